@@ -1,0 +1,102 @@
+//! The live pages, for people: what waits, what was counted, and the way in.
+//!
+//! In: a browser's request. Out: a page, or where to log in. Behind a password everywhere but on one machine, where
+//! whoever sits at it may look.
+
+mod pages;
+mod session;
+
+use std::sync::Arc;
+
+use shared::config::Live;
+use shared::dead_letters::{self, Progress};
+use shared::http::{Request, Response, answer};
+use shared::ports::{Queue, Store};
+use shared::{Error, Timestamp};
+
+/// What the pages need.
+pub struct Dashboard {
+    /// The password, and the routes (a dead letter that was no event may be one by now).
+    pub live: Live,
+    /// Dead letters, counters, log-in attempts.
+    pub store: Arc<dyn Store>,
+    /// Where dead letters go again.
+    pub queue: Arc<dyn Queue>,
+    /// On one machine without a password, requests from that machine itself need no log-in.
+    pub on_one_machine: bool,
+}
+
+/// Answers a browser.
+pub async fn handle(dashboard: &Dashboard, request: Request, now: Timestamp) -> Response {
+    answer(&request, route(dashboard, &request, now).await)
+}
+
+async fn route(
+    dashboard: &Dashboard,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Response, Error> {
+    let (get, post) = (matches!(request.method.as_str(), "GET" | "HEAD"), request.method == "POST");
+    if post {
+        request.limit_body()?;
+        request.same_origin()?;
+    }
+    match request.path.as_str() {
+        path if get && path.starts_with("/assets/") => pages::asset(path),
+        "/login" if get => Ok(pages::login(dashboard, request, None)),
+        "/login" if post => session::log_in(dashboard, request, now).await,
+        "/logout" if post => Ok(session::log_out()),
+        path @ ("/" | "/dead-letters" | "/dead-letters/replay") => {
+            let signed_in = match session::check(dashboard, request, now).await {
+                Err(Error::LoggedOut) if !request.wants_json() => return Ok(session::ask(request)),
+                checked => checked?,
+            };
+            match path {
+                "/" if get => pages::home(dashboard, signed_in, now).await,
+                "/dead-letters" if get => {
+                    pages::dead_letters(dashboard, request, signed_in, now).await
+                }
+                "/dead-letters/replay" if post => replay(dashboard, request, now).await,
+                _ => Err(Error::MethodNotAllowed),
+            }
+        }
+        "/login" | "/logout" => Err(Error::MethodNotAllowed),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// Replays one dead letter (field `id`), or those behind the cursor `after`: to a page's script piece by piece with
+/// JSON, to a form all at once with the page again.
+async fn replay(
+    dashboard: &Dashboard,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Response, Error> {
+    let Dashboard { live, store, queue, .. } = dashboard;
+    let config = live.get(now).await?.config.clone();
+    let (store, queue, routes) = (store.as_ref(), queue.as_ref(), &config.routes);
+    if let Some(id) = request.field("id") {
+        let kept = dead_letters::one(store, &id, now).await?.ok_or(Error::NotFound)?;
+        let refused = dead_letters::replay(store, queue, routes, &kept, now).await?.err();
+        let progress = Progress {
+            replayed: usize::from(refused.is_none()),
+            refused: usize::from(refused.is_some()),
+            ..Progress::default()
+        };
+        return Ok(pages::replayed(request, &progress, refused.as_deref()));
+    }
+    let mut after = request.field("after").filter(|after| !after.is_empty());
+    let mut sum = Progress::default();
+    loop {
+        let piece = dead_letters::replay_page(store, queue, routes, after.as_deref(), now).await?;
+        sum = Progress {
+            replayed: sum.replayed + piece.replayed,
+            refused: sum.refused + piece.refused,
+            ..piece
+        };
+        if request.wants_json() || sum.after.is_none() {
+            return Ok(pages::replayed(request, &sum, None));
+        }
+        after = sum.after.clone();
+    }
+}

@@ -1,0 +1,147 @@
+//! Who may look: a password from a secret, then a signed cookie.
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use shared::http::{Request, Response};
+use shared::ports::{If, Key, Put};
+use shared::secret::Secret;
+use shared::{Error, Timestamp};
+use subtle::ConstantTimeEq;
+
+use crate::{Dashboard, pages};
+
+/// How long a log-in lasts, in seconds: twelve hours.
+const LASTS: i64 = 12 * 60 * 60;
+/// Attempts are counted over so many seconds …
+const WINDOW: i64 = 5 * 60;
+/// … and no address may have more than these, …
+const MOST_OF_ONE: u32 = 10;
+/// … nor all of them together more than these.
+const MOST_OF_ALL: u32 = 200;
+
+const COOKIE: &str = "ringdown";
+
+/// Whether the request may look; `Ok(true)` if somebody is logged in, who can also log out.
+pub(crate) async fn check(
+    dashboard: &Dashboard,
+    request: &Request,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let settings = dashboard.live.get(now).await?;
+    let Some(password) = settings.secret("dashboard-password") else {
+        return match dashboard.on_one_machine && request.is_from_this_machine() {
+            true => Ok(false),
+            false => Err(no_password()),
+        };
+    };
+    let cookies = request.header("cookie").unwrap_or_default();
+    let mut ours = cookies
+        .split(';')
+        .filter_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('='));
+    ours.any(|cookie| is_valid(cookie, &password, now)).then_some(true).ok_or(Error::LoggedOut)
+}
+
+fn no_password() -> Error {
+    let what = "the pages need a password: store the parameter dashboard-password, or set DASHBOARD_PASSWORD";
+    Error::NotSetUp(what.to_owned())
+}
+
+/// "Log in first, then come back here."
+pub(crate) fn ask(request: &Request) -> Response {
+    let next = if request.method == "GET" { request.path.as_str() } else { "/" };
+    let query: String =
+        form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+    Response::see_other(&format!("{}/login?{query}", request.mount))
+}
+
+/// Takes the password. An attempt is counted before it is looked at, so that many at once gain nothing.
+pub(crate) async fn log_in(
+    dashboard: &Dashboard,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Response, Error> {
+    let settings = dashboard.live.get(now).await?;
+    let password = settings.secret("dashboard-password").ok_or_else(no_password)?;
+    count_attempt(dashboard, request, now).await?;
+    let given = Secret::new(&request.field("password").unwrap_or_default());
+    if !bool::from(tag(&password, "attempt").ct_eq(&tag(&given, "attempt"))) {
+        return Ok(pages::login(dashboard, request, Some("That is not the password.")));
+    }
+    let expires = now.as_second() + LASTS;
+    let cookie = format!("{expires}.{}", shared::hex(&tag(&password, &expires.to_string())));
+    let next =
+        request.field("next").filter(|next| is_own_path(next)).unwrap_or_else(|| "/".to_owned());
+    Ok(Response::see_other(&format!("{}{next}", request.mount))
+        .with("set-cookie", set_cookie(&cookie, LASTS, request)))
+}
+
+/// Forgets the cookie.
+pub(crate) fn log_out() -> Response {
+    Response::see_other("/login")
+        .with("set-cookie", format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"))
+}
+
+/// A browser sends a Secure cookie back over TLS only; at a person's own machine there is none.
+fn set_cookie(value: &str, seconds: i64, request: &Request) -> String {
+    let secure = if request.is_from_this_machine() { "" } else { "; Secure" };
+    format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+}
+
+fn is_own_path(path: &str) -> bool {
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains('\\')
+        && !path.contains(char::is_control)
+}
+
+fn is_valid(cookie: &str, password: &Secret, now: Timestamp) -> bool {
+    let Some((expires, signature)) = cookie.split_once('.') else { return false };
+    let ours = shared::hex(&tag(password, expires));
+    let signed = bool::from(ours.as_bytes().ct_eq(signature.as_bytes()));
+    signed && expires.parse::<i64>().is_ok_and(|expires| expires > now.as_second())
+}
+
+/// The password never leaves: what is signed, and what is compared, is this.
+fn tag(password: &Secret, text: &str) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(password.expose().as_bytes())
+        .expect("HMAC takes a key of any length");
+    mac.update(b"ringdown session ");
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().to_vec()
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Attempts {
+    count: u32,
+}
+
+async fn count_attempt(
+    dashboard: &Dashboard,
+    request: &Request,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let window = now.as_second() / WINDOW;
+    let peer = request.peer.as_deref().unwrap_or("unknown");
+    let limits = [(peer, MOST_OF_ONE), ("all", MOST_OF_ALL)];
+    let keys = limits.map(|(who, _)| Key::new(format!("log-in#{who}"), window.to_string()));
+    let records = dashboard.store.load(&keys, now).await?;
+    let mut puts = Vec::new();
+    for ((key, record), (_, most)) in keys.into_iter().zip(records).zip(limits) {
+        let when = record.as_ref().map_or(If::Absent, |record| If::At(record.revision));
+        let mut attempts: Attempts =
+            record.and_then(|record| serde_json::from_str(&record.body).ok()).unwrap_or_default();
+        attempts.count += 1;
+        if attempts.count > most {
+            return Err(Error::TooMany);
+        }
+        let body = serde_json::to_string(&attempts).unwrap_or_default();
+        let expires_at = Timestamp::from_second((window + 2) * WINDOW).ok();
+        puts.push(Put { key, body, when, expires_at });
+    }
+    // Whoever races another attempt has one too many under way.
+    dashboard.store.write(&puts, now).await.map_err(|error| match error {
+        Error::Raced => Error::TooMany,
+        other => other,
+    })
+}

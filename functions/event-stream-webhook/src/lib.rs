@@ -1,0 +1,16 @@
+//! Twilio's events come in, lines for Slack go out.
+//!
+//! In: `POST /twilio/events` from an Event Streams sink, signed by Twilio. Out: 204, once every line is in the queue.
+
+use shared::forward::intake::Intake;
+use shared::http::{Request, Response, answer};
+use shared::{Error, Timestamp};
+
+/// Verifies a request, and queues what it has to say.
+pub async fn handle(intake: &Intake, request: Request, now: Timestamp) -> Response {
+    let result = match request.method.as_str() {
+        "POST" => intake.accept(&request, now).await,
+        _ => Err(Error::MethodNotAllowed),
+    };
+    answer(&request, result.map(|()| Response::empty(204)))
+}

@@ -1,0 +1,13 @@
+//! `handle`, inside Lambda; nothing is decided here.
+
+use shared::aws::{Failure, Room, serve_queue};
+use shared::forward::delivery::Delivery;
+use slack_forwarder::handle;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    let room = Room::open()?;
+    let live = room.live(&["slack/bot-token"], &["config", "slack/channels"]).await?;
+    let delivery = Delivery::new(live, room.store()?, room.slack());
+    serve_queue(&room, |batch, now, budget| handle(&delivery, batch, now, budget)).await
+}

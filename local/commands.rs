@@ -1,0 +1,172 @@
+//! What can be typed: `ringdown` alone starts the house, the rest helps whoever sets it up.
+
+pub mod check;
+pub mod dead_letters;
+pub mod run;
+pub mod send;
+pub mod verify;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use lexopt::prelude::*;
+
+/// A command with its options.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Start the house.
+    Run(Options),
+    /// Print the configuration in use.
+    Config(Options),
+    /// Check a configuration, and print what it would forward where.
+    Check(Options),
+    /// Send files of `events/`, signed as Twilio signs.
+    Send {
+        /// The files.
+        files: Vec<PathBuf>,
+        /// Where to.
+        to: String,
+        /// Give every event a new id and the present time.
+        fresh: bool,
+    },
+    /// Judge captured requests.
+    Verify {
+        /// The file; `-` is standard input.
+        file: PathBuf,
+    },
+    /// List the dead letters, or send them again.
+    DeadLetters {
+        /// Where they are.
+        options: Options,
+        /// Send them again.
+        replay: bool,
+    },
+    /// Print the help.
+    Help,
+}
+
+/// What most commands take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The port; 0 picks a free one.
+    pub port: u16,
+    /// The folder of the SQLite file.
+    pub data: PathBuf,
+    /// The configuration file, if not the usual one.
+    pub config: Option<PathBuf>,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { port: 8080, data: PathBuf::from(".ringdown"), config: None }
+    }
+}
+
+/// The help.
+pub const HELP: &str = "\
+ringdown: Twilio's events in Slack. Without a command it starts the house on this machine.
+
+  ringdown [--port N] [--data DIR] [--config FILE]
+      start; --port 0 picks a free port (default 8080), --data is made if missing (default .ringdown),
+      --config defaults to ringdown.toml if it is there, else to a built-in demo
+  ringdown send FILE... [--to http://127.0.0.1:8080] [--fresh]
+      sign files of events/ as Twilio does, and post them; --fresh gives each event a new id, for a line that
+      was delivered once is left out for a day
+  ringdown check [FILE]
+      check a configuration, and print what it would forward where
+  ringdown config
+      print the configuration in use: a start for your own ringdown.toml
+  ringdown verify FILE
+      judge a captured request, and say why its signature does not match. FILE is JSON (- is standard input):
+      url, params (of a form) or body, signature, token; or an array of such
+  ringdown dead-letters [--replay] [--data DIR] [--config FILE]
+      list what could not be delivered, or send it again
+
+Environment, or a file .env: TWILIO_AUTH_TOKEN (several, comma-separated, while rotating), TWILIO_ACCOUNT_SID,
+PUBLIC_BASE_URL, SLACK_WEBHOOK, SLACK_WEBHOOK_<CHANNEL>, SLACK_BOT_TOKEN, SLACK_API_BASE_URL,
+TWILIO_API_BASE_URL, DASHBOARD_PASSWORD, LOG_LEVEL (error, warn, info, debug, trace).
+";
+
+/// Reads the command line, without the program's name. The error is for the person who typed it.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, String> {
+    read(lexopt::Parser::from_args(arguments))
+        .map_err(|error| format!("{error} (see ringdown --help)"))
+}
+
+fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
+    let mut options = Options::default();
+    let (mut name, mut files, mut to) = (None, Vec::new(), None);
+    let (mut fresh, mut replay) = (false, false);
+    while let Some(argument) = parser.next()? {
+        match (argument, name.as_deref()) {
+            (Short('h') | Long("help"), _) => return Ok(Command::Help),
+            (Long("port"), None) => options.port = parser.value()?.parse()?,
+            (Long("data"), None | Some("dead-letters")) => options.data = parser.value()?.into(),
+            (Long("config"), None | Some("dead-letters" | "check" | "config")) => {
+                options.config = Some(parser.value()?.into());
+            }
+            (Long("to"), Some("send")) => to = Some(parser.value()?.string()?),
+            (Long("fresh"), Some("send")) => fresh = true,
+            (Long("replay"), Some("dead-letters")) => replay = true,
+            (Value(value), None) => name = Some(value.string()?),
+            (Value(file), Some("send")) => files.push(PathBuf::from(file)),
+            (Value(file), Some("check" | "verify")) if files.is_empty() => {
+                files.push(PathBuf::from(file))
+            }
+            (argument, _) => return Err(argument.unexpected()),
+        }
+    }
+    let one_file = |files: Vec<PathBuf>| files.into_iter().next();
+    match name.as_deref() {
+        None => Ok(Command::Run(options)),
+        Some("config") => Ok(Command::Config(options)),
+        Some("check") => {
+            Ok(Command::Check(Options { config: one_file(files).or(options.config), ..options }))
+        }
+        Some("send") if files.is_empty() => {
+            Err("send what? Name files of events/event-stream-webhook/".into())
+        }
+        Some("send") => {
+            let to = to.unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
+            Ok(Command::Send { files, to, fresh })
+        }
+        Some("verify") => {
+            let file =
+                one_file(files).ok_or("verify what? Name a JSON file, or - for standard input")?;
+            Ok(Command::Verify { file })
+        }
+        Some("dead-letters") => Ok(Command::DeadLetters { options, replay }),
+        Some("help") => Ok(Command::Help),
+        Some(other) => Err(format!("there is no command {other:?}").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(line: &str) -> Result<Command, String> {
+        parse(line.split_whitespace().map(OsString::from))
+    }
+
+    #[test]
+    fn what_can_be_typed() {
+        assert_eq!(typed(""), Ok(Command::Run(Options::default())));
+        let options = Options { port: 0, data: "d".into(), config: Some("c.toml".into()) };
+        assert_eq!(typed("--port 0 --data d --config=c.toml"), Ok(Command::Run(options)));
+        let file = Options { config: Some("x.toml".into()), ..Options::default() };
+        assert_eq!(typed("check x.toml"), Ok(Command::Check(file)));
+        let replay = Command::DeadLetters { options: Options::default(), replay: true };
+        assert_eq!(typed("dead-letters --replay"), Ok(replay));
+    }
+
+    #[test]
+    fn what_cannot_is_told_with_a_hint() {
+        for line in
+            ["--prot 1", "--port x", "send", "verify", "forward", "check a b", "send --replay x"]
+        {
+            let error = typed(line).unwrap_err();
+            assert!(error.ends_with("(see ringdown --help)"), "{line}: {error}");
+        }
+    }
+}

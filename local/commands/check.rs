@@ -1,0 +1,97 @@
+//! `ringdown check`: is the configuration right, and what would it forward where?
+
+use shared::config::file::Config;
+use shared::config::{CHANNELS, Environment};
+use shared::forward::task::Task;
+
+use crate::clock::now;
+use crate::pretend::samples;
+use crate::settings::{Source, environment};
+
+/// What one SSM parameter holds, in bytes: a standard one, and an advanced one.
+const STANDARD: usize = 4 * 1024;
+const ADVANCED: usize = 8 * 1024;
+
+/// Checks a configuration and prints what it does.
+pub fn run(source: &Source) -> Result<(), String> {
+    let pieces = source.pieces().map_err(|error| error.to_string())?;
+    let config = Config::parse(pieces).map_err(|problems| problems.to_string())?;
+    let environment = environment();
+    println!("{}: fine", source.name());
+    sizes(&config);
+    println!("\nchannels");
+    for channel in config.routes.channels() {
+        println!("  {channel:20} {}", destination(&environment, channel));
+    }
+    println!("\nroutes");
+    for route in config.routes.iter() {
+        println!("  {:20} {}", route.name, route.events.join(", "));
+        if let Some(when) = &route.when {
+            println!("  {:20} when {when}", "");
+        }
+        let fallback =
+            route.fallback.as_ref().map(|channel| format!(", else {channel}")).unwrap_or_default();
+        println!("  {:20} to {}{fallback}", "", route.to);
+    }
+    println!("\nwhat the files of events/event-stream-webhook/ would bring");
+    for sample in samples::list() {
+        println!("  {}", sample.name);
+        bring(&config, sample.envelope)?;
+    }
+    println!(
+        "\nA line that Slack does not take for {:?} becomes a dead letter.",
+        config.give_up_after
+    );
+    Ok(())
+}
+
+fn sizes(config: &Config) {
+    for (name, text) in &config.pieces {
+        let size = text.len();
+        println!(
+            "{name}: {size} bytes{}",
+            match size {
+                0..=STANDARD => "",
+                ..=ADVANCED =>
+                    " (as an SSM parameter: an advanced one, or two pieces under config/)",
+                _ =>
+                    " (more than an SSM parameter holds: store it in pieces of 8 KB under config/)",
+            }
+        );
+    }
+}
+
+fn destination(environment: &Environment, channel: &str) -> String {
+    let variable = match channel {
+        "default" => "SLACK_WEBHOOK".to_owned(),
+        channel => format!("SLACK_WEBHOOK_{}", channel.replace('-', "_").to_uppercase()),
+    };
+    match environment.value(&format!("{CHANNELS}{channel}")) {
+        Some(url) if url.starts_with("http") => format!("incoming webhook of {variable}"),
+        Some(_) if environment.value("slack/bot-token").is_some() => {
+            format!("chat.postMessage, to the channel id of {variable}")
+        }
+        Some(_) => format!("{variable} is a channel id, and SLACK_BOT_TOKEN is missing"),
+        None => format!("the pretend Slack ({variable} is not set)"),
+    }
+}
+
+fn bring(config: &Config, envelope: &str) -> Result<(), String> {
+    let envelope = super::send::Envelope::read(envelope)?;
+    let events = shared::twilio::event_stream::parse(envelope.bytes());
+    let tasks = shared::forward::intake::tasks(&config.routes, events, now());
+    if tasks.is_empty() {
+        println!("    nothing");
+    }
+    for task in tasks {
+        match task {
+            Task::Lines(lines) => {
+                for line in lines.lines {
+                    println!("    {}: {}", lines.channel, line.text);
+                }
+            }
+            Task::Malformed { reason, .. } => println!("    a dead letter: {reason}"),
+        }
+    }
+    Ok(())
+}

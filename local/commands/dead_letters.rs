@@ -1,0 +1,58 @@
+//! `ringdown dead-letters`: what could not be delivered; `--replay` sends it again.
+
+use shared::Error;
+use shared::dead_letters::{self, Kept};
+use shared::mask_numbers;
+use shared::ports::{Queue, Store};
+use shared::routes::Routes;
+
+use crate::clock::now;
+
+/// Lists all dead letters, oldest first.
+pub async fn list(store: &dyn Store) -> Result<(), Error> {
+    let letters = dead_letters::all(store, now()).await?;
+    for kept in &letters {
+        print(kept);
+    }
+    let open = letters.iter().filter(|kept| kept.letter.replayed_at.is_none()).count();
+    println!("{} dead letters, {open} of them not sent again yet", letters.len());
+    Ok(())
+}
+
+fn print(kept: &Kept) {
+    let letter = &kept.letter;
+    let replayed = letter.replayed_at.map(|at| format!(", sent again {at:.0}")).unwrap_or_default();
+    println!("{}  {} since {:.0}: {}{replayed}", kept.id, letter.job, letter.at, letter.reason);
+    match letter.lines() {
+        Some(lines) => {
+            for line in &lines.lines {
+                println!("    {}: {}", lines.channel, mask_numbers(&line.text));
+            }
+        }
+        None => {
+            println!("    {}", mask_numbers(&letter.body).chars().take(200).collect::<String>())
+        }
+    }
+}
+
+/// Sends all again that were not sent again yet, and says how far it is; `Ok(false)` if some cannot be.
+pub async fn replay(store: &dyn Store, queue: &dyn Queue, routes: &Routes) -> Result<bool, Error> {
+    let (mut after, mut replayed, mut refused) = (None, 0, 0);
+    loop {
+        let piece =
+            dead_letters::replay_page(store, queue, routes, after.as_deref(), now()).await?;
+        replayed += piece.replayed;
+        refused += piece.refused;
+        let all = replayed + refused + piece.left;
+        println!("{} of {all} done", replayed + refused);
+        if piece.after.is_none() {
+            break;
+        }
+        after = piece.after;
+    }
+    println!("{replayed} sent again; they arrive marked as late");
+    if refused > 0 {
+        println!("{refused} cannot be sent again: what was wrong with them is still wrong");
+    }
+    Ok(refused == 0)
+}

@@ -1,0 +1,142 @@
+//! `ringdown`: the house stands, until Ctrl-C or SIGTERM.
+
+use std::fs::File;
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dashboard::Dashboard;
+use shared::config::{Live, PIECES};
+use shared::forward::delivery::Delivery;
+use shared::forward::intake::Intake;
+use shared::ports::To;
+use shared::slack::client::{Client, PACE};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use super::Options;
+use crate::clock::now;
+use crate::database::Database;
+use crate::pretend::Pretend;
+use crate::queue::{Handler, Messages};
+use crate::settings::{Source, environment, fetch};
+use crate::store::Records;
+use crate::{House, server};
+
+/// How long a batch may take: what must rest longer goes back to the queue, so that the house can end at any time.
+const BATCH: Duration = Duration::from_secs(7);
+/// How long the end may take: what is being delivered, then what is being answered. Together less than ten seconds.
+const LAST_BATCHES: Duration = Duration::from_secs(7);
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
+
+/// Runs the house until it is told to end.
+pub async fn run(options: &Options) -> Result<(), String> {
+    let told = |error: shared::Error| error.to_string();
+    let source = Source::find(options.config.as_deref());
+    let database = Database::open(&options.data)?;
+    let _alone = alone(options)?;
+    let listener = server::open(options.port).await?;
+    let address = format!("http://{}", listener.local_addr().map_err(|error| error.to_string())?);
+    let environment = environment();
+    let live =
+        || Live::new(shared::config::Environment::read(), fetch(source.clone(), address.clone()));
+    let http = shared::http::client().map_err(told)?;
+
+    let queue = Messages::new(database.clone());
+    let store = Arc::new(Records(database.clone()));
+    let slack = Client::new(http.clone(), environment.get("SLACK_API_BASE_URL"));
+    let delivery = Arc::new(Delivery::new(live(), store.clone(), slack));
+    let house = Arc::new(House {
+        intake: Intake { live: live(), queue: Arc::new(queue.clone()) },
+        dashboard: Dashboard {
+            live: live(),
+            store: store.clone(),
+            queue: Arc::new(queue.clone()),
+            on_one_machine: true,
+        },
+        pretend: Pretend { database, live: live(), http, address: address.clone() },
+    });
+    // A wrong configuration is told now, not with the first event.
+    house.intake.live.get(now()).await.map_err(|error| error.to_string().replace(PIECES, ""))?;
+
+    let (stop, stopped) = watch::channel(false);
+    let handle: Handler = Arc::new(move |batch| {
+        let delivery = delivery.clone();
+        Box::pin(async move { slack_forwarder::handle(&delivery, batch, now(), BATCH).await })
+    });
+    let forwarder = {
+        let (queue, stopped) = (queue.clone(), stopped.clone());
+        tokio::spawn(async move { queue.serve(To::Slack, handle, PACE, stopped).await })
+    };
+    let sweeper = tokio::spawn(sweep(store, stopped));
+    greet(&address, &source);
+
+    let (closing, closed) = tokio::sync::oneshot::channel::<()>();
+    let serving =
+        tokio::spawn(server::serve(listener, house, async { drop(closed.await) }, LAST_ANSWERS));
+    ended().await;
+    tracing::info!("ending: what is in flight is finished first");
+    let _ = stop.send(true);
+    if tokio::time::timeout(LAST_BATCHES, forwarder).await.is_err() {
+        tracing::warn!("a post was still under way: its lines are sent again at the next start");
+    }
+    let _ = closing.send(());
+    let _ = tokio::join!(serving, sweeper);
+    Ok(())
+}
+
+/// Two houses on one file would both deliver its messages.
+fn alone(options: &Options) -> Result<File, String> {
+    let path = options.data.join("lock");
+    let file = File::create(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    file.try_lock().map_err(|_| {
+        let data = options.data.display();
+        format!("another house runs on {data}: end it, or choose another folder with --data DIR")
+    })?;
+    Ok(file)
+}
+
+fn greet(address: &str, source: &Source) {
+    let mut out = std::io::stdout();
+    // Whoever started us may have gone: that is no reason to end.
+    let _ = writeln!(
+        out,
+        "listening on {address}\n\n\
+         \x20 the pretend Slack, with buttons that send events   {address}/pretend/slack\n\
+         \x20 what was counted, and dead letters                 {address}/\n\
+         \x20 Twilio's sink goes to                              {address}/twilio/events\n\
+         \x20 configuration                                      {}\n\n\
+         Send an event: cargo run -- send events/event-stream-webhook/worker-activity.json\n\
+         End with Ctrl-C.",
+        source.name()
+    );
+    let _ = out.flush();
+}
+
+async fn ended() {
+    let mut terminated = match signal(SignalKind::terminate()) {
+        Ok(terminated) => terminated,
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM cannot be listened for");
+            let _ = tokio::signal::ctrl_c().await;
+            return;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated.recv() => {}
+    }
+}
+
+/// Once an hour takes away what has expired.
+async fn sweep(store: Arc<Records>, mut stop: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = store.sweep(now()).await {
+            tracing::warn!(%error, "expired records were not taken away");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(3600)) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}

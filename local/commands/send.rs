@@ -1,0 +1,167 @@
+//! `ringdown send`: plays Twilio. Files of `events/` are signed and posted.
+
+use std::hash::{BuildHasher, RandomState};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shared::config::tokens;
+use shared::secret::Secret;
+use shared::twilio::event_stream::TEST_EVENT;
+use shared::twilio::signature::{Payload, signature, with_body_hash};
+
+use crate::clock::now;
+use crate::settings::{PRETEND_TOKEN, environment};
+
+/// What is sent of an API Gateway envelope.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Envelope {
+    raw_path: String,
+    #[serde(default)]
+    raw_query_string: String,
+    #[serde(default)]
+    body: String,
+    #[serde(default)]
+    is_base64_encoded: bool,
+    #[serde(skip)]
+    bytes: Vec<u8>,
+}
+
+/// What came of it.
+pub struct Sent {
+    /// The HTTP status.
+    pub status: u16,
+    /// The answer's text.
+    pub text: String,
+}
+
+impl Envelope {
+    /// Reads a file of `events/`.
+    pub fn read(text: &str) -> Result<Envelope, String> {
+        let mut envelope: Envelope = serde_json::from_str(text)
+            .map_err(|error| format!("is no API Gateway envelope (payload 2.0): {error}"))?;
+        envelope.bytes = match envelope.is_base64_encoded {
+            true => BASE64_STANDARD
+                .decode(&envelope.body)
+                .map_err(|error| format!("its body is not base64: {error}"))?,
+            false => envelope.body.clone().into_bytes(),
+        };
+        Ok(envelope)
+    }
+
+    /// Makes its events new ones that happen `now`. What is no event stays as it is.
+    pub fn happen_again(&mut self, now: Timestamp) {
+        let Ok(mut body) = serde_json::from_slice::<Value>(&self.bytes) else { return };
+        let events = match &mut body {
+            Value::Array(events) => events.iter_mut().collect(),
+            event => vec![event],
+        };
+        for event in events {
+            if event["type"] == TEST_EVENT {
+                event["data"]["test_id"] = json!(random());
+            } else if let Some(id) = event["id"].as_str() {
+                let prefix: String = id.chars().take(2).collect();
+                event["id"] = json!(format!("{prefix}{}", random()));
+            }
+            event["time"] = json!(format!("{now:.3}"));
+        }
+        self.bytes = body.to_string().into_bytes();
+    }
+
+    /// The body's bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The path and query that it is posted to, with the hash of its body.
+    fn target(&self) -> String {
+        let others: Vec<&str> = self
+            .raw_query_string
+            .split('&')
+            .filter(|pair| !pair.is_empty() && !pair.starts_with("bodySHA256="))
+            .collect();
+        let query =
+            if others.is_empty() { String::new() } else { format!("?{}", others.join("&")) };
+        with_body_hash(&format!("{}{query}", self.raw_path), &self.bytes)
+    }
+}
+
+/// 32 hexadecimal digits that nobody had before: as much as an id needs, not enough for a secret.
+fn random() -> String {
+    let half = || RandomState::new().hash_one(std::process::id());
+    format!("{:016x}{:016x}", half(), half())
+}
+
+/// Signs an envelope for `base`, and posts it to `to`.
+pub async fn post(
+    http: &reqwest::Client,
+    envelope: &Envelope,
+    base: &str,
+    to: &str,
+    token: &Secret,
+) -> Result<Sent, String> {
+    let target = envelope.target();
+    let signed = signature(&format!("{base}{target}"), Payload::Nothing, token);
+    let answer = http
+        .post(format!("{to}{target}"))
+        .header("content-type", "application/json")
+        .header("user-agent", "TwilioProxy/1.1")
+        .header("x-twilio-signature", signed)
+        .timeout(Duration::from_secs(5))
+        .body(envelope.bytes.clone())
+        .send()
+        .await
+        .map_err(|error| no_answer(to, &error))?;
+    let status = answer.status().as_u16();
+    Ok(Sent { status, text: answer.text().await.unwrap_or_default() })
+}
+
+fn no_answer(to: &str, error: &reqwest::Error) -> String {
+    if error.is_connect() {
+        format!("nobody listens at {to}: start the house with `cargo run` first")
+    } else if error.is_timeout() {
+        format!("{to} did not answer within 5 seconds, as Twilio asks")
+    } else {
+        format!("{to}: {error}")
+    }
+}
+
+/// What Twilio makes of a status.
+pub fn meaning(status: u16) -> &'static str {
+    match status {
+        200..=299 => "delivered",
+        403 => "refused as a forgery: the house's log says why; Twilio would drop the event",
+        429 | 500..=599 => {
+            "not taken: the house's log says why; Twilio would try again for four hours"
+        }
+        _ => "refused: Twilio would drop the event",
+    }
+}
+
+/// Sends files; `Ok(false)` if one was not taken.
+pub async fn run(files: &[PathBuf], to: &str, fresh: bool) -> Result<bool, String> {
+    let environment = environment();
+    let known = tokens(environment.value("twilio/auth-token").unwrap_or(PRETEND_TOKEN));
+    let token = known.first().ok_or("TWILIO_AUTH_TOKEN holds no token")?;
+    let to = to.trim_end_matches('/');
+    let base = environment.value("public-base-url").unwrap_or(to).trim_end_matches('/');
+    let http = shared::http::client().map_err(|error| error.to_string())?;
+    let mut all_taken = true;
+    for file in files {
+        let name = file.display();
+        let text = std::fs::read_to_string(file).map_err(|error| format!("{name}: {error}"))?;
+        let mut envelope = Envelope::read(&text).map_err(|error| format!("{name} {error}"))?;
+        if fresh {
+            envelope.happen_again(now());
+        }
+        let Sent { status, text } = post(&http, &envelope, base, to, token).await?;
+        let text = if text.is_empty() { String::new() } else { format!(" ({})", text.trim()) };
+        println!("{name}: {status} {}{text}", meaning(status));
+        all_taken &= (200..=299).contains(&status);
+    }
+    Ok(all_taken)
+}

@@ -1,0 +1,113 @@
+//! `ringdown verify`: judges captured requests, for whoever cannot get a signature to match.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+use shared::config::tokens;
+use shared::http::form_fields;
+use shared::twilio::signature::{Payload, Tokens, judge};
+
+use crate::settings::environment;
+
+/// A request as somebody wrote it down.
+#[derive(Deserialize)]
+struct Captured {
+    /// The URL as Twilio called it, query included.
+    url: Option<String>,
+    /// The decoded fields of a form; a list is a repeated field.
+    params: Option<BTreeMap<String, Values>>,
+    /// The raw body.
+    body: Option<String>,
+    /// Says of a body that it is a form.
+    content_type: Option<String>,
+    /// X-Twilio-Signature.
+    signature: Option<String>,
+    /// The auth token, or several, comma-separated.
+    token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Values {
+    One(String),
+    Many(Vec<String>),
+    Number(serde_json::Number),
+    None(()),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Input {
+    Many(Vec<Captured>),
+    One(Box<Captured>),
+}
+
+/// Judges the requests of a file; `Ok(false)` if one is not valid.
+pub fn run(file: &Path) -> Result<bool, String> {
+    let name = file.display();
+    let text = match file.to_str() {
+        Some("-") => std::io::read_to_string(std::io::stdin()),
+        _ => std::fs::read_to_string(file),
+    };
+    let text = text.map_err(|error| format!("{name}: {error}"))?;
+    let input: Input = serde_json::from_str(&text).map_err(|_| {
+        format!(
+            "{name} is not what is expected: JSON with url, params (an object) or body (a text), signature and token, \
+             or an array of such"
+        )
+    })?;
+    let requests = match input {
+        Input::One(request) => vec![*request],
+        Input::Many(requests) => requests,
+    };
+    let mut all_valid = true;
+    for request in requests {
+        match verdict(request) {
+            Ok(()) => println!("valid: it is Twilio's"),
+            Err(reason) => {
+                println!("invalid: {reason}");
+                all_valid = false;
+            }
+        }
+    }
+    Ok(all_valid)
+}
+
+/// Judges one request.
+fn verdict(request: Captured) -> Result<(), String> {
+    let url = request.url.ok_or("there is no url")?;
+    let environment = environment();
+    let token = request.token.as_deref().or_else(|| environment.value("twilio/auth-token"));
+    let known = tokens(token.ok_or("there is no token, and no TWILIO_AUTH_TOKEN")?);
+    let is_form = request.content_type.is_some_and(|kind| {
+        kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded")
+    });
+    let fields = match (&request.params, &request.body) {
+        (Some(params), _) => {
+            Some(params.iter().flat_map(|(key, values)| values.of(key)).collect::<Vec<_>>())
+        }
+        (None, Some(body)) if is_form => Some(form_fields(body.as_bytes())),
+        _ => None,
+    };
+    let payload = match (&fields, &request.body) {
+        (None, Some(body)) => Payload::Body(body.as_bytes()),
+        (Some(fields), _) => Payload::Form(fields),
+        (None, None) => Payload::Nothing,
+    };
+    let known = Tokens { current: &known, retired: &[] };
+    judge(&[url], payload, request.signature.as_deref(), known)
+        .map_err(|mismatch| mismatch.to_string())
+}
+
+impl Values {
+    fn of(&self, key: &str) -> Vec<(String, String)> {
+        let field = |value: &str| (key.to_owned(), value.to_owned());
+        match self {
+            Values::One(value) => vec![field(value)],
+            Values::Many(values) => values.iter().map(|value| field(value)).collect(),
+            Values::Number(number) => vec![field(&number.to_string())],
+            Values::None(()) => vec![field("")],
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Reads what was typed, and does it.
+
+use std::process::ExitCode;
+
+use ringdown::commands::{self, Command, HELP, Options};
+use ringdown::settings::{Source, environment};
+use tracing_subscriber::filter::LevelFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let level = environment().get("LOG_LEVEL").and_then(|level| level.parse().ok());
+    tracing_subscriber::fmt()
+        .with_max_level(level.unwrap_or(LevelFilter::INFO))
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .with_target(false)
+        .init();
+    match run().await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn run() -> Result<bool, String> {
+    match commands::parse(std::env::args_os().skip(1))? {
+        Command::Help => print!("{HELP}"),
+        Command::Run(options) => commands::run::run(&options).await?,
+        Command::Config(options) => {
+            let text = Source::find(options.config.as_deref())
+                .read()
+                .map_err(|error| error.to_string())?;
+            print!("{text}");
+        }
+        Command::Check(options) => commands::check::run(&Source::find(options.config.as_deref()))?,
+        Command::Send { files, to, fresh } => return commands::send::run(&files, &to, fresh).await,
+        Command::Verify { file } => return commands::verify::run(&file),
+        Command::DeadLetters { options, replay } => return dead_letters(&options, replay).await,
+    }
+    Ok(true)
+}
+
+async fn dead_letters(options: &Options, replay: bool) -> Result<bool, String> {
+    let room = room::open(options).await.map_err(|error| error.to_string())?;
+    let done = match replay {
+        true => {
+            commands::dead_letters::replay(&*room.store, &*room.queue, &room.config.routes).await
+        }
+        false => commands::dead_letters::list(&*room.store).await.map(|()| true),
+    };
+    done.map_err(|error| error.to_string())
+}
+
+/// The room that a command looks into: the one SQLite file, or with the feature `aws` and a `TABLE_NAME` the cloud.
+mod room {
+    use std::sync::Arc;
+
+    use ringdown::commands::Options;
+    use ringdown::database::Database;
+    use ringdown::queue::Messages;
+    use ringdown::settings::Source;
+    use ringdown::store::Records;
+    use shared::Error;
+    use shared::config::file::Config;
+    use shared::ports::{Queue, Store};
+
+    pub(super) struct Room {
+        pub(super) store: Arc<dyn Store>,
+        pub(super) queue: Arc<dyn Queue>,
+        pub(super) config: Arc<Config>,
+    }
+
+    pub(super) async fn open(options: &Options) -> Result<Room, Error> {
+        #[cfg(feature = "aws")]
+        if ringdown::settings::environment().get("TABLE_NAME").is_some() {
+            let room = shared::aws::Room::of(ringdown::settings::environment())?;
+            let live = room.live(&[], &["config"]).await?;
+            let config = live.get(ringdown::clock::now()).await?.config.clone();
+            return Ok(Room { store: room.store()?, queue: room.queue()?, config });
+        }
+        if !options.data.join("ringdown.sqlite").exists() {
+            let data = options.data.display();
+            return Err(Error::NotSetUp(format!(
+                "{data} holds no house yet: start one, or name it with --data DIR"
+            )));
+        }
+        let database = Database::open(&options.data).map_err(Error::Store)?;
+        let pieces = Source::find(options.config.as_deref()).pieces()?;
+        let config =
+            Config::parse(pieces).map_err(|problems| Error::NotSetUp(problems.to_string()))?;
+        Ok(Room {
+            store: Arc::new(Records(database.clone())),
+            queue: Arc::new(Messages::new(database)),
+            config: Arc::new(config),
+        })
+    }
+}

@@ -1,0 +1,232 @@
+//! Queue in the SQLite file, and what takes from it.
+//!
+//! Groups are dealt with side by side, each in order and one batch at a time. What is in flight is known to this
+//! process alone, so a start releases what a killed one had in flight.
+
+use std::collections::HashSet;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, params};
+use shared::Error;
+use shared::ports::{Message, Outcome, Queue, To};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+use crate::clock::now;
+use crate::database::Database;
+
+/// How often we look for messages that fell due, or that another process put there.
+const LOOK: Duration = Duration::from_millis(200);
+/// How many messages a batch takes at most, …
+const MOST_MESSAGES: i64 = 1_000;
+/// … and how many bytes of them, about.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+
+/// The queues.
+#[derive(Clone)]
+pub struct Messages {
+    database: Database,
+    arrived: Arc<Notify>,
+}
+
+/// Deals with one group's batch.
+pub type Handler =
+    Arc<dyn Fn(Vec<Message>) -> Pin<Box<dyn Future<Output = Vec<Outcome>> + Send>> + Send + Sync>;
+
+fn name(to: To) -> &'static str {
+    match to {
+        To::Slack => "slack",
+    }
+}
+
+#[async_trait]
+impl Queue for Messages {
+    async fn send(
+        &self,
+        to: To,
+        body: String,
+        group: &str,
+        not_before: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        let group = group.to_owned();
+        let not_before = not_before.map_or(0, Timestamp::as_millisecond);
+        self.database
+            .run(move |db| {
+                db.prepare_cached(
+                    "INSERT INTO messages (queue, batch, body, not_before) VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute(params![name(to), group, body, not_before])
+            })
+            .await
+            .map_err(|error| Error::Queue(error.to_string()))?;
+        self.arrived.notify_one();
+        Ok(())
+    }
+}
+
+impl Messages {
+    /// The queues in this file.
+    pub fn new(database: Database) -> Messages {
+        Messages { database, arrived: Arc::default() }
+    }
+
+    /// Hands each group's messages to `handle`, batch by batch, until `stop` says so; then finishes what is in flight.
+    /// After a batch its group rests for `pace`, so that the next one gathers what arrives meanwhile.
+    pub async fn serve(
+        &self,
+        to: To,
+        handle: Handler,
+        pace: Duration,
+        mut stop: watch::Receiver<bool>,
+    ) {
+        let in_flight: Arc<Mutex<HashSet<String>>> = Arc::default();
+        let mut work = JoinSet::new();
+        while !*stop.borrow() {
+            match self.due_groups(to).await {
+                Ok(groups) => {
+                    for group in groups {
+                        let free =
+                            in_flight.lock().is_ok_and(|mut busy| busy.insert(group.clone()));
+                        if free {
+                            let (queues, handle, busy) =
+                                (self.clone(), handle.clone(), in_flight.clone());
+                            let stopped = stop.clone();
+                            work.spawn(async move {
+                                queues.batch(to, &group, &handle, pace, stopped).await;
+                                let _ = busy.lock().map(|mut busy| busy.remove(&group));
+                                queues.arrived.notify_one();
+                            });
+                        }
+                    }
+                }
+                Err(error) => tracing::error!(%error, "the queue cannot be read"),
+            }
+            while work.try_join_next().is_some() {}
+            tokio::select! {
+                () = self.arrived.notified() => {}
+                () = tokio::time::sleep(LOOK) => {}
+                _ = stop.changed() => {}
+            }
+        }
+        work.join_all().await;
+    }
+
+    async fn due_groups(&self, to: To) -> Result<Vec<String>, Error> {
+        let due = now().as_millisecond();
+        self.database
+            .run(move |db| {
+                let groups = groups(db, name(to))?;
+                groups
+                    .into_iter()
+                    .filter_map(|group| match head_is_due(db, name(to), &group, due) {
+                        Ok(true) => Some(Ok(group)),
+                        Ok(false) => None,
+                        Err(error) => Some(Err(error)),
+                    })
+                    .collect()
+            })
+            .await
+    }
+
+    async fn batch(
+        &self,
+        to: To,
+        group: &str,
+        handle: &Handler,
+        pace: Duration,
+        mut stop: watch::Receiver<bool>,
+    ) {
+        let messages = match self.take(to, group).await {
+            Ok(messages) if messages.is_empty() => return,
+            Ok(messages) => messages,
+            Err(error) => return tracing::error!(%error, "the queue cannot be read"),
+        };
+        let ids: Vec<String> = messages.iter().map(|message| message.id.clone()).collect();
+        let outcomes = handle(messages).await;
+        while let Err(error) = self.settle(&ids, &outcomes).await {
+            tracing::error!(%error, "what was dealt with cannot be taken off the queue: trying again");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pace) => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+    }
+
+    async fn take(&self, to: To, group: &str) -> Result<Vec<Message>, Error> {
+        let group = group.to_owned();
+        self.database
+            .run(move |db| {
+                let mut query = db.prepare_cached(
+                    "SELECT id, body, receives FROM messages WHERE queue = ?1 AND batch = ?2 ORDER BY id LIMIT ?3",
+                )?;
+                let mut rows = query.query(params![name(to), group, MOST_MESSAGES])?;
+                let (mut messages, mut bytes) = (Vec::new(), 0);
+                while let Some(row) = rows.next()? {
+                    let (id, body, receives): (i64, String, u32) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                    bytes += body.len();
+                    messages.push(Message { id: id.to_string(), group: group.clone(), body, receives: receives + 1 });
+                    if bytes > MOST_BYTES {
+                        break;
+                    }
+                }
+                let mut count = db.prepare_cached("UPDATE messages SET receives = receives + 1 WHERE id = ?1")?;
+                for message in &messages {
+                    count.execute([&message.id])?;
+                }
+                Ok(messages)
+            })
+            .await
+    }
+
+    async fn settle(&self, ids: &[String], outcomes: &[Outcome]) -> Result<(), Error> {
+        let told: Vec<(String, Outcome)> =
+            ids.iter().cloned().zip(outcomes.iter().copied()).collect();
+        let at = now();
+        self.database
+            .run(move |db| {
+                let mut done = db.prepare_cached("DELETE FROM messages WHERE id = ?1")?;
+                let mut later =
+                    db.prepare_cached("UPDATE messages SET not_before = ?2 WHERE id = ?1")?;
+                for (id, outcome) in &told {
+                    match outcome {
+                        Outcome::Done => done.execute([id])?,
+                        Outcome::Later(rest) => {
+                            let rest =
+                                SignedDuration::try_from(*rest).unwrap_or(SignedDuration::ZERO);
+                            let due = at.checked_add(rest).unwrap_or(at);
+                            later.execute(params![id, due.as_millisecond()])?
+                        }
+                    };
+                }
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// The groups that have messages: one look into the index for each, however many messages there are.
+fn groups(db: &Connection, queue: &str) -> rusqlite::Result<Vec<String>> {
+    let mut query = db.prepare_cached(
+        "WITH RECURSIVE found (batch) AS (
+           SELECT min(batch) FROM messages WHERE queue = ?1
+           UNION ALL
+           SELECT (SELECT min(batch) FROM messages WHERE queue = ?1 AND batch > found.batch)
+           FROM found WHERE found.batch IS NOT NULL
+         ) SELECT batch FROM found WHERE batch IS NOT NULL",
+    )?;
+    let rows = query.query_map([queue], |row| row.get(0))?;
+    rows.collect()
+}
+
+fn head_is_due(db: &Connection, queue: &str, group: &str, due: i64) -> rusqlite::Result<bool> {
+    db.prepare_cached(
+        "SELECT not_before <= ?3 FROM messages WHERE queue = ?1 AND batch = ?2 ORDER BY id LIMIT 1",
+    )?
+    .query_row(params![queue, group, due], |row| row.get(0))
+}

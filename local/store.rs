@@ -1,0 +1,127 @@
+//! Store in the SQLite file.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+use shared::Error;
+use shared::ports::{COUNTERS, If, Key, Put, Record, Store};
+
+use crate::database::Database;
+
+/// The records.
+pub struct Records(pub Database);
+
+#[async_trait]
+impl Store for Records {
+    async fn load(&self, keys: &[Key], now: Timestamp) -> Result<Vec<Option<Record>>, Error> {
+        let keys = keys.to_vec();
+        self.0.run(move |db| keys.into_iter().map(|key| load(db, key, now)).collect()).await
+    }
+
+    async fn page(
+        &self,
+        pk: &str,
+        after: Option<&str>,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Record>, Error> {
+        let (pk, after) = (pk.to_owned(), after.unwrap_or_default().to_owned());
+        self.0
+            .run(move |db| {
+                let mut query = db.prepare_cached(
+                    "SELECT sk, revision, CAST(body AS TEXT) FROM records
+                     WHERE pk = ?1 AND sk > ?2 AND (expires_at IS NULL OR expires_at > ?3) ORDER BY sk LIMIT ?4",
+                )?;
+                let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+                let rows = query.query_map(params![pk, after, now.as_second(), limit], |row| {
+                    let key = Key::new(pk.as_str(), row.get::<_, String>(0)?);
+                    Ok(Record { key, revision: revision(row.get(1)?), body: row.get(2)? })
+                })?;
+                rows.collect()
+            })
+            .await
+    }
+
+    async fn write(&self, puts: &[Put], now: Timestamp) -> Result<(), Error> {
+        let puts = puts.to_vec();
+        let landed = self.0.run(move |db| {
+            for put in &puts {
+                if !may_land(db, put, now)? {
+                    return Ok(false);
+                }
+            }
+            for put in &puts {
+                write(db, put)?;
+            }
+            Ok(true)
+        });
+        if landed.await? { Ok(()) } else { Err(Error::Raced) }
+    }
+
+    async fn add(&self, counters: &[(&str, u64)]) -> Result<(), Error> {
+        let counters: Vec<(String, u64)> =
+            counters.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect();
+        self.0
+            .run(move |db| {
+                let mut add = db.prepare_cached(
+                    "INSERT INTO records (pk, sk, revision, body) VALUES (?1, ?2, 0, ?3)
+                     ON CONFLICT DO UPDATE SET body = CAST(body AS INTEGER) + ?3",
+                )?;
+                for (name, count) in &counters {
+                    add.execute(params![
+                        COUNTERS,
+                        name,
+                        i64::try_from(*count).unwrap_or(i64::MAX)
+                    ])?;
+                }
+                Ok(())
+            })
+            .await
+    }
+}
+
+impl Records {
+    /// Takes away what has expired.
+    pub async fn sweep(&self, now: Timestamp) -> Result<usize, Error> {
+        self.0
+            .run(move |db| {
+                db.execute("DELETE FROM records WHERE expires_at <= ?1", [now.as_second()])
+            })
+            .await
+    }
+}
+
+fn load(db: &Connection, key: Key, now: Timestamp) -> rusqlite::Result<Option<Record>> {
+    let mut query = db.prepare_cached(
+        "SELECT revision, CAST(body AS TEXT) FROM records
+         WHERE pk = ?1 AND sk = ?2 AND (expires_at IS NULL OR expires_at > ?3)",
+    )?;
+    let found = query.query_row(params![key.pk, key.sk, now.as_second()], |row| {
+        Ok((revision(row.get(0)?), row.get::<_, String>(1)?))
+    });
+    Ok(found.optional()?.map(|(revision, body)| Record { key, revision, body }))
+}
+
+fn revision(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}
+
+fn may_land(db: &Connection, put: &Put, now: Timestamp) -> rusqlite::Result<bool> {
+    Ok(match put.when {
+        If::Always => true,
+        If::Absent => load(db, put.key.clone(), now)?.is_none(),
+        If::At(seen) => {
+            load(db, put.key.clone(), now)?.is_some_and(|record| record.revision == seen)
+        }
+    })
+}
+
+fn write(db: &Connection, put: &Put) -> rusqlite::Result<()> {
+    let mut write = db.prepare_cached(
+        "INSERT INTO records (pk, sk, revision, body, expires_at) VALUES (?1, ?2, 1, ?3, ?4)
+         ON CONFLICT DO UPDATE SET revision = revision + 1, body = excluded.body, expires_at = excluded.expires_at",
+    )?;
+    let expires_at = put.expires_at.map(Timestamp::as_second);
+    write.execute(params![put.key.pk, put.key.sk, put.body, expires_at])?;
+    Ok(())
+}

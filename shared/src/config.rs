@@ -1,0 +1,251 @@
+//! Secrets and configuration: the only place that reads the environment.
+//!
+//! A value has a name like `twilio/auth-token`. In the cloud it is the SSM parameter of that name under one path; the
+//! environment wins over it, under the same name in capitals (`TWILIO_AUTH_TOKEN`). Values are kept five minutes, and
+//! stale ones serve while they cannot be read.
+
+pub mod file;
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Mutex;
+
+use crate::Error;
+use crate::secret::Secret;
+use crate::slack::client::Destination;
+use file::Config;
+
+/// Values by name: `twilio/auth-token`, `slack/channels/flex`, `config/main`, …
+pub type Values = BTreeMap<String, String>;
+
+/// Reads the values that this function may know: from SSM, or on one machine from `.env` and `ringdown.toml`.
+pub type Fetch =
+    Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Values, Error>> + Send>> + Send + Sync>;
+
+/// How long values are kept before they are read again.
+const KEPT: SignedDuration = SignedDuration::from_mins(5);
+/// How old values must be for a signature that does not match to have them read again.
+const FRESH: SignedDuration = SignedDuration::from_secs(30);
+
+/// The process's environment, read once.
+#[derive(Clone, Debug, Default)]
+pub struct Environment(HashMap<String, String>);
+
+impl Environment {
+    /// Reads it.
+    pub fn read() -> Environment {
+        #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+        Environment(
+            std::env::vars_os()
+                .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
+                .collect(),
+        )
+    }
+
+    /// The variables of a `.env` file.
+    pub fn of(variables: impl IntoIterator<Item = (String, String)>) -> Environment {
+        Environment(variables.into_iter().collect())
+    }
+
+    /// The same with the variables of `more` where it has none of that name.
+    pub fn or(mut self, more: Environment) -> Environment {
+        for (name, value) in more.0 {
+            self.0.entry(name).or_insert(value);
+        }
+        self
+    }
+
+    /// A variable, unless it is empty.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// A variable that must be there.
+    pub fn need(&self, name: &str) -> Result<&str, Error> {
+        self.get(name).ok_or_else(|| Error::NotSetUp(format!("the environment has no {name}")))
+    }
+
+    /// The value of this name: `twilio/auth-token` is the variable `TWILIO_AUTH_TOKEN`, `slack/channels/flex` is
+    /// `SLACK_WEBHOOK_FLEX`, and the channel `default` is `SLACK_WEBHOOK`.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        let capitals = |text: &str| text.replace(['/', '-'], "_").to_uppercase();
+        match name.strip_prefix(CHANNELS) {
+            Some("default") => {
+                self.get("SLACK_WEBHOOK").or_else(|| self.get("SLACK_WEBHOOK_DEFAULT"))
+            }
+            Some(channel) => self.get(&format!("SLACK_WEBHOOK_{}", capitals(channel))),
+            None => self.get(&capitals(name)),
+        }
+    }
+}
+
+/// The name before a channel's.
+pub const CHANNELS: &str = "slack/channels/";
+/// The name before a piece of the configuration.
+pub const PIECES: &str = "config/";
+
+/// All that a function knows at one moment.
+#[derive(Debug)]
+pub struct Settings {
+    environment: Environment,
+    values: Values,
+    /// The configuration, checked and compiled.
+    pub config: Arc<Config>,
+    /// Auth tokens that sign: the current one, and while rotating the next.
+    pub tokens: Vec<Secret>,
+    /// Auth tokens that we knew before the last reading.
+    pub retired: Vec<Secret>,
+}
+
+impl Settings {
+    fn new(
+        environment: &Environment,
+        values: Values,
+        before: Option<&Settings>,
+    ) -> Result<Settings, Error> {
+        let config = Settings::config(environment, &values, before)?;
+        let tokens =
+            value(environment, &values, "twilio/auth-token").map(tokens).unwrap_or_default();
+        let retired = before
+            .iter()
+            .flat_map(|before| before.tokens.iter().chain(&before.retired))
+            .filter(|token| !tokens.contains(token))
+            .take(4)
+            .cloned()
+            .collect();
+        Ok(Settings { environment: environment.clone(), values, config, tokens, retired })
+    }
+
+    /// Compiles the configuration, unless it is the one we have. One that does not pass its check never replaces one
+    /// that did.
+    fn config(
+        environment: &Environment,
+        values: &Values,
+        before: Option<&Settings>,
+    ) -> Result<Arc<Config>, Error> {
+        let mut pieces: Vec<(String, String)> = values
+            .range(PIECES.to_owned()..)
+            .take_while(|(name, _)| name.starts_with(PIECES))
+            .map(|(name, text)| (name.clone(), text.clone()))
+            .collect();
+        if let Some(text) = environment.get("RINGDOWN_CONFIG") {
+            pieces = vec![("RINGDOWN_CONFIG".to_owned(), text.to_owned())];
+        }
+        if let Some(before) = before.filter(|before| before.config.pieces == pieces) {
+            return Ok(before.config.clone());
+        }
+        match (Config::parse(pieces), before) {
+            (Ok(config), _) => Ok(Arc::new(config)),
+            (Err(problems), Some(before)) => {
+                tracing::error!(%problems, "the new configuration is wrong: the one before it stays");
+                Ok(before.config.clone())
+            }
+            (Err(problems), None) => Err(Error::NotSetUp(problems.to_string())),
+        }
+    }
+
+    /// The value of this name.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        value(&self.environment, &self.values, name)
+    }
+
+    /// The secret of this name.
+    pub fn secret(&self, name: &str) -> Option<Secret> {
+        self.value(name).map(Secret::new)
+    }
+
+    /// The URL that Twilio and people call us by, without a slash at its end.
+    pub fn public_base_url(&self) -> Option<&str> {
+        self.value("public-base-url").map(|url| url.trim_end_matches('/'))
+    }
+
+    /// Where a channel's posts go. Its secret is an incoming webhook's URL, or a channel's id for the bot token.
+    pub fn destination(&self, channel: &str) -> Result<Destination, String> {
+        let name = format!("{CHANNELS}{channel}");
+        let secret = self.value(&name).ok_or_else(|| {
+            format!("the channel {channel} has no secret: store the parameter {name}")
+        })?;
+        if secret.starts_with("https://") || secret.starts_with("http://") {
+            return Ok(Destination::Webhook(Secret::new(secret)));
+        }
+        let token = self.secret("slack/bot-token").ok_or_else(|| {
+            format!("the channel {channel} has no webhook URL, and for its id there is no slack/bot-token")
+        })?;
+        Ok(Destination::Bot { token, channel: secret.trim_start_matches('#').to_owned() })
+    }
+}
+
+fn value<'a>(environment: &'a Environment, values: &'a Values, name: &str) -> Option<&'a str> {
+    let stored = values.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
+    environment.value(name).or(stored)
+}
+
+/// Auth tokens, comma-separated.
+pub fn tokens(list: &str) -> Vec<Secret> {
+    list.split(',').filter(|token| !token.trim().is_empty()).map(Secret::new).collect()
+}
+
+/// The settings as they are now, and again as they are later.
+pub struct Live {
+    environment: Environment,
+    fetch: Fetch,
+    state: Mutex<Option<State>>,
+}
+
+struct State {
+    read_at: Timestamp,
+    settings: Arc<Settings>,
+}
+
+impl Live {
+    /// Settings that are read with `fetch` when first asked for; `environment` wins over what it gives.
+    pub fn new(environment: Environment, fetch: Fetch) -> Live {
+        Live { environment, fetch, state: Mutex::new(None) }
+    }
+
+    /// The settings, read again if they are older than five minutes.
+    pub async fn get(&self, now: Timestamp) -> Result<Arc<Settings>, Error> {
+        self.not_older_than(KEPT, now).await
+    }
+
+    /// The settings, read again if they are older than thirty seconds: something did not match.
+    pub async fn fresh(&self, now: Timestamp) -> Result<Arc<Settings>, Error> {
+        self.not_older_than(FRESH, now).await
+    }
+
+    async fn not_older_than(
+        &self,
+        age: SignedDuration,
+        now: Timestamp,
+    ) -> Result<Arc<Settings>, Error> {
+        let mut state = self.state.lock().await;
+        let have = state.as_ref().map(|state| (state.read_at, state.settings.clone()));
+        if let Some((read_at, settings)) = &have
+            && now.duration_since(*read_at) <= age
+        {
+            return Ok(settings.clone());
+        }
+        let before = have.as_ref().map(|(_, settings)| &**settings);
+        let read = (self.fetch)().await;
+        let settings = match (
+            read.and_then(|values| Settings::new(&self.environment, values, before)),
+            have,
+        ) {
+            (Ok(settings), _) => Arc::new(settings),
+            (Err(error), Some((_, settings))) => {
+                tracing::warn!(%error, "settings cannot be read: the ones before stay");
+                settings
+            }
+            (Err(error), None) => return Err(error),
+        };
+        *state = Some(State { read_at: now, settings: settings.clone() });
+        Ok(settings)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,299 @@
+//! `ringdown.toml`: read, checked, compiled. An error names the file, the line, the key and what was expected.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::routes::{Route, Routes, check_expression, check_template};
+
+/// A configuration that passed its check.
+pub struct Config {
+    /// What it was read from: `(name, text)`, in order.
+    pub pieces: Vec<(String, String)>,
+    /// Which event goes where.
+    pub routes: Routes,
+    /// How old a line may get before it becomes a dead letter instead of being tried again.
+    pub give_up_after: Duration,
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config").field("give_up_after", &self.give_up_after).finish_non_exhaustive()
+    }
+}
+
+/// All that is wrong with a configuration.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Problems(pub Vec<Problem>);
+
+/// One thing that is wrong with a configuration.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The file, or the parameter.
+    pub file: String,
+    /// The line in it, from 1.
+    pub line: usize,
+    /// The key, as `routes.to`.
+    pub key: String,
+    /// What is wrong, and what was expected.
+    pub what: String,
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, Problem { file, line, key, what }) in self.0.iter().enumerate() {
+            let end = if index == 0 { "" } else { "\n" };
+            let key = if key.is_empty() { String::new() } else { format!(" {key}:") };
+            write!(f, "{end}{file}:{line}:{key} {what}")?;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    channels: BTreeMap<Spanned<String>, ChannelTable>,
+    #[serde(default)]
+    routes: Vec<RouteTable>,
+    #[serde(default)]
+    forward: ForwardTable,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChannelTable {}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct ForwardTable {
+    give_up_after: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RouteTable {
+    name: Spanned<String>,
+    events: Spanned<Vec<Spanned<String>>>,
+    when: Option<Spanned<String>>,
+    text: Spanned<String>,
+    to: Spanned<String>,
+    fallback: Option<Spanned<String>>,
+}
+
+const FOUR_HOURS: Duration = Duration::from_secs(4 * 60 * 60);
+
+impl Config {
+    /// Reads a configuration from its pieces, which are joined in order.
+    pub fn parse(pieces: Vec<(String, String)>) -> Result<Config, Problems> {
+        let source = Source::new(&pieces);
+        if pieces.is_empty() {
+            return Err(Problems(vec![Problem {
+                file: "config/".to_owned(),
+                line: 1,
+                key: String::new(),
+                what: "there is no configuration: store ringdown.toml as the parameter config/main"
+                    .to_owned(),
+            }]));
+        }
+        let file: File = toml::from_str(&source.text).map_err(|error| source.syntax(&error))?;
+        let mut check = Check { source: &source, problems: Vec::new() };
+        let config = check.config(file);
+        match config {
+            Some((routes, give_up_after)) if check.problems.is_empty() => {
+                Ok(Config { pieces, routes, give_up_after })
+            }
+            _ => Err(Problems(check.problems)),
+        }
+    }
+}
+
+/// The joined text, and where its pieces begin.
+struct Source {
+    text: String,
+    starts: Vec<(usize, String)>,
+}
+
+impl Source {
+    fn new(pieces: &[(String, String)]) -> Source {
+        let mut source = Source { text: String::new(), starts: Vec::new() };
+        for (name, text) in pieces {
+            source.starts.push((source.text.len(), name.clone()));
+            source.text.push_str(text);
+            if !text.ends_with('\n') {
+                source.text.push('\n');
+            }
+        }
+        source
+    }
+
+    fn problem(&self, at: usize, key: &str, what: String) -> Problem {
+        let (start, file) = self
+            .starts
+            .iter()
+            .rev()
+            .find(|(start, _)| *start <= at)
+            .map_or((0, "ringdown.toml"), |(start, file)| (*start, file.as_str()));
+        let line = 1 + self.text.get(start..at).unwrap_or_default().matches('\n').count();
+        Problem { file: file.to_owned(), line, key: key.to_owned(), what }
+    }
+
+    fn syntax(&self, error: &toml::de::Error) -> Problems {
+        let at = error.span().map_or(0, |span| span.start);
+        let line_start = self.text[..at.min(self.text.len())].rfind('\n').map_or(0, |end| end + 1);
+        let line = self.text[line_start..].lines().next().unwrap_or_default();
+        let key = line.split('=').next().unwrap_or_default().trim();
+        let what = error.message().trim().replace('\n', ", ");
+        Problems(vec![self.problem(at, key, what)])
+    }
+}
+
+struct Check<'a> {
+    source: &'a Source,
+    problems: Vec<Problem>,
+}
+
+impl Check<'_> {
+    fn problem(&mut self, at: usize, key: &str, what: impl Into<String>) {
+        self.problems.push(self.source.problem(at, key, what.into()));
+    }
+
+    fn config(&mut self, file: File) -> Option<(Routes, Duration)> {
+        let mut channels: Vec<Spanned<String>> = file.channels.into_keys().collect();
+        channels.sort_by_key(|channel| channel.span().start);
+        for channel in &channels {
+            self.channel_name(channel);
+        }
+        let channels: Vec<String> = channels.into_iter().map(Spanned::into_inner).collect();
+        let mut routes: Vec<Route> = Vec::new();
+        for table in file.routes {
+            if routes.iter().any(|route| route.name == *table.name.get_ref()) {
+                let name = table.name.get_ref();
+                self.problem(
+                    table.name.span().start,
+                    "routes.name",
+                    format!("there is another route named {name:?}, expected a name of its own"),
+                );
+            }
+            routes.push(self.route(table, &channels));
+        }
+        let give_up_after =
+            self.duration("forward.give_up_after", file.forward.give_up_after, FOUR_HOURS);
+        Routes::new(routes, channels).map(|routes| (routes, give_up_after)).ok()
+    }
+
+    fn channel_name(&mut self, name: &Spanned<String>) {
+        let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+        let text = name.get_ref();
+        if text.is_empty() || text.len() > 80 || !text.chars().all(fine) {
+            let what = format!(
+                "channel {text:?}: expected lower-case letters, digits, - and _ (80 at most)"
+            );
+            self.problem(name.span().start, "channels", what);
+        }
+    }
+
+    fn route(&mut self, table: RouteTable, channels: &[String]) -> Route {
+        if table.name.get_ref().trim().is_empty() {
+            self.problem(table.name.span().start, "routes.name", "is empty, expected a name");
+        }
+        self.globs(&table.events);
+        if let Some(when) = &table.when {
+            self.checked("routes.when", when, check_expression);
+        }
+        self.checked("routes.text", &table.text, check_template);
+        self.target(&table, channels);
+        Route {
+            name: table.name.into_inner(),
+            events: table.events.into_inner().into_iter().map(Spanned::into_inner).collect(),
+            when: table.when.map(Spanned::into_inner),
+            text: table.text.into_inner(),
+            to: table.to.into_inner(),
+            fallback: table.fallback.map(Spanned::into_inner),
+        }
+    }
+
+    fn globs(&mut self, events: &Spanned<Vec<Spanned<String>>>) {
+        if events.get_ref().is_empty() {
+            self.problem(events.span().start, "routes.events", "is empty, expected event types");
+        }
+        let fine = |c: char| c.is_ascii_alphanumeric() || "._-*?".contains(c);
+        for glob in events.get_ref() {
+            let text = glob.get_ref();
+            if text.is_empty() || !text.chars().all(fine) {
+                let what = format!(
+                    "{text:?} can match no event type, expected one like \
+                     \"com.twilio.taskrouter.worker.created\" or \"com.twilio.taskrouter.worker.*\""
+                );
+                self.problem(glob.span().start, "routes.events", what);
+            }
+        }
+    }
+
+    fn checked(
+        &mut self,
+        key: &str,
+        source: &Spanned<String>,
+        check: impl Fn(&str) -> Result<(), (usize, String)>,
+    ) {
+        let Err((line, what)) = check(source.get_ref()) else { return };
+        let mut problem = self.source.problem(source.span().start, key, what);
+        problem.line += line.saturating_sub(1);
+        self.problems.push(problem);
+    }
+
+    fn target(&mut self, table: &RouteTable, channels: &[String]) {
+        let expected = || match channels {
+            [] => "but no channel is declared, expected a table like [channels.default]".to_owned(),
+            channels => format!("expected one of {}", channels.join(", ")),
+        };
+        let to = &table.to;
+        let is_template = to.get_ref().contains("{{") || to.get_ref().contains("{%");
+        if is_template {
+            self.checked("routes.to", to, check_template);
+            if table.fallback.is_none() {
+                let what =
+                    format!("is a template, so the route needs a `fallback`, {}", expected());
+                self.problem(to.span().start, "routes.to", what);
+            }
+        } else if !channels.contains(to.get_ref()) {
+            let what = format!("{:?} is not a declared channel, {}", to.get_ref(), expected());
+            self.problem(to.span().start, "routes.to", what);
+        }
+        let Some(fallback) = &table.fallback else { return };
+        if !is_template {
+            let what = "serves only a `to` that is a template, expected none";
+            self.problem(fallback.span().start, "routes.fallback", what);
+        } else if !channels.contains(fallback.get_ref()) {
+            let what =
+                format!("{:?} is not a declared channel, {}", fallback.get_ref(), expected());
+            self.problem(fallback.span().start, "routes.fallback", what);
+        }
+    }
+
+    fn duration(
+        &mut self,
+        key: &str,
+        text: Option<Spanned<String>>,
+        default: Duration,
+    ) -> Duration {
+        let Some(text) = text else { return default };
+        let parsed = text.get_ref().parse::<jiff::SignedDuration>().ok();
+        match parsed.and_then(|duration| Duration::try_from(duration).ok()).filter(|d| !d.is_zero())
+        {
+            Some(duration) => duration,
+            None => {
+                let what = format!(
+                    "{:?} is not a duration, expected one like \"4h\" or \"30m\"",
+                    text.get_ref()
+                );
+                self.problem(text.span().start, key, what);
+                default
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What could not pass: kept with its reason, listed, and sent again when somebody says so.
+//!
+//! One shape for every job. A letter's body is the message that stood in the queue, so a replay is that message once
+//! more; the marks of what was delivered keep a replay from saying anything twice.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::Error;
+use crate::forward::intake::{send_all, tasks};
+use crate::forward::task::{Lines, Task};
+use crate::ports::{If, Key, MOST_AT_ONCE, Put, Queue, Store};
+use crate::routes::Routes;
+use crate::twilio::event_stream;
+
+/// The partition of all dead letters, in the order of their time.
+pub const PARTITION: &str = "dead-letters";
+/// How long they are kept.
+const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// A dead letter as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// The job that it belongs to.
+    pub job: String,
+    /// Why it could not pass.
+    pub reason: String,
+    /// The message that stood in the queue.
+    pub body: String,
+    /// When it came in from outside.
+    pub at: Timestamp,
+    /// When it was given up.
+    pub given_up_at: Timestamp,
+    /// When it was last sent again, if ever.
+    pub replayed_at: Option<Timestamp>,
+}
+
+/// A dead letter with its place in the store.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Names it among the dead letters.
+    pub id: String,
+    revision: u64,
+    /// What is kept.
+    pub letter: Letter,
+}
+
+impl Letter {
+    /// A letter of the job Forward.
+    pub fn forward(reason: &str, body: String, at: Timestamp, now: Timestamp) -> Letter {
+        let job = "forward".to_owned();
+        Letter { job, reason: reason.to_owned(), body, at, given_up_at: now, replayed_at: None }
+    }
+
+    /// The channel and the lines that it holds, if it holds any.
+    pub fn lines(&self) -> Option<Lines> {
+        match serde_json::from_str(&self.body) {
+            Ok(Task::Lines(lines)) => Some(lines),
+            _ => None,
+        }
+    }
+
+    /// The same trouble twice is one letter: its name is its time and what it is about.
+    fn key(&self) -> Key {
+        let about = match serde_json::from_str(&self.body) {
+            Ok(Task::Lines(lines)) => format!("{:?}", lines.lines),
+            _ => self.body.clone(),
+        };
+        let hash = crate::hex(&Sha256::digest(about)[..8]);
+        Key::new(PARTITION, format!("{:.3}-{hash}", self.at))
+    }
+}
+
+/// Keeps letters.
+pub async fn keep(store: &dyn Store, letters: &[Letter], now: Timestamp) -> Result<(), Error> {
+    let mut puts: Vec<Put> = Vec::new();
+    for letter in letters {
+        let put = put(letter.key(), letter, If::Always, now);
+        puts.retain(|other| other.key != put.key);
+        puts.push(put);
+    }
+    for letters in puts.chunks(10) {
+        store.write(letters, now).await?;
+    }
+    Ok(())
+}
+
+fn put(key: Key, letter: &Letter, when: If, now: Timestamp) -> Put {
+    let body = serde_json::to_string(letter).unwrap_or_default();
+    Put { key, body, when, expires_at: now.checked_add(KEPT).ok() }
+}
+
+/// Up to `limit` letters behind `after`, oldest first; with the place to go on from, if there may be more.
+pub async fn page(
+    store: &dyn Store,
+    after: Option<&str>,
+    limit: usize,
+    now: Timestamp,
+) -> Result<(Vec<Kept>, Option<String>), Error> {
+    let records = store.page(PARTITION, after, limit, now).await?;
+    let next = (records.len() == limit)
+        .then(|| records.last().map(|record| record.key.sk.clone()))
+        .flatten();
+    let kept = records.into_iter().filter_map(|record| {
+        let letter = serde_json::from_str(&record.body).ok()?;
+        Some(Kept { id: record.key.sk, revision: record.revision, letter })
+    });
+    Ok((kept.collect(), next))
+}
+
+/// All letters, oldest first.
+pub async fn all(store: &dyn Store, now: Timestamp) -> Result<Vec<Kept>, Error> {
+    let (mut letters, mut next) = page(store, None, MOST_AT_ONCE, now).await?;
+    while let Some(after) = next {
+        let (more, then) = page(store, Some(&after), MOST_AT_ONCE, now).await?;
+        letters.extend(more);
+        next = then;
+    }
+    Ok(letters)
+}
+
+/// The letter of this name.
+pub async fn one(store: &dyn Store, id: &str, now: Timestamp) -> Result<Option<Kept>, Error> {
+    let record = store.load(&[Key::new(PARTITION, id)], now).await?.pop().flatten();
+    Ok(record.and_then(|record| {
+        let letter = serde_json::from_str(&record.body).ok()?;
+        Some(Kept { id: record.key.sk, revision: record.revision, letter })
+    }))
+}
+
+/// What became of a replay.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// So many letters are in their queue again.
+    pub replayed: usize,
+    /// So many cannot be sent again: what was wrong with them is still wrong.
+    pub refused: usize,
+    /// So many are still to be replayed.
+    pub left: usize,
+    /// Where to go on; `None` at the end.
+    pub after: Option<String>,
+}
+
+/// Replays the letters of one page behind `after` that were not replayed yet.
+pub async fn replay_page(
+    store: &dyn Store,
+    queue: &dyn Queue,
+    routes: &Routes,
+    after: Option<&str>,
+    now: Timestamp,
+) -> Result<Progress, Error> {
+    let (letters, next) = page(store, after, MOST_AT_ONCE, now).await?;
+    let mut progress = Progress { after: next, ..Progress::default() };
+    for kept in letters.iter().filter(|kept| kept.letter.replayed_at.is_none()) {
+        match replay(store, queue, routes, kept, now).await? {
+            Ok(()) => progress.replayed += 1,
+            Err(_) => progress.refused += 1,
+        }
+    }
+    let mut ahead = progress.after.clone();
+    while let Some(after) = ahead {
+        let (letters, next) = page(store, Some(&after), MOST_AT_ONCE, now).await?;
+        progress.left += letters.iter().filter(|kept| kept.letter.replayed_at.is_none()).count();
+        ahead = next;
+    }
+    Ok(progress)
+}
+
+/// Replays one letter. The inner error says why it cannot be sent again.
+pub async fn replay(
+    store: &dyn Store,
+    queue: &dyn Queue,
+    routes: &Routes,
+    kept: &Kept,
+    now: Timestamp,
+) -> Result<Result<(), String>, Error> {
+    let again = match serde_json::from_str(&kept.letter.body) {
+        Ok(Task::Lines(lines)) => vec![Task::Lines(Lines { replayed_at: Some(now), ..lines })],
+        Ok(Task::Malformed { at, body, .. }) => match read_again(routes, &body, at, now) {
+            Ok(tasks) => tasks,
+            Err(reason) => return Ok(Err(reason)),
+        },
+        Err(error) => return Ok(Err(format!("it is no message of ours: {error}"))),
+    };
+    send_all(queue, again).await?;
+    let letter = Letter { replayed_at: Some(now), ..kept.letter.clone() };
+    let key = Key::new(PARTITION, &kept.id);
+    match store.write(&[put(key, &letter, If::At(kept.revision), now)], now).await {
+        // Somebody else replayed it too: the marks of what was delivered keep its lines from being said twice.
+        Ok(()) | Err(Error::Raced) => Ok(Ok(())),
+        Err(error) => Err(error),
+    }
+}
+
+/// An event that could not be read may be readable by now (a newer version of us).
+fn read_again(
+    routes: &Routes,
+    body: &str,
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<Task>, String> {
+    let events = event_stream::parse(body.as_bytes());
+    if let Some(malformed) = events.iter().find_map(|event| event.as_ref().err()) {
+        return Err(malformed.reason.clone());
+    }
+    let mut again = tasks(routes, events, at);
+    for task in &mut again {
+        if let Task::Lines(lines) = task {
+            lines.replayed_at = Some(now);
+        }
+    }
+    Ok(again)
+}

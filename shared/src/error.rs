@@ -1,0 +1,58 @@
+//! What can go wrong, and the status it answers with.
+
+/// An error says what the caller should do: [`Error::status`] 5xx is worth a retry, 4xx is final.
+///
+/// Twilio drops an event for ever on a 4xx and retries a 5xx for four hours, so whatever may be our own fault is 5xx
+/// (Event Streams, "Event delivery and duplication").
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The request is proven not to be from whom it claims to be.
+    #[error("refused: {0}")]
+    Forged(String),
+    /// The request needs a log-in.
+    #[error("log in first")]
+    LoggedOut,
+    /// The request cannot be understood at all.
+    #[error("bad request: {0}")]
+    BadRequest(String),
+    /// Nothing lives at this path.
+    #[error("no such page")]
+    NotFound,
+    /// The path exists, for another method.
+    #[error("method not allowed")]
+    MethodNotAllowed,
+    /// The body is larger than we take.
+    #[error("the body is larger than {0} bytes")]
+    TooLarge(usize),
+    /// Too many attempts.
+    #[error("too many attempts: try again later")]
+    TooMany,
+    /// Something that we need is not set up: the text says what, and what to do.
+    #[error("not set up: {0}")]
+    NotSetUp(String),
+    /// The store did not do what was asked; it may next time.
+    #[error("store: {0}")]
+    Store(String),
+    /// Somebody else wrote a record first.
+    #[error("somebody else wrote first")]
+    Raced,
+    /// The queue did not take a message; it may next time.
+    #[error("queue: {0}")]
+    Queue(String),
+}
+
+impl Error {
+    /// The HTTP status that the caller learns, and nothing else.
+    pub fn status(&self) -> u16 {
+        match self {
+            Error::BadRequest(_) => 400,
+            Error::LoggedOut => 401,
+            Error::Forged(_) => 403,
+            Error::NotFound => 404,
+            Error::MethodNotAllowed => 405,
+            Error::TooLarge(_) => 413,
+            Error::TooMany => 429,
+            Error::NotSetUp(_) | Error::Store(_) | Error::Raced | Error::Queue(_) => 503,
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The job Forward: Twilio's events → the lines that a team asked for, in its Slack channels.
+//!
+//! [`intake`] answers Twilio and fills the queue; [`delivery`] empties it into Slack. Every line arrives at least once,
+//! and in order per channel; it is doubled only where Slack's answer is unknown, or where we died between Slack's `ok`
+//! and our note of it.
+
+pub mod delivery;
+pub mod intake;
+pub mod task;

@@ -1,0 +1,209 @@
+//! Messages of the Slack queue → posts in Slack.
+
+mod batch;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use crate::config::{Live, Settings};
+use crate::ports::{Message, Outcome, Store};
+use crate::slack::client::{Client, Destination, PACE, Refusal};
+use crate::slack::message::Post;
+use batch::{Batch, Tally};
+
+/// How long a channel's messages rest when we cannot even begin.
+const REST: Duration = Duration::from_secs(30);
+
+/// What the forwarder needs.
+pub struct Delivery {
+    live: Live,
+    store: Arc<dyn Store>,
+    slack: Client,
+    last_posts: Mutex<HashMap<String, Instant>>,
+}
+
+/// One call of the forwarder: when it began, and when it must have ended.
+#[derive(Clone, Copy)]
+struct Call {
+    began: Timestamp,
+    clock: Instant,
+    deadline: Instant,
+}
+
+impl Call {
+    fn now(&self) -> Timestamp {
+        self.began.checked_add(self.clock.elapsed()).unwrap_or(self.began)
+    }
+
+    /// Whether we can rest so long and still post and note it.
+    fn has_time_for(&self, rest: Duration) -> bool {
+        Instant::now() + rest + Duration::from_secs(2) < self.deadline
+    }
+}
+
+impl Delivery {
+    /// A forwarder with these settings, store and client.
+    pub fn new(live: Live, store: Arc<dyn Store>, slack: Client) -> Delivery {
+        Delivery { live, store, slack, last_posts: Mutex::default() }
+    }
+
+    /// Delivers a batch: channels side by side, each channel in order. Says of each message what became of it; a
+    /// failure gives back only that channel's later messages. Takes at most `budget`.
+    pub async fn deliver(
+        &self,
+        messages: &[Message],
+        now: Timestamp,
+        budget: Duration,
+    ) -> Vec<Outcome> {
+        let clock = Instant::now();
+        let call = Call { began: now, clock, deadline: clock + budget };
+        let mut groups: Vec<(&str, Vec<usize>)> = Vec::new();
+        for (index, message) in messages.iter().enumerate() {
+            match groups.iter_mut().find(|(group, _)| *group == message.group) {
+                Some((_, members)) => members.push(index),
+                None => groups.push((&message.group, vec![index])),
+            }
+        }
+        let mut outcomes = vec![Outcome::Done; messages.len()];
+        let work = groups.into_iter().map(|(channel, members)| async move {
+            let messages: Vec<&Message> = members.iter().map(|index| &messages[*index]).collect();
+            (members, self.channel(channel, &messages, call).await)
+        });
+        for (members, told) in join_all(work).await {
+            for (index, outcome) in members.into_iter().zip(told) {
+                outcomes[index] = outcome;
+            }
+        }
+        outcomes
+    }
+
+    async fn channel(&self, channel: &str, messages: &[&Message], call: Call) -> Vec<Outcome> {
+        let mut tally = Tally::default();
+        let outcomes = match self.settings_and_batch(messages, call, &mut tally).await {
+            Ok((settings, mut batch)) => {
+                let rest = self.post_all(channel, &mut batch, settings, call, &mut tally).await;
+                batch.outcomes(rest)
+            }
+            Err(error) => {
+                tracing::error!(channel, %error, "a batch could not be begun");
+                vec![Outcome::Later(REST); messages.len()]
+            }
+        };
+        if let Err(error) = tally.note(self.store.as_ref()).await {
+            tracing::warn!(%error, "counters were not noted");
+        }
+        outcomes
+    }
+
+    async fn settings_and_batch(
+        &self,
+        messages: &[&Message],
+        call: Call,
+        tally: &mut Tally,
+    ) -> Result<(Arc<Settings>, Batch), crate::Error> {
+        let settings = self.live.get(call.now()).await?;
+        let batch = Batch::open(self.store.as_ref(), messages, call.now(), tally).await?;
+        Ok((settings, batch))
+    }
+
+    /// Posts what the batch still holds. `Some` is how long the rest of it should rest.
+    async fn post_all(
+        &self,
+        channel: &str,
+        batch: &mut Batch,
+        mut settings: Arc<Settings>,
+        call: Call,
+        tally: &mut Tally,
+    ) -> Option<Duration> {
+        let store = self.store.as_ref();
+        let mut tries = 0;
+        while let Some(post) = batch.next_post() {
+            let refusal = match self.post(channel, &settings, &post, call).await {
+                Ok(()) => {
+                    tries = 0;
+                    batch.delivered(store, post.lines, call.now(), tally).await;
+                    continue;
+                }
+                Err(refusal) => refusal,
+            };
+            tally.refused(&refusal);
+            tracing::warn!(channel, lines = post.lines, ?refusal, "a post did not go through");
+            let limit = settings.config.give_up_after;
+            let (asked, reason, hopeless) = match refusal {
+                Refusal::Content(_) if post.lines > 1 => {
+                    batch.narrow(post.lines / 2);
+                    continue;
+                }
+                Refusal::Content(reason) => (None, reason, 1),
+                Refusal::Channel(reason) => match self.newer(channel, &settings, call).await {
+                    Some(newer) => {
+                        settings = newer;
+                        continue;
+                    }
+                    None => (None, reason, batch.len()),
+                },
+                Refusal::Later(asked, reason) => (asked, reason, batch.too_old(limit, call.now())),
+                Refusal::Unknown(reason) => (None, reason, batch.too_old(limit, call.now())),
+            };
+            if hopeless > 0 {
+                if let Err(error) = batch.give_up(store, &reason, hopeless, call.now(), tally).await
+                {
+                    tracing::error!(channel, %error, "dead letters were not kept: their lines stay in the queue");
+                    return Some(REST);
+                }
+                continue;
+            }
+            tries += 1;
+            let rest = batch.rest(asked, tries, limit, call.now());
+            if !call.has_time_for(rest) {
+                return Some(rest);
+            }
+            tokio::time::sleep(rest).await;
+        }
+        None
+    }
+
+    async fn post(
+        &self,
+        channel: &str,
+        settings: &Settings,
+        post: &Post,
+        call: Call,
+    ) -> Result<(), Refusal> {
+        let destination = destination(channel, settings)?;
+        let due = self
+            .last_posts
+            .lock()
+            .ok()
+            .and_then(|posts| posts.get(channel).copied())
+            .map(|at| at + PACE);
+        if let Some(due) = due {
+            let rest = due.saturating_duration_since(Instant::now());
+            if !call.has_time_for(rest) {
+                return Err(Refusal::Later(Some(rest), "the call has no time left".into()));
+            }
+            tokio::time::sleep(rest).await;
+        }
+        let answer = self.slack.post(&destination, post).await;
+        if let Ok(mut posts) = self.last_posts.lock() {
+            posts.insert(channel.to_owned(), Instant::now());
+        }
+        answer
+    }
+
+    /// The settings as they are now, if they give this channel another destination: its secret was changed.
+    async fn newer(&self, channel: &str, settings: &Settings, call: Call) -> Option<Arc<Settings>> {
+        let newer = self.live.fresh(call.now()).await.ok()?;
+        (newer.destination(channel) != settings.destination(channel)).then_some(newer)
+    }
+}
+
+/// A missing secret is our own fault: the lines wait for it, until they are too old.
+fn destination(channel: &str, settings: &Settings) -> Result<Destination, Refusal> {
+    settings.destination(channel).map_err(|missing| Refusal::Later(None, missing))
+}

@@ -1,0 +1,110 @@
+//! A request of an Event Streams sink → messages in the Slack queue.
+
+use std::sync::Arc;
+
+use futures_util::future::try_join_all;
+use jiff::Timestamp;
+
+use super::task::{Lines, Task};
+use crate::Error;
+use crate::config::{Live, Settings};
+use crate::http::Request;
+use crate::ports::{Queue, To};
+use crate::routes::{Line, Routes};
+use crate::twilio::event_stream::{self, Event, Malformed};
+use crate::twilio::signature::{Mismatch, Tokens, Verified, verify_json};
+
+/// How large a message of the queue may get before the next one is begun, in bytes of its lines' texts. A dead letter
+/// is a record, of which the store takes 400 KB.
+const MESSAGE: usize = 100 * 1024;
+
+/// What the webhook needs.
+pub struct Intake {
+    /// Auth tokens, the public URL and the routes.
+    pub live: Live,
+    /// Where the lines go.
+    pub queue: Arc<dyn Queue>,
+}
+
+impl Intake {
+    /// Takes one request of the sink: when this is `Ok`, all that it says is in the queue.
+    ///
+    /// # Errors
+    /// 403 for a proven forgery, 413 for a body over 4 MiB; 5xx for all that may be our own fault, so that Twilio tries
+    /// again.
+    pub async fn accept(&self, request: &Request, now: Timestamp) -> Result<(), Error> {
+        request.limit_body()?;
+        let settings = self.live.get(now).await?;
+        let (verified, settings) = match verify(request, &settings)? {
+            Ok(verified) => (verified, settings),
+            Err(_) => {
+                let settings = self.live.fresh(now).await?;
+                let verified = verify(request, &settings)?;
+                (verified.map_err(|mismatch| Error::Forged(mismatch.to_string()))?, settings)
+            }
+        };
+        let events = event_stream::parse(verified.body());
+        send_all(self.queue.as_ref(), tasks(&settings.config.routes, events, now)).await
+    }
+}
+
+fn verify(request: &Request, settings: &Settings) -> Result<Result<Verified, Mismatch>, Error> {
+    if settings.tokens.is_empty() {
+        let what = "no auth token: store the parameter twilio/auth-token, or set TWILIO_AUTH_TOKEN";
+        return Err(Error::NotSetUp(what.to_owned()));
+    }
+    let tokens = Tokens { current: &settings.tokens, retired: &settings.retired };
+    Ok(verify_json(request, settings.public_base_url(), tokens))
+}
+
+/// What the queue is told of these events: lines by channel, in order, and what could not be read.
+pub fn tasks(routes: &Routes, events: Vec<Result<Event, Malformed>>, at: Timestamp) -> Vec<Task> {
+    let mut tasks = Vec::new();
+    let mut channels: Vec<Lines> = Vec::new();
+    for event in events {
+        match event {
+            Ok(event) => {
+                for (channel, line) in routes.lines(&event) {
+                    put(&mut channels, &mut tasks, channel, line, at);
+                }
+            }
+            Err(Malformed { reason, body }) => tasks.push(Task::Malformed { at, reason, body }),
+        }
+    }
+    tasks.extend(channels.into_iter().map(Task::Lines));
+    tasks
+}
+
+fn put(open: &mut Vec<Lines>, full: &mut Vec<Task>, channel: String, line: Line, at: Timestamp) {
+    let Some(lines) = open.iter_mut().find(|lines| lines.channel == channel) else {
+        open.push(Lines { channel, at, replayed_at: None, lines: vec![line] });
+        return;
+    };
+    let size: usize = lines.lines.iter().map(|line| line.text.len() + line.event_id.len()).sum();
+    if size + line.text.len() > MESSAGE {
+        let lines = std::mem::replace(&mut lines.lines, vec![line]);
+        full.push(Task::Lines(Lines { channel, at, replayed_at: None, lines }));
+    } else {
+        lines.lines.push(line);
+    }
+}
+
+/// Sends tasks: each group's in order, the groups side by side.
+pub async fn send_all(queue: &dyn Queue, tasks: Vec<Task>) -> Result<(), Error> {
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for task in tasks {
+        let body = task.to_body();
+        match groups.iter_mut().find(|(group, _)| group == task.group()) {
+            Some((_, bodies)) => bodies.push(body),
+            None => groups.push((task.group().to_owned(), vec![body])),
+        }
+    }
+    try_join_all(groups.into_iter().map(|(group, bodies)| async move {
+        for body in bodies {
+            queue.send(To::Slack, body, &group, None).await?;
+        }
+        Ok(())
+    }))
+    .await
+    .map(|_| ())
+}

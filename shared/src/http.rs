@@ -1,0 +1,195 @@
+//! A request as received, and an answer: the same in both rooms.
+//!
+//! Twilio signs bytes, so path and query are kept as they came and never parsed and written again. A URL type cannot
+//! hold some of them, and the conversion inside `lambda_http` panics on others.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::Error;
+
+/// The largest body that we take, in bytes: 4 MiB. Lambda's own limit is 6 MB with base64 around it.
+pub const LARGEST_BODY: usize = 4 * 1024 * 1024;
+
+/// A request as received.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// What API Gateway put before our own path: `/stage` for a named stage, else empty.
+    pub mount: String,
+    /// Our own path, as received, without the mount.
+    pub path: String,
+    /// Everything behind the first `?`, as received; `None` if there was no `?`.
+    pub query: Option<String>,
+    /// Header names in lower case, values as received.
+    pub headers: Vec<(String, Bytes)>,
+    /// The body's own bytes (base64 of a payload already taken off).
+    pub body: Bytes,
+    /// The address that the request came from, as the room knows it.
+    pub peer: Option<String>,
+}
+
+impl Request {
+    /// The first header of this (lower-case) name, if it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.headers.iter().find(|(have, _)| have == name)?;
+        std::str::from_utf8(value).ok()
+    }
+
+    /// The path with its query, as received, without the mount.
+    pub fn target(&self) -> String {
+        match &self.query {
+            Some(query) => format!("{}?{query}", self.path),
+            None => self.path.clone(),
+        }
+    }
+
+    /// The fields of a form body, decoded, in order.
+    pub fn form(&self) -> Vec<(String, String)> {
+        form_fields(&self.body)
+    }
+
+    /// The first field of this name in a form body.
+    pub fn field(&self, name: &str) -> Option<String> {
+        self.form().into_iter().find_map(|(key, value)| (key == name).then_some(value))
+    }
+
+    /// Whether the caller would rather have JSON than a page.
+    pub fn wants_json(&self) -> bool {
+        self.header("accept").is_some_and(|accept| accept.contains("application/json"))
+    }
+
+    /// Refuses a body that is larger than [`LARGEST_BODY`].
+    pub fn limit_body(&self) -> Result<(), Error> {
+        if self.body.len() > LARGEST_BODY { Err(Error::TooLarge(LARGEST_BODY)) } else { Ok(()) }
+    }
+
+    /// Whether somebody at this very machine asks: the Host is loopback, nothing was forwarded (a tunnel forwards), and
+    /// any Origin is our own.
+    pub fn is_from_this_machine(&self) -> bool {
+        let host = self.header("host").unwrap_or_default();
+        let name = match host.strip_prefix('[') {
+            Some(ipv6) => ipv6.split(']').next().unwrap_or_default(),
+            None => host.split(':').next().unwrap_or_default(),
+        };
+        let loopback = matches!(name, "127.0.0.1" | "localhost" | "::1");
+        let forwarded = self
+            .headers
+            .iter()
+            .any(|(name, _)| name == "forwarded" || name.starts_with("x-forwarded-"));
+        loopback && !forwarded && self.same_origin().is_ok()
+    }
+
+    /// Refuses a POST that another site's page sent: if there is an `Origin`, its host must be ours.
+    pub fn same_origin(&self) -> Result<(), Error> {
+        let Some(origin) = self.header("origin") else { return Ok(()) };
+        let host = origin.split_once("://").map(|(_, host)| host);
+        match (host, self.header("host")) {
+            (Some(origin), Some(host)) if origin.eq_ignore_ascii_case(host) => Ok(()),
+            _ => Err(Error::Forged("the request comes from another site's page".into())),
+        }
+    }
+}
+
+/// The Content-Security-Policy of all pages: nothing from elsewhere, nothing inline, in nobody's frame.
+pub const PAGE_POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+
+/// The decoded fields of an `application/x-www-form-urlencoded` body, in order; empty values count.
+pub fn form_fields(body: &[u8]) -> Vec<(String, String)> {
+    form_urlencoded::parse(body).into_owned().collect()
+}
+
+/// An answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Response {
+    /// The HTTP status.
+    pub status: u16,
+    /// Header names in lower case.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body; always text, or an asset of ours.
+    pub body: Bytes,
+}
+
+impl Response {
+    /// An answer without a body. Twilio logs an empty 200 as an error, so "thanks" is 204.
+    pub fn empty(status: u16) -> Response {
+        Response { status, ..Response::default() }
+    }
+
+    /// An answer of this content type.
+    pub fn of(status: u16, content_type: &str, body: impl Into<Bytes>) -> Response {
+        Response {
+            status,
+            headers: vec![("content-type", content_type.to_owned())],
+            body: body.into(),
+        }
+    }
+
+    /// An answer in JSON.
+    pub fn json(status: u16, body: &impl Serialize) -> Response {
+        // Our own types always serialise: they have string keys only.
+        Response::of(status, "application/json", serde_json::to_vec(body).unwrap_or_default())
+    }
+
+    /// "Look there": 303, which turns a POST into a GET.
+    pub fn see_other(path: &str) -> Response {
+        Response::empty(303).with("location", path)
+    }
+
+    /// The same with one more header.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Response {
+        self.headers.push((name, value.into()));
+        self
+    }
+}
+
+impl From<Error> for Response {
+    /// The caller learns the status and, where it is the caller's to mend, why.
+    fn from(error: Error) -> Response {
+        let status = error.status();
+        let text = match &error {
+            Error::Forged(_) => "refused: the signature or origin does not match".to_owned(),
+            Error::Store(_) | Error::Queue(_) | Error::Raced => "try again later".to_owned(),
+            Error::NotSetUp(_) => "not set up yet: the log says what is missing".to_owned(),
+            told => told.to_string(),
+        };
+        Response::of(status, "text/plain; charset=utf-8", text + "\n")
+    }
+}
+
+/// The answer to a request. What went wrong is logged here, once.
+pub fn answer(request: &Request, result: Result<Response, Error>) -> Response {
+    result.unwrap_or_else(|error| {
+        let (path, status) = (&request.path, error.status());
+        if status >= 500 {
+            tracing::error!(path, status, %error, "a request could not be answered");
+        } else {
+            tracing::warn!(path, status, %error, "a request was refused");
+        }
+        error.into()
+    })
+}
+
+/// A client for all that we call: certificate roots are compiled in, redirects are not followed, and no connection is
+/// kept longer than Lambda may have frozen us.
+pub fn client() -> Result<reqwest::Client, Error> {
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::NotSetUp(format!("TLS: {error}")))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(Duration::from_secs(3))
+        .pool_idle_timeout(Duration::from_secs(20))
+        .no_proxy()
+        .build()
+        .map_err(|error| Error::NotSetUp(format!("HTTP: {error}")))
+}

@@ -1,0 +1,168 @@
+//! Which event goes to which channel, in which words. Pure.
+
+mod words;
+
+use minijinja::{Environment, Value};
+use serde::{Deserialize, Serialize};
+use wildmatch::WildMatch;
+
+use crate::slack::message::cut;
+use crate::twilio::event_stream::{Event, TEST_EVENT};
+
+pub use words::{check_expression, check_template};
+
+/// One thing said in Slack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// The event that it tells of: its type, …
+    pub event_type: String,
+    /// … and its id among those of its type.
+    pub event_id: String,
+    /// The route that sent it here. Type, id and route together name a line.
+    pub route: String,
+    /// Slack mrkdwn, escaped, within Slack's limit for a section.
+    pub text: String,
+    /// The route's template failed on this event, and a plain line stands in for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub failed: bool,
+}
+
+/// One route, as the configuration has it: checked, but for the channel that a template will name.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// Names it; unique.
+    pub name: String,
+    /// Globs on the event type: `*` is any text, `?` any character.
+    pub events: Vec<String>,
+    /// A minijinja expression on the envelope; the route is for events that make it true.
+    pub when: Option<String>,
+    /// A minijinja template; what is said.
+    pub text: String,
+    /// A channel, or a template that gives one.
+    pub to: String,
+    /// The channel of an event for which `to` gives no declared one.
+    pub fallback: Option<String>,
+}
+
+/// All routes, compiled.
+pub struct Routes {
+    environment: Environment<'static>,
+    routes: Vec<(Vec<WildMatch>, Route)>,
+    channels: Vec<String>,
+}
+
+impl Routes {
+    /// Compiles routes that were checked before (`config::file`). The channels are in the file's order.
+    pub fn new(routes: Vec<Route>, channels: Vec<String>) -> Result<Routes, minijinja::Error> {
+        let mut environment = words::environment();
+        for (index, route) in routes.iter().enumerate() {
+            environment.add_template_owned(format!("text {index}"), route.text.clone())?;
+            environment.add_template_owned(format!("to {index}"), route.to.clone())?;
+        }
+        let routes = routes
+            .into_iter()
+            .map(|route| (route.events.iter().map(|glob| WildMatch::new(glob)).collect(), route))
+            .collect();
+        Ok(Routes { environment, routes, channels })
+    }
+
+    /// The declared channels.
+    pub fn channels(&self) -> &[String] {
+        &self.channels
+    }
+
+    /// The routes in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Route> {
+        self.routes.iter().map(|(_, route)| route)
+    }
+
+    /// What is to be said of an event, and in which channels. A route whose condition or words fail on this event says
+    /// so in a plain line: nothing is lost.
+    pub fn lines(&self, event: &Event) -> Vec<(String, Line)> {
+        let mut context = None;
+        let mut lines = Vec::new();
+        for (index, (globs, route)) in self.routes.iter().enumerate() {
+            if !globs.iter().any(|glob| glob.matches(&event.event_type)) {
+                continue;
+            }
+            let context = context.get_or_insert_with(|| words::context(&event.envelope));
+            lines.extend(self.line(index, route, event, context));
+        }
+        if lines.is_empty() && event.event_type == TEST_EVENT {
+            lines.extend(self.test_line(event));
+        }
+        lines
+    }
+
+    fn line(
+        &self,
+        index: usize,
+        route: &Route,
+        event: &Event,
+        context: &Value,
+    ) -> Option<(String, Line)> {
+        let applies = route.when.as_ref().map_or(Ok(true), |when| self.is_true(when, context));
+        if let Ok(false) = applies {
+            return None;
+        }
+        let text = applies.and_then(|_| self.render(&format!("text {index}"), context));
+        let failed = text.is_err();
+        if let Err(error) = &text {
+            tracing::warn!(route = route.name, event_type = event.event_type, %error, "a route failed on an event");
+        }
+        let text = text.unwrap_or_else(|_| plain(route, event));
+        if text.trim().is_empty() {
+            return None;
+        }
+        let channel = self.channel(index, route, context);
+        Some((channel, self.named(event, &route.name, &text, failed)))
+    }
+
+    fn is_true(&self, when: &str, context: &Value) -> Result<bool, minijinja::Error> {
+        self.environment.compile_expression(when)?.eval(context).map(|value| value.is_true())
+    }
+
+    fn render(&self, name: &str, context: &Value) -> Result<String, minijinja::Error> {
+        self.environment.get_template(name)?.render(context)
+    }
+
+    fn channel(&self, index: usize, route: &Route, context: &Value) -> String {
+        let Some(fallback) = &route.fallback else { return route.to.clone() };
+        self.render(&format!("to {index}"), context)
+            .ok()
+            .map(|channel| channel.trim().trim_start_matches('#').to_owned())
+            .filter(|channel| self.channels.contains(channel))
+            .unwrap_or_else(|| fallback.clone())
+    }
+
+    /// Twilio's test event is shown even if no route asks for it: somebody is waiting for it.
+    fn test_line(&self, event: &Event) -> Option<(String, Line)> {
+        let channel =
+            self.channels.iter().find(|name| *name == "default").or(self.channels.first())?;
+        let text = ":white_check_mark: Twilio's test event arrived: the sink works.";
+        Some((channel.clone(), self.named(event, "test event", text, false)))
+    }
+
+    fn named(&self, event: &Event, route: &str, text: &str, failed: bool) -> Line {
+        Line {
+            event_type: event.event_type.clone(),
+            event_id: event.id.clone(),
+            route: route.to_owned(),
+            text: cut(text.trim()),
+            failed,
+        }
+    }
+}
+
+fn plain(route: &Route, event: &Event) -> String {
+    let escape = words::escape;
+    format!(
+        ":warning: `{}` `{}` (the route \"{}\" failed on this event)",
+        escape(&event.event_type),
+        escape(&event.id),
+        escape(&route.name)
+    )
+}
+
+#[cfg(test)]
+mod tests;

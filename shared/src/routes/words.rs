@@ -1,0 +1,173 @@
+//! Templates whose literals are Slack mrkdwn, and whose values are escaped whatever they hold.
+
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::value::{Enumerator, Object, ObjectRepr, ValueKind};
+use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, UndefinedBehavior, Value};
+
+/// What a template may call by name: the fields of the envelope (CloudEvents 1.0).
+const NAMES: [&str; 8] =
+    ["type", "id", "source", "time", "data", "specversion", "dataschema", "datacontenttype"];
+
+/// How much work a template may do on one event, in minijinja's instructions.
+const FUEL: u64 = 50_000;
+
+/// Escapes a text for Slack mrkdwn: these three characters and nothing else (docs.slack.dev, "Formatting text").
+pub(super) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// The environment that all templates and conditions share.
+pub(super) fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Chainable);
+    environment.set_auto_escape_callback(|_| AutoEscape::Custom("mrkdwn".into()));
+    environment.set_formatter(write_escaped);
+    environment.set_fuel(Some(FUEL));
+    // These would let a value through unescaped, or escape it for HTML.
+    for filter in ["safe", "escape", "e"] {
+        environment.remove_filter(filter);
+    }
+    environment.add_filter("mention", mention);
+    environment
+}
+
+fn write_escaped(
+    out: &mut Output,
+    _state: &mut State<'_, '_>,
+    value: &Value,
+) -> Result<(), minijinja::Error> {
+    if value.is_undefined() || value.is_none() {
+        return Ok(());
+    }
+    let text = value.to_string();
+    let passes = value.is_safe() && is_mention(&text);
+    out.write_str(&if passes { text } else { escape(&text) }).map_err(minijinja::Error::from)
+}
+
+/// Mentions a Slack member; anything that is not a member's id (U or W, then letters and digits) gives nothing.
+fn mention(value: &Value) -> Value {
+    let id = value.to_string();
+    if is_member(id.trim()) {
+        Value::from_safe_string(format!("<@{}>", id.trim()))
+    } else {
+        Value::from("")
+    }
+}
+
+fn is_member(id: &str) -> bool {
+    id.len() >= 3
+        && id.len() <= 24
+        && id.starts_with(['U', 'W'])
+        && id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+fn is_mention(text: &str) -> bool {
+    text.strip_prefix("<@").and_then(|rest| rest.strip_suffix('>')).is_some_and(is_member)
+}
+
+/// What a template sees of an event: the envelope, with JSON that arrived as text usable as an object.
+pub(super) fn context(envelope: &serde_json::Value) -> Value {
+    match envelope {
+        serde_json::Value::Object(fields) => {
+            fields.iter().map(|(name, value)| (name.as_str(), context(value))).collect()
+        }
+        serde_json::Value::Array(items) => items.iter().map(context).collect::<Vec<_>>().into(),
+        serde_json::Value::String(text) => from_text(text),
+        serde_json::Value::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(whole), _) => whole.into(),
+            (None, Some(whole)) => whole.into(),
+            (None, None) => number.as_f64().unwrap_or(f64::NAN).into(),
+        },
+        serde_json::Value::Bool(truth) => (*truth).into(),
+        serde_json::Value::Null => Value::from(()),
+    }
+}
+
+fn from_text(text: &str) -> Value {
+    if text.starts_with(['{', '['])
+        && let Ok(parsed) = serde_json::from_str::<serde_json::Value>(text)
+    {
+        return Value::from_object(JsonText { text: text.to_owned(), value: context(&parsed) });
+    }
+    Value::from(text)
+}
+
+/// JSON that arrived as text: behaves like what it holds, and prints as it arrived.
+#[derive(Debug)]
+struct JsonText {
+    text: String,
+    value: Value,
+}
+
+impl Object for JsonText {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        if self.value.kind() == ValueKind::Seq { ObjectRepr::Seq } else { ObjectRepr::Map }
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.value.get_item(key).ok().filter(|value| !value.is_undefined())
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        match self.value.kind() {
+            ValueKind::Seq => Enumerator::Seq(self.value.len().unwrap_or(0)),
+            _ => {
+                Enumerator::Values(self.value.try_iter().map(Iterator::collect).unwrap_or_default())
+            }
+        }
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// Checks a template; the error says what is wrong, and in which line of the template (from 1).
+pub fn check_template(source: &str) -> Result<(), (usize, String)> {
+    let environment = environment();
+    let template = environment.template_from_str(source).map_err(|error| told(&error))?;
+    check_names(template.undeclared_variables(false))?;
+    check_calls(template.render(Value::UNDEFINED).map(|_| ()))
+}
+
+/// Checks a condition, as [`check_template`] does.
+pub fn check_expression(source: &str) -> Result<(), (usize, String)> {
+    let environment = environment();
+    let expression = environment.compile_expression(source).map_err(|error| told(&error))?;
+    check_names(expression.undeclared_variables(false))?;
+    check_calls(expression.eval(Value::UNDEFINED).map(|_| ()))
+}
+
+fn check_names(used: impl IntoIterator<Item = String>) -> Result<(), (usize, String)> {
+    match used.into_iter().find(|name| !NAMES.contains(&name.as_str())) {
+        Some(name) => {
+            Err((1, format!("unknown name `{name}`, expected one of {}", NAMES.join(", "))))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Unknown filters, tests and functions show only when they are called. Any other failure of a trial on an empty event
+/// says nothing about real ones.
+fn check_calls(trial: Result<(), minijinja::Error>) -> Result<(), (usize, String)> {
+    match trial {
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction
+            ) =>
+        {
+            Err(told(&error))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn told(error: &minijinja::Error) -> (usize, String) {
+    (
+        error.line().unwrap_or(1),
+        error.detail().map_or_else(|| error.kind().to_string(), str::to_owned),
+    )
+}

@@ -1,0 +1,179 @@
+//! Lines into posts. Pure.
+//!
+//! Slack takes one post a second per channel, so a post carries as many lines as it may hold.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// The most characters of a section's text (docs: 3,000), with room for the mark of a cut.
+const SECTION: usize = 2_900;
+/// The most characters of all blocks of a post. Slack documents none; posts of more than about 13,200 are refused with
+/// `msg_blocks_too_long` (slackapi/bolt-js issue 2509).
+const POST: usize = 12_000;
+/// The most blocks of a post (docs: 50).
+const BLOCKS: usize = 50;
+
+/// What is sent to Slack in one request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Post {
+    /// All of it as mrkdwn: what a notification or a screen reader gets.
+    pub text: String,
+    /// The same as Block Kit sections.
+    pub blocks: Vec<Value>,
+    /// How many lines it carries.
+    #[serde(skip)]
+    pub lines: usize,
+}
+
+/// Packs lines (each made by [`cut`]), in order, into as few posts as Slack's limits allow.
+pub fn pack(lines: &[String]) -> Vec<Post> {
+    let mut posts = Vec::new();
+    let mut open = Open::default();
+    for line in lines {
+        let length = units(line);
+        if !open.has_room_for(length) {
+            posts.extend(std::mem::take(&mut open).close());
+        }
+        open.push(line, length);
+    }
+    posts.extend(open.close());
+    posts
+}
+
+/// A post that is being filled: its sections, each with its length.
+#[derive(Default)]
+struct Open {
+    sections: Vec<(String, usize)>,
+    total: usize,
+    lines: usize,
+}
+
+impl Open {
+    fn joins(&self, length: usize) -> bool {
+        self.sections.last().is_some_and(|(_, have)| have + 1 + length <= SECTION)
+    }
+
+    fn has_room_for(&self, length: usize) -> bool {
+        self.total + 1 + length <= POST && (self.joins(length) || self.sections.len() < BLOCKS)
+    }
+
+    fn push(&mut self, line: &str, length: usize) {
+        if self.joins(length) {
+            if let Some((text, have)) = self.sections.last_mut() {
+                text.push('\n');
+                text.push_str(line);
+                *have += 1 + length;
+            }
+        } else {
+            self.sections.push((line.to_owned(), length));
+        }
+        self.total += 1 + length;
+        self.lines += 1;
+    }
+
+    fn close(self) -> Option<Post> {
+        if self.lines == 0 {
+            return None;
+        }
+        let texts: Vec<&str> = self.sections.iter().map(|(text, _)| text.as_str()).collect();
+        let blocks = texts
+            .iter()
+            .map(|text| json!({"type": "section", "text": {"type": "mrkdwn", "text": text}}))
+            .collect();
+        Some(Post { text: texts.join("\n"), blocks, lines: self.lines })
+    }
+}
+
+/// Cuts a text that is too long for a section, visibly, and never inside of an escape, a mention or a link.
+pub fn cut(text: &str) -> String {
+    let all = units(text);
+    if all <= SECTION {
+        return text.to_owned();
+    }
+    let mark = format!(" … _(cut: {all} characters in all)_");
+    let room = SECTION - units(&mark);
+    let mut length = 0;
+    let mut end = text
+        .char_indices()
+        .find(|(_, c)| {
+            length += c.len_utf16();
+            length > room
+        })
+        .map_or(text.len(), |(at, _)| at);
+    let kept = &text[..end];
+    if let Some(open) = kept.rfind('<').filter(|open| !kept[*open..].contains('>')) {
+        end = open;
+    } else if let Some(open) =
+        kept.rfind('&').filter(|open| end - open < 5 && !kept[*open..].contains(';'))
+    {
+        end = open;
+    }
+    text[..end].to_owned() + &mark
+}
+
+/// How long a text is for Slack. It does not say how it counts; UTF-16 is the longer of the likely ways.
+fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn lines_of(posts: &[Post]) -> usize {
+        posts.iter().map(|post| post.lines).sum()
+    }
+
+    #[test]
+    fn five_hundred_short_lines_take_two_posts() {
+        let lines: Vec<String> =
+            (0..500).map(|n| format!("Worker w{n} updated to Available Activity")).collect();
+        let posts = pack(&lines);
+        assert_eq!(posts.len(), 2);
+        assert_eq!(
+            posts.iter().map(|post| post.text.as_str()).collect::<Vec<_>>().join("\n"),
+            lines.join("\n")
+        );
+    }
+
+    #[test]
+    fn long_lines_take_a_section_each() {
+        let posts = pack(&vec!["x".repeat(2_000); 7]);
+        assert_eq!(posts.iter().map(|post| post.blocks.len()).collect::<Vec<_>>(), [5, 2]);
+    }
+
+    #[test]
+    fn a_cut_is_seen_and_breaks_no_escape() {
+        assert_eq!(cut("short"), "short");
+        for open in ["&amp;", "<@U0123ABCD>"] {
+            for fill in 2_840..2_900 {
+                let cut = cut(&("x".repeat(fill) + open + &"y".repeat(200)));
+                let (kept, mark) = cut.split_once(" … ").unwrap();
+                assert!(mark.starts_with("_(cut: "), "{mark}");
+                assert!(
+                    kept.trim_start_matches('x').trim_end_matches('y').is_empty()
+                        || kept.contains(open)
+                );
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_line_is_in_one_post_within_the_limits(lines in proptest::collection::vec(".{1,400}", 0..200)) {
+            let lines: Vec<String> = lines.iter().map(|line| cut(&line.repeat(20))).collect();
+            let posts = pack(&lines);
+            prop_assert_eq!(lines_of(&posts), lines.len());
+            for post in &posts {
+                prop_assert!(post.blocks.len() <= 50);
+                let texts = post.blocks.iter().map(|block| block["text"]["text"].as_str().unwrap_or_default());
+                prop_assert!(texts.clone().all(|text| units(text) <= 3_000 && !text.is_empty()));
+                prop_assert!(texts.map(units).sum::<usize>() <= 13_000);
+            }
+            let said: Vec<&str> = posts.iter().map(|post| post.text.as_str()).collect();
+            prop_assert_eq!(said.join("\n"), lines.join("\n"));
+        }
+    }
+}

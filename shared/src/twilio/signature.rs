@@ -1,0 +1,280 @@
+//! X-Twilio-Signature: is a request Twilio's?
+//!
+//! In: the bytes as received, the account's auth tokens, the URLs that the request may have been sent to. Out: a
+//! [`Verified`] body, which nothing else can make, or a [`Mismatch`] that says why not.
+//!
+//! The signature is base64(HMAC-SHA1(token, URL)); a form's fields are appended to the URL, sorted; of any other body
+//! the URL's query holds `bodySHA256`. (docs/usage/security; the helper libraries' `RequestValidator`.)
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use bytes::Bytes;
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::url;
+use crate::http::Request;
+use crate::secret::Secret;
+
+/// What is signed beside the URL.
+#[derive(Clone, Copy)]
+pub enum Payload<'a> {
+    /// Nothing: a GET, whose parameters are in the URL.
+    Nothing,
+    /// The decoded fields of a form.
+    Form(&'a [(String, String)]),
+    /// Any other body. Its hash must be in the URL.
+    Body(&'a [u8]),
+}
+
+/// The auth tokens that we know: those that sign, and those that did until a moment ago (to explain a refusal).
+#[derive(Clone, Copy, Debug)]
+pub struct Tokens<'a> {
+    /// Accepted: the current one, and while rotating the next.
+    pub current: &'a [Secret],
+    /// No longer accepted.
+    pub retired: &'a [Secret],
+}
+
+/// The body of a request that is proven to be Twilio's.
+#[derive(Debug)]
+pub struct Verified {
+    body: Bytes,
+}
+
+impl Verified {
+    /// The body's bytes as received.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+}
+
+/// Why a request is not accepted. Its text is for a log: it holds no signature, no token, no query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mismatch {
+    /// There is no X-Twilio-Signature header, or it is empty.
+    NoSignature,
+    /// The URL's signature is right, and the query has no `bodySHA256`: nothing vouches for the body.
+    NoBodyHash,
+    /// The URL's signature is right, and the query has more than one `bodySHA256`.
+    RepeatedBodyHash,
+    /// The URL's signature is right, and the body is not the one that was signed.
+    BodyHash,
+    /// The signature would be right for this URL, which we do not accept.
+    WouldMatch {
+        /// The URL, without its query.
+        url: String,
+        /// What is else about it.
+        why: String,
+    },
+    /// No URL that we can think of, and no token that we know, gives this signature.
+    Unknown {
+        /// The first URL tried, without its query.
+        tried: String,
+    },
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Mismatch::NoSignature => f.write_str("there is no X-Twilio-Signature header"),
+            Mismatch::NoBodyHash => f.write_str(
+                "the URL's signature is right, but its query has no bodySHA256, so nothing vouches for the body",
+            ),
+            Mismatch::RepeatedBodyHash => {
+                f.write_str("the URL's signature is right, but its query has more than one bodySHA256")
+            }
+            Mismatch::BodyHash => f.write_str(
+                "the URL's signature is right, but the body hash is not: the body was changed on its way, or parsed \
+                 and written again",
+            ),
+            Mismatch::WouldMatch { url, why } => {
+                write!(f, "the signature would match {url}, which is not accepted: {why}")
+            }
+            Mismatch::Unknown { tried } => write!(
+                f,
+                "no URL near {tried} gives this signature with a token that we know: compare the URL configured at \
+                 Twilio with PUBLIC_BASE_URL, and the account's primary auth token with TWILIO_AUTH_TOKEN"
+            ),
+        }
+    }
+}
+
+/// Proves that a JSON request is Twilio's: signature over one of its URLs, and the hash of its body.
+///
+/// The URLs are `public_base_url` + path + query first, then `https://{Host}{path}` (for a request of this very machine
+/// `http://` too: there is no TLS between its programs). No forwarded header ever chooses
+/// one: those are only tried to explain a refusal.
+pub fn verify_json(
+    request: &Request,
+    public_base_url: Option<&str>,
+    tokens: Tokens<'_>,
+) -> Result<Verified, Mismatch> {
+    let urls = accepted_urls(request, public_base_url);
+    let signature = request.header("x-twilio-signature");
+    judge(&urls, Payload::Body(&request.body), signature, tokens)
+        .map(|()| Verified { body: request.body.clone() })
+        .map_err(|mismatch| match mismatch {
+            Mismatch::Unknown { .. } => {
+                explain_by_request(request, public_base_url, tokens).unwrap_or(mismatch)
+            }
+            told => told,
+        })
+}
+
+/// Judges one request by its URLs (the first that matches decides), payload and signature.
+pub fn judge(
+    urls: &[String],
+    payload: Payload<'_>,
+    signature: Option<&str>,
+    tokens: Tokens<'_>,
+) -> Result<(), Mismatch> {
+    let signature = signature.filter(|text| !text.is_empty()).ok_or(Mismatch::NoSignature)?;
+    let suffix = signed_fields(payload);
+    let matches = |url: &str, tokens: &[Secret]| {
+        tokens.iter().any(|token| same(&sign(url, &suffix, token), signature))
+    };
+    let accepted: Vec<String> = urls.iter().flat_map(|url| url::variants(url)).collect();
+    if let Some(url) = accepted.iter().find(|url| matches(url, tokens.current)) {
+        return match payload {
+            Payload::Body(body) => check_body_hash(url, body),
+            Payload::Nothing | Payload::Form(_) => Ok(()),
+        };
+    }
+    let would =
+        |url: &str, why: &str| Mismatch::WouldMatch { url: url::shown(url), why: why.to_owned() };
+    if let Some(url) = accepted.iter().find(|url| matches(url, tokens.retired)) {
+        return Err(would(url, "it is signed with an older token, which was replaced"));
+    }
+    for (url, why) in urls.iter().flat_map(|url| url::neighbours(url)) {
+        if matches(&url, tokens.current) {
+            return Err(would(&url, why));
+        }
+    }
+    Err(Mismatch::Unknown { tried: urls.first().map(|url| url::shown(url)).unwrap_or_default() })
+}
+
+/// The signature of a request that is sent to `url`: what Twilio would put into X-Twilio-Signature.
+pub fn signature(url: &str, payload: Payload<'_>, token: &Secret) -> String {
+    sign(url, &signed_fields(payload), token)
+}
+
+/// `url` with the hash of `body` in its query, as Twilio calls it with a JSON body.
+pub fn with_body_hash(url: &str, body: &[u8]) -> String {
+    let separator = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{separator}{BODY_HASH}={}", hex_sha256(body))
+}
+
+const BODY_HASH: &str = "bodySHA256";
+
+fn accepted_urls(request: &Request, public_base_url: Option<&str>) -> Vec<String> {
+    let mut urls = Vec::with_capacity(3);
+    let target = request.target();
+    if let Some(base) = public_base_url {
+        urls.push(format!("{}{target}", base.trim_end_matches('/')));
+    }
+    if let Some(host) = request.header("host") {
+        urls.push(format!("https://{host}{}{target}", request.mount));
+        if request.is_from_this_machine() {
+            urls.push(format!("http://{host}{target}"));
+        }
+    }
+    urls
+}
+
+/// Tries what only the whole request tells: other hosts that it names, a prefix more or less.
+fn explain_by_request(
+    request: &Request,
+    public_base_url: Option<&str>,
+    tokens: Tokens<'_>,
+) -> Option<Mismatch> {
+    let target = request.target();
+    let mut others: Vec<(String, String)> = Vec::new();
+    if let Some((origin, prefix)) = public_base_url.and_then(url::origin_and_prefix) {
+        if !prefix.is_empty() {
+            others.push((
+                format!("{origin}{target}"),
+                format!("the prefix {prefix} of PUBLIC_BASE_URL is missing in it"),
+            ));
+        }
+        for prefix in [Some(request.mount.as_str()), request.header("x-forwarded-prefix")] {
+            let Some(prefix) = prefix.filter(|prefix| !prefix.is_empty()) else { continue };
+            others.push((
+                format!("{origin}{}{target}", prefix.trim_end_matches('/')),
+                format!("it has the prefix {prefix}, which PUBLIC_BASE_URL is missing"),
+            ));
+        }
+    }
+    for name in ["x-forwarded-host", "x-original-host", "host"] {
+        for scheme in ["https", "http"] {
+            let Some(host) = request.header(name) else { continue };
+            others.push((
+                format!("{scheme}://{host}{}{target}", request.mount),
+                format!("{name} is not trusted: set PUBLIC_BASE_URL to {scheme}://{host}"),
+            ));
+        }
+    }
+    let signature = request.header("x-twilio-signature")?;
+    let suffix = signed_fields(Payload::Body(&request.body));
+    others.into_iter().find_map(|(other, why)| {
+        let hit = url::variants(&other).into_iter().find(|url| {
+            tokens.current.iter().any(|token| same(&sign(url, &suffix, token), signature))
+        })?;
+        Some(Mismatch::WouldMatch { url: url::shown(&hit), why })
+    })
+}
+
+fn check_body_hash(url: &str, body: &[u8]) -> Result<(), Mismatch> {
+    let query = url.split_once('?').map(|(_, query)| query).unwrap_or_default();
+    let mut hashes = query.split('&').filter_map(|pair| match pair.split_once('=') {
+        Some((BODY_HASH, hash)) => Some(hash),
+        _ => None,
+    });
+    match (hashes.next(), hashes.next()) {
+        (None, _) => Err(Mismatch::NoBodyHash),
+        (Some(_), Some(_)) => Err(Mismatch::RepeatedBodyHash),
+        (Some(hash), None) if same(&hex_sha256(body), hash) => Ok(()),
+        (Some(_), None) => Err(Mismatch::BodyHash),
+    }
+}
+
+/// A form's fields as they are signed: by key in byte order, each key's distinct values in byte order.
+fn signed_fields(payload: Payload<'_>) -> String {
+    let Payload::Form(fields) = payload else { return String::new() };
+    let mut sorted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (key, value) in fields {
+        sorted.entry(key).or_default().insert(value);
+    }
+    let mut text = String::new();
+    for (key, values) in sorted {
+        for value in values {
+            text.push_str(key);
+            text.push_str(value);
+        }
+    }
+    text
+}
+
+fn sign(url: &str, suffix: &str, token: &Secret) -> String {
+    let mut mac = Hmac::<Sha1>::new_from_slice(token.expose().as_bytes())
+        .expect("HMAC takes a key of any length");
+    mac.update(url.as_bytes());
+    mac.update(suffix.as_bytes());
+    BASE64_STANDARD.encode(mac.finalize().into_bytes())
+}
+
+fn hex_sha256(bytes: &[u8]) -> String {
+    crate::hex(&Sha256::digest(bytes))
+}
+
+/// Compares in constant time (their lengths are no secret).
+fn same(ours: &str, theirs: &str) -> bool {
+    ours.as_bytes().ct_eq(theirs.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests;

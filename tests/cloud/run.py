@@ -1,0 +1,53 @@
+"""The house as template.yaml deploys it, on this machine: release binaries on ministack, Slack played by this script.
+
+    python tests/cloud/run.py [forward] [dead-letters] [events]
+
+It needs target/lambda/<function>/bootstrap (`cargo lambda build --release` in each folder of functions/) for x86_64, and
+runs in the environment that has ministack, aws-sam-cli and boto3 installed. It prints what it saw, and exits with 1 at
+the first promise that is not kept; what was logged is then under target/cloud/.
+"""
+
+import argparse
+import pathlib
+import platform
+import shutil
+import sys
+import time
+
+import dead_letters
+import events
+import forward
+from cloud import Cloud
+from slack import Slack
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SHOWS = {"forward": forward.show, "dead-letters": dead_letters.show, "events": events.show}
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("shows", nargs="*", metavar="SHOW", help=f"one or more of {', '.join(SHOWS)}; all by default")
+    arguments.add_argument("--functions", type=pathlib.Path, default=ROOT / "target/lambda",
+                           help="where <function>/bootstrap lies (default: target/lambda)")
+    arguments.add_argument("--tools", type=pathlib.Path, default=pathlib.Path(sys.executable).parent,
+                           help="where sam and ministack lie (default: beside this Python)")
+    arguments.add_argument("--events", type=int, default=1000, help="how many events a burst has (default: 1000)")
+    options = arguments.parse_args()
+    shows = options.shows or list(SHOWS)
+    if unknown := set(shows) - set(SHOWS):
+        arguments.error(f"no such show: {', '.join(unknown)}")
+    if platform.machine() != "x86_64":
+        sys.exit("tests/cloud: the functions run as processes of this machine, and the template is tried with x86_64 only")
+    work = ROOT / "target/cloud"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    with Slack() as slack, Cloud(ROOT, work, options.tools, options.functions) as cloud:
+        for name in shows:
+            began = time.monotonic()
+            print(f"== {name}", flush=True)
+            SHOWS[name](cloud, slack, options.events)
+            print(f"   ok, {time.monotonic() - began:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
