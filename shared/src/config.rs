@@ -7,6 +7,7 @@
 pub mod file;
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -32,8 +33,15 @@ const KEPT: SignedDuration = SignedDuration::from_mins(5);
 const FRESH: SignedDuration = SignedDuration::from_secs(30);
 
 /// The process's environment, read once.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Environment(HashMap<String, String>);
+
+impl fmt::Debug for Environment {
+    /// Names only: some of the values are secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
 
 impl Environment {
     /// Reads it.
@@ -89,7 +97,6 @@ pub const CHANNELS: &str = "slack/channels/";
 pub const PIECES: &str = "config/";
 
 /// All that a function knows at one moment.
-#[derive(Debug)]
 pub struct Settings {
     environment: Environment,
     values: Values,
@@ -99,6 +106,13 @@ pub struct Settings {
     pub tokens: Vec<Secret>,
     /// Auth tokens that we knew before the last reading.
     pub retired: Vec<Secret>,
+}
+
+impl fmt::Debug for Settings {
+    /// Names only: some of the values are secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings").field("values", &self.values.keys()).finish_non_exhaustive()
+    }
 }
 
 impl Settings {

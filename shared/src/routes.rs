@@ -105,17 +105,20 @@ impl Routes {
         if let Ok(false) = applies {
             return None;
         }
-        let text = applies.and_then(|_| self.render(&format!("text {index}"), context));
+        let text = applies.map_err(|error| error.to_string()).and_then(|_| self.text(index, context));
         let failed = text.is_err();
-        if let Err(error) = &text {
-            tracing::warn!(route = route.name, event_type = event.event_type, %error, "a route failed on an event");
-        }
-        let text = text.unwrap_or_else(|_| plain(route, event));
-        if text.trim().is_empty() {
-            return None;
-        }
+        let text = text.unwrap_or_else(|error| {
+            tracing::warn!(route = route.name, event_type = event.event_type, error, "a route failed on an event");
+            plain(route, event)
+        });
         let channel = self.channel(index, route, context);
         Some((channel, self.named(event, &route.name, &text, failed)))
+    }
+
+    /// What a route says. Nothing at all is a failure: a misspelt field gives nothing, and silence is what `when` is for.
+    fn text(&self, index: usize, context: &Value) -> Result<String, String> {
+        let text = self.render(&format!("text {index}"), context).map_err(|error| error.to_string())?;
+        if text.trim().is_empty() { Err("its text is empty".to_owned()) } else { Ok(text) }
     }
 
     fn is_true(&self, when: &str, context: &Value) -> Result<bool, minijinja::Error> {

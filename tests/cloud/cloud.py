@@ -47,7 +47,7 @@ class Process:
     def __init__(self, command, env, log):
         self._log = open(log, "ab")
         self.process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=self._log,
-                                        stderr=subprocess.STDOUT, start_new_session=True)
+                                        stderr=subprocess.STDOUT, process_group=0)
 
     def stop(self):
         for sent in (signal.SIGTERM, signal.SIGKILL):

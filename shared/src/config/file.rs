@@ -242,7 +242,10 @@ impl Check<'_> {
     ) {
         let Err((line, what)) = check(source.get_ref()) else { return };
         let mut problem = self.source.problem(source.span().start, key, what);
-        problem.line += line.saturating_sub(1);
+        // TOML leaves out the line end right behind three quotes.
+        let opening = self.source.text.get(source.span().start..).unwrap_or_default();
+        let left_out = opening.starts_with("\"\"\"\n") || opening.starts_with("'''\n");
+        problem.line += line.saturating_sub(1) + usize::from(left_out);
         self.problems.push(problem);
     }
 

@@ -1,1 +1,159 @@
+use std::collections::VecDeque;
+use std::sync::Mutex;
 
+use proptest::prelude::*;
+
+use super::*;
+
+const GOOD: &str = "[channels.a]\n[[routes]]\nname = \"r\"\nevents = [\"x\"]\ntext = \"t\"\nto = \"a\"\n";
+
+fn problems(toml: &str) -> String {
+    match Config::parse(vec![("ringdown.toml".to_owned(), toml.to_owned())]) {
+        Ok(_) => "fine".to_owned(),
+        Err(problems) => problems.to_string(),
+    }
+}
+
+#[test]
+fn an_error_names_file_line_key_and_what_was_expected() {
+    let route = |keys: &str| problems(&format!("[channels.a]\n[[routes]]\nname = \"r\"\n{keys}"));
+    let rest = "events = [\"x\"]\ntext = \"t\"\nto = \"a\"\n";
+    assert_eq!(route(rest), "fine");
+    for (keys, expected) in [
+        ("events = [\"x\"]\ntext = \"t\"\nto = \"b\"", "ringdown.toml:6: routes.to: \"b\" is not a declared channel, expected one of a"),
+        ("events = []\ntext = \"t\"\nto = \"a\"", "ringdown.toml:4: routes.events: is empty, expected event types"),
+        ("events = [\"x y\"]\ntext = \"t\"\nto = \"a\"", "ringdown.toml:4: routes.events: \"x y\" can match no event type, expected one like"),
+        ("events = [\"x\"]\ntext = \"{{ dta.x }}\"\nto = \"a\"", "ringdown.toml:5: routes.text: unknown name `dta`, expected one of type, id"),
+        ("events = [\"x\"]\ntext = \"{{ data\"\nto = \"a\"", "ringdown.toml:5: routes.text: unexpected end of input"),
+        ("events = [\"x\"]\ntext = \"\"\"\n{{ data.a }}\n{{ data.b | loud }}\"\"\"\nto = \"a\"", "ringdown.toml:7: routes.text: filter loud is unknown"),
+        ("events = [\"x\"]\nwhen = \"data.a >\"\ntext = \"t\"\nto = \"a\"", "ringdown.toml:5: routes.when: unexpected end of input"),
+        ("events = [\"x\"]\ntext = \"t\"\nto = \"{{ data.a }}\"", "ringdown.toml:6: routes.to: is a template, so the route needs a `fallback`, expected one of a"),
+        ("events = [\"x\"]\ntext = \"t\"\nto = \"{{ data.a }}\"\nfallback = \"c\"", "ringdown.toml:7: routes.fallback: \"c\" is not a declared channel, expected one of a"),
+        ("events = [\"x\"]\ntext = 5\nto = \"a\"", "ringdown.toml:5: text: invalid type: integer `5`, expected a string"),
+        ("events = [\"x\"]\ntext = \"t\"\ntoo = \"a\"", "ringdown.toml:6: too: unknown field `too`, expected one of"),
+        ("events = [\"x\"]\ntext = \"t\"", "ringdown.toml:2: [[routes]]: missing field `to`"),
+    ] {
+        let told = route(keys);
+        assert!(told.starts_with(expected), "\n{told}\n{expected}");
+    }
+    let told = problems(&format!("{GOOD}[forward]\ngive_up_after = \"soon\"\n"));
+    assert_eq!(told, "ringdown.toml:8: forward.give_up_after: \"soon\" is not a duration, expected one like \"4h\" or \"30m\"");
+    let told = problems("[channels.'A b']\n");
+    assert!(told.starts_with("ringdown.toml:1: channels: channel \"A b\": expected lower-case letters"), "{told}");
+}
+
+#[test]
+fn all_that_is_wrong_is_told_at_once() {
+    let twice = "[[routes]]\nname = \"r\"\nevents = []\ntext = \"t\"\nto = \"z\"\n".repeat(2);
+    assert_eq!(problems(&format!("[channels.a]\n{twice}")).lines().count(), 5);
+}
+
+#[test]
+fn pieces_are_joined_and_errors_name_the_piece() {
+    let pieces = |text: &str| {
+        vec![("config/1".to_owned(), "[channels.a]".to_owned()), ("config/2".to_owned(), text.to_owned())]
+    };
+    let route = "\n[[routes]]\nname = \"r\"\nevents = [\"x\"]\ntext = \"t\"\nto = \"a\"";
+    assert!(Config::parse(pieces(route)).is_ok());
+    let told = Config::parse(pieces(&route.replace("\"a\"", "\"b\""))).map(|_| ()).unwrap_err().to_string();
+    assert!(told.starts_with("config/2:6: routes.to"), "{told}");
+    let told = Config::parse(Vec::new()).map(|_| ()).unwrap_err().to_string();
+    assert!(told.contains("store ringdown.toml as the parameter config/main"), "{told}");
+}
+
+#[test]
+fn names_in_the_environment() {
+    let environment = Environment::of(
+        [("TWILIO_AUTH_TOKEN", "t"), ("SLACK_WEBHOOK", "d"), ("SLACK_WEBHOOK_MY_TEAM", "m"), ("PUBLIC_BASE_URL", " ")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned())),
+    );
+    assert_eq!(environment.value("twilio/auth-token"), Some("t"));
+    assert_eq!(environment.value("slack/channels/default"), Some("d"));
+    assert_eq!(environment.value("slack/channels/my-team"), Some("m"));
+    assert_eq!(environment.value("slack/channels/other"), None);
+    assert_eq!(environment.value("public-base-url"), None);
+}
+
+fn values(token: &str, config: &str) -> Values {
+    Values::from([
+        ("twilio/auth-token".to_owned(), token.to_owned()),
+        ("config/main".to_owned(), config.to_owned()),
+    ])
+}
+
+/// Settings that are read from this list, one entry a reading.
+fn live(readings: Vec<Result<Values, Error>>) -> Live {
+    let readings = Mutex::new(VecDeque::from(readings));
+    Live::new(Environment::default(), Arc::new(move || {
+        let next = readings.lock().unwrap().pop_front();
+        Box::pin(async move { next.unwrap_or_else(|| Err(Error::NotSetUp("unexpected reading".to_owned()))) })
+    }))
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+fn first_token(settings: &Settings) -> &str {
+    settings.tokens[0].expose()
+}
+
+#[tokio::test]
+async fn settings_are_kept_five_minutes_and_read_afresh_after_thirty_seconds() {
+    let live = live(vec![Ok(values("one", GOOD)), Ok(values("two", GOOD)), Ok(values("three,four", GOOD))]);
+    assert_eq!(first_token(&live.get(at(0)).await.unwrap()), "one");
+    assert_eq!(first_token(&live.fresh(at(30)).await.unwrap()), "one");
+    assert_eq!(first_token(&live.fresh(at(31)).await.unwrap()), "two");
+    assert_eq!(first_token(&live.get(at(331)).await.unwrap()), "two");
+    let last = live.get(at(332)).await.unwrap();
+    assert_eq!(last.tokens.len(), 2);
+    assert_eq!(last.retired.iter().map(Secret::expose).collect::<Vec<_>>(), ["two", "one"]);
+}
+
+#[tokio::test]
+async fn stale_settings_serve_while_they_cannot_be_read() {
+    let down = || Err(Error::NotSetUp("down".to_owned()));
+    let live = live(vec![down(), Ok(values("one", GOOD)), down()]);
+    assert!(live.get(at(0)).await.is_err());
+    assert_eq!(first_token(&live.get(at(1)).await.unwrap()), "one");
+    assert_eq!(first_token(&live.get(at(1000)).await.unwrap()), "one");
+}
+
+#[tokio::test]
+async fn a_wrong_configuration_never_replaces_a_right_one() {
+    let live = live(vec![Ok(values("one", GOOD)), Ok(values("two", "routes = 1"))]);
+    live.get(at(0)).await.unwrap();
+    let settings = live.get(at(1000)).await.unwrap();
+    assert_eq!(first_token(&settings), "two");
+    assert_eq!(settings.config.routes.channels(), ["a"]);
+}
+
+#[tokio::test]
+async fn a_channel_has_a_webhook_or_an_id_for_the_bot() {
+    let with = |secret: &str, bot: &str| {
+        let mut values = values("t", GOOD);
+        values.insert("slack/channels/a".to_owned(), secret.to_owned());
+        values.insert("slack/bot-token".to_owned(), bot.to_owned());
+        Settings::new(&Environment::default(), values, None).unwrap().destination("a")
+    };
+    assert_eq!(with("https://h/x\n", ""), Ok(Destination::Webhook(Secret::new("https://h/x"))));
+    let bot = Destination::Bot { token: Secret::new("xoxb-1"), channel: "C1".to_owned() };
+    assert_eq!(with("C1", "xoxb-1"), Ok(bot));
+    assert!(with("C1", "").unwrap_err().contains("slack/bot-token"));
+    assert!(with("", "").unwrap_err().contains("slack/channels/a"));
+}
+
+#[test]
+fn secrets_do_not_show() {
+    let environment = Environment::of([("DASHBOARD_PASSWORD".to_owned(), "hush-hush".to_owned())]);
+    let settings = Settings::new(&environment, values("top-secret", GOOD), None).unwrap();
+    let shown = format!("{settings:?} {:?}", settings.secret("dashboard-password"));
+    assert!(!shown.contains("top-secret") && !shown.contains("hush-hush"), "{shown}");
+}
+
+proptest! {
+    #[test]
+    fn no_configuration_can_make_it_panic(text in r#"([a-z\[\]="{}.\n#' ]|\[\[routes\]\]|name|\n){0,60}"#) {
+        let _ = problems(&text);
+    }
+}

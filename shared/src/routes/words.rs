@@ -71,7 +71,7 @@ fn is_mention(text: &str) -> bool {
 pub(super) fn context(envelope: &serde_json::Value) -> Value {
     match envelope {
         serde_json::Value::Object(fields) => {
-            fields.iter().map(|(name, value)| (name.as_str(), context(value))).collect()
+            Value::from_pairs(fields.iter().map(|(name, value)| (name.as_str(), context(value))))
         }
         serde_json::Value::Array(items) => items.iter().map(context).collect::<Vec<_>>().into(),
         serde_json::Value::String(text) => from_text(text),
@@ -128,7 +128,7 @@ impl Object for JsonText {
 pub fn check_template(source: &str) -> Result<(), (usize, String)> {
     let environment = environment();
     let template = environment.template_from_str(source).map_err(|error| told(&error))?;
-    check_names(template.undeclared_variables(false))?;
+    check_names(&environment, template.undeclared_variables(false))?;
     check_calls(template.render(Value::UNDEFINED).map(|_| ()))
 }
 
@@ -136,15 +136,17 @@ pub fn check_template(source: &str) -> Result<(), (usize, String)> {
 pub fn check_expression(source: &str) -> Result<(), (usize, String)> {
     let environment = environment();
     let expression = environment.compile_expression(source).map_err(|error| told(&error))?;
-    check_names(expression.undeclared_variables(false))?;
+    check_names(&environment, expression.undeclared_variables(false))?;
     check_calls(expression.eval(Value::UNDEFINED).map(|_| ()))
 }
 
-fn check_names(used: impl IntoIterator<Item = String>) -> Result<(), (usize, String)> {
-    match used.into_iter().find(|name| !NAMES.contains(&name.as_str())) {
-        Some(name) => {
-            Err((1, format!("unknown name `{name}`, expected one of {}", NAMES.join(", "))))
-        }
+fn check_names(
+    environment: &Environment,
+    used: impl IntoIterator<Item = String>,
+) -> Result<(), (usize, String)> {
+    let known = |name: &str| NAMES.contains(&name) || environment.globals().any(|(global, _)| global == name);
+    match used.into_iter().find(|name| !known(name)) {
+        Some(name) => Err((1, format!("unknown name `{name}`, expected one of {}", NAMES.join(", ")))),
         None => Ok(()),
     }
 }

@@ -161,6 +161,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
         #[test]
         fn every_line_is_in_one_post_within_the_limits(lines in proptest::collection::vec(".{1,400}", 0..200)) {
             let lines: Vec<String> = lines.iter().map(|line| cut(&line.repeat(20))).collect();
