@@ -190,7 +190,9 @@ impl Delivery {
             tokio::time::sleep(rest).await;
         }
         let answer = self.slack.post(&destination, post).await;
-        if let Ok(mut posts) = self.last_posts.lock() {
+        // What Slack refused is no post of this second.
+        let counts = matches!(answer, Ok(()) | Err(Refusal::Unknown(_)));
+        if counts && let Ok(mut posts) = self.last_posts.lock() {
             posts.insert(channel.to_owned(), Instant::now());
         }
         answer

@@ -1,0 +1,214 @@
+//! A house to talk to, and a Twilio that signs.
+
+use std::path::Path;
+use std::process::{Output, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use shared::secret::Secret;
+use shared::twilio::signature::{Payload, signature, with_body_hash};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::slack::Slack;
+
+pub(crate) const TOKEN: &str = "12345678901234567890123456789012";
+pub(crate) const BASE: &str = "https://ringdown.example.com";
+
+/// Events of the type `com.example.line` say `data.text` in the channel `data.channel`, `a` or `b`.
+pub(crate) const CONFIG: &str = r#"
+[channels.a]
+[channels.b]
+[[routes]]
+name = "lines"
+events = ["com.example.line"]
+text = "{{ data.text }}"
+to = "{{ data.channel }}"
+fallback = "a"
+"#;
+
+/// The program, with nothing in its environment but what a test gives it.
+pub(crate) fn ringdown(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ringdown"));
+    command.env_clear().current_dir(folder).kill_on_drop(true);
+    command
+}
+
+/// A house that stands. It is ended with the test.
+pub(crate) struct House {
+    pub(crate) address: String,
+    pub(crate) http: reqwest::Client,
+    pub(crate) folder: Arc<TempDir>,
+    child: Child,
+    log: Arc<Mutex<String>>,
+}
+
+/// What a house is started with.
+pub(crate) struct Plan {
+    pub(crate) folder: Arc<TempDir>,
+    pub(crate) config: String,
+    pub(crate) environment: Vec<(String, String)>,
+}
+
+impl Plan {
+    /// A new folder, [`CONFIG`] and the token; both channels speak in the pretend Slack.
+    pub(crate) fn new() -> Plan {
+        let environment = [("TWILIO_AUTH_TOKEN", TOKEN), ("PUBLIC_BASE_URL", BASE)];
+        Plan {
+            folder: Arc::new(tempfile::tempdir().unwrap()),
+            config: CONFIG.to_owned(),
+            environment: environment.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+        }
+    }
+
+    /// The same with both channels in this Slack.
+    pub(crate) fn with_slack(slack: &Slack) -> Plan {
+        Plan::new().set("SLACK_WEBHOOK_A", &slack.webhook("a")).set("SLACK_WEBHOOK_B", &slack.webhook("b"))
+    }
+
+    pub(crate) fn set(mut self, name: &str, value: &str) -> Plan {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(crate) fn unset(mut self, name: &str) -> Plan {
+        self.environment.retain(|(have, _)| have != name);
+        self
+    }
+
+    pub(crate) fn config(mut self, more: &str) -> Plan {
+        self.config.push_str(more);
+        self
+    }
+
+    pub(crate) async fn start(&self) -> House {
+        std::fs::write(self.folder.path().join("ringdown.toml"), &self.config).unwrap();
+        let mut command = ringdown(self.folder.path());
+        command.args(["--port", "0", "--data", "data"]).envs(self.environment.clone());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut err = BufReader::new(child.stderr.take().unwrap()).lines();
+        let log = Arc::new(Mutex::new(String::new()));
+        let written = log.clone();
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = err.next_line().await {
+                *written.lock().unwrap() += &(line + "\n");
+            }
+        });
+        let first = out.next_line().await.unwrap();
+        let address = first.as_deref().and_then(|line| line.strip_prefix("listening on ")).map(str::to_owned);
+        tokio::spawn(async move { while let Ok(Some(_)) = out.next_line().await {} });
+        let address = address.unwrap_or_else(|| panic!("it did not start: {}", log.lock().unwrap()));
+        let http = shared::http::client().unwrap();
+        House { address, http, folder: self.folder.clone(), child, log }
+    }
+}
+
+impl House {
+    /// What it wrote to its log so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Waits until its log holds this.
+    pub(crate) async fn logs(&self, text: &str) {
+        for _ in 0..500 {
+            if self.log().contains(text) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{text:?} is not in the log:\n{}", self.log());
+    }
+
+    /// Posts a body as Twilio would, and gives the status; 0 if there is no answer.
+    pub(crate) async fn twilio(&self, body: &[u8]) -> u16 {
+        self.signed_for(BASE, TOKEN, body).await
+    }
+
+    /// The same, signed for another URL or with another token.
+    pub(crate) async fn signed_for(&self, base: &str, token: &str, body: &[u8]) -> u16 {
+        let target = with_body_hash("/twilio/events", body);
+        let signed = signature(&format!("{base}{target}"), Payload::Nothing, &Secret::new(token));
+        self.post(&target, &[("x-twilio-signature", &signed)], body).await
+    }
+
+    pub(crate) async fn post(&self, target: &str, headers: &[(&str, &str)], body: &[u8]) -> u16 {
+        let mut request = self.http.post(format!("{}{target}", self.address)).body(body.to_vec());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        match request.send().await {
+            Ok(answer) => answer.status().as_u16(),
+            Err(_) => 0,
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> reqwest::Response {
+        self.http.get(format!("{}{path}", self.address)).send().await.unwrap()
+    }
+
+    pub(crate) async fn is_alive(&self) {
+        assert_eq!(self.get("/login").await.status(), 200, "the house must stand: {}", self.log());
+    }
+
+    /// The pretend Slack's messages.
+    pub(crate) async fn messages(&self) -> Vec<Value> {
+        serde_json::from_str(&self.get("/pretend/slack/messages").await.text().await.unwrap()).unwrap()
+    }
+
+    /// Waits for a line in the pretend Slack, and gives its message.
+    pub(crate) async fn says(&self, text: &str) -> Value {
+        for _ in 0..500 {
+            let messages = self.messages().await;
+            if let Some(found) = messages.into_iter().find(|message| message["text"].as_str().unwrap().contains(text)) {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("{text:?} is not said; the log:\n{}", self.log());
+    }
+
+    /// The process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
+    /// SIGTERM; gives how long it took to end.
+    pub(crate) async fn end(mut self) -> Duration {
+        let id = self.id().to_string();
+        let before = std::time::Instant::now();
+        assert!(Command::new("kill").arg(id).status().await.unwrap().success());
+        assert!(self.child.wait().await.unwrap().success());
+        before.elapsed()
+    }
+
+    /// Runs a command of the program in the house's folder.
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Output {
+        run(self.folder.path(), arguments).await
+    }
+}
+
+/// Runs a command of the program in a folder.
+pub(crate) async fn run(folder: &Path, arguments: &[&str]) -> Output {
+    ringdown(folder).env("TWILIO_AUTH_TOKEN", TOKEN).args(arguments).output().await.unwrap()
+}
+
+pub(crate) fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// One event that says `text` in `channel`.
+pub(crate) fn line(channel: &str, text: &str) -> Value {
+    json!({
+        "specversion": "1.0", "type": "com.example.line", "source": "/test", "id": format!("EV-{channel}-{text}"),
+        "time": "2026-11-20T12:00:00.000Z", "data": {"channel": channel, "text": text}
+    })
+}
+
+/// A body with one such event.
+pub(crate) fn body(channel: &str, text: &str) -> Vec<u8> {
+    json!([line(channel, text)]).to_string().into_bytes()
+}

@@ -1,0 +1,170 @@
+//! Whatever comes in: a clear answer, and the house still stands.
+
+use serde_json::json;
+use shared::secret::Secret;
+use shared::twilio::signature::{Payload, signature, with_body_hash};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::harness::{BASE, House, Plan, TOKEN, body, line, stdout};
+
+async fn house() -> House {
+    Plan::new().start().await
+}
+
+fn sign(target: &str) -> String {
+    signature(&format!("{BASE}{target}"), Payload::Nothing, &Secret::new(TOKEN))
+}
+
+/// Sends bytes as they are, and gives the answer's status line.
+async fn raw(house: &House, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(house.address.trim_start_matches("http://")).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn forgeries_are_refused_and_the_log_says_why() {
+    let house = house().await;
+    let event = body("a", "x");
+    let target = with_body_hash("/twilio/events", &event);
+    let signed = sign(&target);
+    let refused = [
+        (house.post(&target, &[], &event).await, "there is no X-Twilio-Signature header"),
+        (house.post(&target, &[("x-twilio-signature", "AAAA")], &event).await, "no URL near"),
+        (house.post(&target, &[("x-twilio-signature", &signed)], b"[]").await, "the body hash is not"),
+        (house.signed_for("http://ringdown.example.com", TOKEN, &event).await, "http for https"),
+        (house.signed_for("https://ringdown.example.com:8443", TOKEN, &event).await, "another port"),
+    ];
+    for (status, why) in refused {
+        assert_eq!(status, 403, "{why}");
+        assert!(house.log().contains(why), "{why}: {}", house.log());
+    }
+    let bare = sign("/twilio/events");
+    assert_eq!(house.post("/twilio/events", &[("x-twilio-signature", &bare)], &event).await, 403);
+    house.logs("its query has no bodySHA256").await;
+    let hash = target.split_once('?').unwrap().1;
+    let twice = format!("{target}&{hash}");
+    let signed_twice = sign(&twice);
+    assert_eq!(house.post(&twice, &[("x-twilio-signature", &signed_twice)], &event).await, 403);
+    house.logs("more than one bodySHA256").await;
+    assert!(!house.log().contains(&signed) && !house.log().contains(TOKEN), "{}", house.log());
+    house.is_alive().await;
+}
+
+#[tokio::test]
+async fn what_is_no_event_becomes_a_dead_letter() {
+    let house = house().await;
+    let deep = "[".repeat(200_000);
+    let nested = format!(r#"{{"type":"com.example.line","id":"1","data":{}}}"#, "[".repeat(5_000) + &"]".repeat(5_000));
+    let bodies: [&[u8]; 7] =
+        [b"hello", b"{}", b"7", br#"[{"type":7}]"#, deep.as_bytes(), nested.as_bytes(), b"\xff\xfe\x00"];
+    for body in bodies {
+        assert_eq!(house.twilio(body).await, 204, "{:?}", &body[..body.len().min(20)]);
+    }
+    assert_eq!(house.twilio(b"[]").await, 204);
+    house.is_alive().await;
+    for _ in 0..100 {
+        if stdout(&house.run(&["dead-letters", "--data", "data"]).await).contains("7 dead letters") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let listed = stdout(&house.run(&["dead-letters", "--data", "data"]).await);
+    for reason in ["it is not JSON", "it has no `type`", "it is not a JSON object", "it is not UTF-8"] {
+        assert!(listed.contains(reason), "{reason}: {listed}");
+    }
+    let replay = house.run(&["dead-letters", "--replay", "--data", "data"]).await;
+    assert!(stdout(&replay).contains("7 cannot be sent again"), "{}", stdout(&replay));
+    assert_eq!(replay.status.code(), Some(1));
+}
+
+#[tokio::test]
+async fn one_bad_event_among_ninety_nine_good_ones() {
+    let house = house().await;
+    let mut events: Vec<_> = (0..99).map(|n| line("a", &format!("good {n}"))).collect();
+    events.insert(50, json!({"type": "com.example.line"}));
+    assert_eq!(house.twilio(json!(events).to_string().as_bytes()).await, 204);
+    let message = house.says("good 98").await;
+    let expected: Vec<String> = (0..99).map(|n| format!("good {n}")).collect();
+    assert_eq!(message["text"], expected.join("\n"));
+    let listed = stdout(&house.run(&["dead-letters", "--data", "data"]).await);
+    assert!(listed.contains("1 dead letters") && listed.contains("it has no `id`"), "{listed}");
+}
+
+#[tokio::test]
+async fn size_has_a_limit() {
+    let house = house().await;
+    assert_eq!(house.twilio(&vec![b' '; 6 * 1024 * 1024]).await, 413);
+    let long = body("a", &"x".repeat(1_000_000));
+    assert_eq!(house.twilio(&long).await, 204);
+    let message = house.says("(cut: 1000000 characters in all)").await;
+    assert!(message["text"].as_str().unwrap().len() < 3_000);
+    house.is_alive().await;
+}
+
+#[tokio::test]
+async fn odd_requests_get_an_answer() {
+    let house = house().await;
+    let event = body("a", "odd");
+    let target = with_body_hash("/twilio/events", &event);
+    let signed = sign(&target);
+    let signature = ("x-twilio-signature", signed.as_str());
+    // An odd Host plays no part: the public URL decides.
+    assert_eq!(house.post(&target, &[signature, ("host", "bad host<>")], &event).await, 204);
+    let head = |target: &str| {
+        format!("POST {target} HTTP/1.1\r\nhost: x\r\nx-twilio-signature: {signed}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
+    };
+    let cases: [(Vec<u8>, &str); 6] = [
+        (head("/twilio/events?a b").into_bytes(), "400"),
+        ([b"POST /twilio/events?\xff\xfe HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".as_slice()].concat(), "40"),
+        (head("/twilio/events?%ff%00").into_bytes(), "403"),
+        (b"POST /twilio/events HTTP/1.1\r\nhost: x\r\nx-twilio-signature: \xff\xfe\r\nconnection: close\r\n\r\n".to_vec(), "403"),
+        (b"\x16\x03\x01\x00\xa5\x01\x00".to_vec(), ""),
+        (b"GET /twilio/events HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_vec(), "405"),
+    ];
+    for (bytes, status) in cases {
+        let answer = raw(&house, &bytes).await;
+        let got = answer.split(' ').nth(1).unwrap_or_default();
+        assert!(got.starts_with(status), "{:?}: {answer:?}", String::from_utf8_lossy(&bytes));
+    }
+    house.is_alive().await;
+}
+
+#[tokio::test]
+async fn the_pretend_vendors_are_for_this_machine_alone() {
+    let house = house().await;
+    let status = async |headers: &[(&str, &str)]| {
+        let mut request = house.http.get(format!("{}/pretend/slack", house.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(status(&[]).await, 200);
+    for headers in [
+        [("host", "ringdown.example.com")],
+        [("host", "127.0.0.1.example.com")],
+        [("x-forwarded-for", "192.0.2.1")],
+        [("x-forwarded-proto", "https")],
+        [("forwarded", "for=192.0.2.1")],
+        [("origin", "https://evil.example.com")],
+    ] {
+        assert_eq!(status(&headers).await, 403, "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_pretend_token_proves_nothing_from_outside() {
+    let house = Plan::new().unset("TWILIO_AUTH_TOKEN").unset("PUBLIC_BASE_URL").start().await;
+    let event = body("a", "from outside");
+    let target = with_body_hash("/twilio/events", &event);
+    let token = Secret::new(ringdown::settings::PRETEND_TOKEN);
+    let signed = signature(&format!("https://tunnel.example.com{target}"), Payload::Nothing, &token);
+    let headers = [("x-twilio-signature", signed.as_str()), ("host", "tunnel.example.com")];
+    assert_eq!(house.post(&target, &headers, &event).await, 503);
+    house.logs("set TWILIO_AUTH_TOKEN").await;
+    assert_eq!(house.signed_for(&house.address, ringdown::settings::PRETEND_TOKEN, &event).await, 204);
+}

@@ -1,0 +1,87 @@
+# What the rings need beside this repository, sourced by tests/run: commands of the system, and packages of Python and
+# Node, pinned with their hashes. Packages go under target/tools, and are installed again only when their list changes.
+
+tools=$root/target/tools
+
+# The Debian packages that bring a command.
+declare -A packages=(
+    [cc]="gcc libc6-dev" [readelf]="binutils" [python3]="python3 python3-venv" [node]="nodejs" [npm]="npm"
+    [chromium]="chromium"
+)
+# What to look for where they cannot be installed from here.
+declare -A named=(
+    [cargo]="Rust with cargo, installed by rustup; Cargo.toml says which version at least"
+    [cc]="a C compiler (Debian: gcc libc6-dev)"
+    [readelf]="readelf (Debian: binutils)"
+    [python3]="Python 3.11 or newer with venv and pip (Debian: python3 python3-venv)"
+    [node]="Node.js 20 or newer (Debian: nodejs)"
+    [npm]="npm (Debian: npm)"
+    [chromium]="Chromium (Debian: chromium), or another by its path in CHROMIUM"
+)
+
+have() {
+    case $1 in
+        python3) python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' ;;
+        node) node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' ;;
+        chromium) command -v "${CHROMIUM:-chromium}" ;;
+        *) command -v "$1" ;;
+    esac &>/dev/null
+}
+
+# Makes sure of these commands: on Debian as root by installing those that are missing, elsewhere by naming them.
+commands() {
+    local command missing=() wanted=()
+    for command; do
+        have "$command" || missing+=("$command")
+    done
+    for command in "${missing[@]}"; do
+        read -ra found <<<"${packages[$command]-}"
+        wanted+=("${found[@]}")
+    done
+    if ((${#wanted[@]})) && [[ -e /etc/debian_version && $EUID == 0 ]]; then
+        echo "installing ${wanted[*]}"
+        export DEBIAN_FRONTEND=noninteractive
+        { apt-get -qq update && apt-get -qq install --no-install-recommends "${wanted[@]}"; } >/dev/null || true
+    fi
+    for command in "${missing[@]}"; do
+        have "$command" && continue
+        echo "missing: ${named[$command]}" >&2
+        command=
+    done
+    [[ ${command-} || ${#missing[@]} == 0 ]] || exit 2
+}
+
+# Installs into a folder of target/tools unless it holds just that already: FOLDER, what it depends on, the command.
+installed() {
+    local folder=$tools/$1 key
+    key=$(sha256sum <<<"$root $2")
+    shift 2
+    [[ $(cat "$folder/.stamp" 2>/dev/null) == "$key" ]] && return
+    "$@" "$folder"
+    echo "$key" >"$folder/.stamp"
+}
+
+# Python's packages, in front of the PATH.
+python_tools() {
+    installed venv "$(python3 --version; cat tests/requirements.txt)" install_python
+    export PATH=$tools/venv/bin:$PATH
+}
+
+install_python() {
+    echo "installing the Python packages of tests/requirements.txt"
+    rm -rf "$1"
+    python3 -m venv "$1"
+    "$1/bin/pip" --quiet --disable-pip-version-check install --require-hashes -r tests/requirements.txt
+}
+
+# tests/eyes with its packages, in target/tools/eyes.
+eyes_tools() {
+    mkdir -p "$tools/eyes"
+    cp tests/eyes/{package.json,package-lock.json,look.mjs} "$tools/eyes"
+    installed eyes "$(cat tests/eyes/package{,-lock}.json)" install_node
+}
+
+install_node() {
+    echo "installing the Node packages of tests/eyes"
+    npm ci --prefix "$1" --no-fund --no-audit --loglevel=error >/dev/null
+}
