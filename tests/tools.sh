@@ -3,20 +3,15 @@
 
 tools=$root/target/tools
 
-# The Debian packages that bring a command.
+# What a command is called, and the Debian packages that bring it.
+declare -A named=(
+    [cargo]="Rust with cargo, by rustup (Cargo.toml says which version at least)" [cc]="a C compiler"
+    [readelf]="readelf of binutils" [python3]="Python 3.11 or newer, with venv and pip"
+    [node]="Node.js 20 or newer" [npm]="npm" [chromium]="Chromium, or another of its kind by its path in CHROMIUM"
+)
 declare -A packages=(
     [cc]="gcc libc6-dev" [readelf]="binutils" [python3]="python3 python3-venv" [node]="nodejs" [npm]="npm"
     [chromium]="chromium"
-)
-# What to look for where they cannot be installed from here.
-declare -A named=(
-    [cargo]="Rust with cargo, installed by rustup; Cargo.toml says which version at least"
-    [cc]="a C compiler (Debian: gcc libc6-dev)"
-    [readelf]="readelf (Debian: binutils)"
-    [python3]="Python 3.11 or newer with venv and pip (Debian: python3 python3-venv)"
-    [node]="Node.js 20 or newer (Debian: nodejs)"
-    [npm]="npm (Debian: npm)"
-    [chromium]="Chromium (Debian: chromium), or another by its path in CHROMIUM"
 )
 
 have() {
@@ -30,25 +25,23 @@ have() {
 
 # Makes sure of these commands: on Debian as root by installing those that are missing, elsewhere by naming them.
 commands() {
-    local command missing=() wanted=()
+    local command wanted="" lacking=0
     for command; do
-        have "$command" || missing+=("$command")
+        have "$command" || wanted+=" ${packages[$command]-}"
     done
-    for command in "${missing[@]}"; do
-        read -ra found <<<"${packages[$command]-}"
-        wanted+=("${found[@]}")
-    done
-    if ((${#wanted[@]})) && [[ -e /etc/debian_version && $EUID == 0 ]]; then
-        echo "installing ${wanted[*]}"
+    if [[ ${wanted// /} && -e /etc/debian_version && $EUID == 0 ]]; then
+        echo "installing$wanted"
         export DEBIAN_FRONTEND=noninteractive
-        { apt-get -qq update && apt-get -qq install --no-install-recommends "${wanted[@]}"; } >/dev/null || true
+        # shellcheck disable=SC2086 # several packages
+        { apt-get -qq update && apt-get -qq install --no-install-recommends $wanted; } >/dev/null || true
     fi
-    for command in "${missing[@]}"; do
-        have "$command" && continue
-        echo "missing: ${named[$command]}" >&2
-        command=
+    for command; do
+        have "$command" || {
+            echo "missing: ${named[$command]}${packages[$command]:+ (Debian: ${packages[$command]})}" >&2
+            lacking=1
+        }
     done
-    [[ ${command-} || ${#missing[@]} == 0 ]] || exit 2
+    ((lacking == 0)) || exit 2
 }
 
 # Installs into a folder of target/tools unless it holds just that already: FOLDER, what it depends on, the command.
@@ -67,11 +60,13 @@ python_tools() {
     export PATH=$tools/venv/bin:$PATH
 }
 
+# The list is complete, so nothing is resolved here.
 install_python() {
     echo "installing the Python packages of tests/requirements.txt"
     rm -rf "$1"
     python3 -m venv "$1"
-    "$1/bin/pip" --quiet --disable-pip-version-check install --require-hashes -r tests/requirements.txt
+    "$1/bin/pip" --quiet --disable-pip-version-check install --require-hashes --no-deps \
+        -r tests/requirements.txt
 }
 
 # tests/eyes with its packages, in target/tools/eyes.
@@ -83,5 +78,5 @@ eyes_tools() {
 
 install_node() {
     echo "installing the Node packages of tests/eyes"
-    npm ci --prefix "$1" --no-fund --no-audit --loglevel=error >/dev/null
+    (cd "$1" && npm ci --no-fund --no-audit --loglevel=error >/dev/null)
 }

@@ -81,17 +81,25 @@ impl Request {
             .headers
             .iter()
             .any(|(name, _)| name == "forwarded" || name.starts_with("x-forwarded-"));
-        loopback && !forwarded && self.same_origin().is_ok()
+        loopback && !forwarded && self.same_origin(None).is_ok()
     }
 
-    /// Refuses a POST that another site's page sent: if there is an `Origin`, its host must be ours.
-    pub fn same_origin(&self) -> Result<(), Error> {
+    /// Refuses a POST that another site's page sent: if there is an `Origin`, it must be the Host's or that of our
+    /// public URL (a proxy before us may call us by another Host).
+    pub fn same_origin(&self, public_base_url: Option<&str>) -> Result<(), Error> {
         let Some(origin) = self.header("origin") else { return Ok(()) };
-        let host = origin.split_once("://").map(|(_, host)| host);
-        match (host, self.header("host")) {
-            (Some(origin), Some(host)) if origin.eq_ignore_ascii_case(host) => Ok(()),
-            _ => Err(Error::Forged("the request comes from another site's page".into())),
+        let is_host = || {
+            let host = origin.split_once("://").map(|(_, host)| host);
+            host.zip(self.header("host")).is_some_and(|(origin, host)| origin.eq_ignore_ascii_case(host))
+        };
+        let is_public = || {
+            let behind = public_base_url.and_then(|url| url.strip_prefix(origin));
+            !origin.is_empty() && behind.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        if is_host() || is_public() {
+            return Ok(());
         }
+        Err(Error::Forged("the request comes from another site's page".into()))
     }
 }
 
@@ -192,4 +200,49 @@ pub fn client() -> Result<reqwest::Client, Error> {
         .no_proxy()
         .build()
         .map_err(|error| Error::NotSetUp(format!("HTTP: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(headers: &[(&str, &str)]) -> Request {
+        let headers = headers.iter().map(|(name, value)| {
+            ((*name).to_owned(), Bytes::copy_from_slice(value.as_bytes()))
+        });
+        Request { headers: headers.collect(), ..Request::default() }
+    }
+
+    #[test]
+    fn an_origin_is_the_hosts_or_the_public_urls() {
+        let judge = |origin: &str, public: Option<&str>| {
+            request(&[("host", "api.example.com"), ("origin", origin)]).same_origin(public).is_ok()
+        };
+        assert!(judge("https://api.example.com", None));
+        assert!(judge("https://ringdown.example.com", Some("https://ringdown.example.com/prefix")));
+        for origin in ["https://evil.example.com", "null", "", "https://", "https://ringdown.example"] {
+            assert!(!judge(origin, Some("https://ringdown.example.com")), "{origin}");
+        }
+        assert!(request(&[("host", "x")]).same_origin(None).is_ok());
+    }
+
+    #[test]
+    fn this_machine_is_loopback_and_not_forwarded() {
+        for host in ["127.0.0.1:8080", "localhost", "[::1]:8080"] {
+            assert!(request(&[("host", host)]).is_from_this_machine(), "{host}");
+            assert!(!request(&[("host", host), ("x-forwarded-for", "::1")]).is_from_this_machine());
+        }
+        for host in ["", "example.com", "127.0.0.1.example.com", "localhost.example.com:80", "[::2]"] {
+            assert!(!request(&[("host", host)]).is_from_this_machine(), "{host}");
+        }
+    }
+
+    #[test]
+    fn errors_answer_with_their_status_and_keep_secrets() {
+        let answer = Response::from(Error::Store("a table's name".into()));
+        assert_eq!((answer.status, &answer.body[..]), (503, &b"try again later\n"[..]));
+        let answer = Response::from(Error::Forged("the URL that would match".into()));
+        assert_eq!(answer.status, 403);
+        assert!(!answer.body.windows(3).any(|window| window == b"URL"));
+    }
 }

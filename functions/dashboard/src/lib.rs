@@ -39,7 +39,8 @@ async fn route(
     let (get, post) = (matches!(request.method.as_str(), "GET" | "HEAD"), request.method == "POST");
     if post {
         request.limit_body()?;
-        request.same_origin()?;
+        let settings = dashboard.live.get(now).await?;
+        request.same_origin(settings.public_base_url())?;
     }
     match request.path.as_str() {
         path if get && path.starts_with("/assets/") => pages::asset(path),
