@@ -1,5 +1,14 @@
 //! What can be typed: `ringdown` alone starts the house, the rest helps whoever sets it up.
 
+/// Prints a line. Whoever reads may have gone (`ringdown check | head`): that is no reason to fail.
+#[macro_export]
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stdout(), $($text)*);
+    }};
+}
+
 pub mod check;
 pub mod dead_letters;
 pub mod run;
@@ -17,7 +26,12 @@ pub enum Command {
     /// Start the house.
     Run(Options),
     /// Print the configuration in use.
-    Config(Options),
+    Config {
+        /// Which.
+        options: Options,
+        /// As an SSM parameter can hold it.
+        for_ssm: bool,
+    },
     /// Check a configuration, and print what it would forward where.
     Check(Options),
     /// Send files of `events/`, signed as Twilio signs.
@@ -74,8 +88,9 @@ ringdown: Twilio's events in Slack. Without a command it starts the house on thi
       was delivered once is left out for a day
   ringdown check [FILE]
       check a configuration, and print what it would forward where
-  ringdown config
-      print the configuration in use: a start for your own ringdown.toml
+  ringdown config [FILE] [--for-ssm]
+      print the configuration in use: a start for your own ringdown.toml; --for-ssm prints it as an SSM parameter
+      can hold it (Parameter Store refuses the braces of a template)
   ringdown verify FILE
       judge a captured request, and say why its signature does not match. FILE is JSON (- is standard input):
       url, params (of a form) or body, signature, token; or an array of such
@@ -96,7 +111,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, S
 fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut options = Options::default();
     let (mut name, mut files, mut to) = (None, Vec::new(), None);
-    let (mut fresh, mut replay) = (false, false);
+    let (mut fresh, mut replay, mut for_ssm) = (false, false, false);
     while let Some(argument) = parser.next()? {
         match (argument, name.as_deref()) {
             (Short('h') | Long("help"), _) => return Ok(Command::Help),
@@ -108,21 +123,21 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             (Long("to"), Some("send")) => to = Some(parser.value()?.string()?),
             (Long("fresh"), Some("send")) => fresh = true,
             (Long("replay"), Some("dead-letters")) => replay = true,
+            (Long("for-ssm"), Some("config")) => for_ssm = true,
             (Value(value), None) => name = Some(value.string()?),
             (Value(file), Some("send")) => files.push(PathBuf::from(file)),
-            (Value(file), Some("check" | "verify")) if files.is_empty() => {
+            (Value(file), Some("check" | "config" | "verify")) if files.is_empty() => {
                 files.push(PathBuf::from(file))
             }
             (argument, _) => return Err(argument.unexpected()),
         }
     }
     let one_file = |files: Vec<PathBuf>| files.into_iter().next();
+    let of_file = |files, options: Options| Options { config: one_file(files).or(options.config), ..options };
     match name.as_deref() {
         None => Ok(Command::Run(options)),
-        Some("config") => Ok(Command::Config(options)),
-        Some("check") => {
-            Ok(Command::Check(Options { config: one_file(files).or(options.config), ..options }))
-        }
+        Some("config") => Ok(Command::Config { options: of_file(files, options), for_ssm }),
+        Some("check") => Ok(Command::Check(of_file(files, options))),
         Some("send") if files.is_empty() => {
             Err("send what? Name files of events/event-stream-webhook/".into())
         }

@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use ringdown::commands::{self, Command, HELP, Options};
+use ringdown::say;
 use ringdown::settings::{Source, environment};
+use shared::config::file::to_parameter;
 use tracing_subscriber::filter::LevelFilter;
 
 #[tokio::main]
@@ -27,13 +29,12 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<bool, String> {
     match commands::parse(std::env::args_os().skip(1))? {
-        Command::Help => print!("{HELP}"),
+        Command::Help => say!("{}", HELP.trim_end()),
         Command::Run(options) => commands::run::run(&options).await?,
-        Command::Config(options) => {
-            let text = Source::find(options.config.as_deref())
-                .read()
-                .map_err(|error| error.to_string())?;
-            print!("{text}");
+        Command::Config { options, for_ssm } => {
+            let text = Source::find(options.config.as_deref()).read().map_err(|error| error.to_string())?;
+            let text = if for_ssm { to_parameter(&text) } else { text };
+            say!("{}", text.trim_end());
         }
         Command::Check(options) => commands::check::run(&Source::find(options.config.as_deref()))?,
         Command::Send { files, to, fresh } => return commands::send::run(&files, &to, fresh).await,

@@ -1,6 +1,6 @@
 //! `ringdown check`: is the configuration right, and what would it forward where?
 
-use shared::config::file::Config;
+use shared::config::file::{Config, to_parameter};
 use shared::config::{CHANNELS, Environment};
 use shared::forward::task::Task;
 
@@ -17,47 +17,44 @@ pub fn run(source: &Source) -> Result<(), String> {
     let pieces = source.pieces().map_err(|error| error.to_string())?;
     let config = Config::parse(pieces).map_err(|problems| problems.to_string())?;
     let environment = environment();
-    println!("{}: fine", source.name());
+    say!("{}: fine", source.name());
     sizes(&config);
-    println!("\nchannels");
+    say!("\nchannels");
     for channel in config.routes.channels() {
-        println!("  {channel:20} {}", destination(&environment, channel));
+        say!("  {channel:20} {}", destination(&environment, channel));
     }
-    println!("\nroutes");
+    say!("\nroutes");
     for route in config.routes.iter() {
-        println!("  {:20} {}", route.name, route.events.join(", "));
+        say!("  {:20} {}", route.name, route.events.join(", "));
         if let Some(when) = &route.when {
-            println!("  {:20} when {when}", "");
+            say!("  {:20} when {when}", "");
         }
         let fallback =
             route.fallback.as_ref().map(|channel| format!(", else {channel}")).unwrap_or_default();
-        println!("  {:20} to {}{fallback}", "", route.to);
+        say!("  {:20} to {}{fallback}", "", route.to);
     }
-    println!("\nwhat the files of events/event-stream-webhook/ would bring");
+    say!("\nwhat the files of events/event-stream-webhook/ would bring");
     for sample in samples::list() {
-        println!("  {}", sample.name);
+        say!("  {}", sample.name);
         bring(&config, sample.envelope)?;
     }
-    println!(
+    say!(
         "\nA line that Slack does not take for {:?} becomes a dead letter.",
         config.give_up_after
     );
     Ok(())
 }
 
+/// Parameter Store takes the configuration in base64 only: its size there is a third more.
 fn sizes(config: &Config) {
     for (name, text) in &config.pieces {
-        let size = text.len();
-        println!(
-            "{name}: {size} bytes{}",
-            match size {
-                0..=STANDARD => "",
-                ..=ADVANCED =>
-                    " (as an SSM parameter: an advanced one, or two pieces under config/)",
-                _ =>
-                    " (more than an SSM parameter holds: store it in pieces of 8 KB under config/)",
-            }
-        );
+        let size = to_parameter(text).len();
+        let advice = match size {
+            0..=STANDARD => "a standard one",
+            ..=ADVANCED => "an advanced one (--tier Advanced), or several under config/",
+            _ => "too much for one: cut the file, and store the pieces under config/",
+        };
+        say!("{name}: {} bytes; {size} as an SSM parameter: {advice}", text.len());
     }
 }
 
@@ -81,16 +78,16 @@ fn bring(config: &Config, envelope: &str) -> Result<(), String> {
     let events = shared::twilio::event_stream::parse(envelope.bytes());
     let tasks = shared::forward::intake::tasks(&config.routes, events, now());
     if tasks.is_empty() {
-        println!("    nothing");
+        say!("    nothing");
     }
     for task in tasks {
         match task {
             Task::Lines(lines) => {
                 for line in lines.lines {
-                    println!("    {}: {}", lines.channel, line.text);
+                    say!("    {}: {}", lines.channel, line.text);
                 }
             }
-            Task::Malformed { reason, .. } => println!("    a dead letter: {reason}"),
+            Task::Malformed { reason, .. } => say!("    a dead letter: {reason}"),
         }
     }
     Ok(())

@@ -15,22 +15,22 @@ pub async fn list(store: &dyn Store) -> Result<(), Error> {
         print(kept);
     }
     let open = letters.iter().filter(|kept| kept.letter.replayed_at.is_none()).count();
-    println!("{} dead letters, {open} of them not sent again yet", letters.len());
+    say!("{} dead letters, {open} of them not sent again yet", letters.len());
     Ok(())
 }
 
 fn print(kept: &Kept) {
     let letter = &kept.letter;
     let replayed = letter.replayed_at.map(|at| format!(", sent again {at:.0}")).unwrap_or_default();
-    println!("{}  {} since {:.0}: {}{replayed}", kept.id, letter.job, letter.at, letter.reason);
+    say!("{}  {} since {:.0}: {}{replayed}", kept.id, letter.job, letter.at, letter.reason);
     match letter.lines() {
         Some(lines) => {
             for line in &lines.lines {
-                println!("    {}: {}", lines.channel, mask_numbers(&line.text));
+                say!("    {}: {}", lines.channel, mask_numbers(&line.text));
             }
         }
         None => {
-            println!("    {}", mask_numbers(&letter.body).chars().take(200).collect::<String>())
+            say!("    {}", mask_numbers(&letter.body).chars().take(200).collect::<String>())
         }
     }
 }
@@ -44,15 +44,15 @@ pub async fn replay(store: &dyn Store, queue: &dyn Queue, routes: &Routes) -> Re
         replayed += piece.replayed;
         refused += piece.refused;
         let all = replayed + refused + piece.left;
-        println!("{} of {all} done", replayed + refused);
+        say!("{} of {all} done", replayed + refused);
         if piece.after.is_none() {
             break;
         }
         after = piece.after;
     }
-    println!("{replayed} sent again; they arrive marked as late");
+    say!("{replayed} sent again; they arrive marked as late");
     if refused > 0 {
-        println!("{refused} cannot be sent again: what was wrong with them is still wrong");
+        say!("{refused} cannot be sent again: what was wrong with them is still wrong");
     }
     Ok(refused == 0)
 }

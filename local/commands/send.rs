@@ -160,7 +160,7 @@ pub async fn run(files: &[PathBuf], to: &str, fresh: bool) -> Result<bool, Strin
         }
         let Sent { status, text } = post(&http, &envelope, base, to, token).await?;
         let text = if text.is_empty() { String::new() } else { format!(" ({})", text.trim()) };
-        println!("{name}: {status} {}{text}", meaning(status));
+        say!("{name}: {status} {}{text}", meaning(status));
         all_taken &= (200..=299).contains(&status);
     }
     Ok(all_taken)

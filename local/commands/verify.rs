@@ -64,9 +64,9 @@ pub fn run(file: &Path) -> Result<bool, String> {
     let mut all_valid = true;
     for request in requests {
         match verdict(request) {
-            Ok(()) => println!("valid: it is Twilio's"),
+            Ok(()) => say!("valid: it is Twilio's"),
             Err(reason) => {
-                println!("invalid: {reason}");
+                say!("invalid: {reason}");
                 all_valid = false;
             }
         }

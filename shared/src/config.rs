@@ -102,6 +102,8 @@ pub struct Settings {
     values: Values,
     /// The configuration, checked and compiled.
     pub config: Arc<Config>,
+    /// What the configuration was read from, as stored.
+    pieces: Vec<(String, String)>,
     /// Auth tokens that sign: the current one, and while rotating the next.
     pub tokens: Vec<Secret>,
     /// Auth tokens that we knew before the last reading.
@@ -121,7 +123,8 @@ impl Settings {
         values: Values,
         before: Option<&Settings>,
     ) -> Result<Settings, Error> {
-        let config = Settings::config(environment, &values, before)?;
+        let pieces = pieces(environment, &values);
+        let config = Settings::config(&pieces, before)?;
         let tokens =
             value(environment, &values, "twilio/auth-token").map(tokens).unwrap_or_default();
         let retired = before
@@ -131,28 +134,16 @@ impl Settings {
             .take(4)
             .cloned()
             .collect();
-        Ok(Settings { environment: environment.clone(), values, config, tokens, retired })
+        Ok(Settings { environment: environment.clone(), values, config, pieces, tokens, retired })
     }
 
     /// Compiles the configuration, unless it is the one we have. One that does not pass its check never replaces one
     /// that did.
-    fn config(
-        environment: &Environment,
-        values: &Values,
-        before: Option<&Settings>,
-    ) -> Result<Arc<Config>, Error> {
-        let mut pieces: Vec<(String, String)> = values
-            .range(PIECES.to_owned()..)
-            .take_while(|(name, _)| name.starts_with(PIECES))
-            .map(|(name, text)| (name.clone(), text.clone()))
-            .collect();
-        if let Some(text) = environment.get("RINGDOWN_CONFIG") {
-            pieces = vec![("RINGDOWN_CONFIG".to_owned(), text.to_owned())];
-        }
-        if let Some(before) = before.filter(|before| before.config.pieces == pieces) {
+    fn config(pieces: &[(String, String)], before: Option<&Settings>) -> Result<Arc<Config>, Error> {
+        if let Some(before) = before.filter(|before| before.pieces == pieces) {
             return Ok(before.config.clone());
         }
-        match (Config::parse(pieces), before) {
+        match (Config::parse(pieces.to_vec()), before) {
             (Ok(config), _) => Ok(Arc::new(config)),
             (Err(problems), Some(before)) => {
                 tracing::error!(%problems, "the new configuration is wrong: the one before it stays");
@@ -196,6 +187,14 @@ impl Settings {
 fn value<'a>(environment: &'a Environment, values: &'a Values, name: &str) -> Option<&'a str> {
     let stored = values.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
     environment.value(name).or(stored)
+}
+
+fn pieces(environment: &Environment, values: &Values) -> Vec<(String, String)> {
+    if let Some(text) = environment.get("RINGDOWN_CONFIG") {
+        return vec![("RINGDOWN_CONFIG".to_owned(), text.to_owned())];
+    }
+    let stored = values.range(PIECES.to_owned()..).take_while(|(name, _)| name.starts_with(PIECES));
+    stored.map(|(name, text)| (name.clone(), text.clone())).collect()
 }
 
 /// Auth tokens, comma-separated.

@@ -1,5 +1,6 @@
 """An AWS on this machine (ministack), and houses that `sam deploy` puts there."""
 
+import base64
 import functools
 import http.client
 import json
@@ -153,6 +154,10 @@ class House:
         self._let_the_roles_read_parameters()
 
     def put(self, name, value, kind="SecureString"):
+        """Stores a parameter. The real Parameter Store refuses braces in pairs ("can't nest another parameter"), so a
+        configuration goes there as `ringdown config --for-ssm` prints it."""
+        if "{{" in value:
+            value = "base64:" + base64.b64encode(value.encode()).decode()
         self.cloud.client("ssm").put_parameter(Name=f"/{self.stack}/{name}", Value=value, Type=kind, Overwrite=True)
 
     def _routes(self):

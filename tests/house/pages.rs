@@ -86,7 +86,7 @@ async fn dead_letters_are_shown_without_numbers_and_sent_again() {
     let slack = Slack::start(Mood { always: Some((404, "no_service")), ..Mood::default() }).await;
     let house = Plan::with_slack(&slack).start().await;
     assert_eq!(house.twilio(&body("a", "call from +15005550006 <now>")).await, 204);
-    house.logs("lines became dead letters").await;
+    house.logs("kept as a dead letter").await;
     let page = house.get("/dead-letters").await;
     assert!(header(&page, "content-security-policy").starts_with("default-src 'self'"));
     let page = page.text().await.unwrap();

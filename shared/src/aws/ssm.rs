@@ -31,6 +31,9 @@ pub(super) fn fetch(
 }
 
 async fn by_name(client: &Client, root: &str, names: &[&str]) -> Result<Values, Error> {
+    if names.is_empty() {
+        return Ok(Values::new());
+    }
     let full = names.iter().map(|name| format!("{root}/{name}")).collect();
     let answer = client
         .get_parameters()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -11,7 +12,7 @@ use crate::routes::{Route, Routes, check_expression, check_template};
 
 /// A configuration that passed its check.
 pub struct Config {
-    /// What it was read from: `(name, text)`, in order.
+    /// What it was read from: `(name, text)`, in order, decoded.
     pub pieces: Vec<(String, String)>,
     /// Which event goes where.
     pub routes: Routes,
@@ -87,9 +88,29 @@ struct RouteTable {
 
 const FOUR_HOURS: Duration = Duration::from_secs(4 * 60 * 60);
 
+/// What a piece in base64 begins with.
+const BASE64: &str = "base64:";
+
+/// A piece as an SSM parameter can hold it: in base64. Parameter Store refuses values with `{{` ("can't nest another
+/// parameter"), and templates are full of them.
+pub fn to_parameter(piece: &str) -> String {
+    format!("{BASE64}{}", BASE64_STANDARD.encode(piece))
+}
+
+fn from_parameter(name: &str, text: &str) -> Result<String, Problems> {
+    let Some(encoded) = text.trim().strip_prefix(BASE64) else { return Ok(text.to_owned()) };
+    let decoded = BASE64_STANDARD.decode(encoded.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    decoded.ok_or_else(|| {
+        let what = "begins with base64: and is not, expected what `ringdown config --for-ssm` prints".to_owned();
+        Problems(vec![Problem { file: name.to_owned(), line: 1, key: String::new(), what }])
+    })
+}
+
 impl Config {
-    /// Reads a configuration from its pieces, which are joined in order.
+    /// Reads a configuration from its pieces, which are joined in order. A piece may be in base64 ([`to_parameter`]).
     pub fn parse(pieces: Vec<(String, String)>) -> Result<Config, Problems> {
+        let decoded = |(name, text): (String, String)| from_parameter(&name, &text).map(|text| (name, text));
+        let pieces = pieces.into_iter().map(decoded).collect::<Result<Vec<_>, _>>()?;
         let source = Source::new(&pieces);
         if pieces.is_empty() {
             return Err(Problems(vec![Problem {

@@ -58,7 +58,17 @@ fn pieces_are_joined_and_errors_name_the_piece() {
     let told = Config::parse(pieces(&route.replace("\"a\"", "\"b\""))).map(|_| ()).unwrap_err().to_string();
     assert!(told.starts_with("config/2:6: routes.to"), "{told}");
     let told = Config::parse(Vec::new()).map(|_| ()).unwrap_err().to_string();
-    assert!(told.contains("store ringdown.toml as the parameter config/main"), "{told}");
+    assert!(told.contains("as the parameter config/main"), "{told}");
+}
+
+#[test]
+fn a_piece_may_be_as_parameter_store_takes_it() {
+    let stored = file::to_parameter(GOOD);
+    assert!(!stored.contains('{'));
+    let config = Config::parse(vec![("config/main".to_owned(), format!("{stored}\n"))]).unwrap();
+    assert_eq!(config.pieces[0].1, GOOD);
+    let broken = Config::parse(vec![("config/main".to_owned(), "base64:?".to_owned())]).map(|_| ()).unwrap_err();
+    assert!(broken.to_string().starts_with("config/main:1: begins with base64: and is not"), "{broken}");
 }
 
 #[test]
