@@ -123,7 +123,10 @@ impl Delivery {
         let store = self.store.as_ref();
         let mut tries = 0;
         while let Some(post) = batch.next_post() {
-            let refusal = match self.post(channel, &settings, &post, call).await {
+            if let Err(rest) = self.turn(channel, call).await {
+                return Some(rest);
+            }
+            let refusal = match self.post(channel, &settings, &post).await {
                 Ok(()) => {
                     tries = 0;
                     batch.delivered(store, post.lines, call.now(), tally).await;
@@ -168,27 +171,20 @@ impl Delivery {
         None
     }
 
-    async fn post(
-        &self,
-        channel: &str,
-        settings: &Settings,
-        post: &Post,
-        call: Call,
-    ) -> Result<(), Refusal> {
-        let destination = destination(channel, settings)?;
-        let due = self
-            .last_posts
-            .lock()
-            .ok()
-            .and_then(|posts| posts.get(channel).copied())
-            .map(|at| at + PACE);
-        if let Some(due) = due {
-            let rest = due.saturating_duration_since(Instant::now());
-            if !call.has_time_for(rest) {
-                return Err(Refusal::Later(Some(rest), "the call has no time left".into()));
-            }
-            tokio::time::sleep(rest).await;
+    /// Waits for the channel's turn: a second after its last post. `Err` is how long that is, if the call has not the
+    /// time.
+    async fn turn(&self, channel: &str, call: Call) -> Result<(), Duration> {
+        let last = self.last_posts.lock().ok().and_then(|posts| posts.get(channel).copied());
+        let rest = last.map_or(Duration::ZERO, |last| (last + PACE).saturating_duration_since(Instant::now()));
+        if !call.has_time_for(rest) {
+            return Err(rest);
         }
+        tokio::time::sleep(rest).await;
+        Ok(())
+    }
+
+    async fn post(&self, channel: &str, settings: &Settings, post: &Post) -> Result<(), Refusal> {
+        let destination = destination(channel, settings)?;
         let answer = self.slack.post(&destination, post).await;
         // What Slack refused is no post of this second.
         let counts = matches!(answer, Ok(()) | Err(Refusal::Unknown(_)));

@@ -158,7 +158,8 @@ impl Batch {
         now: Timestamp,
     ) -> Duration {
         let first = self.left.first();
-        let before = first.map_or(1, |waiting| self.receives[waiting.message]).saturating_sub(1);
+        // A message may have come out often for no other reason than that many waited: that counts only so much.
+        let before = first.map_or(1, |waiting| self.receives[waiting.message]).saturating_sub(1).min(4);
         let doubled = Duration::from_millis(500) * 2_u32.saturating_pow((tries + before).min(8));
         let rest = asked.unwrap_or(doubled.min(LONGEST_REST));
         match first {
