@@ -133,7 +133,8 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         }
     }
     let one_file = |files: Vec<PathBuf>| files.into_iter().next();
-    let of_file = |files, options: Options| Options { config: one_file(files).or(options.config), ..options };
+    let of_file =
+        |files, options: Options| Options { config: one_file(files).or(options.config), ..options };
     match name.as_deref() {
         None => Ok(Command::Run(options)),
         Some("config") => Ok(Command::Config { options: of_file(files, options), for_ssm }),

@@ -32,7 +32,9 @@ async fn run() -> Result<bool, String> {
         Command::Help => say!("{}", HELP.trim_end()),
         Command::Run(options) => commands::run::run(&options).await?,
         Command::Config { options, for_ssm } => {
-            let text = Source::find(options.config.as_deref()).read().map_err(|error| error.to_string())?;
+            let text = Source::find(options.config.as_deref())
+                .read()
+                .map_err(|error| error.to_string())?;
             let text = if for_ssm { to_parameter(&text) } else { text };
             say!("{}", text.trim_end());
         }

@@ -1,4 +1,5 @@
 //! One contract, both rooms: SQLite always, DynamoDB where `tests/run rooms` has started a stand-in for it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -85,7 +86,10 @@ async fn pages(store: &dyn Store, pk: &str) {
     assert_eq!(page(Some("e"), 1).await, "");
     let keys = ["d", "x", "a"].map(|sk| Key::new(pk, sk));
     let loaded = store.load(&keys, at(10)).await.unwrap();
-    assert_eq!(loaded.iter().map(|record| record.as_ref().map_or("-", |r| &r.body)).collect::<String>(), "d-a");
+    assert_eq!(
+        loaded.iter().map(|record| record.as_ref().map_or("-", |r| &r.body)).collect::<String>(),
+        "d-a"
+    );
     assert_eq!(store.load(&[], at(10)).await.unwrap(), []);
 }
 
@@ -125,7 +129,9 @@ async fn many_writers(store: &Arc<dyn Store>, pk: &str) {
                         Some((revision, body)) => (If::At(*revision), body.parse::<u64>().unwrap()),
                         None => (If::Absent, 0),
                     };
-                    if !raced(store.write(&[put(&pk, "sum", &(sum + 1).to_string(), when)], at(0)).await) {
+                    if !raced(
+                        store.write(&[put(&pk, "sum", &(sum + 1).to_string(), when)], at(0)).await,
+                    ) {
                         break;
                     }
                 }
@@ -175,7 +181,10 @@ async fn the_store_on_dynamodb() {
 async fn a_sweep_takes_away_what_has_expired_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let store = Records(Database::open(folder.path()).unwrap());
-    store.write(&[until(10, put("p", "a", "", If::Always)), put("p", "b", "", If::Always)], at(0)).await.unwrap();
+    store
+        .write(&[until(10, put("p", "a", "", If::Always)), put("p", "b", "", If::Always)], at(0))
+        .await
+        .unwrap();
     assert_eq!((store.sweep(at(9)).await.unwrap(), store.sweep(at(10)).await.unwrap()), (0, 1));
 }
 
@@ -195,21 +204,27 @@ impl Desk {
             let desk = desk.clone();
             Box::pin(async move {
                 let group = batch[0].group.clone();
-                let overlapped = desk.busy.lock().unwrap().insert(group.clone(), true) == Some(true);
+                let overlapped =
+                    desk.busy.lock().unwrap().insert(group.clone(), true) == Some(true);
                 assert!(!overlapped, "two batches of {group} at once");
                 tokio::time::sleep(Duration::from_millis(5)).await;
                 let mut outcomes = Vec::new();
                 for message in batch {
                     let mut refuse = desk.refuse.lock().unwrap();
                     let refused = refuse.iter().position(|body| *body == message.body);
-                    let after_a_refused_one = outcomes.iter().any(|outcome| *outcome != Outcome::Done);
+                    let after_a_refused_one =
+                        outcomes.iter().any(|outcome| *outcome != Outcome::Done);
                     if let Some(at) = refused {
                         refuse.remove(at);
                     }
                     if refused.is_some() || after_a_refused_one {
                         outcomes.push(Outcome::Later(Duration::from_millis(50)));
                     } else {
-                        desk.seen.lock().unwrap().push((message.group, message.body, message.receives));
+                        desk.seen.lock().unwrap().push((
+                            message.group,
+                            message.body,
+                            message.receives,
+                        ));
                         outcomes.push(Outcome::Done);
                     }
                 }
@@ -275,6 +290,7 @@ async fn the_queue_on_sqlite_outlives_its_process_and_waits_for_the_moment() {
     let desk = Arc::new(Desk::default());
     desk.serve(&queue, 2).await;
     assert!(ringdown::clock::now() >= later);
-    let order: Vec<String> = desk.seen.lock().unwrap().iter().map(|(_, body, _)| body.clone()).collect();
+    let order: Vec<String> =
+        desk.seen.lock().unwrap().iter().map(|(_, body, _)| body.clone()).collect();
     assert_eq!(order, ["now", "later"]);
 }

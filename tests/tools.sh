@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the rings need beside this repository, sourced by tests/run: commands of the system, and packages of Python and
 # Node, pinned with their hashes. Packages go under target/tools, and are installed again only when their list changes.
 
@@ -5,7 +6,7 @@ tools=$root/target/tools
 
 # What a command is called, and the Debian packages that bring it.
 declare -A named=(
-    [cargo]="Rust with cargo, by rustup (Cargo.toml says which version at least)" [cc]="a C compiler"
+    [cargo]="Rust with rustfmt and clippy, by rustup (Cargo.toml says which version at least)" [cc]="a C compiler"
     [readelf]="readelf of binutils" [python3]="Python 3.11 or newer, with venv and pip"
     [node]="Node.js 20 or newer" [npm]="npm" [chromium]="Chromium, or another of its kind by its path in CHROMIUM"
 )

@@ -38,10 +38,7 @@ pub fn run(source: &Source) -> Result<(), String> {
         say!("  {}", sample.name);
         bring(&config, sample.envelope)?;
     }
-    say!(
-        "\nA line that Slack does not take for {:?} becomes a dead letter.",
-        config.give_up_after
-    );
+    say!("\nA line that Slack does not take for {:?} becomes a dead letter.", config.give_up_after);
     Ok(())
 }
 
@@ -49,10 +46,12 @@ pub fn run(source: &Source) -> Result<(), String> {
 fn sizes(config: &Config) {
     for (name, text) in &config.pieces {
         let size = to_parameter(text).len();
-        let advice = match size {
-            0..=STANDARD => "a standard one",
-            ..=ADVANCED => "an advanced one (--tier Advanced), or several under config/",
-            _ => "too much for one: cut the file, and store the pieces under config/",
+        let advice = if size <= STANDARD {
+            "a standard one"
+        } else if size <= ADVANCED {
+            "an advanced one (--tier Advanced), or several under config/"
+        } else {
+            "too much for one: cut the file, and store the pieces under config/"
         };
         say!("{name}: {} bytes; {size} as an SSM parameter: {advice}", text.len());
     }

@@ -139,7 +139,10 @@ impl Settings {
 
     /// Compiles the configuration, unless it is the one we have. One that does not pass its check never replaces one
     /// that did.
-    fn config(pieces: &[(String, String)], before: Option<&Settings>) -> Result<Arc<Config>, Error> {
+    fn config(
+        pieces: &[(String, String)],
+        before: Option<&Settings>,
+    ) -> Result<Arc<Config>, Error> {
         if let Some(before) = before.filter(|before| before.pieces == pieces) {
             return Ok(before.config.clone());
         }

@@ -90,11 +90,13 @@ impl Request {
         let Some(origin) = self.header("origin") else { return Ok(()) };
         let is_host = || {
             let host = origin.split_once("://").map(|(_, host)| host);
-            host.zip(self.header("host")).is_some_and(|(origin, host)| origin.eq_ignore_ascii_case(host))
+            host.zip(self.header("host"))
+                .is_some_and(|(origin, host)| origin.eq_ignore_ascii_case(host))
         };
         let is_public = || {
             let behind = public_base_url.and_then(|url| url.strip_prefix(origin));
-            !origin.is_empty() && behind.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            !origin.is_empty()
+                && behind.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         if is_host() || is_public() {
             return Ok(());
@@ -207,9 +209,9 @@ mod tests {
     use super::*;
 
     fn request(headers: &[(&str, &str)]) -> Request {
-        let headers = headers.iter().map(|(name, value)| {
-            ((*name).to_owned(), Bytes::copy_from_slice(value.as_bytes()))
-        });
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), Bytes::copy_from_slice(value.as_bytes())));
         Request { headers: headers.collect(), ..Request::default() }
     }
 
@@ -220,7 +222,9 @@ mod tests {
         };
         assert!(judge("https://api.example.com", None));
         assert!(judge("https://ringdown.example.com", Some("https://ringdown.example.com/prefix")));
-        for origin in ["https://evil.example.com", "null", "", "https://", "https://ringdown.example"] {
+        for origin in
+            ["https://evil.example.com", "null", "", "https://", "https://ringdown.example"]
+        {
             assert!(!judge(origin, Some("https://ringdown.example.com")), "{origin}");
         }
         assert!(request(&[("host", "x")]).same_origin(None).is_ok());
@@ -232,7 +236,9 @@ mod tests {
             assert!(request(&[("host", host)]).is_from_this_machine(), "{host}");
             assert!(!request(&[("host", host), ("x-forwarded-for", "::1")]).is_from_this_machine());
         }
-        for host in ["", "example.com", "127.0.0.1.example.com", "localhost.example.com:80", "[::2]"] {
+        for host in
+            ["", "example.com", "127.0.0.1.example.com", "localhost.example.com:80", "[::2]"]
+        {
             assert!(!request(&[("host", host)]).is_from_this_machine(), "{host}");
         }
     }

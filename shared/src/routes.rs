@@ -105,10 +105,16 @@ impl Routes {
         if let Ok(false) = applies {
             return None;
         }
-        let text = applies.map_err(|error| error.to_string()).and_then(|_| self.text(index, context));
+        let text =
+            applies.map_err(|error| error.to_string()).and_then(|_| self.text(index, context));
         let failed = text.is_err();
         let text = text.unwrap_or_else(|error| {
-            tracing::warn!(route = route.name, event_type = event.event_type, error, "a route failed on an event");
+            tracing::warn!(
+                route = route.name,
+                event_type = event.event_type,
+                error,
+                "a route failed on an event"
+            );
             plain(route, event)
         });
         let channel = self.channel(index, route, context);
@@ -117,7 +123,8 @@ impl Routes {
 
     /// What a route says. Nothing at all is a failure: a misspelt field gives nothing, and silence is what `when` is for.
     fn text(&self, index: usize, context: &Value) -> Result<String, String> {
-        let text = self.render(&format!("text {index}"), context).map_err(|error| error.to_string())?;
+        let text =
+            self.render(&format!("text {index}"), context).map_err(|error| error.to_string())?;
         if text.trim().is_empty() { Err("its text is empty".to_owned()) } else { Ok(text) }
     }
 

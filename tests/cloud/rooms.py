@@ -37,7 +37,8 @@ def table(cloud):
 
 def queue(cloud):
     properties = cloud.template["Resources"]["SlackQueue"]["Properties"]
-    wanted = {name: str(properties[name]).lower() for name in ("FifoQueue", "MessageRetentionPeriod", "VisibilityTimeout")}
+    names = ("FifoQueue", "MessageRetentionPeriod", "VisibilityTimeout")
+    wanted = {name: str(properties[name]).lower() for name in names}
     return cloud.client("sqs").create_queue(QueueName="rooms.fifo", Attributes=wanted)["QueueUrl"]
 
 

@@ -11,6 +11,7 @@ import argparse
 import pathlib
 import platform
 import shutil
+import signal
 import sys
 import time
 
@@ -38,6 +39,8 @@ def main():
         arguments.error(f"no such show: {', '.join(unknown)}")
     if platform.machine() != "x86_64":
         sys.exit("tests/cloud: the functions run as processes of this machine, and the template is tried with x86_64 only")
+    # Ended from outside, we end ministack too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     work = ROOT / "target/cloud"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)

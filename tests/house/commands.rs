@@ -19,9 +19,14 @@ async fn a_newcomer_sends_every_sample_and_reads_the_lines() {
     let plan = Plan::new().unset("TWILIO_AUTH_TOKEN").unset("PUBLIC_BASE_URL");
     let plan = Plan { config: ringdown::settings::DEMO.to_owned(), ..plan };
     let house = plan.start().await;
-    let mut files: Vec<_> = std::fs::read_dir(EVENTS).unwrap().map(|file| file.unwrap().path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(EVENTS).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
-    let send = ringdown(house.folder.path()).arg("send").args(&files).args(["--to", &house.address]).output();
+    let send = ringdown(house.folder.path())
+        .arg("send")
+        .args(&files)
+        .args(["--to", &house.address])
+        .output();
     let send = send.await.unwrap();
     assert!(send.status.success(), "{send:?}");
     assert_eq!(stdout(&send).matches("204 delivered").count(), files.len(), "{}", stdout(&send));
@@ -52,7 +57,8 @@ async fn the_buttons_do_the_same_again_and_again() {
     }
     for _ in 0..200 {
         let messages = house.messages().await;
-        let lines: usize = messages.iter().map(|m| m["text"].as_str().unwrap().matches("Available").count()).sum();
+        let lines: usize =
+            messages.iter().map(|m| m["text"].as_str().unwrap().matches("Available").count()).sum();
         if lines == 3 {
             return;
         }
@@ -75,10 +81,17 @@ async fn check_prints_what_would_go_where() {
     ] {
         assert!(told.contains(expected), "{expected}: {told}");
     }
-    std::fs::write(folder.path().join("mine.toml"), CONFIG.replace("fallback = \"a\"", "fallback = \"z\"")).unwrap();
+    std::fs::write(
+        folder.path().join("mine.toml"),
+        CONFIG.replace("fallback = \"a\"", "fallback = \"z\""),
+    )
+    .unwrap();
     let wrong = run(folder.path(), &["check", "mine.toml"]).await;
     assert_eq!(wrong.status.code(), Some(2));
-    assert_eq!(stderr(&wrong), "mine.toml:9: routes.fallback: \"z\" is not a declared channel, expected one of a, b\n");
+    assert_eq!(
+        stderr(&wrong),
+        "mine.toml:9: routes.fallback: \"z\" is not a declared channel, expected one of a, b\n"
+    );
 }
 
 #[tokio::test]
@@ -110,7 +123,11 @@ async fn verify_judges_captured_requests() {
     assert_eq!(judge(&good).await, (Some(0), "valid: it is Twilio's\n".to_owned()));
     let (code, told) = judge(&http).await;
     assert_eq!(code, Some(1));
-    assert!(told.contains("would match https://example.com/myapp.php?…") && told.contains("https for http"), "{told}");
+    assert!(
+        told.contains("would match https://example.com/myapp.php?…")
+            && told.contains("https for http"),
+        "{told}"
+    );
     assert_eq!(judge(&json!([good, http])).await.0, Some(1));
 }
 
@@ -124,14 +141,39 @@ async fn a_broken_set_up_is_told_what_to_do() {
         let told = stderr(&output);
         assert!(!output.status.success() && told.contains(expected), "{arguments:?}: {told}");
     };
-    failing(folder, &["--port", "0", "--data", "data"], "another house runs on data: end it, or choose another").await;
+    failing(
+        folder,
+        &["--port", "0", "--data", "data"],
+        "another house runs on data: end it, or choose another",
+    )
+    .await;
     let port = house.address.rsplit(':').next().unwrap();
-    failing(folder, &["--port", port, "--data", "other"], "is taken: stop what uses it, or choose another").await;
+    failing(
+        folder,
+        &["--port", port, "--data", "other"],
+        "is taken: stop what uses it, or choose another",
+    )
+    .await;
     failing(folder, &["--config", "none.toml"], "none.toml cannot be read").await;
-    failing(folder, &["dead-letters", "--data", "nowhere"], "nowhere holds no house yet: start one").await;
+    failing(
+        folder,
+        &["dead-letters", "--data", "nowhere"],
+        "nowhere holds no house yet: start one",
+    )
+    .await;
     failing(folder, &["send", "ringdown.toml"], "ringdown.toml is no API Gateway envelope").await;
-    failing(folder, &["verify", "ringdown.toml"], "ringdown.toml is not what is expected: JSON with url").await;
+    failing(
+        folder,
+        &["verify", "ringdown.toml"],
+        "ringdown.toml is not what is expected: JSON with url",
+    )
+    .await;
     failing(folder, &["sned"], "there is no command \"sned\" (see ringdown --help)").await;
     let file = format!("{EVENTS}/worker-activity.json");
-    failing(folder, &["send", &file, "--to", "http://127.0.0.1:9"], "start the house with `cargo run` first").await;
+    failing(
+        folder,
+        &["send", &file, "--to", "http://127.0.0.1:9"],
+        "start the house with `cargo run` first",
+    )
+    .await;
 }

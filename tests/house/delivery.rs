@@ -31,7 +31,8 @@ async fn send(house: &Arc<House>, count: usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_burst_against_a_slack_that_refuses_arrives_once_and_in_order() {
     let slack =
-        Slack::start(Mood { errors: 15, resets_before: 15, one_a_second: true, ..Mood::default() }).await;
+        Slack::start(Mood { errors: 15, resets_before: 15, one_a_second: true, ..Mood::default() })
+            .await;
     let house = Arc::new(Plan::with_slack(&slack).start().await);
     send(&house, 500).await;
     slack.wait_for(1_000).await;
@@ -56,13 +57,20 @@ async fn a_reset_after_accepting_doubles_one_post_and_loses_nothing() {
     for channel in ["a", "b"] {
         let lines = slack.lines(channel);
         let mut seen = HashSet::new();
-        let once: Vec<String> = lines.iter().filter(|line| seen.insert(line.as_str())).cloned().collect();
+        let once: Vec<String> =
+            lines.iter().filter(|line| seen.insert(line.as_str())).cloned().collect();
         assert_eq!(once, expected(channel, 500));
         doubled += lines.len() - once.len();
     }
     let in_cut_posts: usize = cut.iter().sum();
-    println!("{posts} posts, {} cut off after they were taken: {doubled} of their {in_cut_posts} lines doubled", cut.len());
-    assert!(!cut.is_empty() && doubled <= in_cut_posts, "{doubled} lines doubled, {in_cut_posts} were in doubt");
+    println!(
+        "{posts} posts, {} cut off after they were taken: {doubled} of their {in_cut_posts} lines doubled",
+        cut.len()
+    );
+    assert!(
+        !cut.is_empty() && doubled <= in_cut_posts,
+        "{doubled} lines doubled, {in_cut_posts} were in doubt"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -87,7 +95,14 @@ async fn every_event_that_was_answered_survives_a_kill() {
     }
     // In the middle: some lines are in Slack, some in the queue, some on their way.
     slack.wait_for(1_500).await;
-    assert!(tokio::process::Command::new("kill").args(["-9", &house.id().to_string()]).status().await.unwrap().success());
+    assert!(
+        tokio::process::Command::new("kill")
+            .args(["-9", &house.id().to_string()])
+            .status()
+            .await
+            .unwrap()
+            .success()
+    );
     let answered: Vec<String> = senders.join_all().await.into_iter().flatten().collect();
     assert!(answered.len() < 5_000, "the kill came too late to show anything");
     let _house = plan.start().await;
@@ -95,7 +110,11 @@ async fn every_event_that_was_answered_survives_a_kill() {
     let lines = [slack.lines("a"), slack.lines("b")].concat();
     let arrived: HashSet<&String> = lines.iter().collect();
     let lost: Vec<&String> = answered.iter().filter(|text| !arrived.contains(text)).collect();
-    println!("{} of 5,000 were answered, {} lines were doubled", answered.len(), lines.len() - arrived.len());
+    println!(
+        "{} of 5,000 were answered, {} lines were doubled",
+        answered.len(),
+        lines.len() - arrived.len()
+    );
     assert!(lost.is_empty(), "lost: {lost:?}");
 }
 
@@ -117,13 +136,16 @@ async fn an_event_that_comes_again_is_said_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slack_that_stays_down_leaves_dead_letters_and_the_replay_brings_all_back() {
     let slack = Slack::start(Mood { always: Some((503, "")), ..Mood::default() }).await;
-    let house = Plan::with_slack(&slack).config("[forward]\ngive_up_after = \"1s\"\n").start().await;
+    let house =
+        Plan::with_slack(&slack).config("[forward]\ngive_up_after = \"1s\"\n").start().await;
     for n in 0..150 {
         assert_eq!(house.twilio(&body("a", &format!("{n}"))).await, 204);
     }
     house.logs("kept as a dead letter").await;
     for _ in 0..200 {
-        if stdout(&house.run(&["dead-letters", "--data", "data"]).await).contains("150 dead letters, 150 of them") {
+        if stdout(&house.run(&["dead-letters", "--data", "data"]).await)
+            .contains("150 dead letters, 150 of them")
+        {
             break;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -134,7 +156,11 @@ async fn a_slack_that_stays_down_leaves_dead_letters_and_the_replay_brings_all_b
     slack.feels(Mood::default());
     let replay = house.run(&["dead-letters", "--replay", "--data", "data"]).await;
     assert!(replay.status.success(), "{replay:?}");
-    assert!(stdout(&replay).contains("100 of 150 done\n150 of 150 done\n150 sent again"), "{}", stdout(&replay));
+    assert!(
+        stdout(&replay).contains("100 of 150 done\n150 of 150 done\n150 sent again"),
+        "{}",
+        stdout(&replay)
+    );
     slack.wait_for(150).await;
     let lines = slack.lines("a");
     assert_eq!(lines.len(), 150);
@@ -147,7 +173,8 @@ async fn a_slack_that_stays_down_leaves_dead_letters_and_the_replay_brings_all_b
 async fn one_line_that_slack_never_takes_does_not_hold_up_the_others() {
     let slack = Slack::start(Mood { poison: Some("poison"), ..Mood::default() }).await;
     let house = Plan::with_slack(&slack).start().await;
-    let texts: Vec<String> = (0..20).map(|n| if n == 7 { "poison".to_owned() } else { format!("{n}") }).collect();
+    let texts: Vec<String> =
+        (0..20).map(|n| if n == 7 { "poison".to_owned() } else { format!("{n}") }).collect();
     let events: Vec<_> = texts.iter().map(|text| line("a", text)).collect();
     assert_eq!(house.twilio(json!(events).to_string().as_bytes()).await, 204);
     slack.wait_for(19).await;
@@ -161,7 +188,9 @@ async fn one_line_that_slack_never_takes_does_not_hold_up_the_others() {
 async fn a_channel_that_is_gone_leaves_dead_letters_and_the_other_goes_on() {
     let slack = Slack::start(Mood::default()).await;
     let gone = Slack::start(Mood { always: Some((404, "no_service")), ..Mood::default() }).await;
-    let plan = Plan::with_slack(&slack).unset("SLACK_WEBHOOK_B").set("SLACK_WEBHOOK_B", &gone.webhook("b"));
+    let plan = Plan::with_slack(&slack)
+        .unset("SLACK_WEBHOOK_B")
+        .set("SLACK_WEBHOOK_B", &gone.webhook("b"));
     let house = plan.start().await;
     for (channel, text) in [("b", "lost"), ("a", "fine")] {
         assert_eq!(house.twilio(&body(channel, text)).await, 204);
@@ -169,13 +198,18 @@ async fn a_channel_that_is_gone_leaves_dead_letters_and_the_other_goes_on() {
     slack.wait_for(1).await;
     house.logs("no_service").await;
     let listed = stdout(&house.run(&["dead-letters", "--data", "data"]).await);
-    assert!(listed.contains("Slack answered 404 no_service") && listed.contains("b: lost"), "{listed}");
+    assert!(
+        listed.contains("Slack answered 404 no_service") && listed.contains("b: lost"),
+        "{listed}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bot_token_posts_to_the_channel_id() {
     let slack = Slack::start(Mood::default()).await;
-    let plan = Plan::new().set("SLACK_WEBHOOK_A", "C0123456789").set("SLACK_BOT_TOKEN", "xoxb-not-a-token");
+    let plan = Plan::new()
+        .set("SLACK_WEBHOOK_A", "C0123456789")
+        .set("SLACK_BOT_TOKEN", "xoxb-not-a-token");
     let house = plan.set("SLACK_API_BASE_URL", &format!("{}/api", slack.address)).start().await;
     assert_eq!(house.twilio(&body("a", "by the bot")).await, 204);
     slack.wait_for(1).await;
@@ -205,7 +239,9 @@ async fn the_end_comes_within_ten_seconds_and_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rotation_of_tokens_loses_nothing() {
-    let plan = Plan::new().unset("TWILIO_AUTH_TOKEN").set("TWILIO_AUTH_TOKEN", &format!("{TOKEN},the next one"));
+    let plan = Plan::new()
+        .unset("TWILIO_AUTH_TOKEN")
+        .set("TWILIO_AUTH_TOKEN", &format!("{TOKEN},the next one"));
     let house = plan.start().await;
     for token in [TOKEN, "the next one"] {
         assert_eq!(house.signed_for(crate::harness::BASE, token, &body("a", token)).await, 204);

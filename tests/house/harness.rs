@@ -59,13 +59,17 @@ impl Plan {
         Plan {
             folder: Arc::new(tempfile::tempdir().unwrap()),
             config: CONFIG.to_owned(),
-            environment: environment.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+            environment: environment
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .to_vec(),
         }
     }
 
     /// The same with both channels in this Slack.
     pub(crate) fn with_slack(slack: &Slack) -> Plan {
-        Plan::new().set("SLACK_WEBHOOK_A", &slack.webhook("a")).set("SLACK_WEBHOOK_B", &slack.webhook("b"))
+        Plan::new()
+            .set("SLACK_WEBHOOK_A", &slack.webhook("a"))
+            .set("SLACK_WEBHOOK_B", &slack.webhook("b"))
     }
 
     pub(crate) fn set(mut self, name: &str, value: &str) -> Plan {
@@ -98,9 +102,11 @@ impl Plan {
             }
         });
         let first = out.next_line().await.unwrap();
-        let address = first.as_deref().and_then(|line| line.strip_prefix("listening on ")).map(str::to_owned);
+        let address =
+            first.as_deref().and_then(|line| line.strip_prefix("listening on ")).map(str::to_owned);
         tokio::spawn(async move { while let Ok(Some(_)) = out.next_line().await {} });
-        let address = address.unwrap_or_else(|| panic!("it did not start: {}", log.lock().unwrap()));
+        let address =
+            address.unwrap_or_else(|| panic!("it did not start: {}", log.lock().unwrap()));
         let http = shared::http::client().unwrap();
         House { address, http, folder: self.folder.clone(), child, log }
     }
@@ -156,14 +162,18 @@ impl House {
 
     /// The pretend Slack's messages.
     pub(crate) async fn messages(&self) -> Vec<Value> {
-        serde_json::from_str(&self.get("/pretend/slack/messages").await.text().await.unwrap()).unwrap()
+        serde_json::from_str(&self.get("/pretend/slack/messages").await.text().await.unwrap())
+            .unwrap()
     }
 
     /// Waits for a line in the pretend Slack, and gives its message.
     pub(crate) async fn says(&self, text: &str) -> Value {
         for _ in 0..500 {
             let messages = self.messages().await;
-            if let Some(found) = messages.into_iter().find(|message| message["text"].as_str().unwrap().contains(text)) {
+            if let Some(found) = messages
+                .into_iter()
+                .find(|message| message["text"].as_str().unwrap().contains(text))
+            {
                 return found;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -34,9 +34,15 @@ async fn forgeries_are_refused_and_the_log_says_why() {
     let refused = [
         (house.post(&target, &[], &event).await, "there is no X-Twilio-Signature header"),
         (house.post(&target, &[("x-twilio-signature", "AAAA")], &event).await, "no URL near"),
-        (house.post(&target, &[("x-twilio-signature", &signed)], b"[]").await, "the body hash is not"),
+        (
+            house.post(&target, &[("x-twilio-signature", &signed)], b"[]").await,
+            "the body hash is not",
+        ),
         (house.signed_for("http://ringdown.example.com", TOKEN, &event).await, "http for https"),
-        (house.signed_for("https://ringdown.example.com:8443", TOKEN, &event).await, "another port"),
+        (
+            house.signed_for("https://ringdown.example.com:8443", TOKEN, &event).await,
+            "another port",
+        ),
     ];
     for (status, why) in refused {
         assert_eq!(status, 403, "{why}");
@@ -58,22 +64,35 @@ async fn forgeries_are_refused_and_the_log_says_why() {
 async fn what_is_no_event_becomes_a_dead_letter() {
     let house = house().await;
     let deep = "[".repeat(200_000);
-    let nested = format!(r#"{{"type":"com.example.line","id":"1","data":{}}}"#, "[".repeat(5_000) + &"]".repeat(5_000));
-    let bodies: [&[u8]; 7] =
-        [b"hello", b"{}", b"7", br#"[{"type":7}]"#, deep.as_bytes(), nested.as_bytes(), b"\xff\xfe\x00"];
+    let nested = format!(
+        r#"{{"type":"com.example.line","id":"1","data":{}}}"#,
+        "[".repeat(5_000) + &"]".repeat(5_000)
+    );
+    let bodies: [&[u8]; 7] = [
+        b"hello",
+        b"{}",
+        b"7",
+        br#"[{"type":7}]"#,
+        deep.as_bytes(),
+        nested.as_bytes(),
+        b"\xff\xfe\x00",
+    ];
     for body in bodies {
         assert_eq!(house.twilio(body).await, 204, "{:?}", &body[..body.len().min(20)]);
     }
     assert_eq!(house.twilio(b"[]").await, 204);
     house.is_alive().await;
     for _ in 0..100 {
-        if stdout(&house.run(&["dead-letters", "--data", "data"]).await).contains("7 dead letters") {
+        if stdout(&house.run(&["dead-letters", "--data", "data"]).await).contains("7 dead letters")
+        {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     let listed = stdout(&house.run(&["dead-letters", "--data", "data"]).await);
-    for reason in ["it is not JSON", "it has no `type`", "it is not a JSON object", "it is not UTF-8"] {
+    for reason in
+        ["it is not JSON", "it has no `type`", "it is not a JSON object", "it is not UTF-8"]
+    {
         assert!(listed.contains(reason), "{reason}: {listed}");
     }
     let replay = house.run(&["dead-letters", "--replay", "--data", "data"]).await;
@@ -115,7 +134,9 @@ async fn odd_requests_get_an_answer() {
     // An odd Host plays no part: the public URL decides.
     assert_eq!(house.post(&target, &[signature, ("host", "bad host<>")], &event).await, 204);
     let head = |target: &str| {
-        format!("POST {target} HTTP/1.1\r\nhost: x\r\nx-twilio-signature: {signed}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
+        format!(
+            "POST {target} HTTP/1.1\r\nhost: x\r\nx-twilio-signature: {signed}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+        )
     };
     let cases: [(Vec<u8>, &str); 6] = [
         (head("/twilio/events?a b").into_bytes(), "400"),
@@ -162,9 +183,13 @@ async fn the_pretend_token_proves_nothing_from_outside() {
     let event = body("a", "from outside");
     let target = with_body_hash("/twilio/events", &event);
     let token = Secret::new(ringdown::settings::PRETEND_TOKEN);
-    let signed = signature(&format!("https://tunnel.example.com{target}"), Payload::Nothing, &token);
+    let signed =
+        signature(&format!("https://tunnel.example.com{target}"), Payload::Nothing, &token);
     let headers = [("x-twilio-signature", signed.as_str()), ("host", "tunnel.example.com")];
     assert_eq!(house.post(&target, &headers, &event).await, 503);
     house.logs("set TWILIO_AUTH_TOKEN").await;
-    assert_eq!(house.signed_for(&house.address, ringdown::settings::PRETEND_TOKEN, &event).await, 204);
+    assert_eq!(
+        house.signed_for(&house.address, ringdown::settings::PRETEND_TOKEN, &event).await,
+        204
+    );
 }

@@ -22,7 +22,8 @@ fn header(response: &Response, name: &str) -> String {
 async fn without_a_password_only_this_machine_may_look() {
     let house = Plan::new().start().await;
     assert_eq!(house.get("/").await.status(), 200);
-    let outside = house.http.get(&house.address).header("host", "ringdown.example.com").send().await.unwrap();
+    let outside =
+        house.http.get(&house.address).header("host", "ringdown.example.com").send().await.unwrap();
     assert_eq!(outside.status(), 503);
     assert_eq!(house.get("/nowhere").await.status(), 404);
 }
@@ -31,29 +32,44 @@ async fn without_a_password_only_this_machine_may_look() {
 async fn the_password_opens_the_pages_and_a_changed_cookie_does_not() {
     let house = Plan::new().set("DASHBOARD_PASSWORD", "correct horse").start().await;
     let asked = house.get("/dead-letters").await;
-    assert_eq!((asked.status().as_u16(), header(&asked, "location").as_str()), (303, "/login?next=%2Fdead-letters"));
-    assert_eq!(post(&house, "/dead-letters/replay", &[("accept", "application/json")], "").await.status(), 401);
+    assert_eq!(
+        (asked.status().as_u16(), header(&asked, "location").as_str()),
+        (303, "/login?next=%2Fdead-letters")
+    );
+    assert_eq!(
+        post(&house, "/dead-letters/replay", &[("accept", "application/json")], "").await.status(),
+        401
+    );
 
     let wrong = post(&house, "/login", &[], "password=wrong").await;
     assert_eq!((wrong.status().as_u16(), header(&wrong, "set-cookie")), (401, String::new()));
 
     let right = post(&house, "/login", &[], "password=correct+horse&next=%2Fdead-letters").await;
-    assert_eq!((right.status().as_u16(), header(&right, "location").as_str()), (303, "/dead-letters"));
+    assert_eq!(
+        (right.status().as_u16(), header(&right, "location").as_str()),
+        (303, "/dead-letters")
+    );
     let cookie = header(&right, "set-cookie");
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
     let value = cookie.split(';').next().unwrap().to_owned();
     let look = async |cookie: &str| {
-        let request = house.http.get(format!("{}/dead-letters", house.address)).header("cookie", cookie);
+        let request =
+            house.http.get(format!("{}/dead-letters", house.address)).header("cookie", cookie);
         request.send().await.unwrap().status().as_u16()
     };
     assert_eq!(look(&value).await, 200);
     let (expires, signature) = value.trim_start_matches("ringdown=").split_once('.').unwrap();
     let later = expires.parse::<i64>().unwrap() + 1;
-    for forged in [format!("ringdown={later}.{signature}"), "ringdown=9999999999.".to_owned(), "ringdown=".to_owned()] {
+    for forged in [
+        format!("ringdown={later}.{signature}"),
+        "ringdown=9999999999.".to_owned(),
+        "ringdown=".to_owned(),
+    ] {
         assert_eq!(look(&forged).await, 303, "{forged}");
     }
 
-    let away = post(&house, "/login", &[], "password=correct+horse&next=%2F%2Fevil.example.com").await;
+    let away =
+        post(&house, "/login", &[], "password=correct+horse&next=%2F%2Fevil.example.com").await;
     assert_eq!(header(&away, "location"), "/");
     let through_tunnel = [("host", "ringdown.example.com"), ("x-forwarded-proto", "https")];
     let secure = post(&house, "/login", &through_tunnel, "password=correct+horse").await;
@@ -76,7 +92,8 @@ async fn guessing_has_an_end() {
 async fn another_sites_page_cannot_post() {
     let house = Plan::new().start().await;
     for path in ["/login", "/logout", "/dead-letters/replay"] {
-        let status = post(&house, path, &[("origin", "https://evil.example.com")], "").await.status();
+        let status =
+            post(&house, path, &[("origin", "https://evil.example.com")], "").await.status();
         assert_eq!(status, 403, "{path}");
     }
 }

@@ -53,7 +53,11 @@ impl Slack {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let record = Record { dice: 0x9e37_79b9_7f4a_7c15, ..Record::default() };
-        let slack = Slack { address, mood: Arc::new(Mutex::new(mood)), record: Arc::new(Mutex::new(record)) };
+        let slack = Slack {
+            address,
+            mood: Arc::new(Mutex::new(mood)),
+            record: Arc::new(Mutex::new(record)),
+        };
         let serving = slack.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -111,7 +115,9 @@ impl Slack {
                 }
                 Answer::Say(status, extra, text) => {
                     let length = text.len();
-                    let answer = format!("HTTP/1.1 {status} x\r\n{extra}content-length: {length}\r\n\r\n{text}");
+                    let answer = format!(
+                        "HTTP/1.1 {status} x\r\n{extra}content-length: {length}\r\n\r\n{text}"
+                    );
                     if stream.write_all(answer.as_bytes()).await.is_err() {
                         return;
                     }
@@ -135,7 +141,8 @@ impl Slack {
             return Answer::Say(status, "", text.to_owned());
         }
         let now = Instant::now();
-        let too_early = record.last.get(&channel).is_some_and(|last| now - *last < Duration::from_millis(990));
+        let too_early =
+            record.last.get(&channel).is_some_and(|last| now - *last < Duration::from_millis(990));
         if mood.one_a_second && too_early {
             record.limited += 1;
             return Answer::Say(429, "retry-after: 1\r\n", "rate_limited".to_owned());
@@ -151,8 +158,12 @@ impl Slack {
         if mood.poison.is_some_and(|poison| text.contains(poison)) {
             return Answer::Say(400, "", "invalid_blocks".to_owned());
         }
-        let in_blocks: Vec<&str> =
-            post["blocks"].as_array().unwrap().iter().filter_map(|block| block["text"]["text"].as_str()).collect();
+        let in_blocks: Vec<&str> = post["blocks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|block| block["text"]["text"].as_str())
+            .collect();
         assert_eq!(in_blocks.join("\n"), text, "blocks and text must say the same");
         record.posts.push((channel.clone(), text.lines().map(str::to_owned).collect()));
         record.last.insert(channel, now);

@@ -2,8 +2,8 @@
 
 Random form and JSON requests, honest ones and forged or altered ones, are judged by `ringdown verify` and by
 `RequestValidator` of Python's `twilio`. The two have to agree, but for the kinds of request that `forge.py` names as
-ones that the library judges wrongly; there ours has to be what the rules of the signature say. Then all of vectors.json,
-from the test suites of Twilio's libraries.
+ones that the library judges wrongly; there ours has to be what the rules of the signature say. Then comes all of
+vectors.json, from the test suites of Twilio's libraries.
 """
 
 import argparse
@@ -66,7 +66,7 @@ def compare(options):
 
 
 def library(request):
-    """The library's verdict on the raw body of a JSON request, or on the fields of a form. What it raises is a refusal."""
+    """The library's verdict, on the raw body of a JSON request or on a form's fields. What it raises is a refusal."""
     try:
         return RequestValidator(request.token).validate(request.url, request.payload, request.signature)
     except TypeError:

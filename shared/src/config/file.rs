@@ -1,5 +1,7 @@
 //! `ringdown.toml`: read, checked, compiled. An error names the file, the line, the key and what was expected.
 
+mod problems;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -7,6 +9,9 @@ use std::time::Duration;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::Deserialize;
 use toml::Spanned;
+
+use problems::Source;
+pub use problems::{Problem, Problems};
 
 use crate::routes::{Route, Routes, check_expression, check_template};
 
@@ -23,34 +28,6 @@ pub struct Config {
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config").field("give_up_after", &self.give_up_after).finish_non_exhaustive()
-    }
-}
-
-/// All that is wrong with a configuration.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Problems(pub Vec<Problem>);
-
-/// One thing that is wrong with a configuration.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The file, or the parameter.
-    pub file: String,
-    /// The line in it, from 1.
-    pub line: usize,
-    /// The key, as `routes.to`.
-    pub key: String,
-    /// What is wrong, and what was expected.
-    pub what: String,
-}
-
-impl fmt::Display for Problems {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, Problem { file, line, key, what }) in self.0.iter().enumerate() {
-            let end = if index == 0 { "" } else { "\n" };
-            let key = if key.is_empty() { String::new() } else { format!(" {key}:") };
-            write!(f, "{end}{file}:{line}:{key} {what}")?;
-        }
-        Ok(())
     }
 }
 
@@ -99,9 +76,12 @@ pub fn to_parameter(piece: &str) -> String {
 
 fn from_parameter(name: &str, text: &str) -> Result<String, Problems> {
     let Some(encoded) = text.trim().strip_prefix(BASE64) else { return Ok(text.to_owned()) };
-    let decoded = BASE64_STANDARD.decode(encoded.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let decoded =
+        BASE64_STANDARD.decode(encoded.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     decoded.ok_or_else(|| {
-        let what = "begins with base64: and is not, expected what `ringdown config --for-ssm` prints".to_owned();
+        let what =
+            "begins with base64: and is not, expected what `ringdown config --for-ssm` prints"
+                .to_owned();
         Problems(vec![Problem { file: name.to_owned(), line: 1, key: String::new(), what }])
     })
 }
@@ -109,7 +89,8 @@ fn from_parameter(name: &str, text: &str) -> Result<String, Problems> {
 impl Config {
     /// Reads a configuration from its pieces, which are joined in order. A piece may be in base64 ([`to_parameter`]).
     pub fn parse(pieces: Vec<(String, String)>) -> Result<Config, Problems> {
-        let decoded = |(name, text): (String, String)| from_parameter(&name, &text).map(|text| (name, text));
+        let decoded =
+            |(name, text): (String, String)| from_parameter(&name, &text).map(|text| (name, text));
         let pieces = pieces.into_iter().map(decoded).collect::<Result<Vec<_>, _>>()?;
         let source = Source::new(&pieces);
         if pieces.is_empty() {
@@ -130,46 +111,6 @@ impl Config {
             }
             _ => Err(Problems(check.problems)),
         }
-    }
-}
-
-/// The joined text, and where its pieces begin.
-struct Source {
-    text: String,
-    starts: Vec<(usize, String)>,
-}
-
-impl Source {
-    fn new(pieces: &[(String, String)]) -> Source {
-        let mut source = Source { text: String::new(), starts: Vec::new() };
-        for (name, text) in pieces {
-            source.starts.push((source.text.len(), name.clone()));
-            source.text.push_str(text);
-            if !text.ends_with('\n') {
-                source.text.push('\n');
-            }
-        }
-        source
-    }
-
-    fn problem(&self, at: usize, key: &str, what: String) -> Problem {
-        let (start, file) = self
-            .starts
-            .iter()
-            .rev()
-            .find(|(start, _)| *start <= at)
-            .map_or((0, "ringdown.toml"), |(start, file)| (*start, file.as_str()));
-        let line = 1 + self.text.get(start..at).unwrap_or_default().matches('\n').count();
-        Problem { file: file.to_owned(), line, key: key.to_owned(), what }
-    }
-
-    fn syntax(&self, error: &toml::de::Error) -> Problems {
-        let at = error.span().map_or(0, |span| span.start);
-        let line_start = self.text[..at.min(self.text.len())].rfind('\n').map_or(0, |end| end + 1);
-        let line = self.text[line_start..].lines().next().unwrap_or_default();
-        let key = line.split('=').next().unwrap_or_default().trim();
-        let what = error.message().trim().replace('\n', ", ");
-        Problems(vec![self.problem(at, key, what)])
     }
 }
 

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-const GOOD: &str = "[channels.a]\n[[routes]]\nname = \"r\"\nevents = [\"x\"]\ntext = \"t\"\nto = \"a\"\n";
+const GOOD: &str =
+    "[channels.a]\n[[routes]]\nname = \"r\"\nevents = [\"x\"]\ntext = \"t\"\nto = \"a\"\n";
 
 fn problems(toml: &str) -> String {
     match Config::parse(vec![("ringdown.toml".to_owned(), toml.to_owned())]) {
@@ -20,26 +21,65 @@ fn an_error_names_file_line_key_and_what_was_expected() {
     let rest = "events = [\"x\"]\ntext = \"t\"\nto = \"a\"\n";
     assert_eq!(route(rest), "fine");
     for (keys, expected) in [
-        ("events = [\"x\"]\ntext = \"t\"\nto = \"b\"", "ringdown.toml:6: routes.to: \"b\" is not a declared channel, expected one of a"),
-        ("events = []\ntext = \"t\"\nto = \"a\"", "ringdown.toml:4: routes.events: is empty, expected event types"),
-        ("events = [\"x y\"]\ntext = \"t\"\nto = \"a\"", "ringdown.toml:4: routes.events: \"x y\" can match no event type, expected one like"),
-        ("events = [\"x\"]\ntext = \"{{ dta.x }}\"\nto = \"a\"", "ringdown.toml:5: routes.text: unknown name `dta`, expected one of type, id"),
-        ("events = [\"x\"]\ntext = \"{{ data\"\nto = \"a\"", "ringdown.toml:5: routes.text: unexpected end of input"),
-        ("events = [\"x\"]\ntext = \"\"\"\n{{ data.a }}\n{{ data.b | loud }}\"\"\"\nto = \"a\"", "ringdown.toml:7: routes.text: filter loud is unknown"),
-        ("events = [\"x\"]\nwhen = \"data.a >\"\ntext = \"t\"\nto = \"a\"", "ringdown.toml:5: routes.when: unexpected end of input"),
-        ("events = [\"x\"]\ntext = \"t\"\nto = \"{{ data.a }}\"", "ringdown.toml:6: routes.to: is a template, so the route needs a `fallback`, expected one of a"),
-        ("events = [\"x\"]\ntext = \"t\"\nto = \"{{ data.a }}\"\nfallback = \"c\"", "ringdown.toml:7: routes.fallback: \"c\" is not a declared channel, expected one of a"),
-        ("events = [\"x\"]\ntext = 5\nto = \"a\"", "ringdown.toml:5: text: invalid type: integer `5`, expected a string"),
-        ("events = [\"x\"]\ntext = \"t\"\ntoo = \"a\"", "ringdown.toml:6: too: unknown field `too`, expected one of"),
+        (
+            "events = [\"x\"]\ntext = \"t\"\nto = \"b\"",
+            "ringdown.toml:6: routes.to: \"b\" is not a declared channel, expected one of a",
+        ),
+        (
+            "events = []\ntext = \"t\"\nto = \"a\"",
+            "ringdown.toml:4: routes.events: is empty, expected event types",
+        ),
+        (
+            "events = [\"x y\"]\ntext = \"t\"\nto = \"a\"",
+            "ringdown.toml:4: routes.events: \"x y\" can match no event type, expected one like",
+        ),
+        (
+            "events = [\"x\"]\ntext = \"{{ dta.x }}\"\nto = \"a\"",
+            "ringdown.toml:5: routes.text: unknown name `dta`, expected one of type, id",
+        ),
+        (
+            "events = [\"x\"]\ntext = \"{{ data\"\nto = \"a\"",
+            "ringdown.toml:5: routes.text: unexpected end of input",
+        ),
+        (
+            "events = [\"x\"]\ntext = \"\"\"\n{{ data.a }}\n{{ data.b | loud }}\"\"\"\nto = \"a\"",
+            "ringdown.toml:7: routes.text: filter loud is unknown",
+        ),
+        (
+            "events = [\"x\"]\nwhen = \"data.a >\"\ntext = \"t\"\nto = \"a\"",
+            "ringdown.toml:5: routes.when: unexpected end of input",
+        ),
+        (
+            "events = [\"x\"]\ntext = \"t\"\nto = \"{{ data.a }}\"",
+            "ringdown.toml:6: routes.to: is a template, so the route needs a `fallback`, expected one of a",
+        ),
+        (
+            "events = [\"x\"]\ntext = \"t\"\nto = \"{{ data.a }}\"\nfallback = \"c\"",
+            "ringdown.toml:7: routes.fallback: \"c\" is not a declared channel, expected one of a",
+        ),
+        (
+            "events = [\"x\"]\ntext = 5\nto = \"a\"",
+            "ringdown.toml:5: text: invalid type: integer `5`, expected a string",
+        ),
+        (
+            "events = [\"x\"]\ntext = \"t\"\ntoo = \"a\"",
+            "ringdown.toml:6: too: unknown field `too`, expected one of",
+        ),
         ("events = [\"x\"]\ntext = \"t\"", "ringdown.toml:2: [[routes]]: missing field `to`"),
     ] {
         let told = route(keys);
         assert!(told.starts_with(expected), "\n{told}\n{expected}");
     }
     let told = problems(&format!("{GOOD}[forward]\ngive_up_after = \"soon\"\n"));
-    assert_eq!(told, "ringdown.toml:8: forward.give_up_after: \"soon\" is not a duration, expected one like \"4h\" or \"30m\"");
+    assert_eq!(
+        told,
+        "ringdown.toml:8: forward.give_up_after: \"soon\" is not a duration, expected one like \"4h\" or \"30m\""
+    );
     let told = problems("[channels.'A b']\n");
-    assert!(told.starts_with("ringdown.toml:1: channels: channel \"A b\": expected lower-case letters"), "{told}");
+    assert!(
+        told.starts_with("ringdown.toml:1: channels: channel \"A b\": expected lower-case letters"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -51,11 +91,17 @@ fn all_that_is_wrong_is_told_at_once() {
 #[test]
 fn pieces_are_joined_and_errors_name_the_piece() {
     let pieces = |text: &str| {
-        vec![("config/1".to_owned(), "[channels.a]".to_owned()), ("config/2".to_owned(), text.to_owned())]
+        vec![
+            ("config/1".to_owned(), "[channels.a]".to_owned()),
+            ("config/2".to_owned(), text.to_owned()),
+        ]
     };
     let route = "\n[[routes]]\nname = \"r\"\nevents = [\"x\"]\ntext = \"t\"\nto = \"a\"";
     assert!(Config::parse(pieces(route)).is_ok());
-    let told = Config::parse(pieces(&route.replace("\"a\"", "\"b\""))).map(|_| ()).unwrap_err().to_string();
+    let told = Config::parse(pieces(&route.replace("\"a\"", "\"b\"")))
+        .map(|_| ())
+        .unwrap_err()
+        .to_string();
     assert!(told.starts_with("config/2:6: routes.to"), "{told}");
     let told = Config::parse(Vec::new()).map(|_| ()).unwrap_err().to_string();
     assert!(told.contains("as the parameter config/main"), "{told}");
@@ -67,15 +113,25 @@ fn a_piece_may_be_as_parameter_store_takes_it() {
     assert!(!stored.contains('{'));
     let config = Config::parse(vec![("config/main".to_owned(), format!("{stored}\n"))]).unwrap();
     assert_eq!(config.pieces[0].1, GOOD);
-    let broken = Config::parse(vec![("config/main".to_owned(), "base64:?".to_owned())]).map(|_| ()).unwrap_err();
-    assert!(broken.to_string().starts_with("config/main:1: begins with base64: and is not"), "{broken}");
+    let broken = Config::parse(vec![("config/main".to_owned(), "base64:?".to_owned())])
+        .map(|_| ())
+        .unwrap_err();
+    assert!(
+        broken.to_string().starts_with("config/main:1: begins with base64: and is not"),
+        "{broken}"
+    );
 }
 
 #[test]
 fn names_in_the_environment() {
     let environment = Environment::of(
-        [("TWILIO_AUTH_TOKEN", "t"), ("SLACK_WEBHOOK", "d"), ("SLACK_WEBHOOK_MY_TEAM", "m"), ("PUBLIC_BASE_URL", " ")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned())),
+        [
+            ("TWILIO_AUTH_TOKEN", "t"),
+            ("SLACK_WEBHOOK", "d"),
+            ("SLACK_WEBHOOK_MY_TEAM", "m"),
+            ("PUBLIC_BASE_URL", " "),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned())),
     );
     assert_eq!(environment.value("twilio/auth-token"), Some("t"));
     assert_eq!(environment.value("slack/channels/default"), Some("d"));
@@ -94,10 +150,15 @@ fn values(token: &str, config: &str) -> Values {
 /// Settings that are read from this list, one entry a reading.
 fn live(readings: Vec<Result<Values, Error>>) -> Live {
     let readings = Mutex::new(VecDeque::from(readings));
-    Live::new(Environment::default(), Arc::new(move || {
-        let next = readings.lock().unwrap().pop_front();
-        Box::pin(async move { next.unwrap_or_else(|| Err(Error::NotSetUp("unexpected reading".to_owned()))) })
-    }))
+    Live::new(
+        Environment::default(),
+        Arc::new(move || {
+            let next = readings.lock().unwrap().pop_front();
+            Box::pin(async move {
+                next.unwrap_or_else(|| Err(Error::NotSetUp("unexpected reading".to_owned())))
+            })
+        }),
+    )
 }
 
 fn at(second: i64) -> Timestamp {
@@ -110,7 +171,11 @@ fn first_token(settings: &Settings) -> &str {
 
 #[tokio::test]
 async fn settings_are_kept_five_minutes_and_read_afresh_after_thirty_seconds() {
-    let live = live(vec![Ok(values("one", GOOD)), Ok(values("two", GOOD)), Ok(values("three,four", GOOD))]);
+    let live = live(vec![
+        Ok(values("one", GOOD)),
+        Ok(values("two", GOOD)),
+        Ok(values("three,four", GOOD)),
+    ]);
     assert_eq!(first_token(&live.get(at(0)).await.unwrap()), "one");
     assert_eq!(first_token(&live.fresh(at(30)).await.unwrap()), "one");
     assert_eq!(first_token(&live.fresh(at(31)).await.unwrap()), "two");

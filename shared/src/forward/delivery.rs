@@ -175,7 +175,8 @@ impl Delivery {
     /// time.
     async fn turn(&self, channel: &str, call: Call) -> Result<(), Duration> {
         let last = self.last_posts.lock().ok().and_then(|posts| posts.get(channel).copied());
-        let rest = last.map_or(Duration::ZERO, |last| (last + PACE).saturating_duration_since(Instant::now()));
+        let rest = last
+            .map_or(Duration::ZERO, |last| (last + PACE).saturating_duration_since(Instant::now()));
         if !call.has_time_for(rest) {
             return Err(rest);
         }

@@ -6,7 +6,8 @@ use crate::routes::Line;
 use crate::twilio::event_stream::{self, TEST_EVENT};
 
 fn lines(toml: &str, event: &serde_json::Value) -> Vec<(String, Line)> {
-    let config = Config::parse(vec![("ringdown.toml".to_owned(), toml.to_owned())]).unwrap_or_else(|p| panic!("{p}"));
+    let config = Config::parse(vec![("ringdown.toml".to_owned(), toml.to_owned())])
+        .unwrap_or_else(|p| panic!("{p}"));
     config.routes.lines(&event_stream::event(&event.to_string()).unwrap())
 }
 
@@ -42,7 +43,10 @@ fn a_condition_decides() {
 #[test]
 fn values_are_escaped_and_literals_are_not() {
     let payload = json!({"name": "<!channel> & *co*"});
-    assert_eq!(text("*{{ data.payload.name }}* <!here>", payload), "*&lt;!channel&gt; &amp; *co** <!here>");
+    assert_eq!(
+        text("*{{ data.payload.name }}* <!here>", payload),
+        "*&lt;!channel&gt; &amp; *co** <!here>"
+    );
 }
 
 #[test]
@@ -80,7 +84,10 @@ fn json_text_is_an_object_and_prints_as_it_came() {
     let payload = json!({"task_attributes": "{\"customer\": \"Bob\",\"n\":[1,2]}"});
     assert_eq!(text("{{ data.payload.task_attributes.customer }}", payload.clone()), "Bob");
     assert_eq!(text("{{ data.payload.task_attributes.n[1] }}", payload.clone()), "2");
-    assert_eq!(text("{{ data.payload.task_attributes }}", payload), "{\"customer\": \"Bob\",\"n\":[1,2]}");
+    assert_eq!(
+        text("{{ data.payload.task_attributes }}", payload),
+        "{\"customer\": \"Bob\",\"n\":[1,2]}"
+    );
 }
 
 #[test]
@@ -88,7 +95,9 @@ fn the_account_manager_of_the_customer_reads_it() {
     let keys = "when = \"data.payload.task_attributes.manager\"\n\
                 text = \"{{ data.payload.task_attributes.manager | mention }} {{ data.payload.task_attributes.name }} \
                 is calling\"\nto = \"{{ data.payload.task_attributes.channel }}\"\nfallback = \"b\"";
-    let call = |attributes: serde_json::Value| said(keys, json!({"task_attributes": attributes.to_string()}));
+    let call = |attributes: serde_json::Value| {
+        said(keys, json!({"task_attributes": attributes.to_string()}))
+    };
     let manager = json!({"manager": "U0123ABCD", "name": "Bob", "channel": "a"});
     assert_eq!(call(manager), [("a".to_owned(), "<@U0123ABCD> Bob is calling".to_owned())]);
     let undeclared = json!({"manager": "U0123ABCD", "name": "Bob", "channel": "everybody"});
@@ -108,7 +117,10 @@ fn a_route_that_fails_says_so_in_a_plain_line() {
         let lines = lines(&route(keys), &event);
         assert_eq!(lines.len(), 1, "{keys}");
         assert!(lines[0].1.failed, "{keys}");
-        assert_eq!(lines[0].1.text, ":warning: `x.y` `EV&lt;1&gt;` (the route \"r\" failed on this event)");
+        assert_eq!(
+            lines[0].1.text,
+            ":warning: `x.y` `EV&lt;1&gt;` (the route \"r\" failed on this event)"
+        );
     }
 }
 

@@ -144,9 +144,13 @@ fn check_names(
     environment: &Environment,
     used: impl IntoIterator<Item = String>,
 ) -> Result<(), (usize, String)> {
-    let known = |name: &str| NAMES.contains(&name) || environment.globals().any(|(global, _)| global == name);
+    let known = |name: &str| {
+        NAMES.contains(&name) || environment.globals().any(|(global, _)| global == name)
+    };
     match used.into_iter().find(|name| !known(name)) {
-        Some(name) => Err((1, format!("unknown name `{name}`, expected one of {}", NAMES.join(", ")))),
+        Some(name) => {
+            Err((1, format!("unknown name `{name}`, expected one of {}", NAMES.join(", "))))
+        }
         None => Ok(()),
     }
 }

@@ -159,7 +159,8 @@ impl Batch {
     ) -> Duration {
         let first = self.left.first();
         // A message may have come out often for no other reason than that many waited: that counts only so much.
-        let before = first.map_or(1, |waiting| self.receives[waiting.message]).saturating_sub(1).min(4);
+        let before =
+            first.map_or(1, |waiting| self.receives[waiting.message]).saturating_sub(1).min(4);
         let doubled = Duration::from_millis(500) * 2_u32.saturating_pow((tries + before).min(8));
         let rest = asked.unwrap_or(doubled.min(LONGEST_REST));
         match first {

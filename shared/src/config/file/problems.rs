@@ -1,0 +1,71 @@
+//! What is wrong with a configuration, and where: file, line, key.
+
+use std::fmt;
+
+/// All that is wrong with a configuration.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Problems(pub Vec<Problem>);
+
+/// One thing that is wrong with a configuration.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The file, or the parameter.
+    pub file: String,
+    /// The line in it, from 1.
+    pub line: usize,
+    /// The key, as `routes.to`.
+    pub key: String,
+    /// What is wrong, and what was expected.
+    pub what: String,
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, Problem { file, line, key, what }) in self.0.iter().enumerate() {
+            let end = if index == 0 { "" } else { "\n" };
+            let key = if key.is_empty() { String::new() } else { format!(" {key}:") };
+            write!(f, "{end}{file}:{line}:{key} {what}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The joined text, and where its pieces begin.
+pub(super) struct Source {
+    pub(super) text: String,
+    starts: Vec<(usize, String)>,
+}
+
+impl Source {
+    pub(super) fn new(pieces: &[(String, String)]) -> Source {
+        let mut source = Source { text: String::new(), starts: Vec::new() };
+        for (name, text) in pieces {
+            source.starts.push((source.text.len(), name.clone()));
+            source.text.push_str(text);
+            if !text.ends_with('\n') {
+                source.text.push('\n');
+            }
+        }
+        source
+    }
+
+    pub(super) fn problem(&self, at: usize, key: &str, what: String) -> Problem {
+        let (start, file) = self
+            .starts
+            .iter()
+            .rev()
+            .find(|(start, _)| *start <= at)
+            .map_or((0, "ringdown.toml"), |(start, file)| (*start, file.as_str()));
+        let line = 1 + self.text.get(start..at).unwrap_or_default().matches('\n').count();
+        Problem { file: file.to_owned(), line, key: key.to_owned(), what }
+    }
+
+    pub(super) fn syntax(&self, error: &toml::de::Error) -> Problems {
+        let at = error.span().map_or(0, |span| span.start);
+        let line_start = self.text[..at.min(self.text.len())].rfind('\n').map_or(0, |end| end + 1);
+        let line = self.text[line_start..].lines().next().unwrap_or_default();
+        let key = line.split('=').next().unwrap_or_default().trim();
+        let what = error.message().trim().replace('\n', ", ");
+        Problems(vec![self.problem(at, key, what)])
+    }
+}
