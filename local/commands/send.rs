@@ -4,11 +4,11 @@ use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use base64::prelude::{BASE64_STANDARD, Engine};
 use jiff::Timestamp;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::config::tokens;
+use shared::http::Request;
+use shared::payload::HttpPayload;
 use shared::secret::Secret;
 use shared::twilio::event_stream::TEST_EVENT;
 use shared::twilio::signature::{Payload, signature, with_body_hash};
@@ -16,20 +16,8 @@ use shared::twilio::signature::{Payload, signature, with_body_hash};
 use crate::clock::now;
 use crate::settings::{PRETEND_TOKEN, environment};
 
-/// What is sent of an API Gateway envelope.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Envelope {
-    raw_path: String,
-    #[serde(default)]
-    raw_query_string: String,
-    #[serde(default)]
-    body: String,
-    #[serde(default)]
-    is_base64_encoded: bool,
-    #[serde(skip)]
-    bytes: Vec<u8>,
-}
+/// A request as API Gateway hands it over (payload 2.0): the files of `events/`.
+pub struct Envelope(Request);
 
 /// What came of it.
 pub struct Sent {
@@ -42,20 +30,18 @@ pub struct Sent {
 impl Envelope {
     /// Reads a file of `events/`.
     pub fn read(text: &str) -> Result<Envelope, String> {
-        let mut envelope: Envelope = serde_json::from_str(text)
+        let payload: HttpPayload = serde_json::from_str(text)
             .map_err(|error| format!("is no API Gateway envelope (payload 2.0): {error}"))?;
-        envelope.bytes = match envelope.is_base64_encoded {
-            true => BASE64_STANDARD
-                .decode(&envelope.body)
-                .map_err(|error| format!("its body is not base64: {error}"))?,
-            false => envelope.body.clone().into_bytes(),
-        };
-        Ok(envelope)
+        let request = Request::try_from(payload).map_err(|error| error.to_string())?;
+        if request.path.is_empty() {
+            return Err("is no API Gateway envelope (payload 2.0): it has no rawPath".to_owned());
+        }
+        Ok(Envelope(request))
     }
 
     /// Makes its events new ones that happen `now`. What is no event stays as it is.
     pub fn happen_again(&mut self, now: Timestamp) {
-        let Ok(mut body) = serde_json::from_slice::<Value>(&self.bytes) else { return };
+        let Ok(mut body) = serde_json::from_slice::<Value>(&self.0.body) else { return };
         let events = match &mut body {
             Value::Array(events) => events.iter_mut().collect(),
             event => vec![event],
@@ -69,24 +55,27 @@ impl Envelope {
             }
             event["time"] = json!(format!("{now:.3}"));
         }
-        self.bytes = body.to_string().into_bytes();
+        self.0.body = body.to_string().into();
     }
 
     /// The body's bytes.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.0.body
     }
 
     /// The path and query that it is posted to, with the hash of its body.
     fn target(&self) -> String {
         let others: Vec<&str> = self
-            .raw_query_string
+            .0
+            .query
+            .as_deref()
+            .unwrap_or_default()
             .split('&')
             .filter(|pair| !pair.is_empty() && !pair.starts_with("bodySHA256="))
             .collect();
         let query =
             if others.is_empty() { String::new() } else { format!("?{}", others.join("&")) };
-        with_body_hash(&format!("{}{query}", self.raw_path), &self.bytes)
+        with_body_hash(&format!("{}{query}", self.0.path), &self.0.body)
     }
 }
 
@@ -112,7 +101,7 @@ pub async fn post(
         .header("user-agent", "TwilioProxy/1.1")
         .header("x-twilio-signature", signed)
         .timeout(Duration::from_secs(5))
-        .body(envelope.bytes.clone())
+        .body(envelope.0.body.clone())
         .send()
         .await
         .map_err(|error| no_answer(to, &error))?;

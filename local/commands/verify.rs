@@ -83,16 +83,16 @@ fn verdict(request: Captured) -> Result<(), String> {
     let is_form = request.content_type.is_some_and(|kind| {
         kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded")
     });
-    let fields = match (&request.params, &request.body) {
-        (Some(params), _) => {
-            Some(params.iter().flat_map(|(key, values)| values.of(key)).collect::<Vec<_>>())
-        }
+    // Some tools write an empty `params` beside the body of a JSON request.
+    let params = request.params.filter(|params| !params.is_empty() || request.body.is_none());
+    let fields: Option<Vec<(String, String)>> = match (&params, &request.body) {
+        (Some(params), _) => Some(params.iter().flat_map(|(key, values)| values.of(key)).collect()),
         (None, Some(body)) if is_form => Some(form_fields(body.as_bytes())),
-        _ => None,
+        (None, _) => None,
     };
     let payload = match (&fields, &request.body) {
-        (None, Some(body)) => Payload::Body(body.as_bytes()),
         (Some(fields), _) => Payload::Form(fields),
+        (None, Some(body)) => Payload::Body(body.as_bytes()),
         (None, None) => Payload::Nothing,
     };
     let known = Tokens { current: &known, retired: &[] };

@@ -129,6 +129,15 @@ async fn verify_judges_captured_requests() {
         "{told}"
     );
     assert_eq!(judge(&json!([good, http])).await.0, Some(1));
+    let changed = json!({
+        "url": "https://ringdown.example.com/twilio/events?bodySHA256=\
+                4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945",
+        "params": {}, "body": "[1]", "signature": "cP+5MK2gO3NhqYbdKjCWWgpmAK8=", "token": "12345"
+    });
+    assert!(
+        judge(&changed).await.1.contains("the body hash is not"),
+        "a body counts beside empty params"
+    );
 }
 
 #[tokio::test]

@@ -1,25 +1,19 @@
 //! Doors in Lambda: payloads in, handlers called, answers out.
-//!
-//! The payload of an HTTP API (format 2.0) is read by our own tolerant type: `lambda_http`'s conversion builds a URL
-//! from it, which panics on some bytes and changes others, and signatures are over bytes.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
-use base64::prelude::{BASE64_STANDARD, Engine};
-use bytes::Bytes;
 use jiff::Timestamp;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue};
 use lambda_runtime::{LambdaEvent, service_fn};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::Room;
-use crate::Error;
 use crate::config::Environment;
 use crate::http::{Request, Response};
+use crate::payload::{HttpPayload, SqsPayload};
 use crate::ports::{Message, Outcome, To};
 
 /// What ends a door: its start failed, or the runtime's API is gone.
@@ -35,81 +29,6 @@ pub(super) fn log(environment: &Environment) {
         .with_span_list(false)
         .with_max_level(level.unwrap_or(LevelFilter::INFO))
         .init();
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct HttpPayload {
-    #[serde(default)]
-    raw_path: String,
-    #[serde(default)]
-    raw_query_string: String,
-    #[serde(default)]
-    headers: HashMap<String, Option<String>>,
-    #[serde(default)]
-    cookies: Option<Vec<String>>,
-    #[serde(default)]
-    body: Option<String>,
-    #[serde(default)]
-    is_base64_encoded: bool,
-    #[serde(default)]
-    request_context: HttpContext,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct HttpContext {
-    stage: Option<String>,
-    http: HttpDescription,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
-struct HttpDescription {
-    method: Option<String>,
-    source_ip: Option<String>,
-}
-
-impl TryFrom<HttpPayload> for Request {
-    type Error = Error;
-
-    fn try_from(payload: HttpPayload) -> Result<Request, Error> {
-        let body = payload.body.unwrap_or_default();
-        let body = if payload.is_base64_encoded {
-            BASE64_STANDARD
-                .decode(body)
-                .map_err(|_| Error::BadRequest("the body is not base64".into()))?
-        } else {
-            body.into_bytes()
-        };
-        let named_stage = payload.request_context.stage.filter(|stage| stage != "$default");
-        let mount = named_stage
-            .map(|stage| format!("/{stage}"))
-            .filter(|mount| {
-                payload
-                    .raw_path
-                    .strip_prefix(mount)
-                    .is_some_and(|path| path.is_empty() || path.starts_with('/'))
-            })
-            .unwrap_or_default();
-        let mut headers: Vec<(String, Bytes)> = payload
-            .headers
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), Bytes::from(value?))))
-            .collect();
-        if let Some(cookies) = payload.cookies {
-            headers.push(("cookie".to_owned(), Bytes::from(cookies.join("; "))));
-        }
-        Ok(Request {
-            method: payload.request_context.http.method.unwrap_or_default(),
-            path: payload.raw_path[mount.len()..].to_owned(),
-            mount,
-            query: Some(payload.raw_query_string).filter(|query| !query.is_empty()),
-            headers,
-            body: Bytes::from(body),
-            peer: payload.request_context.http.source_ip,
-        })
-    }
 }
 
 /// Answers HTTP requests, until Lambda ends the process.
@@ -152,24 +71,6 @@ fn payload(response: Response) -> ApiGatewayV2httpResponse {
     payload
 }
 
-#[derive(Deserialize)]
-struct SqsPayload {
-    #[serde(default, rename = "Records")]
-    records: Vec<SqsRecord>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SqsRecord {
-    message_id: String,
-    #[serde(default)]
-    receipt_handle: String,
-    #[serde(default)]
-    body: String,
-    #[serde(default)]
-    attributes: HashMap<String, String>,
-}
-
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct BatchAnswer {
@@ -193,8 +94,7 @@ where
     let (queues, handle) = (&queues, &handle);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsPayload>| async move {
         let budget = budget(&event.context);
-        let (messages, receipts): (Vec<Message>, Vec<String>) =
-            event.payload.records.into_iter().map(message).unzip();
+        let (messages, receipts) = event.payload.into_messages();
         let ids: Vec<String> = messages.iter().map(|message| message.id.clone()).collect();
         let outcomes = handle(messages, now(), budget).await;
         let mut failures = Vec::new();
@@ -213,18 +113,6 @@ where
         Ok::<_, Failure>(BatchAnswer { batch_item_failures: failures })
     }))
     .await
-}
-
-fn message(record: SqsRecord) -> (Message, String) {
-    let attribute =
-        |name: &str| record.attributes.get(name).map(String::as_str).unwrap_or_default();
-    let message = Message {
-        group: attribute("MessageGroupId").to_owned(),
-        receives: attribute("ApproximateReceiveCount").parse().unwrap_or(1),
-        id: record.message_id,
-        body: record.body,
-    };
-    (message, record.receipt_handle)
 }
 
 pub(super) fn now() -> Timestamp {
