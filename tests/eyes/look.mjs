@@ -192,8 +192,11 @@ async function pretendSlack(browser) {
   await check("the keyboard alone picks a channel and sends an event", async () => {
     await page.locator("#channels a").last().focus();
     await page.keyboard.press("Enter");
-    const chosen = await page.locator("#channels [aria-current]").innerText();
-    expect((await page.locator("#channel-title").innerText()) === chosen, "the title is not the channel's");
+    // The page draws the choice in two places: wait until both tell the same.
+    await page.waitForFunction(() => {
+      const [last] = [...document.querySelectorAll("#channels a")].slice(-1);
+      return last.ariaCurrent && document.querySelector("#channel-title").innerText === last.innerText;
+    });
     const count = await page.locator(".toast").count();
     await page.locator(`[data-sample="${loud.name}"]`).focus();
     await page.keyboard.press("Enter");
