@@ -93,7 +93,7 @@ ringdown: Twilio's events in Slack. Without a command it starts the house on thi
       can hold it (Parameter Store refuses the braces of a template)
   ringdown verify FILE
       judge a captured request, and say why its signature does not match. FILE is JSON (- is standard input):
-      url, params (of a form) or body, signature, token; or an array of such
+      url, params (of a form) or body (with content_type, if it is a form), signature, token; or an array of such
   ringdown dead-letters [--replay] [--data DIR] [--config FILE]
       list what could not be delivered, or send it again
 

@@ -56,7 +56,7 @@ impl Database {
             });
             (worked, answer)
         });
-        let gone = || Error::Store("the database's thread has ended".to_owned());
+        let gone = || Error::Store("the database did not take it".to_owned());
         self.jobs.send(job).map_err(|_| gone())?;
         told.await.map_err(|_| gone())?.map_err(Error::Store)
     }
@@ -89,9 +89,14 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 fn work(connection: &Connection, queue: &mpsc::Receiver<Job>) {
     while let Ok(first) = queue.recv() {
         let jobs = std::iter::once(first).chain(queue.try_iter().take(MOST_TOGETHER - 1));
-        let begun = connection.execute_batch("BEGIN IMMEDIATE");
+        if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+            // Nothing of it is done. Whoever waits learns that from its job's end.
+            tracing::error!(%error, "the database cannot be written");
+            jobs.for_each(drop);
+            continue;
+        }
         let answers: Vec<Answer> = jobs.map(|job| alone(connection, job)).collect();
-        let committed = begun.and_then(|()| connection.execute_batch("COMMIT")).map_err(|error| {
+        let committed = connection.execute_batch("COMMIT").map_err(|error| {
             let _ = connection.execute_batch("ROLLBACK");
             error.to_string()
         });

@@ -37,7 +37,7 @@ pub struct House {
 pub async fn front_door(house: &House, request: Request) -> Response {
     match request.path.as_str() {
         path if path.starts_with("/pretend/") => pretend::handle(&house.pretend, &request).await,
-        path if path.starts_with("/twilio/") => match not_pretending(house, &request).await {
+        "/twilio/events" => match not_pretending(house, &request).await {
             Ok(()) => event_stream_webhook::handle(&house.intake, request, now()).await,
             refused => answer(&request, refused.map(|()| Response::default())),
         },

@@ -48,11 +48,11 @@ async fn run() -> Result<bool, String> {
 
 async fn dead_letters(options: &Options, replay: bool) -> Result<bool, String> {
     let room = room::open(options).await.map_err(|error| error.to_string())?;
-    let done = match replay {
-        true => {
-            commands::dead_letters::replay(&*room.store, &*room.queue, &room.config.routes).await
-        }
-        false => commands::dead_letters::list(&*room.store).await.map(|()| true),
+    let (store, queue) = (room.store.as_ref(), room.queue.as_ref());
+    let done = match (replay, room.config) {
+        (false, _) => commands::dead_letters::list(store).await.map(|()| true),
+        (true, Ok(config)) => commands::dead_letters::replay(store, queue, &config.routes).await,
+        (true, Err(error)) => Err(error),
     };
     done.map_err(|error| error.to_string())
 }
@@ -73,7 +73,8 @@ mod room {
     pub(super) struct Room {
         pub(super) store: Arc<dyn Store>,
         pub(super) queue: Arc<dyn Queue>,
-        pub(super) config: Arc<Config>,
+        /// Only a replay needs it.
+        pub(super) config: Result<Arc<Config>, Error>,
     }
 
     pub(super) async fn open(options: &Options) -> Result<Room, Error> {
@@ -81,7 +82,8 @@ mod room {
         if ringdown::settings::environment().get("TABLE_NAME").is_some() {
             let room = shared::aws::Room::of(ringdown::settings::environment())?;
             let live = room.live(&[], &["config"]).await?;
-            let config = live.get(ringdown::clock::now()).await?.config.clone();
+            let config =
+                live.get(ringdown::clock::now()).await.map(|settings| settings.config.clone());
             return Ok(Room { store: room.store()?, queue: room.queue()?, config });
         }
         if !options.data.join("ringdown.sqlite").exists() {
@@ -91,13 +93,14 @@ mod room {
             )));
         }
         let database = Database::open(&options.data).map_err(Error::Store)?;
-        let pieces = Source::find(options.config.as_deref()).pieces()?;
-        let config =
-            Config::parse(pieces).map_err(|problems| Error::NotSetUp(problems.to_string()))?;
+        let config = Source::find(options.config.as_deref()).pieces().and_then(|pieces| {
+            let config = Config::parse(pieces).map(Arc::new);
+            config.map_err(|problems| Error::NotSetUp(problems.to_string()))
+        });
         Ok(Room {
             store: Arc::new(Records(database.clone())),
             queue: Arc::new(Messages::new(database)),
-            config: Arc::new(config),
+            config,
         })
     }
 }

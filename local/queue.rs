@@ -90,30 +90,30 @@ impl Messages {
             match self.due_groups(to).await {
                 Ok(groups) => {
                     for group in groups {
-                        let free =
-                            in_flight.lock().is_ok_and(|mut busy| busy.insert(group.clone()));
-                        if free {
-                            let (queues, handle, busy) =
-                                (self.clone(), handle.clone(), in_flight.clone());
-                            let stopped = stop.clone();
-                            work.spawn(async move {
-                                queues.batch(to, &group, &handle, pace, stopped).await;
-                                let _ = busy.lock().map(|mut busy| busy.remove(&group));
-                                queues.arrived.notify_one();
-                            });
-                        }
+                        let Some(flight) = Flight::of(group, &in_flight) else { continue };
+                        let (queues, handle) = (self.clone(), handle.clone());
+                        let stopped = stop.clone();
+                        work.spawn(async move {
+                            queues.batch(to, &flight.group, &handle, pace, stopped).await;
+                            drop(flight);
+                            queues.arrived.notify_one();
+                        });
                     }
                 }
                 Err(error) => tracing::error!(%error, "the queue cannot be read"),
             }
-            while work.try_join_next().is_some() {}
+            while let Some(ended) = work.try_join_next() {
+                if let Err(error) = ended {
+                    tracing::error!(%error, "a batch ended in a panic: its messages come again");
+                }
+            }
             tokio::select! {
                 () = self.arrived.notified() => {}
                 () = tokio::time::sleep(LOOK) => {}
                 _ = stop.changed() => {}
             }
         }
-        work.join_all().await;
+        while work.join_next().await.is_some() {}
     }
 
     async fn due_groups(&self, to: To) -> Result<Vec<String>, Error> {
@@ -159,15 +159,18 @@ impl Messages {
     }
 
     async fn take(&self, to: To, group: &str) -> Result<Vec<Message>, Error> {
-        let group = group.to_owned();
+        let (group, due) = (group.to_owned(), now().as_millisecond());
         self.database
             .run(move |db| {
                 let mut query = db.prepare_cached(
-                    "SELECT id, body, receives FROM messages WHERE queue = ?1 AND batch = ?2 ORDER BY id LIMIT ?3",
+                    "SELECT id, body, receives, not_before FROM messages WHERE queue = ?1 AND batch = ?2 ORDER BY id LIMIT ?3",
                 )?;
                 let mut rows = query.query(params![name(to), group, MOST_MESSAGES])?;
                 let (mut messages, mut bytes) = (Vec::new(), 0);
                 while let Some(row) = rows.next()? {
+                    if row.get::<_, i64>(3)? > due {
+                        break;
+                    }
                     let (id, body, receives): (i64, String, u32) = (row.get(0)?, row.get(1)?, row.get(2)?);
                     bytes += body.len();
                     messages.push(Message { id: id.to_string(), group: group.clone(), body, receives: receives + 1 });
@@ -207,6 +210,28 @@ impl Messages {
                 Ok(())
             })
             .await
+    }
+}
+
+/// A group that is being dealt with. However that ends, it is free again then.
+struct Flight {
+    group: String,
+    in_flight: Arc<Mutex<HashSet<String>>>,
+}
+
+impl Flight {
+    /// `None` if the group is in flight already.
+    fn of(group: String, in_flight: &Arc<Mutex<HashSet<String>>>) -> Option<Flight> {
+        let free = in_flight.lock().is_ok_and(|mut groups| groups.insert(group.clone()));
+        free.then(|| Flight { group, in_flight: in_flight.clone() })
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        if let Ok(mut groups) = self.in_flight.lock() {
+            groups.remove(&self.group);
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! vendors.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::Error;
 use shared::config::file::Config;
@@ -20,18 +20,26 @@ pub const DEMO: &str = include_str!("demo.toml");
 pub enum Source {
     /// This file.
     File(PathBuf),
+    /// The variable `RINGDOWN_CONFIG`.
+    Variable(String),
     /// [`DEMO`].
     Demo,
 }
 
 impl Source {
-    /// The file asked for, else `ringdown.toml` if it is there, else the demo.
+    /// The file asked for, else `RINGDOWN_CONFIG`, else `ringdown.toml` if there is anything in it, else the demo.
     pub fn find(asked: Option<&Path>) -> Source {
         let usual = Path::new("ringdown.toml");
+        let variable = || environment().get("RINGDOWN_CONFIG").map(str::to_owned);
+        // A shell makes the file before `ringdown config > ringdown.toml` runs.
+        let is_blank = || std::fs::read_to_string(usual).is_ok_and(|text| text.trim().is_empty());
         match asked {
             Some(path) => Source::File(path.to_owned()),
-            None if usual.exists() => Source::File(usual.to_owned()),
-            None => Source::Demo,
+            None => match variable() {
+                Some(text) => Source::Variable(text),
+                None if usual.exists() && !is_blank() => Source::File(usual.to_owned()),
+                None => Source::Demo,
+            },
         }
     }
 
@@ -39,6 +47,7 @@ impl Source {
     pub fn name(&self) -> String {
         match self {
             Source::File(path) => path.display().to_string(),
+            Source::Variable(_) => "RINGDOWN_CONFIG".to_owned(),
             Source::Demo => "the built-in demo".to_owned(),
         }
     }
@@ -47,6 +56,7 @@ impl Source {
     pub fn read(&self) -> Result<String, Error> {
         match self {
             Source::Demo => Ok(DEMO.to_owned()),
+            Source::Variable(text) => Ok(text.clone()),
             Source::File(path) => std::fs::read_to_string(path).map_err(|error| {
                 let path = path.display();
                 Error::NotSetUp(format!(
@@ -68,18 +78,47 @@ pub fn environment() -> Environment {
 }
 
 fn dotenv() -> Environment {
-    let Ok(lines) = dotenvy::from_path_iter(".env") else { return Environment::default() };
+    match std::fs::read_to_string(".env") {
+        Ok(text) => parse_dotenv(&text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Environment::default(),
+        Err(error) => {
+            tracing::warn!(%error, ".env cannot be read");
+            Environment::default()
+        }
+    }
+}
+
+/// Lines of `NAME=value`. A value is what stands there, to the end of its line: a `$` or `#` may be part of a password.
+/// Only quotes around all of it are taken off.
+fn parse_dotenv(text: &str) -> Environment {
     let mut variables = Vec::new();
-    for line in lines {
-        match line {
-            Ok(pair) => variables.push(pair),
+    for (index, line) in text.lines().enumerate() {
+        let line = line.trim().trim_start_matches('\u{feff}');
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let line = line.strip_prefix("export ").unwrap_or(line);
+        match line.split_once('=') {
+            Some((name, value)) if is_variable(name.trim()) => {
+                variables.push((name.trim().to_owned(), unquoted(value.trim()).to_owned()));
+            }
             // Its text could hold a secret.
-            Err(_) => tracing::warn!(
-                "a line of .env cannot be read, and what follows it: expected NAME=value"
+            _ => tracing::warn!(
+                line = index + 1,
+                "a line of .env cannot be read: expected NAME=value"
             ),
         }
     }
     Environment::of(variables)
+}
+
+fn is_variable(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn unquoted(value: &str) -> &str {
+    let quoted = |quote| value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+    quoted('"').or_else(|| quoted('\'')).unwrap_or(value)
 }
 
 /// The values that a file or `.env` may give; the environment is asked for them anyway.
@@ -94,28 +133,70 @@ const NAMES: [&str; 5] = [
 /// Reads all values anew, each time: `.env` and the configuration may change under a running house. What is missing is
 /// made up, for a house that listens at `address` (`http://127.0.0.1:8080`).
 pub fn fetch(source: Source, address: String) -> Fetch {
+    // While the configuration is wrong, the one before stays, and so do its channels.
+    let channels: Mutex<Vec<String>> = Mutex::default();
     Arc::new(move || {
-        let values = values(&source, &address);
+        let values = source.pieces().map(|pieces| values(pieces, &address, &channels));
         Box::pin(async move { values })
     })
 }
 
-fn values(source: &Source, address: &str) -> Result<Values, Error> {
+fn values(pieces: Vec<(String, String)>, address: &str, channels: &Mutex<Vec<String>>) -> Values {
     let dotenv = dotenv();
-    let pieces = source.pieces()?;
     let mut values = Values::from([
         ("twilio/auth-token".to_owned(), PRETEND_TOKEN.to_owned()),
         ("public-base-url".to_owned(), address.to_owned()),
     ]);
     let given = |name: &str| Some((name.to_owned(), dotenv.value(name)?.to_owned()));
     values.extend(NAMES.iter().filter_map(|name| given(name)));
+    let mut channels = channels.lock().unwrap_or_else(PoisonError::into_inner);
     if let Ok(config) = Config::parse(pieces.clone()) {
-        for channel in config.routes.channels() {
-            let name = format!("{CHANNELS}{channel}");
-            let pretend = (name.clone(), format!("{address}/pretend/slack/services/{channel}"));
-            values.extend([given(&name).unwrap_or(pretend)]);
-        }
+        *channels = config.routes.channels().to_vec();
+    }
+    for channel in channels.iter() {
+        let name = format!("{CHANNELS}{channel}");
+        let pretend = (name.clone(), format!("{address}/pretend/slack/services/{channel}"));
+        values.extend([given(&name).unwrap_or(pretend)]);
     }
     values.extend(pieces.into_iter().map(|(name, text)| (format!("{PIECES}{name}"), text)));
-    Ok(values)
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::Timestamp;
+    use shared::config::Live;
+    use shared::slack::client::Destination;
+
+    use super::*;
+
+    #[test]
+    fn a_value_of_dotenv_is_what_stands_there() {
+        let text = "# a comment\n\nexport A=1\nB = pa$word #1 \nC=\"with space\"\nD='x'\nnonsense\nE=a=b\n";
+        let environment = parse_dotenv(text);
+        for (name, value) in
+            [("A", "1"), ("B", "pa$word #1"), ("C", "with space"), ("D", "x"), ("E", "a=b")]
+        {
+            assert_eq!(environment.get(name), Some(value));
+        }
+        assert_eq!(environment.get("nonsense"), None);
+    }
+
+    #[tokio::test]
+    async fn a_configuration_that_breaks_under_a_running_house_changes_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("ringdown.toml");
+        std::fs::write(&file, DEMO).expect("a file");
+        let source = Source::find(Some(&file));
+        let live =
+            Live::new(Environment::default(), fetch(source, "http://127.0.0.1:1".to_owned()));
+        for (second, text) in [(0, DEMO), (1_000, "broken = ="), (2_000, ""), (3_000, DEMO)] {
+            std::fs::write(&file, text).expect("a file");
+            let now = Timestamp::from_second(1_900_000_000 + second).expect("a time");
+            let settings = live.get(now).await.expect("settings");
+            let flex = settings.destination("flex");
+            assert!(matches!(flex, Ok(Destination::Webhook(_))), "{text:?}: {flex:?}");
+            assert_eq!(settings.config.routes.iter().count(), 4, "{text:?}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dashboard::Dashboard;
-use shared::config::{Live, PIECES};
+use shared::config::{Environment, Live, PIECES};
 use shared::forward::delivery::Delivery;
 use shared::forward::intake::Intake;
 use shared::ports::To;
@@ -23,9 +23,10 @@ use crate::settings::{Source, environment, fetch};
 use crate::store::Records;
 use crate::{House, server};
 
-/// How long a batch may take: what must rest longer goes back to the queue, so that the house can end at any time.
-const BATCH: Duration = Duration::from_secs(7);
-/// How long the end may take: what is being delivered, then what is being answered. Together less than ten seconds.
+/// How long a batch may take: a post with its answer, and what it takes to note it.
+const BATCH: Duration = Duration::from_secs(16);
+/// How long the end may take: what is being delivered, then what is being answered. Together less than ten seconds. A
+/// batch that rests between two posts is cut off then: what it did is noted, and the rest is in the queue.
 const LAST_BATCHES: Duration = Duration::from_secs(7);
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
@@ -38,8 +39,12 @@ pub async fn run(options: &Options) -> Result<(), String> {
     let listener = server::open(options.port).await?;
     let address = format!("http://{}", listener.local_addr().map_err(|error| error.to_string())?);
     let environment = environment();
-    let live =
-        || Live::new(shared::config::Environment::read(), fetch(source.clone(), address.clone()));
+    let live = || {
+        Live::new(
+            Environment::read().without("RINGDOWN_CONFIG"),
+            fetch(source.clone(), address.clone()),
+        )
+    };
     let http = shared::http::client().map_err(told)?;
 
     let queue = Messages::new(database.clone());

@@ -93,10 +93,14 @@ pub async fn post(
     to: &str,
     token: &Secret,
 ) -> Result<Sent, String> {
-    let target = envelope.target();
+    // An HTTP client may write a URL in its own way: what is signed is what will be sent.
+    let url = reqwest::Url::parse(&format!("{to}{}", envelope.target()))
+        .map_err(|_| format!("{to} is no address: expected one like http://127.0.0.1:8080"))?;
+    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let target = format!("{}{query}", url.path());
     let signed = signature(&format!("{base}{target}"), Payload::Nothing, token);
     let answer = http
-        .post(format!("{to}{target}"))
+        .post(url)
         .header("content-type", "application/json")
         .header("user-agent", "TwilioProxy/1.1")
         .header("x-twilio-signature", signed)

@@ -51,7 +51,7 @@ pub fn run(file: &Path) -> Result<bool, String> {
         _ => std::fs::read_to_string(file),
     };
     let text = text.map_err(|error| format!("{name}: {error}"))?;
-    let input: Input = serde_json::from_str(&text).map_err(|_| {
+    let input: Input = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|_| {
         format!(
             "{name} is not what is expected: JSON with url, params (an object) or body (a text), signature and token, \
              or an array of such"
@@ -61,6 +61,9 @@ pub fn run(file: &Path) -> Result<bool, String> {
         Input::One(request) => vec![*request],
         Input::Many(requests) => requests,
     };
+    if requests.is_empty() {
+        return Err(format!("{name} holds no request"));
+    }
     let mut all_valid = true;
     for request in requests {
         match verdict(request) {
@@ -79,7 +82,10 @@ fn verdict(request: Captured) -> Result<(), String> {
     let url = request.url.ok_or("there is no url")?;
     let environment = environment();
     let token = request.token.as_deref().or_else(|| environment.value("twilio/auth-token"));
-    let known = tokens(token.ok_or("there is no token, and no TWILIO_AUTH_TOKEN")?);
+    let known = tokens(token.unwrap_or_default());
+    if known.is_empty() {
+        return Err("there is no token, and no TWILIO_AUTH_TOKEN".to_owned());
+    }
     let is_form = request.content_type.is_some_and(|kind| {
         kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded")
     });

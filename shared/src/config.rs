@@ -62,8 +62,16 @@ impl Environment {
     /// The same with the variables of `more` where it has none of that name.
     pub fn or(mut self, more: Environment) -> Environment {
         for (name, value) in more.0 {
-            self.0.entry(name).or_insert(value);
+            if self.get(&name).is_none() {
+                self.0.insert(name, value);
+            }
         }
+        self
+    }
+
+    /// The same without this variable.
+    pub fn without(mut self, name: &str) -> Environment {
+        self.0.remove(name);
         self
     }
 

@@ -120,6 +120,25 @@ pub async fn all(store: &dyn Store, now: Timestamp) -> Result<Vec<Kept>, Error> 
     Ok(letters)
 }
 
+/// How many letters behind `after` wait to be replayed. Stops counting after [`COUNTED`] letters.
+pub async fn waiting(
+    store: &dyn Store,
+    after: Option<&str>,
+    now: Timestamp,
+) -> Result<usize, Error> {
+    let (mut count, mut seen, mut ahead) = (0, 0, Some(after.map(str::to_owned)));
+    while let Some(after) = ahead.filter(|_| seen < COUNTED) {
+        let (letters, next) = page(store, after.as_deref(), MOST_AT_ONCE, now).await?;
+        count += letters.iter().filter(|kept| kept.letter.replayed_at.is_none()).count();
+        seen += letters.len();
+        ahead = next.map(Some);
+    }
+    Ok(count)
+}
+
+/// How many letters are looked at to count those that wait. There are seldom more, and a page must not wait for them.
+const COUNTED: usize = 2_000;
+
 /// The letter of this name.
 pub async fn one(store: &dyn Store, id: &str, now: Timestamp) -> Result<Option<Kept>, Error> {
     let record = store.load(&[Key::new(PARTITION, id)], now).await?.pop().flatten();
@@ -136,7 +155,7 @@ pub struct Progress {
     pub replayed: usize,
     /// So many cannot be sent again: what was wrong with them is still wrong.
     pub refused: usize,
-    /// So many are still to be replayed.
+    /// So many are still to be replayed, or more if they are very many.
     pub left: usize,
     /// Where to go on; `None` at the end.
     pub after: Option<String>,
@@ -158,11 +177,8 @@ pub async fn replay_page(
             Err(_) => progress.refused += 1,
         }
     }
-    let mut ahead = progress.after.clone();
-    while let Some(after) = ahead {
-        let (letters, next) = page(store, Some(&after), MOST_AT_ONCE, now).await?;
-        progress.left += letters.iter().filter(|kept| kept.letter.replayed_at.is_none()).count();
-        ahead = next;
+    if let Some(after) = &progress.after {
+        progress.left = waiting(store, Some(after), now).await?;
     }
     Ok(progress)
 }

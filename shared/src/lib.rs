@@ -36,17 +36,21 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Phone numbers in a text, shown by their last four digits: `+15005550001` becomes `+…0001`.
+/// Phone numbers in a text, shown by their last four digits: `+15005550001` becomes `+…0001`. A run of 7 to 15 digits
+/// (E.164) that stands alone is taken for one, whatever is before it: `+`, `%2B`, `00`, `tel:`.
 pub fn mask_numbers(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find('+') {
-        let (before, number) = rest.split_at(at + 1);
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, number) = rest.split_at(at);
         let digits = number.bytes().take_while(u8::is_ascii_digit).count();
-        masked.push_str(before);
-        // E.164: 7 to 15 digits.
         let (number, behind) = number.split_at(digits);
-        if (7..=15).contains(&digits) {
+        masked.push_str(before);
+        // In a form's body a plus is `%2B`: its 2 is no part of the number, and the number follows a letter.
+        let alone = !masked.ends_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            || masked.ends_with("%2B");
+        let ends = !behind.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        if (7..=15).contains(&digits) && alone && ends {
             masked.push('…');
             masked.push_str(&number[digits - 4..]);
         } else {
@@ -55,4 +59,33 @@ pub fn mask_numbers(text: &str) -> String {
         rest = behind;
     }
     masked + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    #[test]
+    fn numbers_are_shown_by_their_last_four_digits() {
+        for (text, shown) in [
+            ("call +15005550006 <now>", "call +…0006 <now>"),
+            ("From=%2B15005550006&To=0015005550007", "From=%2B…0006&To=…0007"),
+            ("whatsapp:15005550006", "whatsapp:…0006"),
+            (
+                "WT00000000000000000000000000000001 took 42 minutes",
+                "WT00000000000000000000000000000001 took 42 minutes",
+            ),
+            ("2026-11-20T12:00:00.377Z", "2026-11-20T12:00:00.377Z"),
+        ] {
+            assert_eq!(super::mask_numbers(text), shown);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_can_make_it_panic(text in ".{0,60}", number in "[0-9+%A-F ]{0,40}") {
+            super::mask_numbers(&text);
+            super::mask_numbers(&number);
+        }
+    }
 }

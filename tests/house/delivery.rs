@@ -238,7 +238,7 @@ async fn the_end_comes_within_ten_seconds_and_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rotation_of_tokens_loses_nothing() {
+async fn two_tokens_are_accepted_side_by_side() {
     let plan = Plan::new()
         .unset("TWILIO_AUTH_TOKEN")
         .set("TWILIO_AUTH_TOKEN", &format!("{TOKEN},the next one"));
@@ -247,4 +247,32 @@ async fn a_rotation_of_tokens_loses_nothing() {
         assert_eq!(house.signed_for(crate::harness::BASE, token, &body("a", token)).await, 204);
     }
     assert_eq!(house.signed_for(crate::harness::BASE, "another", &body("a", "no")).await, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slack_that_wants_it_later_at_once_is_not_hammered() {
+    let mood =
+        Mood { always: Some((429, "rate_limited")), retry_after: Some(0), ..Mood::default() };
+    let slack = Slack::start(mood).await;
+    let house = Plan::with_slack(&slack).start().await;
+    assert_eq!(house.twilio(&body("a", "patience")).await, 204);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let tries = slack.record(|record| record.heads.len());
+    assert!((1..=5).contains(&tries), "{tries} posts in three seconds");
+    slack.feels(Mood::default());
+    slack.wait_for(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_odd_wish_of_slack_silences_no_channel() {
+    let mood = Mood { always: Some((429, "")), retry_after: Some(u64::MAX), ..Mood::default() };
+    let slack = Slack::start(mood).await;
+    let house =
+        Plan::with_slack(&slack).config("[forward]\ngive_up_after = \"2s\"\n").start().await;
+    assert_eq!(house.twilio(&body("a", "one")).await, 204);
+    house.logs("kept as a dead letter").await;
+    slack.feels(Mood::default());
+    assert_eq!(house.twilio(&body("a", "two")).await, 204);
+    slack.wait_for(1).await;
+    assert_eq!(slack.lines("a"), ["two"]);
 }

@@ -212,8 +212,9 @@ pub(crate) fn stdout(output: &Output) -> String {
 
 /// One event that says `text` in `channel`.
 pub(crate) fn line(channel: &str, text: &str) -> Value {
+    let id: String = format!("EV-{channel}-{text}").chars().take(100).collect();
     json!({
-        "specversion": "1.0", "type": "com.example.line", "source": "/test", "id": format!("EV-{channel}-{text}"),
+        "specversion": "1.0", "type": "com.example.line", "source": "/test", "id": id,
         "time": "2026-11-20T12:00:00.000Z", "data": {"channel": channel, "text": text}
     })
 }

@@ -140,7 +140,7 @@ async fn odd_requests_get_an_answer() {
     };
     let cases: [(Vec<u8>, &str); 6] = [
         (head("/twilio/events?a b").into_bytes(), "400"),
-        ([b"POST /twilio/events?\xff\xfe HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".as_slice()].concat(), "40"),
+        ([b"POST /twilio/events?\xff\xfe HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".as_slice()].concat(), "400"),
         (head("/twilio/events?%ff%00").into_bytes(), "403"),
         (b"POST /twilio/events HTTP/1.1\r\nhost: x\r\nx-twilio-signature: \xff\xfe\r\nconnection: close\r\n\r\n".to_vec(), "403"),
         (b"\x16\x03\x01\x00\xa5\x01\x00".to_vec(), ""),

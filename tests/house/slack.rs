@@ -19,6 +19,8 @@ pub(crate) struct Mood {
     pub(crate) resets_after: u64,
     /// Everything is answered with this.
     pub(crate) always: Option<(u16, &'static str)>,
+    /// The `Retry-After` of those answers, in seconds.
+    pub(crate) retry_after: Option<u64>,
     /// Posts that hold this text are answered with `invalid_blocks`.
     pub(crate) poison: Option<&'static str>,
     /// More than a post a second per channel is answered with 429.
@@ -138,25 +140,26 @@ impl Slack {
             false => path.rsplit('/').next().unwrap_or_default().to_owned(),
         };
         if let Some((status, text)) = mood.always {
-            return Answer::Say(status, "", text.to_owned());
+            let wish = mood.retry_after.map(|after| format!("retry-after: {after}\r\n"));
+            return Answer::Say(status, wish.unwrap_or_default(), text.to_owned());
         }
         let now = Instant::now();
         let too_early =
             record.last.get(&channel).is_some_and(|last| now - *last < Duration::from_millis(990));
         if mood.one_a_second && too_early {
             record.limited += 1;
-            return Answer::Say(429, "retry-after: 1\r\n", "rate_limited".to_owned());
+            return Answer::Say(429, "retry-after: 1\r\n".to_owned(), "rate_limited".to_owned());
         }
         let dice = record.roll() % 100;
         if dice < mood.errors {
-            return Answer::Say(500, "", "rollup_error".to_owned());
+            return Answer::Say(500, String::new(), "rollup_error".to_owned());
         }
         if dice < mood.errors + mood.resets_before {
             return Answer::Cut;
         }
         let text = post["text"].as_str().unwrap_or_default();
         if mood.poison.is_some_and(|poison| text.contains(poison)) {
-            return Answer::Say(400, "", "invalid_blocks".to_owned());
+            return Answer::Say(400, String::new(), "invalid_blocks".to_owned());
         }
         let in_blocks: Vec<&str> = post["blocks"]
             .as_array()
@@ -171,7 +174,11 @@ impl Slack {
             record.cut_after.push(text.lines().count());
             return Answer::Cut;
         }
-        Answer::Say(200, "", if is_api { r#"{"ok":true,"ts":"1.2"}"# } else { "ok" }.to_owned())
+        Answer::Say(
+            200,
+            String::new(),
+            if is_api { r#"{"ok":true,"ts":"1.2"}"# } else { "ok" }.to_owned(),
+        )
     }
 }
 
@@ -187,7 +194,7 @@ impl Record {
 
 enum Answer {
     Cut,
-    Say(u16, &'static str, String),
+    Say(u16, String, String),
 }
 
 async fn request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<(String, Vec<u8>)> {

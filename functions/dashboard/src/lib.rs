@@ -66,6 +66,9 @@ async fn route(
     }
 }
 
+/// How many pages of dead letters one form replays at most; whoever presses again goes on.
+const PIECES: usize = 10;
+
 /// Replays one dead letter (field `id`), or those behind the cursor `after`: to a page's script piece by piece with
 /// JSON, to a form all at once with the page again.
 async fn replay(
@@ -88,16 +91,18 @@ async fn replay(
     }
     let mut after = request.field("after").filter(|after| !after.is_empty());
     let mut sum = Progress::default();
-    loop {
+    for piece in 1.. {
+        let is_last = request.wants_json() || piece == PIECES;
         let piece = dead_letters::replay_page(store, queue, routes, after.as_deref(), now).await?;
         sum = Progress {
             replayed: sum.replayed + piece.replayed,
             refused: sum.refused + piece.refused,
             ..piece
         };
-        if request.wants_json() || sum.after.is_none() {
-            return Ok(pages::replayed(request, &sum, None));
+        if is_last || sum.after.is_none() {
+            break;
         }
         after = sum.after.clone();
     }
+    Ok(pages::replayed(request, &sum, None))
 }

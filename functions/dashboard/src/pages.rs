@@ -80,7 +80,7 @@ pub(crate) async fn home(
             Counter { name: record.key.sk, help, value: record.body }
         })
         .collect();
-    let waiting = waiting(&dead_letters::all(store, now).await?);
+    let waiting = dead_letters::waiting(store, None, now).await?;
     let routes = &dashboard.live.get(now).await?.config.routes;
     let facts = context! {
         title => "Overview", page => "home", local => dashboard.on_one_machine, signed_in,

@@ -18,7 +18,7 @@ const WINDOW: i64 = 5 * 60;
 /// … and no address may have more than these, …
 const MOST_OF_ONE: u32 = 10;
 /// … nor all of them together more than these.
-const MOST_OF_ALL: u32 = 200;
+const MOST_OF_ALL: u32 = 1_000;
 
 const COOKIE: &str = "ringdown";
 
@@ -68,6 +68,7 @@ pub(crate) async fn log_in(
     if !bool::from(tag(&password, "attempt").ct_eq(&tag(&given, "attempt"))) {
         return Ok(pages::login(dashboard, request, Some("That is not the password.")));
     }
+    forget_attempts(dashboard, request, now).await;
     let expires = now.as_second() + LASTS;
     let cookie = format!("{expires}.{}", shared::hex(&tag(&password, &expires.to_string())));
     let next =
@@ -116,15 +117,35 @@ struct Attempts {
     count: u32,
 }
 
+fn peer(request: &Request) -> &str {
+    request.peer.as_deref().unwrap_or("unknown")
+}
+
+fn attempts_of(who: &str, now: Timestamp) -> Key {
+    Key::new(format!("log-in#{who}"), (now.as_second() / WINDOW).to_string())
+}
+
+fn end_of_window(now: Timestamp) -> Option<Timestamp> {
+    Timestamp::from_second((now.as_second() / WINDOW + 2) * WINDOW).ok()
+}
+
+/// Whoever knows the password begins anew. If that fails, nothing is lost but a few attempts.
+async fn forget_attempts(dashboard: &Dashboard, request: &Request, now: Timestamp) {
+    let body = serde_json::to_string(&Attempts::default()).unwrap_or_default();
+    let key = attempts_of(peer(request), now);
+    let put = Put { key, body, when: If::Always, expires_at: end_of_window(now) };
+    if let Err(error) = dashboard.store.write(&[put], now).await {
+        tracing::warn!(%error, "log-in attempts were not forgotten");
+    }
+}
+
 async fn count_attempt(
     dashboard: &Dashboard,
     request: &Request,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let window = now.as_second() / WINDOW;
-    let peer = request.peer.as_deref().unwrap_or("unknown");
-    let limits = [(peer, MOST_OF_ONE), ("all", MOST_OF_ALL)];
-    let keys = limits.map(|(who, _)| Key::new(format!("log-in#{who}"), window.to_string()));
+    let limits = [(peer(request), MOST_OF_ONE), ("all", MOST_OF_ALL)];
+    let keys = limits.map(|(who, _)| attempts_of(who, now));
     let records = dashboard.store.load(&keys, now).await?;
     let mut puts = Vec::new();
     for ((key, record), (_, most)) in keys.into_iter().zip(records).zip(limits) {
@@ -136,8 +157,7 @@ async fn count_attempt(
             return Err(Error::TooMany);
         }
         let body = serde_json::to_string(&attempts).unwrap_or_default();
-        let expires_at = Timestamp::from_second((window + 2) * WINDOW).ok();
-        puts.push(Put { key, body, when, expires_at });
+        puts.push(Put { key, body, when, expires_at: end_of_window(now) });
     }
     // Whoever races another attempt has one too many under way.
     dashboard.store.write(&puts, now).await.map_err(|error| match error {

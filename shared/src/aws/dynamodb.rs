@@ -39,7 +39,7 @@ impl Table {
         let wanted =
             wanted.set_keys(Some(keys.iter().map(item_key).collect())).build().map_err(failed)?;
         let mut left = Some(HashMap::from([(self.name.clone(), wanted)]));
-        let mut items = Vec::new();
+        let (mut items, mut tries) = (Vec::new(), 0);
         while let Some(wanted) = left.filter(|left| !left.is_empty()) {
             let answer = self
                 .client
@@ -49,7 +49,14 @@ impl Table {
                 .await
                 .map_err(failed)?;
             items.extend(answer.responses.unwrap_or_default().into_values().flatten());
-            left = answer.unprocessed_keys;
+            left = answer.unprocessed_keys.filter(|left| !left.is_empty());
+            if left.is_some() {
+                tries += 1;
+                if tries > TRIES {
+                    return Err(Error::Store("the table is too busy to answer".to_owned()));
+                }
+                tokio::time::sleep(Duration::from_millis(10) * 2_u32.pow(tries)).await;
+            }
         }
         Ok(items)
     }
@@ -140,6 +147,7 @@ impl Store for Table {
             .query()
             .table_name(&self.name)
             .consistent_read(true)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .key_condition_expression(if after.is_some() {
                 "pk = :pk AND sk > :after"
             } else {

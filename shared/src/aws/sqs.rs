@@ -47,11 +47,17 @@ impl Queues {
         let entries =
             entries.collect::<Result<Vec<_>, _>>().map_err(|error| Error::Queue(told(error)))?;
         let request = self.client.change_message_visibility_batch().queue_url(self.url(to));
-        request
+        let answer = request
             .set_entries(Some(entries))
             .send()
             .await
             .map_err(|error| Error::Queue(told(error)))?;
+        for failed in answer.failed() {
+            tracing::warn!(
+                code = failed.code(),
+                "a message comes back only after the queue's own time"
+            );
+        }
         Ok(())
     }
 }

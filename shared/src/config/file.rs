@@ -64,6 +64,7 @@ struct RouteTable {
 }
 
 const FOUR_HOURS: Duration = Duration::from_secs(4 * 60 * 60);
+const LONGEST_WAIT: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// What a piece in base64 begins with.
 const BASE64: &str = "base64:";
@@ -127,8 +128,19 @@ impl Check<'_> {
     fn config(&mut self, file: File) -> Option<(Routes, Duration)> {
         let mut channels: Vec<Spanned<String>> = file.channels.into_keys().collect();
         channels.sort_by_key(|channel| channel.span().start);
-        for channel in &channels {
+        for (index, channel) in channels.iter().enumerate() {
             self.channel_name(channel);
+            let variable = |name: &Spanned<String>| name.get_ref().replace('-', "_");
+            if let Some(other) =
+                channels[..index].iter().find(|other| variable(other) == variable(channel))
+            {
+                let what = format!(
+                    "{:?} and {:?} would share one variable of the environment, expected another name",
+                    other.get_ref(),
+                    channel.get_ref()
+                );
+                self.problem(channel.span().start, "channels", what);
+            }
         }
         let channels: Vec<String> = channels.into_iter().map(Spanned::into_inner).collect();
         let mut routes: Vec<Route> = Vec::new();
@@ -142,6 +154,9 @@ impl Check<'_> {
                 );
             }
             routes.push(self.route(table, &channels));
+        }
+        if channels.is_empty() {
+            self.problem(0, "channels", "there is none, expected a table like [channels.default]");
         }
         let give_up_after =
             self.duration("forward.give_up_after", file.forward.give_up_after, FOUR_HOURS);
@@ -250,7 +265,12 @@ impl Check<'_> {
         let parsed = text.get_ref().parse::<jiff::SignedDuration>().ok();
         match parsed.and_then(|duration| Duration::try_from(duration).ok()).filter(|d| !d.is_zero())
         {
-            Some(duration) => duration,
+            Some(duration) if duration <= LONGEST_WAIT => duration,
+            Some(_) => {
+                let what = "is too long, expected at most \"12h\": a queue gives a message out a thousand times";
+                self.problem(text.span().start, key, what);
+                default
+            }
             None => {
                 let what = format!(
                     "{:?} is not a duration, expected one like \"4h\" or \"30m\"",

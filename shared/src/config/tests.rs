@@ -83,6 +83,35 @@ fn an_error_names_file_line_key_and_what_was_expected() {
 }
 
 #[test]
+fn a_configuration_that_could_say_nothing_is_wrong() {
+    for empty in ["", "\n", "[forward]\n"] {
+        assert_eq!(
+            problems(empty),
+            "ringdown.toml:1: channels: there is none, expected a table like [channels.default]"
+        );
+    }
+    let told = problems("[channels.a-b]\n[channels.a_b]\n");
+    assert!(
+        told.starts_with("ringdown.toml:2: channels: \"a-b\" and \"a_b\" would share one variable"),
+        "{told}"
+    );
+    let told = problems(&format!("{GOOD}[forward]\ngive_up_after = \"13h\"\n"));
+    assert!(told.contains("is too long, expected at most \"12h\""), "{told}");
+}
+
+#[test]
+fn what_a_template_calls_is_known_even_in_a_branch() {
+    for call in [
+        "{% if data.a %}{{ data.b | loud }}{% endif %}",
+        "{% include \\\"nope\\\" %}",
+        "{{ nope() }}",
+    ] {
+        let told = problems(&GOOD.replace("\"t\"", &format!("\"{call}\"")));
+        assert!(told.starts_with("ringdown.toml:5: routes.text:"), "{call}: {told}");
+    }
+}
+
+#[test]
 fn all_that_is_wrong_is_told_at_once() {
     let twice = "[[routes]]\nname = \"r\"\nevents = []\ntext = \"t\"\nto = \"z\"\n".repeat(2);
     assert_eq!(problems(&format!("[channels.a]\n{twice}")).lines().count(), 5);

@@ -12,12 +12,19 @@ use tokio::time::Instant;
 
 use crate::config::{Live, Settings};
 use crate::ports::{Message, Outcome, Store};
-use crate::slack::client::{Client, Destination, PACE, Refusal};
+use crate::slack::client::{Client, Destination, PACE, PATIENCE, Refusal};
 use crate::slack::message::Post;
 use batch::{Batch, Tally};
 
 /// How long a channel's messages rest when we cannot even begin.
 const REST: Duration = Duration::from_secs(30);
+
+/// The longest rest within a call; for a longer one the messages go back to the queue.
+const LONGEST_REST: Duration = Duration::from_secs(5);
+/// With less than this left for its answer no post is begun: it might be cut off in doubt.
+const SHORTEST_PATIENCE: Duration = Duration::from_secs(3);
+/// What it takes to note what became of a post.
+const NOTING: Duration = Duration::from_secs(1);
 
 /// What the forwarder needs.
 pub struct Delivery {
@@ -40,9 +47,19 @@ impl Call {
         self.began.checked_add(self.clock.elapsed()).unwrap_or(self.began)
     }
 
-    /// Whether we can rest so long and still post and note it.
+    /// Whether we can rest so long and still post and note it. A long rest is never taken here: it would keep the other
+    /// channels of the batch waiting for us.
     fn has_time_for(&self, rest: Duration) -> bool {
-        Instant::now() + rest + Duration::from_secs(2) < self.deadline
+        rest <= LONGEST_REST && rest + SHORTEST_PATIENCE + NOTING < self.left()
+    }
+
+    fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    /// How long a post may wait for its answer, so that we can still note it.
+    fn patience(&self) -> Duration {
+        self.left().saturating_sub(NOTING).min(PATIENCE)
     }
 }
 
@@ -122,11 +139,16 @@ impl Delivery {
     ) -> Option<Duration> {
         let store = self.store.as_ref();
         let mut tries = 0;
+        if settings.destination(channel).is_err()
+            && let Some(newer) = self.newer(channel, &settings, call).await
+        {
+            settings = newer;
+        }
         while let Some(post) = batch.next_post() {
             if let Err(rest) = self.turn(channel, call).await {
                 return Some(rest);
             }
-            let refusal = match self.post(channel, &settings, &post).await {
+            let refusal = match self.post(channel, &settings, &post, call.patience()).await {
                 Ok(()) => {
                     tries = 0;
                     batch.delivered(store, post.lines, call.now(), tally).await;
@@ -184,11 +206,17 @@ impl Delivery {
         Ok(())
     }
 
-    async fn post(&self, channel: &str, settings: &Settings, post: &Post) -> Result<(), Refusal> {
+    async fn post(
+        &self,
+        channel: &str,
+        settings: &Settings,
+        post: &Post,
+        patience: Duration,
+    ) -> Result<(), Refusal> {
         let destination = destination(channel, settings)?;
-        let answer = self.slack.post(&destination, post).await;
-        // What Slack refused is no post of this second.
-        let counts = matches!(answer, Ok(()) | Err(Refusal::Unknown(_)));
+        let answer = self.slack.post(&destination, post, patience).await;
+        // What Slack found wrong is no post of this second.
+        let counts = !matches!(answer, Err(Refusal::Content(_)));
         if counts && let Ok(mut posts) = self.last_posts.lock() {
             posts.insert(channel.to_owned(), Instant::now());
         }

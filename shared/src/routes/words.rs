@@ -13,9 +13,13 @@ const NAMES: [&str; 8] =
 /// How much work a template may do on one event, in minijinja's instructions.
 const FUEL: u64 = 50_000;
 
-/// Escapes a text for Slack mrkdwn: these three characters and nothing else (docs.slack.dev, "Formatting text").
+/// Escapes a text for Slack mrkdwn: these three characters (docs.slack.dev, "Formatting text"). A fence of code has no
+/// escape and would swallow the lines behind it: a space without width takes its meaning away.
 pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace("```", "`\u{200b}`\u{200b}`")
 }
 
 /// The environment that all templates and conditions share.
@@ -129,7 +133,7 @@ pub fn check_template(source: &str) -> Result<(), (usize, String)> {
     let environment = environment();
     let template = environment.template_from_str(source).map_err(|error| told(&error))?;
     check_names(&environment, template.undeclared_variables(false))?;
-    check_calls(template.render(Value::UNDEFINED).map(|_| ()))
+    check_calls(|trial| template.render(trial).map(|_| ()))
 }
 
 /// Checks a condition, as [`check_template`] does.
@@ -137,7 +141,7 @@ pub fn check_expression(source: &str) -> Result<(), (usize, String)> {
     let environment = environment();
     let expression = environment.compile_expression(source).map_err(|error| told(&error))?;
     check_names(&environment, expression.undeclared_variables(false))?;
-    check_calls(expression.eval(Value::UNDEFINED).map(|_| ()))
+    check_calls(|trial| expression.eval(trial).map(|_| ()))
 }
 
 fn check_names(
@@ -155,19 +159,44 @@ fn check_names(
     }
 }
 
-/// Unknown filters, tests and functions show only when they are called. Any other failure of a trial on an empty event
-/// says nothing about real ones.
-fn check_calls(trial: Result<(), minijinja::Error>) -> Result<(), (usize, String)> {
-    match trial {
-        Err(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction
-            ) =>
-        {
-            Err(told(&error))
+/// Unknown filters, tests, functions and templates show only when they are called, so both an event without anything
+/// and one with everything are tried. Any other failure says nothing about real events.
+fn check_calls(run: impl Fn(Value) -> Result<(), minijinja::Error>) -> Result<(), (usize, String)> {
+    let everything = NAMES.iter().map(|name| (*name, Value::from_object(Everything)));
+    for trial in [Value::UNDEFINED, Value::from_pairs(everything)] {
+        match run(trial) {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::UnknownFilter
+                        | ErrorKind::UnknownTest
+                        | ErrorKind::UnknownFunction
+                        | ErrorKind::TemplateNotFound
+                ) =>
+            {
+                return Err(told(&error));
+            }
+            _ => {}
         }
-        _ => Ok(()),
+    }
+    Ok(())
+}
+
+/// A value that is true and has every field.
+#[derive(Debug)]
+struct Everything;
+
+impl Object for Everything {
+    fn get_value(self: &Arc<Self>, _: &Value) -> Option<Value> {
+        Some(Value::from_object(Everything))
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        true
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("everything")
     }
 }
 

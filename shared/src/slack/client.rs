@@ -10,8 +10,8 @@ use crate::secret::Secret;
 /// Slack's own wish: one post a second per channel (docs, "Rate limits").
 pub const PACE: Duration = Duration::from_secs(1);
 
-/// How long an answer may take. Later than that we do not know whether Slack took the post.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long an answer may take at most. Later than that we do not know whether Slack took the post.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where a channel's posts go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,8 +57,13 @@ impl Client {
         }
     }
 
-    /// Sends one post. `Ok` is Slack's own word that it has it.
-    pub async fn post(&self, to: &Destination, post: &Post) -> Result<(), Refusal> {
+    /// Sends one post, and waits for the answer this long. `Ok` is Slack's own word that it has it.
+    pub async fn post(
+        &self,
+        to: &Destination,
+        post: &Post,
+        patience: Duration,
+    ) -> Result<(), Refusal> {
         let request = match to {
             Destination::Webhook(url) => self.http.post(url.expose()).json_body(&json!(post)),
             Destination::Bot { token, channel } => self
@@ -67,7 +72,7 @@ impl Client {
                 .bearer_auth(token.expose())
                 .json_body(&json!({"channel": channel, "text": post.text, "blocks": post.blocks})),
         };
-        let answer = request.timeout(PATIENCE).send().await.map_err(|error| no_answer(&error))?;
+        let answer = request.timeout(patience).send().await.map_err(|error| no_answer(&error))?;
         let status = answer.status().as_u16();
         let retry_after = answer
             .headers()
@@ -105,23 +110,23 @@ fn no_answer(error: &reqwest::Error) -> Refusal {
     }
 }
 
-/// What an incoming webhook's answer means: only 200 with the body `ok` is success, errors are plain text. (docs,
-/// "Sending messages using incoming webhooks", "Handling errors".)
+/// What an incoming webhook's answer means: only 200 with the body `ok` is success, errors are one word of plain text.
+/// What is no answer of Slack's (a proxy's page, a redirect) is tried again. (docs, "Sending messages using incoming
+/// webhooks", "Handling errors".)
 pub fn webhook_verdict(
     status: u16,
     body: &str,
     retry_after: Option<Duration>,
 ) -> Result<(), Refusal> {
-    let word = word(body);
-    let told = format!("Slack answered {status} {word}");
-    match (status, word.as_str()) {
-        (200, "ok") => Ok(()),
-        (429, _) | (_, "rate_limited" | "ratelimited" | "rollup_error") => {
-            Err(Refusal::Later(retry_after, told))
-        }
-        (_, word) if CONTENT.contains(&word) => Err(Refusal::Content(told)),
-        (200..=299, _) => Err(Refusal::Unknown(told)),
-        (300..=499, _) if status != 408 => Err(Refusal::Channel(told)),
+    let body = body.trim();
+    let told = format!("Slack answered {status} {}", word(body));
+    match status {
+        200 if body == "ok" => Ok(()),
+        _ if CONTENT.contains(&body) => Err(Refusal::Content(told)),
+        _ if LATER.contains(&body) => Err(Refusal::Later(retry_after, told)),
+        200..=299 => Err(Refusal::Unknown(told)),
+        408 | 429 => Err(Refusal::Later(retry_after, told)),
+        400..=499 if body.is_empty() || word(body) == body => Err(Refusal::Channel(told)),
         _ => Err(Refusal::Later(retry_after, told)),
     }
 }
@@ -129,18 +134,16 @@ pub fn webhook_verdict(
 /// What the Web API's answer means: 200 even for errors, `ok` decides. (docs, `chat.postMessage`.)
 pub fn api_verdict(status: u16, body: &str, retry_after: Option<Duration>) -> Result<(), Refusal> {
     let answer: Value = serde_json::from_str(body).unwrap_or_default();
-    let error = word(answer["error"].as_str().unwrap_or_default());
-    let told = format!("Slack answered {status} {error}");
-    match (status, answer["ok"].as_bool(), error.as_str()) {
-        (200, Some(true), _) => Ok(()),
-        (429, ..) | (_, _, "ratelimited" | "rate_limited") => {
-            Err(Refusal::Later(retry_after, told))
-        }
-        (500.., ..) => Err(Refusal::Later(retry_after, told)),
-        (_, _, word) if PASSING.contains(&word) => Err(Refusal::Later(retry_after, told)),
-        (_, _, word) if CONTENT.contains(&word) => Err(Refusal::Content(told)),
-        (_, Some(false), _) | (400..=499, ..) => Err(Refusal::Channel(told)),
-        _ => Err(Refusal::Unknown(told)),
+    let error = answer["error"].as_str().unwrap_or_default();
+    let told = format!("Slack answered {status} {}", word(error));
+    match (status, answer["ok"].as_bool()) {
+        (200, Some(true)) => Ok(()),
+        _ if CONTENT.contains(&error) => Err(Refusal::Content(told)),
+        _ if LATER.contains(&error) => Err(Refusal::Later(retry_after, told)),
+        (408 | 429 | 500.., _) => Err(Refusal::Later(retry_after, told)),
+        (_, Some(false)) => Err(Refusal::Channel(told)),
+        (200..=299, _) => Err(Refusal::Unknown(told)),
+        _ => Err(Refusal::Later(retry_after, told)),
     }
 }
 
@@ -156,13 +159,16 @@ const CONTENT: [&str; 8] = [
     "invalid_arguments",
 ];
 
-/// The Web API's words for "try again".
-const PASSING: [&str; 5] = [
-    "internal_error",
+/// Slack's words for "try again".
+const LATER: [&str; 8] = [
     "fatal_error",
-    "service_unavailable",
-    "request_timeout",
+    "internal_error",
     "message_limit_exceeded",
+    "rate_limited",
+    "ratelimited",
+    "request_timeout",
+    "rollup_error",
+    "service_unavailable",
 ];
 
 /// Slack's error word: short, and free of anything else that a stranger's answer may hold.
@@ -178,9 +184,14 @@ mod tests {
     fn what_an_incoming_webhook_answers() {
         let says = |status, body: &str| webhook_verdict(status, body, None);
         assert_eq!(says(200, "ok"), Ok(()));
-        for (status, body) in
-            [(429, "rate_limited"), (500, "rollup_error"), (502, "<html>"), (408, "")]
-        {
+        for (status, body) in [
+            (429, "rate_limited"),
+            (500, "rollup_error"),
+            (502, "<html>"),
+            (408, ""),
+            (302, ""),
+            (403, "<html>a proxy's page</html>"),
+        ] {
             assert!(matches!(says(status, body), Err(Refusal::Later(..))), "{status} {body}");
         }
         for (status, body) in [(400, "invalid_payload"), (400, "invalid_blocks"), (400, "no_text")]
@@ -195,7 +206,12 @@ mod tests {
         ] {
             assert!(matches!(says(status, body), Err(Refusal::Channel(_))), "{status} {body}");
         }
-        assert!(matches!(says(200, "hello"), Err(Refusal::Unknown(_))));
+        for almost in
+            ["hello", "", "<ok>", "o k", "ok but", "ok--------------------------------------error"]
+        {
+            assert!(matches!(says(200, almost), Err(Refusal::Unknown(_))), "{almost}");
+        }
+        assert_eq!(says(200, "ok\n"), Ok(()));
     }
 
     #[test]
@@ -212,6 +228,10 @@ mod tests {
         let too_long = says(200, r#"{"ok":false,"error":"msg_blocks_too_long"}"#);
         assert!(matches!(too_long, Err(Refusal::Content(_))));
         assert!(matches!(says(200, "<html>"), Err(Refusal::Unknown(_))));
-        assert!(matches!(says(503, ""), Err(Refusal::Later(..))));
+        for (status, body) in
+            [(503, ""), (408, ""), (403, "<html>"), (200, r#"{"ok":false,"error":"fatal_error"}"#)]
+        {
+            assert!(matches!(says(status, body), Err(Refusal::Later(..))), "{status} {body}");
+        }
     }
 }

@@ -78,7 +78,7 @@ impl Open {
         let texts: Vec<&str> = self.sections.iter().map(|(text, _)| text.as_str()).collect();
         let blocks = texts
             .iter()
-            .map(|text| json!({"type": "section", "text": {"type": "mrkdwn", "text": text}}))
+            .map(|text| json!({"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": true}}))
             .collect();
         Some(Post { text: texts.join("\n"), blocks, lines: self.lines })
     }

@@ -230,10 +230,11 @@ fn explain_by_request(
 
 fn check_body_hash(url: &str, body: &[u8]) -> Result<(), Mismatch> {
     let query = url.split_once('?').map(|(_, query)| query).unwrap_or_default();
-    let mut hashes = query.split('&').filter_map(|pair| match pair.split_once('=') {
-        Some((BODY_HASH, hash)) => Some(hash),
-        _ => None,
-    });
+    let mut hashes =
+        query.split('&').filter_map(|pair| match pair.split_once('=').unwrap_or((pair, "")) {
+            (BODY_HASH, hash) => Some(hash),
+            _ => None,
+        });
     match (hashes.next(), hashes.next()) {
         (None, _) => Err(Mismatch::NoBodyHash),
         (Some(_), Some(_)) => Err(Mismatch::RepeatedBodyHash),

@@ -12,11 +12,14 @@ use crate::dead_letters::{self, Letter};
 use crate::forward::task::{Lines, Task};
 use crate::ports::{If, Key, MOST_AT_ONCE, Message, Outcome, Put, Store};
 use crate::routes::Line;
-use crate::slack::client::Refusal;
+use crate::slack::client::{PACE, Refusal};
 use crate::slack::message::{Post, cut, pack};
 
 /// How long we remember that a line was delivered. Twilio tries again for four hours.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
+
+/// The longest rest that Slack may ask for. It asks for seconds.
+const LONGEST_ASKED: Duration = Duration::from_secs(60 * 60);
 
 /// The longest rest between two tries.
 const LONGEST_REST: Duration = Duration::from_secs(60);
@@ -162,7 +165,8 @@ impl Batch {
         let before =
             first.map_or(1, |waiting| self.receives[waiting.message]).saturating_sub(1).min(4);
         let doubled = Duration::from_millis(500) * 2_u32.saturating_pow((tries + before).min(8));
-        let rest = asked.unwrap_or(doubled.min(LONGEST_REST));
+        let doubled = doubled.min(LONGEST_REST);
+        let rest = asked.map_or(doubled, |asked| asked.clamp(PACE, LONGEST_ASKED));
         match first {
             Some(waiting) => {
                 rest.min(limit.saturating_sub(waiting.age(now)) + Duration::from_millis(100))
