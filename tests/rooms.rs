@@ -177,6 +177,22 @@ async fn the_store_on_dynamodb() {
     contract(store, &pk).await;
 }
 
+/// Sends what `tests/cloud/rooms.py` then takes out of the queue, in order: 20 messages for each of two groups, one of
+/// them twice (the SDK's own second try).
+#[cfg(feature = "aws")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_queue_on_sqs() {
+    let room = shared::aws::Room::of(shared::config::Environment::read())
+        .expect("tests/run rooms starts the stand-in");
+    let queue = room.queue().expect("tests/run rooms makes the queue");
+    for n in 0..20 {
+        for group in ["a", "b"] {
+            queue.send(To::Slack, format!("{group} {n}"), group, None).await.unwrap();
+        }
+    }
+    queue.send(To::Slack, "a 19".to_owned(), "a", None).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_sweep_takes_away_what_has_expired_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();

@@ -24,8 +24,26 @@ def main():
     work.mkdir(parents=True)
     with Cloud(ROOT, work, pathlib.Path(sys.executable).parent, ROOT / "target/lambda") as cloud:
         variables = {name: value for name, value in cloud.env.items() if name.startswith("AWS_")}
-        variables |= {"AWS_REGION": REGION, "TABLE_NAME": table(cloud), "SLACK_QUEUE_URL": queue(cloud)}
-        return subprocess.run(sys.argv[1:], cwd=ROOT, env=os.environ | variables).returncode
+        url = queue(cloud)
+        variables |= {"AWS_REGION": REGION, "TABLE_NAME": table(cloud), "SLACK_QUEUE_URL": url}
+        code = subprocess.run(sys.argv[1:], cwd=ROOT, env=os.environ | variables).returncode
+        if code == 0:
+            in_order(cloud.client("sqs"), url)
+        return code
+
+
+def in_order(sqs, url):
+    """What the contract sent to the queue (tests/rooms.rs): 20 messages for each of two groups, and one of them twice
+    to the letter. It comes out in order, each once."""
+    came = {"a": [], "b": []}
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=2,
+                                          AttributeNames=["MessageGroupId"]).get("Messages"):
+        for message in messages:
+            came[message["Attributes"]["MessageGroupId"]].append(message["Body"])
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    for group, bodies in came.items():
+        assert bodies == [f"{group} {n}" for n in range(20)], (group, bodies)
+    print("the queue on SQS: 40 messages, each group's in order, each once", flush=True)
 
 
 def table(cloud):
