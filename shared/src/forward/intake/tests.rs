@@ -119,7 +119,7 @@ async fn what_is_our_own_fault_is_5xx() {
 async fn one_message_for_each_channel_in_order() {
     let (intake, queue) = intake(&["t"]);
     let event = |n: usize| {
-        let to = if n % 2 == 0 { "a" } else { "b" };
+        let to = if n.is_multiple_of(2) { "a" } else { "b" };
         json!({"type": "x", "id": n.to_string(), "data": {"text": n.to_string(), "to": to}})
     };
     let mut events: Vec<_> = (0..10).map(event).collect();

@@ -1,17 +1,12 @@
-//! One contract, both rooms: SQLite always, DynamoDB where `tests/run rooms` has started a stand-in for it.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+//! What every store must do.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use ringdown::database::Database;
-use ringdown::queue::{Handler, Messages};
 use ringdown::store::Records;
 use shared::Error;
-use shared::ports::{If, Key, Message, Outcome, Put, Queue, Store, To, counter};
-use tokio::sync::watch;
+use shared::ports::{If, Key, Put, Store, counter};
 use tokio::task::JoinSet;
 
 fn at(second: i64) -> Timestamp {
@@ -177,22 +172,6 @@ async fn the_store_on_dynamodb() {
     contract(store, &pk).await;
 }
 
-/// Sends what `tests/cloud/rooms.py` then takes out of the queue, in order: 20 messages for each of two groups, one of
-/// them twice (the SDK's own second try).
-#[cfg(feature = "aws")]
-#[tokio::test(flavor = "multi_thread")]
-async fn the_queue_on_sqs() {
-    let room = shared::aws::Room::of(shared::config::Environment::read())
-        .expect("tests/run rooms starts the stand-in");
-    let queue = room.queue().expect("tests/run rooms makes the queue");
-    for n in 0..20 {
-        for group in ["a", "b"] {
-            queue.send(To::Slack, format!("{group} {n}"), group, None).await.unwrap();
-        }
-    }
-    queue.send(To::Slack, "a 19".to_owned(), "a", None).await.unwrap();
-}
-
 #[tokio::test]
 async fn a_sweep_takes_away_what_has_expired_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
@@ -202,116 +181,4 @@ async fn a_sweep_takes_away_what_has_expired_and_nothing_else() {
         .await
         .unwrap();
     assert_eq!((store.sweep(at(9)).await.unwrap(), store.sweep(at(10)).await.unwrap()), (0, 1));
-}
-
-/// What a handler was given, in order, and what it answers.
-#[derive(Default)]
-struct Desk {
-    seen: Mutex<Vec<(String, String, u32)>>,
-    busy: Mutex<HashMap<String, bool>>,
-    /// Bodies that are given back once.
-    refuse: Mutex<Vec<&'static str>>,
-}
-
-impl Desk {
-    fn handler(self: &Arc<Desk>) -> Handler {
-        let desk = self.clone();
-        Arc::new(move |batch: Vec<Message>| {
-            let desk = desk.clone();
-            Box::pin(async move {
-                let group = batch[0].group.clone();
-                let overlapped =
-                    desk.busy.lock().unwrap().insert(group.clone(), true) == Some(true);
-                assert!(!overlapped, "two batches of {group} at once");
-                tokio::time::sleep(Duration::from_millis(5)).await;
-                let mut outcomes = Vec::new();
-                for message in batch {
-                    let mut refuse = desk.refuse.lock().unwrap();
-                    let refused = refuse.iter().position(|body| *body == message.body);
-                    let after_a_refused_one =
-                        outcomes.iter().any(|outcome| *outcome != Outcome::Done);
-                    if let Some(at) = refused {
-                        refuse.remove(at);
-                    }
-                    if refused.is_some() || after_a_refused_one {
-                        outcomes.push(Outcome::Later(Duration::from_millis(50)));
-                    } else {
-                        desk.seen.lock().unwrap().push((
-                            message.group,
-                            message.body,
-                            message.receives,
-                        ));
-                        outcomes.push(Outcome::Done);
-                    }
-                }
-                desk.busy.lock().unwrap().insert(group, false);
-                outcomes
-            })
-        })
-    }
-
-    /// Serves until so many messages are done, and gives the bodies of a group.
-    async fn serve(self: &Arc<Desk>, queue: &Messages, count: usize) {
-        let (stop, stopped) = watch::channel(false);
-        let serving = tokio::spawn({
-            let (queue, handler) = (queue.clone(), self.handler());
-            async move { queue.serve(To::Slack, handler, Duration::ZERO, stopped).await }
-        });
-        for _ in 0..1_000 {
-            if self.seen.lock().unwrap().len() >= count {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        stop.send(true).unwrap();
-        serving.await.unwrap();
-    }
-
-    fn bodies(&self, group: &str) -> Vec<String> {
-        let seen = self.seen.lock().unwrap();
-        seen.iter().filter(|(of, ..)| of == group).map(|(_, body, _)| body.clone()).collect()
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_queue_on_sqlite_keeps_each_group_in_order() {
-    let folder = tempfile::tempdir().unwrap();
-    let queue = Messages::new(Database::open(folder.path()).unwrap());
-    for n in 0..40 {
-        for group in ["a", "b", "c"] {
-            queue.send(To::Slack, n.to_string(), group, None).await.unwrap();
-        }
-    }
-    let desk = Arc::new(Desk::default());
-    desk.refuse.lock().unwrap().extend(["7", "20"]);
-    desk.serve(&queue, 120).await;
-    let expected: Vec<String> = (0..40).map(|n| n.to_string()).collect();
-    for group in ["a", "b", "c"] {
-        assert_eq!(desk.bodies(group), expected, "{group}");
-    }
-    let again = desk.seen.lock().unwrap().iter().filter(|(_, _, receives)| *receives > 1).count();
-    assert!(again >= 33, "what is given back comes with a higher count: {again}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_queue_on_sqlite_outlives_its_process_and_waits_for_the_moment() {
-    let folder = tempfile::tempdir().unwrap();
-    let later = ringdown::clock::now().checked_add(SignedDuration::from_secs(2)).unwrap();
-    {
-        let queue = Messages::new(Database::open(folder.path()).unwrap());
-        queue.send(To::Slack, "later".to_owned(), "b", Some(later)).await.unwrap();
-        queue.send(To::Slack, "now".to_owned(), "a", None).await.unwrap();
-        queue.send(To::Slack, "later in a".to_owned(), "a", Some(later)).await.unwrap();
-    }
-    let queue = Messages::new(Database::open(folder.path()).unwrap());
-    let desk = Arc::new(Desk::default());
-    desk.serve(&queue, 1).await;
-    assert!(ringdown::clock::now() < later, "this machine is too slow to tell");
-    assert_eq!(desk.bodies("a"), ["now"]);
-    desk.serve(&queue, 3).await;
-    assert!(ringdown::clock::now() >= later);
-    assert_eq!(
-        (desk.bodies("a"), desk.bodies("b")),
-        (vec!["now".to_owned(), "later in a".to_owned()], vec!["later".to_owned()])
-    );
 }
