@@ -33,7 +33,7 @@ def main():
 
 
 def in_order(sqs, url):
-    """What the contract sent to the queue (tests/rooms.rs): 20 messages for each of two groups, and one of them twice
+    """What the contract sent to the queue (tests/rooms/queue.rs): 20 messages for each of two groups, and one of them twice
     to the letter. It comes out in order, each once."""
     came = {"a": [], "b": []}
     while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=2,
