@@ -1,6 +1,7 @@
 //! The one crate that the doors share. The map, in suggested reading order:
 //!
-//! 1. [`http`]: a request as received, an answer; [`payload`]: what Lambda hands us; [`error`]: what can go wrong, and the status it answers with.
+//! 1. [`http`]: a request as received, an answer; [`payload`]: what Lambda hands us.
+//!    [`error`]: what can go wrong, and the status it answers with.
 //! 2. [`twilio`]: is it Twilio's ([`twilio::signature`]), and what does it say ([`twilio::event_stream`])?
 //! 3. [`routes`]: which event goes to which channel, in which words.
 //! 4. [`slack`]: lines into posts ([`slack::message`]), posts to Slack ([`slack::client`]).

@@ -10,6 +10,7 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use super::task::Task;
 use crate::config::{Live, Settings};
 use crate::ports::{Message, Outcome, Store};
 use crate::slack::client::{Client, Destination, PACE, PATIENCE, Refusal};
@@ -79,17 +80,18 @@ impl Delivery {
     ) -> Vec<Outcome> {
         let clock = Instant::now();
         let call = Call { began: now, clock, deadline: clock + budget };
-        let mut groups: Vec<(&str, Vec<usize>)> = Vec::new();
+        let mut channels: Vec<(String, Vec<usize>)> = Vec::new();
         for (index, message) in messages.iter().enumerate() {
-            match groups.iter_mut().find(|(group, _)| *group == message.group) {
+            let channel = channel_of(message);
+            match channels.iter_mut().find(|(have, _)| *have == channel) {
                 Some((_, members)) => members.push(index),
-                None => groups.push((&message.group, vec![index])),
+                None => channels.push((channel, vec![index])),
             }
         }
         let mut outcomes = vec![Outcome::Done; messages.len()];
-        let work = groups.into_iter().map(|(channel, members)| async move {
+        let work = channels.into_iter().map(|(channel, members)| async move {
             let messages: Vec<&Message> = members.iter().map(|index| &messages[*index]).collect();
-            (members, self.channel(channel, &messages, call).await)
+            (members, self.channel(&channel, &messages, call).await)
         });
         for (members, told) in join_all(work).await {
             for (index, outcome) in members.into_iter().zip(told) {
@@ -139,7 +141,8 @@ impl Delivery {
     ) -> Option<Duration> {
         let store = self.store.as_ref();
         let mut tries = 0;
-        if settings.destination(channel).is_err()
+        if batch.len() > 0
+            && settings.destination(channel).is_err()
             && let Some(newer) = self.newer(channel, &settings, call).await
         {
             settings = newer;
@@ -227,6 +230,14 @@ impl Delivery {
     async fn newer(&self, channel: &str, settings: &Settings, call: Call) -> Option<Arc<Settings>> {
         let newer = self.live.fresh(call.now()).await.ok()?;
         (newer.destination(channel) != settings.destination(channel)).then_some(newer)
+    }
+}
+
+/// The channel that a message is for. What is for none stays with its group.
+fn channel_of(message: &Message) -> String {
+    match serde_json::from_str(&message.body) {
+        Ok(Task::Lines(lines)) => lines.channel,
+        _ => message.group.clone(),
     }
 }
 
