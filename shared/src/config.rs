@@ -264,6 +264,11 @@ impl Live {
                 tracing::warn!(%error, "settings cannot be read: the ones before stay");
                 settings
             }
+            // `sam local invoke --env-vars`: the environment has all that there is.
+            (Err(error), None) if self.environment.get("RINGDOWN_CONFIG").is_some() => {
+                tracing::warn!(%error, "settings come from the environment alone");
+                Arc::new(Settings::new(&self.environment, Values::new(), None)?)
+            }
             (Err(error), None) => return Err(error),
         };
         *state = Some(State { read_at: now, settings: settings.clone() });

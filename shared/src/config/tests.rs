@@ -224,6 +224,16 @@ async fn stale_settings_serve_while_they_cannot_be_read() {
 }
 
 #[tokio::test]
+async fn an_environment_that_has_all_needs_nothing_else() {
+    let environment = [("RINGDOWN_CONFIG", GOOD), ("TWILIO_AUTH_TOKEN", "one")];
+    let environment =
+        Environment::of(environment.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let down: Fetch = Arc::new(|| Box::pin(async { Err(Error::NotSetUp("down".to_owned())) }));
+    let settings = Live::new(environment, down).get(at(0)).await.unwrap();
+    assert_eq!(first_token(&settings), "one");
+}
+
+#[tokio::test]
 async fn a_wrong_configuration_never_replaces_a_right_one() {
     let live = live(vec![Ok(values("one", GOOD)), Ok(values("two", "routes = 1"))]);
     live.get(at(0)).await.unwrap();
