@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
 use aws_types::SdkConfig;
+use futures_util::future::join_all;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
@@ -29,36 +29,23 @@ impl Queues {
         }
     }
 
-    /// Lets these messages of a batch (ten at most) come again after so long.
+    /// Lets a message come again after so long.
+    async fn rest_one(&self, to: To, receipt: String, rest: Duration) -> Result<(), Error> {
+        let seconds =
+            i32::try_from(rest.as_millis().div_ceil(1000)).unwrap_or(i32::MAX).min(43_200);
+        let request = self.client.change_message_visibility().queue_url(self.url(to));
+        let request = request.receipt_handle(receipt).visibility_timeout(seconds);
+        request.send().await.map(|_| ()).map_err(|error| Error::Queue(told(error)))
+    }
+
+    /// Lets the messages of a batch come again, each after so long.
     pub(super) async fn rest(
         &self,
         to: To,
         receipts: Vec<(String, Duration)>,
     ) -> Result<(), Error> {
-        let entries = receipts.into_iter().enumerate().map(|(index, (receipt, rest))| {
-            let seconds =
-                i32::try_from(rest.as_millis().div_ceil(1000)).unwrap_or(i32::MAX).min(43_200);
-            ChangeMessageVisibilityBatchRequestEntry::builder()
-                .id(index.to_string())
-                .receipt_handle(receipt)
-                .visibility_timeout(seconds)
-                .build()
-        });
-        let entries =
-            entries.collect::<Result<Vec<_>, _>>().map_err(|error| Error::Queue(told(error)))?;
-        let request = self.client.change_message_visibility_batch().queue_url(self.url(to));
-        let answer = request
-            .set_entries(Some(entries))
-            .send()
-            .await
-            .map_err(|error| Error::Queue(told(error)))?;
-        for failed in answer.failed() {
-            tracing::warn!(
-                code = failed.code(),
-                "a message comes back only after the queue's own time"
-            );
-        }
-        Ok(())
+        let all = receipts.into_iter().map(|(receipt, rest)| self.rest_one(to, receipt, rest));
+        join_all(all).await.into_iter().collect()
     }
 }
 
