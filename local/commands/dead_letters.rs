@@ -14,7 +14,7 @@ pub async fn list(store: &dyn Store) -> Result<(), Error> {
     for kept in &letters {
         print(kept);
     }
-    let open = letters.iter().filter(|kept| kept.letter.replayed_at.is_none()).count();
+    let open = letters.iter().filter(|kept| kept.waits()).count();
     say!("{} dead letters, {open} of them not sent again yet", letters.len());
     Ok(())
 }

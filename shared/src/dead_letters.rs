@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::Error;
 use crate::forward::intake::{send_all, tasks};
 use crate::forward::task::{Lines, Task};
-use crate::ports::{If, Key, MOST_AT_ONCE, Put, Queue, Store};
+use crate::ports::{If, Key, MOST_AT_ONCE, Put, Queue, Record, Store};
 use crate::routes::Routes;
 use crate::twilio::event_stream;
 
@@ -44,6 +44,18 @@ pub struct Kept {
     revision: u64,
     /// What is kept.
     pub letter: Letter,
+}
+
+impl Kept {
+    fn read(record: Record) -> Option<Kept> {
+        let letter = serde_json::from_str(&record.body).ok()?;
+        Some(Kept { id: record.key.sk, revision: record.revision, letter })
+    }
+
+    /// Nobody has sent it again yet.
+    pub fn waits(&self) -> bool {
+        self.letter.replayed_at.is_none()
+    }
 }
 
 impl Letter {
@@ -102,11 +114,7 @@ pub async fn page(
     let next = (records.len() == limit)
         .then(|| records.last().map(|record| record.key.sk.clone()))
         .flatten();
-    let kept = records.into_iter().filter_map(|record| {
-        let letter = serde_json::from_str(&record.body).ok()?;
-        Some(Kept { id: record.key.sk, revision: record.revision, letter })
-    });
-    Ok((kept.collect(), next))
+    Ok((records.into_iter().filter_map(Kept::read).collect(), next))
 }
 
 /// All letters, oldest first.
@@ -129,7 +137,7 @@ pub async fn waiting(
     let (mut count, mut seen, mut ahead) = (0, 0, Some(after.map(str::to_owned)));
     while let Some(after) = ahead.filter(|_| seen < COUNTED) {
         let (letters, next) = page(store, after.as_deref(), MOST_AT_ONCE, now).await?;
-        count += letters.iter().filter(|kept| kept.letter.replayed_at.is_none()).count();
+        count += letters.iter().filter(|kept| kept.waits()).count();
         seen += letters.len();
         ahead = next.map(Some);
     }
@@ -142,10 +150,7 @@ const COUNTED: usize = 2_000;
 /// The letter of this name.
 pub async fn one(store: &dyn Store, id: &str, now: Timestamp) -> Result<Option<Kept>, Error> {
     let record = store.load(&[Key::new(PARTITION, id)], now).await?.pop().flatten();
-    Ok(record.and_then(|record| {
-        let letter = serde_json::from_str(&record.body).ok()?;
-        Some(Kept { id: record.key.sk, revision: record.revision, letter })
-    }))
+    Ok(record.and_then(Kept::read))
 }
 
 /// What became of a replay.
@@ -171,7 +176,7 @@ pub async fn replay_page(
 ) -> Result<Progress, Error> {
     let (letters, next) = page(store, after, MOST_AT_ONCE, now).await?;
     let mut progress = Progress { after: next, ..Progress::default() };
-    for kept in letters.iter().filter(|kept| kept.letter.replayed_at.is_none()) {
+    for kept in letters.iter().filter(|kept| kept.waits()) {
         match replay(store, queue, routes, kept, now).await? {
             Ok(()) => progress.replayed += 1,
             Err(_) => progress.refused += 1,

@@ -70,7 +70,7 @@ async fn route(
 const PIECES: usize = 10;
 
 /// Replays one dead letter (field `id`), or those behind the cursor `after`: to a page's script piece by piece with
-/// JSON, to a form all at once with the page again.
+/// JSON, to a form as many as one answer may wait for, with the page again.
 async fn replay(
     dashboard: &Dashboard,
     request: &Request,

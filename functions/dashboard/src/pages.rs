@@ -90,10 +90,6 @@ pub(crate) async fn home(
     render("home.html", facts)
 }
 
-fn waiting(letters: &[Kept]) -> usize {
-    letters.iter().filter(|kept| kept.letter.replayed_at.is_none()).count()
-}
-
 /// The dead letters, the newest first.
 pub(crate) async fn dead_letters(
     dashboard: &Dashboard,
@@ -102,7 +98,8 @@ pub(crate) async fn dead_letters(
     now: Timestamp,
 ) -> Result<Response, Error> {
     let all = dead_letters::all(dashboard.store.as_ref(), now).await?;
-    let (open, more) = (waiting(&all), all.len() > SHOWN);
+    let open = all.iter().filter(|kept| kept.waits()).count();
+    let more = all.len() > SHOWN;
     let letters: Vec<Shown> = all.into_iter().rev().take(SHOWN).map(shown).collect();
     let query = request.query.as_deref().unwrap_or_default();
     let notice = shared::http::form_fields(query.as_bytes())
