@@ -14,8 +14,11 @@ pub mod server;
 pub mod settings;
 pub mod store;
 
+use std::sync::Arc;
+
 use dashboard::Dashboard;
 use shared::Error;
+use shared::app::App;
 use shared::forward::intake::Intake;
 use shared::http::{Request, Response, answer};
 use shared::secret::Secret;
@@ -27,6 +30,8 @@ use pretend::Pretend;
 pub struct House {
     /// `functions/event-stream-webhook`
     pub intake: Intake,
+    /// `functions/outage-intake`, `functions/escalation-callback`, `functions/escalation-timer`
+    pub app: Arc<App>,
     /// `functions/dashboard`
     pub dashboard: Dashboard,
     /// What stands in for Twilio and Slack.
@@ -36,12 +41,20 @@ pub struct House {
 /// Hands a request to its function.
 pub async fn front_door(house: &House, request: Request) -> Response {
     match request.path.as_str() {
-        path if path.starts_with("/pretend/") => pretend::handle(&house.pretend, &request).await,
-        "/twilio/events" => match not_pretending(house, &request).await {
-            Ok(()) => event_stream_webhook::handle(&house.intake, request, now()).await,
+        path if path.starts_with("/pretend/") => pretend::handle(house, &request).await,
+        path if path.starts_with("/twilio/") => match not_pretending(house, &request).await {
+            Ok(()) => twilio(house, request).await,
             refused => answer(&request, refused.map(|()| Response::default())),
         },
+        "/alarms" => outage_intake::handle(&house.app, request, now()).await,
         _ => dashboard::handle(&house.dashboard, request, now()).await,
+    }
+}
+
+async fn twilio(house: &House, request: Request) -> Response {
+    match request.path.as_str() {
+        "/twilio/events" => event_stream_webhook::handle(&house.intake, request, now()).await,
+        _ => escalation_callback::handle(&house.app, request, now()).await,
     }
 }
 

@@ -5,9 +5,11 @@ pub mod slack;
 
 use serde_json::json;
 use shared::Error;
+use shared::app::intake::told;
 use shared::config::Live;
 use shared::http::{PAGE_POLICY, Request, Response, answer};
 
+use crate::House;
 use crate::clock::now;
 use crate::commands::send::{self, Sent};
 use crate::database::Database;
@@ -25,11 +27,12 @@ pub struct Pretend {
 }
 
 /// Answers for the pretend vendors.
-pub async fn handle(pretend: &Pretend, request: &Request) -> Response {
-    answer(request, route(pretend, request).await)
+pub async fn handle(house: &House, request: &Request) -> Response {
+    answer(request, route(house, request).await)
 }
 
-async fn route(pretend: &Pretend, request: &Request) -> Result<Response, Error> {
+async fn route(house: &House, request: &Request) -> Result<Response, Error> {
+    let pretend = &house.pretend;
     if !request.is_from_this_machine() {
         return Err(Error::Forged("/pretend is for this machine alone".to_owned()));
     }
@@ -41,6 +44,9 @@ async fn route(pretend: &Pretend, request: &Request) -> Result<Response, Error> 
         ("GET", "slack.css") => Ok(file("text/css", include_str!("pretend/slack.css"))),
         ("GET", "slack/messages") => slack::messages(&pretend.database).await,
         ("GET", "samples") => Ok(Response::json(200, &samples::list())),
+        ("POST", "alarm") => {
+            outage_intake::take(&house.app, &request.body).await.map(|heard| told(&heard))
+        }
         ("POST", path) => {
             match (path.strip_prefix("slack/services/"), path.strip_prefix("samples/")) {
                 (Some(channel), _) => {

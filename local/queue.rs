@@ -41,6 +41,7 @@ pub type Handler =
 fn name(to: To) -> &'static str {
     match to {
         To::Slack => "slack",
+        To::WakeUps => "wake-ups",
     }
 }
 

@@ -122,13 +122,22 @@ fn unquoted(value: &str) -> &str {
 }
 
 /// The values that a file or `.env` may give; the environment is asked for them anyway.
-const NAMES: [&str; 5] = [
+const NAMES: [&str; 9] = [
     "twilio/auth-token",
     "twilio/account-sid",
+    "twilio/from-number",
+    "twilio/api-base-url",
     "public-base-url",
     "slack/bot-token",
     "dashboard-password",
+    "alarms-token",
+    "heartbeat-url",
 ];
+
+/// The pretend Twilio's account, and the number that it calls from.
+pub const PRETEND_ACCOUNT: &str = "AC00000000000000000000000000000001";
+/// See [`PRETEND_ACCOUNT`].
+pub const PRETEND_NUMBER: &str = "+15005550006";
 
 /// Reads all values anew, each time: `.env` and the configuration may change under a running house. What is missing is
 /// made up, for a house that listens at `address` (`http://127.0.0.1:8080`).
@@ -149,6 +158,17 @@ fn values(pieces: Vec<(String, String)>, address: &str, channels: &Mutex<Vec<Str
     ]);
     let given = |name: &str| Some((name.to_owned(), dotenv.value(name)?.to_owned()));
     values.extend(NAMES.iter().filter_map(|name| given(name)));
+    // Without an account nobody real can be called: the pretend phones ring.
+    if environment().value("twilio/account-sid").is_none() {
+        let pretend = format!("{address}/pretend/twilio");
+        for (name, made_up) in [
+            ("twilio/account-sid", PRETEND_ACCOUNT),
+            ("twilio/from-number", PRETEND_NUMBER),
+            ("twilio/api-base-url", &pretend),
+        ] {
+            values.entry(name.to_owned()).or_insert_with(|| made_up.to_owned());
+        }
+    }
     let mut channels = channels.lock().unwrap_or_else(PoisonError::into_inner);
     if let Ok(config) = Config::parse(pieces.clone()) {
         *channels = config.routes.channels().to_vec();

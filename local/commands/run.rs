@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dashboard::Dashboard;
+use shared::app::{App, Writers};
 use shared::config::{Environment, Live, PIECES};
 use shared::forward::delivery::Delivery;
 use shared::forward::intake::Intake;
 use shared::ports::To;
 use shared::slack::client::{Client, PACE};
+use shared::twilio::rest::wire;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -28,6 +30,7 @@ const BATCH: Duration = Duration::from_secs(16);
 /// How long the end may take: what is being delivered, then what is being answered. Together less than ten seconds. A
 /// batch that rests between two posts is cut off then: what it did is noted, and the rest is in the queue.
 const LAST_BATCHES: Duration = Duration::from_secs(7);
+const LAST_WAKE_UPS: Duration = Duration::from_millis(500);
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
 /// Runs the house until it is told to end.
@@ -51,7 +54,16 @@ pub async fn run(options: &Options) -> Result<(), String> {
     let store = Arc::new(Records(database.clone()));
     let slack = Client::new(http.clone(), environment.get("SLACK_API_BASE_URL"));
     let delivery = Arc::new(Delivery::new(live(), store.clone(), slack));
+    let app = Arc::new(App {
+        live: live(),
+        store: store.clone(),
+        queue: Arc::new(queue.clone()),
+        wire: wire(http.clone()),
+        clock: Arc::new(now),
+        writers: Writers::default(),
+    });
     let house = Arc::new(House {
+        app: app.clone(),
         intake: Intake { live: live(), queue: Arc::new(queue.clone()) },
         dashboard: Dashboard {
             live: live(),
@@ -73,6 +85,15 @@ pub async fn run(options: &Options) -> Result<(), String> {
         let (queue, stopped) = (queue.clone(), stopped.clone());
         tokio::spawn(async move { queue.serve(To::Slack, handle, PACE, stopped).await })
     };
+    let timer = {
+        let (queue, stopped, app) = (queue.clone(), stopped.clone(), app.clone());
+        let handle: Handler = Arc::new(move |batch| {
+            let app = app.clone();
+            Box::pin(async move { escalation_timer::handle(&app, batch).await })
+        });
+        tokio::spawn(async move { queue.serve(To::WakeUps, handle, Duration::ZERO, stopped).await })
+    };
+    let auditor = tokio::spawn(audit(app, stopped.clone()));
     let sweeper = tokio::spawn(sweep(store, stopped));
     greet(&address, &source);
 
@@ -85,8 +106,11 @@ pub async fn run(options: &Options) -> Result<(), String> {
     if tokio::time::timeout(LAST_BATCHES, forwarder).await.is_err() {
         tracing::warn!("a post was still under way: its lines are sent again at the next start");
     }
+    if tokio::time::timeout(LAST_WAKE_UPS, timer).await.is_err() {
+        tracing::warn!("a call was still being placed: it is looked up at the next start");
+    }
     let _ = closing.send(());
-    let _ = tokio::join!(serving, sweeper);
+    let _ = tokio::join!(serving, sweeper, auditor);
     Ok(())
 }
 
@@ -130,6 +154,19 @@ async fn ended() {
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminated.recv() => {}
+    }
+}
+
+/// Once a minute looks over all that is open.
+async fn audit(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = escalation_timer::tick(&app).await {
+            tracing::error!(%error, "the audit failed");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(60)) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
     }
 }
 

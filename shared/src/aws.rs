@@ -18,11 +18,13 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 
 use crate::Error;
+use crate::app::{App, Writers};
 use crate::config::{Environment, Live};
 use crate::ports::{Queue, Store};
 use crate::slack;
+use crate::twilio::rest::wire;
 
-pub use lambda::{Failure, serve_http, serve_queue};
+pub use lambda::{Failure, serve_http, serve_http_and_events, serve_queue, serve_queue_and_ticks};
 
 /// What the doors in the cloud share: the environment, one HTTP client, and the SDK's configuration.
 pub struct Room {
@@ -78,7 +80,20 @@ impl Room {
     }
 
     fn queues(&self) -> Result<sqs::Queues, Error> {
-        Ok(sqs::Queues::new(&self.sdk, self.environment.need("SLACK_QUEUE_URL")?))
+        let wake_ups = self.environment.get("WAKE_UPS_QUEUE_URL");
+        Ok(sqs::Queues::new(&self.sdk, self.environment.need("SLACK_QUEUE_URL")?, wake_ups))
+    }
+
+    /// The job Escalate, with these settings.
+    pub fn app(&self, live: Live) -> Result<App, Error> {
+        Ok(App {
+            live,
+            store: self.store()?,
+            queue: self.queue()?,
+            wire: wire(self.http.clone()),
+            clock: Arc::new(lambda::now),
+            writers: Writers::default(),
+        })
     }
 }
 

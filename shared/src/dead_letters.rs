@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Error;
+use crate::app::wake::WakeUp;
 use crate::forward::intake::{send_all, tasks};
 use crate::forward::task::{Lines, Task};
-use crate::ports::{If, Key, MOST_AT_ONCE, Put, Queue, Record, Store};
+use crate::ports::{If, Key, MOST_AT_ONCE, Put, Queue, Record, Store, To};
 use crate::routes::Routes;
 use crate::twilio::event_stream;
 
@@ -18,6 +19,9 @@ use crate::twilio::event_stream;
 pub const PARTITION: &str = "dead-letters";
 /// How long they are kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// The job whose letters are alarms.
+const ESCALATE: &str = "escalate";
 
 /// A dead letter as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +67,19 @@ impl Letter {
     pub fn forward(reason: &str, body: String, at: Timestamp, now: Timestamp) -> Letter {
         let job = "forward".to_owned();
         Letter { job, reason: reason.to_owned(), body, at, given_up_at: now, replayed_at: None }
+    }
+
+    /// A letter of the job Escalate: what came in as an alarm.
+    pub fn escalate(reason: &str, body: String, now: Timestamp) -> Letter {
+        let job = ESCALATE.to_owned();
+        Letter {
+            job,
+            reason: reason.to_owned(),
+            body,
+            at: now,
+            given_up_at: now,
+            replayed_at: None,
+        }
     }
 
     /// The channel and the lines that it holds, if it holds any.
@@ -196,6 +213,11 @@ pub async fn replay(
     kept: &Kept,
     now: Timestamp,
 ) -> Result<Result<(), String>, Error> {
+    if kept.letter.job == ESCALATE {
+        let again = WakeUp::Alarm { at: now, body: kept.letter.body.clone() };
+        queue.send(To::WakeUps, again.to_body(), &kept.id, None).await?;
+        return mark_replayed(store, kept, now).await;
+    }
     let again = match serde_json::from_str(&kept.letter.body) {
         Ok(Task::Lines(lines)) => vec![Task::Lines(Lines { replayed_at: Some(now), ..lines })],
         Ok(Task::Malformed { at, body, .. }) => match read_again(routes, &body, at, now) {
@@ -205,6 +227,14 @@ pub async fn replay(
         Err(error) => return Ok(Err(format!("it is no message of ours: {error}"))),
     };
     send_all(queue, again).await?;
+    mark_replayed(store, kept, now).await
+}
+
+async fn mark_replayed(
+    store: &dyn Store,
+    kept: &Kept,
+    now: Timestamp,
+) -> Result<Result<(), String>, Error> {
     let letter = Letter { replayed_at: Some(now), ..kept.letter.clone() };
     let key = Key::new(PARTITION, &kept.id);
     match store.write(&[put(key, &letter, If::At(kept.revision), now)], now).await {

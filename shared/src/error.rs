@@ -12,6 +12,9 @@ pub enum Error {
     /// The request needs a log-in.
     #[error("log in first")]
     LoggedOut,
+    /// The request needs a bearer token.
+    #[error("a bearer token is needed: send the header `Authorization: Bearer …`")]
+    NoToken,
     /// The request cannot be understood at all.
     #[error("bad request: {0}")]
     BadRequest(String),
@@ -46,7 +49,7 @@ impl Error {
     pub fn status(&self) -> u16 {
         match self {
             Error::BadRequest(_) => 400,
-            Error::LoggedOut => 401,
+            Error::LoggedOut | Error::NoToken => 401,
             Error::Forged(_) => 403,
             Error::NotFound => 404,
             Error::MethodNotAllowed => 405,

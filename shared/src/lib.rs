@@ -10,11 +10,14 @@
 //! 7. `aws` (feature `aws`): the room in the cloud. Its twin on one machine is the folder `local/`.
 #![warn(missing_docs)]
 
+pub mod alarm;
+pub mod app;
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod config;
 pub mod dead_letters;
 pub mod error;
+pub mod escalation;
 pub mod forward;
 pub mod http;
 pub mod payload;

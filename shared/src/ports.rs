@@ -98,6 +98,8 @@ pub const COUNTERS: &str = "counters";
 pub enum To {
     /// What is to be said in Slack. Its groups are channels, each in order.
     Slack,
+    /// Promises to look again at an incident. In no order: each message is for itself.
+    WakeUps,
 }
 
 /// What is to be done later, at least once.

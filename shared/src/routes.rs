@@ -165,7 +165,7 @@ impl Routes {
 }
 
 fn plain(route: &Route, event: &Event) -> String {
-    let escape = words::escape;
+    let escape = crate::slack::message::escape;
     format!(
         ":warning: `{}` `{}` (the route \"{}\" failed on this event)",
         escape(&event.event_type),

@@ -1,5 +1,9 @@
 //! Twilio: what it sends us, and how we know that it was Twilio.
 
+pub mod callbacks;
 pub mod event_stream;
+pub mod proof;
+pub mod rest;
 pub mod signature;
 mod url;
+pub mod voice;

@@ -2,6 +2,7 @@
 
 use shared::aws::{Failure, Room, serve_queue};
 use shared::forward::delivery::Delivery;
+use shared::ports::To;
 use slack_forwarder::handle;
 
 #[tokio::main(flavor = "current_thread")]
@@ -9,5 +10,5 @@ async fn main() -> Result<(), Failure> {
     let room = Room::open()?;
     let live = room.live(&["slack/bot-token"], &["config", "slack/channels"]).await?;
     let delivery = Delivery::new(live, room.store()?, room.slack());
-    serve_queue(&room, |batch, now, budget| handle(&delivery, batch, now, budget)).await
+    serve_queue(&room, To::Slack, |batch, now, budget| handle(&delivery, batch, now, budget)).await
 }

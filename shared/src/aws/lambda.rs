@@ -8,9 +8,11 @@ use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::Room;
+use crate::Error;
 use crate::config::Environment;
 use crate::http::{Request, Response};
 use crate::payload::{HttpPayload, SqsPayload};
@@ -39,14 +41,48 @@ where
 {
     let handle = &handle;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<HttpPayload>| async move {
-        let response = match Request::try_from(event.payload) {
-            Ok(request) => handle(request, now()).await,
-            Err(error) => {
-                tracing::warn!(%error, "a request could not be read");
-                error.into()
-            }
-        };
-        Ok::<_, Failure>(payload(response))
+        Ok::<_, Failure>(http(event.payload, handle).await)
+    }))
+    .await
+}
+
+async fn http<H, F>(event: HttpPayload, handle: &H) -> ApiGatewayV2httpResponse
+where
+    H: Fn(Request, Timestamp) -> F,
+    F: Future<Output = Response>,
+{
+    let response = match Request::try_from(event) {
+        Ok(request) => handle(request, now()).await,
+        Err(error) => {
+            tracing::warn!(%error, "a request could not be read");
+            error.into()
+        }
+    };
+    payload(response)
+}
+
+/// Answers HTTP requests, and takes whatever else Lambda brings as it is: JSON of some monitor. What that cannot be
+/// dealt with is brought again by Lambda.
+pub async fn serve_http_and_events<H, F, E, G>(handle: H, take: E) -> Result<(), Failure>
+where
+    H: Fn(Request, Timestamp) -> F,
+    F: Future<Output = Response>,
+    E: Fn(String) -> G,
+    G: Future<Output = Result<serde_json::Value, Error>>,
+{
+    let (handle, take) = (&handle, &take);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
+        #[derive(serde::Deserialize)]
+        struct Http {
+            #[serde(rename = "requestContext")]
+            _context: serde::de::IgnoredAny,
+        }
+        let text = event.payload.get();
+        if serde_json::from_str::<Http>(text).is_ok() {
+            let response = http(serde_json::from_str(text)?, handle).await;
+            return Ok::<_, Failure>(serde_json::to_value(response)?);
+        }
+        Ok(take(text.to_owned()).await?)
     }))
     .await
 }
@@ -83,9 +119,9 @@ struct ItemFailure {
     item_identifier: String,
 }
 
-/// Deals with batches of the Slack queue, until Lambda ends the process. What is given back rests as long as the
-/// handler says; a failure of ours never fails a whole batch.
-pub async fn serve_queue<H, F>(room: &Room, handle: H) -> Result<(), Failure>
+/// Deals with batches of a queue, until Lambda ends the process. What is given back rests as long as the handler says; a
+/// failure of ours never fails a whole batch.
+pub async fn serve_queue<H, F>(room: &Room, from: To, handle: H) -> Result<(), Failure>
 where
     H: Fn(Vec<Message>, Timestamp, Duration) -> F,
     F: Future<Output = Vec<Outcome>>,
@@ -94,25 +130,66 @@ where
     let (queues, handle) = (&queues, &handle);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsPayload>| async move {
         let budget = budget(&event.context);
-        let (messages, receipts) = event.payload.into_messages();
-        let ids: Vec<String> = messages.iter().map(|message| message.id.clone()).collect();
-        let outcomes = handle(messages, now(), budget).await;
-        let mut failures = Vec::new();
-        let mut rests = Vec::new();
-        for ((id, receipt), outcome) in ids.into_iter().zip(receipts).zip(outcomes) {
-            if let Outcome::Later(rest) = outcome {
-                failures.push(ItemFailure { item_identifier: id });
-                rests.push((receipt, rest));
-            }
-        }
-        if !rests.is_empty()
-            && let Err(error) = queues.rest(To::Slack, rests).await
-        {
-            tracing::warn!(%error, "messages come back only after the queue's own time");
-        }
-        Ok::<_, Failure>(BatchAnswer { batch_item_failures: failures })
+        Ok::<_, Failure>(batch(queues, from, event.payload, budget, handle).await)
     }))
     .await
+}
+
+/// The same; and what comes without records is a schedule's tick.
+pub async fn serve_queue_and_ticks<H, F, T, G>(
+    room: &Room,
+    from: To,
+    handle: H,
+    tick: T,
+) -> Result<(), Failure>
+where
+    H: Fn(Vec<Message>, Timestamp, Duration) -> F,
+    F: Future<Output = Vec<Outcome>>,
+    T: Fn() -> G,
+    G: Future<Output = Result<(), Error>>,
+{
+    let queues = room.queues()?;
+    let (queues, handle, tick) = (&queues, &handle, &tick);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<serde_json::Value>| async move {
+        let budget = budget(&event.context);
+        if event.payload.get("Records").is_none() {
+            tick().await?;
+            return Ok::<_, Failure>(serde_json::Value::Null);
+        }
+        let answer = batch(queues, from, serde_json::from_value(event.payload)?, budget, handle);
+        Ok(serde_json::to_value(answer.await)?)
+    }))
+    .await
+}
+
+async fn batch<H, F>(
+    queues: &super::sqs::Queues,
+    from: To,
+    payload: SqsPayload,
+    budget: Duration,
+    handle: &H,
+) -> BatchAnswer
+where
+    H: Fn(Vec<Message>, Timestamp, Duration) -> F,
+    F: Future<Output = Vec<Outcome>>,
+{
+    let (messages, receipts) = payload.into_messages();
+    let ids: Vec<String> = messages.iter().map(|message| message.id.clone()).collect();
+    let outcomes = handle(messages, now(), budget).await;
+    let mut failures = Vec::new();
+    let mut rests = Vec::new();
+    for ((id, receipt), outcome) in ids.into_iter().zip(receipts).zip(outcomes) {
+        if let Outcome::Later(rest) = outcome {
+            failures.push(ItemFailure { item_identifier: id });
+            rests.push((receipt, rest));
+        }
+    }
+    if !rests.is_empty()
+        && let Err(error) = queues.rest(from, rests).await
+    {
+        tracing::warn!(%error, "messages come back only after the queue's own time");
+    }
+    BatchAnswer { batch_item_failures: failures }
 }
 
 pub(super) fn now() -> Timestamp {

@@ -16,16 +16,24 @@ use crate::ports::{Queue, To};
 pub(super) struct Queues {
     client: Client,
     slack: String,
+    wake_ups: Option<String>,
 }
 
+/// The longest delay of a message, in seconds. Whoever gets it early sends it again.
+const LONGEST_DELAY: i32 = 900;
+
 impl Queues {
-    pub(super) fn new(sdk: &SdkConfig, slack: &str) -> Queues {
-        Queues { client: Client::new(sdk), slack: slack.to_owned() }
+    pub(super) fn new(sdk: &SdkConfig, slack: &str, wake_ups: Option<&str>) -> Queues {
+        let wake_ups = wake_ups.map(str::to_owned);
+        Queues { client: Client::new(sdk), slack: slack.to_owned(), wake_ups }
     }
 
-    fn url(&self, to: To) -> &str {
+    fn url(&self, to: To) -> Result<&str, Error> {
         match to {
-            To::Slack => &self.slack,
+            To::Slack => Ok(&self.slack),
+            To::WakeUps => self.wake_ups.as_deref().ok_or_else(|| {
+                Error::NotSetUp("the environment has no WAKE_UPS_QUEUE_URL".to_owned())
+            }),
         }
     }
 
@@ -33,7 +41,7 @@ impl Queues {
     async fn rest_one(&self, to: To, receipt: String, rest: Duration) -> Result<(), Error> {
         let seconds =
             i32::try_from(rest.as_millis().div_ceil(1000)).unwrap_or(i32::MAX).min(43_200);
-        let request = self.client.change_message_visibility().queue_url(self.url(to));
+        let request = self.client.change_message_visibility().queue_url(self.url(to)?);
         let request = request.receipt_handle(receipt).visibility_timeout(seconds);
         request.send().await.map(|_| ()).map_err(|error| Error::Queue(told(error)))
     }
@@ -51,25 +59,30 @@ impl Queues {
 
 #[async_trait]
 impl Queue for Queues {
-    /// A FIFO queue knows no delay per message: nothing that is sent to Slack's has one.
+    /// Slack's queue is FIFO, which knows no delay per message: nothing that is sent there has one. A wake-up has one,
+    /// rounded up to whole seconds: none comes early for that.
     async fn send(
         &self,
         to: To,
         body: String,
         group: &str,
-        _not_before: Option<Timestamp>,
+        not_before: Option<Timestamp>,
     ) -> Result<(), Error> {
-        // The body names the moment it was made, so this only catches the SDK's own second try.
-        let hash = crate::hex(&Sha256::digest(&body));
-        self.client
-            .send_message()
-            .queue_url(self.url(to))
-            .message_group_id(group)
-            .message_deduplication_id(hash)
-            .message_body(body)
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| Error::Queue(told(error)))
+        let request = self.client.send_message().queue_url(self.url(to)?);
+        let request = match to {
+            To::Slack => {
+                // The body names the moment it was made, so this only catches the SDK's own second try.
+                let hash = crate::hex(&Sha256::digest(&body));
+                request.message_group_id(group).message_deduplication_id(hash)
+            }
+            To::WakeUps => request.delay_seconds(not_before.map_or(0, delay)),
+        };
+        let sent = request.message_body(body).send().await;
+        sent.map(|_| ()).map_err(|error| Error::Queue(told(error)))
     }
+}
+
+fn delay(not_before: Timestamp) -> i32 {
+    let wait = not_before.duration_since(super::lambda::now()).as_millis();
+    i32::try_from((wait.max(0) + 999) / 1000).unwrap_or(LONGEST_DELAY).min(LONGEST_DELAY)
 }

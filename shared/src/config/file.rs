@@ -1,5 +1,6 @@
 //! `ringdown.toml`: read, checked, compiled. An error names the file, the line, the key and what was expected.
 
+mod escalation;
 mod problems;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,8 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::Deserialize;
 use toml::Spanned;
 
+pub use escalation::{Escalation, is_e164};
+use escalation::{PersonTable, PolicyTable};
 use problems::Source;
 pub use problems::{Problem, Problems};
 
@@ -23,6 +26,8 @@ pub struct Config {
     pub routes: Routes,
     /// How old a line may get before it becomes a dead letter instead of being tried again.
     pub give_up_after: Duration,
+    /// Who is called for which alarms.
+    pub escalation: Escalation,
 }
 
 impl fmt::Debug for Config {
@@ -40,6 +45,10 @@ struct File {
     routes: Vec<RouteTable>,
     #[serde(default)]
     forward: ForwardTable,
+    #[serde(default)]
+    people: BTreeMap<Spanned<String>, PersonTable>,
+    #[serde(default)]
+    policies: Vec<PolicyTable>,
 }
 
 #[derive(Deserialize)]
@@ -107,8 +116,8 @@ impl Config {
         let mut check = Check { source: &source, problems: Vec::new() };
         let config = check.config(file);
         match config {
-            Some((routes, give_up_after)) if check.problems.is_empty() => {
-                Ok(Config { pieces, routes, give_up_after })
+            Some((routes, give_up_after, escalation)) if check.problems.is_empty() => {
+                Ok(Config { pieces, routes, give_up_after, escalation })
             }
             _ => Err(Problems(check.problems)),
         }
@@ -125,11 +134,11 @@ impl Check<'_> {
         self.problems.push(self.source.problem(at, key, what.into()));
     }
 
-    fn config(&mut self, file: File) -> Option<(Routes, Duration)> {
+    fn config(&mut self, file: File) -> Option<(Routes, Duration, Escalation)> {
         let mut channels: Vec<Spanned<String>> = file.channels.into_keys().collect();
         channels.sort_by_key(|channel| channel.span().start);
         for (index, channel) in channels.iter().enumerate() {
-            self.channel_name(channel);
+            self.short_name(channel, "channels", "channel");
             let variable = |name: &Spanned<String>| name.get_ref().replace('-', "_");
             if let Some(other) =
                 channels[..index].iter().find(|other| variable(other) == variable(channel))
@@ -160,17 +169,18 @@ impl Check<'_> {
         }
         let give_up_after =
             self.duration("forward.give_up_after", file.forward.give_up_after, FOUR_HOURS);
-        Routes::new(routes, channels).map(|routes| (routes, give_up_after)).ok()
+        let escalation = self.escalation(file.people, file.policies, &channels);
+        Routes::new(routes, channels).map(|routes| (routes, give_up_after, escalation)).ok()
     }
 
-    fn channel_name(&mut self, name: &Spanned<String>) {
+    fn short_name(&mut self, name: &Spanned<String>, key: &str, what: &str) {
         let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
         let text = name.get_ref();
         if text.is_empty() || text.len() > 80 || !text.chars().all(fine) {
             let what = format!(
-                "channel {text:?}: expected lower-case letters, digits, - and _ (80 at most)"
+                "{what} {text:?}: expected lower-case letters, digits, - and _ (80 at most)"
             );
-            self.problem(name.span().start, "channels", what);
+            self.problem(name.span().start, key, what);
         }
     }
 

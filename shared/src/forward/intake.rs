@@ -7,12 +7,12 @@ use jiff::Timestamp;
 
 use super::task::{Lines, Task};
 use crate::Error;
-use crate::config::{Live, Settings};
+use crate::config::Live;
 use crate::http::Request;
 use crate::ports::{Queue, To};
 use crate::routes::{Line, Routes};
 use crate::twilio::event_stream::{self, Event, Malformed};
-use crate::twilio::signature::{Mismatch, Tokens, Verified, verify_json};
+use crate::twilio::proof::{Kind, verified};
 
 /// How large a message of the queue may get before the next one is begun, in bytes of its lines as JSON. A dead letter
 /// is a record that holds it as text, at most twice as long; the store takes 400 KB.
@@ -33,30 +33,10 @@ impl Intake {
     /// 403 for a proven forgery, 413 for a body over 4 MiB; 5xx for all that may be our own fault, so that Twilio tries
     /// again.
     pub async fn accept(&self, request: &Request, now: Timestamp) -> Result<(), Error> {
-        request.limit_body()?;
-        let settings = self.live.get(now).await?;
-        let (verified, settings) = match verify(request, &settings)? {
-            Ok(verified) => (verified, settings),
-            // A new token could make these match; nothing could vouch for a changed body.
-            Err(Mismatch::Unknown { .. } | Mismatch::WouldMatch { .. }) => {
-                let settings = self.live.fresh(now).await?;
-                let verified = verify(request, &settings)?;
-                (verified.map_err(|mismatch| Error::Forged(mismatch.to_string()))?, settings)
-            }
-            Err(mismatch) => return Err(Error::Forged(mismatch.to_string())),
-        };
+        let (verified, settings) = verified(&self.live, request, Kind::Json, now).await?;
         let events = event_stream::parse(verified.body());
         send_all(self.queue.as_ref(), tasks(&settings.config.routes, events, now)).await
     }
-}
-
-fn verify(request: &Request, settings: &Settings) -> Result<Result<Verified, Mismatch>, Error> {
-    if settings.tokens.is_empty() {
-        let what = "no auth token: store the parameter twilio/auth-token, or set TWILIO_AUTH_TOKEN";
-        return Err(Error::NotSetUp(what.to_owned()));
-    }
-    let tokens = Tokens { current: &settings.tokens, retired: &settings.retired };
-    Ok(verify_json(request, settings.public_base_url(), tokens))
 }
 
 /// What the queue is told of these events: lines by channel, in order, and what could not be read.

@@ -6,21 +6,14 @@ use std::sync::Arc;
 use minijinja::value::{Enumerator, Object, ObjectRepr, ValueKind};
 use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, UndefinedBehavior, Value};
 
+use crate::slack::message::escape;
+
 /// What a template may call by name: the fields of the envelope (CloudEvents 1.0).
 const NAMES: [&str; 8] =
     ["type", "id", "source", "time", "data", "specversion", "dataschema", "datacontenttype"];
 
 /// How much work a template may do on one event, in minijinja's instructions.
 const FUEL: u64 = 50_000;
-
-/// Escapes a text for Slack mrkdwn: these three characters (docs.slack.dev, "Formatting text"). A fence of code has no
-/// escape and would swallow the lines behind it: a space without width takes its meaning away.
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace("```", "`\u{200b}`\u{200b}`")
-}
 
 /// The environment that all templates and conditions share.
 pub(super) fn environment() -> Environment<'static> {

@@ -84,6 +84,15 @@ impl Open {
     }
 }
 
+/// Escapes a text for Slack mrkdwn: these three characters (docs.slack.dev, "Formatting text"). A fence of code has no
+/// escape and would swallow the lines behind it: a space without width takes its meaning away.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace("```", "`\u{200b}`\u{200b}`")
+}
+
 /// Cuts a text that is too long for a section, visibly, and never inside of an escape, a mention or a link.
 pub fn cut(text: &str) -> String {
     let all = units(text);

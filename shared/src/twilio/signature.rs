@@ -51,6 +51,11 @@ impl Verified {
     pub fn body(&self) -> &Bytes {
         &self.body
     }
+
+    /// The decoded fields of a form, in order.
+    pub fn fields(&self) -> Vec<(String, String)> {
+        crate::http::form_fields(&self.body)
+    }
 }
 
 /// Why a request is not accepted. Its text is for a log: it holds no signature, no token, no query.
@@ -114,13 +119,31 @@ pub fn verify_json(
     public_base_url: Option<&str>,
     tokens: Tokens<'_>,
 ) -> Result<Verified, Mismatch> {
+    verify(request, Payload::Body(&request.body), public_base_url, tokens)
+}
+
+/// Proves that a form post is Twilio's: signature over one of its URLs and all of its fields.
+pub fn verify_form(
+    request: &Request,
+    public_base_url: Option<&str>,
+    tokens: Tokens<'_>,
+) -> Result<Verified, Mismatch> {
+    verify(request, Payload::Form(&request.form()), public_base_url, tokens)
+}
+
+fn verify(
+    request: &Request,
+    payload: Payload<'_>,
+    public_base_url: Option<&str>,
+    tokens: Tokens<'_>,
+) -> Result<Verified, Mismatch> {
     let urls = accepted_urls(request, public_base_url);
     let signature = request.header("x-twilio-signature");
-    judge(&urls, Payload::Body(&request.body), signature, tokens)
+    judge(&urls, payload, signature, tokens)
         .map(|()| Verified { body: request.body.clone() })
         .map_err(|mismatch| match mismatch {
             Mismatch::Unknown { .. } => {
-                explain_by_request(request, public_base_url, tokens).unwrap_or(mismatch)
+                explain_by_request(request, payload, public_base_url, tokens).unwrap_or(mismatch)
             }
             told => told,
         })
@@ -189,6 +212,7 @@ fn accepted_urls(request: &Request, public_base_url: Option<&str>) -> Vec<String
 /// Tries what only the whole request tells: other hosts that it names, a prefix more or less.
 fn explain_by_request(
     request: &Request,
+    payload: Payload<'_>,
     public_base_url: Option<&str>,
     tokens: Tokens<'_>,
 ) -> Option<Mismatch> {
@@ -219,7 +243,7 @@ fn explain_by_request(
         }
     }
     let signature = request.header("x-twilio-signature")?;
-    let suffix = signed_fields(Payload::Body(&request.body));
+    let suffix = signed_fields(payload);
     others.into_iter().find_map(|(other, why)| {
         let hit = url::variants(&other).into_iter().find(|url| {
             tokens.current.iter().any(|token| same(&sign(url, &suffix, token), signature))

@@ -1,0 +1,20 @@
+//! `handle` and `tick`, inside Lambda; nothing is decided here.
+
+use escalation_timer::{handle, tick};
+use shared::aws::{Failure, Room, serve_queue_and_ticks};
+use shared::ports::To;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    let room = Room::open()?;
+    let names = &[
+        "heartbeat-url",
+        "public-base-url",
+        "twilio/account-sid",
+        "twilio/auth-token",
+        "twilio/from-number",
+    ];
+    let app = room.app(room.live(names, &["config"]).await?)?;
+    serve_queue_and_ticks(&room, To::WakeUps, |batch, _, _| handle(&app, batch), || tick(&app))
+        .await
+}

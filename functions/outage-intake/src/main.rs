@@ -1,0 +1,23 @@
+//! `handle` and `take`, inside Lambda; nothing is decided here.
+
+use outage_intake::{handle, take};
+use shared::aws::{Failure, Room, serve_http_and_events};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    let room = Room::open()?;
+    let names = &[
+        "alarms-token",
+        "public-base-url",
+        "twilio/account-sid",
+        "twilio/auth-token",
+        "twilio/from-number",
+    ];
+    let app = room.app(room.live(names, &["config"]).await?)?;
+    let app = &app;
+    serve_http_and_events(
+        |request, now| handle(app, request, now),
+        |event| async move { Ok(serde_json::json!(take(app, event.as_bytes()).await?)) },
+    )
+    .await
+}

@@ -1,0 +1,199 @@
+//! Alarms: what a monitor sends → what it says of each alarm. Pure.
+//!
+//! A monitor is CloudWatch, by whichever of its ways (a direct Lambda action, SNS, EventBridge; any of them through
+//! SQS), or Alertmanager's webhook, which is Grafana's too. What cannot be read is handed on with its reason, beside
+//! what can be. Nothing is left out but what is known to say nothing of a state: a change of an alarm's configuration.
+
+mod alertmanager;
+mod cloudwatch;
+mod fields;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Display;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What a monitor said of one alarm. The same change has the same key, time and state by each way that it comes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// What names the alarm for good: its ARN (with `#` and the contributor's id for one series of an alarm on
+    /// several); account and name where there is no ARN; the monitor's fingerprint, or all labels where there is none.
+    /// At most 512 bytes.
+    pub key: String,
+    /// Its name, for people and for the globs of a policy. Never empty, at most 256 characters.
+    pub name: String,
+    /// The state that it is in now.
+    pub state: State,
+    /// When it changed, as the monitor says; the time of reading if it does not say.
+    pub at: Timestamp,
+    /// What the monitor says of it, and which series it is of several. One line of at most 2,000 characters, or empty.
+    pub reason: String,
+    /// What its author wrote. One line of at most 2,000 characters, or empty.
+    pub description: String,
+    /// Why it must not call anybody, if it must not: suppressed, or muted. CloudWatch tells EventBridge of such changes
+    /// too. When a mute ends, SNS brings the same key, time and state once more, with nothing here.
+    pub quiet: Option<String>,
+}
+
+/// The state of an alarm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It is as it should not be: `ALARM`, firing.
+    Alarm,
+    /// It is as it should be: `OK`, resolved.
+    Ok,
+    /// The monitor cannot tell: `INSUFFICIENT_DATA`, Grafana's `DatasourceNoData`.
+    NoData,
+}
+
+/// What cannot be read as an alarm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// What is wrong with it, and what was expected, in a few words.
+    pub reason: String,
+    /// What arrived: text, cut at [`LONGEST_KEPT`] bytes. The innermost part that can be told apart; one that came as
+    /// text can be read again by itself.
+    pub body: String,
+}
+
+/// How much is kept of what cannot be read, in bytes. It ends in a record as text within text, at most seven times as
+/// long; the store takes 400 KB.
+pub const LONGEST_KEPT: usize = 40 * 1024;
+
+/// How many things of one body are told apart. A batch of SQS has 10,000 messages at most.
+pub const MOST: usize = 10_000;
+
+/// How often a text may hold another. A message of SNS in one of SQS is the second.
+const DEEPEST: u8 = 4;
+
+const SHAPES: &str = "CloudWatch's `alarmData`, an event with `detail-type`, a message of SNS with `NewStateValue`, a \
+                      notification of SNS with `Type`, `Records` of SNS or SQS, or Alertmanager's `alerts`";
+
+/// Reads a body. Never fails as a whole: each part is a change, or says why not. `now` is the time of a change that
+/// has none that can be read.
+///
+/// The shapes: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring, `alarms-and-actions-Lambda`,
+/// `Notify_Users_Alarm_Changes` (SNS) and `cloudwatch-and-eventbridge`; prometheus.io/docs/alerting,
+/// `webhook_config`; grafana.com/docs, "webhook notifier". A single one, or an array of them.
+pub fn parse(body: &[u8], now: Timestamp) -> Vec<Result<Change, Malformed>> {
+    let mut reader = Reader { now, found: Vec::new() };
+    match std::str::from_utf8(body) {
+        Ok(text) => reader.text(text, 0),
+        Err(_) => reader.refuse("it is not UTF-8", &String::from_utf8_lossy(body)),
+    }
+    reader.found
+}
+
+struct Reader {
+    now: Timestamp,
+    found: Vec<Result<Change, Malformed>>,
+}
+
+impl Reader {
+    /// A body, or a text within one: one thing, or an array of them. `depth` counts the texts around it.
+    fn text(&mut self, text: &str, depth: u8) {
+        match serde_json::from_str(text) {
+            _ if depth > DEEPEST => self.refuse("it is a text in too many others", &text),
+            Ok(Value::Array(parts)) if parts.is_empty() => {
+                self.refuse(&format!("the array is empty: it holds none of {SHAPES}"), &text);
+            }
+            // An array within an array is none of the shapes.
+            Ok(Value::Array(parts)) => parts.iter().for_each(|part| self.thing(part, &part, depth)),
+            Ok(thing) => self.thing(&thing, &text, depth),
+            Err(error) => self.refuse(&format!("it is not JSON: {error}"), &text),
+        }
+    }
+
+    /// Each shape is known by a field that no other has.
+    fn thing(&mut self, thing: &Value, body: &dyn Display, depth: u8) {
+        let has = |field: &str| thing.get(field).is_some_and(|value| !value.is_null());
+        if has("Records") {
+            self.records(thing, body, depth);
+        } else if has("alerts") {
+            self.alerts(thing, body);
+        } else if has("detail-type") {
+            match cloudwatch::event(thing, self.now) {
+                Ok(None) => (),
+                Ok(Some(change)) => self.add(Ok(change), body),
+                Err(reason) => self.refuse(&reason, body),
+            }
+        } else if has("alarmData") {
+            self.add(cloudwatch::action(thing, self.now), body);
+        } else if has("NewStateValue") || has("AlarmName") {
+            self.add(cloudwatch::message(thing, self.now), body);
+        } else if has("Type") {
+            self.notification(thing, body, depth);
+        } else {
+            self.refuse(&format!("it is none of {SHAPES}"), body);
+        }
+    }
+
+    /// What Lambda is handed by SNS, or by SQS.
+    fn records(&mut self, event: &Value, body: &dyn Display, depth: u8) {
+        let Some(records) = event["Records"].as_array().filter(|records| !records.is_empty())
+        else {
+            return self.refuse("its `Records` is none of: a list of records of SNS or SQS", body);
+        };
+        for record in records {
+            match (&record["Sns"]["Message"], &record["body"]) {
+                (Value::String(text), _) | (_, Value::String(text)) => self.text(text, depth + 1),
+                _ => self.refuse("the record has none of `Sns.Message` and `body`", record),
+            }
+        }
+    }
+
+    /// What SNS puts into a queue, or posts to a URL.
+    fn notification(&mut self, envelope: &Value, body: &dyn Display, depth: u8) {
+        match (envelope["Type"].as_str(), &envelope["Message"]) {
+            (Some("Notification"), Value::String(text)) => self.text(text, depth + 1),
+            // The confirmation of a subscription is not for us to answer: somebody has to see it.
+            _ => self.refuse("its `Type` is none of: `Notification` with a `Message`", body),
+        }
+    }
+
+    /// The groups of Alertmanager and Grafana.
+    fn alerts(&mut self, group: &Value, body: &dyn Display) {
+        let Some(alerts) = group["alerts"].as_array().filter(|alerts| !alerts.is_empty()) else {
+            return self.refuse("its `alerts` is none of: a list with an alert", body);
+        };
+        for alert in alerts {
+            self.add(alertmanager::alert(alert, group, self.now), alert);
+        }
+        if let Some(cut) = group["truncatedAlerts"].as_u64().filter(|cut| *cut > 0) {
+            self.refuse(
+                &format!("{cut} more alerts were cut off by the sender's `max_alerts`"),
+                body,
+            );
+        }
+    }
+
+    fn add(&mut self, read: Result<Change, String>, body: &dyn Display) {
+        // Each `0` of `[0,0,0,…]` becomes a reason and a body: without a limit, megabytes of them would fill the memory.
+        if self.found.len() > MOST {
+            return;
+        }
+        let read = if self.found.len() < MOST {
+            read
+        } else {
+            Err(format!("it is one of more than {MOST}: from here on none was read"))
+        };
+        self.found.push(read.map_err(|reason| Malformed { reason, body: kept(body.to_string()) }));
+    }
+
+    fn refuse(&mut self, reason: &str, body: &dyn Display) {
+        self.add(Err(reason.to_owned()), body);
+    }
+}
+
+fn kept(mut body: String) -> String {
+    let length = body.len();
+    if length > LONGEST_KEPT {
+        body.truncate(body.floor_char_boundary(LONGEST_KEPT));
+        body.push_str(&format!(" … (cut: {length} bytes in all)"));
+    }
+    body
+}

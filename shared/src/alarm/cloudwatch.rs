@@ -1,0 +1,173 @@
+//! CloudWatch: its three shapes, which say the same in different words.
+//!
+//! Nothing is asked of a change but a state, and an ARN or a name: a composite alarm has no metrics, one on anomalies
+//! no threshold, a PromQL alarm no reason, one on several series no previous state. `aws_lambda_events` (1.2) refuses
+//! several of these, and a description that is null.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::fields::{key, line, listed, pairs, text, time};
+use super::{Change, State};
+
+/// An alarm changed its state; also an alarm on several series, as a whole.
+const STATE_CHANGE: &str = "CloudWatch Alarm State Change";
+/// One series (a contributor) of such an alarm changed its state.
+const CONTRIBUTOR_STATE_CHANGE: &str = "CloudWatch Alarm Contributor State Change";
+/// An alarm was created, updated or deleted. Its `state` is the one that it was in anyway.
+const CONFIGURATION_CHANGE: &str = "CloudWatch Alarm Configuration Change";
+
+/// What the three shapes have in common.
+struct Said {
+    arn: Option<String>,
+    account: Option<String>,
+    name: Option<String>,
+    contributor: Option<Contributor>,
+    state: Option<String>,
+    at: Option<Timestamp>,
+    reason: Option<String>,
+    description: Option<String>,
+    quiet: Option<String>,
+}
+
+struct Contributor {
+    id: String,
+    /// Its attributes, for people; may be empty.
+    attributes: String,
+}
+
+/// The event of a direct Lambda action.
+pub(super) fn action(event: &Value, now: Timestamp) -> Result<Change, String> {
+    let said = alarm_data(&event["alarmData"]);
+    let at = said.at.or(time(event, "/time"));
+    let (arn, account) = (text(event, "/alarmArn"), text(event, "/accountId"));
+    Said { arn, account, at, ..said }.change(now)
+}
+
+/// An event of EventBridge. None, if it says nothing of a state.
+pub(super) fn event(event: &Value, now: Timestamp) -> Result<Option<Change>, String> {
+    match text(event, "/detail-type").as_deref() {
+        Some(CONFIGURATION_CHANGE) => return Ok(None),
+        Some(STATE_CHANGE | CONTRIBUTOR_STATE_CHANGE) => (),
+        other => {
+            return Err(format!(
+                "its `detail-type` {:?} is none of \"{STATE_CHANGE}\", \"{CONTRIBUTOR_STATE_CHANGE}\", \
+                 \"{CONFIGURATION_CHANGE}\"",
+                line(other.unwrap_or_default(), 100)
+            ));
+        }
+    }
+    let said = alarm_data(&event["detail"]);
+    // The time around it has seconds only.
+    let at = said.at.or(time(event, "/time"));
+    let (arn, account) = (text(event, "/resources/0"), text(event, "/account"));
+    Said { arn, account, at, ..said }.change(now).map(Some)
+}
+
+/// The message of an SNS notification.
+pub(super) fn message(message: &Value, now: Timestamp) -> Result<Change, String> {
+    let field = |name: &str| text(message, name);
+    Said {
+        arn: field("/AlarmArn"),
+        account: field("/AWSAccountId"),
+        name: field("/AlarmName"),
+        contributor: contributor(
+            field("/AlarmContributorId"),
+            &message["AlarmContributorAttributes"],
+        ),
+        state: field("/NewStateValue"),
+        at: time(message, "/StateChangeTime"),
+        reason: field("/NewStateReason"),
+        description: field("/AlarmDescription"),
+        quiet: suppressed(field("/ActionsSuppressedBy"), field("/ActionsSuppressedReason")),
+    }
+    .change(now)
+}
+
+/// What a direct action has in `alarmData`, EventBridge has in `detail`.
+fn alarm_data(data: &Value) -> Said {
+    let field = |name: &str| text(data, name);
+    let suppressed =
+        suppressed(field("/state/actionsSuppressedBy"), field("/state/actionsSuppressedReason"));
+    Said {
+        arn: None,
+        account: None,
+        name: field("/alarmName"),
+        contributor: contributor(
+            field("/alarmContributor/id"),
+            &data["alarmContributor"]["attributes"],
+        ),
+        state: field("/state/value"),
+        at: time(data, "/state/timestamp"),
+        reason: field("/state/reason"),
+        description: field("/configuration/description"),
+        // A mute comes before a suppressor where there are both (CloudWatch's "Alarm mute rules").
+        quiet: muted(&data["muteDetail"]).or(suppressed),
+    }
+}
+
+impl Said {
+    fn change(self, now: Timestamp) -> Result<Change, String> {
+        let state = state(self.state.as_deref())?;
+        let in_arn = self.arn.as_deref().and_then(|arn| arn.split_once(":alarm:"));
+        let name = self.name.or(in_arn.map(|(_, name)| name.to_owned()));
+        let name = name.filter(|name| !name.is_empty()).ok_or("it has none of: a name, an ARN")?;
+        let mut alarm = match (self.arn, self.account) {
+            (Some(arn), _) => arn,
+            (None, Some(account)) => format!("{account}/{name}"),
+            (None, None) => name.clone(),
+        };
+        let mut reason = self.reason.unwrap_or_default();
+        if let Some(Contributor { id, attributes }) = self.contributor {
+            alarm = format!("{alarm}#{id}");
+            // The attributes go first: the end of a long reason may be cut.
+            let both = !attributes.is_empty() && !reason.is_empty();
+            reason = format!("{attributes}{}{reason}", if both { ": " } else { "" });
+        }
+        Ok(Change {
+            key: key(&alarm),
+            name: line(&name, 256),
+            state,
+            at: self.at.unwrap_or(now),
+            reason: line(&reason, 2_000),
+            description: line(&self.description.unwrap_or_default(), 2_000),
+            quiet: self.quiet.map(|why| line(&why, 2_000)),
+        })
+    }
+}
+
+fn state(value: Option<&str>) -> Result<State, String> {
+    let value = value.ok_or("its state is none of ALARM, OK, INSUFFICIENT_DATA: it has none")?;
+    match value.to_ascii_uppercase().as_str() {
+        "ALARM" => Ok(State::Alarm),
+        "OK" => Ok(State::Ok),
+        "INSUFFICIENT_DATA" => Ok(State::NoData),
+        _ => {
+            Err(format!("its state {:?} is none of ALARM, OK, INSUFFICIENT_DATA", line(value, 100)))
+        }
+    }
+}
+
+/// One series of an alarm on several. Where it has no id its attributes tell it from the others.
+fn contributor(id: Option<String>, attributes: &Value) -> Option<Contributor> {
+    let attributes = listed(&pairs(attributes));
+    let id = id.or(Some(attributes.clone()).filter(|listed| !listed.is_empty()))?;
+    Some(Contributor { id, attributes })
+}
+
+/// A composite alarm whose suppressor holds its actions back: `by` is WaitPeriod, ExtensionPeriod or Alarm.
+fn suppressed(by: Option<String>, reason: Option<String>) -> Option<String> {
+    let by = by?;
+    Some(reason.unwrap_or_else(|| format!("Actions suppressed by {by}")))
+}
+
+/// An alarm that a mute rule holds back. The rule's name is the end of its ARN.
+fn muted(detail: &Value) -> Option<String> {
+    detail.as_object()?;
+    let rule = text(detail, "/mutedByArn").map(|arn| match arn.split_once(":alarm-mute-rule:") {
+        Some((_, name)) => format!(" by the rule {name}"),
+        None => format!(" by {arn}"),
+    });
+    let until = time(detail, "/muteWindowEnd").map(|end| format!(" until {end}"));
+    Some(format!("Muted{}{}", rule.unwrap_or_default(), until.unwrap_or_default()))
+}

@@ -1,0 +1,79 @@
+//! One field of a message, and one line for people. A field that is missing, null, empty or of another type than was
+//! promised is all the same: it says nothing, and never spoils the rest.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// How long a key may be, in bytes: a sort key of DynamoDB has 1,024, and others stand beside it. The longest ARN of an
+/// alarm with a contributor's id has about 330.
+const LONGEST_KEY: usize = 512;
+
+/// From 2000 to 2200: Go's zero time, `0001-01-01T00:00:00Z`, means that there is none, and what is computed from a
+/// time stays far from the ends of what a [`Timestamp`] can hold.
+const TIMES: std::ops::Range<Timestamp> =
+    Timestamp::constant(946_684_800, 0)..Timestamp::constant(7_258_118_400, 0);
+
+/// The text at a JSON pointer, or the number as text (an account's id, a label).
+pub(super) fn text(value: &Value, pointer: &str) -> Option<String> {
+    scalar(value.pointer(pointer)?)
+}
+
+/// The time at a JSON pointer, in any form of ISO 8601 with an offset: `Z`, `+0000`, `+02:00`.
+pub(super) fn time(value: &Value, pointer: &str) -> Option<Timestamp> {
+    let at = text(value, pointer)?.parse().ok()?;
+    TIMES.contains(&at).then_some(at)
+}
+
+/// The fields of an object, in the order of their names: dimensions, labels.
+pub(super) fn pairs(value: &Value) -> Vec<(&str, String)> {
+    let fields = value.as_object().into_iter().flatten();
+    let mut pairs: Vec<_> =
+        fields.filter_map(|(name, value)| Some((name.as_str(), scalar(value)?))).collect();
+    pairs.sort();
+    pairs
+}
+
+/// `a=1, b=2`, for people.
+pub(super) fn listed(pairs: &[(&str, String)]) -> String {
+    pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
+}
+
+/// One line of at most so many characters: control characters are spaces, and what was cut ends in `…`.
+pub(super) fn line(text: &str, longest: usize) -> String {
+    let text = trimmed(text);
+    let mut line = spaced(text).take(longest).collect::<String>();
+    if text.chars().nth(longest).is_some() {
+        line.pop();
+        line.push('…');
+    }
+    line
+}
+
+/// A key that is not too long for a store. Of a longer one the rest is a hash, so that two stay two.
+pub(super) fn key(text: &str) -> String {
+    let mut key: String = spaced(trimmed(text)).collect();
+    if key.len() > LONGEST_KEY {
+        let hash = crate::hex(&Sha256::digest(&key));
+        key.truncate(key.floor_char_boundary(LONGEST_KEY - hash.len() - 1));
+        key = format!("{key}~{hash}");
+    }
+    key
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => trimmed(text).to_owned(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || c.is_control())
+}
+
+fn spaced(text: &str) -> impl Iterator<Item = char> {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c })
+}

@@ -1,0 +1,171 @@
+//! What Twilio asks and tells us of a call.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::words::Spoken;
+use super::{App, Hand};
+use crate::Error;
+use crate::config::Settings;
+use crate::escalation::{Attempt, Incident, Key, News, Outcome, Signal};
+use crate::http::{Request, Response, form_fields};
+use crate::twilio::callbacks::{About, Path, field, key, machine, status, voice_url};
+use crate::twilio::proof::{Kind, verified};
+use crate::twilio::voice::{Words, twiml};
+
+/// How long a person in a call waits for us at most, before they are asked for a moment. Twilio itself gives up after
+/// fifteen seconds, and people before that.
+const PATIENCE: Duration = Duration::from_millis(3_500);
+/// How often we ask for a moment before we give up.
+const MOST_MOMENTS: u32 = 12;
+
+/// Where a call is: what its URL says.
+struct Turn {
+    /// Which reading of the menu this is, from 1.
+    reading: u32,
+    /// The key that was pressed, now or before we asked for a moment.
+    digits: Option<String>,
+    /// How often we asked for a moment.
+    moments: u32,
+}
+
+impl Turn {
+    fn read(request: &Request, fields: &[(String, String)]) -> Turn {
+        let query = form_fields(request.query.as_deref().unwrap_or_default().as_bytes());
+        let number = |name: &str| field(&query, name).and_then(|text| text.parse().ok());
+        let digits = field(fields, "Digits").or_else(|| field(&query, "key"));
+        Turn {
+            reading: number("reading").unwrap_or(1),
+            digits: digits.filter(|digits| !digits.is_empty()).map(str::to_owned),
+            moments: number("moments").unwrap_or(0),
+        }
+    }
+
+    fn key(&self) -> Option<Key> {
+        self.digits.as_deref().and_then(key)
+    }
+}
+
+impl App {
+    /// Answers Twilio about a call: with TwiML, or with thanks.
+    ///
+    /// # Errors
+    /// 403 for a proven forgery, 404 for a path that is none of a call's; 5xx for what may be our own fault.
+    pub async fn answer_twilio(&self, request: &Request) -> Result<Response, Error> {
+        let path = Path::read(&request.path).ok_or(Error::NotFound)?;
+        if request.method != "POST" {
+            return Err(Error::MethodNotAllowed);
+        }
+        let (body, settings) = verified(&self.live, request, Kind::Form, self.now()).await?;
+        let fields = body.fields();
+        let news = match path.about {
+            About::Words => return Ok(self.say_next(&path, request, &fields, settings).await),
+            About::Status => status(&fields),
+            About::Machine => machine(&fields),
+        };
+        if let Some(news) = news {
+            let call = field(&fields, "CallSid").map(str::to_owned);
+            let signal = Signal::Call { attempt: path.attempt, call, news };
+            self.signal(path.incident, &[signal], Hand::Act).await?;
+        }
+        Ok(Response::empty(204))
+    }
+
+    /// First what was heard is written; then the stored result is spoken, whatever it is by then.
+    async fn say_next(
+        &self,
+        path: &Path<'_>,
+        request: &Request,
+        fields: &[(String, String)],
+        settings: Arc<Settings>,
+    ) -> Response {
+        let turn = Turn::read(request, fields);
+        let news = turn.key().map_or(News::Answered, News::Pressed);
+        let call = field(fields, "CallSid").map(str::to_owned);
+        let signals = [Signal::Call { attempt: path.attempt, call, news }];
+        let told = self.signal(path.incident, &signals, Hand::Leave);
+        let incident = match tokio::time::timeout(PATIENCE, told).await {
+            Ok(Ok(incident)) => incident,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "a call asks for a moment");
+                return moment(path, &turn, &settings);
+            }
+            Err(_) => {
+                tracing::error!("the store is slow: a call asks for a moment");
+                return moment(path, &turn, &settings);
+            }
+        };
+        let found = incident
+            .as_ref()
+            .and_then(|incident| incident.attempt(path.attempt).map(|attempt| (incident, attempt)));
+        let Some((incident, attempt)) = found else {
+            return xml(
+                &Words::Last("This call is about nothing that I know of any more. Good bye."),
+                &plain(),
+            );
+        };
+        let spoken = Spoken::of(incident, attempt, self.now());
+        let here = url(path, &settings);
+        xml(&words(incident, attempt, &turn, &here), &spoken)
+    }
+}
+
+fn url(path: &Path<'_>, settings: &Settings) -> String {
+    voice_url(settings.public_base_url().unwrap_or_default(), path.incident, path.attempt)
+}
+
+fn words<'a>(incident: &'a Incident, attempt: &Attempt, turn: &Turn, here: &str) -> Words<'a> {
+    if incident.ended_at.is_some() {
+        return Words::Last("It is over. All alarms have recovered. Good night.");
+    }
+    if let Some(holder) = incident.taken_by() {
+        return match holder.person == attempt.person {
+            true => Words::Last(
+                "Thank you. It is yours. A text message tells you where to look. Good bye.",
+            ),
+            false => Words::Has(&holder.person),
+        };
+    }
+    if attempt.outcome == Some(Outcome::Declined) {
+        return Words::Last("All right. The next person is called. Good bye.");
+    }
+    let is_other = turn.key() == Some(Key::Other);
+    if turn.reading >= 2 && is_other {
+        return Words::Last("That key means nothing here. The next person is called. Good bye.");
+    }
+    // A machine, if it is one, has heard it once: that is enough. A person has had the time to press a key.
+    if turn.reading >= 2 && attempt.machine {
+        return Words::Last("Good bye.");
+    }
+    let reading = if is_other { 2 } else { turn.reading };
+    Words::Menu {
+        first: if is_other { "That key means nothing here." } else { "" },
+        action: format!("{here}?reading={reading}"),
+        then: (reading < 2).then(|| format!("{here}?reading=2")),
+        answer_seconds: incident.policy.answer_seconds,
+    }
+}
+
+/// The key is kept in the URL, which is signed.
+fn moment(path: &Path<'_>, turn: &Turn, settings: &Settings) -> Response {
+    if turn.moments >= MOST_MOMENTS {
+        let last = "I cannot write that down now. Please look at Slack. Good bye.";
+        return xml(&Words::Last(last), &plain());
+    }
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("reading", &turn.reading.to_string());
+    if let Some(digits) = &turn.digits {
+        query.append_pair("key", digits);
+    }
+    query.append_pair("moments", &(turn.moments + 1).to_string());
+    let again = format!("{}?{}", url(path, settings), query.finish());
+    xml(&Words::Moment { again, aloud: turn.moments % 3 == 0 }, &plain())
+}
+
+fn plain() -> Spoken {
+    Spoken { menu: String::new(), voice: None, language: None }
+}
+
+fn xml(words: &Words<'_>, spoken: &Spoken) -> Response {
+    Response::of(200, "text/xml; charset=utf-8", twiml(words, spoken))
+}

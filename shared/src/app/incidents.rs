@@ -1,0 +1,165 @@
+//! What readers are told of incidents: the pages, and `GET /incidents.json`.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::App;
+use super::record::{self, Kept};
+use super::words::outcome_words;
+use crate::Error;
+use crate::escalation::{Attempt, Incident, Outcome, State};
+use crate::ports::{MOST_AT_ONCE, Store};
+
+/// An incident as `GET /incidents.json` shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct View<'a> {
+    /// Names it for good.
+    pub id: &'a str,
+    /// The policy's name.
+    pub policy: &'a str,
+    /// `calling`, `taken`, `exhausted` or `resolved`.
+    pub state: State,
+    /// When it began, …
+    pub raised_at: Timestamp,
+    /// … when it was taken, …
+    pub taken_at: Option<Timestamp>,
+    /// … and when it was over.
+    pub resolved_at: Option<Timestamp>,
+    /// Who took it.
+    pub taken_by: Option<&'a str>,
+    /// Its alarms, recovered ones too.
+    pub alarms: Vec<AlarmView<'a>>,
+    /// How many more go on than are named.
+    pub more_alarms: u32,
+    /// Its calls.
+    pub attempts: Vec<AttemptView<'a>>,
+}
+
+/// An alarm as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct AlarmView<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// `alarm` or `ok`.
+    pub state: &'static str,
+    /// What the monitor says of it.
+    pub reason: &'a str,
+    /// When it went off, …
+    pub since: Timestamp,
+    /// … and when it was OK again.
+    pub recovered_at: Option<Timestamp>,
+}
+
+/// A call as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct AttemptView<'a> {
+    /// Counts the calls of an incident, from 1.
+    pub number: u32,
+    /// Who is called.
+    pub person: &'a str,
+    /// What became of it; `null` while it is under way.
+    pub outcome: Option<Outcome>,
+    /// The same in words.
+    pub says: &'static str,
+    /// When it was decided, …
+    pub called_at: Timestamp,
+    /// … placed, …
+    pub placed_at: Option<Timestamp>,
+    /// … rang, …
+    pub rang_at: Option<Timestamp>,
+    /// … was answered, …
+    pub answered_at: Option<Timestamp>,
+    /// … and over.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// An incident as it is shown.
+pub fn view(incident: &Incident) -> View<'_> {
+    let holder = incident.taken_by();
+    View {
+        id: &incident.id,
+        policy: &incident.policy.name,
+        state: incident.state(),
+        raised_at: incident.raised_at,
+        taken_at: holder.map(|holder| holder.at),
+        resolved_at: incident.ended_at,
+        taken_by: holder.map(|holder| holder.person.as_str()),
+        alarms: incident
+            .alarms
+            .iter()
+            .map(|alarm| AlarmView {
+                name: &alarm.name,
+                state: if alarm.recovered_at.is_none() { "alarm" } else { "ok" },
+                reason: &alarm.reason,
+                since: alarm.since,
+                recovered_at: alarm.recovered_at,
+            })
+            .collect(),
+        more_alarms: incident.more_alarms,
+        attempts: incident.attempts.iter().map(attempt_view).collect(),
+    }
+}
+
+fn attempt_view(attempt: &Attempt) -> AttemptView<'_> {
+    let under_way = match (attempt.placed_at, attempt.rang_at, attempt.answered_at) {
+        (_, _, Some(_)) => "answered",
+        (_, Some(_), None) => "rings",
+        (Some(_), None, None) => "placed",
+        (None, None, None) => "being placed",
+    };
+    AttemptView {
+        number: attempt.number,
+        person: &attempt.person,
+        outcome: attempt.outcome,
+        says: attempt.outcome.map_or(under_way, outcome_words),
+        called_at: attempt.decided_at,
+        placed_at: attempt.placed_at,
+        rang_at: attempt.rang_at,
+        answered_at: attempt.answered_at,
+        ended_at: attempt.ended_at,
+    }
+}
+
+/// Open incidents and those that ended of late, `limit` of the latter at most: the newest first.
+pub async fn all(store: &dyn Store, limit: usize, now: Timestamp) -> Result<Vec<Incident>, Error> {
+    let mut found = Vec::new();
+    let mut after = None;
+    loop {
+        let records = store.page(record::OPEN, after.as_deref(), MOST_AT_ONCE, now).await?;
+        found.extend(records.iter().filter_map(|record| {
+            serde_json::from_str::<Kept>(&record.body).ok().map(|kept| kept.incident)
+        }));
+        match records.last() {
+            Some(last) if records.len() == MOST_AT_ONCE => after = Some(last.key.sk.clone()),
+            _ => break,
+        }
+    }
+    for record in store.page(record::ARCHIVE, None, limit, now).await? {
+        if let Ok(kept) = serde_json::from_str::<Kept>(&record.body)
+            && found.iter().all(|have| have.id != kept.incident.id)
+        {
+            found.push(kept.incident);
+        }
+    }
+    found.sort_by(|a, b| b.raised_at.cmp(&a.raised_at).then_with(|| a.id.cmp(&b.id)));
+    Ok(found)
+}
+
+/// The incident of this id, open or over.
+pub async fn one(store: &dyn Store, id: &str, now: Timestamp) -> Result<Option<Incident>, Error> {
+    let Some(policy) = record::policy_of(id) else { return Ok(None) };
+    let records = store.load(&[record::open(&policy), record::archived(id)], now).await?;
+    let kept = records.into_iter().flatten().filter_map(|record| {
+        serde_json::from_str::<Kept>(&record.body)
+            .inspect_err(|error| tracing::error!(id, %error, "an incident cannot be read"))
+            .ok()
+    });
+    Ok(kept.map(|kept| kept.incident).find(|incident| incident.id == id))
+}
+
+impl App {
+    /// The incident of this id, open or over.
+    pub async fn incident(&self, id: &str) -> Result<Option<Incident>, Error> {
+        one(self.store.as_ref(), id, self.now()).await
+    }
+}

@@ -1,0 +1,228 @@
+//! Alarms come in: each raises an incident, joins one, or lets one end.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::record::LastWord;
+use super::{App, Hand};
+use crate::Error;
+use crate::alarm::{self, Change, Malformed, State};
+use crate::dead_letters::{self, Letter};
+use crate::escalation::{Alarm, Signal};
+use crate::forward::task::{Lines, Task};
+use crate::http::{Request, Response};
+use crate::mask_numbers;
+use crate::ports::To;
+use crate::routes::Line;
+use crate::slack::message::{cut, escape};
+
+/// What became of one thing that a monitor told us.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "became", rename_all = "kebab-case")]
+pub enum Heard {
+    /// It belongs to this incident.
+    Incident {
+        /// The alarm's name.
+        alarm: String,
+        /// The incident's id.
+        incident: String,
+    },
+    /// It changes nothing: it was known before, or there is nothing to end.
+    Nothing {
+        /// The alarm's name.
+        alarm: String,
+    },
+    /// It calls nobody: it is suppressed, or muted.
+    Quiet {
+        /// The alarm's name.
+        alarm: String,
+        /// Why.
+        reason: String,
+    },
+    /// It cannot be understood, or is for no policy: it is kept as a dead letter.
+    DeadLetter {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl App {
+    /// Takes what a monitor says. When this is `Ok`, all of it is kept: in an incident, or as a dead letter.
+    pub async fn take(&self, body: &[u8]) -> Result<Vec<Heard>, Error> {
+        let mut heard = Vec::new();
+        // Our own shape is what a dead letter holds of an alarm that was for no policy.
+        let changes = match serde_json::from_slice::<Change>(body) {
+            Ok(change) => vec![Ok(change)],
+            Err(_) => alarm::parse(body, self.now()),
+        };
+        for change in changes {
+            heard.push(match change {
+                Ok(change) => self.hear(change).await?,
+                Err(malformed) => self.keep(malformed).await?,
+            });
+        }
+        self.count(&heard).await;
+        Ok(heard)
+    }
+
+    /// Answers `POST /alarms`, whose proof is a bearer token.
+    ///
+    /// # Errors
+    /// 401 without the token, 422 if something was not understood (it is kept), 5xx for what may be our own fault.
+    pub async fn answer_monitor(&self, request: &Request) -> Result<Response, Error> {
+        if request.method != "POST" {
+            return Err(Error::MethodNotAllowed);
+        }
+        request.limit_body()?;
+        let settings = self.live.get(self.now()).await?;
+        let token = settings.secret("alarms-token").ok_or_else(|| {
+            let what =
+                "POST /alarms needs a token: store the parameter alarms-token, or set ALARMS_TOKEN";
+            Error::NotSetUp(what.to_owned())
+        })?;
+        let bearer = request.header("authorization").and_then(|value| {
+            let (scheme, token) = value.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+        });
+        let same = |given: &str| bool::from(hash(given).ct_eq(&hash(token.expose())));
+        if !bearer.is_some_and(same) {
+            return Err(Error::NoToken);
+        }
+        self.take(&request.body).await.map(|heard| told(&heard))
+    }
+
+    async fn hear(&self, change: Change) -> Result<Heard, Error> {
+        let alarm = change.name.clone();
+        if let Some(reason) = change.quiet.clone().filter(|_| change.state == State::Alarm) {
+            tracing::info!(alarm, reason, "an alarm calls nobody");
+            return Ok(Heard::Quiet { alarm, reason });
+        }
+        let settings = self.live.get(self.now()).await?;
+        let Some(policy) = settings.config.escalation.for_alarm(&change.name) else {
+            if change.state != State::Alarm {
+                return Ok(Heard::Nothing { alarm });
+            }
+            let reason = format!("no policy is for the alarm {}", change.name);
+            let body = serde_json::to_string(&change).unwrap_or_default();
+            return self.keep(Malformed { reason, body }).await;
+        };
+        let owner = self.writers.name();
+        let kept = self
+            .change_with(&policy.name, Some(&change.key), &owner, Hand::Act, &|draft| {
+                let is_known = draft.last_word.as_ref().is_some_and(|last| {
+                    last.at > change.at || (last.at == change.at && last.state == change.state)
+                });
+                if is_known {
+                    return;
+                }
+                draft.hear(&change);
+                let incident = draft.kept.as_ref().map(|kept| kept.incident.id.clone());
+                draft.note(LastWord { state: change.state, at: change.at, incident });
+            })
+            .await?;
+        let Some(kept) = kept else { return Ok(Heard::Nothing { alarm }) };
+        let kept = self.act(kept, &owner).await?;
+        let is_its = kept.incident.alarms.iter().any(|have| have.key == change.key)
+            || (change.state == State::Alarm && kept.incident.more_alarms > 0);
+        Ok(match is_its {
+            true => Heard::Incident { alarm, incident: kept.incident.id },
+            false => Heard::Nothing { alarm },
+        })
+    }
+
+    /// Nothing that comes in is lost in silence.
+    async fn keep(&self, malformed: Malformed) -> Result<Heard, Error> {
+        let Malformed { reason, body } = malformed;
+        let now = self.now();
+        tracing::error!(
+            letters = 1,
+            reason,
+            "an alarm could not be understood: kept as a dead letter"
+        );
+        let letter = Letter::escalate(&reason, body.clone(), now);
+        dead_letters::keep(self.store.as_ref(), &[letter], now).await?;
+        let settings = self.live.get(now).await?;
+        let channels = settings.config.routes.channels();
+        let channel = channels.iter().find(|channel| *channel == "default").or(channels.first());
+        if let Some(channel) = channel {
+            let text = format!(
+                ":warning: something came in as an alarm, and nobody was called: {}. It is kept as a dead letter.",
+                escape(&mask_numbers(&reason))
+            );
+            let line = Line {
+                event_type: "dead-letter".to_owned(),
+                event_id: crate::hex(&hash(&body)[..8]),
+                route: "alarms".to_owned(),
+                text: cut(&text),
+                failed: false,
+            };
+            let lines =
+                Lines { channel: channel.clone(), at: now, replayed_at: None, lines: vec![line] };
+            self.queue.send(To::Slack, Task::Lines(lines).to_body(), channel, None).await?;
+        }
+        Ok(Heard::DeadLetter { reason })
+    }
+
+    async fn count(&self, heard: &[Heard]) {
+        let names: Vec<&str> = heard
+            .iter()
+            .map(|heard| match heard {
+                Heard::Incident { .. } => "ringdown_alarms_total{became=\"incident\"}",
+                Heard::Nothing { .. } => "ringdown_alarms_total{became=\"nothing\"}",
+                Heard::Quiet { .. } => "ringdown_alarms_total{became=\"quiet\"}",
+                Heard::DeadLetter { .. } => "ringdown_alarms_total{became=\"dead-letter\"}",
+            })
+            .collect();
+        let counters: Vec<(&str, u64)> = names.into_iter().map(|name| (name, 1)).collect();
+        if !counters.is_empty()
+            && let Err(error) = self.store.add(&counters).await
+        {
+            tracing::warn!(%error, "counters were not noted");
+        }
+    }
+}
+
+/// The answer to a monitor: 422 if something of it was not understood.
+pub fn told(heard: &[Heard]) -> Response {
+    let understood = !heard.iter().any(|heard| matches!(heard, Heard::DeadLetter { .. }));
+    Response::json(if understood { 202 } else { 422 }, &heard)
+}
+
+fn hash(text: &str) -> Vec<u8> {
+    Sha256::digest(text).to_vec()
+}
+
+impl super::change::Draft<'_> {
+    /// Whether this alarm raises an incident, or what it says to the one there is.
+    fn hear(&mut self, change: &Change) {
+        let key = change.key.clone();
+        let is_open = |now: Timestamp| {
+            self.kept
+                .as_ref()
+                .is_some_and(|kept| kept.incident.ended_at.is_none() || kept.incident.reopens(now))
+        };
+        let its_own = self.last_word.as_ref().and_then(|word| word.incident.clone());
+        let joined = its_own.is_some_and(|id| self.is(&id));
+        match change.state {
+            State::Alarm => {
+                let alarm = Alarm {
+                    key,
+                    name: change.name.clone(),
+                    since: change.at,
+                    reason: change.reason.clone(),
+                    description: change.description.clone(),
+                    recovered_at: None,
+                };
+                match is_open(self.now) {
+                    true => self.tell(&[Signal::Alarm(alarm)]),
+                    false => self.raise(alarm),
+                }
+            }
+            State::Ok if joined => self.tell(&[Signal::Recovered { key }]),
+            State::NoData => self.tell(&[Signal::NoData { key }]),
+            State::Ok => {}
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What is kept: a policy's incident with what is left to be done, who is in a call, and what each alarm last said.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::alarm;
+use crate::escalation::{Effect, Incident};
+use crate::ports::Key;
+
+/// The partition of the policies' incidents: one record for each policy.
+pub const OPEN: &str = "open";
+/// The partition of incidents that are over, the newest first.
+pub const ARCHIVE: &str = "incidents";
+/// The partition of people who are in a call.
+pub const PEOPLE: &str = "people";
+/// The partition of what alarms last said.
+pub const ALARMS: &str = "alarms";
+
+/// How long an incident is kept once it is over, and how long an alarm's last word.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// How long whoever does something has for it. A request to Twilio takes seven seconds at most, and one thing takes two.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(20);
+
+/// A policy's incident: the open one, or the last one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The incident.
+    pub incident: Incident,
+    /// When its one wake-up comes, if one is armed.
+    pub wake_at: Option<Timestamp>,
+    /// What is left to be done.
+    pub to_do: Vec<ToDo>,
+    /// The number of the first entry of its timeline that Slack was not told yet.
+    pub said: u32,
+    /// Who wrote this.
+    pub writer: String,
+}
+
+/// Something left to be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToDo {
+    /// What.
+    pub task: Task,
+    /// Who does it now.
+    pub owner: Option<String>,
+    /// Until then nobody else does it.
+    pub until: Timestamp,
+    /// How often it was tried.
+    pub tries: u32,
+    /// It may have been done: look first.
+    pub in_doubt: bool,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "task", rename_all = "kebab-case")]
+pub enum Task {
+    /// What the rules ask for.
+    Effect(Effect),
+    /// Tell Slack what is new.
+    Say,
+}
+
+impl Kept {
+    /// Whether something can be begun now.
+    pub fn has_work(&self, now: Timestamp) -> bool {
+        self.to_do.iter().any(|to_do| to_do.until <= now)
+    }
+
+    /// Until when all that is being done, or rests, is left alone.
+    pub(super) fn rests_until(&self) -> Option<Timestamp> {
+        self.to_do.iter().map(|to_do| to_do.until).min()
+    }
+}
+
+/// A person who is in a call, or may be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InCall {
+    /// Of which incident.
+    pub incident: String,
+    /// Until when at the latest.
+    pub until: Timestamp,
+}
+
+/// What an alarm last said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastWord {
+    /// What state it was in.
+    pub state: alarm::State,
+    /// Since when.
+    pub at: Timestamp,
+    /// The incident that it belongs to.
+    pub incident: Option<String>,
+}
+
+/// Where a policy's incident is.
+pub fn open(policy: &str) -> Key {
+    Key::new(OPEN, policy)
+}
+
+/// Where a person's call is.
+pub fn person(name: &str) -> Key {
+    Key::new(PEOPLE, name)
+}
+
+/// Where an alarm's last word is.
+pub fn alarm(key: &str) -> Key {
+    Key::new(ALARMS, crate::hex(&Sha256::digest(key)[..16]))
+}
+
+/// The name of an incident: its policy, and when it began.
+pub fn id(policy: &str, raised_at: Timestamp) -> String {
+    format!("{policy}-{}", raised_at.strftime("%Y%m%d-%H%M%S-%3f"))
+}
+
+/// The policy that is in an incident's name.
+pub fn policy_of(id: &str) -> Option<String> {
+    let mut parts = id.rsplitn(4, '-');
+    let time = [parts.next()?, parts.next()?, parts.next()?];
+    let digits = time.iter().all(|part| part.bytes().all(|c| c.is_ascii_digit()));
+    let lengths = time.map(str::len) == [3, 6, 8];
+    parts.next().filter(|policy| digits && lengths && !policy.is_empty()).map(str::to_owned)
+}
+
+/// Where an incident that is over is: the newest come first in their partition.
+pub fn archived(id: &str) -> Key {
+    let time: String = id.chars().rev().take(19).collect();
+    let newest_first: String = time
+        .chars()
+        .rev()
+        .map(|c| c.to_digit(10).and_then(|digit| char::from_digit(9 - digit, 10)).unwrap_or(c))
+        .collect();
+    Key::new(ARCHIVE, format!("{newest_first} {id}"))
+}

@@ -1,0 +1,229 @@
+//! Time passes: a wake-up falls due; once a minute all that is open is looked over.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::change::after;
+use super::record::{self, Kept};
+use super::{App, Hand};
+use crate::Error;
+use crate::escalation::{Incident, Mended, Phase, Signal, State};
+use crate::ports::{MOST_AT_ONCE, Message, Outcome};
+use crate::twilio::rest::{Ask, Told};
+
+/// A message of the queue of wake-ups.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum WakeUp {
+    /// Look at this incident then. It counts only while the incident still expects it.
+    Due {
+        /// Which incident.
+        incident: String,
+        /// When.
+        due: Timestamp,
+    },
+    /// Something is left to be done for this incident.
+    Nudge {
+        /// Which incident.
+        incident: String,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// An alarm's own text, as it came in: a dead letter that is sent again.
+    Alarm {
+        /// When it came in.
+        at: Timestamp,
+        /// What came.
+        body: String,
+    },
+}
+
+/// How long a wake-up rests that could not be dealt with.
+const REST: Duration = Duration::from_secs(2);
+
+/// How late a wake-up, or a thing to be done, may be before the audit mends it.
+const LATE: SignedDuration = SignedDuration::from_secs(20);
+
+impl WakeUp {
+    pub(super) fn due(incident: &Incident, due: Timestamp) -> WakeUp {
+        WakeUp::Due { incident: incident.id.clone(), due }
+    }
+
+    /// Each is for itself.
+    pub(super) fn group(&self) -> String {
+        match self {
+            WakeUp::Due { incident, due } => format!("{incident} {due}"),
+            WakeUp::Nudge { incident, at } => format!("{incident} now {at}"),
+            WakeUp::Alarm { at, .. } => format!("alarm {at}"),
+        }
+    }
+
+    pub(super) fn not_before(&self) -> Option<Timestamp> {
+        match self {
+            WakeUp::Due { due, .. } => Some(*due),
+            WakeUp::Nudge { .. } | WakeUp::Alarm { .. } => None,
+        }
+    }
+
+    /// As it stands in the queue.
+    pub fn to_body(&self) -> String {
+        // Strings and times always serialise.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+impl App {
+    /// Deals with one message of the queue of wake-ups.
+    pub async fn wake(&self, message: &Message) -> Outcome {
+        let wake_up: WakeUp = match serde_json::from_str(&message.body) {
+            Ok(wake_up) => wake_up,
+            Err(error) => {
+                tracing::error!(%error, "a wake-up cannot be read");
+                return Outcome::Done;
+            }
+        };
+        let dealt = match &wake_up {
+            WakeUp::Due { incident, due } => self.due(incident, *due).await,
+            WakeUp::Nudge { incident, .. } => {
+                self.signal(incident, &[], Hand::Act).await.map(|_| ())
+            }
+            WakeUp::Alarm { body, .. } => self.take(body.as_bytes()).await.map(|_| ()),
+        };
+        match dealt {
+            Ok(()) => Outcome::Done,
+            Err(error) => {
+                tracing::error!(%error, "a wake-up could not be dealt with: it comes again");
+                Outcome::Later(REST)
+            }
+        }
+    }
+
+    async fn due(&self, id: &str, due: Timestamp) -> Result<(), Error> {
+        if due > self.now() {
+            // A queue waits a quarter of an hour at most.
+            return self.arm(WakeUp::Due { incident: id.to_owned(), due }).await;
+        }
+        self.look(id, Some(due), &[]).await
+    }
+
+    /// Looks at an incident: for the wake-up that was due then (and for nothing, if another is expected by now), or for
+    /// the audit.
+    async fn look(&self, id: &str, due: Option<Timestamp>, mended: &[Mended]) -> Result<(), Error> {
+        let Some(policy) = record::policy_of(id) else { return Ok(()) };
+        let owner = self.writers.name();
+        let kept = self
+            .change(&policy, &owner, Hand::Act, &|draft| {
+                let armed = draft.kept.as_ref().and_then(|kept| kept.wake_at);
+                if draft.is(id) && (due.is_none() || due == armed) {
+                    draft.woken();
+                    let found: Vec<Signal> =
+                        mended.iter().map(|what| Signal::Mended(*what)).collect();
+                    draft.tell(&found);
+                    draft.tell(&[Signal::Wake]);
+                }
+            })
+            .await?;
+        if let Some(kept) = kept {
+            self.act(kept, &owner).await?;
+        }
+        Ok(())
+    }
+
+    /// The minute's work: looks over all that is open, mends what was left undone, and tells the outside that we live
+    /// (`HEARTBEAT_URL`, a dead man's switch: whoever is behind it calls for help when we fall silent).
+    pub async fn every_minute(&self) -> Result<usize, Error> {
+        let mended = self.audit().await?;
+        let settings = self.live.get(self.now()).await?;
+        if let Some(url) = settings.value("heartbeat-url") {
+            let ask =
+                Ask { method: "GET", url: url.to_owned(), authorization: None, form: Vec::new() };
+            match (self.wire)(ask).await {
+                Told::Answer { status: 200..=299, .. } => {}
+                Told::Answer { status, .. } => {
+                    tracing::warn!(status, "the heartbeat was not taken");
+                }
+                Told::NotSent(why) | Told::NoAnswer(why) => {
+                    tracing::warn!(why, "the heartbeat did not get through");
+                }
+            }
+        }
+        Ok(mended)
+    }
+
+    /// Looks over all that is open, and mends what was left undone. Gives how many things it mended.
+    pub async fn audit(&self) -> Result<usize, Error> {
+        let mut mended = 0;
+        let mut after = None;
+        loop {
+            let records =
+                self.store.page(record::OPEN, after.as_deref(), MOST_AT_ONCE, self.now()).await?;
+            for record in &records {
+                let Ok(kept) = serde_json::from_str::<Kept>(&record.body) else {
+                    tracing::error!(policy = record.key.sk, "an incident cannot be read");
+                    continue;
+                };
+                let found = kept.undone(self.now());
+                if found.is_empty() {
+                    continue;
+                }
+                mended += found.len();
+                for what in &found {
+                    let id = &kept.incident.id;
+                    tracing::error!(incident = id, ?what, "the audit mends what was left undone");
+                }
+                self.count_mended(&found).await;
+                if let Err(error) = self.look(&kept.incident.id, None, &found).await {
+                    tracing::error!(%error, "the audit could not mend an incident");
+                }
+            }
+            match records.last() {
+                Some(last) if records.len() == MOST_AT_ONCE => after = Some(last.key.sk.clone()),
+                _ => return Ok(mended),
+            }
+        }
+    }
+
+    async fn count_mended(&self, found: &[Mended]) {
+        let names: Vec<String> = found
+            .iter()
+            .map(|what| {
+                let name = serde_json::to_value(what).unwrap_or_default();
+                let name = name.as_str().unwrap_or_default();
+                format!("ringdown_audit_mended_total{{what=\"{name}\"}}")
+            })
+            .collect();
+        let counters: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 1)).collect();
+        if let Err(error) = self.store.add(&counters).await {
+            tracing::warn!(%error, "counters were not noted");
+        }
+    }
+}
+
+impl Kept {
+    /// What should have happened by now, and did not.
+    fn undone(&self, now: Timestamp) -> Vec<Mended> {
+        let is_late = |at: Timestamp| after(at, LATE) < now;
+        let incident = &self.incident;
+        let mut found = Vec::new();
+        if self.wake_at.is_some_and(is_late) {
+            found.push(Mended::LateWakeUp);
+        }
+        if self.to_do.iter().any(|to_do| is_late(to_do.until)) {
+            found.push(Mended::UndoneEffect);
+        }
+        if incident.state() == State::Resolved {
+            return found;
+        }
+        let mut ends =
+            incident.attempts.iter().filter_map(|attempt| attempt.holds_until(&incident.policy));
+        if ends.any(is_late) {
+            found.push(Mended::UnreportedCall);
+        }
+        if self.wake_at.is_none() && incident.phase == Phase::Calling {
+            found.push(Mended::StandingHunt);
+        }
+        found
+    }
+}

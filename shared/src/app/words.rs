@@ -1,0 +1,279 @@
+//! What is said of an incident: on the phone, in a text message, in Slack. Pure.
+
+mod speakable;
+
+use jiff::Timestamp;
+use minijinja::{Environment, UndefinedBehavior, context};
+
+use crate::config::Settings;
+use crate::escalation::{Alarm, Attempt, Entry, Event, Incident, Mended, Outcome, TextAbout};
+use crate::slack::message::{cut, escape};
+use speakable::{cut_words, speakable};
+
+/// How many characters a voice speaks in a second, at least. (Polly's and Google's voices manage 14 to 17.)
+const CHARACTERS_A_SECOND: usize = 12;
+/// The longest text that is read to somebody half asleep, in characters.
+const LONGEST_SPEECH: usize = 480;
+/// The most alarms that are named in speech, and in a text message.
+const NAMED: usize = 3;
+
+/// What the menu of a call says, and in which voice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spoken {
+    /// The menu: what is wrong, since when, which keys.
+    pub menu: String,
+    /// Twilio's `voice`.
+    pub voice: Option<String>,
+    /// Twilio's `language`.
+    pub language: Option<String>,
+}
+
+impl Spoken {
+    /// The menu that this attempt's person hears now.
+    pub fn of(incident: &Incident, attempt: &Attempt, now: Timestamp) -> Spoken {
+        let policy = &incident.policy;
+        let told = policy.say.as_deref().and_then(|say| {
+            let spoken = environment().render_str(say, facts(incident, attempt, now));
+            spoken
+                .inspect_err(|error| {
+                    tracing::error!(policy = policy.name, %error, "`say` failed: the usual words stand in");
+                })
+                .ok()
+        });
+        let menu = told.unwrap_or_else(|| usual(incident, attempt, now));
+        Spoken {
+            menu: cut_words(&menu, LONGEST_SPEECH),
+            voice: policy.voice.clone(),
+            language: policy.language.clone(),
+        }
+    }
+
+    /// How long a reading of the menu takes at most, in seconds.
+    pub fn reading_seconds(&self) -> u32 {
+        let seconds = self.menu.chars().count().div_ceil(CHARACTERS_A_SECOND) + 1;
+        u32::try_from(seconds).unwrap_or(u32::MAX)
+    }
+}
+
+/// Checks a template of what is spoken; the error says what is wrong, and in which of its lines (from 1).
+pub fn check_say(source: &str) -> Result<(), (usize, String)> {
+    let trial =
+        context! { person => "", what => "", since => "", alarms => 1, policy => "", keys => "" };
+    environment().render_str(source, trial).map(|_| ()).map_err(|error| {
+        let names = "person, what, since, alarms, policy and keys";
+        (error.line().unwrap_or(1), format!("{error}, expected a template of {names}"))
+    })
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(10_000));
+    environment
+}
+
+fn facts(incident: &Incident, attempt: &Attempt, now: Timestamp) -> minijinja::Value {
+    context! {
+        person => speakable(&attempt.person),
+        what => what(incident),
+        since => since(incident, now),
+        alarms => incident.open_count(),
+        policy => speakable(&incident.policy.name),
+        keys => KEYS,
+    }
+}
+
+const KEYS: &str = "Press 1 to take it. Press 2 to pass it on.";
+
+fn usual(incident: &Incident, attempt: &Attempt, now: Timestamp) -> String {
+    let person = speakable(&attempt.person);
+    let (what, since) = (what(incident), since(incident, now));
+    format!("Hello {person}, this is Ringdown. {what} It began {since}. {KEYS}")
+}
+
+/// What is wrong, as one says it.
+fn what(incident: &Incident) -> String {
+    let open: Vec<&Alarm> = incident.open_alarms().collect();
+    match open[..] {
+        [] => "Everything has recovered.".to_owned(),
+        [alarm] if incident.more_alarms == 0 => {
+            let why = match speakable(&alarm.description) {
+                empty if empty.is_empty() => String::new(),
+                why => format!(" {}.", cut_words(&why, 160).trim_end_matches('.')),
+            };
+            format!("The alarm {} went off.{why}", name(alarm))
+        }
+        _ => {
+            let names: Vec<String> = open.iter().take(NAMED).map(|alarm| name(alarm)).collect();
+            let count = incident.open_count();
+            let rest = count as usize - names.len();
+            let more = if rest == 0 { String::new() } else { format!(", and {rest} more") };
+            format!("{count} alarms went off: {}{more}.", names.join(", "))
+        }
+    }
+}
+
+fn name(alarm: &Alarm) -> String {
+    match cut_words(&speakable(&alarm.name), 80) {
+        empty if empty.is_empty() => "without a name".to_owned(),
+        name => name,
+    }
+}
+
+/// When it began, as one says it.
+fn since(incident: &Incident, now: Timestamp) -> String {
+    let began = incident.open_alarms().map(|alarm| alarm.since).min().unwrap_or(incident.raised_at);
+    match now.duration_since(began.min(now)).as_mins() {
+        0 => "just now".to_owned(),
+        1 => "a minute ago".to_owned(),
+        minutes @ 2..=90 => format!("{minutes} minutes ago"),
+        minutes @ 91..=2_880 => format!("{} hours ago", (minutes + 30) / 60),
+        minutes => format!("{} days ago", minutes / 1_440),
+    }
+}
+
+/// A text message: what is wrong, and where to look.
+pub fn text(incident: &Incident, about: TextAbout, base: Option<&str>) -> String {
+    let names: Vec<String> =
+        incident.alarms.iter().take(NAMED).map(|alarm| cut_words(&alarm.name, 60)).collect();
+    let rest = incident.alarms.len() + incident.more_alarms as usize - names.len();
+    let more = if rest == 0 { String::new() } else { format!(" and {rest} more") };
+    let names = format!("{}{more}", names.join(", "));
+    let page = base.map(|base| format!("\n{base}/incidents/{}", incident.id)).unwrap_or_default();
+    match about {
+        TextAbout::Taken => {
+            let reason = incident.open_alarms().next().map(|alarm| cut_words(&alarm.reason, 160));
+            let reason = reason.filter(|reason| !reason.is_empty());
+            let reason = reason.map(|reason| format!("\n{reason}")).unwrap_or_default();
+            format!("You took it: {names}{reason}{page}")
+        }
+        TextAbout::Resolved => format!("It is over: {names} recovered{page}"),
+    }
+}
+
+/// What Slack is told of an entry, in mrkdwn; `None` if nothing.
+pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<String> {
+    let mention = |person: &str| {
+        let people = &settings.config.escalation.people;
+        let id = people.get(person).and_then(|person| person.slack.as_deref());
+        id.map_or_else(|| format!("*{}*", escape(person)), |id| format!("<@{id}>"))
+    };
+    let plain = |person: &str| format!("*{}*", escape(person));
+    let because = |reason: &str| match escape(reason) {
+        empty if empty.is_empty() => String::new(),
+        reason => format!(": {reason}"),
+    };
+    let text = match &entry.event {
+        Event::Raised { alarm, reason } => {
+            let page = settings
+                .public_base_url()
+                .map(|base| format!(" <{base}/incidents/{}|Its page>", incident.id));
+            let page = page.unwrap_or_default();
+            format!(":rotating_light: *{}* went off{}.{page}", escape(alarm), because(reason))
+        }
+        Event::Joined { alarm, reason } => {
+            format!(":rotating_light: *{}* went off too{}", escape(alarm), because(reason))
+        }
+        Event::JoinedUnnamed => ":rotating_light: one more alarm went off".to_owned(),
+        Event::Recovered { alarm, left } => {
+            let name = if alarm.is_empty() { "one alarm" } else { alarm };
+            format!(":white_check_mark: *{}* recovered; {left} still in ALARM", escape(name))
+        }
+        Event::NoData { alarm } => {
+            format!(":information_source: *{}* has no data: that is no recovery", escape(alarm))
+        }
+        Event::Reopened { alarm, holder } => match holder {
+            Some(holder) => {
+                format!(
+                    ":rotating_light: *{}* went off again; {} has it",
+                    escape(alarm),
+                    mention(holder)
+                )
+            }
+            None => format!(":rotating_light: *{}* went off again", escape(alarm)),
+        },
+        Event::Calling { person, call, of, .. } => {
+            format!(":telephone_receiver: calling {} (call {call} of {of})", mention(person))
+        }
+        Event::CallEnded { outcome: Outcome::Taken | Outcome::Canceled, .. }
+        | Event::Ringing { .. }
+        | Event::Answered { .. }
+        | Event::Machine { .. }
+        | Event::OtherKey { .. } => return None,
+        Event::CallEnded { person, outcome, why, .. } => {
+            let why = why.as_deref().map(because).unwrap_or_default();
+            format!("{}: {}{why}", plain(person), outcome_words(*outcome))
+        }
+        Event::PassedOver { person } => {
+            format!("{} is in another call: passed over for now", plain(person))
+        }
+        Event::Waiting => ":hourglass: everybody is in a call: waiting".to_owned(),
+        Event::Taken { person, after_seconds } => {
+            format!(":white_check_mark: {} took it after {}", plain(person), span(*after_seconds))
+        }
+        Event::Exhausted { calls } => format!(
+            "<!channel> :rotating_light: *nobody took it* after {calls} {}; the next try is in {}",
+            if *calls == 1 { "call" } else { "calls" },
+            span(incident.policy.retry_exhausted_after.as_secs())
+        ),
+        Event::CalledAgain => {
+            ":repeat: still in ALARM, and nobody has it: calling again".to_owned()
+        }
+        Event::AskedAgain { holder } => {
+            format!(":repeat: still in ALARM: asking {} again", plain(holder))
+        }
+        Event::HuntAgain { holder } => match holder {
+            Some(holder) => format!(":repeat: that is new: asking {} first", plain(holder)),
+            None => ":repeat: that is new: calling again".to_owned(),
+        },
+        Event::Texted { failed: None, .. } => return None,
+        Event::Texted { person, failed: Some(why) } => {
+            format!(":warning: no text message reached {}{}", plain(person), because(why))
+        }
+        Event::Resolved { after_seconds } => {
+            format!(":white_check_mark: *over* after {}: all alarms are OK", span(*after_seconds))
+        }
+        Event::Mended { what } => format!(":warning: the audit mended {}", mended_words(*what)),
+    };
+    Some(cut(&text))
+}
+
+/// What became of a call, in a few words.
+pub fn outcome_words(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Taken => "took it",
+        Outcome::Declined => "declined",
+        Outcome::TooLate => "pressed 1 when it was no longer open",
+        Outcome::NoAnswer => "no answer",
+        Outcome::Busy => "busy",
+        Outcome::Failed => "the call failed",
+        Outcome::Refused => "the call was refused",
+        Outcome::Voicemail => "voicemail",
+        Outcome::HungUp => "hung up without a key",
+        Outcome::Canceled => "no longer needed",
+        Outcome::Silent => "no word came of the call",
+    }
+}
+
+/// What the audit found, in a few words.
+pub fn mended_words(what: Mended) -> &'static str {
+    match what {
+        Mended::LateWakeUp => "a wake-up that did not come",
+        Mended::UndoneEffect => "something that was left undone",
+        Mended::UnreportedCall => "a call whose end was never reported",
+        Mended::StandingHunt => "a hunt that stood still",
+    }
+}
+
+/// A span of time in its two largest units.
+pub fn span(seconds: i64) -> String {
+    let seconds = seconds.max(0);
+    match (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60) {
+        (0, 0, 0, seconds) => format!("{seconds} s"),
+        (0, 0, minutes, 0) => format!("{minutes} min"),
+        (0, 0, minutes, seconds) => format!("{minutes} min {seconds} s"),
+        (0, hours, 0, _) => format!("{hours} h"),
+        (0, hours, minutes, _) => format!("{hours} h {minutes} min"),
+        (days, hours, _, _) => format!("{days} d {hours} h"),
+    }
+}

@@ -1,0 +1,21 @@
+//! THE RULES: who is called when an alarm goes off, and what becomes of it. Pure: facts in, facts out; no I/O, no clock.
+//!
+//! 1. [`Policy`]: who is called for which alarms, and how patiently.
+//! 2. [`Incident`]: all that is known of one outage; [`Attempt`]: one call of it; [`Entry`]: one thing that happened.
+//! 3. [`Signal`]: what the world told us. [`Incident::step`]: what changes by it, and what we ask of the world
+//!    ([`Effect`]).
+
+mod calls;
+mod hunt;
+mod incident;
+mod policy;
+mod signal;
+mod step;
+mod timeline;
+
+pub use hunt::Hunt;
+pub use incident::{Alarm, Attempt, Call, Holder, Incident, Phase, State};
+pub use policy::{CallWith, Person, Policy};
+pub use signal::{Effect, End, Key, News, Outcome, Signal, TextAbout};
+pub use step::{Busy, Step};
+pub use timeline::{Entry, Event, Mended, Timeline};

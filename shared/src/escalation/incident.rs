@@ -1,0 +1,193 @@
+//! All that is known of one outage.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::hunt::Hunt;
+use super::policy::Policy;
+use super::signal::Outcome;
+use super::timeline::Timeline;
+
+/// How many alarms are kept by name; the rest is counted.
+pub(super) const MOST_ALARMS: usize = 60;
+/// How many attempts are kept; the oldest are left out.
+pub(super) const MOST_ATTEMPTS: usize = 60;
+
+/// One outage: the open incident of a policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incident {
+    /// Names it for good.
+    pub id: String,
+    /// Its policy, as it was when the incident last changed.
+    pub policy: Policy,
+    /// When it began.
+    pub raised_at: Timestamp,
+    /// Where the hunt stands.
+    pub phase: Phase,
+    /// Who has it, or had it last.
+    pub holder: Option<Holder>,
+    /// When nobody could be reached.
+    pub exhausted_at: Option<Timestamp>,
+    /// When its last alarm recovered.
+    pub ended_at: Option<Timestamp>,
+    /// Its alarms, recovered ones too.
+    pub alarms: Vec<Alarm>,
+    /// How many more go on than are kept by name.
+    pub more_alarms: u32,
+    /// The hunt under way, or the last one.
+    pub hunt: Hunt,
+    /// Its calls.
+    pub attempts: Vec<Attempt>,
+    /// What happened.
+    pub timeline: Timeline,
+}
+
+/// Where the hunt stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// People are called.
+    Calling,
+    /// Somebody has it.
+    Taken,
+    /// Nobody could be reached.
+    Exhausted,
+}
+
+/// What a reader is told of an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// People are called.
+    Calling,
+    /// Somebody has it.
+    Taken,
+    /// Nobody could be reached.
+    Exhausted,
+    /// It is over.
+    Resolved,
+}
+
+/// Who has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// Who.
+    pub person: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// An alarm of an incident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alarm {
+    /// Names it for good.
+    pub key: String,
+    /// Its name, for people.
+    pub name: String,
+    /// When it went off.
+    pub since: Timestamp,
+    /// What the monitor says of it; may be empty.
+    pub reason: String,
+    /// What its author wrote; may be empty.
+    pub description: String,
+    /// When it was OK again.
+    pub recovered_at: Option<Timestamp>,
+}
+
+/// One call of a hunt, to one person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Counts the attempts of an incident, from 1.
+    pub number: u32,
+    /// Which hunt it belongs to.
+    pub hunt: u32,
+    /// Who is called.
+    pub person: String,
+    /// Its calls at Twilio: one, or more if one had to be placed again.
+    pub calls: Vec<Call>,
+    /// When it was decided.
+    pub decided_at: Timestamp,
+    /// When Twilio took it.
+    pub placed_at: Option<Timestamp>,
+    /// When it rang.
+    pub rang_at: Option<Timestamp>,
+    /// When it was answered.
+    pub answered_at: Option<Timestamp>,
+    /// When it was over.
+    pub ended_at: Option<Timestamp>,
+    /// A machine seems to have answered.
+    pub machine: bool,
+    /// How long a reading of its menu takes.
+    pub reading_seconds: u32,
+    /// What became of it.
+    pub outcome: Option<Outcome>,
+    /// How often it was looked up, …
+    pub looks: u8,
+    /// … and when last.
+    pub looked_at: Option<Timestamp>,
+    /// We have asked for its end.
+    pub hangs_up: bool,
+}
+
+/// One call at Twilio.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Its SID.
+    pub sid: String,
+    /// It is over.
+    pub over: bool,
+}
+
+impl Incident {
+    /// What a reader is told of it.
+    pub fn state(&self) -> State {
+        match (self.ended_at, self.phase) {
+            (Some(_), _) => State::Resolved,
+            (None, Phase::Calling) => State::Calling,
+            (None, Phase::Taken) => State::Taken,
+            (None, Phase::Exhausted) => State::Exhausted,
+        }
+    }
+
+    /// The alarms that go on.
+    pub fn open_alarms(&self) -> impl Iterator<Item = &Alarm> {
+        self.alarms.iter().filter(|alarm| alarm.recovered_at.is_none())
+    }
+
+    /// How many alarms go on.
+    pub fn open_count(&self) -> u32 {
+        let named = u32::try_from(self.open_alarms().count()).unwrap_or(u32::MAX);
+        named.saturating_add(self.more_alarms)
+    }
+
+    /// The attempt of this number.
+    pub fn attempt(&self, number: u32) -> Option<&Attempt> {
+        self.attempts.iter().find(|attempt| attempt.number == number)
+    }
+
+    pub(super) fn attempt_mut(&mut self, number: u32) -> Option<&mut Attempt> {
+        self.attempts.iter_mut().find(|attempt| attempt.number == number)
+    }
+
+    /// Who has it now.
+    pub fn taken_by(&self) -> Option<&Holder> {
+        self.holder.as_ref().filter(|_| self.phase == Phase::Taken)
+    }
+}
+
+impl Attempt {
+    /// Until when its person is in this call at the latest, as far as we know.
+    pub fn holds_until(&self, policy: &Policy) -> Option<Timestamp> {
+        if self.ended_at.is_some() {
+            return None;
+        }
+        let began = self.rang_at.or(self.placed_at).unwrap_or(self.decided_at);
+        let talk = policy.answered_within() + policy.talks_for(self.reading_seconds);
+        began.checked_add(talk + super::calls::LONGEST_DIAL).ok()
+    }
+
+    /// Whether its call rings, as far as we know, or is on its way.
+    pub(super) fn is_unanswered(&self) -> bool {
+        self.ended_at.is_none() && self.answered_at.is_none()
+    }
+}

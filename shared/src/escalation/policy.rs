@@ -1,0 +1,81 @@
+//! Who is called for which alarms, and how patiently.
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+/// Somebody who can be called.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The phone number in E.164: `+` and 7 to 15 digits.
+    pub phone: String,
+    /// The Slack member id: mentioned when it is their turn.
+    pub slack: Option<String>,
+}
+
+impl std::fmt::Debug for Person {
+    /// A number is shown by its last four digits.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let end = self.phone.get(self.phone.len().saturating_sub(4)..).unwrap_or_default();
+        write!(f, "Person(…{end})")
+    }
+}
+
+/// How a person is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CallWith {
+    /// Twilio Programmable Voice: we say what is spoken, in TwiML.
+    Voice,
+}
+
+/// Who is called for which alarms, and how patiently.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    /// Its name.
+    pub name: String,
+    /// Globs on the alarm's name.
+    pub alarms: Vec<String>,
+    /// Who is called, in this order, and around again.
+    pub roster: Vec<String>,
+    /// The most calls of one hunt.
+    pub attempts: u32,
+    /// How long a phone rings.
+    pub ring_seconds: u32,
+    /// The wait after each reading of the menu.
+    pub answer_seconds: u32,
+    /// The channel in which its story is told.
+    pub channel: String,
+    /// A taken incident whose alarm still goes on is asked after again after this long.
+    pub repage_after: SignedDuration,
+    /// An alarm that comes again within this long reopens its incident.
+    pub flap_window: SignedDuration,
+    /// When nobody could be reached, all are called again after this long.
+    pub retry_exhausted_after: SignedDuration,
+    /// How a person is called.
+    pub call_with: CallWith,
+    /// Twilio's `voice` of what is spoken.
+    pub voice: Option<String>,
+    /// Twilio's `language` of what is spoken.
+    pub language: Option<String>,
+    /// What is spoken, as a template; the usual words if there is none.
+    pub say: Option<String>,
+}
+
+/// What Twilio may add to the time that a phone rings (POST /Calls, `Timeout`).
+const RING_MARGIN: u32 = 5;
+
+impl Policy {
+    /// When a call that began at this moment has been answered, if it ever is.
+    pub(super) fn answered_within(&self) -> SignedDuration {
+        seconds(self.ring_seconds + RING_MARGIN)
+    }
+
+    /// How long a conversation takes at most: the menu is read twice, and each reading waited after.
+    pub(super) fn talks_for(&self, reading_seconds: u32) -> SignedDuration {
+        seconds(2 * (reading_seconds + self.answer_seconds))
+    }
+}
+
+pub(super) fn seconds(count: u32) -> SignedDuration {
+    SignedDuration::from_secs(i64::from(count))
+}

@@ -1,0 +1,164 @@
+//! What the world told us, and what we ask of it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::incident::Alarm;
+use super::timeline::Mended;
+
+/// What the world told us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// An alarm is in ALARM.
+    Alarm(Alarm),
+    /// The alarm of this key is OK again.
+    Recovered {
+        /// Names the alarm.
+        key: String,
+    },
+    /// The alarm of this key has no data: that is no recovery.
+    NoData {
+        /// Names the alarm.
+        key: String,
+    },
+    /// How the call of an attempt fares.
+    Call {
+        /// Which attempt.
+        attempt: u32,
+        /// The call's SID, where it is known.
+        call: Option<String>,
+        /// What became of it.
+        news: News,
+    },
+    /// A text message left, or did not.
+    Texted {
+        /// To whom.
+        person: String,
+        /// Why it did not.
+        failed: Option<String>,
+    },
+    /// Time has passed.
+    Wake,
+    /// The audit found something undone: it is done now, and said.
+    Mended(Mended),
+}
+
+/// How a call fares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// It is placed; a reading of its menu takes so many seconds.
+    Placed {
+        /// Seconds.
+        reading_seconds: u32,
+    },
+    /// It cannot be placed.
+    Refused(String),
+    /// It stands in Twilio's queue.
+    Queued,
+    /// It rings.
+    Ringing,
+    /// Somebody, or something, answered.
+    Answered,
+    /// A machine answered, probably.
+    Machine,
+    /// A key was pressed.
+    Pressed(Key),
+    /// It is over.
+    Ended(End),
+    /// It is not known at Twilio.
+    Unknown,
+}
+
+/// A key that was pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// 1: "I take it".
+    Take,
+    /// 2: "not me".
+    Decline,
+    /// Any other.
+    Other,
+}
+
+/// How a call ended: Twilio's own words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// `completed`
+    Completed,
+    /// `busy`
+    Busy,
+    /// `no-answer`
+    NoAnswer,
+    /// `failed`
+    Failed,
+    /// `canceled`
+    Canceled,
+}
+
+/// What became of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// They pressed 1.
+    Taken,
+    /// They pressed 2.
+    Declined,
+    /// They pressed 1 when it was somebody else's, or over.
+    TooLate,
+    /// Nobody answered.
+    NoAnswer,
+    /// Busy, or turned away.
+    Busy,
+    /// The call failed on its way.
+    Failed,
+    /// Twilio did not place it.
+    Refused,
+    /// A machine answered, and no key was pressed.
+    Voicemail,
+    /// The call ended without a key.
+    HungUp,
+    /// We hung up: it was no longer needed.
+    Canceled,
+    /// No word came of it in all the time that it could take.
+    Silent,
+}
+
+/// What we ask of the world. It is done at least once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum Effect {
+    /// Call the person of this attempt.
+    Dial {
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// End the calls of this attempt.
+    HangUp {
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// Ask Twilio how the call of this attempt fares.
+    LookUp {
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// Send a person a text message.
+    Text {
+        /// To whom.
+        person: String,
+        /// What about.
+        about: TextAbout,
+        /// When it was decided: the same words twice are two texts.
+        at: Timestamp,
+    },
+}
+
+/// What a text message is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TextAbout {
+    /// It is theirs: what is wrong, and where to look.
+    Taken,
+    /// What they had taken is over.
+    Resolved,
+}

@@ -1,0 +1,107 @@
+//! What happened, in order: the story that Slack and the pages tell.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::signal::Outcome;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Counts the entries of an incident, from 0.
+    pub number: u32,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "a variant's sentence and its fields' names say it")]
+pub enum Event {
+    /// An alarm went off, and the incident begins.
+    Raised { alarm: String, reason: String },
+    /// Another alarm, or one of ours once more.
+    Joined { alarm: String, reason: String },
+    /// More alarms went off than are kept by name.
+    JoinedUnnamed,
+    /// One of several alarms is OK again.
+    Recovered { alarm: String, left: u32 },
+    /// An alarm has no data: it is not known whether it goes on.
+    NoData { alarm: String },
+    /// It was over, and an alarm went off again soon.
+    Reopened { alarm: String, holder: Option<String> },
+    /// Somebody is called.
+    Calling { attempt: u32, person: String, call: u32, of: u32 },
+    /// Their phone rings.
+    Ringing { attempt: u32, person: String },
+    /// They answered.
+    Answered { attempt: u32, person: String },
+    /// A machine seems to have answered.
+    Machine { attempt: u32, person: String },
+    /// They pressed a key that means nothing.
+    OtherKey { attempt: u32, person: String },
+    /// What became of the call.
+    CallEnded { attempt: u32, person: String, outcome: Outcome, why: Option<String> },
+    /// It is somebody else's turn first: this person is in another call.
+    PassedOver { person: String },
+    /// Everybody is in another call.
+    Waiting,
+    /// Somebody took it, so many seconds after it began (or was asked again).
+    Taken { person: String, after_seconds: i64 },
+    /// Nobody took it.
+    Exhausted { calls: u32 },
+    /// All are called again, since nobody could be reached.
+    CalledAgain,
+    /// The holder is asked again: it still goes on.
+    AskedAgain { holder: String },
+    /// A new alarm joined what was taken already.
+    HuntAgain { holder: Option<String> },
+    /// A text message left, or did not.
+    Texted { person: String, failed: Option<String> },
+    /// It is over.
+    Resolved { after_seconds: i64 },
+    /// The audit found something undone, and did it.
+    Mended { what: Mended },
+}
+
+/// What the audit found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mended {
+    /// A wake-up did not come.
+    LateWakeUp,
+    /// Something was decided and not done.
+    UndoneEffect,
+    /// A call's end was never reported.
+    UnreportedCall,
+    /// Nobody was being called, and nothing was waited for.
+    StandingHunt,
+}
+
+/// How many entries are kept: these first ones …
+const FIRST: usize = 40;
+/// … and as many as this in all. What is left out is in the middle.
+const MOST: usize = 240;
+
+/// The entries, the oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timeline {
+    /// Those that are kept.
+    pub entries: Vec<Entry>,
+    /// The number of the next one.
+    pub next: u32,
+}
+
+impl Timeline {
+    pub(super) fn add(&mut self, at: Timestamp, event: Event) {
+        if self.entries.len() >= MOST {
+            self.entries.remove(FIRST);
+        }
+        self.entries.push(Entry { number: self.next, at, event });
+        self.next += 1;
+    }
+}

@@ -1,0 +1,78 @@
+//! What Twilio tells us of a call: form posts to our own URLs, whose path names the incident and the attempt.
+
+use crate::escalation::{Key, News};
+use crate::twilio::rest;
+
+/// The path before all of a call's URLs.
+pub const VOICE: &str = "/twilio/voice/";
+
+/// Which of a call's URLs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// What to say next, and which key was pressed.
+    Words,
+    /// How the call fares.
+    Status,
+    /// Whether a machine answered.
+    Machine,
+}
+
+/// The path of a call's URL, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Path<'a> {
+    /// Names the incident.
+    pub incident: &'a str,
+    /// Counts its attempts.
+    pub attempt: u32,
+    /// What it is about.
+    pub about: About,
+}
+
+impl<'a> Path<'a> {
+    /// Reads `/twilio/voice/{incident}/{attempt}`, `…/status` or `…/amd`.
+    pub fn read(path: &'a str) -> Option<Path<'a>> {
+        let mut parts = path.strip_prefix(VOICE)?.split('/');
+        let incident = parts.next().filter(|incident| !incident.is_empty())?;
+        let attempt = parts.next()?.parse().ok()?;
+        let about = match parts.next() {
+            None => About::Words,
+            Some("status") => About::Status,
+            Some("amd") => About::Machine,
+            Some(_) => return None,
+        };
+        parts.next().is_none().then_some(Path { incident, attempt, about })
+    }
+}
+
+/// The URL that gives the words of an attempt's call; `/status` and `/amd` go behind it.
+pub fn voice_url(base: &str, incident: &str, attempt: u32) -> String {
+    format!("{base}{VOICE}{incident}/{attempt}")
+}
+
+/// The first field of this name.
+pub fn field<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    fields.iter().find_map(|(key, value)| (key == name).then_some(value.as_str()))
+}
+
+/// What a status callback says. `initiated` says that Twilio has taken the call, and nothing of its phone.
+pub fn status(fields: &[(String, String)]) -> Option<News> {
+    match field(fields, "CallStatus")? {
+        "initiated" => Some(News::Queued),
+        status => rest::news(status),
+    }
+}
+
+/// What asynchronous answering-machine detection says: a hint, and no more.
+pub fn machine(fields: &[(String, String)]) -> Option<News> {
+    let by = field(fields, "AnsweredBy")?;
+    (by.starts_with("machine") || by == "fax").then_some(News::Machine)
+}
+
+/// The key that was pressed: the first digit.
+pub fn key(digits: &str) -> Option<Key> {
+    Some(match digits.trim().chars().next()? {
+        '1' => Key::Take,
+        '2' => Key::Decline,
+        _ => Key::Other,
+    })
+}
