@@ -19,3 +19,6 @@ pub use policy::{CallWith, Person, Policy};
 pub use signal::{Effect, End, Key, News, Outcome, Signal, TextAbout};
 pub use step::{Busy, Step};
 pub use timeline::{Entry, Event, Mended, Timeline};
+
+#[cfg(test)]
+mod tests;

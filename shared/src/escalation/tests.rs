@@ -1,0 +1,420 @@
+//! Nights as lists of signals, and what they cause.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::*;
+
+/// A night: an incident, a clock, and what has been asked of the world so far.
+struct Night {
+    incident: Option<Incident>,
+    busy: Busy,
+    now: Timestamp,
+    effects: Vec<String>,
+    told: u32,
+}
+
+fn policy(roster: &[&str], attempts: u32) -> Policy {
+    Policy {
+        name: "default".to_owned(),
+        alarms: vec!["*".to_owned()],
+        roster: roster.iter().map(|name| (*name).to_owned()).collect(),
+        attempts,
+        ring_seconds: 25,
+        answer_seconds: 10,
+        channel: "default".to_owned(),
+        repage_after: SignedDuration::from_mins(30),
+        flap_window: SignedDuration::from_mins(5),
+        retry_exhausted_after: SignedDuration::from_mins(15),
+        call_with: CallWith::Voice,
+        voice: None,
+        language: None,
+        say: None,
+    }
+}
+
+fn alarm(name: &str, now: Timestamp) -> Alarm {
+    Alarm {
+        key: name.to_owned(),
+        name: name.to_owned(),
+        since: now,
+        reason: String::new(),
+        description: String::new(),
+        recovered_at: None,
+    }
+}
+
+impl Night {
+    /// alpha, bravo and charlie; three calls; nothing has happened yet.
+    fn new() -> Night {
+        let now = Timestamp::from_second(1_900_000_000).expect("a time");
+        Night { incident: None, busy: Busy::new(), now, effects: Vec::new(), told: 0 }
+    }
+
+    fn raised(roster: &[&str], attempts: u32) -> Night {
+        let mut night = Night::new();
+        let step = Incident::raise(
+            "default-1",
+            &policy(roster, attempts),
+            alarm("cpu", night.now),
+            &night.busy,
+            night.now,
+        );
+        night.take(step);
+        night
+    }
+
+    fn take(&mut self, step: Step) {
+        self.effects.extend(step.effects.iter().map(|effect| match effect {
+            Effect::Dial { attempt } => {
+                let attempt = step.incident.attempt(*attempt).expect("an attempt");
+                format!("dial {}", attempt.person)
+            }
+            Effect::HangUp { attempt } => format!("hang up {attempt}"),
+            Effect::LookUp { attempt } => format!("look up {attempt}"),
+            Effect::Text { person, about, .. } => format!("text {person} {about:?}"),
+        }));
+        self.incident = Some(step.incident);
+    }
+
+    fn signal(&mut self, signal: Signal) -> &mut Night {
+        let incident = self.incident.as_ref().expect("an incident");
+        let step = incident.step(&signal, &self.busy, self.now);
+        let twice = step.incident.step(&signal, &self.busy, self.now);
+        assert_eq!(twice.effects, [], "{signal:?} once more asks for something again");
+        self.take(step);
+        self
+    }
+
+    fn call(&mut self, attempt: u32, news: News) -> &mut Night {
+        let call = (!matches!(news, News::Refused(_))).then(|| format!("CA{attempt}"));
+        self.signal(Signal::Call { attempt, call, news })
+    }
+
+    fn placed(&mut self, attempt: u32) -> &mut Night {
+        self.call(attempt, News::Placed { reading_seconds: 12 })
+    }
+
+    fn rings(&mut self, attempt: u32) -> &mut Night {
+        self.placed(attempt).call(attempt, News::Ringing)
+    }
+
+    fn presses(&mut self, attempt: u32, key: Key) -> &mut Night {
+        self.call(attempt, News::Answered).call(attempt, News::Pressed(key))
+    }
+
+    fn ends(&mut self, attempt: u32, end: End) -> &mut Night {
+        self.call(attempt, News::Ended(end))
+    }
+
+    fn alarm(&mut self, name: &str) -> &mut Night {
+        let alarm = alarm(name, self.now);
+        self.signal(Signal::Alarm(alarm))
+    }
+
+    fn recovers(&mut self, name: &str) -> &mut Night {
+        self.signal(Signal::Recovered { key: name.to_owned() })
+    }
+
+    fn after(&mut self, seconds: i64) -> &mut Night {
+        self.now = self.now.checked_add(SignedDuration::from_secs(seconds)).expect("a time");
+        self
+    }
+
+    /// Time passes until the next wake-up, which comes.
+    fn wakes(&mut self) -> i64 {
+        let due = self.incident.as_ref().and_then(Incident::wake_at).expect("a wake-up");
+        let waited = due.duration_since(self.now).as_secs();
+        self.now = due.max(self.now);
+        let incident = self.incident.as_ref().expect("an incident");
+        let step = incident.step(&Signal::Wake, &self.busy, self.now);
+        self.take(step);
+        waited
+    }
+
+    /// What was asked of the world since the last look.
+    fn asks(&mut self, expected: &[&str]) -> &mut Night {
+        assert_eq!(std::mem::take(&mut self.effects), expected);
+        self
+    }
+
+    fn is(&mut self, state: State) -> &mut Night {
+        assert_eq!(self.incident.as_ref().expect("an incident").state(), state);
+        self
+    }
+
+    fn held_by(&mut self, person: &str) -> &mut Night {
+        let incident = self.incident.as_ref().expect("an incident");
+        assert_eq!(incident.taken_by().map(|holder| holder.person.as_str()), Some(person));
+        self
+    }
+
+    /// What the timeline got since the last look, by the events' names.
+    fn tells(&mut self, expected: &[&str]) -> &mut Night {
+        let timeline = &self.incident.as_ref().expect("an incident").timeline;
+        let new = timeline.entries.iter().filter(|entry| entry.number >= self.told);
+        let names: Vec<String> = new
+            .map(|entry| {
+                let json = serde_json::to_value(&entry.event).expect("JSON");
+                let text = |name: &str| json[name].as_str().map(|text| format!(" {text}"));
+                let name = json["event"].as_str().unwrap_or_default();
+                let person = text("person").unwrap_or_default();
+                format!("{name}{person}{}", text("outcome").unwrap_or_default())
+            })
+            .collect();
+        self.told = timeline.next;
+        assert_eq!(names, expected);
+        self
+    }
+}
+
+const ABC: [&str; 3] = ["alpha", "bravo", "charlie"];
+
+#[test]
+fn taken_at_the_first_call() {
+    let mut night = Night::raised(&ABC, 3);
+    night.asks(&["dial alpha"]).tells(&["raised", "calling alpha"]);
+    night.rings(1).after(8).presses(1, Key::Take).is(State::Taken).held_by("alpha");
+    night.asks(&["text alpha Taken"]).tells(&["ringing alpha", "answered alpha", "taken alpha"]);
+    night.ends(1, End::Completed).asks(&[]);
+}
+
+#[test]
+fn declined_then_taken() {
+    let mut night = Night::raised(&ABC, 3);
+    night.asks(&["dial alpha"]).rings(1).presses(1, Key::Decline).asks(&["dial bravo"]);
+    night.ends(1, End::Completed).rings(2).presses(2, Key::Take).held_by("bravo");
+    night.asks(&["text bravo Taken"]);
+}
+
+#[test]
+fn three_calls_without_an_answer_and_nobody_is_left() {
+    let mut night = Night::raised(&ABC, 3);
+    night.rings(1).ends(1, End::NoAnswer).rings(2).ends(2, End::Busy);
+    night.call(3, News::Refused("Twilio 21211".to_owned())).is(State::Exhausted);
+    night.asks(&["dial alpha", "dial bravo", "dial charlie"]);
+    assert_eq!(night.wakes(), 15 * 60);
+    night.asks(&["dial alpha"]).is(State::Calling);
+}
+
+#[test]
+fn voicemail_is_nobody() {
+    let mut night = Night::raised(&ABC, 3);
+    night.rings(1).call(1, News::Answered).call(1, News::Machine).ends(1, End::Completed);
+    night.asks(&["dial alpha", "dial bravo"]);
+    night.tells(&[
+        "raised",
+        "calling alpha",
+        "ringing alpha",
+        "answered alpha",
+        "machine alpha",
+        "call-ended alpha voicemail",
+        "calling bravo",
+    ]);
+}
+
+#[test]
+fn hung_up_without_a_key() {
+    let mut night = Night::raised(&ABC, 3);
+    night
+        .rings(1)
+        .call(1, News::Answered)
+        .ends(1, End::Completed)
+        .asks(&["dial alpha", "dial bravo"]);
+}
+
+#[test]
+fn two_press_1_and_the_first_has_it() {
+    let mut night = Night::raised(&ABC, 3);
+    night.rings(1).presses(1, Key::Other).presses(1, Key::Decline).rings(2);
+    night.presses(1, Key::Take).held_by("alpha").asks(&[
+        "dial alpha",
+        "dial bravo",
+        "text alpha Taken",
+        "hang up 2",
+    ]);
+    night.presses(2, Key::Take).held_by("alpha").asks(&[]);
+}
+
+#[test]
+fn it_recovers_while_it_rings() {
+    let mut night = Night::raised(&ABC, 3);
+    night.rings(1).recovers("cpu").is(State::Resolved).asks(&["dial alpha", "hang up 1"]);
+    night.ends(1, End::Canceled).asks(&[]);
+    night.after(10).presses(1, Key::Take).is(State::Resolved).asks(&[]);
+}
+
+#[test]
+fn one_of_two_alarms_recovers() {
+    let mut night = Night::raised(&ABC, 3);
+    night.rings(1).alarm("disk").recovers("cpu").is(State::Calling).asks(&["dial alpha"]);
+    night.presses(1, Key::Take).recovers("disk").is(State::Resolved);
+    night.asks(&["text alpha Taken", "hang up 1", "text alpha Resolved"]);
+}
+
+#[test]
+fn twenty_alarms_are_one_hunt_and_more_than_are_named_are_counted() {
+    let mut night = Night::raised(&ABC, 3);
+    for n in 0..100 {
+        night.alarm(&format!("alarm {n}"));
+    }
+    night.asks(&["dial alpha"]);
+    assert_eq!(night.incident.as_ref().map(Incident::open_count), Some(101));
+    night.rings(1).presses(1, Key::Take).asks(&["text alpha Taken"]);
+}
+
+#[test]
+fn a_new_alarm_when_it_is_taken_asks_the_holder_first() {
+    let mut night = Night::raised(&ABC, 3);
+    night.rings(1).ends(1, End::NoAnswer).rings(2).presses(2, Key::Take).ends(2, End::Completed);
+    night.asks(&["dial alpha", "dial bravo", "text bravo Taken"]);
+    night.after(60).alarm("disk").is(State::Calling).asks(&["dial bravo"]);
+    night.rings(3).ends(3, End::NoAnswer).asks(&["dial alpha"]);
+}
+
+#[test]
+fn flapping_calls_nobody_again() {
+    let mut night = Night::raised(&ABC, 3);
+    night.rings(1).presses(1, Key::Take).ends(1, End::Completed).recovers("cpu");
+    night.asks(&["dial alpha", "text alpha Taken", "text alpha Resolved"]);
+    night.after(60).alarm("cpu").is(State::Taken).held_by("alpha").asks(&[]);
+    night.after(60).recovers("cpu").is(State::Resolved).asks(&["text alpha Resolved"]);
+}
+
+#[test]
+fn flapping_before_it_is_taken_goes_on_with_the_same_hunt() {
+    let mut night = Night::raised(&ABC, 2);
+    night.rings(1).recovers("cpu").ends(1, End::Canceled).asks(&["dial alpha", "hang up 1"]);
+    night.after(60).alarm("cpu").asks(&["dial bravo"]).rings(2).ends(2, End::NoAnswer);
+    night.is(State::Exhausted).asks(&[]);
+}
+
+#[test]
+fn a_roster_of_one_is_called_three_times() {
+    let mut night = Night::raised(&["alpha"], 3);
+    for attempt in 1..=3 {
+        night.rings(attempt).ends(attempt, End::NoAnswer);
+    }
+    night.is(State::Exhausted).asks(&["dial alpha", "dial alpha", "dial alpha"]);
+}
+
+#[test]
+fn a_person_in_another_call_is_passed_over_and_comes_back() {
+    let mut night = Night::new();
+    let until = night.now.checked_add(SignedDuration::from_secs(40)).expect("a time");
+    night.busy.insert("alpha".to_owned(), until);
+    let step = Incident::raise(
+        "default-1",
+        &policy(&ABC, 3),
+        alarm("cpu", night.now),
+        &night.busy,
+        night.now,
+    );
+    night.take(step);
+    night.asks(&["dial bravo"]).tells(&["raised", "passed-over alpha", "calling bravo"]);
+    night.after(45).rings(1).ends(1, End::NoAnswer).asks(&["dial alpha"]);
+    night.rings(2).ends(2, End::NoAnswer).asks(&["dial charlie"]);
+}
+
+#[test]
+fn when_everybody_is_in_a_call_it_waits() {
+    let mut night = Night::new();
+    let until = night.now.checked_add(SignedDuration::from_secs(12)).expect("a time");
+    night.busy.insert("alpha".to_owned(), until);
+    let step = Incident::raise(
+        "default-1",
+        &policy(&["alpha"], 3),
+        alarm("cpu", night.now),
+        &night.busy,
+        night.now,
+    );
+    night.take(step);
+    night.asks(&[]).tells(&["raised", "passed-over alpha", "waiting"]);
+    assert_eq!((night.wakes(), night.wakes()), (5, 5));
+    night.asks(&[]).tells(&[]);
+    night.wakes();
+    night.asks(&["dial alpha"]).tells(&["calling alpha"]);
+}
+
+#[test]
+fn a_night_that_only_the_timer_carries() {
+    let mut night = Night::raised(&ABC, 3);
+    let mut waited = Vec::new();
+    for attempt in 1..=3 {
+        night.placed(attempt);
+        let began = night.now;
+        while night
+            .incident
+            .as_ref()
+            .and_then(|i| i.attempt(attempt))
+            .is_some_and(|a| a.outcome.is_none())
+        {
+            night.wakes();
+        }
+        waited.push(night.now.duration_since(began).as_secs());
+    }
+    night.is(State::Exhausted);
+    let computed = 25 + 5 + 2 * (12 + 10);
+    assert!(
+        waited.iter().all(|seconds| (computed..=computed + 15).contains(seconds)),
+        "{waited:?}"
+    );
+    night.asks(&[
+        "dial alpha",
+        "look up 1",
+        "look up 1",
+        "hang up 1",
+        "dial bravo",
+        "look up 2",
+        "look up 2",
+        "hang up 2",
+        "dial charlie",
+        "look up 3",
+        "look up 3",
+        "hang up 3",
+    ]);
+}
+
+#[test]
+fn a_look_up_tells_what_no_callback_did() {
+    let mut night = Night::raised(&ABC, 3);
+    night.placed(1);
+    assert_eq!(night.wakes(), 33);
+    night.asks(&["dial alpha", "look up 1"]).ends(1, End::NoAnswer).asks(&["dial bravo"]);
+}
+
+#[test]
+fn callbacks_may_come_in_any_order() {
+    let mut night = Night::raised(&ABC, 3);
+    night.ends(1, End::NoAnswer).asks(&["dial alpha", "dial bravo"]);
+    night.call(1, News::Ringing).call(1, News::Queued).placed(1).asks(&[]);
+    night
+        .call(2, News::Answered)
+        .call(2, News::Ringing)
+        .placed(2)
+        .presses(2, Key::Take)
+        .held_by("bravo");
+}
+
+#[test]
+fn taken_and_never_mended_asks_the_holder_again() {
+    let mut night = Night::raised(&ABC, 3);
+    night.rings(1).ends(1, End::NoAnswer).rings(2).presses(2, Key::Take).ends(2, End::Completed);
+    night.asks(&["dial alpha", "dial bravo", "text bravo Taken"]);
+    assert_eq!(night.wakes(), 30 * 60);
+    night.asks(&["dial bravo"]).rings(3).presses(3, Key::Take).is(State::Taken).held_by("bravo");
+}
+
+#[test]
+fn a_call_that_comes_to_light_too_late_is_ended() {
+    let mut night = Night::raised(&ABC, 3);
+    night.recovers("cpu").asks(&["dial alpha", "hang up 1"]);
+    night.signal(Signal::Call { attempt: 1, call: None, news: News::Unknown }).asks(&[]);
+    night.call(1, News::Ringing).asks(&["hang up 1"]);
+}
+
+#[test]
+fn a_call_that_cannot_be_placed_is_given_up() {
+    let mut night = Night::raised(&ABC, 3);
+    assert_eq!(night.wakes(), 60);
+    night.asks(&["dial alpha", "hang up 1", "dial bravo"]);
+}
