@@ -1,8 +1,10 @@
 //! `ringdown check`: is the configuration right, and what would it forward where?
 
-use shared::config::file::{Config, to_parameter};
+use shared::config::file::{Config, Escalation, to_parameter};
 use shared::config::{CHANNELS, Environment};
+use shared::escalation::Policy;
 use shared::forward::task::Task;
+use shared::mask_numbers;
 
 use crate::clock::now;
 use crate::pretend::samples;
@@ -33,6 +35,7 @@ pub fn run(source: &Source) -> Result<(), String> {
             route.fallback.as_ref().map(|channel| format!(", else {channel}")).unwrap_or_default();
         say!("  {:20} to {}{fallback}", "", route.to);
     }
+    escalation(&config.escalation);
     say!("\nwhat the files of events/event-stream-webhook/ would bring");
     for sample in samples::list() {
         say!("  {}", sample.name);
@@ -55,6 +58,35 @@ fn sizes(config: &Config) {
         };
         say!("{name}: {} bytes; {size} as an SSM parameter: {advice}", text.len());
     }
+}
+
+fn escalation(escalation: &Escalation) {
+    if escalation.policies().next().is_none() {
+        say!("\nno policies: an alarm calls nobody, and becomes a dead letter");
+        return;
+    }
+    say!("\npolicies");
+    for policy in escalation.policies() {
+        say!("  {:20} alarms {}", policy.name, policy.alarms.join(", "));
+        say!("  {:20} calls {}, {} calls at most", "", roster(escalation, policy), policy.attempts);
+        say!(
+            "  {:20} rings {} s, waits {} s for a key, asks again after {:#}, told in {}",
+            "",
+            policy.ring_seconds,
+            policy.answer_seconds,
+            policy.repage_after,
+            policy.channel
+        );
+    }
+}
+
+/// Who is called, with the last four digits of their numbers.
+fn roster(escalation: &Escalation, policy: &Policy) -> String {
+    let person = |name: &String| {
+        let phone = escalation.people.get(name).map(|person| mask_numbers(&person.phone));
+        format!("{name} ({})", phone.unwrap_or_default())
+    };
+    policy.roster.iter().map(person).collect::<Vec<_>>().join(", ")
 }
 
 fn destination(environment: &Environment, channel: &str) -> String {

@@ -134,3 +134,44 @@ pub fn archived(id: &str) -> Key {
         .collect();
     Key::new(ARCHIVE, format!("{newest_first} {id}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("a time")
+    }
+
+    #[test]
+    fn an_incidents_name_tells_its_policy() {
+        let id = id("prod-api", at(1_900_000_000));
+        assert_eq!(id, "prod-api-20300317-174640-000");
+        assert_eq!(policy_of(&id).as_deref(), Some("prod-api"));
+        for other in ["", "prod", "prod-1-2-3", "-20300317-174640-000", "a-2030031x-174640-000"] {
+            assert_eq!(policy_of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_newest_come_first_in_the_archive() {
+        let keys: Vec<String> = [at(1_900_000_000), at(1_900_000_001), at(1_999_999_999)]
+            .map(|at| archived(&id("p", at)).sk)
+            .to_vec();
+        let mut sorted = keys.clone();
+        sorted.sort();
+        sorted.reverse();
+        assert_eq!(keys, sorted);
+    }
+
+    proptest! {
+        #[test]
+        fn no_path_can_make_it_panic(text in ".{0,60}", digits in "[0-9-]{0,40}") {
+            for id in [text, digits] {
+                let _ = (policy_of(&id), archived(&id));
+            }
+        }
+    }
+}

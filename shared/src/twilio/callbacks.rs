@@ -76,3 +76,75 @@ pub fn key(digits: &str) -> Option<Key> {
         _ => Key::Other,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::escalation::End;
+
+    fn fields(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_path_names_incident_and_attempt() {
+        let read = |path: &'static str| {
+            Path::read(path).map(|path| (path.incident, path.attempt, path.about))
+        };
+        assert_eq!(read("/twilio/voice/p-1/2"), Some(("p-1", 2, About::Words)));
+        assert_eq!(read("/twilio/voice/p-1/2/status"), Some(("p-1", 2, About::Status)));
+        assert_eq!(read("/twilio/voice/p-1/2/amd"), Some(("p-1", 2, About::Machine)));
+        for path in [
+            "/twilio/voice/",
+            "/twilio/voice//1",
+            "/twilio/voice/p/x",
+            "/twilio/voice/p/1/other",
+            "/twilio/voice/p/1/status/more",
+            "/twilio/voice/p/-1",
+            "/twilio/voice/p/99999999999",
+            "/twilio/events",
+        ] {
+            assert_eq!(read(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_callbacks_say() {
+        for (told, news) in [
+            ("initiated", Some(News::Queued)),
+            ("queued", Some(News::Queued)),
+            ("ringing", Some(News::Ringing)),
+            ("in-progress", Some(News::Answered)),
+            ("completed", Some(News::Ended(End::Completed))),
+            ("busy", Some(News::Ended(End::Busy))),
+            ("no-answer", Some(News::Ended(End::NoAnswer))),
+            ("failed", Some(News::Ended(End::Failed))),
+            ("canceled", Some(News::Ended(End::Canceled))),
+            ("something new", None),
+        ] {
+            assert_eq!(status(&fields(&[("CallStatus", told)])), news, "{told}");
+        }
+        for (by, news) in [
+            ("human", None),
+            ("unknown", None),
+            ("machine_start", Some(News::Machine)),
+            ("machine_end_beep", Some(News::Machine)),
+            ("fax", Some(News::Machine)),
+        ] {
+            assert_eq!(machine(&fields(&[("AnsweredBy", by)])), news, "{by}");
+        }
+        assert_eq!(
+            [key("1"), key("2"), key("7"), key("#"), key("")],
+            [Some(Key::Take), Some(Key::Decline), Some(Key::Other), Some(Key::Other), None]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_can_make_it_panic(path in "(/twilio/voice/)?.{0,40}", value in ".{0,20}") {
+            let _ = (Path::read(&path), key(&value), status(&fields(&[("CallStatus", &value)])));
+        }
+    }
+}

@@ -73,3 +73,54 @@ fn escape(text: &str) -> String {
         text.chars().filter(may_be).filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect();
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn spoken(menu: &str) -> Spoken {
+        Spoken { menu: menu.to_owned(), voice: Some("Polly.Amy".to_owned()), language: None }
+    }
+
+    fn menu(then: Option<&str>) -> Words<'static> {
+        Words::Menu {
+            first: "",
+            action: "https://example.com/a?reading=1&x=2".to_owned(),
+            then: then.map(str::to_owned),
+            answer_seconds: 10,
+        }
+    }
+
+    #[test]
+    fn keys_are_taken_while_the_menu_speaks() {
+        assert_eq!(
+            twiml(&menu(Some("https://example.com/a?reading=2")), &spoken("A & B <now>")),
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Gather input=\"dtmf\" numDigits=\"1\" finishOnKey=\"\" \
+             timeout=\"10\" method=\"POST\" action=\"https://example.com/a?reading=1&amp;x=2\"><Say voice=\"Polly.Amy\">A \
+             &amp; B &lt;now&gt;</Say></Gather><Redirect method=\"POST\">https://example.com/a?reading=2</Redirect></Response>"
+        );
+        let last = twiml(&menu(None), &spoken("x"));
+        assert!(
+            last.ends_with("The next person is called. Good bye.</Say><Hangup/></Response>"),
+            "{last}"
+        );
+    }
+
+    #[test]
+    fn a_moment_keeps_the_way_back() {
+        let words = Words::Moment { again: "https://example.com/a?key=1".to_owned(), aloud: true };
+        let told = twiml(&words, &spoken(""));
+        assert!(told.contains("One moment.</Say><Pause length=\"1\"/><Redirect method=\"POST\">https://example.com/a?key=1<"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_the_xml(text in ".{0,80}") {
+            let told = twiml(&menu(None), &spoken(&text));
+            prop_assert!(!told.contains(|c: char| c.is_control() && !c.is_whitespace()));
+            prop_assert_eq!(told.matches('<').count(), 10);
+        }
+    }
+}

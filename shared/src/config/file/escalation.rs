@@ -125,7 +125,7 @@ impl Check<'_> {
         let alarms: Vec<String> =
             table.alarms.into_inner().into_iter().map(Spanned::into_inner).collect();
         let whole_day = SignedDuration::from_hours(24);
-        let minute = SignedDuration::from_mins(1);
+        let second = SignedDuration::from_secs(1);
         let policy = Policy {
             channel: self.policy_channel(table.channel, &name, channels),
             roster: table.roster.into_inner().into_iter().map(Spanned::into_inner).collect(),
@@ -141,7 +141,7 @@ impl Check<'_> {
                 "policies.repage_after",
                 table.repage_after,
                 SignedDuration::from_mins(30),
-                minute..=whole_day,
+                second..=whole_day,
             ),
             flap_window: self.span(
                 "policies.flap_window",
@@ -153,7 +153,7 @@ impl Check<'_> {
                 "policies.retry_exhausted_after",
                 table.retry_exhausted_after,
                 SignedDuration::from_mins(15),
-                minute..=whole_day,
+                second..=whole_day,
             ),
             call_with: self.call_with(table.call_with),
             voice: table.voice,
