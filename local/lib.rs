@@ -41,7 +41,7 @@ pub struct House {
 /// Hands a request to its function.
 pub async fn front_door(house: &House, request: Request) -> Response {
     match request.path.as_str() {
-        path if path.starts_with("/pretend/") => pretend::handle(house, &request).await,
+        path if path.starts_with("/pretend/") => pretend::handle(&house.pretend, &request).await,
         path if path.starts_with("/twilio/") => match not_pretending(house, &request).await {
             Ok(()) => twilio(house, request).await,
             refused => answer(&request, refused.map(|()| Response::default())),

@@ -1,18 +1,27 @@
 //! What stands in for the vendors on one machine. Only this machine may use it: a tunnel for Twilio must not open it.
+//!
+//! [`slack`] and [`samples`], which plays Event Streams; [`twilio`] with its [`phones`], and [`alarms`] that make them
+//! ring; [`time`], which can be pushed.
 
+pub mod alarms;
+pub mod phones;
 pub mod samples;
 pub mod slack;
+pub mod time;
+pub mod twilio;
+
+use std::sync::Arc;
 
 use serde_json::json;
 use shared::Error;
-use shared::app::intake::told;
+use shared::app::App;
 use shared::config::Live;
 use shared::http::{PAGE_POLICY, Request, Response, answer};
 
-use crate::House;
 use crate::clock::now;
 use crate::commands::send::{self, Sent};
 use crate::database::Database;
+use twilio::Twilio;
 
 /// The pretend vendors.
 pub struct Pretend {
@@ -24,38 +33,57 @@ pub struct Pretend {
     pub http: reqwest::Client,
     /// Where the house listens: `http://127.0.0.1:8080`.
     pub address: String,
+    /// The pretend Twilio.
+    pub twilio: Arc<Twilio>,
+    /// Where alarms go.
+    pub app: Arc<App>,
 }
+
+/// The pages' files.
+const FILES: [(&str, &str, &str); 6] = [
+    ("slack", "text/html", include_str!("pretend/slack.html")),
+    ("slack.js", "text/javascript", include_str!("pretend/slack.js")),
+    ("slack.css", "text/css", include_str!("pretend/slack.css")),
+    ("phones", "text/html", include_str!("pretend/phones.html")),
+    ("phones.js", "text/javascript", include_str!("pretend/phones.js")),
+    ("phones.css", "text/css", include_str!("pretend/phones.css")),
+];
 
 /// Answers for the pretend vendors.
-pub async fn handle(house: &House, request: &Request) -> Response {
-    answer(request, route(house, request).await)
+pub async fn handle(pretend: &Pretend, request: &Request) -> Response {
+    answer(request, route(pretend, request).await)
 }
 
-async fn route(house: &House, request: &Request) -> Result<Response, Error> {
-    let pretend = &house.pretend;
+async fn route(pretend: &Pretend, request: &Request) -> Result<Response, Error> {
     if !request.is_from_this_machine() {
         return Err(Error::Forged("/pretend is for this machine alone".to_owned()));
     }
     request.limit_body()?;
     let path = request.path.strip_prefix("/pretend/").unwrap_or_default();
-    match (request.method.as_str(), path) {
-        ("GET", "slack") => Ok(file("text/html", include_str!("pretend/slack.html"))),
-        ("GET", "slack.js") => Ok(file("text/javascript", include_str!("pretend/slack.js"))),
-        ("GET", "slack.css") => Ok(file("text/css", include_str!("pretend/slack.css"))),
-        ("GET", "slack/messages") => slack::messages(&pretend.database).await,
-        ("GET", "samples") => Ok(Response::json(200, &samples::list())),
-        ("POST", "alarm") => {
-            outage_intake::take(&house.app, &request.body).await.map(|heard| told(&heard))
-        }
-        ("POST", path) => {
-            match (path.strip_prefix("slack/services/"), path.strip_prefix("samples/")) {
-                (Some(channel), _) => {
-                    slack::take(&pretend.database, channel, &request.body, now()).await
-                }
-                (_, Some(name)) => play(pretend, name).await,
-                _ => Err(Error::NotFound),
-            }
-        }
+    let get = request.method == "GET";
+    if let Some((_, kind, text)) = FILES.iter().find(|(name, ..)| get && *name == path) {
+        return Ok(file(kind, text));
+    }
+    let (who, what) = path.split_once('/').unwrap_or((path, ""));
+    match (request.method.as_str(), who, what) {
+        ("GET", "slack", "messages") => slack::messages(&pretend.database).await,
+        ("POST", "slack", what) => match what.strip_prefix("services/") {
+            Some(channel) => slack::take(&pretend.database, channel, &request.body, now()).await,
+            None => Err(Error::NotFound),
+        },
+        ("GET", "samples", "") => Ok(Response::json(200, &samples::list())),
+        ("POST", "samples", name) => play(pretend, name).await,
+        ("GET", "twilio", "faults") => Ok(pretend.twilio.faults()),
+        ("POST", "twilio", "faults") => pretend.twilio.set_faults(&request.body),
+        ("GET", "twilio", "log") => Ok(pretend.twilio.journal()),
+        (_, "twilio", rest) => twilio::handle(&pretend.twilio, request, &format!("/{rest}")).await,
+        ("GET", "phones", "state") => phones::state(pretend).await,
+        ("POST", "phones", what) => phones::act(pretend, what, &request.body).await,
+        ("GET", "alarms", "") => Ok(Response::json(200, &alarms::list())),
+        ("POST", "alarms", what) => alarms::play(pretend, what).await,
+        ("POST", "alarm", "") => phones::alarm(pretend, request.body.clone()).await,
+        ("GET", "clock", "") => Ok(time::tell()),
+        ("POST", "clock", "") => time::push(&request.body),
         _ => Err(Error::NotFound),
     }
 }

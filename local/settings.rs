@@ -8,6 +8,8 @@ use shared::Error;
 use shared::config::file::Config;
 use shared::config::{CHANNELS, Environment, Fetch, PIECES, Values};
 
+use crate::pretend::twilio::PRETEND_ACCOUNT;
+
 /// The pretend Twilio's auth token, used while there is no real one. Everybody knows it, so the front door takes it from
 /// this machine only.
 pub const PRETEND_TOKEN: &str = "the-pretend-twilio-s-auth-token";
@@ -134,10 +136,8 @@ const NAMES: [&str; 9] = [
     "heartbeat-url",
 ];
 
-/// The pretend Twilio's account, and the number that it calls from.
-pub const PRETEND_ACCOUNT: &str = "AC00000000000000000000000000000001";
-/// See [`PRETEND_ACCOUNT`].
-pub const PRETEND_NUMBER: &str = "+15005550006";
+/// The number that the pretend Twilio calls from.
+const PRETEND_NUMBER: &str = "+15005550006";
 
 /// Reads all values anew, each time: `.env` and the configuration may change under a running house. What is missing is
 /// made up, for a house that listens at `address` (`http://127.0.0.1:8080`).

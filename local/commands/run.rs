@@ -17,9 +17,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::Options;
-use crate::clock::now;
+use crate::clock::{self, Clock, now};
 use crate::database::Database;
 use crate::pretend::Pretend;
+use crate::pretend::twilio::Twilio;
 use crate::queue::{Handler, Messages};
 use crate::settings::{Source, environment, fetch};
 use crate::store::Records;
@@ -62,6 +63,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
         clock: Arc::new(now),
         writers: Writers::default(),
     });
+    let twilio = Twilio::new(Clock::house(), live(), http.clone(), address.clone());
     let house = Arc::new(House {
         app: app.clone(),
         intake: Intake { live: live(), queue: Arc::new(queue.clone()) },
@@ -71,7 +73,14 @@ pub async fn run(options: &Options) -> Result<(), String> {
             queue: Arc::new(queue.clone()),
             on_one_machine: true,
         },
-        pretend: Pretend { database, live: live(), http, address: address.clone() },
+        pretend: Pretend {
+            database,
+            live: live(),
+            http,
+            address: address.clone(),
+            twilio,
+            app: app.clone(),
+        },
     });
     // A wrong configuration is told now, not with the first event.
     house.intake.live.get(now()).await.map_err(|error| error.to_string().replace(PIECES, ""))?;
@@ -132,6 +141,7 @@ fn greet(address: &str, source: &Source) {
         out,
         "listening on {address}\n\n\
          \x20 the pretend Slack, with buttons that send events   {address}/pretend/slack\n\
+         \x20 the pretend phones, which ring                     {address}/pretend/phones\n\
          \x20 what was counted, and dead letters                 {address}/\n\
          \x20 Twilio's sink goes to                              {address}/twilio/events\n\
          \x20 configuration                                      {}\n\n\
@@ -164,7 +174,7 @@ async fn audit(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             tracing::error!(%error, "the audit failed");
         }
         tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs(60)) => {}
+            () = clock::sleep(Duration::from_secs(60)) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
     }

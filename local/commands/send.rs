@@ -80,7 +80,7 @@ impl Envelope {
 }
 
 /// 32 hexadecimal digits that nobody had before: as much as an id needs, not enough for a secret.
-fn random() -> String {
+pub(crate) fn random() -> String {
     let half = || RandomState::new().hash_one(std::process::id());
     format!("{:016x}{:016x}", half(), half())
 }

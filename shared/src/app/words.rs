@@ -159,7 +159,7 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
         id.map_or_else(|| format!("*{}*", escape(person)), |id| format!("<@{id}>"))
     };
     let plain = |person: &str| format!("*{}*", escape(person));
-    let because = |reason: &str| match escape(reason) {
+    let because = |reason: &str| match escape(reason.trim_end_matches('.')) {
         empty if empty.is_empty() => String::new(),
         reason => format!(": {reason}"),
     };

@@ -2,6 +2,7 @@
 
 /// The words of a text that mean something when they are heard.
 pub(super) fn speakable(text: &str) -> String {
+    let text = text.replace('%', " percent");
     let words = text.split_whitespace().filter(|word| !is_address(word));
     let spoken: Vec<String> = words.flat_map(parts).collect();
     spoken.join(" ")
@@ -82,7 +83,7 @@ mod tests {
             ("arn:aws:sns:eu-central-1:123456789012:x failed", "failed"),
             ("instance i-0123456789abcdef0 is down", "instance is down"),
             ("job 6f1c2a34-9d1e-4c5b-8a77-0123456789ab failed", "job failed"),
-            ("CPU > 80% for **5** minutes", "CPU 80% for 5 minutes"),
+            ("CPU > 80% for **5** minutes", "CPU 80 percent for 5 minutes"),
             ("p99 latency", "p99 latency"),
         ] {
             assert_eq!(speakable(text), spoken, "{text}");

@@ -1,0 +1,192 @@
+//! What goes wrong on purpose. All of it is off until somebody asks for it, and a seed makes it happen again.
+
+use serde::{Deserialize, Serialize};
+
+/// What goes wrong: `POST /pretend/twilio/faults` sets all of it, and what it does not name is off.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Faults {
+    /// How late callbacks are.
+    callback_delay_ms: u64,
+    /// How many callbacks of a hundred are lost, …
+    lose: u8,
+    /// … come twice, …
+    double: u8,
+    /// … or come after the next one.
+    reorder: u8,
+    /// Where the dice begin.
+    seed: u64,
+    /// No callback comes.
+    lose_all_callbacks: Switch,
+    /// Calls are refused with this answer.
+    refuse_calls: Option<Refuse>,
+    /// The call is placed, and the answer is 500.
+    fail_after_placing: Switch,
+    /// The answer is 500, and no call is placed.
+    fail_before_placing: Switch,
+}
+
+/// Off, on, or on for so many times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Switch {
+    Always(bool),
+    Times { times: u32 },
+}
+
+impl Default for Switch {
+    fn default() -> Switch {
+        Switch::Always(false)
+    }
+}
+
+impl Switch {
+    /// Whether it happens now; uses up one time.
+    fn happens(&mut self) -> bool {
+        match self {
+            Switch::Always(on) => *on,
+            Switch::Times { times } => {
+                let happens = *times > 0;
+                *times = times.saturating_sub(1);
+                happens
+            }
+        }
+    }
+}
+
+/// An answer that refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refuse {
+    pub(super) status: u16,
+    pub(super) code: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    times: Option<u32>,
+}
+
+/// What becomes of one request for a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Placing {
+    Well,
+    Refused(Refuse),
+    FailsBefore,
+    FailsAfter,
+}
+
+/// What becomes of one callback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fate {
+    pub(super) lost: bool,
+    pub(super) doubled: bool,
+    pub(super) after_the_next: bool,
+    pub(super) late_by_ms: u64,
+}
+
+/// The faults asked for, and the dice.
+#[derive(Debug, Default)]
+pub(super) struct Mischief {
+    pub(super) faults: Faults,
+    dice: u64,
+}
+
+impl Mischief {
+    /// Sets them, and begins with their seed.
+    pub(super) fn set(&mut self, faults: Faults) -> Result<(), String> {
+        let share = [faults.lose, faults.double, faults.reorder];
+        if share.iter().any(|share| *share > 100) {
+            return Err("lose, double and reorder are percentages: 0 to 100".to_owned());
+        }
+        if let Some(refuse) = faults.refuse_calls
+            && !(400..=599).contains(&refuse.status)
+        {
+            return Err("refuse_calls has a status from 400 to 599".to_owned());
+        }
+        self.dice = faults.seed;
+        self.faults = faults;
+        Ok(())
+    }
+
+    /// What becomes of the next request for a call.
+    pub(super) fn placing(&mut self) -> Placing {
+        if let Some(refuse) = &mut self.faults.refuse_calls
+            && refuse.times != Some(0)
+        {
+            refuse.times = refuse.times.map(|times| times - 1);
+            return Placing::Refused(*refuse);
+        }
+        if self.faults.fail_before_placing.happens() {
+            return Placing::FailsBefore;
+        }
+        if self.faults.fail_after_placing.happens() { Placing::FailsAfter } else { Placing::Well }
+    }
+
+    /// What becomes of the next callback. The dice are thrown as often for each, whatever is off.
+    pub(super) fn fate(&mut self) -> Fate {
+        let [lose, double, reorder] = [(); 3].map(|()| self.throw());
+        Fate {
+            lost: self.faults.lose_all_callbacks.happens() || lose < self.faults.lose,
+            doubled: double < self.faults.double,
+            after_the_next: reorder < self.faults.reorder,
+            late_by_ms: self.faults.callback_delay_ms,
+        }
+    }
+
+    /// 0 to 99. (SplitMix64: small, and good enough for dice.)
+    fn throw(&mut self) -> u8 {
+        self.dice = self.dice.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.dice;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        u8::try_from((mixed ^ (mixed >> 31)) % 100).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mischief(json: &str) -> Mischief {
+        let mut mischief = Mischief::default();
+        mischief.set(serde_json::from_str(json).expect("faults")).expect("allowed");
+        mischief
+    }
+
+    #[test]
+    fn all_is_well_until_asked_for_and_again_after_so_many_times() {
+        let mut none = mischief("{}");
+        assert_eq!(none.placing(), Placing::Well);
+        let well = Fate { lost: false, doubled: false, after_the_next: false, late_by_ms: 0 };
+        assert!((0..1_000).all(|_| none.fate() == well));
+
+        let mut twice = mischief(
+            r#"{"refuse_calls": {"status": 429, "code": 20429, "times": 1}, "fail_after_placing": {"times": 1}}"#,
+        );
+        assert!(matches!(twice.placing(), Placing::Refused(Refuse { code: 20429, .. })));
+        assert_eq!(twice.placing(), Placing::FailsAfter);
+        assert_eq!(twice.placing(), Placing::Well);
+        let mut always = mischief(r#"{"fail_before_placing": true, "lose_all_callbacks": true}"#);
+        assert_eq!(always.placing(), Placing::FailsBefore);
+        assert!(always.fate().lost && always.fate().lost);
+    }
+
+    #[test]
+    fn a_seed_makes_it_happen_again() {
+        let fates = |seed: u64| {
+            let mut mischief = mischief(&format!(
+                r#"{{"lose": 20, "double": 20, "reorder": 20, "seed": {seed}}}"#
+            ));
+            [(); 500].map(|()| mischief.fate())
+        };
+        assert_eq!(fates(7), fates(7));
+        assert_ne!(fates(7), fates(8));
+        let lost = fates(7).iter().filter(|fate| fate.lost).count();
+        assert!((60..140).contains(&lost), "{lost} of 500 at 20 %");
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        assert!(serde_json::from_str::<Faults>(r#"{"looses": 1}"#).is_err());
+        let too_many = Faults { lose: 101, ..Faults::default() };
+        assert!(Mischief::default().set(too_many).is_err());
+    }
+}

@@ -1,0 +1,141 @@
+//! The door of the REST API: who may ask, for what, and a note of it.
+
+use std::sync::Arc;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use shared::Error;
+use shared::http::{Request, Response};
+
+use super::journal::Asked;
+use super::refusal::Refusal;
+use super::webhook::query_fields;
+use super::{Twilio, calls, messages};
+
+/// What is asked of one account.
+pub(super) struct Ask<'a> {
+    pub(super) twilio: &'a Arc<Twilio>,
+    pub(super) account: &'a str,
+    /// The fields of the form, or of a GET's query.
+    pub(super) fields: Vec<(String, String)>,
+}
+
+impl Ask<'_> {
+    /// The first field of this name, unless it is empty.
+    pub(super) fn field(&self, name: &str) -> Option<&str> {
+        super::webhook::field(&self.fields, name).filter(|value| !value.is_empty())
+    }
+
+    /// A field that must be there.
+    pub(super) fn need(&self, name: &str, code: u32, otherwise: &str) -> Result<&str, Refusal> {
+        self.field(name).ok_or_else(|| Refusal::bad(code, otherwise))
+    }
+}
+
+/// Answers a request; `path` is behind the base URL, with the slash.
+pub(crate) async fn handle(
+    twilio: &Arc<Twilio>,
+    request: &Request,
+    path: &str,
+) -> Result<Response, Error> {
+    let form = match request.method.as_str() {
+        "GET" => query_fields(request.query.as_deref()),
+        _ => request.form(),
+    };
+    let settings = twilio.live.get(twilio.now()).await?;
+    let allowed = |account: &str| match credentials(request) {
+        Some((user, password)) if user == account && account.starts_with("AC") => {
+            settings.tokens.iter().any(|token| token.expose() == password)
+        }
+        _ => false,
+    };
+    let response =
+        answer(twilio, request, path, form.clone(), allowed).await.unwrap_or_else(Response::from);
+    twilio.state().journal.asked(Asked {
+        at: twilio.now(),
+        method: request.method.clone(),
+        path: path.to_owned(),
+        form: form.into_iter().filter(|(name, _)| !name.contains("Password")).collect(),
+        status: response.status,
+    });
+    Ok(response)
+}
+
+async fn answer(
+    twilio: &Arc<Twilio>,
+    request: &Request,
+    path: &str,
+    fields: Vec<(String, String)>,
+    allowed: impl Fn(&str) -> bool,
+) -> Result<Response, Refusal> {
+    let not_found = || Refusal::not_found(path);
+    let rest = path.strip_prefix("/2010-04-01/Accounts/").ok_or_else(not_found)?;
+    let (account, resource) = rest.split_once('/').ok_or_else(not_found)?;
+    if !allowed(account) {
+        return Err(Refusal::not_allowed());
+    }
+    let ask = Ask { twilio, account, fields };
+    let one_call = resource.strip_prefix("Calls/").and_then(|file| file.strip_suffix(".json"));
+    match (request.method.as_str(), resource, one_call) {
+        ("POST", "Calls.json", _) => calls::create(&ask),
+        ("GET", "Calls.json", _) => Ok(calls::list(&ask)),
+        ("GET", _, Some(sid)) => calls::fetch(&ask, sid).ok_or_else(not_found),
+        ("POST", _, Some(sid)) => calls::update(&ask, sid).await,
+        ("POST", "Messages.json", _) => messages::create(&ask),
+        ("GET", "Messages.json", _) => Ok(messages::list(&ask)),
+        _ => Err(not_found()),
+    }
+}
+
+/// User and password of HTTP Basic authentication.
+fn credentials(request: &Request) -> Option<(String, String)> {
+    let (scheme, encoded) = request.header("authorization")?.split_once(' ')?;
+    let decoded = BASE64_STANDARD.decode(encoded.trim()).ok()?;
+    let text = String::from_utf8(decoded).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    let (user, password) = text.split_once(':')?;
+    Some((user.to_owned(), password.to_owned()))
+}
+
+/// One page of a list, newest first, as Twilio wraps it: `name` is the list's own.
+pub(super) fn page(
+    ask: &Ask<'_>,
+    name: &str,
+    file: &str,
+    newest_first: Vec<serde_json::Value>,
+) -> Response {
+    let number = |name: &str| ask.field(name).and_then(|text| text.parse::<usize>().ok());
+    let size = number("PageSize").unwrap_or(50).clamp(1, 1_000);
+    let page = number("Page").unwrap_or(0);
+    let start = page.saturating_mul(size);
+    let more = newest_first.len() > start.saturating_add(size);
+    let shown: Vec<_> = newest_first.into_iter().skip(start).take(size).collect();
+    let uri = |page: usize| {
+        let filters =
+            ask.fields.iter().filter(|(name, _)| !matches!(name.as_str(), "Page" | "PageSize"));
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(filters)
+            .append_pair("PageSize", &size.to_string())
+            .append_pair("Page", &page.to_string())
+            .finish();
+        format!("/2010-04-01/Accounts/{}/{file}?{query}", ask.account)
+    };
+    let body = serde_json::json!({
+        "first_page_uri": uri(0),
+        "previous_page_uri": page.checked_sub(1).map(uri),
+        "next_page_uri": more.then(|| uri(page + 1)),
+        "uri": uri(page),
+        "page": page,
+        "page_size": size,
+        "start": start,
+        "end": (start + shown.len()).saturating_sub(1),
+        name: shown,
+    });
+    Response::json(200, &body)
+}
+
+/// Whether it is a phone number in E.164, which is all that can be called here.
+pub(super) fn is_e164(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or_default();
+    (7..=15).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && !digits.starts_with('0')
+}

@@ -1,0 +1,215 @@
+//! The pretend Twilio as a whole: asked by its REST API, answered by a receiver, its clock pushed.
+
+mod calls;
+mod rest;
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use http_body_util::{BodyExt, Full};
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use shared::config::{Environment, Live, Values};
+use shared::http::{Request, form_fields};
+use shared::secret::Secret;
+use shared::twilio::signature::{Payload, Tokens, judge};
+use tokio::net::TcpListener;
+
+use super::{PRETEND_ACCOUNT, Twilio};
+use crate::clock::Clock;
+use crate::settings::DEMO;
+
+const TOKEN: &str = "a-token";
+/// What the receiver is called from outside. Nothing goes there.
+const PUBLIC: &str = "https://ringdown.example/p";
+const ALPHA: &str = "+15005550001";
+
+/// A request that the receiver got.
+#[derive(Clone, Debug)]
+struct Heard {
+    target: String,
+    fields: Vec<(String, String)>,
+}
+
+impl Heard {
+    fn field(&self, name: &str) -> &str {
+        super::webhook::field(&self.fields, name).unwrap_or("(none)")
+    }
+}
+
+/// A pretend Twilio with a clock of its own, and a receiver of what it sends.
+struct Town {
+    twilio: Arc<Twilio>,
+    clock: Clock,
+    heard: Arc<Mutex<Vec<Heard>>>,
+    /// What the receiver answers, by path with query.
+    documents: Arc<Mutex<HashMap<String, String>>>,
+}
+
+impl Town {
+    async fn new() -> Town {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let heard: Arc<Mutex<Vec<Heard>>> = Arc::default();
+        let documents: Arc<Mutex<HashMap<String, String>>> = Arc::default();
+        tokio::spawn(receive(listener, heard.clone(), documents.clone()));
+        let values = Values::from([
+            ("twilio/auth-token".to_owned(), TOKEN.to_owned()),
+            ("public-base-url".to_owned(), PUBLIC.to_owned()),
+            ("config/main".to_owned(), DEMO.to_owned()),
+        ]);
+        let fetch = Arc::new(move || {
+            let values = values.clone();
+            Box::pin(async move { Ok(values) }) as _
+        });
+        let (clock, live) = (Clock::new(), Live::new(Environment::default(), fetch));
+        let http = shared::http::client().expect("a client");
+        let twilio = Twilio::new(clock.clone(), live, http, address);
+        Town { twilio, clock, heard, documents }
+    }
+
+    /// Has the receiver answer with this document; `verbs` are inside its Response.
+    fn document(&self, target: &str, verbs: &str) {
+        let text = format!("<Response>{verbs}</Response>");
+        self.documents.lock().expect("no panic").insert(target.to_owned(), text);
+    }
+
+    /// One request to the REST API: its status and JSON.
+    async fn ask(&self, method: &str, path: &str, fields: &[(&str, &str)]) -> (u16, Value) {
+        self.ask_as(&format!("{PRETEND_ACCOUNT}:{TOKEN}"), method, path, fields).await
+    }
+
+    async fn ask_as(
+        &self,
+        who: &str,
+        method: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> (u16, Value) {
+        let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let authorization = format!("Basic {}", BASE64_STANDARD.encode(who));
+        let mut request = Request {
+            method: method.to_owned(),
+            headers: vec![("authorization".to_owned(), authorization.into())],
+            ..Request::default()
+        };
+        match method {
+            "GET" => request.query = Some(text),
+            _ => request.body = text.into(),
+        }
+        let path = format!("/2010-04-01/Accounts/{PRETEND_ACCOUNT}/{path}");
+        let answer = super::handle(&self.twilio, &request, &path).await.expect("an answer");
+        (answer.status, serde_json::from_slice(&answer.body).expect("JSON"))
+    }
+
+    /// Places a call to alpha that asks for `/voice?incident=1`, and waits until it rings; tells its SID.
+    async fn call(&self, more: &[(&str, &str)]) -> String {
+        let (url, status) = (format!("{PUBLIC}/voice?incident=1"), format!("{PUBLIC}/status"));
+        let mut fields = vec![
+            ("To", ALPHA),
+            ("From", "+15005550006"),
+            ("Url", &url),
+            ("StatusCallback", &status),
+        ];
+        fields.extend(
+            ["initiated", "ringing", "answered", "completed"].map(|e| ("StatusCallbackEvent", e)),
+        );
+        fields.extend_from_slice(more);
+        let (code, call) = self.ask("POST", "Calls.json", &fields).await;
+        assert_eq!((code, &call["status"]), (201, &"queued".into()));
+        let sid = call["sid"].as_str().expect("a SID").to_owned();
+        self.push(1);
+        self.until("it leaves the queue", || self.status(&sid) != "queued").await;
+        self.until("it rings", || self.status(&sid) != "initiated").await;
+        sid
+    }
+
+    fn push(&self, seconds: u64) {
+        self.clock.push(Duration::from_secs(seconds));
+    }
+
+    fn status(&self, sid: &str) -> &'static str {
+        let calls = self.twilio.calls();
+        calls.iter().find(|call| call.sid == sid).map_or("(none)", |call| call.status().name())
+    }
+
+    /// What was said in the newest call.
+    fn said(&self) -> Vec<String> {
+        self.twilio.calls().last().map(|call| call.facts().said.clone()).unwrap_or_default()
+    }
+
+    /// The requests that came to a path, in order.
+    fn heard(&self, path: &str) -> Vec<Heard> {
+        let heard = self.heard.lock().expect("no panic");
+        heard.iter().filter(|heard| heard.target.split('?').next() == Some(path)).cloned().collect()
+    }
+
+    /// Waits in real time: for what other tasks do, not for what is due.
+    async fn until(&self, what: &str, holds: impl Fn() -> bool) {
+        for _ in 0..1_000 {
+            if holds() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("not within five seconds: {what}");
+    }
+
+    async fn until_status(&self, sid: &str, status: &str) {
+        self.until(status, || self.status(sid) == status).await;
+    }
+
+    async fn until_told(&self, count: usize) -> Vec<String> {
+        self.until("callbacks", || self.heard("/status").len() >= count).await;
+        self.heard("/status").iter().map(|heard| heard.field("CallStatus").to_owned()).collect()
+    }
+}
+
+async fn receive(
+    listener: TcpListener,
+    heard: Arc<Mutex<Vec<Heard>>>,
+    documents: Arc<Mutex<HashMap<String, String>>>,
+) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let (heard, documents) = (heard.clone(), documents.clone());
+        let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+            let (heard, documents) = (heard.clone(), documents.clone());
+            async move {
+                let (head, body) = request.into_parts();
+                let target = head.uri.to_string();
+                let fields = form_fields(&body.collect().await.expect("a body").to_bytes());
+                let header =
+                    |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+                let payload =
+                    if head.method == "GET" { Payload::Nothing } else { Payload::Form(&fields) };
+                let tokens = [Secret::new(TOKEN)];
+                let tokens = Tokens { current: &tokens, retired: &[] };
+                let judged = judge(
+                    &[format!("{PUBLIC}{target}")],
+                    payload,
+                    header("x-twilio-signature"),
+                    tokens,
+                );
+                assert_eq!(judged, Ok(()), "{target}");
+                assert_eq!(header("user-agent"), Some("TwilioProxy/1.1"));
+                assert_eq!(header("i-twilio-idempotency-token").map(str::len), Some(36));
+                let known = documents.lock().expect("no panic").get(&target).cloned();
+                heard.lock().expect("no panic").push(Heard { target, fields });
+                let status = if known.is_some() { 200 } else { 404 };
+                let answer =
+                    hyper::Response::builder().status(status).header("content-type", "text/xml");
+                answer
+                    .body(Full::new(bytes::Bytes::from(known.unwrap_or_default())))
+                    .map_or_else(|error| panic!("{error}"), Ok::<_, Infallible>)
+            }
+        });
+        tokio::spawn(
+            hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service),
+        );
+    }
+}
