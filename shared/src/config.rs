@@ -231,6 +231,11 @@ impl Live {
         Live { environment, fetch, state: Mutex::new(None) }
     }
 
+    /// The settings as they were last read, if they were, and if nobody is reading them just now.
+    pub fn known(&self) -> Option<Arc<Settings>> {
+        self.state.try_lock().ok()?.as_ref().map(|state| state.settings.clone())
+    }
+
     /// The settings, read again if they are older than five minutes.
     pub async fn get(&self, now: Timestamp) -> Result<Arc<Settings>, Error> {
         self.not_older_than(KEPT, now).await

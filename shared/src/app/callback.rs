@@ -1,6 +1,5 @@
 //! What Twilio asks and tells us of a call.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::words::Spoken;
@@ -56,13 +55,12 @@ impl App {
         if request.method != "POST" {
             return Err(Error::MethodNotAllowed);
         }
-        let (body, settings) = verified(&self.live, request, Kind::Form, self.now()).await?;
+        if path.about == About::Words {
+            return self.say_next(&path, request).await;
+        }
+        let (body, _) = verified(&self.live, request, Kind::Form, self.now()).await?;
         let fields = body.fields();
-        let news = match path.about {
-            About::Words => return Ok(self.say_next(&path, request, &fields, settings).await),
-            About::Status => status(&fields),
-            About::Machine => machine(&fields),
-        };
+        let news = if path.about == About::Status { status(&fields) } else { machine(&fields) };
         if let Some(news) = news {
             let call = field(&fields, "CallSid").map(str::to_owned);
             let signal = Signal::Call { attempt: path.attempt, call, news };
@@ -71,47 +69,50 @@ impl App {
         Ok(Response::empty(204))
     }
 
-    /// First what was heard is written; then the stored result is spoken, whatever it is by then.
-    async fn say_next(
+    /// First what was heard is written; then the stored result is spoken, whatever it is by then. Whoever waits on the
+    /// phone is asked for a moment if that takes long, and the next request tries again: nothing is changed for a
+    /// request that could not be verified.
+    async fn say_next(&self, path: &Path<'_>, request: &Request) -> Result<Response, Error> {
+        let turn = Turn::read(request, &request.form());
+        let moment = || Ok(moment(path, &turn, self.live.known().as_deref()));
+        match tokio::time::timeout(PATIENCE, self.note_and_answer(path, request, &turn)).await {
+            Ok(Ok(twiml)) => Ok(twiml),
+            Ok(Err(error)) if error.status() < 500 => Err(error),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "a call asks for a moment");
+                moment()
+            }
+            Err(_) => {
+                tracing::error!("an answer takes long: a call asks for a moment");
+                moment()
+            }
+        }
+    }
+
+    async fn note_and_answer(
         &self,
         path: &Path<'_>,
         request: &Request,
-        fields: &[(String, String)],
-        settings: Arc<Settings>,
-    ) -> Response {
-        let turn = Turn::read(request, fields);
+        turn: &Turn,
+    ) -> Result<Response, Error> {
+        let (body, settings) = verified(&self.live, request, Kind::Form, self.now()).await?;
+        let fields = body.fields();
         let news = turn.key().map_or(News::Answered, News::Pressed);
-        let call = field(fields, "CallSid").map(str::to_owned);
+        let call = field(&fields, "CallSid").map(str::to_owned);
         let signals = [Signal::Call { attempt: path.attempt, call, news }];
-        let told = self.signal(path.incident, &signals, Hand::Leave);
-        let incident = match tokio::time::timeout(PATIENCE, told).await {
-            Ok(Ok(incident)) => incident,
-            Ok(Err(error)) => {
-                tracing::error!(%error, "a call asks for a moment");
-                return moment(path, &turn, &settings);
-            }
-            Err(_) => {
-                tracing::error!("the store is slow: a call asks for a moment");
-                return moment(path, &turn, &settings);
-            }
-        };
+        let incident = self.signal(path.incident, &signals, Hand::Leave).await?;
         let found = incident
             .as_ref()
             .and_then(|incident| incident.attempt(path.attempt).map(|attempt| (incident, attempt)));
         let Some((incident, attempt)) = found else {
-            return xml(
-                &Words::Last("This call is about nothing that I know of any more. Good bye."),
-                &plain(),
-            );
+            let last = "This call is about nothing that I know of any more. Good bye.";
+            return Ok(xml(&Words::Last(last), &plain()));
         };
         let spoken = Spoken::of(incident, attempt, self.now());
-        let here = url(path, &settings);
-        xml(&words(incident, attempt, &turn, &here), &spoken)
+        let base = settings.public_base_url().unwrap_or_default();
+        let here = voice_url(base, path.incident, path.attempt);
+        Ok(xml(&words(incident, attempt, turn, &here), &spoken))
     }
-}
-
-fn url(path: &Path<'_>, settings: &Settings) -> String {
-    voice_url(settings.public_base_url().unwrap_or_default(), path.incident, path.attempt)
 }
 
 fn words<'a>(incident: &'a Incident, attempt: &Attempt, turn: &Turn, here: &str) -> Words<'a> {
@@ -146,8 +147,9 @@ fn words<'a>(incident: &'a Incident, attempt: &Attempt, turn: &Turn, here: &str)
     }
 }
 
-/// The key is kept in the URL, which is signed.
-fn moment(path: &Path<'_>, turn: &Turn, settings: &Settings) -> Response {
+/// Asks for a moment: the call comes back to the URL that it came to, and brings the key along in its query, which is
+/// signed. While not even our own address is known that URL is a relative one.
+fn moment(path: &Path<'_>, turn: &Turn, settings: Option<&Settings>) -> Response {
     if turn.moments >= MOST_MOMENTS {
         let last = "I cannot write that down now. Please look at Slack. Good bye.";
         return xml(&Words::Last(last), &plain());
@@ -158,7 +160,11 @@ fn moment(path: &Path<'_>, turn: &Turn, settings: &Settings) -> Response {
         query.append_pair("key", digits);
     }
     query.append_pair("moments", &(turn.moments + 1).to_string());
-    let again = format!("{}?{}", url(path, settings), query.finish());
+    let here = match settings.and_then(Settings::public_base_url) {
+        Some(base) => voice_url(base, path.incident, path.attempt),
+        None => path.attempt.to_string(),
+    };
+    let again = format!("{here}?{}", query.finish());
     xml(&Words::Moment { again, aloud: turn.moments % 3 == 0 }, &plain())
 }
 
@@ -169,3 +175,6 @@ fn plain() -> Spoken {
 fn xml(words: &Words<'_>, spoken: &Spoken) -> Response {
     Response::of(200, "text/xml; charset=utf-8", twiml(words, spoken))
 }
+
+#[cfg(test)]
+mod tests;
