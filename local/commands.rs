@@ -9,6 +9,7 @@ macro_rules! say {
     }};
 }
 
+pub mod alarm;
 pub mod check;
 pub mod dead_letters;
 pub mod run;
@@ -42,6 +43,13 @@ pub enum Command {
         to: String,
         /// Give every event a new id and the present time.
         fresh: bool,
+    },
+    /// Play a monitor: post alarms.
+    Alarm {
+        /// The files.
+        files: Vec<PathBuf>,
+        /// Where to.
+        to: String,
     },
     /// Judge captured requests.
     Verify {
@@ -78,7 +86,8 @@ impl Default for Options {
 
 /// The help.
 pub const HELP: &str = "\
-ringdown: Twilio's events in Slack. Without a command it starts the house on this machine.
+ringdown: Twilio's events in Slack, an outage on somebody's phone. Without a command it starts the house on this
+machine.
 
   ringdown [--port N] [--data DIR] [--config FILE]
       start; --port 0 picks a free port (default 8080), --data is made if missing (default .ringdown),
@@ -86,6 +95,9 @@ ringdown: Twilio's events in Slack. Without a command it starts the house on thi
   ringdown send FILE... [--to http://127.0.0.1:8080] [--fresh]
       sign files of events/ as Twilio does, and post them; --fresh gives each event a new id, for a line that
       was delivered once is left out for a day
+  ringdown alarm FILE... [--to http://127.0.0.1:8080]
+      post what a monitor says, CloudWatch's shapes or Alertmanager's: to /alarms with ALARMS_TOKEN if that is set,
+      else to /pretend/alarm
   ringdown check [FILE]
       check a configuration, and print what it would forward where
   ringdown config [FILE] [--for-ssm]
@@ -97,9 +109,10 @@ ringdown: Twilio's events in Slack. Without a command it starts the house on thi
   ringdown dead-letters [--replay] [--data DIR] [--config FILE]
       list what could not be delivered, or send it again
 
-Environment, or a file .env: TWILIO_AUTH_TOKEN (several, comma-separated, while rotating), TWILIO_ACCOUNT_SID,
-PUBLIC_BASE_URL, SLACK_WEBHOOK, SLACK_WEBHOOK_<CHANNEL>, SLACK_BOT_TOKEN, SLACK_API_BASE_URL,
-TWILIO_API_BASE_URL, DASHBOARD_PASSWORD, LOG_LEVEL (error, warn, info, debug, trace).
+Environment, or a file .env: TWILIO_AUTH_TOKEN (several, comma-separated, while rotating), TWILIO_ACCOUNT_SID and
+TWILIO_FROM_NUMBER (without an account the pretend phones ring), PUBLIC_BASE_URL, ALARMS_TOKEN, HEARTBEAT_URL,
+SLACK_WEBHOOK, SLACK_WEBHOOK_<CHANNEL>, SLACK_BOT_TOKEN, SLACK_API_BASE_URL, TWILIO_API_BASE_URL,
+DASHBOARD_PASSWORD, LOG_LEVEL (error, warn, info, debug, trace).
 ";
 
 /// Reads the command line, without the program's name. The error is for the person who typed it.
@@ -120,12 +133,12 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             (Long("config"), None | Some("dead-letters" | "check" | "config")) => {
                 options.config = Some(parser.value()?.into());
             }
-            (Long("to"), Some("send")) => to = Some(parser.value()?.string()?),
+            (Long("to"), Some("send" | "alarm")) => to = Some(parser.value()?.string()?),
             (Long("fresh"), Some("send")) => fresh = true,
             (Long("replay"), Some("dead-letters")) => replay = true,
             (Long("for-ssm"), Some("config")) => for_ssm = true,
             (Value(value), None) => name = Some(value.string()?),
-            (Value(file), Some("send")) => files.push(PathBuf::from(file)),
+            (Value(file), Some("send" | "alarm")) => files.push(PathBuf::from(file)),
             (Value(file), Some("check" | "config" | "verify")) if files.is_empty() => {
                 files.push(PathBuf::from(file))
             }
@@ -142,10 +155,11 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         Some("send") if files.is_empty() => {
             Err("send what? Name files of events/event-stream-webhook/".into())
         }
-        Some("send") => {
-            let to = to.unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
-            Ok(Command::Send { files, to, fresh })
+        Some("send") => Ok(Command::Send { files, to: to.unwrap_or_else(usual), fresh }),
+        Some("alarm") if files.is_empty() => {
+            Err("alarm what? Name files of events/outage-intake/".into())
         }
+        Some("alarm") => Ok(Command::Alarm { files, to: to.unwrap_or_else(usual) }),
         Some("verify") => {
             let file =
                 one_file(files).ok_or("verify what? Name a JSON file, or - for standard input")?;
@@ -155,6 +169,11 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         Some("help") => Ok(Command::Help),
         Some(other) => Err(format!("there is no command {other:?}").into()),
     }
+}
+
+/// Where a house usually listens.
+fn usual() -> String {
+    "http://127.0.0.1:8080".to_owned()
 }
 
 #[cfg(test)]
@@ -178,9 +197,16 @@ mod tests {
 
     #[test]
     fn what_cannot_is_told_with_a_hint() {
-        for line in
-            ["--prot 1", "--port x", "send", "verify", "forward", "check a b", "send --replay x"]
-        {
+        for line in [
+            "--prot 1",
+            "--port x",
+            "send",
+            "alarm",
+            "verify",
+            "forward",
+            "check a b",
+            "send --replay x",
+        ] {
             let error = typed(line).unwrap_err();
             assert!(error.ends_with("(see ringdown --help)"), "{line}: {error}");
         }

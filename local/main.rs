@@ -40,6 +40,7 @@ async fn run() -> Result<bool, String> {
         }
         Command::Check(options) => commands::check::run(&Source::find(options.config.as_deref()))?,
         Command::Send { files, to, fresh } => return commands::send::run(&files, &to, fresh).await,
+        Command::Alarm { files, to } => return commands::alarm::run(&files, &to).await,
         Command::Verify { file } => return commands::verify::run(&file),
         Command::DeadLetters { options, replay } => return dead_letters(&options, replay).await,
     }

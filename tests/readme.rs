@@ -63,8 +63,9 @@ fn what_the_readme_says_to_run_runs() {
         };
         match typed.strip_prefix("cargo run -- ") {
             Some(arguments) => {
-                let to = arguments
-                    .starts_with("send ")
+                let to = ["send ", "alarm "]
+                    .iter()
+                    .any(|command| arguments.starts_with(command))
                     .then_some(["--to", address])
                     .into_iter()
                     .flatten();

@@ -104,7 +104,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
     };
     let auditor = tokio::spawn(audit(app, stopped.clone()));
     let sweeper = tokio::spawn(sweep(store, stopped));
-    greet(&address, &source);
+    greet(&address, &source, &environment);
 
     let (closing, closed) = tokio::sync::oneshot::channel::<()>();
     let serving =
@@ -134,19 +134,37 @@ fn alone(options: &Options) -> Result<File, String> {
     Ok(file)
 }
 
-fn greet(address: &str, source: &Source) {
+/// Who places calls.
+fn caller(environment: &Environment) -> &'static str {
+    let has = |name: &str| environment.value(name).is_some();
+    match has("twilio/account-sid") {
+        true if !has("twilio/auth-token") => "nobody: TWILIO_AUTH_TOKEN is missing",
+        true if !has("twilio/from-number") => "nobody: TWILIO_FROM_NUMBER is missing",
+        true if !has("public-base-url") => {
+            "Twilio, which cannot reach this machine: PUBLIC_BASE_URL is missing"
+        }
+        true => "Twilio, for the account of TWILIO_ACCOUNT_SID",
+        false => "the pretend Twilio (TWILIO_ACCOUNT_SID is not set)",
+    }
+}
+
+fn greet(address: &str, source: &Source, environment: &Environment) {
     let mut out = std::io::stdout();
     // Whoever started us may have gone: that is no reason to end.
     let _ = writeln!(
         out,
         "listening on {address}\n\n\
-         \x20 the pretend Slack, with buttons that send events   {address}/pretend/slack\n\
-         \x20 the pretend phones, which ring                     {address}/pretend/phones\n\
-         \x20 what was counted, and dead letters                 {address}/\n\
-         \x20 Twilio's sink goes to                              {address}/twilio/events\n\
-         \x20 configuration                                      {}\n\n\
-         Send an event: cargo run -- send events/event-stream-webhook/worker-activity.json\n\
+         \x20 incidents, as they happen               {address}/\n\
+         \x20 the pretend phones: raise an alarm      {address}/pretend/phones\n\
+         \x20 the pretend Slack: send an event        {address}/pretend/slack\n\
+         \x20 Twilio's sink goes to                   {address}/twilio/events\n\
+         \x20 monitors post their alarms to           {address}/alarms\n\
+         \x20 calls are placed by                     {}\n\
+         \x20 configuration                           {}\n\n\
+         Raise an alarm: cargo run -- alarm events/outage-intake/eventbridge-metric.json\n\
+         Send an event:  cargo run -- send events/event-stream-webhook/worker-activity.json\n\
          End with Ctrl-C.",
+        caller(environment),
         source.name()
     );
     let _ = out.flush();

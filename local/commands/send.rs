@@ -113,11 +113,11 @@ pub async fn post(
     Ok(Sent { status, text: answer.text().await.unwrap_or_default() })
 }
 
-fn no_answer(to: &str, error: &reqwest::Error) -> String {
+pub(super) fn no_answer(to: &str, error: &reqwest::Error) -> String {
     if error.is_connect() {
         format!("nobody listens at {to}: start the house with `cargo run` first")
     } else if error.is_timeout() {
-        format!("{to} did not answer within 5 seconds, as Twilio asks")
+        format!("{to} did not answer in time")
     } else {
         format!("{to}: {error}")
     }

@@ -1,11 +1,10 @@
 //! Alarms come in: each raises an incident, joins one, or lets one end.
 
-use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::record::LastWord;
+use super::record::{Kept, LastWord};
 use super::{App, Hand};
 use crate::Error;
 use crate::alarm::{self, Change, Malformed, State};
@@ -117,8 +116,7 @@ impl App {
                 if is_known {
                     return;
                 }
-                draft.hear(&change);
-                let incident = draft.kept.as_ref().map(|kept| kept.incident.id.clone());
+                let incident = draft.hear(&change);
                 draft.note(LastWord { state: change.state, at: change.at, incident });
             })
             .await?;
@@ -195,34 +193,47 @@ fn hash(text: &str) -> Vec<u8> {
 }
 
 impl super::change::Draft<'_> {
-    /// Whether this alarm raises an incident, or what it says to the one there is.
-    fn hear(&mut self, change: &Change) {
+    /// Lets an alarm raise an incident, join one, or tell it that it is over. Gives the id of the incident that it
+    /// belongs to from now on.
+    fn hear(&mut self, change: &Change) -> Option<String> {
         let key = change.key.clone();
-        let is_open = |now: Timestamp| {
-            self.kept
-                .as_ref()
-                .is_some_and(|kept| kept.incident.ended_at.is_none() || kept.incident.reopens(now))
-        };
-        let its_own = self.last_word.as_ref().and_then(|word| word.incident.clone());
-        let joined = its_own.is_some_and(|id| self.is(&id));
+        let joined = self.last_word.as_ref().and_then(|word| word.incident.clone());
+        let joined = joined.filter(|id| self.is(id));
+        let is_named = |kept: &Kept| kept.incident.alarms.iter().any(|alarm| alarm.key == key);
+        let is_named = self.kept.as_ref().is_some_and(is_named);
         match change.state {
+            State::Alarm if joined.is_some() && !is_named => joined, // It is counted already.
             State::Alarm => {
-                let alarm = Alarm {
-                    key,
-                    name: change.name.clone(),
-                    since: change.at,
-                    reason: change.reason.clone(),
-                    description: change.description.clone(),
-                    recovered_at: None,
-                };
-                match is_open(self.now) {
-                    true => self.tell(&[Signal::Alarm(alarm)]),
-                    false => self.raise(alarm),
-                }
+                self.goes_off(change);
+                self.kept.as_ref().map(|kept| kept.incident.id.clone())
             }
-            State::Ok if joined => self.tell(&[Signal::Recovered { key }]),
-            State::NoData => self.tell(&[Signal::NoData { key }]),
-            State::Ok => {}
+            State::NoData => {
+                self.tell(&[Signal::NoData { key }]);
+                joined
+            }
+            State::Ok => {
+                if joined.is_some() || is_named {
+                    self.tell(&[Signal::Recovered { key }]);
+                }
+                None
+            }
+        }
+    }
+
+    fn goes_off(&mut self, change: &Change) {
+        let alarm = Alarm {
+            key: change.key.clone(),
+            name: change.name.clone(),
+            since: change.at,
+            reason: change.reason.clone(),
+            description: change.description.clone(),
+            recovered_at: None,
+        };
+        let now = self.now;
+        let is_open = |kept: &Kept| kept.incident.ended_at.is_none() || kept.incident.reopens(now);
+        match self.kept.as_ref().is_some_and(is_open) {
+            true => self.tell(&[Signal::Alarm(alarm)]),
+            false => self.raise(alarm),
         }
     }
 }

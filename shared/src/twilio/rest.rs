@@ -204,10 +204,13 @@ impl Api {
         let encoded: String = form_urlencoded::byte_serialize(to.as_bytes()).collect();
         let path = format!("Calls.json?To={encoded}&PageSize=50");
         let list: CallList = read(self.ask("GET", &path, Vec::new()).await?)?;
+        // A call without a date is a new one as long as it is under way.
+        let is_late = |call: &CallResource| match call.created_at() {
+            Some(at) => at >= since,
+            None => !matches!(call.news(), None | Some(News::Ended(_))),
+        };
         let is_new = |call: &CallResource| {
-            call.to == to
-                && !known.contains(&call.sid.as_str())
-                && call.created_at().is_some_and(|at| at >= since)
+            call.to == to && !known.contains(&call.sid.as_str()) && is_late(call)
         };
         Ok(list.calls.into_iter().filter(is_new).collect())
     }

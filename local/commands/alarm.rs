@@ -1,0 +1,47 @@
+//! `ringdown alarm`: plays a monitor. A file is posted as it is.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::settings::environment;
+
+/// Posts files: to `/alarms` with `ALARMS_TOKEN` if there is one, else to `/pretend/alarm`. `Ok(false)` if something was
+/// not understood.
+pub async fn run(files: &[PathBuf], to: &str) -> Result<bool, String> {
+    let environment = environment();
+    let token = environment.value("alarms-token");
+    let to = to.trim_end_matches('/');
+    let http = shared::http::client().map_err(|error| error.to_string())?;
+    let mut all_understood = true;
+    for file in files {
+        let name = file.display();
+        let body = std::fs::read(file).map_err(|error| format!("{name}: {error}"))?;
+        let request = match token {
+            Some(token) => http.post(format!("{to}/alarms")).bearer_auth(token),
+            None => http.post(format!("{to}/pretend/alarm")),
+        };
+        let answer = request.body(body).timeout(Duration::from_secs(60)).send().await;
+        let answer = answer.map_err(|error| super::send::no_answer(to, &error))?;
+        let status = answer.status().as_u16();
+        let text = answer.text().await.unwrap_or_default();
+        all_understood &= (200..=299).contains(&status);
+        match serde_json::from_str::<Vec<Value>>(&text) {
+            Ok(heard) if heard.is_empty() => say!("{name}: {status} it says nothing of a state"),
+            Ok(heard) => heard.iter().for_each(|heard| say!("{name}: {status} {}", became(heard))),
+            Err(_) => say!("{name}: {status} {}", text.trim()),
+        }
+    }
+    Ok(all_understood)
+}
+
+fn became(heard: &Value) -> String {
+    let field = |name: &str| heard[name].as_str().unwrap_or_default();
+    match field("became") {
+        "incident" => format!("{}: incident {}", field("alarm"), field("incident")),
+        "nothing" => format!("{}: known before, or nothing to end", field("alarm")),
+        "quiet" => format!("{}: calls nobody, it is {}", field("alarm"), field("reason")),
+        _ => format!("a dead letter: {}", field("reason")),
+    }
+}
