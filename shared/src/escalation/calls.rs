@@ -29,15 +29,17 @@ impl Incident {
             return attempt.dial_ends_at();
         };
         let answered_by = placed_at.checked_add(self.policy.answered_within()).ok()?;
+        let given_up = attempt.looked_at.and_then(|at| at.checked_add(GIVE_UP).ok());
         let due = match (attempt.looks, attempt.answered_at) {
             (0, None) => answered_by.checked_add(MARGIN),
             (0 | 1, answered_at) => {
                 let talk = self.policy.talks_for(attempt.reading_seconds) + MARGIN;
                 answered_at.unwrap_or(answered_by).checked_add(talk)
             }
-            (_, _) => attempt.looked_at.unwrap_or(answered_by).checked_add(GIVE_UP),
+            (_, _) => return given_up,
         };
-        due.ok()
+        // An answer to the look before may still be on its way.
+        due.ok().max(given_up)
     }
 }
 

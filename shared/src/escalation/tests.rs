@@ -4,6 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 
+mod any;
+
 /// A night: an incident, a clock, and what has been asked of the world so far.
 struct Night {
     incident: Option<Incident>,

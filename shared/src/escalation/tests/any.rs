@@ -1,0 +1,83 @@
+//! What holds for any sequence of signals.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn news() -> impl Strategy<Value = News> {
+    prop_oneof![
+        Just(News::Placed { reading_seconds: 12 }),
+        Just(News::Refused("no".to_owned())),
+        Just(News::Queued),
+        Just(News::Ringing),
+        Just(News::Answered),
+        Just(News::Machine),
+        Just(News::Unknown),
+        prop_oneof![Just(Key::Take), Just(Key::Decline), Just(Key::Other)].prop_map(News::Pressed),
+        prop_oneof![
+            Just(End::Completed),
+            Just(End::Busy),
+            Just(End::NoAnswer),
+            Just(End::Failed),
+            Just(End::Canceled)
+        ]
+        .prop_map(News::Ended),
+    ]
+}
+
+fn signal() -> impl Strategy<Value = Signal> {
+    let name = prop_oneof![Just("cpu"), Just("disk"), Just("queue")];
+    let key = name.clone().prop_map(str::to_owned);
+    prop_oneof![
+        1 => name.prop_map(|name| Signal::Alarm(alarm(name, Night::new().now))),
+        1 => key.clone().prop_map(|key| Signal::Recovered { key }),
+        1 => key.prop_map(|key| Signal::NoData { key }),
+        8 => (1u32..7, news()).prop_map(|(attempt, news)| {
+            let call = (!matches!(news, News::Refused(_) | News::Unknown)).then(|| format!("CA{attempt}"));
+            Signal::Call { attempt, call, news }
+        }),
+        3 => Just(Signal::Wake),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// [`Night::signal`] tells each signal twice, and checks that the second time asks for nothing.
+    #[test]
+    fn a_hunt_is_bounded_and_nobody_is_in_two_calls(
+        signals in proptest::collection::vec((signal(), 0i64..90), 1..60),
+        attempts in 1u32..5,
+    ) {
+        let mut night = Night::raised(&ABC, attempts);
+        for (signal, seconds) in signals {
+            night.after(seconds).signal(signal);
+            let incident = night.incident.as_ref().expect("an incident");
+            let of_hunt = incident.attempts.iter().filter(|attempt| attempt.hunt == incident.hunt.number);
+            prop_assert!(of_hunt.clone().count() <= attempts as usize);
+            // Somebody of an earlier hunt may still listen, after another took it.
+            let under_way = of_hunt.filter(|attempt| attempt.outcome.is_none());
+            prop_assert!(under_way.count() <= 1);
+            for person in ABC {
+                let dialled = incident.attempts.iter().filter(|attempt| {
+                    attempt.person == person
+                        && attempt.outcome.is_none()
+                        && attempt.holds_until(&incident.policy).is_some_and(|until| until > night.now)
+                });
+                prop_assert!(dialled.count() <= 1);
+            }
+            prop_assert_eq!(incident.wake_at().is_some(), incident.ended_at.is_none(), "an open incident is woken");
+        }
+    }
+
+    #[test]
+    fn resolved_is_final_but_for_an_alarm(signals in proptest::collection::vec(signal(), 1..40)) {
+        let mut night = Night::raised(&ABC, 3);
+        night.rings(1).recovers("cpu").is(State::Resolved);
+        night.effects.clear();
+        for signal in signals.into_iter().filter(|signal| !matches!(signal, Signal::Alarm(_))) {
+            night.signal(signal).is(State::Resolved);
+        }
+        prop_assert!(night.effects.iter().all(|effect| effect.starts_with("hang up")), "{:?}", night.effects);
+    }
+}
