@@ -1,10 +1,13 @@
-//! The live pages, for people: what waits, what was counted, and the way in.
+//! The live pages, for people: incidents as they happen, what waits, what was counted, and the way in.
 //!
-//! In: a browser's request. Out: a page, or where to log in. Behind a password everywhere but on one machine, where
-//! whoever sits at it may look.
+//! In: a browser's request. Out: a page, a short stream of events, JSON, or where to log in. Behind a password
+//! everywhere but on one machine, where whoever sits at it may look.
 
+mod live;
 mod pages;
 mod session;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -18,7 +21,7 @@ use shared::{Error, Timestamp};
 pub struct Dashboard {
     /// The password, and the routes (a dead letter that was no event may be one by now).
     pub live: Live,
-    /// Dead letters, counters, log-in attempts.
+    /// Incidents, dead letters, counters, log-in attempts.
     pub store: Arc<dyn Store>,
     /// Where dead letters go again.
     pub queue: Arc<dyn Queue>,
@@ -47,23 +50,35 @@ async fn route(
         "/login" if get => Ok(pages::login(dashboard, request, None)),
         "/login" if post => session::log_in(dashboard, request, now).await,
         "/logout" if post => Ok(session::log_out()),
-        path @ ("/" | "/dead-letters" | "/dead-letters/replay") => {
+        path if needs_log_in(path) => {
+            let for_scripts = request.wants_json() || matches!(path, "/live" | "/incidents.json");
             let signed_in = match session::check(dashboard, request, now).await {
-                Err(Error::LoggedOut) if !request.wants_json() => return Ok(session::ask(request)),
+                Err(Error::LoggedOut) if !for_scripts => return Ok(session::ask(request)),
                 checked => checked?,
             };
-            match path {
-                "/" if get => pages::home(dashboard, signed_in, now).await,
-                "/dead-letters" if get => {
-                    pages::dead_letters(dashboard, request, signed_in, now).await
+            match (path, path.strip_prefix("/incidents/")) {
+                ("/", _) if get => pages::incidents::home(dashboard, signed_in, now).await,
+                (_, Some(id)) if get => {
+                    pages::incidents::one(dashboard, request, id, signed_in, now).await
                 }
-                "/dead-letters/replay" if post => replay(dashboard, request, now).await,
+                ("/incidents.json", _) if get => pages::incidents::json(dashboard, now).await,
+                ("/live", _) if get => live::answer(dashboard, request, now).await,
+                ("/dead-letters", _) if get => {
+                    pages::dead_letters::list(dashboard, request, signed_in, now).await
+                }
+                ("/dead-letters/replay", _) if post => replay(dashboard, request, now).await,
                 _ => Err(Error::MethodNotAllowed),
             }
         }
         "/login" | "/logout" => Err(Error::MethodNotAllowed),
         _ => Err(Error::NotFound),
     }
+}
+
+/// Whether something lives at this path that is not for everybody.
+fn needs_log_in(path: &str) -> bool {
+    let pages = ["/", "/incidents.json", "/live", "/dead-letters", "/dead-letters/replay"];
+    pages.contains(&path) || path.starts_with("/incidents/")
 }
 
 /// How many pages of dead letters one form replays at most; whoever presses again goes on.
@@ -87,7 +102,7 @@ async fn replay(
             refused: usize::from(refused.is_some()),
             ..Progress::default()
         };
-        return Ok(pages::replayed(request, &progress, refused.as_deref()));
+        return Ok(pages::dead_letters::replayed(request, &progress, refused.as_deref()));
     }
     let mut after = request.field("after").filter(|after| !after.is_empty());
     let mut sum = Progress::default();
@@ -104,5 +119,5 @@ async fn replay(
         }
         after = sum.after.clone();
     }
-    Ok(pages::replayed(request, &sum, None))
+    Ok(pages::dead_letters::replayed(request, &sum, None))
 }

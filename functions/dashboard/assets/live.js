@@ -1,0 +1,176 @@
+// A page that follows what happens: it asks the house every second, and changes what has changed.
+// Without this file the page is whole, but stands still: its times are moments in UTC.
+
+const live = document.getElementById("live");
+const following = document.getElementById("following");
+const said = document.getElementById("said");
+
+/** After so many milliseconds without an answer the page says that it is behind. */
+const BEHIND = 6_000;
+/** The longest wait before we ask again, in milliseconds. */
+const LONGEST_WAIT = 30_000;
+
+// ---- Times ----
+
+/** How far the reader's clock is ahead of the house's, in milliseconds; a little is only the way here. */
+function skew() {
+  const [page] = performance.getEntriesByType("navigation");
+  const ahead = performance.timeOrigin + (page?.responseStart ?? 0) - Date.parse(live.dataset.now);
+  return Math.abs(ahead) < 2_000 || Number.isNaN(ahead) ? 0 : ahead;
+}
+const ahead = skew();
+
+/** A span of time in its two largest units, as the house itself says it. */
+function span(milliseconds) {
+  const all = Math.max(0, Math.floor(milliseconds / 1_000));
+  const [days, hours, minutes, seconds] = [all / 86_400, (all / 3_600) % 24, (all / 60) % 60, all % 60].map(Math.floor);
+  if (days) return `${days} d ${hours} h`;
+  if (hours) return minutes ? `${hours} h ${minutes} min` : `${hours} h`;
+  if (minutes) return seconds ? `${minutes} min ${seconds} s` : `${minutes} min`;
+  return `${seconds} s`;
+}
+
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
+});
+
+/** What the reader is shown of a moment, at this moment. */
+function told(kind, at, now) {
+  switch (kind) {
+    case "for": return `for ${span(now - at)}`;
+    case "in": return at > now ? `in ${span(at - now)}` : "now";
+    // Who reads of hours ago does not count the seconds.
+    case "ago": return now - at < 86_400_000 ? `${span(now - at)} ago` : day.format(at);
+    case "clock": return clock.format(at);
+    default: return day.format(at);
+  }
+}
+
+function tick() {
+  const now = Date.now() - ahead;
+  for (const time of document.querySelectorAll("time[datetime]")) {
+    const at = new Date(time.dateTime);
+    if (Number.isNaN(at.getTime())) continue;
+    const text = told(time.dataset.kind, at.getTime(), now);
+    if (time.textContent !== text) time.textContent = text;
+    if (!time.title) time.title = day.format(at);
+  }
+  if (source && !document.hidden && performance.now() - heard > BEHIND) state("off", "reconnecting …");
+}
+
+// ---- What has changed, and only that: focus, selection, scroll and animations stay ----
+
+/** Makes the element `have` equal to the element `want`. */
+function become(have, want) {
+  for (const { name } of [...have.attributes]) {
+    if (!want.hasAttribute(name) && !(have.localName === "time" && name === "title")) have.removeAttribute(name);
+  }
+  for (const { name, value } of want.attributes) {
+    if (have.getAttribute(name) !== value) have.setAttribute(name, value);
+  }
+  // A time's text is ours.
+  if (have.localName === "time") return;
+  const named = new Map([...have.children].filter((child) => child.id).map((child) => [child.id, child]));
+  let at = have.firstChild;
+  for (const wanted of [...want.childNodes]) {
+    let match = wanted.id ? named.get(wanted.id) : at;
+    if (match && !isAlike(match, wanted)) match = null;
+    if (!match) {
+      const added = document.importNode(wanted, true);
+      have.insertBefore(added, at);
+      if (added.id) added.classList.add("new");
+    } else {
+      // What stood before it and is not wanted here goes, or finds its own place later.
+      if (match !== at) have.insertBefore(match, at);
+      else at = at.nextSibling;
+      if (match.nodeType === Node.ELEMENT_NODE) become(match, wanted);
+      else if (match.data !== wanted.data) match.data = wanted.data;
+    }
+  }
+  while (at) {
+    const next = at.nextSibling;
+    at.remove();
+    at = next;
+  }
+}
+
+function isAlike(have, want) {
+  return have.nodeType === want.nodeType && have.nodeName === want.nodeName && (have.id ?? "") === (want.id ?? "");
+}
+
+/** Shows the live part as it is now. Our own server made and escaped it; a parsed document runs no script. */
+function show(html) {
+  const want = new DOMParser().parseFromString(html, "text/html").body;
+  const [before, focused] = [live.firstElementChild?.dataset.said, document.activeElement];
+  const key = focused?.getAttribute("href");
+  const frame = document.createElement("div");
+  frame.append(...want.childNodes);
+  for (const { name, value } of live.attributes) frame.setAttribute(name, value);
+  become(live, frame);
+  if (focused && !focused.isConnected && key) {
+    const again = [...live.querySelectorAll("a[href]")].find((link) => link.getAttribute("href") === key);
+    again?.focus({ preventScroll: true });
+  }
+  const { tab, said: now } = live.firstElementChild?.dataset ?? {};
+  if (tab) document.title = `${tab} · Ringdown`;
+  if (now && now !== before) said.textContent = now;
+  tick();
+}
+
+// ---- Following ----
+
+let source = null;
+let heard = performance.now();
+let wait = 1_000;
+let later = 0;
+
+function state(name, text, href) {
+  following.hidden = false;
+  following.className = `following ${name}`;
+  if (following.textContent === text) return;
+  following.textContent = href ? "" : text;
+  if (href) following.append(Object.assign(document.createElement("a"), { href, textContent: text }));
+}
+
+function follow() {
+  clearTimeout(later);
+  source?.close();
+  heard = performance.now();
+  source = new EventSource(live.dataset.live);
+  // Each answer is short and ends; the browser asks again by itself, and says what it has.
+  source.onopen = () => {
+    heard = performance.now();
+    wait = 1_000;
+    state("on", "live");
+  };
+  source.onmessage = (event) => show(event.data);
+  source.onerror = () => {
+    if (source?.readyState === EventSource.CLOSED) refused();
+  };
+}
+
+/** The house answered something else than events: the browser gives up, we do not. */
+async function refused() {
+  source = null;
+  const answer = await fetch(live.dataset.live, { headers: { Accept: "text/event-stream" } }).catch(() => null);
+  if (answer?.status === 401) {
+    state("off", "signed out: sign in again", `/login?next=${encodeURIComponent(location.pathname)}`);
+    return;
+  }
+  state("off", "reconnecting …");
+  later = setTimeout(follow, wait);
+  wait = Math.min(wait * 2, LONGEST_WAIT);
+}
+
+// A page that nobody sees asks nothing; seen again it is up to date at once.
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) return follow();
+  clearTimeout(later);
+  source?.close();
+  source = null;
+});
+
+tick();
+setInterval(tick, 1_000);
+if (!document.hidden) follow();

@@ -1,0 +1,185 @@
+//! Incidents for people, and as JSON: what goes on, what went on, and one with its story.
+
+use minijinja::value::Serde;
+use minijinja::{Value, context};
+use serde::Serialize;
+use shared::app::incidents::{self, View, view};
+use shared::app::record::{self, Kept};
+use shared::app::words::line;
+use shared::config::Settings;
+use shared::escalation::Entry;
+use shared::http::{Request, Response};
+use shared::ports::Store;
+use shared::{Error, Timestamp, dead_letters, mask_numbers};
+
+use super::calls::{calls, policy_in_words};
+use super::counters::counters;
+use super::standing::{Standing, count};
+use super::story::{sentence, story};
+use super::{render, text};
+use crate::Dashboard;
+
+/// How many incidents that are over the page shows: it is read again every second while somebody looks.
+const RECENT: usize = 20;
+/// How many of them `GET /incidents.json` gives.
+const RECENT_IN_JSON: usize = 50;
+/// The longest name of an incident: a policy's name has 80 characters at most, and the time 20.
+const LONGEST_ID: usize = 100;
+
+/// What goes on, what went on, what waits, and what is counted.
+pub(crate) async fn home(
+    dashboard: &Dashboard,
+    signed_in: bool,
+    now: Timestamp,
+) -> Result<Response, Error> {
+    let store = dashboard.store.as_ref();
+    let waiting = dead_letters::waiting(store, None, now).await?;
+    let routes = &dashboard.live.get(now).await?.config.routes;
+    let facts = context! {
+        title => "Incidents", page => "home", signed_in, now => now.to_string(),
+        live => "/live?incidents",
+        counters => Serde(&counters(store, now).await?), dead_letters => waiting, route_count => routes.iter().count(),
+        channels => Serde(routes.channels()),
+        ..list(dashboard, now).await?
+    };
+    render("home.html", facts)
+}
+
+/// The live part of that page.
+pub(crate) async fn live_list(dashboard: &Dashboard, now: Timestamp) -> Result<String, Error> {
+    text("incidents-live.html", list(dashboard, now).await?)
+}
+
+/// The facts of the live part. Nothing in it changes by the second, but by what happens.
+async fn list(dashboard: &Dashboard, now: Timestamp) -> Result<Value, Error> {
+    let all = incidents::all(dashboard.store.as_ref(), RECENT, now).await?;
+    let (mut open, recent): (Vec<_>, Vec<_>) =
+        all.iter().map(Standing::of).partition(|incident| incident.is_open);
+    open.sort_by_key(Standing::urgency);
+    let settings = dashboard.live.get(now).await?;
+    let policies: Vec<(&str, String)> = settings
+        .config
+        .escalation
+        .policies()
+        .map(|policy| (policy.name.as_str(), policy.roster.join(", then ")))
+        .collect();
+    let said: Vec<String> = open.iter().map(Standing::said).collect();
+    let number = u32::try_from(open.len()).unwrap_or(u32::MAX);
+    let (tab, said) = match number {
+        0 => ("Incidents".to_owned(), "No incident is open".to_owned()),
+        _ => (format!("{} open", count(number, "incident")), said.join(". ")),
+    };
+    Ok(context! {
+        tab, said, open => Serde(&open), recent => Serde(&recent.iter().take(RECENT).collect::<Vec<_>>()),
+        policies => Serde(&policies), local => dashboard.on_one_machine,
+    })
+}
+
+/// One incident: a page, or JSON with its timeline.
+pub(crate) async fn one(
+    dashboard: &Dashboard,
+    request: &Request,
+    id: &str,
+    signed_in: bool,
+    now: Timestamp,
+) -> Result<Response, Error> {
+    let kept = find(dashboard.store.as_ref(), id, now).await?;
+    let settings = dashboard.live.get(now).await?;
+    if request.wants_json() {
+        let kept = kept.ok_or(Error::NotFound)?;
+        return Ok(
+            Response::json(200, &with_timeline(&kept, &settings)).with("cache-control", "no-store")
+        );
+    }
+    let common = |rest: Value| {
+        context! {
+            title => "Incident", page => "incident", local => dashboard.on_one_machine, signed_in, ..rest
+        }
+    };
+    let Some(kept) = kept else {
+        let page = render("no-incident.html", common(Value::UNDEFINED))?;
+        return Ok(Response { status: 404, ..page });
+    };
+    let live = format!("/live?incident={}", kept.incident.id);
+    let facts = context! { now => now.to_string(), live, ..common(facts(&kept, &settings)) };
+    render("incident.html", facts)
+}
+
+/// The live part of that page; `None` if there is no such incident.
+pub(crate) async fn live_one(
+    dashboard: &Dashboard,
+    id: &str,
+    now: Timestamp,
+) -> Result<Option<String>, Error> {
+    let Some(kept) = find(dashboard.store.as_ref(), id, now).await? else { return Ok(None) };
+    let settings = dashboard.live.get(now).await?;
+    text("incident-live.html", facts(&kept, &settings)).map(Some)
+}
+
+fn facts(kept: &Kept, settings: &Settings) -> Value {
+    let incident = &kept.incident;
+    let standing = Standing::of(incident);
+    let (tab, said) = (format!("{} · {}", standing.headline, standing.policy), standing.said());
+    context! {
+        tab, said, incident => Serde(&standing), more_alarms => incident.more_alarms,
+        alarms => Serde(&incident.alarms), calls => Serde(&calls(incident)),
+        story => Serde(&story(incident, |entry| in_slack(kept, entry, settings))),
+        policy => Serde(&policy_in_words(&incident.policy)),
+        globs => Serde(&incident.policy.alarms), channel => incident.policy.channel.clone(),
+    }
+}
+
+/// Whether Slack was told of an entry: it is worth a line there, and its turn has come.
+fn in_slack(kept: &Kept, entry: &Entry, settings: &Settings) -> bool {
+    entry.number < kept.said && line(&kept.incident, entry, settings).is_some()
+}
+
+/// The incident of this id with all that is kept of it, open or over.
+async fn find(store: &dyn Store, id: &str, now: Timestamp) -> Result<Option<Kept>, Error> {
+    // A name that we could never have given is not even looked up: no store takes a key of any length.
+    let ours = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-' || c == b'_';
+    let policy = Some(id).filter(|id| id.len() <= LONGEST_ID && id.bytes().all(ours));
+    let Some(policy) = policy.and_then(record::policy_of) else { return Ok(None) };
+    let records = store.load(&[record::open(&policy), record::archived(id)], now).await?;
+    let kept = records.into_iter().flatten().filter_map(|record| {
+        serde_json::from_str::<Kept>(&record.body)
+            .inspect_err(|error| tracing::error!(id, %error, "an incident cannot be read"))
+            .ok()
+    });
+    Ok(kept.into_iter().find(|kept| kept.incident.id == id))
+}
+
+/// Incidents as JSON, the newest first.
+pub(crate) async fn json(dashboard: &Dashboard, now: Timestamp) -> Result<Response, Error> {
+    let all = incidents::all(dashboard.store.as_ref(), RECENT_IN_JSON, now).await?;
+    let views: Vec<View<'_>> = all.iter().map(view).collect();
+    Ok(Response::json(200, &views).with("cache-control", "no-store"))
+}
+
+#[derive(Serialize)]
+struct WithTimeline<'a> {
+    #[serde(flatten)]
+    view: View<'a>,
+    timeline: Vec<serde_json::Value>,
+}
+
+/// An incident as `GET /incidents.json` shows it, and what happened, the oldest first: each entry with its own fields,
+/// the same as a sentence (`says`), and whether Slack was told (`in_slack`).
+fn with_timeline<'a>(kept: &'a Kept, settings: &Settings) -> WithTimeline<'a> {
+    let told = |entry: &Entry| {
+        let mut told = serde_json::json!(entry);
+        // Twilio's words may name the number that it could not call.
+        for key in ["why", "failed"] {
+            if let Some(why) = told.get_mut(key)
+                && let Some(text) = why.as_str()
+            {
+                *why = mask_numbers(text).into();
+            }
+        }
+        told["says"] = sentence(&entry.event).into();
+        told["in_slack"] = in_slack(kept, entry, settings).into();
+        told
+    };
+    let timeline = kept.incident.timeline.entries.iter().map(told).collect();
+    WithTimeline { view: view(&kept.incident), timeline }
+}

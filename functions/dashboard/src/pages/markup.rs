@@ -1,0 +1,91 @@
+//! Times and links as HTML, safe whatever stands in them. Pure.
+
+use minijinja::{HtmlEscape, Value};
+use shared::Timestamp;
+
+/// A moment as a `<time>`. `kind` says what the page's script makes of it, and keeps true as time passes: `for` (how
+/// long it lasts already), `in` (how long until then), `ago`, `day` (date and time) or `clock` (the time alone).
+/// Without the script it is the moment itself, in UTC.
+pub(super) fn time(at: Value, kind: &str) -> Value {
+    let at: Option<Timestamp> = at.as_str().and_then(|at| at.parse().ok());
+    let Some(at) = at else { return Value::from("") };
+    let date = at.strftime("%-d %b %Y %H:%M:%S UTC");
+    let clock = at.strftime("%H:%M:%S UTC");
+    let text = match kind {
+        "for" => format!("since {clock}"),
+        "in" => format!("at {clock}"),
+        "clock" => clock.to_string(),
+        _ => date.to_string(),
+    };
+    let kind = HtmlEscape(kind);
+    Value::from_safe_string(format!(r#"<time datetime="{at}" data-kind="{kind}">{text}</time>"#))
+}
+
+/// A text in which addresses of pages (a runbook, say) can be followed.
+pub(super) fn links(text: &str) -> Value {
+    let mut html = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = start_of_link(rest) {
+        let (before, from) = rest.split_at(at);
+        let end = from.find(|c: char| c.is_whitespace() || "<>\"'`|".contains(c));
+        let url = from[..end.unwrap_or(from.len())]
+            .trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']']);
+        let behind = &from[url.len()..];
+        html += &format!(
+            r#"{}<a href="{}" rel="noopener noreferrer">{}</a>"#,
+            HtmlEscape(before),
+            HtmlEscape(url),
+            HtmlEscape(url)
+        );
+        rest = behind;
+    }
+    Value::from_safe_string(html + &HtmlEscape(rest).to_string())
+}
+
+/// Where the next address begins.
+fn start_of_link(text: &str) -> Option<usize> {
+    ["https://", "http://"].iter().filter_map(|scheme| text.find(scheme)).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_runbook_can_be_followed_and_nothing_else_happens() {
+        let link = |url: &str| format!(r#"<a href="{url}" rel="noopener noreferrer">{url}</a>"#);
+        for (text, html) in [
+            (
+                "Runbook: https://wiki.example.com/a?b=1.",
+                format!("Runbook: {}.", link("https:&#x2f;&#x2f;wiki.example.com&#x2f;a?b=1")),
+            ),
+            ("no address <b>", "no address &lt;b&gt;".to_owned()),
+            ("javascript:alert(1)", "javascript:alert(1)".to_owned()),
+        ] {
+            assert_eq!(links(text).to_string(), html);
+        }
+        let hostile = links("https://x\"onmouseover=alert(1) https://<script>").to_string();
+        assert!(!hostile.contains("<script>") && !hostile.contains("\"onmouseover"), "{hostile}");
+    }
+
+    #[test]
+    fn a_moment_is_true_without_a_script() {
+        let at = Value::from("2026-11-20T12:04:31Z");
+        assert_eq!(
+            time(at, "for").to_string(),
+            r#"<time datetime="2026-11-20T12:04:31Z" data-kind="for">since 12:04:31 UTC</time>"#
+        );
+        assert_eq!(time(Value::from("<b>"), "for").to_string(), "");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_markup_of_its_own(text in r#"(https?://)?[a-z<>"'&/:. ]{0,20}(https?://)?.{0,20}"#) {
+            let html = links(&text).to_string();
+            let ours = html.matches("<a href=\"").count();
+            prop_assert_eq!(html.matches('<').count(), 2 * ours, "{}", html);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! How an incident stands, in the few words that somebody half asleep can read. Pure.
+
+use serde::Serialize;
+use shared::Timestamp;
+use shared::app::words::span;
+use shared::escalation::{Attempt, Event, Incident, State};
+
+/// How many alarms are named before the rest is counted.
+const NAMED: usize = 3;
+
+/// How an incident stands.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Standing {
+    pub(super) id: String,
+    pub(super) policy: String,
+    pub(super) state: State,
+    /// The state as one word.
+    pub(super) word: &'static str,
+    pub(super) is_open: bool,
+    /// Who is called, who has it, or that nobody does.
+    pub(super) headline: String,
+    /// What goes on this very moment, with a clock that runs.
+    pub(super) clock: Option<Clock>,
+    /// The rest of it.
+    pub(super) detail: String,
+    /// The names of its alarms: those that go on, or else all.
+    pub(super) alarms: Vec<String>,
+    /// How many more there are.
+    pub(super) more: usize,
+    /// The calls that were decided.
+    pub(super) calls: u32,
+    pub(super) raised_at: Timestamp,
+    pub(super) ended_at: Option<Timestamp>,
+}
+
+/// A clock that runs.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Clock {
+    /// What is measured: "rings", "next call".
+    pub(super) what: &'static str,
+    pub(super) at: Timestamp,
+    /// `for` counts up since then, `in` counts down to it.
+    pub(super) kind: &'static str,
+}
+
+impl Standing {
+    /// How this incident stands.
+    pub(super) fn of(incident: &Incident) -> Standing {
+        let state = incident.state();
+        let (headline, clock, detail) = match state {
+            State::Calling => calling(incident),
+            State::Taken => taken(incident),
+            State::Exhausted => exhausted(incident),
+            State::Resolved => resolved(incident),
+        };
+        let (alarms, more) = alarms(incident);
+        Standing {
+            id: incident.id.clone(),
+            policy: incident.policy.name.clone(),
+            state,
+            word: word(state),
+            is_open: state != State::Resolved,
+            headline,
+            clock,
+            detail,
+            alarms,
+            more,
+            calls: incident.attempts.last().map_or(0, |attempt| attempt.number),
+            raised_at: incident.raised_at,
+            ended_at: incident.ended_at,
+        }
+    }
+
+    /// What nobody has comes first, and before all what calls somebody now.
+    pub(super) fn urgency(&self) -> u8 {
+        match self.state {
+            State::Calling => 0,
+            State::Exhausted => 1,
+            State::Taken => 2,
+            State::Resolved => 3,
+        }
+    }
+
+    /// The same as one spoken sentence, without what changes by the second.
+    pub(super) fn said(&self) -> String {
+        let detail = if self.detail.is_empty() { "" } else { ": " };
+        format!("{}{detail}{}", self.headline, self.detail)
+    }
+}
+
+fn word(state: State) -> &'static str {
+    match state {
+        State::Calling => "Calling",
+        State::Taken => "Taken",
+        State::Exhausted => "Exhausted",
+        State::Resolved => "Resolved",
+    }
+}
+
+type Told = (String, Option<Clock>, String);
+
+fn calling(incident: &Incident) -> Told {
+    let (calls, of) = (incident.hunt.calls, incident.policy.attempts);
+    let Some(attempt) = under_way(incident) else {
+        let clock = Clock { what: "waiting", at: last_told(incident), kind: "for" };
+        let detail = "whoever is free first is called".to_owned();
+        return ("Everybody is in another call".to_owned(), Some(clock), detail);
+    };
+    let then = match next(incident) {
+        Some(next) if calls < of => format!(", then {next}"),
+        _ => ", the last one".to_owned(),
+    };
+    let clock = match *attempt {
+        Attempt { answered_at: Some(at), machine: true, .. } => {
+            Clock { what: "a machine answered, on the line", at, kind: "for" }
+        }
+        Attempt { answered_at: Some(at), .. } => {
+            Clock { what: "answered, on the line", at, kind: "for" }
+        }
+        Attempt { rang_at: Some(at), .. } => Clock { what: "rings", at, kind: "for" },
+        Attempt { placed_at: Some(at), .. } => Clock { what: "dialled, waiting", at, kind: "for" },
+        Attempt { decided_at: at, .. } => Clock { what: "being dialled", at, kind: "for" },
+    };
+    (format!("Calling {}", attempt.person), Some(clock), format!("call {calls} of {of}{then}"))
+}
+
+/// The call that the hunt waits for.
+fn under_way(incident: &Incident) -> Option<&Attempt> {
+    let of_this_hunt = |attempt: &&Attempt| attempt.hunt == incident.hunt.number;
+    let last = incident.attempts.iter().rev().find(of_this_hunt);
+    last.filter(|attempt| attempt.outcome.is_none())
+}
+
+/// Who is called if this call does not do it, as far as one can tell now.
+fn next(incident: &Incident) -> Option<&str> {
+    let hunt = &incident.hunt;
+    hunt.passed.first().or_else(|| hunt.order.get(hunt.next)).map(String::as_str)
+}
+
+fn last_told(incident: &Incident) -> Timestamp {
+    incident.timeline.entries.last().map_or(incident.raised_at, |entry| entry.at)
+}
+
+fn taken(incident: &Incident) -> Told {
+    let Some(holder) = incident.taken_by() else {
+        return ("Somebody has it".to_owned(), None, String::new());
+    };
+    let clock = Clock { what: "in their hands", at: holder.at, kind: "for" };
+    let detail = took_after(incident).map(|after| format!("took it after {after}"));
+    (format!("{} has it", holder.person), Some(clock), detail.unwrap_or_default())
+}
+
+/// How long it took until somebody had it, since the hunt began.
+fn took_after(incident: &Incident) -> Option<String> {
+    incident.timeline.entries.iter().rev().find_map(|entry| match &entry.event {
+        Event::Taken { after_seconds, .. } => Some(span(*after_seconds)),
+        _ => None,
+    })
+}
+
+fn exhausted(incident: &Incident) -> Told {
+    let again = incident.wake_at();
+    let clock = again.map(|at| Clock { what: "all are called again", at, kind: "in" });
+    let detail = format!("after {}", count(incident.hunt.calls, "call"));
+    ("Nobody took it".to_owned(), clock, detail)
+}
+
+fn resolved(incident: &Incident) -> Told {
+    let lasted = incident.ended_at.map(|at| at.duration_since(incident.raised_at).as_secs());
+    let lasted = lasted.map(|seconds| format!("after {}", span(seconds)));
+    let by = match (&incident.holder, took_after(incident)) {
+        (Some(holder), Some(after)) => format!("{} took it after {after}", holder.person),
+        (Some(holder), None) => format!("{} had it", holder.person),
+        (None, _) => "nobody had taken it".to_owned(),
+    };
+    let lasted = lasted.map_or_else(String::new, |lasted| format!("{lasted}; "));
+    ("It is over".to_owned(), None, format!("{lasted}{by}"))
+}
+
+/// The names of the alarms that go on, or of all if none does; and how many more there are.
+fn alarms(incident: &Incident) -> (Vec<String>, usize) {
+    let mut named: Vec<_> = incident.open_alarms().collect();
+    if named.is_empty() {
+        named = incident.alarms.iter().collect();
+    }
+    let all = named.len() + incident.more_alarms as usize;
+    let names: Vec<String> =
+        named.into_iter().take(NAMED).map(|alarm| name(&alarm.name).to_owned()).collect();
+    let more = all - names.len();
+    (names, more)
+}
+
+/// An alarm's name; a monitor may have given it none.
+pub(super) fn name(name: &str) -> &str {
+    if name.trim().is_empty() { "an alarm without a name" } else { name }
+}
+
+/// `1 call`, `2 calls`.
+pub(super) fn count(number: u32, of: &str) -> String {
+    format!("{number} {of}{}", if number == 1 { "" } else { "s" })
+}

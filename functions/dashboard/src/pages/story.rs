@@ -1,0 +1,171 @@
+//! An incident's story in words. Pure.
+
+use serde::Serialize;
+use shared::app::words::{mended_words, outcome_words, span};
+use shared::escalation::{Entry, Event, Incident, Outcome};
+use shared::{Timestamp, mask_numbers};
+
+use super::standing::{count, name};
+
+/// One thing that happened.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Moment {
+    pub(super) number: u32,
+    pub(super) at: Timestamp,
+    /// How long after the beginning.
+    pub(super) after: String,
+    /// What kind of thing it is: it gives the mark its shape and colour.
+    pub(super) kind: Kind,
+    /// Who or what the sentence begins with; may be empty.
+    pub(super) subject: String,
+    /// The sentence behind it, with its own space or comma.
+    pub(super) text: String,
+    /// What the monitor or Twilio says of it.
+    pub(super) detail: String,
+    /// Slack was told.
+    pub(super) in_slack: bool,
+    /// How many entries were left out just before this one.
+    pub(super) left_out: u32,
+}
+
+/// What kind of thing happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Kind {
+    Alarm,
+    Call,
+    Missed,
+    Taken,
+    Over,
+    Trouble,
+    Note,
+}
+
+impl Kind {
+    /// What kind of thing it is that a call ended so.
+    pub(super) fn of(outcome: Outcome) -> Kind {
+        match outcome {
+            Outcome::Taken => Kind::Taken,
+            Outcome::Canceled => Kind::Note,
+            Outcome::Failed | Outcome::Refused | Outcome::Silent => Kind::Trouble,
+            _ => Kind::Missed,
+        }
+    }
+}
+
+/// What happened, the newest first. `told` says whether Slack was told of an entry.
+pub(super) fn story(incident: &Incident, told: impl Fn(&Entry) -> bool) -> Vec<Moment> {
+    let mut expected = 0;
+    let mut story: Vec<Moment> = Vec::with_capacity(incident.timeline.entries.len());
+    for entry in &incident.timeline.entries {
+        let (kind, subject, text, detail) = words(&entry.event);
+        let after = entry.at.duration_since(incident.raised_at).as_secs();
+        story.push(Moment {
+            number: entry.number,
+            at: entry.at,
+            after: if after > 0 { format!("+{}", span(after)) } else { String::new() },
+            kind,
+            subject,
+            text,
+            detail,
+            in_slack: told(entry),
+            left_out: entry.number.saturating_sub(expected),
+        });
+        expected = entry.number.saturating_add(1);
+    }
+    story.reverse();
+    story
+}
+
+/// What an entry says as one sentence.
+pub(super) fn sentence(event: &Event) -> String {
+    let (_, subject, text, detail) = words(event);
+    let detail = if detail.is_empty() { detail } else { format!(": {detail}") };
+    format!("{subject}{text}{detail}")
+}
+
+fn words(event: &Event) -> (Kind, String, String, String) {
+    let (kind, subject, text, detail) = match event {
+        Event::Raised { alarm, reason } => {
+            (Kind::Alarm, name(alarm), " went off".to_owned(), Some(reason.clone()))
+        }
+        Event::Joined { alarm, reason } => {
+            (Kind::Alarm, name(alarm), " went off too".to_owned(), Some(reason.clone()))
+        }
+        Event::JoinedUnnamed => (Kind::Alarm, "", "One more alarm went off".to_owned(), None),
+        Event::Recovered { alarm, left } => {
+            let alarm = if alarm.is_empty() { "One of the alarms" } else { alarm };
+            (Kind::Over, alarm, format!(" recovered; {left} still in ALARM"), None)
+        }
+        Event::NoData { alarm } => {
+            (Kind::Note, name(alarm), " has no data: that is no recovery".to_owned(), None)
+        }
+        Event::Reopened { alarm, holder } => {
+            let holder = holder.as_ref().map(|holder| format!("; {holder} has it"));
+            let text = format!(" went off again{}", holder.unwrap_or_default());
+            (Kind::Alarm, name(alarm), text, None)
+        }
+        Event::Calling { person, call, of, .. } => {
+            (Kind::Call, person.as_str(), format!(" is called: call {call} of {of}"), None)
+        }
+        Event::Ringing { person, .. } => {
+            (Kind::Call, person.as_str(), "’s phone rings".to_owned(), None)
+        }
+        Event::Answered { person, .. } => {
+            (Kind::Call, person.as_str(), " answered".to_owned(), None)
+        }
+        Event::Machine { person, .. } => {
+            let text = ": a machine seems to have answered";
+            (Kind::Call, person.as_str(), text.to_owned(), None)
+        }
+        Event::OtherKey { person, .. } => {
+            let text = " pressed a key that means nothing: the menu is read again";
+            (Kind::Call, person.as_str(), text.to_owned(), None)
+        }
+        Event::CallEnded { person, outcome, why, .. } => {
+            let why = why.as_deref().map(mask_numbers);
+            (Kind::of(*outcome), person.as_str(), format!(": {}", outcome_words(*outcome)), why)
+        }
+        Event::PassedOver { person } => {
+            let text = " is in another call: passed over for now";
+            (Kind::Missed, person.as_str(), text.to_owned(), None)
+        }
+        Event::Waiting => {
+            (Kind::Note, "", "Everybody is in another call: waiting".to_owned(), None)
+        }
+        Event::Taken { person, after_seconds } => {
+            (Kind::Taken, person.as_str(), format!(" took it after {}", span(*after_seconds)), None)
+        }
+        Event::Exhausted { calls } => {
+            (Kind::Trouble, "Nobody", format!(" took it after {}", count(*calls, "call")), None)
+        }
+        Event::CalledAgain => {
+            let text = "Still in ALARM, and nobody has it: all are called again";
+            (Kind::Note, "", text.to_owned(), None)
+        }
+        Event::AskedAgain { holder } => {
+            (Kind::Note, holder.as_str(), " is asked again: it still goes on".to_owned(), None)
+        }
+        Event::HuntAgain { holder: Some(holder) } => {
+            (Kind::Note, holder.as_str(), " is asked first: the alarm is new".to_owned(), None)
+        }
+        Event::HuntAgain { holder: None } => {
+            (Kind::Note, "", "The alarm is new: all are called again".to_owned(), None)
+        }
+        Event::Texted { person, failed: None } => {
+            (Kind::Note, person.as_str(), " was sent a text message".to_owned(), None)
+        }
+        Event::Texted { person, failed: Some(why) } => {
+            let text = ": no text message could be sent".to_owned();
+            (Kind::Trouble, person.as_str(), text, Some(mask_numbers(why)))
+        }
+        Event::Resolved { after_seconds } => {
+            let text = format!(" after {}: all alarms are OK", span(*after_seconds));
+            (Kind::Over, "Over", text, None)
+        }
+        Event::Mended { what } => {
+            (Kind::Trouble, "The audit", format!(" mended {}", mended_words(*what)), None)
+        }
+    };
+    (kind, subject.to_owned(), text, detail.unwrap_or_default())
+}

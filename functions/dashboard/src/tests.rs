@@ -1,0 +1,5 @@
+//! The pages of incidents, asked for as a browser does, over incidents that the rules themselves have made.
+
+mod incidents;
+mod live;
+mod room;

@@ -1,0 +1,247 @@
+//! What people and scripts read of incidents.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use shared::escalation::{Busy, Incident, Key as Pressed, News, Signal, State};
+
+use super::room::*;
+
+/// A page's words without its markup, in one line.
+fn words(html: &str) -> String {
+    let text: String = html
+        .split('<')
+        .map(|part| part.split_once('>').map_or(part, |(_, text)| text))
+        .collect::<Vec<_>>()
+        .join(" ");
+    let plain = text.replace("&#x2f;", "/").replace("&#x27;", "'").replace("&quot;", "\"");
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn shown(incident: &Incident) -> (String, String) {
+    let pages = Pages::new();
+    pages.keep(incident, incident.timeline.next);
+    (words(&pages.page("/")), words(&pages.page(&format!("/incidents/{}", incident.id))))
+}
+
+#[track_caller]
+fn says(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "no {part:?} in: {text}");
+    }
+}
+
+#[test]
+fn while_people_are_called_both_pages_say_whom_and_since_when() {
+    let (home, page) = shown(&calling());
+    for text in [&home, &page] {
+        says(
+            text,
+            &[
+                "Calling bravo",
+                "rings since 11:07:10 UTC",
+                "call 2 of 2, the last one",
+                "checkout-5xx",
+                "policy checkout",
+            ],
+        );
+    }
+    says(&home, &["1 incident open", "2 calls"]);
+    says(
+        &page,
+        &[
+            "checkout-5xx went off in Slack 12 percent of requests fail",
+            "alpha ’s phone rings",
+            "alpha : no answer in Slack",
+            "bravo is called: call 2 of 2 in Slack",
+            "1 alpha no answer",
+            "rang 25 s",
+            "in ALARM Runbook: https://wiki.example.com/checkout",
+            "Calls alpha, then bravo, and around again: 2 calls at most.",
+        ],
+    );
+}
+
+#[test]
+fn a_first_call_names_who_is_next() {
+    says(
+        &shown(&raised("checkout-5xx")).1,
+        &["Calling alpha", "being dialled", "call 1 of 2, then bravo"],
+    );
+    let answered = told(calling(), &[(36, call(2, News::Answered)), (38, call(2, News::Machine))]);
+    says(&shown(&answered).1, &["a machine answered, on the line since 11:07:16 UTC"]);
+}
+
+#[test]
+fn taken_says_by_whom_and_after_how_long() {
+    let (home, page) = shown(&taken());
+    for text in [&home, &page] {
+        says(text, &["Taken", "bravo has it", "took it after 44 s"]);
+    }
+    says(&page, &["bravo was sent a text message", "rang 6 s, on the line 14 s"]);
+}
+
+#[test]
+fn exhausted_says_so_and_when_all_are_called_again() {
+    let (home, page) = shown(&exhausted());
+    for text in [&home, &page] {
+        says(
+            text,
+            &[
+                "Exhausted",
+                "Nobody took it",
+                "after 2 calls",
+                "all are called again at 11:22:24 UTC",
+            ],
+        );
+    }
+    says(&page, &["bravo : declined", "Nobody took it after 2 calls in Slack"]);
+}
+
+#[test]
+fn what_is_over_is_below_and_keeps_its_story() {
+    let (home, page) = shown(&resolved());
+    says(
+        &home,
+        &[
+            "All quiet.",
+            "Recently over Resolved checkout-5xx after 5 min; bravo took it after 44 s",
+        ],
+    );
+    says(&page, &["It is over", "Over after 5 min: all alarms are OK", "checkout-5xx OK Runbook"]);
+}
+
+#[test]
+fn everybody_in_another_call_is_said() {
+    let busy = Busy::from([("alpha".to_owned(), at(90)), ("bravo".to_owned(), at(90))]);
+    let incident = Incident::raise(&raised("x").id, &policy(), alarm("x"), &busy, at(0)).incident;
+    let (home, page) = shown(&incident);
+    says(&home, &["Everybody is in another call", "waiting since 11:06:40 UTC"]);
+    says(&page, &["alpha is in another call: passed over for now", "Nobody was called yet."]);
+}
+
+#[test]
+fn only_what_slack_was_told_is_marked() {
+    let (pages, incident) = (Pages::new(), calling());
+    pages.keep(&incident, 1);
+    let page = pages.page(&format!("/incidents/{}", incident.id));
+    assert_eq!(page.matches("in Slack").count(), 1);
+}
+
+#[test]
+fn a_newcomer_learns_what_to_do() {
+    let page = Pages::new().page("/");
+    says(
+        &words(&page),
+        &["No incidents yet.", "checkout calls alpha, then bravo", "Raise a sample alarm"],
+    );
+    assert!(page.contains(r#"href="/pretend/phones""#), "{page}");
+}
+
+#[test]
+fn an_alarms_words_stay_words() {
+    let evil = r#"<script>alert(1)</script>"><img src=x onerror=alert(1)>"#;
+    let mut first = alarm(evil);
+    (first.reason, first.description) = (evil.to_owned(), format!("https://x{evil}"));
+    let id = raised("x").id;
+    let incident = Incident::raise(&id, &policy(), first, &Busy::new(), at(0)).incident;
+    let over = told(incident.clone(), &[(9, Signal::Recovered { key: evil.to_owned() })]);
+    let texted = Some(format!("{evil} +15005550002 is no number"));
+    let texted = Signal::Texted { person: evil.to_owned(), failed: texted };
+    for incident in [told(incident, &[(9, texted)]), over] {
+        let pages = Pages::new();
+        pages.keep(&incident, 9);
+        for path in [
+            "/".to_owned(),
+            format!("/incidents/{id}"),
+            format!("/live?incident={id}"),
+            "/live?incidents".to_owned(),
+        ] {
+            let page = body(&pages.get(&path, &[]));
+            assert!(!page.contains("<script>") && !page.contains("<img src=x"), "{path}: {page}");
+            assert!(!page.contains("5005550002"), "{path}: {page}");
+        }
+        let json = body(&pages.get(&format!("/incidents/{id}"), &[("accept", "application/json")]));
+        assert!(!json.contains("5005550002"), "{json}");
+    }
+}
+
+#[test]
+fn json_has_the_incident_and_its_timeline() {
+    let (pages, incident) = (Pages::new(), taken());
+    pages.keep(&incident, 4);
+    let all: Value = serde_json::from_slice(&pages.get("/incidents.json", &[]).body).unwrap();
+    let view = &all[0];
+    assert_eq!(view["id"], json!(incident.id));
+    assert_eq!((&view["state"], &view["taken_by"]), (&json!("taken"), &json!("bravo")));
+    assert_eq!(view["alarms"][0]["name"], "checkout-5xx");
+    assert_eq!(view["attempts"][0]["outcome"], "no-answer");
+    let target = format!("/incidents/{}", incident.id);
+    let one = pages.get(&target, &[("accept", "application/json")]);
+    assert_eq!(header(&one, "content-type"), "application/json");
+    let one: Value = serde_json::from_slice(&one.body).unwrap();
+    assert_eq!(one["policy"], view["policy"]);
+    assert_eq!(one["timeline"].as_array().map(Vec::len), Some(incident.timeline.entries.len()));
+    let first = json!({
+        "number": 0, "at": at(0).to_string(), "event": "raised", "alarm": "checkout-5xx",
+        "reason": "12 percent of requests fail", "in_slack": true,
+        "says": "checkout-5xx went off: 12 percent of requests fail",
+    });
+    assert_eq!(one["timeline"][0], first);
+    let last = one["timeline"].as_array().and_then(|timeline| timeline.last()).unwrap();
+    assert_eq!((&last["event"], &last["in_slack"]), (&json!("texted"), &json!(false)));
+}
+
+#[test]
+fn what_is_not_there_is_a_friendly_404() {
+    let pages = Pages::new();
+    pages.keep(&calling(), 0);
+    let longer = format!("{}-20261118-102640-000", "x".repeat(5_000));
+    for id in ["", "x", "checkout-20200101-000000-000", "a/b", "%00", "%3Cscript%3E", "ä", &longer]
+    {
+        let page = pages.get(&format!("/incidents/{id}"), &[]);
+        assert_eq!(page.status, 404, "{id}");
+        says(&words(&body(&page)), &["There is no such incident", "All incidents"]);
+        let json = pages.get(&format!("/incidents/{id}"), &[("accept", "application/json")]);
+        assert_eq!(json.status, 404, "{id}");
+    }
+}
+
+#[test]
+fn what_is_left_out_of_a_long_story_is_said() {
+    let keys: Vec<(i64, Signal)> =
+        (0..300).map(|n| (40 + n, call(2, News::Pressed(Pressed::Other)))).collect();
+    says(&shown(&told(calling(), &keys)).1, &["entries are left out here."]);
+}
+
+#[test]
+fn every_state_has_its_own_word_and_mark() {
+    let marks = [calling(), taken(), exhausted(), resolved()].map(|incident| {
+        let pages = Pages::new();
+        pages.keep(&incident, 0);
+        let page = pages.page(&format!("/incidents/{}", incident.id));
+        let word = page.split_once(r#"<p class="word">"#).unwrap().1.split_once("</p>").unwrap().0;
+        (incident.state() == State::Resolved, word.to_owned())
+    });
+    for (n, (_, mark)) in marks.iter().enumerate() {
+        assert!(marks[n + 1..].iter().all(|(_, other)| other != mark), "{mark}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn no_path_makes_it_panic(
+        path in "/(incidents/|incidents|live|[a-z./]{0,9})?.{0,40}",
+        query in "(\\?(incidents?=?)?.{0,40})?",
+    ) {
+        let pages = Pages::new();
+        pages.keep(&calling(), 0);
+        let answer = pages.get(&format!("{path}{query}"), &[]);
+        prop_assert!([200, 404].contains(&answer.status), "{}{}: {}", path, query, answer.status);
+        let known = body(&pages.get("/incidents/none", &[]));
+        // What was asked for is not even repeated.
+        if path.starts_with("/incidents/") {
+            prop_assert_eq!(body(&answer), known);
+        }
+    }
+}

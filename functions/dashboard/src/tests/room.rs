@@ -1,0 +1,252 @@
+//! A room in memory for the pages, and incidents to look at.
+
+use std::collections::BTreeMap;
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+
+use async_trait::async_trait;
+use shared::app::record::{self, Kept};
+use shared::config::file::Config;
+use shared::config::{Environment, Live, Values};
+use shared::escalation::{Alarm, Busy, End, Incident, Key as Pressed, News, Policy, Signal};
+use shared::http::{Request, Response};
+use shared::ports::{Key, Put, Queue, Record, Store, To};
+use shared::{Error, Timestamp};
+
+use crate::{Dashboard, handle};
+
+pub(super) const CONFIG: &str = r#"
+[channels.default]
+[people.alpha]
+phone = "+15005550001"
+[people.bravo]
+phone = "+15005550002"
+[[policies]]
+name = "checkout"
+alarms = ["*"]
+roster = ["alpha", "bravo"]
+attempts = 2
+channel = "default"
+"#;
+
+/// What the house keeps, in memory. The pages only read it.
+#[derive(Default)]
+pub(super) struct Memory(Mutex<BTreeMap<Key, String>>);
+
+#[async_trait]
+impl Store for Memory {
+    async fn load(&self, keys: &[Key], _: Timestamp) -> Result<Vec<Option<Record>>, Error> {
+        let records = self.0.lock().unwrap();
+        let record = |key: &Key| {
+            let body = records.get(key)?.clone();
+            Some(Record { key: key.clone(), revision: 1, body })
+        };
+        Ok(keys.iter().map(record).collect())
+    }
+
+    async fn page(
+        &self,
+        pk: &str,
+        after: Option<&str>,
+        limit: usize,
+        _: Timestamp,
+    ) -> Result<Vec<Record>, Error> {
+        let records = self.0.lock().unwrap();
+        let here = records.iter().filter(|(key, _)| key.pk == pk);
+        let behind = here.filter(|(key, _)| after.is_none_or(|after| key.sk.as_str() > after));
+        let record = |(key, body): (&Key, &String)| Record {
+            key: key.clone(),
+            revision: 1,
+            body: body.clone(),
+        };
+        Ok(behind.take(limit).map(record).collect())
+    }
+
+    async fn write(&self, _: &[Put], _: Timestamp) -> Result<(), Error> {
+        Err(Error::Raced)
+    }
+
+    async fn add(&self, _: &[(&str, u64)]) -> Result<(), Error> {
+        Err(Error::Raced)
+    }
+}
+
+#[async_trait]
+impl Queue for Memory {
+    async fn send(&self, _: To, _: String, _: &str, _: Option<Timestamp>) -> Result<(), Error> {
+        Err(Error::Raced)
+    }
+}
+
+/// The pages over what is kept.
+pub(super) struct Pages {
+    dashboard: Dashboard,
+    memory: Arc<Memory>,
+}
+
+impl Pages {
+    /// Pages on one machine, without a password.
+    pub(super) fn new() -> Pages {
+        Pages::with(&[])
+    }
+
+    /// The same with these secrets.
+    pub(super) fn with(secrets: &[(&str, &str)]) -> Pages {
+        let mut values = Values::from([("config/main".to_owned(), CONFIG.to_owned())]);
+        values
+            .extend(secrets.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let fetch = Arc::new(move || {
+            let values = values.clone();
+            Box::pin(async move { Ok(values) }) as _
+        });
+        let memory = Arc::new(Memory::default());
+        let live = Live::new(Environment::default(), fetch);
+        let (store, queue) = (memory.clone(), memory.clone());
+        Pages { dashboard: Dashboard { live, store, queue, on_one_machine: true }, memory }
+    }
+
+    /// Keeps an incident as the house does; Slack was told the entries before `said`.
+    pub(super) fn keep(&self, incident: &Incident, said: u32) {
+        let kept = Kept {
+            incident: incident.clone(),
+            wake_at: None,
+            to_do: Vec::new(),
+            said,
+            writer: String::new(),
+        };
+        let body = serde_json::to_string(&kept).unwrap();
+        let mut records = self.memory.0.lock().unwrap();
+        if incident.ended_at.is_some() {
+            records.insert(record::archived(&incident.id), body.clone());
+        }
+        records.insert(record::open(&incident.policy.name), body);
+    }
+
+    /// What a browser on this machine gets for a path, with a query or without.
+    pub(super) fn get(&self, target: &str, headers: &[(&'static str, &str)]) -> Response {
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query.to_owned())),
+            None => (target, None),
+        };
+        let headers = [("host", "localhost")].iter().chain(headers);
+        let headers = headers.map(|(name, value)| ((*name).to_owned(), (*value).to_owned().into()));
+        let request = Request {
+            method: "GET".to_owned(),
+            path: path.to_owned(),
+            query,
+            headers: headers.collect(),
+            ..Request::default()
+        };
+        at_once(handle(&self.dashboard, request, at(600)))
+    }
+
+    /// The page at this path.
+    pub(super) fn page(&self, path: &str) -> String {
+        let page = self.get(path, &[]);
+        assert_eq!(page.status, 200, "{path}");
+        assert!(header(&page, "content-security-policy").starts_with("default-src 'self'"));
+        // With `no-referrer` our own forms would be refused.
+        assert_eq!(header(&page, "referrer-policy"), "same-origin");
+        body(&page)
+    }
+}
+
+/// Nothing here ever waits: what is asked for is there when it is first looked at.
+fn at_once<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("something in memory had to be waited for"),
+    }
+}
+
+pub(super) fn body(response: &Response) -> String {
+    String::from_utf8(response.body.to_vec()).unwrap()
+}
+
+pub(super) fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+    let (_, value) = response.headers.iter().find(|(have, _)| *have == name).unwrap();
+    value
+}
+
+/// So many seconds after the beginning of the tests' night.
+pub(super) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_795_000_000 + second).unwrap()
+}
+
+pub(super) fn policy() -> Policy {
+    let config = Config::parse(vec![("main".to_owned(), CONFIG.to_owned())]).unwrap();
+    config.escalation.policy("checkout").unwrap().clone()
+}
+
+pub(super) fn alarm(name: &str) -> Alarm {
+    Alarm {
+        key: name.to_owned(),
+        name: name.to_owned(),
+        since: at(0),
+        reason: "12 percent of requests fail".to_owned(),
+        description: "Runbook: https://wiki.example.com/checkout".to_owned(),
+        recovered_at: None,
+    }
+}
+
+/// An incident that begins now with this alarm.
+pub(super) fn raised(name: &str) -> Incident {
+    let id = record::id("checkout", at(0));
+    Incident::raise(&id, &policy(), alarm(name), &Busy::new(), at(0)).incident
+}
+
+/// What the world tells it, each at its second.
+pub(super) fn told(incident: Incident, signals: &[(i64, Signal)]) -> Incident {
+    signals.iter().fold(incident, |incident, (second, signal)| {
+        incident.step(signal, &Busy::new(), at(*second)).incident
+    })
+}
+
+pub(super) fn call(attempt: u32, news: News) -> Signal {
+    Signal::Call { attempt, call: Some(format!("CA{attempt}")), news }
+}
+
+/// Alpha does not answer, bravo's phone rings.
+pub(super) fn calling() -> Incident {
+    told(
+        raised("checkout-5xx"),
+        &[
+            (1, call(1, News::Placed { reading_seconds: 8 })),
+            (2, call(1, News::Ringing)),
+            (27, call(1, News::Ended(End::NoAnswer))),
+            (28, call(2, News::Placed { reading_seconds: 8 })),
+            (30, call(2, News::Ringing)),
+        ],
+    )
+}
+
+/// Bravo has it.
+pub(super) fn taken() -> Incident {
+    told(
+        calling(),
+        &[
+            (36, call(2, News::Answered)),
+            (44, call(2, News::Pressed(Pressed::Take))),
+            (45, Signal::Texted { person: "bravo".to_owned(), failed: None }),
+            (50, call(2, News::Ended(End::Completed))),
+        ],
+    )
+}
+
+/// Nobody took it.
+pub(super) fn exhausted() -> Incident {
+    told(
+        calling(),
+        &[
+            (36, call(2, News::Answered)),
+            (44, call(2, News::Pressed(Pressed::Decline))),
+            (46, call(2, News::Ended(End::Completed))),
+        ],
+    )
+}
+
+/// It is over.
+pub(super) fn resolved() -> Incident {
+    told(taken(), &[(300, Signal::Recovered { key: "checkout-5xx".to_owned() })])
+}
