@@ -73,7 +73,7 @@ install_python() {
 # tests/eyes with its packages, in target/tools/eyes.
 eyes_tools() {
     mkdir -p "$tools/eyes"
-    cp tests/eyes/{package.json,package-lock.json,look.mjs} "$tools/eyes"
+    cp tests/eyes/{package.json,package-lock.json,*.mjs} "$tools/eyes"
     installed eyes "$(cat tests/eyes/package{,-lock}.json)" install_node
 }
 
