@@ -5,6 +5,7 @@
 //! 3. [`Signal`]: what the world told us. [`Incident::step`]: what changes by it, and what we ask of the world
 //!    ([`Effect`]).
 
+mod alarms;
 mod calls;
 mod hunt;
 mod incident;

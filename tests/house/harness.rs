@@ -46,6 +46,7 @@ pub(crate) struct House {
 }
 
 /// What a house is started with.
+#[derive(Clone)]
 pub(crate) struct Plan {
     pub(crate) folder: Arc<TempDir>,
     pub(crate) config: String,
@@ -193,6 +194,11 @@ impl House {
         assert!(Command::new("kill").arg(id).status().await.unwrap().success());
         assert!(self.child.wait().await.unwrap().success());
         before.elapsed()
+    }
+
+    /// SIGKILL: it has no time for anything.
+    pub(crate) async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
     }
 
     /// Runs a command of the program in the house's folder.

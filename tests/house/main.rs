@@ -5,5 +5,7 @@ mod commands;
 mod delivery;
 mod harness;
 mod hostile;
+mod night;
+mod nights;
 mod pages;
 mod slack;

@@ -24,6 +24,8 @@ pub(super) struct Faults {
     fail_after_placing: Switch,
     /// The answer is 500, and no call is placed.
     fail_before_placing: Switch,
+    /// Whoever asks how a call fares, or which calls there are, gets a 500.
+    fail_look_ups: Switch,
 }
 
 /// Off, on, or on for so many times.
@@ -118,6 +120,11 @@ impl Mischief {
             return Placing::FailsBefore;
         }
         if self.faults.fail_after_placing.happens() { Placing::FailsAfter } else { Placing::Well }
+    }
+
+    /// Whether the next question about calls is not answered.
+    pub(super) fn look_up_fails(&mut self) -> bool {
+        self.faults.fail_look_ups.happens()
     }
 
     /// What becomes of the next callback. The dice are thrown as often for each, whatever is off.

@@ -75,6 +75,12 @@ async fn answer(
     }
     let ask = Ask { twilio, account, fields };
     let one_call = resource.strip_prefix("Calls/").and_then(|file| file.strip_suffix(".json"));
+    if request.method == "GET"
+        && resource.starts_with("Calls")
+        && twilio.state().mischief.look_up_fails()
+    {
+        return Err(Refusal::new(500, 20500, "Internal Server Error"));
+    }
     match (request.method.as_str(), resource, one_call) {
         ("POST", "Calls.json", _) => calls::create(&ask),
         ("GET", "Calls.json", _) => Ok(calls::list(&ask)),

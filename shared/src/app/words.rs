@@ -134,9 +134,14 @@ fn since(incident: &Incident, now: Timestamp) -> String {
 
 /// A text message: what is wrong, and where to look.
 pub fn text(incident: &Incident, about: TextAbout, base: Option<&str>) -> String {
+    // Whoever takes it is told what is wrong; what has recovered by then is not.
+    let mut alarms: Vec<&Alarm> = incident.open_alarms().collect();
+    if about == TextAbout::Resolved || alarms.is_empty() {
+        alarms = incident.alarms.iter().collect();
+    }
     let names: Vec<String> =
-        incident.alarms.iter().take(NAMED).map(|alarm| cut_words(&alarm.name, 60)).collect();
-    let rest = incident.alarms.len() + incident.more_alarms as usize - names.len();
+        alarms.iter().take(NAMED).map(|alarm| cut_words(&alarm.name, 60)).collect();
+    let rest = alarms.len() + incident.more_alarms as usize - names.len();
     let more = if rest == 0 { String::new() } else { format!(" and {rest} more") };
     let names = format!("{}{more}", names.join(", "));
     let page = base.map(|base| format!("\n{base}/incidents/{}", incident.id)).unwrap_or_default();
@@ -182,16 +187,11 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
         Event::NoData { alarm } => {
             format!(":information_source: *{}* has no data: that is no recovery", escape(alarm))
         }
-        Event::Reopened { alarm, holder } => match holder {
-            Some(holder) => {
-                format!(
-                    ":rotating_light: *{}* went off again; {} has it",
-                    escape(alarm),
-                    mention(holder)
-                )
-            }
-            None => format!(":rotating_light: *{}* went off again", escape(alarm)),
-        },
+        Event::Reopened { alarm, holder } => {
+            let holder = holder.as_ref().map(|holder| format!("; {} has it", mention(holder)));
+            let holder = holder.unwrap_or_default();
+            format!(":rotating_light: *{}* went off: it is open again{holder}", escape(alarm))
+        }
         Event::Calling { person, call, of, .. } => {
             format!(":telephone_receiver: calling {} (call {call} of {of})", mention(person))
         }

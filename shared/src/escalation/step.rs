@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::calls::DIAL_PATIENCE;
 use super::hunt::Hunt;
-use super::incident::{Alarm, Attempt, Holder, Incident, MOST_ALARMS, MOST_ATTEMPTS, Phase};
+use super::incident::{Alarm, Attempt, Holder, Incident, MOST_ATTEMPTS, Phase};
 use super::policy::Policy;
 use super::signal::{Effect, Outcome, Signal, TextAbout};
 use super::timeline::{Event, Timeline};
@@ -132,95 +132,6 @@ impl Turn<'_> {
         Step { wake_at: self.incident.wake_at(), incident: self.incident, effects: self.effects }
     }
 
-    fn alarm(&mut self, alarm: &Alarm) {
-        let told = (alarm.name.clone(), alarm.reason.clone());
-        let known = self.incident.alarms.iter().position(|have| have.key == alarm.key);
-        if self.incident.ended_at.take().is_some() {
-            let holder = self.incident.taken_by().map(|holder| holder.person.clone());
-            self.tell(Event::Reopened { alarm: told.0, holder });
-            self.put(known, alarm);
-            return;
-        }
-        let recovered_at = known.map(|at| self.incident.alarms[at].recovered_at);
-        let is_new = match recovered_at {
-            Some(None) => return,
-            Some(Some(at)) => self.now.duration_since(at) > self.incident.policy.flap_window,
-            None => true,
-        };
-        if known.is_none() && self.incident.alarms.len() >= MOST_ALARMS && !self.forget_recovered()
-        {
-            self.incident.more_alarms += 1;
-            self.tell(Event::JoinedUnnamed);
-        } else {
-            let known = self.incident.alarms.iter().position(|have| have.key == alarm.key);
-            self.put(known, alarm);
-            self.tell(Event::Joined { alarm: told.0, reason: told.1 });
-        }
-        if is_new && self.incident.phase != Phase::Calling {
-            let holder = self.incident.taken_by().map(|holder| holder.person.clone());
-            self.tell(Event::HuntAgain { holder });
-            self.hunt_again();
-        }
-    }
-
-    fn put(&mut self, known: Option<usize>, alarm: &Alarm) {
-        match known {
-            Some(at) => self.incident.alarms[at] = alarm.clone(),
-            None => self.incident.alarms.push(alarm.clone()),
-        }
-    }
-
-    /// Makes room for the name of one more alarm.
-    fn forget_recovered(&mut self) -> bool {
-        let recovered = self.incident.alarms.iter().position(|have| have.recovered_at.is_some());
-        recovered.map(|at| self.incident.alarms.remove(at)).is_some()
-    }
-
-    fn recovered(&mut self, key: &str) {
-        if self.incident.ended_at.is_some() {
-            return;
-        }
-        let known = self.incident.alarms.iter().position(|have| have.key == key);
-        let name = match known {
-            Some(at) if self.incident.alarms[at].recovered_at.is_some() => return,
-            Some(at) => {
-                self.incident.alarms[at].recovered_at = Some(self.now);
-                self.incident.alarms[at].name.clone()
-            }
-            // One of those that are only counted: the intake knows that it had joined.
-            None if self.incident.more_alarms > 0 => {
-                self.incident.more_alarms -= 1;
-                String::new()
-            }
-            None => return,
-        };
-        match self.incident.open_count() {
-            0 => self.resolve(),
-            left => self.tell(Event::Recovered { alarm: name, left }),
-        }
-    }
-
-    fn no_data(&mut self, key: &str) {
-        if self.incident.ended_at.is_some() {
-            return;
-        }
-        let alarm = self.incident.open_alarms().find(|have| have.key == key);
-        if let Some(alarm) = alarm.map(|alarm| alarm.name.clone()) {
-            self.tell(Event::NoData { alarm });
-        }
-    }
-
-    fn resolve(&mut self) {
-        let (raised_at, now) = (self.incident.raised_at, self.now);
-        self.incident.ended_at = Some(now);
-        self.tell(Event::Resolved { after_seconds: now.duration_since(raised_at).as_secs() });
-        self.cancel_all_but(None, true);
-        if let Some(holder) = self.incident.taken_by() {
-            let person = holder.person.clone();
-            self.effects.push(Effect::Text { person, about: TextAbout::Resolved, at: now });
-        }
-    }
-
     /// Somebody pressed 1 in this attempt's call.
     pub(super) fn take(&mut self, number: u32) {
         let Some(attempt) = self.incident.attempt(number) else { return };
@@ -250,7 +161,7 @@ impl Turn<'_> {
     }
 
     /// Hangs up the calls that are no longer needed: those that still ring, or all.
-    fn cancel_all_but(&mut self, number: Option<u32>, answered_too: bool) {
+    pub(super) fn cancel_all_but(&mut self, number: Option<u32>, answered_too: bool) {
         let needless = |attempt: &&Attempt| {
             Some(attempt.number) != number
                 && attempt.ended_at.is_none()
@@ -286,7 +197,7 @@ impl Turn<'_> {
     }
 
     /// A new hunt, the holder first.
-    fn hunt_again(&mut self) {
+    pub(super) fn hunt_again(&mut self) {
         let incident = &mut self.incident;
         let holder = incident.holder.as_ref().filter(|_| incident.phase == Phase::Taken);
         let first = holder.map(|holder| holder.person.clone());

@@ -102,7 +102,7 @@ fn words(event: &Event) -> (Kind, String, String, String) {
         }
         Event::Reopened { alarm, holder } => {
             let holder = holder.as_ref().map(|holder| format!("; {holder} has it"));
-            let text = format!(" went off again{}", holder.unwrap_or_default());
+            let text = format!(" went off: it is open again{}", holder.unwrap_or_default());
             (Kind::Alarm, name(alarm), text, None)
         }
         Event::Calling { person, call, of, .. } => {

@@ -1,0 +1,105 @@
+//! Alarms go off, and recover.
+
+use jiff::Timestamp;
+
+use super::incident::{Alarm, MOST_ALARMS, Phase};
+use super::signal::{Effect, TextAbout};
+use super::step::Turn;
+use super::timeline::Event;
+
+impl Turn<'_> {
+    /// An alarm is in ALARM: it reopens the incident, joins it, or was known.
+    pub(super) fn alarm(&mut self, alarm: &Alarm) {
+        let (name, reason) = (alarm.name.clone(), alarm.reason.clone());
+        let known = self.incident.alarms.iter().position(|have| have.key == alarm.key);
+        let recovered_at = known.map(|at| self.incident.alarms[at].recovered_at);
+        let ended_at = self.incident.ended_at.take();
+        if ended_at.is_none() && recovered_at == Some(None) {
+            return;
+        }
+        let window = self.incident.policy.flap_window;
+        let was_lately = |at: Timestamp| self.now.duration_since(at) <= window;
+        let flaps =
+            recovered_at.flatten().is_some_and(was_lately) && ended_at.is_none_or(was_lately);
+        let holder = self.incident.taken_by().map(|holder| holder.person.clone());
+        if ended_at.is_some() {
+            let holder = holder.clone().filter(|_| flaps);
+            self.tell(Event::Reopened { alarm: name.clone(), holder });
+        }
+        let has_room =
+            known.is_some() || self.incident.alarms.len() < MOST_ALARMS || self.forget_recovered();
+        if !has_room {
+            self.incident.more_alarms += 1;
+            self.tell(Event::JoinedUnnamed);
+        } else {
+            self.put(alarm);
+            if ended_at.is_none() {
+                self.tell(Event::Joined { alarm: name, reason });
+            }
+        }
+        if !flaps && self.incident.phase != Phase::Calling {
+            self.tell(Event::HuntAgain { holder });
+            self.hunt_again();
+        }
+    }
+
+    fn put(&mut self, alarm: &Alarm) {
+        match self.incident.alarms.iter_mut().find(|have| have.key == alarm.key) {
+            Some(have) => *have = alarm.clone(),
+            None => self.incident.alarms.push(alarm.clone()),
+        }
+    }
+
+    /// Makes room for the name of one more alarm.
+    fn forget_recovered(&mut self) -> bool {
+        let recovered = self.incident.alarms.iter().position(|have| have.recovered_at.is_some());
+        recovered.map(|at| self.incident.alarms.remove(at)).is_some()
+    }
+
+    /// An alarm is OK again.
+    pub(super) fn recovered(&mut self, key: &str) {
+        if self.incident.ended_at.is_some() {
+            return;
+        }
+        let known = self.incident.alarms.iter().position(|have| have.key == key);
+        let name = match known {
+            Some(at) if self.incident.alarms[at].recovered_at.is_some() => return,
+            Some(at) => {
+                self.incident.alarms[at].recovered_at = Some(self.now);
+                self.incident.alarms[at].name.clone()
+            }
+            // One of those that are only counted: the intake knows that it had joined.
+            None if self.incident.more_alarms > 0 => {
+                self.incident.more_alarms -= 1;
+                String::new()
+            }
+            None => return,
+        };
+        match self.incident.open_count() {
+            0 => self.resolve(),
+            left => self.tell(Event::Recovered { alarm: name, left }),
+        }
+    }
+
+    /// An alarm has no data: that is said, and changes nothing.
+    pub(super) fn no_data(&mut self, key: &str) {
+        if self.incident.ended_at.is_some() {
+            return;
+        }
+        let alarm = self.incident.open_alarms().find(|have| have.key == key);
+        if let Some(alarm) = alarm.map(|alarm| alarm.name.clone()) {
+            self.tell(Event::NoData { alarm });
+        }
+    }
+
+    fn resolve(&mut self) {
+        let (raised_at, now) = (self.incident.raised_at, self.now);
+        self.incident.ended_at = Some(now);
+        self.tell(Event::Resolved { after_seconds: now.duration_since(raised_at).as_secs() });
+        self.cancel_all_but(None, true);
+        if let Some(holder) = self.incident.taken_by() {
+            let person = holder.person.clone();
+            self.effects.push(Effect::Text { person, about: TextAbout::Resolved, at: now });
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The stories of the job Escalate, each a night of its own, from the alarm to the last word.
+//!
+//! A story that says nothing of the way in which people are called is told once for each way.
+
+macro_rules! stories {
+    ($($name:ident)*) => {
+        mod voice {
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    super::$name(crate::night::Way::Voice).await;
+                }
+            )*
+        }
+    };
+}
+
+mod alarms;
+mod audit;
+mod callbacks;
+mod dead_letters;
+mod doors;
+mod one_after_another;
+mod pace;
+mod shared_phones;
+mod slack;
+mod taken;
+mod timer;
+mod twilio;
