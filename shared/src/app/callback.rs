@@ -165,7 +165,7 @@ fn moment(path: &Path<'_>, turn: &Turn, settings: Option<&Settings>) -> Response
         None => path.attempt.to_string(),
     };
     let again = format!("{here}?{}", query.finish());
-    xml(&Words::Moment { again, aloud: turn.moments % 3 == 0 }, &plain())
+    xml(&Words::Moment { again, aloud: turn.moments.is_multiple_of(3) }, &plain())
 }
 
 fn plain() -> Spoken {

@@ -230,10 +230,7 @@ impl App {
         keys.extend(people.iter().map(|name| record::person(name)));
         let mut records = self.store.load(&keys, self.now()).await?.into_iter();
         let open = records.next().flatten();
-        let alarm = match alarm {
-            Some(key) => Some((record::alarm(key), records.next().flatten())),
-            None => None,
-        };
+        let alarm = alarm.map(|key| (record::alarm(key), records.next().flatten()));
         let people = people.into_iter().zip(records).collect();
         Ok(Records { open, alarm, people })
     }

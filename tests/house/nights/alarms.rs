@@ -133,7 +133,9 @@ async fn it_flaps_while_it_is_taken(way: Way) {
         night.is("taken").await.by("alpha").after(&["alpha: took it"]);
     }
     night
-        .slack_says(":rotating_light: *checkout-5xx-rate* went off: it is open again; <@U0000001> has it")
+        .slack_says(
+            ":rotating_light: *checkout-5xx-rate* went off: it is open again; <@U0000001> has it",
+        )
         .await;
     assert_eq!(night.incidents().await.len(), 1);
     night.end().await;
