@@ -11,9 +11,11 @@
 mod act;
 pub mod callback;
 mod change;
+mod draft;
 pub mod incidents;
 pub mod intake;
 pub mod record;
+mod records;
 pub mod wake;
 pub mod words;
 

@@ -1,11 +1,15 @@
 //! Whoever has the lease of an effect does it, and says what became of it.
 
+mod calls;
+
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
-use super::change::after;
+use calls::{hang_up, look_up};
+
+use super::draft::after;
 use super::record::{Kept, Task, ToDo};
 use super::{App, Hand, words};
 use crate::Error;
@@ -14,8 +18,7 @@ use crate::escalation::{Attempt, Effect, End, Incident, News, Signal, TextAbout}
 use crate::forward::task::{self, Lines};
 use crate::ports::To;
 use crate::routes::Line;
-use crate::twilio::callbacks::voice_url;
-use crate::twilio::rest::{Api, NewCall, Trouble};
+use crate::twilio::rest::{Api, Trouble};
 
 /// What becomes of the first things to be done may make others; so many rounds are made at once.
 const MOST_ROUNDS: usize = 8;
@@ -25,14 +28,14 @@ const MOST_TRIES: u32 = 4;
 const REST: SignedDuration = SignedDuration::from_secs(2);
 /// How long we wait to look again for what may have been done.
 const DOUBT: SignedDuration = SignedDuration::from_secs(5);
-/// How much Twilio's clock may be behind ours.
-const SKEW: SignedDuration = SignedDuration::from_secs(5);
 
 /// What became of something that was to be done.
 #[derive(Clone, Debug)]
 enum Report {
     /// It is done, or never will be.
     Done(Vec<Signal>),
+    /// It was done before, as far as can be seen at Twilio.
+    Found(Vec<Signal>),
     /// Slack was told everything before this entry.
     Said(u32),
     /// It was not done, and may be after this long.
@@ -89,87 +92,23 @@ impl App {
                 Some(attempt) => self.dial(&api, incident, attempt, to_do, settings).await,
                 None => Report::Done(Vec::new()),
             },
-            Effect::HangUp { attempt } => match incident.attempt(*attempt) {
-                Some(attempt) => hang_up(&api, incident, attempt, to_do, settings).await,
-                None => Report::Done(Vec::new()),
-            },
+            Effect::HangUp { attempt } => {
+                let now = self.now();
+                match (incident.attempt(*attempt), kept.is_placed_until(*attempt, now)) {
+                    // Twilio may not have it yet: looked for now, it would not be found.
+                    (Some(attempt), Some(until)) if attempt.calls.is_empty() => {
+                        Report::Later(until.duration_since(now))
+                    }
+                    (Some(attempt), _) => hang_up(&api, incident, attempt, to_do, settings).await,
+                    (None, _) => Report::Done(Vec::new()),
+                }
+            }
             Effect::LookUp { attempt } => match incident.attempt(*attempt) {
                 Some(attempt) => look_up(&api, incident, attempt, settings).await,
                 None => Report::Done(Vec::new()),
             },
             Effect::Text { person, about, .. } => {
                 self.text(&api, incident, person, *about, to_do, settings).await
-            }
-        }
-    }
-
-    async fn dial(
-        &self,
-        api: &Api,
-        incident: &Incident,
-        attempt: &Attempt,
-        to_do: &ToDo,
-        settings: &Settings,
-    ) -> Report {
-        let effect = Effect::Dial { attempt: attempt.number };
-        let Some(phone) = phone(settings, &attempt.person) else {
-            let why = format!("{} has no phone in the configuration", attempt.person);
-            return refused(incident, &effect, &why);
-        };
-        let base = settings.public_base_url().map(str::to_owned);
-        let from = settings.value("twilio/from-number").map(str::to_owned);
-        let (Some(base), Some(from)) = (base, from) else {
-            let why = "not set up: TWILIO_FROM_NUMBER or PUBLIC_BASE_URL is missing";
-            tracing::error!("{why}");
-            return refused(incident, &effect, why);
-        };
-        let spoken = words::Spoken::of(incident, attempt, self.now());
-        let reading_seconds = spoken.reading_seconds();
-        let placed = |sid: String| {
-            Report::Done(vec![news(attempt, Some(sid), News::Placed { reading_seconds })])
-        };
-        if to_do.in_doubt {
-            match find(api, &phone, incident, attempt).await {
-                Ok(sids) if !sids.is_empty() => {
-                    let placed = |sid| news(attempt, Some(sid), News::Placed { reading_seconds });
-                    return Report::Done(sids.into_iter().map(placed).collect());
-                }
-                Ok(_) => {}
-                Err(_) if to_do.tries < MOST_TRIES => return Report::InDoubt(DOUBT),
-                Err(why) => return refused(incident, &effect, &format!("{why:?}")),
-            }
-        }
-        if to_do.tries >= MOST_TRIES {
-            return refused(incident, &effect, "Twilio does not answer");
-        }
-        let url = voice_url(&base, &incident.id, attempt.number);
-        let policy = &incident.policy;
-        let new = NewCall {
-            to: phone.clone(),
-            from,
-            status_url: format!("{url}/status"),
-            machine_url: format!("{url}/amd"),
-            url,
-            ring_seconds: policy.ring_seconds,
-            most_seconds: 2 * (reading_seconds + policy.answer_seconds) + 60,
-        };
-        match api.call(&new).await {
-            Ok(call) => placed(call.sid),
-            Err(Trouble::Refused(why)) => refused(incident, &effect, &why),
-            Err(Trouble::Later(after, why)) => {
-                tracing::warn!(incident = incident.id, why, "a call could not be placed yet");
-                Report::Later(after.map_or(REST, rest))
-            }
-            Err(Trouble::Unknown(why)) => {
-                tracing::warn!(
-                    incident = incident.id,
-                    why,
-                    "it is not known whether a call was placed"
-                );
-                match find(api, &phone, incident, attempt).await {
-                    Ok(mut sids) if !sids.is_empty() => placed(sids.remove(0)),
-                    _ => Report::InDoubt(DOUBT),
-                }
             }
         }
     }
@@ -263,85 +202,7 @@ fn refused(incident: &Incident, effect: &Effect, why: &str) -> Report {
     })
 }
 
-/// The calls that this attempt may have placed, beside those that we know of.
-async fn find(
-    api: &Api,
-    phone: &str,
-    incident: &Incident,
-    attempt: &Attempt,
-) -> Result<Vec<String>, Trouble> {
-    let calls = incident.attempts.iter().flat_map(|attempt| &attempt.calls);
-    let known: Vec<&str> = calls.map(|call| call.sid.as_str()).collect();
-    let since = attempt.decided_at.checked_sub(SKEW).unwrap_or(attempt.decided_at);
-    let calls = api.find(phone, since, &known).await?;
-    Ok(calls.into_iter().map(|call| call.sid).collect())
-}
-
-/// The SIDs of an attempt's calls that may be under way: as we know them, or as Twilio does.
-async fn under_way(
-    api: &Api,
-    incident: &Incident,
-    attempt: &Attempt,
-    settings: &Settings,
-) -> Result<Vec<String>, Trouble> {
-    let known = attempt.calls.iter().filter(|call| !call.over);
-    let known: Vec<String> = known.map(|call| call.sid.clone()).collect();
-    match phone(settings, &attempt.person) {
-        Some(phone) if attempt.calls.is_empty() => find(api, &phone, incident, attempt).await,
-        _ => Ok(known),
-    }
-}
-
-async fn hang_up(
-    api: &Api,
-    incident: &Incident,
-    attempt: &Attempt,
-    to_do: &ToDo,
-    settings: &Settings,
-) -> Report {
-    let patient = to_do.tries < MOST_TRIES;
-    let sids = match under_way(api, incident, attempt, settings).await {
-        Ok(sids) => sids,
-        Err(_) if patient => return Report::Later(DOUBT),
-        Err(_) => Vec::new(),
-    };
-    if sids.is_empty() {
-        return Report::Done(vec![news(attempt, None, News::Unknown)]);
-    }
-    let mut signals = Vec::new();
-    for sid in sids {
-        match api.hang_up(&sid).await {
-            // Twilio refuses to end what is over.
-            Ok(()) | Err(Trouble::Refused(_)) => {
-                signals.push(news(attempt, Some(sid), News::Ended(End::Canceled)));
-            }
-            Err(_) if patient => return Report::Later(DOUBT),
-            Err(Trouble::Later(_, why) | Trouble::Unknown(why)) => {
-                tracing::error!(attempt = attempt.number, why, "a call could not be ended");
-                signals.push(news(attempt, Some(sid), News::Ended(End::Canceled)));
-            }
-        }
-    }
-    Report::Done(signals)
-}
-
-/// Asks Twilio once. If that fails, the rules give the call up a little later.
-async fn look_up(api: &Api, incident: &Incident, attempt: &Attempt, settings: &Settings) -> Report {
-    let Ok(sids) = under_way(api, incident, attempt, settings).await else {
-        return Report::Done(Vec::new());
-    };
-    let mut signals = Vec::new();
-    for sid in sids {
-        if let Ok(Some(call)) = api.look_up(&sid).await
-            && let Some(told) = call.news()
-        {
-            signals.push(news(attempt, Some(sid), told));
-        }
-    }
-    Report::Done(signals)
-}
-
-impl super::change::Draft<'_> {
+impl super::draft::Draft<'_> {
     /// Strikes off what is done, lets rest what is not, and tells the incident what became of it.
     fn report(&mut self, owner: &str, done: &[(Task, Report)]) {
         let now = self.now;
@@ -349,8 +210,14 @@ impl super::change::Draft<'_> {
             if let Some(kept) = &mut self.kept {
                 strike_off(kept, owner, task, report, now);
             }
-            if let Report::Done(signals) = report {
-                self.tell(signals);
+            match report {
+                Report::Done(signals) => self.tell(signals),
+                Report::Found(signals) => {
+                    let signals: Vec<Signal> =
+                        signals.iter().filter(|signal| self.is_its_own(signal)).cloned().collect();
+                    self.tell(&signals);
+                }
+                _ => {}
             }
         }
     }
@@ -359,7 +226,7 @@ impl super::change::Draft<'_> {
 fn strike_off(kept: &mut Kept, owner: &str, task: &Task, report: &Report, now: Timestamp) {
     let is_it = |to_do: &ToDo| to_do.task == *task && to_do.owner.as_deref() == Some(owner);
     match report {
-        Report::Done(_) => kept.to_do.retain(|to_do| !is_it(to_do)),
+        Report::Done(_) | Report::Found(_) => kept.to_do.retain(|to_do| !is_it(to_do)),
         Report::Said(before) => {
             kept.to_do.retain(|to_do| !is_it(to_do));
             kept.said = kept.said.max(*before);

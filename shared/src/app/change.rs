@@ -1,140 +1,17 @@
 //! Read, decide, arm the wake-up, save if unchanged.
 
-use std::collections::BTreeMap;
-
-use jiff::{SignedDuration, Timestamp};
-
-use super::record::{self, InCall, KEPT, Kept, LEASE, LastWord, Task, ToDo};
+use super::draft::{Draft, after};
+use super::record::{self, KEPT, Kept};
+use super::records::{Records, put};
 use super::wake::WakeUp;
 use super::{App, Hand};
 use crate::Error;
 use crate::config::Settings;
-use crate::escalation::{Alarm, Busy, Incident, Policy, Signal, State, Step};
-use crate::ports::{If, Key, Put, Record, To};
-
-/// A wake-up is never armed nearer than this: it must not come before the save that it belongs to has landed, or been
-/// given up.
-pub(super) const NEAREST: SignedDuration = SignedDuration::from_secs(5);
+use crate::escalation::{Incident, State};
+use crate::ports::{If, Put, To};
 
 /// How often we try against others who write at the same time.
 const MOST_RACES: usize = 60;
-
-/// A policy's records while we decide.
-pub(super) struct Draft<'a> {
-    pub(super) kept: Option<Kept>,
-    pub(super) policy: &'a Policy,
-    pub(super) busy: Busy,
-    pub(super) now: Timestamp,
-    /// What the alarm in question last said.
-    pub(super) last_word: Option<LastWord>,
-    owner: &'a str,
-    hand: Hand,
-    touched: bool,
-}
-
-impl Draft<'_> {
-    /// Whether the policy's incident is this one.
-    pub(super) fn is(&self, id: &str) -> bool {
-        self.kept.as_ref().is_some_and(|kept| kept.incident.id == id)
-    }
-
-    /// Tells the incident what happened, one after the other.
-    pub(super) fn tell(&mut self, signals: &[Signal]) {
-        for signal in signals {
-            let Some(kept) = &self.kept else { return };
-            let step = kept.incident.step(signal, &self.busy, self.now);
-            self.take(step);
-        }
-    }
-
-    /// A new incident begins.
-    pub(super) fn raise(&mut self, alarm: Alarm) {
-        // Two incidents of one policy never have one name.
-        let before = self.kept.as_ref().map(|kept| kept.incident.raised_at);
-        let after = before.and_then(|at| at.checked_add(SignedDuration::from_millis(1)).ok());
-        let named_at = after.map_or(self.now, |after| after.max(self.now));
-        let id = record::id(&self.policy.name, named_at);
-        let step = Incident::raise(&id, self.policy, alarm, &self.busy, self.now);
-        self.kept = Some(Kept {
-            incident: step.incident.clone(),
-            wake_at: None,
-            to_do: Vec::new(),
-            said: 0,
-            writer: String::new(),
-        });
-        self.take(step);
-    }
-
-    /// The alarm in question said this.
-    pub(super) fn note(&mut self, word: LastWord) {
-        self.last_word = Some(word);
-        self.touched = true;
-    }
-
-    /// The wake-up that was armed has come.
-    pub(super) fn woken(&mut self) {
-        if let Some(kept) = &mut self.kept {
-            kept.wake_at = None;
-        }
-    }
-
-    fn take(&mut self, step: Step) {
-        let (now, hand, owner) = (self.now, self.hand, self.owner);
-        let Some(kept) = &mut self.kept else { return };
-        kept.incident = step.incident;
-        kept.to_do.extend(
-            step.effects.into_iter().map(|effect| to_do(Task::Effect(effect), hand, owner, now)),
-        );
-    }
-
-    /// What is no longer wanted is left; what is new to Slack is to be said; what nobody does is ours, if we act.
-    fn settle(&mut self) {
-        let (now, hand, owner) = (self.now, self.hand, self.owner);
-        let Some(kept) = &mut self.kept else { return };
-        let incident = &kept.incident;
-        kept.to_do.retain(|to_do| match &to_do.task {
-            Task::Effect(effect) => incident.wants(effect),
-            Task::Say => true,
-        });
-        let is_to_be_said = kept.to_do.iter().any(|to_do| to_do.task == Task::Say);
-        if kept.said < incident.timeline.next && !is_to_be_said {
-            kept.to_do.push(to_do(Task::Say, hand, owner, now));
-        }
-        if hand == Hand::Act {
-            for to_do in kept.to_do.iter_mut().filter(|to_do| to_do.until <= now) {
-                // Whoever had it may have died in the middle of it.
-                to_do.in_doubt |= to_do.owner.is_some();
-                to_do.owner = Some(owner.to_owned());
-                to_do.until = after(now, LEASE);
-            }
-        }
-        kept.wake_at = kept.next_wake(now);
-    }
-}
-
-fn to_do(task: Task, hand: Hand, owner: &str, now: Timestamp) -> ToDo {
-    let (owner, until) = match hand {
-        Hand::Act => (Some(owner.to_owned()), after(now, LEASE)),
-        Hand::Leave => (None, now),
-    };
-    ToDo { task, owner, until, tries: 0, in_doubt: false }
-}
-
-pub(super) fn after(now: Timestamp, long: SignedDuration) -> Timestamp {
-    now.checked_add(long).unwrap_or(now)
-}
-
-impl Kept {
-    /// When to look again. One that is armed already stays, if it comes soon enough: one chain, never two.
-    fn next_wake(&self, now: Timestamp) -> Option<Timestamp> {
-        let wished = [self.incident.wake_at(), self.rests_until()].into_iter().flatten().min()?;
-        let nearest = after(now, NEAREST);
-        match self.wake_at {
-            Some(armed) if armed == wished || (wished < nearest && armed <= nearest) => Some(armed),
-            _ => Some(wished.max(nearest)),
-        }
-    }
-}
 
 impl App {
     /// Changes a policy's incident: `decide` may be asked several times, if others write at the same time. Gives what
@@ -264,90 +141,12 @@ impl App {
     }
 }
 
-fn put(
-    key: Key,
-    body: &impl serde::Serialize,
-    record: Option<&Record>,
-    expires_at: Option<Timestamp>,
-) -> Put {
-    let when = record.map_or(If::Absent, |record| If::At(record.revision));
-    // Our own types always serialise: they have string keys only.
-    Put { key, body: serde_json::to_string(body).unwrap_or_default(), when, expires_at }
-}
-
 impl Kept {
     /// Whether anything but the writer's name differs.
     fn same_as(&self, other: &Kept) -> bool {
         let Kept { incident, wake_at, to_do, said, writer: _ } = self;
         (incident, wake_at, to_do, said)
             == (&other.incident, &other.wake_at, &other.to_do, &other.said)
-    }
-}
-
-/// The records that a decision rests on.
-struct Records {
-    open: Option<Record>,
-    alarm: Option<(Key, Option<Record>)>,
-    people: Vec<(String, Option<Record>)>,
-}
-
-fn read_body<T: serde::de::DeserializeOwned>(record: Option<&Record>) -> Option<T> {
-    let record = record?;
-    serde_json::from_str(&record.body)
-        .inspect_err(|error| tracing::error!(pk = record.key.pk, %error, "a record cannot be read"))
-        .ok()
-}
-
-impl Records {
-    fn kept(&self) -> Option<Kept> {
-        read_body(self.open.as_ref())
-    }
-
-    fn last_word(&self) -> Option<LastWord> {
-        read_body(self.alarm.as_ref().and_then(|(_, record)| record.as_ref()))
-    }
-
-    fn calls(&self) -> impl Iterator<Item = (&str, Option<&Record>, Option<InCall>)> {
-        self.people
-            .iter()
-            .map(|(name, record)| (name.as_str(), record.as_ref(), read_body(record.as_ref())))
-    }
-
-    /// Who is in a call of another incident.
-    fn busy(&self, id: Option<&str>, now: Timestamp) -> Busy {
-        self.calls()
-            .filter_map(|(name, _, call)| Some((name.to_owned(), call?)))
-            .filter(|(_, call)| Some(call.incident.as_str()) != id && call.until > now)
-            .map(|(name, call)| (name, call.until))
-            .collect()
-    }
-
-    /// Who is in a call of this incident from now on, and who no longer is.
-    fn leases(&self, kept: &Kept, now: Timestamp) -> Vec<Put> {
-        let incident = &kept.incident;
-        let mut held: BTreeMap<&str, Timestamp> = BTreeMap::new();
-        for attempt in &incident.attempts {
-            if let Some(until) = attempt.holds_until(&incident.policy) {
-                let have = held.entry(&attempt.person).or_insert(until);
-                *have = until.max(*have);
-            }
-        }
-        let mut puts = Vec::new();
-        for (name, record, call) in self.calls() {
-            let is_ours = call.as_ref().is_some_and(|call| call.incident == incident.id);
-            let is_free = call.as_ref().is_none_or(|call| call.until <= now);
-            let until = match held.get(name) {
-                Some(until) if is_ours || is_free => *until,
-                None if is_ours && !is_free => now,
-                _ => continue,
-            };
-            let lease = InCall { incident: incident.id.clone(), until };
-            if call.as_ref() != Some(&lease) && (until > now || !is_free) {
-                let expires_at = Some(after(until.max(now), KEPT));
-                puts.push(put(record::person(name), &lease, record, expires_at));
-            }
-        }
-        puts
     }
 }
 

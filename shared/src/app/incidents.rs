@@ -145,21 +145,28 @@ pub async fn all(store: &dyn Store, limit: usize, now: Timestamp) -> Result<Vec<
     Ok(found)
 }
 
-/// The incident of this id, open or over.
-pub async fn one(store: &dyn Store, id: &str, now: Timestamp) -> Result<Option<Incident>, Error> {
-    let Some(policy) = record::policy_of(id) else { return Ok(None) };
+/// The longest name that an incident may have, in bytes.
+const LONGEST_ID: usize = 120;
+
+/// The incident of this id with all that is kept of it, open or over.
+pub async fn one(store: &dyn Store, id: &str, now: Timestamp) -> Result<Option<Kept>, Error> {
+    // A name that we could never have given is not even looked up: no store takes a key of any length.
+    let ours = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-' || c == b'_';
+    let named = Some(id).filter(|id| id.len() <= LONGEST_ID && id.bytes().all(ours));
+    let Some(policy) = named.and_then(record::policy_of) else { return Ok(None) };
     let records = store.load(&[record::open(&policy), record::archived(id)], now).await?;
-    let kept = records.into_iter().flatten().filter_map(|record| {
+    let mut kept = records.into_iter().flatten().filter_map(|record| {
         serde_json::from_str::<Kept>(&record.body)
             .inspect_err(|error| tracing::error!(id, %error, "an incident cannot be read"))
             .ok()
     });
-    Ok(kept.map(|kept| kept.incident).find(|incident| incident.id == id))
+    Ok(kept.find(|kept| kept.incident.id == id))
 }
 
 impl App {
     /// The incident of this id, open or over.
     pub async fn incident(&self, id: &str) -> Result<Option<Incident>, Error> {
-        one(self.store.as_ref(), id, self.now()).await
+        let kept = one(self.store.as_ref(), id, self.now()).await?;
+        Ok(kept.map(|kept| kept.incident))
     }
 }

@@ -192,7 +192,7 @@ fn hash(text: &str) -> Vec<u8> {
     Sha256::digest(text).to_vec()
 }
 
-impl super::change::Draft<'_> {
+impl super::draft::Draft<'_> {
     /// Lets an alarm raise an incident, join one, or tell it that it is over. Gives the id of the incident that it
     /// belongs to from now on.
     fn hear(&mut self, change: &Change) -> Option<String> {
@@ -230,7 +230,11 @@ impl super::change::Draft<'_> {
             recovered_at: None,
         };
         let now = self.now;
-        let is_open = |kept: &Kept| kept.incident.ended_at.is_none() || kept.incident.reopens(now);
+        // One that is over and has something left to be done goes on: what takes its place would forget that.
+        let is_open = |kept: &Kept| {
+            let incident = &kept.incident;
+            incident.ended_at.is_none() || incident.reopens(now) || !kept.to_do.is_empty()
+        };
         match self.kept.as_ref().is_some_and(is_open) {
             true => self.tell(&[Signal::Alarm(alarm)]),
             false => self.raise(alarm),

@@ -29,6 +29,7 @@ pub struct Kept {
     /// The incident.
     pub incident: Incident,
     /// When its one wake-up comes, if one is armed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub wake_at: Option<Timestamp>,
     /// What is left to be done.
     pub to_do: Vec<ToDo>,
@@ -44,6 +45,7 @@ pub struct ToDo {
     /// What.
     pub task: Task,
     /// Who does it now.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// Until then nobody else does it.
     pub until: Timestamp,
@@ -55,7 +57,7 @@ pub struct ToDo {
 
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "task", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Task {
     /// What the rules ask for.
     Effect(Effect),
@@ -63,7 +65,22 @@ pub enum Task {
     Say,
 }
 
+impl ToDo {
+    /// Whether somebody does it now, as far as we know.
+    pub(super) fn is_being_done(&self, now: Timestamp) -> bool {
+        self.owner.is_some() && self.until > now
+    }
+}
+
 impl Kept {
+    /// Until when the call of this attempt is being placed, as far as we know.
+    pub(super) fn is_placed_until(&self, number: u32, now: Timestamp) -> Option<Timestamp> {
+        let dial = Task::Effect(Effect::Dial { attempt: number });
+        let mut placing =
+            self.to_do.iter().filter(|to_do| to_do.task == dial && to_do.is_being_done(now));
+        placing.next().map(|to_do| to_do.until)
+    }
+
     /// Whether something can be begun now.
     pub fn has_work(&self, now: Timestamp) -> bool {
         self.to_do.iter().any(|to_do| to_do.until <= now)
@@ -92,6 +109,7 @@ pub struct LastWord {
     /// Since when.
     pub at: Timestamp,
     /// The incident that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub incident: Option<String>,
 }
 

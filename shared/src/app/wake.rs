@@ -5,11 +5,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::change::after;
+use super::draft::after;
 use super::record::{self, Kept};
 use super::{App, Hand};
 use crate::Error;
-use crate::escalation::{Incident, Mended, Phase, Signal, State};
+use crate::escalation::{Incident, Mended, Signal, State};
 use crate::ports::{MOST_AT_ONCE, Message, Outcome};
 use crate::twilio::rest::{Ask, Told};
 
@@ -213,15 +213,12 @@ impl Kept {
         if self.to_do.iter().any(|to_do| is_late(to_do.until)) {
             found.push(Mended::UndoneEffect);
         }
-        if incident.state() == State::Resolved {
-            return found;
-        }
         let mut ends =
             incident.attempts.iter().filter_map(|attempt| attempt.holds_until(&incident.policy));
         if ends.any(is_late) {
             found.push(Mended::UnreportedCall);
         }
-        if self.wake_at.is_none() && incident.phase == Phase::Calling {
+        if self.wake_at.is_none() && incident.state() == State::Calling {
             found.push(Mended::StandingHunt);
         }
         found

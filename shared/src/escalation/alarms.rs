@@ -17,8 +17,8 @@ impl Turn<'_> {
         if ended_at.is_none() && recovered_at == Some(None) {
             return;
         }
-        let window = self.incident.policy.flap_window;
-        let was_lately = |at: Timestamp| self.now.duration_since(at) <= window;
+        let (now, window) = (self.now, self.incident.policy.flap_window);
+        let was_lately = |at: Timestamp| now.duration_since(at) <= window;
         let flaps =
             recovered_at.flatten().is_some_and(was_lately) && ended_at.is_none_or(was_lately);
         let holder = self.incident.taken_by().map(|holder| holder.person.clone());
@@ -37,7 +37,8 @@ impl Turn<'_> {
                 self.tell(Event::Joined { alarm: name, reason });
             }
         }
-        if !flaps && self.incident.phase != Phase::Calling {
+        let is_another = ended_at.is_some_and(|at| !was_lately(at));
+        if is_another || (!flaps && self.incident.phase != Phase::Calling) {
             self.tell(Event::HuntAgain { holder });
             self.hunt_again();
         }

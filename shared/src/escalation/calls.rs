@@ -216,6 +216,10 @@ impl Attempt {
     /// Twilio places calls at its own rate: the time that a phone rings begins later.
     fn waits_in_queue(&mut self, now: Timestamp) {
         let is_patient = now.duration_since(self.decided_at) < LONGEST_QUEUE;
+        // Told at once, it says nothing new.
+        if self.placed_at.is_some_and(|at| now.duration_since(at) < MARGIN) {
+            return;
+        }
         if self.is_unanswered() && self.rang_at.is_none() && is_patient {
             self.placed_at = Some(now);
             self.looks = 0;

@@ -19,6 +19,7 @@ pub struct Hunt {
     /// Who was in another call when it was their turn: they come back first.
     pub passed: Vec<String>,
     /// Everybody is in another call: look again then.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub look_again_at: Option<Timestamp>,
 }
 

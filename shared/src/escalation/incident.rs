@@ -25,10 +25,13 @@ pub struct Incident {
     /// Where the hunt stands.
     pub phase: Phase,
     /// Who has it, or had it last.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub holder: Option<Holder>,
     /// When nobody could be reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub exhausted_at: Option<Timestamp>,
     /// When its last alarm recovered.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
     /// Its alarms, recovered ones too.
     pub alarms: Vec<Alarm>,
@@ -91,6 +94,7 @@ pub struct Alarm {
     /// What its author wrote; may be empty.
     pub description: String,
     /// When it was OK again.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub recovered_at: Option<Timestamp>,
 }
 
@@ -108,24 +112,32 @@ pub struct Attempt {
     /// When it was decided.
     pub decided_at: Timestamp,
     /// When Twilio took it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub placed_at: Option<Timestamp>,
     /// When it rang.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rang_at: Option<Timestamp>,
     /// When it was answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<Timestamp>,
     /// When it was over.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
     /// A machine seems to have answered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub machine: bool,
     /// How long a reading of its menu takes.
     pub reading_seconds: u32,
     /// What became of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
     /// How often it was looked up, …
     pub looks: u8,
     /// … and when last.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub looked_at: Option<Timestamp>,
     /// We have asked for its end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hangs_up: bool,
 }
 
@@ -135,6 +147,7 @@ pub struct Call {
     /// Its SID.
     pub sid: String,
     /// It is over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub over: bool,
 }
 

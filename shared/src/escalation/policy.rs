@@ -9,6 +9,7 @@ pub struct Person {
     /// The phone number in E.164: `+` and 7 to 15 digits.
     pub phone: String,
     /// The Slack member id: mentioned when it is their turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub slack: Option<String>,
 }
 
@@ -54,10 +55,13 @@ pub struct Policy {
     /// How a person is called.
     pub call_with: CallWith,
     /// Twilio's `voice` of what is spoken.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub voice: Option<String>,
     /// Twilio's `language` of what is spoken.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// What is spoken, as a template; the usual words if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub say: Option<String>,
 }
 

@@ -125,7 +125,7 @@ pub enum Outcome {
 
 /// What we ask of the world. It is done at least once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Effect {
     /// Call the person of this attempt.
     Dial {

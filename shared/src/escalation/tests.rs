@@ -157,8 +157,9 @@ impl Night {
         let names: Vec<String> = new
             .map(|entry| {
                 let json = serde_json::to_value(&entry.event).expect("JSON");
-                let text = |name: &str| json[name].as_str().map(|text| format!(" {text}"));
-                let name = json["event"].as_str().unwrap_or_default();
+                let fields = json.as_object().and_then(|fields| fields.iter().next());
+                let text = |name: &str| fields?.1[name].as_str().map(|text| format!(" {text}"));
+                let name = fields.map_or(json.as_str().unwrap_or_default(), |(name, _)| name);
                 let person = text("person").unwrap_or_default();
                 format!("{name}{person}{}", text("outcome").unwrap_or_default())
             })

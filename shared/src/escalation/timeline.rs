@@ -13,13 +13,12 @@ pub struct Entry {
     /// When.
     pub at: Timestamp,
     /// What.
-    #[serde(flatten)]
     pub event: Event,
 }
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "a variant's sentence and its fields' names say it")]
 pub enum Event {
     /// An alarm went off, and the incident begins.

@@ -4,6 +4,8 @@
 //! before it is placed again. A 429 was not processed and is always safe to repeat. (docs/voice/api/call-resource; the
 //! API's best practices.)
 
+mod wire;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,11 +21,10 @@ use crate::escalation::{End, News};
 use crate::mask_numbers;
 use crate::secret::Secret;
 
+pub use wire::wire;
+
 /// Where Twilio's API is, if nothing else is said.
 pub const TWILIO: &str = "https://api.twilio.com";
-
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(7);
 
 /// The account that calls.
 #[derive(Clone, Debug)]
@@ -112,6 +113,7 @@ pub struct CallResource {
     #[serde(default)]
     to: String,
     date_created: Option<String>,
+    date_updated: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -128,9 +130,19 @@ impl CallResource {
 
     /// When it was made, if Twilio says so in a way that we can read.
     fn created_at(&self) -> Option<Timestamp> {
-        let text = self.date_created.as_deref()?;
-        rfc2822::parse(text).map(|at| at.timestamp()).or_else(|_| text.parse()).ok()
+        read_time(self.date_created.as_deref())
     }
+
+    /// Whether it was over before that moment, as far as Twilio says.
+    fn was_over_before(&self, at: Timestamp) -> bool {
+        matches!(self.news(), Some(News::Ended(_)))
+            && read_time(self.date_updated.as_deref()).is_some_and(|over_at| over_at < at)
+    }
+}
+
+fn read_time(text: Option<&str>) -> Option<Timestamp> {
+    let text = text?;
+    rfc2822::parse(text).map(|at| at.timestamp()).or_else(|_| text.parse()).ok()
 }
 
 /// What a call's status means. A callback also says `initiated`.
@@ -193,12 +205,13 @@ impl Api {
         }
     }
 
-    /// The calls to this number that were made at `since` or later, but for those known already. (`GET …/Calls.json`
-    /// filters by day at best, so we compare `date_created` ourselves.)
+    /// The calls to this number that were made at `since` or later and were not over at `at`, but for those known
+    /// already. (`GET …/Calls.json` filters by day at best, so we compare `date_created` ourselves.)
     pub async fn find(
         &self,
         to: &str,
         since: Timestamp,
+        at: Timestamp,
         known: &[&str],
     ) -> Result<Vec<CallResource>, Trouble> {
         let encoded: String = form_urlencoded::byte_serialize(to.as_bytes()).collect();
@@ -210,15 +223,23 @@ impl Api {
             None => !matches!(call.news(), None | Some(News::Ended(_))),
         };
         let is_new = |call: &CallResource| {
-            call.to == to && !known.contains(&call.sid.as_str()) && is_late(call)
+            call.to == to
+                && !known.contains(&call.sid.as_str())
+                && is_late(call)
+                && !call.was_over_before(at)
         };
         Ok(list.calls.into_iter().filter(is_new).collect())
     }
 
-    /// Ends a call, whether it rings or is under way. Twilio refuses that for one that is over.
+    /// Ends a call, whether it rings or is under way. That it was over already, or is not known, is as good.
     pub async fn hang_up(&self, sid: &str) -> Result<(), Trouble> {
         let form = vec![("Status", "completed".to_owned())];
-        self.ask("POST", &format!("Calls/{sid}.json"), form).await.map(|_| ())
+        match self.ask("POST", &format!("Calls/{sid}.json"), form).await {
+            Err(Trouble::Refused(why)) if is_over(&why) => Ok(()),
+            // A wrong token, for example: the phone still rings.
+            Err(Trouble::Refused(why)) => Err(Trouble::Later(None, why)),
+            told => told.map(|_| ()),
+        }
     }
 
     /// `POST …/Messages.json`
@@ -268,6 +289,11 @@ fn read<T: serde::de::DeserializeOwned>(body: Bytes) -> Result<T, Trouble> {
         .map_err(|_| Trouble::Unknown("Twilio's answer could not be read".to_owned()))
 }
 
+/// Whether a call cannot be changed because it is over (21220, "invalid call state") or unknown (20404).
+fn is_over(refusal: &str) -> bool {
+    ["Twilio 21220", "Twilio 20404", "Twilio 404"].iter().any(|code| refusal.starts_with(code))
+}
+
 /// Twilio's own words: a code and a message, where they can be read.
 fn refusal(status: u16, body: &[u8]) -> String {
     #[derive(Deserialize)]
@@ -280,43 +306,4 @@ fn refusal(status: u16, body: &[u8]) -> String {
     let message = told.and_then(|told| told.message).unwrap_or_default();
     let message: String = mask_numbers(&message).chars().take(200).collect();
     format!("Twilio {code} {message}").trim_end().to_owned()
-}
-
-/// Carries requests with this client.
-pub fn wire(http: reqwest::Client) -> Wire {
-    Arc::new(move |ask: Ask| {
-        let http = http.clone();
-        Box::pin(async move { send(&http, ask).await })
-    })
-}
-
-async fn send(http: &reqwest::Client, ask: Ask) -> Told {
-    let request = match ask.method {
-        "POST" => {
-            let mut form = form_urlencoded::Serializer::new(String::new());
-            form.extend_pairs(&ask.form);
-            http.post(&ask.url)
-                .header("content-type", "application/x-www-form-urlencoded")
-                .body(form.finish())
-        }
-        _ => http.get(&ask.url),
-    };
-    let request = match &ask.authorization {
-        Some(authorization) => request.header("authorization", authorization.expose()),
-        None => request,
-    };
-    let answer = match request.timeout(PATIENCE).send().await {
-        Ok(answer) => answer,
-        Err(error) if error.is_connect() || error.is_builder() => {
-            return Told::NotSent("it cannot be reached".to_owned());
-        }
-        Err(_) => return Told::NoAnswer("no answer came in time".to_owned()),
-    };
-    let status = answer.status().as_u16();
-    let header = answer.headers().get("retry-after").and_then(|value| value.to_str().ok());
-    let retry_after = header.and_then(|value| value.trim().parse().ok());
-    match answer.bytes().await {
-        Ok(body) => Told::Answer { status, retry_after, body },
-        Err(_) => Told::NoAnswer("the answer broke off".to_owned()),
-    }
 }

@@ -4,12 +4,11 @@ use minijinja::value::Serde;
 use minijinja::{Value, context};
 use serde::Serialize;
 use shared::app::incidents::{self, View, view};
-use shared::app::record::{self, Kept};
+use shared::app::record::Kept;
 use shared::app::words::line;
 use shared::config::Settings;
 use shared::escalation::Entry;
 use shared::http::{Request, Response};
-use shared::ports::Store;
 use shared::{Error, Timestamp, dead_letters, mask_numbers};
 
 use super::calls::{calls, policy_in_words};
@@ -23,8 +22,6 @@ use crate::Dashboard;
 const RECENT: usize = 20;
 /// How many of them `GET /incidents.json` gives.
 const RECENT_IN_JSON: usize = 50;
-/// The longest name of an incident: a policy's name has 80 characters at most, and the time 20.
-const LONGEST_ID: usize = 100;
 
 /// What goes on, what went on, what waits, and what is counted.
 pub(crate) async fn home(
@@ -83,7 +80,7 @@ pub(crate) async fn one(
     signed_in: bool,
     now: Timestamp,
 ) -> Result<Response, Error> {
-    let kept = find(dashboard.store.as_ref(), id, now).await?;
+    let kept = incidents::one(dashboard.store.as_ref(), id, now).await?;
     let settings = dashboard.live.get(now).await?;
     if request.wants_json() {
         let kept = kept.ok_or(Error::NotFound)?;
@@ -111,7 +108,9 @@ pub(crate) async fn live_one(
     id: &str,
     now: Timestamp,
 ) -> Result<Option<String>, Error> {
-    let Some(kept) = find(dashboard.store.as_ref(), id, now).await? else { return Ok(None) };
+    let Some(kept) = incidents::one(dashboard.store.as_ref(), id, now).await? else {
+        return Ok(None);
+    };
     let settings = dashboard.live.get(now).await?;
     text("incident-live.html", facts(&kept, &settings)).map(Some)
 }
@@ -134,21 +133,6 @@ fn in_slack(kept: &Kept, entry: &Entry, settings: &Settings) -> bool {
     entry.number < kept.said && line(&kept.incident, entry, settings).is_some()
 }
 
-/// The incident of this id with all that is kept of it, open or over.
-async fn find(store: &dyn Store, id: &str, now: Timestamp) -> Result<Option<Kept>, Error> {
-    // A name that we could never have given is not even looked up: no store takes a key of any length.
-    let ours = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-' || c == b'_';
-    let policy = Some(id).filter(|id| id.len() <= LONGEST_ID && id.bytes().all(ours));
-    let Some(policy) = policy.and_then(record::policy_of) else { return Ok(None) };
-    let records = store.load(&[record::open(&policy), record::archived(id)], now).await?;
-    let kept = records.into_iter().flatten().filter_map(|record| {
-        serde_json::from_str::<Kept>(&record.body)
-            .inspect_err(|error| tracing::error!(id, %error, "an incident cannot be read"))
-            .ok()
-    });
-    Ok(kept.into_iter().find(|kept| kept.incident.id == id))
-}
-
 /// Incidents as JSON, the newest first.
 pub(crate) async fn json(dashboard: &Dashboard, now: Timestamp) -> Result<Response, Error> {
     let all = incidents::all(dashboard.store.as_ref(), RECENT_IN_JSON, now).await?;
@@ -167,7 +151,16 @@ struct WithTimeline<'a> {
 /// the same as a sentence (`says`), and whether Slack was told (`in_slack`).
 fn with_timeline<'a>(kept: &'a Kept, settings: &Settings) -> WithTimeline<'a> {
     let told = |entry: &Entry| {
-        let mut told = serde_json::json!(entry);
+        // The event's name, and its own fields beside it.
+        let event = serde_json::json!(entry.event);
+        let (name, fields) = match event.as_object().and_then(|object| object.iter().next()) {
+            Some((name, fields)) => (name.as_str(), fields.clone()),
+            None => (event.as_str().unwrap_or_default(), serde_json::json!({})),
+        };
+        let mut told = fields;
+        told["number"] = entry.number.into();
+        told["at"] = entry.at.to_string().into();
+        told["event"] = name.into();
         // Twilio's words may name the number that it could not call.
         for key in ["why", "failed"] {
             if let Some(why) = told.get_mut(key)

@@ -1,0 +1,132 @@
+//! A policy's incident while we decide what becomes of it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Hand;
+use super::record::{self, Kept, LEASE, LastWord, Task, ToDo};
+use crate::escalation::{Alarm, Busy, Effect, Incident, Policy, Signal, Step};
+
+/// A wake-up is never armed nearer than this: it must not come before the save that it belongs to has landed, or been
+/// given up.
+const NEAREST: SignedDuration = SignedDuration::from_secs(5);
+
+/// A policy's records while we decide.
+pub(super) struct Draft<'a> {
+    pub(super) kept: Option<Kept>,
+    pub(super) policy: &'a Policy,
+    pub(super) busy: Busy,
+    pub(super) now: Timestamp,
+    /// What the alarm in question last said.
+    pub(super) last_word: Option<LastWord>,
+    pub(super) owner: &'a str,
+    pub(super) hand: Hand,
+    pub(super) touched: bool,
+}
+
+impl Draft<'_> {
+    /// Whether the policy's incident is this one.
+    pub(super) fn is(&self, id: &str) -> bool {
+        self.kept.as_ref().is_some_and(|kept| kept.incident.id == id)
+    }
+
+    /// Tells the incident what happened, one after the other.
+    pub(super) fn tell(&mut self, signals: &[Signal]) {
+        for signal in signals {
+            let Some(kept) = &self.kept else { return };
+            let step = kept.incident.step(signal, &self.busy, self.now);
+            self.take(step);
+        }
+    }
+
+    /// A new incident begins.
+    pub(super) fn raise(&mut self, alarm: Alarm) {
+        // Two incidents of one policy never have one name.
+        let before = self.kept.as_ref().map(|kept| kept.incident.raised_at);
+        let after = before.and_then(|at| at.checked_add(SignedDuration::from_millis(1)).ok());
+        let named_at = after.map_or(self.now, |after| after.max(self.now));
+        let id = record::id(&self.policy.name, named_at);
+        let step = Incident::raise(&id, self.policy, alarm, &self.busy, self.now);
+        self.kept = Some(Kept {
+            incident: step.incident.clone(),
+            wake_at: None,
+            to_do: Vec::new(),
+            said: 0,
+            writer: String::new(),
+        });
+        self.take(step);
+    }
+
+    /// The alarm in question said this.
+    pub(super) fn note(&mut self, word: LastWord) {
+        self.last_word = Some(word);
+        self.touched = true;
+    }
+
+    /// The wake-up that was armed has come.
+    pub(super) fn woken(&mut self) {
+        if let Some(kept) = &mut self.kept {
+            kept.wake_at = None;
+        }
+    }
+
+    fn take(&mut self, step: Step) {
+        let (now, hand, owner) = (self.now, self.hand, self.owner);
+        let Some(kept) = &mut self.kept else { return };
+        kept.incident = step.incident;
+        kept.to_do.extend(
+            step.effects.into_iter().map(|effect| to_do(Task::Effect(effect), hand, owner, now)),
+        );
+    }
+
+    /// What is no longer wanted is left; what is new to Slack is to be said; what nobody does is ours, if we act.
+    pub(super) fn settle(&mut self) {
+        let (now, hand, owner) = (self.now, self.hand, self.owner);
+        let Some(kept) = &mut self.kept else { return };
+        let incident = &kept.incident;
+        kept.to_do.retain(|to_do| match &to_do.task {
+            // Whoever places a call does not know that it is no longer wanted: its end has to wait for it.
+            Task::Effect(effect @ Effect::Dial { .. }) => {
+                incident.wants(effect) || to_do.is_being_done(now)
+            }
+            Task::Effect(effect) => incident.wants(effect),
+            Task::Say => true,
+        });
+        let is_to_be_said = kept.to_do.iter().any(|to_do| to_do.task == Task::Say);
+        if kept.said < incident.timeline.next && !is_to_be_said {
+            kept.to_do.push(to_do(Task::Say, hand, owner, now));
+        }
+        if hand == Hand::Act {
+            for to_do in kept.to_do.iter_mut().filter(|to_do| to_do.until <= now) {
+                // Whoever had it may have died in the middle of it.
+                to_do.in_doubt |= to_do.owner.is_some();
+                to_do.owner = Some(owner.to_owned());
+                to_do.until = after(now, LEASE);
+            }
+        }
+        kept.wake_at = kept.next_wake(now);
+    }
+}
+
+fn to_do(task: Task, hand: Hand, owner: &str, now: Timestamp) -> ToDo {
+    let (owner, until) = match hand {
+        Hand::Act => (Some(owner.to_owned()), after(now, LEASE)),
+        Hand::Leave => (None, now),
+    };
+    ToDo { task, owner, until, tries: 0, in_doubt: false }
+}
+
+pub(super) fn after(now: Timestamp, long: SignedDuration) -> Timestamp {
+    now.checked_add(long).unwrap_or(now)
+}
+
+impl Kept {
+    /// When to look again. One that is armed already stays, if it comes soon enough: one chain, never two.
+    fn next_wake(&self, now: Timestamp) -> Option<Timestamp> {
+        let wished = [self.incident.wake_at(), self.rests_until()].into_iter().flatten().min()?;
+        let nearest = after(now, NEAREST);
+        match self.wake_at {
+            Some(armed) if armed == wished || (wished < nearest && armed <= nearest) => Some(armed),
+            _ => Some(wished.max(nearest)),
+        }
+    }
+}

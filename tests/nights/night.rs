@@ -1,0 +1,227 @@
+//! One night: the story is told, and whatever is under way is polled when its moment has come, or dropped before.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use shared::app::intake::Heard;
+use shared::app::{App, Writers};
+use shared::config::{Environment, Live, Settings, Values};
+use shared::escalation::{Incident, Key, News};
+use shared::ports::Outcome;
+use shared::{Error, Timestamp};
+
+use crate::dice::Dice;
+use crate::room::Rows;
+use crate::story::{SETUPS, Story, faults, setup};
+use crate::tally::Tally;
+use crate::twilio::{Phones, wire};
+use crate::watch::Watch;
+use crate::world::{DUSK, Faults, Shared, What, World};
+
+/// What is to be done.
+#[derive(Clone, Debug)]
+pub(crate) enum About {
+    /// A monitor says this change of the story.
+    Change(usize),
+    /// A message of the queue.
+    Wake(usize),
+    /// Twilio says how a call fares.
+    Status(usize, News),
+    /// Twilio asks what to say.
+    Words(Asked),
+    /// The minute's audit.
+    Audit,
+}
+
+/// What Twilio asks of a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked {
+    pub(crate) call: usize,
+    pub(crate) reading: u32,
+    pub(crate) key: Option<Key>,
+    pub(crate) moments: u32,
+}
+
+/// What became of it.
+pub(crate) enum Done {
+    Heard(Result<Vec<Heard>, Error>),
+    Woke(Outcome),
+    Told(Result<Option<Box<Incident>>, Error>),
+    Audited(Result<usize, Error>),
+}
+
+/// Something that is under way.
+pub(crate) struct Task {
+    pub(crate) about: About,
+    pub(crate) began: i64,
+    /// An accident hit it.
+    pub(crate) hit: bool,
+    /// The policies whose wake-up is late, for the audit.
+    pub(crate) overdue: Vec<(String, Option<Timestamp>)>,
+    pub(crate) future: Pin<Box<dyn Future<Output = Done> + Send>>,
+}
+/// After so long without an end something is wrong.
+const LONGEST: i64 = 12 * 3_600_000;
+
+/// One setup that many nights share: its TOML is read once.
+pub(crate) struct House {
+    live: Option<Live>,
+    settings: Option<Arc<Settings>>,
+    policies: u8,
+}
+
+impl House {
+    pub(crate) fn all() -> Vec<House> {
+        (0..SETUPS).map(|_| House { live: None, settings: None, policies: 0 }).collect()
+    }
+
+    fn settings(&mut self, number: u64) -> Arc<Settings> {
+        if let Some(settings) = &self.settings {
+            return settings.clone();
+        }
+        let values: Values = setup(number);
+        let fetch = Arc::new(move || {
+            let values = values.clone();
+            Box::pin(async move { Ok(values) })
+                as Pin<Box<dyn Future<Output = Result<Values, Error>> + Send>>
+        });
+        let live = Live::new(Environment::default(), fetch);
+        let at = Timestamp::from_millisecond(DUSK).unwrap_or_default();
+        let settings =
+            match Box::pin(live.get(at)).as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                Poll::Ready(Ok(settings)) => settings,
+                Poll::Ready(Err(error)) => panic!("setup {number}: {error}"),
+                Poll::Pending => panic!("settings are there at once"),
+            };
+        self.policies = settings.config.escalation.policies().count() as u8;
+        (self.live, self.settings) = (Some(live), Some(settings.clone()));
+        settings
+    }
+}
+
+/// What a night came to.
+pub(crate) struct Morning {
+    pub(crate) tally: Tally,
+    pub(crate) failure: Option<String>,
+    pub(crate) trace: Vec<String>,
+}
+
+/// A night that goes on.
+pub(crate) struct Night {
+    pub(crate) world: Shared,
+    pub(crate) app: Arc<App>,
+    pub(crate) story: Story,
+    pub(crate) tasks: Vec<Option<Task>>,
+    /// So many of `tasks` are under way.
+    pub(crate) busy: usize,
+    pub(crate) calm: bool,
+}
+
+/// The night of this seed.
+pub(crate) fn night(seed: u64, houses: &mut [House], traced: bool) -> Morning {
+    let number = seed % SETUPS;
+    let house = &mut houses[number as usize];
+    let settings = house.settings(number);
+    let mut dice = Dice::new(seed);
+    let faults = faults(&mut dice);
+    let story = Story::roll(&mut dice, house.policies);
+    let mut rows = Rows::default();
+    rows.cloud = dice.chance(500);
+    let world = Shared::new(World {
+        now: DUSK,
+        dice,
+        faults,
+        known: faults,
+        later: Default::default(),
+        rows,
+        phones: Phones::default(),
+        watch: Watch::new(settings, &story.alarms),
+        again_at: 0,
+        hit: false,
+        accidents: 0,
+        trace: traced.then(Vec::new),
+        failure: None,
+    });
+    let clock = world.clone();
+    let live = house.live.take().unwrap_or_else(|| panic!("one night at a time"));
+    let app = Arc::new(App {
+        live,
+        store: Arc::new(world.clone()),
+        queue: Arc::new(world.clone()),
+        wire: wire(world.clone()),
+        clock: Arc::new(move || clock.lock().timestamp()),
+        writers: Writers::of(seed),
+    });
+    let mut night = Night { world, app, story, tasks: Vec::new(), busy: 0, calm: false };
+    night.go();
+    let Night { world, app, tasks, .. } = night;
+    drop(tasks);
+    house.live = Arc::into_inner(app).map(|app| app.live);
+    let mut world = world.lock();
+    Morning {
+        tally: world.watch.tally.clone(),
+        failure: world.failure.take(),
+        trace: world.trace.take().unwrap_or_default(),
+    }
+}
+
+impl Night {
+    fn go(&mut self) {
+        {
+            let mut world = self.world.lock();
+            let faults = world.faults;
+            world.note(|| format!("{faults:?}"));
+            for at in 0..self.story.changes.len() {
+                let told = self.story.changes[at].0;
+                for long in world.journeys(told) {
+                    world.after(long, What::Begin(About::Change(at)));
+                }
+            }
+            let first = world.dice.range(1_000, 60_000);
+            world.after(first, What::Minute);
+        }
+        let mut steps = 0;
+        loop {
+            let mut world = self.world.lock();
+            let Some(later) = world.later.pop().filter(|_| world.failure.is_none()) else { break };
+            world.now = later.at;
+            steps += 1;
+            if steps > 300_000 {
+                world.fail("it goes round in circles".to_owned());
+                break;
+            }
+            if world.now > DUSK + LONGEST {
+                world.fail("it never comes to rest".to_owned());
+                break;
+            }
+            if !self.calm && world.now > DUSK + self.story.calm_at + 1_000 {
+                // What is on its way stays late or doubled; nothing else goes wrong from here on.
+                self.calm = true;
+                world.note(|| "calm".to_owned());
+                world.faults = Faults::default();
+            }
+            match later.what {
+                What::Call(at, step) => world.go_on(at, step),
+                What::Quiet(id) => world.judge_quiet(&id),
+                What::Minute => {
+                    drop(world);
+                    self.minute();
+                }
+                What::Begin(about) => {
+                    drop(world);
+                    self.begin(about);
+                }
+                What::Poll(at) => {
+                    drop(world);
+                    self.poll(at);
+                }
+                What::Patience(at) => {
+                    drop(world);
+                    self.give_up(at);
+                }
+            }
+        }
+        self.world.lock().judge_end();
+    }
+}

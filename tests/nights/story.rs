@@ -1,0 +1,205 @@
+//! What a night is about: who can be called, which alarms go off and recover, and which accidents happen.
+
+use shared::Timestamp;
+use shared::alarm::{Change, State};
+use shared::config::Values;
+use shared::escalation::Key;
+
+use crate::dice::Dice;
+use crate::world::{DUSK, Faults};
+
+pub(crate) const BASE: &str = "https://house.example";
+
+/// How many configurations there are.
+pub(crate) const SETUPS: u64 = 96;
+
+/// People, policies and Twilio's account, as they are stored.
+pub(crate) fn setup(number: u64) -> Values {
+    let mut dice = Dice::new(number);
+    let people = dice.range(1, 5);
+    let mut toml = String::from("[channels.default]\n");
+    for person in 0..people {
+        toml += &format!("[people.p{person}]\nphone = \"+1500555{person:04}\"\n");
+    }
+    for policy in 0..dice.range(1, 3) {
+        let mut roster: Vec<String> = Vec::new();
+        for _ in 0..dice.range(1, 4) {
+            let name = format!("\"p{}\"", dice.range(0, people - 1));
+            if !roster.contains(&name) || dice.chance(100) {
+                roster.push(name);
+            }
+        }
+        let roster = roster.join(", ");
+        toml += &format!(
+            "[[policies]]\nname = \"w{policy}\"\nalarms = [\"w{policy}-*\"]\nroster = [{roster}]\nattempts = {}\n\
+             ring_seconds = {}\nanswer_seconds = {}\nrepage_after = \"{}m\"\nflap_window = \"{}s\"\n\
+             retry_exhausted_after = \"{}m\"\n",
+            dice.range(1, 4),
+            dice.range(5, 30),
+            dice.range(3, 12),
+            dice.pick(&[1, 2, 5, 10, 30]),
+            dice.pick(&[0, 30, 60, 300]),
+            dice.pick(&[1, 2, 5, 15, 20]),
+        );
+    }
+    let values = [
+        ("config/main", toml.as_str()),
+        ("public-base-url", BASE),
+        ("twilio/account-sid", "AC0"),
+        ("twilio/auth-token", "token"),
+        ("twilio/from-number", "+15005559999"),
+    ];
+    values.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// Which accidents happen. Many nights know none, and most a few kinds only: so they do not hide each other.
+pub(crate) fn faults(dice: &mut Dice) -> Faults {
+    if dice.chance(250) {
+        return Faults::default();
+    }
+    let kinds = dice.pick(&[1, 1, 1, 2, 3, 12]);
+    let mut faults = Faults::default();
+    for _ in 0..kinds {
+        match dice.range(0, 12) {
+            0 => faults.lost = dice.pick(&[50, 300, 1000]),
+            1 => faults.lost_wake = dice.pick(&[50, 300]),
+            2 => faults.doubled = dice.pick(&[100, 400]),
+            3 => faults.late = dice.pick(&[50, 300]),
+            4 => faults.crash = dice.pick(&[3, 10, 40]),
+            5 => faults.store = dice.pick(&[5, 20, 60]),
+            6 => faults.queue = dice.pick(&[20, 100]),
+            7 => faults.throttled = dice.pick(&[50, 300]),
+            8 => faults.refused = dice.pick(&[50, 200]),
+            9 => faults.dark = dice.pick(&[50, 250]),
+            10 => faults.slow = dice.pick(&[3, 10]),
+            11 => faults.blind = dice.pick(&[300, 1000]),
+            _ => faults.queued = dice.pick(&[100, 500]),
+        }
+    }
+    faults
+}
+
+/// What the monitors say, and when it becomes calm.
+pub(crate) struct Story {
+    /// When it is told, in milliseconds from dusk, and what.
+    pub(crate) changes: Vec<(i64, Change)>,
+    /// How many alarms there are, with the policy of each.
+    pub(crate) alarms: Vec<u8>,
+    /// When all is OK, in milliseconds from dusk.
+    pub(crate) calm_at: i64,
+}
+
+impl Story {
+    pub(crate) fn roll(dice: &mut Dice, policies: u8) -> Story {
+        // Most nights are short: what goes wrong goes wrong soon, and a long one costs as much as a hundred of them.
+        let minutes = match dice.range(0, 999) {
+            0 => 120,
+            1..8 => 25,
+            8..60 => 8,
+            60..350 => 3,
+            _ => 1,
+        };
+        let calm_at = dice.range(10_000, minutes * 60_000);
+        let count = dice.pick(&[1, 1, 1, 1, 2, 2, 3, 6]);
+        let first = dice.range(0, i64::from(policies) - 1) as u8;
+        let mut story = Story { changes: Vec::new(), alarms: Vec::new(), calm_at };
+        for alarm in 0..count {
+            let policy =
+                if dice.chance(600) { first } else { dice.range(0, i64::from(policies) - 1) as u8 };
+            story.alarms.push(policy);
+            let mut at = if alarm == 0 { 0 } else { dice.range(0, calm_at - 1) };
+            let mut state = State::Alarm;
+            for _ in 0..dice.pick(&[1, 1, 1, 1, 2, 3, 8]) {
+                story.say(alarm as usize, policy, at, state);
+                at += dice.pick(&[300, 3_000, 20_000, 60_000, 400_000]) * dice.range(5, 20) / 10;
+                if at >= calm_at {
+                    break;
+                }
+                state = match state {
+                    State::Alarm if dice.chance(200) => State::NoData,
+                    State::Alarm => State::Ok,
+                    State::NoData if dice.chance(500) => State::Ok,
+                    _ => State::Alarm,
+                };
+            }
+            story.say(alarm as usize, policy, calm_at, State::Ok);
+        }
+        story
+    }
+
+    fn say(&mut self, alarm: usize, policy: u8, at: i64, state: State) {
+        let change = Change {
+            key: format!("arn:{alarm}"),
+            name: format!("w{policy}-{alarm}"),
+            state,
+            at: Timestamp::from_millisecond(DUSK + at).unwrap_or_default(),
+            reason: "it is so".to_owned(),
+            description: String::new(),
+            quiet: None,
+        };
+        self.changes.push((at, change));
+    }
+}
+
+/// What a person does when they are called.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Habit {
+    pub(crate) pickup: Pickup,
+    /// What they do when they hear the menu, and when they hear it again.
+    pub(crate) keys: [Does; 2],
+    /// They press twice.
+    pub(crate) twice: bool,
+    /// Twilio takes it for a machine.
+    pub(crate) detected: bool,
+}
+
+/// Who answers, after how many milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Pickup {
+    Nobody,
+    Busy,
+    Fails,
+    Person(i64),
+    Machine(i64),
+}
+
+/// What somebody does after so many hundredths of the time they have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Does {
+    Press(Key, i64),
+    HangUp(i64),
+    Nothing,
+}
+
+impl Habit {
+    pub(crate) fn roll(dice: &mut Dice) -> Habit {
+        let machine =
+            |pickup| Habit { pickup, keys: [Does::Nothing; 2], twice: false, detected: true };
+        let ms = dice.range(1_500, 28_000);
+        match dice.range(0, 99) {
+            0..20 => machine(Pickup::Nobody),
+            20..28 => machine(Pickup::Busy),
+            28..32 => machine(Pickup::Fails),
+            32..44 => machine(Pickup::Machine(ms)),
+            _ => Habit {
+                pickup: Pickup::Person(ms),
+                keys: [Does::roll(dice), Does::roll(dice)],
+                twice: dice.chance(100),
+                detected: dice.chance(50),
+            },
+        }
+    }
+}
+
+impl Does {
+    fn roll(dice: &mut Dice) -> Does {
+        let share = dice.range(2, 98);
+        match dice.range(0, 9) {
+            0..4 => Does::Press(Key::Take, share),
+            4..6 => Does::Press(Key::Decline, share),
+            6 => Does::Press(Key::Other, share),
+            7 => Does::HangUp(share),
+            _ => Does::Nothing,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What the nights were like: one sees that what is guarded against did happen.
+
+use std::fmt;
+
+use shared::escalation::{Event, Mended};
+
+macro_rules! tally {
+    ($($name:ident: $words:literal,)*) => {
+        /// How often things happened.
+        #[derive(Clone, Debug, Default)]
+        pub(crate) struct Tally { $(pub(crate) $name: u64,)* }
+
+        impl Tally {
+            pub(crate) fn add(&mut self, other: &Tally) {
+                $(self.$name += other.$name;)*
+            }
+        }
+
+        impl fmt::Display for Tally {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                $(writeln!(f, "{:>12}  {}", self.$name, $words)?;)*
+                Ok(())
+            }
+        }
+    };
+}
+
+tally! {
+    calls: "calls placed",
+    raised: "incidents raised",
+    reopened: "reopened",
+    joined: "alarms joined",
+    taken: "taken",
+    exhausted: "exhausted",
+    called_again: "called again after that",
+    asked_again: "asked again, though taken",
+    hunt_again: "hunted again for a new alarm",
+    passed_over: "people passed over: in another call",
+    waited: "hunts that waited: all in other calls",
+    resolved: "resolved",
+    keys_taken: "keys 1 that were answered",
+    races: "writes that raced",
+    crashes: "crashes",
+    abandoned: "words that were waited for too long",
+    lost: "callbacks lost",
+    doubled: "things that came twice",
+    late: "things that came late",
+    throttled: "requests that Twilio turned away (429)",
+    dark: "requests with an unknown outcome",
+    doubled_calls: "calls placed twice for one attempt",
+    at_once: "calls to somebody who was in one",
+    strangers: "attempts that took another's call for theirs",
+    doubled_lines: "lines said twice",
+    mended_wake: "mended by the audit: a late wake-up",
+    mended_effect: "mended by the audit: something undone",
+    mended_call: "mended by the audit: a call's end",
+    mended_hunt: "mended by the audit: a standing hunt",
+}
+
+impl Tally {
+    pub(crate) fn saw(&mut self, event: &Event) {
+        let count = match event {
+            Event::Raised { .. } => &mut self.raised,
+            Event::Reopened { .. } => &mut self.reopened,
+            Event::Joined { .. } => &mut self.joined,
+            Event::Taken { .. } => &mut self.taken,
+            Event::Exhausted { .. } => &mut self.exhausted,
+            Event::CalledAgain => &mut self.called_again,
+            Event::AskedAgain { .. } => &mut self.asked_again,
+            Event::HuntAgain { .. } => &mut self.hunt_again,
+            Event::PassedOver { .. } => &mut self.passed_over,
+            Event::Waiting => &mut self.waited,
+            Event::Resolved { .. } => &mut self.resolved,
+            Event::Mended { what: Mended::LateWakeUp } => &mut self.mended_wake,
+            Event::Mended { what: Mended::UndoneEffect } => &mut self.mended_effect,
+            Event::Mended { what: Mended::UnreportedCall } => &mut self.mended_call,
+            Event::Mended { what: Mended::StandingHunt } => &mut self.mended_hunt,
+            _ => return,
+        };
+        *count += 1;
+    }
+}

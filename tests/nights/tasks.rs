@@ -1,0 +1,288 @@
+//! What is under way: begun, polled, dropped, and what becomes of it.
+
+use std::task::{Context, Poll, Waker};
+
+use jiff::SignedDuration;
+use shared::Timestamp;
+use shared::app::Hand;
+use shared::app::record::Kept;
+use shared::escalation::{Incident, Key, News, Outcome as Became, Phase, Signal, State};
+use shared::ports::{Message, Outcome};
+
+use crate::night::{About, Asked, Done, Night, Task};
+use crate::people::words;
+use crate::twilio::Step;
+use crate::world::{What, World};
+
+/// How long a message that was taken and not dealt with stays away.
+const VISIBILITY: i64 = 60_000;
+/// How long Twilio's question for words is worked on before the call is asked for a moment.
+const PATIENCE: i64 = 3_500;
+/// How late something may be before the audit mends it.
+const LATE: SignedDuration = SignedDuration::from_secs(20);
+
+impl Night {
+    pub(crate) fn begin(&mut self, about: About) {
+        let app = self.app.clone();
+        let mut world = self.world.lock();
+        let overdue = if matches!(about, About::Audit) { world.overdue() } else { Vec::new() };
+        let future: std::pin::Pin<Box<dyn Future<Output = Done> + Send>> = match &about {
+            About::Change(at) => {
+                let body = serde_json::to_vec(&self.story.changes[*at].1).unwrap_or_default();
+                Box::pin(async move { Done::Heard(app.take(&body).await) })
+            }
+            About::Wake(at) => {
+                let waiting = &mut world.rows.messages[*at];
+                waiting.receives += 1;
+                let (body, receives) = (waiting.body.clone(), waiting.receives);
+                let message = Message { id: at.to_string(), group: String::new(), body, receives };
+                Box::pin(async move { Done::Woke(app.wake(&message).await) })
+            }
+            About::Status(call, news) => {
+                let (id, signal) = world.signal(*call, news.clone());
+                Box::pin(async move {
+                    Done::Told(
+                        app.signal(&id, &[signal], Hand::Act).await.map(|told| told.map(Box::new)),
+                    )
+                })
+            }
+            About::Words(asked) => {
+                let news = asked.key.map_or(News::Answered, News::Pressed);
+                let (id, signal) = world.signal(asked.call, news);
+                world.after(PATIENCE, What::Patience(self.tasks.len()));
+                Box::pin(async move {
+                    Done::Told(
+                        app.signal(&id, &[signal], Hand::Leave)
+                            .await
+                            .map(|told| told.map(Box::new)),
+                    )
+                })
+            }
+            About::Audit => Box::pin(async move { Done::Audited(app.audit().await) }),
+        };
+        let at = self.tasks.len();
+        world.note(|| format!("#{at} {about:?}"));
+        let began = world.now;
+        drop(world);
+        self.tasks.push(Some(Task { about, began, hit: false, overdue, future }));
+        self.busy += 1;
+        self.poll(at);
+    }
+
+    pub(crate) fn poll(&mut self, at: usize) {
+        let Some(task) = &mut self.tasks[at] else { return };
+        let mut world = self.world.lock();
+        (world.again_at, world.hit) = (i64::MAX, false);
+        drop(world);
+        let polled = task.future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        let mut world = self.world.lock();
+        task.hit |= world.hit;
+        let crash = world.faults.crash;
+        if world.strikes(crash) {
+            let all = world.dice.chance(200);
+            drop(world);
+            let doomed = if all { 0..self.tasks.len() } else { at..at + 1 };
+            doomed.for_each(|at| self.crash(at));
+            return;
+        }
+        match polled {
+            Poll::Pending if world.again_at == i64::MAX => {
+                world.fail(format!("#{at} waits for nothing: {:?}", task.about));
+            }
+            Poll::Pending => {
+                let long = world.again_at - world.now;
+                world.after(long, What::Poll(at));
+            }
+            Poll::Ready(done) => {
+                drop(world);
+                if let Some(task) = self.tasks[at].take() {
+                    self.busy -= 1;
+                    self.done(at, &task, done);
+                }
+            }
+        }
+    }
+
+    /// Whoever worked on this is gone.
+    fn crash(&mut self, at: usize) {
+        let Some(task) = self.tasks[at].take() else { return };
+        self.busy -= 1;
+        let mut world = self.world.lock();
+        world.accidents += 1;
+        world.watch.tally.crashes += 1;
+        world.note(|| format!("#{at} crashes: {:?}", task.about));
+        match task.about {
+            About::Wake(_) => {
+                let long = (VISIBILITY - (world.now - task.began)).max(0);
+                world.after(long, What::Begin(task.about));
+            }
+            About::Change(_) => world.again(task.about),
+            // Twilio says so to the person, and ends the call.
+            About::Words(asked) => world.after(
+                1_000,
+                What::Call(asked.call, Step::Ends(shared::escalation::End::Completed)),
+            ),
+            About::Status(..) | About::Audit => {}
+        }
+    }
+
+    /// Nobody in a call waits this long.
+    pub(crate) fn give_up(&mut self, at: usize) {
+        if let Some(Task { about: About::Words(asked), .. }) = self.tasks[at].take() {
+            self.busy -= 1;
+            let mut world = self.world.lock();
+            world.watch.tally.abandoned += 1;
+            world.note(|| format!("#{at} takes too long"));
+            world.moment(asked);
+        }
+    }
+
+    fn done(&mut self, at: usize, task: &Task, done: Done) {
+        let mut world = self.world.lock();
+        let clean = world.known.store + world.known.queue + world.known.slow == 0;
+        let failed = match &done {
+            Done::Heard(Err(error)) | Done::Told(Err(error)) | Done::Audited(Err(error)) => {
+                Some(error.to_string())
+            }
+            Done::Woke(Outcome::Later(_)) => Some("it comes again".to_owned()),
+            _ => None,
+        };
+        world.note(|| format!("#{at} done {}", failed.as_deref().unwrap_or_default()));
+        if let Some(error) = failed.filter(|_| clean) {
+            world.fail(format!("{:?} failed without an accident: {error}", task.about));
+        }
+        match (&task.about, done) {
+            (About::Change(_), Done::Heard(Err(_))) => world.again(task.about.clone()),
+            (About::Wake(at), Done::Woke(Outcome::Done)) => world.struck_off(*at),
+            (About::Wake(_), Done::Woke(Outcome::Later(long))) => {
+                let long = i64::try_from(long.as_millis()).unwrap_or_default();
+                world.after(long, What::Begin(task.about.clone()));
+            }
+            (About::Words(asked), Done::Told(Ok(incident))) => {
+                world.spoken(*asked, incident.as_deref())
+            }
+            (About::Words(asked), Done::Told(Err(_))) => world.moment(*asked),
+            (About::Audit, Done::Audited(Ok(mended))) => {
+                if mended > 0 && world.known.prompt() && world.known.lost == 0 {
+                    world.fail(format!(
+                        "the audit mended {mended} things, and no accident had happened"
+                    ));
+                }
+                for (policy, wake_at) in task.overdue.iter().filter(|_| !task.hit) {
+                    let still = world.watch.kept.get(policy).and_then(|kept| kept.wake_at);
+                    if still == *wake_at {
+                        world.fail(format!("{policy}: the audit left it waiting for {wake_at:?}"));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The minute's audit. Where there is nothing to be found it is mostly left out: that saves most of the time.
+    pub(crate) fn minute(&mut self) {
+        let mut world = self.world.lock();
+        let now = world.timestamp();
+        let needed = world.watch.kept.values().any(|kept| may_be_undone(kept, now));
+        let settled =
+            |kept: &Kept| kept.incident.state() == State::Resolved && kept.to_do.is_empty();
+        if self.calm
+            && world.later.is_empty()
+            && self.busy == 0
+            && world.watch.kept.values().all(settled)
+        {
+            return;
+        }
+        world.after(60_000, What::Minute);
+        if needed || world.dice.chance(30) {
+            world.after(0, What::Begin(About::Audit));
+        }
+    }
+}
+
+fn may_be_undone(kept: &Kept, now: Timestamp) -> bool {
+    let incident = &kept.incident;
+    let is_late = |at: Timestamp| now.duration_since(at) >= LATE;
+    let resolved = incident.state() == State::Resolved;
+    kept.wake_at.is_some_and(is_late)
+        || kept.to_do.iter().any(|to_do| is_late(to_do.until))
+        || (!resolved && kept.wake_at.is_none())
+        || (!resolved && incident.phase == Phase::Calling && incident.attempts.is_empty())
+        || (!resolved
+            && incident
+                .attempts
+                .iter()
+                .any(|attempt| attempt.holds_until(&incident.policy).is_some_and(is_late)))
+}
+
+impl World {
+    /// What waits for a wake-up that should have come.
+    fn overdue(&self) -> Vec<(String, Option<Timestamp>)> {
+        let now = self.timestamp();
+        let late = |kept: &&Kept| kept.wake_at.is_some_and(|at| now.duration_since(at) > LATE);
+        self.watch
+            .kept
+            .iter()
+            .filter(|(_, kept)| late(kept))
+            .map(|(name, kept)| (name.clone(), kept.wake_at))
+            .collect()
+    }
+
+    fn signal(&self, call: usize, news: News) -> (String, Signal) {
+        let call = &self.phones.calls[call];
+        (
+            call.incident.clone(),
+            Signal::Call { attempt: call.attempt, call: Some(call.sid.clone()), news },
+        )
+    }
+
+    /// Who was not understood says it again.
+    fn again(&mut self, about: About) {
+        let long = self.dice.range(1_000, 60_000);
+        self.after(long, What::Begin(about));
+    }
+
+    /// The call is asked for a moment, and asks again: a dozen times.
+    fn moment(&mut self, asked: Asked) {
+        let next = match asked.moments {
+            0..12 => Step::Asks(asked.reading, asked.key, asked.moments + 1),
+            _ => Step::Ends(shared::escalation::End::Completed),
+        };
+        self.after(1_200, What::Call(asked.call, next));
+    }
+
+    /// A message is off the queue: its incident must not wait for it any more.
+    fn struck_off(&mut self, at: usize) {
+        use shared::app::wake::WakeUp;
+        let waiting = &mut self.rows.messages[at];
+        waiting.copies -= 1;
+        let WakeUp::Due { incident, due } = waiting.wake_up.clone() else { return };
+        let waits = self.watch.kept.values().any(|kept| {
+            kept.incident.id == incident
+                && kept.wake_at == Some(due)
+                && kept.incident.state() != State::Resolved
+        });
+        if waits && self.known.woken() && !self.rows.has_wake_up(&incident, due) {
+            self.fail(format!("{incident} waits for {due}, which came and went"));
+        }
+    }
+
+    /// The person in a call is told how it stands.
+    fn spoken(&mut self, asked: Asked, incident: Option<&Incident>) {
+        let (now, number) = (self.timestamp(), self.phones.calls[asked.call].attempt);
+        let menu = words(incident, &asked, number, now);
+        let attempt = incident.and_then(|incident| incident.attempt(number));
+        self.note(|| format!("  hears {menu:?} after {:?}", asked.key));
+        if attempt.is_none() {
+            self.fail(format!("a call for attempt {number} of {incident:?} is about nothing"));
+        }
+        if asked.key == Some(Key::Take) {
+            self.watch.tally.keys_taken += 1;
+            let before = attempt.is_some_and(|attempt| attempt.outcome == Some(Became::Taken));
+            if menu.is_some() && !before {
+                self.fail("they pressed 1, and hear the menu again".to_owned());
+            }
+        }
+        self.hears(asked.call, menu);
+    }
+}
