@@ -94,13 +94,13 @@ impl Story {
         // Most nights are short: what goes wrong goes wrong soon, and a long one costs as much as a hundred of them.
         let minutes = match dice.range(0, 999) {
             0 => 120,
-            1..8 => 25,
-            8..60 => 8,
-            60..350 => 3,
+            1..5 => 25,
+            5..40 => 8,
+            40..200 => 3,
             _ => 1,
         };
-        let calm_at = dice.range(10_000, minutes * 60_000);
-        let count = dice.pick(&[1, 1, 1, 1, 2, 2, 3, 6]);
+        let calm_at = dice.range(5_000, minutes * 60_000);
+        let count = dice.pick(&[1, 1, 1, 1, 1, 1, 2, 2, 3, 6]);
         let first = dice.range(0, i64::from(policies) - 1) as u8;
         let mut story = Story { changes: Vec::new(), alarms: Vec::new(), calm_at };
         for alarm in 0..count {
@@ -109,7 +109,7 @@ impl Story {
             story.alarms.push(policy);
             let mut at = if alarm == 0 { 0 } else { dice.range(0, calm_at - 1) };
             let mut state = State::Alarm;
-            for _ in 0..dice.pick(&[1, 1, 1, 1, 2, 3, 8]) {
+            for _ in 0..dice.pick(&[1, 1, 1, 1, 1, 1, 2, 3, 8]) {
                 story.say(alarm as usize, policy, at, state);
                 at += dice.pick(&[300, 3_000, 20_000, 60_000, 400_000]) * dice.range(5, 20) / 10;
                 if at >= calm_at {
@@ -175,12 +175,13 @@ impl Habit {
     pub(crate) fn roll(dice: &mut Dice) -> Habit {
         let machine =
             |pickup| Habit { pickup, keys: [Does::Nothing; 2], twice: false, detected: true };
-        let ms = dice.range(1_500, 28_000);
+        let slowest = dice.pick(&[6_000, 12_000, 28_000]);
+        let ms = dice.range(800, slowest);
         match dice.range(0, 99) {
-            0..20 => machine(Pickup::Nobody),
-            20..28 => machine(Pickup::Busy),
-            28..32 => machine(Pickup::Fails),
-            32..44 => machine(Pickup::Machine(ms)),
+            0..12 => machine(Pickup::Nobody),
+            12..18 => machine(Pickup::Busy),
+            18..22 => machine(Pickup::Fails),
+            22..30 => machine(Pickup::Machine(ms)),
             _ => Habit {
                 pickup: Pickup::Person(ms),
                 keys: [Does::roll(dice), Does::roll(dice)],
@@ -193,12 +194,13 @@ impl Habit {
 
 impl Does {
     fn roll(dice: &mut Dice) -> Does {
-        let share = dice.range(2, 98);
-        match dice.range(0, 9) {
-            0..4 => Does::Press(Key::Take, share),
-            4..6 => Does::Press(Key::Decline, share),
-            6 => Does::Press(Key::Other, share),
-            7 => Does::HangUp(share),
+        let latest = dice.pick(&[40, 98]);
+        let share = dice.range(2, latest);
+        match dice.range(0, 11) {
+            0..7 => Does::Press(Key::Take, share),
+            7..9 => Does::Press(Key::Decline, share),
+            9 => Does::Press(Key::Other, share),
+            10 => Does::HangUp(share),
             _ => Does::Nothing,
         }
     }
