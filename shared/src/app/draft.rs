@@ -32,9 +32,11 @@ impl Draft<'_> {
     /// Tells the incident what happened, one after the other.
     pub(super) fn tell(&mut self, signals: &[Signal]) {
         for signal in signals {
-            let Some(kept) = &self.kept else { return };
-            let step = kept.incident.step(signal, &self.busy, self.now);
-            self.take(step);
+            let Some(mut kept) = self.kept.take() else { return };
+            let Step { incident, effects, .. } = kept.incident.step(signal, &self.busy, self.now);
+            kept.incident = incident;
+            self.kept = Some(kept);
+            self.ask(effects);
         }
     }
 
@@ -45,15 +47,11 @@ impl Draft<'_> {
         let after = before.and_then(|at| at.checked_add(SignedDuration::from_millis(1)).ok());
         let named_at = after.map_or(self.now, |after| after.max(self.now));
         let id = record::id(&self.policy.name, named_at);
-        let step = Incident::raise(&id, self.policy, alarm, &self.busy, self.now);
-        self.kept = Some(Kept {
-            incident: step.incident.clone(),
-            wake_at: None,
-            to_do: Vec::new(),
-            said: 0,
-            writer: String::new(),
-        });
-        self.take(step);
+        let Step { incident, effects, .. } =
+            Incident::raise(&id, self.policy, alarm, &self.busy, self.now);
+        let writer = String::new();
+        self.kept = Some(Kept { incident, wake_at: None, to_do: Vec::new(), said: 0, writer });
+        self.ask(effects);
     }
 
     /// The alarm in question said this.
@@ -69,13 +67,11 @@ impl Draft<'_> {
         }
     }
 
-    fn take(&mut self, step: Step) {
+    fn ask(&mut self, effects: Vec<Effect>) {
         let (now, hand, owner) = (self.now, self.hand, self.owner);
         let Some(kept) = &mut self.kept else { return };
-        kept.incident = step.incident;
-        kept.to_do.extend(
-            step.effects.into_iter().map(|effect| to_do(Task::Effect(effect), hand, owner, now)),
-        );
+        let new = effects.into_iter().map(|effect| to_do(Task::Effect(effect), hand, owner, now));
+        kept.to_do.extend(new);
     }
 
     /// What is no longer wanted is left; what is new to Slack is to be said; what nobody does is ours, if we act.

@@ -61,8 +61,8 @@ impl Incident {
     }
 
     /// What this signal changes. The same signal twice changes nothing the second time.
-    pub fn step(&self, signal: &Signal, busy: &Busy, now: Timestamp) -> Step {
-        let mut turn = Turn { incident: self.clone(), effects: Vec::new(), busy, now };
+    pub fn step(self, signal: &Signal, busy: &Busy, now: Timestamp) -> Step {
+        let mut turn = Turn { incident: self, effects: Vec::new(), busy, now };
         match signal {
             Signal::Alarm(alarm) => turn.alarm(alarm),
             Signal::Recovered { key } => turn.recovered(key),

@@ -79,9 +79,9 @@ impl Night {
     }
 
     fn signal(&mut self, signal: Signal) -> &mut Night {
-        let incident = self.incident.as_ref().expect("an incident");
+        let incident = self.incident.clone().expect("an incident");
         let step = incident.step(&signal, &self.busy, self.now);
-        let twice = step.incident.step(&signal, &self.busy, self.now);
+        let twice = step.incident.clone().step(&signal, &self.busy, self.now);
         assert_eq!(twice.effects, [], "{signal:?} once more asks for something again");
         self.take(step);
         self
@@ -127,7 +127,7 @@ impl Night {
         let due = self.incident.as_ref().and_then(Incident::wake_at).expect("a wake-up");
         let waited = due.duration_since(self.now).as_secs();
         self.now = due.max(self.now);
-        let incident = self.incident.as_ref().expect("an incident");
+        let incident = self.incident.clone().expect("an incident");
         let step = incident.step(&Signal::Wake, &self.busy, self.now);
         self.take(step);
         waited
