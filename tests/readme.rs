@@ -109,7 +109,11 @@ const ELSEWHERE: [(&str, &[&str], &str); 12] = [
         "an AWS account",
     ),
     ("eval \"$(aws configure export-credentials --format env)\"", &["--format"], "an AWS account"),
-    ("export AWS_REGION=… TABLE_NAME=… SLACK_QUEUE_URL=… PARAMETER_PATH=", &[], "an AWS account"),
+    (
+        "export AWS_REGION=… TABLE_NAME=… SLACK_QUEUE_URL=… WAKE_UPS_QUEUE_URL=… PARAMETER_PATH=",
+        &[],
+        "an AWS account",
+    ),
     ("sam build", &[], "the ring `lambda` runs it"),
     ("sam deploy", &["--guided"], "an AWS account; the ring `cloud` deploys to ministack"),
     (

@@ -4,14 +4,18 @@ import base64
 import json
 import shutil
 import socket
+import urllib.parse
 import urllib.request
 
 import samcli
 
 import twilio
 from cloud import Process, free_port, wait
+from phones import FROM, Call, Phones
 
-FOLDERS = {"EventStreamWebhook": "event-stream-webhook", "SlackForwarder": "slack-forwarder", "Dashboard": "dashboard"}
+FOLDERS = {"EventStreamWebhook": "event-stream-webhook", "SlackForwarder": "slack-forwarder",
+           "OutageIntake": "outage-intake", "EscalationCallback": "escalation-callback",
+           "EscalationTimer": "escalation-timer", "Dashboard": "dashboard"}
 
 ALICE = "Worker alice updated to Available Activity"
 CALLS = "<@U0123ABCD> Bob is calling"
@@ -44,35 +48,92 @@ ANSWERED = {
     "log-in-page": (200,),
     "log-in-with-a-wrong-password": (401, 403),
 }
+# Who is called, by people's phones.
+ALPHA, BRAVO = "+15005550001", "+15005550002"
+# What becomes of the alarms in each file, in a house that has not heard of any: "incident" calls alpha.
+HEARD = {
+    "alertmanager-firing": ["incident", "nothing"],
+    "alertmanager-resolved": ["nothing"],
+    "direct-anomaly": ["incident"],
+    "direct-composite": ["incident"],
+    "direct-composite-suppressed": ["quiet"],
+    "direct-contributor": ["incident"],
+    "direct-metric": ["incident"],
+    "direct-metric-math": ["incident"],
+    "direct-missing-data": ["nothing"],
+    "direct-recovers": ["nothing"],
+    "direct-set-alarm-state": ["incident"],
+    "eventbridge-configuration-change": [],
+    "eventbridge-contributor": ["incident"],
+    "eventbridge-metric": ["incident"],
+    "eventbridge-muted": ["quiet"],
+    "http-alertmanager": (202, ["incident", "nothing"]),
+    "http-without-token": (401, []),
+    "sns-anomaly": ["incident"],
+    "sns-composite": ["incident"],
+    "sns-metric": ["incident"],
+    "sns-null-description": ["incident"],
+    "sns-recovers": ["nothing"],
+    "unknown-shape": ["dead-letter"],
+}
+# What Twilio is answered while alpha's phone rings, what that says, and who is called then.
+SAID = {
+    "amd-machine": (204, "", []),
+    "answered": (200, "Press 1 to take it.", []),
+    "bad-signature": (403, "", []),
+    "pressed-1": (200, "It is yours.", []),
+    "status-busy": (204, "", [BRAVO]),
+    "status-no-answer": (204, "", [BRAVO]),
+}
+# Who is called after each batch of wake-ups. Nobody answered alpha's phone, and no word came of that.
+WOKEN = {
+    "due": [BRAVO],
+    "no-longer-due": [],
+    "nudge": [ALPHA],
+    "replayed-alarm": [ALPHA],
+    "tick": [BRAVO],
+    "unreadable-body": [BRAVO],
+}
 
 
 def show(cloud, slack, _count):
-    room = Room(cloud, slack)
+    with Phones() as phones:
+        run(cloud, Room(cloud, slack, phones))
+
+
+def run(cloud, room):
     for function, check, expected in (("EventStreamWebhook", webhook, QUEUED), ("SlackForwarder", forwarder, POSTED),
-                                      ("Dashboard", dashboard, ANSWERED)):
+                                      ("OutageIntake", intake, HEARD), ("EscalationCallback", callback, SAID),
+                                      ("EscalationTimer", timer, WOKEN), ("Dashboard", dashboard, ANSWERED)):
         files = {path.stem: json.loads(path.read_text())
                  for path in sorted((cloud.root / "events" / FOLDERS[function]).glob("*.json"))}
         assert files.keys() == expected.keys(), files.keys() ^ expected.keys()
         with Emulator(cloud, FOLDERS[function], room.environment(function)) as emulator:
             for name, event in files.items():
                 try:
+                    if check in BEFORE:
+                        BEFORE[check](room, name)
                     check(room, event, emulator.invoke(event), expected[name])
                 except AssertionError as wrong:
                     raise AssertionError(f"events/{FOLDERS[function]}/{name}.json: {wrong}") from wrong
+            if function == "OutageIntake":
+                recovered(room, files, emulator)
         if function == "SlackForwarder":
-            assert room.letters() == 1, "unreadable-body.json leaves one dead letter"
+            assert len(room.records("dead-letters")) == 1, "unreadable-body.json leaves one dead letter"
         print(f"   {FOLDERS[function]}: {len(files)} files, each answered as it should", flush=True)
 
 
 class Room:
-    """A queue and a table of their own, which no deployed function knows."""
+    """Queues and a table of their own, which no deployed function knows."""
 
-    def __init__(self, cloud, slack):
-        self.cloud, self.slack = cloud, slack
-        self.sqs, self.table = cloud.client("sqs"), "events"
+    def __init__(self, cloud, slack, phones):
+        self.cloud, self.slack, self.phones = cloud, slack, phones
+        self.sqs, self.dynamodb, self.table = cloud.client("sqs"), cloud.client("dynamodb"), "events"
         self.queue = self.sqs.create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+        self.wake_ups = self.sqs.create_queue(QueueName="events-wake-ups")["QueueUrl"]
+        self.raised = self.staged = None  # an incident while its first call rings, as it was raised and as it was staged
         keys = [("pk", "HASH"), ("sk", "RANGE")]
-        cloud.client("dynamodb").create_table(
+        self.dynamodb.create_table(
             TableName=self.table, BillingMode="PAY_PER_REQUEST",
             KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
             AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys])
@@ -85,26 +146,66 @@ class Room:
         unknown = variables.keys() - named.keys()
         assert not unknown, f"`sam local invoke` would not set {unknown} for {function}: the template does not name them"
         here = {"AWS_ENDPOINT_URL": self.cloud.url, "SLACK_QUEUE_URL": self.queue, "TABLE_NAME": self.table,
+                "WAKE_UPS_QUEUE_URL": self.wake_ups, "TWILIO_API_BASE_URL": self.phones.url,
+                "HEARTBEAT_URL": self.phones.url + "/heartbeat",
                 "SLACK_WEBHOOK_FLEX": self.slack.url("events", "flex"),
                 "SLACK_WEBHOOK_ACCOUNT_MANAGERS": self.slack.url("events", "account-managers")}
         variables |= {name: value for name, value in here.items() if name in variables}
         # What the template names and the file does not is empty in `sam local invoke`.
         return {name: "" for name in named} | variables | {"PARAMETER_PATH": "/events"}
 
-    def letters(self):
-        """How many dead letters there are."""
-        return self.cloud.client("dynamodb").query(
-            TableName=self.table, KeyConditionExpression="pk = :pk", Select="COUNT", ConsistentRead=True,
-            ExpressionAttributeValues={":pk": {"S": "dead-letters"}})["Count"]
+    def records(self, partition):
+        """All records of a partition."""
+        return self.dynamodb.query(TableName=self.table, KeyConditionExpression="pk = :pk", ConsistentRead=True,
+                                   ExpressionAttributeValues={":pk": {"S": partition}})["Items"]
 
-    def take(self):
-        """All that is in the queue."""
-        bodies = []
-        while found := self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
+    def take(self, queue=None):
+        """All that is in the queue, by default Slack's."""
+        bodies, url = [], queue or self.queue
+        while found := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
             for message in found:
                 bodies.append(json.loads(message["Body"]))
-                self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return bodies
+
+    def lines(self):
+        """What the queue has for Slack, in one text."""
+        return "\n".join(line["text"] for task in self.take() for line in task["lines"])
+
+    def clear(self, *_):
+        """Nothing is known, nobody was called."""
+        for item in self.dynamodb.scan(TableName=self.table, ConsistentRead=True)["Items"]:
+            self.dynamodb.delete_item(TableName=self.table, Key={name: item[name] for name in ("pk", "sk")})
+        self.take()
+        self.take(self.wake_ups)
+        self.phones.forget(ACCOUNT)
+
+    def incident(self):
+        """What is kept of the policy's incident."""
+        [record] = self.records("open")
+        return json.loads(record["body"]["S"])
+
+    def stage(self, change=None):
+        """The incident of the files, as it was while alpha's phone rang. `change` may have it another way."""
+        self.clear()
+        self.phones.calls[ACCOUNT].append(Call(CALL, {"To": ALPHA, "From": FROM, "Timeout": "25"}))
+        kept = json.loads(self.raised)
+        kept["incident"]["id"] = INCIDENT
+        if change:
+            change(kept)
+        self.staged = kept
+        item = {"pk": {"S": "open"}, "sk": {"S": "default"}, "rev": {"N": "1"}, "body": {"S": json.dumps(kept)}}
+        self.dynamodb.put_item(TableName=self.table, Item=item)
+
+    def called(self):
+        """Who was called, in order."""
+        return [call.to for call in self.phones.calls[ACCOUNT]]
+
+
+ACCOUNT = "AC00000000000000000000000000000001"
+INCIDENT = "default-20261120-120000-000"
+CALL = "CA00000000000000000000000000000001"
+AT = "2026-11-20T12:00:00Z"
 
 
 def webhook(room, event, answer, expected):
@@ -123,6 +224,109 @@ def forwarder(room, event, answer, expected):
     assert posted == expected, posted
     for lines in posted.values():
         lines.clear()
+
+
+def intake(room, event, answer, expected):
+    if isinstance(expected, tuple):
+        status, expected = expected
+        assert answer.get("statusCode") == status, answer
+        answer = json.loads(answer["body"]) if status == 202 else []
+    assert [heard["became"] for heard in answer] == expected, answer
+    called, lines = room.called(), room.lines()
+    assert called == [ALPHA] * expected.count("incident"), called
+    assert len(room.records("dead-letters")) == expected.count("dead-letter")
+    assert ("calling <@U0000001> (call 1 of 3)" in lines) == ("incident" in expected), lines
+    assert ("nobody was called: it is none of" in lines) == ("dead-letter" in expected), lines
+    for heard in answer:
+        if heard["became"] == "incident":
+            kept = room.incident()
+            assert kept["incident"]["id"] == heard["incident"] and kept["to_do"] == [], kept
+            assert kept["incident"]["attempts"][0]["calls"] == [{"sid": CALL, "over": False}], kept
+            room.raised = json.dumps(kept)
+
+
+def recovered(room, files, emulator):
+    """An alarm by one way, its end by another: the call is ended, and nobody else is called."""
+    room.clear()
+    emulator.invoke(files["direct-metric"])
+    answer = emulator.invoke(files["sns-recovers"])
+    assert [heard["became"] for heard in answer] == ["incident"], answer
+    assert room.called() == [ALPHA] and room.phones.hung_up[ACCOUNT] == [CALL], room.phones.hung_up
+    kept = room.incident()
+    assert kept["incident"]["ended_at"] and kept["wake_at"] is None and kept["to_do"] == [], kept
+    assert len(room.records("incidents")) == 1, "what is over is in the archive"
+    assert "all alarms are OK" in room.lines()
+
+
+def callback(room, event, answer, expected):
+    status, says, calls = expected
+    fields = dict(urllib.parse.parse_qsl(base64.b64decode(event["body"]).decode(), keep_blank_values=True))
+    query = f"?{event['rawQueryString']}" if event["rawQueryString"] else ""
+    signature = twilio.sign(f"https://ringdown.example.com{event['rawPath']}{query}", fields)
+    honest = signature == event["headers"]["x-twilio-signature"]
+    assert honest == (status != 403), "the file's own signature is wrong"
+    assert answer.get("statusCode") == status and says in (answer.get("body") or ""), answer
+    assert room.called() == [ALPHA] + calls, room.called()
+    kept = room.incident()
+    attempt, phase = kept["incident"]["attempts"][0], kept["incident"]["phase"]
+    if not honest:
+        assert kept == room.staged, kept
+    elif "AnsweredBy" in fields:
+        assert attempt["machine"] and attempt["outcome"] is None, attempt
+    elif fields["CallStatus"] == "in-progress":
+        assert attempt["answered_at"] and answer["headers"]["content-type"].startswith("text/xml"), (attempt, answer)
+        pressed = "Digits" in fields
+        assert (attempt["outcome"], phase) == (("taken", "taken") if pressed else (None, "calling")), kept
+        assert ("<Gather " in answer["body"]) != pressed, answer
+        nudges = [wake for wake in room.take(room.wake_ups) if (wake["kind"], wake["incident"]) == ("nudge", INCIDENT)]
+        assert len(nudges) == 1, "whoever is woken does what is left: a text message, lines for Slack"
+    else:
+        assert attempt["outcome"] == fields["CallStatus"] and phase == "calling", attempt
+        assert "calling *bravo* (call 2 of 3)" in room.lines()
+
+
+def unanswered(kept):
+    """It is later: alpha did not answer, and nobody said so."""
+    incident = kept["incident"]
+    attempt = incident["attempts"][0]
+    incident["raised_at"] = incident["hunt"]["began_at"] = attempt["decided_at"] = attempt["placed_at"] = AT
+    kept["wake_at"] = "2026-11-20T12:00:33Z"
+
+
+def unplaced(kept):
+    """Whoever was to place the call is gone."""
+    unanswered(kept)
+    attempt = kept["incident"]["attempts"][0]
+    attempt["calls"], attempt["placed_at"] = [], None
+    dial = {"task": "effect", "do": "dial", "attempt": 1}
+    kept["to_do"] = [{"task": dial, "owner": None, "until": AT, "tries": 0, "in_doubt": False}]
+
+
+def before_timer(room, name):
+    if name == "replayed-alarm":
+        room.clear()
+        return
+    room.stage(unplaced if name == "nudge" else unanswered)
+    if name == "nudge":
+        room.phones.forget(ACCOUNT)
+    else:
+        room.phones.calls[ACCOUNT][0].becomes("no-answer")
+
+
+def timer(room, event, answer, expected):
+    is_tick = "Records" not in event
+    assert answer == (None if is_tick else {"batchItemFailures": []}), answer
+    assert room.phones.heartbeats == is_tick
+    called = [to for to in room.called() if to != ALPHA or expected == [ALPHA]]
+    assert called == expected, called
+    kept = room.incident()
+    first, last = kept["incident"]["attempts"][0], kept["incident"]["attempts"][-1]
+    assert kept["to_do"] == [] and first["outcome"] == ("no-answer" if expected == [BRAVO] else None), kept
+    assert last["person"] == ("bravo" if expected == [BRAVO] else "alpha") and len(last["calls"]) == 1, last
+    assert ("the audit mended" in room.lines()) == is_tick
+
+
+BEFORE = {intake: Room.clear, callback: lambda room, _: room.stage(), timer: before_timer}
 
 
 def dashboard(room, event, answer, expected):

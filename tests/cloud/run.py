@@ -1,6 +1,7 @@
-"""The house as template.yaml deploys it, on this machine: release binaries on ministack, Slack played by this script.
+"""The house as template.yaml deploys it, on this machine: release binaries on ministack, Slack and Twilio played by this
+script.
 
-    python tests/cloud/run.py [forward] [dead-letters] [events]
+    python tests/cloud/run.py [forward] [dead-letters] [escalate] [events]
 
 It needs target/lambda/<function>/bootstrap (`cargo lambda build --release` in each folder of functions/) for x86_64, and
 runs in the environment that has ministack, aws-sam-cli and boto3 installed. It prints what it saw, and exits with 1 at
@@ -16,13 +17,14 @@ import sys
 import time
 
 import dead_letters
+import escalate
 import events
 import forward
 from cloud import Cloud
 from slack import Slack
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SHOWS = {"forward": forward.show, "dead-letters": dead_letters.show, "events": events.show}
+SHOWS = {"forward": forward.show, "dead-letters": dead_letters.show, "escalate": escalate.show, "events": events.show}
 
 
 def main():

@@ -1,4 +1,4 @@
-"""Twilio Event Streams: signed requests, each sent again on 429 and 5xx, as a sink does."""
+"""Twilio's signature; and Event Streams: signed requests, each sent again on 429 and 5xx, as a sink does."""
 
 import base64
 import concurrent.futures
@@ -24,7 +24,9 @@ to = "{channel}"
 )
 
 
-def sign(url, token=TOKEN):
+def sign(url, fields=None, token=TOKEN):
+    """Signs the URL, and the fields of a form, if it is one."""
+    url += "".join(name + value for name, value in sorted((fields or {}).items()))
     return base64.b64encode(hmac.new(token.encode(), url.encode(), hashlib.sha1).digest()).decode()
 
 

@@ -26,6 +26,22 @@ async fn the_queue_on_sqs() {
     queue.send(To::Slack, "a 19".to_owned(), "a", None).await.unwrap();
 }
 
+/// Sends what `tests/cloud/rooms.py` takes out of the queue of wake-ups meanwhile: `<name> <when it is due>`, the last one
+/// later than SQS can wait.
+#[cfg(feature = "aws")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_wake_ups_on_sqs() {
+    let room = shared::aws::Room::of(shared::config::Environment::read())
+        .expect("tests/run rooms starts the stand-in");
+    let queue = room.queue().expect("tests/run rooms makes the queue");
+    for (name, seconds) in [("later", 4), ("soon", 2), ("past", -60), ("in-an-hour", 3_600)] {
+        let due = ringdown::clock::now() + SignedDuration::from_secs(seconds);
+        let body = format!("{name} {}", due.as_millisecond());
+        queue.send(To::WakeUps, body, name, Some(due)).await.unwrap();
+    }
+    queue.send(To::WakeUps, "now 0".to_owned(), "now", None).await.unwrap();
+}
+
 /// What a handler was given, in order, and what it answers.
 #[derive(Default)]
 struct Desk {
@@ -73,11 +89,11 @@ impl Desk {
     }
 
     /// Serves until so many messages are done, and gives the bodies of a group.
-    async fn serve(self: &Arc<Desk>, queue: &Messages, count: usize) {
+    async fn serve(self: &Arc<Desk>, queue: &Messages, to: To, count: usize) {
         let (stop, stopped) = watch::channel(false);
         let serving = tokio::spawn({
             let (queue, handler) = (queue.clone(), self.handler());
-            async move { queue.serve(To::Slack, handler, Duration::ZERO, stopped).await }
+            async move { queue.serve(to, handler, Duration::ZERO, stopped).await }
         });
         for _ in 0..1_000 {
             if self.seen.lock().unwrap().len() >= count {
@@ -106,7 +122,7 @@ async fn the_queue_on_sqlite_keeps_each_group_in_order() {
     }
     let desk = Arc::new(Desk::default());
     desk.refuse.lock().unwrap().extend(["7", "20"]);
-    desk.serve(&queue, 120).await;
+    desk.serve(&queue, To::Slack, 120).await;
     let expected: Vec<String> = (0..40).map(|n| n.to_string()).collect();
     for group in ["a", "b", "c"] {
         assert_eq!(desk.bodies(group), expected, "{group}");
@@ -127,10 +143,35 @@ async fn the_queue_on_sqlite_outlives_its_process_and_waits_for_the_moment() {
     }
     let queue = Messages::new(Database::open(folder.path()).unwrap());
     let desk = Arc::new(Desk::default());
-    desk.serve(&queue, 3).await;
+    desk.serve(&queue, To::Slack, 3).await;
     assert!(ringdown::clock::now() >= later);
     assert_eq!(
         (desk.bodies("a"), desk.bodies("b")),
         (vec!["now".to_owned(), "later in a".to_owned()], vec!["later".to_owned()])
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_wake_ups_on_sqlite_come_each_in_its_own_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = Messages::new(Database::open(folder.path()).unwrap());
+    let due = |milliseconds| ringdown::clock::now() + SignedDuration::from_millis(milliseconds);
+    let later = due(900);
+    for (name, due) in [
+        ("later", Some(later)),
+        ("soon", Some(due(300))),
+        ("past", Some(due(-60_000))),
+        ("now", None),
+        ("in an hour", Some(due(3_600_000))),
+    ] {
+        queue.send(To::WakeUps, name.to_owned(), name, due).await.unwrap();
+    }
+    queue.send(To::Slack, "a line".to_owned(), "a", None).await.unwrap();
+    let desk = Arc::new(Desk::default());
+    desk.serve(&queue, To::WakeUps, 4).await;
+    assert!(ringdown::clock::now() >= later);
+    let mut seen: Vec<String> =
+        desk.seen.lock().unwrap().iter().map(|(_, body, _)| body.clone()).collect();
+    seen[..2].sort();
+    assert_eq!(seen, ["now", "past", "soon", "later"]);
 }

@@ -137,7 +137,7 @@ impl App {
         tracing::error!(
             letters = 1,
             reason,
-            "an alarm could not be understood: kept as a dead letter"
+            "it could not be understood: kept as a dead letter"
         );
         let letter = Letter::escalate(&reason, body.clone(), now);
         dead_letters::keep(self.store.as_ref(), &[letter], now).await?;

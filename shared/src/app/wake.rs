@@ -9,6 +9,7 @@ use super::draft::after;
 use super::record::{self, Kept};
 use super::{App, Hand};
 use crate::Error;
+use crate::dead_letters::{self, Letter};
 use crate::escalation::{Incident, Mended, Signal, State};
 use crate::ports::{MOST_AT_ONCE, Message, Outcome};
 use crate::twilio::rest::{Ask, Told};
@@ -79,10 +80,7 @@ impl App {
     pub async fn wake(&self, message: &Message) -> Outcome {
         let wake_up: WakeUp = match serde_json::from_str(&message.body) {
             Ok(wake_up) => wake_up,
-            Err(error) => {
-                tracing::error!(%error, "a wake-up cannot be read");
-                return Outcome::Done;
-            }
+            Err(error) => return self.keep_unreadable(message, &error).await,
         };
         let dealt = match &wake_up {
             WakeUp::Due { incident, due } => self.due(incident, *due).await,
@@ -95,6 +93,20 @@ impl App {
             Ok(()) => Outcome::Done,
             Err(error) => {
                 tracing::error!(%error, "a wake-up could not be dealt with: it comes again");
+                Outcome::Later(REST)
+            }
+        }
+    }
+
+    /// What is no wake-up of ours is kept, with its reason.
+    async fn keep_unreadable(&self, message: &Message, error: &serde_json::Error) -> Outcome {
+        let (now, reason) = (self.now(), format!("it is no wake-up of ours: {error}"));
+        tracing::error!(letters = 1, reason, "it could not be understood: kept as a dead letter");
+        let letter = Letter::escalate(&reason, message.body.clone(), now);
+        match dead_letters::keep(self.store.as_ref(), &[letter], now).await {
+            Ok(()) => Outcome::Done,
+            Err(error) => {
+                tracing::error!(%error, "a dead letter was not kept");
                 Outcome::Later(REST)
             }
         }

@@ -226,7 +226,8 @@ fn every_file_says_exactly_this() {
     }
     let folder = std::fs::read_dir(FOLDER).unwrap();
     let folder = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let mut folder: Vec<_> = folder.collect();
+    // `http-…` are requests around such a body.
+    let mut folder: Vec<_> = folder.filter(|file| !file.starts_with("http-")).collect();
     let mut table: Vec<_> = files().iter().map(|file| format!("{file}.json")).collect();
     folder.sort();
     table.sort();
