@@ -134,11 +134,7 @@ impl App {
     async fn keep(&self, malformed: Malformed) -> Result<Heard, Error> {
         let Malformed { reason, body } = malformed;
         let now = self.now();
-        tracing::error!(
-            letters = 1,
-            reason,
-            "it could not be understood: kept as a dead letter"
-        );
+        tracing::error!(letters = 1, reason, "it could not be understood: kept as a dead letter");
         let letter = Letter::escalate(&reason, body.clone(), now);
         dead_letters::keep(self.store.as_ref(), &[letter], now).await?;
         let settings = self.live.get(now).await?;
