@@ -12,6 +12,7 @@ macro_rules! say {
 pub mod alarm;
 pub mod check;
 pub mod dead_letters;
+pub mod on_call;
 pub mod run;
 pub mod send;
 pub mod verify;
@@ -55,6 +56,15 @@ pub enum Command {
     Verify {
         /// The file; `-` is standard input.
         file: PathBuf,
+    },
+    /// Print who is on call.
+    OnCall {
+        /// Which configuration.
+        options: Options,
+        /// At this time, as typed; now if there is none.
+        at: Option<String>,
+        /// And for so long, as typed.
+        lasting: Option<String>,
     },
     /// List the dead letters, or send them again.
     DeadLetters {
@@ -103,6 +113,9 @@ machine.
   ringdown config [FILE] [--for-ssm]
       print the configuration in use: a start for your own ringdown.toml; --for-ssm prints it as an SSM parameter
       can hold it (Parameter Store refuses the braces of a template)
+  ringdown oncall [--at TIME] [--for 4w] [--config FILE]
+      print who is on call in each schedule, and who is next. TIME is like 2026-12-24T20:00, which is each schedule's
+      local time, or has an offset or a Z
   ringdown verify FILE
       judge a captured request, and say why its signature does not match. FILE is JSON (- is standard input):
       url, params (of a form) or body (with content_type, if it is a form), signature, token; or an array of such
@@ -125,15 +138,18 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut options = Options::default();
     let (mut name, mut files, mut to) = (None, Vec::new(), None);
     let (mut fresh, mut replay, mut for_ssm) = (false, false, false);
+    let (mut at, mut lasting) = (None, None);
     while let Some(argument) = parser.next()? {
         match (argument, name.as_deref()) {
             (Short('h') | Long("help"), _) => return Ok(Command::Help),
             (Long("port"), None) => options.port = parser.value()?.parse()?,
             (Long("data"), None | Some("dead-letters")) => options.data = parser.value()?.into(),
-            (Long("config"), None | Some("dead-letters" | "check" | "config")) => {
+            (Long("config"), None | Some("dead-letters" | "check" | "config" | "oncall")) => {
                 options.config = Some(parser.value()?.into());
             }
             (Long("to"), Some("send" | "alarm")) => to = Some(parser.value()?.string()?),
+            (Long("at"), Some("oncall")) => at = Some(parser.value()?.string()?),
+            (Long("for"), Some("oncall")) => lasting = Some(parser.value()?.string()?),
             (Long("fresh"), Some("send")) => fresh = true,
             (Long("replay"), Some("dead-letters")) => replay = true,
             (Long("for-ssm"), Some("config")) => for_ssm = true,
@@ -152,6 +168,7 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         None => Ok(Command::Run(options)),
         Some("config") => Ok(Command::Config { options: of_file(files, options), for_ssm }),
         Some("check") => Ok(Command::Check(of_file(files, options))),
+        Some("oncall") => Ok(Command::OnCall { options, at, lasting }),
         Some("send") if files.is_empty() => {
             Err("send what? Name files of events/event-stream-webhook/".into())
         }
@@ -191,6 +208,9 @@ mod tests {
         assert_eq!(typed("--port 0 --data d --config=c.toml"), Ok(Command::Run(options)));
         let file = Options { config: Some("x.toml".into()), ..Options::default() };
         assert_eq!(typed("check x.toml"), Ok(Command::Check(file)));
+        let (at, lasting) = (Some("2026-12-24T20:00".to_owned()), Some("4w".to_owned()));
+        let on_call = Command::OnCall { options: Options::default(), at, lasting };
+        assert_eq!(typed("oncall --at 2026-12-24T20:00 --for 4w"), Ok(on_call));
         let replay = Command::DeadLetters { options: Options::default(), replay: true };
         assert_eq!(typed("dead-letters --replay"), Ok(replay));
     }

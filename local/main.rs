@@ -39,6 +39,10 @@ async fn run() -> Result<bool, String> {
             say!("{}", text.trim_end());
         }
         Command::Check(options) => commands::check::run(&Source::find(options.config.as_deref()))?,
+        Command::OnCall { options, at, lasting } => {
+            let source = Source::find(options.config.as_deref());
+            commands::on_call::run(&source, at.as_deref(), lasting.as_deref())?;
+        }
         Command::Send { files, to, fresh } => return commands::send::run(&files, &to, fresh).await,
         Command::Alarm { files, to } => return commands::alarm::run(&files, &to).await,
         Command::Verify { file } => return commands::verify::run(&file),

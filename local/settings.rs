@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::Error;
-use shared::config::file::Config;
+use shared::config::file::{Config, calendars_named};
 use shared::config::{CHANNELS, Environment, Fetch, PIECES, Values};
 
 use crate::pretend::twilio::PRETEND_ACCOUNT;
@@ -68,9 +68,20 @@ impl Source {
         }
     }
 
-    /// Its text as the only piece of a configuration, named as in a message.
+    /// Its text as a piece of a configuration, named as in a message; and behind it the calendars that it names, each as
+    /// it is named there. One that cannot be read is left out: the check says where it was expected.
     pub fn pieces(&self) -> Result<Vec<(String, String)>, Error> {
-        Ok(vec![(self.name(), self.read()?)])
+        let text = self.read()?;
+        let folder = match self {
+            Source::File(path) => path.parent().unwrap_or(Path::new("")),
+            Source::Variable(_) | Source::Demo => Path::new(""),
+        };
+        let calendars = calendars_named(&text).into_iter().filter_map(|name| {
+            let text = std::fs::read_to_string(folder.join(&name)).ok()?;
+            Some((name, text))
+        });
+        let calendars: Vec<(String, String)> = calendars.collect();
+        Ok([(self.name(), text)].into_iter().chain(calendars).collect())
     }
 }
 

@@ -1,11 +1,13 @@
 //! `ringdown check`: is the configuration right, and what would it forward where?
 
-use shared::config::file::{Config, Escalation, to_parameter};
+use shared::config::file::{Config, Escalation, Roster, to_parameter};
 use shared::config::{CHANNELS, Environment};
 use shared::escalation::Policy;
 use shared::forward::task::Task;
-use shared::mask_numbers;
+use shared::schedule::Because;
+use shared::{Timestamp, mask_numbers};
 
+use super::on_call;
 use crate::clock::now;
 use crate::pretend::samples;
 use crate::settings::{Source, environment};
@@ -35,7 +37,8 @@ pub fn run(source: &Source) -> Result<(), String> {
             route.fallback.as_ref().map(|channel| format!(", else {channel}")).unwrap_or_default();
         say!("  {:20} to {}{fallback}", "", route.to);
     }
-    escalation(&config.escalation);
+    escalation(&config.escalation, now());
+    schedules(&config, now());
     say!("\nwhat the files of events/event-stream-webhook/ would bring");
     for sample in samples::list() {
         say!("  {}", sample.name);
@@ -60,15 +63,17 @@ fn sizes(config: &Config) {
     }
 }
 
-fn escalation(escalation: &Escalation) {
-    if escalation.policies().next().is_none() {
+fn escalation(escalation: &Escalation, now: Timestamp) {
+    let mut policies = escalation.policies_at(now).peekable();
+    if policies.peek().is_none() {
         say!("\nno policies: an alarm calls nobody, and becomes a dead letter");
         return;
     }
     say!("\npolicies");
-    for policy in escalation.policies() {
+    for policy in policies {
         say!("  {:20} alarms {}", policy.name, policy.alarms.join(", "));
-        say!("  {:20} calls {}, {} calls at most", "", roster(escalation, policy), policy.attempts);
+        let roster = roster(escalation, &policy);
+        say!("  {:20} calls {roster}, {} calls at most", "", policy.attempts);
         say!(
             "  {:20} rings {} s, waits {} s for a key, asks again after {:#}, told in {}",
             "",
@@ -86,7 +91,40 @@ fn roster(escalation: &Escalation, policy: &Policy) -> String {
         let phone = escalation.people.get(name).map(|person| mask_numbers(&person.phone));
         format!("{name} ({})", phone.unwrap_or_default())
     };
-    policy.roster.iter().map(person).collect::<Vec<_>>().join(", ")
+    let names = policy.roster.iter().map(person).collect::<Vec<_>>().join(", ");
+    match escalation.roster(&policy.name) {
+        Some(Roster::OnCall { schedule, .. }) => {
+            let names = if names.is_empty() { "nobody" } else { &names };
+            format!("who is on call in {schedule}, and others after that: now {names}")
+        }
+        _ => names,
+    }
+}
+
+/// Prints who is on call when, and warns of what is perhaps not meant: that is no error.
+fn schedules(config: &Config, now: Timestamp) {
+    let schedules = &config.escalation.schedules;
+    if schedules.iter().next().is_none() {
+        return;
+    }
+    say!("\nschedules");
+    for schedule in schedules.iter() {
+        let until = on_call::later(now, on_call::four_weeks(), &schedule.zone);
+        on_call::print(schedule, now, until, "  ");
+        for gap in schedule.gaps(now, until) {
+            let meant = match gap.because {
+                Because::Override => "an override says so",
+                _ => "nothing says who is",
+            };
+            let (from, until) = on_call::span(&gap, &schedule.zone);
+            let name = &schedule.name;
+            say!("  warning: nobody is on call in {name} from {from} to {until}: {meant}");
+        }
+    }
+    for warning in &config.warnings {
+        let shared::config::file::Problem { file, line, key, what } = warning;
+        say!("  warning: {file}:{line}: {key}: {what}");
+    }
 }
 
 fn destination(environment: &Environment, channel: &str) -> String {

@@ -201,11 +201,15 @@ fn value<'a>(environment: &'a Environment, values: &'a Values, name: &str) -> Op
 }
 
 fn pieces(environment: &Environment, values: &Values) -> Vec<(String, String)> {
-    if let Some(text) = environment.get("RINGDOWN_CONFIG") {
-        return vec![("RINGDOWN_CONFIG".to_owned(), text.to_owned())];
-    }
     let stored = values.range(PIECES.to_owned()..).take_while(|(name, _)| name.starts_with(PIECES));
-    stored.map(|(name, text)| (name.clone(), text.clone())).collect()
+    let stored = stored.map(|(name, text)| (name.clone(), text.clone()));
+    match environment.get("RINGDOWN_CONFIG") {
+        // It has no room for the calendars that it may name.
+        Some(text) => std::iter::once(("RINGDOWN_CONFIG".to_owned(), text.to_owned()))
+            .chain(stored.filter(|(name, _)| file::is_calendar(name)))
+            .collect(),
+        None => stored.collect(),
+    }
 }
 
 /// Auth tokens, comma-separated.

@@ -6,8 +6,9 @@
 //! 3. [`routes`]: which event goes to which channel, in which words.
 //! 4. [`slack`]: lines into posts ([`slack::message`]), posts to Slack ([`slack::client`]).
 //! 5. [`forward`]: the job that ties them together: event → queue → Slack; [`dead_letters`]: what could not pass.
-//! 6. [`ports`]: Store and Queue, the only two traits; [`config`]: secrets and `ringdown.toml`.
-//! 7. `aws` (feature `aws`): the room in the cloud. Its twin on one machine is the folder `local/`.
+//! 6. [`schedule`]: who is on call when.
+//! 7. [`ports`]: Store and Queue, the only two traits; [`config`]: secrets and `ringdown.toml`.
+//! 8. `aws` (feature `aws`): the room in the cloud. Its twin on one machine is the folder `local/`.
 #![warn(missing_docs)]
 
 pub mod alarm;
@@ -23,6 +24,7 @@ pub mod http;
 pub mod payload;
 pub mod ports;
 pub mod routes;
+pub mod schedule;
 pub mod secret;
 pub mod slack;
 pub mod twilio;

@@ -94,6 +94,65 @@ async fn check_prints_what_would_go_where() {
     );
 }
 
+const ON_CALL: &str = r#"
+[people.alpha]
+phone = "+15005550001"
+[people.bravo]
+phone = "+15005550002"
+[[schedules]]
+name = "primary"
+time_zone = "Europe/Berlin"
+rotation = "weekly"
+people = ["alpha", "bravo"]
+hand_over = "09:00"
+starts = "2026-01-05"
+[[schedules.overrides]]
+from = "2026-03-28T12:00"
+until = "2026-03-29T12:00"
+nobody = true
+[[schedules]]
+name = "calendar"
+ics = "oncall.ics"
+[[policies]]
+name = "default"
+alarms = ["*"]
+channel = "a"
+roster = { schedule = "calendar", then = ["alpha"] }
+"#;
+
+#[tokio::test]
+async fn oncall_prints_who_is_on_call_and_check_warns_of_gaps() {
+    let folder = tempdir().unwrap();
+    std::fs::write(folder.path().join("ringdown.toml"), format!("{CONFIG}{ON_CALL}")).unwrap();
+    let told = stderr(&run(folder.path(), &["oncall"]).await);
+    assert!(told.contains("schedules.ics: \"oncall.ics\" is not there"), "{told}");
+    let event = "DTSTART;VALUE=DATE:20260327\nDTEND;VALUE=DATE:20260401\nSUMMARY:On call: bravo\n";
+    let ics = format!(
+        "BEGIN:VCALENDAR\nX-WR-TIMEZONE:America/New_York\nBEGIN:VEVENT\n{event}END:VEVENT\nEND:VCALENDAR\n"
+    );
+    std::fs::write(folder.path().join("oncall.ics"), ics).unwrap();
+    let on_call = run(folder.path(), &["oncall", "--at", "2026-03-28T13:00", "--for", "4d"]).await;
+    let expected = "\
+primary (Europe/Berlin): NOBODY, until Sun 2026-03-29 12:00 CEST
+  Sat 2026-03-28 12:00 CET   Sun 2026-03-29 12:00 CEST  NOBODY  (override)
+  Sun 2026-03-29 12:00 CEST  Mon 2026-03-30 09:00 CEST  bravo
+  Mon 2026-03-30 09:00 CEST  Mon 2026-04-06 09:00 CEST  alpha
+
+calendar (America/New_York): bravo, until Wed 2026-04-01 00:00 EDT
+  Fri 2026-03-27 00:00 EDT  Wed 2026-04-01 00:00 EDT  bravo
+  Wed 2026-04-01 00:00 EDT  for good                  NOBODY
+";
+    assert_eq!(stdout(&on_call), expected);
+    let told = stdout(&run(folder.path(), &["check"]).await);
+    assert!(told.contains("calls who is on call in calendar"), "{told}");
+    assert!(told.contains("  warning: nobody is on call in calendar from "), "{told}");
+    let wrong = run(folder.path(), &["oncall", "--at", "soon"]).await;
+    assert_eq!(
+        stderr(&wrong),
+        "--at: \"soon\" is no time, expected one like 2026-12-24T20:00 or 2026-12-24T19:00Z\n"
+    );
+}
+
 #[tokio::test]
 async fn the_printed_configuration_is_one_to_start_from() {
     let folder = tempdir().unwrap();

@@ -94,7 +94,7 @@ impl House {
                 Poll::Ready(Err(error)) => panic!("setup {number}: {error}"),
                 Poll::Pending => panic!("settings are there at once"),
             };
-        self.policies = settings.config.escalation.policies().count() as u8;
+        self.policies = settings.config.escalation.policies_at(at).count() as u8;
         (self.live, self.settings) = (Some(live), Some(settings.clone()));
         settings
     }

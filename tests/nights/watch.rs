@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use shared::Timestamp;
 use shared::app::record::Kept;
 use shared::config::Settings;
 
 use crate::tally::Tally;
-use crate::world::Faults;
+use crate::world::{DUSK, Faults};
 
 /// What the night was promised, and what came of it.
 pub(crate) struct Watch {
@@ -33,8 +34,8 @@ impl Watch {
             policies: settings
                 .config
                 .escalation
-                .policies()
-                .map(|policy| policy.name.clone())
+                .policies_at(Timestamp::from_millisecond(DUSK).unwrap_or_default())
+                .map(|policy| policy.name)
                 .collect(),
             settings,
             kept: BTreeMap::new(),

@@ -45,9 +45,10 @@ impl App {
                 // Our own write landed, though its answer said otherwise.
                 return Ok(before);
             }
-            let configured = settings.config.escalation.policy(policy);
+            // Who is on call now: a hunt that begins is theirs.
+            let configured = settings.config.escalation.policy_at(policy, now);
             let Some(policy) =
-                configured.or(before.as_ref().map(|kept| &kept.incident.policy)).cloned()
+                configured.or(before.as_ref().map(|kept| kept.incident.policy.clone()))
             else {
                 return Ok(None);
             };
@@ -96,14 +97,8 @@ impl App {
     ) -> Result<Records, Error> {
         let mut keys = vec![record::open(policy)];
         keys.extend(alarm.map(record::alarm));
-        let mut people: Vec<String> = settings
-            .config
-            .escalation
-            .policy(policy)
-            .map(|policy| policy.roster.clone())
-            .unwrap_or_default();
-        people.sort();
-        people.dedup();
+        // Of another shift too: a hand-over may be in the middle of their call.
+        let people = settings.config.escalation.may_call(policy);
         keys.extend(people.iter().map(|name| record::person(name)));
         let mut records = self.store.load(&keys, self.now()).await?.into_iter();
         let open = records.next().flatten();
@@ -161,3 +156,6 @@ impl App {
         self.arm(WakeUp::Nudge { incident: incident.id.clone(), at: self.now() }).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -99,7 +99,7 @@ impl App {
             return Ok(Heard::Quiet { alarm, reason });
         }
         let settings = self.live.get(self.now()).await?;
-        let Some(policy) = settings.config.escalation.for_alarm(&change.name) else {
+        let Some(policy) = settings.config.escalation.for_alarm(&change.name, self.now()) else {
             if change.state != State::Alarm {
                 return Ok(Heard::Nothing { alarm });
             }

@@ -192,6 +192,10 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
             let holder = holder.unwrap_or_default();
             format!(":rotating_light: *{}* went off: it is open again{holder}", escape(alarm))
         }
+        Event::NobodyOnCall { schedule } => {
+            let schedule = escape(schedule);
+            format!("<!channel> :warning: *nobody is on call* in {schedule}: that shift is skipped")
+        }
         Event::Calling { person, call, of, .. } => {
             format!(":telephone_receiver: calling {} (call {call} of {of})", mention(person))
         }

@@ -1,20 +1,28 @@
 //! `ringdown.toml`: read, checked, compiled. An error names the file, the line, the key and what was expected.
 
 mod escalation;
+mod people;
+mod pieces;
 mod problems;
+mod roster;
+mod schedules;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::Deserialize;
 use toml::Spanned;
 
-pub use escalation::{Escalation, is_e164};
-use escalation::{PersonTable, PolicyTable};
+pub use escalation::Escalation;
+use escalation::PolicyTable;
+use people::PersonTable;
+pub use people::is_e164;
+pub use pieces::{calendars_named, is_calendar, to_parameter};
 use problems::Source;
 pub use problems::{Problem, Problems};
+pub use roster::Roster;
+use schedules::ScheduleTable;
 
 use crate::routes::{Route, Routes, check_expression, check_template};
 
@@ -26,8 +34,10 @@ pub struct Config {
     pub routes: Routes,
     /// How old a line may get before it becomes a dead letter instead of being tried again.
     pub give_up_after: Duration,
-    /// Who is called for which alarms.
+    /// Who is called for which alarms, and who is on call when.
     pub escalation: Escalation,
+    /// What is not wrong, and yet perhaps not meant: events of a calendar that put nobody on call.
+    pub warnings: Vec<Problem>,
 }
 
 impl fmt::Debug for Config {
@@ -47,6 +57,8 @@ struct File {
     forward: ForwardTable,
     #[serde(default)]
     people: BTreeMap<Spanned<String>, PersonTable>,
+    #[serde(default)]
+    schedules: Vec<ScheduleTable>,
     #[serde(default)]
     policies: Vec<PolicyTable>,
 }
@@ -75,35 +87,18 @@ struct RouteTable {
 const FOUR_HOURS: Duration = Duration::from_secs(4 * 60 * 60);
 const LONGEST_WAIT: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// What a piece in base64 begins with.
-const BASE64: &str = "base64:";
-
-/// A piece as an SSM parameter can hold it: in base64. Parameter Store refuses values with `{{` ("can't nest another
-/// parameter"), and templates are full of them.
-pub fn to_parameter(piece: &str) -> String {
-    format!("{BASE64}{}", BASE64_STANDARD.encode(piece))
-}
-
-fn from_parameter(name: &str, text: &str) -> Result<String, Problems> {
-    let Some(encoded) = text.trim().strip_prefix(BASE64) else { return Ok(text.to_owned()) };
-    let decoded =
-        BASE64_STANDARD.decode(encoded.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    decoded.ok_or_else(|| {
-        let what =
-            "begins with base64: and is not, expected what `ringdown config --for-ssm` prints"
-                .to_owned();
-        Problems(vec![Problem { file: name.to_owned(), line: 1, key: String::new(), what }])
-    })
-}
-
 impl Config {
-    /// Reads a configuration from its pieces, which are joined in order. A piece may be in base64 ([`to_parameter`]).
+    /// Reads a configuration from its pieces, which are joined in order; those that are calendars ([`is_calendar`]) are
+    /// read where a schedule names them. A piece may be in base64 ([`to_parameter`]).
     pub fn parse(pieces: Vec<(String, String)>) -> Result<Config, Problems> {
-        let decoded =
-            |(name, text): (String, String)| from_parameter(&name, &text).map(|text| (name, text));
+        let decoded = |(name, text): (String, String)| {
+            pieces::from_parameter(&name, &text).map(|text| (name, text))
+        };
         let pieces = pieces.into_iter().map(decoded).collect::<Result<Vec<_>, _>>()?;
-        let source = Source::new(&pieces);
-        if pieces.is_empty() {
+        let (calendars, toml): (Vec<_>, Vec<_>) =
+            pieces.iter().cloned().partition(|(name, _)| is_calendar(name));
+        let source = Source::new(&toml);
+        if toml.is_empty() {
             return Err(Problems(vec![Problem {
                 file: "config/".to_owned(),
                 line: 1,
@@ -113,11 +108,13 @@ impl Config {
             }]));
         }
         let file: File = toml::from_str(&source.text).map_err(|error| source.syntax(&error))?;
-        let mut check = Check { source: &source, problems: Vec::new() };
+        let (problems, warnings) = (Vec::new(), Vec::new());
+        let mut check = Check { source: &source, calendars: &calendars, problems, warnings };
         let config = check.config(file);
         match config {
             Some((routes, give_up_after, escalation)) if check.problems.is_empty() => {
-                Ok(Config { pieces, routes, give_up_after, escalation })
+                let warnings = check.warnings;
+                Ok(Config { pieces, routes, give_up_after, escalation, warnings })
             }
             _ => Err(Problems(check.problems)),
         }
@@ -126,7 +123,9 @@ impl Config {
 
 struct Check<'a> {
     source: &'a Source,
+    calendars: &'a [(String, String)],
     problems: Vec<Problem>,
+    warnings: Vec<Problem>,
 }
 
 impl Check<'_> {
@@ -169,7 +168,7 @@ impl Check<'_> {
         }
         let give_up_after =
             self.duration("forward.give_up_after", file.forward.give_up_after, FOUR_HOURS);
-        let escalation = self.escalation(file.people, file.policies, &channels);
+        let escalation = self.escalation(file.people, file.schedules, file.policies, &channels);
         Routes::new(routes, channels).map(|routes| (routes, give_up_after, escalation)).ok()
     }
 

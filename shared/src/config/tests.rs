@@ -5,6 +5,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod schedules;
+
 const GOOD: &str =
     "[channels.a]\n[[routes]]\nname = \"r\"\nevents = [\"x\"]\ntext = \"t\"\nto = \"a\"\n";
 
@@ -357,11 +359,11 @@ fn the_first_policy_that_matches_is_the_one() {
                 alarms = [\"prod-*\", \"Live*\"]\nroster = [\"alpha\"]\n[[policies]]\nname = \"rest\"\nalarms = [\"*\"]\n\
                 roster = [\"alpha\"]\n";
     let config = Config::parse(vec![("ringdown.toml".to_owned(), text.to_owned())]).unwrap();
-    let of = |alarm: &str| config.escalation.for_alarm(alarm).map(|policy| policy.name.as_str());
+    let of = |alarm: &str| config.escalation.for_alarm(alarm, at(0)).map(|policy| policy.name);
     assert_eq!(
         [of("prod-api"), of("LiveTraffic"), of("staging")],
-        [Some("prod"), Some("prod"), Some("rest")]
+        ["prod", "prod", "rest"].map(|name| Some(name.to_owned()))
     );
-    let policy = config.escalation.policy("prod").unwrap();
+    let policy = config.escalation.policy_at("prod", at(0)).unwrap();
     assert_eq!((policy.attempts, policy.ring_seconds, policy.answer_seconds), (3, 25, 10));
 }

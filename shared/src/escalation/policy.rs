@@ -38,6 +38,9 @@ pub struct Policy {
     pub alarms: Vec<String>,
     /// Who is called, in this order, and around again.
     pub roster: Vec<String>,
+    /// The schedule whose shift is empty just now, so that the roster is only who comes after it.
+    #[serde(default)]
+    pub empty_shift: Option<String>,
     /// The most calls of one hunt.
     pub attempts: u32,
     /// How long a phone rings.

@@ -56,6 +56,7 @@ impl Incident {
         let mut turn = Turn { incident, effects: Vec::new(), busy, now };
         let (name, reason) = (alarm.name.clone(), alarm.reason.clone());
         turn.tell(Event::Raised { alarm: name, reason });
+        turn.tell_of_empty_shift();
         turn.incident.alarms.push(alarm);
         turn.end()
     }
@@ -205,6 +206,14 @@ impl Turn<'_> {
         incident.hunt = Hunt::new(number, &incident.policy.roster, first.as_deref(), self.now);
         incident.phase = Phase::Calling;
         incident.exhausted_at = None;
+        self.tell_of_empty_shift();
+    }
+
+    /// A hunt begins: whom it should have begun with is nobody.
+    fn tell_of_empty_shift(&mut self) {
+        if let Some(schedule) = self.incident.policy.empty_shift.clone() {
+            self.tell(Event::NobodyOnCall { schedule });
+        }
     }
 
     /// If nobody is being called, calls the next person, or says that nobody is left.

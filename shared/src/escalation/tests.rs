@@ -20,6 +20,7 @@ fn policy(roster: &[&str], attempts: u32) -> Policy {
         name: "default".to_owned(),
         alarms: vec!["*".to_owned()],
         roster: roster.iter().map(|name| (*name).to_owned()).collect(),
+        empty_shift: None,
         attempts,
         ring_seconds: 25,
         answer_seconds: 10,
@@ -420,4 +421,37 @@ fn a_call_that_cannot_be_placed_is_given_up() {
     let mut night = Night::raised(&ABC, 3);
     assert_eq!(night.wakes(), 60);
     night.asks(&["dial alpha", "hang up 1", "dial bravo"]);
+}
+
+#[test]
+fn an_empty_shift_is_skipped_at_once_and_told() {
+    let mut night = Night::new();
+    let mut skipped = policy(&["charlie"], 3);
+    skipped.empty_shift = Some("primary".to_owned());
+    let step =
+        Incident::raise("default-1", &skipped, alarm("cpu", night.now), &night.busy, night.now);
+    night.take(step);
+    night.asks(&["dial charlie"]).tells(&["raised", "nobody-on-call", "calling charlie"]);
+    night.rings(1).presses(1, Key::Take).asks(&["text charlie Taken"]);
+    night.tells(&["ringing charlie", "answered charlie", "taken charlie"]);
+    // The shift has changed by the time it is asked again: a hunt that begins is of the roster of that moment.
+    if let Some(incident) = &mut night.incident {
+        incident.policy = policy(&["bravo", "charlie"], 3);
+    }
+    night.ends(1, End::Completed).wakes();
+    night.asks(&["dial charlie"]).tells(&["asked-again", "calling charlie"]);
+    night.rings(2).presses(2, Key::Decline).asks(&["dial bravo"]);
+}
+
+#[test]
+fn nobody_on_call_and_nobody_after_is_exhausted_at_once() {
+    let mut night = Night::new();
+    let mut empty = policy(&[], 3);
+    empty.empty_shift = Some("primary".to_owned());
+    let step =
+        Incident::raise("default-1", &empty, alarm("cpu", night.now), &night.busy, night.now);
+    night.take(step);
+    night.asks(&[]).is(State::Exhausted).tells(&["raised", "nobody-on-call", "exhausted"]);
+    assert_eq!(night.wakes(), 15 * 60);
+    night.asks(&[]).is(State::Exhausted).tells(&["called-again", "nobody-on-call", "exhausted"]);
 }

@@ -33,6 +33,8 @@ pub enum Event {
     NoData { alarm: String },
     /// It was over, and an alarm went off again soon.
     Reopened { alarm: String, holder: Option<String> },
+    /// A hunt begins, and the schedule says that nobody is on call: the empty shift is skipped.
+    NobodyOnCall { schedule: String },
     /// Somebody is called.
     Calling { attempt: u32, person: String, call: u32, of: u32 },
     /// Their phone rings.

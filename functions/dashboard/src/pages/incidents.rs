@@ -54,11 +54,11 @@ async fn list(dashboard: &Dashboard, now: Timestamp) -> Result<Value, Error> {
         all.iter().map(Standing::of).partition(|incident| incident.is_open);
     open.sort_by_key(Standing::urgency);
     let settings = dashboard.live.get(now).await?;
-    let policies: Vec<(&str, String)> = settings
+    let policies: Vec<(String, String)> = settings
         .config
         .escalation
-        .policies()
-        .map(|policy| (policy.name.as_str(), policy.roster.join(", then ")))
+        .policies_at(now)
+        .map(|policy| (policy.name, policy.roster.join(", then ")))
         .collect();
     let said: Vec<String> = open.iter().map(Standing::said).collect();
     let number = u32::try_from(open.len()).unwrap_or(u32::MAX);

@@ -130,6 +130,10 @@ fn words(event: &Event) -> (Kind, String, String, String) {
             let text = " is in another call: passed over for now";
             (Kind::Missed, person.as_str(), text.to_owned(), None)
         }
+        Event::NobodyOnCall { schedule } => {
+            let text = format!("Nobody is on call in {schedule}: that shift is skipped");
+            (Kind::Alarm, "", text, None)
+        }
         Event::Waiting => {
             (Kind::Note, "", "Everybody is in another call: waiting".to_owned(), None)
         }

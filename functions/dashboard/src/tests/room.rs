@@ -176,7 +176,7 @@ pub(super) fn at(second: i64) -> Timestamp {
 
 pub(super) fn policy() -> Policy {
     let config = Config::parse(vec![("main".to_owned(), CONFIG.to_owned())]).unwrap();
-    config.escalation.policy("checkout").unwrap().clone()
+    config.escalation.policy_at("checkout", at(0)).unwrap()
 }
 
 pub(super) fn alarm(name: &str) -> Alarm {

@@ -1,29 +1,26 @@
-//! `[people]` and `[[policies]]`: who is called for which alarms.
+//! `[[policies]]`: who is called for which alarms.
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use toml::Spanned;
 use wildmatch::WildMatch;
 
 use super::Check;
+use super::people::PersonTable;
+use super::roster::{Roster, RosterTable};
+use super::schedules::ScheduleTable;
 use crate::app::words::check_say;
 use crate::escalation::{CallWith, Person, Policy};
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PersonTable {
-    phone: Spanned<String>,
-    slack: Option<Spanned<String>>,
-}
+use crate::schedule::Schedules;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PolicyTable {
     name: Spanned<String>,
     alarms: Spanned<Vec<Spanned<String>>>,
-    roster: Spanned<Vec<Spanned<String>>>,
+    roster: Spanned<RosterTable>,
     attempts: Option<Spanned<u32>>,
     ring_seconds: Option<Spanned<u32>>,
     answer_seconds: Option<Spanned<u32>>,
@@ -42,82 +39,98 @@ pub(super) struct PolicyTable {
 pub struct Escalation {
     /// Everybody, by name.
     pub people: BTreeMap<String, Person>,
-    policies: Vec<(Vec<WildMatch>, Policy)>,
+    /// Who is on call when.
+    pub schedules: Schedules,
+    policies: Vec<Configured>,
+}
+
+/// A policy as configured: whom it calls depends on the time.
+#[derive(Debug)]
+struct Configured {
+    globs: Vec<WildMatch>,
+    roster: Roster,
+    /// Its roster is empty: [`Configured::at`] fills it.
+    policy: Policy,
+}
+
+impl Configured {
+    fn at(&self, schedules: &Schedules, now: Timestamp) -> Policy {
+        let (roster, empty_shift) = self.roster.at(schedules, now);
+        Policy { roster, empty_shift, ..self.policy.clone() }
+    }
 }
 
 impl Escalation {
-    /// The policies in the file's order.
-    pub fn policies(&self) -> impl Iterator<Item = &Policy> {
-        self.policies.iter().map(|(_, policy)| policy)
+    /// The policies in the file's order, each with its roster of this moment.
+    pub fn policies_at(&self, now: Timestamp) -> impl Iterator<Item = Policy> {
+        self.policies.iter().map(move |configured| configured.at(&self.schedules, now))
     }
 
-    /// The policy of this name.
-    pub fn policy(&self, name: &str) -> Option<&Policy> {
-        self.policies().find(|policy| policy.name == name)
+    /// The policy of this name, with its roster of this moment: who is on call, and who is called then.
+    pub fn policy_at(&self, name: &str, now: Timestamp) -> Option<Policy> {
+        Some(self.configured(name)?.at(&self.schedules, now))
     }
 
-    /// The first policy for alarms of this name.
-    pub fn for_alarm(&self, alarm: &str) -> Option<&Policy> {
-        let found =
-            self.policies.iter().find(|(globs, _)| globs.iter().any(|glob| glob.matches(alarm)));
-        found.map(|(_, policy)| policy)
+    /// The first policy for alarms of this name, with its roster of this moment.
+    pub fn for_alarm(&self, alarm: &str, now: Timestamp) -> Option<Policy> {
+        let fits = |one: &&Configured| one.globs.iter().any(|glob| glob.matches(alarm));
+        Some(self.policies.iter().find(fits)?.at(&self.schedules, now))
+    }
+
+    /// The roster of a policy as it is configured.
+    pub fn roster(&self, policy: &str) -> Option<&Roster> {
+        self.configured(policy).map(|configured| &configured.roster)
+    }
+
+    /// Everybody whom a policy may call at any time, sorted, each once.
+    pub fn may_call(&self, policy: &str) -> Vec<String> {
+        let everybody = self.roster(policy).map(|roster| roster.everybody(&self.schedules));
+        let mut everybody = everybody.unwrap_or_default();
+        everybody.sort();
+        everybody
+    }
+
+    fn configured(&self, name: &str) -> Option<&Configured> {
+        self.policies.iter().find(|configured| configured.policy.name == name)
     }
 }
 
 /// The longest roster, and the most calls of a hunt.
-const MOST: u32 = 20;
+pub(super) const MOST: u32 = 20;
 
 impl Check<'_> {
     pub(super) fn escalation(
         &mut self,
         people: BTreeMap<Spanned<String>, PersonTable>,
+        schedules: Vec<ScheduleTable>,
         tables: Vec<PolicyTable>,
         channels: &[String],
     ) -> Escalation {
-        let mut known: BTreeMap<String, Person> = BTreeMap::new();
-        for (name, table) in people {
-            self.short_name(&name, "people", "person");
-            let phone = table.phone.get_ref();
-            if !is_e164(phone) {
-                let what = "is no phone number in E.164, expected + and 7 to 15 digits like \"+15005550001\"";
-                self.problem(table.phone.span().start, "people.phone", what);
-            }
-            if let Some((other, _)) = known.iter().find(|(_, person)| person.phone == *phone) {
-                let what = format!("is the phone of {other} too, expected one for each person");
-                self.problem(table.phone.span().start, "people.phone", what);
-            }
-            if let Some(slack) = table.slack.as_ref().filter(|id| !is_member(id.get_ref())) {
-                let what = format!(
-                    "{:?} is no Slack member id, expected one like \"U0000001\"",
-                    slack.get_ref()
-                );
-                self.problem(slack.span().start, "people.slack", what);
-            }
-            let slack = table.slack.map(Spanned::into_inner);
-            known.insert(name.into_inner(), Person { phone: phone.clone(), slack });
-        }
-        let mut policies: Vec<(Vec<WildMatch>, Policy)> = Vec::new();
+        let people = self.people(people);
+        let schedules = self.schedules(schedules, &people);
+        let mut policies: Vec<Configured> = Vec::new();
         for table in tables {
             self.short_name(&table.name, "policies.name", "policy");
             let name = table.name.get_ref();
-            if policies.iter().any(|(_, policy)| policy.name == *name) {
+            if policies.iter().any(|other| other.policy.name == *name) {
                 let what =
                     format!("there is another policy named {name:?}, expected a name of its own");
                 self.problem(table.name.span().start, "policies.name", what);
             }
-            policies.push(self.policy(table, &known, channels));
+            policies.push(self.policy(table, &people, &schedules, channels));
         }
-        Escalation { people: known, policies }
+        Escalation { people, schedules, policies }
     }
 
     fn policy(
         &mut self,
         table: PolicyTable,
         people: &BTreeMap<String, Person>,
+        schedules: &Schedules,
         channels: &[String],
-    ) -> (Vec<WildMatch>, Policy) {
+    ) -> Configured {
         let name = table.name.into_inner();
-        self.roster(&table.roster, people);
+        let roster = self.roster(table.roster, people, schedules);
         if table.alarms.get_ref().iter().all(|glob| glob.get_ref().is_empty()) {
             let what = "is empty, expected globs on the alarm's name like \"*\" or \"prod-*\"";
             self.problem(table.alarms.span().start, "policies.alarms", what);
@@ -128,7 +141,8 @@ impl Check<'_> {
         let second = SignedDuration::from_secs(1);
         let policy = Policy {
             channel: self.policy_channel(table.channel, &name, channels),
-            roster: table.roster.into_inner().into_iter().map(Spanned::into_inner).collect(),
+            roster: Vec::new(),
+            empty_shift: None,
             attempts: self.number("policies.attempts", table.attempts, 3, 1..=MOST),
             ring_seconds: self.number("policies.ring_seconds", table.ring_seconds, 25, 5..=600),
             answer_seconds: self.number(
@@ -165,30 +179,8 @@ impl Check<'_> {
             alarms,
             name,
         };
-        (policy.alarms.iter().map(|glob| WildMatch::new(glob)).collect(), policy)
-    }
-
-    fn roster(
-        &mut self,
-        roster: &Spanned<Vec<Spanned<String>>>,
-        people: &BTreeMap<String, Person>,
-    ) {
-        let count = roster.get_ref().len();
-        if count == 0 || count > MOST as usize {
-            let what = format!("has {count} people, expected 1 to {MOST}");
-            self.problem(roster.span().start, "policies.roster", what);
-        }
-        for person in roster.get_ref() {
-            if !people.contains_key(person.get_ref()) {
-                let names: Vec<&str> = people.keys().map(String::as_str).collect();
-                let known = match names[..] {
-                    [] => "a table like [people.alpha]".to_owned(),
-                    _ => format!("one of {}", names.join(", ")),
-                };
-                let what = format!("{:?} is nobody we know, expected {known}", person.get_ref());
-                self.problem(person.span().start, "policies.roster", what);
-            }
-        }
+        let globs = policy.alarms.iter().map(|glob| WildMatch::new(glob)).collect();
+        Configured { globs, roster, policy }
     }
 
     fn policy_channel(
@@ -264,17 +256,4 @@ impl Check<'_> {
             }
         }
     }
-}
-
-/// `+`, then 7 to 15 digits.
-pub fn is_e164(phone: &str) -> bool {
-    phone.strip_prefix('+').is_some_and(|digits| {
-        (7..=15).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit())
-    })
-}
-
-fn is_member(id: &str) -> bool {
-    id.starts_with(['U', 'W', 'S'])
-        && id.len() > 1
-        && id.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
 }

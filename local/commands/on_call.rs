@@ -1,0 +1,122 @@
+//! `ringdown oncall`: who is on call, until when, and who is next?
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, ToSpan};
+use shared::Timestamp;
+use shared::config::file::Config;
+use shared::schedule::{Because, Moment, Schedule, Shift, time};
+
+use crate::clock::now;
+use crate::settings::Source;
+
+/// The longest look ahead.
+const LONGEST: SignedDuration = SignedDuration::from_hours(366 * 24);
+
+/// How far we look ahead, unless told otherwise.
+pub fn four_weeks() -> Span {
+    4.weeks()
+}
+
+/// Prints who is on call in each schedule. `at` and `lasting` are as typed.
+pub fn run(source: &Source, at: Option<&str>, lasting: Option<&str>) -> Result<(), String> {
+    let at = at.map_or(Ok(Moment::Instant(now())), moment)?;
+    let lasting = lasting.map_or(Ok(four_weeks()), look_ahead)?;
+    let pieces = source.pieces().map_err(|error| error.to_string())?;
+    let config = Config::parse(pieces).map_err(|problems| problems.to_string())?;
+    let schedules = &config.escalation.schedules;
+    if schedules.iter().next().is_none() {
+        say!("no schedules: {} has no [[schedules]]", source.name());
+    }
+    for (index, schedule) in schedules.iter().enumerate() {
+        if index > 0 {
+            say!();
+        }
+        let at = at.in_zone(&schedule.zone);
+        print(schedule, at, later(at, lasting, &schedule.zone), "");
+    }
+    Ok(())
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    let expected = "expected one like 2026-12-24T20:00 or 2026-12-24T19:00Z";
+    Moment::parse(text).ok_or_else(|| format!("--at: {text:?} is no time, {expected}"))
+}
+
+fn look_ahead(text: &str) -> Result<Span, String> {
+    let length = |span: &Span| {
+        let begin = Timestamp::UNIX_EPOCH;
+        let end = begin.to_zoned(TimeZone::UTC).checked_add(*span).ok()?.timestamp();
+        Some(end.duration_since(begin))
+    };
+    let fits =
+        |span: &Span| length(span).is_some_and(|length| length.is_positive() && length <= LONGEST);
+    let expected = "expected one like 4w or 10d, a year at most";
+    let span = text.parse::<Span>().ok().filter(fits);
+    span.ok_or_else(|| format!("--for: {text:?} is no length of time, {expected}"))
+}
+
+/// So long after this time, by the calendar of this zone: a day may have 23 hours.
+pub fn later(at: Timestamp, span: Span, zone: &TimeZone) -> Timestamp {
+    let later = at.to_zoned(zone.clone()).checked_add(span);
+    later.map_or(Timestamp::MAX, |later| later.timestamp())
+}
+
+/// From when until when a shift is, in words.
+pub fn span(shift: &Shift, zone: &TimeZone) -> (String, String) {
+    let is_open = (shift.from == Timestamp::MIN, shift.until == Timestamp::MAX);
+    let from = if is_open.0 { "always".to_owned() } else { time(shift.from, zone) };
+    let until = if is_open.1 { "for good".to_owned() } else { time(shift.until, zone) };
+    (from, until)
+}
+
+/// Prints who is on call in a schedule, and the shifts until then. A gap shouts.
+pub fn print(schedule: &Schedule, at: Timestamp, until: Timestamp, indent: &str) {
+    let zone = &schedule.zone;
+    let shifts = schedule.shifts(at, until);
+    let rows: Vec<(String, String, &Shift)> = shifts
+        .iter()
+        .map(|shift| {
+            let (from, until) = span(shift, zone);
+            (from, until, shift)
+        })
+        .collect();
+    let Some((_, ends, first)) = rows.first() else { return };
+    let name = zone.iana_name().unwrap_or("UTC");
+    say!("{indent}{} ({name}): {}, until {ends}", schedule.name, who(first));
+    let froms = rows.iter().map(|(from, ..)| from.chars().count()).max().unwrap_or(0);
+    let untils = rows.iter().map(|(_, until, _)| until.chars().count()).max().unwrap_or(0);
+    for (from, until, shift) in &rows {
+        let mark = match shift.because {
+            Because::Override => "  (override)",
+            _ => "",
+        };
+        say!("{indent}  {from:froms$}  {until:untils$}  {}{mark}", who(shift));
+    }
+}
+
+fn who(shift: &Shift) -> &str {
+    shift.person.as_deref().unwrap_or("NOBODY")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_far_to_look_ahead() {
+        for (text, fits) in [
+            ("4w", true),
+            ("10d", true),
+            ("36h", true),
+            ("1y", true),
+            ("2y", false),
+            ("0d", false),
+            ("-1w", false),
+            ("soon", false),
+            ("9999999w", false),
+            ("", false),
+        ] {
+            assert_eq!(look_ahead(text).is_ok(), fits, "{text}");
+        }
+    }
+}

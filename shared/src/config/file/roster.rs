@@ -1,0 +1,164 @@
+//! A policy's `roster`: people in order, or whoever is on call in a schedule and then others.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+use super::Check;
+use super::escalation::MOST;
+use crate::escalation::Person;
+use crate::schedule::Schedules;
+
+/// Who is called, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Roster {
+    /// Always these.
+    People(Vec<String>),
+    /// Who is on call in this schedule when a hunt begins, and then these.
+    OnCall {
+        /// The schedule.
+        schedule: String,
+        /// Who is called after that.
+        then: Vec<String>,
+    },
+}
+
+impl Roster {
+    /// Who is called at this moment, nobody twice; and the schedule, if its shift is empty then.
+    pub fn at(&self, schedules: &Schedules, now: Timestamp) -> (Vec<String>, Option<String>) {
+        match self {
+            Roster::People(people) => (people.clone(), None),
+            Roster::OnCall { schedule, then } => {
+                let person = schedules.on_call(schedule, now).person;
+                let empty = person.is_none().then(|| schedule.clone());
+                (each_once(person.iter().chain(then)), empty)
+            }
+        }
+    }
+
+    /// Everybody whom it may ever name, each once.
+    pub fn everybody(&self, schedules: &Schedules) -> Vec<String> {
+        match self {
+            Roster::People(people) => each_once(people.iter()),
+            Roster::OnCall { schedule, then } => {
+                let people = schedules.get(schedule).map(|schedule| schedule.people());
+                each_once(then.iter().chain(people.iter().flatten()))
+            }
+        }
+    }
+}
+
+fn each_once<'a>(people: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let mut once: Vec<String> = Vec::new();
+    for person in people {
+        if !once.contains(person) {
+            once.push(person.clone());
+        }
+    }
+    once
+}
+
+/// The key as it is written. Not an untagged enum of serde's: those forget where in the file a value stands.
+pub(super) enum RosterTable {
+    People(Vec<Spanned<String>>),
+    OnCall(OnCallTable),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OnCallTable {
+    schedule: Spanned<String>,
+    #[serde(default)]
+    then: Vec<Spanned<String>>,
+}
+
+impl<'de> Deserialize<'de> for RosterTable {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RosterTable, D::Error> {
+        deserializer.deserialize_any(Either)
+    }
+}
+
+struct Either;
+
+impl<'de> Visitor<'de> for Either {
+    type Value = RosterTable;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("people like [\"alpha\"], or { schedule = \"primary\", then = [\"alpha\"] }")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, people: A) -> Result<RosterTable, A::Error> {
+        Deserialize::deserialize(SeqAccessDeserializer::new(people)).map(RosterTable::People)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<RosterTable, A::Error> {
+        OnCallTable::deserialize(MapAccessDeserializer::new(table)).map(RosterTable::OnCall)
+    }
+}
+
+/// The most people that a policy may ever call: their records are read and written at once.
+const MOST_EVER: usize = 80;
+
+impl Check<'_> {
+    pub(super) fn roster(
+        &mut self,
+        table: Spanned<RosterTable>,
+        people: &BTreeMap<String, Person>,
+        schedules: &Schedules,
+    ) -> Roster {
+        let at = table.span().start;
+        let (roster, names) = match table.into_inner() {
+            RosterTable::People(names) => (None, names),
+            RosterTable::OnCall(OnCallTable { schedule, then }) => (Some(schedule), then),
+        };
+        let least = usize::from(roster.is_none());
+        if !(least..=MOST as usize).contains(&names.len()) {
+            let what = format!("has {} people, expected {least} to {MOST}", names.len());
+            self.problem(at, "policies.roster", what);
+        }
+        for person in &names {
+            self.known_person(person, "policies.roster", people);
+        }
+        let names = names.into_iter().map(Spanned::into_inner).collect();
+        let Some(schedule) = roster else { return Roster::People(names) };
+        if schedules.get(schedule.get_ref()).is_none() {
+            let known: Vec<&str> = schedules.iter().map(|one| one.name.as_str()).collect();
+            let expected = match known[..] {
+                [] => "a table like [[schedules]]".to_owned(),
+                _ => format!("one of {}", known.join(", ")),
+            };
+            let what = format!("{:?} is no schedule, expected {expected}", schedule.get_ref());
+            self.problem(schedule.span().start, "policies.roster.schedule", what);
+        }
+        let roster = Roster::OnCall { schedule: schedule.into_inner(), then: names };
+        let count = roster.everybody(schedules).len();
+        if count > MOST_EVER {
+            let what = format!("may call {count} people, expected {MOST_EVER} at most");
+            self.problem(at, "policies.roster", what);
+        }
+        roster
+    }
+
+    pub(super) fn known_person(
+        &mut self,
+        person: &Spanned<String>,
+        key: &str,
+        people: &BTreeMap<String, Person>,
+    ) {
+        if people.contains_key(person.get_ref()) {
+            return;
+        }
+        let names: Vec<&str> = people.keys().map(String::as_str).collect();
+        let known = match names[..] {
+            [] => "a table like [people.alpha]".to_owned(),
+            _ => format!("one of {}", names.join(", ")),
+        };
+        let what = format!("{:?} is nobody we know, expected {known}", person.get_ref());
+        self.problem(person.span().start, key, what);
+    }
+}

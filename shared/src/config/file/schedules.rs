@@ -1,0 +1,233 @@
+//! `[[schedules]]`: who is on call when.
+
+mod overrides;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, Time, Weekday};
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use toml::Spanned;
+
+use overrides::OverrideTable;
+
+use super::escalation::MOST;
+use super::problems::Source as Text;
+use super::{Check, pieces};
+use crate::escalation::Person;
+use crate::schedule::{Calendar, Complaint, Rotation, Schedule, Schedules, Source, Turns};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ScheduleTable {
+    name: Spanned<String>,
+    time_zone: Option<Spanned<String>>,
+    rotation: Option<Spanned<String>>,
+    people: Option<Spanned<Vec<Spanned<String>>>>,
+    hand_over: Option<Spanned<String>>,
+    hand_over_day: Option<Spanned<String>>,
+    starts: Option<Spanned<String>>,
+    ics: Option<Spanned<String>>,
+    #[serde(default)]
+    overrides: Vec<OverrideTable>,
+}
+
+type People = BTreeMap<String, Person>;
+
+impl Check<'_> {
+    pub(super) fn schedules(&mut self, tables: Vec<ScheduleTable>, people: &People) -> Schedules {
+        let mut schedules: Vec<Schedule> = Vec::new();
+        for table in tables {
+            self.short_name(&table.name, "schedules.name", "schedule");
+            let name = table.name.get_ref();
+            if schedules.iter().any(|schedule| schedule.name == *name) {
+                let what =
+                    format!("there is another schedule named {name:?}, expected a name of its own");
+                self.problem(table.name.span().start, "schedules.name", what);
+            }
+            schedules.push(self.schedule(table, people));
+        }
+        Schedules::new(schedules)
+    }
+
+    fn schedule(&mut self, mut table: ScheduleTable, people: &People) -> Schedule {
+        let overrides = std::mem::take(&mut table.overrides);
+        let named = table.time_zone.as_ref().and_then(|name| self.zone(name));
+        let (source, zone) = match (&table.rotation, &table.ics) {
+            (None, Some(ics)) => {
+                self.none_beside_ics(&table);
+                let (calendar, zone) = self.calendar(ics, named, people);
+                (Source::Calendar(calendar), zone)
+            }
+            (rotation, ics) => {
+                let at = ics.as_ref().unwrap_or(&table.name).span().start;
+                match (rotation, ics) {
+                    (Some(_), Some(_)) => {
+                        let what = "stands beside `rotation`, expected one of them alone";
+                        self.problem(at, "schedules.ics", what);
+                    }
+                    (None, None) => {
+                        self.missing(&table, "rotation", "\"weekly\" or \"daily\", or `ics`")
+                    }
+                    _ => {}
+                }
+                if table.time_zone.is_none() {
+                    self.missing(&table, "time_zone", "a name like \"Europe/Berlin\"");
+                }
+                (Source::Rotation(self.rotation(&table, people)), named)
+            }
+        };
+        let overrides = overrides
+            .into_iter()
+            .filter_map(|over| self.over(over, zone.as_ref(), people))
+            .collect();
+        let zone = zone.unwrap_or(TimeZone::UTC);
+        Schedule { name: table.name.into_inner(), zone, source, overrides }
+    }
+
+    fn missing(&mut self, table: &ScheduleTable, key: &str, expected: &str) {
+        let what =
+            format!("is missing in the schedule {:?}, expected {expected}", table.name.get_ref());
+        self.problem(table.name.span().start, &format!("schedules.{key}"), what);
+    }
+
+    fn zone(&mut self, name: &Spanned<String>) -> Option<TimeZone> {
+        let zone = TimeZone::get(name.get_ref()).ok();
+        if zone.is_none() {
+            let what = format!(
+                "{:?} is no time zone, expected a name like \"Europe/Berlin\" or \"UTC\"",
+                name.get_ref()
+            );
+            self.problem(name.span().start, "schedules.time_zone", what);
+        }
+        zone
+    }
+
+    fn rotation(&mut self, table: &ScheduleTable, people: &People) -> Rotation {
+        let turns = match table.rotation.as_ref().map(|text| (text, text.get_ref().as_str())) {
+            Some((_, "daily")) => Turns::Daily,
+            Some((_, "weekly")) | None => Turns::Weekly,
+            Some((text, other)) => {
+                let what = format!("{other:?} is no rotation, expected \"weekly\" or \"daily\"");
+                self.problem(text.span().start, "schedules.rotation", what);
+                Turns::Weekly
+            }
+        };
+        let mut names = Vec::new();
+        match &table.people {
+            None => self.missing(table, "people", "people in turn like [\"alpha\"]"),
+            Some(list) => {
+                let count = list.get_ref().len();
+                if !(1..=MOST as usize).contains(&count) {
+                    let what = format!("has {count} people, expected 1 to {MOST}");
+                    self.problem(list.span().start, "schedules.people", what);
+                }
+                for person in list.get_ref() {
+                    self.known_person(person, "schedules.people", people);
+                    names.push(person.get_ref().clone());
+                }
+            }
+        }
+        let hand_over =
+            self.read(table, "hand_over", &table.hand_over, "a time like \"09:00\"", |text| {
+                text.parse::<Time>().ok().filter(|_| text.len() == 5)
+            });
+        let starts =
+            self.read(table, "starts", &table.starts, "a date like \"2026-01-05\"", |text| {
+                text.parse::<Date>().ok().filter(|date| text.len() == 10 && date.year() >= 1970)
+            });
+        self.hand_over_day(table, turns, starts);
+        let (hand_over, starts) = (hand_over.unwrap_or_default(), starts.unwrap_or_default());
+        Rotation { turns, people: names, hand_over, starts }
+    }
+
+    fn read<T>(
+        &mut self,
+        table: &ScheduleTable,
+        key: &str,
+        text: &Option<Spanned<String>>,
+        expected: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let Some(text) = text else {
+            self.missing(table, key, expected);
+            return None;
+        };
+        let read = parse(text.get_ref());
+        if read.is_none() {
+            let what = format!("{:?} cannot be read, expected {expected}", text.get_ref());
+            self.problem(text.span().start, &format!("schedules.{key}"), what);
+        }
+        read
+    }
+
+    /// The day is that of `starts`; who writes it too is told if the two do not agree.
+    fn hand_over_day(&mut self, table: &ScheduleTable, turns: Turns, starts: Option<Date>) {
+        let Some(day) = &table.hand_over_day else { return };
+        let key = "schedules.hand_over_day";
+        let what = match (weekday(day.get_ref()), starts) {
+            _ if turns == Turns::Daily => "serves only a weekly rotation, expected none".to_owned(),
+            (None, _) => format!("{:?} is no day, expected one like \"monday\"", day.get_ref()),
+            (Some(_), None) => return,
+            (Some(day), Some(starts)) if starts.weekday() == day => return,
+            (Some(_), Some(starts)) => format!(
+                "is {:?}, and `starts` ({starts}) is a {}, expected the same day",
+                day.get_ref(),
+                DAYS[usize::from(starts.weekday().to_monday_zero_offset().unsigned_abs())]
+            ),
+        };
+        self.problem(day.span().start, key, what);
+    }
+
+    fn none_beside_ics(&mut self, table: &ScheduleTable) {
+        let spans = [
+            ("people", table.people.as_ref().map(Spanned::span)),
+            ("hand_over", table.hand_over.as_ref().map(Spanned::span)),
+            ("hand_over_day", table.hand_over_day.as_ref().map(Spanned::span)),
+            ("starts", table.starts.as_ref().map(Spanned::span)),
+        ];
+        for (key, span) in spans {
+            if let Some(span) = span {
+                let what = "serves only a rotation, expected none beside `ics`";
+                self.problem(span.start, &format!("schedules.{key}"), what);
+            }
+        }
+    }
+
+    fn calendar(
+        &mut self,
+        ics: &Spanned<String>,
+        zone: Option<TimeZone>,
+        people: &People,
+    ) -> (Calendar, Option<TimeZone>) {
+        let name = ics.get_ref();
+        let of_it = self.calendars.iter().filter(|(piece, _)| pieces::is_of(piece, name));
+        let of_it: Vec<(String, String)> = of_it.cloned().collect();
+        if of_it.is_empty() || !pieces::is_calendar(name) {
+            let what = format!(
+                "{name:?} is not there, expected the name of an .ics file beside this one, in the cloud of a \
+                 parameter like config/oncall.ics"
+            );
+            self.problem(ics.span().start, "schedules.ics", what);
+            return (Calendar::default(), zone);
+        }
+        let text = Text::new(&of_it);
+        let names: Vec<&str> = people.keys().map(String::as_str).collect();
+        let read = Calendar::read(&text.text, zone.as_ref(), &names);
+        let located = |complaint: Complaint| {
+            let at = text.text.split_inclusive('\n').take(complaint.line.saturating_sub(1));
+            text.problem(at.map(str::len).sum(), &complaint.key, complaint.what)
+        };
+        self.problems.extend(read.complaints.into_iter().map(located));
+        self.warnings.extend(read.unread.into_iter().map(located));
+        (read.calendar, read.zone)
+    }
+}
+
+const DAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+fn weekday(name: &str) -> Option<Weekday> {
+    let at = DAYS.iter().position(|day| name.eq_ignore_ascii_case(day))?;
+    Weekday::from_monday_zero_offset(i8::try_from(at).ok()?).ok()
+}

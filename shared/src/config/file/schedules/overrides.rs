@@ -1,0 +1,82 @@
+//! `[[schedules.overrides]]`: what is different on some dates.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::super::Check;
+use super::People;
+use crate::schedule::{Moment, Override};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OverrideTable {
+    from: Spanned<String>,
+    until: Spanned<String>,
+    person: Option<Spanned<String>>,
+    nobody: Option<bool>,
+}
+
+impl Check<'_> {
+    pub(super) fn over(
+        &mut self,
+        table: OverrideTable,
+        zone: Option<&TimeZone>,
+        people: &People,
+    ) -> Option<Override> {
+        let from = self.moment("schedules.overrides.from", &table.from, zone);
+        let until = self.moment("schedules.overrides.until", &table.until, zone);
+        if from.zip(until).is_some_and(|(from, until)| until <= from) {
+            let what = "is not behind `from`, expected a later time";
+            self.problem(table.until.span().start, "schedules.overrides.until", what);
+        }
+        let key = "schedules.overrides.person";
+        let is_empty = table.person.as_ref().is_none_or(|person| person.get_ref().is_empty());
+        match (&table.person, table.nobody) {
+            (Some(person), None | Some(false)) if !is_empty => {
+                self.known_person(person, key, people)
+            }
+            (Some(_), None) | (None, Some(true)) => {}
+            (Some(person), Some(true)) if !is_empty => {
+                self.problem(
+                    person.span().start,
+                    key,
+                    "stands beside `nobody`, expected one of them",
+                );
+            }
+            (Some(_), _) => {}
+            (None, _) => {
+                let what = "is missing, expected somebody, or `nobody = true` for an empty shift";
+                self.problem(table.from.span().start, key, what);
+            }
+        }
+        let person = table.person.map(Spanned::into_inner).filter(|_| !is_empty);
+        Some(Override { from: from?, until: until?, person })
+    }
+
+    fn moment(
+        &mut self,
+        key: &str,
+        text: &Spanned<String>,
+        zone: Option<&TimeZone>,
+    ) -> Option<Timestamp> {
+        match (Moment::parse(text.get_ref()), zone) {
+            (Some(moment @ Moment::Instant(_)), _) => Some(moment.in_zone(&TimeZone::UTC)),
+            (Some(moment), Some(zone)) => Some(moment.in_zone(zone)),
+            (Some(_), None) => {
+                let what = "has no offset, and the schedule no zone, expected `time_zone` there";
+                self.problem(text.span().start, key, what);
+                None
+            }
+            (None, _) => {
+                let what = format!(
+                    "{:?} is no time, expected one like \"2026-12-24T18:00\", local or with an offset",
+                    text.get_ref()
+                );
+                self.problem(text.span().start, key, what);
+                None
+            }
+        }
+    }
+}

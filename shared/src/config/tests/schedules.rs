@@ -1,0 +1,297 @@
+//! `[[schedules]]`, and rosters that name them.
+
+use crate::config::file::Roster;
+use crate::schedule::Because;
+
+use super::*;
+
+const HEAD: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[people.bravo]\nphone = \"+15005550002\"\n\
+                    [people.charlie]\nphone = \"+15005550003\"\n";
+const PRIMARY: &str = "[[schedules]]\nname = \"primary\"\ntime_zone = \"Europe/Berlin\"\nrotation = \"weekly\"\n\
+                       people = [\"alpha\", \"bravo\"]\nhand_over = \"09:00\"\nhand_over_day = \"monday\"\nstarts = \"2026-01-05\"\n";
+const ICS: &str = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260105T080000Z\nDURATION:P7D\nSUMMARY:bravo\nEND:VEVENT\n\
+                   BEGIN:VEVENT\nDTSTART:20260105T080000Z\nSUMMARY:Holiday\nEND:VEVENT\nEND:VCALENDAR\n";
+
+fn parse(pieces: &[(&str, &str)]) -> Result<Config, String> {
+    let pieces = pieces.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    Config::parse(pieces.collect()).map_err(|problems| problems.to_string())
+}
+
+fn told(pieces: &[(&str, &str)]) -> String {
+    parse(pieces).map_or_else(|problems| problems, |_| "fine".to_owned())
+}
+
+/// What is wrong with a file of three people (lines 1 to 7) and this.
+fn of(rest: &str) -> String {
+    told(&[("ringdown.toml", &format!("{HEAD}{rest}"))])
+}
+
+#[test]
+fn a_schedule_is_checked_when_it_is_loaded() {
+    assert_eq!(of(PRIMARY), "fine");
+    for (from, to, expected) in [
+        (
+            "name = \"primary\"",
+            "name = \"Primary\"",
+            "9: schedules.name: schedule \"Primary\": expected lower-case",
+        ),
+        (
+            "Europe/Berlin",
+            "Europe/Nowhere",
+            "10: schedules.time_zone: \"Europe/Nowhere\" is no time zone, expected a name like \"Europe/Berlin\"",
+        ),
+        (
+            "time_zone = \"Europe/Berlin\"\n",
+            "",
+            "9: schedules.time_zone: is missing in the schedule \"primary\", expected",
+        ),
+        (
+            "weekly",
+            "monthly",
+            "11: schedules.rotation: \"monthly\" is no rotation, expected \"weekly\" or \"daily\"",
+        ),
+        (
+            "rotation = \"weekly\"\n",
+            "",
+            "9: schedules.rotation: is missing in the schedule \"primary\", expected \"weekly\" or \"daily\", or `ics`",
+        ),
+        ("[\"alpha\", \"bravo\"]", "[]", "12: schedules.people: has 0 people, expected 1 to 20"),
+        (
+            "\"bravo\"]",
+            "\"delta\"]",
+            "12: schedules.people: \"delta\" is nobody we know, expected one of alpha, bravo, charlie",
+        ),
+        (
+            "09:00",
+            "9:00",
+            "13: schedules.hand_over: \"9:00\" cannot be read, expected a time like \"09:00\"",
+        ),
+        (
+            "09:00",
+            "24:00",
+            "13: schedules.hand_over: \"24:00\" cannot be read, expected a time like \"09:00\"",
+        ),
+        (
+            "hand_over = \"09:00\"\n",
+            "",
+            "9: schedules.hand_over: is missing in the schedule \"primary\", expected a time",
+        ),
+        (
+            "monday",
+            "mon",
+            "14: schedules.hand_over_day: \"mon\" is no day, expected one like \"monday\"",
+        ),
+        (
+            "monday",
+            "tuesday",
+            "14: schedules.hand_over_day: is \"tuesday\", and `starts` (2026-01-05) is a monday, expected the same day",
+        ),
+        (
+            "weekly",
+            "daily",
+            "14: schedules.hand_over_day: serves only a weekly rotation, expected none",
+        ),
+        (
+            "2026-01-05",
+            "2026-02-30",
+            "15: schedules.starts: \"2026-02-30\" cannot be read, expected a date like",
+        ),
+        ("starts", "start", "15: start: unknown field `start`, expected one of"),
+        (
+            "starts = ",
+            "ics = \"x.ics\"\nstarts = ",
+            "15: schedules.ics: stands beside `rotation`, expected one",
+        ),
+    ] {
+        let told = of(&PRIMARY.replacen(from, to, 1));
+        let expected = format!("ringdown.toml:{expected}");
+        assert!(told.starts_with(&expected) && told.lines().count() == 1, "\n{told}\n{expected}");
+    }
+    assert_eq!(
+        of(&PRIMARY.replacen("weekly", "daily", 1).replace("hand_over_day = \"monday\"\n", "")),
+        "fine"
+    );
+    assert_eq!(
+        of(&PRIMARY.repeat(2)),
+        "ringdown.toml:17: schedules.name: there is another schedule named \"primary\", expected a name of its own"
+    );
+}
+
+#[test]
+fn an_override_is_checked_too() {
+    let over = |keys: &str| of(&format!("{PRIMARY}[[schedules.overrides]]\n{keys}"));
+    let times = "from = \"2026-12-24T18:00\"\nuntil = \"2026-12-26T09:00:00+01:00\"\n";
+    for person in ["person = \"charlie\"", "person = \"\"", "nobody = true"] {
+        assert_eq!(over(&format!("{times}{person}")), "fine");
+    }
+    for (keys, expected) in [
+        (
+            times.to_owned(),
+            "17: schedules.overrides.person: is missing, expected somebody, or `nobody = true`",
+        ),
+        (
+            format!("{times}nobody = false"),
+            "17: schedules.overrides.person: is missing, expected somebody",
+        ),
+        (
+            format!("{times}person = \"delta\""),
+            "19: schedules.overrides.person: \"delta\" is nobody we know, expected one of alpha",
+        ),
+        (
+            format!("{times}nobody = true\nperson = \"alpha\""),
+            "20: schedules.overrides.person: stands beside `nobody`, expected one of them",
+        ),
+        (
+            format!("{}person = \"alpha\"", times.replace("12-26T09", "12-24T18")),
+            "18: schedules.overrides.until: is not behind `from`, expected a later time",
+        ),
+        (
+            format!("{}person = \"alpha\"", times.replace("2026-12-24T18:00", "christmas")),
+            "17: schedules.overrides.from: \"christmas\" is no time, expected one like \"2026-12-24T18:00\", local or",
+        ),
+        (format!("{times}who = \"alpha\""), "19: who: unknown field `who`, expected one of"),
+    ] {
+        let told = over(&keys);
+        let expected = format!("ringdown.toml:{expected}");
+        assert!(told.starts_with(&expected) && told.lines().count() == 1, "\n{told}\n{expected}");
+    }
+}
+
+#[test]
+fn a_calendar_is_a_piece_of_its_own() {
+    let toml = format!("{HEAD}[[schedules]]\nname = \"calendar\"\nics = \"rota/oncall.ics\"\n");
+    for name in ["rota/oncall.ics", "config/oncall.ics", "config/rota/oncall.ics"] {
+        let config = parse(&[("config/main", &toml), (name, ICS)]).unwrap();
+        let shift =
+            config.escalation.schedules.on_call("calendar", "2026-01-06T00:00Z".parse().unwrap());
+        assert_eq!((shift.person.as_deref(), shift.because), (Some("bravo"), Because::Calendar));
+        assert_eq!(config.warnings.len(), 1);
+        assert_eq!((config.warnings[0].file.as_str(), config.warnings[0].line), (name, 7));
+    }
+    let expected = "ringdown.toml:10: schedules.ics: \"rota/oncall.ics\" is not there, expected the name of an .ics file";
+    for pieces in
+        [&[("ringdown.toml", toml.as_str())][..], &[("ringdown.toml", &toml), ("other.ics", ICS)]]
+    {
+        assert!(told(pieces).starts_with(expected), "{}", told(pieces));
+    }
+    // In two parameters, and wrong in the second.
+    let (one, two) = ICS.split_at(ICS.rfind("DTSTART").unwrap());
+    let two = two.replace("Holiday", "alpha").replace("20260105T080000Z", "soon");
+    let pieces =
+        [("config/main", toml.as_str()), ("config/oncall.ics", one), ("config/oncall.ics.2", &two)];
+    assert_eq!(
+        told(&pieces),
+        "config/oncall.ics.2:1: DTSTART: \"soon\" is no time, expected one like \"20260105T090000Z\""
+    );
+    let beside = toml.clone() + "hand_over = \"09:00\"\n";
+    assert_eq!(
+        told(&[("ringdown.toml", &beside), ("rota/oncall.ics", ICS)]),
+        "ringdown.toml:11: schedules.hand_over: serves only a rotation, expected none beside `ics`"
+    );
+    let over = toml
+        + "[[schedules.overrides]]\nfrom = \"2026-01-01T00:00\"\nuntil = \"2026-01-02T00:00Z\"\nnobody = true\n";
+    assert_eq!(
+        told(&[("ringdown.toml", &over), ("rota/oncall.ics", ICS)]),
+        "ringdown.toml:12: schedules.overrides.from: has no offset, and the schedule no zone, expected `time_zone` there"
+    );
+}
+
+#[test]
+fn the_calendars_that_a_file_names_are_found_even_if_it_is_wrong() {
+    let text = "[[schedules]]\nics = \"b.ics\"\n[[schedules]]\nics = \"a.ics\"\n[[schedules]]\nics = \"a.txt\"\n";
+    assert_eq!(file::calendars_named(text), ["a.ics", "b.ics"]);
+    for text in ["", "schedules = 1", "[[schedules]]\nics = 1", "broken ="] {
+        assert_eq!(file::calendars_named(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn a_roster_is_people_or_who_is_on_call() {
+    let with = |roster: &str| {
+        of(&format!("{PRIMARY}[[policies]]\nname = \"p\"\nalarms = [\"*\"]\nroster = {roster}\n"))
+    };
+    for fine in [
+        "[\"alpha\"]",
+        "{ schedule = \"primary\" }",
+        "{ schedule = \"primary\", then = [\"charlie\"] }",
+    ] {
+        assert_eq!(with(fine), "fine");
+    }
+    for (roster, expected) in [
+        (
+            "{ schedule = \"secondary\" }",
+            "19: policies.roster.schedule: \"secondary\" is no schedule, expected one of primary",
+        ),
+        (
+            "{ schedule = \"primary\", then = [\"delta\"] }",
+            "19: policies.roster: \"delta\" is nobody we know, expected",
+        ),
+        (
+            "{ schedule = \"primary\", than = [] }",
+            "19: roster: unknown field `than`, expected `schedule` or `then`",
+        ),
+        ("{ then = [\"alpha\"] }", "19: roster: missing field `schedule`"),
+        ("[]", "19: policies.roster: has 0 people, expected 1 to 20"),
+        (
+            "\"primary\"",
+            "19: roster: invalid type: string \"primary\", expected people like [\"alpha\"], or { schedule",
+        ),
+    ] {
+        let told = with(roster);
+        let expected = format!("ringdown.toml:{expected}");
+        assert!(told.starts_with(&expected), "\n{told}\n{expected}");
+    }
+    let none =
+        "[[policies]]\nname = \"p\"\nalarms = [\"*\"]\nroster = { schedule = \"primary\" }\n";
+    assert_eq!(
+        of(none),
+        "ringdown.toml:11: policies.roster.schedule: \"primary\" is no schedule, expected a table like [[schedules]]"
+    );
+}
+
+#[test]
+fn a_policy_calls_who_is_on_call_at_that_time() {
+    let policies = "[[policies]]\nname = \"p\"\nalarms = [\"*\"]\nroster = { schedule = \"primary\", then = [\"charlie\", \"bravo\"] }\n\
+                    [[policies]]\nname = \"q\"\nalarms = [\"*\"]\nroster = [\"bravo\"]\n";
+    let empty = "[[schedules.overrides]]\nfrom = \"2026-12-24T18:00\"\nuntil = \"2026-12-26T09:00\"\nnobody = true\n";
+    let config = parse(&[("ringdown.toml", &format!("{HEAD}{PRIMARY}{empty}{policies}"))]).unwrap();
+    let escalation = &config.escalation;
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    for (time, roster, empty_shift) in [
+        ("2026-01-05T07:59:59Z", &["charlie", "bravo"][..], Some("primary")),
+        ("2026-01-05T08:00:00Z", &["alpha", "charlie", "bravo"], None),
+        ("2026-01-12T08:00:00Z", &["bravo", "charlie"], None),
+        // The clocks have changed: 09:00 is an hour earlier.
+        ("2026-03-30T06:59:59Z", &["bravo", "charlie"], None),
+        ("2026-03-30T07:00:00Z", &["alpha", "charlie", "bravo"], None),
+        ("2026-12-24T17:00:00Z", &["charlie", "bravo"], Some("primary")),
+    ] {
+        let policy = escalation.policy_at("p", at(time)).unwrap();
+        assert_eq!(
+            (&policy.roster[..], policy.empty_shift.as_deref()),
+            (&roster.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>()[..], empty_shift),
+            "{time}"
+        );
+        assert_eq!(escalation.for_alarm("cpu", at(time)), Some(policy));
+    }
+    assert_eq!(escalation.policy_at("q", at("2026-01-12T08:00:00Z")).unwrap().roster, ["bravo"]);
+    assert_eq!(escalation.policy_at("r", at("2026-01-12T08:00:00Z")), None);
+    assert_eq!(escalation.may_call("p"), ["alpha", "bravo", "charlie"]);
+    assert!(
+        matches!(escalation.roster("p"), Some(Roster::OnCall { schedule, .. }) if schedule == "primary")
+    );
+}
+
+proptest! {
+    #[test]
+    fn no_schedule_can_make_it_panic(
+        values in proptest::collection::vec("[0-9a-zA-Z:T/+. -]{0,17}|2026-01-0[0-9]|alpha|weekly|9999-12-31|9999-12-31T23:59|UTC", 7),
+    ) {
+        let keys = ["time_zone", "rotation", "hand_over", "starts", "ics", "hand_over_day", "name"];
+        let keys: String = keys.iter().zip(&values).map(|(key, value)| format!("{key} = \"{value}\"\n")).collect();
+        for with in ["", "people = [\"alpha\"]\n"] {
+            of(&format!("[[schedules]]\n{keys}{with}"));
+            of(&format!("[[schedules]]\n{keys}{with}[[schedules.overrides]]\nfrom = \"{}\"\nuntil = \"{}\"", values[0], values[3]));
+        }
+    }
+}

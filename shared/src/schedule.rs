@@ -1,0 +1,193 @@
+//! Who is on call when. Pure: the time is an argument, and a schedule is read once, when the configuration is.
+//!
+//! 1. [`Rotation`]: people in turn, by local weeks or days. [`Calendar`]: the events of an `.ics` file.
+//! 2. [`Override`]: dated exceptions, which lie over either.
+//! 3. [`Schedules::on_call`]: the [`Shift`] at a moment. A gap is a shift too: one without a person.
+//! 4. [`two_weeks`]: the same, ready for a page.
+
+mod calendar;
+mod moment;
+mod rotation;
+mod slot;
+mod view;
+
+pub use calendar::{Calendar, Complaint, Reading};
+pub use moment::Moment;
+pub use rotation::{Rotation, Turns};
+pub use view::{ScheduleView, ShiftView, time, two_weeks};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use slot::{Span, last_covering};
+
+/// All schedules, in the file's order.
+#[derive(Clone, Debug, Default)]
+pub struct Schedules(Vec<Schedule>);
+
+/// One schedule: who is on call, at any moment.
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    /// Its name.
+    pub name: String,
+    /// The zone that its local times are of, and are shown in.
+    pub zone: TimeZone,
+    /// Where its shifts come from.
+    pub source: Source,
+    /// What is different on some dates. Of those that overlap, the later one wins.
+    pub overrides: Vec<Override>,
+}
+
+/// Where shifts come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// People in turn.
+    Rotation(Rotation),
+    /// The events of an `.ics` file.
+    Calendar(Calendar),
+}
+
+/// A dated exception.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// When it begins.
+    pub from: Timestamp,
+    /// When it ends; this moment is no longer part of it.
+    pub until: Timestamp,
+    /// Who is on call then; `None` is an empty shift, on purpose.
+    pub person: Option<String>,
+}
+
+/// Who is on call, from when until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shift {
+    /// Who; nobody in a gap.
+    pub person: Option<String>,
+    /// When it begins; [`Timestamp::MIN`] if it always was so.
+    pub from: Timestamp,
+    /// When it ends, this moment excluded; [`Timestamp::MAX`] if it stays so.
+    pub until: Timestamp,
+    /// Why they are.
+    pub because: Because,
+}
+
+/// Why somebody is on call, or nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Because {
+    /// It is their turn.
+    Rotation,
+    /// An override says so.
+    Override,
+    /// An event of the calendar says so.
+    Calendar,
+    /// Nothing says who: before the first shift, or between two events.
+    Nobody,
+}
+
+/// The most shifts that are listed at once: daily ones of more than ten years.
+const MOST_SHIFTS: usize = 4_000;
+
+impl Schedules {
+    /// These schedules.
+    pub fn new(schedules: Vec<Schedule>) -> Schedules {
+        Schedules(schedules)
+    }
+
+    /// All of them, in the file's order.
+    pub fn iter(&self) -> impl Iterator<Item = &Schedule> {
+        self.0.iter()
+    }
+
+    /// The schedule of this name.
+    pub fn get(&self, name: &str) -> Option<&Schedule> {
+        self.0.iter().find(|schedule| schedule.name == name)
+    }
+
+    /// Who is on call in this schedule at this moment. In one that is unknown: nobody, ever.
+    pub fn on_call(&self, schedule: &str, at: Timestamp) -> Shift {
+        self.get(schedule).map_or_else(Shift::nobody_ever, |schedule| schedule.on_call(at))
+    }
+
+    /// The shifts of this schedule that touch this span of time, see [`Schedule::shifts`].
+    pub fn shifts(&self, schedule: &str, from: Timestamp, until: Timestamp) -> Vec<Shift> {
+        self.get(schedule).map(|schedule| schedule.shifts(from, until)).unwrap_or_default()
+    }
+
+    /// When nobody is on call in this schedule, see [`Schedule::gaps`].
+    pub fn gaps(&self, schedule: &str, from: Timestamp, until: Timestamp) -> Vec<Shift> {
+        self.get(schedule).map(|schedule| schedule.gaps(from, until)).unwrap_or_default()
+    }
+}
+
+impl Schedule {
+    /// Who is on call at this moment: exactly one shift covers it. It is as long as it can be: two turns of one person
+    /// in a row are one.
+    pub fn on_call(&self, at: Timestamp) -> Shift {
+        let spans: Vec<Span> = self.overrides.iter().map(|over| (over.from, over.until)).collect();
+        let over = last_covering(&spans, at);
+        if let Some(winner) = over.winner {
+            let person = self.overrides[winner].person.clone();
+            return Shift {
+                person,
+                from: over.from,
+                until: over.until,
+                because: Because::Override,
+            };
+        }
+        let mut shift = match &self.source {
+            Source::Rotation(rotation) => rotation.turn(&self.zone, at),
+            Source::Calendar(calendar) => calendar.shift(at),
+        };
+        shift.from = shift.from.max(over.from);
+        shift.until = shift.until.min(over.until);
+        shift
+    }
+
+    /// The shifts that touch this span of time, in order, each beginning where the one before ends; the first and the
+    /// last are whole, and may reach beyond it. At most four thousand.
+    pub fn shifts(&self, from: Timestamp, until: Timestamp) -> Vec<Shift> {
+        let mut shifts = Vec::new();
+        let mut at = from;
+        while at < until && shifts.len() < MOST_SHIFTS {
+            let shift = self.on_call(at);
+            at = shift.until;
+            shifts.push(shift);
+        }
+        shifts
+    }
+
+    /// When nobody is on call in this span of time, cut to it. A gap [because](Because) of an override is on purpose.
+    pub fn gaps(&self, from: Timestamp, until: Timestamp) -> Vec<Shift> {
+        let empty = self.shifts(from, until).into_iter().filter(|shift| shift.person.is_none());
+        let cut = |shift: Shift| Shift {
+            from: shift.from.max(from),
+            until: shift.until.min(until),
+            ..shift
+        };
+        empty.map(cut).collect()
+    }
+
+    /// Everybody who may ever be on call in it, sorted, each once.
+    pub fn people(&self) -> Vec<String> {
+        let mut people: Vec<String> = match &self.source {
+            Source::Rotation(rotation) => rotation.people.clone(),
+            Source::Calendar(calendar) => calendar.people(),
+        };
+        people.extend(self.overrides.iter().filter_map(|over| over.person.clone()));
+        people.sort();
+        people.dedup();
+        people
+    }
+}
+
+impl Shift {
+    fn nobody_ever() -> Shift {
+        let (from, until) = (Timestamp::MIN, Timestamp::MAX);
+        Shift { person: None, from, until, because: Because::Nobody }
+    }
+}
+
+#[cfg(test)]
+mod tests;
