@@ -9,6 +9,7 @@ use shared::app::words::line;
 use shared::config::Settings;
 use shared::escalation::Entry;
 use shared::http::{Request, Response};
+use shared::schedule::two_weeks;
 use shared::{Error, Timestamp, dead_letters, mask_numbers};
 
 use super::calls::{calls, policy_in_words};
@@ -31,12 +32,14 @@ pub(crate) async fn home(
 ) -> Result<Response, Error> {
     let store = dashboard.store.as_ref();
     let waiting = dead_letters::waiting(store, None, now).await?;
-    let routes = &dashboard.live.get(now).await?.config.routes;
+    let settings = dashboard.live.get(now).await?;
+    let routes = &settings.config.routes;
+    let on_call = two_weeks(&settings.config.escalation.schedules, now);
     let facts = context! {
         title => "Incidents", page => "home", signed_in, now => now.to_string(),
         live => "/live?incidents",
         counters => Serde(&counters(store, now).await?), dead_letters => waiting, route_count => routes.iter().count(),
-        channels => Serde(routes.channels()),
+        channels => Serde(routes.channels()), on_call => Serde(&on_call),
         ..list(dashboard, now).await?
     };
     render("home.html", facts)
