@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use dashboard::Dashboard;
 use shared::app::{App, Writers};
+use shared::config::file::is_e164;
 use shared::config::{Environment, Live, PIECES};
 use shared::forward::delivery::Delivery;
 use shared::forward::intake::Intake;
@@ -140,6 +141,12 @@ fn caller(environment: &Environment) -> &'static str {
     match has("twilio/account-sid") {
         true if !has("twilio/auth-token") => "nobody: TWILIO_AUTH_TOKEN is missing",
         true if !has("twilio/from-number") => "nobody: TWILIO_FROM_NUMBER is missing",
+        true if !environment.value("twilio/from-number").is_some_and(is_e164) => {
+            "nobody: TWILIO_FROM_NUMBER is no number in E.164, like +15005550006"
+        }
+        true if !environment.value("public-base-url").is_none_or(|url| url.starts_with("http")) => {
+            "nobody: PUBLIC_BASE_URL is no URL, expected one like https://ringdown.example.com"
+        }
         true if !has("public-base-url") => {
             "Twilio, which cannot reach this machine: PUBLIC_BASE_URL is missing"
         }
@@ -158,12 +165,13 @@ fn greet(address: &str, source: &Source, environment: &Environment) {
          \x20 the pretend phones: raise an alarm      {address}/pretend/phones\n\
          \x20 the pretend Slack: send an event        {address}/pretend/slack\n\
          \x20 Twilio's sink goes to                   {address}/twilio/events\n\
-         \x20 monitors post their alarms to           {address}/alarms\n\
+         \x20 monitors post their alarms to           {address}/alarms{}\n\
          \x20 calls are placed by                     {}\n\
          \x20 configuration                           {}\n\n\
          Raise an alarm: cargo run -- alarm events/outage-intake/eventbridge-metric.json\n\
          Send an event:  cargo run -- send events/event-stream-webhook/worker-activity.json\n\
          End with Ctrl-C.",
+        if environment.value("alarms-token").is_some() { "" } else { ", once ALARMS_TOKEN is set" },
         caller(environment),
         source.name()
     );

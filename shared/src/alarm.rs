@@ -36,6 +36,9 @@ pub struct Change {
     /// Why it must not call anybody, if it must not: suppressed, or muted. CloudWatch tells EventBridge of such changes
     /// too. When a mute ends, SNS brings the same key, time and state once more, with nothing here.
     pub quiet: Option<String>,
+    /// Its times cannot be compared with each other: a monitor that fires again may name the time of its first firing.
+    #[serde(default)]
+    pub unordered: bool,
 }
 
 /// The state of an alarm.
@@ -82,7 +85,7 @@ const SHAPES: &str = "CloudWatch's `alarmData`, an event with `detail-type`, a m
 pub fn parse(body: &[u8], now: Timestamp) -> Vec<Result<Change, Malformed>> {
     let mut reader = Reader { now, found: Vec::new() };
     match std::str::from_utf8(body) {
-        Ok(text) => reader.text(text, 0),
+        Ok(text) => reader.text(text.trim_start_matches('\u{feff}'), 0),
         Err(_) => reader.refuse("it is not UTF-8", &String::from_utf8_lossy(body)),
     }
     reader.found

@@ -112,6 +112,8 @@ impl World {
             let due = |at: Option<shared::Timestamp>, long: SignedDuration| {
                 at.is_some_and(|at| now.duration_since(at) >= long)
             };
+            // What nobody had is hunted for anew when it is open again.
+            let anew = was_over && reopened && before.taken_by().is_none();
             let cause = match before.phase {
                 _ if was_over && !reopened => false,
                 Phase::Calling => true,
@@ -124,7 +126,7 @@ impl World {
                             ))
                 }
                 Phase::Exhausted => {
-                    joined || (again && due(before.exhausted_at, policy.retry_exhausted_after))
+                    joined || anew || (again && due(before.exhausted_at, before.retry_after()))
                 }
             };
             if rings && (!cause || resolved) {
@@ -136,7 +138,7 @@ impl World {
             {
                 return Err(format!("{:?} had it, and now {:?}", before.holder, incident.holder));
             }
-            if (asked || again || joined) != (before.hunt.number != incident.hunt.number) {
+            if (asked || again || joined || anew) != (before.hunt.number != incident.hunt.number) {
                 return Err("a hunt begins without a word, or a word without a hunt".to_owned());
             }
             self.judge_attempts(before, incident)?;

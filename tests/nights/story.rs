@@ -136,6 +136,7 @@ impl Story {
             reason: "it is so".to_owned(),
             description: String::new(),
             quiet: None,
+            unordered: false,
         };
         self.changes.push((at, change));
     }

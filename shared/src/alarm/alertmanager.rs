@@ -53,5 +53,7 @@ pub(super) fn alert(alert: &Value, group: &Value, now: Timestamp) -> Result<Chan
         description: line(&description, 2_000),
         // Alertmanager and Grafana send nothing of an alert that is silenced or inhibited.
         quiet: None,
+        // After a resolve by time-out an alert fires again with the `startsAt` of its first firing.
+        unordered: true,
     })
 }

@@ -132,6 +132,7 @@ impl Said {
             reason: line(&reason, 2_000),
             description: line(&self.description.unwrap_or_default(), 2_000),
             quiet: self.quiet.map(|why| line(&why, 2_000)),
+            unordered: false,
         })
     }
 }

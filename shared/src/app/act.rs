@@ -234,7 +234,11 @@ fn strike_off(kept: &mut Kept, owner: &str, task: &Task, report: &Report, now: T
         Report::Later(rest) | Report::InDoubt(rest) => {
             for to_do in kept.to_do.iter_mut().filter(|to_do| is_it(to_do)) {
                 to_do.owner = None;
-                to_do.tries += 1;
+                // What was surely not done may be tried as long as its rule allows.
+                let is_dial = matches!(to_do.task, Task::Effect(Effect::Dial { .. }));
+                if !is_dial || matches!(report, Report::InDoubt(_)) {
+                    to_do.tries += 1;
+                }
                 to_do.until = after(now, *rest);
                 to_do.in_doubt = matches!(report, Report::InDoubt(_));
             }

@@ -60,11 +60,16 @@ impl App {
         }
         let (body, _) = verified(&self.live, request, Kind::Form, self.now()).await?;
         let fields = body.fields();
-        let news = if path.about == About::Status { status(&fields) } else { machine(&fields) };
-        if let Some(news) = news {
-            let call = field(&fields, "CallSid").map(str::to_owned);
-            let signal = Signal::Call { attempt: path.attempt, call, news };
-            self.signal(path.incident, &[signal], Hand::Act).await?;
+        // A status may carry the hint too.
+        let status = status(&fields).filter(|_| path.about == About::Status);
+        let call = field(&fields, "CallSid").map(str::to_owned);
+        let signals: Vec<Signal> = machine(&fields)
+            .into_iter()
+            .chain(status)
+            .map(|news| Signal::Call { attempt: path.attempt, call: call.clone(), news })
+            .collect();
+        if !signals.is_empty() {
+            self.signal(path.incident, &signals, Hand::Act).await?;
         }
         Ok(Response::empty(204))
     }

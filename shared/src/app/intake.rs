@@ -12,10 +12,10 @@ use crate::dead_letters::{self, Letter};
 use crate::escalation::{Alarm, Signal};
 use crate::forward::task::{Lines, Task};
 use crate::http::{Request, Response};
-use crate::mask_numbers;
 use crate::ports::To;
 use crate::routes::Line;
 use crate::slack::message::{cut, escape};
+use crate::{mask_e164, mask_numbers};
 
 /// What became of one thing that a monitor told us.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -47,6 +47,20 @@ pub enum Heard {
     },
 }
 
+/// How many parts of one request become dead letters of their own; the rest of them is kept in one.
+const MOST_REFUSED: usize = 10;
+
+impl LastWord {
+    /// Whether this change was known when the alarm said this, or is older.
+    fn covers(&self, change: &Change) -> bool {
+        let same = self.state == change.state;
+        match change.unordered {
+            true => same,
+            false => self.at > change.at || (self.at == change.at && same),
+        }
+    }
+}
+
 impl App {
     /// Takes what a monitor says. When this is `Ok`, all of it is kept: in an incident, or as a dead letter.
     pub async fn take(&self, body: &[u8]) -> Result<Vec<Heard>, Error> {
@@ -56,11 +70,22 @@ impl App {
             Ok(change) => vec![Ok(change)],
             Err(_) => alarm::parse(body, self.now()),
         };
+        let (mut refused, mut left_out) = (0, 0);
         for change in changes {
-            heard.push(match change {
-                Ok(change) => self.hear(change).await?,
-                Err(malformed) => self.keep(malformed).await?,
-            });
+            match change {
+                Ok(change) => heard.push(self.hear(change).await?),
+                Err(malformed) if refused < MOST_REFUSED => {
+                    refused += 1;
+                    heard.push(self.keep(malformed).await?);
+                }
+                Err(_) => left_out += 1,
+            }
+        }
+        if left_out > 0 {
+            let reason = format!("{left_out} more parts of a request could not be understood");
+            let kept = &body[..body.len().min(alarm::LONGEST_KEPT)];
+            let body = String::from_utf8_lossy(kept).into_owned();
+            heard.push(self.keep(Malformed { reason, body }).await?);
         }
         self.count(&heard).await;
         Ok(heard)
@@ -110,10 +135,7 @@ impl App {
         let owner = self.writers.name();
         let kept = self
             .change_with(&policy.name, Some(&change.key), &owner, Hand::Act, &|draft| {
-                let is_known = draft.last_word.as_ref().is_some_and(|last| {
-                    last.at > change.at || (last.at == change.at && last.state == change.state)
-                });
-                if is_known {
+                if draft.last_word.as_ref().is_some_and(|last| last.covers(&change)) {
                     return;
                 }
                 let incident = draft.hear(&change);
@@ -122,8 +144,11 @@ impl App {
             .await?;
         let Some(kept) = kept else { return Ok(Heard::Nothing { alarm }) };
         let kept = self.act(kept, &owner).await?;
+        let is_on = change.state == State::Alarm;
         let is_its = kept.incident.alarms.iter().any(|have| have.key == change.key)
-            || (change.state == State::Alarm && kept.incident.more_alarms > 0);
+            || (is_on && kept.incident.more_alarms > 0);
+        // An alarm that went off is of an open incident, or it was an old word that came late.
+        let is_its = is_its && !(is_on && kept.incident.ended_at.is_some());
         Ok(match is_its {
             true => Heard::Incident { alarm, incident: kept.incident.id },
             false => Heard::Nothing { alarm },
@@ -221,8 +246,8 @@ impl super::draft::Draft<'_> {
             key: change.key.clone(),
             name: change.name.clone(),
             since: change.at,
-            reason: change.reason.clone(),
-            description: change.description.clone(),
+            reason: mask_e164(&change.reason),
+            description: mask_e164(&change.description),
             recovered_at: None,
         };
         let now = self.now;

@@ -218,7 +218,7 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
         Event::Exhausted { calls } => format!(
             "<!channel> :rotating_light: *nobody took it* after {calls} {}; the next try is in {}",
             if *calls == 1 { "call" } else { "calls" },
-            span(incident.policy.retry_exhausted_after.as_secs())
+            span(incident.retry_after().as_secs())
         ),
         Event::CalledAgain => {
             ":repeat: still in ALARM, and nobody has it: calling again".to_owned()

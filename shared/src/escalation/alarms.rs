@@ -37,10 +37,15 @@ impl Turn<'_> {
                 self.tell(Event::Joined { alarm: name, reason });
             }
         }
-        let is_another = ended_at.is_some_and(|at| !was_lately(at));
-        if is_another || (!flaps && self.incident.phase != Phase::Calling) {
-            self.tell(Event::HuntAgain { holder });
-            self.hunt_again();
+        // What nobody has is hunted for anew; what somebody has stays theirs while it only flaps.
+        match (ended_at, self.incident.phase) {
+            (Some(_), Phase::Calling | Phase::Exhausted) => self.hunt_again(),
+            (None, Phase::Calling) => {}
+            _ if flaps => {}
+            _ => {
+                self.tell(Event::HuntAgain { holder });
+                self.hunt_again();
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::calls::DIAL_PATIENCE;
 use super::hunt::Hunt;
@@ -27,6 +27,9 @@ pub struct Step {
 
 /// How long until we look again whether somebody is out of their other call, in seconds.
 const BUSY_LOOK: i64 = 5;
+
+/// When all are called again, if Twilio placed none of a hunt's calls.
+const UNPLACED_RETRY: SignedDuration = SignedDuration::from_mins(1);
 
 /// A step under way.
 pub(super) struct Turn<'a> {
@@ -106,13 +109,22 @@ impl Incident {
             Phase::Taken => {
                 self.holder.as_ref().and_then(|holder| after(holder.at, self.policy.repage_after))
             }
-            Phase::Exhausted => {
-                self.exhausted_at.and_then(|at| after(at, self.policy.retry_exhausted_after))
-            }
+            Phase::Exhausted => self.exhausted_at.and_then(|at| after(at, self.retry_after())),
             Phase::Calling => match self.under_way() {
                 Some(attempt) => self.next_look(attempt),
                 None => self.hunt.look_again_at,
             },
+        }
+    }
+
+    /// How long after a hunt in vain all are called again: soon, if not one of its calls could even be placed.
+    pub fn retry_after(&self) -> SignedDuration {
+        let mut of_this_hunt =
+            self.attempts.iter().filter(|attempt| attempt.hunt == self.hunt.number);
+        let tried = self.hunt.calls > 0;
+        match tried && !of_this_hunt.any(|attempt| attempt.placed_at.is_some()) {
+            true => self.policy.retry_exhausted_after.min(UNPLACED_RETRY),
+            false => self.policy.retry_exhausted_after,
         }
     }
 
@@ -256,7 +268,7 @@ impl Turn<'_> {
         match person {
             Some(person) => self.dial(person),
             None => {
-                let again = self.now.checked_add(jiff::SignedDuration::from_secs(BUSY_LOOK));
+                let again = self.now.checked_add(SignedDuration::from_secs(BUSY_LOOK));
                 self.incident.hunt.look_again_at = again.ok();
                 if !waited {
                     self.tell(Event::Waiting);

@@ -285,11 +285,12 @@ fn flapping_calls_nobody_again() {
 }
 
 #[test]
-fn flapping_before_it_is_taken_goes_on_with_the_same_hunt() {
+fn what_nobody_has_is_hunted_for_anew_when_it_flaps() {
     let mut night = Night::raised(&ABC, 2);
     night.rings(1).recovers("cpu").ends(1, End::Canceled).asks(&["dial alpha", "hang up 1"]);
-    night.after(60).alarm("cpu").asks(&["dial bravo"]).rings(2).ends(2, End::NoAnswer);
-    night.is(State::Exhausted).asks(&[]);
+    night.after(60).alarm("cpu").asks(&["dial alpha"]).rings(2).ends(2, End::NoAnswer);
+    night.asks(&["dial bravo"]).rings(3).ends(3, End::NoAnswer).is(State::Exhausted);
+    night.recovers("cpu").after(60).alarm("cpu").is(State::Calling).asks(&["dial alpha"]);
 }
 
 #[test]

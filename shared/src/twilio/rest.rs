@@ -220,10 +220,10 @@ impl Api {
         // A call without a date is a new one as long as it is under way.
         let is_late = |call: &CallResource| match call.created_at() {
             Some(at) => at >= since,
-            None => !matches!(call.news(), None | Some(News::Ended(_))),
+            None => !matches!(call.news(), Some(News::Ended(_))),
         };
         let is_new = |call: &CallResource| {
-            call.to == to
+            (call.to.is_empty() || call.to == to)
                 && !known.contains(&call.sid.as_str())
                 && is_late(call)
                 && !call.was_over_before(at)

@@ -150,8 +150,8 @@ async fn it_flaps_before_anybody_took_it(way: Way) {
     night.phone("alpha").ends("canceled").await;
     night.passes(Duration::from_secs(60)).await;
     alarm.goes_off().await;
-    night.phone("bravo").rings().await.answers().await.presses('1').await.is_sent(TEXT).await;
-    night.is("taken").await.by("bravo").after(&["alpha: no longer needed", "bravo: took it"]);
+    night.phone("alpha").rings().await.answers().await.presses('1').await.is_sent(TEXT).await;
+    night.is("taken").await.by("alpha").after(&["alpha: no longer needed", "alpha: took it"]);
     assert_eq!(night.incidents().await.len(), 1);
     night.end().await;
 }

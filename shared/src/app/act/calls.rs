@@ -169,7 +169,8 @@ pub(super) async fn look_up(
     let mut signals = Vec::new();
     for sid in sids {
         if let Ok(Some(call)) = api.look_up(&sid).await
-            && let Some(told) = call.news()
+            // That it still waits or rings moves nothing: only a callback does.
+            && let Some(told @ (News::Answered | News::Ended(_))) = call.news()
         {
             signals.push(news(attempt, Some(sid), told));
         }

@@ -26,7 +26,15 @@ fn is_address(word: &str) -> bool {
 fn parts(word: &str) -> Vec<String> {
     let is_joint =
         |c: char| !(c.is_alphanumeric() || matches!(c, '.' | ',' | '%' | '\'' | '!' | '?' | ':'));
-    let whole: Vec<&str> = word.split(is_joint).filter(|part| !part.is_empty()).collect();
+    let mut whole: Vec<&str> = word.split(is_joint).filter(|part| !part.is_empty()).collect();
+    // A UUID at the end of a name, as AWS gives it to alarms of its own.
+    let is_uuid = |parts: &[&str]| {
+        parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12])
+            && parts.iter().all(|part| part.bytes().all(|c| c.is_ascii_hexdigit()))
+    };
+    while let Some(at) = whole.windows(5).position(is_uuid) {
+        whole.drain(at..at + 5);
+    }
     // An id with its prefix, like `i-0abc12` or a UUID.
     if whole.len() > 1
         && whole.iter().any(|part| is_id(part))
@@ -85,6 +93,7 @@ mod tests {
             ("job 6f1c2a34-9d1e-4c5b-8a77-0123456789ab failed", "job failed"),
             ("CPU > 80% for **5** minutes", "CPU 80 percent for 5 minutes"),
             ("p99 latency", "p99 latency"),
+            ("orders-AlarmHigh-3a9f8c1e-1111-2222-3333-444455556666", "orders Alarm High"),
         ] {
             assert_eq!(speakable(text), spoken, "{text}");
         }

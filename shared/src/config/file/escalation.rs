@@ -149,7 +149,7 @@ impl Check<'_> {
                 "policies.answer_seconds",
                 table.answer_seconds,
                 10,
-                3..=60,
+                1..=60,
             ),
             repage_after: self.span(
                 "policies.repage_after",
