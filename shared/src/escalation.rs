@@ -6,6 +6,7 @@
 //!    ([`Effect`]).
 
 mod alarms;
+mod by_hand;
 mod calls;
 mod hunt;
 mod incident;

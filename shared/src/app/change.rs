@@ -57,8 +57,9 @@ impl App {
                 kept.incident.policy = policy.clone();
             }
             let id = kept.as_ref().map(|kept| kept.incident.id.clone());
+            let most_calls = settings.config.escalation.max_calls_per_hour;
             let mut draft = Draft {
-                busy: records.busy(id.as_deref(), now),
+                busy: records.busy(id.as_deref(), most_calls, now),
                 last_word: records.last_word(),
                 policy: &policy,
                 kept,
@@ -126,7 +127,7 @@ impl App {
                 let key = record::archived(&kept.incident.id);
                 puts.push(Put { when: If::Always, ..put(key, kept, None, expires_at) });
             }
-            puts.extend(records.leases(kept, draft.now));
+            puts.extend(records.leases(kept, before, draft.now));
         }
         if let (Some((key, record)), Some(word)) = (&records.alarm, &draft.last_word) {
             let expires_at = Some(after(draft.now, KEPT));

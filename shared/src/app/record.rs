@@ -92,13 +92,26 @@ impl Kept {
     }
 }
 
-/// A person who is in a call, or may be.
+/// A person who is in a call, or may be, or was of late.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InCall {
     /// Of which incident.
     pub incident: String,
     /// Until when at the latest.
     pub until: Timestamp,
+    /// When they were called within the last hour.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub called_at: Vec<Timestamp>,
+}
+
+/// For how long a call counts: carriers block a number that calls another too often within an hour.
+const COUNTED: SignedDuration = SignedDuration::from_hours(1);
+
+impl InCall {
+    /// When they were called within the hour before `now`.
+    pub(super) fn called_lately(&self, now: Timestamp) -> impl Iterator<Item = Timestamp> {
+        self.called_at.iter().copied().filter(move |at| now.duration_since(*at) < COUNTED)
+    }
 }
 
 /// What an alarm last said.

@@ -38,17 +38,25 @@ impl Records {
             .map(|(name, record)| (name.as_str(), record.as_ref(), read_body(record.as_ref())))
     }
 
-    /// Who is in a call of another incident.
-    pub(super) fn busy(&self, id: Option<&str>, now: Timestamp) -> Busy {
-        self.calls()
-            .filter_map(|(name, _, call)| Some((name.to_owned(), call?)))
-            .filter(|(_, call)| Some(call.incident.as_str()) != id && call.until > now)
-            .map(|(name, call)| (name, call.until))
-            .collect()
+    /// Who cannot be called for this incident now: who is in a call of another one, and who was called `most` times
+    /// within the last hour.
+    pub(super) fn busy(&self, id: Option<&str>, most: u32, now: Timestamp) -> Busy {
+        let mut busy = Busy::default();
+        for (name, _, call) in self.calls() {
+            let Some(call) = call else { continue };
+            let calls = u32::try_from(call.called_lately(now).count()).unwrap_or(u32::MAX);
+            if calls >= most {
+                busy.called_too_often.insert(name.to_owned(), calls);
+            }
+            if Some(call.incident.as_str()) != id && call.until > now {
+                busy.in_call.insert(name.to_owned(), call.until);
+            }
+        }
+        busy
     }
 
-    /// Who is in a call of this incident from now on, and who no longer is.
-    pub(super) fn leases(&self, kept: &Kept, now: Timestamp) -> Vec<Put> {
+    /// Who is in a call of this incident from now on, and who no longer is; and who was called since `before`.
+    pub(super) fn leases(&self, kept: &Kept, before: Option<&Kept>, now: Timestamp) -> Vec<Put> {
         let incident = &kept.incident;
         let mut held: BTreeMap<&str, Timestamp> = BTreeMap::new();
         for attempt in &incident.attempts {
@@ -58,22 +66,41 @@ impl Records {
             }
         }
         let mut puts = Vec::new();
-        for (name, record, call) in self.calls() {
-            let is_ours = call.as_ref().is_some_and(|call| call.incident == incident.id);
-            let is_free = call.as_ref().is_none_or(|call| call.until <= now);
+        for (name, record, have) in self.calls() {
+            let is_ours = have.as_ref().is_some_and(|call| call.incident == incident.id);
+            let is_free = have.as_ref().is_none_or(|call| call.until <= now);
             let until = match held.get(name) {
-                Some(until) if is_ours || is_free => *until,
-                None if is_ours && !is_free => now,
-                _ => continue,
+                Some(until) if is_ours || is_free => Some(*until),
+                None if is_ours && !is_free => Some(now),
+                _ => None,
             };
-            let lease = InCall { incident: incident.id.clone(), until };
-            if call.as_ref() != Some(&lease) && (until > now || !is_free) {
-                let expires_at = Some(after(until.max(now), KEPT));
+            let new = new_calls(name, kept, before);
+            let lease = match (until, &have) {
+                (None, Some(have)) => (&have.incident, have.until),
+                _ => (&incident.id, until.unwrap_or(now)),
+            };
+            let is_new = have.as_ref().map(|have| (&have.incident, have.until)) != Some(lease)
+                && (lease.1 > now || !is_free);
+            if is_new || new > 0 {
+                let lately = have.iter().flat_map(|have| have.called_lately(now));
+                let called_at = lately.chain(std::iter::repeat_n(now, new)).collect();
+                let lease = InCall { incident: lease.0.clone(), until: lease.1, called_at };
+                let expires_at = Some(after(lease.until.max(now), KEPT));
                 puts.push(put(record::person(name), &lease, record, expires_at));
             }
         }
         puts
     }
+}
+
+/// How many calls of this person Twilio has taken since `before`.
+fn new_calls(person: &str, kept: &Kept, before: Option<&Kept>) -> usize {
+    let calls = |kept: &Kept| -> usize {
+        let its = kept.incident.attempts.iter().filter(|attempt| attempt.person == person);
+        its.map(|attempt| attempt.calls.len()).sum()
+    };
+    let same = before.filter(|before| before.incident.id == kept.incident.id);
+    calls(kept).saturating_sub(same.map_or(0, calls))
 }
 
 /// A record that lands only if it is still as it was read.

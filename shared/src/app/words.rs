@@ -212,6 +212,10 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
             format!("{} is in another call: passed over for now", plain(person))
         }
         Event::Waiting => ":hourglass: everybody is in a call: waiting".to_owned(),
+        Event::CalledTooOften { person, calls } => format!(
+            ":warning: {} was called {calls} times within the hour: left out, or their carrier may block our number",
+            plain(person)
+        ),
         Event::Taken { person, after_seconds } => {
             format!(":white_check_mark: {} took it after {}", plain(person), span(*after_seconds))
         }
@@ -226,6 +230,17 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
         Event::AskedAgain { holder } => {
             format!(":repeat: still in ALARM: asking {} again", plain(holder))
         }
+        Event::CalledInstead { holder } => format!(
+            ":repeat: still in ALARM, and {} cannot be called by this policy: calling its people",
+            plain(holder)
+        ),
+        Event::GivenBack { person } => {
+            format!(":leftwards_arrow_with_hook: {} cannot do it after all", plain(person))
+        }
+        Event::Silenced { by, until } => {
+            format!(":mute: {} silenced it until {}", plain(by), local_time(*until))
+        }
+        Event::SilenceOver => ":repeat: the silence is over, and it still goes on".to_owned(),
         Event::HuntAgain { holder } => match holder {
             Some(holder) => format!(":repeat: that is new: asking {} first", plain(holder)),
             None => ":repeat: that is new: calling again".to_owned(),
@@ -237,9 +252,19 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
         Event::Resolved { after_seconds } => {
             format!(":white_check_mark: *over* after {}: all alarms are OK", span(*after_seconds))
         }
+        Event::DeclaredOver { person, after_seconds } => format!(
+            ":white_check_mark: *over* after {}: {} says so",
+            span(*after_seconds),
+            plain(person)
+        ),
         Event::Mended { what } => format!(":warning: the audit mended {}", mended_words(*what)),
     };
     Some(cut(&text))
+}
+
+/// A time as each reader's own clock shows it. (docs.slack.dev, "Formatting text", dates.)
+pub fn local_time(at: Timestamp) -> String {
+    format!("<!date^{}^{{time}}|{}>", at.as_second(), at.strftime("%H:%M UTC"))
 }
 
 /// What became of a call, in a few words.

@@ -1,6 +1,7 @@
 //! `ringdown.toml`: read, checked, compiled. An error names the file, the line, the key and what was expected.
 
 mod escalation;
+mod limits;
 mod people;
 mod pieces;
 mod problems;
@@ -16,6 +17,7 @@ use toml::Spanned;
 
 pub use escalation::Escalation;
 use escalation::PolicyTable;
+use limits::EscalationTable;
 use people::PersonTable;
 pub use people::is_e164;
 pub use pieces::{calendars_named, is_calendar, to_parameter};
@@ -55,6 +57,8 @@ struct File {
     routes: Vec<RouteTable>,
     #[serde(default)]
     forward: ForwardTable,
+    #[serde(default)]
+    escalation: EscalationTable,
     #[serde(default)]
     people: BTreeMap<Spanned<String>, PersonTable>,
     #[serde(default)]
@@ -168,7 +172,9 @@ impl Check<'_> {
         }
         let give_up_after =
             self.duration("forward.give_up_after", file.forward.give_up_after, FOUR_HOURS);
-        let escalation = self.escalation(file.people, file.schedules, file.policies, &channels);
+        let max_calls_per_hour = self.max_calls_per_hour(file.escalation);
+        let mut escalation = self.escalation(file.people, file.schedules, file.policies, &channels);
+        escalation.max_calls_per_hour = max_calls_per_hour;
         Routes::new(routes, channels).map(|routes| (routes, give_up_after, escalation)).ok()
     }
 

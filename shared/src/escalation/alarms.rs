@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use super::incident::{Alarm, MOST_ALARMS, Phase};
-use super::signal::{Effect, TextAbout};
 use super::step::Turn;
 use super::timeline::Event;
 
@@ -40,7 +39,7 @@ impl Turn<'_> {
         // What nobody has is hunted for anew; what somebody has stays theirs while it only flaps.
         match (ended_at, self.incident.phase) {
             (Some(_), Phase::Calling | Phase::Exhausted) => self.hunt_again(),
-            (None, Phase::Calling) => {}
+            (None, Phase::Calling) if self.incident.silenced_until.is_none() => {}
             _ if flaps => {}
             _ => {
                 self.tell(Event::HuntAgain { holder });
@@ -64,10 +63,14 @@ impl Turn<'_> {
 
     /// An alarm is OK again.
     pub(super) fn recovered(&mut self, key: &str) {
+        let known = self.incident.alarms.iter().position(|have| have.key == key);
         if self.incident.ended_at.is_some() {
+            // Its holder had said that it is over: it counts for whether it only flaps.
+            if let Some(alarm) = known.and_then(|at| self.incident.alarms.get_mut(at)) {
+                alarm.recovered_at.get_or_insert(self.now);
+            }
             return;
         }
-        let known = self.incident.alarms.iter().position(|have| have.key == key);
         let name = match known {
             Some(at) if self.incident.alarms[at].recovered_at.is_some() => return,
             Some(at) => {
@@ -99,13 +102,9 @@ impl Turn<'_> {
     }
 
     fn resolve(&mut self) {
-        let (raised_at, now) = (self.incident.raised_at, self.now);
-        self.incident.ended_at = Some(now);
-        self.tell(Event::Resolved { after_seconds: now.duration_since(raised_at).as_secs() });
-        self.cancel_all_but(None, true);
-        if let Some(holder) = self.incident.taken_by() {
-            let person = holder.person.clone();
-            self.effects.push(Effect::Text { person, about: TextAbout::Resolved, at: now });
-        }
+        let after_seconds = self.now.duration_since(self.incident.raised_at).as_secs();
+        self.tell(Event::Resolved { after_seconds });
+        self.end_incident();
+        self.text_holder();
     }
 }

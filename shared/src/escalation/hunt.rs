@@ -18,6 +18,9 @@ pub struct Hunt {
     pub calls: u32,
     /// Who was in another call when it was their turn: they come back first.
     pub passed: Vec<String>,
+    /// Who is left out, since they were called too often of late.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
     /// Everybody is in another call: look again then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub look_again_at: Option<Timestamp>,
@@ -35,25 +38,58 @@ impl Hunt {
             next: 0,
             calls: 0,
             passed: Vec::new(),
+            left_out: Vec::new(),
             look_again_at: None,
         }
     }
 
-    /// Whose turn it is, of those who are free. `None` if nobody is.
-    pub(super) fn pick(&mut self, is_busy: impl Fn(&str) -> bool) -> Option<String> {
-        if let Some(at) = self.passed.iter().position(|person| !is_busy(person)) {
-            return Some(self.passed.remove(at));
+    /// The next hunt: through the others of this roster, from whoever comes after `person`.
+    pub(super) fn after(number: u32, roster: &[String], person: &str, now: Timestamp) -> Hunt {
+        let at = roster.iter().position(|other| other == person).map_or(0, |at| at + 1);
+        let (before, behind) = roster.split_at(at.min(roster.len()));
+        let others = behind.iter().chain(before).filter(|other| *other != person).cloned();
+        Hunt::new(number, &others.collect::<Vec<_>>(), None, now)
+    }
+
+    /// Whose turn it is.
+    pub(super) fn pick(&mut self, free: impl Fn(&str) -> Free) -> Pick {
+        if let Some(at) = self.passed.iter().position(|person| free(person) == Free::Yes) {
+            return Pick::Call(self.passed.remove(at));
         }
         for _ in 0..self.order.len() {
             let person = self.order[self.next % self.order.len()].clone();
             self.next = (self.next + 1) % self.order.len();
-            if !is_busy(&person) {
-                return Some(person);
-            }
-            if !self.passed.contains(&person) {
-                self.passed.push(person);
+            let list = match free(&person) {
+                Free::Yes => return Pick::Call(person),
+                Free::InCall => &mut self.passed,
+                Free::CalledTooOften => &mut self.left_out,
+            };
+            if !list.contains(&person) {
+                list.push(person);
             }
         }
-        None
+        match self.order.iter().any(|person| free(person) == Free::InCall) {
+            true => Pick::Wait,
+            false => Pick::Nobody,
+        }
     }
+}
+
+/// Whether somebody can be called now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Free {
+    Yes,
+    InCall,
+    CalledTooOften,
+}
+
+/// Whose turn it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Pick {
+    /// Theirs.
+    Call(String),
+    /// Somebody's who is in a call.
+    Wait,
+    /// Nobody's.
+    Nobody,
 }

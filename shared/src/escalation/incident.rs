@@ -30,7 +30,10 @@ pub struct Incident {
     /// When nobody could be reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exhausted_at: Option<Timestamp>,
-    /// When its last alarm recovered.
+    /// Until then nobody is called for what went on when this was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silenced_until: Option<Timestamp>,
+    /// When its last alarm recovered, or its holder said that it is over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
     /// Its alarms, recovered ones too.
@@ -67,6 +70,8 @@ pub enum State {
     Taken,
     /// Nobody could be reached.
     Exhausted,
+    /// Nobody has it, and nobody is called for a while.
+    Silenced,
     /// It is over.
     Resolved,
 }
@@ -78,6 +83,9 @@ pub struct Holder {
     pub person: String,
     /// Since when.
     pub at: Timestamp,
+    /// They are none of those whom the policy calls.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outside: bool,
 }
 
 /// An alarm of an incident.
@@ -156,8 +164,9 @@ impl Incident {
     pub fn state(&self) -> State {
         match (self.ended_at, self.phase) {
             (Some(_), _) => State::Resolved,
-            (None, Phase::Calling) => State::Calling,
             (None, Phase::Taken) => State::Taken,
+            (None, _) if self.silenced_until.is_some() => State::Silenced,
+            (None, Phase::Calling) => State::Calling,
             (None, Phase::Exhausted) => State::Exhausted,
         }
     }

@@ -37,6 +37,30 @@ pub enum Signal {
         /// Why it did not.
         failed: Option<String>,
     },
+    /// Somebody says that they have it, elsewhere than on the phone.
+    Claimed {
+        /// Who.
+        person: String,
+        /// The policy never calls them: they are none of its people.
+        outside: bool,
+    },
+    /// Its holder cannot do it after all.
+    GivenBack {
+        /// Who.
+        person: String,
+    },
+    /// Its holder says that it is over.
+    DeclaredOver {
+        /// Who.
+        person: String,
+    },
+    /// Nobody shall be called for what goes on now.
+    Silenced {
+        /// Who says so.
+        by: String,
+        /// Until when.
+        until: Timestamp,
+    },
     /// Time has passed.
     Wake,
     /// The audit found something undone: it is done now, and said.

@@ -5,14 +5,20 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::calls::DIAL_PATIENCE;
-use super::hunt::Hunt;
+use super::hunt::{Free, Hunt, Pick};
 use super::incident::{Alarm, Attempt, Holder, Incident, MOST_ATTEMPTS, Phase};
 use super::policy::Policy;
 use super::signal::{Effect, Outcome, Signal, TextAbout};
 use super::timeline::{Event, Timeline};
 
-/// Who is in a call of another incident, and until when at the latest.
-pub type Busy = BTreeMap<String, Timestamp>;
+/// Who cannot be called just now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Busy {
+    /// Who is in a call of another incident, and until when at the latest.
+    pub in_call: BTreeMap<String, Timestamp>,
+    /// Who was called too often within the last hour, and how often.
+    pub called_too_often: BTreeMap<String, u32>,
+}
 
 /// What changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +55,7 @@ impl Incident {
             phase: Phase::Calling,
             holder: None,
             exhausted_at: None,
+            silenced_until: None,
             ended_at: None,
             alarms: Vec::new(),
             more_alarms: 0,
@@ -75,6 +82,10 @@ impl Incident {
             Signal::Texted { person, failed } => {
                 turn.tell(Event::Texted { person: person.clone(), failed: failed.clone() });
             }
+            Signal::Claimed { person, outside } => turn.claim(person, *outside),
+            Signal::GivenBack { person } => turn.give_back(person),
+            Signal::DeclaredOver { person } => turn.declare_over(person),
+            Signal::Silenced { by, until } => turn.silence(by, *until),
             Signal::Wake => turn.look(),
             Signal::Mended(what) => turn.mended(*what),
         }
@@ -105,7 +116,7 @@ impl Incident {
         if self.ended_at.is_some() {
             return None;
         }
-        match self.phase {
+        let due = match self.phase {
             Phase::Taken => {
                 self.holder.as_ref().and_then(|holder| after(holder.at, self.policy.repage_after))
             }
@@ -114,7 +125,8 @@ impl Incident {
                 Some(attempt) => self.next_look(attempt),
                 None => self.hunt.look_again_at,
             },
-        }
+        };
+        due.max(self.silenced_until)
     }
 
     /// How long after a hunt in vain all are called again: soon, if not one of its calls could even be placed.
@@ -160,15 +172,10 @@ impl Turn<'_> {
         if has_it.is_some() {
             return;
         }
-        let asked_at = self.incident.hunt.began_at;
-        let after_seconds = self.now.duration_since(asked_at).as_secs();
         if let Some(attempt) = self.incident.attempt_mut(number) {
             attempt.outcome = Some(Outcome::Taken);
         }
-        self.incident.phase = Phase::Taken;
-        self.incident.exhausted_at = None;
-        self.incident.holder = Some(Holder { person: person.clone(), at: self.now });
-        self.tell(Event::Taken { person: person.clone(), after_seconds });
+        self.give_to(Holder { person: person.clone(), at: self.now, outside: false });
         self.effects.push(Effect::Text { person, about: TextAbout::Taken, at: self.now });
         self.cancel_all_but(Some(number), false);
     }
@@ -195,11 +202,20 @@ impl Turn<'_> {
         {
             return;
         }
+        let was_silent = self.incident.silenced_until.take().is_some();
         match self.incident.phase {
+            Phase::Calling if was_silent => {
+                self.tell(Event::SilenceOver);
+                self.hunt_again();
+            }
             Phase::Calling => self.look_at_call(),
             Phase::Taken => {
-                let holder = self.incident.taken_by().map(|holder| holder.person.clone());
-                self.tell(Event::AskedAgain { holder: holder.unwrap_or_default() });
+                if let Some(Holder { person: holder, outside, .. }) = self.incident.holder.clone() {
+                    self.tell(match outside {
+                        true => Event::CalledInstead { holder },
+                        false => Event::AskedAgain { holder },
+                    });
+                }
                 self.hunt_again();
             }
             Phase::Exhausted => {
@@ -212,17 +228,19 @@ impl Turn<'_> {
     /// A new hunt, the holder first.
     pub(super) fn hunt_again(&mut self) {
         let incident = &mut self.incident;
-        let holder = incident.holder.as_ref().filter(|_| incident.phase == Phase::Taken);
+        let callable = |holder: &&Holder| incident.phase == Phase::Taken && !holder.outside;
+        let holder = incident.holder.as_ref().filter(callable);
         let first = holder.map(|holder| holder.person.clone());
         let number = incident.hunt.number + 1;
         incident.hunt = Hunt::new(number, &incident.policy.roster, first.as_deref(), self.now);
         incident.phase = Phase::Calling;
         incident.exhausted_at = None;
+        incident.silenced_until = None;
         self.tell_of_empty_shift();
     }
 
     /// A hunt begins: whom it should have begun with is nobody.
-    fn tell_of_empty_shift(&mut self) {
+    pub(super) fn tell_of_empty_shift(&mut self) {
         if let Some(schedule) = self.incident.policy.empty_shift.clone() {
             self.tell(Event::NobodyOnCall { schedule });
         }
@@ -233,15 +251,13 @@ impl Turn<'_> {
         let incident = &mut self.incident;
         if incident.ended_at.is_some()
             || incident.phase != Phase::Calling
+            || incident.silenced_until.is_some()
             || incident.under_way().is_some()
         {
             return;
         }
-        if incident.hunt.calls >= incident.policy.attempts || incident.hunt.order.is_empty() {
-            let calls = incident.hunt.calls;
-            incident.phase = Phase::Exhausted;
-            incident.exhausted_at = Some(self.now);
-            self.tell(Event::Exhausted { calls });
+        if incident.hunt.calls >= incident.policy.attempts {
+            self.exhaust();
             return;
         }
         let (busy, now) = (self.busy, self.now);
@@ -252,22 +268,23 @@ impl Turn<'_> {
                 Some((attempt.person.clone(), attempt.holds_until(&incident.policy)?))
             })
             .collect();
-        let is_busy = |person: &str| {
-            busy.get(person).is_some_and(|until| *until > now)
-                || own.iter().any(|(who, until)| who == person && *until > now)
-        };
-        let passed = incident.hunt.passed.len();
-        let person = incident.hunt.pick(is_busy);
-        let waited = incident.hunt.look_again_at.take().is_some();
-        for at in passed..incident.hunt.passed.len() {
-            let person = self.incident.hunt.passed[at].clone();
-            if busy.contains_key(&person) {
-                self.tell(Event::PassedOver { person });
+        let free = |person: &str| {
+            let elsewhere = busy.in_call.get(person).is_some_and(|until| *until > now);
+            let here = own.iter().any(|(who, until)| who == person && *until > now);
+            match elsewhere || here {
+                true => Free::InCall,
+                false if busy.called_too_often.contains_key(person) => Free::CalledTooOften,
+                false => Free::Yes,
             }
-        }
-        match person {
-            Some(person) => self.dial(person),
-            None => {
+        };
+        let (passed, left_out) = (incident.hunt.passed.len(), incident.hunt.left_out.len());
+        let pick = incident.hunt.pick(free);
+        let waited = incident.hunt.look_again_at.take().is_some();
+        self.tell_of_passed_over(passed, left_out);
+        match pick {
+            Pick::Call(person) => self.dial(person),
+            Pick::Nobody => self.exhaust(),
+            Pick::Wait => {
                 let again = self.now.checked_add(SignedDuration::from_secs(BUSY_LOOK));
                 self.incident.hunt.look_again_at = again.ok();
                 if !waited {
@@ -275,6 +292,28 @@ impl Turn<'_> {
                 }
             }
         }
+    }
+
+    /// Tells of those who were passed over after the first so many, and of those who were left out.
+    fn tell_of_passed_over(&mut self, passed: usize, left_out: usize) {
+        let (busy, hunt) = (self.busy, &self.incident.hunt);
+        let new = |list: &[String], known| list.iter().skip(known).cloned().collect::<Vec<_>>();
+        let (passed, left_out) = (new(&hunt.passed, passed), new(&hunt.left_out, left_out));
+        for person in passed.into_iter().filter(|person| busy.in_call.contains_key(person)) {
+            self.tell(Event::PassedOver { person });
+        }
+        for person in left_out {
+            let calls = busy.called_too_often.get(&person).copied().unwrap_or_default();
+            self.tell(Event::CalledTooOften { person, calls });
+        }
+    }
+
+    /// Nobody is left.
+    fn exhaust(&mut self) {
+        let calls = self.incident.hunt.calls;
+        self.incident.phase = Phase::Exhausted;
+        self.incident.exhausted_at = Some(self.now);
+        self.tell(Event::Exhausted { calls });
     }
 
     fn dial(&mut self, person: String) {

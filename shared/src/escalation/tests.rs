@@ -5,6 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 
 mod any;
+mod by_hand;
+mod pace;
 
 /// A night: an incident, a clock, and what has been asked of the world so far.
 struct Night {
@@ -50,7 +52,7 @@ impl Night {
     /// alpha, bravo and charlie; three calls; nothing has happened yet.
     fn new() -> Night {
         let now = Timestamp::from_second(1_900_000_000).expect("a time");
-        Night { incident: None, busy: Busy::new(), now, effects: Vec::new(), told: 0 }
+        Night { incident: None, busy: Busy::default(), now, effects: Vec::new(), told: 0 }
     }
 
     fn raised(roster: &[&str], attempts: u32) -> Night {
@@ -116,6 +118,23 @@ impl Night {
 
     fn recovers(&mut self, name: &str) -> &mut Night {
         self.signal(Signal::Recovered { key: name.to_owned() })
+    }
+
+    fn claimed(&mut self, person: &str, outside: bool) -> &mut Night {
+        self.signal(Signal::Claimed { person: person.to_owned(), outside })
+    }
+
+    fn given_back(&mut self, person: &str) -> &mut Night {
+        self.signal(Signal::GivenBack { person: person.to_owned() })
+    }
+
+    fn declared_over(&mut self, person: &str) -> &mut Night {
+        self.signal(Signal::DeclaredOver { person: person.to_owned() })
+    }
+
+    fn silenced(&mut self, seconds: i64) -> &mut Night {
+        let until = self.now.checked_add(SignedDuration::from_secs(seconds)).expect("a time");
+        self.signal(Signal::Silenced { by: "alpha".to_owned(), until })
     }
 
     fn after(&mut self, seconds: i64) -> &mut Night {
@@ -306,7 +325,7 @@ fn a_roster_of_one_is_called_three_times() {
 fn a_person_in_another_call_is_passed_over_and_comes_back() {
     let mut night = Night::new();
     let until = night.now.checked_add(SignedDuration::from_secs(40)).expect("a time");
-    night.busy.insert("alpha".to_owned(), until);
+    night.busy.in_call.insert("alpha".to_owned(), until);
     let step = Incident::raise(
         "default-1",
         &policy(&ABC, 3),
@@ -324,7 +343,7 @@ fn a_person_in_another_call_is_passed_over_and_comes_back() {
 fn when_everybody_is_in_a_call_it_waits() {
     let mut night = Night::new();
     let until = night.now.checked_add(SignedDuration::from_secs(12)).expect("a time");
-    night.busy.insert("alpha".to_owned(), until);
+    night.busy.in_call.insert("alpha".to_owned(), until);
     let step = Incident::raise(
         "default-1",
         &policy(&["alpha"], 3),

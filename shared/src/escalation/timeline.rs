@@ -51,6 +51,8 @@ pub enum Event {
     PassedOver { person: String },
     /// Everybody is in another call.
     Waiting,
+    /// This person was called so often within an hour that they are left out: carriers would block our number.
+    CalledTooOften { person: String, calls: u32 },
     /// Somebody took it, so many seconds after it began (or was asked again).
     Taken { person: String, after_seconds: i64 },
     /// Nobody took it.
@@ -59,12 +61,22 @@ pub enum Event {
     CalledAgain,
     /// The holder is asked again: it still goes on.
     AskedAgain { holder: String },
+    /// It still goes on, and the holder is none of those whom the policy calls: they are called instead.
+    CalledInstead { holder: String },
+    /// The holder cannot do it after all: the next person is called.
+    GivenBack { person: String },
+    /// Nobody is called until then.
+    Silenced { by: String, until: Timestamp },
+    /// The silence is over, and it still goes on.
+    SilenceOver,
     /// A new alarm joined what was taken already.
     HuntAgain { holder: Option<String> },
     /// A text message left, or did not.
     Texted { person: String, failed: Option<String> },
     /// It is over.
     Resolved { after_seconds: i64 },
+    /// Its holder says that it is over.
+    DeclaredOver { person: String, after_seconds: i64 },
     /// The audit found something undone, and did it.
     Mended { what: Mended },
 }

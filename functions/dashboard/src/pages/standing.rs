@@ -51,6 +51,7 @@ impl Standing {
             State::Calling => calling(incident),
             State::Taken => taken(incident),
             State::Exhausted => exhausted(incident),
+            State::Silenced => silenced(incident),
             State::Resolved => resolved(incident),
         };
         let (alarms, more) = alarms(incident);
@@ -77,7 +78,8 @@ impl Standing {
             State::Calling => 0,
             State::Exhausted => 1,
             State::Taken => 2,
-            State::Resolved => 3,
+            State::Silenced => 3,
+            State::Resolved => 4,
         }
     }
 
@@ -93,6 +95,7 @@ fn word(state: State) -> &'static str {
         State::Calling => "Calling",
         State::Taken => "Taken",
         State::Exhausted => "Exhausted",
+        State::Silenced => "Silenced",
         State::Resolved => "Resolved",
     }
 }
@@ -163,6 +166,16 @@ fn exhausted(incident: &Incident) -> Told {
     let clock = again.map(|at| Clock { what: "all are called again", at, kind: "in" });
     let detail = format!("after {}", count(incident.hunt.calls, "call"));
     ("Nobody took it".to_owned(), clock, detail)
+}
+
+fn silenced(incident: &Incident) -> Told {
+    let clock =
+        incident.silenced_until.map(|at| Clock { what: "all are called again", at, kind: "in" });
+    let by = incident.timeline.entries.iter().rev().find_map(|entry| match &entry.event {
+        Event::Silenced { by, .. } => Some(format!("{by} silenced it")),
+        _ => None,
+    });
+    ("Nobody is called for now".to_owned(), clock, by.unwrap_or_default())
 }
 
 fn resolved(incident: &Incident) -> Told {

@@ -137,6 +137,10 @@ fn words(event: &Event) -> (Kind, String, String, String) {
         Event::Waiting => {
             (Kind::Note, "", "Everybody is in another call: waiting".to_owned(), None)
         }
+        Event::CalledTooOften { person, calls } => {
+            let text = format!(" was called {calls} times within the hour: left out");
+            (Kind::Trouble, person.as_str(), text, None)
+        }
         Event::Taken { person, after_seconds } => {
             (Kind::Taken, person.as_str(), format!(" took it after {}", span(*after_seconds)), None)
         }
@@ -149,6 +153,23 @@ fn words(event: &Event) -> (Kind, String, String, String) {
         }
         Event::AskedAgain { holder } => {
             (Kind::Note, holder.as_str(), " is asked again: it still goes on".to_owned(), None)
+        }
+        Event::CalledInstead { holder } => {
+            let text =
+                " cannot be called by this policy: its people are called, for it still goes on";
+            (Kind::Note, holder.as_str(), text.to_owned(), None)
+        }
+        Event::GivenBack { person } => {
+            let text = " cannot do it after all: the next one is called";
+            (Kind::Missed, person.as_str(), text.to_owned(), None)
+        }
+        Event::Silenced { by, until } => {
+            let text = format!(" silenced it until {}", until.strftime("%H:%M UTC"));
+            (Kind::Note, by.as_str(), text, None)
+        }
+        Event::SilenceOver => {
+            let text = "The silence is over, and it still goes on: all are called again";
+            (Kind::Note, "", text.to_owned(), None)
         }
         Event::HuntAgain { holder: Some(holder) } => {
             (Kind::Note, holder.as_str(), " is asked first: the alarm is new".to_owned(), None)
@@ -166,6 +187,10 @@ fn words(event: &Event) -> (Kind, String, String, String) {
         Event::Resolved { after_seconds } => {
             let text = format!(" after {}: all alarms are OK", span(*after_seconds));
             (Kind::Over, "Over", text, None)
+        }
+        Event::DeclaredOver { person, after_seconds } => {
+            let text = format!(" says that it is over, after {}", span(*after_seconds));
+            (Kind::Over, person.as_str(), text, None)
         }
         Event::Mended { what } => {
             (Kind::Trouble, "The audit", format!(" mended {}", mended_words(*what)), None)

@@ -112,7 +112,8 @@ fn what_is_over_is_below_and_keeps_its_story() {
 
 #[test]
 fn everybody_in_another_call_is_said() {
-    let busy = Busy::from([("alpha".to_owned(), at(90)), ("bravo".to_owned(), at(90))]);
+    let in_call = [("alpha".to_owned(), at(90)), ("bravo".to_owned(), at(90))].into();
+    let busy = Busy { in_call, ..Busy::default() };
     let incident = Incident::raise(&raised("x").id, &policy(), alarm("x"), &busy, at(0)).incident;
     let (home, page) = shown(&incident);
     says(&home, &["Everybody is in another call", "waiting since 11:06:40 UTC"]);
@@ -143,7 +144,7 @@ fn an_alarms_words_stay_words() {
     let mut first = alarm(evil);
     (first.reason, first.description) = (evil.to_owned(), format!("https://x{evil}"));
     let id = raised("x").id;
-    let incident = Incident::raise(&id, &policy(), first, &Busy::new(), at(0)).incident;
+    let incident = Incident::raise(&id, &policy(), first, &Busy::default(), at(0)).incident;
     let over = told(incident.clone(), &[(9, Signal::Recovered { key: evil.to_owned() })]);
     let texted = Some(format!("{evil} +15005550002 is no number"));
     let texted = Signal::Texted { person: evil.to_owned(), failed: texted };

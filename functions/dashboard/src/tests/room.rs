@@ -193,13 +193,13 @@ pub(super) fn alarm(name: &str) -> Alarm {
 /// An incident that begins now with this alarm.
 pub(super) fn raised(name: &str) -> Incident {
     let id = record::id("checkout", at(0));
-    Incident::raise(&id, &policy(), alarm(name), &Busy::new(), at(0)).incident
+    Incident::raise(&id, &policy(), alarm(name), &Busy::default(), at(0)).incident
 }
 
 /// What the world tells it, each at its second.
 pub(super) fn told(incident: Incident, signals: &[(i64, Signal)]) -> Incident {
     signals.iter().fold(incident, |incident, (second, signal)| {
-        incident.step(signal, &Busy::new(), at(*second)).incident
+        incident.step(signal, &Busy::default(), at(*second)).incident
     })
 }
 

@@ -8,6 +8,7 @@ use toml::Spanned;
 use wildmatch::WildMatch;
 
 use super::Check;
+use super::limits::MAX_CALLS_PER_HOUR;
 use super::people::PersonTable;
 use super::roster::{Roster, RosterTable};
 use super::schedules::ScheduleTable;
@@ -35,12 +36,14 @@ pub(super) struct PolicyTable {
 }
 
 /// Who can be called, and for which alarms.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Escalation {
     /// Everybody, by name.
     pub people: BTreeMap<String, Person>,
     /// Who is on call when.
     pub schedules: Schedules,
+    /// How often a person is called within an hour at most.
+    pub max_calls_per_hour: u32,
     policies: Vec<Configured>,
 }
 
@@ -119,7 +122,7 @@ impl Check<'_> {
             }
             policies.push(self.policy(table, &people, &schedules, channels));
         }
-        Escalation { people, schedules, policies }
+        Escalation { people, schedules, policies, max_calls_per_hour: MAX_CALLS_PER_HOUR }
     }
 
     fn policy(
@@ -212,7 +215,7 @@ impl Check<'_> {
         CallWith::Voice
     }
 
-    fn number(
+    pub(super) fn number(
         &mut self,
         key: &str,
         value: Option<Spanned<u32>>,

@@ -25,6 +25,11 @@ fn news() -> impl Strategy<Value = News> {
     ]
 }
 
+fn person() -> impl Strategy<Value = String> {
+    let names = [Just("alpha"), Just("bravo"), Just("charlie"), Just("delta")];
+    proptest::strategy::Union::new(names).prop_map(str::to_owned)
+}
+
 fn signal() -> impl Strategy<Value = Signal> {
     let name = prop_oneof![Just("cpu"), Just("disk"), Just("queue")];
     let key = name.clone().prop_map(str::to_owned);
@@ -35,6 +40,13 @@ fn signal() -> impl Strategy<Value = Signal> {
         8 => (1u32..7, news()).prop_map(|(attempt, news)| {
             let call = (!matches!(news, News::Refused(_) | News::Unknown)).then(|| format!("CA{attempt}"));
             Signal::Call { attempt, call, news }
+        }),
+        1 => person().prop_map(|person| Signal::Claimed { outside: person == "delta", person }),
+        1 => person().prop_map(|person| Signal::GivenBack { person }),
+        1 => person().prop_map(|person| Signal::DeclaredOver { person }),
+        1 => (1i64..400).prop_map(|seconds| {
+            let until = Night::new().now.checked_add(SignedDuration::from_secs(seconds));
+            Signal::Silenced { by: "alpha".to_owned(), until: until.expect("a time") }
         }),
         3 => Just(Signal::Wake),
     ]

@@ -1,0 +1,85 @@
+//! What people say elsewhere than on the phone: in Slack, or on a page.
+
+use jiff::Timestamp;
+
+use super::hunt::Hunt;
+use super::incident::{Holder, Phase};
+use super::signal::{Effect, TextAbout};
+use super::step::Turn;
+use super::timeline::Event;
+
+impl Turn<'_> {
+    /// Somebody says that they have it.
+    pub(super) fn claim(&mut self, person: &str, outside: bool) {
+        if self.incident.ended_at.is_none() && self.incident.taken_by().is_none() {
+            self.give_to(Holder { person: person.to_owned(), at: self.now, outside });
+            self.cancel_all_but(None, false);
+        }
+    }
+
+    pub(super) fn give_to(&mut self, holder: Holder) {
+        let asked_at = self.incident.hunt.began_at;
+        let after_seconds = self.now.duration_since(asked_at).as_secs();
+        self.tell(Event::Taken { person: holder.person.clone(), after_seconds });
+        self.incident.phase = Phase::Taken;
+        self.incident.exhausted_at = None;
+        self.incident.silenced_until = None;
+        self.incident.holder = Some(holder);
+    }
+
+    /// The holder passes it on: whoever comes after them in the roster is called.
+    pub(super) fn give_back(&mut self, person: &str) {
+        if !self.is_held_by(person) {
+            return;
+        }
+        self.tell(Event::GivenBack { person: person.to_owned() });
+        let incident = &mut self.incident;
+        incident.holder = None;
+        incident.silenced_until = None;
+        incident.phase = Phase::Calling;
+        let number = incident.hunt.number + 1;
+        incident.hunt = Hunt::after(number, &incident.policy.roster, person, self.now);
+        self.tell_of_empty_shift();
+    }
+
+    /// The holder says that it is over, whatever its alarms say.
+    pub(super) fn declare_over(&mut self, person: &str) {
+        if self.is_held_by(person) {
+            let after_seconds = self.now.duration_since(self.incident.raised_at).as_secs();
+            self.tell(Event::DeclaredOver { person: person.to_owned(), after_seconds });
+            self.end_incident();
+        }
+    }
+
+    /// It is over: no call goes on.
+    pub(super) fn end_incident(&mut self) {
+        self.incident.ended_at = Some(self.now);
+        self.incident.silenced_until = None;
+        self.cancel_all_but(None, true);
+    }
+
+    /// It is over: whoever has it, and was called for it, is told.
+    pub(super) fn text_holder(&mut self) {
+        if let Some(holder) = self.incident.taken_by().filter(|holder| !holder.outside) {
+            let (person, at) = (holder.person.clone(), self.now);
+            self.effects.push(Effect::Text { person, about: TextAbout::Resolved, at });
+        }
+    }
+
+    /// Nobody is called until then. What is taken stays taken, and its holder is left in peace until then.
+    pub(super) fn silence(&mut self, by: &str, until: Timestamp) {
+        let is_longer = self.incident.silenced_until.is_none_or(|have| have < until);
+        if self.incident.ended_at.is_some() || until <= self.now || !is_longer {
+            return;
+        }
+        self.incident.silenced_until = Some(until);
+        self.incident.hunt.look_again_at = None;
+        self.tell(Event::Silenced { by: by.to_owned(), until });
+        self.cancel_all_but(None, true);
+    }
+
+    fn is_held_by(&self, person: &str) -> bool {
+        let holder = self.incident.taken_by().map(|holder| holder.person.as_str());
+        self.incident.ended_at.is_none() && holder == Some(person)
+    }
+}

@@ -1,0 +1,129 @@
+//! What people say in Slack, or on a page.
+
+use super::*;
+
+#[test]
+fn claimed_in_slack_while_it_rings() {
+    let mut night = Night::raised(&ABC, 3);
+    night.rings(1).claimed("bravo", false).is(State::Taken).held_by("bravo");
+    night.asks(&["dial alpha", "hang up 1"]).claimed("charlie", false).held_by("bravo");
+    night.ends(1, End::Canceled).presses(1, Key::Take).held_by("bravo");
+    night.tells(&[
+        "raised",
+        "calling alpha",
+        "ringing alpha",
+        "taken bravo",
+        "call-ended alpha canceled",
+        "call-ended alpha too-late",
+    ]);
+    night.recovers("cpu").asks(&["text bravo Resolved"]);
+}
+
+#[test]
+fn who_listens_to_the_menu_hears_who_has_it() {
+    let mut night = Night::raised(&ABC, 3);
+    night.rings(1).call(1, News::Answered).claimed("bravo", false).asks(&["dial alpha"]);
+    night.presses(1, Key::Take).held_by("bravo").asks(&[]);
+}
+
+#[test]
+fn what_an_outsider_has_is_never_asked_of_them_on_the_phone() {
+    let mut night = Night::raised(&ABC, 3);
+    night.rings(1).claimed("dora", true).held_by("dora").ends(1, End::Canceled);
+    night.asks(&["dial alpha", "hang up 1"]);
+    assert_eq!(night.wakes(), 30 * 60);
+    night.asks(&["dial alpha"]).is(State::Calling).rings(2).claimed("dora", true);
+    night.recovers("cpu").asks(&["hang up 2"]).is(State::Resolved);
+}
+
+#[test]
+fn given_back_the_next_in_the_roster_is_called() {
+    let mut night = Night::raised(&ABC, 3);
+    night.rings(1).ends(1, End::NoAnswer).rings(2).presses(2, Key::Take).ends(2, End::Completed);
+    night.asks(&["dial alpha", "dial bravo", "text bravo Taken"]);
+    night.given_back("alpha").held_by("bravo").asks(&[]);
+    night.given_back("bravo").is(State::Calling).asks(&["dial charlie"]);
+    night.rings(3).ends(3, End::NoAnswer).rings(4).ends(4, End::NoAnswer);
+    night.asks(&["dial alpha", "dial charlie"]);
+}
+
+#[test]
+fn given_back_by_the_only_one_there_is() {
+    let mut night = Night::raised(&["alpha"], 3);
+    night.rings(1).presses(1, Key::Take).ends(1, End::Completed).given_back("alpha");
+    night.is(State::Exhausted).asks(&["dial alpha", "text alpha Taken"]);
+    assert_eq!(night.wakes(), 15 * 60);
+    night.asks(&["dial alpha"]);
+}
+
+#[test]
+fn its_holder_says_that_it_is_over() {
+    let mut night = Night::raised(&ABC, 3);
+    night.declared_over("alpha").is(State::Calling).rings(1).presses(1, Key::Take);
+    night.ends(1, End::Completed).declared_over("bravo").is(State::Taken);
+    night.declared_over("alpha").is(State::Resolved).asks(&["dial alpha", "text alpha Taken"]);
+    // The alarm recovers later, and flaps: it is open again, and stays theirs.
+    night.after(30).recovers("cpu").is(State::Resolved).asks(&[]);
+    night.after(60).alarm("cpu").is(State::Taken).held_by("alpha").asks(&[]);
+}
+
+#[test]
+fn what_is_declared_over_and_goes_off_anew_is_hunted_for() {
+    let mut night = Night::raised(&ABC, 3);
+    night.rings(1).presses(1, Key::Take).ends(1, End::Completed).declared_over("alpha");
+    night.after(30).alarm("disk").is(State::Calling);
+    night.asks(&["dial alpha", "text alpha Taken", "dial alpha"]);
+}
+
+#[test]
+fn silenced_while_it_rings() {
+    let mut night = Night::raised(&ABC, 3);
+    night.rings(1).silenced(3_600).is(State::Silenced).asks(&["dial alpha", "hang up 1"]);
+    night.ends(1, End::Canceled).silenced(60).alarm("cpu").asks(&[]);
+    assert_eq!(night.wakes(), 3_600);
+    night.is(State::Calling).asks(&["dial alpha"]);
+    night.tells(&[
+        "raised",
+        "calling alpha",
+        "ringing alpha",
+        "silenced",
+        "call-ended alpha canceled",
+        "silence-over",
+        "calling alpha",
+    ]);
+}
+
+#[test]
+fn a_silence_ends_with_its_incident_and_with_another_alarm() {
+    let mut night = Night::raised(&ABC, 3);
+    night.silenced(3_600).after(5).alarm("disk").is(State::Calling);
+    night.asks(&["dial alpha", "hang up 1", "dial bravo"]);
+    night.silenced(3_600).recovers("cpu").recovers("disk").is(State::Resolved);
+    night.after(20).alarm("cpu").is(State::Calling);
+}
+
+#[test]
+fn what_is_taken_is_asked_after_once_the_silence_is_over() {
+    let mut night = Night::raised(&ABC, 3);
+    night.rings(1).presses(1, Key::Take).ends(1, End::Completed).silenced(3_600);
+    night.is(State::Taken).asks(&["dial alpha", "text alpha Taken"]);
+    assert_eq!(night.wakes(), 3_600);
+    night.asks(&["dial alpha"]).tells(&[
+        "raised",
+        "calling alpha",
+        "ringing alpha",
+        "answered alpha",
+        "taken alpha",
+        "silenced",
+        "asked-again",
+        "calling alpha",
+    ]);
+}
+
+#[test]
+fn what_is_silenced_can_be_claimed() {
+    let mut night = Night::raised(&ABC, 3);
+    night.silenced(3_600).claimed("charlie", false).is(State::Taken).held_by("charlie");
+    assert_eq!(night.wakes(), 30 * 60);
+    night.asks(&["dial alpha", "hang up 1", "dial charlie"]);
+}

@@ -1,0 +1,60 @@
+//! Nobody is called too often within an hour.
+
+use super::*;
+
+impl Night {
+    fn called_too_often(&mut self, people: &[&str]) {
+        self.busy.called_too_often = people.iter().map(|name| ((*name).to_owned(), 7)).collect();
+    }
+}
+
+#[test]
+fn who_was_called_too_often_is_left_out_and_that_is_said() {
+    let mut night = Night::raised(&ABC, 4);
+    night.called_too_often(&["bravo"]);
+    night.rings(1).ends(1, End::NoAnswer).rings(2).ends(2, End::NoAnswer);
+    night.rings(3).ends(3, End::NoAnswer).asks(&[
+        "dial alpha",
+        "dial charlie",
+        "dial alpha",
+        "dial charlie",
+    ]);
+    night.tells(&[
+        "raised",
+        "calling alpha",
+        "ringing alpha",
+        "call-ended alpha no-answer",
+        "called-too-often bravo",
+        "calling charlie",
+        "ringing charlie",
+        "call-ended charlie no-answer",
+        "calling alpha",
+        "ringing alpha",
+        "call-ended alpha no-answer",
+        "calling charlie",
+    ]);
+}
+
+#[test]
+fn when_all_were_called_too_often_nobody_is_left() {
+    let mut night = Night::raised(&["alpha"], 3);
+    night.called_too_often(&["alpha"]);
+    night.rings(1).ends(1, End::NoAnswer).is(State::Exhausted).asks(&["dial alpha"]);
+    assert_eq!(night.wakes(), 15 * 60);
+    night.is(State::Exhausted).asks(&[]);
+    night.called_too_often(&[]);
+    night.wakes();
+    night.is(State::Calling).asks(&["dial alpha"]);
+}
+
+#[test]
+fn who_is_in_a_call_is_waited_for_though_others_are_left_out() {
+    let mut night = Night::raised(&["alpha", "bravo"], 3);
+    night.called_too_often(&["alpha"]);
+    let until = night.now.checked_add(SignedDuration::from_secs(8)).expect("a time");
+    night.busy.in_call.insert("bravo".to_owned(), until);
+    night.rings(1).ends(1, End::NoAnswer).asks(&["dial alpha"]);
+    night.wakes();
+    night.wakes();
+    night.asks(&["dial bravo"]);
+}
