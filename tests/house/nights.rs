@@ -26,4 +26,5 @@ mod shared_phones;
 mod slack;
 mod taken;
 mod timer;
+mod too_often;
 mod twilio;

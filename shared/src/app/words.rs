@@ -213,8 +213,9 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
         }
         Event::Waiting => ":hourglass: everybody is in a call: waiting".to_owned(),
         Event::CalledTooOften { person, calls } => format!(
-            ":warning: {} was called {calls} times within the hour: left out, or their carrier may block our number",
-            plain(person)
+            ":warning: {} was called {} within the hour: left out, or their carrier may block our number",
+            plain(person),
+            if *calls == 1 { "once".to_owned() } else { format!("{calls} times") }
         ),
         Event::Taken { person, after_seconds } => {
             format!(":white_check_mark: {} took it after {}", plain(person), span(*after_seconds))

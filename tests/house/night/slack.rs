@@ -12,8 +12,13 @@ impl Night {
 
     /// Waits until Slack was told exactly this line.
     pub(crate) async fn slack_says(&self, line: &str) {
+        self.slack_says_again(line, 1).await;
+    }
+
+    /// Waits until Slack was told exactly this line so many times.
+    pub(crate) async fn slack_says_again(&self, line: &str, times: usize) {
         for _ in 0..LOOKS {
-            if self.slack().await.iter().any(|told| told == line) {
+            if self.slack().await.iter().filter(|told| *told == line).count() >= times {
                 return;
             }
             tokio::time::sleep(LOOK).await;

@@ -64,7 +64,8 @@ async fn are_exhausted(night: &Night, calls: usize) -> bool {
 #[tokio::test]
 async fn from_busy_to_the_next_call() {
     let policies = PEOPLE.map(|(name, _)| policy(name, &format!("{name}-*"), &[name], 20));
-    let night = Night::begin(Way::Voice, &policies.concat()).await;
+    let policies = format!("[escalation]\nmax_calls_per_hour = 100\n{}", policies.concat());
+    let night = Night::begin(Way::Voice, &policies).await;
     for (name, _) in PEOPLE {
         night.phone(name).has_the_habit(json!({"does": "decline"})).await;
         night.alarm(&format!("{name}-down")).goes_off().await;

@@ -1,0 +1,78 @@
+//! Nobody is called too often within an hour: carriers would block our number.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::night::{Night, Way, policy};
+
+stories! {
+    who_was_called_too_often_is_left_out
+    a_number_called_for_two_policies_is_one_number
+    a_call_that_was_never_placed_does_not_count
+}
+
+fn at_most(calls: u32, policies: &[String]) -> String {
+    format!("[escalation]\nmax_calls_per_hour = {calls}\n{}", policies.concat())
+}
+
+const LEFT_OUT: &str = ":warning: *alpha* was called 2 times within the hour: left out, or their carrier may block our number";
+
+async fn who_was_called_too_often_is_left_out(way: Way) {
+    let night = Night::begin(way, &at_most(2, &[policy("default", "*", &["alpha"], 1)])).await;
+    night.alarm("checkout-5xx-rate").goes_off().await;
+    let alpha = night.phone("alpha");
+    alpha.rings().await.declines().await;
+    night.is("exhausted").await;
+    night.passes(Duration::from_secs(15 * 60 + 1)).await;
+    alpha.rings().await.declines().await;
+    night.is("exhausted").await;
+    for times in 1..=2 {
+        night.passes(Duration::from_secs(15 * 60 + 1)).await;
+        night.slack_says_again(LEFT_OUT, times).await;
+        night.is("exhausted").await.after(&["alpha: busy", "alpha: busy"]);
+    }
+    night
+        .slack_says(
+            "<!channel> :rotating_light: *nobody took it* after 0 calls; the next try is in 15 min",
+        )
+        .await;
+    // The first of the two calls was an hour ago.
+    night.passes(Duration::from_secs(15 * 60 + 1)).await;
+    alpha.rings().await.answers().await.presses('1').await;
+    alpha.is_sent("You took it: checkout-5xx-rate\n12 is more than 5\nPAGE").await;
+    night.is("taken").await.by("alpha");
+    night.end().await;
+}
+
+async fn a_number_called_for_two_policies_is_one_number(way: Way) {
+    let policies = [
+        policy("first", "first-*", &["alpha"], 2),
+        policy("second", "second-*", &["alpha", "bravo"], 2),
+    ];
+    let night = Night::begin(way, &at_most(2, &policies)).await;
+    night.alarm("first-down").goes_off().await;
+    let (alpha, bravo) = (night.phone("alpha"), night.phone("bravo"));
+    alpha.rings().await.declines().await.rings().await.declines().await;
+    night.has("exhausted", "first").await;
+    night.alarm("second-down").goes_off().await;
+    bravo.rings().await.answers().await.presses('1').await;
+    bravo.is_sent("You took it: second-down\n12 is more than 5\nPAGE").await;
+    night.has("taken", "second").await.after(&["bravo: took it"]);
+    night.slack_says(LEFT_OUT).await;
+    night.end().await;
+}
+
+async fn a_call_that_was_never_placed_does_not_count(way: Way) {
+    let night = Night::begin(way, &at_most(1, &[policy("default", "*", &["alpha"], 3)])).await;
+    let refusal = json!({"status": 400, "code": 21211, "times": 3});
+    night.twilio_does(json!({ "refuse_calls": refusal })).await;
+    night.alarm("checkout-5xx-rate").goes_off().await;
+    night.is("exhausted").await.after(&["alpha: the call was refused"; 3]);
+    night.passes(Duration::from_secs(61)).await;
+    night.phone("alpha").rings().await.declines().await;
+    night.is("exhausted").await;
+    let left_out = LEFT_OUT.replace("2 times", "once");
+    night.slack_says(&left_out).await;
+    night.end().await;
+}
