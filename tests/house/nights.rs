@@ -22,6 +22,7 @@ mod dead_letters;
 mod doors;
 mod one_after_another;
 mod pace;
+mod readme;
 mod shared_phones;
 mod slack;
 mod taken;
