@@ -78,10 +78,16 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
            not_before INTEGER NOT NULL, receives INTEGER NOT NULL DEFAULT 0
          );
          CREATE INDEX IF NOT EXISTS in_order ON messages (queue, batch, id);
-         CREATE TABLE IF NOT EXISTS pretend_slack (
-           id INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL, text TEXT NOT NULL, blocks TEXT NOT NULL,
-           at TEXT NOT NULL
-         );",
+         CREATE TABLE IF NOT EXISTS pretend_slack_messages (
+           ts INTEGER PRIMARY KEY, thread INTEGER, channel TEXT NOT NULL, channel_id TEXT NOT NULL, kind TEXT NOT NULL,
+           text TEXT NOT NULL, blocks TEXT NOT NULL, edited INTEGER, broadcast INTEGER NOT NULL, only_for TEXT
+         );
+         CREATE TABLE IF NOT EXISTS pretend_slack_responses (
+           id TEXT PRIMARY KEY, message INTEGER NOT NULL, user TEXT NOT NULL, uses INTEGER NOT NULL,
+           expires_at INTEGER NOT NULL
+         ) WITHOUT ROWID;
+         -- Of an earlier version; what a pretend Slack was told then is no loss.
+         DROP TABLE IF EXISTS pretend_slack;",
     )?;
     Ok(connection)
 }

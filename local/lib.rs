@@ -19,6 +19,7 @@ use std::sync::Arc;
 use dashboard::Dashboard;
 use shared::Error;
 use shared::app::App;
+use shared::config::tokens;
 use shared::forward::intake::Intake;
 use shared::http::{Request, Response, answer};
 use shared::secret::Secret;
@@ -42,30 +43,44 @@ pub struct House {
 pub async fn front_door(house: &House, request: Request) -> Response {
     match request.path.as_str() {
         path if path.starts_with("/pretend/") => pretend::handle(&house.pretend, &request).await,
-        path if path.starts_with("/twilio/") => match not_pretending(house, &request).await {
-            Ok(()) => twilio(house, request).await,
-            refused => answer(&request, refused.map(|()| Response::default())),
-        },
+        path if path.starts_with("/twilio/") || path.starts_with("/slack/") => {
+            match not_pretending(house, &request).await {
+                Ok(()) => vendor(house, request).await,
+                refused => answer(&request, refused.map(|()| Response::default())),
+            }
+        }
         "/alarms" => outage_intake::handle(&house.app, request, now()).await,
         _ => dashboard::handle(&house.dashboard, request, now()).await,
     }
 }
 
-async fn twilio(house: &House, request: Request) -> Response {
+async fn vendor(house: &House, request: Request) -> Response {
     match request.path.as_str() {
         "/twilio/events" => event_stream_webhook::handle(&house.intake, request, now()).await,
         _ => escalation_callback::handle(&house.app, request, now()).await,
     }
 }
 
-/// Everybody knows the pretend Twilio's auth token: it proves nothing about a request from outside. 503, so that a real
-/// Twilio keeps its event until the real token is there.
+/// Everybody knows what the pretend vendors sign with: it proves nothing about a request from outside. 503, so that a
+/// real Twilio keeps its event until the real token is there.
 async fn not_pretending(house: &House, request: &Request) -> Result<(), Error> {
+    if request.is_from_this_machine() {
+        return Ok(());
+    }
     let settings = house.intake.live.get(now()).await?;
-    let pretend = settings.tokens.contains(&Secret::new(settings::PRETEND_TOKEN));
-    if pretend && !request.is_from_this_machine() {
-        let what = "a request from outside needs a real auth token: set TWILIO_AUTH_TOKEN, in .env for example";
-        return Err(Error::NotSetUp(what.to_owned()));
+    let (known, pretend, missing) = match request.path.starts_with("/slack/") {
+        true => (
+            tokens(settings.value("slack/signing-secret").unwrap_or_default()),
+            settings::PRETEND_SIGNING_SECRET,
+            "signing secret: set SLACK_SIGNING_SECRET",
+        ),
+        false => {
+            (settings.tokens.clone(), settings::PRETEND_TOKEN, "auth token: set TWILIO_AUTH_TOKEN")
+        }
+    };
+    if known.contains(&Secret::new(pretend)) {
+        let what = format!("a request from outside needs a real {missing}, in .env for example");
+        return Err(Error::NotSetUp(what));
     }
     Ok(())
 }

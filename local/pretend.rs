@@ -40,10 +40,17 @@ pub struct Pretend {
 }
 
 /// The pages' files.
-const FILES: [(&str, &str, &str); 6] = [
+const FILES: [(&str, &str, &str); 13] = [
     ("slack", "text/html", include_str!("pretend/slack.html")),
     ("slack.js", "text/javascript", include_str!("pretend/slack.js")),
     ("slack.css", "text/css", include_str!("pretend/slack.css")),
+    ("slack/act.js", "text/javascript", include_str!("pretend/slack/act.js")),
+    ("slack/blocks.js", "text/javascript", include_str!("pretend/slack/blocks.js")),
+    ("slack/card.js", "text/javascript", include_str!("pretend/slack/card.js")),
+    ("slack/dom.js", "text/javascript", include_str!("pretend/slack/dom.js")),
+    ("slack/mrkdwn.js", "text/javascript", include_str!("pretend/slack/mrkdwn.js")),
+    ("slack/samples.js", "text/javascript", include_str!("pretend/slack/samples.js")),
+    ("slack/messages.css", "text/css", include_str!("pretend/slack/messages.css")),
     ("phones", "text/html", include_str!("pretend/phones.html")),
     ("phones.js", "text/javascript", include_str!("pretend/phones.js")),
     ("phones.css", "text/css", include_str!("pretend/phones.css")),
@@ -66,11 +73,7 @@ async fn route(pretend: &Pretend, request: &Request) -> Result<Response, Error> 
     }
     let (who, what) = path.split_once('/').unwrap_or((path, ""));
     match (request.method.as_str(), who, what) {
-        ("GET", "slack", "messages") => slack::messages(&pretend.database).await,
-        ("POST", "slack", what) => match what.strip_prefix("services/") {
-            Some(channel) => slack::take(&pretend.database, channel, &request.body, now()).await,
-            None => Err(Error::NotFound),
-        },
+        (_, "slack", what) => slack::handle(pretend, request, what).await,
         ("GET", "samples", "") => Ok(Response::json(200, &samples::list())),
         ("POST", "samples", name) => play(pretend, name).await,
         ("GET", "twilio", "faults") => Ok(pretend.twilio.faults()),

@@ -8,11 +8,18 @@ use shared::Error;
 use shared::config::file::{Config, calendars_named};
 use shared::config::{CHANNELS, Environment, Fetch, PIECES, Values};
 
+use crate::pretend::slack::channel::made_up_id;
 use crate::pretend::twilio::PRETEND_ACCOUNT;
 
 /// The pretend Twilio's auth token, used while there is no real one. Everybody knows it, so the front door takes it from
 /// this machine only.
 pub const PRETEND_TOKEN: &str = "the-pretend-twilio-s-auth-token";
+
+/// The pretend Slack's signing secret, used while there is no real one. Everybody knows it too.
+pub const PRETEND_SIGNING_SECRET: &str = "the-pretend-slack-s-signing-secret";
+
+/// The token of a bot in the pretend Slack, used while no real bot is connected.
+pub const PRETEND_BOT_TOKEN: &str = "xoxb-the-pretend-slack-s-bot-token";
 
 /// The configuration that is used while there is no `ringdown.toml`.
 pub const DEMO: &str = include_str!("demo.toml");
@@ -135,13 +142,15 @@ fn unquoted(value: &str) -> &str {
 }
 
 /// The values that a file or `.env` may give; the environment is asked for them anyway.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 11] = [
     "twilio/auth-token",
     "twilio/account-sid",
     "twilio/from-number",
     "twilio/api-base-url",
     "public-base-url",
     "slack/bot-token",
+    "slack/signing-secret",
+    "slack/api-base-url",
     "dashboard-password",
     "alarms-token",
     "heartbeat-url",
@@ -149,6 +158,25 @@ const NAMES: [&str; 9] = [
 
 /// The number that the pretend Twilio calls from.
 const PRETEND_NUMBER: &str = "+15005550006";
+
+/// The Web API that a bot posts to: `SLACK_API_BASE_URL`; without that, and without a bot's token, the pretend Slack's;
+/// `None` is Slack's own.
+pub fn slack_api(environment: &Environment, address: &str) -> Option<String> {
+    let given = environment.value("slack/api-base-url").map(str::to_owned);
+    let has_bot = environment.value("slack/bot-token").is_some();
+    given.or_else(|| (!has_bot).then(|| format!("{address}/pretend/slack/api")))
+}
+
+/// Whether channels without a secret have a bot in the pretend Slack, whose messages can change. Whoever connects a real
+/// one, if only by half, has made-up webhooks for the other channels: one bot posts to one Slack.
+fn bot_is_pretend(environment: &Environment, channels: &[String]) -> bool {
+    let is_given = |name: &str| environment.value(name).is_some();
+    let has_id = |channel: &String| {
+        let secret = environment.value(&format!("{CHANNELS}{channel}"));
+        secret.is_some_and(|secret| !secret.starts_with("http"))
+    };
+    !is_given("slack/bot-token") && !is_given("slack/api-base-url") && !channels.iter().any(has_id)
+}
 
 /// Reads all values anew, each time: `.env` and the configuration may change under a running house. What is missing is
 /// made up, for a house that listens at `address` (`http://127.0.0.1:8080`).
@@ -165,6 +193,7 @@ fn values(pieces: Vec<(String, String)>, address: &str, channels: &Mutex<Vec<Str
     let dotenv = dotenv();
     let mut values = Values::from([
         ("twilio/auth-token".to_owned(), PRETEND_TOKEN.to_owned()),
+        ("slack/signing-secret".to_owned(), PRETEND_SIGNING_SECRET.to_owned()),
         ("public-base-url".to_owned(), address.to_owned()),
     ]);
     let given = |name: &str| Some((name.to_owned(), dotenv.value(name)?.to_owned()));
@@ -184,10 +213,17 @@ fn values(pieces: Vec<(String, String)>, address: &str, channels: &Mutex<Vec<Str
     if let Ok(config) = Config::parse(pieces.clone()) {
         *channels = config.routes.channels().to_vec();
     }
+    let bot = bot_is_pretend(&environment(), &channels);
+    if bot {
+        values.insert("slack/bot-token".to_owned(), PRETEND_BOT_TOKEN.to_owned());
+    }
     for channel in channels.iter() {
         let name = format!("{CHANNELS}{channel}");
-        let pretend = (name.clone(), format!("{address}/pretend/slack/services/{channel}"));
-        values.extend([given(&name).unwrap_or(pretend)]);
+        let made_up = match bot {
+            true => made_up_id(channel),
+            false => format!("{address}/pretend/slack/services/{channel}"),
+        };
+        values.extend([given(&name).unwrap_or((name, made_up))]);
     }
     values.extend(pieces.into_iter().map(|(name, text)| (format!("{PIECES}{name}"), text)));
     values
@@ -226,8 +262,30 @@ mod tests {
             let now = Timestamp::from_second(1_900_000_000 + second).expect("a time");
             let settings = live.get(now).await.expect("settings");
             let flex = settings.destination("flex");
-            assert!(matches!(flex, Ok(Destination::Webhook(_))), "{text:?}: {flex:?}");
+            assert!(matches!(flex, Ok(Destination::Bot { .. })), "{text:?}: {flex:?}");
             assert_eq!(settings.config.routes.iter().count(), 4, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_bot_is_made_up_while_nobody_has_begun_to_connect_a_real_one() {
+        let channels = ["default".to_owned(), "flex".to_owned()];
+        let environment =
+            |name: &str, value: &str| Environment::of([(name.to_owned(), value.to_owned())]);
+        let webhook = environment("SLACK_WEBHOOK", "https://hooks.slack.example/services/a");
+        for environment in [Environment::default(), webhook] {
+            assert!(bot_is_pretend(&environment, &channels), "{environment:?}");
+            let api = slack_api(&environment, "http://127.0.0.1:1");
+            assert_eq!(api.as_deref(), Some("http://127.0.0.1:1/pretend/slack/api"));
+        }
+        for (name, value, api) in [
+            ("SLACK_BOT_TOKEN", "xoxb-1", None),
+            ("SLACK_API_BASE_URL", "http://x.example", Some("http://x.example")),
+            ("SLACK_WEBHOOK_FLEX", "C0123ABCD", Some("http://127.0.0.1:1/pretend/slack/api")),
+        ] {
+            let environment = environment(name, value);
+            assert!(!bot_is_pretend(&environment, &channels), "{name}");
+            assert_eq!(slack_api(&environment, "http://127.0.0.1:1").as_deref(), api, "{name}");
         }
     }
 }

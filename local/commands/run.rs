@@ -23,7 +23,7 @@ use crate::database::Database;
 use crate::pretend::Pretend;
 use crate::pretend::twilio::Twilio;
 use crate::queue::{Handler, Messages};
-use crate::settings::{Source, environment, fetch};
+use crate::settings::{Source, environment, fetch, slack_api};
 use crate::store::Records;
 use crate::{House, server};
 
@@ -54,7 +54,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
 
     let queue = Messages::new(database.clone());
     let store = Arc::new(Records(database.clone()));
-    let slack = Client::new(http.clone(), environment.get("SLACK_API_BASE_URL"));
+    let slack = Client::new(http.clone(), slack_api(&environment, &address).as_deref());
     let delivery = Arc::new(Delivery::new(live(), store.clone(), slack));
     let app = Arc::new(App {
         live: live(),

@@ -1,83 +1,99 @@
-//! A pretend Slack: takes posts as an incoming webhook does, and remembers them.
+//! A pretend Slack: takes posts as Slack does, remembers and shows them, and sends what is clicked.
+//!
+//! 1. `blocks`: what Block Kit allows; `post`: a text with its blocks, checked. Pure, as is `ts`, a message's name.
+//! 2. `messages`: all that was said, in SQLite.
+//! 3. `webhook`, `api`, `respond`: the ways in: incoming webhooks, the Web API, `response_url`.
+//! 4. `click`: the way out: a button that is pressed, signed (`signature`) and told to the house.
+//! 5. `members`: who is there, and can press it; `channel`: what a channel is called.
 
-use bytes::Bytes;
+mod api;
+mod blocks;
+pub(crate) mod channel;
+mod click;
+mod members;
+mod messages;
+mod post;
+mod respond;
+mod signature;
+#[cfg(test)]
+mod tests;
+mod ts;
+mod webhook;
+
+use std::sync::Arc;
+
 use jiff::Timestamp;
-use rusqlite::params;
-use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::Error;
-use shared::http::Response;
+use shared::config::Settings;
+use shared::http::{Request, Response};
 
+use super::Pretend;
+use crate::clock::now;
 use crate::database::Database;
 
-/// How many of the newest messages are shown.
-const SHOWN: i64 = 10_000;
+const TEAM: &str = "T0PRETEND";
+const APP: &str = "A0PRETEND";
+const BOT: &str = "B0PRETEND";
+const BOT_USER: &str = "U0RINGDOWN";
 
-#[derive(Serialize)]
-struct Message {
-    channel: String,
-    text: String,
-    blocks: Value,
-    at: String,
-}
-
-/// Takes a post as Slack would: `ok`, or what is wrong with it. (docs.slack.dev, "Sending messages using incoming
-/// webhooks"; Block Kit's limits.)
-pub(super) async fn take(
-    database: &Database,
-    channel: &str,
-    body: &Bytes,
+/// The pretend Slack at one moment.
+struct Workspace {
+    database: Database,
+    settings: Arc<Settings>,
+    /// Where the house listens, and this Slack with it.
+    address: String,
     now: Timestamp,
+}
+
+/// A no of Slack's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Refusal {
+    /// Slack's own word: `no_text`, `invalid_blocks`, …
+    word: &'static str,
+    /// What is wrong where.
+    why: Option<String>,
+}
+
+impl From<&'static str> for Refusal {
+    fn from(word: &'static str) -> Refusal {
+        Refusal { word, why: None }
+    }
+}
+
+impl Refusal {
+    /// As the Web API tells it.
+    fn told(&self) -> Value {
+        let mut told = json!({"ok": false, "error": self.word});
+        if let Some(why) = &self.why {
+            told["response_metadata"] = json!({"messages": [format!("[ERROR] {why}")]});
+        }
+        told
+    }
+}
+
+/// Answers what stands behind `/pretend/slack/`.
+pub(super) async fn handle(
+    pretend: &Pretend,
+    request: &Request,
+    what: &str,
 ) -> Result<Response, Error> {
-    let plain = |status, text: &'static str| Ok(Response::of(status, "text/plain", text));
-    let Ok(post) = serde_json::from_slice::<Value>(body) else {
-        return plain(400, "invalid_payload");
+    let slack = Workspace {
+        database: pretend.database.clone(),
+        settings: pretend.live.get(now()).await?,
+        address: pretend.address.clone(),
+        now: now(),
     };
-    let text = post["text"].as_str().unwrap_or_default().to_owned();
-    let blocks = post["blocks"].as_array().cloned().unwrap_or_default();
-    if text.is_empty() && blocks.is_empty() {
-        return plain(400, "no_text");
+    let (first, rest) = what.split_once('/').unwrap_or((what, ""));
+    match (request.method.as_str(), first, rest) {
+        ("GET", "messages", "") => slack.messages().await,
+        ("GET", "directory", "") => Ok(Response::json(200, &members::directory(&slack.settings))),
+        ("POST", "services", channel) if !channel.is_empty() => {
+            slack.take(channel, &request.body).await
+        }
+        ("POST", "api", method) => slack.call(method, request).await,
+        ("POST", "respond", id) => slack.respond(id, &request.body).await,
+        ("POST", "click", "") => slack.click(&pretend.http, &request.body).await,
+        _ => Err(Error::NotFound),
     }
-    if blocks.len() > 50 || !blocks.iter().all(fits) {
-        return plain(400, "invalid_blocks");
-    }
-    let (channel, blocks, at) =
-        (channel.to_owned(), Value::from(blocks).to_string(), format!("{now:.3}"));
-    database
-        .run(move |db| {
-            db.execute(
-                "INSERT INTO pretend_slack (channel, text, blocks, at) VALUES (?1, ?2, ?3, ?4)",
-                params![channel, text, blocks, at],
-            )
-        })
-        .await?;
-    plain(200, "ok")
-}
-
-fn fits(block: &Value) -> bool {
-    let text = block["text"]["text"].as_str().unwrap_or_default();
-    match block["type"].as_str() {
-        Some("section") => text.encode_utf16().count() <= 3_000,
-        Some("header") => text.encode_utf16().count() <= 150,
-        known => known.is_some(),
-    }
-}
-
-/// All messages, oldest first.
-pub(super) async fn messages(database: &Database) -> Result<Response, Error> {
-    let messages = database
-        .run(|db| {
-            let mut query = db.prepare_cached(
-                "SELECT channel, text, blocks, at FROM
-                   (SELECT * FROM pretend_slack ORDER BY id DESC LIMIT ?1) ORDER BY id",
-            )?;
-            let rows = query.query_map([SHOWN], |row| {
-                let blocks: String = row.get(2)?;
-                let blocks = serde_json::from_str(&blocks).unwrap_or_default();
-                Ok(Message { channel: row.get(0)?, text: row.get(1)?, blocks, at: row.get(3)? })
-            })?;
-            rows.collect::<rusqlite::Result<Vec<Message>>>()
-        })
-        .await?;
-    Ok(Response::json(200, &messages).with("cache-control", "no-store"))
 }

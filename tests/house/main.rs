@@ -9,3 +9,4 @@ mod night;
 mod nights;
 mod pages;
 mod slack;
+mod workspace;
