@@ -4,7 +4,8 @@ use shared::config::file::{Config, Escalation, Roster, to_parameter};
 use shared::config::{CHANNELS, Environment};
 use shared::escalation::Policy;
 use shared::forward::task::Task;
-use shared::schedule::Because;
+use shared::schedule::{Because, time};
+use shared::silence::{Silences, Window};
 use shared::{Timestamp, mask_numbers};
 
 use super::on_call;
@@ -39,6 +40,7 @@ pub fn run(source: &Source) -> Result<(), String> {
     }
     escalation(&config.escalation, now());
     schedules(&config, now());
+    silences(&config.silences, now());
     say!("\nwhat the files of events/event-stream-webhook/ would bring");
     for sample in samples::list() {
         say!("  {}", sample.name);
@@ -125,6 +127,37 @@ fn schedules(config: &Config, now: Timestamp) {
         let shared::config::file::Problem { file, line, key, what } = warning;
         say!("  warning: {file}:{line}: {key}: {what}");
     }
+}
+
+/// Prints what is silenced now, and what will be next. A window that is over is no error.
+fn silences(silences: &Silences, now: Timestamp) {
+    if silences.iter().next().is_none() {
+        return;
+    }
+    say!("\nsilences");
+    let in_force = silences.in_force(now);
+    if in_force.is_empty() {
+        say!("  now:  none is in force");
+    }
+    for (window, (_, until)) in in_force {
+        say!("  now:  {} until {}{}", names(window), time(until, &window.zone), because(window));
+    }
+    if let Some((window, (from, until))) = silences.next(now) {
+        let (from, until) = (time(from, &window.zone), time(until, &window.zone));
+        say!("  next: {} from {from} until {until}{}", names(window), because(window));
+    }
+    for window in silences.over(now) {
+        let (place, names) = (&window.place, names(window));
+        say!("  warning: {place}: silences: the one of {names} is over: it can be taken out");
+    }
+}
+
+fn names(window: &Window) -> String {
+    window.alarms.join(", ")
+}
+
+fn because(window: &Window) -> String {
+    window.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default()
 }
 
 fn destination(environment: &Environment, channel: &str) -> String {

@@ -4,6 +4,7 @@
 //! 2. `change`: read, decide, arm the wake-up, save if unchanged. [`App::signal`] is the only way an incident changes.
 //! 3. `act`: whoever has the lease of an effect does it, and says what became of it.
 //! 4. [`intake`]: alarms come in. [`callback`]: Twilio asks what to say. [`wake`]: time passes; the minute's audit.
+//! 5. [`silences`]: what people ask for, and alarms that wait for the end of one.
 //!
 //! A crash anywhere loses nothing: the wake-up is armed before the save that needs it, and what is left undone when its
 //! lease ends is looked up at Twilio first, and then done.
@@ -16,6 +17,7 @@ pub mod incidents;
 pub mod intake;
 pub mod record;
 mod records;
+pub mod silences;
 pub mod wake;
 pub mod words;
 
@@ -23,6 +25,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use draft::Draft;
 use jiff::Timestamp;
 
 use crate::Error;
@@ -90,12 +93,22 @@ impl App {
         signals: &[Signal],
         hand: Hand,
     ) -> Result<Option<Incident>, Error> {
+        self.change_one(id, hand, &|draft| draft.tell(signals)).await
+    }
+
+    /// The same, where what it is told depends on how it stands.
+    async fn change_one(
+        &self,
+        id: &str,
+        hand: Hand,
+        tell: &(dyn Fn(&mut Draft<'_>) + Send + Sync),
+    ) -> Result<Option<Incident>, Error> {
         let Some(policy) = record::policy_of(id) else { return Ok(None) };
         let owner = self.writers.name();
         let after = self
             .change(&policy, &owner, hand, &|draft| {
                 if draft.is(id) {
-                    draft.tell(signals);
+                    tell(draft);
                 }
             })
             .await?;

@@ -6,7 +6,7 @@
 //! 3. [`routes`]: which event goes to which channel, in which words.
 //! 4. [`slack`]: lines into posts ([`slack::message`]), posts to Slack ([`slack::client`]).
 //! 5. [`forward`]: the job that ties them together: event → queue → Slack; [`dead_letters`]: what could not pass.
-//! 6. [`schedule`]: who is on call when.
+//! 6. [`schedule`]: who is on call when. [`silence`]: when nobody is called for which alarms.
 //! 7. [`ports`]: Store and Queue, the only two traits; [`config`]: secrets and `ringdown.toml`.
 //! 8. `aws` (feature `aws`): the room in the cloud. Its twin on one machine is the folder `local/`.
 #![warn(missing_docs)]
@@ -26,11 +26,12 @@ pub mod ports;
 pub mod routes;
 pub mod schedule;
 pub mod secret;
+pub mod silence;
 pub mod slack;
 pub mod twilio;
 
 pub use error::Error;
-pub use jiff::Timestamp;
+pub use jiff::{SignedDuration, Timestamp};
 
 /// `bytes` in lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {

@@ -13,6 +13,8 @@ mod view;
 
 pub use calendar::{Calendar, Complaint, Reading};
 pub use moment::Moment;
+pub(crate) use moment::instant;
+pub(crate) use rotation::plus_days;
 pub use rotation::{Rotation, Turns};
 pub use view::{ScheduleView, ShiftView, time, two_weeks};
 

@@ -121,6 +121,40 @@ roster = { schedule = "calendar", then = ["alpha"] }
 "#;
 
 #[tokio::test]
+async fn check_prints_what_is_silenced_and_warns_of_what_is_over() {
+    let folder = tempdir().unwrap();
+    let windows = r#"
+[[silences]]
+alarms = ["batch-*", "nightly"]
+reason = "the database moves"
+from = "2026-01-01T00:00Z"
+until = "9000-01-01T00:00+01:00"
+time_zone = "Europe/Berlin"
+[[silences]]
+alarms = ["old"]
+from = "2020-01-01T00:00Z"
+until = "2020-01-02T00:00Z"
+[[silences]]
+alarms = ["new"]
+from = "8000-01-01T00:00Z"
+until = "8000-01-02T00:00Z"
+"#;
+    let config = folder.path().join("ringdown.toml");
+    std::fs::write(&config, format!("{CONFIG}{windows}")).unwrap();
+    let told = stdout(&run(folder.path(), &["check"]).await);
+    let expected = "
+silences
+  now:  batch-*, nightly until Wed 9000-01-01 00:00 CET (the database moves)
+  next: new from Sat 8000-01-01 00:00 UTC until Sun 8000-01-02 00:00 UTC
+  warning: ringdown.toml:18: silences: the one of old is over: it can be taken out
+";
+    assert!(told.contains(expected), "{told}");
+    std::fs::write(&config, CONFIG).unwrap();
+    let told = stdout(&run(folder.path(), &["check"]).await);
+    assert!(!told.contains("silences"), "{told}");
+}
+
+#[tokio::test]
 async fn oncall_prints_who_is_on_call_and_check_warns_of_gaps() {
     let folder = tempdir().unwrap();
     std::fs::write(folder.path().join("ringdown.toml"), format!("{CONFIG}{ON_CALL}")).unwrap();

@@ -24,6 +24,7 @@ mod one_after_another;
 mod pace;
 mod readme;
 mod shared_phones;
+mod silences;
 mod slack;
 mod taken;
 mod timer;

@@ -23,7 +23,7 @@ pub struct Dashboard {
     pub live: Live,
     /// Incidents, dead letters, counters, log-in attempts.
     pub store: Arc<dyn Store>,
-    /// Where dead letters go again.
+    /// Where dead letters go again, and where a silence is asked for.
     pub queue: Arc<dyn Queue>,
     /// On one machine without a password, requests from that machine itself need no log-in.
     pub on_one_machine: bool,
@@ -67,6 +67,10 @@ async fn route(
                     pages::dead_letters::list(dashboard, request, signed_in, now).await
                 }
                 ("/dead-letters/replay", _) if post => replay(dashboard, request, now).await,
+                (_, Some(rest)) if post => match rest.strip_suffix("/silence") {
+                    Some(id) => pages::silences::ask(dashboard, request, id, now).await,
+                    None => Err(Error::MethodNotAllowed),
+                },
                 _ => Err(Error::MethodNotAllowed),
             }
         }

@@ -2,13 +2,15 @@
 //!
 //! 1. [`incidents`]: what goes on, and what went on; one incident with its story.
 //! 2. [`standing`], [`calls`], [`story`]: an incident in words; [`markup`]: times and links as HTML. All pure.
-//! 3. [`counters`]: what was counted. [`dead_letters`]: what could not be delivered.
+//! 3. [`counters`]: what was counted. [`dead_letters`]: what could not be delivered. [`silences`]: for what nobody is
+//!    called.
 
 mod calls;
 mod counters;
 pub(crate) mod dead_letters;
 pub(crate) mod incidents;
 mod markup;
+pub(crate) mod silences;
 mod standing;
 mod story;
 
@@ -36,6 +38,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("incident-live.html", include_str!("../pages/incident-live.html")),
         ("standing.html", include_str!("../pages/standing.html")),
         ("no-incident.html", include_str!("../pages/no-incident.html")),
+        ("silences.html", include_str!("../pages/silences.html")),
         ("dead-letters.html", include_str!("../pages/dead-letters.html")),
     ] {
         environment

@@ -3,3 +3,4 @@
 mod incidents;
 mod live;
 mod room;
+mod silences;

@@ -1,6 +1,6 @@
 //! Read, decide, arm the wake-up, save if unchanged.
 
-use super::draft::{Draft, after};
+use super::draft::{Draft, Promise, after};
 use super::record::{self, KEPT, Kept};
 use super::records::{Records, put};
 use super::wake::WakeUp;
@@ -67,6 +67,7 @@ impl App {
                 owner,
                 hand,
                 touched: false,
+                promises: Vec::new(),
             };
             decide(&mut draft);
             draft.settle();
@@ -114,6 +115,9 @@ impl App {
         draft: &Draft<'_>,
         before: Option<&Kept>,
     ) -> Result<(), Error> {
+        for Promise { to, body, group, not_before } in &draft.promises {
+            self.queue.send(*to, body.clone(), group, *not_before).await?;
+        }
         let mut puts = Vec::new();
         if let Some(kept) = &draft.kept {
             let armed = before.and_then(|before| before.wake_at);

@@ -5,10 +5,11 @@ use jiff::{SignedDuration, Timestamp};
 use super::Hand;
 use super::record::{self, Kept, LEASE, LastWord, Task, ToDo};
 use crate::escalation::{Alarm, Busy, Effect, Incident, Policy, Signal, Step};
+use crate::ports::To;
 
 /// A wake-up is never armed nearer than this: it must not come before the save that it belongs to has landed, or been
 /// given up.
-const NEAREST: SignedDuration = SignedDuration::from_secs(5);
+pub(super) const NEAREST: SignedDuration = SignedDuration::from_secs(5);
 
 /// A policy's records while we decide.
 pub(super) struct Draft<'a> {
@@ -21,6 +22,16 @@ pub(super) struct Draft<'a> {
     pub(super) owner: &'a str,
     pub(super) hand: Hand,
     pub(super) touched: bool,
+    /// What is queued before this is saved: a crash between the two loses nothing.
+    pub(super) promises: Vec<Promise>,
+}
+
+/// A message that is queued before the save that needs it.
+pub(super) struct Promise {
+    pub(super) to: To,
+    pub(super) body: String,
+    pub(super) group: String,
+    pub(super) not_before: Option<Timestamp>,
 }
 
 impl Draft<'_> {

@@ -17,7 +17,7 @@ pub struct View<'a> {
     pub id: &'a str,
     /// The policy's name.
     pub policy: &'a str,
-    /// `calling`, `taken`, `exhausted` or `resolved`.
+    /// `calling`, `taken`, `exhausted`, `silenced` or `resolved`.
     pub state: State,
     /// When it began, …
     pub raised_at: Timestamp,
@@ -25,6 +25,8 @@ pub struct View<'a> {
     pub taken_at: Option<Timestamp>,
     /// … and when it was over.
     pub resolved_at: Option<Timestamp>,
+    /// Until when nobody is called.
+    pub silenced_until: Option<Timestamp>,
     /// Who took it.
     pub taken_by: Option<&'a str>,
     /// Its alarms, recovered ones too.
@@ -83,6 +85,7 @@ pub fn view(incident: &Incident) -> View<'_> {
         raised_at: incident.raised_at,
         taken_at: holder.map(|holder| holder.at),
         resolved_at: incident.ended_at,
+        silenced_until: incident.silenced_until,
         taken_by: holder.map(|holder| holder.person.as_str()),
         alarms: incident
             .alarms

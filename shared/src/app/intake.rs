@@ -1,6 +1,9 @@
 //! Alarms come in: each raises an incident, joins one, or lets one end.
 
-use serde::Serialize;
+mod heard;
+
+pub use heard::{Heard, told};
+
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -14,38 +17,9 @@ use crate::forward::task::{Lines, Task};
 use crate::http::{Request, Response};
 use crate::ports::To;
 use crate::routes::Line;
+use crate::silence::Silence;
 use crate::slack::message::{cut, escape};
 use crate::{mask_e164, mask_numbers};
-
-/// What became of one thing that a monitor told us.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "became", rename_all = "kebab-case")]
-pub enum Heard {
-    /// It belongs to this incident.
-    Incident {
-        /// The alarm's name.
-        alarm: String,
-        /// The incident's id.
-        incident: String,
-    },
-    /// It changes nothing: it was known before, or there is nothing to end.
-    Nothing {
-        /// The alarm's name.
-        alarm: String,
-    },
-    /// It calls nobody: it is suppressed, or muted.
-    Quiet {
-        /// The alarm's name.
-        alarm: String,
-        /// Why.
-        reason: String,
-    },
-    /// It cannot be understood, or is for no policy: it is kept as a dead letter.
-    DeadLetter {
-        /// Why.
-        reason: String,
-    },
-}
 
 /// How many parts of one request become dead letters of their own; the rest of them is kept in one.
 const MOST_REFUSED: usize = 10;
@@ -125,25 +99,46 @@ impl App {
         }
         let settings = self.live.get(self.now()).await?;
         let Some(policy) = settings.config.escalation.for_alarm(&change.name, self.now()) else {
-            if change.state != State::Alarm {
-                return Ok(Heard::Nothing { alarm });
-            }
-            let reason = format!("no policy is for the alarm {}", change.name);
-            let body = serde_json::to_string(&change).unwrap_or_default();
-            return self.keep(Malformed { reason, body }).await;
+            return match change.state {
+                State::Alarm => self.keep_for_no_policy(&change).await,
+                State::Ok | State::NoData => Ok(Heard::Nothing { alarm }),
+            };
+        };
+        let silence = match change.state {
+            State::Alarm => self.silence_of(&settings, &change.name).await?,
+            State::Ok | State::NoData => None,
         };
         let owner = self.writers.name();
         let kept = self
             .change_with(&policy.name, Some(&change.key), &owner, Hand::Act, &|draft| {
-                if draft.last_word.as_ref().is_some_and(|last| last.covers(&change)) {
-                    return;
+                if !draft.last_word.as_ref().is_some_and(|last| last.covers(&change)) {
+                    draft.take_in(&change, silence.as_ref());
                 }
-                let incident = draft.hear(&change);
-                draft.note(LastWord { state: change.state, at: change.at, incident });
             })
             .await?;
+        self.heard(&change, kept, &owner, silence).await
+    }
+
+    /// Does what is to be done after a change was taken in, and tells what became of it.
+    pub(super) async fn heard(
+        &self,
+        change: &Change,
+        kept: Option<Kept>,
+        owner: &str,
+        silence: Option<Silence>,
+    ) -> Result<Heard, Error> {
+        let alarm = change.name.clone();
+        let kept = match kept {
+            Some(kept) => Some(self.act(kept, owner).await?),
+            None => None,
+        };
+        if let Some(Silence { until, reason }) = silence
+            && self.waits(&change.key).await?.is_some()
+        {
+            tracing::info!(alarm, %until, reason, "an alarm is silenced");
+            return Ok(Heard::Silenced { alarm, until, reason });
+        }
         let Some(kept) = kept else { return Ok(Heard::Nothing { alarm }) };
-        let kept = self.act(kept, &owner).await?;
         let is_on = change.state == State::Alarm;
         let is_its = kept.incident.alarms.iter().any(|have| have.key == change.key)
             || (is_on && kept.incident.more_alarms > 0);
@@ -153,6 +148,13 @@ impl App {
             true => Heard::Incident { alarm, incident: kept.incident.id },
             false => Heard::Nothing { alarm },
         })
+    }
+
+    /// An alarm that nobody is called for.
+    pub(super) async fn keep_for_no_policy(&self, change: &Change) -> Result<Heard, Error> {
+        let reason = format!("no policy is for the alarm {}", change.name);
+        let body = serde_json::to_string(change).unwrap_or_default();
+        self.keep(Malformed { reason, body }).await
     }
 
     /// Nothing that comes in is lost in silence.
@@ -184,29 +186,14 @@ impl App {
         Ok(Heard::DeadLetter { reason })
     }
 
-    async fn count(&self, heard: &[Heard]) {
-        let names: Vec<&str> = heard
-            .iter()
-            .map(|heard| match heard {
-                Heard::Incident { .. } => "ringdown_alarms_total{became=\"incident\"}",
-                Heard::Nothing { .. } => "ringdown_alarms_total{became=\"nothing\"}",
-                Heard::Quiet { .. } => "ringdown_alarms_total{became=\"quiet\"}",
-                Heard::DeadLetter { .. } => "ringdown_alarms_total{became=\"dead-letter\"}",
-            })
-            .collect();
-        let counters: Vec<(&str, u64)> = names.into_iter().map(|name| (name, 1)).collect();
+    pub(super) async fn count(&self, heard: &[Heard]) {
+        let counters: Vec<(&str, u64)> = heard.iter().map(|heard| (heard.counter(), 1)).collect();
         if !counters.is_empty()
             && let Err(error) = self.store.add(&counters).await
         {
             tracing::warn!(%error, "counters were not noted");
         }
     }
-}
-
-/// The answer to a monitor: 422 if something of it was not understood.
-pub fn told(heard: &[Heard]) -> Response {
-    let understood = !heard.iter().any(|heard| matches!(heard, Heard::DeadLetter { .. }));
-    Response::json(if understood { 202 } else { 422 }, &heard)
 }
 
 fn hash(text: &str) -> Vec<u8> {
@@ -216,7 +203,7 @@ fn hash(text: &str) -> Vec<u8> {
 impl super::draft::Draft<'_> {
     /// Lets an alarm raise an incident, join one, or tell it that it is over. Gives the id of the incident that it
     /// belongs to from now on.
-    fn hear(&mut self, change: &Change) -> Option<String> {
+    pub(super) fn hear(&mut self, change: &Change) -> Option<String> {
         let key = change.key.clone();
         let joined = self.last_word.as_ref().and_then(|word| word.incident.clone());
         let joined = joined.filter(|id| self.is(id));

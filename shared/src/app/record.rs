@@ -16,6 +16,8 @@ pub const ARCHIVE: &str = "incidents";
 pub const PEOPLE: &str = "people";
 /// The partition of what alarms last said.
 pub const ALARMS: &str = "alarms";
+/// The partition of silences that people have asked for.
+pub const SILENCES: &str = "silences";
 
 /// How long an incident is kept once it is over, and how long an alarm's last word.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -124,6 +126,18 @@ pub struct LastWord {
     /// The incident that it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub incident: Option<String>,
+    /// It went off while it was silenced, and has not recovered since: it waits for the end of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits: Option<Waits>,
+}
+
+/// What an alarm that went off while it was silenced waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waits {
+    /// When it went off, as its monitor says.
+    pub since: Timestamp,
+    /// When its wake-up comes.
+    pub due: Timestamp,
 }
 
 /// Where a policy's incident is.
@@ -139,6 +153,11 @@ pub fn person(name: &str) -> Key {
 /// Where an alarm's last word is.
 pub fn alarm(key: &str) -> Key {
     Key::new(ALARMS, crate::hex(&Sha256::digest(key)[..16]))
+}
+
+/// Where a silence is that somebody asked for: asked for twice it is one.
+pub fn silence(incident: &str, until: Timestamp) -> Key {
+    Key::new(SILENCES, format!("{incident} {until:.3}"))
 }
 
 /// The name of an incident: its policy, and when it began.

@@ -9,6 +9,7 @@ use super::draft::after;
 use super::record::{self, Kept};
 use super::{App, Hand};
 use crate::Error;
+use crate::alarm::Change;
 use crate::dead_letters::{self, Letter};
 use crate::escalation::{Incident, Mended, Signal, State};
 use crate::ports::{MOST_AT_ONCE, Message, Outcome};
@@ -39,6 +40,22 @@ pub enum WakeUp {
         /// What came.
         body: String,
     },
+    /// An alarm went off while it was silenced: that is over then.
+    Silenced {
+        /// What its monitor said.
+        change: Change,
+        /// When.
+        due: Timestamp,
+    },
+    /// Somebody asks that this incident calls nobody until then.
+    Silence {
+        /// Which incident.
+        incident: String,
+        /// Who: a person's name, or "the page".
+        by: String,
+        /// Until when.
+        until: Timestamp,
+    },
 }
 
 /// How long a wake-up rests that could not be dealt with.
@@ -52,19 +69,23 @@ impl WakeUp {
         WakeUp::Due { incident: incident.id.clone(), due }
     }
 
-    /// Each is for itself.
-    pub(super) fn group(&self) -> String {
+    /// The queue's group: each is for itself.
+    pub fn group(&self) -> String {
         match self {
             WakeUp::Due { incident, due } => format!("{incident} {due}"),
             WakeUp::Nudge { incident, at } => format!("{incident} now {at}"),
             WakeUp::Alarm { at, .. } => format!("alarm {at}"),
+            WakeUp::Silenced { change, due } => {
+                format!("silenced {} {due}", record::alarm(&change.key).sk)
+            }
+            WakeUp::Silence { incident, until, .. } => format!("{incident} silence {until}"),
         }
     }
 
     pub(super) fn not_before(&self) -> Option<Timestamp> {
         match self {
-            WakeUp::Due { due, .. } => Some(*due),
-            WakeUp::Nudge { .. } | WakeUp::Alarm { .. } => None,
+            WakeUp::Due { due, .. } | WakeUp::Silenced { due, .. } => Some(*due),
+            WakeUp::Nudge { .. } | WakeUp::Alarm { .. } | WakeUp::Silence { .. } => None,
         }
     }
 
@@ -88,6 +109,10 @@ impl App {
                 self.signal(incident, &[], Hand::Act).await.map(|_| ())
             }
             WakeUp::Alarm { body, .. } => self.take(body.as_bytes()).await.map(|_| ()),
+            WakeUp::Silenced { change, due } => self.silence_over(change, *due).await,
+            WakeUp::Silence { incident, by, until } => {
+                self.silence_until(incident, by, *until, Hand::Act).await.map(|_| ())
+            }
         };
         match dealt {
             Ok(()) => Outcome::Done,
@@ -125,6 +150,7 @@ impl App {
     async fn look(&self, id: &str, due: Option<Timestamp>, mended: &[Mended]) -> Result<(), Error> {
         let Some(policy) = record::policy_of(id) else { return Ok(()) };
         let owner = self.writers.name();
+        let settings = self.live.get(self.now()).await?;
         let kept = self
             .change(&policy, &owner, Hand::Act, &|draft| {
                 let armed = draft.kept.as_ref().and_then(|kept| kept.wake_at);
@@ -133,7 +159,7 @@ impl App {
                     let found: Vec<Signal> =
                         mended.iter().map(|what| Signal::Mended(*what)).collect();
                     draft.tell(&found);
-                    draft.tell(&[Signal::Wake]);
+                    draft.tell(&[draft.time_has_come(&settings.config.silences)]);
                 }
             })
             .await?;

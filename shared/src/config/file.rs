@@ -7,6 +7,8 @@ mod pieces;
 mod problems;
 mod roster;
 mod schedules;
+mod silences;
+mod times;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -25,8 +27,10 @@ use problems::Source;
 pub use problems::{Problem, Problems};
 pub use roster::Roster;
 use schedules::ScheduleTable;
+use silences::SilenceTable;
 
 use crate::routes::{Route, Routes, check_expression, check_template};
+use crate::silence::Silences;
 
 /// A configuration that passed its check.
 pub struct Config {
@@ -38,6 +42,8 @@ pub struct Config {
     pub give_up_after: Duration,
     /// Who is called for which alarms, and who is on call when.
     pub escalation: Escalation,
+    /// When nobody is called for which alarms.
+    pub silences: Silences,
     /// What is not wrong, and yet perhaps not meant: events of a calendar that put nobody on call.
     pub warnings: Vec<Problem>,
 }
@@ -65,6 +71,8 @@ struct File {
     schedules: Vec<ScheduleTable>,
     #[serde(default)]
     policies: Vec<PolicyTable>,
+    #[serde(default)]
+    silences: Vec<SilenceTable>,
 }
 
 #[derive(Deserialize)]
@@ -89,7 +97,6 @@ struct RouteTable {
 }
 
 const FOUR_HOURS: Duration = Duration::from_secs(4 * 60 * 60);
-const LONGEST_WAIT: Duration = Duration::from_secs(12 * 60 * 60);
 
 impl Config {
     /// Reads a configuration from its pieces, which are joined in order; those that are calendars ([`is_calendar`]) are
@@ -111,14 +118,15 @@ impl Config {
                     .to_owned(),
             }]));
         }
-        let file: File = toml::from_str(&source.text).map_err(|error| source.syntax(&error))?;
+        let mut file: File = toml::from_str(&source.text).map_err(|error| source.syntax(&error))?;
         let (problems, warnings) = (Vec::new(), Vec::new());
         let mut check = Check { source: &source, calendars: &calendars, problems, warnings };
+        let silences = check.silences(std::mem::take(&mut file.silences));
         let config = check.config(file);
         match config {
             Some((routes, give_up_after, escalation)) if check.problems.is_empty() => {
                 let warnings = check.warnings;
-                Ok(Config { pieces, routes, give_up_after, escalation, warnings })
+                Ok(Config { pieces, routes, give_up_after, escalation, silences, warnings })
             }
             _ => Err(Problems(check.problems)),
         }
@@ -267,33 +275,6 @@ impl Check<'_> {
             let what =
                 format!("{:?} is not a declared channel, {}", fallback.get_ref(), expected());
             self.problem(fallback.span().start, "routes.fallback", what);
-        }
-    }
-
-    fn duration(
-        &mut self,
-        key: &str,
-        text: Option<Spanned<String>>,
-        default: Duration,
-    ) -> Duration {
-        let Some(text) = text else { return default };
-        let parsed = text.get_ref().parse::<jiff::SignedDuration>().ok();
-        match parsed.and_then(|duration| Duration::try_from(duration).ok()).filter(|d| !d.is_zero())
-        {
-            Some(duration) if duration <= LONGEST_WAIT => duration,
-            Some(_) => {
-                let what = "is too long, expected at most \"12h\": a queue gives a message out a thousand times";
-                self.problem(text.span().start, key, what);
-                default
-            }
-            None => {
-                let what = format!(
-                    "{:?} is not a duration, expected one like \"4h\" or \"30m\"",
-                    text.get_ref()
-                );
-                self.problem(text.span().start, key, what);
-                default
-            }
         }
     }
 }

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::*;
 
 mod schedules;
+mod silences;
 
 const GOOD: &str =
     "[channels.a]\n[[routes]]\nname = \"r\"\nevents = [\"x\"]\ntext = \"t\"\nto = \"a\"\n";

@@ -41,7 +41,7 @@ impl Moment {
 }
 
 /// When this local time is, see [`Moment::in_zone`]; the end of time for what is beyond it.
-pub(super) fn instant(zone: &TimeZone, local: DateTime) -> Timestamp {
+pub(crate) fn instant(zone: &TimeZone, local: DateTime) -> Timestamp {
     let beyond = if local.year() < 0 { Timestamp::MIN } else { Timestamp::MAX };
     zone.to_timestamp(local).unwrap_or(beyond)
 }

@@ -102,6 +102,6 @@ pub(super) fn days_between(from: Date, to: Date) -> i64 {
 }
 
 /// The date so many days later; `None` beyond the year 9999.
-pub(super) fn plus_days(date: Date, days: i64) -> Option<Date> {
+pub(crate) fn plus_days(date: Date, days: i64) -> Option<Date> {
     date.checked_add(Span::new().try_days(days).ok()?).ok()
 }

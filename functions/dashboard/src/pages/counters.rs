@@ -7,9 +7,13 @@ use shared::{Error, Timestamp};
 use super::SHOWN;
 
 /// What is counted, in words. Counters that are not named here are shown by their names alone.
-const HELP: [(&str, &str); 17] = [
+const HELP: [(&str, &str); 18] = [
     (r#"ringdown_alarms_total{became="incident"}"#, "Alarms that belong to an incident"),
     (r#"ringdown_alarms_total{became="nothing"}"#, "Alarms that changed nothing"),
+    (
+        r#"ringdown_alarms_total{became="silenced"}"#,
+        "Alarms that went off while they were silenced, and wait",
+    ),
     (r#"ringdown_alarms_total{became="quiet"}"#, "Alarms that were suppressed or muted"),
     (r#"ringdown_alarms_total{became="dead-letter"}"#, "Alarms that were kept as dead letters"),
     (

@@ -14,6 +14,7 @@ use shared::{Error, Timestamp, dead_letters, mask_numbers};
 
 use super::calls::{calls, policy_in_words};
 use super::counters::counters;
+use super::silences::{notice, silences};
 use super::standing::{Standing, count};
 use super::story::{sentence, story};
 use super::{render, text};
@@ -40,6 +41,7 @@ pub(crate) async fn home(
         live => "/live?incidents",
         counters => Serde(&counters(store, now).await?), dead_letters => waiting, route_count => routes.iter().count(),
         channels => Serde(routes.channels()), on_call => Serde(&on_call),
+        silences => Serde(&silences(store, &settings, now).await?),
         ..list(dashboard, now).await?
     };
     render("home.html", facts)
@@ -101,7 +103,9 @@ pub(crate) async fn one(
         return Ok(Response { status: 404, ..page });
     };
     let live = format!("/live?incident={}", kept.incident.id);
-    let facts = context! { now => now.to_string(), live, ..common(facts(&kept, &settings)) };
+    let notice = notice(request);
+    let facts =
+        context! { now => now.to_string(), live, notice, ..common(facts(&kept, &settings)) };
     render("incident.html", facts)
 }
 

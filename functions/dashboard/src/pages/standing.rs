@@ -29,6 +29,8 @@ pub(super) struct Standing {
     pub(super) more: usize,
     /// The calls that were decided.
     pub(super) calls: u32,
+    /// Until when nobody is called.
+    pub(super) silenced_until: Option<Timestamp>,
     pub(super) raised_at: Timestamp,
     pub(super) ended_at: Option<Timestamp>,
 }
@@ -67,6 +69,7 @@ impl Standing {
             alarms,
             more,
             calls: incident.attempts.last().map_or(0, |attempt| attempt.number),
+            silenced_until: incident.silenced_until,
             raised_at: incident.raised_at,
             ended_at: incident.ended_at,
         }

@@ -7,7 +7,7 @@ use shared::escalation::{Busy, Incident, Key as Pressed, News, Signal, State};
 use super::room::*;
 
 /// A page's words without its markup, in one line.
-fn words(html: &str) -> String {
+pub(super) fn words(html: &str) -> String {
     let text: String = html
         .split('<')
         .map(|part| part.split_once('>').map_or(part, |(_, text)| text))
@@ -24,7 +24,7 @@ fn shown(incident: &Incident) -> (String, String) {
 }
 
 #[track_caller]
-fn says(text: &str, parts: &[&str]) {
+pub(super) fn says(text: &str, parts: &[&str]) {
     for part in parts {
         assert!(text.contains(part), "no {part:?} in: {text}");
     }
@@ -216,7 +216,9 @@ fn what_is_left_out_of_a_long_story_is_said() {
 
 #[test]
 fn every_state_has_its_own_word_and_mark() {
-    let marks = [calling(), taken(), exhausted(), resolved()].map(|incident| {
+    let silenced = Signal::Silenced { by: "bravo".to_owned(), until: at(3_600) };
+    let silenced = told(calling(), &[(60, silenced)]);
+    let marks = [calling(), taken(), exhausted(), silenced, resolved()].map(|incident| {
         let pages = Pages::new();
         pages.keep(&incident, 0);
         let page = pages.page(&format!("/incidents/{}", incident.id));

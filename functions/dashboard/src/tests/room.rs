@@ -7,11 +7,13 @@ use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
 use shared::app::record::{self, Kept};
+use shared::app::wake::WakeUp;
 use shared::config::file::Config;
 use shared::config::{Environment, Live, Values};
 use shared::escalation::{Alarm, Busy, End, Incident, Key as Pressed, News, Policy, Signal};
 use shared::http::{Request, Response};
 use shared::ports::{Key, Put, Queue, Record, Store, To};
+use shared::silence::Stored;
 use shared::{Error, Timestamp};
 
 use crate::{Dashboard, handle};
@@ -30,9 +32,9 @@ attempts = 2
 channel = "default"
 "#;
 
-/// What the house keeps, in memory. The pages only read it.
+/// What the house keeps, in memory. The pages only read it, and may queue something.
 #[derive(Default)]
-pub(super) struct Memory(Mutex<BTreeMap<Key, String>>);
+pub(super) struct Memory(Mutex<BTreeMap<Key, String>>, Mutex<Vec<String>>);
 
 #[async_trait]
 impl Store for Memory {
@@ -74,8 +76,16 @@ impl Store for Memory {
 
 #[async_trait]
 impl Queue for Memory {
-    async fn send(&self, _: To, _: String, _: &str, _: Option<Timestamp>) -> Result<(), Error> {
-        Err(Error::Raced)
+    async fn send(
+        &self,
+        to: To,
+        body: String,
+        _: &str,
+        not_before: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        assert_eq!((to, not_before), (To::WakeUps, None));
+        self.1.lock().unwrap().push(body);
+        Ok(())
     }
 }
 
@@ -93,7 +103,12 @@ impl Pages {
 
     /// The same with these secrets.
     pub(super) fn with(secrets: &[(&str, &str)]) -> Pages {
-        let mut values = Values::from([("config/main".to_owned(), CONFIG.to_owned())]);
+        Pages::of(CONFIG, secrets)
+    }
+
+    /// The same with this configuration.
+    pub(super) fn of(config: &str, secrets: &[(&str, &str)]) -> Pages {
+        let mut values = Values::from([("config/main".to_owned(), config.to_owned())]);
         values
             .extend(secrets.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let fetch = Arc::new(move || {
@@ -123,8 +138,30 @@ impl Pages {
         records.insert(record::open(&incident.policy.name), body);
     }
 
+    /// Keeps a silence that somebody asked for.
+    pub(super) fn keep_silence(&self, silence: &Stored) {
+        let key = record::silence(&silence.incident, silence.until);
+        let body = serde_json::to_string(silence).unwrap();
+        self.memory.0.lock().unwrap().insert(key, body);
+    }
+
+    /// What was queued, and not asked for before.
+    pub(super) fn queued(&self) -> Vec<WakeUp> {
+        let bodies = std::mem::take(&mut *self.memory.1.lock().unwrap());
+        bodies.iter().map(|body| serde_json::from_str(body).unwrap()).collect()
+    }
+
     /// What a browser on this machine gets for a path, with a query or without.
     pub(super) fn get(&self, target: &str, headers: &[(&'static str, &str)]) -> Response {
+        self.ask("GET", target, headers)
+    }
+
+    /// What it gets for an empty form.
+    pub(super) fn post(&self, target: &str, headers: &[(&'static str, &str)]) -> Response {
+        self.ask("POST", target, headers)
+    }
+
+    fn ask(&self, method: &str, target: &str, headers: &[(&'static str, &str)]) -> Response {
         let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path, Some(query.to_owned())),
             None => (target, None),
@@ -132,7 +169,7 @@ impl Pages {
         let headers = [("host", "localhost")].iter().chain(headers);
         let headers = headers.map(|(name, value)| ((*name).to_owned(), (*value).to_owned().into()));
         let request = Request {
-            method: "GET".to_owned(),
+            method: method.to_owned(),
             path: path.to_owned(),
             query,
             headers: headers.collect(),

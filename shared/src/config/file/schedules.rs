@@ -4,7 +4,7 @@ mod overrides;
 
 use std::collections::BTreeMap;
 
-use jiff::civil::{Date, Time, Weekday};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
@@ -13,6 +13,7 @@ use overrides::OverrideTable;
 
 use super::escalation::MOST;
 use super::problems::Source as Text;
+use super::times::{DAYS, time_of_day, weekday};
 use super::{Check, pieces};
 use crate::escalation::Person;
 use crate::schedule::{Calendar, Complaint, Rotation, Schedule, Schedules, Source, Turns};
@@ -52,7 +53,8 @@ impl Check<'_> {
 
     fn schedule(&mut self, mut table: ScheduleTable, people: &People) -> Schedule {
         let overrides = std::mem::take(&mut table.overrides);
-        let named = table.time_zone.as_ref().and_then(|name| self.zone(name));
+        let named =
+            table.time_zone.as_ref().and_then(|name| self.zone("schedules.time_zone", name));
         let (source, zone) = match (&table.rotation, &table.ics) {
             (None, Some(ics)) => {
                 self.none_beside_ics(&table);
@@ -91,18 +93,6 @@ impl Check<'_> {
         self.problem(table.name.span().start, &format!("schedules.{key}"), what);
     }
 
-    fn zone(&mut self, name: &Spanned<String>) -> Option<TimeZone> {
-        let zone = TimeZone::get(name.get_ref()).ok();
-        if zone.is_none() {
-            let what = format!(
-                "{:?} is no time zone, expected a name like \"Europe/Berlin\" or \"UTC\"",
-                name.get_ref()
-            );
-            self.problem(name.span().start, "schedules.time_zone", what);
-        }
-        zone
-    }
-
     fn rotation(&mut self, table: &ScheduleTable, people: &People) -> Rotation {
         let turns = match table.rotation.as_ref().map(|text| (text, text.get_ref().as_str())) {
             Some((_, "daily")) => Turns::Daily,
@@ -129,9 +119,7 @@ impl Check<'_> {
             }
         }
         let hand_over =
-            self.read(table, "hand_over", &table.hand_over, "a time like \"09:00\"", |text| {
-                text.parse::<Time>().ok().filter(|_| text.len() == 5)
-            });
+            self.read(table, "hand_over", &table.hand_over, "a time like \"09:00\"", time_of_day);
         let starts =
             self.read(table, "starts", &table.starts, "a date like \"2026-01-05\"", |text| {
                 text.parse::<Date>().ok().filter(|date| text.len() == 10 && date.year() >= 1970)
@@ -222,12 +210,4 @@ impl Check<'_> {
         self.warnings.extend(read.unread.into_iter().map(located));
         (read.calendar, read.zone)
     }
-}
-
-const DAYS: [&str; 7] =
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-
-fn weekday(name: &str) -> Option<Weekday> {
-    let at = DAYS.iter().position(|day| name.eq_ignore_ascii_case(day))?;
-    Weekday::from_monday_zero_offset(i8::try_from(at).ok()?).ok()
 }

@@ -1,13 +1,12 @@
 //! `[[schedules.overrides]]`: what is different on some dates.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::super::Check;
 use super::People;
-use crate::schedule::{Moment, Override};
+use crate::schedule::Override;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,8 +24,8 @@ impl Check<'_> {
         zone: Option<&TimeZone>,
         people: &People,
     ) -> Option<Override> {
-        let from = self.moment("schedules.overrides.from", &table.from, zone);
-        let until = self.moment("schedules.overrides.until", &table.until, zone);
+        let from = self.moment("schedules.overrides.from", &table.from, zone, "the schedule");
+        let until = self.moment("schedules.overrides.until", &table.until, zone, "the schedule");
         if from.zip(until).is_some_and(|(from, until)| until <= from) {
             let what = "is not behind `from`, expected a later time";
             self.problem(table.until.span().start, "schedules.overrides.until", what);
@@ -53,30 +52,5 @@ impl Check<'_> {
         }
         let person = table.person.map(Spanned::into_inner).filter(|_| !is_empty);
         Some(Override { from: from?, until: until?, person })
-    }
-
-    fn moment(
-        &mut self,
-        key: &str,
-        text: &Spanned<String>,
-        zone: Option<&TimeZone>,
-    ) -> Option<Timestamp> {
-        match (Moment::parse(text.get_ref()), zone) {
-            (Some(moment @ Moment::Instant(_)), _) => Some(moment.in_zone(&TimeZone::UTC)),
-            (Some(moment), Some(zone)) => Some(moment.in_zone(zone)),
-            (Some(_), None) => {
-                let what = "has no offset, and the schedule no zone, expected `time_zone` there";
-                self.problem(text.span().start, key, what);
-                None
-            }
-            (None, _) => {
-                let what = format!(
-                    "{:?} is no time, expected one like \"2026-12-24T18:00\", local or with an offset",
-                    text.get_ref()
-                );
-                self.problem(text.span().start, key, what);
-                None
-            }
-        }
     }
 }

@@ -1,0 +1,110 @@
+//! Silences: those in force and the next one, and the button that asks for one.
+
+use serde::Serialize;
+use shared::app::silences::stored;
+use shared::app::wake::WakeUp;
+use shared::config::Settings;
+use shared::http::{Request, Response};
+use shared::ports::{Store, To};
+use shared::silence::{Span, Stored, Window};
+use shared::{Error, SignedDuration, Timestamp};
+
+use crate::Dashboard;
+
+/// How many alarms, or globs, are named before the rest is counted.
+const NAMED: usize = 4;
+
+/// For how long the button asks.
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// Who asks, where it is told: who has the password has no other name.
+const BY: &str = "the page";
+
+/// All that is silenced.
+#[derive(Debug, Serialize)]
+pub(super) struct Silences {
+    in_force: Vec<Shown>,
+    next: Option<Shown>,
+}
+
+/// A silence as it is shown.
+#[derive(Debug, Serialize)]
+struct Shown {
+    /// Globs of a window, names of what somebody asked for.
+    alarms: Vec<String>,
+    more: usize,
+    from: Timestamp,
+    until: Timestamp,
+    /// Why, or who asked for it.
+    because: String,
+    /// The incident of which somebody asked for it.
+    incident: Option<String>,
+}
+
+/// The silences in force, those that end first before all others, and the window that begins next.
+pub(super) async fn silences(
+    store: &dyn Store,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<Silences, Error> {
+    let windows = &settings.config.silences;
+    let asked_for = stored(store, now).await?;
+    let in_force = windows.in_force(now).into_iter().map(of_window);
+    let mut in_force: Vec<Shown> = in_force.chain(asked_for.into_iter().map(of_stored)).collect();
+    in_force.sort_by_key(|silence| silence.until);
+    Ok(Silences { in_force, next: windows.next(now).map(of_window) })
+}
+
+fn of_window((window, (from, until)): (&Window, Span)) -> Shown {
+    let because = window.reason.clone().unwrap_or_else(|| "a maintenance window".to_owned());
+    shown(window.alarms.clone(), (from, until), because, None)
+}
+
+fn of_stored(stored: Stored) -> Shown {
+    let because = format!("{} asked for it", stored.by);
+    shown(stored.alarms, (stored.at, stored.until), because, Some(stored.incident))
+}
+
+fn shown(
+    mut alarms: Vec<String>,
+    (from, until): Span,
+    because: String,
+    incident: Option<String>,
+) -> Shown {
+    let more = alarms.len().saturating_sub(NAMED);
+    alarms.truncate(NAMED);
+    Shown { alarms, more, from, until, because, incident }
+}
+
+/// Asks that an incident calls nobody for an hour. It is done by whoever takes it from the queue, in a moment; one that
+/// is over stays as it is.
+pub(crate) async fn ask(
+    dashboard: &Dashboard,
+    request: &Request,
+    id: &str,
+    now: Timestamp,
+) -> Result<Response, Error> {
+    let store = dashboard.store.as_ref();
+    let kept = shared::app::incidents::one(store, id, now).await?.ok_or(Error::NotFound)?;
+    let until = now.checked_add(HOUR).ok().filter(|_| kept.incident.ended_at.is_none());
+    if let Some(until) = until {
+        let by = BY.to_owned();
+        let wake_up = WakeUp::Silence { incident: kept.incident.id.clone(), by, until };
+        dashboard.queue.send(To::WakeUps, wake_up.to_body(), &wake_up.group(), None).await?;
+    }
+    if request.wants_json() {
+        return Ok(Response::json(202, &serde_json::json!({ "until": until })));
+    }
+    let asked = if until.is_some() { "?asked=silence" } else { "" };
+    let path = format!("{}/incidents/{}{asked}", request.mount, kept.incident.id);
+    Ok(Response::see_other(&path))
+}
+
+/// What the page says when it is asked for. Nobody can put words on it with a link.
+pub(super) fn notice(request: &Request) -> &'static str {
+    let query = request.query.as_deref().unwrap_or_default();
+    match query.split('&').any(|field| field == "asked=silence") {
+        true => "Asked for: in a moment nobody is called, for an hour.",
+        false => "",
+    }
+}

@@ -1,0 +1,147 @@
+//! What is silenced, and the button that asks for it.
+
+use serde_json::{Value, json};
+use shared::app::wake::WakeUp;
+use shared::escalation::Signal;
+use shared::silence::Stored;
+
+use super::incidents::{says, words};
+use super::room::*;
+
+/// At the tests' time (18 November 2026, a Wednesday) one is in force, and one comes.
+const WINDOWS: &str = r#"
+[[silences]]
+alarms = ["batch-*", "<b>"]
+reason = "the <database> moves"
+from = "2026-11-18T10:00Z"
+until = "2026-11-18T12:00Z"
+[[silences]]
+alarms = ["*"]
+time_zone = "Europe/Berlin"
+every = ["sunday"]
+at = "02:00"
+lasting = "2h"
+"#;
+
+fn stored() -> Stored {
+    let alarms = ["disk", "cpu", "net", "a<b", "more"].map(str::to_owned).to_vec();
+    let (incident, by) = (calling().id, "bravo".to_owned());
+    Stored { incident, alarms, until: at(3_600), by, at: at(500) }
+}
+
+#[test]
+fn the_first_page_lists_what_is_silenced_and_what_comes() {
+    let pages = Pages::of(&format!("{CONFIG}{WINDOWS}"), &[]);
+    pages.keep_silence(&stored());
+    pages.keep_silence(&Stored { until: at(599), ..stored() });
+    let page = pages.page("/");
+    says(
+        &words(&page),
+        &[
+            "Silences batch-* &lt;b&gt; until 18 Nov 2026 12:00:00 UTC the &lt;database&gt; moves",
+            "disk cpu net a&lt;b and 1 more until 18 Nov 2026 12:06:40 UTC bravo asked for it its incident",
+            "Next: * from 22 Nov 2026 01:00:00 UTC until 22 Nov 2026 03:00:00 UTC , a maintenance window",
+        ],
+    );
+    assert_eq!(page.matches("asked for it").count(), 1, "one is over");
+    assert!(page.contains(&format!(r#"href="/incidents/{}""#, calling().id)), "{page}");
+    assert!(!Pages::new().page("/").contains("Silences"));
+}
+
+#[test]
+fn the_button_asks_for_an_hour() {
+    let (pages, incident) = (Pages::new(), calling());
+    pages.keep(&incident, 0);
+    let page = format!("/incidents/{}", incident.id);
+    let form = format!(r#"<form class="silence" method="post" action="{page}/silence">"#);
+    assert!(pages.page(&page).replace("&#x2f;", "/").contains(&form), "{}", pages.page(&page));
+
+    let asked = pages.post(&format!("{page}/silence"), &[("origin", "http://localhost")]);
+    let there = format!("{page}?asked=silence");
+    assert_eq!((asked.status, header(&asked, "location")), (303, there.as_str()));
+    let told = |id: &str| WakeUp::Silence {
+        incident: id.to_owned(),
+        by: "the page".to_owned(),
+        until: at(600 + 3_600),
+    };
+    assert_eq!(pages.queued(), [told(&incident.id)]);
+    says(&words(&pages.page(&there)), &["Asked for: in a moment nobody is called, for an hour."]);
+    assert!(!pages.page(&format!("{page}?asked=something")).contains("Asked for"));
+
+    let json = pages.post(&format!("{page}/silence"), &[("accept", "application/json")]);
+    let until: Value = serde_json::from_slice(&json.body).unwrap();
+    assert_eq!((json.status, until), (202, json!({ "until": at(600 + 3_600).to_string() })));
+    assert_eq!(pages.queued(), [told(&incident.id)]);
+}
+
+#[test]
+fn what_is_over_is_not_silenced() {
+    let (pages, incident) = (Pages::new(), resolved());
+    pages.keep(&incident, 0);
+    let page = format!("/incidents/{}", incident.id);
+    assert!(!pages.page(&page).contains("/silence"));
+    let asked = pages.post(&format!("{page}/silence"), &[]);
+    assert_eq!((asked.status, header(&asked, "location")), (303, page.as_str()));
+    assert_eq!(pages.queued(), []);
+}
+
+#[test]
+fn only_who_may_look_may_ask() {
+    let pages = Pages::with(&[("dashboard-password", "correct horse")]);
+    pages.keep(&calling(), 0);
+    let path = format!("/incidents/{}/silence", calling().id);
+    let asked = pages.post(&path, &[]);
+    assert_eq!((asked.status, header(&asked, "location")), (303, "/login?next=%2F"));
+    assert_eq!(pages.post(&path, &[("accept", "application/json")]).status, 401);
+    let pages = Pages::new();
+    pages.keep(&calling(), 0);
+    assert_eq!(pages.post(&path, &[("origin", "https://evil.example.com")]).status, 403);
+    assert_eq!(pages.post(&path, &[("x-forwarded-for", "192.0.2.1")]).status, 503);
+    assert_eq!(pages.queued(), []);
+}
+
+#[test]
+fn nothing_else_can_be_asked_of_an_incident() {
+    let pages = Pages::new();
+    pages.keep(&calling(), 0);
+    let id = calling().id;
+    for (path, status) in [
+        (format!("/incidents/{id}"), 405),
+        (format!("/incidents/{id}/silence/"), 405),
+        (format!("/incidents/{id}/resolve"), 405),
+        ("/incidents/silence".to_owned(), 405),
+        ("/incidents//silence".to_owned(), 404),
+        ("/incidents/checkout-20200101-000000-000/silence".to_owned(), 404),
+        ("/incidents/%00/silence".to_owned(), 404),
+    ] {
+        assert_eq!(pages.post(&path, &[]).status, status, "{path}");
+    }
+    assert_eq!(pages.get(&format!("/incidents/{id}/silence"), &[]).status, 404);
+    assert_eq!(pages.queued(), []);
+}
+
+#[test]
+fn the_pages_say_that_it_is_silenced_and_until_when() {
+    let by = || "bravo".to_owned();
+    let hush = |incident| told(incident, &[(60, Signal::Silenced { by: by(), until: at(3_600) })]);
+    for (incident, parts) in [
+        (
+            hush(calling()),
+            &[
+                "Silenced",
+                "Nobody is called for now",
+                "all are called again at 12:06:40 UTC",
+                "bravo silenced it",
+            ][..],
+        ),
+        (hush(taken()), &["Taken", "bravo has it"]),
+    ] {
+        let pages = Pages::new();
+        pages.keep(&incident, 0);
+        for path in ["/".to_owned(), format!("/incidents/{}", incident.id)] {
+            let page = words(&pages.page(&path));
+            says(&page, parts);
+            says(&page, &["silenced until 18 Nov 2026 12:06:40 UTC"]);
+        }
+    }
+}

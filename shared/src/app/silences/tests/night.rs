@@ -1,0 +1,119 @@
+//! A night with a clock of its own.
+
+use std::sync::{Arc, Mutex};
+
+use super::super::*;
+use super::CONFIG;
+use super::room::Room;
+use crate::app::Writers;
+use crate::config::{Environment, Live, Values};
+use crate::ports::Message;
+use crate::twilio::rest::Told;
+
+pub(super) struct Night {
+    pub(super) app: App,
+    pub(super) room: Room,
+    now: Arc<Mutex<Timestamp>>,
+}
+
+pub(super) fn at(text: &str) -> Timestamp {
+    format!("2026-03-01T{text}Z").parse().expect("a time")
+}
+
+impl Night {
+    pub(super) fn begins(now: &str) -> Night {
+        let (room, now) = (Room::default(), Arc::new(Mutex::new(at(now))));
+        let clock = now.clone();
+        let app = App {
+            live: Live::new(
+                Environment::default(),
+                Arc::new(|| {
+                    let values = Values::from([("config/main".to_owned(), CONFIG.to_owned())]);
+                    Box::pin(async move { Ok(values) })
+                }),
+            ),
+            store: Arc::new(room.clone()),
+            queue: Arc::new(room.clone()),
+            wire: Arc::new(|_| Box::pin(async { Told::NotSent("nobody is there".to_owned()) })),
+            clock: Arc::new(move || *clock.lock().expect("a clock")),
+            writers: Writers::of(1),
+        };
+        Night { app, room, now }
+    }
+
+    pub(super) fn it_is(&self, now: &str) {
+        *self.now.lock().expect("a clock") = at(now);
+    }
+
+    /// The monitor says so. Gives what became of it.
+    pub(super) async fn says(&self, name: &str, state: State, since: &str) -> Result<Heard, Error> {
+        let body = serde_json::to_vec(&change(name, state, since)).expect("a change");
+        Ok(self.app.take(&body).await?.remove(0))
+    }
+
+    /// The queue hands out what is due by now, until nothing is.
+    pub(super) async fn wakes(&self) {
+        let now = self.app.now();
+        loop {
+            let due = |(to, _, not_before): &(To, String, Option<Timestamp>)| {
+                *to == To::WakeUps && not_before.is_none_or(|due| due <= now)
+            };
+            let body = {
+                let sent = &mut self.room.0.lock().expect("a room").sent;
+                let Some(found) = sent.iter().position(due) else { return };
+                sent.remove(found).1
+            };
+            let (id, group) = (String::new(), String::new());
+            self.app.wake(&Message { id, group, body, receives: 1 }).await;
+        }
+    }
+
+    /// When those wake-ups fall due that are for alarms.
+    pub(super) fn waiting(&self) -> Vec<Timestamp> {
+        let room = self.room.0.lock().expect("a room");
+        let wake_ups = room.sent.iter().filter(|(_, body, _)| body.contains("\"silenced\""));
+        wake_ups.filter_map(|(to, _, due)| due.filter(|_| *to == To::WakeUps)).collect()
+    }
+
+    /// What Slack is told, and each line once, as the forwarder does.
+    pub(super) fn slack(&self) -> Vec<String> {
+        let room = self.room.0.lock().expect("a room");
+        let tasks = room.sent.iter().filter(|(to, ..)| *to == To::Slack);
+        let mut told: Vec<Line> = Vec::new();
+        for (_, body, _) in tasks {
+            let Ok(Task::Lines(lines)) = serde_json::from_str(body) else { continue };
+            for line in lines.lines {
+                if told.iter().all(|have| have.event_id != line.event_id) {
+                    told.push(line);
+                }
+            }
+        }
+        told.into_iter().map(|line| line.text).collect()
+    }
+
+    pub(super) fn incident(&self) -> Option<Incident> {
+        let room = self.room.0.lock().expect("a room");
+        let record = room.records.get(&("open".to_owned(), "p".to_owned()))?;
+        let kept: record::Kept = serde_json::from_str(&record.body).expect("an incident");
+        Some(kept.incident)
+    }
+
+    pub(super) fn counted(&self, became: &str) -> u64 {
+        let room = self.room.0.lock().expect("a room");
+        let name = format!("ringdown_alarms_total{{became=\"{became}\"}}");
+        room.records.get(&("counters".to_owned(), name)).map_or(0, |record| record.revision)
+    }
+}
+
+pub(super) fn change(name: &str, state: State, since: &str) -> Change {
+    Change {
+        key: format!("arn:{name}"),
+        name: name.to_owned(),
+        state,
+        at: at(since),
+        reason: "too much".to_owned(),
+        description: String::new(),
+        quiet: None,
+        unordered: false,
+    }
+}
