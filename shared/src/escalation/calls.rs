@@ -156,7 +156,10 @@ impl Turn<'_> {
             attempt.outcome,
             Some(Outcome::Canceled | Outcome::Silent | Outcome::Refused | Outcome::Failed)
         );
-        if given_up && attempt.is_unanswered() {
+        // One of an earlier hunt, whose person may be called again by now.
+        let is_late = attempt.outcome.is_none() && attempt.hunt != self.incident.hunt.number;
+        if attempt.is_unanswered() && (given_up || is_late) {
+            self.conclude(number, Outcome::Canceled, None);
             self.hang_up(number);
         }
     }

@@ -437,6 +437,14 @@ fn a_call_that_comes_to_light_too_late_is_ended() {
 }
 
 #[test]
+fn a_call_of_an_earlier_hunt_that_comes_to_light_too_late_is_ended() {
+    let mut night = Night::raised(&ABC, 3);
+    night.signal(Signal::Call { attempt: 1, call: None, news: News::Unknown }).recovers("cpu");
+    night.alarm("cpu").asks(&["dial alpha", "dial alpha"]);
+    night.call(1, News::Ringing).asks(&["hang up 1"]);
+}
+
+#[test]
 fn a_call_that_cannot_be_placed_is_given_up() {
     let mut night = Night::raised(&ABC, 3);
     assert_eq!(night.wakes(), 60);

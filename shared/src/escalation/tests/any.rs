@@ -72,8 +72,10 @@ proptest! {
             prop_assert!(under_way.count() <= 1);
             for person in ABC {
                 let dialled = incident.attempts.iter().filter(|attempt| {
+                    let may_listen = attempt.hunt != incident.hunt.number && attempt.answered_at.is_some();
                     attempt.person == person
                         && attempt.outcome.is_none()
+                        && !may_listen
                         && attempt.holds_until(&incident.policy).is_some_and(|until| until > night.now)
                 });
                 prop_assert!(dialled.count() <= 1);
