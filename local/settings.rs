@@ -194,6 +194,7 @@ fn values(pieces: Vec<(String, String)>, address: &str, channels: &Mutex<Vec<Str
     let mut values = Values::from([
         ("twilio/auth-token".to_owned(), PRETEND_TOKEN.to_owned()),
         ("slack/signing-secret".to_owned(), PRETEND_SIGNING_SECRET.to_owned()),
+        ("slack/hooks-base-url".to_owned(), format!("{address}/pretend/slack")),
         ("public-base-url".to_owned(), address.to_owned()),
     ]);
     let given = |name: &str| Some((name.to_owned(), dotenv.value(name)?.to_owned()));

@@ -190,6 +190,8 @@ fn bring(config: &Config, envelope: &str) -> Result<(), String> {
                 }
             }
             Task::Malformed { reason, .. } => say!("    a dead letter: {reason}"),
+            // No event of Twilio's is a click.
+            Task::Reply { .. } => {}
         }
     }
     Ok(())

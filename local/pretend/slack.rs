@@ -3,7 +3,7 @@
 //! 1. `blocks`: what Block Kit allows; `post`: a text with its blocks, checked. Pure, as is `ts`, a message's name.
 //! 2. `messages`: all that was said, in SQLite.
 //! 3. `webhook`, `api`, `respond`: the ways in: incoming webhooks, the Web API, `response_url`.
-//! 4. `click`: the way out: a button that is pressed, signed (`signature`) and told to the house.
+//! 4. `click`: the way out: a button that is pressed, signed and told to the house.
 //! 5. `members`: who is there, and can press it; `channel`: what a channel is called.
 
 mod api;
@@ -14,7 +14,6 @@ mod members;
 mod messages;
 mod post;
 mod respond;
-mod signature;
 #[cfg(test)]
 mod tests;
 mod ts;

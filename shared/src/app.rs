@@ -12,6 +12,7 @@
 mod act;
 pub mod callback;
 mod change;
+pub mod click;
 mod draft;
 pub mod incidents;
 pub mod intake;

@@ -224,6 +224,7 @@ pub async fn replay(
             Ok(tasks) => tasks,
             Err(reason) => return Ok(Err(reason)),
         },
+        Ok(Task::Reply { .. }) => return Ok(Err("an answer to a click is never kept".to_owned())),
         Err(error) => return Ok(Err(format!("it is no message of ours: {error}"))),
     };
     send_all(queue, again).await?;

@@ -36,6 +36,9 @@ pub enum Error {
     /// The store did not do what was asked; it may next time.
     #[error("store: {0}")]
     Store(String),
+    /// It was not done in time; it may be next time.
+    #[error("it took too long: {0}")]
+    TooLong(String),
     /// Somebody else wrote a record first.
     #[error("somebody else wrote first")]
     Raced,
@@ -55,7 +58,11 @@ impl Error {
             Error::MethodNotAllowed => 405,
             Error::TooLarge(_) => 413,
             Error::TooMany => 429,
-            Error::NotSetUp(_) | Error::Store(_) | Error::Raced | Error::Queue(_) => 503,
+            Error::NotSetUp(_)
+            | Error::Store(_)
+            | Error::Raced
+            | Error::Queue(_)
+            | Error::TooLong(_) => 503,
         }
     }
 }

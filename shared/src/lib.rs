@@ -4,7 +4,8 @@
 //!    [`error`]: what can go wrong, and the status it answers with.
 //! 2. [`twilio`]: is it Twilio's ([`twilio::signature`]), and what does it say ([`twilio::event_stream`])?
 //! 3. [`routes`]: which event goes to which channel, in which words.
-//! 4. [`slack`]: lines into posts ([`slack::message`]), posts to Slack ([`slack::client`]).
+//! 4. [`slack`]: lines into posts ([`slack::message`]), posts to Slack ([`slack::client`]); an incident's own message
+//!    ([`slack::incident`]), and what is clicked there ([`slack::action`]).
 //! 5. [`forward`]: the job that ties them together: event → queue → Slack; [`dead_letters`]: what could not pass.
 //! 6. [`schedule`]: who is on call when. [`silence`]: when nobody is called for which alarms.
 //! 7. [`ports`]: Store and Queue, the only two traits; [`config`]: secrets and `ringdown.toml`.

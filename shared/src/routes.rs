@@ -25,6 +25,9 @@ pub struct Line {
     /// The route's template failed on this event, and a plain line stands in for it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub failed: bool,
+    /// It asks for somebody: whoever reads it may take the incident.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
 }
 
 /// One route, as the configuration has it: checked, but for the channel that a template will name.
@@ -160,6 +163,7 @@ impl Routes {
             route: route.to_owned(),
             text: cut(text.trim()),
             failed,
+            asks: false,
         }
     }
 }

@@ -47,8 +47,15 @@ pub(crate) struct Night {
 
 impl Night {
     pub(crate) async fn begin(way: Way, policies: &str) -> Night {
+        Night::begin_with(way, policies, &[]).await
+    }
+
+    /// A night in a house with this environment too.
+    pub(crate) async fn begin_with(way: Way, policies: &str, set: &[(&str, &str)]) -> Night {
         let plan = Plan { config: config(way, policies), ..Plan::new() };
-        Night::of(plan.set("ALARMS_TOKEN", "the-alarms-token").start().await, None)
+        let plan = plan.set("ALARMS_TOKEN", "the-alarms-token");
+        let plan = set.iter().fold(plan, |plan, (name, value)| plan.set(name, value));
+        Night::of(plan.start().await, None)
     }
 
     /// A night whose Twilio is another process, which outlives the house; and what the house is started with.

@@ -18,6 +18,7 @@ macro_rules! stories {
 mod alarms;
 mod audit;
 mod callbacks;
+mod clicks;
 mod dead_letters;
 mod doors;
 mod one_after_another;

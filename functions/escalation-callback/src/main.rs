@@ -6,8 +6,13 @@ use shared::aws::{Failure, Room, serve_http};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
     let room = Room::open()?;
-    let names =
-        &["public-base-url", "twilio/account-sid", "twilio/auth-token", "twilio/from-number"];
+    let names = &[
+        "public-base-url",
+        "slack/signing-secret",
+        "twilio/account-sid",
+        "twilio/auth-token",
+        "twilio/from-number",
+    ];
     let app = room.app(room.live(names, &["config"]).await?)?;
     serve_http(|request, now| handle(&app, request, now)).await
 }

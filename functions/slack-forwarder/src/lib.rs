@@ -1,4 +1,4 @@
-//! Lines come in, posts in Slack go out.
+//! Lines come in, posts in Slack go out; an incident's message there says how it stands.
 //!
 //! In: a batch of the Slack queue. Out: for each message, that it is done, or how long it shall rest.
 

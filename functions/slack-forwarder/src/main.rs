@@ -8,7 +8,8 @@ use slack_forwarder::handle;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
     let room = Room::open()?;
-    let live = room.live(&["slack/bot-token"], &["config", "slack/channels"]).await?;
+    let names = &["public-base-url", "slack/bot-token"];
+    let live = room.live(names, &["config", "slack/channels"]).await?;
     let delivery = Delivery::new(live, room.store()?, room.slack());
     serve_queue(&room, To::Slack, |batch, now, budget| handle(&delivery, batch, now, budget)).await
 }

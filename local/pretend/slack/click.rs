@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use shared::Error;
 use shared::config::tokens;
 use shared::http::Response;
+use shared::slack::signature::sign;
 
 use super::members::{self, Named};
 use super::messages::{self, Message};
-use super::signature::sign;
 use super::ts::Ts;
 use super::{APP, TEAM, Workspace, blocks, respond};
 use crate::commands::send::random;
@@ -80,13 +80,13 @@ impl Workspace {
         let missing = || Error::NotSetUp("there is no signing secret".to_owned());
         let secret = secrets.first().ok_or_else(missing)?;
         let body = form(payload);
-        let seconds = self.now.as_second();
+        let seconds = self.now.as_second().to_string();
         let request = http
             .post(format!("{}/slack/actions", self.address))
             .header("content-type", "application/x-www-form-urlencoded")
             .header("user-agent", "Slackbot 1.0 (+https://api.slack.com/robots)")
-            .header("x-slack-request-timestamp", seconds.to_string())
-            .header("x-slack-signature", sign(secret, seconds, body.as_bytes()))
+            .header("x-slack-request-timestamp", &seconds)
+            .header("x-slack-signature", sign(secret, &seconds, body.as_bytes()))
             .timeout(PATIENCE)
             .body(body);
         let answer = match request.send().await {

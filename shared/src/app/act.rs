@@ -155,13 +155,19 @@ impl App {
                     route: incident.policy.name.clone(),
                     text: words::line(incident, entry, settings)?,
                     failed: false,
+                    asks: words::asks(&entry.event),
                 })
             })
             .collect();
         if !lines.is_empty() {
             let channel = incident.policy.channel.clone();
-            let lines =
-                Lines { channel: channel.clone(), at: self.now(), replayed_at: None, lines };
+            let lines = Lines {
+                channel: channel.clone(),
+                at: self.now(),
+                incident: Some(incident.id.clone()),
+                replayed_at: None,
+                lines,
+            };
             let body = task::Task::Lines(lines).to_body();
             if let Err(error) = self.queue.send(To::Slack, body, &channel, None).await {
                 tracing::error!(%error, "Slack was not told yet");

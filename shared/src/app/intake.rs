@@ -178,9 +178,15 @@ impl App {
                 route: "alarms".to_owned(),
                 text: cut(&text),
                 failed: false,
+                asks: false,
             };
-            let lines =
-                Lines { channel: channel.clone(), at: now, replayed_at: None, lines: vec![line] };
+            let lines = Lines {
+                channel: channel.clone(),
+                at: now,
+                incident: None,
+                replayed_at: None,
+                lines: vec![line],
+            };
             self.queue.send(To::Slack, Task::Lines(lines).to_body(), channel, None).await?;
         }
         Ok(Heard::DeadLetter { reason })

@@ -194,10 +194,16 @@ impl Draft<'_> {
             route: self.policy.name.clone(),
             text: cut(&text),
             failed: false,
+            asks: false,
         };
         let channel = self.policy.channel.clone();
-        let lines =
-            Lines { channel: channel.clone(), at: self.now, replayed_at: None, lines: vec![line] };
+        let lines = Lines {
+            channel: channel.clone(),
+            at: self.now,
+            incident: None,
+            replayed_at: None,
+            lines: vec![line],
+        };
         let body = Task::Lines(lines).to_body();
         self.promises.push(Promise { to: To::Slack, body, group: channel, not_before: None });
         self.wait(change, silence)

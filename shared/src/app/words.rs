@@ -1,5 +1,6 @@
 //! What is said of an incident: on the phone, in a text message, in Slack. Pure.
 
+mod asks;
 mod speakable;
 
 use jiff::Timestamp;
@@ -8,6 +9,7 @@ use minijinja::{Environment, UndefinedBehavior, context};
 use crate::config::Settings;
 use crate::escalation::{Alarm, Attempt, Entry, Event, Incident, Mended, Outcome, TextAbout};
 use crate::slack::message::{cut, escape};
+pub use asks::asks;
 use speakable::{cut_words, speakable};
 
 /// How many characters a voice speaks in a second, at least. (Polly's and Google's voices manage 14 to 17.)
@@ -158,11 +160,7 @@ pub fn text(incident: &Incident, about: TextAbout, base: Option<&str>) -> String
 
 /// What Slack is told of an entry, in mrkdwn; `None` if nothing.
 pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<String> {
-    let mention = |person: &str| {
-        let people = &settings.config.escalation.people;
-        let id = people.get(person).and_then(|person| person.slack.as_deref());
-        id.map_or_else(|| format!("*{}*", escape(person)), |id| format!("<@{id}>"))
-    };
+    let mention = |person: &str| crate::slack::incident::mention(person, settings);
     let plain = |person: &str| format!("*{}*", escape(person));
     let because = |reason: &str| match escape(reason.trim_end_matches('.')) {
         empty if empty.is_empty() => String::new(),

@@ -67,12 +67,12 @@ fn put(open: &mut Vec<Open>, full: &mut Vec<Task>, channel: String, line: Line, 
     let bytes = serde_json::to_string(&line).map_or(0, |json| json.len());
     match open.iter_mut().find(|open| open.lines.channel == channel) {
         None => {
-            let lines = Lines { channel, at, replayed_at: None, lines: vec![line] };
+            let lines = Lines { channel, at, incident: None, replayed_at: None, lines: vec![line] };
             open.push(Open { lines, bytes });
         }
         Some(open) if open.bytes + bytes > MESSAGE => {
             let lines = std::mem::replace(&mut open.lines.lines, vec![line]);
-            full.push(Task::Lines(Lines { channel, at, replayed_at: None, lines }));
+            full.push(Task::Lines(Lines { channel, at, incident: None, replayed_at: None, lines }));
             open.bytes = bytes;
         }
         Some(open) => {
@@ -87,9 +87,9 @@ pub async fn send_all(queue: &dyn Queue, tasks: Vec<Task>) -> Result<(), Error> 
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
     for task in tasks {
         let body = task.to_body();
-        match groups.iter_mut().find(|(group, _)| group == task.group()) {
+        match groups.iter_mut().find(|(group, _)| *group == task.group()) {
             Some((_, bodies)) => bodies.push(body),
-            None => groups.push((task.group().to_owned(), vec![body])),
+            None => groups.push((task.group().into_owned(), vec![body])),
         }
     }
     try_join_all(groups.into_iter().map(|(group, bodies)| async move {

@@ -1,9 +1,14 @@
 //! What stands in the Slack queue.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::routes::Line;
+use crate::slack::action::ResponseUrl;
 
 /// One message of the Slack queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +25,16 @@ pub enum Task {
         /// What arrived.
         body: String,
     },
+    /// The answer to a click in Slack. It is tried for as long as its URL lives, and never becomes a dead letter:
+    /// whoever clicked sees the incident itself.
+    Reply {
+        /// When the button was clicked.
+        at: Timestamp,
+        /// Where it goes.
+        url: ResponseUrl,
+        /// What is posted there.
+        body: Value,
+    },
 }
 
 /// Lines for one channel, in order.
@@ -29,6 +44,9 @@ pub struct Lines {
     pub channel: String,
     /// When Twilio brought their events.
     pub at: Timestamp,
+    /// The incident whose story they tell, if they tell one: with a bot they stand in the thread of its message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<String>,
     /// When they were replayed, if they were dead letters: they come late, and say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replayed_at: Option<Timestamp>,
@@ -41,10 +59,15 @@ pub const MALFORMED_GROUP: &str = "(malformed)";
 
 impl Task {
     /// The queue's group: what must stay in order.
-    pub fn group(&self) -> &str {
+    pub fn group(&self) -> Cow<'_, str> {
         match self {
-            Task::Lines(lines) => &lines.channel,
-            Task::Malformed { .. } => MALFORMED_GROUP,
+            Task::Lines(lines) => Cow::Borrowed(&lines.channel),
+            Task::Malformed { .. } => Cow::Borrowed(MALFORMED_GROUP),
+            // Each for itself: one that waits keeps no other waiting.
+            Task::Reply { url, .. } => {
+                let hash = crate::hex(&Sha256::digest(url.expose())[..8]);
+                Cow::Owned(format!("(reply)-{hash}"))
+            }
         }
     }
 

@@ -4,11 +4,16 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::action::ResponseUrl;
 use super::message::Post;
 use crate::secret::Secret;
 
 /// Slack's own wish: one post a second per channel (docs, "Rate limits").
 pub const PACE: Duration = Duration::from_secs(1);
+
+/// The time between two edits, whatever their channel: an app has some fifty a minute in a workspace (docs, "Rate
+/// limits", tier 3).
+pub const EDIT_PACE: Duration = Duration::from_millis(1_200);
 
 /// How long an answer may take at most. Later than that we do not know whether Slack took the post.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -27,6 +32,24 @@ pub enum Destination {
     },
 }
 
+/// Where a bot's message is: what it takes to edit it, and to say something in its thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// The channel's id.
+    pub channel: String,
+    /// The message's `ts`: a name, and never a number.
+    pub ts: String,
+}
+
+/// The thread that a bot's post goes into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Thread<'a> {
+    /// The `ts` of the message above it.
+    pub ts: &'a str,
+    /// It is shown in the channel too.
+    pub broadcast: bool,
+}
+
 /// Why a post did not go through.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -38,6 +61,8 @@ pub enum Refusal {
     Content(String),
     /// Slack will take nothing for this channel until somebody mends its set-up.
     Channel(String),
+    /// The message that it is about is not there any more, or is closed: a new one may take its place.
+    Gone(String),
 }
 
 /// A client for both of Slack's ways in.
@@ -57,44 +82,100 @@ impl Client {
         }
     }
 
-    /// Sends one post, and waits for the answer this long. `Ok` is Slack's own word that it has it.
+    /// Sends one post, and waits for the answer this long. `Ok` is Slack's own word that it has it. A webhook knows no
+    /// threads, and does not say where the message is.
     pub async fn post(
         &self,
         to: &Destination,
         post: &Post,
+        thread: Option<Thread<'_>>,
+        patience: Duration,
+    ) -> Result<Option<Posted>, Refusal> {
+        let (token, channel) = match to {
+            Destination::Webhook(url) => {
+                let answer = told(self.http.post(url.expose()), &json!(post), patience).await?;
+                return webhook_verdict(answer.status, &answer.body, answer.retry_after)
+                    .map(|()| None);
+            }
+            Destination::Bot { token, channel } => (token, channel),
+        };
+        let mut body = json!({"channel": channel, "text": post.text, "blocks": post.blocks});
+        if let Some(Thread { ts, broadcast }) = thread {
+            body["thread_ts"] = ts.into();
+            body["reply_broadcast"] = broadcast.into();
+        }
+        let answer = self.api("chat.postMessage", token, &body, patience).await?;
+        let said = answer.json();
+        let channel = said["channel"].as_str().unwrap_or(channel).to_owned();
+        Ok(said["ts"].as_str().map(|ts| Posted { channel, ts: ts.to_owned() }))
+    }
+
+    /// Lets a message of the bot's say this from now on.
+    pub async fn edit(
+        &self,
+        token: &Secret,
+        message: &Posted,
+        post: &Post,
         patience: Duration,
     ) -> Result<(), Refusal> {
-        let request = match to {
-            Destination::Webhook(url) => self.http.post(url.expose()).json_body(&json!(post)),
-            Destination::Bot { token, channel } => self
-                .http
-                .post(format!("{}/chat.postMessage", self.api))
-                .bearer_auth(token.expose())
-                .json_body(&json!({"channel": channel, "text": post.text, "blocks": post.blocks})),
-        };
-        let answer = request.timeout(patience).send().await.map_err(|error| no_answer(&error))?;
-        let status = answer.status().as_u16();
-        let retry_after = answer
-            .headers()
-            .get("retry-after")
-            .and_then(|value| value.to_str().ok()?.trim().parse().ok())
-            .map(Duration::from_secs);
-        let body = answer.text().await.map_err(|error| no_answer(&error))?;
-        match to {
-            Destination::Webhook(_) => webhook_verdict(status, &body, retry_after),
-            Destination::Bot { .. } => api_verdict(status, &body, retry_after),
-        }
+        let Posted { channel, ts } = message;
+        let body = json!({"channel": channel, "ts": ts, "text": post.text, "blocks": post.blocks});
+        self.api("chat.update", token, &body, patience).await.map(|_| ())
+    }
+
+    /// Answers a click: `body` is what docs.slack.dev, "Handling user interaction", lets stand there.
+    pub async fn respond(
+        &self,
+        url: &ResponseUrl,
+        body: &Value,
+        patience: Duration,
+    ) -> Result<(), Refusal> {
+        let answer = told(self.http.post(url.expose()), body, patience).await?;
+        response_verdict(answer.status, &answer.body, answer.retry_after)
+    }
+
+    async fn api(
+        &self,
+        method: &str,
+        token: &Secret,
+        body: &Value,
+        patience: Duration,
+    ) -> Result<Answer, Refusal> {
+        let request = self.http.post(format!("{}/{method}", self.api)).bearer_auth(token.expose());
+        let answer = told(request, body, patience).await?;
+        api_verdict(answer.status, &answer.body, answer.retry_after).map(|()| answer)
     }
 }
 
-trait JsonBody {
-    fn json_body(self, body: &Value) -> Self;
+/// What came back.
+struct Answer {
+    status: u16,
+    retry_after: Option<Duration>,
+    body: String,
 }
 
-impl JsonBody for reqwest::RequestBuilder {
-    fn json_body(self, body: &Value) -> Self {
-        self.header("content-type", "application/json; charset=utf-8").body(body.to_string())
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_default()
     }
+}
+
+async fn told(
+    request: reqwest::RequestBuilder,
+    body: &Value,
+    patience: Duration,
+) -> Result<Answer, Refusal> {
+    let request = request.header("content-type", "application/json; charset=utf-8");
+    let request = request.body(body.to_string()).timeout(patience);
+    let answer = request.send().await.map_err(|error| no_answer(&error))?;
+    let status = answer.status().as_u16();
+    let retry_after = answer
+        .headers()
+        .get("retry-after")
+        .and_then(|value| value.to_str().ok()?.trim().parse().ok())
+        .map(Duration::from_secs);
+    let body = answer.text().await.map_err(|error| no_answer(&error))?;
+    Ok(Answer { status, retry_after, body })
 }
 
 /// No answer: if not even a connection came about, Slack cannot have taken it. The error's own text may hold the URL.
@@ -131,13 +212,14 @@ pub fn webhook_verdict(
     }
 }
 
-/// What the Web API's answer means: 200 even for errors, `ok` decides. (docs, `chat.postMessage`.)
+/// What the Web API's answer means: 200 even for errors, `ok` decides. (docs, `chat.postMessage`, `chat.update`.)
 pub fn api_verdict(status: u16, body: &str, retry_after: Option<Duration>) -> Result<(), Refusal> {
     let answer: Value = serde_json::from_str(body).unwrap_or_default();
     let error = answer["error"].as_str().unwrap_or_default();
     let told = format!("Slack answered {status} {}", word(error));
     match (status, answer["ok"].as_bool()) {
         (200, Some(true)) => Ok(()),
+        _ if GONE.contains(&error) => Err(Refusal::Gone(told)),
         _ if CONTENT.contains(&error) => Err(Refusal::Content(told)),
         _ if LATER.contains(&error) => Err(Refusal::Later(retry_after, told)),
         (408 | 429 | 500.., _) => Err(Refusal::Later(retry_after, told)),
@@ -146,6 +228,33 @@ pub fn api_verdict(status: u16, body: &str, retry_after: Option<Duration>) -> Re
         _ => Err(Refusal::Later(retry_after, told)),
     }
 }
+
+/// What the answer of a `response_url` means. It takes five posts in 30 minutes; what it says of them is not written down
+/// well, so any 2xx counts as taken, unless it says that it is not `ok`.
+pub fn response_verdict(
+    status: u16,
+    body: &str,
+    retry_after: Option<Duration>,
+) -> Result<(), Refusal> {
+    let answer: Value = serde_json::from_str(body).unwrap_or_default();
+    let error = answer["error"].as_str().unwrap_or(body);
+    let told = format!("Slack answered {status} {}", word(error));
+    match (status, answer["ok"].as_bool()) {
+        _ if LATER.contains(&error) => Err(Refusal::Later(retry_after, told)),
+        (408 | 429 | 500.., _) => Err(Refusal::Later(retry_after, told)),
+        (200..=299, None | Some(true)) => Ok(()),
+        _ => Err(Refusal::Gone(told)),
+    }
+}
+
+/// Slack's words for "that message cannot be edited, or talked about, any more".
+const GONE: [&str; 5] = [
+    "cannot_reply_to_message",
+    "cant_update_message",
+    "edit_window_closed",
+    "message_not_found",
+    "thread_not_found",
+];
 
 /// Slack's words for "this post is wrong"; another post to the same channel may pass.
 const CONTENT: [&str; 8] = [
@@ -177,61 +286,4 @@ fn word(body: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_an_incoming_webhook_answers() {
-        let says = |status, body: &str| webhook_verdict(status, body, None);
-        assert_eq!(says(200, "ok"), Ok(()));
-        for (status, body) in [
-            (429, "rate_limited"),
-            (500, "rollup_error"),
-            (502, "<html>"),
-            (408, ""),
-            (302, ""),
-            (403, "<html>a proxy's page</html>"),
-        ] {
-            assert!(matches!(says(status, body), Err(Refusal::Later(..))), "{status} {body}");
-        }
-        for (status, body) in [(400, "invalid_payload"), (400, "invalid_blocks"), (400, "no_text")]
-        {
-            assert!(matches!(says(status, body), Err(Refusal::Content(_))), "{status} {body}");
-        }
-        for (status, body) in [
-            (403, "invalid_token"),
-            (404, "no_service"),
-            (404, "no_active_hooks"),
-            (410, "channel_is_archived"),
-        ] {
-            assert!(matches!(says(status, body), Err(Refusal::Channel(_))), "{status} {body}");
-        }
-        for almost in
-            ["hello", "", "<ok>", "o k", "ok but", "ok--------------------------------------error"]
-        {
-            assert!(matches!(says(200, almost), Err(Refusal::Unknown(_))), "{almost}");
-        }
-        assert_eq!(says(200, "ok\n"), Ok(()));
-    }
-
-    #[test]
-    fn what_the_web_api_answers() {
-        let says = |status, body: &str| api_verdict(status, body, Some(Duration::from_secs(3)));
-        assert_eq!(says(200, r#"{"ok":true,"ts":"1.2"}"#), Ok(()));
-        let limited = says(429, r#"{"ok":false,"error":"ratelimited"}"#);
-        assert!(matches!(limited, Err(Refusal::Later(Some(after), _)) if after.as_secs() == 3));
-        let no_channel = says(200, r#"{"ok":false,"error":"channel_not_found"}"#);
-        assert_eq!(
-            no_channel,
-            Err(Refusal::Channel("Slack answered 200 channel_not_found".into()))
-        );
-        let too_long = says(200, r#"{"ok":false,"error":"msg_blocks_too_long"}"#);
-        assert!(matches!(too_long, Err(Refusal::Content(_))));
-        assert!(matches!(says(200, "<html>"), Err(Refusal::Unknown(_))));
-        for (status, body) in
-            [(503, ""), (408, ""), (403, "<html>"), (200, r#"{"ok":false,"error":"fatal_error"}"#)]
-        {
-            assert!(matches!(says(status, body), Err(Refusal::Later(..))), "{status} {body}");
-        }
-    }
-}
+mod tests;

@@ -205,7 +205,9 @@ async fn the_same_change_by_two_ways_counts_once(way: Way) {
     // What is told late does not bring it back.
     alarm.is_told(&alarm.message("ALARM", at)).await;
     night.phone("alpha").is_sent("It is over: checkout-5xx-rate recovered\nPAGE").await;
-    night.is("resolved").await.after(&["alpha: took it"]);
+    let over = night.is("resolved").await.after(&["alpha: took it"]);
+    let over = over.span("raised_at", "resolved_at");
+    night.slack_says(&format!(":white_check_mark: *over* after {over}: all alarms are OK")).await;
     let told = night.slack().await;
     assert_eq!(told.iter().filter(|line| line.contains("went off")).count(), 1, "{told:?}");
     night.end().await;

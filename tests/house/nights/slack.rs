@@ -45,6 +45,13 @@ async fn one_declines_the_next_does_not_answer_the_third_takes_it(way: Way) {
         found.span("raised_at", "resolved_at"),
     );
     night.slack_was_told(&story).await;
+    let message = format!(
+        ":large_green_circle: *over* after {}; *charlie* took it after {}: \
+         checkout-5xx-rate, orders &lt;queue&gt; &amp; age",
+        found.span("raised_at", "resolved_at"),
+        found.span("raised_at", "taken_at"),
+    );
+    night.its_message_says(&message).await;
     night.end().await;
 }
 
@@ -78,5 +85,9 @@ async fn nobody_takes_it_and_it_recovers(way: Way) {
         found.span("raised_at", "resolved_at"),
     );
     night.slack_was_told(&story).await;
+    let over = found.span("raised_at", "resolved_at");
+    let message =
+        format!(":large_green_circle: *over* after {over}; nobody had taken it: checkout-5xx-rate");
+    night.its_message_says(&message).await;
     night.end().await;
 }

@@ -4,7 +4,6 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use shared::secret::Secret;
 
-use super::super::signature::sign;
 use super::{CHANNEL, NOON, SECRET, Town, read};
 
 impl Town {
@@ -93,7 +92,8 @@ async fn a_click_is_told_as_slack_tells_it() {
     assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/slack/actions"));
     assert_eq!(request.header("content-type"), Some("application/x-www-form-urlencoded"));
     assert_eq!(request.header("x-slack-request-timestamp"), Some("1900000000"));
-    let signed = sign(&Secret::new(SECRET), NOON, &request.body);
+    let signed =
+        shared::slack::signature::sign(&Secret::new(SECRET), &NOON.to_string(), &request.body);
     assert_eq!(request.header("x-slack-signature"), Some(&*signed));
 }
 

@@ -1,12 +1,10 @@
-//! What Block Kit allows, a message's `ts`, a signature, and what a channel is called.
+//! What Block Kit allows, a message's `ts`, and what a channel is called.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use shared::secret::Secret;
 
 use super::super::channel::made_up_id;
 use super::super::post::Post;
-use super::super::signature::sign;
 use super::super::ts::Ts;
 use super::super::{Refusal, blocks};
 use super::{NOON, time};
@@ -178,19 +176,6 @@ fn a_ts_is_a_text_of_its_own_form() {
     assert_eq!(noon.behind(Some(noon)).to_string(), "1900000000.000001");
     assert_eq!(noon.behind(Ts::read("1.000000")), noon);
     assert_eq!(noon.time(), time(NOON));
-}
-
-/// The vector of Slack's own documentation. (The contract, 8.5.)
-#[test]
-fn a_signature_is_slacks() {
-    let body = "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&\
-                channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&\
-                response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&\
-                trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c";
-    assert_eq!(
-        sign(&Secret::new("8f742231b10e8888abcd99yyyzzz85a5"), 1_531_420_618, body.as_bytes()),
-        "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"
-    );
 }
 
 #[test]

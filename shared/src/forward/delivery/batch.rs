@@ -1,19 +1,18 @@
 //! One channel's messages while they are being delivered: what is left to say, and what became of the rest.
 
-use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
-use sha2::{Digest, Sha256};
 
+use super::tally::Tally;
+use super::waiting::{Waiting, age, without_delivered};
 use crate::Error;
 use crate::dead_letters::{self, Letter};
 use crate::forward::task::{Lines, Task};
-use crate::ports::{If, Key, MOST_AT_ONCE, Message, Outcome, Put, Store};
-use crate::routes::Line;
-use crate::slack::client::{PACE, Refusal};
-use crate::slack::message::{Post, cut, pack};
+use crate::ports::{If, MOST_AT_ONCE, Message, Outcome, Put, Store};
+use crate::slack::client::PACE;
+use crate::slack::message::{Post, pack};
 
 /// How long we remember that a line was delivered. Twilio tries again for four hours.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
@@ -24,6 +23,12 @@ const LONGEST_ASKED: Duration = Duration::from_secs(60 * 60);
 /// The longest rest between two tries.
 const LONGEST_REST: Duration = Duration::from_secs(60);
 
+/// The longest rest of a message whose lines are said already: those behind it wait with it, …
+const LONGEST_OWED: Duration = Duration::from_secs(15);
+
+/// … but the queue hands out no message more often than a thousand times (`template.yaml`).
+const MOST_RECEIVES: u32 = 900;
+
 /// What the log says of dead letters. `template.yaml` counts these lines, and raises an alarm.
 const GAVE_UP: &str = "could not be delivered: kept as a dead letter";
 
@@ -32,16 +37,28 @@ pub(super) struct Batch {
     receives: Vec<u32>,
     left: Vec<Waiting>,
     most_lines: usize,
+    about: Vec<About>,
+    /// Messages that come again though their lines are said, each after its rest.
+    owed: Vec<(usize, Duration)>,
 }
 
-/// A line that waits to be posted.
-struct Waiting {
+/// What a batch says next.
+pub(super) struct Next {
+    /// The post, with its lines.
+    pub(super) post: Post,
+    /// The incident whose thread it goes into, if it goes into one.
+    pub(super) incident: Option<String>,
+    /// It is for the whole channel.
+    pub(super) loud: bool,
+    /// The incidents that its lines ask somebody to take.
+    pub(super) asks_for: Vec<String>,
+}
+
+/// A message of the batch that tells of an incident, whether or not its lines were delivered before.
+struct About {
     message: usize,
-    channel: String,
-    at: Timestamp,
-    replayed_at: Option<Timestamp>,
-    mark: Key,
-    line: Line,
+    incident: String,
+    since: Timestamp,
 }
 
 impl Batch {
@@ -52,14 +69,19 @@ impl Batch {
         now: Timestamp,
         tally: &mut Tally,
     ) -> Result<Batch, Error> {
-        let mut waiting = Vec::new();
+        let (mut waiting, mut about) = (Vec::new(), Vec::new());
         let mut letters = Vec::new();
         for (index, message) in messages.iter().enumerate() {
             match serde_json::from_str(&message.body) {
-                Ok(Task::Lines(lines)) => waiting.extend(Waiting::all(index, lines)),
+                Ok(Task::Lines(lines)) => {
+                    about.extend(About::of(index, &lines));
+                    waiting.extend(Waiting::all(index, lines));
+                }
                 Ok(Task::Malformed { at, reason, .. }) => {
                     letters.push(Letter::forward(&reason, message.body.clone(), at, now));
                 }
+                // It has no channel, and goes its own way.
+                Ok(Task::Reply { .. }) => {}
                 Err(error) => {
                     let reason = format!("it is no message of ours: {error}");
                     letters.push(Letter::forward(&reason, message.body.clone(), now, now));
@@ -75,7 +97,7 @@ impl Batch {
         let left = without_delivered(store, waiting, now).await?;
         tally.add("ringdown_slack_lines_duplicate_total", all - left.len());
         let receives = messages.iter().map(|message| message.receives).collect();
-        Ok(Batch { receives, left, most_lines: usize::MAX })
+        Ok(Batch { receives, left, most_lines: usize::MAX, about, owed: Vec::new() })
     }
 
     /// How many lines are left.
@@ -83,12 +105,23 @@ impl Batch {
         self.left.len()
     }
 
-    /// The next post, if anything is left to say.
-    pub(super) fn next_post(&self) -> Option<Post> {
+    /// The next post, if anything is left to say. `apart`: each incident's lines are a post of their own, and so is what
+    /// is for the whole channel.
+    pub(super) fn next_post(&self, apart: bool) -> Option<Next> {
+        let first = self.left.first()?;
+        let goes_with = |waiting: &&Waiting| {
+            !apart || (waiting.incident == first.incident && waiting.is_loud() == first.is_loud())
+        };
         // More than a post can hold need not be looked at.
-        let texts: Vec<String> =
-            self.left.iter().take(self.most_lines.min(5_000)).map(Waiting::text).collect();
-        pack(&texts).into_iter().next()
+        let run = self.left.iter().take_while(goes_with).take(self.most_lines.min(5_000));
+        let texts: Vec<String> = run.map(Waiting::text).collect();
+        let post = pack(&texts).into_iter().next()?;
+        let mut asks_for: Vec<String> = Vec::new();
+        for waiting in self.left[..post.lines].iter().filter(|waiting| waiting.line.asks) {
+            asks_for.extend(waiting.incident.clone().filter(|id| !asks_for.contains(id)));
+        }
+        let incident = first.incident.clone().filter(|_| apart);
+        Some(Next { post, incident, loud: first.is_loud(), asks_for })
     }
 
     /// Tries fewer lines at once: one of them is refused for what it is.
@@ -106,7 +139,8 @@ impl Batch {
         tally: &mut Tally,
     ) {
         let delivered: Vec<Waiting> = self.left.drain(..lines).collect();
-        tally.posted(&delivered);
+        let failed = delivered.iter().filter(|waiting| waiting.line.failed).count();
+        tally.lines(lines, failed);
         let puts: Vec<Put> = delivered
             .iter()
             .map(|waiting| Put {
@@ -141,7 +175,10 @@ impl Batch {
         dead_letters::keep(store, &letters, now).await?;
         tally.given_up(&letters);
         tracing::error!(letters = letters.len(), lines, reason, "{GAVE_UP}");
-        self.left.drain(..lines);
+        let given_up: Vec<usize> =
+            self.left.drain(..lines).map(|waiting| waiting.message).collect();
+        // Their replay sees to their incidents' messages.
+        self.about.retain(|about| !given_up.contains(&about.message));
         self.most_lines = usize::MAX;
         Ok(())
     }
@@ -175,113 +212,57 @@ impl Batch {
         }
     }
 
+    /// The incidents of which everything is said, each once, whether or not that was in this batch.
+    pub(super) fn incidents(&self) -> Vec<String> {
+        let mut ids: Vec<String> = Vec::new();
+        for About { incident, .. } in &self.about {
+            let waits = |waiting: &Waiting| waiting.incident.as_ref() == Some(incident);
+            if !ids.contains(incident) && !self.left.iter().any(waits) {
+                ids.push(incident.clone());
+            }
+        }
+        ids
+    }
+
+    /// The message of this incident could not be edited: its lines' last message comes again, unless that has been so
+    /// for longer than `limit`. Gives whether it does.
+    pub(super) fn owes(
+        &mut self,
+        incident: &str,
+        asked: Option<Duration>,
+        limit: Duration,
+        now: Timestamp,
+    ) -> bool {
+        let last = self.about.iter().rev().find(|about| about.incident == incident);
+        let Some(about) = last.filter(|about| age(about.since, now) < limit) else { return false };
+        let doubled = PACE * 2_u32.saturating_pow(self.receives[about.message].min(6));
+        let longest = LONGEST_OWED.max(limit / MOST_RECEIVES);
+        let rest = asked.unwrap_or(doubled).clamp(PACE, longest);
+        self.owed.push((about.message, rest));
+        true
+    }
+
     /// What became of each message; those with lines left come again after `rest`.
     pub(super) fn outcomes(&self, rest: Option<Duration>) -> Vec<Outcome> {
         let first_left = self.left.first().map(|waiting| waiting.message);
         (0..self.receives.len())
-            .map(|message| match first_left {
-                Some(first) if message >= first => Outcome::Later(rest.unwrap_or_default()),
-                _ => Outcome::Done,
+            .map(|message| {
+                let owed = self.owed.iter().find(|(owed, _)| *owed == message);
+                match (first_left, owed) {
+                    (Some(first), _) if message >= first => {
+                        Outcome::Later(rest.unwrap_or_default())
+                    }
+                    (_, Some((_, rest))) => Outcome::Later(*rest),
+                    (_, None) => Outcome::Done,
+                }
             })
             .collect()
     }
 }
 
-impl Waiting {
-    fn all(message: usize, lines: Lines) -> impl Iterator<Item = Waiting> {
-        let Lines { channel, at, replayed_at, lines } = lines;
-        lines.into_iter().map(move |line| Waiting {
-            message,
-            channel: channel.clone(),
-            at,
-            replayed_at,
-            mark: mark(&line),
-            line,
-        })
-    }
-
-    fn task(of_one_message: &[Waiting]) -> String {
-        let first = &of_one_message[0];
-        let lines = of_one_message.iter().map(|waiting| waiting.line.clone()).collect();
-        let (channel, at, replayed_at) = (first.channel.clone(), first.at, first.replayed_at);
-        Task::Lines(Lines { channel, at, replayed_at, lines }).to_body()
-    }
-
-    fn text(&self) -> String {
-        match self.replayed_at {
-            Some(_) => cut(&format!(
-                "_(late, from {})_ {}",
-                self.at.strftime("%Y-%m-%d %H:%M UTC"),
-                self.line.text
-            )),
-            None => self.line.text.clone(),
-        }
-    }
-
-    /// How long we have been trying.
-    fn age(&self, now: Timestamp) -> Duration {
-        let since = self.replayed_at.unwrap_or(self.at);
-        Duration::try_from(now.duration_since(since)).unwrap_or_default()
-    }
-}
-
-/// The mark that a line was delivered: its event's type and id, and its route.
-fn mark(line: &Line) -> Key {
-    let name = serde_json::json!([line.event_type, line.event_id, line.route]).to_string();
-    Key::new(format!("line#{}", crate::hex(&Sha256::digest(name)[..16])), "delivered")
-}
-
-async fn without_delivered(
-    store: &dyn Store,
-    mut waiting: Vec<Waiting>,
-    now: Timestamp,
-) -> Result<Vec<Waiting>, Error> {
-    let mut seen = HashSet::new();
-    waiting.retain(|waiting| seen.insert(waiting.mark.clone()));
-    let marks: Vec<Key> = waiting.iter().map(|waiting| waiting.mark.clone()).collect();
-    let loaded = try_join_all(marks.chunks(MOST_AT_ONCE).map(|keys| store.load(keys, now))).await?;
-    let mut delivered = loaded.into_iter().flatten().map(|record| record.is_some());
-    waiting.retain(|_| !delivered.next().unwrap_or(false));
-    Ok(waiting)
-}
-
-/// What is counted while a batch is delivered.
-#[derive(Default)]
-pub(super) struct Tally(BTreeMap<&'static str, u64>);
-
-impl Tally {
-    fn add(&mut self, name: &'static str, count: usize) {
-        if count > 0 {
-            *self.0.entry(name).or_default() += count as u64;
-        }
-    }
-
-    fn posted(&mut self, lines: &[Waiting]) {
-        self.add("ringdown_slack_lines_total", lines.len());
-        let failed = lines.iter().filter(|waiting| waiting.line.failed).count();
-        self.add("ringdown_route_failures_total", failed);
-        self.add(r#"ringdown_slack_posts_total{result="ok"}"#, 1);
-    }
-
-    pub(super) fn refused(&mut self, refusal: &Refusal) {
-        let name = match refusal {
-            Refusal::Later(..) => r#"ringdown_slack_posts_total{result="later"}"#,
-            Refusal::Unknown(_) => r#"ringdown_slack_posts_total{result="unknown"}"#,
-            Refusal::Content(_) => r#"ringdown_slack_posts_total{result="bad_content"}"#,
-            Refusal::Channel(_) => r#"ringdown_slack_posts_total{result="bad_channel"}"#,
-        };
-        self.add(name, 1);
-    }
-
-    fn given_up(&mut self, letters: &[Letter]) {
-        self.add(r#"ringdown_dead_letters_total{job="forward"}"#, letters.len());
-    }
-
-    pub(super) async fn note(self, store: &dyn Store) -> Result<(), Error> {
-        if self.0.is_empty() {
-            return Ok(());
-        }
-        let counters: Vec<(&str, u64)> = self.0.into_iter().collect();
-        store.add(&counters).await
+impl About {
+    fn of(message: usize, lines: &Lines) -> Option<About> {
+        let since = lines.replayed_at.unwrap_or(lines.at);
+        lines.incident.clone().map(|incident| About { message, incident, since })
     }
 }

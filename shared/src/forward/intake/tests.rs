@@ -134,6 +134,7 @@ async fn one_message_for_each_channel_in_order() {
         .map(|(group, task)| match task {
             Task::Lines(lines) => (group, lines.lines.into_iter().map(|line| line.text).collect()),
             Task::Malformed { reason, .. } => (group, vec![reason]),
+            Task::Reply { .. } => panic!("nobody clicked"),
         })
         .collect();
     let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();

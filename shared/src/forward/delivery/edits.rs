@@ -1,0 +1,110 @@
+//! Edits of the incidents' own messages. They never keep a line waiting: what cannot be said at once is said when the
+//! lines are, and what cannot be said then lets the lines' message come again, until it is.
+
+use std::time::Duration;
+
+use super::batch::Batch;
+use super::channel::Channel;
+use super::story::Own;
+use crate::slack::client::{Destination, Refusal};
+
+/// How long an edit may keep the lines behind it waiting for Slack's answer.
+const SHORT_PATIENCE: Duration = Duration::from_secs(3);
+
+/// It could not be edited now; after so long it may be, if Slack said so.
+struct NotNow(Option<Duration>);
+
+impl Channel<'_> {
+    /// Edits an incident's message before its next lines are posted, if that may be now; once in a batch. If it fails
+    /// it is tried again behind the lines.
+    pub(super) async fn edit_at_once(&mut self, id: &str) {
+        let pace = self.delivery.pace.until_edit();
+        let may = pace.is_zero() && self.call.has_time_for(Duration::ZERO);
+        let Some(to) = self.bot().filter(|_| may) else { return };
+        match self.story(id).await {
+            Ok(story) if !story.tried => story.tried = true,
+            _ => return,
+        }
+        let patience = SHORT_PATIENCE.min(self.call.patience());
+        let _ = self.edit(id, &to, patience).await;
+    }
+
+    /// Lets the messages of the batch's incidents say what they should. What cannot be done now is owed. An incident
+    /// with lines left comes again anyway.
+    pub(super) async fn edit_all(&mut self, batch: &mut Batch) {
+        let Some(to) = self.bot() else { return };
+        for id in batch.incidents() {
+            let Err(NotNow(asked)) = self.settle(&id, &to).await else { continue };
+            let limit = self.settings.config.give_up_after;
+            if !batch.owes(&id, asked, limit, self.call.now()) {
+                tracing::error!(
+                    incident = id,
+                    "Slack does not let its message be edited: it stays as it is"
+                );
+            }
+        }
+    }
+
+    async fn settle(&mut self, id: &str, to: &Destination) -> Result<(), NotNow> {
+        let Destination::Bot { channel, .. } = to else { return Ok(()) };
+        let unread = |_| NotNow(None);
+        if self.story(id).await.map_err(unread)?.edit(channel).is_some() {
+            let pace = self.delivery.pace.until_edit();
+            if !self.call.has_time_for(pace) {
+                return Err(NotNow(Some(pace)));
+            }
+            tokio::time::sleep(pace).await;
+            self.edit(id, to, self.call.patience()).await?;
+        }
+        // It was lost, or could not be posted when its lines came.
+        let Own::Missing(post) = self.story(id).await.map_err(unread)?.own(channel) else {
+            return Ok(());
+        };
+        self.turn().await.map_err(|rest| NotNow(Some(rest)))?;
+        let told = self.open(id, to, channel, &post).await;
+        told.map_err(|refusal| not_now(id, refusal))
+    }
+
+    /// Lets an incident's message say what it should, if it is there and does not.
+    async fn edit(&mut self, id: &str, to: &Destination, patience: Duration) -> Result<(), NotNow> {
+        let Destination::Bot { token, channel } = to else { return Ok(()) };
+        let due = self.story(id).await.ok().and_then(|story| story.edit(channel));
+        let Some((message, post)) = due else { return Ok(()) };
+        let told = self.delivery.slack.edit(token, &message, &post, patience).await;
+        self.tally.edited(told.is_ok());
+        let asked = match &told {
+            Err(Refusal::Later(asked, _)) => *asked,
+            _ => None,
+        };
+        self.delivery.pace.edited(asked);
+        match told {
+            Ok(()) => {}
+            Err(Refusal::Content(reason)) => {
+                tracing::error!(
+                    incident = id,
+                    reason,
+                    "its message stays as it is until it changes again"
+                );
+            }
+            Err(Refusal::Gone(reason)) => {
+                self.is_lost(id, &reason);
+                return Ok(());
+            }
+            Err(refusal) => return Err(not_now(id, refusal)),
+        }
+        let (store, now) = (self.delivery.store.as_ref(), self.call.now());
+        if let Ok(story) = self.story(id).await {
+            story.edited();
+            story.keep(store, now).await;
+        }
+        Ok(())
+    }
+}
+
+fn not_now(id: &str, refusal: Refusal) -> NotNow {
+    tracing::warn!(incident = id, ?refusal, "its message does not say yet how it stands");
+    match refusal {
+        Refusal::Later(asked, _) => NotNow(asked),
+        _ => NotNow(None),
+    }
+}

@@ -1,0 +1,185 @@
+//! Which button was clicked, and by whom. Pure.
+//!
+//! In: the body of a request that is proven to be Slack's ([`super::signature`]): a form with the one field `payload`,
+//! which is JSON. Out: a [`Click`], or that there is nothing to do. (docs.slack.dev, "Handling user interaction",
+//! "block_actions payload".)
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::http::form_fields;
+
+/// What a request of Slack's asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// A button of ours was clicked.
+    Click(Click),
+    /// Slack looks whether our certificate is good (`ssl_check`): 200 is all that it wants.
+    CertificateCheck,
+    /// Anything else: it is answered 200, and nothing is done.
+    Nothing,
+}
+
+/// What a button asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// "I have it".
+    Take,
+    /// "I can't after all".
+    GiveBack,
+    /// "Resolved".
+    Resolve,
+    /// "Silence for 1 h".
+    Silence,
+}
+
+/// The message that a button stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The incident's own message: it is edited as the incident changes.
+    Message,
+    /// Lines that came through an incoming webhook: they stay as they are, so whoever clicks needs an answer.
+    Lines,
+}
+
+/// A button of ours was clicked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Click {
+    /// What it asks for.
+    pub action: Action,
+    /// The incident's id.
+    pub incident: String,
+    /// The Slack member id of whoever clicked.
+    pub user: String,
+    /// Their name in Slack, cut, on one line. It is not escaped: whoever shows it does that.
+    pub user_name: String,
+    /// Where an answer goes, if there is a place that we trust.
+    pub response_url: Option<ResponseUrl>,
+    /// The message that the button stands in.
+    pub place: Place,
+}
+
+/// Slack's URL for the answer to one click, good for 30 minutes and five answers. Whoever has it may write to the
+/// channel, so `Debug` shows three dots.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ResponseUrl(String);
+
+/// Where Slack's own are.
+const HOOKS: &str = "https://hooks.slack.com/";
+/// The longest URL, the longest name of an incident, and the longest name of a person that we take, in characters.
+const LONGEST: (usize, usize, usize) = (2_000, 120, 80);
+
+impl ResponseUrl {
+    /// This URL, if it is Slack's, or lies below `also`: what stands in for Slack. Nothing is ever posted elsewhere.
+    pub fn new(url: &str, also: Option<&str>) -> Option<ResponseUrl> {
+        let below = |root: &str| {
+            let rest = url.strip_prefix(root.trim_end_matches('/'));
+            !root.is_empty() && rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        let printable = url.len() <= LONGEST.0 && url.bytes().all(|c| c.is_ascii_graphic());
+        let trusted = below(HOOKS) || also.is_some_and(below);
+        (printable && trusted).then(|| ResponseUrl(url.to_owned()))
+    }
+
+    /// The URL itself, for the one place that posts to it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ResponseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+impl Action {
+    const ALL: [Action; 4] = [Action::Take, Action::GiveBack, Action::Resolve, Action::Silence];
+
+    /// The `action_id` of its button.
+    pub fn id(self) -> &'static str {
+        match self {
+            Action::Take => "take",
+            Action::GiveBack => "give-back",
+            Action::Resolve => "resolve",
+            Action::Silence => "silence",
+        }
+    }
+}
+
+impl Place {
+    const OF_LINES: &str = "lines ";
+
+    /// The `block_id` of an incident's buttons: one message may hold those of several incidents.
+    pub fn block_id(self, incident: &str) -> String {
+        let before = match self {
+            Place::Message => "incident ",
+            Place::Lines => Place::OF_LINES,
+        };
+        format!("{before}{incident}")
+    }
+
+    fn of(block_id: &str) -> Place {
+        if block_id.starts_with(Place::OF_LINES) { Place::Lines } else { Place::Message }
+    }
+}
+
+/// Reads the body of a request that is proven to be Slack's. `also` is where answers may go beside Slack's own URLs.
+pub fn read(body: &[u8], also: Option<&str>) -> Asked {
+    let fields = form_fields(body);
+    let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+    if field("ssl_check").is_some_and(|value| value == "1") {
+        return Asked::CertificateCheck;
+    }
+    let payload = field("payload").and_then(|json| serde_json::from_str(json).ok());
+    payload.and_then(|payload| click(&payload, also)).map_or(Asked::Nothing, Asked::Click)
+}
+
+fn click(payload: &Value, also: Option<&str>) -> Option<Click> {
+    if payload["type"] != "block_actions" {
+        return None;
+    }
+    let actions = payload["actions"].as_array()?;
+    let (action, button) = actions.iter().find_map(|button| {
+        let is_it = |action: &Action| button["action_id"] == action.id();
+        Action::ALL.into_iter().find(is_it).map(|action| (action, button))
+    })?;
+    let incident = button["value"].as_str().filter(|id| is_incident(id))?;
+    let user = &payload["user"];
+    let id = user["id"].as_str().filter(|id| is_member(id))?;
+    let name = user["name"].as_str().or(user["username"].as_str()).map(one_line);
+    let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_owned());
+    Some(Click {
+        action,
+        incident: incident.to_owned(),
+        user: id.to_owned(),
+        user_name: name,
+        response_url: payload["response_url"].as_str().and_then(|url| ResponseUrl::new(url, also)),
+        place: Place::of(button["block_id"].as_str().unwrap_or_default()),
+    })
+}
+
+/// A name that we could have given: no store is asked for any other.
+fn is_incident(id: &str) -> bool {
+    let ours = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-' || c == b'_';
+    (1..=LONGEST.1).contains(&id.len()) && id.bytes().all(ours)
+}
+
+/// A person's id: `U` or `W`, then capitals and digits.
+fn is_member(id: &str) -> bool {
+    (2..=24).contains(&id.len())
+        && id.starts_with(['U', 'W'])
+        && id.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+}
+
+fn one_line(name: &str) -> String {
+    let visible = |c: char| if c.is_control() { ' ' } else { c };
+    let name: String = name.trim().chars().map(visible).take(LONGEST.2).collect();
+    name.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests;

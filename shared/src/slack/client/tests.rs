@@ -1,0 +1,84 @@
+//! What Slack's answers mean.
+
+use super::*;
+
+#[test]
+fn what_an_incoming_webhook_answers() {
+    let says = |status, body: &str| webhook_verdict(status, body, None);
+    assert_eq!(says(200, "ok"), Ok(()));
+    for (status, body) in [
+        (429, "rate_limited"),
+        (500, "rollup_error"),
+        (502, "<html>"),
+        (408, ""),
+        (302, ""),
+        (403, "<html>a proxy's page</html>"),
+    ] {
+        assert!(matches!(says(status, body), Err(Refusal::Later(..))), "{status} {body}");
+    }
+    for (status, body) in [(400, "invalid_payload"), (400, "invalid_blocks"), (400, "no_text")] {
+        assert!(matches!(says(status, body), Err(Refusal::Content(_))), "{status} {body}");
+    }
+    for (status, body) in [
+        (403, "invalid_token"),
+        (404, "no_service"),
+        (404, "no_active_hooks"),
+        (410, "channel_is_archived"),
+    ] {
+        assert!(matches!(says(status, body), Err(Refusal::Channel(_))), "{status} {body}");
+    }
+    for almost in
+        ["hello", "", "<ok>", "o k", "ok but", "ok--------------------------------------error"]
+    {
+        assert!(matches!(says(200, almost), Err(Refusal::Unknown(_))), "{almost}");
+    }
+    assert_eq!(says(200, "ok\n"), Ok(()));
+}
+
+#[test]
+fn what_the_web_api_answers() {
+    let says = |status, body: &str| api_verdict(status, body, Some(Duration::from_secs(3)));
+    assert_eq!(says(200, r#"{"ok":true,"ts":"1.2"}"#), Ok(()));
+    let limited = says(429, r#"{"ok":false,"error":"ratelimited"}"#);
+    assert!(matches!(limited, Err(Refusal::Later(Some(after), _)) if after.as_secs() == 3));
+    for gone in ["message_not_found", "cant_update_message", "edit_window_closed"] {
+        let answer = says(200, &format!(r#"{{"ok":false,"error":"{gone}"}}"#));
+        assert!(matches!(answer, Err(Refusal::Gone(_))), "{gone}");
+    }
+    let no_channel = says(200, r#"{"ok":false,"error":"channel_not_found"}"#);
+    assert_eq!(no_channel, Err(Refusal::Channel("Slack answered 200 channel_not_found".into())));
+    let too_long = says(200, r#"{"ok":false,"error":"msg_blocks_too_long"}"#);
+    assert!(matches!(too_long, Err(Refusal::Content(_))));
+    assert!(matches!(says(200, "<html>"), Err(Refusal::Unknown(_))));
+    for (status, body) in
+        [(503, ""), (408, ""), (403, "<html>"), (200, r#"{"ok":false,"error":"fatal_error"}"#)]
+    {
+        assert!(matches!(says(status, body), Err(Refusal::Later(..))), "{status} {body}");
+    }
+}
+
+#[test]
+fn what_a_response_url_answers() {
+    let says = |status, body: &str| response_verdict(status, body, None);
+    for (status, body) in [(200, "ok"), (200, r#"{"ok":true}"#), (200, ""), (204, "")] {
+        assert_eq!(says(status, body), Ok(()), "{status} {body}");
+    }
+    for (status, body) in [
+        (429, ""),
+        (500, "<html>"),
+        (408, ""),
+        (503, r#"{"ok":false}"#),
+        (200, r#"{"ok":false,"error":"ratelimited"}"#),
+    ] {
+        assert!(matches!(says(status, body), Err(Refusal::Later(..))), "{status} {body}");
+    }
+    for (status, body) in [
+        (404, r#"{"ok":false,"error":"expired_url"}"#),
+        (404, r#"{"ok":false,"error":"used_url"}"#),
+        (200, r#"{"ok":false,"error":"invalid_blocks"}"#),
+        (302, ""),
+        (403, "<html>"),
+    ] {
+        assert!(matches!(says(status, body), Err(Refusal::Gone(_))), "{status} {body}");
+    }
+}

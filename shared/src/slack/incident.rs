@@ -1,0 +1,236 @@
+//! An incident's own message: how it stands, and the buttons that fit. Pure.
+//!
+//! It is posted once and edited as the incident changes, so nothing in it depends on when it is rendered: a time is
+//! shown by each reader's own clock.
+
+mod buttons;
+
+use serde_json::{Value, json};
+
+use super::message::{Post, cut, escape};
+use crate::app::words::{local_time, outcome_words, span};
+use crate::config::Settings;
+use crate::escalation::{Alarm, Attempt, Event, Incident, State};
+use crate::slack::action::Place;
+
+pub use buttons::webhook_button;
+
+/// The most alarms that are named, and the most calls; the rest is counted.
+const NAMED: usize = 6;
+const CALLS: usize = 10;
+/// The longest name of an alarm, and the longest reason, in characters.
+const NAME: usize = 80;
+const REASON: usize = 200;
+
+/// The message of an incident as it stands, within Slack's limits (docs: 50 blocks, 3,000 characters in a section).
+pub fn message(incident: &Incident, settings: &Settings, place: Place) -> Post {
+    let headline = headline(incident, settings);
+    let mut blocks = vec![section(&headline)];
+    blocks.extend(alarms(incident).map(|text| section(&text)));
+    blocks.extend(calls(incident).map(|text| context(&text)));
+    blocks.push(context(&about(incident, settings)));
+    blocks.extend(buttons::of(incident, place));
+    let names = names(incident);
+    let text = if names.is_empty() { headline } else { format!("{headline}: {names}") };
+    Post { text: cut(&text), blocks, lines: 0 }
+}
+
+/// Whether anybody can still take it, and nobody has.
+pub(crate) fn is_open_to_all(incident: &Incident) -> bool {
+    matches!(incident.state(), State::Calling | State::Exhausted)
+}
+
+/// A person as Slack shows them: mentioned, if their member id is known.
+pub(crate) fn mention(person: &str, settings: &Settings) -> String {
+    let people = &settings.config.escalation.people;
+    let id = people.get(person).and_then(|person| person.slack.as_deref());
+    id.map_or_else(|| bold(person), |id| format!("<@{id}>"))
+}
+
+fn bold(name: &str) -> String {
+    format!("*{}*", escape(name))
+}
+
+/// How it stands, in one line.
+fn headline(incident: &Incident, settings: &Settings) -> String {
+    let calls = |number: u32| if number == 1 { "call" } else { "calls" };
+    match incident.state() {
+        State::Calling => match under_way(incident) {
+            Some(attempt) => format!(
+                ":telephone_receiver: *calling* {} (call {} of {})",
+                mention(&attempt.person, settings),
+                incident.hunt.calls,
+                incident.policy.attempts
+            ),
+            None => ":hourglass: *everybody is in a call*: waiting".to_owned(),
+        },
+        State::Taken => match incident.taken_by() {
+            Some(holder) => format!(
+                ":white_check_mark: {} *has it* since {}{}",
+                mention(&holder.person, settings),
+                local_time(holder.at),
+                took_after(incident).map(|after| format!(", after {after}")).unwrap_or_default()
+            ),
+            None => ":white_check_mark: somebody *has it*".to_owned(),
+        },
+        State::Exhausted => {
+            let next =
+                incident.wake_at().map(|at| format!("; the next try is at {}", local_time(at)));
+            let number = incident.hunt.calls;
+            format!(
+                ":rotating_light: *nobody took it* after {number} {}{}",
+                calls(number),
+                next.unwrap_or_default()
+            )
+        }
+        State::Silenced => {
+            let until = incident.silenced_until.map(|at| format!(" until {}", local_time(at)));
+            let by = silenced_by(incident).map(|by| format!(" by {}", bold(by)));
+            format!(
+                ":mute: *silenced*{}{}: nobody is called",
+                until.unwrap_or_default(),
+                by.unwrap_or_default()
+            )
+        }
+        State::Resolved => format!(":large_green_circle: *over*{}", ending(incident)),
+    }
+}
+
+/// How long it took, and whose it was.
+fn ending(incident: &Incident) -> String {
+    let lasted = incident.ended_at.map(|at| at.duration_since(incident.raised_at).as_secs());
+    let lasted = lasted.map(|seconds| format!(" after {}", span(seconds))).unwrap_or_default();
+    let by = match (&incident.holder, took_after(incident)) {
+        (Some(holder), Some(after)) => format!("{} took it after {after}", bold(&holder.person)),
+        (Some(holder), None) => format!("{} had it", bold(&holder.person)),
+        (None, _) => "nobody had taken it".to_owned(),
+    };
+    format!("{lasted}; {by}")
+}
+
+/// The call that the hunt waits for.
+fn under_way(incident: &Incident) -> Option<&Attempt> {
+    let of_this_hunt = |attempt: &&Attempt| attempt.hunt == incident.hunt.number;
+    let last = incident.attempts.iter().rev().find(of_this_hunt);
+    last.filter(|attempt| attempt.outcome.is_none())
+}
+
+/// How long it took until somebody had it, since they were asked.
+fn took_after(incident: &Incident) -> Option<String> {
+    incident.timeline.entries.iter().rev().find_map(|entry| match &entry.event {
+        Event::Taken { after_seconds, .. } => Some(span(*after_seconds)),
+        _ => None,
+    })
+}
+
+fn silenced_by(incident: &Incident) -> Option<&str> {
+    incident.timeline.entries.iter().rev().find_map(|entry| match &entry.event {
+        Event::Silenced { by, .. } => Some(by.as_str()),
+        _ => None,
+    })
+}
+
+/// The alarms with their reasons: those that go on before those that recovered.
+fn alarms(incident: &Incident) -> Option<String> {
+    let (open, over): (Vec<&Alarm>, Vec<&Alarm>) =
+        incident.alarms.iter().partition(|alarm| alarm.recovered_at.is_none());
+    let mut lines: Vec<String> =
+        open.iter().chain(&over).take(NAMED).map(|alarm| alarm_line(alarm)).collect();
+    let more_open = open.len().saturating_sub(NAMED) + incident.more_alarms as usize;
+    let more_over = over.len().saturating_sub(NAMED.saturating_sub(open.len()));
+    if more_open > 0 {
+        lines.push(format!("_and {more_open} more in ALARM_"));
+    }
+    if more_over > 0 {
+        lines.push(format!("_and {more_over} more that recovered_"));
+    }
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn alarm_line(alarm: &Alarm) -> String {
+    let name = name(alarm);
+    if let Some(at) = alarm.recovered_at {
+        return format!(":white_check_mark: {name}: OK since {}", local_time(at));
+    }
+    let reason = match one_line(&alarm.reason, REASON) {
+        empty if empty.is_empty() => empty,
+        reason => format!(": {}", escape(&reason)),
+    };
+    format!(":red_circle: *{name}* since {}{reason}", local_time(alarm.since))
+}
+
+/// The alarms' names, as a notification has them.
+fn names(incident: &Incident) -> String {
+    let mut alarms: Vec<&Alarm> = incident.open_alarms().collect();
+    if alarms.is_empty() {
+        alarms = incident.alarms.iter().collect();
+    }
+    let names: Vec<String> = alarms.iter().take(3).map(|alarm| name(alarm)).collect();
+    let more = alarms.len() + incident.more_alarms as usize - names.len();
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!("{}{more}", names.join(", "))
+}
+
+fn name(alarm: &Alarm) -> String {
+    match one_line(&alarm.name, NAME) {
+        empty if empty.is_empty() => "an alarm without a name".to_owned(),
+        name => escape(&name),
+    }
+}
+
+/// A stranger's text on one line, cut visibly.
+fn one_line(text: &str, longest: usize) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+/// The calls so far: the last ones with what became of them.
+fn calls(incident: &Incident) -> Option<String> {
+    let shown = &incident.attempts[incident.attempts.len().saturating_sub(CALLS)..];
+    let first = shown.first()?;
+    let earlier = match first.number.saturating_sub(1) {
+        0 => String::new(),
+        earlier => format!("_{earlier} earlier_ · "),
+    };
+    let calls: Vec<String> = shown
+        .iter()
+        .map(|attempt| {
+            let became = attempt.outcome.map_or("being called", outcome_words);
+            format!("{}: {became}", bold(&attempt.person))
+        })
+        .collect();
+    Some(format!(":telephone_receiver: {earlier}{}", calls.join(" · ")))
+}
+
+/// Where to look, whose it is, and when it began.
+fn about(incident: &Incident, settings: &Settings) -> String {
+    let page = settings.public_base_url().map(|base| {
+        let url = format!("{base}/incidents/{}", incident.id).replace('|', "%7C");
+        format!("<{}|Its page> · ", escape(&url))
+    });
+    format!(
+        "{}policy {} · began {}",
+        page.unwrap_or_default(),
+        bold(&incident.policy.name),
+        local_time(incident.raised_at)
+    )
+}
+
+fn section(text: &str) -> Value {
+    json!({"type": "section", "text": mrkdwn(text)})
+}
+
+fn context(text: &str) -> Value {
+    json!({"type": "context", "elements": [mrkdwn(text)]})
+}
+
+/// `verbatim`: Slack makes no links of its own from a stranger's words.
+fn mrkdwn(text: &str) -> Value {
+    json!({"type": "mrkdwn", "text": cut(text), "verbatim": true})
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! The buttons that fit an incident as it stands.
+
+use serde_json::{Value, json};
+
+use crate::escalation::{Incident, State};
+use crate::slack::action::{Action, Place};
+
+/// The buttons of an incident's own message; none when it is over.
+pub(super) fn of(incident: &Incident, place: Place) -> Option<Value> {
+    let buttons = match incident.state() {
+        State::Calling | State::Exhausted => vec![take(incident), silence(incident)],
+        State::Silenced => vec![take(incident)],
+        State::Taken => vec![give_back(incident), resolve(incident)],
+        State::Resolved => return None,
+    };
+    Some(actions(place, incident, &buttons))
+}
+
+/// "I have it", for lines that go through an incoming webhook.
+pub fn webhook_button(incident: &Incident) -> Value {
+    actions(Place::Lines, incident, &[take(incident)])
+}
+
+fn actions(place: Place, incident: &Incident, buttons: &[Value]) -> Value {
+    json!({"type": "actions", "block_id": place.block_id(&incident.id), "elements": buttons})
+}
+
+fn take(incident: &Incident) -> Value {
+    let mut button = button(Action::Take, "I have it", incident);
+    button["style"] = "primary".into();
+    button
+}
+
+fn give_back(incident: &Incident) -> Value {
+    button(Action::GiveBack, "I can't after all", incident)
+}
+
+fn resolve(incident: &Incident) -> Value {
+    let ask = "It counts as over, whatever its alarms say, until one goes off anew.";
+    let mut button = button(Action::Resolve, "Resolved", incident);
+    button["confirm"] = confirm("Is it over?", ask, "It is over", "Not yet");
+    button
+}
+
+fn silence(incident: &Incident) -> Value {
+    let ask = "Nobody is called for what goes on now, for an hour. An alarm that is new still calls people.";
+    let mut button = button(Action::Silence, "Silence for 1 h", incident);
+    button["confirm"] = confirm("Silence it for an hour?", ask, "Silence it", "No");
+    button
+}
+
+fn button(action: Action, label: &str, incident: &Incident) -> Value {
+    json!({"type": "button", "action_id": action.id(), "text": plain(label), "value": incident.id})
+}
+
+/// Slack asks before it tells us of the click. (docs: a title of 100 characters, a text of 300, answers of 30.)
+fn confirm(title: &str, text: &str, yes: &str, no: &str) -> Value {
+    json!({"title": plain(title), "text": plain(text), "confirm": plain(yes), "deny": plain(no)})
+}
+
+fn plain(text: &str) -> Value {
+    json!({"type": "plain_text", "text": text})
+}

@@ -1,0 +1,192 @@
+//! What an incident's message says, and that Slack takes it whatever happened.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+mod any;
+
+use super::*;
+use crate::config::{Environment, Live, Settings, Values};
+use crate::escalation::{Alarm, Busy, CallWith, Incident, Key, News, Policy, Signal};
+
+const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\nslack = \"U0000001\"\n\
+    [people.bravo]\nphone = \"+15005550002\"\n[[policies]]\nname = \"prod\"\nalarms = [\"*\"]\n\
+    roster = [\"alpha\", \"bravo\"]\n";
+const ID: &str = "prod-20300317-174640-000";
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_900_000_000 + second).expect("a time")
+}
+
+fn settings(base: &str) -> std::sync::Arc<Settings> {
+    let values = Values::from([
+        ("config/main".to_owned(), CONFIG.to_owned()),
+        ("public-base-url".to_owned(), base.to_owned()),
+    ]);
+    let fetch = std::sync::Arc::new(move || {
+        let values = values.clone();
+        Box::pin(async move { Ok(values) }) as std::pin::Pin<Box<dyn Future<Output = _> + Send>>
+    });
+    let live = Live::new(Environment::default(), fetch);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(live.get(at(0))).expect("settings")
+}
+
+fn policy() -> Policy {
+    Policy {
+        name: "prod".to_owned(),
+        alarms: vec!["*".to_owned()],
+        roster: vec!["alpha".to_owned(), "bravo".to_owned()],
+        empty_shift: None,
+        attempts: 2,
+        ring_seconds: 25,
+        answer_seconds: 10,
+        channel: "default".to_owned(),
+        repage_after: SignedDuration::from_mins(30),
+        flap_window: SignedDuration::from_mins(5),
+        retry_exhausted_after: SignedDuration::from_mins(15),
+        call_with: CallWith::Voice,
+        voice: None,
+        language: None,
+        say: None,
+    }
+}
+
+fn alarm(name: &str, reason: &str) -> Alarm {
+    Alarm {
+        key: name.to_owned(),
+        name: name.to_owned(),
+        since: at(0),
+        reason: reason.to_owned(),
+        description: String::new(),
+        recovered_at: None,
+    }
+}
+
+fn raised() -> Incident {
+    let alarm = alarm("orders <queue> & age", "12 is\nmore than 5");
+    Incident::raise(ID, &policy(), alarm, &Busy::default(), at(0)).incident
+}
+
+fn after(incident: Incident, signal: &Signal, second: i64) -> Incident {
+    incident.step(signal, &Busy::default(), at(second)).incident
+}
+
+fn pressed(attempt: u32, key: Key) -> Signal {
+    Signal::Call { attempt, call: Some(format!("CA{attempt}")), news: News::Pressed(key) }
+}
+
+/// What the message says, block by block, and its buttons.
+fn told(incident: &Incident) -> (Vec<String>, Vec<String>) {
+    let post = message(incident, &settings("https://ringdown.example.com/"), Place::Message);
+    let of = |block: &Value| match block["type"].as_str() {
+        Some("section") => block["text"]["text"].as_str().map(str::to_owned),
+        Some("context") => block["elements"][0]["text"].as_str().map(str::to_owned),
+        _ => None,
+    };
+    let buttons = post.blocks.iter().filter_map(|block| block["elements"].as_array()).flatten();
+    let buttons = buttons.filter(|element| element["type"] == "button");
+    let label = |button: &Value| button["text"]["text"].as_str().map(str::to_owned);
+    (post.blocks.iter().filter_map(of).collect(), buttons.filter_map(label).collect())
+}
+
+const BEGAN: &str = "<!date^1900000000^{time}|17:46 UTC>";
+
+#[test]
+fn it_says_who_is_called_why_and_where_to_look() {
+    let (said, buttons) = told(&raised());
+    assert_eq!(
+        said,
+        [
+            ":telephone_receiver: *calling* <@U0000001> (call 1 of 2)".to_owned(),
+            format!(
+                ":red_circle: *orders &lt;queue&gt; &amp; age* since {BEGAN}: 12 is more than 5"
+            ),
+            ":telephone_receiver: *alpha*: being called".to_owned(),
+            format!(
+                "<https://ringdown.example.com/incidents/{ID}|Its page> · policy *prod* · began {BEGAN}"
+            ),
+        ]
+    );
+    assert_eq!(buttons, ["I have it", "Silence for 1 h"]);
+    let post = message(&raised(), &settings("https://ringdown.example.com"), Place::Message);
+    assert_eq!(post.text, format!("{}: orders &lt;queue&gt; &amp; age", said[0]));
+    let actions = post.blocks.last().expect("buttons");
+    assert_eq!(actions["block_id"], json!(format!("incident {ID}")));
+    assert_eq!(actions["elements"][0]["action_id"], "take");
+    assert_eq!(actions["elements"][0]["value"], ID);
+    assert_eq!(actions["elements"][0]["style"], "primary");
+    assert_eq!(actions["elements"][1]["confirm"]["title"]["text"], "Silence it for an hour?");
+}
+
+#[test]
+fn its_buttons_fit_how_it_stands() {
+    let declined = after(raised(), &pressed(1, Key::Decline), 20);
+    let (said, _) = told(&declined);
+    assert_eq!(said[0], ":telephone_receiver: *calling* *bravo* (call 2 of 2)");
+    assert_eq!(said[2], ":telephone_receiver: *alpha*: declined · *bravo*: being called");
+
+    let taken = after(declined.clone(), &pressed(2, Key::Take), 42);
+    let (said, buttons) = told(&taken);
+    let since = "<!date^1900000042^{time}|17:47 UTC>";
+    assert_eq!(said[0], format!(":white_check_mark: *bravo* *has it* since {since}, after 42 s"));
+    assert_eq!(buttons, ["I can't after all", "Resolved"]);
+
+    let over = after(taken, &Signal::Recovered { key: "orders <queue> & age".to_owned() }, 300);
+    let (said, buttons) = told(&over);
+    assert_eq!(said[0], ":large_green_circle: *over* after 5 min; *bravo* took it after 42 s");
+    assert!(
+        said[1].starts_with(":white_check_mark: orders &lt;queue&gt; &amp; age: OK since "),
+        "{}",
+        said[1]
+    );
+    assert_eq!(buttons, [""; 0]);
+
+    let exhausted = after(declined.clone(), &pressed(2, Key::Decline), 60);
+    let (said, buttons) = told(&exhausted);
+    let next = "<!date^1900000960^{time}|18:02 UTC>";
+    assert_eq!(
+        said[0],
+        format!(":rotating_light: *nobody took it* after 2 calls; the next try is at {next}")
+    );
+    assert_eq!(buttons, ["I have it", "Silence for 1 h"]);
+
+    let silence = Signal::Silenced { by: "bravo".to_owned(), until: at(3_600) };
+    let (said, buttons) = told(&after(declined, &silence, 30));
+    let until = "<!date^1900003600^{time}|18:46 UTC>";
+    assert_eq!(said[0], format!(":mute: *silenced* until {until} by *bravo*: nobody is called"));
+    assert_eq!(buttons, ["I have it"]);
+}
+
+#[test]
+fn many_alarms_and_calls_are_counted() {
+    let mut incident = raised();
+    for number in 0..20 {
+        incident.alarms.push(alarm(&format!("a{number}"), ""));
+        let mut attempt = incident.attempts[0].clone();
+        attempt.number = number + 2;
+        incident.attempts.push(attempt);
+    }
+    for alarm in &mut incident.alarms[11..] {
+        alarm.recovered_at = Some(at(5));
+    }
+    incident.more_alarms = 4;
+    let (said, _) = told(&incident);
+    let alarms: Vec<&str> = said[1].lines().collect();
+    assert_eq!(alarms.len(), 8, "{alarms:#?}");
+    assert_eq!(alarms[6..], ["_and 9 more in ALARM_", "_and 10 more that recovered_"]);
+    assert!(
+        said[2].starts_with(":telephone_receiver: _11 earlier_ · *alpha*: being called"),
+        "{}",
+        said[2]
+    );
+}
+
+#[test]
+fn a_webhooks_lines_get_the_button_alone() {
+    let button = webhook_button(&raised());
+    assert_eq!(button["block_id"], json!(format!("lines {ID}")));
+    let labels: Vec<&Value> =
+        button["elements"].as_array().into_iter().flatten().map(|b| &b["text"]["text"]).collect();
+    assert_eq!(labels, ["I have it"]);
+}
