@@ -12,6 +12,7 @@ macro_rules! say {
 pub mod alarm;
 pub mod check;
 pub mod dead_letters;
+pub mod flow;
 pub mod on_call;
 pub mod run;
 pub mod send;
@@ -66,6 +67,13 @@ pub enum Command {
         /// And for so long, as typed.
         lasting: Option<String>,
     },
+    /// Print a policy's own Studio Flow.
+    Flow {
+        /// Which configuration.
+        options: Options,
+        /// Whose; the only one if there is none.
+        policy: Option<String>,
+    },
     /// List the dead letters, or send them again.
     DeadLetters {
         /// Where they are.
@@ -116,6 +124,9 @@ machine.
   ringdown oncall [--at TIME] [--for 4w] [--config FILE]
       print who is on call in each schedule, and who is next. TIME is like 2026-12-24T20:00, which is each schedule's
       local time, or has an offset or a Z
+  ringdown flow outage [--policy NAME] [--config FILE]
+      print the Studio Flow that places a policy's calls, with its numbers and its voice, ready to be imported in
+      Studio's console; --policy may be left out where there is one only
   ringdown verify FILE
       judge a captured request, and say why its signature does not match. FILE is JSON (- is standard input):
       url, params (of a form) or body (with content_type, if it is a form), signature, token; or an array of such
@@ -124,7 +135,7 @@ machine.
 
 Environment, or a file .env: TWILIO_AUTH_TOKEN (several, comma-separated, while rotating), TWILIO_ACCOUNT_SID and
 TWILIO_FROM_NUMBER (without an account the pretend phones ring), PUBLIC_BASE_URL, ALARMS_TOKEN, HEARTBEAT_URL,
-SLACK_WEBHOOK, SLACK_WEBHOOK_<CHANNEL>, SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_BASE_URL,
+CALLBACK_KEY, SLACK_WEBHOOK, SLACK_WEBHOOK_<CHANNEL>, SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_BASE_URL,
 TWILIO_API_BASE_URL, DASHBOARD_PASSWORD, LOG_LEVEL (error, warn, info, debug, trace).
 ";
 
@@ -139,21 +150,27 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let (mut name, mut files, mut to) = (None, Vec::new(), None);
     let (mut fresh, mut replay, mut for_ssm) = (false, false, false);
     let (mut at, mut lasting) = (None, None);
+    let (mut flow, mut policy) = (None, None);
     while let Some(argument) = parser.next()? {
         match (argument, name.as_deref()) {
             (Short('h') | Long("help"), _) => return Ok(Command::Help),
             (Long("port"), None) => options.port = parser.value()?.parse()?,
             (Long("data"), None | Some("dead-letters")) => options.data = parser.value()?.into(),
-            (Long("config"), None | Some("dead-letters" | "check" | "config" | "oncall")) => {
+            (
+                Long("config"),
+                None | Some("dead-letters" | "check" | "config" | "oncall" | "flow"),
+            ) => {
                 options.config = Some(parser.value()?.into());
             }
             (Long("to"), Some("send" | "alarm")) => to = Some(parser.value()?.string()?),
             (Long("at"), Some("oncall")) => at = Some(parser.value()?.string()?),
             (Long("for"), Some("oncall")) => lasting = Some(parser.value()?.string()?),
+            (Long("policy"), Some("flow")) => policy = Some(parser.value()?.string()?),
             (Long("fresh"), Some("send")) => fresh = true,
             (Long("replay"), Some("dead-letters")) => replay = true,
             (Long("for-ssm"), Some("config")) => for_ssm = true,
             (Value(value), None) => name = Some(value.string()?),
+            (Value(which), Some("flow")) if flow.is_none() => flow = Some(which.string()?),
             (Value(file), Some("send" | "alarm")) => files.push(PathBuf::from(file)),
             (Value(file), Some("check" | "config" | "verify")) if files.is_empty() => {
                 files.push(PathBuf::from(file))
@@ -169,6 +186,11 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         Some("config") => Ok(Command::Config { options: of_file(files, options), for_ssm }),
         Some("check") => Ok(Command::Check(of_file(files, options))),
         Some("oncall") => Ok(Command::OnCall { options, at, lasting }),
+        Some("flow") => match flow.as_deref() {
+            Some("outage") => Ok(Command::Flow { options, policy }),
+            Some(other) => Err(format!("there is no flow {other:?}, expected outage").into()),
+            None => Err("flow what? Name one: outage".into()),
+        },
         Some("send") if files.is_empty() => {
             Err("send what? Name files of events/event-stream-webhook/".into())
         }
@@ -211,6 +233,15 @@ mod tests {
         let (at, lasting) = (Some("2026-12-24T20:00".to_owned()), Some("4w".to_owned()));
         let on_call = Command::OnCall { options: Options::default(), at, lasting };
         assert_eq!(typed("oncall --at 2026-12-24T20:00 --for 4w"), Ok(on_call));
+        let flow = |config: Option<&str>, policy: Option<&str>| {
+            let options = Options { config: config.map(Into::into), ..Options::default() };
+            Ok(Command::Flow { options, policy: policy.map(str::to_owned) })
+        };
+        assert_eq!(typed("flow outage"), flow(None, None));
+        assert_eq!(
+            typed("flow outage --policy night --config c.toml"),
+            flow(Some("c.toml"), Some("night"))
+        );
         let replay = Command::DeadLetters { options: Options::default(), replay: true };
         assert_eq!(typed("dead-letters --replay"), Ok(replay));
     }
@@ -226,6 +257,10 @@ mod tests {
             "forward",
             "check a b",
             "send --replay x",
+            "flow",
+            "flow inbound",
+            "flow outage outage",
+            "check --policy x",
         ] {
             let error = typed(line).unwrap_err();
             assert!(error.ends_with("(see ringdown --help)"), "{line}: {error}");

@@ -43,6 +43,9 @@ async fn run() -> Result<bool, String> {
             let source = Source::find(options.config.as_deref());
             commands::on_call::run(&source, at.as_deref(), lasting.as_deref())?;
         }
+        Command::Flow { options, policy } => {
+            commands::flow::run(&Source::find(options.config.as_deref()), policy.as_deref())?;
+        }
         Command::Send { files, to, fresh } => return commands::send::run(&files, &to, fresh).await,
         Command::Alarm { files, to } => return commands::alarm::run(&files, &to).await,
         Command::Verify { file } => return commands::verify::run(&file),

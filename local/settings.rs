@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::Error;
 use shared::config::file::{Config, calendars_named};
-use shared::config::{CHANNELS, Environment, Fetch, PIECES, Values};
+use shared::config::{CHANNELS, Environment, Fetch, PIECES, Values, tokens};
+use shared::twilio::studio::capability::made_up;
 
 use crate::pretend::slack::channel::made_up_id;
 use crate::pretend::twilio::PRETEND_ACCOUNT;
@@ -142,7 +143,7 @@ fn unquoted(value: &str) -> &str {
 }
 
 /// The values that a file or `.env` may give; the environment is asked for them anyway.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "twilio/auth-token",
     "twilio/account-sid",
     "twilio/from-number",
@@ -154,6 +155,7 @@ const NAMES: [&str; 11] = [
     "dashboard-password",
     "alarms-token",
     "heartbeat-url",
+    "callback-key",
 ];
 
 /// The number that the pretend Twilio calls from.
@@ -199,6 +201,10 @@ fn values(pieces: Vec<(String, String)>, address: &str, channels: &Mutex<Vec<Str
     ]);
     let given = |name: &str| Some((name.to_owned(), dotenv.value(name)?.to_owned()));
     values.extend(NAMES.iter().filter_map(|name| given(name)));
+    // The same after a restart, and as secret as the auth token is.
+    let auth_token = environment().value("twilio/auth-token").unwrap_or(PRETEND_TOKEN).to_owned();
+    let keys: Vec<String> = tokens(&auth_token).iter().map(made_up).collect();
+    values.entry("callback-key".to_owned()).or_insert_with(|| keys.join(","));
     // Without an account nobody real can be called: the pretend phones ring.
     if environment().value("twilio/account-sid").is_none() {
         let pretend = format!("{address}/pretend/twilio");

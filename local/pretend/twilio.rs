@@ -1,11 +1,12 @@
-//! A pretend Twilio: a real server that speaks the voice part of Twilio's REST API, plays TwiML as Twilio does, and signs
-//! what it sends. Its phones ring on a page ([`super::phones`]).
+//! A pretend Twilio: a real server that speaks the voice and the Studio part of Twilio's REST API, plays TwiML and runs
+//! Flows as Twilio does, and signs what it sends. Its phones ring on a page ([`super::phones`]).
 //!
 //! 1. `rest`: who may ask, and for what; `calls`, `messages`: the resources; `refusal`: how it says no.
 //! 2. `call`: what a call is; `life`: from queued to its end; `player`: how its time goes by.
 //! 3. `twiml`, `digits`: what a document says (pure); `play`: doing it.
-//! 4. `webhook`: signed requests; `callbacks`: those that are told beside a call.
-//! 5. `faults`: what goes wrong on purpose; `habit`: what a phone does by itself; `journal`: what was asked.
+//! 4. `webhook`: signed requests; `callbacks`: those that are told beside a call; `wire`: how any request leaves.
+//! 5. `studio`: Flows, and their Executions.
+//! 6. `faults`: what goes wrong on purpose; `habit`: what a phone does by itself; `journal`: what was asked.
 
 pub(crate) mod call;
 mod callbacks;
@@ -20,10 +21,12 @@ mod play;
 mod player;
 mod refusal;
 mod rest;
+mod studio;
 #[cfg(test)]
 mod tests;
 mod twiml;
 mod webhook;
+mod wire;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -41,6 +44,7 @@ use habit::Habit;
 use journal::{Journal, keep};
 pub(crate) use messages::Text;
 use player::Player;
+use studio::Studio;
 
 pub(crate) use rest::handle;
 pub(crate) use webhook::uuid;
@@ -69,6 +73,7 @@ struct State {
     habits: HashMap<String, Habit>,
     mischief: Mischief,
     journal: Journal,
+    studio: Studio,
 }
 
 impl Twilio {
@@ -130,12 +135,19 @@ impl Twilio {
 
     /// Places a call, which is played from now on.
     fn place(self: &Arc<Self>, order: Order) -> Arc<Call> {
+        let player = self.player(order);
+        let call = player.call.clone();
+        tokio::spawn(player.live());
+        call
+    }
+
+    /// Places a call that somebody else plays.
+    fn player(self: &Arc<Self>, order: Order) -> Player {
         let (call, deeds) =
             Call::new(format!("CA{}", crate::commands::send::random()), order, self.now());
         let call = Arc::new(call);
         keep(&mut self.state().calls, call.clone(), KEPT);
-        tokio::spawn(Player::new(self.clone(), call.clone(), deeds).live());
-        call
+        Player::new(self.clone(), call, deeds)
     }
 
     /// Lets it ring, unless another call is at the same phone.

@@ -4,6 +4,7 @@
 //! 2. `change`: read, decide, arm the wake-up, save if unchanged. [`App::signal`] is the only way an incident changes.
 //! 3. `act`: whoever has the lease of an effect does it, and says what became of it.
 //! 4. [`intake`]: alarms come in. [`callback`]: Twilio asks what to say. [`wake`]: time passes; the minute's audit.
+//!    [`click`]: somebody clicked in Slack. `executions`: a Studio Flow's call is over.
 //! 5. [`silences`]: what people ask for, and alarms that wait for the end of one.
 //!
 //! A crash anywhere loses nothing: the wake-up is armed before the save that needs it, and what is left undone when its
@@ -14,8 +15,11 @@ pub mod callback;
 mod change;
 pub mod click;
 mod draft;
+mod executions;
 pub mod incidents;
 pub mod intake;
+#[cfg(test)]
+mod kit;
 pub mod record;
 mod records;
 pub mod silences;

@@ -13,6 +13,7 @@ mod incident;
 mod policy;
 mod signal;
 mod step;
+mod studio;
 mod timeline;
 
 pub use hunt::Hunt;

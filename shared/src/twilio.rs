@@ -5,5 +5,6 @@ pub mod event_stream;
 pub mod proof;
 pub mod rest;
 pub mod signature;
+pub mod studio;
 mod url;
 pub mod voice;

@@ -27,6 +27,8 @@ const LOOK: Duration = Duration::from_millis(20);
 const LOOKS: u32 = 500;
 /// The queue of wake-ups is looked at every 200 ms of real time: what is not there after this will not come.
 const BEAT: Duration = Duration::from_millis(300);
+/// How far the clocks are pushed at once while an Execution is under way.
+const STEP: Duration = Duration::from_secs(14);
 
 /// What a story said that it expects.
 #[derive(Default)]
@@ -42,6 +44,7 @@ pub(crate) struct Night {
     pub(crate) house: House,
     /// The process of the pretend Twilio, if it is not the house's own.
     exchange: Option<House>,
+    pub(crate) way: Way,
     expected: Mutex<Expected>,
 }
 
@@ -55,7 +58,7 @@ impl Night {
         let plan = Plan { config: config(way, policies), ..Plan::new() };
         let plan = plan.set("ALARMS_TOKEN", "the-alarms-token");
         let plan = set.iter().fold(plan, |plan, (name, value)| plan.set(name, value));
-        Night::of(plan.start().await, None)
+        Night::of(way, plan.start().await, None)
     }
 
     /// A night whose Twilio is another process, which outlives the house; and what the house is started with.
@@ -67,11 +70,11 @@ impl Night {
             .set("TWILIO_ACCOUNT_SID", ringdown::pretend::twilio::PRETEND_ACCOUNT)
             .set("TWILIO_FROM_NUMBER", "+15005550006")
             .set("TWILIO_API_BASE_URL", &format!("{}/pretend/twilio", exchange.address));
-        (Night::of(plan.start().await, Some(exchange)), plan)
+        (Night::of(way, plan.start().await, Some(exchange)), plan)
     }
 
-    fn of(house: House, exchange: Option<House>) -> Night {
-        Night { house, exchange, expected: Mutex::default() }
+    fn of(way: Way, house: House, exchange: Option<House>) -> Night {
+        Night { house, exchange, way, expected: Mutex::default() }
     }
 
     fn expected(&self) -> MutexGuard<'_, Expected> {
@@ -94,7 +97,26 @@ impl Night {
     /// Lets time go by, once nothing is under way.
     pub(crate) async fn passes(&self, time: Duration) {
         self.settles().await;
-        self.push(time).await;
+        self.goes_by(time).await;
+    }
+
+    /// Pushes the clocks, in steps while an Execution is under way: it is looked at every now and then, and a look that
+    /// is late by more than that would be the audit's to mend.
+    async fn goes_by(&self, time: Duration) {
+        let mut left = time;
+        while self.way == Way::Studio && left > STEP && self.is_calling().await {
+            self.push(STEP).await;
+            tokio::time::sleep(BEAT).await;
+            left -= STEP;
+        }
+        self.push(left).await;
+    }
+
+    /// Whether a call is under way, as far as the house knows.
+    async fn is_calling(&self) -> bool {
+        let incidents = self.incidents().await;
+        let mut calls = incidents.iter().flat_map(|one| one["attempts"].as_array().unwrap());
+        calls.any(|call| call["ended_at"].is_null())
     }
 
     /// Pushes the clocks at once.
@@ -152,10 +174,11 @@ impl Night {
         let expected = std::mem::take(&mut *self.expected());
         self.expected().ended = true;
         let exchange = self.exchange.take();
+        let way = self.way;
         let plan = Plan { folder: self.house.folder.clone(), ..plan.clone() };
         // A house that is dropped is killed; this one is waited for, since the next one needs its lock.
         self.house.kill().await;
-        Asleep { plan, exchange, expected }
+        Asleep { plan, exchange, way, expected }
     }
 
     /// The audit is expected to mend something.
@@ -174,7 +197,7 @@ impl Night {
         let is_calling =
             self.incidents().await.iter().any(|incident| incident["state"] == "calling");
         if !is_calling {
-            self.push(Duration::from_secs(61)).await;
+            self.goes_by(Duration::from_secs(61)).await;
         }
         tokio::time::sleep(BEAT).await;
         self.settles().await;
@@ -211,6 +234,7 @@ impl Drop for Night {
 pub(crate) struct Asleep {
     pub(crate) plan: Plan,
     exchange: Option<House>,
+    way: Way,
     expected: Expected,
 }
 
@@ -218,7 +242,8 @@ impl Asleep {
     /// The next house, on what the one before has kept.
     pub(crate) async fn goes_on(self) -> Night {
         let house = self.plan.start().await;
-        Night { house, exchange: self.exchange, expected: Mutex::new(self.expected) }
+        let Asleep { exchange, way, expected, .. } = self;
+        Night { house, exchange, way, expected: Mutex::new(expected) }
     }
 }
 

@@ -12,6 +12,14 @@ macro_rules! stories {
                 }
             )*
         }
+        mod studio {
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    super::$name(crate::night::Way::Studio).await;
+                }
+            )*
+        }
     };
 }
 
@@ -27,6 +35,7 @@ mod readme;
 mod shared_phones;
 mod silences;
 mod slack;
+mod studio;
 mod taken;
 mod timer;
 mod too_often;

@@ -242,7 +242,7 @@ impl World {
 
     fn end(&mut self, at: usize, end: End) {
         let status = match end {
-            End::Completed => "completed",
+            End::Completed | End::Untold => "completed",
             End::Busy => "busy",
             End::NoAnswer => "no-answer",
             End::Failed => "failed",

@@ -1,7 +1,8 @@
 //! What became of a call that we placed, and which key was pressed.
 //!
 //! In: `POST /twilio/voice/{incident}/{attempt}` and, behind it, `/status` and `/amd`, signed by Twilio; `POST
-//! /slack/actions`, signed by Slack. Out: TwiML, or thanks. Between: one signal to one incident.
+//! /twilio/studio/{incident}/{attempt}` from a Studio Flow, with the token that its call was given; `POST /slack/actions`,
+//! signed by Slack. Out: TwiML, thanks, or what the Flow is to say. Between: one signal to one incident.
 
 use shared::Timestamp;
 use shared::app::App;

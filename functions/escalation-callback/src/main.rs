@@ -7,6 +7,7 @@ use shared::aws::{Failure, Room, serve_http};
 async fn main() -> Result<(), Failure> {
     let room = Room::open()?;
     let names = &[
+        "callback-key",
         "public-base-url",
         "slack/signing-secret",
         "twilio/account-sid",

@@ -8,6 +8,7 @@ use shared::ports::To;
 async fn main() -> Result<(), Failure> {
     let room = Room::open()?;
     let names = &[
+        "callback-key",
         "heartbeat-url",
         "public-base-url",
         "twilio/account-sid",

@@ -1,6 +1,7 @@
 //! Twilio's events come in, lines for Slack go out.
 //!
-//! In: `POST /twilio/events` from an Event Streams sink, signed by Twilio. Out: 204, once every line is in the queue.
+//! In: `POST /twilio/events` from an Event Streams sink, signed by Twilio. Out: 204, once every line is in the queue, and
+//! a wake-up for each call of ours that a Studio Flow has ended.
 
 use shared::forward::intake::Intake;
 use shared::http::{Request, Response, answer};

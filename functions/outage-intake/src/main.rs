@@ -8,6 +8,7 @@ async fn main() -> Result<(), Failure> {
     let room = Room::open()?;
     let names = &[
         "alarms-token",
+        "callback-key",
         "public-base-url",
         "twilio/account-sid",
         "twilio/auth-token",

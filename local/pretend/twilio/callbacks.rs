@@ -65,7 +65,7 @@ async fn deliver(
 async fn dispatch(twilio: &Twilio, at: Timestamp, webhook: &Webhook, fate: Fate) {
     twilio.clock.sleep_until(later(at, Duration::from_millis(fate.late_by_ms))).await;
     if fate.lost {
-        return twilio.lose(webhook);
+        return twilio.lose(webhook.note());
     }
     for _ in 0..=usize::from(fate.doubled) {
         let event = webhook.event;

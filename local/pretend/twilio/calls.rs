@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use shared::http::Response;
 
 use super::call::{Call, Deed, Detection, Document, Order, Status, Target};
-use super::faults::Placing;
 use super::life::{rfc2822, seconds};
 use super::refusal::Refusal;
 use super::rest::{Ask, is_e164, page};
@@ -18,24 +17,14 @@ use super::webhook::is_url;
 /// How much TwiML a request may bring.
 const MOST_TWIML: usize = 4_000;
 /// How long a call may last, unless the request says otherwise.
-const FOUR_HOURS: u64 = 4 * 60 * 60;
+pub(super) const FOUR_HOURS: u64 = 4 * 60 * 60;
 
 /// Places a call.
 pub(super) fn create(ask: &Ask<'_>) -> Result<Response, Refusal> {
-    let placing = ask.twilio.state().mischief.placing();
-    let out_of_order = || Refusal::new(500, 20500, "Internal Server Error");
-    match placing {
-        Placing::Refused(refuse) => {
-            return Err(Refusal::new(refuse.status, refuse.code, "Refused on purpose"));
-        }
-        Placing::FailsBefore => return Err(out_of_order()),
-        Placing::Well | Placing::FailsAfter => {}
-    }
-    let call = ask.twilio.place(order(ask)?);
-    if placing == Placing::FailsAfter {
-        return Err(out_of_order());
-    }
-    Ok(Response::json(201, &resource(&call)))
+    ask.places(|| {
+        let call = ask.twilio.place(order(ask)?);
+        Ok(Response::json(201, &resource(&call)))
+    })
 }
 
 fn order(ask: &Ask<'_>) -> Result<Order, Refusal> {

@@ -1,6 +1,10 @@
 //! What goes wrong on purpose. All of it is off until somebody asks for it, and a seed makes it happen again.
+//!
+//! What is said of calls goes for Studio's Executions too: to place a call is to create one of either.
 
 use serde::{Deserialize, Serialize};
+
+use super::webhook::is_url;
 
 /// What goes wrong: `POST /pretend/twilio/faults` sets all of it, and what it does not name is off.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +30,10 @@ pub(super) struct Faults {
     fail_before_placing: Switch,
     /// Whoever asks how a call fares, or which calls there are, gets a 500.
     fail_look_ups: Switch,
+    /// Where Event Streams posts its events: to our own front door if it is not told. Empty: there is no sink.
+    sink: Option<String>,
+    /// Events are lost on the way to the sink.
+    lose_events: Switch,
 }
 
 /// Off, on, or on for so many times.
@@ -103,6 +111,11 @@ impl Mischief {
         {
             return Err("refuse_calls has a status from 400 to 599".to_owned());
         }
+        if let Some(sink) = &faults.sink
+            && !(sink.is_empty() || is_url(sink))
+        {
+            return Err("sink is a URL, or empty: then there is none".to_owned());
+        }
         self.dice = faults.seed;
         self.faults = faults;
         Ok(())
@@ -125,6 +138,16 @@ impl Mischief {
     /// Whether the next question about calls is not answered.
     pub(super) fn look_up_fails(&mut self) -> bool {
         self.faults.fail_look_ups.happens()
+    }
+
+    /// Where events go; `None` if nobody said. Empty: nowhere.
+    pub(super) fn sink(&self) -> Option<&str> {
+        self.faults.sink.as_deref()
+    }
+
+    /// Whether the next event is lost.
+    pub(super) fn event_is_lost(&mut self) -> bool {
+        self.faults.lose_events.happens()
     }
 
     /// What becomes of the next callback. The dice are thrown as often for each, whatever is off.
@@ -195,5 +218,7 @@ mod tests {
         assert!(serde_json::from_str::<Faults>(r#"{"looses": 1}"#).is_err());
         let too_many = Faults { lose: 101, ..Faults::default() };
         assert!(Mischief::default().set(too_many).is_err());
+        let nowhere = Faults { sink: Some("here".to_owned()), ..Faults::default() };
+        assert!(Mischief::default().set(nowhere).is_err());
     }
 }

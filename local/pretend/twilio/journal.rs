@@ -20,13 +20,14 @@ pub(super) struct Asked {
     pub(super) status: u16,
 }
 
-/// A request that left: a callback, or the request for a document.
+/// A request that left: a callback, the request for a document, what a Flow asks, an event.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Sent {
     pub(super) at: Timestamp,
-    /// The call or the text.
+    /// The call, the text or the Execution.
     pub(super) sid: String,
-    /// The callback's event, `voice` for a document, `amd` for what answering machine detection found.
+    /// The callback's event, `voice` for a document, `amd` for what answering machine detection found, `studio` for what
+    /// a Flow asks; the type of an event of Event Streams.
     pub(super) event: String,
     /// The path of its URL.
     pub(super) path: String,

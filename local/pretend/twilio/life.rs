@@ -24,6 +24,11 @@ impl Player {
             Ok(()) => self.talk().await,
             Err(status) => status,
         };
+        self.finish(status);
+    }
+
+    /// The call is over, and whoever ended it hears so.
+    pub(super) fn finish(&mut self, status: Status) {
         self.enter(status);
         if let Some(told) = self.ended_by.take() {
             told.done();
@@ -31,7 +36,7 @@ impl Player {
     }
 
     /// Until somebody answers; the error is how it ended otherwise.
-    async fn dial(&mut self) -> Result<(), Status> {
+    pub(super) async fn dial(&mut self) -> Result<(), Status> {
         self.enter(Status::Initiated);
         let rings = later(self.at, DIALLING);
         while let Event::Told(told) = self.next(rings).await {
@@ -82,6 +87,8 @@ impl Player {
             self.enter(Status::InProgress);
             self.limit = later(self.at, self.call.order.time_limit);
             told.done();
+            let deed = self.habit.as_ref().and_then(|habit| habit.when_answered());
+            self.plan(deed);
             return Ok(());
         }
         Err(Status::NoAnswer)
@@ -89,8 +96,6 @@ impl Player {
 
     /// The answered call, to its end.
     async fn talk(&mut self) -> Status {
-        let deed = self.habit.as_ref().and_then(|habit| habit.when_answered());
-        self.plan(deed);
         match self.detect().await {
             Ok(()) | Err(Turn::Failed(_)) => self.converse(None).await,
             Err(Turn::End(status)) => status,

@@ -6,7 +6,8 @@ use super::call::{Document, Gathering, Status};
 use super::digits::Digits;
 use super::player::{Player, Turn};
 use super::twiml::{self, Gather, Verb};
-use super::webhook::{Answer, Webhook, resolve};
+use super::webhook::{Webhook, resolve};
+use super::wire::Answer;
 use crate::clock::later;
 
 /// How many documents one call may ask for: one that redirects to itself would never end.
@@ -110,7 +111,7 @@ impl Player {
     }
 
     /// Says, plays, or is silent; a key that somebody listens for breaks it off.
-    async fn utter(&mut self, verb: &Verb) -> Result<Option<char>, Turn> {
+    pub(super) async fn utter(&mut self, verb: &Verb) -> Result<Option<char>, Turn> {
         let (text, each, times) = match verb {
             Verb::Say { text, times } => (text.clone(), speaking(text), *times),
             Verb::Play { url, times } => (format!("♪ {url}"), RECORDING, *times),
@@ -135,6 +136,14 @@ impl Player {
     }
 
     async fn gather(&mut self, gather: &Gather, document: &Document) -> Result<(), Turn> {
+        match self.keys(gather).await?.fields(gather) {
+            Some(fields) => Err(go(gather.action.as_deref(), gather.method, document, fields)),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes keys, until there are enough or none comes any more.
+    pub(super) async fn keys(&mut self, gather: &Gather) -> Result<Digits, Turn> {
         self.listening = gather.keys;
         self.call.facts().gathering = Some(Gathering { until: None });
         if let Some(deed) = self.habit.as_ref().and_then(|habit| habit.when_asked())
@@ -145,10 +154,7 @@ impl Player {
         let digits = self.listen(gather).await;
         self.listening = false;
         self.call.facts().gathering = None;
-        match digits?.fields(gather) {
-            Some(fields) => Err(go(gather.action.as_deref(), gather.method, document, fields)),
-            None => Ok(()),
-        }
+        digits
     }
 
     async fn listen(&mut self, gather: &Gather) -> Result<Digits, Turn> {

@@ -13,7 +13,8 @@ use super::Twilio;
 use super::call::{Call, Deed, Document, Status, Told};
 use super::callbacks::Outbox;
 use super::habit::Habit;
-use super::webhook::{Answer, Webhook};
+use super::webhook::Webhook;
+use super::wire::Answer;
 use crate::clock::later;
 
 /// Where a call goes when its document is not simply played to the end.
@@ -119,18 +120,23 @@ impl Player {
         }
     }
 
-    /// Asks for something while the call goes on. Keys that are pressed meanwhile are lost.
+    /// Asks for something while the call goes on.
     pub(super) async fn ask(&mut self, webhook: Webhook) -> Result<Result<Answer, String>, Turn> {
-        let (from, started) = (self.at, std::time::Instant::now());
         let twilio = self.twilio.clone();
-        let mut answer = std::pin::pin!(twilio.send(&webhook));
+        self.meanwhile(async { twilio.send(&webhook).await }).await
+    }
+
+    /// Has something done while the call goes on. Keys that are pressed meanwhile are lost.
+    pub(super) async fn meanwhile<T>(&mut self, doing: impl Future<Output = T>) -> Result<T, Turn> {
+        let (from, started) = (self.at, std::time::Instant::now());
+        let mut doing = std::pin::pin!(doing);
         loop {
             let limit = self.limit;
             tokio::select! {
-                answer = &mut answer => {
+                done = &mut doing => {
                     // The real time that it took; the clock may have been pushed meanwhile.
                     self.at = self.at.max(later(from, started.elapsed()));
-                    return Ok(answer);
+                    return Ok(done);
                 }
                 event = self.next(limit) => match event {
                     Event::Due => return Err(Turn::End(Status::Completed)),

@@ -4,16 +4,19 @@ use std::sync::Arc;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use shared::Error;
+use shared::config::Settings;
 use shared::http::{Request, Response};
 
+use super::faults::Placing;
 use super::journal::Asked;
 use super::refusal::Refusal;
 use super::webhook::query_fields;
-use super::{Twilio, calls, messages};
+use super::{Twilio, calls, messages, studio};
 
 /// What is asked of one account.
 pub(super) struct Ask<'a> {
     pub(super) twilio: &'a Arc<Twilio>,
+    pub(super) settings: &'a Settings,
     pub(super) account: &'a str,
     /// The fields of the form, or of a GET's query.
     pub(super) fields: Vec<(String, String)>,
@@ -29,6 +32,29 @@ impl Ask<'_> {
     pub(super) fn need(&self, name: &str, code: u32, otherwise: &str) -> Result<&str, Refusal> {
         self.field(name).ok_or_else(|| Refusal::bad(code, otherwise))
     }
+
+    /// Places a call, in whichever way, unless that goes wrong on purpose: before it is done, or after.
+    pub(super) fn places(
+        &self,
+        place: impl FnOnce() -> Result<Response, Refusal>,
+    ) -> Result<Response, Refusal> {
+        let placing = self.twilio.state().mischief.placing();
+        match placing {
+            Placing::Refused(refuse) => {
+                return Err(Refusal::new(refuse.status, refuse.code, "Refused on purpose"));
+            }
+            Placing::FailsBefore => return Err(Refusal::out_of_order()),
+            Placing::Well | Placing::FailsAfter => {}
+        }
+        let placed = place()?;
+        if placing == Placing::FailsAfter { Err(Refusal::out_of_order()) } else { Ok(placed) }
+    }
+
+    /// Asks how a call fares, if that is what is asked, unless that goes wrong on purpose.
+    fn looks_up(&self, a_call: bool) -> Result<(), Refusal> {
+        let fails = a_call && self.twilio.state().mischief.look_up_fails();
+        if fails { Err(Refusal::out_of_order()) } else { Ok(()) }
+    }
 }
 
 /// Answers a request; `path` is behind the base URL, with the slash.
@@ -42,14 +68,16 @@ pub(crate) async fn handle(
         _ => request.form(),
     };
     let settings = twilio.live.get(twilio.now()).await?;
-    let allowed = |account: &str| match credentials(request) {
-        Some((user, password)) if user == account && account.starts_with("AC") => {
-            settings.tokens.iter().any(|token| token.expose() == password)
+    let account = account(request, &settings);
+    let fields = form.clone();
+    let response = match &account {
+        Some(account) => {
+            let ask = Ask { twilio, settings: &settings, account, fields };
+            answer(&ask, request, path).await
         }
-        _ => false,
+        None => Err(Refusal::not_allowed()),
     };
-    let response =
-        answer(twilio, request, path, form.clone(), allowed).await.unwrap_or_else(Response::from);
+    let response = response.unwrap_or_else(Response::from);
     twilio.state().journal.asked(Asked {
         at: twilio.now(),
         method: request.method.clone(),
@@ -60,36 +88,37 @@ pub(crate) async fn handle(
     Ok(response)
 }
 
-async fn answer(
-    twilio: &Arc<Twilio>,
-    request: &Request,
-    path: &str,
-    fields: Vec<(String, String)>,
-    allowed: impl Fn(&str) -> bool,
-) -> Result<Response, Refusal> {
+async fn answer(ask: &Ask<'_>, request: &Request, path: &str) -> Result<Response, Refusal> {
     let not_found = || Refusal::not_found(path);
+    let method = request.method.as_str();
+    if let Some(resource) = path.strip_prefix("/v2/Flows") {
+        ask.looks_up(method == "GET" && resource.contains("/Executions"))?;
+        return studio::answer(ask, method, resource);
+    }
     let rest = path.strip_prefix("/2010-04-01/Accounts/").ok_or_else(not_found)?;
     let (account, resource) = rest.split_once('/').ok_or_else(not_found)?;
-    if !allowed(account) {
+    if account != ask.account {
         return Err(Refusal::not_allowed());
     }
-    let ask = Ask { twilio, account, fields };
+    ask.looks_up(method == "GET" && resource.starts_with("Calls"))?;
     let one_call = resource.strip_prefix("Calls/").and_then(|file| file.strip_suffix(".json"));
-    if request.method == "GET"
-        && resource.starts_with("Calls")
-        && twilio.state().mischief.look_up_fails()
-    {
-        return Err(Refusal::new(500, 20500, "Internal Server Error"));
-    }
-    match (request.method.as_str(), resource, one_call) {
-        ("POST", "Calls.json", _) => calls::create(&ask),
-        ("GET", "Calls.json", _) => Ok(calls::list(&ask)),
-        ("GET", _, Some(sid)) => calls::fetch(&ask, sid).ok_or_else(not_found),
-        ("POST", _, Some(sid)) => calls::update(&ask, sid).await,
-        ("POST", "Messages.json", _) => messages::create(&ask),
-        ("GET", "Messages.json", _) => Ok(messages::list(&ask)),
+    match (method, resource, one_call) {
+        ("POST", "Calls.json", _) => calls::create(ask),
+        ("GET", "Calls.json", _) => Ok(calls::list(ask)),
+        ("GET", _, Some(sid)) => calls::fetch(ask, sid).ok_or_else(not_found),
+        ("POST", _, Some(sid)) => calls::update(ask, sid).await,
+        ("POST", "Messages.json", _) => messages::create(ask),
+        ("GET", "Messages.json", _) => Ok(messages::list(ask)),
         _ => Err(not_found()),
     }
+}
+
+/// The account that asks, if its auth token is right.
+fn account(request: &Request, settings: &Settings) -> Option<String> {
+    let (user, password) = credentials(request)?;
+    let is_right =
+        user.starts_with("AC") && settings.tokens.iter().any(|token| token.expose() == password);
+    is_right.then_some(user)
 }
 
 /// User and password of HTTP Basic authentication.

@@ -2,8 +2,9 @@
 
 mod calls;
 mod rest;
+mod studio;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -33,6 +34,19 @@ const ALPHA: &str = "+15005550001";
 struct Heard {
     target: String,
     fields: Vec<(String, String)>,
+    body: bytes::Bytes,
+}
+
+type Answers = HashMap<String, VecDeque<(u16, String)>>;
+
+/// What the receiver has heard, and what it answers.
+#[derive(Clone, Default)]
+struct Desk {
+    heard: Arc<Mutex<Vec<Heard>>>,
+    /// Documents, by path with query.
+    documents: Arc<Mutex<HashMap<String, String>>>,
+    /// JSON with a status, by path: each once, in this order.
+    answers: Arc<Mutex<Answers>>,
 }
 
 impl Heard {
@@ -45,18 +59,15 @@ impl Heard {
 struct Town {
     twilio: Arc<Twilio>,
     clock: Clock,
-    heard: Arc<Mutex<Vec<Heard>>>,
-    /// What the receiver answers, by path with query.
-    documents: Arc<Mutex<HashMap<String, String>>>,
+    desk: Desk,
 }
 
 impl Town {
     async fn new() -> Town {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
-        let heard: Arc<Mutex<Vec<Heard>>> = Arc::default();
-        let documents: Arc<Mutex<HashMap<String, String>>> = Arc::default();
-        tokio::spawn(receive(listener, heard.clone(), documents.clone()));
+        let desk = Desk::default();
+        tokio::spawn(receive(listener, desk.clone()));
         let values = Values::from([
             ("twilio/auth-token".to_owned(), TOKEN.to_owned()),
             ("public-base-url".to_owned(), PUBLIC.to_owned()),
@@ -69,13 +80,13 @@ impl Town {
         let (clock, live) = (Clock::new(), Live::new(Environment::default(), fetch));
         let http = shared::http::client().expect("a client");
         let twilio = Twilio::new(clock.clone(), live, http, address);
-        Town { twilio, clock, heard, documents }
+        Town { twilio, clock, desk }
     }
 
     /// Has the receiver answer with this document; `verbs` are inside its Response.
     fn document(&self, target: &str, verbs: &str) {
         let text = format!("<Response>{verbs}</Response>");
-        self.documents.lock().expect("no panic").insert(target.to_owned(), text);
+        self.desk.documents.lock().expect("no panic").insert(target.to_owned(), text);
     }
 
     /// One request to the REST API: its status and JSON.
@@ -84,6 +95,18 @@ impl Town {
     }
 
     async fn ask_as(
+        &self,
+        who: &str,
+        method: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> (u16, Value) {
+        let path = format!("/2010-04-01/Accounts/{PRETEND_ACCOUNT}/{path}");
+        self.ask_at(who, method, &path, fields).await
+    }
+
+    /// The same of any path behind the base URL.
+    async fn ask_at(
         &self,
         who: &str,
         method: &str,
@@ -101,8 +124,7 @@ impl Town {
             "GET" => request.query = Some(text),
             _ => request.body = text.into(),
         }
-        let path = format!("/2010-04-01/Accounts/{PRETEND_ACCOUNT}/{path}");
-        let answer = super::handle(&self.twilio, &request, &path).await.expect("an answer");
+        let answer = super::handle(&self.twilio, &request, path).await.expect("an answer");
         (answer.status, serde_json::from_slice(&answer.body).expect("JSON"))
     }
 
@@ -144,7 +166,7 @@ impl Town {
 
     /// The requests that came to a path, in order.
     fn heard(&self, path: &str) -> Vec<Heard> {
-        let heard = self.heard.lock().expect("no panic");
+        let heard = self.desk.heard.lock().expect("no panic");
         heard.iter().filter(|heard| heard.target.split('?').next() == Some(path)).cloned().collect()
     }
 
@@ -169,41 +191,20 @@ impl Town {
     }
 }
 
-async fn receive(
-    listener: TcpListener,
-    heard: Arc<Mutex<Vec<Heard>>>,
-    documents: Arc<Mutex<HashMap<String, String>>>,
-) {
+async fn receive(listener: TcpListener, desk: Desk) {
     while let Ok((stream, _)) = listener.accept().await {
-        let (heard, documents) = (heard.clone(), documents.clone());
+        let desk = desk.clone();
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-            let (heard, documents) = (heard.clone(), documents.clone());
+            let desk = desk.clone();
             async move {
                 let (head, body) = request.into_parts();
                 let target = head.uri.to_string();
-                let fields = form_fields(&body.collect().await.expect("a body").to_bytes());
-                let header =
-                    |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
-                let payload =
-                    if head.method == "GET" { Payload::Nothing } else { Payload::Form(&fields) };
-                let tokens = [Secret::new(TOKEN)];
-                let tokens = Tokens { current: &tokens, retired: &[] };
-                let judged = judge(
-                    &[format!("{PUBLIC}{target}")],
-                    payload,
-                    header("x-twilio-signature"),
-                    tokens,
-                );
-                assert_eq!(judged, Ok(()), "{target}");
-                assert_eq!(header("user-agent"), Some("TwilioProxy/1.1"));
-                assert_eq!(header("i-twilio-idempotency-token").map(str::len), Some(36));
-                let known = documents.lock().expect("no panic").get(&target).cloned();
-                heard.lock().expect("no panic").push(Heard { target, fields });
-                let status = if known.is_some() { 200 } else { 404 };
-                let answer =
-                    hyper::Response::builder().status(status).header("content-type", "text/xml");
-                answer
-                    .body(Full::new(bytes::Bytes::from(known.unwrap_or_default())))
+                let body = body.collect().await.expect("a body").to_bytes();
+                let (kind, status, answer) = desk.answer(&head, target, body);
+                let answer_head =
+                    hyper::Response::builder().status(status).header("content-type", kind);
+                answer_head
+                    .body(Full::new(bytes::Bytes::from(answer)))
                     .map_or_else(|error| panic!("{error}"), Ok::<_, Infallible>)
             }
         });
@@ -211,5 +212,45 @@ async fn receive(
             hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service),
         );
+    }
+}
+
+impl Desk {
+    /// What is answered: content type, status, body. Whatever is Twilio's own must be signed; what a Flow asks is not.
+    fn answer(
+        &self,
+        head: &hyper::http::request::Parts,
+        target: String,
+        body: bytes::Bytes,
+    ) -> (&'static str, u16, String) {
+        let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let fields = form_fields(&body);
+        let is_json = header("content-type") == Some("application/json");
+        let payload = match (head.method.as_str(), is_json) {
+            ("GET", _) => Payload::Nothing,
+            (_, true) => Payload::Body(&body),
+            _ => Payload::Form(&fields),
+        };
+        let (tokens, url) = ([Secret::new(TOKEN)], [format!("{PUBLIC}{target}")]);
+        let tokens = Tokens { current: &tokens, retired: &[] };
+        let path = head.uri.path().to_owned();
+        let signature = header("x-twilio-signature");
+        assert_eq!(header("user-agent"), Some("TwilioProxy/1.1"));
+        if path.starts_with("/report") {
+            assert_eq!(signature, None, "{target}");
+        } else {
+            assert_eq!(judge(&url, payload, signature, tokens), Ok(()), "{target}");
+        }
+        if !path.starts_with("/report") && !is_json {
+            assert_eq!(header("i-twilio-idempotency-token").map(str::len), Some(36));
+        }
+        let document = self.documents.lock().expect("no panic").get(&target).cloned();
+        self.heard.lock().expect("no panic").push(Heard { target, fields, body });
+        let mut answers = self.answers.lock().expect("no panic");
+        match (answers.get_mut(&path).and_then(VecDeque::pop_front), document) {
+            (Some((status, json)), _) => ("application/json", status, json),
+            (None, Some(document)) => ("text/xml", 200, document),
+            (None, None) => ("text/plain", 404, String::new()),
+        }
     }
 }

@@ -1,21 +1,21 @@
 //! The requests that the pretend Twilio sends: signed, and answered within fifteen seconds.
-//!
-//! These seconds are real ones, whatever the clock of the house says: it is a real server that answers, and a test that
-//! pushes the clock does not want its answers refused for it.
 
 use std::time::Duration;
 
 use reqwest::Url;
 use shared::http::form_fields;
+use shared::secret::Secret;
 use shared::twilio::signature::{Payload, signature};
 
 use super::Twilio;
-use super::journal::Sent;
 use super::twiml::Method;
+use super::wire::{self, Answer, Failure, Note};
 use crate::commands::send::random;
 
 /// How long an answer may take. (docs/usage/webhooks/webhooks-connection-overrides: `tt`.)
 const PATIENCE: Duration = Duration::from_secs(15);
+/// What asks.
+pub(super) const AGENT: &str = "TwilioProxy/1.1";
 
 /// One request.
 #[derive(Clone, Debug)]
@@ -29,14 +29,6 @@ pub(super) struct Webhook {
     pub(super) fields: Vec<(String, String)>,
     /// The same for all tries of one request.
     pub(super) idempotency_token: String,
-}
-
-/// What was answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) content_type: String,
-    pub(super) body: String,
 }
 
 impl Webhook {
@@ -68,66 +60,33 @@ impl Webhook {
         }
     }
 
-    fn path(&self) -> String {
-        let url = Url::parse(&self.url);
-        url.map(|url| url.path().to_owned()).unwrap_or_default()
+    /// What is noted of it.
+    pub(super) fn note(&self) -> Note<'_> {
+        Note { sid: &self.sid, event: self.event, url: &self.url }
     }
 }
 
 impl Twilio {
     /// Sends it, and notes that. The error says why nothing was answered.
     pub(super) async fn send(&self, webhook: &Webhook) -> Result<Answer, String> {
-        let (at, started) = (self.clock.now(), std::time::Instant::now());
-        // One more try if nobody listened: Twilio's default. (`rc=1`, `rp=ct`.)
-        let answer = match self.try_once(webhook).await {
-            Err(Failure::NotConnected(_)) => self.try_once(webhook).await,
-            other => other,
-        }
-        .map_err(|(Failure::NotConnected(why) | Failure::Broken(why))| why);
-        let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.state().journal.sent(Sent {
-            at,
-            sid: webhook.sid.clone(),
-            event: webhook.event.to_owned(),
-            path: webhook.path(),
-            status: answer.as_ref().ok().map(|answer| answer.status),
-            error: answer.as_ref().err().cloned(),
-            took_ms,
-        });
-        answer
-    }
-
-    /// Notes that it was lost on purpose.
-    pub(super) fn lose(&self, webhook: &Webhook) {
-        let at = self.clock.now();
-        self.state().journal.sent(Sent {
-            at,
-            sid: webhook.sid.clone(),
-            event: webhook.event.to_owned(),
-            path: webhook.path(),
-            status: None,
-            error: Some("lost on purpose".to_owned()),
-            took_ms: 0,
-        });
+        let asking = async {
+            // One more try if nobody listened: Twilio's default. (`rc=1`, `rp=ct`.)
+            match self.try_once(webhook).await {
+                Err(Failure::NotConnected(_)) => self.try_once(webhook).await,
+                other => other,
+            }
+        };
+        self.noted(webhook.note(), asking).await
     }
 
     async fn try_once(&self, webhook: &Webhook) -> Result<Answer, Failure> {
-        let settings = self
-            .live
-            .get(self.clock.now())
-            .await
-            .map_err(|error| Failure::Broken(error.to_string()))?;
-        let token = settings
-            .tokens
-            .first()
-            .ok_or_else(|| Failure::Broken("there is no auth token".to_owned()))?;
+        let token = self.token().await?;
         let url = webhook.signed_url();
         let payload = match webhook.method {
             Method::Post => Payload::Form(&webhook.fields),
             Method::Get => Payload::Nothing,
         };
-        let target = at_home(&url, settings.public_base_url(), &self.address);
-        let target = Url::parse(&target).map_err(|_| Failure::Broken("it is no URL".to_owned()))?;
+        let target = self.target(&url).await?;
         let request = match webhook.method {
             Method::Get => self.http.get(target),
             Method::Post => self
@@ -136,49 +95,20 @@ impl Twilio {
                 .header("content-type", "application/x-www-form-urlencoded; charset=UTF-8")
                 .body(encoded(&webhook.fields)),
         };
-        let answer = request
-            .header("user-agent", "TwilioProxy/1.1")
+        let request = request
+            .header("user-agent", AGENT)
             .header("accept", "*/*")
             .header("i-twilio-idempotency-token", &webhook.idempotency_token)
-            .header("x-twilio-signature", signature(&url, payload, token))
-            .timeout(PATIENCE)
-            .send()
-            .await?;
-        let status = answer.status().as_u16();
-        let content_type =
-            answer.headers().get("content-type").and_then(|value| value.to_str().ok());
-        let content_type = content_type.unwrap_or_default().to_owned();
-        Ok(Answer { status, content_type, body: answer.text().await? })
+            .header("x-twilio-signature", signature(&url, payload, &token));
+        wire::ask(request, PATIENCE).await
     }
-}
 
-/// Why a try gave no answer.
-enum Failure {
-    /// Nobody listened: nothing happened there.
-    NotConnected(String),
-    Broken(String),
-}
-
-impl From<reqwest::Error> for Failure {
-    fn from(error: reqwest::Error) -> Failure {
-        // Its URL may hold what is nobody's business.
-        let error = error.without_url();
-        if error.is_connect() {
-            Failure::NotConnected("nobody listens there".to_owned())
-        } else if error.is_timeout() {
-            Failure::Broken("no answer within 15 seconds".to_owned())
-        } else {
-            Failure::Broken(error.to_string())
-        }
-    }
-}
-
-/// A URL of the house's public address, at its own: nobody outside need bring it back in. It is signed as given.
-fn at_home(url: &str, public: Option<&str>, address: &str) -> String {
-    let behind = public.and_then(|public| url.strip_prefix(public));
-    match behind.filter(|rest| rest.is_empty() || rest.starts_with(['/', '?'])) {
-        Some(rest) => format!("{address}{rest}"),
-        None => url.to_owned(),
+    /// The auth token that signs.
+    pub(super) async fn token(&self) -> Result<Secret, Failure> {
+        let settings = self.live.get(self.clock.now()).await;
+        let settings = settings.map_err(|error| Failure::Broken(error.to_string()))?;
+        let token = settings.tokens.first().cloned();
+        token.ok_or_else(|| Failure::Broken("there is no auth token".to_owned()))
     }
 }
 
@@ -199,7 +129,8 @@ pub(super) fn is_url(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
-fn encoded(fields: &[(String, String)]) -> String {
+/// The text of a form.
+pub(super) fn encoded(fields: &[(String, String)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
@@ -237,17 +168,6 @@ mod tests {
             assert_eq!(resolve(named, here).as_deref(), Some(resolved), "{named:?}");
         }
         assert_eq!(resolve(Some("/next"), None), None);
-    }
-
-    #[test]
-    fn our_public_address_is_asked_at_home() {
-        let home = |url: &str| at_home(url, Some("https://h.example/p"), "http://127.0.0.1:1");
-        assert_eq!(
-            home("https://h.example/p/twilio/voice?a=b"),
-            "http://127.0.0.1:1/twilio/voice?a=b"
-        );
-        assert_eq!(home("https://h.example/past"), "https://h.example/past");
-        assert_eq!(home("https://h.example/p"), "http://127.0.0.1:1");
     }
 
     #[test]

@@ -1,16 +1,20 @@
 //! What Twilio asks and tells us of a call.
 
+mod reply;
+mod studio;
+
 use std::time::Duration;
 
 use super::words::Spoken;
 use super::{App, Hand};
 use crate::Error;
 use crate::config::Settings;
-use crate::escalation::{Attempt, Incident, Key, News, Outcome, Signal};
+use crate::escalation::{Key, News, Signal};
 use crate::http::{Request, Response, form_fields};
 use crate::twilio::callbacks::{About, Path, field, key, machine, status, voice_url};
 use crate::twilio::proof::{Kind, verified};
 use crate::twilio::voice::{Words, twiml};
+use reply::Reply;
 
 /// How long a person in a call waits for us at most, before they are asked for a moment. Twilio itself gives up after
 /// fifteen seconds, and people before that.
@@ -46,7 +50,7 @@ impl Turn {
 }
 
 impl App {
-    /// Answers Twilio about a call: with TwiML, or with thanks.
+    /// Answers Twilio about a call: with TwiML, with thanks, or what a Flow is to say in JSON.
     ///
     /// # Errors
     /// 403 for a proven forgery, 404 for a path that is none of a call's; 5xx for what may be our own fault.
@@ -55,8 +59,10 @@ impl App {
         if request.method != "POST" {
             return Err(Error::MethodNotAllowed);
         }
-        if path.about == About::Words {
-            return self.say_next(&path, request).await;
+        match path.about {
+            About::Words => return self.say_next(&path, request).await,
+            About::Report => return self.hear_flow(&path, request).await,
+            About::Status | About::Machine => {}
         }
         let (body, _) = verified(&self.live, request, Kind::Form, self.now()).await?;
         let fields = body.fields();
@@ -110,45 +116,25 @@ impl App {
             .as_ref()
             .and_then(|incident| incident.attempt(path.attempt).map(|attempt| (incident, attempt)));
         let Some((incident, attempt)) = found else {
-            let last = "This call is about nothing that I know of any more. Good bye.";
-            return Ok(xml(&Words::Last(last), &plain()));
+            return Ok(xml(&words(&Reply::unknown(), 0, ""), &plain()));
         };
         let spoken = Spoken::of(incident, attempt, self.now());
         let base = settings.public_base_url().unwrap_or_default();
         let here = voice_url(base, path.incident, path.attempt);
-        Ok(xml(&words(incident, attempt, turn, &here), &spoken))
+        let reply = Reply::of(incident, attempt, turn.reading, turn.key());
+        Ok(xml(&words(&reply, incident.policy.answer_seconds, &here), &spoken))
     }
 }
 
-fn words<'a>(incident: &'a Incident, attempt: &Attempt, turn: &Turn, here: &str) -> Words<'a> {
-    if incident.ended_at.is_some() {
-        return Words::Last("It is over. All alarms have recovered. Good night.");
-    }
-    if let Some(holder) = incident.taken_by() {
-        return match holder.person == attempt.person {
-            true => Words::Last(
-                "Thank you. It is yours. A text message tells you where to look. Good bye.",
-            ),
-            false => Words::Has(&holder.person),
-        };
-    }
-    if attempt.outcome == Some(Outcome::Declined) {
-        return Words::Last("All right. The next person is called. Good bye.");
-    }
-    let is_other = turn.key() == Some(Key::Other);
-    if turn.reading >= 2 && is_other {
-        return Words::Last("That key means nothing here. The next person is called. Good bye.");
-    }
-    // A machine, if it is one, has heard it once: that is enough. A person has had the time to press a key.
-    if turn.reading >= 2 && attempt.machine {
-        return Words::Last("Good bye.");
-    }
-    let reading = if is_other { 2 } else { turn.reading };
-    Words::Menu {
-        first: if is_other { "That key means nothing here." } else { "" },
-        action: format!("{here}?reading={reading}"),
-        then: (reading < 2).then(|| format!("{here}?reading=2")),
-        answer_seconds: incident.policy.answer_seconds,
+fn words<'a>(reply: &'a Reply, answer_seconds: u32, here: &str) -> Words<'a> {
+    match reply {
+        Reply::Last(last) => Words::Last(last),
+        Reply::Menu { first, reading } => Words::Menu {
+            first,
+            action: format!("{here}?reading={reading}"),
+            then: Reply::may_repeat(*reading).then(|| format!("{here}?reading={}", reading + 1)),
+            answer_seconds,
+        },
     }
 }
 

@@ -56,6 +56,15 @@ pub enum WakeUp {
         /// Until when.
         until: Timestamp,
     },
+    /// An Execution of a Studio Flow is over.
+    ExecutionEnded {
+        /// The Flow's SID.
+        flow: String,
+        /// The Execution's.
+        execution: String,
+        /// When we heard of it.
+        at: Timestamp,
+    },
 }
 
 /// How long a wake-up rests that could not be dealt with.
@@ -79,13 +88,17 @@ impl WakeUp {
                 format!("silenced {} {due}", record::alarm(&change.key).sk)
             }
             WakeUp::Silence { incident, until, .. } => format!("{incident} silence {until}"),
+            WakeUp::ExecutionEnded { execution, .. } => format!("{execution} ended"),
         }
     }
 
     pub(super) fn not_before(&self) -> Option<Timestamp> {
         match self {
             WakeUp::Due { due, .. } | WakeUp::Silenced { due, .. } => Some(*due),
-            WakeUp::Nudge { .. } | WakeUp::Alarm { .. } | WakeUp::Silence { .. } => None,
+            WakeUp::Nudge { .. }
+            | WakeUp::Alarm { .. }
+            | WakeUp::Silence { .. }
+            | WakeUp::ExecutionEnded { .. } => None,
         }
     }
 
@@ -112,6 +125,12 @@ impl App {
             WakeUp::Silenced { change, due } => self.silence_over(change, *due).await,
             WakeUp::Silence { incident, by, until } => {
                 self.silence_until(incident, by, *until, Hand::Act).await.map(|_| ())
+            }
+            WakeUp::ExecutionEnded { flow, execution, at } => {
+                match self.execution_ended(flow, execution, *at).await {
+                    Ok(false) => return Outcome::Later(REST),
+                    told => told.map(|_| ()),
+                }
             }
         };
         match dealt {

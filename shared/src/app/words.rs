@@ -162,6 +162,8 @@ pub fn text(incident: &Incident, about: TextAbout, base: Option<&str>) -> String
 pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<String> {
     let mention = |person: &str| crate::slack::incident::mention(person, settings);
     let plain = |person: &str| format!("*{}*", escape(person));
+    let in_another_call =
+        |person: &str| format!("{} is in another call: passed over for now", plain(person));
     let because = |reason: &str| match escape(reason.trim_end_matches('.')) {
         empty if empty.is_empty() => String::new(),
         reason => format!(": {reason}"),
@@ -202,13 +204,12 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
         | Event::Answered { .. }
         | Event::Machine { .. }
         | Event::OtherKey { .. } => return None,
+        Event::CallEnded { person, outcome: Outcome::InCall, .. } => in_another_call(person),
         Event::CallEnded { person, outcome, why, .. } => {
             let why = why.as_deref().map(because).unwrap_or_default();
             format!("{}: {}{why}", plain(person), outcome_words(*outcome))
         }
-        Event::PassedOver { person } => {
-            format!("{} is in another call: passed over for now", plain(person))
-        }
+        Event::PassedOver { person } => in_another_call(person),
         Event::Waiting => ":hourglass: everybody is in a call: waiting".to_owned(),
         Event::CalledTooOften { person, calls } => format!(
             ":warning: {} was called {} within the hour: left out, or their carrier may block our number",
@@ -276,6 +277,7 @@ pub fn outcome_words(outcome: Outcome) -> &'static str {
         Outcome::Busy => "busy",
         Outcome::Failed => "the call failed",
         Outcome::Refused => "the call was refused",
+        Outcome::InCall => "in another call",
         Outcome::Voicemail => "voicemail",
         Outcome::HungUp => "hung up without a key",
         Outcome::Canceled => "no longer needed",

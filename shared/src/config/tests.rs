@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod calling;
 mod schedules;
 mod silences;
 

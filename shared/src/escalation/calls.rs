@@ -16,9 +16,11 @@ pub(super) const DIAL_PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 pub(super) const LONGEST_DIAL: SignedDuration = SignedDuration::from_secs(90);
 /// A call's word may come this late before we look it up, …
 const MARGIN: SignedDuration = SignedDuration::from_secs(3);
-/// … and this long after that look the call is given up. Both together are less than the fifteen seconds that the
-/// fallback may add.
-const GIVE_UP: SignedDuration = SignedDuration::from_secs(6);
+/// … and this long after that look the call is given up. Both together, and a Flow's reports, are less than the fifteen
+/// seconds that the fallback may add.
+pub(super) const GIVE_UP: SignedDuration = SignedDuration::from_secs(6);
+/// What the reports of a Studio Flow add to its conversation: it waits for our answers.
+const REPORTS: SignedDuration = SignedDuration::from_secs(4);
 /// How long a call may stand in Twilio's queue before we give it up.
 const LONGEST_QUEUE: SignedDuration = SignedDuration::from_mins(5);
 
@@ -33,7 +35,8 @@ impl Incident {
         let due = match (attempt.looks, attempt.answered_at) {
             (0, None) => answered_by.checked_add(MARGIN),
             (0 | 1, answered_at) => {
-                let talk = self.policy.talks_for(attempt.reading_seconds) + MARGIN;
+                let reports = if attempt.with.is_voice() { SignedDuration::ZERO } else { REPORTS };
+                let talk = self.policy.talks_for(attempt.reading_seconds) + reports + MARGIN;
                 answered_at.unwrap_or(answered_by).checked_add(talk)
             }
             (_, _) => return given_up,
@@ -62,10 +65,12 @@ impl Turn<'_> {
                 attempt.ended_at.get_or_insert(now);
                 self.conclude(number, Outcome::Refused, Some(why.clone()));
             }
-            News::Unknown if attempt.calls.is_empty() => {
+            // That is the answer to our asking for its end.
+            News::Unknown if attempt.calls.is_empty() && attempt.hangs_up => {
                 attempt.ended_at.get_or_insert(now);
             }
-            News::Refused(_) | News::Unknown => {}
+            News::InCall if attempt.calls.is_empty() => self.in_call(number),
+            News::Refused(_) | News::InCall | News::Unknown => {}
             News::Queued => attempt.waits_in_queue(now),
             News::Ringing => {
                 if attempt.rang_at.is_none() && attempt.is_unanswered() {
@@ -122,8 +127,10 @@ impl Turn<'_> {
             End::NoAnswer => Outcome::NoAnswer,
             End::Failed => Outcome::Failed,
             End::Canceled => Outcome::Canceled,
-            End::Completed if attempt.machine => Outcome::Voicemail,
-            End::Completed => Outcome::HungUp,
+            // Nobody said that it was answered, or that it was not.
+            End::Untold if attempt.answered_at.is_none() => Outcome::Silent,
+            End::Completed | End::Untold if attempt.machine => Outcome::Voicemail,
+            End::Completed | End::Untold => Outcome::HungUp,
         };
         self.conclude(number, outcome, None);
     }
@@ -154,12 +161,15 @@ impl Turn<'_> {
         let Some(attempt) = self.incident.attempt(number) else { return };
         let given_up = matches!(
             attempt.outcome,
-            Some(Outcome::Canceled | Outcome::Silent | Outcome::Refused | Outcome::Failed)
+            Some(
+                Outcome::Canceled
+                    | Outcome::Silent
+                    | Outcome::Refused
+                    | Outcome::InCall
+                    | Outcome::Failed
+            )
         );
-        // One of an earlier hunt, whose person may be called again by now.
-        let is_late = attempt.outcome.is_none() && attempt.hunt != self.incident.hunt.number;
-        if attempt.is_unanswered() && (given_up || is_late) {
-            self.conclude(number, Outcome::Canceled, None);
+        if given_up && attempt.is_unanswered() {
             self.hang_up(number);
         }
     }

@@ -16,6 +16,9 @@ pub struct Hunt {
     pub next: usize,
     /// How many calls it has made.
     pub calls: u32,
+    /// How often somebody was in another call, and it did not count.
+    #[serde(default)]
+    pub in_call: usize,
     /// Who was in another call when it was their turn: they come back first.
     pub passed: Vec<String>,
     /// Who is left out, since they were called too often of late.
@@ -37,9 +40,19 @@ impl Hunt {
             order,
             next: 0,
             calls: 0,
+            in_call: 0,
             passed: Vec::new(),
             left_out: Vec::new(),
             look_again_at: None,
+        }
+    }
+
+    /// This person was in another call when they were called: they come back first, and it was no call.
+    pub(super) fn put_back(&mut self, person: String) {
+        self.calls = self.calls.saturating_sub(1);
+        self.in_call += 1;
+        if !self.passed.contains(&person) {
+            self.passed.push(person);
         }
     }
 

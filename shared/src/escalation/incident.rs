@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::hunt::Hunt;
-use super::policy::Policy;
+use super::policy::{CallWith, Policy};
 use super::signal::Outcome;
 use super::timeline::Timeline;
 
@@ -115,6 +115,9 @@ pub struct Attempt {
     pub hunt: u32,
     /// Who is called.
     pub person: String,
+    /// In which way, for good: the policy may change while it rings.
+    #[serde(default, skip_serializing_if = "CallWith::is_voice")]
+    pub with: CallWith,
     /// Its calls at Twilio: one, or more if one had to be placed again.
     pub calls: Vec<Call>,
     /// When it was decided.
@@ -152,7 +155,7 @@ pub struct Attempt {
 /// One call at Twilio.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
-    /// Its SID.
+    /// Its SID; for Studio that of the Execution which places it.
     pub sid: String,
     /// It is over.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -22,11 +22,32 @@ impl std::fmt::Debug for Person {
 }
 
 /// How a person is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CallWith {
     /// Twilio Programmable Voice: we say what is spoken, in TwiML.
+    #[default]
     Voice,
+    /// Twilio Studio: an Execution of a Flow places the call, and reports to us.
+    Studio {
+        /// The Flow's SID: `FW` and 32 hexadecimal digits.
+        flow_sid: String,
+    },
+}
+
+impl CallWith {
+    /// Whether we say what is spoken ourselves, in TwiML.
+    pub fn is_voice(&self) -> bool {
+        *self == CallWith::Voice
+    }
+
+    /// The SID of the Flow that places the call, if one does.
+    pub fn flow_sid(&self) -> Option<&str> {
+        match self {
+            CallWith::Voice => None,
+            CallWith::Studio { flow_sid } => Some(flow_sid),
+        }
+    }
 }
 
 /// Who is called for which alarms, and how patiently.

@@ -77,6 +77,8 @@ pub enum News {
     },
     /// It cannot be placed.
     Refused(String),
+    /// It cannot be placed now: the person is in another call.
+    InCall,
     /// It stands in Twilio's queue.
     Queued,
     /// It rings.
@@ -117,6 +119,8 @@ pub enum End {
     Failed,
     /// `canceled`
     Canceled,
+    /// Its Execution is over, and nothing was said of the call.
+    Untold,
 }
 
 /// What became of an attempt.
@@ -137,13 +141,15 @@ pub enum Outcome {
     Failed,
     /// Twilio did not place it.
     Refused,
+    /// It was not placed: they were in another call.
+    InCall,
     /// A machine answered, and no key was pressed.
     Voicemail,
     /// The call ended without a key.
     HungUp,
     /// We hung up: it was no longer needed.
     Canceled,
-    /// No word came of it in all the time that it could take.
+    /// No word came of it: in all the time that it could take, or before its Execution ended.
     Silent,
 }
 

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::calls::DIAL_PATIENCE;
 use super::hunt::{Free, Hunt, Pick};
 use super::incident::{Alarm, Attempt, Holder, Incident, MOST_ATTEMPTS, Phase};
-use super::policy::Policy;
+use super::policy::{CallWith, Policy};
 use super::signal::{Effect, Outcome, Signal, TextAbout};
 use super::timeline::{Event, Timeline};
 
@@ -112,10 +112,15 @@ impl Incident {
 
     /// When to look again, if there is no signal before.
     pub fn wake_at(&self) -> Option<Timestamp> {
-        let after = |at: Timestamp, long| at.checked_add(long).ok();
         if self.ended_at.is_some() {
             return None;
         }
+        [self.phase_ends_at(), self.next_execution_look()].into_iter().flatten().min()
+    }
+
+    /// When the hunt, or its pause, goes on by itself.
+    fn phase_ends_at(&self) -> Option<Timestamp> {
+        let after = |at: Timestamp, long| at.checked_add(long).ok();
         let due = match self.phase {
             Phase::Taken => {
                 self.holder.as_ref().and_then(|holder| after(holder.at, self.policy.repage_after))
@@ -202,6 +207,10 @@ impl Turn<'_> {
         {
             return;
         }
+        self.look_at_executions();
+        if self.incident.phase_ends_at().is_some_and(|at| at > self.now) {
+            return;
+        }
         let was_silent = self.incident.silenced_until.take().is_some();
         match self.incident.phase {
             Phase::Calling if was_silent => {
@@ -268,10 +277,12 @@ impl Turn<'_> {
                 Some((attempt.person.clone(), attempt.holds_until(&incident.policy)?))
             })
             .collect();
+        let mut left_alone = incident.hunt.order.clone();
+        left_alone.retain(|person| incident.is_left_alone(person, now));
         let free = |person: &str| {
             let elsewhere = busy.in_call.get(person).is_some_and(|until| *until > now);
             let here = own.iter().any(|(who, until)| who == person && *until > now);
-            match elsewhere || here {
+            match elsewhere || here || left_alone.iter().any(|who| who == person) {
                 true => Free::InCall,
                 false if busy.called_too_often.contains_key(person) => Free::CalledTooOften,
                 false => Free::Yes,
@@ -323,7 +334,9 @@ impl Turn<'_> {
         if incident.attempts.len() >= MOST_ATTEMPTS {
             incident.attempts.remove(0);
         }
-        incident.attempts.push(Attempt::new(attempt, incident.hunt.number, &person, self.now));
+        let with = incident.policy.call_with.clone();
+        let new = Attempt::new(attempt, incident.hunt.number, &person, with, self.now);
+        incident.attempts.push(new);
         let (call, of) = (incident.hunt.calls, incident.policy.attempts);
         self.tell(Event::Calling { attempt, person, call, of });
         self.effects.push(Effect::Dial { attempt });
@@ -331,11 +344,12 @@ impl Turn<'_> {
 }
 
 impl Attempt {
-    fn new(number: u32, hunt: u32, person: &str, now: Timestamp) -> Attempt {
+    fn new(number: u32, hunt: u32, person: &str, with: CallWith, now: Timestamp) -> Attempt {
         Attempt {
             number,
             hunt,
             person: person.to_owned(),
+            with,
             calls: Vec::new(),
             decided_at: now,
             placed_at: None,

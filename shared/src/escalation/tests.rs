@@ -7,6 +7,7 @@ use super::*;
 mod any;
 mod by_hand;
 mod pace;
+mod studio;
 
 /// A night: an incident, a clock, and what has been asked of the world so far.
 struct Night {
@@ -433,14 +434,6 @@ fn a_call_that_comes_to_light_too_late_is_ended() {
     let mut night = Night::raised(&ABC, 3);
     night.recovers("cpu").asks(&["dial alpha", "hang up 1"]);
     night.signal(Signal::Call { attempt: 1, call: None, news: News::Unknown }).asks(&[]);
-    night.call(1, News::Ringing).asks(&["hang up 1"]);
-}
-
-#[test]
-fn a_call_of_an_earlier_hunt_that_comes_to_light_too_late_is_ended() {
-    let mut night = Night::raised(&ABC, 3);
-    night.signal(Signal::Call { attempt: 1, call: None, news: News::Unknown }).recovers("cpu");
-    night.alarm("cpu").asks(&["dial alpha", "dial alpha"]);
     night.call(1, News::Ringing).asks(&["hang up 1"]);
 }
 

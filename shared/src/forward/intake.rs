@@ -1,18 +1,21 @@
-//! A request of an Event Streams sink → messages in the Slack queue.
+//! A request of an Event Streams sink → messages in the Slack queue; and that a call of ours is over → a wake-up.
 
 use std::sync::Arc;
 
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use jiff::Timestamp;
 
 use super::task::{Lines, Task};
 use crate::Error;
+use crate::app::wake::WakeUp;
 use crate::config::Live;
+use crate::config::file::Escalation;
 use crate::http::Request;
 use crate::ports::{Queue, To};
 use crate::routes::{Line, Routes};
 use crate::twilio::event_stream::{self, Event, Malformed};
 use crate::twilio::proof::{Kind, verified};
+use crate::twilio::studio::{EXECUTION, is_sid};
 
 /// How large a message of the queue may get before the next one is begun, in bytes of its lines as JSON. A dead letter
 /// is a record that holds it as text, at most twice as long; the store takes 400 KB.
@@ -35,8 +38,38 @@ impl Intake {
     pub async fn accept(&self, request: &Request, now: Timestamp) -> Result<(), Error> {
         let (verified, settings) = verified(&self.live, request, Kind::Json, now).await?;
         let events = event_stream::parse(verified.body());
-        send_all(self.queue.as_ref(), tasks(&settings.config.routes, events, now)).await
+        let queue = self.queue.as_ref();
+        let wake_ups = wake_ups(&settings.config.escalation, &events, now);
+        let lines = send_all(queue, tasks(&settings.config.routes, events, now));
+        try_join(lines, wake(queue, wake_ups)).await.map(|_| ())
     }
+}
+
+/// The event that tells of a hang-up in a call that a Studio Flow placed.
+const EXECUTION_ENDED: &str = "com.twilio.studio.flow.execution.ended";
+
+/// Which Executions are over that may have placed calls of ours: those of the policies' Flows.
+fn wake_ups(
+    escalation: &Escalation,
+    events: &[Result<Event, Malformed>],
+    at: Timestamp,
+) -> Vec<WakeUp> {
+    let ended = events.iter().flatten().filter(|event| event.event_type == EXECUTION_ENDED);
+    let of_ours = ended.filter_map(|event| {
+        let data = &event.envelope["data"];
+        let flow = data["flow_sid"].as_str().filter(|flow| !escalation.of_flow(flow).is_empty())?;
+        let execution = data["execution_sid"].as_str().unwrap_or(&event.id);
+        let (flow, execution) = (flow.to_owned(), execution.to_owned());
+        is_sid(EXECUTION, &execution).then_some(WakeUp::ExecutionEnded { flow, execution, at })
+    });
+    of_ours.collect()
+}
+
+async fn wake(queue: &dyn Queue, wake_ups: Vec<WakeUp>) -> Result<(), Error> {
+    let sent = wake_ups.into_iter().map(|wake_up| async move {
+        queue.send(To::WakeUps, wake_up.to_body(), &wake_up.group(), None).await
+    });
+    try_join_all(sent).await.map(|_| ())
 }
 
 /// What the queue is told of these events: lines by channel, in order, and what could not be read.

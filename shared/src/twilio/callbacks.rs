@@ -5,6 +5,8 @@ use crate::twilio::rest;
 
 /// The path before all of a call's URLs.
 pub const VOICE: &str = "/twilio/voice/";
+/// The path before the URL that a Studio Flow reports to.
+pub const STUDIO: &str = "/twilio/studio/";
 
 /// Which of a call's URLs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub enum About {
     Status,
     /// Whether a machine answered.
     Machine,
+    /// What a Studio Flow reports of its call.
+    Report,
 }
 
 /// The path of a call's URL, taken apart.
@@ -29,16 +33,21 @@ pub struct Path<'a> {
 }
 
 impl<'a> Path<'a> {
-    /// Reads `/twilio/voice/{incident}/{attempt}`, `…/status` or `…/amd`.
+    /// Reads `/twilio/voice/{incident}/{attempt}`, `…/status` or `…/amd`, or `/twilio/studio/{incident}/{attempt}`.
     pub fn read(path: &'a str) -> Option<Path<'a>> {
-        let mut parts = path.strip_prefix(VOICE)?.split('/');
+        let (rest, by_voice) = match path.strip_prefix(VOICE) {
+            Some(rest) => (rest, true),
+            None => (path.strip_prefix(STUDIO)?, false),
+        };
+        let mut parts = rest.split('/');
         let incident = parts.next().filter(|incident| !incident.is_empty())?;
         let attempt = parts.next()?.parse().ok()?;
-        let about = match parts.next() {
-            None => About::Words,
-            Some("status") => About::Status,
-            Some("amd") => About::Machine,
-            Some(_) => return None,
+        let about = match (by_voice, parts.next()) {
+            (true, None) => About::Words,
+            (true, Some("status")) => About::Status,
+            (true, Some("amd")) => About::Machine,
+            (false, None) => About::Report,
+            _ => return None,
         };
         parts.next().is_none().then_some(Path { incident, attempt, about })
     }
@@ -47,6 +56,11 @@ impl<'a> Path<'a> {
 /// The URL that gives the words of an attempt's call; `/status` and `/amd` go behind it.
 pub fn voice_url(base: &str, incident: &str, attempt: u32) -> String {
     format!("{base}{VOICE}{incident}/{attempt}")
+}
+
+/// The URL that the Studio Flow of an attempt's call reports to.
+pub fn studio_url(base: &str, incident: &str, attempt: u32) -> String {
+    format!("{base}{STUDIO}{incident}/{attempt}")
 }
 
 /// The first field of this name.
@@ -96,7 +110,10 @@ mod tests {
         assert_eq!(read("/twilio/voice/p-1/2"), Some(("p-1", 2, About::Words)));
         assert_eq!(read("/twilio/voice/p-1/2/status"), Some(("p-1", 2, About::Status)));
         assert_eq!(read("/twilio/voice/p-1/2/amd"), Some(("p-1", 2, About::Machine)));
+        assert_eq!(read("/twilio/studio/p-1/2"), Some(("p-1", 2, About::Report)));
         for path in [
+            "/twilio/studio/p/1/status",
+            "/twilio/studio/p",
             "/twilio/voice/",
             "/twilio/voice//1",
             "/twilio/voice/p/x",
@@ -143,7 +160,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_can_make_it_panic(path in "(/twilio/voice/)?.{0,40}", value in ".{0,20}") {
+        fn nothing_can_make_it_panic(path in "(/twilio/(voice|studio)/)?.{0,40}", value in ".{0,20}") {
             let _ = (Path::read(&path), key(&value), status(&fields(&[("CallStatus", &value)])));
         }
     }

@@ -1,9 +1,11 @@
-//! Twilio's REST API: calls and text messages, and what its answers mean.
+//! Twilio's REST API: calls and text messages, and what its answers mean. (Studio's is [`super::studio::api`].)
 //!
 //! There is no idempotency key: after a time-out or a 5xx nobody knows whether a call was placed, so it is looked up
 //! before it is placed again. A 429 was not processed and is always safe to repeat. (docs/voice/api/call-resource; the
 //! API's best practices.)
 
+mod call;
+mod verdict;
 mod wire;
 
 use std::future::Future;
@@ -14,17 +16,20 @@ use std::time::Duration;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use bytes::Bytes;
 use jiff::Timestamp;
-use jiff::fmt::rfc2822;
-use serde::Deserialize;
 
-use crate::escalation::{End, News};
-use crate::mask_numbers;
+use crate::escalation::News;
 use crate::secret::Secret;
 
+use call::CallList;
+pub use call::{CallResource, NewCall, news};
+use verdict::is_over;
+pub(super) use verdict::{is_unknown, read, read_time, verdict};
 pub use wire::wire;
 
 /// Where Twilio's API is, if nothing else is said.
 pub const TWILIO: &str = "https://api.twilio.com";
+/// Where Studio's is then.
+const STUDIO: &str = "https://studio.twilio.com";
 
 /// The account that calls.
 #[derive(Clone, Debug)]
@@ -33,8 +38,18 @@ pub struct Account {
     pub sid: String,
     /// Its auth token.
     pub token: Secret,
-    /// `https://api.twilio.com`, or what stands in for it.
+    /// `https://api.twilio.com`, or what stands in for it and for Studio's.
     pub base_url: String,
+}
+
+impl Account {
+    fn url(&self) -> &str {
+        self.base_url.trim_end_matches('/')
+    }
+
+    fn studio_url(&self) -> &str {
+        if self.url() == TWILIO { STUDIO } else { self.url() }
+    }
 }
 
 /// One request to the API.
@@ -83,83 +98,6 @@ pub enum Trouble {
     Unknown(String),
 }
 
-/// What is asked of a new call.
-#[derive(Clone, Debug)]
-pub struct NewCall {
-    /// Who is called, in E.164.
-    pub to: String,
-    /// Who calls, in E.164.
-    pub from: String,
-    /// Gives the TwiML.
-    pub url: String,
-    /// Is told how the call fares.
-    pub status_url: String,
-    /// Is told whether a machine answered.
-    pub machine_url: String,
-    /// How long it rings.
-    pub ring_seconds: u32,
-    /// How long it lasts at most once it is answered.
-    pub most_seconds: u32,
-}
-
-/// A call as Twilio has it.
-#[derive(Clone, Debug, Deserialize)]
-pub struct CallResource {
-    /// Its SID.
-    pub sid: String,
-    /// `queued`, `ringing`, …
-    #[serde(default)]
-    pub status: String,
-    #[serde(default)]
-    to: String,
-    date_created: Option<String>,
-    date_updated: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct CallList {
-    #[serde(default)]
-    calls: Vec<CallResource>,
-}
-
-impl CallResource {
-    /// How it fares.
-    pub fn news(&self) -> Option<News> {
-        news(&self.status)
-    }
-
-    /// When it was made, if Twilio says so in a way that we can read.
-    fn created_at(&self) -> Option<Timestamp> {
-        read_time(self.date_created.as_deref())
-    }
-
-    /// Whether it was over before that moment, as far as Twilio says.
-    fn was_over_before(&self, at: Timestamp) -> bool {
-        matches!(self.news(), Some(News::Ended(_)))
-            && read_time(self.date_updated.as_deref()).is_some_and(|over_at| over_at < at)
-    }
-}
-
-fn read_time(text: Option<&str>) -> Option<Timestamp> {
-    let text = text?;
-    rfc2822::parse(text).map(|at| at.timestamp()).or_else(|_| text.parse()).ok()
-}
-
-/// What a call's status means. A callback also says `initiated`.
-pub fn news(status: &str) -> Option<News> {
-    Some(match status {
-        "queued" | "initiated" => News::Queued,
-        "ringing" => News::Ringing,
-        "in-progress" | "answered" => News::Answered,
-        "completed" => News::Ended(End::Completed),
-        "busy" => News::Ended(End::Busy),
-        "no-answer" => News::Ended(End::NoAnswer),
-        "failed" => News::Ended(End::Failed),
-        "canceled" => News::Ended(End::Canceled),
-        _ => return None,
-    })
-}
-
 /// The API of one account.
 #[derive(Clone)]
 pub struct Api {
@@ -175,25 +113,7 @@ impl Api {
 
     /// `POST …/Calls.json`
     pub async fn call(&self, new: &NewCall) -> Result<CallResource, Trouble> {
-        let mut form = vec![
-            ("To", new.to.clone()),
-            ("From", new.from.clone()),
-            ("Url", new.url.clone()),
-            ("Method", "POST".to_owned()),
-            ("StatusCallback", new.status_url.clone()),
-            ("StatusCallbackMethod", "POST".to_owned()),
-        ];
-        let events = ["initiated", "ringing", "answered", "completed"];
-        form.extend(events.map(|event| ("StatusCallbackEvent", event.to_owned())));
-        form.extend([
-            ("Timeout", new.ring_seconds.to_string()),
-            ("TimeLimit", new.most_seconds.to_string()),
-            ("MachineDetection", "Enable".to_owned()),
-            ("AsyncAmd", "true".to_owned()),
-            ("AsyncAmdStatusCallback", new.machine_url.clone()),
-            ("AsyncAmdStatusCallbackMethod", "POST".to_owned()),
-        ]);
-        read(self.ask("POST", "Calls.json", form).await?)
+        read(self.ask("POST", "Calls.json", new.form()).await?)
     }
 
     /// `GET …/Calls/{sid}.json`; `None` if Twilio does not know it.
@@ -255,55 +175,31 @@ impl Api {
         path: &str,
         form: Vec<(&'static str, String)>,
     ) -> Result<Bytes, Trouble> {
-        let Account { sid, token, base_url } = &self.account;
-        let base = base_url.trim_end_matches('/');
+        let (base, sid) = (self.account.url(), &self.account.sid);
+        let url = format!("{base}/2010-04-01/Accounts/{sid}/{path}");
+        verdict(self.send(method, url, form).await)
+    }
+
+    /// Asks Studio: `path` is behind `/v2/`.
+    pub(super) async fn ask_studio(
+        &self,
+        method: &'static str,
+        path: &str,
+        form: Vec<(&'static str, String)>,
+    ) -> Told {
+        let base = self.account.studio_url();
+        self.send(method, format!("{base}/v2/{path}"), form).await
+    }
+
+    async fn send(
+        &self,
+        method: &'static str,
+        url: String,
+        form: Vec<(&'static str, String)>,
+    ) -> Told {
+        let Account { sid, token, .. } = &self.account;
         let login = BASE64_STANDARD.encode(format!("{sid}:{}", token.expose()));
-        let ask = Ask {
-            method,
-            url: format!("{base}/2010-04-01/Accounts/{sid}/{path}"),
-            authorization: Some(Secret::new(&format!("Basic {login}"))),
-            form,
-        };
-        verdict((self.wire)(ask).await)
+        let authorization = Some(Secret::new(&format!("Basic {login}")));
+        (self.wire)(Ask { method, url, authorization, form }).await
     }
-}
-
-fn verdict(told: Told) -> Result<Bytes, Trouble> {
-    match told {
-        Told::Answer { status: 200..=299, body, .. } => Ok(body),
-        Told::Answer { status: 429, retry_after, .. } => {
-            let after = retry_after.map(Duration::from_secs);
-            Err(Trouble::Later(after, "Twilio has too many requests (429)".to_owned()))
-        }
-        Told::Answer { status: status @ 400..=499, body, .. } => {
-            Err(Trouble::Refused(refusal(status, &body)))
-        }
-        Told::Answer { status, .. } => Err(Trouble::Unknown(format!("Twilio answered {status}"))),
-        Told::NotSent(why) => Err(Trouble::Later(None, format!("Twilio: {why}"))),
-        Told::NoAnswer(why) => Err(Trouble::Unknown(format!("Twilio: {why}"))),
-    }
-}
-
-fn read<T: serde::de::DeserializeOwned>(body: Bytes) -> Result<T, Trouble> {
-    serde_json::from_slice(&body)
-        .map_err(|_| Trouble::Unknown("Twilio's answer could not be read".to_owned()))
-}
-
-/// Whether a call cannot be changed because it is over (21220, "invalid call state") or unknown (20404).
-fn is_over(refusal: &str) -> bool {
-    ["Twilio 21220", "Twilio 20404", "Twilio 404"].iter().any(|code| refusal.starts_with(code))
-}
-
-/// Twilio's own words: a code and a message, where they can be read.
-fn refusal(status: u16, body: &[u8]) -> String {
-    #[derive(Deserialize)]
-    struct Refusal {
-        code: Option<u64>,
-        message: Option<String>,
-    }
-    let told = serde_json::from_slice::<Refusal>(body).ok();
-    let code = told.as_ref().and_then(|told| told.code).unwrap_or(u64::from(status));
-    let message = told.and_then(|told| told.message).unwrap_or_default();
-    let message: String = mask_numbers(&message).chars().take(200).collect();
-    format!("Twilio {code} {message}").trim_end().to_owned()
 }

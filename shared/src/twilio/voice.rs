@@ -2,6 +2,9 @@
 
 use crate::app::words::Spoken;
 
+/// The last word to somebody who pressed no key.
+pub const NO_KEY: &str = "No key was pressed. The next person is called. Good bye.";
+
 /// What we say to a person in a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Words<'a> {
@@ -18,8 +21,6 @@ pub enum Words<'a> {
     },
     /// A last word; then the call ends.
     Last(&'a str),
-    /// This person has it; then the call ends.
-    Has(&'a str),
     /// We need a moment: ask again there.
     Moment {
         /// Where.
@@ -39,9 +40,7 @@ pub fn twiml(words: &Words<'_>, spoken: &Spoken) -> String {
             let menu = say(&spoken.menu);
             let behind = match then {
                 Some(url) => redirect(url),
-                None => {
-                    say("No key was pressed. The next person is called. Good bye.") + "<Hangup/>"
-                }
+                None => say(NO_KEY) + "<Hangup/>",
             };
             format!(
                 "<Gather input=\"dtmf\" numDigits=\"1\" finishOnKey=\"\" timeout=\"{answer_seconds}\" method=\"POST\" \
@@ -50,7 +49,6 @@ pub fn twiml(words: &Words<'_>, spoken: &Spoken) -> String {
             )
         }
         Words::Last(text) => say(text) + "<Hangup/>",
-        Words::Has(person) => say(&format!("{person} has it. Thank you, good bye.")) + "<Hangup/>",
         Words::Moment { again, aloud } => {
             let wait = if *aloud { say("One moment.") } else { String::new() };
             format!("{wait}<Pause length=\"1\"/>{}", redirect(again))

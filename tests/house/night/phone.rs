@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{LOOK, LOOKS, Night, post};
+use super::{LOOK, LOOKS, Night, Way, post};
 
 /// Everybody who can be called.
 pub(crate) const PEOPLE: [(&str, &str); 4] = [
@@ -21,6 +21,10 @@ pub(crate) struct Phone<'a> {
 }
 
 impl Phone<'_> {
+    pub(crate) fn number(&self) -> &'static str {
+        self.number
+    }
+
     /// Waits until it rings. This call is expected now.
     pub(crate) async fn rings(&self) -> &Self {
         self.is_called();
@@ -76,6 +80,19 @@ impl Phone<'_> {
         })
         .await;
         self
+    }
+
+    /// Waits until all of this is said, one after the other: a Flow speaks it in one go.
+    pub(crate) async fn hears_all(&self, words: &[&str]) -> &Self {
+        match self.night.way {
+            Way::Voice => {
+                for words in words {
+                    self.hears(words).await;
+                }
+                self
+            }
+            Way::Studio => self.hears(&words.join(" ")).await,
+        }
     }
 
     /// Pushes the clock past the time for which it rings.

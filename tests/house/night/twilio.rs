@@ -4,7 +4,7 @@ use serde_json::Value;
 use shared::secret::Secret;
 use shared::twilio::signature::{Payload, signature};
 
-use super::{Night, get, post};
+use super::{Night, Way, get, post};
 use crate::harness::{BASE, TOKEN};
 
 impl Night {
@@ -19,6 +19,17 @@ impl Night {
         get(self.exchange(), "/pretend/twilio/log").await
     }
 
+    /// Somebody else runs the Flow of the n-th policy, which calls this number.
+    pub(crate) async fn twilio_runs(&self, policy: usize, number: &str) {
+        let flow = format!("/pretend/twilio/v2/Flows/FW{policy:032}/Executions");
+        let fields = [("To", number), ("From", "+15005550099"), ("Parameters", "{}")];
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.house.http.post(format!("{}{flow}", self.exchange().address));
+        let request = request.basic_auth(ringdown::pretend::twilio::PRETEND_ACCOUNT, Some(TOKEN));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        assert_eq!(request.body(form).send().await.unwrap().status(), 201);
+    }
+
     /// What all phones show.
     pub(crate) async fn phones(&self) -> Value {
         get(self.exchange(), "/pretend/phones/state").await
@@ -30,9 +41,67 @@ impl Night {
         let requests = log["requests"].as_array().unwrap().iter();
         let is_for_a_call = |request: &&Value| {
             request["method"] == "POST"
-                && request["path"].as_str().unwrap().ends_with("/Calls.json")
+                && request["path"].as_str().unwrap().ends_with(self.way.asks_at())
         };
         requests.filter(is_for_a_call).cloned().collect()
+    }
+
+    /// What Twilio is told when this key was pressed in an attempt's call, which it may bring late.
+    pub(crate) async fn is_told_of_a_key(
+        &self,
+        incident: &str,
+        attempt: u32,
+        digits: &str,
+    ) -> String {
+        let told = match self.way {
+            Way::Voice => {
+                let path = format!("/twilio/voice/{incident}/{attempt}?reading=1");
+                let fields = [("CallStatus", "in-progress"), ("Digits", digits)];
+                self.twilio_asks(&path, &fields).await
+            }
+            Way::Studio => {
+                let token = self.token(incident, attempt).await;
+                let fields = [
+                    ("token", token.as_str()),
+                    ("outcome", "key"),
+                    ("digits", digits),
+                    ("reading", "1"),
+                ];
+                self.flow_reports(incident, attempt, &fields).await
+            }
+        };
+        assert_eq!(told.0, 200, "{}", told.1);
+        told.1
+    }
+
+    /// The token that the Flow was given for the reports of an attempt.
+    pub(crate) async fn token(&self, incident: &str, attempt: u32) -> String {
+        let behind = format!("/twilio/studio/{incident}/{attempt}");
+        let requests = self.requests_for_calls().await;
+        let parameters = requests.iter().map(|request| {
+            let form = request["form"].as_array().unwrap();
+            let field = form.iter().find(|field| field[0] == "Parameters").unwrap();
+            serde_json::from_str::<Value>(field[1].as_str().unwrap()).unwrap()
+        });
+        let mut its =
+            parameters.filter(|told| told["report_url"].as_str().unwrap().ends_with(&behind));
+        its.next().unwrap()["token"].as_str().unwrap().to_owned()
+    }
+
+    /// Posts a form as a Flow would: unsigned. Gives status and body.
+    pub(crate) async fn flow_reports(
+        &self,
+        incident: &str,
+        attempt: u32,
+        fields: &[(&str, &str)],
+    ) -> (u16, String) {
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let url = format!("{}/twilio/studio/{incident}/{attempt}", self.house.address);
+        let request = self.house.http.post(url);
+        let request =
+            request.header("content-type", "application/x-www-form-urlencoded;charset=utf-8");
+        let answer = request.body(form).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
     /// Posts a form as Twilio would, signed with this token. Gives status and body.

@@ -6,25 +6,29 @@ use rusqlite::Connection;
 
 use crate::night::{Night, Way, usual};
 
+stories! {
+    killed_while_it_rings_the_wake_up_asks_how_the_call_went
+    killed_in_a_conversation_it_calls_the_next_when_that_is_over
+    even_the_wake_up_is_lost_and_the_audit_mends_it
+}
+
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
-#[tokio::test]
-async fn killed_while_it_rings_the_wake_up_asks_how_the_call_went() {
-    let (night, plan) = Night::with_an_exchange(Way::Voice, &usual()).await;
+async fn killed_while_it_rings_the_wake_up_asks_how_the_call_went(way: Way) {
+    let (night, plan) = Night::with_an_exchange(way, &usual()).await;
     night.alarm("checkout-5xx-rate").goes_off().await;
     night.phone("alpha").rings().await;
     night.settles().await;
     let night = night.killed(&plan).await.goes_on().await;
     night.phone("alpha").lets_it_ring().await;
-    night.passes(Duration::from_secs(9)).await;
+    night.passes(way.until_it_is_looked_up()).await;
     night.phone("bravo").rings().await.answers().await.presses('1').await.is_sent(TEXT).await;
     night.is("taken").await.by("bravo").after(&["alpha: no answer", "bravo: took it"]);
     night.end().await;
 }
 
-#[tokio::test]
-async fn killed_in_a_conversation_it_calls_the_next_when_that_is_over() {
-    let (night, plan) = Night::with_an_exchange(Way::Voice, &usual()).await;
+async fn killed_in_a_conversation_it_calls_the_next_when_that_is_over(way: Way) {
+    let (night, plan) = Night::with_an_exchange(way, &usual()).await;
     night.alarm("checkout-5xx-rate").goes_off().await;
     night.phone("alpha").rings().await.answers().await;
     night.settles().await;
@@ -37,9 +41,8 @@ async fn killed_in_a_conversation_it_calls_the_next_when_that_is_over() {
     night.end().await;
 }
 
-#[tokio::test]
-async fn even_the_wake_up_is_lost_and_the_audit_mends_it() {
-    let (night, plan) = Night::with_an_exchange(Way::Voice, &usual()).await;
+async fn even_the_wake_up_is_lost_and_the_audit_mends_it(way: Way) {
+    let (night, plan) = Night::with_an_exchange(way, &usual()).await;
     night.needs_mending();
     night.alarm("checkout-5xx-rate").goes_off().await;
     night.phone("alpha").rings().await;

@@ -83,9 +83,10 @@ async fn voicemail_cannot_take_it(way: Way) {
     // Twilio listens for two seconds; the menu and the wait after it take twenty.
     night.passes(Duration::from_secs(3)).await;
     night.passes(Duration::from_secs(25)).await;
-    alpha.hears("Good bye.").await.ends("completed").await;
+    alpha.hears(way.last_word_to_voicemail()).await.ends("completed").await;
     night.phone("bravo").rings().await.answers().await.presses('1').await.is_sent(TEXT).await;
-    night.is("taken").await.by("bravo").after(&["alpha: voicemail", "bravo: took it"]);
+    let voicemail = format!("alpha: {}", way.voicemail());
+    night.is("taken").await.by("bravo").after(&[&voicemail, "bravo: took it"]);
     night.end().await;
 }
 
@@ -103,12 +104,14 @@ async fn a_key_that_means_nothing_reads_the_menu_again(way: Way) {
     night.alarm("checkout-5xx-rate").goes_off().await;
     let (alpha, bravo) = (night.phone("alpha"), night.phone("bravo"));
     alpha.rings().await.answers().await.presses('7').await;
-    alpha.hears("That key means nothing here.").await.presses('9').await;
+    alpha.hears_all(&["That key means nothing here.", MENU]).await.presses('9').await;
     alpha.hears("That key means nothing here. The next person is called. Good bye.").await;
     night.passes(Duration::from_secs(6)).await;
     alpha.ends("completed").await;
     bravo.rings().await.answers().await.presses('7').await;
-    bravo.hears("That key means nothing here.").await.presses('1').await.is_sent(TEXT).await;
+    let menu = MENU.replace("alpha", "bravo");
+    bravo.hears_all(&["That key means nothing here.", &menu]).await;
+    bravo.presses('1').await.is_sent(TEXT).await;
     night.is("taken").await.by("bravo").after(&["alpha: hung up without a key", "bravo: took it"]);
     night.end().await;
 }

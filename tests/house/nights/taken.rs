@@ -17,14 +17,6 @@ stories! {
 
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
-/// What a call's URL is asked when this key was pressed in it.
-async fn key(night: &Night, incident: &str, attempt: u32, digits: &str) -> String {
-    let path = format!("/twilio/voice/{incident}/{attempt}?reading=1");
-    let told = night.twilio_asks(&path, &[("CallStatus", "in-progress"), ("Digits", digits)]).await;
-    assert_eq!(told.0, 200);
-    told.1
-}
-
 async fn two_press_1_at_once_and_one_has_it(way: Way) {
     let night = Night::begin(way, &usual()).await;
     night.alarm("checkout-5xx-rate").goes_off().await;
@@ -32,7 +24,8 @@ async fn two_press_1_at_once_and_one_has_it(way: Way) {
     night.phone("bravo").rings().await.answers().await;
     let id = night.is("calling").await.id().to_owned();
     // Twilio brings a key of alpha's late, in the moment in which bravo presses 1.
-    let (alpha, bravo) = tokio::join!(key(&night, &id, 1, "1"), key(&night, &id, 2, "1"));
+    let (alpha, bravo) =
+        tokio::join!(night.is_told_of_a_key(&id, 1, "1"), night.is_told_of_a_key(&id, 2, "1"));
     let has_it: Vec<bool> = [&alpha, &bravo].map(|told| told.contains("It is yours.")).to_vec();
     let holder = match has_it[..] {
         [true, false] => "alpha",
@@ -52,7 +45,7 @@ async fn somebody_presses_1_when_another_has_it(way: Way) {
     night.phone("alpha").rings().await.declines().await;
     night.phone("bravo").rings().await.answers().await.presses('1').await.is_sent(TEXT).await;
     let found = night.is("taken").await.by("bravo");
-    let told = key(&night, found.id(), 1, "1").await;
+    let told = night.is_told_of_a_key(found.id(), 1, "1").await;
     assert!(told.contains("bravo has it. Thank you, good bye."), "{told}");
     let calls = ["alpha: pressed 1 when it was no longer open", "bravo: took it"];
     night.is("taken").await.by("bravo").after(&calls);
@@ -67,7 +60,7 @@ async fn whoever_declined_may_still_take_it(way: Way) {
     let bravo = night.phone("bravo");
     bravo.rings().await;
     let id = night.is("calling").await.id().to_owned();
-    assert!(key(&night, &id, 1, "1").await.contains("It is yours."));
+    assert!(night.is_told_of_a_key(&id, 1, "1").await.contains("It is yours."));
     night.phone("alpha").is_sent(TEXT).await;
     bravo.ends("canceled").await;
     night.is("taken").await.by("alpha").after(&["alpha: took it", "bravo: no longer needed"]);

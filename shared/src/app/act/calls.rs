@@ -1,6 +1,8 @@
-//! Calls: placed, looked for, looked up, ended.
+//! Calls: placed, looked for, looked up, ended; in whichever way an attempt is called.
 
-use jiff::SignedDuration;
+mod driver;
+
+use jiff::{SignedDuration, Timestamp};
 
 use super::super::App;
 use super::super::draft::Draft;
@@ -9,11 +11,14 @@ use super::super::words;
 use super::{DOUBT, MOST_TRIES, REST, Report, news, phone, refused, rest};
 use crate::config::Settings;
 use crate::escalation::{Attempt, Effect, End, Incident, News, Signal};
-use crate::twilio::callbacks::voice_url;
-use crate::twilio::rest::{Api, NewCall, Trouble};
+use crate::twilio::rest::{Api, Trouble};
+use crate::twilio::studio::api::NotBegun;
+use driver::{Driver, Order, Ringing};
 
 /// How much Twilio's clock may be behind ours.
 const SKEW: SignedDuration = SignedDuration::from_secs(5);
+/// How long an Execution may go on after it told us that its call is over.
+const LINGERS: SignedDuration = SignedDuration::from_secs(10);
 
 impl App {
     /// Places a call; if it may have been placed before, it is looked for first.
@@ -30,22 +35,13 @@ impl App {
             let why = format!("{} has no phone in the configuration", attempt.person);
             return refused(incident, &effect, &why);
         };
-        let base = settings.public_base_url().map(str::to_owned);
-        let from = settings.value("twilio/from-number").map(str::to_owned);
-        let (Some(base), Some(from)) = (base, from) else {
-            let why = "not set up: TWILIO_FROM_NUMBER or PUBLIC_BASE_URL is missing";
-            tracing::error!("{why}");
-            return refused(incident, &effect, why);
-        };
+        let driver = Driver::of(api, attempt);
         let spoken = words::Spoken::of(incident, attempt, self.now());
         let reading_seconds = spoken.reading_seconds();
-        let placed = |sid: String| {
-            Report::Done(vec![news(attempt, Some(sid), News::Placed { reading_seconds })])
-        };
+        let placed = |sid: String| news(attempt, Some(sid), News::Placed { reading_seconds });
         if to_do.in_doubt {
-            match find(api, &phone, incident, attempt).await {
+            match find(&driver, &phone, incident, attempt).await {
                 Ok(sids) if !sids.is_empty() => {
-                    let placed = |sid| news(attempt, Some(sid), News::Placed { reading_seconds });
                     return Report::Found(sids.into_iter().map(placed).collect());
                 }
                 Ok(_) => {}
@@ -56,34 +52,29 @@ impl App {
         if to_do.tries >= MOST_TRIES {
             return refused(incident, &effect, "Twilio does not answer");
         }
-        let url = voice_url(&base, &incident.id, attempt.number);
-        let policy = &incident.policy;
-        let new = NewCall {
-            to: phone.clone(),
-            from,
-            status_url: format!("{url}/status"),
-            machine_url: format!("{url}/amd"),
-            url,
-            ring_seconds: policy.ring_seconds,
-            most_seconds: 2 * (reading_seconds + policy.answer_seconds) + 60,
-        };
-        match api.call(&new).await {
-            Ok(call) => placed(call.sid),
-            Err(Trouble::Refused(why)) => refused(incident, &effect, &why),
-            Err(Trouble::Later(after, why)) => {
+        let order =
+            Order { incident, attempt, phone: &phone, spoken: &spoken, settings, now: self.now() };
+        match driver.place(&order).await {
+            Ok(sid) => Report::Done(vec![placed(sid)]),
+            // One that is not in Twilio's list yet may be our own: the next try looks for it again.
+            Err(NotBegun::InCall) if to_do.in_doubt && to_do.tries < 2 => Report::InDoubt(DOUBT),
+            Err(NotBegun::InCall) if was_just_called(incident, attempt, self.now()) => {
+                Report::Later(REST)
+            }
+            Err(NotBegun::InCall) => Report::Done(vec![news(attempt, None, News::InCall)]),
+            Err(NotBegun::Trouble(Trouble::Refused(why))) => refused(incident, &effect, &why),
+            Err(NotBegun::Trouble(Trouble::Later(after, why))) => {
                 tracing::warn!(incident = incident.id, why, "a call could not be placed yet");
                 Report::Later(after.map_or(REST, rest))
             }
-            Err(Trouble::Unknown(why)) => {
+            Err(NotBegun::Trouble(Trouble::Unknown(why))) => {
                 tracing::warn!(
                     incident = incident.id,
                     why,
                     "it is not known whether a call was placed"
                 );
-                match find(api, &phone, incident, attempt).await {
+                match find(&driver, &phone, incident, attempt).await {
                     Ok(sids) if !sids.is_empty() => {
-                        let placed =
-                            |sid| news(attempt, Some(sid), News::Placed { reading_seconds });
                         Report::Found(sids.into_iter().take(1).map(placed).collect())
                     }
                     _ => Report::InDoubt(DOUBT),
@@ -93,24 +84,37 @@ impl App {
     }
 }
 
+/// Whether a call of ours to the same person was over just now: its Execution may need a moment more to end, since it is
+/// its own Flow that tells us.
+fn was_just_called(incident: &Incident, attempt: &Attempt, now: Timestamp) -> bool {
+    let is_theirs = |other: &&Attempt| {
+        other.number != attempt.number && other.person == attempt.person && !other.calls.is_empty()
+    };
+    let mut ends = incident.attempts.iter().filter(is_theirs).filter_map(|other| other.ended_at);
+    ends.any(|at| now.duration_since(at) < LINGERS)
+}
+
+/// From when on, by Twilio's clock, a call may be this attempt's.
+fn since(attempt: &Attempt) -> Timestamp {
+    attempt.decided_at.checked_sub(SKEW).unwrap_or(attempt.decided_at)
+}
+
 /// The calls that this attempt may have placed, beside those that we know of.
 async fn find(
-    api: &Api,
+    driver: &Driver<'_>,
     phone: &str,
     incident: &Incident,
     attempt: &Attempt,
 ) -> Result<Vec<String>, Trouble> {
     let calls = incident.attempts.iter().flat_map(|attempt| &attempt.calls);
     let known: Vec<&str> = calls.map(|call| call.sid.as_str()).collect();
-    let since = attempt.decided_at.checked_sub(SKEW).unwrap_or(attempt.decided_at);
     // What was over when this attempt was decided was another's: its person was free then.
-    let calls = api.find(phone, since, attempt.decided_at, &known).await?;
-    Ok(calls.into_iter().map(|call| call.sid).collect())
+    driver.find(phone, since(attempt), attempt.decided_at, &known).await
 }
 
 /// The SIDs of an attempt's calls that may be under way: as we know them, or as Twilio does.
 async fn under_way(
-    api: &Api,
+    driver: &Driver<'_>,
     incident: &Incident,
     attempt: &Attempt,
     settings: &Settings,
@@ -118,7 +122,7 @@ async fn under_way(
     let known = attempt.calls.iter().filter(|call| !call.over);
     let known: Vec<String> = known.map(|call| call.sid.clone()).collect();
     match phone(settings, &attempt.person) {
-        Some(phone) if attempt.calls.is_empty() => find(api, &phone, incident, attempt).await,
+        Some(phone) if attempt.calls.is_empty() => find(driver, &phone, incident, attempt).await,
         _ => Ok(known),
     }
 }
@@ -131,8 +135,9 @@ pub(super) async fn hang_up(
     to_do: &ToDo,
     settings: &Settings,
 ) -> Report {
+    let driver = Driver::of(api, attempt);
     let patient = to_do.tries < MOST_TRIES;
-    let sids = match under_way(api, incident, attempt, settings).await {
+    let sids = match under_way(&driver, incident, attempt, settings).await {
         Ok(sids) => sids,
         Err(_) if patient => return Report::Later(DOUBT),
         Err(_) => Vec::new(),
@@ -140,9 +145,16 @@ pub(super) async fn hang_up(
     if sids.is_empty() {
         return Report::Done(vec![news(attempt, None, News::Unknown)]);
     }
+    let phone = phone(settings, &attempt.person);
+    let to = Ringing {
+        phone: phone.as_deref(),
+        from: settings.value("twilio/from-number"),
+        since: since(attempt),
+        at: attempt.decided_at,
+    };
     let mut signals = Vec::new();
     for sid in sids {
-        match api.hang_up(&sid).await {
+        match driver.hang_up(&sid, &to).await {
             Ok(()) => {
                 signals.push(news(attempt, Some(sid), News::Ended(End::Canceled)));
             }
@@ -163,17 +175,14 @@ pub(super) async fn look_up(
     attempt: &Attempt,
     settings: &Settings,
 ) -> Report {
-    let Ok(sids) = under_way(api, incident, attempt, settings).await else {
+    let driver = Driver::of(api, attempt);
+    let Ok(sids) = under_way(&driver, incident, attempt, settings).await else {
         return Report::Done(Vec::new());
     };
     let mut signals = Vec::new();
     for sid in sids {
-        if let Ok(Some(call)) = api.look_up(&sid).await
-            // That it still waits or rings moves nothing: only a callback does.
-            && let Some(told @ (News::Answered | News::Ended(_))) = call.news()
-        {
-            signals.push(news(attempt, Some(sid), told));
-        }
+        let told = driver.look_up(&sid).await.unwrap_or_default();
+        signals.extend(told.into_iter().map(|told| news(attempt, Some(sid.clone()), told)));
     }
     Report::Done(signals)
 }
@@ -192,3 +201,6 @@ impl Draft<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

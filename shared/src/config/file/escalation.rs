@@ -1,5 +1,7 @@
 //! `[[policies]]`: who is called for which alarms.
 
+mod calling;
+
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +15,7 @@ use super::people::PersonTable;
 use super::roster::{Roster, RosterTable};
 use super::schedules::ScheduleTable;
 use crate::app::words::check_say;
-use crate::escalation::{CallWith, Person, Policy};
+use crate::escalation::{Person, Policy};
 use crate::schedule::Schedules;
 
 #[derive(Deserialize)]
@@ -30,6 +32,7 @@ pub(super) struct PolicyTable {
     flap_window: Option<Spanned<String>>,
     retry_exhausted_after: Option<Spanned<String>>,
     call_with: Option<Spanned<String>>,
+    flow_sid: Option<Spanned<String>>,
     voice: Option<String>,
     language: Option<String>,
     say: Option<Spanned<String>>,
@@ -172,7 +175,7 @@ impl Check<'_> {
                 SignedDuration::from_mins(15),
                 second..=whole_day,
             ),
-            call_with: self.call_with(table.call_with),
+            call_with: self.call_with(table.call_with, table.flow_sid),
             voice: table.voice,
             language: table.language,
             say: table.say.map(|say| {
@@ -205,14 +208,6 @@ impl Check<'_> {
             self.problem(at, "policies.channel", what);
         }
         channel
-    }
-
-    fn call_with(&mut self, call_with: Option<Spanned<String>>) -> CallWith {
-        if let Some(other) = call_with.filter(|with| with.get_ref() != "voice") {
-            let what = format!("{:?} is no way to call, expected \"voice\"", other.get_ref());
-            self.problem(other.span().start, "policies.call_with", what);
-        }
-        CallWith::Voice
     }
 
     pub(super) fn number(

@@ -8,6 +8,7 @@ fn news() -> impl Strategy<Value = News> {
     prop_oneof![
         Just(News::Placed { reading_seconds: 12 }),
         Just(News::Refused("no".to_owned())),
+        Just(News::InCall),
         Just(News::Queued),
         Just(News::Ringing),
         Just(News::Answered),
@@ -19,7 +20,8 @@ fn news() -> impl Strategy<Value = News> {
             Just(End::Busy),
             Just(End::NoAnswer),
             Just(End::Failed),
-            Just(End::Canceled)
+            Just(End::Canceled),
+            Just(End::Untold)
         ]
         .prop_map(News::Ended),
     ]
@@ -38,7 +40,7 @@ fn signal() -> impl Strategy<Value = Signal> {
         1 => key.clone().prop_map(|key| Signal::Recovered { key }),
         1 => key.prop_map(|key| Signal::NoData { key }),
         8 => (1u32..7, news()).prop_map(|(attempt, news)| {
-            let call = (!matches!(news, News::Refused(_) | News::Unknown)).then(|| format!("CA{attempt}"));
+            let call = (!matches!(news, News::Refused(_) | News::InCall | News::Unknown)).then(|| format!("CA{attempt}"));
             Signal::Call { attempt, call, news }
         }),
         1 => person().prop_map(|person| Signal::Claimed { outside: person == "delta", person }),
@@ -60,22 +62,31 @@ proptest! {
     fn a_hunt_is_bounded_and_nobody_is_in_two_calls(
         signals in proptest::collection::vec((signal(), 0i64..90), 1..60),
         attempts in 1u32..5,
+        with_a_flow in any::<bool>(),
     ) {
-        let mut night = Night::raised(&ABC, attempts);
+        let mut night = match with_a_flow {
+            true => Night::with_a_flow(&ABC, attempts),
+            false => Night::raised(&ABC, attempts),
+        };
         for (signal, seconds) in signals {
+            // Nobody tells of a call that was not asked for yet.
+            let is_asked_for = |attempt| night.incident.as_ref().is_some_and(|i| i.attempt(attempt).is_some());
+            let signal = match signal {
+                Signal::Call { attempt, .. } if !is_asked_for(attempt) => Signal::Wake,
+                signal => signal,
+            };
             night.after(seconds).signal(signal);
             let incident = night.incident.as_ref().expect("an incident");
             let of_hunt = incident.attempts.iter().filter(|attempt| attempt.hunt == incident.hunt.number);
-            prop_assert!(of_hunt.clone().count() <= attempts as usize);
+            let in_call = incident.hunt.in_call;
+            prop_assert!(in_call <= 4 * ABC.len() && of_hunt.clone().count() <= attempts as usize + in_call);
             // Somebody of an earlier hunt may still listen, after another took it.
             let under_way = of_hunt.filter(|attempt| attempt.outcome.is_none());
             prop_assert!(under_way.count() <= 1);
             for person in ABC {
                 let dialled = incident.attempts.iter().filter(|attempt| {
-                    let may_listen = attempt.hunt != incident.hunt.number && attempt.answered_at.is_some();
                     attempt.person == person
                         && attempt.outcome.is_none()
-                        && !may_listen
                         && attempt.holds_until(&incident.policy).is_some_and(|until| until > night.now)
                 });
                 prop_assert!(dialled.count() <= 1);

@@ -14,13 +14,17 @@ use crate::twilio::event_stream::LONGEST_KEPT;
 use crate::twilio::signature::{Payload, signature, with_body_hash};
 
 const CONFIG: &str = "[channels.a]\n[channels.b]\n[[routes]]\nname = \"r\"\nevents = [\"x\"]\n\
-                      text = \"{{ data.text }}\"\nto = \"{{ data.to }}\"\nfallback = \"a\"\n";
+                      text = \"{{ data.text }}\"\nto = \"{{ data.to }}\"\nfallback = \"a\"\n\
+                      [people.alpha]\nphone = \"+15005550001\"\n[[policies]]\nname = \"p\"\nalarms = [\"*\"]\n\
+                      roster = [\"alpha\"]\nchannel = \"a\"\ncall_with = \"studio\"\n\
+                      flow_sid = \"FW00000000000000000000000000000001\"\n";
 const BASE: &str = "https://ringdown.example.com";
 
 /// A queue that remembers, or refuses.
 #[derive(Default)]
 struct Memory {
     sent: Mutex<Vec<(String, Task)>>,
+    woken: Mutex<Vec<String>>,
     refuses: Mutex<bool>,
 }
 
@@ -28,13 +32,17 @@ struct Memory {
 impl Queue for Memory {
     async fn send(
         &self,
-        _: To,
+        to: To,
         body: String,
         group: &str,
         _: Option<Timestamp>,
     ) -> Result<(), Error> {
         if *self.refuses.lock().unwrap() {
             return Err(Error::Queue("it is down".to_owned()));
+        }
+        if to == To::WakeUps {
+            self.woken.lock().unwrap().push(body);
+            return Ok(());
         }
         self.sent.lock().unwrap().push((group.to_owned(), serde_json::from_str(&body).unwrap()));
         Ok(())
@@ -146,6 +154,47 @@ async fn one_message_for_each_channel_in_order() {
             ("b".to_owned(), texts(&["1", "3", "5", "7", "9"])),
         ]
     );
+}
+
+const FLOW: &str = "FW00000000000000000000000000000001";
+const EXECUTION: &str = "FN00000000000000000000000000000001";
+
+fn of_an_execution(what: &str, flow: &str) -> serde_json::Value {
+    let event_type = format!("com.twilio.studio.flow.execution.{what}");
+    json!({"type": event_type, "id": EXECUTION, "data": {"execution_sid": EXECUTION, "flow_sid": flow}})
+}
+
+#[tokio::test]
+async fn that_a_call_of_ours_is_over_wakes_its_incident() {
+    let (intake, queue) = intake(&["t"]);
+    let other = FLOW.replace('1', "2");
+    let events = json!([
+        of_an_execution("started", FLOW),
+        {"type": "x", "id": "1", "data": {"text": "t", "to": "a"}},
+        of_an_execution("ended", &other),
+        of_an_execution("ended", FLOW),
+        {"type": "com.twilio.studio.flow.execution.ended", "id": EXECUTION, "data": {"flow_sid": FLOW}},
+        {"type": "com.twilio.studio.flow.execution.ended", "id": "no SID", "data": {"flow_sid": FLOW}},
+        {"type": "com.twilio.studio.flow.execution.ended", "id": "1"},
+    ]);
+    let body = events.to_string();
+    intake.accept(&request("t", body.as_bytes()), at(0)).await.unwrap();
+    let (flow, execution) = (FLOW.to_owned(), EXECUTION.to_owned());
+    let wake_up = WakeUp::ExecutionEnded { flow, execution, at: at(0) }.to_body();
+    assert_eq!(*queue.woken.lock().unwrap(), [wake_up.clone(), wake_up]);
+    assert_eq!(queue.sent.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_wake_up_that_is_not_taken_has_twilio_send_again() {
+    let (intake, queue) = intake(&["t"]);
+    let body = json!([of_an_execution("ended", FLOW)]).to_string();
+    *queue.refuses.lock().unwrap() = true;
+    let refused = intake.accept(&request("t", body.as_bytes()), at(0)).await;
+    assert_eq!(refused.map_err(|error| error.status()), Err(503));
+    *queue.refuses.lock().unwrap() = false;
+    intake.accept(&request("t", body.as_bytes()), at(1)).await.unwrap();
+    assert_eq!(queue.woken.lock().unwrap().len(), 1);
 }
 
 /// What the store takes as one record, with room for its key.

@@ -1,0 +1,170 @@
+//! A house in memory, for tests: one policy whose calls a Studio Flow places, and a Twilio that answers as told.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::record::{self, Kept};
+use super::{App, Writers};
+use crate::Error;
+use crate::config::{Environment, Live, Values};
+use crate::escalation::Incident;
+use crate::ports::{Key, Put, Queue, Record, Store, To};
+use crate::twilio::rest::{Ask, Told};
+
+pub(super) const FLOW: &str = "FW00000000000000000000000000000001";
+pub(super) const EXECUTION: &str = "FN00000000000000000000000000000001";
+pub(super) const KEY: &str = "the-callback-key";
+
+const ALARM: &str = include_str!("../../../events/outage-intake/eventbridge-metric.json");
+
+/// What Twilio answers a request: a status and a body; 0 is no answer.
+pub(super) type Answers = Arc<dyn Fn(&Ask) -> (u16, Value) + Send + Sync>;
+
+/// A room that keeps everything, and believes whoever writes.
+#[derive(Clone, Default)]
+pub(super) struct Room {
+    records: Arc<Mutex<HashMap<Key, Record>>>,
+    pub(super) sent: Arc<Mutex<Vec<(To, String)>>>,
+}
+
+#[async_trait]
+impl Store for Room {
+    async fn load(&self, keys: &[Key], _: Timestamp) -> Result<Vec<Option<Record>>, Error> {
+        let records = self.records.lock().expect("a room");
+        Ok(keys.iter().map(|key| records.get(key).cloned()).collect())
+    }
+    async fn page(
+        &self,
+        _: &str,
+        _: Option<&str>,
+        _: usize,
+        _: Timestamp,
+    ) -> Result<Vec<Record>, Error> {
+        Ok(Vec::new())
+    }
+    async fn write(&self, puts: &[Put], _: Timestamp) -> Result<(), Error> {
+        let mut records = self.records.lock().expect("a room");
+        for put in puts {
+            let revision = records.get(&put.key).map_or(1, |record| record.revision + 1);
+            let record = Record { key: put.key.clone(), revision, body: put.body.clone() };
+            records.insert(put.key.clone(), record);
+        }
+        Ok(())
+    }
+    async fn add(&self, _: &[(&str, u64)]) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Queue for Room {
+    async fn send(&self, to: To, body: String, _: &str, _: Option<Timestamp>) -> Result<(), Error> {
+        self.sent.lock().expect("a room").push((to, body));
+        Ok(())
+    }
+}
+
+/// The house, with a clock of its own and all that it asked of Twilio.
+pub(super) struct House {
+    pub(super) app: App,
+    pub(super) room: Room,
+    pub(super) asked: Arc<Mutex<Vec<Ask>>>,
+    now: Arc<Mutex<Timestamp>>,
+}
+
+impl House {
+    /// A house with these secrets beside the usual ones, whose Twilio answers so.
+    pub(super) fn of(secrets: &[(&str, &str)], answers: Answers) -> House {
+        let config = format!(
+            "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[people.bravo]\nphone = \"+15005550002\"\n\
+             [[policies]]\nname = \"default\"\nalarms = [\"*\"]\nroster = [\"alpha\", \"bravo\"]\n\
+             call_with = \"studio\"\nflow_sid = \"{FLOW}\"\n"
+        );
+        let usual = [
+            ("config/main", config.as_str()),
+            ("twilio/account-sid", "AC1"),
+            ("twilio/auth-token", "token"),
+            ("twilio/from-number", "+15005550006"),
+            ("public-base-url", "https://ringdown.example.com"),
+        ];
+        let values = usual.iter().chain(secrets);
+        let values: Values =
+            values.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let room = Room::default();
+        let asked = Arc::<Mutex<Vec<Ask>>>::default();
+        let now = Timestamp::from_second(1_900_000_000).expect("a time");
+        let now = Arc::new(Mutex::new(now));
+        let (seen, clock) = (asked.clone(), now.clone());
+        let app = App {
+            live: Live::new(
+                Environment::default(),
+                Arc::new(move || {
+                    let values = values.clone();
+                    Box::pin(async move { Ok(values) })
+                }),
+            ),
+            store: Arc::new(room.clone()),
+            queue: Arc::new(room.clone()),
+            wire: Arc::new(move |ask: Ask| {
+                let (status, body) = answers(&ask);
+                seen.lock().expect("a list").push(ask);
+                let body = Bytes::from(body.to_string());
+                Box::pin(async move {
+                    match status {
+                        0 => Told::NoAnswer("nobody is there".to_owned()),
+                        status => Told::Answer { status, retry_after: None, body },
+                    }
+                })
+            }),
+            clock: Arc::new(move || *clock.lock().expect("a clock")),
+            writers: Writers::of(1),
+        };
+        House { app, room, asked, now }
+    }
+
+    /// An alarm goes off: whoever is first is called.
+    pub(super) async fn alarm(&self) -> Incident {
+        self.app.take(ALARM.as_bytes()).await.expect("an alarm that is understood");
+        self.incident()
+    }
+
+    pub(super) fn incident(&self) -> Incident {
+        let records = self.room.records.lock().expect("a room");
+        let record = records.get(&record::open("default")).expect("an incident");
+        serde_json::from_str::<Kept>(&record.body).expect("an incident").incident
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        *self.now.lock().expect("a clock")
+    }
+
+    pub(super) fn passes(&self, seconds: i64) {
+        let mut now = self.now.lock().expect("a clock");
+        *now = now.checked_add(SignedDuration::from_secs(seconds)).expect("a time");
+    }
+
+    /// What was asked of Twilio since the last look: method and the end of the path.
+    pub(super) fn was_asked(&self) -> Vec<String> {
+        let asked = std::mem::take(&mut *self.asked.lock().expect("a list"));
+        let behind = |url: &str| {
+            let path = url.split(['?']).next().unwrap_or_default();
+            path.replace(FLOW, "FW").rsplit_once("/v2/").map_or_else(
+                || path.rsplit_once("/AC1/").unwrap_or_default().1.to_owned(),
+                |(_, path)| path.to_owned(),
+            )
+        };
+        asked.iter().map(|ask| format!("{} {}", ask.method, behind(&ask.url))).collect()
+    }
+
+    /// What became of the calls, by the persons' names.
+    pub(super) fn calls(&self) -> Vec<String> {
+        let incident = self.incident();
+        let attempts = incident.attempts.iter();
+        attempts.map(|attempt| format!("{} {:?}", attempt.person, attempt.outcome)).collect()
+    }
+}

@@ -1,0 +1,110 @@
+//! A call, as it is asked for and as Twilio has it.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::read_time;
+use crate::escalation::{End, News};
+
+/// What is asked of a new call.
+#[derive(Clone, Debug)]
+pub struct NewCall {
+    /// Who is called, in E.164.
+    pub to: String,
+    /// Who calls, in E.164.
+    pub from: String,
+    /// Gives the TwiML.
+    pub url: String,
+    /// Is told how the call fares.
+    pub status_url: String,
+    /// Is told whether a machine answered.
+    pub machine_url: String,
+    /// How long it rings.
+    pub ring_seconds: u32,
+    /// How long it lasts at most once it is answered.
+    pub most_seconds: u32,
+}
+
+impl NewCall {
+    pub(super) fn form(&self) -> Vec<(&'static str, String)> {
+        let mut form = vec![
+            ("To", self.to.clone()),
+            ("From", self.from.clone()),
+            ("Url", self.url.clone()),
+            ("Method", "POST".to_owned()),
+            ("StatusCallback", self.status_url.clone()),
+            ("StatusCallbackMethod", "POST".to_owned()),
+        ];
+        let events = ["initiated", "ringing", "answered", "completed"];
+        form.extend(events.map(|event| ("StatusCallbackEvent", event.to_owned())));
+        form.extend([
+            ("Timeout", self.ring_seconds.to_string()),
+            ("TimeLimit", self.most_seconds.to_string()),
+            ("MachineDetection", "Enable".to_owned()),
+            ("AsyncAmd", "true".to_owned()),
+            ("AsyncAmdStatusCallback", self.machine_url.clone()),
+            ("AsyncAmdStatusCallbackMethod", "POST".to_owned()),
+        ]);
+        form
+    }
+}
+
+/// A call as Twilio has it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CallResource {
+    /// Its SID.
+    pub sid: String,
+    /// `queued`, `ringing`, …
+    #[serde(default)]
+    pub status: String,
+    #[serde(default)]
+    pub(super) to: String,
+    #[serde(default)]
+    from: String,
+    date_created: Option<String>,
+    date_updated: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CallList {
+    #[serde(default)]
+    pub(super) calls: Vec<CallResource>,
+}
+
+impl CallResource {
+    /// How it fares.
+    pub fn news(&self) -> Option<News> {
+        news(&self.status)
+    }
+
+    /// Whether this number calls in it, as far as Twilio says.
+    pub fn is_from(&self, number: &str) -> bool {
+        self.from.is_empty() || self.from == number
+    }
+
+    /// When it was made, if Twilio says so in a way that we can read.
+    pub(super) fn created_at(&self) -> Option<Timestamp> {
+        read_time(self.date_created.as_deref())
+    }
+
+    /// Whether it was over before that moment, as far as Twilio says.
+    pub(super) fn was_over_before(&self, at: Timestamp) -> bool {
+        matches!(self.news(), Some(News::Ended(_)))
+            && read_time(self.date_updated.as_deref()).is_some_and(|over_at| over_at < at)
+    }
+}
+
+/// What a call's status means. A callback also says `initiated`.
+pub fn news(status: &str) -> Option<News> {
+    Some(match status {
+        "queued" | "initiated" => News::Queued,
+        "ringing" => News::Ringing,
+        "in-progress" | "answered" => News::Answered,
+        "completed" => News::Ended(End::Completed),
+        "busy" => News::Ended(End::Busy),
+        "no-answer" => News::Ended(End::NoAnswer),
+        "failed" => News::Ended(End::Failed),
+        "canceled" => News::Ended(End::Canceled),
+        _ => return None,
+    })
+}

@@ -1,0 +1,178 @@
+//! Executions of a Flow: begun, looked for, looked at, ended. (Studio REST API v2, "Execution resource".)
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::context::Context;
+use crate::twilio::rest::{Api, Told, Trouble, is_unknown, read, read_time, verdict};
+
+/// What is wrong with the account (20003, 20005, 20008) or with a number (21xxx) is not the Flow's fault.
+const NOT_THE_FLOWS: [&str; 6] =
+    ["Twilio 20003", "Twilio 20005", "Twilio 20008", "Twilio 21", "Twilio 401", "Twilio 403"];
+
+/// The Executions of one Flow.
+pub struct Executions<'a> {
+    api: &'a Api,
+    flow_sid: &'a str,
+}
+
+/// An Execution as Twilio has it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Execution {
+    /// Its SID.
+    pub sid: String,
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    contact_channel_address: String,
+    date_created: Option<String>,
+    date_updated: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct List {
+    #[serde(default)]
+    executions: Vec<Execution>,
+}
+
+/// Why an Execution was not begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotBegun {
+    /// One with this pair of numbers is active, of this Flow or another (409): the person is in a call.
+    InCall,
+    /// Anything else.
+    Trouble(Trouble),
+}
+
+impl Execution {
+    /// Whether it is over.
+    pub fn is_over(&self) -> bool {
+        self.status == "ended"
+    }
+
+    fn was_over_before(&self, at: Timestamp) -> bool {
+        // Its times are whole seconds.
+        let over_at = read_time(self.date_updated.as_deref()).map(|over_at| over_at.as_second());
+        self.is_over() && over_at.is_some_and(|over_at| over_at < at.as_second())
+    }
+}
+
+impl<'a> Executions<'a> {
+    /// Those of this Flow.
+    pub fn of(api: &'a Api, flow_sid: &'a str) -> Executions<'a> {
+        Executions { api, flow_sid }
+    }
+
+    /// Begins one: the Flow calls `to` (E.164) from `from`, and knows `parameters` as `flow.data`.
+    pub async fn begin(
+        &self,
+        to: &str,
+        from: &str,
+        parameters: &Value,
+    ) -> Result<Execution, NotBegun> {
+        let form = vec![
+            ("To", to.to_owned()),
+            ("From", from.to_owned()),
+            ("Parameters", parameters.to_string()),
+        ];
+        let told = self.ask("POST", "", form).await;
+        if matches!(told, Told::Answer { status: 409, .. }) {
+            return Err(NotBegun::InCall);
+        }
+        let begun = verdict(told).map_err(|trouble| self.what_to_do(trouble)).and_then(read);
+        begun.map_err(NotBegun::Trouble)
+    }
+
+    /// Those with this contact that began at `since` or later and were not over at `at`, but for those known already.
+    pub async fn find(
+        &self,
+        to: &str,
+        since: Timestamp,
+        at: Timestamp,
+        known: &[&str],
+    ) -> Result<Vec<Execution>, Trouble> {
+        let from = since.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let from: String = form_urlencoded::byte_serialize(from.as_bytes()).collect();
+        let path = format!("?DateCreatedFrom={from}&PageSize=100");
+        let list: List = read(verdict(self.ask("GET", &path, Vec::new()).await)?)?;
+        // One without a date is a new one as long as it is active.
+        let is_late = |execution: &Execution| {
+            read_time(execution.date_created.as_deref())
+                .map_or(!execution.is_over(), |created_at| created_at >= since)
+        };
+        let is_new = |execution: &Execution| {
+            execution.contact_channel_address == to
+                && !known.contains(&execution.sid.as_str())
+                && is_late(execution)
+                && !execution.was_over_before(at)
+        };
+        Ok(list.executions.into_iter().filter(is_new).collect())
+    }
+
+    /// One of them; `None` if Twilio does not know it.
+    pub async fn look_up(&self, sid: &str) -> Result<Option<Execution>, Trouble> {
+        known(verdict(self.ask("GET", &format!("/{sid}"), Vec::new()).await))?.map(read).transpose()
+    }
+
+    /// What one of them knows of its call: nothing, if Twilio does not know it.
+    pub async fn context(&self, sid: &str) -> Result<Context, Trouble> {
+        let told = verdict(self.ask("GET", &format!("/{sid}/Context"), Vec::new()).await);
+        let body: Option<Value> = known(told)?.map(read).transpose()?;
+        Ok(body.map(|body| Context::of(&body)).unwrap_or_default())
+    }
+
+    /// Ends one. That it was over already, or is not known, is as good.
+    pub async fn end(&self, sid: &str) -> Result<(), Trouble> {
+        let form = vec![("Status", "ended".to_owned())];
+        match verdict(self.ask("POST", &format!("/{sid}"), form).await) {
+            Err(Trouble::Refused(why)) => match self.look_up(sid).await? {
+                Some(execution) if !execution.is_over() => Err(Trouble::Later(None, why)),
+                _ => Ok(()),
+            },
+            told => told.map(|_| ()),
+        }
+    }
+
+    async fn ask(
+        &self,
+        method: &'static str,
+        behind: &str,
+        form: Vec<(&'static str, String)>,
+    ) -> Told {
+        let path = format!("Flows/{}/Executions{behind}", self.flow_sid);
+        self.api.ask_studio(method, &path, form).await
+    }
+
+    /// Says what to do about a Flow that cannot be begun.
+    fn what_to_do(&self, trouble: Trouble) -> Trouble {
+        let Trouble::Refused(why) = trouble else { return trouble };
+        let flow = self.flow_sid;
+        Trouble::Refused(if is_unknown(&why) {
+            format!(
+                "{why}: there is no Flow {flow}; give the policy the flow_sid that Studio shows"
+            )
+        } else if NOT_THE_FLOWS.iter().any(|code| why.starts_with(code)) {
+            why
+        } else {
+            format!(
+                "{why}: is the Flow {flow} published, and does it begin with the trigger \"REST API\"? \
+                 `ringdown flow` prints one that does"
+            )
+        })
+    }
+}
+
+fn known(told: Result<Bytes, Trouble>) -> Result<Option<Bytes>, Trouble> {
+    match told {
+        Ok(body) => Ok(Some(body)),
+        Err(Trouble::Refused(why)) if is_unknown(&why) => Ok(None),
+        // A wrong token, for example: it says nothing of the Execution.
+        Err(Trouble::Refused(why)) => Err(Trouble::Later(None, why)),
+        Err(trouble) => Err(trouble),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! What an Execution knows of its call. Pure.
+//!
+//! Under `widgets.call` stands what Twilio said of the call that the widget of this name placed: `CallSid` and
+//! `CallStatus`. That is documented for Liquid only, and not for every moment of a call, so other spellings are read too,
+//! and what is not there is not known. (Studio, "Make Outgoing Call widget".)
+
+use serde_json::Value;
+
+use super::{CALL, is_sid};
+use crate::escalation::{End, News};
+use crate::twilio::rest;
+
+/// The name of the widget that places the call.
+const WIDGET: &str = "call";
+
+/// What an Execution knows of its call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Context {
+    /// The call's SID.
+    pub call_sid: Option<String>,
+    /// How the call fares, in Twilio's words, as the widget that placed it knows.
+    call_status: Option<String>,
+}
+
+impl Context {
+    /// Reads `GET …/Executions/{sid}/Context`.
+    pub fn of(body: &Value) -> Context {
+        let widget = &body["context"]["widgets"][WIDGET];
+        let text = |names: &[&str]| names.iter().find_map(|name| widget[*name].as_str());
+        let sid = text(&["CallSid", "call_sid", "sid"]).filter(|sid| is_sid(CALL, sid));
+        let status = text(&["CallStatus", "call_status", "status"]);
+        Context { call_sid: sid.map(str::to_owned), call_status: status.map(str::to_owned) }
+    }
+
+    /// How the call of an Execution fared that is over, as far as it is known: that it was answered, and how it ended.
+    pub fn ended(&self) -> Vec<News> {
+        match self.call_status.as_deref().and_then(rest::news) {
+            Some(News::Answered | News::Ended(End::Completed)) => {
+                vec![News::Answered, News::Ended(End::Completed)]
+            }
+            Some(ended @ News::Ended(_)) => vec![ended],
+            _ => vec![News::Ended(End::Untold)],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    const SID: &str = "CA0123456789abcdef0123456789abcdef";
+
+    fn of(widget: Value) -> Context {
+        Context::of(
+            &json!({"context": {"trigger": {}, "flow": {}, "widgets": {"call": widget}, "contact": {}}}),
+        )
+    }
+
+    #[test]
+    fn its_call_may_be_spelt_in_several_ways() {
+        for widget in [
+            json!({"CallSid": SID, "CallStatus": "busy"}),
+            json!({"call_sid": SID, "call_status": "busy"}),
+            json!({"sid": SID, "status": "busy"}),
+        ] {
+            let context = of(widget);
+            assert_eq!(context.call_sid.as_deref(), Some(SID));
+            assert_eq!(context.ended(), [News::Ended(End::Busy)]);
+        }
+        for other in [json!({}), json!({"CallSid": "SM1", "CallStatus": 7}), json!([]), Value::Null]
+        {
+            assert_eq!(of(other), Context::default());
+        }
+    }
+
+    #[test]
+    fn how_the_call_fared() {
+        let answered = vec![News::Answered, News::Ended(End::Completed)];
+        for (status, expected) in [
+            ("in-progress", answered.clone()),
+            ("completed", answered),
+            ("no-answer", vec![News::Ended(End::NoAnswer)]),
+            ("failed", vec![News::Ended(End::Failed)]),
+            ("ringing", vec![News::Ended(End::Untold)]),
+            ("something new", vec![News::Ended(End::Untold)]),
+        ] {
+            assert_eq!(of(json!({"CallStatus": status})).ended(), expected, "{status}");
+        }
+        assert_eq!(Context::default().ended(), [News::Ended(End::Untold)]);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_can_make_it_panic(text in ".{0,80}", status in ".{0,20}") {
+            let body: Value = serde_json::from_str(&text).unwrap_or(Value::String(text));
+            let _ = Context::of(&body).ended();
+            let _ = of(json!({"CallSid": status, "CallStatus": status})).ended();
+        }
+    }
+}

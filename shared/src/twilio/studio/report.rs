@@ -1,0 +1,132 @@
+//! What a Flow reports of its call, and what it is answered. Pure.
+//!
+//! In: a form with `token`, `outcome`, `digits`, `reading`, `execution` (and `call`, which we do not need). Out: JSON,
+//! `{"say": …, "again": …}`: the Flow speaks `say`, then asks for a key if `again`, and else ends.
+
+use serde::Serialize;
+
+use super::{EXECUTION, is_sid};
+use crate::escalation::{End, Key, News};
+use crate::twilio::callbacks::{field, key};
+
+/// What a Flow reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// What happened.
+    pub outcome: Outcome,
+    /// Which reading of the menu it belongs to, from 1.
+    pub reading: u32,
+    /// The SID of the Execution.
+    pub execution: Option<String>,
+}
+
+/// What happened in a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Somebody, or something, answered.
+    Answered,
+    /// A key was pressed.
+    Key(Key),
+    /// A reading of the menu went by without a key.
+    NoKey,
+    /// There was no conversation.
+    Ended(End),
+}
+
+/// What a Flow is answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// What it speaks.
+    pub say: String,
+    /// Whether it asks for a key then.
+    pub again: bool,
+}
+
+impl Report {
+    /// Reads a report; its token must have been checked before.
+    ///
+    /// # Errors
+    /// Says what cannot be understood.
+    pub fn read(fields: &[(String, String)]) -> Result<Report, String> {
+        let outcome = match field(fields, "outcome").unwrap_or_default() {
+            "answered" => Outcome::Answered,
+            // Without a digit none was pressed.
+            "key" => field(fields, "digits").and_then(key).map_or(Outcome::NoKey, Outcome::Key),
+            "no-key" => Outcome::NoKey,
+            "busy" => Outcome::Ended(End::Busy),
+            "no-answer" => Outcome::Ended(End::NoAnswer),
+            "failed" => Outcome::Ended(End::Failed),
+            other => {
+                let other: String = other.chars().take(40).collect();
+                return Err(format!(
+                    "the outcome {other:?} means nothing, expected answered, key, no-key, busy, no-answer or failed: \
+                     is the Flow an old one? `ringdown flow` prints the one that fits"
+                ));
+            }
+        };
+        let reading = field(fields, "reading").and_then(|reading| reading.trim().parse().ok());
+        let execution = field(fields, "execution").filter(|sid| is_sid(EXECUTION, sid));
+        Ok(Report {
+            outcome,
+            reading: reading.unwrap_or(1),
+            execution: execution.map(str::to_owned),
+        })
+    }
+
+    /// What it tells the incident.
+    pub fn news(&self) -> News {
+        match self.outcome {
+            Outcome::Answered | Outcome::NoKey => News::Answered,
+            Outcome::Key(key) => News::Pressed(key),
+            Outcome::Ended(end) => News::Ended(end),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::http::form_fields;
+
+    const SID: &str = "FN0123456789abcdef0123456789abcdef";
+
+    fn read(form: &str) -> Result<Report, String> {
+        Report::read(&form_fields(form.as_bytes()))
+    }
+
+    #[test]
+    fn what_a_flow_reports() {
+        for (form, outcome, news) in [
+            ("outcome=answered", Outcome::Answered, News::Answered),
+            ("outcome=key&digits=1", Outcome::Key(Key::Take), News::Pressed(Key::Take)),
+            ("outcome=key&digits=2", Outcome::Key(Key::Decline), News::Pressed(Key::Decline)),
+            ("outcome=key&digits=%23", Outcome::Key(Key::Other), News::Pressed(Key::Other)),
+            ("outcome=key&digits=", Outcome::NoKey, News::Answered),
+            ("outcome=no-key", Outcome::NoKey, News::Answered),
+            ("outcome=busy", Outcome::Ended(End::Busy), News::Ended(End::Busy)),
+            ("outcome=no-answer", Outcome::Ended(End::NoAnswer), News::Ended(End::NoAnswer)),
+            ("outcome=failed", Outcome::Ended(End::Failed), News::Ended(End::Failed)),
+        ] {
+            let report = read(form).expect("a report");
+            assert_eq!(
+                (report.outcome, report.news(), report.reading),
+                (outcome, news, 1),
+                "{form}"
+            );
+        }
+        let report = read(&format!("outcome=no-key&reading=2&execution={SID}")).expect("a report");
+        assert_eq!((report.reading, report.execution.as_deref()), (2, Some(SID)));
+        assert_eq!(read("outcome=answered&execution=FN1").expect("a report").execution, None);
+        assert!(read("outcome=hangup").is_err_and(|why| why.contains("\"hangup\" means nothing")));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_can_make_it_panic(form in ".{0,80}", outcome in "(key|no-key|answered)?", value in ".{0,30}") {
+            let _ = read(&form);
+            let _ = read(&format!("outcome={outcome}&digits={value}&reading={value}&execution={value}"));
+        }
+    }
+}
