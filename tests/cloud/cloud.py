@@ -1,6 +1,7 @@
 """An AWS on this machine (ministack), and houses that `sam deploy` puts there."""
 
 import base64
+import contextlib
 import functools
 import http.client
 import json
@@ -9,6 +10,7 @@ import re
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 import boto3
@@ -68,6 +70,9 @@ class Cloud:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.template = yaml_parse((root / "template.yaml").read_text())
+        self.temporary = (work / "tmp").resolve()
+        self.beside = contextlib.ExitStack()  # what shows share and nobody else ends
+        self._one_at_a_time = threading.Lock()
         home = work / "home"
         home.mkdir()
         self.env = {
@@ -77,10 +82,9 @@ class Cloud:
         }
 
     def __enter__(self):
-        temporary = self.work / "tmp"
-        temporary.mkdir()
+        self.temporary.mkdir()
         env = self.env | {
-            "GATEWAY_PORT": str(self.port), "BIND_HOST": "127.0.0.1", "AUTH": "true", "TMPDIR": str(temporary),
+            "GATEWAY_PORT": str(self.port), "BIND_HOST": "127.0.0.1", "AUTH": "true", "TMPDIR": str(self.temporary),
             "SFTP_ENABLED": "0", "IOT_MTLS_ENABLED": "0",  # both would take a port of this machine
         }
         self._ministack = Process([self.tools / "ministack"], env, self.work / "ministack.log")
@@ -93,14 +97,24 @@ class Cloud:
 
     def __exit__(self, *_):
         self._ministack.stop()
+        self.beside.close()
+
+    @property
+    def pid(self):
+        """ministack's process, the parent of all functions."""
+        return self._ministack.process.pid
 
     def _answers(self):
         assert self._ministack.process.poll() is None, "ministack ended: see target/cloud/ministack.log"
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
-    @functools.cache
     def client(self, service):
+        with self._one_at_a_time:  # boto3 makes clients in one thread only; they are used in many
+            return self._client(service)
+
+    @functools.cache
+    def _client(self, service):
         return boto3.client(service, endpoint_url=self.url, region_name=REGION, aws_access_key_id="test",
                             aws_secret_access_key="test")
 

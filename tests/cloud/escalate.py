@@ -1,19 +1,18 @@
-"""Two nights in one house. In the first, what Twilio tells us drives: the second person takes it. In the other no word comes
+"""Two nights in one house. In the first, what Twilio tells us drives: the third person takes it. In the other no word comes
 of any call: SQS's delayed wake-ups alone bring it to its end. Before them an alarm that could not be taken, and is kept.
 """
 
 import json
-import re
 import time
 
 import twilio
+from alarms import event
 from cloud import wait
-from dead_letters import PASSWORD, log_in, replay
-from phones import FROM, Phones, tell
+from dead_letters import log_in, replay
+from pager import ACCOUNT, MONITOR, Pager
+from phones import Phones
 
-ACCOUNT = "AC00000000000000000000000000000001"
-ALPHA, BRAVO, CHARLIE, DELTA = (f"+1500555000{n}" for n in range(1, 5))
-TOKEN = "a token for monitors"
+ALPHA, BRAVO, CHARLIE, DELTA, ECHO = (f"+15005550{n:03}" for n in range(1, 6))
 # Nobody of the policy `silent` is ever heard of. Its calls are looked up when they should have been answered: five seconds
 # of ringing, the five that Twilio may add, and three more.
 CONFIG = f"""
@@ -28,16 +27,18 @@ phone = "{BRAVO}"
 phone = "{CHARLIE}"
 [people.delta]
 phone = "{DELTA}"
+[people.echo]
+phone = "{ECHO}"
 
 [[policies]]
 name = "orders"
 alarms = ["orders-*"]
-roster = ["alpha", "bravo"]
+roster = ["alpha", "bravo", "charlie"]
 
 [[policies]]
 name = "silent"
 alarms = ["checkout-probe-*"]
-roster = ["charlie", "delta"]
+roster = ["delta", "echo"]
 attempts = 2
 ring_seconds = 5
 answer_seconds = 3
@@ -47,48 +48,26 @@ LOOKS_AFTER = 13
 
 def show(cloud, slack, _count):
     with Phones() as phones:
-        phones.unanswered = {CHARLIE, DELTA}
+        phones.unanswered = {DELTA, ECHO}
         house = cloud.deploy("escalate", {"TwilioApiBaseUrl": phones.url}, ["[nonsense"])
-        secrets = {"twilio/account-sid": ACCOUNT, "twilio/auth-token": twilio.TOKEN, "twilio/from-number": FROM,
-                   "alarms-token": TOKEN, "dashboard-password": PASSWORD, "heartbeat-url": f"{phones.url}/heartbeat",
-                   "slack/channels/default": slack.url("escalate", "default")}
-        for name, value in secrets.items():
-            house.put(name, value)
-        events = {path.stem: json.loads(path.read_text()) for path in (cloud.root / "events/outage-intake").glob("*.json")}
-        Night(house, phones, slack, events).pass_by()
+        Night(house, phones, slack).pass_by()
 
 
-class Night:
-    def __init__(self, house, phones, slack, events):
-        self.house, self.phones, self.slack, self.events = house, phones, slack, events
-        self.story = slack.lines["escalate", "default"]
-
+class Night(Pager):
     def pass_by(self):
         self.who_may_call_us()
         self.what_cannot_be_taken_is_kept()
         began = self.post_alarms()
-        taken = self.somebody_takes_it()
+        taken = self.the_third_takes_it()
         self.recovers_by_sns()
         self.dead_letter_comes_again()
         lasted, late = self.nobody_is_heard_of(began)
         wait("the schedule ticks", 90, lambda: self.phones.heartbeats)
         self.all_is_well()
-        print(f"   an alarm by Lambda: alpha does not answer, bravo presses 1 and has it {taken:.0f} s after the alarm, SNS"
-              f" brings its end; an alarm by POST /alarms: no callback at all, two calls looked up, the second placed"
-              f" {late:.1f} s after it could be, nobody took it after {lasted:.0f} s; {len(self.story)} lines in Slack;"
-              f" a dead letter came again, a failed alarm was kept", flush=True)
-
-    def called(self, *people):
-        return [call for call in self.phones.calls[ACCOUNT] if call.to in people]
-
-    def incident(self, policy):
-        for record in self.house.records("open"):
-            if record["sk"]["S"] == policy:
-                return json.loads(record["body"]["S"])["incident"]
-        return None
-
-    def hears(self, what):
-        wait(f"Slack hears {what!r}", 30, lambda: any(re.search(what, line) for line in self.story))
+        print(f"   an alarm by Lambda: alpha does not answer, bravo presses 2, charlie presses 1 and has it {taken:.1f} s"
+              f" after the alarm, SNS brings its end; an alarm by POST /alarms: no callback at all, two calls looked up, the"
+              f" second placed {late:.1f} s after it could be, nobody took it after {lasted:.0f} s; {len(self.story)} lines in"
+              f" Slack; a dead letter came again, a failed alarm was kept", flush=True)
 
     # ---- What CloudWatch needs, and what is left of an alarm that failed ----
 
@@ -99,64 +78,46 @@ class Night:
                  if statement["Principal"] == {"Service": "lambda.alarms.cloudwatch.amazonaws.com"}]
         assert len(found) == 1 and "SourceAccount" in json.dumps(found[0]["Condition"]), policy
 
-    def invoke(self, event):
-        status = self.house.cloud.client("lambda").invoke(
-            FunctionName=self.house.ids["OutageIntake"], InvocationType="Event",
-            Payload=json.dumps(self.events[event]))["StatusCode"]
-        assert status == 202, status
-
     def what_cannot_be_taken_is_kept(self):
         """The configuration cannot be read: Lambda tries three times, and keeps the event."""
-        self.invoke("direct-composite")
+        self.invoke(event("direct-composite"))
         kept = wait("the alarm is among the failed invocations", 60, self.failed_alarms)
-        assert kept == [self.events["direct-composite"]], kept
+        assert kept == [event("direct-composite")], kept
         self.house.put("config/0", CONFIG, "String")
-
-    def failed_alarms(self):
-        """Alarms in the queue of failed invocations. A tick may be there too: it needs the configuration as well."""
-        client, url = self.house.cloud.client("sqs"), self.house.outputs["FailedInvocationsQueueUrl"]
-        found = []
-        while messages := client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            for message in messages:
-                found.append(json.loads(message["Body"])["requestPayload"])
-                client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return [payload for payload in found if "alarmData" in payload]
 
     # ---- The first night ----
 
-    def somebody_takes_it(self):
+    def the_third_takes_it(self):
         began = time.monotonic()
-        self.invoke("direct-metric")
+        self.invoke(event("direct-metric"))
         [first] = wait("alpha is called", 30, lambda: self.called(ALPHA))
         for call_status in ("initiated", "ringing", "no-answer", "no-answer"):
             assert self.tell(first, "/status", CallStatus=call_status)[0] == 204
         [second] = wait("bravo is called", 30, lambda: self.called(BRAVO))
         assert self.forged(second) == 403
+        words, _ = self.press(second, "2")
+        assert "The next person is called." in words, words
+        [third] = wait("charlie is called", 30, lambda: self.called(CHARLIE))
+        self.ends(second, "completed")
 
-        assert self.tell(second, "/status", CallStatus="ringing")[0] == 204
-        status, words = self.tell(second, "", CallStatus="in-progress")
-        assert status == 200 and "Hello bravo" in words and "orders queue age" in words, words
-        action = re.search('<Gather [^>]*action="([^"]+)"', words).group(1).replace("&amp;", "&")
-        assert self.tell(second, "/amd", AnsweredBy="human")[0] == 204
-        status, words = self.tell(second, "", url=action, CallStatus="in-progress", Digits="1", msg="Gather End")
-        assert status == 200 and "It is yours." in words, words
+        assert self.tell(third, "/status", CallStatus="ringing")[0] == 204
+        words, menu = self.press(third, "1")
+        assert "Hello charlie" in menu and "orders queue age" in menu and "It is yours." in words, (menu, words)
         taken = time.monotonic() - began
-        assert self.tell(second, "/status", CallStatus="completed", CallDuration="21")[0] == 204
+        assert self.tell(third, "/amd", AnsweredBy="human")[0] == 204
+        self.ends(third, "completed")
 
+        assert self.outcomes("orders") == [("alpha", "no-answer"), ("bravo", "declined"), ("charlie", "taken")]
         incident = self.incident("orders")
-        outcomes = [(attempt["person"], attempt["outcome"]) for attempt in incident["attempts"]]
-        assert outcomes == [("alpha", "no-answer"), ("bravo", "taken")], outcomes
-        assert (incident["phase"], incident["holder"]["person"]) == ("taken", "bravo"), incident
-        wait("bravo gets a text message", 30, lambda: self.phones.texts[ACCOUNT])
+        assert (incident["phase"], incident["holder"]["person"]) == ("taken", "charlie"), incident
+        wait("charlie gets a text message", 30, lambda: self.phones.texts[ACCOUNT])
         to, text = self.phones.texts[ACCOUNT][0]
-        assert to == BRAVO and "orders-queue-age" in text and f"/incidents/{incident['id']}" in text, text
+        assert to == CHARLIE and "orders-queue-age" in text and f"/incidents/{incident['id']}" in text, text
         for line in (r"\*orders-queue-age\* went off", r"calling <@U0000001> \(call 1 of 3\)", r"\*alpha\*: no answer",
-                     r"calling \*bravo\* \(call 2 of 3\)", r"\*bravo\* took it after"):
+                     r"calling \*bravo\* \(call 2 of 3\)", r"\*bravo\*: declined", r"calling \*charlie\* \(call 3 of 3\)",
+                     r"\*charlie\* took it after"):
             self.hears(line)
         return taken
-
-    def tell(self, call, suffix, url=None, **fields):
-        return tell(self.house, ACCOUNT, call, url or call.form["Url"] + suffix, **fields)
 
     def forged(self, call):
         path = call.form["Url"].removeprefix(self.house.base_url)
@@ -164,31 +125,25 @@ class Night:
         return self.house.request("POST", path, headers, b"Digits=1")[0]
 
     def recovers_by_sns(self):
-        message = self.events["sns-recovers"]["Records"][0]["Sns"]["Message"]
-        self.house.cloud.client("sns").publish(TopicArn=self.house.outputs["AlarmsTopicArn"], Message=message)
+        self.publish(event("sns-recovers")["Records"][0]["Sns"]["Message"])
         wait("it is over", 30, lambda: self.incident("orders").get("ended_at"))
         archived = [json.loads(record["body"]["S"])["incident"]["id"] for record in self.house.records("incidents")]
         assert archived == [self.incident("orders")["id"]], archived
         self.hears("all alarms are OK")
-        wait("bravo hears that it is over", 30, lambda: len(self.phones.texts[ACCOUNT]) == 2)
-        assert len(self.called(ALPHA, BRAVO)) == 2 and not self.phones.hung_up[ACCOUNT]
+        wait("charlie hears that it is over", 30, lambda: len(self.phones.texts[ACCOUNT]) == 2)
+        assert len(self.called(ALPHA, BRAVO, CHARLIE)) == 3 and not self.phones.hung_up[ACCOUNT]
 
     # ---- By POST /alarms, and the night without a word ----
 
-    def post(self, event, token):
-        headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
-        status, _, answer = self.house.request("POST", "/alarms", headers, json.dumps(self.events[event]).encode())
-        return status, json.loads(answer) if status in (202, 422) else None
-
     def post_alarms(self):
         for token in (None, "", "a token for others"):
-            assert self.post("alertmanager-firing", token) == (401, None), token
+            assert self.post(event("alertmanager-firing"), token) == (401, None), token
         assert self.phones.calls[ACCOUNT] == []
         began = time.monotonic()
-        status, heard = self.post("alertmanager-firing", TOKEN)
+        status, heard = self.post(event("alertmanager-firing"), MONITOR)
         assert (status, [one["became"] for one in heard]) == (202, ["incident", "nothing"]), (status, heard)
-        assert len(self.called(CHARLIE)) == 1, "it has called before it answers"
-        status, heard = self.post("unknown-shape", TOKEN)
+        assert len(self.called(DELTA)) == 1, "it has called before it answers"
+        status, heard = self.post(event("unknown-shape"), MONITOR)
         assert (status, [one["became"] for one in heard]) == (422, ["dead-letter"]), (status, heard)
         self.hears("came in as an alarm, and nobody was called")
         return began
@@ -196,9 +151,8 @@ class Night:
     def nobody_is_heard_of(self, began):
         wait("nobody took it", 4 * LOOKS_AFTER, lambda: self.incident("silent")["phase"] == "exhausted")
         lasted = time.monotonic() - began
-        incident, calls = self.incident("silent"), self.called(CHARLIE, DELTA)
-        outcomes = [(attempt["person"], attempt["outcome"]) for attempt in incident["attempts"]]
-        assert outcomes == [("charlie", "no-answer"), ("delta", "no-answer")] and len(calls) == 2, outcomes
+        calls = self.called(DELTA, ECHO)
+        assert self.outcomes("silent") == [("delta", "no-answer"), ("echo", "no-answer")] and len(calls) == 2, calls
         late = calls[1].placed - calls[0].placed - LOOKS_AFTER
         assert 0 <= late < 10, f"looked up {late} s late"
         self.hears("nobody took it")
@@ -211,9 +165,7 @@ class Night:
         wait("the letter is back", 30, lambda: len(self.house.records("dead-letters")) == 2)
 
     def all_is_well(self):
-        assert self.failed_alarms() == []
-        for queue in ("WakeUpsDeadLetterQueueUrl", "SlackDeadLetterQueueUrl"):
-            assert self.house.queued(queue) == 0, queue
+        self.nothing_failed()
         counters = {record["sk"]["S"]: record["n"]["N"] for record in self.house.records("counters")}
         mended = {name: count for name, count in counters.items() if "mended" in name}
         assert not mended, f"the wake-ups did not do it alone: {mended}"

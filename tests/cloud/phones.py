@@ -50,6 +50,11 @@ class Phones:
         self.hung_up = collections.defaultdict(list)  # account -> SIDs of calls that we were asked to end
         self.heartbeats = 0
         self.unanswered = set()  # numbers that ring their time, and then no more
+        self.refused = set()  # numbers to which no call is placed
+        self.refusals = collections.Counter()  # account -> calls that were not placed
+        self.watched = {}  # number -> told of each request for or about its calls, with the port of whoever asks
+        self.unheard = {}  # number -> is its next call placed? Whoever asks for it is not answered.
+        self.rings = lambda call: None  # told of each new call
         self._lock = threading.Lock()
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -63,8 +68,12 @@ class Phones:
         self._server.server_close()
 
     @property
+    def port(self):
+        return self._server.server_port
+
+    @property
     def url(self):
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://127.0.0.1:{self.port}"
 
     def forget(self, account):
         """As if nobody had ever been called. Calls are numbered from 1 again."""
@@ -73,7 +82,7 @@ class Phones:
                 kept.pop(account, None)
             self.heartbeats = 0
 
-    def _answer(self, method, path, query, form, login):
+    def _answer(self, method, path, query, form, login, port):
         with self._lock:
             if path == "/heartbeat":
                 self.heartbeats += 1
@@ -81,6 +90,9 @@ class Phones:
             _, _, _, account, *rest = path.split("/")
             if login != f"{account}:{twilio.TOKEN}":
                 return 401, {"code": 20003, "message": "Authenticate"}
+            number = form.get("To") or query.get("To")
+            if rest == ["Calls.json"] and number in self.watched:
+                self.watched[number](method, port)
             match method, rest:
                 case "POST", ["Calls.json"]:
                     return self._place(account, form)
@@ -105,12 +117,26 @@ class Phones:
             return 404, {"code": 20404, "message": "The requested resource was not found"}
 
     def _place(self, account, form):
+        """Places the call, unless it is refused."""
+        number = form["To"]
+        if number in self.refused:
+            self.refusals[account] += 1
+            return 400, {"code": 21216, "message": "Account not allowed to call this number"}
+        if number in self.unheard:
+            if self.unheard.pop(number):
+                self._new(account, form)
+            return None, None
+        call = self._new(account, form)
+        self.rings(call)
+        return 201, call.resource()
+
+    def _new(self, account, form):
         wrong = {name: form.get(name) for name, value in ASKED.items() if form.get(name) != value}
-        assert not wrong and form["From"] == FROM and form["To"].startswith("+1500555000"), form
+        assert not wrong and form["From"] == FROM and form["To"].startswith("+1500555"), form
         assert form["StatusCallback"] == form["Url"] + "/status" and form["AsyncAmdStatusCallback"] == form["Url"] + "/amd"
         call = Call(f"CA{len(self.calls[account]) + 1:032d}", form)
         self.calls[account].append(call)
-        return 201, call.resource()
+        return call
 
     def _now(self, call):
         rang = time.time() - call.placed > float(call.form["Timeout"])
@@ -132,7 +158,11 @@ class Phones:
             def _reply(self, form):
                 path, _, query = self.path.partition("?")
                 login = base64.b64decode(self.headers.get("authorization", "").removeprefix("Basic ")).decode()
-                status, answer = phones._answer(self.command, path, dict(urllib.parse.parse_qsl(query)), form, login)
+                query, port = dict(urllib.parse.parse_qsl(query)), self.client_address[1]
+                status, answer = phones._answer(self.command, path, query, form, login, port)
+                if status is None:
+                    self.close_connection = True
+                    return
                 text = b"" if answer is None else json.dumps(answer).encode()
                 self.send_response(status)
                 self.send_header("content-type", "application/json")

@@ -1,7 +1,7 @@
 """The house as template.yaml deploys it, on this machine: release binaries on ministack, Slack and Twilio played by this
 script.
 
-    python tests/cloud/run.py [forward] [dead-letters] [escalate] [events]
+    python tests/cloud/run.py [SHOW...]
 
 It needs target/lambda/<function>/bootstrap (`cargo lambda build --release` in each folder of functions/) for x86_64, and
 runs in the environment that has ministack, aws-sam-cli and boto3 installed. It prints what it saw, and exits with 1 at
@@ -14,17 +14,25 @@ import platform
 import shutil
 import signal
 import sys
+import threading
 import time
 
+import cold
 import dead_letters
 import escalate
 import events
+import flood
 import forward
+import killed
+import own
 from cloud import Cloud
 from slack import Slack
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SHOWS = {"forward": forward.show, "dead-letters": dead_letters.show, "escalate": escalate.show, "events": events.show}
+SHOWS = {"forward": forward.show, "dead-letters": dead_letters.show, "escalate": escalate.show, "flood": flood.show,
+         "killed": killed.show, "own-alarms": own.show, "cold": cold.show, "events": events.show}
+# These mostly wait for Slack's second between two posts. Of the others most say how long things take.
+SIDE_BY_SIDE = {"forward", "dead-letters"}
 
 
 def main():
@@ -47,11 +55,34 @@ def main():
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     with Slack() as slack, Cloud(ROOT, work, options.tools, options.functions) as cloud:
-        for name in shows:
+        def run(name):
             began = time.monotonic()
-            print(f"== {name}", flush=True)
             SHOWS[name](cloud, slack, options.events)
-            print(f"   ok, {time.monotonic() - began:.0f} s", flush=True)
+            print(f"   {name}: ok, {time.monotonic() - began:.0f} s", flush=True)
+
+        together = [name for name in shows if name in SIDE_BY_SIDE]
+        for group in filter(None, [together, *([name] for name in shows if name not in SIDE_BY_SIDE)]):
+            print(f"== {', '.join(group)}", flush=True)
+            side_by_side(run, group)
+
+
+def side_by_side(run, names):
+    """Runs all of them, and fails with the first that failed."""
+    failed = []
+
+    def attempt(name):
+        try:
+            run(name)
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=attempt, args=(name,), daemon=True) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failed:
+        raise failed[0]
 
 
 if __name__ == "__main__":
