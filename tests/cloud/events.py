@@ -1,9 +1,12 @@
 """Every file of events/ through AWS's own runtime interface emulator, with the environment of events/env-vars.json."""
 
 import base64
+import hashlib
+import hmac
 import json
 import shutil
 import socket
+import time
 import urllib.parse
 import urllib.request
 
@@ -83,6 +86,8 @@ SAID = {
     "answered": (200, "Press 1 to take it.", []),
     "bad-signature": (403, "", []),
     "pressed-1": (200, "It is yours.", []),
+    "slack-bad-signature": (403, "", []),
+    "slack-take": (200, "", []),
     "status-busy": (204, "", [BRAVO]),
     "status-no-answer": (204, "", [BRAVO]),
     "studio-bad-token": (403, "", []),
@@ -91,9 +96,11 @@ SAID = {
 # Who is called after each batch of wake-ups. Nobody answered alpha's phone, and no word came of that.
 WOKEN = {
     "due": [BRAVO],
+    "execution-ended": [],
     "no-longer-due": [],
     "nudge": [ALPHA],
     "replayed-alarm": [ALPHA],
+    "silence": [],
     "tick": [BRAVO],
     "unreadable-body": [BRAVO],
 }
@@ -116,6 +123,7 @@ def run(cloud, room):
                 try:
                     if check in BEFORE:
                         BEFORE[check](room, name)
+                    event = of_this_minute(event)
                     check(room, event, emulator.invoke(event), expected[name])
                 except AssertionError as wrong:
                     raise AssertionError(f"events/{FOLDERS[function]}/{name}.json: {wrong}") from wrong
@@ -124,6 +132,21 @@ def run(cloud, room):
         if function == "SlackForwarder":
             assert len(room.records("dead-letters")) == 1, "unreadable-body.json leaves one dead letter"
         print(f"   {FOLDERS[function]}: {len(files)} files, each answered as it should", flush=True)
+
+
+def of_this_minute(event):
+    """Slack's requests are good for five minutes. One whose own signature is right is signed anew."""
+    headers = event.get("headers", {})
+    if "x-slack-signature" not in headers:
+        return event
+    body = base64.b64decode(event["body"])
+
+    def signed(at):
+        return "v0=" + hmac.new(SIGNING_SECRET, f"v0:{at}:".encode() + body, hashlib.sha256).hexdigest()
+
+    honest, now = headers["x-slack-signature"] == signed(headers["x-slack-request-timestamp"]), str(int(time.time()))
+    fresh = {"x-slack-request-timestamp": now} | ({"x-slack-signature": signed(now)} if honest else {})
+    return event | {"headers": headers | fresh}
 
 
 class Room:
@@ -209,6 +232,7 @@ ACCOUNT = "AC00000000000000000000000000000001"
 INCIDENT = "default-20261120-120000-000"
 CALL = "CA00000000000000000000000000000001"
 AT = "2026-11-20T12:00:00Z"
+SIGNING_SECRET = b"8f742231b10e8888abcd99yyyzzz85a5"  # of env-vars.json
 
 
 def webhook(room, event, answer, expected):
@@ -261,8 +285,22 @@ def recovered(room, files, emulator):
     assert "all alarms are OK" in room.lines()
 
 
+def click(room, answer, status):
+    """A button in Slack: alpha has it, and whoever is woken ends the call; or nothing at all."""
+    assert answer.get("statusCode") == status, answer
+    incident = room.incident()["incident"]
+    if status == 200:
+        assert (incident["phase"], incident["holder"]["person"]) == ("taken", "alpha"), incident
+        assert [wake["kind"] for wake in room.take(room.wake_ups)].count("nudge") == 1
+    else:
+        assert room.incident() == room.staged, incident
+
+
 def callback(room, event, answer, expected):
     status, says, calls = expected
+    if event["rawPath"] == "/slack/actions":
+        click(room, answer, status)
+        return
     fields = dict(urllib.parse.parse_qsl(base64.b64decode(event["body"]).decode(), keep_blank_values=True))
     query = f"?{event['rawQueryString']}" if event["rawQueryString"] else ""
     signature = twilio.sign(f"https://ringdown.example.com{event['rawPath']}{query}", fields)
@@ -326,7 +364,8 @@ def timer(room, event, answer, expected):
     assert called == expected, called
     kept = room.incident()
     first, last = kept["incident"]["attempts"][0], kept["incident"]["attempts"][-1]
-    assert kept["to_do"] == [] and first.get("outcome") == ("no-answer" if expected == [BRAVO] else None), kept
+    outcome = "no-answer" if expected == [BRAVO] else "canceled" if kept["incident"].get("silenced_until") else None
+    assert kept["to_do"] == [] and first.get("outcome") == outcome, kept
     assert last["person"] == ("bravo" if expected == [BRAVO] else "alpha") and len(last["calls"]) == 1, last
     assert ("the audit mended" in room.lines()) == is_tick
 

@@ -1,13 +1,14 @@
 // The pages of a running house, seen by a real browser: `node look.mjs BASE_URL SCREENSHOT_DIR`.
 //
-// Presses every button of the pretend Slack and waits for its line, acts on a message that changes in place, plays a night
-// on the pretend phones, opens every page on a desk and on a phone, in light and in dark, and looks for what a person would
+// Presses every button of the pretend Slack and waits for its line, acts on a message that changes in place, lives through an
+// incident in Slack, plays a night on the pretend phones, opens every page on a desk and on a phone, in light and in dark, and looks for what a person would
 // trip over: a script error, a refused asset, text that cannot be read, a page wider than its screen. Prints
 // `N passed, N failed`; any failure gives a non-zero exit.
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DESK, PATIENCE, PHONE, check, count, expect, folder, launch, open, origin, sound } from "./browser.mjs";
+import { clicks } from "./clicks.mjs";
 import { livingMessage } from "./living.mjs";
 import { night } from "./night.mjs";
 import { below, pretendSlack } from "./slack.mjs";
@@ -73,7 +74,7 @@ async function replay(browser) {
 await mkdir(folder, { recursive: true });
 const browser = await launch();
 try {
-  for (const part of [pretendSlack, livingMessage, night, everyPage, replay]) await check(part.name, () => part(browser));
+  for (const part of [pretendSlack, livingMessage, clicks, night, everyPage, replay]) await check(part.name, () => part(browser));
 } finally {
   await browser.close();
 }
