@@ -7,7 +7,7 @@ use shared::{Error, Timestamp};
 use super::SHOWN;
 
 /// What is counted, in words. Counters that are not named here are shown by their names alone.
-const HELP: [(&str, &str); 18] = [
+const HELP: [(&str, &str); 23] = [
     (r#"ringdown_alarms_total{became="incident"}"#, "Alarms that belong to an incident"),
     (r#"ringdown_alarms_total{became="nothing"}"#, "Alarms that changed nothing"),
     (
@@ -42,6 +42,11 @@ const HELP: [(&str, &str); 18] = [
         r#"ringdown_slack_posts_total{result="bad_channel"}"#,
         "Posts to a channel whose set-up is wrong",
     ),
+    (r#"ringdown_slack_edits_total{result="ok"}"#, "Edits of incidents' messages that Slack took"),
+    (r#"ringdown_slack_edits_total{result="failed"}"#, "Edits that Slack did not take"),
+    (r#"ringdown_slack_replies_total{result="ok"}"#, "Answers to clicks that Slack took"),
+    (r#"ringdown_slack_replies_total{result="later"}"#, "Answers to clicks that are tried again"),
+    (r#"ringdown_slack_replies_total{result="dropped"}"#, "Answers to clicks that came too late"),
     ("ringdown_slack_lines_duplicate_total", "Lines left out because they were delivered before"),
     ("ringdown_route_failures_total", "Lines whose route failed on their event"),
 ];
