@@ -1,7 +1,15 @@
-//! Whose turn it is.
+//! Whose turn it is: one round of calls, from person to person.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use super::incident::{Attempt, Holder, MOST_ATTEMPTS, Phase};
+use super::signal::Effect;
+use super::step::Turn;
+use super::timeline::Event;
+
+/// How long until we look again whether somebody is out of their other call, in seconds.
+const BUSY_LOOK: i64 = 5;
 
 /// One round of calls, from the first person until somebody takes it or the calls are used up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +73,7 @@ impl Hunt {
     }
 
     /// Whose turn it is.
-    pub(super) fn pick(&mut self, free: impl Fn(&str) -> Free) -> Pick {
+    fn pick(&mut self, free: impl Fn(&str) -> Free) -> Pick {
         if let Some(at) = self.passed.iter().position(|person| free(person) == Free::Yes) {
             return Pick::Call(self.passed.remove(at));
         }
@@ -90,7 +98,7 @@ impl Hunt {
 
 /// Whether somebody can be called now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Free {
+enum Free {
     Yes,
     InCall,
     CalledTooOften,
@@ -98,11 +106,121 @@ pub(super) enum Free {
 
 /// Whose turn it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Pick {
+enum Pick {
     /// Theirs.
     Call(String),
     /// Somebody's who is in a call.
     Wait,
     /// Nobody's.
     Nobody,
+}
+
+impl Turn<'_> {
+    /// A new hunt, the holder first.
+    pub(super) fn hunt_again(&mut self) {
+        let incident = &mut self.incident;
+        let callable = |holder: &&Holder| incident.phase == Phase::Taken && !holder.outside;
+        let holder = incident.holder.as_ref().filter(callable);
+        let first = holder.map(|holder| holder.person.clone());
+        let number = incident.hunt.number + 1;
+        incident.hunt = Hunt::new(number, &incident.policy.roster, first.as_deref(), self.now);
+        incident.phase = Phase::Calling;
+        incident.exhausted_at = None;
+        incident.silenced_until = None;
+        self.tell_of_empty_shift();
+    }
+
+    /// A hunt begins: whom it should have begun with is nobody.
+    pub(super) fn tell_of_empty_shift(&mut self) {
+        if let Some(schedule) = self.incident.policy.empty_shift.clone() {
+            self.tell(Event::NobodyOnCall { schedule });
+        }
+    }
+
+    /// If nobody is being called, calls the next person, or says that nobody is left.
+    pub(super) fn hunt_on(&mut self) {
+        let incident = &mut self.incident;
+        if incident.ended_at.is_some()
+            || incident.phase != Phase::Calling
+            || incident.silenced_until.is_some()
+            || incident.under_way().is_some()
+        {
+            return;
+        }
+        if incident.hunt.calls >= incident.policy.attempts {
+            self.exhaust();
+            return;
+        }
+        let (busy, now) = (self.busy, self.now);
+        let own: Vec<(String, Timestamp)> = incident
+            .attempts
+            .iter()
+            .filter_map(|attempt| {
+                Some((attempt.person.clone(), attempt.holds_until(&incident.policy)?))
+            })
+            .collect();
+        let mut left_alone = incident.hunt.order.clone();
+        left_alone.retain(|person| incident.is_left_alone(person, now));
+        let free = |person: &str| {
+            let elsewhere = busy.in_call.get(person).is_some_and(|until| *until > now);
+            let here = own.iter().any(|(who, until)| who == person && *until > now);
+            match elsewhere || here || left_alone.iter().any(|who| who == person) {
+                true => Free::InCall,
+                false if busy.called_too_often.contains_key(person) => Free::CalledTooOften,
+                false => Free::Yes,
+            }
+        };
+        let (passed, left_out) = (incident.hunt.passed.len(), incident.hunt.left_out.len());
+        let pick = incident.hunt.pick(free);
+        let waited = incident.hunt.look_again_at.take().is_some();
+        self.tell_of_passed_over(passed, left_out);
+        match pick {
+            Pick::Call(person) => self.dial(person),
+            Pick::Nobody => self.exhaust(),
+            Pick::Wait => {
+                let again = self.now.checked_add(SignedDuration::from_secs(BUSY_LOOK));
+                self.incident.hunt.look_again_at = again.ok();
+                if !waited {
+                    self.tell(Event::Waiting);
+                }
+            }
+        }
+    }
+
+    /// Tells of those who were passed over after the first so many, and of those who were left out.
+    fn tell_of_passed_over(&mut self, passed: usize, left_out: usize) {
+        let (busy, hunt) = (self.busy, &self.incident.hunt);
+        let new = |list: &[String], known| list.iter().skip(known).cloned().collect::<Vec<_>>();
+        let (passed, left_out) = (new(&hunt.passed, passed), new(&hunt.left_out, left_out));
+        for person in passed.into_iter().filter(|person| busy.in_call.contains_key(person)) {
+            self.tell(Event::PassedOver { person });
+        }
+        for person in left_out {
+            let calls = busy.called_too_often.get(&person).copied().unwrap_or_default();
+            self.tell(Event::CalledTooOften { person, calls });
+        }
+    }
+
+    /// Nobody is left.
+    fn exhaust(&mut self) {
+        let calls = self.incident.hunt.calls;
+        self.incident.phase = Phase::Exhausted;
+        self.incident.exhausted_at = Some(self.now);
+        self.tell(Event::Exhausted { calls });
+    }
+
+    fn dial(&mut self, person: String) {
+        let incident = &mut self.incident;
+        let attempt = incident.attempts.last().map_or(0, |attempt| attempt.number) + 1;
+        incident.hunt.calls += 1;
+        if incident.attempts.len() >= MOST_ATTEMPTS {
+            incident.attempts.remove(0);
+        }
+        let with = incident.policy.call_with.clone();
+        let new = Attempt::new(attempt, incident.hunt.number, &person, with, self.now);
+        incident.attempts.push(new);
+        let (call, of) = (incident.hunt.calls, incident.policy.attempts);
+        self.tell(Event::Calling { attempt, person, call, of });
+        self.effects.push(Effect::Dial { attempt });
+    }
 }

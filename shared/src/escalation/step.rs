@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::calls::DIAL_PATIENCE;
-use super::hunt::{Free, Hunt, Pick};
-use super::incident::{Alarm, Attempt, Holder, Incident, MOST_ATTEMPTS, Phase};
+use super::hunt::Hunt;
+use super::incident::{Alarm, Attempt, Holder, Incident, Phase};
 use super::policy::{CallWith, Policy};
 use super::signal::{Effect, Outcome, Signal, TextAbout};
 use super::timeline::{Event, Timeline};
@@ -30,9 +30,6 @@ pub struct Step {
     /// What we ask of the world.
     pub effects: Vec<Effect>,
 }
-
-/// How long until we look again whether somebody is out of their other call, in seconds.
-const BUSY_LOOK: i64 = 5;
 
 /// When all are called again, if Twilio placed none of a hunt's calls.
 const UNPLACED_RETRY: SignedDuration = SignedDuration::from_mins(1);
@@ -233,118 +230,16 @@ impl Turn<'_> {
             }
         }
     }
-
-    /// A new hunt, the holder first.
-    pub(super) fn hunt_again(&mut self) {
-        let incident = &mut self.incident;
-        let callable = |holder: &&Holder| incident.phase == Phase::Taken && !holder.outside;
-        let holder = incident.holder.as_ref().filter(callable);
-        let first = holder.map(|holder| holder.person.clone());
-        let number = incident.hunt.number + 1;
-        incident.hunt = Hunt::new(number, &incident.policy.roster, first.as_deref(), self.now);
-        incident.phase = Phase::Calling;
-        incident.exhausted_at = None;
-        incident.silenced_until = None;
-        self.tell_of_empty_shift();
-    }
-
-    /// A hunt begins: whom it should have begun with is nobody.
-    pub(super) fn tell_of_empty_shift(&mut self) {
-        if let Some(schedule) = self.incident.policy.empty_shift.clone() {
-            self.tell(Event::NobodyOnCall { schedule });
-        }
-    }
-
-    /// If nobody is being called, calls the next person, or says that nobody is left.
-    fn hunt_on(&mut self) {
-        let incident = &mut self.incident;
-        if incident.ended_at.is_some()
-            || incident.phase != Phase::Calling
-            || incident.silenced_until.is_some()
-            || incident.under_way().is_some()
-        {
-            return;
-        }
-        if incident.hunt.calls >= incident.policy.attempts {
-            self.exhaust();
-            return;
-        }
-        let (busy, now) = (self.busy, self.now);
-        let own: Vec<(String, Timestamp)> = incident
-            .attempts
-            .iter()
-            .filter_map(|attempt| {
-                Some((attempt.person.clone(), attempt.holds_until(&incident.policy)?))
-            })
-            .collect();
-        let mut left_alone = incident.hunt.order.clone();
-        left_alone.retain(|person| incident.is_left_alone(person, now));
-        let free = |person: &str| {
-            let elsewhere = busy.in_call.get(person).is_some_and(|until| *until > now);
-            let here = own.iter().any(|(who, until)| who == person && *until > now);
-            match elsewhere || here || left_alone.iter().any(|who| who == person) {
-                true => Free::InCall,
-                false if busy.called_too_often.contains_key(person) => Free::CalledTooOften,
-                false => Free::Yes,
-            }
-        };
-        let (passed, left_out) = (incident.hunt.passed.len(), incident.hunt.left_out.len());
-        let pick = incident.hunt.pick(free);
-        let waited = incident.hunt.look_again_at.take().is_some();
-        self.tell_of_passed_over(passed, left_out);
-        match pick {
-            Pick::Call(person) => self.dial(person),
-            Pick::Nobody => self.exhaust(),
-            Pick::Wait => {
-                let again = self.now.checked_add(SignedDuration::from_secs(BUSY_LOOK));
-                self.incident.hunt.look_again_at = again.ok();
-                if !waited {
-                    self.tell(Event::Waiting);
-                }
-            }
-        }
-    }
-
-    /// Tells of those who were passed over after the first so many, and of those who were left out.
-    fn tell_of_passed_over(&mut self, passed: usize, left_out: usize) {
-        let (busy, hunt) = (self.busy, &self.incident.hunt);
-        let new = |list: &[String], known| list.iter().skip(known).cloned().collect::<Vec<_>>();
-        let (passed, left_out) = (new(&hunt.passed, passed), new(&hunt.left_out, left_out));
-        for person in passed.into_iter().filter(|person| busy.in_call.contains_key(person)) {
-            self.tell(Event::PassedOver { person });
-        }
-        for person in left_out {
-            let calls = busy.called_too_often.get(&person).copied().unwrap_or_default();
-            self.tell(Event::CalledTooOften { person, calls });
-        }
-    }
-
-    /// Nobody is left.
-    fn exhaust(&mut self) {
-        let calls = self.incident.hunt.calls;
-        self.incident.phase = Phase::Exhausted;
-        self.incident.exhausted_at = Some(self.now);
-        self.tell(Event::Exhausted { calls });
-    }
-
-    fn dial(&mut self, person: String) {
-        let incident = &mut self.incident;
-        let attempt = incident.attempts.last().map_or(0, |attempt| attempt.number) + 1;
-        incident.hunt.calls += 1;
-        if incident.attempts.len() >= MOST_ATTEMPTS {
-            incident.attempts.remove(0);
-        }
-        let with = incident.policy.call_with.clone();
-        let new = Attempt::new(attempt, incident.hunt.number, &person, with, self.now);
-        incident.attempts.push(new);
-        let (call, of) = (incident.hunt.calls, incident.policy.attempts);
-        self.tell(Event::Calling { attempt, person, call, of });
-        self.effects.push(Effect::Dial { attempt });
-    }
 }
 
 impl Attempt {
-    fn new(number: u32, hunt: u32, person: &str, with: CallWith, now: Timestamp) -> Attempt {
+    pub(super) fn new(
+        number: u32,
+        hunt: u32,
+        person: &str,
+        with: CallWith,
+        now: Timestamp,
+    ) -> Attempt {
         Attempt {
             number,
             hunt,
