@@ -18,8 +18,10 @@ impl Turn<'_> {
         }
         let (now, window) = (self.now, self.incident.policy.flap_window);
         let was_lately = |at: Timestamp| now.duration_since(at) <= window;
-        let flaps =
-            recovered_at.flatten().is_some_and(was_lately) && ended_at.is_none_or(was_lately);
+        // What its holder declared over, and what then is said again, never recovered: it only goes on.
+        let left_off = recovered_at.map(|at| at.or(ended_at)).unwrap_or_default();
+        let flaps = left_off.is_some_and(was_lately) && ended_at.is_none_or(was_lately);
+        let is_silenced = known.is_some() && self.incident.silenced_until.is_some();
         let holder = self.incident.taken_by().map(|holder| holder.person.clone());
         if ended_at.is_some() {
             let holder = holder.clone().filter(|_| flaps);
@@ -40,8 +42,11 @@ impl Turn<'_> {
         match (ended_at, self.incident.phase) {
             (Some(_), Phase::Calling | Phase::Exhausted) => self.hunt_again(),
             (None, Phase::Calling) if self.incident.silenced_until.is_none() => {}
-            _ if flaps => {}
+            _ if flaps || is_silenced => {}
             _ => {
+                let is_asked =
+                    |_: &String| self.incident.holder.as_ref().is_some_and(|h| !h.outside);
+                let holder = holder.filter(is_asked);
                 self.tell(Event::HuntAgain { holder });
                 self.hunt_again();
             }

@@ -131,15 +131,19 @@ impl Incident {
         due.max(self.silenced_until)
     }
 
-    /// How long after a hunt in vain all are called again: soon, if not one of its calls could even be placed.
+    /// How long after a hunt in vain all are called again: soon, if not one of its calls could even be placed, and later
+    /// each time that happens again.
     pub fn retry_after(&self) -> SignedDuration {
-        let mut of_this_hunt =
-            self.attempts.iter().filter(|attempt| attempt.hunt == self.hunt.number);
-        let tried = self.hunt.calls > 0;
-        match tried && !of_this_hunt.any(|attempt| attempt.placed_at.is_some()) {
-            true => self.policy.retry_exhausted_after.min(UNPLACED_RETRY),
-            false => self.policy.retry_exhausted_after,
+        let longest = self.policy.retry_exhausted_after;
+        // The last hunts in which Twilio placed no call: each time we wait twice as long.
+        let placed = self.attempts.iter().rev().find(|attempt| attempt.placed_at.is_some());
+        let last = placed.map_or(0, |attempt| attempt.hunt);
+        let in_vain = self.hunt.number.saturating_sub(last);
+        if self.hunt.calls == 0 || in_vain == 0 {
+            return longest;
         }
+        let doubled = 1_i32.checked_shl(in_vain - 1).filter(|_| in_vain < 12).unwrap_or(i32::MAX);
+        UNPLACED_RETRY.checked_mul(doubled).map_or(longest, |wait| wait.min(longest))
     }
 
     /// The call that the hunt waits for.

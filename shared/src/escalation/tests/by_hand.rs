@@ -68,6 +68,30 @@ fn its_holder_says_that_it_is_over() {
 }
 
 #[test]
+fn what_is_declared_over_and_said_again_calls_nobody() {
+    let mut night = Night::raised(&ABC, 3);
+    night.rings(1).presses(1, Key::Take).ends(1, End::Completed).declared_over("alpha");
+    night.asks(&["dial alpha", "text alpha Taken"]).after(30).alarm("cpu");
+    night.is(State::Taken).held_by("alpha").asks(&[]);
+}
+
+#[test]
+fn what_an_outsider_declared_over_is_not_asked_of_them() {
+    let mut night = Night::raised(&ABC, 3);
+    night.claimed("dora", true).declared_over("dora").alarm("disk").is(State::Calling);
+    let told = serde_json::to_string(&night.incident.as_ref().map(|i| &i.timeline)).expect("JSON");
+    assert!(told.contains(r#""hunt-again":{"holder":null}"#), "{told}");
+}
+
+#[test]
+fn what_flaps_in_a_silenced_incident_calls_nobody() {
+    let mut night = Night::raised(&ABC, 3);
+    night.alarm("disk").silenced(3_600).asks(&["dial alpha", "hang up 1"]).recovers("cpu");
+    night.after(1_800).alarm("cpu").is(State::Silenced).asks(&[]);
+    assert_eq!(night.incident.as_ref().map(Incident::open_count), Some(2));
+}
+
+#[test]
 fn what_is_declared_over_and_goes_off_anew_is_hunted_for() {
     let mut night = Night::raised(&ABC, 3);
     night.rings(1).presses(1, Key::Take).ends(1, End::Completed).declared_over("alpha");

@@ -48,6 +48,21 @@ fn when_all_were_called_too_often_nobody_is_left() {
 }
 
 #[test]
+fn what_cannot_be_placed_is_tried_again_less_and_less_often() {
+    let mut night = Night::raised(&["alpha"], 1);
+    let mut waited = Vec::new();
+    for attempt in 1..=7 {
+        night.call(attempt, News::Refused("Twilio 20003".to_owned())).is(State::Exhausted);
+        waited.push(night.wakes() / 60);
+    }
+    assert_eq!(waited, [1, 2, 4, 8, 15, 15, 15]);
+    night.rings(8).ends(8, End::NoAnswer).is(State::Exhausted);
+    assert_eq!(night.wakes() / 60, 15);
+    night.call(9, News::Refused("Twilio 20003".to_owned()));
+    assert_eq!(night.wakes() / 60, 1);
+}
+
+#[test]
 fn who_is_in_a_call_is_waited_for_though_others_are_left_out() {
     let mut night = Night::raised(&["alpha", "bravo"], 3);
     night.called_too_often(&["alpha"]);
