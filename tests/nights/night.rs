@@ -11,9 +11,13 @@ use shared::escalation::{Incident, Key, News};
 use shared::ports::Outcome;
 use shared::{Error, Timestamp};
 
+use crate::audit::Overdue;
 use crate::dice::Dice;
+use crate::plan::Plan;
 use crate::room::Rows;
-use crate::story::{SETUPS, Story, faults, setup};
+use crate::setup::{SETUPS, setup};
+use crate::slack::Click;
+use crate::story::{Story, faults};
 use crate::tally::Tally;
 use crate::twilio::{Phones, wire};
 use crate::watch::Watch;
@@ -30,6 +34,8 @@ pub(crate) enum About {
     Status(usize, News),
     /// Twilio asks what to say.
     Words(Asked),
+    /// Somebody clicks, in Slack or on the page.
+    Click(Click),
     /// The minute's audit.
     Audit,
 }
@@ -48,6 +54,7 @@ pub(crate) enum Done {
     Heard(Result<Vec<Heard>, Error>),
     Woke(Outcome),
     Told(Result<Option<Box<Incident>>, Error>),
+    Clicked(Result<(), Error>),
     Audited(Result<usize, Error>),
 }
 
@@ -57,10 +64,11 @@ pub(crate) struct Task {
     pub(crate) began: i64,
     /// An accident hit it.
     pub(crate) hit: bool,
-    /// The policies whose wake-up is late, for the audit.
-    pub(crate) overdue: Vec<(String, Option<Timestamp>)>,
+    /// What waits for a wake-up that is late, for the audit.
+    pub(crate) overdue: Overdue,
     pub(crate) future: Pin<Box<dyn Future<Output = Done> + Send>>,
 }
+
 /// After so long without an end something is wrong.
 const LONGEST: i64 = 12 * 3_600_000;
 
@@ -68,19 +76,20 @@ const LONGEST: i64 = 12 * 3_600_000;
 pub(crate) struct House {
     live: Option<Live>,
     settings: Option<Arc<Settings>>,
-    policies: u8,
+    plan: Arc<Plan>,
 }
 
 impl House {
     pub(crate) fn all() -> Vec<House> {
-        (0..SETUPS).map(|_| House { live: None, settings: None, policies: 0 }).collect()
+        let house = |_| House { live: None, settings: None, plan: Arc::default() };
+        (0..SETUPS).map(house).collect()
     }
 
     fn settings(&mut self, number: u64) -> Arc<Settings> {
         if let Some(settings) = &self.settings {
             return settings.clone();
         }
-        let values: Values = setup(number);
+        let (values, plan): (Values, Plan) = setup(number);
         let fetch = Arc::new(move || {
             let values = values.clone();
             Box::pin(async move { Ok(values) })
@@ -94,7 +103,7 @@ impl House {
                 Poll::Ready(Err(error)) => panic!("setup {number}: {error}"),
                 Poll::Pending => panic!("settings are there at once"),
             };
-        self.policies = settings.config.escalation.policies_at(at).count() as u8;
+        self.plan = Arc::new(plan);
         (self.live, self.settings) = (Some(live), Some(settings.clone()));
         settings
     }
@@ -125,7 +134,8 @@ pub(crate) fn night(seed: u64, houses: &mut [House], traced: bool) -> Morning {
     let settings = house.settings(number);
     let mut dice = Dice::new(seed);
     let faults = faults(&mut dice);
-    let story = Story::roll(&mut dice, house.policies);
+    let story = Story::roll(&mut dice, house.plan.crews.len() as u8);
+    let clicks = dice.pick(&[0, 0, 60, 150, 400]);
     let mut rows = Rows::default();
     rows.cloud = dice.chance(500);
     let world = Shared::new(World {
@@ -136,10 +146,12 @@ pub(crate) fn night(seed: u64, houses: &mut [House], traced: bool) -> Morning {
         later: Default::default(),
         rows,
         phones: Phones::default(),
-        watch: Watch::new(settings, &story.alarms),
+        watch: Watch::new(settings, house.plan.clone(), &story.alarms),
         again_at: 0,
         hit: false,
         accidents: 0,
+        began: DUSK,
+        clicks,
         trace: traced.then(Vec::new),
         failure: None,
     });
@@ -200,10 +212,13 @@ impl Night {
                 self.calm = true;
                 world.note(|| "calm".to_owned());
                 world.faults = Faults::default();
+                world.clicks = 0;
             }
             match later.what {
                 What::Call(at, step) => world.go_on(at, step),
                 What::Quiet(id) => world.judge_quiet(&id),
+                What::SilenceOver(id, until) => world.judge_silence_over(&id, until),
+                What::SilenceOfAlarmOver(at, due) => world.judge_waiting(at, due),
                 What::Minute => {
                     drop(world);
                     self.minute();

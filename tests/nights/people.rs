@@ -27,6 +27,8 @@ impl World {
             Does::Press(key, share) => {
                 let after = all * share / 100;
                 self.after(after, What::Call(at, Step::Asks(reading, Some(key), 0)));
+                let id = self.phones.calls[at].incident.clone();
+                self.sees_that_it_rings(&id, after);
                 if self.phones.calls[at].habit.twice {
                     let more = self.dice.range(0, 400);
                     let key = self.dice.pick(&[Key::Take, key, Key::Decline]);

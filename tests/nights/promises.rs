@@ -1,35 +1,14 @@
 //! What must hold, whatever happens: looked at whenever something is written, or a call is placed.
 
-use jiff::SignedDuration;
-use shared::alarm;
-use shared::app::record::{self, ALARMS, Kept, LastWord};
+use shared::app::record::Kept;
 use shared::app::words;
-use shared::escalation::{Attempt, Event, Incident, Outcome, Phase, State};
-use shared::forward::task::Lines;
+use shared::escalation::{Attempt, Entry, Event, Incident, Outcome, State};
 use shared::ports::Put;
 
-use crate::twilio::Call;
+use crate::slack::Button;
 use crate::world::{What, World};
 
 impl World {
-    /// Something was written beside an incident.
-    pub(crate) fn saw_beside(&mut self, put: &Put) {
-        if put.key.pk != ALARMS {
-            return;
-        }
-        let at =
-            (0..self.watch.alarms.len()).find(|at| record::alarm(&format!("arn:{at}")) == put.key);
-        let Some((at, word)) = at.zip(serde_json::from_str::<LastWord>(&put.body).ok()) else {
-            return self.fail(format!("an alarm's word that cannot be read: {}", put.body));
-        };
-        self.note(|| format!("  alarm {at}: {:?}", word.state));
-        match word.state {
-            alarm::State::Alarm => self.watch.alarms[at].1 = true,
-            alarm::State::Ok => self.watch.alarms[at].1 = false,
-            alarm::State::NoData => {}
-        }
-    }
-
     /// A policy's incident was written.
     pub(crate) fn saw_incident(&mut self, put: &Put) {
         let new: Kept = match serde_json::from_str(&put.body) {
@@ -68,87 +47,39 @@ impl World {
             }
             _ => {}
         }
+        // What is new.
+        let first = before.map_or(0, |before| before.timeline.next);
+        let entries = incident.timeline.entries.iter();
+        let new_entries: Vec<&Entry> = entries.filter(|entry| entry.number >= first).collect();
+        let has = |wanted: fn(&Event) -> bool| new_entries.iter().any(|entry| wanted(&entry.event));
         // The alarms.
-        let going_on = |at: &&(u8, bool)| {
-            at.1 && self.watch.policies.get(usize::from(at.0)) == Some(&policy.name)
-        };
-        let going_on = self.watch.alarms.iter().filter(going_on).count();
+        let going_on = self.going_on(incident);
         if incident.open_count() as usize != going_on {
             return Err(format!(
                 "{going_on} alarms go on, and it knows of {}",
                 incident.open_count()
             ));
         }
-        if resolved != (going_on == 0) {
+        if resolved != (going_on == 0 || is_declared_over(incident)) {
             return Err(format!("resolved: {resolved}, though {going_on} alarms go on"));
         }
-        // What is new.
-        let first = before.map_or(0, |before| before.timeline.next);
-        let new_entries: Vec<&Event> = incident
-            .timeline
-            .entries
-            .iter()
-            .filter(|entry| entry.number >= first)
-            .map(|entry| &entry.event)
-            .collect();
-        let has = |wanted: fn(&Event) -> bool| new_entries.iter().any(|event| wanted(event));
-        let last =
-            before.and_then(|before| before.attempts.last()).map_or(0, |attempt| attempt.number);
-        let rings = incident.attempts.iter().any(|attempt| attempt.number > last);
+        self.judge_story(before, incident, &new_entries)?;
         if let Some(before) = before {
-            let asked = has(|event| matches!(event, Event::AskedAgain { .. }));
-            let again = has(|event| matches!(event, Event::CalledAgain));
-            let joined = has(|event| {
-                matches!(
-                    event,
-                    Event::Joined { .. } | Event::JoinedUnnamed | Event::Reopened { .. }
-                )
-            }) && has(|event| matches!(event, Event::HuntAgain { .. }));
-            let reopened = has(|event| matches!(event, Event::Reopened { .. }));
-            let was_over = before.ended_at.is_some();
-            if was_over && !resolved && !reopened {
-                return Err("it was over, and is open again without a word".to_owned());
-            }
-            let due = |at: Option<shared::Timestamp>, long: SignedDuration| {
-                at.is_some_and(|at| now.duration_since(at) >= long)
-            };
-            // What nobody had is hunted for anew when it is open again.
-            let anew = was_over && reopened && before.taken_by().is_none();
-            let cause = match before.phase {
-                _ if was_over && !reopened => false,
-                Phase::Calling => true,
-                Phase::Taken => {
-                    joined
-                        || (asked
-                            && due(
-                                before.holder.as_ref().map(|holder| holder.at),
-                                policy.repage_after,
-                            ))
-                }
-                Phase::Exhausted => {
-                    joined || anew || (again && due(before.exhausted_at, before.retry_after()))
-                }
-            };
-            if rings && (!cause || resolved) {
-                return Err(format!("it rings again without cause: it was {:?}", before.state()));
-            }
-            if before.hunt.number == incident.hunt.number
-                && before.taken_by().is_some()
-                && before.holder != incident.holder
-            {
-                return Err(format!("{:?} had it, and now {:?}", before.holder, incident.holder));
-            }
-            if (asked || again || joined || anew) != (before.hunt.number != incident.hunt.number) {
-                return Err("a hunt begins without a word, or a word without a hunt".to_owned());
-            }
             self.judge_attempts(before, incident)?;
         }
-        let became_quiet =
-            |event: &Event| matches!(event, Event::Taken { .. } | Event::Resolved { .. });
-        if has(became_quiet) && self.known.prompt() && self.known.lost == 0 {
+        if has(|event| matches!(event, Event::DeclaredOver { .. })) {
+            self.set_aside(incident);
+        }
+        if has(becomes_quiet) && self.known.prompt() && self.known.lost == 0 {
             self.after(12_000, What::Quiet(incident.id.clone()));
         }
-        self.note_entries(new, first);
+        if let Some(until) = incident.silenced_until.filter(|_| self.known.prompt()) {
+            let long = until.duration_since(now).as_millis() as i64 + 20_000;
+            if has(|event| matches!(event, Event::Silenced { .. })) {
+                self.after(long, What::SilenceOver(incident.id.clone(), until));
+            }
+        }
+        self.note_entries(before, new, &new_entries);
         Ok(())
     }
 
@@ -200,80 +131,65 @@ impl World {
     }
 
     /// What has to be said, and what the night was like.
-    fn note_entries(&mut self, new: &Kept, first: u32) {
-        let watch = &mut self.watch;
-        let incident = &new.incident;
+    fn note_entries(&mut self, before: Option<&Incident>, new: &Kept, entries: &[&Entry]) {
+        let (watch, incident) = (&mut self.watch, &new.incident);
         let texts = watch.texts.entry(incident.id.clone()).or_default();
-        for entry in incident.timeline.entries.iter().filter(|entry| entry.number >= first) {
+        // Whoever takes it by a click is told there.
+        let is_taken = |attempt: &&Attempt| attempt.outcome == Some(Outcome::Taken);
+        let taken = |incident: &Incident| incident.attempts.iter().filter(is_taken).count();
+        let by_key = taken(incident) > before.map_or(0, taken);
+        let owes = incident.taken_by().is_some_and(|holder| !holder.outside);
+        for entry in entries {
             watch.tally.saw(&entry.event);
-            match &entry.event {
-                Event::Taken { .. } => texts.0 += 1,
-                Event::Resolved { .. } => texts.0 += u32::from(incident.taken_by().is_some()),
-                Event::Texted { .. } => texts.1 += 1,
-                _ => {}
-            }
+            let deed = match &entry.event {
+                Event::Taken { person, .. } => {
+                    texts.0 += u32::from(by_key);
+                    watch.tally.claimed += u64::from(!by_key);
+                    Some((person, Button::Have))
+                }
+                Event::Resolved { .. } => {
+                    texts.0 += u32::from(owes);
+                    None
+                }
+                Event::Texted { .. } => {
+                    texts.1 += 1;
+                    None
+                }
+                Event::GivenBack { person } => Some((person, Button::GiveBack)),
+                Event::DeclaredOver { person, .. } => Some((person, Button::Over)),
+                _ => None,
+            };
+            let id = || incident.id.clone();
+            watch.did.extend(deed.map(|(person, button)| (id(), person.clone(), button)));
             if words::line(incident, entry, &watch.settings).is_some() {
                 watch.lines.entry(format!("{} {}", incident.id, entry.number)).or_default();
             }
         }
+        for entry in entries {
+            self.people_see(incident, &entry.event);
+        }
     }
+}
 
-    /// Lines are on their way to Slack.
-    pub(crate) fn saw_lines(&mut self, lines: &Lines) {
-        for line in &lines.lines {
-            self.note(|| format!("  Slack: {} {}", line.event_id, line.text));
-            match self.watch.lines.get_mut(&line.event_id) {
-                Some(count) => {
-                    *count += 1;
-                    if *count > 1 {
-                        self.watch.tally.doubled_lines += 1;
-                        if self.known.sure() {
-                            self.fail(format!("said twice: {} {}", line.event_id, line.text));
-                        }
-                    }
-                }
-                None => {
-                    self.fail(format!("said, but never written: {} {}", line.event_id, line.text))
-                }
-            }
-        }
-    }
+/// Its holder said that it is over, and no alarm went off since.
+fn is_declared_over(incident: &Incident) -> bool {
+    let mut latest = incident.timeline.entries.iter().rev();
+    let ends = |event: &Event| {
+        matches!(
+            event,
+            Event::DeclaredOver { .. } | Event::Resolved { .. } | Event::Reopened { .. }
+        )
+    };
+    let latest = latest.find(|entry| ends(&entry.event));
+    latest.is_some_and(|entry| matches!(entry.event, Event::DeclaredOver { .. }))
+}
 
-    /// A call is placed.
-    pub(crate) fn saw_call(&mut self, call: &Call) {
-        let (sure, now) = (self.known.sure(), self.timestamp());
-        self.watch.tally.calls += 1;
-        let count = self.watch.placed.entry((call.incident.clone(), call.attempt)).or_default();
-        *count += 1;
-        if *count > 1 {
-            self.watch.tally.doubled_calls += 1;
-            if sure {
-                self.fail(format!("attempt {} of {} is placed twice", call.attempt, call.incident));
-            }
-        }
-        if self.phones.calls.iter().any(|other| !other.ended && other.to == call.to) {
-            self.watch.tally.at_once += 1;
-            if sure {
-                self.fail(format!("two calls at once to {}", call.to));
-            }
-        }
-        let kept = self.watch.kept.values().find(|kept| kept.incident.id == call.incident);
-        let quiet_since = match kept.map(|kept| &kept.incident) {
-            None => return self.fail(format!("a call for {}, which is not kept", call.incident)),
-            Some(incident) if incident.attempt(call.attempt).is_none() => {
-                return self
-                    .fail(format!("a call for attempt {}, which was not written", call.attempt));
-            }
-            Some(incident) => incident.ended_at.or(incident.taken_by().map(|holder| holder.at)),
-        };
-        let lease = record::LEASE + SignedDuration::from_secs(1);
-        if self.known.slow == 0
-            && quiet_since.is_some_and(|since| now.duration_since(since) > lease)
-        {
-            self.fail(format!(
-                "a call for {}, which is taken or over since {quiet_since:?}",
-                call.incident
-            ));
-        }
-    }
+fn becomes_quiet(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Taken { .. }
+            | Event::Resolved { .. }
+            | Event::DeclaredOver { .. }
+            | Event::Silenced { .. }
+    )
 }

@@ -64,6 +64,14 @@ impl Rows {
         keys.take_while(|key| key.pk == pk).filter_map(|key| self.get(key, now)).collect()
     }
 
+    /// Whether the wake-up of an alarm that is silenced until this moment is in the queue, or being dealt with.
+    pub(crate) fn has_silenced_wake_up(&self, alarm: usize, at: Timestamp) -> bool {
+        let key = format!("arn:{alarm}");
+        self.messages.iter().rev().filter(|waiting| waiting.copies > 0).any(|waiting| {
+            matches!(&waiting.wake_up, WakeUp::Silenced { change, due } if change.key == key && *due == at)
+        })
+    }
+
     /// Whether a wake-up for this moment is in the queue, or being dealt with.
     pub(crate) fn has_wake_up(&self, id: &str, at: Timestamp) -> bool {
         self.messages.iter().rev().filter(|waiting| waiting.copies > 0).any(|waiting| {
@@ -148,6 +156,7 @@ fn write(world: &mut World, puts: &[Put], now: Timestamp) -> Result<(), Error> {
         let row = Row { revision, body: put.body.clone(), expires_at: put.expires_at };
         world.rows.rows.insert(put.key.clone(), row);
     }
+    world.watch.word = None;
     for put in puts.iter().filter(|put| put.key.pk != OPEN) {
         world.saw_beside(put);
     }
@@ -181,11 +190,11 @@ impl Queue for Shared {
             let strikes = world.strikes(fails);
             if !strikes || world.dice.chance(500) {
                 match to {
-                    To::Slack => {
-                        if let Ok(Task::Lines(lines)) = serde_json::from_str(&body) {
-                            world.saw_lines(&lines);
-                        }
-                    }
+                    To::Slack => match serde_json::from_str(&body) {
+                        Ok(Task::Lines(lines)) => world.saw_lines(&lines),
+                        Ok(reply) => world.saw_reply(&reply),
+                        Err(error) => world.fail(format!("a task that cannot be read: {error}")),
+                    },
                     To::WakeUps => wait(world, body, not_before),
                 }
             }

@@ -2,55 +2,10 @@
 
 use shared::Timestamp;
 use shared::alarm::{Change, State};
-use shared::config::Values;
 use shared::escalation::Key;
 
 use crate::dice::Dice;
 use crate::world::{DUSK, Faults};
-
-pub(crate) const BASE: &str = "https://house.example";
-
-/// How many configurations there are.
-pub(crate) const SETUPS: u64 = 96;
-
-/// People, policies and Twilio's account, as they are stored.
-pub(crate) fn setup(number: u64) -> Values {
-    let mut dice = Dice::new(number);
-    let people = dice.range(1, 5);
-    let mut toml = String::from("[channels.default]\n");
-    for person in 0..people {
-        toml += &format!("[people.p{person}]\nphone = \"+1500555{person:04}\"\n");
-    }
-    for policy in 0..dice.range(1, 3) {
-        let mut roster: Vec<String> = Vec::new();
-        for _ in 0..dice.range(1, 4) {
-            let name = format!("\"p{}\"", dice.range(0, people - 1));
-            if !roster.contains(&name) || dice.chance(100) {
-                roster.push(name);
-            }
-        }
-        let roster = roster.join(", ");
-        toml += &format!(
-            "[[policies]]\nname = \"w{policy}\"\nalarms = [\"w{policy}-*\"]\nroster = [{roster}]\nattempts = {}\n\
-             ring_seconds = {}\nanswer_seconds = {}\nrepage_after = \"{}m\"\nflap_window = \"{}s\"\n\
-             retry_exhausted_after = \"{}m\"\n",
-            dice.range(1, 4),
-            dice.range(5, 30),
-            dice.range(3, 12),
-            dice.pick(&[1, 2, 5, 10, 30]),
-            dice.pick(&[0, 30, 60, 300]),
-            dice.pick(&[1, 2, 5, 15, 20]),
-        );
-    }
-    let values = [
-        ("config/main", toml.as_str()),
-        ("public-base-url", BASE),
-        ("twilio/account-sid", "AC0"),
-        ("twilio/auth-token", "token"),
-        ("twilio/from-number", "+15005559999"),
-    ];
-    values.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-}
 
 /// Which accidents happen. Many nights know none, and most a few kinds only: so they do not hide each other.
 pub(crate) fn faults(dice: &mut Dice) -> Faults {

@@ -2,15 +2,17 @@
 
 use std::task::{Context, Poll, Waker};
 
-use jiff::SignedDuration;
-use shared::Timestamp;
+use shared::Error;
 use shared::app::Hand;
 use shared::app::record::Kept;
-use shared::escalation::{Incident, Key, News, Outcome as Became, Phase, Signal, State};
+use shared::app::wake::WakeUp;
+use shared::escalation::{Incident, Key, News, Outcome as Became, Signal, State};
 use shared::ports::{Message, Outcome};
 
+use crate::audit::Overdue;
 use crate::night::{About, Asked, Done, Night, Task};
 use crate::people::words;
+use crate::slack::Button;
 use crate::twilio::Step;
 use crate::world::{What, World};
 
@@ -18,14 +20,21 @@ use crate::world::{What, World};
 const VISIBILITY: i64 = 60_000;
 /// How long Twilio's question for words is worked on before the call is asked for a moment.
 const PATIENCE: i64 = 3_500;
-/// How late something may be before the audit mends it.
-const LATE: SignedDuration = SignedDuration::from_secs(20);
+/// How long Slack waits for an answer.
+const SLACKS_PATIENCE: i64 = 2_500;
 
 impl Night {
     pub(crate) fn begin(&mut self, about: About) {
         let app = self.app.clone();
         let mut world = self.world.lock();
-        let overdue = if matches!(about, About::Audit) { world.overdue() } else { Vec::new() };
+        if let About::Wake(at) = about
+            && world.is_idle(at)
+            && world.dice.chance(900)
+        {
+            return world.struck_off(at);
+        }
+        let overdue =
+            if matches!(about, About::Audit) { world.overdue() } else { Overdue::default() };
         let future: std::pin::Pin<Box<dyn Future<Output = Done> + Send>> = match &about {
             About::Change(at) => {
                 let body = serde_json::to_vec(&self.story.changes[*at].1).unwrap_or_default();
@@ -49,6 +58,9 @@ impl Night {
             About::Words(asked) => {
                 let news = asked.key.map_or(News::Answered, News::Pressed);
                 let (id, signal) = world.signal(asked.call, news);
+                if asked.key == Some(Key::Take) {
+                    world.presses(asked.call);
+                }
                 world.after(PATIENCE, What::Patience(self.tasks.len()));
                 Box::pin(async move {
                     Done::Told(
@@ -57,6 +69,14 @@ impl Night {
                             .map(|told| told.map(Box::new)),
                     )
                 })
+            }
+            About::Click(click) => {
+                if !click.forged {
+                    world.said(&click.incident, &click.person, click.button);
+                }
+                world.after(SLACKS_PATIENCE, What::Patience(self.tasks.len()));
+                let (click, shared) = (click.clone(), self.world.clone());
+                Box::pin(async move { Done::Clicked(click.told(app, shared).await) })
             }
             About::Audit => Box::pin(async move { Done::Audited(app.audit().await) }),
         };
@@ -72,7 +92,7 @@ impl Night {
     pub(crate) fn poll(&mut self, at: usize) {
         let Some(task) = &mut self.tasks[at] else { return };
         let mut world = self.world.lock();
-        (world.again_at, world.hit) = (i64::MAX, false);
+        (world.again_at, world.hit, world.began) = (i64::MAX, false, task.began);
         drop(world);
         let polled = task.future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         let mut world = self.world.lock();
@@ -117,23 +137,26 @@ impl Night {
                 world.after(long, What::Begin(task.about));
             }
             About::Change(_) => world.again(task.about),
+            About::Click(_) if world.dice.chance(500) => world.again(task.about),
             // Twilio says so to the person, and ends the call.
             About::Words(asked) => world.after(
                 1_000,
                 What::Call(asked.call, Step::Ends(shared::escalation::End::Completed)),
             ),
-            About::Status(..) | About::Audit => {}
+            About::Status(..) | About::Click(_) | About::Audit => {}
         }
     }
 
-    /// Nobody in a call waits this long.
+    /// Nobody in a call waits this long, and nor does Slack.
     pub(crate) fn give_up(&mut self, at: usize) {
-        if let Some(Task { about: About::Words(asked), .. }) = self.tasks[at].take() {
-            self.busy -= 1;
-            let mut world = self.world.lock();
-            world.watch.tally.abandoned += 1;
-            world.note(|| format!("#{at} takes too long"));
-            world.moment(asked);
+        let Some(task) = self.tasks[at].take() else { return };
+        self.busy -= 1;
+        let mut world = self.world.lock();
+        world.watch.tally.abandoned += 1;
+        world.note(|| format!("#{at} takes too long"));
+        match task.about {
+            About::Words(asked) => world.moment(asked),
+            about => world.again(about),
         }
     }
 
@@ -141,9 +164,12 @@ impl Night {
         let mut world = self.world.lock();
         let clean = world.known.store + world.known.queue + world.known.slow == 0;
         let failed = match &done {
-            Done::Heard(Err(error)) | Done::Told(Err(error)) | Done::Audited(Err(error)) => {
-                Some(error.to_string())
-            }
+            // It is meant to fail.
+            Done::Clicked(Err(Error::Forged(_))) => None,
+            Done::Heard(Err(error))
+            | Done::Told(Err(error))
+            | Done::Clicked(Err(error))
+            | Done::Audited(Err(error)) => Some(error.to_string()),
             Done::Woke(Outcome::Later(_)) => Some("it comes again".to_owned()),
             _ => None,
         };
@@ -168,64 +194,31 @@ impl Night {
                         "the audit mended {mended} things, and no accident had happened"
                     ));
                 }
-                for (policy, wake_at) in task.overdue.iter().filter(|_| !task.hit) {
-                    let still = world.watch.kept.get(policy).and_then(|kept| kept.wake_at);
-                    if still == *wake_at {
-                        world.fail(format!("{policy}: the audit left it waiting for {wake_at:?}"));
-                    }
+                if !task.hit {
+                    world.judge_audit(&task.overdue);
+                }
+            }
+            (About::Click(click), Done::Clicked(Ok(()))) => world.judge_click(click),
+            (About::Click(click), Done::Clicked(Err(error))) => {
+                if matches!(error, Error::Forged(_)) && !click.forged {
+                    world.fail(format!("{error}: {click:?}"));
+                }
+                if !click.forged {
+                    world.again(task.about.clone());
                 }
             }
             _ => {}
         }
     }
-
-    /// The minute's audit. Where there is nothing to be found it is mostly left out: that saves most of the time.
-    pub(crate) fn minute(&mut self) {
-        let mut world = self.world.lock();
-        let now = world.timestamp();
-        let needed = world.watch.kept.values().any(|kept| may_be_undone(kept, now));
-        let settled =
-            |kept: &Kept| kept.incident.state() == State::Resolved && kept.to_do.is_empty();
-        if self.calm
-            && world.later.is_empty()
-            && self.busy == 0
-            && world.watch.kept.values().all(settled)
-        {
-            return;
-        }
-        world.after(60_000, What::Minute);
-        if needed || world.dice.chance(30) {
-            world.after(0, What::Begin(About::Audit));
-        }
-    }
-}
-
-fn may_be_undone(kept: &Kept, now: Timestamp) -> bool {
-    let incident = &kept.incident;
-    let is_late = |at: Timestamp| now.duration_since(at) >= LATE;
-    let resolved = incident.state() == State::Resolved;
-    kept.wake_at.is_some_and(is_late)
-        || kept.to_do.iter().any(|to_do| is_late(to_do.until))
-        || (!resolved && kept.wake_at.is_none())
-        || (!resolved && incident.phase == Phase::Calling && incident.attempts.is_empty())
-        || (!resolved
-            && incident
-                .attempts
-                .iter()
-                .any(|attempt| attempt.holds_until(&incident.policy).is_some_and(is_late)))
 }
 
 impl World {
-    /// What waits for a wake-up that should have come.
-    fn overdue(&self) -> Vec<(String, Option<Timestamp>)> {
-        let now = self.timestamp();
-        let late = |kept: &&Kept| kept.wake_at.is_some_and(|at| now.duration_since(at) > LATE);
-        self.watch
-            .kept
-            .iter()
-            .filter(|(_, kept)| late(kept))
-            .map(|(name, kept)| (name.clone(), kept.wake_at))
-            .collect()
+    /// Somebody presses 1.
+    fn presses(&mut self, call: usize) {
+        let call = &self.phones.calls[call];
+        let person = self.watch.plan.person(&call.to);
+        let incident = call.incident.clone();
+        self.said(&incident, &person, Button::Have);
     }
 
     fn signal(&self, call: usize, news: News) -> (String, Signal) {
@@ -251,12 +244,25 @@ impl World {
         self.after(1_200, What::Call(asked.call, next));
     }
 
+    /// Whether this is a wake-up that nobody waits for any more. Most of them are left out: they do nothing, and are more
+    /// than half of all that is done.
+    fn is_idle(&self, at: usize) -> bool {
+        let WakeUp::Due { incident, due } = &self.rows.messages[at].wake_up else { return false };
+        let is_its = |kept: &Kept| kept.incident.id == *incident && kept.wake_at == Some(*due);
+        *due <= self.timestamp() && !self.watch.kept.values().any(is_its)
+    }
+
     /// A message is off the queue: its incident must not wait for it any more.
     fn struck_off(&mut self, at: usize) {
-        use shared::app::wake::WakeUp;
         let waiting = &mut self.rows.messages[at];
         waiting.copies -= 1;
-        let WakeUp::Due { incident, due } = waiting.wake_up.clone() else { return };
+        let (incident, due) = match waiting.wake_up.clone() {
+            WakeUp::Due { incident, due } => (incident, due),
+            WakeUp::Silenced { change, due } => {
+                return self.judge_silenced_wake_up(&change.key, due);
+            }
+            _ => return,
+        };
         let waits = self.watch.kept.values().any(|kept| {
             kept.incident.id == incident
                 && kept.wake_at == Some(due)

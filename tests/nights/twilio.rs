@@ -11,7 +11,8 @@ use shared::twilio::callbacks::Path;
 use shared::twilio::rest::{Ask, Told, Wire};
 
 use crate::night::{About, Asked};
-use crate::story::{BASE, Habit, Pickup};
+use crate::setup::BASE;
+use crate::story::{Habit, Pickup};
 use crate::world::{Part, Shared, What, World};
 
 /// A call.
@@ -20,8 +21,8 @@ pub(crate) struct Call {
     pub(crate) to: String,
     pub(crate) incident: String,
     pub(crate) attempt: u32,
-    created: i64,
-    updated: i64,
+    pub(crate) created: i64,
+    pub(crate) updated: i64,
     /// From when on lists show it.
     listed: i64,
     status: &'static str,

@@ -1,24 +1,45 @@
 //! What is remembered of a night, to judge it by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use shared::Timestamp;
-use shared::app::record::Kept;
+use shared::app::record::{self, Kept};
 use shared::config::Settings;
+use shared::ports::Key;
 
+use crate::alarms::{Alarm, Asked, Word};
+use crate::plan::{Crew, Plan};
+use crate::slack::Button;
 use crate::tally::Tally;
-use crate::world::{DUSK, Faults};
+use crate::world::Faults;
+
+/// Somebody did something with an incident.
+pub(crate) type Deed = (String, String, Button);
 
 /// What the night was promised, and what came of it.
 pub(crate) struct Watch {
     pub(crate) tally: Tally,
     pub(crate) settings: Arc<Settings>,
+    pub(crate) plan: Arc<Plan>,
     pub(crate) policies: Vec<String>,
     /// The policies' incidents, as they were last written.
     pub(crate) kept: BTreeMap<String, Kept>,
-    /// The alarms: the policy of each, and whether it goes on, as far as it was written down.
-    pub(crate) alarms: Vec<(u8, bool)>,
+    pub(crate) alarms: Vec<Alarm>,
+    /// Where their last words are.
+    pub(crate) alarm_keys: Vec<Key>,
+    /// What one of them said in the write that is looked at.
+    pub(crate) word: Option<Word>,
+    /// The silences that people have asked for.
+    pub(crate) asked: Vec<Asked>,
+    /// The lines that say of an alarm that it is silenced.
+    pub(crate) muted: BTreeSet<String>,
+    /// What people said by keys and clicks, …
+    pub(crate) said: BTreeSet<Deed>,
+    /// … and what was written of them.
+    pub(crate) did: BTreeSet<Deed>,
+    /// How many clicks there were, and which of them were answered.
+    pub(crate) clicks: usize,
+    pub(crate) replies: BTreeSet<usize>,
     /// How often each line was said; those that must be are here from the moment they are written down.
     pub(crate) lines: BTreeMap<String, u32>,
     /// How many text messages each incident owes, and how many it says it sent.
@@ -28,22 +49,32 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub(crate) fn new(settings: Arc<Settings>, alarms: &[u8]) -> Watch {
+    pub(crate) fn new(settings: Arc<Settings>, plan: Arc<Plan>, alarms: &[u8]) -> Watch {
+        let alarms: Vec<Alarm> = alarms.iter().map(|policy| Alarm::new(*policy)).collect();
         Watch {
             tally: Tally::default(),
-            policies: settings
-                .config
-                .escalation
-                .policies_at(Timestamp::from_millisecond(DUSK).unwrap_or_default())
-                .map(|policy| policy.name)
-                .collect(),
+            policies: (0..plan.crews.len()).map(|policy| format!("w{policy}")).collect(),
             settings,
+            plan,
             kept: BTreeMap::new(),
-            alarms: alarms.iter().map(|policy| (*policy, false)).collect(),
+            alarm_keys: (0..alarms.len()).map(|at| record::alarm(&format!("arn:{at}"))).collect(),
+            alarms,
+            word: None,
+            asked: Vec::new(),
+            muted: BTreeSet::new(),
+            said: BTreeSet::new(),
+            did: BTreeSet::new(),
+            clicks: 0,
+            replies: BTreeSet::new(),
             lines: BTreeMap::new(),
             texts: BTreeMap::new(),
             placed: BTreeMap::new(),
         }
+    }
+
+    /// Whom the policy of this name calls.
+    pub(crate) fn crew(&self, policy: &str) -> Option<&Crew> {
+        self.plan.crews.get(self.policies.iter().position(|name| name == policy)?)
     }
 }
 

@@ -57,8 +57,12 @@ pub(crate) enum What {
     Patience(usize),
     /// The minute's audit.
     Minute,
-    /// Somebody has it, or it is over: does a phone still ring?
+    /// Somebody has it, or it is over, or silenced: does a phone still ring?
     Quiet(String),
+    /// The silence of an incident was over a moment ago: does it still wait?
+    SilenceOver(String, Timestamp),
+    /// The same of an alarm.
+    SilenceOfAlarmOver(usize, Timestamp),
 }
 
 pub(crate) struct Later {
@@ -110,6 +114,10 @@ pub(crate) struct World {
     pub(crate) hit: bool,
     /// How many accidents there were after which nobody knows what was done.
     pub(crate) accidents: u32,
+    /// When what is being polled began.
+    pub(crate) began: i64,
+    /// How likely somebody clicks at what they see, in a thousand.
+    pub(crate) clicks: u32,
     pub(crate) trace: Option<Vec<String>>,
     pub(crate) failure: Option<String>,
 }

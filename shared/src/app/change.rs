@@ -68,6 +68,7 @@ impl App {
                 hand,
                 touched: false,
                 promises: Vec::new(),
+                waiting: None,
             };
             decide(&mut draft);
             draft.settle();
@@ -136,6 +137,10 @@ impl App {
         if let (Some((key, record)), Some(word)) = (&records.alarm, &draft.last_word) {
             let expires_at = Some(after(draft.now, KEPT));
             puts.push(put(key.clone(), word, record.as_ref(), expires_at));
+            puts.extend(draft.waiting.as_ref().map(|(key, wake_up)| {
+                let expires_at = wake_up.as_ref().map_or(Some(draft.now), |_| expires_at);
+                Put { when: If::Always, ..put(key.clone(), wake_up, None, expires_at) }
+            }));
         }
         self.store.write(&puts, draft.now).await
     }

@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Hand;
 use super::record::{self, Kept, LEASE, LastWord, Task, ToDo};
+use super::wake::WakeUp;
 use crate::escalation::{Alarm, Busy, Effect, Incident, Policy, Signal, Step};
-use crate::ports::To;
+use crate::ports::{Key, To};
 
 /// A wake-up is never armed nearer than this: it must not come before the save that it belongs to has landed, or been
 /// given up.
@@ -24,6 +25,8 @@ pub(super) struct Draft<'a> {
     pub(super) touched: bool,
     /// What is queued before this is saved: a crash between the two loses nothing.
     pub(super) promises: Vec<Promise>,
+    /// Where the audit finds that the alarm in question waits: what is written there, or `None` if it no longer waits.
+    pub(super) waiting: Option<(Key, Option<WakeUp>)>,
 }
 
 /// A message that is queued before the save that needs it.

@@ -16,6 +16,8 @@ pub const ARCHIVE: &str = "incidents";
 pub const PEOPLE: &str = "people";
 /// The partition of what alarms last said.
 pub const ALARMS: &str = "alarms";
+/// The partition of alarms that wait for the end of a silence: the wake-up of each, for the audit.
+pub const WAITING: &str = "waiting";
 /// The partition of silences that people have asked for.
 pub const SILENCES: &str = "silences";
 
@@ -153,6 +155,11 @@ pub fn person(name: &str) -> Key {
 /// Where an alarm's last word is.
 pub fn alarm(key: &str) -> Key {
     Key::new(ALARMS, crate::hex(&Sha256::digest(key)[..16]))
+}
+
+/// Where the wake-up of an alarm is that waits for the end of a silence.
+pub fn waiting(key: &str) -> Key {
+    Key { pk: WAITING.to_owned(), ..alarm(key) }
 }
 
 /// Where a silence is that somebody asked for: asked for twice it is one.

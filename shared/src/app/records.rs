@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use super::draft::after;
 use super::record::{self, InCall, KEPT, Kept, LastWord};
+use crate::Error;
 use crate::escalation::Busy;
-use crate::ports::{If, Key, Put, Record};
+use crate::ports::{If, Key, MOST_AT_ONCE, Put, Record, Store};
 
 /// The records that a decision rests on.
 pub(super) struct Records {
@@ -101,6 +102,20 @@ fn new_calls(person: &str, kept: &Kept, before: Option<&Kept>) -> usize {
     };
     let same = before.filter(|before| before.incident.id == kept.incident.id);
     calls(kept).saturating_sub(same.map_or(0, calls))
+}
+
+/// All records of a partition, strongly consistent.
+pub(super) async fn all(store: &dyn Store, pk: &str, now: Timestamp) -> Result<Vec<Record>, Error> {
+    let mut all: Vec<Record> = Vec::new();
+    loop {
+        let after = all.last().map(|record| record.key.sk.clone());
+        let page = store.page(pk, after.as_deref(), MOST_AT_ONCE, now).await?;
+        let is_last = page.len() < MOST_AT_ONCE;
+        all.extend(page);
+        if is_last {
+            return Ok(all);
+        }
+    }
 }
 
 /// A record that lands only if it is still as it was read.

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::draft::{Draft, NEAREST, Promise, after};
 use super::intake::Heard;
 use super::record::{self, LastWord, SILENCES, Waits};
+use super::records::all;
 use super::wake::WakeUp;
 use super::{App, Hand};
 use crate::Error;
@@ -16,7 +17,7 @@ use crate::alarm::{Change, State};
 use crate::config::Settings;
 use crate::escalation::{Incident, Phase, Signal};
 use crate::forward::task::{Lines, Task};
-use crate::ports::{If, MOST_AT_ONCE, Put, Store, To};
+use crate::ports::{If, Put, Store, To};
 use crate::routes::Line;
 use crate::silence::{Silence, Silences, Stored};
 use crate::slack::message::{cut, escape};
@@ -26,21 +27,13 @@ const AGAIN: SignedDuration = SignedDuration::from_mins(1);
 
 /// The silences that people have asked for and that are not over, strongly consistent.
 pub async fn stored(store: &dyn Store, now: Timestamp) -> Result<Vec<Stored>, Error> {
-    let mut found: Vec<Stored> = Vec::new();
-    let mut after = None;
-    loop {
-        let records = store.page(SILENCES, after.as_deref(), MOST_AT_ONCE, now).await?;
-        found.extend(records.iter().filter_map(|record| {
-            serde_json::from_str::<Stored>(&record.body)
-                .inspect_err(|error| tracing::error!(%error, "a silence cannot be read"))
-                .ok()
-        }));
-        match records.last() {
-            Some(last) if records.len() == MOST_AT_ONCE => after = Some(last.key.sk.clone()),
-            _ => break,
-        }
-    }
-    found.retain(|silence| now < silence.until);
+    let records = all(store, SILENCES, now).await?;
+    let read = records.iter().filter_map(|record| {
+        serde_json::from_str::<Stored>(&record.body)
+            .inspect_err(|error| tracing::error!(%error, "a silence cannot be read"))
+            .ok()
+    });
+    let mut found: Vec<Stored> = read.filter(|silence| now < silence.until).collect();
     found.sort_by_key(|silence| silence.until);
     Ok(found)
 }
@@ -155,6 +148,7 @@ impl Draft<'_> {
             (State::NoData, _) => (self.hear(change), waits),
             _ => (self.hear(change), None),
         };
+        self.waits_no_more(change, waits);
         self.note(LastWord { state: change.state, at: change.at, incident, waits });
     }
 
@@ -165,7 +159,16 @@ impl Draft<'_> {
             Some(silence) => (None, Some(self.wait(change, silence))),
             None => (self.hear(change), None),
         };
+        self.waits_no_more(change, waits);
         self.note(LastWord { incident, waits, ..word });
+    }
+
+    /// If it waited, and does not now, the audit need not look after it.
+    fn waits_no_more(&mut self, change: &Change, waits: Option<Waits>) {
+        let waited = self.last_word.as_ref().is_some_and(|word| word.waits.is_some());
+        if waited && waits.is_none() {
+            self.waiting = Some((record::waiting(&change.key), None));
+        }
     }
 
     /// Whether the alarm goes on in an incident that is open.
@@ -215,6 +218,7 @@ impl Draft<'_> {
         let wake_up = WakeUp::Silenced { change: change.clone(), due };
         let (body, group, not_before) = (wake_up.to_body(), wake_up.group(), wake_up.not_before());
         self.promises.push(Promise { to: To::WakeUps, body, group, not_before });
+        self.waiting = Some((record::waiting(&change.key), Some(wake_up)));
         Waits { since: change.at, due }
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::draft::after;
 use super::record::{self, Kept};
+use super::records::all;
 use super::{App, Hand};
 use crate::Error;
 use crate::alarm::Change;
@@ -209,9 +210,10 @@ impl App {
         Ok(mended)
     }
 
-    /// Looks over all that is open, and mends what was left undone. Gives how many things it mended.
+    /// Looks over all that is open or waits for the end of a silence, and mends what was left undone. Gives how many
+    /// things it mended.
     pub async fn audit(&self) -> Result<usize, Error> {
-        let mut mended = 0;
+        let mut mended = self.audit_waiting().await?;
         let mut after = None;
         loop {
             let records =
@@ -240,6 +242,27 @@ impl App {
                 _ => return Ok(mended),
             }
         }
+    }
+
+    /// Brings alarms whose silence is over, and whose wake-up did not come.
+    async fn audit_waiting(&self) -> Result<usize, Error> {
+        let (now, mut mended) = (self.now(), 0);
+        for record in all(self.store.as_ref(), record::WAITING, now).await? {
+            let Ok(WakeUp::Silenced { change, due }) = serde_json::from_str(&record.body) else {
+                tracing::error!(alarm = record.key.sk, "a waiting alarm cannot be read");
+                continue;
+            };
+            if after(due, LATE) >= now {
+                continue;
+            }
+            mended += 1;
+            tracing::error!(alarm = change.name, %due, "the audit brings an alarm whose silence is over");
+            self.count_mended(&[Mended::LateWakeUp]).await;
+            if let Err(error) = self.silence_over(&change, due).await {
+                tracing::error!(%error, "the audit could not bring an alarm");
+            }
+        }
+        Ok(mended)
     }
 
     async fn count_mended(&self, found: &[Mended]) {

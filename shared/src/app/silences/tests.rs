@@ -64,6 +64,26 @@ async fn what_recovers_in_the_window_calls_nobody() {
 }
 
 #[tokio::test]
+async fn the_audit_brings_what_waits_for_a_wake_up_that_was_lost() {
+    for recovers in [false, true] {
+        let night = Night::begins("02:30");
+        night.says("cpu", State::Alarm, "02:30").await.expect("kept");
+        if recovers {
+            night.says("cpu", State::Ok, "02:35").await.expect("kept");
+        }
+        night.room.0.lock().expect("a room").sent.clear();
+        night.it_is("04:00:20");
+        assert_eq!((night.app.audit().await.ok(), night.incident()), (Some(0), None));
+        night.it_is("04:00:21");
+        let mended = usize::from(!recovers);
+        assert_eq!(night.app.audit().await.ok(), Some(mended));
+        let since = night.incident().map(|incident| incident.alarms[0].since);
+        assert_eq!(since, (!recovers).then(|| at("02:30")));
+        assert_eq!(night.app.audit().await.ok(), Some(0));
+    }
+}
+
+#[tokio::test]
 async fn each_time_that_it_goes_off_is_said_and_the_last_one_counts() {
     let night = Night::begins("02:30");
     night.says("cpu", State::Alarm, "02:30").await.expect("kept");

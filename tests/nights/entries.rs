@@ -1,0 +1,248 @@
+//! An incident's entries tell one story without a break: who has it, who is hunted and why, and when nobody may be.
+
+use jiff::SignedDuration;
+use shared::Timestamp;
+use shared::escalation::{Attempt, Entry, Event, Incident, Phase};
+
+use crate::hunts::Begins;
+use crate::slack::Button;
+use crate::world::World;
+
+/// Where an incident stands, as its entries tell it.
+struct Told {
+    holder: Option<String>,
+    over: bool,
+    /// Nobody is left, until it is asked again.
+    exhausted: bool,
+    silenced_until: Option<Timestamp>,
+    /// A hunt that begins in what is new.
+    begins: Option<Begins>,
+    hunts: u32,
+    calls: usize,
+}
+
+impl Told {
+    fn of(before: Option<&Incident>) -> Told {
+        Told {
+            holder: before.and_then(Incident::taken_by).map(|holder| holder.person.clone()),
+            over: before.is_some_and(|before| before.ended_at.is_some()),
+            exhausted: before.is_some_and(|before| before.phase == Phase::Exhausted),
+            silenced_until: before.and_then(|before| before.silenced_until),
+            begins: None,
+            hunts: before.map_or(0, |before| before.hunt.number),
+            calls: 0,
+        }
+    }
+
+    fn begin(&mut self, with: Begins) {
+        (self.silenced_until, self.holder, self.exhausted) = (None, None, false);
+        self.hunts += 1;
+        self.begins = Some(with);
+    }
+
+    fn is_silenced(&self, at: Timestamp) -> bool {
+        self.silenced_until.is_some_and(|until| at < until)
+    }
+}
+
+fn must(holds: bool, why: &str) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(why.to_owned()) }
+}
+
+impl World {
+    /// What is new in an incident follows from what was, and from what people said.
+    pub(crate) fn judge_story(
+        &self,
+        before: Option<&Incident>,
+        incident: &Incident,
+        new: &[&Entry],
+    ) -> Result<(), String> {
+        let mut told = Told::of(before);
+        for entry in new {
+            self.judge_entry(before, incident, &mut told, entry)
+                .map_err(|why| format!("{why}: {:?}", entry.event))?;
+        }
+        let holder = incident.taken_by().map(|holder| holder.person.clone());
+        let exhausted = incident.phase == Phase::Exhausted;
+        let stands = (holder, incident.ended_at.is_some(), exhausted, incident.silenced_until);
+        let said = (told.holder, told.over, told.exhausted, told.silenced_until);
+        if stands != said {
+            return Err(format!("it is {stands:?}, and its entries say {said:?}"));
+        }
+        if told.hunts != incident.hunt.number {
+            return Err("a hunt begins without a word, or a word without a hunt".to_owned());
+        }
+        let last = before.and_then(|before| before.attempts.last());
+        let last = last.map_or(0, |attempt| attempt.number);
+        let is_new = |attempt: &&Attempt| attempt.number > last;
+        if incident.attempts.iter().filter(is_new).count() != told.calls {
+            return Err("somebody is called without a word, or not called".to_owned());
+        }
+        if let Some(begins) = &told.begins {
+            self.judge_hunt(incident, begins, new)?;
+        }
+        self.judge_hunt_under_way(before, incident, new)
+    }
+
+    fn judge_entry(
+        &self,
+        before: Option<&Incident>,
+        incident: &Incident,
+        told: &mut Told,
+        entry: &Entry,
+    ) -> Result<(), String> {
+        let (at, id) = (entry.at, incident.id.as_str());
+        match &entry.event {
+            Event::Raised { .. }
+            | Event::Joined { .. }
+            | Event::JoinedUnnamed
+            | Event::Reopened { .. }
+            | Event::HuntAgain { .. } => {
+                must(self.has_a_word_for(id), "no alarm went off")?;
+                self.judge_alarm(before, incident, told, &entry.event)
+            }
+            Event::AskedAgain { .. }
+            | Event::CalledInstead { .. }
+            | Event::CalledAgain
+            | Event::SilenceOver => {
+                must(!told.over && !told.is_silenced(at), "nobody may be called")?;
+                let in_windows = before.is_some_and(|before| self.is_in_windows(before, at));
+                must(!in_windows, "all that goes on is silenced")?;
+                self.judge_time(before, incident, told, entry)
+            }
+            Event::Taken { person, .. } => {
+                must(!told.over && told.holder.is_none(), "it is somebody's")?;
+                must(self.has_said(id, person, Button::Have), "they never said so")?;
+                (told.holder, told.silenced_until) = (Some(person.clone()), None);
+                told.exhausted = false;
+                Ok(())
+            }
+            Event::GivenBack { person } => {
+                must(!told.over && told.holder.as_ref() == Some(person), "it is not theirs")?;
+                must(self.has_said(id, person, Button::GiveBack), "they never said so")?;
+                told.begin(Begins::After(person.clone()));
+                Ok(())
+            }
+            Event::DeclaredOver { person, .. } => {
+                must(!told.over && told.holder.as_ref() == Some(person), "it is not theirs")?;
+                must(self.has_said(id, person, Button::Over), "they never said so")?;
+                (told.over, told.silenced_until) = (true, None);
+                Ok(())
+            }
+            Event::Resolved { .. } => {
+                must(!told.over, "it was over")?;
+                (told.over, told.silenced_until) = (true, None);
+                Ok(())
+            }
+            Event::Silenced { by, until } => {
+                let is_longer = told.silenced_until.is_none_or(|have| have < *until);
+                must(!told.over && at < *until && is_longer, "it is over, or silenced")?;
+                let is_said = match by.as_str() {
+                    "the maintenance window" => {
+                        before.is_some_and(|before| self.is_in_windows(before, at))
+                    }
+                    person => self.has_said(id, person, Button::Silence),
+                };
+                told.silenced_until = Some(*until);
+                must(is_said, "nobody said so")
+            }
+            Event::Calling { .. } => {
+                told.calls += 1;
+                let is_hunted = !told.over && !told.exhausted && told.holder.is_none();
+                must(is_hunted && told.silenced_until.is_none(), "nobody may be called")
+            }
+            Event::Exhausted { calls } => {
+                let is_hunted = !told.over && !told.exhausted && told.holder.is_none();
+                must(is_hunted && told.silenced_until.is_none(), "nobody is hunted")?;
+                told.exhausted = true;
+                let given_up = |person: &String| incident.hunt.left_out.contains(person);
+                let all = *calls == incident.policy.attempts;
+                must(all || incident.hunt.order.iter().all(given_up), "people are left")
+            }
+            Event::CalledTooOften { person, calls } => {
+                let most = self.watch.plan.most_calls;
+                must(*calls as usize >= most, "they were not called that often")?;
+                // The house counts from when it knew of a call: that may be a minute later than Twilio does.
+                let counted = self.calls_since(person, at.as_millisecond() - 3_660_000);
+                must(!self.known.sure() || counted >= *calls as usize, "nobody called them")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// An alarm went off.
+    fn judge_alarm(
+        &self,
+        before: Option<&Incident>,
+        incident: &Incident,
+        told: &mut Told,
+        event: &Event,
+    ) -> Result<(), String> {
+        match event {
+            Event::Raised { .. } => {
+                must(before.is_none(), "it was there before")?;
+                told.begin(Begins::Roster);
+            }
+            Event::Reopened { holder, .. } => {
+                must(told.over, "it was open")?;
+                must(holder.is_none() || *holder == told.holder, "it was somebody else's")?;
+                told.over = false;
+                // What nobody had is hunted for anew.
+                if told.holder.is_none() {
+                    told.begin(Begins::Roster);
+                }
+            }
+            Event::HuntAgain { holder } => {
+                must(!told.over && *holder == told.holder, "it was somebody else's")?;
+                told.begin(self.with_holder(before, incident, told));
+            }
+            _ => must(!told.over, "it is over")?,
+        }
+        Ok(())
+    }
+
+    /// Nobody said anything: it was time.
+    fn judge_time(
+        &self,
+        before: Option<&Incident>,
+        incident: &Incident,
+        told: &mut Told,
+        entry: &Entry,
+    ) -> Result<(), String> {
+        let has_come = |since: Option<Timestamp>, long: SignedDuration| {
+            since.is_some_and(|since| entry.at.duration_since(since) >= long)
+        };
+        match &entry.event {
+            Event::AskedAgain { holder } | Event::CalledInstead { holder } => {
+                must(told.holder.as_ref() == Some(holder), "it was somebody else's")?;
+                let since = before.and_then(|before| before.holder.as_ref()).map(|had| had.at);
+                must(has_come(since, incident.policy.repage_after), "it is too early")?;
+                told.begin(self.with_holder(before, incident, told));
+                return Ok(());
+            }
+            Event::CalledAgain => {
+                let phase = before.map(|before| before.phase);
+                must(phase == Some(Phase::Exhausted), "it was not exhausted")?;
+                let since = before.and_then(|before| before.exhausted_at);
+                let long = before.map(Incident::retry_after).unwrap_or_default();
+                must(has_come(since, long), "it is too early")?;
+            }
+            _ => must(told.silenced_until.is_some(), "it was not silenced")?,
+        }
+        must(told.holder.is_none(), "it is somebody's")?;
+        told.begin(Begins::Roster);
+        Ok(())
+    }
+
+    /// The holder is asked first, unless the policy never calls them.
+    fn with_holder(&self, before: Option<&Incident>, incident: &Incident, told: &Told) -> Begins {
+        let outside = before.and_then(Incident::taken_by).is_some_and(|holder| holder.outside);
+        let crew = self.watch.crew(&incident.policy.name);
+        match &told.holder {
+            Some(holder) if !outside && crew.is_some_and(|crew| crew.has(holder)) => {
+                Begins::With(holder.clone())
+            }
+            _ => Begins::Roster,
+        }
+    }
+}
