@@ -104,21 +104,21 @@ impl App {
         Ok(word.and_then(|word| word.waits))
     }
 
-    /// The silence of this change is over, unless it is not due yet.
+    /// The silence of this change is over, unless it is not due yet. One that was made shorter since is over too.
     pub(super) async fn silence_over(&self, change: &Change, due: Timestamp) -> Result<(), Error> {
-        if due > self.now() {
-            // A queue waits a quarter of an hour at most.
-            return self.arm(WakeUp::Silenced { change: change.clone(), due }).await;
-        }
         let waits = Waits { since: change.at, due };
         if self.waits(&change.key).await? != Some(waits) {
             return Ok(());
         }
         let settings = self.live.get(self.now()).await?;
+        let silence = self.silence_of(&settings, &change.name).await?;
+        if due > self.now() && silence.is_some() {
+            // A queue waits a quarter of an hour at most.
+            return self.arm(WakeUp::Silenced { change: change.clone(), due }).await;
+        }
         let Some(policy) = settings.config.escalation.for_alarm(&change.name, self.now()) else {
             return self.keep_for_no_policy(change).await.map(|_| ());
         };
-        let silence = self.silence_of(&settings, &change.name).await?;
         let owner = self.writers.name();
         let kept = self
             .change_with(&policy.name, Some(&change.key), &owner, Hand::Act, &|draft| {
@@ -179,6 +179,9 @@ impl Draft<'_> {
         let joined = self.last_word.as_ref().and_then(|word| word.incident.as_deref());
         joined == Some(&kept.incident.id)
             || kept.incident.open_alarms().any(|alarm| alarm.key == change.key)
+            // It is silenced with its incident, and comes and goes in it.
+            || (kept.incident.silenced_until.is_some()
+                && kept.incident.alarms.iter().any(|alarm| alarm.key == change.key))
     }
 
     /// It calls nobody, and that is said.
@@ -192,8 +195,8 @@ impl Draft<'_> {
         );
         let line = Line {
             event_type: "silenced".to_owned(),
-            // Said twice, it is one line.
-            event_id: format!("{} {} {}", record::alarm(&change.key).sk, change.at, silence.until),
+            // Said twice in one silence, it is one line.
+            event_id: format!("{} {}", record::alarm(&change.key).sk, silence.until),
             route: self.policy.name.clone(),
             text: cut(&text),
             failed: false,

@@ -244,20 +244,22 @@ impl App {
         }
     }
 
-    /// Brings alarms whose silence is over, and whose wake-up did not come.
+    /// Brings alarms whose silence is over, and whose wake-up did not come; and those whose silence was made shorter.
     async fn audit_waiting(&self) -> Result<usize, Error> {
         let (now, mut mended) = (self.now(), 0);
+        let settings = self.live.get(now).await?;
         for record in all(self.store.as_ref(), record::WAITING, now).await? {
             let Ok(WakeUp::Silenced { change, due }) = serde_json::from_str(&record.body) else {
                 tracing::error!(alarm = record.key.sk, "a waiting alarm cannot be read");
                 continue;
             };
-            if after(due, LATE) >= now {
+            if after(due, LATE) < now {
+                mended += 1;
+                tracing::error!(alarm = change.name, %due, "the audit brings an alarm whose silence is over");
+                self.count_mended(&[Mended::LateWakeUp]).await;
+            } else if due <= now || self.silence_of(&settings, &change.name).await?.is_some() {
                 continue;
             }
-            mended += 1;
-            tracing::error!(alarm = change.name, %due, "the audit brings an alarm whose silence is over");
-            self.count_mended(&[Mended::LateWakeUp]).await;
             if let Err(error) = self.silence_over(&change, due).await {
                 tracing::error!(%error, "the audit could not bring an alarm");
             }

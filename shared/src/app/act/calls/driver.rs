@@ -48,9 +48,11 @@ impl<'a> Driver<'a> {
             Err(NotBegun::Trouble(Trouble::Refused(why)))
         };
         let settings = order.settings;
-        let base = settings.public_base_url();
-        let (Some(base), Some(from)) = (base, settings.value("twilio/from-number")) else {
-            return missing("TWILIO_FROM_NUMBER or PUBLIC_BASE_URL");
+        let Some(from) = settings.value("twilio/from-number") else {
+            return missing("TWILIO_FROM_NUMBER (the parameter twilio/from-number)");
+        };
+        let Some(base) = settings.public_base_url() else {
+            return missing("PUBLIC_BASE_URL (the parameter public-base-url)");
         };
         match self {
             Driver::Voice(api) => {

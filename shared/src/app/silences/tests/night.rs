@@ -14,6 +14,7 @@ pub(super) struct Night {
     pub(super) app: App,
     pub(super) room: Room,
     now: Arc<Mutex<Timestamp>>,
+    config: Arc<Mutex<String>>,
 }
 
 pub(super) fn at(text: &str) -> Timestamp {
@@ -24,11 +25,14 @@ impl Night {
     pub(super) fn begins(now: &str) -> Night {
         let (room, now) = (Room::default(), Arc::new(Mutex::new(at(now))));
         let clock = now.clone();
+        let config = Arc::new(Mutex::new(CONFIG.to_owned()));
+        let read = config.clone();
         let app = App {
             live: Live::new(
                 Environment::default(),
-                Arc::new(|| {
-                    let values = Values::from([("config/main".to_owned(), CONFIG.to_owned())]);
+                Arc::new(move || {
+                    let config = read.lock().expect("a configuration").clone();
+                    let values = Values::from([("config/main".to_owned(), config)]);
                     Box::pin(async move { Ok(values) })
                 }),
             ),
@@ -38,7 +42,12 @@ impl Night {
             clock: Arc::new(move || *clock.lock().expect("a clock")),
             writers: Writers::of(1),
         };
-        Night { app, room, now }
+        Night { app, room, now, config }
+    }
+
+    /// The file is another one from now on; it is read again after five minutes at most.
+    pub(super) fn is_configured(&self, config: &str) {
+        config.clone_into(&mut self.config.lock().expect("a configuration"));
     }
 
     pub(super) fn it_is(&self, now: &str) {
@@ -47,6 +56,8 @@ impl Night {
 
     /// The monitor says so. Gives what became of it.
     pub(super) async fn says(&self, name: &str, state: State, since: &str) -> Result<Heard, Error> {
+        let now = self.app.now();
+        *self.now.lock().expect("a clock") = now.max(at(since));
         let body = serde_json::to_vec(&change(name, state, since)).expect("a change");
         Ok(self.app.take(&body).await?.remove(0))
     }
