@@ -193,8 +193,13 @@ impl World {
                 }
             }
             Event::HuntAgain { holder } => {
-                must(!told.over && *holder == told.holder, "it was somebody else's")?;
-                told.begin(self.with_holder(before, incident, told));
+                let begins = self.with_holder(before, incident, told);
+                let first = match &begins {
+                    Begins::With(first) => Some(first),
+                    _ => None,
+                };
+                must(!told.over && holder.as_ref() == first, "it was somebody else's")?;
+                told.begin(begins);
             }
             _ => must(!told.over, "it is over")?,
         }

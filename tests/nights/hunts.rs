@@ -69,7 +69,8 @@ impl World {
             .calls
             .iter()
             .any(|call| numbers.contains(&call.to) && (!call.ended || call.updated > lately));
-        let mut attempts = self.watch.kept.values().flat_map(|kept| &kept.incident.attempts);
+        let others = self.watch.kept.values().flat_map(|kept| &kept.incident.attempts);
+        let mut attempts = others.chain(&incident.attempts);
         let may_be = in_call
             || attempts.any(|attempt| {
                 order.contains(&attempt.person) && attempt.decided_at.as_millisecond() > lately

@@ -2,7 +2,7 @@
 
 use shared::app::record::Kept;
 use shared::app::words;
-use shared::escalation::{Attempt, Entry, Event, Incident, Outcome, State};
+use shared::escalation::{Attempt, Entry, Event, Incident, Outcome, Phase, State};
 use shared::ports::Put;
 
 use crate::slack::Button;
@@ -83,11 +83,13 @@ impl World {
         Ok(())
     }
 
-    /// An attempt's end is final, and comes in time.
+    /// An attempt's end is final, and comes in time if a hunt waits for it.
     fn judge_attempts(&mut self, before: &Incident, incident: &Incident) -> Result<(), String> {
         let now = self.timestamp();
         for attempt in &incident.attempts {
             let was = before.attempt(attempt.number);
+            let is_waited_for =
+                before.phase == Phase::Calling && attempt.hunt == before.hunt.number;
             match (was.and_then(|was| was.outcome), attempt.outcome) {
                 (Some(Outcome::Taken), outcome) if outcome != Some(Outcome::Taken) => {
                     return Err(format!(
@@ -95,7 +97,7 @@ impl World {
                         attempt.number
                     ));
                 }
-                (None, Some(_)) if self.known.prompt() => {
+                (None, Some(_)) if self.known.prompt() && is_waited_for => {
                     let began = attempt.placed_at.unwrap_or(attempt.decided_at);
                     let took = now.duration_since(began).as_secs();
                     let policy = &incident.policy;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{App, Hand};
 use crate::Error;
 use crate::config::{Settings, tokens};
-use crate::escalation::{Incident, Signal, State};
+use crate::escalation::{Event, Incident, Signal, State};
 use crate::forward::task::Task;
 use crate::http::{Request, Response};
 use crate::ports::To;
@@ -169,10 +169,18 @@ fn told(
     if before.ended_at.is_some() {
         return Told::Alone("It is over already: nothing is left to do.".to_owned());
     }
-    let had_it = holder(before).as_deref() == Some(clicker);
+    // Whoever had it a moment ago may have been asked again since: then their click did nothing.
+    let done = |event: &Event| match (action, event) {
+        (Action::GiveBack, Event::GivenBack { person })
+        | (Action::Resolve, Event::DeclaredOver { person, .. }) => person == clicker,
+        _ => false,
+    };
+    let new = after.timeline.entries.iter().rev();
     let fine = match action {
         Action::Take => holder(after).as_deref() == Some(clicker),
-        Action::GiveBack | Action::Resolve => had_it,
+        Action::GiveBack | Action::Resolve => new
+            .take_while(|entry| entry.number >= before.timeline.next)
+            .any(|entry| done(&entry.event)),
         Action::Silence => after.state() == State::Silenced,
     };
     match (fine, holder(after)) {
@@ -183,3 +191,6 @@ fn told(
         (false, None) => Told::Alone("Nobody has it just now.".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,34 @@
+//! What whoever clicked is told, where the incident changed between our two looks at it.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::app::kit::House;
+use crate::escalation::{Alarm, Busy};
+
+fn after(incident: &Incident, signal: Signal, house: &House) -> Incident {
+    incident.clone().step(&signal, &Busy::default(), house.now()).incident
+}
+
+#[tokio::test]
+async fn whoever_is_asked_again_just_then_is_told_that_their_click_did_nothing() {
+    let house = House::of(&[], Arc::new(|_| (0, Value::Null)));
+    let settings = house.app.live.get(house.now()).await.expect("settings");
+    let (person, outside) = ("alpha".to_owned(), false);
+    let raised = house.alarm().await;
+    let taken = after(&raised, Signal::Claimed { person: person.clone(), outside }, &house);
+    let disk = Alarm { key: "disk".to_owned(), ..raised.alarms[0].clone() };
+    let asked_again = after(&taken, Signal::Alarm(disk), &house);
+    let alone = Told::Alone("Nobody has it just now.".to_owned());
+    for (action, signal) in [
+        (Action::GiveBack, Signal::GivenBack { person: person.clone() }),
+        (Action::Resolve, Signal::DeclaredOver { person: person.clone() }),
+    ] {
+        let done = after(&taken, signal.clone(), &house);
+        assert_eq!(told(action, &person, &taken, &done, &settings), Told::Shown);
+        let in_vain = after(&asked_again, signal, &house);
+        assert_eq!(told(action, &person, &taken, &in_vain, &settings), alone);
+        let of_another = told(action, "bravo", &taken, &taken, &settings);
+        assert_eq!(of_another, Told::Alone("That is for *alpha*, who has it.".to_owned()));
+    }
+}
