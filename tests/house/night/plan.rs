@@ -30,6 +30,14 @@ impl Way {
         }
     }
 
+    /// How often the menu is read to a machine.
+    pub(crate) fn readings_to_voicemail(self) -> usize {
+        match self {
+            Way::Voice => 1,
+            Way::Studio => 2,
+        }
+    }
+
     /// What voicemail hears last.
     pub(crate) fn last_word_to_voicemail(self) -> &'static str {
         match self {
