@@ -90,11 +90,16 @@ impl World {
         self.watch.word = Some(Word { alarm: at, incident: word.incident });
     }
 
+    /// Whether it goes on in an open incident, or comes and goes in one that is silenced.
     fn goes_on_in_an_open_one(&self, at: usize) -> bool {
         let alarm = &self.watch.alarms[at];
         let kept = self.watch.kept.get(&format!("w{}", alarm.policy));
-        kept.is_some_and(|kept| {
-            kept.incident.ended_at.is_none() && alarm.goes_on_in(&kept.incident.id)
+        let key = format!("arn:{at}");
+        kept.map(|kept| &kept.incident).is_some_and(|incident| {
+            let is_its = || incident.alarms.iter().any(|alarm| alarm.key == key);
+            incident.ended_at.is_none()
+                && (alarm.goes_on_in(&incident.id)
+                    || (incident.silenced_until.is_some() && is_its()))
         })
     }
 
@@ -113,8 +118,14 @@ impl World {
         if went_on {
             self.fail(format!("the alarm {at} goes on in an open incident, and is put off"));
         }
-        let line = format!("{} {}", self.watch.alarm_keys[at].sk, waits.since);
-        if waited.is_none() && !self.watch.muted.iter().any(|said| said.starts_with(&line)) {
+        // Said twice in one silence, it is one line.
+        let said_of = |line: &String| {
+            let until = line.strip_prefix(&self.watch.alarm_keys[at].sk).map(str::trim);
+            until.and_then(|until| until.parse::<Timestamp>().ok())
+        };
+        let is_of_this = |until: Timestamp| until <= waits.due && began < until.as_millisecond();
+        let mut said = self.watch.muted.iter().filter_map(said_of);
+        if waited.is_none() && !said.any(is_of_this) {
             self.fail(format!("the alarm {at} is put off, and that was not said"));
         }
         if self.known.woken() && !self.rows.has_silenced_wake_up(at, waits.due) {
