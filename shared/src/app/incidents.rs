@@ -5,10 +5,11 @@ use serde::Serialize;
 
 use super::App;
 use super::record::{self, Kept};
+use super::records;
 use super::words::outcome_words;
 use crate::Error;
 use crate::escalation::{Attempt, Incident, Outcome, State};
-use crate::ports::{MOST_AT_ONCE, Store};
+use crate::ports::Store;
 
 /// An incident as `GET /incidents.json` shows it.
 #[derive(Clone, Debug, Serialize)]
@@ -125,18 +126,9 @@ fn attempt_view(attempt: &Attempt) -> AttemptView<'_> {
 
 /// Open incidents and those that ended of late, `limit` of the latter at most: the newest first.
 pub async fn all(store: &dyn Store, limit: usize, now: Timestamp) -> Result<Vec<Incident>, Error> {
-    let mut found = Vec::new();
-    let mut after = None;
-    loop {
-        let records = store.page(record::OPEN, after.as_deref(), MOST_AT_ONCE, now).await?;
-        found.extend(records.iter().filter_map(|record| {
-            serde_json::from_str::<Kept>(&record.body).ok().map(|kept| kept.incident)
-        }));
-        match records.last() {
-            Some(last) if records.len() == MOST_AT_ONCE => after = Some(last.key.sk.clone()),
-            _ => break,
-        }
-    }
+    let open = records::all(store, record::OPEN, now).await?;
+    let kept = open.iter().filter_map(|record| serde_json::from_str::<Kept>(&record.body).ok());
+    let mut found: Vec<Incident> = kept.map(|kept| kept.incident).collect();
     for record in store.page(record::ARCHIVE, None, limit, now).await? {
         if let Ok(kept) = serde_json::from_str::<Kept>(&record.body)
             && found.iter().all(|have| have.id != kept.incident.id)

@@ -13,7 +13,7 @@ use crate::Error;
 use crate::alarm::Change;
 use crate::dead_letters::{self, Letter};
 use crate::escalation::{Incident, Mended, Signal, State};
-use crate::ports::{MOST_AT_ONCE, Message, Outcome};
+use crate::ports::{Message, Outcome};
 use crate::twilio::rest::{Ask, Told};
 
 /// A message of the queue of wake-ups.
@@ -214,34 +214,26 @@ impl App {
     /// things it mended.
     pub async fn audit(&self) -> Result<usize, Error> {
         let mut mended = self.audit_waiting().await?;
-        let mut after = None;
-        loop {
-            let records =
-                self.store.page(record::OPEN, after.as_deref(), MOST_AT_ONCE, self.now()).await?;
-            for record in &records {
-                let Ok(kept) = serde_json::from_str::<Kept>(&record.body) else {
-                    tracing::error!(policy = record.key.sk, "an incident cannot be read");
-                    continue;
-                };
-                let found = kept.undone(self.now());
-                if found.is_empty() {
-                    continue;
-                }
-                mended += found.len();
-                for what in &found {
-                    let id = &kept.incident.id;
-                    tracing::error!(incident = id, ?what, "the audit mends what was left undone");
-                }
-                self.count_mended(&found).await;
-                if let Err(error) = self.look(&kept.incident.id, None, &found).await {
-                    tracing::error!(%error, "the audit could not mend an incident");
-                }
+        for record in all(self.store.as_ref(), record::OPEN, self.now()).await? {
+            let Ok(kept) = serde_json::from_str::<Kept>(&record.body) else {
+                tracing::error!(policy = record.key.sk, "an incident cannot be read");
+                continue;
+            };
+            let found = kept.undone(self.now());
+            if found.is_empty() {
+                continue;
             }
-            match records.last() {
-                Some(last) if records.len() == MOST_AT_ONCE => after = Some(last.key.sk.clone()),
-                _ => return Ok(mended),
+            mended += found.len();
+            for what in &found {
+                let id = &kept.incident.id;
+                tracing::error!(incident = id, ?what, "the audit mends what was left undone");
+            }
+            self.count_mended(&found).await;
+            if let Err(error) = self.look(&kept.incident.id, None, &found).await {
+                tracing::error!(%error, "the audit could not mend an incident");
             }
         }
+        Ok(mended)
     }
 
     /// Brings alarms whose silence is over, and whose wake-up did not come; and those whose silence was made shorter.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::hunt::Hunt;
 use super::policy::{CallWith, Policy};
 use super::signal::Outcome;
-use super::timeline::Timeline;
+use super::timeline::{Event, Timeline};
 
 /// How many alarms are kept by name; the rest is counted.
 pub(super) const MOST_ALARMS: usize = 60;
@@ -192,6 +192,22 @@ impl Incident {
 
     pub(super) fn attempt_mut(&mut self, number: u32) -> Option<&mut Attempt> {
         self.attempts.iter_mut().find(|attempt| attempt.number == number)
+    }
+
+    /// How many seconds it took until somebody had it last, since they were asked.
+    pub fn took_seconds(&self) -> Option<i64> {
+        self.timeline.entries.iter().rev().find_map(|entry| match &entry.event {
+            Event::Taken { after_seconds, .. } => Some(*after_seconds),
+            _ => None,
+        })
+    }
+
+    /// Who silenced it last.
+    pub fn silenced_by(&self) -> Option<&str> {
+        self.timeline.entries.iter().rev().find_map(|entry| match &entry.event {
+            Event::Silenced { by, .. } => Some(by.as_str()),
+            _ => None,
+        })
     }
 
     /// Who has it now.

@@ -147,7 +147,7 @@ impl Incident {
     }
 
     /// The call that the hunt waits for.
-    pub(super) fn under_way(&self) -> Option<&Attempt> {
+    pub fn under_way(&self) -> Option<&Attempt> {
         let of_this_hunt = |attempt: &&Attempt| attempt.hunt == self.hunt.number;
         self.attempts.iter().rev().find(of_this_hunt).filter(|attempt| attempt.outcome.is_none())
     }

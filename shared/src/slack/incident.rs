@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::message::{Post, cut, escape};
 use crate::app::words::{local_time, outcome_words, span};
 use crate::config::Settings;
-use crate::escalation::{Alarm, Attempt, Event, Incident, State};
+use crate::escalation::{Alarm, Incident, State};
 use crate::slack::action::Place;
 
 pub use buttons::webhook_button;
@@ -55,7 +55,7 @@ fn bold(name: &str) -> String {
 fn headline(incident: &Incident, settings: &Settings) -> String {
     let calls = |number: u32| if number == 1 { "call" } else { "calls" };
     match incident.state() {
-        State::Calling => match under_way(incident) {
+        State::Calling => match incident.under_way() {
             Some(attempt) => format!(
                 ":telephone_receiver: *calling* {} (call {} of {})",
                 mention(&attempt.person, settings),
@@ -85,7 +85,7 @@ fn headline(incident: &Incident, settings: &Settings) -> String {
         }
         State::Silenced => {
             let until = incident.silenced_until.map(|at| format!(" until {}", local_time(at)));
-            let by = silenced_by(incident).map(|by| format!(" by {}", bold(by)));
+            let by = incident.silenced_by().map(|by| format!(" by {}", bold(by)));
             format!(
                 ":mute: *silenced*{}{}: nobody is called",
                 until.unwrap_or_default(),
@@ -108,26 +108,9 @@ fn ending(incident: &Incident) -> String {
     format!("{lasted}; {by}")
 }
 
-/// The call that the hunt waits for.
-fn under_way(incident: &Incident) -> Option<&Attempt> {
-    let of_this_hunt = |attempt: &&Attempt| attempt.hunt == incident.hunt.number;
-    let last = incident.attempts.iter().rev().find(of_this_hunt);
-    last.filter(|attempt| attempt.outcome.is_none())
-}
-
-/// How long it took until somebody had it, since they were asked.
+/// How long it took until somebody had it, in words.
 fn took_after(incident: &Incident) -> Option<String> {
-    incident.timeline.entries.iter().rev().find_map(|entry| match &entry.event {
-        Event::Taken { after_seconds, .. } => Some(span(*after_seconds)),
-        _ => None,
-    })
-}
-
-fn silenced_by(incident: &Incident) -> Option<&str> {
-    incident.timeline.entries.iter().rev().find_map(|entry| match &entry.event {
-        Event::Silenced { by, .. } => Some(by.as_str()),
-        _ => None,
-    })
+    incident.took_seconds().map(span)
 }
 
 /// The alarms with their reasons: those that go on before those that recovered.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use shared::Timestamp;
 use shared::app::words::span;
-use shared::escalation::{Attempt, Event, Incident, State};
+use shared::escalation::{Attempt, Incident, State};
 
 /// How many alarms are named before the rest is counted.
 const NAMED: usize = 3;
@@ -107,7 +107,7 @@ type Told = (String, Option<Clock>, String);
 
 fn calling(incident: &Incident) -> Told {
     let (calls, of) = (incident.hunt.calls, incident.policy.attempts);
-    let Some(attempt) = under_way(incident) else {
+    let Some(attempt) = incident.under_way() else {
         let clock = Clock { what: "waiting", at: last_told(incident), kind: "for" };
         let detail = "whoever is free first is called".to_owned();
         return ("Everybody is in another call".to_owned(), Some(clock), detail);
@@ -130,13 +130,6 @@ fn calling(incident: &Incident) -> Told {
     (format!("Calling {}", attempt.person), Some(clock), format!("call {calls} of {of}{then}"))
 }
 
-/// The call that the hunt waits for.
-fn under_way(incident: &Incident) -> Option<&Attempt> {
-    let of_this_hunt = |attempt: &&Attempt| attempt.hunt == incident.hunt.number;
-    let last = incident.attempts.iter().rev().find(of_this_hunt);
-    last.filter(|attempt| attempt.outcome.is_none())
-}
-
 /// Who is called if this call does not do it, as far as one can tell now.
 fn next(incident: &Incident) -> Option<&str> {
     let hunt = &incident.hunt;
@@ -156,12 +149,9 @@ fn taken(incident: &Incident) -> Told {
     (format!("{} has it", holder.person), Some(clock), detail.unwrap_or_default())
 }
 
-/// How long it took until somebody had it, since the hunt began.
+/// How long it took until somebody had it, in words.
 fn took_after(incident: &Incident) -> Option<String> {
-    incident.timeline.entries.iter().rev().find_map(|entry| match &entry.event {
-        Event::Taken { after_seconds, .. } => Some(span(*after_seconds)),
-        _ => None,
-    })
+    incident.took_seconds().map(span)
 }
 
 fn exhausted(incident: &Incident) -> Told {
@@ -174,10 +164,7 @@ fn exhausted(incident: &Incident) -> Told {
 fn silenced(incident: &Incident) -> Told {
     let clock =
         incident.silenced_until.map(|at| Clock { what: "all are called again", at, kind: "in" });
-    let by = incident.timeline.entries.iter().rev().find_map(|entry| match &entry.event {
-        Event::Silenced { by, .. } => Some(format!("{by} silenced it")),
-        _ => None,
-    });
+    let by = incident.silenced_by().map(|by| format!("{by} silenced it"));
     ("Nobody is called for now".to_owned(), clock, by.unwrap_or_default())
 }
 

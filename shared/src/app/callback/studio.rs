@@ -23,10 +23,7 @@ impl App {
         let answer = tokio::time::timeout(PATIENCE, self.note_and_say(path, request)).await;
         let answer = match answer {
             Ok(told) => told?,
-            Err(_) => {
-                let what = "an answer takes long: the Flow tries again";
-                return Err(Error::Store(what.to_owned()));
-            }
+            Err(_) => return Err(Error::TooLong("an answer: the Flow tries again".to_owned())),
         };
         if let Some(ended) = answer.ended {
             self.signal(path.incident, &[ended], Hand::Act).await?;
