@@ -1,8 +1,6 @@
 //! Who may look: a password from a secret, then a signed cookie.
 
-use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 use shared::http::{Request, Response};
 use shared::ports::{If, Key, Put};
 use shared::secret::Secret;
@@ -105,11 +103,7 @@ fn is_valid(cookie: &str, password: &Secret, now: Timestamp) -> bool {
 
 /// The password never leaves: what is signed, and what is compared, is this.
 fn tag(password: &Secret, text: &str) -> Vec<u8> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(password.expose().as_bytes())
-        .expect("HMAC takes a key of any length");
-    mac.update(b"ringdown session ");
-    mac.update(text.as_bytes());
-    mac.finalize().into_bytes().to_vec()
+    password.tag(&[b"ringdown session ", text.as_bytes()])
 }
 
 #[derive(Default, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
+use serde_json::Value;
 use shared::Error;
 use shared::config::Settings;
 use shared::http::{Request, Response};
@@ -130,39 +131,57 @@ fn credentials(request: &Request) -> Option<(String, String)> {
     Some((user.to_owned(), password.to_owned()))
 }
 
+/// One page of a list, newest first.
+pub(super) struct Page {
+    pub(super) number: usize,
+    pub(super) size: usize,
+    pub(super) start: usize,
+    pub(super) shown: Vec<Value>,
+    pub(super) has_more: bool,
+    /// What the list is filtered by, which each page's URL says again.
+    filters: Vec<(String, String)>,
+}
+
+impl Page {
+    /// The page that is asked for.
+    pub(super) fn of(ask: &Ask<'_>, newest_first: Vec<Value>) -> Page {
+        let number = |name: &str| ask.field(name).and_then(|text| text.parse::<usize>().ok());
+        let size = number("PageSize").unwrap_or(50).clamp(1, 1_000);
+        let page = number("Page").unwrap_or(0);
+        let start = page.saturating_mul(size);
+        let has_more = newest_first.len() > start.saturating_add(size);
+        let shown = newest_first.into_iter().skip(start).take(size).collect();
+        let mut filters = ask.fields.clone();
+        filters.retain(|(name, _)| !matches!(name.as_str(), "Page" | "PageSize"));
+        Page { number: page, size, start, shown, has_more, filters }
+    }
+
+    /// The query of another page of the same list.
+    pub(super) fn query(&self, number: usize) -> String {
+        form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&self.filters)
+            .append_pair("PageSize", &self.size.to_string())
+            .append_pair("Page", &number.to_string())
+            .finish()
+    }
+}
+
 /// One page of a list, newest first, as Twilio wraps it: `name` is the list's own.
-pub(super) fn page(
-    ask: &Ask<'_>,
-    name: &str,
-    file: &str,
-    newest_first: Vec<serde_json::Value>,
-) -> Response {
-    let number = |name: &str| ask.field(name).and_then(|text| text.parse::<usize>().ok());
-    let size = number("PageSize").unwrap_or(50).clamp(1, 1_000);
-    let page = number("Page").unwrap_or(0);
-    let start = page.saturating_mul(size);
-    let more = newest_first.len() > start.saturating_add(size);
-    let shown: Vec<_> = newest_first.into_iter().skip(start).take(size).collect();
-    let uri = |page: usize| {
-        let filters =
-            ask.fields.iter().filter(|(name, _)| !matches!(name.as_str(), "Page" | "PageSize"));
-        let query = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(filters)
-            .append_pair("PageSize", &size.to_string())
-            .append_pair("Page", &page.to_string())
-            .finish();
-        format!("/2010-04-01/Accounts/{}/{file}?{query}", ask.account)
+pub(super) fn page(ask: &Ask<'_>, name: &str, file: &str, newest_first: Vec<Value>) -> Response {
+    let page = Page::of(ask, newest_first);
+    let uri = |number: usize| {
+        format!("/2010-04-01/Accounts/{}/{file}?{}", ask.account, page.query(number))
     };
     let body = serde_json::json!({
         "first_page_uri": uri(0),
-        "previous_page_uri": page.checked_sub(1).map(uri),
-        "next_page_uri": more.then(|| uri(page + 1)),
-        "uri": uri(page),
-        "page": page,
-        "page_size": size,
-        "start": start,
-        "end": (start + shown.len()).saturating_sub(1),
-        name: shown,
+        "previous_page_uri": page.number.checked_sub(1).map(uri),
+        "next_page_uri": page.has_more.then(|| uri(page.number + 1)),
+        "uri": uri(page.number),
+        "page": page.number,
+        "page_size": page.size,
+        "start": page.start,
+        "end": (page.start + page.shown.len()).saturating_sub(1),
+        name: page.shown,
     });
     Response::json(200, &body)
 }

@@ -3,6 +3,7 @@
 //! The click is a signal like any other. Whoever clicked is answered through the queue (`response_url`), and sees the
 //! incident's own message change: Slack itself waits for nothing but our 200.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -17,7 +18,7 @@ use crate::http::{Request, Response};
 use crate::ports::To;
 use crate::slack::action::{self, Action, Asked, Click, Place};
 use crate::slack::incident::{mention, message};
-use crate::slack::signature::verify;
+use crate::slack::signature::{Mismatch, verify};
 
 /// How long Slack waits for us: it gives up after three seconds.
 const PATIENCE: Duration = Duration::from_millis(2_500);
@@ -68,13 +69,14 @@ impl App {
             return self.reply(&click, None, Told::Alone(text), &settings).await;
         };
         let clicker = clicker(&click, &before, &settings);
-        let after = self.do_as_clicked(&click, &clicker, &before).await?.unwrap_or(before.clone());
+        let after =
+            self.do_as_clicked(&click, &clicker, &before).await?.unwrap_or_else(|| before.clone());
         let told = told(click.action, &clicker.name, &before, &after, &settings);
         self.reply(&click, Some(&after), told, &settings).await
     }
 
     /// Proves that a request is Slack's. While a secret is changed both are good, comma-separated.
-    async fn proven(&self, request: &Request) -> Result<std::sync::Arc<Settings>, Error> {
+    async fn proven(&self, request: &Request) -> Result<Arc<Settings>, Error> {
         let header = |name| request.header(name).unwrap_or_default();
         let (at, signed) = (header("x-slack-request-timestamp"), header("x-slack-signature"));
         let now = self.now();
@@ -84,15 +86,11 @@ impl App {
                             slack/signing-secret, or set SLACK_SIGNING_SECRET";
                 Error::NotSetUp(what.to_owned())
             })?;
-            let mut verdict = Err(Error::Forged("there is no signing secret".to_owned()));
-            for secret in tokens(secrets) {
-                verdict = verify(&secret, at, signed, &request.body, now)
-                    .map_err(|mismatch| Error::Forged(mismatch.to_string()));
-                if verdict.is_ok() {
-                    break;
-                }
-            }
-            verdict
+            let secrets = tokens(secrets);
+            let verdicts =
+                secrets.iter().map(|secret| verify(secret, at, signed, &request.body, now));
+            let verdict = verdicts.reduce(Result::or).unwrap_or(Err(Mismatch::Signature));
+            verdict.map_err(|mismatch| Error::Forged(mismatch.to_string()))
         };
         let known = self.live.get(now).await?;
         if check(&known).is_ok() {

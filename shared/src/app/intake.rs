@@ -183,13 +183,7 @@ impl App {
                 failed: false,
                 asks: false,
             };
-            let lines = Lines {
-                channel: channel.clone(),
-                at: now,
-                incident: None,
-                replayed_at: None,
-                lines: vec![line],
-            };
+            let lines = Lines::new(channel.clone(), now, vec![line]);
             self.queue.send(To::Slack, Task::Lines(lines).to_body(), channel, None).await?;
         }
         Ok(Heard::DeadLetter { reason })

@@ -11,6 +11,7 @@ use super::intake::Heard;
 use super::record::{self, LastWord, SILENCES, Waits};
 use super::records::all;
 use super::wake::WakeUp;
+use super::words::local_day;
 use super::{App, Hand};
 use crate::Error;
 use crate::alarm::{Change, State};
@@ -203,13 +204,7 @@ impl Draft<'_> {
             asks: false,
         };
         let channel = self.policy.channel.clone();
-        let lines = Lines {
-            channel: channel.clone(),
-            at: self.now,
-            incident: None,
-            replayed_at: None,
-            lines: vec![line],
-        };
+        let lines = Lines::new(channel.clone(), self.now, vec![line]);
         let body = Task::Lines(lines).to_body();
         self.promises.push(Promise { to: To::Slack, body, group: channel, not_before: None });
         self.wait(change, silence)
@@ -254,12 +249,6 @@ fn silenced(incident: &Incident, silences: &Silences, now: Timestamp) -> Option<
     let until = |name: &str| silences.until(name, now).map(|silence| silence.until);
     let untils: Option<Vec<_>> = incident.open_alarms().map(|alarm| until(&alarm.name)).collect();
     untils?.into_iter().min()
-}
-
-/// A day and a time as each reader's own clock shows them. (docs.slack.dev, "Formatting text", dates.)
-fn local_day(at: Timestamp) -> String {
-    let fallback = at.strftime("%Y-%m-%d %H:%M UTC");
-    format!("<!date^{}^{{date_short_pretty}} {{time}}|{fallback}>", at.as_second())
 }
 
 #[cfg(test)]

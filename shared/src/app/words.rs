@@ -2,6 +2,7 @@
 
 mod asks;
 mod speakable;
+mod times;
 
 use jiff::Timestamp;
 use minijinja::{Environment, UndefinedBehavior, context};
@@ -11,6 +12,7 @@ use crate::escalation::{Alarm, Attempt, Entry, Event, Incident, Mended, Outcome,
 use crate::slack::message::{cut, escape};
 pub use asks::asks;
 use speakable::{cut_words, speakable};
+pub use times::{local_day, local_time, span};
 
 /// How many characters a voice speaks in a second, at least. (Polly's and Google's voices manage 14 to 17.)
 const CHARACTERS_A_SECOND: usize = 12;
@@ -262,11 +264,6 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
     Some(cut(&text))
 }
 
-/// A time as each reader's own clock shows it. (docs.slack.dev, "Formatting text", dates.)
-pub fn local_time(at: Timestamp) -> String {
-    format!("<!date^{}^{{time}}|{}>", at.as_second(), at.strftime("%H:%M UTC"))
-}
-
 /// What became of a call, in a few words.
 pub fn outcome_words(outcome: Outcome) -> &'static str {
     match outcome {
@@ -292,18 +289,5 @@ pub fn mended_words(what: Mended) -> &'static str {
         Mended::UndoneEffect => "something that was left undone",
         Mended::UnreportedCall => "a call whose end was never reported",
         Mended::StandingHunt => "a hunt that stood still",
-    }
-}
-
-/// A span of time in its two largest units.
-pub fn span(seconds: i64) -> String {
-    let seconds = seconds.max(0);
-    match (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60) {
-        (0, 0, 0, seconds) => format!("{seconds} s"),
-        (0, 0, minutes, 0) => format!("{minutes} min"),
-        (0, 0, minutes, seconds) => format!("{minutes} min {seconds} s"),
-        (0, hours, 0, _) => format!("{hours} h"),
-        (0, hours, minutes, _) => format!("{hours} h {minutes} min"),
-        (days, hours, _, _) => format!("{days} d {hours} h"),
     }
 }

@@ -100,12 +100,12 @@ fn put(open: &mut Vec<Open>, full: &mut Vec<Task>, channel: String, line: Line, 
     let bytes = serde_json::to_string(&line).map_or(0, |json| json.len());
     match open.iter_mut().find(|open| open.lines.channel == channel) {
         None => {
-            let lines = Lines { channel, at, incident: None, replayed_at: None, lines: vec![line] };
+            let lines = Lines::new(channel, at, vec![line]);
             open.push(Open { lines, bytes });
         }
         Some(open) if open.bytes + bytes > MESSAGE => {
             let lines = std::mem::replace(&mut open.lines.lines, vec![line]);
-            full.push(Task::Lines(Lines { channel, at, incident: None, replayed_at: None, lines }));
+            full.push(Task::Lines(Lines::new(channel, at, lines)));
             open.bytes = bytes;
         }
         Some(open) => {

@@ -57,6 +57,13 @@ pub struct Lines {
 /// The group of what belongs to no channel. No channel can have this name.
 pub const MALFORMED_GROUP: &str = "(malformed)";
 
+impl Lines {
+    /// Lines of no incident's story, which were never dead letters.
+    pub fn new(channel: String, at: Timestamp, lines: Vec<Line>) -> Lines {
+        Lines { channel, at, incident: None, replayed_at: None, lines }
+    }
+}
+
 impl Task {
     /// The queue's group: what must stay in order.
     pub fn group(&self) -> Cow<'_, str> {

@@ -8,9 +8,7 @@
 
 use std::fmt;
 
-use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
-use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use crate::secret::Secret;
@@ -69,13 +67,7 @@ pub fn verify(
 
 /// What Slack would put into `X-Slack-Signature`.
 pub fn sign(secret: &Secret, timestamp: &str, body: &[u8]) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes())
-        .expect("HMAC takes a key of any length");
-    mac.update(b"v0:");
-    mac.update(timestamp.as_bytes());
-    mac.update(b":");
-    mac.update(body);
-    format!("v0={}", crate::hex(&mac.finalize().into_bytes()))
+    format!("v0={}", crate::hex(&secret.tag(&[b"v0:", timestamp.as_bytes(), b":", body])))
 }
 
 #[cfg(test)]

@@ -4,9 +4,7 @@
 //! is good for one attempt of one incident, until a certain time. It is `{expiry}.{tag}`: seconds since 1970, and
 //! HMAC-SHA256 of all three, in hexadecimal, under the secret `callback-key`.
 
-use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
-use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use crate::secret::Secret;
@@ -66,10 +64,7 @@ fn token(key: &Secret, incident: &str, attempt: u32, expiry: i64) -> String {
 }
 
 fn tag(key: &Secret, text: &str) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose().as_bytes())
-        .expect("HMAC takes a key of any length");
-    mac.update(text.as_bytes());
-    crate::hex(&mac.finalize().into_bytes())
+    crate::hex(&key.tag(&[text.as_bytes()]))
 }
 
 #[cfg(test)]
