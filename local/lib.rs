@@ -1,6 +1,6 @@
 //! The same house without a cloud: what `cargo run` starts.
 //!
-//! 1. [`front_door`]: one line per function, the same paths as on API Gateway. [`server`]: the port.
+//! 1. [`front_door`]: one line per function, the same endpoints as on API Gateway. [`server`]: the port.
 //! 2. [`store`], [`queue`]: Store and Queue in one SQLite file ([`database`]).
 //! 3. [`pretend`]: a pretend Slack, and buttons that play Twilio.
 //! 4. [`commands`]: what else can be typed. [`settings`]: what is missing on one machine is made up.
@@ -21,11 +21,13 @@ use shared::Error;
 use shared::app::App;
 use shared::config::tokens;
 use shared::forward::intake::Intake;
+use shared::http::endpoints::{self, Body, ENDPOINTS, Endpoint, Function, Route};
 use shared::http::{Request, Response, answer};
 use shared::secret::Secret;
 
 use clock::now;
 use pretend::Pretend;
+use pretend::endpoints::{SANDBOX, Sandbox};
 
 /// All that answers requests.
 pub struct House {
@@ -39,25 +41,55 @@ pub struct House {
     pub pretend: Pretend,
 }
 
-/// Hands a request to its function.
-pub async fn front_door(house: &House, request: Request) -> Response {
-    match request.path.as_str() {
-        path if path.starts_with("/pretend/") => pretend::handle(&house.pretend, &request).await,
-        path if path.starts_with("/twilio/") || path.starts_with("/slack/") => {
-            match not_pretending(house, &request).await {
-                Ok(()) => vendor(house, request).await,
-                refused => answer(&request, refused.map(|()| Response::default())),
-            }
+/// The endpoint of a request: the product's, or a simulated vendor's.
+#[derive(Clone, Copy)]
+pub enum Target {
+    /// One that API Gateway serves too.
+    Product(&'static Route<Endpoint>),
+    /// One that only this process serves.
+    Sandbox(&'static Route<Sandbox>),
+}
+
+impl Target {
+    /// Finds it.
+    ///
+    /// # Errors
+    /// 404 and 405.
+    pub fn find(method: &str, path: &str) -> Result<Target, Error> {
+        match path.starts_with("/pretend/") {
+            true => endpoints::find(SANDBOX, method, path).map(Target::Sandbox),
+            false => endpoints::find(ENDPOINTS, method, path).map(Target::Product),
         }
-        "/alarms" => outage_intake::handle(&house.app, request, now()).await,
-        _ => dashboard::handle(&house.dashboard, request, now()).await,
+    }
+
+    /// The largest body that it takes.
+    pub fn body(self) -> Body {
+        match self {
+            Target::Product(route) => route.body,
+            Target::Sandbox(route) => route.body,
+        }
     }
 }
 
-async fn vendor(house: &House, request: Request) -> Response {
-    match request.path.as_str() {
-        "/twilio/events" => event_stream_webhook::handle(&house.intake, request, now()).await,
-        _ => escalation_callback::handle(&house.app, request, now()).await,
+/// Hands a request to its function.
+pub async fn front_door(house: &House, target: Target, request: Request) -> Response {
+    let route = match target {
+        Target::Sandbox(route) => return pretend::handle(&house.pretend, route, &request).await,
+        Target::Product(route) => route,
+    };
+    if route.access.is_vendor()
+        && let Err(refused) = not_pretending(house, &request).await
+    {
+        return answer(&request, Err(refused));
+    }
+    let now = now();
+    match route.name.function() {
+        Function::EventStreamWebhook => {
+            event_stream_webhook::handle(&house.intake, request, now).await
+        }
+        Function::OutageIntake => outage_intake::handle(&house.app, request, now).await,
+        Function::EscalationCallback => escalation_callback::handle(&house.app, request, now).await,
+        Function::Dashboard => dashboard::handle(&house.dashboard, request, now).await,
     }
 }
 

@@ -1,9 +1,10 @@
 //! What stands in for the vendors on one machine. Only this machine may use it: a tunnel for Twilio must not open it.
 //!
-//! [`slack`] and [`samples`], which plays Event Streams; [`twilio`] with its [`phones`], and [`alarms`] that make them
+//! [`endpoints`]: where they answer. [`slack`] and [`samples`], which plays Event Streams; [`twilio`] with its [`phones`], and [`alarms`] that make them
 //! ring; [`time`], which can be pushed.
 
 pub mod alarms;
+pub mod endpoints;
 pub mod phones;
 pub mod samples;
 pub mod slack;
@@ -16,11 +17,13 @@ use serde_json::json;
 use shared::Error;
 use shared::app::App;
 use shared::config::Live;
+use shared::http::endpoints::Route;
 use shared::http::{PAGE_POLICY, Request, Response, answer};
 
 use crate::clock::now;
 use crate::commands::send::{self, Sent};
 use crate::database::Database;
+use endpoints::Sandbox;
 use twilio::Twilio;
 
 /// The pretend vendors.
@@ -56,45 +59,50 @@ const FILES: [(&str, &str, &str); 13] = [
     ("phones.css", "text/css", include_str!("pretend/phones.css")),
 ];
 
-/// Answers for the pretend vendors.
-pub async fn handle(pretend: &Pretend, request: &Request) -> Response {
-    answer(request, route(pretend, request).await)
+/// Answers at an endpoint of the simulated vendors.
+pub async fn handle(pretend: &Pretend, route: &Route<Sandbox>, request: &Request) -> Response {
+    answer(request, respond(pretend, route, request).await)
 }
 
-async fn route(pretend: &Pretend, request: &Request) -> Result<Response, Error> {
+async fn respond(
+    pretend: &Pretend,
+    route: &Route<Sandbox>,
+    request: &Request,
+) -> Result<Response, Error> {
     if !request.is_from_this_machine() {
         return Err(Error::Forged("/pretend is for this machine alone".to_owned()));
     }
-    request.limit_body()?;
-    let path = request.path.strip_prefix("/pretend/").unwrap_or_default();
-    let get = request.method == "GET";
-    if let Some((_, kind, text)) = FILES.iter().find(|(name, ..)| get && *name == path) {
-        return Ok(file(kind, text));
-    }
-    let (who, what) = path.split_once('/').unwrap_or((path, ""));
-    match (request.method.as_str(), who, what) {
-        (_, "slack", what) => slack::handle(pretend, request, what).await,
-        ("GET", "samples", "") => Ok(Response::json(200, &samples::list())),
-        ("POST", "samples", name) => play(pretend, name).await,
-        ("GET", "twilio", "faults") => Ok(pretend.twilio.faults()),
-        ("POST", "twilio", "faults") => pretend.twilio.set_faults(&request.body),
-        ("GET", "twilio", "log") => Ok(pretend.twilio.journal()),
-        (_, "twilio", rest) => twilio::handle(&pretend.twilio, request, &format!("/{rest}")).await,
-        ("GET", "phones", "state") => phones::state(pretend).await,
-        ("POST", "phones", what) => phones::act(pretend, what, &request.body).await,
-        ("GET", "alarms", "") => Ok(Response::json(200, &alarms::list())),
-        ("POST", "alarms", what) => alarms::play(pretend, what).await,
-        ("POST", "alarm", "") => phones::alarm(pretend, request.body.clone()).await,
-        ("GET", "clock", "") => Ok(time::tell()),
-        ("POST", "clock", "") => time::push(&request.body),
-        _ => Err(Error::NotFound),
+    let what = route.parameter(&request.path);
+    match route.name {
+        Sandbox::SlackMessages
+        | Sandbox::SlackDirectory
+        | Sandbox::SlackClick
+        | Sandbox::SlackWebhook
+        | Sandbox::SlackApi
+        | Sandbox::SlackRespond => slack::handle(pretend, request, route.name, what).await,
+        Sandbox::Samples => Ok(Response::json(200, &samples::list())),
+        Sandbox::PlaySample => play(pretend, what).await,
+        Sandbox::Faults => Ok(pretend.twilio.faults()),
+        Sandbox::SetFaults => pretend.twilio.set_faults(&request.body),
+        Sandbox::Journal => Ok(pretend.twilio.journal()),
+        Sandbox::TwilioApi => twilio::handle(&pretend.twilio, request, &format!("/{what}")).await,
+        Sandbox::Phones => phones::state(pretend).await,
+        Sandbox::ActAtPhone => phones::act(pretend, what, &request.body).await,
+        Sandbox::Alarms => Ok(Response::json(200, &alarms::list())),
+        Sandbox::PlayAlarm => alarms::play(pretend, what).await,
+        Sandbox::TakeAlarm => phones::alarm(pretend, request.body.clone()).await,
+        Sandbox::Clock => Ok(time::tell()),
+        Sandbox::PushClock => time::push(&request.body),
+        Sandbox::File => file(what),
     }
 }
 
-fn file(content_type: &str, text: &'static str) -> Response {
-    Response::of(200, &format!("{content_type}; charset=utf-8"), text)
+/// A page's file.
+fn file(path: &str) -> Result<Response, Error> {
+    let (_, kind, text) = FILES.iter().find(|(name, ..)| *name == path).ok_or(Error::NotFound)?;
+    Ok(Response::of(200, &format!("{kind}; charset=utf-8"), *text)
         .with("content-security-policy", PAGE_POLICY)
-        .with("cache-control", "no-store")
+        .with("cache-control", "no-store"))
 }
 
 /// Plays Twilio: signs a sample, as if it happened now, and posts it to the front door.

@@ -7,19 +7,20 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use shared::Error;
-use shared::http::{LARGEST_BODY, Request, Response};
+use shared::http::endpoints::Body;
+use shared::http::{Request, Response};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::{House, front_door};
+use crate::{House, Target, front_door};
 
-/// How much of a body is read before the connection is closed over it: API Gateway's own limit.
-const MOST_READ: usize = 10 * 1024 * 1024;
+/// How long what still comes of a refused body is read.
+const THROW_AWAY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Opens a port on this machine; 0 picks a free one.
 pub async fn open(port: u16) -> Result<TcpListener, String> {
@@ -66,7 +67,7 @@ fn connection(stream: TcpStream, peer: SocketAddr, house: Arc<House>, graceful: 
         let house = house.clone();
         async move {
             let response = match read(request, peer).await {
-                Ok(request) => front_door(&house, request).await,
+                Ok((target, request)) => front_door(&house, target, request).await,
                 Err(error) => error.into(),
             };
             Ok::<_, Infallible>(write(response))
@@ -84,27 +85,59 @@ fn connection(stream: TcpStream, peer: SocketAddr, house: Arc<House>, graceful: 
     });
 }
 
-async fn read(request: hyper::Request<Incoming>, peer: SocketAddr) -> Result<Request, Error> {
-    let (head, body) = request.into_parts();
-    let body = Limited::new(body, MOST_READ).collect().await.map_err(|error| {
-        match error.downcast_ref::<http_body_util::LengthLimitError>() {
-            Some(_) => Error::TooLarge(LARGEST_BODY),
-            None => Error::BadRequest("the body broke off".to_owned()),
+async fn read(
+    request: hyper::Request<Incoming>,
+    peer: SocketAddr,
+) -> Result<(Target, Request), Error> {
+    let (head, mut body) = request.into_parts();
+    let found = Target::find(head.method.as_str(), head.uri.path())
+        .and_then(|target| target.body().check_length(body.size_hint().lower()).map(|()| target));
+    let read = match found {
+        Ok(target) => collect(&mut body, target.body()).await.map(|body| (target, body)),
+        Err(refused) => Err(refused),
+    };
+    let (target, bytes) = match read {
+        Ok(read) => read,
+        Err(error) => {
+            throw_away(body);
+            return Err(error);
         }
-    })?;
+    };
     let headers = head
         .headers
         .iter()
         .map(|(name, value)| (name.as_str().to_owned(), Bytes::copy_from_slice(value.as_bytes())));
-    Ok(Request {
+    let request = Request {
         method: head.method.as_str().to_owned(),
         mount: String::new(),
         path: head.uri.path().to_owned(),
         query: head.uri.query().map(str::to_owned),
         headers: headers.collect(),
-        body: body.to_bytes(),
+        body: bytes,
         peer: Some(peer.ip().to_string()),
-    })
+    };
+    Ok((target, request))
+}
+
+/// The whole body, which is not kept beyond its limit.
+async fn collect(body: &mut Incoming, limit: Body) -> Result<Bytes, Error> {
+    let bytes = Limited::new(body, limit.max_bytes()).collect().await.map_err(|error| {
+        match error.downcast_ref::<http_body_util::LengthLimitError>() {
+            Some(_) => Error::TooLarge(limit.max_bytes()),
+            None => Error::BadRequest("the body broke off".to_owned()),
+        }
+    })?;
+    let bytes = bytes.to_bytes();
+    limit.check(&bytes)?;
+    Ok(bytes)
+}
+
+/// Reads what still comes of a refused body, and keeps none of it: a client that is still sending would not see the
+/// answer otherwise.
+fn throw_away(mut body: Incoming) {
+    tokio::spawn(tokio::time::timeout(THROW_AWAY_TIMEOUT, async move {
+        while let Some(Ok(_)) = body.frame().await {}
+    }));
 }
 
 fn write(response: Response) -> hyper::Response<Full<Bytes>> {

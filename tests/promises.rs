@@ -6,6 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use shared::http::endpoints::ENDPOINTS;
+
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 fn root(path: &str) -> PathBuf {
@@ -63,6 +65,35 @@ fn every_function_is_deployed_served_here_and_has_events() {
         let manifest = format!("functions/{function}/Cargo.toml");
         assert!(read(&manifest).lines().count() <= 35, "{manifest}: a function needs little");
     }
+}
+
+#[test]
+fn endpoints_are_those_of_the_template_each_at_its_function() {
+    let template = read("template.yaml");
+    let (mut function, mut deployed) = (String::new(), Vec::new());
+    for line in template.lines() {
+        if let Some(folder) = line.trim().strip_prefix("CodeUri: functions/") {
+            function = folder.replace('-', "").trim_end_matches('/').to_owned();
+        }
+        let Some((_, path)) = line.split_once("Path: ") else { continue };
+        let (Some((_, method)), Some((path, _))) =
+            (line.split_once("Method: "), path.split_once(", PayloadFormatVersion"))
+        else {
+            continue;
+        };
+        let method = method.split(',').next().unwrap();
+        deployed.push(format!("{method} {} {function}", path.trim_matches('"')).to_lowercase());
+    }
+    let mut served: Vec<String> = ENDPOINTS
+        .iter()
+        .map(|route| {
+            let function = route.name.function();
+            format!("{:?} {} {function:?}", route.method, route.path).to_lowercase()
+        })
+        .collect();
+    deployed.sort();
+    served.sort();
+    assert_eq!(served, deployed, "the table of endpoints, and template.yaml");
 }
 
 #[test]

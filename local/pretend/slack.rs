@@ -28,6 +28,7 @@ use shared::config::Settings;
 use shared::http::{Request, Response};
 
 use super::Pretend;
+use super::endpoints::Sandbox;
 use crate::clock::now;
 use crate::database::Database;
 
@@ -71,10 +72,11 @@ impl Refusal {
     }
 }
 
-/// Answers what stands behind `/pretend/slack/`.
+/// Answers at one of its endpoints; `what` is the part of the path that names a channel, a method or a response.
 pub(super) async fn handle(
     pretend: &Pretend,
     request: &Request,
+    endpoint: Sandbox,
     what: &str,
 ) -> Result<Response, Error> {
     let slack = Workspace {
@@ -83,16 +85,13 @@ pub(super) async fn handle(
         address: pretend.address.clone(),
         now: now(),
     };
-    let (first, rest) = what.split_once('/').unwrap_or((what, ""));
-    match (request.method.as_str(), first, rest) {
-        ("GET", "messages", "") => slack.messages().await,
-        ("GET", "directory", "") => Ok(Response::json(200, &members::directory(&slack.settings))),
-        ("POST", "services", channel) if !channel.is_empty() => {
-            slack.take(channel, &request.body).await
-        }
-        ("POST", "api", method) => slack.call(method, request).await,
-        ("POST", "respond", id) => slack.respond(id, &request.body).await,
-        ("POST", "click", "") => slack.click(&pretend.http, &request.body).await,
+    match endpoint {
+        Sandbox::SlackMessages => slack.messages().await,
+        Sandbox::SlackDirectory => Ok(Response::json(200, &members::directory(&slack.settings))),
+        Sandbox::SlackWebhook if !what.is_empty() => slack.take(what, &request.body).await,
+        Sandbox::SlackApi => slack.call(what, request).await,
+        Sandbox::SlackRespond => slack.respond(what, &request.body).await,
+        Sandbox::SlackClick => slack.click(&pretend.http, &request.body).await,
         _ => Err(Error::NotFound),
     }
 }

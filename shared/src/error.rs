@@ -27,6 +27,15 @@ pub enum Error {
     /// The body is larger than we take.
     #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
+    /// The form has more fields than we take.
+    #[error("the form has more than {0} fields")]
+    TooManyFields(usize),
+    /// The request did not arrive in time.
+    #[error("the request took too long to arrive")]
+    TooSlow,
+    /// As many requests as we can hold are on their way; the caller may try again.
+    #[error("too busy: try again later")]
+    TooBusy,
     /// Too many attempts.
     #[error("too many attempts: try again later")]
     TooMany,
@@ -56,11 +65,13 @@ impl Error {
             Error::Forged(_) => 403,
             Error::NotFound => 404,
             Error::MethodNotAllowed => 405,
-            Error::TooLarge(_) => 413,
+            Error::TooSlow => 408,
+            Error::TooLarge(_) | Error::TooManyFields(_) => 413,
             Error::TooMany => 429,
             Error::NotSetUp(_)
             | Error::Store(_)
             | Error::Raced
+            | Error::TooBusy
             | Error::Queue(_)
             | Error::TooLong(_) => 503,
         }

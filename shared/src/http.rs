@@ -3,6 +3,8 @@
 //! Twilio signs bytes, so path and query are kept as they came and never parsed and written again. A URL type cannot
 //! hold some of them, and the conversion inside `lambda_http` panics on others.
 
+pub mod endpoints;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,9 +12,6 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::Error;
-
-/// The largest body that we take, in bytes: 4 MiB. Lambda's own limit is 6 MB with base64 around it.
-pub const LARGEST_BODY: usize = 4 * 1024 * 1024;
 
 /// A request as received.
 #[derive(Clone, Debug, Default)]
@@ -61,11 +60,6 @@ impl Request {
     /// Whether the caller would rather have JSON than a page.
     pub fn wants_json(&self) -> bool {
         self.header("accept").is_some_and(|accept| accept.contains("application/json"))
-    }
-
-    /// Refuses a body that is larger than [`LARGEST_BODY`].
-    pub fn limit_body(&self) -> Result<(), Error> {
-        if self.body.len() > LARGEST_BODY { Err(Error::TooLarge(LARGEST_BODY)) } else { Ok(()) }
     }
 
     /// Whether somebody at this very machine asks: the Host is loopback, nothing was forwarded (a tunnel forwards), and

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use shared::config::Live;
 use shared::dead_letters::{self, Progress};
+use shared::http::endpoints::{self, Access, Endpoint, Method, Route};
 use shared::http::{Request, Response, answer};
 use shared::ports::{Queue, Store};
 use shared::{Error, Timestamp};
@@ -39,50 +40,55 @@ async fn route(
     request: &Request,
     now: Timestamp,
 ) -> Result<Response, Error> {
-    let (get, post) = (matches!(request.method.as_str(), "GET" | "HEAD"), request.method == "POST");
-    if post {
-        request.limit_body()?;
+    let route = endpoints::admit(request)?;
+    if route.method == Method::Post {
         let settings = dashboard.live.get(now).await?;
         request.same_origin(settings.public_base_url())?;
     }
-    match request.path.as_str() {
-        path if get && path.starts_with("/assets/") => pages::asset(path),
-        "/login" if get => Ok(pages::login(dashboard, request, None)),
-        "/login" if post => session::log_in(dashboard, request, now).await,
-        "/logout" if post => Ok(session::log_out()),
-        path if needs_log_in(path) => {
-            let for_scripts = request.wants_json() || matches!(path, "/live" | "/incidents.json");
-            let signed_in = match session::check(dashboard, request, now).await {
-                Err(Error::LoggedOut) if !for_scripts => return Ok(session::ask(request)),
-                checked => checked?,
-            };
-            match (path, path.strip_prefix("/incidents/")) {
-                ("/", _) if get => pages::incidents::home(dashboard, signed_in, now).await,
-                (_, Some(id)) if get => {
-                    pages::incidents::one(dashboard, request, id, signed_in, now).await
-                }
-                ("/incidents.json", _) if get => pages::incidents::json(dashboard, now).await,
-                ("/live", _) if get => live::answer(dashboard, request, now).await,
-                ("/dead-letters", _) if get => {
-                    pages::dead_letters::list(dashboard, request, signed_in, now).await
-                }
-                ("/dead-letters/replay", _) if post => replay(dashboard, request, now).await,
-                (_, Some(rest)) if post => match rest.strip_suffix("/silence") {
-                    Some(id) => pages::silences::ask(dashboard, request, id, now).await,
-                    None => Err(Error::MethodNotAllowed),
-                },
-                _ => Err(Error::MethodNotAllowed),
+    if route.access == Access::Viewer {
+        return match session::check(dashboard, request, now).await {
+            Ok(signed_in) => page(dashboard, request, route, signed_in, now).await,
+            Err(Error::LoggedOut) if !is_for_scripts(route.name, request) => {
+                Ok(session::ask(request))
             }
-        }
-        "/login" | "/logout" => Err(Error::MethodNotAllowed),
+            Err(error) => Err(error),
+        };
+    }
+    match route.name {
+        Endpoint::Asset => pages::asset(&request.path),
+        Endpoint::LogInPage => Ok(pages::login(dashboard, request, None)),
+        Endpoint::LogIn => session::log_in(dashboard, request, now).await,
+        Endpoint::LogOut => Ok(session::log_out()),
         _ => Err(Error::NotFound),
     }
 }
 
-/// Whether something lives at this path that is not for everybody.
-fn needs_log_in(path: &str) -> bool {
-    let pages = ["/", "/incidents.json", "/live", "/dead-letters", "/dead-letters/replay"];
-    pages.contains(&path) || path.starts_with("/incidents/")
+/// Whether a script asks, which can do nothing with the log-in page.
+fn is_for_scripts(endpoint: Endpoint, request: &Request) -> bool {
+    request.wants_json() || matches!(endpoint, Endpoint::Live | Endpoint::Incidents)
+}
+
+/// What those see who may look.
+async fn page(
+    dashboard: &Dashboard,
+    request: &Request,
+    route: &Route<Endpoint>,
+    signed_in: bool,
+    now: Timestamp,
+) -> Result<Response, Error> {
+    let id = route.parameter(&request.path);
+    match route.name {
+        Endpoint::Home => pages::incidents::home(dashboard, signed_in, now).await,
+        Endpoint::Incidents => pages::incidents::json(dashboard, now).await,
+        Endpoint::Incident => pages::incidents::one(dashboard, request, id, signed_in, now).await,
+        Endpoint::SilenceIncident => pages::silences::ask(dashboard, request, id, now).await,
+        Endpoint::Live => live::answer(dashboard, request, now).await,
+        Endpoint::DeadLetters => {
+            pages::dead_letters::list(dashboard, request, signed_in, now).await
+        }
+        Endpoint::ReplayDeadLetters => replay(dashboard, request, now).await,
+        _ => Err(Error::NotFound),
+    }
 }
 
 /// How many pages of dead letters one form replays at most; whoever presses again goes on.

@@ -4,15 +4,22 @@
 //! /twilio/studio/{incident}/{attempt}` from a Studio Flow, with the token that its call was given; `POST /slack/actions`,
 //! signed by Slack. Out: TwiML, thanks, or what the Flow is to say. Between: one signal to one incident.
 
-use shared::Timestamp;
 use shared::app::App;
+use shared::http::endpoints::{Endpoint, admit};
 use shared::http::{Request, Response, answer};
+use shared::{Error, Timestamp};
 
 /// Turns what Twilio and Slack tell us into a signal, and the incident's answer into speech.
 pub async fn handle(app: &App, request: Request, _now: Timestamp) -> Response {
-    let answered = match request.path.as_str() {
-        "/slack/actions" => app.answer_slack(&request).await,
-        _ => app.answer_twilio(&request).await,
-    };
-    answer(&request, answered)
+    answer(&request, callback(app, &request).await)
+}
+
+async fn callback(app: &App, request: &Request) -> Result<Response, Error> {
+    match admit(request)?.name {
+        Endpoint::SlackAction => app.answer_slack(request).await,
+        Endpoint::Voice | Endpoint::VoiceStatus | Endpoint::VoiceMachine | Endpoint::FlowReport => {
+            app.answer_twilio(request).await
+        }
+        _ => Err(Error::NotFound),
+    }
 }

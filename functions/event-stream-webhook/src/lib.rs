@@ -4,14 +4,19 @@
 //! a wake-up for each call of ours that a Studio Flow has ended.
 
 use shared::forward::intake::Intake;
+use shared::http::endpoints::{Endpoint, admit};
 use shared::http::{Request, Response, answer};
 use shared::{Error, Timestamp};
 
 /// Verifies a request, and queues what it has to say.
 pub async fn handle(intake: &Intake, request: Request, now: Timestamp) -> Response {
-    let result = match request.method.as_str() {
-        "POST" => intake.accept(&request, now).await,
-        _ => Err(Error::MethodNotAllowed),
-    };
-    answer(&request, result.map(|()| Response::empty(204)))
+    answer(&request, accept(intake, &request, now).await)
+}
+
+async fn accept(intake: &Intake, request: &Request, now: Timestamp) -> Result<Response, Error> {
+    match admit(request)?.name {
+        Endpoint::TwilioEvents => intake.accept(request, now).await,
+        _ => Err(Error::NotFound),
+    }
+    .map(|()| Response::empty(204))
 }

@@ -5,12 +5,20 @@
 
 use shared::app::App;
 use shared::app::intake::Heard;
+use shared::http::endpoints::{Endpoint, admit};
 use shared::http::{Request, Response, answer};
 use shared::{Error, Timestamp};
 
 /// Answers a monitor that posts its alarms.
 pub async fn handle(app: &App, request: Request, _now: Timestamp) -> Response {
-    answer(&request, app.answer_monitor(&request).await)
+    answer(&request, monitor(app, &request).await)
+}
+
+async fn monitor(app: &App, request: &Request) -> Result<Response, Error> {
+    match admit(request)?.name {
+        Endpoint::Alarms => app.answer_monitor(request).await,
+        _ => Err(Error::NotFound),
+    }
 }
 
 /// Takes what CloudWatch brings: any of its three shapes.

@@ -56,9 +56,6 @@ impl App {
     /// 403 for a proven forgery, 404 for a path that is none of a call's; 5xx for what may be our own fault.
     pub async fn answer_twilio(&self, request: &Request) -> Result<Response, Error> {
         let path = Path::read(&request.path).ok_or(Error::NotFound)?;
-        if request.method != "POST" {
-            return Err(Error::MethodNotAllowed);
-        }
         match path.about {
             About::Words => return self.say_next(&path, request).await,
             About::Report => return self.hear_flow(&path, request).await,

@@ -49,10 +49,6 @@ impl App {
     /// 403 for a proven forgery and for what was signed more than five minutes ago; 5xx for what may be our own fault:
     /// Slack shows a warning then, and whoever clicked tries again.
     pub async fn answer_slack(&self, request: &Request) -> Result<Response, Error> {
-        if request.method != "POST" {
-            return Err(Error::MethodNotAllowed);
-        }
-        request.limit_body()?;
         match tokio::time::timeout(PATIENCE, self.take_click(request)).await {
             Ok(done) => done.map(|()| Response::empty(200)),
             Err(_) => Err(Error::TooLong("a click in Slack".to_owned())),

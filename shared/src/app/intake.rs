@@ -70,10 +70,6 @@ impl App {
     /// # Errors
     /// 401 without the token, 422 if something was not understood (it is kept), 5xx for what may be our own fault.
     pub async fn answer_monitor(&self, request: &Request) -> Result<Response, Error> {
-        if request.method != "POST" {
-            return Err(Error::MethodNotAllowed);
-        }
-        request.limit_body()?;
         let settings = self.live.get(self.now()).await?;
         let token = settings.secret("alarms-token").ok_or_else(|| {
             let what =

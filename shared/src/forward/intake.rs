@@ -33,8 +33,7 @@ impl Intake {
     /// Takes one request of the sink: when this is `Ok`, all that it says is in the queue.
     ///
     /// # Errors
-    /// 403 for a proven forgery, 413 for a body over 4 MiB; 5xx for all that may be our own fault, so that Twilio tries
-    /// again.
+    /// 403 for a proven forgery; 5xx for all that may be our own fault, so that Twilio tries again.
     pub async fn accept(&self, request: &Request, now: Timestamp) -> Result<(), Error> {
         let (verified, settings) = verified(&self.live, request, Kind::Json, now).await?;
         let events = event_stream::parse(verified.body());

@@ -22,14 +22,13 @@ pub enum Kind {
 /// verified with.
 ///
 /// # Errors
-/// 403 for a proven forgery, 413 for a body over 4 MiB; 5xx for all that may be our own fault.
+/// 403 for a proven forgery; 5xx for all that may be our own fault.
 pub async fn verified(
     live: &Live,
     request: &Request,
     kind: Kind,
     now: Timestamp,
 ) -> Result<(Verified, Arc<Settings>), Error> {
-    request.limit_body()?;
     let settings = live.get(now).await?;
     match verify(request, kind, &settings)? {
         Ok(verified) => Ok((verified, settings)),

@@ -107,8 +107,8 @@ fn nothing_else_can_be_asked_of_an_incident() {
     let id = calling().id;
     for (path, status) in [
         (format!("/incidents/{id}"), 405),
-        (format!("/incidents/{id}/silence/"), 405),
-        (format!("/incidents/{id}/resolve"), 405),
+        (format!("/incidents/{id}/silence/"), 404),
+        (format!("/incidents/{id}/something"), 404),
         ("/incidents/silence".to_owned(), 405),
         ("/incidents//silence".to_owned(), 404),
         ("/incidents/checkout-20200101-000000-000/silence".to_owned(), 404),
@@ -116,7 +116,7 @@ fn nothing_else_can_be_asked_of_an_incident() {
     ] {
         assert_eq!(pages.post(&path, &[]).status, status, "{path}");
     }
-    assert_eq!(pages.get(&format!("/incidents/{id}/silence"), &[]).status, 404);
+    assert_eq!(pages.get(&format!("/incidents/{id}/silence"), &[]).status, 405);
     assert_eq!(pages.queued(), []);
 }
 

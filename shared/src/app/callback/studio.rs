@@ -33,7 +33,6 @@ impl App {
 
     /// First what was heard is written; then the stored result is spoken, whatever it is by then.
     async fn note_and_say(&self, path: &Path<'_>, request: &Request) -> Result<Heard, Error> {
-        request.limit_body()?;
         let fields = request.form();
         self.trust(path, field(&fields, "token").unwrap_or_default()).await?;
         let report = Report::read(&fields).map_err(Error::BadRequest)?;

@@ -152,15 +152,7 @@ async fn without_its_token_nothing_is_believed() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_or_not_set_up_is_told_so() {
-    let large = house().await;
-    let path = format!("/twilio/studio/{}/1", large.incident().id);
-    let body = "a".repeat(crate::http::LARGEST_BODY + 1);
-    let told_of =
-        |told: Result<Response, Error>| told.map_or_else(|error| error.status(), |ok| ok.status);
-    assert_eq!(told_of(large.app.answer_twilio(&request(&path, &body)).await), 413);
-    let get = Request { method: "GET".to_owned(), ..request(&path, "") };
-    assert_eq!(told_of(large.app.answer_twilio(&get).await), 405);
+async fn what_is_not_set_up_is_told_so() {
     let none = house_with(&[]).await;
     let (status, why, _) = told(&none, "x", "outcome=answered").await;
     assert!(status == 503 && why.contains("CALLBACK_KEY"), "{why}");

@@ -1,0 +1,304 @@
+//! Every endpoint, in one table: its path, its method, the largest body that it takes, and who may use it. Requests are
+//! routed by this table and by nothing else, so an endpoint that states no limit does not exist.
+
+use super::Request;
+use crate::Error;
+
+/// One row of a table of endpoints. `N` names the endpoints of that table.
+#[derive(Clone, Copy, Debug)]
+pub struct Route<N> {
+    /// Which endpoint it is.
+    pub name: N,
+    /// The method that it takes.
+    pub method: Method,
+    /// Its path, in the notation of API Gateway: `{id}` stands for one part, `{proxy+}` for all that follows.
+    pub path: &'static str,
+    /// The largest body that it takes.
+    pub body: Body,
+    /// Who may use it.
+    pub access: Access,
+}
+
+/// The method of an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// `GET`, and `HEAD`.
+    Get,
+    /// `POST`.
+    Post,
+}
+
+impl Method {
+    fn matches(self, method: &str) -> bool {
+        match self {
+            Method::Get => matches!(method, "GET" | "HEAD"),
+            Method::Post => method == "POST",
+        }
+    }
+}
+
+/// The largest body that an endpoint takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// None at all: a GET.
+    Nothing,
+    /// A form or a small document from one of our pages: 16 KiB.
+    Page,
+    /// A form from Twilio or Slack: 64 KiB and 200 fields.
+    Form,
+    /// What a simulated vendor is sent: 1 MiB.
+    Vendor,
+    /// Events or alarms: 4 MiB. Lambda's own limit is 6 MB with base64 around it.
+    Batch,
+}
+
+/// The most fields of a [`Body::Form`].
+pub const MAX_FORM_FIELDS: usize = 200;
+
+impl Body {
+    /// The most bytes.
+    pub const fn max_bytes(self) -> usize {
+        match self {
+            Body::Nothing => 0,
+            Body::Page => 16 * 1024,
+            Body::Form => 64 * 1024,
+            Body::Vendor => 1024 * 1024,
+            Body::Batch => 4 * 1024 * 1024,
+        }
+    }
+
+    /// Refuses a body of this length, before any of it is read.
+    ///
+    /// # Errors
+    /// 413.
+    pub fn check_length(self, bytes: u64) -> Result<(), Error> {
+        match bytes <= self.max_bytes() as u64 {
+            true => Ok(()),
+            false => Err(Error::TooLarge(self.max_bytes())),
+        }
+    }
+
+    /// Refuses a body that is too long, or a form with too many fields. Nothing of it is decoded for that.
+    ///
+    /// # Errors
+    /// 413.
+    pub fn check(self, body: &[u8]) -> Result<(), Error> {
+        self.check_length(body.len() as u64)?;
+        let fields = || body.split(|byte| *byte == b'&').filter(|field| !field.is_empty()).count();
+        match self == Body::Form && fields() > MAX_FORM_FIELDS {
+            true => Err(Error::TooManyFields(MAX_FORM_FIELDS)),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Who may use an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone: the log-in page, and what it is made of.
+    Anyone,
+    /// People who are logged in; without a password those who may see this server's pages.
+    Viewer,
+    /// Twilio, by the signature of its auth token.
+    TwilioSignature,
+    /// A Studio Flow, by the token of its call.
+    FlowToken,
+    /// Slack, by the signature of its signing secret.
+    SlackSignature,
+    /// A monitor, by its bearer token.
+    AlarmsToken,
+    /// People who may see the pages of the simulated vendors.
+    Sandbox,
+    /// A client of a simulated vendor's API, by that vendor's own credentials.
+    SandboxApi,
+}
+
+impl Access {
+    /// Whether the caller is a vendor that is known by a secret which it shares with us.
+    pub fn is_vendor(self) -> bool {
+        matches!(self, Access::TwilioSignature | Access::FlowToken | Access::SlackSignature)
+    }
+}
+
+impl<N> Route<N> {
+    /// Whether this path is one of this endpoint's.
+    fn has_path(&self, path: &str) -> bool {
+        let (mut ours, mut theirs) = (self.path.split('/'), path.split('/'));
+        loop {
+            match (ours.next(), theirs.next()) {
+                (Some("{proxy+}"), rest) => return rest.is_some(),
+                (Some(part), Some(have)) if part.starts_with('{') && !have.is_empty() => {}
+                (Some(part), Some(have)) if part == have => {}
+                (None, None) => return true,
+                _ => return false,
+            }
+        }
+    }
+
+    /// The part of `path` that stands where this endpoint's path says `{…}`, for the first such; for `{proxy+}` it is
+    /// all that follows.
+    pub fn parameter<'a>(&self, path: &'a str) -> &'a str {
+        let Some(at) = self.path.find('{') else { return "" };
+        let rest = path.get(at..).unwrap_or_default();
+        match self.path[at..].starts_with("{proxy+}") {
+            true => rest,
+            false => rest.split('/').next().unwrap_or_default(),
+        }
+    }
+}
+
+/// The endpoint of a request's method and path.
+///
+/// # Errors
+/// 404 if nothing lives at this path, 405 if it takes another method.
+pub fn find<N>(
+    table: &'static [Route<N>],
+    method: &str,
+    path: &str,
+) -> Result<&'static Route<N>, Error> {
+    let mut known = false;
+    for route in table.iter().filter(|route| route.has_path(path)) {
+        if route.method.matches(method) {
+            return Ok(route);
+        }
+        known = true;
+    }
+    Err(if known { Error::MethodNotAllowed } else { Error::NotFound })
+}
+
+/// The endpoint of a whole request, whose body is not too large for it. This comes before anything else is done.
+///
+/// # Errors
+/// 404, 405 or 413.
+pub fn admit(request: &Request) -> Result<&'static Route<Endpoint>, Error> {
+    let route = find(ENDPOINTS, &request.method, &request.path)?;
+    route.body.check(&request.body)?;
+    Ok(route)
+}
+
+/// The product's endpoints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the table below says of each what it is")]
+pub enum Endpoint {
+    TwilioEvents,
+    Alarms,
+    Voice,
+    VoiceStatus,
+    VoiceMachine,
+    FlowReport,
+    SlackAction,
+    Home,
+    Incidents,
+    Incident,
+    SilenceIncident,
+    Live,
+    DeadLetters,
+    ReplayDeadLetters,
+    LogInPage,
+    LogIn,
+    LogOut,
+    Asset,
+}
+
+/// The function that answers at an endpoint: a folder of `functions/`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Function {
+    /// `functions/event-stream-webhook`
+    EventStreamWebhook,
+    /// `functions/outage-intake`
+    OutageIntake,
+    /// `functions/escalation-callback`
+    EscalationCallback,
+    /// `functions/dashboard`
+    Dashboard,
+}
+
+impl Endpoint {
+    /// The function that answers here.
+    pub fn function(self) -> Function {
+        match self {
+            Endpoint::TwilioEvents => Function::EventStreamWebhook,
+            Endpoint::Alarms => Function::OutageIntake,
+            Endpoint::Voice
+            | Endpoint::VoiceStatus
+            | Endpoint::VoiceMachine
+            | Endpoint::FlowReport
+            | Endpoint::SlackAction => Function::EscalationCallback,
+            Endpoint::Home
+            | Endpoint::Incidents
+            | Endpoint::Incident
+            | Endpoint::SilenceIncident
+            | Endpoint::Live
+            | Endpoint::DeadLetters
+            | Endpoint::ReplayDeadLetters
+            | Endpoint::LogInPage
+            | Endpoint::LogIn
+            | Endpoint::LogOut
+            | Endpoint::Asset => Function::Dashboard,
+        }
+    }
+}
+
+/// A row: name, method, path, body, access.
+pub const fn route<N: Copy>(
+    name: N,
+    method: Method,
+    path: &'static str,
+    body: Body,
+    access: Access,
+) -> Route<N> {
+    Route { name, method, path, body, access }
+}
+
+/// The table of the product's endpoints: the same as in `template.yaml`.
+pub const ENDPOINTS: &[Route<Endpoint>] = {
+    use Access::{AlarmsToken, Anyone, FlowToken, SlackSignature, TwilioSignature, Viewer};
+    use Method::{Get, Post};
+    &[
+        route(Endpoint::TwilioEvents, Post, "/twilio/events", Body::Batch, TwilioSignature),
+        route(Endpoint::Alarms, Post, "/alarms", Body::Batch, AlarmsToken),
+        route(
+            Endpoint::Voice,
+            Post,
+            "/twilio/voice/{incident}/{attempt}",
+            Body::Form,
+            TwilioSignature,
+        ),
+        route(
+            Endpoint::VoiceStatus,
+            Post,
+            "/twilio/voice/{incident}/{attempt}/status",
+            Body::Form,
+            TwilioSignature,
+        ),
+        route(
+            Endpoint::VoiceMachine,
+            Post,
+            "/twilio/voice/{incident}/{attempt}/amd",
+            Body::Form,
+            TwilioSignature,
+        ),
+        route(
+            Endpoint::FlowReport,
+            Post,
+            "/twilio/studio/{incident}/{attempt}",
+            Body::Form,
+            FlowToken,
+        ),
+        route(Endpoint::SlackAction, Post, "/slack/actions", Body::Form, SlackSignature),
+        route(Endpoint::Home, Get, "/", Body::Nothing, Viewer),
+        route(Endpoint::Incidents, Get, "/incidents.json", Body::Nothing, Viewer),
+        route(Endpoint::Incident, Get, "/incidents/{id}", Body::Nothing, Viewer),
+        route(Endpoint::SilenceIncident, Post, "/incidents/{id}/silence", Body::Page, Viewer),
+        route(Endpoint::Live, Get, "/live", Body::Nothing, Viewer),
+        route(Endpoint::DeadLetters, Get, "/dead-letters", Body::Nothing, Viewer),
+        route(Endpoint::ReplayDeadLetters, Post, "/dead-letters/replay", Body::Page, Viewer),
+        route(Endpoint::LogInPage, Get, "/login", Body::Nothing, Anyone),
+        route(Endpoint::LogIn, Post, "/login", Body::Page, Anyone),
+        route(Endpoint::LogOut, Post, "/logout", Body::Page, Anyone),
+        route(Endpoint::Asset, Get, "/assets/{proxy+}", Body::Nothing, Anyone),
+    ]
+};
+
+#[cfg(test)]
+mod tests;
