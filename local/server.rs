@@ -1,26 +1,42 @@
-//! The port: HTTP/1.1 in, the front door's answers out.
+//! The port: HTTP/1.1 in, answers out.
+//!
+//! [`connections`]: how many there are, and how long each may take; `stream` tells of each when its bytes move;
+//! `request`: what is read, and how much of it.
+
+pub mod connections;
+mod request;
+mod stream;
+#[cfg(test)]
+mod tests;
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::{Body as _, Incoming};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use shared::Error;
-use shared::http::endpoints::Body;
 use shared::http::{Request, Response};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::{House, Target, front_door};
+use crate::Target;
+use connections::{Connections, Limits, Ticket};
+use request::{Refused, read};
+use stream::Watched;
 
-/// How long what still comes of a refused body is read.
-const THROW_AWAY_TIMEOUT: Duration = Duration::from_secs(2);
+/// Answers a request at its endpoint.
+pub type Handler =
+    Arc<dyn Fn(Target, Request) -> Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync>;
+
+/// The most bytes of a request's head.
+const MAX_HEAD: usize = 32 * 1024;
 
 /// Opens a port on this machine; 0 picks a free one.
 pub async fn open(port: u16) -> Result<TcpListener, String> {
@@ -36,16 +52,20 @@ pub async fn open(port: u16) -> Result<TcpListener, String> {
 /// Answers requests until `stop`, then finishes what is in flight, for `grace` at most.
 pub async fn serve(
     listener: TcpListener,
-    house: Arc<House>,
+    handler: Handler,
+    limits: Limits,
     stop: impl Future<Output = ()>,
     grace: Duration,
 ) {
     let graceful = GracefulShutdown::new();
+    let connections = Connections::new(limits);
     let mut stop = std::pin::pin!(stop);
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => connection(stream, peer, house.clone(), &graceful),
+            accepted = accept(&listener, &connections) => match accepted {
+                Ok((stream, peer, ticket)) => {
+                    connection(stream, peer, ticket, &handler, limits.throw_away, &graceful);
+                }
                 Err(error) => {
                     // Out of file descriptors, for example: some come free.
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -61,83 +81,69 @@ pub async fn serve(
     }
 }
 
-fn connection(stream: TcpStream, peer: SocketAddr, house: Arc<House>, graceful: &GracefulShutdown) {
+async fn accept(
+    listener: &TcpListener,
+    connections: &Arc<Connections>,
+) -> std::io::Result<(TcpStream, SocketAddr, Arc<Ticket>)> {
+    let (stream, peer) = listener.accept().await?;
+    Ok((stream, peer, connections.admit().await))
+}
+
+fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    ticket: Arc<Ticket>,
+    handler: &Handler,
+    throw_away: Duration,
+    graceful: &GracefulShutdown,
+) {
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let house = house.clone();
-        async move {
-            let response = match read(request, peer).await {
-                Ok((target, request)) => front_door(&house, target, request).await,
-                Err(error) => error.into(),
-            };
-            Ok::<_, Infallible>(write(response))
-        }
-    });
+    let service = {
+        let (ticket, handler, peer) = (ticket.clone(), handler.clone(), peer.ip().to_string());
+        service_fn(move |request: hyper::Request<Incoming>| {
+            let (ticket, handler, peer) = (ticket.clone(), handler.clone(), peer.clone());
+            async move {
+                let path = request.uri().path().to_owned();
+                let response = match read(request, &peer, &ticket, throw_away).await {
+                    Ok((target, request)) => {
+                        let response = write(handler(target, request).await);
+                        ticket.answered();
+                        response
+                    }
+                    Err(refused) => refuse(&path, refused, &ticket),
+                };
+                Ok::<_, Infallible>(response)
+            }
+        })
+    };
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_secs(30))
-        .serve_connection(TokioIo::new(stream), service);
+        // The ticket's deadlines hold for the whole request.
+        .header_read_timeout(None)
+        .max_buf_size(MAX_HEAD)
+        .serve_connection(TokioIo::new(Watched { stream, ticket: ticket.clone() }), service);
     let watched = graceful.watch(connection);
     tokio::spawn(async move {
-        if let Err(error) = watched.await {
-            tracing::debug!(%error, "a connection broke");
+        tokio::select! {
+            ended = watched => if let Err(error) = ended {
+                tracing::debug!(%error, "a connection broke");
+            },
+            () = ticket.expired() => tracing::debug!("a connection was closed for its client was too slow"),
         }
     });
 }
 
-async fn read(
-    request: hyper::Request<Incoming>,
-    peer: SocketAddr,
-) -> Result<(Target, Request), Error> {
-    let (head, mut body) = request.into_parts();
-    let found = Target::find(head.method.as_str(), head.uri.path())
-        .and_then(|target| target.body().check_length(body.size_hint().lower()).map(|()| target));
-    let read = match found {
-        Ok(target) => collect(&mut body, target.body()).await.map(|body| (target, body)),
-        Err(refused) => Err(refused),
-    };
-    let (target, bytes) = match read {
-        Ok(read) => read,
-        Err(error) => {
-            throw_away(body);
-            return Err(error);
-        }
-    };
-    let headers = head
-        .headers
-        .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), Bytes::copy_from_slice(value.as_bytes())));
-    let request = Request {
-        method: head.method.as_str().to_owned(),
-        mount: String::new(),
-        path: head.uri.path().to_owned(),
-        query: head.uri.query().map(str::to_owned),
-        headers: headers.collect(),
-        body: bytes,
-        peer: Some(peer.ip().to_string()),
-    };
-    Ok((target, request))
-}
-
-/// The whole body, which is not kept beyond its limit.
-async fn collect(body: &mut Incoming, limit: Body) -> Result<Bytes, Error> {
-    let bytes = Limited::new(body, limit.max_bytes()).collect().await.map_err(|error| {
-        match error.downcast_ref::<http_body_util::LengthLimitError>() {
-            Some(_) => Error::TooLarge(limit.max_bytes()),
-            None => Error::BadRequest("the body broke off".to_owned()),
-        }
-    })?;
-    let bytes = bytes.to_bytes();
-    limit.check(&bytes)?;
-    Ok(bytes)
-}
-
-/// Reads what still comes of a refused body, and keeps none of it: a client that is still sending would not see the
-/// answer otherwise.
-fn throw_away(mut body: Incoming) {
-    tokio::spawn(tokio::time::timeout(THROW_AWAY_TIMEOUT, async move {
-        while let Some(Ok(_)) = body.frame().await {}
-    }));
+fn refuse(path: &str, refused: Refused, ticket: &Ticket) -> hyper::Response<Full<Bytes>> {
+    let Refused { error, unfinished } = refused;
+    tracing::warn!(path, status = error.status(), %error, "a request was refused");
+    let mut response = write(error.into());
+    if unfinished {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        ticket.refused();
+    } else {
+        ticket.answered();
+    }
+    response
 }
 
 fn write(response: Response) -> hyper::Response<Full<Bytes>> {

@@ -23,9 +23,10 @@ use crate::database::Database;
 use crate::pretend::Pretend;
 use crate::pretend::twilio::Twilio;
 use crate::queue::{Handler, Messages};
+use crate::server::connections::Limits;
 use crate::settings::{Source, environment, fetch, slack_api};
 use crate::store::Records;
-use crate::{House, server};
+use crate::{House, front_door, server};
 
 /// How long a batch may take: a post with its answer, and what it takes to note it.
 const BATCH: Duration = Duration::from_secs(16);
@@ -108,8 +109,13 @@ pub async fn run(options: &Options) -> Result<(), String> {
     greet(&address, &source, &environment);
 
     let (closing, closed) = tokio::sync::oneshot::channel::<()>();
-    let serving =
-        tokio::spawn(server::serve(listener, house, async { drop(closed.await) }, LAST_ANSWERS));
+    let handler: server::Handler = Arc::new(move |target, request| {
+        let house = house.clone();
+        Box::pin(async move { front_door(&house, target, request).await })
+    });
+    let limits = Limits::of_this_process();
+    let closed = async { drop(closed.await) };
+    let serving = tokio::spawn(server::serve(listener, handler, limits, closed, LAST_ANSWERS));
     ended().await;
     tracing::info!("ending: what is in flight is finished first");
     let _ = stop.send(true);
