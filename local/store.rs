@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use shared::Error;
-use shared::ports::{COUNTERS, If, Key, Put, Record, Store};
+use shared::ports::{COUNTERS, If, Key, Put, Record, Store, check_size};
 
 use crate::database::Database;
 
@@ -43,6 +43,7 @@ impl Store for Records {
     }
 
     async fn write(&self, puts: &[Put], now: Timestamp) -> Result<(), Error> {
+        check_size(puts)?;
         let puts = puts.to_vec();
         let landed = self.0.run(move |db| {
             for put in &puts {

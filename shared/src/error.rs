@@ -48,6 +48,9 @@ pub enum Error {
     /// It was not done in time; it may be next time.
     #[error("it took too long: {0}")]
     TooLong(String),
+    /// No store takes a record, or a transaction, of this size: trying the same again is in vain.
+    #[error("too large to store: {0}")]
+    TooLargeToStore(String),
     /// Somebody else wrote a record first.
     #[error("somebody else wrote first")]
     Raced,
@@ -70,6 +73,7 @@ impl Error {
             Error::TooMany => 429,
             Error::NotSetUp(_)
             | Error::Store(_)
+            | Error::TooLargeToStore(_)
             | Error::Raced
             | Error::TooBusy
             | Error::Queue(_)

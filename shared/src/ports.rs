@@ -2,12 +2,15 @@
 //!
 //! Both are small and dumb. What the records and messages mean lives above.
 
+mod size;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::Error;
+pub use size::{MAX_ITEM_BYTES, MAX_TRANSACTION_BYTES, check_size};
 
 /// Where a record lives: a partition, and a place in its order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,7 +81,8 @@ pub trait Store: Send + Sync {
         now: Timestamp,
     ) -> Result<Vec<Record>, Error>;
 
-    /// Writes all of these (at most [`MOST_AT_ONCE`], each key once) or none: [`Error::Raced`] if one may not land.
+    /// Writes all of these (at most [`MOST_AT_ONCE`], each key once) or none: [`Error::Raced`] if one may not land,
+    /// [`Error::TooLargeToStore`] if [`check_size`] refuses them.
     async fn write(&self, puts: &[Put], now: Timestamp) -> Result<(), Error>;
 
     /// Adds to counters. A counter is read like a record: key [`counter`], body its number.

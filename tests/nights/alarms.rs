@@ -87,7 +87,7 @@ impl World {
             None if is_heard_anew && !went_on => self.judge_not_put_off(at),
             _ => {}
         }
-        self.watch.word = Some(Word { alarm: at, incident: word.incident });
+        self.watch.words.push(Word { alarm: at, incident: word.incident });
     }
 
     /// Whether it goes on in an open incident, or comes and goes in one that is silenced.
@@ -190,9 +190,8 @@ impl World {
 
     /// Whether an alarm that joins this incident was written together with it.
     pub(crate) fn has_a_word_for(&self, id: &str) -> bool {
-        self.watch.word.as_ref().is_some_and(|word| {
-            word.incident.as_deref() == Some(id) && self.watch.alarms[word.alarm].on
-        })
+        let mut words = self.watch.words.iter();
+        words.any(|word| word.incident.as_deref() == Some(id) && self.watch.alarms[word.alarm].on)
     }
 
     /// Whether windows silence all that goes on in this incident.

@@ -96,6 +96,7 @@ impl World {
             Event::Raised { .. }
             | Event::Joined { .. }
             | Event::JoinedUnnamed
+            | Event::JoinedTogether { .. }
             | Event::Reopened { .. }
             | Event::HuntAgain { .. } => {
                 must(self.has_a_word_for(id), "no alarm went off")?;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use shared::app::record::{OPEN, PEOPLE};
 use shared::app::wake::WakeUp;
 use shared::forward::task::Task;
-use shared::ports::{If, Key, MOST_AT_ONCE, Put, Queue, Record, Store, To};
+use shared::ports::{If, Key, MOST_AT_ONCE, Put, Queue, Record, Store, To, check_size};
 use shared::{Error, Timestamp};
 
 use crate::night::About;
@@ -119,7 +119,6 @@ impl Store for Shared {
     }
 
     async fn write(&self, puts: &[Put], now: Timestamp) -> Result<(), Error> {
-        assert!(puts.len() <= MOST_AT_ONCE);
         assert!(
             (1..puts.len()).all(|at| puts[..at].iter().all(|put| put.key != puts[at].key)),
             "a key twice"
@@ -139,6 +138,7 @@ impl Store for Shared {
 }
 
 fn write(world: &mut World, puts: &[Put], now: Timestamp) -> Result<(), Error> {
+    check_size(puts)?;
     let fails = world.faults.store;
     let strikes = world.strikes(fails);
     if strikes && world.dice.chance(400) {
@@ -156,7 +156,7 @@ fn write(world: &mut World, puts: &[Put], now: Timestamp) -> Result<(), Error> {
         let row = Row { revision, body: put.body.clone(), expires_at: put.expires_at };
         world.rows.rows.insert(put.key.clone(), row);
     }
-    world.watch.word = None;
+    world.watch.words.clear();
     for put in puts.iter().filter(|put| put.key.pk != OPEN) {
         world.saw_beside(put);
     }

@@ -27,8 +27,8 @@ pub(crate) struct Watch {
     pub(crate) alarms: Vec<Alarm>,
     /// Where their last words are.
     pub(crate) alarm_keys: Vec<Key>,
-    /// What one of them said in the write that is looked at.
-    pub(crate) word: Option<Word>,
+    /// What they said in the write that is looked at.
+    pub(crate) words: Vec<Word>,
     /// The silences that people have asked for.
     pub(crate) asked: Vec<Asked>,
     /// The lines that say of an alarm that it is silenced.
@@ -59,7 +59,7 @@ impl Watch {
             kept: BTreeMap::new(),
             alarm_keys: (0..alarms.len()).map(|at| record::alarm(&format!("arn:{at}"))).collect(),
             alarms,
-            word: None,
+            words: Vec::new(),
             asked: Vec::new(),
             muted: BTreeSet::new(),
             said: BTreeSet::new(),

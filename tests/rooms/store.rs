@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use ringdown::database::Database;
 use ringdown::store::Records;
 use shared::Error;
-use shared::ports::{If, Key, Put, Store, counter};
+use shared::ports::{If, Key, MAX_ITEM_BYTES, Put, Store, counter};
 use tokio::task::JoinSet;
 
 fn at(second: i64) -> Timestamp {
@@ -35,6 +35,7 @@ async fn contract(store: Arc<dyn Store>, pk: &str) {
     expiry(store.as_ref(), &format!("{pk}-expiry")).await;
     pages(store.as_ref(), &format!("{pk}-pages")).await;
     all_or_nothing(store.as_ref(), &format!("{pk}-all")).await;
+    sizes(store.as_ref(), &format!("{pk}-sizes")).await;
     many_writers(&store, &format!("{pk}-race")).await;
     counters(&store, pk).await;
 }
@@ -96,6 +97,32 @@ async fn all_or_nothing(store: &dyn Store, pk: &str) {
     let hundred: Vec<Put> = (0..100).map(|n| put(pk, &format!("{n:03}"), "", If::Always)).collect();
     store.write(&hundred, at(0)).await.unwrap();
     assert_eq!(store.page(pk, None, 200, at(0)).await.unwrap().len(), 101);
+}
+
+/// What is too large is refused as that, and nothing of it lands; what just fits does.
+async fn sizes(store: &dyn Store, pk: &str) {
+    let sized = |sk: &str, bytes: usize| {
+        let bytes = bytes - put(pk, sk, "", If::Always).item_bytes();
+        put(pk, sk, &"x".repeat(bytes), If::Always)
+    };
+    let large = sized("large", MAX_ITEM_BYTES);
+    store.write(std::slice::from_ref(&large), at(0)).await.unwrap();
+    assert_eq!(load(store, pk, "large", 0).await, Some((1, large.body)));
+    let of_quotes = put(pk, "quotes", &"\"\u{1f525}".repeat(80_000), If::Always);
+    store.write(&[of_quotes], at(0)).await.unwrap();
+    let many = |count: usize, bytes: usize| -> Vec<Put> {
+        (0..count).map(|n| sized(&format!("many {n:03}"), bytes)).collect()
+    };
+    for refused in [
+        vec![put(pk, "many 000", "", If::Always), sized("many 001", MAX_ITEM_BYTES + 1)],
+        many(101, 1000),
+        many(11, MAX_ITEM_BYTES),
+    ] {
+        let told = store.write(&refused, at(0)).await;
+        assert!(matches!(told, Err(Error::TooLargeToStore(_))), "{told:?}");
+        assert_eq!(load(store, pk, "many 000", 0).await, None);
+    }
+    store.write(&many(10, MAX_ITEM_BYTES), at(0)).await.unwrap();
 }
 
 async fn many_writers(store: &Arc<dyn Store>, pk: &str) {

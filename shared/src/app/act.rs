@@ -159,10 +159,10 @@ impl App {
                 })
             })
             .collect();
-        if !lines.is_empty() {
-            let channel = incident.policy.channel.clone();
-            let lines = Lines::new(channel.clone(), self.now(), lines);
-            let lines = Lines { incident: Some(incident.id.clone()), ..lines };
+        let channel = incident.policy.channel.clone();
+        let lines = Lines::new(channel.clone(), self.now(), lines);
+        let lines = Lines { incident: Some(incident.id.clone()), ..lines };
+        for lines in lines.split() {
             let body = task::Task::Lines(lines).to_body();
             if let Err(error) = self.queue.send(To::Slack, body, &channel, None).await {
                 tracing::error!(%error, "Slack was not told yet");

@@ -1,6 +1,10 @@
 //! Read, decide, arm the wake-up, save if unchanged.
 
-use super::draft::{Draft, Promise, after};
+use std::collections::BTreeMap;
+
+use futures_util::future::try_join_all;
+
+use super::draft::{Draft, Noted, Promise, after};
 use super::record::{self, KEPT, Kept};
 use super::records::{Records, put};
 use super::wake::WakeUp;
@@ -8,10 +12,13 @@ use super::{App, Hand};
 use crate::Error;
 use crate::config::Settings;
 use crate::escalation::{Incident, State};
-use crate::ports::{If, Put, To};
+use crate::forward::task::{Lines, Task};
+use crate::ports::{If, MOST_AT_ONCE, Put, To, check_size};
 
 /// How often we try against others who write at the same time.
 const MOST_RACES: usize = 60;
+/// How many messages are sent side by side.
+const MOST_SENT_AT_ONCE: usize = 25;
 
 impl App {
     /// Changes a policy's incident: `decide` may be asked several times, if others write at the same time. Gives what
@@ -23,14 +30,18 @@ impl App {
         hand: Hand,
         decide: &(dyn Fn(&mut Draft<'_>) + Send + Sync),
     ) -> Result<Option<Kept>, Error> {
-        self.change_with(policy, None, owner, hand, decide).await
+        self.change_with(policy, &[], owner, hand, decide).await
     }
 
-    /// The same, with what an alarm last said.
+    /// The same, with what these alarms last said; the first of them is the one in question at the beginning. Each key
+    /// once, and no more of them than [`App::most_alarms`].
+    ///
+    /// # Errors
+    /// [`Error::TooLargeToStore`] if it is too much for one transaction; with fewer alarms it may not be.
     pub(super) async fn change_with(
         &self,
         policy: &str,
-        alarm: Option<&str>,
+        alarms: &[&str],
         owner: &str,
         hand: Hand,
         decide: &(dyn Fn(&mut Draft<'_>) + Send + Sync),
@@ -38,7 +49,7 @@ impl App {
         let writer = self.writers.name();
         for _ in 0..MOST_RACES {
             let settings = self.live.get(self.now()).await?;
-            let records = self.read(policy, alarm, &settings).await?;
+            let records = self.read(policy, alarms, &settings).await?;
             let now = self.now();
             let before = records.kept();
             if before.as_ref().is_some_and(|kept| kept.writer == writer) {
@@ -60,16 +71,23 @@ impl App {
             let most_calls = settings.config.escalation.max_calls_per_hour;
             let mut draft = Draft {
                 busy: records.busy(id.as_deref(), most_calls, now),
-                last_word: records.last_word(),
+                records: &records,
+                alarm: None,
+                last_word: None,
+                noted: BTreeMap::new(),
+                first_entry: kept.as_ref().map_or(0, |kept| kept.incident.timeline.next),
+                lines: Vec::new(),
                 policy: &policy,
                 kept,
                 now,
                 owner,
                 hand,
-                touched: false,
                 promises: Vec::new(),
                 waiting: None,
             };
+            if let Some(alarm) = alarms.first() {
+                draft.turn_to(alarm);
+            }
             decide(&mut draft);
             draft.settle();
             if let Some(kept) = &mut draft.kept {
@@ -80,10 +98,10 @@ impl App {
                 (None, None) => true,
                 _ => false,
             };
-            if unchanged && !draft.touched {
+            if unchanged && draft.noted.is_empty() {
                 return Ok(before);
             }
-            match self.save(&records, &draft, before.as_ref()).await {
+            match self.save(&records, &mut draft, before.as_ref()).await {
                 Ok(()) => return Ok(draft.kept),
                 Err(Error::Raced) => {}
                 Err(error) => return Err(error),
@@ -92,57 +110,91 @@ impl App {
         Err(Error::Raced)
     }
 
+    /// How many alarms one transaction of this policy may be about: beside them it holds the incident, its copy in the
+    /// archive, and all people whom the policy may call.
+    pub(super) fn most_alarms(policy: &str, settings: &Settings) -> usize {
+        let people = settings.config.escalation.may_call(policy).len();
+        MOST_AT_ONCE.saturating_sub(people + 2).max(1)
+    }
+
     async fn read(
         &self,
         policy: &str,
-        alarm: Option<&str>,
+        alarms: &[&str],
         settings: &Settings,
     ) -> Result<Records, Error> {
         let mut keys = vec![record::open(policy)];
-        keys.extend(alarm.map(record::alarm));
+        keys.extend(alarms.iter().map(|key| record::alarm(key)));
         // Of another shift too: a hand-over may be in the middle of their call.
         let people = settings.config.escalation.may_call(policy);
         keys.extend(people.iter().map(|name| record::person(name)));
         let mut records = self.store.load(&keys, self.now()).await?.into_iter();
         let open = records.next().flatten();
-        let alarm = alarm.map(|key| (record::alarm(key), records.next().flatten()));
+        let keys = alarms.iter().map(|key| (*key).to_owned());
+        let alarms = keys.map(|key| (key, records.next().flatten())).collect();
         let people = people.into_iter().zip(records).collect();
-        Ok(Records { open, alarm, people })
+        Ok(Records { open, alarms, people })
     }
 
     async fn save(
         &self,
         records: &Records,
-        draft: &Draft<'_>,
+        draft: &mut Draft<'_>,
         before: Option<&Kept>,
     ) -> Result<(), Error> {
-        for Promise { to, body, group, not_before } in &draft.promises {
-            self.queue.send(*to, body.clone(), group, *not_before).await?;
-        }
-        let mut puts = Vec::new();
+        let puts = draft.puts(records, before);
+        check_size(&puts)?;
+        self.send_promises(draft).await?;
         if let Some(kept) = &draft.kept {
             let armed = before.and_then(|before| before.wake_at);
             if let Some(due) = kept.wake_at.filter(|due| Some(*due) != armed) {
                 self.arm(WakeUp::due(&kept.incident, due)).await?;
             }
+        }
+        self.store.write(&puts, draft.now).await
+    }
+
+    /// Queues what has to be queued before the save that needs it.
+    async fn send_promises(&self, draft: &mut Draft<'_>) -> Result<(), Error> {
+        let lines = std::mem::take(&mut draft.lines);
+        let channel = draft.policy.channel.clone();
+        for lines in Lines::new(channel.clone(), draft.now, lines).split() {
+            self.queue.send(To::Slack, Task::Lines(lines).to_body(), &channel, None).await?;
+        }
+        for promises in draft.promises.chunks(MOST_SENT_AT_ONCE) {
+            let sent = promises.iter().map(|Promise { to, body, group, not_before }| {
+                self.queue.send(*to, body.clone(), group, *not_before)
+            });
+            try_join_all(sent).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Draft<'_> {
+    /// What is written.
+    fn puts(&self, records: &Records, before: Option<&Kept>) -> Vec<Put> {
+        let mut puts = Vec::new();
+        if let Some(kept) = &self.kept {
             let key = record::open(&kept.incident.policy.name);
             puts.push(put(key, kept, records.open.as_ref(), None));
             if kept.incident.state() == State::Resolved {
-                let expires_at = Some(after(draft.now, KEPT));
+                let expires_at = Some(after(self.now, KEPT));
                 let key = record::archived(&kept.incident.id);
                 puts.push(Put { when: If::Always, ..put(key, kept, None, expires_at) });
             }
-            puts.extend(records.leases(kept, before, draft.now));
+            puts.extend(records.leases(kept, before, self.now));
         }
-        if let (Some((key, record)), Some(word)) = (&records.alarm, &draft.last_word) {
-            let expires_at = Some(after(draft.now, KEPT));
-            puts.push(put(key.clone(), word, record.as_ref(), expires_at));
-            puts.extend(draft.waiting.as_ref().map(|(key, wake_up)| {
-                let expires_at = wake_up.as_ref().map_or(Some(draft.now), |_| expires_at);
+        let expires_at = Some(after(self.now, KEPT));
+        for (key, Noted { word, waiting }) in &self.noted {
+            let record = records.alarms.get(key).and_then(Option::as_ref);
+            puts.push(put(record::alarm(key), word, record, expires_at));
+            puts.extend(waiting.as_ref().map(|(key, wake_up)| {
+                let expires_at = wake_up.as_ref().map_or(Some(self.now), |_| expires_at);
                 Put { when: If::Always, ..put(key.clone(), wake_up, None, expires_at) }
             }));
         }
-        self.store.write(&puts, draft.now).await
+        puts
     }
 }
 

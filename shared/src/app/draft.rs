@@ -1,12 +1,16 @@
 //! A policy's incident while we decide what becomes of it.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::Hand;
 use super::record::{self, Kept, LEASE, LastWord, Task, ToDo};
+use super::records::Records;
 use super::wake::WakeUp;
 use crate::escalation::{Alarm, Busy, Effect, Incident, Policy, Signal, Step};
 use crate::ports::{Key, To};
+use crate::routes::Line;
 
 /// A wake-up is never armed nearer than this: it must not come before the save that it belongs to has landed, or been
 /// given up.
@@ -18,14 +22,28 @@ pub(super) struct Draft<'a> {
     pub(super) policy: &'a Policy,
     pub(super) busy: Busy,
     pub(super) now: Timestamp,
-    /// What the alarm in question last said.
+    pub(super) records: &'a Records,
+    /// The key of the alarm in question ([`Draft::turn_to`]), …
+    pub(super) alarm: Option<String>,
+    /// … and what it last said.
     pub(super) last_word: Option<LastWord>,
+    /// What alarms have said in this transaction, by their keys.
+    pub(super) noted: BTreeMap<String, Noted>,
     pub(super) owner: &'a str,
     pub(super) hand: Hand,
-    pub(super) touched: bool,
+    /// The number of the first entry of the timeline that this transaction adds.
+    pub(super) first_entry: u32,
+    /// What Slack is told beside the incident's own timeline, before this is saved.
+    pub(super) lines: Vec<Line>,
     /// What is queued before this is saved: a crash between the two loses nothing.
     pub(super) promises: Vec<Promise>,
     /// Where the audit finds that the alarm in question waits: what is written there, or `None` if it no longer waits.
+    pub(super) waiting: Option<(Key, Option<WakeUp>)>,
+}
+
+/// What an alarm has said, and whether the audit finds that it waits ([`Draft::waiting`]).
+pub(super) struct Noted {
+    pub(super) word: LastWord,
     pub(super) waiting: Option<(Key, Option<WakeUp>)>,
 }
 
@@ -43,12 +61,21 @@ impl Draft<'_> {
         self.kept.as_ref().is_some_and(|kept| kept.incident.id == id)
     }
 
+    /// The next words are about the alarm of this key, which is one of those that were read.
+    pub(super) fn turn_to(&mut self, alarm: &str) {
+        let noted = self.noted.get(alarm).map(|noted| noted.word.clone());
+        self.last_word = noted.or_else(|| self.records.last_word(alarm));
+        self.alarm = Some(alarm.to_owned());
+        self.waiting = None;
+    }
+
     /// Tells the incident what happened, one after the other.
     pub(super) fn tell(&mut self, signals: &[Signal]) {
         for signal in signals {
             let Some(mut kept) = self.kept.take() else { return };
             let Step { incident, effects, .. } = kept.incident.step(signal, &self.busy, self.now);
             kept.incident = incident;
+            kept.incident.timeline.join_last(self.first_entry);
             self.kept = Some(kept);
             self.ask(effects);
         }
@@ -64,14 +91,18 @@ impl Draft<'_> {
         let Step { incident, effects, .. } =
             Incident::raise(&id, self.policy, alarm, &self.busy, self.now);
         let writer = String::new();
+        self.first_entry = 0;
         self.kept = Some(Kept { incident, wake_at: None, to_do: Vec::new(), said: 0, writer });
         self.ask(effects);
     }
 
     /// The alarm in question said this.
     pub(super) fn note(&mut self, word: LastWord) {
-        self.last_word = Some(word);
-        self.touched = true;
+        self.last_word = Some(word.clone());
+        let Some(alarm) = self.alarm.clone() else { return };
+        let waiting = self.waiting.take();
+        let before = self.noted.remove(&alarm).and_then(|noted| noted.waiting);
+        self.noted.insert(alarm, Noted { word, waiting: waiting.or(before) });
     }
 
     /// The wake-up that was armed has come.
@@ -95,8 +126,10 @@ impl Draft<'_> {
         let incident = &kept.incident;
         kept.to_do.retain(|to_do| match &to_do.task {
             // Whoever places a call does not know that it is no longer wanted: its end has to wait for it.
+            // What we have asked for just now nobody does yet.
             Task::Effect(effect @ Effect::Dial { .. }) => {
-                incident.wants(effect) || to_do.is_being_done(now)
+                let is_ours = to_do.owner.as_deref() == Some(owner);
+                incident.wants(effect) || (to_do.is_being_done(now) && !is_ours)
             }
             Task::Effect(effect) => incident.wants(effect),
             Task::Say => true,

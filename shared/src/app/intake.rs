@@ -1,25 +1,29 @@
 //! Alarms come in: each raises an incident, joins one, or lets one end.
 
 mod heard;
+mod together;
 
 pub use heard::{Heard, told};
+
+use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::App;
 use super::record::{Kept, LastWord};
-use super::{App, Hand};
 use crate::Error;
 use crate::alarm::{self, Change, Malformed, State};
+use crate::config::Settings;
 use crate::dead_letters::{self, Letter};
 use crate::escalation::{Alarm, Signal};
 use crate::forward::task::{Lines, Task};
 use crate::http::{Request, Response};
 use crate::ports::To;
 use crate::routes::Line;
-use crate::silence::Silence;
 use crate::slack::message::{cut, escape};
 use crate::{mask_e164, mask_numbers};
+use together::Groups;
 
 /// How many parts of one request become dead letters of their own; the rest of them is kept in one.
 const MOST_REFUSED: usize = 10;
@@ -36,33 +40,44 @@ impl LastWord {
 }
 
 impl App {
-    /// Takes what a monitor says. When this is `Ok`, all of it is kept: in an incident, or as a dead letter.
+    /// Takes what a monitor says. When this is `Ok`, all of it is kept: in an incident, or as a dead letter. Gives what
+    /// became of each part, in the order of the request.
     pub async fn take(&self, body: &[u8]) -> Result<Vec<Heard>, Error> {
-        let mut heard = Vec::new();
         // Our own shape is what a dead letter holds of an alarm that was for no policy.
         let changes = match serde_json::from_slice::<Change>(body) {
             Ok(change) => vec![Ok(change)],
             Err(_) => alarm::parse(body, self.now()),
         };
-        let (mut refused, mut left_out) = (0, 0);
-        for change in changes {
-            match change {
-                Ok(change) => heard.push(self.hear(change).await?),
-                Err(malformed) if refused < MOST_REFUSED => {
-                    refused += 1;
-                    heard.push(self.keep(malformed).await?);
-                }
+        let settings = self.live.get(self.now()).await?;
+        let mut became: Vec<Option<Heard>> = vec![None; changes.len()];
+        let (mut groups, mut refused, mut left_out) = (Groups::default(), Vec::new(), 0);
+        for (at, change) in changes.into_iter().enumerate() {
+            match change.map(|change| self.sort(change, &settings)) {
+                Ok(Sorted::For(policy, change)) => groups.add(policy, at, change, &settings),
+                Ok(Sorted::Kept(malformed)) => refused.push((at, malformed)),
+                Ok(Sorted::Done(heard)) => became[at] = Some(heard),
+                Err(malformed) if refused.len() < MOST_REFUSED => refused.push((at, malformed)),
                 Err(_) => left_out += 1,
             }
+        }
+        for (at, heard) in self.hear(groups).await? {
+            became[at] = Some(heard);
         }
         if left_out > 0 {
             let reason = format!("{left_out} more parts of a request could not be understood");
             let kept = &body[..body.len().min(alarm::LONGEST_KEPT)];
             let body = String::from_utf8_lossy(kept).into_owned();
-            heard.push(self.keep(Malformed { reason, body }).await?);
+            refused.push((became.len(), Malformed { reason, body }));
+            became.push(None);
         }
-        self.count(&heard).await;
-        Ok(heard)
+        let (places, refused): (Vec<usize>, Vec<Malformed>) = refused.into_iter().unzip();
+        self.keep(&refused).await?;
+        for (at, Malformed { reason, .. }) in places.into_iter().zip(refused) {
+            became[at] = Some(Heard::DeadLetter { reason });
+        }
+        let became: Vec<Heard> = became.into_iter().flatten().collect();
+        self.count(&became).await;
+        Ok(became)
     }
 
     /// Answers `POST /alarms`, whose proof is a bearer token.
@@ -87,112 +102,109 @@ impl App {
         self.take(&request.body).await.map(|heard| told(&heard))
     }
 
-    async fn hear(&self, change: Change) -> Result<Heard, Error> {
+    /// What is to become of a change.
+    fn sort(&self, change: Change, settings: &Settings) -> Sorted {
         // What is said to have happened later than now happened now: nothing that follows would count otherwise.
         let at = change.at.min(self.now());
         let change = Change { name: mask_e164(&change.name), at, ..change };
         let alarm = change.name.clone();
         if let Some(reason) = change.quiet.clone().filter(|_| change.state == State::Alarm) {
             tracing::info!(alarm, reason, "an alarm calls nobody");
-            return Ok(Heard::Quiet { alarm, reason });
+            return Sorted::Done(Heard::Quiet { alarm, reason });
         }
-        let settings = self.live.get(self.now()).await?;
-        let Some(policy) = settings.config.escalation.for_alarm(&change.name, self.now()) else {
-            return match change.state {
-                State::Alarm => self.keep_for_no_policy(&change).await,
-                State::Ok | State::NoData => Ok(Heard::Nothing { alarm }),
-            };
-        };
-        let silence = match change.state {
-            State::Alarm => self.silence_of(&settings, &change.name).await?,
-            State::Ok | State::NoData => None,
-        };
-        let owner = self.writers.name();
-        let kept = self
-            .change_with(&policy.name, Some(&change.key), &owner, Hand::Act, &|draft| {
-                if !draft.last_word.as_ref().is_some_and(|last| last.covers(&change)) {
-                    draft.take_in(&change, silence.as_ref());
-                }
-            })
-            .await?;
-        self.heard(&change, kept, &owner, silence).await
-    }
-
-    /// Does what is to be done after a change was taken in, and tells what became of it.
-    pub(super) async fn heard(
-        &self,
-        change: &Change,
-        kept: Option<Kept>,
-        owner: &str,
-        silence: Option<Silence>,
-    ) -> Result<Heard, Error> {
-        let alarm = change.name.clone();
-        let kept = match kept {
-            Some(kept) => Some(self.act(kept, owner).await?),
-            None => None,
-        };
-        if let Some(Silence { until, reason }) = silence
-            && self.waits(&change.key).await?.is_some()
-        {
-            tracing::info!(alarm, %until, reason, "an alarm is silenced");
-            return Ok(Heard::Silenced { alarm, until, reason });
+        match settings.config.escalation.policy_for(&change.name) {
+            Some(policy) => Sorted::For(policy.to_owned(), change),
+            None if change.state == State::Alarm => Sorted::Kept(for_no_policy(&change)),
+            None => Sorted::Done(Heard::Nothing { alarm }),
         }
-        let Some(kept) = kept else { return Ok(Heard::Nothing { alarm }) };
-        let is_on = change.state == State::Alarm;
-        let is_its = kept.incident.alarms.iter().any(|have| have.key == change.key)
-            || (is_on && kept.incident.more_alarms > 0);
-        // An alarm that went off is of an open incident, or it was an old word that came late.
-        let is_its = is_its && !(is_on && kept.incident.ended_at.is_some());
-        Ok(match is_its {
-            true => Heard::Incident { alarm, incident: kept.incident.id },
-            false => Heard::Nothing { alarm },
-        })
     }
 
     /// An alarm that nobody is called for.
-    pub(super) async fn keep_for_no_policy(&self, change: &Change) -> Result<Heard, Error> {
-        let reason = format!("no policy is for the alarm {}", change.name);
-        let body = serde_json::to_string(change).unwrap_or_default();
-        self.keep(Malformed { reason, body }).await
+    pub(super) async fn keep_for_no_policy(&self, change: &Change) -> Result<(), Error> {
+        self.keep(&[for_no_policy(change)]).await
     }
 
-    /// Nothing that comes in is lost in silence.
-    async fn keep(&self, malformed: Malformed) -> Result<Heard, Error> {
-        let Malformed { reason, body } = malformed;
+    /// Nothing that comes in is lost in silence: each is kept as a dead letter, and Slack is told of the first ones.
+    async fn keep(&self, all: &[Malformed]) -> Result<(), Error> {
+        if all.is_empty() {
+            return Ok(());
+        }
         let now = self.now();
-        tracing::error!(letters = 1, reason, "it could not be understood: kept as a dead letter");
-        let letter = Letter::escalate(&reason, body.clone(), now);
-        dead_letters::keep(self.store.as_ref(), &[letter], now).await?;
+        for Malformed { reason, .. } in all.iter().take(MOST_REFUSED) {
+            tracing::error!(
+                letters = 1,
+                reason,
+                "it could not be understood: kept as a dead letter"
+            );
+        }
+        let more = all.len().saturating_sub(MOST_REFUSED);
+        if more > 0 {
+            tracing::error!(letters = more, "more could not be understood: kept as dead letters");
+        }
+        let letter = |one: &Malformed| Letter::escalate(&one.reason, one.body.clone(), now);
+        let letters: Vec<Letter> = all.iter().map(letter).collect();
+        dead_letters::keep(self.store.as_ref(), &letters, now).await?;
         let settings = self.live.get(now).await?;
         let channels = settings.config.routes.channels();
         let channel = channels.iter().find(|channel| *channel == "default").or(channels.first());
         if let Some(channel) = channel {
-            let text = format!(
-                ":warning: something came in as an alarm, and nobody was called: {}. It is kept as a dead letter.",
-                escape(&mask_numbers(&reason))
-            );
-            let line = Line {
+            let first = all.iter().take(MOST_REFUSED).map(|Malformed { reason, body }| {
+                let text = format!(
+                    ":warning: something came in as an alarm, and nobody was called: {}. It is kept as a dead letter.",
+                    escape(&mask_numbers(reason))
+                );
+                (hash(body), text)
+            });
+            let rest = (more > 0).then(|| {
+                let bodies: String = all.iter().map(|one| one.body.as_str()).collect();
+                let text = format!(
+                    ":warning: {more} more came in with them, and nobody was called: they are kept as dead letters."
+                );
+                (hash(&bodies), text)
+            });
+            let line = |(hash, text): (Vec<u8>, String)| Line {
                 event_type: "dead-letter".to_owned(),
-                event_id: crate::hex(&hash(&body)[..8]),
+                event_id: crate::hex(&hash[..8]),
                 route: "alarms".to_owned(),
                 text: cut(&text),
                 failed: false,
                 asks: false,
             };
-            let lines = Lines::new(channel.clone(), now, vec![line]);
-            self.queue.send(To::Slack, Task::Lines(lines).to_body(), channel, None).await?;
+            let lines = first.chain(rest).map(line).collect();
+            for lines in Lines::new(channel.clone(), now, lines).split() {
+                self.queue.send(To::Slack, Task::Lines(lines).to_body(), channel, None).await?;
+            }
         }
-        Ok(Heard::DeadLetter { reason })
+        Ok(())
     }
 
     pub(super) async fn count(&self, heard: &[Heard]) {
-        let counters: Vec<(&str, u64)> = heard.iter().map(|heard| (heard.counter(), 1)).collect();
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for heard in heard {
+            *counts.entry(heard.counter()).or_default() += 1;
+        }
+        let counters: Vec<(&str, u64)> = counts.into_iter().collect();
         if !counters.is_empty()
             && let Err(error) = self.store.add(&counters).await
         {
             tracing::warn!(%error, "counters were not noted");
         }
     }
+}
+
+/// What is to become of a change.
+enum Sorted {
+    /// It is for the policy of this name.
+    For(String, Change),
+    /// It is for none: it is kept as a dead letter.
+    Kept(Malformed),
+    /// It changes nothing.
+    Done(Heard),
+}
+
+fn for_no_policy(change: &Change) -> Malformed {
+    let reason = format!("no policy is for the alarm {}", change.name);
+    Malformed { reason, body: serde_json::to_string(change).unwrap_or_default() }
 }
 
 fn hash(text: &str) -> Vec<u8> {

@@ -13,7 +13,7 @@ use super::{App, Writers};
 use crate::Error;
 use crate::config::{Environment, Live, Values};
 use crate::escalation::Incident;
-use crate::ports::{Key, Put, Queue, Record, Store, To};
+use crate::ports::{Key, Put, Queue, Record, Store, To, check_size};
 use crate::twilio::rest::{Ask, Told};
 
 pub(super) const FLOW: &str = "FW00000000000000000000000000000001";
@@ -48,6 +48,7 @@ impl Store for Room {
         Ok(Vec::new())
     }
     async fn write(&self, puts: &[Put], _: Timestamp) -> Result<(), Error> {
+        check_size(puts)?;
         let mut records = self.records.lock().expect("a room");
         for put in puts {
             let revision = records.get(&put.key).map_or(1, |record| record.revision + 1);

@@ -13,7 +13,8 @@ use crate::ports::{If, Key, MOST_AT_ONCE, Put, Record, Store};
 /// The records that a decision rests on.
 pub(super) struct Records {
     pub(super) open: Option<Record>,
-    pub(super) alarm: Option<(Key, Option<Record>)>,
+    /// What alarms last said, by their keys.
+    pub(super) alarms: BTreeMap<String, Option<Record>>,
     pub(super) people: Vec<(String, Option<Record>)>,
 }
 
@@ -29,8 +30,9 @@ impl Records {
         read_body(self.open.as_ref())
     }
 
-    pub(super) fn last_word(&self) -> Option<LastWord> {
-        read_body(self.alarm.as_ref().and_then(|(_, record)| record.as_ref()))
+    /// What this alarm last said.
+    pub(super) fn last_word(&self, alarm: &str) -> Option<LastWord> {
+        read_body(self.alarms.get(alarm)?.as_ref())
     }
 
     fn calls(&self) -> impl Iterator<Item = (&str, Option<&Record>, Option<InCall>)> {

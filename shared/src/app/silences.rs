@@ -17,7 +17,6 @@ use crate::Error;
 use crate::alarm::{Change, State};
 use crate::config::Settings;
 use crate::escalation::{Incident, Phase, Signal};
-use crate::forward::task::{Lines, Task};
 use crate::ports::{If, Put, Store, To};
 use crate::routes::Line;
 use crate::silence::{Silence, Silences, Stored};
@@ -122,15 +121,17 @@ impl App {
         };
         let owner = self.writers.name();
         let kept = self
-            .change_with(&policy.name, Some(&change.key), &owner, Hand::Act, &|draft| {
+            .change_with(&policy.name, &[change.key.as_str()], &owner, Hand::Act, &|draft| {
                 if draft.last_word.as_ref().and_then(|word| word.waits) == Some(waits) {
                     draft.comes_again(change, silence.as_ref());
                 }
             })
             .await?;
-        let heard = self.heard(change, kept, &owner, silence).await?;
-        if matches!(heard, Heard::Incident { .. }) {
-            self.count(&[heard]).await;
+        let Some(kept) = kept else { return Ok(()) };
+        let kept = self.act(kept, &owner).await?;
+        if silence.is_none() && kept.is_about(change) {
+            let (alarm, incident) = (change.name.clone(), kept.incident.id);
+            self.count(&[Heard::Incident { alarm, incident }]).await;
         }
         Ok(())
     }
@@ -203,10 +204,7 @@ impl Draft<'_> {
             failed: false,
             asks: false,
         };
-        let channel = self.policy.channel.clone();
-        let lines = Lines::new(channel.clone(), self.now, vec![line]);
-        let body = Task::Lines(lines).to_body();
-        self.promises.push(Promise { to: To::Slack, body, group: channel, not_before: None });
+        self.lines.push(line);
         self.wait(change, silence)
     }
 

@@ -182,9 +182,15 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
             format!(":rotating_light: *{}* went off too{}", escape(alarm), because(reason))
         }
         Event::JoinedUnnamed => ":rotating_light: one more alarm went off".to_owned(),
+        Event::JoinedTogether { alarms } => {
+            format!(":rotating_light: {alarms} more alarms went off")
+        }
         Event::Recovered { alarm, left } => {
             let name = if alarm.is_empty() { "one alarm" } else { alarm };
             format!(":white_check_mark: *{}* recovered; {left} still in ALARM", escape(name))
+        }
+        Event::RecoveredTogether { alarms, left } => {
+            format!(":white_check_mark: {alarms} alarms recovered; {left} still in ALARM")
         }
         Event::NoData { alarm } => {
             format!(":information_source: *{}* has no data: that is no recovery", escape(alarm))

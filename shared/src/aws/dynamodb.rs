@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use super::told;
 use crate::Error;
-use crate::ports::{COUNTERS, If, Key, MOST_AT_ONCE, Put, Record, Store, counter};
+use crate::ports::{COUNTERS, If, Key, MOST_AT_ONCE, Put, Record, Store, check_size, counter};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -77,6 +77,7 @@ impl Table {
                     tries += 1;
                     tokio::time::sleep(Duration::from_millis(10) * 2_u32.pow(tries)).await;
                 }
+                Some(Cancelled::Size(what)) => return Err(Error::TooLargeToStore(what)),
                 _ => return Err(failed(error)),
             }
         }
@@ -170,6 +171,7 @@ impl Store for Table {
     }
 
     async fn write(&self, puts: &[Put], now: Timestamp) -> Result<(), Error> {
+        check_size(puts)?;
         let updates =
             puts.iter().map(|put| self.update(put, now)).collect::<Result<Vec<_>, _>>()?;
         self.transact(updates).await
@@ -225,25 +227,64 @@ fn record(item: &Item, now: Timestamp) -> Option<Record> {
 enum Cancelled {
     Condition,
     Conflict,
+    /// Too large, and what DynamoDB says of that.
+    Size(String),
 }
 
 fn cancelled(error: &SdkError<TransactWriteItemsError>) -> Option<Cancelled> {
-    match error.as_service_error()? {
+    let error = error.as_service_error()?;
+    match error {
         TransactWriteItemsError::TransactionCanceledException(cancelled) => {
-            let has = |code| {
-                cancelled.cancellation_reasons().iter().any(|reason| reason.code() == Some(code))
-            };
-            if has("ConditionalCheckFailed") {
+            let reasons = cancelled.cancellation_reasons();
+            let has = |code| reasons.iter().any(|reason| reason.code() == Some(code));
+            let mut invalid = reasons.iter().filter(|reason| reason.code() == Some(INVALID_ITEM));
+            let size = invalid.find_map(|reason| reason.message().filter(|what| is_size(what)));
+            if let Some(what) = size {
+                Some(Cancelled::Size(what.to_owned()))
+            } else if has("ConditionalCheckFailed") {
                 Some(Cancelled::Condition)
             } else {
                 has("TransactionConflict").then_some(Cancelled::Conflict)
             }
         }
         TransactWriteItemsError::TransactionInProgressException(_) => Some(Cancelled::Conflict),
-        _ => None,
+        // The whole request is invalid.
+        _ => {
+            let what = error.meta().message().filter(|what| is_size(what))?;
+            (error.meta().code() == Some(INVALID_REQUEST)).then(|| Cancelled::Size(what.to_owned()))
+        }
     }
+}
+
+/// The code of a reason for which one item of a transaction is invalid, …
+const INVALID_ITEM: &str = "ValidationError";
+/// … and that of a request that is invalid as a whole.
+const INVALID_REQUEST: &str = "ValidationException";
+
+/// Whether DynamoDB says that something is too large: "Item size to update has exceeded the maximum allowed size", "Item
+/// size has exceeded the maximum allowed size", "Transaction request size exceeds the limit" (API reference of
+/// TransactWriteItems, "TransactionCanceledException").
+fn is_size(what: &str) -> bool {
+    let what = what.to_ascii_lowercase();
+    what.contains("size") && what.contains("exceed")
 }
 
 fn failed(error: impl std::error::Error) -> Error {
     Error::Store(told(error))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn words_of_dynamodb_about_a_size_are_known() {
+        for (what, size) in [
+            ("Item size to update has exceeded the maximum allowed size", true),
+            ("Item size has exceeded the maximum allowed size", true),
+            ("Aggregate size of the items in the transaction exceeded 4 MB", true),
+            ("One or more parameter values were invalid: Type mismatch", false),
+            ("The provided key element does not match the schema", false),
+        ] {
+            assert_eq!(super::is_size(what), size, "{what}");
+        }
+    }
 }

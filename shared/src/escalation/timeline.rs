@@ -27,8 +27,12 @@ pub enum Event {
     Joined { alarm: String, reason: String },
     /// More alarms went off than are kept by name.
     JoinedUnnamed,
+    /// So many more alarms went off at once than are kept by name.
+    JoinedTogether { alarms: u32 },
     /// One of several alarms is OK again.
     Recovered { alarm: String, left: u32 },
+    /// So many of those that are only counted are OK again, all at once.
+    RecoveredTogether { alarms: u32, left: u32 },
     /// An alarm has no data: it is not known whether it goes on.
     NoData { alarm: String },
     /// It was over, and an alarm went off again soon.
@@ -116,5 +120,35 @@ impl Timeline {
         }
         self.entries.push(Entry { number: self.next, at, event });
         self.next += 1;
+    }
+
+    /// Makes one entry of the last two, if neither is older than the entry `from` and both say of alarms without a name
+    /// that they went off, or that they recovered.
+    pub fn join_last(&mut self, from: u32) {
+        let [.., before, last] = self.entries.as_mut_slice() else { return };
+        if before.number < from || before.at != last.at {
+            return;
+        }
+        let is_unnamed = |alarm: &String| alarm.is_empty();
+        let both = match (&before.event, &last.event) {
+            (Event::JoinedUnnamed, Event::JoinedUnnamed) => Event::JoinedTogether { alarms: 2 },
+            (Event::JoinedTogether { alarms }, Event::JoinedUnnamed) => {
+                Event::JoinedTogether { alarms: alarms + 1 }
+            }
+            (Event::Recovered { alarm, .. }, Event::Recovered { alarm: next, left })
+                if is_unnamed(alarm) && is_unnamed(next) =>
+            {
+                Event::RecoveredTogether { alarms: 2, left: *left }
+            }
+            (Event::RecoveredTogether { alarms, .. }, Event::Recovered { alarm, left })
+                if is_unnamed(alarm) =>
+            {
+                Event::RecoveredTogether { alarms: alarms + 1, left: *left }
+            }
+            _ => return,
+        };
+        before.event = both;
+        self.entries.pop();
+        self.next -= 1;
     }
 }

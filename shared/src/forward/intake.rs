@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::future::{try_join, try_join_all};
 use jiff::Timestamp;
 
-use super::task::{Lines, Task};
+use super::task::{Lines, MESSAGE_BYTES, Task};
 use crate::Error;
 use crate::app::wake::WakeUp;
 use crate::config::Live;
@@ -16,10 +16,6 @@ use crate::routes::{Line, Routes};
 use crate::twilio::event_stream::{self, Event, Malformed};
 use crate::twilio::proof::{Kind, verified};
 use crate::twilio::studio::{EXECUTION, is_sid};
-
-/// How large a message of the queue may get before the next one is begun, in bytes of its lines as JSON. A dead letter
-/// is a record that holds it as text, at most twice as long; the store takes 400 KB.
-const MESSAGE: usize = 100 * 1024;
 
 /// What the webhook needs.
 pub struct Intake {
@@ -102,7 +98,7 @@ fn put(open: &mut Vec<Open>, full: &mut Vec<Task>, channel: String, line: Line, 
             let lines = Lines::new(channel, at, vec![line]);
             open.push(Open { lines, bytes });
         }
-        Some(open) if open.bytes + bytes > MESSAGE => {
+        Some(open) if open.bytes + bytes > MESSAGE_BYTES => {
             let lines = std::mem::replace(&mut open.lines.lines, vec![line]);
             full.push(Task::Lines(Lines::new(channel, at, lines)));
             open.bytes = bytes;

@@ -54,6 +54,10 @@ pub struct Lines {
     pub lines: Vec<Line>,
 }
 
+/// How large a message of the queue may get before the next one is begun, in bytes of its lines as JSON. A dead letter
+/// is a record that holds it as text, at most twice as long; the store takes 400 KB.
+pub const MESSAGE_BYTES: usize = 100 * 1024;
+
 /// The group of what belongs to no channel. No channel can have this name.
 pub const MALFORMED_GROUP: &str = "(malformed)";
 
@@ -61,6 +65,28 @@ impl Lines {
     /// Lines of no incident's story, which were never dead letters.
     pub fn new(channel: String, at: Timestamp, lines: Vec<Line>) -> Lines {
         Lines { channel, at, incident: None, replayed_at: None, lines }
+    }
+
+    /// The same lines in messages of about [`MESSAGE_BYTES`] at most, in order. None, if there are no lines.
+    pub fn split(self) -> Vec<Lines> {
+        let Lines { channel, at, incident, replayed_at, lines } = self;
+        let (mut parts, mut bytes): (Vec<Vec<Line>>, usize) = (Vec::new(), 0);
+        for line in lines {
+            let more = serde_json::to_string(&line).map_or(0, |json| json.len());
+            match parts.last_mut().filter(|_| bytes + more <= MESSAGE_BYTES) {
+                Some(part) => part.push(line),
+                None => {
+                    parts.push(vec![line]);
+                    bytes = 0;
+                }
+            }
+            bytes += more;
+        }
+        let part = |lines| {
+            let (channel, incident) = (channel.clone(), incident.clone());
+            Lines { channel, at, incident, replayed_at, lines }
+        };
+        parts.into_iter().map(part).collect()
     }
 }
 

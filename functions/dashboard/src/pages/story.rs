@@ -93,9 +93,15 @@ fn words(event: &Event) -> (Kind, String, String, String) {
             (Kind::Alarm, name(alarm), " went off too".to_owned(), Some(reason.clone()))
         }
         Event::JoinedUnnamed => (Kind::Alarm, "", "One more alarm went off".to_owned(), None),
+        Event::JoinedTogether { alarms } => {
+            (Kind::Alarm, "", format!("{alarms} more alarms went off"), None)
+        }
         Event::Recovered { alarm, left } => {
             let alarm = if alarm.is_empty() { "One of the alarms" } else { alarm };
             (Kind::Over, alarm, format!(" recovered; {left} still in ALARM"), None)
+        }
+        Event::RecoveredTogether { alarms, left } => {
+            (Kind::Over, "", format!("{alarms} alarms recovered; {left} still in ALARM"), None)
         }
         Event::NoData { alarm } => {
             (Kind::Note, name(alarm), " has no data: that is no recovery".to_owned(), None)

@@ -12,7 +12,7 @@ use shared::config::file::Config;
 use shared::config::{Environment, Live, Values};
 use shared::escalation::{Alarm, Busy, End, Incident, Key as Pressed, News, Policy, Signal};
 use shared::http::{Request, Response};
-use shared::ports::{Key, Put, Queue, Record, Store, To};
+use shared::ports::{Key, Put, Queue, Record, Store, To, check_size};
 use shared::silence::Stored;
 use shared::{Error, Timestamp};
 
@@ -65,7 +65,8 @@ impl Store for Memory {
         Ok(behind.take(limit).map(record).collect())
     }
 
-    async fn write(&self, _: &[Put], _: Timestamp) -> Result<(), Error> {
+    async fn write(&self, puts: &[Put], _: Timestamp) -> Result<(), Error> {
+        check_size(puts)?;
         Err(Error::Raced)
     }
 

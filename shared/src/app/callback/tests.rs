@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::*;
 use crate::app::Writers;
 use crate::config::{Environment, Fetch, Live, Values};
-use crate::ports::{Key as RecordKey, Put, Queue, Record, Store, To};
+use crate::ports::{Key as RecordKey, Put, Queue, Record, Store, To, check_size};
 use crate::secret::Secret;
 use crate::twilio::rest::Told;
 use crate::twilio::signature::{Payload, signature};
@@ -43,8 +43,8 @@ impl Store for Room {
     ) -> Result<Vec<Record>, Error> {
         Ok(Vec::new())
     }
-    async fn write(&self, _: &[Put], _: Timestamp) -> Result<(), Error> {
-        Ok(())
+    async fn write(&self, puts: &[Put], _: Timestamp) -> Result<(), Error> {
+        check_size(puts)
     }
     async fn add(&self, _: &[(&str, u64)]) -> Result<(), Error> {
         Ok(())

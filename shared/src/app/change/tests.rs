@@ -11,7 +11,7 @@ use crate::app::Writers;
 use crate::app::record::InCall;
 use crate::config::{Environment, Live, Values};
 use crate::escalation::{Alarm, End, Event, Incident, News, Signal};
-use crate::ports::{Key, Put, Queue, Record, Store, To};
+use crate::ports::{Key, Put, Queue, Record, Store, To, check_size};
 use crate::twilio::rest::Told;
 
 const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[people.bravo]\nphone = \"+15005550002\"\n\
@@ -40,6 +40,7 @@ impl Store for Room {
         Ok(Vec::new())
     }
     async fn write(&self, puts: &[Put], _: Timestamp) -> Result<(), Error> {
+        check_size(puts)?;
         let mut kept = self.0.lock().expect("a room");
         for put in puts {
             let revision = kept.get(&put.key).map_or(1, |record| record.revision + 1);

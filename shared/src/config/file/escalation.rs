@@ -79,8 +79,17 @@ impl Escalation {
 
     /// The first policy for alarms of this name, with its roster of this moment.
     pub fn for_alarm(&self, alarm: &str, now: Timestamp) -> Option<Policy> {
+        Some(self.first_for(alarm)?.at(&self.schedules, now))
+    }
+
+    /// The name of the first policy for alarms of this name.
+    pub fn policy_for(&self, alarm: &str) -> Option<&str> {
+        self.first_for(alarm).map(|configured| configured.policy.name.as_str())
+    }
+
+    fn first_for(&self, alarm: &str) -> Option<&Configured> {
         let fits = |one: &&Configured| one.globs.iter().any(|glob| glob.matches(alarm));
-        Some(self.policies.iter().find(fits)?.at(&self.schedules, now))
+        self.policies.iter().find(fits)
     }
 
     /// The roster of a policy as it is configured.

@@ -7,6 +7,7 @@ use super::CONFIG;
 use super::room::Room;
 use crate::app::Writers;
 use crate::config::{Environment, Live, Values};
+use crate::forward::task::Task;
 use crate::ports::Message;
 use crate::twilio::rest::Told;
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::Error;
-use crate::ports::{If, Key, Put, Queue, Record, Store, To};
+use crate::ports::{If, Key, Put, Queue, Record, Store, To, check_size};
 
 /// What is kept, and what is queued.
 #[derive(Clone, Default)]
@@ -56,6 +56,7 @@ impl Store for Room {
 
     async fn write(&self, puts: &[Put], _: Timestamp) -> Result<(), Error> {
         self.lands()?;
+        check_size(puts)?;
         let records = &mut self.0.lock().expect("a room").records;
         let revision = |put: &Put, records: &BTreeMap<_, Record>| {
             let have = records.get(&(put.key.pk.clone(), put.key.sk.clone()));

@@ -14,7 +14,7 @@ use crate::config::{Environment, Live, Values};
 use crate::escalation::{Alarm, Busy, CallWith, Incident, Key as Pressed, News, Policy, Signal};
 use crate::forward::delivery::Delivery;
 use crate::forward::task::{Lines, Task};
-use crate::ports::{If, Key, Message, Outcome, Put, Record, Store};
+use crate::ports::{If, Key, Message, Outcome, Put, Record, Store, check_size};
 use crate::routes::Line;
 use crate::slack::client::Client;
 
@@ -42,6 +42,7 @@ impl Store for Records {
         Ok(kept.values().filter(|record| record.key.pk == pk).cloned().collect())
     }
     async fn write(&self, puts: &[Put], _: Timestamp) -> Result<(), Error> {
+        check_size(puts)?;
         let mut kept = self.0.lock().expect("records");
         for put in puts {
             let revision = kept.get(&put.key).map_or(1, |record| record.revision + 1);
