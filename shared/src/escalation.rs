@@ -10,6 +10,7 @@ mod by_hand;
 mod calls;
 mod hunt;
 mod incident;
+mod owner;
 mod policy;
 mod signal;
 mod step;
@@ -17,7 +18,8 @@ mod studio;
 mod timeline;
 
 pub use hunt::Hunt;
-pub use incident::{Alarm, Attempt, Call, Holder, Incident, Phase, State};
+pub use incident::{Alarm, Attempt, Call, Holder, Incident, Joined, Phase, State};
+pub use owner::Notices;
 pub use policy::{CallWith, Person, Policy};
 pub use signal::{Effect, End, Key, News, Outcome, Signal, TextAbout};
 pub use step::{Busy, Step};

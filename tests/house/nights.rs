@@ -30,6 +30,7 @@ mod clicks;
 mod dead_letters;
 mod doors;
 mod one_after_another;
+mod owner;
 mod pace;
 mod readme;
 mod shared_phones;

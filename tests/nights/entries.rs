@@ -98,6 +98,7 @@ impl World {
             | Event::JoinedUnnamed
             | Event::JoinedTogether { .. }
             | Event::Reopened { .. }
+            | Event::CalledBack { .. }
             | Event::HuntAgain { .. } => {
                 must(self.has_a_word_for(id), "no alarm went off")?;
                 self.judge_alarm(before, incident, told, &entry.event)
@@ -193,7 +194,7 @@ impl World {
                     told.begin(Begins::Roster);
                 }
             }
-            Event::HuntAgain { holder } => {
+            Event::HuntAgain { holder } | Event::CalledBack { owner: holder } => {
                 let begins = self.with_holder(before, incident, told);
                 let first = match &begins {
                     Begins::With(first) => Some(first),

@@ -14,6 +14,7 @@ mod entries;
 mod hunts;
 mod morning;
 mod night;
+mod owner;
 mod people;
 mod plan;
 mod promises;

@@ -219,6 +219,7 @@ impl Night {
                 What::Quiet(id) => world.judge_quiet(&id),
                 What::SilenceOver(id, until) => world.judge_silence_over(&id, until),
                 What::SilenceOfAlarmOver(at, due) => world.judge_waiting(at, due),
+                What::Untold(id, name, since) => world.judge_untold(&id, &name, since),
                 What::Minute => {
                     drop(world);
                     self.minute();

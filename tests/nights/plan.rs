@@ -20,6 +20,8 @@ pub(crate) struct Crew {
     pub(crate) on_call: Option<Shifts>,
     /// These, after whoever is on call.
     pub(crate) then: Vec<String>,
+    /// An alarm that joins what somebody has calls.
+    pub(crate) calls_on_new_alarm: bool,
 }
 
 impl Crew {

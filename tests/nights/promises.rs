@@ -64,6 +64,7 @@ impl World {
             return Err(format!("resolved: {resolved}, though {going_on} alarms go on"));
         }
         self.judge_story(before, incident, &new_entries)?;
+        self.judge_owner(old, new, &new_entries)?;
         if let Some(before) = before {
             self.judge_attempts(before, incident)?;
         }
@@ -140,18 +141,12 @@ impl World {
         let is_taken = |attempt: &&Attempt| attempt.outcome == Some(Outcome::Taken);
         let taken = |incident: &Incident| incident.attempts.iter().filter(is_taken).count();
         let by_key = taken(incident) > before.map_or(0, taken);
-        let owes = incident.taken_by().is_some_and(|holder| !holder.outside);
         for entry in entries {
             watch.tally.saw(&entry.event);
             let deed = match &entry.event {
                 Event::Taken { person, .. } => {
-                    texts.0 += u32::from(by_key);
                     watch.tally.claimed += u64::from(!by_key);
                     Some((person, Button::Have))
-                }
-                Event::Resolved { .. } => {
-                    texts.0 += u32::from(owes);
-                    None
                 }
                 Event::Texted { .. } => {
                     texts.1 += 1;

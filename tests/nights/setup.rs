@@ -140,8 +140,12 @@ fn policy_table(
         dice.pick(&[0, 30, 60, 300]),
         dice.pick(&[1, 2, 5, 15, 20]),
     );
+    let calls_on_new_alarm = dice.chance(250);
+    if calls_on_new_alarm || dice.chance(100) {
+        *toml += &format!("call_on_new_alarm = {calls_on_new_alarm}\n");
+    }
     let on_call = on_call.map(|at| schedules[at as usize].clone());
-    Crew { on_call, then }
+    Crew { on_call, then, calls_on_new_alarm }
 }
 
 /// A maintenance window of this night: written with its dates, or as one of every day.

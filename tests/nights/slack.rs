@@ -131,6 +131,7 @@ impl World {
             Event::Raised { .. }
             | Event::Reopened { .. }
             | Event::HuntAgain { .. }
+            | Event::CalledBack { .. }
             | Event::Exhausted { .. }
             | Event::Waiting
             | Event::CalledTooOften { .. }

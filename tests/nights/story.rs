@@ -55,6 +55,9 @@ impl Story {
             _ => 1,
         };
         let calm_at = dice.range(5_000, minutes * 60_000);
+        if dice.chance(60) {
+            return Story::of_flaps(dice, policies);
+        }
         let count = dice.pick(&[1, 1, 1, 1, 1, 1, 2, 2, 3, 6]);
         let first = dice.range(0, i64::from(policies) - 1) as u8;
         let mut story = Story { changes: Vec::new(), alarms: Vec::new(), calm_at };
@@ -78,6 +81,33 @@ impl Story {
                 };
             }
             story.say(alarm as usize, policy, calm_at, State::Ok);
+        }
+        story
+    }
+
+    /// One policy for ten minutes: an alarm comes and goes for a while, and others join.
+    fn of_flaps(dice: &mut Dice, policies: u8) -> Story {
+        let calm_at = dice.range(200_000, 900_000);
+        let policy = dice.range(0, i64::from(policies) - 1) as u8;
+        let mut story = Story { changes: Vec::new(), alarms: Vec::new(), calm_at };
+        let others = dice.pick(&[0, 0, 1, 2, 5]);
+        for alarm in 0..=others {
+            story.alarms.push(policy);
+            let mut at = if alarm == 0 { 0 } else { dice.range(20_000, calm_at - 1) };
+            let mut state = State::Alarm;
+            for _ in 0..dice.pick(&[2, 3, 5, 30]) {
+                story.say(alarm, policy, at, state);
+                state = if state == State::Alarm { State::Ok } else { State::Alarm };
+                let spans = match state {
+                    State::Ok => [20_000, 40_000, 90_000],
+                    _ => [6_000, 50_000, 100_000],
+                };
+                at += dice.pick(&spans) * dice.range(5, 20) / 10;
+                if at >= calm_at {
+                    break;
+                }
+            }
+            story.say(alarm, policy, calm_at, State::Ok);
         }
         story
     }

@@ -8,6 +8,7 @@ use shared::config::Settings;
 use shared::ports::Key;
 
 use crate::alarms::{Alarm, Asked, Word};
+use crate::owner::Knows;
 use crate::plan::{Crew, Plan};
 use crate::slack::Button;
 use crate::tally::Tally;
@@ -44,6 +45,8 @@ pub(crate) struct Watch {
     pub(crate) lines: BTreeMap<String, u32>,
     /// How many text messages each incident owes, and how many it says it sent.
     pub(crate) texts: BTreeMap<String, (u32, u32)>,
+    /// What the owner of each incident knows.
+    pub(crate) knows: BTreeMap<String, Knows>,
     /// How often a call was placed for an attempt.
     pub(crate) placed: BTreeMap<(String, u32), u32>,
 }
@@ -68,6 +71,7 @@ impl Watch {
             replies: BTreeSet::new(),
             lines: BTreeMap::new(),
             texts: BTreeMap::new(),
+            knows: BTreeMap::new(),
             placed: BTreeMap::new(),
         }
     }

@@ -63,6 +63,8 @@ pub(crate) enum What {
     SilenceOver(String, Timestamp),
     /// The same of an alarm.
     SilenceOfAlarmOver(usize, Timestamp),
+    /// This alarm joined an incident then: does its owner know by now?
+    Untold(String, String, i64),
 }
 
 pub(crate) struct Later {

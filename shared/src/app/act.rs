@@ -108,7 +108,7 @@ impl App {
                 None => Report::Done(Vec::new()),
             },
             Effect::Text { person, about, .. } => {
-                self.text(&api, incident, person, *about, to_do, settings).await
+                self.text(&api, incident, person, about, to_do, settings).await
             }
         }
     }
@@ -118,7 +118,7 @@ impl App {
         api: &Api,
         incident: &Incident,
         person: &str,
-        about: TextAbout,
+        about: &TextAbout,
         to_do: &ToDo,
         settings: &Settings,
     ) -> Report {

@@ -247,6 +247,7 @@ impl super::draft::Draft<'_> {
             reason: mask_e164(&change.reason),
             description: mask_e164(&change.description),
             recovered_at: None,
+            joined: None,
         };
         let now = self.now;
         // One that is over and has something left to be done goes on: what takes its place would forget that.

@@ -223,7 +223,7 @@ impl Draft<'_> {
     pub(super) fn time_has_come(&self, silences: &Silences) -> Signal {
         let begins_anew = |incident: &&Incident| {
             let waited = incident.phase != Phase::Calling || incident.silenced_until.is_some();
-            waited && incident.wake_at().is_some_and(|at| at <= self.now)
+            waited && incident.next_round_at().is_some_and(|at| at <= self.now)
         };
         let incident = self.kept.as_ref().map(|kept| &kept.incident).filter(begins_anew);
         match incident.and_then(|incident| silenced(incident, silences, self.now)) {

@@ -2,23 +2,25 @@
 
 mod asks;
 mod speakable;
+mod text;
 mod times;
 
 use jiff::Timestamp;
 use minijinja::{Environment, UndefinedBehavior, context};
 
 use crate::config::Settings;
-use crate::escalation::{Alarm, Attempt, Entry, Event, Incident, Mended, Outcome, TextAbout};
+use crate::escalation::{Alarm, Attempt, Entry, Event, Incident, Mended, Outcome};
 use crate::slack::message::{cut, escape};
 pub use asks::asks;
 use speakable::{cut_words, speakable};
+pub use text::{named, text};
 pub use times::{local_day, local_time, span};
 
 /// How many characters a voice speaks in a second, at least. (Polly's and Google's voices manage 14 to 17.)
 const CHARACTERS_A_SECOND: usize = 12;
 /// The longest text that is read to somebody half asleep, in characters.
 const LONGEST_SPEECH: usize = 480;
-/// The most alarms that are named in speech, and in a text message.
+/// The most alarms that are named in speech.
 const NAMED: usize = 3;
 
 /// What the menu of a call says, and in which voice.
@@ -108,13 +110,34 @@ fn what(incident: &Incident) -> String {
             format!("The alarm {} went off.{why}", name(alarm))
         }
         _ => {
-            let names: Vec<String> = open.iter().take(NAMED).map(|alarm| name(alarm)).collect();
-            let count = incident.open_count();
-            let rest = count as usize - names.len();
-            let more = if rest == 0 { String::new() } else { format!(", and {rest} more") };
-            format!("{count} alarms went off: {}{more}.", names.join(", "))
+            let (joined, known): (Vec<&Alarm>, Vec<&Alarm>) =
+                open.iter().partition(|alarm| is_new_to_its_owner(alarm));
+            let (count, unnamed) = (incident.open_count(), incident.more_alarms as usize);
+            if joined.is_empty() || known.is_empty() {
+                return format!("{count} alarms went off: {}.", spoken(&open, NAMED, unnamed));
+            }
+            // What joined is what somebody who had it before does not know.
+            let first = NAMED - joined.len().min(NAMED - 1);
+            let these = if joined.len() + unnamed == 1 { "this" } else { "these" };
+            format!(
+                "{count} alarms went off: {}. Since it was taken {these} joined: {}.",
+                spoken(&known, first, 0),
+                spoken(&joined, NAMED - first, unnamed)
+            )
         }
     }
+}
+
+/// The names of the first so many alarms, and how many more there are.
+fn spoken(alarms: &[&Alarm], most: usize, more: usize) -> String {
+    let names: Vec<String> = alarms.iter().take(most).map(|alarm| name(alarm)).collect();
+    let left = alarms.len() + more - names.len();
+    let left = if left == 0 { String::new() } else { format!(", and {left} more") };
+    format!("{}{left}", names.join(", "))
+}
+
+fn is_new_to_its_owner(alarm: &Alarm) -> bool {
+    alarm.joined.is_some_and(|joined| !joined.back)
 }
 
 fn name(alarm: &Alarm) -> String {
@@ -133,30 +156,6 @@ fn since(incident: &Incident, now: Timestamp) -> String {
         minutes @ 2..=90 => format!("{minutes} minutes ago"),
         minutes @ 91..=2_880 => format!("{} hours ago", (minutes + 30) / 60),
         minutes => format!("{} days ago", minutes / 1_440),
-    }
-}
-
-/// A text message: what is wrong, and where to look.
-pub fn text(incident: &Incident, about: TextAbout, base: Option<&str>) -> String {
-    // Whoever takes it is told what is wrong; what has recovered by then is not.
-    let mut alarms: Vec<&Alarm> = incident.open_alarms().collect();
-    if about == TextAbout::Resolved || alarms.is_empty() {
-        alarms = incident.alarms.iter().collect();
-    }
-    let names: Vec<String> =
-        alarms.iter().take(NAMED).map(|alarm| cut_words(&alarm.name, 60)).collect();
-    let rest = alarms.len() + incident.more_alarms as usize - names.len();
-    let more = if rest == 0 { String::new() } else { format!(" and {rest} more") };
-    let names = format!("{}{more}", names.join(", "));
-    let page = base.map(|base| format!("\n{base}/incidents/{}", incident.id)).unwrap_or_default();
-    match about {
-        TextAbout::Taken => {
-            let reason = incident.open_alarms().next().map(|alarm| cut_words(&alarm.reason, 160));
-            let reason = reason.filter(|reason| !reason.is_empty());
-            let reason = reason.map(|reason| format!("\n{reason}")).unwrap_or_default();
-            format!("You took it: {names}{reason}{page}")
-        }
-        TextAbout::Resolved => format!("It is over: {names} recovered{page}"),
     }
 }
 
@@ -253,6 +252,21 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
             Some(holder) => format!(":repeat: that is new: asking {} first", plain(holder)),
             None => ":repeat: that is new: calling again".to_owned(),
         },
+        Event::CalledBack { owner: Some(owner) } => {
+            format!(":repeat: it was over, and is back: calling {} first", plain(owner))
+        }
+        Event::CalledBack { owner: None } => {
+            ":repeat: it was over, and is back, and its owner cannot be called: calling \
+                                              the policy's people"
+                .to_owned()
+        }
+        // The lines of these alarms are there, and a text names them.
+        Event::OwnerTold { by_text: true, .. } => return None,
+        Event::OwnerTold { person, alarms, more, .. } => format!(
+            ":point_right: {} has it, and since then went off too: {}",
+            mention(person),
+            escape(&named(alarms, *more))
+        ),
         Event::Texted { failed: None, .. } => return None,
         Event::Texted { person, failed: Some(why) } => {
             format!(":warning: no text message reached {}{}", plain(person), because(why))

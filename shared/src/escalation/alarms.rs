@@ -10,8 +10,8 @@ impl Turn<'_> {
     /// An alarm is in ALARM: it reopens the incident, joins it, or was known.
     pub(super) fn alarm(&mut self, alarm: &Alarm) {
         let (name, reason) = (alarm.name.clone(), alarm.reason.clone());
-        let known = self.incident.alarms.iter().position(|have| have.key == alarm.key);
-        let recovered_at = known.map(|at| self.incident.alarms[at].recovered_at);
+        let known = self.incident.alarms.iter().find(|have| have.key == alarm.key).cloned();
+        let recovered_at = known.as_ref().map(|alarm| alarm.recovered_at);
         let ended_at = self.incident.ended_at.take();
         if ended_at.is_none() && recovered_at == Some(None) {
             return;
@@ -38,10 +38,19 @@ impl Turn<'_> {
                 self.tell(Event::Joined { alarm: name, reason });
             }
         }
-        // What nobody has is hunted for anew; what somebody has stays theirs while it only flaps.
+        // What nobody has is hunted for anew; what somebody has stays theirs, and they are told.
         match (ended_at, self.incident.phase) {
             (Some(_), Phase::Calling | Phase::Exhausted) => self.hunt_again(),
             (None, Phase::Calling) if self.incident.silenced_until.is_none() => {}
+            (Some(over_at), Phase::Taken) if flaps => {
+                let has_recovered = recovered_at.flatten().is_some();
+                self.reopens_what_is_taken(&alarm.key, over_at, has_recovered);
+            }
+            (None, Phase::Taken)
+                if !is_silenced && (flaps || !self.incident.policy.call_on_new_alarm) =>
+            {
+                self.joins_what_is_taken(&alarm.key, known.as_ref(), flaps);
+            }
             _ if flaps || is_silenced => {}
             _ => {
                 let is_asked =
@@ -55,7 +64,7 @@ impl Turn<'_> {
 
     fn put(&mut self, alarm: &Alarm) {
         match self.incident.alarms.iter_mut().find(|have| have.key == alarm.key) {
-            Some(have) => *have = alarm.clone(),
+            Some(have) => *have = Alarm { joined: have.joined, ..alarm.clone() },
             None => self.incident.alarms.push(alarm.clone()),
         }
     }
@@ -63,7 +72,8 @@ impl Turn<'_> {
     /// Makes room for the name of one more alarm.
     fn forget_recovered(&mut self) -> bool {
         let recovered = self.incident.alarms.iter().position(|have| have.recovered_at.is_some());
-        recovered.map(|at| self.incident.alarms.remove(at)).is_some()
+        let forgotten = recovered.map(|at| self.incident.alarms.remove(at));
+        forgotten.inspect(|alarm| self.forgets(alarm)).is_some()
     }
 
     /// An alarm is OK again.

@@ -21,6 +21,9 @@ impl Turn<'_> {
         let asked_at = self.incident.hunt.began_at;
         let after_seconds = self.now.duration_since(asked_at).as_secs();
         self.tell(Event::Taken { person: holder.person.clone(), after_seconds });
+        let had = self.incident.holder.as_ref().map(|had| &had.person);
+        let is_same_owner = had == Some(&holder.person);
+        self.incident.forget_notices(is_same_owner);
         self.incident.phase = Phase::Taken;
         self.incident.exhausted_at = None;
         self.incident.silenced_until = None;
@@ -60,7 +63,8 @@ impl Turn<'_> {
 
     /// It is over: whoever has it, and was called for it, is told.
     pub(super) fn text_holder(&mut self) {
-        if let Some(holder) = self.incident.taken_by().filter(|holder| !holder.outside) {
+        let owner = self.incident.taken_by().filter(|holder| !holder.outside);
+        if let Some(holder) = owner.filter(|_| !self.is_known_to_be_over()) {
             let (person, at) = (holder.person.clone(), self.now);
             self.effects.push(Effect::Text { person, about: TextAbout::Resolved, at });
         }

@@ -201,6 +201,12 @@ impl Turn<'_> {
         }
     }
 
+    /// What is said of somebody who was called too often to be called now, if they were.
+    pub(super) fn called_too_often(&self, person: &str) -> Option<Event> {
+        let calls = self.busy.called_too_often.get(person).copied()?;
+        Some(Event::CalledTooOften { person: person.to_owned(), calls })
+    }
+
     /// Nobody is left.
     fn exhaust(&mut self) {
         let calls = self.incident.hunt.calls;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::hunt::Hunt;
+use super::owner::Notices;
 use super::policy::{CallWith, Policy};
 use super::signal::Outcome;
 use super::timeline::{Event, Timeline};
@@ -40,6 +41,9 @@ pub struct Incident {
     pub alarms: Vec<Alarm>,
     /// How many more go on than are kept by name.
     pub more_alarms: u32,
+    /// What its owner was told of its alarms.
+    #[serde(default, skip_serializing_if = "Notices::is_empty")]
+    pub notices: Notices,
     /// The hunt under way, or the last one.
     pub hunt: Hunt,
     /// Its calls.
@@ -104,6 +108,21 @@ pub struct Alarm {
     /// When it was OK again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovered_at: Option<Timestamp>,
+    /// It joined the incident while that was somebody's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<Joined>,
+}
+
+/// An alarm joined an incident that was somebody's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joined {
+    /// When.
+    pub at: Timestamp,
+    /// The owner was told.
+    pub told: bool,
+    /// The owner knew it, and was told that it is over: it is back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub back: bool,
 }
 
 /// One call of a hunt, to one person.

@@ -74,6 +74,9 @@ pub struct Policy {
     pub repage_after: SignedDuration,
     /// An alarm that comes again within this long reopens its incident.
     pub flap_window: SignedDuration,
+    /// An alarm that joins an incident that somebody has calls again. If not, its owner is texted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub call_on_new_alarm: bool,
     /// When nobody could be reached, all are called again after this long.
     pub retry_exhausted_after: SignedDuration,
     /// How a person is called.

@@ -184,11 +184,25 @@ pub enum Effect {
 }
 
 /// What a text message is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TextAbout {
     /// It is theirs: what is wrong, and where to look.
     Taken,
     /// What they had taken is over.
     Resolved,
+    /// What they had taken was over, and is back.
+    Reopened {
+        /// The names of the alarms that are back, cut.
+        alarms: Vec<String>,
+        /// How many more there are.
+        more: u32,
+    },
+    /// More alarms went off in what they have.
+    Joined {
+        /// Their names, cut.
+        alarms: Vec<String>,
+        /// How many more there are.
+        more: u32,
+    },
 }

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::calls::DIAL_PATIENCE;
 use super::hunt::Hunt;
 use super::incident::{Alarm, Attempt, Holder, Incident, Phase};
+use super::owner::Notices;
 use super::policy::{CallWith, Policy};
 use super::signal::{Effect, Outcome, Signal, TextAbout};
 use super::timeline::{Event, Timeline};
@@ -56,6 +57,7 @@ impl Incident {
             ended_at: None,
             alarms: Vec::new(),
             more_alarms: 0,
+            notices: Notices::default(),
             hunt: Hunt::new(1, &policy.roster, None, now),
             attempts: Vec::new(),
             timeline: Timeline::default(),
@@ -112,11 +114,12 @@ impl Incident {
         if self.ended_at.is_some() {
             return None;
         }
-        [self.phase_ends_at(), self.next_execution_look()].into_iter().flatten().min()
+        let due = [self.next_round_at(), self.next_execution_look(), self.notice_due_at()];
+        due.into_iter().flatten().min()
     }
 
     /// When the hunt, or its pause, goes on by itself.
-    fn phase_ends_at(&self) -> Option<Timestamp> {
+    pub fn next_round_at(&self) -> Option<Timestamp> {
         let after = |at: Timestamp, long| at.checked_add(long).ok();
         let due = match self.phase {
             Phase::Taken => {
@@ -160,6 +163,7 @@ impl Turn<'_> {
 
     fn end(mut self) -> Step {
         self.hunt_on();
+        self.tell_owner();
         Step { wake_at: self.incident.wake_at(), incident: self.incident, effects: self.effects }
     }
 
@@ -209,7 +213,7 @@ impl Turn<'_> {
             return;
         }
         self.look_at_executions();
-        if self.incident.phase_ends_at().is_some_and(|at| at > self.now) {
+        if self.incident.next_round_at().is_some_and(|at| at > self.now) {
             return;
         }
         let was_silent = self.incident.silenced_until.take().is_some();

@@ -6,6 +6,7 @@ use super::*;
 
 mod any;
 mod by_hand;
+mod owner;
 mod pace;
 mod studio;
 
@@ -30,6 +31,7 @@ fn policy(roster: &[&str], attempts: u32) -> Policy {
         channel: "default".to_owned(),
         repage_after: SignedDuration::from_mins(30),
         flap_window: SignedDuration::from_mins(5),
+        call_on_new_alarm: false,
         retry_exhausted_after: SignedDuration::from_mins(15),
         call_with: CallWith::Voice,
         voice: None,
@@ -46,6 +48,7 @@ fn alarm(name: &str, now: Timestamp) -> Alarm {
         reason: String::new(),
         description: String::new(),
         recovered_at: None,
+        joined: None,
     }
 }
 
@@ -289,6 +292,7 @@ fn twenty_alarms_are_one_hunt_and_more_than_are_named_are_counted() {
 #[test]
 fn a_new_alarm_when_it_is_taken_asks_the_holder_first() {
     let mut night = Night::raised(&ABC, 3);
+    night.incident.as_mut().expect("an incident").policy.call_on_new_alarm = true;
     night.rings(1).ends(1, End::NoAnswer).rings(2).presses(2, Key::Take).ends(2, End::Completed);
     night.asks(&["dial alpha", "dial bravo", "text bravo Taken"]);
     night.after(60).alarm("disk").is(State::Calling).asks(&["dial bravo"]);
@@ -300,7 +304,8 @@ fn flapping_calls_nobody_again() {
     let mut night = Night::raised(&ABC, 3);
     night.rings(1).presses(1, Key::Take).ends(1, End::Completed).recovers("cpu");
     night.asks(&["dial alpha", "text alpha Taken", "text alpha Resolved"]);
-    night.after(60).alarm("cpu").is(State::Taken).held_by("alpha").asks(&[]);
+    night.after(60).alarm("cpu").is(State::Taken).held_by("alpha");
+    night.asks(&["text alpha Reopened { alarms: [\"cpu\"], more: 0 }"]);
     night.after(60).recovers("cpu").is(State::Resolved).asks(&["text alpha Resolved"]);
 }
 

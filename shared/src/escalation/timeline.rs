@@ -75,6 +75,11 @@ pub enum Event {
     SilenceOver,
     /// A new alarm joined what was taken already.
     HuntAgain { holder: Option<String> },
+    /// What is taken was over for a while, and is back: its owner is called first, or the policy's people if it cannot
+    /// call its owner.
+    CalledBack { owner: Option<String> },
+    /// The owner is told which alarms joined: by text, or by a mention in Slack.
+    OwnerTold { person: String, alarms: Vec<String>, more: u32, by_text: bool },
     /// A text message left, or did not.
     Texted { person: String, failed: Option<String> },
     /// It is over.

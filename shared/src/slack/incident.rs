@@ -27,6 +27,7 @@ pub fn message(incident: &Incident, settings: &Settings, place: Place) -> Post {
     let headline = headline(incident, settings);
     let mut blocks = vec![section(&headline)];
     blocks.extend(alarms(incident).map(|text| section(&text)));
+    blocks.extend(joined(incident).map(|text| section(&text)));
     blocks.extend(calls(incident).map(|text| context(&text)));
     blocks.push(context(&about(incident, settings)));
     blocks.extend(buttons::of(incident, place));
@@ -128,6 +129,16 @@ fn alarms(incident: &Incident) -> Option<String> {
         lines.push(format!("_and {more_over} more that recovered_"));
     }
     (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// What joined since somebody has it, if they do: the names, and how many more.
+fn joined(incident: &Incident) -> Option<String> {
+    let names: Vec<String> =
+        incident.joined_alarms().filter(|_| incident.taken_by().is_some()).map(name).collect();
+    let more = names.len().saturating_sub(NAMED);
+    let shown = names[..names.len() - more].join("*, *");
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    (!names.is_empty()).then(|| format!(":heavy_plus_sign: since it was taken: *{shown}*{more}"))
 }
 
 fn alarm_line(alarm: &Alarm) -> String {

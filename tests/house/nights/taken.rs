@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-
 use crate::night::{Night, Way, policy, usual};
 
 stories! {
@@ -12,7 +10,6 @@ stories! {
     whoever_declined_may_still_take_it
     after_half_an_hour_the_holder_is_asked_first
     a_holder_who_does_not_answer_is_not_the_last
-    a_new_alarm_asks_the_holder_first
 }
 
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
@@ -106,21 +103,5 @@ async fn a_holder_who_does_not_answer_is_not_the_last(way: Way) {
         "alpha: no answer",
         "bravo: took it",
     ]);
-    night.end().await;
-}
-
-async fn a_new_alarm_asks_the_holder_first(way: Way) {
-    let night = Night::begin(way, &policy("default", "*", &["bravo", "alpha"], 3)).await;
-    night.phone("bravo").has_the_habit(json!({"does": "decline"})).await.is_called();
-    night.alarm("checkout-5xx-rate").goes_off().await;
-    night.phone("alpha").takes_it(TEXT).await;
-    night.alarm("orders-queue-age").goes_off().await;
-    let words = "Hello alpha, this is Ringdown. 2 alarms went off: checkout 5xx rate, orders queue age. It began just now. \
-                 Press 1 to take it. Press 2 to pass it on.";
-    night.phone("alpha").rings().await.answers().await.hears(words).await.presses('1').await;
-    let text = "You took it: checkout-5xx-rate, orders-queue-age\n12 is more than 5\nPAGE";
-    night.phone("alpha").is_sent(text).await;
-    night.is("taken").await.by("alpha").after(&["bravo: busy", "alpha: took it", "alpha: took it"]);
-    night.slack_says(":repeat: that is new: asking *alpha* first").await;
     night.end().await;
 }

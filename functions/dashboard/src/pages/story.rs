@@ -1,7 +1,7 @@
 //! An incident's story in words. Pure.
 
 use serde::Serialize;
-use shared::app::words::{mended_words, outcome_words, span};
+use shared::app::words::{mended_words, named, outcome_words, span};
 use shared::escalation::{Entry, Event, Incident, Outcome};
 use shared::{Timestamp, mask_numbers};
 
@@ -182,6 +182,21 @@ fn words(event: &Event) -> (Kind, String, String, String) {
         }
         Event::HuntAgain { holder: None } => {
             (Kind::Note, "", "The alarm is new: all are called again".to_owned(), None)
+        }
+        Event::CalledBack { owner: Some(owner) } => (
+            Kind::Note,
+            owner.as_str(),
+            " is called first: it was over, and is back".to_owned(),
+            None,
+        ),
+        Event::CalledBack { owner: None } => {
+            let text = "It was over, and is back: the policy’s people are called, since its owner cannot be";
+            (Kind::Note, "", text.to_owned(), None)
+        }
+        Event::OwnerTold { person, alarms, more, by_text } => {
+            let how = if *by_text { "by text" } else { "in Slack" };
+            let text = format!(" is told {how} what went off too");
+            (Kind::Note, person.as_str(), text, Some(named(alarms, *more)))
         }
         Event::Texted { person, failed: None } => {
             (Kind::Note, person.as_str(), " was sent a text message".to_owned(), None)

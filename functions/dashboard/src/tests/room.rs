@@ -225,6 +225,7 @@ pub(super) fn alarm(name: &str) -> Alarm {
         reason: "12 percent of requests fail".to_owned(),
         description: "Runbook: https://wiki.example.com/checkout".to_owned(),
         recovered_at: None,
+        joined: None,
     }
 }
 

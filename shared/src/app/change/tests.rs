@@ -114,7 +114,7 @@ impl Night {
 fn alarm(since: Timestamp) -> Alarm {
     let name = "cpu".to_owned();
     let (reason, description) = (String::new(), String::new());
-    Alarm { key: name.clone(), name, since, reason, description, recovered_at: None }
+    Alarm { key: name.clone(), name, since, reason, description, recovered_at: None, joined: None }
 }
 
 fn called(incident: &Incident) -> Vec<&str> {

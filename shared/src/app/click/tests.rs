@@ -18,7 +18,9 @@ async fn whoever_is_asked_again_just_then_is_told_that_their_click_did_nothing()
     let raised = house.alarm().await;
     let taken = after(&raised, Signal::Claimed { person: person.clone(), outside }, &house);
     let disk = Alarm { key: "disk".to_owned(), ..raised.alarms[0].clone() };
-    let asked_again = after(&taken, Signal::Alarm(disk), &house);
+    let mut calls = taken.clone();
+    calls.policy.call_on_new_alarm = true;
+    let asked_again = after(&calls, Signal::Alarm(disk), &house);
     let alone = Told::Alone("Nobody has it just now.".to_owned());
     for (action, signal) in [
         (Action::GiveBack, Signal::GivenBack { person: person.clone() }),

@@ -16,5 +16,6 @@ pub fn asks(event: &Event) -> bool {
             | Event::GivenBack { .. }
             | Event::SilenceOver
             | Event::HuntAgain { .. }
+            | Event::CalledBack { .. }
     )
 }

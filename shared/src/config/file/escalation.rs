@@ -30,6 +30,7 @@ pub(super) struct PolicyTable {
     channel: Option<Spanned<String>>,
     repage_after: Option<Spanned<String>>,
     flap_window: Option<Spanned<String>>,
+    call_on_new_alarm: Option<bool>,
     retry_exhausted_after: Option<Spanned<String>>,
     call_with: Option<Spanned<String>>,
     flow_sid: Option<Spanned<String>>,
@@ -178,6 +179,7 @@ impl Check<'_> {
                 SignedDuration::from_mins(5),
                 SignedDuration::ZERO..=whole_day,
             ),
+            call_on_new_alarm: table.call_on_new_alarm.unwrap_or_default(),
             retry_exhausted_after: self.span(
                 "policies.retry_exhausted_after",
                 table.retry_exhausted_after,

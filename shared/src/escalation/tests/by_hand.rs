@@ -62,9 +62,10 @@ fn its_holder_says_that_it_is_over() {
     night.declared_over("alpha").is(State::Calling).rings(1).presses(1, Key::Take);
     night.ends(1, End::Completed).declared_over("bravo").is(State::Taken);
     night.declared_over("alpha").is(State::Resolved).asks(&["dial alpha", "text alpha Taken"]);
-    // The alarm recovers later, and flaps: it is open again, and stays theirs.
+    // The alarm recovers later, and flaps: it is open again, and they are told.
     night.after(30).recovers("cpu").is(State::Resolved).asks(&[]);
-    night.after(60).alarm("cpu").is(State::Taken).held_by("alpha").asks(&[]);
+    night.after(20).alarm("cpu").is(State::Taken).held_by("alpha");
+    night.asks(&["text alpha Reopened { alarms: [\"cpu\"], more: 0 }"]);
 }
 
 #[test]
@@ -72,7 +73,8 @@ fn what_is_declared_over_and_said_again_calls_nobody() {
     let mut night = Night::raised(&ABC, 3);
     night.rings(1).presses(1, Key::Take).ends(1, End::Completed).declared_over("alpha");
     night.asks(&["dial alpha", "text alpha Taken"]).after(30).alarm("cpu");
-    night.is(State::Taken).held_by("alpha").asks(&[]);
+    night.is(State::Taken).held_by("alpha");
+    night.asks(&["text alpha Reopened { alarms: [\"cpu\"], more: 0 }"]);
 }
 
 #[test]

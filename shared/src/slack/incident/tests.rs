@@ -44,6 +44,7 @@ fn policy() -> Policy {
         channel: "default".to_owned(),
         repage_after: SignedDuration::from_mins(30),
         flap_window: SignedDuration::from_mins(5),
+        call_on_new_alarm: false,
         retry_exhausted_after: SignedDuration::from_mins(15),
         call_with: CallWith::Voice,
         voice: None,
@@ -60,6 +61,7 @@ fn alarm(name: &str, reason: &str) -> Alarm {
         reason: reason.to_owned(),
         description: String::new(),
         recovered_at: None,
+        joined: None,
     }
 }
 

@@ -155,6 +155,7 @@ fn raised() -> Incident {
         channel: "default".to_owned(),
         repage_after: SignedDuration::from_mins(30),
         flap_window: SignedDuration::from_mins(5),
+        call_on_new_alarm: false,
         retry_exhausted_after: SignedDuration::from_mins(15),
         call_with: CallWith::Voice,
         voice: None,
@@ -168,6 +169,7 @@ fn raised() -> Incident {
         reason: String::new(),
         description: String::new(),
         recovered_at: None,
+        joined: None,
     };
     Incident::raise(ID, &policy, alarm, &Busy::default(), at(0)).incident
 }

@@ -62,6 +62,7 @@ fn any_alarm() -> impl Strategy<Value = Alarm> {
             reason: reason.repeat(long),
             description: String::new(),
             recovered_at,
+            joined: None,
         },
     )
 }
