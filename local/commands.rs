@@ -39,6 +39,8 @@ pub enum Command {
     Check(Options),
     /// Send files of `events/`, signed as Twilio signs.
     Send {
+        /// Which server's secrets to sign with.
+        options: Options,
         /// The files.
         files: Vec<PathBuf>,
         /// Where to.
@@ -48,6 +50,8 @@ pub enum Command {
     },
     /// Play a monitor: post alarms.
     Alarm {
+        /// Which server's token to show.
+        options: Options,
         /// The files.
         files: Vec<PathBuf>,
         /// Where to.
@@ -94,11 +98,13 @@ pub struct Options {
     pub data: PathBuf,
     /// The configuration file, if not the usual one.
     pub config: Option<PathBuf>,
+    /// All vendors are simulated, even those that are real.
+    pub sandbox: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { port: 8080, data: PathBuf::from(".ringdown"), config: None }
+        Options { port: 8080, data: PathBuf::from(".ringdown"), config: None, sandbox: false }
     }
 }
 
@@ -107,15 +113,17 @@ pub const HELP: &str = "\
 ringdown: Twilio's events in Slack, an outage on somebody's phone. Without a command it starts the house on this
 machine.
 
-  ringdown [--port N] [--data DIR] [--config FILE]
+  ringdown [--port N] [--data DIR] [--config FILE] [--sandbox]
       start; --port 0 picks a free port (default 8080), --data is made if missing (default .ringdown),
-      --config defaults to ringdown.toml if it is there, else to a built-in demo
-  ringdown send FILE... [--to http://127.0.0.1:8080] [--fresh]
-      sign files of events/ as Twilio does, and post them; --fresh gives each event a new id, for a line that
-      was delivered once is left out for a day
-  ringdown alarm FILE... [--to http://127.0.0.1:8080]
-      post what a monitor says, CloudWatch's shapes or Alertmanager's: to /alarms with ALARMS_TOKEN if that is set,
-      else to /pretend/alarm
+      --config defaults to ringdown.toml if it is there, else to a built-in demo; --sandbox simulates Twilio and
+      Slack even where credentials of a real one are set
+  ringdown send FILE... [--to http://127.0.0.1:8080] [--data DIR] [--fresh]
+      sign files of events/ as Twilio does, and post them: with TWILIO_AUTH_TOKEN if that is set, else as the
+      simulated Twilio of the server whose data folder is DIR (default .ringdown); --fresh gives each event a new
+      id, for a line that was delivered once is left out for a day
+  ringdown alarm FILE... [--to http://127.0.0.1:8080] [--data DIR]
+      post what a monitor says, CloudWatch's shapes or Alertmanager's, to /alarms: with ALARMS_TOKEN if that is set,
+      else with the start token of the server whose data folder is DIR (default .ringdown)
   ringdown check [FILE]
       check a configuration, and print what it would forward where
   ringdown config [FILE] [--for-ssm]
@@ -155,7 +163,10 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         match (argument, name.as_deref()) {
             (Short('h') | Long("help"), _) => return Ok(Command::Help),
             (Long("port"), None) => options.port = parser.value()?.parse()?,
-            (Long("data"), None | Some("dead-letters")) => options.data = parser.value()?.into(),
+            (Long("sandbox"), None) => options.sandbox = true,
+            (Long("data"), None | Some("dead-letters" | "send" | "alarm")) => {
+                options.data = parser.value()?.into()
+            }
             (
                 Long("config"),
                 None | Some("dead-letters" | "check" | "config" | "oncall" | "flow"),
@@ -194,11 +205,11 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         Some("send") if files.is_empty() => {
             Err("send what? Name files of events/event-stream-webhook/".into())
         }
-        Some("send") => Ok(Command::Send { files, to: to.unwrap_or_else(usual), fresh }),
+        Some("send") => Ok(Command::Send { options, files, to: to.unwrap_or_else(usual), fresh }),
         Some("alarm") if files.is_empty() => {
             Err("alarm what? Name files of events/outage-intake/".into())
         }
-        Some("alarm") => Ok(Command::Alarm { files, to: to.unwrap_or_else(usual) }),
+        Some("alarm") => Ok(Command::Alarm { options, files, to: to.unwrap_or_else(usual) }),
         Some("verify") => {
             let file =
                 one_file(files).ok_or("verify what? Name a JSON file, or - for standard input")?;
@@ -226,8 +237,14 @@ mod tests {
     #[test]
     fn what_can_be_typed() {
         assert_eq!(typed(""), Ok(Command::Run(Options::default())));
-        let options = Options { port: 0, data: "d".into(), config: Some("c.toml".into()) };
+        let config = Some("c.toml".into());
+        let options = Options { port: 0, data: "d".into(), config, sandbox: false };
         assert_eq!(typed("--port 0 --data d --config=c.toml"), Ok(Command::Run(options)));
+        let options = Options { sandbox: true, ..Options::default() };
+        assert_eq!(typed("--sandbox"), Ok(Command::Run(options)));
+        let options = Options { data: "d".into(), ..Options::default() };
+        let alarm = Command::Alarm { options, files: vec!["x".into()], to: usual() };
+        assert_eq!(typed("alarm x --data d"), Ok(alarm));
         let file = Options { config: Some("x.toml".into()), ..Options::default() };
         assert_eq!(typed("check x.toml"), Ok(Command::Check(file)));
         let (at, lasting) = (Some("2026-12-24T20:00".to_owned()), Some("4w".to_owned()));
@@ -261,6 +278,7 @@ mod tests {
             "flow inbound",
             "flow outage outage",
             "check --policy x",
+            "send x --sandbox",
         ] {
             let error = typed(line).unwrap_err();
             assert!(error.ends_with("(see ringdown --help)"), "{line}: {error}");

@@ -4,7 +4,9 @@
 //! 2. [`store`], [`queue`]: Store and Queue in one SQLite file ([`database`]).
 //! 3. [`pretend`]: a pretend Slack, and buttons that play Twilio.
 //! 4. [`commands`]: what else can be typed. [`settings`]: what is missing on one machine is made up.
+//! 5. [`access`]: the start token, which opens the pages, and what the simulated vendors sign with.
 
+pub mod access;
 pub mod clock;
 pub mod commands;
 pub mod database;
@@ -19,11 +21,9 @@ use std::sync::Arc;
 use dashboard::Dashboard;
 use shared::Error;
 use shared::app::App;
-use shared::config::tokens;
 use shared::forward::intake::Intake;
-use shared::http::endpoints::{self, Body, ENDPOINTS, Endpoint, Function, Route};
-use shared::http::{Request, Response, answer};
-use shared::secret::Secret;
+use shared::http::endpoints::{self, Access, Body, ENDPOINTS, Endpoint, Function, Route};
+use shared::http::{Request, Response};
 
 use clock::now;
 use pretend::Pretend;
@@ -69,19 +69,30 @@ impl Target {
             Target::Sandbox(route) => route.body,
         }
     }
+
+    /// Whether people open it: a link to it may carry the start token.
+    fn is_for_people(self) -> bool {
+        let access = match self {
+            Target::Product(route) => route.access,
+            Target::Sandbox(route) => route.access,
+        };
+        matches!(access, Access::Viewer | Access::Sandbox)
+    }
 }
 
 /// Hands a request to its function.
 pub async fn front_door(house: &House, target: Target, request: Request) -> Response {
+    if target.is_for_people()
+        && let Some(traded) = trade(&house.dashboard, &request).await
+    {
+        return traded;
+    }
     let route = match target {
-        Target::Sandbox(route) => return pretend::handle(&house.pretend, route, &request).await,
+        Target::Sandbox(route) => {
+            return pretend::handle(&house.pretend, &house.dashboard, route, &request).await;
+        }
         Target::Product(route) => route,
     };
-    if route.access.is_vendor()
-        && let Err(refused) = not_pretending(house, &request).await
-    {
-        return answer(&request, Err(refused));
-    }
     let now = now();
     match route.name.function() {
         Function::EventStreamWebhook => {
@@ -93,26 +104,10 @@ pub async fn front_door(house: &House, target: Target, request: Request) -> Resp
     }
 }
 
-/// Everybody knows what the pretend vendors sign with: it proves nothing about a request from outside. 503, so that a
-/// real Twilio keeps its event until the real token is there.
-async fn not_pretending(house: &House, request: &Request) -> Result<(), Error> {
-    if request.is_from_this_machine() {
-        return Ok(());
-    }
-    let settings = house.intake.live.get(now()).await?;
-    let (known, pretend, missing) = match request.path.starts_with("/slack/") {
-        true => (
-            tokens(settings.value("slack/signing-secret").unwrap_or_default()),
-            settings::PRETEND_SIGNING_SECRET,
-            "signing secret: set SLACK_SIGNING_SECRET",
-        ),
-        false => {
-            (settings.tokens.clone(), settings::PRETEND_TOKEN, "auth token: set TWILIO_AUTH_TOKEN")
-        }
-    };
-    if known.contains(&Secret::new(pretend)) {
-        let what = format!("a request from outside needs a real {missing}, in .env for example");
-        return Err(Error::NotSetUp(what));
-    }
-    Ok(())
+/// The cookie for a link with the start token, and the way to the same page without it.
+async fn trade(dashboard: &Dashboard, request: &Request) -> Option<Response> {
+    let token = dashboard.start_token.as_ref()?;
+    request.query.as_ref()?;
+    let secure = dashboard.live.get(now()).await.is_ok_and(|settings| settings.is_behind_tls());
+    token.trade(request, secure)
 }

@@ -46,8 +46,12 @@ async fn run() -> Result<bool, String> {
         Command::Flow { options, policy } => {
             commands::flow::run(&Source::find(options.config.as_deref()), policy.as_deref())?;
         }
-        Command::Send { files, to, fresh } => return commands::send::run(&files, &to, fresh).await,
-        Command::Alarm { files, to } => return commands::alarm::run(&files, &to).await,
+        Command::Send { options, files, to, fresh } => {
+            return commands::send::run(&options.data, &files, &to, fresh).await;
+        }
+        Command::Alarm { options, files, to } => {
+            return commands::alarm::run(&options.data, &files, &to).await;
+        }
         Command::Verify { file } => return commands::verify::run(&file),
         Command::DeadLetters { options, replay } => return dead_letters(&options, replay).await,
     }

@@ -1,4 +1,5 @@
-//! What stands in for the vendors on one machine. Only this machine may use it: a tunnel for Twilio must not open it.
+//! What stands in for the vendors on one machine. Its pages open like all pages of this server; its APIs ask for the
+//! credentials that the vendor would ask for. Where a vendor is real, what stands in for it is not there.
 //!
 //! [`endpoints`]: where they answer. [`slack`] and [`samples`], which plays Event Streams; [`twilio`] with its [`phones`], and [`alarms`] that make them
 //! ring; [`time`], which can be pushed.
@@ -13,13 +14,15 @@ pub mod twilio;
 
 use std::sync::Arc;
 
+use dashboard::Dashboard;
 use serde_json::json;
 use shared::Error;
 use shared::app::App;
 use shared::config::Live;
-use shared::http::endpoints::Route;
+use shared::http::endpoints::{Access, Route};
 use shared::http::{PAGE_POLICY, Request, Response, answer};
 
+use crate::access::SimulatedSecrets;
 use crate::clock::now;
 use crate::commands::send::{self, Sent};
 use crate::database::Database;
@@ -30,8 +33,10 @@ use twilio::Twilio;
 pub struct Pretend {
     /// Where the pretend Slack keeps its messages: they outlive the house, as in Slack.
     pub database: Database,
-    /// The token to sign with, and the URL to sign for.
+    /// The URL to sign for, and what is simulated at all.
     pub live: Live,
+    /// What to sign with, and what to ask for.
+    pub secrets: SimulatedSecrets,
     /// A client for calls to the house's own front door.
     pub http: reqwest::Client,
     /// Where the house listens: `http://127.0.0.1:8080`.
@@ -60,8 +65,43 @@ const FILES: [(&str, &str, &str); 13] = [
 ];
 
 /// Answers at an endpoint of the simulated vendors.
-pub async fn handle(pretend: &Pretend, route: &Route<Sandbox>, request: &Request) -> Response {
-    answer(request, respond(pretend, route, request).await)
+pub async fn handle(
+    pretend: &Pretend,
+    dashboard: &Dashboard,
+    route: &Route<Sandbox>,
+    request: &Request,
+) -> Response {
+    let answered = match admit(pretend, dashboard, route, request).await {
+        Ok(Ok(())) => respond(pretend, route, request).await,
+        Ok(Err(way_in)) => Ok(way_in),
+        Err(error) => Err(error),
+    };
+    answer(request, answered)
+}
+
+/// Lets in who may use what is simulated here; or gives the page that says how to get in. The vendors' own APIs ask for
+/// their own credentials.
+async fn admit(
+    pretend: &Pretend,
+    dashboard: &Dashboard,
+    route: &Route<Sandbox>,
+    request: &Request,
+) -> Result<Result<(), Response>, Error> {
+    let settings = pretend.live.get(now()).await?;
+    let path = request.path.as_str();
+    if !settings.is_simulated(route.name.part_of(path)) {
+        return Err(Error::NotFound);
+    }
+    if request.method == "POST" {
+        request.same_origin(settings.public_base_url())?;
+    }
+    let has_token = dashboard.start_token.as_ref().is_some_and(|token| token.opens(request));
+    if route.access == Access::SandboxApi || has_token {
+        return Ok(Ok(()));
+    }
+    let is_page = matches!(path, "/pretend/phones" | "/pretend/slack");
+    let admitted = dashboard::admit(dashboard, request, is_page, now()).await?;
+    Ok(admitted.map(|_| ()))
 }
 
 async fn respond(
@@ -69,9 +109,6 @@ async fn respond(
     route: &Route<Sandbox>,
     request: &Request,
 ) -> Result<Response, Error> {
-    if !request.is_from_this_machine() {
-        return Err(Error::Forged("/pretend is for this machine alone".to_owned()));
-    }
     let what = route.parameter(&request.path);
     match route.name {
         Sandbox::SlackMessages
@@ -109,10 +146,7 @@ fn file(path: &str) -> Result<Response, Error> {
 async fn play(pretend: &Pretend, name: &str) -> Result<Response, Error> {
     let sample = samples::find(name).ok_or(Error::NotFound)?;
     let settings = pretend.live.get(now()).await?;
-    let token = settings
-        .tokens
-        .first()
-        .ok_or_else(|| Error::NotSetUp("there is no auth token".to_owned()))?;
+    let token = &pretend.secrets.auth_token;
     let mut envelope = send::Envelope::read(sample.envelope).map_err(Error::BadRequest)?;
     envelope.happen_again(now());
     let base = settings.public_base_url().unwrap_or(&pretend.address);

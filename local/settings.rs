@@ -6,21 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::Error;
 use shared::config::file::{Config, calendars_named};
-use shared::config::{CHANNELS, Environment, Fetch, PIECES, Values, tokens};
+use shared::config::{
+    CHANNELS, Environment, Fetch, LOCAL_ADDRESS, PIECES, Simulated, Values, tokens,
+};
+use shared::secret::Secret;
 use shared::twilio::studio::capability::made_up;
 
+use crate::access::SimulatedSecrets;
 use crate::pretend::slack::channel::made_up_id;
 use crate::pretend::twilio::PRETEND_ACCOUNT;
-
-/// The pretend Twilio's auth token, used while there is no real one. Everybody knows it, so the front door takes it from
-/// this machine only.
-pub const PRETEND_TOKEN: &str = "the-pretend-twilio-s-auth-token";
-
-/// The pretend Slack's signing secret, used while there is no real one. Everybody knows it too.
-pub const PRETEND_SIGNING_SECRET: &str = "the-pretend-slack-s-signing-secret";
-
-/// The token of a bot in the pretend Slack, used while no real bot is connected.
-pub const PRETEND_BOT_TOKEN: &str = "xoxb-the-pretend-slack-s-bot-token";
 
 /// The configuration that is used while there is no `ringdown.toml`.
 pub const DEMO: &str = include_str!("demo.toml");
@@ -161,12 +155,109 @@ const NAMES: [&str; 12] = [
 /// The number that the pretend Twilio calls from.
 const PRETEND_NUMBER: &str = "+15005550006";
 
-/// The Web API that a bot posts to: `SLACK_API_BASE_URL`; without that, and without a bot's token, the pretend Slack's;
-/// `None` is Slack's own.
-pub fn slack_api(environment: &Environment, address: &str) -> Option<String> {
-    let given = environment.value("slack/api-base-url").map(str::to_owned);
-    let has_bot = environment.value("slack/bot-token").is_some();
-    given.or_else(|| (!has_bot).then(|| format!("{address}/pretend/slack/api")))
+/// Which vendors are real: credentials of theirs are set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Real {
+    /// `TWILIO_ACCOUNT_SID` or `TWILIO_AUTH_TOKEN`.
+    pub twilio: bool,
+    /// `SLACK_BOT_TOKEN`, `SLACK_SIGNING_SECRET`, or what one of the channels is reached by.
+    pub slack: bool,
+}
+
+impl Real {
+    /// What this environment says, for a configuration with these channels.
+    pub fn of(environment: &Environment, channels: &[String]) -> Real {
+        let has = |name: &str| environment.value(name).is_some();
+        Real {
+            twilio: has("twilio/account-sid") || has("twilio/auth-token"),
+            slack: has("slack/bot-token")
+                || has("slack/signing-secret")
+                || channels.iter().any(|channel| has(&format!("{CHANNELS}{channel}"))),
+        }
+    }
+
+    /// What is simulated then: the others, and what happens while none is real; with `sandbox` all of it.
+    pub fn simulated(self, sandbox: bool) -> Vec<Simulated> {
+        let all = [
+            (Simulated::Twilio, self.twilio),
+            (Simulated::Slack, self.slack),
+            (Simulated::Events, self.twilio || self.slack),
+        ];
+        all.into_iter().filter(|(_, real)| sandbox || !real).map(|(what, _)| what).collect()
+    }
+}
+
+/// What a server on one machine makes up where its environment has nothing.
+#[derive(Clone, Debug)]
+pub struct Local {
+    /// Where it listens: `http://127.0.0.1:8080`.
+    pub address: String,
+    /// The token of its data folder.
+    pub start_token: Secret,
+    /// All is simulated, whatever is real: `--sandbox`.
+    pub sandbox: bool,
+}
+
+impl Local {
+    /// The Web API that a bot posts to: `SLACK_API_BASE_URL`; without that, and without a bot's token, the pretend
+    /// Slack's; `None` is Slack's own.
+    pub fn slack_api(&self, environment: &Environment) -> Option<String> {
+        let given = environment.value("slack/api-base-url").map(str::to_owned);
+        let has_bot = environment.value("slack/bot-token").is_some();
+        given.or_else(|| (!has_bot).then(|| format!("{}/pretend/slack/api", self.address)))
+    }
+
+    /// What is simulated, in this environment and with these channels.
+    pub fn simulated(&self, environment: &Environment, channels: &[String]) -> Vec<Simulated> {
+        Real::of(environment, channels).simulated(self.sandbox)
+    }
+
+    /// Puts the values of a simulated Twilio beside those that are set.
+    fn simulate_twilio(&self, environment: &Environment, values: &mut Values) {
+        let secret = SimulatedSecrets::of(&self.start_token).auth_token;
+        let has_account = environment.value("twilio/account-sid").is_some();
+        // Requests to Twilio go out with the first one.
+        let tokens = match environment.value("twilio/auth-token") {
+            Some(real) if has_account => format!("{real},{}", secret.expose()),
+            Some(real) => format!("{},{real}", secret.expose()),
+            None => secret.expose().to_owned(),
+        };
+        values.insert("twilio/auth-token".to_owned(), tokens);
+        // Without an account nobody real can be called: the pretend phones ring.
+        if has_account {
+            return;
+        }
+        let pretend = format!("{}/pretend/twilio", self.address);
+        for (name, made_up) in [
+            ("twilio/account-sid", PRETEND_ACCOUNT),
+            ("twilio/from-number", PRETEND_NUMBER),
+            ("twilio/api-base-url", &pretend),
+        ] {
+            values.entry(name.to_owned()).or_insert_with(|| made_up.to_owned());
+        }
+    }
+
+    /// Puts the values of a simulated Slack beside those that are set.
+    fn simulate_slack(&self, environment: &Environment, channels: &[String], values: &mut Values) {
+        let secrets = SimulatedSecrets::of(&self.start_token);
+        let given = environment.value("slack/signing-secret");
+        let signing = given.into_iter().chain([secrets.signing_secret.expose()]);
+        let signing = signing.collect::<Vec<_>>().join(",");
+        values.insert("slack/signing-secret".to_owned(), signing);
+        let slack = format!("{}/pretend/slack", self.address);
+        values.insert("slack/hooks-base-url".to_owned(), slack.clone());
+        let bot = bot_is_pretend(environment, channels);
+        if bot {
+            values.insert("slack/bot-token".to_owned(), secrets.bot_token.expose().to_owned());
+        }
+        for channel in channels {
+            let made_up = match bot {
+                true => made_up_id(channel),
+                false => format!("{slack}/services/{}/{channel}", secrets.webhook_key.expose()),
+            };
+            values.entry(format!("{CHANNELS}{channel}")).or_insert(made_up);
+        }
+    }
 }
 
 /// Whether channels without a secret have a bot in the pretend Slack, whose messages can change. Whoever connects a real
@@ -180,57 +271,48 @@ fn bot_is_pretend(environment: &Environment, channels: &[String]) -> bool {
     !is_given("slack/bot-token") && !is_given("slack/api-base-url") && !channels.iter().any(has_id)
 }
 
+/// The process's own environment, without what [`fetch`] puts together with values of its own.
+pub fn own_environment() -> Environment {
+    let together = ["RINGDOWN_CONFIG", "TWILIO_AUTH_TOKEN", "SLACK_SIGNING_SECRET"];
+    together.iter().fold(Environment::read(), |environment, name| environment.without(name))
+}
+
 /// Reads all values anew, each time: `.env` and the configuration may change under a running house. What is missing is
-/// made up, for a house that listens at `address` (`http://127.0.0.1:8080`).
-pub fn fetch(source: Source, address: String) -> Fetch {
+/// made up, where that is simulated.
+pub fn fetch(source: Source, local: Local) -> Fetch {
     // While the configuration is wrong, the one before stays, and so do its channels.
     let channels: Mutex<Vec<String>> = Mutex::default();
     Arc::new(move || {
-        let values = source.pieces().map(|pieces| values(pieces, &address, &channels));
+        let values = source.pieces().map(|pieces| values(pieces, &local, &channels));
         Box::pin(async move { values })
     })
 }
 
-fn values(pieces: Vec<(String, String)>, address: &str, channels: &Mutex<Vec<String>>) -> Values {
-    let dotenv = dotenv();
-    let mut values = Values::from([
-        ("twilio/auth-token".to_owned(), PRETEND_TOKEN.to_owned()),
-        ("slack/signing-secret".to_owned(), PRETEND_SIGNING_SECRET.to_owned()),
-        ("slack/hooks-base-url".to_owned(), format!("{address}/pretend/slack")),
-        ("public-base-url".to_owned(), address.to_owned()),
-    ]);
-    let given = |name: &str| Some((name.to_owned(), dotenv.value(name)?.to_owned()));
-    values.extend(NAMES.iter().filter_map(|name| given(name)));
+fn values(pieces: Vec<(String, String)>, local: &Local, channels: &Mutex<Vec<String>>) -> Values {
+    let environment = environment();
+    let given = |name: &str| Some((name.to_owned(), environment.value(name)?.to_owned()));
+    let mut values: Values = NAMES.iter().filter_map(|name| given(name)).collect();
+    values.insert(LOCAL_ADDRESS.to_owned(), local.address.clone());
+    // `ringdown alarm` has it too.
+    let token = || local.start_token.expose().to_owned();
+    values.entry("alarms-token".to_owned()).or_insert_with(token);
     // The same after a restart, and as secret as the auth token is.
-    let auth_token = environment().value("twilio/auth-token").unwrap_or(PRETEND_TOKEN).to_owned();
-    let keys: Vec<String> = tokens(&auth_token).iter().map(made_up).collect();
+    let simulated_token = SimulatedSecrets::of(&local.start_token).auth_token;
+    let auth_token = environment.value("twilio/auth-token").unwrap_or(simulated_token.expose());
+    let keys: Vec<String> = tokens(auth_token).iter().map(made_up).collect();
     values.entry("callback-key".to_owned()).or_insert_with(|| keys.join(","));
-    // Without an account nobody real can be called: the pretend phones ring.
-    if environment().value("twilio/account-sid").is_none() {
-        let pretend = format!("{address}/pretend/twilio");
-        for (name, made_up) in [
-            ("twilio/account-sid", PRETEND_ACCOUNT),
-            ("twilio/from-number", PRETEND_NUMBER),
-            ("twilio/api-base-url", &pretend),
-        ] {
-            values.entry(name.to_owned()).or_insert_with(|| made_up.to_owned());
-        }
-    }
     let mut channels = channels.lock().unwrap_or_else(PoisonError::into_inner);
     if let Ok(config) = Config::parse(pieces.clone()) {
         *channels = config.routes.channels().to_vec();
     }
-    let bot = bot_is_pretend(&environment(), &channels);
-    if bot {
-        values.insert("slack/bot-token".to_owned(), PRETEND_BOT_TOKEN.to_owned());
-    }
-    for channel in channels.iter() {
-        let name = format!("{CHANNELS}{channel}");
-        let made_up = match bot {
-            true => made_up_id(channel),
-            false => format!("{address}/pretend/slack/services/{channel}"),
-        };
-        values.extend([given(&name).unwrap_or((name, made_up))]);
+    values.extend(channels.iter().filter_map(|channel| given(&format!("{CHANNELS}{channel}"))));
+    for what in local.simulated(&environment, &channels) {
+        values.insert(what.name().to_owned(), "yes".to_owned());
+        match what {
+            Simulated::Twilio => local.simulate_twilio(&environment, &mut values),
+            Simulated::Slack => local.simulate_slack(&environment, &channels, &mut values),
+            Simulated::Events => {}
+        }
     }
     values.extend(pieces.into_iter().map(|(name, text)| (format!("{PIECES}{name}"), text)));
     values
@@ -243,6 +325,11 @@ mod tests {
     use shared::slack::client::Destination;
 
     use super::*;
+
+    fn local(sandbox: bool) -> Local {
+        let start_token = Secret::new("the-start-token");
+        Local { address: "http://127.0.0.1:1".to_owned(), start_token, sandbox }
+    }
 
     #[test]
     fn a_value_of_dotenv_is_what_stands_there() {
@@ -262,8 +349,7 @@ mod tests {
         let file = folder.path().join("ringdown.toml");
         std::fs::write(&file, DEMO).expect("a file");
         let source = Source::find(Some(&file));
-        let live =
-            Live::new(Environment::default(), fetch(source, "http://127.0.0.1:1".to_owned()));
+        let live = Live::new(Environment::default(), fetch(source, local(false)));
         for (second, text) in [(0, DEMO), (1_000, "broken = ="), (2_000, ""), (3_000, DEMO)] {
             std::fs::write(&file, text).expect("a file");
             let now = Timestamp::from_second(1_900_000_000 + second).expect("a time");
@@ -282,7 +368,7 @@ mod tests {
         let webhook = environment("SLACK_WEBHOOK", "https://hooks.slack.example/services/a");
         for environment in [Environment::default(), webhook] {
             assert!(bot_is_pretend(&environment, &channels), "{environment:?}");
-            let api = slack_api(&environment, "http://127.0.0.1:1");
+            let api = local(false).slack_api(&environment);
             assert_eq!(api.as_deref(), Some("http://127.0.0.1:1/pretend/slack/api"));
         }
         for (name, value, api) in [
@@ -292,7 +378,47 @@ mod tests {
         ] {
             let environment = environment(name, value);
             assert!(!bot_is_pretend(&environment, &channels), "{name}");
-            assert_eq!(slack_api(&environment, "http://127.0.0.1:1").as_deref(), api, "{name}");
+            assert_eq!(local(false).slack_api(&environment).as_deref(), api, "{name}");
         }
+    }
+
+    #[test]
+    fn real_vendor_is_not_simulated_unless_the_flag_says_so() {
+        use Simulated::{Events, Slack, Twilio};
+        let channels = ["default".to_owned(), "flex".to_owned()];
+        for (name, expected) in [
+            ("TWILIO_AUTH_TOKEN", &[Slack][..]),
+            ("TWILIO_ACCOUNT_SID", &[Slack]),
+            ("SLACK_BOT_TOKEN", &[Twilio]),
+            ("SLACK_SIGNING_SECRET", &[Twilio]),
+            ("SLACK_WEBHOOK", &[Twilio]),
+            ("SLACK_WEBHOOK_FLEX", &[Twilio]),
+            ("ALARMS_TOKEN", &[Twilio, Slack, Events]),
+            ("PUBLIC_BASE_URL", &[Twilio, Slack, Events]),
+            ("TWILIO_API_BASE_URL", &[Twilio, Slack, Events]),
+        ] {
+            let environment = Environment::of([(name.to_owned(), "x".to_owned())]);
+            assert_eq!(local(false).simulated(&environment, &channels), expected, "{name}");
+            assert_eq!(local(true).simulated(&environment, &channels), [Twilio, Slack, Events]);
+        }
+    }
+
+    #[test]
+    fn real_secret_is_never_the_simulated_vendors() {
+        let real = |name: &str| (name.to_owned(), "a-real-one".to_owned());
+        let environment = Environment::of(["TWILIO_AUTH_TOKEN", "SLACK_SIGNING_SECRET"].map(real));
+        let (mut values, channels) = (Values::new(), ["default".to_owned()]);
+        local(true).simulate_twilio(&environment, &mut values);
+        local(true).simulate_slack(&environment, &channels, &mut values);
+        let secrets = SimulatedSecrets::of(&Secret::new("the-start-token"));
+        for (name, simulated) in [
+            ("twilio/auth-token", &secrets.auth_token),
+            ("slack/signing-secret", &secrets.signing_secret),
+        ] {
+            let known = tokens(&values[name]);
+            assert!(known.contains(simulated) && known.contains(&Secret::new("a-real-one")));
+            assert!(!simulated.is("a-real-one"));
+        }
+        assert!(!values.values().any(|value| value.contains("the-start-token")), "it is derived");
     }
 }

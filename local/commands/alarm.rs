@@ -1,27 +1,28 @@
 //! `ringdown alarm`: plays a monitor. A file is posted as it is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
+use shared::secret::Secret;
 
+use crate::access;
 use crate::settings::environment;
 
-/// Posts files: to `/alarms` with `ALARMS_TOKEN` if there is one, else to `/pretend/alarm`. `Ok(false)` if something was
-/// not understood.
-pub async fn run(files: &[PathBuf], to: &str) -> Result<bool, String> {
-    let environment = environment();
-    let token = environment.value("alarms-token");
+/// Posts files to `/alarms`, with `ALARMS_TOKEN` or else the start token of the server whose data folder this is.
+/// `Ok(false)` if something was not understood.
+pub async fn run(data: &Path, files: &[PathBuf], to: &str) -> Result<bool, String> {
+    let token = match environment().value("alarms-token") {
+        Some(token) => Secret::new(token),
+        None => access::read(data)?,
+    };
     let to = to.trim_end_matches('/');
     let http = shared::http::client().map_err(|error| error.to_string())?;
     let mut all_understood = true;
     for file in files {
         let name = file.display();
         let body = std::fs::read(file).map_err(|error| format!("{name}: {error}"))?;
-        let request = match token {
-            Some(token) => http.post(format!("{to}/alarms")).bearer_auth(token),
-            None => http.post(format!("{to}/pretend/alarm")),
-        };
+        let request = http.post(format!("{to}/alarms")).bearer_auth(token.expose());
         let answer = request.body(body).timeout(Duration::from_secs(60)).send().await;
         let answer = answer.map_err(|error| super::send::no_answer(to, &error))?;
         let status = answer.status().as_u16();
@@ -30,6 +31,10 @@ pub async fn run(files: &[PathBuf], to: &str) -> Result<bool, String> {
         match serde_json::from_str::<Vec<Value>>(&text) {
             Ok(heard) if heard.is_empty() => say!("{name}: {status} it says nothing of a state"),
             Ok(heard) => heard.iter().for_each(|heard| say!("{name}: {status} {}", became(heard))),
+            Err(_) if status == 401 => say!(
+                "{name}: 401 the token is not this server's: name its data folder with --data DIR, or set the ALARMS_TOKEN \
+                 that it was started with"
+            ),
             Err(_) => say!("{name}: {status} {}", text.trim()),
         }
     }

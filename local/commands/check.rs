@@ -11,7 +11,7 @@ use shared::{Timestamp, mask_numbers};
 use super::on_call;
 use crate::clock::now;
 use crate::pretend::samples;
-use crate::settings::{Source, environment};
+use crate::settings::{Real, Source, environment};
 
 /// What one SSM parameter holds, in bytes: a standard one, and an advanced one.
 const STANDARD: usize = 4 * 1024;
@@ -25,8 +25,9 @@ pub fn run(source: &Source) -> Result<(), String> {
     say!("{}: fine", source.name());
     sizes(&config);
     say!("\nchannels");
+    let has_slack = Real::of(&environment, config.routes.channels()).slack;
     for channel in config.routes.channels() {
-        say!("  {channel:20} {}", destination(&environment, channel));
+        say!("  {channel:20} {}", destination(&environment, channel, has_slack));
     }
     say!("\nroutes");
     for route in config.routes.iter() {
@@ -160,7 +161,7 @@ fn because(window: &Window) -> String {
     window.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default()
 }
 
-fn destination(environment: &Environment, channel: &str) -> String {
+fn destination(environment: &Environment, channel: &str, has_slack: bool) -> String {
     let variable = match channel {
         "default" => "SLACK_WEBHOOK".to_owned(),
         channel => format!("SLACK_WEBHOOK_{}", channel.replace('-', "_").to_uppercase()),
@@ -171,6 +172,7 @@ fn destination(environment: &Environment, channel: &str) -> String {
             format!("chat.postMessage, to the channel id of {variable}")
         }
         Some(_) => format!("{variable} is a channel id, and SLACK_BOT_TOKEN is missing"),
+        None if has_slack => format!("nowhere: {variable} is not set"),
         None => format!("the pretend Slack ({variable} is not set)"),
     }
 }

@@ -8,23 +8,25 @@ use std::time::Duration;
 use dashboard::Dashboard;
 use shared::app::{App, Writers};
 use shared::config::file::is_e164;
-use shared::config::{Environment, Live, PIECES};
+use shared::config::{Environment, Live, PIECES, Settings, Simulated};
 use shared::forward::delivery::Delivery;
 use shared::forward::intake::Intake;
 use shared::ports::To;
 use shared::slack::client::{Client, PACE};
+use shared::start_token::StartToken;
 use shared::twilio::rest::wire;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::Options;
+use crate::access::{self, SimulatedSecrets};
 use crate::clock::{self, Clock, now};
 use crate::database::Database;
 use crate::pretend::Pretend;
 use crate::pretend::twilio::Twilio;
 use crate::queue::{Handler, Messages};
 use crate::server::connections::Limits;
-use crate::settings::{Source, environment, fetch, slack_api};
+use crate::settings::{Local, Source, environment, fetch, own_environment};
 use crate::store::Records;
 use crate::{House, front_door, server};
 
@@ -42,20 +44,20 @@ pub async fn run(options: &Options) -> Result<(), String> {
     let source = Source::find(options.config.as_deref());
     let database = Database::open(&options.data)?;
     let _alone = alone(options)?;
+    let start_token = access::open(&options.data)?;
     let listener = server::open(options.port).await?;
-    let address = format!("http://{}", listener.local_addr().map_err(|error| error.to_string())?);
+    let at = listener.local_addr().map_err(|error| error.to_string())?;
+    let address = format!("http://{at}");
     let environment = environment();
-    let live = || {
-        Live::new(
-            Environment::read().without("RINGDOWN_CONFIG"),
-            fetch(source.clone(), address.clone()),
-        )
-    };
+    let secrets = SimulatedSecrets::of(&start_token);
+    let start = StartToken::new(start_token.clone(), at.port());
+    let local = Local { address: address.clone(), start_token, sandbox: options.sandbox };
+    let live = || Live::new(own_environment(), fetch(source.clone(), local.clone()));
     let http = shared::http::client().map_err(told)?;
 
     let queue = Messages::new(database.clone());
     let store = Arc::new(Records(database.clone()));
-    let slack = Client::new(http.clone(), slack_api(&environment, &address).as_deref());
+    let slack = Client::new(http.clone(), local.slack_api(&environment).as_deref());
     let delivery = Arc::new(Delivery::new(live(), store.clone(), slack));
     let app = Arc::new(App {
         live: live(),
@@ -65,7 +67,8 @@ pub async fn run(options: &Options) -> Result<(), String> {
         clock: Arc::new(now),
         writers: Writers::default(),
     });
-    let twilio = Twilio::new(Clock::house(), live(), http.clone(), address.clone());
+    let token = secrets.auth_token.clone();
+    let twilio = Twilio::new(Clock::house(), live(), http.clone(), address.clone(), token);
     let house = Arc::new(House {
         app: app.clone(),
         intake: Intake { live: live(), queue: Arc::new(queue.clone()) },
@@ -73,11 +76,12 @@ pub async fn run(options: &Options) -> Result<(), String> {
             live: live(),
             store: store.clone(),
             queue: Arc::new(queue.clone()),
-            on_one_machine: true,
+            start_token: Some(start.clone()),
         },
         pretend: Pretend {
             database,
             live: live(),
+            secrets,
             http,
             address: address.clone(),
             twilio,
@@ -85,7 +89,8 @@ pub async fn run(options: &Options) -> Result<(), String> {
         },
     });
     // A wrong configuration is told now, not with the first event.
-    house.intake.live.get(now()).await.map_err(|error| error.to_string().replace(PIECES, ""))?;
+    let settings = house.intake.live.get(now()).await;
+    let settings = settings.map_err(|error| error.to_string().replace(PIECES, ""))?;
 
     let (stop, stopped) = watch::channel(false);
     let handle: Handler = Arc::new(move |batch| {
@@ -106,7 +111,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
     };
     let auditor = tokio::spawn(audit(app, stopped.clone()));
     let sweeper = tokio::spawn(sweep(store, stopped));
-    greet(&address, &source, &environment);
+    greet(&address, &start, &source, &settings, &environment);
 
     let (closing, closed) = tokio::sync::oneshot::channel::<()>();
     let handler: server::Handler = Arc::new(move |target, request| {
@@ -142,7 +147,7 @@ fn alone(options: &Options) -> Result<File, String> {
 }
 
 /// Who places calls.
-fn caller(environment: &Environment) -> &'static str {
+fn caller(environment: &Environment, is_simulated: bool) -> &'static str {
     let has = |name: &str| environment.value(name).is_some();
     match has("twilio/account-sid") {
         true if !has("twilio/auth-token") => "nobody: TWILIO_AUTH_TOKEN is missing",
@@ -150,36 +155,54 @@ fn caller(environment: &Environment) -> &'static str {
         true if !environment.value("twilio/from-number").is_some_and(is_e164) => {
             "nobody: TWILIO_FROM_NUMBER is no number in E.164, like +15005550006"
         }
-        true if !environment.value("public-base-url").is_none_or(|url| url.starts_with("http")) => {
-            "nobody: PUBLIC_BASE_URL is no URL, expected one like https://ringdown.example.com"
-        }
         true if !has("public-base-url") => {
             "Twilio, which cannot reach this machine: PUBLIC_BASE_URL is missing"
         }
         true => "Twilio, for the account of TWILIO_ACCOUNT_SID",
-        false => "the pretend Twilio (TWILIO_ACCOUNT_SID is not set)",
+        false if is_simulated => "the pretend Twilio (TWILIO_ACCOUNT_SID is not set)",
+        false => "nobody: TWILIO_ACCOUNT_SID is missing (--sandbox lets pretend phones ring)",
     }
 }
 
-fn greet(address: &str, source: &Source, environment: &Environment) {
-    let mut out = std::io::stdout();
+/// Prints where to look. The links carry the start token, unless there is a password: then they lead to the log-in.
+fn greet(
+    address: &str,
+    start: &StartToken,
+    source: &Source,
+    settings: &Settings,
+    environment: &Environment,
+) {
+    let has_password = settings.secret("dashboard-password").is_some();
+    let link = |path: &str| match has_password {
+        true => format!("{address}{path}"),
+        false => start.link(&format!("{address}{path}")),
+    };
+    let is = |what| settings.is_simulated(what);
+    let mut lines = vec![("incidents, as they happen", link("/"))];
+    if is(Simulated::Twilio) {
+        lines.push(("the pretend phones: raise an alarm", link("/pretend/phones")));
+    }
+    if is(Simulated::Slack) {
+        lines.push(("the pretend Slack: send an event", link("/pretend/slack")));
+    }
+    let token = match environment.value("alarms-token") {
+        Some(_) => "",
+        None => ", with ALARMS_TOKEN once that is set",
+    };
+    lines.push(("Twilio's sink goes to", format!("{address}/twilio/events")));
+    lines.push(("monitors post their alarms to", format!("{address}/alarms{token}")));
+    lines.push(("calls are placed by", caller(environment, is(Simulated::Twilio)).to_owned()));
+    lines.push(("configuration", source.name()));
+    let lines: String =
+        lines.iter().map(|(what, where_to)| format!("  {what:38}  {where_to}\n")).collect();
     // Whoever started us may have gone: that is no reason to end.
+    let mut out = std::io::stdout();
     let _ = writeln!(
         out,
-        "listening on {address}\n\n\
-         \x20 incidents, as they happen               {address}/\n\
-         \x20 the pretend phones: raise an alarm      {address}/pretend/phones\n\
-         \x20 the pretend Slack: send an event        {address}/pretend/slack\n\
-         \x20 Twilio's sink goes to                   {address}/twilio/events\n\
-         \x20 monitors post their alarms to           {address}/alarms{}\n\
-         \x20 calls are placed by                     {}\n\
-         \x20 configuration                           {}\n\n\
+        "listening on {address}\n\n{lines}\n\
          Raise an alarm: cargo run -- alarm events/outage-intake/eventbridge-metric.json\n\
          Send an event:  cargo run -- send events/event-stream-webhook/worker-activity.json\n\
-         End with Ctrl-C.",
-        if environment.value("alarms-token").is_some() { "" } else { ", once ALARMS_TOKEN is set" },
-        caller(environment),
-        source.name()
+         End with Ctrl-C."
     );
     let _ = out.flush();
 }

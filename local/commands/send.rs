@@ -1,7 +1,7 @@
 //! `ringdown send`: plays Twilio. Files of `events/` are signed and posted.
 
 use std::hash::{BuildHasher, RandomState};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,8 +13,9 @@ use shared::secret::Secret;
 use shared::twilio::event_stream::TEST_EVENT;
 use shared::twilio::signature::{Payload, signature, with_body_hash};
 
+use crate::access::{self, SimulatedSecrets};
 use crate::clock::now;
-use crate::settings::{PRETEND_TOKEN, environment};
+use crate::settings::environment;
 
 /// A request as API Gateway hands it over (payload 2.0): the files of `events/`.
 pub struct Envelope(Request);
@@ -135,11 +136,16 @@ pub fn meaning(status: u16) -> &'static str {
     }
 }
 
-/// Sends files; `Ok(false)` if one was not taken.
-pub async fn run(files: &[PathBuf], to: &str, fresh: bool) -> Result<bool, String> {
+/// Sends files, signed with `TWILIO_AUTH_TOKEN` or else as the simulated Twilio of the server whose data folder this is;
+/// `Ok(false)` if one was not taken.
+pub async fn run(data: &Path, files: &[PathBuf], to: &str, fresh: bool) -> Result<bool, String> {
     let environment = environment();
-    let known = tokens(environment.value("twilio/auth-token").unwrap_or(PRETEND_TOKEN));
-    let token = known.first().ok_or("TWILIO_AUTH_TOKEN holds no token")?;
+    let token = match environment.value("twilio/auth-token") {
+        Some(known) => {
+            tokens(known).into_iter().next().ok_or("TWILIO_AUTH_TOKEN holds no token")?
+        }
+        None => SimulatedSecrets::of(&access::read(data)?).auth_token,
+    };
     let to = to.trim_end_matches('/');
     let base = environment.value("public-base-url").unwrap_or(to).trim_end_matches('/');
     let http = shared::http::client().map_err(|error| error.to_string())?;
@@ -151,7 +157,7 @@ pub async fn run(files: &[PathBuf], to: &str, fresh: bool) -> Result<bool, Strin
         if fresh {
             envelope.happen_again(now());
         }
-        let Sent { status, text } = post(&http, &envelope, base, to, token).await?;
+        let Sent { status, text } = post(&http, &envelope, base, to, &token).await?;
         let text = if text.is_empty() { String::new() } else { format!(" ({})", text.trim()) };
         say!("{name}: {status} {}{text}", meaning(status));
         all_taken &= (200..=299).contains(&status);

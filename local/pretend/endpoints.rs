@@ -1,5 +1,6 @@
 //! The endpoints of the simulated vendors, in a table like that of the product: only `local/` serves them.
 
+use shared::config::Simulated;
 use shared::http::endpoints::{Access, Body, Method, Route, route};
 
 /// The endpoints behind `/pretend/`.
@@ -26,6 +27,35 @@ pub enum Sandbox {
     Clock,
     PushClock,
     File,
+}
+
+impl Sandbox {
+    /// What has to be simulated for this to be here; `path` tells one file from another.
+    pub fn part_of(self, path: &str) -> Simulated {
+        match self {
+            Sandbox::SlackMessages
+            | Sandbox::SlackDirectory
+            | Sandbox::SlackClick
+            | Sandbox::SlackWebhook
+            | Sandbox::SlackApi
+            | Sandbox::SlackRespond => Simulated::Slack,
+            Sandbox::Faults
+            | Sandbox::SetFaults
+            | Sandbox::Journal
+            | Sandbox::TwilioApi
+            | Sandbox::Phones
+            | Sandbox::ActAtPhone => Simulated::Twilio,
+            Sandbox::File if path.starts_with("/pretend/slack") => Simulated::Slack,
+            Sandbox::File => Simulated::Twilio,
+            Sandbox::Samples
+            | Sandbox::PlaySample
+            | Sandbox::Alarms
+            | Sandbox::PlayAlarm
+            | Sandbox::TakeAlarm
+            | Sandbox::Clock
+            | Sandbox::PushClock => Simulated::Events,
+        }
+    }
 }
 
 /// Their table. A path that several rows have is the first one's.

@@ -29,6 +29,7 @@ use shared::http::{Request, Response};
 
 use super::Pretend;
 use super::endpoints::Sandbox;
+use crate::access::SimulatedSecrets;
 use crate::clock::now;
 use crate::database::Database;
 
@@ -41,6 +42,7 @@ const BOT_USER: &str = "U0RINGDOWN";
 struct Workspace {
     database: Database,
     settings: Arc<Settings>,
+    secrets: SimulatedSecrets,
     /// Where the house listens, and this Slack with it.
     address: String,
     now: Timestamp,
@@ -82,13 +84,20 @@ pub(super) async fn handle(
     let slack = Workspace {
         database: pretend.database.clone(),
         settings: pretend.live.get(now()).await?,
+        secrets: pretend.secrets.clone(),
         address: pretend.address.clone(),
         now: now(),
     };
     match endpoint {
         Sandbox::SlackMessages => slack.messages().await,
         Sandbox::SlackDirectory => Ok(Response::json(200, &members::directory(&slack.settings))),
-        Sandbox::SlackWebhook if !what.is_empty() => slack.take(what, &request.body).await,
+        Sandbox::SlackWebhook => match what.split_once('/') {
+            Some((key, channel)) if slack.secrets.webhook_key.is(key) && !channel.is_empty() => {
+                slack.take(channel, &request.body).await
+            }
+            // As Slack says of an address that was never one of its own.
+            _ => Ok(Response::of(404, "text/plain", "no_service")),
+        },
         Sandbox::SlackApi => slack.call(what, request).await,
         Sandbox::SlackRespond => slack.respond(what, &request.body).await,
         Sandbox::SlackClick => slack.click(&pretend.http, &request.body).await,

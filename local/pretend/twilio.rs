@@ -36,6 +36,7 @@ use jiff::Timestamp;
 use shared::Error;
 use shared::config::Live;
 use shared::http::Response;
+use shared::secret::Secret;
 
 use crate::clock::Clock;
 use call::{Call, Deed, Order, Status};
@@ -61,6 +62,7 @@ pub struct Twilio {
     live: Live,
     http: reqwest::Client,
     address: String,
+    token: Secret,
     state: Mutex<State>,
 }
 
@@ -77,9 +79,15 @@ struct State {
 }
 
 impl Twilio {
-    /// A Twilio that signs with the token of `live`, and knows that the house listens at `address`.
-    pub fn new(clock: Clock, live: Live, http: reqwest::Client, address: String) -> Arc<Twilio> {
-        Arc::new(Twilio { clock, live, http, address, state: Mutex::default() })
+    /// A Twilio whose account has this auth token, and which knows that the server listens at `address`.
+    pub fn new(
+        clock: Clock,
+        live: Live,
+        http: reqwest::Client,
+        address: String,
+        token: Secret,
+    ) -> Arc<Twilio> {
+        Arc::new(Twilio { clock, live, http, address, token, state: Mutex::default() })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

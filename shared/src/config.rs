@@ -101,8 +101,32 @@ impl Environment {
 
 /// The name before a channel's.
 pub const CHANNELS: &str = "slack/channels/";
+/// The address of a server on one machine, where no public URL is set.
+pub const LOCAL_ADDRESS: &str = "local address";
 /// The name before a piece of the configuration.
 pub const PIECES: &str = "config/";
+
+/// What a server on one machine can simulate. It does so where its settings hold a value of this name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Simulated {
+    /// Twilio: its REST API and its phones.
+    Twilio,
+    /// Slack.
+    Slack,
+    /// What happens: sample events and alarms, and time that is pushed ahead.
+    Events,
+}
+
+impl Simulated {
+    /// The name of its value.
+    pub fn name(self) -> &'static str {
+        match self {
+            Simulated::Twilio => "simulated twilio",
+            Simulated::Slack => "simulated slack",
+            Simulated::Events => "simulated events",
+        }
+    }
+}
 
 /// All that a function knows at one moment.
 pub struct Settings {
@@ -174,9 +198,26 @@ impl Settings {
         self.value(name).map(Secret::new)
     }
 
-    /// The URL that Twilio and people call us by, without a slash at its end.
+    /// The URL that Twilio and people call us by, without a slash at its end; on one machine where none is set, that of
+    /// the machine itself.
     pub fn public_base_url(&self) -> Option<&str> {
+        self.configured_base_url().or_else(|| self.value(LOCAL_ADDRESS))
+    }
+
+    /// The URL that was set, without a slash at its end.
+    pub fn configured_base_url(&self) -> Option<&str> {
         self.value("public-base-url").map(|url| url.trim_end_matches('/'))
+    }
+
+    /// Whether browsers reach us over TLS, as far as we were told.
+    pub fn is_behind_tls(&self) -> bool {
+        let scheme = self.configured_base_url().and_then(|url| url.get(..8));
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
+    }
+
+    /// Whether this is simulated here. Never in the cloud, and no variable of the environment can say so.
+    pub fn is_simulated(&self, what: Simulated) -> bool {
+        self.values.contains_key(what.name())
     }
 
     /// Where a channel's posts go. Its secret is an incoming webhook's URL, or a channel's id for the bot token.

@@ -15,6 +15,12 @@ pub enum Error {
     /// The request needs a bearer token.
     #[error("a bearer token is needed: send the header `Authorization: Bearer …`")]
     NoToken,
+    /// The request needs the start token of this server.
+    #[error(
+        "the start token is needed: open a link that the server printed when it started, or send what is in the file \
+         start-token of its data folder (.ringdown, or that of --data) as `Authorization: Bearer …`"
+    )]
+    NoStartToken,
     /// The request cannot be understood at all.
     #[error("bad request: {0}")]
     BadRequest(String),
@@ -64,7 +70,7 @@ impl Error {
     pub fn status(&self) -> u16 {
         match self {
             Error::BadRequest(_) => 400,
-            Error::LoggedOut | Error::NoToken => 401,
+            Error::LoggedOut | Error::NoToken | Error::NoStartToken => 401,
             Error::Forged(_) => 403,
             Error::NotFound => 404,
             Error::MethodNotAllowed => 405,

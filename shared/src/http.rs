@@ -39,6 +39,18 @@ impl Request {
         std::str::from_utf8(value).ok()
     }
 
+    /// The token of `Authorization: Bearer …`.
+    pub fn bearer(&self) -> Option<&str> {
+        let (scheme, token) = self.header("authorization")?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+    }
+
+    /// The values of the cookies of this name.
+    pub fn cookies<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let all = self.header("cookie").unwrap_or_default().split(';');
+        all.filter_map(move |cookie| cookie.trim().strip_prefix(name)?.strip_prefix('='))
+    }
+
     /// The path with its query, as received, without the mount.
     pub fn target(&self) -> String {
         match &self.query {
@@ -60,22 +72,6 @@ impl Request {
     /// Whether the caller would rather have JSON than a page.
     pub fn wants_json(&self) -> bool {
         self.header("accept").is_some_and(|accept| accept.contains("application/json"))
-    }
-
-    /// Whether somebody at this very machine asks: the Host is loopback, nothing was forwarded (a tunnel forwards), and
-    /// any Origin is our own.
-    pub fn is_from_this_machine(&self) -> bool {
-        let host = self.header("host").unwrap_or_default();
-        let name = match host.strip_prefix('[') {
-            Some(ipv6) => ipv6.split(']').next().unwrap_or_default(),
-            None => host.split(':').next().unwrap_or_default(),
-        };
-        let loopback = matches!(name, "127.0.0.1" | "localhost" | "::1");
-        let forwarded = self
-            .headers
-            .iter()
-            .any(|(name, _)| name == "forwarded" || name.starts_with("x-forwarded-"));
-        loopback && !forwarded && self.same_origin(None).is_ok()
     }
 
     /// Refuses a POST that another site's page sent: if there is an `Origin`, it must be the Host's or that of our
@@ -181,6 +177,11 @@ pub fn answer(request: &Request, result: Result<Response, Error>) -> Response {
 /// A client for all that we call: certificate roots are compiled in, redirects are not followed, and no connection is
 /// kept longer than Lambda may have frozen us.
 pub fn client() -> Result<reqwest::Client, Error> {
+    builder()?.build().map_err(|error| Error::NotSetUp(format!("HTTP: {error}")))
+}
+
+/// The same before it is built, for a client that says more of itself.
+pub fn builder() -> Result<reqwest::ClientBuilder, Error> {
     let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
@@ -188,14 +189,12 @@ pub fn client() -> Result<reqwest::Client, Error> {
         .map_err(|error| Error::NotSetUp(format!("TLS: {error}")))?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    reqwest::Client::builder()
+    Ok(reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_secs(3))
         .pool_idle_timeout(Duration::from_secs(20))
-        .no_proxy()
-        .build()
-        .map_err(|error| Error::NotSetUp(format!("HTTP: {error}")))
+        .no_proxy())
 }
 
 #[cfg(test)]
@@ -222,19 +221,6 @@ mod tests {
             assert!(!judge(origin, Some("https://ringdown.example.com")), "{origin}");
         }
         assert!(request(&[("host", "x")]).same_origin(None).is_ok());
-    }
-
-    #[test]
-    fn this_machine_is_loopback_and_not_forwarded() {
-        for host in ["127.0.0.1:8080", "localhost", "[::1]:8080"] {
-            assert!(request(&[("host", host)]).is_from_this_machine(), "{host}");
-            assert!(!request(&[("host", host), ("x-forwarded-for", "::1")]).is_from_this_machine());
-        }
-        for host in
-            ["", "example.com", "127.0.0.1.example.com", "localhost.example.com:80", "[::2]"]
-        {
-            assert!(!request(&[("host", host)]).is_from_this_machine(), "{host}");
-        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The one crate that the doors share. The map, in suggested reading order:
 //!
 //! 1. [`http`]: a request as received, an answer; [`payload`]: what Lambda hands us.
-//!    [`error`]: what can go wrong, and the status it answers with.
+//!    [`error`]: what can go wrong, and the status it answers with. [`start_token`]: who may see the pages of a server
+//!    on one machine.
 //! 2. [`twilio`]: is it Twilio's ([`twilio::signature`]), and what does it say ([`twilio::event_stream`])?
 //! 3. [`routes`]: which event goes to which channel, in which words.
 //! 4. [`slack`]: lines into posts ([`slack::message`]), posts to Slack ([`slack::client`]); an incident's own message
@@ -29,6 +30,7 @@ pub mod schedule;
 pub mod secret;
 pub mod silence;
 pub mod slack;
+pub mod start_token;
 pub mod twilio;
 
 pub use error::Error;

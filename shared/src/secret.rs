@@ -4,6 +4,7 @@ use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use subtle::ConstantTimeEq;
 
 /// A token, password or address that must not reach a log: `Debug` shows three dots, and there is no `Display`.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,6 +21,13 @@ impl Secret {
         &self.0
     }
 
+    /// Whether what somebody shows is this secret. Compares in constant time, whatever the two lengths are; an empty
+    /// secret is nobody's.
+    pub fn is(&self, shown: &str) -> bool {
+        let tag = |text: &str| self.tag(&[b"ringdown same ", text.trim().as_bytes()]);
+        !self.0.is_empty() && bool::from(tag(&self.0).ct_eq(&tag(shown)))
+    }
+
     /// HMAC-SHA256 of these parts, one behind the other, under this secret (RFC 2104): 32 bytes.
     pub fn tag(&self, parts: &[&[u8]]) -> Vec<u8> {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.0.as_bytes())
@@ -32,5 +40,20 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("…")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secret_is_itself_and_nothing_else() {
+        let secret = Secret::new("a secret\n");
+        assert!(secret.is("a secret") && secret.is(" a secret "));
+        for shown in ["", "a", "a secre", "a secret!", "A secret"] {
+            assert!(!secret.is(shown), "{shown}");
+        }
+        assert!(!Secret::new("").is(""), "an empty one lets nobody in");
     }
 }

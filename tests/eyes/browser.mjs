@@ -2,12 +2,14 @@
 
 import { chromium } from "playwright-core";
 
-export const [base, folder] = process.argv.slice(2);
-if (!base || !folder) {
-  console.error("usage: node look.mjs BASE_URL SCREENSHOT_DIR");
+/** A link that the server printed at its start: it carries the token. */
+export const [link, folder] = process.argv.slice(2);
+if (!link || !folder) {
+  console.error("usage: node look.mjs LINK SCREENSHOT_DIR");
   process.exit(2);
 }
-export const origin = new URL(base).origin;
+export const origin = new URL(link).origin;
+export const token = new URL(link).searchParams.get("token");
 
 export const PATIENCE = 15_000;
 export const DESK = { width: 1280, height: 800 };
@@ -39,9 +41,39 @@ export function expect(holds, otherwise) {
 
 // ---- What the browser complains of ----
 
+/** What the browser keeps after the link was followed. */
+let entered;
+
+/** Follows the printed link, as somebody who has just started the server. */
+export async function enter(browser) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(link);
+  expect(!page.url().includes("token"), `the token stays in the address: ${page.url()}`);
+  expect((await page.locator("h1").innerText()) !== "Open Ringdown by its link", "the link does not open the page");
+  entered = await context.storageState();
+  await context.close();
+}
+
+/** A page without the token says how to get in, and fits a phone. */
+export async function locked(browser) {
+  for (const [viewport, size] of [[DESK, "desk"], [PHONE, "phone"]]) {
+    for (const colorScheme of ["light", "dark"]) {
+      const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce" });
+      const page = await context.newPage();
+      await page.goto(`${origin}/pretend/phones`);
+      const where = `locked (${size}, ${colorScheme})`;
+      await check(`${where} says where the link is`, () => page.getByText("printed when it started").waitFor());
+      await sound(page, [], where);
+      await page.screenshot({ path: `${folder}/locked-${size}-${colorScheme}.png` });
+      await context.close();
+    }
+  }
+}
+
 /** A new page, and the list of what goes wrong on it from now on. */
 export async function open(browser, viewport, colorScheme = "light") {
-  const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce" });
+  const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce", storageState: entered });
   context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const trouble = [];

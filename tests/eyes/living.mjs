@@ -1,10 +1,11 @@
 // One message that changes in place, with a thread and buttons: posted by the Web API of the pretend Slack.
 
 import { join } from "node:path";
-import { DESK, PATIENCE, PHONE, check, expect, folder, open, origin, sound } from "./browser.mjs";
+import { createHmac } from "node:crypto";
+import { DESK, PATIENCE, PHONE, check, expect, folder, open, origin, sound, token } from "./browser.mjs";
 
-/** The token of the bot while no real one is connected. (local/settings.rs) */
-const TOKEN = "xoxb-the-pretend-slack-s-bot-token";
+/** The token of the bot while no real one is connected. (local/access.rs) */
+const TOKEN = `xoxb-${createHmac("sha256", token).update("ringdown simulated slack/bot-token").digest("hex")}`;
 
 async function api(page, method, data) {
   const answer = await page.request.post(`${origin}/pretend/slack/api/${method}`, {

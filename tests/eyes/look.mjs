@@ -1,4 +1,5 @@
-// The pages of a running house, seen by a real browser: `node look.mjs BASE_URL SCREENSHOT_DIR`.
+// The pages of a running house, seen by a real browser: `node look.mjs LINK SCREENSHOT_DIR`,
+// with a link that the server printed at its start.
 //
 // Presses every button of the pretend Slack and waits for its line, acts on a message that changes in place, lives through an
 // incident in Slack, plays a night on the pretend phones, opens every page on a desk and on a phone, in light and in dark, and looks for what a person would
@@ -7,7 +8,7 @@
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { DESK, PATIENCE, PHONE, check, count, expect, folder, launch, open, origin, sound } from "./browser.mjs";
+import { DESK, PATIENCE, PHONE, check, count, enter, expect, folder, launch, locked, open, origin, sound } from "./browser.mjs";
 import { clicks } from "./clicks.mjs";
 import { livingMessage } from "./living.mjs";
 import { night } from "./night.mjs";
@@ -74,7 +75,8 @@ async function replay(browser) {
 await mkdir(folder, { recursive: true });
 const browser = await launch();
 try {
-  for (const part of [pretendSlack, livingMessage, clicks, night, everyPage, replay]) await check(part.name, () => part(browser));
+  await enter(browser);
+  for (const part of [locked, pretendSlack, livingMessage, clicks, night, everyPage, replay]) await check(part.name, () => part(browser));
 } finally {
   await browser.close();
 }

@@ -25,7 +25,7 @@ async fn a_newcomer_sends_every_sample_and_reads_the_lines() {
     let send = ringdown(house.folder.path())
         .arg("send")
         .args(&files)
-        .args(["--to", &house.address])
+        .args(["--to", &house.address, "--data", "data"])
         .output();
     let send = send.await.unwrap();
     assert!(send.status.success(), "{send:?}");

@@ -1,10 +1,12 @@
-//! A house to talk to, and a Twilio that signs.
+//! A house to talk to, and a Twilio that signs. All is simulated beside the Twilio and the Slack of a test (`--sandbox`),
+//! and what a test asks for carries the start token.
 
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use ringdown::access::SimulatedSecrets;
 use serde_json::{Value, json};
 use shared::secret::Secret;
 use shared::twilio::signature::{Payload, signature, with_body_hash};
@@ -39,10 +41,24 @@ pub(crate) fn ringdown(folder: &Path) -> Command {
 /// A house that stands. It is ended with the test.
 pub(crate) struct House {
     pub(crate) address: String,
+    /// A client that shows the start token.
     pub(crate) http: reqwest::Client,
     pub(crate) folder: Arc<TempDir>,
     child: Child,
     log: Arc<Mutex<String>>,
+    printed: Arc<Mutex<String>>,
+}
+
+/// The start token of the server in this folder.
+fn start_token(folder: &Path) -> Secret {
+    ringdown::access::read(&folder.join("data")).unwrap()
+}
+
+/// A client that shows this token wherever a request has no credentials of its own.
+fn client(token: &Secret) -> reqwest::Client {
+    let bearer = format!("Bearer {}", token.expose()).parse().unwrap();
+    let headers = [(reqwest::header::AUTHORIZATION, bearer)].into_iter().collect();
+    shared::http::builder().unwrap().default_headers(headers).build().unwrap()
 }
 
 /// What a house is started with.
@@ -51,6 +67,8 @@ pub(crate) struct Plan {
     pub(crate) folder: Arc<TempDir>,
     pub(crate) config: String,
     pub(crate) environment: Vec<(String, String)>,
+    /// What is typed behind the port and the data folder.
+    pub(crate) arguments: Vec<String>,
 }
 
 impl Plan {
@@ -63,6 +81,7 @@ impl Plan {
             environment: environment
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .to_vec(),
+            arguments: vec!["--sandbox".to_owned()],
         }
     }
 
@@ -88,10 +107,17 @@ impl Plan {
         self
     }
 
+    /// The same without `--sandbox`: what is real is not simulated.
+    pub(crate) fn without_sandbox(mut self) -> Plan {
+        self.arguments.retain(|argument| argument != "--sandbox");
+        self
+    }
+
     pub(crate) async fn start(&self) -> House {
         std::fs::write(self.folder.path().join("ringdown.toml"), &self.config).unwrap();
         let mut command = ringdown(self.folder.path());
-        command.args(["--port", "0", "--data", "data"]).envs(self.environment.clone());
+        command.args(["--port", "0", "--data", "data"]).args(&self.arguments);
+        command.envs(self.environment.clone());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut err = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -105,11 +131,17 @@ impl Plan {
         let first = out.next_line().await.unwrap();
         let address =
             first.as_deref().and_then(|line| line.strip_prefix("listening on ")).map(str::to_owned);
-        tokio::spawn(async move { while let Ok(Some(_)) = out.next_line().await {} });
         let address =
             address.unwrap_or_else(|| panic!("it did not start: {}", log.lock().unwrap()));
-        let http = shared::http::client().unwrap();
-        House { address, http, folder: self.folder.clone(), child, log }
+        let printed = Arc::new(Mutex::new(String::new()));
+        let lines = printed.clone();
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = out.next_line().await {
+                *lines.lock().unwrap() += &(line + "\n");
+            }
+        });
+        let http = client(&start_token(self.folder.path()));
+        House { address, http, folder: self.folder.clone(), child, log, printed }
     }
 }
 
@@ -117,6 +149,28 @@ impl House {
     /// What it wrote to its log so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
+    }
+
+    /// The token that opens its pages.
+    pub(crate) fn start_token(&self) -> Secret {
+        start_token(self.folder.path())
+    }
+
+    /// What its simulated vendors sign with, and ask for.
+    pub(crate) fn simulated(&self) -> SimulatedSecrets {
+        SimulatedSecrets::of(&self.start_token())
+    }
+
+    /// Waits until it has printed all that it prints at its start, and gives that without the first line.
+    pub(crate) async fn printed(&self) -> String {
+        for _ in 0..500 {
+            let printed = self.printed.lock().unwrap().clone();
+            if printed.contains("End with Ctrl-C") {
+                return printed;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("it did not say where to look: {:?}", self.printed.lock().unwrap());
     }
 
     /// Waits until its log holds this.

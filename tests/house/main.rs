@@ -1,6 +1,7 @@
 //! The whole house through its front door: the real program, a Slack that misbehaves, a Twilio that signs.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod access;
 mod commands;
 mod delivery;
 mod harness;

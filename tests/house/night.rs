@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{House, Plan};
+use crate::harness::{House, Plan, TOKEN};
 use alarm::Alarm;
 use phone::{PEOPLE, Phone};
 pub(crate) use plan::{Way, config, policy, usual};
@@ -65,8 +65,12 @@ impl Night {
     pub(crate) async fn with_an_exchange(way: Way, policies: &str) -> (Night, Plan) {
         let plan = || Plan { config: config(way, policies), ..Plan::new() };
         let exchange = plan().start().await;
+        // The account there has a token of its own; the tests sign with theirs.
+        let tokens = format!("{},{TOKEN}", exchange.simulated().auth_token.expose());
         let plan = plan()
             .unset("PUBLIC_BASE_URL")
+            .unset("TWILIO_AUTH_TOKEN")
+            .set("TWILIO_AUTH_TOKEN", &tokens)
             .set("TWILIO_ACCOUNT_SID", ringdown::pretend::twilio::PRETEND_ACCOUNT)
             .set("TWILIO_FROM_NUMBER", "+15005550006")
             .set("TWILIO_API_BASE_URL", &format!("{}/pretend/twilio", exchange.address));

@@ -1,7 +1,7 @@
 //! The live pages, for people: incidents as they happen, what waits, what was counted, and the way in.
 //!
-//! In: a browser's request. Out: a page, a short stream of events, JSON, or where to log in. Behind a password
-//! everywhere but on one machine, where whoever sits at it may look.
+//! In: a browser's request. Out: a page, a short stream of events, JSON, or where to log in. Behind a password, or on
+//! one machine without a password behind the token of its start.
 
 mod live;
 mod pages;
@@ -16,6 +16,7 @@ use shared::dead_letters::{self, Progress};
 use shared::http::endpoints::{self, Access, Endpoint, Method, Route};
 use shared::http::{Request, Response, answer};
 use shared::ports::{Queue, Store};
+use shared::start_token::StartToken;
 use shared::{Error, Timestamp};
 
 /// What the pages need.
@@ -26,8 +27,8 @@ pub struct Dashboard {
     pub store: Arc<dyn Store>,
     /// Where dead letters go again, and where a silence is asked for.
     pub queue: Arc<dyn Queue>,
-    /// On one machine without a password, requests from that machine itself need no log-in.
-    pub on_one_machine: bool,
+    /// On one machine: what opens the pages without a password.
+    pub start_token: Option<StartToken>,
 }
 
 /// Answers a browser.
@@ -46,17 +47,15 @@ async fn route(
         request.same_origin(settings.public_base_url())?;
     }
     if route.access == Access::Viewer {
-        return match session::check(dashboard, request, now).await {
+        let is_page = !is_for_scripts(route.name, request);
+        return match admit(dashboard, request, is_page, now).await? {
             Ok(signed_in) => page(dashboard, request, route, signed_in, now).await,
-            Err(Error::LoggedOut) if !is_for_scripts(route.name, request) => {
-                Ok(session::ask(request))
-            }
-            Err(error) => Err(error),
+            Err(way_in) => Ok(way_in),
         };
     }
     match route.name {
         Endpoint::Asset => pages::asset(&request.path),
-        Endpoint::LogInPage => Ok(pages::login(dashboard, request, None)),
+        Endpoint::LogInPage => Ok(pages::login(request, None)),
         Endpoint::LogIn => session::log_in(dashboard, request, now).await,
         Endpoint::LogOut => Ok(session::log_out()),
         _ => Err(Error::NotFound),
@@ -88,6 +87,24 @@ async fn page(
         }
         Endpoint::ReplayDeadLetters => replay(dashboard, request, now).await,
         _ => Err(Error::NotFound),
+    }
+}
+
+/// Lets a request in that may see the pages: whether somebody is logged in, who can also log out; or the page that says
+/// how to get in.
+///
+/// # Errors
+/// 401 where a script asks, and not a page.
+pub async fn admit(
+    dashboard: &Dashboard,
+    request: &Request,
+    is_page: bool,
+    now: Timestamp,
+) -> Result<Result<bool, Response>, Error> {
+    match session::check(dashboard, request, now).await {
+        Err(Error::LoggedOut) if is_page => Ok(Err(session::ask(request))),
+        Err(Error::NoStartToken) if is_page => pages::start_token_needed().map(Err),
+        checked => checked.map(Ok),
     }
 }
 

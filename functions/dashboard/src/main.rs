@@ -8,6 +8,6 @@ async fn main() -> Result<(), Failure> {
     let room = Room::open()?;
     let live = room.live(&["dashboard-password", "public-base-url"], &["config"]).await?;
     let dashboard =
-        Dashboard { live, store: room.store()?, queue: room.queue()?, on_one_machine: false };
+        Dashboard { live, store: room.store()?, queue: room.queue()?, start_token: None };
     serve_http(|request, now| handle(&dashboard, request, now)).await
 }

@@ -18,9 +18,8 @@ use std::sync::LazyLock;
 
 use minijinja::{Environment, Value, context};
 use shared::Error;
+use shared::config::{Settings, Simulated};
 use shared::http::{Request, Response};
-
-use crate::Dashboard;
 
 /// How many counters, or dead letters, a page shows.
 const SHOWN: usize = 200;
@@ -32,6 +31,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     for (name, source) in [
         ("layout.html", include_str!("../pages/layout.html")),
         ("login.html", include_str!("../pages/login.html")),
+        ("start-token.html", include_str!("../pages/start-token.html")),
         ("home.html", include_str!("../pages/home.html")),
         ("incidents-live.html", include_str!("../pages/incidents-live.html")),
         ("incident.html", include_str!("../pages/incident.html")),
@@ -49,20 +49,34 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 });
 
 /// The way in.
-pub(crate) fn login(dashboard: &Dashboard, request: &Request, error: Option<&str>) -> Response {
+pub(crate) fn login(request: &Request, error: Option<&str>) -> Response {
     let query = request.query.as_deref().unwrap_or_default();
     let asked = shared::http::form_fields(query.as_bytes());
     let next = request
         .field("next")
         .or_else(|| asked.into_iter().find_map(|(k, v)| (k == "next").then_some(v)));
     let facts = context! {
-        title => "Sign in", page => "login", local => dashboard.on_one_machine, signed_in => false,
+        title => "Sign in", page => "login", signed_in => false,
         next => next.unwrap_or_else(|| "/".to_owned()), error,
     };
     let status = if error.is_some() { 401 } else { 200 };
     match render("login.html", facts) {
         Ok(page) => Response { status, ..page },
         Err(error) => error.into(),
+    }
+}
+
+/// What somebody sees who opened a page without the start token.
+pub(crate) fn start_token_needed() -> Result<Response, Error> {
+    let facts = context! { title => "Open Ringdown", page => "login", signed_in => false };
+    Ok(Response { status: 401, ..render("start-token.html", facts)? })
+}
+
+/// Which of the simulated vendors have pages here, for the links to them.
+fn simulated(settings: &Settings) -> Value {
+    let is = |what| settings.is_simulated(what);
+    context! {
+        phones => is(Simulated::Twilio), slack => is(Simulated::Slack), samples => is(Simulated::Events),
     }
 }
 

@@ -1,9 +1,11 @@
 //! Who may look: a password from a secret, then a signed cookie.
 
 use serde::{Deserialize, Serialize};
+use shared::config::Settings;
 use shared::http::{Request, Response};
 use shared::ports::{If, Key, Put};
 use shared::secret::Secret;
+use shared::start_token::is_own_path;
 use shared::{Error, Timestamp};
 use subtle::ConstantTimeEq;
 
@@ -20,7 +22,8 @@ const MOST_OF_ALL: u32 = 1_000;
 
 const COOKIE: &str = "ringdown";
 
-/// Whether the request may look; `Ok(true)` if somebody is logged in, who can also log out.
+/// Whether the request may look; `Ok(true)` if somebody is logged in, who can also log out. Without a password the start
+/// token of a server on one machine opens the pages.
 pub(crate) async fn check(
     dashboard: &Dashboard,
     request: &Request,
@@ -28,15 +31,13 @@ pub(crate) async fn check(
 ) -> Result<bool, Error> {
     let settings = dashboard.live.get(now).await?;
     let Some(password) = settings.secret("dashboard-password") else {
-        return match dashboard.on_one_machine && request.is_from_this_machine() {
-            true => Ok(false),
-            false => Err(no_password()),
+        return match &dashboard.start_token {
+            Some(token) if token.opens(request) => Ok(false),
+            Some(_) => Err(Error::NoStartToken),
+            None => Err(no_password()),
         };
     };
-    let cookies = request.header("cookie").unwrap_or_default();
-    let mut ours = cookies
-        .split(';')
-        .filter_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('='));
+    let mut ours = request.cookies(COOKIE);
     ours.any(|cookie| is_valid(cookie, &password, now)).then_some(true).ok_or(Error::LoggedOut)
 }
 
@@ -64,7 +65,7 @@ pub(crate) async fn log_in(
     count_attempt(dashboard, request, now).await?;
     let given = Secret::new(&request.field("password").unwrap_or_default());
     if !bool::from(tag(&password, "attempt").ct_eq(&tag(&given, "attempt"))) {
-        return Ok(pages::login(dashboard, request, Some("That is not the password.")));
+        return Ok(pages::login(request, Some("That is not the password.")));
     }
     forget_attempts(dashboard, request, now).await;
     let expires = now.as_second() + LASTS;
@@ -72,7 +73,7 @@ pub(crate) async fn log_in(
     let next =
         request.field("next").filter(|next| is_own_path(next)).unwrap_or_else(|| "/".to_owned());
     Ok(Response::see_other(&format!("{}{next}", request.mount))
-        .with("set-cookie", set_cookie(&cookie, LASTS, request)))
+        .with("set-cookie", set_cookie(&cookie, LASTS, is_secure(dashboard, &settings))))
 }
 
 /// Forgets the cookie.
@@ -81,17 +82,15 @@ pub(crate) fn log_out() -> Response {
         .with("set-cookie", format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"))
 }
 
-/// A browser sends a Secure cookie back over TLS only; at a person's own machine there is none.
-fn set_cookie(value: &str, seconds: i64, request: &Request) -> String {
-    let secure = if request.is_from_this_machine() { "" } else { "; Secure" };
-    format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+/// A browser sends a Secure cookie back over TLS only. In the cloud there is always TLS; a server on one machine knows by
+/// its public URL.
+fn is_secure(dashboard: &Dashboard, settings: &Settings) -> bool {
+    dashboard.start_token.is_none() || settings.is_behind_tls()
 }
 
-fn is_own_path(path: &str) -> bool {
-    path.starts_with('/')
-        && !path.starts_with("//")
-        && !path.contains('\\')
-        && !path.contains(char::is_control)
+fn set_cookie(value: &str, seconds: i64, secure: bool) -> String {
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
 
 fn is_valid(cookie: &str, password: &Secret, now: Timestamp) -> bool {

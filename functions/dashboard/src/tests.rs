@@ -1,5 +1,6 @@
 //! The pages of incidents, asked for as a browser does, over incidents that the rules themselves have made.
 
+mod access;
 mod incidents;
 mod live;
 mod room;

@@ -8,7 +8,6 @@ use reqwest::Client;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::Error;
-use shared::config::tokens;
 use shared::http::Response;
 use shared::slack::signature::sign;
 
@@ -76,9 +75,7 @@ impl Workspace {
         http: &Client,
         payload: &Value,
     ) -> Result<Result<(u16, String), reqwest::Error>, Error> {
-        let secrets = tokens(self.settings.value("slack/signing-secret").unwrap_or_default());
-        let missing = || Error::NotSetUp("there is no signing secret".to_owned());
-        let secret = secrets.first().ok_or_else(missing)?;
+        let secret = &self.secrets.signing_secret;
         let body = form(payload);
         let seconds = self.now.as_second().to_string();
         let request = http

@@ -11,7 +11,7 @@ use super::messages::{self, Draft, Kind, Message};
 use super::post::Post;
 use super::ts::Ts;
 use super::{Refusal, Workspace};
-use crate::commands::send::random;
+use crate::access::random;
 
 /// How often it can be used …
 const USES: i64 = 5;
@@ -54,7 +54,9 @@ struct Clicked {
 
 /// Makes a `response_url` for a click on a message; gives its id.
 pub(super) fn open(db: &Connection, message: Ts, user: &str, now: Ts) -> rusqlite::Result<String> {
-    let id = random();
+    // Whoever knows it may write to the channel.
+    let failed = |error| rusqlite::Error::ToSqlConversionFailure(Box::new(error));
+    let id = random().map_err(failed)?;
     db.prepare_cached(
         "INSERT INTO pretend_slack_responses (id, message, user, uses, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?

@@ -16,16 +16,19 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::config::{Environment, Live, Values};
 use shared::http::{Request, Response};
+use shared::secret::Secret;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use super::Workspace;
+use crate::access::SimulatedSecrets;
 use crate::database::Database;
-use crate::settings::{DEMO, PRETEND_BOT_TOKEN};
+use crate::settings::DEMO;
 
 /// What the bot is told to call the channel `default`.
 const CHANNEL: &str = "C0DEFAULT00";
 const SECRET: &str = "a-signing-secret";
+const BOT_TOKEN: &str = "xoxb-of-this-folder";
 const NOON: i64 = 1_900_000_000;
 
 /// A pretend Slack whose time stands still until it is moved, and a receiver of what it sends.
@@ -55,7 +58,7 @@ impl Town {
         tokio::spawn(receive(listener, receiver.clone()));
         let values = Values::from(
             [
-                ("slack/signing-secret", SECRET),
+                ("slack/signing-secret", "a-real-signing-secret"),
                 ("slack/bot-token", "xoxb-another"),
                 ("slack/channels/default", CHANNEL),
                 ("slack/channels/flex", "https://hooks.slack.example/services/flex"),
@@ -71,7 +74,13 @@ impl Town {
         let settings = live.get(time(NOON)).await.expect("settings");
         let folder = tempfile::tempdir().expect("a folder");
         let database = Database::open(folder.path()).expect("a database");
-        let slack = Workspace { database, settings, address, now: time(NOON) };
+        let secrets = SimulatedSecrets {
+            auth_token: Secret::new("an-auth-token"),
+            signing_secret: Secret::new(SECRET),
+            bot_token: Secret::new(BOT_TOKEN),
+            webhook_key: Secret::new("a-webhook-key"),
+        };
+        let slack = Workspace { database, settings, secrets, address, now: time(NOON) };
         let http = shared::http::client().expect("a client");
         Town { slack, http, receiver, _folder: folder }
     }
@@ -82,7 +91,7 @@ impl Town {
 
     /// Asks the Web API.
     async fn api(&self, method: &str, body: &Value) -> Value {
-        self.api_as(&format!("Bearer {PRETEND_BOT_TOKEN}"), method, body).await
+        self.api_as(&format!("Bearer {BOT_TOKEN}"), method, body).await
     }
 
     async fn api_as(&self, authorization: &str, method: &str, body: &Value) -> Value {

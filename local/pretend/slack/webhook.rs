@@ -1,4 +1,4 @@
-//! Incoming webhooks: `POST /pretend/slack/services/{channel}`.
+//! Incoming webhooks: `POST /pretend/slack/services/{key}/{channel}`.
 
 use bytes::Bytes;
 use serde_json::Value;

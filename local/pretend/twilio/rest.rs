@@ -12,7 +12,7 @@ use super::faults::Placing;
 use super::journal::Asked;
 use super::refusal::Refusal;
 use super::webhook::query_fields;
-use super::{Twilio, calls, messages, studio};
+use super::{PRETEND_ACCOUNT, Twilio, calls, messages, studio};
 
 /// What is asked of one account.
 pub(super) struct Ask<'a> {
@@ -69,7 +69,7 @@ pub(crate) async fn handle(
         _ => request.form(),
     };
     let settings = twilio.live.get(twilio.now()).await?;
-    let account = account(request, &settings);
+    let account = twilio.account(request);
     let fields = form.clone();
     let response = match &account {
         Some(account) => {
@@ -114,12 +114,12 @@ async fn answer(ask: &Ask<'_>, request: &Request, path: &str) -> Result<Response
     }
 }
 
-/// The account that asks, if its auth token is right.
-fn account(request: &Request, settings: &Settings) -> Option<String> {
-    let (user, password) = credentials(request)?;
-    let is_right =
-        user.starts_with("AC") && settings.tokens.iter().any(|token| token.expose() == password);
-    is_right.then_some(user)
+impl Twilio {
+    /// The account that asks, if it is the one that there is here, and its auth token is right.
+    fn account(&self, request: &Request) -> Option<String> {
+        let (user, password) = credentials(request)?;
+        (user == PRETEND_ACCOUNT && self.token.is(&password)).then_some(user)
+    }
 }
 
 /// User and password of HTTP Basic authentication.

@@ -79,7 +79,7 @@ impl Town {
         });
         let (clock, live) = (Clock::new(), Live::new(Environment::default(), fetch));
         let http = shared::http::client().expect("a client");
-        let twilio = Twilio::new(clock.clone(), live, http, address);
+        let twilio = Twilio::new(clock.clone(), live, http, address, Secret::new(TOKEN));
         Town { twilio, clock, desk }
     }
 

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use reqwest::Url;
 use shared::http::form_fields;
-use shared::secret::Secret;
 use shared::twilio::signature::{Payload, signature};
 
 use super::Twilio;
@@ -80,7 +79,6 @@ impl Twilio {
     }
 
     async fn try_once(&self, webhook: &Webhook) -> Result<Answer, Failure> {
-        let token = self.token().await?;
         let url = webhook.signed_url();
         let payload = match webhook.method {
             Method::Post => Payload::Form(&webhook.fields),
@@ -99,16 +97,8 @@ impl Twilio {
             .header("user-agent", AGENT)
             .header("accept", "*/*")
             .header("i-twilio-idempotency-token", &webhook.idempotency_token)
-            .header("x-twilio-signature", signature(&url, payload, &token));
+            .header("x-twilio-signature", signature(&url, payload, &self.token));
         wire::ask(request, PATIENCE).await
-    }
-
-    /// The auth token that signs.
-    pub(super) async fn token(&self) -> Result<Secret, Failure> {
-        let settings = self.live.get(self.clock.now()).await;
-        let settings = settings.map_err(|error| Failure::Broken(error.to_string()))?;
-        let token = settings.tokens.first().cloned();
-        token.ok_or_else(|| Failure::Broken("there is no auth token".to_owned()))
     }
 }
 

@@ -202,9 +202,7 @@ fn accepted_urls(request: &Request, public_base_url: Option<&str>) -> Vec<String
     }
     if let Some(host) = request.header("host") {
         urls.push(format!("https://{host}{}{target}", request.mount));
-        if request.is_from_this_machine() {
-            urls.push(format!("http://{host}{target}"));
-        }
+        urls.push(format!("http://{host}{}{target}", request.mount));
     }
     urls
 }

@@ -25,7 +25,9 @@ impl Night {
         let fields = [("To", number), ("From", "+15005550099"), ("Parameters", "{}")];
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self.house.http.post(format!("{}{flow}", self.exchange().address));
-        let request = request.basic_auth(ringdown::pretend::twilio::PRETEND_ACCOUNT, Some(TOKEN));
+        let token = self.exchange().simulated().auth_token;
+        let account = ringdown::pretend::twilio::PRETEND_ACCOUNT;
+        let request = request.basic_auth(account, Some(token.expose()));
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         assert_eq!(request.body(form).send().await.unwrap().status(), 201);
     }

@@ -126,8 +126,9 @@ async fn with_an_incoming_webhook_the_message_is_replaced() {
 
 #[tokio::test]
 async fn only_slack_may_click() {
-    let secret = ringdown::settings::PRETEND_SIGNING_SECRET;
     let night = Night::begin(Way::Voice, &usual()).await;
+    let secret = night.house.simulated().signing_secret;
+    let secret = secret.expose();
     night.alarm("checkout-5xx-rate").goes_off().await;
     night.phone("alpha").rings().await;
     let id = night.is("calling").await.id().to_owned();

@@ -1,4 +1,4 @@
-//! `POST /alarms` for any monitor, and the pretend vendors for this machine alone.
+//! `POST /alarms` for any monitor.
 
 use serde_json::{Value, json};
 
@@ -71,30 +71,5 @@ async fn alertmanager_tells_of_several_at_once() {
     assert_eq!(post(&night, "/alarms", &token, &over).await.0, 202);
     delta.is_sent("It is over: checkout-probe-fails, checkout-probe-fails recovered\nPAGE").await;
     night.is("resolved").await;
-    night.end().await;
-}
-
-#[tokio::test]
-async fn the_pretend_twilio_is_for_this_machine_alone() {
-    let night = Night::begin(Way::Voice, &usual()).await;
-    let event = night.alarm("checkout-5xx-rate").event("ALARM", night.now().await);
-    for headers in [
-        [("host", "ringdown.example.com")],
-        [("x-forwarded-for", "192.0.2.1")],
-        [("forwarded", "for=192.0.2.1")],
-        [("origin", "https://evil.example.com")],
-    ] {
-        for path in [
-            "/pretend/alarm",
-            "/pretend/alarms/checkout-5xx-rate/raise",
-            "/pretend/clock",
-            "/pretend/phones/alpha/answer",
-            "/pretend/twilio/faults",
-            "/pretend/twilio/2010-04-01/Accounts/AC00000000000000000000000000000001/Calls.json",
-        ] {
-            assert_eq!(post(&night, path, &headers, &event).await.0, 403, "{path} {headers:?}");
-        }
-    }
-    assert_eq!(night.incidents().await, Vec::<Value>::new());
     night.end().await;
 }

@@ -7,7 +7,7 @@ use shared::dead_letters::{self, Kept, Progress};
 use shared::http::{Request, Response};
 use shared::{Error, Timestamp, mask_numbers};
 
-use super::{SHOWN, render};
+use super::{SHOWN, render, simulated};
 use crate::Dashboard;
 
 #[derive(Serialize)]
@@ -38,8 +38,9 @@ pub(crate) async fn list(
         .into_iter()
         .find_map(|(name, value)| (name == "replayed").then(|| notice_of(&value)))
         .unwrap_or_default();
+    let settings = dashboard.live.get(now).await?;
     let facts = context! {
-        title => "Dead letters", page => "dead-letters", local => dashboard.on_one_machine, signed_in,
+        title => "Dead letters", page => "dead-letters", simulated => simulated(&settings), signed_in,
         letters => Serde(&letters), open, more, notice,
     };
     render("dead-letters.html", facts)

@@ -17,7 +17,7 @@ use super::counters::counters;
 use super::silences::{notice, silences};
 use super::standing::{Standing, count};
 use super::story::{sentence, story};
-use super::{render, text};
+use super::{render, simulated, text};
 use crate::Dashboard;
 
 /// How many incidents that are over the page shows: it is read again every second while somebody looks.
@@ -73,7 +73,7 @@ async fn list(dashboard: &Dashboard, now: Timestamp) -> Result<Value, Error> {
     };
     Ok(context! {
         tab, said, open => Serde(&open), recent => Serde(&recent.iter().take(RECENT).collect::<Vec<_>>()),
-        policies => Serde(&policies), local => dashboard.on_one_machine,
+        policies => Serde(&policies), simulated => simulated(&settings),
     })
 }
 
@@ -95,7 +95,7 @@ pub(crate) async fn one(
     }
     let common = |rest: Value| {
         context! {
-            title => "Incident", page => "incident", local => dashboard.on_one_machine, signed_in, ..rest
+            title => "Incident", page => "incident", simulated => simulated(&settings), signed_in, ..rest
         }
     };
     let Some(kept) = kept else {

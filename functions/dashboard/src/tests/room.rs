@@ -9,11 +9,13 @@ use async_trait::async_trait;
 use shared::app::record::{self, Kept};
 use shared::app::wake::WakeUp;
 use shared::config::file::Config;
-use shared::config::{Environment, Live, Values};
+use shared::config::{Environment, Live, Simulated, Values};
 use shared::escalation::{Alarm, Busy, End, Incident, Key as Pressed, News, Policy, Signal};
 use shared::http::{Request, Response};
 use shared::ports::{Key, Put, Queue, Record, Store, To, check_size};
+use shared::secret::Secret;
 use shared::silence::Stored;
+use shared::start_token::StartToken;
 use shared::{Error, Timestamp};
 
 use crate::{Dashboard, handle};
@@ -31,6 +33,9 @@ roster = ["alpha", "bravo"]
 attempts = 2
 channel = "default"
 "#;
+
+const TOKEN: &str = "the-start-token-of-this-server";
+pub(super) const BEARER: &str = "Bearer the-start-token-of-this-server";
 
 /// What the house keeps, in memory. The pages only read it, and may queue something.
 #[derive(Default)]
@@ -110,6 +115,9 @@ impl Pages {
     /// The same with this configuration.
     pub(super) fn of(config: &str, secrets: &[(&str, &str)]) -> Pages {
         let mut values = Values::from([("config/main".to_owned(), config.to_owned())]);
+        for simulated in [Simulated::Twilio, Simulated::Slack, Simulated::Events] {
+            values.insert(simulated.name().to_owned(), "yes".to_owned());
+        }
         values
             .extend(secrets.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let fetch = Arc::new(move || {
@@ -119,7 +127,8 @@ impl Pages {
         let memory = Arc::new(Memory::default());
         let live = Live::new(Environment::default(), fetch);
         let (store, queue) = (memory.clone(), memory.clone());
-        Pages { dashboard: Dashboard { live, store, queue, on_one_machine: true }, memory }
+        let start_token = Some(StartToken::new(Secret::new(TOKEN), 8080));
+        Pages { dashboard: Dashboard { live, store, queue, start_token }, memory }
     }
 
     /// Keeps an incident as the house does; Slack was told the entries before `said`.
@@ -152,17 +161,23 @@ impl Pages {
         bodies.iter().map(|body| serde_json::from_str(body).unwrap()).collect()
     }
 
-    /// What a browser on this machine gets for a path, with a query or without.
+    /// What whoever has the start token gets for a path, with a query or without.
     pub(super) fn get(&self, target: &str, headers: &[(&'static str, &str)]) -> Response {
-        self.ask("GET", target, headers)
+        self.ask("GET", target, &with_token(headers))
     }
 
-    /// What it gets for an empty form.
+    /// What they get for an empty form.
     pub(super) fn post(&self, target: &str, headers: &[(&'static str, &str)]) -> Response {
-        self.ask("POST", target, headers)
+        self.ask("POST", target, &with_token(headers))
     }
 
-    fn ask(&self, method: &str, target: &str, headers: &[(&'static str, &str)]) -> Response {
+    /// What a request with these headers alone gets.
+    pub(super) fn ask(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Response {
         let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path, Some(query.to_owned())),
             None => (target, None),
@@ -188,6 +203,10 @@ impl Pages {
         assert_eq!(header(&page, "referrer-policy"), "same-origin");
         body(&page)
     }
+}
+
+fn with_token<'a>(headers: &[(&'static str, &'a str)]) -> Vec<(&'static str, &'a str)> {
+    [("authorization", BEARER)].iter().chain(headers).copied().collect()
 }
 
 /// Nothing here ever waits: what is asked for is there when it is first looked at.

@@ -5,7 +5,7 @@ use shared::config::Environment;
 use shared::http::Request;
 
 use super::super::channel::made_up_id;
-use super::{CHANNEL, PRETEND_BOT_TOKEN, Town};
+use super::{BOT_TOKEN, CHANNEL, Town};
 
 fn error(told: &Value) -> &str {
     assert_eq!(told["ok"], false, "{told}");
@@ -20,7 +20,7 @@ async fn only_a_known_token_posts() {
         ("", "not_authed"),
         ("Bearer", "not_authed"),
         ("Bearer xoxb-wrong", "invalid_auth"),
-        (&*format!("Basic {PRETEND_BOT_TOKEN}"), "invalid_auth"),
+        (&*format!("Basic {BOT_TOKEN}"), "invalid_auth"),
         // Of a Slack that is not this one.
         ("Bearer xoxb-another", "invalid_auth"),
     ] {
@@ -33,7 +33,7 @@ async fn only_a_known_token_posts() {
     let told = stand_in.api_as("bearer xoxb-another", "chat.postMessage", &body).await;
     assert_eq!(told["ok"], true, "{told}");
     let bare = Request {
-        headers: vec![("authorization".to_owned(), format!("Bearer {PRETEND_BOT_TOKEN}").into())],
+        headers: vec![("authorization".to_owned(), format!("Bearer {BOT_TOKEN}").into())],
         ..Request::default()
     };
     let answer = town.slack.call("chat.postMessage", &bare).await.expect("an answer");

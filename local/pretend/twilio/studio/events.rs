@@ -163,7 +163,6 @@ impl Twilio {
         // A sink gets a list, even of one. (Contract 2.1.)
         let body = json!([event.envelope]).to_string();
         let asking = async {
-            let token = self.token().await?;
             let url = with_body_hash(note.url, body.as_bytes());
             let request = self
                 .http
@@ -172,7 +171,7 @@ impl Twilio {
                 .header("user-agent", AGENT)
                 .header(
                     "x-twilio-signature",
-                    signature(&url, Payload::Body(body.as_bytes()), &token),
+                    signature(&url, Payload::Body(body.as_bytes()), &self.token),
                 )
                 .body(body.clone());
             wire::ask(request, PATIENCE).await

@@ -1,0 +1,66 @@
+//! Who may see the pages while there is no password.
+
+use super::room::{BEARER, Pages, body, header};
+
+const PAGES: [&str; 3] = ["/", "/incidents/checkout-1", "/dead-letters"];
+
+#[test]
+fn page_without_the_token_says_how_to_get_in() {
+    let pages = Pages::new();
+    for path in PAGES {
+        for host in ["127.0.0.1:8080", "localhost", "[::1]:8080", "ringdown.example.com"] {
+            let page = pages.ask("GET", path, &[("host", host)]);
+            assert_eq!(page.status, 401, "{path} {host}");
+            let text = body(&page);
+            for said in ["?token=…", "start-token", "printed when it started"] {
+                assert!(text.contains(said), "{path}: {text}");
+            }
+            assert!(!text.contains("checkout"), "{path} tells something: {text}");
+            assert!(header(&page, "content-security-policy").starts_with("default-src 'self'"));
+        }
+    }
+}
+
+#[test]
+fn script_without_the_token_is_refused_in_plain_text() {
+    let pages = Pages::new();
+    for (method, path, headers) in [
+        ("GET", "/incidents.json", &[][..]),
+        ("GET", "/live?incidents", &[]),
+        ("GET", "/", &[("accept", "application/json")]),
+        ("POST", "/dead-letters/replay", &[("accept", "application/json")]),
+        ("POST", "/incidents/checkout-1/silence", &[("accept", "application/json")]),
+        ("GET", "/incidents.json", &[("authorization", "Bearer another")]),
+    ] {
+        let answer = pages.ask(method, path, headers);
+        assert_eq!(answer.status, 401, "{method} {path}");
+        assert_eq!(header(&answer, "content-type"), "text/plain; charset=utf-8");
+    }
+    let answer = pages.ask("GET", "/incidents.json", &[("authorization", BEARER)]);
+    assert_eq!(answer.status, 200);
+}
+
+#[test]
+fn start_token_does_not_open_pages_that_have_a_password() {
+    let pages = Pages::with(&[("dashboard-password", "correct horse")]);
+    for path in PAGES {
+        let answer = pages.ask("GET", path, &[("authorization", BEARER)]);
+        assert_eq!(answer.status, 303, "{path}");
+        assert!(header(&answer, "location").starts_with("/login?next="), "{path}");
+    }
+    let answer = pages.ask("GET", "/incidents.json", &[("authorization", BEARER)]);
+    assert_eq!(answer.status, 401);
+}
+
+#[test]
+fn post_of_another_origin_does_nothing_with_the_token() {
+    let pages = Pages::new();
+    for path in ["/dead-letters/replay", "/incidents/checkout-1/silence", "/login", "/logout"] {
+        for origin in ["https://evil.example.com", "http://127.0.0.1:3000", "null"] {
+            let headers =
+                [("authorization", BEARER), ("host", "127.0.0.1:8080"), ("origin", origin)];
+            assert_eq!(pages.ask("POST", path, &headers).status, 403, "{path} {origin}");
+        }
+    }
+    assert!(pages.queued().is_empty());
+}

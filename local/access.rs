@@ -1,0 +1,165 @@
+//! The start token of a data folder, kept in a file that its owner alone can read, and the secrets of the simulated
+//! vendors, which follow from it: nobody else knows them, and they are the same after a restart.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use shared::hex;
+use shared::secret::Secret;
+
+/// The file's name in the data folder.
+pub const FILE: &str = "start-token";
+
+/// The fewest characters of a token that somebody wrote into the file.
+const SHORTEST: usize = 32;
+
+/// The token of this data folder, which is made if there is none. Only the one server of a folder may ask for it.
+///
+/// # Errors
+/// Says what cannot be read or written, or what is wrong with the file.
+pub fn open(folder: &Path) -> Result<Secret, String> {
+    let path = folder.join(FILE);
+    match fs::read_to_string(&path) {
+        Ok(text) if !text.trim().is_empty() => token(&path, &text),
+        Ok(_) => make(folder, &path),
+        Err(error) if error.kind() == ErrorKind::NotFound => make(folder, &path),
+        Err(error) => Err(format!("{}: {error}", path.display())),
+    }
+}
+
+/// The token of the server whose data folder this is.
+///
+/// # Errors
+/// Says what to do if there is none.
+pub fn read(folder: &Path) -> Result<Secret, String> {
+    let path = folder.join(FILE);
+    let text = fs::read_to_string(&path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => format!(
+            "{} is not there: start the server first with `cargo run`, or name its data folder with --data DIR",
+            path.display()
+        ),
+        _ => format!("{}: {error}", path.display()),
+    })?;
+    token(&path, &text)
+}
+
+fn token(path: &Path, text: &str) -> Result<Secret, String> {
+    let text = text.trim();
+    if text.len() >= SHORTEST && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Ok(Secret::new(text));
+    }
+    Err(format!(
+        "{} holds no start token: expected at least {SHORTEST} letters and digits. Take the file away, and a new one is \
+         made at the next start",
+        path.display()
+    ))
+}
+
+/// Writes the whole file before it gets its name, so that nobody ever reads a part.
+fn make(folder: &Path, path: &Path) -> Result<Secret, String> {
+    let failed = |error: std::io::Error| format!("{}: {error}", path.display());
+    let token = random().map_err(failed)?;
+    let unfinished: PathBuf = folder.join(format!("{FILE}.new"));
+    let _ = fs::remove_file(&unfinished);
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&unfinished)
+        .map_err(failed)?;
+    file.write_all(format!("{token}\n").as_bytes()).map_err(failed)?;
+    file.sync_all().map_err(failed)?;
+    fs::rename(&unfinished, path).map_err(failed)?;
+    Ok(Secret::new(&token))
+}
+
+/// 32 random bytes of the system, in hexadecimal: enough for a secret.
+pub(crate) fn random() -> std::io::Result<String> {
+    let mut bytes = [0; 32];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(hex(&bytes))
+}
+
+/// What the simulated vendors sign with, and what they ask for. Real ones are never among them.
+#[derive(Clone, Debug)]
+pub struct SimulatedSecrets {
+    /// The auth token of the simulated Twilio's account.
+    pub auth_token: Secret,
+    /// The signing secret of the simulated Slack.
+    pub signing_secret: Secret,
+    /// The token of the bot in the simulated Slack.
+    pub bot_token: Secret,
+    /// The secret part of its incoming webhooks' addresses.
+    pub webhook_key: Secret,
+}
+
+impl SimulatedSecrets {
+    /// Those of the data folder with this start token.
+    pub fn of(start_token: &Secret) -> SimulatedSecrets {
+        let derived =
+            |name: &str| hex(&start_token.tag(&[b"ringdown simulated ", name.as_bytes()]));
+        let short = |name: &str| Secret::new(&derived(name)[..32]);
+        SimulatedSecrets {
+            auth_token: short("twilio/auth-token"),
+            signing_secret: short("slack/signing-secret"),
+            bot_token: Secret::new(&format!("xoxb-{}", derived("slack/bot-token"))),
+            webhook_key: short("slack/webhook-key"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn token_is_made_once_and_is_its_owners_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(read(folder.path()).expect_err("none yet").contains("cargo run"));
+        let made = open(folder.path()).expect("a token");
+        assert_eq!(made.expose().len(), 64);
+        let mode = fs::metadata(folder.path().join(FILE)).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(open(folder.path()), Ok(made.clone()));
+        assert_eq!(read(folder.path()), Ok(made.clone()));
+        let other = tempfile::tempdir().expect("a folder");
+        assert_ne!(open(other.path()), Ok(made));
+    }
+
+    #[test]
+    fn unusable_file_is_named_and_an_empty_one_is_made_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(FILE);
+        for text in ["short", &"é".repeat(40), &format!("{}\n{}", "a".repeat(40), "b".repeat(40))]
+        {
+            fs::write(&path, text).expect("a file");
+            let error = open(folder.path()).expect_err("no token");
+            assert!(error.contains("start-token holds no start token"), "{error}");
+            assert!(!error.contains(text), "{error}");
+        }
+        fs::write(&path, "\n").expect("a file");
+        assert_eq!(open(folder.path()).expect("a token").expose().len(), 64);
+        let own = "mine0123456789abcdefghijklmnopqrstuvwxyz";
+        fs::write(&path, own).expect("a file");
+        assert_eq!(open(folder.path()), Ok(Secret::new(own)));
+    }
+
+    #[test]
+    fn secrets_of_the_simulated_vendors_differ_by_folder_and_by_use() {
+        let all = |token: &str| {
+            let SimulatedSecrets { auth_token, signing_secret, bot_token, webhook_key } =
+                SimulatedSecrets::of(&Secret::new(token));
+            [auth_token, signing_secret, bot_token, webhook_key].map(|one| one.expose().to_owned())
+        };
+        let (one, other) = (all("a token"), all("another"));
+        assert_eq!(one, all("a token"));
+        for (at, secret) in one.iter().enumerate() {
+            assert!(!other.contains(secret) && !one[..at].contains(secret));
+            assert!(!secret.contains("token") || secret.starts_with("xoxb-"));
+        }
+    }
+}
