@@ -38,15 +38,23 @@ async fn forgeries_are_refused_and_the_log_says_why() {
             house.post(&target, &[("x-twilio-signature", &signed)], b"[]").await,
             "the body hash is not",
         ),
-        (house.signed_for("http://ringdown.example.com", TOKEN, &event).await, "http for https"),
         (
-            house.signed_for("https://ringdown.example.com:8443", TOKEN, &event).await,
-            "another port",
+            house.post(&target, &[("x-twilio-signature", "BBBB")], &event).await,
+            "Other URLs are tried once a minute",
         ),
     ];
     for (status, why) in refused {
         assert_eq!(status, 403, "{why}");
         assert!(house.log().contains(why), "{why}: {}", house.log());
+    }
+    for (base, why) in [
+        ("http://ringdown.example.com", "http for https"),
+        ("https://ringdown.example.com:8443", "another port"),
+    ] {
+        // A URL that would have matched is searched for once a minute.
+        assert_eq!(house.post("/pretend/clock", &[], br#"{"ahead_ms": 60000}"#).await, 200);
+        assert_eq!(house.signed_for(base, TOKEN, &event).await, 403, "{why}");
+        house.logs(why).await;
     }
     let bare = sign("/twilio/events");
     assert_eq!(house.post("/twilio/events", &[("x-twilio-signature", &bare)], &event).await, 403);

@@ -1,22 +1,17 @@
 //! A request that claims to be Twilio's: verified, and if it does not match verified once more with tokens read afresh.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::signature::{Mismatch, Tokens, Verified, verify_form, verify_json};
+pub use super::signature::Kind;
+use super::signature::{
+    Explanation, Mismatch, Tokens, Verified, explain, is_small, matches_base, verify_form,
+    verify_json,
+};
 use crate::Error;
 use crate::config::{Live, Settings};
 use crate::http::Request;
-
-/// How Twilio signs this kind of request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A form post: the fields are signed.
-    Form,
-    /// Any other body: its hash is in the URL.
-    Json,
-}
 
 /// Proves that a request is Twilio's. Gives its body, which nothing else can make, and the settings that it was
 /// verified with.
@@ -31,14 +26,72 @@ pub async fn verified(
 ) -> Result<(Verified, Arc<Settings>), Error> {
     let settings = live.get(now).await?;
     match verify(request, kind, &settings)? {
-        Ok(verified) => Ok((verified, settings)),
+        Ok(verified) => return Ok((verified, settings)),
         // A new token could make these match; nothing could vouch for a changed body.
-        Err(Mismatch::Unknown { .. } | Mismatch::WouldMatch { .. }) => {
-            let settings = live.fresh(now).await?;
-            let verified = verify(request, kind, &settings)?;
-            Ok((verified.map_err(|mismatch| Error::Forged(mismatch.to_string()))?, settings))
+        Err(Mismatch::Unexplained { .. } | Mismatch::WouldMatch { .. }) => {}
+        Err(mismatch) => return Err(Error::Forged(mismatch.to_string())),
+    }
+    let settings = live.fresh(now).await?;
+    let mismatch = match verify(request, kind, &settings)? {
+        Ok(verified) => return Ok((verified, settings)),
+        Err(unexplained @ Mismatch::Unexplained { .. }) => {
+            SEARCHES.explain(request, kind, &settings, now).unwrap_or(unexplained)
         }
-        Err(mismatch) => Err(Error::Forged(mismatch.to_string())),
+        Err(mismatch) => mismatch,
+    };
+    Err(Error::Forged(mismatch.to_string()))
+}
+
+/// How often other URLs are tried for a signature that does not match.
+const SEARCH_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
+
+/// The searches of this process.
+static SEARCHES: Searches = Searches::new();
+
+/// The search for a URL that would have matched, which strangers can have made once a minute at most. One that was found
+/// is remembered: later requests for it are known at once.
+struct Searches(Mutex<Found>);
+
+struct Found {
+    last: Option<Timestamp>,
+    /// The base URL that matched, and what is said of it.
+    base: Option<(String, Mismatch)>,
+}
+
+impl Searches {
+    const fn new() -> Searches {
+        Searches(Mutex::new(Found { last: None, base: None }))
+    }
+
+    /// Explains a mismatch; `None` if this is not tried now, or for so large a request.
+    fn explain(
+        &self,
+        request: &Request,
+        kind: Kind,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Option<Mismatch> {
+        if !is_small(request, kind) {
+            return None;
+        }
+        let tokens = Tokens { current: &settings.tokens, retired: &settings.retired };
+        let mut found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((base, mismatch)) = &found.base
+            && matches_base(request, kind, base, tokens)
+        {
+            return Some(mismatch.clone());
+        }
+        let is_due = |last: Timestamp| now.duration_since(last).abs() >= SEARCH_INTERVAL;
+        if !found.last.is_none_or(is_due) {
+            return None;
+        }
+        found.last = Some(now);
+        let Explanation { mismatch, base } =
+            explain(request, kind, settings.public_base_url(), tokens);
+        if let Some(base) = base {
+            found.base = Some((base, mismatch.clone()));
+        }
+        Some(mismatch)
     }
 }
 
@@ -58,3 +111,6 @@ fn verify(
         Kind::Json => verify_json(request, base, tokens),
     })
 }
+
+#[cfg(test)]
+mod tests;

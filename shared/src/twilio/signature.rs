@@ -6,6 +6,10 @@
 //! The signature is base64(HMAC-SHA1(token, URL)); a form's fields are appended to the URL, sorted; of any other body
 //! the URL's query holds `bodySHA256`. (docs/usage/security; the helper libraries' `RequestValidator`.)
 
+mod explain;
+
+pub use explain::{Explanation, explain, is_small, matches_base};
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -19,6 +23,15 @@ use subtle::ConstantTimeEq;
 use super::url;
 use crate::http::Request;
 use crate::secret::Secret;
+
+/// How Twilio signs a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A form post: the fields are signed.
+    Form,
+    /// Any other body: its hash is in the URL.
+    Json,
+}
 
 /// What is signed beside the URL.
 #[derive(Clone, Copy)]
@@ -81,6 +94,11 @@ pub enum Mismatch {
         /// The first URL tried, without its query.
         tried: String,
     },
+    /// No URL that we accept gives this signature, and others were not tried.
+    Unexplained {
+        /// The first URL tried, without its query.
+        tried: String,
+    },
 }
 
 impl fmt::Display for Mismatch {
@@ -104,6 +122,11 @@ impl fmt::Display for Mismatch {
                 f,
                 "no URL near {tried} gives this signature with a token that we know: compare the URL configured at \
                  Twilio with PUBLIC_BASE_URL, and the account's primary auth token with TWILIO_AUTH_TOKEN"
+            ),
+            Mismatch::Unexplained { tried } => write!(
+                f,
+                "{tried} does not give this signature. Other URLs are tried once a minute, for small requests: see \
+                 the log of the minute before"
             ),
         }
     }
@@ -139,27 +162,39 @@ fn verify(
 ) -> Result<Verified, Mismatch> {
     let urls = accepted_urls(request, public_base_url);
     let signature = request.header("x-twilio-signature");
-    judge(&urls, payload, signature, tokens)
+    accept(&urls, &signed_fields(payload), payload, signature, tokens)
         .map(|()| Verified { body: request.body.clone() })
-        .map_err(|mismatch| match mismatch {
-            Mismatch::Unknown { .. } => {
-                explain_by_request(request, payload, public_base_url, tokens).unwrap_or(mismatch)
-            }
-            told => told,
-        })
 }
 
-/// Judges one request by its URLs (the first that matches decides), payload and signature.
+/// Judges one request by its URLs (the first that matches decides), payload and signature, and tries to explain a
+/// refusal.
 pub fn judge(
     urls: &[String],
     payload: Payload<'_>,
     signature: Option<&str>,
     tokens: Tokens<'_>,
 ) -> Result<(), Mismatch> {
-    let signature = signature.filter(|text| !text.is_empty()).ok_or(Mismatch::NoSignature)?;
     let suffix = signed_fields(payload);
+    accept(urls, &suffix, payload, signature, tokens).map_err(|mismatch| match mismatch {
+        Mismatch::Unexplained { .. } => {
+            let signature = signature.unwrap_or_default();
+            near(urls, &suffix, signature, tokens).unwrap_or_else(|| unknown(urls))
+        }
+        explained => explained,
+    })
+}
+
+/// Judges one request by the URLs that are accepted, and by nothing else.
+fn accept(
+    urls: &[String],
+    suffix: &str,
+    payload: Payload<'_>,
+    signature: Option<&str>,
+    tokens: Tokens<'_>,
+) -> Result<(), Mismatch> {
+    let signature = signature.filter(|text| !text.is_empty()).ok_or(Mismatch::NoSignature)?;
     let matches = |url: &str, tokens: &[Secret]| {
-        tokens.iter().any(|token| same(&sign(url, &suffix, token), signature))
+        tokens.iter().any(|token| same(&sign(url, suffix, token), signature))
     };
     let accepted: Vec<String> = urls.iter().flat_map(|url| url::variants(url)).collect();
     if let Some(url) = accepted.iter().find(|url| matches(url, tokens.current)) {
@@ -168,17 +203,30 @@ pub fn judge(
             Payload::Nothing | Payload::Form(_) => Ok(()),
         };
     }
-    let would =
-        |url: &str, why: &str| Mismatch::WouldMatch { url: url::shown(url), why: why.to_owned() };
-    if let Some(url) = accepted.iter().find(|url| matches(url, tokens.retired)) {
-        return Err(would(url, "it is signed with an older token, which was replaced"));
+    match accepted.iter().find(|url| matches(url, tokens.retired)) {
+        Some(url) => Err(Mismatch::WouldMatch {
+            url: url::shown(url),
+            why: "it is signed with an older token, which was replaced".to_owned(),
+        }),
+        None => Err(Mismatch::Unexplained { tried: first(urls) }),
     }
-    for (url, why) in urls.iter().flat_map(|url| url::neighbours(url)) {
-        if matches(&url, tokens.current) {
-            return Err(would(&url, why));
-        }
-    }
-    Err(Mismatch::Unknown { tried: urls.first().map(|url| url::shown(url)).unwrap_or_default() })
+}
+
+/// A URL near the accepted ones that gives this signature.
+fn near(urls: &[String], suffix: &str, signature: &str, tokens: Tokens<'_>) -> Option<Mismatch> {
+    let mut neighbours = urls.iter().flat_map(|url| url::neighbours(url));
+    let (url, why) = neighbours.find(|(url, _)| {
+        tokens.current.iter().any(|token| same(&sign(url, suffix, token), signature))
+    })?;
+    Some(Mismatch::WouldMatch { url: url::shown(&url), why: why.to_owned() })
+}
+
+fn unknown(urls: &[String]) -> Mismatch {
+    Mismatch::Unknown { tried: first(urls) }
+}
+
+fn first(urls: &[String]) -> String {
+    urls.first().map(|url| url::shown(url)).unwrap_or_default()
 }
 
 /// The signature of a request that is sent to `url`: what Twilio would put into X-Twilio-Signature.
@@ -205,49 +253,6 @@ fn accepted_urls(request: &Request, public_base_url: Option<&str>) -> Vec<String
         urls.push(format!("http://{host}{}{target}", request.mount));
     }
     urls
-}
-
-/// Tries what only the whole request tells: other hosts that it names, a prefix more or less.
-fn explain_by_request(
-    request: &Request,
-    payload: Payload<'_>,
-    public_base_url: Option<&str>,
-    tokens: Tokens<'_>,
-) -> Option<Mismatch> {
-    let target = request.target();
-    let mut others: Vec<(String, String)> = Vec::new();
-    if let Some((origin, prefix)) = public_base_url.and_then(url::origin_and_prefix) {
-        if !prefix.is_empty() {
-            others.push((
-                format!("{origin}{target}"),
-                format!("the prefix {prefix} of PUBLIC_BASE_URL is missing in it"),
-            ));
-        }
-        for prefix in [Some(request.mount.as_str()), request.header("x-forwarded-prefix")] {
-            let Some(prefix) = prefix.filter(|prefix| !prefix.is_empty()) else { continue };
-            others.push((
-                format!("{origin}{}{target}", prefix.trim_end_matches('/')),
-                format!("it has the prefix {prefix}, which PUBLIC_BASE_URL is missing"),
-            ));
-        }
-    }
-    for name in ["x-forwarded-host", "x-original-host", "host"] {
-        for scheme in ["https", "http"] {
-            let Some(host) = request.header(name) else { continue };
-            others.push((
-                format!("{scheme}://{host}{}{target}", request.mount),
-                format!("{name} is not trusted: set PUBLIC_BASE_URL to {scheme}://{host}"),
-            ));
-        }
-    }
-    let signature = request.header("x-twilio-signature")?;
-    let suffix = signed_fields(payload);
-    others.into_iter().find_map(|(other, why)| {
-        let hit = url::variants(&other).into_iter().find(|url| {
-            tokens.current.iter().any(|token| same(&sign(url, &suffix, token), signature))
-        })?;
-        Some(Mismatch::WouldMatch { url: url::shown(&hit), why })
-    })
 }
 
 fn check_body_hash(url: &str, body: &[u8]) -> Result<(), Mismatch> {

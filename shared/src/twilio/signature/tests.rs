@@ -29,7 +29,11 @@ fn request(signed_url: &str, headers: &[(&str, &str)], body: &[u8]) -> Request {
 fn verify(request: &Request, base: &str) -> Result<(), Mismatch> {
     let current = token(TOKEN);
     let retired = token("an older token");
-    verify_json(request, Some(base), Tokens { current: &current, retired: &retired }).map(|_| ())
+    let tokens = Tokens { current: &current, retired: &retired };
+    verify_json(request, Some(base), tokens).map(|_| ()).map_err(|mismatch| match mismatch {
+        Mismatch::Unexplained { .. } => explain(request, Kind::Json, Some(base), tokens).mismatch,
+        mismatch => mismatch,
+    })
 }
 
 fn why(request: &Request, base: &str) -> String {

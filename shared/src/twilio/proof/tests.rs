@@ -1,0 +1,85 @@
+use bytes::Bytes;
+
+use super::*;
+use crate::config::{Environment, Values};
+use crate::secret::Secret;
+use crate::twilio::signature::{Payload, signature};
+
+const TOKEN: &str = "12345678901234567890123456789012";
+const BASE: &str = "https://ringdown.example.com";
+const PATH: &str = "/twilio/voice/default-20300317-174640-000/1";
+
+async fn settings() -> Arc<Settings> {
+    let config = "[channels.default]\n";
+    let values = [("twilio/auth-token", TOKEN), ("public-base-url", BASE), ("config/main", config)];
+    let values: Values = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let fetch = Arc::new(move || {
+        let values = values.clone();
+        Box::pin(async move { Ok(values) }) as _
+    });
+    Live::new(Environment::default(), fetch).get(at(0)).await.unwrap()
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_900_000_000 + second).unwrap()
+}
+
+/// A form post that is signed for a path at another base URL; without one it is forged.
+fn form(base: Option<&str>, body: &str) -> Request {
+    let fields = crate::http::form_fields(body.as_bytes());
+    let signed = base.map_or_else(
+        || "forged".to_owned(),
+        |base| signature(&format!("{base}{PATH}"), Payload::Form(&fields), &Secret::new(TOKEN)),
+    );
+    Request {
+        method: "POST".to_owned(),
+        path: PATH.to_owned(),
+        headers: vec![("x-twilio-signature".to_owned(), Bytes::from(signed))],
+        body: Bytes::copy_from_slice(body.as_bytes()),
+        ..Request::default()
+    }
+}
+
+#[tokio::test]
+async fn forged_signature_is_explained_once_a_minute() {
+    let (searches, settings) = (Searches::new(), settings().await);
+    let explain =
+        |second| searches.explain(&form(None, "CallSid=CA1"), Kind::Form, &settings, at(second));
+    assert!(matches!(explain(0), Some(Mismatch::Unknown { .. })));
+    for second in [0, 1, 30, 59] {
+        assert_eq!(explain(second), None, "{second}");
+    }
+    assert!(matches!(explain(60), Some(Mismatch::Unknown { .. })));
+    assert_eq!(explain(119), None);
+    // A clock that steps far back does not end it.
+    assert!(explain(-3_600).is_some());
+}
+
+#[tokio::test]
+async fn large_form_is_never_explained_and_costs_no_turn() {
+    let (searches, settings) = (Searches::new(), settings().await);
+    let large = form(Some("http://ringdown.example.com"), &format!("a={}", "x".repeat(9_000)));
+    assert_eq!(searches.explain(&large, Kind::Form, &settings, at(0)), None);
+    let small = form(Some("http://ringdown.example.com"), "CallSid=CA1");
+    let explained = searches.explain(&small, Kind::Form, &settings, at(0)).unwrap();
+    assert!(explained.to_string().contains("http for https"), "{explained}");
+}
+
+#[tokio::test]
+async fn address_that_was_found_once_is_known_at_once() {
+    let (searches, settings) = (Searches::new(), settings().await);
+    let other = "https://ringdown.example.com:8443";
+    let first = searches.explain(&form(Some(other), "CallSid=CA1"), Kind::Form, &settings, at(0));
+    assert!(first.as_ref().unwrap().to_string().contains("another port"), "{first:?}");
+    let again = searches.explain(&form(Some(other), "CallSid=CA2"), Kind::Form, &settings, at(1));
+    assert_eq!(again, first);
+    assert_eq!(searches.explain(&form(None, "CallSid=CA2"), Kind::Form, &settings, at(2)), None);
+}
+
+#[tokio::test]
+async fn refusal_that_was_not_explained_says_so() {
+    let settings = settings().await;
+    let mismatch = verify(&form(None, "CallSid=CA1"), Kind::Form, &settings).unwrap().unwrap_err();
+    let text = mismatch.to_string();
+    assert!(text.starts_with(&format!("{BASE}{PATH} does not give this signature")), "{text}");
+}
