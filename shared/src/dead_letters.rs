@@ -3,6 +3,8 @@
 //! One shape for every job. A letter's body is the message that stood in the queue, so a replay is that message once
 //! more; the marks of what was delivered keep a replay from saying anything twice.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -11,14 +13,20 @@ use crate::Error;
 use crate::app::wake::WakeUp;
 use crate::forward::intake::{send_all, tasks};
 use crate::forward::task::{Lines, Task};
-use crate::ports::{If, Key, MOST_AT_ONCE, Put, Queue, Record, Store, To};
+use crate::ports::{If, Key, MAX_TRANSACTION_BYTES, MOST_AT_ONCE, Put, Queue, Record, Store, To};
 use crate::routes::Routes;
+use crate::size::{cut_json, json_bytes};
 use crate::twilio::event_stream;
 
 /// The partition of all dead letters, in the order of their time.
 pub const PARTITION: &str = "dead-letters";
 /// How long they are kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// The largest letter, in bytes of JSON: the store takes 400 KB with its key.
+const MAX_LETTER_BYTES: usize = 350_000;
+/// The longest reason of a letter that is too large, in the same bytes.
+const MAX_REASON_BYTES: usize = 10_000;
 
 /// The job whose letters are alarms.
 const ESCALATE: &str = "escalate";
@@ -90,6 +98,40 @@ impl Letter {
         }
     }
 
+    /// The same letter, or several in its place, each of which a store takes: lines are shared out, so that all can be
+    /// sent again; a text that is too long by itself is cut.
+    fn fitted(&self) -> Vec<Letter> {
+        if json_bytes(self) <= MAX_LETTER_BYTES {
+            return vec![self.clone()];
+        }
+        let mut letter = self.clone();
+        cut_json(&mut letter.reason, MAX_REASON_BYTES);
+        match self.lines() {
+            Some(mut lines) if lines.lines.len() > 1 => {
+                let rest = lines.lines.split_off(lines.lines.len() / 2);
+                let rest = Lines { lines: rest, ..lines.clone() };
+                let halves = [lines, rest].map(Task::Lines).map(|half| half.to_body());
+                return halves
+                    .into_iter()
+                    .flat_map(|body| Letter { body, ..letter.clone() }.fitted())
+                    .collect();
+            }
+            Some(mut lines) => {
+                for line in &mut lines.lines {
+                    cut_json(&mut line.text, MAX_LETTER_BYTES / 4);
+                }
+                letter.body = Task::Lines(lines).to_body();
+            }
+            None => {}
+        }
+        if json_bytes(&letter) > MAX_LETTER_BYTES {
+            let bytes = letter.body.len();
+            cut_json(&mut letter.body, MAX_LETTER_BYTES - 2 * MAX_REASON_BYTES);
+            letter.body.push_str(&format!(" (cut: {bytes} bytes in all)"));
+        }
+        vec![letter]
+    }
+
     /// The same trouble twice is one letter: its name is its time and what it is about.
     fn key(&self) -> Key {
         let about = match serde_json::from_str(&self.body) {
@@ -104,15 +146,36 @@ impl Letter {
 /// Keeps letters.
 pub async fn keep(store: &dyn Store, letters: &[Letter], now: Timestamp) -> Result<(), Error> {
     let mut puts: Vec<Put> = Vec::new();
-    for letter in letters {
-        let put = put(letter.key(), letter, If::Always, now);
-        puts.retain(|other| other.key != put.key);
-        puts.push(put);
+    let mut places: HashMap<Key, usize> = HashMap::new();
+    for letter in letters.iter().flat_map(Letter::fitted) {
+        let put = put(letter.key(), &letter, If::Always, now);
+        match places.get(&put.key) {
+            Some(place) => puts[*place] = put,
+            None => {
+                places.insert(put.key.clone(), puts.len());
+                puts.push(put);
+            }
+        }
     }
-    for letters in puts.chunks(10) {
-        store.write(letters, now).await?;
+    let mut rest = &puts[..];
+    while !rest.is_empty() {
+        let (together, later) = rest.split_at(many_at_once(rest));
+        store.write(together, now).await?;
+        rest = later;
     }
     Ok(())
+}
+
+/// How many of these go into one transaction: one, at least.
+fn many_at_once(puts: &[Put]) -> usize {
+    let mut room = MAX_TRANSACTION_BYTES;
+    let fits = |put: &&Put| {
+        let bytes = put.item_bytes();
+        let fits = bytes <= room;
+        room = room.saturating_sub(bytes);
+        fits
+    };
+    puts.iter().take(MOST_AT_ONCE).take_while(fits).count().max(1)
 }
 
 fn put(key: Key, letter: &Letter, when: If, now: Timestamp) -> Put {
@@ -264,3 +327,6 @@ fn read_again(
     }
     Ok(again)
 }
+
+#[cfg(test)]
+mod tests;

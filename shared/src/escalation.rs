@@ -6,6 +6,7 @@
 //!    ([`Effect`]).
 
 mod alarms;
+mod budget;
 mod by_hand;
 mod calls;
 mod hunt;

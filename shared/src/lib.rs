@@ -29,6 +29,7 @@ pub mod routes;
 pub mod schedule;
 pub mod secret;
 pub mod silence;
+pub mod size;
 pub mod slack;
 pub mod start_token;
 pub mod twilio;

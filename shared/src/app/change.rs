@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::future::try_join_all;
 
 use super::draft::{Draft, Noted, Promise, after};
+use super::record::budget::{LEAST_RECORD_BYTES, RECORD_BYTES};
 use super::record::{self, KEPT, Kept};
 use super::records::{Records, put};
 use super::wake::WakeUp;
@@ -13,7 +14,7 @@ use crate::Error;
 use crate::config::Settings;
 use crate::escalation::{Incident, State};
 use crate::forward::task::{Lines, Task};
-use crate::ports::{If, MOST_AT_ONCE, Put, To, check_size};
+use crate::ports::{If, MAX_TRANSACTION_BYTES, MOST_AT_ONCE, Put, To, check_size};
 
 /// How often we try against others who write at the same time.
 const MOST_RACES: usize = 60;
@@ -47,6 +48,7 @@ impl App {
         decide: &(dyn Fn(&mut Draft<'_>) + Send + Sync),
     ) -> Result<Option<Kept>, Error> {
         let writer = self.writers.name();
+        let mut most_bytes = RECORD_BYTES;
         for _ in 0..MOST_RACES {
             let settings = self.live.get(self.now()).await?;
             let records = self.read(policy, alarms, &settings).await?;
@@ -80,6 +82,7 @@ impl App {
                 policy: &policy,
                 kept,
                 now,
+                most_bytes,
                 owner,
                 hand,
                 promises: Vec::new(),
@@ -101,9 +104,19 @@ impl App {
             if unchanged && draft.noted.is_empty() {
                 return Ok(before);
             }
-            match self.save(&records, &mut draft, before.as_ref()).await {
+            let puts = draft.puts(&records, before.as_ref());
+            if alarms.len() > 1 && is_too_much(&puts) {
+                let what = format!("{} records at once", puts.len());
+                return Err(Error::TooLargeToStore(what));
+            }
+            match self.save(&puts, &mut draft, before.as_ref()).await {
                 Ok(()) => return Ok(draft.kept),
                 Err(Error::Raced) => {}
+                // Texts go until the store takes it.
+                Err(Error::TooLargeToStore(what)) if most_bytes > LEAST_RECORD_BYTES => {
+                    most_bytes /= 2;
+                    tracing::warn!(what, most_bytes, "an incident loses texts: it is too large");
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -138,12 +151,11 @@ impl App {
 
     async fn save(
         &self,
-        records: &Records,
+        puts: &[Put],
         draft: &mut Draft<'_>,
         before: Option<&Kept>,
     ) -> Result<(), Error> {
-        let puts = draft.puts(records, before);
-        check_size(&puts)?;
+        check_size(puts)?;
         self.send_promises(draft).await?;
         if let Some(kept) = &draft.kept {
             let armed = before.and_then(|before| before.wake_at);
@@ -151,7 +163,7 @@ impl App {
                 self.arm(WakeUp::due(&kept.incident, due)).await?;
             }
         }
-        self.store.write(&puts, draft.now).await
+        self.store.write(puts, draft.now).await
     }
 
     /// Queues what has to be queued before the save that needs it.
@@ -169,6 +181,12 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Whether these are too many for one transaction, or too large together.
+fn is_too_much(puts: &[Put]) -> bool {
+    let bytes: usize = puts.iter().map(Put::item_bytes).sum();
+    puts.len() > MOST_AT_ONCE || bytes > MAX_TRANSACTION_BYTES
 }
 
 impl Draft<'_> {

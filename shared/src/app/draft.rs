@@ -29,6 +29,8 @@ pub(super) struct Draft<'a> {
     pub(super) last_word: Option<LastWord>,
     /// What alarms have said in this transaction, by their keys.
     pub(super) noted: BTreeMap<String, Noted>,
+    /// How large its record may be ([`Kept::fit`]).
+    pub(super) most_bytes: usize,
     pub(super) owner: &'a str,
     pub(super) hand: Hand,
     /// The number of the first entry of the timeline that this transaction adds.
@@ -147,6 +149,7 @@ impl Draft<'_> {
             }
         }
         kept.wake_at = kept.next_wake(now);
+        kept.fit(self.most_bytes);
     }
 }
 

@@ -261,3 +261,6 @@ impl super::draft::Draft<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! A house in memory, for tests: one policy whose calls a Studio Flow places, and a Twilio that answers as told.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -30,6 +31,30 @@ pub(super) type Answers = Arc<dyn Fn(&Ask) -> (u16, Value) + Send + Sync>;
 pub(super) struct Room {
     records: Arc<Mutex<HashMap<Key, Record>>>,
     pub(super) sent: Arc<Mutex<Vec<(To, String)>>>,
+    /// How many transactions there were, …
+    pub(super) writes: Arc<AtomicUsize>,
+    /// … and how many before the first request to Twilio.
+    pub(super) first_request_after: Arc<Mutex<Option<usize>>>,
+    /// So many more writes and messages land, if that is limited.
+    pub(super) lands: Arc<Mutex<Option<usize>>>,
+    /// The largest record in bytes, if it is less than a store takes; 0 if it is not.
+    pub(super) most_bytes: Arc<Mutex<usize>>,
+}
+
+impl Room {
+    /// How many records there are in a partition.
+    pub(super) fn count(&self, pk: &str) -> usize {
+        self.records.lock().expect("a room").keys().filter(|key| key.pk == pk).count()
+    }
+
+    fn lands(&self) -> Result<(), Error> {
+        match &mut *self.lands.lock().expect("a count") {
+            Some(0) => return Err(Error::Store("it is gone".to_owned())),
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        Ok(())
+    }
 }
 
 #[async_trait]
@@ -49,6 +74,12 @@ impl Store for Room {
     }
     async fn write(&self, puts: &[Put], _: Timestamp) -> Result<(), Error> {
         check_size(puts)?;
+        let most = *self.most_bytes.lock().expect("a limit");
+        if most > 0 && puts.iter().any(|put| put.item_bytes() > most) {
+            return Err(Error::TooLargeToStore(format!("more than {most} bytes")));
+        }
+        self.lands()?;
+        self.writes.fetch_add(1, Ordering::Relaxed);
         let mut records = self.records.lock().expect("a room");
         for put in puts {
             let revision = records.get(&put.key).map_or(1, |record| record.revision + 1);
@@ -65,6 +96,7 @@ impl Store for Room {
 #[async_trait]
 impl Queue for Room {
     async fn send(&self, to: To, body: String, _: &str, _: Option<Timestamp>) -> Result<(), Error> {
+        self.lands()?;
         self.sent.lock().expect("a room").push((to, body));
         Ok(())
     }
@@ -81,9 +113,14 @@ pub(super) struct House {
 impl House {
     /// A house with these secrets beside the usual ones, whose Twilio answers so.
     pub(super) fn of(secrets: &[(&str, &str)], answers: Answers) -> House {
+        House::for_alarms("*", secrets, answers)
+    }
+
+    /// The same with a policy for these alarms.
+    pub(super) fn for_alarms(glob: &str, secrets: &[(&str, &str)], answers: Answers) -> House {
         let config = format!(
             "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[people.bravo]\nphone = \"+15005550002\"\n\
-             [[policies]]\nname = \"default\"\nalarms = [\"*\"]\nroster = [\"alpha\", \"bravo\"]\n\
+             [[policies]]\nname = \"default\"\nalarms = [\"{glob}\"]\nroster = [\"alpha\", \"bravo\"]\n\
              call_with = \"studio\"\nflow_sid = \"{FLOW}\"\n"
         );
         let usual = [
@@ -100,7 +137,7 @@ impl House {
         let asked = Arc::<Mutex<Vec<Ask>>>::default();
         let now = Timestamp::from_second(1_900_000_000).expect("a time");
         let now = Arc::new(Mutex::new(now));
-        let (seen, clock) = (asked.clone(), now.clone());
+        let (seen, clock, counts) = (asked.clone(), now.clone(), room.clone());
         let app = App {
             live: Live::new(
                 Environment::default(),
@@ -113,6 +150,8 @@ impl House {
             queue: Arc::new(room.clone()),
             wire: Arc::new(move |ask: Ask| {
                 let (status, body) = answers(&ask);
+                let writes = counts.writes.load(Ordering::Relaxed);
+                counts.first_request_after.lock().expect("a count").get_or_insert(writes);
                 seen.lock().expect("a list").push(ask);
                 let body = Bytes::from(body.to_string());
                 Box::pin(async move {

@@ -1,5 +1,7 @@
 //! What is kept: a policy's incident with what is left to be done, who is in a call, and what each alarm last said.
 
+pub(super) mod budget;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

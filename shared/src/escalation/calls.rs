@@ -21,6 +21,8 @@ const MARGIN: SignedDuration = SignedDuration::from_secs(3);
 pub(super) const GIVE_UP: SignedDuration = SignedDuration::from_secs(6);
 /// What the reports of a Studio Flow add to its conversation: it waits for our answers.
 const REPORTS: SignedDuration = SignedDuration::from_secs(4);
+/// How many calls of one attempt are kept: one, and those that had to be placed again.
+const MOST_CALLS: usize = 10;
 /// How long a call may stand in Twilio's queue before we give it up.
 const LONGEST_QUEUE: SignedDuration = SignedDuration::from_mins(5);
 
@@ -219,6 +221,10 @@ impl Turn<'_> {
 impl Attempt {
     fn knows(&mut self, sid: &str) {
         if self.calls.iter().all(|call| call.sid != sid) {
+            if self.calls.len() >= MOST_CALLS {
+                let over = self.calls.iter().position(|call| call.over);
+                self.calls.remove(over.unwrap_or_default());
+            }
             self.calls.push(Call { sid: sid.to_owned(), over: false });
             // A call that comes to light after the end has to be ended too.
             self.hangs_up = false;
