@@ -2,11 +2,12 @@
 //!
 //! A monitor is CloudWatch, by whichever of its ways (a direct Lambda action, SNS, EventBridge; any of them through
 //! SQS), or Alertmanager's webhook, which is Grafana's too. What cannot be read is handed on with its reason, beside
-//! what can be. Nothing is left out but what is known to say nothing of a state: a change of an alarm's configuration.
+//! what can be. Nothing is left out but what is known to say nothing of a state, or of an alarm's actions.
 
 mod alertmanager;
 mod cloudwatch;
 mod fields;
+mod region;
 #[cfg(test)]
 mod tests;
 
@@ -16,13 +17,18 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use fields::{key, line, listed, pairs, text};
+
 /// What a monitor said of one alarm. The same change has the same key, time and state by each way that it comes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// What names the alarm for good: its ARN (with `#` and the contributor's id for one series of an alarm on
-    /// several); account and name where there is no ARN; the monitor's fingerprint, or all labels where there is none.
-    /// At most 512 bytes.
+    /// several); account, region and name where there is no ARN; the monitor's fingerprint, or all labels where there is
+    /// none. At most 512 bytes.
     pub key: String,
+    /// The key that a former version gave it (account and name), if that was another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former_key: Option<String>,
     /// Its name, for people and for the globs of a policy. Never empty, at most 256 characters.
     pub name: String,
     /// The state that it is in now.
@@ -39,6 +45,21 @@ pub struct Change {
     /// Its times cannot be compared with each other: a monitor that fires again may name the time of its first firing.
     #[serde(default)]
     pub unordered: bool,
+    /// The monitor gave no time that can be read: `at` is when it was read, and another one each time.
+    #[serde(default)]
+    pub undated: bool,
+    /// Set where CloudWatch announces a change of the alarm's configuration: the state is the one that it was in anyway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actions: Option<Actions>,
+}
+
+/// Whether an alarm's actions are enabled: CloudWatch tells EventBridge of its changes of state either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actions {
+    /// Whether they are.
+    pub enabled: bool,
+    /// Since when, as CloudWatch says: of two announcements the later one counts.
+    pub since: Timestamp,
 }
 
 /// The state of an alarm.
@@ -61,6 +82,22 @@ pub struct Malformed {
     /// What arrived: text, cut at [`LONGEST_KEPT`] bytes. The innermost part that can be told apart; one that came as
     /// text can be read again by itself.
     pub body: String,
+    /// Whether it was understood all the same.
+    pub kind: Kind,
+}
+
+/// The kinds of what cannot be read as an alarm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It has none of the shapes.
+    Unknown,
+    /// A group whose sender cut off some of its alerts. Alertmanager repeats it for ever.
+    Truncated {
+        /// Names the group for good.
+        group: String,
+        /// Differs when the group has changed: its status, and how many alerts were cut off.
+        state: String,
+    },
 }
 
 /// How much is kept of what cannot be read, in bytes. It ends in a record as text within text, at most seven times as
@@ -72,6 +109,11 @@ pub const MOST: usize = 10_000;
 
 /// How often a text may hold another. A message of SNS in one of SQS is the second.
 const DEEPEST: u8 = 4;
+
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 256;
+/// The longest reason or description, in characters.
+const LONGEST_TEXT: usize = 2_000;
 
 const SHAPES: &str = "CloudWatch's `alarmData`, an event with `detail-type`, a message of SNS with `NewStateValue`, a \
                       notification of SNS with `Type`, `Records` of SNS or SQS, or Alertmanager's `alerts`";
@@ -89,6 +131,40 @@ pub fn parse(body: &[u8], now: Timestamp) -> Vec<Result<Change, Malformed>> {
         Err(_) => reader.refuse("it is not UTF-8", &String::from_utf8_lossy(body)),
     }
     reader.found
+}
+
+/// Reads what a dead letter holds: a change in our own shape, or a body as it came in. Both within the limits of [`parse`].
+pub fn parse_replayed(body: &[u8], now: Timestamp) -> Vec<Result<Change, Malformed>> {
+    let Ok(change) = serde_json::from_slice::<Change>(body) else { return parse(body, now) };
+    let mut reader = Reader { now, found: Vec::new() };
+    let change = Change { actions: None, ..change };
+    reader.add(Ok(change), &String::from_utf8_lossy(body));
+    reader.found
+}
+
+impl Change {
+    /// The same within the limits that its fields promise. All that a monitor writes passes through here, whatever shape
+    /// it came in: what people read later has one line each, and no end of a line can be forged.
+    fn bounded(self, now: Timestamp) -> Result<Change, String> {
+        let known_time = fields::TIMES.contains(&self.at);
+        let change = Change {
+            key: key(&self.key),
+            former_key: self.former_key.map(|former| key(&former)),
+            name: line(&self.name, LONGEST_NAME),
+            reason: line(&self.reason, LONGEST_TEXT),
+            description: line(&self.description, LONGEST_TEXT),
+            quiet: self.quiet.map(|why| line(&why, LONGEST_TEXT)),
+            at: if known_time { self.at } else { now },
+            undated: self.undated || !known_time,
+            ..self
+        };
+        if change.key.is_empty() || change.name.is_empty() {
+            return Err("it has none of: a name, a key".to_owned());
+        }
+        let is_other = |former: &String| !former.is_empty() && *former != change.key;
+        let former_key = change.former_key.clone().filter(is_other);
+        Ok(Change { former_key, ..change })
+    }
 }
 
 struct Reader {
@@ -167,24 +243,35 @@ impl Reader {
             self.add(alertmanager::alert(alert, group, self.now), alert);
         }
         if let Some(cut) = group["truncatedAlerts"].as_u64().filter(|cut| *cut > 0) {
-            self.refuse(
-                &format!("{cut} more alerts were cut off by the sender's `max_alerts`"),
-                body,
-            );
+            let name =
+                text(group, "/groupKey").unwrap_or_else(|| listed(&pairs(&group["groupLabels"])));
+            let of = |field: &str| text(group, field).unwrap_or_default();
+            let kind = Kind::Truncated {
+                group: format!("{} {name}", of("/receiver")),
+                state: format!("{} {cut}", of("/status")),
+            };
+            let reason = format!("{cut} more alerts were cut off by the sender's `max_alerts`");
+            self.push(Err(reason), body, kind);
         }
     }
 
     fn add(&mut self, read: Result<Change, String>, body: &dyn Display) {
+        self.push(read, body, Kind::Unknown);
+    }
+
+    fn push(&mut self, read: Result<Change, String>, body: &dyn Display, kind: Kind) {
         // Each `0` of `[0,0,0,…]` becomes a reason and a body: without a limit, megabytes of them would fill the memory.
         if self.found.len() > MOST {
             return;
         }
-        let read = if self.found.len() < MOST {
-            read
+        let (read, kind) = if self.found.len() < MOST {
+            (read.and_then(|change| change.bounded(self.now)), kind)
         } else {
-            Err(format!("it is one of more than {MOST}: from here on none was read"))
+            let reason = format!("it is one of more than {MOST}: from here on none was read");
+            (Err(reason), Kind::Unknown)
         };
-        self.found.push(read.map_err(|reason| Malformed { reason, body: kept(body.to_string()) }));
+        let malformed = |reason| Malformed { reason, body: kept(body.to_string()), kind };
+        self.found.push(read.map_err(malformed));
     }
 
     fn refuse(&mut self, reason: &str, body: &dyn Display) {

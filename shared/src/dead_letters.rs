@@ -145,6 +145,18 @@ impl Letter {
 
 /// Keeps letters.
 pub async fn keep(store: &dyn Store, letters: &[Letter], now: Timestamp) -> Result<(), Error> {
+    let puts = puts(letters, now);
+    let mut rest = &puts[..];
+    while !rest.is_empty() {
+        let (together, later) = rest.split_at(many_at_once(rest));
+        store.write(together, now).await?;
+        rest = later;
+    }
+    Ok(())
+}
+
+/// What keeps letters, each once: for whoever writes them together with records of its own.
+pub(crate) fn puts(letters: &[Letter], now: Timestamp) -> Vec<Put> {
     let mut puts: Vec<Put> = Vec::new();
     let mut places: HashMap<Key, usize> = HashMap::new();
     for letter in letters.iter().flat_map(Letter::fitted) {
@@ -157,17 +169,11 @@ pub async fn keep(store: &dyn Store, letters: &[Letter], now: Timestamp) -> Resu
             }
         }
     }
-    let mut rest = &puts[..];
-    while !rest.is_empty() {
-        let (together, later) = rest.split_at(many_at_once(rest));
-        store.write(together, now).await?;
-        rest = later;
-    }
-    Ok(())
+    puts
 }
 
 /// How many of these go into one transaction: one, at least.
-fn many_at_once(puts: &[Put]) -> usize {
+pub(crate) fn many_at_once(puts: &[Put]) -> usize {
     let mut room = MAX_TRANSACTION_BYTES;
     let fits = |put: &&Put| {
         let bytes = put.item_bytes();

@@ -25,12 +25,13 @@ import flood
 import forward
 import killed
 import own
+import repeats
 from cloud import Cloud
 from slack import Slack
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHOWS = {"forward": forward.show, "dead-letters": dead_letters.show, "escalate": escalate.show, "flood": flood.show,
-         "killed": killed.show, "own-alarms": own.show, "cold": cold.show, "events": events.show}
+         "killed": killed.show, "own-alarms": own.show, "repeats": repeats.show, "cold": cold.show, "events": events.show}
 # These mostly wait for Slack's second between two posts. Of the others most say how long things take.
 SIDE_BY_SIDE = {"forward", "dead-letters"}
 

@@ -122,6 +122,9 @@ impl Story {
             description: String::new(),
             quiet: None,
             unordered: false,
+            undated: false,
+            actions: None,
+            former_key: None,
         };
         self.changes.push((at, change));
     }

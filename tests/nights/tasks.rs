@@ -38,7 +38,7 @@ impl Night {
         let future: std::pin::Pin<Box<dyn Future<Output = Done> + Send>> = match &about {
             About::Change(at) => {
                 let body = serde_json::to_vec(&self.story.changes[*at].1).unwrap_or_default();
-                Box::pin(async move { Done::Heard(app.take(&body).await) })
+                Box::pin(async move { Done::Heard(app.take_again(&body).await) })
             }
             About::Wake(at) => {
                 let waiting = &mut world.rows.messages[*at];

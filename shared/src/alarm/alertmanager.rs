@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::fields::{key, line, listed, pairs, text, time};
+use super::fields::{line, listed, pairs, text, time};
 use super::{Change, State};
 
 /// The alert that Grafana raises in the name of a rule whose query brings nothing. Its label `rulename` is the rule.
@@ -44,13 +44,17 @@ pub(super) fn alert(alert: &Value, group: &Value, now: Timestamp) -> Result<Chan
     if let Some(runbook) = annotation("runbook_url").filter(|url| !description.contains(url)) {
         description = format!("{description} Runbook: {runbook}");
     }
+    let at = time(alert, at);
     Ok(Change {
-        key: key(&id),
-        name: line(&name, 256),
+        key: id,
+        former_key: None,
+        name,
         state,
-        at: time(alert, at).unwrap_or(now),
-        reason: line(&summary.unwrap_or_default(), 2_000),
-        description: line(&description, 2_000),
+        at: at.unwrap_or(now),
+        undated: at.is_none(),
+        reason: summary.unwrap_or_default(),
+        description,
+        actions: None,
         // Alertmanager and Grafana send nothing of an alert that is silenced or inhibited.
         quiet: None,
         // After a resolve by time-out an alert fires again with the `startsAt` of its first firing.

@@ -7,20 +7,24 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::fields::{key, line, listed, pairs, text, time};
-use super::{Change, State};
+use super::fields::{line, listed, pairs, text, time};
+use super::region::code;
+use super::{Actions, Change, State};
 
 /// An alarm changed its state; also an alarm on several series, as a whole.
 const STATE_CHANGE: &str = "CloudWatch Alarm State Change";
 /// One series (a contributor) of such an alarm changed its state.
 const CONTRIBUTOR_STATE_CHANGE: &str = "CloudWatch Alarm Contributor State Change";
-/// An alarm was created, updated or deleted. Its `state` is the one that it was in anyway.
+/// An alarm was created, updated or deleted. Its `state` is the one that it was in anyway; whether its actions are enabled
+/// is said nowhere else.
 const CONFIGURATION_CHANGE: &str = "CloudWatch Alarm Configuration Change";
 
 /// What the three shapes have in common.
 struct Said {
     arn: Option<String>,
     account: Option<String>,
+    /// Its code, or its name for people: SNS has only that.
+    region: Option<String>,
     name: Option<String>,
     contributor: Option<Contributor>,
     state: Option<String>,
@@ -41,13 +45,13 @@ pub(super) fn action(event: &Value, now: Timestamp) -> Result<Change, String> {
     let said = alarm_data(&event["alarmData"]);
     let at = said.at.or(time(event, "/time"));
     let (arn, account) = (text(event, "/alarmArn"), text(event, "/accountId"));
-    Said { arn, account, at, ..said }.change(now)
+    Said { arn, account, region: text(event, "/region"), at, ..said }.change(now)
 }
 
-/// An event of EventBridge. None, if it says nothing of a state.
+/// An event of EventBridge. None, if it says nothing of a state, nor of the alarm's actions.
 pub(super) fn event(event: &Value, now: Timestamp) -> Result<Option<Change>, String> {
     match text(event, "/detail-type").as_deref() {
-        Some(CONFIGURATION_CHANGE) => return Ok(None),
+        Some(CONFIGURATION_CHANGE) => return configuration(event, now),
         Some(STATE_CHANGE | CONTRIBUTOR_STATE_CHANGE) => (),
         other => {
             return Err(format!(
@@ -57,11 +61,27 @@ pub(super) fn event(event: &Value, now: Timestamp) -> Result<Option<Change>, Str
             ));
         }
     }
+    in_event(event).change(now).map(Some)
+}
+
+fn in_event(event: &Value) -> Said {
     let said = alarm_data(&event["detail"]);
     // The time around it has seconds only.
     let at = said.at.or(time(event, "/time"));
     let (arn, account) = (text(event, "/resources/0"), text(event, "/account"));
-    Said { arn, account, at, ..said }.change(now).map(Some)
+    Said { arn, account, region: text(event, "/region"), at, ..said }
+}
+
+/// A change of an alarm's configuration: whether its actions are enabled now, beside the state that it is in anyway.
+fn configuration(event: &Value, now: Timestamp) -> Result<Option<Change>, String> {
+    let detail = &event["detail"];
+    let enabled = detail.pointer("/configuration/actionsEnabled").and_then(Value::as_bool);
+    let is_gone =
+        text(detail, "/operation").is_some_and(|what| what.eq_ignore_ascii_case("delete"));
+    let Some(enabled) = enabled.filter(|_| !is_gone) else { return Ok(None) };
+    let since = time(detail, "/configuration/timestamp").or(time(event, "/time")).unwrap_or(now);
+    let change = in_event(event).change(now)?;
+    Ok(Some(Change { actions: Some(Actions { enabled, since }), ..change }))
 }
 
 /// The message of an SNS notification.
@@ -70,6 +90,7 @@ pub(super) fn message(message: &Value, now: Timestamp) -> Result<Change, String>
     Said {
         arn: field("/AlarmArn"),
         account: field("/AWSAccountId"),
+        region: field("/Region"),
         name: field("/AlarmName"),
         contributor: contributor(
             field("/AlarmContributorId"),
@@ -92,6 +113,7 @@ fn alarm_data(data: &Value) -> Said {
     Said {
         arn: None,
         account: None,
+        region: None,
         name: field("/alarmName"),
         contributor: contributor(
             field("/alarmContributor/id"),
@@ -112,27 +134,36 @@ impl Said {
         let in_arn = self.arn.as_deref().and_then(|arn| arn.split_once(":alarm:"));
         let name = self.name.or(in_arn.map(|(_, name)| name.to_owned()));
         let name = name.filter(|name| !name.is_empty()).ok_or("it has none of: a name, an ARN")?;
-        let mut alarm = match (self.arn, self.account) {
-            (Some(arn), _) => arn,
-            (None, Some(account)) => format!("{account}/{name}"),
-            (None, None) => name.clone(),
+        let (mut key, mut former_key) = match self.arn {
+            Some(arn) => (arn, None),
+            None => {
+                let joined = |region: Option<String>| {
+                    let parts = [self.account.clone(), region, Some(name.clone())];
+                    parts.into_iter().flatten().collect::<Vec<_>>().join("/")
+                };
+                (joined(self.region.as_deref().map(code)), Some(joined(None)))
+            }
         };
         let mut reason = self.reason.unwrap_or_default();
         if let Some(Contributor { id, attributes }) = self.contributor {
-            alarm = format!("{alarm}#{id}");
+            key = format!("{key}#{id}");
+            former_key = former_key.map(|former| format!("{former}#{id}"));
             // The attributes go first: the end of a long reason may be cut.
             let both = !attributes.is_empty() && !reason.is_empty();
             reason = format!("{attributes}{}{reason}", if both { ": " } else { "" });
         }
         Ok(Change {
-            key: key(&alarm),
-            name: line(&name, 256),
+            key,
+            former_key,
+            name,
             state,
             at: self.at.unwrap_or(now),
-            reason: line(&reason, 2_000),
-            description: line(&self.description.unwrap_or_default(), 2_000),
-            quiet: self.quiet.map(|why| line(&why, 2_000)),
+            reason,
+            description: self.description.unwrap_or_default(),
+            quiet: self.quiet,
             unordered: false,
+            undated: self.at.is_none(),
+            actions: None,
         })
     }
 }

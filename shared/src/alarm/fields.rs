@@ -11,7 +11,7 @@ const LONGEST_KEY: usize = 512;
 
 /// From 2000 to 2200: Go's zero time, `0001-01-01T00:00:00Z`, means that there is none, and what is computed from a
 /// time stays far from the ends of what a [`Timestamp`] can hold.
-const TIMES: std::ops::Range<Timestamp> =
+pub(super) const TIMES: std::ops::Range<Timestamp> =
     Timestamp::constant(946_684_800, 0)..Timestamp::constant(7_258_118_400, 0);
 
 /// The text at a JSON pointer, or the number as text (an account's id, a label).
@@ -39,7 +39,7 @@ pub(super) fn listed(pairs: &[(&str, String)]) -> String {
     pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
 }
 
-/// One line of at most so many characters: control characters are spaces, and what was cut ends in `…`.
+/// One line of at most so many characters: what breaks or turns a line is a space, and what was cut ends in `…`.
 pub(super) fn line(text: &str, longest: usize) -> String {
     let text = trimmed(text);
     let mut line = spaced(text).take(longest).collect::<String>();
@@ -71,9 +71,17 @@ fn scalar(value: &Value) -> Option<String> {
 }
 
 fn trimmed(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || c.is_control())
+    text.trim_matches(|c: char| c.is_whitespace() || is_unseen(c))
 }
 
 fn spaced(text: &str) -> impl Iterator<Item = char> {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c })
+    text.chars().map(|c| if is_unseen(c) { ' ' } else { c })
+}
+
+/// Whether a character begins a line, is not seen, or turns the direction of what follows: with it a text could look like
+/// another one.
+pub(super) fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
 }

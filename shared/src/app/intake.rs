@@ -1,7 +1,18 @@
 //! Alarms come in: each raises an incident, joins one, or lets one end.
+//!
+//! 1. `triage`: what calls nobody is set aside (`verdict`, `shape`: the rules), and reported once.
+//! 2. `known`: an alarm that is kept under the key of a former version is found.
+//! 3. `together`: the rest goes to its policies. [`recent`]: the names heard last, for the first page.
 
 mod heard;
+mod known;
+pub mod recent;
+mod shape;
+#[cfg(test)]
+mod tests;
 mod together;
+mod triage;
+mod verdict;
 
 pub use heard::{Heard, told};
 
@@ -13,17 +24,16 @@ use subtle::ConstantTimeEq;
 use super::App;
 use super::record::{Kept, LastWord};
 use crate::Error;
-use crate::alarm::{self, Change, Malformed, State};
+use crate::alarm::{self, Change, Kind, Malformed, State};
 use crate::config::Settings;
-use crate::dead_letters::{self, Letter};
 use crate::escalation::{Alarm, Signal};
-use crate::forward::task::{Lines, Task};
 use crate::http::{Request, Response};
-use crate::ports::To;
-use crate::routes::Line;
-use crate::slack::message::{cut, escape};
-use crate::{mask_e164, mask_numbers};
+use crate::mask_e164;
 use together::Groups;
+use triage::{Part, Triage};
+
+/// How often we try against others who write the same notes.
+const MAX_RACES: usize = 20;
 
 /// How many parts of one request become dead letters of their own; the rest of them is kept in one.
 const MOST_REFUSED: usize = 10;
@@ -43,47 +53,65 @@ impl App {
     /// Takes what a monitor says. When this is `Ok`, all of it is kept: in an incident, or as a dead letter. Gives what
     /// became of each part, in the order of the request.
     pub async fn take(&self, body: &[u8]) -> Result<Vec<Heard>, Error> {
-        // Our own shape is what a dead letter holds of an alarm that was for no policy.
-        let changes = match serde_json::from_slice::<Change>(body) {
-            Ok(change) => vec![Ok(change)],
-            Err(_) => alarm::parse(body, self.now()),
-        };
+        let parts = alarm::parse(body, self.now());
+        let seen = recent::seen(&parts);
+        let became = self.take_parts(parts, body, false).await?;
+        self.note_seen(seen).await;
+        Ok(became)
+    }
+
+    /// Takes what a dead letter holds, once more: in our own shape too, which no monitor may use.
+    pub async fn take_again(&self, body: &[u8]) -> Result<Vec<Heard>, Error> {
+        self.take_parts(alarm::parse_replayed(body, self.now()), body, true).await
+    }
+
+    async fn take_parts(
+        &self,
+        parts: Vec<Part>,
+        body: &[u8],
+        replayed: bool,
+    ) -> Result<Vec<Heard>, Error> {
         let settings = self.live.get(self.now()).await?;
-        let mut became: Vec<Option<Heard>> = vec![None; changes.len()];
-        let (mut groups, mut refused, mut left_out) = (Groups::default(), Vec::new(), 0);
-        for (at, change) in changes.into_iter().enumerate() {
-            match change.map(|change| self.sort(change, &settings)) {
-                Ok(Sorted::For(policy, change)) => groups.add(policy, at, change, &settings),
-                Ok(Sorted::Kept(malformed)) => refused.push((at, malformed)),
-                Ok(Sorted::Done(heard)) => became[at] = Some(heard),
-                Err(malformed) if refused.len() < MOST_REFUSED => refused.push((at, malformed)),
-                Err(_) => left_out += 1,
+        let mut triage = Triage::new(few_refused(parts, body), &settings, replayed);
+        for _ in 0..MAX_RACES {
+            let units = self.triage(&mut triage).await?;
+            // People are called before anything else is written down. What is remembered of these alarms follows: a crash
+            // between the two has them taken in again, which changes nothing.
+            let heard = self.hear(self.by_policy(triage.taken(), &settings).await?).await?;
+            triage.became.extend(heard);
+            self.report(&mut triage).await?;
+            if self.write_units(&mut triage, units).await? {
+                let became: Vec<Heard> = triage.became.into_values().collect();
+                self.count(&became).await;
+                return Ok(became);
             }
         }
-        for (at, heard) in self.hear(groups).await? {
-            became[at] = Some(heard);
+        Err(Error::Raced)
+    }
+
+    /// The changes, each with its policy.
+    async fn by_policy(
+        &self,
+        mut changes: Vec<(usize, Change)>,
+        settings: &Settings,
+    ) -> Result<Groups, Error> {
+        self.use_known_keys(&mut changes).await?;
+        let mut groups = Groups::default();
+        for (at, change) in changes {
+            let Some(policy) = settings.config.escalation.policy_for(&change.name) else {
+                continue;
+            };
+            // What is said to have happened later than now happened now: nothing that follows would count otherwise.
+            let (name, when) = (mask_e164(&change.name), change.at.min(self.now()));
+            groups.add(policy.to_owned(), at, Change { name, at: when, ..change }, settings);
         }
-        if left_out > 0 {
-            let reason = format!("{left_out} more parts of a request could not be understood");
-            let kept = &body[..body.len().min(alarm::LONGEST_KEPT)];
-            let body = String::from_utf8_lossy(kept).into_owned();
-            refused.push((became.len(), Malformed { reason, body }));
-            became.push(None);
-        }
-        let (places, refused): (Vec<usize>, Vec<Malformed>) = refused.into_iter().unzip();
-        self.keep(&refused).await?;
-        for (at, Malformed { reason, .. }) in places.into_iter().zip(refused) {
-            became[at] = Some(Heard::DeadLetter { reason });
-        }
-        let became: Vec<Heard> = became.into_iter().flatten().collect();
-        self.count(&became).await;
-        Ok(became)
+        Ok(groups)
     }
 
     /// Answers `POST /alarms`, whose proof is a bearer token.
     ///
     /// # Errors
-    /// 401 without the token, 422 if something was not understood (it is kept), 5xx for what may be our own fault.
+    /// 401 without the token, 422 if something has no known shape (it is kept), 5xx for what may be our own fault.
     pub async fn answer_monitor(&self, request: &Request) -> Result<Response, Error> {
         let settings = self.live.get(self.now()).await?;
         let token = settings.secret("alarms-token").ok_or_else(|| {
@@ -102,80 +130,22 @@ impl App {
         self.take(&request.body).await.map(|heard| told(&heard))
     }
 
-    /// What is to become of a change.
-    fn sort(&self, change: Change, settings: &Settings) -> Sorted {
-        // What is said to have happened later than now happened now: nothing that follows would count otherwise.
-        let at = change.at.min(self.now());
-        let change = Change { name: mask_e164(&change.name), at, ..change };
-        let alarm = change.name.clone();
-        if let Some(reason) = change.quiet.clone().filter(|_| change.state == State::Alarm) {
-            tracing::info!(alarm, reason, "an alarm calls nobody");
-            return Sorted::Done(Heard::Quiet { alarm, reason });
-        }
-        match settings.config.escalation.policy_for(&change.name) {
-            Some(policy) => Sorted::For(policy.to_owned(), change),
-            None if change.state == State::Alarm => Sorted::Kept(for_no_policy(&change)),
-            None => Sorted::Done(Heard::Nothing { alarm }),
-        }
-    }
-
-    /// An alarm that nobody is called for.
-    pub(super) async fn keep_for_no_policy(&self, change: &Change) -> Result<(), Error> {
-        self.keep(&[for_no_policy(change)]).await
-    }
-
-    /// Nothing that comes in is lost in silence: each is kept as a dead letter, and Slack is told of the first ones.
-    async fn keep(&self, all: &[Malformed]) -> Result<(), Error> {
-        if all.is_empty() {
-            return Ok(());
-        }
-        let now = self.now();
-        for Malformed { reason, .. } in all.iter().take(MOST_REFUSED) {
-            tracing::error!(
-                letters = 1,
-                reason,
-                "it could not be understood: kept as a dead letter"
-            );
-        }
-        let more = all.len().saturating_sub(MOST_REFUSED);
-        if more > 0 {
-            tracing::error!(letters = more, "more could not be understood: kept as dead letters");
-        }
-        let letter = |one: &Malformed| Letter::escalate(&one.reason, one.body.clone(), now);
-        let letters: Vec<Letter> = all.iter().map(letter).collect();
-        dead_letters::keep(self.store.as_ref(), &letters, now).await?;
-        let settings = self.live.get(now).await?;
-        let channels = settings.config.routes.channels();
-        let channel = channels.iter().find(|channel| *channel == "default").or(channels.first());
-        if let Some(channel) = channel {
-            let first = all.iter().take(MOST_REFUSED).map(|Malformed { reason, body }| {
-                let text = format!(
-                    ":warning: something came in as an alarm, and nobody was called: {}. It is kept as a dead letter.",
-                    escape(&mask_numbers(reason))
-                );
-                (hash(body), text)
-            });
-            let rest = (more > 0).then(|| {
-                let bodies: String = all.iter().map(|one| one.body.as_str()).collect();
-                let text = format!(
-                    ":warning: {more} more came in with them, and nobody was called: they are kept as dead letters."
-                );
-                (hash(&bodies), text)
-            });
-            let line = |(hash, text): (Vec<u8>, String)| Line {
-                event_type: "dead-letter".to_owned(),
-                event_id: crate::hex(&hash[..8]),
-                route: "alarms".to_owned(),
-                text: cut(&text),
-                failed: false,
-                asks: false,
-            };
-            let lines = first.chain(rest).map(line).collect();
-            for lines in Lines::new(channel.clone(), now, lines).split() {
-                self.queue.send(To::Slack, Task::Lines(lines).to_body(), channel, None).await?;
+    /// Whether an alarm may call anybody by now. One that may not (no policy is for it any more, it is ignored, its actions
+    /// are disabled) is set aside like one that comes in.
+    pub(super) async fn may_call(&self, change: &Change) -> Result<bool, Error> {
+        let settings = self.live.get(self.now()).await?;
+        let mut triage = Triage::new(vec![Ok(change.clone())], &settings, false);
+        for _ in 0..MAX_RACES {
+            let units = self.triage(&mut triage).await?;
+            if !triage.taken().is_empty() {
+                return Ok(true);
+            }
+            self.report(&mut triage).await?;
+            if self.write_units(&mut triage, units).await? {
+                return Ok(false);
             }
         }
-        Ok(())
+        Err(Error::Raced)
     }
 
     pub(super) async fn count(&self, heard: &[Heard]) {
@@ -192,23 +162,28 @@ impl App {
     }
 }
 
-/// What is to become of a change.
-enum Sorted {
-    /// It is for the policy of this name.
-    For(String, Change),
-    /// It is for none: it is kept as a dead letter.
-    Kept(Malformed),
-    /// It changes nothing.
-    Done(Heard),
-}
-
-fn for_no_policy(change: &Change) -> Malformed {
-    let reason = format!("no policy is for the alarm {}", change.name);
-    Malformed { reason, body: serde_json::to_string(change).unwrap_or_default() }
-}
-
 fn hash(text: &str) -> Vec<u8> {
     Sha256::digest(text).to_vec()
+}
+
+/// The same parts, of which only so many are refused each for itself: the rest of those is one part, the whole body.
+fn few_refused(parts: Vec<Part>, body: &[u8]) -> Vec<Part> {
+    let (mut refused, mut left_out) = (0, 0);
+    let mut few: Vec<Part> = Vec::new();
+    for part in parts {
+        refused += usize::from(part.is_err());
+        match part.is_err() && refused > MOST_REFUSED {
+            true => left_out += 1,
+            false => few.push(part),
+        }
+    }
+    if left_out > 0 {
+        let reason = format!("{left_out} more parts of a request could not be understood");
+        let kept = &body[..body.len().min(alarm::LONGEST_KEPT)];
+        let body = String::from_utf8_lossy(kept).into_owned();
+        few.push(Err(Malformed { reason, body, kind: Kind::Unknown }));
+    }
+    few
 }
 
 impl super::draft::Draft<'_> {
@@ -261,6 +236,3 @@ impl super::draft::Draft<'_> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -20,6 +20,10 @@ pub const PEOPLE: &str = "people";
 pub const ALARMS: &str = "alarms";
 /// The partition of alarms that wait for the end of a silence: the wake-up of each, for the audit.
 pub const WAITING: &str = "waiting";
+/// The partition of what is remembered of alarms that call nobody, so that each is reported once.
+pub const ALARM_NOTES: &str = "alarm-notes";
+/// The partition of the one record with the names of alarms that were heard last.
+pub const RECENT_ALARMS: &str = "recent-alarms";
 /// The partition of silences that people have asked for.
 pub const SILENCES: &str = "silences";
 
@@ -157,6 +161,16 @@ pub fn person(name: &str) -> Key {
 /// Where an alarm's last word is.
 pub fn alarm(key: &str) -> Key {
     Key::new(ALARMS, crate::hex(&Sha256::digest(key)[..16]))
+}
+
+/// Where the note about an alarm is, or about what was no alarm.
+pub fn note(about: &str) -> Key {
+    Key { pk: ALARM_NOTES.to_owned(), ..alarm(about) }
+}
+
+/// Where the names of alarms are that were heard last.
+pub fn recent_alarms() -> Key {
+    Key::new(RECENT_ALARMS, "names")
 }
 
 /// Where the wake-up of an alarm is that waits for the end of a silence.

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::draft::{Draft, NEAREST, Promise, after};
 use super::intake::Heard;
 use super::record::{self, LastWord, SILENCES, Waits};
-use super::records::all;
+use super::records::{all, put};
 use super::wake::WakeUp;
 use super::words::local_day;
 use super::{App, Hand};
@@ -116,12 +116,14 @@ impl App {
             // A queue waits a quarter of an hour at most.
             return self.arm(WakeUp::Silenced { change: change.clone(), due }).await;
         }
-        let Some(policy) = settings.config.escalation.for_alarm(&change.name, self.now()) else {
-            return self.keep_for_no_policy(change).await.map(|_| ());
+        let policy = settings.config.escalation.policy_for(&change.name);
+        let may_call = self.may_call(change).await?;
+        let Some(policy) = policy.filter(|_| may_call) else {
+            return self.stop_waiting(change, waits).await;
         };
         let owner = self.writers.name();
         let kept = self
-            .change_with(&policy.name, &[change.key.as_str()], &owner, Hand::Act, &|draft| {
+            .change_with(policy, &[change.key.as_str()], &owner, Hand::Act, &|draft| {
                 if draft.last_word.as_ref().and_then(|word| word.waits) == Some(waits) {
                     draft.comes_again(change, silence.as_ref());
                 }
@@ -134,6 +136,23 @@ impl App {
             self.count(&[Heard::Incident { alarm, incident }]).await;
         }
         Ok(())
+    }
+
+    /// An alarm that calls nobody any more does not wait either: it would be brought again and again.
+    async fn stop_waiting(&self, change: &Change, waits: Waits) -> Result<(), Error> {
+        let now = self.now();
+        let record = self.store.load(&[record::alarm(&change.key)], now).await?.pop().flatten();
+        let word =
+            record.as_ref().and_then(|record| serde_json::from_str::<LastWord>(&record.body).ok());
+        let Some(word) = word.filter(|word| word.waits == Some(waits)) else { return Ok(()) };
+        let word = LastWord { waits: None, ..word };
+        let no_wake_up: Option<WakeUp> = None;
+        let waiting = put(record::waiting(&change.key), &no_wake_up, None, Some(now));
+        let puts = [
+            put(record::alarm(&change.key), &word, record.as_ref(), Some(after(now, record::KEPT))),
+            Put { when: If::Always, ..waiting },
+        ];
+        self.store.write(&puts, now).await
     }
 }
 
@@ -250,4 +269,4 @@ fn silenced(incident: &Incident, silences: &Silences, now: Timestamp) -> Option<
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

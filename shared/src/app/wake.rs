@@ -122,7 +122,7 @@ impl App {
             WakeUp::Nudge { incident, .. } => {
                 self.signal(incident, &[], Hand::Act).await.map(|_| ())
             }
-            WakeUp::Alarm { body, .. } => self.take(body.as_bytes()).await.map(|_| ()),
+            WakeUp::Alarm { body, .. } => self.take_again(body.as_bytes()).await.map(|_| ()),
             WakeUp::Silenced { change, due } => self.silence_over(change, *due).await,
             WakeUp::Silence { incident, by, until } => {
                 self.silence_until(incident, by, *until, Hand::Act).await.map(|_| ())

@@ -1,6 +1,8 @@
 //! `ringdown.toml`: read, checked, compiled. An error names the file, the line, the key and what was expected.
 
 mod escalation;
+mod globs;
+mod ignored;
 mod limits;
 mod people;
 mod pieces;
@@ -17,8 +19,10 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
-pub use escalation::Escalation;
 use escalation::PolicyTable;
+pub use escalation::{Escalation, glob_matches};
+use ignored::IgnoreTable;
+pub use ignored::{IgnoreRule, Ignored};
 use limits::EscalationTable;
 use people::PersonTable;
 pub use people::is_e164;
@@ -44,7 +48,10 @@ pub struct Config {
     pub escalation: Escalation,
     /// When nobody is called for which alarms.
     pub silences: Silences,
-    /// What is not wrong, and yet perhaps not meant: events of a calendar that put nobody on call.
+    /// Alarms that are not for a phone.
+    pub ignored: Ignored,
+    /// What is not wrong, and yet perhaps not meant: events of a calendar that put nobody on call, globs that match
+    /// nothing or come too late.
     pub warnings: Vec<Problem>,
 }
 
@@ -73,6 +80,8 @@ struct File {
     policies: Vec<PolicyTable>,
     #[serde(default)]
     silences: Vec<SilenceTable>,
+    #[serde(default)]
+    ignore: Vec<IgnoreTable>,
 }
 
 #[derive(Deserialize)]
@@ -121,12 +130,22 @@ impl Config {
         let mut file: File = toml::from_str(&source.text).map_err(|error| source.syntax(&error))?;
         let (problems, warnings) = (Vec::new(), Vec::new());
         let mut check = Check { source: &source, calendars: &calendars, problems, warnings };
+        check.doubtful_globs(&file);
         let silences = check.silences(std::mem::take(&mut file.silences));
+        let ignored = check.ignored(std::mem::take(&mut file.ignore));
         let config = check.config(file);
         match config {
             Some((routes, give_up_after, escalation)) if check.problems.is_empty() => {
                 let warnings = check.warnings;
-                Ok(Config { pieces, routes, give_up_after, escalation, silences, warnings })
+                Ok(Config {
+                    pieces,
+                    routes,
+                    give_up_after,
+                    escalation,
+                    silences,
+                    ignored,
+                    warnings,
+                })
             }
             _ => Err(Problems(check.problems)),
         }

@@ -16,7 +16,7 @@ async fn nobody_is_called() -> Night {
     let told = post(&night.house, "/pretend/alarm", event.to_string()).await;
     let reason = "no policy is for the alarm checkout-5xx-rate";
     let became = json!([{"became": "dead-letter", "reason": reason}]);
-    assert_eq!((told.0, serde_json::from_str::<Value>(&told.1).unwrap()), (422, became));
+    assert_eq!((told.0, serde_json::from_str::<Value>(&told.1).unwrap()), (202, became));
     let line = format!(
         ":warning: something came in as an alarm, and nobody was called: {reason}. It is kept as a dead letter."
     );
@@ -73,6 +73,46 @@ async fn a_replay_that_is_still_for_no_policy_is_a_dead_letter_again() {
         }
     }
     panic!("{:?}", night.house.run(&["dead-letters", "--data", "data"]).await);
+}
+
+/// What the list of dead letters ends with.
+async fn last_line(night: &Night) -> String {
+    let listed = stdout(&night.house.run(&["dead-letters", "--data", "data"]).await);
+    listed.lines().last().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn repeated_alert_without_a_policy_is_one_dead_letter() {
+    let night = Night::begin(Way::Voice, &policy("stock", "stock-*", &["alpha"], 3)).await;
+    let group = |status: &str, starts_at: &str| {
+        let alert = json!({"status": status, "labels": {"alertname": "Watchdog"}, "fingerprint": "wd", "startsAt": starts_at});
+        json!({"status": status, "receiver": "ringdown", "alerts": [alert]}).to_string()
+    };
+    let start = night.now().await.to_string();
+    for _ in 0..3 {
+        assert_eq!(post(&night.house, "/pretend/alarm", group("firing", &start)).await.0, 202);
+        night.passes(Duration::from_secs(240)).await;
+    }
+    assert_eq!(last_line(&night).await, "1 dead letters, 1 of them not sent again yet");
+    assert_eq!(post(&night.house, "/pretend/alarm", group("resolved", &start)).await.0, 202);
+    assert_eq!(post(&night.house, "/pretend/alarm", group("firing", &start)).await.0, 202);
+    assert_eq!(last_line(&night).await, "2 dead letters, 2 of them not sent again yet");
+    let reason = "no policy is for the alarm Watchdog";
+    let line = format!(
+        ":warning: something came in as an alarm, and nobody was called: {reason}. It is kept as a dead letter."
+    );
+    night.slack_says(&line).await;
+    night.end().await;
+}
+
+#[tokio::test]
+async fn own_shape_from_a_monitor_is_refused() {
+    let night = Night::begin(Way::Voice, &policy("all", "*", &["alpha"], 3)).await;
+    let own = json!({"key": "k", "name": "x\n:white_check_mark: all is well", "state": "alarm", "at": "2026-11-28T01:00:00Z",
+        "reason": "", "description": "", "quiet": null});
+    assert_eq!(post(&night.house, "/pretend/alarm", own.to_string()).await.0, 422);
+    assert_eq!(get(&night.house, "/incidents.json").await, json!([]));
+    night.end().await;
 }
 
 #[tokio::test]

@@ -4,7 +4,8 @@ use super::*;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../events/outage-intake");
 
-/// Key, name, state and time, reason, description, and why it is quiet. `…:` stands for the front of an ARN.
+/// Key, name, state and time (and whether its actions are enabled, where that is announced), reason, description, and why it
+/// is quiet. `…:` stands for the front of an ARN.
 type Said = [&'static str; 6];
 
 /// Files on one line say the same, in different shapes.
@@ -58,7 +59,28 @@ const EVENTS: &[(&[&str], &[Said])] = &[
             "",
         ]],
     ),
-    (&["eventbridge-configuration-change"], &[]),
+    (
+        &["eventbridge-configuration-change", "eventbridge-actions-enabled"],
+        &[[
+            "…:orders-queue-age",
+            "orders-queue-age",
+            "alarm 2026-11-20T12:04:31.842Z, enabled since 2026-11-20T12:15:40.267Z",
+            "",
+            QUEUE_AGE,
+            "",
+        ]],
+    ),
+    (
+        &["eventbridge-actions-disabled"],
+        &[[
+            "…:orders-queue-age",
+            "orders-queue-age",
+            "ok 2026-11-19T07:26:31.84Z, disabled since 2026-11-20T09:00:12.104Z",
+            "",
+            QUEUE_AGE,
+            "",
+        ]],
+    ),
     (
         &["direct-metric-math"],
         &[[
@@ -207,13 +229,18 @@ fn said(read: &Result<Change, Malformed>) -> [String; 6] {
         Ok(change) => [
             change.key.replace("arn:aws:cloudwatch:eu-central-1:123456789012:alarm:", "…:"),
             change.name.clone(),
-            format!("{} {}", json!(change.state).as_str().unwrap(), change.at),
+            format!("{} {}{}", json!(change.state).as_str().unwrap(), change.at, actions(change)),
             change.reason.clone(),
             change.description.clone(),
             change.quiet.clone().unwrap_or_default(),
         ],
         Err(bad) => ["malformed", &bad.reason, "", "", "", ""].map(str::to_owned),
     }
+}
+
+fn actions(change: &Change) -> String {
+    let Some(Actions { enabled, since }) = change.actions else { return String::new() };
+    format!(", {} since {since}", if enabled { "enabled" } else { "disabled" })
 }
 
 #[test]

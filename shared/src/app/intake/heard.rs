@@ -37,10 +37,30 @@ pub enum Heard {
         /// Why.
         reason: String,
     },
-    /// It cannot be understood, or is for no policy: it is kept as a dead letter.
+    /// It calls nobody: the configuration's `[[ignore]]` names it.
+    Ignored {
+        /// The alarm's name.
+        alarm: String,
+        /// Why, if that is written there.
+        reason: Option<String>,
+    },
+    /// It calls nobody: its actions are disabled in CloudWatch.
+    Disabled {
+        /// The alarm's name.
+        alarm: String,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// It cannot be understood, is for no policy, or was cut off: it is kept as a dead letter.
     DeadLetter {
         /// Why.
         reason: String,
+        /// Whether it was understood all the same: then the monitor need not know.
+        #[serde(skip)]
+        understood: bool,
+        /// Whether it is kept from now on, and not since it was said before.
+        #[serde(skip)]
+        is_new: bool,
     },
 }
 
@@ -49,16 +69,20 @@ impl Heard {
     pub(super) fn counter(&self) -> &'static str {
         match self {
             Heard::Incident { .. } => "ringdown_alarms_total{became=\"incident\"}",
-            Heard::Nothing { .. } => "ringdown_alarms_total{became=\"nothing\"}",
+            Heard::Nothing { .. } | Heard::DeadLetter { is_new: false, .. } => {
+                "ringdown_alarms_total{became=\"nothing\"}"
+            }
             Heard::Silenced { .. } => "ringdown_alarms_total{became=\"silenced\"}",
             Heard::Quiet { .. } => "ringdown_alarms_total{became=\"quiet\"}",
+            Heard::Ignored { .. } => "ringdown_alarms_total{became=\"ignored\"}",
+            Heard::Disabled { .. } => "ringdown_alarms_total{became=\"disabled\"}",
             Heard::DeadLetter { .. } => "ringdown_alarms_total{became=\"dead-letter\"}",
         }
     }
 }
 
-/// The answer to a monitor: 422 if something of it was not understood.
+/// The answer to a monitor: 422 if something of it has no known shape. All else is kept, and it need not come again.
 pub fn told(heard: &[Heard]) -> Response {
-    let understood = !heard.iter().any(|heard| matches!(heard, Heard::DeadLetter { .. }));
-    Response::json(if understood { 202 } else { 422 }, &heard)
+    let unknown = |heard: &Heard| matches!(heard, Heard::DeadLetter { understood: false, .. });
+    Response::json(if heard.iter().any(unknown) { 422 } else { 202 }, &heard)
 }

@@ -1,5 +1,7 @@
 //! Requests with many alarms, and what they cost.
 
+mod monitors;
+
 use std::sync::atomic::Ordering;
 
 use proptest::prelude::*;
@@ -7,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::app::kit::{Answers, EXECUTION, House, KEY};
+use crate::dead_letters;
 use crate::escalation::Event;
 
 fn answers() -> Answers {

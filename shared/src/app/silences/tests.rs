@@ -1,7 +1,7 @@
 //! What becomes of alarms that go off while they are silenced, over a room in memory that may fail at any time.
 
 mod night;
-mod room;
+pub(in crate::app) mod room;
 
 use night::{Night, at};
 

@@ -21,8 +21,8 @@ use crate::schedule::Schedules;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PolicyTable {
-    name: Spanned<String>,
-    alarms: Spanned<Vec<Spanned<String>>>,
+    pub(super) name: Spanned<String>,
+    pub(super) alarms: Spanned<Vec<Spanned<String>>>,
     roster: Spanned<RosterTable>,
     attempts: Option<Spanned<u32>>,
     ring_seconds: Option<Spanned<u32>>,
@@ -88,6 +88,11 @@ impl Escalation {
         self.first_for(alarm).map(|configured| configured.policy.name.as_str())
     }
 
+    /// The channel of the first policy for alarms of this name.
+    pub fn channel_for(&self, alarm: &str) -> Option<&str> {
+        self.first_for(alarm).map(|configured| configured.policy.channel.as_str())
+    }
+
     fn first_for(&self, alarm: &str) -> Option<&Configured> {
         let fits = |one: &&Configured| one.globs.iter().any(|glob| glob.matches(alarm));
         self.policies.iter().find(fits)
@@ -109,6 +114,11 @@ impl Escalation {
     fn configured(&self, name: &str) -> Option<&Configured> {
         self.policies.iter().find(|configured| configured.policy.name == name)
     }
+}
+
+/// Whether a glob of the configuration matches an alarm's name.
+pub fn glob_matches(glob: &str, alarm: &str) -> bool {
+    WildMatch::new(glob).matches(alarm)
 }
 
 /// The longest roster, and the most calls of a hunt.

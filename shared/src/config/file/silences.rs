@@ -17,7 +17,7 @@ use crate::silence::{Silences, When, Window};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SilenceTable {
-    alarms: Spanned<Vec<Spanned<String>>>,
+    pub(super) alarms: Spanned<Vec<Spanned<String>>>,
     reason: Option<Spanned<String>>,
     time_zone: Option<Spanned<String>>,
     from: Option<Spanned<String>>,
@@ -99,7 +99,7 @@ impl Check<'_> {
                 None
             }
         };
-        let reason = self.reason(table.reason);
+        let reason = self.one_line("silences.reason", table.reason);
         let place = self.source.problem(at, "", String::new());
         let place = format!("{}:{}", place.file, place.line);
         let alarms = self.alarm_globs("silences.alarms", table.alarms);
@@ -107,7 +107,11 @@ impl Check<'_> {
     }
 
     /// Globs on alarms' names. An empty one would match nothing.
-    fn alarm_globs(&mut self, key: &str, globs: Spanned<Vec<Spanned<String>>>) -> Vec<String> {
+    pub(super) fn alarm_globs(
+        &mut self,
+        key: &str,
+        globs: Spanned<Vec<Spanned<String>>>,
+    ) -> Vec<String> {
         let empty = globs.get_ref().iter().find(|glob| glob.get_ref().is_empty());
         if globs.get_ref().is_empty() || empty.is_some() {
             let at = empty.map_or(globs.span().start, |glob| glob.span().start);
@@ -117,13 +121,18 @@ impl Check<'_> {
         globs.into_inner().into_iter().map(Spanned::into_inner).collect()
     }
 
-    fn reason(&mut self, reason: Option<Spanned<String>>) -> Option<String> {
+    /// A reason for people.
+    pub(super) fn one_line(
+        &mut self,
+        key: &str,
+        reason: Option<Spanned<String>>,
+    ) -> Option<String> {
         let reason = reason?;
         let text = reason.get_ref().trim().to_owned();
         let length = text.chars().count();
         if length == 0 || length > LONGEST_REASON || text.contains(char::is_control) {
             let what = format!("expected one line of {LONGEST_REASON} characters at most");
-            self.problem(reason.span().start, "silences.reason", what);
+            self.problem(reason.span().start, key, what);
         }
         Some(text)
     }

@@ -60,7 +60,7 @@ impl Night {
         let now = self.app.now();
         *self.now.lock().expect("a clock") = now.max(at(since));
         let body = serde_json::to_vec(&change(name, state, since)).expect("a change");
-        Ok(self.app.take(&body).await?.remove(0))
+        Ok(self.app.take_again(&body).await?.remove(0))
     }
 
     /// The queue hands out what is due by now, until nothing is.
@@ -127,5 +127,8 @@ pub(super) fn change(name: &str, state: State, since: &str) -> Change {
         description: String::new(),
         quiet: None,
         unordered: false,
+        undated: false,
+        actions: None,
+        former_key: None,
     }
 }

@@ -11,14 +11,14 @@ use crate::ports::{If, Key, Put, Queue, Record, Store, To, check_size};
 
 /// What is kept, and what is queued.
 #[derive(Clone, Default)]
-pub(super) struct Room(pub(super) Arc<Mutex<Kept>>);
+pub(in crate::app) struct Room(pub(in crate::app) Arc<Mutex<Kept>>);
 
 #[derive(Default)]
-pub(super) struct Kept {
-    pub(super) records: BTreeMap<(String, String), Record>,
-    pub(super) sent: Vec<(To, String, Option<Timestamp>)>,
+pub(in crate::app) struct Kept {
+    pub(in crate::app) records: BTreeMap<(String, String), Record>,
+    pub(in crate::app) sent: Vec<(To, String, Option<Timestamp>)>,
     /// So many more writes and messages land; then the process is dead.
-    pub(super) lives_for: Option<usize>,
+    pub(in crate::app) lives_for: Option<usize>,
 }
 
 impl Room {

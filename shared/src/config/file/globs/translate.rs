@@ -1,0 +1,365 @@
+//! What was written for another tool, as globs. Pure.
+
+/// The most globs that are proposed for one text.
+const MAX_GLOBS: usize = 20;
+/// The deepest nesting of groups that is followed.
+const MAX_DEPTH: usize = 20;
+
+/// What stands for a regular expression's beginning and end while it is translated.
+const BEGIN: char = '\u{2}';
+const END: char = '\u{3}';
+
+/// Says what is doubtful about a glob on alarms' names, and which globs would say it.
+pub(super) fn doubt(text: &str) -> Option<String> {
+    let shown = format!("{text:?}");
+    let text = text.trim();
+    if text.is_empty() {
+        return Some(format!("{shown} matches no alarm"));
+    }
+    if let Some(excluded) = negation(text) {
+        return Some(format!(
+            "{shown} looks like \"all but\", which a glob cannot say: write [\"*\"], and put what is left out into \
+             [[ignore]] or into a policy before this one: alarms = {}",
+            list(&excluded)
+        ));
+    }
+    let (looks, globs) = meant(text)?;
+    let globs = list(&globs);
+    let instead = if globs == "[]" { "globs instead".to_owned() } else { globs };
+    Some(format!(
+        "{shown} looks like {looks}, and is a glob on the alarm's name: only * (any text) and ? (any character) have a \
+         meaning; write {instead}"
+    ))
+    .filter(|_| instead != format!("[{shown}]"))
+}
+
+fn list(globs: &[String]) -> String {
+    let quoted: Vec<String> = globs.iter().map(|glob| format!("{glob:?}")).collect();
+    format!("[{}]", quoted.join(", "))
+}
+
+/// What is left out, if the text says "all but".
+fn negation(text: &str) -> Option<Vec<String>> {
+    if let Some(at) = text.find("(?!").or_else(|| text.find("(?<!")) {
+        let inner = text[at..].trim_start_matches("(?<!").trim_start_matches("(?!");
+        let inner = &inner[..inner.find(')').unwrap_or(inner.len())];
+        return Some(globs_of(&format!("^{inner}")));
+    }
+    let rest = text.strip_prefix('!').or_else(|| {
+        let (word, rest) = text.split_once(' ')?;
+        word.eq_ignore_ascii_case("not").then_some(rest)
+    })?;
+    let rest = rest.trim();
+    (!rest.is_empty())
+        .then(|| meant(rest).map_or_else(|| vec![rest.to_owned()], |(_, globs)| globs))
+}
+
+/// What a text looks like, and the globs that say it; `None` if it looks like a glob.
+fn meant(text: &str) -> Option<(&'static str, Vec<String>)> {
+    let quotes = ['"', '\'', '`'];
+    if text.len() > 2 && text.starts_with(quotes) && text.ends_with(quotes) {
+        let inner = text.trim_matches(quotes);
+        return Some(("a text in quotes", or_itself(inner)));
+    }
+    if let Some((_, name)) = text.strip_prefix("arn:").and_then(|arn| arn.split_once(":alarm:")) {
+        return Some(("an ARN", or_itself(name)));
+    }
+    if let Some(matcher) = label_matcher(text) {
+        return Some(("a matcher on labels", matcher));
+    }
+    let prefixes = ["regex:", "regexp:", "re:", "=~", "~"];
+    if let Some(rest) = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix)) {
+        return Some(("a regular expression", globs_of(rest.trim())));
+    }
+    if let Some(inner) = between_slashes(text) {
+        return Some(("a regular expression", searched(inner)));
+    }
+    if let Some(parts) = listed(text) {
+        let globs: Vec<String> = parts.into_iter().flat_map(or_itself).take(MAX_GLOBS).collect();
+        return Some(("a list in one text", globs));
+    }
+    if is_regex(text) {
+        let is_plain = text.chars().all(|c| c.is_alphanumeric() || "-_ |.*?".contains(c));
+        let alternatives = is_plain && text.contains('|') && !text.contains(".*");
+        return Some((
+            if alternatives { "alternatives" } else { "a regular expression" },
+            globs_of(text),
+        ));
+    }
+    let expanded = braces(text, 0);
+    (expanded.len() > 1).then_some(("braces of a shell", expanded))
+}
+
+fn or_itself(text: &str) -> Vec<String> {
+    let text = text.trim();
+    meant(text).map_or_else(|| vec![text.to_owned()], |(_, globs)| globs)
+}
+
+/// `{alertname="x"}`, `alertname=~"x.*"`.
+fn label_matcher(text: &str) -> Option<Vec<String>> {
+    let (_, value) = text.split_once("alertname")?;
+    let value = value.trim_start();
+    let (is_regex, value) = match value.strip_prefix("=~") {
+        Some(value) => (true, value),
+        None => (false, value.strip_prefix('=')?),
+    };
+    let value = value.trim().trim_start_matches(['"', '\'']);
+    let value = &value[..value.find(['"', '\'', ',', '}']).unwrap_or(value.len())];
+    Some(if is_regex { globs_of(value) } else { vec![value.to_owned()] })
+}
+
+/// What stands between two slashes: a regular expression that is searched for.
+fn between_slashes(text: &str) -> Option<&str> {
+    let (inner, flags) = text.strip_prefix('/')?.rsplit_once('/')?;
+    (!inner.is_empty() && flags.chars().all(|c| "gimsux".contains(c))).then_some(inner)
+}
+
+/// Whether a text has what only a regular expression, or a shell's class of characters, has.
+fn is_regex(text: &str) -> bool {
+    let chars: Vec<char> = text.chars().collect();
+    let next = |at: usize| chars.get(at + 1).copied().unwrap_or(' ');
+    let is_special = |(at, c): (usize, &char)| match c {
+        '\\' => !next(at).is_whitespace(),
+        '^' => at == 0,
+        '$' => at + 1 == chars.len(),
+        '.' => matches!(next(at), '*' | '+'),
+        '|' => true,
+        '(' => next(at) == '?',
+        ')' => matches!(next(at), '*' | '+' | '?' | '{'),
+        '[' => is_class(&chars, at),
+        _ => false,
+    };
+    chars.iter().enumerate().any(is_special)
+}
+
+/// Whether the bracket at this place begins a class of characters: `[a-z]`, `[^x]`, `[123]`; not a word as in "[P1] disk".
+fn is_class(chars: &[char], at: usize) -> bool {
+    let Some(length) = chars[at + 1..].iter().position(|c| *c == ']') else { return false };
+    let inner = &chars[at + 1..at + 1 + length];
+    let repeated = chars.get(at + length + 2).is_some_and(|c| "*+?{".contains(*c));
+    let is_short =
+        !inner.is_empty() && inner.len() <= 4 && inner.iter().all(char::is_ascii_alphanumeric);
+    let inside_name = at > 0 && !chars[at - 1].is_whitespace();
+    matches!(inner.first(), Some('^' | '!'))
+        || repeated
+        || is_ranges(inner)
+        || (is_short && inside_name)
+}
+
+/// Whether all that stands in a bracket are ranges, with single signs between them: `a-zA-Z0-9_`.
+fn is_ranges(mut inner: &[char]) -> bool {
+    let mut ranges = 0;
+    while let [first, rest @ ..] = inner {
+        inner = match rest {
+            ['-', last, rest @ ..] if first < last && last.is_alphanumeric() => {
+                ranges += 1;
+                rest
+            }
+            _ if first.is_alphanumeric() => return false,
+            _ => rest,
+        };
+    }
+    ranges > 0
+}
+
+/// The parts of a list: separated by commas or semicolons, or globs that are separated by spaces.
+fn listed(text: &str) -> Option<Vec<&str>> {
+    let mut depth = 0_i32;
+    let separates = |c: char| {
+        depth += i32::from(matches!(c, '{' | '(' | '[')) - i32::from(matches!(c, '}' | ')' | ']'));
+        depth == 0 && matches!(c, ',' | ';')
+    };
+    let parts: Vec<&str> =
+        text.split(separates).map(str::trim).filter(|part| !part.is_empty()).collect();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    match (parts.len(), words.len()) {
+        (2.., _) => Some(parts),
+        (_, 2..) if words.iter().all(|word| word.contains('*')) => Some(words),
+        _ => None,
+    }
+}
+
+/// A text with braces, as a shell reads them: `a-{b,c}` and `a-{1..3}`.
+fn braces(text: &str, depth: usize) -> Vec<String> {
+    let itself = || vec![text.to_owned()];
+    let Some(open) = text.find('{').filter(|_| depth < MAX_DEPTH) else { return itself() };
+    let (mut level, mut commas, mut close) = (0, Vec::new(), None);
+    for (at, c) in text.char_indices().skip_while(|(at, _)| *at < open) {
+        match c {
+            '{' => level += 1,
+            '}' => level -= 1,
+            ',' if level == 1 => commas.push(at),
+            _ => {}
+        }
+        if level == 0 {
+            close = Some(at);
+            break;
+        }
+    }
+    let Some(close) = close else { return itself() };
+    let (before, inner, behind) = (&text[..open], &text[open + 1..close], &text[close + 1..]);
+    let choices: Vec<String> = match (commas.is_empty(), range(inner)) {
+        (true, Some(range)) => range,
+        (true, None) => vec![format!("{{{inner}}}")],
+        (false, _) => {
+            let mut from = open + 1;
+            let ends = commas.iter().chain([&close]);
+            let choices = ends.map(|end| {
+                let choice = text[from..*end].trim().to_owned();
+                from = end + 1;
+                choice
+            });
+            choices.flat_map(|choice| braces(&choice, depth + 1)).collect()
+        }
+    };
+    let rests = braces(behind, depth + 1);
+    let all = choices
+        .iter()
+        .flat_map(|choice| rests.iter().map(move |rest| format!("{before}{choice}{rest}")));
+    all.take(MAX_GLOBS).collect()
+}
+
+fn range(inner: &str) -> Option<Vec<String>> {
+    let (from, to) = inner.split_once("..")?;
+    let (from, to) = (from.parse::<u32>().ok()?, to.parse::<u32>().ok()?);
+    Some((from..=to).take(MAX_GLOBS).map(|number| number.to_string()).collect())
+}
+
+/// The globs for a regular expression that stands for a whole name.
+fn globs_of(regex: &str) -> Vec<String> {
+    finish(Regex::new(regex).alternatives(0), false)
+}
+
+/// The same for one that is searched for in a name.
+fn searched(regex: &str) -> Vec<String> {
+    finish(Regex::new(regex).alternatives(0), true)
+}
+
+fn finish(found: Vec<String>, searched: bool) -> Vec<String> {
+    let mut globs: Vec<String> = Vec::new();
+    for text in found {
+        let (begins, ends) = (text.contains(BEGIN), text.contains(END));
+        let mut glob: String = text.chars().filter(|c| !matches!(*c, BEGIN | END)).collect();
+        // One that is tied to one end only is open at the other.
+        if !ends && (searched || begins) {
+            glob.push('*');
+        }
+        if !begins && (searched || ends) {
+            glob.insert(0, '*');
+        }
+        while glob.contains("**") {
+            glob = glob.replace("**", "*");
+        }
+        if glob.is_empty() {
+            glob.push('*');
+        }
+        if !globs.contains(&glob) {
+            globs.push(glob);
+        }
+    }
+    globs
+}
+
+/// A regular expression while it is read. What has no glob of its own becomes the nearest wider one.
+struct Regex {
+    left: std::iter::Peekable<std::vec::IntoIter<char>>,
+}
+
+impl Regex {
+    fn new(text: &str) -> Regex {
+        Regex { left: text.chars().collect::<Vec<_>>().into_iter().peekable() }
+    }
+
+    fn takes(&mut self, c: char) -> bool {
+        self.left.next_if_eq(&c).is_some()
+    }
+
+    /// `a|b|…`, up to a closing parenthesis or the end.
+    fn alternatives(&mut self, depth: usize) -> Vec<String> {
+        let mut all = self.sequence(depth);
+        while self.takes('|') {
+            all.extend(self.sequence(depth));
+        }
+        all.truncate(MAX_GLOBS);
+        all
+    }
+
+    fn sequence(&mut self, depth: usize) -> Vec<String> {
+        let mut all = vec![String::new()];
+        while let Some(c) = self.left.next_if(|c| *c != '|' && (*c != ')' || depth == 0)) {
+            let next = self.atom(c, depth);
+            let joined =
+                all.iter().flat_map(|begin| next.iter().map(move |end| format!("{begin}{end}")));
+            all = joined.take(MAX_GLOBS).collect();
+        }
+        // Spaces around `|` belong to whoever reads it.
+        all.iter().map(|one| one.trim().to_owned()).collect()
+    }
+
+    fn atom(&mut self, c: char, depth: usize) -> Vec<String> {
+        match c {
+            '^' => vec![BEGIN.to_string()],
+            '$' => vec![END.to_string()],
+            '.' => {
+                let repeated = self.quantifier();
+                vec![if repeated.is_some() { "*" } else { "." }.to_owned()]
+            }
+            '\\' => match self.left.next() {
+                Some('d' | 'D' | 'w' | 'W' | 's' | 'S') => self.any_character(),
+                Some('b' | 'B' | 'A' | 'z' | 'Z') | None => vec![String::new()],
+                Some(c) => self.literal(c),
+            },
+            '[' => {
+                while self.left.next_if(|c| *c != ']').is_some() {}
+                self.takes(']');
+                self.any_character()
+            }
+            '(' if depth < MAX_DEPTH => self.group(depth),
+            '{' => {
+                let inner: String =
+                    std::iter::from_fn(|| self.left.next_if(|c| *c != '}')).collect();
+                self.takes('}');
+                braces(&format!("{{{inner}}}"), depth)
+            }
+            c => self.literal(c),
+        }
+    }
+
+    fn group(&mut self, depth: usize) -> Vec<String> {
+        if self.takes('?') {
+            // `(?:…)`, `(?i)`, `(?P<name>…)`.
+            while self.left.next_if(|c| c.is_alphabetic() || "<>-_".contains(*c)).is_some() {}
+            self.takes(':');
+        }
+        let mut inner = self.alternatives(depth + 1);
+        self.takes(')');
+        match self.quantifier() {
+            None => {}
+            Some('?') => inner.push(String::new()),
+            Some(_) => inner = vec!["*".to_owned()],
+        }
+        inner
+    }
+
+    fn any_character(&mut self) -> Vec<String> {
+        vec![if self.quantifier().is_some() { "*" } else { "?" }.to_owned()]
+    }
+
+    fn literal(&mut self, c: char) -> Vec<String> {
+        match self.takes('+') {
+            true => vec![format!("{c}*")],
+            false => vec![c.to_string()],
+        }
+    }
+
+    /// How what came before is repeated: `*`, `+`, `?` or `{…}`, lazily or not.
+    fn quantifier(&mut self) -> Option<char> {
+        let c = self.left.next_if(|c| "*+?{".contains(*c))?;
+        if c == '{' {
+            while self.left.next_if(|c| *c != '}').is_some() {}
+            self.takes('}');
+        }
+        self.left.next_if(|c| "?+".contains(*c));
+        Some(c)
+    }
+}
