@@ -36,7 +36,12 @@ pub enum Command {
         for_ssm: bool,
     },
     /// Check a configuration, and print what it would forward where.
-    Check(Options),
+    Check {
+        /// Which.
+        options: Options,
+        /// The alarms whose policy is asked for.
+        alarms: Vec<String>,
+    },
     /// Send files of `events/`, signed as Twilio signs.
     Send {
         /// Which server's secrets to sign with.
@@ -124,8 +129,9 @@ machine.
   ringdown alarm FILE... [--to http://127.0.0.1:8080] [--data DIR]
       post what a monitor says, CloudWatch's shapes or Alertmanager's, to /alarms: with ALARMS_TOKEN if that is set,
       else with the start token of the server whose data folder is DIR (default .ringdown)
-  ringdown check [FILE]
-      check a configuration, and print what it would forward where
+  ringdown check [FILE] [--alarm NAME...]
+      check a configuration, and print what it would forward where; with --alarm only which policy has each of these
+      alarms now
   ringdown config [FILE] [--for-ssm]
       print the configuration in use: a start for your own ringdown.toml; --for-ssm prints it as an SSM parameter
       can hold it (Parameter Store refuses the braces of a template)
@@ -159,6 +165,7 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let (mut fresh, mut replay, mut for_ssm) = (false, false, false);
     let (mut at, mut lasting) = (None, None);
     let (mut flow, mut policy) = (None, None);
+    let mut alarms = Vec::new();
     while let Some(argument) = parser.next()? {
         match (argument, name.as_deref()) {
             (Short('h') | Long("help"), _) => return Ok(Command::Help),
@@ -176,6 +183,11 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             (Long("to"), Some("send" | "alarm")) => to = Some(parser.value()?.string()?),
             (Long("at"), Some("oncall")) => at = Some(parser.value()?.string()?),
             (Long("for"), Some("oncall")) => lasting = Some(parser.value()?.string()?),
+            (Long("alarm"), Some("check")) => {
+                for name in parser.values()? {
+                    alarms.push(name.string()?);
+                }
+            }
             (Long("policy"), Some("flow")) => policy = Some(parser.value()?.string()?),
             (Long("fresh"), Some("send")) => fresh = true,
             (Long("replay"), Some("dead-letters")) => replay = true,
@@ -195,7 +207,7 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     match name.as_deref() {
         None => Ok(Command::Run(options)),
         Some("config") => Ok(Command::Config { options: of_file(files, options), for_ssm }),
-        Some("check") => Ok(Command::Check(of_file(files, options))),
+        Some("check") => Ok(Command::Check { options: of_file(files, options), alarms }),
         Some("oncall") => Ok(Command::OnCall { options, at, lasting }),
         Some("flow") => match flow.as_deref() {
             Some("outage") => Ok(Command::Flow { options, policy }),
@@ -246,7 +258,13 @@ mod tests {
         let alarm = Command::Alarm { options, files: vec!["x".into()], to: usual() };
         assert_eq!(typed("alarm x --data d"), Ok(alarm));
         let file = Options { config: Some("x.toml".into()), ..Options::default() };
-        assert_eq!(typed("check x.toml"), Ok(Command::Check(file)));
+        let check = |alarms: &[&str]| {
+            let alarms = alarms.iter().map(|name| (*name).to_owned()).collect();
+            Ok(Command::Check { options: file.clone(), alarms })
+        };
+        assert_eq!(typed("check x.toml"), check(&[]));
+        assert_eq!(typed("check x.toml --alarm a b --alarm=c"), check(&["a", "b", "c"]));
+        assert_eq!(typed("check --alarm a --config x.toml"), check(&["a"]));
         let (at, lasting) = (Some("2026-12-24T20:00".to_owned()), Some("4w".to_owned()));
         let on_call = Command::OnCall { options: Options::default(), at, lasting };
         assert_eq!(typed("oncall --at 2026-12-24T20:00 --for 4w"), Ok(on_call));
@@ -279,6 +297,8 @@ mod tests {
             "flow outage outage",
             "check --policy x",
             "send x --sandbox",
+            "check --alarm",
+            "oncall --alarm x",
         ] {
             let error = typed(line).unwrap_err();
             assert!(error.ends_with("(see ringdown --help)"), "{line}: {error}");

@@ -38,7 +38,9 @@ async fn run() -> Result<bool, String> {
             let text = if for_ssm { to_parameter(&text) } else { text };
             say!("{}", text.trim_end());
         }
-        Command::Check(options) => commands::check::run(&Source::find(options.config.as_deref()))?,
+        Command::Check { options, alarms } => {
+            commands::check::run(&Source::find(options.config.as_deref()), &alarms)?;
+        }
         Command::OnCall { options, at, lasting } => {
             let source = Source::find(options.config.as_deref());
             commands::on_call::run(&source, at.as_deref(), lasting.as_deref())?;

@@ -47,6 +47,9 @@ fn became(heard: &Value) -> String {
         "incident" => format!("{}: incident {}", field("alarm"), field("incident")),
         "nothing" => format!("{}: known before, or nothing to end", field("alarm")),
         "quiet" => format!("{}: calls nobody, it is {}", field("alarm"), field("reason")),
+        "silenced" => format!("{}: silenced until {}", field("alarm"), field("until")),
+        "ignored" => format!("{}: calls nobody, it is ignored", field("alarm")),
+        "disabled" => format!("{}: calls nobody, its actions are disabled", field("alarm")),
         _ => format!("a dead letter: {}", field("reason")),
     }
 }

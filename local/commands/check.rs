@@ -1,6 +1,6 @@
 //! `ringdown check`: is the configuration right, and what would it forward where?
 
-use shared::config::file::{Config, Escalation, Roster, to_parameter};
+use shared::config::file::{Config, Escalation, Roster, glob_matches, to_parameter};
 use shared::config::{CHANNELS, Environment};
 use shared::escalation::Policy;
 use shared::forward::task::Task;
@@ -17,12 +17,19 @@ use crate::settings::{Real, Source, environment};
 const STANDARD: usize = 4 * 1024;
 const ADVANCED: usize = 8 * 1024;
 
-/// Checks a configuration and prints what it does.
-pub fn run(source: &Source) -> Result<(), String> {
+/// Checks a configuration and prints what it does; of `alarms`, if any are named, only which policy has each.
+pub fn run(source: &Source, alarms: &[String]) -> Result<(), String> {
     let pieces = source.pieces().map_err(|error| error.to_string())?;
     let config = Config::parse(pieces).map_err(|problems| problems.to_string())?;
     let environment = environment();
-    say!("{}: fine", source.name());
+    warnings(&config);
+    say!("{}: {}", source.name(), verdict(&config));
+    if !alarms.is_empty() {
+        for name in alarms {
+            say!("  {name:20} {}", reaches(&config, name, now()));
+        }
+        return Ok(());
+    }
     sizes(&config);
     say!("\nchannels");
     let has_slack = Real::of(&environment, config.routes.channels()).slack;
@@ -40,6 +47,7 @@ pub fn run(source: &Source) -> Result<(), String> {
         say!("  {:20} to {}{fallback}", "", route.to);
     }
     escalation(&config.escalation, now());
+    ignored(&config);
     schedules(&config, now());
     silences(&config.silences, now());
     say!("\nwhat the files of events/event-stream-webhook/ would bring");
@@ -124,9 +132,53 @@ fn schedules(config: &Config, now: Timestamp) {
             say!("  warning: nobody is on call in {name} from {from} to {until}: {meant}");
         }
     }
+}
+
+/// Prints what is not wrong, and yet perhaps not meant. It comes first, since it is what somebody has to look at.
+fn warnings(config: &Config) {
     for warning in &config.warnings {
         let shared::config::file::Problem { file, line, key, what } = warning;
         say!("  warning: {file}:{line}: {key}: {what}");
+    }
+}
+
+fn verdict(config: &Config) -> String {
+    match config.warnings.len() {
+        0 => "fine".to_owned(),
+        1 => "valid, with 1 warning".to_owned(),
+        warnings => format!("valid, with {warnings} warnings"),
+    }
+}
+
+/// Which policy has the alarm of this name now, and whom it calls; or why it calls nobody.
+fn reaches(config: &Config, name: &str, now: Timestamp) -> String {
+    if let Some(reason) = config.ignored.reason(name) {
+        let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+        return format!("nobody: it is ignored{reason}");
+    }
+    let Some(policy) = config.escalation.for_alarm(name, now) else {
+        return "nobody: no policy is for it, it becomes a dead letter".to_owned();
+    };
+    let by = policy.alarms.iter().find(|glob| glob_matches(glob, name));
+    let by = by.map(|glob| format!(" by {glob:?}")).unwrap_or_default();
+    let calls =
+        format!("policy {}{by}: calls {}", policy.name, roster(&config.escalation, &policy));
+    match config.silences.until(name, now) {
+        None => calls,
+        Some(silence) => {
+            let reason = silence.reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+            format!("{calls}; silenced until {:.0}{reason}", silence.until)
+        }
+    }
+}
+
+fn ignored(config: &Config) {
+    for (place, rule) in config.ignored.iter().enumerate() {
+        if place == 0 {
+            say!("\nignored");
+        }
+        let reason = rule.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        say!("  {}{reason}", rule.alarms.join(", "));
     }
 }
 

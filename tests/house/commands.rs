@@ -120,6 +120,69 @@ channel = "a"
 roster = { schedule = "calendar", then = ["alpha"] }
 "#;
 
+const SHOP: &str = r#"
+[channels.a]
+[people.alpha]
+phone = "+15005550001"
+[[policies]]
+name = "shop"
+alarms = ["shop-*"]
+channel = "a"
+roster = ["alpha"]
+[[ignore]]
+alarms = ["Watchdog"]
+reason = "always on"
+[[silences]]
+alarms = ["shop-batch"]
+from = "2026-01-01T00:00Z"
+until = "9000-01-01T00:00Z"
+"#;
+
+#[tokio::test]
+async fn check_says_which_policy_an_alarm_reaches() {
+    let folder = tempdir().unwrap();
+    std::fs::write(folder.path().join("ringdown.toml"), SHOP).unwrap();
+    let names = ["shop-api", "stock", "Watchdog", "shop-batch"];
+    let told =
+        run(folder.path(), &[&["check", "ringdown.toml", "--alarm"], &names[..]].concat()).await;
+    assert!(told.status.success());
+    let expected = "ringdown.toml: fine
+  shop-api             policy shop by \"shop-*\": calls alpha (+…0001)
+  stock                nobody: no policy is for it, it becomes a dead letter
+  Watchdog             nobody: it is ignored (always on)
+  shop-batch           policy shop by \"shop-*\": calls alpha (+…0001); silenced until 9000-01-01T00:00:00Z
+";
+    let said: String = stdout(&told)
+        .lines()
+        .filter(|line| !line.contains(" bytes; "))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert_eq!(said, expected);
+}
+
+#[tokio::test]
+async fn check_warns_of_globs_that_are_none_and_succeeds() {
+    let folder = tempdir().unwrap();
+    for (glob, proposed) in [
+        ("^shop-.*$", r#"["shop-*"]"#),
+        ("shop-(api|web)", r#"["shop-api", "shop-web"]"#),
+        ("shop-{api,web}", r#"["shop-api", "shop-web"]"#),
+        ("!test-*", r#"alarms = ["test-*"]"#),
+    ] {
+        std::fs::write(folder.path().join("ringdown.toml"), SHOP.replace("shop-*", glob)).unwrap();
+        let told = run(folder.path(), &["check"]).await;
+        assert!(told.status.success());
+        let first = stdout(&told).lines().next().unwrap().to_owned();
+        assert!(first.starts_with("  warning: ringdown.toml:7: policies.alarms: "), "{first}");
+        assert!(first.ends_with(proposed), "{first}");
+        assert!(
+            stdout(&told).contains("\nringdown.toml: valid, with 1 warning\n"),
+            "{}",
+            stdout(&told)
+        );
+    }
+}
+
 #[tokio::test]
 async fn check_prints_what_is_silenced_and_warns_of_what_is_over() {
     let folder = tempdir().unwrap();

@@ -3,8 +3,9 @@
 //! 1. [`incidents`]: what goes on, and what went on; one incident with its story.
 //! 2. [`standing`], [`calls`], [`story`]: an incident in words; [`markup`]: times and links as HTML. All pure.
 //! 3. [`counters`]: what was counted. [`dead_letters`]: what could not be delivered. [`silences`]: for what nobody is
-//!    called.
+//!    called. [`alarms`]: what monitors said last.
 
+mod alarms;
 mod calls;
 mod counters;
 pub(crate) mod dead_letters;
@@ -39,6 +40,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("standing.html", include_str!("../pages/standing.html")),
         ("no-incident.html", include_str!("../pages/no-incident.html")),
         ("silences.html", include_str!("../pages/silences.html")),
+        ("alarms.html", include_str!("../pages/alarms.html")),
         ("dead-letters.html", include_str!("../pages/dead-letters.html")),
     ] {
         environment

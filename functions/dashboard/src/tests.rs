@@ -1,6 +1,7 @@
 //! The pages of incidents, asked for as a browser does, over incidents that the rules themselves have made.
 
 mod access;
+mod alarms;
 mod incidents;
 mod live;
 mod room;

@@ -7,7 +7,7 @@ use shared::{Error, Timestamp};
 use super::SHOWN;
 
 /// What is counted, in words. Counters that are not named here are shown by their names alone.
-const HELP: [(&str, &str); 23] = [
+const HELP: [(&str, &str); 25] = [
     (r#"ringdown_alarms_total{became="incident"}"#, "Alarms that belong to an incident"),
     (r#"ringdown_alarms_total{became="nothing"}"#, "Alarms that changed nothing"),
     (
@@ -15,6 +15,11 @@ const HELP: [(&str, &str); 23] = [
         "Alarms that went off while they were silenced, and wait",
     ),
     (r#"ringdown_alarms_total{became="quiet"}"#, "Alarms that were suppressed or muted"),
+    (r#"ringdown_alarms_total{became="ignored"}"#, "Alarms that the configuration ignores"),
+    (
+        r#"ringdown_alarms_total{became="disabled"}"#,
+        "Alarms whose actions are disabled in CloudWatch",
+    ),
     (r#"ringdown_alarms_total{became="dead-letter"}"#, "Alarms that were kept as dead letters"),
     (
         r#"ringdown_audit_mended_total{what="late-wake-up"}"#,

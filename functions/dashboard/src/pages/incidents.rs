@@ -12,6 +12,7 @@ use shared::http::{Request, Response};
 use shared::schedule::two_weeks;
 use shared::{Error, Timestamp, dead_letters, mask_numbers};
 
+use super::alarms::alarms;
 use super::calls::{calls, policy_in_words};
 use super::counters::counters;
 use super::silences::{notice, silences};
@@ -42,6 +43,7 @@ pub(crate) async fn home(
         counters => Serde(&counters(store, now).await?), dead_letters => waiting, route_count => routes.iter().count(),
         channels => Serde(routes.channels()), on_call => Serde(&on_call),
         silences => Serde(&silences(store, &settings, now).await?),
+        alarms => Serde(&alarms(store, &settings, now).await?),
         ..list(dashboard, now).await?
     };
     render("home.html", facts)

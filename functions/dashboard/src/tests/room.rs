@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
+use shared::app::intake::recent::RecentAlarms;
 use shared::app::record::{self, Kept};
 use shared::app::wake::WakeUp;
 use shared::config::file::Config;
@@ -146,6 +147,12 @@ impl Pages {
             records.insert(record::archived(&incident.id), body.clone());
         }
         records.insert(record::open(&incident.policy.name), body);
+    }
+
+    /// Keeps the names of alarms that were heard.
+    pub(super) fn keep_alarms(&self, alarms: &RecentAlarms) {
+        let body = serde_json::to_string(alarms).unwrap();
+        self.memory.0.lock().unwrap().insert(record::recent_alarms(), body);
     }
 
     /// Keeps a silence that somebody asked for.

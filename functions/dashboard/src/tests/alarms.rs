@@ -1,0 +1,38 @@
+//! The alarms heard last, on the first page.
+
+use shared::alarm::State;
+use shared::app::intake::recent::{RecentAlarm, RecentAlarms};
+
+use super::incidents::{says, words};
+use super::room::*;
+
+fn heard(name: &str, policy: Option<&str>) -> RecentAlarm {
+    let policy = policy.map(str::to_owned);
+    RecentAlarm { name: name.to_owned(), state: State::Alarm, at: at(60), policy, ignored: false }
+}
+
+#[test]
+fn first_page_lists_alarms_with_their_policies_and_those_without() {
+    let config = CONFIG.replace("[\"*\"]", "[\"shop-*\", \"adopted\"]")
+        + "[[ignore]]\nalarms = [\"Watchdog\"]\n";
+    let pages = Pages::of(&config, &[]);
+    let watchdog = RecentAlarm { ignored: true, ..heard("Watchdog", None) };
+    let over = RecentAlarm { state: State::Ok, ..heard("shop-5xx", Some("checkout")) };
+    let (strange, adopted) = (heard("<b>strange</b>", None), heard("adopted", None));
+    pages.keep_alarms(&RecentAlarms {
+        heard: vec![over, strange.clone(), watchdog.clone(), adopted.clone()],
+        // A policy was made for one since, and the other is ignored by now.
+        without_policy: vec![strange, RecentAlarm { ignored: false, ..watchdog }, adopted],
+    });
+    let page = words(&pages.page("/"));
+    says(
+        &page,
+        &[
+            "No policy is for &lt;b&gt;strange&lt;/b&gt; : nobody is called for it.",
+            "shop-5xx OK, 18 Nov 2026 11:07:40 UTC checkout",
+            "&lt;b&gt;strange&lt;/b&gt; in ALARM, 18 Nov 2026 11:07:40 UTC none",
+            "Watchdog in ALARM, 18 Nov 2026 11:07:40 UTC ignored",
+        ],
+    );
+    assert!(!Pages::new().page("/").contains("Alarms heard last"));
+}
