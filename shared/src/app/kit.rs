@@ -57,6 +57,13 @@ impl Room {
     }
 }
 
+impl Room {
+    /// Loses a record.
+    pub(super) fn forget(&self, key: &Key) {
+        self.records.lock().expect("a room").remove(key);
+    }
+}
+
 #[async_trait]
 impl Store for Room {
     async fn load(&self, keys: &[Key], _: Timestamp) -> Result<Vec<Option<Record>>, Error> {

@@ -14,7 +14,6 @@ use crate::alarm::Change;
 use crate::dead_letters::{self, Letter};
 use crate::escalation::{Incident, Mended, Signal, State};
 use crate::ports::{Message, Outcome};
-use crate::twilio::rest::{Ask, Told};
 
 /// A message of the queue of wake-ups.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +65,11 @@ pub enum WakeUp {
         /// When we heard of it.
         at: Timestamp,
     },
+    /// The minute's check was fine: once this is back, that can be told.
+    Heartbeat {
+        /// When it was sent.
+        at: Timestamp,
+    },
 }
 
 /// How long a wake-up rests that could not be dealt with.
@@ -73,6 +77,13 @@ const REST: Duration = Duration::from_secs(2);
 
 /// How late a wake-up, or a thing to be done, may be before the audit mends it.
 const LATE: SignedDuration = SignedDuration::from_secs(20);
+
+/// The result of a check of all that is open.
+#[derive(Default)]
+struct Checked {
+    repaired: usize,
+    not_repaired: usize,
+}
 
 impl WakeUp {
     pub(super) fn due(incident: &Incident, due: Timestamp) -> WakeUp {
@@ -90,6 +101,7 @@ impl WakeUp {
             }
             WakeUp::Silence { incident, until, .. } => format!("{incident} silence {until}"),
             WakeUp::ExecutionEnded { execution, .. } => format!("{execution} ended"),
+            WakeUp::Heartbeat { at } => format!("heartbeat {at}"),
         }
     }
 
@@ -99,7 +111,8 @@ impl WakeUp {
             WakeUp::Nudge { .. }
             | WakeUp::Alarm { .. }
             | WakeUp::Silence { .. }
-            | WakeUp::ExecutionEnded { .. } => None,
+            | WakeUp::ExecutionEnded { .. }
+            | WakeUp::Heartbeat { .. } => None,
         }
     }
 
@@ -133,6 +146,7 @@ impl App {
                     told => told.map(|_| ()),
                 }
             }
+            WakeUp::Heartbeat { at } => self.ping(*at).await,
         };
         match dealt {
             Ok(()) => Outcome::Done,
@@ -189,41 +203,41 @@ impl App {
         Ok(())
     }
 
-    /// The minute's work: looks over all that is open, mends what was left undone, and tells the outside that we live
-    /// (`HEARTBEAT_URL`, a dead man's switch: whoever is behind it calls for help when we fall silent).
+    /// The minute's work: looks over all that is open and repairs what was left undone. If all of it is fine then, a
+    /// heartbeat begins (`HEARTBEAT_URL`, a dead man's switch: whoever is behind it calls for help when we fall silent).
     pub async fn every_minute(&self) -> Result<usize, Error> {
-        let mended = self.audit().await?;
-        let settings = self.live.get(self.now()).await?;
-        if let Some(url) = settings.value("heartbeat-url") {
-            let ask =
-                Ask { method: "GET", url: url.to_owned(), authorization: None, form: Vec::new() };
-            match (self.wire)(ask).await {
-                Told::Answer { status: 200..=299, .. } => {}
-                Told::Answer { status, .. } => {
-                    tracing::warn!(status, "the heartbeat was not taken");
-                }
-                Told::NotSent(why) | Told::NoAnswer(why) => {
-                    tracing::warn!(why, "the heartbeat did not get through");
-                }
+        let checked = self.check_all().await?;
+        match checked.not_repaired {
+            0 => self.begin_heartbeat().await?,
+            not_repaired => {
+                tracing::error!(
+                    not_repaired,
+                    "the minute's check could not repair all: no heartbeat"
+                );
             }
         }
-        Ok(mended)
+        Ok(checked.repaired)
     }
 
     /// Looks over all that is open or waits for the end of a silence, and mends what was left undone. Gives how many
     /// things it mended.
     pub async fn audit(&self) -> Result<usize, Error> {
-        let mut mended = self.audit_waiting().await?;
+        Ok(self.check_all().await?.repaired)
+    }
+
+    async fn check_all(&self) -> Result<Checked, Error> {
+        let mut checked = self.check_waiting().await?;
         for record in all(self.store.as_ref(), record::OPEN, self.now()).await? {
             let Ok(kept) = serde_json::from_str::<Kept>(&record.body) else {
                 tracing::error!(policy = record.key.sk, "an incident cannot be read");
+                checked.not_repaired += 1;
                 continue;
             };
             let found = kept.undone(self.now());
             if found.is_empty() {
                 continue;
             }
-            mended += found.len();
+            checked.repaired += found.len();
             for what in &found {
                 let id = &kept.incident.id;
                 tracing::error!(incident = id, ?what, "the audit mends what was left undone");
@@ -231,22 +245,24 @@ impl App {
             self.count_mended(&found).await;
             if let Err(error) = self.look(&kept.incident.id, None, &found).await {
                 tracing::error!(%error, "the audit could not mend an incident");
+                checked.not_repaired += 1;
             }
         }
-        Ok(mended)
+        Ok(checked)
     }
 
     /// Brings alarms whose silence is over, and whose wake-up did not come; and those whose silence was made shorter.
-    async fn audit_waiting(&self) -> Result<usize, Error> {
-        let (now, mut mended) = (self.now(), 0);
+    async fn check_waiting(&self) -> Result<Checked, Error> {
+        let (now, mut checked) = (self.now(), Checked::default());
         let settings = self.live.get(now).await?;
         for record in all(self.store.as_ref(), record::WAITING, now).await? {
             let Ok(WakeUp::Silenced { change, due }) = serde_json::from_str(&record.body) else {
                 tracing::error!(alarm = record.key.sk, "a waiting alarm cannot be read");
+                checked.not_repaired += 1;
                 continue;
             };
             if after(due, LATE) < now {
-                mended += 1;
+                checked.repaired += 1;
                 tracing::error!(alarm = change.name, %due, "the audit brings an alarm whose silence is over");
                 self.count_mended(&[Mended::LateWakeUp]).await;
             } else if due <= now || self.silence_of(&settings, &change.name).await?.is_some() {
@@ -254,9 +270,10 @@ impl App {
             }
             if let Err(error) = self.silence_over(&change, due).await {
                 tracing::error!(%error, "the audit could not bring an alarm");
+                checked.not_repaired += 1;
             }
         }
-        Ok(mended)
+        Ok(checked)
     }
 
     async fn count_mended(&self, found: &[Mended]) {
