@@ -1,8 +1,8 @@
 //! The clock of the house on one machine: read at its doors only. It can be pushed ahead, so that a test need not wait
 //! for what happens in an hour; it never goes back.
 
-use std::sync::{Arc, LazyLock};
-use std::time::Duration;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
@@ -10,10 +10,30 @@ use tokio::sync::watch;
 /// How far a clock can be pushed in all: far enough for any test, near enough that no sum overflows.
 const FARTHEST: SignedDuration = SignedDuration::from_hours(10 * 365 * 24);
 
-/// A clock: the real time, and how far it was pushed ahead. Clones are the same clock.
+/// A clock that never goes back: what it shows, and how far it was pushed ahead. Clones are the same clock.
+///
+/// It follows the wall clock forward. If the wall clock steps back, this one goes on from where it was, at the pace of
+/// the monotonic clock, until the wall clock is ahead again. So nothing happens a second time, and nothing waits for as
+/// long as the step was.
 #[derive(Clone)]
 pub struct Clock {
     ahead: Arc<watch::Sender<SignedDuration>>,
+    shown: Arc<Mutex<Shown>>,
+    sources: Sources,
+}
+
+/// The clocks of the machine.
+#[derive(Clone)]
+struct Sources {
+    wall: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    monotonic: Arc<dyn Fn() -> Instant + Send + Sync>,
+}
+
+/// The last time that was shown, without what it was pushed ahead, and when that was.
+#[derive(Clone, Copy)]
+struct Shown {
+    time: Timestamp,
+    at: Instant,
 }
 
 /// The house's own clock.
@@ -22,6 +42,27 @@ static HOUSE: LazyLock<Clock> = LazyLock::new(Clock::new);
 /// What time it is in the house.
 pub fn now() -> Timestamp {
     HOUSE.now()
+}
+
+/// The wall clock's time: see [`Clock::wall`].
+pub fn wall() -> Timestamp {
+    HOUSE.wall()
+}
+
+/// What time it is, without what the clock was pushed ahead: what is kept for the next start.
+pub fn real() -> Timestamp {
+    HOUSE.real()
+}
+
+/// Goes on from the time that an earlier process has seen, so that nothing it stored lies in the future.
+pub fn go_on_from(time: Timestamp) {
+    let ahead = HOUSE.not_before(time);
+    if ahead > SignedDuration::from_secs(2) {
+        tracing::warn!(
+            seconds = ahead.as_secs(),
+            "the clock of this machine is behind the time of the last run: this server goes on from there"
+        );
+    }
 }
 
 /// Pushes the house's clock ahead, and wakes all who sleep by it.
@@ -42,7 +83,15 @@ pub async fn sleep_until(at: Timestamp) {
 impl Clock {
     /// A clock that shows the real time. A unit test has its own, for other tests push theirs meanwhile.
     pub fn new() -> Clock {
-        Clock { ahead: Arc::new(watch::Sender::new(SignedDuration::ZERO)) }
+        #[expect(clippy::disallowed_methods, reason = "this is where the server reads the time")]
+        let wall = Timestamp::now;
+        Clock::of(Sources { wall: Arc::new(wall), monotonic: Arc::new(Instant::now) })
+    }
+
+    fn of(sources: Sources) -> Clock {
+        let shown = Shown { time: (sources.wall)(), at: (sources.monotonic)() };
+        let ahead = Arc::new(watch::Sender::new(SignedDuration::ZERO));
+        Clock { ahead, shown: Arc::new(Mutex::new(shown)), sources }
     }
 
     /// The house's own.
@@ -52,9 +101,33 @@ impl Clock {
 
     /// What time it is.
     pub fn now(&self) -> Timestamp {
-        #[expect(clippy::disallowed_methods, reason = "this is the door's clock")]
-        let now = Timestamp::now();
+        let now = self.real();
         now.checked_add(*self.ahead.borrow()).unwrap_or(now)
+    }
+
+    /// The wall clock's time, or where that went back the time since then by the monotonic clock.
+    fn real(&self) -> Timestamp {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = (self.sources.monotonic)().max(shown.at);
+        let by_monotonic = later(shown.time, at.duration_since(shown.at));
+        // A wall clock that is corrected by a few milliseconds is no step.
+        let time = (self.sources.wall)().max(by_monotonic);
+        *shown = Shown { time, at };
+        time
+    }
+
+    /// The wall clock's time, wherever it steps, and what this clock was pushed ahead: for what others have stamped by
+    /// their own clocks.
+    fn wall(&self) -> Timestamp {
+        let now = (self.sources.wall)();
+        now.checked_add(*self.ahead.borrow()).unwrap_or(now)
+    }
+
+    /// Goes on from this time, if it is not reached yet. Gives how far that is ahead of the wall clock.
+    fn not_before(&self, time: Timestamp) -> SignedDuration {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.time = shown.time.max(time);
+        shown.time.duration_since((self.sources.wall)())
     }
 
     /// What time it will be then.
@@ -98,6 +171,10 @@ pub fn later(at: Timestamp, duration: Duration) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+
+    use proptest::prelude::*;
+
     use super::*;
 
     #[tokio::test]
@@ -114,6 +191,100 @@ mod tests {
         clock.push(Duration::from_secs(1800));
         tokio::time::timeout(Duration::from_secs(5), sleeper).await.expect("in time").expect("ok");
         assert!(clock.now() >= at);
+    }
+
+    /// A clock whose wall clock and monotonic clock are moved by hand, in milliseconds.
+    struct Moved {
+        clock: Clock,
+        wall: Arc<AtomicI64>,
+        monotonic: Arc<AtomicU64>,
+    }
+
+    impl Moved {
+        fn new() -> Moved {
+            let (wall, monotonic) = (Arc::new(AtomicI64::new(NOON)), Arc::new(AtomicU64::new(0)));
+            let (by_wall, by_monotonic) = (wall.clone(), monotonic.clone());
+            let begin = Instant::now();
+            let clock = Clock::of(Sources {
+                wall: Arc::new(move || at(by_wall.load(Relaxed))),
+                monotonic: Arc::new(move || {
+                    begin + Duration::from_millis(by_monotonic.load(Relaxed))
+                }),
+            });
+            Moved { clock, wall, monotonic }
+        }
+
+        fn passes(&self, milliseconds: u64) {
+            self.monotonic.fetch_add(milliseconds, Relaxed);
+            self.wall.fetch_add(i64::try_from(milliseconds).expect("small"), Relaxed);
+        }
+
+        fn steps(&self, milliseconds: i64) {
+            self.wall.fetch_add(milliseconds, Relaxed);
+        }
+
+        fn shows(&self) -> i64 {
+            self.clock.now().as_millisecond() - NOON
+        }
+    }
+
+    const NOON: i64 = 1_900_000_000_000;
+    const HOUR: i64 = 3_600_000;
+
+    fn at(millisecond: i64) -> Timestamp {
+        Timestamp::from_millisecond(millisecond).expect("a time")
+    }
+
+    #[test]
+    fn wall_clock_that_steps_back_stops_nothing() {
+        for step in [-1, -25_000, -HOUR, -400 * 24 * HOUR] {
+            let moved = Moved::new();
+            moved.passes(1_000);
+            assert_eq!(moved.shows(), 1_000);
+            moved.steps(step);
+            assert_eq!(moved.shows(), 1_000, "it does not go back");
+            moved.passes(25_000);
+            assert_eq!(moved.shows(), 26_000, "25 seconds are 25 seconds");
+            assert_eq!(moved.clock.wall().as_millisecond() - NOON, 26_000 + step);
+            // The wall clock is put right again.
+            moved.steps(-step + 500);
+            assert_eq!(moved.shows(), 26_500);
+        }
+    }
+
+    #[test]
+    fn wall_clock_that_steps_forward_is_followed() {
+        let moved = Moved::new();
+        moved.steps(HOUR);
+        assert_eq!(moved.shows(), HOUR);
+        moved.clock.push(Duration::from_secs(10));
+        moved.passes(1);
+        assert_eq!(moved.shows(), HOUR + 10_001);
+    }
+
+    #[test]
+    fn clock_goes_on_from_what_was_seen_before() {
+        let moved = Moved::new();
+        assert_eq!(moved.clock.not_before(at(NOON - HOUR)), SignedDuration::ZERO);
+        assert_eq!(moved.shows(), 0, "an earlier time changes nothing");
+        assert_eq!(moved.clock.not_before(at(NOON + HOUR)), SignedDuration::from_hours(1));
+        moved.passes(1_000);
+        assert_eq!(moved.shows(), HOUR + 1_000);
+    }
+
+    proptest! {
+        #[test]
+        fn no_steps_make_it_go_back(steps in proptest::collection::vec((0u64..100_000, -HOUR..HOUR), 1..40)) {
+            let moved = Moved::new();
+            let mut before = moved.shows();
+            for (passed, step) in steps {
+                moved.passes(passed);
+                moved.steps(step);
+                let now = moved.shows();
+                prop_assert!(now >= before + i64::try_from(passed).expect("small"), "{before} {passed} {now}");
+                before = now;
+            }
+        }
     }
 
     #[test]

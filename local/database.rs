@@ -3,13 +3,17 @@
 //! Everything that waits is done in one transaction and answered after its commit: whoever is told "done" can rely on
 //! it even if the machine stops, and many writers share one wait for the disk.
 
+mod file;
+
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
 use rusqlite::Connection;
 use shared::Error;
 use tokio::sync::oneshot;
+
+use file::{DataFile, Use};
 
 /// Does its work; says whether it worked, and how to answer.
 type Job = Box<dyn FnOnce(&Connection) -> (bool, Answer) + Send>;
@@ -19,25 +23,52 @@ type Answer = Box<dyn FnOnce(Result<(), String>) + Send>;
 /// How many jobs share one commit.
 const MOST_TOGETHER: usize = 256;
 
-/// The file. Cheap to clone; the thread ends with the last clone.
+/// The file. Cheap to clone; with the last clone it is closed, and is one whole file then.
 #[derive(Clone)]
-pub struct Database {
-    jobs: mpsc::Sender<Job>,
+pub struct Database(Arc<Worker>);
+
+struct Worker {
+    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    thread: Mutex<Option<thread::JoinHandle<()>>>,
 }
 
 impl Database {
-    /// Opens the file `ringdown.sqlite` in this folder, and makes both if they are missing.
+    /// Opens the file `ringdown.sqlite` in this folder, and makes both if they are missing. While a server runs on it,
+    /// this is one more who uses it.
+    ///
+    /// # Errors
+    /// Why it cannot be used, and what to do: it is damaged, or of a newer version.
     pub fn open(folder: &Path) -> Result<Database, String> {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| format!("{}: {error}", folder.display()))?;
-        let path = folder.join("ringdown.sqlite");
-        let connection = connect(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Database::start(DataFile::open(folder, Use::Shared)?)
+    }
+
+    /// The same for a server, which must be the only one.
+    ///
+    /// # Errors
+    /// The same, and if another server runs on it.
+    pub fn open_alone(folder: &Path) -> Result<Database, String> {
+        Database::start(DataFile::open(folder, Use::Alone)?)
+    }
+
+    fn start(file: DataFile) -> Result<Database, String> {
         let (jobs, queue) = mpsc::channel();
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("database".to_owned())
-            .spawn(move || work(&connection, &queue))
+            .spawn(move || {
+                work(file.connection(), &queue);
+                file.close();
+            })
             .map_err(|error| format!("the database's thread: {error}"))?;
-        Ok(Database { jobs })
+        let (jobs, thread) = (Mutex::new(Some(jobs)), Mutex::new(Some(thread)));
+        Ok(Database(Arc::new(Worker { jobs, thread })))
+    }
+
+    /// Does what waits, and closes the file. Whatever is asked of it afterwards fails.
+    pub async fn close(&self) {
+        let worker = self.0.clone();
+        if tokio::task::spawn_blocking(move || worker.end()).await.is_err() {
+            tracing::error!("the database did not end well");
+        }
     }
 
     /// Does `work` and gives its answer after the commit.
@@ -57,39 +88,31 @@ impl Database {
             (worked, answer)
         });
         let gone = || Error::Store("the database did not take it".to_owned());
-        self.jobs.send(job).map_err(|_| gone())?;
+        self.0.send(job).ok_or_else(gone)?;
         told.await.map_err(|_| gone())?.map_err(Error::Store)
     }
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(std::time::Duration::from_secs(10))?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.execute_batch(
-        "CREATE TABLE IF NOT EXISTS records (
-           pk TEXT NOT NULL, sk TEXT NOT NULL, revision INTEGER NOT NULL, body TEXT NOT NULL, expires_at INTEGER,
-           PRIMARY KEY (pk, sk)
-         ) WITHOUT ROWID;
-         CREATE INDEX IF NOT EXISTS expiring ON records (expires_at) WHERE expires_at IS NOT NULL;
-         CREATE TABLE IF NOT EXISTS messages (
-           id INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT NOT NULL, batch TEXT NOT NULL, body TEXT NOT NULL,
-           not_before INTEGER NOT NULL, receives INTEGER NOT NULL DEFAULT 0
-         );
-         CREATE INDEX IF NOT EXISTS in_order ON messages (queue, batch, id);
-         CREATE TABLE IF NOT EXISTS pretend_slack_messages (
-           ts INTEGER PRIMARY KEY, thread INTEGER, channel TEXT NOT NULL, channel_id TEXT NOT NULL, kind TEXT NOT NULL,
-           text TEXT NOT NULL, blocks TEXT NOT NULL, edited INTEGER, broadcast INTEGER NOT NULL, only_for TEXT
-         );
-         CREATE TABLE IF NOT EXISTS pretend_slack_responses (
-           id TEXT PRIMARY KEY, message INTEGER NOT NULL, user TEXT NOT NULL, uses INTEGER NOT NULL,
-           expires_at INTEGER NOT NULL
-         ) WITHOUT ROWID;
-         -- Of an earlier version; what a pretend Slack was told then is no loss.
-         DROP TABLE IF EXISTS pretend_slack;",
-    )?;
-    Ok(connection)
+impl Worker {
+    fn send(&self, job: Job) -> Option<()> {
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        jobs.as_ref()?.send(job).ok()
+    }
+
+    fn end(&self) {
+        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // A job may hold the last clone: its thread cannot wait for itself.
+        if let Some(thread) = thread.filter(|one| one.thread().id() != thread::current().id()) {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.end();
+    }
 }
 
 fn work(connection: &Connection, queue: &mpsc::Receiver<Job>) {

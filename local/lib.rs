@@ -99,7 +99,9 @@ pub async fn front_door(house: &House, target: Target, request: Request) -> Resp
             event_stream_webhook::handle(&house.intake, request, now).await
         }
         Function::OutageIntake => outage_intake::handle(&house.app, request, now).await,
-        Function::EscalationCallback => escalation_callback::handle(&house.app, request, now).await,
+        Function::EscalationCallback => {
+            escalation_callback::handle(&house.app, request, clock::wall()).await
+        }
         Function::Dashboard => dashboard::handle(&house.dashboard, request, now).await,
     }
 }

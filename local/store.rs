@@ -82,6 +82,18 @@ impl Store for Records {
 }
 
 impl Records {
+    /// The latest time that a server on this file has noted.
+    pub async fn highest_time(&self) -> Result<Option<Timestamp>, Error> {
+        let records = self.load(&[highest()], Timestamp::MIN).await?;
+        Ok(records.into_iter().flatten().next().and_then(|record| record.body.parse().ok()))
+    }
+
+    /// Notes what time it is.
+    pub async fn note_time(&self, now: Timestamp) -> Result<(), Error> {
+        let body = now.to_string();
+        self.write(&[Put { key: highest(), body, when: If::Always, expires_at: None }], now).await
+    }
+
     /// Takes away what has expired.
     pub async fn sweep(&self, now: Timestamp) -> Result<usize, Error> {
         self.0
@@ -90,6 +102,11 @@ impl Records {
             })
             .await
     }
+}
+
+/// Where the latest time is.
+fn highest() -> Key {
+    Key::new("clock", "highest")
 }
 
 fn load(db: &Connection, key: Key, now: Timestamp) -> rusqlite::Result<Option<Record>> {

@@ -1,6 +1,5 @@
 //! `ringdown`: the house stands, until Ctrl-C or SIGTERM.
 
-use std::fs::File;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,8 +41,7 @@ const LAST_ANSWERS: Duration = Duration::from_secs(2);
 pub async fn run(options: &Options) -> Result<(), String> {
     let told = |error: shared::Error| error.to_string();
     let source = Source::find(options.config.as_deref());
-    let database = Database::open(&options.data)?;
-    let _alone = alone(options)?;
+    let database = Database::open_alone(&options.data)?;
     let start_token = access::open(&options.data)?;
     let listener = server::open(options.port).await?;
     let at = listener.local_addr().map_err(|error| error.to_string())?;
@@ -57,6 +55,9 @@ pub async fn run(options: &Options) -> Result<(), String> {
 
     let queue = Messages::new(database.clone());
     let store = Arc::new(Records(database.clone()));
+    if let Some(time) = store.highest_time().await.map_err(told)? {
+        clock::go_on_from(time);
+    }
     let slack = Client::new(http.clone(), local.slack_api(&environment).as_deref());
     let delivery = Arc::new(Delivery::new(live(), store.clone(), slack));
     let app = Arc::new(App {
@@ -79,7 +80,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
             start_token: Some(start.clone()),
         },
         pretend: Pretend {
-            database,
+            database: database.clone(),
             live: live(),
             secrets,
             http,
@@ -109,8 +110,8 @@ pub async fn run(options: &Options) -> Result<(), String> {
         });
         tokio::spawn(async move { queue.serve(To::WakeUps, handle, Duration::ZERO, stopped).await })
     };
-    let auditor = tokio::spawn(audit(app, stopped.clone()));
-    let sweeper = tokio::spawn(sweep(store, stopped));
+    let auditor = tokio::spawn(audit(app, store.clone(), stopped.clone()));
+    let sweeper = tokio::spawn(sweep(store.clone(), stopped));
     greet(&address, &start, &source, &settings, &environment);
 
     let (closing, closed) = tokio::sync::oneshot::channel::<()>();
@@ -132,18 +133,9 @@ pub async fn run(options: &Options) -> Result<(), String> {
     }
     let _ = closing.send(());
     let _ = tokio::join!(serving, sweeper, auditor);
+    note_time(&store).await;
+    database.close().await;
     Ok(())
-}
-
-/// Two houses on one file would both deliver its messages.
-fn alone(options: &Options) -> Result<File, String> {
-    let path = options.data.join("lock");
-    let file = File::create(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    file.try_lock().map_err(|_| {
-        let data = options.data.display();
-        format!("another house runs on {data}: end it, or choose another folder with --data DIR")
-    })?;
-    Ok(file)
 }
 
 /// Who places calls.
@@ -222,9 +214,17 @@ async fn ended() {
     }
 }
 
+/// Keeps what time it is, for the next start.
+async fn note_time(store: &Records) {
+    if let Err(error) = store.note_time(clock::real()).await {
+        tracing::warn!(%error, "the time was not noted");
+    }
+}
+
 /// Once a minute looks over all that is open.
-async fn audit(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+async fn audit(app: Arc<App>, store: Arc<Records>, mut stop: watch::Receiver<bool>) {
     loop {
+        note_time(&store).await;
         if let Err(error) = escalation_timer::tick(&app).await {
             tracing::error!(%error, "the audit failed");
         }

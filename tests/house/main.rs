@@ -3,9 +3,11 @@
 
 mod access;
 mod commands;
+mod data_file;
 mod delivery;
 mod harness;
 mod hostile;
+mod limits;
 mod night;
 mod nights;
 mod pages;

@@ -53,7 +53,7 @@ impl Click {
     pub(crate) async fn told(self, app: Arc<App>, world: Shared) -> Result<(), Error> {
         let now = world.lock().timestamp();
         match self.action() {
-            Ok(action) => app.answer_slack(&self.request(action, now)).await.map(|_| ()),
+            Ok(action) => app.answer_slack(&self.request(action, now), now).await.map(|_| ()),
             Err(seconds) => {
                 let until = now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(now);
                 let wake_up = WakeUp::Silence { incident: self.incident, by: self.person, until };

@@ -10,13 +10,13 @@ use shared::http::{Request, Response, answer};
 use shared::{Error, Timestamp};
 
 /// Turns what Twilio and Slack tell us into a signal, and the incident's answer into speech.
-pub async fn handle(app: &App, request: Request, _now: Timestamp) -> Response {
-    answer(&request, callback(app, &request).await)
+pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response {
+    answer(&request, callback(app, &request, now).await)
 }
 
-async fn callback(app: &App, request: &Request) -> Result<Response, Error> {
+async fn callback(app: &App, request: &Request, now: Timestamp) -> Result<Response, Error> {
     match admit(request)?.name {
-        Endpoint::SlackAction => app.answer_slack(request).await,
+        Endpoint::SlackAction => app.answer_slack(request, now).await,
         Endpoint::Voice | Endpoint::VoiceStatus | Endpoint::VoiceMachine | Endpoint::FlowReport => {
             app.answer_twilio(request).await
         }
