@@ -11,6 +11,10 @@ use crate::world::{What, World};
 impl World {
     /// A policy's incident was written.
     pub(crate) fn saw_incident(&mut self, put: &Put) {
+        if put.body.len() >= 350_000 {
+            self.fail(format!("a record of {} bytes", put.body.len()));
+        }
+        self.watch.tally.large += u64::from(put.body.len() > 200_000);
         let new: Kept = match serde_json::from_str(&put.body) {
             Ok(new) => new,
             Err(error) => return self.fail(format!("an incident that cannot be read: {error}")),

@@ -1,5 +1,6 @@
 //! What a night is about: who can be called, which alarms go off and recover, and which accidents happen.
 
+use serde_json::{Value, json};
 use shared::Timestamp;
 use shared::alarm::{Change, State};
 use shared::escalation::Key;
@@ -37,7 +38,7 @@ pub(crate) fn faults(dice: &mut Dice) -> Faults {
 /// What the monitors say, and when it becomes calm.
 pub(crate) struct Story {
     /// When it is told, in milliseconds from dusk, and what.
-    pub(crate) changes: Vec<(i64, Change)>,
+    pub(crate) changes: Vec<(i64, Vec<Change>)>,
     /// How many alarms there are, with the policy of each.
     pub(crate) alarms: Vec<u8>,
     /// When all is OK, in milliseconds from dusk.
@@ -57,6 +58,9 @@ impl Story {
         let calm_at = dice.range(5_000, minutes * 60_000);
         if dice.chance(60) {
             return Story::of_flaps(dice, policies);
+        }
+        if dice.chance(10) {
+            return Story::of_many(dice, policies);
         }
         let count = dice.pick(&[1, 1, 1, 1, 1, 1, 2, 2, 3, 6]);
         let first = dice.range(0, i64::from(policies) - 1) as u8;
@@ -112,6 +116,55 @@ impl Story {
         story
     }
 
+    /// Requests with many alarms each, whose texts may be as long as any: more than are kept by name, and more than a
+    /// record has room for.
+    fn of_many(dice: &mut Dice, policies: u8) -> Story {
+        let calm_at = dice.range(20_000, 200_000);
+        let mut story = Story { changes: Vec::new(), alarms: Vec::new(), calm_at };
+        let count = dice.pick(&[3, 20, 60, 70, 110, 150]);
+        let text = dice.pick(&["it is so", "\"\\", "é語🔥", "x"]);
+        let text = text.repeat(dice.pick(&[1, 10, 200, 600]));
+        let mut at = 0;
+        while story.alarms.len() < count {
+            let first = story.alarms.len();
+            let many = (dice.range(1, 100) as usize).min(count - first);
+            let policy = || dice.range(0, i64::from(policies) - 1) as u8;
+            story.alarms.extend(std::iter::repeat_with(policy).take(many));
+            story.say_together(first..first + many, at, State::Alarm, &text);
+            at = (at + dice.pick(&[0, 2_000, 30_000])).min(calm_at - 2);
+        }
+        // Some of them come and go: the same ones together.
+        for _ in 0..dice.pick(&[0, 1, 2]) {
+            let (one, other) = (dice.range(0, count as i64), dice.range(0, count as i64));
+            let some = one.min(other) as usize..one.max(other) as usize;
+            let over_at = at + (calm_at - at) / 4;
+            at = at + (calm_at - at) / 2;
+            story.say_together(some.clone(), over_at, State::Ok, "");
+            story.say_together(some, at, State::Alarm, &text);
+        }
+        story.say_together(0..count, calm_at, State::Ok, "");
+        story
+    }
+
+    /// One request says this of all these alarms.
+    fn say_together(&mut self, alarms: std::ops::Range<usize>, at: i64, state: State, text: &str) {
+        let from = self.changes.len();
+        for alarm in alarms {
+            self.say(alarm, self.alarms[alarm], at, state);
+        }
+        let together = self.changes.drain(from..).flat_map(|(_, changes)| changes);
+        let together: Vec<Change> = together
+            .map(|change| Change {
+                reason: text.to_owned(),
+                description: text.to_owned(),
+                ..change
+            })
+            .collect();
+        if !together.is_empty() {
+            self.changes.push((at, together));
+        }
+    }
+
     fn say(&mut self, alarm: usize, policy: u8, at: i64, state: State) {
         let change = Change {
             key: format!("arn:{alarm}"),
@@ -126,8 +179,29 @@ impl Story {
             actions: None,
             former_key: None,
         };
-        self.changes.push((at, change));
+        self.changes.push((at, vec![change]));
     }
+}
+
+/// Several changes in one request, as EventBridge would say them.
+pub(crate) fn request(changes: &[Change]) -> Vec<u8> {
+    let event = |change: &Change| {
+        let state = match change.state {
+            State::Alarm => "ALARM",
+            State::Ok => "OK",
+            State::NoData => "INSUFFICIENT_DATA",
+        };
+        json!({
+            "detail-type": "CloudWatch Alarm State Change",
+            "resources": [change.key],
+            "detail": {
+                "alarmName": change.name,
+                "state": {"value": state, "timestamp": change.at.to_string(), "reason": change.reason},
+                "configuration": {"description": change.description},
+            },
+        })
+    };
+    Value::from_iter(changes.iter().map(event)).to_string().into_bytes()
 }
 
 /// What a person does when they are called.

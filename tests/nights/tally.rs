@@ -62,6 +62,8 @@ tally! {
     silence_over: "hunted again: the silence was over",
     put_off: "alarms put off until the end of a silence",
     clicks: "clicks that were answered",
+    together: "requests with many alarms",
+    large: "records written that are near the limit",
     empty_shifts: "empty shifts skipped",
     too_often: "people left out: called too often",
     mended_wake: "mended by the audit: a late wake-up",

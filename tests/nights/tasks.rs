@@ -13,6 +13,7 @@ use crate::audit::Overdue;
 use crate::night::{About, Asked, Done, Night, Task};
 use crate::people::words;
 use crate::slack::Button;
+use crate::story::request;
 use crate::twilio::Step;
 use crate::world::{What, World};
 
@@ -37,8 +38,15 @@ impl Night {
             if matches!(about, About::Audit) { world.overdue() } else { Overdue::default() };
         let future: std::pin::Pin<Box<dyn Future<Output = Done> + Send>> = match &about {
             About::Change(at) => {
-                let body = serde_json::to_vec(&self.story.changes[*at].1).unwrap_or_default();
-                Box::pin(async move { Done::Heard(app.take_again(&body).await) })
+                let changes = &self.story.changes[*at].1;
+                if let [change] = &changes[..] {
+                    let body = serde_json::to_vec(change).unwrap_or_default();
+                    Box::pin(async move { Done::Heard(app.take_again(&body).await) })
+                } else {
+                    let body = request(changes);
+                    world.watch.tally.together += 1;
+                    Box::pin(async move { Done::Heard(app.take(&body).await) })
+                }
             }
             About::Wake(at) => {
                 let waiting = &mut world.rows.messages[*at];
