@@ -5,6 +5,7 @@
 //! 3. [`Signal`]: what the world told us. [`Incident::step`]: what changes by it, and what we ask of the world
 //!    ([`Effect`]).
 
+mod actor;
 mod alarms;
 mod budget;
 mod by_hand;
@@ -18,6 +19,7 @@ mod step;
 mod studio;
 mod timeline;
 
+pub use actor::{Actor, Member};
 pub use hunt::Hunt;
 pub use incident::{Alarm, Attempt, Call, Holder, Incident, Joined, Phase, State};
 pub use owner::Notices;

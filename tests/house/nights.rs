@@ -29,6 +29,7 @@ mod callbacks;
 mod clicks;
 mod dead_letters;
 mod doors;
+mod members;
 mod one_after_another;
 mod owner;
 mod pace;

@@ -78,7 +78,11 @@ impl Click {
         let place = if self.below_lines { "lines" } else { "incident" };
         let payload = json!({
             "type": "block_actions",
-            "user": {"id": member(&self.person), "name": self.person.trim_start_matches('@')},
+            "user": {
+                "id": member(&self.person),
+                "name": self.person.trim_start_matches('@'),
+                "team_id": "T0000001",
+            },
             "response_url": format!("{REPLIES}{}", self.number),
             "actions": [{
                 "action_id": action.id(),

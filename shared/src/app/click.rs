@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{App, Hand};
 use crate::Error;
 use crate::config::{Settings, tokens};
-use crate::escalation::{Event, Incident, Signal, State};
+use crate::escalation::{Actor, Event, Incident, Member, Signal, State};
 use crate::forward::task::Task;
 use crate::http::{Request, Response};
 use crate::ports::To;
@@ -27,8 +27,8 @@ const SILENCE: SignedDuration = SignedDuration::from_hours(1);
 
 /// Whoever clicked.
 struct Clicker {
-    /// Their name in the configuration, or `@` and their name in Slack.
-    name: String,
+    /// Their name in the configuration, or `@` and their name in Slack with who that is.
+    actor: Actor,
     /// The policy never calls them.
     outside: bool,
 }
@@ -64,6 +64,10 @@ impl App {
         let settings = self.proven(request, wall).await?;
         let pretend = settings.value("slack/hooks-base-url");
         let Asked::Click(click) = action::read(&request.body, pretend) else { return Ok(()) };
+        let escalation = &settings.config.escalation;
+        if escalation.only_configured_people && escalation.person_in_slack(&click.user).is_none() {
+            return self.reply(&click, None, Told::Alone(not_configured(&click)), &settings).await;
+        }
         let before = self.incident(&click.incident).await?;
         let Some(before) = before else {
             let text = "This incident is not known any more.".to_owned();
@@ -72,7 +76,7 @@ impl App {
         let clicker = clicker(&click, &before, &settings);
         let after =
             self.do_as_clicked(&click, &clicker, &before).await?.unwrap_or_else(|| before.clone());
-        let told = told(click.action, &clicker.name, &before, &after, &settings);
+        let told = told(click.action, &clicker.actor, &before, &after, &settings);
         self.reply(&click, Some(&after), told, &settings).await
     }
 
@@ -110,13 +114,13 @@ impl App {
         clicker: &Clicker,
         before: &Incident,
     ) -> Result<Option<Incident>, Error> {
-        let person = clicker.name.clone();
+        let person = clicker.actor.clone();
         let signal = match click.action {
             Action::Take => Signal::Claimed { person, outside: clicker.outside },
             Action::GiveBack => Signal::GivenBack { person },
             Action::Resolve => Signal::DeclaredOver { person },
             Action::Silence if before.taken_by().is_some() => return Ok(None),
-            Action::Silence => return self.silence(&before.id, &person, SILENCE).await,
+            Action::Silence => return self.silence(&before.id, &person.name, SILENCE).await,
         };
         self.signal(&before.id, &[signal], Hand::Leave).await
     }
@@ -148,37 +152,52 @@ impl App {
 
 fn clicker(click: &Click, incident: &Incident, settings: &Settings) -> Clicker {
     let escalation = &settings.config.escalation;
-    let mut people = escalation.people.iter();
-    match people.find(|(_, person)| person.slack.as_deref() == Some(&click.user)) {
-        Some((name, _)) => Clicker {
-            name: name.clone(),
-            outside: !escalation.may_call(&incident.policy.name).contains(name),
+    match escalation.person_in_slack(&click.user) {
+        Some(name) => Clicker {
+            actor: Actor::from(name),
+            outside: !escalation.may_call(&incident.policy.name).iter().any(|other| other == name),
         },
-        None => Clicker { name: format!("@{}", click.user_name), outside: true },
+        None => {
+            let member = Member { id: click.user.clone(), team: click.team.clone() };
+            let name = format!("@{}", click.user_name);
+            Clicker { actor: Actor { name, member: Some(member) }, outside: true }
+        }
     }
+}
+
+/// Why nothing is done for somebody who may only look.
+fn not_configured(click: &Click) -> String {
+    format!(
+        "Only people of Ringdown's configuration can act on incidents, and your Slack member id {} is not in it: nothing \
+         was done. Whoever runs Ringdown can add you to `[people]`.",
+        click.user
+    )
 }
 
 /// What became of a click.
 fn told(
     action: Action,
-    clicker: &str,
+    clicker: &Actor,
     before: &Incident,
     after: &Incident,
     settings: &Settings,
 ) -> Told {
-    let holder = |incident: &Incident| incident.taken_by().map(|holder| holder.person.clone());
+    let holder = |incident: &Incident| incident.taken_by().cloned();
+    let is_anothers = holder(before).is_some_and(|holder| !holder.is(clicker));
     if before.ended_at.is_some() {
         return Told::Alone("It is over already: nothing is left to do.".to_owned());
     }
     // Whoever had it a moment ago may have been asked again since: then their click did nothing.
     let done = |event: &Event| match (action, event) {
         (Action::GiveBack, Event::GivenBack { person })
-        | (Action::Resolve, Event::DeclaredOver { person, .. }) => person == clicker,
+        | (Action::Resolve, Event::DeclaredOver { person, .. }) => {
+            *person == clicker.name && !is_anothers
+        }
         _ => false,
     };
     let new = after.timeline.entries.iter().rev();
     let fine = match action {
-        Action::Take => holder(after).as_deref() == Some(clicker),
+        Action::Take => holder(after).is_some_and(|holder| holder.is(clicker)),
         Action::GiveBack | Action::Resolve => new
             .take_while(|entry| entry.number >= before.timeline.next)
             .any(|entry| done(&entry.event)),
@@ -187,7 +206,7 @@ fn told(
     match (fine, holder(after)) {
         (true, _) => Told::Shown,
         (false, Some(other)) => {
-            Told::Alone(format!("That is for {}, who has it.", mention(&other, settings)))
+            Told::Alone(format!("That is for {}, who has it.", mention(&other.person, settings)))
         }
         (false, None) => Told::Alone("Nobody has it just now.".to_owned()),
     }

@@ -195,7 +195,9 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
             format!(":information_source: *{}* has no data: that is no recovery", escape(alarm))
         }
         Event::Reopened { alarm, holder } => {
-            let holder = holder.as_ref().map(|holder| format!("; {} has it", mention(holder)));
+            let holder = holder
+                .as_ref()
+                .map(|holder| format!("; {} has it", mention_owner(incident, holder, settings)));
             let holder = holder.unwrap_or_default();
             format!(":rotating_light: *{}* went off: it is open again{holder}", escape(alarm))
         }
@@ -264,7 +266,7 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
         Event::OwnerTold { by_text: true, .. } => return None,
         Event::OwnerTold { person, alarms, more, .. } => format!(
             ":point_right: {} has it, and since then went off too: {}",
-            mention(person),
+            mention_owner(incident, person, settings),
             escape(&named(alarms, *more))
         ),
         Event::Texted { failed: None, .. } => return None,
@@ -282,6 +284,15 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
         Event::Mended { what } => format!(":warning: the audit mended {}", mended_words(*what)),
     };
     Some(cut(&text))
+}
+
+/// The owner as Slack shows them: mentioned, also if only Slack knows them.
+fn mention_owner(incident: &Incident, name: &str, settings: &Settings) -> String {
+    let owner = incident.holder.as_ref().filter(|owner| owner.person == name);
+    match owner.and_then(|owner| owner.member.as_ref()) {
+        Some(member) => format!("<@{}>", member.id),
+        None => crate::slack::incident::mention(name, settings),
+    }
 }
 
 /// What became of a call, in a few words.

@@ -199,9 +199,9 @@ impl Check<'_> {
         }
         let give_up_after =
             self.duration("forward.give_up_after", file.forward.give_up_after, FOUR_HOURS);
-        let max_calls_per_hour = self.max_calls_per_hour(file.escalation);
+        let limits = self.limits(file.escalation);
         let mut escalation = self.escalation(file.people, file.schedules, file.policies, &channels);
-        escalation.max_calls_per_hour = max_calls_per_hour;
+        escalation.limit(&limits);
         Routes::new(routes, channels).map(|routes| (routes, give_up_after, escalation)).ok()
     }
 

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::actor::Actor;
 use super::hunt::Hunt;
 use super::incident::{Holder, Phase};
 use super::signal::{Effect, TextAbout};
@@ -10,9 +11,10 @@ use super::timeline::Event;
 
 impl Turn<'_> {
     /// Somebody says that they have it.
-    pub(super) fn claim(&mut self, person: &str, outside: bool) {
+    pub(super) fn claim(&mut self, person: &Actor, outside: bool) {
         if self.incident.ended_at.is_none() && self.incident.taken_by().is_none() {
-            self.give_to(Holder { person: person.to_owned(), at: self.now, outside });
+            let Actor { name, member } = person.clone();
+            self.give_to(Holder { person: name, at: self.now, outside, member });
             self.cancel_all_but(None, false);
         }
     }
@@ -21,8 +23,8 @@ impl Turn<'_> {
         let asked_at = self.incident.hunt.began_at;
         let after_seconds = self.now.duration_since(asked_at).as_secs();
         self.tell(Event::Taken { person: holder.person.clone(), after_seconds });
-        let had = self.incident.holder.as_ref().map(|had| &had.person);
-        let is_same_owner = had == Some(&holder.person);
+        let is_same = |had: &Holder| (&had.person, &had.member) == (&holder.person, &holder.member);
+        let is_same_owner = self.incident.holder.as_ref().is_some_and(is_same);
         self.incident.forget_notices(is_same_owner);
         self.incident.phase = Phase::Taken;
         self.incident.exhausted_at = None;
@@ -31,25 +33,25 @@ impl Turn<'_> {
     }
 
     /// The holder passes it on: whoever comes after them in the roster is called.
-    pub(super) fn give_back(&mut self, person: &str) {
+    pub(super) fn give_back(&mut self, person: &Actor) {
         if !self.is_held_by(person) {
             return;
         }
-        self.tell(Event::GivenBack { person: person.to_owned() });
+        self.tell(Event::GivenBack { person: person.name.clone() });
         let incident = &mut self.incident;
         incident.holder = None;
         incident.silenced_until = None;
         incident.phase = Phase::Calling;
         let number = incident.hunt.number + 1;
-        incident.hunt = Hunt::after(number, &incident.policy.roster, person, self.now);
+        incident.hunt = Hunt::after(number, &incident.policy.roster, &person.name, self.now);
         self.tell_of_empty_shift();
     }
 
     /// The holder says that it is over, whatever its alarms say.
-    pub(super) fn declare_over(&mut self, person: &str) {
+    pub(super) fn declare_over(&mut self, person: &Actor) {
         if self.is_held_by(person) {
             let after_seconds = self.now.duration_since(self.incident.raised_at).as_secs();
-            self.tell(Event::DeclaredOver { person: person.to_owned(), after_seconds });
+            self.tell(Event::DeclaredOver { person: person.name.clone(), after_seconds });
             self.end_incident();
         }
     }
@@ -82,8 +84,8 @@ impl Turn<'_> {
         self.cancel_all_but(None, true);
     }
 
-    fn is_held_by(&self, person: &str) -> bool {
-        let holder = self.incident.taken_by().map(|holder| holder.person.as_str());
-        self.incident.ended_at.is_none() && holder == Some(person)
+    fn is_held_by(&self, person: &Actor) -> bool {
+        let is_theirs = self.incident.taken_by().is_some_and(|holder| holder.is(person));
+        self.incident.ended_at.is_none() && is_theirs
     }
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::actor::Member;
 use super::hunt::Hunt;
 use super::owner::Notices;
 use super::policy::{CallWith, Policy};
@@ -90,6 +91,9 @@ pub struct Holder {
     /// They are none of those whom the policy calls.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub outside: bool,
+    /// Who it is, if the configuration does not know them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<Member>,
 }
 
 /// An alarm of an incident.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::actor::Actor;
 use super::incident::Alarm;
 use super::timeline::Mended;
 
@@ -40,19 +41,19 @@ pub enum Signal {
     /// Somebody says that they have it, elsewhere than on the phone.
     Claimed {
         /// Who.
-        person: String,
+        person: Actor,
         /// The policy never calls them: they are none of its people.
         outside: bool,
     },
     /// Its holder cannot do it after all.
     GivenBack {
         /// Who.
-        person: String,
+        person: Actor,
     },
     /// Its holder says that it is over.
     DeclaredOver {
         /// Who.
-        person: String,
+        person: Actor,
     },
     /// Nobody shall be called for what goes on now.
     Silenced {

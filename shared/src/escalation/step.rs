@@ -185,7 +185,7 @@ impl Turn<'_> {
         if let Some(attempt) = self.incident.attempt_mut(number) {
             attempt.outcome = Some(Outcome::Taken);
         }
-        self.give_to(Holder { person: person.clone(), at: self.now, outside: false });
+        self.give_to(Holder { person: person.clone(), at: self.now, outside: false, member: None });
         self.effects.push(Effect::Text { person, about: TextAbout::Taken, at: self.now });
         self.cancel_all_but(Some(number), false);
     }

@@ -125,15 +125,15 @@ impl Night {
     }
 
     fn claimed(&mut self, person: &str, outside: bool) -> &mut Night {
-        self.signal(Signal::Claimed { person: person.to_owned(), outside })
+        self.signal(Signal::Claimed { person: person.into(), outside })
     }
 
     fn given_back(&mut self, person: &str) -> &mut Night {
-        self.signal(Signal::GivenBack { person: person.to_owned() })
+        self.signal(Signal::GivenBack { person: person.into() })
     }
 
     fn declared_over(&mut self, person: &str) -> &mut Night {
-        self.signal(Signal::DeclaredOver { person: person.to_owned() })
+        self.signal(Signal::DeclaredOver { person: person.into() })
     }
 
     fn silenced(&mut self, seconds: i64) -> &mut Night {

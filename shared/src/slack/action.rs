@@ -53,6 +53,8 @@ pub struct Click {
     pub incident: String,
     /// The Slack member id of whoever clicked.
     pub user: String,
+    /// The id of their workspace (`T…`, or `E…` of an organisation); empty if Slack names none.
+    pub team: String,
     /// Their name in Slack, cut, on one line. It is not escaped: whoever shows it does that.
     pub user_name: String,
     /// Where an answer goes, if there is a place that we trust.
@@ -156,6 +158,7 @@ fn click(payload: &Value, also: Option<&str>) -> Option<Click> {
         action,
         incident: incident.to_owned(),
         user: id.to_owned(),
+        team: team(payload).to_owned(),
         user_name: name,
         response_url: payload["response_url"].as_str().and_then(|url| ResponseUrl::new(url, also)),
         place: Place::of(button["block_id"].as_str().unwrap_or_default()),
@@ -168,10 +171,20 @@ fn is_incident(id: &str) -> bool {
     (1..=LONGEST.1).contains(&id.len()) && id.bytes().all(ours)
 }
 
+/// The workspace that whoever clicked belongs to: not always the one that they clicked in.
+fn team(payload: &Value) -> &str {
+    let ids = [&payload["user"]["team_id"], &payload["team"]["id"]];
+    ids.into_iter().filter_map(Value::as_str).find(|id| is_id(id, ['T', 'E'])).unwrap_or_default()
+}
+
 /// A person's id: `U` or `W`, then capitals and digits.
 fn is_member(id: &str) -> bool {
+    is_id(id, ['U', 'W'])
+}
+
+fn is_id(id: &str, first: [char; 2]) -> bool {
     (2..=24).contains(&id.len())
-        && id.starts_with(['U', 'W'])
+        && id.starts_with(first)
         && id.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
 }
 

@@ -119,7 +119,7 @@ async fn owner_without_a_phone_reads_in_slack_what_joined(way: Way) {
         night.alarm(name).goes_off().await;
     }
     let line = |name: &str| {
-        format!(":point_right: *@somebody-else* has it, and since then went off too: {name}")
+        format!(":point_right: <@U0STRANGER> has it, and since then went off too: {name}")
     };
     night.slack_says(&line("orders-queue-age")).await;
     night.passes(Duration::from_secs(301)).await;

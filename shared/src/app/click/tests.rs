@@ -14,7 +14,7 @@ fn after(incident: &Incident, signal: Signal, house: &House) -> Incident {
 async fn whoever_is_asked_again_just_then_is_told_that_their_click_did_nothing() {
     let house = House::of(&[], Arc::new(|_| (0, Value::Null)));
     let settings = house.app.live.get(house.now()).await.expect("settings");
-    let (person, outside) = ("alpha".to_owned(), false);
+    let (person, outside) = (Actor::from("alpha"), false);
     let raised = house.alarm().await;
     let taken = after(&raised, Signal::Claimed { person: person.clone(), outside }, &house);
     let disk = Alarm { key: "disk".to_owned(), ..raised.alarms[0].clone() };
@@ -30,7 +30,7 @@ async fn whoever_is_asked_again_just_then_is_told_that_their_click_did_nothing()
         assert_eq!(told(action, &person, &taken, &done, &settings), Told::Shown);
         let in_vain = after(&asked_again, signal, &house);
         assert_eq!(told(action, &person, &taken, &in_vain, &settings), alone);
-        let of_another = told(action, "bravo", &taken, &taken, &settings);
+        let of_another = told(action, &"bravo".into(), &taken, &taken, &settings);
         assert_eq!(of_another, Told::Alone("That is for *alpha*, who has it.".to_owned()));
     }
 }

@@ -10,7 +10,7 @@ use toml::Spanned;
 use wildmatch::WildMatch;
 
 use super::Check;
-use super::limits::MAX_CALLS_PER_HOUR;
+use super::limits::{Limits, MAX_CALLS_PER_HOUR, MAX_OWN_ALARM_CALLS_PER_HOUR};
 use super::people::PersonTable;
 use super::roster::{Roster, RosterTable};
 use super::schedules::ScheduleTable;
@@ -48,6 +48,10 @@ pub struct Escalation {
     pub schedules: Schedules,
     /// How often a person is called within an hour at most.
     pub max_calls_per_hour: u32,
+    /// How often of these for alarms about Ringdown itself.
+    pub max_own_alarm_calls_per_hour: u32,
+    /// Whether nobody else may act on incidents in Slack.
+    pub only_configured_people: bool,
     policies: Vec<Configured>,
 }
 
@@ -98,6 +102,19 @@ impl Escalation {
         self.policies.iter().find(fits)
     }
 
+    /// The name of the person with this Slack member id.
+    pub fn person_in_slack(&self, member: &str) -> Option<&str> {
+        let mut people = self.people.iter();
+        let found = people.find(|(_, person)| person.slack.as_deref() == Some(member));
+        found.map(|(name, _)| name.as_str())
+    }
+
+    pub(super) fn limit(&mut self, limits: &Limits) {
+        self.max_calls_per_hour = limits.max_calls_per_hour;
+        self.max_own_alarm_calls_per_hour = limits.max_own_alarm_calls_per_hour;
+        self.only_configured_people = limits.only_configured_people;
+    }
+
     /// The roster of a policy as it is configured.
     pub fn roster(&self, policy: &str) -> Option<&Roster> {
         self.configured(policy).map(|configured| &configured.roster)
@@ -145,7 +162,14 @@ impl Check<'_> {
             }
             policies.push(self.policy(table, &people, &schedules, channels));
         }
-        Escalation { people, schedules, policies, max_calls_per_hour: MAX_CALLS_PER_HOUR }
+        Escalation {
+            people,
+            schedules,
+            policies,
+            max_calls_per_hour: MAX_CALLS_PER_HOUR,
+            max_own_alarm_calls_per_hour: MAX_OWN_ALARM_CALLS_PER_HOUR,
+            only_configured_people: false,
+        }
     }
 
     fn policy(

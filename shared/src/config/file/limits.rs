@@ -9,15 +9,34 @@ use super::Check;
 #[serde(deny_unknown_fields)]
 pub(super) struct EscalationTable {
     max_calls_per_hour: Option<Spanned<u32>>,
+    max_own_alarm_calls_per_hour: Option<Spanned<u32>>,
+    only_configured_people: Option<bool>,
+}
+
+/// What holds for all policies.
+pub(super) struct Limits {
+    pub(super) max_calls_per_hour: u32,
+    pub(super) max_own_alarm_calls_per_hour: u32,
+    pub(super) only_configured_people: bool,
 }
 
 /// Carriers take a number for a nuisance that calls another more often within an hour, and block it.
 pub(super) const MAX_CALLS_PER_HOUR: u32 = 7;
+/// Our own alarms leave most of these calls to all others.
+pub(super) const MAX_OWN_ALARM_CALLS_PER_HOUR: u32 = 2;
 
 impl Check<'_> {
-    /// How often a person is called within an hour at most.
-    pub(super) fn max_calls_per_hour(&mut self, table: EscalationTable) -> u32 {
+    /// What holds for all policies.
+    pub(super) fn limits(&mut self, table: EscalationTable) -> Limits {
         let key = "escalation.max_calls_per_hour";
-        self.number(key, table.max_calls_per_hour, MAX_CALLS_PER_HOUR, 1..=100)
+        let most = self.number(key, table.max_calls_per_hour, MAX_CALLS_PER_HOUR, 1..=100);
+        let key = "escalation.max_own_alarm_calls_per_hour";
+        let usual = MAX_OWN_ALARM_CALLS_PER_HOUR.min(most);
+        let own = self.number(key, table.max_own_alarm_calls_per_hour, usual, 0..=most);
+        Limits {
+            max_calls_per_hour: most,
+            max_own_alarm_calls_per_hour: own,
+            only_configured_people: table.only_configured_people.unwrap_or_default(),
+        }
     }
 }

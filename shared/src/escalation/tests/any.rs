@@ -43,9 +43,9 @@ fn signal() -> impl Strategy<Value = Signal> {
             let call = (!matches!(news, News::Refused(_) | News::InCall | News::Unknown)).then(|| format!("CA{attempt}"));
             Signal::Call { attempt, call, news }
         }),
-        1 => person().prop_map(|person| Signal::Claimed { outside: person == "delta", person }),
-        1 => person().prop_map(|person| Signal::GivenBack { person }),
-        1 => person().prop_map(|person| Signal::DeclaredOver { person }),
+        1 => person().prop_map(|person| Signal::Claimed { outside: person == "delta", person: person.into() }),
+        1 => person().prop_map(|person| Signal::GivenBack { person: person.into() }),
+        1 => person().prop_map(|person| Signal::DeclaredOver { person: person.into() }),
         1 => (1i64..400).prop_map(|seconds| {
             let until = Night::new().now.checked_add(SignedDuration::from_secs(seconds));
             Signal::Silenced { by: "alpha".to_owned(), until: until.expect("a time") }

@@ -153,3 +153,43 @@ fn what_is_silenced_can_be_claimed() {
     assert_eq!(night.wakes(), 30 * 60);
     night.asks(&["dial alpha", "hang up 1", "dial charlie"]);
 }
+
+/// Somebody whom only Slack knows.
+fn member(name: &str, id: &str, team: &str) -> Actor {
+    let member = Member { id: id.to_owned(), team: team.to_owned() };
+    Actor { name: name.to_owned(), member: Some(member) }
+}
+
+#[test]
+fn member_of_slack_is_known_by_id_and_workspace() {
+    let sam = member("@sam", "U1", "T1");
+    let mut night = Night::raised(&ABC, 3);
+    night.signal(Signal::Claimed { person: sam.clone(), outside: true }).held_by("@sam");
+    for other in [
+        member("@sam", "U2", "T1"),
+        member("@sam", "U1", "T2"),
+        member("@sam", "U1", ""),
+        Actor::from("@sam"),
+        Actor::from("alpha"),
+    ] {
+        night.signal(Signal::DeclaredOver { person: other.clone() }).is(State::Taken);
+        night.signal(Signal::GivenBack { person: other }).is(State::Taken).held_by("@sam");
+    }
+    let renamed = member("@sam the second", "U1", "T1");
+    night.signal(Signal::DeclaredOver { person: renamed }).is(State::Resolved);
+}
+
+#[test]
+fn owner_of_the_former_version_is_nobody_who_is_known_by_a_name() {
+    let mut night = Night::raised(&ABC, 3);
+    night.claimed("@sam", true);
+    let kept = serde_json::to_value(&night.incident).expect("JSON");
+    assert_eq!(kept["holder"].get("member"), None);
+    night.incident = serde_json::from_value(kept).expect("an incident");
+    let sam = member("@sam", "U1", "T1");
+    night.signal(Signal::DeclaredOver { person: sam.clone() }).is(State::Taken);
+    night.signal(Signal::GivenBack { person: sam }).is(State::Taken);
+    // Its people are called after a while, as for anybody who cannot be called.
+    assert_eq!(night.wakes(), 30 * 60);
+    night.is(State::Calling);
+}

@@ -49,6 +49,7 @@ fn a_click_says_what_is_asked_of_which_incident_and_by_whom() {
         action: Action::Take,
         incident: INCIDENT.to_owned(),
         user: "U0000001".to_owned(),
+        team: "T0000001".to_owned(),
         user_name: "alpha".to_owned(),
         response_url: ResponseUrl::new(ANSWER, None),
         place: Place::Message,
@@ -62,6 +63,24 @@ fn a_click_says_what_is_asked_of_which_incident_and_by_whom() {
     }
     let of_lines = Place::Lines.block_id(INCIDENT);
     assert_eq!(clicked(with("/actions/0/block_id", json!(of_lines))).place, Place::Lines);
+}
+
+#[test]
+fn workspace_is_that_of_the_member_or_else_that_of_the_click() {
+    let mut payload = payload();
+    payload["team"] = json!({"id": "T0000002"});
+    let mut of = |team: Value| {
+        payload["user"]["team_id"] = team;
+        clicked(read(&form(&payload.to_string()), None)).team
+    };
+    assert_eq!(of(json!("T0000009")), "T0000009");
+    assert_eq!(of(json!("E0000009")), "E0000009");
+    for other in
+        [json!(null), json!(""), json!("t1"), json!("T1 "), json!(7), json!("T".repeat(25))]
+    {
+        assert_eq!(of(other), "T0000002");
+    }
+    assert_eq!(clicked(with("/user/team_id", json!("U1"))).team, "");
 }
 
 #[test]

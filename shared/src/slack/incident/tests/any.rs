@@ -92,7 +92,7 @@ prop_compose! {
         incident.ended_at = ended_at;
         incident.silenced_until = silenced_until;
         let person = people.last().cloned().unwrap_or_else(|| "alpha".to_owned());
-        incident.holder = held_at.map(|at| Holder { person, at, outside: false });
+        incident.holder = held_at.map(|at| Holder { person, at, outside: false, member: None });
         incident
     }
 }

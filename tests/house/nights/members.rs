@@ -1,0 +1,112 @@
+//! People of Slack whom the configuration does not know.
+
+use std::time::Duration;
+
+use serde_json::json;
+use shared::secret::Secret;
+use shared::slack::signature::sign;
+
+use crate::night::{Night, Way, usual};
+
+const OVER: &str = "It is over: checkout-5xx-rate recovered\nPAGE";
+
+/// A member of a workspace: id, workspace, and the name that they gave themselves.
+type Member = (&'static str, &'static str, &'static str);
+
+/// Has a member click, as Slack tells it. Gives the answer's status.
+async fn clicks(night: &Night, (id, team, name): Member, action: &str, incident: &str) -> u16 {
+    let payload = json!({
+        "type": "block_actions",
+        "user": {"id": id, "username": name, "name": name, "team_id": team},
+        "team": {"id": "T0000001", "domain": "ours"},
+        "actions": [{
+            "action_id": action, "block_id": format!("incident {incident}"), "type": "button", "value": incident,
+        }],
+    });
+    let form = form_urlencoded::Serializer::new(String::new())
+        .append_pair("payload", &payload.to_string())
+        .finish();
+    let at = night.now().await.as_second().to_string();
+    let secret = Secret::new(ringdown::settings::PRETEND_SIGNING_SECRET);
+    let request = night.house.http.post(format!("{}/slack/actions", night.house.address));
+    let request = request
+        .header("x-slack-signature", sign(&secret, &at, form.as_bytes()))
+        .header("x-slack-request-timestamp", at)
+        .body(form);
+    request.send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn namesake_of_another_workspace_cannot_act_for_the_owner() {
+    let night = Night::begin(Way::Voice, &usual()).await;
+    night.alarm("checkout-5xx-rate").goes_off().await;
+    night.phone("alpha").rings().await;
+    let id = night.is("calling").await.id().to_owned();
+    let owner: Member = ("U0000501", "T0000501", "sam");
+    assert_eq!(clicks(&night, owner, "take", &id).await, 200);
+    night.is("taken").await.by("@sam");
+    night.phone("alpha").ends("canceled").await;
+    let namesakes: [Member; 4] = [
+        ("U0000502", "T0000501", "sam"),
+        ("U0000501", "T0000502", "sam"),
+        ("U0000502", "T0000502", "sam"),
+        ("U0000503", "", "sam"),
+    ];
+    for namesake in namesakes {
+        for action in ["resolve", "give-back"] {
+            assert_eq!(clicks(&night, namesake, action, &id).await, 200);
+            night.is("taken").await.by("@sam");
+        }
+    }
+    // A name may change; who it is does not.
+    assert_eq!(
+        clicks(&night, ("U0000501", "T0000501", "sam the second"), "resolve", &id).await,
+        200
+    );
+    night.is("resolved").await;
+    night.end().await;
+}
+
+#[tokio::test]
+async fn people_who_are_not_configured_may_be_told_to_only_look() {
+    let policy = format!("[escalation]\nonly_configured_people = true\n{}", usual());
+    let night = Night::begin(Way::Voice, &policy).await;
+    let alarm = night.alarm("checkout-5xx-rate");
+    alarm.goes_off().await;
+    night.phone("alpha").rings().await;
+    night.clicks("U0STRANGER", "take").await;
+    let why = "Only people of Ringdown's configuration can act on incidents, and your Slack member id U0STRANGER is not in \
+               it: nothing was done. Whoever runs Ringdown can add you to `[people]`.";
+    night.tells_alone("U0STRANGER", why).await;
+    let id = night.is("calling").await.id().to_owned();
+    for action in ["take", "silence", "resolve", "give-back"] {
+        assert_eq!(clicks(&night, ("U0000777", "T0000001", "alpha"), action, &id).await, 200);
+        night.is("calling").await;
+    }
+    night.clicks("U0000002", "take").await;
+    night.is("taken").await.by("bravo");
+    night.phone("alpha").ends("canceled").await;
+    alarm.recovers().await;
+    night.phone("bravo").is_sent(OVER).await;
+    night.end().await;
+}
+
+#[tokio::test]
+async fn member_named_like_a_configured_person_is_not_that_person() {
+    let night = Night::begin(Way::Voice, &usual()).await;
+    night.alarm("checkout-5xx-rate").goes_off().await;
+    night.phone("alpha").rings().await;
+    let found = night.is("calling").await;
+    night.phone("alpha").lets_it_ring().await;
+    night.phone("bravo").rings().await.answers().await.presses('1').await;
+    night.phone("bravo").is_sent("You took it: checkout-5xx-rate\n12 is more than 5\nPAGE").await;
+    for name in ["bravo", "@bravo"] {
+        assert_eq!(
+            clicks(&night, ("U0000888", "T0000001", name), "resolve", found.id()).await,
+            200
+        );
+        night.is("taken").await.by("bravo");
+    }
+    night.passes(Duration::from_secs(7)).await;
+    night.end().await;
+}
