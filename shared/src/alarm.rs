@@ -7,6 +7,7 @@
 mod alertmanager;
 mod cloudwatch;
 mod fields;
+pub mod own;
 mod region;
 #[cfg(test)]
 mod tests;

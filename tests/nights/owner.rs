@@ -99,7 +99,7 @@ impl World {
                     let calls = crew.is_some_and(|crew| crew.calls_on_new_alarm);
                     must(calls, "what joins calls, and was not to")?;
                 }
-                Event::OwnerTold { alarms, by_text: false, person, .. } => {
+                Event::OwnerTold { alarms, person, .. } => {
                     knows.told(alarms, self.now, person)?;
                 }
                 _ => {}

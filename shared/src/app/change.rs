@@ -16,6 +16,9 @@ use crate::escalation::{Incident, State};
 use crate::forward::task::{Lines, Task};
 use crate::ports::{If, MAX_TRANSACTION_BYTES, MOST_AT_ONCE, Put, To, check_size};
 
+/// The name of the value that says what the names of alarms about Ringdown itself begin with. (In the cloud it is the
+/// variable `OWN_ALARMS_PREFIX`.)
+pub(in crate::app) const OWN_ALARMS: &str = "own-alarms-prefix";
 /// How often we try against others who write at the same time.
 const MOST_RACES: usize = 60;
 /// How many messages are sent side by side.
@@ -70,9 +73,9 @@ impl App {
                 kept.incident.policy = policy.clone();
             }
             let id = kept.as_ref().map(|kept| kept.incident.id.clone());
-            let most_calls = settings.config.escalation.max_calls_per_hour;
+            let escalation = &settings.config.escalation;
             let mut draft = Draft {
-                busy: records.busy(id.as_deref(), most_calls, now),
+                busy: records.busy(id.as_deref(), escalation, now),
                 records: &records,
                 alarm: None,
                 last_word: None,
@@ -85,6 +88,8 @@ impl App {
                 most_bytes,
                 owner,
                 hand,
+                texts: Vec::new(),
+                own_alarms: settings.value(OWN_ALARMS),
                 promises: Vec::new(),
                 waiting: None,
             };

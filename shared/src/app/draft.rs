@@ -33,6 +33,10 @@ pub(super) struct Draft<'a> {
     pub(super) most_bytes: usize,
     pub(super) owner: &'a str,
     pub(super) hand: Hand,
+    /// The text messages that are asked for in this draft.
+    pub(super) texts: Vec<Effect>,
+    /// What the names of alarms about Ringdown itself begin with.
+    pub(super) own_alarms: Option<&'a str>,
     /// The number of the first entry of the timeline that this transaction adds.
     pub(super) first_entry: u32,
     /// What Slack is told beside the incident's own timeline, before this is saved.
@@ -117,6 +121,8 @@ impl Draft<'_> {
     fn ask(&mut self, effects: Vec<Effect>) {
         let (now, hand, owner) = (self.now, self.hand, self.owner);
         let Some(kept) = &mut self.kept else { return };
+        let is_text = |effect: &&Effect| matches!(effect, Effect::Text { .. });
+        self.texts.extend(effects.iter().filter(is_text).cloned());
         let new = effects.into_iter().map(|effect| to_do(Task::Effect(effect), hand, owner, now));
         kept.to_do.extend(new);
     }
@@ -125,6 +131,14 @@ impl Draft<'_> {
     pub(super) fn settle(&mut self) {
         let (now, hand, owner) = (self.now, self.hand, self.owner);
         let Some(kept) = &mut self.kept else { return };
+        for text in std::mem::take(&mut self.texts).into_iter().map(Task::Effect) {
+            let asked = kept.to_do.iter_mut().find(|to_do| to_do.task == text);
+            if let Some(ToDo { task: Task::Effect(effect), .. }) = asked
+                && kept.incident.name_pending_in(effect)
+            {
+                break;
+            }
+        }
         let incident = &kept.incident;
         kept.to_do.retain(|to_do| match &to_do.task {
             // Whoever places a call does not know that it is no longer wanted: its end has to wait for it.

@@ -24,6 +24,7 @@ use subtle::ConstantTimeEq;
 use super::App;
 use super::record::{Kept, LastWord};
 use crate::Error;
+use crate::alarm::own::resource;
 use crate::alarm::{self, Change, Kind, Malformed, State};
 use crate::config::Settings;
 use crate::escalation::{Alarm, Signal};
@@ -223,6 +224,9 @@ impl super::draft::Draft<'_> {
             description: mask_e164(&change.description),
             recovered_at: None,
             joined: None,
+            about_us: self
+                .own_alarms
+                .is_some_and(|prefix| resource(&change.name, prefix).is_some()),
         };
         let now = self.now;
         // One that is over and has something left to be done goes on: what takes its place would forget that.

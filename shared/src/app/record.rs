@@ -112,16 +112,33 @@ pub struct InCall {
     /// When they were called within the last hour.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub called_at: Vec<Timestamp>,
+    /// Which of these calls were for alarms about Ringdown itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub called_about_us_at: Vec<Timestamp>,
 }
 
 /// For how long a call counts: carriers block a number that calls another too often within an hour.
 const COUNTED: SignedDuration = SignedDuration::from_hours(1);
 
 impl InCall {
-    /// When they were called within the hour before `now`.
-    pub(super) fn called_lately(&self, now: Timestamp) -> impl Iterator<Item = Timestamp> {
-        self.called_at.iter().copied().filter(move |at| now.duration_since(*at) < COUNTED)
+    /// How often they were called within the hour before `now`, …
+    pub(super) fn called_lately(&self, now: Timestamp) -> u32 {
+        count_lately(&self.called_at, now)
     }
+
+    /// … and how often for alarms about Ringdown itself.
+    pub(super) fn called_lately_about_us(&self, now: Timestamp) -> u32 {
+        count_lately(&self.called_about_us_at, now)
+    }
+}
+
+/// Those within the hour before `now`.
+pub(super) fn lately(calls: &[Timestamp], now: Timestamp) -> impl Iterator<Item = Timestamp> {
+    calls.iter().copied().filter(move |at| now.duration_since(*at) < COUNTED)
+}
+
+fn count_lately(calls: &[Timestamp], now: Timestamp) -> u32 {
+    u32::try_from(lately(calls, now).count()).unwrap_or(u32::MAX)
 }
 
 /// What an alarm last said.

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::draft::after;
-use super::record::{self, InCall, KEPT, Kept, LastWord};
+use super::record::{self, InCall, KEPT, Kept, LastWord, lately};
 use crate::Error;
+use crate::config::file::Escalation;
 use crate::escalation::Busy;
 use crate::ports::{If, Key, MOST_AT_ONCE, Put, Record, Store};
 
@@ -41,15 +42,24 @@ impl Records {
             .map(|(name, record)| (name.as_str(), record.as_ref(), read_body(record.as_ref())))
     }
 
-    /// Who cannot be called for this incident now: who is in a call of another one, and who was called `most` times
-    /// within the last hour.
-    pub(super) fn busy(&self, id: Option<&str>, most: u32, now: Timestamp) -> Busy {
+    /// Who cannot be called for this incident now: who is in a call of another one, and who was called too often within
+    /// the last hour.
+    pub(super) fn busy(&self, id: Option<&str>, limits: &Escalation, now: Timestamp) -> Busy {
         let mut busy = Busy::default();
         for (name, _, call) in self.calls() {
-            let Some(call) = call else { continue };
-            let calls = u32::try_from(call.called_lately(now).count()).unwrap_or(u32::MAX);
-            if calls >= most {
+            let Some(call) = call else {
+                if limits.max_own_alarm_calls_per_hour == 0 {
+                    busy.called_too_often_about_us.insert(name.to_owned(), 0);
+                }
+                continue;
+            };
+            let calls = call.called_lately(now);
+            if calls >= limits.max_calls_per_hour {
                 busy.called_too_often.insert(name.to_owned(), calls);
+            }
+            let calls = call.called_lately_about_us(now);
+            if calls >= limits.max_own_alarm_calls_per_hour {
+                busy.called_too_often_about_us.insert(name.to_owned(), calls);
             }
             if Some(call.incident.as_str()) != id && call.until > now {
                 busy.in_call.insert(name.to_owned(), call.until);
@@ -85,9 +95,17 @@ impl Records {
             let is_new = have.as_ref().map(|have| (&have.incident, have.until)) != Some(lease)
                 && (lease.1 > now || !is_free);
             if is_new || new > 0 {
-                let lately = have.iter().flat_map(|have| have.called_lately(now));
-                let called_at = lately.chain(std::iter::repeat_n(now, new)).collect();
-                let lease = InCall { incident: lease.0.clone(), until: lease.1, called_at };
+                let lately = |of: fn(&InCall) -> &Vec<Timestamp>, new: usize| {
+                    let before = have.iter().flat_map(move |have| lately(of(have), now));
+                    before.chain(std::iter::repeat_n(now, new)).collect()
+                };
+                let about_us = if incident.is_about_us() { new } else { 0 };
+                let lease = InCall {
+                    incident: lease.0.clone(),
+                    until: lease.1,
+                    called_at: lately(|have| &have.called_at, new),
+                    called_about_us_at: lately(|have| &have.called_about_us_at, about_us),
+                };
                 let expires_at = Some(after(lease.until.max(now), KEPT));
                 puts.push(put(record::person(name), &lease, record, expires_at));
             }

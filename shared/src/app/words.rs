@@ -220,7 +220,13 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
         }
         Event::PassedOver { person } => in_another_call(person),
         Event::Waiting => ":hourglass: everybody is in a call: waiting".to_owned(),
-        Event::CalledTooOften { person, calls } => format!(
+        Event::CalledTooOften { person, calls, about_us: true } => format!(
+            ":warning: {} was called {} within the hour for alarms about Ringdown itself: left out, so that calls are left \
+             for all others",
+            plain(person),
+            if *calls == 1 { "once".to_owned() } else { format!("{calls} times") }
+        ),
+        Event::CalledTooOften { person, calls, .. } => format!(
             ":warning: {} was called {} within the hour: left out, or their carrier may block our number",
             plain(person),
             if *calls == 1 { "once".to_owned() } else { format!("{calls} times") }
@@ -262,9 +268,7 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
                                               the policy's people"
                 .to_owned()
         }
-        // The lines of these alarms are there, and a text names them.
-        Event::OwnerTold { by_text: true, .. } => return None,
-        Event::OwnerTold { person, alarms, more, .. } => format!(
+        Event::OwnerTold { person, alarms, more } => format!(
             ":point_right: {} has it, and since then went off too: {}",
             mention_owner(incident, person, settings),
             escape(&named(alarms, *more))

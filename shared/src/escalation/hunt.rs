@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::incident::{Attempt, Holder, MOST_ATTEMPTS, Phase};
 use super::signal::Effect;
-use super::step::Turn;
+use super::step::{Busy, Turn};
 use super::timeline::Event;
 
 /// How long until we look again whether somebody is out of their other call, in seconds.
@@ -115,6 +115,13 @@ enum Pick {
     Nobody,
 }
 
+/// How often somebody was called who was called too often, and whether that is for alarms about Ringdown itself.
+fn too_often(busy: &Busy, is_about_us: bool, person: &str) -> Option<(u32, bool)> {
+    let calls = busy.called_too_often.get(person).map(|calls| (*calls, false));
+    let about_us = busy.called_too_often_about_us.get(person).filter(|_| is_about_us);
+    calls.or(about_us.map(|calls| (*calls, true)))
+}
+
 impl Turn<'_> {
     /// A new hunt, the holder first.
     pub(super) fn hunt_again(&mut self) {
@@ -161,12 +168,13 @@ impl Turn<'_> {
             .collect();
         let mut left_alone = incident.hunt.order.clone();
         left_alone.retain(|person| incident.is_left_alone(person, now));
+        let is_about_us = incident.is_about_us();
         let free = |person: &str| {
             let elsewhere = busy.in_call.get(person).is_some_and(|until| *until > now);
             let here = own.iter().any(|(who, until)| who == person && *until > now);
             match elsewhere || here || left_alone.iter().any(|who| who == person) {
                 true => Free::InCall,
-                false if busy.called_too_often.contains_key(person) => Free::CalledTooOften,
+                false if too_often(busy, is_about_us, person).is_some() => Free::CalledTooOften,
                 false => Free::Yes,
             }
         };
@@ -196,15 +204,16 @@ impl Turn<'_> {
             self.tell(Event::PassedOver { person });
         }
         for person in left_out {
-            let calls = busy.called_too_often.get(&person).copied().unwrap_or_default();
-            self.tell(Event::CalledTooOften { person, calls });
+            if let Some(event) = self.called_too_often(&person) {
+                self.tell(event);
+            }
         }
     }
 
     /// What is said of somebody who was called too often to be called now, if they were.
     pub(super) fn called_too_often(&self, person: &str) -> Option<Event> {
-        let calls = self.busy.called_too_often.get(person).copied()?;
-        Some(Event::CalledTooOften { person: person.to_owned(), calls })
+        let (calls, about_us) = too_often(self.busy, self.incident.is_about_us(), person)?;
+        Some(Event::CalledTooOften { person: person.to_owned(), calls, about_us })
     }
 
     /// Nobody is left.

@@ -112,6 +112,9 @@ pub struct Alarm {
     /// When it was OK again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovered_at: Option<Timestamp>,
+    /// It is about Ringdown itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub about_us: bool,
     /// It joined the incident while that was somebody's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joined: Option<Joined>,
@@ -200,6 +203,14 @@ impl Incident {
     /// The alarms that go on.
     pub fn open_alarms(&self) -> impl Iterator<Item = &Alarm> {
         self.alarms.iter().filter(|alarm| alarm.recovered_at.is_none())
+    }
+
+    /// Whether all that goes on in it is about Ringdown itself.
+    pub fn is_about_us(&self) -> bool {
+        let mut open = self.open_alarms();
+        self.more_alarms == 0
+            && open.next().is_some_and(|first| first.about_us)
+            && open.all(|alarm| alarm.about_us)
     }
 
     /// How many alarms go on.

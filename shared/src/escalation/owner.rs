@@ -22,6 +22,8 @@ const MAX_BACK_AT_ONCE: usize = 6;
 /// The most alarms that one text names, and the longest name, in characters.
 const MAX_NAMED: usize = 40;
 const MAX_NAME: usize = 60;
+/// The most that one line of Slack names: each of them has a line of its own there.
+const MAX_NAMED_IN_SLACK: usize = 8;
 
 /// What the owner was told since they took the incident.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +93,41 @@ impl Incident {
         self.notices = Notices { joined_at, back_at, ..Notices::default() };
     }
 
+    /// What joined in one request is named together: names what its owner was not told yet in a text to them that has not
+    /// left. Gives whether it is one that names alarms.
+    pub fn name_pending_in(&mut self, effect: &mut Effect) -> bool {
+        let Effect::Text { person, about, .. } = effect else { return false };
+        let (TextAbout::Joined { alarms, more } | TextAbout::Reopened { alarms, more }) = about
+        else {
+            return false;
+        };
+        if self.taken_by().is_none_or(|owner| owner.person != *person) {
+            return false;
+        }
+        let (names, left) = self.take_pending();
+        *more = more.saturating_add(left);
+        for name in names {
+            match alarms.len() < MAX_NAMED {
+                true => alarms.push(name),
+                false => *more = more.saturating_add(1),
+            }
+        }
+        true
+    }
+
+    /// Gives the names of what its owner was not told yet, and how many more there are.
+    fn take_pending(&mut self) -> (Vec<String>, u32) {
+        let mut names: Vec<String> = Vec::new();
+        for alarm in self.alarms.iter_mut().filter(|alarm| alarm.is_pending()) {
+            names.push(alarm.name.chars().take(MAX_NAME).collect());
+            alarm.joined = alarm.joined.map(|joined| Joined { told: true, ..joined });
+        }
+        let unnamed = std::mem::take(&mut self.notices.unnamed);
+        let left = u32::try_from(names.len().saturating_sub(MAX_NAMED)).unwrap_or(u32::MAX);
+        names.truncate(MAX_NAMED);
+        (names, unnamed.saturating_add(left))
+    }
+
     fn alarm_mut(&mut self, key: &str) -> Option<&mut Alarm> {
         self.alarms.iter_mut().find(|alarm| alarm.key == key)
     }
@@ -150,7 +187,7 @@ impl Turn<'_> {
             None => self.send_notice(&owner),
             // "It is over" names all alarms; and whoever resolves it in Slack sees them there.
             Some(_) if owner.outside || self.texts_that_it_is_over() => {
-                self.mark_as_told();
+                self.incident.take_pending();
             }
             Some(_) => self.send_notice(&owner),
         }
@@ -174,7 +211,7 @@ impl Turn<'_> {
 
     fn send_notice(&mut self, owner: &Holder) {
         let (now, is_back) = (self.now, self.incident.notices.over);
-        let (alarms, more) = self.mark_as_told();
+        let (alarms, more) = self.incident.take_pending();
         let notices = &mut self.incident.notices;
         notices.over = false;
         if is_back {
@@ -184,30 +221,24 @@ impl Turn<'_> {
             notices.joined_at = Some(now);
         }
         let person = owner.person.clone();
-        if !is_back {
-            let (person, alarms) = (person.clone(), alarms.clone());
-            self.tell(Event::OwnerTold { person, alarms, more, by_text: !owner.outside });
+        match (owner.outside, is_back) {
+            (false, true) => {
+                let about = TextAbout::Reopened { alarms, more };
+                self.effects.push(Effect::Text { person, about, at: now });
+            }
+            (false, false) => {
+                let about = TextAbout::Joined { alarms, more };
+                self.effects.push(Effect::Text { person, about, at: now });
+            }
+            // That it is open again names its owner.
+            (true, true) => {}
+            (true, false) => {
+                let mut named = alarms;
+                let left = named.split_off(named.len().min(MAX_NAMED_IN_SLACK));
+                let more = more.saturating_add(u32::try_from(left.len()).unwrap_or(u32::MAX));
+                self.tell(Event::OwnerTold { person, alarms: named, more });
+            }
         }
-        if !owner.outside {
-            let about = match is_back {
-                true => TextAbout::Reopened { alarms, more },
-                false => TextAbout::Joined { alarms, more },
-            };
-            self.effects.push(Effect::Text { person, about, at: now });
-        }
-    }
-
-    /// Gives the names of what its owner was not told yet, and how many more there are.
-    fn mark_as_told(&mut self) -> (Vec<String>, u32) {
-        let mut names: Vec<String> = Vec::new();
-        for alarm in self.incident.alarms.iter_mut().filter(|alarm| alarm.is_pending()) {
-            names.push(alarm.name.chars().take(MAX_NAME).collect());
-            alarm.joined = alarm.joined.map(|joined| Joined { told: true, ..joined });
-        }
-        let unnamed = std::mem::take(&mut self.incident.notices.unnamed);
-        let left = u32::try_from(names.len().saturating_sub(MAX_NAMED)).unwrap_or(u32::MAX);
-        names.truncate(MAX_NAMED);
-        (names, unnamed.saturating_add(left))
     }
 
     /// An alarm is forgotten, to make room: if its owner was not told of it yet, it is counted.

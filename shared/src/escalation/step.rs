@@ -19,6 +19,8 @@ pub struct Busy {
     pub in_call: BTreeMap<String, Timestamp>,
     /// Who was called too often within the last hour, and how often.
     pub called_too_often: BTreeMap<String, u32>,
+    /// Who was called too often within the last hour for alarms about Ringdown itself, and how often.
+    pub called_too_often_about_us: BTreeMap<String, u32>,
 }
 
 /// What changes.

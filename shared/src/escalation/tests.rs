@@ -49,6 +49,7 @@ fn alarm(name: &str, now: Timestamp) -> Alarm {
         description: String::new(),
         recovered_at: None,
         joined: None,
+        about_us: false,
     }
 }
 

@@ -56,7 +56,13 @@ pub enum Event {
     /// Everybody is in another call.
     Waiting,
     /// This person was called so often within an hour that they are left out: carriers would block our number.
-    CalledTooOften { person: String, calls: u32 },
+    CalledTooOften {
+        person: String,
+        calls: u32,
+        /// For alarms about Ringdown itself, which have fewer calls.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        about_us: bool,
+    },
     /// Somebody took it, so many seconds after it began (or was asked again).
     Taken { person: String, after_seconds: i64 },
     /// Nobody took it.
@@ -78,8 +84,8 @@ pub enum Event {
     /// What is taken was over for a while, and is back: its owner is called first, or the policy's people if it cannot
     /// call its owner.
     CalledBack { owner: Option<String> },
-    /// The owner is told which alarms joined: by text, or by a mention in Slack.
-    OwnerTold { person: String, alarms: Vec<String>, more: u32, by_text: bool },
+    /// The owner cannot be texted: Slack tells them which alarms joined.
+    OwnerTold { person: String, alarms: Vec<String>, more: u32 },
     /// A text message left, or did not.
     Texted { person: String, failed: Option<String> },
     /// It is over.

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use serde_json::json;
-use shared::secret::Secret;
 use shared::slack::signature::sign;
 
 use crate::night::{Night, Way, usual};
@@ -27,7 +26,7 @@ async fn clicks(night: &Night, (id, team, name): Member, action: &str, incident:
         .append_pair("payload", &payload.to_string())
         .finish();
     let at = night.now().await.as_second().to_string();
-    let secret = Secret::new(ringdown::settings::PRETEND_SIGNING_SECRET);
+    let secret = night.house.simulated().signing_secret;
     let request = night.house.http.post(format!("{}/slack/actions", night.house.address));
     let request = request
         .header("x-slack-signature", sign(&secret, &at, form.as_bytes()))

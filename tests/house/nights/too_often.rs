@@ -76,3 +76,47 @@ async fn a_call_that_was_never_placed_does_not_count(way: Way) {
     night.slack_says(&left_out).await;
     night.end().await;
 }
+
+const OWN: (&str, &str) = ("OWN_ALARMS_PREFIX", "my-stack-");
+
+#[tokio::test]
+async fn alarm_about_ringdown_itself_leaves_calls_for_all_others() {
+    let policies =
+        [policy("own", "my-stack-*", &["alpha"], 1), policy("default", "*", &["alpha"], 1)];
+    let night = Night::begin_with(Way::Voice, &policies.concat(), &[OWN]).await;
+    let alpha = night.phone("alpha");
+    night.alarm("my-stack-DeadLettersAlarm-1ABCDEF2GHIJK").goes_off().await;
+    for _ in 0..2 {
+        alpha.rings().await.declines().await;
+        night.has("exhausted", "own").await;
+        night.passes(Duration::from_secs(15 * 60 + 1)).await;
+    }
+    let left_out = ":warning: *alpha* was called 2 times within the hour for alarms about Ringdown itself: left out, so \
+                    that calls are left for all others";
+    night.slack_says(left_out).await;
+    night.has("exhausted", "own").await.after(&["alpha: busy", "alpha: busy"]);
+    // Of another stack, or named by somebody else: these are like any other.
+    for name in ["other-stack-DeadLettersAlarm-1ABCDEF2GHIJK", "my-stock"] {
+        night.alarm(name).goes_off().await;
+    }
+    alpha.rings().await.answers().await.presses('1').await;
+    let text = "You took it: other-stack-DeadLettersAlarm-1ABCDEF2GHIJK, my-stock\n12 is more than 5\nPAGE";
+    alpha.is_sent_of("default", text).await;
+    night.has("taken", "default").await.by("alpha");
+    night.end().await;
+}
+
+#[tokio::test]
+async fn alarm_about_ringdown_that_strangers_can_cause_calls_nobody() {
+    let night = Night::begin_with(Way::Voice, &policy("default", "*", &["alpha"], 3), &[OWN]).await;
+    for resource in ["RefusedAlarm", "ApiAlarm", "DashboardAlarm", "EventStreamWebhookAlarm"] {
+        let name = format!("my-stack-{resource}-1ABCDEF2GHIJK");
+        let alarm = night.alarm(&name);
+        let now = night.now().await;
+        for said in [alarm.event("ALARM", now), alarm.message("ALARM", now)] {
+            assert_eq!(alarm.is_told(&said).await[0]["became"], "ignored", "{name}");
+        }
+    }
+    assert_eq!(night.incidents().await, Vec::<serde_json::Value>::new());
+    night.end().await;
+}

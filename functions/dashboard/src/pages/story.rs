@@ -143,8 +143,9 @@ fn words(event: &Event) -> (Kind, String, String, String) {
         Event::Waiting => {
             (Kind::Note, "", "Everybody is in another call: waiting".to_owned(), None)
         }
-        Event::CalledTooOften { person, calls } => {
-            let text = format!(" was called {calls} times within the hour: left out");
+        Event::CalledTooOften { person, calls, about_us } => {
+            let what = if *about_us { " for alarms about Ringdown itself" } else { "" };
+            let text = format!(" was called {calls} times within the hour{what}: left out");
             (Kind::Trouble, person.as_str(), text, None)
         }
         Event::Taken { person, after_seconds } => {
@@ -193,9 +194,8 @@ fn words(event: &Event) -> (Kind, String, String, String) {
             let text = "It was over, and is back: the policy’s people are called, since its owner cannot be";
             (Kind::Note, "", text.to_owned(), None)
         }
-        Event::OwnerTold { person, alarms, more, by_text } => {
-            let how = if *by_text { "by text" } else { "in Slack" };
-            let text = format!(" is told {how} what went off too");
+        Event::OwnerTold { person, alarms, more } => {
+            let text = " is told in Slack what went off too".to_owned();
             (Kind::Note, person.as_str(), text, Some(named(alarms, *more)))
         }
         Event::Texted { person, failed: None } => {

@@ -252,6 +252,7 @@ pub(super) fn alarm(name: &str) -> Alarm {
         description: "Runbook: https://wiki.example.com/checkout".to_owned(),
         recovered_at: None,
         joined: None,
+        about_us: false,
     }
 }
 

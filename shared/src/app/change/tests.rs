@@ -114,7 +114,16 @@ impl Night {
 fn alarm(since: Timestamp) -> Alarm {
     let name = "cpu".to_owned();
     let (reason, description) = (String::new(), String::new());
-    Alarm { key: name.clone(), name, since, reason, description, recovered_at: None, joined: None }
+    Alarm {
+        key: name.clone(),
+        name,
+        since,
+        reason,
+        description,
+        recovered_at: None,
+        joined: None,
+        about_us: false,
+    }
 }
 
 fn called(incident: &Incident) -> Vec<&str> {

@@ -9,8 +9,9 @@ use super::heard::Heard;
 use super::shape::fingerprint;
 use super::verdict::{Configured, Note, Verdict, judge, judge_malformed, needs_note};
 use crate::Error;
-use crate::alarm::{Change, Kind, Malformed};
+use crate::alarm::{Change, Kind, Malformed, own};
 use crate::app::App;
+use crate::app::change::OWN_ALARMS;
 use crate::app::record::{self, KEPT};
 use crate::app::records::put;
 use crate::config::Settings;
@@ -74,8 +75,18 @@ fn note_key(part: &Part) -> Key {
 pub(super) fn configured<'a>(settings: &'a Settings, name: &str) -> Configured<'a> {
     Configured {
         has_policy: settings.config.escalation.policy_for(name).is_some(),
-        ignored: settings.config.ignored.reason(name),
+        ignored: caused_by_strangers(settings, name)
+            .map(Some)
+            .or_else(|| settings.config.ignored.reason(name)),
     }
+}
+
+/// Why an alarm about Ringdown itself is ignored, if a stranger can set it off.
+fn caused_by_strangers(settings: &Settings, name: &str) -> Option<&'static str> {
+    let resource = own::resource(name, settings.value(OWN_ALARMS)?)?;
+    own::CAUSED_BY_STRANGERS
+        .contains(&resource)
+        .then_some("it is about Ringdown itself, and strangers can set it off")
 }
 
 impl App {

@@ -155,7 +155,6 @@ fn owner_without_a_phone_is_told_in_slack_what_joined() {
         person: "dora".to_owned(),
         alarms: vec![alarm.to_owned()],
         more: 0,
-        by_text: false,
     };
     assert!(told.contains(&&says("disk")) && told.contains(&&says("queue")), "{told:?}");
 }

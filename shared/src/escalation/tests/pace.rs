@@ -73,3 +73,38 @@ fn who_is_in_a_call_is_waited_for_though_others_are_left_out() {
     night.wakes();
     night.asks(&["dial bravo"]);
 }
+
+/// An incident whose one alarm is about Ringdown itself; alpha was called for such alarms as often as they may.
+fn about_us() -> Night {
+    let mut night = Night::new();
+    night.busy.called_too_often_about_us.insert("alpha".to_owned(), 2);
+    let alarm = Alarm { about_us: true, ..alarm("own", night.now) };
+    let policy = policy(&["alpha", "bravo"], 3);
+    let step = Incident::raise("default-1", &policy, alarm, &night.busy, night.now);
+    night.take(step);
+    night
+}
+
+#[test]
+fn alarm_about_ringdown_itself_leaves_calls_for_all_others() {
+    let mut night = about_us();
+    night.asks(&["dial bravo"]).tells(&["raised", "called-too-often alpha", "calling bravo"]);
+    night.rings(1).ends(1, End::NoAnswer).asks(&["dial bravo"]);
+}
+
+#[test]
+fn alarm_about_ringdown_itself_does_not_hold_up_one_that_joins() {
+    let mut night = about_us();
+    night.alarm("cpu").rings(1).ends(1, End::NoAnswer).asks(&["dial bravo", "dial alpha"]);
+}
+
+#[test]
+fn incident_of_any_other_alarm_knows_no_such_limit() {
+    let mut night = Night::new();
+    night.busy.called_too_often_about_us.insert("alpha".to_owned(), 2);
+    let policy = policy(&["alpha"], 3);
+    let step =
+        Incident::raise("default-1", &policy, alarm("cpu", night.now), &night.busy, night.now);
+    night.take(step);
+    night.asks(&["dial alpha"]);
+}

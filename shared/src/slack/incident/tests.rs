@@ -62,6 +62,7 @@ fn alarm(name: &str, reason: &str) -> Alarm {
         description: String::new(),
         recovered_at: None,
         joined: None,
+        about_us: false,
     }
 }
 

@@ -27,6 +27,7 @@ fn alarm(key: &str, text: &str) -> Alarm {
         description: text.to_owned(),
         recovered_at: None,
         joined: None,
+        about_us: false,
     }
 }
 
@@ -71,7 +72,7 @@ fn signal() -> impl Strategy<Value = Signal> {
         12 => named.prop_map(|(number, key, name, reason, description)| {
             let mut key = format!("{number}{key}");
             key.truncate(key.floor_char_boundary(512));
-            Signal::Alarm(Alarm { key, name, since: now(), reason, description, recovered_at: None, joined: None })
+            Signal::Alarm(Alarm { key, name, since: now(), reason, description, recovered_at: None, joined: None, about_us: false })
         }),
         1 => (0..70_u32).prop_map(|number| Signal::Recovered { key: number.to_string() }),
         4 => (1..40_u32, 0..9_u8, text(1_000)).prop_map(|(attempt, what, why)| {
@@ -85,8 +86,8 @@ fn signal() -> impl Strategy<Value = Signal> {
             let call = (what > 0).then(|| format!("CA{attempt:032}-{what}"));
             Signal::Call { attempt, call, news }
         }),
-        1 => text(80).prop_map(|person| Signal::Claimed { person, outside: true }),
-        1 => text(80).prop_map(|person| Signal::GivenBack { person }),
+        1 => text(80).prop_map(|person| Signal::Claimed { person: person.into(), outside: true }),
+        1 => text(80).prop_map(|person| Signal::GivenBack { person: person.into() }),
         1 => (text(80), text(2_000)).prop_map(|(person, why)| Signal::Texted { person, failed: Some(why) }),
         1 => text(80).prop_map(|by| Signal::Silenced { by, until: now() }),
         1 => Just(Signal::Wake),

@@ -170,6 +170,7 @@ fn raised() -> Incident {
         description: String::new(),
         recovered_at: None,
         joined: None,
+        about_us: false,
     };
     Incident::raise(ID, &policy, alarm, &Busy::default(), at(0)).incident
 }

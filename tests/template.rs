@@ -1,0 +1,107 @@
+//! What `template.yaml` promises about the alarms that watch Ringdown itself: what strangers can cause rings no phones.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shared::alarm::own::{CAUSED_BY_STRANGERS, resource};
+
+/// The resources of the template: the lines of each, by name.
+fn resources() -> BTreeMap<String, String> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/template.yaml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let (_, resources) = text.split_once("\nResources:\n").unwrap();
+    let (resources, _) = resources.split_once("\nOutputs:\n").unwrap();
+    let (mut found, mut name) = (BTreeMap::<String, String>::new(), String::new());
+    for line in resources.lines() {
+        let is_name = line.starts_with("  ") && !line.starts_with("   ") && line.ends_with(':');
+        if is_name && !line.trim_start().starts_with('#') {
+            name = line.trim().trim_end_matches(':').to_owned();
+        }
+        let lines = found.entry(name.clone()).or_default();
+        lines.push_str(line);
+        lines.push('\n');
+    }
+    found
+}
+
+fn of_type<'a>(
+    resources: &'a BTreeMap<String, String>,
+    kind: &str,
+) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let kind = format!("\n    Type: {kind}\n");
+    let its = resources.iter().filter(move |(_, lines)| lines.contains(&kind));
+    its.map(|(name, lines)| (name.as_str(), lines.as_str()))
+}
+
+/// The value of a key of an alarm or a filter.
+fn value<'a>(lines: &'a str, key: &str) -> &'a str {
+    let key = format!("{key}: ");
+    lines
+        .lines()
+        .find_map(|line| line.trim_start_matches([' ', '-']).strip_prefix(&key))
+        .unwrap_or_default()
+}
+
+/// The alarms that a client without any credential can set off: the API's own, errors of the functions that it may ask,
+/// and what counts refused requests.
+fn caused_by_strangers(resources: &BTreeMap<String, String>) -> BTreeSet<&str> {
+    let asked: BTreeSet<&str> = of_type(resources, "AWS::Serverless::Function")
+        .filter(|(_, lines)| lines.contains("Type: HttpApi"))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(asked.len() >= 4, "{asked:?}");
+    let refusals: BTreeSet<&str> = of_type(resources, "AWS::Logs::MetricFilter")
+        .filter(|(_, lines)| {
+            let pattern = value(lines, "FilterPattern");
+            pattern.contains("refused") || pattern.contains("$.status")
+        })
+        .map(|(_, lines)| value(lines, "MetricName"))
+        .collect();
+    assert!(!refusals.is_empty());
+    let is_one = |lines: &str| match value(lines, "Namespace") {
+        "AWS/ApiGateway" => true,
+        "AWS/Lambda" => asked.iter().any(|name| lines.contains(&format!("!Ref {name} }}"))),
+        _ => refusals.contains(value(lines, "MetricName")),
+    };
+    of_type(resources, "AWS::CloudWatch::Alarm")
+        .filter(|(_, lines)| is_one(lines))
+        .map(|(name, _)| name)
+        .collect()
+}
+
+#[test]
+fn alarm_that_strangers_can_cause_never_goes_to_the_topic_that_rings_phones() {
+    let resources = resources();
+    let strangers = caused_by_strangers(&resources);
+    assert_eq!(strangers, CAUSED_BY_STRANGERS.into_iter().collect());
+    for (name, lines) in of_type(&resources, "AWS::CloudWatch::Alarm") {
+        for actions in ["AlarmActions", "OKActions"] {
+            let topic = match strangers.contains(name) {
+                true => "!If [HasAnotherAlarmTopic, [!Ref AlarmTopicArn], !Ref AWS::NoValue]",
+                false => "!If [HasAlarmTopic, [!Ref AlarmTopicArn], !Ref AWS::NoValue]",
+            };
+            assert_eq!(value(lines, actions), topic, "{actions} of {name}");
+        }
+        assert!(!lines.contains("InsufficientDataActions"), "{name}");
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/template.yaml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let own = "!Sub \"arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:${AWS::StackName}-alarms\"";
+    assert!(text.contains(&format!("!Not [!Equals [!Ref AlarmTopicArn, {own}]]")));
+    assert!(resources["AlarmsTopic"].contains("TopicName: !Sub ${AWS::StackName}-alarms\n"));
+}
+
+#[test]
+fn alarms_of_the_template_are_known_by_their_names() {
+    let resources = resources();
+    for (name, lines) in of_type(&resources, "AWS::CloudWatch::Alarm") {
+        assert!(!lines.contains("AlarmName:"), "CloudFormation names {name}");
+        let named = format!("my-stack-{name}-1ABCDEF2GHIJK");
+        assert_eq!(resource(&named, "my-stack-"), Some(name));
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/template.yaml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let (globals, _) = text.split_once("\nResources:\n").unwrap();
+    assert!(globals.contains("        OWN_ALARMS_PREFIX: !Sub \"${AWS::StackName}-\"\n"));
+}
