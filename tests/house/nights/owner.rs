@@ -61,6 +61,7 @@ async fn policy_may_call_on_a_new_alarm(way: Way) {
     night.alarm("checkout-5xx-rate").goes_off().await;
     let alpha = night.phone("alpha");
     alpha.takes_it(TEXT).await;
+    night.passes(Duration::from_secs(20)).await;
     night.alarm("orders-queue-age").goes_off().await;
     let words = "Hello alpha, this is Ringdown. 2 alarms went off: checkout 5xx rate, orders queue age. It began just now. \
                  Press 1 to take it. Press 2 to pass it on.";
