@@ -129,9 +129,9 @@ machine.
   ringdown alarm FILE... [--to http://127.0.0.1:8080] [--data DIR]
       post what a monitor says, CloudWatch's shapes or Alertmanager's, to /alarms: with ALARMS_TOKEN if that is set,
       else with the start token of the server whose data folder is DIR (default .ringdown)
-  ringdown check [FILE] [--alarm NAME...]
-      check a configuration, and print what it would forward where; with --alarm only which policy has each of these
-      alarms now
+  ringdown check [FILE] [--data DIR] [--alarm NAME...]
+      check a configuration, and print what it would forward where, and whether the server with this data folder uses
+      a former one; with --alarm only which policy has each of these alarms now
   ringdown config [FILE] [--for-ssm]
       print the configuration in use: a start for your own ringdown.toml; --for-ssm prints it as an SSM parameter
       can hold it (Parameter Store refuses the braces of a template)
@@ -171,7 +171,7 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             (Short('h') | Long("help"), _) => return Ok(Command::Help),
             (Long("port"), None) => options.port = parser.value()?.parse()?,
             (Long("sandbox"), None) => options.sandbox = true,
-            (Long("data"), None | Some("dead-letters" | "send" | "alarm")) => {
+            (Long("data"), None | Some("check" | "dead-letters" | "send" | "alarm")) => {
                 options.data = parser.value()?.into()
             }
             (

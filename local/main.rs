@@ -39,7 +39,9 @@ async fn run() -> Result<bool, String> {
             say!("{}", text.trim_end());
         }
         Command::Check { options, alarms } => {
-            commands::check::run(&Source::find(options.config.as_deref()), &alarms)?;
+            let deployment = room::deployment(&options).await;
+            let source = Source::find(options.config.as_deref());
+            commands::check::run(&source, &alarms, deployment.as_ref())?;
         }
         Command::OnCall { options, at, lasting } => {
             let source = Source::find(options.config.as_deref());
@@ -75,12 +77,15 @@ async fn dead_letters(options: &Options, replay: bool) -> Result<bool, String> {
 mod room {
     use std::sync::Arc;
 
+    use ringdown::clock::now;
     use ringdown::commands::Options;
+    use ringdown::commands::check::Deployment;
     use ringdown::database::Database;
     use ringdown::queue::Messages;
     use ringdown::settings::Source;
     use ringdown::store::Records;
     use shared::Error;
+    use shared::config::Standing;
     use shared::config::file::Config;
     use shared::ports::{Queue, Store};
 
@@ -91,11 +96,28 @@ mod room {
         pub(super) config: Result<Arc<Config>, Error>,
     }
 
+    /// The deployment that a command may look into, and how its configuration stands; `None` if there is none.
+    pub(super) async fn deployment(options: &Options) -> Option<Deployment> {
+        #[cfg(feature = "aws")]
+        if let Some(table) = ringdown::settings::environment().get("TABLE_NAME") {
+            let room = shared::aws::Room::of(ringdown::settings::environment()).ok()?;
+            let standing = Standing::of(room.store().ok()?.as_ref(), now()).await.ok()?;
+            return Some(Deployment { name: format!("the table {table}"), standing });
+        }
+        if !options.data.join("ringdown.sqlite").exists() {
+            return None;
+        }
+        let store = Records(Database::open(&options.data).ok()?);
+        let standing = Standing::of(&store, now()).await.ok()?;
+        let name = format!("the data folder {}", options.data.display());
+        Some(Deployment { name, standing })
+    }
+
     pub(super) async fn open(options: &Options) -> Result<Room, Error> {
         #[cfg(feature = "aws")]
         if ringdown::settings::environment().get("TABLE_NAME").is_some() {
             let room = shared::aws::Room::of(ringdown::settings::environment())?;
-            let live = room.live(&[], &["config"]).await?;
+            let live = room.live(&[], &["config"], shared::aws::Reports::Both).await?;
             let config =
                 live.get(ringdown::clock::now()).await.map(|settings| settings.config.clone());
             return Ok(Room { store: room.store()?, queue: room.queue()?, config });

@@ -2,12 +2,12 @@
 //! vendors.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use shared::Error;
-use shared::config::file::{Config, calendars_named};
+use shared::config::file::calendars_named;
 use shared::config::{
-    CHANNELS, Environment, Fetch, LOCAL_ADDRESS, PIECES, Simulated, Values, tokens,
+    CHANNELS, Environment, LOCAL_ADDRESS, Live, PIECES, Simulated, UNREADABLE, Values, tokens,
 };
 use shared::secret::Secret;
 use shared::twilio::studio::capability::made_up;
@@ -18,6 +18,9 @@ use crate::pretend::twilio::PRETEND_ACCOUNT;
 
 /// The configuration that is used while there is no `ringdown.toml`.
 pub const DEMO: &str = include_str!("demo.toml");
+
+/// The configuration's usual file.
+const USUAL: &str = "ringdown.toml";
 
 /// Where the configuration comes from.
 #[derive(Clone, Debug)]
@@ -33,7 +36,7 @@ pub enum Source {
 impl Source {
     /// The file asked for, else `RINGDOWN_CONFIG`, else `ringdown.toml` if there is anything in it, else the demo.
     pub fn find(asked: Option<&Path>) -> Source {
-        let usual = Path::new("ringdown.toml");
+        let usual = Path::new(USUAL);
         let variable = || environment().get("RINGDOWN_CONFIG").map(str::to_owned);
         // A shell makes the file before `ringdown config > ringdown.toml` runs.
         let is_blank = || std::fs::read_to_string(usual).is_ok_and(|text| text.trim().is_empty());
@@ -44,6 +47,14 @@ impl Source {
                 None if usual.exists() && !is_blank() => Source::File(usual.to_owned()),
                 None => Source::Demo,
             },
+        }
+    }
+
+    /// The same for a server: a `ringdown.toml` that lost its text is a broken one, where a good one was in use before.
+    pub fn of_server(asked: Option<&Path>, had_good: bool) -> Source {
+        match Source::find(asked) {
+            Source::Demo if had_good && Path::new(USUAL).exists() => Source::File(USUAL.into()),
+            source => source,
         }
     }
 
@@ -271,24 +282,26 @@ fn bot_is_pretend(environment: &Environment, channels: &[String]) -> bool {
     !is_given("slack/bot-token") && !is_given("slack/api-base-url") && !channels.iter().any(has_id)
 }
 
-/// The process's own environment, without what [`fetch`] puts together with values of its own.
+/// The process's own environment, without what [`live`] puts together with values of its own.
 pub fn own_environment() -> Environment {
     let together = ["RINGDOWN_CONFIG", "TWILIO_AUTH_TOKEN", "SLACK_SIGNING_SECRET"];
     together.iter().fold(Environment::read(), |environment, name| environment.without(name))
 }
 
-/// Reads all values anew, each time: `.env` and the configuration may change under a running house. What is missing is
-/// made up, where that is simulated.
-pub fn fetch(source: Source, local: Local) -> Fetch {
-    // While the configuration is wrong, the one before stays, and so do its channels.
-    let channels: Mutex<Vec<String>> = Mutex::default();
-    Arc::new(move || {
-        let values = source.pieces().map(|pieces| values(pieces, &local, &channels));
-        Box::pin(async move { values })
-    })
+/// Settings that are read anew each time: `.env` and the configuration may change under a running server. What is
+/// missing is made up, where that is simulated.
+pub fn live(environment: Environment, source: Source, local: Local) -> Live {
+    let of_channels = local.clone();
+    let fetch = Arc::new(move || {
+        let values = values(&source, &local);
+        Box::pin(async move { Ok(values) }) as _
+    });
+    Live::new(environment, fetch).of_file(Arc::new(move |config, values| {
+        with_channels(&of_channels, config.routes.channels(), values);
+    }))
 }
 
-fn values(pieces: Vec<(String, String)>, local: &Local, channels: &Mutex<Vec<String>>) -> Values {
+fn values(source: &Source, local: &Local) -> Values {
     let environment = environment();
     let given = |name: &str| Some((name.to_owned(), environment.value(name)?.to_owned()));
     let mut values: Values = NAMES.iter().filter_map(|name| given(name)).collect();
@@ -301,27 +314,40 @@ fn values(pieces: Vec<(String, String)>, local: &Local, channels: &Mutex<Vec<Str
     let auth_token = environment.value("twilio/auth-token").unwrap_or(simulated_token.expose());
     let keys: Vec<String> = tokens(auth_token).iter().map(made_up).collect();
     values.entry("callback-key".to_owned()).or_insert_with(|| keys.join(","));
-    let mut channels = channels.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Ok(config) = Config::parse(pieces.clone()) {
-        *channels = config.routes.channels().to_vec();
+    match source.pieces() {
+        Ok(pieces) => {
+            let named = pieces.into_iter().map(|(name, text)| (format!("{PIECES}{name}"), text));
+            values.extend(named);
+        }
+        Err(error) => {
+            let why = match error {
+                Error::NotSetUp(why) => why,
+                error => error.to_string(),
+            };
+            values.insert(UNREADABLE.to_owned(), why);
+        }
     }
+    values
+}
+
+/// Adds what depends on the channels of the configuration in use: where they speak, and what is simulated.
+fn with_channels(local: &Local, channels: &[String], values: &mut Values) {
+    let environment = environment();
+    let given = |name: &str| Some((name.to_owned(), environment.value(name)?.to_owned()));
     values.extend(channels.iter().filter_map(|channel| given(&format!("{CHANNELS}{channel}"))));
-    for what in local.simulated(&environment, &channels) {
+    for what in local.simulated(&environment, channels) {
         values.insert(what.name().to_owned(), "yes".to_owned());
         match what {
-            Simulated::Twilio => local.simulate_twilio(&environment, &mut values),
-            Simulated::Slack => local.simulate_slack(&environment, &channels, &mut values),
+            Simulated::Twilio => local.simulate_twilio(&environment, values),
+            Simulated::Slack => local.simulate_slack(&environment, channels, values),
             Simulated::Events => {}
         }
     }
-    values.extend(pieces.into_iter().map(|(name, text)| (format!("{PIECES}{name}"), text)));
-    values
 }
 
 #[cfg(test)]
 mod tests {
     use shared::Timestamp;
-    use shared::config::Live;
     use shared::slack::client::Destination;
 
     use super::*;
@@ -349,7 +375,7 @@ mod tests {
         let file = folder.path().join("ringdown.toml");
         std::fs::write(&file, DEMO).expect("a file");
         let source = Source::find(Some(&file));
-        let live = Live::new(Environment::default(), fetch(source, local(false)));
+        let live = live(Environment::default(), source, local(false));
         for (second, text) in [(0, DEMO), (1_000, "broken = ="), (2_000, ""), (3_000, DEMO)] {
             std::fs::write(&file, text).expect("a file");
             let now = Timestamp::from_second(1_900_000_000 + second).expect("a time");

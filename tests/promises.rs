@@ -151,3 +151,77 @@ fn the_house_on_one_machine_is_built_without_aws() {
         .collect();
     assert!(cloud.is_empty(), "{cloud:?}");
 }
+
+/// The resources of `template.yaml`: the name, and its lines without their comments.
+fn resources() -> Vec<(String, Vec<String>)> {
+    let mut resources: Vec<(String, Vec<String>)> = Vec::new();
+    for line in read("template.yaml").lines() {
+        let name = line.strip_prefix("  ").filter(|name| !name.starts_with([' ', '#']));
+        match (name.and_then(|name| name.strip_suffix(':')), resources.last_mut()) {
+            (Some(name), _) => resources.push((name.to_owned(), Vec::new())),
+            (None, Some((_, lines))) if !line.trim().starts_with('#') => {
+                lines.push(line.to_owned())
+            }
+            _ => {}
+        }
+    }
+    resources
+}
+
+/// The statements of a role: its lines from one `Sid` to the next.
+fn statements(role: &[String]) -> Vec<String> {
+    let mut statements: Vec<String> = Vec::new();
+    for line in role {
+        match (line.trim().starts_with("- Sid: "), statements.last_mut()) {
+            (true, _) => statements.push(line.trim().to_owned()),
+            (false, Some(statement)) if line.starts_with("                ") => {
+                *statement = format!("{statement}\n{}", line.trim());
+            }
+            _ => {}
+        }
+    }
+    statements
+}
+
+#[test]
+fn every_reader_of_the_configuration_keeps_the_last_good_one_and_gains_nothing_else() {
+    const KEEPS: &str = "- Sid: KeepTheLastGoodConfiguration\nEffect: Allow\n\
+                         Action: [dynamodb:GetItem, dynamodb:BatchGetItem, dynamodb:UpdateItem]\n\
+                         Resource: !GetAtt Table.Arn\nCondition:\nForAllValues:StringLike:\n\
+                         dynamodb:LeadingKeys: [config]";
+    let resources = resources();
+    let mut readers = 0;
+    for (name, lines) in resources.iter().filter(|(name, _)| name.ends_with("Role")) {
+        let statements = statements(lines);
+        let reads = lines.iter().any(|line| line.contains("parameter${ParameterPath}/config"));
+        let keeps: Vec<&String> =
+            statements.iter().filter(|statement| statement.contains("[config]")).collect();
+        assert_eq!(keeps, if reads { vec![KEEPS] } else { vec![] }, "{name}");
+        for statement in statements.iter().filter(|statement| *statement != KEEPS) {
+            let keys = statement.split("LeadingKeys:").nth(1).unwrap_or_default();
+            let keys = keys.split(|c: char| !(c.is_alphanumeric() || c == '-'));
+            assert!(!keys.clone().any(|key| key == "config"), "{name}: {statement}");
+            // Whoever may use the table at all may use some partitions of it.
+            assert_eq!(
+                statement.contains("dynamodb:"),
+                statement.contains("LeadingKeys"),
+                "{name}"
+            );
+        }
+        let tables = statements.iter().filter(|statement| statement.contains("dynamodb:")).count();
+        assert!(name != "EventStreamWebhookRole" || tables == 1, "{name} keeps nothing else");
+        let function = name.trim_end_matches("Role");
+        let (_, function) = resources.iter().find(|(name, _)| name == function).unwrap();
+        let has_table = function.iter().any(|line| line.trim() == "TABLE_NAME: !Ref Table");
+        assert!(has_table || !reads, "{name}: its function does not know the table");
+        readers += usize::from(reads);
+    }
+    assert_eq!(readers, names("functions").len());
+}
+
+#[test]
+fn what_the_log_says_of_a_configuration_that_fails_its_check_raises_an_alarm() {
+    let template = read("template.yaml");
+    let filter = format!("{{ $.message = \"{}\" }}", shared::config::FAILED_CHECK);
+    assert_eq!(template.matches(&filter).count(), 1, "{filter}");
+}

@@ -1,7 +1,8 @@
 //! `ringdown check`: is the configuration right, and what would it forward where?
 
+use jiff::tz::TimeZone;
 use shared::config::file::{Config, Escalation, Roster, glob_matches, to_parameter};
-use shared::config::{CHANNELS, Environment};
+use shared::config::{CHANNELS, Environment, Standing};
 use shared::escalation::Policy;
 use shared::forward::task::Task;
 use shared::schedule::{Because, time};
@@ -17,13 +18,34 @@ use crate::settings::{Real, Source, environment};
 const STANDARD: usize = 4 * 1024;
 const ADVANCED: usize = 8 * 1024;
 
-/// Checks a configuration and prints what it does; of `alarms`, if any are named, only which policy has each.
-pub fn run(source: &Source, alarms: &[String]) -> Result<(), String> {
-    let pieces = source.pieces().map_err(|error| error.to_string())?;
-    let config = Config::parse(pieces).map_err(|problems| problems.to_string())?;
+/// A deployment that uses a configuration: its name, and how that stands there.
+pub struct Deployment {
+    /// What to call it, as `the data folder .ringdown`.
+    pub name: String,
+    /// How its configuration stands.
+    pub standing: Standing,
+}
+
+/// Checks a configuration and prints what it does; of `alarms`, if any are named, only which policy has each. Says too
+/// what the deployment that is known here uses instead, if anything.
+pub fn run(
+    source: &Source,
+    alarms: &[String],
+    deployment: Option<&Deployment>,
+) -> Result<(), String> {
+    let pieces = source.pieces().map_err(|error| error.to_string());
+    let config =
+        pieces.and_then(|pieces| Config::parse(pieces).map_err(|problems| problems.to_string()));
+    let config = config.map_err(|problems| match deployment.and_then(stays) {
+        Some(stays) => format!("{problems}\n{stays}"),
+        None => problems,
+    })?;
     let environment = environment();
     warnings(&config);
     say!("{}: {}", source.name(), verdict(&config));
+    if let Some(warning) = deployment.and_then(still) {
+        say!("{warning}");
+    }
     if !alarms.is_empty() {
         for name in alarms {
             say!("  {name:20} {}", reaches(&config, name, now()));
@@ -57,6 +79,29 @@ pub fn run(source: &Source, alarms: &[String]) -> Result<(), String> {
     }
     say!("\nA line that Slack does not take for {:?} becomes a dead letter.", config.give_up_after);
     Ok(())
+}
+
+/// What is used while this configuration is wrong.
+fn stays(deployment: &Deployment) -> Option<String> {
+    let Deployment { name, standing } = deployment;
+    let since = time(standing.good_since?, &TimeZone::UTC);
+    Some(format!(
+        "Until this is right, the server with {name} goes on with the last good configuration, of {since}, and with \
+         the last good reading of a calendar."
+    ))
+}
+
+/// That a configuration which is right by now is not in use yet.
+fn still(deployment: &Deployment) -> Option<String> {
+    let Deployment { name, standing } = deployment;
+    let rejected = standing.rejected.as_ref()?;
+    Some(format!(
+        "warning: for the server with {name}, since {}: {}. {}\n\
+         A server that runs reads its configuration again within five minutes.",
+        rejected.since_in_words(),
+        rejected.headline(),
+        rejected.reason()
+    ))
 }
 
 /// Parameter Store takes the configuration in base64 only: its size there is a third more.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use dashboard::Dashboard;
 use shared::app::{App, Writers};
 use shared::config::file::is_e164;
-use shared::config::{Environment, Live, PIECES, Settings, Simulated};
+use shared::config::{Environment, Fallback, Rejected, Settings, Simulated, Standing};
 use shared::forward::delivery::Delivery;
 use shared::forward::intake::Intake;
 use shared::ports::To;
@@ -25,7 +25,7 @@ use crate::pretend::Pretend;
 use crate::pretend::twilio::Twilio;
 use crate::queue::{Handler, Messages};
 use crate::server::connections::Limits;
-use crate::settings::{Local, Source, environment, fetch, own_environment};
+use crate::settings::{self, Local, Source, environment, own_environment};
 use crate::store::Records;
 use crate::{House, front_door, server};
 
@@ -40,7 +40,6 @@ const LAST_ANSWERS: Duration = Duration::from_secs(2);
 /// Runs the house until it is told to end.
 pub async fn run(options: &Options) -> Result<(), String> {
     let told = |error: shared::Error| error.to_string();
-    let source = Source::find(options.config.as_deref());
     let database = Database::open_alone(&options.data)?;
     let start_token = access::open(&options.data)?;
     let listener = server::open(options.port).await?;
@@ -50,7 +49,6 @@ pub async fn run(options: &Options) -> Result<(), String> {
     let secrets = SimulatedSecrets::of(&start_token);
     let start = StartToken::new(start_token.clone(), at.port());
     let local = Local { address: address.clone(), start_token, sandbox: options.sandbox };
-    let live = || Live::new(own_environment(), fetch(source.clone(), local.clone()));
     let http = shared::http::client().map_err(told)?;
 
     let queue = Messages::new(database.clone());
@@ -58,6 +56,14 @@ pub async fn run(options: &Options) -> Result<(), String> {
     if let Some(time) = store.highest_time().await.map_err(told)? {
         clock::go_on_from(time);
     }
+    let standing = Standing::of(store.as_ref(), now()).await;
+    let had_good = standing.is_ok_and(|standing| standing.good_since.is_some());
+    let source = Source::of_server(options.config.as_deref(), had_good);
+    let live = || {
+        let live = settings::live(own_environment(), source.clone(), local.clone());
+        let queue = Some(Arc::new(queue.clone()) as _);
+        live.with_fallback(Fallback { store: store.clone(), queue, counts: true })
+    };
     let slack = Client::new(http.clone(), local.slack_api(&environment).as_deref());
     let delivery = Arc::new(Delivery::new(live(), store.clone(), slack));
     let app = Arc::new(App {
@@ -89,9 +95,8 @@ pub async fn run(options: &Options) -> Result<(), String> {
             app: app.clone(),
         },
     });
-    // A wrong configuration is told now, not with the first event.
-    let settings = house.intake.live.get(now()).await;
-    let settings = settings.map_err(|error| error.to_string().replace(PIECES, ""))?;
+    // A wrong configuration is told now, not with the first event; there may be a former one.
+    let settings = house.intake.live.get(now()).await.map_err(told)?;
 
     let (stop, stopped) = watch::channel(false);
     let handle: Handler = Arc::new(move |batch| {
@@ -187,16 +192,22 @@ fn greet(
     lines.push(("configuration", source.name()));
     let lines: String =
         lines.iter().map(|(what, where_to)| format!("  {what:38}  {where_to}\n")).collect();
+    let warning = settings.rejected.as_deref().map(warning).unwrap_or_default();
     // Whoever started us may have gone: that is no reason to end.
     let mut out = std::io::stdout();
     let _ = writeln!(
         out,
-        "listening on {address}\n\n{lines}\n\
+        "listening on {address}\n\n{lines}{warning}\n\
          Raise an alarm: cargo run -- alarm events/outage-intake/eventbridge-metric.json\n\
          Send an event:  cargo run -- send events/event-stream-webhook/worker-activity.json\n\
          End with Ctrl-C."
     );
     let _ = out.flush();
+}
+
+/// What is said of a configuration that is not in use.
+fn warning(rejected: &Rejected) -> String {
+    format!("\n  WARNING: {}.\n  {}\n", rejected.headline(), rejected.reason())
 }
 
 async fn ended() {

@@ -19,12 +19,23 @@ use aws_types::region::Region;
 
 use crate::Error;
 use crate::app::{App, Writers};
-use crate::config::{Environment, Live};
+use crate::config::{Environment, Fallback, Live};
 use crate::ports::{Queue, Store};
 use crate::slack;
 use crate::twilio::rest::wire;
 
 pub use lambda::{Failure, serve_http, serve_http_and_events, serve_queue, serve_queue_and_ticks};
+
+/// By which ways a function may report that the configuration fails its check: its role permits no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reports {
+    /// It queues a line for Slack.
+    Slack,
+    /// It counts.
+    Counter,
+    /// It does both.
+    Both,
+}
 
 /// What the doors in the cloud share: the environment, one HTTP client, and the SDK's configuration.
 pub struct Room {
@@ -49,18 +60,34 @@ impl Room {
     }
 
     /// Settings from SSM: these parameters by name, and all that lie under these paths. They are read at once, while
-    /// Lambda starts us; if that fails, the first request tries again.
+    /// Lambda starts us; if that fails, the first request tries again. The last good configuration is in the table.
     pub async fn live(
         &self,
         names: &'static [&'static str],
         paths: &'static [&'static str],
+        reports: Reports,
     ) -> Result<Live, Error> {
         let root = self.environment.need("PARAMETER_PATH")?.trim_end_matches('/').to_owned();
         let live = Live::new(self.environment.clone(), ssm::fetch(&self.sdk, root, names, paths));
+        let live = match self.fallback(reports) {
+            Ok(fallback) => live.with_fallback(fallback),
+            Err(error) => {
+                tracing::error!(%error, "no last good configuration is kept");
+                live
+            }
+        };
         if let Err(error) = live.get(lambda::now()).await {
             tracing::error!(%error, "settings could not be read at the start");
         }
         Ok(live)
+    }
+
+    fn fallback(&self, reports: Reports) -> Result<Fallback, Error> {
+        let queue = match reports {
+            Reports::Slack | Reports::Both => Some(self.queue()?),
+            Reports::Counter => None,
+        };
+        Ok(Fallback { store: self.store()?, queue, counts: reports != Reports::Slack })
     }
 
     /// The table.

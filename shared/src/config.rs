@@ -3,34 +3,31 @@
 //! A value has a name like `twilio/auth-token`. In the cloud it is the SSM parameter of that name under one path; the
 //! environment wins over it, under the same name in capitals (`TWILIO_AUTH_TOKEN`). Values are kept five minutes, and
 //! stale ones serve while they cannot be read.
+//!
+//! A configuration that fails its check is never used: [`live`] goes on with the last good one, which `last_good` keeps in
+//! the store, and says so ([`rejected`]).
 
+mod chosen;
 pub mod file;
+mod last_good;
+mod live;
+mod rejected;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
-
-use jiff::{SignedDuration, Timestamp};
-use tokio::sync::Mutex;
 
 use crate::Error;
 use crate::secret::Secret;
 use crate::slack::client::Destination;
+use chosen::Chosen;
 use file::Config;
+pub use last_good::PARTITION;
+pub use live::{FAILED_CHECK, Fallback, Fetch, FillIn, Live, Standing};
+pub use rejected::Rejected;
 
 /// Values by name: `twilio/auth-token`, `slack/channels/flex`, `config/main`, …
 pub type Values = BTreeMap<String, String>;
-
-/// Reads the values that this function may know: from SSM, or on one machine from `.env` and `ringdown.toml`.
-pub type Fetch =
-    Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Values, Error>> + Send>> + Send + Sync>;
-
-/// How long values are kept before they are read again.
-const KEPT: SignedDuration = SignedDuration::from_mins(5);
-/// How old values must be for a signature that does not match to have them read again.
-const FRESH: SignedDuration = SignedDuration::from_secs(30);
 
 /// The process's environment, read once.
 #[derive(Clone, Default)]
@@ -105,6 +102,8 @@ pub const CHANNELS: &str = "slack/channels/";
 pub const LOCAL_ADDRESS: &str = "local address";
 /// The name before a piece of the configuration.
 pub const PIECES: &str = "config/";
+/// Why the configuration could not be read, where it is a file; there are no pieces then.
+pub const UNREADABLE: &str = "config-unreadable";
 
 /// What a server on one machine can simulate. It does so where its settings hold a value of this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,8 +133,12 @@ pub struct Settings {
     values: Values,
     /// The configuration, checked and compiled.
     pub config: Arc<Config>,
-    /// What the configuration was read from, as stored.
-    pieces: Vec<(String, String)>,
+    /// What is wrong with the configuration that was read last, if it is not in use, or not all of it.
+    pub rejected: Option<Arc<Rejected>>,
+    /// Names what was read last.
+    read: String,
+    /// Names the configuration in use.
+    used: String,
     /// Auth tokens that sign: the current one, and while rotating the next.
     pub tokens: Vec<Secret>,
     /// Auth tokens that we knew before the last reading.
@@ -153,10 +156,9 @@ impl Settings {
     fn new(
         environment: &Environment,
         values: Values,
+        chosen: Chosen,
         before: Option<&Settings>,
-    ) -> Result<Settings, Error> {
-        let pieces = pieces(environment, &values);
-        let config = Settings::config(&pieces, before)?;
+    ) -> Settings {
         let tokens =
             value(environment, &values, "twilio/auth-token").map(tokens).unwrap_or_default();
         let retired = before
@@ -166,26 +168,9 @@ impl Settings {
             .take(4)
             .cloned()
             .collect();
-        Ok(Settings { environment: environment.clone(), values, config, pieces, tokens, retired })
-    }
-
-    /// Compiles the configuration, unless it is the one we have. One that does not pass its check never replaces one
-    /// that did.
-    fn config(
-        pieces: &[(String, String)],
-        before: Option<&Settings>,
-    ) -> Result<Arc<Config>, Error> {
-        if let Some(before) = before.filter(|before| before.pieces == pieces) {
-            return Ok(before.config.clone());
-        }
-        match (Config::parse(pieces.to_vec()), before) {
-            (Ok(config), _) => Ok(Arc::new(config)),
-            (Err(problems), Some(before)) => {
-                tracing::error!(%problems, "the new configuration is wrong: the one before it stays");
-                Ok(before.config.clone())
-            }
-            (Err(problems), None) => Err(Error::NotSetUp(problems.to_string())),
-        }
+        let Chosen { config, rejected, read, used } = chosen;
+        let environment = environment.clone();
+        Settings { environment, values, config, rejected, read, used, tokens, retired }
     }
 
     /// The value of this name.
@@ -256,74 +241,6 @@ fn pieces(environment: &Environment, values: &Values) -> Vec<(String, String)> {
 /// Auth tokens, comma-separated.
 pub fn tokens(list: &str) -> Vec<Secret> {
     list.split(',').filter(|token| !token.trim().is_empty()).map(Secret::new).collect()
-}
-
-/// The settings as they are now, and again as they are later.
-pub struct Live {
-    environment: Environment,
-    fetch: Fetch,
-    state: Mutex<Option<State>>,
-}
-
-struct State {
-    read_at: Timestamp,
-    settings: Arc<Settings>,
-}
-
-impl Live {
-    /// Settings that are read with `fetch` when first asked for; `environment` wins over what it gives.
-    pub fn new(environment: Environment, fetch: Fetch) -> Live {
-        Live { environment, fetch, state: Mutex::new(None) }
-    }
-
-    /// The settings as they were last read, if they were, and if nobody is reading them just now.
-    pub fn known(&self) -> Option<Arc<Settings>> {
-        self.state.try_lock().ok()?.as_ref().map(|state| state.settings.clone())
-    }
-
-    /// The settings, read again if they are older than five minutes.
-    pub async fn get(&self, now: Timestamp) -> Result<Arc<Settings>, Error> {
-        self.not_older_than(KEPT, now).await
-    }
-
-    /// The settings, read again if they are older than thirty seconds: something did not match.
-    pub async fn fresh(&self, now: Timestamp) -> Result<Arc<Settings>, Error> {
-        self.not_older_than(FRESH, now).await
-    }
-
-    async fn not_older_than(
-        &self,
-        age: SignedDuration,
-        now: Timestamp,
-    ) -> Result<Arc<Settings>, Error> {
-        let mut state = self.state.lock().await;
-        let have = state.as_ref().map(|state| (state.read_at, state.settings.clone()));
-        if let Some((read_at, settings)) = &have
-            && now.duration_since(*read_at) <= age
-        {
-            return Ok(settings.clone());
-        }
-        let before = have.as_ref().map(|(_, settings)| &**settings);
-        let read = (self.fetch)().await;
-        let settings = match (
-            read.and_then(|values| Settings::new(&self.environment, values, before)),
-            have,
-        ) {
-            (Ok(settings), _) => Arc::new(settings),
-            (Err(error), Some((_, settings))) => {
-                tracing::warn!(%error, "settings cannot be read: the ones before stay");
-                settings
-            }
-            // `sam local invoke --env-vars`: the environment has all that there is.
-            (Err(error), None) if self.environment.get("RINGDOWN_CONFIG").is_some() => {
-                tracing::warn!(%error, "settings come from the environment alone");
-                Arc::new(Settings::new(&self.environment, Values::new(), None)?)
-            }
-            (Err(error), None) => return Err(error),
-        };
-        *state = Some(State { read_at: now, settings: settings.clone() });
-        Ok(settings)
-    }
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ async fn route(
     }
     match route.name {
         Endpoint::Asset => pages::asset(&request.path),
-        Endpoint::LogInPage => Ok(pages::login(request, None)),
+        Endpoint::LogInPage => Ok(pages::login(dashboard, request, None)),
         Endpoint::LogIn => session::log_in(dashboard, request, now).await,
         Endpoint::LogOut => Ok(session::log_out()),
         _ => Err(Error::NotFound),
@@ -103,7 +103,7 @@ pub async fn admit(
 ) -> Result<Result<bool, Response>, Error> {
     match session::check(dashboard, request, now).await {
         Err(Error::LoggedOut) if is_page => Ok(Err(session::ask(request))),
-        Err(Error::NoStartToken) if is_page => pages::start_token_needed().map(Err),
+        Err(Error::NoStartToken) if is_page => pages::start_token_needed(dashboard).map(Err),
         checked => checked.map(Ok),
     }
 }

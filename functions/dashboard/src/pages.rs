@@ -22,6 +22,8 @@ use shared::Error;
 use shared::config::{Settings, Simulated};
 use shared::http::{Request, Response};
 
+use crate::Dashboard;
+
 /// How many counters, or dead letters, a page shows.
 const SHOWN: usize = 200;
 
@@ -41,6 +43,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("no-incident.html", include_str!("../pages/no-incident.html")),
         ("silences.html", include_str!("../pages/silences.html")),
         ("alarms.html", include_str!("../pages/alarms.html")),
+        ("warning.html", include_str!("../pages/warning.html")),
         ("dead-letters.html", include_str!("../pages/dead-letters.html")),
     ] {
         environment
@@ -51,7 +54,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 });
 
 /// The way in.
-pub(crate) fn login(request: &Request, error: Option<&str>) -> Response {
+pub(crate) fn login(dashboard: &Dashboard, request: &Request, error: Option<&str>) -> Response {
     let query = request.query.as_deref().unwrap_or_default();
     let asked = shared::http::form_fields(query.as_bytes());
     let next = request
@@ -62,16 +65,16 @@ pub(crate) fn login(request: &Request, error: Option<&str>) -> Response {
         next => next.unwrap_or_else(|| "/".to_owned()), error,
     };
     let status = if error.is_some() { 401 } else { 200 };
-    match render("login.html", facts) {
+    match render(dashboard, "login.html", facts) {
         Ok(page) => Response { status, ..page },
         Err(error) => error.into(),
     }
 }
 
 /// What somebody sees who opened a page without the start token.
-pub(crate) fn start_token_needed() -> Result<Response, Error> {
+pub(crate) fn start_token_needed(dashboard: &Dashboard) -> Result<Response, Error> {
     let facts = context! { title => "Open Ringdown", page => "login", signed_in => false };
-    Ok(Response { status: 401, ..render("start-token.html", facts)? })
+    Ok(Response { status: 401, ..render(dashboard, "start-token.html", facts)? })
 }
 
 /// Which of the simulated vendors have pages here, for the links to them.
@@ -107,10 +110,21 @@ fn text(name: &str, facts: Value) -> Result<String, Error> {
 
 /// A whole page. Other sites learn nothing of us, but our own forms say where they come from: with `no-referrer` a
 /// browser sends `Origin: null` along, and the log-in would be refused as another site's.
-fn render(name: &str, facts: Value) -> Result<Response, Error> {
+///
+/// If the configuration fails its check, every page says so.
+fn render(dashboard: &Dashboard, name: &str, facts: Value) -> Result<Response, Error> {
+    let facts = context! { rejected => rejected(dashboard), ..facts };
     Ok(Response::of(200, "text/html; charset=utf-8", text(name, facts)?)
         .with("cache-control", "no-store")
         .with("content-security-policy", shared::http::PAGE_POLICY)
         .with("referrer-policy", "same-origin")
         .with("x-content-type-options", "nosniff"))
+}
+
+/// What is wrong with the configuration, for [`warning.html`](TEMPLATES).
+fn rejected(dashboard: &Dashboard) -> Option<Value> {
+    let settings = dashboard.live.known()?;
+    let rejected = settings.rejected.as_deref()?;
+    let (headline, reason) = (rejected.headline(), rejected.reason());
+    Some(context! { headline, reason, since => rejected.since.to_string() })
 }

@@ -65,7 +65,7 @@ pub(crate) async fn log_in(
     count_attempt(dashboard, request, now).await?;
     let given = Secret::new(&request.field("password").unwrap_or_default());
     if !bool::from(tag(&password, "attempt").ct_eq(&tag(&given, "attempt"))) {
-        return Ok(pages::login(request, Some("That is not the password.")));
+        return Ok(pages::login(dashboard, request, Some("That is not the password.")));
     }
     forget_attempts(dashboard, request, now).await;
     let expires = now.as_second() + LASTS;

@@ -1,7 +1,7 @@
 //! `handle` and `take`, inside Lambda; nothing is decided here.
 
 use outage_intake::{handle, take};
-use shared::aws::{Failure, Room, serve_http_and_events};
+use shared::aws::{Failure, Reports, Room, serve_http_and_events};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
@@ -14,7 +14,7 @@ async fn main() -> Result<(), Failure> {
         "twilio/auth-token",
         "twilio/from-number",
     ];
-    let app = room.app(room.live(names, &["config"]).await?)?;
+    let app = room.app(room.live(names, &["config"], Reports::Both).await?)?;
     let app = &app;
     serve_http_and_events(
         |request, now| handle(app, request, now),

@@ -1,5 +1,6 @@
 //! `ringdown.toml`: read, checked, compiled. An error names the file, the line, the key and what was expected.
 
+mod calendars;
 mod escalation;
 mod globs;
 mod ignored;
@@ -19,13 +20,16 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
+pub use calendars::UnreadCalendar;
+use calendars::{Calendars, Former};
 use escalation::PolicyTable;
 pub use escalation::{Escalation, glob_matches};
 use ignored::IgnoreTable;
 pub use ignored::{IgnoreRule, Ignored};
-use limits::EscalationTable;
+use limits::{EscalationTable, MAX_TEMPLATE_BYTES};
 use people::PersonTable;
 pub use people::is_e164;
+use pieces::schedules_with_calendars;
 pub use pieces::{calendars_named, is_calendar, to_parameter};
 use problems::Source;
 pub use problems::{Problem, Problems};
@@ -38,7 +42,7 @@ use crate::silence::Silences;
 
 /// A configuration that passed its check.
 pub struct Config {
-    /// What it was read from: `(name, text)`, in order, decoded.
+    /// What it was read from: `(name, text)`, in order, decoded; a calendar that could not be read as it was before.
     pub pieces: Vec<(String, String)>,
     /// Which event goes where.
     pub routes: Routes,
@@ -53,6 +57,8 @@ pub struct Config {
     /// What is not wrong, and yet perhaps not meant: events of a calendar that put nobody on call, globs that match
     /// nothing or come too late.
     pub warnings: Vec<Problem>,
+    /// The calendars that could not be read, if it was read with [`Config::parse_beside`].
+    pub unread: Vec<UnreadCalendar>,
 }
 
 impl fmt::Debug for Config {
@@ -111,12 +117,21 @@ impl Config {
     /// Reads a configuration from its pieces, which are joined in order; those that are calendars ([`is_calendar`]) are
     /// read where a schedule names them. A piece may be in base64 ([`to_parameter`]).
     pub fn parse(pieces: Vec<(String, String)>) -> Result<Config, Problems> {
-        let decoded = |(name, text): (String, String)| {
-            pieces::from_parameter(&name, &text).map(|text| (name, text))
-        };
-        let pieces = pieces.into_iter().map(decoded).collect::<Result<Vec<_>, _>>()?;
-        let (calendars, toml): (Vec<_>, Vec<_>) =
-            pieces.iter().cloned().partition(|(name, _)| is_calendar(name));
+        Config::read(pieces, None)
+    }
+
+    /// Reads a configuration as [`Config::parse`] does, but a calendar that cannot be read costs its own schedule only:
+    /// the schedule goes on with the calendar that it has in `former`, the pieces of the last good configuration, or is
+    /// empty without one. [`Config::unread`] names those calendars.
+    pub fn parse_beside(
+        pieces: Vec<(String, String)>,
+        former: &[(String, String)],
+    ) -> Result<Config, Problems> {
+        Config::read(pieces, Some(Former::new(former)))
+    }
+
+    fn read(pieces: Vec<(String, String)>, former: Option<Former<'_>>) -> Result<Config, Problems> {
+        let (toml, calendars) = Calendars::apart(pieces, former)?;
         let source = Source::new(&toml);
         if toml.is_empty() {
             return Err(Problems(vec![Problem {
@@ -129,14 +144,15 @@ impl Config {
         }
         let mut file: File = toml::from_str(&source.text).map_err(|error| source.syntax(&error))?;
         let (problems, warnings) = (Vec::new(), Vec::new());
-        let mut check = Check { source: &source, calendars: &calendars, problems, warnings };
+        let mut check = Check { source: &source, calendars, problems, warnings };
         check.doubtful_globs(&file);
         let silences = check.silences(std::mem::take(&mut file.silences));
         let ignored = check.ignored(std::mem::take(&mut file.ignore));
         let config = check.config(file);
+        let Check { calendars, problems, warnings, .. } = check;
         match config {
-            Some((routes, give_up_after, escalation)) if check.problems.is_empty() => {
-                let warnings = check.warnings;
+            Some((routes, give_up_after, escalation)) if problems.is_empty() => {
+                let (pieces, unread) = calendars.finish(toml);
                 Ok(Config {
                     pieces,
                     routes,
@@ -145,16 +161,17 @@ impl Config {
                     silences,
                     ignored,
                     warnings,
+                    unread,
                 })
             }
-            _ => Err(Problems(check.problems)),
+            _ => Err(Problems(problems)),
         }
     }
 }
 
 struct Check<'a> {
     source: &'a Source,
-    calendars: &'a [(String, String)],
+    calendars: Calendars<'a>,
     problems: Vec<Problem>,
     warnings: Vec<Problem>,
 }
@@ -259,6 +276,12 @@ impl Check<'_> {
         source: &Spanned<String>,
         check: impl Fn(&str) -> Result<(), (usize, String)>,
     ) {
+        let length = source.get_ref().len();
+        if length > MAX_TEMPLATE_BYTES {
+            let what = format!("has {length} bytes, expected {MAX_TEMPLATE_BYTES} at most");
+            self.problem(source.span().start, key, what);
+            return;
+        }
         let Err((line, what)) = check(source.get_ref()) else { return };
         let mut problem = self.source.problem(source.span().start, key, what);
         // TOML leaves out the line end right behind three quotes.

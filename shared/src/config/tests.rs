@@ -1,11 +1,16 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
+use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
 
+mod calendars;
 mod calling;
+mod deployment;
+mod last_good;
+mod reports;
 mod schedules;
 mod silences;
 
@@ -198,6 +203,13 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
 }
 
+/// Settings of these values, whose configuration is good.
+fn settings(values: Values) -> Settings {
+    let environment = Environment::default();
+    let chosen = chosen::Source::of(&environment, &values).checked().ok().unwrap();
+    Settings::new(&environment, values, chosen, None)
+}
+
 fn first_token(settings: &Settings) -> &str {
     settings.tokens[0].expose()
 }
@@ -252,7 +264,7 @@ async fn a_channel_has_a_webhook_or_an_id_for_the_bot() {
         let mut values = values("t", GOOD);
         values.insert("slack/channels/a".to_owned(), secret.to_owned());
         values.insert("slack/bot-token".to_owned(), bot.to_owned());
-        Settings::new(&Environment::default(), values, None).unwrap().destination("a")
+        settings(values).destination("a")
     };
     assert_eq!(with("https://h/x\n", ""), Ok(Destination::Webhook(Secret::new("https://h/x"))));
     let bot = Destination::Bot { token: Secret::new("xoxb-1"), channel: "C1".to_owned() };
@@ -264,7 +276,9 @@ async fn a_channel_has_a_webhook_or_an_id_for_the_bot() {
 #[test]
 fn secrets_do_not_show() {
     let environment = Environment::of([("DASHBOARD_PASSWORD".to_owned(), "hush-hush".to_owned())]);
-    let settings = Settings::new(&environment, values("top-secret", GOOD), None).unwrap();
+    let chosen = chosen::Source::of(&environment, &values("top-secret", GOOD)).checked();
+    let settings =
+        Settings::new(&environment, values("top-secret", GOOD), chosen.ok().unwrap(), None);
     let shown = format!("{settings:?} {:?}", settings.secret("dashboard-password"));
     assert!(!shown.contains("top-secret") && !shown.contains("hush-hush"), "{shown}");
 }

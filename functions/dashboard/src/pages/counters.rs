@@ -7,7 +7,7 @@ use shared::{Error, Timestamp};
 use super::SHOWN;
 
 /// What is counted, in words. Counters that are not named here are shown by their names alone.
-const HELP: [(&str, &str); 25] = [
+const HELP: [(&str, &str); 26] = [
     (r#"ringdown_alarms_total{became="incident"}"#, "Alarms that belong to an incident"),
     (r#"ringdown_alarms_total{became="nothing"}"#, "Alarms that changed nothing"),
     (
@@ -37,6 +37,7 @@ const HELP: [(&str, &str); 25] = [
         r#"ringdown_audit_mended_total{what="standing-hunt"}"#,
         "Hunts that stood still, mended by the audit",
     ),
+    ("ringdown_config_rejected_total", "Configurations that failed their check"),
     (r#"ringdown_dead_letters_total{job="forward"}"#, "Lines kept as dead letters"),
     ("ringdown_slack_lines_total", "Lines delivered to Slack"),
     (r#"ringdown_slack_posts_total{result="ok"}"#, "Posts that Slack took"),

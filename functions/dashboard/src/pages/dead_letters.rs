@@ -43,7 +43,7 @@ pub(crate) async fn list(
         title => "Dead letters", page => "dead-letters", simulated => simulated(&settings), signed_in,
         letters => Serde(&letters), open, more, notice,
     };
-    render("dead-letters.html", facts)
+    render(dashboard, "dead-letters.html", facts)
 }
 
 fn shown(kept: Kept) -> Shown {

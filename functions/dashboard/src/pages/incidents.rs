@@ -18,7 +18,7 @@ use super::counters::counters;
 use super::silences::{notice, silences};
 use super::standing::{Standing, count};
 use super::story::{sentence, story};
-use super::{render, simulated, text};
+use super::{rejected, render, simulated, text};
 use crate::Dashboard;
 
 /// How many incidents that are over the page shows: it is read again every second while somebody looks.
@@ -46,12 +46,13 @@ pub(crate) async fn home(
         alarms => Serde(&alarms(store, &settings, now).await?),
         ..list(dashboard, now).await?
     };
-    render("home.html", facts)
+    render(dashboard, "home.html", facts)
 }
 
 /// The live part of that page.
 pub(crate) async fn live_list(dashboard: &Dashboard, now: Timestamp) -> Result<String, Error> {
-    text("incidents-live.html", list(dashboard, now).await?)
+    let facts = list(dashboard, now).await?;
+    text("incidents-live.html", context! { rejected => rejected(dashboard), ..facts })
 }
 
 /// The facts of the live part. Nothing in it changes by the second, but by what happens.
@@ -101,14 +102,14 @@ pub(crate) async fn one(
         }
     };
     let Some(kept) = kept else {
-        let page = render("no-incident.html", common(Value::UNDEFINED))?;
+        let page = render(dashboard, "no-incident.html", common(Value::UNDEFINED))?;
         return Ok(Response { status: 404, ..page });
     };
     let live = format!("/live?incident={}", kept.incident.id);
     let notice = notice(request);
     let facts =
         context! { now => now.to_string(), live, notice, ..common(facts(&kept, &settings)) };
-    render("incident.html", facts)
+    render(dashboard, "incident.html", facts)
 }
 
 /// The live part of that page; `None` if there is no such incident.
@@ -121,7 +122,8 @@ pub(crate) async fn live_one(
         return Ok(None);
     };
     let settings = dashboard.live.get(now).await?;
-    text("incident-live.html", facts(&kept, &settings)).map(Some)
+    let facts = context! { rejected => rejected(dashboard), ..facts(&kept, &settings) };
+    text("incident-live.html", facts).map(Some)
 }
 
 fn facts(kept: &Kept, settings: &Settings) -> Value {

@@ -25,6 +25,9 @@ pub(super) const MAX_CALLS_PER_HOUR: u32 = 7;
 /// Our own alarms leave most of these calls to all others.
 pub(super) const MAX_OWN_ALARM_CALLS_PER_HOUR: u32 = 2;
 
+/// The longest template or condition of a route: a longer one could end the process that compiles it.
+pub(super) const MAX_TEMPLATE_BYTES: usize = 10 * 1024;
+
 impl Check<'_> {
     /// What holds for all policies.
     pub(super) fn limits(&mut self, table: EscalationTable) -> Limits {

@@ -47,11 +47,20 @@ fn whole(name: &str) -> &str {
 
 /// The calendars that a configuration's text names, without checking anything else: what to read beside it.
 pub fn calendars_named(text: &str) -> Vec<String> {
-    let table: toml::Table = toml::from_str(text).unwrap_or_default();
-    let schedules = table.get("schedules").and_then(toml::Value::as_array);
-    let ics = schedules.into_iter().flatten().filter_map(|schedule| schedule.get("ics")?.as_str());
-    let mut named: Vec<String> = ics.filter(|name| is_calendar(name)).map(str::to_owned).collect();
+    let mut named: Vec<String> =
+        schedules_with_calendars(text).into_iter().map(|(_, ics)| ics).collect();
     named.sort();
     named.dedup();
     named
+}
+
+/// The schedules of a configuration's text that name a calendar, each with it, without checking anything else.
+pub(super) fn schedules_with_calendars(text: &str) -> Vec<(String, String)> {
+    let table: toml::Table = toml::from_str(text).unwrap_or_default();
+    let schedules = table.get("schedules").and_then(toml::Value::as_array);
+    let with_calendar = schedules.into_iter().flatten().filter_map(|schedule| {
+        let name = schedule.get("name").and_then(toml::Value::as_str).unwrap_or_default();
+        Some((name.to_owned(), schedule.get("ics")?.as_str()?.to_owned()))
+    });
+    with_calendar.filter(|(_, ics)| is_calendar(ics)).collect()
 }

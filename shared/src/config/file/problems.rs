@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Problems(pub Vec<Problem>);
 
 /// One thing that is wrong with a configuration.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The file, or the parameter.
     pub file: String,
@@ -21,12 +21,19 @@ pub struct Problem {
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, Problem { file, line, key, what }) in self.0.iter().enumerate() {
+        for (index, problem) in self.0.iter().enumerate() {
             let end = if index == 0 { "" } else { "\n" };
-            let key = if key.is_empty() { String::new() } else { format!(" {key}:") };
-            write!(f, "{end}{file}:{line}:{key} {what}")?;
+            write!(f, "{end}{problem}")?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Problem { file, line, key, what } = self;
+        let key = if key.is_empty() { String::new() } else { format!(" {key}:") };
+        write!(f, "{file}:{line}:{key} {what}")
     }
 }
 

@@ -14,9 +14,9 @@ use overrides::OverrideTable;
 use super::escalation::MOST;
 use super::problems::Source as Text;
 use super::times::{DAYS, time_of_day, weekday};
-use super::{Check, pieces};
+use super::{Check, Problem, pieces};
 use crate::escalation::Person;
-use crate::schedule::{Calendar, Complaint, Rotation, Schedule, Schedules, Source, Turns};
+use crate::schedule::{Calendar, Complaint, Reading, Rotation, Schedule, Schedules, Source, Turns};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,7 +58,7 @@ impl Check<'_> {
         let (source, zone) = match (&table.rotation, &table.ics) {
             (None, Some(ics)) => {
                 self.none_beside_ics(&table);
-                let (calendar, zone) = self.calendar(ics, named, people);
+                let (calendar, zone) = self.calendar(ics, table.name.get_ref(), named, people);
                 (Source::Calendar(calendar), zone)
             }
             (rotation, ics) => {
@@ -182,32 +182,86 @@ impl Check<'_> {
         }
     }
 
+    /// Reads the calendar of a schedule; one that cannot be read as it was before, where that is asked for.
     fn calendar(
         &mut self,
         ics: &Spanned<String>,
+        schedule: &str,
         zone: Option<TimeZone>,
         people: &People,
     ) -> (Calendar, Option<TimeZone>) {
         let name = ics.get_ref();
-        let of_it = self.calendars.iter().filter(|(piece, _)| pieces::is_of(piece, name));
-        let of_it: Vec<(String, String)> = of_it.cloned().collect();
-        if of_it.is_empty() || !pieces::is_calendar(name) {
-            let what = format!(
-                "{name:?} is not there, expected the name of an .ics file beside this one, in the cloud of a \
-                 parameter like config/oncall.ics"
-            );
-            self.problem(ics.span().start, "schedules.ics", what);
+        if !pieces::is_calendar(name) {
+            let missing = self.no_calendar(ics);
+            self.problems.push(missing);
             return (Calendar::default(), zone);
         }
-        let text = Text::new(&of_it);
-        let names: Vec<&str> = people.keys().map(String::as_str).collect();
-        let read = Calendar::read(&text.text, zone.as_ref(), &names);
-        let located = |complaint: Complaint| {
-            let at = text.text.split_inclusive('\n').take(complaint.line.saturating_sub(1));
-            text.problem(at.map(str::len).sum(), &complaint.key, complaint.what)
+        let Read { reading, problems, warnings } = self.read_calendar(ics, zone.as_ref(), people);
+        let Some(first) = problems.first().cloned() else {
+            self.warnings.extend(warnings);
+            return (reading.calendar, reading.zone);
         };
-        self.problems.extend(read.complaints.into_iter().map(located));
-        self.warnings.extend(read.unread.into_iter().map(located));
-        (read.calendar, read.zone)
+        if !self.calendars.may_be_unread() {
+            self.problems.extend(problems);
+            return (Calendar::default(), reading.zone);
+        }
+        let former = self.calendars.former(name, schedule).and_then(|text| {
+            let read = read_pieces(&[(name.clone(), text.clone())], zone.as_ref(), people);
+            read.problems.is_empty().then_some((read.reading, text))
+        });
+        let (former, text) = former.unzip();
+        self.calendars.is_unread(name, schedule, first, text);
+        match former {
+            Some(former) => (former.calendar, former.zone),
+            // Overrides without an offset still need a zone, and nobody knows another one.
+            None => (Calendar::default(), Some(reading.zone.unwrap_or(TimeZone::UTC))),
+        }
     }
+
+    fn read_calendar(
+        &self,
+        ics: &Spanned<String>,
+        zone: Option<&TimeZone>,
+        people: &People,
+    ) -> Read {
+        let name = ics.get_ref();
+        let pieces = self.calendars.of(name);
+        let missing = pieces.is_empty().then(|| self.no_calendar(ics));
+        match self.calendars.undecoded(name).or(missing) {
+            Some(problem) => {
+                let reading = Reading { zone: zone.cloned(), ..Reading::default() };
+                Read { reading, problems: vec![problem], warnings: Vec::new() }
+            }
+            None => read_pieces(&pieces, zone, people),
+        }
+    }
+
+    fn no_calendar(&self, ics: &Spanned<String>) -> Problem {
+        let what = format!(
+            "{:?} is not there, expected the name of an .ics file beside this one, in the cloud of a \
+             parameter like config/oncall.ics",
+            ics.get_ref()
+        );
+        self.source.problem(ics.span().start, "schedules.ics", what)
+    }
+}
+
+/// A calendar, all that is wrong with it, and what perhaps was not meant.
+struct Read {
+    reading: Reading,
+    problems: Vec<Problem>,
+    warnings: Vec<Problem>,
+}
+
+fn read_pieces(pieces: &[(String, String)], zone: Option<&TimeZone>, people: &People) -> Read {
+    let text = Text::new(pieces);
+    let names: Vec<&str> = people.keys().map(String::as_str).collect();
+    let mut reading = Calendar::read(&text.text, zone, &names);
+    let located = |complaint: Complaint| {
+        let at = text.text.split_inclusive('\n').take(complaint.line.saturating_sub(1));
+        text.problem(at.map(str::len).sum(), &complaint.key, complaint.what)
+    };
+    let problems = std::mem::take(&mut reading.complaints).into_iter().map(located).collect();
+    let warnings = std::mem::take(&mut reading.unread).into_iter().map(located).collect();
+    Read { reading, problems, warnings }
 }

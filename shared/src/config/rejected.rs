@@ -1,0 +1,158 @@
+//! What is wrong with a configuration that is not used, or with a calendar of it, and how that is said.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::file::{Problems, UnreadCalendar};
+use crate::schedule::time;
+use crate::slack::message::escape;
+use crate::{hex, mask_numbers};
+
+/// How much is told of the first problem, in characters.
+const MAX_WHY: usize = 400;
+/// How many schedules are named.
+const MAX_NAMED: usize = 10;
+
+/// A configuration that fails its check, all of it or some of its calendars: what is used instead, since when, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejected {
+    /// Names what was read.
+    pub(super) hash: String,
+    /// When it was first read.
+    pub since: Timestamp,
+    /// The first problem, with file, line and key.
+    pub why: String,
+    /// How many more problems there are.
+    #[serde(default)]
+    pub more: usize,
+    /// When the last good configuration, which is used instead, was first read; unknown if nobody kept it.
+    #[serde(default)]
+    pub former_of: Option<Timestamp>,
+    /// The schedules whose calendars cannot be read, if that is all that is wrong.
+    #[serde(default)]
+    pub schedules: Vec<String>,
+    /// Those of them that have no former reading: nobody is on call there.
+    #[serde(default)]
+    pub empty: Vec<String>,
+    /// Whether Slack was told.
+    #[serde(default)]
+    pub(super) reported: bool,
+    /// Whether it was counted.
+    #[serde(default)]
+    pub(super) counted: bool,
+}
+
+impl Rejected {
+    /// A configuration that is not used at all.
+    pub(super) fn whole(hash: &str, problems: &Problems, since: Timestamp) -> Rejected {
+        let why = problems.0.first().map(ToString::to_string).unwrap_or_default();
+        Rejected::of(hash, &why, problems.0.len().saturating_sub(1), since)
+    }
+
+    /// A configuration that cannot even be read.
+    pub(super) fn unreadable(hash: &str, why: &str, since: Timestamp) -> Rejected {
+        Rejected::of(hash, why, 0, since)
+    }
+
+    /// A configuration that is used, without these calendars; `None` if there are none.
+    pub(super) fn calendars(
+        hash: &str,
+        unread: &[UnreadCalendar],
+        since: Timestamp,
+    ) -> Option<Rejected> {
+        let first = unread.first()?;
+        let named = |former: bool| {
+            let its = unread.iter().filter(|calendar| former || !calendar.has_former);
+            its.map(|calendar| calendar.schedule.clone()).take(MAX_NAMED).collect()
+        };
+        let rejected = Rejected::of(hash, &first.problem.to_string(), unread.len() - 1, since);
+        Some(Rejected { schedules: named(true), empty: named(false), ..rejected })
+    }
+
+    fn of(hash: &str, why: &str, more: usize, since: Timestamp) -> Rejected {
+        let mut why = mask_numbers(why).replace(['\n', '\r'], " ");
+        if let Some((end, _)) = why.char_indices().nth(MAX_WHY) {
+            why.truncate(end);
+            why.push('…');
+        }
+        Rejected {
+            hash: hash.to_owned(),
+            since,
+            why,
+            more,
+            former_of: None,
+            schedules: Vec::new(),
+            empty: Vec::new(),
+            reported: false,
+            counted: false,
+        }
+    }
+
+    /// What happened, and what is used now: a sentence without its end.
+    pub fn headline(&self) -> String {
+        if self.schedules.is_empty() {
+            let of = self.former_of.map(|at| format!(" (of {})", time(at, &TimeZone::UTC)));
+            return format!(
+                "The configuration fails its check: the last good one{} stays in use",
+                of.unwrap_or_default()
+            );
+        }
+        let what = match &self.schedules[..] {
+            [one] => format!("The calendar of {one} cannot be read"),
+            all => format!("The calendars of {} cannot be read", all.join(", ")),
+        };
+        let empty = self.empty.join(", ");
+        match self.schedules.len() - self.empty.len().min(self.schedules.len()) {
+            0 => format!("{what}: nobody is on call there"),
+            _ if empty.is_empty() => format!("{what}: the last good reading stays in use"),
+            _ => format!(
+                "{what}: the last good reading stays in use, but nobody is on call in {empty}"
+            ),
+        }
+    }
+
+    /// The reason, and how many more there are.
+    pub fn reason(&self) -> String {
+        match self.more {
+            0 => self.why.clone(),
+            1 => format!("{} (and 1 more problem)", self.why),
+            more => format!("{} (and {more} more problems)", self.why),
+        }
+    }
+
+    /// Since when it is so, in UTC.
+    pub fn since_in_words(&self) -> String {
+        time(self.since, &TimeZone::UTC)
+    }
+
+    /// The line for Slack that tells of it.
+    pub(super) fn line(&self) -> String {
+        format!(
+            ":warning: *{}.* {} `ringdown check` says all that is wrong.",
+            escape(&self.headline()),
+            escape(&self.reason())
+        )
+    }
+
+    /// The line for Slack that says that it is over.
+    pub(super) fn over(&self) -> String {
+        let since = self.since_in_words();
+        match self.schedules.is_empty() {
+            true => format!(
+                ":white_check_mark: The configuration passes its check again, and is in use. The former one was used \
+                 since {since}."
+            ),
+            false => format!(
+                ":white_check_mark: The calendar of {} can be read again. It could not since {since}.",
+                escape(&self.schedules.join(", "))
+            ),
+        }
+    }
+
+    /// Names one rejection: the same configuration may be rejected again later.
+    pub(super) fn id(&self) -> String {
+        hex(&Sha256::digest(format!("{} {}", self.hash, self.since))[..8])
+    }
+}
