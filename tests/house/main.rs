@@ -4,6 +4,7 @@
 mod access;
 mod commands;
 mod data_file;
+mod configuration;
 mod delivery;
 mod harness;
 mod hostile;

@@ -27,6 +27,7 @@ mod alarms;
 mod audit;
 mod callbacks;
 mod clicks;
+mod configuration;
 mod dead_letters;
 mod doors;
 mod members;

@@ -29,6 +29,9 @@ const RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// How old a configuration that is in use gets before it is written again: it never expires under a running system.
 const REFRESH_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
+/// How far another process's clock may be behind: what is taken away is gone there too.
+const OTHER_CLOCKS: SignedDuration = SignedDuration::from_hours(24);
+
 /// The size of a piece, in bytes of its base64: an item of DynamoDB has 400 KB at most.
 const MAX_PIECE_BYTES: usize = 256 * 1024;
 /// The most pieces of one configuration: 16 MiB compressed.
@@ -215,7 +218,8 @@ impl State {
         now: Timestamp,
     ) -> Result<bool, Error> {
         let Some(before) = &self.rejected else { return Ok(false) };
-        put(store, REJECTED, &before.value, Some(before.revision), Some(now), now).await
+        let revision = Some(before.revision);
+        put(store, REJECTED, &before.value, revision, now.checked_sub(OTHER_CLOCKS).ok(), now).await
     }
 }
 

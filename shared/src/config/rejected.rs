@@ -130,7 +130,7 @@ impl Rejected {
     /// The line for Slack that tells of it.
     pub(super) fn line(&self) -> String {
         format!(
-            ":warning: *{}.* {} `ringdown check` says all that is wrong.",
+            ":warning: *{}.*\n{}\n`ringdown check` says all that is wrong.",
             escape(&self.headline()),
             escape(&self.reason())
         )
