@@ -55,7 +55,7 @@ async fn broken_file_stops_no_part_of_a_running_server() {
 #[tokio::test]
 async fn broken_file_stops_no_part_of_a_server_that_starts() {
     let mut plan = plan();
-    drop(plan.start().await.end().await);
+    let _ = plan.start().await.end().await;
     plan.config = "nonsense".to_owned();
     let house = plan.start().await;
     every_part_works(&house, "after a restart").await;
@@ -86,7 +86,7 @@ async fn broken_file_stops_no_part_of_a_server_that_starts() {
 #[tokio::test]
 async fn file_that_lost_its_text_is_a_broken_one() {
     let mut plan = plan();
-    drop(plan.start().await.end().await);
+    let _ = plan.start().await.end().await;
     plan.config = "\n".to_owned();
     let house = plan.start().await;
     house.says("ringdown.toml:1: channels: there is none").await;
