@@ -3,8 +3,8 @@
 
 mod access;
 mod commands;
-mod data_file;
 mod configuration;
+mod data_file;
 mod delivery;
 mod harness;
 mod hostile;
