@@ -7,7 +7,7 @@ mod buttons;
 
 use serde_json::{Value, json};
 
-use super::message::{Post, cut, escape};
+use super::message::{Post, cut, escape, fits_a_click};
 use crate::app::words::{local_time, outcome_words, span};
 use crate::config::Settings;
 use crate::escalation::{Alarm, Incident, State};
@@ -22,12 +22,40 @@ const CALLS: usize = 10;
 const NAME: usize = 80;
 const REASON: usize = 200;
 
-/// The message of an incident as it stands, within Slack's limits (docs: 50 blocks, 3,000 characters in a section).
+/// How much is said of the alarms.
+#[derive(Clone, Copy)]
+struct Detail {
+    /// The most alarms that are named.
+    alarms: usize,
+    /// The longest reason, in characters.
+    reason: usize,
+}
+
+/// From all that has room to what is left where texts are long once encoded.
+const DETAILS: [Detail; 4] = [
+    Detail { alarms: NAMED, reason: REASON },
+    Detail { alarms: NAMED, reason: 60 },
+    Detail { alarms: 3, reason: 20 },
+    Detail { alarms: 1, reason: 0 },
+];
+
+/// The message of an incident as it stands, within Slack's limits (docs: 50 blocks, 3,000 characters in a section), and
+/// so that a click on its buttons is a form that we take.
 pub fn message(incident: &Incident, settings: &Settings, place: Place) -> Post {
+    let mut less = DETAILS[1..].iter();
+    let mut post = detailed(incident, settings, place, &DETAILS[0]);
+    while !fits_a_click(&post) {
+        let Some(detail) = less.next() else { break };
+        post = detailed(incident, settings, place, detail);
+    }
+    post
+}
+
+fn detailed(incident: &Incident, settings: &Settings, place: Place, detail: &Detail) -> Post {
     let headline = headline(incident, settings);
     let mut blocks = vec![section(&headline)];
-    blocks.extend(alarms(incident).map(|text| section(&text)));
-    blocks.extend(joined(incident).map(|text| section(&text)));
+    blocks.extend(alarms(incident, detail).map(|text| section(&text)));
+    blocks.extend(joined(incident, detail).map(|text| section(&text)));
     blocks.extend(calls(incident).map(|text| context(&text)));
     blocks.push(context(&about(incident, settings)));
     blocks.extend(buttons::of(incident, place));
@@ -115,13 +143,17 @@ fn took_after(incident: &Incident) -> Option<String> {
 }
 
 /// The alarms with their reasons: those that go on before those that recovered.
-fn alarms(incident: &Incident) -> Option<String> {
+fn alarms(incident: &Incident, detail: &Detail) -> Option<String> {
     let (open, over): (Vec<&Alarm>, Vec<&Alarm>) =
         incident.alarms.iter().partition(|alarm| alarm.recovered_at.is_none());
-    let mut lines: Vec<String> =
-        open.iter().chain(&over).take(NAMED).map(|alarm| alarm_line(alarm)).collect();
-    let more_open = open.len().saturating_sub(NAMED) + incident.more_alarms as usize;
-    let more_over = over.len().saturating_sub(NAMED.saturating_sub(open.len()));
+    let mut lines: Vec<String> = open
+        .iter()
+        .chain(&over)
+        .take(detail.alarms)
+        .map(|alarm| alarm_line(alarm, detail))
+        .collect();
+    let more_open = open.len().saturating_sub(detail.alarms) + incident.more_alarms as usize;
+    let more_over = over.len().saturating_sub(detail.alarms.saturating_sub(open.len()));
     if more_open > 0 {
         lines.push(format!("_and {more_open} more in ALARM_"));
     }
@@ -132,21 +164,21 @@ fn alarms(incident: &Incident) -> Option<String> {
 }
 
 /// What joined since somebody has it, if they do: the names, and how many more.
-fn joined(incident: &Incident) -> Option<String> {
+fn joined(incident: &Incident, detail: &Detail) -> Option<String> {
     let names: Vec<String> =
         incident.joined_alarms().filter(|_| incident.taken_by().is_some()).map(name).collect();
-    let more = names.len().saturating_sub(NAMED);
+    let more = names.len().saturating_sub(detail.alarms);
     let shown = names[..names.len() - more].join("*, *");
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     (!names.is_empty()).then(|| format!(":heavy_plus_sign: since it was taken: *{shown}*{more}"))
 }
 
-fn alarm_line(alarm: &Alarm) -> String {
+fn alarm_line(alarm: &Alarm, detail: &Detail) -> String {
     let name = name(alarm);
     if let Some(at) = alarm.recovered_at {
         return format!(":white_check_mark: {name}: OK since {}", local_time(at));
     }
-    let reason = match one_line(&alarm.reason, REASON) {
+    let reason = match one_line(&alarm.reason, detail.reason) {
         empty if empty.is_empty() => empty,
         reason => format!(": {}", escape(&reason)),
     };

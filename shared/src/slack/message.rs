@@ -25,6 +25,22 @@ pub struct Post {
     pub lines: usize,
 }
 
+/// The most bytes that a post may have in the form that tells of a click on it: Slack sends all of it along, and a form
+/// may have 64 KiB.
+const MAX_IN_A_CLICK: usize = 48 * 1024;
+
+/// Whether a form that tells of a click on this post is one that we take, however Slack encodes it.
+pub(crate) fn fits_a_click(post: &Post) -> bool {
+    let json = serde_json::to_string(post).unwrap_or_default();
+    let encoded = |c: char| match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | '-' | '.' | '_' => 1,
+        c if c.is_ascii() => 3,
+        // As bytes, or as `\uXXXX`.
+        c => (3 * c.len_utf8()).max(8 * c.len_utf16()),
+    };
+    json.chars().map(encoded).sum::<usize>() <= MAX_IN_A_CLICK
+}
+
 /// Packs lines (each made by [`cut`]), in order, into as few posts as Slack's limits allow.
 pub fn pack(lines: &[String]) -> Vec<Post> {
     let mut posts = Vec::new();
@@ -133,6 +149,24 @@ mod tests {
 
     fn lines_of(posts: &[Post]) -> usize {
         posts.iter().map(|post| post.lines).sum()
+    }
+
+    #[test]
+    fn post_fits_a_click_by_what_it_is_encoded_to() {
+        let post = |text: &str, count| pack(&vec![text.to_owned(); count]).remove(0);
+        for (text, count, fits) in [
+            ("a line of plain words, as most of them are", 250, true),
+            ("<!channel> \"quoted\" & so on; {}[]()=/?#", 90, true),
+            ("\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"", 500, false),
+            ("支払いのサービスが応答しません", 700, false),
+            ("支払いのサービスが応答しません", 100, true),
+        ] {
+            let post = post(text, count);
+            let json = serde_json::to_string(&post).unwrap_or_default();
+            let form: String = form_urlencoded::byte_serialize(json.as_bytes()).collect();
+            assert_eq!(fits_a_click(&post), fits, "{text}: {} bytes", form.len());
+            assert!(!fits || form.len() <= MAX_IN_A_CLICK, "{text}: {} bytes", form.len());
+        }
     }
 
     #[test]

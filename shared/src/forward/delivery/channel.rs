@@ -13,7 +13,7 @@ use crate::Error;
 use crate::config::Settings;
 use crate::ports::Outcome;
 use crate::slack::client::{Destination, Posted, Refusal, Thread};
-use crate::slack::message::Post;
+use crate::slack::message::{Post, fits_a_click};
 
 /// One channel, while its messages of a batch are delivered.
 pub(super) struct Channel<'a> {
@@ -102,7 +102,14 @@ impl<'a> Channel<'a> {
         let mut post = next.post.clone();
         for id in &next.asks_for {
             match self.story(id).await {
-                Ok(story) => post.blocks.extend(story.button().cloned()),
+                Ok(story) => {
+                    let without = post.blocks.len();
+                    post.blocks.extend(story.button().cloned());
+                    if !fits_a_click(&post) {
+                        tracing::warn!(incident = id, "its lines are too long for a button");
+                        post.blocks.truncate(without);
+                    }
+                }
                 Err(error) => {
                     tracing::warn!(incident = id, %error, "its lines go without their button");
                 }

@@ -119,6 +119,10 @@ proptest! {
             prop_assert!(block["block_id"].as_str().is_none_or(|id| id.len() <= 255));
         }
         prop_assert!(total <= 13_000, "{} characters", total);
+        // Slack sends all of it along with a click, which must be a form that we take.
+        let json = serde_json::to_string(&post).unwrap_or_default();
+        let form: String = form_urlencoded::byte_serialize(json.as_bytes()).collect();
+        prop_assert!(form.len() <= 48 * 1024, "{} bytes", form.len());
         let ended = incident.ended_at.is_some();
         prop_assert_eq!(post.blocks.iter().any(|block| block["type"] == "actions"), !ended);
         // What it says does not depend on when it is rendered.
