@@ -71,6 +71,14 @@ fn note_key(part: &Part) -> Key {
     }
 }
 
+/// Where the note about the whole alarm is, if these are about one series of an alarm on several: its actions are enabled
+/// or disabled together.
+fn whole_alarm(parts: &Parts) -> Option<Key> {
+    let (_, Ok(change)) = parts.first()? else { return None };
+    let at = change.key.find(&format!("{}#", change.name))?;
+    Some(record::note(&format!("alarm {}", &change.key[..at + change.name.len()])))
+}
+
 /// What the configuration says of an alarm's name.
 pub(super) fn configured<'a>(settings: &'a Settings, name: &str) -> Configured<'a> {
     Configured {
@@ -107,11 +115,19 @@ impl App {
         }
         let now = self.now();
         let mut units = Vec::new();
-        for chunk in by_key.chunks(MOST_AT_ONCE) {
-            let keys: Vec<Key> = chunk.iter().map(|(key, _)| key.clone()).collect();
+        let has_series = by_key.iter().any(|(_, parts)| whole_alarm(parts).is_some());
+        for chunk in by_key.chunks(if has_series { MOST_AT_ONCE / 2 } else { MOST_AT_ONCE }) {
+            let mut keys: Vec<Key> = chunk
+                .iter()
+                .flat_map(|(key, parts)| std::iter::once(key.clone()).chain(whole_alarm(parts)))
+                .collect();
+            keys.sort();
+            keys.dedup();
             let records = self.store.load(&keys, now).await?;
-            for ((key, parts), record) in chunk.iter().zip(&records) {
-                triage.decide(key, parts, record.as_ref(), now, &mut units);
+            let record = |key: &Key| records.get(keys.binary_search(key).ok()?)?.as_ref();
+            for (key, parts) in chunk {
+                let whole = whole_alarm(parts).map(|whole| read(record(&whole)));
+                triage.decide(key, parts, record(key), whole, now, &mut units);
             }
         }
         Ok(units)
@@ -222,6 +238,7 @@ impl<'a> Triage<'a> {
         key: &Key,
         parts: &Parts,
         record: Option<&Record>,
+        whole: Option<Note>,
         now: Timestamp,
         units: &mut Vec<Unit>,
     ) {
@@ -231,6 +248,9 @@ impl<'a> Triage<'a> {
         let again = if self.replayed { now.to_string() } else { String::new() };
         let id = crate::hex(&Sha256::digest(format!("{} {revision} {again}", key.sk))[..8]);
         let (mut note, mut letters) = (before.clone(), Vec::new());
+        if let Some(whole) = &whole {
+            note.actions = whole.actions;
+        }
         for (at, part) in parts {
             let (verdict, then) = match part {
                 Ok(change) => {
@@ -245,6 +265,9 @@ impl<'a> Triage<'a> {
             note = then;
             letters.extend(self.reports(part, &verdict, &id, now));
             self.becomes(*at, part, verdict);
+        }
+        if whole.is_some() {
+            note.actions = before.actions;
         }
         let mut puts: Vec<Put> = dead_letters::puts(&letters, now);
         // One request may say the same of one alarm thousands of times: its first letters go ahead.

@@ -107,7 +107,8 @@ fn goes_off(
         return (Verdict::Disabled(actions.since, is_new), note);
     }
     if configured.has_policy {
-        return (Verdict::Take(change), note.clone());
+        let reported = note.reported.clone().filter(|reported| *reported != Reported::Disabled);
+        return (Verdict::Take(change), Note { reported, ..note.clone() });
     }
     let reported = Some(Reported::NoPolicy { at: (!change.undated).then_some(change.at) });
     let is_new = replayed || note.reported != reported;

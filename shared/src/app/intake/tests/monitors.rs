@@ -207,6 +207,32 @@ async fn alarm_whose_actions_are_disabled_calls_nobody_until_they_are_enabled() 
 }
 
 #[tokio::test]
+async fn series_of_an_alarm_whose_actions_are_disabled_calls_nobody() {
+    let intake = Intake::new();
+    let arn = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:cpu";
+    let announced = |enabled: bool, minute: u32| {
+        json!({"detail-type": "CloudWatch Alarm Configuration Change", "resources": [arn], "detail": {
+            "alarmName": "cpu", "operation": "update", "state": {"value": "OK", "timestamp": "2026-11-28T11:00:00Z"},
+            "configuration": {"actionsEnabled": enabled, "timestamp": format!("2026-11-28T11:{minute:02}:00Z")}}})
+    };
+    let series = |id: &str, minute: u32| {
+        json!({"detail-type": "CloudWatch Alarm Contributor State Change", "resources": [arn], "detail": {
+            "alarmName": "cpu", "alarmContributor": {"id": id, "attributes": {"host": id}},
+            "state": {"value": "ALARM", "timestamp": format!("2026-11-28T11:{minute:02}:00Z")}}})
+    };
+    intake.posts(&announced(false, 0)).await;
+    for (id, minute) in [("a1", 1), ("b2", 2), ("a1", 3)] {
+        assert_eq!(intake.posts(&series(id, minute)).await.1, ["disabled"]);
+    }
+    assert_eq!((intake.slack().len(), intake.incident()), (2, None));
+    intake.posts(&announced(true, 4)).await;
+    assert_eq!(intake.posts(&series("a1", 5)).await.1, ["incident"]);
+    intake.posts(&announced(false, 6)).await;
+    assert_eq!(intake.posts(&series("a1", 7)).await.1, ["disabled"]);
+    assert_eq!(intake.slack().len(), 3, "until it changed");
+}
+
+#[tokio::test]
 async fn enabling_survives_a_crash_at_any_step() {
     let arn = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:cpu";
     let announced = |enabled: bool, minute: u32, state: &str| {
