@@ -18,6 +18,7 @@ import threading
 import time
 
 import cold
+import configuration
 import dead_letters
 import escalate
 import events
@@ -31,7 +32,8 @@ from slack import Slack
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHOWS = {"forward": forward.show, "dead-letters": dead_letters.show, "escalate": escalate.show, "flood": flood.show,
-         "killed": killed.show, "own-alarms": own.show, "repeats": repeats.show, "cold": cold.show, "events": events.show}
+         "killed": killed.show, "own-alarms": own.show, "repeats": repeats.show, "cold": cold.show, "events": events.show,
+         "configuration": configuration.show}
 # These mostly wait for Slack's second between two posts. Of the others most say how long things take.
 SIDE_BY_SIDE = {"forward", "dead-letters"}
 

@@ -219,6 +219,10 @@ impl Check<'_> {
         let limits = self.limits(file.escalation);
         let mut escalation = self.escalation(file.people, file.schedules, file.policies, &channels);
         escalation.limit(&limits);
+        if !self.problems.is_empty() {
+            // What is too long for its check is too long to be compiled.
+            return None;
+        }
         Routes::new(routes, channels).map(|routes| (routes, give_up_after, escalation)).ok()
     }
 

@@ -383,3 +383,32 @@ fn the_first_policy_that_matches_is_the_one() {
     let policy = config.escalation.policy_at("prod", at(0)).unwrap();
     assert_eq!((policy.attempts, policy.ring_seconds, policy.answer_seconds), (3, 25, 10));
 }
+
+#[test]
+fn template_or_condition_over_ten_kilobytes_fails_its_check() {
+    let with = |keys: &str| {
+        problems(&format!("[channels.a]\n[[routes]]\nname = \"r\"\nevents = [\"x\"]\n{keys}\n"))
+    };
+    let (most, long) = (10 * 1024, 60_000);
+    for (text, name) in
+        [("x", "plain"), ("1+", "sum"), ("a.", "path"), ("(", "parenthesis"), ("not ", "not")]
+    {
+        for length in [most + 1, long, 2_000_000] {
+            let value = text.repeat(length / text.len() + 1);
+            let told = with(&format!("text = \"t\"\nwhen = '{value}1'\nto = \"a\""));
+            assert!(told.starts_with("ringdown.toml:6: routes.when: has "), "{name}: {told:.200}");
+            assert!(told.ends_with("bytes, expected 10240 at most") && told.len() < 200, "{name}");
+            let told = with(&format!("text = '{{{{ {value}1 }}}}'\nto = \"a\""));
+            assert!(told.starts_with("ringdown.toml:5: routes.text: has "), "{name}: {told:.200}");
+        }
+    }
+    assert_eq!(with(&format!("text = \"{}\"\nto = \"a\"", "x".repeat(most))), "fine");
+}
+
+#[test]
+fn text_without_an_end_fails_its_check() {
+    for bomb in ["text = \"".to_owned() + &"x".repeat(1_000_000), "text = '''".repeat(20_000)] {
+        let told = problems(&format!("[channels.a]\n[[routes]]\n{bomb}"));
+        assert!(told.starts_with("ringdown.toml:3:") && told.len() < 500, "{told:.600}");
+    }
+}

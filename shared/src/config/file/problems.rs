@@ -37,6 +37,9 @@ impl fmt::Display for Problem {
     }
 }
 
+/// How much of a line that is no TOML is named as a key, in characters.
+const MAX_KEY: usize = 80;
+
 /// The joined text, and where its pieces begin.
 pub(super) struct Source {
     pub(super) text: String,
@@ -72,7 +75,8 @@ impl Source {
         let line_start = self.text[..at.min(self.text.len())].rfind('\n').map_or(0, |end| end + 1);
         let line = self.text[line_start..].lines().next().unwrap_or_default();
         let key = line.split('=').next().unwrap_or_default().trim();
+        let key: String = key.chars().take(MAX_KEY).collect();
         let what = error.message().trim().replace('\n', ", ");
-        Problems(vec![self.problem(at, key, what)])
+        Problems(vec![self.problem(at, &key, what)])
     }
 }
