@@ -23,6 +23,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use shared::Error;
 use shared::http::{Request, Response};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -135,7 +136,13 @@ fn connection(
 
 fn refuse(path: &str, refused: Refused, ticket: &Ticket) -> hyper::Response<Full<Bytes>> {
     let Refused { error, unfinished } = refused;
-    tracing::warn!(path, status = error.status(), %error, "a request was refused");
+    let status = error.status();
+    // What a slow client can cause at will does not fill the log.
+    if matches!(error, Error::TooBusy | Error::TooSlow | Error::BadRequest(_)) {
+        tracing::debug!(path, status, %error, "a request was refused");
+    } else {
+        tracing::warn!(path, status, %error, "a request was refused");
+    }
     let mut response = write(error.into());
     if unfinished {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));

@@ -31,6 +31,11 @@ pub(super) const SMALL_BODY: usize = 64 * 1024;
 
 /// How long a large body may take before it makes place for another.
 const LARGE_BODY_GRACE: Duration = Duration::from_millis(250);
+/// How long a request may take before its connection is the first to be closed for another: a genuine one is there at
+/// once.
+const DAWDLING: Duration = Duration::from_millis(100);
+/// How often it is said that connections are closed for others.
+const WARNING_INTERVAL: Duration = Duration::from_secs(60);
 /// How much longer than its request a connection lives, so that the request can be answered.
 const ANSWER_GRACE: Duration = Duration::from_millis(500);
 /// The most connections, however many descriptors there are.
@@ -113,15 +118,17 @@ impl State {
         by_phase.into_iter().chain(by_client).min()
     }
 
-    /// Whether, and how readily, it is closed for another: the least first.
+    /// Whether, and how readily, it is closed for another: the least first. A client that dawdles over its request comes
+    /// before one that waits for its next, which may be about to send it; one that has just begun comes last.
     fn precedence(&self) -> Option<(u8, Instant)> {
-        match self.phase {
-            _ if self.order == Some(Order::Close) => None,
-            Phase::Working => None,
-            Phase::Answered => Some((0, self.since)),
-            Phase::Refused => Some((1, self.since)),
-            Phase::Reading => Some((2, self.since)),
-        }
+        let rank = match self.phase {
+            _ if self.order == Some(Order::Close) => return None,
+            Phase::Working => return None,
+            Phase::Reading | Phase::Refused if self.since.elapsed() >= DAWDLING => 0,
+            Phase::Answered => 1,
+            Phase::Reading | Phase::Refused => 2,
+        };
+        Some((rank, self.since))
     }
 }
 
@@ -136,6 +143,7 @@ pub(super) struct Connections {
 #[derive(Default)]
 struct Open {
     next: u64,
+    warned: Option<Instant>,
     states: HashMap<u64, Arc<watch::Sender<State>>>,
 }
 
@@ -179,6 +187,14 @@ impl Connections {
             let ranked = states.filter_map(|state| Some((state.borrow().precedence()?, state)));
             if let Some((_, state)) = ranked.min_by_key(|(precedence, _)| *precedence) {
                 state.send_modify(|state| state.order = Some(Order::Close));
+            }
+            if open.warned.is_none_or(|warned| warned.elapsed() >= WARNING_INTERVAL) {
+                open.warned = Some(Instant::now());
+                let most = self.limits.connections;
+                tracing::warn!(
+                    most,
+                    "there are too many connections: the slowest are closed for others"
+                );
             }
         }
         None
