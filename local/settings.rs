@@ -1,14 +1,16 @@
 //! Settings on one machine: the environment, `.env` and `ringdown.toml`; what is missing is made up for the pretend
 //! vendors.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use shared::Error;
-use shared::config::file::calendars_named;
+use shared::config::file::{calendar_piece, calendars_named, unreadable};
 use shared::config::{
     CHANNELS, Environment, LOCAL_ADDRESS, Live, PIECES, Simulated, UNREADABLE, Values, tokens,
 };
+use shared::schedule::MAX_CALENDAR_BYTES;
 use shared::secret::Secret;
 use shared::twilio::studio::capability::made_up;
 
@@ -82,7 +84,8 @@ impl Source {
     }
 
     /// Its text as a piece of a configuration, named as in a message; and behind it the calendars that it names, each as
-    /// it is named there. One that cannot be read is left out: the check says where it was expected.
+    /// it is named there. One that is not there is left out: the check says where it was expected. One that cannot be read
+    /// is named for what it is.
     pub fn pieces(&self) -> Result<Vec<(String, String)>, Error> {
         let text = self.read()?;
         let folder = match self {
@@ -90,11 +93,29 @@ impl Source {
             Source::Variable(_) | Source::Demo => Path::new(""),
         };
         let calendars = calendars_named(&text).into_iter().filter_map(|name| {
-            let text = std::fs::read_to_string(folder.join(&name)).ok()?;
+            let text = calendar(&folder.join(&name))?;
             Some((name, text))
         });
         let calendars: Vec<(String, String)> = calendars.collect();
         Ok([(self.name(), text)].into_iter().chain(calendars).collect())
+    }
+}
+
+/// The piece of a calendar's file; `None` if there is none.
+fn calendar(path: &Path) -> Option<String> {
+    let read = || -> std::io::Result<String> {
+        // A folder is none, and a pipe may never end.
+        if !std::fs::metadata(path)?.is_file() {
+            return Ok(unreadable("is no file, expected an .ics file"));
+        }
+        let mut bytes = Vec::new();
+        std::fs::File::open(path)?.take(MAX_CALENDAR_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+        Ok(calendar_piece(&bytes))
+    };
+    match read() {
+        Ok(piece) => Some(piece),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => Some(unreadable(&format!("cannot be read: {error}"))),
     }
 }
 

@@ -1,7 +1,9 @@
 //! `ringdown check`: is the configuration right, and what would it forward where?
 
 use jiff::tz::TimeZone;
-use shared::config::file::{Config, Escalation, Roster, glob_matches, to_parameter};
+use shared::config::file::{
+    Config, Escalation, Problem, Roster, glob_matches, to_parameter, why_unreadable,
+};
 use shared::config::{CHANNELS, Environment, Standing};
 use shared::escalation::Policy;
 use shared::forward::task::Task;
@@ -41,8 +43,8 @@ pub fn run(
         None => problems,
     })?;
     let environment = environment();
-    warnings(&config);
-    say!("{}: {}", source.name(), verdict(&config));
+    warnings(&config, now());
+    say!("{}: {}", source.name(), verdict(&config, now()));
     if let Some(warning) = deployment.and_then(still) {
         say!("{warning}");
     }
@@ -106,7 +108,7 @@ fn still(deployment: &Deployment) -> Option<String> {
 
 /// Parameter Store takes the configuration in base64 only: its size there is a third more.
 fn sizes(config: &Config) {
-    for (name, text) in &config.pieces {
+    for (name, text) in config.pieces.iter().filter(|(_, text)| why_unreadable(text).is_none()) {
         let size = to_parameter(text).len();
         let advice = if size <= STANDARD {
             "a standard one"
@@ -179,19 +181,48 @@ fn schedules(config: &Config, now: Timestamp) {
     }
 }
 
-/// Prints what is not wrong, and yet perhaps not meant. It comes first, since it is what somebody has to look at.
-fn warnings(config: &Config) {
+/// Prints what is wrong with the events of calendars, and what is not wrong, and yet perhaps not meant. It comes first,
+/// since it is what somebody has to look at.
+fn warnings(config: &Config, now: Timestamp) {
+    for lost in config.lost_shifts(now) {
+        let schedule = &lost.schedule;
+        say!("  PROBLEM: {schedule} loses a shift: {}", line(&lost.problem));
+    }
+    let foreign = config.foreign_events(now);
+    for event in foreign.iter().take(MAX_FOREIGN) {
+        say!("  warning: {}", line(&event.problem));
+    }
+    if foreign.len() > MAX_FOREIGN {
+        say!("  and {} more events that put nobody on call", foreign.len() - MAX_FOREIGN);
+    }
     for warning in &config.warnings {
-        let shared::config::file::Problem { file, line, key, what } = warning;
-        say!("  warning: {file}:{line}: {key}: {what}");
+        say!("  warning: {}", line(warning));
     }
 }
 
-fn verdict(config: &Config) -> String {
-    match config.warnings.len() {
-        0 => "fine".to_owned(),
-        1 => "valid, with 1 warning".to_owned(),
-        warnings => format!("valid, with {warnings} warnings"),
+/// How many events that put nobody on call are listed.
+const MAX_FOREIGN: usize = 20;
+
+/// A problem, with where it is.
+pub(super) fn line(problem: &Problem) -> String {
+    let Problem { file, line, key, what } = problem;
+    format!("{file}:{line}: {key}: {what}")
+}
+
+fn verdict(config: &Config, now: Timestamp) -> String {
+    let counted = |count: usize, what: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {what}")),
+        count => Some(format!("{count} {what}s")),
+    };
+    let warnings = config.warnings.len() + config.foreign_events(now).len();
+    let found = [
+        counted(config.lost_shifts(now).len(), "lost shift"),
+        counted(warnings, "warning"),
+    ];
+    match &found.into_iter().flatten().collect::<Vec<_>>()[..] {
+        [] => "fine".to_owned(),
+        found => format!("valid, with {}", found.join(" and ")),
     }
 }
 

@@ -6,6 +6,7 @@ use shared::Timestamp;
 use shared::config::file::Config;
 use shared::schedule::{Because, Moment, Schedule, Shift, time};
 
+use super::check::line;
 use crate::clock::now;
 use crate::settings::Source;
 
@@ -33,6 +34,10 @@ pub fn run(source: &Source, at: Option<&str>, lasting: Option<&str>) -> Result<(
         }
         let at = at.in_zone(&schedule.zone);
         print(schedule, at, later(at, lasting, &schedule.zone), "");
+        let lost = config.lost_shifts(at).into_iter().filter(|lost| lost.schedule == schedule.name);
+        for lost in lost {
+            say!("  PROBLEM: a shift is lost: {}", line(&lost.problem));
+        }
     }
     Ok(())
 }
@@ -94,8 +99,11 @@ pub fn print(schedule: &Schedule, at: Timestamp, until: Timestamp, indent: &str)
     }
 }
 
-fn who(shift: &Shift) -> &str {
-    shift.person.as_deref().unwrap_or("NOBODY")
+fn who(shift: &Shift) -> String {
+    match shift.people[..] {
+        [] => "NOBODY".to_owned(),
+        _ => shift.people.join(", "),
+    }
 }
 
 #[cfg(test)]

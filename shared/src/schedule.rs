@@ -7,13 +7,17 @@
 
 mod calendar;
 mod moment;
+mod names;
 mod rotation;
 mod slot;
 mod view;
 
-pub use calendar::{Calendar, Complaint, Reading};
+use calendar::Occurrences;
+pub use calendar::{Calendar, Complaint, MAX_CALENDAR_BYTES, Reading, calendar_text};
 pub use moment::Moment;
 pub(crate) use moment::instant;
+pub(crate) use names::comparable;
+pub use names::{NOT_ON_CALL, Names};
 pub(crate) use rotation::plus_days;
 pub use rotation::{Rotation, Turns};
 pub use view::{ScheduleView, ShiftView, time, two_weeks};
@@ -64,8 +68,8 @@ pub struct Override {
 /// Who is on call, from when until when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shift {
-    /// Who; nobody in a gap.
-    pub person: Option<String>,
+    /// Who, in the order in which they are called; nobody in a gap.
+    pub people: Vec<String>,
     /// When it begins; [`Timestamp::MIN`] if it always was so.
     pub from: Timestamp,
     /// When it ends, this moment excluded; [`Timestamp::MAX`] if it stays so.
@@ -127,42 +131,35 @@ impl Schedule {
     /// Who is on call at this moment: exactly one shift covers it. It is as long as it can be: two turns of one person
     /// in a row are one.
     pub fn on_call(&self, at: Timestamp) -> Shift {
-        let spans: Vec<Span> = self.overrides.iter().map(|over| (over.from, over.until)).collect();
-        let over = last_covering(&spans, at);
-        if let Some(winner) = over.winner {
-            let person = self.overrides[winner].person.clone();
-            return Shift {
-                person,
-                from: over.from,
-                until: over.until,
-                because: Because::Override,
-            };
-        }
-        let mut shift = match &self.source {
-            Source::Rotation(rotation) => rotation.turn(&self.zone, at),
-            Source::Calendar(calendar) => calendar.shift(at),
-        };
-        shift.from = shift.from.max(over.from);
-        shift.until = shift.until.min(over.until);
-        shift
+        self.around((at, at)).shift(at)
     }
 
     /// The shifts that touch this span of time, in order, each beginning where the one before ends; the first and the
     /// last are whole, and may reach beyond it. At most four thousand.
     pub fn shifts(&self, from: Timestamp, until: Timestamp) -> Vec<Shift> {
+        let mut around = self.around((from, until));
         let mut shifts = Vec::new();
         let mut at = from;
         while at < until && shifts.len() < MOST_SHIFTS {
-            let shift = self.on_call(at);
+            let shift = around.shift(at);
             at = shift.until;
             shifts.push(shift);
         }
         shifts
     }
 
+    fn around(&self, span: Span) -> Around<'_> {
+        let source = match &self.source {
+            Source::Rotation(rotation) => Either::Rotation(rotation),
+            Source::Calendar(calendar) => Either::Calendar(Occurrences::around(calendar, span)),
+        };
+        let spans = self.overrides.iter().map(|over| (over.from, over.until)).collect();
+        Around { schedule: self, source, spans }
+    }
+
     /// When nobody is on call in this span of time, cut to it. A gap [because](Because) of an override is on purpose.
     pub fn gaps(&self, from: Timestamp, until: Timestamp) -> Vec<Shift> {
-        let empty = self.shifts(from, until).into_iter().filter(|shift| shift.person.is_none());
+        let empty = self.shifts(from, until).into_iter().filter(|shift| shift.people.is_empty());
         let cut = |shift: Shift| Shift {
             from: shift.from.max(from),
             until: shift.until.min(until),
@@ -184,10 +181,46 @@ impl Schedule {
     }
 }
 
+/// A schedule around a span of time: what its calendar says is looked up once.
+struct Around<'a> {
+    schedule: &'a Schedule,
+    source: Either<'a>,
+    /// Those of its overrides.
+    spans: Vec<Span>,
+}
+
+enum Either<'a> {
+    Rotation(&'a Rotation),
+    Calendar(Occurrences<'a>),
+}
+
+impl Around<'_> {
+    /// Who is on call at a moment of the span.
+    fn shift(&mut self, at: Timestamp) -> Shift {
+        let over = last_covering(&self.spans, at);
+        if let Some(winner) = over.winner {
+            let people = self.schedule.overrides[winner].person.iter().cloned().collect();
+            return Shift {
+                people,
+                from: over.from,
+                until: over.until,
+                because: Because::Override,
+            };
+        }
+        let mut shift = match &mut self.source {
+            Either::Rotation(rotation) => rotation.turn(&self.schedule.zone, at),
+            Either::Calendar(occurrences) => occurrences.shift(at),
+        };
+        shift.from = shift.from.max(over.from);
+        shift.until = shift.until.min(over.until);
+        shift
+    }
+}
+
 impl Shift {
     fn nobody_ever() -> Shift {
         let (from, until) = (Timestamp::MIN, Timestamp::MAX);
-        Shift { person: None, from, until, because: Because::Nobody }
+        Shift { people: Vec::new(), from, until, because: Because::Nobody }
     }
 }
 

@@ -1,5 +1,6 @@
 //! `ringdown.toml`: read, checked, compiled. An error names the file, the line, the key and what was expected.
 
+mod calendar_problems;
 mod calendars;
 mod escalation;
 mod globs;
@@ -20,6 +21,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
+pub use calendar_problems::CalendarProblem;
 pub use calendars::UnreadCalendar;
 use calendars::{Calendars, Former};
 use escalation::PolicyTable;
@@ -30,7 +32,9 @@ use limits::{EscalationTable, MAX_TEMPLATE_BYTES};
 use people::PersonTable;
 pub use people::is_e164;
 use pieces::schedules_with_calendars;
-pub use pieces::{calendars_named, is_calendar, to_parameter};
+pub use pieces::{
+    calendar_piece, calendars_named, is_calendar, to_parameter, unreadable, why_unreadable,
+};
 use problems::Source;
 pub use problems::{Problem, Problems};
 pub use roster::Roster;
@@ -38,6 +42,7 @@ use schedules::ScheduleTable;
 use silences::SilenceTable;
 
 use crate::routes::{Route, Routes, check_expression, check_template};
+use crate::schedule::NOT_ON_CALL;
 use crate::silence::Silences;
 
 /// A configuration that passed its check.
@@ -54,11 +59,12 @@ pub struct Config {
     pub silences: Silences,
     /// Alarms that are not for a phone.
     pub ignored: Ignored,
-    /// What is not wrong, and yet perhaps not meant: events of a calendar that put nobody on call, globs that match
-    /// nothing or come too late.
+    /// What is not wrong, and yet perhaps not meant: globs that match nothing or come too late.
     pub warnings: Vec<Problem>,
     /// The calendars that could not be read, if it was read with [`Config::parse_beside`].
     pub unread: Vec<UnreadCalendar>,
+    /// Events of calendars that cannot be read, or put nobody on call. See [`Config::lost_shifts`].
+    pub calendar_problems: Vec<CalendarProblem>,
 }
 
 impl fmt::Debug for Config {
@@ -144,12 +150,20 @@ impl Config {
         }
         let mut file: File = toml::from_str(&source.text).map_err(|error| source.syntax(&error))?;
         let (problems, warnings) = (Vec::new(), Vec::new());
-        let mut check = Check { source: &source, calendars, problems, warnings };
+        let mut check = Check {
+            source: &source,
+            calendars,
+            problems,
+            warnings,
+            calendar_names: Vec::new(),
+            not_on_call: Vec::new(),
+            calendar_problems: Vec::new(),
+        };
         check.doubtful_globs(&file);
         let silences = check.silences(std::mem::take(&mut file.silences));
         let ignored = check.ignored(std::mem::take(&mut file.ignore));
         let config = check.config(file);
-        let Check { calendars, problems, warnings, .. } = check;
+        let Check { calendars, problems, warnings, calendar_problems, .. } = check;
         match config {
             Some((routes, give_up_after, escalation)) if problems.is_empty() => {
                 let (pieces, unread) = calendars.finish(toml);
@@ -162,6 +176,7 @@ impl Config {
                     ignored,
                     warnings,
                     unread,
+                    calendar_problems,
                 })
             }
             _ => Err(Problems(problems)),
@@ -174,6 +189,11 @@ struct Check<'a> {
     calendars: Calendars<'a>,
     problems: Vec<Problem>,
     warnings: Vec<Problem>,
+    /// People, each with what calendars call them.
+    calendar_names: Vec<(String, Vec<String>)>,
+    /// The words that mean that an event of a calendar is no shift.
+    not_on_call: Vec<String>,
+    calendar_problems: Vec<CalendarProblem>,
 }
 
 impl Check<'_> {
@@ -216,6 +236,12 @@ impl Check<'_> {
         }
         let give_up_after =
             self.duration("forward.give_up_after", file.forward.give_up_after, FOUR_HOURS);
+        let usual = NOT_ON_CALL.map(str::to_owned);
+        self.not_on_call = self.not_on_call(
+            "escalation.not_on_call",
+            file.escalation.not_on_call.as_ref(),
+            &usual,
+        );
         let limits = self.limits(file.escalation);
         let mut escalation = self.escalation(file.people, file.schedules, file.policies, &channels);
         escalation.limit(&limits);

@@ -1,39 +1,80 @@
-//! The events of an `.ics` file (RFC 5545), those whose SUMMARY names a person.
+//! The events of an `.ics` file (RFC 5545) that name people of ours.
 //!
-//! 1. `lines`: the file as properties, each whole. 2. `event`: the properties of one VEVENT into times.
-//! 3. `rule`: RRULE, as far as it goes by days and weeks. What would change who is on call and cannot be read is
-//!    complained of, and never left out.
+//! 1. `decode`: bytes as text. `lines`: the text as properties, each whole. `components`: those of each VEVENT and VTIMEZONE.
+//! 2. `zones`: the zones that times are of. `stamp`: times and lengths. `rule`: RRULE.
+//! 3. `event`: whom a VEVENT names and when it takes place. `group`: the VEVENTs of one UID; `series`: one that repeats.
+//! 4. `occurrences`: what takes place near a moment, and who is on call then.
 //!
-//! Times without a zone are of the schedule's; so are whole days. Of events that overlap, the one that began last wins.
+//! An event that names nobody is not looked at further, unless it is of a series that does. What names somebody and cannot
+//! be read is complained of, and costs its own hours. Times without a zone are of the schedule's; so are whole days. Of
+//! events that overlap, the one that began last wins. All work is bounded, whatever the file says.
 
+mod components;
+mod decode;
 mod event;
+mod group;
 mod lines;
+mod occurrences;
 mod rule;
+mod series;
+mod stamp;
+mod zones;
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 
-use super::slot::{Span, last_covering};
-use super::{Because, Shift};
-use event::{Block, Event};
+use super::names::Names;
+use components::{Component, Components};
+pub use decode::{MAX_CALENDAR_BYTES, calendar_text};
+use group::Group;
+use lines::Line;
+pub(super) use occurrences::Occurrences;
+use rule::Budget;
+use series::Series;
+use zones::Zones;
 
 /// A calendar that was read.
 #[derive(Clone, Debug, Default)]
 pub struct Calendar {
-    events: Vec<Event>,
+    singles: Vec<Occurrence>,
+    series: Vec<Series>,
+    people: Vec<String>,
 }
 
-/// What came of reading an `.ics` file.
+/// Who is on call in an event.
+#[derive(Clone, Debug)]
+struct Who {
+    people: Arc<[String]>,
+    /// The place of the event in its file: of two that begin at once the later one wins.
+    order: usize,
+}
+
+/// An event that takes place once, or one of a series.
+#[derive(Clone, Debug)]
+struct Occurrence {
+    from: Timestamp,
+    until: Timestamp,
+    order: usize,
+    people: Arc<[String]>,
+}
+
+/// The result of reading an `.ics` file.
 #[derive(Debug, Default)]
 pub struct Reading {
     /// What could be read.
     pub calendar: Calendar,
     /// The zone of times that name none: the schedule's, else the file's own.
     pub zone: Option<TimeZone>,
-    /// All that is wrong.
+    /// Why the file is no calendar at all.
+    pub broken: Option<Complaint>,
+    /// Events that name somebody and cannot be read: their hours are lost.
     pub complaints: Vec<Complaint>,
-    /// Events that name nobody we know, or several: they put nobody on call.
+    /// Events that put nobody on call, as they name nobody we know or have no end.
     pub unread: Vec<Complaint>,
+    budget: Budget,
 }
 
 /// What is wrong with a line of an `.ics` file.
@@ -45,109 +86,114 @@ pub struct Complaint {
     pub key: String,
     /// What is wrong, and what was expected.
     pub what: String,
+    /// The time after which it does not matter any more, if there is one.
+    pub over: Option<Timestamp>,
 }
 
-/// The most events that are read of one file.
-const MOST_EVENTS: usize = 2_000;
-
-/// How far around a moment events that repeat are looked for at first, …
-const NEAR: SignedDuration = SignedDuration::from_hours(60 * 24);
-/// … and if that does not tell when the shift begins and ends. One of a series that is more than eleven years away is not
-/// found.
-const FAR: SignedDuration = SignedDuration::from_hours(4_000 * 24);
+/// The most events of a file that are read.
+const MAX_EVENTS: usize = 100_000;
+/// The most of them that repeat.
+const MAX_SERIES: usize = 2_000;
 
 impl Calendar {
     /// Reads an `.ics` file. `zone` is the schedule's, for times that name none; without it the file's own
-    /// X-WR-TIMEZONE. `people` is whom a SUMMARY may name.
-    pub fn read(text: &str, zone: Option<&TimeZone>, people: &[&str]) -> Reading {
-        let lines = lines::unfold(text);
-        let named = lines.iter().find(|line| line.name == "X-WR-TIMEZONE");
-        let zone = zone.cloned().or_else(|| TimeZone::get(named?.value.trim()).ok());
-        let mut reading = Reading { zone: zone.clone(), ..Reading::default() };
-        if !lines.iter().any(|line| line.is("BEGIN", "VCALENDAR")) {
-            reading.complain(1, "", "is no calendar, expected BEGIN:VCALENDAR");
+    /// X-WR-TIMEZONE. `names` is whom an event may name.
+    pub fn read(text: &str, zone: Option<&TimeZone>, names: &Names) -> Reading {
+        let components = Components::of(lines::unfold(text));
+        let mut reading = Reading::default();
+        if !components.is_calendar {
+            let is_page = text.trim_start().starts_with('<');
+            let what = match is_page {
+                true => {
+                    "is a web page and no calendar, expected BEGIN:VCALENDAR: does its address ask for a log-in?"
+                }
+                false => "is no calendar, expected BEGIN:VCALENDAR",
+            };
+            reading.broken = Some(Complaint::new(1, "", what));
+            return reading;
         }
-        let mut blocks = event::blocks(lines);
-        if let Some(block) = blocks.get(MOST_EVENTS) {
-            let what = format!("is one event too many, expected {MOST_EVENTS} at most");
-            reading.complain(block.line, "VEVENT", &what);
+        let zones = Zones::new(&components.zones, zone, components.time_zone.as_ref());
+        reading.zone = zones.default_zone().ok();
+        if let Some(line) = components.is_cut_off {
+            let what = "has no END:VCALENDAR, expected the whole file: is it cut off?";
+            reading.unread.push(Complaint::new(line, "VCALENDAR", what));
         }
-        blocks.truncate(MOST_EVENTS);
-        let mut replaced = Vec::new();
-        for block in &blocks {
-            match block.replaces(zone.as_ref()) {
-                Ok(one) => replaced.extend(one),
-                Err(complaint) => reading.complaints.push(complaint),
-            }
+        let mut events = components.events.as_slice();
+        if let Some(event) = events.get(MAX_EVENTS) {
+            let what = format!(
+                "is one event too many, expected {MAX_EVENTS} at most: this and all that follow are left out"
+            );
+            reading.complaints.push(Complaint::new(event.line, "VEVENT", &what));
+            events = &events[..MAX_EVENTS];
         }
-        for block in blocks.iter().filter(|block| !block.is_cancelled()) {
-            reading.event(block, people);
+        for group in groups(events) {
+            group.read(&components, names, &zones, &mut reading);
         }
-        for event in &mut reading.calendar.events {
-            event.leave_out(&replaced);
-        }
+        reading.leave_out_series();
+        reading.finish();
         reading
-    }
-
-    /// Who is on call at this moment.
-    pub(super) fn shift(&self, at: Timestamp) -> Shift {
-        let near = self.around(at, NEAR);
-        near.unwrap_or_else(|far| far)
-    }
-
-    /// The same, looked for this far around; the error is what is found if that is not far enough to be sure.
-    fn around(&self, at: Timestamp, reach: SignedDuration) -> Result<Shift, Shift> {
-        let from = at.checked_sub(reach).unwrap_or(Timestamp::MIN);
-        let until = at.checked_add(reach).unwrap_or(Timestamp::MAX);
-        let mut found: Vec<(Span, usize)> = Vec::new();
-        for (index, event) in self.events.iter().enumerate() {
-            found.extend(event.within((from, until)).into_iter().map(|span| (span, index)));
-        }
-        found.sort_by_key(|((from, _), index)| (*from, *index));
-        let spans: Vec<Span> = found.iter().map(|(span, _)| *span).collect();
-        let slot = last_covering(&spans, at);
-        if (slot.from < from || slot.until > until) && reach < FAR {
-            return Err(self.around(at, FAR).unwrap_or_else(|shift| shift));
-        }
-        let person = slot.winner.map(|winner| self.events[found[winner].1].person.clone());
-        let because = if person.is_some() { Because::Calendar } else { Because::Nobody };
-        Ok(Shift { person, from: slot.from, until: slot.until, because })
     }
 
     /// Everybody whom an event names.
     pub(super) fn people(&self) -> Vec<String> {
-        self.events.iter().map(|event| event.person.clone()).collect()
+        self.people.clone()
     }
+}
+
+/// The events by their UID, in the order of the first of each; those without one are alone.
+fn groups<'a, 'b>(events: &'a [Component<'b>]) -> Vec<Group<'a, 'b>> {
+    let mut groups: Vec<Group<'_, '_>> = Vec::new();
+    let mut by_uid: HashMap<&str, usize> = HashMap::new();
+    for (order, event) in events.iter().enumerate() {
+        let index = match event.uid() {
+            None => groups.len(),
+            Some(uid) => *by_uid.entry(uid).or_insert(groups.len()),
+        };
+        if index == groups.len() {
+            groups.push(Group::default());
+        }
+        groups[index].events.push((order, event));
+    }
+    groups
 }
 
 impl Reading {
-    fn complain(&mut self, line: usize, key: &str, what: &str) {
-        self.complaints.push(Complaint { line, key: key.to_owned(), what: what.to_owned() });
+    fn leave_out_series(&mut self) {
+        let count = self.calendar.series.len();
+        if count > MAX_SERIES {
+            let what = format!(
+                "has {count} events that repeat, expected {MAX_SERIES} at most: the others are left out"
+            );
+            self.complaints.push(Complaint::new(1, "RRULE", &what));
+            self.calendar.series.truncate(MAX_SERIES);
+        }
     }
 
-    fn event(&mut self, block: &Block, people: &[&str]) {
-        let summary = block.summary();
-        let names = named(&summary, people);
-        if let [person] = names[..] {
-            match block.event(person, self.zone.as_ref()) {
-                Ok(event) => self.calendar.events.push(event),
-                Err(complaint) => self.complaints.push(complaint),
-            }
-            return;
-        }
-        let who = if names.is_empty() { "nobody we know".to_owned() } else { names.join(" and ") };
-        let what = format!("{summary:?} names {who}, expected one of the people");
-        self.unread.push(Complaint { line: block.line, key: "SUMMARY".to_owned(), what });
+    fn finish(&mut self) {
+        let calendar = &mut self.calendar;
+        let of_singles = calendar.singles.iter().flat_map(|single| single.people.iter());
+        let of_series = calendar.series.iter().flat_map(Series::people);
+        let mut people: Vec<&String> = of_singles.chain(of_series).collect();
+        people.sort_unstable();
+        people.dedup();
+        calendar.people = people.into_iter().cloned().collect();
+        calendar.singles.sort_by_key(|single| (single.from, single.order));
+        self.complaints.sort_by_key(|complaint| complaint.line);
+        self.unread.sort_by_key(|complaint| complaint.line);
     }
 }
 
-/// Whom a text names, each once. A name is a word of it, in small letters or capitals.
-fn named<'a>(text: &str, people: &[&'a str]) -> Vec<&'a str> {
-    let text = text.to_lowercase();
-    let words = text.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_'));
-    let mut found: Vec<&str> =
-        words.filter_map(|word| people.iter().find(|person| **person == word).copied()).collect();
-    found.sort_unstable();
-    found.dedup();
-    found
+impl Complaint {
+    fn new(line: usize, key: &str, what: &str) -> Complaint {
+        Complaint { line, key: key.to_owned(), what: what.to_owned(), over: None }
+    }
+
+    fn of(line: &Line<'_>, what: &str) -> Complaint {
+        Complaint::new(line.number, &line.name().to_ascii_uppercase(), what)
+    }
+
+    /// Whether it still matters at this time.
+    pub fn matters(&self, now: Timestamp) -> bool {
+        self.over.is_none_or(|over| over >= now)
+    }
 }

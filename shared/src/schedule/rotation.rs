@@ -46,7 +46,7 @@ impl Rotation {
         let Some(person) = self.person(index) else { return Shift::nobody_ever() };
         if index < 0 {
             let (from, until) = (Timestamp::MIN, self.begins(zone, 0));
-            return Shift { person: None, from, until, because: Because::Nobody };
+            return Shift { people: Vec::new(), from, until, because: Because::Nobody };
         }
         let (mut first, mut behind) = (index, index + 1);
         while first > 0 && index - first < self.count() && self.person(first - 1) == Some(person) {
@@ -57,7 +57,7 @@ impl Rotation {
         }
         let is_alone = self.people.iter().all(|other| other == person);
         Shift {
-            person: Some(person.to_owned()),
+            people: vec![person.to_owned()],
             from: self.begins(zone, if is_alone { 0 } else { first }),
             until: if is_alone { Timestamp::MAX } else { self.begins(zone, behind) },
             because: Because::Rotation,

@@ -1,8 +1,13 @@
 //! Shifts as people live them, over the nights when the clocks change too.
 
+mod bounds;
 mod calendar;
+mod foreign;
 mod properties;
+mod rules;
+mod series;
 mod words;
+mod zones;
 
 use jiff::civil::{Date, Time};
 
@@ -49,7 +54,9 @@ fn told(schedule: &Schedule, from: &str, until: &str) -> Vec<String> {
 }
 
 fn tell(shift: &Shift, zone: &TimeZone) -> String {
-    let person = shift.person.as_deref().unwrap_or("nobody");
+    let people =
+        if shift.people.is_empty() { "nobody".to_owned() } else { shift.people.join(", ") };
+    let person = people.as_str();
     let because = match shift.because {
         Because::Override => ", override",
         _ => "",
@@ -165,7 +172,7 @@ fn days_have_23_and_25_hours() {
 #[test]
 fn in_the_fold_the_same_person_has_both_hours() {
     let daily = rotation(Turns::Daily, "Europe/Berlin", "2026-01-01", "02:30", &AB);
-    let person = |text: &str| daily.on_call(at(text)).person;
+    let person = |text: &str| daily.on_call(at(text)).people.first().cloned();
     assert_eq!(person("2026-10-25T02:29+02:00").as_deref(), Some("alpha"));
     assert_eq!(person("2026-10-25T02:30+02:00").as_deref(), Some("bravo"));
     assert_eq!(person("2026-10-25T02:29+01:00").as_deref(), Some("bravo"));
@@ -200,7 +207,7 @@ fn nobody_is_on_call_before_the_first_shift() {
         ["nobody until Mon 2026-01-05 09:00 CET", "alpha Mon 2026-01-05 09:00 CET 168 h"]
     );
     assert_eq!(weekly.on_call(at("2026-01-05T07:59:59Z")).because, Because::Nobody);
-    assert_eq!(weekly.on_call(at("2026-01-05T08:00:00Z")).person.as_deref(), Some("alpha"));
+    assert_eq!(weekly.on_call(at("2026-01-05T08:00:00Z")).people, ["alpha"]);
 }
 
 #[test]

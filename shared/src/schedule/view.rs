@@ -22,7 +22,7 @@ pub struct ScheduleView {
 /// A shift, for a template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ShiftView {
-    /// Who; nobody in a gap.
+    /// Who, several with commas between them; nobody in a gap.
     pub person: Option<String>,
     /// When it begins, in the schedule's zone: `Mon 2026-01-05 09:00 CET`. Nothing if it always was so.
     pub from: Option<String>,
@@ -53,7 +53,7 @@ impl ScheduleView {
         ScheduleView {
             name: schedule.name.clone(),
             time_zone: schedule.zone.iana_name().unwrap_or("UTC").to_owned(),
-            has_gaps: shifts.iter().any(|shift| shift.person.is_none()),
+            has_gaps: shifts.iter().any(|shift| shift.people.is_empty()),
             shifts: shifts
                 .into_iter()
                 .map(|shift| ShiftView::of(shift, &schedule.zone, now))
@@ -67,7 +67,7 @@ impl ShiftView {
         let from_at = Some(shift.from).filter(|from| *from > Timestamp::MIN);
         let until_at = Some(shift.until).filter(|until| *until < Timestamp::MAX);
         ShiftView {
-            person: shift.person,
+            person: (!shift.people.is_empty()).then(|| shift.people.join(", ")),
             from: from_at.map(|at| time(at, zone)),
             until: until_at.map(|at| time(at, zone)),
             from_at,

@@ -11,6 +11,7 @@ pub(super) struct EscalationTable {
     max_calls_per_hour: Option<Spanned<u32>>,
     max_own_alarm_calls_per_hour: Option<Spanned<u32>>,
     only_configured_people: Option<bool>,
+    pub(super) not_on_call: Option<Vec<Spanned<String>>>,
 }
 
 /// What holds for all policies.
@@ -29,6 +30,21 @@ pub(super) const MAX_OWN_ALARM_CALLS_PER_HOUR: u32 = 2;
 pub(super) const MAX_TEMPLATE_BYTES: usize = 10 * 1024;
 
 impl Check<'_> {
+    /// The words that mean that an event of a calendar is no shift.
+    pub(super) fn not_on_call(
+        &mut self,
+        key: &str,
+        words: Option<&Vec<Spanned<String>>>,
+        default: &[String],
+    ) -> Vec<String> {
+        let Some(words) = words else { return default.to_vec() };
+        for word in words.iter().filter(|word| !word.get_ref().contains(char::is_alphanumeric)) {
+            let what = format!("{:?} is no word, expected one like \"holiday\"", word.get_ref());
+            self.problem(word.span().start, key, what);
+        }
+        words.iter().map(|word| word.get_ref().clone()).collect()
+    }
+
     /// What holds for all policies.
     pub(super) fn limits(&mut self, table: EscalationTable) -> Limits {
         let key = "escalation.max_calls_per_hour";

@@ -3,6 +3,7 @@
 use base64::prelude::{BASE64_STANDARD, Engine};
 
 use super::{Problem, Problems};
+use crate::schedule::calendar_text;
 
 /// What a piece in base64 begins with.
 const BASE64: &str = "base64:";
@@ -13,10 +14,31 @@ pub fn to_parameter(piece: &str) -> String {
     format!("{BASE64}{}", BASE64_STANDARD.encode(piece))
 }
 
+/// What stands in place of a calendar that is there and cannot be read.
+const UNREADABLE: &str = "unreadable: ";
+
+/// A piece in place of a calendar that is there and cannot be read: `why` goes on after its name, as "cannot be read: …".
+pub fn unreadable(why: &str) -> String {
+    format!("{UNREADABLE}{why}")
+}
+
+/// Why a calendar cannot be read, if [`unreadable`] says so.
+pub fn why_unreadable(piece: &str) -> Option<&str> {
+    piece.strip_prefix(UNREADABLE)
+}
+
+/// The text of a calendar from its bytes, or what says why there is none.
+pub fn calendar_piece(bytes: &[u8]) -> String {
+    calendar_text(bytes).unwrap_or_else(|why| unreadable(&why))
+}
+
 pub(super) fn from_parameter(name: &str, text: &str) -> Result<String, Problems> {
     let Some(encoded) = text.trim().strip_prefix(BASE64) else { return Ok(text.to_owned()) };
-    let decoded =
-        BASE64_STANDARD.decode(encoded.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let bytes = BASE64_STANDARD.decode(encoded.trim()).ok();
+    let decoded = match is_calendar(name) {
+        true => bytes.map(|bytes| calendar_piece(&bytes)),
+        false => bytes.and_then(|bytes| String::from_utf8(bytes).ok()),
+    };
     decoded.ok_or_else(|| {
         let what =
             "begins with base64: and is not, expected what `ringdown config --for-ssm` prints"
@@ -27,7 +49,8 @@ pub(super) fn from_parameter(name: &str, text: &str) -> Result<String, Problems>
 
 /// Whether a piece of this name is a calendar and no TOML: `oncall.ics`, or `oncall.ics.2`, which goes on with it.
 pub fn is_calendar(name: &str) -> bool {
-    whole(name).ends_with(".ics")
+    let name = whole(name).as_bytes();
+    name.len() >= 4 && name[name.len() - 4..].eq_ignore_ascii_case(b".ics")
 }
 
 /// Whether the piece of this name is of the calendar that a schedule names. On one machine it is named as the schedule

@@ -34,9 +34,9 @@ impl Roster {
         match self {
             Roster::People(people) => (people.clone(), None),
             Roster::OnCall { schedule, then } => {
-                let person = schedules.on_call(schedule, now).person;
-                let empty = person.is_none().then(|| schedule.clone());
-                (each_once(person.iter().chain(then)), empty)
+                let people = schedules.on_call(schedule, now).people;
+                let empty = people.is_empty().then(|| schedule.clone());
+                (each_once(people.iter().chain(then)), empty)
             }
         }
     }

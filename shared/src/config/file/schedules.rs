@@ -14,9 +14,11 @@ use overrides::OverrideTable;
 use super::escalation::MOST;
 use super::problems::Source as Text;
 use super::times::{DAYS, time_of_day, weekday};
-use super::{Check, Problem, pieces};
+use super::{CalendarProblem, Check, Problem, pieces};
 use crate::escalation::Person;
-use crate::schedule::{Calendar, Complaint, Reading, Rotation, Schedule, Schedules, Source, Turns};
+use crate::schedule::{
+    Calendar, Complaint, Names, Reading, Rotation, Schedule, Schedules, Source, Turns,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +31,7 @@ pub(super) struct ScheduleTable {
     hand_over_day: Option<Spanned<String>>,
     starts: Option<Spanned<String>>,
     ics: Option<Spanned<String>>,
+    not_on_call: Option<Vec<Spanned<String>>>,
     #[serde(default)]
     overrides: Vec<OverrideTable>,
 }
@@ -58,7 +61,7 @@ impl Check<'_> {
         let (source, zone) = match (&table.rotation, &table.ics) {
             (None, Some(ics)) => {
                 self.none_beside_ics(&table);
-                let (calendar, zone) = self.calendar(ics, table.name.get_ref(), named, people);
+                let (calendar, zone) = self.calendar(&table, ics, named);
                 (Source::Calendar(calendar), zone)
             }
             (rotation, ics) => {
@@ -79,6 +82,12 @@ impl Check<'_> {
                 (Source::Rotation(self.rotation(&table, people)), named)
             }
         };
+        if let Some(word) =
+            table.not_on_call.iter().flatten().next().filter(|_| table.ics.is_none())
+        {
+            let what = "serves only a calendar, expected none beside `rotation`";
+            self.problem(word.span().start, "schedules.not_on_call", what);
+        }
         let overrides = overrides
             .into_iter()
             .filter_map(|over| self.over(over, zone.as_ref(), people))
@@ -185,54 +194,64 @@ impl Check<'_> {
     /// Reads the calendar of a schedule; one that cannot be read as it was before, where that is asked for.
     fn calendar(
         &mut self,
+        table: &ScheduleTable,
         ics: &Spanned<String>,
-        schedule: &str,
         zone: Option<TimeZone>,
-        people: &People,
     ) -> (Calendar, Option<TimeZone>) {
-        let name = ics.get_ref();
+        let (name, schedule) = (ics.get_ref(), table.name.get_ref());
         if !pieces::is_calendar(name) {
             let missing = self.no_calendar(ics);
             self.problems.push(missing);
             return (Calendar::default(), zone);
         }
-        let Read { reading, problems, warnings } = self.read_calendar(ics, zone.as_ref(), people);
-        let Some(first) = problems.first().cloned() else {
-            self.warnings.extend(warnings);
-            return (reading.calendar, reading.zone);
+        let names = self.names(table);
+        let read = self.read_calendar(ics, schedule, zone.as_ref(), &names);
+        let Some(broken) = read.broken else {
+            self.calendar_problems.extend(read.events);
+            return (read.reading.calendar, read.reading.zone);
         };
         if !self.calendars.may_be_unread() {
-            self.problems.extend(problems);
-            return (Calendar::default(), reading.zone);
+            self.problems.push(broken);
+            return (Calendar::default(), read.reading.zone);
         }
         let former = self.calendars.former(name, schedule).and_then(|text| {
-            let read = read_pieces(&[(name.clone(), text.clone())], zone.as_ref(), people);
-            read.problems.is_empty().then_some((read.reading, text))
+            let pieces = [(name.clone(), text.clone())];
+            let read = read_pieces(&pieces, schedule, zone.as_ref(), &names);
+            read.broken.is_none().then_some((read, text))
         });
         let (former, text) = former.unzip();
-        self.calendars.is_unread(name, schedule, first, text);
+        self.calendars.is_unread(name, schedule, broken, text);
         match former {
-            Some(former) => (former.calendar, former.zone),
+            Some(former) => {
+                self.calendar_problems.extend(former.events);
+                (former.reading.calendar, former.reading.zone)
+            }
             // Overrides without an offset still need a zone, and nobody knows another one.
-            None => (Calendar::default(), Some(reading.zone.unwrap_or(TimeZone::UTC))),
+            None => (Calendar::default(), Some(read.reading.zone.unwrap_or(TimeZone::UTC))),
         }
     }
 
     fn read_calendar(
         &self,
         ics: &Spanned<String>,
+        schedule: &str,
         zone: Option<&TimeZone>,
-        people: &People,
+        names: &Names,
     ) -> Read {
         let name = ics.get_ref();
         let pieces = self.calendars.of(name);
         let missing = pieces.is_empty().then(|| self.no_calendar(ics));
-        match self.calendars.undecoded(name).or(missing) {
+        let unreadable = pieces.iter().find_map(|(_, text)| pieces::why_unreadable(text));
+        let unreadable = unreadable.map(|why| {
+            let at = ics.span().start;
+            self.source.problem(at, "schedules.ics", format!("{name:?} {why}"))
+        });
+        match self.calendars.undecoded(name).or(missing).or(unreadable) {
             Some(problem) => {
                 let reading = Reading { zone: zone.cloned(), ..Reading::default() };
-                Read { reading, problems: vec![problem], warnings: Vec::new() }
+                Read { reading, broken: Some(problem), events: Vec::new() }
             }
-            None => read_pieces(&pieces, zone, people),
+            None => read_pieces(&pieces, schedule, zone, names),
         }
     }
 
@@ -244,24 +263,49 @@ impl Check<'_> {
         );
         self.source.problem(ics.span().start, "schedules.ics", what)
     }
+
+    /// The names that the calendar of a schedule may have for people.
+    fn names(&mut self, table: &ScheduleTable) -> Names {
+        let usual = self.not_on_call.clone();
+        let words = self.not_on_call("schedules.not_on_call", table.not_on_call.as_ref(), &usual);
+        let people =
+            self.calendar_names.iter().map(|(person, names)| (person.as_str(), names.as_slice()));
+        Names::new(people, words.iter().map(String::as_str))
+    }
 }
 
-/// A calendar, all that is wrong with it, and what perhaps was not meant.
+/// A calendar, why it is none, and what is wrong with its events.
 struct Read {
     reading: Reading,
-    problems: Vec<Problem>,
-    warnings: Vec<Problem>,
+    broken: Option<Problem>,
+    events: Vec<CalendarProblem>,
 }
 
-fn read_pieces(pieces: &[(String, String)], zone: Option<&TimeZone>, people: &People) -> Read {
+fn read_pieces(
+    pieces: &[(String, String)],
+    schedule: &str,
+    zone: Option<&TimeZone>,
+    names: &Names,
+) -> Read {
     let text = Text::new(pieces);
-    let names: Vec<&str> = people.keys().map(String::as_str).collect();
-    let mut reading = Calendar::read(&text.text, zone, &names);
-    let located = |complaint: Complaint| {
-        let at = text.text.split_inclusive('\n').take(complaint.line.saturating_sub(1));
-        text.problem(at.map(str::len).sum(), &complaint.key, complaint.what)
+    let mut reading = Calendar::read(&text.text, zone, names);
+    let line_ends = text.text.match_indices('\n').map(|(at, _)| at + 1);
+    let starts: Vec<usize> = std::iter::once(0).chain(line_ends).collect();
+    let located = |complaint: &Complaint| {
+        let at = starts.get(complaint.line.saturating_sub(1)).copied().unwrap_or_default();
+        text.problem(at, &complaint.key, complaint.what.clone())
     };
-    let problems = std::mem::take(&mut reading.complaints).into_iter().map(located).collect();
-    let warnings = std::mem::take(&mut reading.unread).into_iter().map(located).collect();
-    Read { reading, problems, warnings }
+    let broken = reading.broken.as_ref().map(located);
+    let mut events = Vec::new();
+    for (complaints, is_lost) in
+        [(std::mem::take(&mut reading.complaints), true), (std::mem::take(&mut reading.unread), false)]
+    {
+        events.extend(complaints.into_iter().map(|complaint| CalendarProblem {
+            schedule: schedule.to_owned(),
+            problem: located(&complaint),
+            is_lost,
+            over: complaint.over,
+        }));
+    }
+    Read { reading, broken, events }
 }

@@ -1,6 +1,6 @@
 //! `[[schedules]]`, and rosters that name them.
 
-use crate::config::file::Roster;
+use crate::config::file::{Problems, Roster};
 use crate::schedule::Because;
 
 use super::*;
@@ -10,7 +10,7 @@ const HEAD: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"
 const PRIMARY: &str = "[[schedules]]\nname = \"primary\"\ntime_zone = \"Europe/Berlin\"\nrotation = \"weekly\"\n\
                        people = [\"alpha\", \"bravo\"]\nhand_over = \"09:00\"\nhand_over_day = \"monday\"\nstarts = \"2026-01-05\"\n";
 const ICS: &str = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260105T080000Z\nDURATION:P7D\nSUMMARY:bravo\nEND:VEVENT\n\
-                   BEGIN:VEVENT\nDTSTART:20260105T080000Z\nSUMMARY:Holiday\nEND:VEVENT\nEND:VCALENDAR\n";
+                   BEGIN:VEVENT\nDTSTART:20260105T080000Z\nSUMMARY:Lunch\nEND:VEVENT\nEND:VCALENDAR\n";
 
 fn parse(pieces: &[(&str, &str)]) -> Result<Config, String> {
     let pieces = pieces.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
@@ -164,9 +164,13 @@ fn a_calendar_is_a_piece_of_its_own() {
         let config = parse(&[("config/main", &toml), (name, ICS)]).unwrap();
         let shift =
             config.escalation.schedules.on_call("calendar", "2026-01-06T00:00Z".parse().unwrap());
-        assert_eq!((shift.person.as_deref(), shift.because), (Some("bravo"), Because::Calendar));
-        assert_eq!(config.warnings.len(), 1);
-        assert_eq!((config.warnings[0].file.as_str(), config.warnings[0].line), (name, 7));
+        assert_eq!((shift.people[0].as_str(), shift.because), ("bravo", Because::Calendar));
+        assert!(config.lost_shifts(Timestamp::MIN).is_empty());
+        let [foreign] = config.foreign_events(Timestamp::MIN)[..] else { panic!("one event") };
+        assert_eq!((foreign.problem.file.as_str(), foreign.problem.line), (name, 7));
+        assert!(
+            config.foreign_events(shift.until.max("2026-02-01T00:00Z".parse().unwrap())).is_empty()
+        );
     }
     let expected = "ringdown.toml:10: schedules.ics: \"rota/oncall.ics\" is not there, expected the name of an .ics file";
     for pieces in
@@ -176,13 +180,20 @@ fn a_calendar_is_a_piece_of_its_own() {
     }
     // In two parameters, and wrong in the second.
     let (one, two) = ICS.split_at(ICS.rfind("DTSTART").unwrap());
-    let two = two.replace("Holiday", "alpha").replace("20260105T080000Z", "soon");
+    let two = two.replace("Lunch", "alpha").replace("20260105T080000Z", "soon");
     let pieces =
         [("config/main", toml.as_str()), ("config/oncall.ics", one), ("config/oncall.ics.2", &two)];
+    // That costs the hours of its event only.
+    let config = parse(&pieces).unwrap();
+    let [lost] = config.lost_shifts(Timestamp::MAX)[..] else { panic!("one event") };
     assert_eq!(
-        told(&pieces),
+        Problems(vec![lost.problem.clone()]).to_string(),
         "config/oncall.ics.2:1: DTSTART: \"soon\" is no time, expected one like \"20260105T090000Z\""
     );
+    assert_eq!(lost.schedule, "calendar");
+    let shift =
+        config.escalation.schedules.on_call("calendar", "2026-01-06T00:00Z".parse().unwrap());
+    assert_eq!(shift.people, ["bravo"]);
     let beside = toml.clone() + "hand_over = \"09:00\"\n";
     assert_eq!(
         told(&[("ringdown.toml", &beside), ("rota/oncall.ics", ICS)]),

@@ -1,274 +1,261 @@
-//! One VEVENT: who, when, how often.
+//! One VEVENT: whom it names, which version it is, when it takes place.
 
-use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, Unit};
+use jiff::{SignedDuration, Timestamp};
 
 use super::Complaint;
+use super::components::Component;
 use super::lines::Line;
-use super::rule::Rule;
-use crate::schedule::moment::instant;
-use crate::schedule::slot::Span;
+use super::rule::{Budget, Rule};
+use super::stamp::{Stamp, length, wall_clock_length};
+use super::zones::Zones;
+use crate::schedule::names::{Named, Names};
 
-/// The properties of one VEVENT, without those of what is inside it (a VALARM has a DURATION too).
-pub(super) struct Block {
-    /// Where it begins.
-    pub(super) line: usize,
-    lines: Vec<Line>,
+/// When an event takes place, as its own properties say.
+#[derive(Debug)]
+pub(super) struct Times {
+    pub(super) first: Stamp,
+    /// The end of the first one.
+    pub(super) ends: Timestamp,
+    /// How long each is, by the clock on the wall.
+    pub(super) length: SignedDuration,
+    pub(super) rules: Vec<Rule>,
+    /// More of it that no rule says, each with an end of its own if it has one.
+    pub(super) dates: Vec<(Stamp, Option<Timestamp>)>,
+    /// Those that do not take place.
+    pub(super) except: Vec<Stamp>,
 }
 
-/// An event that puts somebody on call.
-#[derive(Clone, Debug)]
-pub(super) struct Event {
-    pub(super) person: String,
-    uid: Option<String>,
-    first: Stamp,
-    /// When the first one ends.
-    ends: Timestamp,
-    /// Whether it is itself in the place of one of a series.
-    is_moved: bool,
-    rule: Option<Rule>,
-    except: Vec<Except>,
-}
+/// The longest event that repeats.
+const MAX_REPEATED: SignedDuration = SignedDuration::from_hours(400 * 24);
 
-/// A time as the file has it.
-#[derive(Clone, Debug)]
-struct Stamp {
-    local: DateTime,
-    zone: TimeZone,
-    is_date: bool,
-}
-
-/// One of a series that is left out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Except {
-    At(Timestamp),
-    On(Date),
-}
-
-/// One of a series, by the UID of that, which another event stands in for.
-pub(super) struct Replaced {
-    uid: String,
-    except: Except,
-}
-
-/// The VEVENTs of a file.
-pub(super) fn blocks(lines: Vec<Line>) -> Vec<Block> {
-    let mut blocks: Vec<Block> = Vec::new();
-    // How deep we are inside a VEVENT: 0 is outside.
-    let mut depth = 0_usize;
-    for line in lines {
-        match line.name.as_str() {
-            "BEGIN" if depth > 0 => depth += 1,
-            "BEGIN" if line.is("BEGIN", "VEVENT") => {
-                depth = 1;
-                blocks.push(Block { line: line.number, lines: Vec::new() });
-            }
-            "END" => depth = depth.saturating_sub(1),
-            _ if depth == 1 => {
-                if let Some(block) = blocks.last_mut() {
-                    block.lines.push(line);
-                }
-            }
-            _ => {}
+impl Component<'_> {
+    /// Whom it names: in its SUMMARY, then in each ATTENDEE.
+    pub(super) fn names(&self, names: &Names) -> Named {
+        let mut named = names.in_text(&self.summary());
+        for line in self.all("ATTENDEE") {
+            attendee(line, names).for_each(|person| named.add(person));
         }
-    }
-    blocks
-}
-
-impl Block {
-    fn line(&self, name: &str) -> Option<&Line> {
-        self.lines.iter().find(|line| line.name == name)
+        named
     }
 
-    /// What it is called.
+    /// The text of its SUMMARY.
     pub(super) fn summary(&self) -> String {
-        let text = self.line("SUMMARY").map(|line| line.value.trim()).unwrap_or_default();
-        text.replace("\\n", " ").replace("\\N", " ").replace('\\', "")
+        let mut text = String::new();
+        let mut chars = self.line("SUMMARY").map(Line::value).unwrap_or_default().chars();
+        while let Some(c) = chars.next() {
+            match c {
+                '\\' => {
+                    text.extend(chars.next().map(|c| if matches!(c, 'n' | 'N') { ' ' } else { c }))
+                }
+                c => text.push(c),
+            }
+        }
+        text
     }
 
-    /// Whether it does not take place after all.
+    /// Which version it is: a higher one replaces a lower one.
+    pub(super) fn sequence(&self) -> i64 {
+        self.line("SEQUENCE").and_then(|line| line.value().parse().ok()).unwrap_or(0)
+    }
+
+    /// Whether its STATUS says that it does not take place.
     pub(super) fn is_cancelled(&self) -> bool {
         self.line("STATUS").is_some_and(|line| line.is("STATUS", "CANCELLED"))
     }
 
-    fn uid(&self) -> Option<String> {
-        self.line("UID").map(|line| line.value.trim().to_owned())
+    /// Its UID, if it has any.
+    pub(super) fn uid(&self) -> Option<&str> {
+        self.line("UID").map(Line::value).filter(|uid| !uid.is_empty())
     }
 
-    /// Which one of a series it stands in for, if it does.
-    pub(super) fn replaces(&self, zone: Option<&TimeZone>) -> Result<Option<Replaced>, Complaint> {
-        let Some(line) = self.line("RECURRENCE-ID") else { return Ok(None) };
-        if line.parameter("RANGE").is_some() {
-            let what = "stands for all that follow, expected one event alone (no RANGE)";
-            return Err(complaint(line, what));
-        }
-        let stamp = Stamp::read(line, &line.value, zone)?;
-        Ok(self.uid().map(|uid| Replaced { uid, except: stamp.as_except() }))
+    /// When it begins.
+    pub(super) fn begins(&self, zones: &Zones<'_>) -> Result<Stamp, Complaint> {
+        let line = self.line("DTSTART").ok_or_else(|| {
+            Complaint::new(self.line, "DTSTART", "is missing, expected when the event begins")
+        })?;
+        Stamp::read(line, line.value(), zones)
     }
 
-    /// The event, of this person.
-    pub(super) fn event(&self, person: &str, zone: Option<&TimeZone>) -> Result<Event, Complaint> {
-        let missing = || Complaint {
-            line: self.line,
-            key: "DTSTART".to_owned(),
-            what: "is missing, expected when the event begins".to_owned(),
-        };
-        let line = self.line("DTSTART").ok_or_else(missing)?;
-        let first = Stamp::read(line, &line.value, zone)?;
-        if first.local.year() < 1970 {
-            return Err(complaint(line, "is before 1970, expected a later year"));
+    /// When it begins and when it ends, for one that does not repeat.
+    pub(super) fn once(&self, zones: &Zones<'_>) -> Result<(Stamp, Timestamp), Complaint> {
+        if !self.is_whole {
+            return Err(Complaint::new(
+                self.line,
+                "VEVENT",
+                "has no END:VEVENT, expected the whole event: is the file cut off?",
+            ));
         }
-        if let Some(line) = self.line("RDATE").or_else(|| self.line("EXRULE")) {
-            return Err(complaint(line, "is not read, expected an RRULE, or an event of its own"));
+        if self.is_too_long {
+            return Err(Complaint::new(
+                self.line,
+                "VEVENT",
+                "has more lines than are read, expected 10000 at most",
+            ));
         }
-        let ends = self.ends(&first, zone)?;
-        let rule = match self.line("RRULE") {
-            None => None,
-            Some(line) => {
-                let rule = Rule::parse(&line.value, &first.zone);
-                Some(rule.map_err(|what| complaint(line, &what))?)
-            }
-        };
-        let mut except = Vec::new();
-        for line in self.lines.iter().filter(|line| line.name == "EXDATE") {
-            for value in line.value.split(',').filter(|value| !value.trim().is_empty()) {
-                except.push(Stamp::read(line, value, zone)?.as_except());
-            }
-        }
-        let is_moved = self.line("RECURRENCE-ID").is_some();
-        let person = person.to_owned();
-        Ok(Event { person, uid: self.uid(), first, ends, is_moved, rule, except })
+        let first = self.begins(zones)?;
+        let ends = self.ends(&first, zones)?;
+        Ok((first, ends))
     }
 
-    fn ends(&self, first: &Stamp, zone: Option<&TimeZone>) -> Result<Timestamp, Complaint> {
+    fn ends(&self, first: &Stamp, zones: &Zones<'_>) -> Result<Timestamp, Complaint> {
         let begins = first.at();
+        let a_day = SignedDuration::from_hours(24);
         if let Some(line) = self.line("DTEND") {
-            let ends = Stamp::read(line, &line.value, zone)?.at();
-            return match ends > begins {
-                true => Ok(ends),
-                false => Err(complaint(line, "is not behind DTSTART, expected a later time")),
+            let ends = Stamp::read(line, line.value(), zones)?;
+            return match ends.at() {
+                at if at > begins => Ok(at),
+                at if at == begins && first.is_date && ends.is_date => {
+                    Ok(first.later(a_day).unwrap_or(at))
+                }
+                _ => Err(Complaint::of(line, "is not behind DTSTART, expected a later time")),
             };
         }
         let Some(line) = self.line("DURATION") else {
-            let day =
-                if first.is_date { SignedDuration::from_hours(24) } else { SignedDuration::ZERO };
-            let ends = first.local.checked_add(day).map(|local| instant(&first.zone, local));
-            return Ok(ends.unwrap_or(begins));
+            return match first.is_date {
+                true => Ok(first.later(a_day).unwrap_or(begins)),
+                false => Ok(begins),
+            };
         };
-        let span: Option<jiff::Span> = line.value.trim().parse().ok();
-        let begins_zoned = begins.to_zoned(first.zone.clone());
-        let ends = span.and_then(|span| begins_zoned.checked_add(span).ok());
-        let ends = ends.map(|ends| ends.timestamp()).filter(|ends| *ends > begins);
+        let ends = length(line.value())
+            .and_then(|length| first.later(length))
+            .filter(|ends| *ends > begins);
         ends.ok_or_else(|| {
-            complaint(line, "is no duration, expected one like \"P7D\" or \"PT12H\"")
+            Complaint::of(line, "is no duration, expected one like \"P7D\" or \"PT12H\"")
         })
     }
-}
 
-impl Event {
-    /// Leaves out those of its series that other events stand in for.
-    pub(super) fn leave_out(&mut self, replaced: &[Replaced]) {
-        let ours = |one: &&Replaced| !self.is_moved && self.uid.as_ref() == Some(&one.uid);
-        let more: Vec<Except> =
-            replaced.iter().filter(ours).map(|one| one.except.clone()).collect();
-        self.except.extend(more);
-    }
-
-    /// When it takes place. One that repeats: those that touch this span of time, and perhaps some beside it.
-    pub(super) fn within(&self, (from, until): Span) -> Vec<Span> {
-        let Some(rule) = &self.rule else {
-            let (begins, date) = (self.first.at(), self.first.local.date());
-            return if self.excepts(date, begins) { Vec::new() } else { vec![(begins, self.ends)] };
-        };
-        // Each ends by the clock on the wall as the first did, so that shifts of a week leave no hour open when the
-        // clocks change. (RFC 5545, 3.8.5.3, would have those with a DTEND be of one length.)
-        let ends = self.first.zone.to_datetime(self.ends);
-        let length = self.first.local.until((Unit::Second, ends));
-        let Ok(length) = length.and_then(SignedDuration::try_from) else {
-            return Vec::new();
-        };
-        let day = SignedDuration::from_hours(24);
-        let early = from.checked_sub(length.saturating_add(day)).unwrap_or(Timestamp::MIN);
-        let late = until.checked_add(day).unwrap_or(Timestamp::MAX);
-        let date = |at: Timestamp| self.first.zone.to_datetime(at).date();
-        let dates = rule.dates(self.first.local.date(), date(early), date(late));
-        let span = |date: Date| {
-            let local = date.to_datetime(self.first.local.time());
-            let begins = instant(&self.first.zone, local);
-            let ends = instant(&self.first.zone, local.checked_add(length).ok()?);
-            let counts = rule.goes_on(date, begins) && !self.excepts(date, begins);
-            (counts && begins < ends).then_some((begins, ends))
-        };
-        dates.into_iter().filter_map(span).collect()
-    }
-
-    fn excepts(&self, date: Date, begins: Timestamp) -> bool {
-        self.except.iter().any(|except| match except {
-            Except::At(at) => *at == begins,
-            Except::On(on) => *on == date,
-        })
-    }
-}
-
-impl Stamp {
-    /// Reads `20260105T090000`, with a Z, a TZID, or neither: then it is of the zone given; or the date `20260105`.
-    fn read(line: &Line, value: &str, zone: Option<&TimeZone>) -> Result<Stamp, Complaint> {
-        let value = value.trim();
-        let wrong = || {
-            let what = format!("{value:?} is no time, expected one like \"20260105T090000Z\"");
-            complaint(line, &what)
-        };
-        if !matches!(value.len(), 8 | 15 | 16) || !value.is_ascii() {
-            return Err(wrong());
+    /// When it takes place, with all that repeats; and what of it cannot be read without losing the rest.
+    pub(super) fn times(
+        &self,
+        zones: &Zones<'_>,
+        budget: &mut Budget,
+    ) -> Result<(Times, Vec<Complaint>), Complaint> {
+        let (first, ends) = self.once(zones)?;
+        if let Some(line) = self.line("EXRULE") {
+            return Err(Complaint::of(line, "is not read, expected EXDATE"));
         }
-        if value.ends_with(['Z', 'z']) {
-            let at: Timestamp = value.parse().map_err(|_| wrong())?;
-            let local = TimeZone::UTC.to_datetime(at);
-            return Ok(Stamp { local, zone: TimeZone::UTC, is_date: false });
+        let length = wall_clock_length(&first, ends).unwrap_or_default();
+        let mut rules = Vec::new();
+        for line in self.all("RRULE") {
+            let mut rule = Rule::parse(line.value(), &first.zone)
+                .map_err(|what| Complaint::of(line, &what))?;
+            rule.bound(first.local, budget).map_err(|what| Complaint::of(line, &what))?;
+            rules.push(rule);
         }
-        let zone = match (line.parameter("TZID"), zone) {
-            (Some(id), _) => iana(id).ok_or_else(|| {
-                let what = format!(
-                    "the TZID {id:?} is no zone that we know, expected a name like \"Europe/Berlin\""
-                );
-                complaint(line, &what)
-            })?,
-            (None, Some(zone)) => zone.clone(),
-            (None, None) => {
-                let what = "has no zone, expected a TZID, or `time_zone` in the schedule";
-                return Err(complaint(line, what));
+        if let Some(line) = self.line("RRULE").filter(|_| length > MAX_REPEATED) {
+            return Err(Complaint::of(
+                line,
+                "is of an event that is longer than a year, expected a shorter one",
+            ));
+        }
+        let (mut dates, mut except, mut complaints) = (Vec::new(), Vec::new(), Vec::new());
+        for line in self.all("RDATE") {
+            for value in values(line) {
+                match rdate(line, value, zones) {
+                    Ok(date) => dates.push(date),
+                    Err(complaint) => complaints.push(complaint),
+                }
             }
-        };
-        let is_date = value.len() == 8;
-        let local = match is_date {
-            true => value.parse::<Date>().map(|date| date.to_datetime(Default::default())),
-            false => value.parse::<DateTime>(),
-        };
-        Ok(Stamp { local: local.map_err(|_| wrong())?, zone, is_date })
+        }
+        for line in self.all("EXDATE") {
+            for value in values(line) {
+                match Stamp::read(line, value, zones) {
+                    Ok(stamp) => except.push(stamp),
+                    Err(complaint) => complaints.push(complaint),
+                }
+            }
+        }
+        // One is enough for whoever mends the file.
+        complaints.truncate(3);
+        Ok((Times { first, ends, length, rules, dates, except }, complaints))
     }
 
-    fn at(&self) -> Timestamp {
-        instant(&self.zone, self.local)
+    /// A time after which it does not matter, as far as its digits tell; `None` if it may go on.
+    pub(super) fn over(&self) -> Option<Timestamp> {
+        let goes_on = |line: &Line<'_>| !line.value().to_ascii_uppercase().contains("UNTIL=");
+        if self.all("RRULE").any(goes_on) {
+            return None;
+        }
+        let digits = |text: &str| {
+            let date = text.trim().get(..8)?.parse::<jiff::civil::Date>().ok()?;
+            date.checked_add(jiff::ToSpan::days(2)).ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()
+        };
+        let until = |line: &Line<'_>| {
+            let text = line.value().to_ascii_uppercase();
+            digits(text.split_once("UNTIL=")?.1)
+        };
+        let last_day = ["DTEND", "DTSTART", "RECURRENCE-ID"]
+            .into_iter()
+            .flat_map(|name| self.all(name))
+            .map(|line| digits(line.value()));
+        let dates = self.all("RDATE").flat_map(values).map(digits);
+        let all: Option<Vec<_>> =
+            last_day.chain(dates).chain(self.all("RRULE").map(until)).collect();
+        let last = all?.into_iter().max()?;
+        // Nobody knows how long one with a DURATION is until it is read.
+        let length =
+            self.line("DURATION").and_then(|line| length(line.value())).unwrap_or_default();
+        last.timestamp().checked_add(length).ok()
     }
+}
 
-    fn as_except(&self) -> Except {
-        match self.is_date {
-            true => Except::On(self.local.date()),
-            false => Except::At(self.at()),
+/// The values of a property that may have several.
+fn values<'a>(line: &'a Line<'_>) -> impl Iterator<Item = &'a str> {
+    line.value().split(',').map(str::trim).filter(|value| !value.is_empty())
+}
+
+/// A date of an RDATE; a PERIOD has an end, or a length.
+fn rdate(
+    line: &Line<'_>,
+    value: &str,
+    zones: &Zones<'_>,
+) -> Result<(Stamp, Option<Timestamp>), Complaint> {
+    let Some((begins, end)) = value.split_once('/') else {
+        return Ok((Stamp::read(line, value, zones)?, None));
+    };
+    let begins = Stamp::read(line, begins, zones)?;
+    let ends = match length(end) {
+        Some(length) => begins.later(length),
+        None => Some(Stamp::read(line, end, zones)?.at()),
+    };
+    match ends.filter(|ends| *ends > begins.at()) {
+        Some(ends) => Ok((begins, Some(ends))),
+        None => Err(Complaint::of(
+            line,
+            &format!("{value:?} does not end behind its begin, expected a later time"),
+        )),
+    }
+}
+
+/// Parameters of an ATTENDEE that name nobody, or somebody else than who attends.
+const NOT_OF_ATTENDEE: [&str; 9] = [
+    "CUTYPE",
+    "ROLE",
+    "PARTSTAT",
+    "RSVP",
+    "LANGUAGE",
+    "DIR",
+    "SENT-BY",
+    "DELEGATED-FROM",
+    "DELEGATED-TO",
+];
+
+/// Whom an ATTENDEE names: by CN, by the address, or by what else a program writes of people.
+fn attendee<'a>(line: &'a Line<'_>, names: &'a Names) -> impl Iterator<Item = usize> + 'a {
+    let parameters = line.parameters();
+    let is_room = parameters.iter().any(|(name, value)| {
+        name.eq_ignore_ascii_case("CUTYPE")
+            && ["ROOM", "RESOURCE"].iter().any(|kind| value.eq_ignore_ascii_case(kind))
+    });
+    let of_attendee =
+        |name: &&str| !NOT_OF_ATTENDEE.iter().any(|other| name.eq_ignore_ascii_case(other));
+    let mut found = Vec::new();
+    for (_, value) in parameters.iter().filter(|(name, _)| of_attendee(name)) {
+        match value.contains('@') {
+            true => found.extend(names.in_address(value)),
+            false => found.extend(names.in_text(value).people),
         }
     }
-}
-
-/// A zone by its name. Some programs put a path of their own before it: `/example.org/2026/Europe/Berlin`.
-fn iana(id: &str) -> Option<TimeZone> {
-    let id = id.trim();
-    TimeZone::get(id).ok().or_else(|| {
-        let at = id.rmatch_indices('/').nth(1)?.0;
-        TimeZone::get(&id[at + 1..]).ok()
-    })
-}
-
-fn complaint(line: &Line, what: &str) -> Complaint {
-    Complaint { line: line.number, key: line.name.clone(), what: what.to_owned() }
+    found.extend(names.in_address(line.value()));
+    found.into_iter().filter(move |_| !is_room)
 }

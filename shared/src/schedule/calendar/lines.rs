@@ -1,66 +1,91 @@
 //! The lines of an `.ics` file: name, parameters, value (RFC 5545, 3.1).
 
+use std::borrow::Cow;
+
 /// One property, unfolded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Line {
-    /// Where it begins, from 1.
+pub(super) struct Line<'a> {
+    /// The line on which it begins, from 1.
     pub(super) number: usize,
-    /// Its name in capitals.
-    pub(super) name: String,
-    parameters: Vec<(String, String)>,
-    /// What stands behind the colon, as it stands there.
-    pub(super) value: String,
+    text: Cow<'a, str>,
+    /// The end of the name in the text.
+    name: usize,
+    /// The place of the colon before the value.
+    colon: usize,
 }
 
-impl Line {
+/// Properties whose value is a time, and so has no colon. Their parameters may have one: Exchange writes
+/// `TZID=(UTC+01:00) Amsterdam, …` without the quotes that it needs.
+const TIMES: [&str; 5] = ["DTSTART", "DTEND", "RDATE", "EXDATE", "RECURRENCE-ID"];
+
+impl<'a> Line<'a> {
+    fn parse(number: usize, text: Cow<'a, str>) -> Option<Line<'a>> {
+        let name = text.find([';', ':'])?;
+        let is_time = TIMES.iter().any(|time| text[..name].trim().eq_ignore_ascii_case(time));
+        let mut is_quoted = false;
+        let outside = |(at, byte): (usize, u8)| {
+            is_quoted ^= byte == b'"';
+            (byte == b':' && !is_quoted).then_some(at)
+        };
+        let mut colons = text.bytes().enumerate().filter_map(outside);
+        let colon = if is_time { colons.last() } else { colons.next() };
+        // A quote that is never closed hides no value.
+        let colon = colon.or_else(|| text.find(':'))?;
+        Some(Line { number, text, name: name.min(colon), colon })
+    }
+
+    /// The name as it is written.
+    pub(super) fn name(&self) -> &str {
+        self.text[..self.name].trim()
+    }
+
+    /// The value as it is written.
+    pub(super) fn value(&self) -> &str {
+        self.text[self.colon + 1..].trim()
+    }
+
+    /// Whether it has this name, in small letters or capitals.
+    pub(super) fn has_name(&self, name: &str) -> bool {
+        self.name().eq_ignore_ascii_case(name)
+    }
+
     /// Whether it is this one, as `BEGIN:VEVENT`.
     pub(super) fn is(&self, name: &str, value: &str) -> bool {
-        self.name == name && self.value.trim().eq_ignore_ascii_case(value)
+        self.has_name(name) && self.value().eq_ignore_ascii_case(value)
     }
 
-    /// A parameter, by its name in capitals.
-    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(have, _)| have == name).map(|(_, value)| value.as_str())
+    /// The parameters, by name and value; the value without its quotes.
+    pub(super) fn parameters(&self) -> Vec<(&str, String)> {
+        let mut is_quoted = false;
+        let parts = self.text[self.name..self.colon].split(move |c| {
+            is_quoted ^= c == '"';
+            c == ';' && !is_quoted
+        });
+        let pairs = parts.filter_map(|part| part.split_once('='));
+        pairs.map(|(name, value)| (name.trim(), value.replace('"', "").trim().to_owned())).collect()
     }
 
-    fn read(number: usize, text: &str) -> Option<Line> {
-        let mut parts: Vec<String> = vec![String::new()];
-        let mut quoted = false;
-        for (at, c) in text.char_indices() {
-            match c {
-                '"' => quoted = !quoted,
-                ';' if !quoted => parts.push(String::new()),
-                ':' if !quoted => {
-                    let mut parts = parts.into_iter();
-                    let name = parts.next()?.trim().to_ascii_uppercase();
-                    let parameter = |part: String| {
-                        let (name, value) = part.split_once('=')?;
-                        Some((name.trim().to_ascii_uppercase(), value.trim().to_owned()))
-                    };
-                    let parameters = parts.filter_map(parameter).collect();
-                    return Some(Line {
-                        number,
-                        name,
-                        parameters,
-                        value: text[at + 1..].to_owned(),
-                    });
-                }
-                c => parts.last_mut()?.push(c),
-            }
-        }
-        None
+    /// The value of a parameter, if it has one.
+    pub(super) fn parameter(&self, name: &str) -> Option<String> {
+        let mut parameters = self.parameters().into_iter();
+        parameters.find(|(have, _)| have.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 }
 
 /// The properties of a file. A line that begins with a blank goes on with the one before; one without a colon is none.
-pub(super) fn unfold(text: &str) -> Vec<Line> {
-    let mut whole: Vec<(usize, String)> = Vec::new();
-    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-        let line = line.trim_end_matches('\r');
-        match (line.strip_prefix([' ', '\t']), whole.last_mut()) {
-            (Some(rest), Some((_, line))) => line.push_str(rest),
-            _ => whole.push((index + 1, line.to_owned())),
+pub(super) fn unfold(text: &str) -> impl Iterator<Item = Line<'_>> {
+    let text = text.trim_start_matches('\u{feff}');
+    let mut lines = text.lines().map(|line| line.trim_end_matches('\r')).enumerate().peekable();
+    std::iter::from_fn(move || {
+        loop {
+            let (index, line) = lines.next()?;
+            let mut whole = Cow::Borrowed(line);
+            while let Some((_, next)) = lines.next_if(|(_, next)| next.starts_with([' ', '\t'])) {
+                whole.to_mut().push_str(&next[1..]);
+            }
+            if let Some(line) = Line::parse(index + 1, whole) {
+                return Some(line);
+            }
         }
-    }
-    whole.iter().filter_map(|(number, line)| Line::read(*number, line)).collect()
+    })
 }

@@ -1,30 +1,49 @@
-//! RRULE (RFC 5545, 3.3.10), as far as it goes by days and weeks: a rota needs no more.
+//! RRULE (RFC 5545, 3.3.10): how an event repeats, by days, weeks, months and years.
 
+mod expand;
+mod period;
+
+pub(super) use expand::Budget;
 use jiff::Timestamp;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 
-use crate::schedule::rotation::{days_between, plus_days};
+use crate::schedule::moment::instant;
 
-/// What an event repeats by.
+/// How an event repeats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Rule {
     every: Every,
-    /// Every so many days or weeks.
+    /// Every so many days, weeks, months or years.
     interval: i64,
-    /// On these days only; none is all of them, or in a week that of the first event.
-    days: Vec<Weekday>,
-    /// What a week begins with: matters if only every second one counts.
+    /// In these months only.
+    months: Vec<i16>,
+    /// In these weeks of the year; -1 is the last one.
+    weeks: Vec<i16>,
+    /// On these days of the year.
+    year_days: Vec<i16>,
+    /// On these days of the month.
+    month_days: Vec<i16>,
+    /// On these days of the week: each of them (0), or the so manieth of the month or year.
+    days: Vec<(i16, Weekday)>,
+    hours: Vec<i8>,
+    minutes: Vec<i8>,
+    /// Only these of each period's, counted from its beginning or its end.
+    positions: Vec<i16>,
+    /// What a week begins with.
     week_starts: Weekday,
-    /// So many times in all.
-    count: Option<u32>,
+    count: Option<u64>,
     until: Option<Until>,
+    /// The last one that counts, as [`Rule::bound`] found it.
+    last: Option<DateTime>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Every {
     Day,
     Week,
+    Month,
+    Year,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,118 +54,222 @@ enum Until {
     At(Timestamp),
 }
 
-/// What is expected of a rule.
-const EXPECTED: &str =
-    "expected FREQ=DAILY or FREQ=WEEKLY with INTERVAL, COUNT, UNTIL, BYDAY and WKST alone";
+/// The largest INTERVAL: nobody is on call every 28th year.
+const MAX_INTERVAL: i64 = 10_000;
+
+/// The most times of a day, from BYHOUR and BYMINUTE.
+const MAX_TIMES: usize = 24;
 
 impl Rule {
-    /// Reads it, for an event of this zone. The error says what is wrong, and what was expected.
+    /// Parses a rule of an event of this zone. The error says what is wrong, and what was expected.
     pub(super) fn parse(text: &str, zone: &TimeZone) -> Result<Rule, String> {
-        let mut every = None;
-        let (mut interval, mut count, mut until) = (1, None, None);
-        let (mut days, mut week_starts) = (Vec::new(), Weekday::Monday);
-        let text = text.trim().to_ascii_uppercase();
-        for part in text.split(';').filter(|part| !part.is_empty()) {
+        let text = text.to_ascii_uppercase();
+        let mut parts: Vec<(&str, &str, &str)> = Vec::new();
+        for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            let wrong = || format!("{part:?} cannot be read, {EXPECTED}");
-            match name {
-                "FREQ" => {
-                    every = Some(match value {
-                        "DAILY" => Every::Day,
-                        "WEEKLY" => Every::Week,
-                        _ => return Err(wrong()),
-                    });
-                }
-                "INTERVAL" => interval = number(value, 1_000).ok_or_else(wrong)?,
-                "COUNT" => count = Some(number(value, 10_000).ok_or_else(wrong)?),
-                "UNTIL" => until = Some(Until::parse(value, zone).ok_or_else(wrong)?),
-                "WKST" => week_starts = weekday(value).ok_or_else(wrong)?,
-                "BYDAY" => {
-                    let read: Option<Vec<Weekday>> = value.split(',').map(weekday).collect();
-                    days = read.ok_or_else(wrong)?;
-                }
-                _ => return Err(wrong()),
+            let (name, value) = (name.trim(), value.trim());
+            if parts.iter().any(|(have, ..)| *have == name) {
+                return Err(format!("{part:?} stands beside another {name}, expected one"));
+            }
+            if !name.starts_with("X-") {
+                parts.push((name, value, part));
             }
         }
-        let every = every.ok_or_else(|| format!("has no FREQ, {EXPECTED}"))?;
-        Ok(Rule { every, interval: i64::from(interval), days, week_starts, count, until })
+        let every = match parts.iter().find(|(name, ..)| *name == "FREQ") {
+            None => return Err("has no FREQ, expected one like FREQ=WEEKLY".to_owned()),
+            Some((_, value, part)) => match *value {
+                "DAILY" => Every::Day,
+                "WEEKLY" => Every::Week,
+                "MONTHLY" => Every::Month,
+                "YEARLY" => Every::Year,
+                "HOURLY" | "MINUTELY" | "SECONDLY" => {
+                    return Err(format!(
+                        "{part:?} is more often than a shift can be, expected DAILY to YEARLY"
+                    ));
+                }
+                _ => {
+                    return Err(format!(
+                        "{part:?} cannot be read, expected DAILY, WEEKLY, MONTHLY or YEARLY"
+                    ));
+                }
+            },
+        };
+        let mut rule = Rule::every(every);
+        for (name, value, part) in parts {
+            rule.part(name, value, zone)
+                .map_err(|expected| format!("{part:?} cannot be read, expected {expected}"))?;
+        }
+        rule.check()?;
+        Ok(rule)
     }
 
-    /// The dates of an event that is on this date first, those from a day until another, that one included.
-    pub(super) fn dates(&self, first: Date, from: Date, until: Date) -> Vec<Date> {
-        let (base, step) = match self.every {
-            Every::Day => (first, self.interval),
-            Every::Week => {
-                let back = i64::from(self.week_starts.until(first.weekday()));
-                (plus_days(first, -back).unwrap_or(first), 7 * self.interval)
+    fn every(every: Every) -> Rule {
+        Rule {
+            every,
+            interval: 1,
+            months: Vec::new(),
+            weeks: Vec::new(),
+            year_days: Vec::new(),
+            month_days: Vec::new(),
+            days: Vec::new(),
+            hours: Vec::new(),
+            minutes: Vec::new(),
+            positions: Vec::new(),
+            week_starts: Weekday::Monday,
+            count: None,
+            until: None,
+            last: None,
+        }
+    }
+
+    /// Reads one part. The error says what was expected.
+    fn part(&mut self, name: &str, value: &str, zone: &TimeZone) -> Result<(), String> {
+        match name {
+            "FREQ" => {}
+            "INTERVAL" => {
+                let interval =
+                    value.parse().ok().filter(|number| (1..=MAX_INTERVAL).contains(number));
+                self.interval = interval.ok_or_else(|| format!("1 to {MAX_INTERVAL}"))?;
             }
-        };
-        // What is counted is counted from the beginning.
-        let skip = if self.count.is_some() { 0 } else { days_between(base, from).div_euclid(step) };
-        let (mut dates, mut seen) = (Vec::new(), 0);
-        for period in skip.max(0).. {
-            let begins = plus_days(base, period.saturating_mul(step));
-            let Some(begins) = begins.filter(|begins| *begins <= until) else { break };
-            for date in self.in_period(begins, first) {
-                if self.count.is_some_and(|count| seen >= count) {
-                    return dates;
-                }
-                seen += 1;
-                if from <= date && date <= until {
-                    dates.push(date);
-                }
+            "COUNT" => {
+                let count =
+                    value.parse().ok().filter(|count| (1..=u64::from(u32::MAX)).contains(count));
+                self.count = Some(count.ok_or("a number from 1")?);
+            }
+            "UNTIL" => {
+                let until = Until::parse(value, zone);
+                self.until = Some(until.ok_or("a date, or a time like 20261231T235959Z")?);
+            }
+            "WKST" => self.week_starts = weekday(value).ok_or("a day like MO")?,
+            "BYMONTH" => self.months = numbers(value, 1..=12, false)?,
+            "BYWEEKNO" => self.weeks = numbers(value, 1..=53, true)?,
+            "BYYEARDAY" => self.year_days = numbers(value, 1..=366, true)?,
+            "BYMONTHDAY" => self.month_days = numbers(value, 1..=31, true)?,
+            "BYSETPOS" => self.positions = numbers(value, 1..=366, true)?,
+            "BYHOUR" => self.hours = small(numbers(value, 0..=23, false)?),
+            "BYMINUTE" => self.minutes = small(numbers(value, 0..=59, false)?),
+            "BYDAY" => {
+                let days: Option<Vec<(i16, Weekday)>> =
+                    value.split(',').map(numbered_day).collect();
+                self.days = days.ok_or("days like MO,TU or 1MO,-1FR")?;
+            }
+            _ => {
+                return Err("FREQ, INTERVAL, COUNT, UNTIL, WKST, BYMONTH, BYWEEKNO, BYYEARDAY, BYMONTHDAY, BYDAY, BYHOUR, \
+                            BYMINUTE and BYSETPOS alone"
+                    .to_owned());
             }
         }
-        dates
+        Ok(())
     }
 
-    /// The dates of the period that begins then.
-    fn in_period(&self, begins: Date, first: Date) -> impl Iterator<Item = Date> + '_ {
-        let length = match self.every {
-            Every::Day => 1,
-            Every::Week => 7,
-        };
-        let dates = (0..length).filter_map(move |day| plus_days(begins, day));
-        dates.filter(move |date| {
-            let day = date.weekday();
-            let fits = match (self.every, self.days.is_empty()) {
-                (Every::Day, true) => true,
-                (Every::Week, true) => day == first.weekday(),
-                (_, false) => self.days.contains(&day),
-            };
-            fits && *date >= first
-        })
+    /// Whether the parts fit each other, as RFC 5545 has it.
+    fn check(&self) -> Result<(), String> {
+        let is_numbered = self.days.iter().any(|(number, _)| *number != 0);
+        let has_parts = [&self.months, &self.weeks, &self.year_days, &self.month_days]
+            .iter()
+            .any(|list| !list.is_empty())
+            || !(self.days.is_empty() && self.hours.is_empty() && self.minutes.is_empty());
+        let wrong = [
+            (
+                is_numbered && matches!(self.every, Every::Day | Every::Week),
+                "BYDAY with a number, expected MONTHLY or YEARLY with it",
+            ),
+            (
+                is_numbered && !self.weeks.is_empty(),
+                "BYDAY with a number beside BYWEEKNO, expected days alone",
+            ),
+            (
+                !self.weeks.is_empty() && self.every != Every::Year,
+                "BYWEEKNO, expected FREQ=YEARLY with it",
+            ),
+            (
+                !self.year_days.is_empty() && self.every != Every::Year,
+                "BYYEARDAY, expected FREQ=YEARLY with it",
+            ),
+            (
+                !self.month_days.is_empty() && self.every == Every::Week,
+                "BYMONTHDAY, expected no FREQ=WEEKLY with it",
+            ),
+            (
+                !self.positions.is_empty() && !has_parts,
+                "BYSETPOS alone, expected another BY part with it",
+            ),
+        ];
+        if let Some((_, what)) = wrong.iter().find(|(is_wrong, _)| *is_wrong) {
+            return Err(format!("has {what}"));
+        }
+        if self.hours.len().max(1) * self.minutes.len().max(1) > MAX_TIMES {
+            return Err(format!("has too many times a day, expected {MAX_TIMES} at most"));
+        }
+        Ok(())
     }
 
-    /// Whether one that begins then is still meant.
-    pub(super) fn goes_on(&self, date: Date, begins: Timestamp) -> bool {
-        match self.until {
+    /// Whether one that begins then still counts.
+    pub(super) fn goes_on(&self, local: DateTime, begins: Timestamp) -> bool {
+        let until = match self.until {
             None => true,
-            Some(Until::Date(last)) => date <= last,
+            Some(Until::Date(last)) => local.date() <= last,
             Some(Until::At(last)) => begins <= last,
-        }
+        };
+        until && self.last.is_none_or(|last| local <= last)
     }
 }
 
 impl Until {
     fn parse(text: &str, zone: &TimeZone) -> Option<Until> {
-        if text.len() == 8 {
-            return text.parse().ok().map(Until::Date);
+        if !text.is_ascii() {
+            return None;
         }
-        if text.ends_with('Z') {
-            return text.parse().ok().map(Until::At);
+        match text.len() {
+            8 => text.parse().ok().map(Until::Date),
+            16 if text.ends_with('Z') => text.parse().ok().map(Until::At),
+            15 => text.parse().ok().map(|local| Until::At(instant(zone, local))),
+            _ => None,
         }
-        text.parse().ok().map(|local| Until::At(crate::schedule::moment::instant(zone, local)))
     }
 }
 
-fn number(text: &str, most: u32) -> Option<u32> {
-    text.parse().ok().filter(|number| (1..=most).contains(number))
+/// Numbers with commas between them, sorted, each once.
+fn numbers(
+    text: &str,
+    range: std::ops::RangeInclusive<i16>,
+    may_be_negative: bool,
+) -> Result<Vec<i16>, String> {
+    let number = |text: &str| {
+        let number: i16 = text.trim().parse().ok()?;
+        let fits = range.contains(&number) || (may_be_negative && range.contains(&-number));
+        fits.then_some(number)
+    };
+    let read: Option<Vec<i16>> = text.split(',').map(number).collect();
+    let mut numbers = read.ok_or_else(|| {
+        let negative = if may_be_negative { ", or as many from the end" } else { "" };
+        format!("numbers from {} to {}{negative}", range.start(), range.end())
+    })?;
+    numbers.sort_unstable();
+    numbers.dedup();
+    Ok(numbers)
 }
 
-/// `MO`; `1MO`, the first Monday of a month, is none.
+fn small(numbers: Vec<i16>) -> Vec<i8> {
+    numbers.into_iter().filter_map(|number| i8::try_from(number).ok()).collect()
+}
+
+/// `MO`, `1MO`, `-1FR`, `+2SU`.
+fn numbered_day(text: &str) -> Option<(i16, Weekday)> {
+    let text = text.trim();
+    let day = weekday(text.get(text.len().checked_sub(2)?..)?)?;
+    let number = match &text[..text.len() - 2] {
+        "" => 0,
+        number => number
+            .parse()
+            .ok()
+            .filter(|number: &i16| *number != 0 && (-53..=53).contains(number))?,
+    };
+    Some((number, day))
+}
+
 fn weekday(text: &str) -> Option<Weekday> {
-    Some(match text.trim() {
+    Some(match text {
         "MO" => Weekday::Monday,
         "TU" => Weekday::Tuesday,
         "WE" => Weekday::Wednesday,

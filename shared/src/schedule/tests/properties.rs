@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use super::super::calendar::Calendar;
+use super::calendar::{names, shift_of};
 use super::*;
 
 const ZONES: [&str; 7] = [
@@ -45,7 +46,7 @@ fn calendar(zone_name: &str, which: u8) -> Source {
     let events: String =
         events.map(|(_, event)| format!("BEGIN:VEVENT\n{event}END:VEVENT\n")).collect();
     let text = format!("BEGIN:VCALENDAR\n{events}END:VCALENDAR\n");
-    let read = Calendar::read(&text, Some(&zone(zone_name)), &PEOPLE);
+    let read = Calendar::read(&text, Some(&zone(zone_name)), &names());
     assert_eq!(read.complaints, []);
     Source::Calendar(read.calendar)
 }
@@ -101,12 +102,12 @@ proptest! {
             for moment in [begins, inside, last] {
                 prop_assert_eq!(&schedule.on_call(moment), shift);
             }
-            prop_assert_eq!(shift.because == Because::Nobody, shift.person.is_none() && shift.because != Because::Override);
+            prop_assert_eq!(shift.because == Because::Nobody, shift.people.is_empty() && shift.because != Because::Override);
         }
         let gaps = schedule.gaps(from, until);
-        prop_assert_eq!(gaps.len(), shifts.iter().filter(|shift| shift.person.is_none()).count());
+        prop_assert_eq!(gaps.len(), shifts.iter().filter(|shift| shift.people.is_empty()).count());
         let people = schedule.people();
-        prop_assert!(shifts.iter().flat_map(|shift| &shift.person).all(|person| people.contains(person)));
+        prop_assert!(shifts.iter().flat_map(|shift| &shift.people).all(|person| people.contains(person)));
     }
 
     #[test]
@@ -138,9 +139,9 @@ proptest! {
         let lines: String = lines.into_iter().map(|(name, value)| format!("{name}{value}\r\n")).collect();
         let good = format!("BEGIN:VEVENT\nDTSTART:20240101T000000Z\nSUMMARY:alpha\n{lines}END:VEVENT\n");
         for text in [any, lines, good] {
-            let calendar = Calendar::read(&text, None, &PEOPLE).calendar;
+            let calendar = Calendar::read(&text, None, &names()).calendar;
             for moment in [Timestamp::MIN, hour(0), hour(20_000), Timestamp::MAX] {
-                calendar.shift(moment);
+                shift_of(&calendar, moment);
             }
         }
     }

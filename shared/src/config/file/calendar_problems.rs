@@ -1,0 +1,34 @@
+//! Events of calendars that cannot be read, or put nobody on call: neither is an error of the configuration.
+
+use jiff::Timestamp;
+
+use super::{Config, Problem};
+
+/// One event, and what is wrong with it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct CalendarProblem {
+    /// The schedule that the calendar is of.
+    pub schedule: String,
+    /// What is wrong, and where.
+    pub problem: Problem,
+    /// Whether it names somebody, so that the hours of a shift are lost. Otherwise it only puts nobody on call.
+    pub is_lost: bool,
+    /// The time after which it does not matter any more, if there is one.
+    pub over: Option<Timestamp>,
+}
+
+impl Config {
+    /// Events that name somebody and cannot be read: nobody is on call in their hours. Those that are over are left out.
+    pub fn lost_shifts(&self, now: Timestamp) -> Vec<&CalendarProblem> {
+        self.calendar_problems_at(now).filter(|one| one.is_lost).collect()
+    }
+
+    /// Events that put nobody on call, as they name nobody we know or have no end. Those that are over are left out.
+    pub fn foreign_events(&self, now: Timestamp) -> Vec<&CalendarProblem> {
+        self.calendar_problems_at(now).filter(|one| !one.is_lost).collect()
+    }
+
+    fn calendar_problems_at(&self, now: Timestamp) -> impl Iterator<Item = &CalendarProblem> {
+        self.calendar_problems.iter().filter(move |one| one.over.is_none_or(|over| over >= now))
+    }
+}

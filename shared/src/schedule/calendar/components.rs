@@ -1,0 +1,210 @@
+//! The components of an `.ics` file that matter: VEVENTs, VTIMEZONEs, and what stands beside them in their VCALENDAR.
+//!
+//! No recursion: however deep components are nested, only the depth is counted.
+
+use super::lines::Line;
+
+/// The parts of a file, in its order.
+#[derive(Debug, Default)]
+pub(super) struct Components<'a> {
+    /// Each VEVENT.
+    pub(super) events: Vec<Component<'a>>,
+    /// Each STANDARD and DAYLIGHT, with the VTIMEZONE that it is of.
+    pub(super) zones: Vec<Definition<'a>>,
+    /// The zone that the file names for all its times.
+    pub(super) time_zone: Option<Line<'a>>,
+    /// Which VCALENDARs carry `METHOD:CANCEL`, in order.
+    cancelled: Vec<usize>,
+    /// Whether there is any VCALENDAR.
+    pub(super) is_calendar: bool,
+    /// The line of a VCALENDAR without an end.
+    pub(super) is_cut_off: Option<usize>,
+}
+
+/// A VEVENT: its own properties, without those of what is inside it (a VALARM has a DURATION too).
+#[derive(Debug)]
+pub(super) struct Component<'a> {
+    /// The line of its BEGIN.
+    pub(super) line: usize,
+    pub(super) lines: Vec<Line<'a>>,
+    /// Which of the file's VCALENDARs it is in.
+    calendar: usize,
+    /// Whether its END is there.
+    pub(super) is_whole: bool,
+    /// Whether it has more lines than are read.
+    pub(super) is_too_long: bool,
+}
+
+/// A VTIMEZONE.
+#[derive(Debug, Default)]
+pub(super) struct Definition<'a> {
+    /// The line of its BEGIN.
+    pub(super) line: usize,
+    /// TZID and X-LIC-LOCATION.
+    pub(super) lines: Vec<Line<'a>>,
+    /// The properties of each STANDARD and DAYLIGHT.
+    pub(super) observances: Vec<Vec<Line<'a>>>,
+}
+
+/// The most lines of one VEVENT, and of one STANDARD or DAYLIGHT, that are read.
+const MAX_LINES: usize = 10_000;
+
+/// What is read of a VEVENT.
+const OF_EVENT: [&str; 13] = [
+    "SUMMARY",
+    "ATTENDEE",
+    "UID",
+    "SEQUENCE",
+    "STATUS",
+    "RECURRENCE-ID",
+    "DTSTART",
+    "DTEND",
+    "DURATION",
+    "RRULE",
+    "RDATE",
+    "EXDATE",
+    "EXRULE",
+];
+
+impl<'a> Components<'a> {
+    /// Sorts the lines of a file.
+    pub(super) fn of(lines: impl Iterator<Item = Line<'a>>) -> Components<'a> {
+        let mut reader = Reader::default();
+        for line in lines {
+            if line.has_name("BEGIN") {
+                reader.begin(&line);
+            } else if line.has_name("END") {
+                reader.end(&line);
+            } else {
+                reader.property(line);
+            }
+        }
+        reader.found
+    }
+
+    /// Whether the VCALENDAR of this event says that its events do not take place.
+    pub(super) fn cancels(&self, event: &Component<'_>) -> bool {
+        self.cancelled.binary_search(&event.calendar).is_ok()
+    }
+}
+
+impl<'a> Component<'a> {
+    /// The first property of this name.
+    pub(super) fn line(&self, name: &str) -> Option<&Line<'a>> {
+        self.lines.iter().find(|line| line.has_name(name))
+    }
+
+    /// All properties of this name.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &Line<'a>> {
+        self.lines.iter().filter(move |line| line.has_name(name))
+    }
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Inside {
+    #[default]
+    Nothing,
+    Event,
+    Zone,
+    Observance,
+}
+
+#[derive(Default)]
+struct Reader<'a> {
+    found: Components<'a>,
+    inside: Inside,
+    /// How many components of no interest are open within what we are inside of.
+    depth: usize,
+    calendars: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn begin(&mut self, line: &Line<'a>) {
+        let is = |name: &str| line.value().eq_ignore_ascii_case(name);
+        if is("VEVENT") {
+            // Inside another one it can only be that the other has no end.
+            (self.inside, self.depth) = (Inside::Event, 0);
+            self.found.events.push(Component {
+                line: line.number,
+                lines: Vec::new(),
+                calendar: self.calendars,
+                is_whole: false,
+                is_too_long: false,
+            });
+        } else if is("VCALENDAR") {
+            (self.inside, self.depth) = (Inside::Nothing, 0);
+            self.calendars += 1;
+            self.found.is_calendar = true;
+            self.found.is_cut_off = Some(line.number);
+        } else if is("VTIMEZONE") && self.inside == Inside::Nothing {
+            (self.inside, self.depth) = (Inside::Zone, 0);
+            self.found.zones.push(Definition { line: line.number, ..Definition::default() });
+        } else if (is("STANDARD") || is("DAYLIGHT"))
+            && self.inside == Inside::Zone
+            && self.depth == 0
+        {
+            self.inside = Inside::Observance;
+            if let Some(zone) = self.found.zones.last_mut() {
+                zone.observances.push(Vec::new());
+            }
+        } else {
+            self.depth += 1;
+        }
+    }
+
+    fn end(&mut self, line: &Line<'a>) {
+        let is = |name: &str| line.value().eq_ignore_ascii_case(name);
+        match self.inside {
+            _ if is("VCALENDAR") => {
+                (self.inside, self.depth) = (Inside::Nothing, 0);
+                self.found.is_cut_off = None;
+            }
+            Inside::Event if is("VEVENT") => {
+                (self.inside, self.depth) = (Inside::Nothing, 0);
+                if let Some(event) = self.found.events.last_mut() {
+                    event.is_whole = true;
+                }
+            }
+            Inside::Zone | Inside::Observance if is("VTIMEZONE") => {
+                (self.inside, self.depth) = (Inside::Nothing, 0);
+            }
+            Inside::Observance if is("STANDARD") || is("DAYLIGHT") => self.inside = Inside::Zone,
+            _ => self.depth = self.depth.saturating_sub(1),
+        }
+    }
+
+    fn property(&mut self, line: Line<'a>) {
+        if self.depth > 0 {
+            return;
+        }
+        match self.inside {
+            Inside::Nothing if line.is("METHOD", "CANCEL") => {
+                self.found.cancelled.push(self.calendars)
+            }
+            Inside::Nothing if line.has_name("X-WR-TIMEZONE") => {
+                self.found.time_zone.get_or_insert(line);
+            }
+            Inside::Event if OF_EVENT.iter().any(|name| line.has_name(name)) => {
+                let Some(event) = self.found.events.last_mut() else { return };
+                match event.lines.len() < MAX_LINES {
+                    true => event.lines.push(line),
+                    false => event.is_too_long = true,
+                }
+            }
+            Inside::Zone if line.has_name("TZID") || line.has_name("X-LIC-LOCATION") => {
+                let zone = self.found.zones.last_mut();
+                if let Some(zone) = zone.filter(|zone| zone.lines.len() < MAX_LINES) {
+                    zone.lines.push(line);
+                }
+            }
+            Inside::Observance => {
+                let observance =
+                    self.found.zones.last_mut().and_then(|zone| zone.observances.last_mut());
+                if let Some(observance) = observance.filter(|lines| lines.len() < MAX_LINES) {
+                    observance.push(line);
+                }
+            }
+            _ => {}
+        }
+    }
+}

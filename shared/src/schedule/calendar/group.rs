@@ -1,0 +1,303 @@
+//! The VEVENTs of one UID: which version of each counts, and which of them stands for one of a series.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp, Unit};
+
+use super::components::{Component, Components};
+use super::series::{Change, Series};
+use super::stamp::{Stamp, wall_clock_length};
+use super::zones::Zones;
+use super::{Complaint, Occurrence, Reading, Who};
+use crate::schedule::names::{Named, Names};
+
+/// The events of one UID, each with its place in the file.
+#[derive(Debug, Default)]
+pub(super) struct Group<'a, 'b> {
+    pub(super) events: Vec<(usize, &'a Component<'b>)>,
+}
+
+/// One of them.
+struct Version<'a, 'b> {
+    order: usize,
+    event: &'a Component<'b>,
+    sequence: i64,
+    is_cancelled: bool,
+    /// Who is on call; empty if it names nobody, is cancelled or says that they are not.
+    people: Vec<String>,
+    names_somebody: bool,
+    is_not_on_call: bool,
+}
+
+/// One that stands for one of a series.
+struct Exception<'a, 'b> {
+    version: Version<'a, 'b>,
+    /// The one of the series that it stands for.
+    place: Stamp,
+    /// Whether it stands for all that follow too.
+    is_for_future: bool,
+}
+
+/// The furthest that one of a series is moved together with all that follow.
+const MAX_MOVE: SignedDuration = SignedDuration::from_hours(31 * 24);
+
+impl<'a, 'b> Group<'a, 'b> {
+    /// Reads it into the calendar, if any of it names somebody.
+    pub(super) fn read(
+        &self,
+        file: &Components<'_>,
+        names: &Names,
+        zones: &Zones<'_>,
+        reading: &mut Reading,
+    ) {
+        let version =
+            |(order, event): &(usize, &'a Component<'b>)| Version::of(*order, event, file, names);
+        let versions: Vec<Version<'_, '_>> = self.events.iter().map(version).collect();
+        for version in versions.iter().filter(|version| version.puts_nobody_on_call()) {
+            let what = format!(
+                "{:?} names nobody we know, expected one of the people",
+                version.event.summary()
+            );
+            reading.unread.push(version.complaint(Complaint::new(
+                version.event.line,
+                "SUMMARY",
+                &what,
+            )));
+        }
+        if !versions.iter().any(|version| version.names_somebody) {
+            return;
+        }
+        let is_exception =
+            |version: &Version<'_, '_>| version.event.line("RECURRENCE-ID").is_some();
+        let (exceptions, masters): (Vec<_>, Vec<_>) = versions.into_iter().partition(is_exception);
+        let exceptions =
+            newest(exceptions.into_iter().filter_map(|version| match version.exception(zones) {
+                Ok(exception) => Some(exception),
+                Err(complaint) => {
+                    reading.complaints.push(complaint);
+                    None
+                }
+            }));
+        let masters = Masters::of(masters, zones, reading);
+        masters.add(exceptions, zones, reading);
+    }
+}
+
+impl<'a, 'b> Version<'a, 'b> {
+    fn of(
+        order: usize,
+        event: &'a Component<'b>,
+        file: &Components<'_>,
+        names: &Names,
+    ) -> Version<'a, 'b> {
+        let is_cancelled = event.is_cancelled() || file.cancels(event);
+        let Named { people, is_not_on_call } = event.names(names);
+        let names_somebody = !people.is_empty();
+        let is_on_call = !is_cancelled && !is_not_on_call;
+        let people = people
+            .into_iter()
+            .filter(|_| is_on_call)
+            .map(|person| names.person(person).to_owned())
+            .collect();
+        let sequence = event.sequence();
+        Version { order, event, sequence, is_cancelled, people, names_somebody, is_not_on_call }
+    }
+
+    /// Whether it names nobody, and says nothing of why.
+    fn puts_nobody_on_call(&self) -> bool {
+        !self.names_somebody && !self.is_cancelled && !self.is_not_on_call
+    }
+
+    fn who(&self) -> Option<Who> {
+        let people = Arc::from(self.people.as_slice());
+        (!self.people.is_empty()).then_some(Who { people, order: self.order })
+    }
+
+    /// A complaint about it, which does not matter once the event is over.
+    fn complaint(&self, complaint: Complaint) -> Complaint {
+        Complaint { over: self.event.over(), ..complaint }
+    }
+
+    fn exception(self, zones: &Zones<'_>) -> Result<Exception<'a, 'b>, Complaint> {
+        let Some(line) = self.event.line("RECURRENCE-ID") else {
+            return Err(Complaint::new(self.event.line, "RECURRENCE-ID", "is missing"));
+        };
+        let is_for_future = match line.parameter("RANGE") {
+            None => false,
+            Some(range) if range.eq_ignore_ascii_case("THISANDFUTURE") => true,
+            Some(range) => {
+                let what = format!("has the RANGE {range:?}, expected THISANDFUTURE or none");
+                return Err(self.complaint(Complaint::of(line, &what)));
+            }
+        };
+        let place = Stamp::read(line, line.value(), zones)
+            .map_err(|complaint| self.complaint(complaint))?;
+        Ok(Exception { version: self, place, is_for_future })
+    }
+
+    /// The series that it is, if it can be read. One that names nobody still says which dates are in it.
+    fn series(&self, zones: &Zones<'_>, reading: &mut Reading) -> Option<Series> {
+        if self.is_cancelled {
+            return None;
+        }
+        let times = self.event.times(zones, &mut reading.budget);
+        let (times, complaints) = match times {
+            Ok((times, complaints)) => (Some(times), complaints),
+            Err(complaint) => (None, vec![complaint]),
+        };
+        if !self.people.is_empty() {
+            reading
+                .complaints
+                .extend(complaints.into_iter().map(|complaint| self.complaint(complaint)));
+        }
+        times.map(|times| Series::new(self.who(), times))
+    }
+
+    /// What is different from this one of a series on.
+    fn change(&self, place: &Stamp, zones: &Zones<'_>) -> Result<Change, Complaint> {
+        let who = self.who();
+        if who.is_none() {
+            let (later, length) = (SignedDuration::ZERO, SignedDuration::ZERO);
+            return Ok(Change { who, later, first: place.clone(), length });
+        }
+        let (first, ends) = self.event.once(zones)?;
+        let place = first.zone.to_datetime(place.at());
+        let later = place
+            .until((Unit::Second, first.local))
+            .ok()
+            .and_then(|span| SignedDuration::try_from(span).ok());
+        let length = wall_clock_length(&first, ends);
+        match later.zip(length).filter(|(later, _)| later.abs() <= MAX_MOVE) {
+            Some((later, length)) => Ok(Change { who, later, first, length }),
+            None => {
+                let what =
+                    "moves all that follow by more than a month, expected a series of its own";
+                Err(Complaint::new(self.event.line, "DTSTART", what))
+            }
+        }
+    }
+
+    /// Adds it as an event of its own, whatever rule it carries.
+    fn add_alone(&self, zones: &Zones<'_>, reading: &mut Reading) {
+        let Some(who) = self.who() else { return };
+        match self.event.once(zones) {
+            Ok((first, ends)) => reading.single(self, who, (&first, ends)),
+            Err(complaint) => reading.complaints.push(self.complaint(complaint)),
+        }
+    }
+}
+
+impl Reading {
+    fn single(&mut self, version: &Version<'_, '_>, who: Who, (first, until): (&Stamp, Timestamp)) {
+        let from = first.at();
+        if from < until {
+            self.calendar.singles.push(Occurrence {
+                from,
+                until,
+                order: who.order,
+                people: who.people,
+            });
+            return;
+        }
+        let what = "has no DTEND and no DURATION, expected an end: it puts nobody on call";
+        self.unread.push(version.complaint(Complaint::new(version.event.line, "DTSTART", what)));
+    }
+}
+
+/// Of those that stand for the same one of a series, that of the highest SEQUENCE; of two that have it, the later one.
+fn newest<'a, 'b>(exceptions: impl Iterator<Item = Exception<'a, 'b>>) -> Vec<Exception<'a, 'b>> {
+    let mut by_place: BTreeMap<(Timestamp, bool), Exception<'_, '_>> = BTreeMap::new();
+    for exception in exceptions {
+        let key = (exception.place.at(), exception.is_for_future);
+        match by_place.get(&key) {
+            Some(have) if have.version.sequence > exception.version.sequence => {}
+            _ => {
+                by_place.insert(key, exception);
+            }
+        }
+    }
+    by_place.into_values().collect()
+}
+
+/// The events of a group that stand for none of another.
+struct Masters<'a, 'b> {
+    /// Those of the highest SEQUENCE; a series is missing if it cannot be read.
+    all: Vec<(Version<'a, 'b>, Option<Series>)>,
+    sequence: i64,
+    is_cancelled: bool,
+}
+
+impl<'a, 'b> Masters<'a, 'b> {
+    fn of(
+        mut versions: Vec<Version<'a, 'b>>,
+        zones: &Zones<'_>,
+        reading: &mut Reading,
+    ) -> Masters<'a, 'b> {
+        let sequence = versions.iter().map(|version| version.sequence).max().unwrap_or(0);
+        versions.retain(|version| version.sequence == sequence);
+        let is_cancelled = versions.last().is_some_and(|last| last.is_cancelled);
+        let start = |version: &Version<'_, '_>| {
+            version.event.line("DTSTART").map(|line| line.value().to_owned())
+        };
+        // The same event twice, once cancelled: it does not take place.
+        let cancelled: Vec<_> =
+            versions.iter().filter(|version| version.is_cancelled).map(start).collect();
+        versions.retain(|version| version.is_cancelled || !cancelled.contains(&start(version)));
+        let mut all = Vec::new();
+        for version in versions {
+            let series = version.series(zones, reading);
+            all.push((version, series));
+        }
+        Masters { all, sequence, is_cancelled }
+    }
+
+    fn add(mut self, exceptions: Vec<Exception<'a, 'b>>, zones: &Zones<'_>, reading: &mut Reading) {
+        // Which of them are in a series, and which an EXDATE takes away, before they change it themselves.
+        let series = || self.all.iter().map(|(_, series)| series.as_ref());
+        let place = |exception: &Exception<'_, '_>| {
+            let place = &exception.place;
+            let in_any = series().any(|series| series.is_none_or(|series| series.contains(place)));
+            let is_left_out = series().flatten().any(|series| series.leaves_out(place));
+            (in_any, is_left_out)
+        };
+        let places: Vec<(bool, bool)> = exceptions.iter().map(place).collect();
+        for (Exception { version, place, is_for_future }, (in_any, is_left_out)) in
+            exceptions.into_iter().zip(places)
+        {
+            // An older one is of a date that a newer version of the series may not have any more.
+            let is_old = version.sequence < self.sequence && !in_any;
+            let is_over = self.is_cancelled && version.sequence <= self.sequence;
+            if is_old || is_over || (is_left_out && !in_any) {
+                continue;
+            }
+            let series = self.all.iter_mut().filter_map(|(_, series)| series.as_mut());
+            if is_for_future && in_any {
+                match version.change(&place, zones) {
+                    Ok(change) => {
+                        series.for_each(|series| series.change_from(&place, change.clone()))
+                    }
+                    Err(complaint) => reading.complaints.push(version.complaint(complaint)),
+                }
+                continue;
+            }
+            series.for_each(|series| series.leave_out(&place));
+            version.add_alone(zones, reading);
+        }
+        for (version, series) in self.all {
+            let Some(series) = series else { continue };
+            match series.single() {
+                None => reading
+                    .calendar
+                    .series
+                    .extend(Some(series).filter(|series| series.people().next().is_some())),
+                Some(None) => {}
+                Some(Some(times)) => {
+                    if let Some(who) = version.who() {
+                        reading.single(&version, who, times);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Names as people write them.
+
+use super::*;
+
+fn names(people: &[(&'static str, &[&str])]) -> Names {
+    let owned: Vec<(&str, Vec<String>)> = people
+        .iter()
+        .map(|(name, called)| (*name, called.iter().map(|one| (*one).to_owned()).collect()))
+        .collect();
+    Names::new(owned.iter().map(|(name, called)| (*name, called.as_slice())), NOT_ON_CALL)
+}
+
+fn found(names: &Names, text: &str) -> Vec<String> {
+    names.in_text(text).people.into_iter().map(|person| names.person(person).to_owned()).collect()
+}
+
+#[test]
+fn name_counts_as_a_whole_word_in_any_script() {
+    let all = names(&[
+        ("José", &[]),
+        ("Straße", &[]),
+        ("Νίκος", &[]),
+        ("田中", &[]),
+        ("O'Brien", &[]),
+        ("Жанна Д'Арк", &[]),
+        ("ann", &[]),
+    ]);
+    for (text, person) in [
+        ("JOSÉ on call", "José"),
+        ("Jose\u{301}", "José"),
+        ("STRASSE", "Straße"),
+        ("Dienst: ΝΊΚΟΣ", "Νίκος"),
+        ("当番：田中さん", "田中"),
+        ("O’Brien's week", "O'Brien"),
+        ("жанна\u{a0}д'арк", "Жанна Д'Арк"),
+        ("Жанна   Д'Арк", "Жанна Д'Арк"),
+        ("-ann-", "ann"),
+        ("ann/bob", "ann"),
+        ("(ann)", "ann"),
+        ("ann\u{200b}", "ann"),
+    ] {
+        assert_eq!(found(&all, text), [person], "{text}");
+    }
+    for text in ["Josépha", "annie", "Joann", "ann-marie", "mary_ann", "ann2", "Xann", "Jos", ""] {
+        assert_eq!(found(&all, text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn longest_name_wins_where_names_overlap() {
+    let all = names(&[
+        ("alpha", &["Alpha Lima"]),
+        ("bravo", &["Lima Tango", "Alpha Bravo Charlie"]),
+        ("charlie", &["Alpha Bravo"]),
+    ]);
+    for (text, people) in [
+        ("Alpha Bravo", &["charlie"][..]),
+        ("Alpha Bravo Charlie", &["bravo"]),
+        ("Alpha Bravo, Charlie", &["charlie"]),
+        ("alpha bravo / alpha", &["charlie", "alpha"]),
+        ("bravo, then alpha", &["bravo", "alpha"]),
+        ("alpha alpha bravo alpha", &["alpha", "charlie"]),
+        ("Alpha Lima Tango", &["alpha"]),
+    ] {
+        assert_eq!(found(&all, text), people, "{text}");
+    }
+}
+
+#[test]
+fn word_that_is_part_of_a_name_is_no_word_of_its_own() {
+    let all = names(&[("doc", &["Doc Holiday"]), ("alpha", &[])]);
+    assert_eq!(all.in_text("Doc Holiday"), Named { people: vec![0], is_not_on_call: false });
+    assert_eq!(all.in_text("Doc: holiday"), Named { people: vec![0], is_not_on_call: true });
+    let own = Names::new([("alpha", &[][..])], ["Urlaub", "out of office"]);
+    assert!(own.in_text("alpha URLAUB").is_not_on_call);
+    assert!(own.in_text("alpha is out  of office").is_not_on_call);
+    assert!(!own.in_text("alpha: holiday").is_not_on_call);
+}
+
+#[test]
+fn long_text_is_looked_through_in_bounded_time() {
+    let all = names(&[("a", &[]), ("b", &["a b"])]);
+    let text = "a b ".repeat(1_000_000);
+    assert_eq!(found(&all, &text), ["b"]);
+}

@@ -1,0 +1,244 @@
+//! RRULE, RDATE and EXDATE, as RFC 5545 means them.
+
+use super::calendar::{read, schedule};
+use super::*;
+
+/// The days on which an event begins that lasts an hour from 9:00 in Berlin, in this year and the next.
+fn begins(lines: &str) -> Vec<String> {
+    let event = format!(
+        "DTSTART;TZID=Europe/Berlin:20260105T090000\r\nDURATION:PT1H\r\n{lines}\r\nSUMMARY:alpha"
+    );
+    let schedule = schedule(&[&event]);
+    let (from, until) = (at("2026-01-01T00:00:00Z"), at("2028-01-01T00:00:00Z"));
+    let shifts = schedule.shifts(from, until).into_iter().filter(|shift| !shift.people.is_empty());
+    shifts
+        .map(|shift| shift.from.to_zoned(schedule.zone.clone()).strftime("%y-%m-%d").to_string())
+        .collect()
+}
+
+#[test]
+fn months_and_years_repeat_by_all_their_parts() {
+    for (rule, expected) in [
+        ("FREQ=MONTHLY;COUNT=3", "26-01-05 26-02-05 26-03-05"),
+        ("FREQ=MONTHLY;BYDAY=1MO;COUNT=3", "26-01-05 26-02-02 26-03-02"),
+        ("FREQ=MONTHLY;BYDAY=-1FR;UNTIL=20260401", "26-01-05 26-01-30 26-02-27 26-03-27"),
+        ("FREQ=MONTHLY;BYMONTHDAY=31;UNTIL=20260601", "26-01-05 26-01-31 26-03-31 26-05-31"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=3", "26-01-05 26-01-31 26-02-28 26-03-31"),
+        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=2", "26-01-05 26-01-30 26-02-27"),
+        (
+            "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13;UNTIL=20261231",
+            "26-01-05 26-02-13 26-03-13 26-11-13",
+        ),
+        ("FREQ=MONTHLY;INTERVAL=5;UNTIL=20261231", "26-01-05 26-06-05 26-11-05"),
+        ("FREQ=YEARLY", "26-01-05 27-01-05"),
+        ("FREQ=YEARLY;BYMONTH=3,6;UNTIL=20261231", "26-01-05 26-03-05 26-06-05"),
+        ("FREQ=YEARLY;BYMONTH=11;BYDAY=4TH", "26-01-05 26-11-26 27-11-25"),
+        ("FREQ=YEARLY;BYDAY=20MO", "26-01-05 26-05-18 27-05-17"),
+        ("FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", "26-01-05 26-05-11 27-05-17"),
+        ("FREQ=YEARLY;BYWEEKNO=-1;BYDAY=MO", "26-01-05 26-12-28 27-12-27"),
+        ("FREQ=YEARLY;BYYEARDAY=100,-1;UNTIL=20261231T235959Z", "26-01-05 26-04-10 26-12-31"),
+        ("FREQ=YEARLY;BYMONTHDAY=1;BYMONTH=1,2;UNTIL=20270101", "26-01-05 26-02-01 27-01-01"),
+        ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=1,-1", "26-01-05 26-02-01 26-02-28 27-02-01 27-02-28"),
+        ("FREQ=DAILY;X-NOTE=1;COUNT=2", "26-01-05 26-01-06"),
+        (
+            "FREQ=WEEKLY;INTERVAL=2;WKST=SU;BYDAY=TU,SU;COUNT=4",
+            "26-01-05 26-01-06 26-01-18 26-01-20 26-02-01",
+        ),
+    ] {
+        assert_eq!(begins(&format!("RRULE:{rule}")).join(" "), expected, "{rule}");
+    }
+}
+
+#[test]
+fn several_rules_and_dates_are_put_together() {
+    for (lines, expected) in [
+        (
+            "RRULE:FREQ=WEEKLY;BYDAY=TH;COUNT=2\r\nRRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=2",
+            "26-01-05 26-01-08 26-01-12 26-01-15",
+        ),
+        (
+            "RDATE;TZID=Europe/Berlin:20260107T090000,20260109T090000\r\nRDATE:20260111T080000Z",
+            "26-01-05 26-01-07 26-01-09 26-01-11",
+        ),
+        ("RDATE;VALUE=DATE:20260107", "26-01-05 26-01-07"),
+        (
+            "RRULE:FREQ=DAILY;COUNT=4\r\nEXDATE:20260106T080000Z\r\nEXDATE;VALUE=DATE:20260107",
+            "26-01-05 26-01-08",
+        ),
+        (
+            "RRULE:FREQ=DAILY;COUNT=4\r\nEXDATE;TZID=\"Tokyo Standard Time\":20260106T170000",
+            "26-01-05 26-01-07 26-01-08",
+        ),
+        (
+            "RRULE:FREQ=DAILY;COUNT=3\r\nEXDATE;TZID=Europe/Berlin:20260105T090000",
+            "26-01-06 26-01-07",
+        ),
+        (
+            "RRULE:FREQ=DAILY;COUNT=2\r\nRDATE:20260106T080000Z,20260110T080000Z",
+            "26-01-05 26-01-06 26-01-10",
+        ),
+    ] {
+        assert_eq!(begins(lines).join(" "), expected, "{lines}");
+    }
+    let period = schedule(&["DTSTART:20260105T080000Z\r\nDURATION:PT1H\r\nSUMMARY:alpha\r\n\
+         RDATE;VALUE=PERIOD:20260106T080000Z/20260106T110000Z,20260107T080000Z/PT30M"]);
+    assert_eq!(
+        told(&period, "2026-01-05T09:00", "2026-01-07T10:00"),
+        [
+            "alpha Mon 2026-01-05 09:00 CET 1 h",
+            "nobody Mon 2026-01-05 10:00 CET 23 h",
+            "alpha Tue 2026-01-06 09:00 CET 3 h",
+            "nobody Tue 2026-01-06 12:00 CET 21 h",
+            "alpha Wed 2026-01-07 09:00 CET 30 min",
+            "nobody from Wed 2026-01-07 09:30 CET",
+        ]
+    );
+}
+
+#[test]
+fn hours_of_a_day_may_be_several() {
+    let twice = schedule(&[
+        "DTSTART:20260105T080000Z\r\nDURATION:PT2H\r\nRRULE:FREQ=DAILY;BYHOUR=8,20;BYMINUTE=30\r\nSUMMARY:alpha",
+    ]);
+    for (time, is_on) in [
+        ("2026-01-05T08:10:00Z", true),
+        ("2026-01-05T10:20:00Z", true),
+        ("2026-01-05T10:40:00Z", false),
+        ("2026-01-05T21:00:00Z", true),
+        ("2026-01-06T08:10:00Z", false),
+    ] {
+        assert_eq!(!twice.on_call(at(time)).people.is_empty(), is_on, "{time}");
+    }
+}
+
+#[test]
+fn rule_that_cannot_be_read_is_refused_with_its_text() {
+    for (rule, expected) in [
+        ("FREQ=DAILY;INTERVAL=65538", "\"INTERVAL=65538\" cannot be read, expected 1 to 10000"),
+        ("FREQ=DAILY;INTERVAL=0", "\"INTERVAL=0\" cannot be read"),
+        ("FREQ=DAILY;COUNT=-5", "\"COUNT=-5\" cannot be read, expected a number from 1"),
+        ("FREQ=DAILY;COUNT=0", "\"COUNT=0\" cannot be read"),
+        ("FREQ=DAILY;UNTIL=soon", "\"UNTIL=SOON\" cannot be read, expected a date"),
+        ("FREQ=DAILY;UNTIL=20260230", "\"UNTIL=20260230\" cannot be read"),
+        ("FREQ=DAILY;BYSECOND=0", "\"BYSECOND=0\" cannot be read, expected FREQ, INTERVAL"),
+        ("FREQ=DAILY;BYMOTNH=1", "\"BYMOTNH=1\" cannot be read"),
+        ("FREQ=MONTHLY;BYMONTH=13", "\"BYMONTH=13\" cannot be read, expected numbers from 1 to 12"),
+        ("FREQ=MONTHLY;BYMONTHDAY=0", "\"BYMONTHDAY=0\" cannot be read"),
+        ("FREQ=MONTHLY;BYDAY=0MO", "\"BYDAY=0MO\" cannot be read"),
+        ("FREQ=MONTHLY;BYDAY=M", "\"BYDAY=M\" cannot be read"),
+        ("FREQ=MONTHLY;BYDAY=ü", "\"BYDAY=ü\" cannot be read"),
+        ("FREQ=DAILY;COUNT=2;COUNT=3", "\"COUNT=3\" stands beside another COUNT"),
+        ("FREQ=MONTHLY;BYWEEKNO=3", "has BYWEEKNO, expected FREQ=YEARLY with it"),
+        ("FREQ=WEEKLY;BYMONTHDAY=3", "has BYMONTHDAY, expected no FREQ=WEEKLY with it"),
+        ("FREQ=MONTHLY;BYSETPOS=1", "has BYSETPOS alone"),
+        (
+            "FREQ=DAILY;BYHOUR=0,1,2;BYMINUTE=0,1,2,3,4,5,6,7,8",
+            "has too many times a day, expected 24 at most",
+        ),
+        ("FREQ=SECONDLY", "\"FREQ=SECONDLY\" is more often than a shift can be"),
+        ("FREQ=FORTNIGHTLY", "\"FREQ=FORTNIGHTLY\" cannot be read, expected DAILY, WEEKLY"),
+    ] {
+        let (schedule, complaints) = read(&[
+            &format!("DTSTART:20260105T080000Z\r\nDURATION:PT1H\r\nRRULE:{rule}\r\nSUMMARY:alpha"),
+            "DTSTART:20260107T080000Z\r\nDURATION:P1D\r\nSUMMARY:bravo",
+        ]);
+        assert!(
+            complaints[0].starts_with(&format!("6 RRULE: {expected}")),
+            "\n{}\n{expected}",
+            complaints[0]
+        );
+        assert_eq!(complaints.len(), 1);
+        // It costs its own hours only.
+        assert_eq!(schedule.on_call(at("2026-01-05T08:30:00Z")).people, Vec::<String>::new());
+        assert_eq!(schedule.on_call(at("2026-01-07T12:00:00Z")).people, ["bravo"]);
+    }
+}
+
+#[test]
+fn exception_date_that_cannot_be_read_costs_no_other_hour() {
+    let (schedule, complaints) = read(&[
+        "DTSTART:20260105T080000Z\r\nDURATION:P1D\r\nRRULE:FREQ=DAILY;COUNT=3\r\nEXDATE:soon,20260106T080000Z\r\nSUMMARY:alpha",
+    ]);
+    assert_eq!(
+        complaints,
+        ["7 EXDATE: \"soon\" is no time, expected one like \"20260105T090000Z\""]
+    );
+    let on = |time| !schedule.on_call(at(time)).people.is_empty();
+    assert!(
+        on("2026-01-05T12:00:00Z") && !on("2026-01-06T12:00:00Z") && on("2026-01-07T12:00:00Z")
+    );
+}
+
+#[test]
+fn until_as_a_date_is_its_whole_day() {
+    let until = |until: &str| begins(&format!("RRULE:FREQ=DAILY;UNTIL={until}")).len();
+    assert_eq!(until("20260107"), 3);
+    assert_eq!(until("20260107T080000Z"), 3);
+    assert_eq!(until("20260107T075959Z"), 2);
+    // A local time is of the event's zone.
+    assert_eq!(until("20260107T090000"), 3);
+    assert_eq!(until("20260107T085959"), 2);
+}
+
+#[test]
+fn lengths_are_by_the_clock_on_the_wall() {
+    // Berlin's clocks go forward on 29 March and back on 25 October.
+    for (date, duration, hours) in [
+        ("20260328T090000", "PT24H", 23),
+        ("20260328T090000", "P1D", 23),
+        ("20261024T090000", "PT24H", 25),
+        ("20261024T090000", "P1DT0H0M0S", 25),
+        ("20260105T090000", "P1W", 168),
+        ("20260105T090000", "+PT90M", 1),
+    ] {
+        let event =
+            format!("DTSTART;TZID=Europe/Berlin:{date}\r\nDURATION:{duration}\r\nSUMMARY:alpha");
+        let schedule = schedule(&[&event]);
+        let local: jiff::civil::DateTime = date.parse().expect("a time");
+        let shift = schedule.on_call(instant(&schedule.zone, local));
+        assert_eq!(shift.until.duration_since(shift.from).as_hours(), hours, "{date} {duration}");
+    }
+    for duration in
+        ["", "P", "PT", "-P1D", "P1", "1D", "P1M", "P1Y", "1h", "PT0S", "P99999999999999999999D"]
+    {
+        let (_, complaints) =
+            read(&[&format!("DTSTART:20260105T080000Z\r\nDURATION:{duration}\r\nSUMMARY:alpha")]);
+        assert!(
+            complaints[0].starts_with("5 DURATION: is no duration"),
+            "{duration}: {complaints:?}"
+        );
+    }
+}
+
+#[test]
+fn start_in_a_missing_or_doubled_hour_is_compatible() {
+    let event = |time: &str| {
+        schedule(&[&format!("DTSTART;TZID=Europe/Berlin:{time}\r\nDURATION:PT3H\r\nSUMMARY:alpha")])
+    };
+    let from = |time: &str| {
+        event(time).shifts(at("2026-01-01T00:00:00Z"), at("2027-01-01T00:00:00Z"))[1]
+            .from
+            .to_string()
+    };
+    assert_eq!(from("20260329T023000"), "2026-03-29T01:30:00Z");
+    assert_eq!(from("20261025T023000"), "2026-10-25T00:30:00Z");
+}
+
+#[test]
+fn whole_day_without_an_end_is_that_day() {
+    for end in
+        ["", "DTEND;VALUE=DATE:20260105\r\n", "DTEND;VALUE=DATE:20260106\r\n", "DURATION:P1D\r\n"]
+    {
+        let day = schedule(&[&format!("DTSTART;VALUE=DATE:20260105\r\n{end}SUMMARY:alpha")]);
+        assert_eq!(
+            told(&day, "2026-01-05T00:00", "2026-01-06T00:00"),
+            ["alpha Mon 2026-01-05 00:00 CET 24 h"],
+            "{end:?}"
+        );
+    }
+    let (_, complaints) = read(&["DTSTART:20260105T080000Z\r\nSUMMARY:alpha"]);
+    assert_eq!(
+        complaints,
+        ["3 DTSTART: has no DTEND and no DURATION, expected an end: it puts nobody on call"]
+    );
+}

@@ -1,0 +1,222 @@
+//! The zones that a file names, and those that it brings along.
+
+use super::calendar::{names, read, shift_of};
+use super::*;
+
+/// When an event of 9:00 begins, in a file with these definitions; or what is wrong with it.
+fn nine(definitions: &str, tzid: &str, date: &str) -> String {
+    let text = format!(
+        "BEGIN:VCALENDAR\r\n{definitions}BEGIN:VEVENT\r\nDTSTART;TZID={tzid}:{date}T090000\r\nDURATION:PT1H\r\n\
+         SUMMARY:alpha\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    );
+    let read = Calendar::read(&text, Some(&zone("Asia/Tokyo")), &names());
+    match read.complaints.first() {
+        Some(complaint) => complaint.what.clone(),
+        None => {
+            let day: Date = date.parse().expect("a date");
+            let before = instant(&TimeZone::UTC, day.at(0, 0, 0, 0))
+                .checked_sub(jiff::SignedDuration::from_hours(48))
+                .expect("a time");
+            let before = shift_of(&read.calendar, before);
+            before.until.to_string()
+        }
+    }
+}
+
+fn part(kind: &str, from: &str, to: &str, more: &str) -> String {
+    format!("BEGIN:{kind}\r\nTZOFFSETFROM:{from}\r\nTZOFFSETTO:{to}\r\n{more}\r\nEND:{kind}\r\n")
+}
+
+fn definition(id: &str, parts: &str) -> String {
+    format!("BEGIN:VTIMEZONE\r\nTZID:{id}\r\n{parts}END:VTIMEZONE\r\n")
+}
+
+/// As Outlook writes the zone of a computer: Berlin's rules, under a name of its own.
+fn customized() -> String {
+    let winter = "DTSTART:16010101T030000\r\nRRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=10";
+    let summer = "DTSTART:16010101T020000\r\nRRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=3";
+    let parts =
+        part("STANDARD", "+0200", "+0100", winter) + &part("DAYLIGHT", "+0100", "+0200", summer);
+    definition("Customized Time Zone", &parts)
+}
+
+#[test]
+fn definition_of_the_file_is_its_zone() {
+    for (date, begins) in [
+        ("20260105", "2026-01-05T08:00:00Z"),
+        ("20260328", "2026-03-28T08:00:00Z"),
+        ("20260329", "2026-03-29T07:00:00Z"),
+        ("20260705", "2026-07-05T07:00:00Z"),
+        ("20261024", "2026-10-24T07:00:00Z"),
+        ("20261025", "2026-10-25T08:00:00Z"),
+        ("20350701", "2035-07-01T07:00:00Z"),
+    ] {
+        assert_eq!(nine(&customized(), "Customized Time Zone", date), begins);
+        assert_eq!(nine(&customized(), "\"CUSTOMIZED time zone\"", date), begins);
+    }
+}
+
+#[test]
+fn definition_may_have_any_shape() {
+    let fixed = part("STANDARD", "+0545", "+0545", "DTSTART:19700101T000000");
+    assert_eq!(nine(&definition("K", &fixed), "K", "20260105"), "2026-01-05T03:15:00Z");
+    let west = part("STANDARD", "-0330", "-0330", "DTSTART:16010101T000000");
+    assert_eq!(nine(&definition("N", &west), "N", "20260105"), "2026-01-05T12:30:00Z");
+    // Each change by itself, without a rule.
+    let dates =
+        part("DAYLIGHT", "+0100", "+0200", "DTSTART:20260329T020000\r\nRDATE:20270328T020000")
+            + &part(
+                "STANDARD",
+                "+0200",
+                "+0100",
+                "DTSTART:20261025T030000\r\nRDATE:20271031T030000",
+            );
+    for (date, begins) in [
+        ("20260105", "2026-01-05T08:00:00Z"),
+        ("20260705", "2026-07-05T07:00:00Z"),
+        ("20261205", "2026-12-05T08:00:00Z"),
+        ("20270705", "2027-07-05T07:00:00Z"),
+        ("20280705", "2028-07-05T08:00:00Z"),
+    ] {
+        assert_eq!(nine(&definition("D", &dates), "D", date), begins);
+    }
+    // America's rules of before 2007 and those of today.
+    let eras = part(
+        "DAYLIGHT",
+        "-0500",
+        "-0400",
+        "DTSTART:19870405T020000\r\nRRULE:FREQ=YEARLY;BYDAY=1SU;BYMONTH=4;UNTIL=20060402T070000Z",
+    ) + &part(
+        "STANDARD",
+        "-0400",
+        "-0500",
+        "DTSTART:19871025T020000\r\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10;UNTIL=20061029T060000Z",
+    ) + &part(
+        "DAYLIGHT",
+        "-0500",
+        "-0400",
+        "DTSTART:20070311T020000\r\nRRULE:FREQ=YEARLY;BYDAY=2SU;BYMONTH=3",
+    ) + &part(
+        "STANDARD",
+        "-0400",
+        "-0500",
+        "DTSTART:20071104T020000\r\nRRULE:FREQ=YEARLY;BYDAY=1SU;BYMONTH=11",
+    );
+    for (date, begins) in [
+        ("20060320", "2006-03-20T14:00:00Z"),
+        ("20060620", "2006-06-20T13:00:00Z"),
+        ("20260320", "2026-03-20T13:00:00Z"),
+        ("20261110", "2026-11-10T14:00:00Z"),
+    ] {
+        assert_eq!(nine(&definition("E", &eras), "E", date), begins);
+    }
+    // The second Sunday, as some programs write it.
+    let days = part(
+        "DAYLIGHT",
+        "-0500",
+        "-0400",
+        "DTSTART:20070311T020000\r\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=SU;BYMONTHDAY=8,9,10,11,12,13,14",
+    ) + &part(
+        "STANDARD",
+        "-0400",
+        "-0500",
+        "DTSTART:20071104T020000\r\nRRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU",
+    );
+    assert_eq!(nine(&definition("F", &days), "F", "20260308"), "2026-03-08T13:00:00Z");
+}
+
+#[test]
+fn name_goes_before_a_definition() {
+    // A definition that is wrong, as many are.
+    let wrong = part("STANDARD", "+0900", "+0900", "DTSTART:19700101T000000");
+    for id in [
+        "Europe/Berlin",
+        "/example.org/x/Europe/Berlin",
+        "W. Europe Standard Time",
+        "(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna",
+    ] {
+        assert_eq!(
+            nine(&definition(id, &wrong), &format!("\"{id}\""), "20260105"),
+            "2026-01-05T08:00:00Z",
+            "{id}"
+        );
+    }
+    // Exchange leaves out the quotes.
+    let bare = "(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna";
+    assert_eq!(nine("", bare, "20260105"), "2026-01-05T08:00:00Z");
+    let located = definition("Home", "X-LIC-LOCATION:Europe/Berlin\r\n")
+        .replace("END:VTIMEZONE", &(wrong + "END:VTIMEZONE"));
+    assert_eq!(nine(&located, "Home", "20260105"), "2026-01-05T08:00:00Z");
+}
+
+#[test]
+fn zone_that_nobody_knows_is_complained_of() {
+    let unknown = "the TZID \"Home\" is no zone that we know";
+    assert_eq!(
+        nine("", "Home", "20260105"),
+        format!("{unknown}, expected a name like \"Europe/Berlin\", or a VTIMEZONE of it")
+    );
+    for (parts, what) in [
+        (String::new(), "has 0 rules, expected 1 to 1000"),
+        (
+            part("STANDARD", "+0100", "+1", "DTSTART:19700101T000000"),
+            "has the TZOFFSETTO \"+1\", expected one like \"+0100\"",
+        ),
+        (
+            part("STANDARD", "+0100", "+0100", ""),
+            "has no DTSTART, expected one in each of its parts",
+        ),
+        (
+            part("STANDARD", "+0100", "+0100", "DTSTART:19700101T000000\r\nRRULE:FREQ=X"),
+            "has a rule that \"FREQ=X\" cannot be read",
+        ),
+    ] {
+        let told = nine(&definition("Home", &parts), "Home", "20260105");
+        assert!(
+            told.starts_with(&format!("{unknown}, and its VTIMEZONE in line 2 {what}")),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn zone_of_the_file_is_that_of_times_without_one() {
+    let file = |named: &str| {
+        format!(
+            "BEGIN:VCALENDAR\n{named}BEGIN:VEVENT\nDTSTART:20260105T090000\nDURATION:PT1H\nSUMMARY:alpha\nEND:VEVENT\nEND:VCALENDAR\n"
+        )
+    };
+    let read = |named: &str, zone: Option<&TimeZone>| Calendar::read(&file(named), zone, &names());
+    for (named, begins) in [
+        ("X-WR-TIMEZONE:America/New_York\n", "2026-01-05T14:00:00Z"),
+        ("X-WR-TIMEZONE:Eastern Standard Time\n", "2026-01-05T14:00:00Z"),
+        ("x-wr-timezone:/example.org/Europe/Berlin\n", "2026-01-05T08:00:00Z"),
+    ] {
+        let read = read(named, None);
+        assert_eq!(read.complaints, []);
+        assert_eq!(shift_of(&read.calendar, at("2026-01-01T00:00:00Z")).until.to_string(), begins);
+    }
+    let tokyo = zone("Asia/Tokyo");
+    let own = read("X-WR-TIMEZONE:America/New_York\n", Some(&tokyo));
+    assert_eq!(
+        shift_of(&own.calendar, at("2026-01-01T00:00:00Z")).until.to_string(),
+        "2026-01-05T00:00:00Z"
+    );
+    let told = &read("X-WR-TIMEZONE:Home\n", None).complaints[0];
+    assert!(
+        told.what.starts_with(
+            "has no zone, and the X-WR-TIMEZONE \"Home\" of line 2 is none that we know"
+        ),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn date_has_no_zone_of_its_own() {
+    let (schedule, complaints) = read(&["DTSTART;VALUE=DATE;TZID=Home:20260105\r\nSUMMARY:alpha"]);
+    assert_eq!(complaints, Vec::<String>::new());
+    assert_eq!(
+        told(&schedule, "2026-01-05T00:00", "2026-01-06T00:00"),
+        ["alpha Mon 2026-01-05 00:00 CET 24 h"]
+    );
+}
