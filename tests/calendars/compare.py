@@ -30,6 +30,9 @@ WEEKS = 6
 MEANT = {
     "older exception": "one whose SEQUENCE is below its series' counts only while its date is in the series",
     "UNTIL as a date": "the last day counts as a whole, theirs ends with its begin in UTC",
+    "exception beside an EXDATE as a date": "what an EXDATE takes away stays away, as theirs does for an EXDATE with a time",
+    "BYDAY with and without a number": "each counts by itself, dateutil wants days that are both",
+    "a missing hour in a zone of the file's own": "as much later as in any other zone, theirs is an hour earlier",
     "BYWEEKNO without BYDAY": "the weekday is that of DTSTART (RFC 5545, 3.3.10), theirs is the whole week",
 }
 

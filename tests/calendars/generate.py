@@ -87,7 +87,11 @@ class Generator:
         if sequence and self.dice.random() < 0.5:
             self.kinds.add("older version")
             events.insert(self.dice.choice([0, 1]), self.event(uid, sequence - 1, self.times(first, length)))
+        if self.tzid and "Customized" in self.tzid and (first.hour in (1, 2, 3) or "BYHOUR" in "".join(rules)):
+            self.kinds.add("a missing hour in a zone of the file's own")
         if moments and self.dice.random() < 0.4:
+            if any(line.startswith("EXDATE;VALUE=DATE") for line in lines) and not self.is_day:
+                self.kinds.add("exception beside an EXDATE as a date")
             events += self.exceptions(uid, sequence, moments, length)
         self.dice.shuffle(events)
         return [line for event in events for line in event]
@@ -169,6 +173,9 @@ class Generator:
                 "BYSETPOS": lambda: f"BYSETPOS={some([1, 2, -1, 3], 2)}",
                 "BYHOUR": lambda: f"BYHOUR={some([0, 2, 8, 9, 20])}",
             }[part]())
+        numbers = [day[:-2] for part in parts if part.startswith("BYDAY=") for day in part[6:].split(",")]
+        if any(numbers) and not all(numbers):
+            self.kinds.add("BYDAY with and without a number")
         if chosen == "BYWEEKNO":
             self.kinds.add("BYWEEKNO without BYDAY")
         if "BYHOUR" in chosen and self.is_day:
