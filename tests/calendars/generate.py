@@ -142,7 +142,8 @@ class Generator:
         rules = [self.rule(first, begin) for _ in range(count)]
         moments = [first + dt.timedelta(days=days) for days in (0, 1, 2, 7, 14, 28, 30, 365)] if rules else []
         moments += [begin.replace(hour=first.hour, minute=first.minute) + dt.timedelta(days=days) for days in range(28)]
-        return [f"RRULE:{rule}" for rule in rules], [moment for moment in moments if moment >= first] if rules else []
+        moments = list(dict.fromkeys(moment for moment in moments if moment >= first)) if rules else []
+        return [f"RRULE:{rule}" for rule in rules], moments
 
     def rule(self, first, begin):
         """One RRULE."""
