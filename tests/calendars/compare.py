@@ -33,6 +33,7 @@ MEANT = {
     "exception beside an EXDATE as a date": "what an EXDATE takes away stays away, as theirs does for an EXDATE with a time",
     "BYDAY with and without a number": "each counts by itself, dateutil wants days that are both",
     "a missing hour in a zone of the file's own": "as much later as in any other zone, theirs is an hour earlier",
+    "BYSETPOS in weeks": "positions are of the whole week, dateutil's of the first one's rest",
     "BYWEEKNO without BYDAY": "the weekday is that of DTSTART (RFC 5545, 3.3.10), theirs is the whole week",
 }
 

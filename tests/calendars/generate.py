@@ -177,6 +177,8 @@ class Generator:
         numbers = [day[:-2] for part in parts if part.startswith("BYDAY=") for day in part[6:].split(",")]
         if any(numbers) and not all(numbers):
             self.kinds.add("BYDAY with and without a number")
+        if every == "WEEKLY" and "BYSETPOS" in chosen:
+            self.kinds.add("BYSETPOS in weeks")
         if chosen == "BYWEEKNO":
             self.kinds.add("BYWEEKNO without BYDAY")
         if "BYHOUR" in chosen and self.is_day:
