@@ -216,10 +216,8 @@ fn verdict(config: &Config, now: Timestamp) -> String {
         count => Some(format!("{count} {what}s")),
     };
     let warnings = config.warnings.len() + config.foreign_events(now).len();
-    let found = [
-        counted(config.lost_shifts(now).len(), "lost shift"),
-        counted(warnings, "warning"),
-    ];
+    let found =
+        [counted(config.lost_shifts(now).len(), "lost shift"), counted(warnings, "warning")];
     match &found.into_iter().flatten().collect::<Vec<_>>()[..] {
         [] => "fine".to_owned(),
         found => format!("valid, with {}", found.join(" and ")),

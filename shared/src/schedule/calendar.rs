@@ -75,6 +75,8 @@ pub struct Reading {
     /// Events that put nobody on call, as they name nobody we know or have no end.
     pub unread: Vec<Complaint>,
     budget: Budget,
+    /// How many events that take place once, and how many that repeat, were too many.
+    left_out: (usize, usize),
 }
 
 /// What is wrong with a line of an `.ics` file.
@@ -90,9 +92,9 @@ pub struct Complaint {
     pub over: Option<Timestamp>,
 }
 
-/// The most events of a file that are read.
+/// The most events of a file that put somebody on call once.
 const MAX_EVENTS: usize = 100_000;
-/// The most of them that repeat.
+/// The most that repeat.
 const MAX_SERIES: usize = 2_000;
 
 impl Calendar {
@@ -118,18 +120,10 @@ impl Calendar {
             let what = "has no END:VCALENDAR, expected the whole file: is it cut off?";
             reading.unread.push(Complaint::new(line, "VCALENDAR", what));
         }
-        let mut events = components.events.as_slice();
-        if let Some(event) = events.get(MAX_EVENTS) {
-            let what = format!(
-                "is one event too many, expected {MAX_EVENTS} at most: this and all that follow are left out"
-            );
-            reading.complaints.push(Complaint::new(event.line, "VEVENT", &what));
-            events = &events[..MAX_EVENTS];
-        }
-        for group in groups(events) {
+        for group in groups(&components.events) {
             group.read(&components, names, &zones, &mut reading);
         }
-        reading.leave_out_series();
+        reading.say_what_is_left_out();
         reading.finish();
         reading
     }
@@ -158,14 +152,33 @@ fn groups<'a, 'b>(events: &'a [Component<'b>]) -> Vec<Group<'a, 'b>> {
 }
 
 impl Reading {
-    fn leave_out_series(&mut self) {
-        let count = self.calendar.series.len();
-        if count > MAX_SERIES {
-            let what = format!(
-                "has {count} events that repeat, expected {MAX_SERIES} at most: the others are left out"
-            );
-            self.complaints.push(Complaint::new(1, "RRULE", &what));
-            self.calendar.series.truncate(MAX_SERIES);
+    /// Adds an event that takes place once, unless there are too many.
+    fn add_single(&mut self, single: Occurrence) {
+        match self.calendar.singles.len() < MAX_EVENTS {
+            true => self.calendar.singles.push(single),
+            false => self.left_out.0 += 1,
+        }
+    }
+
+    /// Whether one more event that repeats can be read.
+    fn has_room_for_series(&mut self) -> bool {
+        let has_room = self.calendar.series.len() < MAX_SERIES;
+        self.left_out.1 += usize::from(!has_room);
+        has_room
+    }
+
+    fn say_what_is_left_out(&mut self) {
+        let (singles, series) = self.left_out;
+        for (count, most, key, what) in [
+            (singles, MAX_EVENTS, "VEVENT", "events"),
+            (series, MAX_SERIES, "RRULE", "events that repeat"),
+        ] {
+            if count > 0 {
+                let what = format!(
+                    "has {count} {what} too many, expected {most} at most: they are left out"
+                );
+                self.complaints.push(Complaint::new(1, key, &what));
+            }
         }
     }
 

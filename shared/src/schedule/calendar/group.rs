@@ -138,7 +138,9 @@ impl<'a, 'b> Version<'a, 'b> {
 
     /// The series that it is, if it can be read. One that names nobody still says which dates are in it.
     fn series(&self, zones: &Zones<'_>, reading: &mut Reading) -> Option<Series> {
-        if self.is_cancelled {
+        if self.is_cancelled
+            || (self.event.line("RRULE").is_some() && !reading.has_room_for_series())
+        {
             return None;
         }
         let times = self.event.times(zones, &mut reading.budget);
@@ -192,12 +194,7 @@ impl Reading {
     fn single(&mut self, version: &Version<'_, '_>, who: Who, (first, until): (&Stamp, Timestamp)) {
         let from = first.at();
         if from < until {
-            self.calendar.singles.push(Occurrence {
-                from,
-                until,
-                order: who.order,
-                people: who.people,
-            });
+            self.add_single(Occurrence { from, until, order: who.order, people: who.people });
             return;
         }
         let what = "has no DTEND and no DURATION, expected an end: it puts nobody on call";
