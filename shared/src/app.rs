@@ -21,6 +21,7 @@ pub mod incidents;
 pub mod intake;
 #[cfg(test)]
 mod kit;
+mod lost_shifts;
 pub mod record;
 mod records;
 pub mod silences;

@@ -206,6 +206,9 @@ impl App {
     /// The minute's work: looks over all that is open and repairs what was left undone. If all of it is fine then, a
     /// heartbeat begins (`HEARTBEAT_URL`, a dead man's switch: whoever is behind it calls for help when we fall silent).
     pub async fn every_minute(&self) -> Result<usize, Error> {
+        if let Err(error) = self.report_lost_shifts().await {
+            tracing::warn!(%error, "it was not told which shifts are lost");
+        }
         let checked = self.check_all().await?;
         match checked.not_repaired {
             0 => self.begin_heartbeat().await?,

@@ -42,11 +42,30 @@ pub(crate) async fn home(
         live => "/live?incidents",
         counters => Serde(&counters(store, now).await?), dead_letters => waiting, route_count => routes.iter().count(),
         channels => Serde(routes.channels()), on_call => Serde(&on_call),
+        lost_shifts => Serde(&lost_shifts(&settings, now)),
         silences => Serde(&silences(store, &settings, now).await?),
         alarms => Serde(&alarms(store, &settings, now).await?),
         ..list(dashboard, now).await?
     };
     render(dashboard, "home.html", facts)
+}
+
+/// How many lost shifts the page names.
+const MAX_LOST: usize = 20;
+
+/// Events of calendars that name somebody and cannot be read, each with where it is.
+fn lost_shifts(settings: &Settings, now: Timestamp) -> Vec<String> {
+    let lost = settings.config.lost_shifts(now);
+    let line = |lost: &shared::config::file::CalendarProblem| {
+        let shared::config::file::Problem { file, line, key, what } = &lost.problem;
+        let file = file.trim_start_matches(shared::config::PIECES);
+        format!("{} in {file}, line {line}: {key} {}", lost.schedule, mask_numbers(what))
+    };
+    let mut lines: Vec<String> = lost.iter().take(MAX_LOST).map(|lost| line(lost)).collect();
+    if lost.len() > MAX_LOST {
+        lines.push(format!("and {} more", lost.len() - MAX_LOST));
+    }
+    lines
 }
 
 /// The live part of that page.
