@@ -248,7 +248,8 @@ impl Check<'_> {
         });
         match self.calendars.undecoded(name).or(missing).or(unreadable) {
             Some(problem) => {
-                let reading = Reading { zone: zone.cloned(), ..Reading::default() };
+                let mut reading = Reading::default();
+                reading.zone = zone.cloned();
                 Read { reading, broken: Some(problem), events: Vec::new() }
             }
             None => read_pieces(&pieces, schedule, zone, names),
@@ -297,9 +298,10 @@ fn read_pieces(
     };
     let broken = reading.broken.as_ref().map(located);
     let mut events = Vec::new();
-    for (complaints, is_lost) in
-        [(std::mem::take(&mut reading.complaints), true), (std::mem::take(&mut reading.unread), false)]
-    {
+    for (complaints, is_lost) in [
+        (std::mem::take(&mut reading.complaints), true),
+        (std::mem::take(&mut reading.unread), false),
+    ] {
         events.extend(complaints.into_iter().map(|complaint| CalendarProblem {
             schedule: schedule.to_owned(),
             problem: located(&complaint),
