@@ -59,7 +59,10 @@ impl Series {
             // A day alone is at the time of the first one.
             let day = stamp.local.date().to_datetime(time);
             let at = if stamp.is_date { instant(&zone, day) } else { stamp.at() };
-            (at, (zone.to_datetime(at), ends))
+            // As it is written, so that one in a missing hour ends when it is meant to.
+            let is_here = !stamp.is_date && stamp.zone == zone;
+            let local = if is_here { stamp.local } else { zone.to_datetime(at) };
+            (at, (local, ends))
         };
         let dates: BTreeMap<_, (_, Option<Timestamp>)> = dates.into_iter().map(date).collect();
         let lengths =
