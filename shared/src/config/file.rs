@@ -28,7 +28,7 @@ use escalation::PolicyTable;
 pub use escalation::{Escalation, glob_matches};
 use ignored::IgnoreTable;
 pub use ignored::{IgnoreRule, Ignored};
-use limits::{EscalationTable, MAX_TEMPLATE_BYTES};
+use limits::{EscalationTable, MAX_TEMPLATE_BYTES, is_too_deep};
 use people::PersonTable;
 pub use people::is_e164;
 use pieces::schedules_with_calendars;
@@ -309,6 +309,13 @@ impl Check<'_> {
         let length = source.get_ref().len();
         if length > MAX_TEMPLATE_BYTES {
             let what = format!("has {length} bytes, expected {MAX_TEMPLATE_BYTES} at most");
+            self.problem(source.span().start, key, what);
+            return;
+        }
+        // Outside of braces a template is text, which nests nothing.
+        let is_code = key == "routes.when" || source.get_ref().contains('{');
+        if is_code && is_too_deep(source.get_ref()) {
+            let what = "has an expression with too many operators, expected 200 at most";
             self.problem(source.span().start, key, what);
             return;
         }

@@ -412,3 +412,13 @@ fn text_without_an_end_fails_its_check() {
         assert!(told.starts_with("ringdown.toml:3:") && told.len() < 500, "{told:.600}");
     }
 }
+
+#[test]
+fn deepest_template_that_is_taken_does_not_end_the_process() {
+    for text in ["1+", "a.", "(", "not ", "-", "a|", "a~", "1 and ", "[", "{1:", "a if ", "a[0]["] {
+        let value = text.repeat(10_000 / text.len());
+        let _ = problems(&format!(
+            "[channels.a]\n[[routes]]\nname = \"r\"\nevents = [\"x\"]\ntext = '{{{{ {value}1 }}}}'\nwhen = '{value}1'\nto = \"a\"\n"
+        ));
+    }
+}

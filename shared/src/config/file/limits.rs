@@ -29,6 +29,19 @@ pub(super) const MAX_OWN_ALARM_CALLS_PER_HOUR: u32 = 2;
 /// The longest template or condition of a route: a longer one could end the process that compiles it.
 pub(super) const MAX_TEMPLATE_BYTES: usize = 10 * 1024;
 
+/// The most operators in one expression: each may nest the next, and who compiles them goes as deep.
+const MAX_OPERATORS: usize = 200;
+
+/// Whether an expression of a template, or a condition, has more operators than can be compiled safely.
+pub(super) fn is_too_deep(source: &str) -> bool {
+    source.split(['{', '}']).any(|part| {
+        let signs = part.chars().filter(|c| "+-*/%~|.[(<>=!,:".contains(*c)).count();
+        let words = part.split(|c: char| !c.is_alphanumeric());
+        let words = words.filter(|word| ["and", "or", "not", "if", "in", "is"].contains(word));
+        signs + words.count() > MAX_OPERATORS
+    }) || source.matches('{').count() > 2 * MAX_OPERATORS
+}
+
 impl Check<'_> {
     /// The words that mean that an event of a calendar is no shift.
     pub(super) fn not_on_call(
