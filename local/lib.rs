@@ -4,13 +4,15 @@
 //! 2. [`store`], [`queue`]: Store and Queue in one SQLite file ([`database`]).
 //! 3. [`pretend`]: a pretend Slack, and buttons that play Twilio.
 //! 4. [`commands`]: what else can be typed. [`settings`]: what is missing on one machine is made up.
-//! 5. [`access`]: the start token, which opens the pages, and what the simulated vendors sign with.
+//! 5. [`access`]: the start token, which opens the pages, and what the simulated vendors sign with. [`private`]:
+//!    the data folder is its owner's alone.
 
 pub mod access;
 pub mod clock;
 pub mod commands;
 pub mod database;
 pub mod pretend;
+pub mod private;
 pub mod queue;
 pub mod server;
 pub mod settings;

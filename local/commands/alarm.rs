@@ -26,7 +26,7 @@ pub async fn run(data: &Path, files: &[PathBuf], to: &str) -> Result<bool, Strin
         let answer = request.body(body).timeout(Duration::from_secs(60)).send().await;
         let answer = answer.map_err(|error| super::send::no_answer(to, &error))?;
         let status = answer.status().as_u16();
-        let text = answer.text().await.unwrap_or_default();
+        let text = shared::http::read_text(answer).await.unwrap_or_default();
         all_understood &= (200..=299).contains(&status);
         match serde_json::from_str::<Vec<Value>>(&text) {
             Ok(heard) if heard.is_empty() => say!("{name}: {status} it says nothing of a state"),

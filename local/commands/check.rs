@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use shared::config::file::{
     Config, Escalation, Problem, Roster, glob_matches, to_parameter, why_unreadable,
 };
-use shared::config::{CHANNELS, Environment, Standing};
+use shared::config::{CHANNELS, Environment, Standing, base_url};
 use shared::escalation::Policy;
 use shared::forward::task::Task;
 use shared::schedule::{Because, time};
@@ -43,6 +43,9 @@ pub fn run(
         None => problems,
     })?;
     let environment = environment();
+    if let Some(url) = environment.value("public-base-url") {
+        base_url::check(url).map_err(|error| error.to_string())?;
+    }
     warnings(&config, now());
     say!("{}: {}", source.name(), verdict(&config, now()));
     if let Some(warning) = deployment.and_then(still) {

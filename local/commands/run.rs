@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use dashboard::Dashboard;
 use shared::app::{App, Writers};
+use shared::config::base_url;
 use shared::config::file::is_e164;
 use shared::config::{Environment, Fallback, Rejected, Settings, Simulated, Standing};
 use shared::forward::delivery::Delivery;
@@ -40,6 +41,9 @@ const LAST_ANSWERS: Duration = Duration::from_secs(2);
 /// Runs the house until it is told to end.
 pub async fn run(options: &Options) -> Result<(), String> {
     let told = |error: shared::Error| error.to_string();
+    if let Some(url) = environment().value("public-base-url") {
+        base_url::check(url).map_err(|error| error.to_string())?;
+    }
     let database = Database::open_alone(&options.data)?;
     let start_token = access::open(&options.data)?;
     let listener = server::open(options.port).await?;

@@ -111,7 +111,7 @@ pub async fn post(
         .await
         .map_err(|error| no_answer(to, &error))?;
     let status = answer.status().as_u16();
-    Ok(Sent { status, text: answer.text().await.unwrap_or_default() })
+    Ok(Sent { status, text: shared::http::read_text(answer).await.unwrap_or_default() })
 }
 
 pub(super) fn no_answer(to: &str, error: &reqwest::Error) -> String {

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use rusqlite::{Connection, ErrorCode};
 
+use crate::private;
+
 /// What each version made of the one before. A file's version is how many of these it has seen; those of the time before
 /// versions were counted have none, and may have the first one's tables.
 const UPDATES: [&str; 1] = ["
@@ -60,9 +62,13 @@ impl DataFile {
     /// # Errors
     /// Why it cannot be used, and what to do.
     pub(super) fn open(folder: &Path, how: Use) -> Result<DataFile, String> {
-        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        private::open_folder(folder)?;
         let lock = lock(folder, how)?;
         let path = folder.join("ringdown.sqlite");
+        if !path.exists() {
+            // What SQLite puts beside it has the same permissions.
+            private::open_file(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
         let clean_mark = folder.join("clean-end");
         let told = |error: rusqlite::Error| problem(&path, &error);
         let is_new = fs::metadata(&path).map_or(0, |file| file.len()) == 0;
@@ -99,7 +105,7 @@ impl DataFile {
             return;
         }
         if lock.is_some() && is_whole(&path) {
-            let marked = fingerprint(&path).map(|mark| fs::write(&clean_mark, mark));
+            let marked = fingerprint(&path).map(|mark| private::write(&clean_mark, &mark));
             if marked.is_none_or(|written| written.is_err()) {
                 tracing::warn!(
                     "a clean end could not be noted: the next start checks the whole data file"
@@ -112,7 +118,7 @@ impl DataFile {
 /// The lock of a folder, if nobody has it. Only a server must have it.
 fn lock(folder: &Path, how: Use) -> Result<Option<File>, String> {
     let path = folder.join("lock");
-    let file = File::create(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let file = private::open_file(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let begin = Instant::now();
     loop {
         match file.try_lock() {

@@ -7,6 +7,7 @@
 //! A configuration that fails its check is never used: [`live`] goes on with the last good one, which `last_good` keeps in
 //! the store, and says so ([`rejected`]).
 
+pub mod base_url;
 mod chosen;
 pub mod file;
 mod last_good;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use crate::Error;
 use crate::secret::Secret;
 use crate::slack::client::Destination;
+use base_url::BaseUrlError;
 use chosen::Chosen;
 use file::Config;
 pub use last_good::PARTITION;
@@ -170,7 +172,14 @@ impl Settings {
             .collect();
         let Chosen { config, rejected, read, used } = chosen;
         let environment = environment.clone();
-        Settings { environment, values, config, rejected, read, used, tokens, retired }
+        let settings =
+            Settings { environment, values, config, rejected, read, used, tokens, retired };
+        let problem = settings.configured_base_url().err();
+        let is_known = before.is_some_and(|before| before.configured_base_url().err() == problem);
+        if let Some(problem) = problem.filter(|_| !is_known) {
+            tracing::error!("not set up: {problem}");
+        }
+        settings
     }
 
     /// The value of this name.
@@ -186,17 +195,24 @@ impl Settings {
     /// The URL that Twilio and people call us by, without a slash at its end; on one machine where none is set, that of
     /// the machine itself.
     pub fn public_base_url(&self) -> Option<&str> {
-        self.configured_base_url().or_else(|| self.value(LOCAL_ADDRESS))
+        match self.value("public-base-url") {
+            Some(_) => self.configured_base_url().unwrap_or_default(),
+            None => self.value(LOCAL_ADDRESS),
+        }
     }
 
     /// The URL that was set, without a slash at its end.
-    pub fn configured_base_url(&self) -> Option<&str> {
-        self.value("public-base-url").map(|url| url.trim_end_matches('/'))
+    ///
+    /// # Errors
+    /// Says why the one that was set cannot be right.
+    pub fn configured_base_url(&self) -> Result<Option<&str>, BaseUrlError> {
+        let Some(url) = self.value("public-base-url") else { return Ok(None) };
+        base_url::check(url).map(|()| Some(url.trim_end_matches('/')))
     }
 
     /// Whether browsers reach us over TLS, as far as we were told.
     pub fn is_behind_tls(&self) -> bool {
-        let scheme = self.configured_base_url().and_then(|url| url.get(..8));
+        let scheme = self.configured_base_url().ok().flatten().and_then(|url| url.get(..8));
         scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
     }
 

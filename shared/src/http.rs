@@ -98,6 +98,34 @@ impl Request {
 /// The Content-Security-Policy of all pages: nothing from elsewhere, nothing inline, in nobody's frame.
 pub const PAGE_POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
+/// The most that is read of a vendor's answer: 1 MiB.
+pub const MAX_ANSWER: usize = 1024 * 1024;
+
+/// The body of a vendor's answer, up to [`MAX_ANSWER`]. What is longer is cut there, so that it cannot be understood; the
+/// rest is not read.
+///
+/// # Errors
+/// If the connection breaks, or the answer does not come in time.
+pub async fn read_answer(mut answer: reqwest::Response) -> Result<Bytes, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await? {
+        let room = MAX_ANSWER - body.len();
+        body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+        if body.len() == MAX_ANSWER {
+            break;
+        }
+    }
+    Ok(body.into())
+}
+
+/// The same as text; what is not UTF-8 is replaced.
+///
+/// # Errors
+/// The same.
+pub async fn read_text(answer: reqwest::Response) -> Result<String, reqwest::Error> {
+    read_answer(answer).await.map(|body| String::from_utf8_lossy(&body).into_owned())
+}
+
 /// The decoded fields of an `application/x-www-form-urlencoded` body, in order; empty values count.
 pub fn form_fields(body: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(body).into_owned().collect()

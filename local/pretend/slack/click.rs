@@ -91,7 +91,8 @@ impl Workspace {
             Err(error) => return Ok(Err(error)),
         };
         let status = answer.status().as_u16();
-        let text = answer.text().await.map(|text| text.chars().take(SHOWN).collect());
+        let text =
+            shared::http::read_text(answer).await.map(|text| text.chars().take(SHOWN).collect());
         Ok(text.map(|text| (status, text)))
     }
 }

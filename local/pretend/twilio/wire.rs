@@ -56,7 +56,7 @@ pub(super) async fn ask(request: RequestBuilder, patience: Duration) -> Result<A
     let status = answer.status().as_u16();
     let content_type = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
     let content_type = content_type.unwrap_or_default().to_owned();
-    Ok(Answer { status, content_type, body: answer.text().await? })
+    Ok(Answer { status, content_type, body: shared::http::read_text(answer).await? })
 }
 
 impl Twilio {

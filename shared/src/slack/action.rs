@@ -75,15 +75,18 @@ const HOOKS: &str = "https://hooks.slack.com/";
 const LONGEST: (usize, usize, usize) = (2_000, 120, 80);
 
 impl ResponseUrl {
-    /// This URL, if it is Slack's, or lies below `also`: what stands in for Slack. Nothing is ever posted elsewhere.
+    /// This URL, if it is Slack's, or lies below `also`: what stands in for Slack. Nothing is ever posted elsewhere, so a
+    /// URL that a client could take for another one (with dots for a folder, an escape, a user) is refused.
     pub fn new(url: &str, also: Option<&str>) -> Option<ResponseUrl> {
         let below = |root: &str| {
             let rest = url.strip_prefix(root.trim_end_matches('/'));
             !root.is_empty() && rest.is_some_and(|rest| rest.starts_with('/'))
         };
         let printable = url.len() <= LONGEST.0 && url.bytes().all(|c| c.is_ascii_graphic());
+        let is_plain =
+            !url.contains(['%', '\\', '@', '#']) && !url.contains("..") && !url.contains("/./");
         let trusted = below(HOOKS) || also.is_some_and(below);
-        (printable && trusted).then(|| ResponseUrl(url.to_owned()))
+        (printable && is_plain && trusted).then(|| ResponseUrl(url.to_owned()))
     }
 
     /// The URL itself, for the one place that posts to it.

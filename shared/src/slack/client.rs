@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::action::ResponseUrl;
 use super::message::Post;
+use crate::http::read_text;
 use crate::secret::Secret;
 
 /// Slack's own wish: one post a second per channel (docs, "Rate limits").
@@ -174,7 +175,7 @@ async fn told(
         .get("retry-after")
         .and_then(|value| value.to_str().ok()?.trim().parse().ok())
         .map(Duration::from_secs);
-    let body = answer.text().await.map_err(|error| no_answer(&error))?;
+    let body = read_text(answer).await.map_err(|error| no_answer(&error))?;
     Ok(Answer { status, retry_after, body })
 }
 

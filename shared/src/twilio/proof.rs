@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use super::signature::Kind;
 use super::signature::{
-    Explanation, Mismatch, Tokens, Verified, explain, is_small, matches_base, verify_form,
-    verify_json,
+    Explanation, Mismatch, Tokens, Verified, explain, is_small, matches_base, signed_elsewhere,
+    verify_form, verify_json,
 };
 use crate::Error;
 use crate::config::{Live, Settings};
@@ -17,7 +17,7 @@ use crate::http::Request;
 /// verified with.
 ///
 /// # Errors
-/// 403 for a proven forgery; 5xx for all that may be our own fault.
+/// 403 for what no token of ours has signed; 5xx for all that may be our own fault.
 pub async fn verified(
     live: &Live,
     request: &Request,
@@ -29,7 +29,7 @@ pub async fn verified(
         Ok(verified) => return Ok((verified, settings)),
         // A new token could make these match; nothing could vouch for a changed body.
         Err(Mismatch::Unexplained { .. } | Mismatch::WouldMatch { .. }) => {}
-        Err(mismatch) => return Err(Error::Forged(mismatch.to_string())),
+        Err(mismatch) => return Err(refused(mismatch)),
     }
     let settings = live.fresh(now).await?;
     let mismatch = match verify(request, kind, &settings)? {
@@ -39,7 +39,16 @@ pub async fn verified(
         }
         Err(mismatch) => mismatch,
     };
-    Err(Error::Forged(mismatch.to_string()))
+    Err(refused(mismatch))
+}
+
+/// What a token of ours has signed for another address is our set-up, and Twilio tries again for four hours. What none of
+/// ours has signed is a forgery.
+fn refused(mismatch: Mismatch) -> Error {
+    match mismatch {
+        Mismatch::WouldMatch { .. } => Error::NotSetUp(mismatch.to_string()),
+        _ => Error::Forged(mismatch.to_string()),
+    }
 }
 
 /// How often other URLs are tried for a signature that does not match.
@@ -75,6 +84,10 @@ impl Searches {
             return None;
         }
         let tokens = Tokens { current: &settings.tokens, retired: &settings.retired };
+        let base = settings.configured_base_url().ok().flatten();
+        if let Some(mismatch) = signed_elsewhere(request, kind, base, tokens) {
+            return Some(mismatch);
+        }
         let mut found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((base, mismatch)) = &found.base
             && matches_base(request, kind, base, tokens)
@@ -86,8 +99,7 @@ impl Searches {
             return None;
         }
         found.last = Some(now);
-        let Explanation { mismatch, base } =
-            explain(request, kind, settings.public_base_url(), tokens);
+        let Explanation { mismatch, base } = explain(request, kind, base, tokens);
         if let Some(base) = base {
             found.base = Some((base, mismatch.clone()));
         }
@@ -105,7 +117,8 @@ fn verify(
         return Err(Error::NotSetUp(what.to_owned()));
     }
     let tokens = Tokens { current: &settings.tokens, retired: &settings.retired };
-    let base = settings.public_base_url();
+    let base =
+        settings.configured_base_url().map_err(|error| Error::NotSetUp(error.to_string()))?;
     Ok(match kind {
         Kind::Form => verify_form(request, base, tokens),
         Kind::Json => verify_json(request, base, tokens),

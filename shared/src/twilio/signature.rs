@@ -8,7 +8,7 @@
 
 mod explain;
 
-pub use explain::{Explanation, explain, is_small, matches_base};
+pub use explain::{Explanation, explain, is_small, matches_base, signed_elsewhere};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -134,9 +134,8 @@ impl fmt::Display for Mismatch {
 
 /// Proves that a JSON request is Twilio's: signature over one of its URLs, and the hash of its body.
 ///
-/// The URLs are `public_base_url` + path + query first, then `https://{Host}{path}` (for a request of this very machine
-/// `http://` too: there is no TLS between its programs). No forwarded header ever chooses
-/// one: those are only tried to explain a refusal.
+/// The URL is `public_base_url` + path + query; only while none is set, it is the one that the Host names, by https or
+/// http. No forwarded header ever chooses one: those are only tried to explain a refusal.
 pub fn verify_json(
     request: &Request,
     public_base_url: Option<&str>,
@@ -247,8 +246,7 @@ fn accepted_urls(request: &Request, public_base_url: Option<&str>) -> Vec<String
     let target = request.target();
     if let Some(base) = public_base_url {
         urls.push(format!("{}{target}", base.trim_end_matches('/')));
-    }
-    if let Some(host) = request.header("host") {
+    } else if let Some(host) = request.header("host") {
         urls.push(format!("https://{host}{}{target}", request.mount));
         urls.push(format!("http://{host}{}{target}", request.mount));
     }

@@ -68,10 +68,14 @@ async fn large_form_is_never_explained_and_costs_no_turn() {
 #[tokio::test]
 async fn address_that_was_found_once_is_known_at_once() {
     let (searches, settings) = (Searches::new(), settings().await);
-    let other = "https://ringdown.example.com:8443";
-    let first = searches.explain(&form(Some(other), "CallSid=CA1"), Kind::Form, &settings, at(0));
-    assert!(first.as_ref().unwrap().to_string().contains("another port"), "{first:?}");
-    let again = searches.explain(&form(Some(other), "CallSid=CA2"), Kind::Form, &settings, at(1));
+    let elsewhere = |body| {
+        let mut request = form(Some("https://tunnel.example.com:443"), body);
+        request.headers.push(("host".to_owned(), Bytes::from("tunnel.example.com")));
+        request
+    };
+    let first = searches.explain(&elsewhere("CallSid=CA1"), Kind::Form, &settings, at(0));
+    assert!(first.as_ref().unwrap().to_string().contains("host is not trusted"), "{first:?}");
+    let again = searches.explain(&elsewhere("CallSid=CA2"), Kind::Form, &settings, at(1));
     assert_eq!(again, first);
     assert_eq!(searches.explain(&form(None, "CallSid=CA2"), Kind::Form, &settings, at(2)), None);
 }
@@ -82,4 +86,52 @@ async fn refusal_that_was_not_explained_says_so() {
     let mismatch = verify(&form(None, "CallSid=CA1"), Kind::Form, &settings).unwrap().unwrap_err();
     let text = mismatch.to_string();
     assert!(text.starts_with(&format!("{BASE}{PATH} does not give this signature")), "{text}");
+}
+
+#[tokio::test]
+async fn what_our_token_signed_for_another_address_is_known_each_time() {
+    let (searches, settings) = (Searches::new(), settings().await);
+    for second in 0..3 {
+        // A stranger takes the search of this minute; ours is known without one.
+        let forged = form(None, "CallSid=CA1");
+        let _ = searches.explain(&forged, Kind::Form, &settings, at(second));
+        for (base, host, why) in [
+            ("http://ringdown.example.com", "x", "http for https"),
+            ("https://ringdown.example.com:8443", "x", "another port"),
+            ("https://tunnel.example.com", "tunnel.example.com", "host is not trusted"),
+            ("http://tunnel.example.com:81", "tunnel.example.com:81", "host is not trusted"),
+        ] {
+            let mut request = form(Some(base), "CallSid=CA1");
+            request.headers.push(("host".to_owned(), Bytes::from(host)));
+            let explained = searches.explain(&request, Kind::Form, &settings, at(second));
+            let explained = explained.unwrap_or_else(|| panic!("{base} at {second}"));
+            assert!(explained.to_string().contains(why), "{explained}");
+            assert_eq!(refused(explained).status(), 503, "{base}");
+        }
+    }
+    let forged = Mismatch::Unknown { tried: BASE.to_owned() };
+    assert_eq!(refused(forged).status(), 403);
+    assert_eq!(refused(Mismatch::NoBodyHash).status(), 403);
+}
+
+#[tokio::test]
+async fn public_url_that_cannot_be_right_is_never_a_forgery() {
+    let config = "[channels.default]\n";
+    for url in ["ringdown.example.com", "ftp://ringdown.example.com", "https://"] {
+        let values =
+            [("twilio/auth-token", TOKEN), ("public-base-url", url), ("config/main", config)];
+        let values: Values = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let fetch = Arc::new(move || {
+            let values = values.clone();
+            Box::pin(async move { Ok(values) }) as _
+        });
+        let live = Live::new(Environment::default(), fetch);
+        for base in [None, Some(BASE)] {
+            let refused = verified(&live, &form(base, "CallSid=CA1"), Kind::Form, at(0)).await;
+            let error = refused.expect_err("nothing can be compared");
+            assert_eq!(error.status(), 503, "{url}");
+            assert!(error.to_string().contains("PUBLIC_BASE_URL"), "{error}");
+        }
+        assert_eq!(live.get(at(0)).await.unwrap().public_base_url(), None, "{url}");
+    }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Ask, Told, Wire};
+use crate::http::read_answer;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(7);
@@ -41,7 +42,7 @@ async fn send(http: &reqwest::Client, ask: Ask) -> Told {
     let status = answer.status().as_u16();
     let header = answer.headers().get("retry-after").and_then(|value| value.to_str().ok());
     let retry_after = header.and_then(|value| value.trim().parse().ok());
-    match answer.bytes().await {
+    match read_answer(answer).await {
         Ok(body) => Told::Answer { status, retry_after, body },
         Err(_) => Told::NoAnswer("the answer broke off".to_owned()),
     }

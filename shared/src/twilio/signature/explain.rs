@@ -33,12 +33,8 @@ pub fn explain(
 ) -> Explanation {
     let urls = accepted_urls(request, public_base_url);
     let signed = Signed::of(request, kind);
-    let mut others = urls
-        .iter()
-        .flat_map(|url| url::neighbours(url))
-        .map(|(url, why)| (url, why.to_owned()))
-        .chain(named_by_request(request, public_base_url));
-    let hit = others.find_map(|(other, why)| Some((signed.matching(&other, tokens.current)?, why)));
+    let hit = others(request, &urls, public_base_url)
+        .find_map(|(other, why)| Some((signed.matching(&other, tokens.current)?, why)));
     match hit {
         Some((url, why)) => Explanation {
             base: url.strip_suffix(&request.target()).map(str::to_owned),
@@ -46,6 +42,34 @@ pub fn explain(
         },
         None => Explanation { mismatch: unknown(&urls), base: None },
     }
+}
+
+/// Explains a signature that one of our own tokens gave for another address near ours: another scheme, host, port or
+/// prefix. Of each such URL only the form that is most likely is tried. That is some twenty HMACs, which every small
+/// request may cost: it decides whether Twilio tries again.
+pub fn signed_elsewhere(
+    request: &Request,
+    kind: Kind,
+    public_base_url: Option<&str>,
+    tokens: Tokens<'_>,
+) -> Option<Mismatch> {
+    let urls = accepted_urls(request, public_base_url);
+    let signed = Signed::of(request, kind);
+    let (url, why) = others(request, &urls, public_base_url)
+        .find(|(url, _)| signed.is_given_by(url, tokens.current))?;
+    Some(Mismatch::WouldMatch { url: url::shown(&url), why })
+}
+
+/// URLs that are not accepted, and could have been signed. Each with what is else about it.
+fn others(
+    request: &Request,
+    urls: &[String],
+    public_base_url: Option<&str>,
+) -> impl Iterator<Item = (String, String)> {
+    urls.iter()
+        .flat_map(|url| url::neighbours(url))
+        .map(|(url, why)| (url, why.to_owned()))
+        .chain(named_by_request(request, public_base_url))
 }
 
 /// Whether the request would be Twilio's if we were called by this base URL.
@@ -71,10 +95,12 @@ impl<'a> Signed<'a> {
 
     /// The form of this URL that gives the signature with one of these tokens.
     fn matching(&self, url: &str, tokens: &[Secret]) -> Option<String> {
-        let gives = |url: &String| {
-            tokens.iter().any(|token| same(&sign(url, &self.fields, token), self.signature))
-        };
-        url::variants(url).into_iter().find(gives)
+        url::variants(url).into_iter().find(|url| self.is_given_by(url, tokens))
+    }
+
+    /// Whether this URL, in this very form, gives the signature with one of these tokens.
+    fn is_given_by(&self, url: &str, tokens: &[Secret]) -> bool {
+        tokens.iter().any(|token| same(&sign(url, &self.fields, token), self.signature))
     }
 }
 

@@ -55,12 +55,20 @@ fn the_documented_walkthrough() {
 }
 
 #[test]
-fn the_public_url_comes_first_and_the_host_second() {
+fn host_decides_only_while_no_public_url_is_set() {
     let url = "https://hooks.example.com/prefix/twilio/events";
     assert_eq!(verify(&request(url, &[], b"[]"), "https://hooks.example.com/prefix/"), Ok(()));
-    let by_host =
-        request("https://api.example.com/twilio/events", &[("host", "api.example.com")], b"[]");
-    assert_eq!(verify(&by_host, "https://hooks.example.com/prefix"), Ok(()));
+    let current = token(TOKEN);
+    let tokens = Tokens { current: &current, retired: &[] };
+    for (scheme, host) in [("https", "api.example.com"), ("http", "127.0.0.1:8080")] {
+        let url = format!("{scheme}://{host}/twilio/events");
+        let by_host = request(&url, &[("host", host)], b"[]");
+        assert!(verify_json(&by_host, None, tokens).is_ok(), "{url}");
+        let told = why(&by_host, "https://hooks.example.com/prefix");
+        assert!(told.contains("host is not trusted: set PUBLIC_BASE_URL to"), "{told}");
+        let forwarded = request(&url, &[("host", "x"), ("x-forwarded-host", host)], b"[]");
+        assert!(verify_json(&forwarded, None, tokens).is_err(), "{url}");
+    }
 }
 
 #[test]

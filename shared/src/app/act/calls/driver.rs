@@ -51,6 +51,10 @@ impl<'a> Driver<'a> {
         let Some(from) = settings.value("twilio/from-number") else {
             return missing("TWILIO_FROM_NUMBER (the parameter twilio/from-number)");
         };
+        if let Err(error) = settings.configured_base_url() {
+            tracing::error!("not set up: {error}");
+            return Err(NotBegun::Trouble(Trouble::Refused(format!("not set up: {error}"))));
+        }
         let Some(base) = settings.public_base_url() else {
             return missing("PUBLIC_BASE_URL (the parameter public-base-url)");
         };
