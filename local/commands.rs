@@ -13,6 +13,7 @@ pub mod alarm;
 pub mod check;
 pub mod dead_letters;
 pub mod flow;
+pub mod incidents;
 pub mod on_call;
 pub mod run;
 pub mod send;
@@ -90,6 +91,13 @@ pub enum Command {
         /// Send them again.
         replay: bool,
     },
+    /// List the open incidents, or end one.
+    Incidents {
+        /// Where they are.
+        options: Options,
+        /// The id of the one that is over.
+        resolve: Option<String>,
+    },
     /// Print the help.
     Help,
 }
@@ -146,6 +154,10 @@ machine.
       url, params (of a form) or body (with content_type, if it is a form), signature, token; or an array of such
   ringdown dead-letters [--replay] [--data DIR] [--config FILE]
       list what could not be delivered, or send it again
+  ringdown incidents [--data DIR]
+      list the incidents that are open: id, policy, state, since when, who has it, its alarms
+  ringdown incidents resolve ID [--data DIR]
+      end an incident whose recovery never comes: it counts as over, whatever its alarms say, until one goes off anew
 
 Environment, or a file .env: TWILIO_AUTH_TOKEN (several, comma-separated, while rotating), TWILIO_ACCOUNT_SID and
 TWILIO_FROM_NUMBER (without an account the pretend phones ring), PUBLIC_BASE_URL, ALARMS_TOKEN, HEARTBEAT_URL,
@@ -166,17 +178,19 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let (mut at, mut lasting) = (None, None);
     let (mut flow, mut policy) = (None, None);
     let mut alarms = Vec::new();
+    let mut words: Vec<String> = Vec::new();
     while let Some(argument) = parser.next()? {
         match (argument, name.as_deref()) {
             (Short('h') | Long("help"), _) => return Ok(Command::Help),
             (Long("port"), None) => options.port = parser.value()?.parse()?,
             (Long("sandbox"), None) => options.sandbox = true,
-            (Long("data"), None | Some("check" | "dead-letters" | "send" | "alarm")) => {
-                options.data = parser.value()?.into()
-            }
+            (
+                Long("data"),
+                None | Some("check" | "dead-letters" | "incidents" | "send" | "alarm"),
+            ) => options.data = parser.value()?.into(),
             (
                 Long("config"),
-                None | Some("dead-letters" | "check" | "config" | "oncall" | "flow"),
+                None | Some("dead-letters" | "incidents" | "check" | "config" | "oncall" | "flow"),
             ) => {
                 options.config = Some(parser.value()?.into());
             }
@@ -193,6 +207,7 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             (Long("replay"), Some("dead-letters")) => replay = true,
             (Long("for-ssm"), Some("config")) => for_ssm = true,
             (Value(value), None) => name = Some(value.string()?),
+            (Value(word), Some("incidents")) if words.len() < 2 => words.push(word.string()?),
             (Value(which), Some("flow")) if flow.is_none() => flow = Some(which.string()?),
             (Value(file), Some("send" | "alarm")) => files.push(PathBuf::from(file)),
             (Value(file), Some("check" | "config" | "verify")) if files.is_empty() => {
@@ -228,6 +243,14 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Ok(Command::Verify { file })
         }
         Some("dead-letters") => Ok(Command::DeadLetters { options, replay }),
+        Some("incidents") => match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            [] => Ok(Command::Incidents { options, resolve: None }),
+            ["resolve", id] => Ok(Command::Incidents { options, resolve: Some(id.to_owned()) }),
+            ["resolve"] => {
+                Err("resolve what? Name an incident that `ringdown incidents` lists".into())
+            }
+            [other, ..] => Err(format!("incidents cannot {other:?}, expected resolve").into()),
+        },
         Some("help") => Ok(Command::Help),
         Some(other) => Err(format!("there is no command {other:?}").into()),
     }
@@ -279,6 +302,13 @@ mod tests {
         );
         let replay = Command::DeadLetters { options: Options::default(), replay: true };
         assert_eq!(typed("dead-letters --replay"), Ok(replay));
+        let options = Options { data: "d".into(), ..Options::default() };
+        let incidents = |resolve: Option<&str>| {
+            let resolve = resolve.map(str::to_owned);
+            Ok(Command::Incidents { options: options.clone(), resolve })
+        };
+        assert_eq!(typed("incidents --data d"), incidents(None));
+        assert_eq!(typed("incidents resolve a-1 --data d"), incidents(Some("a-1")));
     }
 
     #[test]
@@ -299,6 +329,10 @@ mod tests {
             "send x --sandbox",
             "check --alarm",
             "oncall --alarm x",
+            "incidents resolve",
+            "incidents end a",
+            "incidents resolve a b",
+            "incidents --replay",
         ] {
             let error = typed(line).unwrap_err();
             assert!(error.ends_with("(see ringdown --help)"), "{line}: {error}");

@@ -57,6 +57,7 @@ async fn run() -> Result<bool, String> {
             return commands::alarm::run(&options.data, &files, &to).await;
         }
         Command::Verify { file } => return commands::verify::run(&file),
+        Command::Incidents { options, resolve } => return incidents(&options, resolve).await,
         Command::DeadLetters { options, replay } => return dead_letters(&options, replay).await,
     }
     Ok(true)
@@ -69,6 +70,16 @@ async fn dead_letters(options: &Options, replay: bool) -> Result<bool, String> {
         (false, _) => commands::dead_letters::list(store).await.map(|()| true),
         (true, Ok(config)) => commands::dead_letters::replay(store, queue, &config.routes).await,
         (true, Err(error)) => Err(error),
+    };
+    done.map_err(|error| error.to_string())
+}
+
+async fn incidents(options: &Options, resolve: Option<String>) -> Result<bool, String> {
+    let backend = room::open(options).await.map_err(|error| error.to_string())?;
+    let (store, queue) = (backend.store.as_ref(), backend.queue.as_ref());
+    let done = match resolve {
+        None => commands::incidents::list(store).await.map(|()| true),
+        Some(id) => commands::incidents::resolve(store, queue, &id).await,
     };
     done.map_err(|error| error.to_string())
 }

@@ -225,3 +225,45 @@ fn what_the_log_says_of_a_configuration_that_fails_its_check_raises_an_alarm() {
     let filter = format!("{{ $.message = \"{}\" }}", shared::config::FAILED_CHECK);
     assert_eq!(template.matches(&filter).count(), 1, "{filter}");
 }
+
+/// The part of `template.yaml` that describes this resource.
+fn resource(name: &str) -> String {
+    let template = read("template.yaml");
+    let lines = template.lines().skip_while(|line| *line != format!("  {name}:")).skip(1);
+    let its: Vec<&str> =
+        lines.take_while(|line| line.is_empty() || line.starts_with("   ")).collect();
+    assert!(!its.is_empty(), "template.yaml has no {name}");
+    its.join("\n")
+}
+
+#[test]
+fn dashboard_may_queue_an_end_and_not_write_an_incident() {
+    let role = resource("DashboardRole");
+    assert!(role.contains("[!GetAtt SlackQueue.Arn, !GetAtt WakeUpsQueue.Arn]"), "{role}");
+    for action in ["PutItem", "DeleteItem", "BatchWriteItem", "dynamodb:*", "PartiQL", "sqs:*"] {
+        assert!(!role.contains(action), "{action}");
+    }
+    let writes: Vec<&str> =
+        role.split("- Sid: ").filter(|one| one.contains("UpdateItem")).collect();
+    // The last good configuration, and this.
+    let writes: Vec<&str> = writes.into_iter().filter(|one| !one.contains("[config]")).collect();
+    assert_eq!(writes.len(), 1, "{role}");
+    let keys = writes[0].lines().find(|line| line.contains("LeadingKeys")).unwrap();
+    assert_eq!(keys.trim(), "dynamodb:LeadingKeys: [dead-letters, \"log-in#*\"]");
+}
+
+#[test]
+fn rule_for_alarms_brings_deletions_and_no_creations() {
+    let intake = resource("OutageIntake");
+    let pattern = intake.split_once("source: [aws.cloudwatch]").unwrap().1;
+    let line = |key: &str| {
+        let found = pattern.lines().find(|line| line.trim_start().starts_with(key));
+        found.unwrap_or_else(|| panic!("{key} in {pattern}")).to_owned()
+    };
+    for kind in ["CloudWatch Alarm State Change", "CloudWatch Alarm Configuration Change"] {
+        assert!(line("detail-type:").contains(kind), "{pattern}");
+    }
+    let operation = line("operation:");
+    assert!(operation.contains("exists: false"), "a state change has none: {operation}");
+    assert!(operation.contains("delete") && !operation.contains("create"), "{operation}");
+}

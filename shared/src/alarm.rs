@@ -2,7 +2,7 @@
 //!
 //! A monitor is CloudWatch, by whichever of its ways (a direct Lambda action, SNS, EventBridge; any of them through
 //! SQS), or Alertmanager's webhook, which is Grafana's too. What cannot be read is handed on with its reason, beside
-//! what can be. Nothing is left out but what is known to say nothing of a state, or of an alarm's actions.
+//! what can be. Nothing is left out but what is known to say nothing of a state, or of an alarm's actions or its end.
 
 mod alertmanager;
 mod cloudwatch;
@@ -71,6 +71,8 @@ pub enum State {
     Alarm,
     /// It is as it should be: `OK`, resolved.
     Ok,
+    /// It is gone: nothing more comes of it.
+    Deleted,
     /// The monitor cannot tell: `INSUFFICIENT_DATA`, Grafana's `DatasourceNoData`.
     NoData,
 }

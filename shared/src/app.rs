@@ -5,7 +5,8 @@
 //! 3. `act`: whoever has the lease of an effect does it, and says what became of it.
 //! 4. [`intake`]: alarms come in. [`callback`]: Twilio asks what to say. [`wake`]: time passes; the minute's audit.
 //!    [`click`]: somebody clicked in Slack. `executions`: a Studio Flow's call is over.
-//! 5. [`silences`]: what people ask for, and alarms that wait for the end of one. [`heartbeat`]: that all this works.
+//! 5. [`silences`]: what people ask for, and alarms that wait for the end of one. [`resolves`]: somebody says that an
+//!    incident is over. [`heartbeat`]: that all this works.
 //!
 //! A crash anywhere loses nothing: the wake-up is armed before the save that needs it, and what is left undone when its
 //! lease ends is looked up at Twilio first, and then done.
@@ -24,6 +25,7 @@ mod kit;
 mod lost_shifts;
 pub mod record;
 mod records;
+pub mod resolves;
 pub mod silences;
 pub mod wake;
 pub mod words;

@@ -10,6 +10,7 @@ mod alarms;
 mod budget;
 mod by_hand;
 mod calls;
+mod ending;
 mod hunt;
 mod incident;
 mod owner;
@@ -20,6 +21,7 @@ mod studio;
 mod timeline;
 
 pub use actor::{Actor, Member};
+pub use ending::Ending;
 pub use hunt::Hunt;
 pub use incident::{Alarm, Attempt, Call, Holder, Incident, Joined, Phase, State};
 pub use owner::Notices;

@@ -64,6 +64,7 @@ HEARD = {
     "direct-set-alarm-state": ["incident"],
     "eventbridge-configuration-change": [],
     "eventbridge-contributor": ["incident"],
+    "eventbridge-deleted": ["nothing"],
     "eventbridge-metric": ["incident"],
     "eventbridge-muted": ["quiet"],
     "http-alertmanager": (202, ["incident", "nothing"]),
@@ -95,6 +96,7 @@ WOKEN = {
     "no-longer-due": [],
     "nudge": [ALPHA],
     "replayed-alarm": [ALPHA],
+    "resolve": [],
     "silence": [],
     "tick": [BRAVO],
     "unreadable-body": [BRAVO],
@@ -359,7 +361,8 @@ def timer(room, event, answer, expected):
     assert called == expected, called
     kept = room.incident()
     first, last = kept["incident"]["attempts"][0], kept["incident"]["attempts"][-1]
-    outcome = "no-answer" if expected == [BRAVO] else "canceled" if kept["incident"].get("silenced_until") else None
+    is_quiet = kept["incident"].get("silenced_until") or kept["incident"].get("ended_at")
+    outcome = "no-answer" if expected == [BRAVO] else "canceled" if is_quiet else None
     assert kept["to_do"] == [] and first.get("outcome") == outcome, kept
     assert last["person"] == ("bravo" if expected == [BRAVO] else "alpha") and len(last["calls"]) == 1, last
     assert ("the audit mended" in room.lines()) == is_tick

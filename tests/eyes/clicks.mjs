@@ -39,7 +39,7 @@ export async function clicks(browser) {
   await check("an alarm is one message, with buttons", async () => {
     await play(page, "raise");
     await says(page, "calling");
-    for (const name of ["I have it", "Silence for 1 h"]) await button(name).waitFor({ timeout: PATIENCE });
+    for (const name of ["I have it", "Silence for 1 h", "Resolved"]) await button(name).waitFor({ timeout: PATIENCE });
   });
   await look(browser, "message-calling", "calling");
   await check("“I have it” takes it, and the message says so", async () => {

@@ -35,6 +35,7 @@ mod one_after_another;
 mod owner;
 mod pace;
 mod readme;
+mod resolves;
 mod shared_phones;
 mod silences;
 mod slack;

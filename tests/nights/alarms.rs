@@ -16,14 +16,20 @@ pub(crate) struct Alarm {
     pub(crate) on: bool,
     /// It went off while it was silenced.
     pub(crate) waits: Option<Waits>,
-    /// The holder of this incident said that it is over, whatever this alarm says.
+    /// This incident ended though the alarm goes on: somebody said so, or nothing had changed for long.
     aside: Option<String>,
+    /// When it last said anything.
+    pub(crate) said_at: i64,
 }
 
 /// What an alarm said in the write that is looked at.
 pub(crate) struct Word {
     alarm: usize,
     incident: Option<String>,
+    /// It was deleted.
+    deleted: bool,
+    /// The incident that had ended though it goes on.
+    was_aside: Option<String>,
 }
 
 /// A silence that somebody asked for.
@@ -35,7 +41,7 @@ pub(crate) struct Asked {
 
 impl Alarm {
     pub(crate) fn new(policy: u8) -> Alarm {
-        Alarm { policy, on: false, waits: None, aside: None }
+        Alarm { policy, on: false, waits: None, aside: None, said_at: i64::MIN }
     }
 
     /// Whether it is one of those that go on in this incident.
@@ -70,11 +76,13 @@ impl World {
         };
         self.note(|| format!("  alarm {at}: {:?} {:?}", word.state, word.waits));
         let went_on = self.goes_on_in_an_open_one(at);
+        let now = self.now;
         let alarm = &mut self.watch.alarms[at];
-        let waited = alarm.waits;
+        alarm.said_at = now;
+        let (waited, was_aside) = (alarm.waits, alarm.aside.clone());
         match word.state {
             State::Alarm => alarm.on = true,
-            State::Ok => (alarm.on, alarm.aside) = (false, None),
+            State::Ok | State::Deleted => (alarm.on, alarm.aside) = (false, None),
             State::NoData => {}
         }
         let is_heard_anew = word.state == State::Alarm && word.waits.is_none();
@@ -87,7 +95,8 @@ impl World {
             None if is_heard_anew && !went_on => self.judge_not_put_off(at),
             _ => {}
         }
-        self.watch.words.push(Word { alarm: at, incident: word.incident });
+        let deleted = word.state == State::Deleted;
+        self.watch.words.push(Word { alarm: at, incident: word.incident, deleted, was_aside });
     }
 
     /// Whether it goes on in an open incident, or comes and goes in one that is silenced.
@@ -177,7 +186,7 @@ impl World {
         self.watch.alarms.iter().filter(is_its).count()
     }
 
-    /// Whoever has it says that it is over, whatever these alarms say.
+    /// It is over, whatever these alarms say.
     pub(crate) fn set_aside(&mut self, incident: &Incident) {
         for alarm in &mut self.watch.alarms {
             let is_its =
@@ -192,6 +201,25 @@ impl World {
     pub(crate) fn has_a_word_for(&self, id: &str) -> bool {
         let mut words = self.watch.words.iter();
         words.any(|word| word.incident.as_deref() == Some(id) && self.watch.alarms[word.alarm].on)
+    }
+
+    /// Whether a deletion was written together with what is looked at.
+    pub(crate) fn has_a_deletion(&self) -> bool {
+        self.watch.words.iter().any(|word| word.deleted)
+    }
+
+    /// Whether the alarm that was written together with this incident went on when the incident ended.
+    pub(crate) fn only_goes_on(&self, id: &str) -> bool {
+        let mut words = self.watch.words.iter();
+        words.any(|word| word.was_aside.as_deref() == Some(id))
+    }
+
+    /// When an alarm of this policy last said anything.
+    pub(crate) fn last_word_of(&self, policy: &str) -> i64 {
+        let is_its = |alarm: &&Alarm| {
+            self.watch.policies.get(usize::from(alarm.policy)).map(String::as_str) == Some(policy)
+        };
+        self.watch.alarms.iter().filter(is_its).map(|alarm| alarm.said_at).max().unwrap_or(i64::MIN)
     }
 
     /// Whether windows silence all that goes on in this incident.

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use shared::Timestamp;
-use shared::escalation::{Attempt, Entry, Event, Incident, Phase};
+use shared::escalation::{Attempt, Ending, Entry, Event, Incident, Phase};
 
 use crate::hunts::Begins;
 use crate::slack::Button;
@@ -15,6 +15,8 @@ struct Told {
     /// Nobody is left, until it is asked again.
     exhausted: bool,
     silenced_until: Option<Timestamp>,
+    /// Nobody is called though it goes on: this one said that it is over.
+    left_alone: Option<String>,
     /// A hunt that begins in what is new.
     begins: Option<Begins>,
     hunts: u32,
@@ -28,6 +30,7 @@ impl Told {
             over: before.is_some_and(|before| before.ended_at.is_some()),
             exhausted: before.is_some_and(|before| before.phase == Phase::Exhausted),
             silenced_until: before.and_then(|before| before.silenced_until),
+            left_alone: None,
             begins: None,
             hunts: before.map_or(0, |before| before.hunt.number),
             calls: 0,
@@ -68,6 +71,9 @@ impl World {
         let said = (told.holder, told.over, told.exhausted, told.silenced_until);
         if stands != said {
             return Err(format!("it is {stands:?}, and its entries say {said:?}"));
+        }
+        if told.left_alone.is_some() {
+            return Err("it only goes on, and nothing says that nobody is called".to_owned());
         }
         if told.hunts != incident.hunt.number {
             return Err("a hunt begins without a word, or a word without a hunt".to_owned());
@@ -126,10 +132,19 @@ impl World {
                 Ok(())
             }
             Event::DeclaredOver { person, .. } => {
-                must(!told.over && told.holder.as_ref() == Some(person), "it is not theirs")?;
-                must(self.has_said(id, person, Button::Over), "they never said so")?;
+                must(!told.over, "it was over")?;
+                let is_said = self.may_end(before, incident, told.holder.as_ref(), entry, person);
+                must(is_said, "they never said so, or it is not theirs")?;
                 (told.over, told.silenced_until) = (true, None);
                 Ok(())
+            }
+            Event::NothingChanged { .. } => {
+                must(!told.over, "it was over")?;
+                (told.over, told.silenced_until) = (true, None);
+                self.judge_unchanged(incident, Some(entry))
+            }
+            Event::Deleted { .. } => {
+                must(!told.over && self.has_a_deletion(), "nothing was deleted")
             }
             Event::Resolved { .. } => {
                 must(!told.over, "it was over")?;
@@ -143,7 +158,11 @@ impl World {
                     "the maintenance window" => {
                         before.is_some_and(|before| self.is_in_windows(before, at))
                     }
-                    person => self.has_said(id, person, Button::Silence),
+                    person => {
+                        let left_alone = std::mem::take(&mut told.left_alone);
+                        left_alone.as_deref() == Some(person)
+                            || self.has_said(id, person, Button::Silence)
+                    }
                 };
                 told.silenced_until = Some(*until);
                 must(is_said, "nobody said so")
@@ -189,9 +208,18 @@ impl World {
                 must(told.over, "it was open")?;
                 must(holder.is_none() || *holder == told.holder, "it was somebody else's")?;
                 told.over = false;
-                // What nobody had is hunted for anew.
-                if told.holder.is_none() {
-                    told.begin(Begins::Roster);
+                // What nobody had is hunted for anew, unless it only goes on and somebody said that it is over.
+                let ending = before.and_then(Incident::ending);
+                let flap_window = incident.policy.flap_window;
+                let ended_at = before.and_then(|before| before.ended_at);
+                let is_soon =
+                    ended_at.is_some_and(|at| self.timestamp().duration_since(at) <= flap_window);
+                match ending {
+                    _ if told.holder.is_some() => {}
+                    Some(Ending::Said(by)) if is_soon && self.only_goes_on(&incident.id) => {
+                        told.left_alone = Some(by.to_owned());
+                    }
+                    _ => told.begin(Begins::Roster),
                 }
             }
             Event::HuntAgain { holder } | Event::CalledBack { owner: holder } => {

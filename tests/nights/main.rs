@@ -10,6 +10,7 @@ mod alarms;
 mod audit;
 mod calls;
 mod dice;
+mod ends;
 mod entries;
 mod hunts;
 mod morning;

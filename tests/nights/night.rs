@@ -218,6 +218,7 @@ impl Night {
                 What::Call(at, step) => world.go_on(at, step),
                 What::Quiet(id) => world.judge_quiet(&id),
                 What::SilenceOver(id, until) => world.judge_silence_over(&id, until),
+                What::EndAsked(id, seen) => world.judge_end_asked(&id, seen),
                 What::SilenceOfAlarmOver(at, due) => world.judge_waiting(at, due),
                 What::Untold(id, name, since) => world.judge_untold(&id, &name, since),
                 What::Minute => {

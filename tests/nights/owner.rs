@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::app::record::{Kept, Task};
+use shared::app::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE};
 use shared::escalation::{Alarm, Effect, Entry, Event, Incident, Phase, TextAbout};
 
 use crate::world::{What, World};
@@ -223,7 +224,14 @@ impl World {
             is_sent(&TextAbout::Taken) == by_key,
             "taken by a key, and no text, or the other way round",
         )?;
-        let ends = has(|event| matches!(event, Event::Resolved { .. }));
+        let ends = has(|event| match event {
+            Event::Resolved { .. } | Event::NothingChanged { .. } => true,
+            // Who says so themselves knows it.
+            Event::DeclaredOver { person, .. } => {
+                [ON_THE_PAGE, AT_THE_COMMAND_LINE].contains(&person.as_str())
+            }
+            _ => false,
+        });
         let inside = owner(incident).is_some_and(|(_, outside)| !outside);
         let back: BTreeSet<&String> = knows.untold.keys().collect();
         let knows_it = knows.believes_over

@@ -25,6 +25,10 @@ impl World {
         let all = read + i64::from(answer_seconds) * 1000;
         match plan {
             Does::Press(key, share) => {
+                let key = match key {
+                    Key::Over { .. } => Key::Over { reading },
+                    key => key,
+                };
                 let after = all * share / 100;
                 self.after(after, What::Call(at, Step::Asks(reading, Some(key), 0)));
                 let id = self.phones.calls[at].incident.clone();
@@ -46,6 +50,9 @@ impl World {
     }
 }
 
+/// How long it takes to ask whether it is over.
+pub(crate) const QUESTION_SECONDS: u32 = 12;
+
 /// What a person in this call hears next: the menu (which reading, how long a reading takes, how long it waits), or a
 /// last word. As `shared::app::callback` says it.
 pub(crate) fn words(
@@ -56,11 +63,17 @@ pub(crate) fn words(
 ) -> Option<(u32, u32, u32)> {
     let incident = incident?;
     let attempt = incident.attempt(attempt)?;
-    let other = asked.key == Some(Key::Other);
+    let over = matches!(asked.key, Some(Key::Over { .. }));
+    let asks = over && attempt.offers_resolve && incident.offers_resolve(attempt);
+    let other = asked.key == Some(Key::Other) || (over && !asks);
     let last = incident.ended_at.is_some()
         || incident.taken_by().is_some()
-        || attempt.outcome == Some(Outcome::Declined)
-        || (asked.reading >= 2 && (other || attempt.machine));
+        || attempt.outcome == Some(Outcome::Declined);
+    if asks && !last {
+        // Whether it is over: that takes one reading more.
+        return Some((asked.reading + 1, QUESTION_SECONDS, incident.policy.answer_seconds));
+    }
+    let last = last || (asked.reading >= 2 && (other || attempt.machine));
     let seconds = shared::app::words::Spoken::of(incident, attempt, now).reading_seconds();
     (!last).then_some((
         if other { 2 } else { asked.reading },

@@ -1,10 +1,13 @@
 //! What must hold, whatever happens: looked at whenever something is written, or a call is placed.
 
 use shared::app::record::Kept;
+use shared::app::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE};
 use shared::app::words;
 use shared::escalation::{Attempt, Entry, Event, Incident, Outcome, Phase, State};
 use shared::ports::Put;
 
+use crate::ends::may_press_three;
+use crate::people::QUESTION_SECONDS;
 use crate::slack::Button;
 use crate::world::{What, World};
 
@@ -72,7 +75,8 @@ impl World {
         if let Some(before) = before {
             self.judge_attempts(before, incident)?;
         }
-        if has(|event| matches!(event, Event::DeclaredOver { .. })) {
+        self.judge_unchanged(incident, None)?;
+        if has(|event| matches!(event, Event::DeclaredOver { .. } | Event::NothingChanged { .. })) {
             self.set_aside(incident);
         }
         if has(becomes_quiet) && self.known.prompt() && self.known.lost == 0 {
@@ -92,6 +96,10 @@ impl World {
     fn judge_attempts(&mut self, before: &Incident, incident: &Incident) -> Result<(), String> {
         let now = self.timestamp();
         for attempt in &incident.attempts {
+            let is_known = incident.timeline.entries.len() == incident.timeline.next as usize;
+            if is_known && attempt.offers_resolve != may_press_three(incident, attempt.number) {
+                return Err(format!("attempt {} offers the key 3 wrongly", attempt.number));
+            }
             let was = before.attempt(attempt.number);
             let is_waited_for =
                 before.phase == Phase::Calling && attempt.hunt == before.hunt.number;
@@ -106,7 +114,11 @@ impl World {
                     let began = attempt.placed_at.unwrap_or(attempt.decided_at);
                     let took = now.duration_since(began).as_secs();
                     let policy = &incident.policy;
-                    let talk = 2 * (attempt.reading_seconds + policy.answer_seconds);
+                    let question = match may_press_three(incident, attempt.number) {
+                        true => QUESTION_SECONDS + policy.answer_seconds,
+                        false => 0,
+                    };
+                    let talk = 2 * (attempt.reading_seconds + policy.answer_seconds) + question;
                     let most = i64::from(policy.ring_seconds + 5 + talk) + 15;
                     if took > most {
                         return Err(format!(
@@ -157,7 +169,16 @@ impl World {
                     None
                 }
                 Event::GivenBack { person } => Some((person, Button::GiveBack)),
-                Event::DeclaredOver { person, .. } => Some((person, Button::Over)),
+                Event::DeclaredOver { person, .. } => {
+                    let elsewhere = [ON_THE_PAGE, AT_THE_COMMAND_LINE].contains(&person.as_str());
+                    watch.tally.ended_elsewhere += u64::from(elsewhere);
+                    let is_by_key = |attempt: &&Attempt| attempt.outcome == Some(Outcome::Resolved);
+                    let by_key =
+                        |incident: &Incident| incident.attempts.iter().filter(is_by_key).count();
+                    let is_by_key = by_key(incident) > before.map_or(0, by_key);
+                    watch.tally.ended_by_key += u64::from(is_by_key);
+                    Some((person, Button::Over))
+                }
                 _ => None,
             };
             let id = || incident.id.clone();
@@ -172,17 +193,22 @@ impl World {
     }
 }
 
-/// Its holder said that it is over, and no alarm went off since.
+/// It ended without a recovery, and no alarm went off since.
 fn is_declared_over(incident: &Incident) -> bool {
     let mut latest = incident.timeline.entries.iter().rev();
     let ends = |event: &Event| {
         matches!(
             event,
-            Event::DeclaredOver { .. } | Event::Resolved { .. } | Event::Reopened { .. }
+            Event::DeclaredOver { .. }
+                | Event::NothingChanged { .. }
+                | Event::Resolved { .. }
+                | Event::Reopened { .. }
         )
     };
     let latest = latest.find(|entry| ends(&entry.event));
-    latest.is_some_and(|entry| matches!(entry.event, Event::DeclaredOver { .. }))
+    latest.is_some_and(|entry| {
+        matches!(entry.event, Event::DeclaredOver { .. } | Event::NothingChanged { .. })
+    })
 }
 
 fn becomes_quiet(event: &Event) -> bool {
@@ -191,6 +217,7 @@ fn becomes_quiet(event: &Event) -> bool {
         Event::Taken { .. }
             | Event::Resolved { .. }
             | Event::DeclaredOver { .. }
+            | Event::NothingChanged { .. }
             | Event::Silenced { .. }
     )
 }

@@ -144,8 +144,13 @@ fn policy_table(
     if calls_on_new_alarm || dice.chance(100) {
         *toml += &format!("call_on_new_alarm = {calls_on_new_alarm}\n");
     }
+    let resolve_after = Some(60 * dice.pick(&[1, 2, 5])).filter(|_| dice.chance(250));
+    if let Some(seconds) = resolve_after {
+        *toml += &format!("resolve_after = \"{seconds}s\"\n");
+    }
+    let resolve_after = resolve_after.map(|seconds| seconds * 1000);
     let on_call = on_call.map(|at| schedules[at as usize].clone());
-    Crew { on_call, then, calls_on_new_alarm }
+    Crew { on_call, then, calls_on_new_alarm, resolve_after }
 }
 
 /// A maintenance window of this night: written with its dates, or as one of every day.

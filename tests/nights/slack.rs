@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use serde_json::json;
 use shared::app::App;
+use shared::app::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE, request};
 use shared::app::wake::WakeUp;
 use shared::escalation::{Event, Incident};
 use shared::forward::task::Task;
@@ -32,6 +33,8 @@ pub(crate) enum Button {
     Silence,
     /// … or for so many seconds, asked for on the page.
     SilenceFromPage(i64),
+    /// "Resolve" on the page, or at the command line, by somebody who has seen so many entries.
+    OverFromPage(u32),
 }
 
 /// A click.
@@ -52,25 +55,23 @@ impl Click {
     /// Brings it to the house.
     pub(crate) async fn told(self, app: Arc<App>, world: Shared) -> Result<(), Error> {
         let now = world.lock().timestamp();
-        match self.action() {
-            Ok(action) => app.answer_slack(&self.request(action, now), now).await.map(|_| ()),
-            Err(seconds) => {
+        let action = match self.button {
+            Button::Have => Action::Take,
+            Button::GiveBack => Action::GiveBack,
+            Button::Over => Action::Resolve,
+            Button::Silence => Action::Silence,
+            Button::SilenceFromPage(seconds) => {
                 let until = now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(now);
                 let wake_up = WakeUp::Silence { incident: self.incident, by: self.person, until };
-                world.send(To::WakeUps, wake_up.to_body(), &wake_up.group(), None).await
+                return world.send(To::WakeUps, wake_up.to_body(), &wake_up.group(), None).await;
             }
-        }
-    }
-
-    /// The button in Slack; for one of the page how many seconds it silences.
-    fn action(&self) -> Result<Action, i64> {
-        match self.button {
-            Button::Have => Ok(Action::Take),
-            Button::GiveBack => Ok(Action::GiveBack),
-            Button::Over => Ok(Action::Resolve),
-            Button::Silence => Ok(Action::Silence),
-            Button::SilenceFromPage(seconds) => Err(seconds),
-        }
+            Button::OverFromPage(seen) => {
+                let Click { incident, person, .. } = self;
+                let asked = request(&world, &world, &incident, &person, Some(seen), now).await;
+                return asked.map(|_| ());
+            }
+        };
+        app.answer_slack(&self.request(action, now), now).await.map(|_| ())
     }
 
     /// Slack's request, as it is signed now.
@@ -151,19 +152,27 @@ impl World {
                 let own = Some(person.clone()).filter(|_| self.dice.chance(500));
                 (own, [Button::Have, Button::Have, Button::GiveBack, Button::Over, silence])
             }
-            Event::DeclaredOver { .. } | Event::Resolved { .. } | Event::Silenced { .. } => {
+            Event::DeclaredOver { .. }
+            | Event::NothingChanged { .. }
+            | Event::Resolved { .. }
+            | Event::Silenced { .. } => {
                 (None, [Button::Have, Button::Have, Button::GiveBack, Button::Over, silence])
             }
             _ => return,
         };
         let person = person.unwrap_or_else(|| self.watch.plan.clone().somebody(&mut self.dice));
-        let button = self.dice.pick(&buttons);
+        let elsewhere = self.dice.pick(&[ON_THE_PAGE, AT_THE_COMMAND_LINE]).to_owned();
+        let (person, button) = match self.dice.chance(100) {
+            true => (elsewhere, Button::OverFromPage(incident.timeline.next)),
+            false => (person, self.dice.pick(&buttons)),
+        };
         let after = self.dice.pick(&[200, 2_000, 12_000, 60_000]) * self.dice.range(5, 20) / 10;
         self.somebody_clicks(incident, &person, button, after);
         if self.dice.chance(200) {
             // Once more, or somebody else at the same time.
             let other = self.watch.plan.clone().somebody(&mut self.dice);
-            let person = if self.dice.chance(500) { person } else { other };
+            let is_same = self.dice.chance(500) || matches!(button, Button::OverFromPage(_));
+            let person = if is_same { person } else { other };
             let more = self.dice.range(0, 400);
             self.somebody_clicks(incident, &person, button, after + more);
         }
@@ -187,7 +196,8 @@ impl World {
             incident: incident.id.clone(),
             person: person.to_owned(),
             button,
-            forged: !matches!(button, Button::SilenceFromPage(_)) && self.dice.chance(30),
+            forged: !matches!(button, Button::SilenceFromPage(_) | Button::OverFromPage(_))
+                && self.dice.chance(30),
             below_lines: self.dice.chance(300),
         };
         self.watch.clicks += 1;
@@ -206,6 +216,12 @@ impl World {
             Button::Have | Button::GiveBack | Button::Over => {
                 let did = (click.incident.clone(), click.person.clone(), click.button);
                 self.watch.did.contains(&did)
+            }
+            Button::OverFromPage(seen) => {
+                if self.known.prompt() {
+                    self.after(20_000, What::EndAsked(click.incident.clone(), seen));
+                }
+                true
             }
             Button::Silence | Button::SilenceFromPage(_) => true,
         };
@@ -229,6 +245,9 @@ impl World {
 
     /// They say so, by a key or a click: nothing else may be written of them.
     pub(crate) fn said(&mut self, incident: &str, person: &str, button: Button) {
+        if let Button::OverFromPage(seen) = button {
+            self.watch.ends_asked.push((incident.to_owned(), person.to_owned(), seen));
+        }
         self.watch.said.insert((incident.to_owned(), person.to_owned(), button.kind()));
     }
 
@@ -242,6 +261,7 @@ impl Button {
     fn kind(self) -> Button {
         match self {
             Button::SilenceFromPage(_) => Button::Silence,
+            Button::OverFromPage(_) => Button::OverFromPage(0),
             other => other,
         }
     }

@@ -79,12 +79,13 @@ impl Story {
                 }
                 state = match state {
                     State::Alarm if dice.chance(200) => State::NoData,
-                    State::Alarm => State::Ok,
-                    State::NoData if dice.chance(500) => State::Ok,
+                    State::Alarm => recovers(dice),
+                    State::NoData if dice.chance(500) => recovers(dice),
                     _ => State::Alarm,
                 };
             }
-            story.say(alarm as usize, policy, calm_at, State::Ok);
+            let last = recovers(dice);
+            story.say(alarm as usize, policy, calm_at, last);
         }
         story
     }
@@ -185,23 +186,44 @@ impl Story {
 
 /// Several changes in one request, as EventBridge would say them.
 pub(crate) fn request(changes: &[Change]) -> Vec<u8> {
-    let event = |change: &Change| {
-        let state = match change.state {
-            State::Alarm => "ALARM",
-            State::Ok => "OK",
-            State::NoData => "INSUFFICIENT_DATA",
-        };
-        json!({
-            "detail-type": "CloudWatch Alarm State Change",
-            "resources": [change.key],
-            "detail": {
-                "alarmName": change.name,
-                "state": {"value": state, "timestamp": change.at.to_string(), "reason": change.reason},
-                "configuration": {"description": change.description},
-            },
-        })
-    };
     Value::from_iter(changes.iter().map(event)).to_string().into_bytes()
+}
+
+fn event(change: &Change) -> Value {
+    let state = match change.state {
+        State::Alarm => "ALARM",
+        State::Ok => "OK",
+        State::NoData => "INSUFFICIENT_DATA",
+        State::Deleted => return deletion(change),
+    };
+    json!({
+        "detail-type": "CloudWatch Alarm State Change",
+        "resources": [change.key],
+        "detail": {
+            "alarmName": change.name,
+            "state": {"value": state, "timestamp": change.at.to_string(), "reason": change.reason},
+            "configuration": {"description": change.description},
+        },
+    })
+}
+
+/// An alarm was deleted. The time of such an event stands for the whole second that it begins.
+fn deletion(change: &Change) -> Value {
+    let second = change.at.checked_sub(jiff::SignedDuration::from_millis(999));
+    json!({
+        "detail-type": "CloudWatch Alarm Configuration Change",
+        "resources": [change.key],
+        "time": second.unwrap_or(change.at).to_string(),
+        "detail": {
+            "alarmName": change.name, "operation": "delete",
+            "configuration": {"actionsEnabled": true},
+        },
+    })
+}
+
+/// An alarm is OK again, or is deleted.
+fn recovers(dice: &mut Dice) -> State {
+    if dice.chance(150) { State::Deleted } else { State::Ok }
 }
 
 /// What a person does when they are called.
@@ -247,7 +269,7 @@ impl Habit {
             22..30 => machine(Pickup::Machine(ms)),
             _ => Habit {
                 pickup: Pickup::Person(ms),
-                keys: [Does::roll(dice), Does::roll(dice)],
+                keys: keys(dice),
                 twice: dice.chance(100),
                 detected: dice.chance(50),
             },
@@ -255,15 +277,26 @@ impl Habit {
     }
 }
 
+/// Whoever presses 3 mostly presses it once more.
+fn keys(dice: &mut Dice) -> [Does; 2] {
+    let first = Does::roll(dice);
+    match first {
+        Does::Press(Key::Over { .. }, _) if dice.chance(650) => [first, first],
+        _ => [first, Does::roll(dice)],
+    }
+}
+
 impl Does {
     fn roll(dice: &mut Dice) -> Does {
         let latest = dice.pick(&[40, 98]);
         let share = dice.range(2, latest);
-        match dice.range(0, 11) {
+        match dice.range(0, 13) {
             0..7 => Does::Press(Key::Take, share),
             7..9 => Does::Press(Key::Decline, share),
             9 => Does::Press(Key::Other, share),
             10 => Does::HangUp(share),
+            // In whichever reading it is then.
+            11..13 => Does::Press(Key::Over { reading: 0 }, share),
             _ => Does::Nothing,
         }
     }

@@ -13,7 +13,7 @@ use crate::audit::Overdue;
 use crate::night::{About, Asked, Done, Night, Task};
 use crate::people::words;
 use crate::slack::Button;
-use crate::story::request;
+use crate::story::{Does, request};
 use crate::twilio::Step;
 use crate::world::{What, World};
 
@@ -66,8 +66,10 @@ impl Night {
             About::Words(asked) => {
                 let news = asked.key.map_or(News::Answered, News::Pressed);
                 let (id, signal) = world.signal(asked.call, news);
-                if asked.key == Some(Key::Take) {
-                    world.presses(asked.call);
+                match asked.key {
+                    Some(Key::Take) => world.presses(asked.call),
+                    Some(Key::Over { reading }) => world.presses_over(asked.call, reading),
+                    _ => {}
                 }
                 world.after(PATIENCE, What::Patience(self.tasks.len()));
                 Box::pin(async move {
@@ -229,6 +231,13 @@ impl World {
         self.said(&incident, &person, Button::Have);
     }
 
+    /// Somebody presses 3 in this reading of the menu.
+    fn presses_over(&mut self, call: usize, reading: u32) {
+        let call = &self.phones.calls[call];
+        let attempt = (call.incident.clone(), call.attempt);
+        self.watch.threes.entry(attempt).or_default().insert(reading);
+    }
+
     fn signal(&self, call: usize, news: News) -> (String, Signal) {
         let call = &self.phones.calls[call];
         (
@@ -287,6 +296,18 @@ impl World {
         let menu = words(incident, &asked, number, now);
         let attempt = incident.and_then(|incident| incident.attempt(number));
         self.note(|| format!("  hears {menu:?} after {:?}", asked.key));
+        if attempt.is_some_and(|attempt| attempt.offers_resolve)
+            && asked.reading == 1
+            && asked.key.is_none()
+            && self.dice.chance(500)
+        {
+            // Whoever hears that they may end it mostly does.
+            self.phones.calls[asked.call].habit.keys[0] = Does::Press(Key::Over { reading: 0 }, 50);
+            if self.dice.chance(700) {
+                self.phones.calls[asked.call].habit.keys[1] =
+                    Does::Press(Key::Over { reading: 0 }, 50);
+            }
+        }
         if attempt.is_none() {
             self.fail(format!("a call for attempt {number} of {incident:?} is about nothing"));
         }

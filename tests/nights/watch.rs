@@ -38,6 +38,10 @@ pub(crate) struct Watch {
     pub(crate) said: BTreeSet<Deed>,
     /// … and what was written of them.
     pub(crate) did: BTreeSet<Deed>,
+    /// In which readings of the menu somebody pressed 3, by incident and attempt.
+    pub(crate) threes: BTreeMap<(String, u32), BTreeSet<u32>>,
+    /// Who asked from elsewhere that an incident be over, and what they had not seen.
+    pub(crate) ends_asked: Vec<(String, String, u32)>,
     /// How many clicks there were, and which of them were answered.
     pub(crate) clicks: usize,
     pub(crate) replies: BTreeSet<usize>,
@@ -67,6 +71,8 @@ impl Watch {
             muted: BTreeSet::new(),
             said: BTreeSet::new(),
             did: BTreeSet::new(),
+            threes: BTreeMap::new(),
+            ends_asked: Vec::new(),
             clicks: 0,
             replies: BTreeSet::new(),
             lines: BTreeMap::new(),

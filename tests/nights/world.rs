@@ -61,6 +61,8 @@ pub(crate) enum What {
     Quiet(String),
     /// The silence of an incident was over a moment ago: does it still wait?
     SilenceOver(String, Timestamp),
+    /// Somebody asked a moment ago that an incident be over, and this was what they had not seen.
+    EndAsked(String, u32),
     /// The same of an alarm.
     SilenceOfAlarmOver(usize, Timestamp),
     /// This alarm joined an incident then: does its owner know by now?

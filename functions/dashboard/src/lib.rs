@@ -25,7 +25,7 @@ pub struct Dashboard {
     pub live: Live,
     /// Incidents, dead letters, counters, log-in attempts.
     pub store: Arc<dyn Store>,
-    /// Where dead letters go again, and where a silence is asked for.
+    /// Where dead letters go again, and where a silence, or an incident's end, is asked for.
     pub queue: Arc<dyn Queue>,
     /// On one machine: what opens the pages without a password.
     pub start_token: Option<StartToken>,
@@ -81,6 +81,7 @@ async fn page(
         Endpoint::Incidents => pages::incidents::json(dashboard, now).await,
         Endpoint::Incident => pages::incidents::one(dashboard, request, id, signed_in, now).await,
         Endpoint::SilenceIncident => pages::silences::ask(dashboard, request, id, now).await,
+        Endpoint::ResolveIncident => pages::resolve::post(dashboard, request, id, now).await,
         Endpoint::Live => live::answer(dashboard, request, now).await,
         Endpoint::DeadLetters => {
             pages::dead_letters::list(dashboard, request, signed_in, now).await

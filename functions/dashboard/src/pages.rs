@@ -3,7 +3,7 @@
 //! 1. [`incidents`]: what goes on, and what went on; one incident with its story.
 //! 2. [`standing`], [`calls`], [`story`]: an incident in words; [`markup`]: times and links as HTML. All pure.
 //! 3. [`counters`]: what was counted. [`dead_letters`]: what could not be delivered. [`silences`]: for what nobody is
-//!    called. [`alarms`]: what monitors said last.
+//!    called. [`alarms`]: what monitors said last. [`resolve`]: the button that ends an incident.
 
 mod alarms;
 mod calls;
@@ -11,6 +11,7 @@ mod counters;
 pub(crate) mod dead_letters;
 pub(crate) mod incidents;
 mod markup;
+pub(crate) mod resolve;
 pub(crate) mod silences;
 mod standing;
 mod story;

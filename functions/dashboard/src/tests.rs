@@ -4,5 +4,6 @@ mod access;
 mod alarms;
 mod incidents;
 mod live;
+mod resolve;
 mod room;
 mod silences;

@@ -4,7 +4,7 @@
 //! no threshold, a PromQL alarm no reason, one on several series no previous state. `aws_lambda_events` (1.2) refuses
 //! several of these, and a description that is null.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::fields::{line, listed, pairs, text, time};
@@ -48,7 +48,8 @@ pub(super) fn action(event: &Value, now: Timestamp) -> Result<Change, String> {
     Said { arn, account, region: text(event, "/region"), at, ..said }.change(now)
 }
 
-/// An event of EventBridge. None, if it says nothing of a state, nor of the alarm's actions.
+/// An event of EventBridge. None, if it says nothing of a state, nor of the alarm's actions or its
+/// end.
 pub(super) fn event(event: &Value, now: Timestamp) -> Result<Option<Change>, String> {
     match text(event, "/detail-type").as_deref() {
         Some(CONFIGURATION_CHANGE) => return configuration(event, now),
@@ -72,16 +73,43 @@ fn in_event(event: &Value) -> Said {
     Said { arn, account, region: text(event, "/region"), at, ..said }
 }
 
-/// A change of an alarm's configuration: whether its actions are enabled now, beside the state that it is in anyway.
+/// A change of an alarm's configuration: that it is gone, or whether its actions are enabled now, beside the state that it
+/// is in anyway.
 fn configuration(event: &Value, now: Timestamp) -> Result<Option<Change>, String> {
     let detail = &event["detail"];
     let enabled = detail.pointer("/configuration/actionsEnabled").and_then(Value::as_bool);
     let is_gone =
         text(detail, "/operation").is_some_and(|what| what.eq_ignore_ascii_case("delete"));
-    let Some(enabled) = enabled.filter(|_| !is_gone) else { return Ok(None) };
+    if is_gone {
+        return deleted(event, now).map(Some);
+    }
+    let Some(enabled) = enabled else { return Ok(None) };
     let since = time(detail, "/configuration/timestamp").or(time(event, "/time")).unwrap_or(now);
     let change = in_event(event).change(now)?;
     Ok(Some(Change { actions: Some(Actions { enabled, since }), ..change }))
+}
+
+/// An alarm was deleted. The `state` in the event is the one that it was in, and may be years old.
+fn deleted(event: &Value, now: Timestamp) -> Result<Change, String> {
+    let (arn, account, region) =
+        (text(event, "/resources/0"), text(event, "/account"), text(event, "/region"));
+    let name = text(event, "/detail/alarmName").or(text(event, "/detail/configuration/alarmName"));
+    // The time has seconds only, and what the alarm said within the same second came before.
+    let at =
+        time(event, "/time").and_then(|at| at.checked_add(SignedDuration::from_millis(999)).ok());
+    let said = Said {
+        arn,
+        account,
+        region,
+        name,
+        contributor: None,
+        state: Some("OK".to_owned()),
+        at,
+        reason: Some("The alarm was deleted".to_owned()),
+        description: text(event, "/detail/configuration/description"),
+        quiet: None,
+    };
+    said.change(now).map(|change| Change { state: State::Deleted, ..change })
 }
 
 /// The message of an SNS notification.

@@ -14,7 +14,7 @@ use crate::http::{Request, Response, form_fields};
 use crate::twilio::callbacks::{About, Path, field, key, machine, status, voice_url};
 use crate::twilio::proof::{Kind, verified};
 use crate::twilio::voice::{Words, twiml};
-use reply::Reply;
+use reply::{QUESTION, Reply};
 
 /// How long a person in a call waits for us at most, before they are asked for a moment. Twilio itself gives up after
 /// fifteen seconds, and people before that.
@@ -45,7 +45,7 @@ impl Turn {
     }
 
     fn key(&self) -> Option<Key> {
-        self.digits.as_deref().and_then(key)
+        self.digits.as_deref().and_then(|digits| key(digits, self.reading))
     }
 }
 
@@ -115,10 +115,13 @@ impl App {
         let Some((incident, attempt)) = found else {
             return Ok(xml(&words(&Reply::unknown(), 0, ""), &plain()));
         };
-        let spoken = Spoken::of(incident, attempt, self.now());
+        let mut spoken = Spoken::of(incident, attempt, self.now());
         let base = settings.public_base_url().unwrap_or_default();
         let here = voice_url(base, path.incident, path.attempt);
         let reply = Reply::of(incident, attempt, turn.reading, turn.key());
+        if let Reply::Question { .. } = reply {
+            QUESTION.clone_into(&mut spoken.menu);
+        }
         Ok(xml(&words(&reply, incident.policy.answer_seconds, &here), &spoken))
     }
 }
@@ -126,6 +129,12 @@ impl App {
 fn words<'a>(reply: &'a Reply, answer_seconds: u32, here: &str) -> Words<'a> {
     match reply {
         Reply::Last(last) => Words::Last(last),
+        Reply::Question { reading } => Words::Menu {
+            first: "",
+            action: format!("{here}?reading={reading}"),
+            then: None,
+            answer_seconds,
+        },
         Reply::Menu { first, reading } => Words::Menu {
             first,
             action: format!("{here}?reading={reading}"),

@@ -30,6 +30,8 @@ pub struct View<'a> {
     pub silenced_until: Option<Timestamp>,
     /// Who took it.
     pub taken_by: Option<&'a str>,
+    /// Who said that it is over, if its alarms did not.
+    pub resolved_by: Option<&'a str>,
     /// Its alarms, recovered ones too.
     pub alarms: Vec<AlarmView<'a>>,
     /// How many more go on than are named.
@@ -88,6 +90,7 @@ pub fn view(incident: &Incident) -> View<'_> {
         resolved_at: incident.ended_at,
         silenced_until: incident.silenced_until,
         taken_by: holder.map(|holder| holder.person.as_str()),
+        resolved_by: incident.resolved_by(),
         alarms: incident
             .alarms
             .iter()

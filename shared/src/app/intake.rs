@@ -4,6 +4,7 @@
 //! 2. `known`: an alarm that is kept under the key of a former version is found.
 //! 3. `together`: the rest goes to its policies. [`recent`]: the names heard last, for the first page.
 
+mod deleted;
 mod heard;
 mod known;
 pub mod recent;
@@ -78,7 +79,9 @@ impl App {
             let units = self.triage(&mut triage).await?;
             // People are called before anything else is written down. What is remembered of these alarms follows: a crash
             // between the two has them taken in again, which changes nothing.
-            let heard = self.hear(self.by_policy(triage.taken(), &settings).await?).await?;
+            let (groups, gone) = self.by_policy(triage.taken(), &settings).await?;
+            triage.became.extend(gone);
+            let heard = self.hear(groups).await?;
             triage.became.extend(heard);
             self.report(&mut triage).await?;
             if self.write_units(&mut triage, units).await? {
@@ -90,23 +93,27 @@ impl App {
         Err(Error::Raced)
     }
 
-    /// The changes, each with its policy.
+    /// The changes, each with its policy; and what is heard of the series of an alarm that was deleted since.
     async fn by_policy(
         &self,
         mut changes: Vec<(usize, Change)>,
         settings: &Settings,
-    ) -> Result<Groups, Error> {
+    ) -> Result<(Groups, Vec<(usize, Heard)>), Error> {
         self.use_known_keys(&mut changes).await?;
-        let mut groups = Groups::default();
+        let (mut groups, mut gone) = (Groups::default(), Vec::new());
         for (at, change) in changes {
             let Some(policy) = settings.config.escalation.policy_for(&change.name) else {
                 continue;
             };
             // What is said to have happened later than now happened now: nothing that follows would count otherwise.
             let (name, when) = (mask_e164(&change.name), change.at.min(self.now()));
-            groups.add(policy.to_owned(), at, Change { name, at: when, ..change }, settings);
+            let change = Change { name, at: when, ..change };
+            gone.push((at, Heard::Nothing { alarm: change.name.clone() }));
+            for change in self.with_its_series(policy, change).await? {
+                groups.add(policy.to_owned(), at, change, settings);
+            }
         }
-        Ok(groups)
+        Ok((groups, gone))
     }
 
     /// Answers `POST /alarms`, whose proof is a bearer token.
@@ -206,9 +213,12 @@ impl super::draft::Draft<'_> {
                 self.tell(&[Signal::NoData { key }]);
                 joined
             }
-            State::Ok => {
+            State::Ok | State::Deleted => {
                 if joined.is_some() || is_named {
-                    self.tell(&[Signal::Recovered { key }]);
+                    self.tell(&[match change.state {
+                        State::Deleted => Signal::Deleted { key },
+                        _ => Signal::Recovered { key },
+                    }]);
                 }
                 None
             }

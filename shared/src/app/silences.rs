@@ -117,7 +117,8 @@ impl App {
             return self.arm(WakeUp::Silenced { change: change.clone(), due }).await;
         }
         let policy = settings.config.escalation.policy_for(&change.name);
-        let may_call = self.may_call(change).await?;
+        let is_gone = self.deleted_at(change).await?.is_some();
+        let may_call = !is_gone && self.may_call(change).await?;
         let Some(policy) = policy.filter(|_| may_call) else {
             return self.stop_waiting(change, waits).await;
         };
@@ -241,6 +242,10 @@ impl Draft<'_> {
     /// maintenance window by now, it is told to wait for the end of that.
     pub(super) fn time_has_come(&self, silences: &Silences) -> Signal {
         let begins_anew = |incident: &&Incident| {
+            // It is over now, if nothing changed for as long as its policy says.
+            if incident.resolves_at().is_some_and(|at| at <= self.now) {
+                return false;
+            }
             let waited = incident.phase != Phase::Calling || incident.silenced_until.is_some();
             waited && incident.next_round_at().is_some_and(|at| at <= self.now)
         };

@@ -56,6 +56,16 @@ pub enum WakeUp {
         /// Until when.
         until: Timestamp,
     },
+    /// Somebody says that this incident is over.
+    Resolve {
+        /// Which incident.
+        incident: String,
+        /// Who, as people are told: [`super::resolves::ON_THE_PAGE`] or [`super::resolves::AT_THE_COMMAND_LINE`].
+        by: String,
+        /// The number of the first entry of its timeline that they had not seen. Where an alarm went off since, nothing
+        /// is done: it is not what they meant.
+        seen: u32,
+    },
     /// An Execution of a Studio Flow is over.
     ExecutionEnded {
         /// The Flow's SID.
@@ -100,6 +110,7 @@ impl WakeUp {
                 format!("silenced {} {due}", record::alarm(&change.key).sk)
             }
             WakeUp::Silence { incident, until, .. } => format!("{incident} silence {until}"),
+            WakeUp::Resolve { incident, by, seen } => format!("{incident} resolve {seen} {by}"),
             WakeUp::ExecutionEnded { execution, .. } => format!("{execution} ended"),
             WakeUp::Heartbeat { at } => format!("heartbeat {at}"),
         }
@@ -111,6 +122,7 @@ impl WakeUp {
             WakeUp::Nudge { .. }
             | WakeUp::Alarm { .. }
             | WakeUp::Silence { .. }
+            | WakeUp::Resolve { .. }
             | WakeUp::ExecutionEnded { .. }
             | WakeUp::Heartbeat { .. } => None,
         }
@@ -139,6 +151,9 @@ impl App {
             WakeUp::Silenced { change, due } => self.silence_over(change, *due).await,
             WakeUp::Silence { incident, by, until } => {
                 self.silence_until(incident, by, *until, Hand::Act).await.map(|_| ())
+            }
+            WakeUp::Resolve { incident, by, seen } => {
+                self.resolve(incident, by, *seen).await.map(|_| ())
             }
             WakeUp::ExecutionEnded { flow, execution, at } => {
                 match self.execution_ended(flow, execution, *at).await {

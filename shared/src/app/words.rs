@@ -85,16 +85,23 @@ fn facts(incident: &Incident, attempt: &Attempt, now: Timestamp) -> minijinja::V
         since => since(incident, now),
         alarms => incident.open_count(),
         policy => speakable(&incident.policy.name),
-        keys => KEYS,
+        keys => keys(incident, attempt),
     }
 }
 
-const KEYS: &str = "Press 1 to take it. Press 2 to pass it on.";
+/// The keys that mean something in this attempt's call.
+fn keys(incident: &Incident, attempt: &Attempt) -> &'static str {
+    match incident.offers_resolve(attempt) {
+        true => "Press 1 to take it. Press 2 to pass it on. Press 3 if it is over.",
+        false => "Press 1 to take it. Press 2 to pass it on.",
+    }
+}
 
 fn usual(incident: &Incident, attempt: &Attempt, now: Timestamp) -> String {
     let person = speakable(&attempt.person);
     let (what, since) = (what(incident), since(incident, now));
-    format!("Hello {person}, this is Ringdown. {what} It began {since}. {KEYS}")
+    let keys = keys(incident, attempt);
+    format!("Hello {person}, this is Ringdown. {what} It began {since}. {keys}")
 }
 
 /// What is wrong, as one says it.
@@ -191,6 +198,12 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
         Event::RecoveredTogether { alarms, left } => {
             format!(":white_check_mark: {alarms} alarms recovered; {left} still in ALARM")
         }
+        Event::Deleted { alarm, left } => {
+            let name = if alarm.is_empty() { "one alarm" } else { alarm };
+            let left = if *left > 0 { format!("; {left} still in ALARM") } else { String::new() };
+            let name = escape(name);
+            format!(":wastebasket: *{name}* was deleted, which counts as its recovery{left}")
+        }
         Event::NoData { alarm } => {
             format!(":information_source: *{}* has no data: that is no recovery", escape(alarm))
         }
@@ -212,6 +225,7 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
         | Event::Ringing { .. }
         | Event::Answered { .. }
         | Event::Machine { .. }
+        | Event::AskedWhetherOver { .. }
         | Event::OtherKey { .. } => return None,
         Event::CallEnded { person, outcome: Outcome::InCall, .. } => in_another_call(person),
         Event::CallEnded { person, outcome, why, .. } => {
@@ -285,6 +299,11 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
             span(*after_seconds),
             plain(person)
         ),
+        Event::NothingChanged { for_seconds, after_seconds } => format!(
+            ":white_check_mark: *Resolved*: nothing changed for {}; it lasted {}",
+            span(*for_seconds),
+            span(*after_seconds)
+        ),
         Event::Mended { what } => format!(":warning: the audit mended {}", mended_words(*what)),
     };
     Some(cut(&text))
@@ -304,6 +323,7 @@ pub fn outcome_words(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Taken => "took it",
         Outcome::Declined => "declined",
+        Outcome::Resolved => "said that it is over",
         Outcome::TooLate => "pressed 1 when it was no longer open",
         Outcome::NoAnswer => "no answer",
         Outcome::Busy => "busy",

@@ -330,6 +330,18 @@ fn a_policy_is_checked_when_it_is_loaded() {
             "ringdown.toml:10: policies.flap_window: \"soon\" is not a duration",
         ),
         (
+            "resolve_after = \"30s\"",
+            "ringdown.toml:10: policies.resolve_after: is 30s, expected 1m to 720h",
+        ),
+        (
+            "resolve_after = \"2000h\"",
+            "ringdown.toml:10: policies.resolve_after: is 2000h, expected 1m to 720h",
+        ),
+        (
+            "resolve_after = \"later\"",
+            "ringdown.toml:10: policies.resolve_after: \"later\" is not a duration",
+        ),
+        (
             "repage_after = \"30h\"",
             "ringdown.toml:10: policies.repage_after: is 30h, expected 1s to 24h",
         ),
@@ -411,6 +423,21 @@ fn text_without_an_end_fails_its_check() {
         let told = problems(&format!("[channels.a]\n[[routes]]\n{bomb}"));
         assert!(told.starts_with("ringdown.toml:3:") && told.len() < 500, "{told:.600}");
     }
+}
+
+#[test]
+fn resolve_after_is_none_unless_it_is_configured() {
+    let of = |keys: &str| {
+        let toml = format!(
+            "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[[policies]]\nname = \"p\"\n\
+             alarms = [\"*\"]\nroster = [\"alpha\"]\n{keys}\n"
+        );
+        let config = Config::parse(vec![("ringdown.toml".to_owned(), toml)]).expect("fine");
+        config.escalation.policy_at("p", at(0)).expect("a policy").resolve_after
+    };
+    assert_eq!(of(""), None);
+    assert_eq!(of("resolve_after = \"4h 30m\""), Some(jiff::SignedDuration::from_mins(270)));
+    assert_eq!(of("resolve_after = \"720h\""), Some(jiff::SignedDuration::from_hours(720)));
 }
 
 #[test]

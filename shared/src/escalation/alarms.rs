@@ -12,7 +12,9 @@ impl Turn<'_> {
         let (name, reason) = (alarm.name.clone(), alarm.reason.clone());
         let known = self.incident.alarms.iter().find(|have| have.key == alarm.key).cloned();
         let recovered_at = known.as_ref().map(|alarm| alarm.recovered_at);
+        let resolved_by = self.incident.resolved_by().map(str::to_owned);
         let ended_at = self.incident.ended_at.take();
+        self.incident.changed_at = Some(self.now);
         if ended_at.is_none() && recovered_at == Some(None) {
             return;
         }
@@ -38,9 +40,19 @@ impl Turn<'_> {
                 self.tell(Event::Joined { alarm: name, reason });
             }
         }
+        // It was said that it is over, and its alarm never recovered: it only goes on.
+        let resolved_by = resolved_by.filter(|_| flaps && recovered_at == Some(None));
+        if let (Some(_), Phase::Taken, Some(holder)) =
+            (&resolved_by, self.incident.phase, &mut self.incident.holder)
+        {
+            holder.at = self.now;
+        }
         // What nobody has is hunted for anew; what somebody has stays theirs, and they are told.
         match (ended_at, self.incident.phase) {
-            (Some(_), Phase::Calling | Phase::Exhausted) => self.hunt_again(),
+            (Some(_), Phase::Calling | Phase::Exhausted) => match resolved_by {
+                Some(by) => self.leave_alone(by),
+                None => self.hunt_again(),
+            },
             (None, Phase::Calling) if self.incident.silenced_until.is_none() => {}
             (Some(over_at), Phase::Taken) if flaps => {
                 let has_recovered = recovered_at.flatten().is_some();
@@ -76,8 +88,8 @@ impl Turn<'_> {
         forgotten.inspect(|alarm| self.forgets(alarm)).is_some()
     }
 
-    /// An alarm is OK again.
-    pub(super) fn recovered(&mut self, key: &str) {
+    /// An alarm is OK again, or was deleted, which counts as much.
+    pub(super) fn recovered(&mut self, key: &str, deleted: bool) {
         let known = self.incident.alarms.iter().position(|have| have.key == key);
         if self.incident.ended_at.is_some() {
             // Its holder had said that it is over: it counts for whether it only flaps.
@@ -99,9 +111,15 @@ impl Turn<'_> {
             }
             None => return,
         };
-        match self.incident.open_count() {
-            0 => self.resolve(),
-            left => self.tell(Event::Recovered { alarm: name, left }),
+        self.incident.changed_at = Some(self.now);
+        let left = self.incident.open_count();
+        match (left, deleted) {
+            (_, true) => self.tell(Event::Deleted { alarm: name, left }),
+            (0, false) => {}
+            (_, false) => self.tell(Event::Recovered { alarm: name, left }),
+        }
+        if left == 0 {
+            self.resolve();
         }
     }
 
@@ -112,14 +130,15 @@ impl Turn<'_> {
         }
         let alarm = self.incident.open_alarms().find(|have| have.key == key);
         if let Some(alarm) = alarm.map(|alarm| alarm.name.clone()) {
+            self.incident.changed_at = Some(self.now);
             self.tell(Event::NoData { alarm });
         }
     }
 
     fn resolve(&mut self) {
-        let after_seconds = self.now.duration_since(self.incident.raised_at).as_secs();
+        let after_seconds = self.lasted();
         self.tell(Event::Resolved { after_seconds });
-        self.end_incident();
+        self.end_incident(None);
         self.text_holder();
     }
 }

@@ -124,6 +124,7 @@ impl Entry {
             Event::Texted { person, failed } => (failed.as_mut(), [Some(person), None]),
             Event::Reopened { alarm, holder } => (None, [Some(alarm), holder.as_mut()]),
             Event::Recovered { alarm: name, .. }
+            | Event::Deleted { alarm: name, .. }
             | Event::NoData { alarm: name }
             | Event::NobodyOnCall { schedule: name }
             | Event::Calling { person: name, .. }
@@ -131,6 +132,7 @@ impl Entry {
             | Event::Answered { person: name, .. }
             | Event::Machine { person: name, .. }
             | Event::OtherKey { person: name, .. }
+            | Event::AskedWhetherOver { person: name, .. }
             | Event::PassedOver { person: name }
             | Event::CalledTooOften { person: name, .. }
             | Event::Taken { person: name, .. }
@@ -154,6 +156,7 @@ impl Entry {
             | Event::CalledAgain
             | Event::SilenceOver
             | Event::Resolved { .. }
+            | Event::NothingChanged { .. }
             | Event::Mended { .. } => (None, [None, None]),
         };
         if let Some(text) = text {

@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use super::actor::Actor;
 use super::hunt::Hunt;
 use super::incident::{Holder, Phase};
-use super::signal::{Effect, TextAbout};
 use super::step::Turn;
 use super::timeline::Event;
 
@@ -47,31 +46,6 @@ impl Turn<'_> {
         self.tell_of_empty_shift();
     }
 
-    /// The holder says that it is over, whatever its alarms say.
-    pub(super) fn declare_over(&mut self, person: &Actor) {
-        if self.is_held_by(person) {
-            let after_seconds = self.now.duration_since(self.incident.raised_at).as_secs();
-            self.tell(Event::DeclaredOver { person: person.name.clone(), after_seconds });
-            self.end_incident();
-        }
-    }
-
-    /// It is over: no call goes on.
-    pub(super) fn end_incident(&mut self) {
-        self.incident.ended_at = Some(self.now);
-        self.incident.silenced_until = None;
-        self.cancel_all_but(None, true);
-    }
-
-    /// It is over: whoever has it, and was called for it, is told.
-    pub(super) fn text_holder(&mut self) {
-        let owner = self.incident.taken_by().filter(|holder| !holder.outside);
-        if let Some(holder) = owner.filter(|_| !self.is_known_to_be_over()) {
-            let (person, at) = (holder.person.clone(), self.now);
-            self.effects.push(Effect::Text { person, about: TextAbout::Resolved, at });
-        }
-    }
-
     /// Nobody is called until then. What is taken stays taken, and its holder is left in peace until then.
     pub(super) fn silence(&mut self, by: &str, until: Timestamp) {
         let is_longer = self.incident.silenced_until.is_none_or(|have| have < until);
@@ -84,7 +58,7 @@ impl Turn<'_> {
         self.cancel_all_but(None, true);
     }
 
-    fn is_held_by(&self, person: &Actor) -> bool {
+    pub(super) fn is_held_by(&self, person: &Actor) -> bool {
         let is_theirs = self.incident.taken_by().is_some_and(|holder| holder.is(person));
         self.incident.ended_at.is_none() && is_theirs
     }

@@ -38,7 +38,7 @@ impl Incident {
             (0, None) => answered_by.checked_add(MARGIN),
             (0 | 1, answered_at) => {
                 let reports = if attempt.with.is_voice() { SignedDuration::ZERO } else { REPORTS };
-                let talk = self.policy.talks_for(attempt.reading_seconds) + reports + MARGIN;
+                let talk = self.policy.talks_for(attempt) + reports + MARGIN;
                 answered_at.unwrap_or(answered_by).checked_add(talk)
             }
             (_, _) => return given_up,
@@ -92,6 +92,7 @@ impl Turn<'_> {
                 match key {
                     Key::Take => self.take(number),
                     Key::Decline => self.conclude(number, Outcome::Declined, None),
+                    Key::Over { reading } => self.presses_over(number, *reading),
                     Key::Other => self.tell(Event::OtherKey { attempt: number, person }),
                 }
             }

@@ -32,6 +32,9 @@ pub struct Hunt {
     /// Who is left out, since they were called too often of late.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
+    /// It began since what somebody has still goes on, and asks them first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks_owner: bool,
     /// Everybody is in another call: look again then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub look_again_at: Option<Timestamp>,
@@ -51,6 +54,7 @@ impl Hunt {
             in_call: 0,
             passed: Vec::new(),
             left_out: Vec::new(),
+            asks_owner: false,
             look_again_at: None,
         }
     }
@@ -232,7 +236,8 @@ impl Turn<'_> {
             incident.attempts.remove(0);
         }
         let with = incident.policy.call_with.clone();
-        let new = Attempt::new(attempt, incident.hunt.number, &person, with, self.now);
+        let mut new = Attempt::new(attempt, incident.hunt.number, &person, with, self.now);
+        new.offers_resolve = incident.is_owner_asked_again(&person);
         incident.attempts.push(new);
         let (call, of) = (incident.hunt.calls, incident.policy.attempts);
         self.tell(Event::Calling { attempt, person, call, of });

@@ -35,7 +35,10 @@ pub struct Incident {
     /// Until then nobody is called for what went on when this was said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub silenced_until: Option<Timestamp>,
-    /// When its last alarm recovered, or its holder said that it is over.
+    /// When one of its alarms last went off, recovered, or lost its data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<Timestamp>,
+    /// When its last alarm recovered, or somebody said that it is over, or nothing had changed for long.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
     /// Its alarms, recovered ones too.
@@ -173,6 +176,12 @@ pub struct Attempt {
     /// … and when last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub looked_at: Option<Timestamp>,
+    /// Its person is the owner, who is asked again: with the key 3 they may say that it is over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub offers_resolve: bool,
+    /// The reading of the menu in which they first pressed 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over_pressed_in: Option<u32>,
     /// We have asked for its end.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hangs_up: bool,
@@ -257,7 +266,7 @@ impl Attempt {
             return None;
         }
         let began = self.rang_at.or(self.placed_at).unwrap_or(self.decided_at);
-        let talk = policy.answered_within() + policy.talks_for(self.reading_seconds);
+        let talk = policy.answered_within() + policy.talks_for(self);
         began.checked_add(talk + super::calls::LONGEST_DIAL).ok()
     }
 

@@ -3,6 +3,8 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::incident::Attempt;
+
 /// Somebody who can be called.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
@@ -79,6 +81,9 @@ pub struct Policy {
     pub call_on_new_alarm: bool,
     /// When nobody could be reached, all are called again after this long.
     pub retry_exhausted_after: SignedDuration,
+    /// An incident of which no alarm changes for this long is over; `None`: it waits for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolve_after: Option<SignedDuration>,
     /// How a person is called.
     pub call_with: CallWith,
     /// Twilio's `voice` of what is spoken.
@@ -92,6 +97,8 @@ pub struct Policy {
     pub say: Option<String>,
 }
 
+/// The time that it takes to read the question whether it is over, in seconds.
+const QUESTION_SECONDS: u32 = 12;
 /// What Twilio may add to the time that a phone rings (POST /Calls, `Timeout`).
 const RING_MARGIN: u32 = 5;
 
@@ -101,9 +108,12 @@ impl Policy {
         seconds(self.ring_seconds + RING_MARGIN)
     }
 
-    /// How long a conversation takes at most: the menu is read twice, and each reading waited after.
-    pub(super) fn talks_for(&self, reading_seconds: u32) -> SignedDuration {
-        seconds(2 * (reading_seconds + self.answer_seconds))
+    /// The longest conversation of an attempt: the menu is read twice, and each reading waited after. A question
+    /// whether it is over takes one more reading.
+    pub(super) fn talks_for(&self, attempt: &Attempt) -> SignedDuration {
+        let question =
+            if attempt.offers_resolve { QUESTION_SECONDS + self.answer_seconds } else { 0 };
+        seconds(2 * (attempt.reading_seconds + self.answer_seconds) + question)
     }
 }
 

@@ -22,6 +22,11 @@ pub enum Signal {
         /// Names the alarm.
         key: String,
     },
+    /// The alarm of this key was deleted in its monitor: its recovery never comes.
+    Deleted {
+        /// Names the alarm.
+        key: String,
+    },
     /// How the call of an attempt fares.
     Call {
         /// Which attempt.
@@ -50,10 +55,15 @@ pub enum Signal {
         /// Who.
         person: Actor,
     },
-    /// Its holder says that it is over.
+    /// A person says that it is over: it must be theirs, or nobody's.
     DeclaredOver {
         /// Who.
         person: Actor,
+    },
+    /// Somebody without a name says that it is over, whoever has it.
+    ResolvedBy {
+        /// Who, as people are told: "somebody on the page".
+        by: String,
     },
     /// Nobody shall be called for what goes on now.
     Silenced {
@@ -103,6 +113,11 @@ pub enum Key {
     Take,
     /// 2: "not me".
     Decline,
+    /// 3: "it is over", which needs a second 3 in a later reading of the menu.
+    Over {
+        /// The reading that it was pressed in, from 1.
+        reading: u32,
+    },
     /// Any other.
     Other,
 }
@@ -132,6 +147,8 @@ pub enum Outcome {
     Taken,
     /// They pressed 2.
     Declined,
+    /// They pressed 3 twice: it is over.
+    Resolved,
     /// They pressed 1 when it was somebody else's, or over.
     TooLate,
     /// Nobody answered.

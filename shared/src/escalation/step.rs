@@ -56,6 +56,7 @@ impl Incident {
             holder: None,
             exhausted_at: None,
             silenced_until: None,
+            changed_at: Some(now),
             ended_at: None,
             alarms: Vec::new(),
             more_alarms: 0,
@@ -77,7 +78,8 @@ impl Incident {
         let mut turn = Turn { incident: self, effects: Vec::new(), busy, now };
         match signal {
             Signal::Alarm(alarm) => turn.alarm(alarm),
-            Signal::Recovered { key } => turn.recovered(key),
+            Signal::Recovered { key } => turn.recovered(key, false),
+            Signal::Deleted { key } => turn.recovered(key, true),
             Signal::NoData { key } => turn.no_data(key),
             Signal::Call { attempt, call, news } => turn.call(*attempt, call.as_deref(), news),
             Signal::Texted { person, failed } => {
@@ -86,6 +88,7 @@ impl Incident {
             Signal::Claimed { person, outside } => turn.claim(person, *outside),
             Signal::GivenBack { person } => turn.give_back(person),
             Signal::DeclaredOver { person } => turn.declare_over(person),
+            Signal::ResolvedBy { by } => turn.resolved_by(by),
             Signal::Silenced { by, until } => turn.silence(by, *until),
             Signal::Wake => turn.look(),
             Signal::Mended(what) => turn.mended(*what),
@@ -116,11 +119,16 @@ impl Incident {
         if self.ended_at.is_some() {
             return None;
         }
-        let due = [self.next_round_at(), self.next_execution_look(), self.notice_due_at()];
+        let due = [
+            self.next_round_at(),
+            self.next_execution_look(),
+            self.notice_due_at(),
+            self.resolves_at(),
+        ];
         due.into_iter().flatten().min()
     }
 
-    /// When the hunt, or its pause, goes on by itself.
+    /// When the round of calls, or its pause, goes on by itself.
     pub fn next_round_at(&self) -> Option<Timestamp> {
         let after = |at: Timestamp, long| at.checked_add(long).ok();
         let due = match self.phase {
@@ -173,7 +181,7 @@ impl Turn<'_> {
     pub(super) fn take(&mut self, number: u32) {
         let Some(attempt) = self.incident.attempt(number) else { return };
         let (person, had) = (attempt.person.clone(), attempt.outcome);
-        if had == Some(Outcome::Taken) {
+        if matches!(had, Some(Outcome::Taken | Outcome::Resolved)) {
             return;
         }
         let has_it = self.incident.taken_by().map(|holder| holder.person.as_str());
@@ -214,19 +222,26 @@ impl Turn<'_> {
         {
             return;
         }
+        if self.incident.resolves_at().is_some_and(|at| at <= self.now) {
+            self.nothing_changed();
+            return;
+        }
         self.look_at_executions();
         if self.incident.next_round_at().is_some_and(|at| at > self.now) {
             return;
         }
         let was_silent = self.incident.silenced_until.take().is_some();
+        // Of whom it was asked before, they may still say that it is over.
+        let mut asks_owner = self.incident.hunt.asks_owner;
         match self.incident.phase {
             Phase::Calling if was_silent => {
                 self.tell(Event::SilenceOver);
                 self.hunt_again();
             }
-            Phase::Calling => self.look_at_call(),
+            Phase::Calling => return self.look_at_call(),
             Phase::Taken => {
                 if let Some(Holder { person: holder, outside, .. }) = self.incident.holder.clone() {
+                    asks_owner = !outside;
                     self.tell(match outside {
                         true => Event::CalledInstead { holder },
                         false => Event::AskedAgain { holder },
@@ -239,6 +254,7 @@ impl Turn<'_> {
                 self.hunt_again();
             }
         }
+        self.incident.hunt.asks_owner = asks_owner;
     }
 }
 
@@ -266,6 +282,8 @@ impl Attempt {
             outcome: None,
             looks: 0,
             looked_at: None,
+            offers_resolve: false,
+            over_pressed_in: None,
             hangs_up: false,
         }
     }

@@ -6,6 +6,7 @@ use super::*;
 
 mod any;
 mod by_hand;
+mod ending;
 mod owner;
 mod pace;
 mod studio;
@@ -33,6 +34,7 @@ fn policy(roster: &[&str], attempts: u32) -> Policy {
         flap_window: SignedDuration::from_mins(5),
         call_on_new_alarm: false,
         retry_exhausted_after: SignedDuration::from_mins(15),
+        resolve_after: None,
         call_with: CallWith::Voice,
         voice: None,
         language: None,
@@ -135,6 +137,14 @@ impl Night {
 
     fn declared_over(&mut self, person: &str) -> &mut Night {
         self.signal(Signal::DeclaredOver { person: person.into() })
+    }
+
+    fn resolved_by(&mut self, by: &str) -> &mut Night {
+        self.signal(Signal::ResolvedBy { by: by.to_owned() })
+    }
+
+    fn deleted(&mut self, name: &str) -> &mut Night {
+        self.signal(Signal::Deleted { key: name.to_owned() })
     }
 
     fn silenced(&mut self, seconds: i64) -> &mut Night {

@@ -35,6 +35,8 @@ pub enum Event {
     RecoveredTogether { alarms: u32, left: u32 },
     /// An alarm has no data: it is not known whether it goes on.
     NoData { alarm: String },
+    /// An alarm was deleted in its monitor: that counts as its recovery.
+    Deleted { alarm: String, left: u32 },
     /// It was over, and an alarm went off again soon.
     Reopened { alarm: String, holder: Option<String> },
     /// A hunt begins, and the schedule says that nobody is on call: the empty shift is skipped.
@@ -49,6 +51,8 @@ pub enum Event {
     Machine { attempt: u32, person: String },
     /// They pressed a key that means nothing.
     OtherKey { attempt: u32, person: String },
+    /// They pressed 3, and are asked whether it is over.
+    AskedWhetherOver { attempt: u32, person: String },
     /// What became of the call.
     CallEnded { attempt: u32, person: String, outcome: Outcome, why: Option<String> },
     /// It is somebody else's turn first: this person is in another call.
@@ -90,8 +94,10 @@ pub enum Event {
     Texted { person: String, failed: Option<String> },
     /// It is over.
     Resolved { after_seconds: i64 },
-    /// Its holder says that it is over.
+    /// Somebody says that it is over, whatever its alarms say.
     DeclaredOver { person: String, after_seconds: i64 },
+    /// It is over, since none of its alarms changed for so long.
+    NothingChanged { for_seconds: i64, after_seconds: i64 },
     /// The audit found something undone, and did it.
     Mended { what: Mended },
 }

@@ -191,6 +191,7 @@ pub enum Endpoint {
     Incidents,
     Incident,
     SilenceIncident,
+    ResolveIncident,
     Live,
     DeadLetters,
     ReplayDeadLetters,
@@ -228,6 +229,7 @@ impl Endpoint {
             | Endpoint::Incidents
             | Endpoint::Incident
             | Endpoint::SilenceIncident
+            | Endpoint::ResolveIncident
             | Endpoint::Live
             | Endpoint::DeadLetters
             | Endpoint::ReplayDeadLetters
@@ -290,6 +292,7 @@ pub const ENDPOINTS: &[Route<Endpoint>] = {
         route(Endpoint::Incidents, Get, "/incidents.json", Body::Nothing, Viewer),
         route(Endpoint::Incident, Get, "/incidents/{id}", Body::Nothing, Viewer),
         route(Endpoint::SilenceIncident, Post, "/incidents/{id}/silence", Body::Page, Viewer),
+        route(Endpoint::ResolveIncident, Post, "/incidents/{id}/resolve", Body::Page, Viewer),
         route(Endpoint::Live, Get, "/live", Body::Nothing, Viewer),
         route(Endpoint::DeadLetters, Get, "/dead-letters", Body::Nothing, Viewer),
         route(Endpoint::ReplayDeadLetters, Post, "/dead-letters/replay", Body::Page, Viewer),

@@ -5,15 +5,16 @@
 
 mod buttons;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::message::{Post, cut, escape, fits_a_click};
 use crate::app::words::{local_time, outcome_words, span};
 use crate::config::Settings;
-use crate::escalation::{Alarm, Incident, State};
+use crate::escalation::{Alarm, Ending, Incident, State};
 use crate::slack::action::Place;
 
-pub use buttons::webhook_button;
+pub use buttons::webhook_buttons;
 
 /// The most alarms that are named, and the most calls; the rest is counted.
 const NAMED: usize = 6;
@@ -64,11 +65,6 @@ fn detailed(incident: &Incident, settings: &Settings, place: Place, detail: &Det
     Post { text: cut(&text), blocks, lines: 0 }
 }
 
-/// Whether anybody can still take it, and nobody has.
-pub(crate) fn is_open_to_all(incident: &Incident) -> bool {
-    matches!(incident.state(), State::Calling | State::Exhausted)
-}
-
 /// A person as Slack shows them: mentioned, if their member id is known.
 pub(crate) fn mention(person: &str, settings: &Settings) -> String {
     let people = &settings.config.escalation.people;
@@ -104,7 +100,7 @@ fn headline(incident: &Incident, settings: &Settings) -> String {
         },
         State::Exhausted => {
             let next =
-                incident.wake_at().map(|at| format!("; the next try is at {}", local_time(at)));
+                next_try(incident).map(|at| format!("; the next try is at {}", local_time(at)));
             let number = incident.hunt.calls;
             format!(
                 ":rotating_light: *nobody took it* after {number} {}{}",
@@ -134,7 +130,20 @@ fn ending(incident: &Incident) -> String {
         (Some(holder), None) => format!("{} had it", bold(&holder.person)),
         (None, _) => "nobody had taken it".to_owned(),
     };
-    format!("{lasted}; {by}")
+    let why = match incident.ending() {
+        Some(Ending::Said(by)) => format!("; {} says so", bold(by)),
+        Some(Ending::NothingChanged(seconds)) => {
+            format!("; nothing changed for {}", span(seconds))
+        }
+        _ => String::new(),
+    };
+    format!("{lasted}; {by}{why}")
+}
+
+/// When all are called again, unless it is over before that.
+fn next_try(incident: &Incident) -> Option<Timestamp> {
+    let over_at = incident.resolves_at();
+    incident.next_round_at().filter(|at| over_at.is_none_or(|over_at| *at < over_at))
 }
 
 /// How long it took until somebody had it, in words.

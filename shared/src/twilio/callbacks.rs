@@ -82,11 +82,12 @@ pub fn machine(fields: &[(String, String)]) -> Option<News> {
     (by.starts_with("machine") || by == "fax").then_some(News::Machine)
 }
 
-/// The key that was pressed: the first digit.
-pub fn key(digits: &str) -> Option<Key> {
+/// The key that was pressed in this reading of the menu: the first digit.
+pub fn key(digits: &str, reading: u32) -> Option<Key> {
     Some(match digits.trim().chars().next()? {
         '1' => Key::Take,
         '2' => Key::Decline,
+        '3' => Key::Over { reading },
         _ => Key::Other,
     })
 }
@@ -153,15 +154,16 @@ mod tests {
             assert_eq!(machine(&fields(&[("AnsweredBy", by)])), news, "{by}");
         }
         assert_eq!(
-            [key("1"), key("2"), key("7"), key("#"), key("")],
+            ["1", "2", "7", "#", ""].map(|digits| key(digits, 1)),
             [Some(Key::Take), Some(Key::Decline), Some(Key::Other), Some(Key::Other), None]
         );
+        assert_eq!(key("3", 2), Some(Key::Over { reading: 2 }));
     }
 
     proptest! {
         #[test]
         fn nothing_can_make_it_panic(path in "(/twilio/(voice|studio)/)?.{0,40}", value in ".{0,20}") {
-            let _ = (Path::read(&path), key(&value), status(&fields(&[("CallStatus", &value)])));
+            let _ = (Path::read(&path), key(&value, 1), status(&fields(&[("CallStatus", &value)])));
         }
     }
 }

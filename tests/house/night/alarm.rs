@@ -52,6 +52,22 @@ impl Alarm<'_> {
         })
     }
 
+    /// It is deleted in CloudWatch, which says so with the state of its last change.
+    pub(crate) async fn is_deleted(&self) -> Value {
+        let now = self.night.now().await;
+        let event = json!({
+            "version": "0", "detail-type": "CloudWatch Alarm Configuration Change", "source": "aws.cloudwatch",
+            "account": "123456789012", "region": "eu-west-1", "resources": [self.arn()],
+            "time": strtime::format("%Y-%m-%dT%H:%M:%SZ", now).unwrap(),
+            "detail": {
+                "alarmName": self.name, "operation": "delete",
+                "state": {"value": "ALARM", "timestamp": "2022-07-14T13:59:46.425+0000"},
+                "configuration": {"alarmName": self.name, "actionsEnabled": true},
+            },
+        });
+        self.is_told(&event).await
+    }
+
     /// As SNS brings it.
     pub(crate) fn message(&self, state: &str, at: Timestamp) -> Value {
         let message = json!({

@@ -46,7 +46,8 @@ async fn round_that_asks_the_owner_again_speaks_of_what_joined(way: Way) {
     alpha.is_sent("Went off too: orders-queue-age\nPAGE").await;
     night.passes(Duration::from_secs(30 * 60)).await;
     let words = "Hello alpha, this is Ringdown. 2 alarms went off: checkout 5xx rate. Since it was taken this joined: \
-                 orders queue age. It began 30 minutes ago. Press 1 to take it. Press 2 to pass it on.";
+                 orders queue age. It began 30 minutes ago. Press 1 to take it. Press 2 to pass it on. Press 3 if it is \
+                 over.";
     alpha.rings().await.answers().await.hears(words).await.presses('1').await;
     let text = "You took it: checkout-5xx-rate, orders-queue-age\n12 is more than 5\nPAGE";
     alpha.is_sent(text).await;

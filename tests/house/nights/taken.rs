@@ -73,7 +73,7 @@ async fn after_half_an_hour_the_holder_is_asked_first(way: Way) {
     night.is("taken").await;
     night.passes(Duration::from_secs(60)).await;
     let words = "Hello alpha, this is Ringdown. The alarm checkout 5xx rate went off. Checkouts fail. It began 30 minutes \
-                 ago. Press 1 to take it. Press 2 to pass it on.";
+                 ago. Press 1 to take it. Press 2 to pass it on. Press 3 if it is over.";
     night
         .phone("alpha")
         .rings()

@@ -48,6 +48,7 @@ fn shown(alarm: RecentAlarm) -> Shown {
     let state = match state {
         State::Alarm => "in ALARM",
         State::Ok => "OK",
+        State::Deleted => "deleted",
         State::NoData => "no data",
     };
     Shown { name, state, at, policy, ignored }

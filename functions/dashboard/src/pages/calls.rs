@@ -79,6 +79,11 @@ pub(super) fn policy_in_words(policy: &Policy) -> Vec<String> {
              after {repage}, if it still goes on."
         ),
     ];
+    if let Some(after) = policy.resolve_after {
+        let after = span(after.as_secs());
+        words
+            .push(format!("It is over by itself once none of its alarms has changed for {after}."));
+    }
     if !policy.flap_window.is_zero() {
         let flap = span(policy.flap_window.as_secs());
         words.push(format!("What goes off again within {flap} belongs to the same incident."));

@@ -154,6 +154,7 @@ fn facts(kept: &Kept, settings: &Settings) -> Value {
         alarms => Serde(&incident.alarms), calls => Serde(&calls(incident)),
         story => Serde(&story(incident, |entry| in_slack(kept, entry, settings))),
         policy => Serde(&policy_in_words(&incident.policy)),
+        seen => incident.timeline.next,
         globs => Serde(&incident.policy.alarms), channel => incident.policy.channel.clone(),
     }
 }

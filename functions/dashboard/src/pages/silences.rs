@@ -103,8 +103,15 @@ pub(crate) async fn ask(
 /// What the page says when it is asked for. Nobody can put words on it with a link.
 pub(super) fn notice(request: &Request) -> &'static str {
     let query = request.query.as_deref().unwrap_or_default();
-    match query.split('&').any(|field| field == "asked=silence") {
-        true => "Asked for: in a moment nobody is called, for an hour.",
-        false => "",
-    }
+    let mut asked = query.split('&').filter_map(|field| field.strip_prefix("asked="));
+    asked.next().map_or("", |asked| match asked {
+        "silence" => "Asked for: in a moment nobody is called, for an hour.",
+        "resolve" => "Asked for: in a moment it is over, and nobody is called any more.",
+        "over" => "It is over already: nothing is left to do.",
+        "changed" => {
+            "It was not resolved: an alarm went off that your page did not show yet. Look again, then press Resolve once \
+             more if all of it is over."
+        }
+        _ => "",
+    })
 }

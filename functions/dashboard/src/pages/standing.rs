@@ -3,7 +3,7 @@
 use serde::Serialize;
 use shared::Timestamp;
 use shared::app::words::span;
-use shared::escalation::{Attempt, Incident, State};
+use shared::escalation::{Attempt, Ending, Incident, State};
 
 /// How many alarms are named before the rest is counted.
 const NAMED: usize = 3;
@@ -155,8 +155,11 @@ fn took_after(incident: &Incident) -> Option<String> {
 }
 
 fn exhausted(incident: &Incident) -> Told {
-    let again = incident.wake_at();
-    let clock = again.map(|at| Clock { what: "all are called again", at, kind: "in" });
+    let again = incident.next_round_at();
+    let again = again.map(|at| Clock { what: "all are called again", at, kind: "in" });
+    let over = incident.resolves_at();
+    let over = over.map(|at| Clock { what: "over, if nothing changes,", at, kind: "in" });
+    let clock = [again, over].into_iter().flatten().min_by_key(|clock| clock.at);
     let detail = format!("after {}", count(incident.hunt.calls, "call"));
     ("Nobody took it".to_owned(), clock, detail)
 }
@@ -177,7 +180,14 @@ fn resolved(incident: &Incident) -> Told {
         (None, _) => "nobody had taken it".to_owned(),
     };
     let lasted = lasted.map_or_else(String::new, |lasted| format!("{lasted}; "));
-    ("It is over".to_owned(), None, format!("{lasted}{by}"))
+    let why = match incident.ending() {
+        Some(Ending::Said(by)) => format!("; {by} says that it is over"),
+        Some(Ending::NothingChanged(seconds)) => {
+            format!("; nothing changed for {}", span(seconds))
+        }
+        _ => String::new(),
+    };
+    ("It is over".to_owned(), None, format!("{lasted}{by}{why}"))
 }
 
 /// The names of the alarms that go on, or of all if none does; and how many more there are.

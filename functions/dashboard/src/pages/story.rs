@@ -46,6 +46,7 @@ impl Kind {
     pub(super) fn of(outcome: Outcome) -> Kind {
         match outcome {
             Outcome::Taken => Kind::Taken,
+            Outcome::Resolved => Kind::Over,
             Outcome::Canceled => Kind::Note,
             Outcome::Failed | Outcome::Refused | Outcome::Silent => Kind::Trouble,
             _ => Kind::Missed,
@@ -103,6 +104,11 @@ fn words(event: &Event) -> (Kind, String, String, String) {
         Event::RecoveredTogether { alarms, left } => {
             (Kind::Over, "", format!("{alarms} alarms recovered; {left} still in ALARM"), None)
         }
+        Event::Deleted { alarm, left } => {
+            let alarm = if alarm.is_empty() { "One of the alarms" } else { alarm };
+            let left = if *left > 0 { format!("; {left} still in ALARM") } else { String::new() };
+            (Kind::Over, alarm, format!(" was deleted, which counts as its recovery{left}"), None)
+        }
         Event::NoData { alarm } => {
             (Kind::Note, name(alarm), " has no data: that is no recovery".to_owned(), None)
         }
@@ -126,6 +132,10 @@ fn words(event: &Event) -> (Kind, String, String, String) {
         }
         Event::OtherKey { person, .. } => {
             let text = " pressed a key that means nothing: the menu is read again";
+            (Kind::Call, person.as_str(), text.to_owned(), None)
+        }
+        Event::AskedWhetherOver { person, .. } => {
+            let text = " pressed 3, and is asked whether it is over";
             (Kind::Call, person.as_str(), text.to_owned(), None)
         }
         Event::CallEnded { person, outcome, why, .. } => {
@@ -212,6 +222,15 @@ fn words(event: &Event) -> (Kind, String, String, String) {
         Event::DeclaredOver { person, after_seconds } => {
             let text = format!(" says that it is over, after {}", span(*after_seconds));
             (Kind::Over, person.as_str(), text, None)
+        }
+        Event::NothingChanged { for_seconds, after_seconds } => {
+            let (quiet, lasted) = (span(*for_seconds), span(*after_seconds));
+            (
+                Kind::Over,
+                "Resolved",
+                format!(": nothing changed for {quiet}; it lasted {lasted}"),
+                None,
+            )
         }
         Event::Mended { what } => {
             (Kind::Trouble, "The audit", format!(" mended {}", mended_words(*what)), None)

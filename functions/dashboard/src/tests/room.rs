@@ -178,12 +178,32 @@ impl Pages {
         self.ask("POST", target, &with_token(headers))
     }
 
+    /// What they get for this form.
+    pub(super) fn post_form(
+        &self,
+        target: &str,
+        headers: &[(&'static str, &str)],
+        form: &str,
+    ) -> Response {
+        self.ask_with("POST", target, &with_token(headers), form)
+    }
+
     /// What a request with these headers alone gets.
     pub(super) fn ask(
         &self,
         method: &str,
         target: &str,
         headers: &[(&'static str, &str)],
+    ) -> Response {
+        self.ask_with(method, target, headers, "")
+    }
+
+    fn ask_with(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &[(&'static str, &str)],
+        body: &str,
     ) -> Response {
         let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path, Some(query.to_owned())),
@@ -196,6 +216,7 @@ impl Pages {
             path: path.to_owned(),
             query,
             headers: headers.collect(),
+            body: body.to_owned().into(),
             ..Request::default()
         };
         at_once(handle(&self.dashboard, request, at(600)))

@@ -82,6 +82,17 @@ const EVENTS: &[(&[&str], &[Said])] = &[
         ]],
     ),
     (
+        &["eventbridge-deleted"],
+        &[[
+            "…:orders-queue-age",
+            "orders-queue-age",
+            "deleted 2026-11-20T12:40:07.999Z",
+            "The alarm was deleted",
+            QUEUE_AGE,
+            "",
+        ]],
+    ),
+    (
         &["direct-metric-math"],
         &[[
             "…:checkout-5xx-rate",

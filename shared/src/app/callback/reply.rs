@@ -6,6 +6,10 @@ use crate::twilio::voice::NO_KEY;
 /// How often the menu is read at most.
 const READINGS: u32 = 2;
 
+/// The question to the owner who pressed 3: it is over only if they press it once more.
+pub(super) const QUESTION: &str = "Is it over? Press 3 once more to say so: nobody is called then, whatever its alarms \
+                                   say. Press 1 to keep it. Press 2 to pass it on.";
+
 /// What is said next in a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reply {
@@ -14,6 +18,11 @@ pub(super) enum Reply {
         /// Said before it; may be empty.
         first: &'static str,
         /// Which reading this is, from 1.
+        reading: u32,
+    },
+    /// Whether it is over ([`QUESTION`]); a key may be pressed, in this reading.
+    Question {
+        /// Which reading this is, from 2.
         reading: u32,
     },
     /// A last word; then the call ends.
@@ -31,7 +40,13 @@ impl Reply {
     ) -> Reply {
         let last = |words: &str| Reply::Last(words.to_owned());
         if incident.ended_at.is_some() {
-            return last("It is over. All alarms have recovered. Good night.");
+            return last(match attempt.outcome {
+                Some(Outcome::Resolved) => "Thank you. It is over. Good bye.",
+                _ if incident.open_count() == 0 => {
+                    "It is over. All alarms have recovered. Good night."
+                }
+                _ => "It is over. Good night.",
+            });
         }
         if let Some(holder) = incident.taken_by() {
             return match holder.person == attempt.person {
@@ -44,7 +59,11 @@ impl Reply {
         if attempt.outcome == Some(Outcome::Declined) {
             return last("All right. The next person is called. Good bye.");
         }
-        let is_other = key == Some(Key::Other);
+        let is_over = matches!(key, Some(Key::Over { .. }));
+        if is_over && incident.offers_resolve(attempt) {
+            return Reply::Question { reading: reading.saturating_add(1) };
+        }
+        let is_other = is_over || key == Some(Key::Other);
         if reading >= READINGS && is_other {
             return last("That key means nothing here. The next person is called. Good bye.");
         }

@@ -1,6 +1,6 @@
 //! What a Studio Flow reports of its call, and what it says then.
 
-use super::reply::Reply;
+use super::reply::{QUESTION, Reply};
 use super::{App, PATIENCE};
 use crate::Error;
 use crate::app::Hand;
@@ -93,6 +93,7 @@ fn spoken(reply: Reply, menu: &str) -> Answer {
         Reply::Menu { first, .. } => {
             Answer { say: format!("{first} {menu}").trim_start().to_owned(), again: true }
         }
+        Reply::Question { .. } => Answer { say: QUESTION.to_owned(), again: true },
         Reply::Last(say) => Answer { say, again: false },
     }
 }

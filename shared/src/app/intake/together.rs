@@ -107,7 +107,7 @@ impl App {
         let stored = silences::stored(self.store.as_ref(), now).await?;
         let silence = |change: &Change| match change.state {
             State::Alarm => settings.config.silences.until_with(&stored, &change.name, now),
-            State::Ok | State::NoData => None,
+            State::Ok | State::Deleted | State::NoData => None,
         };
         Ok(changes.iter().map(|(_, change)| silence(change)).collect())
     }

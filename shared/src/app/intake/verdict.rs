@@ -61,6 +61,7 @@ pub(super) enum Verdict {
 pub(super) fn needs_note(change: &Change, configured: Configured<'_>) -> bool {
     let may_be_disabled = change.state == State::Alarm && !change.unordered;
     change.actions.is_some()
+        || change.state == State::Deleted
         || (configured.ignored.is_none() && (!configured.has_policy || may_be_disabled))
 }
 
@@ -72,6 +73,11 @@ pub(super) fn judge(
     note: &Note,
     replayed: bool,
 ) -> (Verdict, Note) {
+    // What is remembered of it goes with it: one of its name that is made later has its actions enabled.
+    if change.state == State::Deleted {
+        let verdict = if configured.has_policy { Verdict::Take(change) } else { Verdict::Nothing };
+        return (verdict, Note::default());
+    }
     if let Some(actions) = change.actions {
         return announced(change, actions, configured, note);
     }
@@ -86,7 +92,7 @@ pub(super) fn judge(
     match change.state {
         State::Alarm => goes_off(change, configured, note, replayed),
         State::Ok | State::NoData if configured.has_policy => (Verdict::Take(change), note.clone()),
-        State::Ok | State::NoData => {
+        State::Ok | State::Deleted | State::NoData => {
             let is_over = matches!(note.reported, Some(Reported::NoPolicy { .. }));
             let reported = note.reported.clone().filter(|_| !is_over);
             (Verdict::Nothing, Note { reported, ..note.clone() })

@@ -1,8 +1,8 @@
-//! What asks for somebody.
+//! Lines that people may act on.
 
 use crate::escalation::Event;
 
-/// Whether the line of this event asks for somebody to take the incident: in Slack a button goes with it.
+/// Whether people may act on the line of this event, to take the incident or to end it: in Slack buttons go with it.
 pub fn asks(event: &Event) -> bool {
     matches!(
         event,
@@ -10,6 +10,7 @@ pub fn asks(event: &Event) -> bool {
             | Event::Reopened { .. }
             | Event::NobodyOnCall { .. }
             | Event::Exhausted { .. }
+            | Event::Taken { .. }
             | Event::CalledAgain
             | Event::AskedAgain { .. }
             | Event::CalledInstead { .. }

@@ -1,7 +1,8 @@
 //! Text messages. Pure.
 
 use super::speakable::cut_words;
-use crate::escalation::{Alarm, Incident, TextAbout};
+use super::times::span;
+use crate::escalation::{Alarm, Ending, Incident, TextAbout};
 
 /// The most alarms that are named when somebody takes an incident.
 const NAMED: usize = 3;
@@ -30,7 +31,16 @@ pub fn text(incident: &Incident, about: &TextAbout, base: Option<&str>) -> Strin
         TextAbout::Resolved => {
             let alarms: Vec<&Alarm> = incident.alarms.iter().collect();
             let names = first(&alarms, alarms.len(), incident.more_alarms);
-            format!("It is over: {names} recovered{page}")
+            let why = match incident.ending() {
+                Some(Ending::Said(by)) => format!("\n{} says so", cut_words(by, 60)),
+                Some(Ending::NothingChanged(seconds)) => {
+                    format!("\nnothing changed for {}", span(seconds))
+                }
+                Some(Ending::Deleted(_)) if alarms.len() == 1 => " was deleted".to_owned(),
+                Some(Ending::Deleted(_)) => " recovered, or were deleted".to_owned(),
+                Some(Ending::Recovered) | None => " recovered".to_owned(),
+            };
+            format!("It is over: {names}{why}{page}")
         }
         TextAbout::Reopened { alarms, more } => {
             format!("It is back: {}{}{page}", named(alarms, *more), reason(incident))

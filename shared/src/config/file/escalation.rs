@@ -32,6 +32,7 @@ pub(super) struct PolicyTable {
     flap_window: Option<Spanned<String>>,
     call_on_new_alarm: Option<bool>,
     retry_exhausted_after: Option<Spanned<String>>,
+    resolve_after: Option<Spanned<String>>,
     call_with: Option<Spanned<String>>,
     flow_sid: Option<Spanned<String>>,
     voice: Option<String>,
@@ -138,6 +139,9 @@ pub fn glob_matches(glob: &str, alarm: &str) -> bool {
     WildMatch::new(glob).matches(alarm)
 }
 
+/// The shortest and the longest `resolve_after`: a call takes most of a minute, and an incident is kept for 90 days.
+const RESOLVE_AFTER_MIN: SignedDuration = SignedDuration::from_mins(1);
+const RESOLVE_AFTER_MAX: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The longest roster, and the most calls of a hunt.
 pub(super) const MOST: u32 = 20;
 
@@ -220,6 +224,14 @@ impl Check<'_> {
                 SignedDuration::from_mins(15),
                 second..=whole_day,
             ),
+            resolve_after: table.resolve_after.map(|text| {
+                self.span(
+                    "policies.resolve_after",
+                    Some(text),
+                    RESOLVE_AFTER_MAX,
+                    RESOLVE_AFTER_MIN..=RESOLVE_AFTER_MAX,
+                )
+            }),
             call_with: self.call_with(table.call_with, table.flow_sid),
             voice: table.voice,
             language: table.language,

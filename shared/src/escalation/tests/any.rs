@@ -14,7 +14,13 @@ fn news() -> impl Strategy<Value = News> {
         Just(News::Answered),
         Just(News::Machine),
         Just(News::Unknown),
-        prop_oneof![Just(Key::Take), Just(Key::Decline), Just(Key::Other)].prop_map(News::Pressed),
+        prop_oneof![
+            Just(Key::Take),
+            Just(Key::Decline),
+            Just(Key::Other),
+            (1u32..4).prop_map(|reading| Key::Over { reading })
+        ]
+        .prop_map(News::Pressed),
         prop_oneof![
             Just(End::Completed),
             Just(End::Busy),
@@ -38,7 +44,9 @@ fn signal() -> impl Strategy<Value = Signal> {
     prop_oneof![
         1 => name.prop_map(|name| Signal::Alarm(alarm(name, Night::new().now))),
         1 => key.clone().prop_map(|key| Signal::Recovered { key }),
-        1 => key.prop_map(|key| Signal::NoData { key }),
+        1 => key.clone().prop_map(|key| Signal::NoData { key }),
+        1 => key.prop_map(|key| Signal::Deleted { key }),
+        1 => Just(Signal::ResolvedBy { by: "somebody on the page".to_owned() }),
         8 => (1u32..7, news()).prop_map(|(attempt, news)| {
             let call = (!matches!(news, News::Refused(_) | News::InCall | News::Unknown)).then(|| format!("CA{attempt}"));
             Signal::Call { attempt, call, news }
@@ -63,11 +71,15 @@ proptest! {
         signals in proptest::collection::vec((signal(), 0i64..90), 1..60),
         attempts in 1u32..5,
         with_a_flow in any::<bool>(),
+        resolve_after in proptest::option::of(60i64..600),
     ) {
         let mut night = match with_a_flow {
             true => Night::with_a_flow(&ABC, attempts),
             false => Night::raised(&ABC, attempts),
         };
+        if let Some(incident) = &mut night.incident {
+            incident.policy.resolve_after = resolve_after.map(SignedDuration::from_secs);
+        }
         for (signal, seconds) in signals {
             // Nobody tells of a call that was not asked for yet.
             let is_asked_for = |attempt| night.incident.as_ref().is_some_and(|i| i.attempt(attempt).is_some());
@@ -91,6 +103,9 @@ proptest! {
                 });
                 prop_assert!(dialled.count() <= 1);
             }
+            let latest = incident.resolves_at();
+            prop_assert!(latest.is_none() || incident.wake_at() <= latest, "it ends by itself in time");
+            prop_assert_eq!(incident.ended_at.is_some(), incident.ending().is_some());
             prop_assert_eq!(incident.wake_at().is_some(), incident.ended_at.is_none(), "an open incident is woken");
         }
     }

@@ -59,7 +59,7 @@ fn given_back_by_the_only_one_there_is() {
 #[test]
 fn its_holder_says_that_it_is_over() {
     let mut night = Night::raised(&ABC, 3);
-    night.declared_over("alpha").is(State::Calling).rings(1).presses(1, Key::Take);
+    night.rings(1).presses(1, Key::Take);
     night.ends(1, End::Completed).declared_over("bravo").is(State::Taken);
     night.declared_over("alpha").is(State::Resolved).asks(&["dial alpha", "text alpha Taken"]);
     // The alarm recovers later, and flaps: it is open again, and they are told.

@@ -97,21 +97,21 @@ impl<'a> Channel<'a> {
         }
     }
 
-    /// The lines by themselves, with a button for each incident that they ask somebody to take.
+    /// The lines by themselves, with buttons for each incident that somebody may act on.
     async fn say_plain(&mut self, to: &Destination, next: &Next) -> Result<usize, Refusal> {
         let mut post = next.post.clone();
         for id in &next.asks_for {
             match self.story(id).await {
                 Ok(story) => {
                     let without = post.blocks.len();
-                    post.blocks.extend(story.button().cloned());
+                    post.blocks.extend(story.buttons().cloned());
                     if !fits_a_click(&post) {
-                        tracing::warn!(incident = id, "its lines are too long for a button");
+                        tracing::warn!(incident = id, "its lines are too long for buttons");
                         post.blocks.truncate(without);
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(incident = id, %error, "its lines go without their button");
+                    tracing::warn!(incident = id, %error, "its lines go without their buttons");
                 }
             }
         }

@@ -14,7 +14,7 @@ use crate::config::Settings;
 use crate::ports::{If, Key, Put, Store};
 use crate::slack::action::Place;
 use crate::slack::client::Posted;
-use crate::slack::incident::{is_open_to_all, message, webhook_button};
+use crate::slack::incident::{message, webhook_buttons};
 use crate::slack::message::Post;
 
 /// The partition of the notes where the incidents' messages are.
@@ -39,8 +39,8 @@ pub(super) struct Story {
     key: Key,
     /// What it should say; nothing, if the incident is not kept any more.
     post: Option<Post>,
-    /// The button for lines that ask for somebody, while nobody has it.
-    button: Option<Value>,
+    /// The buttons for lines that people may act on, while it is open.
+    buttons: Option<Value>,
     note: Option<Note>,
     /// Slack does not take it: its lines stand for themselves.
     plain: bool,
@@ -79,7 +79,7 @@ impl Story {
         Ok(Story {
             key,
             post: incident.map(|incident| message(incident, settings, Place::Message)),
-            button: incident.filter(|incident| is_open_to_all(incident)).map(webhook_button),
+            buttons: incident.and_then(|incident| webhook_buttons(incident, settings)),
             note: note.and_then(|record| serde_json::from_str(&record.body).ok()),
             plain: false,
             lost: false,
@@ -108,9 +108,9 @@ impl Story {
         }
     }
 
-    /// The button for lines that ask for somebody.
-    pub(super) fn button(&self) -> Option<&Value> {
-        self.button.as_ref()
+    /// The buttons for lines that people may act on.
+    pub(super) fn buttons(&self) -> Option<&Value> {
+        self.buttons.as_ref()
     }
 
     /// It is posted here, and says what it should.

@@ -2,23 +2,36 @@
 
 use serde_json::{Value, json};
 
+use crate::config::Settings;
 use crate::escalation::{Incident, State};
 use crate::slack::action::{Action, Place};
 
 /// The buttons of an incident's own message; none when it is over.
 pub(super) fn of(incident: &Incident, place: Place) -> Option<Value> {
     let buttons = match incident.state() {
-        State::Calling | State::Exhausted => vec![take(incident), silence(incident)],
-        State::Silenced => vec![take(incident)],
+        State::Calling | State::Exhausted => {
+            vec![take(incident), silence(incident), resolve(incident)]
+        }
+        State::Silenced => vec![take(incident), resolve(incident)],
         State::Taken => vec![give_back(incident), resolve(incident)],
         State::Resolved => return None,
     };
     Some(actions(place, incident, &buttons))
 }
 
-/// "I have it", for lines that go through an incoming webhook.
-pub fn webhook_button(incident: &Incident) -> Value {
-    actions(Place::Lines, incident, &[take(incident)])
+/// The buttons below lines that go through an incoming webhook: "I have it" while nobody has it, "Resolved", and a link
+/// to the incident's page, which works where the webhook's app takes no clicks.
+pub fn webhook_buttons(incident: &Incident, settings: &Settings) -> Option<Value> {
+    let mut buttons = match incident.state() {
+        State::Calling | State::Exhausted => vec![take(incident), resolve(incident)],
+        State::Taken => vec![resolve(incident)],
+        State::Silenced | State::Resolved => return None,
+    };
+    buttons.extend(settings.public_base_url().map(|base| {
+        let url = format!("{base}/incidents/{}", incident.id);
+        json!({"type": "button", "action_id": "page", "text": plain("Its page"), "url": url})
+    }));
+    Some(actions(Place::Lines, incident, &buttons))
 }
 
 fn actions(place: Place, incident: &Incident, buttons: &[Value]) -> Value {

@@ -46,6 +46,7 @@ fn policy() -> Policy {
         flap_window: SignedDuration::from_mins(5),
         call_on_new_alarm: false,
         retry_exhausted_after: SignedDuration::from_mins(15),
+        resolve_after: None,
         call_with: CallWith::Voice,
         voice: None,
         language: None,
@@ -111,7 +112,7 @@ fn it_says_who_is_called_why_and_where_to_look() {
             ),
         ]
     );
-    assert_eq!(buttons, ["I have it", "Silence for 1 h"]);
+    assert_eq!(buttons, ["I have it", "Silence for 1 h", "Resolved"]);
     let post = message(&raised(), &settings("https://ringdown.example.com"), Place::Message);
     assert_eq!(post.text, format!("{}: orders &lt;queue&gt; &amp; age", said[0]));
     let actions = post.blocks.last().expect("buttons");
@@ -152,13 +153,13 @@ fn its_buttons_fit_how_it_stands() {
         said[0],
         format!(":rotating_light: *nobody took it* after 2 calls; the next try is at {next}")
     );
-    assert_eq!(buttons, ["I have it", "Silence for 1 h"]);
+    assert_eq!(buttons, ["I have it", "Silence for 1 h", "Resolved"]);
 
     let silence = Signal::Silenced { by: "bravo".to_owned(), until: at(3_600) };
     let (said, buttons) = told(&after(declined, &silence, 30));
     let until = "<!date^1900003600^{time}|18:46 UTC>";
     assert_eq!(said[0], format!(":mute: *silenced* until {until} by *bravo*: nobody is called"));
-    assert_eq!(buttons, ["I have it"]);
+    assert_eq!(buttons, ["I have it", "Resolved"]);
 }
 
 #[test]
@@ -186,10 +187,43 @@ fn many_alarms_and_calls_are_counted() {
 }
 
 #[test]
-fn a_webhooks_lines_get_the_button_alone() {
-    let button = webhook_button(&raised());
-    assert_eq!(button["block_id"], json!(format!("lines {ID}")));
-    let labels: Vec<&Value> =
-        button["elements"].as_array().into_iter().flatten().map(|b| &b["text"]["text"]).collect();
-    assert_eq!(labels, ["I have it"]);
+fn webhook_lines_get_resolved_and_a_link_to_the_page() {
+    let settings = settings("https://ringdown.example.com");
+    let block = |incident: &Incident| webhook_buttons(incident, &settings);
+    let labels = |block: &Value| -> Vec<String> {
+        let elements = block["elements"].as_array().into_iter().flatten();
+        elements.filter_map(|one| one["text"]["text"].as_str().map(str::to_owned)).collect()
+    };
+    let calling = block(&raised()).expect("buttons");
+    assert_eq!(calling["block_id"], json!(format!("lines {ID}")));
+    assert_eq!(labels(&calling), ["I have it", "Resolved", "Its page"]);
+    let page = &calling["elements"][2];
+    assert_eq!(page["url"], format!("https://ringdown.example.com/incidents/{ID}"));
+    assert!(page.get("value").is_none(), "a click on a link asks for nothing");
+    let taken = after(raised(), &pressed(1, Key::Take), 42);
+    assert_eq!(labels(&block(&taken).expect("buttons")), ["Resolved", "Its page"]);
+    let over = after(taken, &Signal::ResolvedBy { by: "somebody on the page".to_owned() }, 50);
+    assert_eq!(block(&over), None);
+}
+
+#[test]
+fn resolved_by_hand_tells_who_said_so() {
+    let over = after(raised(), &Signal::ResolvedBy { by: "somebody on the page".to_owned() }, 60);
+    let (said, buttons) = told(&over);
+    let headline = ":large_green_circle: *over* after 1 min; nobody had taken it; *somebody on the page* says so";
+    assert_eq!((said[0].as_str(), buttons.len()), (headline, 0));
+}
+
+#[test]
+fn exhausted_tells_no_next_try_that_will_not_come() {
+    let mut incident = after(raised(), &pressed(1, Key::Decline), 20);
+    incident.policy.resolve_after = Some(SignedDuration::from_mins(10));
+    let exhausted = after(incident, &pressed(2, Key::Decline), 60);
+    let (said, _) = told(&exhausted);
+    assert_eq!(said[0], ":rotating_light: *nobody took it* after 2 calls");
+    let over = after(exhausted, &Signal::Wake, 600);
+    let (said, _) = told(&over);
+    let headline =
+        ":large_green_circle: *over* after 10 min; nobody had taken it; nothing changed for 10 min";
+    assert_eq!(said[0], headline);
 }

@@ -48,6 +48,9 @@ impl Report {
     /// # Errors
     /// Says what cannot be understood.
     pub fn read(fields: &[(String, String)]) -> Result<Report, String> {
+        let reading = field(fields, "reading").and_then(|reading| reading.trim().parse().ok());
+        let reading = reading.unwrap_or(1);
+        let key = |digits: &str| key(digits, reading);
         let outcome = match field(fields, "outcome").unwrap_or_default() {
             "answered" => Outcome::Answered,
             // Without a digit none was pressed.
@@ -64,13 +67,8 @@ impl Report {
                 ));
             }
         };
-        let reading = field(fields, "reading").and_then(|reading| reading.trim().parse().ok());
         let execution = field(fields, "execution").filter(|sid| is_sid(EXECUTION, sid));
-        Ok(Report {
-            outcome,
-            reading: reading.unwrap_or(1),
-            execution: execution.map(str::to_owned),
-        })
+        Ok(Report { outcome, reading, execution: execution.map(str::to_owned) })
     }
 
     /// What it tells the incident.
@@ -102,6 +100,11 @@ mod tests {
             ("outcome=answered", Outcome::Answered, News::Answered),
             ("outcome=key&digits=1", Outcome::Key(Key::Take), News::Pressed(Key::Take)),
             ("outcome=key&digits=2", Outcome::Key(Key::Decline), News::Pressed(Key::Decline)),
+            (
+                "outcome=key&digits=3",
+                Outcome::Key(Key::Over { reading: 1 }),
+                News::Pressed(Key::Over { reading: 1 }),
+            ),
             ("outcome=key&digits=%23", Outcome::Key(Key::Other), News::Pressed(Key::Other)),
             ("outcome=key&digits=", Outcome::NoKey, News::Answered),
             ("outcome=no-key", Outcome::NoKey, News::Answered),

@@ -157,6 +157,7 @@ fn raised() -> Incident {
         flap_window: SignedDuration::from_mins(5),
         call_on_new_alarm: false,
         retry_exhausted_after: SignedDuration::from_mins(15),
+        resolve_after: None,
         call_with: CallWith::Voice,
         voice: None,
         language: None,

@@ -148,7 +148,9 @@ fn its_widgets_stand_apart_and_lead_downwards_from_the_trigger() {
             above.map(|next| (state.name.as_str(), next)).collect::<Vec<_>>()
         })
         .collect();
-    assert_eq!(up, [("one_moment", "report_key"), ("second_reading", "menu")], "the two ways back");
+    let ways_back =
+        [("one_moment", "report_key"), ("second_reading", "menu"), ("third_reading", "menu")];
+    assert_eq!(up, ways_back);
 }
 
 #[test]

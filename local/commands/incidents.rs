@@ -1,0 +1,90 @@
+//! `ringdown incidents`: those that are open; `resolve ID` ends one whose recovery never comes.
+
+use std::time::Duration;
+
+use shared::Error;
+use shared::app::incidents::{all, one};
+use shared::app::resolves::{AT_THE_COMMAND_LINE, Requested, request};
+use shared::escalation::{Incident, State};
+use shared::mask_numbers;
+use shared::ports::{Queue, Store};
+
+use crate::clock::{now, sleep};
+
+/// How many alarms of an incident are named.
+const MAX_NAMED_ALARMS: usize = 4;
+/// How often the outcome of a request is looked for, and how long the pause between is.
+const LOOKS: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Lists the open incidents, the newest first.
+pub async fn list(store: &dyn Store) -> Result<(), Error> {
+    let mut open = all(store, 1, now()).await?;
+    open.retain(|incident| incident.ended_at.is_none());
+    for incident in &open {
+        say!("{}", line(incident));
+    }
+    match open.len() {
+        1 => say!("1 open incident"),
+        count => say!("{count} open incidents"),
+    }
+    Ok(())
+}
+
+/// Returns one incident in words, without the phone numbers that a monitor may have put into an alarm's name.
+fn line(incident: &Incident) -> String {
+    let state = match incident.state() {
+        State::Calling => "calling".to_owned(),
+        State::Taken => "taken".to_owned(),
+        State::Exhausted => "exhausted".to_owned(),
+        State::Resolved => "resolved".to_owned(),
+        State::Silenced => {
+            let until = incident.silenced_until.map(|at| format!(" until {at:.0}"));
+            format!("silenced{}", until.unwrap_or_default())
+        }
+    };
+    let owner = incident.taken_by().map(|owner| format!(" by {}", owner.person));
+    let visible = |c: char| if c.is_control() { ' ' } else { c };
+    let names = incident
+        .open_alarms()
+        .take(MAX_NAMED_ALARMS)
+        .map(|alarm| mask_numbers(&alarm.name).chars().map(visible).take(80).collect::<String>());
+    let names: Vec<String> = names.collect();
+    let more = incident.open_count() as usize - names.len();
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!(
+        "{}  {}  {state}{}  since {:.0}: {}{more}",
+        incident.id,
+        incident.policy.name,
+        owner.unwrap_or_default(),
+        incident.raised_at,
+        names.join(", ")
+    )
+}
+
+/// Asks that an incident be over, and looks whether it is soon; `Ok(false)` if there is none of this id.
+pub async fn resolve(store: &dyn Store, queue: &dyn Queue, id: &str) -> Result<bool, Error> {
+    match request(store, queue, id, AT_THE_COMMAND_LINE, None, now()).await {
+        Ok(Requested::Queued) => {}
+        Ok(Requested::Over) => {
+            say!("{id} is over already");
+            return Ok(true);
+        }
+        Ok(Requested::Changed) | Err(Error::NotFound) => {
+            let id: String = id.chars().filter(|c| !c.is_control()).take(120).collect();
+            say!("there is no incident {id:?}: `ringdown incidents` lists those that are open");
+            return Ok(false);
+        }
+        Err(error) => return Err(error),
+    }
+    for _ in 0..LOOKS {
+        let kept = one(store, id, now()).await?;
+        if kept.is_none_or(|kept| kept.incident.ended_at.is_some()) {
+            say!("{id} is over");
+            return Ok(true);
+        }
+        sleep(PAUSE).await;
+    }
+    say!("{id} is not over yet: that is asked for, and done as soon as a server takes it");
+    Ok(true)
+}
