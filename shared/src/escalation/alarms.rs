@@ -92,9 +92,10 @@ impl Turn<'_> {
     pub(super) fn recovered(&mut self, key: &str, deleted: bool) {
         let known = self.incident.alarms.iter().position(|have| have.key == key);
         if self.incident.ended_at.is_some() {
-            // Its holder had said that it is over: it counts for whether it only flaps.
-            if let Some(alarm) = known.and_then(|at| self.incident.alarms.get_mut(at)) {
-                alarm.recovered_at.get_or_insert(self.now);
+            // Somebody had said that it is over: it counts for whether it only flaps.
+            match known.and_then(|at| self.incident.alarms.get_mut(at)) {
+                Some(alarm) => _ = alarm.recovered_at.get_or_insert(self.now),
+                None => self.incident.more_alarms = self.incident.more_alarms.saturating_sub(1),
             }
             return;
         }

@@ -299,3 +299,25 @@ fn incident_knows_what_was_not_seen() {
     }
     assert!(changed(&night, latest), "too long ago to be known");
 }
+
+#[test]
+fn unnamed_alarms_that_recover_after_the_end_go_on_no_more() {
+    let mut night = Night::raised(&ABC, 3);
+    for number in 0..70 {
+        night.alarm(&format!("a{number}"));
+    }
+    let open = |night: &Night| night.incident.as_ref().map(Incident::open_count);
+    assert_eq!(open(&night), Some(71));
+    night.resolved_by(PAGE);
+    for number in 0..70 {
+        night.recovers(&format!("a{number}"));
+    }
+    assert_eq!(open(&night), Some(1), "the first one never recovered");
+    night
+        .after(30)
+        .alarm("a1")
+        .recovers("a1")
+        .is(State::Calling)
+        .recovers("cpu")
+        .is(State::Resolved);
+}
