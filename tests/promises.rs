@@ -101,7 +101,8 @@ fn the_rules_of_escalation_know_nothing_of_the_world() {
     let rules = sources("shared/src/escalation");
     assert!(rules.len() > 5, "{rules:?}");
     for file in rules.into_iter().chain(["shared/src/escalation.rs".to_owned()]) {
-        let text = read(&file).replace("crate::escalation", "");
+        // Beside themselves they know only how long a text is as JSON, which is as pure.
+        let text = read(&file).replace("crate::escalation", "").replace("crate::size", "");
         for banned in ["crate::", "async ", "std::env", "::now()", "std::time", "tokio"] {
             assert!(!text.contains(banned), "{file} mentions {banned}");
         }

@@ -28,7 +28,7 @@ pub async fn verified(
     match verify(request, kind, &settings)? {
         Ok(verified) => return Ok((verified, settings)),
         // A new token could make these match; nothing could vouch for a changed body.
-        Err(Mismatch::Unexplained { .. } | Mismatch::WouldMatch { .. }) => {}
+        Err(Mismatch::Unexplained { .. } | Mismatch::ReplacedToken { .. }) => {}
         Err(mismatch) => return Err(refused(mismatch)),
     }
     let settings = live.fresh(now).await?;

@@ -89,6 +89,11 @@ pub enum Mismatch {
         /// What is else about it.
         why: String,
     },
+    /// It is signed with a token that was ours before, and was replaced.
+    ReplacedToken {
+        /// The URL that gives this signature, without its query.
+        url: String,
+    },
     /// No URL that we can think of, and no token that we know, gives this signature.
     Unknown {
         /// The first URL tried, without its query.
@@ -117,6 +122,9 @@ impl fmt::Display for Mismatch {
             ),
             Mismatch::WouldMatch { url, why } => {
                 write!(f, "the signature would match {url}, which is not accepted: {why}")
+            }
+            Mismatch::ReplacedToken { url } => {
+                write!(f, "the signature of {url} was made with an older token, which was replaced")
             }
             Mismatch::Unknown { tried } => write!(
                 f,
@@ -203,10 +211,7 @@ fn accept(
         };
     }
     match accepted.iter().find(|url| matches(url, tokens.retired)) {
-        Some(url) => Err(Mismatch::WouldMatch {
-            url: url::shown(url),
-            why: "it is signed with an older token, which was replaced".to_owned(),
-        }),
+        Some(url) => Err(Mismatch::ReplacedToken { url: url::shown(url) }),
         None => Err(Mismatch::Unexplained { tried: first(urls) }),
     }
 }

@@ -172,7 +172,7 @@ async fn who_presses_1_hears_the_answer_and_the_call_ends() {
 #[tokio::test]
 async fn another_key_reads_the_menu_once_more_and_then_never_again() {
     let answers =
-        [says(MENU, true), says("No such key. Press 1.", true), says("No such key.", true)];
+        [says(MENU, true), says("No such key. Press 1.", true), says("No such key.", false)];
     let stage = Stage::new(answers).await;
     let sid = stage.begin().await;
     stage.answers(1).await;
