@@ -24,7 +24,7 @@ pub use actor::{Actor, Member};
 pub use ending::Ending;
 pub use hunt::Hunt;
 pub use incident::{Alarm, Attempt, Call, Holder, Incident, Joined, Phase, State};
-pub use owner::Notices;
+pub use owner::{Former, Notices};
 pub use policy::{CallWith, Person, Policy};
 pub use signal::{Effect, End, Key, News, Outcome, Signal, TextAbout};
 pub use step::{Busy, Step};

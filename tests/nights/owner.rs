@@ -17,8 +17,8 @@ const HOUR: i64 = 3_600_000;
 pub(crate) struct Knows {
     /// Since when the alarms wait that they are still to be told of.
     untold: BTreeMap<String, i64>,
-    /// When they were last told what joined, and who was.
-    joined_at: Option<(i64, String)>,
+    /// When each of those who had it was last told what joined.
+    joined_at: BTreeMap<String, i64>,
     /// When they were told that it is back.
     back_at: Vec<i64>,
     /// They were told that it is over, and it is not.
@@ -197,7 +197,7 @@ impl World {
                     self.watch.tally.joined_told += 1;
                     // What goes with the end is the last word on it.
                     if incident.ended_at.is_some() {
-                        knows.joined_at = None;
+                        knows.joined_at.remove(*person);
                     }
                     knows.told(alarms, self.now, person)?;
                 }
@@ -261,14 +261,11 @@ impl World {
 
 impl Knows {
     fn told(&mut self, alarms: &[String], now: i64, person: &str) -> Result<(), String> {
-        if let Some((at, who)) = &self.joined_at
-            && who == person
-            // What is decided is written a moment later.
-            && now - at < PAUSE - 15_000
-        {
+        let last = self.joined_at.insert(person.to_owned(), now);
+        // What is decided is written a moment later.
+        if let Some(at) = last.filter(|at| now - at < PAUSE - 15_000) {
             return Err(format!("told what joined twice within {} ms", now - at));
         }
-        self.joined_at = Some((now, person.to_owned()));
         self.untold.retain(|name, _| !alarms.contains(name));
         Ok(())
     }

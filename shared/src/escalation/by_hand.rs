@@ -22,9 +22,7 @@ impl Turn<'_> {
         let asked_at = self.incident.hunt.began_at;
         let after_seconds = self.now.duration_since(asked_at).as_secs();
         self.tell(Event::Taken { person: holder.person.clone(), after_seconds });
-        let is_same = |had: &Holder| (&had.person, &had.member) == (&holder.person, &holder.member);
-        let is_same_owner = self.incident.holder.as_ref().is_some_and(is_same);
-        self.incident.forget_notices(is_same_owner);
+        self.incident.forget_notices(&holder);
         self.incident.phase = Phase::Taken;
         self.incident.exhausted_at = None;
         self.incident.silenced_until = None;
@@ -38,6 +36,7 @@ impl Turn<'_> {
         }
         self.tell(Event::GivenBack { person: person.name.clone() });
         let incident = &mut self.incident;
+        incident.remember_former_owner(self.now);
         incident.holder = None;
         incident.silenced_until = None;
         incident.phase = Phase::Calling;

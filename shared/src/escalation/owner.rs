@@ -8,6 +8,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::actor::Member;
 use super::incident::{Alarm, Holder, Incident, Joined, Phase};
 use super::signal::{Effect, TextAbout};
 use super::step::Turn;
@@ -24,6 +25,8 @@ const MAX_NAMED: usize = 40;
 const MAX_NAME: usize = 60;
 /// The most that one line of Slack names: each of them has a line of its own there.
 const MAX_NAMED_IN_SLACK: usize = 8;
+/// The most former owners whose last text is remembered.
+const MAX_FORMER: usize = 16;
 
 /// What the owner was told since they took the incident.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +35,9 @@ pub struct Notices {
     /// When they were last told what joined.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub joined_at: Option<Timestamp>,
+    /// When those who had the incident before were last told what joined, within the last [`JOIN_PAUSE`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<Former>,
     /// When they were told within the last hour that it is back.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub back_at: Vec<Timestamp>,
@@ -44,6 +50,27 @@ pub struct Notices {
     /// How many alarms joined that they were not told of, and that are kept by no name.
     #[serde(skip_serializing_if = "is_zero")]
     pub unnamed: u32,
+}
+
+/// Somebody had the incident, and was told what joined it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Former {
+    /// Their name.
+    pub person: String,
+    /// Who it is, if the configuration does not know them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<Member>,
+    /// When they were told last.
+    pub told_at: Timestamp,
+}
+
+impl Former {
+    fn is(&self, owner: &Holder) -> bool {
+        match (&self.member, &owner.member) {
+            (None, None) => self.person == owner.person,
+            (former, owner) => former == owner,
+        }
+    }
 }
 
 fn is_zero(count: &u32) -> bool {
@@ -83,14 +110,32 @@ impl Incident {
         due.filter(|_| is_pending)
     }
 
-    /// It is somebody's from now on: they know its alarms.
-    pub(super) fn forget_notices(&mut self, is_same_owner: bool) {
+    /// It is this person's from now on: they know its alarms. When they were last told what joined is remembered, even if
+    /// somebody else had it in between, or nobody.
+    pub(super) fn forget_notices(&mut self, owner: &Holder) {
         for alarm in &mut self.alarms {
             alarm.joined = None;
         }
-        let joined_at = self.notices.joined_at.filter(|_| is_same_owner);
-        let back_at = std::mem::take(&mut self.notices.back_at);
-        self.notices = Notices { joined_at, back_at, ..Notices::default() };
+        self.remember_former_owner(owner.at);
+        let Notices { former, back_at, .. } = std::mem::take(&mut self.notices);
+        let (theirs, former): (Vec<_>, Vec<_>) =
+            former.into_iter().partition(|former| former.is(owner));
+        let joined_at = theirs.iter().map(|former| former.told_at).max();
+        self.notices = Notices { joined_at, former, back_at, ..Notices::default() };
+    }
+
+    /// Keeps when the owner was last told what joined, for the case that they take it again after somebody else, or
+    /// nobody, had it.
+    pub(super) fn remember_former_owner(&mut self, now: Timestamp) {
+        let notices = &mut self.notices;
+        if let (Some(told_at), Some(owner)) = (notices.joined_at.take(), &self.holder) {
+            let Holder { person, member, .. } = owner.clone();
+            notices.former.retain(|former| !former.is(owner));
+            notices.former.push(Former { person, member, told_at });
+        }
+        notices.former.retain(|former| now.duration_since(former.told_at) < JOIN_PAUSE);
+        let too_many = notices.former.len().saturating_sub(MAX_FORMER);
+        notices.former.drain(..too_many);
     }
 
     /// What joined in one request is named together: names what its owner was not told yet in a text to them that has not

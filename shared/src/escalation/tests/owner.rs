@@ -135,6 +135,42 @@ fn new_owner_is_texted_at_once() {
 }
 
 #[test]
+fn owner_who_gives_it_back_and_takes_it_again_is_texted_when_the_pause_is_over() {
+    let mut night = taken();
+    night.alarm("disk").asks(&[&joined(&["disk"], 0)]).after(60).given_back("alpha");
+    night.after(20).claimed("alpha", false).after(10).alarm("queue").held_by("alpha");
+    night.asks(&["dial bravo", "hang up 2"]);
+    assert_eq!(night.wakes(), 210);
+    night.asks(&[&joined(&["queue"], 0)]);
+}
+
+#[test]
+fn owner_who_takes_it_again_after_another_is_texted_when_their_own_pause_is_over() {
+    let mut night = taken();
+    let to_bravo = |name: &str| joined(&[name], 0).replace("alpha", "bravo");
+    night.alarm("disk").asks(&[&joined(&["disk"], 0)]).after(60).given_back("alpha");
+    night.claimed("bravo", false).asks(&["dial bravo", "hang up 2"]);
+    night.after(30).alarm("queue").asks(&[&to_bravo("queue")]).given_back("bravo");
+    night.claimed("alpha", false).asks(&["dial charlie", "hang up 3"]).after(10).alarm("shard 1");
+    assert_eq!(night.wakes(), 200);
+    night.asks(&[&joined(&["shard 1"], 0)]).given_back("alpha").claimed("bravo", false);
+    night.asks(&["dial bravo", "hang up 4"]).after(20).alarm("shard 2").asks(&[]);
+    assert_eq!(night.wakes(), 70);
+    night.asks(&[&to_bravo("shard 2")]);
+}
+
+#[test]
+fn owner_who_takes_it_again_long_after_their_last_text_is_texted_at_once() {
+    let mut night = taken();
+    night.alarm("disk").asks(&[&joined(&["disk"], 0)]).after(200).given_back("alpha");
+    night.claimed("bravo", false).asks(&["dial bravo", "hang up 2"]).after(100).given_back("bravo");
+    night.claimed("alpha", false).asks(&["dial charlie", "hang up 3"]);
+    night.alarm("queue").asks(&[&joined(&["queue"], 0)]);
+    let former = night.incident.as_ref().map(|incident| incident.notices.former.len());
+    assert_eq!(former, Some(0));
+}
+
+#[test]
 fn policy_may_call_on_new_alarms_but_not_on_flapping_ones() {
     let mut night = taken();
     night.calls_on_new_alarms().alarm("disk").is(State::Calling).asks(&["dial alpha"]);
@@ -284,18 +320,21 @@ fn record_of_the_former_version_is_read() {
 }
 
 mod any {
+    use std::collections::BTreeMap;
+
     use proptest::prelude::*;
 
     use super::*;
 
     proptest! {
-        /// Whatever alarms do: texts that name what joined keep their distance, and nothing that joined goes untold.
+        /// Whatever alarms do, and whoever has the incident: texts to one person that name what joined keep their
+        /// distance, and nothing that joined goes untold.
         #[test]
         fn no_join_goes_untold_and_no_text_comes_too_soon(
-            moves in proptest::collection::vec((0usize..9, any::<bool>(), 0i64..200), 1..80),
+            moves in proptest::collection::vec((0usize..11, any::<bool>(), 0i64..200), 1..80),
         ) {
             let mut night = taken();
-            let (mut last_text, mut untold): (Option<Timestamp>, Vec<String>) = (None, Vec::new());
+            let (mut last_texts, mut untold): (BTreeMap<String, Timestamp>, Vec<String>) = Default::default();
             for (which, on, seconds) in moves {
                 let due = night.incident.as_ref().and_then(Incident::wake_at);
                 let next = night.now.checked_add(SignedDuration::from_secs(seconds)).expect("a time");
@@ -303,19 +342,24 @@ mod any {
                 night.signal(Signal::Wake);
                 let name = format!("a{which}");
                 let seen = |night: &Night| night.incident.as_ref().is_some_and(|i| i.alarms.iter().any(|a| a.name == name));
-                let is_new = on && !seen(&night) && night.incident.as_ref().is_some_and(|i| i.state() == State::Taken);
-                match on {
-                    true => night.alarm(&name),
-                    false => night.recovers(&name),
+                let person = [(9, "alpha"), (10, "bravo")].into_iter().find(|(at, _)| *at == which);
+                let is_taken = |night: &Night| night.incident.as_ref().is_some_and(|i| i.state() == State::Taken);
+                let is_new = on && person.is_none() && !seen(&night) && is_taken(&night);
+                match (person, on) {
+                    (Some((_, person)), true) => night.given_back(person),
+                    (Some((_, person)), false) => night.claimed(person, false),
+                    (None, true) => night.alarm(&name),
+                    (None, false) => night.recovers(&name),
                 };
                 if is_new {
                     untold.push(name.clone());
                 }
                 for text in std::mem::take(&mut night.effects) {
                     if text.contains("Joined") {
-                        let apart = last_text.map(|last| night.now.duration_since(last).as_secs());
+                        let person = text.split(' ').nth(1).unwrap_or_default().to_owned();
+                        let last = last_texts.insert(person, night.now);
+                        let apart = last.map(|last| night.now.duration_since(last).as_secs());
                         prop_assert!(apart.is_none_or(|apart| apart >= 300), "{text} after {apart:?} s");
-                        last_text = Some(night.now);
                         untold.retain(|name| !text.contains(&format!("{name:?}")));
                     }
                 }
