@@ -1,13 +1,15 @@
 //! Random nights: the escalation's own path, whole, between a room, a Twilio, a Slack and people that are all made up, in
 //! a time that is made up. Signals are lost, doubled, late; whoever works is gone after any single thing done; two write
-//! at once. Schedules hand over in the night, alarms are silenced, people press keys and click, the right ones and the
-//! wrong ones. After each write, and in the morning, it is looked at what must hold.
+//! at once. In every third setup the configuration that is stored fails its check, and the last good one is in use.
+//! Schedules hand over in the night, alarms are silenced, people press keys and click, the right ones and the wrong ones.
+//! After each write, and in the morning, it is looked at what must hold.
 //!
 //! `NIGHTS=200000 cargo test --release -p shared --test nights -- --nocapture` makes so many nights and says what they
 //! were like. One that fails says its seed; `NIGHT_SEED=n` makes that one again, and tells all of it.
 
 mod alarms;
 mod audit;
+mod broken;
 mod calls;
 mod dice;
 mod ends;

@@ -2,16 +2,16 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 
 use shared::app::intake::Heard;
 use shared::app::{App, Writers};
-use shared::config::{Environment, Live, Settings, Values};
+use shared::config::{Live, Settings, Values};
 use shared::escalation::{Incident, Key, News};
 use shared::ports::Outcome;
 use shared::{Error, Timestamp};
 
 use crate::audit::Overdue;
+use crate::broken;
 use crate::dice::Dice;
 use crate::plan::Plan;
 use crate::room::Rows;
@@ -90,19 +90,12 @@ impl House {
             return settings.clone();
         }
         let (values, plan): (Values, Plan) = setup(number);
-        let fetch = Arc::new(move || {
-            let values = values.clone();
-            Box::pin(async move { Ok(values) })
-                as Pin<Box<dyn Future<Output = Result<Values, Error>> + Send>>
-        });
-        let live = Live::new(Environment::default(), fetch);
-        let at = Timestamp::from_millisecond(DUSK).unwrap_or_default();
+        let live = match broken::is_broken(number) {
+            true => broken::live_after_a_bad_change(values),
+            false => broken::live(values),
+        };
         let settings =
-            match Box::pin(live.get(at)).as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-                Poll::Ready(Ok(settings)) => settings,
-                Poll::Ready(Err(error)) => panic!("setup {number}: {error}"),
-                Poll::Pending => panic!("settings are there at once"),
-            };
+            broken::settings(&live, Timestamp::from_millisecond(DUSK).unwrap_or_default());
         self.plan = Arc::new(plan);
         (self.live, self.settings) = (Some(live), Some(settings.clone()));
         settings
