@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use shared::Error;
 use shared::ports::{Message, Outcome, Queue, To};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::clock::now;
@@ -22,6 +22,8 @@ use crate::database::Database;
 
 /// How often we look for messages that fell due, or that another process put there.
 const LOOK: Duration = Duration::from_millis(200);
+/// How many groups are dealt with side by side at most.
+const MOST_GROUPS: usize = 256;
 /// How many messages a batch takes at most, …
 const MOST_MESSAGES: i64 = 1_000;
 /// … and how many bytes of them, about.
@@ -86,16 +88,26 @@ impl Messages {
         mut stop: watch::Receiver<bool>,
     ) {
         let in_flight: Arc<Mutex<HashSet<String>>> = Arc::default();
+        let places = Arc::new(Semaphore::new(MOST_GROUPS));
         let mut work = JoinSet::new();
         while !*stop.borrow() {
-            match self.due_groups(to).await {
+            match self.due_groups(to, &in_flight, places.available_permits()).await {
                 Ok(groups) => {
                     for group in groups {
+                        let Ok(place) = places.clone().try_acquire_owned() else { break };
                         let Some(flight) = Flight::of(group, &in_flight) else { continue };
                         let (queues, handle) = (self.clone(), handle.clone());
-                        let stopped = stop.clone();
+                        let mut stopped = stop.clone();
                         work.spawn(async move {
-                            queues.batch(to, &flight.group, &handle, pace, stopped).await;
+                            queues.batch(to, &flight.group, &handle).await;
+                            drop(place);
+                            if !pace.is_zero() {
+                                queues.arrived.notify_one();
+                                tokio::select! {
+                                    () = tokio::time::sleep(pace) => {}
+                                    _ = stopped.wait_for(|stop| *stop) => {}
+                                }
+                            }
                             drop(flight);
                             queues.arrived.notify_one();
                         });
@@ -117,31 +129,22 @@ impl Messages {
         while work.join_next().await.is_some() {}
     }
 
-    async fn due_groups(&self, to: To) -> Result<Vec<String>, Error> {
-        let due = now().as_millisecond();
-        self.database
-            .run(move |db| {
-                let groups = groups(db, name(to))?;
-                groups
-                    .into_iter()
-                    .filter_map(|group| match head_is_due(db, name(to), &group, due) {
-                        Ok(true) => Some(Ok(group)),
-                        Ok(false) => None,
-                        Err(error) => Some(Err(error)),
-                    })
-                    .collect()
-            })
-            .await
-    }
-
-    async fn batch(
+    /// So many groups at most whose first message is due, without those in flight.
+    async fn due_groups(
         &self,
         to: To,
-        group: &str,
-        handle: &Handler,
-        pace: Duration,
-        mut stop: watch::Receiver<bool>,
-    ) {
+        in_flight: &Mutex<HashSet<String>>,
+        most: usize,
+    ) -> Result<Vec<String>, Error> {
+        if most == 0 {
+            return Ok(Vec::new());
+        }
+        let due = now().as_millisecond();
+        let busy = in_flight.lock().map(|groups| groups.clone()).unwrap_or_default();
+        self.database.run(move |db| due_groups(db, name(to), due, busy, most)).await
+    }
+
+    async fn batch(&self, to: To, group: &str, handle: &Handler) {
         let messages = match self.take(to, group).await {
             Ok(messages) if messages.is_empty() => return,
             Ok(messages) => messages,
@@ -152,10 +155,6 @@ impl Messages {
         while let Err(error) = self.settle(&ids, &outcomes).await {
             tracing::error!(%error, "what was dealt with cannot be taken off the queue: trying again");
             tokio::time::sleep(Duration::from_secs(1)).await;
-        }
-        tokio::select! {
-            () = tokio::time::sleep(pace) => {}
-            _ = stop.wait_for(|stop| *stop) => {}
         }
     }
 
@@ -236,18 +235,33 @@ impl Drop for Flight {
     }
 }
 
-/// The groups that have messages: one look into the index for each, however many messages there are.
-fn groups(db: &Connection, queue: &str) -> rusqlite::Result<Vec<String>> {
-    let mut query = db.prepare_cached(
-        "WITH RECURSIVE found (batch) AS (
-           SELECT min(batch) FROM messages WHERE queue = ?1
-           UNION ALL
-           SELECT (SELECT min(batch) FROM messages WHERE queue = ?1 AND batch > found.batch)
-           FROM found WHERE found.batch IS NOT NULL
-         ) SELECT batch FROM found WHERE batch IS NOT NULL",
+/// So many groups at most whose first message is due, without the busy ones: a few looks into the index for each group
+/// with a due message, however many messages wait for later.
+fn due_groups(
+    db: &Connection,
+    queue: &str,
+    due: i64,
+    mut seen: HashSet<String>,
+    most: usize,
+) -> rusqlite::Result<Vec<String>> {
+    let mut next = db.prepare_cached(
+        "SELECT not_before, batch FROM messages
+         WHERE queue = ?1 AND not_before <= ?2 AND (not_before, batch) > (?3, ?4)
+         ORDER BY not_before, batch LIMIT 1",
     )?;
-    let rows = query.query_map([queue], |row| row.get(0))?;
-    rows.collect()
+    let mut groups = Vec::new();
+    let mut last = (i64::MIN, String::new());
+    while groups.len() < most {
+        let found = next.query_row(params![queue, due, last.0, last.1], |row| {
+            Ok((row.get(0)?, row.get::<_, String>(1)?))
+        });
+        let Some(found) = found.optional()? else { break };
+        last = found;
+        if seen.insert(last.1.clone()) && head_is_due(db, queue, &last.1, due)? {
+            groups.push(last.1.clone());
+        }
+    }
+    Ok(groups)
 }
 
 fn head_is_due(db: &Connection, queue: &str, group: &str, due: i64) -> rusqlite::Result<bool> {

@@ -10,7 +10,8 @@ use crate::private;
 
 /// What each version made of the one before. A file's version is how many of these it has seen; those of the time before
 /// versions were counted have none, and may have the first one's tables.
-const UPDATES: [&str; 1] = ["
+const UPDATES: [&str; 2] = [
+    "
     CREATE TABLE IF NOT EXISTS records (
       pk TEXT NOT NULL, sk TEXT NOT NULL, revision INTEGER NOT NULL, body TEXT NOT NULL, expires_at INTEGER,
       PRIMARY KEY (pk, sk)
@@ -30,7 +31,10 @@ const UPDATES: [&str; 1] = ["
       expires_at INTEGER NOT NULL
     ) WITHOUT ROWID;
     -- Of an earlier version; what a simulated Slack was sent then is no loss.
-    DROP TABLE IF EXISTS pretend_slack;"];
+    DROP TABLE IF EXISTS pretend_slack;",
+    // Finds the messages that are due, however many wait for later.
+    "CREATE INDEX IF NOT EXISTS due ON messages (queue, not_before, batch);",
+];
 
 /// The version that this program writes.
 const VERSION: i64 = UPDATES.len() as i64;

@@ -175,3 +175,20 @@ async fn the_wake_ups_on_sqlite_come_each_in_its_own_time() {
     seen[..2].sort();
     assert_eq!(seen, ["now", "past", "soon", "later"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_queue_on_sqlite_deals_with_many_due_groups_beside_many_that_wait() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = Messages::new(Database::open(folder.path()).unwrap());
+    let in_an_hour = ringdown::clock::now() + SignedDuration::from_hours(1);
+    let sending = (0..4_000).map(|n| {
+        let (queue, due) = (queue.clone(), (n % 4 == 0).then_some(in_an_hour));
+        async move { queue.send(To::WakeUps, n.to_string(), &n.to_string(), due).await.unwrap() }
+    });
+    futures_util::future::join_all(sending).await;
+    let desk = Arc::new(Desk::default());
+    desk.serve(&queue, To::WakeUps, 3_000).await;
+    let seen = desk.seen.lock().unwrap();
+    assert_eq!(seen.len(), 3_000);
+    assert!(seen.iter().all(|(group, ..)| group.parse::<u32>().unwrap() % 4 != 0));
+}

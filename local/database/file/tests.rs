@@ -110,6 +110,31 @@ fn file_from_before_versions_is_brought_up_to_date() {
 }
 
 #[test]
+fn file_of_the_former_version_gains_the_index_of_due_messages() {
+    for how in [Use::Alone, Use::Shared] {
+        let folder = folder();
+        let data = open(&folder, Use::Alone).expect("a new file");
+        fill(&data, 3);
+        data.connection
+            .execute_batch(
+                "DROP INDEX due; PRAGMA user_version = 1;
+                 INSERT INTO messages (queue, batch, body, not_before) VALUES ('wake-ups', 'a', 'b', 7)",
+            )
+            .expect("a file of the former version");
+        data.close();
+        let data = open(&folder, how).expect("an older file");
+        assert_eq!((version(&data.connection), records(&data)), (VERSION, 3));
+        let message: (String, i64) = data
+            .connection
+            .query_row("SELECT body, not_before FROM messages INDEXED BY due", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .expect("its message, by the index");
+        assert_eq!(message, ("b".to_owned(), 7));
+    }
+}
+
+#[test]
 fn update_that_fails_changes_nothing() {
     let folder = folder();
     unversioned(&folder);
