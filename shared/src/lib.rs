@@ -32,6 +32,7 @@ pub mod silence;
 pub mod size;
 pub mod slack;
 pub mod start_token;
+pub mod templates;
 pub mod twilio;
 
 pub use error::Error;

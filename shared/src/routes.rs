@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use wildmatch::WildMatch;
 
 use crate::slack::message::cut;
+use crate::templates;
 use crate::twilio::event_stream::{Event, TEST_EVENT};
 
+pub(crate) use words::printed_length;
 pub use words::{check_expression, check_template};
 
 /// One thing said in Slack.
@@ -55,18 +57,14 @@ pub struct Routes {
 }
 
 impl Routes {
-    /// Compiles routes that were checked before (`config::file`). The channels are in the file's order.
-    pub fn new(routes: Vec<Route>, channels: Vec<String>) -> Result<Routes, minijinja::Error> {
-        let mut environment = words::environment();
-        for (index, route) in routes.iter().enumerate() {
-            environment.add_template_owned(format!("text {index}"), route.text.clone())?;
-            environment.add_template_owned(format!("to {index}"), route.to.clone())?;
-        }
+    /// Takes routes that were checked before (`config::file`). The channels are in the file's order.
+    pub fn new(routes: Vec<Route>, channels: Vec<String>) -> Routes {
+        let environment = words::environment();
         let routes = routes
             .into_iter()
             .map(|route| (route.events.iter().map(|glob| WildMatch::new(glob)).collect(), route))
             .collect();
-        Ok(Routes { environment, routes, channels })
+        Routes { environment, routes, channels }
     }
 
     /// The declared channels.
@@ -84,12 +82,12 @@ impl Routes {
     pub fn lines(&self, event: &Event) -> Vec<(String, Line)> {
         let mut context = None;
         let mut lines = Vec::new();
-        for (index, (globs, route)) in self.routes.iter().enumerate() {
+        for (globs, route) in &self.routes {
             if !globs.iter().any(|glob| glob.matches(&event.event_type)) {
                 continue;
             }
             let context = context.get_or_insert_with(|| words::context(&event.envelope));
-            lines.extend(self.line(index, route, event, context));
+            lines.extend(self.line(route, event, context));
         }
         if lines.is_empty() && event.event_type == TEST_EVENT {
             lines.extend(self.test_line(event));
@@ -97,19 +95,13 @@ impl Routes {
         lines
     }
 
-    fn line(
-        &self,
-        index: usize,
-        route: &Route,
-        event: &Event,
-        context: &Value,
-    ) -> Option<(String, Line)> {
+    fn line(&self, route: &Route, event: &Event, context: &Value) -> Option<(String, Line)> {
         let applies = route.when.as_ref().map_or(Ok(true), |when| self.is_true(when, context));
         if let Ok(false) = applies {
             return None;
         }
         let text =
-            applies.map_err(|error| error.to_string()).and_then(|_| self.text(index, context));
+            applies.map_err(|error| error.to_string()).and_then(|_| self.text(route, context));
         let failed = text.is_err();
         let text = text.unwrap_or_else(|error| {
             tracing::warn!(
@@ -120,28 +112,27 @@ impl Routes {
             );
             plain(route, event)
         });
-        let channel = self.channel(index, route, context);
+        let channel = self.channel(route, context);
         Some((channel, self.named(event, &route.name, &text, failed)))
     }
 
     /// What a route says. Nothing at all is a failure: a misspelt field gives nothing, and silence is what `when` is for.
-    fn text(&self, index: usize, context: &Value) -> Result<String, String> {
-        let text =
-            self.render(&format!("text {index}"), context).map_err(|error| error.to_string())?;
+    fn text(&self, route: &Route, context: &Value) -> Result<String, String> {
+        let text = self.render(&route.text, context).map_err(|error| error.to_string())?;
         if text.trim().is_empty() { Err("its text is empty".to_owned()) } else { Ok(text) }
     }
 
     fn is_true(&self, when: &str, context: &Value) -> Result<bool, minijinja::Error> {
-        self.environment.compile_expression(when)?.eval(context).map(|value| value.is_true())
+        templates::evaluate(&self.environment, when, context.clone()).map(|value| value.is_true())
     }
 
-    fn render(&self, name: &str, context: &Value) -> Result<String, minijinja::Error> {
-        self.environment.get_template(name)?.render(context)
+    fn render(&self, source: &str, context: &Value) -> Result<String, minijinja::Error> {
+        templates::render(&self.environment, source, context.clone(), words::mrkdwn())
     }
 
-    fn channel(&self, index: usize, route: &Route, context: &Value) -> String {
+    fn channel(&self, route: &Route, context: &Value) -> String {
         let Some(fallback) = &route.fallback else { return route.to.clone() };
-        self.render(&format!("to {index}"), context)
+        self.render(&route.to, context)
             .ok()
             .map(|channel| channel.trim().trim_start_matches('#').to_owned())
             .filter(|channel| self.channels.contains(channel))

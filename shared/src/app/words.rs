@@ -6,11 +6,12 @@ mod text;
 mod times;
 
 use jiff::Timestamp;
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::{AutoEscape, UndefinedBehavior, context};
 
 use crate::config::Settings;
 use crate::escalation::{Alarm, Attempt, Entry, Event, Incident, Mended, Outcome};
 use crate::slack::message::{cut, escape};
+use crate::templates;
 pub use asks::asks;
 use speakable::{cut_words, speakable};
 pub use text::{named, text};
@@ -20,6 +21,8 @@ pub use times::{local_day, local_time, span};
 const CHARACTERS_A_SECOND: usize = 12;
 /// The longest text that is read to somebody half asleep, in characters.
 const LONGEST_SPEECH: usize = 480;
+/// How much work a template of what is spoken may do, in minijinja's instructions.
+const FUEL: u64 = 20_000;
 /// The most alarms that are named in speech.
 const NAMED: usize = 3;
 
@@ -39,8 +42,7 @@ impl Spoken {
     pub fn of(incident: &Incident, attempt: &Attempt, now: Timestamp) -> Spoken {
         let policy = &incident.policy;
         let told = policy.say.as_deref().and_then(|say| {
-            let spoken = environment().render_str(say, facts(incident, attempt, now));
-            spoken
+            rendered(say, facts(incident, attempt, now))
                 .inspect_err(|error| {
                     tracing::error!(policy = policy.name, %error, "`say` failed: the usual words stand in");
                 })
@@ -65,17 +67,17 @@ impl Spoken {
 pub fn check_say(source: &str) -> Result<(), (usize, String)> {
     let trial =
         context! { person => "", what => "", since => "", alarms => 1, policy => "", keys => "" };
-    environment().render_str(source, trial).map(|_| ()).map_err(|error| {
+    templates::check(source)?;
+    rendered(source, trial).map(|_| ()).map_err(|error| {
         let names = "person, what, since, alarms, policy and keys";
         (error.line().unwrap_or(1), format!("{error}, expected a template of {names}"))
     })
 }
 
-fn environment() -> Environment<'static> {
-    let mut environment = Environment::new();
+fn rendered(source: &str, facts: minijinja::Value) -> Result<String, minijinja::Error> {
+    let mut environment = templates::environment(FUEL, |_, text| text);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_fuel(Some(10_000));
-    environment
+    templates::render(&environment, source, facts, AutoEscape::None)
 }
 
 fn facts(incident: &Incident, attempt: &Attempt, now: Timestamp) -> minijinja::Value {

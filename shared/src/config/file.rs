@@ -249,7 +249,7 @@ impl Check<'_> {
             // What is too long for its check is too long to be compiled.
             return None;
         }
-        Routes::new(routes, channels).map(|routes| (routes, give_up_after, escalation)).ok()
+        Some((Routes::new(routes, channels), give_up_after, escalation))
     }
 
     fn short_name(&mut self, name: &Spanned<String>, key: &str, what: &str) {

@@ -449,3 +449,21 @@ fn deepest_template_that_is_taken_does_not_end_the_process() {
         ));
     }
 }
+
+#[test]
+fn template_that_doubles_a_text_fails_its_check_with_its_line_and_key() {
+    let route = "[channels.a]\n[[routes]]\nname = \"r\"\nevents = [\"x\"]\n";
+    let doubling = "{% set a = 'aaaaaaaaaa' %}".to_owned() + &"{% set a = a ~ a %}".repeat(60);
+    let told = problems(&format!("{route}to = \"a\"\ntext = \"{doubling}\"\n"));
+    assert!(told.starts_with("ringdown.toml:6: routes.text: it makes too much text"), "{told}");
+    let looped = "{% for x in ['a'] recursive %}{{ loop([x ~ x]) }}{% endfor %}";
+    let told = problems(&format!("{route}to = \"a\"\ntext = '''\na\n{looped}'''\n"));
+    assert!(told.starts_with("ringdown.toml:8: routes.text: a loop cannot be"), "{told}");
+    let told = problems(&format!("{route}to = \"a\"\ntext = \"t\"\nwhen = \"'a' * 1000000000\"\n"));
+    assert!(told.starts_with("ringdown.toml:7: routes.when: only numbers can be"), "{told}");
+    let told = problems(&format!(
+        "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[[policies]]\nname = \"p\"\n\
+         alarms = [\"*\"]\nroster = [\"alpha\"]\nsay = \"{doubling}\"\n"
+    ));
+    assert!(told.contains(":8: policies.say: ") && told.contains("too much text"), "{told}");
+}

@@ -4,24 +4,22 @@ use std::fmt;
 use std::sync::Arc;
 
 use minijinja::value::{Enumerator, Object, ObjectRepr, ValueKind};
-use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, UndefinedBehavior, Value};
+use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
 
 use crate::slack::message::escape;
+use crate::templates::{self, told};
 
 /// What a template may call by name: the fields of the envelope (CloudEvents 1.0).
 const NAMES: [&str; 8] =
     ["type", "id", "source", "time", "data", "specversion", "dataschema", "datacontenttype"];
 
 /// How much work a template may do on one event, in minijinja's instructions.
-const FUEL: u64 = 50_000;
+const FUEL: u64 = 100_000;
 
 /// The environment that all templates and conditions share.
 pub(super) fn environment() -> Environment<'static> {
-    let mut environment = Environment::new();
+    let mut environment = templates::environment(FUEL, written);
     environment.set_undefined_behavior(UndefinedBehavior::Chainable);
-    environment.set_auto_escape_callback(|_| AutoEscape::Custom("mrkdwn".into()));
-    environment.set_formatter(write_escaped);
-    environment.set_fuel(Some(FUEL));
     // These would let a value through unescaped, or escape it for HTML.
     for filter in ["safe", "escape", "e"] {
         environment.remove_filter(filter);
@@ -30,17 +28,16 @@ pub(super) fn environment() -> Environment<'static> {
     environment
 }
 
-fn write_escaped(
-    out: &mut Output,
-    _state: &mut State<'_, '_>,
-    value: &Value,
-) -> Result<(), minijinja::Error> {
+/// How values are escaped: for Slack, by what a template writes.
+pub(super) fn mrkdwn() -> AutoEscape {
+    AutoEscape::Custom("mrkdwn".into())
+}
+
+fn written(value: &Value, text: String) -> String {
     if value.is_undefined() || value.is_none() {
-        return Ok(());
+        return String::new();
     }
-    let text = value.to_string();
-    let passes = value.is_safe() && is_mention(&text);
-    out.write_str(&if passes { text } else { escape(&text) }).map_err(minijinja::Error::from)
+    if value.is_safe() && is_mention(&text) { text } else { escape(&text) }
 }
 
 /// Mentions a Slack member; anything that is not a member's id (U or W, then letters and digits) gives nothing.
@@ -116,25 +113,36 @@ impl Object for JsonText {
         }
     }
 
+    fn enumerator_len(self: &Arc<Self>) -> Option<usize> {
+        self.value.len()
+    }
+
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
 }
 
+/// How long the text is that this value prints, if it is JSON that arrived as text.
+pub(crate) fn printed_length(value: &Value) -> Option<usize> {
+    value.downcast_object_ref::<JsonText>().map(|json| json.text.len())
+}
+
 /// Checks a template; the error says what is wrong, and in which line of the template (from 1).
 pub fn check_template(source: &str) -> Result<(), (usize, String)> {
+    templates::check(source)?;
     let environment = environment();
     let template = environment.template_from_str(source).map_err(|error| told(&error))?;
     check_names(&environment, template.undeclared_variables(false))?;
-    check_calls(|trial| template.render(trial).map(|_| ()))
+    check_calls(|trial| templates::render(&environment, source, trial, mrkdwn()).map(|_| ()))
 }
 
 /// Checks a condition, as [`check_template`] does.
 pub fn check_expression(source: &str) -> Result<(), (usize, String)> {
+    templates::check_expression(source)?;
     let environment = environment();
     let expression = environment.compile_expression(source).map_err(|error| told(&error))?;
     check_names(&environment, expression.undeclared_variables(false))?;
-    check_calls(|trial| expression.eval(trial).map(|_| ()))
+    check_calls(|trial| templates::evaluate(&environment, source, trial).map(|_| ()))
 }
 
 fn check_names(
@@ -161,11 +169,8 @@ fn check_calls(run: impl Fn(Value) -> Result<(), minijinja::Error>) -> Result<()
             Err(error)
                 if matches!(
                     error.kind(),
-                    ErrorKind::UnknownFilter
-                        | ErrorKind::UnknownTest
-                        | ErrorKind::UnknownFunction
-                        | ErrorKind::TemplateNotFound
-                ) =>
+                    ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction
+                ) || templates::is_too_much(&error) =>
             {
                 return Err(told(&error));
             }
@@ -191,11 +196,4 @@ impl Object for Everything {
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("everything")
     }
-}
-
-fn told(error: &minijinja::Error) -> (usize, String) {
-    (
-        error.line().unwrap_or(1),
-        error.detail().map_or_else(|| error.kind().to_string(), str::to_owned),
-    )
 }
