@@ -112,7 +112,12 @@ fn calendar(path: &Path) -> Option<String> {
         std::fs::File::open(path)?.take(MAX_CALENDAR_BYTES as u64 + 1).read_to_end(&mut bytes)?;
         Ok(calendar_piece(&bytes))
     };
-    match read() {
+    piece_of(read())
+}
+
+/// The piece of a calendar's file as it was read.
+fn piece_of(read: std::io::Result<String>) -> Option<String> {
+    match read {
         Ok(piece) => Some(piece),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => Some(unreadable(&format!("cannot be read: {error}"))),
@@ -369,6 +374,7 @@ fn with_channels(local: &Local, channels: &[String], values: &mut Values) {
 #[cfg(test)]
 mod tests {
     use shared::Timestamp;
+    use shared::config::file::Config;
     use shared::slack::client::Destination;
 
     use super::*;
@@ -404,6 +410,86 @@ mod tests {
             let flex = settings.destination("flex");
             assert!(matches!(flex, Ok(Destination::Bot { .. })), "{text:?}: {flex:?}");
             assert_eq!(settings.config.routes.iter().count(), 4, "{text:?}");
+        }
+    }
+
+    /// What a configuration says of a calendar of this name in this folder.
+    fn checked(folder: &Path, ics: &str) -> Result<Config, String> {
+        let text = format!(
+            "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[[schedules]]\nname = \"cal\"\n\
+             time_zone = \"Europe/Berlin\"\nics = {ics:?}\n"
+        );
+        let file = folder.join("ringdown.toml");
+        std::fs::write(&file, text).expect("a file");
+        let pieces = Source::File(file).pieces().expect("pieces");
+        Config::parse(pieces).map_err(|problems| problems.to_string())
+    }
+
+    const CALENDAR: &str = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:alpha für Jürgen\nDTSTART:20260105T080000\n\
+                            DTEND:20260112T080000\nEND:VEVENT\nEND:VCALENDAR\n";
+
+    #[test]
+    fn calendar_file_is_read_whatever_its_name_and_encoding() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let utf16: Vec<u8> = "\u{feff}"
+            .chars()
+            .chain(CALENDAR.chars())
+            .flat_map(|c| u16::try_from(u32::from(c)).expect("one unit").to_le_bytes())
+            .collect();
+        let latin1: Vec<u8> =
+            CALENDAR.chars().map(|c| u8::try_from(u32::from(c)).expect("one byte")).collect();
+        for (name, bytes) in
+            [("UP.ICS", CALENDAR.as_bytes()), ("wide.ics", &utf16), ("Old.Ics", &latin1)]
+        {
+            std::fs::write(folder.path().join(name), bytes).expect("a file");
+            let config = checked(folder.path(), name).expect(name);
+            let at = "2026-01-06T12:00:00Z".parse().expect("a time");
+            let shift = config.escalation.schedules.on_call("cal", at);
+            assert_eq!(shift.people, ["alpha"], "{name}");
+            assert_eq!(shift.from.to_string(), "2026-01-05T07:00:00Z", "{name}");
+        }
+    }
+
+    #[test]
+    fn calendar_that_is_no_file_is_named_for_what_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("folder.ics")).expect("a folder");
+        std::fs::write(folder.path().join("packed.ics"), b"PK\x03\x04rest").expect("a file");
+        std::fs::write(folder.path().join("page.ics"), "<html>Sign in</html>").expect("a file");
+        for (name, expected) in [
+            (
+                "folder.ics",
+                "ringdown.toml:7: schedules.ics: \"folder.ics\" is no file, expected an .ics file",
+            ),
+            ("packed.ics", "\"packed.ics\" is a ZIP file, expected the text of a calendar"),
+            ("page.ics", "page.ics:1: is a web page and no calendar"),
+            (
+                "none.ics",
+                "ringdown.toml:7: schedules.ics: \"none.ics\" is not there, expected the name of an .ics file",
+            ),
+            ("page.ics/under.ics", "\"page.ics/under.ics\" cannot be read: "),
+        ] {
+            let told = checked(folder.path(), name).expect_err(name);
+            assert!(told.contains(expected), "{told}");
+        }
+    }
+
+    #[test]
+    fn calendar_without_permission_is_never_said_to_be_missing() {
+        use std::io::ErrorKind;
+        let piece = |kind: ErrorKind| piece_of(Err(kind.into()));
+        assert_eq!(piece(ErrorKind::NotFound), None);
+        let denied = unreadable("cannot be read: permission denied");
+        assert_eq!(piece(ErrorKind::PermissionDenied), Some(denied));
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("secret.ics");
+        std::fs::write(&file, CALENDAR).expect("a file");
+        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o000))
+            .expect("permissions");
+        // Root reads it all the same.
+        if std::fs::read(&file).is_err() {
+            let told = checked(folder.path(), "secret.ics").expect_err("no permission");
+            assert!(told.contains("\"secret.ics\" cannot be read: Permission denied"), "{told}");
         }
     }
 

@@ -75,8 +75,14 @@ pub struct Reading {
     /// Events that put nobody on call, as they name nobody we know or have no end.
     pub unread: Vec<Complaint>,
     budget: Budget,
-    /// How many events that take place once, and how many that repeat, were too many.
-    left_out: (usize, usize),
+    /// How many events that take place once, how many that repeat, and how many changes of those were too many.
+    left_out: [usize; 3],
+    /// How many rules were read.
+    rules: usize,
+    /// How often at most all that repeats takes place in [`USUAL_DAYS`].
+    load: u64,
+    /// How many rules were asked for one of a series.
+    lookups: usize,
 }
 
 /// What is wrong with a line of an `.ics` file.
@@ -94,8 +100,14 @@ pub struct Complaint {
 
 /// The most events of a file that put somebody on call once.
 const MAX_EVENTS: usize = 100_000;
-/// The most that repeat.
-const MAX_SERIES: usize = 2_000;
+/// The most rules of those that repeat.
+const MAX_RULES: usize = 2_000;
+/// The most that may take place near a moment, of all that repeat.
+const MAX_NEAR: u64 = 300_000;
+/// How many days are looked at to know who is on call.
+const USUAL_DAYS: u64 = 124;
+/// The most rules that are asked whether one of a series is theirs.
+const MAX_LOOKUPS: usize = 200_000;
 
 impl Calendar {
     /// Reads an `.ics` file. `zone` is the schedule's, for times that name none; without it the file's own
@@ -128,6 +140,11 @@ impl Calendar {
         reading
     }
 
+    /// How many of those that repeat touch so many days, at most.
+    fn at_most(&self, days: u64) -> u64 {
+        self.series.iter().map(|series| series.at_most(days)).fold(0, u64::saturating_add)
+    }
+
     /// Everybody whom an event names.
     pub(super) fn people(&self) -> Vec<String> {
         self.people.clone()
@@ -156,27 +173,54 @@ impl Reading {
     fn add_single(&mut self, single: Occurrence) {
         match self.calendar.singles.len() < MAX_EVENTS {
             true => self.calendar.singles.push(single),
-            false => self.left_out.0 += 1,
+            false => self.left_out[0] += 1,
         }
     }
 
-    /// Whether one more event that repeats can be read.
-    fn has_room_for_series(&mut self) -> bool {
-        let has_room = self.calendar.series.len() < MAX_SERIES;
-        self.left_out.1 += usize::from(!has_room);
+    /// Adds an event that repeats, unless it and the others take place too often.
+    fn add_series(&mut self, series: Series) {
+        let load = self.load.saturating_add(series.at_most(USUAL_DAYS));
+        match load <= MAX_NEAR {
+            true => {
+                self.load = load;
+                self.calendar.series.push(series);
+            }
+            false => self.left_out[1] += 1,
+        }
+    }
+
+    /// Whether an event with so many rules can be read.
+    fn has_room_for_rules(&mut self, count: usize) -> bool {
+        let has_room = self.rules + count <= MAX_RULES;
+        match has_room {
+            true => self.rules += count,
+            false => self.left_out[1] += 1,
+        }
+        has_room
+    }
+
+    /// Whether so many changes can be looked for in series of so many rules.
+    fn has_room_for_changes(&mut self, changes: usize, rules: usize) -> bool {
+        let lookups = self.lookups.saturating_add(changes.saturating_mul(rules));
+        let has_room = lookups <= MAX_LOOKUPS;
+        match has_room {
+            true => self.lookups = lookups,
+            false => self.left_out[2] += changes,
+        }
         has_room
     }
 
     fn say_what_is_left_out(&mut self) {
-        let (singles, series) = self.left_out;
-        for (count, most, key, what) in [
-            (singles, MAX_EVENTS, "VEVENT", "events"),
-            (series, MAX_SERIES, "RRULE", "events that repeat"),
-        ] {
+        let [singles, series, changes] = self.left_out;
+        let expected = [
+            (singles, "VEVENT", "events", format!("{MAX_EVENTS} at most")),
+            (series, "RRULE", "events that repeat", format!("{MAX_RULES} rules at most")),
+            (changes, "RECURRENCE-ID", "changes", "fewer of fewer rules".to_owned()),
+        ];
+        for (count, key, what, expected) in expected {
             if count > 0 {
-                let what = format!(
-                    "has {count} {what} too many, expected {most} at most: they are left out"
-                );
+                let what =
+                    format!("has {count} {what} too many, expected {expected}: they are left out");
                 self.complaints.push(Complaint::new(1, key, &what));
             }
         }

@@ -251,3 +251,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn first_page_names_the_shifts_that_are_lost() {
+    let config = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[[schedules]]\nname = \"rota\"\n\
+                  time_zone = \"Europe/Berlin\"\nics = \"oncall.ics\"\n";
+    let file = |count: usize, start: &str| {
+        let event = format!(
+            "BEGIN:VEVENT\nSUMMARY:alpha\nDTSTART;TZID={start}\nDURATION:P1D\nEND:VEVENT\n"
+        );
+        format!("BEGIN:VCALENDAR\n{}END:VCALENDAR\n", event.repeat(count))
+    };
+    let home = |file: &str| words(&Pages::of(config, &[("config/oncall.ics", file)]).page("/"));
+    let block = "Shifts are lost: these events name somebody and cannot be read.";
+    let lost = home(&file(1, "Mars/Base:20400101T090000"));
+    says(&lost, &[block, "rota in oncall.ics, line 4: DTSTART the TZID", "Mars/Base"]);
+    let many = home(&file(23, "Mars/Base:20400101T090000"));
+    says(&many, &["rota in oncall.ics, line 99: DTSTART", "and 3 more"]);
+    assert!(!many.contains("line 104"), "{many}");
+    for fine in [file(1, "Europe/Berlin:20400101T090000"), file(1, "Mars/Base:20200101T090000")] {
+        let html = home(&fine);
+        assert!(!html.contains("Shifts are lost"), "{html}");
+    }
+}

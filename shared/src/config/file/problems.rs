@@ -43,31 +43,47 @@ const MAX_KEY: usize = 80;
 /// The joined text, and where its pieces begin.
 pub(super) struct Source {
     pub(super) text: String,
-    starts: Vec<(usize, String)>,
+    pieces: Vec<Piece>,
+}
+
+struct Piece {
+    name: String,
+    /// Where it begins.
+    start: usize,
+    /// How many lines stand before it.
+    lines: usize,
 }
 
 impl Source {
     pub(super) fn new(pieces: &[(String, String)]) -> Source {
-        let mut source = Source { text: String::new(), starts: Vec::new() };
+        let mut source = Source { text: String::new(), pieces: Vec::new() };
+        let mut lines = 0;
         for (name, text) in pieces {
-            source.starts.push((source.text.len(), name.clone()));
+            let start = source.text.len();
+            source.pieces.push(Piece { name: name.clone(), start, lines });
             source.text.push_str(text);
             if !text.ends_with('\n') {
                 source.text.push('\n');
             }
+            lines += source.text[start..].matches('\n').count();
         }
         source
     }
 
     pub(super) fn problem(&self, at: usize, key: &str, what: String) -> Problem {
-        let (start, file) = self
-            .starts
-            .iter()
-            .rev()
-            .find(|(start, _)| *start <= at)
-            .map_or((0, "ringdown.toml"), |(start, file)| (*start, file.as_str()));
+        let piece = self.pieces.iter().rev().find(|piece| piece.start <= at);
+        let (start, file) =
+            piece.map_or((0, "ringdown.toml"), |piece| (piece.start, piece.name.as_str()));
         let line = 1 + self.text.get(start..at).unwrap_or_default().matches('\n').count();
         Problem { file: file.to_owned(), line, key: key.to_owned(), what }
+    }
+
+    /// The same for a line of the joined text, from 1, without going through it.
+    pub(super) fn problem_in_line(&self, line: usize, key: &str, what: String) -> Problem {
+        let piece = self.pieces.iter().rev().find(|piece| piece.lines < line);
+        let (before, file) =
+            piece.map_or((0, "ringdown.toml"), |piece| (piece.lines, piece.name.as_str()));
+        Problem { file: file.to_owned(), line: line - before, key: key.to_owned(), what }
     }
 
     pub(super) fn syntax(&self, error: &toml::de::Error) -> Problems {

@@ -290,11 +290,8 @@ fn read_pieces(
 ) -> Read {
     let text = Text::new(pieces);
     let mut reading = Calendar::read(&text.text, zone, names);
-    let line_ends = text.text.match_indices('\n').map(|(at, _)| at + 1);
-    let starts: Vec<usize> = std::iter::once(0).chain(line_ends).collect();
     let located = |complaint: &Complaint| {
-        let at = starts.get(complaint.line.saturating_sub(1)).copied().unwrap_or_default();
-        text.problem(at, &complaint.key, complaint.what.clone())
+        text.problem_in_line(complaint.line, &complaint.key, complaint.what.clone())
     };
     let broken = reading.broken.as_ref().map(located);
     let mut events = Vec::new();

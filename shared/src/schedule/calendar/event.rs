@@ -25,6 +25,9 @@ pub(super) struct Times {
     pub(super) except: Vec<Stamp>,
 }
 
+/// The most that is said of one event.
+const MAX_COMPLAINTS: usize = 3;
+
 /// The longest event that repeats.
 const MAX_REPEATED: SignedDuration = SignedDuration::from_hours(400 * 24);
 
@@ -149,11 +152,17 @@ impl Component<'_> {
             ));
         }
         let (mut dates, mut except, mut complaints) = (Vec::new(), Vec::new(), Vec::new());
+        // Some are enough for whoever repairs the file.
+        let mut complain = |complaint: Complaint| {
+            if complaints.len() < MAX_COMPLAINTS {
+                complaints.push(complaint);
+            }
+        };
         for line in self.all("RDATE") {
             for value in values(line) {
                 match rdate(line, value, zones) {
                     Ok(date) => dates.push(date),
-                    Err(complaint) => complaints.push(complaint),
+                    Err(complaint) => complain(complaint),
                 }
             }
         }
@@ -161,12 +170,10 @@ impl Component<'_> {
             for value in values(line) {
                 match Stamp::read(line, value, zones) {
                     Ok(stamp) => except.push(stamp),
-                    Err(complaint) => complaints.push(complaint),
+                    Err(complaint) => complain(complaint),
                 }
             }
         }
-        // One is enough for whoever mends the file.
-        complaints.truncate(3);
         Ok((Times { first, ends, length, rules, dates, except }, complaints))
     }
 

@@ -1,6 +1,6 @@
 //! The VEVENTs of one UID: which version of each counts, and which of them stands for one of a series.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp, Unit};
@@ -138,9 +138,7 @@ impl<'a, 'b> Version<'a, 'b> {
 
     /// The series that it is, if it can be read. One that names nobody still says which dates are in it.
     fn series(&self, zones: &Zones<'_>, reading: &mut Reading) -> Option<Series> {
-        if self.is_cancelled
-            || (self.event.line("RRULE").is_some() && !reading.has_room_for_series())
-        {
+        if self.is_cancelled || !reading.has_room_for_rules(self.event.all("RRULE").count()) {
             return None;
         }
         let times = self.event.times(zones, &mut reading.budget);
@@ -238,7 +236,7 @@ impl<'a, 'b> Masters<'a, 'b> {
             version.event.line("DTSTART").map(|line| line.value().to_owned())
         };
         // The same event twice, once cancelled: it does not take place.
-        let cancelled: Vec<_> =
+        let cancelled: HashSet<_> =
             versions.iter().filter(|version| version.is_cancelled).map(start).collect();
         versions.retain(|version| version.is_cancelled || !cancelled.contains(&start(version)));
         let mut all = Vec::new();
@@ -249,7 +247,16 @@ impl<'a, 'b> Masters<'a, 'b> {
         Masters { all, sequence, is_cancelled }
     }
 
-    fn add(mut self, exceptions: Vec<Exception<'a, 'b>>, zones: &Zones<'_>, reading: &mut Reading) {
+    fn add(
+        mut self,
+        mut exceptions: Vec<Exception<'a, 'b>>,
+        zones: &Zones<'_>,
+        reading: &mut Reading,
+    ) {
+        let rules = self.all.iter().flat_map(|(_, series)| series).map(Series::rules).sum();
+        if !reading.has_room_for_changes(exceptions.len(), rules) {
+            exceptions.clear();
+        }
         // Which of them are in a series, and which an EXDATE takes away, before they change it themselves.
         let series = || self.all.iter().map(|(_, series)| series.as_ref());
         let place = |exception: &Exception<'_, '_>| {
@@ -284,10 +291,8 @@ impl<'a, 'b> Masters<'a, 'b> {
         for (version, series) in self.all {
             let Some(series) = series else { continue };
             match series.single() {
-                None => reading
-                    .calendar
-                    .series
-                    .extend(Some(series).filter(|series| series.people().next().is_some())),
+                None if series.people().next().is_none() => {}
+                None => reading.add_series(series),
                 Some(None) => {}
                 Some(Some(times)) => {
                     if let Some(who) = version.who() {

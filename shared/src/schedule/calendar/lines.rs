@@ -18,6 +18,9 @@ pub(super) struct Line<'a> {
 /// `TZID=(UTC+01:00) Amsterdam, …` without the quotes that it needs.
 const TIMES: [&str; 5] = ["DTSTART", "DTEND", "RDATE", "EXDATE", "RECURRENCE-ID"];
 
+/// The most parameters of a property that are read.
+const MAX_PARAMETERS: usize = 100;
+
 impl<'a> Line<'a> {
     fn parse(number: usize, text: Cow<'a, str>) -> Option<Line<'a>> {
         let name = text.find([';', ':'])?;
@@ -54,14 +57,14 @@ impl<'a> Line<'a> {
         self.has_name(name) && self.value().eq_ignore_ascii_case(value)
     }
 
-    /// The parameters, by name and value; the value without its quotes.
+    /// The first parameters, by name and value; the value without its quotes.
     pub(super) fn parameters(&self) -> Vec<(&str, String)> {
         let mut is_quoted = false;
         let parts = self.text[self.name..self.colon].split(move |c| {
             is_quoted ^= c == '"';
             c == ';' && !is_quoted
         });
-        let pairs = parts.filter_map(|part| part.split_once('='));
+        let pairs = parts.take(MAX_PARAMETERS).filter_map(|part| part.split_once('='));
         pairs.map(|(name, value)| (name.trim(), value.replace('"', "").trim().to_owned())).collect()
     }
 

@@ -2,15 +2,15 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Calendar, Occurrence};
+use super::{Calendar, MAX_NEAR, Occurrence};
 use crate::schedule::slot::{Span, last_covering};
 use crate::schedule::{Because, Shift};
 
 /// How far around the times that are asked for events that repeat are looked for at first, …
 const NEAR: SignedDuration = SignedDuration::from_hours(60 * 24);
-/// … and if that does not tell when a shift begins and ends. One of a series that is more than eleven years away is not
-/// found.
-const FAR: SignedDuration = SignedDuration::from_hours(4_000 * 24);
+/// … and in days if that does not tell when a shift begins and ends: the first in which not too many take place. One of a
+/// series that is more than eleven years away is not found.
+const FAR: [u32; 3] = [4_000, 1_000, 250];
 
 /// What takes place in a span of time and around it.
 pub(in crate::schedule) struct Occurrences<'a> {
@@ -51,10 +51,16 @@ impl<'a> Occurrences<'a> {
     /// Who is on call at a moment of the span that was asked for.
     pub(in crate::schedule) fn shift(&mut self, at: Timestamp) -> Shift {
         let mut slot = last_covering(&self.spans, at);
-        if (slot.from < self.window.0 || slot.until > self.window.1) && self.reach < FAR {
-            self.reach = FAR;
-            self.find();
-            slot = last_covering(&self.spans, at);
+        let is_near = self.reach == NEAR;
+        if is_near && (slot.from < self.window.0 || slot.until > self.window.1) {
+            let far = FAR
+                .into_iter()
+                .find(|days| self.calendar.at_most(2 * u64::from(*days)) <= MAX_NEAR);
+            if let Some(days) = far {
+                self.reach = SignedDuration::from_hours(24 * i64::from(days));
+                self.find();
+                slot = last_covering(&self.spans, at);
+            }
         }
         let people =
             slot.winner.map(|winner| self.found[winner].people.to_vec()).unwrap_or_default();

@@ -151,7 +151,10 @@ impl Rule {
             "BYDAY" => {
                 let days: Option<Vec<(i16, Weekday)>> =
                     value.split(',').map(numbered_day).collect();
-                self.days = days.ok_or("days like MO,TU or 1MO,-1FR")?;
+                let mut days = days.ok_or("days like MO,TU or 1MO,-1FR")?;
+                days.sort_unstable_by_key(|(number, day)| (*number, day.to_monday_zero_offset()));
+                days.dedup();
+                self.days = days;
             }
             _ => {
                 return Err("FREQ, INTERVAL, COUNT, UNTIL, WKST, BYMONTH, BYWEEKNO, BYYEARDAY, BYMONTHDAY, BYDAY, BYHOUR, \
@@ -202,6 +205,33 @@ impl Rule {
             return Err(format!("has too many times a day, expected {MAX_TIMES} at most"));
         }
         Ok(())
+    }
+
+    /// How many it means in so many days, at most.
+    pub(super) fn at_most(&self, days: u64) -> u64 {
+        let (period, most) = match self.every {
+            Every::Day => (1, 1),
+            Every::Week => (7, self.days.len().max(1)),
+            Every::Month if self.names_no_days() => (28, 1),
+            Every::Month => (28, 31),
+            Every::Year if self.names_no_days() => (365, self.months.len().max(1)),
+            Every::Year => (365, 366),
+        };
+        let times = self.hours.len().max(1) * self.minutes.len().max(1);
+        let most = match self.positions.len() {
+            0 => most * times,
+            positions => positions.min(most * times),
+        };
+        let periods = days / (period * self.interval.unsigned_abs().max(1)) + 2;
+        periods.saturating_mul(most as u64)
+    }
+
+    /// How many days of a year are looked at to know which it means, at most.
+    pub(super) fn days_of_a_year(&self) -> u64 {
+        match self.months.len() {
+            0 => 366,
+            months => 31 * months as u64 + 12,
+        }
     }
 
     /// Whether one that begins then still counts.

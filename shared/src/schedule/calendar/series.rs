@@ -99,6 +99,20 @@ impl Series {
         self.who.iter().chain(changes).flat_map(|who| who.people.iter())
     }
 
+    /// How many rules it has; one that has none counts as one.
+    pub(super) fn rules(&self) -> usize {
+        self.rules.len().max(1)
+    }
+
+    /// How many of it touch so many days, at most.
+    pub(super) fn at_most(&self, days: u64) -> u64 {
+        let reach = u64::try_from(self.reach.as_hours() / 24).unwrap_or(0);
+        let days = days.saturating_add(2 * reach + 4);
+        let rules = self.rules.iter().map(|rule| rule.at_most(days));
+        let dates = (self.dates.len() as u64).min(days.saturating_mul(24));
+        rules.fold(dates + 1, u64::saturating_add)
+    }
+
     fn is_left_out(&self, at: Timestamp, date: Date) -> bool {
         self.except_at.contains(&at) || self.except_on.contains(&date)
     }

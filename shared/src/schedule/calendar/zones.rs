@@ -7,7 +7,7 @@
 mod definition;
 mod windows;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
@@ -21,7 +21,12 @@ pub(super) struct Zones<'a> {
     default: Result<TimeZone, String>,
     /// What was looked for already.
     found: RefCell<HashMap<String, Result<TimeZone, String>>>,
+    /// How many days may still be looked at to work out definitions.
+    days: Cell<u64>,
 }
+
+/// The most days that are looked at to work out the definitions of a file: thousands of usual ones.
+const MAX_DAYS: u64 = 10_000_000;
 
 impl<'a> Zones<'a> {
     /// The zones of a file with these definitions. Times without one are of the schedule's zone, else of that which the
@@ -38,6 +43,7 @@ impl<'a> Zones<'a> {
             definitions: by_id.collect(),
             default: Err(missing()),
             found: RefCell::default(),
+            days: Cell::new(MAX_DAYS),
         };
         zones.default = match (schedule, file) {
             (Some(zone), _) => Ok(zone.clone()),
@@ -80,7 +86,7 @@ impl<'a> Zones<'a> {
         if let Some(zone) = location.and_then(|line| by_name(line.value())) {
             return Ok(zone);
         }
-        definition.zone().map_err(|what| {
+        definition.zone(&self.days).map_err(|what| {
             let line = definition.line;
             format!("{unknown}, and its VTIMEZONE in line {line} {what}")
         })

@@ -11,6 +11,9 @@ pub(super) fn fold(text: &str) -> String {
     for c in small {
         match c {
             '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => {}
+            // The capital of ß has itself as its capital; İ in small letters is an i with a dot above.
+            'ß' => folded.push_str("ss"),
+            '\u{307}' if folded.ends_with('i') => {}
             '‘' | '’' | 'ʼ' | '`' => folded.push('\''),
             '\u{2010}' | '\u{2011}' => folded.push('-'),
             c if c.is_whitespace() => {

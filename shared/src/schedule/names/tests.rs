@@ -83,3 +83,19 @@ fn long_text_is_looked_through_in_bounded_time() {
     let text = "a b ".repeat(1_000_000);
     assert_eq!(found(&all, &text), ["b"]);
 }
+
+#[test]
+fn capital_sharp_s_and_dotted_i_are_the_letters_that_they_are() {
+    let names = Names::new([("Straße", &[][..]), ("İrem Işık", &[][..])], []);
+    for (text, person) in [
+        ("on call: STRAẞE", "Straße"),
+        ("strasse", "Straße"),
+        ("İREM IŞIK", "İrem Işık"),
+        ("irem ışık", "İrem Işık"),
+        ("I\u{307}rem Işık", "İrem Işık"),
+    ] {
+        let named = names.in_text(text);
+        let people: Vec<&str> = named.people.iter().map(|index| names.person(*index)).collect();
+        assert_eq!(people, [person], "{text}");
+    }
+}

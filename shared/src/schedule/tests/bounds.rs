@@ -172,7 +172,96 @@ fn deep_and_large_files_are_read_in_bounded_time() {
     );
     assert_eq!(
         read.complaints[0].what,
-        "has 500 events that repeat too many, expected 2000 at most: they are left out"
+        "has 500 events that repeat too many, expected 2000 rules at most: they are left out"
     );
     assert!(began.elapsed() < Duration::from_secs(120), "{:?}", began.elapsed());
+}
+
+/// A calendar with this in it, and with an event of alpha's on 5 January around that.
+fn around(inside: &str) -> String {
+    format!(
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20260105T080000Z\nDURATION:P1D\nSUMMARY:alpha\n{inside}\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+}
+
+fn complaints_of(text: &str) -> (Calendar, Vec<String>) {
+    let read = Calendar::read(text, Some(&zone("Europe/Berlin")), &names());
+    let complaints = read.complaints.iter().map(|one| format!("{}: {}", one.key, one.what));
+    (read.calendar, complaints.collect())
+}
+
+#[test]
+fn event_of_too_many_rules_is_left_out_and_complained_of() {
+    let (_, complaints) = complaints_of(&around(&"RRULE:FREQ=DAILY\n".repeat(2_001)));
+    let expected =
+        "RRULE: has 1 events that repeat too many, expected 2000 rules at most: they are left out";
+    assert_eq!(complaints, [expected]);
+    let (calendar, complaints) = complaints_of(&around(&"RRULE:FREQ=DAILY\n".repeat(100)));
+    assert_eq!((complaints.len(), calendar.people()), (0, vec!["alpha".to_owned()]));
+}
+
+#[test]
+fn events_that_take_place_too_often_are_left_out_and_complained_of() {
+    let hours = (0..24).map(|hour| hour.to_string()).collect::<Vec<_>>().join(",");
+    let event = format!(
+        "BEGIN:VEVENT\nDTSTART:20260105T080000Z\nDURATION:P390D\nRRULE:FREQ=DAILY;BYHOUR={hours}\nSUMMARY:alpha\nEND:VEVENT\n"
+    );
+    let (calendar, complaints) =
+        complaints_of(&format!("BEGIN:VCALENDAR\n{}END:VCALENDAR\n", event.repeat(100)));
+    assert!(complaints[0].contains("events that repeat too many"), "{complaints:?}");
+    assert_eq!(shift_of(&calendar, at("2026-01-05T12:00:00Z")).people, ["alpha"]);
+}
+
+#[test]
+fn list_of_wrong_dates_is_complained_of_three_times() {
+    let (calendar, complaints) =
+        complaints_of(&around(&format!("RRULE:FREQ=DAILY\nEXDATE:{}", "x,".repeat(50_000))));
+    assert_eq!(complaints.len(), 3);
+    assert_eq!(shift_of(&calendar, at("2026-01-09T12:00:00Z")).people, ["alpha"]);
+}
+
+#[test]
+fn zone_whose_clocks_change_too_often_is_complained_of() {
+    let zone = |rule: &str, count: usize| {
+        let part = format!(
+            "BEGIN:STANDARD\nDTSTART:16010101T000000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\n{}END:STANDARD\n",
+            format!("RRULE:{rule}\n").repeat(count)
+        );
+        format!(
+            "BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nTZID:Odd\n{part}END:VTIMEZONE\nBEGIN:VEVENT\nDTSTART;TZID=Odd:20260105T080000\n\
+             DURATION:P1D\nSUMMARY:alpha\nEND:VEVENT\nEND:VCALENDAR\n"
+        )
+    };
+    let began = Instant::now();
+    for (rule, count, expected) in [
+        ("FREQ=DAILY", 1, "has too many changes of the clocks, expected 10000 at most"),
+        (
+            "FREQ=YEARLY;BYDAY=MO",
+            9_000,
+            "is one of too many, expected fewer zones and rules in a file",
+        ),
+    ] {
+        let (_, complaints) = complaints_of(&zone(rule, count));
+        assert!(complaints.len() == 1 && complaints[0].ends_with(expected), "{complaints:?}");
+    }
+    assert_eq!(complaints_of(&zone("FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU", 1)).1, Vec::<String>::new());
+    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+}
+
+#[test]
+fn many_changes_of_many_events_of_one_uid_are_left_out_and_complained_of() {
+    let series = "BEGIN:VEVENT\nUID:1\nDTSTART:20260105T080000Z\nDURATION:P1D\nRRULE:FREQ=DAILY\nSUMMARY:alpha\nEND:VEVENT\n";
+    let change = |at: usize| {
+        let time = format!("{}0105T08{:02}{:02}Z", 2026 + at / 3_600, at / 60 % 60, at % 60);
+        format!(
+            "BEGIN:VEVENT\nUID:1\nRECURRENCE-ID:{time}\nDTSTART:{time}\nDURATION:PT1H\nSUMMARY:bravo\nEND:VEVENT\n"
+        )
+    };
+    let changes: String = (1..=500).map(change).collect();
+    let (calendar, complaints) =
+        complaints_of(&format!("BEGIN:VCALENDAR\n{}{changes}END:VCALENDAR\n", series.repeat(500)));
+    let expected =
+        "RECURRENCE-ID: has 500 changes too many, expected fewer of fewer rules: they are left out";
+    assert_eq!(complaints, [expected]);
+    assert_eq!(shift_of(&calendar, at("2026-01-09T12:00:00Z")).people, ["alpha"]);
 }

@@ -93,7 +93,7 @@ impl Rule {
         }
     }
 
-    fn names_no_days(&self) -> bool {
+    pub(super) fn names_no_days(&self) -> bool {
         self.weeks.is_empty()
             && self.year_days.is_empty()
             && self.month_days.is_empty()

@@ -1,6 +1,7 @@
 //! A VTIMEZONE (RFC 5545, 3.6.5) as a zone: all its changes from the first year that counts to the last, as the data of a
 //! time zone file (RFC 8536).
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -17,6 +18,12 @@ const FIRST_YEAR: i16 = 1_970;
 /// … and whoever is after this one has the offset of its end.
 const LAST_YEAR: i16 = 2_070;
 
+/// How many years that are.
+const YEARS: u64 = LAST_YEAR.abs_diff(FIRST_YEAR) as u64;
+
+/// The most changes of one zone.
+const MAX_CHANGES: usize = 10_000;
+
 /// The most STANDARDs and DAYLIGHTs of one zone.
 const MAX_OBSERVANCES: usize = 1_000;
 
@@ -25,7 +32,8 @@ type Changes = BTreeMap<i64, (i32, i32)>;
 
 impl Definition<'_> {
     /// The zone, or what is wrong with its definition.
-    pub(super) fn zone(&self) -> Result<TimeZone, String> {
+    /// `days` is how many days may still be looked at.
+    pub(super) fn zone(&self, days: &Cell<u64>) -> Result<TimeZone, String> {
         if self.observances.is_empty() || self.observances.len() > MAX_OBSERVANCES {
             return Err(format!(
                 "has {} rules, expected 1 to {MAX_OBSERVANCES}",
@@ -35,7 +43,12 @@ impl Definition<'_> {
         let mut changes = Changes::new();
         let mut budget = Budget::default();
         for observance in &self.observances {
-            add(observance, &mut changes, &mut budget)?;
+            add(observance, &mut changes, &mut budget, days)?;
+            if changes.len() > MAX_CHANGES {
+                return Err(format!(
+                    "has too many changes of the clocks, expected {MAX_CHANGES} at most"
+                ));
+            }
         }
         TimeZone::tzif("", &file(&changes))
             .map_err(|_| "cannot be read, expected a rule for each part of the year".to_owned())
@@ -43,7 +56,12 @@ impl Definition<'_> {
 }
 
 /// Adds the changes of a STANDARD or DAYLIGHT.
-fn add(lines: &[Line<'_>], changes: &mut Changes, budget: &mut Budget) -> Result<(), String> {
+fn add(
+    lines: &[Line<'_>],
+    changes: &mut Changes,
+    budget: &mut Budget,
+    days: &Cell<u64>,
+) -> Result<(), String> {
     let find = |name: &str| lines.iter().find(|line| line.has_name(name));
     let need = |name: &str| {
         find(name).ok_or_else(|| format!("has no {name}, expected one in each of its parts"))
@@ -67,6 +85,9 @@ fn add(lines: &[Line<'_>], changes: &mut Changes, budget: &mut Budget) -> Result
         let mut rule =
             Rule::parse(line.value(), &before).map_err(|what| format!("has a rule that {what}"))?;
         rule.bound(first.local, budget)?;
+        let cost = rule.days_of_a_year() * YEARS + rule.at_most(366 * YEARS);
+        let left = days.get().checked_sub(cost);
+        days.set(left.ok_or("is one of too many, expected fewer zones and rules in a file")?);
         let (from, until) = (Date::constant(FIRST_YEAR, 1, 1), Date::constant(LAST_YEAR, 12, 31));
         let starts = rule.starts(first.local, from, until).into_iter();
         let goes_on =
