@@ -33,6 +33,7 @@ MEANT = {
     "exception beside an EXDATE as a date": "what an EXDATE takes away stays away, as theirs does for an EXDATE with a time",
     "BYDAY with and without a number": "each counts by itself, dateutil wants days that are both",
     "a missing hour in a zone of the file's own": "as much later as in any other zone, theirs is an hour earlier",
+    "EXDATE or an exception beside BYHOUR": "it is of that moment alone (RFC 5545, 3.8.5.1), theirs of other times of that day too",
     "BYSETPOS in weeks": "positions are of the whole week, dateutil's of the first one's rest",
     "BYWEEKNO without BYDAY": "the weekday is that of DTSTART (RFC 5545, 3.3.10), theirs is the whole week",
 }
@@ -40,7 +41,7 @@ MEANT = {
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--count", type=int, default=3_000, help="how many calendars (default: 3000)")
+    arguments.add_argument("--count", type=int, default=2_000, help="how many calendars (default: 2000)")
     arguments.add_argument("--seed", type=int, default=random.randrange(2**32), help="repeats an earlier run")
     arguments.add_argument("--ours", type=pathlib.Path, default=ROOT / "target/debug/examples/occupancy",
                            help="the program that answers (default: target/debug/examples/occupancy)")
@@ -70,9 +71,8 @@ def main():
         print(f"   {count} with: {kind}" + (f" ({differ[kind]} differ: {MEANT[kind]})" if kind in MEANT else ""))
     for calendar, answer, theirs in wrong[:options.show]:
         show(calendar, answer, theirs)
-    # The libraries have corners that no kind describes: a few of a thousand are shown and let pass.
     print(f"   {len(wrong)} differ without a reason" if wrong else "   no difference without a reason")
-    return 1 if len(wrong) > options.count // 200 else 0
+    return 1 if wrong else 0
 
 
 def window(calendar):

@@ -93,6 +93,9 @@ class Generator:
             if any(line.startswith("EXDATE;VALUE=DATE") for line in lines) and not self.is_day:
                 self.kinds.add("exception beside an EXDATE as a date")
             events += self.exceptions(uid, sequence, moments, length)
+        text = "\n".join(line for event in events for line in event)
+        if "BYHOUR" in text and ("EXDATE" in text or "RECURRENCE-ID" in text):
+            self.kinds.add("EXDATE or an exception beside BYHOUR")
         self.dice.shuffle(events)
         return [line for event in events for line in event]
 
