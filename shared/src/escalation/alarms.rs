@@ -13,6 +13,7 @@ impl Turn<'_> {
         let known = self.incident.alarms.iter().find(|have| have.key == alarm.key).cloned();
         let recovered_at = known.as_ref().map(|alarm| alarm.recovered_at);
         let resolved_by = self.incident.resolved_by().map(str::to_owned);
+        let was_about_us = self.incident.is_about_us();
         let ended_at = self.incident.ended_at.take();
         self.incident.changed_at = Some(self.now);
         if ended_at.is_none() && recovered_at == Some(None) {
@@ -64,6 +65,7 @@ impl Turn<'_> {
                 self.joins_what_is_taken(&alarm.key, known.as_ref(), flaps);
             }
             _ if flaps || is_silenced => {}
+            _ if self.found_nobody_just_now() && was_about_us == self.incident.is_about_us() => {}
             _ => {
                 let is_asked =
                     |_: &String| self.incident.holder.as_ref().is_some_and(|h| !h.outside);
@@ -72,6 +74,14 @@ impl Turn<'_> {
                 self.hunt_again();
             }
         }
+    }
+
+    /// Whether a hunt began at this very moment and found nobody to call: another one would find nobody either.
+    fn found_nobody_just_now(&self) -> bool {
+        let incident = &self.incident;
+        incident.phase == Phase::Exhausted
+            && incident.exhausted_at == Some(self.now)
+            && incident.hunt.began_at == self.now
     }
 
     fn put(&mut self, alarm: &Alarm) {

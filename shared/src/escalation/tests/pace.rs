@@ -48,6 +48,33 @@ fn when_all_were_called_too_often_nobody_is_left() {
 }
 
 #[test]
+fn alarms_of_one_moment_say_once_that_all_were_called_too_often() {
+    let mut night = Night::raised(&["alpha"], 3);
+    night.called_too_often(&["alpha"]);
+    night.rings(1).ends(1, End::NoAnswer).is(State::Exhausted).asks(&["dial alpha"]).after(60);
+    let exhausted = |night: &Night| {
+        let entries = night.incident.iter().flat_map(|incident| &incident.timeline.entries);
+        entries.filter(|entry| matches!(entry.event, Event::Exhausted { .. })).count()
+    };
+    let before = exhausted(&night);
+    for n in 0..90 {
+        night.alarm(&format!("shard {n}"));
+    }
+    assert_eq!(exhausted(&night), before + 1);
+    night.after(1).alarm("disk").is(State::Exhausted).asks(&[]);
+    assert_eq!(exhausted(&night), before + 2);
+    night.called_too_often(&[]);
+    night.after(1).alarm("queue").is(State::Calling).asks(&["dial alpha"]);
+}
+
+#[test]
+fn alarm_joining_when_the_last_call_ends_is_called_for() {
+    let mut night = Night::raised(&["alpha"], 1);
+    night.rings(1).after(20).ends(1, End::NoAnswer).is(State::Exhausted).alarm("disk");
+    night.is(State::Calling).asks(&["dial alpha", "dial alpha"]);
+}
+
+#[test]
 fn what_cannot_be_placed_is_tried_again_less_and_less_often() {
     let mut night = Night::raised(&["alpha"], 1);
     let mut waited = Vec::new();
