@@ -344,6 +344,10 @@ mod any {
                 let seen = |night: &Night| night.incident.as_ref().is_some_and(|i| i.alarms.iter().any(|a| a.name == name));
                 let person = [(9, "alpha"), (10, "bravo")].into_iter().find(|(at, _)| *at == which);
                 let is_taken = |night: &Night| night.incident.as_ref().is_some_and(|i| i.state() == State::Taken);
+                // Whoever takes it next knows its alarms.
+                if !is_taken(&night) {
+                    untold.clear();
+                }
                 let is_new = on && person.is_none() && !seen(&night) && is_taken(&night);
                 match (person, on) {
                     (Some((_, person)), true) => night.given_back(person),
