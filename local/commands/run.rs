@@ -190,8 +190,9 @@ fn greet(
         Some(_) => "",
         None => ", with ALARMS_TOKEN once that is set",
     };
-    lines.push(("Twilio's sink goes to", format!("{address}/twilio/events")));
-    lines.push(("monitors post their alarms to", format!("{address}/alarms{token}")));
+    let public = settings.public_base_url().unwrap_or(address);
+    lines.push(("Twilio's sink goes to", format!("{public}/twilio/events")));
+    lines.push(("monitors post their alarms to", format!("{public}/alarms{token}")));
     lines.push(("calls are placed by", caller(environment, is(Simulated::Twilio)).to_owned()));
     lines.push(("configuration", source.name()));
     let lines: String =

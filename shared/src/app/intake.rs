@@ -44,8 +44,10 @@ impl LastWord {
     /// Whether this change was known when the alarm said this, or is older.
     fn covers(&self, change: &Change) -> bool {
         let same = self.state == change.state;
+        // A firing that began after the one that is known is another one: that one's end was never said.
+        let anew = change.state == State::Alarm && change.at > self.at && !change.undated;
         match change.unordered {
-            true => same,
+            true => same && !anew,
             false => self.at > change.at || (self.at == change.at && same),
         }
     }

@@ -21,6 +21,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::url;
+use crate::config::base_url::lower_case;
 use crate::http::Request;
 use crate::secret::Secret;
 
@@ -250,7 +251,13 @@ fn accepted_urls(request: &Request, public_base_url: Option<&str>) -> Vec<String
     let mut urls = Vec::with_capacity(3);
     let target = request.target();
     if let Some(base) = public_base_url {
-        urls.push(format!("{}{target}", base.trim_end_matches('/')));
+        let base = base.trim_end_matches('/');
+        urls.push(format!("{base}{target}"));
+        // Twilio may have been given it in either case: it is the same host.
+        let lower = lower_case(base);
+        if lower != base {
+            urls.push(format!("{lower}{target}"));
+        }
     } else if let Some(host) = request.header("host") {
         urls.push(format!("https://{host}{}{target}", request.mount));
         urls.push(format!("http://{host}{}{target}", request.mount));

@@ -13,6 +13,7 @@ use crate::forward::task::Task;
 use crate::ports::{Key, Put, Record, Store, To};
 use crate::twilio::rest::Told;
 
+mod anew;
 mod repeats;
 mod replays;
 
