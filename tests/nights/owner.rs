@@ -108,8 +108,9 @@ impl World {
         }
         self.judge_texts(before, incident, texts, knows, &has)?;
         if incident.taken_by().is_none() || has(|event| matches!(event, Event::Taken { .. })) {
-            // Whoever takes it hears it in the call, or sees it in Slack.
+            // Whoever takes it hears it in the call, or sees it in Slack; that it was over is no news of theirs.
             (knows.untold, knows.believes_over) = (BTreeMap::new(), false);
+            knows.reopened_at = None;
             knows.counted.clear();
         }
         if incident.ended_at.is_some() && !std::mem::take(&mut knows.untold).is_empty() {
