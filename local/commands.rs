@@ -23,6 +23,24 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use lexopt::prelude::*;
+use shared::config::file::{Config, UnreadCalendar};
+
+use crate::settings::Source;
+
+/// Reads a configuration to answer a question about it. A calendar that cannot be read costs its own schedule only, as on
+/// a server: it is said on standard error, and [`Config::unread`] names it.
+///
+/// # Errors
+/// All that is wrong with the configuration itself.
+fn read_leniently(source: &Source) -> Result<Config, String> {
+    let pieces = source.pieces().map_err(|error| error.to_string())?;
+    let config = Config::parse_beside(pieces, &[]).map_err(|problems| problems.to_string())?;
+    for unread in &config.unread {
+        let UnreadCalendar { schedule, problem, .. } = unread;
+        eprintln!("PROBLEM: the calendar of {schedule} cannot be read: {problem}");
+    }
+    Ok(config)
+}
 
 /// A command with its options.
 #[derive(Debug, PartialEq, Eq)]

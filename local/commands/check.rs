@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use shared::config::file::{
-    Config, Escalation, Problem, Roster, glob_matches, to_parameter, why_unreadable,
+    Config, Escalation, Problem, Roster, UnreadCalendar, glob_matches, to_parameter, why_unreadable,
 };
 use shared::config::{CHANNELS, Environment, Standing, base_url};
 use shared::escalation::Policy;
@@ -11,7 +11,7 @@ use shared::schedule::{Because, time};
 use shared::silence::{Silences, Window};
 use shared::{Timestamp, mask_numbers};
 
-use super::on_call;
+use super::{on_call, read_leniently};
 use crate::clock::now;
 use crate::pretend::samples;
 use crate::settings::{Real, Source, environment};
@@ -35,9 +35,14 @@ pub fn run(
     alarms: &[String],
     deployment: Option<&Deployment>,
 ) -> Result<(), String> {
-    let pieces = source.pieces().map_err(|error| error.to_string());
-    let config =
-        pieces.and_then(|pieces| Config::parse(pieces).map_err(|problems| problems.to_string()));
+    let config = match alarms.is_empty() {
+        true => source
+            .pieces()
+            .map_err(|error| error.to_string())
+            .and_then(|pieces| Config::parse(pieces).map_err(|problems| problems.to_string())),
+        // The question is not whether all of it is right.
+        false => read_leniently(source),
+    };
     let config = config.map_err(|problems| match deployment.and_then(stays) {
         Some(stays) => format!("{problems}\n{stays}"),
         None => problems,
@@ -133,7 +138,7 @@ fn escalation(escalation: &Escalation, now: Timestamp) {
     say!("\npolicies");
     for policy in policies {
         say!("  {:20} alarms {}", policy.name, policy.alarms.join(", "));
-        let roster = roster(escalation, &policy);
+        let roster = roster(escalation, &[], &policy);
         say!("  {:20} calls {roster}, {} calls at most", "", policy.attempts);
         say!(
             "  {:20} rings {} s, waits {} s for a key, asks again after {:#}, told in {}",
@@ -147,13 +152,21 @@ fn escalation(escalation: &Escalation, now: Timestamp) {
 }
 
 /// Who is called, with the last four digits of their numbers.
-fn roster(escalation: &Escalation, policy: &Policy) -> String {
+fn roster(escalation: &Escalation, unread: &[UnreadCalendar], policy: &Policy) -> String {
     let person = |name: &String| {
         let phone = escalation.people.get(name).map(|person| mask_numbers(&person.phone));
         format!("{name} ({})", phone.unwrap_or_default())
     };
     let names = policy.roster.iter().map(person).collect::<Vec<_>>().join(", ");
     match escalation.roster(&policy.name) {
+        Some(Roster::OnCall { schedule, .. })
+            if unread.iter().any(|unread| unread.schedule == *schedule) =>
+        {
+            let names = if names.is_empty() { "nobody" } else { &names };
+            format!(
+                "who is on call in {schedule}, whose calendar cannot be read, and others after that: without it {names}"
+            )
+        }
         Some(Roster::OnCall { schedule, .. }) => {
             let names = if names.is_empty() { "nobody" } else { &names };
             format!("who is on call in {schedule}, and others after that: now {names}")
@@ -221,6 +234,10 @@ fn verdict(config: &Config, now: Timestamp) -> String {
     let warnings = config.warnings.len() + config.foreign_events(now).len();
     let found =
         [counted(config.lost_shifts(now).len(), "lost shift"), counted(warnings, "warning")];
+    let unread = counted(config.unread.len(), "calendar");
+    if let Some(unread) = unread {
+        return format!("wrong: {unread} cannot be read");
+    }
     match &found.into_iter().flatten().collect::<Vec<_>>()[..] {
         [] => "fine".to_owned(),
         found => format!("valid, with {}", found.join(" and ")),
@@ -238,8 +255,8 @@ fn reaches(config: &Config, name: &str, now: Timestamp) -> String {
     };
     let by = policy.alarms.iter().find(|glob| glob_matches(glob, name));
     let by = by.map(|glob| format!(" by {glob:?}")).unwrap_or_default();
-    let calls =
-        format!("policy {}{by}: calls {}", policy.name, roster(&config.escalation, &policy));
+    let roster = roster(&config.escalation, &config.unread, &policy);
+    let calls = format!("policy {}{by}: calls {roster}", policy.name);
     match config.silences.until(name, now) {
         None => calls,
         Some(silence) => {

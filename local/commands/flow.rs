@@ -1,16 +1,15 @@
 //! `ringdown flow outage`: prints a policy's own Studio Flow, ready to be imported.
 
-use shared::config::file::Config;
 use shared::escalation::Policy;
 use shared::twilio::studio::flow::outage_call;
 
+use super::read_leniently;
 use crate::clock::now;
 use crate::settings::Source;
 
 /// Prints the definition to standard output, and to standard error what to do with it.
 pub fn run(source: &Source, policy: Option<&str>) -> Result<(), String> {
-    let pieces = source.pieces().map_err(|error| error.to_string())?;
-    let config = Config::parse(pieces).map_err(|problems| problems.to_string())?;
+    let config = read_leniently(source)?;
     let policies: Vec<Policy> = config.escalation.policies_at(now()).collect();
     let policy = choose(&policies, policy, &source.name())?;
     // `{:#}` is JSON in lines.

@@ -3,10 +3,10 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, ToSpan};
 use shared::Timestamp;
-use shared::config::file::Config;
 use shared::schedule::{Because, Moment, Schedule, Shift, time};
 
 use super::check::line;
+use super::read_leniently;
 use crate::clock::now;
 use crate::settings::Source;
 
@@ -22,8 +22,7 @@ pub fn four_weeks() -> Span {
 pub fn run(source: &Source, at: Option<&str>, lasting: Option<&str>) -> Result<(), String> {
     let at = at.map_or(Ok(Moment::Instant(now())), moment)?;
     let lasting = lasting.map_or(Ok(four_weeks()), look_ahead)?;
-    let pieces = source.pieces().map_err(|error| error.to_string())?;
-    let config = Config::parse(pieces).map_err(|problems| problems.to_string())?;
+    let config = read_leniently(source)?;
     let schedules = &config.escalation.schedules;
     if schedules.iter().next().is_none() {
         say!("no schedules: {} has no [[schedules]]", source.name());
@@ -34,6 +33,9 @@ pub fn run(source: &Source, at: Option<&str>, lasting: Option<&str>) -> Result<(
         }
         let at = at.in_zone(&schedule.zone);
         print(schedule, at, later(at, lasting, &schedule.zone), "");
+        if config.unread.iter().any(|unread| unread.schedule == schedule.name) {
+            say!("  PROBLEM: its calendar cannot be read: only its overrides are known here");
+        }
         let lost = config.lost_shifts(at).into_iter().filter(|lost| lost.schedule == schedule.name);
         for lost in lost {
             say!("  PROBLEM: a shift is lost: {}", line(&lost.problem));

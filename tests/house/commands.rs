@@ -250,6 +250,70 @@ calendar (America/New_York): bravo, until Wed 2026-04-01 00:00 EDT
     );
 }
 
+/// Two policies: one has a calendar, the other has not.
+const TWO: &str = r#"
+[people.alpha]
+phone = "+15005550001"
+[people.bravo]
+phone = "+15005550002"
+[[schedules]]
+name = "dusk"
+ics = "dusk.ics"
+[[schedules]]
+name = "dawn"
+time_zone = "Europe/Vienna"
+rotation = "daily"
+people = ["bravo"]
+hand_over = "09:00"
+starts = "2026-01-05"
+[[policies]]
+name = "evening"
+alarms = ["dusk-*"]
+channel = "a"
+roster = { schedule = "dusk", then = ["alpha"] }
+[[policies]]
+name = "morning"
+alarms = ["*"]
+channel = "a"
+roster = { schedule = "dawn", then = ["alpha"] }
+"#;
+
+#[tokio::test]
+async fn broken_calendar_costs_questions_about_others_no_answer() {
+    let folder = tempdir().unwrap();
+    let write = |name: &str, text: &[u8]| std::fs::write(folder.path().join(name), text).unwrap();
+    write("ringdown.toml", format!("{CONFIG}{TWO}").as_bytes());
+    let breaks = [None, Some(&b"no calendar"[..]), Some(b"")];
+    for ics in breaks {
+        if let Some(ics) = ics {
+            write("dusk.ics", ics);
+        }
+        let problem = "PROBLEM: the calendar of dusk cannot be read: ";
+        let on_call = run(folder.path(), &["oncall", "--at", "2026-03-28T13:00"]).await;
+        assert!(on_call.status.success(), "{ics:?}: {on_call:?}");
+        assert!(stderr(&on_call).starts_with(problem), "{ics:?}: {on_call:?}");
+        let told = stdout(&on_call);
+        assert!(told.contains("dusk (UTC): NOBODY, until for good"), "{told}");
+        assert!(told.contains("  PROBLEM: its calendar cannot be read"), "{told}");
+        assert!(told.contains("dawn (Europe/Vienna): bravo, until"), "{told}");
+
+        let alarms = ["check", "--alarm", "dusk-1", "other"];
+        let check = run(folder.path(), &alarms).await;
+        assert!(check.status.success() && stderr(&check).starts_with(problem), "{check:?}");
+        let told = stdout(&check);
+        assert!(told.contains("ringdown.toml: wrong: 1 calendar cannot be read"), "{told}");
+        assert!(told.contains("in dusk, whose calendar cannot be read"), "{told}");
+        assert!(told.contains("in dawn, and others after that: now bravo"), "{told}");
+
+        let flow = run(folder.path(), &["flow", "outage", "--policy", "morning"]).await;
+        assert!(flow.status.success() && stderr(&flow).starts_with(problem), "{flow:?}");
+        assert!(serde_json::from_slice::<serde_json::Value>(&flow.stdout).is_ok(), "{flow:?}");
+
+        let check = run(folder.path(), &["check"]).await;
+        assert_eq!(check.status.code(), Some(2), "{check:?}");
+    }
+}
+
 #[tokio::test]
 async fn flow_prints_a_policys_own_flow() {
     let folder = tempdir().unwrap();
