@@ -225,6 +225,10 @@ impl World {
     /// Whether windows silence all that goes on in this incident.
     pub(crate) fn is_in_windows(&self, incident: &Incident, at: Timestamp) -> bool {
         let at = at.as_millisecond();
+        // What goes on without a name may be any alarm: no window is known to be for it.
+        if incident.more_alarms > 0 {
+            return false;
+        }
         let mut names = incident.open_alarms().filter_map(|alarm| numbers(&alarm.name));
         incident.open_count() > 0
             && names.all(|(policy, alarm)| self.watch.plan.is_silenced(policy, alarm, at, at))
