@@ -3,7 +3,7 @@
 use shared::Timestamp;
 use shared::alarm::State;
 use shared::app::record::{ALARMS, LastWord, SILENCES, Waits};
-use shared::escalation::Incident;
+use shared::escalation::{Entry, Event, Incident};
 use shared::ports::Put;
 use shared::silence::Stored;
 
@@ -30,6 +30,8 @@ pub(crate) struct Word {
     deleted: bool,
     /// The incident that had ended though it goes on.
     was_aside: Option<String>,
+    /// It came and went in an incident that was silenced until this write, and is put off.
+    put_off_in_silenced: bool,
 }
 
 /// A silence that somebody asked for.
@@ -76,6 +78,7 @@ impl World {
         };
         self.note(|| format!("  alarm {at}: {:?} {:?}", word.state, word.waits));
         let went_on = self.goes_on_in_an_open_one(at);
+        let in_silenced = !went_on && self.comes_and_goes_in_a_silenced_one(at);
         let now = self.now;
         let alarm = &mut self.watch.alarms[at];
         alarm.said_at = now;
@@ -92,24 +95,54 @@ impl World {
         alarm.waits = word.waits;
         match word.waits {
             Some(waits) if waited != Some(waits) => self.judge_put_off(at, waited, waits, went_on),
-            None if is_heard_anew && !went_on => self.judge_not_put_off(at),
+            None if is_heard_anew && !went_on && !in_silenced => self.judge_not_put_off(at),
             _ => {}
         }
         let deleted = word.state == State::Deleted;
-        self.watch.words.push(Word { alarm: at, incident: word.incident, deleted, was_aside });
+        let put_off_in_silenced = in_silenced && word.waits.is_some() && word.waits != waited;
+        let incident = word.incident;
+        let word = Word { alarm: at, incident, deleted, was_aside, put_off_in_silenced };
+        self.watch.words.push(word);
     }
 
-    /// Whether it goes on in an open incident, or comes and goes in one that is silenced.
+    /// The incident of this alarm's policy, if it was open before this write.
+    fn open_incident_of(&self, at: usize) -> Option<&Incident> {
+        let kept = self.watch.kept.get(&format!("w{}", self.watch.alarms[at].policy))?;
+        Some(&kept.incident).filter(|incident| incident.ended_at.is_none())
+    }
+
     fn goes_on_in_an_open_one(&self, at: usize) -> bool {
-        let alarm = &self.watch.alarms[at];
-        let kept = self.watch.kept.get(&format!("w{}", alarm.policy));
+        let incident = self.open_incident_of(at);
+        incident.is_some_and(|incident| self.watch.alarms[at].goes_on_in(&incident.id))
+    }
+
+    fn comes_and_goes_in_a_silenced_one(&self, at: usize) -> bool {
         let key = format!("arn:{at}");
-        kept.map(|kept| &kept.incident).is_some_and(|incident| {
-            let is_its = || incident.alarms.iter().any(|alarm| alarm.key == key);
-            incident.ended_at.is_none()
-                && (alarm.goes_on_in(&incident.id)
-                    || (incident.silenced_until.is_some() && is_its()))
+        self.open_incident_of(at).is_some_and(|incident| {
+            incident.silenced_until.is_some()
+                && incident.alarms.iter().any(|alarm| alarm.key == key)
         })
+    }
+
+    /// An incident was written: of many alarms in one request, an earlier one may have ended its silence, or it was
+    /// over in between. A later one that went off then did so outside of it.
+    pub(crate) fn note_end_of_silence(&mut self, entries: &[&Entry]) {
+        let ends = |entry: &&Entry| {
+            matches!(entry.event, Event::HuntAgain { .. } | Event::Resolved { .. })
+        };
+        if entries.iter().any(ends) {
+            self.watch.words.iter_mut().for_each(|word| word.put_off_in_silenced = false);
+        }
+    }
+
+    /// All of a write was seen: what comes and goes in an incident that stays silenced is not put off.
+    pub(crate) fn judge_put_off_in_silenced(&mut self) {
+        let words = self.watch.words.iter().filter(|word| word.put_off_in_silenced);
+        for at in words.map(|word| word.alarm).collect::<Vec<_>>() {
+            self.fail(format!(
+                "the alarm {at} comes and goes in a silenced incident, and is put off"
+            ));
+        }
     }
 
     /// It is put off until the end of a silence.

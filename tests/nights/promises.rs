@@ -59,6 +59,7 @@ impl World {
         let entries = incident.timeline.entries.iter();
         let new_entries: Vec<&Entry> = entries.filter(|entry| entry.number >= first).collect();
         let has = |wanted: fn(&Event) -> bool| new_entries.iter().any(|entry| wanted(&entry.event));
+        self.note_end_of_silence(&new_entries);
         // The alarms.
         let going_on = self.going_on(incident);
         if incident.open_count() as usize != going_on {

@@ -163,6 +163,7 @@ fn write(world: &mut World, puts: &[Put], now: Timestamp) -> Result<(), Error> {
     for put in puts.iter().filter(|put| put.key.pk == OPEN) {
         world.saw_incident(put);
     }
+    world.judge_put_off_in_silenced();
     for put in puts.iter().filter(|put| put.key.pk == PEOPLE) {
         world.note(|| format!("  lease of {}: {}", put.key.sk, put.body));
     }
