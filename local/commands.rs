@@ -146,7 +146,8 @@ machine.
 
   ringdown [--port N] [--data DIR] [--config FILE] [--sandbox]
       start; --port 0 picks a free port (default 8080), --data is made if missing (default .ringdown),
-      --config defaults to ringdown.toml if it is there, else to a built-in demo; --sandbox simulates Twilio and
+      --config defaults to ringdown.toml if it is there, else to the last good configuration
+      of the data folder, else to a built-in demo; --sandbox simulates Twilio and
       Slack even where credentials of a real one are set
   ringdown send FILE... [--to http://127.0.0.1:8080] [--data DIR] [--fresh]
       sign files of events/ as Twilio does, and post them: with TWILIO_AUTH_TOKEN if that is set, else as the

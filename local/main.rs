@@ -40,7 +40,8 @@ async fn run() -> Result<bool, String> {
         }
         Command::Check { options, alarms } => {
             let deployment = room::deployment(&options).await;
-            let source = Source::find(options.config.as_deref());
+            let keeps_own = deployment.as_ref().is_some_and(|deployment| deployment.keeps_own);
+            let source = Source::of_server(options.config.as_deref(), keeps_own);
             commands::check::run(&source, &alarms, deployment.as_ref())?;
         }
         Command::OnCall { options, at, lasting } => {
@@ -93,7 +94,7 @@ mod room {
     use ringdown::commands::check::Deployment;
     use ringdown::database::Database;
     use ringdown::queue::Messages;
-    use ringdown::settings::Source;
+    use ringdown::settings::{Source, keeps_own};
     use ringdown::store::Records;
     use shared::Error;
     use shared::config::Standing;
@@ -113,15 +114,18 @@ mod room {
         if let Some(table) = ringdown::settings::environment().get("TABLE_NAME") {
             let room = shared::aws::Room::of(ringdown::settings::environment()).ok()?;
             let standing = Standing::of(room.store().ok()?.as_ref(), now()).await.ok()?;
-            return Some(Deployment { name: format!("the table {table}"), standing });
+            let name = format!("the table {table}");
+            return Some(Deployment { name, standing, keeps_own: false });
         }
         if !options.data.join("ringdown.sqlite").exists() {
             return None;
         }
         let store = Records(Database::open(&options.data).ok()?);
         let standing = Standing::of(&store, now()).await.ok()?;
+        let keeps_own = keeps_own(&store, now()).await.unwrap_or(false);
+        let good_since = standing.good_since.filter(|_| keeps_own);
         let name = format!("the data folder {}", options.data.display());
-        Some(Deployment { name, standing })
+        Some(Deployment { name, standing: Standing { good_since, ..standing }, keeps_own })
     }
 
     pub(super) async fn open(options: &Options) -> Result<Room, Error> {

@@ -5,14 +5,16 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use shared::Error;
 use shared::config::file::{calendar_piece, calendars_named, unreadable};
 use shared::config::{
-    CHANNELS, Environment, LOCAL_ADDRESS, Live, PIECES, Simulated, UNREADABLE, Values, tokens,
+    CHANNELS, Environment, LOCAL_ADDRESS, Live, PIECES, Simulated, UNREADABLE, Values, kept_names,
+    tokens,
 };
+use shared::ports::Store;
 use shared::schedule::MAX_CALENDAR_BYTES;
 use shared::secret::Secret;
 use shared::twilio::studio::capability::made_up;
+use shared::{Error, Timestamp};
 
 use crate::access::SimulatedSecrets;
 use crate::pretend::slack::channel::made_up_id;
@@ -31,8 +33,25 @@ pub enum Source {
     File(PathBuf),
     /// The variable `RINGDOWN_CONFIG`.
     Variable(String),
-    /// [`DEMO`].
+    /// [`DEMO`], for there is no `ringdown.toml`.
     Demo,
+    /// [`DEMO`], for there is nothing in `ringdown.toml`.
+    DemoForBlank,
+}
+
+/// What the demo is called.
+const DEMO_NAME: &str = "the built-in demo";
+
+/// Whether this store keeps a last good configuration that is not the demo, which an earlier version kept too.
+pub async fn keeps_own(store: &dyn Store, now: Timestamp) -> Result<bool, Error> {
+    let is_demo = |name: &String| name.strip_prefix(PIECES).unwrap_or(name) == DEMO_NAME;
+    let names = kept_names(store, now).await?;
+    Ok(names.is_some_and(|names| !names.iter().any(is_demo)))
+}
+
+/// A shell makes the file before `ringdown config > ringdown.toml` runs.
+fn is_blank(path: &Path) -> bool {
+    std::fs::read_to_string(path).is_ok_and(|text| text.trim().is_empty())
 }
 
 impl Source {
@@ -40,24 +59,42 @@ impl Source {
     pub fn find(asked: Option<&Path>) -> Source {
         let usual = Path::new(USUAL);
         let variable = || environment().get("RINGDOWN_CONFIG").map(str::to_owned);
-        // A shell makes the file before `ringdown config > ringdown.toml` runs.
-        let is_blank = || std::fs::read_to_string(usual).is_ok_and(|text| text.trim().is_empty());
         match asked {
             Some(path) => Source::File(path.to_owned()),
             None => match variable() {
                 Some(text) => Source::Variable(text),
-                None if usual.exists() && !is_blank() => Source::File(usual.to_owned()),
-                None => Source::Demo,
+                None if !usual.exists() => Source::Demo,
+                None if is_blank(usual) => Source::DemoForBlank,
+                None => Source::File(usual.to_owned()),
             },
         }
     }
 
-    /// The same for a server: a `ringdown.toml` that lost its text is a broken one, where a good one was in use before.
-    pub fn of_server(asked: Option<&Path>, had_good: bool) -> Source {
+    /// The same for a server: where a configuration is kept (see [`keeps_own`]), a `ringdown.toml` that is gone or lost its
+    /// text is a broken one, and no reason for the demo.
+    pub fn of_server(asked: Option<&Path>, keeps_own: bool) -> Source {
         match Source::find(asked) {
-            Source::Demo if had_good && Path::new(USUAL).exists() => Source::File(USUAL.into()),
+            source if keeps_own && source.is_demo() => Source::File(USUAL.into()),
             source => source,
         }
+    }
+
+    /// Whether it is the demo.
+    pub fn is_demo(&self) -> bool {
+        matches!(self, Source::Demo | Source::DemoForBlank)
+    }
+
+    /// Whether it is a file with nothing in it.
+    pub fn is_blank(&self) -> bool {
+        matches!(self, Source::File(path) if is_blank(path))
+    }
+
+    /// What to say beside an answer that is about it.
+    pub fn warning(&self) -> Option<&'static str> {
+        matches!(self, Source::DemoForBlank).then_some(
+            "warning: ringdown.toml is empty: this is about the built-in demo. A server whose data folder holds a last \
+             good configuration uses that one",
+        )
     }
 
     /// What to call it in a message.
@@ -65,20 +102,24 @@ impl Source {
         match self {
             Source::File(path) => path.display().to_string(),
             Source::Variable(_) => "RINGDOWN_CONFIG".to_owned(),
-            Source::Demo => "the built-in demo".to_owned(),
+            Source::Demo => DEMO_NAME.to_owned(),
+            Source::DemoForBlank => format!("{DEMO_NAME} ({USUAL} is empty)"),
         }
     }
 
     /// Its text.
     pub fn read(&self) -> Result<String, Error> {
         match self {
-            Source::Demo => Ok(DEMO.to_owned()),
+            Source::Demo | Source::DemoForBlank => Ok(DEMO.to_owned()),
             Source::Variable(text) => Ok(text.clone()),
             Source::File(path) => std::fs::read_to_string(path).map_err(|error| {
+                let is_gone = error.kind() == std::io::ErrorKind::NotFound;
+                let why = match is_gone && path == Path::new(USUAL) {
+                    true => "is not there".to_owned(),
+                    false => format!("cannot be read: {error}"),
+                };
                 let path = path.display();
-                Error::NotSetUp(format!(
-                    "{path} cannot be read: {error}. `ringdown config` prints one to start from"
-                ))
+                Error::NotSetUp(format!("{path} {why}. `ringdown config` prints one to start from"))
             }),
         }
     }
@@ -90,14 +131,18 @@ impl Source {
         let text = self.read()?;
         let folder = match self {
             Source::File(path) => path.parent().unwrap_or(Path::new("")),
-            Source::Variable(_) | Source::Demo => Path::new(""),
+            Source::Variable(_) | Source::Demo | Source::DemoForBlank => Path::new(""),
+        };
+        let name = match self.is_demo() {
+            true => DEMO_NAME.to_owned(),
+            false => self.name(),
         };
         let calendars = calendars_named(&text).into_iter().filter_map(|name| {
             let text = calendar(&folder.join(&name))?;
             Some((name, text))
         });
         let calendars: Vec<(String, String)> = calendars.collect();
-        Ok([(self.name(), text)].into_iter().chain(calendars).collect())
+        Ok([(name, text)].into_iter().chain(calendars).collect())
     }
 }
 
@@ -373,7 +418,6 @@ fn with_channels(local: &Local, channels: &[String], values: &mut Values) {
 
 #[cfg(test)]
 mod tests {
-    use shared::Timestamp;
     use shared::config::file::Config;
     use shared::slack::client::Destination;
 

@@ -26,6 +26,8 @@ pub struct Deployment {
     pub name: String,
     /// How its configuration stands.
     pub standing: Standing,
+    /// Whether it is a data folder that keeps a configuration other than the demo.
+    pub keeps_own: bool,
 }
 
 /// Checks a configuration and prints what it does; of `alarms`, if any are named, only which policy has each. Says too
@@ -43,16 +45,23 @@ pub fn run(
         // The question is not whether all of it is right.
         false => read_leniently(source),
     };
-    let config = config.map_err(|problems| match deployment.and_then(stays) {
+    let named = |problems: String| match source.is_blank() {
+        true => format!("{} is empty\n{problems}", source.name()),
+        false => problems,
+    };
+    let config = config.map_err(named).map_err(|problems| match deployment.and_then(stays) {
         Some(stays) => format!("{problems}\n{stays}"),
         None => problems,
     })?;
+    if let Some(warning) = source.warning() {
+        eprintln!("{warning}");
+    }
     let environment = environment();
     if let Some(url) = environment.value("public-base-url") {
         base_url::check(url).map_err(|error| error.to_string())?;
     }
     warnings(&config, now());
-    say!("{}: {}", source.name(), verdict(&config, now()));
+    say!("{}: {}", source.name(), verdict(source, &config, now()));
     if let Some(warning) = deployment.and_then(still) {
         say!("{warning}");
     }
@@ -93,7 +102,7 @@ pub fn run(
 
 /// What is used while this configuration is wrong.
 fn stays(deployment: &Deployment) -> Option<String> {
-    let Deployment { name, standing } = deployment;
+    let Deployment { name, standing, .. } = deployment;
     let since = time(standing.good_since?, &TimeZone::UTC);
     Some(format!(
         "Until this is right, the server with {name} goes on with the last good configuration, of {since}, and with \
@@ -103,7 +112,7 @@ fn stays(deployment: &Deployment) -> Option<String> {
 
 /// That a configuration which is right by now is not in use yet.
 fn still(deployment: &Deployment) -> Option<String> {
-    let Deployment { name, standing } = deployment;
+    let Deployment { name, standing, .. } = deployment;
     let rejected = standing.rejected.as_ref()?;
     Some(format!(
         "warning: for the server with {name}, since {}: {}. {}\n\
@@ -225,13 +234,15 @@ pub(super) fn line(problem: &Problem) -> String {
     format!("{file}:{line}: {key}: {what}")
 }
 
-fn verdict(config: &Config, now: Timestamp) -> String {
+fn verdict(source: &Source, config: &Config, now: Timestamp) -> String {
     let counted = |count: usize, what: &str| match count {
         0 => None,
         1 => Some(format!("1 {what}")),
         count => Some(format!("{count} {what}s")),
     };
-    let warnings = config.warnings.len() + config.foreign_events(now).len();
+    let warnings = config.warnings.len()
+        + config.foreign_events(now).len()
+        + usize::from(source.warning().is_some());
     let found =
         [counted(config.lost_shifts(now).len(), "lost shift"), counted(warnings, "warning")];
     let unread = counted(config.unread.len(), "calendar");

@@ -10,6 +10,9 @@ use crate::settings::Source;
 /// Prints the definition to standard output, and to standard error what to do with it.
 pub fn run(source: &Source, policy: Option<&str>) -> Result<(), String> {
     let config = read_leniently(source)?;
+    if let Some(warning) = source.warning() {
+        eprintln!("{warning}");
+    }
     let policies: Vec<Policy> = config.escalation.policies_at(now()).collect();
     let policy = choose(&policies, policy, &source.name())?;
     // `{:#}` is JSON in lines.

@@ -23,6 +23,9 @@ pub fn run(source: &Source, at: Option<&str>, lasting: Option<&str>) -> Result<(
     let at = at.map_or(Ok(Moment::Instant(now())), moment)?;
     let lasting = lasting.map_or(Ok(four_weeks()), look_ahead)?;
     let config = read_leniently(source)?;
+    if let Some(warning) = source.warning() {
+        eprintln!("{warning}");
+    }
     let schedules = &config.escalation.schedules;
     if schedules.iter().next().is_none() {
         say!("no schedules: {} has no [[schedules]]", source.name());

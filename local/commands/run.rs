@@ -8,7 +8,7 @@ use dashboard::Dashboard;
 use shared::app::{App, Writers};
 use shared::config::base_url;
 use shared::config::file::is_e164;
-use shared::config::{Environment, Fallback, Rejected, Settings, Simulated, Standing};
+use shared::config::{Environment, Fallback, Rejected, Settings, Simulated, forget_kept};
 use shared::forward::delivery::Delivery;
 use shared::forward::intake::Intake;
 use shared::ports::To;
@@ -60,11 +60,21 @@ pub async fn run(options: &Options) -> Result<(), String> {
     if let Some(time) = store.highest_time().await.map_err(told)? {
         clock::go_on_from(time);
     }
-    let standing = Standing::of(store.as_ref(), now()).await;
-    let had_good = standing.is_ok_and(|standing| standing.good_since.is_some());
-    let source = Source::of_server(options.config.as_deref(), had_good);
+    // One that cannot be read was somebody's all the same.
+    let keeps_own = settings::keeps_own(store.as_ref(), now()).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "the last good configuration is not there");
+        true
+    });
+    if !keeps_own {
+        forget_kept(store.as_ref(), now()).await.map_err(told)?;
+    }
+    let source = Source::of_server(options.config.as_deref(), keeps_own);
     let live = || {
         let live = settings::live(own_environment(), source.clone(), local.clone());
+        // The demo is nobody's: it never stands in for a configuration.
+        if source.is_demo() {
+            return live;
+        }
         let queue = Some(Arc::new(queue.clone()) as _);
         live.with_fallback(Fallback { store: store.clone(), queue, counts: true })
     };

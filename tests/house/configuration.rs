@@ -1,8 +1,15 @@
 //! A configuration that fails its check: every part of a server goes on with the last good one, and says so.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use ringdown::clock::now;
+use ringdown::database::Database;
+use ringdown::settings::{self, Local, Source};
+use ringdown::store::Records;
 use serde_json::json;
+use shared::config::{Environment, Fallback, kept_names};
+use shared::secret::Secret;
 
 use crate::harness::{CONFIG, House, Plan, body, run, stdout};
 
@@ -92,6 +99,100 @@ async fn file_that_lost_its_text_is_a_broken_one() {
     house.says("ringdown.toml:1: channels: there is none").await;
     assert_eq!(house.twilio(&body("a", "as before")).await, 204);
     house.says("as before").await;
+}
+
+#[tokio::test]
+async fn file_that_is_gone_is_a_broken_one() {
+    let plan = plan();
+    let _ = plan.start().await.end().await;
+    std::fs::remove_file(file(&plan)).unwrap();
+    for text in ["after one restart", "after another"] {
+        let house = plan.start_as_it_is().await;
+        let printed = house.printed().await;
+        assert!(printed.contains("WARNING") && printed.contains("is not there"), "{printed}");
+        house.says("ringdown.toml is not there").await;
+        assert_eq!(house.twilio(&body("a", text)).await, 204);
+        house.says(text).await;
+        let _ = house.end().await;
+    }
+    for (text, reason) in
+        [(None, "ringdown.toml is not there"), (Some(" "), "ringdown.toml is empty")]
+    {
+        if let Some(text) = text {
+            std::fs::write(file(&plan), text).unwrap();
+        }
+        for arguments in
+            [&["check", "--data", "data"][..], &["check", "--data", "data", "--alarm", "x"]]
+        {
+            let check = run(plan.folder.path(), arguments).await;
+            let told = String::from_utf8_lossy(&check.stderr).into_owned();
+            assert_eq!(check.status.code(), Some(2), "{told}");
+            assert!(
+                told.contains(reason) && told.contains("the data folder data goes on"),
+                "{told}"
+            );
+        }
+    }
+}
+
+/// Writes the demo as the last good configuration into a data folder, as an earlier version did.
+async fn keep_the_demo(data: &std::path::Path) {
+    let database = Database::open(data).unwrap();
+    let store = Arc::new(Records(database.clone()));
+    let start_token = Secret::new("a-start-token");
+    let local = Local { address: "http://127.0.0.1:1".to_owned(), start_token, sandbox: true };
+    let live = settings::live(Environment::default(), Source::Demo, local);
+    let live = live.with_fallback(Fallback { store: store.clone(), queue: None, counts: false });
+    live.get(now()).await.unwrap();
+    assert!(!settings::keeps_own(store.as_ref(), now()).await.unwrap());
+    assert!(kept_names(store.as_ref(), now()).await.unwrap().is_some());
+    database.close().await;
+}
+
+#[tokio::test]
+async fn demo_is_never_the_last_good_configuration() {
+    let plan = plan();
+    let _ = plan.start().await.end().await;
+    keep_the_demo(&plan.folder.path().join("data")).await;
+    for (text, name) in [
+        (None, "the built-in demo"),
+        (Some("\n\t"), "the built-in demo (ringdown.toml is empty)"),
+        (None, "the built-in demo (ringdown.toml is empty)"),
+    ] {
+        match text {
+            None if !name.contains("empty") => std::fs::remove_file(file(&plan)).unwrap(),
+            None => {}
+            Some(text) => std::fs::write(file(&plan), text).unwrap(),
+        }
+        let house = plan.start_as_it_is().await;
+        let printed = house.printed().await;
+        assert!(printed.contains(&format!("  {name}\n")), "{printed}");
+        assert!(!printed.contains("WARNING"), "{printed}");
+        let _ = house.end().await;
+    }
+    std::fs::write(file(&plan), "nonsense").unwrap();
+    let done = run(plan.folder.path(), &["--port", "0", "--data", "data"]).await;
+    assert_eq!(done.status.code(), Some(2), "{done:?}");
+}
+
+#[tokio::test]
+async fn blank_file_is_named_by_every_answer_about_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for text in ["", "\n", " \r\n\t"] {
+        std::fs::write(folder.path().join("ringdown.toml"), text).unwrap();
+        for arguments in [&["check"][..], &["check", "--alarm", "x"], &["oncall"]] {
+            let done = run(folder.path(), arguments).await;
+            let told = String::from_utf8_lossy(&done.stderr).into_owned();
+            assert!(done.status.success(), "{done:?}");
+            assert!(
+                told.contains("ringdown.toml is empty: this is about the built-in demo"),
+                "{told}"
+            );
+            assert!(!stdout(&done).contains(": fine"), "{done:?}");
+        }
+    }
+    std::fs::remove_file(folder.path().join("ringdown.toml")).unwrap();
+    assert!(stdout(&run(folder.path(), &["check"]).await).contains("the built-in demo: fine"));
 }
 
 #[tokio::test]

@@ -115,6 +115,11 @@ impl Plan {
 
     pub(crate) async fn start(&self) -> House {
         std::fs::write(self.folder.path().join("ringdown.toml"), &self.config).unwrap();
+        self.start_as_it_is().await
+    }
+
+    /// Starts it with whatever `ringdown.toml` is there.
+    pub(crate) async fn start_as_it_is(&self) -> House {
         let mut command = ringdown(self.folder.path());
         command.args(["--port", "0", "--data", "data"]).args(&self.arguments);
         command.envs(self.environment.clone());

@@ -97,6 +97,29 @@ pub(super) async fn state(store: &dyn Store, now: Timestamp) -> Result<State, Er
     Ok(State { current: read(next()), rejected: read(next()) })
 }
 
+/// The names of the parts of the configuration that is kept; `None` if there is none.
+///
+/// # Errors
+/// If the store does not answer, or if what it holds is not what was written.
+pub async fn kept_names(store: &dyn Store, now: Timestamp) -> Result<Option<Vec<String>>, Error> {
+    let Some(current) = state(store, now).await?.current else { return Ok(None) };
+    let parts = load(store, &current.value, now).await?;
+    Ok(Some(parts.into_iter().map(|(name, _)| name).collect()))
+}
+
+/// Takes away which configuration is kept, and what was wrong with a newer one.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn forget_kept(store: &dyn Store, now: Timestamp) -> Result<(), Error> {
+    let state = state(store, now).await?;
+    state.clear_rejected(store, now).await?;
+    let Some(before) = state.current else { return Ok(()) };
+    let (revision, over) = (Some(before.revision), now.checked_sub(OTHER_CLOCKS).ok());
+    put(store, CURRENT, &before.value, revision, over, now).await?;
+    Ok(())
+}
+
 /// A record that cannot be read counts as none.
 fn read<T: DeserializeOwned>(record: Option<Record>) -> Option<Stored<T>> {
     let record = record?;
