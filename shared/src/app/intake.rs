@@ -241,10 +241,12 @@ impl super::draft::Draft<'_> {
                 .is_some_and(|prefix| resource(&change.name, prefix).is_some()),
         };
         let now = self.now;
-        // One that is over and has something left to be done goes on: what takes its place would forget that.
+        // One that is over goes on while something is left to be done, or somebody is still in its call: what takes its
+        // place would forget that, and call them once more meanwhile.
         let is_open = |kept: &Kept| {
             let incident = &kept.incident;
-            incident.ended_at.is_none() || incident.reopens(now) || !kept.to_do.is_empty()
+            let goes_on = !kept.to_do.is_empty() || incident.is_in_call(now);
+            incident.ended_at.is_none() || incident.reopens(now) || goes_on
         };
         match self.kept.as_ref().is_some_and(is_open) {
             true => self.tell(&[Signal::Alarm(alarm)]),

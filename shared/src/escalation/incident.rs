@@ -253,6 +253,13 @@ impl Incident {
         })
     }
 
+    /// Whether anybody is in one of its calls now, as far as we know.
+    pub fn is_in_call(&self, now: Timestamp) -> bool {
+        let mut until =
+            self.attempts.iter().filter_map(|attempt| attempt.holds_until(&self.policy));
+        until.any(|until| until > now)
+    }
+
     /// Who has it now.
     pub fn taken_by(&self) -> Option<&Holder> {
         self.holder.as_ref().filter(|_| self.phase == Phase::Taken)

@@ -1,4 +1,4 @@
-//! Whom a hunt calls when the shift changes in the middle of the night.
+//! Whom a hunt calls when the shift changes in the middle of the night, and while a call of what is over goes on.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::*;
+use crate::alarm::{self, Change};
 use crate::app::Writers;
 use crate::app::record::InCall;
 use crate::config::{Environment, Live, Values};
@@ -18,7 +19,8 @@ const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001
     [people.charlie]\nphone = \"+15005550003\"\n[[schedules]]\nname = \"primary\"\ntime_zone = \"Europe/Berlin\"\n\
     rotation = \"weekly\"\npeople = [\"alpha\", \"bravo\"]\nhand_over = \"09:00\"\nstarts = \"2026-01-05\"\n\
     [[schedules.overrides]]\nfrom = \"2026-01-12T09:10\"\nuntil = \"2026-01-13T09:00\"\nnobody = true\n\
-    [[policies]]\nname = \"p\"\nalarms = [\"*\"]\nattempts = 2\nroster = { schedule = \"primary\", then = [\"charlie\"] }\n";
+    [[policies]]\nname = \"p\"\nalarms = [\"*\"]\nattempts = 2\nflap_window = \"1s\"\n\
+     roster = { schedule = \"primary\", then = [\"charlie\"] }\n";
 
 /// A room that keeps everything, and believes whoever writes.
 #[derive(Clone, Default)]
@@ -126,6 +128,22 @@ fn alarm(since: Timestamp) -> Alarm {
     }
 }
 
+fn goes_off(at: Timestamp) -> Change {
+    Change {
+        key: "cpu".to_owned(),
+        former_key: None,
+        name: "cpu".to_owned(),
+        state: alarm::State::Alarm,
+        at,
+        reason: String::new(),
+        description: String::new(),
+        quiet: None,
+        unordered: false,
+        undated: false,
+        actions: None,
+    }
+}
+
 fn called(incident: &Incident) -> Vec<&str> {
     incident.attempts.iter().map(|attempt| attempt.person.as_str()).collect()
 }
@@ -164,4 +182,39 @@ async fn a_hunt_is_of_those_who_were_on_call_when_it_began() {
     night.ends("2026-01-12T08:17:00Z", 4).await;
     let next_day = night.wakes("2026-01-13T08:00:00Z").await;
     assert_eq!(next_day.hunt.order, ["bravo", "charlie"]);
+}
+
+/// The alarm goes off again two seconds after its incident was resolved during the first call, whose end was reported by
+/// then or not. Gives the incident before and after.
+async fn goes_off_after_the_end(call_is_reported_over: bool) -> (Incident, Incident) {
+    let night = Night::begins("2026-01-13T08:00:00Z");
+    let raised = night.change(&|draft| draft.raise(alarm(draft.now))).await;
+    let call = |news| Signal::Call { attempt: 1, call: Some("CA1".to_owned()), news };
+    let mut signals = vec![call(News::Placed { reading_seconds: 10 }), call(News::Answered)];
+    signals.push(Signal::ResolvedBy { by: "somebody on the page".to_owned() });
+    if call_is_reported_over {
+        signals.push(call(News::Ended(End::Completed)));
+    }
+    night.change(&|draft| draft.tell(&signals)).await;
+    *night.now.lock().expect("a clock") = "2026-01-13T08:00:02Z".parse().expect("a time");
+    let again = night.change(&|draft| {
+        if let Some(kept) = &mut draft.kept {
+            // All of it was done and said meanwhile.
+            kept.to_do.clear();
+            kept.said = kept.incident.timeline.next;
+        }
+        draft.hear(&goes_off(draft.now));
+    });
+    (raised, again.await)
+}
+
+#[tokio::test]
+async fn whoever_is_still_in_a_call_of_what_is_over_is_not_called_by_what_comes_next() {
+    let (before, after) = goes_off_after_the_end(false).await;
+    assert_eq!((before.id == after.id, after.ended_at), (true, None));
+    assert_eq!(called(&after), ["bravo", "charlie"]);
+    // Their call is over: what goes off now is an incident of its own.
+    let (before, after) = goes_off_after_the_end(true).await;
+    assert_ne!(before.id, after.id);
+    assert_eq!(called(&after), ["bravo"]);
 }
