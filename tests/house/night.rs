@@ -24,7 +24,7 @@ pub(crate) use plan::{Way, config, policy, usual};
 /// How often we look whether something has happened, …
 const LOOK: Duration = Duration::from_millis(20);
 /// … and how often at most: ten seconds.
-const LOOKS: u32 = 500;
+const LOOKS: u32 = 1000;
 /// The queue of wake-ups is looked at every 200 ms of real time: what is not there after this will not come.
 const BEAT: Duration = Duration::from_millis(300);
 /// How far the clocks are pushed at once while an Execution is under way.
