@@ -37,7 +37,7 @@ impl Database {
     /// this is one more who uses it.
     ///
     /// # Errors
-    /// Why it cannot be used, and what to do: it is damaged, or of a newer version.
+    /// Why it cannot be used, and what to do: it is damaged, of a newer version, another program's, or was emptied.
     pub fn open(folder: &Path) -> Result<Database, String> {
         Database::start(DataFile::open(folder, Use::Shared)?)
     }

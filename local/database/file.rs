@@ -1,12 +1,15 @@
 //! The data file itself: who may open it, whether it is whole, and of which version.
 
+mod checks;
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 
 use crate::private;
+use checks::{check_owner, check_place, check_whole, problem};
 
 /// What each version made of the one before. A file's version is how many of these it has seen; those of the time before
 /// versions were counted have none, and may have the first one's tables.
@@ -39,6 +42,9 @@ const UPDATES: [&str; 2] = [
 /// The version that this program writes.
 const VERSION: i64 = UPDATES.len() as i64;
 
+/// The name of the mark that a clean end leaves.
+const CLEAN_MARK: &str = "clean-end";
+
 /// How long a server waits for a command that is just using the file.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -69,19 +75,18 @@ impl DataFile {
         private::open_folder(folder)?;
         let lock = lock(folder, how)?;
         let path = folder.join("ringdown.sqlite");
+        let may_be_blank = check_place(folder, &path)?;
         if !path.exists() {
             // What SQLite puts beside it has the same permissions.
             private::open_file(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         }
-        let clean_mark = folder.join("clean-end");
+        let clean_mark = folder.join(CLEAN_MARK);
         let told = |error: rusqlite::Error| problem(&path, &error);
         let is_new = fs::metadata(&path).map_or(0, |file| file.len()) == 0;
         let ended_cleanly = is_new || (is_whole(&path) && is_marked(&path, &clean_mark));
         let connection = Connection::open(&path).map_err(told)?;
         connection.busy_timeout(Duration::from_secs(10)).map_err(told)?;
-        let version: i64 =
-            connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(told)?;
-        check_version(&path, version, lock.is_some())?;
+        let version = check_owner(&path, &connection, may_be_blank, lock.is_some())?;
         if lock.is_some() && !ended_cleanly {
             tracing::info!("the last end was not a clean one: the whole data file is checked");
             check_whole(&path, &connection)?;
@@ -145,33 +150,6 @@ fn wait_a_moment() {
     std::thread::sleep(Duration::from_millis(50));
 }
 
-fn check_version(path: &Path, version: i64, alone: bool) -> Result<(), String> {
-    let path = path.display();
-    if version > VERSION {
-        return Err(format!(
-            "{path} was written by a newer Ringdown (its schema version is {version}, this program knows {VERSION}): \
-             start that one again, or choose another folder with --data DIR"
-        ));
-    }
-    if version < VERSION && !alone {
-        return Err(format!(
-            "{path} is in use by an older Ringdown (its schema version is {version}, this program needs {VERSION}): \
-             end that one first"
-        ));
-    }
-    Ok(())
-}
-
-fn check_whole(path: &Path, connection: &Connection) -> Result<(), String> {
-    let result: Result<String, _> =
-        connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0));
-    match result {
-        Ok(text) if text == "ok" => Ok(()),
-        Ok(text) => Err(damaged(path, &text)),
-        Err(error) => Err(problem(path, &error)),
-    }
-}
-
 /// Brings an older file up to date: all of it, or nothing.
 fn update(connection: &Connection, version: i64) -> rusqlite::Result<()> {
     if version == VERSION {
@@ -188,25 +166,6 @@ fn update(connection: &Connection, version: i64) -> rusqlite::Result<()> {
         tracing::info!(from = version, to = VERSION, "the data file was brought up to date");
     }
     done
-}
-
-/// What is wrong, with what to do if the file is damaged.
-fn problem(path: &Path, error: &rusqlite::Error) -> String {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            damaged(path, &error.to_string())
-        }
-        _ => format!("{}: {error}", path.display()),
-    }
-}
-
-fn damaged(path: &Path, why: &str) -> String {
-    let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
-    format!(
-        "{0} is damaged ({why}): put a backup in its place, or move it away and start without what was in it. \
-         `sqlite3 {0} .recover` prints what can still be read",
-        path.display()
-    )
 }
 
 /// Whether nothing lies beside the file that belongs into it.

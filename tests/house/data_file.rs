@@ -56,3 +56,37 @@ async fn newer_or_damaged_file_is_refused_by_server_and_commands() {
     std::fs::write(&path, vec![b'x'; 10_000]).unwrap();
     refused("is damaged (").await;
 }
+
+#[tokio::test]
+async fn file_that_cannot_be_ours_is_refused_by_server_and_commands_and_stays() {
+    let plan = Plan::new();
+    plan.start().await.end().await;
+    let data = plan.folder.path().join("data");
+    let path = data.join("ringdown.sqlite");
+    let refused = async |expected: &str| {
+        let before = std::fs::read(&path).ok();
+        let server: &[&str] = &["--port", "0", "--data", "data"];
+        for arguments in [server, &["dead-letters", "--data", "data"]] {
+            let output = run(plan.folder.path(), arguments).await;
+            let why = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(!output.status.success() && why.contains(expected), "{arguments:?}: {why}");
+        }
+        assert!(std::fs::read(&path).ok() == before, "{expected}");
+    };
+    let file = Connection::open(&path).unwrap();
+    file.pragma_update(None, "user_version", -3).unwrap();
+    drop(file);
+    refused("has the schema version -3, which no Ringdown writes").await;
+    std::fs::write(&path, "").unwrap();
+    refused("is empty (0 bytes), but data were kept in this folder before: put a backup").await;
+    let file = Connection::open(&path).unwrap();
+    file.execute_batch("CREATE TABLE places (url)").unwrap();
+    drop(file);
+    refused("is the database of another program (its only table is \"places\"): move it away")
+        .await;
+    std::fs::remove_file(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    refused("is a folder, expected a file: move it away").await;
+    std::fs::remove_dir(&path).unwrap();
+    plan.start().await.end().await;
+}
