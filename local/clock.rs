@@ -1,6 +1,8 @@
 //! The clock of the house on one machine: read at its doors only. It can be pushed ahead, so that a test need not wait
 //! for what happens in an hour; it never goes back.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,8 +20,44 @@ const FARTHEST: SignedDuration = SignedDuration::from_hours(10 * 365 * 24);
 #[derive(Clone)]
 pub struct Clock {
     ahead: Arc<watch::Sender<SignedDuration>>,
+    sleepers: Arc<Mutex<Sleepers>>,
     shown: Arc<Mutex<Shown>>,
     sources: Sources,
+}
+
+/// Who sleeps by a clock: how many until which time; and how many sleeps have ended.
+#[derive(Default)]
+struct Sleepers {
+    until: BTreeMap<Timestamp, usize>,
+    ended: u64,
+}
+
+/// A sleep, from its beginning until it ends or is given up.
+struct Sleep<'a> {
+    sleepers: &'a Mutex<Sleepers>,
+    until: Timestamp,
+}
+
+impl<'a> Sleep<'a> {
+    fn begin(sleepers: &'a Mutex<Sleepers>, until: Timestamp) -> Sleep<'a> {
+        let mut all = sleepers.lock().unwrap_or_else(PoisonError::into_inner);
+        *all.until.entry(until).or_default() += 1;
+        drop(all);
+        Sleep { sleepers, until }
+    }
+}
+
+impl Drop for Sleep<'_> {
+    fn drop(&mut self) {
+        let mut all = self.sleepers.lock().unwrap_or_else(PoisonError::into_inner);
+        all.ended += 1;
+        if let Entry::Occupied(mut found) = all.until.entry(self.until) {
+            *found.get_mut() -= 1;
+            if *found.get() == 0 {
+                found.remove();
+            }
+        }
+    }
 }
 
 /// The clocks of the machine.
@@ -70,6 +108,16 @@ pub fn push(ahead: Duration) {
     HOUSE.push(ahead);
 }
 
+/// Each push of the house's clock from now on.
+pub fn pushes() -> watch::Receiver<SignedDuration> {
+    HOUSE.ahead.subscribe()
+}
+
+/// How many sleeps by the house's clock have ended, if nobody sleeps on whose time has come: see [`crate::activity`].
+pub fn sleeps_ended() -> Option<u64> {
+    HOUSE.sleeps_ended()
+}
+
 /// Sleeps so long by the house's clock.
 pub async fn sleep(duration: Duration) {
     HOUSE.sleep_until(HOUSE.after(duration)).await;
@@ -91,7 +139,7 @@ impl Clock {
     fn of(sources: Sources) -> Clock {
         let shown = Shown { time: (sources.wall)(), at: (sources.monotonic)() };
         let ahead = Arc::new(watch::Sender::new(SignedDuration::ZERO));
-        Clock { ahead, shown: Arc::new(Mutex::new(shown)), sources }
+        Clock { ahead, sleepers: Arc::default(), shown: Arc::new(Mutex::new(shown)), sources }
     }
 
     /// The house's own.
@@ -141,10 +189,18 @@ impl Clock {
         self.ahead.send_modify(|ahead| *ahead = ahead.saturating_add(more).min(FARTHEST));
     }
 
+    fn sleeps_ended(&self) -> Option<u64> {
+        let now = self.now();
+        let all = self.sleepers.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = all.until.first_key_value().is_some_and(|(until, _)| *until <= now);
+        (!is_due).then_some(all.ended)
+    }
+
     /// Sleeps until this time.
     pub async fn sleep_until(&self, at: Timestamp) {
         // From before the time is read: a push between the two is not missed.
         let mut pushed = self.ahead.subscribe();
+        let _sleep = Sleep::begin(&self.sleepers, at);
         loop {
             let left = at.duration_since(self.now());
             if !left.is_positive() {
@@ -191,6 +247,23 @@ mod tests {
         clock.push(Duration::from_secs(1800));
         tokio::time::timeout(Duration::from_secs(5), sleeper).await.expect("in time").expect("ok");
         assert!(clock.now() >= at);
+    }
+
+    #[tokio::test]
+    async fn sleeper_whose_time_has_come_is_due_until_it_wakes() {
+        let clock = Clock::new();
+        let until = clock.after(Duration::from_secs(60));
+        let mut sleep = Box::pin(clock.sleep_until(until));
+        tokio::select! {
+            biased;
+            () = &mut sleep => panic!("it is too early"),
+            () = tokio::task::yield_now() => {}
+        }
+        assert_eq!(clock.sleeps_ended(), Some(0));
+        clock.push(Duration::from_secs(60));
+        assert_eq!(clock.sleeps_ended(), None);
+        sleep.await;
+        assert_eq!(clock.sleeps_ended(), Some(1));
     }
 
     /// A clock whose wall clock and monotonic clock are moved by hand, in milliseconds.

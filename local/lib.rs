@@ -5,9 +5,10 @@
 //! 3. [`pretend`]: a pretend Slack, and buttons that play Twilio.
 //! 4. [`commands`]: what else can be typed. [`settings`]: what is missing on one machine is made up.
 //! 5. [`access`]: the start token, which opens the pages, and what the simulated vendors sign with. [`private`]:
-//!    the data folder is its owner's alone.
+//!    the data folder is its owner's alone. [`activity`]: whether there is anything to do.
 
 pub mod access;
+pub mod activity;
 pub mod clock;
 pub mod commands;
 pub mod database;
@@ -72,6 +73,11 @@ impl Target {
         }
     }
 
+    /// Whether its request is work: all but the question whether there is any.
+    fn is_work(self) -> bool {
+        !matches!(self, Target::Sandbox(route) if route.name == Sandbox::Idle)
+    }
+
     /// Whether people open it: a link to it may carry the start token.
     fn is_for_people(self) -> bool {
         let access = match self {
@@ -84,6 +90,7 @@ impl Target {
 
 /// Hands a request to its function.
 pub async fn front_door(house: &House, target: Target, request: Request) -> Response {
+    let _work = target.is_work().then(activity::begin);
     if target.is_for_people()
         && let Some(traded) = trade(&house.dashboard, &request).await
     {

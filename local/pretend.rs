@@ -130,6 +130,7 @@ async fn respond(
         Sandbox::TakeAlarm => phones::alarm(pretend, request.body.clone()).await,
         Sandbox::Clock => Ok(time::tell()),
         Sandbox::PushClock => time::push(&request.body),
+        Sandbox::Idle => time::idle(&pretend.database).await,
         Sandbox::File => file(what),
     }
 }

@@ -17,7 +17,8 @@ use shared::ports::{Message, Outcome, Queue, To};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
 
-use crate::clock::now;
+use crate::activity;
+use crate::clock::{self, now};
 use crate::database::Database;
 
 /// How often we look for messages that fell due, or that another process put there.
@@ -90,6 +91,7 @@ impl Messages {
         let in_flight: Arc<Mutex<HashSet<String>>> = Arc::default();
         let places = Arc::new(Semaphore::new(MOST_GROUPS));
         let mut work = JoinSet::new();
+        let mut pushed = clock::pushes();
         while !*stop.borrow() {
             match self.due_groups(to, &in_flight, places.available_permits()).await {
                 Ok(groups) => {
@@ -99,7 +101,9 @@ impl Messages {
                         let (queues, handle) = (self.clone(), handle.clone());
                         let mut stopped = stop.clone();
                         work.spawn(async move {
+                            let work = activity::begin();
                             queues.batch(to, &flight.group, &handle).await;
+                            drop(work);
                             drop(place);
                             if !pace.is_zero() {
                                 queues.arrived.notify_one();
@@ -123,10 +127,25 @@ impl Messages {
             tokio::select! {
                 () = self.arrived.notified() => {}
                 () = tokio::time::sleep(LOOK) => {}
+                _ = pushed.changed() => {}
                 _ = stop.changed() => {}
             }
         }
         while work.join_next().await.is_some() {}
+    }
+
+    /// Whether a message is due, or being dealt with.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn is_due(&self) -> Result<bool, Error> {
+        let due = now().as_millisecond();
+        let groups =
+            move |db: &Connection, queue| due_groups(db, name(queue), due, HashSet::new(), 1);
+        let is_due = move |db: &Connection| {
+            Ok(!groups(db, To::Slack)?.is_empty() || !groups(db, To::WakeUps)?.is_empty())
+        };
+        self.database.run(is_due).await
     }
 
     /// So many groups at most whose first message is due, without those in flight.

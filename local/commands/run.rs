@@ -15,7 +15,7 @@ use shared::ports::To;
 use shared::slack::client::{Client, PACE};
 use shared::start_token::StartToken;
 use shared::twilio::rest::wire;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::Options;
@@ -28,7 +28,7 @@ use crate::queue::{Handler, Messages};
 use crate::server::connections::Limits;
 use crate::settings::{self, Local, Source, environment, own_environment};
 use crate::store::Records;
-use crate::{House, front_door, server};
+use crate::{House, activity, front_door, server};
 
 /// How long a batch may take: a post with its answer, and what it takes to note it.
 const BATCH: Duration = Duration::from_secs(16);
@@ -47,6 +47,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
     let database = Database::open_alone(&options.data)?;
     let start_token = access::open(&options.data)?;
     let listener = server::open(options.port).await?;
+    let signals = Signals::listen()?;
     let at = listener.local_addr().map_err(|error| error.to_string())?;
     let address = format!("http://{at}");
     let environment = environment();
@@ -141,7 +142,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
     let limits = Limits::of_this_process();
     let closed = async { drop(closed.await) };
     let serving = tokio::spawn(server::serve(listener, handler, limits, closed, LAST_ANSWERS));
-    ended().await;
+    signals.received().await;
     tracing::info!("ending: what is in flight is finished first");
     let _ = stop.send(true);
     if tokio::time::timeout(LAST_BATCHES, forwarder).await.is_err() {
@@ -225,18 +226,24 @@ fn warning(rejected: &Rejected) -> String {
     format!("\n  WARNING: {}.\n  {}\n", rejected.headline(), rejected.reason())
 }
 
-async fn ended() {
-    let mut terminated = match signal(SignalKind::terminate()) {
-        Ok(terminated) => terminated,
-        Err(error) => {
-            tracing::warn!(%error, "SIGTERM cannot be listened for");
-            let _ = tokio::signal::ctrl_c().await;
-            return;
+/// The signals that end this process; from the moment that this is made they no longer kill it.
+struct Signals([Signal; 2]);
+
+impl Signals {
+    fn listen() -> Result<Signals, String> {
+        let listen = |kind| {
+            signal(kind)
+                .map_err(|error| format!("SIGTERM and Ctrl-C cannot be listened for: {error}"))
+        };
+        Ok(Signals([listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?]))
+    }
+
+    async fn received(mut self) {
+        let [terminate, interrupt] = &mut self.0;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated.recv() => {}
     }
 }
 
@@ -250,10 +257,12 @@ async fn note_time(store: &Records) {
 /// Once a minute looks over all that is open.
 async fn audit(app: Arc<App>, store: Arc<Records>, mut stop: watch::Receiver<bool>) {
     loop {
+        let work = activity::begin();
         note_time(&store).await;
         if let Err(error) = escalation_timer::tick(&app).await {
             tracing::error!(%error, "the audit failed");
         }
+        drop(work);
         tokio::select! {
             () = clock::sleep(Duration::from_secs(60)) => {}
             _ = stop.wait_for(|stop| *stop) => return,

@@ -26,6 +26,7 @@ pub enum Sandbox {
     TakeAlarm,
     Clock,
     PushClock,
+    Idle,
     File,
 }
 
@@ -53,7 +54,8 @@ impl Sandbox {
             | Sandbox::PlayAlarm
             | Sandbox::TakeAlarm
             | Sandbox::Clock
-            | Sandbox::PushClock => Simulated::Events,
+            | Sandbox::PushClock
+            | Sandbox::Idle => Simulated::Events,
         }
     }
 }
@@ -89,6 +91,7 @@ pub const SANDBOX: &[Route<Sandbox>] = {
         route(Sandbox::TakeAlarm, Post, "/pretend/alarm", Body::Batch, Pages),
         route(Sandbox::Clock, Get, "/pretend/clock", Body::Nothing, Pages),
         route(Sandbox::PushClock, Post, "/pretend/clock", Body::Page, Pages),
+        route(Sandbox::Idle, Get, "/pretend/idle", Body::Nothing, Pages),
         route(Sandbox::File, Get, "/pretend/{proxy+}", Body::Nothing, Pages),
     ]
 };

@@ -1,4 +1,4 @@
-//! The house's clock, to be read and pushed by tests.
+//! The house's clock, to be read and pushed by tests, and whether anything is left to do at that time.
 
 use std::time::Duration;
 
@@ -8,7 +8,14 @@ use serde_json::json;
 use shared::Error;
 use shared::http::Response;
 
-use crate::clock;
+use crate::database::Database;
+use crate::queue::Messages;
+use crate::{activity, clock};
+
+/// How long a test may wait for the end of all work; its own patience is shorter than a request's.
+const WAIT: Duration = Duration::from_secs(10);
+/// How often it is looked for.
+const LOOK: Duration = Duration::from_millis(3);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,4 +34,24 @@ pub(super) fn push(body: &Bytes) -> Result<Response, Error> {
         serde_json::from_slice(body).map_err(|error| Error::BadRequest(error.to_string()))?;
     clock::push(Duration::from_millis(ahead_ms));
     Ok(tell())
+}
+
+/// Waits until nothing is under way and nothing is due by the clock. Answers with how many pieces of work have begun
+/// by then: who asks two processes in turn sees whether one gave the other work meanwhile.
+pub(super) async fn idle(database: &Database) -> Result<Response, Error> {
+    let started = std::time::Instant::now();
+    let queue = Messages::new(database.clone());
+    while started.elapsed() < WAIT {
+        let before = idle_after();
+        if before.is_some() && !queue.is_due().await? && idle_after() == before {
+            return Ok(Response::json(200, &json!({"begun": before})));
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Err(Error::TooBusy)
+}
+
+fn idle_after() -> Option<(u64, u64)> {
+    let ended = clock::sleeps_ended()?;
+    activity::idle_after().map(|begun| (begun, ended))
 }

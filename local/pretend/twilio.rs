@@ -38,6 +38,7 @@ use shared::config::Live;
 use shared::http::Response;
 use shared::secret::Secret;
 
+use crate::activity;
 use crate::clock::Clock;
 use call::{Call, Deed, Order, Status};
 use faults::{Faults, Mischief};
@@ -145,7 +146,7 @@ impl Twilio {
     fn place(self: &Arc<Self>, order: Order) -> Arc<Call> {
         let player = self.player(order);
         let call = player.call.clone();
-        tokio::spawn(player.live());
+        activity::spawn(player.live());
         call
     }
 

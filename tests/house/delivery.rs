@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -34,14 +34,16 @@ async fn a_burst_against_a_slack_that_refuses_arrives_once_and_in_order() {
         Slack::start(Mood { errors: 15, resets_before: 15, one_a_second: true, ..Mood::default() })
             .await;
     let house = Arc::new(Plan::with_slack(&slack).start().await);
+    let started = Instant::now();
     send(&house, 500).await;
     slack.wait_for(1_000).await;
     for channel in ["a", "b"] {
         assert_eq!(slack.lines(channel), expected(channel, 500));
     }
+    let seconds = usize::try_from(started.elapsed().as_secs()).unwrap();
     let (posts, limited) = slack.record(|record| (record.posts.len(), record.limited));
     println!("1,000 lines for two channels in {posts} posts; {limited} were answered 429");
-    assert!(posts <= 30, "{posts} posts");
+    assert!(posts <= 30.max(2 * (seconds + 2)), "{posts} posts in {seconds} s for two channels");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,7 +52,7 @@ async fn a_reset_after_accepting_doubles_one_post_and_loses_nothing() {
     let house = Arc::new(Plan::with_slack(&slack).start().await);
     send(&house, 500).await;
     slack.wait_for(1_000).await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    house.idles().await;
     let posts = slack.record(|record| record.posts.len());
     let cut = slack.record(|record| record.cut_after.clone());
     let mut doubled = 0;

@@ -189,6 +189,13 @@ impl House {
         panic!("{text:?} is not in the log:\n{}", self.log());
     }
 
+    /// Waits until it has nothing left to do at this time, and gives how much it had begun by then.
+    pub(crate) async fn idles(&self) -> Value {
+        let answer = self.get("/pretend/idle").await;
+        assert_eq!(answer.status(), 200, "it is always busy: {}", self.log());
+        serde_json::from_str(&answer.text().await.unwrap()).unwrap()
+    }
+
     /// Posts a body as Twilio would, and gives the status; 0 if there is no answer.
     pub(crate) async fn twilio(&self, body: &[u8]) -> u16 {
         self.signed_for(BASE, TOKEN, body).await

@@ -23,10 +23,8 @@ pub(crate) use plan::{Way, config, policy, usual};
 
 /// How often we look whether something has happened, …
 const LOOK: Duration = Duration::from_millis(20);
-/// … and how often at most: ten seconds.
+/// … and how often at most: twenty seconds.
 const LOOKS: u32 = 1000;
-/// The queue of wake-ups is looked at every 200 ms of real time: what is not there after this will not come.
-const BEAT: Duration = Duration::from_millis(300);
 /// How far the clocks are pushed at once while an Execution is under way.
 const STEP: Duration = Duration::from_secs(14);
 
@@ -104,13 +102,26 @@ impl Night {
         self.goes_by(time).await;
     }
 
+    /// Lets time go by until this person is called: two minutes at most.
+    pub(crate) async fn passes_until_called(&self, name: &str) {
+        let before = phone::calls(&self.phone(name).state().await);
+        for _ in 0..24 {
+            self.settles().await;
+            if phone::calls(&self.phone(name).state().await) > before {
+                return;
+            }
+            self.push(Duration::from_secs(5)).await;
+        }
+        panic!("{name} is not called: {}", self.house.log());
+    }
+
     /// Pushes the clocks, in steps while an Execution is under way: it is looked at every now and then, and a look that
     /// is late by more than that would be the audit's to mend.
     async fn goes_by(&self, time: Duration) {
         let mut left = time;
         while self.way == Way::Studio && left > STEP && self.is_calling().await {
             self.push(STEP).await;
-            tokio::time::sleep(BEAT).await;
+            self.settles().await;
             left -= STEP;
         }
         self.push(left).await;
@@ -131,16 +142,20 @@ impl Night {
         }
     }
 
-    /// Waits until Twilio and the house have nothing more to say to each other.
+    /// How much work each process has begun until it was idle.
+    async fn begun(&self) -> Vec<Value> {
+        let mut begun = Vec::new();
+        for house in self.exchange.iter().chain([&self.house]) {
+            begun.push(house.idles().await);
+        }
+        begun
+    }
+
+    /// Waits until neither Twilio nor the house has anything left to do at this time.
     pub(crate) async fn settles(&self) {
-        let (mut before, mut quiet) = (usize::MAX, 0);
-        while quiet < 3 {
-            let log = self.log().await;
-            let now = log["requests"].as_array().unwrap().len()
-                + log["callbacks"].as_array().unwrap().len();
-            quiet = if now == before { quiet + 1 } else { 0 };
-            before = now;
-            tokio::time::sleep(LOOK).await;
+        let (mut before, mut now) = (None, self.begun().await);
+        while before.as_ref() != Some(&now) {
+            before = Some(std::mem::replace(&mut now, self.begun().await));
         }
     }
 
@@ -203,7 +218,6 @@ impl Night {
         if !is_calling {
             self.goes_by(Duration::from_secs(61)).await;
         }
-        tokio::time::sleep(BEAT).await;
         self.settles().await;
         for (name, _) in PEOPLE {
             let phone = self.phone(name);

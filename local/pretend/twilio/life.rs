@@ -8,6 +8,7 @@ use super::call::{Call, Deed, Detection, Document, Status, Target};
 use super::player::{Event, Player, Turn};
 use super::twiml::Method;
 use super::webhook::Webhook;
+use crate::activity;
 use crate::clock::later;
 
 /// From the dialling until it rings.
@@ -128,7 +129,7 @@ impl Player {
             let (twilio, call, outbox) =
                 (self.twilio.clone(), self.call.clone(), self.outbox.clone());
             let at = later(self.at, BESIDE);
-            tokio::spawn(async move {
+            activity::spawn(async move {
                 twilio.clock.sleep_until(at).await;
                 // Who hangs up sooner is nobody that anything was found out about.
                 if call.facts().ended.is_none_or(|ended| ended >= at) {

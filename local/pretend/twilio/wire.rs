@@ -9,6 +9,7 @@ use reqwest::{RequestBuilder, Url};
 
 use super::Twilio;
 use super::journal::Sent;
+use crate::activity;
 
 /// What was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +75,7 @@ impl Twilio {
         note: Note<'_>,
         asking: impl Future<Output = Result<Answer, Failure>>,
     ) -> Result<Answer, String> {
+        let _work = activity::begin();
         let (at, started) = (self.clock.now(), Instant::now());
         let answer = asking.await;
         let answer = answer.map_err(|(Failure::NotConnected(why) | Failure::Broken(why))| why);

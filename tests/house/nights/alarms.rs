@@ -130,8 +130,9 @@ async fn it_flaps_while_it_is_taken(way: Way) {
         night.is("resolved").await;
         night.passes(Duration::from_secs(240)).await;
         alarm.goes_off().await;
+        alpha.rings().await;
         alpha.is_sent("It is back: checkout-5xx-rate\n12 is more than 5\nPAGE").await;
-        alpha.rings().await.answers().await.presses('1').await.is_sent(TEXT).await;
+        alpha.answers().await.presses('1').await.is_sent(TEXT).await;
         night.is("taken").await.by("alpha");
     }
     night

@@ -35,7 +35,7 @@ async fn killed_in_a_conversation_it_calls_the_next_when_that_is_over(way: Way) 
     let night = night.killed(&plan).await.goes_on().await;
     // Its callbacks go where the house was: the end of this call is never reported.
     night.phone("alpha").hangs_up().await.ends("completed").await;
-    night.passes(Duration::from_secs(52)).await;
+    night.passes_until_called("bravo").await;
     night.phone("bravo").rings().await.answers().await.presses('1').await.is_sent(TEXT).await;
     night.is("taken").await.by("bravo").after(&["alpha: hung up without a key", "bravo: took it"]);
     night.end().await;

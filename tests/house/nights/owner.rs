@@ -102,7 +102,7 @@ async fn flap_minutes_after_the_end_calls_its_owner_and_then_the_others(way: Way
     alpha.is_sent(OVER).await;
     night.passes(Duration::from_secs(90)).await;
     alarm.goes_off().await;
-    alpha.is_sent(BACK).await.rings().await.lets_it_ring().await;
+    alpha.rings().await.is_sent(BACK).await.lets_it_ring().await;
     night.slack_says(":repeat: it was over, and is back: calling *alpha* first").await;
     night.phone("bravo").takes_it(TEXT).await;
     let calls = ["alpha: took it", "alpha: no answer", "bravo: took it"];

@@ -62,6 +62,7 @@ async fn are_exhausted(night: &Night, calls: usize) -> bool {
 }
 
 #[tokio::test]
+#[ignore = "only measures"]
 async fn from_busy_to_the_next_call() {
     let policies = PEOPLE.map(|(name, _)| policy(name, &format!("{name}-*"), &[name], 20));
     let policies = format!("[escalation]\nmax_calls_per_hour = 100\n{}", policies.concat());

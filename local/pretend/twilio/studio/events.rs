@@ -2,6 +2,8 @@
 //!
 //! Beginning and end of one Execution carry the same id, as the real ones do. (Contract 2.2 and 4.1.)
 
+use std::collections::VecDeque;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +16,7 @@ use super::super::Twilio;
 use super::super::webhook::AGENT;
 use super::super::wire::{self, Answer, Note};
 use super::execution::{Execution, Step};
+use crate::activity::{self, Work};
 use crate::clock::later;
 
 /// How long an answer may take, …
@@ -33,14 +36,24 @@ pub(super) struct Event {
 }
 
 /// Where an Execution puts its events. What is in it is still sent when the Execution has ended.
-pub(super) struct Stream(mpsc::UnboundedSender<Event>);
+pub(super) struct Stream(mpsc::UnboundedSender<(Event, Work)>);
 
 impl Stream {
     pub(super) fn open(twilio: Arc<Twilio>) -> Stream {
         let (stream, mut events) = mpsc::unbounded_channel();
         tokio::spawn(async move {
-            while let Some(event) = events.recv().await {
-                twilio.deliver(&event).await;
+            let mut waiting = VecDeque::new();
+            while let Some(event) = match waiting.pop_front() {
+                Some(first) => Some(first),
+                None => events.recv().await.map(|(event, _)| event),
+            } {
+                let mut delivery = pin!(twilio.deliver(&event));
+                loop {
+                    tokio::select! {
+                        Some((next, _)) = events.recv() => waiting.push_back(next),
+                        () = &mut delivery => break,
+                    }
+                }
             }
         });
         Stream(stream)
@@ -48,7 +61,7 @@ impl Stream {
 
     pub(super) fn put(&self, event: Event) {
         // Whoever delivers ends only after the stream is gone.
-        let _ = self.0.send(event);
+        let _ = self.0.send((event, activity::begin()));
     }
 }
 
@@ -127,6 +140,7 @@ impl Twilio {
         let give_up_at = later(event.at, GIVE_UP_AFTER);
         let mut pause = FIRST_PAUSE;
         self.clock.sleep_until(event.at).await;
+        let mut work = activity::begin();
         while let Some(sink) = self.sink().await {
             let note = Note { sid: &event.sid, event: event.kind, url: &sink };
             if self.state().mischief.event_is_lost() {
@@ -143,7 +157,9 @@ impl Twilio {
             if self.now() >= give_up_at {
                 return tracing::warn!(event = event.kind, "the sink never took an event");
             }
+            drop(work);
             self.clock.sleep_until(self.clock.after(pause)).await;
+            work = activity::begin();
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }

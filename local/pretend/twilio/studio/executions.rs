@@ -14,6 +14,7 @@ use super::execution::{Execution, Order, Step};
 use super::flows::{self, need};
 use super::run::Run;
 use super::{BASE, iso};
+use crate::activity;
 
 /// Begins an Execution.
 pub(super) fn create(ask: &Ask<'_>, flow_sid: &str) -> Result<Response, Refusal> {
@@ -21,7 +22,7 @@ pub(super) fn create(ask: &Ask<'_>, flow_sid: &str) -> Result<Response, Refusal>
         let order = order(ask, flow_sid)?;
         let execution = begin(ask, order)?;
         let resource = resource(&execution);
-        tokio::spawn(Run::new(ask.twilio.clone(), execution).live());
+        activity::spawn(Run::new(ask.twilio.clone(), execution).live());
         Ok(Response::json(201, &resource))
     })
 }
