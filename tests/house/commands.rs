@@ -168,6 +168,9 @@ async fn check_warns_of_globs_that_are_none_and_succeeds() {
         ("shop-(api|web)", r#"["shop-api", "shop-web"]"#),
         ("shop-{api,web}", r#"["shop-api", "shop-web"]"#),
         ("!test-*", r#"alarms = ["test-*"]"#),
+        ("shop_.{3}", r#"["shop_???"]"#),
+        ("shop-%", r#"["shop-*"]"#),
+        (" shop-*", r#"["shop-*"]"#),
     ] {
         std::fs::write(folder.path().join("ringdown.toml"), SHOP.replace("shop-*", glob)).unwrap();
         let told = run(folder.path(), &["check"]).await;

@@ -31,13 +31,33 @@ fn glob_of_another_tool_is_doubted_and_translated() {
         ("prod-api | prod-web", r#"["prod-api", "prod-web"]"#),
         ("prod-{api,web}", r#"["prod-api", "prod-web"]"#),
         ("{eu,us}-{api,web}-*", r#"["eu-api-*", "eu-web-*", "us-api-*", "us-web-*"]"#),
+        ("v1.{1,2}", r#"["v1.1", "v1.2"]"#),
         ("web-{1..3}", r#"["web-1", "web-2", "web-3"]"#),
         (r"prod-\d+", r#"["prod-*"]"#),
         (r"prod-\d", r#"["prod-?"]"#),
         (r"db\.example\.com-.+", r#"["db.example.com-*"]"#),
         ("[a-z]*", r#"["*"]"#),
         ("web-[0-9]", r#"["web-?"]"#),
-        ("web-[0-9]{2}-cpu", r#"["web-*-cpu"]"#),
+        ("web-[0-9]{2}-cpu", r#"["web-??-cpu"]"#),
+        ("web-[0-9]{1,2}-cpu", r#"["web-*-cpu"]"#),
+        ("prod_.{3}", r#"["prod_???"]"#),
+        ("prod_.{2,}", r#"["prod_*"]"#),
+        ("prod_.{2,4}", r#"["prod_*"]"#),
+        (".{1000000}", r#"["*"]"#),
+        ("web-x{3}", r#"["web-xxx"]"#),
+        ("web-x{2,}-cpu", r#"["web-x*-cpu"]"#),
+        (".?", r#"["*"]"#),
+        ("prod-.?", r#"["prod-*"]"#),
+        ("prod-%", r#"["prod-*"]"#),
+        ("prod%", r#"["prod*"]"#),
+        ("%api", r#"["*api"]"#),
+        ("%db%", r#"["*db*"]"#),
+        ("%404%", r#"["*404*"]"#),
+        ("%disk full%", r#"["*disk full*"]"#),
+        ("prod-%-%%-cpu", r#"["prod-*-*-cpu"]"#),
+        (" prod-*", r#"["prod-*"]"#),
+        ("prod-api\t", r#"["prod-api"]"#),
+        (" prod-.* ", r#"["prod-*"]"#),
         ("[^t]est-*", r#"["?est-*"]"#),
         ("/regex/", r#"["*regex*"]"#),
         ("/^prod-/i", r#"["prod-*"]"#),
@@ -56,6 +76,10 @@ fn glob_of_another_tool_is_doubted_and_translated() {
         ("'prod-*'", r#"["prod-*"]"#),
     ] {
         let doubt = doubt(text).unwrap_or_else(|| panic!("{text} is a glob"));
+        assert!(
+            doubt.contains("only * (any text) and ? (any character) have a meaning"),
+            "{doubt}"
+        );
         assert!(doubt.ends_with(&format!("write {globs}")), "{text}: {doubt}");
     }
 }
@@ -91,6 +115,11 @@ fn name_that_looks_odd_is_no_doubt() {
         "[P1] *",
         "a+b",
         "50 % used",
+        "CPU > 90%",
+        "cpu-90%",
+        "100% busy",
+        "a%20b",
+        "disk {0} full",
         "cost > $5 a day",
         "{x}",
         "Watchdog",
@@ -182,7 +211,7 @@ fn glob_covers_what_it_takes() {
 
 proptest! {
     #[test]
-    fn no_glob_can_make_it_panic(text in ".{0,40}", regex in r"[a-c(){}\[\]|^$.*+?\\/!,~ <:=0-9-]{0,40}") {
+    fn no_glob_can_make_it_panic(text in ".{0,40}", regex in r"[a-c(){}\[\]|^$.*+?\\/!,~ <:=%0-9-]{0,40}") {
         doubt(&text);
         doubt(&regex);
         covers(&text, &regex);

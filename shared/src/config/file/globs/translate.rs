@@ -1,4 +1,10 @@
 //! What was written for another tool, as globs. Pure.
+//!
+//! `regex`: the globs that say what a regular expression does.
+
+mod regex;
+
+use regex::Regex;
 
 /// The most globs that are proposed for one text.
 const MAX_GLOBS: usize = 20;
@@ -12,6 +18,7 @@ const END: char = '\u{3}';
 /// Says what is doubtful about a glob on alarms' names, and which globs would say it.
 pub(super) fn doubt(text: &str) -> Option<String> {
     let shown = format!("{text:?}");
+    let has_spaces = text.trim() != text;
     let text = text.trim();
     if text.is_empty() {
         return Some(format!("{shown} matches no alarm"));
@@ -23,7 +30,15 @@ pub(super) fn doubt(text: &str) -> Option<String> {
             list(&excluded)
         ));
     }
-    let (looks, globs) = meant(text)?;
+    let Some((looks, globs)) = meant(text) else {
+        return has_spaces.then(|| {
+            format!(
+                "{shown} begins or ends with a space, so the alarm's name must too: only * (any text) and ? (any \
+                 character) have a meaning; write {}",
+                list(&[text.to_owned()])
+            )
+        });
+    };
     let globs = list(&globs);
     let instead = if globs == "[]" { "globs instead".to_owned() } else { globs };
     Some(format!(
@@ -86,6 +101,9 @@ fn meant(text: &str) -> Option<(&'static str, Vec<String>)> {
             globs_of(text),
         ));
     }
+    if is_like(text) {
+        return Some(("a pattern of SQL", vec![without_repeats(text.replace('%', "*"))]));
+    }
     let expanded = braces(text, 0);
     (expanded.len() > 1).then_some(("braces of a shell", expanded))
 }
@@ -122,7 +140,8 @@ fn is_regex(text: &str) -> bool {
         '\\' => !next(at).is_whitespace(),
         '^' => at == 0,
         '$' => at + 1 == chars.len(),
-        '.' => matches!(next(at), '*' | '+'),
+        '.' => matches!(next(at), '*' | '+') || is_any_character(&chars, at),
+        '{' => at > 0 && !chars[at - 1].is_whitespace() && is_count(&chars, at),
         '|' => true,
         '(' => next(at) == '?',
         ')' => matches!(next(at), '*' | '+' | '?' | '{'),
@@ -130,6 +149,50 @@ fn is_regex(text: &str) -> bool {
         _ => false,
     };
     chars.iter().enumerate().any(is_special)
+}
+
+/// Whether the dot at this place is a regular expression's, for what is behind it: in `v1.?` and `v1.{1,2}` it is a dot.
+fn is_any_character(chars: &[char], at: usize) -> bool {
+    let is_inside_word = at > 0 && chars[at - 1].is_alphanumeric();
+    match chars.get(at + 1) {
+        Some('?') => !is_inside_word,
+        Some('{') => is_count(chars, at + 1) || (!is_inside_word && is_quantity(chars, at + 1)),
+        _ => false,
+    }
+}
+
+/// Whether the brace at this place says how often: `{3}` or `{3,}`, which no shell reads.
+fn is_count(chars: &[char], at: usize) -> bool {
+    let inner: String = chars[at + 1..].iter().take_while(|c| **c != '}').collect();
+    let digits = inner.strip_suffix(',').unwrap_or(&inner);
+    is_quantity(chars, at) && digits.chars().all(|c| c.is_ascii_digit())
+}
+
+/// The same with `{1,3}` and `{,3}`, which a shell reads too.
+fn is_quantity(chars: &[char], at: usize) -> bool {
+    let Some(length) = chars[at + 1..].iter().position(|c| *c == '}') else { return false };
+    let inner = &chars[at + 1..at + 1 + length];
+    let commas = inner.iter().filter(|c| **c == ',').count();
+    let are_known = inner.iter().all(|c| c.is_ascii_digit() || *c == ',');
+    are_known && commas <= 1 && inner.len() > commas
+}
+
+/// Whether a text has the `%` of SQL's LIKE: `prod-%`, `%api`. A share (`cpu-90%`, `50 % used`) and an escape of a URL
+/// (`a%20b`) have another one.
+fn is_like(text: &str) -> bool {
+    let chars: Vec<char> = text.chars().collect();
+    let is_wildcard = |(at, c): (usize, &char)| {
+        let before = at.checked_sub(1).map(|at| chars[at]);
+        let behind = |by: usize| chars.get(at + by).copied().unwrap_or(' ');
+        let is_escape = behind(1).is_ascii_digit() && behind(2).is_ascii_hexdigit();
+        *c == '%'
+            && match before {
+                None => !behind(1).is_whitespace(),
+                Some(before) => !before.is_whitespace() && !before.is_numeric() && !is_escape,
+            }
+    };
+    let has_spaces = text.contains(char::is_whitespace);
+    chars.iter().enumerate().any(is_wildcard) && (!has_spaces || text.starts_with('%'))
 }
 
 /// Whether the bracket at this place begins a class of characters: `[a-z]`, `[^x]`, `[123]`; not a word as in "[P1] disk".
@@ -247,9 +310,7 @@ fn finish(found: Vec<String>, searched: bool) -> Vec<String> {
         if !begins && (searched || ends) {
             glob.insert(0, '*');
         }
-        while glob.contains("**") {
-            glob = glob.replace("**", "*");
-        }
+        glob = without_repeats(glob);
         if glob.is_empty() {
             glob.push('*');
         }
@@ -260,106 +321,10 @@ fn finish(found: Vec<String>, searched: bool) -> Vec<String> {
     globs
 }
 
-/// A regular expression while it is read. What has no glob of its own becomes the nearest wider one.
-struct Regex {
-    left: std::iter::Peekable<std::vec::IntoIter<char>>,
-}
-
-impl Regex {
-    fn new(text: &str) -> Regex {
-        Regex { left: text.chars().collect::<Vec<_>>().into_iter().peekable() }
+/// The same glob with one `*` for several in a row.
+fn without_repeats(mut glob: String) -> String {
+    while glob.contains("**") {
+        glob = glob.replace("**", "*");
     }
-
-    fn takes(&mut self, c: char) -> bool {
-        self.left.next_if_eq(&c).is_some()
-    }
-
-    /// `a|b|…`, up to a closing parenthesis or the end.
-    fn alternatives(&mut self, depth: usize) -> Vec<String> {
-        let mut all = self.sequence(depth);
-        while self.takes('|') {
-            all.extend(self.sequence(depth));
-        }
-        all.truncate(MAX_GLOBS);
-        all
-    }
-
-    fn sequence(&mut self, depth: usize) -> Vec<String> {
-        let mut all = vec![String::new()];
-        while let Some(c) = self.left.next_if(|c| *c != '|' && (*c != ')' || depth == 0)) {
-            let next = self.atom(c, depth);
-            let joined =
-                all.iter().flat_map(|begin| next.iter().map(move |end| format!("{begin}{end}")));
-            all = joined.take(MAX_GLOBS).collect();
-        }
-        // Spaces around `|` belong to whoever reads it.
-        all.iter().map(|one| one.trim().to_owned()).collect()
-    }
-
-    fn atom(&mut self, c: char, depth: usize) -> Vec<String> {
-        match c {
-            '^' => vec![BEGIN.to_string()],
-            '$' => vec![END.to_string()],
-            '.' => {
-                let repeated = self.quantifier();
-                vec![if repeated.is_some() { "*" } else { "." }.to_owned()]
-            }
-            '\\' => match self.left.next() {
-                Some('d' | 'D' | 'w' | 'W' | 's' | 'S') => self.any_character(),
-                Some('b' | 'B' | 'A' | 'z' | 'Z') | None => vec![String::new()],
-                Some(c) => self.literal(c),
-            },
-            '[' => {
-                while self.left.next_if(|c| *c != ']').is_some() {}
-                self.takes(']');
-                self.any_character()
-            }
-            '(' if depth < MAX_DEPTH => self.group(depth),
-            '{' => {
-                let inner: String =
-                    std::iter::from_fn(|| self.left.next_if(|c| *c != '}')).collect();
-                self.takes('}');
-                braces(&format!("{{{inner}}}"), depth)
-            }
-            c => self.literal(c),
-        }
-    }
-
-    fn group(&mut self, depth: usize) -> Vec<String> {
-        if self.takes('?') {
-            // `(?:…)`, `(?i)`, `(?P<name>…)`.
-            while self.left.next_if(|c| c.is_alphabetic() || "<>-_".contains(*c)).is_some() {}
-            self.takes(':');
-        }
-        let mut inner = self.alternatives(depth + 1);
-        self.takes(')');
-        match self.quantifier() {
-            None => {}
-            Some('?') => inner.push(String::new()),
-            Some(_) => inner = vec!["*".to_owned()],
-        }
-        inner
-    }
-
-    fn any_character(&mut self) -> Vec<String> {
-        vec![if self.quantifier().is_some() { "*" } else { "?" }.to_owned()]
-    }
-
-    fn literal(&mut self, c: char) -> Vec<String> {
-        match self.takes('+') {
-            true => vec![format!("{c}*")],
-            false => vec![c.to_string()],
-        }
-    }
-
-    /// How what came before is repeated: `*`, `+`, `?` or `{…}`, lazily or not.
-    fn quantifier(&mut self) -> Option<char> {
-        let c = self.left.next_if(|c| "*+?{".contains(*c))?;
-        if c == '{' {
-            while self.left.next_if(|c| *c != '}').is_some() {}
-            self.takes('}');
-        }
-        self.left.next_if(|c| "?+".contains(*c));
-        Some(c)
-    }
+    glob
 }
