@@ -218,7 +218,13 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             (Long("for"), Some("oncall")) => lasting = Some(parser.value()?.string()?),
             (Long("alarm"), Some("check")) => {
                 for name in parser.values()? {
-                    alarms.push(name.string()?);
+                    let name = name.string()?;
+                    if name.trim().is_empty() {
+                        return Err(
+                            "--alarm expects the name of an alarm, and got an empty one".into()
+                        );
+                    }
+                    alarms.push(name);
                 }
             }
             (Long("policy"), Some("flow")) => policy = Some(parser.value()?.string()?),
@@ -328,6 +334,16 @@ mod tests {
         };
         assert_eq!(typed("incidents --data d"), incidents(None));
         assert_eq!(typed("incidents resolve a-1 --data d"), incidents(Some("a-1")));
+    }
+
+    #[test]
+    fn empty_name_of_an_alarm_is_refused() {
+        for arguments in [&["--alarm", ""][..], &["--alarm="], &["--alarm", "a", " "]] {
+            let arguments = ["check"].iter().chain(arguments).map(OsString::from);
+            let expected =
+                "--alarm expects the name of an alarm, and got an empty one (see ringdown --help)";
+            assert_eq!(parse(arguments), Err(expected.to_owned()));
+        }
     }
 
     #[test]
