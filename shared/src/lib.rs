@@ -49,7 +49,8 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// Phone numbers in a text, shown by their last four digits: `+15005550001` becomes `+…0001`. A run of 7 to 15 digits
-/// (E.164) that stands alone is taken for one, whatever is before it: `+`, `%2B`, `00`, `tel:`.
+/// (E.164) that stands alone is taken for one, whatever is before it: `+`, `%2B`, `00`, `tel:`. A count of bytes or
+/// characters, as our own reasons have them, is none.
 pub fn mask_numbers(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
@@ -62,7 +63,14 @@ pub fn mask_numbers(text: &str) -> String {
         let alone = !masked.ends_with(|c: char| c.is_ascii_alphabetic() || c == '_')
             || masked.ends_with("%2B");
         let ends = !behind.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-        if (7..=15).contains(&digits) && alone && ends {
+        let is_counted = UNITS.iter().any(|unit| {
+            let rest = behind.strip_prefix(unit);
+            rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+        });
+        let is_dialled =
+            masked.ends_with('+') || masked.ends_with("%2B") || number.starts_with('0');
+        let is_count = is_counted && !is_dialled;
+        if (7..=15).contains(&digits) && alone && ends && !is_count {
             masked.push('…');
             masked.push_str(&number[digits - 4..]);
         } else {
@@ -72,6 +80,9 @@ pub fn mask_numbers(text: &str) -> String {
     }
     masked + rest
 }
+
+/// What follows a count in our own reasons.
+const UNITS: [&str; 2] = [" bytes", " characters"];
 
 /// The phone numbers of a text that are written in E.164, with their plus: `+15005550001` becomes `+…0001`. Other digits
 /// stay as they are: a monitor's texts are full of measured numbers.
@@ -104,6 +115,25 @@ mod tests {
                 "WT00000000000000000000000000000001 took 42 minutes",
             ),
             ("2026-11-20T12:00:00.377Z", "2026-11-20T12:00:00.377Z"),
+        ] {
+            assert_eq!(super::mask_numbers(text), shown);
+        }
+    }
+
+    #[test]
+    fn count_of_bytes_is_no_phone_number() {
+        for (text, shown) in [
+            (
+                "has 20007217 bytes, expected 10240 at most",
+                "has 20007217 bytes, expected 10240 at most",
+            ),
+            ("(cut: 1500000 bytes in all)", "(cut: 1500000 bytes in all)"),
+            ("has 15005550006 characters", "has 15005550006 characters"),
+            ("+15005550006 bytes", "+…0006 bytes"),
+            ("To=%2B15005550006 bytes", "To=%2B…0006 bytes"),
+            ("0015005550006 bytes", "…0006 bytes"),
+            ("15005550006 bytesized", "…0006 bytesized"),
+            ("15005550006, 3 bytes", "…0006, 3 bytes"),
         ] {
             assert_eq!(super::mask_numbers(text), shown);
         }
