@@ -1,9 +1,11 @@
 //! The port: HTTP/1.1 in, answers out.
 //!
-//! [`connections`]: how many there are, and how long each may take; `stream` tells of each when its bytes move;
+//! [`connections`]: how many there are, and how long each may take; `stream` tells of each when its bytes move; `head`:
+//! what is looked at before hyper reads it;
 //! `request`: what is read, and how much of it.
 
 pub mod connections;
+mod head;
 mod request;
 mod stream;
 #[cfg(test)]

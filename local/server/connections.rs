@@ -11,6 +11,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
+use super::head::Head;
+
 /// How much a server takes, and how long it waits for a client.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -178,7 +180,7 @@ impl Connections {
             let state = State { phase, since, blocked: None, large: false, order: None };
             let state = Arc::new(watch::Sender::new(state));
             open.states.insert(id, state.clone());
-            return Some(Ticket { id, state, all: self.clone() });
+            return Some(Ticket { id, state, head: Mutex::default(), all: self.clone() });
         }
         let is_closing =
             |state: &Arc<watch::Sender<State>>| state.borrow().order == Some(Order::Close);
@@ -233,6 +235,7 @@ impl Connections {
 pub(super) struct Ticket {
     id: u64,
     state: Arc<watch::Sender<State>>,
+    head: Mutex<Head>,
     all: Arc<Connections>,
 }
 
@@ -277,10 +280,21 @@ impl Ticket {
     }
 
     /// Bytes came from the client.
-    pub(super) fn received(&self) {
-        if self.state.borrow().phase == Phase::Answered {
+    pub(super) fn received(&self, bytes: &[u8]) {
+        let is_next = self.state.borrow().phase == Phase::Answered;
+        if is_next {
             self.enter(Phase::Reading);
         }
+        let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_next {
+            *head = Head::default();
+        }
+        head.take(bytes);
+    }
+
+    /// Whether the head that arrived last states its body's length in two ways.
+    pub(super) fn head_states_two_lengths(&self) -> bool {
+        self.head.lock().unwrap_or_else(PoisonError::into_inner).states_two_lengths()
     }
 
     /// The client took bytes, or would not.

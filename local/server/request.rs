@@ -30,8 +30,15 @@ pub(super) async fn read(
 ) -> Result<(Target, Request), Refused> {
     let deadline = ticket.head_arrived();
     let (head, mut body) = request.into_parts();
-    let found = Target::find(head.method.as_str(), head.uri.path())
-        .and_then(|target| target.body().check_length(body.size_hint().lower()).map(|()| target));
+    let is_ambiguous = ticket.head_states_two_lengths();
+    let found = if is_ambiguous {
+        let what = "Content-Length and Transfer-Encoding exclude each other";
+        Err(Error::BadRequest(what.to_owned()))
+    } else {
+        Target::find(head.method.as_str(), head.uri.path()).and_then(|target| {
+            target.body().check_length(body.size_hint().lower()).map(|()| target)
+        })
+    };
     let read = match found {
         Ok(target) => {
             let collected = tokio::select! {
@@ -45,7 +52,8 @@ pub(super) async fn read(
     let (target, bytes) = match read {
         Ok(read) => read,
         Err(error) => {
-            let unfinished = !body.is_end_stream();
+            // Nobody knows where a request of two lengths ends, so none can follow it.
+            let unfinished = is_ambiguous || !body.is_end_stream();
             // Whoever waits for our word before sending a body sends none.
             if unfinished && !head.headers.contains_key("expect") {
                 drain(body, throw_away);

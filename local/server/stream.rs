@@ -23,8 +23,9 @@ impl AsyncRead for Watched {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
-        if buffer.filled().len() > before {
-            self.ticket.received();
+        let bytes = &buffer.filled()[before..];
+        if !bytes.is_empty() {
+            self.ticket.received(bytes);
         }
         polled
     }

@@ -138,6 +138,26 @@ async fn body_is_taken_up_to_the_limit_whole_or_in_chunks() {
 }
 
 #[tokio::test]
+async fn request_that_states_two_lengths_is_refused_and_the_last_of_its_connection() {
+    let address = server(limits()).await;
+    let (length, chunked) = ("Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n");
+    let next = "GET /live HTTP/1.1\r\nhost: x\r\n\r\n";
+    for lengths in [[length, chunked], [chunked, length]] {
+        let both = lengths.concat();
+        let request = format!("POST /alarms HTTP/1.1\r\nhost: x\r\n{both}\r\n0\r\n\r\n");
+        let answer = rest(send(address, (request.clone() + next).as_bytes()).await).await;
+        assert_eq!((status(&answer), answer.matches("HTTP/1.1 ").count()), (400, 1), "{answer}");
+        assert!(answer.contains("connection: close"), "{answer}");
+        // The same as the second request of a connection.
+        let mut stream = send(address, next.as_bytes()).await;
+        let mut first = [0; 1000];
+        assert!(stream.read(&mut first).await.unwrap() > 0);
+        stream.write_all(request.as_bytes()).await.unwrap();
+        assert_eq!(status(&rest(stream).await), 400, "{both}");
+    }
+}
+
+#[tokio::test]
 async fn form_with_too_many_fields_is_refused() {
     let address = server(limits()).await;
     for (fields, expected) in [(200, 200), (201, 413)] {
