@@ -143,8 +143,9 @@ impl fmt::Display for Mismatch {
 
 /// Proves that a JSON request is Twilio's: signature over one of its URLs, and the hash of its body.
 ///
-/// The URL is `public_base_url` + path + query; only while none is set, it is the one that the Host names, by https or
-/// http. No forwarded header ever chooses one: those are only tried to explain a refusal.
+/// The URL is `public_base_url` + path + query, with its host as it is configured, in lower case, or in the case in which
+/// the Host has it; only while none is set, it is the one that the Host names, by https or http. No forwarded header ever
+/// chooses one: those are only tried to explain a refusal.
 pub fn verify_json(
     request: &Request,
     public_base_url: Option<&str>,
@@ -249,16 +250,20 @@ const BODY_HASH: &str = "bodySHA256";
 
 fn accepted_urls(request: &Request, public_base_url: Option<&str>) -> Vec<String> {
     let mut urls = Vec::with_capacity(3);
+    let host = request.header("host");
     let target = request.target();
     if let Some(base) = public_base_url {
         let base = base.trim_end_matches('/');
         urls.push(format!("{base}{target}"));
-        // Twilio may have been given it in either case: it is the same host.
-        let lower = lower_case(base);
-        if lower != base {
-            urls.push(format!("{lower}{target}"));
+        // Twilio signs the host in the case in which it was given it. The Host chooses none: it only spells ours.
+        let spelled = host.and_then(|host| url::spelled(base, host));
+        for other in [Some(lower_case(base)), spelled].into_iter().flatten() {
+            let url = format!("{other}{target}");
+            if !urls.contains(&url) {
+                urls.push(url);
+            }
         }
-    } else if let Some(host) = request.header("host") {
+    } else if let Some(host) = host {
         urls.push(format!("https://{host}{}{target}", request.mount));
         urls.push(format!("http://{host}{}{target}", request.mount));
     }

@@ -105,6 +105,17 @@ pub(super) fn shown(url: &str) -> String {
     }
 }
 
+/// The base URL with its host spelled as this Host header spells it; `None` if that is another host than the base's, in
+/// whatever case. Its port does not count.
+pub(super) fn spelled(base: &str, host: &str) -> Option<String> {
+    let parts = cut(base)?;
+    // As many bytes of it as the base's host has, and behind them nothing or a port.
+    let (named, behind) = host.split_at_checked(parts.host.len())?;
+    let is_port = |port: &str| port.bytes().all(|c| c.is_ascii_digit());
+    let is_end = behind.is_empty() || behind.strip_prefix(':').is_some_and(is_port);
+    (is_end && named.eq_ignore_ascii_case(parts.host)).then(|| join(Parts { host: named, ..parts }))
+}
+
 /// The scheme, host and port of a base URL, and the path behind them (without a slash at its end).
 pub(super) fn origin_and_prefix(base: &str) -> Option<(String, String)> {
     let parts = cut(base)?;
@@ -130,6 +141,30 @@ mod tests {
         assert_eq!(variants("http://[::1]:8080/p"), ["http://[::1]:8080/p", "http://[::1]/p"]);
         assert_eq!(variants("http://[::1]/p"), ["http://[::1]/p", "http://[::1]:80/p"]);
         assert_eq!(variants("no url"), ["no url"]);
+    }
+
+    #[test]
+    fn host_header_spells_the_host_of_the_base_and_no_other() {
+        for (base, host, expected) in [
+            ("https://h.example.com", "H.Example.COM", Some("https://H.Example.COM")),
+            (
+                "https://u:p@h.example.com:81/P",
+                "H.example.com:8443",
+                Some("https://u:p@H.example.com:81/P"),
+            ),
+            ("https://H.example.com", "h.example.com", Some("https://h.example.com")),
+            ("https://[::a]:81", "[::A]:81", Some("https://[::A]:81")),
+            ("https://h.example.com", "h.example.com.evil.example", None),
+            ("https://h.example.com", "evil.example", None),
+            ("https://h.example.com", "H.example.com:80@evil.example", None),
+            ("https://h.example.com", "H.example.com/x", None),
+            ("https://h.example.com", "x@H.example.com", None),
+            ("https://h.example.com", "", None),
+            ("https://\u{f6}.example.com", "\u{d6}.example.com", None),
+            ("no url", "no url", None),
+        ] {
+            assert_eq!(spelled(base, host).as_deref(), expected, "{base} {host}");
+        }
     }
 
     #[test]

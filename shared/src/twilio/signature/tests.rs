@@ -72,6 +72,28 @@ fn host_decides_only_while_no_public_url_is_set() {
 }
 
 #[test]
+fn host_is_accepted_as_the_base_or_the_request_spells_it() {
+    let signed = "https://Hooks.Example.COM/Pre/twilio/events";
+    let base = "https://hooks.example.com/Pre";
+    for host in ["Hooks.Example.COM", "Hooks.Example.COM:443"] {
+        assert_eq!(verify(&request(signed, &[("host", host)], b"[]"), base), Ok(()), "{host}");
+    }
+    let upper = "https://HOOKS.Example.COM/Pre";
+    let lower = "https://hooks.example.com/Pre/twilio/events";
+    assert_eq!(verify(&request(lower, &[("host", "hooks.example.com")], b"[]"), upper), Ok(()));
+    // Another host is not ours, whatever the header says, and a path has a case.
+    let headers = [("host", "Evil.example"), ("x-forwarded-host", "Hooks.Example.COM")];
+    assert!(
+        verify(&request("https://Evil.example/Pre/twilio/events", &headers, b"[]"), base).is_err()
+    );
+    assert!(verify(&request(signed, &headers, b"[]"), base).is_err());
+    let path = "https://Hooks.Example.COM/pre/twilio/events";
+    assert!(verify(&request(path, &[("host", "Hooks.Example.COM")], b"[]"), base).is_err());
+    let with_host = request(signed, &[("host", "hooks.EXAMPLE.com:1")], b"[]");
+    assert!(accepted_urls(&with_host, Some("https://HOOKS.example.com")).len() <= 3);
+}
+
+#[test]
 fn a_port_more_or_less_and_userinfo_are_forgiven() {
     for signed in ["https://h.example.com:443/twilio/events", "https://h.example.com/twilio/events"]
     {
