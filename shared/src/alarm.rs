@@ -13,12 +13,15 @@ mod region;
 mod tests;
 
 use std::fmt::Display;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use fields::{key, line, listed, pairs, text};
+
+use crate::size::cut_marked;
 
 /// What a monitor said of one alarm. The same change has the same key, time and state by each way that it comes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,8 +88,18 @@ pub struct Malformed {
     /// What arrived: text, cut at [`LONGEST_KEPT`] bytes. The innermost part that can be told apart; one that came as
     /// text can be read again by itself.
     pub body: String,
+    /// All of it, if it was cut: two that differ behind the cut are not the same.
+    pub whole: Option<Arc<str>>,
     /// Whether it was understood all the same.
     pub kind: Kind,
+}
+
+impl Malformed {
+    /// What cannot be read for this reason, of which so much is kept as is to be.
+    pub fn new(reason: String, body: String, kind: Kind) -> Malformed {
+        let whole = (body.len() > LONGEST_KEPT).then(|| Arc::from(body.as_str()));
+        Malformed { reason, body: cut_marked(body, LONGEST_KEPT), whole, kind }
+    }
 }
 
 /// The kinds of what cannot be read as an alarm.
@@ -273,20 +286,11 @@ impl Reader {
             let reason = format!("it is one of more than {MOST}: from here on none was read");
             (Err(reason), Kind::Unknown)
         };
-        let malformed = |reason| Malformed { reason, body: kept(body.to_string()), kind };
+        let malformed = |reason| Malformed::new(reason, body.to_string(), kind);
         self.found.push(read.map_err(malformed));
     }
 
     fn refuse(&mut self, reason: &str, body: &dyn Display) {
         self.add(Err(reason.to_owned()), body);
     }
-}
-
-fn kept(mut body: String) -> String {
-    let length = body.len();
-    if length > LONGEST_KEPT {
-        body.truncate(body.floor_char_boundary(LONGEST_KEPT));
-        body.push_str(&format!(" … (cut: {length} bytes in all)"));
-    }
-    body
 }

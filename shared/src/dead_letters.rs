@@ -15,7 +15,7 @@ use crate::forward::intake::{send_all, tasks};
 use crate::forward::task::{Lines, Task};
 use crate::ports::{If, Key, MAX_TRANSACTION_BYTES, MOST_AT_ONCE, Put, Queue, Record, Store, To};
 use crate::routes::Routes;
-use crate::size::{cut_json, json_bytes};
+use crate::size::{cut_json, cut_mark, json_bytes};
 use crate::twilio::event_stream;
 
 /// The partition of all dead letters, in the order of their time.
@@ -125,9 +125,9 @@ impl Letter {
             None => {}
         }
         if json_bytes(&letter) > MAX_LETTER_BYTES {
-            let bytes = letter.body.len();
+            let mark = cut_mark(&letter.body);
             cut_json(&mut letter.body, MAX_LETTER_BYTES - 2 * MAX_REASON_BYTES);
-            letter.body.push_str(&format!(" (cut: {bytes} bytes in all)"));
+            letter.body.push_str(&mark);
         }
         vec![letter]
     }

@@ -1,6 +1,7 @@
 //! How long something is as JSON, and texts that are cut to it. Stores count bytes, and JSON makes six of some.
 
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 /// What a text ends in that was cut.
 pub const CUT: &str = "…";
@@ -35,6 +36,23 @@ pub fn cut_json(text: &mut String, most: usize) -> bool {
     text.truncate(end);
     text.push_str(CUT);
     true
+}
+
+/// The mark of a text that was cut: its whole length, and a hash of the whole, so that two texts which only differ behind
+/// the cut stay two.
+pub fn cut_mark(whole: &str) -> String {
+    let hash = crate::hex(&Sha256::digest(whole)[..8]);
+    format!(" (cut: {} bytes in all, SHA-256 {hash}{CUT})", whole.len())
+}
+
+/// A text of `most` bytes and what [`cut_mark`] says of the rest; a shorter one stays as it is.
+pub fn cut_marked(mut text: String, most: usize) -> String {
+    if text.len() > most {
+        let mark = cut_mark(&text);
+        text.truncate(text.floor_char_boundary(most));
+        text.extend([" ", CUT, &mark]);
+    }
+    text
 }
 
 fn bytes(text: &str) -> usize {
@@ -87,6 +105,15 @@ mod tests {
             cut_json(&mut text, most);
             assert_eq!(text, cut);
         }
+    }
+
+    #[test]
+    fn text_that_is_cut_says_of_what() {
+        assert_eq!(cut_marked("gr\u{fc}n".to_owned(), 5), "gr\u{fc}n");
+        let mark = "(cut: 5 bytes in all, SHA-256 fe263064ba02eaea…)";
+        assert_eq!(cut_marked("gr\u{fc}n".to_owned(), 3), format!("gr … {mark}"));
+        let cut = |last: char| cut_marked(format!("{}{last}", "x".repeat(50)), 10);
+        assert_ne!(cut('a'), cut('b'));
     }
 
     proptest! {

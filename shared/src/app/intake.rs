@@ -189,9 +189,8 @@ fn few_refused(parts: Vec<Part>, body: &[u8]) -> Vec<Part> {
     }
     if left_out > 0 {
         let reason = format!("{left_out} more parts of a request could not be understood");
-        let kept = &body[..body.len().min(alarm::LONGEST_KEPT)];
-        let body = String::from_utf8_lossy(kept).into_owned();
-        few.push(Err(Malformed { reason, body, kind: Kind::Unknown }));
+        let body = String::from_utf8_lossy(body).into_owned();
+        few.push(Err(Malformed::new(reason, body, Kind::Unknown)));
     }
     few
 }

@@ -34,9 +34,18 @@ fn letter_of_any_text_can_be_stored() {
         let kept = &letters[0].body;
         match body.len() {
             ..1000 => assert_eq!(*kept, body),
-            bytes => assert!(kept.ends_with(&format!("… (cut: {bytes} bytes in all)")), "{kept}"),
+            bytes => {
+                assert!(kept.contains(&format!("… (cut: {bytes} bytes in all, SHA-256 ")), "{kept}")
+            }
         }
     }
+}
+
+#[test]
+fn letters_that_differ_behind_the_cut_are_two() {
+    let letter = |last: &str| Letter::escalate("why", "x".repeat(1_000_000) + last, now());
+    let letters = [letter("a"), letter("b"), letter("a")];
+    assert_eq!(puts(&letters, now()).len(), 2);
 }
 
 #[test]

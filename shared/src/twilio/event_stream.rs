@@ -6,6 +6,8 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::size::cut_marked;
+
 /// The type of the event that Twilio sends when somebody tests a sink.
 pub const TEST_EVENT: &str = "com.twilio.eventstreams.test-event";
 
@@ -121,11 +123,7 @@ fn numbers_as_numbers(payload: &mut Value) {
 }
 
 fn malformed(reason: &str, text: &str) -> Malformed {
-    let mut body = text.to_owned();
-    if body.len() > LONGEST_KEPT {
-        body.truncate(body.floor_char_boundary(LONGEST_KEPT));
-        body.push_str(&format!(" … (cut: {} bytes in all)", text.len()));
-    }
+    let body = cut_marked(text.to_owned(), LONGEST_KEPT);
     Malformed { reason: reason.to_owned(), body }
 }
 

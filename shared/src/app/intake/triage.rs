@@ -65,8 +65,9 @@ fn note_key(part: &Part) -> Key {
         Err(Malformed { kind: Kind::Truncated { group, .. }, .. }) => {
             record::note(&format!("group {group}"))
         }
-        Err(Malformed { body, kind: Kind::Unknown, .. }) => {
-            record::note(&format!("shape {}", fingerprint(body)))
+        Err(Malformed { body, whole, kind: Kind::Unknown, .. }) => {
+            let whole = whole.as_deref().unwrap_or(body);
+            record::note(&format!("shape {}", fingerprint(whole)))
         }
     }
 }

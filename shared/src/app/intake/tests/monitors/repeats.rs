@@ -119,6 +119,23 @@ async fn body_of_no_known_shape_is_refused_and_kept_once_until_it_changes() {
 }
 
 #[tokio::test]
+async fn long_body_of_no_known_shape_is_compared_as_a_whole() {
+    let intake = Intake::new();
+    let text = "x ".repeat(crate::alarm::LONGEST_KEPT);
+    let body = |time: &str, state: &str| json!({"monitor": text, "state": state, "zeit": time});
+    for (time, state, letters) in [
+        ("2026-11-28T11:00:00Z", "down", 1),
+        ("2026-11-28T11:01:00Z", "down", 1),
+        ("2026-11-28T11:02:00Z", "good", 2),
+        ("2026-11-28T11:03:00Z", "good", 2),
+    ] {
+        intake.posts(&body(time, state)).await;
+        assert_eq!(intake.letters().len(), letters, "{time}");
+        intake.passes(60);
+    }
+}
+
+#[tokio::test]
 async fn report_survives_a_crash_at_any_step() {
     let firing = group(&[alert("nobodys", "firing", "2026-11-28T11:00:00Z")]).to_string();
     for lives_for in 0..4 {
