@@ -97,8 +97,9 @@ mod room {
     use ringdown::settings::{Source, keeps_own};
     use ringdown::store::Records;
     use shared::Error;
-    use shared::config::Standing;
     use shared::config::file::Config;
+    use shared::config::{Standing, kept_config};
+    use shared::dead_letters;
     use shared::ports::{Queue, Store};
 
     pub(super) struct Room {
@@ -144,14 +145,47 @@ mod room {
             )));
         }
         let database = Database::open(&options.data).map_err(Error::Store)?;
-        let config = Source::find(options.config.as_deref()).pieces().and_then(|pieces| {
-            let config = Config::parse(pieces).map(Arc::new);
-            config.map_err(|problems| Error::NotSetUp(problems.to_string()))
+        let store = Arc::new(Records(database.clone()));
+        let config = config(options, store.as_ref()).await;
+        Ok(Room { store, queue: Arc::new(Messages::new(database)), config })
+    }
+
+    /// The configuration that a server with this data folder would use: where one is kept, a `ringdown.toml` that is gone
+    /// or wrong makes it the kept one, and never the demo. A file that was asked for is that file.
+    async fn config(options: &Options, store: &Records) -> Result<Arc<Config>, Error> {
+        let keeps_own = keeps_own(store, now()).await.map_err(|error| {
+            Error::NotSetUp(format!("{error}. Name your configuration with --config FILE"))
         });
-        Ok(Room {
-            store: Arc::new(Records(database.clone())),
-            queue: Arc::new(Messages::new(database)),
-            config,
-        })
+        // One that cannot be read was somebody's all the same.
+        let source =
+            Source::of_server(options.config.as_deref(), *keeps_own.as_ref().unwrap_or(&true));
+        let read = source.pieces().and_then(|pieces| {
+            Config::parse(pieces).map_err(|problems| Error::NotSetUp(problems.to_string()))
+        });
+        match read {
+            Err(error) if options.config.is_none() && source.is_usual() && keeps_own? => {
+                let Some(kept) = kept_config(store, now()).await? else { return Err(error) };
+                eprintln!(
+                    "warning: {error}\nThe last good configuration, which the data folder keeps, is used instead"
+                );
+                Ok(Arc::new(kept))
+            }
+            Ok(demo) if source.is_demo() => is_for(&demo, store).await.map(|()| Arc::new(demo)),
+            read => read.map(Arc::new),
+        }
+    }
+
+    /// Refuses the demo for dead letters that come from another configuration, which nobody has kept.
+    async fn is_for(demo: &Config, store: &Records) -> Result<(), Error> {
+        let letters = dead_letters::all(store, now()).await?;
+        let channels = letters.iter().filter_map(|kept| Some(kept.letter.lines()?.channel));
+        let is_unknown = |channel: &String| !demo.routes.channels().contains(channel);
+        match channels.into_iter().find(is_unknown) {
+            None => Ok(()),
+            Some(channel) => Err(Error::NotSetUp(format!(
+                "ringdown.toml is not there or empty, and the built-in demo has no channel {channel:?}, which a dead \
+                 letter is for. Name your configuration with --config FILE"
+            ))),
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use shared::config::file::{calendar_piece, calendars_named, unreadable};
+use shared::config::file::{self, calendar_piece, calendars_named, unreadable};
 use shared::config::{
     CHANNELS, Environment, LOCAL_ADDRESS, Live, PIECES, Simulated, UNREADABLE, Values, kept_names,
     tokens,
@@ -49,9 +49,9 @@ pub async fn keeps_own(store: &dyn Store, now: Timestamp) -> Result<bool, Error>
     Ok(names.is_some_and(|names| !names.iter().any(is_demo)))
 }
 
-/// A shell makes the file before `ringdown config > ringdown.toml` runs.
+/// A shell makes the file before `ringdown config > ringdown.toml` runs. Comments say nothing either.
 fn is_blank(path: &Path) -> bool {
-    std::fs::read_to_string(path).is_ok_and(|text| text.trim().is_empty())
+    std::fs::read_to_string(path).is_ok_and(|text| file::is_blank(&text))
 }
 
 impl Source {
@@ -82,6 +82,11 @@ impl Source {
     /// Whether it is the demo.
     pub fn is_demo(&self) -> bool {
         matches!(self, Source::Demo | Source::DemoForBlank)
+    }
+
+    /// Whether it is `ringdown.toml`, the configuration's usual file.
+    pub fn is_usual(&self) -> bool {
+        matches!(self, Source::File(path) if path == Path::new(USUAL))
     }
 
     /// Whether it is a file with nothing in it.

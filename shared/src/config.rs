@@ -24,7 +24,7 @@ use crate::slack::client::Destination;
 use base_url::BaseUrlError;
 use chosen::Chosen;
 use file::Config;
-pub use last_good::{PARTITION, forget_kept, kept_names};
+pub use last_good::{PARTITION, forget_kept, kept_config, kept_names};
 pub use live::{FAILED_CHECK, Fallback, Fetch, FillIn, Live, Standing};
 pub use rejected::Rejected;
 

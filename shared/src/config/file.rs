@@ -196,6 +196,12 @@ struct Check<'a> {
     calendar_problems: Vec<CalendarProblem>,
 }
 
+/// Whether a configuration has nothing but white space and comments.
+pub fn is_blank(text: &str) -> bool {
+    let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+    lines.into_iter().all(|line| line.is_empty() || line.starts_with('#'))
+}
+
 impl Check<'_> {
     fn problem(&mut self, at: usize, key: &str, what: impl Into<String>) {
         self.problems.push(self.source.problem(at, key, what.into()));
@@ -231,7 +237,9 @@ impl Check<'_> {
             }
             routes.push(self.route(table, &channels));
         }
-        if channels.is_empty() {
+        if is_blank(&self.source.text) {
+            self.problem(0, "", "is empty, expected a table like [channels.default] at least");
+        } else if channels.is_empty() {
             self.problem(0, "channels", "there is none, expected a table like [channels.default]");
         }
         let give_up_after =

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::file::Config;
 use super::rejected::Rejected;
 use crate::Error;
 use crate::ports::{If, Key, Put, Record, Store};
@@ -105,6 +106,16 @@ pub async fn kept_names(store: &dyn Store, now: Timestamp) -> Result<Option<Vec<
     let Some(current) = state(store, now).await?.current else { return Ok(None) };
     let parts = load(store, &current.value, now).await?;
     Ok(Some(parts.into_iter().map(|(name, _)| name).collect()))
+}
+
+/// The configuration that is kept, compiled; `None` if there is none.
+///
+/// # Errors
+/// If the store does not answer, or if what it holds is not what was written or cannot be used by now.
+pub async fn kept_config(store: &dyn Store, now: Timestamp) -> Result<Option<Config>, Error> {
+    let Some(current) = state(store, now).await?.current else { return Ok(None) };
+    let parts = load(store, &current.value, now).await?;
+    Config::parse_beside(parts, &[]).map(Some).map_err(damaged)
 }
 
 /// Takes away which configuration is kept, and what was wrong with a newer one.

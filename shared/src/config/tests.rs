@@ -25,6 +25,14 @@ fn problems(toml: &str) -> String {
 }
 
 #[test]
+fn blank_configuration_is_said_to_be_empty() {
+    let empty = "ringdown.toml:1: is empty, expected a table like [channels.default] at least";
+    for text in ["", " \n\t", "# nothing\n\n  # [channels.a]\n", "\u{feff}\r\n"] {
+        assert_eq!(problems(text), empty, "{text:?}");
+    }
+}
+
+#[test]
 fn an_error_names_file_line_key_and_what_was_expected() {
     let route = |keys: &str| problems(&format!("[channels.a]\n[[routes]]\nname = \"r\"\n{keys}"));
     let rest = "events = [\"x\"]\ntext = \"t\"\nto = \"a\"\n";
@@ -93,7 +101,7 @@ fn an_error_names_file_line_key_and_what_was_expected() {
 
 #[test]
 fn a_configuration_that_could_say_nothing_is_wrong() {
-    for empty in ["", "\n", "[forward]\n"] {
+    for empty in ["[forward]\n", "# no channels\n[forward]\n"] {
         assert_eq!(
             problems(empty),
             "ringdown.toml:1: channels: there is none, expected a table like [channels.default]"
