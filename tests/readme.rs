@@ -165,3 +165,26 @@ fn what_the_readme_says_to_run_elsewhere_can_be_typed() {
         }
     }
 }
+
+/// The README says how much a template may do, and which statements the check refuses.
+#[test]
+fn what_the_readme_says_of_templates_is_true() {
+    let readme = fs::read_to_string(root("README.md")).unwrap();
+    let said = readme.lines().find(|line| line.starts_with("- **A template stays small.**"));
+    let said = said.expect("the README says nothing of it");
+    assert!(said.contains(&format!("{} MiB", shared::templates::MAX_WORK_BYTES >> 20)), "{said}");
+    for (name, template) in [
+        ("`block`", "{% block a %}{% endblock %}"),
+        ("`extends`", "{% extends 'a' %}"),
+        ("`include`", "{% include 'a' %}"),
+        ("`import`", "{% import 'a' as b %}"),
+        ("`macro`", "{% macro a() %}{% endmacro %}"),
+        ("`recursive`", "{% for a in [1] recursive %}{% endfor %}"),
+        ("`set a.b = 1`", "{% set a.b = 1 %}"),
+        ("multiplying a text or a list", "{{ 'a' * 3 }}"),
+        ("multiplying a text or a list", "{{ [1] * 3 }}"),
+    ] {
+        assert!(said.contains(name), "{name}: {said}");
+        assert!(shared::templates::check(template).is_err(), "{template}");
+    }
+}

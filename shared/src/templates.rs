@@ -14,6 +14,7 @@ use minijinja::machinery::{parse, parse_expr};
 use minijinja::value::Object;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, Value};
 
+pub use weight::MAX_WORK_BYTES;
 use weight::{charge, weight};
 
 /// How a language of templates writes a value.

@@ -6,7 +6,7 @@ use minijinja::value::ValueKind;
 use minijinja::{Error, ErrorKind, State, Value};
 
 /// How many bytes a template may make or look through on one event: eight times as many as an event can have.
-pub(super) const MOST_WORK: usize = 8 * 1024 * 1024;
+pub const MAX_WORK_BYTES: usize = 8 * 1024 * 1024;
 /// What each value counts, whatever it holds.
 const EACH: usize = 16;
 /// The longest whole number.
@@ -22,7 +22,7 @@ struct Spent(usize);
 pub(super) fn charge(state: &mut State<'_, '_>, bytes: usize) -> Result<(), Error> {
     let spent = state.get_or_insert_extension(Spent(0));
     spent.0 = spent.0.saturating_add(bytes);
-    if spent.0 <= MOST_WORK {
+    if spent.0 <= MAX_WORK_BYTES {
         return Ok(());
     }
     Err(too_much("it makes too much text, or looks through too much of it"))
@@ -51,10 +51,10 @@ pub(super) fn weight(value: &Value) -> usize {
     let mut waiting = vec![value.clone()];
     while let Some(value) = waiting.pop() {
         sum = sum.saturating_add(EACH + own(&value));
-        let left = MOST_WORK.saturating_sub(sum) / EACH + 1;
+        let left = MAX_WORK_BYTES.saturating_sub(sum) / EACH + 1;
         let left = left.saturating_sub(waiting.len());
-        if left == 0 || sum > MOST_WORK {
-            return MOST_WORK + 1;
+        if left == 0 || sum > MAX_WORK_BYTES {
+            return MAX_WORK_BYTES + 1;
         }
         match value.kind() {
             ValueKind::Seq | ValueKind::Iterable => {
