@@ -197,6 +197,28 @@ async fn no_hunt_begins_anew_in_a_window_for_all_that_goes_on() {
 }
 
 #[tokio::test]
+async fn incident_with_an_unnamed_alarm_is_never_covered_by_a_window() {
+    for (unnamed, waits) in [(None, true), (Some("disk"), false), (Some("shard 60"), false)] {
+        let night = Night::begins("01:55");
+        night.is_configured(&CONFIG.replace("[\"cpu\"]", "[\"shard *\"]"));
+        let shards: Vec<String> = (0..60).map(|number| format!("shard {number}")).collect();
+        for name in shards.iter().map(String::as_str).chain(unnamed) {
+            night.says(name, State::Alarm, "01:55").await.expect("kept");
+        }
+        let incident = night.incident().expect("an incident");
+        assert_eq!(incident.open_alarms().count(), 60);
+        assert_eq!(incident.more_alarms, u32::from(unnamed.is_some()));
+        for minute in ["01:56", "01:57", "01:58", "01:59", "02:00", "02:05", "02:10"] {
+            night.it_is(minute);
+            night.wakes().await;
+        }
+        let incident = night.incident().expect("an incident");
+        assert_eq!(incident.silenced_until, waits.then(|| at("04:00")), "{unnamed:?}");
+        assert_eq!(incident.hunt.began_at >= at("02:00"), !waits, "{unnamed:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_incident_is_silenced_with_all_that_goes_on_in_it() {
     let night = Night::begins("05:00");
     for name in ["disk", "cpu", "net"] {

@@ -252,6 +252,26 @@ fn what_comes_back_after_the_first_one_joins() {
 }
 
 #[test]
+fn flap_of_what_was_over_for_a_former_owner_is_no_news_to_the_next_one() {
+    for changes_hands in [false, true] {
+        let mut night = taken();
+        night.alarm("disk").asks(&[&joined(&["disk"], 0)]).after(400);
+        night.recovers("disk").recovers("cpu").asks(&["text alpha Resolved"]);
+        night.after(20).alarm("cpu").asks(&[&back(&["cpu"])]);
+        if changes_hands {
+            night.given_back("alpha").asks(&["dial bravo"]);
+            night.rings(2).presses(2, Key::Take).held_by("bravo").asks(&["text bravo Taken"]);
+        }
+        night.after(20).alarm("disk").is(State::Taken);
+        match changes_hands {
+            // They were told that it is over.
+            false => night.asks(&[&joined(&["disk"], 0)]),
+            true => night.asks(&[]),
+        };
+    }
+}
+
+#[test]
 fn owner_without_a_phone_has_the_policys_people_called_after_a_flap() {
     let mut night = Night::raised(&ABC, 3);
     night
