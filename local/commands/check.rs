@@ -209,24 +209,28 @@ fn schedules(config: &Config, now: Timestamp) {
 /// Prints what is wrong with the events of calendars, and what is not wrong, and yet perhaps not meant. It comes first,
 /// since it is what somebody has to look at.
 fn warnings(config: &Config, now: Timestamp) {
-    for lost in config.lost_shifts(now) {
+    let lost = config.lost_shifts(now);
+    for lost in lost.iter().take(MAX_LISTED) {
         let schedule = &lost.schedule;
         say!("  PROBLEM: {schedule} loses a shift: {}", line(&lost.problem));
     }
+    if lost.len() > MAX_LISTED {
+        say!("  PROBLEM: and {} more lost shifts", lost.len() - MAX_LISTED);
+    }
     let foreign = config.foreign_events(now);
-    for event in foreign.iter().take(MAX_FOREIGN) {
+    for event in foreign.iter().take(MAX_LISTED) {
         say!("  warning: {}", line(&event.problem));
     }
-    if foreign.len() > MAX_FOREIGN {
-        say!("  and {} more events that put nobody on call", foreign.len() - MAX_FOREIGN);
+    if foreign.len() > MAX_LISTED {
+        say!("  and {} more events that put nobody on call", foreign.len() - MAX_LISTED);
     }
     for warning in &config.warnings {
         say!("  warning: {}", line(warning));
     }
 }
 
-/// How many events that put nobody on call are listed.
-const MAX_FOREIGN: usize = 20;
+/// How many lost shifts, and how many events that put nobody on call, are listed.
+pub(super) const MAX_LISTED: usize = 20;
 
 /// A problem, with where it is.
 pub(super) fn line(problem: &Problem) -> String {

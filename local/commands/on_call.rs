@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Span, ToSpan};
 use shared::Timestamp;
 use shared::schedule::{Because, Moment, Schedule, Shift, time};
 
-use super::check::line;
+use super::check::{MAX_LISTED, line};
 use super::read_leniently;
 use crate::clock::now;
 use crate::settings::Source;
@@ -39,9 +39,13 @@ pub fn run(source: &Source, at: Option<&str>, lasting: Option<&str>) -> Result<(
         if config.unread.iter().any(|unread| unread.schedule == schedule.name) {
             say!("  PROBLEM: its calendar cannot be read: only its overrides are known here");
         }
-        let lost = config.lost_shifts(at).into_iter().filter(|lost| lost.schedule == schedule.name);
-        for lost in lost {
+        let mut lost = config.lost_shifts(at);
+        lost.retain(|lost| lost.schedule == schedule.name);
+        for lost in lost.iter().take(MAX_LISTED) {
             say!("  PROBLEM: a shift is lost: {}", line(&lost.problem));
+        }
+        if lost.len() > MAX_LISTED {
+            say!("  PROBLEM: and {} more shifts are lost", lost.len() - MAX_LISTED);
         }
     }
     Ok(())

@@ -58,7 +58,9 @@ def main():
         painted = pool.map(oracle, calendars, chunksize=20)
     for calendar, answer, theirs in zip(calendars, answers, painted):
         kinds.update(calendar.kinds)
-        if not answer["complaints"] and paint(answer["shifts"], calendar) == theirs:
+        # What all have declined is complained of, and nobody's for both.
+        complaints = [text for text in answer["complaints"] if "have declined (PARTSTAT=DECLINED)" not in text]
+        if not complaints and paint(answer["shifts"], calendar) == theirs:
             kinds["agree"] += 1
             continue
         reason = next((kind for kind in MEANT if kind in calendar.kinds), None)
@@ -103,10 +105,16 @@ def oracle(calendar):
         events = recurring_ical_events.of(parsed).between(start, stop)
     found = []
     for event in events:
-        if event.get("STATUS") == "CANCELLED":
+        if event.get("STATUS") == "CANCELLED" or has_declined(event):
             continue
         found.append((seconds(event.start, zone), int(event["X-ORDER"]), str(event["SUMMARY"]), seconds(event.end, zone)))
     return paint([(who, begins, ends) for begins, _, who, ends in sorted(found)], calendar)
+
+
+def has_declined(event):
+    """Whether its one attendee has declined."""
+    attendee = event.get("ATTENDEE")
+    return attendee is not None and attendee.params.get("PARTSTAT") == "DECLINED"
 
 
 def seconds(when, zone):

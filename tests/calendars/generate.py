@@ -104,7 +104,15 @@ class Generator:
         status = ["STATUS:CANCELLED"] if "cancelled" in more else []
         who = self.dice.choice(PEOPLE)
         head = ["BEGIN:VEVENT", f"UID:{uid}@random", *([f"SEQUENCE:{sequence}"] if sequence else []), f"SUMMARY:{who}"]
-        return [*head, *lines, *status, "END:VEVENT"]
+        return [*head, *lines, *status, *self.attendees(who), "END:VEVENT"]
+
+    def attendees(self, who):
+        """Sometimes whom the SUMMARY names is invited too, and sometimes they have declined."""
+        if self.dice.random() > 0.15:
+            return []
+        status = self.dice.choice(["ACCEPTED", "TENTATIVE", "DECLINED", "DECLINED"])
+        self.kinds.add("ATTENDEE who has declined" if status == "DECLINED" else "ATTENDEE")
+        return [f"ATTENDEE;PARTSTAT={status};CN={who}:mailto:{who}@example.com"]
 
     def first(self, begin):
         """When it begins: some time before the window or in it, often at an hour that clocks change at."""

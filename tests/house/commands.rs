@@ -253,6 +253,27 @@ calendar (America/New_York): bravo, until Wed 2026-04-01 00:00 EDT
     );
 }
 
+#[tokio::test]
+async fn check_and_oncall_list_twenty_lost_shifts_and_count_the_others() {
+    let folder = tempdir().unwrap();
+    std::fs::write(folder.path().join("ringdown.toml"), format!("{CONFIG}{ON_CALL}")).unwrap();
+    let event = "BEGIN:VEVENT\nSUMMARY:bravo\nDTSTART;TZID=Mars/EST:20990101T090000\nEND:VEVENT\n";
+    for (count, more) in [(20, None), (23, Some(3))] {
+        let ics = format!("BEGIN:VCALENDAR\n{}END:VCALENDAR\n", event.repeat(count));
+        std::fs::write(folder.path().join("oncall.ics"), ics).unwrap();
+        for (command, named, counted) in [
+            ("check", "  PROBLEM: calendar loses a shift: ", " more lost shifts\n"),
+            ("oncall", "  PROBLEM: a shift is lost: ", " more shifts are lost\n"),
+        ] {
+            let told = stdout(&run(folder.path(), &[command]).await);
+            assert_eq!(told.matches(named).count(), 20, "{told}");
+            let expected = more.map(|more: u32| format!("  PROBLEM: and {more}{counted}"));
+            let is_counted = expected.as_ref().is_some_and(|line| told.contains(line));
+            assert_eq!((is_counted, told.contains(counted)), (more.is_some(), more.is_some()));
+        }
+    }
+}
+
 /// Two policies: one has a calendar, the other has not.
 const TWO: &str = r#"
 [people.alpha]

@@ -20,6 +20,7 @@ mod series;
 mod stamp;
 mod zones;
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::names::Names;
-use components::{Component, Components};
+use components::{Component, Components, MAX_COMPONENTS, MAX_UNCLOSED};
 pub use decode::{MAX_CALENDAR_BYTES, calendar_text};
 use group::Group;
 use lines::Line;
@@ -77,6 +78,8 @@ pub struct Reading {
     budget: Budget,
     /// How many events that take place once, how many that repeat, and how many changes of those were too many.
     left_out: [usize; 3],
+    /// How many complaints, and how many events that put nobody on call, were too many.
+    unsaid: [usize; 2],
     /// How many rules were read.
     rules: usize,
     /// How often at most all that repeats takes place in [`USUAL_DAYS`].
@@ -104,6 +107,8 @@ const MAX_EVENTS: usize = 100_000;
 const MAX_RULES: usize = 2_000;
 /// The most that may take place near a moment, of all that repeat.
 const MAX_NEAR: u64 = 300_000;
+/// The most complaints of a kind that are kept: of more, those that matter longest.
+const MAX_COMPLAINTS: usize = 10_000;
 /// How many days are looked at to know who is on call.
 const USUAL_DAYS: u64 = 124;
 /// The most rules that are asked whether one of a series is theirs.
@@ -135,7 +140,7 @@ impl Calendar {
         for group in groups(&components.events) {
             group.read(&components, names, &zones, &mut reading);
         }
-        reading.say_what_is_left_out();
+        reading.say_what_is_left_out(&components);
         reading.finish();
         reading
     }
@@ -210,7 +215,30 @@ impl Reading {
         has_room
     }
 
-    fn say_what_is_left_out(&mut self) {
+    /// Notes an event that names somebody and cannot be read.
+    fn complain(&mut self, complaint: Complaint) {
+        self.complaints.push(complaint);
+        self.unsaid[0] += forget_first_over(&mut self.complaints, 2 * MAX_COMPLAINTS);
+    }
+
+    /// Notes an event that puts nobody on call.
+    fn puts_nobody_on_call(&mut self, complaint: Complaint) {
+        self.unread.push(complaint);
+        self.unsaid[1] += forget_first_over(&mut self.unread, 2 * MAX_COMPLAINTS);
+    }
+
+    fn say_what_is_left_out(&mut self, file: &Components<'_>) {
+        let all = [
+            (file.unclosed, "without END:VEVENT", MAX_UNCLOSED),
+            (file.beyond, "too many", MAX_COMPONENTS),
+        ];
+        for (left_out, which, most) in all.into_iter().filter(|(left_out, ..)| left_out.count > 0) {
+            let what = format!(
+                "is the first of {} events {which}, expected {most} at most: they are left out",
+                left_out.count
+            );
+            self.complaints.push(Complaint::new(left_out.line, "VEVENT", &what));
+        }
         let [singles, series, changes] = self.left_out;
         let expected = [
             (singles, "VEVENT", "events", format!("{MAX_EVENTS} at most")),
@@ -235,9 +263,31 @@ impl Reading {
         people.dedup();
         calendar.people = people.into_iter().cloned().collect();
         calendar.singles.sort_by_key(|single| (single.from, single.order));
+        self.unsaid[0] += forget_first_over(&mut self.complaints, MAX_COMPLAINTS);
+        self.unsaid[1] += forget_first_over(&mut self.unread, MAX_COMPLAINTS);
+        for (count, list, what) in [
+            (self.unsaid[0], &mut self.complaints, "events that name somebody cannot be read"),
+            (self.unsaid[1], &mut self.unread, "events put nobody on call"),
+        ] {
+            if count > 0 {
+                let what = format!("{count} more {what}, expected fewer than {MAX_COMPLAINTS}");
+                list.push(Complaint::new(1, "VEVENT", &what));
+            }
+        }
         self.complaints.sort_by_key(|complaint| complaint.line);
         self.unread.sort_by_key(|complaint| complaint.line);
     }
+}
+
+/// Of a list that is longer than `limit`, keeps the [`MAX_COMPLAINTS`] that matter longest. Gives how many it loses.
+fn forget_first_over(list: &mut Vec<Complaint>, limit: usize) -> usize {
+    if list.len() <= limit {
+        return 0;
+    }
+    list.sort_by_key(|complaint| Reverse(complaint.over.unwrap_or(Timestamp::MAX)));
+    let lost = list.len() - MAX_COMPLAINTS;
+    list.truncate(MAX_COMPLAINTS);
+    lost
 }
 
 impl Complaint {

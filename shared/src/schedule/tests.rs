@@ -2,6 +2,7 @@
 
 mod bounds;
 mod calendar;
+mod declined;
 mod foreign;
 mod properties;
 mod rules;

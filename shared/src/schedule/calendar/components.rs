@@ -19,6 +19,27 @@ pub(super) struct Components<'a> {
     pub(super) is_calendar: bool,
     /// The line of a VCALENDAR without an end.
     pub(super) is_cut_off: Option<usize>,
+    /// VEVENTs that are left out, as too many others have no end.
+    pub(super) unclosed: LeftOut,
+    /// VEVENTs that are left out, as there are too many.
+    pub(super) beyond: LeftOut,
+}
+
+/// What is left out of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct LeftOut {
+    pub(super) count: usize,
+    /// The line of the first one.
+    pub(super) line: usize,
+}
+
+impl LeftOut {
+    fn add(&mut self, line: usize) {
+        if self.count == 0 {
+            self.line = line;
+        }
+        self.count += 1;
+    }
 }
 
 /// A VEVENT: its own properties, without those of what is inside it (a VALARM has a DURATION too).
@@ -48,6 +69,11 @@ pub(super) struct Definition<'a> {
 
 /// The most lines of one VEVENT, and of one STANDARD or DAYLIGHT, that are read.
 const MAX_LINES: usize = 10_000;
+
+/// The most VEVENTs without an end that are kept: one is usual, where a file is cut off.
+pub(super) const MAX_UNCLOSED: usize = 1_000;
+/// The most VEVENTs that are kept. The largest file has no room for so many that are valid: each has a UID and a DTSTAMP.
+pub(super) const MAX_COMPONENTS: usize = 300_000;
 
 /// What is read of a VEVENT.
 const OF_EVENT: [&str; 13] = [
@@ -116,6 +142,8 @@ struct Reader<'a> {
     /// How many components of no interest are open within what we are inside of.
     depth: usize,
     calendars: usize,
+    /// How many of the events kept have no end.
+    unclosed: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -123,6 +151,7 @@ impl<'a> Reader<'a> {
         let is = |name: &str| line.value().eq_ignore_ascii_case(name);
         if is("VEVENT") {
             // Inside another one it can only be that the other has no end.
+            self.leave_event();
             (self.inside, self.depth) = (Inside::Event, 0);
             self.found.events.push(Component {
                 line: line.number,
@@ -132,6 +161,7 @@ impl<'a> Reader<'a> {
                 is_too_long: false,
             });
         } else if is("VCALENDAR") {
+            self.leave_event();
             (self.inside, self.depth) = (Inside::Nothing, 0);
             self.calendars += 1;
             self.found.is_calendar = true;
@@ -152,10 +182,24 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// An event that we are inside of has no end: it is left out if it is one of too many.
+    fn leave_event(&mut self) {
+        if self.inside != Inside::Event {
+            return;
+        }
+        self.unclosed += 1;
+        if self.unclosed > MAX_UNCLOSED
+            && let Some(event) = self.found.events.pop()
+        {
+            self.found.unclosed.add(event.line);
+        }
+    }
+
     fn end(&mut self, line: &Line<'a>) {
         let is = |name: &str| line.value().eq_ignore_ascii_case(name);
         match self.inside {
             _ if is("VCALENDAR") => {
+                self.leave_event();
                 (self.inside, self.depth) = (Inside::Nothing, 0);
                 self.found.is_cut_off = None;
             }
@@ -163,6 +207,11 @@ impl<'a> Reader<'a> {
                 (self.inside, self.depth) = (Inside::Nothing, 0);
                 if let Some(event) = self.found.events.last_mut() {
                     event.is_whole = true;
+                }
+                if self.found.events.len() > MAX_COMPONENTS
+                    && let Some(event) = self.found.events.pop()
+                {
+                    self.found.beyond.add(event.line);
                 }
             }
             Inside::Zone | Inside::Observance if is("VTIMEZONE") => {
@@ -208,3 +257,6 @@ impl<'a> Reader<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

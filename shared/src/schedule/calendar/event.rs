@@ -1,5 +1,7 @@
 //! One VEVENT: whom it names, which version it is, when it takes place.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::Complaint;
@@ -32,13 +34,30 @@ const MAX_COMPLAINTS: usize = 3;
 const MAX_REPEATED: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 impl Component<'_> {
-    /// Whom it names: in its SUMMARY, then in each ATTENDEE.
-    pub(super) fn names(&self, names: &Names) -> Named {
+    /// Whom it names: in its SUMMARY, then in each ATTENDEE; and who of them has declined (RFC 5545, 3.2.12). Somebody
+    /// who has two ATTENDEEs, and declined by one of them only, attends.
+    pub(super) fn names(&self, names: &Names) -> (Named, BTreeSet<usize>) {
         let mut named = names.in_text(&self.summary());
+        let (mut declined, mut attending) = (BTreeSet::new(), BTreeSet::new());
         for line in self.all("ATTENDEE") {
-            attendee(line, names).for_each(|person| named.add(person));
+            let people = if has_declined(line) { &mut declined } else { &mut attending };
+            for person in attendee(line, names) {
+                named.add(person);
+                people.insert(person);
+            }
         }
-        named
+        (named, &declined - &attending)
+    }
+
+    /// The complaint that all whom it names have declined.
+    pub(super) fn all_declined(&self) -> Complaint {
+        let line = self.all("ATTENDEE").find(|line| has_declined(line));
+        let line = line.map_or(self.line, |line| line.number);
+        let what = format!(
+            "all that {:?} names have declined (PARTSTAT=DECLINED), expected somebody who is on call",
+            self.summary()
+        );
+        Complaint::new(line, "ATTENDEE", &what)
     }
 
     /// The text of its SUMMARY.
@@ -246,6 +265,11 @@ const NOT_OF_ATTENDEE: [&str; 9] = [
     "DELEGATED-FROM",
     "DELEGATED-TO",
 ];
+
+/// Whether an ATTENDEE has declined.
+fn has_declined(line: &Line<'_>) -> bool {
+    line.parameter("PARTSTAT").is_some_and(|status| status.eq_ignore_ascii_case("DECLINED"))
+}
 
 /// Whom an ATTENDEE names: by CN, by the address, or by what else a program writes of people.
 fn attendee<'a>(line: &'a Line<'_>, names: &'a Names) -> impl Iterator<Item = usize> + 'a {

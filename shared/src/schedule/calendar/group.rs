@@ -24,9 +24,11 @@ struct Version<'a, 'b> {
     event: &'a Component<'b>,
     sequence: i64,
     is_cancelled: bool,
-    /// Who is on call; empty if it names nobody, is cancelled or says that they are not.
+    /// Who is on call; empty if it names nobody, if all have declined, if it is cancelled or says that they are not.
     people: Vec<String>,
     names_somebody: bool,
+    /// Whether somebody would be on call, but all have declined.
+    is_declined: bool,
     is_not_on_call: bool,
 }
 
@@ -59,11 +61,8 @@ impl<'a, 'b> Group<'a, 'b> {
                 "{:?} names nobody we know, expected one of the people",
                 version.event.summary()
             );
-            reading.unread.push(version.complaint(Complaint::new(
-                version.event.line,
-                "SUMMARY",
-                &what,
-            )));
+            let complaint = Complaint::new(version.event.line, "SUMMARY", &what);
+            reading.puts_nobody_on_call(version.complaint(complaint));
         }
         if !versions.iter().any(|version| version.names_somebody) {
             return;
@@ -75,7 +74,7 @@ impl<'a, 'b> Group<'a, 'b> {
             newest(exceptions.into_iter().filter_map(|version| match version.exception(zones) {
                 Ok(exception) => Some(exception),
                 Err(complaint) => {
-                    reading.complaints.push(complaint);
+                    reading.complain(complaint);
                     None
                 }
             }));
@@ -92,16 +91,26 @@ impl<'a, 'b> Version<'a, 'b> {
         names: &Names,
     ) -> Version<'a, 'b> {
         let is_cancelled = event.is_cancelled() || file.cancels(event);
-        let Named { people, is_not_on_call } = event.names(names);
+        let (Named { people, is_not_on_call }, declined) = event.names(names);
         let names_somebody = !people.is_empty();
         let is_on_call = !is_cancelled && !is_not_on_call;
         let people = people
             .into_iter()
-            .filter(|_| is_on_call)
+            .filter(|person| is_on_call && !declined.contains(person))
             .map(|person| names.person(person).to_owned())
-            .collect();
+            .collect::<Vec<_>>();
+        let is_declined = names_somebody && is_on_call && people.is_empty();
         let sequence = event.sequence();
-        Version { order, event, sequence, is_cancelled, people, names_somebody, is_not_on_call }
+        Version {
+            order,
+            event,
+            sequence,
+            is_cancelled,
+            people,
+            names_somebody,
+            is_declined,
+            is_not_on_call,
+        }
     }
 
     /// Whether it names nobody, and says nothing of why.
@@ -112,6 +121,13 @@ impl<'a, 'b> Version<'a, 'b> {
     fn who(&self) -> Option<Who> {
         let people = Arc::from(self.people.as_slice());
         (!self.people.is_empty()).then_some(Who { people, order: self.order })
+    }
+
+    /// If all have declined, nobody is on call for it: that is a shift lost.
+    fn complain_if_declined(&self, reading: &mut Reading) {
+        if self.is_declined {
+            reading.complain(self.complaint(self.event.all_declined()));
+        }
     }
 
     /// A complaint about it, which does not matter once the event is over.
@@ -147,9 +163,9 @@ impl<'a, 'b> Version<'a, 'b> {
             Err(complaint) => (None, vec![complaint]),
         };
         if !self.people.is_empty() {
-            reading
-                .complaints
-                .extend(complaints.into_iter().map(|complaint| self.complaint(complaint)));
+            for complaint in complaints {
+                reading.complain(self.complaint(complaint));
+            }
         }
         times.map(|times| Series::new(self.who(), times))
     }
@@ -183,7 +199,7 @@ impl<'a, 'b> Version<'a, 'b> {
         let Some(who) = self.who() else { return };
         match self.event.once(zones) {
             Ok((first, ends)) => reading.single(self, who, (&first, ends)),
-            Err(complaint) => reading.complaints.push(self.complaint(complaint)),
+            Err(complaint) => reading.complain(self.complaint(complaint)),
         }
     }
 }
@@ -196,7 +212,8 @@ impl Reading {
             return;
         }
         let what = "has no DTEND and no DURATION, expected an end: it puts nobody on call";
-        self.unread.push(version.complaint(Complaint::new(version.event.line, "DTSTART", what)));
+        let complaint = Complaint::new(version.event.line, "DTSTART", what);
+        self.puts_nobody_on_call(version.complaint(complaint));
     }
 }
 
@@ -241,6 +258,7 @@ impl<'a, 'b> Masters<'a, 'b> {
         versions.retain(|version| version.is_cancelled || !cancelled.contains(&start(version)));
         let mut all = Vec::new();
         for version in versions {
+            version.complain_if_declined(reading);
             let series = version.series(zones, reading);
             all.push((version, series));
         }
@@ -275,13 +293,14 @@ impl<'a, 'b> Masters<'a, 'b> {
             if is_old || is_over || (is_left_out && !in_any) {
                 continue;
             }
+            version.complain_if_declined(reading);
             let series = self.all.iter_mut().filter_map(|(_, series)| series.as_mut());
             if is_for_future && in_any {
                 match version.change(&place, zones) {
                     Ok(change) => {
                         series.for_each(|series| series.change_from(&place, change.clone()))
                     }
-                    Err(complaint) => reading.complaints.push(version.complaint(complaint)),
+                    Err(complaint) => reading.complain(version.complaint(complaint)),
                 }
                 continue;
             }

@@ -265,3 +265,41 @@ fn many_changes_of_many_events_of_one_uid_are_left_out_and_complained_of() {
     assert_eq!(complaints, [expected]);
     assert_eq!(shift_of(&calendar, at("2026-01-09T12:00:00Z")).people, ["alpha"]);
 }
+
+#[test]
+fn nested_events_without_an_end_are_complained_of_with_their_line() {
+    let nested = format!("BEGIN:VCALENDAR\n{}", "BEGIN:VEVENT\n".repeat(100_000));
+    let read = Calendar::read(&nested, None, &names());
+    let complaints: Vec<_> =
+        read.complaints.iter().map(|one| (one.line, one.key.as_str(), one.what.as_str())).collect();
+    let expected =
+        "is the first of 98999 events without END:VEVENT, expected 1000 at most: they are left out";
+    assert_eq!(complaints, [(1_002, "VEVENT", expected)]);
+    // One each of those that are kept, and one of the calendar.
+    assert_eq!(read.unread.len(), 1_002);
+}
+
+#[test]
+fn complaints_that_are_kept_are_bounded_and_matter_longest() {
+    let event = |year: usize, what: &str| {
+        format!("BEGIN:VEVENT\nDTSTART:{year}0105T080000Z\n{what}\nEND:VEVENT\n")
+    };
+    let (foreign, lost) = ("SUMMARY:lunch", "SUMMARY:alpha\nDURATION:nonsense");
+    let many = |what: &str| (0..25_000).map(|at| event(2001 + at % 20, what)).collect::<String>();
+    let (late_foreign, late_lost) = (event(2040, foreign), event(2040, lost));
+    let text = format!(
+        "BEGIN:VCALENDAR\n{late_foreign}{late_lost}{}{}END:VCALENDAR\n",
+        many(foreign),
+        many(lost)
+    );
+    let read = Calendar::read(&text, None, &names());
+    for (list, what) in [
+        (&read.complaints, "15001 more events that name somebody cannot be read"),
+        (&read.unread, "15001 more events put nobody on call"),
+    ] {
+        assert_eq!(list.len(), 10_001);
+        assert!(list[0].what.starts_with(what), "{:?}", list[0]);
+        let late = at("2039-01-01T00:00:00Z");
+        assert_eq!(list.iter().filter(|one| one.over.is_some() && one.matters(late)).count(), 1);
+    }
+}
