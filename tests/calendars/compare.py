@@ -33,6 +33,7 @@ MEANT = {
     "exception beside an EXDATE as a date": "what an EXDATE takes away stays away, as theirs does for an EXDATE with a time",
     "BYDAY with and without a number": "each counts by itself, dateutil wants days that are both",
     "a missing hour in a zone of the file's own": "as much later as in any other zone, theirs is an hour earlier",
+    "an hour or less that may begin in a missing hour": "it keeps its length, theirs ends as it begins and is nobody's",
     "EXDATE or an exception beside BYHOUR": "it is of that moment alone (RFC 5545, 3.8.5.1), theirs of other times of that day too",
     "BYSETPOS in weeks": "positions are of the whole week, dateutil's of the first one's rest",
     "BYWEEKNO without BYDAY": "the weekday is that of DTSTART (RFC 5545, 3.3.10), theirs is the whole week",
@@ -42,7 +43,7 @@ MEANT = {
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--count", type=int, default=2_000, help="how many calendars (default: 2000)")
-    arguments.add_argument("--seed", type=int, default=random.randrange(2**32), help="repeats an earlier run")
+    arguments.add_argument("--seed", type=int, default=random.randrange(2**32), help="the calendars to make (default: others each time)")
     arguments.add_argument("--ours", type=pathlib.Path, default=ROOT / "target/debug/examples/occupancy",
                            help="the program that answers (default: target/debug/examples/occupancy)")
     arguments.add_argument("--show", type=int, default=3, help="how many that differ are shown in full (default: 3)")

@@ -89,6 +89,8 @@ class Generator:
             events.insert(self.dice.choice([0, 1]), self.event(uid, sequence - 1, self.times(first, length)))
         if self.tzid and "Customized" in self.tzid and (first.hour in (1, 2, 3) or "BYHOUR" in "".join(rules)):
             self.kinds.add("a missing hour in a zone of the file's own")
+        if length <= dt.timedelta(hours=1) and (first.hour in (1, 2, 3) or "BYHOUR" in "".join(rules)):
+            self.kinds.add("an hour or less that may begin in a missing hour")
         if moments and self.dice.random() < 0.4:
             if any(line.startswith("EXDATE;VALUE=DATE") for line in lines) and not self.is_day:
                 self.kinds.add("exception beside an EXDATE as a date")

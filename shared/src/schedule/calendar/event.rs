@@ -8,7 +8,7 @@ use super::Complaint;
 use super::components::Component;
 use super::lines::Line;
 use super::rule::{Budget, Rule};
-use super::stamp::{Stamp, length, wall_clock_length};
+use super::stamp::{Stamp, length};
 use super::zones::Zones;
 use crate::schedule::names::{Named, Names};
 
@@ -16,8 +16,6 @@ use crate::schedule::names::{Named, Names};
 #[derive(Debug)]
 pub(super) struct Times {
     pub(super) first: Stamp,
-    /// The end of the first one.
-    pub(super) ends: Timestamp,
     /// How long each is, by the clock on the wall.
     pub(super) length: SignedDuration,
     pub(super) rules: Vec<Rule>,
@@ -98,8 +96,8 @@ impl Component<'_> {
         Stamp::read(line, line.value(), zones)
     }
 
-    /// When it begins and when it ends, for one that does not repeat.
-    pub(super) fn once(&self, zones: &Zones<'_>) -> Result<(Stamp, Timestamp), Complaint> {
+    /// When it begins, and its length by the clock on the wall: all there is of one that does not repeat.
+    pub(super) fn once(&self, zones: &Zones<'_>) -> Result<(Stamp, SignedDuration), Complaint> {
         if !self.is_whole {
             return Err(Complaint::new(
                 self.line,
@@ -115,33 +113,25 @@ impl Component<'_> {
             ));
         }
         let first = self.begins(zones)?;
-        let ends = self.ends(&first, zones)?;
-        Ok((first, ends))
+        let length = self.length(&first, zones)?;
+        Ok((first, length))
     }
 
-    fn ends(&self, first: &Stamp, zones: &Zones<'_>) -> Result<Timestamp, Complaint> {
-        let begins = first.at();
+    /// The length by the clock on the wall; zero for one that has no end.
+    fn length(&self, first: &Stamp, zones: &Zones<'_>) -> Result<SignedDuration, Complaint> {
         let a_day = SignedDuration::from_hours(24);
         if let Some(line) = self.line("DTEND") {
             let ends = Stamp::read(line, line.value(), zones)?;
-            return match ends.at() {
-                at if at > begins => Ok(at),
-                at if at == begins && first.is_date && ends.is_date => {
-                    Ok(first.later(a_day).unwrap_or(at))
-                }
+            return match first.length_until(&ends).unwrap_or_default() {
+                length if length.is_positive() => Ok(length),
+                length if length.is_zero() && first.is_date && ends.is_date => Ok(a_day),
                 _ => Err(Complaint::of(line, "is not behind DTSTART, expected a later time")),
             };
         }
         let Some(line) = self.line("DURATION") else {
-            return match first.is_date {
-                true => Ok(first.later(a_day).unwrap_or(begins)),
-                false => Ok(begins),
-            };
+            return Ok(if first.is_date { a_day } else { SignedDuration::ZERO });
         };
-        let ends = length(line.value())
-            .and_then(|length| first.later(length))
-            .filter(|ends| *ends > begins);
-        ends.ok_or_else(|| {
+        length(line.value()).filter(SignedDuration::is_positive).ok_or_else(|| {
             Complaint::of(line, "is no duration, expected one like \"P7D\" or \"PT12H\"")
         })
     }
@@ -152,11 +142,10 @@ impl Component<'_> {
         zones: &Zones<'_>,
         budget: &mut Budget,
     ) -> Result<(Times, Vec<Complaint>), Complaint> {
-        let (first, ends) = self.once(zones)?;
+        let (first, length) = self.once(zones)?;
         if let Some(line) = self.line("EXRULE") {
             return Err(Complaint::of(line, "is not read, expected EXDATE"));
         }
-        let length = wall_clock_length(&first, ends).unwrap_or_default();
         let mut rules = Vec::new();
         for line in self.all("RRULE") {
             let mut rule = Rule::parse(line.value(), &first.zone)
@@ -193,7 +182,7 @@ impl Component<'_> {
                 }
             }
         }
-        Ok((Times { first, ends, length, rules, dates, except }, complaints))
+        Ok((Times { first, length, rules, dates, except }, complaints))
     }
 
     /// A time after which it does not matter, as far as its digits tell; `None` if it may go on.
@@ -241,7 +230,7 @@ fn rdate(
     };
     let begins = Stamp::read(line, begins, zones)?;
     let ends = match length(end) {
-        Some(length) => begins.later(length),
+        Some(length) => begins.end(length),
         None => Some(Stamp::read(line, end, zones)?.at()),
     };
     match ends.filter(|ends| *ends > begins.at()) {

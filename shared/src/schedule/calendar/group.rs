@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp, Unit};
 
 use super::components::{Component, Components};
 use super::series::{Change, Series};
-use super::stamp::{Stamp, wall_clock_length};
+use super::stamp::Stamp;
 use super::zones::Zones;
 use super::{Complaint, Occurrence, Reading, Who};
 use crate::schedule::names::{Named, Names};
@@ -177,15 +177,14 @@ impl<'a, 'b> Version<'a, 'b> {
             let (later, length) = (SignedDuration::ZERO, SignedDuration::ZERO);
             return Ok(Change { who, later, first: place.clone(), length });
         }
-        let (first, ends) = self.event.once(zones)?;
+        let (first, length) = self.event.once(zones)?;
         let place = first.zone.to_datetime(place.at());
         let later = place
             .until((Unit::Second, first.local))
             .ok()
             .and_then(|span| SignedDuration::try_from(span).ok());
-        let length = wall_clock_length(&first, ends);
-        match later.zip(length).filter(|(later, _)| later.abs() <= MAX_MOVE) {
-            Some((later, length)) => Ok(Change { who, later, first, length }),
+        match later.filter(|later| later.abs() <= MAX_MOVE) {
+            Some(later) => Ok(Change { who, later, first, length }),
             None => {
                 let what =
                     "moves all that follow by more than a month, expected a series of its own";
@@ -198,16 +197,21 @@ impl<'a, 'b> Version<'a, 'b> {
     fn add_alone(&self, zones: &Zones<'_>, reading: &mut Reading) {
         let Some(who) = self.who() else { return };
         match self.event.once(zones) {
-            Ok((first, ends)) => reading.single(self, who, (&first, ends)),
+            Ok((first, length)) => reading.single(self, who, (&first, length)),
             Err(complaint) => reading.complain(self.complaint(complaint)),
         }
     }
 }
 
 impl Reading {
-    fn single(&mut self, version: &Version<'_, '_>, who: Who, (first, until): (&Stamp, Timestamp)) {
+    fn single(
+        &mut self,
+        version: &Version<'_, '_>,
+        who: Who,
+        (first, length): (&Stamp, SignedDuration),
+    ) {
         let from = first.at();
-        if from < until {
+        if let Some(until) = first.end(length).filter(|until| from < *until) {
             self.add_single(Occurrence { from, until, order: who.order, people: who.people });
             return;
         }

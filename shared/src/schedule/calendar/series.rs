@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::event::Times;
 use super::rule::Rule;
-use super::stamp::Stamp;
+use super::stamp::{Stamp, end};
 use super::{Occurrence, Who};
 use crate::schedule::moment::instant;
 use crate::schedule::slot::Span;
@@ -19,7 +19,6 @@ pub(super) struct Series {
     /// Who is on call; nobody if the series is only needed to know which dates are in it.
     pub(super) who: Option<Who>,
     first: Stamp,
-    ends: Timestamp,
     length: SignedDuration,
     rules: Vec<Rule>,
     /// More that no rule says, by their begin.
@@ -53,7 +52,7 @@ struct Start {
 
 impl Series {
     pub(super) fn new(who: Option<Who>, times: Times) -> Series {
-        let Times { first, ends, length, rules, dates, except } = times;
+        let Times { first, length, rules, dates, except } = times;
         let (zone, time) = (first.zone.clone(), first.local.time());
         let date = |(stamp, ends): (Stamp, Option<Timestamp>)| {
             // A day alone is at the time of the first one.
@@ -71,7 +70,6 @@ impl Series {
         let mut series = Series {
             who,
             first,
-            ends,
             length,
             rules,
             dates,
@@ -87,10 +85,10 @@ impl Series {
     }
 
     /// Its one event, if it does not repeat and nothing changes it: nothing if that one is left out.
-    pub(super) fn single(&self) -> Option<Option<(&Stamp, Timestamp)>> {
+    pub(super) fn single(&self) -> Option<Option<(&Stamp, SignedDuration)>> {
         let is_single = self.rules.is_empty() && self.dates.is_empty() && self.changes.is_empty();
         let is_left_out = self.is_left_out(self.first.at(), self.first.local.date());
-        is_single.then(|| (!is_left_out).then_some((&self.first, self.ends)))
+        is_single.then(|| (!is_left_out).then_some((&self.first, self.length)))
     }
 
     /// Everybody whom it puts on call at some time.
@@ -169,7 +167,7 @@ impl Series {
         let until = until.checked_add(day).unwrap_or(Timestamp::MAX);
         let zone = &self.first.zone;
         let date = |at: Timestamp| zone.to_datetime(at).date();
-        let first = Start { at: self.first.at(), local: self.first.local, ends: Some(self.ends) };
+        let first = Start { at: self.first.at(), local: self.first.local, ends: None };
         let mut starts: Vec<Start> = Vec::new();
         if from <= first.at && first.at <= until {
             starts.push(first);
@@ -218,14 +216,14 @@ impl Series {
                 // the clocks change. (RFC 5545, 3.8.5.3, would have those with a DTEND be of one length.)
                 let until = match start.ends {
                     Some(ends) => ends,
-                    None => instant(&self.first.zone, start.local.checked_add(self.length).ok()?),
+                    None => end(&self.first.zone, start.local, self.length)?,
                 };
                 (start.at, until, self.who.as_ref()?)
             }
             Some(change) => {
                 let zone = &change.first.zone;
                 let local = zone.to_datetime(start.at).checked_add(change.later).ok()?;
-                let until = instant(zone, local.checked_add(change.length).ok()?);
+                let until = end(zone, local, change.length)?;
                 (instant(zone, local), until, change.who.as_ref()?)
             }
         };

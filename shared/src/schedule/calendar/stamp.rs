@@ -59,16 +59,31 @@ impl Stamp {
         instant(&self.zone, self.local)
     }
 
-    /// The same so much later by the clock on the wall.
-    pub(super) fn later(&self, by: SignedDuration) -> Option<Timestamp> {
-        Some(instant(&self.zone, self.local.checked_add(by).ok()?))
+    /// The end of what begins here and is so long by the clock on the wall: see [`end`].
+    pub(super) fn end(&self, length: SignedDuration) -> Option<Timestamp> {
+        end(&self.zone, self.local, length)
+    }
+
+    /// The length by the clock on the wall of this zone from here to another time. Of two local times of one zone it is
+    /// their difference as written: what the clocks do at that moment changes no other instance of a series.
+    pub(super) fn length_until(&self, other: &Stamp) -> Option<SignedDuration> {
+        let local = match self.zone == other.zone {
+            true => other.local,
+            false => self.zone.to_datetime(other.at()),
+        };
+        self.local.until((Unit::Second, local)).ok()?.try_into().ok()
     }
 }
 
-/// How long it is by the clock on the wall of the first zone from one time to another.
-pub(super) fn wall_clock_length(from: &Stamp, to: Timestamp) -> Option<SignedDuration> {
-    let to = from.zone.to_datetime(to);
-    from.local.until((Unit::Second, to)).ok()?.try_into().ok()
+/// The end of what begins at a local time and is so long by the clock on the wall. Where the clocks leap over the begin
+/// and the end comes no later than it, the length counts from the begin.
+pub(super) fn end(zone: &TimeZone, local: DateTime, length: SignedDuration) -> Option<Timestamp> {
+    let begins = instant(zone, local);
+    let ends = instant(zone, local.checked_add(length).ok()?);
+    match ends > begins || !length.is_positive() {
+        true => Some(ends),
+        false => begins.checked_add(length).ok(),
+    }
 }
 
 /// Reads `P7D`, `PT12H`, `P1DT6H30M`, `P2W`. By the clock on the wall: a day is 24 hours of it, and so is `PT24H`.

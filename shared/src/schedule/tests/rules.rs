@@ -211,6 +211,27 @@ fn lengths_are_by_the_clock_on_the_wall() {
 }
 
 #[test]
+fn shift_whose_first_end_is_in_a_missing_hour_keeps_its_length() {
+    let daily = schedule(&[
+        "DTSTART;TZID=Europe/Berlin:20260328T183000\r\nDURATION:PT8H\r\nRRULE:FREQ=DAILY;COUNT=2\r\nSUMMARY:alpha",
+        "DTSTART;TZID=Europe/Berlin:20260329T023000\r\nDTEND;TZID=Europe/Berlin:20260329T030000\r\n\
+         RRULE:FREQ=DAILY;COUNT=2\r\nSUMMARY:bravo",
+    ]);
+    assert_eq!(
+        told(&daily, "2026-03-28T00:00", "2026-03-31T00:00"),
+        [
+            "nobody until Sat 2026-03-28 18:30 CET",
+            "alpha Sat 2026-03-28 18:30 CET 8 h",
+            "bravo Sun 2026-03-29 03:30 CEST 30 min",
+            "nobody Sun 2026-03-29 04:00 CEST 870 min",
+            "alpha Sun 2026-03-29 18:30 CEST 8 h",
+            "bravo Mon 2026-03-30 02:30 CEST 30 min",
+            "nobody from Mon 2026-03-30 03:00 CEST",
+        ]
+    );
+}
+
+#[test]
 fn start_in_a_missing_or_doubled_hour_is_compatible() {
     let event = |time: &str| {
         schedule(&[&format!("DTSTART;TZID=Europe/Berlin:{time}\r\nDURATION:PT3H\r\nSUMMARY:alpha")])
