@@ -1,4 +1,4 @@
-//! The clock of the house on one machine: read at its doors only. It can be pushed ahead, so that a test need not wait
+//! The clock of the local server: read at its doors only. It can be pushed ahead, so that a test need not wait
 //! for what happens in an hour; it never goes back.
 
 use std::collections::BTreeMap;
@@ -72,29 +72,31 @@ struct Sources {
 struct Shown {
     time: Timestamp,
     at: Instant,
+    /// It stands still, and only pushes move the clock.
+    is_held: bool,
 }
 
-/// The house's own clock.
-static HOUSE: LazyLock<Clock> = LazyLock::new(Clock::new);
+/// The server's own clock.
+static SERVER_CLOCK: LazyLock<Clock> = LazyLock::new(Clock::new);
 
-/// What time it is in the house.
+/// What time it is in the state.
 pub fn now() -> Timestamp {
-    HOUSE.now()
+    SERVER_CLOCK.now()
 }
 
 /// The wall clock's time: see [`Clock::wall`].
 pub fn wall() -> Timestamp {
-    HOUSE.wall()
+    SERVER_CLOCK.wall()
 }
 
 /// What time it is, without what the clock was pushed ahead: what is kept for the next start.
 pub fn real() -> Timestamp {
-    HOUSE.real()
+    SERVER_CLOCK.real()
 }
 
 /// Goes on from the time that an earlier process has seen, so that nothing it stored lies in the future.
 pub fn go_on_from(time: Timestamp) {
-    let ahead = HOUSE.not_before(time);
+    let ahead = SERVER_CLOCK.not_before(time);
     if ahead > SignedDuration::from_secs(2) {
         tracing::warn!(
             seconds = ahead.as_secs(),
@@ -103,29 +105,34 @@ pub fn go_on_from(time: Timestamp) {
     }
 }
 
-/// Pushes the house's clock ahead, and wakes all who sleep by it.
+/// Pushes the server's clock ahead, and wakes all who sleep by it.
 pub fn push(ahead: Duration) {
-    HOUSE.push(ahead);
+    SERVER_CLOCK.push(ahead);
 }
 
-/// Each push of the house's clock from now on.
+/// Lets the server's clock stand still from now on: only pushes move it.
+pub fn hold() {
+    SERVER_CLOCK.hold();
+}
+
+/// Each push of the server's clock from now on.
 pub fn pushes() -> watch::Receiver<SignedDuration> {
-    HOUSE.ahead.subscribe()
+    SERVER_CLOCK.ahead.subscribe()
 }
 
-/// How many sleeps by the house's clock have ended, if nobody sleeps on whose time has come: see [`crate::activity`].
+/// How many sleeps by the server's clock have ended, if nobody sleeps on whose time has come: see [`crate::activity`].
 pub fn sleeps_ended() -> Option<u64> {
-    HOUSE.sleeps_ended()
+    SERVER_CLOCK.sleeps_ended()
 }
 
-/// Sleeps so long by the house's clock.
+/// Sleeps so long by the server's clock.
 pub async fn sleep(duration: Duration) {
-    HOUSE.sleep_until(HOUSE.after(duration)).await;
+    SERVER_CLOCK.sleep_until(SERVER_CLOCK.after(duration)).await;
 }
 
-/// Sleeps until this time by the house's clock.
+/// Sleeps until this time by the server's clock.
 pub async fn sleep_until(at: Timestamp) {
-    HOUSE.sleep_until(at).await;
+    SERVER_CLOCK.sleep_until(at).await;
 }
 
 impl Clock {
@@ -137,14 +144,14 @@ impl Clock {
     }
 
     fn of(sources: Sources) -> Clock {
-        let shown = Shown { time: (sources.wall)(), at: (sources.monotonic)() };
+        let shown = Shown { time: (sources.wall)(), at: (sources.monotonic)(), is_held: false };
         let ahead = Arc::new(watch::Sender::new(SignedDuration::ZERO));
         Clock { ahead, sleepers: Arc::default(), shown: Arc::new(Mutex::new(shown)), sources }
     }
 
-    /// The house's own.
-    pub fn house() -> Clock {
-        HOUSE.clone()
+    /// The server's own.
+    pub fn server() -> Clock {
+        SERVER_CLOCK.clone()
     }
 
     /// What time it is.
@@ -156,18 +163,22 @@ impl Clock {
     /// The wall clock's time, or where that went back the time since then by the monotonic clock.
     fn real(&self) -> Timestamp {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if shown.is_held {
+            return shown.time;
+        }
         let at = (self.sources.monotonic)().max(shown.at);
         let by_monotonic = later(shown.time, at.duration_since(shown.at));
         // A wall clock that is corrected by a few milliseconds is no step.
         let time = (self.sources.wall)().max(by_monotonic);
-        *shown = Shown { time, at };
+        *shown = Shown { time, at, is_held: false };
         time
     }
 
     /// The wall clock's time, wherever it steps, and what this clock was pushed ahead: for what others have stamped by
     /// their own clocks.
     fn wall(&self) -> Timestamp {
-        let now = (self.sources.wall)();
+        let is_held = self.shown.lock().unwrap_or_else(PoisonError::into_inner).is_held;
+        let now = if is_held { self.real() } else { (self.sources.wall)() };
         now.checked_add(*self.ahead.borrow()).unwrap_or(now)
     }
 
@@ -181,6 +192,12 @@ impl Clock {
     /// What time it will be then.
     pub fn after(&self, duration: Duration) -> Timestamp {
         later(self.now(), duration)
+    }
+
+    /// Lets it stand still from now on: only pushes move it.
+    pub fn hold(&self) {
+        self.real();
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).is_held = true;
     }
 
     /// Pushes it ahead, and wakes all sleepers; each looks again whether its time has come.

@@ -1,4 +1,4 @@
-//! What can be typed: `ringdown` alone starts the house, the rest helps whoever sets it up.
+//! What can be typed: `ringdown` alone starts the state, the rest helps whoever sets it up.
 
 /// Prints a line. Whoever reads may have gone (`ringdown check | head`): that is no reason to fail.
 #[macro_export]
@@ -45,7 +45,7 @@ fn read_leniently(source: &Source) -> Result<Config, String> {
 /// A command with its options.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Start the house.
+    /// Start the state.
     Run(Options),
     /// Print the configuration in use.
     Config {
@@ -141,7 +141,7 @@ impl Default for Options {
 
 /// The help.
 pub const HELP: &str = "\
-ringdown: Twilio's events in Slack, an outage on somebody's phone. Without a command it starts the house on this
+ringdown: Twilio's events in Slack, an outage on somebody's phone. Without a command it starts the server on this
 machine.
 
   ringdown [--port N] [--data DIR] [--config FILE] [--sandbox]
@@ -179,7 +179,7 @@ machine.
       end an incident whose recovery never comes: it counts as over, whatever its alarms say, until one goes off anew
 
 Environment, or a file .env: TWILIO_AUTH_TOKEN (several, comma-separated, while rotating), TWILIO_ACCOUNT_SID and
-TWILIO_FROM_NUMBER (without an account the pretend phones ring), PUBLIC_BASE_URL, ALARMS_TOKEN, HEARTBEAT_URL,
+TWILIO_FROM_NUMBER (without an account the simulated phones ring), PUBLIC_BASE_URL, ALARMS_TOKEN, HEARTBEAT_URL,
 CALLBACK_KEY, SLACK_WEBHOOK, SLACK_WEBHOOK_<CHANNEL>, SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_BASE_URL,
 TWILIO_API_BASE_URL, DASHBOARD_PASSWORD, LOG_LEVEL (error, warn, info, debug, trace).
 ";
@@ -281,7 +281,7 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     }
 }
 
-/// Where a house usually listens.
+/// Where a server usually listens.
 fn usual() -> String {
     "http://127.0.0.1:8080".to_owned()
 }

@@ -1,8 +1,8 @@
-//! The same house without a cloud: what `cargo run` starts.
+//! The local server: what `cargo run` starts.
 //!
 //! 1. [`front_door`]: one line per function, the same endpoints as on API Gateway. [`server`]: the port.
 //! 2. [`store`], [`queue`]: Store and Queue in one SQLite file ([`database`]).
-//! 3. [`pretend`]: a pretend Slack, and buttons that play Twilio.
+//! 3. [`sandbox`]: a simulated Slack and a simulated Twilio.
 //! 4. [`commands`]: what else can be typed. [`settings`]: what is missing on one machine is made up.
 //! 5. [`access`]: the start token, which opens the pages, and what the simulated vendors sign with. [`private`]:
 //!    the data folder is its owner's alone. [`activity`]: whether there is anything to do.
@@ -12,9 +12,9 @@ pub mod activity;
 pub mod clock;
 pub mod commands;
 pub mod database;
-pub mod pretend;
 pub mod private;
 pub mod queue;
+pub mod sandbox;
 pub mod server;
 pub mod settings;
 pub mod store;
@@ -29,11 +29,11 @@ use shared::http::endpoints::{self, Access, Body, ENDPOINTS, Endpoint, Function,
 use shared::http::{Request, Response};
 
 use clock::now;
-use pretend::Pretend;
-use pretend::endpoints::{SANDBOX, Sandbox};
+use sandbox::Sandbox;
+use sandbox::endpoints::{SANDBOX, SandboxEndpoint};
 
 /// All that answers requests.
-pub struct House {
+pub struct AppState {
     /// `functions/event-stream-webhook`
     pub intake: Intake,
     /// `functions/outage-intake`, `functions/escalation-callback`, `functions/escalation-timer`
@@ -41,7 +41,7 @@ pub struct House {
     /// `functions/dashboard`
     pub dashboard: Dashboard,
     /// What stands in for Twilio and Slack.
-    pub pretend: Pretend,
+    pub sandbox: Sandbox,
 }
 
 /// The endpoint of a request: the product's, or a simulated vendor's.
@@ -50,7 +50,7 @@ pub enum Target {
     /// One that API Gateway serves too.
     Product(&'static Route<Endpoint>),
     /// One that only this process serves.
-    Sandbox(&'static Route<Sandbox>),
+    Sandbox(&'static Route<SandboxEndpoint>),
 }
 
 impl Target {
@@ -59,7 +59,7 @@ impl Target {
     /// # Errors
     /// 404 and 405.
     pub fn find(method: &str, path: &str) -> Result<Target, Error> {
-        match path.starts_with("/pretend/") {
+        match path.starts_with("/sandbox/") {
             true => endpoints::find(SANDBOX, method, path).map(Target::Sandbox),
             false => endpoints::find(ENDPOINTS, method, path).map(Target::Product),
         }
@@ -75,7 +75,7 @@ impl Target {
 
     /// Whether its request is work: all but the question whether there is any.
     fn is_work(self) -> bool {
-        !matches!(self, Target::Sandbox(route) if route.name == Sandbox::Idle)
+        !matches!(self, Target::Sandbox(route) if route.name == SandboxEndpoint::Idle)
     }
 
     /// Whether people open it: a link to it may carry the start token.
@@ -89,29 +89,29 @@ impl Target {
 }
 
 /// Hands a request to its function.
-pub async fn front_door(house: &House, target: Target, request: Request) -> Response {
+pub async fn front_door(state: &AppState, target: Target, request: Request) -> Response {
     let _work = target.is_work().then(activity::begin);
     if target.is_for_people()
-        && let Some(traded) = trade(&house.dashboard, &request).await
+        && let Some(traded) = trade(&state.dashboard, &request).await
     {
         return traded;
     }
     let route = match target {
         Target::Sandbox(route) => {
-            return pretend::handle(&house.pretend, &house.dashboard, route, &request).await;
+            return sandbox::handle(&state.sandbox, &state.dashboard, route, &request).await;
         }
         Target::Product(route) => route,
     };
     let now = now();
     match route.name.function() {
         Function::EventStreamWebhook => {
-            event_stream_webhook::handle(&house.intake, request, now).await
+            event_stream_webhook::handle(&state.intake, request, now).await
         }
-        Function::OutageIntake => outage_intake::handle(&house.app, request, now).await,
+        Function::OutageIntake => outage_intake::handle(&state.app, request, now).await,
         Function::EscalationCallback => {
-            escalation_callback::handle(&house.app, request, clock::wall()).await
+            escalation_callback::handle(&state.app, request, clock::wall()).await
         }
-        Function::Dashboard => dashboard::handle(&house.dashboard, request, now).await,
+        Function::Dashboard => dashboard::handle(&state.dashboard, request, now).await,
     }
 }
 

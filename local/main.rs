@@ -39,7 +39,7 @@ async fn run() -> Result<bool, String> {
             say!("{}", text.trim_end());
         }
         Command::Check { options, alarms } => {
-            let deployment = room::deployment(&options).await;
+            let deployment = backend::deployment(&options).await;
             let keeps_own = deployment.as_ref().is_some_and(|deployment| deployment.keeps_own);
             let source = Source::of_server(options.config.as_deref(), keeps_own);
             commands::check::run(&source, &alarms, deployment.as_ref())?;
@@ -65,9 +65,9 @@ async fn run() -> Result<bool, String> {
 }
 
 async fn dead_letters(options: &Options, replay: bool) -> Result<bool, String> {
-    let room = room::open(options).await.map_err(|error| error.to_string())?;
-    let (store, queue) = (room.store.as_ref(), room.queue.as_ref());
-    let done = match (replay, room.config) {
+    let backend = backend::open(options).await.map_err(|error| error.to_string())?;
+    let (store, queue) = (backend.store.as_ref(), backend.queue.as_ref());
+    let done = match (replay, backend.config) {
         (false, _) => commands::dead_letters::list(store).await.map(|()| true),
         (true, Ok(config)) => commands::dead_letters::replay(store, queue, &config.routes).await,
         (true, Err(error)) => Err(error),
@@ -76,7 +76,7 @@ async fn dead_letters(options: &Options, replay: bool) -> Result<bool, String> {
 }
 
 async fn incidents(options: &Options, resolve: Option<String>) -> Result<bool, String> {
-    let backend = room::open(options).await.map_err(|error| error.to_string())?;
+    let backend = backend::open(options).await.map_err(|error| error.to_string())?;
     let (store, queue) = (backend.store.as_ref(), backend.queue.as_ref());
     let done = match resolve {
         None => commands::incidents::list(store).await.map(|()| true),
@@ -85,8 +85,8 @@ async fn incidents(options: &Options, resolve: Option<String>) -> Result<bool, S
     done.map_err(|error| error.to_string())
 }
 
-/// The room that a command looks into: the one SQLite file, or with the feature `aws` and a `TABLE_NAME` the cloud.
-mod room {
+/// The backend that a command looks into: the one SQLite file, or with the feature `aws` and a `TABLE_NAME` the cloud.
+mod backend {
     use std::sync::Arc;
 
     use ringdown::clock::now;
@@ -102,7 +102,7 @@ mod room {
     use shared::dead_letters;
     use shared::ports::{Queue, Store};
 
-    pub(super) struct Room {
+    pub(super) struct Backend {
         pub(super) store: Arc<dyn Store>,
         pub(super) queue: Arc<dyn Queue>,
         /// Only a replay needs it.
@@ -113,8 +113,8 @@ mod room {
     pub(super) async fn deployment(options: &Options) -> Option<Deployment> {
         #[cfg(feature = "aws")]
         if let Some(table) = ringdown::settings::environment().get("TABLE_NAME") {
-            let room = shared::aws::Room::of(ringdown::settings::environment()).ok()?;
-            let standing = Standing::of(room.store().ok()?.as_ref(), now()).await.ok()?;
+            let backend = shared::aws::Backend::of(ringdown::settings::environment()).ok()?;
+            let standing = Standing::of(backend.store().ok()?.as_ref(), now()).await.ok()?;
             let name = format!("the table {table}");
             return Some(Deployment { name, standing, keeps_own: false });
         }
@@ -129,25 +129,25 @@ mod room {
         Some(Deployment { name, standing: Standing { good_since, ..standing }, keeps_own })
     }
 
-    pub(super) async fn open(options: &Options) -> Result<Room, Error> {
+    pub(super) async fn open(options: &Options) -> Result<Backend, Error> {
         #[cfg(feature = "aws")]
         if ringdown::settings::environment().get("TABLE_NAME").is_some() {
-            let room = shared::aws::Room::of(ringdown::settings::environment())?;
-            let live = room.live(&[], &["config"], shared::aws::Reports::Both).await?;
+            let backend = shared::aws::Backend::of(ringdown::settings::environment())?;
+            let live = backend.live(&[], &["config"], shared::aws::Reports::Both).await?;
             let config =
                 live.get(ringdown::clock::now()).await.map(|settings| settings.config.clone());
-            return Ok(Room { store: room.store()?, queue: room.queue()?, config });
+            return Ok(Backend { store: backend.store()?, queue: backend.queue()?, config });
         }
         if !options.data.join("ringdown.sqlite").exists() {
             let data = options.data.display();
             return Err(Error::NotSetUp(format!(
-                "{data} holds no house yet: start one, or name it with --data DIR"
+                "{data} holds no data yet: start the server, or name it with --data DIR"
             )));
         }
         let database = Database::open(&options.data).map_err(Error::Store)?;
         let store = Arc::new(Records(database.clone()));
         let config = config(options, store.as_ref()).await;
-        Ok(Room { store, queue: Arc::new(Messages::new(database)), config })
+        Ok(Backend { store, queue: Arc::new(Messages::new(database)), config })
     }
 
     /// The configuration that a server with this data folder would use: where one is kept, a `ringdown.toml` that is gone

@@ -134,16 +134,19 @@ impl Messages {
         while work.join_next().await.is_some() {}
     }
 
-    /// Whether a message is due, or being dealt with.
+    /// Whether a message of these queues is due, or being dealt with.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub async fn is_due(&self) -> Result<bool, Error> {
+    pub async fn is_due(&self, queues: &'static [To]) -> Result<bool, Error> {
         let due = now().as_millisecond();
-        let groups =
-            move |db: &Connection, queue| due_groups(db, name(queue), due, HashSet::new(), 1);
         let is_due = move |db: &Connection| {
-            Ok(!groups(db, To::Slack)?.is_empty() || !groups(db, To::WakeUps)?.is_empty())
+            for queue in queues {
+                if !due_groups(db, name(*queue), due, HashSet::new(), 1)?.is_empty() {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
         };
         self.database.run(is_due).await
     }

@@ -1,4 +1,4 @@
-//! Settings on one machine: the environment, `.env` and `ringdown.toml`; what is missing is made up for the pretend
+//! Settings on one machine: the environment, `.env` and `ringdown.toml`; what is missing is made up for the sandbox
 //! vendors.
 
 use std::io::Read as _;
@@ -17,8 +17,8 @@ use shared::twilio::studio::capability::made_up;
 use shared::{Error, Timestamp};
 
 use crate::access::SimulatedSecrets;
-use crate::pretend::slack::channel::made_up_id;
-use crate::pretend::twilio::PRETEND_ACCOUNT;
+use crate::sandbox::slack::channel::made_up_id;
+use crate::sandbox::twilio::SANDBOX_ACCOUNT;
 
 /// The configuration that is used while there is no `ringdown.toml`.
 pub const DEMO: &str = include_str!("demo.toml");
@@ -239,8 +239,8 @@ const NAMES: [&str; 12] = [
     "callback-key",
 ];
 
-/// The number that the pretend Twilio calls from.
-const PRETEND_NUMBER: &str = "+15005550006";
+/// The number that the sandbox's Twilio calls from.
+const SANDBOX_NUMBER: &str = "+15005550006";
 
 /// Which vendors are real: credentials of theirs are set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -286,12 +286,12 @@ pub struct Local {
 }
 
 impl Local {
-    /// The Web API that a bot posts to: `SLACK_API_BASE_URL`; without that, and without a bot's token, the pretend
+    /// The Web API that a bot posts to: `SLACK_API_BASE_URL`; without that, and without a bot's token, the sandbox
     /// Slack's; `None` is Slack's own.
     pub fn slack_api(&self, environment: &Environment) -> Option<String> {
         let given = environment.value("slack/api-base-url").map(str::to_owned);
         let has_bot = environment.value("slack/bot-token").is_some();
-        given.or_else(|| (!has_bot).then(|| format!("{}/pretend/slack/api", self.address)))
+        given.or_else(|| (!has_bot).then(|| format!("{}/sandbox/slack/api", self.address)))
     }
 
     /// What is simulated, in this environment and with these channels.
@@ -310,15 +310,15 @@ impl Local {
             None => secret.expose().to_owned(),
         };
         values.insert("twilio/auth-token".to_owned(), tokens);
-        // Without an account nobody real can be called: the pretend phones ring.
+        // Without an account nobody real can be called: the simulated phones ring.
         if has_account {
             return;
         }
-        let pretend = format!("{}/pretend/twilio", self.address);
+        let sandbox = format!("{}/sandbox/twilio", self.address);
         for (name, made_up) in [
-            ("twilio/account-sid", PRETEND_ACCOUNT),
-            ("twilio/from-number", PRETEND_NUMBER),
-            ("twilio/api-base-url", &pretend),
+            ("twilio/account-sid", SANDBOX_ACCOUNT),
+            ("twilio/from-number", SANDBOX_NUMBER),
+            ("twilio/api-base-url", &sandbox),
         ] {
             values.entry(name.to_owned()).or_insert_with(|| made_up.to_owned());
         }
@@ -331,9 +331,9 @@ impl Local {
         let signing = given.into_iter().chain([secrets.signing_secret.expose()]);
         let signing = signing.collect::<Vec<_>>().join(",");
         values.insert("slack/signing-secret".to_owned(), signing);
-        let slack = format!("{}/pretend/slack", self.address);
+        let slack = format!("{}/sandbox/slack", self.address);
         values.insert("slack/hooks-base-url".to_owned(), slack.clone());
-        let bot = bot_is_pretend(environment, channels);
+        let bot = bot_is_simulated(environment, channels);
         if bot {
             values.insert("slack/bot-token".to_owned(), secrets.bot_token.expose().to_owned());
         }
@@ -347,9 +347,9 @@ impl Local {
     }
 }
 
-/// Whether channels without a secret have a bot in the pretend Slack, whose messages can change. Whoever connects a real
+/// Whether channels without a secret have a bot in the sandbox's Slack, whose messages can change. Whoever connects a real
 /// one, if only by half, has made-up webhooks for the other channels: one bot posts to one Slack.
-fn bot_is_pretend(environment: &Environment, channels: &[String]) -> bool {
+fn bot_is_simulated(environment: &Environment, channels: &[String]) -> bool {
     let is_given = |name: &str| environment.value(name).is_some();
     let has_id = |channel: &String| {
         let secret = environment.value(&format!("{CHANNELS}{channel}"));
@@ -446,7 +446,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_configuration_that_breaks_under_a_running_house_changes_nothing() {
+    async fn a_configuration_that_breaks_under_a_running_server_changes_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("ringdown.toml");
         std::fs::write(&file, DEMO).expect("a file");
@@ -549,17 +549,17 @@ mod tests {
             |name: &str, value: &str| Environment::of([(name.to_owned(), value.to_owned())]);
         let webhook = environment("SLACK_WEBHOOK", "https://hooks.slack.example/services/a");
         for environment in [Environment::default(), webhook] {
-            assert!(bot_is_pretend(&environment, &channels), "{environment:?}");
+            assert!(bot_is_simulated(&environment, &channels), "{environment:?}");
             let api = local(false).slack_api(&environment);
-            assert_eq!(api.as_deref(), Some("http://127.0.0.1:1/pretend/slack/api"));
+            assert_eq!(api.as_deref(), Some("http://127.0.0.1:1/sandbox/slack/api"));
         }
         for (name, value, api) in [
             ("SLACK_BOT_TOKEN", "xoxb-1", None),
             ("SLACK_API_BASE_URL", "http://x.example", Some("http://x.example")),
-            ("SLACK_WEBHOOK_FLEX", "C0123ABCD", Some("http://127.0.0.1:1/pretend/slack/api")),
+            ("SLACK_WEBHOOK_FLEX", "C0123ABCD", Some("http://127.0.0.1:1/sandbox/slack/api")),
         ] {
             let environment = environment(name, value);
-            assert!(!bot_is_pretend(&environment, &channels), "{name}");
+            assert!(!bot_is_simulated(&environment, &channels), "{name}");
             assert_eq!(local(false).slack_api(&environment).as_deref(), api, "{name}");
         }
     }

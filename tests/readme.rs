@@ -21,10 +21,10 @@ fn commands(language: &str) -> Vec<String> {
     lines.flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
-/// A house that is ended with its test.
-struct House(Child);
+/// A server that is ended with its test.
+struct Server(Child);
 
-impl Drop for House {
+impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
@@ -42,10 +42,10 @@ fn ringdown(folder: &Path) -> Command {
 fn what_the_readme_says_to_run_runs() {
     let folder = tempfile::tempdir().unwrap();
     symlink(root("events"), folder.path().join("events")).unwrap();
-    let mut house = House(ringdown(folder.path()).args(["--port", "0"]).spawn().unwrap());
+    let mut server = Server(ringdown(folder.path()).args(["--port", "0"]).spawn().unwrap());
     let mut address = String::new();
-    BufReader::new(house.0.stdout.as_mut().unwrap()).read_line(&mut address).unwrap();
-    let address = address.trim().strip_prefix("listening on ").expect("the house does not serve");
+    BufReader::new(server.0.stdout.as_mut().unwrap()).read_line(&mut address).unwrap();
+    let address = address.trim().strip_prefix("listening on ").expect("the server does not serve");
 
     let lines = commands("sh");
     assert!(
@@ -115,13 +115,13 @@ const ELSEWHERE: [(&str, &[&str], &str); 12] = [
         "an AWS account",
     ),
     ("sam build", &[], "the ring `lambda` runs it"),
-    ("sam deploy", &["--guided"], "an AWS account; the ring `cloud` deploys to ministack"),
+    ("sam deploy", &["--guided"], "an AWS account; the suite `aws` deploys to ministack"),
     (
         "sam local invoke ",
         &["--event", "--env-vars"],
-        "Docker; the ring `cloud` invokes with the same files",
+        "Docker; the suite `aws` invokes with the same files",
     ),
-    ("cargo run -- ", &[], "a file of the reader's; tests/house runs them all"),
+    ("cargo run -- ", &[], "a file of the reader's; tests/e2e runs them all"),
     ("cargo run --features aws -- ", &["--features"], "an AWS account"),
     ("sed ", &[], "a file of the reader's"),
 ];

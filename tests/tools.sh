@@ -70,14 +70,14 @@ install_python() {
         -r tests/requirements.txt
 }
 
-# tests/eyes with its packages, in target/tools/eyes.
-eyes_tools() {
-    mkdir -p "$tools/eyes"
-    cp tests/eyes/{package.json,package-lock.json,*.mjs} "$tools/eyes"
-    installed eyes "$(cat tests/eyes/package{,-lock}.json)" install_node
+# tests/browser with its packages, in target/tools/browser.
+browser_tools() {
+    mkdir -p "$tools/browser"
+    cp tests/browser/{package.json,package-lock.json,*.mjs} "$tools/browser"
+    installed browser "$(cat tests/browser/package{,-lock}.json)" install_node
 }
 
 install_node() {
-    echo "installing the Node packages of tests/eyes"
+    echo "installing the Node packages of tests/browser"
     (cd "$1" && npm ci --no-fund --no-audit --loglevel=error >/dev/null)
 }

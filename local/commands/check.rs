@@ -13,7 +13,7 @@ use shared::{Timestamp, mask_numbers};
 
 use super::{on_call, read_leniently};
 use crate::clock::now;
-use crate::pretend::samples;
+use crate::sandbox::samples;
 use crate::settings::{Real, Source, environment};
 
 /// What one SSM parameter holds, in bytes: a standard one, and an advanced one.
@@ -334,7 +334,7 @@ fn destination(environment: &Environment, channel: &str, has_slack: bool) -> Str
         }
         Some(_) => format!("{variable} is a channel id, and SLACK_BOT_TOKEN is missing"),
         None if has_slack => format!("nowhere: {variable} is not set"),
-        None => format!("the pretend Slack ({variable} is not set)"),
+        None => format!("the sandbox's Slack ({variable} is not set)"),
     }
 }
 

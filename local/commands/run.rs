@@ -1,4 +1,4 @@
-//! `ringdown`: the house stands, until Ctrl-C or SIGTERM.
+//! `ringdown`: runs the server until Ctrl-C or SIGTERM.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -22,13 +22,13 @@ use super::Options;
 use crate::access::{self, SimulatedSecrets};
 use crate::clock::{self, Clock, now};
 use crate::database::Database;
-use crate::pretend::Pretend;
-use crate::pretend::twilio::Twilio;
 use crate::queue::{Handler, Messages};
+use crate::sandbox::Sandbox;
+use crate::sandbox::twilio::Twilio;
 use crate::server::connections::Limits;
 use crate::settings::{self, Local, Source, environment, own_environment};
 use crate::store::Records;
-use crate::{House, activity, front_door, server};
+use crate::{AppState, activity, front_door, server};
 
 /// How long a batch may take: a post with its answer, and what it takes to note it.
 const BATCH: Duration = Duration::from_secs(16);
@@ -38,7 +38,7 @@ const LAST_BATCHES: Duration = Duration::from_secs(7);
 const LAST_WAKE_UPS: Duration = Duration::from_millis(500);
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
-/// Runs the house until it is told to end.
+/// Runs the server until it is told to end.
 pub async fn run(options: &Options) -> Result<(), String> {
     let told = |error: shared::Error| error.to_string();
     if let Some(url) = environment().value("public-base-url") {
@@ -90,8 +90,8 @@ pub async fn run(options: &Options) -> Result<(), String> {
         writers: Writers::default(),
     });
     let token = secrets.auth_token.clone();
-    let twilio = Twilio::new(Clock::house(), live(), http.clone(), address.clone(), token);
-    let house = Arc::new(House {
+    let twilio = Twilio::new(Clock::server(), live(), http.clone(), address.clone(), token);
+    let state = Arc::new(AppState {
         app: app.clone(),
         intake: Intake { live: live(), queue: Arc::new(queue.clone()) },
         dashboard: Dashboard {
@@ -100,7 +100,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
             queue: Arc::new(queue.clone()),
             start_token: Some(start.clone()),
         },
-        pretend: Pretend {
+        sandbox: Sandbox {
             database: database.clone(),
             live: live(),
             secrets,
@@ -111,7 +111,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
         },
     });
     // A wrong configuration is told now, not with the first event; there may be a former one.
-    let settings = house.intake.live.get(now()).await.map_err(told)?;
+    let settings = state.intake.live.get(now()).await.map_err(told)?;
 
     let (stop, stopped) = watch::channel(false);
     let handle: Handler = Arc::new(move |batch| {
@@ -130,14 +130,14 @@ pub async fn run(options: &Options) -> Result<(), String> {
         });
         tokio::spawn(async move { queue.serve(To::WakeUps, handle, Duration::ZERO, stopped).await })
     };
-    let auditor = tokio::spawn(audit(app, store.clone(), stopped.clone()));
+    let reconciler = tokio::spawn(audit(app, store.clone(), stopped.clone()));
     let sweeper = tokio::spawn(sweep(store.clone(), stopped));
     greet(&address, &start, &source, &settings, &environment);
 
     let (closing, closed) = tokio::sync::oneshot::channel::<()>();
     let handler: server::Handler = Arc::new(move |target, request| {
-        let house = house.clone();
-        Box::pin(async move { front_door(&house, target, request).await })
+        let state = state.clone();
+        Box::pin(async move { front_door(&state, target, request).await })
     });
     let limits = Limits::of_this_process();
     let closed = async { drop(closed.await) };
@@ -152,7 +152,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
         tracing::warn!("a call was still being placed: it is looked up at the next start");
     }
     let _ = closing.send(());
-    let _ = tokio::join!(serving, sweeper, auditor);
+    let _ = tokio::join!(serving, sweeper, reconciler);
     note_time(&store).await;
     database.close().await;
     Ok(())
@@ -171,8 +171,8 @@ fn caller(environment: &Environment, is_simulated: bool) -> &'static str {
             "Twilio, which cannot reach this machine: PUBLIC_BASE_URL is missing"
         }
         true => "Twilio, for the account of TWILIO_ACCOUNT_SID",
-        false if is_simulated => "the pretend Twilio (TWILIO_ACCOUNT_SID is not set)",
-        false => "nobody: TWILIO_ACCOUNT_SID is missing (--sandbox lets pretend phones ring)",
+        false if is_simulated => "the sandbox's Twilio (TWILIO_ACCOUNT_SID is not set)",
+        false => "nobody: TWILIO_ACCOUNT_SID is missing (--sandbox lets simulated phones ring)",
     }
 }
 
@@ -192,10 +192,10 @@ fn greet(
     let is = |what| settings.is_simulated(what);
     let mut lines = vec![("incidents, as they happen", link("/"))];
     if is(Simulated::Twilio) {
-        lines.push(("the pretend phones: raise an alarm", link("/pretend/phones")));
+        lines.push(("the simulated phones: raise an alarm", link("/sandbox/phones")));
     }
     if is(Simulated::Slack) {
-        lines.push(("the pretend Slack: send an event", link("/pretend/slack")));
+        lines.push(("the sandbox's Slack: send an event", link("/sandbox/slack")));
     }
     let token = match environment.value("alarms-token") {
         Some(_) => "",

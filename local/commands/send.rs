@@ -116,7 +116,7 @@ pub async fn post(
 
 pub(super) fn no_answer(to: &str, error: &reqwest::Error) -> String {
     if error.is_connect() {
-        format!("nobody listens at {to}: start the house with `cargo run` first")
+        format!("nobody listens at {to}: start the server with `cargo run` first")
     } else if error.is_timeout() {
         format!("{to} did not answer in time")
     } else {
@@ -128,9 +128,9 @@ pub(super) fn no_answer(to: &str, error: &reqwest::Error) -> String {
 pub fn meaning(status: u16) -> &'static str {
     match status {
         200..=299 => "delivered",
-        403 => "refused as a forgery: the house's log says why; Twilio would drop the event",
+        403 => "refused as a forgery: the server's log says why; Twilio would drop the event",
         429 | 500..=599 => {
-            "not taken: the house's log says why; Twilio would try again for four hours"
+            "not taken: the server's log says why; Twilio would try again for four hours"
         }
         _ => "refused: Twilio would drop the event",
     }

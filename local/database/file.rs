@@ -138,7 +138,7 @@ fn lock(folder: &Path, how: Use) -> Result<Option<File>, String> {
             Err(_) => {
                 let data = folder.display();
                 return Err(format!(
-                    "another house runs on {data}: end it, or choose another folder with --data DIR"
+                    "another server runs on {data}: end it, or choose another folder with --data DIR"
                 ));
             }
         }

@@ -1,6 +1,6 @@
 //! The connections that are open, bounded in number and in what they hold.
 //!
-//! A new connection is always taken: where there is no room, the one that has waited longest for its client is closed
+//! A new connection is always taken: where there is no space, the one that has waited longest for its client is closed
 //! for it. One whose request is being answered is never closed. There is no bound per address: this server listens on
 //! the loopback address, so a proxy or a tunnel is the only peer of everybody.
 

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::pretend::endpoints::SANDBOX;
+use crate::sandbox::endpoints::SANDBOX;
 
 const SECOND: Duration = Duration::from_secs(1);
 /// How long a request may take here.
@@ -104,7 +104,7 @@ async fn every_endpoint_refuses_a_longer_body_before_any_of_it_comes() {
 async fn client_that_sends_it_all_sees_the_refusal() {
     let address = server(limits()).await;
     let body = vec![b'x'; 9 << 20];
-    for path in ["/alarms", "/twilio/voice/x/1", "/nothing", "/pretend/slack/services/a"] {
+    for path in ["/alarms", "/twilio/voice/x/1", "/nothing", "/sandbox/slack/services/a"] {
         let mut stream = send(address, head("POST", path, body.len()).as_bytes()).await;
         stream.write_all(&body).await.unwrap();
         let expected = if path == "/nothing" { 404 } else { 413 };

@@ -20,13 +20,13 @@ mod executions;
 pub mod heartbeat;
 pub mod incidents;
 pub mod intake;
-#[cfg(test)]
-mod kit;
 mod lost_shifts;
 pub mod record;
 mod records;
 pub mod resolves;
 pub mod silences;
+#[cfg(test)]
+mod testing;
 pub mod wake;
 pub mod words;
 

@@ -1,4 +1,4 @@
-//! The room in the cloud: Store on DynamoDB, Queue on SQS, settings from SSM, doors in Lambda.
+//! The AWS backend: Store on DynamoDB, Queue on SQS, settings from SSM, doors in Lambda.
 
 mod dynamodb;
 mod http_client;
@@ -38,25 +38,25 @@ pub enum Reports {
 }
 
 /// What the doors in the cloud share: the environment, one HTTP client, and the SDK's configuration.
-pub struct Room {
+pub struct Backend {
     environment: Environment,
     http: reqwest::Client,
     sdk: SdkConfig,
 }
 
-impl Room {
-    /// Opens the room: reads the environment and begins to log. No call is made yet.
-    pub fn open() -> Result<Room, Error> {
+impl Backend {
+    /// Opens the backend: reads the environment and begins to log. No call is made yet.
+    pub fn open() -> Result<Backend, Error> {
         let environment = Environment::read();
         lambda::log(&environment);
-        Room::of(environment)
+        Backend::of(environment)
     }
 
-    /// The room that this environment describes.
-    pub fn of(environment: Environment) -> Result<Room, Error> {
+    /// The backend that this environment describes.
+    pub fn of(environment: Environment) -> Result<Backend, Error> {
         let http = crate::http::client()?;
         let sdk = sdk_config(&environment, &http)?;
-        Ok(Room { environment, http, sdk })
+        Ok(Backend { environment, http, sdk })
     }
 
     /// Settings from SSM: these parameters by name, and all that lie under these paths. They are read at once, while

@@ -246,7 +246,7 @@ fn pieces(environment: &Environment, values: &Values) -> Vec<(String, String)> {
     let stored = values.range(PIECES.to_owned()..).take_while(|(name, _)| name.starts_with(PIECES));
     let stored = stored.map(|(name, text)| (name.clone(), text.clone()));
     match environment.get("RINGDOWN_CONFIG") {
-        // It has no room for the calendars that it may name.
+        // It has no space for the calendars that it may name.
         Some(text) => std::iter::once(("RINGDOWN_CONFIG".to_owned(), text.to_owned()))
             .chain(stored.filter(|(name, _)| file::is_calendar(name)))
             .collect(),

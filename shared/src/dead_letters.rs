@@ -174,11 +174,11 @@ pub(crate) fn puts(letters: &[Letter], now: Timestamp) -> Vec<Put> {
 
 /// How many of these go into one transaction: one, at least.
 pub(crate) fn many_at_once(puts: &[Put]) -> usize {
-    let mut room = MAX_TRANSACTION_BYTES;
+    let mut backend = MAX_TRANSACTION_BYTES;
     let fits = |put: &&Put| {
         let bytes = put.item_bytes();
-        let fits = bytes <= room;
-        room = room.saturating_sub(bytes);
+        let fits = bytes <= backend;
+        backend = backend.saturating_sub(bytes);
         fits
     };
     puts.iter().take(MOST_AT_ONCE).take_while(fits).count().max(1)

@@ -11,10 +11,10 @@ mod budget;
 mod by_hand;
 mod calls;
 mod ending;
-mod hunt;
 mod incident;
 mod owner;
 mod policy;
+mod round;
 mod signal;
 mod step;
 mod studio;
@@ -22,13 +22,13 @@ mod timeline;
 
 pub use actor::{Actor, Member};
 pub use ending::Ending;
-pub use hunt::Hunt;
-pub use incident::{Alarm, Attempt, Call, Holder, Incident, Joined, Phase, State};
+pub use incident::{Alarm, Attempt, Call, Incident, Joined, Owner, Phase, State};
 pub use owner::{Former, Notices};
 pub use policy::{CallWith, Person, Policy};
+pub use round::Round;
 pub use signal::{Effect, End, Key, News, Outcome, Signal, TextAbout};
 pub use step::{Busy, Step};
-pub use timeline::{Entry, Event, Mended, Timeline};
+pub use timeline::{Entry, Event, Repaired, Timeline};
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! A request as received, and an answer: the same in both rooms.
+//! A request as received, and an answer: the same on AWS and locally.
 //!
 //! Twilio signs bytes, so path and query are kept as they came and never parsed and written again. A URL type cannot
 //! hold some of them, and the conversion inside `lambda_http` panics on others.
@@ -28,7 +28,7 @@ pub struct Request {
     pub headers: Vec<(String, Bytes)>,
     /// The body's own bytes (base64 of a payload already taken off).
     pub body: Bytes,
-    /// The address that the request came from, as the room knows it.
+    /// The address that the request came from, as API Gateway or the local server knows it.
     pub peer: Option<String>,
 }
 
@@ -109,8 +109,8 @@ pub const MAX_ANSWER: usize = 1024 * 1024;
 pub async fn read_answer(mut answer: reqwest::Response) -> Result<Bytes, reqwest::Error> {
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await? {
-        let room = MAX_ANSWER - body.len();
-        body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+        let backend = MAX_ANSWER - body.len();
+        body.extend_from_slice(chunk.get(..backend).unwrap_or(&chunk));
         if body.len() == MAX_ANSWER {
             break;
         }

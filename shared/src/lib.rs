@@ -10,7 +10,7 @@
 //! 5. [`forward`]: the job that ties them together: event → queue → Slack; [`dead_letters`]: what could not pass.
 //! 6. [`schedule`]: who is on call when. [`silence`]: when nobody is called for which alarms.
 //! 7. [`ports`]: Store and Queue, the only two traits; [`config`]: secrets and `ringdown.toml`.
-//! 8. `aws` (feature `aws`): the room in the cloud. Its twin on one machine is the folder `local/`.
+//! 8. `aws` (feature `aws`): the AWS backend. Its local counterpart is the folder `local/`.
 #![warn(missing_docs)]
 
 pub mod alarm;

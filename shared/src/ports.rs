@@ -1,4 +1,4 @@
-//! Store and Queue: the only two traits, because two real rooms exist for each (AWS, and one SQLite file).
+//! Store and Queue: the only two traits, because two real backends exist for each (AWS, and one SQLite file).
 //!
 //! Both are small and dumb. What the records and messages mean lives above.
 
@@ -97,7 +97,7 @@ pub fn counter(name: &str) -> Key {
 /// The partition of all counters.
 pub const COUNTERS: &str = "counters";
 
-/// The queues of the house.
+/// The queues of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum To {
     /// What is to be said in Slack. Its groups are channels, each in order.
@@ -120,7 +120,7 @@ pub trait Queue: Send + Sync {
     ) -> Result<(), Error>;
 }
 
-/// The largest message, in bytes (SQS takes 1 MiB; room for its attributes is left).
+/// The largest message, in bytes (SQS takes 1 MiB; space for its attributes is left).
 pub const LARGEST_MESSAGE: usize = 1000 * 1024;
 
 /// A message as it comes out of a queue.

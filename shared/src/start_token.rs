@@ -131,10 +131,10 @@ mod tests {
     #[test]
     fn link_is_traded_for_a_cookie_that_opens() {
         let start = token();
-        let link = start.link("/pretend/phones");
-        assert_eq!(link, format!("/pretend/phones?token={TOKEN}"));
+        let link = start.link("/sandbox/phones");
+        assert_eq!(link, format!("/sandbox/phones?token={TOKEN}"));
         let answer = start.trade(&request(&link, &[]), false).expect("a redirect");
-        assert_eq!((answer.status, header(&answer, "location")), (303, "/pretend/phones"));
+        assert_eq!((answer.status, header(&answer, "location")), (303, "/sandbox/phones"));
         let set = header(&answer, "set-cookie");
         for part in ["ringdown-start-8080=", "; HttpOnly", "; SameSite=Lax", "; Path=/"] {
             assert!(set.contains(part), "{part}: {set}");

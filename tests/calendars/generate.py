@@ -51,15 +51,15 @@ class Calendar:
 class Generator:
     """Makes calendars from random numbers."""
 
-    def __init__(self, dice):
-        self.dice = dice
+    def __init__(self, rng):
+        self.rng = rng
         self.kinds = set()
 
     def calendar(self):
         """One calendar, of one to four series."""
         self.kinds = set()
-        begin = self.dice.choice(WINDOWS)
-        events = [line for uid in range(self.dice.choice([1, 1, 2, 3, 4])) for line in self.series(uid, begin)]
+        begin = self.rng.choice(WINDOWS)
+        events = [line for uid in range(self.rng.choice([1, 1, 2, 3, 4])) for line in self.series(uid, begin)]
         lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//random//EN"]
         if any("Customized" in line for line in events):
             lines += DEFINITION.splitlines()
@@ -67,7 +67,7 @@ class Generator:
         begins = [index for index, line in enumerate(events) if line == "BEGIN:VEVENT"]
         for order, index in enumerate(begins):
             events[index] = f"BEGIN:VEVENT\r\nX-ORDER:{order}"
-        zone = self.dice.choice(["Europe/Berlin", "America/New_York", "UTC"])
+        zone = self.rng.choice(["Europe/Berlin", "America/New_York", "UTC"])
         ics = "\r\n".join([*lines, *events, "END:VCALENDAR", ""])
         without, bounded = ics, ics
         for mark, end in NEVER.items():
@@ -76,57 +76,57 @@ class Generator:
 
     def series(self, uid, begin):
         """A series, with what changes it."""
-        self.is_day = self.dice.random() < 0.2
-        self.tzid = None if self.is_day else self.dice.choice([None, "UTC", *(name for name, _ in ZONES)])
+        self.is_day = self.rng.random() < 0.2
+        self.tzid = None if self.is_day else self.rng.choice([None, "UTC", *(name for name, _ in ZONES)])
         first = self.first(begin)
         length = self.length()
         rules, moments = self.rules(first, begin)
-        sequence = self.dice.choice([0, 0, 0, 1, 4])
+        sequence = self.rng.choice([0, 0, 0, 1, 4])
         lines = [*self.times(first, length), *rules, *self.dates(first, moments), *self.except_dates(moments)]
         events = [self.event(uid, sequence, lines)]
-        if sequence and self.dice.random() < 0.5:
+        if sequence and self.rng.random() < 0.5:
             self.kinds.add("older version")
-            events.insert(self.dice.choice([0, 1]), self.event(uid, sequence - 1, self.times(first, length)))
+            events.insert(self.rng.choice([0, 1]), self.event(uid, sequence - 1, self.times(first, length)))
         if self.tzid and "Customized" in self.tzid and (first.hour in (1, 2, 3) or "BYHOUR" in "".join(rules)):
             self.kinds.add("a missing hour in a zone of the file's own")
         if length <= dt.timedelta(hours=1) and (first.hour in (1, 2, 3) or "BYHOUR" in "".join(rules)):
             self.kinds.add("an hour or less that may begin in a missing hour")
-        if moments and self.dice.random() < 0.4:
+        if moments and self.rng.random() < 0.4:
             if any(line.startswith("EXDATE;VALUE=DATE") for line in lines) and not self.is_day:
                 self.kinds.add("exception beside an EXDATE as a date")
             events += self.exceptions(uid, sequence, moments, length)
         text = "\n".join(line for event in events for line in event)
         if "BYHOUR" in text and ("EXDATE" in text or "RECURRENCE-ID" in text):
             self.kinds.add("EXDATE or an exception beside BYHOUR")
-        self.dice.shuffle(events)
+        self.rng.shuffle(events)
         return [line for event in events for line in event]
 
     def event(self, uid, sequence, lines, more=()):
         """A VEVENT."""
         status = ["STATUS:CANCELLED"] if "cancelled" in more else []
-        who = self.dice.choice(PEOPLE)
+        who = self.rng.choice(PEOPLE)
         head = ["BEGIN:VEVENT", f"UID:{uid}@random", *([f"SEQUENCE:{sequence}"] if sequence else []), f"SUMMARY:{who}"]
         return [*head, *lines, *status, *self.attendees(who), "END:VEVENT"]
 
     def attendees(self, who):
         """Sometimes whom the SUMMARY names is invited too, and sometimes they have declined."""
-        if self.dice.random() > 0.15:
+        if self.rng.random() > 0.15:
             return []
-        status = self.dice.choice(["ACCEPTED", "TENTATIVE", "DECLINED", "DECLINED"])
+        status = self.rng.choice(["ACCEPTED", "TENTATIVE", "DECLINED", "DECLINED"])
         self.kinds.add("ATTENDEE who has declined" if status == "DECLINED" else "ATTENDEE")
         return [f"ATTENDEE;PARTSTAT={status};CN={who}:mailto:{who}@example.com"]
 
     def first(self, begin):
         """When it begins: some time before the window or in it, often at an hour that clocks change at."""
-        day = begin + dt.timedelta(days=self.dice.choice([-365, -100, -30, -30, -7, -7, 0, 3, 25]) + self.dice.randrange(20))
-        hour, minute = self.dice.choice([(9, 0), (0, 0), (2, 30), (1, 30), (3, 0), (18, 15), (23, 59), (17, 0)])
+        day = begin + dt.timedelta(days=self.rng.choice([-365, -100, -30, -30, -7, -7, 0, 3, 25]) + self.rng.randrange(20))
+        hour, minute = self.rng.choice([(9, 0), (0, 0), (2, 30), (1, 30), (3, 0), (18, 15), (23, 59), (17, 0)])
         return day if self.is_day else day.replace(hour=hour, minute=minute)
 
     def length(self):
         """How long it is."""
         if self.is_day:
-            return dt.timedelta(days=self.dice.choice([1, 1, 2, 7]))
-        return dt.timedelta(minutes=self.dice.choice([30, 60, 480, 720, 1440, 1441, 2880, 7 * 1440]))
+            return dt.timedelta(days=self.rng.choice([1, 1, 2, 7]))
+        return dt.timedelta(minutes=self.rng.choice([30, 60, 480, 720, 1440, 1441, 2880, 7 * 1440]))
 
     def stamp(self, name, *times):
         """A property of one or several times."""
@@ -138,7 +138,7 @@ class Generator:
 
     def times(self, first, length):
         """When an event begins and ends."""
-        how = self.dice.choice(["end", "duration", "hours"])
+        how = self.rng.choice(["end", "duration", "hours"])
         if how == "end":
             return [self.stamp("DTSTART", first), self.stamp("DTEND", first + length)]
         minutes = int(length.total_seconds()) // 60
@@ -149,7 +149,7 @@ class Generator:
 
     def rules(self, first, begin):
         """Rules, and moments that they may mean."""
-        count = self.dice.choice([0, 1, 1, 1, 1, 2])
+        count = self.rng.choice([0, 1, 1, 1, 1, 2])
         if count > 1:
             self.kinds.add("several rules")
         rules = [self.rule(first, begin) for _ in range(count)]
@@ -160,14 +160,14 @@ class Generator:
 
     def rule(self, first, begin):
         """One RRULE."""
-        some = lambda values, most=3: ",".join(str(value) for value in sorted(self.dice.sample(values, self.dice.randint(1, most))))
-        every = self.dice.choice(["DAILY", "WEEKLY", "WEEKLY", "MONTHLY", "YEARLY"])
+        some = lambda values, most=3: ",".join(str(value) for value in sorted(self.rng.sample(values, self.rng.randint(1, most))))
+        every = self.rng.choice(["DAILY", "WEEKLY", "WEEKLY", "MONTHLY", "YEARLY"])
         parts = [f"FREQ={every}"]
-        if self.dice.random() < 0.4:
-            parts.append(f"INTERVAL={self.dice.choice([1, 2, 2, 3, 5])}")
-        if self.dice.random() < 0.3:
-            parts.append(f"WKST={self.dice.choice(DAYS)}")
-        numbered = lambda: ",".join(self.dice.choice(["1", "2", "-1", "", "4"]) + day for day in self.dice.sample(DAYS, 2))
+        if self.rng.random() < 0.4:
+            parts.append(f"INTERVAL={self.rng.choice([1, 2, 2, 3, 5])}")
+        if self.rng.random() < 0.3:
+            parts.append(f"WKST={self.rng.choice(DAYS)}")
+        numbered = lambda: ",".join(self.rng.choice(["1", "2", "-1", "", "4"]) + day for day in self.rng.sample(DAYS, 2))
         options = {
             "DAILY": ["", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYHOUR"],
             "WEEKLY": ["", "BYDAY", "BYDAY", "BYMONTH", "BYDAY BYSETPOS", "BYDAY BYHOUR"],
@@ -175,7 +175,7 @@ class Generator:
             "YEARLY": ["", "BYMONTH", "BYMONTH NUMBERED", "BYMONTH BYMONTHDAY", "BYWEEKNO BYDAY", "BYYEARDAY", "NUMBERED",
                        "BYWEEKNO", "BYMONTHDAY", "BYMONTH BYDAY BYSETPOS", "BYDAY"],
         }
-        chosen = self.dice.choice(options[every])
+        chosen = self.rng.choice(options[every])
         for part in chosen.split():
             parts.append({
                 "BYDAY": lambda: f"BYDAY={some(DAYS)}",
@@ -196,15 +196,15 @@ class Generator:
             self.kinds.add("BYWEEKNO without BYDAY")
         if "BYHOUR" in chosen and self.is_day:
             parts = [part for part in parts if not part.startswith("BYHOUR")]
-        end = self.dice.choice(["none", "none", "count", "date", "time"])
-        until = max(begin, first + dt.timedelta(days=2)) + dt.timedelta(days=self.dice.randrange(0, 80))
+        end = self.rng.choice(["none", "none", "count", "date", "time"])
+        until = max(begin, first + dt.timedelta(days=2)) + dt.timedelta(days=self.rng.randrange(0, 80))
         if end == "count" and "BYSETPOS" in chosen:
             end = "none"
         if end == "none":
             parts.append("NEVER-DAY" if self.is_day else "NEVER-UTC" if self.tzid else "NEVER-LOCAL")
         elif end == "count":
-            parts.append(f"COUNT={self.dice.choice([1, 2, 5, 30, 400])}")
-        elif end == "date" and (self.is_day or self.dice.random() < 0.5):
+            parts.append(f"COUNT={self.rng.choice([1, 2, 5, 30, 400])}")
+        elif end == "date" and (self.is_day or self.rng.random() < 0.5):
             parts.append(f"UNTIL={until:%Y%m%d}")
             if not self.is_day:
                 self.kinds.add("UNTIL as a date")
@@ -216,33 +216,33 @@ class Generator:
 
     def dates(self, first, moments):
         """Dates beside the rules."""
-        if self.dice.random() > 0.25:
+        if self.rng.random() > 0.25:
             return []
-        dates = [first + dt.timedelta(days=self.dice.randrange(1, 60)) for _ in range(self.dice.choice([1, 2, 3]))]
-        if not self.is_day and self.tzid == "UTC" and self.dice.random() < 0.3:
+        dates = [first + dt.timedelta(days=self.rng.randrange(1, 60)) for _ in range(self.rng.choice([1, 2, 3]))]
+        if not self.is_day and self.tzid == "UTC" and self.rng.random() < 0.3:
             self.kinds.add("RDATE as a period")
-            return ["RDATE;VALUE=PERIOD:" + ",".join(f"{date:%Y%m%dT%H%M%SZ}/PT{self.dice.randint(1, 9)}H" for date in dates)]
+            return ["RDATE;VALUE=PERIOD:" + ",".join(f"{date:%Y%m%dT%H%M%SZ}/PT{self.rng.randint(1, 9)}H" for date in dates)]
         return [self.stamp("RDATE", *dates)]
 
     def except_dates(self, moments):
         """Dates that do not count."""
-        if not moments or self.dice.random() > 0.4:
+        if not moments or self.rng.random() > 0.4:
             return []
-        dates = self.dice.sample(moments, min(len(moments), self.dice.choice([1, 3])))
-        if not self.is_day and self.dice.random() < 0.2:
+        dates = self.rng.sample(moments, min(len(moments), self.rng.choice([1, 3])))
+        if not self.is_day and self.rng.random() < 0.2:
             self.kinds.add("EXDATE as a date")
             return ["EXDATE;VALUE=DATE:" + ",".join(f"{date:%Y%m%d}" for date in dates)]
         return [self.stamp("EXDATE", *dates)]
 
     def exceptions(self, uid, sequence, moments, length):
         """Events that stand for one of the series."""
-        for moment in self.dice.sample(moments, min(len(moments), self.dice.choice([1, 2, 4]))):
-            own = max(0, sequence + self.dice.choice([0, 0, 1, 2, -1]))
+        for moment in self.rng.sample(moments, min(len(moments), self.rng.choice([1, 2, 4]))):
+            own = max(0, sequence + self.rng.choice([0, 0, 1, 2, -1]))
             self.kinds.add("older exception" if own < sequence else "exception")
-            moved = moment + dt.timedelta(minutes=0 if self.is_day else self.dice.choice([0, 0, 120, -60, 1440]))
+            moved = moment + dt.timedelta(minutes=0 if self.is_day else self.rng.choice([0, 0, 120, -60, 1440]))
             lines = [self.stamp("RECURRENCE-ID", moment), *self.times(moved, length)]
-            if self.dice.random() < 0.2:
+            if self.rng.random() < 0.2:
                 self.kinds.add("exception with a rule")
                 lines.append("RRULE:FREQ=DAILY")
-            more = ["cancelled"] if self.dice.random() < 0.2 else []
+            more = ["cancelled"] if self.rng.random() < 0.2 else []
             yield self.event(uid, own, lines, more)

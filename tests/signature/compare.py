@@ -39,8 +39,8 @@ def main():
 
 
 def compare(options):
-    dice = random.Random(options.seed)
-    requests = [random_request(dice) for _ in range(options.count)]
+    rng = random.Random(options.seed)
+    requests = [random_request(rng) for _ in range(options.count)]
     answers = verify(options.ringdown, [request.captured() for request in requests])
     wrong, kinds, excepted = [], collections.Counter(), {kind: collections.Counter() for kind in EXCEPTED}
     for request, answer in zip(requests, answers):

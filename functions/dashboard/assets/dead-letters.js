@@ -34,11 +34,11 @@ async function replay(after) {
       body: new URLSearchParams({ after }),
     });
   } catch {
-    throw new Error(`The house did not answer. ${AGAIN}`);
+    throw new Error(`The server did not answer. ${AGAIN}`);
   }
   // Whoever was signed out meanwhile is answered with the sign-in page.
   if (answer.status === 401 || answer.redirected) throw new Error("You are signed out: reload the page and sign in.");
-  if (!answer.ok) throw new Error(`The house answered ${answer.status}. ${AGAIN}`);
+  if (!answer.ok) throw new Error(`The server answered ${answer.status}. ${AGAIN}`);
   return answer.json();
 }
 

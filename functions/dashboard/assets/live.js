@@ -1,4 +1,4 @@
-// A page that follows what happens: it asks the house every second, and changes what has changed.
+// A page that follows what happens: it asks the server every second, and changes what has changed.
 // Without this file the page is whole, but stands still: its times are moments in UTC.
 
 const live = document.getElementById("live");
@@ -12,7 +12,7 @@ const LONGEST_WAIT = 30_000;
 
 // ---- Times ----
 
-/** How far the reader's clock is ahead of the house's, in milliseconds; a little is only the way here. */
+/** How far the reader's clock is ahead of the server's, in milliseconds; a little is only the way here. */
 function skew() {
   const [page] = performance.getEntriesByType("navigation");
   const ahead = performance.timeOrigin + (page?.responseStart ?? 0) - Date.parse(live.dataset.now);
@@ -20,7 +20,7 @@ function skew() {
 }
 const ahead = skew();
 
-/** A span of time in its two largest units, as the house itself says it. */
+/** A span of time in its two largest units, as the server itself says it. */
 function span(milliseconds) {
   const all = Math.max(0, Math.floor(milliseconds / 1_000));
   const [days, hours, minutes, seconds] = [all / 86_400, (all / 3_600) % 24, (all / 60) % 60, all % 60].map(Math.floor);
@@ -150,7 +150,7 @@ function follow() {
   };
 }
 
-/** The house answered something else than events: the browser gives up, we do not. */
+/** The server answered something else than events: the browser gives up, we do not. */
 async function refused() {
   source = null;
   const answer = await fetch(live.dataset.live, { headers: { Accept: "text/event-stream" } }).catch(() => null);

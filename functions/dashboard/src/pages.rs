@@ -1,7 +1,7 @@
 //! The pages themselves, and their assets.
 //!
-//! 1. [`incidents`]: what goes on, and what went on; one incident with its story.
-//! 2. [`standing`], [`calls`], [`story`]: an incident in words; [`markup`]: times and links as HTML. All pure.
+//! 1. [`incidents`]: what goes on, and what went on; one incident with its timeline.
+//! 2. [`standing`], [`calls`], [`timeline`]: an incident in words; [`markup`]: times and links as HTML. All pure.
 //! 3. [`counters`]: what was counted. [`dead_letters`]: what could not be delivered. [`silences`]: for what nobody is
 //!    called. [`alarms`]: what monitors said last. [`resolve`]: the button that ends an incident.
 
@@ -14,7 +14,7 @@ mod markup;
 pub(crate) mod resolve;
 pub(crate) mod silences;
 mod standing;
-mod story;
+mod timeline;
 
 use std::sync::LazyLock;
 

@@ -2,8 +2,8 @@
 
 mod access;
 mod alarms;
+mod backend;
 mod incidents;
 mod live;
 mod resolve;
-mod room;
 mod silences;

@@ -1,11 +1,11 @@
 //! `handle`, inside Lambda; nothing is decided here.
 
 use escalation_callback::handle;
-use shared::aws::{Failure, Reports, Room, serve_http};
+use shared::aws::{Backend, Failure, Reports, serve_http};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
-    let room = Room::open()?;
+    let backend = Backend::open()?;
     let names = &[
         "callback-key",
         "public-base-url",
@@ -14,6 +14,6 @@ async fn main() -> Result<(), Failure> {
         "twilio/auth-token",
         "twilio/from-number",
     ];
-    let app = room.app(room.live(names, &["config"], Reports::Slack).await?)?;
+    let app = backend.app(backend.live(names, &["config"], Reports::Slack).await?)?;
     serve_http(|request, now| handle(&app, request, now)).await
 }

@@ -1,12 +1,12 @@
 //! `handle` and `tick`, inside Lambda; nothing is decided here.
 
 use escalation_timer::{handle, tick};
-use shared::aws::{Failure, Reports, Room, serve_queue_and_ticks};
+use shared::aws::{Backend, Failure, Reports, serve_queue_and_ticks};
 use shared::ports::To;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
-    let room = Room::open()?;
+    let backend = Backend::open()?;
     let names = &[
         "callback-key",
         "heartbeat-url",
@@ -15,7 +15,7 @@ async fn main() -> Result<(), Failure> {
         "twilio/auth-token",
         "twilio/from-number",
     ];
-    let app = room.app(room.live(names, &["config"], Reports::Both).await?)?;
-    serve_queue_and_ticks(&room, To::WakeUps, |batch, _, _| handle(&app, batch), || tick(&app))
+    let app = backend.app(backend.live(names, &["config"], Reports::Both).await?)?;
+    serve_queue_and_ticks(&backend, To::WakeUps, |batch, _, _| handle(&app, batch), || tick(&app))
         .await
 }

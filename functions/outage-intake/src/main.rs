@@ -1,11 +1,11 @@
 //! `handle` and `take`, inside Lambda; nothing is decided here.
 
 use outage_intake::{handle, take};
-use shared::aws::{Failure, Reports, Room, serve_http_and_events};
+use shared::aws::{Backend, Failure, Reports, serve_http_and_events};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
-    let room = Room::open()?;
+    let backend = Backend::open()?;
     let names = &[
         "alarms-token",
         "callback-key",
@@ -14,7 +14,7 @@ async fn main() -> Result<(), Failure> {
         "twilio/auth-token",
         "twilio/from-number",
     ];
-    let app = room.app(room.live(names, &["config"], Reports::Both).await?)?;
+    let app = backend.app(backend.live(names, &["config"], Reports::Both).await?)?;
     let app = &app;
     serve_http_and_events(
         |request, now| handle(app, request, now),

@@ -199,7 +199,7 @@ fn command_beside_a_server_looks_after_nothing() {
     assert_eq!(records(&command), 5);
     command.close();
     assert!(!folder.path().join("clean-end").exists(), "the server is not at its end");
-    assert!(refusal(&folder, Use::Alone).contains("another house runs on"));
+    assert!(refusal(&folder, Use::Alone).contains("another server runs on"));
     server.connection.pragma_update(None, "user_version", 0).expect("an old server");
     assert!(refusal(&folder, Use::Shared).contains("is in use by an older Ringdown"));
     server.close();

@@ -61,7 +61,7 @@ impl App {
                 // Our own write landed, though its answer said otherwise.
                 return Ok(before);
             }
-            // Who is on call now: a hunt that begins is theirs.
+            // Who is on call now: a round that begins is theirs.
             let configured = settings.config.escalation.policy_at(policy, now);
             let Some(policy) =
                 configured.or(before.as_ref().map(|kept| kept.incident.policy.clone()))

@@ -62,8 +62,8 @@ impl App {
 
     async fn take_click(&self, request: &Request, wall: Timestamp) -> Result<(), Error> {
         let settings = self.proven(request, wall).await?;
-        let pretend = settings.value("slack/hooks-base-url");
-        let Asked::Click(click) = action::read(&request.body, pretend) else { return Ok(()) };
+        let sandbox = settings.value("slack/hooks-base-url");
+        let Asked::Click(click) = action::read(&request.body, sandbox) else { return Ok(()) };
         let escalation = &settings.config.escalation;
         if escalation.only_configured_people && escalation.person_in_slack(&click.user).is_none() {
             return self.reply(&click, None, Told::Alone(not_configured(&click)), &settings).await;
@@ -182,8 +182,8 @@ fn told(
     after: &Incident,
     settings: &Settings,
 ) -> Told {
-    let holder = |incident: &Incident| incident.taken_by().cloned();
-    let is_anothers = holder(before).is_some_and(|holder| !holder.is(clicker));
+    let owner = |incident: &Incident| incident.taken_by().cloned();
+    let is_anothers = owner(before).is_some_and(|owner| !owner.is(clicker));
     if before.ended_at.is_some() {
         return Told::Alone("It is over already: nothing is left to do.".to_owned());
     }
@@ -197,13 +197,13 @@ fn told(
     };
     let new = after.timeline.entries.iter().rev();
     let fine = match action {
-        Action::Take => holder(after).is_some_and(|holder| holder.is(clicker)),
+        Action::Take => owner(after).is_some_and(|owner| owner.is(clicker)),
         Action::GiveBack | Action::Resolve => new
             .take_while(|entry| entry.number >= before.timeline.next)
             .any(|entry| done(&entry.event)),
         Action::Silence => after.state() == State::Silenced,
     };
-    match (fine, holder(after)) {
+    match (fine, owner(after)) {
         (true, _) => Told::Shown,
         (false, Some(other)) => {
             Told::Alone(format!("That is for {}, who has it.", mention(&other.person, settings)))

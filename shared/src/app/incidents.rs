@@ -80,16 +80,16 @@ pub struct AttemptView<'a> {
 
 /// An incident as it is shown.
 pub fn view(incident: &Incident) -> View<'_> {
-    let holder = incident.taken_by();
+    let owner = incident.taken_by();
     View {
         id: &incident.id,
         policy: &incident.policy.name,
         state: incident.state(),
         raised_at: incident.raised_at,
-        taken_at: holder.map(|holder| holder.at),
+        taken_at: owner.map(|owner| owner.at),
         resolved_at: incident.ended_at,
         silenced_until: incident.silenced_until,
-        taken_by: holder.map(|holder| holder.person.as_str()),
+        taken_by: owner.map(|owner| owner.person.as_str()),
         resolved_by: incident.resolved_by(),
         alarms: incident
             .alarms

@@ -101,19 +101,19 @@ fn text(lost: &[&CalendarProblem]) -> String {
 mod tests {
     use std::sync::Arc;
 
-    use super::super::kit::House;
+    use super::super::testing::Server;
     use super::*;
 
     const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[[schedules]]\nname = \"cal\"\n\
                           time_zone = \"Europe/Berlin\"\nics = \"oncall.ics\"\n";
 
-    fn house(ics: &str) -> House {
+    fn server(ics: &str) -> Server {
         let answers = Arc::new(|_: &_| (0, serde_json::Value::Null));
-        House::of(&[("config/main", CONFIG), ("config/oncall.ics", ics)], answers)
+        Server::of(&[("config/main", CONFIG), ("config/oncall.ics", ics)], answers)
     }
 
-    fn said(house: &House) -> Vec<String> {
-        let sent = house.room.sent.lock().expect("a room");
+    fn said(server: &Server) -> Vec<String> {
+        let sent = server.backend.sent.lock().expect("a backend");
         sent.iter().filter(|(to, _)| *to == To::Slack).map(|(_, body)| body.clone()).collect()
     }
 
@@ -123,7 +123,7 @@ mod tests {
             format!("BEGIN:VEVENT\nSUMMARY:{who}\nDTSTART;TZID={start}\nDURATION:P1D\nEND:VEVENT\n")
         };
         let file = |events: &str| format!("BEGIN:VCALENDAR\n{events}END:VCALENDAR\n");
-        let broken = house(&file(&event("Mars/EST:20400101T090000", "alpha")));
+        let broken = server(&file(&event("Mars/EST:20400101T090000", "alpha")));
         for _ in 0..3 {
             broken.app.every_minute().await.expect("a minute");
         }
@@ -133,16 +133,16 @@ mod tests {
         // A foreign event, and one that is over, are nobody's loss.
         let foreign = event("Mars/EST:20400101T090000", "lunch")
             + &event("Mars/EST:20200101T090000", "alpha");
-        let quiet = house(&file(&foreign));
+        let quiet = server(&file(&foreign));
         quiet.app.every_minute().await.expect("a minute");
         assert_eq!(said(&quiet), Vec::<String>::new());
         // What was told of is told to be over.
-        let mut mended = quiet;
-        mended.app.store = broken.app.store.clone();
+        let mut repaired = quiet;
+        repaired.app.store = broken.app.store.clone();
         for _ in 0..2 {
-            mended.app.every_minute().await.expect("a minute");
+            repaired.app.every_minute().await.expect("a minute");
         }
-        let told = said(&mended);
+        let told = said(&repaired);
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].contains("can be read again"), "{told:?}");
     }

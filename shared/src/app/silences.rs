@@ -238,7 +238,7 @@ impl Draft<'_> {
         Waits { since: change.at, due }
     }
 
-    /// What the incident is told when its time has come. Where a hunt would begin anew, and all that goes on is in a
+    /// What the incident is told when its time has come. Where a round would begin anew, and all that goes on is in a
     /// maintenance window by now, it is told to wait for the end of that.
     pub(super) fn time_has_come(&self, silences: &Silences) -> Signal {
         let begins_anew = |incident: &&Incident| {

@@ -12,7 +12,7 @@ use super::{App, Hand};
 use crate::Error;
 use crate::alarm::Change;
 use crate::dead_letters::{self, Letter};
-use crate::escalation::{Incident, Mended, Signal, State};
+use crate::escalation::{Incident, Repaired, Signal, State};
 use crate::ports::{Message, Outcome};
 
 /// A message of the queue of wake-ups.
@@ -85,7 +85,7 @@ pub enum WakeUp {
 /// How long a wake-up rests that could not be dealt with.
 const REST: Duration = Duration::from_secs(2);
 
-/// How late a wake-up, or a thing to be done, may be before the audit mends it.
+/// How late a wake-up, or a thing to be done, may be before the audit repairs it.
 const LATE: SignedDuration = SignedDuration::from_secs(20);
 
 /// The result of a check of all that is open.
@@ -196,7 +196,12 @@ impl App {
 
     /// Looks at an incident: for the wake-up that was due then (and for nothing, if another is expected by now), or for
     /// the audit.
-    async fn look(&self, id: &str, due: Option<Timestamp>, mended: &[Mended]) -> Result<(), Error> {
+    async fn look(
+        &self,
+        id: &str,
+        due: Option<Timestamp>,
+        repaired: &[Repaired],
+    ) -> Result<(), Error> {
         let Some(policy) = record::policy_of(id) else { return Ok(()) };
         let owner = self.writers.name();
         let settings = self.live.get(self.now()).await?;
@@ -206,7 +211,7 @@ impl App {
                 if draft.is(id) && (due.is_none() || due == armed) {
                     draft.woken();
                     let found: Vec<Signal> =
-                        mended.iter().map(|what| Signal::Mended(*what)).collect();
+                        repaired.iter().map(|what| Signal::Repaired(*what)).collect();
                     draft.tell(&found);
                     draft.tell(&[draft.time_has_come(&settings.config.silences)]);
                 }
@@ -237,8 +242,8 @@ impl App {
         Ok(checked.repaired)
     }
 
-    /// Looks over all that is open or waits for the end of a silence, and mends what was left undone. Gives how many
-    /// things it mended.
+    /// Looks over all that is open or waits for the end of a silence, and repairs what was left undone. Gives how many
+    /// things it repaired.
     pub async fn audit(&self) -> Result<usize, Error> {
         Ok(self.check_all().await?.repaired)
     }
@@ -258,9 +263,9 @@ impl App {
             checked.repaired += found.len();
             for what in &found {
                 let id = &kept.incident.id;
-                tracing::error!(incident = id, ?what, "the audit mends what was left undone");
+                tracing::error!(incident = id, ?what, "the audit repairs what was left undone");
             }
-            self.count_mended(&found).await;
+            self.count_repaired(&found).await;
             if let Err(error) = self.look(&kept.incident.id, None, &found).await {
                 tracing::error!(%error, "the audit could not mend an incident");
                 checked.not_repaired += 1;
@@ -282,7 +287,7 @@ impl App {
             if after(due, LATE) < now {
                 checked.repaired += 1;
                 tracing::error!(alarm = change.name, %due, "the audit brings an alarm whose silence is over");
-                self.count_mended(&[Mended::LateWakeUp]).await;
+                self.count_repaired(&[Repaired::LateWakeUp]).await;
             } else if due <= now || self.silence_of(&settings, &change.name).await?.is_some() {
                 continue;
             }
@@ -294,7 +299,7 @@ impl App {
         Ok(checked)
     }
 
-    async fn count_mended(&self, found: &[Mended]) {
+    async fn count_repaired(&self, found: &[Repaired]) {
         let names: Vec<String> = found
             .iter()
             .map(|what| {
@@ -312,23 +317,23 @@ impl App {
 
 impl Kept {
     /// What should have happened by now, and did not.
-    fn undone(&self, now: Timestamp) -> Vec<Mended> {
+    fn undone(&self, now: Timestamp) -> Vec<Repaired> {
         let is_late = |at: Timestamp| after(at, LATE) < now;
         let incident = &self.incident;
         let mut found = Vec::new();
         if self.wake_at.is_some_and(is_late) {
-            found.push(Mended::LateWakeUp);
+            found.push(Repaired::LateWakeUp);
         }
         if self.to_do.iter().any(|to_do| is_late(to_do.until)) {
-            found.push(Mended::UndoneEffect);
+            found.push(Repaired::UndoneEffect);
         }
         let mut ends =
             incident.attempts.iter().filter_map(|attempt| attempt.holds_until(&incident.policy));
         if ends.any(is_late) {
-            found.push(Mended::UnreportedCall);
+            found.push(Repaired::UnreportedCall);
         }
         if self.wake_at.is_none() && incident.state() == State::Calling {
-            found.push(Mended::StandingHunt);
+            found.push(Repaired::StandingRound);
         }
         found
     }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use minijinja::{AutoEscape, UndefinedBehavior, context};
 
 use crate::config::Settings;
-use crate::escalation::{Alarm, Attempt, Entry, Event, Incident, Mended, Outcome};
+use crate::escalation::{Alarm, Attempt, Entry, Event, Incident, Outcome, Repaired};
 use crate::slack::message::{cut, escape};
 use crate::templates;
 pub use asks::asks;
@@ -209,12 +209,12 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
         Event::NoData { alarm } => {
             format!(":information_source: *{}* has no data: that is no recovery", escape(alarm))
         }
-        Event::Reopened { alarm, holder } => {
-            let holder = holder
+        Event::Reopened { alarm, owner } => {
+            let owner = owner
                 .as_ref()
-                .map(|holder| format!("; {} has it", mention_owner(incident, holder, settings)));
-            let holder = holder.unwrap_or_default();
-            format!(":rotating_light: *{}* went off: it is open again{holder}", escape(alarm))
+                .map(|owner| format!("; {} has it", mention_owner(incident, owner, settings)));
+            let owner = owner.unwrap_or_default();
+            format!(":rotating_light: *{}* went off: it is open again{owner}", escape(alarm))
         }
         Event::NobodyOnCall { schedule } => {
             let schedule = escape(schedule);
@@ -258,12 +258,12 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
         Event::CalledAgain => {
             ":repeat: still in ALARM, and nobody has it: calling again".to_owned()
         }
-        Event::AskedAgain { holder } => {
-            format!(":repeat: still in ALARM: asking {} again", plain(holder))
+        Event::AskedAgain { owner } => {
+            format!(":repeat: still in ALARM: asking {} again", plain(owner))
         }
-        Event::CalledInstead { holder } => format!(
+        Event::CalledInstead { owner } => format!(
             ":repeat: still in ALARM, and {} cannot be called by this policy: calling its people",
-            plain(holder)
+            plain(owner)
         ),
         Event::GivenBack { person } => {
             format!(":leftwards_arrow_with_hook: {} cannot do it after all", plain(person))
@@ -272,8 +272,8 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
             format!(":mute: {} silenced it until {}", plain(by), local_time(*until))
         }
         Event::SilenceOver => ":repeat: the silence is over, and it still goes on".to_owned(),
-        Event::HuntAgain { holder } => match holder {
-            Some(holder) => format!(":repeat: that is new: asking {} first", plain(holder)),
+        Event::RoundAgain { owner } => match owner {
+            Some(owner) => format!(":repeat: that is new: asking {} first", plain(owner)),
             None => ":repeat: that is new: calling again".to_owned(),
         },
         Event::CalledBack { owner: Some(owner) } => {
@@ -306,14 +306,16 @@ pub fn line(incident: &Incident, entry: &Entry, settings: &Settings) -> Option<S
             span(*for_seconds),
             span(*after_seconds)
         ),
-        Event::Mended { what } => format!(":warning: the audit mended {}", mended_words(*what)),
+        Event::Repaired { what } => {
+            format!(":warning: the audit repaired {}", repaired_words(*what))
+        }
     };
     Some(cut(&text))
 }
 
 /// The owner as Slack shows them: mentioned, also if only Slack knows them.
 fn mention_owner(incident: &Incident, name: &str, settings: &Settings) -> String {
-    let owner = incident.holder.as_ref().filter(|owner| owner.person == name);
+    let owner = incident.owner.as_ref().filter(|owner| owner.person == name);
     match owner.and_then(|owner| owner.member.as_ref()) {
         Some(member) => format!("<@{}>", member.id),
         None => crate::slack::incident::mention(name, settings),
@@ -340,11 +342,11 @@ pub fn outcome_words(outcome: Outcome) -> &'static str {
 }
 
 /// What the audit found, in a few words.
-pub fn mended_words(what: Mended) -> &'static str {
+pub fn repaired_words(what: Repaired) -> &'static str {
     match what {
-        Mended::LateWakeUp => "a wake-up that did not come",
-        Mended::UndoneEffect => "something that was left undone",
-        Mended::UnreportedCall => "a call whose end was never reported",
-        Mended::StandingHunt => "a hunt that stood still",
+        Repaired::LateWakeUp => "a wake-up that did not come",
+        Repaired::UndoneEffect => "something that was left undone",
+        Repaired::UnreportedCall => "a call whose end was never reported",
+        Repaired::StandingRound => "a round that stood still",
     }
 }

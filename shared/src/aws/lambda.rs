@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use tracing_subscriber::filter::LevelFilter;
 
-use super::Room;
+use super::Backend;
 use crate::Error;
 use crate::config::Environment;
 use crate::http::{Request, Response};
@@ -121,12 +121,12 @@ struct ItemFailure {
 
 /// Deals with batches of a queue, until Lambda ends the process. What is given back rests as long as the handler says; a
 /// failure of ours never fails a whole batch.
-pub async fn serve_queue<H, F>(room: &Room, from: To, handle: H) -> Result<(), Failure>
+pub async fn serve_queue<H, F>(backend: &Backend, from: To, handle: H) -> Result<(), Failure>
 where
     H: Fn(Vec<Message>, Timestamp, Duration) -> F,
     F: Future<Output = Vec<Outcome>>,
 {
-    let queues = room.queues()?;
+    let queues = backend.queues()?;
     let (queues, handle) = (&queues, &handle);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsPayload>| async move {
         let budget = budget(&event.context);
@@ -137,7 +137,7 @@ where
 
 /// The same; and what comes without records is a schedule's tick.
 pub async fn serve_queue_and_ticks<H, F, T, G>(
-    room: &Room,
+    backend: &Backend,
     from: To,
     handle: H,
     tick: T,
@@ -148,7 +148,7 @@ where
     T: Fn() -> G,
     G: Future<Output = Result<(), Error>>,
 {
-    let queues = room.queues()?;
+    let queues = backend.queues()?;
     let (queues, handle, tick) = (&queues, &handle, &tick);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<serde_json::Value>| async move {
         let budget = budget(&event.context);

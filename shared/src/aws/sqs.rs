@@ -12,7 +12,7 @@ use super::told;
 use crate::Error;
 use crate::ports::{Queue, To};
 
-/// The queues of the house.
+/// The queues of the server.
 pub(super) struct Queues {
     client: Client,
     slack: String,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::incident::Holder;
+use super::incident::Owner;
 
 /// A member of a Slack workspace whom the configuration does not know. Their name says nothing: anybody may have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ impl From<String> for Actor {
     }
 }
 
-impl Holder {
+impl Owner {
     /// Whether it is this person's: people of the configuration are known by their name, all others by member and
     /// workspace. (An owner that an older version kept by a Slack name alone is nobody whom we could know again.)
     pub fn is(&self, actor: &Actor) -> bool {

@@ -21,18 +21,18 @@ impl Turn<'_> {
         }
         let (now, window) = (self.now, self.incident.policy.flap_window);
         let was_lately = |at: Timestamp| now.duration_since(at) <= window;
-        // What its holder declared over, and what then is said again, never recovered: it only goes on.
+        // What its owner declared over, and what then is said again, never recovered: it only goes on.
         let left_off = recovered_at.map(|at| at.or(ended_at)).unwrap_or_default();
         let flaps = left_off.is_some_and(was_lately) && ended_at.is_none_or(was_lately);
         let is_silenced = known.is_some() && self.incident.silenced_until.is_some();
-        let holder = self.incident.taken_by().map(|holder| holder.person.clone());
+        let owner = self.incident.taken_by().map(|owner| owner.person.clone());
         if ended_at.is_some() {
-            let holder = holder.clone().filter(|_| flaps);
-            self.tell(Event::Reopened { alarm: name.clone(), holder });
+            let owner = owner.clone().filter(|_| flaps);
+            self.tell(Event::Reopened { alarm: name.clone(), owner });
         }
-        let has_room =
+        let has_backend =
             known.is_some() || self.incident.alarms.len() < MOST_ALARMS || self.forget_recovered();
-        if !has_room {
+        if !has_backend {
             self.incident.more_alarms += 1;
             self.tell(Event::JoinedUnnamed);
         } else {
@@ -43,16 +43,16 @@ impl Turn<'_> {
         }
         // It was said that it is over, and its alarm never recovered: it only goes on.
         let resolved_by = resolved_by.filter(|_| flaps && recovered_at == Some(None));
-        if let (Some(_), Phase::Taken, Some(holder)) =
-            (&resolved_by, self.incident.phase, &mut self.incident.holder)
+        if let (Some(_), Phase::Taken, Some(owner)) =
+            (&resolved_by, self.incident.phase, &mut self.incident.owner)
         {
-            holder.at = self.now;
+            owner.at = self.now;
         }
-        // What nobody has is hunted for anew; what somebody has stays theirs, and they are told.
+        // What nobody has is called for again; what somebody has stays theirs, and they are told.
         match (ended_at, self.incident.phase) {
             (Some(_), Phase::Calling | Phase::Exhausted) => match resolved_by {
                 Some(by) => self.leave_alone(by),
-                None => self.hunt_again(),
+                None => self.round_again(),
             },
             (None, Phase::Calling) if self.incident.silenced_until.is_none() => {}
             (Some(over_at), Phase::Taken) if flaps => {
@@ -68,20 +68,20 @@ impl Turn<'_> {
             _ if self.found_nobody_just_now() && was_about_us == self.incident.is_about_us() => {}
             _ => {
                 let is_asked =
-                    |_: &String| self.incident.holder.as_ref().is_some_and(|h| !h.outside);
-                let holder = holder.filter(is_asked);
-                self.tell(Event::HuntAgain { holder });
-                self.hunt_again();
+                    |_: &String| self.incident.owner.as_ref().is_some_and(|h| !h.outside);
+                let owner = owner.filter(is_asked);
+                self.tell(Event::RoundAgain { owner });
+                self.round_again();
             }
         }
     }
 
-    /// Whether a hunt began at this very moment and found nobody to call: another one would find nobody either.
+    /// Whether a round began at this very moment and found nobody to call: another one would find nobody either.
     fn found_nobody_just_now(&self) -> bool {
         let incident = &self.incident;
         incident.phase == Phase::Exhausted
             && incident.exhausted_at == Some(self.now)
-            && incident.hunt.began_at == self.now
+            && incident.round.began_at == self.now
     }
 
     fn put(&mut self, alarm: &Alarm) {
@@ -91,7 +91,7 @@ impl Turn<'_> {
         }
     }
 
-    /// Makes room for the name of one more alarm.
+    /// Makes space for the name of one more alarm.
     fn forget_recovered(&mut self) -> bool {
         let recovered = self.incident.alarms.iter().position(|have| have.recovered_at.is_some());
         let forgotten = recovered.map(|at| self.incident.alarms.remove(at));
@@ -150,6 +150,6 @@ impl Turn<'_> {
         let after_seconds = self.lasted();
         self.tell(Event::Resolved { after_seconds });
         self.end_incident(None);
-        self.text_holder();
+        self.text_owner();
     }
 }

@@ -122,7 +122,7 @@ impl Entry {
             }
             Event::CallEnded { person, why, .. } => (why.as_mut(), [Some(person), None]),
             Event::Texted { person, failed } => (failed.as_mut(), [Some(person), None]),
-            Event::Reopened { alarm, holder } => (None, [Some(alarm), holder.as_mut()]),
+            Event::Reopened { alarm, owner } => (None, [Some(alarm), owner.as_mut()]),
             Event::Recovered { alarm: name, .. }
             | Event::Deleted { alarm: name, .. }
             | Event::NoData { alarm: name }
@@ -136,12 +136,12 @@ impl Entry {
             | Event::PassedOver { person: name }
             | Event::CalledTooOften { person: name, .. }
             | Event::Taken { person: name, .. }
-            | Event::AskedAgain { holder: name }
-            | Event::CalledInstead { holder: name }
+            | Event::AskedAgain { owner: name }
+            | Event::CalledInstead { owner: name }
             | Event::GivenBack { person: name }
             | Event::Silenced { by: name, .. }
             | Event::DeclaredOver { person: name, .. } => (None, [Some(name), None]),
-            Event::HuntAgain { holder: name } | Event::CalledBack { owner: name } => {
+            Event::RoundAgain { owner: name } | Event::CalledBack { owner: name } => {
                 (None, [name.as_mut(), None])
             }
             Event::OwnerTold { person, alarms, more, .. } => {
@@ -157,7 +157,7 @@ impl Entry {
             | Event::SilenceOver
             | Event::Resolved { .. }
             | Event::NothingChanged { .. }
-            | Event::Mended { .. } => (None, [None, None]),
+            | Event::Repaired { .. } => (None, [None, None]),
         };
         if let Some(text) = text {
             cut_json(text, bytes);

@@ -1,4 +1,4 @@
-//! How a call fares, from the decision to its end.
+//! The status of a call, from the decision to its end.
 //!
 //! Outcomes drive. Only where no word comes of a call it is looked up: first when it should have been answered, then
 //! when its conversation should be over; soon after that it is given up, and the next person called.
@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::incident::{Attempt, Call, Incident};
 use super::signal::{Effect, End, Key, News, Outcome};
 use super::step::Turn;
-use super::timeline::{Event, Mended};
+use super::timeline::{Event, Repaired};
 
 /// How long we try to place a call.
 pub(super) const DIAL_PATIENCE: SignedDuration = SignedDuration::from_secs(60);
@@ -49,7 +49,7 @@ impl Incident {
 }
 
 impl Turn<'_> {
-    /// How the call of an attempt fares.
+    /// The status of the call of an attempt.
     pub(super) fn call(&mut self, number: u32, sid: Option<&str>, news: &News) {
         let now = self.now;
         let Some(attempt) = self.incident.attempt_mut(number) else { return };
@@ -178,9 +178,9 @@ impl Turn<'_> {
     }
 
     /// The audit found something undone. Calls whose end was never reported are looked up, once.
-    pub(super) fn mended(&mut self, what: Mended) {
-        self.tell(Event::Mended { what });
-        if what != Mended::UnreportedCall {
+    pub(super) fn repaired(&mut self, what: Repaired) {
+        self.tell(Event::Repaired { what });
+        if what != Repaired::UnreportedCall {
             return;
         }
         let (now, policy) = (self.now, self.incident.policy.clone());

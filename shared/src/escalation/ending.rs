@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::actor::Actor;
-use super::incident::{Attempt, Holder, Incident, Phase};
+use super::incident::{Attempt, Incident, Owner, Phase};
 use super::signal::{Effect, Outcome, TextAbout};
 use super::step::Turn;
 use super::timeline::{Entry, Event};
@@ -69,17 +69,17 @@ impl Incident {
 
     /// Whether this person is the owner, and asked again since it still goes on.
     pub(super) fn is_owner_asked_again(&self, person: &str) -> bool {
-        let is_theirs = |holder: &Holder| holder.person == person && !holder.outside;
-        self.hunt.asks_owner
+        let is_theirs = |owner: &Owner| owner.person == person && !owner.outside;
+        self.round.asks_owner
             && self.phase == Phase::Calling
-            && self.holder.as_ref().is_some_and(is_theirs)
+            && self.owner.as_ref().is_some_and(is_theirs)
     }
 
     /// Whether the person of this attempt may say with the key 3 that it is over.
     pub fn offers_resolve(&self, attempt: &Attempt) -> bool {
         attempt.offers_resolve
             && self.ended_at.is_none()
-            && attempt.hunt == self.hunt.number
+            && attempt.round == self.round.number
             && self.is_owner_asked_again(&attempt.person)
     }
 
@@ -114,7 +114,7 @@ impl Turn<'_> {
     pub(super) fn resolved_by(&mut self, by: &str) {
         if self.incident.ended_at.is_none() {
             self.over_by(by, None);
-            self.text_holder();
+            self.text_owner();
         }
     }
 
@@ -154,7 +154,7 @@ impl Turn<'_> {
         let after_seconds = self.lasted();
         self.tell(Event::NothingChanged { for_seconds, after_seconds });
         self.end_incident(None);
-        self.text_holder();
+        self.text_owner();
     }
 
     fn over_by(&mut self, by: &str, attempt: Option<u32>) {
@@ -178,10 +178,10 @@ impl Turn<'_> {
     }
 
     /// It is over: whoever has it, and was called for it, is told.
-    pub(super) fn text_holder(&mut self) {
-        let owner = self.incident.taken_by().filter(|holder| !holder.outside);
-        if let Some(holder) = owner.filter(|_| !self.is_known_to_be_over()) {
-            let (person, at) = (holder.person.clone(), self.now);
+    pub(super) fn text_owner(&mut self) {
+        let owner = self.incident.taken_by().filter(|owner| !owner.outside);
+        if let Some(owner) = owner.filter(|_| !self.is_known_to_be_over()) {
+            let (person, at) = (owner.person.clone(), self.now);
             self.effects.push(Effect::Text { person, about: TextAbout::Resolved, at });
         }
     }
@@ -191,8 +191,8 @@ impl Turn<'_> {
     pub(super) fn leave_alone(&mut self, by: String) {
         let Ok(until) = self.now.checked_add(self.incident.policy.repage_after) else { return };
         self.incident.silenced_until = Some(until);
-        self.incident.hunt.look_again_at = None;
-        self.incident.hunt.asks_owner = false;
+        self.incident.round.look_again_at = None;
+        self.incident.round.asks_owner = false;
         self.tell(Event::Silenced { by, until });
     }
 }

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::actor::Member;
-use super::hunt::Hunt;
 use super::owner::Notices;
 use super::policy::{CallWith, Policy};
+use super::round::Round;
 use super::signal::Outcome;
 use super::timeline::{Event, Timeline};
 
@@ -24,11 +24,11 @@ pub struct Incident {
     pub policy: Policy,
     /// When it began.
     pub raised_at: Timestamp,
-    /// Where the hunt stands.
+    /// Where the round stands.
     pub phase: Phase,
     /// Who has it, or had it last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub holder: Option<Holder>,
+    #[serde(alias = "holder", skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Owner>,
     /// When nobody could be reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exhausted_at: Option<Timestamp>,
@@ -48,15 +48,16 @@ pub struct Incident {
     /// What its owner was told of its alarms.
     #[serde(default, skip_serializing_if = "Notices::is_empty")]
     pub notices: Notices,
-    /// The hunt under way, or the last one.
-    pub hunt: Hunt,
+    /// The round under way, or the last one.
+    #[serde(alias = "hunt")]
+    pub round: Round,
     /// Its calls.
     pub attempts: Vec<Attempt>,
     /// What happened.
     pub timeline: Timeline,
 }
 
-/// Where the hunt stands.
+/// Where the round stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
@@ -86,7 +87,7 @@ pub enum State {
 
 /// Who has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Holder {
+pub struct Owner {
     /// Who.
     pub person: String,
     /// Since when.
@@ -135,13 +136,14 @@ pub struct Joined {
     pub back: bool,
 }
 
-/// One call of a hunt, to one person.
+/// One call of a round, to one person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// Counts the attempts of an incident, from 1.
     pub number: u32,
-    /// Which hunt it belongs to.
-    pub hunt: u32,
+    /// Which round it belongs to.
+    #[serde(alias = "hunt")]
+    pub round: u32,
     /// Who is called.
     pub person: String,
     /// In which way, for good: the policy may change while it rings.
@@ -261,8 +263,8 @@ impl Incident {
     }
 
     /// Who has it now.
-    pub fn taken_by(&self) -> Option<&Holder> {
-        self.holder.as_ref().filter(|_| self.phase == Phase::Taken)
+    pub fn taken_by(&self) -> Option<&Owner> {
+        self.owner.as_ref().filter(|_| self.phase == Phase::Taken)
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::actor::Member;
-use super::incident::{Alarm, Holder, Incident, Joined, Phase};
+use super::incident::{Alarm, Incident, Joined, Owner, Phase};
 use super::signal::{Effect, TextAbout};
 use super::step::Turn;
 use super::timeline::Event;
@@ -65,7 +65,7 @@ pub struct Former {
 }
 
 impl Former {
-    fn is(&self, owner: &Holder) -> bool {
+    fn is(&self, owner: &Owner) -> bool {
         match (&self.member, &owner.member) {
             (None, None) => self.person == owner.person,
             (former, owner) => former == owner,
@@ -112,7 +112,7 @@ impl Incident {
 
     /// It is this person's from now on: they know its alarms. When they were last told what joined is remembered, even if
     /// somebody else had it in between, or nobody.
-    pub(super) fn forget_notices(&mut self, owner: &Holder) {
+    pub(super) fn forget_notices(&mut self, owner: &Owner) {
         for alarm in &mut self.alarms {
             alarm.joined = None;
         }
@@ -128,8 +128,8 @@ impl Incident {
     /// nobody, had it.
     pub(super) fn remember_former_owner(&mut self, now: Timestamp) {
         let notices = &mut self.notices;
-        if let (Some(told_at), Some(owner)) = (notices.joined_at.take(), &self.holder) {
-            let Holder { person, member, .. } = owner.clone();
+        if let (Some(told_at), Some(owner)) = (notices.joined_at.take(), &self.owner) {
+            let Owner { person, member, .. } = owner.clone();
             notices.former.retain(|former| !former.is(owner));
             notices.former.push(Former { person, member, told_at });
         }
@@ -219,7 +219,7 @@ impl Turn<'_> {
         self.tell_owner();
         let owner = (!owner.outside).then_some(owner.person);
         self.tell(Event::CalledBack { owner });
-        self.hunt_again();
+        self.round_again();
     }
 
     /// Tells the owner what is due.
@@ -254,7 +254,7 @@ impl Turn<'_> {
         self.is_known_to_be_over() || self.effects.iter().any(is_it)
     }
 
-    fn send_notice(&mut self, owner: &Holder) {
+    fn send_notice(&mut self, owner: &Owner) {
         let (now, is_back) = (self.now, self.incident.notices.over);
         let (alarms, more) = self.incident.take_pending();
         let notices = &mut self.incident.notices;
@@ -286,7 +286,7 @@ impl Turn<'_> {
         }
     }
 
-    /// An alarm is forgotten, to make room: if its owner was not told of it yet, it is counted.
+    /// An alarm is forgotten, to make space: if its owner was not told of it yet, it is counted.
     pub(super) fn forgets(&mut self, alarm: &Alarm) {
         if alarm.is_pending() && self.incident.phase == Phase::Taken {
             self.incident.notices.unnamed += 1;

@@ -64,13 +64,13 @@ pub struct Policy {
     /// The schedule whose shift is empty just now, so that the roster is only who comes after it.
     #[serde(default)]
     pub empty_shift: Option<String>,
-    /// The most calls of one hunt.
+    /// The most calls of one round.
     pub attempts: u32,
     /// How long a phone rings.
     pub ring_seconds: u32,
     /// The wait after each reading of the menu.
     pub answer_seconds: u32,
-    /// The channel in which its story is told.
+    /// The channel in which its incidents are told.
     pub channel: String,
     /// A taken incident whose alarm still goes on is asked after again after this long.
     pub repage_after: SignedDuration,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::actor::Actor;
 use super::incident::Alarm;
-use super::timeline::Mended;
+use super::timeline::Repaired;
 
 /// What the world told us.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Signal {
         /// Names the alarm.
         key: String,
     },
-    /// How the call of an attempt fares.
+    /// The status of the call of an attempt.
     Call {
         /// Which attempt.
         attempt: u32,
@@ -50,7 +50,7 @@ pub enum Signal {
         /// The policy never calls them: they are none of its people.
         outside: bool,
     },
-    /// Its holder cannot do it after all.
+    /// Its owner cannot do it after all.
     GivenBack {
         /// Who.
         person: Actor,
@@ -75,10 +75,10 @@ pub enum Signal {
     /// Time has passed.
     Wake,
     /// The audit found something undone: it is done now, and said.
-    Mended(Mended),
+    Repaired(Repaired),
 }
 
-/// How a call fares.
+/// The status of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {
     /// It is placed; a reading of its menu takes so many seconds.
@@ -185,7 +185,7 @@ pub enum Effect {
         /// Which attempt.
         attempt: u32,
     },
-    /// Ask Twilio how the call of this attempt fares.
+    /// Ask Twilio for the status of the call of this attempt.
     LookUp {
         /// Which attempt.
         attempt: u32,

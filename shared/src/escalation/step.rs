@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::calls::DIAL_PATIENCE;
-use super::hunt::Hunt;
-use super::incident::{Alarm, Attempt, Holder, Incident, Phase};
+use super::incident::{Alarm, Attempt, Incident, Owner, Phase};
 use super::owner::Notices;
 use super::policy::{CallWith, Policy};
+use super::round::Round;
 use super::signal::{Effect, Outcome, Signal, TextAbout};
 use super::timeline::{Event, Timeline};
 
@@ -34,7 +34,7 @@ pub struct Step {
     pub effects: Vec<Effect>,
 }
 
-/// When all are called again, if Twilio placed none of a hunt's calls.
+/// When all are called again, if Twilio placed none of a round's calls.
 const UNPLACED_RETRY: SignedDuration = SignedDuration::from_mins(1);
 
 /// A step under way.
@@ -46,14 +46,14 @@ pub(super) struct Turn<'a> {
 }
 
 impl Incident {
-    /// A new incident: this alarm went off, and the hunt begins.
+    /// A new incident: this alarm went off, and the round begins.
     pub fn raise(id: &str, policy: &Policy, alarm: Alarm, busy: &Busy, now: Timestamp) -> Step {
         let incident = Incident {
             id: id.to_owned(),
             policy: policy.clone(),
             raised_at: now,
             phase: Phase::Calling,
-            holder: None,
+            owner: None,
             exhausted_at: None,
             silenced_until: None,
             changed_at: Some(now),
@@ -61,7 +61,7 @@ impl Incident {
             alarms: Vec::new(),
             more_alarms: 0,
             notices: Notices::default(),
-            hunt: Hunt::new(1, &policy.roster, None, now),
+            round: Round::new(1, &policy.roster, None, now),
             attempts: Vec::new(),
             timeline: Timeline::default(),
         };
@@ -91,7 +91,7 @@ impl Incident {
             Signal::ResolvedBy { by } => turn.resolved_by(by),
             Signal::Silenced { by, until } => turn.silence(by, *until),
             Signal::Wake => turn.look(),
-            Signal::Mended(what) => turn.mended(*what),
+            Signal::Repaired(what) => turn.repaired(*what),
         }
         turn.end()
     }
@@ -133,36 +133,36 @@ impl Incident {
         let after = |at: Timestamp, long| at.checked_add(long).ok();
         let due = match self.phase {
             Phase::Taken => {
-                self.holder.as_ref().and_then(|holder| after(holder.at, self.policy.repage_after))
+                self.owner.as_ref().and_then(|owner| after(owner.at, self.policy.repage_after))
             }
             Phase::Exhausted => self.exhausted_at.and_then(|at| after(at, self.retry_after())),
             Phase::Calling => match self.under_way() {
                 Some(attempt) => self.next_look(attempt),
-                None => self.hunt.look_again_at,
+                None => self.round.look_again_at,
             },
         };
         due.max(self.silenced_until)
     }
 
-    /// How long after a hunt in vain all are called again: soon, if not one of its calls could even be placed, and later
+    /// How long after a round in vain all are called again: soon, if not one of its calls could even be placed, and later
     /// each time that happens again.
     pub fn retry_after(&self) -> SignedDuration {
         let longest = self.policy.retry_exhausted_after;
-        // The last hunts in which Twilio placed no call: each time we wait twice as long.
+        // The last rounds in which Twilio placed no call: each time we wait twice as long.
         let placed = self.attempts.iter().rev().find(|attempt| attempt.placed_at.is_some());
-        let last = placed.map_or(0, |attempt| attempt.hunt);
-        let in_vain = self.hunt.number.saturating_sub(last);
-        if self.hunt.calls == 0 || in_vain == 0 {
+        let last = placed.map_or(0, |attempt| attempt.round);
+        let in_vain = self.round.number.saturating_sub(last);
+        if self.round.calls == 0 || in_vain == 0 {
             return longest;
         }
         let doubled = 1_i32.checked_shl(in_vain - 1).filter(|_| in_vain < 12).unwrap_or(i32::MAX);
         UNPLACED_RETRY.checked_mul(doubled).map_or(longest, |wait| wait.min(longest))
     }
 
-    /// The call that the hunt waits for.
+    /// The call that the round waits for.
     pub fn under_way(&self) -> Option<&Attempt> {
-        let of_this_hunt = |attempt: &&Attempt| attempt.hunt == self.hunt.number;
-        self.attempts.iter().rev().find(of_this_hunt).filter(|attempt| attempt.outcome.is_none())
+        let of_this_round = |attempt: &&Attempt| attempt.round == self.round.number;
+        self.attempts.iter().rev().find(of_this_round).filter(|attempt| attempt.outcome.is_none())
     }
 }
 
@@ -172,7 +172,7 @@ impl Turn<'_> {
     }
 
     fn end(mut self) -> Step {
-        self.hunt_on();
+        self.round_on();
         self.tell_owner();
         Step { wake_at: self.incident.wake_at(), incident: self.incident, effects: self.effects }
     }
@@ -184,8 +184,8 @@ impl Turn<'_> {
         if matches!(had, Some(Outcome::Taken | Outcome::Resolved)) {
             return;
         }
-        let has_it = self.incident.taken_by().map(|holder| holder.person.as_str());
-        if self.incident.ended_at.is_some() || has_it.is_some_and(|holder| holder != person) {
+        let has_it = self.incident.taken_by().map(|owner| owner.person.as_str());
+        if self.incident.ended_at.is_some() || has_it.is_some_and(|owner| owner != person) {
             self.conclude(number, Outcome::TooLate, None);
             return;
         }
@@ -195,7 +195,7 @@ impl Turn<'_> {
         if let Some(attempt) = self.incident.attempt_mut(number) {
             attempt.outcome = Some(Outcome::Taken);
         }
-        self.give_to(Holder { person: person.clone(), at: self.now, outside: false, member: None });
+        self.give_to(Owner { person: person.clone(), at: self.now, outside: false, member: None });
         self.effects.push(Effect::Text { person, about: TextAbout::Taken, at: self.now });
         self.cancel_all_but(Some(number), false);
     }
@@ -232,43 +232,43 @@ impl Turn<'_> {
         }
         let was_silent = self.incident.silenced_until.take().is_some();
         // Of whom it was asked before, they may still say that it is over.
-        let mut asks_owner = self.incident.hunt.asks_owner;
+        let mut asks_owner = self.incident.round.asks_owner;
         match self.incident.phase {
             Phase::Calling if was_silent => {
                 self.tell(Event::SilenceOver);
-                self.hunt_again();
+                self.round_again();
             }
             Phase::Calling => return self.look_at_call(),
             Phase::Taken => {
-                if let Some(Holder { person: holder, outside, .. }) = self.incident.holder.clone() {
+                if let Some(Owner { person: owner, outside, .. }) = self.incident.owner.clone() {
                     asks_owner = !outside;
                     self.tell(match outside {
-                        true => Event::CalledInstead { holder },
-                        false => Event::AskedAgain { holder },
+                        true => Event::CalledInstead { owner },
+                        false => Event::AskedAgain { owner },
                     });
                 }
-                self.hunt_again();
+                self.round_again();
             }
             Phase::Exhausted => {
                 self.tell(Event::CalledAgain);
-                self.hunt_again();
+                self.round_again();
             }
         }
-        self.incident.hunt.asks_owner = asks_owner;
+        self.incident.round.asks_owner = asks_owner;
     }
 }
 
 impl Attempt {
     pub(super) fn new(
         number: u32,
-        hunt: u32,
+        round: u32,
         person: &str,
         with: CallWith,
         now: Timestamp,
     ) -> Attempt {
         Attempt {
             number,
-            hunt,
+            round,
             person: person.to_owned(),
             with,
             calls: Vec::new(),

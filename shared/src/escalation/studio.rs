@@ -15,7 +15,7 @@ use super::step::Turn;
 const LOOK: SignedDuration = SignedDuration::from_secs(15);
 /// How long somebody is left alone who was in another call, in seconds: the first time, and at most.
 const ALONE: (i64, i64) = (5, 60);
-/// How often a hunt does not count it that somebody was in another call, for each person.
+/// How often a round does not count it that somebody was in another call, for each person.
 const MOST_IN_CALL: usize = 4;
 
 impl Incident {
@@ -46,7 +46,7 @@ impl Incident {
     /// Whether this person was in another call just now: each time they are left alone for longer.
     pub(super) fn is_left_alone(&self, person: &str, now: Timestamp) -> bool {
         let in_call = self.attempts.iter().filter(|attempt| {
-            attempt.hunt == self.hunt.number
+            attempt.round == self.round.number
                 && attempt.person == person
                 && attempt.outcome == Some(Outcome::InCall)
         });
@@ -75,8 +75,8 @@ impl Turn<'_> {
         }
     }
 
-    /// The person is in another call. That is no call of the hunt, and they come back if nobody else takes it; but not
-    /// for ever: in the end each time counts, so that the hunt comes to its end and says so.
+    /// The person is in another call. That is no call of the round, and they come back if nobody else takes it; but not
+    /// for ever: in the end each time counts, so that the round comes to its end and says so.
     pub(super) fn in_call(&mut self, number: u32) {
         let now = self.now;
         let Some(attempt) = self.incident.attempt_mut(number) else { return };
@@ -84,11 +84,11 @@ impl Turn<'_> {
         if attempt.outcome.is_some() {
             return;
         }
-        let (of, person) = (attempt.hunt, attempt.person.clone());
+        let (of, person) = (attempt.round, attempt.person.clone());
         self.conclude(number, Outcome::InCall, None);
-        let hunt = &mut self.incident.hunt;
-        if hunt.number == of && hunt.in_call < MOST_IN_CALL * hunt.order.len() {
-            hunt.put_back(person);
+        let round = &mut self.incident.round;
+        if round.number == of && round.in_call < MOST_IN_CALL * round.order.len() {
+            round.put_back(person);
         }
     }
 }

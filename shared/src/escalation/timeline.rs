@@ -1,4 +1,4 @@
-//! What happened, in order: the story that Slack and the pages tell.
+//! What happened, in order: the timeline that Slack and the pages show.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -38,8 +38,12 @@ pub enum Event {
     /// An alarm was deleted in its monitor: that counts as its recovery.
     Deleted { alarm: String, left: u32 },
     /// It was over, and an alarm went off again soon.
-    Reopened { alarm: String, holder: Option<String> },
-    /// A hunt begins, and the schedule says that nobody is on call: the empty shift is skipped.
+    Reopened {
+        alarm: String,
+        #[serde(alias = "holder")]
+        owner: Option<String>,
+    },
+    /// A round begins, and the schedule says that nobody is on call: the empty shift is skipped.
     NobodyOnCall { schedule: String },
     /// Somebody is called.
     Calling { attempt: u32, person: String, call: u32, of: u32 },
@@ -73,18 +77,28 @@ pub enum Event {
     Exhausted { calls: u32 },
     /// All are called again, since nobody could be reached.
     CalledAgain,
-    /// The holder is asked again: it still goes on.
-    AskedAgain { holder: String },
-    /// It still goes on, and the holder is none of those whom the policy calls: they are called instead.
-    CalledInstead { holder: String },
-    /// The holder cannot do it after all: the next person is called.
+    /// The owner is asked again: it still goes on.
+    AskedAgain {
+        #[serde(alias = "holder")]
+        owner: String,
+    },
+    /// It still goes on, and the owner is none of those whom the policy calls: they are called instead.
+    CalledInstead {
+        #[serde(alias = "holder")]
+        owner: String,
+    },
+    /// The owner cannot do it after all: the next person is called.
     GivenBack { person: String },
     /// Nobody is called until then.
     Silenced { by: String, until: Timestamp },
     /// The silence is over, and it still goes on.
     SilenceOver,
     /// A new alarm joined what was taken already.
-    HuntAgain { holder: Option<String> },
+    #[serde(alias = "hunt-again")]
+    RoundAgain {
+        #[serde(alias = "holder")]
+        owner: Option<String>,
+    },
     /// What is taken was over for a while, and is back: its owner is called first, or the policy's people if it cannot
     /// call its owner.
     CalledBack { owner: Option<String> },
@@ -99,13 +113,14 @@ pub enum Event {
     /// It is over, since none of its alarms changed for so long.
     NothingChanged { for_seconds: i64, after_seconds: i64 },
     /// The audit found something undone, and did it.
-    Mended { what: Mended },
+    #[serde(alias = "mended")]
+    Repaired { what: Repaired },
 }
 
 /// What the audit found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Mended {
+pub enum Repaired {
     /// A wake-up did not come.
     LateWakeUp,
     /// Something was decided and not done.
@@ -113,7 +128,8 @@ pub enum Mended {
     /// A call's end was never reported.
     UnreportedCall,
     /// Nobody was being called, and nothing was waited for.
-    StandingHunt,
+    #[serde(alias = "standing-hunt")]
+    StandingRound,
 }
 
 /// How many entries are kept: these first ones …

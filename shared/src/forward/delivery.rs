@@ -2,16 +2,16 @@
 //!
 //! 1. [`Delivery::deliver`]: channels side by side, each in order; the answers to clicks beside them.
 //! 2. `channel`: one channel's messages. `batch`: what is left of them to say, and what became of the rest.
-//! 3. `story`: an incident's own message, which its lines stand under. `edits`: it says how the incident stands.
+//! 3. `incident_message`: an incident's own message, which its lines stand under. `edits`: it says how the incident stands.
 //! 4. `reply`: the answer to a click.
 
 mod batch;
 mod call;
 mod channel;
 mod edits;
+mod incident_message;
 mod pace;
 mod reply;
-mod story;
 mod tally;
 mod waiting;
 

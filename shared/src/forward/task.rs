@@ -44,7 +44,7 @@ pub struct Lines {
     pub channel: String,
     /// When Twilio brought their events.
     pub at: Timestamp,
-    /// The incident whose story they tell, if they tell one: with a bot they stand in the thread of its message.
+    /// The incident that they are about, if any: with a bot they stand in the thread of its message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incident: Option<String>,
     /// When they were replayed, if they were dead letters: they come late, and say so.
@@ -62,7 +62,7 @@ pub const MESSAGE_BYTES: usize = 100 * 1024;
 pub const MALFORMED_GROUP: &str = "(malformed)";
 
 impl Lines {
-    /// Lines of no incident's story, which were never dead letters.
+    /// Lines of no incident, which were never dead letters.
     pub fn new(channel: String, at: Timestamp, lines: Vec<Line>) -> Lines {
         Lines { channel, at, incident: None, replayed_at: None, lines }
     }

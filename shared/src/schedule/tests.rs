@@ -1,4 +1,4 @@
-//! Shifts as people live them, over the nights when the clocks change too.
+//! Shifts as people live them, over nights on which the clocks change too.
 
 mod bounds;
 mod calendar;

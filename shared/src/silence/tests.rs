@@ -1,4 +1,4 @@
-//! Maintenance windows as people live them, over the nights when the clocks change too.
+//! Maintenance windows as people live them, over nights on which the clocks change too.
 
 use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;

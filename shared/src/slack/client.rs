@@ -60,7 +60,7 @@ pub enum Refusal {
     Unknown(String),
     /// Slack will never take this post; another one it may.
     Content(String),
-    /// Slack will take nothing for this channel until somebody mends its set-up.
+    /// Slack will take nothing for this channel until somebody repairs its set-up.
     Channel(String),
     /// The message that it is about is not there any more, or is closed: a new one may take its place.
     Gone(String),

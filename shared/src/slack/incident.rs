@@ -32,7 +32,7 @@ struct Detail {
     reason: usize,
 }
 
-/// From all that has room to what is left where texts are long once encoded.
+/// From all that has space to what is left where texts are long once encoded.
 const DETAILS: [Detail; 4] = [
     Detail { alarms: NAMED, reason: REASON },
     Detail { alarms: NAMED, reason: 60 },
@@ -84,16 +84,16 @@ fn headline(incident: &Incident, settings: &Settings) -> String {
             Some(attempt) => format!(
                 ":telephone_receiver: *calling* {} (call {} of {})",
                 mention(&attempt.person, settings),
-                incident.hunt.calls,
+                incident.round.calls,
                 incident.policy.attempts
             ),
             None => ":hourglass: *everybody is in a call*: waiting".to_owned(),
         },
         State::Taken => match incident.taken_by() {
-            Some(holder) => format!(
+            Some(owner) => format!(
                 ":white_check_mark: {} *has it* since {}{}",
-                mention(&holder.person, settings),
-                local_time(holder.at),
+                mention(&owner.person, settings),
+                local_time(owner.at),
                 took_after(incident).map(|after| format!(", after {after}")).unwrap_or_default()
             ),
             None => ":white_check_mark: somebody *has it*".to_owned(),
@@ -101,7 +101,7 @@ fn headline(incident: &Incident, settings: &Settings) -> String {
         State::Exhausted => {
             let next =
                 next_try(incident).map(|at| format!("; the next try is at {}", local_time(at)));
-            let number = incident.hunt.calls;
+            let number = incident.round.calls;
             format!(
                 ":rotating_light: *nobody took it* after {number} {}{}",
                 calls(number),
@@ -125,9 +125,9 @@ fn headline(incident: &Incident, settings: &Settings) -> String {
 fn ending(incident: &Incident) -> String {
     let lasted = incident.ended_at.map(|at| at.duration_since(incident.raised_at).as_secs());
     let lasted = lasted.map(|seconds| format!(" after {}", span(seconds))).unwrap_or_default();
-    let by = match (&incident.holder, took_after(incident)) {
-        (Some(holder), Some(after)) => format!("{} took it after {after}", bold(&holder.person)),
-        (Some(holder), None) => format!("{} had it", bold(&holder.person)),
+    let by = match (&incident.owner, took_after(incident)) {
+        (Some(owner), Some(after)) => format!("{} took it after {after}", bold(&owner.person)),
+        (Some(owner), None) => format!("{} had it", bold(&owner.person)),
         (None, _) => "nobody had taken it".to_owned(),
     };
     let why = match incident.ending() {

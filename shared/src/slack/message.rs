@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// The most characters of a section's text (docs: 3,000), with room for the mark of a cut.
+/// The most characters of a section's text (docs: 3,000), with space for the mark of a cut.
 const SECTION: usize = 2_900;
 /// The most characters of all blocks of a post. Slack documents none; posts of more than about 13,200 are refused with
 /// `msg_blocks_too_long` (slackapi/bolt-js issue 2509).
@@ -47,7 +47,7 @@ pub fn pack(lines: &[String]) -> Vec<Post> {
     let mut open = Open::default();
     for line in lines {
         let length = units(line);
-        if !open.has_room_for(length) {
+        if !open.has_backend_for(length) {
             posts.extend(std::mem::take(&mut open).close());
         }
         open.push(line, length);
@@ -69,7 +69,7 @@ impl Open {
         self.sections.last().is_some_and(|(_, have)| have + 1 + length <= SECTION)
     }
 
-    fn has_room_for(&self, length: usize) -> bool {
+    fn has_backend_for(&self, length: usize) -> bool {
         self.total + 1 + length <= POST && (self.joins(length) || self.sections.len() < BLOCKS)
     }
 
@@ -116,13 +116,13 @@ pub fn cut(text: &str) -> String {
         return text.to_owned();
     }
     let mark = format!(" … _(cut: {all} characters in all)_");
-    let room = SECTION - units(&mark);
+    let backend = SECTION - units(&mark);
     let mut length = 0;
     let mut end = text
         .char_indices()
         .find(|(_, c)| {
             length += c.len_utf16();
-            length > room
+            length > backend
         })
         .map_or(text.len(), |(at, _)| at);
     let kept = &text[..end];

@@ -13,7 +13,7 @@ pub const STUDIO: &str = "/twilio/studio/";
 pub enum About {
     /// What to say next, and which key was pressed.
     Words,
-    /// How the call fares.
+    /// The status of the call.
     Status,
     /// Whether a machine answered.
     Machine,

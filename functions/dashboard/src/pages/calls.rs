@@ -6,14 +6,14 @@ use shared::app::words::{outcome_words, span};
 use shared::escalation::{Attempt, Incident, Policy};
 
 use super::standing::count;
-use super::story::Kind;
+use super::timeline::Kind;
 
 /// One call as it is shown.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Call {
     pub(super) number: u32,
-    /// Which hunt it belongs to, if there was more than one.
-    pub(super) hunt: Option<u32>,
+    /// Which round it belongs to, if there was more than one.
+    pub(super) round: Option<u32>,
     pub(super) person: String,
     pub(super) outcome: &'static str,
     pub(super) kind: Kind,
@@ -27,10 +27,10 @@ pub(super) struct Call {
 
 /// The calls, the newest first.
 pub(super) fn calls(incident: &Incident) -> Vec<Call> {
-    let hunts = incident.hunt.number > 1;
+    let rounds = incident.round.number > 1;
     let shown = |attempt: &Attempt| Call {
         number: attempt.number,
-        hunt: hunts.then_some(attempt.hunt),
+        round: rounds.then_some(attempt.round),
         person: attempt.person.clone(),
         outcome: attempt.outcome.map_or_else(|| under_way(attempt), outcome_words),
         kind: attempt.outcome.map_or(Kind::Call, Kind::of),

@@ -23,19 +23,19 @@ const HELP: [(&str, &str); 26] = [
     (r#"ringdown_alarms_total{became="dead-letter"}"#, "Alarms that were kept as dead letters"),
     (
         r#"ringdown_audit_mended_total{what="late-wake-up"}"#,
-        "Wake-ups that did not come, mended by the audit",
+        "Wake-ups that did not come, repaired by the audit",
     ),
     (
         r#"ringdown_audit_mended_total{what="undone-effect"}"#,
-        "Things left undone, mended by the audit",
+        "Things left undone, repaired by the audit",
     ),
     (
         r#"ringdown_audit_mended_total{what="unreported-call"}"#,
         "Calls whose end was never reported, looked up by the audit",
     ),
     (
-        r#"ringdown_audit_mended_total{what="standing-hunt"}"#,
-        "Hunts that stood still, mended by the audit",
+        r#"ringdown_audit_mended_total{what="standing-round"}"#,
+        "Rounds that stood still, repaired by the audit",
     ),
     ("ringdown_config_rejected_total", "Configurations that failed their check"),
     (r#"ringdown_dead_letters_total{job="forward"}"#, "Lines kept as dead letters"),

@@ -1,4 +1,4 @@
-//! Incidents for people, and as JSON: what goes on, what went on, and one with its story.
+//! Incidents for people, and as JSON: what goes on, what went on, and one with its timeline.
 
 use minijinja::value::Serde;
 use minijinja::{Value, context};
@@ -17,7 +17,7 @@ use super::calls::{calls, policy_in_words};
 use super::counters::counters;
 use super::silences::{notice, silences};
 use super::standing::{Standing, count};
-use super::story::{sentence, story};
+use super::timeline::{sentence, timeline};
 use super::{rejected, render, simulated, text};
 use crate::Dashboard;
 
@@ -152,7 +152,7 @@ fn facts(kept: &Kept, settings: &Settings) -> Value {
     context! {
         tab, said, incident => Serde(&standing), more_alarms => incident.more_alarms,
         alarms => Serde(&incident.alarms), calls => Serde(&calls(incident)),
-        story => Serde(&story(incident, |entry| in_slack(kept, entry, settings))),
+        timeline => Serde(&timeline(incident, |entry| in_slack(kept, entry, settings))),
         policy => Serde(&policy_in_words(&incident.policy)),
         seen => incident.timeline.next,
         globs => Serde(&incident.policy.alarms), channel => incident.policy.channel.clone(),

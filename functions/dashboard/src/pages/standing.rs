@@ -106,7 +106,7 @@ fn word(state: State) -> &'static str {
 type Told = (String, Option<Clock>, String);
 
 fn calling(incident: &Incident) -> Told {
-    let (calls, of) = (incident.hunt.calls, incident.policy.attempts);
+    let (calls, of) = (incident.round.calls, incident.policy.attempts);
     let Some(attempt) = incident.under_way() else {
         let clock = Clock { what: "waiting", at: last_told(incident), kind: "for" };
         let detail = "whoever is free first is called".to_owned();
@@ -132,8 +132,8 @@ fn calling(incident: &Incident) -> Told {
 
 /// Who is called if this call does not do it, as far as one can tell now.
 fn next(incident: &Incident) -> Option<&str> {
-    let hunt = &incident.hunt;
-    hunt.passed.first().or_else(|| hunt.order.get(hunt.next)).map(String::as_str)
+    let round = &incident.round;
+    round.passed.first().or_else(|| round.order.get(round.next)).map(String::as_str)
 }
 
 fn last_told(incident: &Incident) -> Timestamp {
@@ -141,12 +141,12 @@ fn last_told(incident: &Incident) -> Timestamp {
 }
 
 fn taken(incident: &Incident) -> Told {
-    let Some(holder) = incident.taken_by() else {
+    let Some(owner) = incident.taken_by() else {
         return ("Somebody has it".to_owned(), None, String::new());
     };
-    let clock = Clock { what: "in their hands", at: holder.at, kind: "for" };
+    let clock = Clock { what: "in their hands", at: owner.at, kind: "for" };
     let detail = took_after(incident).map(|after| format!("took it after {after}"));
-    (format!("{} has it", holder.person), Some(clock), detail.unwrap_or_default())
+    (format!("{} has it", owner.person), Some(clock), detail.unwrap_or_default())
 }
 
 /// How long it took until somebody had it, in words.
@@ -160,7 +160,7 @@ fn exhausted(incident: &Incident) -> Told {
     let over = incident.resolves_at();
     let over = over.map(|at| Clock { what: "over, if nothing changes,", at, kind: "in" });
     let clock = [again, over].into_iter().flatten().min_by_key(|clock| clock.at);
-    let detail = format!("after {}", count(incident.hunt.calls, "call"));
+    let detail = format!("after {}", count(incident.round.calls, "call"));
     ("Nobody took it".to_owned(), clock, detail)
 }
 
@@ -174,9 +174,9 @@ fn silenced(incident: &Incident) -> Told {
 fn resolved(incident: &Incident) -> Told {
     let lasted = incident.ended_at.map(|at| at.duration_since(incident.raised_at).as_secs());
     let lasted = lasted.map(|seconds| format!("after {}", span(seconds)));
-    let by = match (&incident.holder, took_after(incident)) {
-        (Some(holder), Some(after)) => format!("{} took it after {after}", holder.person),
-        (Some(holder), None) => format!("{} had it", holder.person),
+    let by = match (&incident.owner, took_after(incident)) {
+        (Some(owner), Some(after)) => format!("{} took it after {after}", owner.person),
+        (Some(owner), None) => format!("{} had it", owner.person),
         (None, _) => "nobody had taken it".to_owned(),
     };
     let lasted = lasted.map_or_else(String::new, |lasted| format!("{lasted}; "));

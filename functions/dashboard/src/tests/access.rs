@@ -1,6 +1,6 @@
 //! Who may see the pages while there is no password.
 
-use super::room::{BEARER, Pages, body, header};
+use super::backend::{BEARER, Pages, body, header};
 
 const PAGES: [&str; 3] = ["/", "/incidents/checkout-1", "/dead-letters"];
 

@@ -3,8 +3,8 @@
 use shared::alarm::State;
 use shared::app::intake::recent::{RecentAlarm, RecentAlarms};
 
+use super::backend::*;
 use super::incidents::{says, words};
-use super::room::*;
 
 fn heard(name: &str, policy: Option<&str>) -> RecentAlarm {
     let policy = policy.map(str::to_owned);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use shared::escalation::{Busy, Incident, Key as Pressed, News, Signal, State};
 
-use super::room::*;
+use super::backend::*;
 
 /// A page's words without its markup, in one line.
 pub(super) fn words(html: &str) -> String {
@@ -135,7 +135,7 @@ fn a_newcomer_learns_what_to_do() {
         &words(&page),
         &["No incidents yet.", "checkout calls alpha, then bravo", "Raise a sample alarm"],
     );
-    assert!(page.contains(r#"href="/pretend/phones""#), "{page}");
+    assert!(page.contains(r#"href="/sandbox/phones""#), "{page}");
 }
 
 #[test]

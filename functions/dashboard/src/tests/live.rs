@@ -1,6 +1,6 @@
 //! How a page follows, and who may.
 
-use super::room::*;
+use super::backend::*;
 
 /// The id and the HTML of an answer's one event, if it has one.
 fn event(stream: &str) -> Option<(String, String)> {

@@ -5,8 +5,8 @@ use shared::app::resolves::ON_THE_PAGE;
 use shared::app::wake::WakeUp;
 use shared::escalation::{Incident, Signal};
 
+use super::backend::*;
 use super::incidents::{says, words};
-use super::room::*;
 
 fn end(incident: &Incident, seen: u32) -> WakeUp {
     WakeUp::Resolve { incident: incident.id.clone(), by: ON_THE_PAGE.to_owned(), seen }

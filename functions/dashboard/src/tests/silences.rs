@@ -5,8 +5,8 @@ use shared::app::wake::WakeUp;
 use shared::escalation::Signal;
 use shared::silence::Stored;
 
+use super::backend::*;
 use super::incidents::{says, words};
-use super::room::*;
 
 /// At the tests' time (18 November 2026, a Wednesday) one is in force, and one comes.
 const WINDOWS: &str = r#"

@@ -43,17 +43,17 @@ impl Reply {
             return last(match attempt.outcome {
                 Some(Outcome::Resolved) => "Thank you. It is over. Good bye.",
                 _ if incident.open_count() == 0 => {
-                    "It is over. All alarms have recovered. Good night."
+                    "It is over. All alarms have recovered. Good scenario."
                 }
-                _ => "It is over. Good night.",
+                _ => "It is over. Good scenario.",
             });
         }
-        if let Some(holder) = incident.taken_by() {
-            return match holder.person == attempt.person {
+        if let Some(owner) = incident.taken_by() {
+            return match owner.person == attempt.person {
                 true => last(
                     "Thank you. It is yours. A text message tells you where to look. Good bye.",
                 ),
-                false => Reply::Last(format!("{} has it. Thank you, good bye.", holder.person)),
+                false => Reply::Last(format!("{} has it. Thank you, good bye.", owner.person)),
             };
         }
         if attempt.outcome == Some(Outcome::Declined) {

@@ -17,21 +17,21 @@ const BASE: &str = "https://ringdown.example.com/prefix";
 const TOKEN: &str = "12345678901234567890123456789012";
 const CONFIG: &str = "[channels.default]\n";
 
-/// A room where nothing ever comes to an end, or everything fails.
+/// A backend where nothing ever comes to an end, or everything fails.
 #[derive(Clone, Copy)]
-enum Room {
+enum Backend {
     Stuck,
     Broken,
     Empty,
 }
 
 #[async_trait]
-impl Store for Room {
+impl Store for Backend {
     async fn load(&self, keys: &[RecordKey], _: Timestamp) -> Result<Vec<Option<Record>>, Error> {
         match self {
-            Room::Stuck => std::future::pending().await,
-            Room::Broken => Err(Error::Store("it is broken".to_owned())),
-            Room::Empty => Ok(vec![None; keys.len()]),
+            Backend::Stuck => std::future::pending().await,
+            Backend::Broken => Err(Error::Store("it is broken".to_owned())),
+            Backend::Empty => Ok(vec![None; keys.len()]),
         }
     }
     async fn page(
@@ -52,7 +52,7 @@ impl Store for Room {
 }
 
 #[async_trait]
-impl Queue for Room {
+impl Queue for Backend {
     async fn send(&self, _: To, _: String, _: &str, _: Option<Timestamp>) -> Result<(), Error> {
         Ok(())
     }
@@ -62,11 +62,11 @@ fn now() -> Timestamp {
     Timestamp::from_second(1_900_000_000).expect("a time")
 }
 
-fn app(room: Room, fetch: Fetch) -> App {
+fn app(backend: Backend, fetch: Fetch) -> App {
     App {
         live: Live::new(Environment::default(), fetch),
-        store: Arc::new(room),
-        queue: Arc::new(room),
+        store: Arc::new(backend),
+        queue: Arc::new(backend),
         wire: Arc::new(|_| Box::pin(async { Told::NotSent("nobody is there".to_owned()) })),
         clock: Arc::new(now),
         writers: Writers::of(1),
@@ -114,9 +114,9 @@ async fn a_slow_store_gets_a_moment_and_the_key_is_kept() {
     let stuck: Fetch = Arc::new(|| Box::pin(std::future::pending()));
     let absolute = format!("{BASE}/twilio/voice/default-20300317-174640-000/1");
     for (app, here) in [
-        (app(Room::Stuck, settings()), absolute.as_str()),
-        (app(Room::Broken, settings()), &absolute),
-        (app(Room::Empty, stuck), "1"),
+        (app(Backend::Stuck, settings()), absolute.as_str()),
+        (app(Backend::Broken, settings()), &absolute),
+        (app(Backend::Empty, stuck), "1"),
     ] {
         let began = Instant::now();
         let (status, twiml) = said(&app, &request(TARGET, "CallSid=CA1&Digits=1")).await;
@@ -129,7 +129,7 @@ async fn a_slow_store_gets_a_moment_and_the_key_is_kept() {
 
 #[tokio::test(start_paused = true)]
 async fn after_many_moments_it_is_said_that_it_cannot_be_noted() {
-    let app = app(Room::Broken, settings());
+    let app = app(Backend::Broken, settings());
     let (_, twiml) =
         said(&app, &request(&format!("{TARGET}&key=1&moments=12"), "CallSid=CA1")).await;
     assert!(twiml.contains("Please look at Slack") && twiml.contains("<Hangup/>"), "{twiml}");
@@ -137,7 +137,7 @@ async fn after_many_moments_it_is_said_that_it_cannot_be_noted() {
 
 #[tokio::test]
 async fn what_nobody_knows_is_answered_in_words_and_a_forgery_is_refused() {
-    let app = app(Room::Empty, settings());
+    let app = app(Backend::Empty, settings());
     let (status, twiml) = said(&app, &request(TARGET, "CallSid=CA1")).await;
     assert!(status == 200 && twiml.contains("nothing that I know of"), "{twiml}");
     let mut forged = request(TARGET, "CallSid=CA1&Digits=2");

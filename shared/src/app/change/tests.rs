@@ -1,4 +1,4 @@
-//! Whom a hunt calls when the shift changes in the middle of the night, and while a call of what is over goes on.
+//! Whom a round calls when the shift changes in the middle of an incident, and while a call of what is over goes on.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -22,14 +22,14 @@ const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001
     [[policies]]\nname = \"p\"\nalarms = [\"*\"]\nattempts = 2\nflap_window = \"1s\"\n\
      roster = { schedule = \"primary\", then = [\"charlie\"] }\n";
 
-/// A room that keeps everything, and believes whoever writes.
+/// A backend that keeps everything, and believes whoever writes.
 #[derive(Clone, Default)]
-struct Room(Arc<Mutex<HashMap<Key, Record>>>);
+struct Backend(Arc<Mutex<HashMap<Key, Record>>>);
 
 #[async_trait]
-impl Store for Room {
+impl Store for Backend {
     async fn load(&self, keys: &[Key], _: Timestamp) -> Result<Vec<Option<Record>>, Error> {
-        let kept = self.0.lock().expect("a room");
+        let kept = self.0.lock().expect("a backend");
         Ok(keys.iter().map(|key| kept.get(key).cloned()).collect())
     }
     async fn page(
@@ -43,7 +43,7 @@ impl Store for Room {
     }
     async fn write(&self, puts: &[Put], _: Timestamp) -> Result<(), Error> {
         check_size(puts)?;
-        let mut kept = self.0.lock().expect("a room");
+        let mut kept = self.0.lock().expect("a backend");
         for put in puts {
             let revision = kept.get(&put.key).map_or(1, |record| record.revision + 1);
             let record = Record { key: put.key.clone(), revision, body: put.body.clone() };
@@ -57,22 +57,22 @@ impl Store for Room {
 }
 
 #[async_trait]
-impl Queue for Room {
+impl Queue for Backend {
     async fn send(&self, _: To, _: String, _: &str, _: Option<Timestamp>) -> Result<(), Error> {
         Ok(())
     }
 }
 
-/// A night with a clock of its own.
-struct Night {
+/// A scenario with a clock of its own.
+struct Scenario {
     app: App,
-    room: Room,
+    backend: Backend,
     now: Arc<Mutex<Timestamp>>,
 }
 
-impl Night {
-    fn begins(at: &str) -> Night {
-        let room = Room::default();
+impl Scenario {
+    fn begins(at: &str) -> Scenario {
+        let backend = Backend::default();
         let now = Arc::new(Mutex::new(at.parse().expect("a time")));
         let clock = now.clone();
         let app = App {
@@ -83,13 +83,13 @@ impl Night {
                     Box::pin(async move { Ok(values) })
                 }),
             ),
-            store: Arc::new(room.clone()),
-            queue: Arc::new(room.clone()),
+            store: Arc::new(backend.clone()),
+            queue: Arc::new(backend.clone()),
             wire: Arc::new(|_| Box::pin(async { Told::NotSent("nobody is there".to_owned()) })),
             clock: Arc::new(move || *clock.lock().expect("a clock")),
             writers: Writers::of(1),
         };
-        Night { app, room, now }
+        Scenario { app, backend, now }
     }
 
     async fn change(&self, decide: &(dyn Fn(&mut Draft<'_>) + Send + Sync)) -> Incident {
@@ -149,25 +149,25 @@ fn called(incident: &Incident) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_hunt_is_of_those_who_were_on_call_when_it_began() {
+async fn a_round_is_of_those_who_were_on_call_when_it_began() {
     // Ten seconds before alpha hands over to bravo, at 09:00 in Berlin.
-    let night = Night::begins("2026-01-12T07:59:50Z");
-    let raised = night.change(&|draft| draft.raise(alarm(draft.now))).await;
+    let scenario = Scenario::begins("2026-01-12T07:59:50Z");
+    let raised = scenario.change(&|draft| draft.raise(alarm(draft.now))).await;
     assert_eq!(
-        (called(&raised), &raised.hunt.order[..]),
+        (called(&raised), &raised.round.order[..]),
         (vec!["alpha"], &["alpha", "charlie"].map(str::to_owned)[..])
     );
-    // The hunt under way goes on; the policy is that of now, and alpha is free again though no longer on call.
-    let goes_on = night.ends("2026-01-12T08:00:10Z", 1).await;
+    // The round under way goes on; the policy is that of now, and alpha is free again though no longer on call.
+    let goes_on = scenario.ends("2026-01-12T08:00:10Z", 1).await;
     assert_eq!(called(&goes_on), ["alpha", "charlie"]);
     assert_eq!(goes_on.policy.roster, ["bravo", "charlie"]);
-    let kept = night.room.0.lock().expect("a room").get(&record::person("alpha")).cloned();
+    let kept = scenario.backend.0.lock().expect("a backend").get(&record::person("alpha")).cloned();
     let in_call: Option<InCall> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok());
     let until: Timestamp = "2026-01-12T08:00:10Z".parse().expect("a time");
     assert_eq!(in_call.map(|call| call.until), Some(until));
-    // The next hunt is bravo's, …
-    night.ends("2026-01-12T08:00:40Z", 2).await;
-    let again = night.wakes("2026-01-12T08:15:40Z").await;
+    // The next round is bravo's, …
+    scenario.ends("2026-01-12T08:00:40Z", 2).await;
+    let again = scenario.wakes("2026-01-12T08:15:40Z").await;
     assert_eq!(again.policy.empty_shift.as_deref(), Some("primary"));
     // … or would be: since 09:10 nobody is on call, on purpose. That is told, and charlie called at once.
     assert_eq!(called(&again), ["alpha", "charlie", "charlie"]);
@@ -178,26 +178,26 @@ async fn a_hunt_is_of_those_who_were_on_call_when_it_began() {
         "{told:?}"
     );
     // The day after, with charlie not reached, bravo is called.
-    night.ends("2026-01-12T08:16:00Z", 3).await;
-    night.ends("2026-01-12T08:17:00Z", 4).await;
-    let next_day = night.wakes("2026-01-13T08:00:00Z").await;
-    assert_eq!(next_day.hunt.order, ["bravo", "charlie"]);
+    scenario.ends("2026-01-12T08:16:00Z", 3).await;
+    scenario.ends("2026-01-12T08:17:00Z", 4).await;
+    let next_day = scenario.wakes("2026-01-13T08:00:00Z").await;
+    assert_eq!(next_day.round.order, ["bravo", "charlie"]);
 }
 
 /// The alarm goes off again two seconds after its incident was resolved during the first call, whose end was reported by
 /// then or not. Gives the incident before and after.
 async fn goes_off_after_the_end(call_is_reported_over: bool) -> (Incident, Incident) {
-    let night = Night::begins("2026-01-13T08:00:00Z");
-    let raised = night.change(&|draft| draft.raise(alarm(draft.now))).await;
+    let scenario = Scenario::begins("2026-01-13T08:00:00Z");
+    let raised = scenario.change(&|draft| draft.raise(alarm(draft.now))).await;
     let call = |news| Signal::Call { attempt: 1, call: Some("CA1".to_owned()), news };
     let mut signals = vec![call(News::Placed { reading_seconds: 10 }), call(News::Answered)];
     signals.push(Signal::ResolvedBy { by: "somebody on the page".to_owned() });
     if call_is_reported_over {
         signals.push(call(News::Ended(End::Completed)));
     }
-    night.change(&|draft| draft.tell(&signals)).await;
-    *night.now.lock().expect("a clock") = "2026-01-13T08:00:02Z".parse().expect("a time");
-    let again = night.change(&|draft| {
+    scenario.change(&|draft| draft.tell(&signals)).await;
+    *scenario.now.lock().expect("a clock") = "2026-01-13T08:00:02Z".parse().expect("a time");
+    let again = scenario.change(&|draft| {
         if let Some(kept) = &mut draft.kept {
             // All of it was done and said meanwhile.
             kept.to_do.clear();

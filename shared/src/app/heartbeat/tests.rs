@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use super::*;
-use crate::app::kit::{House, Room};
 use crate::app::record;
+use crate::app::testing::{Backend, Server};
 use crate::ports::{Message, Outcome, Queue, Record, Store};
 
 const URL: &str = "https://heartbeat.example.com/check";
@@ -42,7 +42,7 @@ const FAULTS: [Fault; 7] = [
 /// A store and a queue of which one thing is broken.
 #[derive(Clone)]
 struct Faulty {
-    room: Room,
+    backend: Backend,
     fault: Arc<AtomicU8>,
 }
 
@@ -62,7 +62,7 @@ impl Store for Faulty {
     async fn load(&self, keys: &[Key], now: Timestamp) -> Result<Vec<Option<Record>>, Error> {
         match self.has(Fault::Read) {
             true => Err(Error::Store("cannot be read".to_owned())),
-            false => self.room.load(keys, now).await,
+            false => self.backend.load(keys, now).await,
         }
     }
     async fn page(
@@ -79,7 +79,7 @@ impl Store for Faulty {
         if self.has(Fault::Write) {
             return Err(Error::Store("database or disk is full".to_owned()));
         }
-        if self.has(Fault::Forgets) { Ok(()) } else { self.room.write(puts, now).await }
+        if self.has(Fault::Forgets) { Ok(()) } else { self.backend.write(puts, now).await }
     }
     async fn add(&self, _: &[(&str, u64)]) -> Result<(), Error> {
         Ok(())
@@ -97,23 +97,23 @@ impl Queue for Faulty {
     ) -> Result<(), Error> {
         match self.has(Fault::Queue) {
             true => Err(Error::Queue("takes nothing".to_owned())),
-            false => self.room.send(to, body, group, not_before).await,
+            false => self.backend.send(to, body, group, not_before).await,
         }
     }
 }
 
 /// A server whose parts can be broken one at a time.
-fn server(secrets: &[(&str, &str)]) -> (House, Faulty) {
-    let mut server = House::of(secrets, Arc::new(|_| (200, json!({}))));
-    let faulty = Faulty { room: server.room.clone(), fault: Arc::default() };
+fn server(secrets: &[(&str, &str)]) -> (Server, Faulty) {
+    let mut server = Server::of(secrets, Arc::new(|_| (200, json!({}))));
+    let faulty = Faulty { backend: server.backend.clone(), fault: Arc::default() };
     server.app.store = Arc::new(faulty.clone());
     server.app.queue = Arc::new(faulty.clone());
     (server, faulty)
 }
 
 /// The wake-ups that were sent since the last look, as the queue hands them out.
-fn sent(server: &House) -> Vec<Message> {
-    let sent = std::mem::take(&mut *server.room.sent.lock().expect("a queue"));
+fn sent(server: &Server) -> Vec<Message> {
+    let sent = std::mem::take(&mut *server.backend.sent.lock().expect("a queue"));
     let messages = sent.into_iter().map(|(to, body)| {
         assert_eq!(to, To::WakeUps);
         Message { id: "1".to_owned(), group: String::new(), body, receives: 1 }
@@ -121,7 +121,7 @@ fn sent(server: &House) -> Vec<Message> {
     messages.collect()
 }
 
-fn pings(server: &House) -> usize {
+fn pings(server: &Server) -> usize {
     let asked = std::mem::take(&mut *server.asked.lock().expect("a list"));
     asked.iter().filter(|ask| ask.url == URL).count()
 }
@@ -184,7 +184,7 @@ async fn wake_up_whose_record_is_gone_tells_nobody() {
     let wake_up = sent(&server).remove(0);
     faulty.fault.store(3, Ordering::Relaxed);
     assert!(matches!(server.app.wake(&wake_up).await, Outcome::Later(_)), "it cannot be read");
-    server.room.forget(&key());
+    server.backend.forget(&key());
     faulty.fault.store(0, Ordering::Relaxed);
     assert_eq!(server.app.wake(&wake_up).await, Outcome::Done);
     assert_eq!(pings(&server), 0);

@@ -16,7 +16,7 @@ pub fn asks(event: &Event) -> bool {
             | Event::CalledInstead { .. }
             | Event::GivenBack { .. }
             | Event::SilenceOver
-            | Event::HuntAgain { .. }
+            | Event::RoundAgain { .. }
             | Event::CalledBack { .. }
     )
 }

@@ -142,7 +142,7 @@ pub fn glob_matches(glob: &str, alarm: &str) -> bool {
 /// The shortest and the longest `resolve_after`: a call takes most of a minute, and an incident is kept for 90 days.
 const RESOLVE_AFTER_MIN: SignedDuration = SignedDuration::from_mins(1);
 const RESOLVE_AFTER_MAX: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// The longest roster, and the most calls of a hunt.
+/// The longest roster, and the most calls of a round.
 pub(super) const MOST: u32 = 20;
 
 impl Check<'_> {
@@ -260,7 +260,7 @@ impl Check<'_> {
                 channels => format!("one of {}", channels.join(", ")),
             };
             let what = format!(
-                "the policy {policy:?} tells its story in {channel:?}, which is not a declared channel, expected {expected}"
+                "the policy {policy:?} has its incidents told in {channel:?}, which is not a declared channel, expected {expected}"
             );
             self.problem(at, "policies.channel", what);
         }

@@ -19,7 +19,7 @@ use crate::schedule::Schedules;
 pub enum Roster {
     /// Always these.
     People(Vec<String>),
-    /// Who is on call in this schedule when a hunt begins, and then these.
+    /// Who is on call in this schedule when a round begins, and then these.
     OnCall {
         /// The schedule.
         schedule: String,

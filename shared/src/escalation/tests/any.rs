@@ -42,7 +42,7 @@ fn signal() -> impl Strategy<Value = Signal> {
     let name = prop_oneof![Just("cpu"), Just("disk"), Just("queue")];
     let key = name.clone().prop_map(str::to_owned);
     prop_oneof![
-        1 => name.prop_map(|name| Signal::Alarm(alarm(name, Night::new().now))),
+        1 => name.prop_map(|name| Signal::Alarm(alarm(name, Scenario::new().now))),
         1 => key.clone().prop_map(|key| Signal::Recovered { key }),
         1 => key.clone().prop_map(|key| Signal::NoData { key }),
         1 => key.prop_map(|key| Signal::Deleted { key }),
@@ -55,7 +55,7 @@ fn signal() -> impl Strategy<Value = Signal> {
         1 => person().prop_map(|person| Signal::GivenBack { person: person.into() }),
         1 => person().prop_map(|person| Signal::DeclaredOver { person: person.into() }),
         1 => (1i64..400).prop_map(|seconds| {
-            let until = Night::new().now.checked_add(SignedDuration::from_secs(seconds));
+            let until = Scenario::new().now.checked_add(SignedDuration::from_secs(seconds));
             Signal::Silenced { by: "alpha".to_owned(), until: until.expect("a time") }
         }),
         3 => Just(Signal::Wake),
@@ -65,41 +65,41 @@ fn signal() -> impl Strategy<Value = Signal> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
-    /// [`Night::signal`] tells each signal twice, and checks that the second time asks for nothing.
+    /// [`Scenario::signal`] tells each signal twice, and checks that the second time asks for nothing.
     #[test]
-    fn a_hunt_is_bounded_and_nobody_is_in_two_calls(
+    fn a_round_is_bounded_and_nobody_is_in_two_calls(
         signals in proptest::collection::vec((signal(), 0i64..90), 1..60),
         attempts in 1u32..5,
         with_a_flow in any::<bool>(),
         resolve_after in proptest::option::of(60i64..600),
     ) {
-        let mut night = match with_a_flow {
-            true => Night::with_a_flow(&ABC, attempts),
-            false => Night::raised(&ABC, attempts),
+        let mut scenario = match with_a_flow {
+            true => Scenario::with_a_flow(&ABC, attempts),
+            false => Scenario::raised(&ABC, attempts),
         };
-        if let Some(incident) = &mut night.incident {
+        if let Some(incident) = &mut scenario.incident {
             incident.policy.resolve_after = resolve_after.map(SignedDuration::from_secs);
         }
         for (signal, seconds) in signals {
             // Nobody tells of a call that was not asked for yet.
-            let is_asked_for = |attempt| night.incident.as_ref().is_some_and(|i| i.attempt(attempt).is_some());
+            let is_asked_for = |attempt| scenario.incident.as_ref().is_some_and(|i| i.attempt(attempt).is_some());
             let signal = match signal {
                 Signal::Call { attempt, .. } if !is_asked_for(attempt) => Signal::Wake,
                 signal => signal,
             };
-            night.after(seconds).signal(signal);
-            let incident = night.incident.as_ref().expect("an incident");
-            let of_hunt = incident.attempts.iter().filter(|attempt| attempt.hunt == incident.hunt.number);
-            let in_call = incident.hunt.in_call;
-            prop_assert!(in_call <= 4 * ABC.len() && of_hunt.clone().count() <= attempts as usize + in_call);
-            // Somebody of an earlier hunt may still listen, after another took it.
-            let under_way = of_hunt.filter(|attempt| attempt.outcome.is_none());
+            scenario.after(seconds).signal(signal);
+            let incident = scenario.incident.as_ref().expect("an incident");
+            let of_round = incident.attempts.iter().filter(|attempt| attempt.round == incident.round.number);
+            let in_call = incident.round.in_call;
+            prop_assert!(in_call <= 4 * ABC.len() && of_round.clone().count() <= attempts as usize + in_call);
+            // Somebody of an earlier round may still listen, after another took it.
+            let under_way = of_round.filter(|attempt| attempt.outcome.is_none());
             prop_assert!(under_way.count() <= 1);
             for person in ABC {
                 let dialled = incident.attempts.iter().filter(|attempt| {
                     attempt.person == person
                         && attempt.outcome.is_none()
-                        && attempt.holds_until(&incident.policy).is_some_and(|until| until > night.now)
+                        && attempt.holds_until(&incident.policy).is_some_and(|until| until > scenario.now)
                 });
                 prop_assert!(dialled.count() <= 1);
             }
@@ -112,12 +112,12 @@ proptest! {
 
     #[test]
     fn resolved_is_final_but_for_an_alarm(signals in proptest::collection::vec(signal(), 1..40)) {
-        let mut night = Night::raised(&ABC, 3);
-        night.rings(1).recovers("cpu").is(State::Resolved);
-        night.effects.clear();
+        let mut scenario = Scenario::raised(&ABC, 3);
+        scenario.rings(1).recovers("cpu").is(State::Resolved);
+        scenario.effects.clear();
         for signal in signals.into_iter().filter(|signal| !matches!(signal, Signal::Alarm(_))) {
-            night.signal(signal).is(State::Resolved);
+            scenario.signal(signal).is(State::Resolved);
         }
-        prop_assert!(night.effects.iter().all(|effect| effect.starts_with("hang up")), "{:?}", night.effects);
+        prop_assert!(scenario.effects.iter().all(|effect| effect.starts_with("hang up")), "{:?}", scenario.effects);
     }
 }

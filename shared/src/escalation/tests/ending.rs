@@ -5,37 +5,37 @@ use super::*;
 const PAGE: &str = "somebody on the page";
 
 /// alpha took it, did not end it within half an hour, and is asked again: it rings.
-fn asked_again() -> Night {
-    let mut night = Night::raised(&ABC, 3);
-    night.rings(1).presses(1, Key::Take).ends(1, End::Completed).wakes();
-    night.rings(2).asks(&["dial alpha", "text alpha Taken", "dial alpha"]);
-    night.told = night.incident.as_ref().map_or(0, |incident| incident.timeline.next);
-    night
+fn asked_again() -> Scenario {
+    let mut scenario = Scenario::raised(&ABC, 3);
+    scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed).wakes();
+    scenario.rings(2).asks(&["dial alpha", "text alpha Taken", "dial alpha"]);
+    scenario.told = scenario.incident.as_ref().map_or(0, |incident| incident.timeline.next);
+    scenario
 }
 
-fn offers(night: &Night, attempt: u32) -> bool {
-    let incident = night.incident.as_ref().expect("an incident");
+fn offers(scenario: &Scenario, attempt: u32) -> bool {
+    let incident = scenario.incident.as_ref().expect("an incident");
     incident.attempt(attempt).is_some_and(|attempt| incident.offers_resolve(attempt))
 }
 
-fn resolving_after(minutes: i64) -> Night {
-    let mut night = Night::raised(&ABC, 3);
-    let incident = night.incident.as_mut().expect("an incident");
+fn resolving_after(minutes: i64) -> Scenario {
+    let mut scenario = Scenario::raised(&ABC, 3);
+    let incident = scenario.incident.as_mut().expect("an incident");
     incident.policy.resolve_after = Some(SignedDuration::from_mins(minutes));
-    night
+    scenario
 }
 
 #[test]
 fn owner_pressing_three_twice_ends_the_incident() {
-    let mut night = asked_again();
-    assert!(offers(&night, 2));
-    night.presses(2, Key::Over { reading: 1 }).is(State::Calling).asks(&[]);
+    let mut scenario = asked_again();
+    assert!(offers(&scenario, 2));
+    scenario.presses(2, Key::Over { reading: 1 }).is(State::Calling).asks(&[]);
     // Twilio tells us of one press twice: that is no second one.
-    night.call(2, News::Pressed(Key::Over { reading: 1 })).is(State::Calling);
-    night.call(2, News::Pressed(Key::Over { reading: 2 })).is(State::Resolved).asks(&[]);
-    night.call(2, News::Pressed(Key::Over { reading: 2 })).ends(2, End::Completed).asks(&[]);
-    night.tells(&["answered alpha", "asked-whether-over alpha", "declared-over alpha"]);
-    let incident = night.incident.as_ref().expect("an incident");
+    scenario.call(2, News::Pressed(Key::Over { reading: 1 })).is(State::Calling);
+    scenario.call(2, News::Pressed(Key::Over { reading: 2 })).is(State::Resolved).asks(&[]);
+    scenario.call(2, News::Pressed(Key::Over { reading: 2 })).ends(2, End::Completed).asks(&[]);
+    scenario.tells(&["answered alpha", "asked-whether-over alpha", "declared-over alpha"]);
+    let incident = scenario.incident.as_ref().expect("an incident");
     assert_eq!(incident.resolved_by(), Some("alpha"));
     let attempt = incident.attempt(2).expect("an attempt");
     assert_eq!(attempt.outcome, Some(Outcome::Resolved));
@@ -48,100 +48,100 @@ fn three_followed_by_another_key_does_not_end_it() {
         (Key::Decline, State::Calling, vec!["dial bravo"]),
         (Key::Other, State::Calling, vec![]),
     ] {
-        let mut night = asked_again();
-        night.presses(2, Key::Over { reading: 1 }).call(2, News::Pressed(key)).is(state);
-        night.asks(&asks);
+        let mut scenario = asked_again();
+        scenario.presses(2, Key::Over { reading: 1 }).call(2, News::Pressed(key)).is(state);
+        scenario.asks(&asks);
     }
-    let mut night = asked_again();
-    night.presses(2, Key::Over { reading: 2 }).ends(2, End::Completed).is(State::Calling);
-    night.asks(&["dial bravo"]);
+    let mut scenario = asked_again();
+    scenario.presses(2, Key::Over { reading: 2 }).ends(2, End::Completed).is(State::Calling);
+    scenario.asks(&["dial bravo"]);
 }
 
 #[test]
 fn three_means_nothing_to_whoever_is_not_the_owner_asked_again() {
-    let mut night = Night::raised(&ABC, 3);
-    assert!(!offers(&night, 1), "the first call");
-    night.rings(1).presses(1, Key::Over { reading: 1 });
-    night.call(1, News::Pressed(Key::Over { reading: 2 })).is(State::Calling);
+    let mut scenario = Scenario::raised(&ABC, 3);
+    assert!(!offers(&scenario, 1), "the first call");
+    scenario.rings(1).presses(1, Key::Over { reading: 1 });
+    scenario.call(1, News::Pressed(Key::Over { reading: 2 })).is(State::Calling);
 
-    let mut night = asked_again();
-    night.ends(2, End::NoAnswer).rings(3);
-    assert!(!offers(&night, 3), "bravo never had it");
-    night.presses(3, Key::Over { reading: 1 }).call(3, News::Pressed(Key::Over { reading: 2 }));
-    night.is(State::Calling).presses(3, Key::Take).is(State::Taken).held_by("bravo");
+    let mut scenario = asked_again();
+    scenario.ends(2, End::NoAnswer).rings(3);
+    assert!(!offers(&scenario, 3), "bravo never had it");
+    scenario.presses(3, Key::Over { reading: 1 }).call(3, News::Pressed(Key::Over { reading: 2 }));
+    scenario.is(State::Calling).presses(3, Key::Take).is(State::Taken).held_by("bravo");
     // It is bravo's now: a late key of alpha's ends nothing.
-    night.call(2, News::Pressed(Key::Over { reading: 1 }));
-    night.call(2, News::Pressed(Key::Over { reading: 2 })).is(State::Taken).held_by("bravo");
+    scenario.call(2, News::Pressed(Key::Over { reading: 1 }));
+    scenario.call(2, News::Pressed(Key::Over { reading: 2 })).is(State::Taken).held_by("bravo");
 }
 
 #[test]
 fn three_is_offered_to_the_owner_in_the_rounds_that_follow() {
-    let mut night = asked_again();
+    let mut scenario = asked_again();
     for attempt in 2..5 {
-        night.rings(attempt).ends(attempt, End::NoAnswer);
+        scenario.rings(attempt).ends(attempt, End::NoAnswer);
     }
-    night.is(State::Exhausted).wakes();
-    assert!(offers(&night, 5));
+    scenario.is(State::Exhausted).wakes();
+    assert!(offers(&scenario, 5));
 }
 
 #[test]
 fn three_is_not_offered_for_an_alarm_that_is_new() {
-    let mut night = Night::raised(&ABC, 3);
-    night.rings(1).presses(1, Key::Take).ends(1, End::Completed).declared_over("alpha");
-    night.after(30).alarm("disk");
-    assert!(!offers(&night, 2));
+    let mut scenario = Scenario::raised(&ABC, 3);
+    scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed).declared_over("alpha");
+    scenario.after(30).alarm("disk");
+    assert!(!offers(&scenario, 2));
 }
 
 #[test]
 fn question_takes_one_more_reading_of_time() {
-    let mut night = asked_again();
-    let ends_after = |night: &Night| {
-        let incident = night.incident.as_ref().expect("an incident");
+    let mut scenario = asked_again();
+    let ends_after = |scenario: &Scenario| {
+        let incident = scenario.incident.as_ref().expect("an incident");
         let attempt = incident.attempt(2).expect("an attempt");
         let until = attempt.holds_until(&incident.policy).expect("a call");
         until.duration_since(attempt.rang_at.expect("it rang")).as_secs()
     };
-    let offered = ends_after(&night);
-    let incident = night.incident.as_mut().expect("an incident");
+    let offered = ends_after(&scenario);
+    let incident = scenario.incident.as_mut().expect("an incident");
     incident.attempts[1].offers_resolve = false;
-    assert_eq!(offered - ends_after(&night), 12 + 10);
+    assert_eq!(offered - ends_after(&scenario), 12 + 10);
 }
 
 #[test]
 fn nobodys_incident_can_be_declared_over_by_anybody() {
-    let mut night = Night::raised(&ABC, 3);
-    night.rings(1).declared_over("charlie").is(State::Resolved);
-    night.asks(&["dial alpha", "hang up 1"]);
-    let mut night = Night::raised(&ABC, 1);
-    night.rings(1).ends(1, End::NoAnswer).is(State::Exhausted).declared_over("@somebody");
-    night.is(State::Resolved).asks(&["dial alpha"]);
-    let mut night = Night::raised(&ABC, 1);
-    night.rings(1).silenced(600).is(State::Silenced).declared_over("bravo").is(State::Resolved);
+    let mut scenario = Scenario::raised(&ABC, 3);
+    scenario.rings(1).declared_over("charlie").is(State::Resolved);
+    scenario.asks(&["dial alpha", "hang up 1"]);
+    let mut scenario = Scenario::raised(&ABC, 1);
+    scenario.rings(1).ends(1, End::NoAnswer).is(State::Exhausted).declared_over("@somebody");
+    scenario.is(State::Resolved).asks(&["dial alpha"]);
+    let mut scenario = Scenario::raised(&ABC, 1);
+    scenario.rings(1).silenced(600).is(State::Silenced).declared_over("bravo").is(State::Resolved);
 }
 
 #[test]
 fn page_ends_what_somebody_has_and_tells_them() {
-    let mut night = Night::raised(&ABC, 3);
-    night.rings(1).presses(1, Key::Take).ends(1, End::Completed).resolved_by(PAGE);
-    night.is(State::Resolved);
-    night.asks(&["dial alpha", "text alpha Taken", "text alpha Resolved"]);
-    night.resolved_by("somebody at the command line").asks(&[]);
-    let incident = night.incident.as_ref().expect("an incident");
+    let mut scenario = Scenario::raised(&ABC, 3);
+    scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed).resolved_by(PAGE);
+    scenario.is(State::Resolved);
+    scenario.asks(&["dial alpha", "text alpha Taken", "text alpha Resolved"]);
+    scenario.resolved_by("somebody at the command line").asks(&[]);
+    let incident = scenario.incident.as_ref().expect("an incident");
     assert_eq!(incident.ending(), Some(Ending::Said(PAGE)));
-    night.recovers("cpu").asks(&[]).is(State::Resolved);
+    scenario.recovers("cpu").asks(&[]).is(State::Resolved);
 }
 
 #[test]
 fn page_ends_an_incident_in_every_state() {
-    let mut calling = Night::raised(&ABC, 1);
+    let mut calling = Scenario::raised(&ABC, 1);
     calling.rings(1);
-    let mut exhausted = Night::raised(&ABC, 1);
+    let mut exhausted = Scenario::raised(&ABC, 1);
     exhausted.rings(1).ends(1, End::NoAnswer);
-    let mut silenced = Night::raised(&ABC, 1);
+    let mut silenced = Scenario::raised(&ABC, 1);
     silenced.rings(1).silenced(600);
-    for mut night in [calling, exhausted, silenced] {
-        night.resolved_by(PAGE).is(State::Resolved).ends(1, End::Canceled);
-        let incident = night.incident.as_ref().expect("an incident");
+    for mut scenario in [calling, exhausted, silenced] {
+        scenario.resolved_by(PAGE).is(State::Resolved).ends(1, End::Canceled);
+        let incident = scenario.incident.as_ref().expect("an incident");
         assert_eq!((incident.wake_at(), incident.resolved_by()), (None, Some(PAGE)));
     }
 }
@@ -150,54 +150,54 @@ fn page_ends_an_incident_in_every_state() {
 fn manually_resolved_incident_calls_nobody_for_a_repeated_alarm() {
     // Whoever had it is left in peace as if they had taken it just now.
     for by_hand in [false, true] {
-        let mut night = Night::raised(&ABC, 3);
-        night.rings(1).presses(1, Key::Take).ends(1, End::Completed).after(29 * 60);
+        let mut scenario = Scenario::raised(&ABC, 3);
+        scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed).after(29 * 60);
         match by_hand {
-            true => night.resolved_by(PAGE),
-            false => night.declared_over("alpha"),
+            true => scenario.resolved_by(PAGE),
+            false => scenario.declared_over("alpha"),
         };
-        night.effects.clear();
-        night.after(90).alarm("cpu").is(State::Taken).held_by("alpha");
+        scenario.effects.clear();
+        scenario.after(90).alarm("cpu").is(State::Taken).held_by("alpha");
         // A text tells them, and no call.
-        night.asks(&[r#"text alpha Reopened { alarms: ["cpu"], more: 0 }"#]);
-        assert_eq!(night.wakes(), 30 * 60);
+        scenario.asks(&[r#"text alpha Reopened { alarms: ["cpu"], more: 0 }"#]);
+        assert_eq!(scenario.wakes(), 30 * 60);
     }
     // Where nobody had it nobody is called at once, and it is not forgotten.
     for by_hand in [false, true] {
-        let mut night = Night::raised(&ABC, 3);
-        night.rings(1).ends(1, End::NoAnswer);
+        let mut scenario = Scenario::raised(&ABC, 3);
+        scenario.rings(1).ends(1, End::NoAnswer);
         match by_hand {
-            true => night.resolved_by(PAGE),
-            false => night.declared_over("charlie"),
+            true => scenario.resolved_by(PAGE),
+            false => scenario.declared_over("charlie"),
         };
-        night.effects.clear();
-        night.after(60).alarm("cpu").is(State::Silenced).asks(&[]).alarm("cpu").asks(&[]);
-        assert_eq!(night.wakes(), 30 * 60);
-        night.is(State::Calling);
+        scenario.effects.clear();
+        scenario.after(60).alarm("cpu").is(State::Silenced).asks(&[]).alarm("cpu").asks(&[]);
+        assert_eq!(scenario.wakes(), 30 * 60);
+        scenario.is(State::Calling);
     }
     // What recovered first and then goes off is new.
-    let mut night = Night::raised(&ABC, 3);
-    night.resolved_by(PAGE).recovers("cpu");
-    night.effects.clear();
-    night.after(60).alarm("cpu").is(State::Calling);
+    let mut scenario = Scenario::raised(&ABC, 3);
+    scenario.resolved_by(PAGE).recovers("cpu");
+    scenario.effects.clear();
+    scenario.after(60).alarm("cpu").is(State::Calling);
 }
 
 #[test]
 fn deleted_alarm_counts_as_recovered() {
-    let mut night = Night::raised(&ABC, 3);
-    night.alarm("disk").rings(1).deleted("cpu").is(State::Calling);
-    night.presses(1, Key::Take).ends(1, End::Completed).effects.clear();
-    night.deleted("disk").is(State::Resolved).asks(&["text alpha Resolved"]);
-    let incident = night.incident.as_ref().expect("an incident");
+    let mut scenario = Scenario::raised(&ABC, 3);
+    scenario.alarm("disk").rings(1).deleted("cpu").is(State::Calling);
+    scenario.presses(1, Key::Take).ends(1, End::Completed).effects.clear();
+    scenario.deleted("disk").is(State::Resolved).asks(&["text alpha Resolved"]);
+    let incident = scenario.incident.as_ref().expect("an incident");
     assert_eq!(incident.ending(), Some(Ending::Deleted("disk")));
-    night.deleted("disk").deleted("no such alarm").asks(&[]);
+    scenario.deleted("disk").deleted("no such alarm").asks(&[]);
 }
 
 #[test]
 fn deleted_alarm_stops_the_call_that_rings() {
-    let mut night = Night::raised(&ABC, 3);
-    night.rings(1).deleted("cpu").is(State::Resolved).asks(&["dial alpha", "hang up 1"]);
-    night.tells(&[
+    let mut scenario = Scenario::raised(&ABC, 3);
+    scenario.rings(1).deleted("cpu").is(State::Resolved).asks(&["dial alpha", "hang up 1"]);
+    scenario.tells(&[
         "raised",
         "calling alpha",
         "ringing alpha",
@@ -236,7 +236,7 @@ fn unchanged_incident_ends_by_itself_in_every_state() {
 
 #[test]
 fn unchanged_time_counts_from_the_last_change_of_any_alarm() {
-    let now = Night::new().now;
+    let now = Scenario::new().now;
     let changes = [
         Signal::Alarm(alarm("disk", now)),
         Signal::Recovered { key: "queue".to_owned() },
@@ -245,75 +245,82 @@ fn unchanged_time_counts_from_the_last_change_of_any_alarm() {
         Signal::Alarm(alarm("cpu", now)),
     ];
     for change in changes {
-        let mut night = resolving_after(60);
-        night.alarm("queue").rings(1).presses(1, Key::Take).ends(1, End::Completed).after(600);
-        night.signal(change);
-        let incident = night.incident.as_ref().expect("an incident");
-        let left = incident.resolves_at().expect("a time").duration_since(night.now);
+        let mut scenario = resolving_after(60);
+        scenario.alarm("queue").rings(1).presses(1, Key::Take).ends(1, End::Completed).after(600);
+        scenario.signal(change);
+        let incident = scenario.incident.as_ref().expect("an incident");
+        let left = incident.resolves_at().expect("a time").duration_since(scenario.now);
         assert_eq!(left, SignedDuration::from_mins(60), "{:?}", incident.timeline);
     }
     // What people and phones do is no change of an alarm.
-    let mut night = resolving_after(60);
-    night.after(600).rings(1).presses(1, Key::Take).silenced(60).given_back("alpha");
-    night.claimed("bravo", false).recovers("no such alarm");
-    let incident = night.incident.as_ref().expect("an incident");
-    assert_eq!(incident.resolves_at().expect("a time").duration_since(night.now).as_secs(), 3_000);
+    let mut scenario = resolving_after(60);
+    scenario.after(600).rings(1).presses(1, Key::Take).silenced(60).given_back("alpha");
+    scenario.claimed("bravo", false).recovers("no such alarm");
+    let incident = scenario.incident.as_ref().expect("an incident");
+    assert_eq!(
+        incident.resolves_at().expect("a time").duration_since(scenario.now).as_secs(),
+        3_000
+    );
 }
 
 #[test]
 fn unchanged_incident_that_flaps_again_is_called_for() {
-    let mut night = resolving_after(10);
-    night.rings(1).ends(1, End::NoAnswer).after(600).signal(Signal::Wake).is(State::Resolved);
-    night.effects.clear();
-    night.after(30).alarm("cpu").is(State::Calling);
+    let mut scenario = resolving_after(10);
+    scenario.rings(1).ends(1, End::NoAnswer).after(600).signal(Signal::Wake).is(State::Resolved);
+    scenario.effects.clear();
+    scenario.after(30).alarm("cpu").is(State::Calling);
 }
 
 #[test]
 fn record_of_an_earlier_version_tells_its_last_change_by_its_alarms() {
-    let mut night = resolving_after(60);
-    night.after(600).alarm("disk");
-    let mut json = serde_json::to_value(&night.incident).expect("JSON");
+    let mut scenario = resolving_after(60);
+    scenario.after(600).alarm("disk");
+    let mut json = serde_json::to_value(&scenario.incident).expect("JSON");
     json.as_object_mut().expect("an object").remove("changed_at");
     let incident: Incident = serde_json::from_value(json).expect("an incident");
-    assert_eq!(incident.resolves_at(), night.incident.and_then(|incident| incident.resolves_at()));
+    assert_eq!(
+        incident.resolves_at(),
+        scenario.incident.and_then(|incident| incident.resolves_at())
+    );
 }
 
 #[test]
 fn incident_knows_what_was_not_seen() {
-    let mut night = Night::raised(&ABC, 3);
-    let seen = |night: &Night| night.incident.as_ref().expect("an incident").timeline.next;
-    let changed =
-        |night: &Night, seen| night.incident.as_ref().expect("an incident").went_off_since(seen);
-    let first = seen(&night);
-    night.rings(1).ends(1, End::NoAnswer);
-    assert!(!changed(&night, first), "calls are not what is meant");
-    night.alarm("disk");
-    assert!(changed(&night, first) && !changed(&night, seen(&night)));
-    let second = seen(&night);
-    night.resolved_by(PAGE).recovers("disk").recovers("cpu").after(5).alarm("disk");
-    assert!(changed(&night, second), "it was over, and is open again");
-    assert!(!changed(&night, u32::MAX), "somebody made that number up");
-    let latest = seen(&night);
+    let mut scenario = Scenario::raised(&ABC, 3);
+    let seen = |scenario: &Scenario| scenario.incident.as_ref().expect("an incident").timeline.next;
+    let changed = |scenario: &Scenario, seen| {
+        scenario.incident.as_ref().expect("an incident").went_off_since(seen)
+    };
+    let first = seen(&scenario);
+    scenario.rings(1).ends(1, End::NoAnswer);
+    assert!(!changed(&scenario, first), "calls are not what is meant");
+    scenario.alarm("disk");
+    assert!(changed(&scenario, first) && !changed(&scenario, seen(&scenario)));
+    let second = seen(&scenario);
+    scenario.resolved_by(PAGE).recovers("disk").recovers("cpu").after(5).alarm("disk");
+    assert!(changed(&scenario, second), "it was over, and is open again");
+    assert!(!changed(&scenario, u32::MAX), "somebody made that number up");
+    let latest = seen(&scenario);
     for _ in 0..300 {
-        night.signal(Signal::Texted { person: "alpha".to_owned(), failed: None });
+        scenario.signal(Signal::Texted { person: "alpha".to_owned(), failed: None });
     }
-    assert!(changed(&night, latest), "too long ago to be known");
+    assert!(changed(&scenario, latest), "too long ago to be known");
 }
 
 #[test]
 fn unnamed_alarms_that_recover_after_the_end_go_on_no_more() {
-    let mut night = Night::raised(&ABC, 3);
+    let mut scenario = Scenario::raised(&ABC, 3);
     for number in 0..70 {
-        night.alarm(&format!("a{number}"));
+        scenario.alarm(&format!("a{number}"));
     }
-    let open = |night: &Night| night.incident.as_ref().map(Incident::open_count);
-    assert_eq!(open(&night), Some(71));
-    night.resolved_by(PAGE);
+    let open = |scenario: &Scenario| scenario.incident.as_ref().map(Incident::open_count);
+    assert_eq!(open(&scenario), Some(71));
+    scenario.resolved_by(PAGE);
     for number in 0..70 {
-        night.recovers(&format!("a{number}"));
+        scenario.recovers(&format!("a{number}"));
     }
-    assert_eq!(open(&night), Some(1), "the first one never recovered");
-    night
+    assert_eq!(open(&scenario), Some(1), "the first one never recovered");
+    scenario
         .after(30)
         .alarm("a1")
         .recovers("a1")

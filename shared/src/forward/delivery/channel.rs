@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::batch::{Batch, Next};
 use super::call::Call;
-use super::story::{Own, Story};
+use super::incident_message::{IncidentMessage, Own};
 use super::tally::Tally;
 use super::{Delivery, REST};
 use crate::Error;
@@ -22,7 +22,7 @@ pub(super) struct Channel<'a> {
     pub(super) settings: Arc<Settings>,
     pub(super) call: Call,
     pub(super) tally: &'a mut Tally,
-    stories: HashMap<String, Story>,
+    incident_messages: HashMap<String, IncidentMessage>,
     tries: u32,
 }
 
@@ -34,7 +34,15 @@ impl<'a> Channel<'a> {
         call: Call,
         tally: &'a mut Tally,
     ) -> Channel<'a> {
-        Channel { delivery, name, settings, call, tally, stories: HashMap::new(), tries: 0 }
+        Channel {
+            delivery,
+            name,
+            settings,
+            call,
+            tally,
+            incident_messages: HashMap::new(),
+            tries: 0,
+        }
     }
 
     /// Delivers a batch. Says of each of its messages what became of it.
@@ -79,7 +87,7 @@ impl<'a> Channel<'a> {
         let (Some(id), Destination::Bot { channel, .. }) = (&next.incident, &to) else {
             return self.say_plain(&to, next).await;
         };
-        let read = self.story(id).await.map(|story| story.own(channel));
+        let read = self.incident_message(id).await.map(|message| message.own(channel));
         let cannot = |error| Refusal::Later(None, format!("its incident cannot be read: {error}"));
         match read.map_err(cannot)? {
             Own::Nothing => self.say_plain(&to, next).await,
@@ -101,10 +109,10 @@ impl<'a> Channel<'a> {
     async fn say_plain(&mut self, to: &Destination, next: &Next) -> Result<usize, Refusal> {
         let mut post = next.post.clone();
         for id in &next.asks_for {
-            match self.story(id).await {
-                Ok(story) => {
+            match self.incident_message(id).await {
+                Ok(message) => {
                     let without = post.blocks.len();
-                    post.blocks.extend(story.buttons().cloned());
+                    post.blocks.extend(message.buttons().cloned());
                     if !fits_a_click(&post) {
                         tracing::warn!(incident = id, "its lines are too long for buttons");
                         post.blocks.truncate(without);
@@ -129,9 +137,9 @@ impl<'a> Channel<'a> {
         let refused = match self.post(to, post, None).await {
             Ok(Some(posted)) => {
                 let (store, now) = (self.delivery.store.as_ref(), self.call.now());
-                if let Some(story) = self.stories.get_mut(id) {
-                    story.posted(channel, posted);
-                    story.keep(store, now).await;
+                if let Some(message) = self.incident_messages.get_mut(id) {
+                    message.posted(channel, posted);
+                    message.keep(store, now).await;
                 }
                 return Ok(());
             }
@@ -140,8 +148,8 @@ impl<'a> Channel<'a> {
             Err(refusal) => return Err(refusal),
         };
         tracing::error!(incident = id, reason = refused, "an incident has no message of its own");
-        if let Some(story) = self.stories.get_mut(id) {
-            story.is_refused();
+        if let Some(message) = self.incident_messages.get_mut(id) {
+            message.is_refused();
         }
         Ok(())
     }
@@ -214,13 +222,16 @@ impl<'a> Channel<'a> {
     }
 
     /// What is known of an incident's own message: read once in a batch.
-    pub(super) async fn story(&mut self, id: &str) -> Result<&mut Story, Error> {
-        if !self.stories.contains_key(id) {
+    pub(super) async fn incident_message(
+        &mut self,
+        id: &str,
+    ) -> Result<&mut IncidentMessage, Error> {
+        if !self.incident_messages.contains_key(id) {
             let store = self.delivery.store.as_ref();
-            let story = Story::load(store, id, &self.settings, self.call.now()).await?;
-            self.stories.insert(id.to_owned(), story);
+            let message = IncidentMessage::load(store, id, &self.settings, self.call.now()).await?;
+            self.incident_messages.insert(id.to_owned(), message);
         }
-        self.stories.get_mut(id).ok_or(Error::NotFound)
+        self.incident_messages.get_mut(id).ok_or(Error::NotFound)
     }
 
     pub(super) fn is_lost(&mut self, id: &str, reason: &str) {
@@ -229,8 +240,8 @@ impl<'a> Channel<'a> {
             reason,
             "an incident's message is gone: a new one takes its place"
         );
-        if let Some(story) = self.stories.get_mut(id) {
-            story.is_lost();
+        if let Some(message) = self.incident_messages.get_mut(id) {
+            message.is_lost();
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::batch::Batch;
 use super::channel::Channel;
-use super::story::Own;
+use super::incident_message::Own;
 use crate::slack::client::{Destination, Refusal};
 
 /// How long an edit may keep the lines behind it waiting for Slack's answer.
@@ -21,8 +21,8 @@ impl Channel<'_> {
         let pace = self.delivery.pace.until_edit();
         let may = pace.is_zero() && self.call.has_time_for(Duration::ZERO);
         let Some(to) = self.bot().filter(|_| may) else { return };
-        match self.story(id).await {
-            Ok(story) if !story.tried => story.tried = true,
+        match self.incident_message(id).await {
+            Ok(message) if !message.tried => message.tried = true,
             _ => return,
         }
         let patience = SHORT_PATIENCE.min(self.call.patience());
@@ -48,7 +48,7 @@ impl Channel<'_> {
     async fn settle(&mut self, id: &str, to: &Destination) -> Result<(), NotNow> {
         let Destination::Bot { channel, .. } = to else { return Ok(()) };
         let unread = |_| NotNow(None);
-        if self.story(id).await.map_err(unread)?.edit(channel).is_some() {
+        if self.incident_message(id).await.map_err(unread)?.edit(channel).is_some() {
             let pace = self.delivery.pace.until_edit();
             if !self.call.has_time_for(pace) {
                 return Err(NotNow(Some(pace)));
@@ -57,7 +57,8 @@ impl Channel<'_> {
             self.edit(id, to, self.call.patience()).await?;
         }
         // It was lost, or could not be posted when its lines came.
-        let Own::Missing(post) = self.story(id).await.map_err(unread)?.own(channel) else {
+        let Own::Missing(post) = self.incident_message(id).await.map_err(unread)?.own(channel)
+        else {
             return Ok(());
         };
         self.turn().await.map_err(|rest| NotNow(Some(rest)))?;
@@ -68,7 +69,7 @@ impl Channel<'_> {
     /// Lets an incident's message say what it should, if it is there and does not.
     async fn edit(&mut self, id: &str, to: &Destination, patience: Duration) -> Result<(), NotNow> {
         let Destination::Bot { token, channel } = to else { return Ok(()) };
-        let due = self.story(id).await.ok().and_then(|story| story.edit(channel));
+        let due = self.incident_message(id).await.ok().and_then(|message| message.edit(channel));
         let Some((message, post)) = due else { return Ok(()) };
         let told = self.delivery.slack.edit(token, &message, &post, patience).await;
         self.tally.edited(told.is_ok());
@@ -93,9 +94,9 @@ impl Channel<'_> {
             Err(refusal) => return Err(not_now(id, refusal)),
         }
         let (store, now) = (self.delivery.store.as_ref(), self.call.now());
-        if let Ok(story) = self.story(id).await {
-            story.edited();
-            story.keep(store, now).await;
+        if let Ok(message) = self.incident_message(id).await {
+            message.edited();
+            message.keep(store, now).await;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! An incident's own message, the thread below it, and the answers to clicks.
 
-mod room;
+mod backend;
 mod slack;
 
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::forward::task::Task;
 use crate::ports::Outcome;
 use crate::slack::action::ResponseUrl;
 use crate::slack::client::PACE;
-use room::{ID, Room, at, lines};
+use backend::{Backend, ID, at, lines};
 use slack::Asked;
 
 const RAISED: &str = ":rotating_light: *cpu* went off";
@@ -36,9 +36,10 @@ const MESSAGE: &str = "chat.postMessage: :telephone_receiver: *calling* *alpha* 
 
 #[tokio::test]
 async fn the_message_comes_first_and_the_lines_go_into_its_thread() {
-    let room = Room::of_a_bot().await;
+    let backend = Backend::of_a_bot().await;
     let before = lines(None, &["a line of a route"]);
-    let (outcomes, asked) = room.deliver(&[before, lines(Some(ID), &[RAISED, CALLING])], 1).await;
+    let (outcomes, asked) =
+        backend.deliver(&[before, lines(Some(ID), &[RAISED, CALLING])], 1).await;
     assert_eq!(outcomes, [Outcome::Done; 2]);
     assert_eq!(
         shown(&asked),
@@ -57,20 +58,20 @@ async fn the_message_comes_first_and_the_lines_go_into_its_thread() {
 
 #[tokio::test]
 async fn the_message_is_edited_only_when_it_says_something_else() {
-    let mut room = Room::of_a_bot().await;
+    let mut backend = Backend::of_a_bot().await;
     let first = lines(Some(ID), &[RAISED]);
-    let (_, asked) = room.deliver(std::slice::from_ref(&first), 1).await;
+    let (_, asked) = backend.deliver(std::slice::from_ref(&first), 1).await;
     assert_eq!(
         shown(&asked),
         [MESSAGE.to_owned(), format!("chat.postMessage in 000001: {RAISED}")]
     );
 
-    let (outcomes, asked) = room.deliver(&[lines(Some(ID), &[CALLING])], 2).await;
+    let (outcomes, asked) = backend.deliver(&[lines(Some(ID), &[CALLING])], 2).await;
     assert_eq!(outcomes, [Outcome::Done]);
     assert_eq!(shown(&asked), [format!("chat.postMessage in 000001: {CALLING}")]);
 
-    room.pressed(Key::Take).await;
-    let (outcomes, asked) = room.deliver(&[first, lines(Some(ID), &["taken"])], 3).await;
+    backend.pressed(Key::Take).await;
+    let (outcomes, asked) = backend.deliver(&[first, lines(Some(ID), &["taken"])], 3).await;
     assert_eq!(outcomes, [Outcome::Done; 2]);
     assert_eq!(
         shown(&asked),
@@ -84,8 +85,8 @@ async fn the_message_is_edited_only_when_it_says_something_else() {
 
 #[tokio::test]
 async fn what_is_for_the_whole_channel_is_seen_there_too() {
-    let room = Room::of_a_bot().await;
-    let (_, asked) = room.deliver(&[lines(Some(ID), &[RAISED, NOBODY, CALLING])], 1).await;
+    let backend = Backend::of_a_bot().await;
+    let (_, asked) = backend.deliver(&[lines(Some(ID), &[RAISED, NOBODY, CALLING])], 1).await;
     assert_eq!(
         shown(&asked),
         [
@@ -99,17 +100,17 @@ async fn what_is_for_the_whole_channel_is_seen_there_too() {
 
 #[tokio::test]
 async fn an_edit_that_slack_wants_later_stops_no_line_and_is_owed() {
-    let mut room = Room::of_a_bot().await;
-    room.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
-    room.pressed(Key::Take).await;
+    let mut backend = Backend::of_a_bot().await;
+    backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
+    backend.pressed(Key::Take).await;
     let limited = r#"{"ok":false,"error":"ratelimited"}"#;
-    room.slack.answers(("chat.update", 429, "retry-after: 30\r\n", limited));
+    backend.slack.answers(("chat.update", 429, "retry-after: 30\r\n", limited));
     let taken = [
         lines(None, &["a line of a route"]),
         lines(Some(ID), &["taken"]),
         lines(None, &["another"]),
     ];
-    let (outcomes, asked) = room.deliver(&taken, 2).await;
+    let (outcomes, asked) = backend.deliver(&taken, 2).await;
     let edit = "chat.update of 000001: :white_check_mark: *alpha* *has it*";
     assert_eq!(
         shown(&asked),
@@ -128,33 +129,33 @@ async fn an_edit_that_slack_wants_later_stops_no_line_and_is_owed() {
 
 #[tokio::test]
 async fn an_edit_that_is_owed_is_made_when_the_lines_come_again() {
-    let mut room = Room::of_a_bot().await;
-    room.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
-    room.pressed(Key::Take).await;
+    let mut backend = Backend::of_a_bot().await;
+    backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
+    backend.pressed(Key::Take).await;
     let taken = lines(Some(ID), &["taken"]);
     // Before the lines, and behind them.
-    room.slack.answers(("chat.update", 503, "", ""));
-    room.slack.answers(("chat.update", 200, "", r#"{"ok":false,"error":"invalid_auth"}"#));
-    let (outcomes, asked) = room.deliver(std::slice::from_ref(&taken), 2).await;
+    backend.slack.answers(("chat.update", 503, "", ""));
+    backend.slack.answers(("chat.update", 200, "", r#"{"ok":false,"error":"invalid_auth"}"#));
+    let (outcomes, asked) = backend.deliver(std::slice::from_ref(&taken), 2).await;
     assert!(matches!(outcomes[..], [Outcome::Later(_)]), "{outcomes:?}");
     assert_eq!(asked.iter().filter(|(method, _)| method == "chat.update").count(), 2);
 
-    let (outcomes, asked) = room.deliver(std::slice::from_ref(&taken), 5).await;
+    let (outcomes, asked) = backend.deliver(std::slice::from_ref(&taken), 5).await;
     assert_eq!(outcomes, [Outcome::Done]);
     assert_eq!(shown(&asked), ["chat.update of 000001: :white_check_mark: *alpha* *has it*"]);
-    let (outcomes, asked) = room.deliver(&[taken], 6).await;
+    let (outcomes, asked) = backend.deliver(&[taken], 6).await;
     assert_eq!((outcomes, asked), (vec![Outcome::Done], Vec::new()));
 }
 
 #[tokio::test]
 async fn an_edit_is_not_owed_for_ever() {
-    let mut room = Room::of_a_bot().await;
-    room.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
-    room.pressed(Key::Take).await;
+    let mut backend = Backend::of_a_bot().await;
+    backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
+    backend.pressed(Key::Take).await;
     for _ in 0..2 {
-        room.slack.answers(("chat.update", 503, "", ""));
+        backend.slack.answers(("chat.update", 503, "", ""));
     }
-    let (outcomes, _) = room.deliver(&[lines(Some(ID), &["taken"])], 3_600).await;
+    let (outcomes, _) = backend.deliver(&[lines(Some(ID), &["taken"])], 3_600).await;
     assert_eq!(outcomes, [Outcome::Done]);
 }
 
@@ -164,11 +165,11 @@ async fn a_message_that_is_gone_is_posted_anew() {
         r#"{"ok":false,"error":"message_not_found"}"#,
         r#"{"ok":false,"error":"edit_window_closed"}"#,
     ] {
-        let mut room = Room::of_a_bot().await;
-        room.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
-        room.pressed(Key::Take).await;
-        room.slack.answers(("chat.update", 200, "", gone));
-        let (outcomes, asked) = room.deliver(&[lines(Some(ID), &["taken"])], 2).await;
+        let mut backend = Backend::of_a_bot().await;
+        backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
+        backend.pressed(Key::Take).await;
+        backend.slack.answers(("chat.update", 200, "", gone));
+        let (outcomes, asked) = backend.deliver(&[lines(Some(ID), &["taken"])], 2).await;
         assert_eq!(outcomes, [Outcome::Done]);
         assert_eq!(
             shown(&asked),
@@ -183,9 +184,14 @@ async fn a_message_that_is_gone_is_posted_anew() {
 
 #[tokio::test]
 async fn lines_whose_message_slack_does_not_take_stand_for_themselves() {
-    let room = Room::of_a_bot().await;
-    room.slack.answers(("chat.postMessage", 200, "", r#"{"ok":false,"error":"invalid_blocks"}"#));
-    let (outcomes, asked) = room.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
+    let backend = Backend::of_a_bot().await;
+    backend.slack.answers((
+        "chat.postMessage",
+        200,
+        "",
+        r#"{"ok":false,"error":"invalid_blocks"}"#,
+    ));
+    let (outcomes, asked) = backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
     assert_eq!(outcomes, [Outcome::Done]);
     assert_eq!(shown(&asked), [MESSAGE.to_owned(), format!("chat.postMessage: {RAISED}")]);
     assert_eq!(buttons(&asked[1].1), ["I have it", "Resolved"]);
@@ -193,9 +199,9 @@ async fn lines_whose_message_slack_does_not_take_stand_for_themselves() {
 
 #[tokio::test]
 async fn lines_of_an_incident_that_nobody_keeps_stand_for_themselves() {
-    let room = Room::of_a_bot().await;
+    let backend = Backend::of_a_bot().await;
     let other = lines(Some("prod-20300101-000000-000"), &[RAISED]);
-    let (outcomes, asked) = room.deliver(&[other, lines(Some("<odd>"), &["odd"])], 1).await;
+    let (outcomes, asked) = backend.deliver(&[other, lines(Some("<odd>"), &["odd"])], 1).await;
     assert_eq!(outcomes, [Outcome::Done; 2]);
     assert_eq!(
         shown(&asked),
@@ -205,9 +211,9 @@ async fn lines_of_an_incident_that_nobody_keeps_stand_for_themselves() {
 
 #[tokio::test]
 async fn a_message_that_may_have_been_posted_is_posted_again() {
-    let room = Room::of_a_bot().await;
-    room.slack.answers(("chat.postMessage", 200, "", "<html>"));
-    let (outcomes, asked) = room.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
+    let backend = Backend::of_a_bot().await;
+    backend.slack.answers(("chat.postMessage", 200, "", "<html>"));
+    let (outcomes, asked) = backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
     assert_eq!(outcomes, [Outcome::Done]);
     let thread = format!("chat.postMessage in 000002: {RAISED}");
     assert_eq!(shown(&asked), [MESSAGE.to_owned(), MESSAGE.to_owned(), thread]);
@@ -221,41 +227,43 @@ fn buttons(post: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn lines_through_a_webhook_get_the_buttons_that_fit() {
-    let mut room = Room::of_a_webhook().await;
-    let (outcomes, asked) = room.deliver(&[lines(Some(ID), &[RAISED, CALLING])], 1).await;
+    let mut backend = Backend::of_a_webhook().await;
+    let (outcomes, asked) = backend.deliver(&[lines(Some(ID), &[RAISED, CALLING])], 1).await;
     assert_eq!(outcomes, [Outcome::Done]);
     assert_eq!(shown(&asked), [format!("hook: {RAISED} / {CALLING}")]);
     assert_eq!(buttons(&asked[0].1), ["I have it", "Resolved"]);
-    let (_, asked) = room.deliver(&[lines(Some(ID), &["alpha: declined"])], 2).await;
+    let (_, asked) = backend.deliver(&[lines(Some(ID), &["alpha: declined"])], 2).await;
     assert_eq!(buttons(&asked[0].1), [""; 0], "a line that asks nobody");
-    room.pressed(Key::Take).await;
-    let (_, asked) = room.deliver(&[lines(Some(ID), &[NOBODY])], 3).await;
+    backend.pressed(Key::Take).await;
+    let (_, asked) = backend.deliver(&[lines(Some(ID), &[NOBODY])], 3).await;
     assert_eq!(buttons(&asked[0].1), ["Resolved"], "somebody has it by now");
 }
 
 #[tokio::test]
 async fn what_slack_never_takes_becomes_a_dead_letter_of_its_incident() {
-    let room = Room::of_a_bot().await;
-    room.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
-    room.slack.answers(("chat.postMessage", 200, "", r#"{"ok":false,"error":"is_archived"}"#));
-    let (outcomes, _) = room.deliver(&[lines(Some(ID), &["lost"])], 2).await;
+    let backend = Backend::of_a_bot().await;
+    backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
+    backend.slack.answers(("chat.postMessage", 200, "", r#"{"ok":false,"error":"is_archived"}"#));
+    let (outcomes, _) = backend.deliver(&[lines(Some(ID), &["lost"])], 2).await;
     assert_eq!(outcomes, [Outcome::Done]);
-    let letters = crate::dead_letters::all(&room.records, at(3)).await.expect("letters");
+    let letters = crate::dead_letters::all(&backend.records, at(3)).await.expect("letters");
     let kept = letters[0].letter.lines().expect("lines");
     assert_eq!((kept.incident.as_deref(), kept.lines[0].text.as_str()), (Some(ID), "lost"));
 }
 
-fn reply(room: &Room) -> Task {
-    let url =
-        ResponseUrl::new(&format!("{}/answers/1", room.slack.address), Some(&room.slack.address));
+fn reply(backend: &Backend) -> Task {
+    let url = ResponseUrl::new(
+        &format!("{}/answers/1", backend.slack.address),
+        Some(&backend.slack.address),
+    );
     Task::Reply { at: at(0), url: url.expect("a URL"), body: json!({"text": "alpha has it"}) }
 }
 
 #[tokio::test]
 async fn an_answer_to_a_click_goes_its_own_way() {
-    let room = Room::of_a_webhook().await;
-    let tasks = [lines(None, &["a line"]), reply(&room), reply(&room)];
-    let (outcomes, mut asked) = room.deliver(&tasks, 1).await;
+    let backend = Backend::of_a_webhook().await;
+    let tasks = [lines(None, &["a line"]), reply(&backend), reply(&backend)];
+    let (outcomes, mut asked) = backend.deliver(&tasks, 1).await;
     assert_eq!(outcomes, [Outcome::Done; 3]);
     asked.sort_by(|(one, _), (other, _)| one.cmp(other));
     assert_eq!(shown(&asked), ["1: alpha has it", "1: alpha has it", "hook: a line"]);
@@ -263,19 +271,19 @@ async fn an_answer_to_a_click_goes_its_own_way() {
 
 #[tokio::test]
 async fn an_answer_to_a_click_is_tried_while_its_url_lives() {
-    let room = Room::of_a_webhook().await;
+    let backend = Backend::of_a_webhook().await;
     for (status, headers, body, outcome) in [
         (500, "", "", Outcome::Later(Duration::from_secs(2))),
         (429, "retry-after: 9\r\n", "", Outcome::Later(Duration::from_secs(9))),
         (404, "", r#"{"ok":false,"error":"used_url"}"#, Outcome::Done),
     ] {
-        room.slack.answers(("1", status, headers, body));
-        let (outcomes, asked) = room.deliver(&[reply(&room)], 1).await;
+        backend.slack.answers(("1", status, headers, body));
+        let (outcomes, asked) = backend.deliver(&[reply(&backend)], 1).await;
         assert_eq!((outcomes, asked.len()), (vec![outcome], 1), "{status}");
     }
-    let (outcomes, asked) = room.deliver(&[reply(&room)], 1_800).await;
+    let (outcomes, asked) = backend.deliver(&[reply(&backend)], 1_800).await;
     assert_eq!((outcomes, asked.len()), (vec![Outcome::Done], 0));
-    let letters = crate::dead_letters::all(&room.records, at(1)).await.expect("letters");
+    let letters = crate::dead_letters::all(&backend.records, at(1)).await.expect("letters");
     assert!(letters.is_empty(), "{letters:?}");
 }
 

@@ -197,7 +197,7 @@ async fn a_wake_up_that_is_not_taken_has_twilio_send_again() {
     assert_eq!(queue.woken.lock().unwrap().len(), 1);
 }
 
-/// What the store takes as one record, with room for its key.
+/// What the store takes as one record, with space for its key.
 const LARGEST_RECORD: usize = 390 * 1024;
 
 fn fits(body: &[u8]) {

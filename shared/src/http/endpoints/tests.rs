@@ -35,7 +35,7 @@ fn path_finds_its_endpoint() {
         ("POST", "/twilio/voice//1", 404),
         ("POST", "/twilio/voice/x/1/other", 404),
         ("GET", "/assets", 404),
-        ("GET", "/pretend/phones", 404),
+        ("GET", "/sandbox/phones", 404),
     ] {
         assert_eq!(at(method, path), Err(status), "{method} {path}");
     }

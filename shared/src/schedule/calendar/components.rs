@@ -72,7 +72,7 @@ const MAX_LINES: usize = 10_000;
 
 /// The most VEVENTs without an end that are kept: one is usual, where a file is cut off.
 pub(super) const MAX_UNCLOSED: usize = 1_000;
-/// The most VEVENTs that are kept. The largest file has no room for so many that are valid: each has a UID and a DTSTAMP.
+/// The most VEVENTs that are kept. The largest file has no space for so many that are valid: each has a UID and a DTSTAMP.
 pub(super) const MAX_COMPONENTS: usize = 300_000;
 
 /// What is read of a VEVENT.

@@ -94,15 +94,15 @@ fn a_name_is_one_short_line() {
 
 #[test]
 fn answers_go_to_slack_and_nowhere_else() {
-    let also = Some("http://127.0.0.1:8080/pretend/slack");
+    let also = Some("http://127.0.0.1:8080/sandbox/slack");
     for url in ["https://hooks.slack.com/actions/T/1/x", "https://hooks.slack.com/"] {
         assert!(ResponseUrl::new(url, None).is_some(), "{url}");
         assert!(ResponseUrl::new(url, also).is_some(), "{url}");
     }
-    let pretend = "http://127.0.0.1:8080/pretend/slack/answers/1";
-    assert!(ResponseUrl::new(pretend, also).is_some());
-    assert!(ResponseUrl::new(pretend, Some("http://127.0.0.1:8080/pretend/slack/")).is_some());
-    assert!(ResponseUrl::new(pretend, None).is_none());
+    let sandbox = "http://127.0.0.1:8080/sandbox/slack/answers/1";
+    assert!(ResponseUrl::new(sandbox, also).is_some());
+    assert!(ResponseUrl::new(sandbox, Some("http://127.0.0.1:8080/sandbox/slack/")).is_some());
+    assert!(ResponseUrl::new(sandbox, None).is_none());
     for url in [
         "",
         "http://hooks.slack.com/actions/T/1/x",
@@ -111,7 +111,7 @@ fn answers_go_to_slack_and_nowhere_else() {
         "https://hooks.slack.com@example.com/x",
         "https://example.com/https://hooks.slack.com/",
         "https://hooks.slack.com/a\nb",
-        "http://127.0.0.1:8080/pretend/slackers",
+        "http://127.0.0.1:8080/sandbox/slackers",
         "http://127.0.0.1:8080/alarms",
         "http://169.254.169.254/latest",
         "https://hooks.slack.com:8443/actions/T/1/x",
@@ -129,10 +129,10 @@ fn answers_go_to_slack_and_nowhere_else() {
         "https://hooks.slack.com/actions/T/1/x%0a",
         "https://hooks.slack.com/\\example.com/x",
         "https://hooks.slack.com/actions/T/1/x#y",
-        "http://127.0.0.1:8080/pretend/slack/../../alarms",
-        "http://127.0.0.1:8080/pretend/slack/%2e%2e/alarm",
-        "http://127.0.0.1:8081/pretend/slack/respond/1",
-        "http://user@127.0.0.1:8080/pretend/slack/respond/1",
+        "http://127.0.0.1:8080/sandbox/slack/../../alarms",
+        "http://127.0.0.1:8080/sandbox/slack/%2e%2e/alarm",
+        "http://127.0.0.1:8081/sandbox/slack/respond/1",
+        "http://user@127.0.0.1:8080/sandbox/slack/respond/1",
     ] {
         assert!(ResponseUrl::new(url, also).is_none(), "{url}");
         let click = clicked(with("/response_url", json!(url)));

@@ -15,7 +15,7 @@ pub struct NewCall {
     pub from: String,
     /// Gives the TwiML.
     pub url: String,
-    /// Is told how the call fares.
+    /// Is told the status of the call.
     pub status_url: String,
     /// Is told whether a machine answered.
     pub machine_url: String,
@@ -72,7 +72,7 @@ pub(super) struct CallList {
 }
 
 impl CallResource {
-    /// How it fares.
+    /// Its status.
     pub fn news(&self) -> Option<News> {
         news(&self.status)
     }

@@ -51,7 +51,7 @@ pub fn check(
     if now.as_second() >= expiry { Err(Invalid::Expired) } else { Ok(()) }
 }
 
-/// A key where none is stored, for a house on one machine: the same as long as the auth token is the same.
+/// A key where none is stored, for a server on one machine: the same as long as the auth token is the same.
 pub fn made_up(auth_token: &Secret) -> String {
     tag(auth_token, "ringdown callback-key 1")
 }

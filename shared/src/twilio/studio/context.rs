@@ -18,7 +18,7 @@ const WIDGET: &str = "call";
 pub struct Context {
     /// The call's SID.
     pub call_sid: Option<String>,
-    /// How the call fares, in Twilio's words, as the widget that placed it knows.
+    /// The status of the call, in Twilio's words, as the widget that placed it knows.
     call_status: Option<String>,
 }
 

@@ -100,7 +100,7 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// How a call fares: what is worth telling of it.
+    /// The status of a call: what is worth telling of it.
     pub(super) async fn look_up(&self, sid: &str) -> Result<Vec<News>, Trouble> {
         match self {
             Driver::Voice(api) => {

@@ -1,4 +1,4 @@
-//! What monitors send, over a room in memory that may fail at any time.
+//! What monitors send, over a backend in memory that may fail at any time.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::super::*;
 use crate::app::Writers;
-use crate::app::silences::tests::room::Room;
+use crate::app::silences::tests::backend::Backend;
 use crate::config::{Environment, Live, Values};
 use crate::forward::task::Task;
 use crate::ports::{Key, Put, Record, Store, To};
@@ -24,16 +24,16 @@ const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001
 /// The intake with a clock of its own.
 struct Intake {
     app: App,
-    room: Room,
+    backend: Backend,
     now: Arc<Mutex<Timestamp>>,
 }
 
 impl Intake {
     fn new() -> Intake {
-        Intake::over(Room::default())
+        Intake::over(Backend::default())
     }
 
-    fn over(room: Room) -> Intake {
+    fn over(backend: Backend) -> Intake {
         let now = Arc::new(Mutex::new("2026-11-28T12:00:00Z".parse().expect("a time")));
         let clock = now.clone();
         let app = App {
@@ -44,13 +44,13 @@ impl Intake {
                     Box::pin(async move { Ok(values) })
                 }),
             ),
-            store: Arc::new(room.clone()),
-            queue: Arc::new(room.clone()),
+            store: Arc::new(backend.clone()),
+            queue: Arc::new(backend.clone()),
             wire: Arc::new(|_| Box::pin(async { Told::NotSent("nobody is there".to_owned()) })),
             clock: Arc::new(move || *clock.lock().expect("a clock")),
             writers: Writers::of(1),
         };
-        Intake { app, room, now }
+        Intake { app, backend, now }
     }
 
     fn passes(&self, seconds: i64) {
@@ -72,8 +72,8 @@ impl Intake {
     }
 
     fn records(&self, pk: &str) -> Vec<Value> {
-        let room = self.room.0.lock().expect("a room");
-        let here = room.records.values().filter(|record| record.key.pk == pk);
+        let backend = self.backend.0.lock().expect("a backend");
+        let here = backend.records.values().filter(|record| record.key.pk == pk);
         here.map(|record| serde_json::from_str(&record.body).expect("JSON")).collect()
     }
 
@@ -90,9 +90,9 @@ impl Intake {
 
     /// What Slack is told beside incidents, each line once, as the forwarder does.
     fn slack(&self) -> Vec<String> {
-        let room = self.room.0.lock().expect("a room");
+        let backend = self.backend.0.lock().expect("a backend");
         let mut told: Vec<(String, String)> = Vec::new();
-        for (_, body, _) in room.sent.iter().filter(|(to, ..)| *to == To::Slack) {
+        for (_, body, _) in backend.sent.iter().filter(|(to, ..)| *to == To::Slack) {
             let Ok(Task::Lines(lines)) = serde_json::from_str(body) else { continue };
             for line in lines.lines {
                 if !["dead-letter", "disabled"].contains(&line.event_type.as_str()) {
@@ -244,10 +244,10 @@ async fn enabling_survives_a_crash_at_any_step() {
     for lives_for in 0..20 {
         let intake = Intake::new();
         intake.posts(&announced(false, 0, "OK")).await;
-        intake.room.0.lock().expect("a room").lives_for = Some(lives_for);
+        intake.backend.0.lock().expect("a backend").lives_for = Some(lives_for);
         let enabled = announced(true, 2, "ALARM").to_string();
         let _ = intake.app.take(enabled.as_bytes()).await;
-        intake.room.0.lock().expect("a room").lives_for = None;
+        intake.backend.0.lock().expect("a backend").lives_for = None;
         intake.app.take(enabled.as_bytes()).await.expect("all is kept");
         assert_eq!(intake.incident(), Some((true, vec![arn.to_owned()])), "{lives_for}");
     }
@@ -274,8 +274,8 @@ async fn names_heard_last_are_kept_for_the_first_page() {
     assert_eq!(without, ["nobodys"]);
     // Said again at once it is not written again; a minute later it is.
     let revision = |intake: &Intake| {
-        let room = intake.room.0.lock().expect("a room");
-        room.records[&("recent-alarms".to_owned(), "names".to_owned())].revision
+        let backend = intake.backend.0.lock().expect("a backend");
+        backend.records[&("recent-alarms".to_owned(), "names".to_owned())].revision
     };
     intake.posts(&group(&alerts)).await;
     assert_eq!(revision(&intake), 1);

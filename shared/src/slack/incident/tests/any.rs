@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::escalation::{Holder, Phase};
+use crate::escalation::{Owner, Phase};
 
 fn units(text: &str) -> usize {
     text.encode_utf16().count()
@@ -88,12 +88,12 @@ prop_compose! {
         }).collect();
         incident.alarms = alarms;
         incident.more_alarms = more_alarms;
-        incident.hunt.calls = calls;
+        incident.round.calls = calls;
         incident.phase = [Phase::Calling, Phase::Taken, Phase::Exhausted][usize::from(phase)];
         incident.ended_at = ended_at;
         incident.silenced_until = silenced_until;
         let person = people.last().cloned().unwrap_or_else(|| "alpha".to_owned());
-        incident.holder = held_at.map(|at| Holder { person, at, outside: false, member: None });
+        incident.owner = held_at.map(|at| Owner { person, at, outside: false, member: None });
         incident
     }
 }

@@ -59,7 +59,7 @@ async fn an_execution_is_begun_where_studio_is() {
     for (base, url) in [
         (TWILIO, "https://studio.twilio.com"),
         ("https://api.twilio.com/", "https://studio.twilio.com"),
-        ("http://127.0.0.1:1/pretend/twilio", "http://127.0.0.1:1/pretend/twilio"),
+        ("http://127.0.0.1:1/sandbox/twilio", "http://127.0.0.1:1/sandbox/twilio"),
     ] {
         let (api, asked) = api(base, vec![(201, execution("FN1", 0, "active"))]);
         let parameters = json!({"say": "Hello \"you\""});

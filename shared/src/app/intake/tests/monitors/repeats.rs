@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// A room that counts what is asked of it.
-struct Counting(Room, Arc<Mutex<(usize, usize)>>);
+/// A backend that counts what is asked of it.
+struct Counting(Backend, Arc<Mutex<(usize, usize)>>);
 
 #[async_trait::async_trait]
 impl Store for Counting {
@@ -140,9 +140,9 @@ async fn report_survives_a_crash_at_any_step() {
     let firing = group(&[alert("nobodys", "firing", "2026-11-28T11:00:00Z")]).to_string();
     for lives_for in 0..4 {
         let intake = Intake::new();
-        intake.room.0.lock().expect("a room").lives_for = Some(lives_for);
+        intake.backend.0.lock().expect("a backend").lives_for = Some(lives_for);
         let _ = intake.app.take(firing.as_bytes()).await;
-        intake.room.0.lock().expect("a room").lives_for = None;
+        intake.backend.0.lock().expect("a backend").lives_for = None;
         intake.app.take(firing.as_bytes()).await.expect("all is kept");
         assert_eq!((intake.letters().len(), intake.slack().len()), (1, 1), "{lives_for}");
     }
@@ -150,10 +150,10 @@ async fn report_survives_a_crash_at_any_step() {
 
 #[tokio::test]
 async fn thousands_of_unmatched_alarms_take_few_steps() {
-    let room = Room::default();
-    let mut intake = Intake::over(room.clone());
+    let backend = Backend::default();
+    let mut intake = Intake::over(backend.clone());
     let counts = Arc::<Mutex<(usize, usize)>>::default();
-    intake.app.store = Arc::new(Counting(room, counts.clone()));
+    intake.app.store = Arc::new(Counting(backend, counts.clone()));
     let alerts: Vec<Value> = (0..5_000)
         .map(|n| alert(&format!("nobodys-{n}"), "firing", "2026-11-28T11:00:00Z"))
         .collect();

@@ -1,4 +1,4 @@
-//! Our own Flow is one that Studio takes, and reports what the house expects.
+//! Our own Flow is one that Studio takes, and reports what the server expects.
 
 use std::collections::BTreeSet;
 
@@ -190,7 +190,7 @@ fn a_policy_gives_its_numbers_and_its_voice() {
 }
 
 #[test]
-fn every_outcome_is_reported_with_what_the_house_expects() {
+fn every_outcome_is_reported_with_what_the_server_expects() {
     let flow = ours("");
     let reports = flow.states.iter().filter(|state| state.kind == "make-http-request");
     let told: Vec<String> = reports

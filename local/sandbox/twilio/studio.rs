@@ -1,0 +1,63 @@
+//! A simulated Studio: Flows as its REST API v2 keeps them, and Executions that really run. (Contract 4.)
+//!
+//! 1. `flows`, `executions`: the resources; `list`: how v2 wraps a list.
+//! 2. `execution`: what an Execution is; `run`: from its first widget to its last; `widgets`: what each does;
+//!    `report`: the widget that asks over HTTP.
+//! 3. `liquid`: what stands between double braces (pure).
+//! 4. `events`: what Event Streams tells of it.
+
+mod events;
+mod execution;
+mod executions;
+mod flows;
+mod liquid;
+mod list;
+mod report;
+mod run;
+mod widgets;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use shared::http::Response;
+
+use super::refusal::Refusal;
+use super::rest::Ask;
+use execution::Execution;
+use flows::Kept;
+
+/// All that the simulated Studio knows.
+#[derive(Default)]
+pub(super) struct Studio {
+    /// Those that were posted. A policy's own is there without that.
+    flows: VecDeque<Kept>,
+    /// Oldest first.
+    executions: VecDeque<Arc<Execution>>,
+}
+
+/// Answers a request; `path` is what stands behind `/v2/Flows`.
+pub(super) fn answer(ask: &Ask<'_>, method: &str, path: &str) -> Result<Response, Refusal> {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    match (method, parts.as_slice()) {
+        ("POST", []) => flows::create(ask),
+        ("GET", []) => Ok(flows::list(ask)),
+        ("POST", ["Validate"]) => flows::validate(ask),
+        ("GET", [flow]) => flows::fetch(ask, flow),
+        ("POST", [flow]) => flows::update(ask, flow),
+        ("POST", [flow, "Executions"]) => executions::create(ask, flow),
+        ("GET", [flow, "Executions"]) => executions::list(ask, flow),
+        ("GET", [flow, "Executions", sid]) => executions::fetch(ask, flow, sid),
+        ("POST", [flow, "Executions", sid]) => executions::update(ask, flow, sid),
+        ("GET", [flow, "Executions", sid, "Context"]) => executions::context(ask, flow, sid),
+        ("GET", [flow, "Executions", sid, "Steps"]) => executions::steps(ask, flow, sid),
+        _ => Err(Refusal::not_found(&format!("/v2/Flows{path}"))),
+    }
+}
+
+/// Where the real one is.
+const BASE: &str = "https://studio.twilio.com/v2/Flows";
+
+/// A time as v2 writes it: `2026-11-20T12:00:00Z`.
+fn iso(at: jiff::Timestamp) -> String {
+    format!("{at:.0}")
+}

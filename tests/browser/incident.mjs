@@ -1,0 +1,77 @@
+// A whole incident, played by clicks: an alarm is raised, declined, answered, taken, and over.
+
+import { join } from "node:path";
+import { DESK, PATIENCE, PHONE, check, expect, folder, open, origin, sound } from "./browser.mjs";
+
+const phone = (page, name) => page.locator(".phone, [data-number]").filter({ has: page.getByRole("heading", { name, exact: true }) }).first();
+const press = (page, name, button) => phone(page, name).getByRole("button", { name: button, exact: true }).click();
+const incidents = async (page) => (await page.request.get(`${origin}/incidents.json`)).json();
+
+/** Looks at a page as it is now: at both widths, in light and in dark. */
+async function look(browser, path, name) {
+  for (const [viewport, size] of [[DESK, "desk"], [PHONE, "phone"]]) {
+    for (const scheme of ["light", "dark"]) {
+      const { page, trouble, close } = await open(browser, viewport, scheme);
+      await check(`${name} (${size}, ${scheme}) opens`, () => page.goto(origin + path));
+      await page.locator("main").waitFor();
+      await sound(page, trouble, `${name} (${size}, ${scheme})`);
+      await page.screenshot({ path: join(folder, `${name}-${size}-${scheme}.png`), fullPage: true });
+      await close();
+    }
+  }
+}
+
+export async function incident(browser) {
+  const { page, trouble, close } = await open(browser, DESK);
+  await page.goto(`${origin}/sandbox/phones`);
+  await check("a raised alarm rings alpha", async () => {
+    await page.getByRole("button", { name: "Raise checkout-5xx-rate" }).click();
+    await phone(page, "alpha").getByRole("button", { name: "Answer", exact: true }).waitFor({ timeout: PATIENCE });
+  });
+  const [incident] = await incidents(page);
+  const path = `/incidents/${incident.id}`;
+  const follower = await open(browser, PHONE, "dark");
+  await follower.page.goto(origin + path);
+  const follows = (text) => follower.page.getByText(text).first().waitFor({ timeout: PATIENCE });
+
+  await check("declined, it rings bravo", async () => {
+    await press(page, "alpha", "Decline");
+    await phone(page, "bravo").getByRole("button", { name: "Answer", exact: true }).waitFor({ timeout: PATIENCE });
+  });
+  await look(browser, "/sandbox/phones", "phones-ringing");
+  await look(browser, path, "incident-calling");
+  await check("the incident's page follows by itself", () => follows("bravo’s phone rings"));
+  await check("answered, it says what is wrong", async () => {
+    await press(page, "bravo", "Answer");
+    await phone(page, "bravo").getByText("Press 1 to take it").waitFor({ timeout: PATIENCE });
+  });
+  await look(browser, "/sandbox/phones", "phones-talking");
+  await check("the key 1 takes it", async () => {
+    await press(page, "bravo", "1");
+    await phone(page, "bravo").getByText("It is yours").waitFor({ timeout: PATIENCE });
+    await phone(page, "bravo").getByText("You took it: checkout-5xx-rate").waitFor({ timeout: PATIENCE });
+    const [now] = await incidents(page);
+    expect(now.state === "taken" && now.taken_by === "bravo", JSON.stringify(now));
+  });
+  await check("the incident's page says who has it", () => follows("bravo has it"));
+  await look(browser, path, "incident-taken");
+  await look(browser, "/", "incidents");
+  await check("the sandbox's Slack tells of it", async () => {
+    const slack = await open(browser, DESK);
+    await slack.page.goto(`${origin}/sandbox/slack`);
+    await slack.page.getByText("took it after").first().waitFor({ timeout: PATIENCE });
+    await slack.close();
+  });
+  await check("a cleared alarm ends it", async () => {
+    await page.getByRole("button", { name: "Clear checkout-5xx-rate" }).click();
+    await follows("Resolved");
+    const [now] = await incidents(page);
+    expect(now.state === "resolved", JSON.stringify(now));
+  });
+  await look(browser, path, "incident-resolved");
+  for (const [who, list] of [["the phones", trouble], ["the follower", follower.trouble]]) {
+    await check(`${who} ran without an error`, async () => expect(list.length === 0, list.join(" · ")));
+  }
+  await follower.close();
+  await close();
+}

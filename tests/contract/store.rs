@@ -1,0 +1,212 @@
+//! What every store must do.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use ringdown::database::Database;
+use ringdown::store::Records;
+use shared::Error;
+use shared::ports::{If, Key, MAX_ITEM_BYTES, Put, Store, counter};
+use tokio::task::JoinSet;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_900_000_000 + second).unwrap()
+}
+
+fn put(pk: &str, sk: &str, body: &str, when: If) -> Put {
+    Put { key: Key::new(pk, sk), body: body.to_owned(), when, expires_at: None }
+}
+
+fn until(second: i64, put: Put) -> Put {
+    Put { expires_at: Some(at(second)), ..put }
+}
+
+fn raced(result: Result<(), Error>) -> bool {
+    match result {
+        Ok(()) => false,
+        Err(Error::Raced) => true,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// What every store must do. `pk` is a partition of its own.
+async fn contract(store: Arc<dyn Store>, pk: &str) {
+    conditions(store.as_ref(), &format!("{pk}-conditions")).await;
+    expiry(store.as_ref(), &format!("{pk}-expiry")).await;
+    pages(store.as_ref(), &format!("{pk}-pages")).await;
+    all_or_nothing(store.as_ref(), &format!("{pk}-all")).await;
+    sizes(store.as_ref(), &format!("{pk}-sizes")).await;
+    many_writers(&store, &format!("{pk}-race")).await;
+    counters(&store, pk).await;
+}
+
+async fn load(store: &dyn Store, pk: &str, sk: &str, second: i64) -> Option<(u64, String)> {
+    let record = store.load(&[Key::new(pk, sk)], at(second)).await.unwrap().pop().unwrap();
+    record.map(|record| (record.revision, record.body))
+}
+
+async fn conditions(store: &dyn Store, pk: &str) {
+    let write = async |body, when| raced(store.write(&[put(pk, "x", body, when)], at(0)).await);
+    assert_eq!(load(store, pk, "x", 0).await, None);
+    assert!(write("no", If::At(1)).await);
+    assert!(!write("one", If::Absent).await);
+    assert!(write("no", If::Absent).await);
+    assert_eq!(load(store, pk, "x", 0).await, Some((1, "one".to_owned())));
+    assert!(!write("two", If::At(1)).await);
+    assert!(write("no", If::At(1)).await);
+    assert!(!write("three", If::Always).await);
+    assert_eq!(load(store, pk, "x", 0).await, Some((3, "three".to_owned())));
+}
+
+async fn expiry(store: &dyn Store, pk: &str) {
+    store.write(&[until(10, put(pk, "x", "short", If::Absent))], at(0)).await.unwrap();
+    assert_eq!(load(store, pk, "x", 9).await, Some((1, "short".to_owned())));
+    assert_eq!(load(store, pk, "x", 10).await, None);
+    assert!(raced(store.write(&[put(pk, "x", "no", If::At(1))], at(10)).await));
+    assert!(!raced(store.write(&[put(pk, "x", "again", If::Absent)], at(10)).await));
+    assert_eq!(load(store, pk, "x", 1_000).await.unwrap().1, "again");
+}
+
+async fn pages(store: &dyn Store, pk: &str) {
+    for sk in ["a", "b", "c", "d", "e"] {
+        let gone = if sk == "b" || sk == "c" { 5 } else { 50 };
+        store.write(&[until(gone, put(pk, sk, sk, If::Always))], at(0)).await.unwrap();
+    }
+    let page = async |after, limit| {
+        let records = store.page(pk, after, limit, at(10)).await.unwrap();
+        records.into_iter().map(|record| record.body).collect::<String>()
+    };
+    assert_eq!(page(None, 10).await, "ade");
+    assert_eq!(page(None, 2).await, "ad");
+    assert_eq!(page(Some("a"), 1).await, "d");
+    assert_eq!(page(Some("e"), 1).await, "");
+    let keys = ["d", "x", "a"].map(|sk| Key::new(pk, sk));
+    let loaded = store.load(&keys, at(10)).await.unwrap();
+    assert_eq!(
+        loaded.iter().map(|record| record.as_ref().map_or("-", |r| &r.body)).collect::<String>(),
+        "d-a"
+    );
+    assert_eq!(store.load(&[], at(10)).await.unwrap(), []);
+}
+
+async fn all_or_nothing(store: &dyn Store, pk: &str) {
+    store.write(&[put(pk, "taken", "", If::Absent)], at(0)).await.unwrap();
+    let puts = [put(pk, "free", "", If::Absent), put(pk, "taken", "", If::Absent)];
+    assert!(raced(store.write(&puts, at(0)).await));
+    assert_eq!(load(store, pk, "free", 0).await, None);
+    let hundred: Vec<Put> = (0..100).map(|n| put(pk, &format!("{n:03}"), "", If::Always)).collect();
+    store.write(&hundred, at(0)).await.unwrap();
+    assert_eq!(store.page(pk, None, 200, at(0)).await.unwrap().len(), 101);
+}
+
+/// What is too large is refused as that, and nothing of it lands; what just fits does.
+async fn sizes(store: &dyn Store, pk: &str) {
+    let sized = |sk: &str, bytes: usize| {
+        let bytes = bytes - put(pk, sk, "", If::Always).item_bytes();
+        put(pk, sk, &"x".repeat(bytes), If::Always)
+    };
+    let large = sized("large", MAX_ITEM_BYTES);
+    store.write(std::slice::from_ref(&large), at(0)).await.unwrap();
+    assert_eq!(load(store, pk, "large", 0).await, Some((1, large.body)));
+    let of_quotes = put(pk, "quotes", &"\"\u{1f525}".repeat(80_000), If::Always);
+    store.write(&[of_quotes], at(0)).await.unwrap();
+    let many = |count: usize, bytes: usize| -> Vec<Put> {
+        (0..count).map(|n| sized(&format!("many {n:03}"), bytes)).collect()
+    };
+    for refused in [
+        vec![put(pk, "many 000", "", If::Always), sized("many 001", MAX_ITEM_BYTES + 1)],
+        many(101, 1000),
+        many(11, MAX_ITEM_BYTES),
+    ] {
+        let told = store.write(&refused, at(0)).await;
+        assert!(matches!(told, Err(Error::TooLargeToStore(_))), "{told:?}");
+        assert_eq!(load(store, pk, "many 000", 0).await, None);
+    }
+    store.write(&many(10, MAX_ITEM_BYTES), at(0)).await.unwrap();
+}
+
+async fn many_writers(store: &Arc<dyn Store>, pk: &str) {
+    let mut writers = JoinSet::new();
+    for writer in 0..16 {
+        let (store, pk) = (store.clone(), pk.to_owned());
+        writers.spawn(async move {
+            let mut won = 0;
+            for n in 0..25 {
+                let first = put(&pk, &format!("{n}"), &writer.to_string(), If::Absent);
+                won += usize::from(!raced(store.write(&[first], at(0)).await));
+            }
+            won
+        });
+    }
+    assert_eq!(writers.join_all().await.into_iter().sum::<usize>(), 25, "each key has one winner");
+
+    let mut writers = JoinSet::new();
+    for _ in 0..8 {
+        let (store, pk) = (store.clone(), pk.to_owned());
+        writers.spawn(async move {
+            for _ in 0..10 {
+                loop {
+                    let have = load(store.as_ref(), &pk, "sum", 0).await;
+                    let (when, sum) = match &have {
+                        Some((revision, body)) => (If::At(*revision), body.parse::<u64>().unwrap()),
+                        None => (If::Absent, 0),
+                    };
+                    if !raced(
+                        store.write(&[put(&pk, "sum", &(sum + 1).to_string(), when)], at(0)).await,
+                    ) {
+                        break;
+                    }
+                }
+            }
+        });
+    }
+    writers.join_all().await;
+    assert_eq!(load(store.as_ref(), pk, "sum", 0).await, Some((80, "80".to_owned())));
+}
+
+async fn counters(store: &Arc<dyn Store>, pk: &str) {
+    let (one, two) = (format!("{pk}_one"), format!("{pk}_two{{result=\"ok\"}}"));
+    let mut writers = JoinSet::new();
+    for _ in 0..8 {
+        let (store, one, two) = (store.clone(), one.clone(), two.clone());
+        writers.spawn(async move {
+            for _ in 0..20 {
+                store.add(&[(&one, 1), (&two, 3)]).await.unwrap();
+            }
+        });
+    }
+    writers.join_all().await;
+    let records = store.load(&[counter(&one), counter(&two)], at(0)).await.unwrap();
+    let values: Vec<String> = records.into_iter().map(|record| record.unwrap().body).collect();
+    assert_eq!(values, ["160", "480"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_store_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::open(folder.path()).unwrap();
+    contract(Arc::new(Records(database)), "contract").await;
+}
+
+/// `tests/run contract` makes a table and says where it is.
+#[cfg(feature = "aws")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_store_on_dynamodb() {
+    let environment = shared::config::Environment::read();
+    let backend =
+        shared::aws::Backend::of(environment).expect("tests/run contract starts the stand-in");
+    let store = backend.store().expect("tests/run contract makes the table");
+    let pk = format!("contract-{}", std::process::id());
+    contract(store, &pk).await;
+}
+
+#[tokio::test]
+async fn a_sweep_takes_away_what_has_expired_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Records(Database::open(folder.path()).unwrap());
+    store
+        .write(&[until(10, put("p", "a", "", If::Always)), put("p", "b", "", If::Always)], at(0))
+        .await
+        .unwrap();
+    assert_eq!((store.sweep(at(9)).await.unwrap(), store.sweep(at(10)).await.unwrap()), (0, 1));
+}

@@ -1,0 +1,17 @@
+//! The whole server through its front door: the real program, a Slack that misbehaves, a Twilio that signs.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod access;
+mod address;
+mod commands;
+mod configuration;
+mod data_file;
+mod delivery;
+mod harness;
+mod hostile;
+mod limits;
+mod pages;
+mod scenario;
+mod scenarios;
+mod slack;
+mod workspace;

@@ -1,0 +1,114 @@
+//! The pages: who may look, and what they show.
+
+use reqwest::Response;
+use serde_json::Value;
+
+use crate::harness::{Plan, Server, body};
+use crate::slack::{Mood, Slack};
+
+async fn post(server: &Server, path: &str, headers: &[(&str, &str)], form: &str) -> Response {
+    let mut request = server.http.post(format!("{}{path}", server.address)).body(form.to_owned());
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.send().await.unwrap()
+}
+
+fn header(response: &Response, name: &str) -> String {
+    response.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn the_password_opens_the_pages_and_a_changed_cookie_does_not() {
+    let server = Plan::new().set("DASHBOARD_PASSWORD", "correct horse").start().await;
+    let asked = server.get("/dead-letters").await;
+    assert_eq!(
+        (asked.status().as_u16(), header(&asked, "location").as_str()),
+        (303, "/login?next=%2Fdead-letters")
+    );
+    assert_eq!(
+        post(&server, "/dead-letters/replay", &[("accept", "application/json")], "").await.status(),
+        401
+    );
+
+    let wrong = post(&server, "/login", &[], "password=wrong").await;
+    assert_eq!((wrong.status().as_u16(), header(&wrong, "set-cookie")), (401, String::new()));
+
+    let right = post(&server, "/login", &[], "password=correct+horse&next=%2Fdead-letters").await;
+    assert_eq!(
+        (right.status().as_u16(), header(&right, "location").as_str()),
+        (303, "/dead-letters")
+    );
+    let cookie = header(&right, "set-cookie");
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    let value = cookie.split(';').next().unwrap().to_owned();
+    let look = async |cookie: &str| {
+        let request =
+            server.http.get(format!("{}/dead-letters", server.address)).header("cookie", cookie);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(look(&value).await, 200);
+    let (expires, signature) = value.trim_start_matches("ringdown=").split_once('.').unwrap();
+    let later = expires.parse::<i64>().unwrap() + 1;
+    for forged in [
+        format!("ringdown={later}.{signature}"),
+        "ringdown=9999999999.".to_owned(),
+        "ringdown=".to_owned(),
+    ] {
+        assert_eq!(look(&forged).await, 303, "{forged}");
+    }
+
+    let away =
+        post(&server, "/login", &[], "password=correct+horse&next=%2F%2Fevil.example.com").await;
+    assert_eq!(header(&away, "location"), "/");
+    assert!(cookie.contains("; Secure"), "the public URL is https: {cookie}");
+    let plain = Plan::new().unset("PUBLIC_BASE_URL").set("DASHBOARD_PASSWORD", "correct horse");
+    let plain = post(&plain.start().await, "/login", &[], "password=correct+horse").await;
+    assert!(!header(&plain, "set-cookie").contains("; Secure"));
+}
+
+#[tokio::test]
+async fn guessing_has_an_end() {
+    let server = Plan::new().set("DASHBOARD_PASSWORD", "correct horse").start().await;
+    let mut statuses = Vec::new();
+    // Ten in five minutes: with these, one is too many even if a new window begins in the middle.
+    for _ in 0..21 {
+        statuses.push(post(&server, "/login", &[], "password=guess").await.status().as_u16());
+    }
+    assert!(statuses.contains(&429), "{statuses:?}");
+    assert!(statuses.iter().all(|status| [401, 429].contains(status)), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn another_sites_page_cannot_post() {
+    let server = Plan::new().start().await;
+    for path in ["/login", "/logout", "/dead-letters/replay"] {
+        let status =
+            post(&server, path, &[("origin", "https://evil.example.com")], "").await.status();
+        assert_eq!(status, 403, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn dead_letters_are_shown_without_numbers_and_sent_again() {
+    let slack = Slack::start(Mood { always: Some((404, "no_service")), ..Mood::default() }).await;
+    let server = Plan::with_slack(&slack).start().await;
+    assert_eq!(server.twilio(&body("a", "call from +15005550006 <now>")).await, 204);
+    server.logs("kept as a dead letter").await;
+    let page = server.get("/dead-letters").await;
+    assert!(header(&page, "content-security-policy").starts_with("default-src 'self'"));
+    let page = page.text().await.unwrap();
+    assert!(page.contains("call from +…0006 &lt;now&gt;") && page.contains("no_service"), "{page}");
+    assert!(!page.contains("5005550006"), "{page}");
+
+    slack.feels(Mood::default());
+    let json = [("accept", "application/json")];
+    let told = post(&server, "/dead-letters/replay", &json, "after=").await.text().await.unwrap();
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told, serde_json::json!({"replayed": 1, "refused": 0, "left": 0, "after": null}));
+    slack.wait_for(1).await;
+    let form = post(&server, "/dead-letters/replay", &[], "").await;
+    assert_eq!(header(&form, "location"), "/dead-letters?replayed=0-0");
+    let home = server.get("/").await.text().await.unwrap();
+    assert!(home.contains("ringdown_slack_lines_total"), "{home}");
+}

@@ -1,0 +1,334 @@
+//! A scenario of the job Escalate, told in its own words: an alarm goes off, a phone rings, somebody presses a key, time
+//! passes.
+//!
+//! What a scenario does not expect fails it: each call and each text is expected by the words that tell of it, and the end
+//! of the scenario counts them all.
+
+pub(crate) mod alarm;
+pub(crate) mod phone;
+mod plan;
+mod slack;
+mod twilio;
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Plan, Server, TOKEN};
+use alarm::Alarm;
+use phone::{PEOPLE, Phone};
+pub(crate) use plan::{Way, config, policy, usual};
+
+/// How often we look whether something has happened, …
+const LOOK: Duration = Duration::from_millis(20);
+/// … and how often at most.
+const LOOKS: u32 = 1000;
+/// How far the clocks are pushed at once while something is waited for, …
+const MOMENT: Duration = Duration::from_millis(250);
+/// … and how often at most: twenty seconds by the clocks.
+const MOMENTS: u32 = 80;
+/// How far the clocks are pushed at once while an Execution is under way.
+const STEP: Duration = Duration::from_secs(14);
+
+/// What a scenario said that it expects.
+#[derive(Default)]
+struct Expected {
+    calls: BTreeMap<&'static str, usize>,
+    texts: BTreeMap<&'static str, Vec<String>>,
+    repairs: bool,
+    ended: bool,
+}
+
+/// A scenario.
+pub(crate) struct Scenario {
+    pub(crate) server: Server,
+    /// The process of the sandbox's Twilio, if it is not the server's own.
+    exchange: Option<Server>,
+    pub(crate) way: Way,
+    expected: Mutex<Expected>,
+}
+
+impl Scenario {
+    pub(crate) async fn begin(way: Way, policies: &str) -> Scenario {
+        Scenario::begin_with(way, policies, &[]).await
+    }
+
+    /// A scenario in a server with this environment too.
+    pub(crate) async fn begin_with(way: Way, policies: &str, set: &[(&str, &str)]) -> Scenario {
+        let plan = Plan { config: config(way, policies), ..Plan::new() };
+        let plan = plan.set("ALARMS_TOKEN", "the-alarms-token");
+        let plan = set.iter().fold(plan, |plan, (name, value)| plan.set(name, value));
+        Scenario::of(way, plan.start().await, None).await
+    }
+
+    /// A scenario whose Twilio is another process, which outlives the server; and what the server is started with.
+    pub(crate) async fn with_an_exchange(way: Way, policies: &str) -> (Scenario, Plan) {
+        let plan = || Plan { config: config(way, policies), ..Plan::new() };
+        let exchange = plan().start().await;
+        // The account there has a token of its own; the tests sign with theirs.
+        let tokens = format!("{},{TOKEN}", exchange.simulated().auth_token.expose());
+        let plan = plan()
+            .unset("PUBLIC_BASE_URL")
+            .unset("TWILIO_AUTH_TOKEN")
+            .set("TWILIO_AUTH_TOKEN", &tokens)
+            .set("TWILIO_ACCOUNT_SID", ringdown::sandbox::twilio::SANDBOX_ACCOUNT)
+            .set("TWILIO_FROM_NUMBER", "+15005550006")
+            .set("TWILIO_API_BASE_URL", &format!("{}/sandbox/twilio", exchange.address));
+        (Scenario::of(way, plan.start().await, Some(exchange)).await, plan)
+    }
+
+    /// The clocks stand still until the scenario pushes them.
+    async fn of(way: Way, server: Server, exchange: Option<Server>) -> Scenario {
+        for server in exchange.iter().chain([&server]) {
+            hold(server).await;
+        }
+        Scenario { server, exchange, way, expected: Mutex::default() }
+    }
+
+    fn expected(&self) -> MutexGuard<'_, Expected> {
+        self.expected.lock().unwrap()
+    }
+
+    fn exchange(&self) -> &Server {
+        self.exchange.as_ref().unwrap_or(&self.server)
+    }
+
+    pub(crate) fn alarm<'a>(&'a self, name: &'a str) -> Alarm<'a> {
+        Alarm { scenario: self, name }
+    }
+
+    pub(crate) fn phone(&self, name: &str) -> Phone<'_> {
+        let (name, number) = *PEOPLE.iter().find(|(known, _)| *known == name).unwrap();
+        Phone { scenario: self, name, number }
+    }
+
+    /// Lets time go by, once nothing is under way.
+    pub(crate) async fn passes(&self, time: Duration) {
+        self.settles().await;
+        self.goes_by(time).await;
+    }
+
+    /// Lets time go by until this person is called: two minutes at most.
+    pub(crate) async fn passes_until_called(&self, name: &str) {
+        let before = phone::calls(&self.phone(name).state().await);
+        for _ in 0..24 {
+            self.settles().await;
+            if phone::calls(&self.phone(name).state().await) > before {
+                return;
+            }
+            self.push(Duration::from_secs(5)).await;
+        }
+        panic!("{name} is not called: {}", self.server.log());
+    }
+
+    /// Pushes the clocks, in steps while an Execution is under way: it is looked at every now and then, and a look that
+    /// is late by more than that would be the audit's to mend.
+    async fn goes_by(&self, time: Duration) {
+        let mut left = time;
+        while self.way == Way::Studio && left > STEP && self.is_calling().await {
+            self.push(STEP).await;
+            self.settles().await;
+            left -= STEP;
+        }
+        self.push(left).await;
+    }
+
+    /// Whether a call is under way, as far as the server knows.
+    async fn is_calling(&self) -> bool {
+        let incidents = self.incidents().await;
+        let mut calls = incidents.iter().flat_map(|one| one["attempts"].as_array().unwrap());
+        calls.any(|call| call["ended_at"].is_null())
+    }
+
+    /// Lets a moment go by, once nothing is under way.
+    async fn waits_a_moment(&self) {
+        self.settles().await;
+        self.push(MOMENT).await;
+        self.settles().await;
+    }
+
+    /// Lets as much of the clocks' time go by as of the real one: what has a pace of its own is waited for.
+    async fn looks_again(&self) {
+        tokio::time::sleep(LOOK).await;
+        self.push(LOOK).await;
+    }
+
+    /// Pushes the clocks at once.
+    pub(crate) async fn push(&self, time: Duration) {
+        let ahead = json!({"ahead_ms": u64::try_from(time.as_millis()).unwrap()}).to_string();
+        for server in self.exchange.iter().chain([&self.server]) {
+            assert_eq!(post(server, "/sandbox/clock", ahead.clone()).await.0, 200);
+        }
+    }
+
+    /// How much work each process has begun until it was idle.
+    async fn begun(&self) -> Vec<Value> {
+        let mut begun = Vec::new();
+        for server in self.exchange.iter().chain([&self.server]) {
+            begun.push(server.idles("/sandbox/idle").await);
+        }
+        begun
+    }
+
+    /// Waits until neither Twilio nor the server has anything left to do at this time.
+    pub(crate) async fn settles(&self) {
+        let (mut before, mut now) = (None, self.begun().await);
+        while before.as_ref() != Some(&now) {
+            before = Some(std::mem::replace(&mut now, self.begun().await));
+        }
+    }
+
+    /// What time it is in the server, in CloudWatch's way.
+    pub(crate) async fn now(&self) -> jiff::Timestamp {
+        get(&self.server, "/sandbox/clock").await["now"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// All incidents, the newest first.
+    pub(crate) async fn incidents(&self) -> Vec<Value> {
+        get(&self.server, "/incidents.json").await.as_array().unwrap().clone()
+    }
+
+    /// Waits until the newest incident is in this state.
+    pub(crate) async fn is(&self, state: &str) -> Found {
+        self.has(state, "").await
+    }
+
+    /// Waits until the newest incident of this policy (of any, if it is empty) is in this state.
+    pub(crate) async fn has(&self, state: &str, policy: &str) -> Found {
+        for _ in 0..MOMENTS {
+            let all = self.incidents().await;
+            let mut its =
+                all.into_iter().filter(|one| policy.is_empty() || one["policy"] == policy);
+            if let Some(found) = its.next().filter(|one| one["state"] == state) {
+                return Found(found);
+            }
+            self.waits_a_moment().await;
+        }
+        panic!("it is not {state}: {:#?}\n{}", self.incidents().await, self.server.log());
+    }
+
+    /// The server is killed in the middle of what it does. Gives what the next one needs.
+    pub(crate) async fn killed(mut self, plan: &Plan) -> Asleep {
+        let expected = std::mem::take(&mut *self.expected());
+        self.expected().ended = true;
+        let exchange = self.exchange.take();
+        let way = self.way;
+        let plan = Plan { folder: self.server.folder.clone(), ..plan.clone() };
+        // A server that is dropped is killed; this one is waited for, since the next one needs its lock.
+        self.server.kill().await;
+        Asleep { plan, exchange, way, expected }
+    }
+
+    /// The audit is expected to mend something.
+    pub(crate) fn needs_mending(&self) {
+        self.expected().repairs = true;
+    }
+
+    /// Nothing more happens in the next minute, and nothing happened that the scenario did not tell of.
+    pub(crate) async fn end(self) {
+        self.settles().await;
+        let is_calling =
+            self.incidents().await.iter().any(|incident| incident["state"] == "calling");
+        if !is_calling {
+            self.goes_by(Duration::from_secs(61)).await;
+        }
+        self.settles().await;
+        for (name, _) in PEOPLE {
+            let phone = self.phone(name);
+            let state = phone.state().await;
+            let calls = self.expected().calls.get(name).copied().unwrap_or_default();
+            assert_eq!(
+                phone::calls(&state),
+                calls,
+                "calls of {name}: {state:#}\n{}",
+                self.server.log()
+            );
+            let texts = self.expected().texts.get(name).cloned().unwrap_or_default();
+            assert_eq!(phone::texts(&state), texts, "texts to {name}");
+        }
+        let repaired = self.server.log().contains("the audit repairs");
+        assert_eq!(repaired, self.expected().repairs, "repaired: {}", self.server.log());
+        self.expected().ended = true;
+    }
+}
+
+impl Drop for Scenario {
+    fn drop(&mut self) {
+        let ended = self.expected.lock().is_ok_and(|expected| expected.ended);
+        assert!(
+            ended || std::thread::panicking(),
+            "this scenario has no end: nobody counted its calls"
+        );
+    }
+}
+
+/// A scenario without a server.
+pub(crate) struct Asleep {
+    pub(crate) plan: Plan,
+    exchange: Option<Server>,
+    way: Way,
+    expected: Expected,
+}
+
+impl Asleep {
+    /// The next server, on what the one before has kept.
+    pub(crate) async fn goes_on(self) -> Scenario {
+        let server = self.plan.start().await;
+        hold(&server).await;
+        let Asleep { exchange, way, expected, .. } = self;
+        Scenario { server, exchange, way, expected: Mutex::new(expected) }
+    }
+}
+
+/// An incident in the state that was waited for.
+pub(crate) struct Found(pub(crate) Value);
+
+impl Found {
+    /// This person has it.
+    pub(crate) fn by(self, person: &str) -> Found {
+        assert_eq!(self.0["taken_by"], person, "{:#}", self.0);
+        self
+    }
+
+    /// These were its calls, in words.
+    pub(crate) fn after(self, calls: &[&str]) -> Found {
+        let attempts = self.0["attempts"].as_array().unwrap().iter();
+        let told: Vec<String> = attempts
+            .map(|call| {
+                format!("{}: {}", call["person"].as_str().unwrap(), call["says"].as_str().unwrap())
+            })
+            .collect();
+        assert_eq!(told, calls);
+        self
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        self.0["id"].as_str().unwrap()
+    }
+
+    /// The seconds from one of its times to another, as Slack is told them.
+    pub(crate) fn span(&self, from: &str, to: &str) -> String {
+        let at = |name: &str| self.0[name].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+        shared::app::words::span(at(to).duration_since(at(from)).as_secs())
+    }
+}
+
+/// Lets the clock of a server stand still.
+async fn hold(server: &Server) {
+    let hold = json!({"ahead_ms": 0, "hold": true}).to_string();
+    assert_eq!(post(server, "/sandbox/clock", hold).await.0, 200);
+}
+
+pub(crate) async fn get(server: &Server, path: &str) -> Value {
+    let answer = server.get(path).await;
+    assert_eq!(answer.status(), 200, "{path}");
+    serde_json::from_str(&answer.text().await.unwrap()).unwrap()
+}
+
+pub(crate) async fn post(server: &Server, path: &str, body: String) -> (u16, String) {
+    let answer =
+        server.http.post(format!("{}{path}", server.address)).body(body).send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}

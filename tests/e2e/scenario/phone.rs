@@ -1,0 +1,193 @@
+//! A phone, and the person at it.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{MOMENTS, Scenario, Way, post};
+
+/// Everybody who can be called.
+pub(crate) const PEOPLE: [(&str, &str); 4] = [
+    ("alpha", "+15005550001"),
+    ("bravo", "+15005550002"),
+    ("charlie", "+15005550003"),
+    ("delta", "+15005550004"),
+];
+
+pub(crate) struct Phone<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) name: &'static str,
+    pub(super) number: &'static str,
+}
+
+impl Phone<'_> {
+    pub(crate) fn number(&self) -> &'static str {
+        self.number
+    }
+
+    /// Waits until it rings. This call is expected now.
+    pub(crate) async fn rings(&self) -> &Self {
+        self.is_called();
+        self.waits("ring", |state| state["call"]["status"] == "ringing").await;
+        self
+    }
+
+    /// One more call is expected, which need not ring.
+    pub(crate) fn is_called(&self) -> &Self {
+        *self.scenario.expected().calls.entry(self.name).or_default() += 1;
+        self
+    }
+
+    pub(crate) async fn answers(&self) -> &Self {
+        self.does("answer").await
+    }
+
+    /// Turns the call away.
+    pub(crate) async fn declines(&self) -> &Self {
+        self.does("decline").await
+    }
+
+    pub(crate) async fn goes_to_voicemail(&self) -> &Self {
+        self.does("voicemail").await
+    }
+
+    pub(crate) async fn hangs_up(&self) -> &Self {
+        self.does("hang-up").await
+    }
+
+    /// Waits until a key is asked for, and presses it.
+    pub(crate) async fn presses(&self, key: char) -> &Self {
+        self.waits("ask for a key", |state| !state["call"]["gathering"].is_null()).await;
+        self.does(&format!("press/{key}")).await
+    }
+
+    /// Answers, takes it, gets this text, and hears the last word.
+    pub(crate) async fn takes_it(&self, text: &str) -> &Self {
+        self.rings().await.answers().await.presses('1').await.is_sent(text).await;
+        self.scenario.passes(Duration::from_secs(7)).await;
+        self.ends("completed").await
+    }
+
+    /// Waits until exactly this is said, in this call or in the last one.
+    pub(crate) async fn hears(&self, words: &str) -> &Self {
+        self.waits(words, |state| {
+            let said = if state["call"].is_null() {
+                &state["history"][0]["said"]
+            } else {
+                &state["call"]["said"]
+            };
+            said.as_array().is_some_and(|said| said.iter().any(|said| said == words))
+        })
+        .await;
+        self
+    }
+
+    /// Waits until all of this is said, one after the other: a Flow speaks it in one go.
+    pub(crate) async fn hears_all(&self, words: &[&str]) -> &Self {
+        match self.scenario.way {
+            Way::Voice => {
+                for words in words {
+                    self.hears(words).await;
+                }
+                self
+            }
+            Way::Studio => self.hears(&words.join(" ")).await,
+        }
+    }
+
+    /// Pushes the clock past the time for which it rings.
+    pub(crate) async fn lets_it_ring(&self) -> &Self {
+        let left = self.state().await["call"]["seconds_left"].as_u64().unwrap();
+        self.scenario.passes(Duration::from_secs(left + 1)).await;
+        self.ends("no-answer").await
+    }
+
+    /// Waits until its call is over, in this of Twilio's words, and until the server was told so.
+    pub(crate) async fn ends(&self, status: &str) -> &Self {
+        self.waits(status, |state| {
+            state["call"].is_null() && state["history"][0]["status"] == status
+        })
+        .await;
+        self.scenario.settles().await;
+        self
+    }
+
+    /// Waits for a text with exactly these words. It is expected now; `PAGE` stands for the incident's page.
+    pub(crate) async fn is_sent(&self, text: &str) -> &Self {
+        self.is_sent_of("", text).await
+    }
+
+    /// The same of the newest incident of this policy.
+    pub(crate) async fn is_sent_of(&self, policy: &str, text: &str) -> &Self {
+        let all = self.scenario.incidents().await;
+        let of = all.iter().find(|incident| policy.is_empty() || incident["policy"] == policy);
+        let incident = of.unwrap()["id"].as_str().unwrap().to_owned();
+        let base = match self.scenario.exchange {
+            Some(_) => self.scenario.server.address.as_str(),
+            None => crate::harness::BASE,
+        };
+        let text = text.replace("PAGE", &format!("{base}/incidents/{incident}"));
+        let expected = {
+            let mut expected = self.scenario.expected();
+            let texts = expected.texts.entry(self.name).or_default();
+            texts.push(text);
+            texts.clone()
+        };
+        self.waits(&format!("get {expected:?}"), |state| texts(state) == expected).await;
+        self
+    }
+
+    /// What it does by itself from now on.
+    pub(crate) async fn has_the_habit(&self, habit: Value) -> &Self {
+        let path = format!("/sandbox/phones/{}/habit", self.number);
+        assert_eq!(post(self.scenario.exchange(), &path, habit.to_string()).await.0, 200);
+        self
+    }
+
+    async fn does(&self, what: &str) -> &Self {
+        let path = format!("/sandbox/phones/{}/{what}", self.number);
+        let told = post(self.scenario.exchange(), &path, String::new()).await;
+        assert_eq!(told.0, 200, "{} {what}: {}", self.name, told.1);
+        self
+    }
+
+    /// What it shows.
+    pub(crate) async fn state(&self) -> Value {
+        let state = self.scenario.phones().await;
+        let phones = state["phones"].as_array().unwrap();
+        phones.iter().find(|phone| phone["number"] == self.number).unwrap().clone()
+    }
+
+    async fn waits(&self, what: &str, is_so: impl Fn(&Value) -> bool) {
+        for _ in 0..MOMENTS {
+            let state = self.state().await;
+            let most = self.scenario.expected().calls.get(self.name).copied().unwrap_or_default();
+            assert!(
+                calls(&state) <= most,
+                "{} is called once more than expected: {state:#}",
+                self.name
+            );
+            if calls(&state) == most && is_so(&state) {
+                return;
+            }
+            self.scenario.waits_a_moment().await;
+        }
+        let (state, slack) = (self.state().await, self.scenario.slack().await);
+        panic!(
+            "{} does not {what}: {state:#}\n{slack:#?}\n{}",
+            self.name,
+            self.scenario.server.log()
+        );
+    }
+}
+
+/// How many calls it had.
+pub(super) fn calls(state: &Value) -> usize {
+    state["history"].as_array().unwrap().len() + usize::from(!state["call"].is_null())
+}
+
+/// The texts that it got.
+pub(super) fn texts(state: &Value) -> Vec<String> {
+    let texts = state["texts"].as_array().unwrap().iter();
+    texts.map(|text| text["body"].as_str().unwrap().to_owned()).collect()
+}

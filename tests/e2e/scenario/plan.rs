@@ -1,0 +1,112 @@
+//! Who is called for which alarms, and in which way.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::phone::PEOPLE;
+
+/// The way in which people are called, and what lies in its nature.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    Voice,
+    Studio,
+}
+
+impl Way {
+    /// The keys of the n-th policy.
+    fn keys(self, policy: usize) -> String {
+        match self {
+            Way::Voice => "call_with = \"voice\"".to_owned(),
+            Way::Studio => format!("call_with = \"studio\"\nflow_sid = \"FW{policy:032}\""),
+        }
+    }
+
+    /// What became of a call that voicemail took: Studio listens for no machine.
+    pub(crate) fn voicemail(self) -> &'static str {
+        match self {
+            Way::Voice => "voicemail",
+            Way::Studio => "hung up without a key",
+        }
+    }
+
+    /// How often the menu is read to a machine.
+    pub(crate) fn readings_to_voicemail(self) -> usize {
+        match self {
+            Way::Voice => 1,
+            Way::Studio => 2,
+        }
+    }
+
+    /// What voicemail hears last.
+    pub(crate) fn last_word_to_voicemail(self) -> &'static str {
+        match self {
+            Way::Voice => "Good bye.",
+            Way::Studio => "No key was pressed. The next person is called. Good bye.",
+        }
+    }
+
+    /// Twilio says nothing by itself. (What a Flow asks us, it asks in the call.)
+    pub(crate) fn says_nothing(self) -> Value {
+        match self {
+            Way::Voice => json!({"lose_all_callbacks": true}),
+            Way::Studio => json!({"lose_events": true}),
+        }
+    }
+
+    /// How long after the last ring a call is looked up that nobody told us of.
+    pub(crate) fn until_it_is_looked_up(self) -> Duration {
+        match self {
+            Way::Voice => Duration::from_secs(9),
+            Way::Studio => Duration::from_secs(16),
+        }
+    }
+
+    /// The end of the paths that ask for a call.
+    pub(super) fn asks_at(self) -> &'static str {
+        match self {
+            Way::Voice => "/Calls.json",
+            Way::Studio => "/Executions",
+        }
+    }
+}
+
+/// What a policy is for most scenarios: three people, three calls.
+pub(crate) fn usual() -> String {
+    policy("default", "*", &["alpha", "bravo", "charlie"], 3)
+}
+
+/// A policy; `begin` says how people are called.
+pub(crate) fn policy(name: &str, alarms: &str, roster: &[&str], attempts: u32) -> String {
+    format!(
+        r#"
+[[policies]]
+name = "{name}"
+alarms = ["{alarms}"]
+roster = {roster:?}
+attempts = {attempts}
+ring_seconds = 25
+answer_seconds = 10
+channel = "default"
+repage_after = "30m"
+flap_window = "5m"
+retry_exhausted_after = "15m"
+WAY
+"#
+    )
+}
+
+/// The whole configuration.
+pub(crate) fn config(way: Way, policies: &str) -> String {
+    let people = PEOPLE.iter().enumerate().map(|(index, (name, number))| {
+        let slack =
+            if index < 2 { format!("slack = \"U000000{}\"\n", index + 1) } else { String::new() };
+        format!("[people.{name}]\nphone = \"{number}\"\n{slack}")
+    });
+    let people: String = people.collect();
+    let mut parts = policies.split("WAY");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let policies =
+        parts.enumerate().fold(first, |text, (at, part)| text + &way.keys(at + 1) + part);
+    format!("[channels.default]\n{people}{policies}")
+}

@@ -1,0 +1,45 @@
+//! The scenarios of the job Escalate, each a scenario of its own, from the alarm to the last word.
+//!
+//! A scenario that says nothing of the way in which people are called is told once for each way.
+
+macro_rules! scenarios {
+    ($($name:ident)*) => {
+        mod voice {
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    super::$name(crate::scenario::Way::Voice).await;
+                }
+            )*
+        }
+        mod studio {
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    super::$name(crate::scenario::Way::Studio).await;
+                }
+            )*
+        }
+    };
+}
+
+mod alarms;
+mod audit;
+mod callbacks;
+mod clicks;
+mod configuration;
+mod dead_letters;
+mod doors;
+mod members;
+mod one_after_another;
+mod owner;
+mod readme;
+mod resolves;
+mod shared_phones;
+mod silences;
+mod slack;
+mod studio;
+mod taken;
+mod timer;
+mod too_often;
+mod twilio;

@@ -1,0 +1,337 @@
+//! What this repository promises about itself: what belongs together, and who may know whom.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use shared::http::endpoints::ENDPOINTS;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+fn root(path: &str) -> PathBuf {
+    Path::new(ROOT).join(path)
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = root(path.as_ref().to_str().unwrap());
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The names in a folder, sorted.
+fn names(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(root(folder)).unwrap().map(|entry| entry.unwrap());
+    let mut names: Vec<_> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// The Rust files below a folder, tests left out, as paths from the root.
+fn sources(folder: &str) -> Vec<String> {
+    let below = |name: String| match format!("{folder}/{name}") {
+        path if root(&path).is_dir() => sources(&path),
+        path if path.ends_with(".rs") && name != "tests.rs" => vec![path],
+        _ => Vec::new(),
+    };
+    names(folder).into_iter().flat_map(below).collect()
+}
+
+fn ours() -> Vec<String> {
+    ["shared/src", "functions", "local"].into_iter().flat_map(sources).collect()
+}
+
+#[test]
+fn every_function_is_deployed_served_here_and_has_events() {
+    let template = read("template.yaml");
+    let deployed =
+        template.lines().filter_map(|line| line.trim().strip_prefix("CodeUri: functions/"));
+    let mut deployed: Vec<_> =
+        deployed.map(|folder| folder.trim_end_matches('/').to_owned()).collect();
+    deployed.sort();
+    assert_eq!(
+        names("functions"),
+        deployed,
+        "folders of functions/, and what template.yaml deploys"
+    );
+    let local: String = sources("local").iter().map(read).collect();
+    for function in names("functions") {
+        assert!(
+            local.contains(&format!("{}::", function.replace('-', "_"))),
+            "local/ does not serve {function}"
+        );
+        let events = names(&format!("events/{function}"));
+        assert!(events.iter().any(|name| name.ends_with(".json")), "events/{function} is empty");
+        let manifest = format!("functions/{function}/Cargo.toml");
+        assert!(read(&manifest).lines().count() <= 35, "{manifest}: a function needs little");
+    }
+}
+
+#[test]
+fn endpoints_are_those_of_the_template_each_at_its_function() {
+    let template = read("template.yaml");
+    let (mut function, mut deployed) = (String::new(), Vec::new());
+    for line in template.lines() {
+        if let Some(folder) = line.trim().strip_prefix("CodeUri: functions/") {
+            function = folder.replace('-', "").trim_end_matches('/').to_owned();
+        }
+        let Some((_, path)) = line.split_once("Path: ") else { continue };
+        let (Some((_, method)), Some((path, _))) =
+            (line.split_once("Method: "), path.split_once(", PayloadFormatVersion"))
+        else {
+            continue;
+        };
+        let method = method.split(',').next().unwrap();
+        deployed.push(format!("{method} {} {function}", path.trim_matches('"')).to_lowercase());
+    }
+    let mut served: Vec<String> = ENDPOINTS
+        .iter()
+        .map(|route| {
+            let function = route.name.function();
+            format!("{:?} {} {function:?}", route.method, route.path).to_lowercase()
+        })
+        .collect();
+    deployed.sort();
+    served.sort();
+    assert_eq!(served, deployed, "the table of endpoints, and template.yaml");
+}
+
+#[test]
+fn the_rules_of_escalation_know_nothing_of_the_world() {
+    let rules = sources("shared/src/escalation");
+    assert!(rules.len() > 5, "{rules:?}");
+    for file in rules.into_iter().chain(["shared/src/escalation.rs".to_owned()]) {
+        // Beside themselves they know only how long a text is as JSON, which is as pure.
+        let text = read(&file).replace("crate::escalation", "").replace("crate::size", "");
+        for banned in ["crate::", "async ", "std::env", "::now()", "std::time", "tokio"] {
+            assert!(!text.contains(banned), "{file} mentions {banned}");
+        }
+    }
+}
+
+#[test]
+fn one_file_reads_the_environment_and_only_doors_know_aws() {
+    for file in ours() {
+        let text = read(&file);
+        let reads =
+            ["env::var", "env::set_var", "env::remove_var"].iter().any(|call| text.contains(call));
+        assert!(!reads || file == "shared/src/config.rs", "{file} reads the environment");
+        assert!(
+            !text.contains("shared::aws") || file.ends_with("main.rs"),
+            "{file} names shared::aws"
+        );
+    }
+}
+
+#[test]
+fn the_server_on_one_machine_is_built_without_aws() {
+    let manifest: toml::Table = toml::from_str(&read("Cargo.toml")).unwrap();
+    for name in names("functions").iter().map(String::as_str).chain(["shared"]) {
+        let defaults = manifest["workspace"]["dependencies"][name].get("default-features");
+        assert_eq!(defaults.and_then(toml::Value::as_bool), Some(false), "{name} in Cargo.toml");
+    }
+    let mut tree = Command::new(env!("CARGO"));
+    tree.current_dir(ROOT).args([
+        "tree",
+        "--offline",
+        "--locked",
+        "-p",
+        "ringdown",
+        "-e",
+        "normal",
+        "--prefix",
+        "none",
+    ]);
+    let tree = tree.output().unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let crates = String::from_utf8(tree.stdout).unwrap();
+    assert!(crates.contains("rusqlite"), "{crates}");
+    let cloud: Vec<_> = crates
+        .lines()
+        .filter(|name| name.starts_with("aws") || name.starts_with("lambda"))
+        .collect();
+    assert!(cloud.is_empty(), "{cloud:?}");
+}
+
+/// The resources of `template.yaml`: the name, and its lines without their comments.
+fn resources() -> Vec<(String, Vec<String>)> {
+    let mut resources: Vec<(String, Vec<String>)> = Vec::new();
+    for line in read("template.yaml").lines() {
+        let name = line.strip_prefix("  ").filter(|name| !name.starts_with([' ', '#']));
+        match (name.and_then(|name| name.strip_suffix(':')), resources.last_mut()) {
+            (Some(name), _) => resources.push((name.to_owned(), Vec::new())),
+            (None, Some((_, lines))) if !line.trim().starts_with('#') => {
+                lines.push(line.to_owned())
+            }
+            _ => {}
+        }
+    }
+    resources
+}
+
+/// The statements of a role: its lines from one `Sid` to the next.
+fn statements(role: &[String]) -> Vec<String> {
+    let mut statements: Vec<String> = Vec::new();
+    for line in role {
+        match (line.trim().starts_with("- Sid: "), statements.last_mut()) {
+            (true, _) => statements.push(line.trim().to_owned()),
+            (false, Some(statement)) if line.starts_with("                ") => {
+                *statement = format!("{statement}\n{}", line.trim());
+            }
+            _ => {}
+        }
+    }
+    statements
+}
+
+#[test]
+fn every_reader_of_the_configuration_keeps_the_last_good_one_and_gains_nothing_else() {
+    const KEEPS: &str = "- Sid: KeepTheLastGoodConfiguration\nEffect: Allow\n\
+                         Action: [dynamodb:GetItem, dynamodb:BatchGetItem, dynamodb:UpdateItem]\n\
+                         Resource: !GetAtt Table.Arn\nCondition:\nForAllValues:StringLike:\n\
+                         dynamodb:LeadingKeys: [config]";
+    let resources = resources();
+    let mut readers = 0;
+    for (name, lines) in resources.iter().filter(|(name, _)| name.ends_with("Role")) {
+        let statements = statements(lines);
+        let reads = lines.iter().any(|line| line.contains("parameter${ParameterPath}/config"));
+        let keeps: Vec<&String> =
+            statements.iter().filter(|statement| statement.contains("[config]")).collect();
+        assert_eq!(keeps, if reads { vec![KEEPS] } else { vec![] }, "{name}");
+        for statement in statements.iter().filter(|statement| *statement != KEEPS) {
+            let keys = statement.split("LeadingKeys:").nth(1).unwrap_or_default();
+            let keys = keys.split(|c: char| !(c.is_alphanumeric() || c == '-'));
+            assert!(!keys.clone().any(|key| key == "config"), "{name}: {statement}");
+            // Whoever may use the table at all may use some partitions of it.
+            assert_eq!(
+                statement.contains("dynamodb:"),
+                statement.contains("LeadingKeys"),
+                "{name}"
+            );
+        }
+        let tables = statements.iter().filter(|statement| statement.contains("dynamodb:")).count();
+        assert!(name != "EventStreamWebhookRole" || tables == 1, "{name} keeps nothing else");
+        let function = name.trim_end_matches("Role");
+        let (_, function) = resources.iter().find(|(name, _)| name == function).unwrap();
+        let has_table = function.iter().any(|line| line.trim() == "TABLE_NAME: !Ref Table");
+        assert!(has_table || !reads, "{name}: its function does not know the table");
+        readers += usize::from(reads);
+    }
+    assert_eq!(readers, names("functions").len());
+}
+
+#[test]
+fn what_the_log_says_of_a_configuration_that_fails_its_check_raises_an_alarm() {
+    let template = read("template.yaml");
+    let filter = format!("{{ $.message = \"{}\" }}", shared::config::FAILED_CHECK);
+    assert_eq!(template.matches(&filter).count(), 1, "{filter}");
+}
+
+/// The part of `template.yaml` that describes this resource.
+fn resource(name: &str) -> String {
+    let template = read("template.yaml");
+    let lines = template.lines().skip_while(|line| *line != format!("  {name}:")).skip(1);
+    let its: Vec<&str> =
+        lines.take_while(|line| line.is_empty() || line.starts_with("   ")).collect();
+    assert!(!its.is_empty(), "template.yaml has no {name}");
+    its.join("\n")
+}
+
+#[test]
+fn dashboard_may_queue_an_end_and_not_write_an_incident() {
+    let role = resource("DashboardRole");
+    assert!(role.contains("[!GetAtt SlackQueue.Arn, !GetAtt WakeUpsQueue.Arn]"), "{role}");
+    for action in ["PutItem", "DeleteItem", "BatchWriteItem", "dynamodb:*", "PartiQL", "sqs:*"] {
+        assert!(!role.contains(action), "{action}");
+    }
+    let writes: Vec<&str> =
+        role.split("- Sid: ").filter(|one| one.contains("UpdateItem")).collect();
+    // The last good configuration, and this.
+    let writes: Vec<&str> = writes.into_iter().filter(|one| !one.contains("[config]")).collect();
+    assert_eq!(writes.len(), 1, "{role}");
+    let keys = writes[0].lines().find(|line| line.contains("LeadingKeys")).unwrap();
+    assert_eq!(keys.trim(), "dynamodb:LeadingKeys: [dead-letters, \"log-in#*\"]");
+}
+
+#[test]
+fn rule_for_alarms_brings_deletions_and_no_creations() {
+    let intake = resource("OutageIntake");
+    let pattern = intake.split_once("source: [aws.cloudwatch]").unwrap().1;
+    let line = |key: &str| {
+        let found = pattern.lines().find(|line| line.trim_start().starts_with(key));
+        found.unwrap_or_else(|| panic!("{key} in {pattern}")).to_owned()
+    };
+    for kind in ["CloudWatch Alarm State Change", "CloudWatch Alarm Configuration Change"] {
+        assert!(line("detail-type:").contains(kind), "{pattern}");
+    }
+    let operation = line("operation:");
+    assert!(operation.contains("exists: false"), "a state change has none: {operation}");
+    assert!(operation.contains("delete") && !operation.contains("create"), "{operation}");
+}
+
+/// Words that the glossary replaces, and where a term of somebody else is the same word.
+const WORDS: &[(&str, &[&str])] = &[
+    ("house", &[]),
+    ("houses", &[]),
+    ("room", &["events/", "shared/src/schedule/"]),
+    ("rooms", &["events/"]),
+    ("pretend", &[]),
+    ("dusk", &[]),
+    ("mischief", &[]),
+    ("crew", &[]),
+    ("town", &["shared/src/alarm/region.rs"]),
+    ("dice", &[]),
+    ("kit", &["local/sandbox/slack", "shared/src/slack/message.rs"]),
+    ("hunt", &[]),
+    ("hunts", &[]),
+    ("holder", &[]),
+    ("holders", &["LICENSE"]),
+    ("mended", &[]),
+    ("auditor", &[]),
+    ("fares", &[]),
+    ("story", &[]),
+    ("stories", &[]),
+];
+
+/// The uses of a word in a text, as lines: the word alone, in whatever case. What reads records of a former version says
+/// so as an alias.
+fn uses<'a>(text: &'a str, word: &str) -> Vec<&'a str> {
+    let is_use = |line: &&str| {
+        let lower = line.to_lowercase();
+        let mut words = lower.split(|c: char| !c.is_alphanumeric() && c != '_');
+        words.any(|one| one == word) && !line.contains("alias = \"")
+    };
+    text.lines().filter(is_use).collect()
+}
+
+#[test]
+fn word_is_found_alone_and_in_any_case() {
+    assert_eq!(uses("a Story.\nstory_of\nhistory\nits-story", "story"), ["a Story.", "its-story"]);
+    assert!(uses("#[serde(alias = \"hunt\")]", "hunt").is_empty());
+}
+
+#[test]
+fn replaced_words_of_the_glossary_occur_nowhere() {
+    let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(ROOT).output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let own = [
+        "CHANGELOG.md",
+        "docs/glossary.md",
+        "tests/layout.rs",
+        "shared/src/escalation/tests/former.rs",
+    ];
+    let mut found = Vec::new();
+    let files = listed.split('\0').filter(|path| !own.contains(path) && root(path).is_file());
+    for path in files {
+        // A picture has no words.
+        let Ok(text) = fs::read_to_string(root(path)) else { continue };
+        for (word, elsewhere) in WORDS {
+            if !elsewhere.iter().any(|start| path.starts_with(start)) {
+                found.extend(
+                    uses(&text, word).iter().map(|line| format!("{path}: {word}: {line:.120}")),
+                );
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}

@@ -1,5 +1,0 @@
-//! One contract, both rooms: SQLite always, DynamoDB and SQS where `tests/run rooms` has started a stand-in for them.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod queue;
-mod store;

@@ -1,0 +1,268 @@
+//! People who click: in the incident's message in Slack, and on its page.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use serde_json::json;
+use shared::app::App;
+use shared::app::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE, request};
+use shared::app::wake::WakeUp;
+use shared::escalation::{Event, Incident};
+use shared::forward::task::Task;
+use shared::http::Request;
+use shared::ports::{Queue, To};
+use shared::secret::Secret;
+use shared::slack::action::Action;
+use shared::slack::signature::sign;
+use shared::{Error, Timestamp};
+
+use crate::run::About;
+use crate::setup::SIGNING_SECRET;
+use crate::world::{Shared, What, World};
+
+/// What somebody clicks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Button {
+    /// "I have it", and the key 1.
+    Have,
+    /// "I can't after all".
+    GiveBack,
+    /// "Resolved".
+    Over,
+    /// No calls for an hour, asked for in Slack, …
+    Silence,
+    /// … or for so many seconds, asked for on the page.
+    SilenceFromPage(i64),
+    /// "Resolve" on the page, or at the command line, by somebody who has seen so many entries.
+    OverFromPage(u32),
+}
+
+/// A click.
+#[derive(Clone, Debug)]
+pub(crate) struct Click {
+    pub(crate) number: usize,
+    pub(crate) incident: String,
+    /// A name of the configuration, or one with an `@` that only Slack knows.
+    pub(crate) person: String,
+    pub(crate) button: Button,
+    /// It does not come from Slack, and only says so.
+    pub(crate) forged: bool,
+    /// It stands below lines, which nobody edits.
+    pub(crate) below_lines: bool,
+}
+
+impl Click {
+    /// Brings it to the server.
+    pub(crate) async fn told(self, app: Arc<App>, world: Shared) -> Result<(), Error> {
+        let now = world.lock().timestamp();
+        let action = match self.button {
+            Button::Have => Action::Take,
+            Button::GiveBack => Action::GiveBack,
+            Button::Over => Action::Resolve,
+            Button::Silence => Action::Silence,
+            Button::SilenceFromPage(seconds) => {
+                let until = now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(now);
+                let wake_up = WakeUp::Silence { incident: self.incident, by: self.person, until };
+                return world.send(To::WakeUps, wake_up.to_body(), &wake_up.group(), None).await;
+            }
+            Button::OverFromPage(seen) => {
+                let Click { incident, person, .. } = self;
+                let asked = request(&world, &world, &incident, &person, Some(seen), now).await;
+                return asked.map(|_| ());
+            }
+        };
+        app.answer_slack(&self.request(action, now), now).await.map(|_| ())
+    }
+
+    /// Slack's request, as it is signed now.
+    fn request(&self, action: Action, now: Timestamp) -> Request {
+        let place = if self.below_lines { "lines" } else { "incident" };
+        let payload = json!({
+            "type": "block_actions",
+            "user": {
+                "id": member(&self.person),
+                "name": self.person.trim_start_matches('@'),
+                "team_id": "T0000001",
+            },
+            "response_url": format!("{REPLIES}{}", self.number),
+            "actions": [{
+                "action_id": action.id(),
+                "block_id": format!("{place} {}", self.incident),
+                "value": self.incident,
+            }],
+        });
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        let body = form.append_pair("payload", &payload.to_string()).finish();
+        let secret = if self.forged { "another" } else { SIGNING_SECRET };
+        let at = now.as_second().to_string();
+        let signature = sign(&Secret::new(secret), &at, body.as_bytes());
+        let header = |name: &str, value: String| (name.to_owned(), value.into());
+        Request {
+            method: "POST".to_owned(),
+            mount: String::new(),
+            path: "/slack/actions".to_owned(),
+            query: None,
+            headers: vec![
+                header("x-slack-request-timestamp", at),
+                header("x-slack-signature", signature),
+            ],
+            body: body.into(),
+            peer: None,
+        }
+    }
+}
+
+const REPLIES: &str = "https://hooks.slack.com/actions/";
+
+/// Somebody's id in Slack.
+pub(crate) fn member(person: &str) -> String {
+    format!("U{}", person.trim_start_matches('@').to_uppercase())
+}
+
+impl World {
+    /// People see what happened, and some of them click: the right ones and the wrong ones, once and twice, at once and
+    /// much later.
+    pub(crate) fn people_see(&mut self, incident: &Incident, event: &Event) {
+        let clicks = self.clicks;
+        if !self.rng.chance(clicks) {
+            return;
+        }
+        let seconds = self.rng.pick(&[15, 45, 90, 300]);
+        let silence = match self.rng.chance(300) {
+            true => Button::Silence,
+            false => Button::SilenceFromPage(seconds),
+        };
+        let (person, buttons) = match event {
+            Event::Raised { .. }
+            | Event::Reopened { .. }
+            | Event::RoundAgain { .. }
+            | Event::CalledBack { .. }
+            | Event::Exhausted { .. }
+            | Event::Waiting
+            | Event::CalledTooOften { .. }
+            | Event::SilenceOver
+            | Event::Calling { .. } => {
+                (None, [Button::Have, Button::Have, Button::Have, silence, Button::Over])
+            }
+            Event::Taken { person, .. } => {
+                let own = Some(person.clone()).filter(|_| self.rng.chance(750));
+                (own, [Button::GiveBack, Button::GiveBack, Button::Over, Button::Have, silence])
+            }
+            Event::GivenBack { person } => {
+                let own = Some(person.clone()).filter(|_| self.rng.chance(500));
+                (own, [Button::Have, Button::Have, Button::GiveBack, Button::Over, silence])
+            }
+            Event::DeclaredOver { .. }
+            | Event::NothingChanged { .. }
+            | Event::Resolved { .. }
+            | Event::Silenced { .. } => {
+                (None, [Button::Have, Button::Have, Button::GiveBack, Button::Over, silence])
+            }
+            _ => return,
+        };
+        let person = person.unwrap_or_else(|| self.watch.plan.clone().somebody(&mut self.rng));
+        let elsewhere = self.rng.pick(&[ON_THE_PAGE, AT_THE_COMMAND_LINE]).to_owned();
+        let (person, button) = match self.rng.chance(100) {
+            true => (elsewhere, Button::OverFromPage(incident.timeline.next)),
+            false => (person, self.rng.pick(&buttons)),
+        };
+        let after = self.rng.pick(&[200, 2_000, 12_000, 60_000]) * self.rng.range(5, 20) / 10;
+        self.somebody_clicks(incident, &person, button, after);
+        if self.rng.chance(200) {
+            // Once more, or somebody else at the same time.
+            let other = self.watch.plan.clone().somebody(&mut self.rng);
+            let is_same = self.rng.chance(500) || matches!(button, Button::OverFromPage(_));
+            let person = if is_same { person } else { other };
+            let more = self.rng.range(0, 400);
+            self.somebody_clicks(incident, &person, button, after + more);
+        }
+    }
+
+    /// While somebody presses a key, another one clicks.
+    pub(crate) fn sees_that_it_rings(&mut self, id: &str, after: i64) {
+        let clicks = self.clicks / 3;
+        if self.rng.chance(clicks) {
+            let kept = self.watch.kept.values().find(|kept| kept.incident.id == id);
+            let Some(incident) = kept.map(|kept| kept.incident.clone()) else { return };
+            let person = self.watch.plan.clone().somebody(&mut self.rng);
+            let after = after + self.rng.range(-100, 100);
+            self.somebody_clicks(&incident, &person, Button::Have, after.max(0));
+        }
+    }
+
+    fn somebody_clicks(&mut self, incident: &Incident, person: &str, button: Button, after: i64) {
+        let click = Click {
+            number: self.watch.clicks,
+            incident: incident.id.clone(),
+            person: person.to_owned(),
+            button,
+            forged: !matches!(button, Button::SilenceFromPage(_) | Button::OverFromPage(_))
+                && self.rng.chance(30),
+            below_lines: self.rng.chance(300),
+        };
+        self.watch.clicks += 1;
+        for long in self.journeys(after) {
+            self.after(long, What::Begin(About::Click(click.clone())));
+        }
+    }
+
+    /// The server took a click: either it was as they said, or they are told why not.
+    pub(crate) fn judge_click(&mut self, click: &Click) {
+        self.watch.tally.clicks += 1;
+        if click.forged {
+            return self.fail(format!("a forged click was taken: {click:?}"));
+        }
+        let done = match click.button {
+            Button::Have | Button::GiveBack | Button::Over => {
+                let did = (click.incident.clone(), click.person.clone(), click.button);
+                self.watch.did.contains(&did)
+            }
+            Button::OverFromPage(seen) => {
+                if self.known.prompt() {
+                    self.after(20_000, What::EndAsked(click.incident.clone(), seen));
+                }
+                true
+            }
+            Button::Silence | Button::SilenceFromPage(_) => true,
+        };
+        if !done && !self.watch.replies.contains(&click.number) {
+            self.fail(format!("a click changes nothing, and nobody is told: {click:?}"));
+        }
+    }
+
+    /// Whoever clicked is answered.
+    pub(crate) fn saw_reply(&mut self, task: &Task) {
+        let Task::Reply { url, body, .. } = task else { return };
+        self.note(|| format!("  to whoever clicked: {}", body["text"]));
+        let number = url.expose().strip_prefix(REPLIES).and_then(|number| number.parse().ok());
+        match number {
+            Some(number) => {
+                self.watch.replies.insert(number);
+            }
+            None => self.fail(format!("a reply to nobody: {}", url.expose())),
+        }
+    }
+
+    /// They say so, by a key or a click: nothing else may be written of them.
+    pub(crate) fn said(&mut self, incident: &str, person: &str, button: Button) {
+        if let Button::OverFromPage(seen) = button {
+            self.watch.ends_asked.push((incident.to_owned(), person.to_owned(), seen));
+        }
+        self.watch.said.insert((incident.to_owned(), person.to_owned(), button.kind()));
+    }
+
+    pub(crate) fn has_said(&self, incident: &str, person: &str, button: Button) -> bool {
+        self.watch.said.contains(&(incident.to_owned(), person.to_owned(), button))
+    }
+}
+
+impl Button {
+    /// The same for silences of any length.
+    fn kind(self) -> Button {
+        match self {
+            Button::SilenceFromPage(_) => Button::Silence,
+            Button::OverFromPage(_) => Button::OverFromPage(0),
+            other => other,
+        }
+    }
+}

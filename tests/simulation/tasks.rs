@@ -1,0 +1,323 @@
+//! What is under way: begun, polled, dropped, and what becomes of it.
+
+use std::task::{Context, Poll, Waker};
+
+use shared::Error;
+use shared::app::Hand;
+use shared::app::record::Kept;
+use shared::app::wake::WakeUp;
+use shared::escalation::{Incident, Key, News, Outcome as Became, Signal, State};
+use shared::ports::{Message, Outcome};
+
+use crate::audit::Overdue;
+use crate::people::words;
+use crate::run::{About, Asked, Done, Run, Task};
+use crate::script::{Does, request};
+use crate::slack::Button;
+use crate::twilio::Step;
+use crate::world::{What, World};
+
+/// How long a message that was taken and not dealt with stays away.
+const VISIBILITY: i64 = 60_000;
+/// How long Twilio's question for words is worked on before the call is asked for a moment.
+const PATIENCE: i64 = 3_500;
+/// How long Slack waits for an answer.
+const SLACKS_PATIENCE: i64 = 2_500;
+
+impl Run {
+    pub(crate) fn begin(&mut self, about: About) {
+        let app = self.app.clone();
+        let mut world = self.world.lock();
+        if let About::Wake(at) = about
+            && world.is_idle(at)
+            && world.rng.chance(900)
+        {
+            return world.struck_off(at);
+        }
+        let overdue =
+            if matches!(about, About::Audit) { world.overdue() } else { Overdue::default() };
+        let future: std::pin::Pin<Box<dyn Future<Output = Done> + Send>> = match &about {
+            About::Change(at) => {
+                let changes = &self.script.changes[*at].1;
+                if let [change] = &changes[..] {
+                    let body = serde_json::to_vec(change).unwrap_or_default();
+                    Box::pin(async move { Done::Heard(app.take_again(&body).await) })
+                } else {
+                    let body = request(changes);
+                    world.watch.tally.together += 1;
+                    Box::pin(async move { Done::Heard(app.take(&body).await) })
+                }
+            }
+            About::Wake(at) => {
+                let waiting = &mut world.rows.messages[*at];
+                waiting.receives += 1;
+                let (body, receives) = (waiting.body.clone(), waiting.receives);
+                let message = Message { id: at.to_string(), group: String::new(), body, receives };
+                Box::pin(async move { Done::Woke(app.wake(&message).await) })
+            }
+            About::Status(call, news) => {
+                let (id, signal) = world.signal(*call, news.clone());
+                Box::pin(async move {
+                    Done::Told(
+                        app.signal(&id, &[signal], Hand::Act).await.map(|told| told.map(Box::new)),
+                    )
+                })
+            }
+            About::Words(asked) => {
+                let news = asked.key.map_or(News::Answered, News::Pressed);
+                let (id, signal) = world.signal(asked.call, news);
+                match asked.key {
+                    Some(Key::Take) => world.presses(asked.call),
+                    Some(Key::Over { reading }) => world.presses_over(asked.call, reading),
+                    _ => {}
+                }
+                world.after(PATIENCE, What::Patience(self.tasks.len()));
+                Box::pin(async move {
+                    Done::Told(
+                        app.signal(&id, &[signal], Hand::Leave)
+                            .await
+                            .map(|told| told.map(Box::new)),
+                    )
+                })
+            }
+            About::Click(click) => {
+                if !click.forged {
+                    world.said(&click.incident, &click.person, click.button);
+                }
+                world.after(SLACKS_PATIENCE, What::Patience(self.tasks.len()));
+                let (click, shared) = (click.clone(), self.world.clone());
+                Box::pin(async move { Done::Clicked(click.told(app, shared).await) })
+            }
+            About::Audit => Box::pin(async move { Done::Audited(app.audit().await) }),
+        };
+        let at = self.tasks.len();
+        world.note(|| format!("#{at} {about:?}"));
+        let began = world.now;
+        drop(world);
+        self.tasks.push(Some(Task { about, began, hit: false, overdue, future }));
+        self.busy += 1;
+        self.poll(at);
+    }
+
+    pub(crate) fn poll(&mut self, at: usize) {
+        let Some(task) = &mut self.tasks[at] else { return };
+        let mut world = self.world.lock();
+        (world.again_at, world.hit, world.began) = (i64::MAX, false, task.began);
+        drop(world);
+        let polled = task.future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        let mut world = self.world.lock();
+        task.hit |= world.hit;
+        let crash = world.faults.crash;
+        if world.strikes(crash) {
+            let all = world.rng.chance(200);
+            drop(world);
+            let doomed = if all { 0..self.tasks.len() } else { at..at + 1 };
+            doomed.for_each(|at| self.crash(at));
+            return;
+        }
+        match polled {
+            Poll::Pending if world.again_at == i64::MAX => {
+                world.fail(format!("#{at} waits for nothing: {:?}", task.about));
+            }
+            Poll::Pending => {
+                let long = world.again_at - world.now;
+                world.after(long, What::Poll(at));
+            }
+            Poll::Ready(done) => {
+                drop(world);
+                if let Some(task) = self.tasks[at].take() {
+                    self.busy -= 1;
+                    self.done(at, &task, done);
+                }
+            }
+        }
+    }
+
+    /// Whoever worked on this is gone.
+    fn crash(&mut self, at: usize) {
+        let Some(task) = self.tasks[at].take() else { return };
+        self.busy -= 1;
+        let mut world = self.world.lock();
+        world.accidents += 1;
+        world.watch.tally.crashes += 1;
+        world.note(|| format!("#{at} crashes: {:?}", task.about));
+        match task.about {
+            About::Wake(_) => {
+                let long = (VISIBILITY - (world.now - task.began)).max(0);
+                world.after(long, What::Begin(task.about));
+            }
+            About::Change(_) => world.again(task.about),
+            About::Click(_) if world.rng.chance(500) => world.again(task.about),
+            // Twilio says so to the person, and ends the call.
+            About::Words(asked) => world.after(
+                1_000,
+                What::Call(asked.call, Step::Ends(shared::escalation::End::Completed)),
+            ),
+            About::Status(..) | About::Click(_) | About::Audit => {}
+        }
+    }
+
+    /// Nobody in a call waits this long, and nor does Slack.
+    pub(crate) fn give_up(&mut self, at: usize) {
+        let Some(task) = self.tasks[at].take() else { return };
+        self.busy -= 1;
+        let mut world = self.world.lock();
+        world.watch.tally.abandoned += 1;
+        world.note(|| format!("#{at} takes too long"));
+        match task.about {
+            About::Words(asked) => world.moment(asked),
+            about => world.again(about),
+        }
+    }
+
+    fn done(&mut self, at: usize, task: &Task, done: Done) {
+        let mut world = self.world.lock();
+        let clean = world.known.store + world.known.queue + world.known.slow == 0;
+        let failed = match &done {
+            // It is meant to fail.
+            Done::Clicked(Err(Error::Forged(_))) => None,
+            Done::Heard(Err(error))
+            | Done::Told(Err(error))
+            | Done::Clicked(Err(error))
+            | Done::Audited(Err(error)) => Some(error.to_string()),
+            Done::Woke(Outcome::Later(_)) => Some("it comes again".to_owned()),
+            _ => None,
+        };
+        world.note(|| format!("#{at} done {}", failed.as_deref().unwrap_or_default()));
+        if let Some(error) = failed.filter(|_| clean) {
+            world.fail(format!("{:?} failed without an accident: {error}", task.about));
+        }
+        match (&task.about, done) {
+            (About::Change(_), Done::Heard(Err(_))) => world.again(task.about.clone()),
+            (About::Wake(at), Done::Woke(Outcome::Done)) => world.struck_off(*at),
+            (About::Wake(_), Done::Woke(Outcome::Later(long))) => {
+                let long = i64::try_from(long.as_millis()).unwrap_or_default();
+                world.after(long, What::Begin(task.about.clone()));
+            }
+            (About::Words(asked), Done::Told(Ok(incident))) => {
+                world.spoken(*asked, incident.as_deref())
+            }
+            (About::Words(asked), Done::Told(Err(_))) => world.moment(*asked),
+            (About::Audit, Done::Audited(Ok(repaired))) => {
+                if repaired > 0 && world.known.prompt() && world.known.lost == 0 {
+                    world.fail(format!(
+                        "the audit repaired {repaired} things, and no accident had happened"
+                    ));
+                }
+                if !task.hit {
+                    world.judge_audit(&task.overdue);
+                }
+            }
+            (About::Click(click), Done::Clicked(Ok(()))) => world.judge_click(click),
+            (About::Click(click), Done::Clicked(Err(error))) => {
+                if matches!(error, Error::Forged(_)) && !click.forged {
+                    world.fail(format!("{error}: {click:?}"));
+                }
+                if !click.forged {
+                    world.again(task.about.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl World {
+    /// Somebody presses 1.
+    fn presses(&mut self, call: usize) {
+        let call = &self.phones.calls[call];
+        let person = self.watch.plan.person(&call.to);
+        let incident = call.incident.clone();
+        self.said(&incident, &person, Button::Have);
+    }
+
+    /// Somebody presses 3 in this reading of the menu.
+    fn presses_over(&mut self, call: usize, reading: u32) {
+        let call = &self.phones.calls[call];
+        let attempt = (call.incident.clone(), call.attempt);
+        self.watch.threes.entry(attempt).or_default().insert(reading);
+    }
+
+    fn signal(&self, call: usize, news: News) -> (String, Signal) {
+        let call = &self.phones.calls[call];
+        (
+            call.incident.clone(),
+            Signal::Call { attempt: call.attempt, call: Some(call.sid.clone()), news },
+        )
+    }
+
+    /// Who was not understood says it again.
+    fn again(&mut self, about: About) {
+        let long = self.rng.range(1_000, 60_000);
+        self.after(long, What::Begin(about));
+    }
+
+    /// The call is asked for a moment, and asks again: a dozen times.
+    fn moment(&mut self, asked: Asked) {
+        let next = match asked.moments {
+            0..12 => Step::Asks(asked.reading, asked.key, asked.moments + 1),
+            _ => Step::Ends(shared::escalation::End::Completed),
+        };
+        self.after(1_200, What::Call(asked.call, next));
+    }
+
+    /// Whether this is a wake-up that nobody waits for any more. Most of them are left out: they do nothing, and are more
+    /// than half of all that is done.
+    fn is_idle(&self, at: usize) -> bool {
+        let WakeUp::Due { incident, due } = &self.rows.messages[at].wake_up else { return false };
+        let is_its = |kept: &Kept| kept.incident.id == *incident && kept.wake_at == Some(*due);
+        *due <= self.timestamp() && !self.watch.kept.values().any(is_its)
+    }
+
+    /// A message is off the queue: its incident must not wait for it any more.
+    fn struck_off(&mut self, at: usize) {
+        let waiting = &mut self.rows.messages[at];
+        waiting.copies -= 1;
+        let (incident, due) = match waiting.wake_up.clone() {
+            WakeUp::Due { incident, due } => (incident, due),
+            WakeUp::Silenced { change, due } => {
+                return self.judge_silenced_wake_up(&change.key, due);
+            }
+            _ => return,
+        };
+        let waits = self.watch.kept.values().any(|kept| {
+            kept.incident.id == incident
+                && kept.wake_at == Some(due)
+                && kept.incident.state() != State::Resolved
+        });
+        if waits && self.known.woken() && !self.rows.has_wake_up(&incident, due) {
+            self.fail(format!("{incident} waits for {due}, which came and went"));
+        }
+    }
+
+    /// The person in a call is told how it stands.
+    fn spoken(&mut self, asked: Asked, incident: Option<&Incident>) {
+        let (now, number) = (self.timestamp(), self.phones.calls[asked.call].attempt);
+        let menu = words(incident, &asked, number, now);
+        let attempt = incident.and_then(|incident| incident.attempt(number));
+        self.note(|| format!("  hears {menu:?} after {:?}", asked.key));
+        if attempt.is_some_and(|attempt| attempt.offers_resolve)
+            && asked.reading == 1
+            && asked.key.is_none()
+            && self.rng.chance(500)
+        {
+            // Whoever hears that they may end it mostly does.
+            self.phones.calls[asked.call].habit.keys[0] = Does::Press(Key::Over { reading: 0 }, 50);
+            if self.rng.chance(700) {
+                self.phones.calls[asked.call].habit.keys[1] =
+                    Does::Press(Key::Over { reading: 0 }, 50);
+            }
+        }
+        if attempt.is_none() {
+            self.fail(format!("a call for attempt {number} of {incident:?} is about nothing"));
+        }
+        if asked.key == Some(Key::Take) {
+            self.watch.tally.keys_taken += 1;
+            let before = attempt.is_some_and(|attempt| attempt.outcome == Some(Became::Taken));
+            if menu.is_some() && !before {
+                self.fail("they pressed 1, and hear the menu again".to_owned());
+            }
+        }
+        self.hears(asked.call, menu);
+    }
+}

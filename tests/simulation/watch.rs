@@ -1,0 +1,108 @@
+//! What is remembered of a run, to judge it by.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use shared::app::record::{self, Kept};
+use shared::config::Settings;
+use shared::ports::Key;
+
+use crate::alarms::{Alarm, Asked, Word};
+use crate::owner::Knows;
+use crate::plan::{Plan, Roster};
+use crate::slack::Button;
+use crate::tally::Tally;
+use crate::world::Faults;
+
+/// Somebody did something with an incident.
+pub(crate) type Deed = (String, String, Button);
+
+/// What the run was promised, and what came of it.
+pub(crate) struct Watch {
+    pub(crate) tally: Tally,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) policies: Vec<String>,
+    /// The policies' incidents, as they were last written.
+    pub(crate) kept: BTreeMap<String, Kept>,
+    pub(crate) alarms: Vec<Alarm>,
+    /// Where their last words are.
+    pub(crate) alarm_keys: Vec<Key>,
+    /// What they said in the write that is looked at.
+    pub(crate) words: Vec<Word>,
+    /// The silences that people have asked for.
+    pub(crate) asked: Vec<Asked>,
+    /// The lines that say of an alarm that it is silenced.
+    pub(crate) muted: BTreeSet<String>,
+    /// What people said by keys and clicks, …
+    pub(crate) said: BTreeSet<Deed>,
+    /// … and what was written of them.
+    pub(crate) did: BTreeSet<Deed>,
+    /// In which readings of the menu somebody pressed 3, by incident and attempt.
+    pub(crate) threes: BTreeMap<(String, u32), BTreeSet<u32>>,
+    /// Who asked from elsewhere that an incident be over, and what they had not seen.
+    pub(crate) ends_asked: Vec<(String, String, u32)>,
+    /// How many clicks there were, and which of them were answered.
+    pub(crate) clicks: usize,
+    pub(crate) replies: BTreeSet<usize>,
+    /// How often each line was said; those that must be are here from the moment they are written down.
+    pub(crate) lines: BTreeMap<String, u32>,
+    /// How many text messages each incident owes, and how many it says it sent.
+    pub(crate) texts: BTreeMap<String, (u32, u32)>,
+    /// What the owner of each incident knows.
+    pub(crate) knows: BTreeMap<String, Knows>,
+    /// How often a call was placed for an attempt.
+    pub(crate) placed: BTreeMap<(String, u32), u32>,
+}
+
+impl Watch {
+    pub(crate) fn new(settings: Arc<Settings>, plan: Arc<Plan>, alarms: &[u8]) -> Watch {
+        let alarms: Vec<Alarm> = alarms.iter().map(|policy| Alarm::new(*policy)).collect();
+        Watch {
+            tally: Tally::default(),
+            policies: (0..plan.rosters.len()).map(|policy| format!("w{policy}")).collect(),
+            settings,
+            plan,
+            kept: BTreeMap::new(),
+            alarm_keys: (0..alarms.len()).map(|at| record::alarm(&format!("arn:{at}"))).collect(),
+            alarms,
+            words: Vec::new(),
+            asked: Vec::new(),
+            muted: BTreeSet::new(),
+            said: BTreeSet::new(),
+            did: BTreeSet::new(),
+            threes: BTreeMap::new(),
+            ends_asked: Vec::new(),
+            clicks: 0,
+            replies: BTreeSet::new(),
+            lines: BTreeMap::new(),
+            texts: BTreeMap::new(),
+            knows: BTreeMap::new(),
+            placed: BTreeMap::new(),
+        }
+    }
+
+    /// Whom the policy of this name calls.
+    pub(crate) fn roster(&self, policy: &str) -> Option<&Roster> {
+        self.plan.rosters.get(self.policies.iter().position(|name| name == policy)?)
+    }
+}
+
+impl Faults {
+    /// Nothing happens after which it is unknown what was done: no call is ever doubled.
+    pub(crate) fn sure(&self) -> bool {
+        self.crash + self.store + self.queue + self.dark + self.slow == 0
+    }
+
+    /// Every wake-up that is armed comes, after the save that it belongs to.
+    pub(crate) fn woken(&self) -> bool {
+        self.lost_wake + self.slow == 0
+    }
+
+    /// All comes in time, but for callbacks: some may never come.
+    pub(crate) fn prompt(&self) -> bool {
+        self.sure()
+            && self.woken()
+            && self.late + self.throttled + self.queued + self.refused + self.blind == 0
+    }
+}
