@@ -7,7 +7,7 @@ import statistics
 
 import alarms
 import processes
-from cloud import wait
+from stack import wait
 from pager import FOXTROT, shared
 
 TIMES = 6

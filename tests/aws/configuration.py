@@ -9,7 +9,7 @@ import signal
 import alarms
 import processes
 import twilio
-from cloud import wait
+from stack import wait
 from dead_letters import log_in
 from pager import ACCOUNT, Pager
 from phones import Phones

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 
-from cloud import REGION, Cloud, wait
+from stack import REGION, Cloud, wait
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 

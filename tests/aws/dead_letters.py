@@ -6,7 +6,7 @@ import time
 import urllib.parse
 
 import twilio
-from cloud import wait, wait_while_moving
+from stack import wait, wait_while_moving
 from forward import difference
 
 PASSWORD = "a password & more"

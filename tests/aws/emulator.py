@@ -7,7 +7,7 @@ import urllib.request
 
 import samcli
 
-from cloud import Process, free_port, wait
+from stack import Process, free_port, wait
 
 
 class Emulator:

@@ -7,7 +7,7 @@ import time
 
 import twilio
 from alarms import event
-from cloud import wait
+from stack import wait
 from dead_letters import log_in, replay
 from pager import ACCOUNT, MONITOR, Pager
 from phones import Phones

@@ -9,7 +9,7 @@ import time
 
 import alarms
 import processes
-from cloud import wait
+from stack import wait
 from pager import ALPHA, BRAVO, CHARLIE, shared
 
 POLICIES = ("orders", "checkout", "search", "mail", "stock")

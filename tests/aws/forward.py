@@ -3,7 +3,7 @@
 import time
 
 import twilio
-from cloud import wait, wait_while_moving
+from stack import wait, wait_while_moving
 
 
 def show(cloud, slack, count):

@@ -8,7 +8,7 @@ import time
 
 import alarms
 import processes
-from cloud import wait
+from stack import wait
 from pager import DELTA, ECHO, shared
 
 LEASE = 20  # seconds: for so long whoever places a call has it for themselves

@@ -5,7 +5,7 @@ counts is counted here, for ministack has none.
 import datetime
 
 import alarms
-from cloud import wait
+from stack import wait
 from pager import ACCOUNT, DELTA, GOLF, shared
 
 

@@ -6,7 +6,7 @@ import re
 import time
 
 import twilio
-from cloud import wait
+from stack import wait
 from dead_letters import PASSWORD
 from phones import FROM, Phones, tell
 

@@ -5,7 +5,7 @@ shape, alarms whose actions are disabled. The functions' own roles decide which 
 import copy
 
 import alarms
-from cloud import wait
+from stack import wait
 from pager import FOXTROT, shared
 
 

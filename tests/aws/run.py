@@ -27,7 +27,7 @@ import forward
 import killed
 import own
 import repeats
-from cloud import Cloud
+from stack import Cloud
 from slack import Slack
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
