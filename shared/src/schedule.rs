@@ -15,7 +15,7 @@ mod view;
 use calendar::Occurrences;
 pub use calendar::{Calendar, Complaint, MAX_CALENDAR_BYTES, Reading, calendar_text};
 pub use moment::Moment;
-pub(crate) use moment::instant;
+pub(crate) use moment::{instant, known_zone};
 pub(crate) use names::comparable;
 pub use names::{NOT_ON_CALL, Names};
 pub(crate) use rotation::plus_days;

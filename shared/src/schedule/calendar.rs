@@ -9,6 +9,7 @@
 //! be read is complained of, and costs its own hours. Times without a zone are of the schedule's; so are whole days. Of
 //! events that overlap, the one that began last wins. All work is bounded, whatever the file says.
 
+mod attendee;
 mod components;
 mod decode;
 mod event;
@@ -122,10 +123,12 @@ impl Calendar {
         let mut reading = Reading::default();
         if !components.is_calendar {
             let is_page = text.trim_start().starts_with('<');
+            let is_blank = text.trim_start_matches('\u{feff}').trim().is_empty();
             let what = match is_page {
                 true => {
                     "is a web page and no calendar, expected BEGIN:VCALENDAR: does its address ask for a log-in?"
                 }
+                false if is_blank => "is empty, expected BEGIN:VCALENDAR",
                 false => "is no calendar, expected BEGIN:VCALENDAR",
             };
             reading.broken = Some(Complaint::new(1, "", what));

@@ -45,3 +45,11 @@ pub(crate) fn instant(zone: &TimeZone, local: DateTime) -> Timestamp {
     let beyond = if local.year() < 0 { Timestamp::MIN } else { Timestamp::MAX };
     zone.to_timestamp(local).unwrap_or(beyond)
 }
+
+/// The zone of this IANA name. `Etc/Unknown` and `Factory` say that nobody knows the zone: they are none.
+pub(crate) fn known_zone(name: &str) -> Option<TimeZone> {
+    let zone = TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())?;
+    // The data of time zones have "-00" where the local time is not known.
+    let is_known = zone.to_offset_info(Timestamp::MAX).abbreviation() != "-00";
+    is_known.then_some(zone)
+}

@@ -3,6 +3,7 @@
 //! A name counts as a whole word, in small letters or capitals, in whichever of Unicode's ways it is written. Where names
 //! overlap the longest counts: "Alpha Bravo" is neither Alpha nor Bravo.
 
+mod address;
 mod fold;
 
 use std::collections::HashMap;
@@ -85,6 +86,12 @@ impl Names {
             let whole = places.filter(|(from, to)| is_whole(&text, *from, *to));
             found.extend(whole.map(|(from, to)| (from, to, *meaning)));
         }
+        // An address counts as a whole: "zoe.bravo@example.com" is not Bravo.
+        for (from, to) in address::in_text(&text) {
+            found.retain(|(begin, end, _)| *end <= from || to <= *begin);
+            let person = self.in_address(&text[from..to]);
+            found.extend(person.map(|person| (from, to, Meaning::Person(person))));
+        }
         found.sort_by_key(|(from, to, _)| (std::cmp::Reverse(to - from), *from));
         // A longer one that lies over a shorter one covers its begin or its end.
         let mut is_taken = vec![false; text.len()];
@@ -106,7 +113,8 @@ impl Names {
         named
     }
 
-    /// Whom an address names (`mailto:alpha.lima@example.com`): by all of it, or by what stands before the @.
+    /// Whom an address names (`mailto:alpha.lima@example.com`): by all of it, or by what stands before the @. A text
+    /// without an @ names somebody by all of it.
     pub(super) fn in_address(&self, address: &str) -> Option<usize> {
         let address = fold(address);
         let address = address.strip_prefix("mailto:").unwrap_or(&address).trim();

@@ -1,8 +1,10 @@
 //! Shifts as people live them, over nights on which the clocks change too.
 
+mod attendees;
 mod bounds;
 mod calendar;
 mod declined;
+mod files;
 mod foreign;
 mod properties;
 mod rules;

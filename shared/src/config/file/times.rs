@@ -8,14 +8,14 @@ use jiff::tz::TimeZone;
 use toml::Spanned;
 
 use super::Check;
-use crate::schedule::Moment;
+use crate::schedule::{Moment, known_zone};
 
 /// A queue gives a message out a thousand times.
 const LONGEST_WAIT: Duration = Duration::from_secs(12 * 60 * 60);
 
 impl Check<'_> {
     pub(super) fn zone(&mut self, key: &str, name: &Spanned<String>) -> Option<TimeZone> {
-        let zone = TimeZone::get(name.get_ref()).ok();
+        let zone = known_zone(name.get_ref());
         if zone.is_none() {
             let what = format!(
                 "{:?} is no time zone, expected a name like \"Europe/Berlin\" or \"UTC\"",

@@ -22,6 +22,9 @@ pub fn calendar_text(bytes: &[u8]) -> Result<String, String> {
             return Err(format!("is {name}, expected the text of a calendar"));
         }
     }
+    if is_utf32(bytes) {
+        return Err("is in UTF-32, expected UTF-8 or UTF-16".to_owned());
+    }
     let text = match utf16(bytes) {
         Some(text) => text,
         None => match std::str::from_utf8(bytes) {
@@ -30,7 +33,16 @@ pub fn calendar_text(bytes: &[u8]) -> Result<String, String> {
         },
     };
     // Lines that end as they did on old Macs.
-    Ok(if text.contains('\n') { text } else { text.replace('\r', "\n") })
+    Ok(match text.trim().contains('\n') {
+        true => text,
+        false => text.replace("\r\n", "\n").replace('\r', "\n"),
+    })
+}
+
+/// Whether bytes are UTF-32: by their byte order mark, or by the zeros beside the first letter.
+fn is_utf32(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..])
+        || matches!(bytes, [letter, 0, 0, 0, ..] | [0, 0, 0, letter, ..] if *letter != 0)
 }
 
 /// The text of bytes that are UTF-16: by their byte order mark, or by the zero beside the first letter.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Complaint;
+use super::attendee::{Attendee, Away};
 use super::components::Component;
 use super::lines::Line;
 use super::rule::{Budget, Rule};
@@ -32,28 +33,32 @@ const MAX_COMPLAINTS: usize = 3;
 const MAX_REPEATED: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 impl Component<'_> {
-    /// Whom it names: in its SUMMARY, then in each ATTENDEE; and who of them has declined (RFC 5545, 3.2.12). Somebody
-    /// who has two ATTENDEEs, and declined by one of them only, attends.
+    /// Whom it names: in its SUMMARY, then in each ATTENDEE; and who of them does not attend, as they have declined, or
+    /// have handed it on (RFC 5545, 3.2.12). Somebody who has two ATTENDEEs, and declined by one of them only, attends.
     pub(super) fn names(&self, names: &Names) -> (Named, BTreeSet<usize>) {
         let mut named = names.in_text(&self.summary());
         let (mut declined, mut attending) = (BTreeSet::new(), BTreeSet::new());
         for line in self.all("ATTENDEE") {
-            let people = if has_declined(line) { &mut declined } else { &mut attending };
-            for person in attendee(line, names) {
-                named.add(person);
-                people.insert(person);
-            }
+            let attendee = Attendee::of(line, names);
+            let people = if attendee.is_away.is_some() { &mut declined } else { &mut attending };
+            people.extend(&attendee.people);
+            attendee.people.iter().chain(&attendee.instead).for_each(|person| named.add(*person));
         }
         (named, &declined - &attending)
     }
 
-    /// The complaint that all whom it names have declined.
+    /// The complaint that of all whom it names nobody attends.
     pub(super) fn all_declined(&self) -> Complaint {
-        let line = self.all("ATTENDEE").find(|line| has_declined(line));
-        let line = line.map_or(self.line, |line| line.number);
+        let mut away = self.all("ATTENDEE").filter_map(|line| Some((line, Away::of(line)?)));
+        let (line, away) =
+            away.next().map_or((self.line, Away::Declined), |(line, away)| (line.number, away));
         let what = format!(
-            "all that {:?} names have declined (PARTSTAT=DECLINED), expected somebody who is on call",
-            self.summary()
+            "all that {:?} names have {}, expected somebody who is on call",
+            self.summary(),
+            match away {
+                Away::Declined => "declined (PARTSTAT=DECLINED)",
+                Away::Delegated => "handed it on (PARTSTAT=DELEGATED)",
+            }
         );
         Complaint::new(line, "ATTENDEE", &what)
     }
@@ -75,12 +80,17 @@ impl Component<'_> {
 
     /// Which version it is: a higher one replaces a lower one.
     pub(super) fn sequence(&self) -> i64 {
-        self.line("SEQUENCE").and_then(|line| line.value().parse().ok()).unwrap_or(0)
+        let Some(text) = self.line("SEQUENCE").map(Line::value) else { return 0 };
+        let is_number = !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+        // One that is too large for us is still the highest.
+        text.parse().unwrap_or(if is_number { i64::MAX } else { 0 })
     }
 
     /// Whether its STATUS says that it does not take place.
     pub(super) fn is_cancelled(&self) -> bool {
-        self.line("STATUS").is_some_and(|line| line.is("STATUS", "CANCELLED"))
+        let is = |value: &str| self.line("STATUS").is_some_and(|line| line.is("STATUS", value));
+        // Some write it as Americans do.
+        is("CANCELLED") || is("CANCELED")
     }
 
     /// Its UID, if it has any.
@@ -240,42 +250,4 @@ fn rdate(
             &format!("{value:?} does not end behind its begin, expected a later time"),
         )),
     }
-}
-
-/// Parameters of an ATTENDEE that name nobody, or somebody else than who attends.
-const NOT_OF_ATTENDEE: [&str; 9] = [
-    "CUTYPE",
-    "ROLE",
-    "PARTSTAT",
-    "RSVP",
-    "LANGUAGE",
-    "DIR",
-    "SENT-BY",
-    "DELEGATED-FROM",
-    "DELEGATED-TO",
-];
-
-/// Whether an ATTENDEE has declined.
-fn has_declined(line: &Line<'_>) -> bool {
-    line.parameter("PARTSTAT").is_some_and(|status| status.eq_ignore_ascii_case("DECLINED"))
-}
-
-/// Whom an ATTENDEE names: by CN, by the address, or by what else a program writes of people.
-fn attendee<'a>(line: &'a Line<'_>, names: &'a Names) -> impl Iterator<Item = usize> + 'a {
-    let parameters = line.parameters();
-    let is_room = parameters.iter().any(|(name, value)| {
-        name.eq_ignore_ascii_case("CUTYPE")
-            && ["ROOM", "RESOURCE"].iter().any(|kind| value.eq_ignore_ascii_case(kind))
-    });
-    let of_attendee =
-        |name: &&str| !NOT_OF_ATTENDEE.iter().any(|other| name.eq_ignore_ascii_case(other));
-    let mut found = Vec::new();
-    for (_, value) in parameters.iter().filter(|(name, _)| of_attendee(name)) {
-        match value.contains('@') {
-            true => found.extend(names.in_address(value)),
-            false => found.extend(names.in_text(value).people),
-        }
-    }
-    found.extend(names.in_address(line.value()));
-    found.into_iter().filter(move |_| !is_room)
 }

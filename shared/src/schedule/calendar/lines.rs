@@ -31,7 +31,10 @@ impl<'a> Line<'a> {
             (byte == b':' && !is_quoted).then_some(at)
         };
         let mut colons = text.bytes().enumerate().filter_map(outside);
-        let colon = if is_time { colons.last() } else { colons.next() };
+        let colon = match is_time && !text[name..].starts_with(':') {
+            true => before_time(&text, colons),
+            false => colons.next(),
+        };
         // A quote that is never closed hides no value.
         let colon = colon.or_else(|| text.find(':'))?;
         Some(Line { number, text, name: name.min(colon), colon })
@@ -73,6 +76,20 @@ impl<'a> Line<'a> {
         let mut parameters = self.parameters().into_iter();
         parameters.find(|(have, _)| have.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
+}
+
+/// Of these colons the one before a time: the last one with a year behind it, else the last one.
+fn before_time(text: &str, colons: impl Iterator<Item = usize>) -> Option<usize> {
+    let has_year = |colon: usize| {
+        let value = text[colon + 1..].trim_start().bytes().take(4);
+        value.filter(u8::is_ascii_digit).count() == 4
+    };
+    let (mut last, mut of_year) = (None, None);
+    for colon in colons {
+        last = Some(colon);
+        of_year = if has_year(colon) { last } else { of_year };
+    }
+    of_year.or(last)
 }
 
 /// The properties of a file. A line that begins with a blank goes on with the one before; one without a colon is none.

@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 
 use super::components::Definition;
 use super::lines::Line;
+use crate::schedule::moment::known_zone;
 
 /// The zones of a file.
 pub(super) struct Zones<'a> {
@@ -106,7 +107,7 @@ impl Definition<'_> {
 /// The zone of a name that others know too.
 fn by_name(id: &str) -> Option<TimeZone> {
     let id = id.trim().trim_matches('"').trim();
-    TimeZone::get(id).ok().or_else(|| by_tail(id)).or_else(|| by_windows_name(id))
+    known_zone(id).or_else(|| by_tail(id)).or_else(|| by_windows_name(id))
 }
 
 /// Some programs put a path of their own before a name: `/example.org/20260101/America/Argentina/Buenos_Aires`.
@@ -119,7 +120,7 @@ fn by_tail(id: &str) -> Option<TimeZone> {
             || tail.eq_ignore_ascii_case("UTC")
             || tail.eq_ignore_ascii_case("GMT")
     });
-    fits.find_map(|tail| TimeZone::get(tail).ok())
+    fits.find_map(known_zone)
 }
 
 /// `W. Europe Standard Time`, or `(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna`.
@@ -188,6 +189,12 @@ mod tests {
             "(UTC+01:00) Nowhere",
             "Berlin",
             "tzone://Microsoft/Custom",
+            "Etc/Unknown",
+            "etc/unknown",
+            "Factory",
+            "/example.org/Factory",
+            "/example.org/Etc/Unknown",
+            "-00",
         ] {
             assert!(by_name(id).is_none(), "{id}");
         }

@@ -51,7 +51,7 @@ fn join(one: char, other: char) -> bool {
 
 /// Whether a character is of a script that puts no blanks between words (Unicode's UAX 29 has boundaries around each):
 /// Thai, Lao, Burmese, Khmer, Hiragana, Han.
-fn is_without_blanks(c: char) -> bool {
+pub(super) fn is_without_blanks(c: char) -> bool {
     matches!(c,
         '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{309f}'
         | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
