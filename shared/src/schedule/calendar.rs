@@ -16,6 +16,7 @@ mod event;
 mod group;
 mod lines;
 mod occurrences;
+mod over;
 mod rule;
 mod series;
 mod stamp;

@@ -1,5 +1,7 @@
 //! Spans of time that lie over each other: the last one wins.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 /// From, until; the latter is no longer part of it.
@@ -28,5 +30,49 @@ pub(super) fn last_covering(spans: &[Span], at: Timestamp) -> Slot {
         winner,
         from: over.fold(from, Timestamp::max),
         until: to_come.fold(until, Timestamp::min),
+    }
+}
+
+/// What is on top at any moment, of many spans that are asked for often.
+#[derive(Debug)]
+pub(super) struct Timeline(Vec<(Timestamp, Option<usize>)>);
+
+impl Timeline {
+    /// Of these spans a later one lies over those before it.
+    pub(super) fn of(spans: &[Span]) -> Timeline {
+        let spans = spans.iter().enumerate().filter(|(_, (from, until))| from < until);
+        let ends =
+            |(index, (from, until)): (usize, &Span)| [(*from, true, index), (*until, false, index)];
+        let mut changes: Vec<(Timestamp, bool, usize)> = spans.flat_map(ends).collect();
+        changes.sort_unstable();
+        let mut on = BTreeSet::new();
+        let mut slots = vec![(Timestamp::MIN, None)];
+        for (at, begins, index) in changes {
+            if begins {
+                on.insert(index);
+            } else {
+                on.remove(&index);
+            }
+            slots.push((at, on.last().copied()));
+        }
+        // Of all that changes at one moment only the last counts.
+        slots.dedup_by(|later, earlier| {
+            let same = later.0 == earlier.0;
+            if same {
+                earlier.1 = later.1;
+            }
+            same
+        });
+        slots.dedup_by_key(|(_, winner)| *winner);
+        Timeline(slots)
+    }
+
+    /// The same as [`last_covering`] of its spans.
+    pub(super) fn at(&self, at: Timestamp) -> Slot {
+        let next = self.0.partition_point(|(from, _)| *from <= at);
+        let (from, winner) =
+            next.checked_sub(1).map_or((Timestamp::MIN, None), |index| self.0[index]);
+        let until = self.0.get(next).map_or(Timestamp::MAX, |(from, _)| *from);
+        Slot { winner, from, until }
     }
 }

@@ -3,9 +3,11 @@
 mod attendees;
 mod bounds;
 mod calendar;
+mod days;
 mod declined;
 mod files;
 mod foreign;
+mod over;
 mod properties;
 mod rules;
 mod series;

@@ -160,6 +160,9 @@ impl Component<'_> {
         for line in self.all("RRULE") {
             let mut rule = Rule::parse(line.value(), &first.zone)
                 .map_err(|what| Complaint::of(line, &what))?;
+            if first.is_date {
+                rule.ends_with_a_day(&first.zone);
+            }
             rule.bound(first.local, budget).map_err(|what| Complaint::of(line, &what))?;
             rules.push(rule);
         }
@@ -194,38 +197,10 @@ impl Component<'_> {
         }
         Ok((Times { first, length, rules, dates, except }, complaints))
     }
-
-    /// A time after which it does not matter, as far as its digits tell; `None` if it may go on.
-    pub(super) fn over(&self) -> Option<Timestamp> {
-        let goes_on = |line: &Line<'_>| !line.value().to_ascii_uppercase().contains("UNTIL=");
-        if self.all("RRULE").any(goes_on) {
-            return None;
-        }
-        let digits = |text: &str| {
-            let date = text.trim().get(..8)?.parse::<jiff::civil::Date>().ok()?;
-            date.checked_add(jiff::ToSpan::days(2)).ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()
-        };
-        let until = |line: &Line<'_>| {
-            let text = line.value().to_ascii_uppercase();
-            digits(text.split_once("UNTIL=")?.1)
-        };
-        let last_day = ["DTEND", "DTSTART", "RECURRENCE-ID"]
-            .into_iter()
-            .flat_map(|name| self.all(name))
-            .map(|line| digits(line.value()));
-        let dates = self.all("RDATE").flat_map(values).map(digits);
-        let all: Option<Vec<_>> =
-            last_day.chain(dates).chain(self.all("RRULE").map(until)).collect();
-        let last = all?.into_iter().max()?;
-        // Nobody knows how long one with a DURATION is until it is read.
-        let length =
-            self.line("DURATION").and_then(|line| length(line.value())).unwrap_or_default();
-        last.timestamp().checked_add(length).ok()
-    }
 }
 
 /// The values of a property that may have several.
-fn values<'a>(line: &'a Line<'_>) -> impl Iterator<Item = &'a str> {
+pub(super) fn values<'a>(line: &'a Line<'_>) -> impl Iterator<Item = &'a str> {
     line.value().split(',').map(str::trim).filter(|value| !value.is_empty())
 }
 

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp, Unit};
+use jiff::{SignedDuration, Timestamp};
 
 use super::components::{Component, Components};
-use super::series::{Change, Series};
+use super::series::Series;
 use super::stamp::Stamp;
 use super::zones::Zones;
 use super::{Complaint, Occurrence, Reading, Who};
@@ -30,6 +30,8 @@ struct Version<'a, 'b> {
     /// Whether somebody would be on call, but all have declined.
     is_declined: bool,
     is_not_on_call: bool,
+    /// The time after which it is over; `None` if it may go on.
+    over: Option<Timestamp>,
 }
 
 /// One that stands for one of a series.
@@ -40,9 +42,6 @@ struct Exception<'a, 'b> {
     /// Whether it stands for all that follow too.
     is_for_future: bool,
 }
-
-/// The furthest that one of a series is moved together with all that follow.
-const MAX_MOVE: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 impl<'a, 'b> Group<'a, 'b> {
     /// Reads it into the calendar, if any of it names somebody.
@@ -55,7 +54,8 @@ impl<'a, 'b> Group<'a, 'b> {
     ) {
         let version =
             |(order, event): &(usize, &'a Component<'b>)| Version::of(*order, event, file, names);
-        let versions: Vec<Version<'_, '_>> = self.events.iter().map(version).collect();
+        let mut versions: Vec<Version<'_, '_>> = self.events.iter().map(version).collect();
+        last_as_long_as_their_series(&mut versions);
         for version in versions.iter().filter(|version| version.puts_nobody_on_call()) {
             let what = format!(
                 "{:?} names nobody we know, expected one of the people",
@@ -110,6 +110,7 @@ impl<'a, 'b> Version<'a, 'b> {
             names_somebody,
             is_declined,
             is_not_on_call,
+            over: event.over(),
         }
     }
 
@@ -132,7 +133,7 @@ impl<'a, 'b> Version<'a, 'b> {
 
     /// A complaint about it, which does not matter once the event is over.
     fn complaint(&self, complaint: Complaint) -> Complaint {
-        Complaint { over: self.event.over(), ..complaint }
+        Complaint { over: self.over, ..complaint }
     }
 
     fn exception(self, zones: &Zones<'_>) -> Result<Exception<'a, 'b>, Complaint> {
@@ -170,27 +171,26 @@ impl<'a, 'b> Version<'a, 'b> {
         times.map(|times| Series::new(self.who(), times))
     }
 
-    /// What is different from this one of a series on.
-    fn change(&self, place: &Stamp, zones: &Zones<'_>) -> Result<Change, Complaint> {
-        let who = self.who();
-        if who.is_none() {
-            let (later, length) = (SignedDuration::ZERO, SignedDuration::ZERO);
-            return Ok(Change { who, later, first: place.clone(), length });
-        }
-        let (first, length) = self.event.once(zones)?;
-        let place = first.zone.to_datetime(place.at());
-        let later = place
-            .until((Unit::Second, first.local))
-            .ok()
-            .and_then(|span| SignedDuration::try_from(span).ok());
-        match later.filter(|later| later.abs() <= MAX_MOVE) {
-            Some(later) => Ok(Change { who, later, first, length }),
-            None => {
+    /// Changes this one of a series and all that follow.
+    fn change<'s>(
+        &self,
+        all: impl Iterator<Item = &'s mut Series>,
+        place: &Stamp,
+        zones: &Zones<'_>,
+    ) -> Result<(), Complaint> {
+        let Some(who) = self.who() else {
+            all.for_each(|series| series.end_before(place));
+            return Ok(());
+        };
+        let times = self.event.once(zones)?;
+        for series in all {
+            if !series.change_from(place, Some(who.clone()), times.clone()) {
                 let what =
                     "moves all that follow by more than a month, expected a series of its own";
-                Err(Complaint::new(self.event.line, "DTSTART", what))
+                return Err(Complaint::new(self.event.line, "DTSTART", what));
             }
         }
+        Ok(())
     }
 
     /// Adds it as an event of its own, whatever rule it carries.
@@ -218,6 +218,20 @@ impl Reading {
         let what = "has no DTEND and no DURATION, expected an end: it puts nobody on call";
         let complaint = Complaint::new(version.event.line, "DTSTART", what);
         self.puts_nobody_on_call(version.complaint(complaint));
+    }
+}
+
+/// Lets those with a RANGE be over no earlier than the newest versions of the series that they change.
+fn last_as_long_as_their_series(versions: &mut [Version<'_, '_>]) {
+    let is_master = |version: &&Version<'_, '_>| version.event.line("RECURRENCE-ID").is_none();
+    let newest = versions.iter().filter(is_master).map(|version| version.sequence).max();
+    let masters =
+        versions.iter().filter(is_master).filter(|version| Some(version.sequence) == newest);
+    // `None` is for ever.
+    let later = |one: Option<Timestamp>, other: Option<Timestamp>| Some(one?.max(other?));
+    let over = masters.map(|version| version.over).fold(Some(Timestamp::MIN), later);
+    for version in versions.iter_mut().filter(|version| version.event.has_range()) {
+        version.over = later(version.over, over);
     }
 }
 
@@ -300,11 +314,8 @@ impl<'a, 'b> Masters<'a, 'b> {
             version.complain_if_declined(reading);
             let series = self.all.iter_mut().filter_map(|(_, series)| series.as_mut());
             if is_for_future && in_any {
-                match version.change(&place, zones) {
-                    Ok(change) => {
-                        series.for_each(|series| series.change_from(&place, change.clone()))
-                    }
-                    Err(complaint) => reading.complain(version.complaint(complaint)),
+                if let Err(complaint) = version.change(series, &place, zones) {
+                    reading.complain(version.complaint(complaint));
                 }
                 continue;
             }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Calendar, MAX_NEAR, Occurrence};
-use crate::schedule::slot::{Span, last_covering};
+use crate::schedule::slot::{Span, Timeline};
 use crate::schedule::{Because, Shift};
 
 /// How far around the times that are asked for events that repeat are looked for at first, …
@@ -21,14 +21,14 @@ pub(in crate::schedule) struct Occurrences<'a> {
     window: Span,
     /// In order; those that lie on top come later.
     found: Vec<Occurrence>,
-    spans: Vec<Span>,
+    timeline: Timeline,
 }
 
 impl<'a> Occurrences<'a> {
     /// What takes place around this span of time.
     pub(in crate::schedule) fn around(calendar: &'a Calendar, asked: Span) -> Occurrences<'a> {
-        let (found, spans) = (Vec::new(), Vec::new());
-        let mut near = Occurrences { calendar, asked, reach: NEAR, window: asked, found, spans };
+        let (found, timeline) = (Vec::new(), Timeline::of(&[]));
+        let mut near = Occurrences { calendar, asked, reach: NEAR, window: asked, found, timeline };
         near.find();
         near
     }
@@ -45,12 +45,13 @@ impl<'a> Occurrences<'a> {
             series.within(self.window, &mut self.found);
         }
         self.found.sort_by_key(|one| (one.from, one.order));
-        self.spans = self.found.iter().map(|one| (one.from, one.until)).collect();
+        let spans: Vec<Span> = self.found.iter().map(|one| (one.from, one.until)).collect();
+        self.timeline = Timeline::of(&spans);
     }
 
     /// Who is on call at a moment of the span that was asked for.
     pub(in crate::schedule) fn shift(&mut self, at: Timestamp) -> Shift {
-        let mut slot = last_covering(&self.spans, at);
+        let mut slot = self.timeline.at(at);
         let is_near = self.reach == NEAR;
         if is_near && (slot.from < self.window.0 || slot.until > self.window.1) {
             let far = FAR
@@ -59,7 +60,7 @@ impl<'a> Occurrences<'a> {
             if let Some(days) = far {
                 self.reach = SignedDuration::from_hours(24 * i64::from(days));
                 self.find();
-                slot = last_covering(&self.spans, at);
+                slot = self.timeline.at(at);
             }
         }
         let people =

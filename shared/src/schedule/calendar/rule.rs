@@ -4,11 +4,11 @@ mod expand;
 mod period;
 
 pub(super) use expand::Budget;
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 
-use crate::schedule::moment::instant;
+use super::stamp::Stamp;
 
 /// How an event repeats.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,8 +50,8 @@ enum Every {
 enum Until {
     /// The last day.
     Date(Date),
-    /// The last moment that one may begin.
-    At(Timestamp),
+    /// The last moment that one may begin, and how it is written.
+    At(Timestamp, Stamp),
 }
 
 /// The largest INTERVAL: nobody is on call every 28th year.
@@ -234,12 +234,30 @@ impl Rule {
         }
     }
 
+    /// Lets an UNTIL be a day, as it is for an event of whole days of this zone.
+    pub(super) fn ends_with_a_day(&mut self, zone: &TimeZone) {
+        if let Some(Until::At(_, written)) = &self.until {
+            self.until = Some(Until::Date(written.day_in(zone)));
+        }
+    }
+
+    /// The last day on which one may begin, in any zone; `None` if it goes on for ever.
+    pub(super) fn last_day(&self) -> Option<Date> {
+        let until = match &self.until {
+            None => None,
+            Some(Until::Date(last)) => Some(*last),
+            Some(Until::At(_, written)) => written.local.date().checked_add(2.days()).ok(),
+        };
+        let last = self.last.map(DateTime::date);
+        until.into_iter().chain(last).min()
+    }
+
     /// Whether one that begins then still counts.
     pub(super) fn goes_on(&self, local: DateTime, begins: Timestamp) -> bool {
-        let until = match self.until {
+        let until = match &self.until {
             None => true,
-            Some(Until::Date(last)) => local.date() <= last,
-            Some(Until::At(last)) => begins <= last,
+            Some(Until::Date(last)) => local.date() <= *last,
+            Some(Until::At(last, _)) => begins <= *last,
         };
         until && self.last.is_none_or(|last| local <= last)
     }
@@ -250,12 +268,15 @@ impl Until {
         if !text.is_ascii() {
             return None;
         }
-        match text.len() {
-            8 => text.parse().ok().map(Until::Date),
-            16 if text.ends_with('Z') => text.parse().ok().map(Until::At),
-            15 => text.parse().ok().map(|local| Until::At(instant(zone, local))),
-            _ => None,
-        }
+        let zone = match text.len() {
+            8 => return text.parse().ok().map(Until::Date),
+            16 if text.ends_with('Z') => TimeZone::UTC,
+            15 => zone.clone(),
+            _ => return None,
+        };
+        let local = text.trim_end_matches('Z').parse().ok()?;
+        let written = Stamp { local, zone, is_date: false };
+        Some(Until::At(written.at(), written))
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
-use jiff::{SignedDuration, Timestamp};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, Unit};
 
 use super::event::Times;
 use super::rule::Rule;
@@ -12,6 +13,9 @@ use super::stamp::{Stamp, end};
 use super::{Occurrence, Who};
 use crate::schedule::moment::instant;
 use crate::schedule::slot::Span;
+
+/// The furthest that one of a series is moved together with all that follow.
+const MAX_MOVE: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 /// An event that repeats, or that others stand in for.
 #[derive(Clone, Debug)]
@@ -33,14 +37,14 @@ pub(super) struct Series {
 
 /// What is different from one of a series on.
 #[derive(Clone, Debug)]
-pub(super) struct Change {
+struct Change {
     /// Who is on call; nobody if it is cancelled from there on.
-    pub(super) who: Option<Who>,
+    who: Option<Who>,
     /// How much later than before each begins, by the clock on the wall.
-    pub(super) later: SignedDuration,
-    /// The first of them.
-    pub(super) first: Stamp,
-    pub(super) length: SignedDuration,
+    later: SignedDuration,
+    /// The zone of their clock.
+    zone: TimeZone,
+    length: SignedDuration,
 }
 
 /// One of a series.
@@ -117,38 +121,58 @@ impl Series {
 
     /// Leaves one of it out: that of this moment, or of this day.
     pub(super) fn leave_out(&mut self, stamp: &Stamp) {
-        if stamp.is_date {
-            self.except_on.insert(stamp.local.date());
-            return;
-        }
-        self.except_at.insert(stamp.at());
-        if self.first.is_date {
-            // Some programs write the midnight of a whole day in one zone or another.
-            self.except_on.insert(stamp.local.date());
-        }
+        match self.is_by_day(stamp) {
+            true => self.except_on.insert(stamp.day_in(&self.first.zone)),
+            false => self.except_at.insert(stamp.at()),
+        };
     }
 
-    /// Lets one of it and all that follow be different.
-    pub(super) fn change_from(&mut self, stamp: &Stamp, change: Change) {
-        let reach = change.length.saturating_add(change.later.abs());
-        self.reach = self.reach.max(reach);
-        self.changes.insert(self.moment(stamp), change);
+    /// Lets one of it and all that follow be different: those of this one, which is this one's length. Gives whether
+    /// it could: it is not moved further than a series may be.
+    pub(super) fn change_from(
+        &mut self,
+        stamp: &Stamp,
+        who: Option<Who>,
+        (first, length): (Stamp, SignedDuration),
+    ) -> bool {
+        let place = self.moment(stamp);
+        let later = first.zone.to_datetime(place).until((Unit::Second, first.local));
+        let later = later.ok().and_then(|span| SignedDuration::try_from(span).ok());
+        let Some(later) = later.filter(|later| later.abs() <= MAX_MOVE) else { return false };
+        self.reach = self.reach.max(length.saturating_add(later.abs()));
+        self.changes.insert(place, Change { who, later, zone: first.zone, length });
+        true
+    }
+
+    /// Lets it end before one of it.
+    pub(super) fn end_before(&mut self, stamp: &Stamp) {
+        let zone = self.first.zone.clone();
+        let (later, length) = (SignedDuration::ZERO, SignedDuration::ZERO);
+        self.changes.insert(self.moment(stamp), Change { who: None, later, zone, length });
+    }
+
+    /// Whether a time means one of it by its day alone: a date, or any time where all are whole days.
+    fn is_by_day(&self, stamp: &Stamp) -> bool {
+        stamp.is_date || self.first.is_date
     }
 
     /// The moment of one of it that another event names.
     fn moment(&self, stamp: &Stamp) -> Timestamp {
-        if !stamp.is_date {
-            return stamp.at();
+        match self.is_by_day(stamp) {
+            true => {
+                let (zone, time) = (&self.first.zone, self.first.local.time());
+                instant(zone, stamp.day_in(zone).to_datetime(time))
+            }
+            false => stamp.at(),
         }
-        let time = self.first.local.time();
-        instant(&self.first.zone, stamp.local.date().to_datetime(time))
     }
 
     /// Whether this one is in it: by its moment, or by its day.
     pub(super) fn contains(&self, stamp: &Stamp) -> bool {
         let moment = self.moment(stamp);
-        let is_it = |start: &Start| match stamp.is_date || self.first.is_date {
-            true => start.local.date() == stamp.local.date(),
+        let day = stamp.day_in(&self.first.zone);
+        let is_it = |start: &Start| match self.is_by_day(stamp) {
+            true => start.local.date() == day,
             false => start.at == moment,
         };
         self.starts(moment, moment).iter().any(is_it)
@@ -221,7 +245,7 @@ impl Series {
                 (start.at, until, self.who.as_ref()?)
             }
             Some(change) => {
-                let zone = &change.first.zone;
+                let zone = &change.zone;
                 let local = zone.to_datetime(start.at).checked_add(change.later).ok()?;
                 let until = end(zone, local, change.length)?;
                 (instant(zone, local), until, change.who.as_ref()?)

@@ -1,6 +1,6 @@
 //! Times and lengths as an `.ics` file has them (RFC 5545, 3.3.4 to 3.3.6 and 3.3.9).
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Unit};
 
@@ -10,7 +10,7 @@ use super::zones::Zones;
 use crate::schedule::moment::instant;
 
 /// A time as the file has it: a local one of a zone, or a whole day.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
     pub(super) local: DateTime,
     pub(super) zone: TimeZone,
@@ -57,6 +57,18 @@ impl Stamp {
     /// The moment that it is.
     pub(super) fn at(&self) -> Timestamp {
         instant(&self.zone, self.local)
+    }
+
+    /// The whole day of this zone that it means. The first and the last second of a day as it is written mean that day,
+    /// of whatever zone it is: some programs write the midnight of a whole day in UTC.
+    pub(super) fn day_in(&self, zone: &TimeZone) -> Date {
+        let time = self.local.time();
+        let is_written =
+            self.is_date || time == Time::midnight() || time == Time::constant(23, 59, 59, 0);
+        match is_written {
+            true => self.local.date(),
+            false => zone.to_datetime(self.at()).date(),
+        }
     }
 
     /// The end of what begins here and is so long by the clock on the wall: see [`end`].

@@ -303,3 +303,18 @@ fn complaints_that_are_kept_are_bounded_and_matter_longest() {
         assert_eq!(list.iter().filter(|one| one.over.is_some() && one.matters(late)).count(), 1);
     }
 }
+
+#[test]
+fn many_short_shifts_are_listed_in_bounded_time() {
+    let hours = (0..24).map(|hour| hour.to_string()).collect::<Vec<_>>().join(",");
+    let event = format!(
+        "SUMMARY:alpha\r\nDTSTART:20260105T080000Z\r\nDURATION:PT1M\r\nRRULE:FREQ=DAILY;BYHOUR={hours}"
+    );
+    let (schedule, complaints) = read(&[event.as_str(); 32]);
+    assert_eq!(complaints, Vec::<String>::new());
+    let began = Instant::now();
+    let shifts = schedule.shifts(at("2026-02-01T00:00:00Z"), at("2026-02-15T00:00:00Z"));
+    let time = began.elapsed();
+    println!("{} shifts in {time:?}", shifts.len());
+    assert!(shifts.len() > 600 && time < Duration::from_secs(10), "{} {time:?}", shifts.len());
+}

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use super::super::calendar::Calendar;
+use super::super::slot::{Timeline, last_covering};
 use super::calendar::{names, shift_of};
 use super::*;
 
@@ -81,6 +82,14 @@ prop_compose! {
 }
 
 proptest! {
+    #[test]
+    fn timeline_has_the_slots_of_its_spans(
+        spans in proptest::collection::vec((0_i64..40, 0_i64..20), 0..12), moment in -2_i64..70,
+    ) {
+        let spans: Vec<_> = spans.into_iter().map(|(from, hours)| (hour(from), hour(from + 1 + hours))).collect();
+        prop_assert_eq!(Timeline::of(&spans).at(hour(moment)), last_covering(&spans, hour(moment)));
+    }
+
     #[test]
     fn at_any_time_exactly_one_shift_covers_it(
         schedule in any_schedule(), from in 0_i64..30_000, minutes in 1_i64..60_000, ask in 0.0_f64..1.0,

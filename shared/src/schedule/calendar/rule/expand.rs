@@ -96,7 +96,7 @@ impl Rule {
         until: Date,
     ) -> Vec<DateTime> {
         let until = until.min(Date::constant(LAST_YEAR, 12, 31));
-        let until = self.last.map_or(until, |last| last.date().min(until));
+        let until = self.last_day().map_or(until, |last| last.min(until));
         let skip = self.period_of(first.date(), from.max(first.date())).max(0);
         let mut period = skip - skip.rem_euclid(self.interval);
         let mut starts = Vec::new();
