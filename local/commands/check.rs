@@ -67,6 +67,8 @@ pub fn run(
     }
     if !alarms.is_empty() {
         for name in alarms {
+            // Names are trimmed where alarms come in, too.
+            let name = name.trim();
             say!("  {name:20} {}", reaches(&config, name, now()));
         }
         return Ok(());

@@ -52,6 +52,10 @@ pub struct Change {
     /// The monitor gave no time that can be read: `at` is when it was read, and another one each time.
     #[serde(default)]
     pub undated: bool,
+    /// CloudWatch acted: it called us, or told SNS, as an action of the alarm. So the alarm's actions were enabled then,
+    /// whatever was announced before. (Changes of state go to EventBridge either way.)
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub acts: bool,
     /// Set where CloudWatch announces a change of the alarm's configuration: the state is the one that it was in anyway.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actions: Option<Actions>,

@@ -177,6 +177,7 @@ impl Script {
             quiet: None,
             unordered: false,
             undated: false,
+            acts: false,
             actions: None,
             former_key: None,
         };

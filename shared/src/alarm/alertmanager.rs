@@ -52,6 +52,7 @@ pub(super) fn alert(alert: &Value, group: &Value, now: Timestamp) -> Result<Chan
         state,
         at: at.unwrap_or(now),
         undated: at.is_none(),
+        acts: false,
         reason: summary.unwrap_or_default(),
         description,
         actions: None,

@@ -32,6 +32,8 @@ struct Said {
     reason: Option<String>,
     description: Option<String>,
     quiet: Option<String>,
+    /// It is an action of the alarm.
+    acts: bool,
 }
 
 struct Contributor {
@@ -45,7 +47,7 @@ pub(super) fn action(event: &Value, now: Timestamp) -> Result<Change, String> {
     let said = alarm_data(&event["alarmData"]);
     let at = said.at.or(time(event, "/time"));
     let (arn, account) = (text(event, "/alarmArn"), text(event, "/accountId"));
-    Said { arn, account, region: text(event, "/region"), at, ..said }.change(now)
+    Said { arn, account, region: text(event, "/region"), at, acts: true, ..said }.change(now)
 }
 
 /// An event of EventBridge. None, if it says nothing of a state, nor of the alarm's actions or its
@@ -108,6 +110,7 @@ fn deleted(event: &Value, now: Timestamp) -> Result<Change, String> {
         reason: Some("The alarm was deleted".to_owned()),
         description: text(event, "/detail/configuration/description"),
         quiet: None,
+        acts: false,
     };
     said.change(now).map(|change| Change { state: State::Deleted, ..change })
 }
@@ -129,6 +132,7 @@ pub(super) fn message(message: &Value, now: Timestamp) -> Result<Change, String>
         reason: field("/NewStateReason"),
         description: field("/AlarmDescription"),
         quiet: suppressed(field("/ActionsSuppressedBy"), field("/ActionsSuppressedReason")),
+        acts: true,
     }
     .change(now)
 }
@@ -153,6 +157,7 @@ fn alarm_data(data: &Value) -> Said {
         description: field("/configuration/description"),
         // A mute comes before a suppressor where there are both (CloudWatch's "Alarm mute rules").
         quiet: muted(&data["muteDetail"]).or(suppressed),
+        acts: false,
     }
 }
 
@@ -191,6 +196,7 @@ impl Said {
             quiet: self.quiet,
             unordered: false,
             undated: self.at.is_none(),
+            acts: self.acts,
             actions: None,
         })
     }

@@ -140,6 +140,7 @@ fn goes_off(at: Timestamp) -> Change {
         quiet: None,
         unordered: false,
         undated: false,
+        acts: false,
         actions: None,
     }
 }

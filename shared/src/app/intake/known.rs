@@ -86,6 +86,7 @@ mod tests {
             quiet: None,
             unordered: false,
             undated: false,
+            acts: false,
             actions: None,
         }
     }

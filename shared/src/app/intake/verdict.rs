@@ -106,7 +106,15 @@ fn goes_off(
     note: &Note,
     replayed: bool,
 ) -> (Verdict, Note) {
-    if let Some(actions) = note.actions.filter(|actions| !actions.enabled) {
+    let enabled = Actions { enabled: true, since: change.at };
+    // What was announced before CloudWatch acted is over, and the announcement of that was lost.
+    let is_over = |actions: &Actions| change.acts && actions.since < change.at;
+    let note = &match note.actions.filter(|actions| !actions.enabled && is_over(actions)) {
+        Some(_) => Note { actions: Some(enabled), held: None, ..note.clone() },
+        None => note.clone(),
+    };
+    let is_disabled = |actions: &Actions| !actions.enabled && !change.acts;
+    if let Some(actions) = note.actions.filter(is_disabled) {
         let reported = Some(Reported::Disabled);
         let is_new = note.reported != reported;
         let note = Note { reported, held: Some(change), ..note.clone() };

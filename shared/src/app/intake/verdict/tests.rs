@@ -19,6 +19,7 @@ fn change(state: State, second: i64) -> Change {
         quiet: None,
         unordered: false,
         undated: false,
+        acts: false,
         actions: None,
     }
 }
@@ -82,6 +83,35 @@ fn ignored_alarm_calls_nobody_but_may_end_what_is_open() {
     assert_eq!(verdicts(&[change(State::Ok, 1)], ignored), [Verdict::Take(change(State::Ok, 1))]);
     let nowhere = Configured { has_policy: false, ..ignored };
     assert_eq!(verdicts(&[change(State::Ok, 1)], nowhere), [why]);
+}
+
+#[test]
+fn action_of_a_disabled_alarm_proves_that_it_is_enabled_again() {
+    use Verdict::{Disabled, Nothing, Take};
+    let acts = |second| Change { acts: true, ..change(State::Alarm, second) };
+    let said = [
+        announcement(false, 10, State::Ok, 1),
+        change(State::Alarm, 20),
+        change(State::Ok, 30),
+        // It acted before it was disabled, and SNS brings that late.
+        acts(5),
+        change(State::Alarm, 35),
+        // That its actions are enabled was never announced.
+        acts(40),
+        change(State::Ok, 50),
+        change(State::Alarm, 60),
+    ];
+    let expected = [
+        Nothing,
+        Disabled(at(10), true),
+        Take(said[2].clone()),
+        Take(said[3].clone()),
+        Disabled(at(10), true),
+        Take(said[5].clone()),
+        Take(said[6].clone()),
+        Take(said[7].clone()),
+    ];
+    assert_eq!(verdicts(&said, POLICY), expected);
 }
 
 #[test]

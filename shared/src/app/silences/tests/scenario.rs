@@ -128,6 +128,7 @@ pub(super) fn change(name: &str, state: State, since: &str) -> Change {
         quiet: None,
         unordered: false,
         undated: false,
+        acts: false,
         actions: None,
         former_key: None,
     }

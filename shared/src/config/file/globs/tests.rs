@@ -74,6 +74,11 @@ fn glob_of_another_tool_is_doubted_and_translated() {
         (r#"alertname="DiskFull""#, r#"["DiskFull"]"#),
         ("arn:aws:cloudwatch:eu-west-1:123456789012:alarm:prod-*", r#"["prod-*"]"#),
         ("'prod-*'", r#"["prod-*"]"#),
+        ("[Pp]rod-*", r#"["?rod-*"]"#),
+        ("prod-[[:digit:]]", r#"["prod-?"]"#),
+        ("%", r#"["*"]"#),
+        ("arn:aws:cloudwatch:*", "globs instead"),
+        (r#"{severity="critical"}"#, "globs instead"),
     ] {
         let doubt = doubt(text).unwrap_or_else(|| panic!("{text} is a glob"));
         assert!(
@@ -92,12 +97,26 @@ fn glob_that_excludes_is_answered_with_what_to_do() {
         ("not test-*", r#"["test-*"]"#),
         ("^(?!test-).*$", r#"["test-*"]"#),
         ("!test-{a,b}", r#"["test-a", "test-b"]"#),
+        ("!(test)*", r#"["test*"]"#),
+        ("!(test|stage)-*", r#"["test-*", "stage-*"]"#),
+        ("not(test-*)", r#"["test-*"]"#),
+        ("[!ab]*", r#"["a*", "b*"]"#),
+        ("[^t]*", r#"["t*"]"#),
+        (r#"alertname!="test""#, r#"["test"]"#),
     ] {
         let doubt = doubt(text).unwrap_or_default();
         let expected = format!(
             "write [\"*\"], and put what is left out into [[ignore]] or into a policy before this one: alarms = {globs}"
         );
         assert!(doubt.ends_with(&expected), "{text}: {doubt}");
+    }
+}
+
+#[test]
+fn nobody_is_advised_to_leave_out_every_alarm() {
+    for text in ["!*", "!(*)", "not(.*)", "^(?!.*)$"] {
+        let doubt = doubt(text).unwrap_or_default();
+        assert!(doubt.ends_with("or into a policy before this one"), "{text}: {doubt}");
     }
 }
 

@@ -24,10 +24,13 @@ pub(super) fn doubt(text: &str) -> Option<String> {
         return Some(format!("{shown} matches no alarm"));
     }
     if let Some(excluded) = negation(text) {
+        // What would leave out every alarm is no advice.
+        let is_advice = !excluded.iter().any(|glob| glob.chars().all(|c| "*?".contains(c)));
+        let excluded =
+            if is_advice { format!(": alarms = {}", list(&excluded)) } else { String::new() };
         return Some(format!(
             "{shown} looks like \"all but\", which a glob cannot say: write [\"*\"], and put what is left out into \
-             [[ignore]] or into a policy before this one: alarms = {}",
-            list(&excluded)
+             [[ignore]] or into a policy before this one{excluded}"
         ));
     }
     let Some((looks, globs)) = meant(text) else {
@@ -60,13 +63,40 @@ fn negation(text: &str) -> Option<Vec<String>> {
         let inner = &inner[..inner.find(')').unwrap_or(inner.len())];
         return Some(globs_of(&format!("^{inner}")));
     }
+    if let Some((label, value)) = text.split_once("!=").or_else(|| text.split_once("!~"))
+        && label.trim().trim_start_matches('{') == "alertname"
+    {
+        return Some(vec![unquoted(value).to_owned()]);
+    }
+    if let Some((inner, behind)) = negated_class(text) {
+        return Some(inner.chars().map(|c| format!("{c}{behind}")).take(MAX_GLOBS).collect());
+    }
     let rest = text.strip_prefix('!').or_else(|| {
-        let (word, rest) = text.split_once(' ')?;
-        word.eq_ignore_ascii_case("not").then_some(rest)
+        let (word, rest) = text.split_at_checked(3)?;
+        (word.eq_ignore_ascii_case("not") && rest.starts_with([' ', '('])).then_some(rest)
     })?;
     let rest = rest.trim();
+    // `!(a|b)*`, as a shell with extended globs reads it.
+    if let Some((inner, behind)) = rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+        let all = inner.split('|').flat_map(or_itself).map(|one| format!("{one}{behind}"));
+        return Some(all.take(MAX_GLOBS).collect());
+    }
     (!rest.is_empty())
         .then(|| meant(rest).map_or_else(|| vec![rest.to_owned()], |(_, globs)| globs))
+}
+
+/// `[!ab]*` and `[^ab]*`: the beginnings that are left out, and what stands behind.
+fn negated_class(text: &str) -> Option<(&str, &str)> {
+    let (inner, behind) = text.strip_prefix('[')?.split_once(']')?;
+    let inner = inner.strip_prefix(['!', '^'])?;
+    let is_plain = !inner.is_empty() && inner.chars().all(char::is_alphanumeric);
+    (is_plain && behind == "*").then_some((inner, behind))
+}
+
+/// A value of a matcher on labels, without what stands around it.
+fn unquoted(value: &str) -> &str {
+    let value = value.trim().trim_start_matches(['"', '\'']);
+    &value[..value.find(['"', '\'', ',', '}']).unwrap_or(value.len())]
 }
 
 /// What a text looks like, and the globs that say it; `None` if it looks like a glob.
@@ -79,8 +109,14 @@ fn meant(text: &str) -> Option<(&'static str, Vec<String>)> {
     if let Some((_, name)) = text.strip_prefix("arn:").and_then(|arn| arn.split_once(":alarm:")) {
         return Some(("an ARN", or_itself(name)));
     }
+    if text.starts_with("arn:") {
+        return Some(("an ARN", Vec::new()));
+    }
     if let Some(matcher) = label_matcher(text) {
         return Some(("a matcher on labels", matcher));
+    }
+    if text.starts_with('{') && (text.contains("=\"") || text.contains("=~\"")) {
+        return Some(("a matcher on labels", Vec::new()));
     }
     let prefixes = ["regex:", "regexp:", "re:", "=~", "~"];
     if let Some(rest) = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix)) {
@@ -121,8 +157,7 @@ fn label_matcher(text: &str) -> Option<Vec<String>> {
         Some(value) => (true, value),
         None => (false, value.strip_prefix('=')?),
     };
-    let value = value.trim().trim_start_matches(['"', '\'']);
-    let value = &value[..value.find(['"', '\'', ',', '}']).unwrap_or(value.len())];
+    let value = unquoted(value);
     Some(if is_regex { globs_of(value) } else { vec![value.to_owned()] })
 }
 
@@ -187,7 +222,7 @@ fn is_like(text: &str) -> bool {
         let is_escape = behind(1).is_ascii_digit() && behind(2).is_ascii_hexdigit();
         *c == '%'
             && match before {
-                None => !behind(1).is_whitespace(),
+                None => chars.len() == 1 || !behind(1).is_whitespace(),
                 Some(before) => !before.is_whitespace() && !before.is_numeric() && !is_escape,
             }
     };
@@ -202,8 +237,9 @@ fn is_class(chars: &[char], at: usize) -> bool {
     let repeated = chars.get(at + length + 2).is_some_and(|c| "*+?{".contains(*c));
     let is_short =
         !inner.is_empty() && inner.len() <= 4 && inner.iter().all(char::is_ascii_alphanumeric);
-    let inside_name = at > 0 && !chars[at - 1].is_whitespace();
-    matches!(inner.first(), Some('^' | '!'))
+    let goes_on = chars.get(at + length + 2).is_some_and(|c| c.is_ascii_lowercase());
+    let inside_name = (at > 0 && !chars[at - 1].is_whitespace()) || goes_on;
+    matches!(inner, ['^' | '!', ..] | ['[', ':', ..])
         || repeated
         || is_ranges(inner)
         || (is_short && inside_name)

@@ -69,8 +69,12 @@ impl Regex {
                 Some(c) => self.literal(c),
             },
             '[' => {
-                while self.left.next_if(|c| *c != ']').is_some() {}
-                self.takes(']');
+                // `[[:digit:]]` has a bracket of its own inside.
+                let has_name = self.takes('[');
+                for _ in 0..=u8::from(has_name) {
+                    while self.left.next_if(|c| *c != ']').is_some() {}
+                    self.takes(']');
+                }
                 self.any_character()
             }
             '(' if depth < MAX_DEPTH => self.group(depth),
