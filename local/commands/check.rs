@@ -2,7 +2,8 @@
 
 use jiff::tz::TimeZone;
 use shared::config::file::{
-    Config, Escalation, Problem, Roster, UnreadCalendar, glob_matches, to_parameter, why_unreadable,
+    Config, Escalation, Instead, Problem, Roster, UnreadCalendar, glob_matches, to_parameter,
+    why_unreadable,
 };
 use shared::config::{CHANNELS, Environment, Standing, base_url};
 use shared::escalation::Policy;
@@ -170,17 +171,17 @@ fn roster(escalation: &Escalation, unread: &[UnreadCalendar], policy: &Policy) -
     };
     let names = policy.roster.iter().map(person).collect::<Vec<_>>().join(", ");
     match escalation.roster(&policy.name) {
-        Some(Roster::OnCall { schedule, .. })
-            if unread.iter().any(|unread| unread.schedule == *schedule) =>
-        {
-            let names = if names.is_empty() { "nobody" } else { &names };
-            format!(
-                "who is on call in {schedule}, whose calendar cannot be read, and others after that: without it {names}"
-            )
-        }
         Some(Roster::OnCall { schedule, .. }) => {
             let names = if names.is_empty() { "nobody" } else { &names };
-            format!("who is on call in {schedule}, and others after that: now {names}")
+            let unread = unread.iter().find(|unread| unread.schedule == *schedule);
+            let (which, now) = match unread.map(|unread| unread.instead) {
+                None => ("", "now"),
+                Some(Instead::Nothing) => (", whose calendar cannot be read", "without it"),
+                Some(Instead::Part | Instead::Former) => {
+                    (", whose calendar cannot be read", "by the part that can be read")
+                }
+            };
+            format!("who is on call in {schedule}{which}, and others after that: {now} {names}")
         }
         _ => names,
     }

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, ToSpan};
 use shared::Timestamp;
+use shared::config::file::Instead;
 use shared::schedule::{Because, Moment, Schedule, Shift, time};
 
 use super::check::{MAX_LISTED, line};
@@ -36,8 +37,12 @@ pub fn run(source: &Source, at: Option<&str>, lasting: Option<&str>) -> Result<(
         }
         let at = at.in_zone(&schedule.zone);
         print(schedule, at, later(at, lasting, &schedule.zone), "");
-        if config.unread.iter().any(|unread| unread.schedule == schedule.name) {
-            say!("  PROBLEM: its calendar cannot be read: only its overrides are known here");
+        if let Some(unread) = config.unread.iter().find(|unread| unread.schedule == schedule.name) {
+            let known = match unread.instead {
+                Instead::Nothing => "its overrides are",
+                Instead::Part | Instead::Former => "the part that can be read is",
+            };
+            say!("  PROBLEM: its calendar cannot be read: only {known} known here");
         }
         let mut lost = config.lost_shifts(at);
         lost.retain(|lost| lost.schedule == schedule.name);

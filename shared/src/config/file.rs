@@ -22,8 +22,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 pub use calendar_problems::CalendarProblem;
-pub use calendars::UnreadCalendar;
 use calendars::{Calendars, Former};
+pub use calendars::{Instead, UnreadCalendar};
 use escalation::PolicyTable;
 pub use escalation::{Escalation, glob_matches};
 use ignored::IgnoreTable;
@@ -127,8 +127,8 @@ impl Config {
     }
 
     /// Reads a configuration as [`Config::parse`] does, but a calendar that cannot be read costs its own schedule only:
-    /// the schedule goes on with the calendar that it has in `former`, the pieces of the last good configuration, or is
-    /// empty without one. [`Config::unread`] names those calendars.
+    /// the schedule goes on with the calendar that it has in `former`, the pieces of the last good configuration; without
+    /// one with the part that can be read, if there is any. [`Config::unread`] names those calendars.
     pub fn parse_beside(
         pieces: Vec<(String, String)>,
         former: &[(String, String)],

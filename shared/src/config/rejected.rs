@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::file::{Problems, UnreadCalendar};
+use super::file::{Instead, Problems, UnreadCalendar};
 use crate::schedule::time;
 use crate::slack::message::escape;
 use crate::{hex, mask_numbers};
@@ -33,7 +33,10 @@ pub struct Rejected {
     /// The schedules whose calendars cannot be read, if that is all that is wrong.
     #[serde(default)]
     pub schedules: Vec<String>,
-    /// Those of them that have no former reading: nobody is on call there.
+    /// Those of them that have no former reading, and go on with the part of the calendar that can be read.
+    #[serde(default)]
+    pub partial: Vec<String>,
+    /// Those of them that have neither: nobody is on call there.
     #[serde(default)]
     pub empty: Vec<String>,
     /// Whether Slack was told.
@@ -63,12 +66,17 @@ impl Rejected {
         since: Timestamp,
     ) -> Option<Rejected> {
         let first = unread.first()?;
-        let named = |former: bool| {
-            let its = unread.iter().filter(|calendar| former || !calendar.has_former);
+        let named = |kinds: &[Instead]| {
+            let its = unread.iter().filter(|calendar| kinds.contains(&calendar.instead));
             its.map(|calendar| calendar.schedule.clone()).take(MAX_NAMED).collect()
         };
         let rejected = Rejected::of(hash, &first.problem.to_string(), unread.len() - 1, since);
-        Some(Rejected { schedules: named(true), empty: named(false), ..rejected })
+        Some(Rejected {
+            schedules: named(&[Instead::Former, Instead::Part, Instead::Nothing]),
+            partial: named(&[Instead::Part]),
+            empty: named(&[Instead::Nothing]),
+            ..rejected
+        })
     }
 
     fn of(hash: &str, why: &str, more: usize, since: Timestamp) -> Rejected {
@@ -84,6 +92,7 @@ impl Rejected {
             more,
             former_of: None,
             schedules: Vec::new(),
+            partial: Vec::new(),
             empty: Vec::new(),
             reported: false,
             counted: false,
@@ -103,14 +112,27 @@ impl Rejected {
             [one] => format!("The calendar of {one} cannot be read"),
             all => format!("The calendars of {} cannot be read", all.join(", ")),
         };
-        let empty = self.empty.join(", ");
-        match self.schedules.len() - self.empty.len().min(self.schedules.len()) {
-            0 => format!("{what}: nobody is on call there"),
-            _ if empty.is_empty() => format!("{what}: the last good reading stays in use"),
-            _ => format!(
-                "{what}: the last good reading stays in use, but nobody is on call in {empty}"
-            ),
+        let all = self.schedules.len();
+        let (partial, empty) = (self.partial.len(), self.empty.len());
+        let mut instead = Vec::new();
+        if partial + empty < all {
+            instead.push("the last good reading stays in use".to_owned());
         }
+        if partial > 0 {
+            let of = if partial < all {
+                format!(" of {}", self.partial.join(", "))
+            } else {
+                String::new()
+            };
+            instead.push(format!("only the part{of} that can be read is in use"));
+        }
+        if empty > 0 {
+            instead.push(match empty < all {
+                true => format!("but nobody is on call in {}", self.empty.join(", ")),
+                false => "nobody is on call there".to_owned(),
+            });
+        }
+        format!("{what}: {}", instead.join(", "))
     }
 
     /// The reason, and how many more there are.

@@ -71,7 +71,7 @@ pub struct Reading {
     pub calendar: Calendar,
     /// The zone of times that name none: the schedule's, else the file's own.
     pub zone: Option<TimeZone>,
-    /// Why the file is no calendar at all.
+    /// Why the file is no calendar at all, or not the whole of one.
     pub broken: Option<Complaint>,
     /// Events that name somebody and cannot be read: their hours are lost.
     pub complaints: Vec<Complaint>,
@@ -139,7 +139,7 @@ impl Calendar {
         reading.zone = zones.default_zone().ok();
         if let Some(line) = components.is_cut_off {
             let what = "has no END:VCALENDAR, expected the whole file: is it cut off?";
-            reading.unread.push(Complaint::new(line, "VCALENDAR", what));
+            reading.broken = Some(Complaint::new(line, "VCALENDAR", what));
         }
         for group in groups(&components.events) {
             group.read(&components, names, &zones, &mut reading);
@@ -155,7 +155,7 @@ impl Calendar {
     }
 
     /// Everybody whom an event names.
-    pub(super) fn people(&self) -> Vec<String> {
+    pub(crate) fn people(&self) -> Vec<String> {
         self.people.clone()
     }
 }

@@ -1,10 +1,14 @@
 //! A configuration fails its check, the server starts again with it, and an alarm still calls.
 
+use std::path::PathBuf;
+
+use crate::harness::Plan;
 use crate::scenario::{Scenario, Way, usual};
 
 scenarios! {
     broken_configuration_still_calls_after_a_restart
     unreadable_calendar_still_calls_who_is_on_call
+    calendar_that_is_cut_off_still_calls_who_is_on_call
 }
 
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
@@ -24,22 +28,32 @@ async fn broken_configuration_still_calls_after_a_restart(way: Way) {
     scenario.end().await;
 }
 
-async fn unreadable_calendar_still_calls_who_is_on_call(way: Way) {
+/// A shift that has begun in this year, and lasts.
+fn shift(year: u16, person: &str) -> String {
+    format!(
+        "BEGIN:VEVENT\r\nUID:{year}\r\nSUMMARY:{person}\r\nDTSTART:{year}0101T000000Z\r\n\
+         DTEND:20400101T000000Z\r\nEND:VEVENT\r\n"
+    )
+}
+
+/// A server that calls who is on call in a calendar of these shifts, `then` others; and where the calendar is.
+async fn with_a_calendar(way: Way, shifts: &str, then: &str) -> (Scenario, Plan, PathBuf) {
     let on_call = usual().replace(
         "roster = [\"alpha\", \"bravo\", \"charlie\"]",
-        "roster = { schedule = \"primary\", then = [\"bravo\"] }",
+        &format!("roster = {{ schedule = \"primary\", then = [{then}] }}"),
     );
     let schedule = "\n[[schedules]]\nname = \"primary\"\nics = \"oncall.ics\"\n";
     let (scenario, mut plan) = Scenario::with_an_exchange(way, &usual()).await;
     plan.config = crate::scenario::config(way, &format!("{schedule}{on_call}"));
     let calendar = scenario.server.folder.path().join("oncall.ics");
-    std::fs::write(
-        &calendar,
-        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:charlie\r\nDTSTART:20200101T000000Z\r\n\
-         DTEND:20400101T000000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
-    )
-    .unwrap();
-    let mut scenario = scenario.killed(&plan).await.goes_on().await;
+    let whole = format!("BEGIN:VCALENDAR\r\n{shifts}END:VCALENDAR\r\n");
+    std::fs::write(&calendar, whole).unwrap();
+    (scenario.killed(&plan).await.goes_on().await, plan, calendar)
+}
+
+async fn unreadable_calendar_still_calls_who_is_on_call(way: Way) {
+    let (mut scenario, plan, calendar) =
+        with_a_calendar(way, &shift(2020, "charlie"), "\"bravo\"").await;
     for broken in ["<html>Sign in to see this calendar</html>", ""] {
         std::fs::write(&calendar, broken).unwrap();
         scenario = scenario.killed(&plan).await.goes_on().await;
@@ -47,6 +61,25 @@ async fn unreadable_calendar_still_calls_who_is_on_call(way: Way) {
             .server
             .says("*The calendar of primary cannot be read: the last good reading")
             .await;
+    }
+    scenario.alarm("checkout-5xx-rate").goes_off().await;
+    scenario.phone("charlie").rings().await.answers().await.presses('1').await.is_sent(TEXT).await;
+    scenario.is("taken").await.by("charlie").after(&["charlie: took it"]);
+    scenario.end().await;
+}
+
+async fn calendar_that_is_cut_off_still_calls_who_is_on_call(way: Way) {
+    // Of shifts that overlap the one that began last counts: without it bravo would be called.
+    let shifts = format!("{}{}", shift(2020, "bravo"), shift(2021, "charlie"));
+    let (mut scenario, plan, calendar) = with_a_calendar(way, &shifts, "").await;
+    let whole = std::fs::read_to_string(&calendar).unwrap();
+    for end in [60, whole.rfind("BEGIN:VEVENT").unwrap()] {
+        std::fs::write(&calendar, &whole[..end]).unwrap();
+        scenario = scenario.killed(&plan).await.goes_on().await;
+        let warning = "The calendar of primary cannot be read: the last good reading stays in use";
+        scenario.server.says(&format!("*{warning}")).await;
+        let page = scenario.server.get("/").await.text().await.unwrap();
+        assert!(page.contains(warning) && page.contains("has no END:VCALENDAR"), "{page}");
     }
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("charlie").rings().await.answers().await.presses('1').await.is_sent(TEXT).await;

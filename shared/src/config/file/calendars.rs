@@ -12,8 +12,19 @@ pub struct UnreadCalendar {
     pub schedule: String,
     /// The first thing that is wrong with the calendar.
     pub problem: Problem,
-    /// Whether the schedule goes on with its last good reading; otherwise it is empty.
-    pub has_former: bool,
+    /// What the schedule goes on with.
+    pub instead: Instead,
+}
+
+/// What a schedule goes on with whose calendar cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instead {
+    /// The last good reading.
+    Former,
+    /// The part of the calendar that can be read.
+    Part,
+    /// Nothing: nobody is on call there.
+    Nothing,
 }
 
 /// The calendars of the last good configuration.
@@ -106,17 +117,23 @@ impl<'a> Calendars<'a> {
         self.former.as_ref()?.text(ics, schedule)
     }
 
-    /// Notes that a calendar cannot be read, and which text is used instead, if there is one.
+    /// Notes that a calendar cannot be read, and which former text is used instead, if there is one. Without one the
+    /// calendar stays in use if part of it can be read (`has_part`).
     pub(super) fn is_unread(
         &mut self,
         ics: &str,
         schedule: &str,
         problem: Problem,
-        instead: Option<String>,
+        former: Option<String>,
+        has_part: bool,
     ) {
-        let has_former = instead.is_some();
-        self.unread.push(UnreadCalendar { schedule: schedule.to_owned(), problem, has_former });
-        self.instead.extend(instead.map(|text| (ics.to_owned(), text)));
+        let instead = match (&former, has_part) {
+            (Some(_), _) => Instead::Former,
+            (None, true) => Instead::Part,
+            (None, false) => Instead::Nothing,
+        };
+        self.unread.push(UnreadCalendar { schedule: schedule.to_owned(), problem, instead });
+        self.instead.extend(former.map(|text| (ics.to_owned(), text)));
     }
 
     /// All pieces as they are in use, and the calendars that cannot be read.

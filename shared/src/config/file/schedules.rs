@@ -220,14 +220,19 @@ impl Check<'_> {
             read.broken.is_none().then_some((read, text))
         });
         let (former, text) = former.unzip();
-        self.calendars.is_unread(name, schedule, broken, text);
+        let has_part = !read.reading.calendar.people().is_empty();
+        self.calendars.is_unread(name, schedule, broken, text, has_part);
         match former {
             Some(former) => {
                 self.calendar_problems.extend(former.events);
                 (former.reading.calendar, former.reading.zone)
             }
-            // Overrides without an offset still need a zone, and nobody knows another one.
-            None => (Calendar::default(), Some(read.reading.zone.unwrap_or(TimeZone::UTC))),
+            None => {
+                self.calendar_problems.extend(read.events);
+                // Overrides without an offset still need a zone, and nobody knows another one.
+                let zone = read.reading.zone.unwrap_or(TimeZone::UTC);
+                (read.reading.calendar, Some(zone))
+            }
         }
     }
 
@@ -275,7 +280,7 @@ impl Check<'_> {
     }
 }
 
-/// A calendar, why it is none, and what is wrong with its events.
+/// A calendar, why it is none or not the whole of one, and what is wrong with its events.
 struct Read {
     reading: Reading,
     broken: Option<Problem>,

@@ -17,7 +17,7 @@ pub(super) struct Components<'a> {
     cancelled: Vec<usize>,
     /// Whether there is any VCALENDAR.
     pub(super) is_calendar: bool,
-    /// The line of a VCALENDAR without an end.
+    /// The line of the last VCALENDAR, or of an event behind it, if the file ends before its end.
     pub(super) is_cut_off: Option<usize>,
     /// VEVENTs that are left out, as too many others have no end.
     pub(super) unclosed: LeftOut,
@@ -104,6 +104,9 @@ impl<'a> Components<'a> {
             } else {
                 reader.property(line);
             }
+        }
+        if reader.inside == Inside::Event && reader.found.is_cut_off.is_none() {
+            reader.found.is_cut_off = reader.found.events.last().map(|event| event.line);
         }
         reader.found
     }

@@ -98,8 +98,38 @@ fn event_without_an_end_is_told_with_its_line() {
     let lines: Vec<usize> = read.complaints.iter().map(|complaint| complaint.line).collect();
     assert_eq!(lines, [2, 11]);
     assert!(read.complaints[0].what.starts_with("has no END:VEVENT"));
-    assert_eq!((read.unread[0].line, read.unread[0].key.as_str()), (1, "VCALENDAR"));
+    assert_eq!(read.unread, []);
+    let broken = read.broken.expect("no END:VCALENDAR");
+    assert_eq!((broken.line, broken.key.as_str()), (1, "VCALENDAR"));
     assert_eq!(read.calendar.people(), ["bravo"]);
+}
+
+#[test]
+fn file_cut_off_anywhere_is_broken_and_keeps_its_whole_events() {
+    let event = |day: u32, person: &str| {
+        format!(
+            "BEGIN:VEVENT\r\nDTSTART:202601{day:02}T080000Z\r\nDURATION:P1D\r\nSUMMARY:{person}\r\nEND:VEVENT\r\n"
+        )
+    };
+    let first = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{}", event(5, "alpha"));
+    let whole = format!("{first}{}END:VCALENDAR\r\n", event(6, "bravo"));
+    for end in "BEGIN:VCALENDAR".len()..whole.trim_end().len() {
+        let read = Calendar::read(&whole[..end], None, &names());
+        let broken = read.broken.unwrap_or_else(|| panic!("{end} bytes are no whole file"));
+        assert_eq!((broken.line, broken.key.as_str()), (1, "VCALENDAR"), "{end}");
+        assert!(broken.what.starts_with("has no END:VCALENDAR"), "{}", broken.what);
+        let people = read.calendar.people();
+        assert_eq!(people.contains(&"alpha".to_owned()), end >= first.trim_end().len(), "{end}");
+    }
+    assert_eq!(Calendar::read(whole.trim_end(), None, &names()).broken, None);
+    // Only the last one of several counts, and what comes behind it.
+    let broken = |text: String| Calendar::read(&text, None, &names()).broken.map(|one| one.line);
+    assert_eq!(broken(format!("{first}{whole}")), None);
+    assert_eq!(broken(format!("{whole}{first}")), Some(14));
+    assert_eq!(broken(format!("{whole}{}", event(7, "charlie"))), None);
+    let (cut, _) = whole.split_once("END:VEVENT").expect("an event");
+    let (_, cut) = cut.split_once("2.0\r\n").expect("an event");
+    assert_eq!(broken(format!("{whole}{cut}")), Some(14));
 }
 
 #[test]
