@@ -4,13 +4,13 @@ use std::process::ExitCode;
 
 use ringdown::commands::{self, Command, HELP, Options};
 use ringdown::say;
-use ringdown::settings::{Source, environment};
+use ringdown::settings::{Source, check_dotenv, log_level};
 use shared::config::file::to_parameter;
 use tracing_subscriber::filter::LevelFilter;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let level = environment().get("LOG_LEVEL").and_then(|level| level.parse().ok());
+    let level = log_level().and_then(|level| level.parse().ok());
     tracing_subscriber::fmt()
         .with_max_level(level.unwrap_or(LevelFilter::INFO))
         .with_writer(std::io::stderr)
@@ -28,7 +28,11 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<bool, String> {
-    match commands::parse(std::env::args_os().skip(1))? {
+    let command = commands::parse(std::env::args_os().skip(1))?;
+    if command != Command::Help {
+        check_dotenv()?;
+    }
+    match command {
         Command::Help => say!("{}", HELP.trim_end()),
         Command::Run(options) => commands::run::run(&options).await?,
         Command::Config { options, for_ssm } => {

@@ -1,6 +1,8 @@
 //! Settings on one machine: the environment, `.env` and `ringdown.toml`; what is missing is made up for the sandbox
 //! vendors.
 
+mod dotenv;
+
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,6 +21,7 @@ use shared::{Error, Timestamp};
 use crate::access::SimulatedSecrets;
 use crate::sandbox::slack::channel::made_up_id;
 use crate::sandbox::twilio::SANDBOX_ACCOUNT;
+use dotenv::{Contents, DOTENV, Dotenv};
 
 /// The configuration that is used while there is no `ringdown.toml`.
 pub const DEMO: &str = include_str!("demo.toml");
@@ -174,53 +177,23 @@ fn piece_of(read: std::io::Result<String>) -> Option<String> {
     }
 }
 
-/// The process's environment, and where it has nothing `.env`.
+/// The process's environment, and where it has nothing `.env`; the last values read from that while it cannot be read.
 pub fn environment() -> Environment {
-    Environment::read().or(dotenv())
+    Environment::read().or(DOTENV.read().variables)
 }
 
-fn dotenv() -> Environment {
-    match std::fs::read_to_string(".env") {
-        Ok(text) => parse_dotenv(&text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Environment::default(),
-        Err(error) => {
-            tracing::warn!(%error, ".env cannot be read");
-            Environment::default()
-        }
-    }
+/// Reads `.env` for the first time.
+///
+/// # Errors
+/// Says why it cannot be read, if it is there. Nothing may start then: it could hold a real vendor's credentials.
+pub fn check_dotenv() -> Result<(), String> {
+    DOTENV.read().problem.map_or(Ok(()), Err)
 }
 
-/// Lines of `NAME=value`. A value is what stands there, to the end of its line: a `$` or `#` may be part of a password.
-/// Only quotes around all of it are taken off.
-fn parse_dotenv(text: &str) -> Environment {
-    let mut variables = Vec::new();
-    for (index, line) in text.lines().enumerate() {
-        let line = line.trim().trim_start_matches('\u{feff}');
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let line = line.strip_prefix("export ").unwrap_or(line);
-        match line.split_once('=') {
-            Some((name, value)) if is_variable(name.trim()) => {
-                variables.push((name.trim().to_owned(), unquoted(value.trim()).to_owned()));
-            }
-            // Its text could hold a secret.
-            _ => tracing::warn!(
-                line = index + 1,
-                "a line of .env cannot be read: expected NAME=value"
-            ),
-        }
-    }
-    Environment::of(variables)
-}
-
-fn is_variable(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
-
-fn unquoted(value: &str) -> &str {
-    let quoted = |quote| value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
-    quoted('"').or_else(|| quoted('\'')).unwrap_or(value)
+/// The variable `LOG_LEVEL`, before there is a log that could say what is wrong with `.env`.
+pub fn log_level() -> Option<String> {
+    let dotenv = Contents::of(Path::new(".env")).unwrap_or_default().variables;
+    Environment::read().or(dotenv).get("LOG_LEVEL").map(str::to_owned)
 }
 
 /// The values that a file or `.env` may give; the environment is asked for them anyway.
@@ -367,18 +340,28 @@ pub fn own_environment() -> Environment {
 /// Settings that are read anew each time: `.env` and the configuration may change under a running server. What is
 /// missing is made up, where that is simulated.
 pub fn live(environment: Environment, source: Source, local: Local) -> Live {
-    let of_channels = local.clone();
+    live_beside(DOTENV.clone(), environment, source, local)
+}
+
+fn live_beside(
+    dotenv: Arc<Dotenv>,
+    environment: Environment,
+    source: Source,
+    local: Local,
+) -> Live {
+    let (of_channels, beside) = (local.clone(), dotenv.clone());
     let fetch = Arc::new(move || {
-        let values = values(&source, &local);
+        let values = values(&beside, &source, &local);
         Box::pin(async move { Ok(values) }) as _
     });
     Live::new(environment, fetch).of_file(Arc::new(move |config, values| {
-        with_channels(&of_channels, config.routes.channels(), values);
+        with_channels(&dotenv, &of_channels, config.routes.channels(), values);
     }))
 }
 
-fn values(source: &Source, local: &Local) -> Values {
-    let environment = environment();
+fn values(dotenv: &Dotenv, source: &Source, local: &Local) -> Values {
+    let dotenv = dotenv.read();
+    let environment = Environment::read().or(dotenv.variables);
     let given = |name: &str| Some((name.to_owned(), environment.value(name)?.to_owned()));
     let mut values: Values = NAMES.iter().filter_map(|name| given(name)).collect();
     values.insert(LOCAL_ADDRESS.to_owned(), local.address.clone());
@@ -390,12 +373,16 @@ fn values(source: &Source, local: &Local) -> Values {
     let auth_token = environment.value("twilio/auth-token").unwrap_or(simulated_token.expose());
     let keys: Vec<String> = tokens(auth_token).iter().map(made_up).collect();
     values.entry("callback-key".to_owned()).or_insert_with(|| keys.join(","));
-    match source.pieces() {
-        Ok(pieces) => {
+    match (source.pieces(), dotenv.problem) {
+        // The last good configuration goes with the last good values, and is told of. The demo is kept nowhere.
+        (Ok(_), Some(problem)) if !source.is_demo() => {
+            values.insert(UNREADABLE.to_owned(), problem);
+        }
+        (Ok(pieces), _) => {
             let named = pieces.into_iter().map(|(name, text)| (format!("{PIECES}{name}"), text));
             values.extend(named);
         }
-        Err(error) => {
+        (Err(error), _) => {
             let why = match error {
                 Error::NotSetUp(why) => why,
                 error => error.to_string(),
@@ -407,8 +394,8 @@ fn values(source: &Source, local: &Local) -> Values {
 }
 
 /// Adds what depends on the channels of the configuration in use: where they speak, and what is simulated.
-fn with_channels(local: &Local, channels: &[String], values: &mut Values) {
-    let environment = environment();
+fn with_channels(dotenv: &Dotenv, local: &Local, channels: &[String], values: &mut Values) {
+    let environment = Environment::read().or(dotenv.read().variables);
     let given = |name: &str| Some((name.to_owned(), environment.value(name)?.to_owned()));
     values.extend(channels.iter().filter_map(|channel| given(&format!("{CHANNELS}{channel}"))));
     for what in local.simulated(&environment, channels) {
@@ -433,16 +420,35 @@ mod tests {
         Local { address: "http://127.0.0.1:1".to_owned(), start_token, sandbox }
     }
 
-    #[test]
-    fn a_value_of_dotenv_is_what_stands_there() {
-        let text = "# a comment\n\nexport A=1\nB = pa$word #1 \nC=\"with space\"\nD='x'\nnonsense\nE=a=b\n";
-        let environment = parse_dotenv(text);
-        for (name, value) in
-            [("A", "1"), ("B", "pa$word #1"), ("C", "with space"), ("D", "x"), ("E", "a=b")]
-        {
-            assert_eq!(environment.get(name), Some(value));
+    #[tokio::test]
+    async fn real_vendor_stays_real_when_dotenv_goes_away() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (file, dotenv) = (folder.path().join("ringdown.toml"), folder.path().join(".env"));
+        std::fs::write(&file, DEMO).expect("a file");
+        let real = b"TWILIO_ACCOUNT_SID=AC1\nTWILIO_AUTH_TOKEN=a-real-one\nALARMS_TOKEN=mine\n";
+        for source in [Source::File(file), Source::Demo] {
+            std::fs::write(&dotenv, real).expect("a file");
+            let beside = Arc::new(Dotenv::at(&dotenv));
+            let is_demo = source.is_demo();
+            let live = live_beside(beside, Environment::default(), source, local(false));
+            for (second, bytes) in
+                [(0, Some(&real[..])), (1_000, None), (2_000, Some(b"#\xe4")), (3_000, Some(real))]
+            {
+                match bytes {
+                    Some(bytes) => std::fs::write(&dotenv, bytes).expect("a file"),
+                    None => std::fs::remove_file(&dotenv).expect("no file"),
+                }
+                let now = Timestamp::from_second(1_900_000_000 + second).expect("a time");
+                let settings = live.get(now).await.expect("settings");
+                assert!(!settings.is_simulated(Simulated::Twilio), "{bytes:?}");
+                assert!(!settings.is_simulated(Simulated::Events), "{bytes:?}");
+                assert_eq!(settings.value("twilio/account-sid"), Some("AC1"), "{bytes:?}");
+                assert_eq!(settings.value("alarms-token"), Some("mine"), "{bytes:?}");
+                let told = settings.rejected.as_ref().map(|rejected| rejected.reason());
+                let is_told = told.as_ref().is_some_and(|told| told.contains(".env"));
+                assert_eq!(is_told, bytes != Some(&real[..]) && !is_demo, "{bytes:?}: {told:?}");
+            }
         }
-        assert_eq!(environment.get("nonsense"), None);
     }
 
     #[tokio::test]
