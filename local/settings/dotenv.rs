@@ -152,8 +152,8 @@ fn text(bytes: &[u8]) -> Result<&str, (usize, usize)> {
     let checked = checked.and_then(|text| text.find('\0').map_or(Ok(text), Err));
     checked.map_err(|at| {
         let before = bytes.get(..at).unwrap_or_default();
-        let line = before.split(|byte| *byte == b'\n');
-        (line.clone().count(), line.last().map_or(0, <[u8]>::len) + 1)
+        let mut line = before.split(|byte| *byte == b'\n');
+        (line.clone().count(), line.next_back().map_or(0, <[u8]>::len) + 1)
     })
 }
 
