@@ -77,11 +77,13 @@ pub struct Reading {
     pub complaints: Vec<Complaint>,
     /// Events that put nobody on call, as they name nobody we know or have no end.
     pub unread: Vec<Complaint>,
+    /// What is read in a way that is perhaps not meant: events left out because of a word, names of zones.
+    pub notes: Vec<Complaint>,
     budget: Budget,
     /// How many events that take place once, how many that repeat, and how many changes of those were too many.
     left_out: [usize; 3],
-    /// How many complaints, and how many events that put nobody on call, were too many.
-    unsaid: [usize; 2],
+    /// How many complaints, events that put nobody on call, and notes were too many.
+    unsaid: [usize; 3],
     /// How many rules were read.
     rules: usize,
     /// How often at most all that repeats takes place in [`USUAL_DAYS`].
@@ -99,6 +101,8 @@ pub struct Complaint {
     pub key: String,
     /// What is wrong, and what was expected.
     pub what: String,
+    /// The time before which it does not matter yet, if there is one.
+    pub since: Option<Timestamp>,
     /// The time after which it does not matter any more, if there is one.
     pub over: Option<Timestamp>,
 }
@@ -135,14 +139,18 @@ impl Calendar {
             reading.broken = Some(Complaint::new(1, "", what));
             return reading;
         }
-        let zones = Zones::new(&components.zones, zone, components.time_zone.as_ref());
-        reading.zone = zones.default_zone().ok();
+        let zones = Zones::new(&components.zones, zone, &components.time_zones);
+        let named = components.time_zones.first().map_or(0, |line| line.calendar);
+        reading.zone = zones.default_zone(named).ok();
         if let Some(line) = components.is_cut_off {
             let what = "has no END:VCALENDAR, expected the whole file: is it cut off?";
             reading.broken = Some(Complaint::new(line, "VCALENDAR", what));
         }
         for group in groups(&components.events) {
             group.read(&components, names, &zones, &mut reading);
+        }
+        for difference in zones.differences() {
+            reading.note(difference);
         }
         reading.say_what_is_left_out(&components);
         reading.finish();
@@ -231,6 +239,12 @@ impl Reading {
         self.unsaid[1] += forget_first_over(&mut self.unread, 2 * MAX_COMPLAINTS);
     }
 
+    /// Notes what is perhaps not meant.
+    fn note(&mut self, complaint: Complaint) {
+        self.notes.push(complaint);
+        self.unsaid[2] += forget_first_over(&mut self.notes, 2 * MAX_COMPLAINTS);
+    }
+
     fn say_what_is_left_out(&mut self, file: &Components<'_>) {
         let all = [
             (file.unclosed, "without END:VEVENT", MAX_UNCLOSED),
@@ -269,9 +283,11 @@ impl Reading {
         calendar.singles.sort_by_key(|single| (single.from, single.order));
         self.unsaid[0] += forget_first_over(&mut self.complaints, MAX_COMPLAINTS);
         self.unsaid[1] += forget_first_over(&mut self.unread, MAX_COMPLAINTS);
+        self.unsaid[2] += forget_first_over(&mut self.notes, MAX_COMPLAINTS);
         for (count, list, what) in [
             (self.unsaid[0], &mut self.complaints, "events that name somebody cannot be read"),
             (self.unsaid[1], &mut self.unread, "events put nobody on call"),
+            (self.unsaid[2], &mut self.notes, "events and zones are perhaps not meant so"),
         ] {
             if count > 0 {
                 let what = format!("{count} more {what}, expected fewer than {MAX_COMPLAINTS}");
@@ -280,6 +296,7 @@ impl Reading {
         }
         self.complaints.sort_by_key(|complaint| complaint.line);
         self.unread.sort_by_key(|complaint| complaint.line);
+        self.notes.sort_by_key(|complaint| complaint.line);
     }
 }
 
@@ -296,7 +313,7 @@ fn forget_first_over(list: &mut Vec<Complaint>, limit: usize) -> usize {
 
 impl Complaint {
     fn new(line: usize, key: &str, what: &str) -> Complaint {
-        Complaint { line, key: key.to_owned(), what: what.to_owned(), over: None }
+        Complaint { line, key: key.to_owned(), what: what.to_owned(), since: None, over: None }
     }
 
     fn of(line: &Line<'_>, what: &str) -> Complaint {
@@ -305,6 +322,6 @@ impl Complaint {
 
     /// Whether it still matters at this time.
     pub fn matters(&self, now: Timestamp) -> bool {
-        self.over.is_none_or(|over| over >= now)
+        self.since.is_none_or(|since| since <= now) && self.over.is_none_or(|over| over >= now)
     }
 }

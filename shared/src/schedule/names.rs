@@ -3,6 +3,7 @@
 //! A name counts as a whole word, in small letters or capitals, in whichever of Unicode's ways it is written. Where names
 //! overlap the longest counts: "Alpha Bravo" is neither Alpha nor Bravo.
 
+mod absence;
 mod address;
 mod fold;
 
@@ -11,7 +12,22 @@ use std::collections::HashMap;
 use fold::{fold, is_whole};
 
 /// Words that say that an event is no shift, unless the configuration has others.
-pub const NOT_ON_CALL: [&str; 6] = ["holiday", "vacation", "leave", "sick", "off", "birthday"];
+pub const NOT_ON_CALL: [&str; 14] = [
+    "holiday",
+    "holidays",
+    "vacation",
+    "vacations",
+    "leave",
+    "sick",
+    "off",
+    "day off",
+    "days off",
+    "time off",
+    "out of office",
+    "OOO",
+    "PTO",
+    "birthday",
+];
 
 /// The names that a calendar may have for people.
 #[derive(Clone, Debug, Default)]
@@ -33,8 +49,8 @@ enum Meaning {
 pub(super) struct Named {
     /// Whom it names, in its order, each once.
     pub(super) people: Vec<usize>,
-    /// Whether it says that nobody is on call for it.
-    pub(super) is_not_on_call: bool,
+    /// The word that says that nobody is on call for it.
+    pub(super) not_on_call: Option<String>,
 }
 
 /// The longest text that is looked through, in characters.
@@ -62,7 +78,10 @@ impl Names {
     }
 
     fn add(&mut self, name: &str, meaning: Meaning) {
-        let name = fold(name);
+        let name = match meaning {
+            Meaning::Person(_) => fold(name),
+            Meaning::NotOnCall => absence::with_blanks(&fold(name)),
+        };
         if name.is_empty() || self.names.iter().any(|(have, _)| *have == name) {
             return;
         }
@@ -80,12 +99,17 @@ impl Names {
     /// Whom a text names, and whether it says that they are not on call.
     pub(super) fn in_text(&self, text: &str) -> Named {
         let text = fold(&text.chars().take(MAX_TEXT).collect::<String>());
+        let blank = absence::with_blanks(&text);
         let mut found: Vec<(usize, usize, Meaning)> = Vec::new();
         for (name, meaning) in &self.names {
+            let text = if *meaning == Meaning::NotOnCall { &blank } else { &text };
             let places = text.match_indices(name.as_str()).map(|(at, _)| (at, at + name.len()));
-            let whole = places.filter(|(from, to)| is_whole(&text, *from, *to));
+            let whole = places.filter(|(from, to)| is_whole(text, *from, *to));
             found.extend(whole.map(|(from, to)| (from, to, *meaning)));
         }
+        found.retain(|(from, to, meaning)| {
+            *meaning != Meaning::NotOnCall || absence::is_meant(&text, *from, *to)
+        });
         // An address counts as a whole: "zoe.bravo@example.com" is not Bravo.
         for (from, to) in address::in_text(&text) {
             found.retain(|(begin, end, _)| *end <= from || to <= *begin);
@@ -104,10 +128,12 @@ impl Names {
         });
         found.sort_by_key(|(from, ..)| *from);
         let mut named = Named::default();
-        for (.., meaning) in found {
+        for (from, to, meaning) in found {
             match meaning {
                 Meaning::Person(index) => named.add(index),
-                Meaning::NotOnCall => named.is_not_on_call = true,
+                Meaning::NotOnCall => {
+                    named.not_on_call.get_or_insert_with(|| text[from..to].to_owned());
+                }
             }
         }
         named

@@ -1,5 +1,6 @@
 //! Shifts as people live them, over nights on which the clocks change too.
 
+mod absence;
 mod attendees;
 mod bounds;
 mod calendar;

@@ -1,4 +1,4 @@
-//! Events of calendars that cannot be read, or put nobody on call: neither is an error of the configuration.
+//! Events of calendars that cannot be read, put nobody on call, or are left out because of a word: none is an error of the configuration.
 
 use jiff::Timestamp;
 
@@ -13,6 +13,8 @@ pub struct CalendarProblem {
     pub problem: Problem,
     /// Whether it names somebody, so that the hours of a shift are lost. Otherwise it only puts nobody on call.
     pub is_lost: bool,
+    /// The time before which it does not matter yet, if there is one.
+    pub since: Option<Timestamp>,
     /// The time after which it does not matter any more, if there is one.
     pub over: Option<Timestamp>,
 }
@@ -23,12 +25,15 @@ impl Config {
         self.calendar_problems_at(now).filter(|one| one.is_lost).collect()
     }
 
-    /// Events that put nobody on call, as they name nobody we know or have no end. Those that are over are left out.
+    /// Events that put nobody on call, as a word says that somebody is away (these first), or as they name nobody we know
+    /// or have no end. Those that are over are left out.
     pub fn foreign_events(&self, now: Timestamp) -> Vec<&CalendarProblem> {
         self.calendar_problems_at(now).filter(|one| !one.is_lost).collect()
     }
 
     fn calendar_problems_at(&self, now: Timestamp) -> impl Iterator<Item = &CalendarProblem> {
-        self.calendar_problems.iter().filter(move |one| one.over.is_none_or(|over| over >= now))
+        self.calendar_problems.iter().filter(move |one| {
+            one.since.is_none_or(|since| since <= now) && one.over.is_none_or(|over| over >= now)
+        })
     }
 }

@@ -302,12 +302,14 @@ fn read_pieces(
     let mut events = Vec::new();
     for (complaints, is_lost) in [
         (std::mem::take(&mut reading.complaints), true),
+        (std::mem::take(&mut reading.notes), false),
         (std::mem::take(&mut reading.unread), false),
     ] {
         events.extend(complaints.into_iter().map(|complaint| CalendarProblem {
             schedule: schedule.to_owned(),
             problem: located(&complaint),
             is_lost,
+            since: complaint.since,
             over: complaint.over,
         }));
     }

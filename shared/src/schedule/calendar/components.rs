@@ -11,8 +11,8 @@ pub(super) struct Components<'a> {
     pub(super) events: Vec<Component<'a>>,
     /// Each STANDARD and DAYLIGHT, with the VTIMEZONE that it is of.
     pub(super) zones: Vec<Definition<'a>>,
-    /// The zone that the file names for all its times.
-    pub(super) time_zone: Option<Line<'a>>,
+    /// The zone that each VCALENDAR names for all its times, if it does.
+    pub(super) time_zones: Vec<Line<'a>>,
     /// Which VCALENDARs carry `METHOD:CANCEL`, in order.
     cancelled: Vec<usize>,
     /// Whether there is any VCALENDAR.
@@ -50,11 +50,27 @@ pub(super) struct Component<'a> {
     pub(super) lines: Vec<Line<'a>>,
     /// Which of the file's VCALENDARs it is in.
     calendar: usize,
+    /// A component inside it that has no END.
+    pub(super) unclosed: Option<Unclosed>,
     /// Whether its END is there.
     pub(super) is_whole: bool,
     /// Whether it has more lines than are read.
     pub(super) is_too_long: bool,
 }
+
+/// A component inside a VEVENT that has no END: nobody knows whose the properties behind its BEGIN are.
+#[derive(Debug)]
+pub(super) struct Unclosed {
+    /// The line of its BEGIN.
+    pub(super) line: usize,
+    /// What it is, as `VALARM`.
+    pub(super) name: String,
+    /// Whether there is a property behind its BEGIN that only a VEVENT has.
+    pub(super) hides_any: bool,
+}
+
+/// Properties that a VALARM has too.
+const OF_ALARM: [&str; 4] = ["SUMMARY", "ATTENDEE", "UID", "DURATION"];
 
 /// A VTIMEZONE.
 #[derive(Debug, Default)]
@@ -160,6 +176,7 @@ impl<'a> Reader<'a> {
                 line: line.number,
                 lines: Vec::new(),
                 calendar: self.calendars,
+                unclosed: None,
                 is_whole: false,
                 is_too_long: false,
             });
@@ -182,6 +199,28 @@ impl<'a> Reader<'a> {
             }
         } else {
             self.depth += 1;
+            if self.depth == 1
+                && let Some(event) = self.event()
+            {
+                let (line, name) = (line.number, line.value().to_ascii_uppercase());
+                event.unclosed = Some(Unclosed { line, name, hides_any: false });
+            }
+        }
+    }
+
+    /// The event that we are inside of.
+    fn event(&mut self) -> Option<&mut Component<'a>> {
+        self.found.events.last_mut().filter(|_| self.inside == Inside::Event)
+    }
+
+    /// Notes a property of a component inside an event.
+    fn hide(&mut self, line: &Line<'a>) {
+        let is_of = |names: &[&str]| names.iter().any(|name| line.has_name(name));
+        if !is_of(&OF_EVENT) || is_of(&OF_ALARM) {
+            return;
+        }
+        if let Some(unclosed) = self.event().and_then(|event| event.unclosed.as_mut()) {
+            unclosed.hides_any = true;
         }
     }
 
@@ -221,20 +260,32 @@ impl<'a> Reader<'a> {
                 (self.inside, self.depth) = (Inside::Nothing, 0);
             }
             Inside::Observance if is("STANDARD") || is("DAYLIGHT") => self.inside = Inside::Zone,
-            _ => self.depth = self.depth.saturating_sub(1),
+            _ => {
+                self.depth = self.depth.saturating_sub(1);
+                if self.depth == 0
+                    && let Some(event) = self.event()
+                {
+                    event.unclosed = None;
+                }
+            }
         }
     }
 
-    fn property(&mut self, line: Line<'a>) {
+    fn property(&mut self, mut line: Line<'a>) {
         if self.depth > 0 {
+            self.hide(&line);
             return;
         }
+        line.calendar = self.calendars;
         match self.inside {
             Inside::Nothing if line.is("METHOD", "CANCEL") => {
                 self.found.cancelled.push(self.calendars)
             }
             Inside::Nothing if line.has_name("X-WR-TIMEZONE") => {
-                self.found.time_zone.get_or_insert(line);
+                let have = self.found.time_zones.last();
+                if have.is_none_or(|have| have.calendar != line.calendar) {
+                    self.found.time_zones.push(line);
+                }
             }
             Inside::Event if OF_EVENT.iter().any(|name| line.has_name(name)) => {
                 let Some(event) = self.found.events.last_mut() else { return };

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Complaint;
 use super::attendee::{Attendee, Away};
-use super::components::Component;
+use super::components::{Component, Unclosed};
 use super::lines::Line;
 use super::rule::{Budget, Rule};
 use super::stamp::{Stamp, length};
@@ -122,6 +122,9 @@ impl Component<'_> {
                 "has more lines than are read, expected 10000 at most",
             ));
         }
+        if let Some(unclosed) = self.unclosed.as_ref().filter(|unclosed| unclosed.hides_any) {
+            return Err(unclosed.complaint());
+        }
         let first = self.begins(zones)?;
         let length = self.length(&first, zones)?;
         Ok((first, length))
@@ -139,7 +142,10 @@ impl Component<'_> {
             };
         }
         let Some(line) = self.line("DURATION") else {
-            return Ok(if first.is_date { a_day } else { SignedDuration::ZERO });
+            return match &self.unclosed {
+                Some(unclosed) => Err(unclosed.complaint()),
+                None => Ok(if first.is_date { a_day } else { SignedDuration::ZERO }),
+            };
         };
         length(line.value()).filter(SignedDuration::is_positive).ok_or_else(|| {
             Complaint::of(line, "is no duration, expected one like \"P7D\" or \"PT12H\"")
@@ -196,6 +202,17 @@ impl Component<'_> {
             }
         }
         Ok((Times { first, length, rules, dates, except }, complaints))
+    }
+}
+
+impl Unclosed {
+    /// The complaint that it has no END.
+    pub(super) fn complaint(&self) -> Complaint {
+        let name = &self.name;
+        let what = format!(
+            "has no END:{name}, expected one before END:VEVENT: nobody knows what is whose"
+        );
+        Complaint::new(self.line, name, &what)
     }
 }
 

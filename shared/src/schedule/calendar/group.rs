@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::components::{Component, Components};
+use super::components::{Component, Components, Unclosed};
 use super::series::Series;
 use super::stamp::Stamp;
 use super::zones::Zones;
@@ -29,7 +29,8 @@ struct Version<'a, 'b> {
     names_somebody: bool,
     /// Whether somebody would be on call, but all have declined.
     is_declined: bool,
-    is_not_on_call: bool,
+    /// The word that says that nobody is on call for it.
+    not_on_call: Option<String>,
     /// The time after which it is over; `None` if it may go on.
     over: Option<Timestamp>,
 }
@@ -61,11 +62,24 @@ impl<'a, 'b> Group<'a, 'b> {
                 "{:?} names nobody we know, expected one of the people",
                 version.event.summary()
             );
-            let complaint = Complaint::new(version.event.line, "SUMMARY", &what);
+            let nobody = Complaint::new(version.event.line, "SUMMARY", &what);
+            let unclosed =
+                version.event.unclosed.as_ref().filter(|_| version.event.summary().is_empty());
+            let complaint = unclosed.map_or(nobody, Unclosed::complaint);
             reading.puts_nobody_on_call(version.complaint(complaint));
         }
         if !versions.iter().any(|version| version.names_somebody) {
             return;
+        }
+        for version in
+            versions.iter().filter(|version| !version.is_cancelled && version.names_somebody)
+        {
+            if let Some(word) = &version.not_on_call {
+                let what =
+                    format!("left out: {:?} because of the word {word:?}", version.event.summary());
+                let complaint = Complaint::new(version.event.line, "SUMMARY", &what);
+                reading.note(version.complaint(complaint));
+            }
         }
         let is_exception =
             |version: &Version<'_, '_>| version.event.line("RECURRENCE-ID").is_some();
@@ -91,9 +105,9 @@ impl<'a, 'b> Version<'a, 'b> {
         names: &Names,
     ) -> Version<'a, 'b> {
         let is_cancelled = event.is_cancelled() || file.cancels(event);
-        let (Named { people, is_not_on_call }, declined) = event.names(names);
+        let (Named { people, not_on_call }, declined) = event.names(names);
         let names_somebody = !people.is_empty();
-        let is_on_call = !is_cancelled && !is_not_on_call;
+        let is_on_call = !is_cancelled && not_on_call.is_none();
         let people = people
             .into_iter()
             .filter(|person| is_on_call && !declined.contains(person))
@@ -109,14 +123,14 @@ impl<'a, 'b> Version<'a, 'b> {
             people,
             names_somebody,
             is_declined,
-            is_not_on_call,
+            not_on_call,
             over: event.over(),
         }
     }
 
     /// Whether it names nobody, and says nothing of why.
     fn puts_nobody_on_call(&self) -> bool {
-        !self.names_somebody && !self.is_cancelled && !self.is_not_on_call
+        !self.names_somebody && !self.is_cancelled && self.not_on_call.is_none()
     }
 
     fn who(&self) -> Option<Who> {

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 pub(super) struct Line<'a> {
     /// The line on which it begins, from 1.
     pub(super) number: usize,
+    /// Which of the file's VCALENDARs it is in, once that is known.
+    pub(super) calendar: usize,
     text: Cow<'a, str>,
     /// The end of the name in the text.
     name: usize,
@@ -37,7 +39,7 @@ impl<'a> Line<'a> {
         };
         // A quote that is never closed hides no value.
         let colon = colon.or_else(|| text.find(':'))?;
-        Some(Line { number, text, name: name.min(colon), colon })
+        Some(Line { number, calendar: 0, text, name: name.min(colon), colon })
     }
 
     /// The name as it is written.
@@ -93,19 +95,57 @@ fn before_time(text: &str, colons: impl Iterator<Item = usize>) -> Option<usize>
 }
 
 /// The properties of a file. A line that begins with a blank goes on with the one before; one without a colon is none.
+///
+/// Somebody may have set them in by hand. BEGIN and END have nothing to go on with, nor has the first line of a file: a
+/// property behind one of them is set in, and so are those that follow it with as many blanks.
 pub(super) fn unfold(text: &str) -> impl Iterator<Item = Line<'_>> {
     let text = text.trim_start_matches('\u{feff}');
     let mut lines = text.lines().map(|line| line.trim_end_matches('\r')).enumerate().peekable();
+    let (mut indent, mut is_border_before) = (0, true);
     std::iter::from_fn(move || {
         loop {
             let (index, line) = lines.next()?;
-            let mut whole = Cow::Borrowed(line);
-            while let Some((_, next)) = lines.next_if(|(_, next)| next.starts_with([' ', '\t'])) {
-                whole.to_mut().push_str(&next[1..]);
+            if (is_border_before || indent > 0) && line.trim().is_empty() {
+                continue;
             }
+            indent = blanks(line);
+            let mut whole = Cow::Borrowed(&line[indent..]);
+            while let Some((_, next)) = lines.next_if(|(_, next)| goes_on(&whole, next, indent)) {
+                let cut = if blanks(next) > indent { indent + 1 } else { 1 };
+                whole.to_mut().push_str(&next[cut..]);
+            }
+            is_border_before = is_border(&whole);
             if let Some(line) = Line::parse(index + 1, whole) {
                 return Some(line);
             }
         }
     })
+}
+
+/// Whether the next line goes on with this property, which is set in so far.
+fn goes_on(property: &str, next: &str, indent: usize) -> bool {
+    let blanks = blanks(next);
+    let text = &next[blanks..];
+    let is_set_in_too = indent > 0 && blanks == indent && is_property(text);
+    let is_less_set_in = indent > 0 && blanks < indent && is_border(text);
+    let is_first = is_border(property) && is_property(text);
+    blanks > 0 && !is_set_in_too && !is_less_set_in && !is_first
+}
+
+/// With how many blanks a line begins.
+fn blanks(line: &str) -> usize {
+    line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
+}
+
+/// Whether a property is a BEGIN or an END.
+fn is_border(text: &str) -> bool {
+    let is =
+        |name: &str| text.get(..name.len()).is_some_and(|text| text.eq_ignore_ascii_case(name));
+    is("BEGIN:") || is("END:")
+}
+
+/// Whether a text looks like a property.
+fn is_property(text: &str) -> bool {
+    let name = text.find([';', ':']).map(|end| &text[..end]).unwrap_or_default();
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }

@@ -48,8 +48,10 @@ impl Stamp {
         }
         let zone = match line.parameter("TZID") {
             // RFC 5545 (3.2.19): a date has no zone of its own.
-            Some(id) if !is_date => zones.get(&id).map_err(|what| Complaint::of(line, &what))?,
-            _ => zones.default_zone().map_err(|what| Complaint::of(line, &what))?,
+            Some(id) if !is_date => {
+                zones.get(line.calendar, &id).map_err(|what| Complaint::of(line, &what))?
+            }
+            _ => zones.default_zone(line.calendar).map_err(|what| Complaint::of(line, &what))?,
         };
         Ok(Stamp { local, zone, is_date })
     }

@@ -5,6 +5,7 @@
 //! One that nobody knows is complained of, never guessed.
 
 mod definition;
+mod difference;
 mod windows;
 
 use std::cell::{Cell, RefCell};
@@ -12,59 +13,78 @@ use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
 
+use super::Complaint;
 use super::components::Definition;
 use super::lines::Line;
 use crate::schedule::moment::known_zone;
 
 /// The zones of a file.
 pub(super) struct Zones<'a> {
-    definitions: HashMap<String, &'a Definition<'a>>,
-    default: Result<TimeZone, String>,
+    /// By the VCALENDAR that each is in, and its TZID: another VCALENDAR may have another zone of that TZID.
+    definitions: HashMap<Key, &'a Definition<'a>>,
+    schedule: Option<TimeZone>,
+    /// What each VCALENDAR names for all its times.
+    defaults: HashMap<usize, Result<TimeZone, String>>,
     /// What was looked for already.
-    found: RefCell<HashMap<String, Result<TimeZone, String>>>,
+    found: RefCell<HashMap<Key, Result<TimeZone, String>>>,
     /// How many days may still be looked at to work out definitions.
     days: Cell<u64>,
+    /// The same for definitions that only are compared with their names.
+    days_to_compare: Cell<u64>,
+    differences: RefCell<Vec<Complaint>>,
 }
+
+/// A VCALENDAR of the file, and a TZID in it.
+type Key = (usize, String);
 
 /// The most days that are looked at to work out the definitions of a file: thousands of usual ones.
 const MAX_DAYS: u64 = 10_000_000;
+/// The same for definitions that only are compared with their names.
+const MAX_DAYS_TO_COMPARE: u64 = 1_000_000;
 
 impl<'a> Zones<'a> {
-    /// The zones of a file with these definitions. Times without one are of the schedule's zone, else of that which the
-    /// file names for itself.
+    /// The zones of a file with these definitions. Times without one are of the schedule's zone, else of that which their
+    /// VCALENDAR names for itself: `files` has these lines.
     pub(super) fn new(
         definitions: &'a [Definition<'a>],
         schedule: Option<&TimeZone>,
-        file: Option<&Line<'_>>,
+        files: &[Line<'_>],
     ) -> Zones<'a> {
-        let by_id =
-            definitions.iter().filter_map(|definition| Some((key(definition.id()?), definition)));
-        let missing = || "has no zone, expected a TZID, or `time_zone` in the schedule".to_owned();
+        let by_id = definitions.iter().filter_map(|definition| {
+            let id = definition.id()?;
+            Some((key(id.calendar, id.value()), definition))
+        });
         let mut zones = Zones {
             definitions: by_id.collect(),
-            default: Err(missing()),
+            schedule: schedule.cloned(),
+            defaults: HashMap::new(),
             found: RefCell::default(),
             days: Cell::new(MAX_DAYS),
+            days_to_compare: Cell::new(MAX_DAYS_TO_COMPARE),
+            differences: RefCell::default(),
         };
-        zones.default = match (schedule, file) {
-            (Some(zone), _) => Ok(zone.clone()),
-            (None, Some(line)) => zones.get(line.value()).map_err(|_| {
+        for line in files.iter().filter(|_| schedule.is_none()) {
+            let zone = zones.get(line.calendar, line.value()).map_err(|_| {
                 let (name, line) = (line.value(), line.number);
                 format!("has no zone, and the X-WR-TIMEZONE {name:?} of line {line} is none that we know, expected `time_zone` in the schedule")
-            }),
-            (None, None) => Err(missing()),
-        };
+            });
+            zones.defaults.insert(line.calendar, zone);
+        }
         zones
     }
 
-    /// The zone of times that name none, or what is missing for it.
-    pub(super) fn default_zone(&self) -> Result<TimeZone, String> {
-        self.default.clone()
+    /// The zone of times of this VCALENDAR that name none, or what is missing for it.
+    pub(super) fn default_zone(&self, calendar: usize) -> Result<TimeZone, String> {
+        if let Some(zone) = &self.schedule {
+            return Ok(zone.clone());
+        }
+        let missing = || "has no zone, expected a TZID, or `time_zone` in the schedule".to_owned();
+        self.defaults.get(&calendar).cloned().unwrap_or_else(|| Err(missing()))
     }
 
-    /// The zone of this TZID, or what is wrong with it.
-    pub(super) fn get(&self, id: &str) -> Result<TimeZone, String> {
-        let key = key(id);
+    /// The zone of this TZID in a VCALENDAR, or what is wrong with it.
+    pub(super) fn get(&self, calendar: usize, id: &str) -> Result<TimeZone, String> {
+        let key = key(calendar, id);
         if let Some(found) = self.found.borrow().get(&key) {
             return found.clone();
         }
@@ -73,8 +93,19 @@ impl<'a> Zones<'a> {
         found
     }
 
-    fn find(&self, id: &str, key: &str) -> Result<TimeZone, String> {
+    /// Where names that were looked for mean another time than the file's own definitions of them.
+    pub(super) fn differences(self) -> Vec<Complaint> {
+        self.differences.into_inner()
+    }
+
+    fn find(&self, id: &str, key: &Key) -> Result<TimeZone, String> {
         if let Some(zone) = by_name(id) {
+            if let Some(definition) = self.definitions.get(key)
+                && let Ok(defined) = definition.zone(&self.days_to_compare)
+            {
+                let line = definition.line;
+                self.differences.borrow_mut().extend(difference::of(id, &zone, &defined, line));
+            }
             return Ok(zone);
         }
         let unknown = format!("the TZID {id:?} is no zone that we know");
@@ -94,13 +125,13 @@ impl<'a> Zones<'a> {
     }
 }
 
-fn key(id: &str) -> String {
-    id.trim().trim_matches('"').to_lowercase()
+fn key(calendar: usize, id: &str) -> Key {
+    (calendar, id.trim().trim_matches('"').to_lowercase())
 }
 
 impl Definition<'_> {
-    fn id(&self) -> Option<&str> {
-        self.lines.iter().find(|line| line.has_name("TZID")).map(Line::value)
+    fn id(&self) -> Option<&Line<'_>> {
+        self.lines.iter().find(|line| line.has_name("TZID"))
     }
 }
 

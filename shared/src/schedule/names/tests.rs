@@ -69,12 +69,15 @@ fn longest_name_wins_where_names_overlap() {
 #[test]
 fn word_that_is_part_of_a_name_is_no_word_of_its_own() {
     let all = names(&[("doc", &["Doc Holiday"]), ("alpha", &[])]);
-    assert_eq!(all.in_text("Doc Holiday"), Named { people: vec![0], is_not_on_call: false });
-    assert_eq!(all.in_text("Doc: holiday"), Named { people: vec![0], is_not_on_call: true });
+    assert_eq!(all.in_text("Doc Holiday"), Named { people: vec![0], not_on_call: None });
+    assert_eq!(
+        all.in_text("Doc: holiday"),
+        Named { people: vec![0], not_on_call: Some("holiday".to_owned()) }
+    );
     let own = Names::new([("alpha", &[][..])], ["Urlaub", "out of office"]);
-    assert!(own.in_text("alpha URLAUB").is_not_on_call);
-    assert!(own.in_text("alpha is out  of office").is_not_on_call);
-    assert!(!own.in_text("alpha: holiday").is_not_on_call);
+    assert!(own.in_text("alpha URLAUB").not_on_call.is_some());
+    assert!(own.in_text("alpha is out  of office").not_on_call.is_some());
+    assert!(own.in_text("alpha: holiday").not_on_call.is_none());
 }
 
 #[test]

@@ -71,3 +71,78 @@ fn file_without_a_calendar_is_named_for_what_it_is() {
         }
     }
 }
+
+#[test]
+fn property_that_is_set_in_by_hand_is_read() {
+    let event =
+        "BEGIN:VEVENT\nUID:b\nSUMMARY:bravo\nDTSTART:20260105T080000Z\nDURATION:P1D\nEND:VEVENT\n";
+    let set_in = |text: &str, blanks: &str| -> String {
+        text.lines().map(|line| format!("{blanks}{line}\n")).collect()
+    };
+    let calendar = |events: &str| format!("BEGIN:VCALENDAR\nVERSION:2.0\n{events}END:VCALENDAR\n");
+    let properties = |blanks: &str| {
+        let border = |line: &&str| line.starts_with("BEGIN") || line.starts_with("END");
+        let line = |line| format!("{}{line}\n", if border(&line) { "" } else { blanks });
+        calendar(&event.lines().map(line).collect::<String>())
+    };
+    let nested = calendar(&set_in(
+        &properties("    ")
+            .replace("BEGIN:VCALENDAR\nVERSION:2.0\n", "")
+            .replace("END:VCALENDAR\n", ""),
+        "  ",
+    ));
+    let mut folded = calendar(&set_in(event, "  "));
+    folded = folded.replace("SUMMARY:bravo", "SUMMARY:bra\n   vo, as\n wished");
+    for (which, text) in [
+        ("two blanks", properties("  ")),
+        ("one blank", properties(" ")),
+        ("a tab", properties("\t")),
+        ("nested", nested.replace("VERSION:2.0\n", "")),
+        ("all", set_in(&calendar(event), " ")),
+        ("all and nested", set_in(&properties("  "), "  ")),
+        ("folded", folded.replace("VERSION:2.0\n", "")),
+        ("empty lines", properties("  ").replace('\n', "\n\n")),
+        ("a blank line", properties("").replace("EVENT\n", "EVENT\n \n")),
+    ] {
+        let read = Calendar::read(&text, Some(&zone("UTC")), &names());
+        assert_eq!(
+            (read.broken, read.complaints, read.unread),
+            (None, Vec::new(), Vec::new()),
+            "{which}:\n{text}"
+        );
+        assert_eq!(
+            shift_of(&read.calendar, at("2026-01-05T12:00:00Z")).people,
+            ["bravo"],
+            "{which}"
+        );
+    }
+    // What is not set in goes on with the line before, even if it looks like a property; so does half a BEGIN.
+    let text = calendar(
+        &event
+            .replace("bravo", "bravo\n  SUMMARY:alpha")
+            .replace("BEGIN:VEVENT", "BEGIN:VEV\n ENT"),
+    );
+    let read = Calendar::read(&text, Some(&zone("UTC")), &names());
+    let people = shift_of(&read.calendar, at("2026-01-05T12:00:00Z")).people;
+    assert_eq!(people, ["bravo", "alpha"]);
+}
+
+#[test]
+fn alarm_without_an_end_is_told_with_its_line() {
+    let alarm = "BEGIN:VALARM\r\nTRIGGER:-PT5M\r\n";
+    let rest = "DTSTART:20260105T080000Z\r\nDURATION:P1D";
+    for (event, line) in [
+        (format!("SUMMARY:alpha\r\n{alarm}{rest}"), 5),
+        (format!("{alarm}SUMMARY:alpha\r\n{rest}"), 4),
+        (format!("SUMMARY:alpha\r\n{}", rest.replace("DURATION", &format!("{alarm}DURATION"))), 6),
+        (format!("SUMMARY:alpha\r\n{rest}\r\n{alarm}RRULE:FREQ=DAILY"), 7),
+    ] {
+        let (schedule, complaints) = read(&[&event]);
+        assert_eq!(schedule.people(), Vec::<String>::new());
+        let told = format!("{line} VALARM: has no END:VALARM, expected one before END:VEVENT");
+        assert!(complaints.len() == 1 && complaints[0].starts_with(&told), "{complaints:?} {told}");
+    }
+    // One that hides nothing is no danger.
+    let whole = schedule(&[&format!("SUMMARY:alpha\r\n{rest}\r\n{alarm}DURATION:PT5M")]);
+    assert_eq!(whole.people(), ["alpha"]);
+}

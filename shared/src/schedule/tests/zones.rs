@@ -220,3 +220,87 @@ fn date_has_no_zone_of_its_own() {
         ["alpha Mon 2026-01-05 00:00 CET 24 h"]
     );
 }
+
+#[test]
+fn zone_is_of_its_own_calendar_object() {
+    let object = |zones: &str, begins: &str, person: &str| {
+        format!(
+            "BEGIN:VCALENDAR\r\n{zones}BEGIN:VEVENT\r\nDTSTART{begins}\r\nDURATION:PT1H\r\nSUMMARY:{person}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        )
+    };
+    let home = |offset: &str| {
+        definition("Home", &part("STANDARD", offset, offset, "DTSTART:19700101T000000"))
+    };
+    let on_call = |text: &str, at_time: &str| {
+        let read = Calendar::read(text, None, &names());
+        (shift_of(&read.calendar, at(at_time)).people.join("+"), read.complaints)
+    };
+    let nine = ";TZID=Home:20260105T090000";
+    let two = object(&home("+0100"), nine, "alpha") + &object(&home("-0500"), nine, "bravo");
+    assert_eq!(on_call(&two, "2026-01-05T08:30:00Z"), ("alpha".to_owned(), Vec::new()));
+    assert_eq!(on_call(&two, "2026-01-05T14:30:00Z"), ("bravo".to_owned(), Vec::new()));
+    let named = |zone: &str| format!("X-WR-TIMEZONE:{zone}\r\n");
+    let nine = ":20260105T090000";
+    let two = object(&named("Europe/Berlin"), nine, "alpha")
+        + &object(&named("America/New_York"), nine, "bravo");
+    assert_eq!(on_call(&two, "2026-01-05T08:30:00Z"), ("alpha".to_owned(), Vec::new()));
+    assert_eq!(on_call(&two, "2026-01-05T14:30:00Z"), ("bravo".to_owned(), Vec::new()));
+    // Another object's zone is a guess.
+    for zones in [named("Europe/Berlin"), home("+0100")] {
+        let begins = if zones.starts_with('X') { nine } else { ";TZID=Home:20260105T090000" };
+        let two = object(&zones, begins, "alpha") + &object("", begins, "bravo");
+        let (person, complaints) = on_call(&two, "2026-01-05T08:30:00Z");
+        assert_eq!((person.as_str(), complaints.len()), ("alpha", 1), "{complaints:?}");
+    }
+}
+
+#[test]
+fn zone_that_says_that_it_is_unknown_is_complained_of() {
+    for id in ["Etc/Unknown", "Factory", "-00"] {
+        let told = nine("", id, "20260105");
+        assert!(told.contains(&format!("the TZID {id:?} is no zone that we know")), "{told}");
+    }
+    let fixed = part("STANDARD", "+0100", "+0100", "DTSTART:19700101T000000");
+    assert_eq!(nine(&definition("Factory", &fixed), "Factory", "20260105"), "2026-01-05T08:00:00Z");
+}
+
+#[test]
+fn definition_that_differs_from_its_name_in_the_coming_year_is_noted() {
+    let notes = |id: &str, parts: &str, now: &str| {
+        let text = format!(
+            "BEGIN:VCALENDAR\r\n{}BEGIN:VEVENT\r\nDTSTART;TZID={id}:20260105T090000\r\nDURATION:PT1H\r\nSUMMARY:alpha\r\n\
+             END:VEVENT\r\nEND:VCALENDAR\r\n",
+            definition(id, parts)
+        );
+        let read = Calendar::read(&text, None, &names());
+        let notes = read.notes.into_iter().filter(|note| note.matters(at(now)));
+        notes.map(|note| format!("{} {}: {}", note.line, note.key, note.what)).collect::<Vec<_>>()
+    };
+    let winter = part(
+        "STANDARD",
+        "-0400",
+        "-0500",
+        "DTSTART:20071104T020000\r\nRRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU",
+    );
+    let summer = part(
+        "DAYLIGHT",
+        "-0500",
+        "-0400",
+        "DTSTART:20070311T020000\r\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU",
+    );
+    let both = winter.clone() + &summer;
+    let now = "2026-01-05T00:00:00Z";
+    assert_eq!(
+        notes("EST", &both, now),
+        [
+            "2 VTIMEZONE: \"EST\" is read as the zone of that name (UTC-05 on 2026-03-08), and its VTIMEZONE says UTC-04: \
+          expected both alike, or a TZID of its own"
+        ]
+    );
+    assert_eq!(notes("America/New_York", &both, now), Vec::<String>::new());
+    // A definition whose rules end later differs only then.
+    let ends = both.replace("RRULE:", "RRULE:UNTIL=20371231T000000Z;");
+    assert_eq!(notes("America/New_York", &ends, now), Vec::<String>::new());
+    assert_eq!(notes("America/New_York", &ends, "2037-06-01T00:00:00Z").len(), 1);
+    assert_eq!(notes("Home", &both, now), Vec::<String>::new());
+}

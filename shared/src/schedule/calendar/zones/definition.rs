@@ -75,7 +75,7 @@ fn add(
     let (from, to) = (offset("TZOFFSETFROM")?, offset("TZOFFSETTO")?);
     // Its times are of the clock that goes before the change.
     let before = TimeZone::fixed(Offset::from_seconds(from).map_err(|error| error.to_string())?);
-    let zones = Zones::new(&[], Some(&before), None);
+    let zones = Zones::new(&[], Some(&before), &[]);
     let first = need("DTSTART").and_then(|line| {
         Stamp::read(line, line.value(), &zones)
             .map_err(|complaint| format!("begins wrongly: {}", complaint.what))
