@@ -33,9 +33,9 @@ pub(super) fn is_meant(text: &str, from: usize, to: usize) -> bool {
         next.strip_prefix(*what).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
     };
     let is_shift = if is_off {
-        HOURS.iter().any(|what| is_next(what))
+        HOURS.iter().any(is_next)
     } else {
-        SHIFT.iter().any(|what| is_next(what))
+        SHIFT.iter().any(is_next)
     };
     !is_shift && !BEFORE.contains(&joined)
 }
