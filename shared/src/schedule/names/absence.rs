@@ -32,10 +32,6 @@ pub(super) fn is_meant(text: &str, from: usize, to: usize) -> bool {
     let is_next = |what: &&str| {
         next.strip_prefix(*what).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
     };
-    let is_shift = if is_off {
-        HOURS.iter().any(is_next)
-    } else {
-        SHIFT.iter().any(is_next)
-    };
+    let is_shift = if is_off { HOURS.iter().any(is_next) } else { SHIFT.iter().any(is_next) };
     !is_shift && !BEFORE.contains(&joined)
 }
