@@ -79,7 +79,7 @@ struct Shown {
 /// The server's own clock.
 static SERVER_CLOCK: LazyLock<Clock> = LazyLock::new(Clock::new);
 
-/// What time it is in the state.
+/// What time it is in the server.
 pub fn now() -> Timestamp {
     SERVER_CLOCK.now()
 }

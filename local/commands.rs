@@ -1,4 +1,4 @@
-//! What can be typed: `ringdown` alone starts the state, the rest helps whoever sets it up.
+//! What can be typed: `ringdown` alone starts the server, the rest helps whoever sets it up.
 
 /// Prints a line. Whoever reads may have gone (`ringdown check | head`): that is no reason to fail.
 #[macro_export]
@@ -45,7 +45,7 @@ fn read_leniently(source: &Source) -> Result<Config, String> {
 /// A command with its options.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Start the state.
+    /// Start the server.
     Run(Options),
     /// Print the configuration in use.
     Config {

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the rings need beside this repository, sourced by tests/run: commands of the system, and packages of Python and
+# What the suites need beside this repository, sourced by tests/run: commands of the system, and packages of Python and
 # Node, pinned with their hashes. Packages go under target/tools, and are installed again only when their list changes.
 
 tools=$root/target/tools
