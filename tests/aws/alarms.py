@@ -25,6 +25,15 @@ def direct(name, state="ALARM", at=AT):
     return said
 
 
+def state_change(name, state="ALARM", at=AT):
+    """As EventBridge brings a change of state, whether or not the alarm's actions are enabled."""
+    said = copy.deepcopy(event("eventbridge-metric"))
+    said["resources"] = [said["resources"][0].rpartition(":")[0] + f":{name}"]
+    said["detail"]["alarmName"] = name
+    said["detail"]["state"] |= {"value": state, "timestamp": at}
+    return said
+
+
 def message(name, state="ALARM", at=AT):
     """As CloudWatch publishes to SNS."""
     said = json.loads(event("sns-metric")["Records"][0]["Sns"]["Message"])

@@ -62,7 +62,7 @@ class Repeats:
         self.pager.invoke(disabled)
         wait("the actions are known to be disabled", 30, lambda: self.note_says('"enabled":false'))
         for times in (1, 2):
-            self.pager.invoke(alarms.direct(name))
+            self.pager.invoke(alarms.state_change(name))
             wait("it calls nobody", 30, lambda: self.pager.counted(counted) >= times)
         said = wait("Slack is told", 30, lambda: [line for line in self.pager.lines_told if name in line])
         assert len(said) == 1 and "actions are disabled" in said[0], said
