@@ -23,10 +23,10 @@ use std::sync::Arc;
 
 use dashboard::Dashboard;
 use shared::Error;
-use shared::app::App;
-use shared::forward::intake::Intake;
 use shared::http::endpoints::{self, Access, Body, ENDPOINTS, Endpoint, Function, Route};
 use shared::http::{Request, Response};
+use shared::jobs::escalate::App;
+use shared::jobs::forward::intake::Intake;
 
 use clock::now;
 use sandbox::Sandbox;

@@ -103,8 +103,8 @@ mod backend {
     use shared::Error;
     use shared::config::file::Config;
     use shared::config::{Standing, kept_config};
-    use shared::dead_letters;
-    use shared::ports::{Queue, Store};
+    use shared::storage::dead_letters;
+    use shared::storage::{Queue, Store};
 
     pub(super) struct Backend {
         pub(super) store: Arc<dyn Store>,

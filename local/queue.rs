@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 use shared::Error;
-use shared::ports::{Message, Outcome, Queue, To};
+use shared::storage::{Message, Outcome, Queue, To};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
 

@@ -17,10 +17,10 @@ use std::sync::Arc;
 use dashboard::Dashboard;
 use serde_json::json;
 use shared::Error;
-use shared::app::App;
 use shared::config::Live;
 use shared::http::endpoints::{Access, Route};
 use shared::http::{PAGE_POLICY, Request, Response, answer};
+use shared::jobs::escalate::App;
 
 use crate::access::SimulatedSecrets;
 use crate::clock::now;

@@ -12,9 +12,9 @@ use shared::config::{
     CHANNELS, Environment, LOCAL_ADDRESS, Live, PIECES, Simulated, UNREADABLE, Values, kept_names,
     tokens,
 };
-use shared::ports::Store;
-use shared::schedule::MAX_CALENDAR_BYTES;
+use shared::domain::schedule::MAX_CALENDAR_BYTES;
 use shared::secret::Secret;
+use shared::storage::Store;
 use shared::twilio::studio::capability::made_up;
 use shared::{Error, Timestamp};
 

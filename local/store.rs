@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use shared::Error;
-use shared::ports::{COUNTERS, If, Key, Put, Record, Store, check_size};
+use shared::storage::{COUNTERS, If, Key, Put, Record, Store, check_size};
 
 use crate::database::Database;
 

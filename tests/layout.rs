@@ -98,9 +98,9 @@ fn endpoints_are_those_of_the_template_each_at_its_function() {
 
 #[test]
 fn the_rules_of_escalation_know_nothing_of_the_world() {
-    let rules = sources("shared/src/escalation");
+    let rules = sources("shared/src/domain/escalation");
     assert!(rules.len() > 5, "{rules:?}");
-    for file in rules.into_iter().chain(["shared/src/escalation.rs".to_owned()]) {
+    for file in rules.into_iter().chain(["shared/src/domain/escalation.rs".to_owned()]) {
         // Beside themselves they know only how long a text is as JSON, which is as pure.
         let text = read(&file).replace("crate::escalation", "").replace("crate::size", "");
         for banned in ["crate::", "async ", "std::env", "::now()", "std::time", "tokio"] {
@@ -273,13 +273,13 @@ fn rule_for_alarms_brings_deletions_and_no_creations() {
 const WORDS: &[(&str, &[&str])] = &[
     ("house", &[]),
     ("houses", &[]),
-    ("room", &["events/", "shared/src/schedule/"]),
+    ("room", &["events/", "shared/src/domain/schedule/"]),
     ("rooms", &["events/"]),
     ("pretend", &[]),
     ("dusk", &[]),
     ("mischief", &[]),
     ("crew", &[]),
-    ("town", &["shared/src/alarm/region.rs"]),
+    ("town", &["shared/src/domain/alarm/region.rs"]),
     ("dice", &[]),
     ("kit", &["local/sandbox/slack", "shared/src/slack/message.rs"]),
     ("hunt", &[]),
@@ -318,7 +318,7 @@ fn replaced_words_of_the_glossary_occur_nowhere() {
         "CHANGELOG.md",
         "docs/glossary.md",
         "tests/layout.rs",
-        "shared/src/escalation/tests/former.rs",
+        "shared/src/domain/escalation/tests/former.rs",
     ];
     let mut found = Vec::new();
     let files = listed.split('\0').filter(|path| !own.contains(path) && root(path).is_file());

@@ -172,7 +172,10 @@ fn what_the_readme_says_of_templates_is_true() {
     let readme = fs::read_to_string(root("README.md")).unwrap();
     let said = readme.lines().find(|line| line.starts_with("- **A template stays small.**"));
     let said = said.expect("the README says nothing of it");
-    assert!(said.contains(&format!("{} MiB", shared::templates::MAX_WORK_BYTES >> 20)), "{said}");
+    assert!(
+        said.contains(&format!("{} MiB", shared::domain::templates::MAX_WORK_BYTES >> 20)),
+        "{said}"
+    );
     for (name, template) in [
         ("`block`", "{% block a %}{% endblock %}"),
         ("`extends`", "{% extends 'a' %}"),
@@ -185,6 +188,6 @@ fn what_the_readme_says_of_templates_is_true() {
         ("multiplying a text or a list", "{{ [1] * 3 }}"),
     ] {
         assert!(said.contains(name), "{name}: {said}");
-        assert!(shared::templates::check(template).is_err(), "{template}");
+        assert!(shared::domain::templates::check(template).is_err(), "{template}");
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::alarm::own::{CAUSED_BY_STRANGERS, resource};
+use shared::domain::alarm::own::{CAUSED_BY_STRANGERS, resource};
 
 /// The resources of the template: the lines of each, by name.
 fn resources() -> BTreeMap<String, String> {

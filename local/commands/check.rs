@@ -6,11 +6,11 @@ use shared::config::file::{
     why_unreadable,
 };
 use shared::config::{CHANNELS, Environment, Standing, base_url};
-use shared::escalation::Policy;
-use shared::forward::task::Task;
-use shared::schedule::{Because, time};
-use shared::silence::{Silences, Window};
-use shared::{Timestamp, mask_numbers};
+use shared::domain::escalation::Policy;
+use shared::domain::schedule::{Because, time};
+use shared::domain::silence::{Silences, Window};
+use shared::jobs::forward::task::Task;
+use shared::{Timestamp, domain::text::mask_numbers};
 
 use super::{on_call, read_leniently};
 use crate::clock::now;
@@ -344,7 +344,7 @@ fn destination(environment: &Environment, channel: &str, has_slack: bool) -> Str
 fn bring(config: &Config, envelope: &str) -> Result<(), String> {
     let envelope = super::send::Envelope::read(envelope)?;
     let events = shared::twilio::event_stream::parse(envelope.bytes());
-    let tasks = shared::forward::intake::tasks(&config.routes, events, now());
+    let tasks = shared::jobs::forward::intake::tasks(&config.routes, events, now());
     if tasks.is_empty() {
         say!("    nothing");
     }

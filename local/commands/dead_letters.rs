@@ -1,10 +1,10 @@
 //! `ringdown dead-letters`: what could not be delivered; `--replay` sends it again.
 
 use shared::Error;
-use shared::dead_letters::{self, Kept};
-use shared::mask_numbers;
-use shared::ports::{Queue, Store};
-use shared::routes::Routes;
+use shared::domain::routes::Routes;
+use shared::domain::text::mask_numbers;
+use shared::storage::dead_letters::{self, Kept};
+use shared::storage::{Queue, Store};
 
 use crate::clock::now;
 

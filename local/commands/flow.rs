@@ -1,6 +1,6 @@
 //! `ringdown flow outage`: prints a policy's own Studio Flow, ready to be imported.
 
-use shared::escalation::Policy;
+use shared::domain::escalation::Policy;
 use shared::twilio::studio::flow::outage_call;
 
 use super::read_leniently;

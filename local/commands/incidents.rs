@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use shared::Error;
-use shared::app::incidents::{all, one};
-use shared::app::resolves::{AT_THE_COMMAND_LINE, Requested, request};
-use shared::escalation::{Incident, State};
-use shared::mask_numbers;
-use shared::ports::{Queue, Store};
+use shared::domain::escalation::{Incident, State};
+use shared::domain::text::mask_numbers;
+use shared::jobs::escalate::incidents::{all, one};
+use shared::jobs::escalate::resolves::{AT_THE_COMMAND_LINE, Requested, request};
+use shared::storage::{Queue, Store};
 
 use crate::clock::{now, sleep};
 

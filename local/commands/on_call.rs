@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, ToSpan};
 use shared::Timestamp;
 use shared::config::file::Instead;
-use shared::schedule::{Because, Moment, Schedule, Shift, time};
+use shared::domain::schedule::{Because, Moment, Schedule, Shift, time};
 
 use super::check::{MAX_LISTED, line};
 use super::read_leniently;

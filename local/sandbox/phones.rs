@@ -4,9 +4,9 @@ mod view;
 
 use bytes::Bytes;
 use shared::Error;
-use shared::app::intake::told;
 use shared::config::Settings;
 use shared::http::Response;
+use shared::jobs::escalate::intake::told;
 
 use super::Sandbox;
 use super::twilio::Twilio;

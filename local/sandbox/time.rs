@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 use shared::Error;
 use shared::http::Response;
-use shared::ports::To;
+use shared::storage::To;
 
 use crate::database::Database;
 use crate::queue::Messages;

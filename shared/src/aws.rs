@@ -18,10 +18,10 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 
 use crate::Error;
-use crate::app::{App, Writers};
 use crate::config::{Environment, Fallback, Live};
-use crate::ports::{Queue, Store};
+use crate::jobs::escalate::{App, Writers};
 use crate::slack;
+use crate::storage::{Queue, Store};
 use crate::twilio::rest::wire;
 
 pub use lambda::{Failure, serve_http, serve_http_and_events, serve_queue, serve_queue_and_ticks};

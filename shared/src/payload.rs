@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::Error;
 use crate::http::Request;
-use crate::ports::Message;
+use crate::storage::Message;
 
 /// A request as an HTTP API hands it over (payload format 2.0). What is missing is empty.
 #[derive(Deserialize)]

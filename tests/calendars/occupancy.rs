@@ -9,7 +9,7 @@ use std::io::{BufRead, Write, stdin, stdout};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
-use shared::schedule::{Calendar, NOT_ON_CALL, Names, Schedule, Source};
+use shared::domain::schedule::{Calendar, NOT_ON_CALL, Names, Schedule, Source};
 
 #[derive(Deserialize)]
 struct Case {

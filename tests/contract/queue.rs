@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use ringdown::database::Database;
 use ringdown::queue::{Handler, Messages};
-use shared::ports::{Message, Outcome, Queue, To};
+use shared::storage::{Message, Outcome, Queue, To};
 use tokio::sync::watch;
 
 /// Sends what `tests/aws/contract.py` then takes out of the queue, in order: 20 messages for each of two groups, one of

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use ringdown::database::Database;
 use ringdown::store::Records;
 use shared::Error;
-use shared::ports::{If, Key, MAX_ITEM_BYTES, Put, Store, counter};
+use shared::storage::{If, Key, MAX_ITEM_BYTES, Put, Store, counter};
 use tokio::task::JoinSet;
 
 fn at(second: i64) -> Timestamp {

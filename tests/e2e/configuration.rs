@@ -9,10 +9,10 @@ use ringdown::settings::{self, Local, Source};
 use ringdown::store::Records;
 use serde_json::json;
 use shared::config::{Environment, Fallback, PARTITION, kept_names};
-use shared::dead_letters::{self, Letter};
-use shared::forward::task::{Lines, Task};
-use shared::ports::{If, Put, Store};
+use shared::jobs::forward::task::{Lines, Task};
 use shared::secret::Secret;
+use shared::storage::dead_letters::{self, Letter};
+use shared::storage::{If, Put, Store};
 
 use crate::harness::{CONFIG, Plan, Server, body, run, stdout};
 

@@ -10,11 +10,11 @@ use ringdown::database::Database;
 use ringdown::queue::Messages;
 use ringdown::store::Records;
 use shared::Error;
-use shared::app::{App, Writers};
 use shared::config::{Environment, Live};
-use shared::forward::intake::Intake;
 use shared::http::endpoints::{Body, ENDPOINTS, Function, MAX_FORM_FIELDS, Method};
 use shared::http::{Request, Response};
+use shared::jobs::escalate::{App, Writers};
+use shared::jobs::forward::intake::Intake;
 use shared::twilio::rest::wire;
 use tempfile::TempDir;
 

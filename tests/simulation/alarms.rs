@@ -1,11 +1,11 @@
 //! What the alarms say, as it was written down; and which of them wait for the end of a silence.
 
 use shared::Timestamp;
-use shared::alarm::State;
-use shared::app::record::{ALARMS, LastWord, SILENCES, Waits};
-use shared::escalation::{Entry, Event, Incident};
-use shared::ports::Put;
-use shared::silence::Stored;
+use shared::domain::alarm::State;
+use shared::domain::escalation::{Entry, Event, Incident};
+use shared::domain::silence::Stored;
+use shared::jobs::escalate::record::{ALARMS, LastWord, SILENCES, Waits};
+use shared::storage::Put;
 
 use crate::world::{What, World};
 

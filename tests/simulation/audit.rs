@@ -2,8 +2,8 @@
 
 use jiff::SignedDuration;
 use shared::Timestamp;
-use shared::app::record::Kept;
-use shared::escalation::{Phase, State};
+use shared::domain::escalation::{Phase, State};
+use shared::jobs::escalate::record::Kept;
 
 use crate::run::{About, Run};
 use crate::world::{What, World};

@@ -1,12 +1,12 @@
-//! The third backend: records and messages in memory, with the semantics of `shared::ports`, and accidents.
+//! The third backend: records and messages in memory, with the semantics of `shared::storage`, and accidents.
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use shared::app::record::{OPEN, PEOPLE};
-use shared::app::wake::WakeUp;
-use shared::forward::task::Task;
-use shared::ports::{If, Key, MOST_AT_ONCE, Put, Queue, Record, Store, To, check_size};
+use shared::jobs::escalate::record::{OPEN, PEOPLE};
+use shared::jobs::escalate::wake::WakeUp;
+use shared::jobs::forward::task::Task;
+use shared::storage::{If, Key, MOST_AT_ONCE, Put, Queue, Record, Store, To, check_size};
 use shared::{Error, Timestamp};
 
 use crate::run::About;

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use async_trait::async_trait;
 use jiff::SignedDuration;
 use shared::config::{Environment, Fallback, Fetch, Live, Settings, Values};
-use shared::ports::{If, Key, Put, Record, Store};
+use shared::storage::{If, Key, Put, Record, Store};
 use shared::{Error, Timestamp};
 
 use crate::world::START;

@@ -1,8 +1,8 @@
 //! What must hold of whatever leaves the server: lines, and calls.
 
 use jiff::SignedDuration;
-use shared::app::record;
-use shared::forward::task::Lines;
+use shared::jobs::escalate::record;
+use shared::jobs::forward::task::Lines;
 
 use crate::report::quiet_since;
 use crate::twilio::Call;

@@ -1,6 +1,6 @@
 //! Ends without a recovery: somebody says so, by a click, by the key 3 or elsewhere; or nothing has changed for long.
 
-use shared::escalation::{Entry, Event, Incident, Outcome};
+use shared::domain::escalation::{Entry, Event, Incident, Outcome};
 
 use crate::slack::Button;
 use crate::world::World;

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use shared::Timestamp;
-use shared::escalation::{Attempt, Ending, Entry, Event, Incident, Phase};
+use shared::domain::escalation::{Attempt, Ending, Entry, Event, Incident, Phase};
 
 use crate::rounds::Begins;
 use crate::slack::Button;

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::app::record::{Kept, Task};
-use shared::app::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE};
-use shared::escalation::{Alarm, Effect, Entry, Event, Incident, Phase, TextAbout};
+use shared::domain::escalation::{Alarm, Effect, Entry, Event, Incident, Phase, TextAbout};
+use shared::jobs::escalate::record::{Kept, Task};
+use shared::jobs::escalate::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE};
 
 use crate::world::{What, World};
 
@@ -214,12 +214,14 @@ impl World {
         let by_key = incident
             .attempts
             .iter()
-            .filter(|attempt| attempt.outcome == Some(shared::escalation::Outcome::Taken))
+            .filter(|attempt| attempt.outcome == Some(shared::domain::escalation::Outcome::Taken))
             .count()
             > before
                 .attempts
                 .iter()
-                .filter(|attempt| attempt.outcome == Some(shared::escalation::Outcome::Taken))
+                .filter(|attempt| {
+                    attempt.outcome == Some(shared::domain::escalation::Outcome::Taken)
+                })
                 .count();
         must(
             is_sent(&TextAbout::Taken) == by_key,

@@ -1,7 +1,7 @@
 //! Those who are called: what they hear, and what they do then.
 
 use shared::Timestamp;
-use shared::escalation::{End, Incident, Key, Outcome};
+use shared::domain::escalation::{End, Incident, Key, Outcome};
 
 use crate::run::Asked;
 use crate::script::Does;
@@ -54,7 +54,7 @@ impl World {
 pub(crate) const QUESTION_SECONDS: u32 = 12;
 
 /// What a person in this call hears next: the menu (which reading, how long a reading takes, how long it waits), or a
-/// last word. As `shared::app::callback` says it.
+/// last word. As `shared::jobs::escalate::callback` says it.
 pub(crate) fn words(
     incident: Option<&Incident>,
     asked: &Asked,
@@ -74,7 +74,8 @@ pub(crate) fn words(
         return Some((asked.reading + 1, QUESTION_SECONDS, incident.policy.answer_seconds));
     }
     let last = last || (asked.reading >= 2 && (other || attempt.machine));
-    let seconds = shared::app::words::Spoken::of(incident, attempt, now).reading_seconds();
+    let seconds =
+        shared::jobs::escalate::words::Spoken::of(incident, attempt, now).reading_seconds();
     (!last).then_some((
         if other { 2 } else { asked.reading },
         seconds,

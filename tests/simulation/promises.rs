@@ -1,10 +1,10 @@
 //! What must hold, whatever happens: looked at whenever something is written, or a call is placed.
 
-use shared::app::record::Kept;
-use shared::app::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE};
-use shared::app::words;
-use shared::escalation::{Attempt, Entry, Event, Incident, Outcome, Phase, State};
-use shared::ports::Put;
+use shared::domain::escalation::{Attempt, Entry, Event, Incident, Outcome, Phase, State};
+use shared::jobs::escalate::record::Kept;
+use shared::jobs::escalate::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE};
+use shared::jobs::escalate::words;
+use shared::storage::Put;
 
 use crate::ends::may_press_three;
 use crate::people::QUESTION_SECONDS;

@@ -1,8 +1,8 @@
 //! What is left when it is quiet again: nothing.
 
 use shared::Timestamp;
-use shared::app::record::Kept;
-use shared::escalation::{Entry, Event, Incident, Phase, State};
+use shared::domain::escalation::{Entry, Event, Incident, Phase, State};
+use shared::jobs::escalate::record::Kept;
 
 use crate::twilio::Call;
 use crate::world::World;

@@ -1,6 +1,6 @@
 //! Rounds: who is called first, who is left out, and that no round stands still for nothing.
 
-use shared::escalation::{Entry, Event, Incident, Round, State};
+use shared::domain::escalation::{Entry, Event, Incident, Round, State};
 
 use crate::plan::phone;
 use crate::world::World;

@@ -3,11 +3,11 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use shared::app::intake::Heard;
-use shared::app::{App, Writers};
 use shared::config::{Live, Settings, Values};
-use shared::escalation::{Incident, Key, News};
-use shared::ports::Outcome;
+use shared::domain::escalation::{Incident, Key, News};
+use shared::jobs::escalate::intake::Heard;
+use shared::jobs::escalate::{App, Writers};
+use shared::storage::Outcome;
 use shared::{Error, Timestamp};
 
 use crate::audit::Overdue;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use shared::Timestamp;
-use shared::alarm::{Change, State};
-use shared::escalation::Key;
+use shared::domain::alarm::{Change, State};
+use shared::domain::escalation::Key;
 
 use crate::rng::Rng;
 use crate::world::{Faults, START};

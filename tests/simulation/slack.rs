@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use serde_json::json;
-use shared::app::App;
-use shared::app::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE, request};
-use shared::app::wake::WakeUp;
-use shared::escalation::{Event, Incident};
-use shared::forward::task::Task;
+use shared::domain::escalation::{Event, Incident};
 use shared::http::Request;
-use shared::ports::{Queue, To};
+use shared::jobs::escalate::App;
+use shared::jobs::escalate::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE, request};
+use shared::jobs::escalate::wake::WakeUp;
+use shared::jobs::forward::task::Task;
 use shared::secret::Secret;
 use shared::slack::action::Action;
 use shared::slack::signature::sign;
+use shared::storage::{Queue, To};
 use shared::{Error, Timestamp};
 
 use crate::run::About;

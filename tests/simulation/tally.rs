@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use shared::escalation::{Event, Repaired};
+use shared::domain::escalation::{Event, Repaired};
 
 macro_rules! tally {
     ($($name:ident: $words:literal,)*) => {

@@ -3,11 +3,11 @@
 use std::task::{Context, Poll, Waker};
 
 use shared::Error;
-use shared::app::Hand;
-use shared::app::record::Kept;
-use shared::app::wake::WakeUp;
-use shared::escalation::{Incident, Key, News, Outcome as Became, Signal, State};
-use shared::ports::{Message, Outcome};
+use shared::domain::escalation::{Incident, Key, News, Outcome as Became, Signal, State};
+use shared::jobs::escalate::Hand;
+use shared::jobs::escalate::record::Kept;
+use shared::jobs::escalate::wake::WakeUp;
+use shared::storage::{Message, Outcome};
 
 use crate::audit::Overdue;
 use crate::people::words;
@@ -151,7 +151,7 @@ impl Run {
             // Twilio says so to the person, and ends the call.
             About::Words(asked) => world.after(
                 1_000,
-                What::Call(asked.call, Step::Ends(shared::escalation::End::Completed)),
+                What::Call(asked.call, Step::Ends(shared::domain::escalation::End::Completed)),
             ),
             About::Status(..) | About::Click(_) | About::Audit => {}
         }
@@ -256,7 +256,7 @@ impl World {
     fn moment(&mut self, asked: Asked) {
         let next = match asked.moments {
             0..12 => Step::Asks(asked.reading, asked.key, asked.moments + 1),
-            _ => Step::Ends(shared::escalation::End::Completed),
+            _ => Step::Ends(shared::domain::escalation::End::Completed),
         };
         self.after(1_200, What::Call(asked.call, next));
     }

@@ -1,6 +1,6 @@
 //! What was written, for a reader of the trace.
 
-use shared::app::record::Kept;
+use shared::jobs::escalate::record::Kept;
 
 use crate::world::World;
 

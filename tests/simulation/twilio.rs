@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::fmt::rfc2822;
 use serde_json::json;
 use shared::Timestamp;
-use shared::escalation::{End, Key, News};
+use shared::domain::escalation::{End, Key, News};
 use shared::twilio::callbacks::Path;
 use shared::twilio::rest::{Ask, Told, Wire};
 

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use shared::app::record::{self, Kept};
 use shared::config::Settings;
-use shared::ports::Key;
+use shared::jobs::escalate::record::{self, Kept};
+use shared::storage::Key;
 
 use crate::alarms::{Alarm, Asked, Word};
 use crate::owner::Knows;

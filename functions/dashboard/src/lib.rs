@@ -12,11 +12,11 @@ mod tests;
 use std::sync::Arc;
 
 use shared::config::Live;
-use shared::dead_letters::{self, Progress};
 use shared::http::endpoints::{self, Access, Endpoint, Method, Route};
 use shared::http::{Request, Response, answer};
-use shared::ports::{Queue, Store};
 use shared::start_token::StartToken;
+use shared::storage::dead_letters::{self, Progress};
+use shared::storage::{Queue, Store};
 use shared::{Error, Timestamp};
 
 /// What the pages need.

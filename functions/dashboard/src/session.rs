@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use shared::config::Settings;
 use shared::http::{Request, Response};
-use shared::ports::{If, Key, Put};
 use shared::secret::Secret;
 use shared::start_token::is_own_path;
+use shared::storage::{If, Key, Put};
 use shared::{Error, Timestamp};
 use subtle::ConstantTimeEq;
 

@@ -4,9 +4,9 @@
 //! /twilio/studio/{incident}/{attempt}` from a Studio Flow, with the token that its call was given; `POST /slack/actions`,
 //! signed by Slack. Out: TwiML, thanks, or what the Flow is to say. Between: one signal to one incident.
 
-use shared::app::App;
 use shared::http::endpoints::{Endpoint, admit};
 use shared::http::{Request, Response, answer};
+use shared::jobs::escalate::App;
 use shared::{Error, Timestamp};
 
 /// Turns what Twilio and Slack tell us into a signal, and the incident's answer into speech.

@@ -4,8 +4,8 @@
 //! shall rest.
 
 use shared::Error;
-use shared::app::App;
-use shared::ports::{Message, Outcome};
+use shared::jobs::escalate::App;
+use shared::storage::{Message, Outcome};
 
 /// Deals with wake-ups, one after the other.
 pub async fn handle(app: &App, batch: Vec<Message>) -> Vec<Outcome> {

@@ -2,7 +2,7 @@
 
 use escalation_timer::{handle, tick};
 use shared::aws::{Backend, Failure, Reports, serve_queue_and_ticks};
-use shared::ports::To;
+use shared::storage::To;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {

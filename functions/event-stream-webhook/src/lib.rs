@@ -3,9 +3,9 @@
 //! In: `POST /twilio/events` from an Event Streams sink, signed by Twilio. Out: 204, once every line is in the queue, and
 //! a wake-up for each call of ours that a Studio Flow has ended.
 
-use shared::forward::intake::Intake;
 use shared::http::endpoints::{Endpoint, admit};
 use shared::http::{Request, Response, answer};
+use shared::jobs::forward::intake::Intake;
 use shared::{Error, Timestamp};
 
 /// Verifies a request, and queues what it has to say.

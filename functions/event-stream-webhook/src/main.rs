@@ -2,7 +2,7 @@
 
 use event_stream_webhook::handle;
 use shared::aws::{Backend, Failure, Reports, serve_http};
-use shared::forward::intake::Intake;
+use shared::jobs::forward::intake::Intake;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {

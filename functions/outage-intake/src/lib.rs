@@ -3,10 +3,10 @@
 //! In: what CloudWatch brings (a direct action, SNS, EventBridge), or `POST /alarms` with a bearer token. Out: what became
 //! of each thing in it, once all of it is kept.
 
-use shared::app::App;
-use shared::app::intake::Heard;
 use shared::http::endpoints::{Endpoint, admit};
 use shared::http::{Request, Response, answer};
+use shared::jobs::escalate::App;
+use shared::jobs::escalate::intake::Heard;
 use shared::{Error, Timestamp};
 
 /// Answers a monitor that posts its alarms.

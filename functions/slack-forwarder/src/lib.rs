@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use shared::Timestamp;
-use shared::forward::delivery::Delivery;
-use shared::ports::{Message, Outcome};
+use shared::jobs::forward::delivery::Delivery;
+use shared::storage::{Message, Outcome};
 
 /// How much of the time that it has a call leaves unused, so that it can still say what became of its messages.
 const MARGIN: Duration = Duration::from_secs(3);

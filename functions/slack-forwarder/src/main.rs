@@ -1,8 +1,8 @@
 //! `handle`, inside Lambda; nothing is decided here.
 
 use shared::aws::{Backend, Failure, Reports, serve_queue};
-use shared::forward::delivery::Delivery;
-use shared::ports::To;
+use shared::jobs::forward::delivery::Delivery;
+use shared::storage::To;
 use slack_forwarder::handle;
 
 #[tokio::main(flavor = "current_thread")]

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use super::told;
 use crate::Error;
-use crate::ports::{COUNTERS, If, Key, MOST_AT_ONCE, Put, Record, Store, check_size, counter};
+use crate::storage::{COUNTERS, If, Key, MOST_AT_ONCE, Put, Record, Store, check_size, counter};
 
 type Item = HashMap<String, AttributeValue>;
 

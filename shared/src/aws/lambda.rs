@@ -16,7 +16,7 @@ use crate::Error;
 use crate::config::Environment;
 use crate::http::{Request, Response};
 use crate::payload::{HttpPayload, SqsPayload};
-use crate::ports::{Message, Outcome, To};
+use crate::storage::{Message, Outcome, To};
 
 /// What ends a door: its start failed, or the runtime's API is gone.
 pub type Failure = lambda_runtime::Error;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::told;
 use crate::Error;
-use crate::ports::{Queue, To};
+use crate::storage::{Queue, To};
 
 /// The queues of the server.
 pub(super) struct Queues {

@@ -41,9 +41,9 @@ pub use roster::Roster;
 use schedules::ScheduleTable;
 use silences::SilenceTable;
 
-use crate::routes::{Route, Routes, check_expression, check_template};
-use crate::schedule::NOT_ON_CALL;
-use crate::silence::Silences;
+use crate::domain::routes::{Route, Routes, check_expression, check_template};
+use crate::domain::schedule::NOT_ON_CALL;
+use crate::domain::silence::Silences;
 
 /// A configuration that passed its check.
 pub struct Config {

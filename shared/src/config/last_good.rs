@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use super::file::Config;
 use super::rejected::Rejected;
 use crate::Error;
-use crate::ports::{If, Key, Put, Record, Store};
+use crate::storage::{If, Key, Put, Record, Store};
 
 /// The partition of the last good configuration: permissions are given by it.
 pub const PARTITION: &str = "config";

@@ -15,10 +15,10 @@ use super::chosen::{Former, Source};
 use super::last_good::{self, State};
 use super::{Environment, Rejected, Settings, Values, file::Config};
 use crate::Error;
-use crate::forward::task::{Lines, Task};
-use crate::ports::{Queue, Store, To};
-use crate::routes::Line;
+use crate::domain::routes::Line;
+use crate::jobs::forward::task::{Lines, Task};
 use crate::slack::message::cut;
+use crate::storage::{Queue, Store, To};
 
 /// Reads the values that this function may know: from SSM, or on one machine from `.env` and `ringdown.toml`.
 pub type Fetch =

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::file::{Instead, Problems, UnreadCalendar};
-use crate::schedule::time;
+use crate::domain::schedule::time;
 use crate::slack::message::escape;
-use crate::{hex, mask_numbers};
+use crate::{domain::text::mask_numbers, hex};
 
 /// How much is told of the first problem, in characters.
 const MAX_WHY: usize = 400;

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::message::{Post, cut, escape, fits_a_click};
-use crate::app::words::{local_time, outcome_words, span};
 use crate::config::Settings;
-use crate::escalation::{Alarm, Ending, Incident, State};
+use crate::domain::escalation::{Alarm, Ending, Incident, State};
+use crate::jobs::escalate::words::{local_time, outcome_words, span};
 use crate::slack::action::Place;
 
 pub use buttons::webhook_buttons;

@@ -1,6 +1,6 @@
 //! What Twilio tells us of a call: form posts to our own URLs, whose path names the incident and the attempt.
 
-use crate::escalation::{Key, News};
+use crate::domain::escalation::{Key, News};
 use crate::twilio::rest;
 
 /// The path before all of a call's URLs.
@@ -97,7 +97,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::escalation::End;
+    use crate::domain::escalation::End;
 
     fn fields(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()

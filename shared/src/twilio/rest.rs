@@ -17,7 +17,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use crate::escalation::News;
+use crate::domain::escalation::News;
 use crate::secret::Secret;
 
 use call::CallList;

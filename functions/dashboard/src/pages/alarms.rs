@@ -1,10 +1,10 @@
 //! The alarms heard last, each with its policy; and those that no policy took.
 
 use serde::Serialize;
-use shared::alarm::State;
-use shared::app::intake::recent::{RecentAlarm, recent};
 use shared::config::Settings;
-use shared::ports::Store;
+use shared::domain::alarm::State;
+use shared::jobs::escalate::intake::recent::{RecentAlarm, recent};
+use shared::storage::Store;
 use shared::{Error, Timestamp};
 
 /// What the page shows of alarms.

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 use shared::Timestamp;
-use shared::app::words::{outcome_words, span};
-use shared::escalation::{Attempt, Incident, Policy};
+use shared::domain::escalation::{Attempt, Incident, Policy};
+use shared::jobs::escalate::words::{outcome_words, span};
 
 use super::standing::count;
 use super::timeline::Kind;

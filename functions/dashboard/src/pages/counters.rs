@@ -1,7 +1,7 @@
 //! What is counted, in words.
 
 use serde::Serialize;
-use shared::ports::{COUNTERS, Store};
+use shared::storage::{COUNTERS, Store};
 use shared::{Error, Timestamp};
 
 use super::SHOWN;

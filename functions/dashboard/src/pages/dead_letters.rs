@@ -3,9 +3,9 @@
 use minijinja::context;
 use minijinja::value::Serde;
 use serde::Serialize;
-use shared::dead_letters::{self, Kept, Progress};
 use shared::http::{Request, Response};
-use shared::{Error, Timestamp, mask_numbers};
+use shared::storage::dead_letters::{self, Kept, Progress};
+use shared::{Error, Timestamp, domain::text::mask_numbers};
 
 use super::{SHOWN, render, simulated};
 use crate::Dashboard;

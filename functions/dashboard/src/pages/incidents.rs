@@ -3,14 +3,14 @@
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 use serde::Serialize;
-use shared::app::incidents::{self, View, view};
-use shared::app::record::Kept;
-use shared::app::words::line;
 use shared::config::Settings;
-use shared::escalation::Entry;
+use shared::domain::escalation::Entry;
+use shared::domain::schedule::two_weeks;
 use shared::http::{Request, Response};
-use shared::schedule::two_weeks;
-use shared::{Error, Timestamp, dead_letters, mask_numbers};
+use shared::jobs::escalate::incidents::{self, View, view};
+use shared::jobs::escalate::record::Kept;
+use shared::jobs::escalate::words::line;
+use shared::{Error, Timestamp, domain::text::mask_numbers, storage::dead_letters};
 
 use super::alarms::alarms;
 use super::calls::{calls, policy_in_words};

@@ -1,7 +1,7 @@
 //! The button that ends an incident, whatever its alarms say.
 
-use shared::app::resolves::{ON_THE_PAGE, Requested, request as request_end};
 use shared::http::{Request, Response};
+use shared::jobs::escalate::resolves::{ON_THE_PAGE, Requested, request as request_end};
 use shared::{Error, Timestamp};
 
 use crate::Dashboard;

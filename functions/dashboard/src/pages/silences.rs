@@ -1,12 +1,12 @@
 //! Silences: those in force and the next one, and the button that asks for one.
 
 use serde::Serialize;
-use shared::app::silences::stored;
-use shared::app::wake::WakeUp;
 use shared::config::Settings;
+use shared::domain::silence::{Span, Stored, Window};
 use shared::http::{Request, Response};
-use shared::ports::{Store, To};
-use shared::silence::{Span, Stored, Window};
+use shared::jobs::escalate::silences::stored;
+use shared::jobs::escalate::wake::WakeUp;
+use shared::storage::{Store, To};
 use shared::{Error, SignedDuration, Timestamp};
 
 use crate::Dashboard;
@@ -85,7 +85,8 @@ pub(crate) async fn ask(
     now: Timestamp,
 ) -> Result<Response, Error> {
     let store = dashboard.store.as_ref();
-    let kept = shared::app::incidents::one(store, id, now).await?.ok_or(Error::NotFound)?;
+    let kept =
+        shared::jobs::escalate::incidents::one(store, id, now).await?.ok_or(Error::NotFound)?;
     let until = now.checked_add(HOUR).ok().filter(|_| kept.incident.ended_at.is_none());
     if let Some(until) = until {
         let by = BY.to_owned();

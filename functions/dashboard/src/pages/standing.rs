@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 use shared::Timestamp;
-use shared::app::words::span;
-use shared::escalation::{Attempt, Ending, Incident, State};
+use shared::domain::escalation::{Attempt, Ending, Incident, State};
+use shared::jobs::escalate::words::span;
 
 /// How many alarms are named before the rest is counted.
 const NAMED: usize = 3;

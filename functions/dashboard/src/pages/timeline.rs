@@ -1,9 +1,9 @@
 //! An incident's timeline in words. Pure.
 
 use serde::Serialize;
-use shared::app::words::{named, outcome_words, repaired_words, span};
-use shared::escalation::{Entry, Event, Incident, Outcome};
-use shared::{Timestamp, mask_numbers};
+use shared::domain::escalation::{Entry, Event, Incident, Outcome};
+use shared::jobs::escalate::words::{named, outcome_words, repaired_words, span};
+use shared::{Timestamp, domain::text::mask_numbers};
 
 use super::standing::{count, name};
 

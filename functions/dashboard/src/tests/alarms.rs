@@ -1,7 +1,7 @@
 //! The alarms heard last, on the first page.
 
-use shared::alarm::State;
-use shared::app::intake::recent::{RecentAlarm, RecentAlarms};
+use shared::domain::alarm::State;
+use shared::jobs::escalate::intake::recent::{RecentAlarm, RecentAlarms};
 
 use super::backend::*;
 use super::incidents::{says, words};

@@ -6,17 +6,19 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
-use shared::app::intake::recent::RecentAlarms;
-use shared::app::record::{self, Kept};
-use shared::app::wake::WakeUp;
 use shared::config::file::Config;
 use shared::config::{Environment, Live, Simulated, Values};
-use shared::escalation::{Alarm, Busy, End, Incident, Key as Pressed, News, Policy, Signal};
+use shared::domain::escalation::{
+    Alarm, Busy, End, Incident, Key as Pressed, News, Policy, Signal,
+};
+use shared::domain::silence::Stored;
 use shared::http::{Request, Response};
-use shared::ports::{Key, Put, Queue, Record, Store, To, check_size};
+use shared::jobs::escalate::intake::recent::RecentAlarms;
+use shared::jobs::escalate::record::{self, Kept};
+use shared::jobs::escalate::wake::WakeUp;
 use shared::secret::Secret;
-use shared::silence::Stored;
 use shared::start_token::StartToken;
+use shared::storage::{Key, Put, Queue, Record, Store, To, check_size};
 use shared::{Error, Timestamp};
 
 use crate::{Dashboard, handle};

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use shared::escalation::{Busy, Incident, Key as Pressed, News, Signal, State};
+use shared::domain::escalation::{Busy, Incident, Key as Pressed, News, Signal, State};
 
 use super::backend::*;
 

@@ -1,9 +1,9 @@
 //! The button that ends an incident.
 
 use serde_json::{Value, json};
-use shared::app::resolves::ON_THE_PAGE;
-use shared::app::wake::WakeUp;
-use shared::escalation::{Incident, Signal};
+use shared::domain::escalation::{Incident, Signal};
+use shared::jobs::escalate::resolves::ON_THE_PAGE;
+use shared::jobs::escalate::wake::WakeUp;
 
 use super::backend::*;
 use super::incidents::{says, words};

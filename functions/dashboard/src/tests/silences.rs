@@ -1,9 +1,9 @@
 //! What is silenced, and the button that asks for it.
 
 use serde_json::{Value, json};
-use shared::app::wake::WakeUp;
-use shared::escalation::Signal;
-use shared::silence::Stored;
+use shared::domain::escalation::Signal;
+use shared::domain::silence::Stored;
+use shared::jobs::escalate::wake::WakeUp;
 
 use super::backend::*;
 use super::incidents::{says, words};

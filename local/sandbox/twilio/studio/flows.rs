@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use shared::escalation::{CallWith, Policy};
+use shared::domain::escalation::{CallWith, Policy};
 use shared::http::Response;
 use shared::twilio::studio::flow::{Flow, Problem, outage_call};
 

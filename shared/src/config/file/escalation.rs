@@ -14,9 +14,9 @@ use super::limits::{Limits, MAX_CALLS_PER_HOUR, MAX_OWN_ALARM_CALLS_PER_HOUR};
 use super::people::PersonTable;
 use super::roster::{Roster, RosterTable};
 use super::schedules::ScheduleTable;
-use crate::app::words::check_say;
-use crate::escalation::{Person, Policy};
-use crate::schedule::Schedules;
+use crate::domain::escalation::{Person, Policy};
+use crate::domain::schedule::Schedules;
+use crate::jobs::escalate::words::check_say;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

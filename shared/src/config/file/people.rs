@@ -6,8 +6,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::Check;
-use crate::escalation::Person;
-use crate::schedule::comparable;
+use crate::domain::escalation::Person;
+use crate::domain::schedule::comparable;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

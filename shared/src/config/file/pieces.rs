@@ -3,7 +3,7 @@
 use base64::prelude::{BASE64_STANDARD, Engine};
 
 use super::{Problem, Problems};
-use crate::schedule::calendar_text;
+use crate::domain::schedule::calendar_text;
 
 /// What a piece in base64 begins with.
 const BASE64: &str = "base64:";

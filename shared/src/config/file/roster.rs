@@ -11,8 +11,8 @@ use toml::Spanned;
 
 use super::Check;
 use super::escalation::MOST;
-use crate::escalation::Person;
-use crate::schedule::Schedules;
+use crate::domain::escalation::Person;
+use crate::domain::schedule::Schedules;
 
 /// Who is called, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]

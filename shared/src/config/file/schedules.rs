@@ -15,8 +15,8 @@ use super::escalation::MOST;
 use super::problems::Source as Text;
 use super::times::{DAYS, time_of_day, weekday};
 use super::{CalendarProblem, Check, Problem, pieces};
-use crate::escalation::Person;
-use crate::schedule::{
+use crate::domain::escalation::Person;
+use crate::domain::schedule::{
     Calendar, Complaint, Names, Reading, Rotation, Schedule, Schedules, Source, Turns,
 };
 

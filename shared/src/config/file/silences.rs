@@ -12,7 +12,7 @@ use toml::Spanned;
 
 use super::Check;
 use super::times::{DAYS, time_of_day, weekday};
-use crate::silence::{Silences, When, Window};
+use crate::domain::silence::{Silences, When, Window};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use toml::Spanned;
 
 use super::Check;
-use crate::schedule::{Moment, known_zone};
+use crate::domain::schedule::{Moment, known_zone};
 
 /// A queue gives a message out a thousand times.
 const LONGEST_WAIT: Duration = Duration::from_secs(12 * 60 * 60);

@@ -1,7 +1,7 @@
 //! How a policy calls.
 
 use super::*;
-use crate::escalation::CallWith;
+use crate::domain::escalation::CallWith;
 
 const FLOW: &str = "FW0123456789abcdef0123456789ABCDEF";
 

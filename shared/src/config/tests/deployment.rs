@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use jiff::SignedDuration;
 
-use crate::forward::task::Task;
-use crate::ports::{If, Key, Put, Queue, Record, Store, To};
+use crate::jobs::forward::task::Task;
+use crate::storage::{If, Key, Put, Queue, Record, Store, To};
 
 use super::*;
 

@@ -1,7 +1,7 @@
 //! `[[schedules]]`, and rosters that name them.
 
 use crate::config::file::{Problems, Roster};
-use crate::schedule::Because;
+use crate::domain::schedule::Because;
 
 use super::*;
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::config::Settings;
-use crate::escalation::{Incident, State};
+use crate::domain::escalation::{Incident, State};
 use crate::slack::action::{Action, Place};
 
 /// The buttons of an incident's own message; none when it is over.

@@ -7,7 +7,7 @@ mod any;
 
 use super::*;
 use crate::config::{Environment, Live, Settings, Values};
-use crate::escalation::{Alarm, Busy, CallWith, Incident, Key, News, Policy, Signal};
+use crate::domain::escalation::{Alarm, Busy, CallWith, Incident, Key, News, Policy, Signal};
 
 const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\nslack = \"U0000001\"\n\
     [people.bravo]\nphone = \"+15005550002\"\n[[policies]]\nname = \"prod\"\nalarms = [\"*\"]\n\

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::read_time;
-use crate::escalation::{End, News};
+use crate::domain::escalation::{End, News};
 
 /// What is asked of a new call.
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@ use jiff::fmt::rfc2822;
 use serde::Deserialize;
 
 use super::{Told, Trouble};
-use crate::mask_numbers;
+use crate::domain::text::mask_numbers;
 
 /// What became of what was asked.
 pub(in crate::twilio) fn verdict(told: Told) -> Result<Bytes, Trouble> {

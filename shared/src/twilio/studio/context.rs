@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use super::{CALL, is_sid};
-use crate::escalation::{End, News};
+use crate::domain::escalation::{End, News};
 use crate::twilio::rest;
 
 /// The name of the widget that places the call.

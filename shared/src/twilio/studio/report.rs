@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::{EXECUTION, is_sid};
-use crate::escalation::{End, Key, News};
+use crate::domain::escalation::{End, Key, News};
 use crate::twilio::callbacks::{field, key};
 
 /// What a Flow reports.

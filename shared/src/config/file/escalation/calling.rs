@@ -4,7 +4,7 @@ use toml::Spanned;
 
 use super::Escalation;
 use crate::config::file::Check;
-use crate::escalation::CallWith;
+use crate::domain::escalation::CallWith;
 use crate::twilio::studio::{FLOW, is_sid};
 
 const FLOW_SID: &str = "policies.flow_sid";

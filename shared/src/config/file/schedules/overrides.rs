@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::super::Check;
 use super::People;
-use crate::schedule::Override;
+use crate::domain::schedule::Override;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

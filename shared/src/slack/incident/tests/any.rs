@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::escalation::{Owner, Phase};
+use crate::domain::escalation::{Owner, Phase};
 
 fn units(text: &str) -> usize {
     text.encode_utf16().count()

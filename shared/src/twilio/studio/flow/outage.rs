@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::escalation::Policy;
+use crate::domain::escalation::Policy;
 
 const TEMPLATE: &str = include_str!("../../../../flows/outage-call.json");
 

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::super::*;
 use crate::config::file::Config;
-use crate::escalation::Policy;
+use crate::domain::escalation::Policy;
 
 fn policy(more: &str) -> Policy {
     let toml = format!(

@@ -1,0 +1,14 @@
+//! The rules. Pure: no I/O, no clock, no async, no settings; time is an argument.
+//!
+//! 1. [`alarm`]: what monitors report, in one shape. [`routes`]: which event goes to which channel, in which words.
+//! 2. [`schedule`]: who is on call when. [`silence`]: when nobody is called for which alarms.
+//! 3. [`escalation`]: who is called, when, and what came of it.
+//! 4. [`text`]: what is said. [`templates`]: the templates of a configuration, within bounds.
+
+pub mod alarm;
+pub mod escalation;
+pub mod routes;
+pub mod schedule;
+pub mod silence;
+pub mod templates;
+pub mod text;

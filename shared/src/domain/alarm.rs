@@ -1,0 +1,300 @@
+//! Alarms: what a monitor sends → what it says of each alarm. Pure.
+//!
+//! A monitor is CloudWatch, by whichever of its ways (a direct Lambda action, SNS, EventBridge; any of them through
+//! SQS), or Alertmanager's webhook, which is Grafana's too. What cannot be read is handed on with its reason, beside
+//! what can be. Nothing is left out but what is known to say nothing of a state, or of an alarm's actions or its end.
+
+mod alertmanager;
+mod cloudwatch;
+mod fields;
+pub mod own;
+mod region;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Display;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use fields::{key, line, listed, pairs, text};
+
+use crate::domain::text::size::cut_marked;
+
+/// What a monitor said of one alarm. The same change has the same key, time and state by each way that it comes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// What names the alarm for good: its ARN (with `#` and the contributor's id for one series of an alarm on
+    /// several); account, region and name where there is no ARN; the monitor's fingerprint, or all labels where there is
+    /// none. At most 512 bytes.
+    pub key: String,
+    /// The key that a former version gave it (account and name), if that was another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former_key: Option<String>,
+    /// Its name, for people and for the globs of a policy. Never empty, at most 256 characters.
+    pub name: String,
+    /// The state that it is in now.
+    pub state: State,
+    /// When it changed, as the monitor says; the time of reading if it does not say.
+    pub at: Timestamp,
+    /// What the monitor says of it, and which series it is of several. One line of at most 2,000 characters, or empty.
+    pub reason: String,
+    /// What its author wrote. One line of at most 2,000 characters, or empty.
+    pub description: String,
+    /// Why it must not call anybody, if it must not: suppressed, or muted. CloudWatch tells EventBridge of such changes
+    /// too. When a mute ends, SNS brings the same key, time and state once more, with nothing here.
+    pub quiet: Option<String>,
+    /// Its times cannot be compared with each other: a monitor that fires again may name the time of its first firing.
+    #[serde(default)]
+    pub unordered: bool,
+    /// The monitor gave no time that can be read: `at` is when it was read, and another one each time.
+    #[serde(default)]
+    pub undated: bool,
+    /// CloudWatch acted: it called us, or told SNS, as an action of the alarm. So the alarm's actions were enabled then,
+    /// whatever was announced before. (Changes of state go to EventBridge either way.)
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub acts: bool,
+    /// Set where CloudWatch announces a change of the alarm's configuration: the state is the one that it was in anyway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actions: Option<Actions>,
+}
+
+/// Whether an alarm's actions are enabled: CloudWatch tells EventBridge of its changes of state either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actions {
+    /// Whether they are.
+    pub enabled: bool,
+    /// Since when, as CloudWatch says: of two announcements the later one counts.
+    pub since: Timestamp,
+}
+
+/// The state of an alarm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It is as it should not be: `ALARM`, firing.
+    Alarm,
+    /// It is as it should be: `OK`, resolved.
+    Ok,
+    /// It is gone: nothing more comes of it.
+    Deleted,
+    /// The monitor cannot tell: `INSUFFICIENT_DATA`, Grafana's `DatasourceNoData`.
+    NoData,
+}
+
+/// What cannot be read as an alarm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// What is wrong with it, and what was expected, in a few words.
+    pub reason: String,
+    /// What arrived: text, cut at [`LONGEST_KEPT`] bytes. The innermost part that can be told apart; one that came as
+    /// text can be read again by itself.
+    pub body: String,
+    /// All of it, if it was cut: two that differ behind the cut are not the same.
+    pub whole: Option<Arc<str>>,
+    /// Whether it was understood all the same.
+    pub kind: Kind,
+}
+
+impl Malformed {
+    /// What cannot be read for this reason, of which so much is kept as is to be.
+    pub fn new(reason: String, body: String, kind: Kind) -> Malformed {
+        let whole = (body.len() > LONGEST_KEPT).then(|| Arc::from(body.as_str()));
+        Malformed { reason, body: cut_marked(body, LONGEST_KEPT), whole, kind }
+    }
+}
+
+/// The kinds of what cannot be read as an alarm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It has none of the shapes.
+    Unknown,
+    /// A group whose sender cut off some of its alerts. Alertmanager repeats it for ever.
+    Truncated {
+        /// Names the group for good.
+        group: String,
+        /// Differs when the group has changed: its status, and how many alerts were cut off.
+        state: String,
+    },
+}
+
+/// How much is kept of what cannot be read, in bytes. It ends in a record as text within text, at most seven times as
+/// long; the store takes 400 KB.
+pub const LONGEST_KEPT: usize = 40 * 1024;
+
+/// How many things of one body are told apart. A batch of SQS has 10,000 messages at most.
+pub const MOST: usize = 10_000;
+
+/// How often a text may hold another. A message of SNS in one of SQS is the second.
+const DEEPEST: u8 = 4;
+
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 256;
+/// The longest reason or description, in characters.
+const LONGEST_TEXT: usize = 2_000;
+
+const SHAPES: &str = "CloudWatch's `alarmData`, an event with `detail-type`, a message of SNS with `NewStateValue`, a \
+                      notification of SNS with `Type`, `Records` of SNS or SQS, or Alertmanager's `alerts`";
+
+/// Reads a body. Never fails as a whole: each part is a change, or says why not. `now` is the time of a change that
+/// has none that can be read.
+///
+/// The shapes: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring, `alarms-and-actions-Lambda`,
+/// `Notify_Users_Alarm_Changes` (SNS) and `cloudwatch-and-eventbridge`; prometheus.io/docs/alerting,
+/// `webhook_config`; grafana.com/docs, "webhook notifier". A single one, or an array of them.
+pub fn parse(body: &[u8], now: Timestamp) -> Vec<Result<Change, Malformed>> {
+    let mut reader = Reader { now, found: Vec::new() };
+    match std::str::from_utf8(body) {
+        Ok(text) => reader.text(text.trim_start_matches('\u{feff}'), 0),
+        Err(_) => reader.refuse("it is not UTF-8", &String::from_utf8_lossy(body)),
+    }
+    reader.found
+}
+
+/// Reads what a dead letter holds: a change in our own shape, or a body as it came in. Both within the limits of [`parse`].
+pub fn parse_replayed(body: &[u8], now: Timestamp) -> Vec<Result<Change, Malformed>> {
+    let Ok(change) = serde_json::from_slice::<Change>(body) else { return parse(body, now) };
+    let mut reader = Reader { now, found: Vec::new() };
+    let change = Change { actions: None, ..change };
+    reader.add(Ok(change), &String::from_utf8_lossy(body));
+    reader.found
+}
+
+impl Change {
+    /// The same within the limits that its fields promise. All that a monitor writes passes through here, whatever shape
+    /// it came in: what people read later has one line each, and no end of a line can be forged.
+    fn bounded(self, now: Timestamp) -> Result<Change, String> {
+        let known_time = fields::TIMES.contains(&self.at);
+        let change = Change {
+            key: key(&self.key),
+            former_key: self.former_key.map(|former| key(&former)),
+            name: line(&self.name, LONGEST_NAME),
+            reason: line(&self.reason, LONGEST_TEXT),
+            description: line(&self.description, LONGEST_TEXT),
+            quiet: self.quiet.map(|why| line(&why, LONGEST_TEXT)),
+            at: if known_time { self.at } else { now },
+            undated: self.undated || !known_time,
+            ..self
+        };
+        if change.key.is_empty() || change.name.is_empty() {
+            return Err("it has none of: a name, a key".to_owned());
+        }
+        let is_other = |former: &String| !former.is_empty() && *former != change.key;
+        let former_key = change.former_key.clone().filter(is_other);
+        Ok(Change { former_key, ..change })
+    }
+}
+
+struct Reader {
+    now: Timestamp,
+    found: Vec<Result<Change, Malformed>>,
+}
+
+impl Reader {
+    /// A body, or a text within one: one thing, or an array of them. `depth` counts the texts around it.
+    fn text(&mut self, text: &str, depth: u8) {
+        match serde_json::from_str(text) {
+            _ if depth > DEEPEST => self.refuse("it is a text in too many others", &text),
+            Ok(Value::Array(parts)) if parts.is_empty() => {
+                self.refuse(&format!("the array is empty: it holds none of {SHAPES}"), &text);
+            }
+            // An array within an array is none of the shapes.
+            Ok(Value::Array(parts)) => parts.iter().for_each(|part| self.thing(part, &part, depth)),
+            Ok(thing) => self.thing(&thing, &text, depth),
+            Err(error) => self.refuse(&format!("it is not JSON: {error}"), &text),
+        }
+    }
+
+    /// Each shape is known by a field that no other has.
+    fn thing(&mut self, thing: &Value, body: &dyn Display, depth: u8) {
+        let has = |field: &str| thing.get(field).is_some_and(|value| !value.is_null());
+        if has("Records") {
+            self.records(thing, body, depth);
+        } else if has("alerts") {
+            self.alerts(thing, body);
+        } else if has("detail-type") {
+            match cloudwatch::event(thing, self.now) {
+                Ok(None) => (),
+                Ok(Some(change)) => self.add(Ok(change), body),
+                Err(reason) => self.refuse(&reason, body),
+            }
+        } else if has("alarmData") {
+            self.add(cloudwatch::action(thing, self.now), body);
+        } else if has("NewStateValue") || has("AlarmName") {
+            self.add(cloudwatch::message(thing, self.now), body);
+        } else if has("Type") {
+            self.notification(thing, body, depth);
+        } else {
+            self.refuse(&format!("it is none of {SHAPES}"), body);
+        }
+    }
+
+    /// What Lambda is handed by SNS, or by SQS.
+    fn records(&mut self, event: &Value, body: &dyn Display, depth: u8) {
+        let Some(records) = event["Records"].as_array().filter(|records| !records.is_empty())
+        else {
+            return self.refuse("its `Records` is none of: a list of records of SNS or SQS", body);
+        };
+        for record in records {
+            match (&record["Sns"]["Message"], &record["body"]) {
+                (Value::String(text), _) | (_, Value::String(text)) => self.text(text, depth + 1),
+                _ => self.refuse("the record has none of `Sns.Message` and `body`", record),
+            }
+        }
+    }
+
+    /// What SNS puts into a queue, or posts to a URL.
+    fn notification(&mut self, envelope: &Value, body: &dyn Display, depth: u8) {
+        match (envelope["Type"].as_str(), &envelope["Message"]) {
+            (Some("Notification"), Value::String(text)) => self.text(text, depth + 1),
+            // The confirmation of a subscription is not for us to answer: somebody has to see it.
+            _ => self.refuse("its `Type` is none of: `Notification` with a `Message`", body),
+        }
+    }
+
+    /// The groups of Alertmanager and Grafana.
+    fn alerts(&mut self, group: &Value, body: &dyn Display) {
+        let Some(alerts) = group["alerts"].as_array().filter(|alerts| !alerts.is_empty()) else {
+            return self.refuse("its `alerts` is none of: a list with an alert", body);
+        };
+        for alert in alerts {
+            self.add(alertmanager::alert(alert, group, self.now), alert);
+        }
+        if let Some(cut) = group["truncatedAlerts"].as_u64().filter(|cut| *cut > 0) {
+            let name =
+                text(group, "/groupKey").unwrap_or_else(|| listed(&pairs(&group["groupLabels"])));
+            let of = |field: &str| text(group, field).unwrap_or_default();
+            let kind = Kind::Truncated {
+                group: format!("{} {name}", of("/receiver")),
+                state: format!("{} {cut}", of("/status")),
+            };
+            let reason = format!("{cut} more alerts were cut off by the sender's `max_alerts`");
+            self.push(Err(reason), body, kind);
+        }
+    }
+
+    fn add(&mut self, read: Result<Change, String>, body: &dyn Display) {
+        self.push(read, body, Kind::Unknown);
+    }
+
+    fn push(&mut self, read: Result<Change, String>, body: &dyn Display, kind: Kind) {
+        // Each `0` of `[0,0,0,…]` becomes a reason and a body: without a limit, megabytes of them would fill the memory.
+        if self.found.len() > MOST {
+            return;
+        }
+        let (read, kind) = if self.found.len() < MOST {
+            (read.and_then(|change| change.bounded(self.now)), kind)
+        } else {
+            let reason = format!("it is one of more than {MOST}: from here on none was read");
+            (Err(reason), Kind::Unknown)
+        };
+        let malformed = |reason| Malformed::new(reason, body.to_string(), kind);
+        self.found.push(read.map_err(malformed));
+    }
+
+    fn refuse(&mut self, reason: &str, body: &dyn Display) {
+        self.add(Err(reason.to_owned()), body);
+    }
+}

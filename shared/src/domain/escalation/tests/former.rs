@@ -1,0 +1,32 @@
+//! Records that a former version has written are read.
+
+use serde_json::Value;
+
+use super::*;
+use crate::domain::escalation::Repaired;
+
+/// What the former version called what it wrote.
+const FORMER: [(&str, &str); 5] = [
+    ("\"owner\":", "\"holder\":"),
+    ("\"round\":", "\"hunt\":"),
+    ("\"round-again\"", "\"hunt-again\""),
+    ("\"repaired\"", "\"mended\""),
+    ("\"standing-round\"", "\"standing-hunt\""),
+];
+
+#[test]
+fn record_of_the_former_version_is_read() {
+    let mut scenario = Scenario::raised(&ABC, 3);
+    scenario.incident.as_mut().expect("an incident").policy.call_on_new_alarm = true;
+    scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed);
+    scenario.after(60).alarm("disk").rings(2).presses(2, Key::Take).ends(2, End::Completed);
+    scenario.signal(Signal::Repaired(Repaired::StandingRound));
+    let incident = scenario.incident.expect("an incident");
+    let mut former = serde_json::to_string(&incident).expect("JSON");
+    for (now, then) in FORMER {
+        assert!(former.contains(now), "{now} is not in {former}");
+        former = former.replace(now, then);
+    }
+    let former: Value = serde_json::from_str(&former).expect("JSON");
+    assert_eq!(serde_json::from_value::<Incident>(former).expect("a former incident"), incident);
+}

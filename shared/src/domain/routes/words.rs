@@ -1,0 +1,199 @@
+//! Templates whose literals are Slack mrkdwn, and whose values are escaped whatever they hold.
+
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::value::{Enumerator, Object, ObjectRepr, ValueKind};
+use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
+
+use crate::domain::templates::{self, told};
+use crate::slack::message::escape;
+
+/// What a template may call by name: the fields of the envelope (CloudEvents 1.0).
+const NAMES: [&str; 8] =
+    ["type", "id", "source", "time", "data", "specversion", "dataschema", "datacontenttype"];
+
+/// How much work a template may do on one event, in minijinja's instructions.
+const FUEL: u64 = 100_000;
+
+/// The environment that all templates and conditions share.
+pub(super) fn environment() -> Environment<'static> {
+    let mut environment = templates::environment(FUEL, written);
+    environment.set_undefined_behavior(UndefinedBehavior::Chainable);
+    // These would let a value through unescaped, or escape it for HTML.
+    for filter in ["safe", "escape", "e"] {
+        environment.remove_filter(filter);
+    }
+    environment.add_filter("mention", mention);
+    environment
+}
+
+/// How values are escaped: for Slack, by what a template writes.
+pub(super) fn mrkdwn() -> AutoEscape {
+    AutoEscape::Custom("mrkdwn".into())
+}
+
+fn written(value: &Value, text: String) -> String {
+    if value.is_undefined() || value.is_none() {
+        return String::new();
+    }
+    if value.is_safe() && is_mention(&text) { text } else { escape(&text) }
+}
+
+/// Mentions a Slack member; anything that is not a member's id (U or W, then letters and digits) gives nothing.
+fn mention(value: &Value) -> Value {
+    let id = value.to_string();
+    if is_member(id.trim()) {
+        Value::from_safe_string(format!("<@{}>", id.trim()))
+    } else {
+        Value::from("")
+    }
+}
+
+fn is_member(id: &str) -> bool {
+    id.len() >= 3
+        && id.len() <= 24
+        && id.starts_with(['U', 'W'])
+        && id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+fn is_mention(text: &str) -> bool {
+    text.strip_prefix("<@").and_then(|rest| rest.strip_suffix('>')).is_some_and(is_member)
+}
+
+/// What a template sees of an event: the envelope, with JSON that arrived as text usable as an object.
+pub(super) fn context(envelope: &serde_json::Value) -> Value {
+    match envelope {
+        serde_json::Value::Object(fields) => {
+            Value::from_pairs(fields.iter().map(|(name, value)| (name.as_str(), context(value))))
+        }
+        serde_json::Value::Array(items) => items.iter().map(context).collect::<Vec<_>>().into(),
+        serde_json::Value::String(text) => from_text(text),
+        serde_json::Value::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(whole), _) => whole.into(),
+            (None, Some(whole)) => whole.into(),
+            (None, None) => number.as_f64().unwrap_or(f64::NAN).into(),
+        },
+        serde_json::Value::Bool(truth) => (*truth).into(),
+        serde_json::Value::Null => Value::from(()),
+    }
+}
+
+fn from_text(text: &str) -> Value {
+    if text.starts_with(['{', '['])
+        && let Ok(parsed) = serde_json::from_str::<serde_json::Value>(text)
+    {
+        return Value::from_object(JsonText { text: text.to_owned(), value: context(&parsed) });
+    }
+    Value::from(text)
+}
+
+/// JSON that arrived as text: behaves like what it holds, and prints as it arrived.
+#[derive(Debug)]
+struct JsonText {
+    text: String,
+    value: Value,
+}
+
+impl Object for JsonText {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        if self.value.kind() == ValueKind::Seq { ObjectRepr::Seq } else { ObjectRepr::Map }
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.value.get_item(key).ok().filter(|value| !value.is_undefined())
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        match self.value.kind() {
+            ValueKind::Seq => Enumerator::Seq(self.value.len().unwrap_or(0)),
+            _ => {
+                Enumerator::Values(self.value.try_iter().map(Iterator::collect).unwrap_or_default())
+            }
+        }
+    }
+
+    fn enumerator_len(self: &Arc<Self>) -> Option<usize> {
+        self.value.len()
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// How long the text is that this value prints, if it is JSON that arrived as text.
+pub(crate) fn printed_length(value: &Value) -> Option<usize> {
+    value.downcast_object_ref::<JsonText>().map(|json| json.text.len())
+}
+
+/// Checks a template; the error says what is wrong, and in which line of the template (from 1).
+pub fn check_template(source: &str) -> Result<(), (usize, String)> {
+    templates::check(source)?;
+    let environment = environment();
+    let template = environment.template_from_str(source).map_err(|error| told(&error))?;
+    check_names(&environment, template.undeclared_variables(false))?;
+    check_calls(|trial| templates::render(&environment, source, trial, mrkdwn()).map(|_| ()))
+}
+
+/// Checks a condition, as [`check_template`] does.
+pub fn check_expression(source: &str) -> Result<(), (usize, String)> {
+    templates::check_expression(source)?;
+    let environment = environment();
+    let expression = environment.compile_expression(source).map_err(|error| told(&error))?;
+    check_names(&environment, expression.undeclared_variables(false))?;
+    check_calls(|trial| templates::evaluate(&environment, source, trial).map(|_| ()))
+}
+
+fn check_names(
+    environment: &Environment,
+    used: impl IntoIterator<Item = String>,
+) -> Result<(), (usize, String)> {
+    let known = |name: &str| {
+        NAMES.contains(&name) || environment.globals().any(|(global, _)| global == name)
+    };
+    match used.into_iter().find(|name| !known(name)) {
+        Some(name) => {
+            Err((1, format!("unknown name `{name}`, expected one of {}", NAMES.join(", "))))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Unknown filters, tests, functions and templates show only when they are called, so both an event without anything
+/// and one with everything are tried. Any other failure says nothing about real events.
+fn check_calls(run: impl Fn(Value) -> Result<(), minijinja::Error>) -> Result<(), (usize, String)> {
+    let everything = NAMES.iter().map(|name| (*name, Value::from_object(Everything)));
+    for trial in [Value::UNDEFINED, Value::from_pairs(everything)] {
+        match run(trial) {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction
+                ) || templates::is_too_much(&error) =>
+            {
+                return Err(told(&error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// A value that is true and has every field.
+#[derive(Debug)]
+struct Everything;
+
+impl Object for Everything {
+    fn get_value(self: &Arc<Self>, _: &Value) -> Option<Value> {
+        Some(Value::from_object(Everything))
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        true
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("everything")
+    }
+}

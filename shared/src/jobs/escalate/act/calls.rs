@@ -1,0 +1,206 @@
+//! Calls: placed, looked for, looked up, ended; in whichever way an attempt is called.
+
+mod driver;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::App;
+use super::super::draft::Draft;
+use super::super::record::ToDo;
+use super::super::words;
+use super::{DOUBT, MOST_TRIES, REST, Report, news, phone, refused, rest};
+use crate::config::Settings;
+use crate::domain::escalation::{Attempt, Effect, End, Incident, News, Signal};
+use crate::twilio::rest::{Api, Trouble};
+use crate::twilio::studio::api::NotBegun;
+use driver::{Driver, Order, Ringing};
+
+/// How much Twilio's clock may be behind ours.
+const SKEW: SignedDuration = SignedDuration::from_secs(5);
+/// How long an Execution may go on after it told us that its call is over.
+const LINGERS: SignedDuration = SignedDuration::from_secs(10);
+
+impl App {
+    /// Places a call; if it may have been placed before, it is looked for first.
+    pub(super) async fn dial(
+        &self,
+        api: &Api,
+        incident: &Incident,
+        attempt: &Attempt,
+        to_do: &ToDo,
+        settings: &Settings,
+    ) -> Report {
+        let effect = Effect::Dial { attempt: attempt.number };
+        let Some(phone) = phone(settings, &attempt.person) else {
+            let why = format!("{} has no phone in the configuration", attempt.person);
+            return refused(incident, &effect, &why);
+        };
+        let driver = Driver::of(api, attempt);
+        let spoken = words::Spoken::of(incident, attempt, self.now());
+        let reading_seconds = spoken.reading_seconds();
+        let placed = |sid: String| news(attempt, Some(sid), News::Placed { reading_seconds });
+        if to_do.in_doubt {
+            match find(&driver, &phone, incident, attempt).await {
+                Ok(sids) if !sids.is_empty() => {
+                    return Report::Found(sids.into_iter().map(placed).collect());
+                }
+                Ok(_) => {}
+                Err(_) if to_do.tries < MOST_TRIES => return Report::InDoubt(DOUBT),
+                Err(why) => return refused(incident, &effect, &format!("{why:?}")),
+            }
+        }
+        if to_do.tries >= MOST_TRIES {
+            return refused(incident, &effect, "Twilio does not answer");
+        }
+        let order =
+            Order { incident, attempt, phone: &phone, spoken: &spoken, settings, now: self.now() };
+        match driver.place(&order).await {
+            Ok(sid) => Report::Done(vec![placed(sid)]),
+            // One that is not in Twilio's list yet may be our own: the next try looks for it again.
+            Err(NotBegun::InCall) if to_do.in_doubt && to_do.tries < 2 => Report::InDoubt(DOUBT),
+            Err(NotBegun::InCall) if was_just_called(incident, attempt, self.now()) => {
+                Report::Later(REST)
+            }
+            Err(NotBegun::InCall) => Report::Done(vec![news(attempt, None, News::InCall)]),
+            Err(NotBegun::Trouble(Trouble::Refused(why))) => refused(incident, &effect, &why),
+            Err(NotBegun::Trouble(Trouble::Later(after, why))) => {
+                tracing::warn!(incident = incident.id, why, "a call could not be placed yet");
+                Report::Later(after.map_or(REST, rest))
+            }
+            Err(NotBegun::Trouble(Trouble::Unknown(why))) => {
+                tracing::warn!(
+                    incident = incident.id,
+                    why,
+                    "it is not known whether a call was placed"
+                );
+                match find(&driver, &phone, incident, attempt).await {
+                    Ok(sids) if !sids.is_empty() => {
+                        Report::Found(sids.into_iter().take(1).map(placed).collect())
+                    }
+                    _ => Report::InDoubt(DOUBT),
+                }
+            }
+        }
+    }
+}
+
+/// Whether a call of ours to the same person was over just now: its Execution may need a moment more to end, since it is
+/// its own Flow that tells us.
+fn was_just_called(incident: &Incident, attempt: &Attempt, now: Timestamp) -> bool {
+    let is_theirs = |other: &&Attempt| {
+        other.number != attempt.number && other.person == attempt.person && !other.calls.is_empty()
+    };
+    let mut ends = incident.attempts.iter().filter(is_theirs).filter_map(|other| other.ended_at);
+    ends.any(|at| now.duration_since(at) < LINGERS)
+}
+
+/// From when on, by Twilio's clock, a call may be this attempt's.
+fn since(attempt: &Attempt) -> Timestamp {
+    attempt.decided_at.checked_sub(SKEW).unwrap_or(attempt.decided_at)
+}
+
+/// The calls that this attempt may have placed, beside those that we know of.
+async fn find(
+    driver: &Driver<'_>,
+    phone: &str,
+    incident: &Incident,
+    attempt: &Attempt,
+) -> Result<Vec<String>, Trouble> {
+    let calls = incident.attempts.iter().flat_map(|attempt| &attempt.calls);
+    let known: Vec<&str> = calls.map(|call| call.sid.as_str()).collect();
+    // What was over when this attempt was decided was another's: its person was free then.
+    driver.find(phone, since(attempt), attempt.decided_at, &known).await
+}
+
+/// The SIDs of an attempt's calls that may be under way: as we know them, or as Twilio does.
+async fn under_way(
+    driver: &Driver<'_>,
+    incident: &Incident,
+    attempt: &Attempt,
+    settings: &Settings,
+) -> Result<Vec<String>, Trouble> {
+    let known = attempt.calls.iter().filter(|call| !call.over);
+    let known: Vec<String> = known.map(|call| call.sid.clone()).collect();
+    match phone(settings, &attempt.person) {
+        Some(phone) if attempt.calls.is_empty() => find(driver, &phone, incident, attempt).await,
+        _ => Ok(known),
+    }
+}
+
+/// Ends the calls of an attempt.
+pub(super) async fn hang_up(
+    api: &Api,
+    incident: &Incident,
+    attempt: &Attempt,
+    to_do: &ToDo,
+    settings: &Settings,
+) -> Report {
+    let driver = Driver::of(api, attempt);
+    let patient = to_do.tries < MOST_TRIES;
+    let sids = match under_way(&driver, incident, attempt, settings).await {
+        Ok(sids) => sids,
+        Err(_) if patient => return Report::Later(DOUBT),
+        Err(_) => Vec::new(),
+    };
+    if sids.is_empty() {
+        return Report::Done(vec![news(attempt, None, News::Unknown)]);
+    }
+    let phone = phone(settings, &attempt.person);
+    let to = Ringing {
+        phone: phone.as_deref(),
+        from: settings.value("twilio/from-number"),
+        since: since(attempt),
+        at: attempt.decided_at,
+    };
+    let mut signals = Vec::new();
+    for sid in sids {
+        match driver.hang_up(&sid, &to).await {
+            Ok(()) => {
+                signals.push(news(attempt, Some(sid), News::Ended(End::Canceled)));
+            }
+            Err(_) if patient => return Report::Later(DOUBT),
+            Err(Trouble::Later(_, why) | Trouble::Unknown(why) | Trouble::Refused(why)) => {
+                tracing::error!(attempt = attempt.number, why, "a call could not be ended");
+                signals.push(news(attempt, Some(sid), News::Ended(End::Canceled)));
+            }
+        }
+    }
+    Report::Done(signals)
+}
+
+/// Asks Twilio once. If that fails, the rules give the call up a little later.
+pub(super) async fn look_up(
+    api: &Api,
+    incident: &Incident,
+    attempt: &Attempt,
+    settings: &Settings,
+) -> Report {
+    let driver = Driver::of(api, attempt);
+    let Ok(sids) = under_way(&driver, incident, attempt, settings).await else {
+        return Report::Done(Vec::new());
+    };
+    let mut signals = Vec::new();
+    for sid in sids {
+        let told = driver.look_up(&sid).await.unwrap_or_default();
+        signals.extend(told.into_iter().map(|told| news(attempt, Some(sid.clone()), told)));
+    }
+    Report::Done(signals)
+}
+
+impl Draft<'_> {
+    /// A call is found by its number: while we looked, its own words may have come, and the next attempt's call too.
+    pub(super) fn is_its_own(&self, found: &Signal) -> bool {
+        let (Some(kept), Signal::Call { attempt: number, call: Some(sid), .. }) =
+            (&self.kept, found)
+        else {
+            return false;
+        };
+        kept.incident.attempts.iter().all(|attempt| match attempt.number == *number {
+            true => attempt.calls.is_empty(),
+            false => attempt.calls.iter().all(|call| call.sid != *sid),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,177 @@
+//! What Twilio asks and tells us of a call.
+
+mod reply;
+mod studio;
+
+use std::time::Duration;
+
+use super::words::Spoken;
+use super::{App, Hand};
+use crate::Error;
+use crate::config::Settings;
+use crate::domain::escalation::{Key, News, Signal};
+use crate::http::{Request, Response, form_fields};
+use crate::twilio::callbacks::{About, Path, field, key, machine, status, voice_url};
+use crate::twilio::proof::{Kind, verified};
+use crate::twilio::voice::{Words, twiml};
+use reply::{QUESTION, Reply};
+
+/// How long a person in a call waits for us at most, before they are asked for a moment. Twilio itself gives up after
+/// fifteen seconds, and people before that.
+const PATIENCE: Duration = Duration::from_millis(3_500);
+/// How often we ask for a moment before we give up.
+const MOST_MOMENTS: u32 = 12;
+
+/// Where a call is: what its URL says.
+struct Turn {
+    /// Which reading of the menu this is, from 1.
+    reading: u32,
+    /// The key that was pressed, now or before we asked for a moment.
+    digits: Option<String>,
+    /// How often we asked for a moment.
+    moments: u32,
+}
+
+impl Turn {
+    fn read(request: &Request, fields: &[(String, String)]) -> Turn {
+        let query = form_fields(request.query.as_deref().unwrap_or_default().as_bytes());
+        let number = |name: &str| field(&query, name).and_then(|text| text.parse().ok());
+        let digits = field(fields, "Digits").or_else(|| field(&query, "key"));
+        Turn {
+            reading: number("reading").unwrap_or(1),
+            digits: digits.filter(|digits| !digits.is_empty()).map(str::to_owned),
+            moments: number("moments").unwrap_or(0),
+        }
+    }
+
+    fn key(&self) -> Option<Key> {
+        self.digits.as_deref().and_then(|digits| key(digits, self.reading))
+    }
+}
+
+impl App {
+    /// Answers Twilio about a call: with TwiML, with thanks, or what a Flow is to say in JSON.
+    ///
+    /// # Errors
+    /// 403 for a proven forgery, 404 for a path that is none of a call's; 5xx for what may be our own fault.
+    pub async fn answer_twilio(&self, request: &Request) -> Result<Response, Error> {
+        let path = Path::read(&request.path).ok_or(Error::NotFound)?;
+        match path.about {
+            About::Words => return self.say_next(&path, request).await,
+            About::Report => return self.hear_flow(&path, request).await,
+            About::Status | About::Machine => {}
+        }
+        let (body, _) = verified(&self.live, request, Kind::Form, self.now()).await?;
+        let fields = body.fields();
+        // A status may carry the hint too.
+        let status = status(&fields).filter(|_| path.about == About::Status);
+        let call = field(&fields, "CallSid").map(str::to_owned);
+        let signals: Vec<Signal> = machine(&fields)
+            .into_iter()
+            .chain(status)
+            .map(|news| Signal::Call { attempt: path.attempt, call: call.clone(), news })
+            .collect();
+        if !signals.is_empty() {
+            self.signal(path.incident, &signals, Hand::Act).await?;
+        }
+        Ok(Response::empty(204))
+    }
+
+    /// First what was heard is written; then the stored result is spoken, whatever it is by then. Whoever waits on the
+    /// phone is asked for a moment if that takes long, and the next request tries again: nothing is changed for a
+    /// request that could not be verified.
+    async fn say_next(&self, path: &Path<'_>, request: &Request) -> Result<Response, Error> {
+        let turn = Turn::read(request, &request.form());
+        let moment = || Ok(moment(path, &turn, self.live.known().as_deref()));
+        match tokio::time::timeout(PATIENCE, self.note_and_answer(path, request, &turn)).await {
+            Ok(Ok(twiml)) => Ok(twiml),
+            Ok(Err(error)) if error.status() < 500 => Err(error),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "a call asks for a moment");
+                moment()
+            }
+            Err(_) => {
+                tracing::error!("an answer takes long: a call asks for a moment");
+                moment()
+            }
+        }
+    }
+
+    async fn note_and_answer(
+        &self,
+        path: &Path<'_>,
+        request: &Request,
+        turn: &Turn,
+    ) -> Result<Response, Error> {
+        let (body, settings) = verified(&self.live, request, Kind::Form, self.now()).await?;
+        let fields = body.fields();
+        let news = turn.key().map_or(News::Answered, News::Pressed);
+        let call = field(&fields, "CallSid").map(str::to_owned);
+        let signals = [Signal::Call { attempt: path.attempt, call, news }];
+        let incident = self.signal(path.incident, &signals, Hand::Leave).await?;
+        let found = incident
+            .as_ref()
+            .and_then(|incident| incident.attempt(path.attempt).map(|attempt| (incident, attempt)));
+        let Some((incident, attempt)) = found else {
+            return Ok(xml(&words(&Reply::unknown(), 0, ""), &plain()));
+        };
+        let mut spoken = Spoken::of(incident, attempt, self.now());
+        let base = settings.public_base_url().unwrap_or_default();
+        let here = voice_url(base, path.incident, path.attempt);
+        let reply = Reply::of(incident, attempt, turn.reading, turn.key());
+        if let Reply::Question { .. } = reply {
+            QUESTION.clone_into(&mut spoken.menu);
+        }
+        Ok(xml(&words(&reply, incident.policy.answer_seconds, &here), &spoken))
+    }
+}
+
+fn words<'a>(reply: &'a Reply, answer_seconds: u32, here: &str) -> Words<'a> {
+    match reply {
+        Reply::Last(last) => Words::Last(last),
+        Reply::Question { reading } => Words::Menu {
+            first: "",
+            action: format!("{here}?reading={reading}"),
+            then: None,
+            answer_seconds,
+        },
+        Reply::Menu { first, reading } => Words::Menu {
+            first,
+            action: format!("{here}?reading={reading}"),
+            then: Reply::may_repeat(*reading).then(|| format!("{here}?reading={}", reading + 1)),
+            answer_seconds,
+        },
+    }
+}
+
+/// Asks for a moment: the call comes back to the URL that it came to, and brings the key along in its query, which is
+/// signed. While not even our own address is known that URL is a relative one.
+fn moment(path: &Path<'_>, turn: &Turn, settings: Option<&Settings>) -> Response {
+    if turn.moments >= MOST_MOMENTS {
+        let last = "I cannot write that down now. Please look at Slack. Good bye.";
+        return xml(&Words::Last(last), &plain());
+    }
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("reading", &turn.reading.to_string());
+    if let Some(digits) = &turn.digits {
+        query.append_pair("key", digits);
+    }
+    query.append_pair("moments", &(turn.moments + 1).to_string());
+    let here = match settings.and_then(Settings::public_base_url) {
+        Some(base) => voice_url(base, path.incident, path.attempt),
+        None => path.attempt.to_string(),
+    };
+    let again = format!("{here}?{}", query.finish());
+    xml(&Words::Moment { again, aloud: turn.moments.is_multiple_of(3) }, &plain())
+}
+
+fn plain() -> Spoken {
+    Spoken { menu: String::new(), voice: None, language: None }
+}
+
+fn xml(words: &Words<'_>, spoken: &Spoken) -> Response {
+    Response::of(200, "text/xml; charset=utf-8", twiml(words, spoken))
+}
+
+#[cfg(test)]
+mod tests;

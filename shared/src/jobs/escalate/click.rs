@@ -1,0 +1,216 @@
+//! Somebody clicked a button in Slack.
+//!
+//! The click is a signal like any other. Whoever clicked is answered through the queue (`response_url`), and sees the
+//! incident's own message change: Slack itself waits for nothing but our 200.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::{App, Hand};
+use crate::Error;
+use crate::config::{Settings, tokens};
+use crate::domain::escalation::{Actor, Event, Incident, Member, Signal, State};
+use crate::http::{Request, Response};
+use crate::jobs::forward::task::Task;
+use crate::slack::action::{self, Action, Asked, Click, Place};
+use crate::slack::incident::{mention, message};
+use crate::slack::signature::{Mismatch, verify};
+use crate::storage::To;
+
+/// How long Slack waits for us: it gives up after three seconds.
+const PATIENCE: Duration = Duration::from_millis(2_500);
+/// How long a click silences an incident.
+const SILENCE: SignedDuration = SignedDuration::from_hours(1);
+
+/// Whoever clicked.
+struct Clicker {
+    /// Their name in the configuration, or `@` and their name in Slack with who that is.
+    actor: Actor,
+    /// The policy never calls them.
+    outside: bool,
+}
+
+/// What whoever clicked is told.
+#[derive(Debug, PartialEq, Eq)]
+enum Told {
+    /// The message that they clicked in shows it.
+    Shown,
+    /// This, which nobody else sees.
+    Alone(String),
+}
+
+impl App {
+    /// Answers `POST /slack/actions`: 200, once the incident knows of the click. Slack's own clock has stamped it, so it
+    /// may be of the last minutes by the wall clock or by ours, which never goes back.
+    ///
+    /// # Errors
+    /// 403 for a proven forgery and for what was signed more than five minutes ago; 5xx for what may be our own fault:
+    /// Slack shows a warning then, and whoever clicked tries again.
+    pub async fn answer_slack(
+        &self,
+        request: &Request,
+        wall: Timestamp,
+    ) -> Result<Response, Error> {
+        match tokio::time::timeout(PATIENCE, self.take_click(request, wall)).await {
+            Ok(done) => done.map(|()| Response::empty(200)),
+            Err(_) => Err(Error::TooLong("a click in Slack".to_owned())),
+        }
+    }
+
+    async fn take_click(&self, request: &Request, wall: Timestamp) -> Result<(), Error> {
+        let settings = self.proven(request, wall).await?;
+        let sandbox = settings.value("slack/hooks-base-url");
+        let Asked::Click(click) = action::read(&request.body, sandbox) else { return Ok(()) };
+        let escalation = &settings.config.escalation;
+        if escalation.only_configured_people && escalation.person_in_slack(&click.user).is_none() {
+            return self.reply(&click, None, Told::Alone(not_configured(&click)), &settings).await;
+        }
+        let before = self.incident(&click.incident).await?;
+        let Some(before) = before else {
+            let text = "This incident is not known any more.".to_owned();
+            return self.reply(&click, None, Told::Alone(text), &settings).await;
+        };
+        let clicker = clicker(&click, &before, &settings);
+        let after =
+            self.do_as_clicked(&click, &clicker, &before).await?.unwrap_or_else(|| before.clone());
+        let told = told(click.action, &clicker.actor, &before, &after, &settings);
+        self.reply(&click, Some(&after), told, &settings).await
+    }
+
+    /// Proves that a request is Slack's. While a secret is changed both are good, comma-separated.
+    async fn proven(&self, request: &Request, wall: Timestamp) -> Result<Arc<Settings>, Error> {
+        let header = |name| request.header(name).unwrap_or_default();
+        let (at, signed) = (header("x-slack-request-timestamp"), header("x-slack-signature"));
+        let now = self.now();
+        let check = |settings: &Settings| -> Result<(), Error> {
+            let secrets = settings.value("slack/signing-secret").ok_or_else(|| {
+                let what = "Slack's buttons need the app's signing secret: store the parameter \
+                            slack/signing-secret, or set SLACK_SIGNING_SECRET";
+                Error::NotSetUp(what.to_owned())
+            })?;
+            let secrets = tokens(secrets);
+            let clocks = [wall, now];
+            let verdicts = secrets.iter().flat_map(|secret| {
+                clocks.iter().map(move |now| verify(secret, at, signed, &request.body, *now))
+            });
+            let verdict = verdicts.reduce(Result::or).unwrap_or(Err(Mismatch::Signature));
+            verdict.map_err(|mismatch| Error::Forged(mismatch.to_string()))
+        };
+        let known = self.live.get(now).await?;
+        if check(&known).is_ok() {
+            return Ok(known);
+        }
+        // It may have been changed since we read it.
+        let newer = self.live.fresh(now).await?;
+        check(&newer).map(|()| newer)
+    }
+
+    async fn do_as_clicked(
+        &self,
+        click: &Click,
+        clicker: &Clicker,
+        before: &Incident,
+    ) -> Result<Option<Incident>, Error> {
+        let person = clicker.actor.clone();
+        let signal = match click.action {
+            Action::Take => Signal::Claimed { person, outside: clicker.outside },
+            Action::GiveBack => Signal::GivenBack { person },
+            Action::Resolve => Signal::DeclaredOver { person },
+            Action::Silence if before.taken_by().is_some() => return Ok(None),
+            Action::Silence => return self.silence(&before.id, &person.name, SILENCE).await,
+        };
+        self.signal(&before.id, &[signal], Hand::Leave).await
+    }
+
+    /// Queues the answer to a click, if there is one.
+    async fn reply(
+        &self,
+        click: &Click,
+        after: Option<&Incident>,
+        told: Told,
+        settings: &Settings,
+    ) -> Result<(), Error> {
+        let body: Value = match (told, after, click.place) {
+            (Told::Alone(text), ..) => {
+                json!({"response_type": "ephemeral", "replace_original": false, "text": text})
+            }
+            // Nobody edits it but we, here.
+            (Told::Shown, Some(incident), Place::Lines) => {
+                let post = message(incident, settings, Place::Lines);
+                json!({"replace_original": true, "text": post.text, "blocks": post.blocks})
+            }
+            (Told::Shown, ..) => return Ok(()),
+        };
+        let Some(url) = click.response_url.clone() else { return Ok(()) };
+        let task = Task::Reply { at: self.now(), url, body };
+        self.queue.send(To::Slack, task.to_body(), &task.group(), None).await
+    }
+}
+
+fn clicker(click: &Click, incident: &Incident, settings: &Settings) -> Clicker {
+    let escalation = &settings.config.escalation;
+    match escalation.person_in_slack(&click.user) {
+        Some(name) => Clicker {
+            actor: Actor::from(name),
+            outside: !escalation.may_call(&incident.policy.name).iter().any(|other| other == name),
+        },
+        None => {
+            let member = Member { id: click.user.clone(), team: click.team.clone() };
+            let name = format!("@{}", click.user_name);
+            Clicker { actor: Actor { name, member: Some(member) }, outside: true }
+        }
+    }
+}
+
+/// Why nothing is done for somebody who may only look.
+fn not_configured(click: &Click) -> String {
+    format!(
+        "Only people of Ringdown's configuration can act on incidents, and your Slack member id {} is not in it: nothing \
+         was done. Whoever runs Ringdown can add you to `[people]`.",
+        click.user
+    )
+}
+
+/// What became of a click.
+fn told(
+    action: Action,
+    clicker: &Actor,
+    before: &Incident,
+    after: &Incident,
+    settings: &Settings,
+) -> Told {
+    let owner = |incident: &Incident| incident.taken_by().cloned();
+    let is_anothers = owner(before).is_some_and(|owner| !owner.is(clicker));
+    if before.ended_at.is_some() {
+        return Told::Alone("It is over already: nothing is left to do.".to_owned());
+    }
+    // Whoever had it a moment ago may have been asked again since: then their click did nothing.
+    let done = |event: &Event| match (action, event) {
+        (Action::GiveBack, Event::GivenBack { person })
+        | (Action::Resolve, Event::DeclaredOver { person, .. }) => {
+            *person == clicker.name && !is_anothers
+        }
+        _ => false,
+    };
+    let new = after.timeline.entries.iter().rev();
+    let fine = match action {
+        Action::Take => owner(after).is_some_and(|owner| owner.is(clicker)),
+        Action::GiveBack | Action::Resolve => new
+            .take_while(|entry| entry.number >= before.timeline.next)
+            .any(|entry| done(&entry.event)),
+        Action::Silence => after.state() == State::Silenced,
+    };
+    match (fine, owner(after)) {
+        (true, _) => Told::Shown,
+        (false, Some(other)) => {
+            Told::Alone(format!("That is for {}, who has it.", mention(&other.person, settings)))
+        }
+        (false, None) => Told::Alone("Nobody has it just now.".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

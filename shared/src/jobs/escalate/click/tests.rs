@@ -1,0 +1,39 @@
+//! What whoever clicked is told, where the incident changed between our two looks at it.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::domain::escalation::{Alarm, Busy};
+use crate::jobs::escalate::testing::Server;
+
+fn after(incident: &Incident, signal: Signal, server: &Server) -> Incident {
+    incident.clone().step(&signal, &Busy::default(), server.now()).incident
+}
+
+#[tokio::test]
+async fn whoever_is_asked_again_just_then_is_told_that_their_click_did_nothing() {
+    let server = Server::of(&[], Arc::new(|_| (0, Value::Null)));
+    let settings = server.app.live.get(server.now()).await.expect("settings");
+    let (person, outside) = (Actor::from("alpha"), false);
+    let raised = server.alarm().await;
+    let taken = after(&raised, Signal::Claimed { person: person.clone(), outside }, &server);
+    let disk = Alarm { key: "disk".to_owned(), ..raised.alarms[0].clone() };
+    let mut calls = taken.clone();
+    calls.policy.call_on_new_alarm = true;
+    let asked_again = after(&calls, Signal::Alarm(disk), &server);
+    let alone = "Nobody has it just now.".to_owned();
+    for (action, signal) in [
+        (Action::GiveBack, Signal::GivenBack { person: person.clone() }),
+        (Action::Resolve, Signal::DeclaredOver { person: person.clone() }),
+    ] {
+        let done = after(&taken, signal.clone(), &server);
+        assert_eq!(told(action, &person, &taken, &done, &settings), Told::Shown);
+        let later = after(&asked_again, signal, &server);
+        // What is given back was nobody's by then; over it may be all the same.
+        let shown =
+            if action == Action::Resolve { Told::Shown } else { Told::Alone(alone.clone()) };
+        assert_eq!(told(action, &person, &taken, &later, &settings), shown);
+        let of_another = told(action, &"bravo".into(), &taken, &taken, &settings);
+        assert_eq!(of_another, Told::Alone("That is for *alpha*, who has it.".to_owned()));
+    }
+}

@@ -1,0 +1,83 @@
+//! An Execution is over: the only word of a hang-up in a call that a Studio Flow placed.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::record::{self, Kept};
+use super::{App, Hand};
+use crate::Error;
+use crate::domain::escalation::{Attempt, End, Incident, News, Signal};
+use crate::storage::{Key, MOST_AT_ONCE};
+use crate::twilio::studio::api::Executions;
+
+/// How long an Execution may be ours whose SID is not written yet: a call is not placed for longer.
+const UNWRITTEN: SignedDuration = SignedDuration::from_secs(90);
+
+impl App {
+    /// Tells the incident whose call this Execution placed that it is over. Gives whether that is dealt with: if not, its
+    /// SID may be written a little later.
+    pub(super) async fn execution_ended(
+        &self,
+        flow: &str,
+        execution: &str,
+        at: Timestamp,
+    ) -> Result<bool, Error> {
+        let now = self.now();
+        let incidents = self.of_flow(flow).await?;
+        let its = incidents.iter().find_map(|incident| {
+            let is_its =
+                |attempt: &&Attempt| attempt.calls.iter().any(|call| call.sid == execution);
+            Some((incident, incident.attempts.iter().find(is_its)?))
+        });
+        let Some((incident, attempt)) = its else {
+            let is_being_placed = |attempt: &Attempt| {
+                attempt.with.flow_sid() == Some(flow)
+                    && attempt.calls.is_empty()
+                    && attempt.ended_at.is_none()
+            };
+            let mut attempts = incidents.iter().flat_map(|incident| &incident.attempts);
+            return Ok(!attempts.any(is_being_placed) || now.duration_since(at) > UNWRITTEN);
+        };
+        if attempt.ended_at.is_some() {
+            return Ok(true);
+        }
+        let news = match attempt.answered_at {
+            Some(_) => vec![News::Ended(End::Untold)],
+            None => self.how_it_ended(flow, execution).await?,
+        };
+        let signals: Vec<Signal> = news
+            .into_iter()
+            .map(|news| {
+                let call = Some(execution.to_owned());
+                Signal::Call { attempt: attempt.number, call, news }
+            })
+            .collect();
+        self.signal(&incident.id, &signals, Hand::Act).await?;
+        Ok(true)
+    }
+
+    /// The incidents of the policies whose calls this Flow places: the open ones, or the last.
+    async fn of_flow(&self, flow: &str) -> Result<Vec<Incident>, Error> {
+        let settings = self.live.get(self.now()).await?;
+        let policies = settings.config.escalation.of_flow(flow);
+        let keys: Vec<Key> = policies.into_iter().map(record::open).collect();
+        let mut incidents = Vec::new();
+        for keys in keys.chunks(MOST_AT_ONCE) {
+            let records = self.store.load(keys, self.now()).await?;
+            let kept = records.iter().flatten();
+            let kept = kept.filter_map(|record| serde_json::from_str::<Kept>(&record.body).ok());
+            incidents.extend(kept.map(|kept| kept.incident));
+        }
+        Ok(incidents)
+    }
+
+    /// No report came of it: what the Execution knows of its call. If it cannot be asked, that it is over is enough.
+    async fn how_it_ended(&self, flow: &str, execution: &str) -> Result<Vec<News>, Error> {
+        let settings = self.live.get(self.now()).await?;
+        let api = self.api(&settings)?;
+        let context = Executions::of(&api, flow).context(execution).await;
+        Ok(context.unwrap_or_default().ended())
+    }
+}
+
+#[cfg(test)]
+mod tests;

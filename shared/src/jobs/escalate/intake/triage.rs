@@ -1,0 +1,400 @@
+//! What calls nobody is set aside, before any policy is asked: in few steps, however many alarms come in one body.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::heard::Heard;
+use super::shape::fingerprint;
+use super::verdict::{Configured, Note, Verdict, judge, judge_malformed, needs_note};
+use crate::Error;
+use crate::config::Settings;
+use crate::domain::alarm::{Change, Kind, Malformed, own};
+use crate::domain::routes::Line;
+use crate::domain::text::{mask_e164, mask_numbers};
+use crate::jobs::escalate::App;
+use crate::jobs::escalate::change::OWN_ALARMS;
+use crate::jobs::escalate::record::{self, KEPT};
+use crate::jobs::escalate::records::put;
+use crate::jobs::forward::task::{Lines, Task};
+use crate::slack::message::{cut, escape};
+use crate::storage::dead_letters::{self, Letter};
+use crate::storage::{Key, MOST_AT_ONCE, Put, Record, To};
+
+/// What the log says of dead letters. `template.yaml` counts these lines, and raises an alarm.
+const KEPT_AS_LETTERS: &str = "it could not be understood: kept as a dead letter";
+
+/// How many dead letters of one alarm are written together with what is remembered of it.
+const MAX_LETTERS: usize = 20;
+
+/// How many lines Slack and the log get of one request.
+const MAX_LINES: usize = 10;
+
+/// What a body says: an alarm's change, or what cannot be read as one.
+pub(super) type Part = Result<Change, Malformed>;
+
+/// The parts of a body, each with its place in it.
+type Parts = Vec<(usize, Part)>;
+
+/// What a request says while it is decided what becomes of it.
+pub(super) struct Triage<'a> {
+    settings: &'a Settings,
+    /// A person sent it again.
+    replayed: bool,
+    /// What is not decided yet.
+    left: Parts,
+    /// What is for a policy.
+    taken: Vec<(usize, Change)>,
+    /// What became of the others, by their places.
+    pub(super) became: BTreeMap<usize, Heard>,
+    /// Why dead letters are kept, and which alarms' actions are disabled: one line for Slack each.
+    lines: Vec<Line>,
+    letters: Vec<String>,
+}
+
+/// What is written together: what is remembered of one alarm, and its dead letters.
+pub(super) struct Unit {
+    puts: Vec<Put>,
+    parts: Parts,
+}
+
+fn note_key(part: &Part) -> Key {
+    match part {
+        Ok(change) => record::note(&format!("alarm {}", change.key)),
+        Err(Malformed { kind: Kind::Truncated { group, .. }, .. }) => {
+            record::note(&format!("group {group}"))
+        }
+        Err(Malformed { body, whole, kind: Kind::Unknown, .. }) => {
+            let whole = whole.as_deref().unwrap_or(body);
+            record::note(&format!("shape {}", fingerprint(whole)))
+        }
+    }
+}
+
+/// Where the note about the whole alarm is, if these are about one series of an alarm on several: its actions are enabled
+/// or disabled together.
+fn whole_alarm(parts: &Parts) -> Option<Key> {
+    let (_, Ok(change)) = parts.first()? else { return None };
+    let at = change.key.find(&format!("{}#", change.name))?;
+    Some(record::note(&format!("alarm {}", &change.key[..at + change.name.len()])))
+}
+
+/// What the configuration says of an alarm's name.
+pub(super) fn configured<'a>(settings: &'a Settings, name: &str) -> Configured<'a> {
+    Configured {
+        has_policy: settings.config.escalation.policy_for(name).is_some(),
+        ignored: caused_by_strangers(settings, name)
+            .map(Some)
+            .or_else(|| settings.config.ignored.reason(name)),
+    }
+}
+
+/// Why an alarm about Ringdown itself is ignored, if a stranger can set it off.
+fn caused_by_strangers(settings: &Settings, name: &str) -> Option<&'static str> {
+    let resource = own::resource(name, settings.value(OWN_ALARMS)?)?;
+    own::CAUSED_BY_STRANGERS
+        .contains(&resource)
+        .then_some("it is about Ringdown itself, and strangers can set it off")
+}
+
+impl App {
+    /// Decides about what is left, with what is remembered of it. Gives what is to be written, alarm by alarm.
+    pub(super) async fn triage(&self, triage: &mut Triage<'_>) -> Result<Vec<Unit>, Error> {
+        let mut by_key: Vec<(Key, Parts)> = Vec::new();
+        let mut places: HashMap<Key, usize> = HashMap::new();
+        for (at, part) in std::mem::take(&mut triage.left) {
+            if triage.decides_alone(at, &part) {
+                continue;
+            }
+            let key = note_key(&part);
+            let place = *places.entry(key.clone()).or_insert_with(|| {
+                by_key.push((key, Vec::new()));
+                by_key.len() - 1
+            });
+            by_key[place].1.push((at, part));
+        }
+        let now = self.now();
+        let mut units = Vec::new();
+        let has_series = by_key.iter().any(|(_, parts)| whole_alarm(parts).is_some());
+        for chunk in by_key.chunks(if has_series { MOST_AT_ONCE / 2 } else { MOST_AT_ONCE }) {
+            let mut keys: Vec<Key> = chunk
+                .iter()
+                .flat_map(|(key, parts)| std::iter::once(key.clone()).chain(whole_alarm(parts)))
+                .collect();
+            keys.sort();
+            keys.dedup();
+            let records = self.store.load(&keys, now).await?;
+            let record = |key: &Key| records.get(keys.binary_search(key).ok()?)?.as_ref();
+            for (key, parts) in chunk {
+                let whole = whole_alarm(parts).map(|whole| read(record(&whole)));
+                triage.decide(key, parts, record(key), whole, now, &mut units);
+            }
+        }
+        Ok(units)
+    }
+
+    /// Says what is new: in the log, and to Slack. It is queued before it is kept, so that a crash loses nothing; said
+    /// twice, it is one line.
+    pub(super) async fn report(&self, triage: &mut Triage<'_>) -> Result<(), Error> {
+        let (lines, letters) =
+            (std::mem::take(&mut triage.lines), std::mem::take(&mut triage.letters));
+        for reason in letters.iter().take(MAX_LINES) {
+            tracing::error!(letters = 1, reason, "{KEPT_AS_LETTERS}");
+        }
+        let more = letters.len().saturating_sub(MAX_LINES);
+        if more > 0 {
+            tracing::error!(letters = more, reason = "many at once", "{KEPT_AS_LETTERS}");
+        }
+        let mut by_channel: BTreeMap<String, Vec<Line>> = BTreeMap::new();
+        for line in lines {
+            if let Some(channel) = triage.channel(&line) {
+                by_channel.entry(channel).or_default().push(line);
+            }
+        }
+        for (channel, lines) in by_channel {
+            let lines = Lines::new(channel.clone(), self.now(), few(lines));
+            for lines in lines.split() {
+                self.queue.send(To::Slack, Task::Lines(lines).to_body(), &channel, None).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes in few transactions. Gives whether all of it is written: what others wrote about meanwhile is left.
+    pub(super) async fn write_units(
+        &self,
+        triage: &mut Triage<'_>,
+        units: Vec<Unit>,
+    ) -> Result<bool, Error> {
+        let mut units = units.into_iter().peekable();
+        while let Some(first) = units.next() {
+            let mut group = vec![first];
+            let mut puts = group[0].puts.clone();
+            while let Some(next) = units.peek() {
+                let count = puts.len();
+                puts.extend(next.puts.clone());
+                if dead_letters::many_at_once(&puts) < puts.len() {
+                    puts.truncate(count);
+                    break;
+                }
+                group.extend(units.next());
+            }
+            match self.store.write(&puts, self.now()).await {
+                Ok(()) => {}
+                Err(Error::Raced) => {
+                    triage.left.extend(group.into_iter().flat_map(|unit| unit.parts));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(triage.left.is_empty())
+    }
+}
+
+fn read(record: Option<&Record>) -> Note {
+    let note = record.and_then(|record| {
+        serde_json::from_str(&record.body)
+            .inspect_err(|error| tracing::error!(%error, "a note of an alarm cannot be read"))
+            .ok()
+    });
+    note.unwrap_or_default()
+}
+
+impl<'a> Triage<'a> {
+    pub(super) fn new(parts: Vec<Part>, settings: &'a Settings, replayed: bool) -> Triage<'a> {
+        Triage {
+            settings,
+            replayed,
+            left: parts.into_iter().enumerate().collect(),
+            taken: Vec::new(),
+            became: BTreeMap::new(),
+            lines: Vec::new(),
+            letters: Vec::new(),
+        }
+    }
+
+    /// What is for a policy, in the request's order.
+    pub(super) fn taken(&mut self) -> Vec<(usize, Change)> {
+        let mut taken = std::mem::take(&mut self.taken);
+        taken.sort_by_key(|(at, _)| *at);
+        taken
+    }
+
+    /// Decides about a part of which nothing needs to be remembered. Gives whether it is one.
+    fn decides_alone(&mut self, at: usize, part: &Part) -> bool {
+        let Ok(change) = part else { return false };
+        let configured = configured(self.settings, &change.name);
+        if needs_note(change, configured) {
+            return false;
+        }
+        let (verdict, _) = judge(change.clone(), configured, &Note::default(), self.replayed);
+        self.becomes(at, part, verdict);
+        true
+    }
+
+    /// Decides about all that a request says of one alarm, and adds what is to be written.
+    fn decide(
+        &mut self,
+        key: &Key,
+        parts: &Parts,
+        record: Option<&Record>,
+        whole: Option<Note>,
+        now: Timestamp,
+        units: &mut Vec<Unit>,
+    ) {
+        let before = read(record);
+        // The same after a crash, another one after the next change: the forwarder says a line once a day.
+        let revision = record.map_or(0, |record| record.revision);
+        let again = if self.replayed { now.to_string() } else { String::new() };
+        let id = crate::hex(&Sha256::digest(format!("{} {revision} {again}", key.sk))[..8]);
+        let (mut note, mut letters) = (before.clone(), Vec::new());
+        if let Some(whole) = &whole {
+            note.actions = whole.actions;
+        }
+        for (at, part) in parts {
+            let (verdict, then) = match part {
+                Ok(change) => {
+                    let configured = configured(self.settings, &change.name);
+                    judge(change.clone(), configured, &note, self.replayed)
+                }
+                Err(malformed) => {
+                    let (is_new, then) = judge_malformed(&malformed.kind, &note, self.replayed);
+                    (Verdict::NoPolicy(is_new), then)
+                }
+            };
+            note = then;
+            letters.extend(self.reports(part, &verdict, &id, now));
+            self.becomes(*at, part, verdict);
+        }
+        if whole.is_some() {
+            note.actions = before.actions;
+        }
+        let mut puts: Vec<Put> = dead_letters::puts(&letters, now);
+        // One request may say the same of one alarm thousands of times: its first letters go ahead.
+        while puts.len() > MAX_LETTERS {
+            let rest = puts.split_off(MAX_LETTERS);
+            units.push(Unit { puts: std::mem::replace(&mut puts, rest), parts: Vec::new() });
+        }
+        if note != before {
+            puts.push(put(key.clone(), &note, record, now.checked_add(KEPT).ok()));
+        }
+        if !puts.is_empty() {
+            units.push(Unit { puts, parts: parts.clone() });
+        }
+    }
+
+    fn becomes(&mut self, at: usize, part: &Part, verdict: Verdict) {
+        let alarm = part.as_ref().map(|change| mask_e164(&change.name)).unwrap_or_default();
+        let heard = match verdict {
+            Verdict::Take(change) => return self.taken.push((at, change)),
+            Verdict::Nothing => Heard::Nothing { alarm },
+            Verdict::Quiet(reason) => {
+                tracing::info!(alarm, reason, "an alarm calls nobody");
+                Heard::Quiet { alarm, reason }
+            }
+            Verdict::Ignored(reason) => {
+                tracing::debug!(alarm, reason, "an alarm is ignored");
+                Heard::Ignored { alarm, reason }
+            }
+            Verdict::Disabled(since, _) => {
+                tracing::info!(alarm, %since, "an alarm calls nobody: its actions are disabled");
+                Heard::Disabled { alarm, since }
+            }
+            Verdict::NoPolicy(is_new) => {
+                let understood = match part {
+                    Ok(_) => true,
+                    Err(malformed) => malformed.kind != Kind::Unknown,
+                };
+                Heard::DeadLetter { reason: reason_of(part), understood, is_new }
+            }
+        };
+        self.became.insert(at, heard);
+    }
+
+    /// Notes what is new of a part; gives its dead letter if it becomes one.
+    fn reports(
+        &mut self,
+        part: &Part,
+        verdict: &Verdict,
+        id: &str,
+        now: Timestamp,
+    ) -> Option<Letter> {
+        match (part, verdict) {
+            (Ok(change), Verdict::Disabled(_, true)) => {
+                let name = mask_e164(&change.name);
+                let text = format!(
+                    ":mute: *{}* went off, and nobody is called: its actions are disabled in CloudWatch",
+                    escape(&name)
+                );
+                self.lines.push(line(DISABLED, id, &name, &text));
+                None
+            }
+            (_, Verdict::NoPolicy(true)) => {
+                let reason = reason_of(part);
+                let body = match part {
+                    // In our own shape: it is read again when somebody sends it again.
+                    Ok(change) => serde_json::to_string(change).unwrap_or_default(),
+                    Err(malformed) => malformed.body.clone(),
+                };
+                let letter = Letter::escalate(&reason, body, now);
+                let text = format!(
+                    ":warning: something came in as an alarm, and nobody was called: {}. It is kept as a dead letter.",
+                    escape(&mask_numbers(&reason))
+                );
+                self.lines.push(line(DEAD_LETTER, id, "alarms", &text));
+                self.letters.push(reason);
+                Some(letter)
+            }
+            _ => None,
+        }
+    }
+
+    /// Where a line goes: about a disabled alarm to its policy's channel, else where all else goes.
+    fn channel(&self, line: &Line) -> Option<String> {
+        let config = &self.settings.config;
+        let of_policy =
+            config.escalation.channel_for(&line.route).filter(|_| line.event_type == DISABLED);
+        let channels = config.routes.channels();
+        let usual = channels.iter().find(|channel| *channel == "default").or(channels.first());
+        of_policy.or(usual.map(String::as_str)).map(str::to_owned)
+    }
+}
+
+/// The kinds of lines for Slack.
+const DISABLED: &str = "disabled";
+const DEAD_LETTER: &str = "dead-letter";
+
+fn line(kind: &str, id: &str, route: &str, text: &str) -> Line {
+    Line {
+        event_type: kind.to_owned(),
+        event_id: id.to_owned(),
+        route: route.to_owned(),
+        text: cut(text),
+        failed: false,
+        asks: false,
+    }
+}
+
+/// The first lines, and one that says how many more there would be.
+fn few(mut lines: Vec<Line>) -> Vec<Line> {
+    let more = lines.len().saturating_sub(MAX_LINES);
+    if more > 0 {
+        let ids: String = lines.iter().map(|line| line.event_id.as_str()).collect();
+        let id = crate::hex(&Sha256::digest(ids)[..8]);
+        lines.truncate(MAX_LINES);
+        let text = format!(
+            ":warning: {more} more came in with them, and nobody was called: they are kept as dead letters, or their actions are disabled."
+        );
+        lines.push(line(DEAD_LETTER, &id, "alarms", &text));
+    }
+    lines
+}
+
+/// Why a part becomes a dead letter.
+fn reason_of(part: &Part) -> String {
+    match part {
+        Ok(change) => format!("no policy is for the alarm {}", mask_e164(&change.name)),
+        Err(malformed) => malformed.reason.clone(),
+    }
+}

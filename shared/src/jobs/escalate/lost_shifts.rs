@@ -1,0 +1,149 @@
+//! Events of calendars that name somebody and cannot be read: Slack is told once, and again whenever that changes.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::App;
+use super::record::{self, KEPT};
+use super::records::put;
+use crate::config::file::CalendarProblem;
+use crate::domain::routes::Line;
+use crate::jobs::forward::task::{Lines, Task};
+use crate::slack::message::{cut, escape};
+use crate::storage::{Key, To};
+use crate::{Error, domain::text::mask_numbers, hex};
+
+/// The last report of lost shifts.
+#[derive(Serialize, Deserialize)]
+struct Report {
+    /// Names the problems that it told of; empty if there were none any more.
+    hash: String,
+}
+
+/// How many lost shifts are named; the others are counted.
+const MAX_NAMED: usize = 5;
+
+impl App {
+    /// Tells Slack of the shifts that are lost now, unless it was told of these.
+    pub(super) async fn report_lost_shifts(&self) -> Result<(), Error> {
+        let now = self.now();
+        let settings = self.live.get(now).await?;
+        let lost = settings.config.lost_shifts(now);
+        let key = Key::new(record::ALARM_NOTES, "#lost-shifts");
+        let records = self.store.load(std::slice::from_ref(&key), now).await?;
+        let record = records.first().and_then(Option::as_ref);
+        let before = record.and_then(|record| serde_json::from_str::<Report>(&record.body).ok());
+        let before = before.map(|report| report.hash).unwrap_or_default();
+        let hash = hash(&lost);
+        if hash == before {
+            return Ok(());
+        }
+        let channels = settings.config.routes.channels();
+        let channel = channels.iter().find(|channel| *channel == "default").or(channels.first());
+        if let Some(channel) = channel {
+            let line = Line {
+                event_type: "lost-shifts".to_owned(),
+                event_id: hex(&Sha256::digest(format!("{before} {hash} {}", revision(record)))[..8]),
+                route: "calendars".to_owned(),
+                text: cut(&text(&lost)),
+                failed: false,
+                asks: false,
+            };
+            let lines = Lines::new(channel.clone(), now, vec![line]);
+            // It is queued before it is kept: said twice, it is one line.
+            self.queue.send(To::Slack, Task::Lines(lines).to_body(), channel, None).await?;
+        }
+        let expires_at = now.checked_add(KEPT).ok();
+        match self.store.write(&[put(key, &Report { hash }, record, expires_at)], now).await {
+            // Somebody else has told.
+            Ok(()) | Err(Error::Raced) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn revision(record: Option<&crate::storage::Record>) -> String {
+    record.map(|record| record.revision.to_string()).unwrap_or_default()
+}
+
+fn hash(lost: &[&CalendarProblem]) -> String {
+    let lines: Vec<String> = lost.iter().map(|one| told(one)).collect();
+    if lines.is_empty() { String::new() } else { hex(&Sha256::digest(lines.join("\n"))[..16]) }
+}
+
+fn told(lost: &CalendarProblem) -> String {
+    let problem = &lost.problem;
+    let place = format!("{}:{}: {}: {}", problem.file, problem.line, problem.key, problem.what);
+    format!("{}: {}", lost.schedule, mask_numbers(&place))
+}
+
+fn text(lost: &[&CalendarProblem]) -> String {
+    if lost.is_empty() {
+        return ":white_check_mark: All events that name somebody on call can be read again."
+            .to_owned();
+    }
+    let what = match lost.len() {
+        1 => "An event that names somebody on call cannot be read. Nobody is on call for it"
+            .to_owned(),
+        count => format!(
+            "{count} events that name somebody on call cannot be read. Nobody is on call for them"
+        ),
+    };
+    let named = lost.iter().take(MAX_NAMED).map(|one| format!("\n• {}", escape(&told(one))));
+    let more = match lost.len().saturating_sub(MAX_NAMED) {
+        0 => String::new(),
+        more => format!("\n… and {more} more: `ringdown check` names all."),
+    };
+    format!(":warning: *{what}.*{}{more}", named.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::testing::Server;
+    use super::*;
+
+    const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[[schedules]]\nname = \"cal\"\n\
+                          time_zone = \"Europe/Berlin\"\nics = \"oncall.ics\"\n";
+
+    fn server(ics: &str) -> Server {
+        let answers = Arc::new(|_: &_| (0, serde_json::Value::Null));
+        Server::of(&[("config/main", CONFIG), ("config/oncall.ics", ics)], answers)
+    }
+
+    fn said(server: &Server) -> Vec<String> {
+        let sent = server.backend.sent.lock().expect("a backend");
+        sent.iter().filter(|(to, _)| *to == To::Slack).map(|(_, body)| body.clone()).collect()
+    }
+
+    #[tokio::test]
+    async fn lost_shift_is_told_once_until_it_changes() {
+        let event = |start: &str, who: &str| {
+            format!("BEGIN:VEVENT\nSUMMARY:{who}\nDTSTART;TZID={start}\nDURATION:P1D\nEND:VEVENT\n")
+        };
+        let file = |events: &str| format!("BEGIN:VCALENDAR\n{events}END:VCALENDAR\n");
+        let broken = server(&file(&event("Mars/EST:20400101T090000", "alpha")));
+        for _ in 0..3 {
+            broken.app.every_minute().await.expect("a minute");
+        }
+        let told = said(&broken);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains("config/oncall.ics:4: DTSTART: the TZID"), "{told:?}");
+        // A foreign event, and one that is over, are nobody's loss.
+        let foreign = event("Mars/EST:20400101T090000", "lunch")
+            + &event("Mars/EST:20200101T090000", "alpha");
+        let quiet = server(&file(&foreign));
+        quiet.app.every_minute().await.expect("a minute");
+        assert_eq!(said(&quiet), Vec::<String>::new());
+        // What was told of is told to be over.
+        let mut repaired = quiet;
+        repaired.app.store = broken.app.store.clone();
+        for _ in 0..2 {
+            repaired.app.every_minute().await.expect("a minute");
+        }
+        let told = said(&repaired);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains("can be read again"), "{told:?}");
+    }
+}

@@ -1,0 +1,151 @@
+//! The records that a decision rests on.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::draft::after;
+use super::record::{self, InCall, KEPT, Kept, LastWord, lately};
+use crate::Error;
+use crate::config::file::Escalation;
+use crate::domain::escalation::Busy;
+use crate::storage::{If, Key, MOST_AT_ONCE, Put, Record, Store};
+
+/// The records that a decision rests on.
+pub(super) struct Records {
+    pub(super) open: Option<Record>,
+    /// What alarms last said, by their keys.
+    pub(super) alarms: BTreeMap<String, Option<Record>>,
+    pub(super) people: Vec<(String, Option<Record>)>,
+}
+
+fn read_body<T: serde::de::DeserializeOwned>(record: Option<&Record>) -> Option<T> {
+    let record = record?;
+    serde_json::from_str(&record.body)
+        .inspect_err(|error| tracing::error!(pk = record.key.pk, %error, "a record cannot be read"))
+        .ok()
+}
+
+impl Records {
+    pub(super) fn kept(&self) -> Option<Kept> {
+        read_body(self.open.as_ref())
+    }
+
+    /// What this alarm last said.
+    pub(super) fn last_word(&self, alarm: &str) -> Option<LastWord> {
+        read_body(self.alarms.get(alarm)?.as_ref())
+    }
+
+    fn calls(&self) -> impl Iterator<Item = (&str, Option<&Record>, Option<InCall>)> {
+        self.people
+            .iter()
+            .map(|(name, record)| (name.as_str(), record.as_ref(), read_body(record.as_ref())))
+    }
+
+    /// Who cannot be called for this incident now: who is in a call of another one, and who was called too often within
+    /// the last hour.
+    pub(super) fn busy(&self, id: Option<&str>, limits: &Escalation, now: Timestamp) -> Busy {
+        let mut busy = Busy::default();
+        for (name, _, call) in self.calls() {
+            let Some(call) = call else {
+                if limits.max_own_alarm_calls_per_hour == 0 {
+                    busy.called_too_often_about_us.insert(name.to_owned(), 0);
+                }
+                continue;
+            };
+            let calls = call.called_lately(now);
+            if calls >= limits.max_calls_per_hour {
+                busy.called_too_often.insert(name.to_owned(), calls);
+            }
+            let calls = call.called_lately_about_us(now);
+            if calls >= limits.max_own_alarm_calls_per_hour {
+                busy.called_too_often_about_us.insert(name.to_owned(), calls);
+            }
+            if Some(call.incident.as_str()) != id && call.until > now {
+                busy.in_call.insert(name.to_owned(), call.until);
+            }
+        }
+        busy
+    }
+
+    /// Who is in a call of this incident from now on, and who no longer is; and who was called since `before`.
+    pub(super) fn leases(&self, kept: &Kept, before: Option<&Kept>, now: Timestamp) -> Vec<Put> {
+        let incident = &kept.incident;
+        let mut held: BTreeMap<&str, Timestamp> = BTreeMap::new();
+        for attempt in &incident.attempts {
+            if let Some(until) = attempt.holds_until(&incident.policy) {
+                let have = held.entry(&attempt.person).or_insert(until);
+                *have = until.max(*have);
+            }
+        }
+        let mut puts = Vec::new();
+        for (name, record, have) in self.calls() {
+            let is_ours = have.as_ref().is_some_and(|call| call.incident == incident.id);
+            let is_free = have.as_ref().is_none_or(|call| call.until <= now);
+            let until = match held.get(name) {
+                Some(until) if is_ours || is_free => Some(*until),
+                None if is_ours && !is_free => Some(now),
+                _ => None,
+            };
+            let new = new_calls(name, kept, before);
+            let lease = match (until, &have) {
+                (None, Some(have)) => (&have.incident, have.until),
+                _ => (&incident.id, until.unwrap_or(now)),
+            };
+            let is_new = have.as_ref().map(|have| (&have.incident, have.until)) != Some(lease)
+                && (lease.1 > now || !is_free);
+            if is_new || new > 0 {
+                let lately = |of: fn(&InCall) -> &Vec<Timestamp>, new: usize| {
+                    let before = have.iter().flat_map(move |have| lately(of(have), now));
+                    before.chain(std::iter::repeat_n(now, new)).collect()
+                };
+                let about_us = if incident.is_about_us() { new } else { 0 };
+                let lease = InCall {
+                    incident: lease.0.clone(),
+                    until: lease.1,
+                    called_at: lately(|have| &have.called_at, new),
+                    called_about_us_at: lately(|have| &have.called_about_us_at, about_us),
+                };
+                let expires_at = Some(after(lease.until.max(now), KEPT));
+                puts.push(put(record::person(name), &lease, record, expires_at));
+            }
+        }
+        puts
+    }
+}
+
+/// How many calls of this person Twilio has taken since `before`.
+fn new_calls(person: &str, kept: &Kept, before: Option<&Kept>) -> usize {
+    let calls = |kept: &Kept| -> usize {
+        let its = kept.incident.attempts.iter().filter(|attempt| attempt.person == person);
+        its.map(|attempt| attempt.calls.len()).sum()
+    };
+    let same = before.filter(|before| before.incident.id == kept.incident.id);
+    calls(kept).saturating_sub(same.map_or(0, calls))
+}
+
+/// All records of a partition, strongly consistent.
+pub(super) async fn all(store: &dyn Store, pk: &str, now: Timestamp) -> Result<Vec<Record>, Error> {
+    let mut all: Vec<Record> = Vec::new();
+    loop {
+        let after = all.last().map(|record| record.key.sk.clone());
+        let page = store.page(pk, after.as_deref(), MOST_AT_ONCE, now).await?;
+        let is_last = page.len() < MOST_AT_ONCE;
+        all.extend(page);
+        if is_last {
+            return Ok(all);
+        }
+    }
+}
+
+/// A record that lands only if it is still as it was read.
+pub(super) fn put(
+    key: Key,
+    body: &impl serde::Serialize,
+    record: Option<&Record>,
+    expires_at: Option<Timestamp>,
+) -> Put {
+    let when = record.map_or(If::Absent, |record| If::At(record.revision));
+    // Our own types always serialise: they have string keys only.
+    Put { key, body: serde_json::to_string(body).unwrap_or_default(), when, expires_at }
+}

@@ -1,0 +1,300 @@
+//! What becomes of alarms that go off while they are silenced, over a backend in memory that may fail at any time.
+
+pub(in crate::jobs::escalate) mod backend;
+mod scenario;
+
+use scenario::{Scenario, at};
+
+use super::*;
+use crate::domain::escalation::{Event, State as Stands};
+use crate::storage::Message;
+
+/// The window is from two to four; the policy calls once, and again after ten minutes.
+const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n\
+    [[policies]]\nname = \"p\"\nalarms = [\"*\"]\nroster = [\"alpha\"]\nattempts = 1\nretry_exhausted_after = \"10m\"\n\
+    [[silences]]\nalarms = [\"cpu\"]\nreason = \"the <big> move\"\nfrom = \"2026-03-01T02:00Z\"\nuntil = \"2026-03-01T04:00Z\"\n";
+
+const LINE: &str = ":mute: *cpu* went off while silenced until \
+    <!date^1772337600^{date_short_pretty} {time}|2026-03-01 04:00 UTC> (the &lt;big&gt; move): nobody is called";
+
+fn silenced() -> Heard {
+    let (alarm, reason) = ("cpu".to_owned(), Some("the <big> move".to_owned()));
+    Heard::Silenced { alarm, until: at("04:00"), reason }
+}
+
+#[tokio::test]
+async fn it_waits_for_the_end_of_the_window_and_is_said_once() {
+    let scenario = Scenario::begins("02:30");
+    for _ in 0..3 {
+        assert_eq!(scenario.says("cpu", State::Alarm, "02:30").await.ok(), Some(silenced()));
+    }
+    // Without data it has not recovered, and with data again it is no other outage.
+    scenario.says("cpu", State::NoData, "02:40").await.expect("kept");
+    assert_eq!(scenario.says("cpu", State::Alarm, "02:50").await.ok(), Some(silenced()));
+    assert_eq!((scenario.incident(), scenario.waiting()), (None, vec![at("04:00")]));
+    assert_eq!(scenario.slack(), [LINE]);
+    // A queue waits a quarter of an hour at most.
+    scenario.it_is("02:45");
+    let message = scenario.backend.0.lock().expect("a backend").sent[1].1.clone();
+    let early = Message { id: String::new(), group: String::new(), body: message, receives: 1 };
+    scenario.app.wake(&early).await;
+    assert_eq!((scenario.incident(), scenario.waiting()), (None, vec![at("04:00"); 2]));
+
+    scenario.it_is("04:00");
+    scenario.wakes().await;
+    let incident = scenario.incident().expect("an incident");
+    assert_eq!((incident.raised_at, incident.alarms[0].since), (at("04:00"), at("02:30")));
+    assert_eq!(incident.attempts.len(), 1);
+    assert_eq!((scenario.counted("silenced"), scenario.counted("incident")), (4, 1));
+    // What it says again is known.
+    scenario.says("cpu", State::Alarm, "02:50").await.expect("kept");
+    assert_eq!(scenario.incident().expect("an incident").timeline, incident.timeline);
+    scenario.says("cpu", State::Ok, "04:01").await.expect("kept");
+    assert_eq!(scenario.incident().map(|incident| incident.state()), Some(Stands::Resolved));
+}
+
+#[tokio::test]
+async fn what_recovers_in_the_window_calls_nobody() {
+    let scenario = Scenario::begins("02:30");
+    scenario.says("cpu", State::Alarm, "02:30").await.expect("kept");
+    scenario.says("cpu", State::Ok, "02:35").await.expect("kept");
+    scenario.it_is("04:00");
+    scenario.wakes().await;
+    assert_eq!((scenario.incident(), scenario.counted("incident")), (None, 0));
+}
+
+#[tokio::test]
+async fn the_audit_brings_what_waits_for_a_wake_up_that_was_lost() {
+    for recovers in [false, true] {
+        let scenario = Scenario::begins("02:30");
+        scenario.says("cpu", State::Alarm, "02:30").await.expect("kept");
+        if recovers {
+            scenario.says("cpu", State::Ok, "02:35").await.expect("kept");
+        }
+        scenario.backend.0.lock().expect("a backend").sent.clear();
+        scenario.it_is("04:00:20");
+        assert_eq!((scenario.app.audit().await.ok(), scenario.incident()), (Some(0), None));
+        scenario.it_is("04:00:21");
+        let repaired = usize::from(!recovers);
+        assert_eq!(scenario.app.audit().await.ok(), Some(repaired));
+        let since = scenario.incident().map(|incident| incident.alarms[0].since);
+        assert_eq!(since, (!recovers).then(|| at("02:30")));
+        assert_eq!(scenario.app.audit().await.ok(), Some(0));
+    }
+}
+
+#[tokio::test]
+async fn a_window_that_is_taken_back_lets_go_what_waits_for_its_end() {
+    let scenario = Scenario::begins("02:30");
+    scenario.says("cpu", State::Alarm, "02:30").await.expect("kept");
+    scenario.is_configured(&CONFIG.replace("until = ", "until = \"2026-03-01T02:35:00Z\" # "));
+    scenario.it_is("02:34");
+    assert_eq!((scenario.app.audit().await.ok(), scenario.incident()), (Some(0), None));
+    scenario.it_is("02:36");
+    assert_eq!(scenario.app.audit().await.ok(), Some(0));
+    assert_eq!(scenario.incident().map(|incident| incident.attempts.len()), Some(1));
+    scenario.it_is("04:00");
+    scenario.wakes().await;
+    assert_eq!(scenario.counted("incident"), 1);
+}
+
+#[tokio::test]
+async fn however_often_it_goes_off_it_is_said_once_and_the_last_one_counts() {
+    let scenario = Scenario::begins("02:30");
+    scenario.says("cpu", State::Alarm, "02:30").await.expect("kept");
+    scenario.says("cpu", State::Ok, "02:35").await.expect("kept");
+    scenario.says("cpu", State::Alarm, "02:40").await.expect("kept");
+    assert_eq!(scenario.slack(), [LINE]);
+    scenario.it_is("04:00");
+    scenario.wakes().await;
+    let incident = scenario.incident().expect("an incident");
+    assert_eq!((incident.alarms.len(), incident.alarms[0].since), (1, at("02:40")));
+}
+
+#[tokio::test]
+async fn what_is_known_late_does_not_wait_for_a_window_that_is_over() {
+    let scenario = Scenario::begins("03:59:59");
+    scenario.says("cpu", State::Alarm, "03:59").await.expect("kept");
+    // Not before the record that it belongs to has surely landed.
+    assert_eq!(scenario.waiting(), [at("04:00:04")]);
+    scenario.it_is("04:00:01");
+    scenario.says("cpu", State::Alarm, "04:00").await.expect("kept");
+    let timeline = scenario.incident().expect("an incident").timeline;
+    scenario.it_is("04:00:04");
+    scenario.wakes().await;
+    let told = scenario.incident().expect("an incident").timeline;
+    let went_off = |entry: &&crate::domain::escalation::Entry| {
+        matches!(entry.event, Event::Raised { .. } | Event::Joined { .. })
+    };
+    assert_eq!(
+        (
+            timeline.entries.iter().filter(went_off).count(),
+            told.entries.iter().filter(went_off).count()
+        ),
+        (1, 1)
+    );
+}
+
+#[tokio::test]
+async fn another_silence_makes_it_wait_again_without_a_word() {
+    let scenario = Scenario::begins("02:30");
+    scenario.says("cpu", State::Alarm, "02:30").await.expect("kept");
+    let stored = Stored {
+        incident: "p-20260301-010000-000".to_owned(),
+        alarms: vec!["cpu".to_owned()],
+        until: at("05:00"),
+        by: "bravo".to_owned(),
+        at: at("03:30"),
+    };
+    let body = serde_json::to_string(&stored).expect("a silence");
+    let key = record::silence(&stored.incident, stored.until);
+    let put = Put { key, body, when: If::Always, expires_at: None };
+    scenario.backend.write(&[put], at("03:30")).await.expect("kept");
+    scenario.it_is("04:00");
+    scenario.wakes().await;
+    assert_eq!((scenario.incident(), scenario.waiting()), (None, vec![at("05:00")]));
+    assert_eq!(scenario.slack(), [LINE]);
+    scenario.it_is("05:00");
+    scenario.wakes().await;
+    assert_eq!(scenario.incident().map(|incident| incident.alarms[0].since), Some(at("02:30")));
+}
+
+#[tokio::test]
+async fn what_goes_on_already_is_not_silenced_by_a_window_that_begins_later() {
+    let scenario = Scenario::begins("01:59");
+    scenario.says("cpu", State::Alarm, "01:59").await.expect("kept");
+    let id = scenario.incident().expect("an incident").id;
+    scenario.it_is("02:30");
+    let again = scenario.says("cpu", State::Alarm, "02:30").await.expect("kept");
+    assert_eq!(again, Heard::Incident { alarm: "cpu".to_owned(), incident: id });
+    assert_eq!(scenario.waiting(), []);
+}
+
+#[tokio::test]
+async fn no_round_begins_anew_in_a_window_for_all_that_goes_on() {
+    for (others, waits) in [(&[][..], true), (&["disk"], false)] {
+        let scenario = Scenario::begins("01:55");
+        for name in others.iter().chain(&["cpu"]) {
+            scenario.says(name, State::Alarm, "01:55").await.expect("kept");
+        }
+        // The call cannot be placed, and is given up; ten minutes later, or one, all would be called again.
+        for minute in ["01:56", "01:57", "01:58", "01:59", "02:00", "02:05", "02:10"] {
+            scenario.it_is(minute);
+            scenario.wakes().await;
+        }
+        let incident = scenario.incident().expect("an incident");
+        let silenced = incident.silenced_until;
+        assert_eq!(silenced, waits.then(|| at("04:00")), "{:#?}", incident.timeline);
+        if waits {
+            assert_eq!(incident.state(), Stands::Silenced);
+            let rounds = incident.round.number;
+            scenario.it_is("04:00");
+            scenario.wakes().await;
+            let incident = scenario.incident().expect("an incident");
+            assert_eq!((incident.round.number, incident.silenced_until), (rounds + 1, None));
+        }
+    }
+}
+
+#[tokio::test]
+async fn incident_with_an_unnamed_alarm_is_never_covered_by_a_window() {
+    for (unnamed, waits) in [(None, true), (Some("disk"), false), (Some("shard 60"), false)] {
+        let scenario = Scenario::begins("01:55");
+        scenario.is_configured(&CONFIG.replace("[\"cpu\"]", "[\"shard *\"]"));
+        let shards: Vec<String> = (0..60).map(|number| format!("shard {number}")).collect();
+        for name in shards.iter().map(String::as_str).chain(unnamed) {
+            scenario.says(name, State::Alarm, "01:55").await.expect("kept");
+        }
+        let incident = scenario.incident().expect("an incident");
+        assert_eq!(incident.open_alarms().count(), 60);
+        assert_eq!(incident.more_alarms, u32::from(unnamed.is_some()));
+        for minute in ["01:56", "01:57", "01:58", "01:59", "02:00", "02:05", "02:10"] {
+            scenario.it_is(minute);
+            scenario.wakes().await;
+        }
+        let incident = scenario.incident().expect("an incident");
+        assert_eq!(incident.silenced_until, waits.then(|| at("04:00")), "{unnamed:?}");
+        assert_eq!(incident.round.began_at >= at("02:00"), !waits, "{unnamed:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_incident_is_silenced_with_all_that_goes_on_in_it() {
+    let scenario = Scenario::begins("05:00");
+    for name in ["disk", "cpu", "net"] {
+        scenario.says(name, State::Alarm, "05:00").await.expect("kept");
+    }
+    scenario.says("net", State::Ok, "05:00").await.expect("kept");
+    let id = scenario.incident().expect("an incident").id;
+    let hour = SignedDuration::from_hours(1);
+    let incident =
+        scenario.app.silence(&id, "bravo", hour).await.expect("kept").expect("an incident");
+    assert_eq!((incident.state(), incident.silenced_until), (Stands::Silenced, Some(at("06:00"))));
+    let all = stored(&scenario.backend, at("05:00")).await.expect("silences");
+    let [silence] = &all[..] else { panic!("{all:?}") };
+    assert_eq!(
+        (&silence.alarms[..], silence.by.as_str()),
+        (&["disk", "cpu"].map(str::to_owned)[..], "bravo")
+    );
+    // Pressed twice, it is asked for once; after a while it is asked for anew.
+    scenario.it_is("05:00:59");
+    scenario.app.silence(&id, "bravo", hour).await.expect("kept");
+    assert_eq!(stored(&scenario.backend, at("05:01")).await.map(|all| all.len()).ok(), Some(1));
+    // It comes and goes: nobody is called, even if the incident is over by then.
+    scenario.says("disk", State::Ok, "05:02").await.expect("kept");
+    scenario.says("cpu", State::Ok, "05:03").await.expect("kept");
+    assert_eq!(scenario.incident().map(|incident| incident.state()), Some(Stands::Resolved));
+    let heard = scenario.says("disk", State::Alarm, "05:04").await.ok();
+    let reason = Some("by bravo".to_owned());
+    assert_eq!(
+        heard,
+        Some(Heard::Silenced { alarm: "disk".to_owned(), until: at("06:00"), reason })
+    );
+    let other = scenario.says("net", State::Alarm, "05:04").await.ok();
+    assert!(matches!(other, Some(Heard::Incident { .. })), "{other:?}");
+    assert_eq!(stored(&scenario.backend, at("06:00")).await.ok(), Some(Vec::new()));
+    scenario.it_is("06:00");
+    scenario.wakes().await;
+    let incident = scenario.incident().expect("an incident");
+    assert_eq!(
+        incident.open_alarms().map(|alarm| &alarm.name).collect::<Vec<_>>(),
+        ["disk", "net"]
+    );
+
+    let nothing = scenario.app.silence("p-20200101-000000-000", "bravo", hour).await.expect("kept");
+    assert_eq!(nothing, None);
+}
+
+#[tokio::test]
+async fn a_death_at_any_moment_loses_no_alarm_and_calls_nobody_early() {
+    let mut unharmed = 0;
+    for lives_for in 0..12 {
+        let scenario = Scenario::begins("02:30");
+        scenario.backend.0.lock().expect("a backend").lives_for = Some(lives_for);
+        let first = scenario.says("cpu", State::Alarm, "02:30").await;
+        unharmed += usize::from(first.is_ok());
+        scenario.backend.0.lock().expect("a backend").lives_for = None;
+        if first.is_err() {
+            // Whoever brought it brings it again.
+            assert_eq!(scenario.says("cpu", State::Alarm, "02:30").await.ok(), Some(silenced()));
+        }
+        assert_eq!(scenario.slack(), [LINE], "{lives_for}");
+        scenario.it_is("03:59:59");
+        scenario.wakes().await;
+        assert_eq!(scenario.incident(), None);
+        // And again at the end of the silence: the message comes back if its handler dies.
+        scenario.it_is("04:00");
+        scenario.backend.0.lock().expect("a backend").lives_for = Some(lives_for);
+        let waiting = scenario.backend.0.lock().expect("a backend").sent.clone();
+        scenario.wakes().await;
+        scenario.backend.0.lock().expect("a backend").lives_for = None;
+        scenario.backend.0.lock().expect("a backend").sent.extend(waiting);
+        scenario.wakes().await;
+        let incident = scenario.incident().expect("an incident");
+        let went_off = incident.timeline.entries.iter();
+        let went_off = went_off
+            .filter(|entry| matches!(entry.event, Event::Raised { .. } | Event::Joined { .. }));
+        assert_eq!(went_off.count(), 1, "{lives_for}: {:#?}", incident.timeline);
+    }
+    assert!((1..12).contains(&unharmed), "{unharmed} of 12 died of nothing");
+}

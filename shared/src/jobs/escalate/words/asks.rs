@@ -1,0 +1,22 @@
+//! Lines that people may act on.
+
+use crate::domain::escalation::Event;
+
+/// Whether people may act on the line of this event, to take the incident or to end it: in Slack buttons go with it.
+pub fn asks(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Raised { .. }
+            | Event::Reopened { .. }
+            | Event::NobodyOnCall { .. }
+            | Event::Exhausted { .. }
+            | Event::Taken { .. }
+            | Event::CalledAgain
+            | Event::AskedAgain { .. }
+            | Event::CalledInstead { .. }
+            | Event::GivenBack { .. }
+            | Event::SilenceOver
+            | Event::RoundAgain { .. }
+            | Event::CalledBack { .. }
+    )
+}

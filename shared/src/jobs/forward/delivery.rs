@@ -1,0 +1,140 @@
+//! Messages of the Slack queue → posts in Slack.
+//!
+//! 1. [`Delivery::deliver`]: channels side by side, each in order; the answers to clicks beside them.
+//! 2. `channel`: one channel's messages. `batch`: what is left of them to say, and what became of the rest.
+//! 3. `incident_message`: an incident's own message, which its lines stand under. `edits`: it says how the incident stands.
+//! 4. `reply`: the answer to a click.
+
+mod batch;
+mod call;
+mod channel;
+mod edits;
+mod incident_message;
+mod pace;
+mod reply;
+mod tally;
+mod waiting;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{join, join_all};
+use jiff::Timestamp;
+
+use super::task::Task;
+use crate::Error;
+use crate::config::{Live, Settings};
+use crate::slack::client::Client;
+use crate::storage::{Message, Outcome, Store};
+use batch::Batch;
+use call::Call;
+use channel::Channel;
+use pace::Pace;
+use reply::Reply;
+use tally::Tally;
+
+/// How long a channel's messages rest when we cannot even begin.
+const REST: Duration = Duration::from_secs(30);
+
+/// What the forwarder needs.
+pub struct Delivery {
+    live: Live,
+    store: Arc<dyn Store>,
+    slack: Client,
+    pace: Pace,
+}
+
+impl Delivery {
+    /// A forwarder with these settings, store and client.
+    pub fn new(live: Live, store: Arc<dyn Store>, slack: Client) -> Delivery {
+        Delivery { live, store, slack, pace: Pace::default() }
+    }
+
+    /// Delivers a batch: channels side by side, each channel in order. Says of each message what became of it; a
+    /// failure gives back only that channel's later messages. Takes at most `budget`.
+    pub async fn deliver(
+        &self,
+        messages: &[Message],
+        now: Timestamp,
+        budget: Duration,
+    ) -> Vec<Outcome> {
+        let call = Call::new(now, budget);
+        let mut channels: Vec<(String, Vec<usize>)> = Vec::new();
+        let mut replies: Vec<(usize, Reply)> = Vec::new();
+        for (index, message) in messages.iter().enumerate() {
+            match way(message) {
+                Way::Reply(reply) => replies.push((index, reply)),
+                Way::Channel(channel) => {
+                    match channels.iter_mut().find(|(have, _)| *have == channel) {
+                        Some((_, members)) => members.push(index),
+                        None => channels.push((channel, vec![index])),
+                    }
+                }
+            }
+        }
+        let work = channels.into_iter().map(|(channel, members)| async move {
+            let messages: Vec<&Message> = members.iter().map(|index| &messages[*index]).collect();
+            (members, self.channel(&channel, &messages, call).await)
+        });
+        let answers = replies.into_iter().map(|(index, reply)| async move {
+            (vec![index], vec![self.reply(&reply, call).await])
+        });
+        let (told, answered) = join(join_all(work), join_all(answers)).await;
+        let mut outcomes = vec![Outcome::Done; messages.len()];
+        for (members, told) in told.into_iter().chain(answered) {
+            for (index, outcome) in members.into_iter().zip(told) {
+                outcomes[index] = outcome;
+            }
+        }
+        outcomes
+    }
+
+    async fn channel(&self, channel: &str, messages: &[&Message], call: Call) -> Vec<Outcome> {
+        let mut tally = Tally::default();
+        let outcomes = match self.settings_and_batch(messages, call, &mut tally).await {
+            Ok((settings, batch)) => {
+                Channel::new(self, channel, settings, call, &mut tally).deliver(batch).await
+            }
+            Err(error) => {
+                tracing::error!(channel, %error, "a batch could not be begun");
+                vec![Outcome::Later(REST); messages.len()]
+            }
+        };
+        if let Err(error) = tally.note(self.store.as_ref()).await {
+            tracing::warn!(%error, "counters were not noted");
+        }
+        outcomes
+    }
+
+    async fn settings_and_batch(
+        &self,
+        messages: &[&Message],
+        call: Call,
+        tally: &mut Tally,
+    ) -> Result<(Arc<Settings>, Batch), Error> {
+        let settings = self.live.get(call.now()).await?;
+        let batch = Batch::open(self.store.as_ref(), messages, call.now(), tally).await?;
+        Ok((settings, batch))
+    }
+}
+
+/// Which way a message goes.
+enum Way {
+    /// In its channel's order. What is for no channel stays with its group.
+    Channel(String),
+    /// For itself.
+    Reply(Reply),
+}
+
+fn way(message: &Message) -> Way {
+    match serde_json::from_str(&message.body) {
+        Ok(Task::Lines(lines)) => Way::Channel(lines.channel),
+        Ok(Task::Reply { at, url, body }) => {
+            Way::Reply(Reply { at, url, body, receives: message.receives })
+        }
+        _ => Way::Channel(message.group.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,299 @@
+//! An incident's own message, the thread below it, and the answers to clicks.
+
+mod backend;
+mod slack;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::domain::escalation::Key;
+use crate::jobs::forward::task::Task;
+use crate::slack::action::ResponseUrl;
+use crate::slack::client::PACE;
+use crate::storage::Outcome;
+use backend::{Backend, ID, at, lines};
+use slack::Asked;
+
+const RAISED: &str = ":rotating_light: *cpu* went off";
+const CALLING: &str = ":telephone_receiver: calling *alpha*";
+const NOBODY: &str = "<!channel> :rotating_light: *nobody took it*";
+
+/// What Slack was asked, in a few words: the method, the thread, and the beginning of the text.
+fn shown(asked: &[Asked]) -> Vec<String> {
+    let words = |(method, body): &Asked| {
+        let thread = body["thread_ts"].as_str().map(|ts| format!(" in {}", &ts[11..]));
+        let of = body["ts"].as_str().map(|ts| format!(" of {}", &ts[11..]));
+        let loud = if body["reply_broadcast"] == json!(true) { " and in the channel" } else { "" };
+        let text = body["text"].as_str().unwrap_or_default().replace('\n', " / ");
+        let text = text.split(" since ").next().unwrap_or_default();
+        format!("{method}{}{}{loud}: {text}", thread.unwrap_or_default(), of.unwrap_or_default())
+    };
+    asked.iter().map(words).collect()
+}
+
+const MESSAGE: &str = "chat.postMessage: :telephone_receiver: *calling* *alpha* (call 1 of 2): cpu";
+
+#[tokio::test]
+async fn the_message_comes_first_and_the_lines_go_into_its_thread() {
+    let backend = Backend::of_a_bot().await;
+    let before = lines(None, &["a line of a route"]);
+    let (outcomes, asked) =
+        backend.deliver(&[before, lines(Some(ID), &[RAISED, CALLING])], 1).await;
+    assert_eq!(outcomes, [Outcome::Done; 2]);
+    assert_eq!(
+        shown(&asked),
+        [
+            "chat.postMessage: a line of a route".to_owned(),
+            MESSAGE.to_owned(),
+            format!("chat.postMessage in 000002: {RAISED} / {CALLING}"),
+        ]
+    );
+    let (_, message) = &asked[1];
+    let actions = message["blocks"].as_array().and_then(|blocks| blocks.last()).expect("buttons");
+    assert_eq!(actions["elements"][0]["value"], ID);
+    assert_eq!(message["channel"], "C0000001");
+    assert!(asked[2].1["blocks"].as_array().is_some_and(|blocks| blocks.len() == 1));
+}
+
+#[tokio::test]
+async fn the_message_is_edited_only_when_it_says_something_else() {
+    let mut backend = Backend::of_a_bot().await;
+    let first = lines(Some(ID), &[RAISED]);
+    let (_, asked) = backend.deliver(std::slice::from_ref(&first), 1).await;
+    assert_eq!(
+        shown(&asked),
+        [MESSAGE.to_owned(), format!("chat.postMessage in 000001: {RAISED}")]
+    );
+
+    let (outcomes, asked) = backend.deliver(&[lines(Some(ID), &[CALLING])], 2).await;
+    assert_eq!(outcomes, [Outcome::Done]);
+    assert_eq!(shown(&asked), [format!("chat.postMessage in 000001: {CALLING}")]);
+
+    backend.pressed(Key::Take).await;
+    let (outcomes, asked) = backend.deliver(&[first, lines(Some(ID), &["taken"])], 3).await;
+    assert_eq!(outcomes, [Outcome::Done; 2]);
+    assert_eq!(
+        shown(&asked),
+        [
+            "chat.update of 000001: :white_check_mark: *alpha* *has it*",
+            "chat.postMessage in 000001: taken",
+        ]
+    );
+    assert_eq!(asked[0].1["channel"], "C0000001");
+}
+
+#[tokio::test]
+async fn what_is_for_the_whole_channel_is_seen_there_too() {
+    let backend = Backend::of_a_bot().await;
+    let (_, asked) = backend.deliver(&[lines(Some(ID), &[RAISED, NOBODY, CALLING])], 1).await;
+    assert_eq!(
+        shown(&asked),
+        [
+            MESSAGE.to_owned(),
+            format!("chat.postMessage in 000001: {RAISED}"),
+            format!("chat.postMessage in 000001 and in the channel: {NOBODY}"),
+            format!("chat.postMessage in 000001: {CALLING}"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_edit_that_slack_wants_later_stops_no_line_and_is_owed() {
+    let mut backend = Backend::of_a_bot().await;
+    backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
+    backend.pressed(Key::Take).await;
+    let limited = r#"{"ok":false,"error":"ratelimited"}"#;
+    backend.slack.answers(("chat.update", 429, "retry-after: 30\r\n", limited));
+    let taken = [
+        lines(None, &["a line of a route"]),
+        lines(Some(ID), &["taken"]),
+        lines(None, &["another"]),
+    ];
+    let (outcomes, asked) = backend.deliver(&taken, 2).await;
+    let edit = "chat.update of 000001: :white_check_mark: *alpha* *has it*";
+    assert_eq!(
+        shown(&asked),
+        [
+            "chat.postMessage: a line of a route",
+            edit,
+            "chat.postMessage in 000001: taken",
+            "chat.postMessage: another",
+        ]
+    );
+    // What is left of the rest that Slack asked for.
+    let Outcome::Later(rest) = outcomes[1] else { panic!("{outcomes:?}") };
+    assert!(rest >= PACE && rest <= Duration::from_secs(30), "{rest:?}");
+    assert_eq!([outcomes[0], outcomes[2]], [Outcome::Done; 2]);
+}
+
+#[tokio::test]
+async fn an_edit_that_is_owed_is_made_when_the_lines_come_again() {
+    let mut backend = Backend::of_a_bot().await;
+    backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
+    backend.pressed(Key::Take).await;
+    let taken = lines(Some(ID), &["taken"]);
+    // Before the lines, and behind them.
+    backend.slack.answers(("chat.update", 503, "", ""));
+    backend.slack.answers(("chat.update", 200, "", r#"{"ok":false,"error":"invalid_auth"}"#));
+    let (outcomes, asked) = backend.deliver(std::slice::from_ref(&taken), 2).await;
+    assert!(matches!(outcomes[..], [Outcome::Later(_)]), "{outcomes:?}");
+    assert_eq!(asked.iter().filter(|(method, _)| method == "chat.update").count(), 2);
+
+    let (outcomes, asked) = backend.deliver(std::slice::from_ref(&taken), 5).await;
+    assert_eq!(outcomes, [Outcome::Done]);
+    assert_eq!(shown(&asked), ["chat.update of 000001: :white_check_mark: *alpha* *has it*"]);
+    let (outcomes, asked) = backend.deliver(&[taken], 6).await;
+    assert_eq!((outcomes, asked), (vec![Outcome::Done], Vec::new()));
+}
+
+#[tokio::test]
+async fn an_edit_is_not_owed_for_ever() {
+    let mut backend = Backend::of_a_bot().await;
+    backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
+    backend.pressed(Key::Take).await;
+    for _ in 0..2 {
+        backend.slack.answers(("chat.update", 503, "", ""));
+    }
+    let (outcomes, _) = backend.deliver(&[lines(Some(ID), &["taken"])], 3_600).await;
+    assert_eq!(outcomes, [Outcome::Done]);
+}
+
+#[tokio::test]
+async fn a_message_that_is_gone_is_posted_anew() {
+    for gone in [
+        r#"{"ok":false,"error":"message_not_found"}"#,
+        r#"{"ok":false,"error":"edit_window_closed"}"#,
+    ] {
+        let mut backend = Backend::of_a_bot().await;
+        backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
+        backend.pressed(Key::Take).await;
+        backend.slack.answers(("chat.update", 200, "", gone));
+        let (outcomes, asked) = backend.deliver(&[lines(Some(ID), &["taken"])], 2).await;
+        assert_eq!(outcomes, [Outcome::Done]);
+        assert_eq!(
+            shown(&asked),
+            [
+                "chat.update of 000001: :white_check_mark: *alpha* *has it*",
+                "chat.postMessage: :white_check_mark: *alpha* *has it*",
+                "chat.postMessage in 000002: taken",
+            ]
+        );
+    }
+}
+
+#[tokio::test]
+async fn lines_whose_message_slack_does_not_take_stand_for_themselves() {
+    let backend = Backend::of_a_bot().await;
+    backend.slack.answers((
+        "chat.postMessage",
+        200,
+        "",
+        r#"{"ok":false,"error":"invalid_blocks"}"#,
+    ));
+    let (outcomes, asked) = backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
+    assert_eq!(outcomes, [Outcome::Done]);
+    assert_eq!(shown(&asked), [MESSAGE.to_owned(), format!("chat.postMessage: {RAISED}")]);
+    assert_eq!(buttons(&asked[1].1), ["I have it", "Resolved"]);
+}
+
+#[tokio::test]
+async fn lines_of_an_incident_that_nobody_keeps_stand_for_themselves() {
+    let backend = Backend::of_a_bot().await;
+    let other = lines(Some("prod-20300101-000000-000"), &[RAISED]);
+    let (outcomes, asked) = backend.deliver(&[other, lines(Some("<odd>"), &["odd"])], 1).await;
+    assert_eq!(outcomes, [Outcome::Done; 2]);
+    assert_eq!(
+        shown(&asked),
+        [format!("chat.postMessage: {RAISED}"), "chat.postMessage: odd".to_owned()]
+    );
+}
+
+#[tokio::test]
+async fn a_message_that_may_have_been_posted_is_posted_again() {
+    let backend = Backend::of_a_bot().await;
+    backend.slack.answers(("chat.postMessage", 200, "", "<html>"));
+    let (outcomes, asked) = backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
+    assert_eq!(outcomes, [Outcome::Done]);
+    let thread = format!("chat.postMessage in 000002: {RAISED}");
+    assert_eq!(shown(&asked), [MESSAGE.to_owned(), MESSAGE.to_owned(), thread]);
+}
+
+fn buttons(post: &Value) -> Vec<&str> {
+    let blocks = post["blocks"].as_array().into_iter().flatten();
+    let elements = blocks.filter_map(|block| block["elements"].as_array()).flatten();
+    elements.filter_map(|element| element["text"]["text"].as_str()).collect()
+}
+
+#[tokio::test]
+async fn lines_through_a_webhook_get_the_buttons_that_fit() {
+    let mut backend = Backend::of_a_webhook().await;
+    let (outcomes, asked) = backend.deliver(&[lines(Some(ID), &[RAISED, CALLING])], 1).await;
+    assert_eq!(outcomes, [Outcome::Done]);
+    assert_eq!(shown(&asked), [format!("hook: {RAISED} / {CALLING}")]);
+    assert_eq!(buttons(&asked[0].1), ["I have it", "Resolved"]);
+    let (_, asked) = backend.deliver(&[lines(Some(ID), &["alpha: declined"])], 2).await;
+    assert_eq!(buttons(&asked[0].1), [""; 0], "a line that asks nobody");
+    backend.pressed(Key::Take).await;
+    let (_, asked) = backend.deliver(&[lines(Some(ID), &[NOBODY])], 3).await;
+    assert_eq!(buttons(&asked[0].1), ["Resolved"], "somebody has it by now");
+}
+
+#[tokio::test]
+async fn what_slack_never_takes_becomes_a_dead_letter_of_its_incident() {
+    let backend = Backend::of_a_bot().await;
+    backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
+    backend.slack.answers(("chat.postMessage", 200, "", r#"{"ok":false,"error":"is_archived"}"#));
+    let (outcomes, _) = backend.deliver(&[lines(Some(ID), &["lost"])], 2).await;
+    assert_eq!(outcomes, [Outcome::Done]);
+    let letters =
+        crate::storage::dead_letters::all(&backend.records, at(3)).await.expect("letters");
+    let kept = letters[0].letter.lines().expect("lines");
+    assert_eq!((kept.incident.as_deref(), kept.lines[0].text.as_str()), (Some(ID), "lost"));
+}
+
+fn reply(backend: &Backend) -> Task {
+    let url = ResponseUrl::new(
+        &format!("{}/answers/1", backend.slack.address),
+        Some(&backend.slack.address),
+    );
+    Task::Reply { at: at(0), url: url.expect("a URL"), body: json!({"text": "alpha has it"}) }
+}
+
+#[tokio::test]
+async fn an_answer_to_a_click_goes_its_own_way() {
+    let backend = Backend::of_a_webhook().await;
+    let tasks = [lines(None, &["a line"]), reply(&backend), reply(&backend)];
+    let (outcomes, mut asked) = backend.deliver(&tasks, 1).await;
+    assert_eq!(outcomes, [Outcome::Done; 3]);
+    asked.sort_by(|(one, _), (other, _)| one.cmp(other));
+    assert_eq!(shown(&asked), ["1: alpha has it", "1: alpha has it", "hook: a line"]);
+}
+
+#[tokio::test]
+async fn an_answer_to_a_click_is_tried_while_its_url_lives() {
+    let backend = Backend::of_a_webhook().await;
+    for (status, headers, body, outcome) in [
+        (500, "", "", Outcome::Later(Duration::from_secs(2))),
+        (429, "retry-after: 9\r\n", "", Outcome::Later(Duration::from_secs(9))),
+        (404, "", r#"{"ok":false,"error":"used_url"}"#, Outcome::Done),
+    ] {
+        backend.slack.answers(("1", status, headers, body));
+        let (outcomes, asked) = backend.deliver(&[reply(&backend)], 1).await;
+        assert_eq!((outcomes, asked.len()), (vec![outcome], 1), "{status}");
+    }
+    let (outcomes, asked) = backend.deliver(&[reply(&backend)], 1_800).await;
+    assert_eq!((outcomes, asked.len()), (vec![Outcome::Done], 0));
+    let letters =
+        crate::storage::dead_letters::all(&backend.records, at(1)).await.expect("letters");
+    assert!(letters.is_empty(), "{letters:?}");
+}
+
+#[test]
+fn a_reply_survives_the_queue_and_shows_no_url() {
+    let url = ResponseUrl::new("https://hooks.slack.com/actions/T/1/x", None).expect("a URL");
+    let task = Task::Reply { at: at(0), url, body: json!({"text": "x"}) };
+    assert_eq!(serde_json::from_str::<Task>(&task.to_body()).expect("a task"), task);
+    assert!(!format!("{task:?}").contains("hooks.slack.com"), "{task:?}");
+    assert!(task.group().starts_with("(reply)-") && !task.group().contains(' '));
+}

@@ -1,0 +1,134 @@
+//! A request of an Event Streams sink → messages in the Slack queue; and that a call of ours is over → a wake-up.
+
+use std::sync::Arc;
+
+use futures_util::future::{try_join, try_join_all};
+use jiff::Timestamp;
+
+use super::task::{Lines, MESSAGE_BYTES, Task};
+use crate::Error;
+use crate::config::Live;
+use crate::config::file::Escalation;
+use crate::domain::routes::{Line, Routes};
+use crate::http::Request;
+use crate::jobs::escalate::wake::WakeUp;
+use crate::storage::{Queue, To};
+use crate::twilio::event_stream::{self, Event, Malformed};
+use crate::twilio::proof::{Kind, verified};
+use crate::twilio::studio::{EXECUTION, is_sid};
+
+/// What the webhook needs.
+pub struct Intake {
+    /// Auth tokens, the public URL and the routes.
+    pub live: Live,
+    /// Where the lines go.
+    pub queue: Arc<dyn Queue>,
+}
+
+impl Intake {
+    /// Takes one request of the sink: when this is `Ok`, all that it says is in the queue.
+    ///
+    /// # Errors
+    /// 403 for a proven forgery; 5xx for all that may be our own fault, so that Twilio tries again.
+    pub async fn accept(&self, request: &Request, now: Timestamp) -> Result<(), Error> {
+        let (verified, settings) = verified(&self.live, request, Kind::Json, now).await?;
+        let events = event_stream::parse(verified.body());
+        let queue = self.queue.as_ref();
+        let wake_ups = wake_ups(&settings.config.escalation, &events, now);
+        let lines = send_all(queue, tasks(&settings.config.routes, events, now));
+        try_join(lines, wake(queue, wake_ups)).await.map(|_| ())
+    }
+}
+
+/// The event that tells of a hang-up in a call that a Studio Flow placed.
+const EXECUTION_ENDED: &str = "com.twilio.studio.flow.execution.ended";
+
+/// Which Executions are over that may have placed calls of ours: those of the policies' Flows.
+fn wake_ups(
+    escalation: &Escalation,
+    events: &[Result<Event, Malformed>],
+    at: Timestamp,
+) -> Vec<WakeUp> {
+    let ended = events.iter().flatten().filter(|event| event.event_type == EXECUTION_ENDED);
+    let of_ours = ended.filter_map(|event| {
+        let data = &event.envelope["data"];
+        let flow = data["flow_sid"].as_str().filter(|flow| !escalation.of_flow(flow).is_empty())?;
+        let execution = data["execution_sid"].as_str().unwrap_or(&event.id);
+        let (flow, execution) = (flow.to_owned(), execution.to_owned());
+        is_sid(EXECUTION, &execution).then_some(WakeUp::ExecutionEnded { flow, execution, at })
+    });
+    of_ours.collect()
+}
+
+async fn wake(queue: &dyn Queue, wake_ups: Vec<WakeUp>) -> Result<(), Error> {
+    let sent = wake_ups.into_iter().map(|wake_up| async move {
+        queue.send(To::WakeUps, wake_up.to_body(), &wake_up.group(), None).await
+    });
+    try_join_all(sent).await.map(|_| ())
+}
+
+/// What the queue is told of these events: lines by channel, in order, and what could not be read.
+pub fn tasks(routes: &Routes, events: Vec<Result<Event, Malformed>>, at: Timestamp) -> Vec<Task> {
+    let mut full = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
+    for event in events {
+        match event {
+            Ok(event) => {
+                for (channel, line) in routes.lines(&event) {
+                    put(&mut open, &mut full, channel, line, at);
+                }
+            }
+            Err(Malformed { reason, body }) => full.push(Task::Malformed { at, reason, body }),
+        }
+    }
+    full.extend(open.into_iter().map(|open| Task::Lines(open.lines)));
+    full
+}
+
+/// A channel's message that is being filled.
+struct Open {
+    lines: Lines,
+    bytes: usize,
+}
+
+fn put(open: &mut Vec<Open>, full: &mut Vec<Task>, channel: String, line: Line, at: Timestamp) {
+    let bytes = serde_json::to_string(&line).map_or(0, |json| json.len());
+    match open.iter_mut().find(|open| open.lines.channel == channel) {
+        None => {
+            let lines = Lines::new(channel, at, vec![line]);
+            open.push(Open { lines, bytes });
+        }
+        Some(open) if open.bytes + bytes > MESSAGE_BYTES => {
+            let lines = std::mem::replace(&mut open.lines.lines, vec![line]);
+            full.push(Task::Lines(Lines::new(channel, at, lines)));
+            open.bytes = bytes;
+        }
+        Some(open) => {
+            open.lines.lines.push(line);
+            open.bytes += bytes;
+        }
+    }
+}
+
+/// Sends tasks: each group's in order, the groups side by side.
+pub async fn send_all(queue: &dyn Queue, tasks: Vec<Task>) -> Result<(), Error> {
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for task in tasks {
+        let body = task.to_body();
+        match groups.iter_mut().find(|(group, _)| *group == task.group()) {
+            Some((_, bodies)) => bodies.push(body),
+            None => groups.push((task.group().into_owned(), vec![body])),
+        }
+    }
+    try_join_all(groups.into_iter().map(|(group, bodies)| async move {
+        for body in bodies {
+            queue.send(To::Slack, body, &group, None).await?;
+        }
+        Ok(())
+    }))
+    .await
+    .map(|_| ())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,236 @@
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::config::{Environment, Values};
+use crate::secret::Secret;
+use crate::storage::LARGEST_MESSAGE;
+use crate::storage::dead_letters::Letter;
+use crate::twilio::event_stream::LONGEST_KEPT;
+use crate::twilio::signature::{Payload, signature, with_body_hash};
+
+const CONFIG: &str = "[channels.a]\n[channels.b]\n[[routes]]\nname = \"r\"\nevents = [\"x\"]\n\
+                      text = \"{{ data.text }}\"\nto = \"{{ data.to }}\"\nfallback = \"a\"\n\
+                      [people.alpha]\nphone = \"+15005550001\"\n[[policies]]\nname = \"p\"\nalarms = [\"*\"]\n\
+                      roster = [\"alpha\"]\nchannel = \"a\"\ncall_with = \"studio\"\n\
+                      flow_sid = \"FW00000000000000000000000000000001\"\n";
+const BASE: &str = "https://ringdown.example.com";
+
+/// A queue that remembers, or refuses.
+#[derive(Default)]
+struct Memory {
+    sent: Mutex<Vec<(String, Task)>>,
+    woken: Mutex<Vec<String>>,
+    refuses: Mutex<bool>,
+}
+
+#[async_trait]
+impl Queue for Memory {
+    async fn send(
+        &self,
+        to: To,
+        body: String,
+        group: &str,
+        _: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        if *self.refuses.lock().unwrap() {
+            return Err(Error::Queue("it is down".to_owned()));
+        }
+        if to == To::WakeUps {
+            self.woken.lock().unwrap().push(body);
+            return Ok(());
+        }
+        self.sent.lock().unwrap().push((group.to_owned(), serde_json::from_str(&body).unwrap()));
+        Ok(())
+    }
+}
+
+/// An intake whose auth tokens are these, one list a reading; after the last, readings fail.
+fn intake(readings: &[&str]) -> (Intake, Arc<Memory>) {
+    let readings: VecDeque<String> = readings.iter().map(|tokens| (*tokens).to_owned()).collect();
+    let readings = Mutex::new(readings);
+    let fetch = Arc::new(move || {
+        let next = readings.lock().unwrap().pop_front();
+        let values =
+            next.ok_or_else(|| Error::NotSetUp("no more readings".to_owned())).map(|tokens| {
+                Values::from([
+                    ("twilio/auth-token".to_owned(), tokens),
+                    ("public-base-url".to_owned(), BASE.to_owned()),
+                    ("config/main".to_owned(), CONFIG.to_owned()),
+                ])
+            });
+        Box::pin(async move { values }) as _
+    });
+    let queue = Arc::new(Memory::default());
+    (Intake { live: Live::new(Environment::default(), fetch), queue: queue.clone() }, queue)
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_900_000_000 + second).unwrap()
+}
+
+fn request(token: &str, body: &[u8]) -> Request {
+    let target = with_body_hash("/twilio/events", body);
+    let signed = signature(&format!("{BASE}{target}"), Payload::Nothing, &Secret::new(token));
+    Request {
+        method: "POST".to_owned(),
+        path: "/twilio/events".to_owned(),
+        query: target.split_once('?').map(|(_, query)| query.to_owned()),
+        headers: vec![("x-twilio-signature".to_owned(), signed.into())],
+        body: body.to_vec().into(),
+        ..Request::default()
+    }
+}
+
+async fn status(intake: &Intake, token: &str, second: i64) -> u16 {
+    let body = json!([{"type": "x", "id": "1", "data": {"text": "t", "to": "a"}}]).to_string();
+    match intake.accept(&request(token, body.as_bytes()), at(second)).await {
+        Ok(()) => 204,
+        Err(error) => error.status(),
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_was_changed_is_read_afresh_before_a_request_is_refused() {
+    let (intake, queue) = intake(&["old", "old,new", "new"]);
+    assert_eq!(status(&intake, "old", 0).await, 204);
+    // The new one is stored now. Within thirty seconds of the last reading nothing is read again.
+    assert_eq!(status(&intake, "new", 10).await, 403);
+    assert_eq!(status(&intake, "new", 40).await, 204);
+    assert_eq!(status(&intake, "old", 50).await, 204);
+    // The old one is taken out.
+    assert_eq!(status(&intake, "new", 400).await, 204);
+    assert_eq!(status(&intake, "old", 410).await, 403);
+    // What cannot be read again stays as it was.
+    assert_eq!(status(&intake, "new", 9_000).await, 204);
+    assert_eq!(queue.sent.lock().unwrap().len(), 5);
+}
+
+#[tokio::test]
+async fn what_is_our_own_fault_is_5xx() {
+    let (nothing, _) = intake(&[]);
+    assert_eq!(status(&nothing, "t", 0).await, 503);
+    let (no_token, _) = intake(&[" , "]);
+    assert_eq!(status(&no_token, "t", 0).await, 503);
+    let (fine, queue) = intake(&["t"]);
+    *queue.refuses.lock().unwrap() = true;
+    assert_eq!(status(&fine, "t", 0).await, 503);
+    *queue.refuses.lock().unwrap() = false;
+    assert_eq!(status(&fine, "t", 0).await, 204);
+}
+
+#[tokio::test]
+async fn one_message_for_each_channel_in_order() {
+    let (intake, queue) = intake(&["t"]);
+    let event = |n: usize| {
+        let to = if n.is_multiple_of(2) { "a" } else { "b" };
+        json!({"type": "x", "id": n.to_string(), "data": {"text": n.to_string(), "to": to}})
+    };
+    let mut events: Vec<_> = (0..10).map(event).collect();
+    events.push(json!({"type": "nobody asks for it", "id": "1"}));
+    events.push(json!({"id": "no type"}));
+    let body = serde_json::to_vec(&events).unwrap();
+    intake.accept(&request("t", &body), at(0)).await.unwrap();
+    let mut sent = queue.sent.lock().unwrap().clone();
+    sent.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let said: Vec<(String, Vec<String>)> = sent
+        .into_iter()
+        .map(|(group, task)| match task {
+            Task::Lines(lines) => (group, lines.lines.into_iter().map(|line| line.text).collect()),
+            Task::Malformed { reason, .. } => (group, vec![reason]),
+            Task::Reply { .. } => panic!("nobody clicked"),
+        })
+        .collect();
+    let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    assert_eq!(
+        said,
+        [
+            ("(malformed)".to_owned(), texts(&["it has no `type`"])),
+            ("a".to_owned(), texts(&["0", "2", "4", "6", "8"])),
+            ("b".to_owned(), texts(&["1", "3", "5", "7", "9"])),
+        ]
+    );
+}
+
+const FLOW: &str = "FW00000000000000000000000000000001";
+const EXECUTION: &str = "FN00000000000000000000000000000001";
+
+fn of_an_execution(what: &str, flow: &str) -> serde_json::Value {
+    let event_type = format!("com.twilio.studio.flow.execution.{what}");
+    json!({"type": event_type, "id": EXECUTION, "data": {"execution_sid": EXECUTION, "flow_sid": flow}})
+}
+
+#[tokio::test]
+async fn that_a_call_of_ours_is_over_wakes_its_incident() {
+    let (intake, queue) = intake(&["t"]);
+    let other = FLOW.replace('1', "2");
+    let events = json!([
+        of_an_execution("started", FLOW),
+        {"type": "x", "id": "1", "data": {"text": "t", "to": "a"}},
+        of_an_execution("ended", &other),
+        of_an_execution("ended", FLOW),
+        {"type": "com.twilio.studio.flow.execution.ended", "id": EXECUTION, "data": {"flow_sid": FLOW}},
+        {"type": "com.twilio.studio.flow.execution.ended", "id": "no SID", "data": {"flow_sid": FLOW}},
+        {"type": "com.twilio.studio.flow.execution.ended", "id": "1"},
+    ]);
+    let body = events.to_string();
+    intake.accept(&request("t", body.as_bytes()), at(0)).await.unwrap();
+    let (flow, execution) = (FLOW.to_owned(), EXECUTION.to_owned());
+    let wake_up = WakeUp::ExecutionEnded { flow, execution, at: at(0) }.to_body();
+    assert_eq!(*queue.woken.lock().unwrap(), [wake_up.clone(), wake_up]);
+    assert_eq!(queue.sent.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_wake_up_that_is_not_taken_has_twilio_send_again() {
+    let (intake, queue) = intake(&["t"]);
+    let body = json!([of_an_execution("ended", FLOW)]).to_string();
+    *queue.refuses.lock().unwrap() = true;
+    let refused = intake.accept(&request("t", body.as_bytes()), at(0)).await;
+    assert_eq!(refused.map_err(|error| error.status()), Err(503));
+    *queue.refuses.lock().unwrap() = false;
+    intake.accept(&request("t", body.as_bytes()), at(1)).await.unwrap();
+    assert_eq!(queue.woken.lock().unwrap().len(), 1);
+}
+
+/// What the store takes as one record, with space for its key.
+const LARGEST_RECORD: usize = 390 * 1024;
+
+fn fits(body: &[u8]) {
+    let config =
+        crate::config::file::Config::parse(vec![("f".to_owned(), CONFIG.to_owned())]).unwrap();
+    for task in tasks(&config.routes, event_stream::parse(body), at(0)) {
+        let message = task.to_body();
+        assert!(message.len() <= LARGEST_MESSAGE, "a message of {} bytes", message.len());
+        let letter =
+            serde_json::to_string(&Letter::forward("reason", message, at(0), at(0))).unwrap();
+        assert!(letter.len() <= LARGEST_RECORD, "a letter of {} bytes", letter.len());
+    }
+}
+
+#[test]
+fn no_body_makes_a_message_or_a_dead_letter_that_is_too_large() {
+    let event = |id: String, text: String| json!({"type": "x", "id": id, "data": {"text": text, "to": "a"}});
+    let many: Vec<_> = (0..12_000).map(|n| event(n.to_string(), "t".to_owned())).collect();
+    fits(&serde_json::to_vec(&many).unwrap());
+    let odd: Vec<_> =
+        (0..400).map(|n| event(format!("{n}\u{1}\"\\"), "\u{1}\"\\".repeat(900))).collect();
+    fits(&serde_json::to_vec(&odd).unwrap());
+    fits(&serde_json::to_vec(&[event("i".repeat(1_100_000), "t".to_owned())]).unwrap());
+    fits(&[1; 4_000_000]);
+    fits(&vec![b'"'; LONGEST_KEPT * 2]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn nor_does_a_random_one(id in ".{0,700}", text in ".{0,4000}", count in 0..200_usize) {
+        let event = json!({"type": "x", "id": id, "data": {"text": text, "to": "b"}});
+        fits(&serde_json::to_vec(&vec![event; count]).unwrap());
+    }
+}

@@ -1,0 +1,147 @@
+//! Store and Queue: the only two traits, because two real backends exist for each (AWS, and one SQLite file).
+//!
+//! Both are small and dumb. What the records and messages mean lives above.
+
+pub mod dead_letters;
+mod size;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::Error;
+pub use size::{MAX_ITEM_BYTES, MAX_TRANSACTION_BYTES, check_size};
+
+/// Where a record lives: a partition, and a place in its order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The partition. Its first word names the kind of record: permissions are given by it.
+    pub pk: String,
+    /// The place in the partition, in byte order.
+    pub sk: String,
+}
+
+impl Key {
+    /// A key of these two parts.
+    pub fn new(pk: impl Into<String>, sk: impl Into<String>) -> Key {
+        Key { pk: pk.into(), sk: sk.into() }
+    }
+}
+
+/// A record as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Where it lives.
+    pub key: Key,
+    /// Counts its writes, from 1.
+    pub revision: u64,
+    /// What it says: JSON.
+    pub body: String,
+}
+
+/// When a put may land.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum If {
+    /// Only if there is no such record (an expired one does not count).
+    Absent,
+    /// Only if the record is still at this revision.
+    At(u64),
+    /// In any case.
+    Always,
+}
+
+/// One record to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Put {
+    /// Where it shall live.
+    pub key: Key,
+    /// What it shall say: JSON.
+    pub body: String,
+    /// When it may land.
+    pub when: If,
+    /// From when on it no longer exists; never, if `None`.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// The most records that one [`Store::load`] or [`Store::write`] takes (DynamoDB's limit).
+pub const MOST_AT_ONCE: usize = 100;
+
+/// Records and counters. Expired records do not exist: every verb that reads is told what time it is.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// The records with these keys (at most [`MOST_AT_ONCE`]), strongly consistent, in the order of the keys.
+    async fn load(&self, keys: &[Key], now: Timestamp) -> Result<Vec<Option<Record>>, Error>;
+
+    /// Up to `limit` records of a partition in the order of their `sk`, those behind `after` only.
+    async fn page(
+        &self,
+        pk: &str,
+        after: Option<&str>,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Record>, Error>;
+
+    /// Writes all of these (at most [`MOST_AT_ONCE`], each key once) or none: [`Error::Raced`] if one may not land,
+    /// [`Error::TooLargeToStore`] if [`check_size`] refuses them.
+    async fn write(&self, puts: &[Put], now: Timestamp) -> Result<(), Error>;
+
+    /// Adds to counters. A counter is read like a record: key [`counter`], body its number.
+    async fn add(&self, counters: &[(&str, u64)]) -> Result<(), Error>;
+}
+
+/// Where the counter of this name lives.
+pub fn counter(name: &str) -> Key {
+    Key::new(COUNTERS, name)
+}
+
+/// The partition of all counters.
+pub const COUNTERS: &str = "counters";
+
+/// The queues of the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum To {
+    /// What is to be said in Slack. Its groups are channels, each in order.
+    Slack,
+    /// Promises to look again at an incident. In no order: each message is for itself.
+    WakeUps,
+}
+
+/// What is to be done later, at least once.
+#[async_trait]
+pub trait Queue: Send + Sync {
+    /// Puts a message on a queue. Messages of one `group` come out in order, one batch at a time; none before
+    /// `not_before`. At most [`LARGEST_MESSAGE`] bytes.
+    async fn send(
+        &self,
+        to: To,
+        body: String,
+        group: &str,
+        not_before: Option<Timestamp>,
+    ) -> Result<(), Error>;
+}
+
+/// The largest message, in bytes (SQS takes 1 MiB; space for its attributes is left).
+pub const LARGEST_MESSAGE: usize = 1000 * 1024;
+
+/// A message as it comes out of a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Names it within its batch.
+    pub id: String,
+    /// The group that it was sent with.
+    pub group: String,
+    /// What was sent.
+    pub body: String,
+    /// How often it came out, from 1.
+    pub receives: u32,
+}
+
+/// What a handler says of one message. A handler never fails as a whole: that would give back what is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is dealt with: take it off the queue.
+    Done,
+    /// Give it back, and let it come again after this long.
+    Later(Duration),
+}
