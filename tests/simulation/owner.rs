@@ -120,7 +120,7 @@ impl World {
         Ok(())
     }
 
-    /// An alarm joined: if it is news to its owner, they have to be told.
+    /// An alarm joined: if it is event to its owner, they have to be told.
     fn note_joined(&mut self, before: &Incident, entry: &Entry, name: &str, knows: &mut Knows) {
         if before.taken_by().is_none()
             || before.silenced_until.is_some() && known(before, name).is_some()

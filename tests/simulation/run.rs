@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use shared::config::{Live, Settings, Values};
-use shared::domain::escalation::{Incident, Key, News};
+use shared::domain::escalation::{CallEvent, Incident, Key};
 use shared::jobs::escalate::intake::Heard;
 use shared::jobs::escalate::{App, Writers};
 use shared::storage::Outcome;
@@ -31,7 +31,7 @@ pub(crate) enum About {
     /// A message of the queue.
     Wake(usize),
     /// Twilio says the status of a call.
-    Status(usize, News),
+    Status(usize, CallEvent),
     /// Twilio asks what to say.
     Words(Asked),
     /// Somebody clicks, in Slack or on the page.

@@ -3,7 +3,7 @@
 use std::task::{Context, Poll, Waker};
 
 use shared::Error;
-use shared::domain::escalation::{Incident, Key, News, Outcome as Became, Signal, State};
+use shared::domain::escalation::{CallEvent, Incident, Key, Outcome as Became, Signal, State};
 use shared::jobs::escalate::Hand;
 use shared::jobs::escalate::record::Kept;
 use shared::jobs::escalate::wake::WakeUp;
@@ -55,8 +55,8 @@ impl Run {
                 let message = Message { id: at.to_string(), group: String::new(), body, receives };
                 Box::pin(async move { Done::Woke(app.wake(&message).await) })
             }
-            About::Status(call, news) => {
-                let (id, signal) = world.signal(*call, news.clone());
+            About::Status(call, event) => {
+                let (id, signal) = world.signal(*call, event.clone());
                 Box::pin(async move {
                     Done::Told(
                         app.signal(&id, &[signal], Hand::Act).await.map(|told| told.map(Box::new)),
@@ -64,8 +64,8 @@ impl Run {
                 })
             }
             About::Words(asked) => {
-                let news = asked.key.map_or(News::Answered, News::Pressed);
-                let (id, signal) = world.signal(asked.call, news);
+                let event = asked.key.map_or(CallEvent::Answered, CallEvent::Pressed);
+                let (id, signal) = world.signal(asked.call, event);
                 match asked.key {
                     Some(Key::Take) => world.presses(asked.call),
                     Some(Key::Over { reading }) => world.presses_over(asked.call, reading),
@@ -238,11 +238,11 @@ impl World {
         self.watch.threes.entry(attempt).or_default().insert(reading);
     }
 
-    fn signal(&self, call: usize, news: News) -> (String, Signal) {
+    fn signal(&self, call: usize, event: CallEvent) -> (String, Signal) {
         let call = &self.phones.calls[call];
         (
             call.incident.clone(),
-            Signal::Call { attempt: call.attempt, call: Some(call.sid.clone()), news },
+            Signal::Call { attempt: call.attempt, call: Some(call.sid.clone()), event },
         )
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::fmt::rfc2822;
 use serde_json::json;
 use shared::Timestamp;
-use shared::domain::escalation::{End, Key, News};
+use shared::domain::escalation::{CallEvent, End, Key};
 use shared::twilio::callbacks::Path;
 use shared::twilio::rest::{Ask, Told, Wire};
 
@@ -232,7 +232,7 @@ impl World {
                     self.after(4_000, What::Call(at, Step::MachineHeard));
                 }
             }
-            Step::MachineHeard => self.news(at, News::Machine),
+            Step::MachineHeard => self.call_event(at, CallEvent::Machine),
             Step::Asks(reading, key, moments) => {
                 let asked = Asked { call: at, reading, key, moments };
                 self.after(self.now % 90 + 20, What::Begin(About::Words(asked)));
@@ -256,21 +256,21 @@ impl World {
     }
 
     fn tell(&mut self, at: usize, status: &str) {
-        match shared::twilio::rest::news(status) {
-            Some(news) => self.news(at, news),
+        match shared::twilio::rest::call_event(status) {
+            Some(event) => self.call_event(at, event),
             None => self.fail(format!("the status {status} means nothing")),
         }
     }
 
     /// A callback of Twilio's sets out. None is repeated.
-    fn news(&mut self, at: usize, news: News) {
+    fn call_event(&mut self, at: usize, event: CallEvent) {
         let lost = self.faults.lost;
         if self.rng.chance(lost) {
             self.watch.tally.lost += 1;
-            return self.note(|| format!("{at} {news:?}: lost"));
+            return self.note(|| format!("{at} {event:?}: lost"));
         }
         for long in self.journeys(20) {
-            self.after(long, What::Begin(About::Status(at, news.clone())));
+            self.after(long, What::Begin(About::Status(at, event.clone())));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What Twilio tells us of a call: form posts to our own URLs, whose path names the incident and the attempt.
 
-use crate::domain::escalation::{Key, News};
+use crate::domain::escalation::{CallEvent, Key};
 use crate::twilio::rest;
 
 /// The path before all of a call's URLs.
@@ -69,17 +69,17 @@ pub fn field<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> 
 }
 
 /// What a status callback says. `initiated` says that Twilio has taken the call, and nothing of its phone.
-pub fn status(fields: &[(String, String)]) -> Option<News> {
+pub fn status(fields: &[(String, String)]) -> Option<CallEvent> {
     match field(fields, "CallStatus")? {
-        "initiated" => Some(News::Queued),
-        status => rest::news(status),
+        "initiated" => Some(CallEvent::Queued),
+        status => rest::call_event(status),
     }
 }
 
 /// What asynchronous answering-machine detection says: a hint, and no more.
-pub fn machine(fields: &[(String, String)]) -> Option<News> {
+pub fn machine(fields: &[(String, String)]) -> Option<CallEvent> {
     let by = field(fields, "AnsweredBy")?;
-    (by.starts_with("machine") || by == "fax").then_some(News::Machine)
+    (by.starts_with("machine") || by == "fax").then_some(CallEvent::Machine)
 }
 
 /// The key that was pressed in this reading of the menu: the first digit.
@@ -130,28 +130,28 @@ mod tests {
 
     #[test]
     fn what_callbacks_say() {
-        for (told, news) in [
-            ("initiated", Some(News::Queued)),
-            ("queued", Some(News::Queued)),
-            ("ringing", Some(News::Ringing)),
-            ("in-progress", Some(News::Answered)),
-            ("completed", Some(News::Ended(End::Completed))),
-            ("busy", Some(News::Ended(End::Busy))),
-            ("no-answer", Some(News::Ended(End::NoAnswer))),
-            ("failed", Some(News::Ended(End::Failed))),
-            ("canceled", Some(News::Ended(End::Canceled))),
+        for (told, event) in [
+            ("initiated", Some(CallEvent::Queued)),
+            ("queued", Some(CallEvent::Queued)),
+            ("ringing", Some(CallEvent::Ringing)),
+            ("in-progress", Some(CallEvent::Answered)),
+            ("completed", Some(CallEvent::Ended(End::Completed))),
+            ("busy", Some(CallEvent::Ended(End::Busy))),
+            ("no-answer", Some(CallEvent::Ended(End::NoAnswer))),
+            ("failed", Some(CallEvent::Ended(End::Failed))),
+            ("canceled", Some(CallEvent::Ended(End::Canceled))),
             ("something new", None),
         ] {
-            assert_eq!(status(&fields(&[("CallStatus", told)])), news, "{told}");
+            assert_eq!(status(&fields(&[("CallStatus", told)])), event, "{told}");
         }
-        for (by, news) in [
+        for (by, event) in [
             ("human", None),
             ("unknown", None),
-            ("machine_start", Some(News::Machine)),
-            ("machine_end_beep", Some(News::Machine)),
-            ("fax", Some(News::Machine)),
+            ("machine_start", Some(CallEvent::Machine)),
+            ("machine_end_beep", Some(CallEvent::Machine)),
+            ("fax", Some(CallEvent::Machine)),
         ] {
-            assert_eq!(machine(&fields(&[("AnsweredBy", by)])), news, "{by}");
+            assert_eq!(machine(&fields(&[("AnsweredBy", by)])), event, "{by}");
         }
         assert_eq!(
             ["1", "2", "7", "#", ""].map(|digits| key(digits, 1)),

@@ -17,11 +17,11 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use crate::domain::escalation::News;
+use crate::domain::escalation::CallEvent;
 use crate::secret::Secret;
 
 use call::CallList;
-pub use call::{CallResource, NewCall, news};
+pub use call::{CallResource, NewCall, call_event};
 use verdict::is_over;
 pub(super) use verdict::{is_unknown, read, read_time, verdict};
 pub use wire::wire;
@@ -140,7 +140,7 @@ impl Api {
         // A call without a date is a new one as long as it is under way.
         let is_late = |call: &CallResource| match call.created_at() {
             Some(at) => at >= since,
-            None => !matches!(call.news(), Some(News::Ended(_))),
+            None => !matches!(call.call_event(), Some(CallEvent::Ended(_))),
         };
         let is_new = |call: &CallResource| {
             (call.to.is_empty() || call.to == to)

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use shared::config::file::Config;
 use shared::config::{Environment, Live, Simulated, Values};
 use shared::domain::escalation::{
-    Alarm, Busy, End, Incident, Key as Pressed, News, Policy, Signal,
+    Alarm, Busy, CallEvent, End, Incident, Key as Pressed, Policy, Signal,
 };
 use shared::domain::silence::Stored;
 use shared::http::{Request, Response};
@@ -288,12 +288,12 @@ pub(super) fn raised(name: &str) -> Incident {
 /// What the world tells it, each at its second.
 pub(super) fn told(incident: Incident, signals: &[(i64, Signal)]) -> Incident {
     signals.iter().fold(incident, |incident, (second, signal)| {
-        incident.step(signal, &Busy::default(), at(*second)).incident
+        incident.apply(signal, &Busy::default(), at(*second)).incident
     })
 }
 
-pub(super) fn call(attempt: u32, news: News) -> Signal {
-    Signal::Call { attempt, call: Some(format!("CA{attempt}")), news }
+pub(super) fn call(attempt: u32, event: CallEvent) -> Signal {
+    Signal::Call { attempt, call: Some(format!("CA{attempt}")), event }
 }
 
 /// Alpha does not answer, bravo's phone rings.
@@ -301,11 +301,11 @@ pub(super) fn calling() -> Incident {
     told(
         raised("checkout-5xx"),
         &[
-            (1, call(1, News::Placed { reading_seconds: 8 })),
-            (2, call(1, News::Ringing)),
-            (27, call(1, News::Ended(End::NoAnswer))),
-            (28, call(2, News::Placed { reading_seconds: 8 })),
-            (30, call(2, News::Ringing)),
+            (1, call(1, CallEvent::Placed { reading_seconds: 8 })),
+            (2, call(1, CallEvent::Ringing)),
+            (27, call(1, CallEvent::Ended(End::NoAnswer))),
+            (28, call(2, CallEvent::Placed { reading_seconds: 8 })),
+            (30, call(2, CallEvent::Ringing)),
         ],
     )
 }
@@ -315,10 +315,10 @@ pub(super) fn taken() -> Incident {
     told(
         calling(),
         &[
-            (36, call(2, News::Answered)),
-            (44, call(2, News::Pressed(Pressed::Take))),
+            (36, call(2, CallEvent::Answered)),
+            (44, call(2, CallEvent::Pressed(Pressed::Take))),
             (45, Signal::Texted { person: "bravo".to_owned(), failed: None }),
-            (50, call(2, News::Ended(End::Completed))),
+            (50, call(2, CallEvent::Ended(End::Completed))),
         ],
     )
 }
@@ -328,9 +328,9 @@ pub(super) fn exhausted() -> Incident {
     told(
         calling(),
         &[
-            (36, call(2, News::Answered)),
-            (44, call(2, News::Pressed(Pressed::Decline))),
-            (46, call(2, News::Ended(End::Completed))),
+            (36, call(2, CallEvent::Answered)),
+            (44, call(2, CallEvent::Pressed(Pressed::Decline))),
+            (46, call(2, CallEvent::Ended(End::Completed))),
         ],
     )
 }

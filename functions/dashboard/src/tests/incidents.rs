@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use shared::domain::escalation::{Busy, Incident, Key as Pressed, News, Signal, State};
+use shared::domain::escalation::{Busy, CallEvent, Incident, Key as Pressed, Signal, State};
 
 use super::backend::*;
 
@@ -67,7 +67,8 @@ fn a_first_call_names_who_is_next() {
         &shown(&raised("checkout-5xx")).1,
         &["Calling alpha", "being dialled", "call 1 of 2, then bravo"],
     );
-    let answered = told(calling(), &[(36, call(2, News::Answered)), (38, call(2, News::Machine))]);
+    let answered =
+        told(calling(), &[(36, call(2, CallEvent::Answered)), (38, call(2, CallEvent::Machine))]);
     says(&shown(&answered).1, &["a machine answered, on the line since 11:07:16 UTC"]);
 }
 
@@ -212,7 +213,7 @@ fn what_is_not_there_is_a_friendly_404() {
 #[test]
 fn what_is_left_out_of_a_long_story_is_said() {
     let keys: Vec<(i64, Signal)> =
-        (0..300).map(|n| (40 + n, call(2, News::Pressed(Pressed::Other)))).collect();
+        (0..300).map(|n| (40 + n, call(2, CallEvent::Pressed(Pressed::Other)))).collect();
     says(&shown(&told(calling(), &keys)).1, &["entries are left out here."]);
 }
 

@@ -100,7 +100,7 @@ fn only_viewers_of_the_same_origin_may_resolve() {
 #[test]
 fn page_says_who_resolved_it_and_when_it_resolves_by_itself() {
     let by = ON_THE_PAGE.to_owned();
-    let incident = told(taken(), &[(300, Signal::ResolvedBy { by })]);
+    let incident = told(taken(), &[(300, Signal::ResolvedManually { by })]);
     let pages = Pages::new();
     pages.keep(&incident, 0);
     let html = words(&pages.page(&format!("/incidents/{}", incident.id)));

@@ -14,7 +14,7 @@ use super::record::{Kept, Task, ToDo};
 use super::{App, Hand, words};
 use crate::Error;
 use crate::config::Settings;
-use crate::domain::escalation::{Attempt, Effect, End, Incident, News, Signal, TextAbout};
+use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signal, TextAbout};
 use crate::domain::routes::Line;
 use crate::jobs::forward::task::{self, Lines};
 use crate::storage::To;
@@ -181,8 +181,8 @@ fn phone(settings: &Settings, person: &str) -> Option<String> {
     settings.config.escalation.people.get(person).map(|person| person.phone.clone())
 }
 
-fn news(attempt: &Attempt, call: Option<String>, news: News) -> Signal {
-    Signal::Call { attempt: attempt.number, call, news }
+fn call_signal(attempt: &Attempt, call: Option<String>, event: CallEvent) -> Signal {
+    Signal::Call { attempt: attempt.number, call, event }
 }
 
 /// It will never be done.
@@ -190,11 +190,15 @@ fn refused(incident: &Incident, effect: &Effect, why: &str) -> Report {
     Report::Done(match effect {
         Effect::Dial { attempt } => {
             tracing::error!(incident = incident.id, attempt, why, "a call was refused");
-            let news = News::Refused(why.to_owned());
-            vec![Signal::Call { attempt: *attempt, call: None, news }]
+            let event = CallEvent::Refused(why.to_owned());
+            vec![Signal::Call { attempt: *attempt, call: None, event }]
         }
         Effect::HangUp { attempt } => {
-            vec![Signal::Call { attempt: *attempt, call: None, news: News::Ended(End::Canceled) }]
+            vec![Signal::Call {
+                attempt: *attempt,
+                call: None,
+                event: CallEvent::Ended(End::Canceled),
+            }]
         }
         Effect::LookUp { .. } => Vec::new(),
         Effect::Text { person, .. } => {

@@ -9,7 +9,7 @@ use super::words::Spoken;
 use super::{App, Hand};
 use crate::Error;
 use crate::config::Settings;
-use crate::domain::escalation::{Key, News, Signal};
+use crate::domain::escalation::{CallEvent, Key, Signal};
 use crate::http::{Request, Response, form_fields};
 use crate::twilio::callbacks::{About, Path, field, key, machine, status, voice_url};
 use crate::twilio::proof::{Kind, verified};
@@ -69,7 +69,7 @@ impl App {
         let signals: Vec<Signal> = machine(&fields)
             .into_iter()
             .chain(status)
-            .map(|news| Signal::Call { attempt: path.attempt, call: call.clone(), news })
+            .map(|event| Signal::Call { attempt: path.attempt, call: call.clone(), event })
             .collect();
         if !signals.is_empty() {
             self.signal(path.incident, &signals, Hand::Act).await?;
@@ -105,9 +105,9 @@ impl App {
     ) -> Result<Response, Error> {
         let (body, settings) = verified(&self.live, request, Kind::Form, self.now()).await?;
         let fields = body.fields();
-        let news = turn.key().map_or(News::Answered, News::Pressed);
+        let event = turn.key().map_or(CallEvent::Answered, CallEvent::Pressed);
         let call = field(&fields, "CallSid").map(str::to_owned);
-        let signals = [Signal::Call { attempt: path.attempt, call, news }];
+        let signals = [Signal::Call { attempt: path.attempt, call, event }];
         let incident = self.signal(path.incident, &signals, Hand::Leave).await?;
         let found = incident
             .as_ref()

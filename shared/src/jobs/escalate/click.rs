@@ -116,9 +116,9 @@ impl App {
     ) -> Result<Option<Incident>, Error> {
         let person = clicker.actor.clone();
         let signal = match click.action {
-            Action::Take => Signal::Claimed { person, outside: clicker.outside },
-            Action::GiveBack => Signal::GivenBack { person },
-            Action::Resolve => Signal::DeclaredOver { person },
+            Action::Take => Signal::Acknowledged { person, outside: clicker.outside },
+            Action::GiveBack => Signal::Released { person },
+            Action::Resolve => Signal::ResolvedByPerson { person },
             Action::Silence if before.taken_by().is_some() => return Ok(None),
             Action::Silence => return self.silence(&before.id, &person.name, SILENCE).await,
         };

@@ -8,7 +8,7 @@ use super::Hand;
 use super::record::{self, Kept, LEASE, LastWord, Task, ToDo};
 use super::records::Records;
 use super::wake::WakeUp;
-use crate::domain::escalation::{Alarm, Busy, Effect, Incident, Policy, Signal, Step};
+use crate::domain::escalation::{Alarm, Busy, Decision, Effect, Incident, Policy, Signal};
 use crate::domain::routes::Line;
 use crate::storage::{Key, To};
 
@@ -79,7 +79,8 @@ impl Draft<'_> {
     pub(super) fn tell(&mut self, signals: &[Signal]) {
         for signal in signals {
             let Some(mut kept) = self.kept.take() else { return };
-            let Step { incident, effects, .. } = kept.incident.step(signal, &self.busy, self.now);
+            let Decision { incident, effects, .. } =
+                kept.incident.apply(signal, &self.busy, self.now);
             kept.incident = incident;
             kept.incident.timeline.join_last(self.first_entry);
             self.kept = Some(kept);
@@ -94,7 +95,7 @@ impl Draft<'_> {
         let after = before.and_then(|at| at.checked_add(SignedDuration::from_millis(1)).ok());
         let named_at = after.map_or(self.now, |after| after.max(self.now));
         let id = record::id(&self.policy.name, named_at);
-        let Step { incident, effects, .. } =
+        let Decision { incident, effects, .. } =
             Incident::raise(&id, self.policy, alarm, &self.busy, self.now);
         let writer = String::new();
         self.first_entry = 0;

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::record::{self, Kept};
 use super::{App, Hand};
 use crate::Error;
-use crate::domain::escalation::{Attempt, End, Incident, News, Signal};
+use crate::domain::escalation::{Attempt, CallEvent, End, Incident, Signal};
 use crate::storage::{Key, MOST_AT_ONCE};
 use crate::twilio::studio::api::Executions;
 
@@ -40,15 +40,15 @@ impl App {
         if attempt.ended_at.is_some() {
             return Ok(true);
         }
-        let news = match attempt.answered_at {
-            Some(_) => vec![News::Ended(End::Untold)],
+        let event = match attempt.answered_at {
+            Some(_) => vec![CallEvent::Ended(End::Untold)],
             None => self.how_it_ended(flow, execution).await?,
         };
-        let signals: Vec<Signal> = news
+        let signals: Vec<Signal> = event
             .into_iter()
-            .map(|news| {
+            .map(|event| {
                 let call = Some(execution.to_owned());
-                Signal::Call { attempt: attempt.number, call, news }
+                Signal::Call { attempt: attempt.number, call, event }
             })
             .collect();
         self.signal(&incident.id, &signals, Hand::Act).await?;
@@ -71,7 +71,7 @@ impl App {
     }
 
     /// No report came of it: what the Execution knows of its call. If it cannot be asked, that it is over is enough.
-    async fn how_it_ended(&self, flow: &str, execution: &str) -> Result<Vec<News>, Error> {
+    async fn how_it_ended(&self, flow: &str, execution: &str) -> Result<Vec<CallEvent>, Error> {
         let settings = self.live.get(self.now()).await?;
         let api = self.api(&settings)?;
         let context = Executions::of(&api, flow).context(execution).await;

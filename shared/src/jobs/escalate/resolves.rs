@@ -67,7 +67,7 @@ impl App {
         self.change_one(id, Hand::Act, &|draft| {
             let kept = draft.kept.as_ref();
             if kept.is_some_and(|kept| !kept.incident.went_off_since(seen)) {
-                draft.tell(&[Signal::ResolvedBy { by: by.to_owned() }]);
+                draft.tell(&[Signal::ResolvedManually { by: by.to_owned() }]);
             }
         })
         .await

@@ -7,7 +7,7 @@ mod any;
 
 use super::*;
 use crate::config::{Environment, Live, Settings, Values};
-use crate::domain::escalation::{Alarm, Busy, CallWith, Incident, Key, News, Policy, Signal};
+use crate::domain::escalation::{Alarm, Busy, CallEvent, CallWith, Incident, Key, Policy, Signal};
 
 const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\nslack = \"U0000001\"\n\
     [people.bravo]\nphone = \"+15005550002\"\n[[policies]]\nname = \"prod\"\nalarms = [\"*\"]\n\
@@ -73,11 +73,11 @@ fn raised() -> Incident {
 }
 
 fn after(incident: Incident, signal: &Signal, second: i64) -> Incident {
-    incident.step(signal, &Busy::default(), at(second)).incident
+    incident.apply(signal, &Busy::default(), at(second)).incident
 }
 
 fn pressed(attempt: u32, key: Key) -> Signal {
-    Signal::Call { attempt, call: Some(format!("CA{attempt}")), news: News::Pressed(key) }
+    Signal::Call { attempt, call: Some(format!("CA{attempt}")), event: CallEvent::Pressed(key) }
 }
 
 /// What the message says, block by block, and its buttons.
@@ -202,13 +202,15 @@ fn webhook_lines_get_resolved_and_a_link_to_the_page() {
     assert!(page.get("value").is_none(), "a click on a link asks for nothing");
     let taken = after(raised(), &pressed(1, Key::Take), 42);
     assert_eq!(labels(&block(&taken).expect("buttons")), ["Resolved", "Its page"]);
-    let over = after(taken, &Signal::ResolvedBy { by: "somebody on the page".to_owned() }, 50);
+    let over =
+        after(taken, &Signal::ResolvedManually { by: "somebody on the page".to_owned() }, 50);
     assert_eq!(block(&over), None);
 }
 
 #[test]
 fn resolved_by_hand_tells_who_said_so() {
-    let over = after(raised(), &Signal::ResolvedBy { by: "somebody on the page".to_owned() }, 60);
+    let over =
+        after(raised(), &Signal::ResolvedManually { by: "somebody on the page".to_owned() }, 60);
     let (said, buttons) = told(&over);
     let headline = ":large_green_circle: *over* after 1 min; nobody had taken it; *somebody on the page* says so";
     assert_eq!((said[0].as_str(), buttons.len()), (headline, 0));

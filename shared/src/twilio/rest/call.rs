@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::read_time;
-use crate::domain::escalation::{End, News};
+use crate::domain::escalation::{CallEvent, End};
 
 /// What is asked of a new call.
 #[derive(Clone, Debug)]
@@ -73,8 +73,8 @@ pub(super) struct CallList {
 
 impl CallResource {
     /// Its status.
-    pub fn news(&self) -> Option<News> {
-        news(&self.status)
+    pub fn call_event(&self) -> Option<CallEvent> {
+        call_event(&self.status)
     }
 
     /// Whether this number calls in it, as far as Twilio says.
@@ -89,22 +89,22 @@ impl CallResource {
 
     /// Whether it was over before that moment, as far as Twilio says.
     pub(super) fn was_over_before(&self, at: Timestamp) -> bool {
-        matches!(self.news(), Some(News::Ended(_)))
+        matches!(self.call_event(), Some(CallEvent::Ended(_)))
             && read_time(self.date_updated.as_deref()).is_some_and(|over_at| over_at < at)
     }
 }
 
 /// What a call's status means. A callback also says `initiated`.
-pub fn news(status: &str) -> Option<News> {
+pub fn call_event(status: &str) -> Option<CallEvent> {
     Some(match status {
-        "queued" | "initiated" => News::Queued,
-        "ringing" => News::Ringing,
-        "in-progress" | "answered" => News::Answered,
-        "completed" => News::Ended(End::Completed),
-        "busy" => News::Ended(End::Busy),
-        "no-answer" => News::Ended(End::NoAnswer),
-        "failed" => News::Ended(End::Failed),
-        "canceled" => News::Ended(End::Canceled),
+        "queued" | "initiated" => CallEvent::Queued,
+        "ringing" => CallEvent::Ringing,
+        "in-progress" | "answered" => CallEvent::Answered,
+        "completed" => CallEvent::Ended(End::Completed),
+        "busy" => CallEvent::Ended(End::Busy),
+        "no-answer" => CallEvent::Ended(End::NoAnswer),
+        "failed" => CallEvent::Ended(End::Failed),
+        "canceled" => CallEvent::Ended(End::Canceled),
         _ => return None,
     })
 }

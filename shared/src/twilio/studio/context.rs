@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use super::{CALL, is_sid};
-use crate::domain::escalation::{End, News};
+use crate::domain::escalation::{CallEvent, End};
 use crate::twilio::rest;
 
 /// The name of the widget that places the call.
@@ -33,13 +33,13 @@ impl Context {
     }
 
     /// How the call of an Execution fared that is over, as far as it is known: that it was answered, and how it ended.
-    pub fn ended(&self) -> Vec<News> {
-        match self.call_status.as_deref().and_then(rest::news) {
-            Some(News::Answered | News::Ended(End::Completed)) => {
-                vec![News::Answered, News::Ended(End::Completed)]
+    pub fn ended(&self) -> Vec<CallEvent> {
+        match self.call_status.as_deref().and_then(rest::call_event) {
+            Some(CallEvent::Answered | CallEvent::Ended(End::Completed)) => {
+                vec![CallEvent::Answered, CallEvent::Ended(End::Completed)]
             }
-            Some(ended @ News::Ended(_)) => vec![ended],
-            _ => vec![News::Ended(End::Untold)],
+            Some(ended @ CallEvent::Ended(_)) => vec![ended],
+            _ => vec![CallEvent::Ended(End::Untold)],
         }
     }
 }
@@ -68,7 +68,7 @@ mod tests {
         ] {
             let context = of(widget);
             assert_eq!(context.call_sid.as_deref(), Some(SID));
-            assert_eq!(context.ended(), [News::Ended(End::Busy)]);
+            assert_eq!(context.ended(), [CallEvent::Ended(End::Busy)]);
         }
         for other in [json!({}), json!({"CallSid": "SM1", "CallStatus": 7}), json!([]), Value::Null]
         {
@@ -78,18 +78,18 @@ mod tests {
 
     #[test]
     fn how_the_call_fared() {
-        let answered = vec![News::Answered, News::Ended(End::Completed)];
+        let answered = vec![CallEvent::Answered, CallEvent::Ended(End::Completed)];
         for (status, expected) in [
             ("in-progress", answered.clone()),
             ("completed", answered),
-            ("no-answer", vec![News::Ended(End::NoAnswer)]),
-            ("failed", vec![News::Ended(End::Failed)]),
-            ("ringing", vec![News::Ended(End::Untold)]),
-            ("something new", vec![News::Ended(End::Untold)]),
+            ("no-answer", vec![CallEvent::Ended(End::NoAnswer)]),
+            ("failed", vec![CallEvent::Ended(End::Failed)]),
+            ("ringing", vec![CallEvent::Ended(End::Untold)]),
+            ("something new", vec![CallEvent::Ended(End::Untold)]),
         ] {
             assert_eq!(of(json!({"CallStatus": status})).ended(), expected, "{status}");
         }
-        assert_eq!(Context::default().ended(), [News::Ended(End::Untold)]);
+        assert_eq!(Context::default().ended(), [CallEvent::Ended(End::Untold)]);
     }
 
     proptest! {

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::{EXECUTION, is_sid};
-use crate::domain::escalation::{End, Key, News};
+use crate::domain::escalation::{CallEvent, End, Key};
 use crate::twilio::callbacks::{field, key};
 
 /// What a Flow reports.
@@ -72,11 +72,11 @@ impl Report {
     }
 
     /// What it tells the incident.
-    pub fn news(&self) -> News {
+    pub fn call_event(&self) -> CallEvent {
         match self.outcome {
-            Outcome::Answered | Outcome::NoKey => News::Answered,
-            Outcome::Key(key) => News::Pressed(key),
-            Outcome::Ended(end) => News::Ended(end),
+            Outcome::Answered | Outcome::NoKey => CallEvent::Answered,
+            Outcome::Key(key) => CallEvent::Pressed(key),
+            Outcome::Ended(end) => CallEvent::Ended(end),
         }
     }
 }
@@ -96,26 +96,26 @@ mod tests {
 
     #[test]
     fn what_a_flow_reports() {
-        for (form, outcome, news) in [
-            ("outcome=answered", Outcome::Answered, News::Answered),
-            ("outcome=key&digits=1", Outcome::Key(Key::Take), News::Pressed(Key::Take)),
-            ("outcome=key&digits=2", Outcome::Key(Key::Decline), News::Pressed(Key::Decline)),
+        for (form, outcome, event) in [
+            ("outcome=answered", Outcome::Answered, CallEvent::Answered),
+            ("outcome=key&digits=1", Outcome::Key(Key::Take), CallEvent::Pressed(Key::Take)),
+            ("outcome=key&digits=2", Outcome::Key(Key::Decline), CallEvent::Pressed(Key::Decline)),
             (
                 "outcome=key&digits=3",
                 Outcome::Key(Key::Over { reading: 1 }),
-                News::Pressed(Key::Over { reading: 1 }),
+                CallEvent::Pressed(Key::Over { reading: 1 }),
             ),
-            ("outcome=key&digits=%23", Outcome::Key(Key::Other), News::Pressed(Key::Other)),
-            ("outcome=key&digits=", Outcome::NoKey, News::Answered),
-            ("outcome=no-key", Outcome::NoKey, News::Answered),
-            ("outcome=busy", Outcome::Ended(End::Busy), News::Ended(End::Busy)),
-            ("outcome=no-answer", Outcome::Ended(End::NoAnswer), News::Ended(End::NoAnswer)),
-            ("outcome=failed", Outcome::Ended(End::Failed), News::Ended(End::Failed)),
+            ("outcome=key&digits=%23", Outcome::Key(Key::Other), CallEvent::Pressed(Key::Other)),
+            ("outcome=key&digits=", Outcome::NoKey, CallEvent::Answered),
+            ("outcome=no-key", Outcome::NoKey, CallEvent::Answered),
+            ("outcome=busy", Outcome::Ended(End::Busy), CallEvent::Ended(End::Busy)),
+            ("outcome=no-answer", Outcome::Ended(End::NoAnswer), CallEvent::Ended(End::NoAnswer)),
+            ("outcome=failed", Outcome::Ended(End::Failed), CallEvent::Ended(End::Failed)),
         ] {
             let report = read(form).expect("a report");
             assert_eq!(
-                (report.outcome, report.news(), report.reading),
-                (outcome, news, 1),
+                (report.outcome, report.call_event(), report.reading),
+                (outcome, event, 1),
                 "{form}"
             );
         }

@@ -4,23 +4,23 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn news() -> impl Strategy<Value = News> {
+fn event() -> impl Strategy<Value = CallEvent> {
     prop_oneof![
-        Just(News::Placed { reading_seconds: 12 }),
-        Just(News::Refused("no".to_owned())),
-        Just(News::InCall),
-        Just(News::Queued),
-        Just(News::Ringing),
-        Just(News::Answered),
-        Just(News::Machine),
-        Just(News::Unknown),
+        Just(CallEvent::Placed { reading_seconds: 12 }),
+        Just(CallEvent::Refused("no".to_owned())),
+        Just(CallEvent::InCall),
+        Just(CallEvent::Queued),
+        Just(CallEvent::Ringing),
+        Just(CallEvent::Answered),
+        Just(CallEvent::Machine),
+        Just(CallEvent::Unknown),
         prop_oneof![
             Just(Key::Take),
             Just(Key::Decline),
             Just(Key::Other),
             (1u32..4).prop_map(|reading| Key::Over { reading })
         ]
-        .prop_map(News::Pressed),
+        .prop_map(CallEvent::Pressed),
         prop_oneof![
             Just(End::Completed),
             Just(End::Busy),
@@ -29,7 +29,7 @@ fn news() -> impl Strategy<Value = News> {
             Just(End::Canceled),
             Just(End::Untold)
         ]
-        .prop_map(News::Ended),
+        .prop_map(CallEvent::Ended),
     ]
 }
 
@@ -46,14 +46,14 @@ fn signal() -> impl Strategy<Value = Signal> {
         1 => key.clone().prop_map(|key| Signal::Recovered { key }),
         1 => key.clone().prop_map(|key| Signal::NoData { key }),
         1 => key.prop_map(|key| Signal::Deleted { key }),
-        1 => Just(Signal::ResolvedBy { by: "somebody on the page".to_owned() }),
-        8 => (1u32..7, news()).prop_map(|(attempt, news)| {
-            let call = (!matches!(news, News::Refused(_) | News::InCall | News::Unknown)).then(|| format!("CA{attempt}"));
-            Signal::Call { attempt, call, news }
+        1 => Just(Signal::ResolvedManually { by: "somebody on the page".to_owned() }),
+        8 => (1u32..7, event()).prop_map(|(attempt, event)| {
+            let call = (!matches!(event, CallEvent::Refused(_) | CallEvent::InCall | CallEvent::Unknown)).then(|| format!("CA{attempt}"));
+            Signal::Call { attempt, call, event }
         }),
-        1 => person().prop_map(|person| Signal::Claimed { outside: person == "delta", person: person.into() }),
-        1 => person().prop_map(|person| Signal::GivenBack { person: person.into() }),
-        1 => person().prop_map(|person| Signal::DeclaredOver { person: person.into() }),
+        1 => person().prop_map(|person| Signal::Acknowledged { outside: person == "delta", person: person.into() }),
+        1 => person().prop_map(|person| Signal::Released { person: person.into() }),
+        1 => person().prop_map(|person| Signal::ResolvedByPerson { person: person.into() }),
         1 => (1i64..400).prop_map(|seconds| {
             let until = Scenario::new().now.checked_add(SignedDuration::from_secs(seconds));
             Signal::Silenced { by: "alpha".to_owned(), until: until.expect("a time") }
@@ -67,7 +67,7 @@ proptest! {
 
     /// [`Scenario::signal`] tells each signal twice, and checks that the second time asks for nothing.
     #[test]
-    fn a_round_is_bounded_and_nobody_is_in_two_calls(
+    fn round_is_bounded_and_nobody_is_in_two_calls(
         signals in proptest::collection::vec((signal(), 0i64..90), 1..60),
         attempts in 1u32..5,
         with_a_flow in any::<bool>(),

@@ -18,22 +18,18 @@ fn offers(scenario: &Scenario, attempt: u32) -> bool {
     incident.attempt(attempt).is_some_and(|attempt| incident.offers_resolve(attempt))
 }
 
-fn resolving_after(minutes: i64) -> Scenario {
-    let mut scenario = Scenario::raised(&ABC, 3);
-    let incident = scenario.incident.as_mut().expect("an incident");
-    incident.policy.resolve_after = Some(SignedDuration::from_mins(minutes));
-    scenario
-}
-
 #[test]
 fn owner_pressing_three_twice_ends_the_incident() {
     let mut scenario = asked_again();
     assert!(offers(&scenario, 2));
     scenario.presses(2, Key::Over { reading: 1 }).is(State::Calling).asks(&[]);
     // Twilio tells us of one press twice: that is no second one.
-    scenario.call(2, News::Pressed(Key::Over { reading: 1 })).is(State::Calling);
-    scenario.call(2, News::Pressed(Key::Over { reading: 2 })).is(State::Resolved).asks(&[]);
-    scenario.call(2, News::Pressed(Key::Over { reading: 2 })).ends(2, End::Completed).asks(&[]);
+    scenario.call(2, CallEvent::Pressed(Key::Over { reading: 1 })).is(State::Calling);
+    scenario.call(2, CallEvent::Pressed(Key::Over { reading: 2 })).is(State::Resolved).asks(&[]);
+    scenario
+        .call(2, CallEvent::Pressed(Key::Over { reading: 2 }))
+        .ends(2, End::Completed)
+        .asks(&[]);
     scenario.tells(&["answered alpha", "asked-whether-over alpha", "declared-over alpha"]);
     let incident = scenario.incident.as_ref().expect("an incident");
     assert_eq!(incident.resolved_by(), Some("alpha"));
@@ -49,7 +45,7 @@ fn three_followed_by_another_key_does_not_end_it() {
         (Key::Other, State::Calling, vec![]),
     ] {
         let mut scenario = asked_again();
-        scenario.presses(2, Key::Over { reading: 1 }).call(2, News::Pressed(key)).is(state);
+        scenario.presses(2, Key::Over { reading: 1 }).call(2, CallEvent::Pressed(key)).is(state);
         scenario.asks(&asks);
     }
     let mut scenario = asked_again();
@@ -62,16 +58,21 @@ fn three_means_nothing_to_whoever_is_not_the_owner_asked_again() {
     let mut scenario = Scenario::raised(&ABC, 3);
     assert!(!offers(&scenario, 1), "the first call");
     scenario.rings(1).presses(1, Key::Over { reading: 1 });
-    scenario.call(1, News::Pressed(Key::Over { reading: 2 })).is(State::Calling);
+    scenario.call(1, CallEvent::Pressed(Key::Over { reading: 2 })).is(State::Calling);
 
     let mut scenario = asked_again();
     scenario.ends(2, End::NoAnswer).rings(3);
     assert!(!offers(&scenario, 3), "bravo never had it");
-    scenario.presses(3, Key::Over { reading: 1 }).call(3, News::Pressed(Key::Over { reading: 2 }));
-    scenario.is(State::Calling).presses(3, Key::Take).is(State::Taken).held_by("bravo");
+    scenario
+        .presses(3, Key::Over { reading: 1 })
+        .call(3, CallEvent::Pressed(Key::Over { reading: 2 }));
+    scenario.is(State::Calling).presses(3, Key::Take).is(State::Taken).owned_by("bravo");
     // It is bravo's now: a late key of alpha's ends nothing.
-    scenario.call(2, News::Pressed(Key::Over { reading: 1 }));
-    scenario.call(2, News::Pressed(Key::Over { reading: 2 })).is(State::Taken).held_by("bravo");
+    scenario.call(2, CallEvent::Pressed(Key::Over { reading: 1 }));
+    scenario
+        .call(2, CallEvent::Pressed(Key::Over { reading: 2 }))
+        .is(State::Taken)
+        .owned_by("bravo");
 }
 
 #[test]
@@ -87,7 +88,7 @@ fn three_is_offered_to_the_owner_in_the_rounds_that_follow() {
 #[test]
 fn three_is_not_offered_for_an_alarm_that_is_new() {
     let mut scenario = Scenario::raised(&ABC, 3);
-    scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed).declared_over("alpha");
+    scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed).resolved_by_person("alpha");
     scenario.after(30).alarm("disk");
     assert!(!offers(&scenario, 2));
 }
@@ -108,24 +109,29 @@ fn question_takes_one_more_reading_of_time() {
 }
 
 #[test]
-fn nobodys_incident_can_be_declared_over_by_anybody() {
+fn incident_without_an_owner_is_resolved_by_anybody() {
     let mut scenario = Scenario::raised(&ABC, 3);
-    scenario.rings(1).declared_over("charlie").is(State::Resolved);
+    scenario.rings(1).resolved_by_person("charlie").is(State::Resolved);
     scenario.asks(&["dial alpha", "hang up 1"]);
     let mut scenario = Scenario::raised(&ABC, 1);
-    scenario.rings(1).ends(1, End::NoAnswer).is(State::Exhausted).declared_over("@somebody");
+    scenario.rings(1).ends(1, End::NoAnswer).is(State::Exhausted).resolved_by_person("@somebody");
     scenario.is(State::Resolved).asks(&["dial alpha"]);
     let mut scenario = Scenario::raised(&ABC, 1);
-    scenario.rings(1).silenced(600).is(State::Silenced).declared_over("bravo").is(State::Resolved);
+    scenario
+        .rings(1)
+        .silenced(600)
+        .is(State::Silenced)
+        .resolved_by_person("bravo")
+        .is(State::Resolved);
 }
 
 #[test]
 fn page_ends_what_somebody_has_and_tells_them() {
     let mut scenario = Scenario::raised(&ABC, 3);
-    scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed).resolved_by(PAGE);
+    scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed).resolved_manually(PAGE);
     scenario.is(State::Resolved);
     scenario.asks(&["dial alpha", "text alpha Taken", "text alpha Resolved"]);
-    scenario.resolved_by("somebody at the command line").asks(&[]);
+    scenario.resolved_manually("somebody at the command line").asks(&[]);
     let incident = scenario.incident.as_ref().expect("an incident");
     assert_eq!(incident.ending(), Some(Ending::Said(PAGE)));
     scenario.recovers("cpu").asks(&[]).is(State::Resolved);
@@ -140,7 +146,7 @@ fn page_ends_an_incident_in_every_state() {
     let mut silenced = Scenario::raised(&ABC, 1);
     silenced.rings(1).silenced(600);
     for mut scenario in [calling, exhausted, silenced] {
-        scenario.resolved_by(PAGE).is(State::Resolved).ends(1, End::Canceled);
+        scenario.resolved_manually(PAGE).is(State::Resolved).ends(1, End::Canceled);
         let incident = scenario.incident.as_ref().expect("an incident");
         assert_eq!((incident.wake_at(), incident.resolved_by()), (None, Some(PAGE)));
     }
@@ -149,26 +155,26 @@ fn page_ends_an_incident_in_every_state() {
 #[test]
 fn manually_resolved_incident_calls_nobody_for_a_repeated_alarm() {
     // Whoever had it is left in peace as if they had taken it just now.
-    for by_hand in [false, true] {
+    for manual in [false, true] {
         let mut scenario = Scenario::raised(&ABC, 3);
         scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed).after(29 * 60);
-        match by_hand {
-            true => scenario.resolved_by(PAGE),
-            false => scenario.declared_over("alpha"),
+        match manual {
+            true => scenario.resolved_manually(PAGE),
+            false => scenario.resolved_by_person("alpha"),
         };
         scenario.effects.clear();
-        scenario.after(90).alarm("cpu").is(State::Taken).held_by("alpha");
+        scenario.after(90).alarm("cpu").is(State::Taken).owned_by("alpha");
         // A text tells them, and no call.
         scenario.asks(&[r#"text alpha Reopened { alarms: ["cpu"], more: 0 }"#]);
         assert_eq!(scenario.wakes(), 30 * 60);
     }
     // Where nobody had it nobody is called at once, and it is not forgotten.
-    for by_hand in [false, true] {
+    for manual in [false, true] {
         let mut scenario = Scenario::raised(&ABC, 3);
         scenario.rings(1).ends(1, End::NoAnswer);
-        match by_hand {
-            true => scenario.resolved_by(PAGE),
-            false => scenario.declared_over("charlie"),
+        match manual {
+            true => scenario.resolved_manually(PAGE),
+            false => scenario.resolved_by_person("charlie"),
         };
         scenario.effects.clear();
         scenario.after(60).alarm("cpu").is(State::Silenced).asks(&[]).alarm("cpu").asks(&[]);
@@ -177,7 +183,7 @@ fn manually_resolved_incident_calls_nobody_for_a_repeated_alarm() {
     }
     // What recovered first and then goes off is new.
     let mut scenario = Scenario::raised(&ABC, 3);
-    scenario.resolved_by(PAGE).recovers("cpu");
+    scenario.resolved_manually(PAGE).recovers("cpu");
     scenario.effects.clear();
     scenario.after(60).alarm("cpu").is(State::Calling);
 }
@@ -208,83 +214,6 @@ fn deleted_alarm_stops_the_call_that_rings() {
 }
 
 #[test]
-fn unchanged_incident_ends_by_itself_in_every_state() {
-    let mut calling = resolving_after(10);
-    calling.after(590).rings(1).after(9).signal(Signal::Wake).is(State::Calling);
-    calling.after(1).signal(Signal::Wake).is(State::Resolved).asks(&["dial alpha", "hang up 1"]);
-
-    let mut taken = resolving_after(10);
-    taken.rings(1).presses(1, Key::Take).ends(1, End::Completed);
-    assert_eq!(taken.wakes(), 600);
-    taken.is(State::Resolved);
-    taken.asks(&["dial alpha", "text alpha Taken", "text alpha Resolved"]);
-
-    let mut exhausted = resolving_after(10);
-    for attempt in 1..4 {
-        exhausted.rings(attempt).ends(attempt, End::NoAnswer);
-    }
-    assert_eq!(exhausted.is(State::Exhausted).wakes(), 600);
-    exhausted.is(State::Resolved);
-
-    let mut silenced = resolving_after(10);
-    silenced.rings(1).silenced(3_600).ends(1, End::Canceled);
-    assert_eq!(silenced.is(State::Silenced).wakes(), 600);
-    silenced.is(State::Resolved);
-    let incident = silenced.incident.as_ref().expect("an incident");
-    assert_eq!(incident.ending(), Some(Ending::NothingChanged(600)));
-}
-
-#[test]
-fn unchanged_time_counts_from_the_last_change_of_any_alarm() {
-    let now = Scenario::new().now;
-    let changes = [
-        Signal::Alarm(alarm("disk", now)),
-        Signal::Recovered { key: "queue".to_owned() },
-        Signal::Deleted { key: "queue".to_owned() },
-        Signal::NoData { key: "cpu".to_owned() },
-        Signal::Alarm(alarm("cpu", now)),
-    ];
-    for change in changes {
-        let mut scenario = resolving_after(60);
-        scenario.alarm("queue").rings(1).presses(1, Key::Take).ends(1, End::Completed).after(600);
-        scenario.signal(change);
-        let incident = scenario.incident.as_ref().expect("an incident");
-        let left = incident.resolves_at().expect("a time").duration_since(scenario.now);
-        assert_eq!(left, SignedDuration::from_mins(60), "{:?}", incident.timeline);
-    }
-    // What people and phones do is no change of an alarm.
-    let mut scenario = resolving_after(60);
-    scenario.after(600).rings(1).presses(1, Key::Take).silenced(60).given_back("alpha");
-    scenario.claimed("bravo", false).recovers("no such alarm");
-    let incident = scenario.incident.as_ref().expect("an incident");
-    assert_eq!(
-        incident.resolves_at().expect("a time").duration_since(scenario.now).as_secs(),
-        3_000
-    );
-}
-
-#[test]
-fn unchanged_incident_that_flaps_again_is_called_for() {
-    let mut scenario = resolving_after(10);
-    scenario.rings(1).ends(1, End::NoAnswer).after(600).signal(Signal::Wake).is(State::Resolved);
-    scenario.effects.clear();
-    scenario.after(30).alarm("cpu").is(State::Calling);
-}
-
-#[test]
-fn record_of_an_earlier_version_tells_its_last_change_by_its_alarms() {
-    let mut scenario = resolving_after(60);
-    scenario.after(600).alarm("disk");
-    let mut json = serde_json::to_value(&scenario.incident).expect("JSON");
-    json.as_object_mut().expect("an object").remove("changed_at");
-    let incident: Incident = serde_json::from_value(json).expect("an incident");
-    assert_eq!(
-        incident.resolves_at(),
-        scenario.incident.and_then(|incident| incident.resolves_at())
-    );
-}
-
-#[test]
 fn incident_knows_what_was_not_seen() {
     let mut scenario = Scenario::raised(&ABC, 3);
     let seen = |scenario: &Scenario| scenario.incident.as_ref().expect("an incident").timeline.next;
@@ -297,7 +226,7 @@ fn incident_knows_what_was_not_seen() {
     scenario.alarm("disk");
     assert!(changed(&scenario, first) && !changed(&scenario, seen(&scenario)));
     let second = seen(&scenario);
-    scenario.resolved_by(PAGE).recovers("disk").recovers("cpu").after(5).alarm("disk");
+    scenario.resolved_manually(PAGE).recovers("disk").recovers("cpu").after(5).alarm("disk");
     assert!(changed(&scenario, second), "it was over, and is open again");
     assert!(!changed(&scenario, u32::MAX), "somebody made that number up");
     let latest = seen(&scenario);
@@ -315,7 +244,7 @@ fn unnamed_alarms_that_recover_after_the_end_go_on_no_more() {
     }
     let open = |scenario: &Scenario| scenario.incident.as_ref().map(Incident::open_count);
     assert_eq!(open(&scenario), Some(71));
-    scenario.resolved_by(PAGE);
+    scenario.resolved_manually(PAGE);
     for number in 0..70 {
         scenario.recovers(&format!("a{number}"));
     }

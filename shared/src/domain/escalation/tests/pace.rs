@@ -9,7 +9,7 @@ impl Scenario {
 }
 
 #[test]
-fn who_was_called_too_often_is_left_out_and_that_is_said() {
+fn person_called_too_often_is_left_out_and_that_is_recorded() {
     let mut scenario = Scenario::raised(&ABC, 4);
     scenario.called_too_often(&["bravo"]);
     scenario.rings(1).ends(1, End::NoAnswer).rings(2).ends(2, End::NoAnswer);
@@ -36,7 +36,7 @@ fn who_was_called_too_often_is_left_out_and_that_is_said() {
 }
 
 #[test]
-fn when_all_were_called_too_often_nobody_is_left() {
+fn round_is_exhausted_when_all_were_called_too_often() {
     let mut scenario = Scenario::raised(&["alpha"], 3);
     scenario.called_too_often(&["alpha"]);
     scenario.rings(1).ends(1, End::NoAnswer).is(State::Exhausted).asks(&["dial alpha"]);
@@ -48,7 +48,7 @@ fn when_all_were_called_too_often_nobody_is_left() {
 }
 
 #[test]
-fn alarms_of_one_moment_say_once_that_all_were_called_too_often() {
+fn alarms_of_one_moment_record_once_that_all_were_called_too_often() {
     let mut scenario = Scenario::raised(&["alpha"], 3);
     scenario.called_too_often(&["alpha"]);
     scenario.rings(1).ends(1, End::NoAnswer).is(State::Exhausted).asks(&["dial alpha"]).after(60);
@@ -75,22 +75,22 @@ fn alarm_joining_when_the_last_call_ends_is_called_for() {
 }
 
 #[test]
-fn what_cannot_be_placed_is_tried_again_less_and_less_often() {
+fn calls_that_cannot_be_placed_are_tried_less_and_less_often() {
     let mut scenario = Scenario::raised(&["alpha"], 1);
     let mut waited = Vec::new();
     for attempt in 1..=7 {
-        scenario.call(attempt, News::Refused("Twilio 20003".to_owned())).is(State::Exhausted);
+        scenario.call(attempt, CallEvent::Refused("Twilio 20003".to_owned())).is(State::Exhausted);
         waited.push(scenario.wakes() / 60);
     }
     assert_eq!(waited, [1, 2, 4, 8, 15, 15, 15]);
     scenario.rings(8).ends(8, End::NoAnswer).is(State::Exhausted);
     assert_eq!(scenario.wakes() / 60, 15);
-    scenario.call(9, News::Refused("Twilio 20003".to_owned()));
+    scenario.call(9, CallEvent::Refused("Twilio 20003".to_owned()));
     assert_eq!(scenario.wakes() / 60, 1);
 }
 
 #[test]
-fn who_is_in_a_call_is_waited_for_though_others_are_left_out() {
+fn person_in_a_call_is_waited_for_though_others_are_left_out() {
     let mut scenario = Scenario::raised(&["alpha", "bravo"], 3);
     scenario.called_too_often(&["alpha"]);
     let until = scenario.now.checked_add(SignedDuration::from_secs(8)).expect("a time");

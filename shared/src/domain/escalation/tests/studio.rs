@@ -17,7 +17,7 @@ impl Scenario {
     }
 
     fn is_in_a_call(&mut self, attempt: u32) -> &mut Scenario {
-        self.signal(Signal::Call { attempt, call: None, news: News::InCall })
+        self.signal(Signal::Call { attempt, call: None, event: CallEvent::InCall })
     }
 
     /// The seconds of the next wake-ups.
@@ -29,11 +29,11 @@ impl Scenario {
 }
 
 #[test]
-fn an_execution_is_looked_at_every_fifteen_seconds() {
+fn execution_is_polled_every_fifteen_seconds() {
     let mut scenario = Scenario::with_a_flow(&ABC, 3);
-    scenario.placed(1).after(4).call(1, News::Answered).asks(&["dial alpha"]);
+    scenario.placed(1).after(4).call(1, CallEvent::Answered).asks(&["dial alpha"]);
     scenario.wakes_after(&[15, 15]).asks(&["look up 1", "look up 1"]);
-    scenario.call(1, News::Ended(End::Untold)).asks(&["dial bravo"]);
+    scenario.call(1, CallEvent::Ended(End::Untold)).asks(&["dial bravo"]);
     scenario.tells(&[
         "raised",
         "calling alpha",
@@ -44,7 +44,7 @@ fn an_execution_is_looked_at_every_fifteen_seconds() {
 }
 
 #[test]
-fn an_execution_that_says_nothing_is_given_up_in_time() {
+fn silent_execution_is_given_up_in_time() {
     let mut scenario = Scenario::with_a_flow(&["alpha"], 1);
     scenario.placed(1);
     let began = scenario.now;
@@ -59,14 +59,14 @@ fn an_execution_that_says_nothing_is_given_up_in_time() {
 }
 
 #[test]
-fn an_execution_that_ended_without_a_word_is_no_hang_up() {
+fn execution_that_ended_without_a_word_is_no_hang_up() {
     let mut scenario = Scenario::with_a_flow(&ABC, 3);
     scenario.placed(1).ends(1, End::Untold).asks(&["dial alpha", "dial bravo"]);
     scenario.tells(&["raised", "calling alpha", "call-ended alpha silent", "calling bravo"]);
 }
 
 #[test]
-fn the_end_of_a_call_that_was_taken_is_looked_for_until_it_is_known() {
+fn end_of_a_taken_call_is_polled_until_it_is_known() {
     let mut scenario = Scenario::with_a_flow(&ABC, 3);
     scenario.placed(1).presses(1, Key::Take).asks(&["dial alpha", "text alpha Taken"]);
     scenario.wakes_after(&[15, 15]).asks(&["look up 1", "look up 1"]).is(State::Taken);
@@ -76,7 +76,7 @@ fn the_end_of_a_call_that_was_taken_is_looked_for_until_it_is_known() {
 }
 
 #[test]
-fn it_is_not_looked_for_for_ever() {
+fn end_of_a_call_is_not_polled_for_ever() {
     let mut scenario = Scenario::with_a_flow(&ABC, 3);
     scenario.placed(1).presses(1, Key::Take).asks(&["dial alpha", "text alpha Taken"]);
     let mut looks = 0;
@@ -87,19 +87,19 @@ fn it_is_not_looked_for_for_ever() {
 }
 
 #[test]
-fn a_call_by_voice_is_not_looked_at() {
+fn call_by_voice_is_not_polled() {
     let mut scenario = Scenario::raised(&ABC, 3);
     scenario.placed(1).presses(1, Key::Take);
     assert_eq!(scenario.wakes(), 30 * 60);
 }
 
 #[test]
-fn an_attempt_keeps_its_way_when_the_policy_changes() {
+fn attempt_keeps_its_way_when_the_policy_changes() {
     let mut scenario = Scenario::with_a_flow(&ABC, 3);
     if let Some(incident) = &mut scenario.incident {
         incident.policy.call_with = CallWith::Voice;
     }
-    scenario.placed(1).after(4).call(1, News::Answered);
+    scenario.placed(1).after(4).call(1, CallEvent::Answered);
     scenario.wakes_after(&[15]).asks(&["dial alpha", "look up 1"]).ends(1, End::Untold);
     let with = |number| Some(scenario.incident.as_ref()?.attempt(number)?.with.clone());
     assert_eq!(with(1), Some(CallWith::Studio { flow_sid: FLOW.to_owned() }));
@@ -107,17 +107,17 @@ fn an_attempt_keeps_its_way_when_the_policy_changes() {
 }
 
 #[test]
-fn who_is_in_another_call_comes_back_and_has_lost_no_call() {
+fn person_in_another_call_comes_back_and_loses_no_call() {
     let mut scenario = Scenario::with_a_flow(&ABC, 3);
     scenario.is_in_a_call(1).asks(&["dial alpha", "dial bravo"]);
     scenario.tells(&["raised", "calling alpha", "call-ended alpha in-call", "calling bravo"]);
     scenario.placed(2).after(20).ends(2, End::NoAnswer).asks(&["dial alpha"]);
-    scenario.placed(3).ends(3, End::NoAnswer).placed(4).presses(4, Key::Take).held_by("charlie");
+    scenario.placed(3).ends(3, End::NoAnswer).placed(4).presses(4, Key::Take).owned_by("charlie");
     assert_eq!(scenario.incident.as_ref().map(|incident| incident.round.calls), Some(3));
 }
 
 #[test]
-fn who_is_in_another_call_is_left_alone_for_longer_each_time() {
+fn person_in_another_call_is_left_alone_for_longer_each_time() {
     let mut scenario = Scenario::with_a_flow(&["alpha"], 1);
     let mut waited = Vec::new();
     for attempt in 1..=4 {
@@ -136,16 +136,16 @@ fn who_is_in_another_call_is_left_alone_for_longer_each_time() {
 }
 
 #[test]
-fn a_call_that_was_ours_after_all_is_ended() {
+fn call_that_was_ours_after_all_is_ended() {
     let mut scenario = Scenario::with_a_flow(&ABC, 3);
     scenario.is_in_a_call(1).asks(&["dial alpha", "dial bravo"]);
     scenario.placed(1).asks(&["hang up 1"]);
-    scenario.placed(2).presses(1, Key::Take).held_by("alpha");
+    scenario.placed(2).presses(1, Key::Take).owned_by("alpha");
     scenario.asks(&["text alpha Taken", "hang up 2"]);
 }
 
 #[test]
-fn it_is_kept_as_it_was_before_there_was_studio() {
+fn record_reads_as_it_was_before_there_was_studio() {
     let scenario = Scenario::raised(&ABC, 3);
     let attempt = scenario.incident.as_ref().and_then(|incident| incident.attempt(1));
     let kept = serde_json::to_value(attempt.expect("an attempt")).expect("JSON");

@@ -8,9 +8,9 @@ use super::super::App;
 use super::super::draft::Draft;
 use super::super::record::ToDo;
 use super::super::words;
-use super::{DOUBT, MOST_TRIES, REST, Report, news, phone, refused, rest};
+use super::{DOUBT, MOST_TRIES, REST, Report, call_signal, phone, refused, rest};
 use crate::config::Settings;
-use crate::domain::escalation::{Attempt, Effect, End, Incident, News, Signal};
+use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signal};
 use crate::twilio::rest::{Api, Trouble};
 use crate::twilio::studio::api::NotBegun;
 use driver::{Driver, Order, Ringing};
@@ -38,7 +38,8 @@ impl App {
         let driver = Driver::of(api, attempt);
         let spoken = words::Spoken::of(incident, attempt, self.now());
         let reading_seconds = spoken.reading_seconds();
-        let placed = |sid: String| news(attempt, Some(sid), News::Placed { reading_seconds });
+        let placed =
+            |sid: String| call_signal(attempt, Some(sid), CallEvent::Placed { reading_seconds });
         if to_do.in_doubt {
             match find(&driver, &phone, incident, attempt).await {
                 Ok(sids) if !sids.is_empty() => {
@@ -61,7 +62,9 @@ impl App {
             Err(NotBegun::InCall) if was_just_called(incident, attempt, self.now()) => {
                 Report::Later(REST)
             }
-            Err(NotBegun::InCall) => Report::Done(vec![news(attempt, None, News::InCall)]),
+            Err(NotBegun::InCall) => {
+                Report::Done(vec![call_signal(attempt, None, CallEvent::InCall)])
+            }
             Err(NotBegun::Trouble(Trouble::Refused(why))) => refused(incident, &effect, &why),
             Err(NotBegun::Trouble(Trouble::Later(after, why))) => {
                 tracing::warn!(incident = incident.id, why, "a call could not be placed yet");
@@ -143,7 +146,7 @@ pub(super) async fn hang_up(
         Err(_) => Vec::new(),
     };
     if sids.is_empty() {
-        return Report::Done(vec![news(attempt, None, News::Unknown)]);
+        return Report::Done(vec![call_signal(attempt, None, CallEvent::Unknown)]);
     }
     let phone = phone(settings, &attempt.person);
     let to = Ringing {
@@ -156,12 +159,12 @@ pub(super) async fn hang_up(
     for sid in sids {
         match driver.hang_up(&sid, &to).await {
             Ok(()) => {
-                signals.push(news(attempt, Some(sid), News::Ended(End::Canceled)));
+                signals.push(call_signal(attempt, Some(sid), CallEvent::Ended(End::Canceled)));
             }
             Err(_) if patient => return Report::Later(DOUBT),
             Err(Trouble::Later(_, why) | Trouble::Unknown(why) | Trouble::Refused(why)) => {
                 tracing::error!(attempt = attempt.number, why, "a call could not be ended");
-                signals.push(news(attempt, Some(sid), News::Ended(End::Canceled)));
+                signals.push(call_signal(attempt, Some(sid), CallEvent::Ended(End::Canceled)));
             }
         }
     }
@@ -182,7 +185,7 @@ pub(super) async fn look_up(
     let mut signals = Vec::new();
     for sid in sids {
         let told = driver.look_up(&sid).await.unwrap_or_default();
-        signals.extend(told.into_iter().map(|told| news(attempt, Some(sid.clone()), told)));
+        signals.extend(told.into_iter().map(|told| call_signal(attempt, Some(sid.clone()), told)));
     }
     Report::Done(signals)
 }

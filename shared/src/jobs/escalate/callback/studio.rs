@@ -37,7 +37,7 @@ impl App {
         self.trust(path, field(&fields, "token").unwrap_or_default()).await?;
         let report = Report::read(&fields).map_err(Error::BadRequest)?;
         let call = report.execution.clone();
-        let signal = Signal::Call { attempt: path.attempt, call, news: report.news() };
+        let signal = Signal::Call { attempt: path.attempt, call, event: report.call_event() };
         if matches!(report.outcome, Outcome::Ended(_)) {
             return Ok(Heard { said: Answer::default(), ended: Some(signal) });
         }

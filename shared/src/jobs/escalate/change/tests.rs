@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::config::{Environment, Live, Values};
 use crate::domain::alarm::{self, Change};
-use crate::domain::escalation::{Alarm, End, Event, Incident, News, Signal};
+use crate::domain::escalation::{Alarm, CallEvent, End, Event, Incident, Signal};
 use crate::jobs::escalate::Writers;
 use crate::jobs::escalate::record::InCall;
 use crate::storage::{Key, Put, Queue, Record, Store, To, check_size};
@@ -100,10 +100,10 @@ impl Scenario {
     /// At this time, a call comes to this end.
     async fn ends(&self, at: &str, attempt: u32) -> Incident {
         *self.now.lock().expect("a clock") = at.parse().expect("a time");
-        let (call, news) = (Some(format!("CA{attempt}")), News::Ended(End::NoAnswer));
-        let placed = News::Placed { reading_seconds: 10 };
-        let placed = Signal::Call { attempt, call: call.clone(), news: placed };
-        let signals = [placed, Signal::Call { attempt, call, news }];
+        let (call, event) = (Some(format!("CA{attempt}")), CallEvent::Ended(End::NoAnswer));
+        let placed = CallEvent::Placed { reading_seconds: 10 };
+        let placed = Signal::Call { attempt, call: call.clone(), event: placed };
+        let signals = [placed, Signal::Call { attempt, call, event }];
         self.change(&|draft| draft.tell(&signals)).await
     }
 
@@ -190,11 +190,12 @@ async fn a_round_is_of_those_who_were_on_call_when_it_began() {
 async fn goes_off_after_the_end(call_is_reported_over: bool) -> (Incident, Incident) {
     let scenario = Scenario::begins("2026-01-13T08:00:00Z");
     let raised = scenario.change(&|draft| draft.raise(alarm(draft.now))).await;
-    let call = |news| Signal::Call { attempt: 1, call: Some("CA1".to_owned()), news };
-    let mut signals = vec![call(News::Placed { reading_seconds: 10 }), call(News::Answered)];
-    signals.push(Signal::ResolvedBy { by: "somebody on the page".to_owned() });
+    let call = |event| Signal::Call { attempt: 1, call: Some("CA1".to_owned()), event };
+    let mut signals =
+        vec![call(CallEvent::Placed { reading_seconds: 10 }), call(CallEvent::Answered)];
+    signals.push(Signal::ResolvedManually { by: "somebody on the page".to_owned() });
     if call_is_reported_over {
-        signals.push(call(News::Ended(End::Completed)));
+        signals.push(call(CallEvent::Ended(End::Completed)));
     }
     scenario.change(&|draft| draft.tell(&signals)).await;
     *scenario.now.lock().expect("a clock") = "2026-01-13T08:00:02Z".parse().expect("a time");

@@ -7,7 +7,7 @@ use crate::domain::escalation::{Alarm, Busy};
 use crate::jobs::escalate::testing::Server;
 
 fn after(incident: &Incident, signal: Signal, server: &Server) -> Incident {
-    incident.clone().step(&signal, &Busy::default(), server.now()).incident
+    incident.clone().apply(&signal, &Busy::default(), server.now()).incident
 }
 
 #[tokio::test]
@@ -16,15 +16,15 @@ async fn whoever_is_asked_again_just_then_is_told_that_their_click_did_nothing()
     let settings = server.app.live.get(server.now()).await.expect("settings");
     let (person, outside) = (Actor::from("alpha"), false);
     let raised = server.alarm().await;
-    let taken = after(&raised, Signal::Claimed { person: person.clone(), outside }, &server);
+    let taken = after(&raised, Signal::Acknowledged { person: person.clone(), outside }, &server);
     let disk = Alarm { key: "disk".to_owned(), ..raised.alarms[0].clone() };
     let mut calls = taken.clone();
     calls.policy.call_on_new_alarm = true;
     let asked_again = after(&calls, Signal::Alarm(disk), &server);
     let alone = "Nobody has it just now.".to_owned();
     for (action, signal) in [
-        (Action::GiveBack, Signal::GivenBack { person: person.clone() }),
-        (Action::Resolve, Signal::DeclaredOver { person: person.clone() }),
+        (Action::GiveBack, Signal::Released { person: person.clone() }),
+        (Action::Resolve, Signal::ResolvedByPerson { person: person.clone() }),
     ] {
         let done = after(&taken, signal.clone(), &server);
         assert_eq!(told(action, &person, &taken, &done, &settings), Told::Shown);

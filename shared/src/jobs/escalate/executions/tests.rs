@@ -36,7 +36,7 @@ async fn ended(server: &Server, flow: &str, execution: &str, ago: i64) -> Outcom
 
 async fn answered(server: &Server) {
     let call = Some(EXECUTION.to_owned());
-    let signal = Signal::Call { attempt: 1, call, news: News::Answered };
+    let signal = Signal::Call { attempt: 1, call, event: CallEvent::Answered };
     let id = server.incident().id;
     server.app.signal(&id, &[signal], Hand::Leave).await.expect("a signal");
 }
@@ -75,7 +75,7 @@ async fn what_was_taken_stays_taken() {
     let taken = Signal::Call {
         attempt: 1,
         call,
-        news: News::Pressed(crate::domain::escalation::Key::Take),
+        event: CallEvent::Pressed(crate::domain::escalation::Key::Take),
     };
     server.app.signal(&server.incident().id, &[taken], Hand::Leave).await.expect("a signal");
     assert_eq!(ended(&server, FLOW, EXECUTION, 0).await, Outcome::Done);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::config::{Settings, tokens};
-use crate::domain::escalation::{Attempt, CallWith, Incident, News};
+use crate::domain::escalation::{Attempt, CallEvent, CallWith, Incident};
 use crate::twilio::callbacks::{studio_url, voice_url};
 use crate::twilio::rest::{Api, CallResource, NewCall, Trouble};
 use crate::twilio::studio::api::{Executions, NotBegun};
@@ -101,13 +101,14 @@ impl<'a> Driver<'a> {
     }
 
     /// The status of a call: what is worth telling of it.
-    pub(super) async fn look_up(&self, sid: &str) -> Result<Vec<News>, Trouble> {
+    pub(super) async fn look_up(&self, sid: &str) -> Result<Vec<CallEvent>, Trouble> {
         match self {
             Driver::Voice(api) => {
-                let news = api.look_up(sid).await?.and_then(|call| call.news());
+                let event = api.look_up(sid).await?.and_then(|call| call.call_event());
                 // That it still waits or rings moves nothing: only a callback does.
-                let worth = |news: &News| matches!(news, News::Answered | News::Ended(_));
-                Ok(news.into_iter().filter(worth).collect())
+                let worth =
+                    |event: &CallEvent| matches!(event, CallEvent::Answered | CallEvent::Ended(_));
+                Ok(event.into_iter().filter(worth).collect())
             }
             Driver::Studio { flow, .. } => match flow.look_up(sid).await? {
                 Some(execution) if execution.is_over() => Ok(flow.context(sid).await?.ended()),
@@ -150,7 +151,7 @@ impl Ringing<'_> {
         let (Some(phone), Some(from)) = (self.phone, self.from) else { return Ok(Vec::new()) };
         let calls = voice.find(phone, self.since, self.at, &[]).await?;
         let is_ours = |call: &CallResource| {
-            call.is_from(from) && !matches!(call.news(), Some(News::Ended(_)))
+            call.is_from(from) && !matches!(call.call_event(), Some(CallEvent::Ended(_)))
         };
         Ok(calls.into_iter().filter(is_ours).map(|call| call.sid).collect())
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use crate::domain::escalation::{News, Signal};
+use crate::domain::escalation::{CallEvent, Signal};
 use crate::jobs::escalate::Hand;
 use crate::jobs::escalate::testing::{Answers, EXECUTION, FLOW, KEY, Server};
 
@@ -121,8 +121,8 @@ async fn an_execution_that_has_told_its_end_may_linger() {
     let answers = vec![begun(), next(2), busy(), next(3)];
     let server = server(twilio(answers, |_, _| (500, json!({})))).await;
     for attempt in 1..=2 {
-        let news = News::Ended(crate::domain::escalation::End::Busy);
-        let signal = Signal::Call { attempt, call: None, news };
+        let event = CallEvent::Ended(crate::domain::escalation::End::Busy);
+        let signal = Signal::Call { attempt, call: None, event };
         server.app.signal(&server.incident().id, &[signal], Hand::Act).await.expect("a signal");
     }
     // alpha was called a moment ago: that they are in a call is our own doing.
@@ -209,10 +209,10 @@ async fn an_active_one_tells_nothing_new() {
             .await;
     let id = server.incident().id;
     let call = Some(EXECUTION.to_owned());
-    let answered = Signal::Call { attempt: 1, call, news: News::Answered };
+    let answered = Signal::Call { attempt: 1, call, event: CallEvent::Answered };
     server.app.signal(&id, &[answered], Hand::Leave).await.expect("a signal");
     server.passes(15);
     server.app.signal(&id, &[Signal::Wake], Hand::Act).await.expect("a signal");
     assert_eq!(server.calls(), ["alpha None"]);
-    assert_eq!(server.incident().attempts[0].looked_at, Some(server.now()));
+    assert_eq!(server.incident().attempts[0].polled_at, Some(server.now()));
 }

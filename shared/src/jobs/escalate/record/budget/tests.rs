@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::Timestamp;
 use crate::domain::escalation::{
-    Alarm, Busy, End, Event, Incident, Key, News, Policy, Signal, State,
+    Alarm, Busy, CallEvent, End, Event, Incident, Key, Policy, Signal, State,
 };
 use crate::jobs::escalate::record;
 use crate::storage::{If, Put, check_size};
@@ -41,7 +41,7 @@ fn kept(first: Alarm) -> Kept {
 }
 
 fn step(kept: &mut Kept, signal: &Signal) {
-    kept.incident = kept.incident.clone().step(signal, &Busy::default(), now()).incident;
+    kept.incident = kept.incident.clone().apply(signal, &Busy::default(), now()).incident;
 }
 
 /// All that is stored of it, as a store takes it.
@@ -78,18 +78,18 @@ fn signal() -> impl Strategy<Value = Signal> {
         }),
         1 => (0..70_u32).prop_map(|number| Signal::Recovered { key: number.to_string() }),
         4 => (1..40_u32, 0..9_u8, text(1_000)).prop_map(|(attempt, what, why)| {
-            let news = match what {
-                0 => News::Refused(why),
-                1 => News::Placed { reading_seconds: 10 },
-                2 => News::Pressed(Key::Decline),
-                3 => News::Answered,
-                _ => News::Ended(End::NoAnswer),
+            let event = match what {
+                0 => CallEvent::Refused(why),
+                1 => CallEvent::Placed { reading_seconds: 10 },
+                2 => CallEvent::Pressed(Key::Decline),
+                3 => CallEvent::Answered,
+                _ => CallEvent::Ended(End::NoAnswer),
             };
             let call = (what > 0).then(|| format!("CA{attempt:032}-{what}"));
-            Signal::Call { attempt, call, news }
+            Signal::Call { attempt, call, event }
         }),
-        1 => text(80).prop_map(|person| Signal::Claimed { person: person.into(), outside: true }),
-        1 => text(80).prop_map(|person| Signal::GivenBack { person: person.into() }),
+        1 => text(80).prop_map(|person| Signal::Acknowledged { person: person.into(), outside: true }),
+        1 => text(80).prop_map(|person| Signal::Released { person: person.into() }),
         1 => (text(80), text(2_000)).prop_map(|(person, why)| Signal::Texted { person, failed: Some(why) }),
         1 => text(80).prop_map(|by| Signal::Silenced { by, until: now() }),
         1 => Just(Signal::Wake),

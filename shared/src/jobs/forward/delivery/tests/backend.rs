@@ -11,7 +11,7 @@ use super::slack::{Asked, Slack};
 use crate::Error;
 use crate::config::{Environment, Live, Values};
 use crate::domain::escalation::{
-    Alarm, Busy, CallWith, Incident, Key as Pressed, News, Policy, Signal,
+    Alarm, Busy, CallEvent, CallWith, Incident, Key as Pressed, Policy, Signal,
 };
 use crate::domain::routes::Line;
 use crate::jobs::escalate::record::{self, Kept};
@@ -122,9 +122,9 @@ impl Backend {
     /// The person called last pressed this key.
     pub(super) async fn pressed(&mut self, key: Pressed) {
         let attempt = self.incident.attempts.last().expect("a call").number;
-        let news = News::Pressed(key);
-        let signal = Signal::Call { attempt, call: Some(format!("CA{attempt}")), news };
-        self.incident = self.incident.clone().step(&signal, &Busy::default(), at(30)).incident;
+        let event = CallEvent::Pressed(key);
+        let signal = Signal::Call { attempt, call: Some(format!("CA{attempt}")), event };
+        self.incident = self.incident.clone().apply(&signal, &Busy::default(), at(30)).incident;
         self.keep().await;
     }
 

@@ -8,7 +8,7 @@ use crate::jobs::escalate::Hand;
 async fn resolve(intake: &Intake) {
     let kept = intake.records("open").pop().expect("an incident");
     let id = kept["incident"]["id"].as_str().expect("an id").to_owned();
-    let signal = Signal::DeclaredOver { person: "alpha".into() };
+    let signal = Signal::ResolvedByPerson { person: "alpha".into() };
     let incident = intake.app.signal(&id, &[signal], Hand::Leave).await.expect("it is written");
     assert!(incident.is_some_and(|incident| incident.ended_at.is_some()), "it is over");
 }

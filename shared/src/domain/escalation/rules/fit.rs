@@ -1,7 +1,6 @@
 //! How large an incident may get: no store takes a record of any size. What it can do without goes first.
 
-use super::incident::{Alarm, Attempt, Incident};
-use super::timeline::{Entry, Event, Timeline};
+use super::super::model::{Alarm, Attempt, Entry, Event, Incident, Timeline};
 use crate::domain::text::size::{cut_json, json_bytes};
 
 /// How many of the latest entries keep their texts as long as any text does.
@@ -66,7 +65,7 @@ impl Incident {
         if recovered.is_none() {
             self.more_alarms += 1;
             // Its owner is told of it as of one that never had a name.
-            let is_pending = alarm.joined.is_some_and(|joined| !joined.told);
+            let is_pending = alarm.joined.is_some_and(|joined| !joined.notified);
             self.notices.unnamed += u32::from(is_pending);
         }
         true

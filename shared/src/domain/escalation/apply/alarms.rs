@@ -2,11 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::incident::{Alarm, MOST_ALARMS, Phase};
-use super::step::Turn;
-use super::timeline::Event;
+use super::super::model::{Alarm, Event, MAX_ALARMS, Phase};
+use super::update::Update;
 
-impl Turn<'_> {
+impl Update<'_> {
     /// An alarm is in ALARM: it reopens the incident, joins it, or was known.
     pub(super) fn alarm(&mut self, alarm: &Alarm) {
         let (name, reason) = (alarm.name.clone(), alarm.reason.clone());
@@ -28,17 +27,17 @@ impl Turn<'_> {
         let owner = self.incident.taken_by().map(|owner| owner.person.clone());
         if ended_at.is_some() {
             let owner = owner.clone().filter(|_| flaps);
-            self.tell(Event::Reopened { alarm: name.clone(), owner });
+            self.record(Event::Reopened { alarm: name.clone(), owner });
         }
-        let has_backend =
-            known.is_some() || self.incident.alarms.len() < MOST_ALARMS || self.forget_recovered();
-        if !has_backend {
+        let has_space =
+            known.is_some() || self.incident.alarms.len() < MAX_ALARMS || self.forget_recovered();
+        if !has_space {
             self.incident.more_alarms += 1;
-            self.tell(Event::JoinedUnnamed);
+            self.record(Event::JoinedUnnamed);
         } else {
             self.put(alarm);
             if ended_at.is_none() {
-                self.tell(Event::Joined { alarm: name, reason });
+                self.record(Event::Joined { alarm: name, reason });
             }
         }
         // It was said that it is over, and its alarm never recovered: it only goes on.
@@ -52,17 +51,17 @@ impl Turn<'_> {
         match (ended_at, self.incident.phase) {
             (Some(_), Phase::Calling | Phase::Exhausted) => match resolved_by {
                 Some(by) => self.leave_alone(by),
-                None => self.round_again(),
+                None => self.begin_round(),
             },
             (None, Phase::Calling) if self.incident.silenced_until.is_none() => {}
             (Some(over_at), Phase::Taken) if flaps => {
                 let has_recovered = recovered_at.flatten().is_some();
-                self.reopens_what_is_taken(&alarm.key, over_at, has_recovered);
+                self.reopen_taken(&alarm.key, over_at, has_recovered);
             }
             (None, Phase::Taken)
                 if !is_silenced && (flaps || !self.incident.policy.call_on_new_alarm) =>
             {
-                self.joins_what_is_taken(&alarm.key, known.as_ref(), flaps);
+                self.join_taken(&alarm.key, known.as_ref(), flaps);
             }
             _ if flaps || is_silenced => {}
             _ if self.found_nobody_just_now() && was_about_us == self.incident.is_about_us() => {}
@@ -70,8 +69,8 @@ impl Turn<'_> {
                 let is_asked =
                     |_: &String| self.incident.owner.as_ref().is_some_and(|h| !h.outside);
                 let owner = owner.filter(is_asked);
-                self.tell(Event::RoundAgain { owner });
-                self.round_again();
+                self.record(Event::RoundAgain { owner });
+                self.begin_round();
             }
         }
     }
@@ -95,7 +94,7 @@ impl Turn<'_> {
     fn forget_recovered(&mut self) -> bool {
         let recovered = self.incident.alarms.iter().position(|have| have.recovered_at.is_some());
         let forgotten = recovered.map(|at| self.incident.alarms.remove(at));
-        forgotten.inspect(|alarm| self.forgets(alarm)).is_some()
+        forgotten.inspect(|alarm| self.count_forgotten(alarm)).is_some()
     }
 
     /// An alarm is OK again, or was deleted, which counts as much.
@@ -125,9 +124,9 @@ impl Turn<'_> {
         self.incident.changed_at = Some(self.now);
         let left = self.incident.open_count();
         match (left, deleted) {
-            (_, true) => self.tell(Event::Deleted { alarm: name, left }),
+            (_, true) => self.record(Event::Deleted { alarm: name, left }),
             (0, false) => {}
-            (_, false) => self.tell(Event::Recovered { alarm: name, left }),
+            (_, false) => self.record(Event::Recovered { alarm: name, left }),
         }
         if left == 0 {
             self.resolve();
@@ -142,13 +141,13 @@ impl Turn<'_> {
         let alarm = self.incident.open_alarms().find(|have| have.key == key);
         if let Some(alarm) = alarm.map(|alarm| alarm.name.clone()) {
             self.incident.changed_at = Some(self.now);
-            self.tell(Event::NoData { alarm });
+            self.record(Event::NoData { alarm });
         }
     }
 
     fn resolve(&mut self) {
         let after_seconds = self.lasted();
-        self.tell(Event::Resolved { after_seconds });
+        self.record(Event::Resolved { after_seconds });
         self.end_incident(None);
         self.text_owner();
     }

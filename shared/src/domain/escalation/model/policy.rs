@@ -3,14 +3,12 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::incident::Attempt;
-
 /// Somebody who can be called.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// The phone number in E.164: `+` and 7 to 15 digits.
     pub phone: String,
-    /// The Slack member id: mentioned when it is their turn.
+    /// The Slack member id: mentioned when it is their update.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slack: Option<String>,
 }
@@ -95,28 +93,4 @@ pub struct Policy {
     /// What is spoken, as a template; the usual words if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub say: Option<String>,
-}
-
-/// The time that it takes to read the question whether it is over, in seconds.
-const QUESTION_SECONDS: u32 = 12;
-/// What Twilio may add to the time that a phone rings (POST /Calls, `Timeout`).
-const RING_MARGIN: u32 = 5;
-
-impl Policy {
-    /// When a call that began at this moment has been answered, if it ever is.
-    pub(super) fn answered_within(&self) -> SignedDuration {
-        seconds(self.ring_seconds + RING_MARGIN)
-    }
-
-    /// The longest conversation of an attempt: the menu is read twice, and each reading waited after. A question
-    /// whether it is over takes one more reading.
-    pub(super) fn talks_for(&self, attempt: &Attempt) -> SignedDuration {
-        let question =
-            if attempt.offers_resolve { QUESTION_SECONDS + self.answer_seconds } else { 0 };
-        seconds(2 * (attempt.reading_seconds + self.answer_seconds) + question)
-    }
-}
-
-pub(super) fn seconds(count: u32) -> SignedDuration {
-    SignedDuration::from_secs(i64::from(count))
 }

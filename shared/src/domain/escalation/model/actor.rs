@@ -1,8 +1,7 @@
 //! Who somebody is who acts on an incident elsewhere than on the phone.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-
-use super::incident::Owner;
 
 /// A member of a Slack workspace whom the configuration does not know. Their name says nothing: anybody may have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +33,21 @@ impl From<String> for Actor {
     fn from(name: String) -> Actor {
         Actor { name, member: None }
     }
+}
+
+/// Who has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// Who.
+    pub person: String,
+    /// Since when.
+    pub at: Timestamp,
+    /// They are none of those whom the policy calls.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outside: bool,
+    /// Who it is, if the configuration does not know them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<Member>,
 }
 
 impl Owner {

@@ -3,11 +3,11 @@
 use super::*;
 
 #[test]
-fn claimed_in_slack_while_it_rings() {
+fn incident_acknowledged_in_slack_ends_the_calls_that_ring() {
     let mut scenario = Scenario::raised(&ABC, 3);
-    scenario.rings(1).claimed("bravo", false).is(State::Taken).held_by("bravo");
-    scenario.asks(&["dial alpha", "hang up 1"]).claimed("charlie", false).held_by("bravo");
-    scenario.ends(1, End::Canceled).presses(1, Key::Take).held_by("bravo");
+    scenario.rings(1).acknowledged("bravo", false).is(State::Taken).owned_by("bravo");
+    scenario.asks(&["dial alpha", "hang up 1"]).acknowledged("charlie", false).owned_by("bravo");
+    scenario.ends(1, End::Canceled).presses(1, Key::Take).owned_by("bravo");
     scenario.tells(&[
         "raised",
         "calling alpha",
@@ -20,74 +20,81 @@ fn claimed_in_slack_while_it_rings() {
 }
 
 #[test]
-fn who_listens_to_the_menu_hears_who_has_it() {
+fn listener_of_the_menu_hears_who_has_it() {
     let mut scenario = Scenario::raised(&ABC, 3);
-    scenario.rings(1).call(1, News::Answered).claimed("bravo", false).asks(&["dial alpha"]);
-    scenario.presses(1, Key::Take).held_by("bravo").asks(&[]);
+    scenario
+        .rings(1)
+        .call(1, CallEvent::Answered)
+        .acknowledged("bravo", false)
+        .asks(&["dial alpha"]);
+    scenario.presses(1, Key::Take).owned_by("bravo").asks(&[]);
 }
 
 #[test]
-fn what_an_outsider_has_is_never_asked_of_them_on_the_phone() {
+fn outsider_is_never_called_for_what_they_have() {
     let mut scenario = Scenario::raised(&ABC, 3);
-    scenario.rings(1).claimed("dora", true).held_by("dora").ends(1, End::Canceled);
+    scenario.rings(1).acknowledged("dora", true).owned_by("dora").ends(1, End::Canceled);
     scenario.asks(&["dial alpha", "hang up 1"]);
     assert_eq!(scenario.wakes(), 30 * 60);
-    scenario.asks(&["dial alpha"]).is(State::Calling).rings(2).claimed("dora", true);
+    scenario.asks(&["dial alpha"]).is(State::Calling).rings(2).acknowledged("dora", true);
     scenario.recovers("cpu").asks(&["hang up 2"]).is(State::Resolved);
 }
 
 #[test]
-fn given_back_the_next_in_the_roster_is_called() {
+fn release_calls_the_next_in_the_roster() {
     let mut scenario = Scenario::raised(&ABC, 3);
     scenario.rings(1).ends(1, End::NoAnswer).rings(2).presses(2, Key::Take).ends(2, End::Completed);
     scenario.asks(&["dial alpha", "dial bravo", "text bravo Taken"]);
-    scenario.given_back("alpha").held_by("bravo").asks(&[]);
-    scenario.given_back("bravo").is(State::Calling).asks(&["dial charlie"]);
+    scenario.released("alpha").owned_by("bravo").asks(&[]);
+    scenario.released("bravo").is(State::Calling).asks(&["dial charlie"]);
     scenario.rings(3).ends(3, End::NoAnswer).rings(4).ends(4, End::NoAnswer);
     scenario.asks(&["dial alpha", "dial charlie"]);
 }
 
 #[test]
-fn given_back_by_the_only_one_there_is() {
+fn release_by_the_only_person_exhausts_the_round() {
     let mut scenario = Scenario::raised(&["alpha"], 3);
-    scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed).given_back("alpha");
+    scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed).released("alpha");
     scenario.is(State::Exhausted).asks(&["dial alpha", "text alpha Taken"]);
     assert_eq!(scenario.wakes(), 15 * 60);
     scenario.asks(&["dial alpha"]);
 }
 
 #[test]
-fn its_owner_says_that_it_is_over() {
+fn owner_resolves_the_incident() {
     let mut scenario = Scenario::raised(&ABC, 3);
     scenario.rings(1).presses(1, Key::Take);
-    scenario.ends(1, End::Completed).declared_over("bravo").is(State::Taken);
-    scenario.declared_over("alpha").is(State::Resolved).asks(&["dial alpha", "text alpha Taken"]);
+    scenario.ends(1, End::Completed).resolved_by_person("bravo").is(State::Taken);
+    scenario
+        .resolved_by_person("alpha")
+        .is(State::Resolved)
+        .asks(&["dial alpha", "text alpha Taken"]);
     // The alarm recovers later, and flaps: it is open again, and they are told.
     scenario.after(30).recovers("cpu").is(State::Resolved).asks(&[]);
-    scenario.after(20).alarm("cpu").is(State::Taken).held_by("alpha");
+    scenario.after(20).alarm("cpu").is(State::Taken).owned_by("alpha");
     scenario.asks(&["text alpha Reopened { alarms: [\"cpu\"], more: 0 }"]);
 }
 
 #[test]
-fn what_is_declared_over_and_said_again_calls_nobody() {
+fn manually_resolved_incident_ignores_repeated_alarm() {
     let mut scenario = Scenario::raised(&ABC, 3);
-    scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed).declared_over("alpha");
+    scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed).resolved_by_person("alpha");
     scenario.asks(&["dial alpha", "text alpha Taken"]).after(30).alarm("cpu");
-    scenario.is(State::Taken).held_by("alpha");
+    scenario.is(State::Taken).owned_by("alpha");
     scenario.asks(&["text alpha Reopened { alarms: [\"cpu\"], more: 0 }"]);
 }
 
 #[test]
-fn what_an_outsider_declared_over_is_not_asked_of_them() {
+fn outsider_who_resolved_it_is_not_called_when_it_comes_back() {
     let mut scenario = Scenario::raised(&ABC, 3);
-    scenario.claimed("dora", true).declared_over("dora").alarm("disk").is(State::Calling);
+    scenario.acknowledged("dora", true).resolved_by_person("dora").alarm("disk").is(State::Calling);
     let told =
         serde_json::to_string(&scenario.incident.as_ref().map(|i| &i.timeline)).expect("JSON");
     assert!(told.contains(r#""round-again":{"owner":null}"#), "{told}");
 }
 
 #[test]
-fn what_flaps_in_a_silenced_incident_calls_nobody() {
+fn flap_in_a_silenced_incident_calls_nobody() {
     let mut scenario = Scenario::raised(&ABC, 3);
     scenario.alarm("disk").silenced(3_600).asks(&["dial alpha", "hang up 1"]).recovers("cpu");
     scenario.after(1_800).alarm("cpu").is(State::Silenced).asks(&[]);
@@ -95,15 +102,15 @@ fn what_flaps_in_a_silenced_incident_calls_nobody() {
 }
 
 #[test]
-fn what_is_declared_over_and_goes_off_anew_is_hunted_for() {
+fn manually_resolved_incident_that_goes_off_anew_begins_a_round() {
     let mut scenario = Scenario::raised(&ABC, 3);
-    scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed).declared_over("alpha");
+    scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed).resolved_by_person("alpha");
     scenario.after(30).alarm("disk").is(State::Calling);
     scenario.asks(&["dial alpha", "text alpha Taken", "dial alpha"]);
 }
 
 #[test]
-fn silenced_while_it_rings() {
+fn silence_ends_the_call_that_rings() {
     let mut scenario = Scenario::raised(&ABC, 3);
     scenario.rings(1).silenced(3_600).is(State::Silenced).asks(&["dial alpha", "hang up 1"]);
     scenario.ends(1, End::Canceled).silenced(60).alarm("cpu").asks(&[]);
@@ -121,7 +128,7 @@ fn silenced_while_it_rings() {
 }
 
 #[test]
-fn a_silence_ends_with_its_incident_and_with_another_alarm() {
+fn silence_ends_with_its_incident_and_with_another_alarm() {
     let mut scenario = Scenario::raised(&ABC, 3);
     scenario.silenced(3_600).after(5).alarm("disk").is(State::Calling);
     scenario.asks(&["dial alpha", "hang up 1", "dial bravo"]);
@@ -130,7 +137,7 @@ fn a_silence_ends_with_its_incident_and_with_another_alarm() {
 }
 
 #[test]
-fn what_is_taken_is_asked_after_once_the_silence_is_over() {
+fn owner_is_called_again_once_the_silence_is_over() {
     let mut scenario = Scenario::raised(&ABC, 3);
     scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed).silenced(3_600);
     scenario.is(State::Taken).asks(&["dial alpha", "text alpha Taken"]);
@@ -148,9 +155,9 @@ fn what_is_taken_is_asked_after_once_the_silence_is_over() {
 }
 
 #[test]
-fn what_is_silenced_can_be_claimed() {
+fn silenced_incident_can_be_acknowledged() {
     let mut scenario = Scenario::raised(&ABC, 3);
-    scenario.silenced(3_600).claimed("charlie", false).is(State::Taken).held_by("charlie");
+    scenario.silenced(3_600).acknowledged("charlie", false).is(State::Taken).owned_by("charlie");
     assert_eq!(scenario.wakes(), 30 * 60);
     scenario.asks(&["dial alpha", "hang up 1", "dial charlie"]);
 }
@@ -165,7 +172,7 @@ fn member(name: &str, id: &str, team: &str) -> Actor {
 fn member_of_slack_is_known_by_id_and_workspace() {
     let sam = member("@sam", "U1", "T1");
     let mut scenario = Scenario::raised(&ABC, 3);
-    scenario.signal(Signal::Claimed { person: sam.clone(), outside: true }).held_by("@sam");
+    scenario.signal(Signal::Acknowledged { person: sam.clone(), outside: true }).owned_by("@sam");
     for other in [
         member("@sam", "U2", "T1"),
         member("@sam", "U1", "T2"),
@@ -173,23 +180,23 @@ fn member_of_slack_is_known_by_id_and_workspace() {
         Actor::from("@sam"),
         Actor::from("alpha"),
     ] {
-        scenario.signal(Signal::DeclaredOver { person: other.clone() }).is(State::Taken);
-        scenario.signal(Signal::GivenBack { person: other }).is(State::Taken).held_by("@sam");
+        scenario.signal(Signal::ResolvedByPerson { person: other.clone() }).is(State::Taken);
+        scenario.signal(Signal::Released { person: other }).is(State::Taken).owned_by("@sam");
     }
     let renamed = member("@sam the second", "U1", "T1");
-    scenario.signal(Signal::DeclaredOver { person: renamed }).is(State::Resolved);
+    scenario.signal(Signal::ResolvedByPerson { person: renamed }).is(State::Resolved);
 }
 
 #[test]
 fn owner_of_the_former_version_is_nobody_who_is_known_by_a_name() {
     let mut scenario = Scenario::raised(&ABC, 3);
-    scenario.claimed("@sam", true);
+    scenario.acknowledged("@sam", true);
     let kept = serde_json::to_value(&scenario.incident).expect("JSON");
     assert_eq!(kept["owner"].get("member"), None);
     scenario.incident = serde_json::from_value(kept).expect("an incident");
     let sam = member("@sam", "U1", "T1");
-    scenario.signal(Signal::DeclaredOver { person: sam.clone() }).is(State::Taken);
-    scenario.signal(Signal::GivenBack { person: sam }).is(State::Taken);
+    scenario.signal(Signal::ResolvedByPerson { person: sam.clone() }).is(State::Taken);
+    scenario.signal(Signal::Released { person: sam }).is(State::Taken);
     // Its people are called after a while, as for anybody who cannot be called.
     assert_eq!(scenario.wakes(), 30 * 60);
     scenario.is(State::Calling);

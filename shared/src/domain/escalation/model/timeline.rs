@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::signal::Outcome;
+use super::call_event::Outcome;
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,9 +133,9 @@ pub enum Repaired {
 }
 
 /// How many entries are kept: these first ones …
-const FIRST: usize = 40;
+const FIRST_ENTRIES: usize = 40;
 /// … and as many as this in all. What is left out is in the middle.
-const MOST: usize = 240;
+const MAX_ENTRIES: usize = 240;
 
 /// The entries, the oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,9 +147,9 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    pub(super) fn add(&mut self, at: Timestamp, event: Event) {
-        if self.entries.len() >= MOST {
-            self.entries.remove(FIRST);
+    pub(crate) fn add(&mut self, at: Timestamp, event: Event) {
+        if self.entries.len() >= MAX_ENTRIES {
+            self.entries.remove(FIRST_ENTRIES);
         }
         self.entries.push(Entry { number: self.next, at, event });
         self.next += 1;

@@ -1,0 +1,72 @@
+//! What people say elsewhere than on the phone: in Slack, or on a page.
+
+use super::super::model::{Actor, Effect, Event, Outcome, Owner, Phase, Round, TextAbout};
+use super::update::Update;
+
+impl Update<'_> {
+    /// Somebody says that they have it.
+    pub(super) fn acknowledge(&mut self, person: &Actor, outside: bool) {
+        if self.incident.ended_at.is_none() && self.incident.taken_by().is_none() {
+            let Actor { name, member } = person.clone();
+            self.assign(Owner { person: name, at: self.now, outside, member });
+            self.cancel_all_but(None, false);
+        }
+    }
+
+    pub(super) fn assign(&mut self, owner: Owner) {
+        let asked_at = self.incident.round.began_at;
+        let after_seconds = self.now.duration_since(asked_at).as_secs();
+        self.record(Event::Taken { person: owner.person.clone(), after_seconds });
+        self.incident.forget_notices(&owner);
+        self.incident.phase = Phase::Taken;
+        self.incident.exhausted_at = None;
+        self.incident.silenced_until = None;
+        self.incident.owner = Some(owner);
+    }
+
+    /// The owner passes it on: whoever comes after them in the roster is called.
+    pub(super) fn release(&mut self, person: &Actor) {
+        if !self.is_owned_by(person) {
+            return;
+        }
+        self.record(Event::GivenBack { person: person.name.clone() });
+        let incident = &mut self.incident;
+        incident.remember_former_owner(self.now);
+        incident.owner = None;
+        incident.silenced_until = None;
+        incident.phase = Phase::Calling;
+        let number = incident.round.number + 1;
+        incident.round = Round::after(number, &incident.policy.roster, &person.name, self.now);
+        self.record_empty_shift();
+    }
+
+    pub(super) fn is_owned_by(&self, person: &Actor) -> bool {
+        let is_theirs = self.incident.taken_by().is_some_and(|owner| owner.is(person));
+        self.incident.ended_at.is_none() && is_theirs
+    }
+}
+
+impl Update<'_> {
+    /// Somebody pressed 1 in this attempt's call.
+    pub(super) fn take(&mut self, number: u32) {
+        let Some(attempt) = self.incident.attempt(number) else { return };
+        let (person, had) = (attempt.person.clone(), attempt.outcome);
+        if matches!(had, Some(Outcome::Taken | Outcome::Resolved)) {
+            return;
+        }
+        let has_it = self.incident.taken_by().map(|owner| owner.person.as_str());
+        if self.incident.ended_at.is_some() || has_it.is_some_and(|owner| owner != person) {
+            self.conclude(number, Outcome::TooLate, None);
+            return;
+        }
+        if has_it.is_some() {
+            return;
+        }
+        if let Some(attempt) = self.incident.attempt_mut(number) {
+            attempt.outcome = Some(Outcome::Taken);
+        }
+        self.assign(Owner { person: person.clone(), at: self.now, outside: false, member: None });
+        self.effects.push(Effect::Text { person, about: TextAbout::Taken, at: self.now });
+        self.cancel_all_but(Some(number), false);
+    }
+}

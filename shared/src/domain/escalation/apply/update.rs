@@ -1,0 +1,20 @@
+//! An incident while a signal changes it.
+
+use jiff::Timestamp;
+
+use super::super::model::{Effect, Event, Incident};
+use super::super::rules::Busy;
+
+/// An incident while a signal changes it, and the effects that it asks for so far.
+pub(super) struct Update<'a> {
+    pub(super) incident: Incident,
+    pub(super) effects: Vec<Effect>,
+    pub(super) busy: &'a Busy,
+    pub(super) now: Timestamp,
+}
+
+impl Update<'_> {
+    pub(super) fn record(&mut self, event: Event) {
+        self.incident.timeline.add(self.now, event);
+    }
+}

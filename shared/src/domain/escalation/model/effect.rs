@@ -1,0 +1,58 @@
+//! The effects that an incident asks of the world.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What we ask of the world. It is done at least once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// Call the person of this attempt.
+    Dial {
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// End the calls of this attempt.
+    HangUp {
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// Ask Twilio for the status of the call of this attempt.
+    LookUp {
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// Send a person a text message.
+    Text {
+        /// To whom.
+        person: String,
+        /// What about.
+        about: TextAbout,
+        /// When it was decided: the same words twice are two texts.
+        at: Timestamp,
+    },
+}
+
+/// What a text message is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TextAbout {
+    /// It is theirs: what is wrong, and where to look.
+    Taken,
+    /// What they had taken is over.
+    Resolved,
+    /// What they had taken was over, and is back.
+    Reopened {
+        /// The names of the alarms that are back, cut.
+        alarms: Vec<String>,
+        /// How many more there are.
+        more: u32,
+    },
+    /// More alarms went off in what they have.
+    Joined {
+        /// Their names, cut.
+        alarms: Vec<String>,
+        /// How many more there are.
+        more: u32,
+    },
+}

@@ -1,0 +1,79 @@
+//! What the world told us, and what we ask of it.
+
+use jiff::Timestamp;
+
+use super::actor::Actor;
+use super::alarm::Alarm;
+use super::call_event::CallEvent;
+use super::timeline::Repaired;
+
+/// What the world told us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// An alarm is in ALARM.
+    Alarm(Alarm),
+    /// The alarm of this key is OK again.
+    Recovered {
+        /// Names the alarm.
+        key: String,
+    },
+    /// The alarm of this key has no data: that is no recovery.
+    NoData {
+        /// Names the alarm.
+        key: String,
+    },
+    /// The alarm of this key was deleted in its monitor: its recovery never comes.
+    Deleted {
+        /// Names the alarm.
+        key: String,
+    },
+    /// The status of the call of an attempt.
+    Call {
+        /// Which attempt.
+        attempt: u32,
+        /// The call's SID, where it is known.
+        call: Option<String>,
+        /// What became of it.
+        event: CallEvent,
+    },
+    /// A text message left, or did not.
+    Texted {
+        /// To whom.
+        person: String,
+        /// Why it did not.
+        failed: Option<String>,
+    },
+    /// Somebody says that they have it, elsewhere than on the phone.
+    Acknowledged {
+        /// Who.
+        person: Actor,
+        /// The policy never calls them: they are none of its people.
+        outside: bool,
+    },
+    /// Its owner cannot do it after all.
+    Released {
+        /// Who.
+        person: Actor,
+    },
+    /// A person says that it is over: it must be theirs, or nobody's.
+    ResolvedByPerson {
+        /// Who.
+        person: Actor,
+    },
+    /// Somebody without a name says that it is over, whoever has it.
+    ResolvedManually {
+        /// Who, as people are told: "somebody on the page".
+        by: String,
+    },
+    /// Nobody shall be called for what goes on now.
+    Silenced {
+        /// Who says so.
+        by: String,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Time has passed.
+    Wake,
+    /// The audit found something undone: it is done now, and said.
+    Repaired(Repaired),
+}
