@@ -58,7 +58,7 @@ impl World {
     /// A round waits only for somebody who is in a call, or was a moment ago.
     fn judge_waiting_round(&self, incident: &Incident) -> Result<(), String> {
         let order = &incident.round.order;
-        let waits = incident.state() == State::Calling && incident.round.look_again_at.is_some();
+        let waits = incident.state() == State::Calling && incident.round.poll_again_at.is_some();
         if !waits || !self.known.prompt() || self.known.lost > 0 {
             return Ok(());
         }
