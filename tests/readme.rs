@@ -1,7 +1,8 @@
-//! What the README tells its reader to type.
+//! What the README and the pages of docs/ tell their reader to type.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::symlink;
@@ -12,13 +13,29 @@ fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// The commands in the README's blocks of this language, those continued on the next line in one.
-fn commands(language: &str) -> Vec<String> {
-    let readme = fs::read_to_string(root("README.md")).unwrap();
-    let blocks = readme.split("\n```").skip(1).step_by(2);
-    let wanted = blocks.filter_map(|block| block.strip_prefix(&format!("{language}\n")));
-    let lines = wanted.map(|block| block.replace("\\\n", " "));
-    lines.flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+/// The pages whose commands are checked, with their names: README.md first.
+fn pages() -> Vec<(String, String)> {
+    let docs = fs::read_dir(root("docs")).unwrap().map(|entry| entry.unwrap().file_name());
+    let docs = docs.map(|name| format!("docs/{}", name.into_string().unwrap()));
+    let mut docs: Vec<String> = docs.filter(|name| name.ends_with(".md")).collect();
+    docs.sort();
+    let others = ["README.md", "CONTRIBUTING.md", "SECURITY.md"].map(str::to_owned);
+    let read = |name: String| (name.clone(), fs::read_to_string(root(&name)).unwrap());
+    others.into_iter().chain(docs).map(read).collect()
+}
+
+/// The commands in the blocks of this language of all pages, those continued on the next line in one, each with its page.
+fn commands(language: &str) -> Vec<(String, String)> {
+    let start = format!("{language}\n");
+    let of_page = |(name, page): (String, String)| -> Vec<(String, String)> {
+        let blocks = page.split("\n```").skip(1).step_by(2);
+        let wanted = blocks.filter_map(|block| block.strip_prefix(&start));
+        let lines = wanted.map(|block| block.replace("\\\n", " "));
+        let lines: Vec<String> =
+            lines.flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
+        lines.into_iter().map(|line| (name.clone(), line)).collect()
+    };
+    pages().into_iter().flat_map(of_page).collect()
 }
 
 /// A server that is ended with its test.
@@ -37,11 +54,21 @@ fn ringdown(folder: &Path) -> Command {
     command
 }
 
-/// Blocks of `sh` are run, in their order: on a free port, and in a folder that has nothing but `events/`.
+/// The parts of `tests/run`.
+fn suites() -> Vec<String> {
+    let listed = Command::new(root("tests/run")).arg("--list").output().unwrap().stdout;
+    let listed = String::from_utf8(listed).unwrap();
+    listed.lines().map(|line| line.split(' ').next().unwrap().to_owned()).collect()
+}
+
+/// Blocks of `sh` are run, in their order: on a free port, and in a folder that has nothing but `events/` and
+/// `examples/`. What several pages say is run once.
 #[test]
-fn what_the_readme_says_to_run_runs() {
+fn commands_of_the_pages_run() {
     let folder = tempfile::tempdir().unwrap();
-    symlink(root("events"), folder.path().join("events")).unwrap();
+    for name in ["events", "examples"] {
+        symlink(root(name), folder.path().join(name)).unwrap();
+    }
     let mut server = Server(ringdown(folder.path()).args(["--port", "0"]).spawn().unwrap());
     let mut address = String::new();
     BufReader::new(server.0.stdout.as_mut().unwrap()).read_line(&mut address).unwrap();
@@ -49,49 +76,41 @@ fn what_the_readme_says_to_run_runs() {
 
     let lines = commands("sh");
     assert!(
-        ["cargo run", "./tests/run"].iter().all(|line| lines.iter().any(|have| have == line)),
+        ["cargo run", "./tests/run"].iter().all(|line| lines.iter().any(|(_, have)| have == line)),
         "{lines:?}"
     );
-    let mut lines = lines.into_iter();
-    while let Some(line) = lines.next() {
+    let (mut lines, mut ran) = (lines.into_iter(), HashSet::new());
+    while let Some((page, line)) = lines.next() {
         let (typed, input) = match line.split_once(" <<'END'") {
-            Some((typed, _)) => (
-                typed,
-                lines.by_ref().take_while(|line| line != "END").collect::<Vec<_>>().join("\n"),
-            ),
+            Some((typed, _)) => {
+                let input = lines.by_ref().map(|(_, line)| line).take_while(|line| line != "END");
+                (typed, input.collect::<Vec<_>>().join("\n"))
+            }
             None => (line.as_str(), String::new()),
         };
-        match typed.strip_prefix("cargo run -- ") {
-            Some(arguments) => {
-                let to = ["send ", "alarm "]
-                    .iter()
-                    .any(|command| arguments.starts_with(command))
-                    .then_some(["--to", address])
-                    .into_iter()
-                    .flatten();
-                let mut child =
-                    ringdown(folder.path()).args(arguments.split(' ')).args(to).spawn().unwrap();
-                child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-                assert!(child.wait_with_output().unwrap().status.success(), "README.md: {line}");
-            }
-            None if typed == "cargo run" => {} // It runs above.
-            None => {
-                let rings = typed
-                    .strip_prefix("./tests/run")
-                    .unwrap_or_else(|| panic!("no test runs {typed:?}"));
-                let known = Command::new(root("tests/run")).arg("--list").output().unwrap().stdout;
-                let known = String::from_utf8(known).unwrap();
-                let known =
-                    |ring: &str| known.lines().any(|line| line.split(' ').next() == Some(ring));
-                assert!(rings.split_whitespace().all(known), "{typed}");
-            }
+        if typed == "cargo run" || !ran.insert((typed.to_owned(), input.clone())) {
+            continue; // It runs above.
         }
+        if let Some(wanted) = typed.strip_prefix("./tests/run") {
+            let (known, option) = (suites(), "--list".to_owned());
+            let is_known = |one: &str| known.iter().chain([&option]).any(|known| known == one);
+            assert!(wanted.split_whitespace().all(is_known), "{page}: {typed}");
+            continue;
+        }
+        let arguments = typed.strip_prefix("cargo run -- ");
+        let arguments = arguments.unwrap_or_else(|| panic!("{page}: no test runs {typed:?}"));
+        let is_sent = ["send ", "alarm "].iter().any(|command| arguments.starts_with(command));
+        let to = is_sent.then_some(["--to", address]).into_iter().flatten();
+        let mut child =
+            ringdown(folder.path()).args(arguments.split(' ')).args(to).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        assert!(child.wait_with_output().unwrap().status.success(), "{page}: {line}");
     }
 }
 
-/// What begins the README's commands for a reader's own account or files, and the options that it takes. These are not
-/// run from here, so that much is checked of them.
-const ELSEWHERE: [(&str, &[&str], &str); 12] = [
+/// What begins the commands for a reader's own account or files, the options that it takes, and why it is not run from
+/// here: so that much is checked of them.
+const ELSEWHERE: [(&str, &[&str], &str); 14] = [
     (
         "twilio api:events:v1:sinks:create ",
         &["--description", "--sink-type", "--sink-configuration"],
@@ -114,7 +133,7 @@ const ELSEWHERE: [(&str, &[&str], &str); 12] = [
         &[],
         "an AWS account",
     ),
-    ("sam build", &[], "the ring `lambda` runs it"),
+    ("sam build", &[], "the suite `lambda` runs it"),
     ("sam deploy", &["--guided"], "an AWS account; the suite `aws` deploys to ministack"),
     (
         "sam local invoke ",
@@ -123,33 +142,43 @@ const ELSEWHERE: [(&str, &[&str], &str); 12] = [
     ),
     ("cargo run -- ", &[], "a file of the reader's; tests/e2e runs them all"),
     ("cargo run --features aws -- ", &["--features"], "an AWS account"),
-    ("sed ", &[], "a file of the reader's"),
+    ("cargo test", &["-p"], "it would run itself"),
+    ("cargo fmt ", &["--all"], "the suite `check` runs it"),
+    ("cargo clippy ", &["--workspace", "--all-targets", "--"], "the suite `check` runs it"),
 ];
 
 #[test]
-fn what_the_readme_says_to_run_elsewhere_can_be_typed() {
+fn commands_for_elsewhere_can_be_typed() {
     let template = fs::read_to_string(root("template.yaml")).unwrap();
     let lines = commands("console");
-    assert!(lines.len() > 5, "{lines:?}");
-    for line in lines.iter().filter_map(|line| line.strip_prefix("$ ")) {
-        let known = ELSEWHERE.iter().find(|(start, ..)| line.starts_with(start));
-        let (_, options, _) = known.unwrap_or_else(|| panic!("how is {line:?} tested?"));
+    let (mut used, mut count) = (HashSet::new(), 0);
+    for (page, line) in &lines {
+        let Some(line) = line.strip_prefix("$ ") else { continue };
+        let known = ELSEWHERE.iter().position(|(start, ..)| line.starts_with(start));
+        let known = known.unwrap_or_else(|| panic!("{page}: how is {line:?} tested?"));
+        used.insert(known);
+        count += 1;
         if let Some((_, typed)) = line.split_once("-- ").filter(|_| line.starts_with("cargo run")) {
             let typed = typed.split(" > ").next().unwrap().split(' ').map(Into::into);
-            ringdown::commands::parse(typed).unwrap_or_else(|error| panic!("{line}: {error}"));
+            let parsed = ringdown::commands::parse(typed);
+            parsed.unwrap_or_else(|error| panic!("{page}: {line}: {error}"));
             continue;
         }
+        let (_, options, _) = ELSEWHERE[known];
         let words: Vec<_> = line.split_whitespace().collect();
         for (at, word) in words.iter().enumerate().filter(|(_, word)| word.starts_with("--")) {
-            assert!(options.contains(word), "{line}: {word}");
+            assert!(options.contains(word), "{page}: {line}: {word}");
             let value = words.get(at + 1).copied().unwrap_or_default();
             match *word {
-                "--event" | "--env-vars" => assert!(root(value).is_file(), "{line}"),
+                "--event" | "--env-vars" => assert!(root(value).is_file(), "{page}: {line}"),
                 "--name" => {
                     let name = value.strip_prefix("/ringdown/").expect(line);
                     let stands =
                         |name: &str| template.contains(&format!("${{ParameterPath}}/{name}\n"));
-                    assert!(stands(name) || stands(name.rsplit_once('/').expect(line).0), "{line}");
+                    assert!(
+                        stands(name) || stands(name.rsplit_once('/').expect(line).0),
+                        "{page}: {line}"
+                    );
                 }
                 _ => {}
             }
@@ -157,21 +186,20 @@ fn what_the_readme_says_to_run_elsewhere_can_be_typed() {
         if let Some(function) =
             line.strip_prefix("sam local invoke ").and_then(|rest| rest.split(' ').next())
         {
-            assert!(
-                template
-                    .contains(&format!("\n  {function}:\n    Type: AWS::Serverless::Function\n")),
-                "{line}"
-            );
+            let resource = format!("\n  {function}:\n    Type: AWS::Serverless::Function\n");
+            assert!(template.contains(&resource), "{page}: {line}");
         }
     }
+    assert!(count > 30, "{lines:?}");
+    assert_eq!(used.len(), ELSEWHERE.len(), "one of ELSEWHERE is on no page");
 }
 
-/// The README says how much a template may do, and which statements the check refuses.
+/// The page says how much a template may do, and which statements the check refuses.
 #[test]
-fn what_the_readme_says_of_templates_is_true() {
-    let readme = fs::read_to_string(root("README.md")).unwrap();
-    let said = readme.lines().find(|line| line.starts_with("- **A template stays small.**"));
-    let said = said.expect("the README says nothing of it");
+fn page_on_templates_names_their_bounds() {
+    let page = fs::read_to_string(root("docs/configuration.md")).unwrap();
+    let said = page.lines().find(|line| line.starts_with("- **A template stays small.**"));
+    let said = said.expect("the page says nothing of it");
     assert!(
         said.contains(&format!("{} MiB", shared::domain::templates::MAX_WORK_BYTES >> 20)),
         "{said}"
