@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use shared::config::file::Config;
 
-use crate::{code, read, table, tables};
+use crate::{code, pages, read, table, tables};
 
 const PAGE: &str = "docs/configuration.md";
 
@@ -181,6 +181,35 @@ fn words_of_absence_on_the_page_and_in_the_example_are_those_of_the_code() {
     let words = example["escalation"]["not_on_call"].as_array().unwrap();
     let words: Vec<&str> = words.iter().map(|word| word.as_str().unwrap()).collect();
     assert_eq!(words, shared::domain::schedule::NOT_ON_CALL, "examples/ringdown.toml");
+}
+
+/// A block stands for itself, but for the channel and the people that all of them name.
+#[test]
+fn blocks_of_toml_on_the_pages_pass_the_check() {
+    let others = PERSON.replace("alpha", "bravo").replace("0001", "0002")
+        + &PERSON.replace("alpha", "charlie").replace("0001", "0003");
+    let mut count = 0;
+    for page in pages() {
+        let text = read(&page);
+        let blocks = text.split("\n```").skip(1).step_by(2);
+        for block in blocks.filter_map(|block| block.strip_prefix("toml\n")) {
+            let mut whole = block.to_owned();
+            for (key, missing) in
+                [("[channels", CHANNEL), ("[people.alpha]", PERSON), ("[people.bravo]", &others)]
+            {
+                if !block.contains(key) {
+                    whole.push_str(&format!("\n{missing}"));
+                }
+            }
+            let pieces = [("ringdown.toml", whole), ("oncall.ics", read("examples/oncall.ics"))];
+            let pieces = pieces.map(|(name, text)| (name.to_owned(), text)).to_vec();
+            let config = Config::parse(pieces);
+            let config = config.unwrap_or_else(|problems| panic!("{page}: {block}\n{problems}"));
+            assert!(config.warnings.is_empty(), "{page}: {block}\n{:?}", config.warnings);
+            count += 1;
+        }
+    }
+    assert!(count >= 9, "{count}");
 }
 
 #[test]

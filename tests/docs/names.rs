@@ -158,3 +158,14 @@ fn partitions_of_the_page_are_those_of_the_template() {
         .collect();
     assert_eq!(told, deployed, "docs/architecture.md, and template.yaml");
 }
+
+#[test]
+fn commands_of_the_page_are_those_of_the_help() {
+    let help = ringdown::commands::HELP.lines().filter_map(|line| line.strip_prefix("  ringdown "));
+    let commands = help.filter_map(|line| line.split(' ').next());
+    let known: BTreeSet<&str> = commands.filter(|word| !word.starts_with('[')).collect();
+    let page = read("docs/getting-started.md");
+    let rows = table(&page, "All commands");
+    let told: BTreeSet<&str> = rows.iter().filter_map(|row| code(row[0])).collect();
+    assert_eq!(told, known, "docs/getting-started.md, and the help");
+}
