@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::process::Command;
 
 use crate::{code, read, root, table};
 
@@ -168,4 +169,13 @@ fn commands_of_the_page_are_those_of_the_help() {
     let rows = table(&page, "All commands");
     let told: BTreeSet<&str> = rows.iter().filter_map(|row| code(row[0])).collect();
     assert_eq!(told, known, "docs/getting-started.md, and the help");
+}
+
+#[test]
+fn suites_of_the_page_are_those_of_the_runner() {
+    let listed = Command::new(root("tests/run")).arg("--list").output().unwrap().stdout;
+    let listed = String::from_utf8(listed).unwrap();
+    let known: BTreeSet<String> =
+        listed.lines().map(|line| line.split(' ').next().unwrap().to_owned()).collect();
+    assert_eq!(first_column("CONTRIBUTING.md", "Test"), known, "CONTRIBUTING.md, and tests/run");
 }
