@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
-use crate::{code, read, root, table};
+use crate::{code, pages, read, root, table};
 
 /// The Rust files below a folder, as paths from the root with their texts.
 fn sources(folder: &str) -> Vec<(String, String)> {
@@ -123,26 +123,49 @@ fn environment_of_the_page_the_help_and_the_example_is_the_same() {
     assert!(names.iter().all(is_told), "{names:?}");
 }
 
+/// What stands in backticks on a page, without its blocks of code.
+fn in_backticks(page: &str) -> Vec<String> {
+    let prose = page.split("\n```").step_by(2);
+    prose.flat_map(|text| text.split('`').skip(1).step_by(2).map(str::to_owned)).collect()
+}
+
 #[test]
 fn functions_and_files_of_the_walkthroughs_exist() {
     let sources: Vec<(String, String)> =
-        ["shared/src", "functions", "local", "tests"].into_iter().flat_map(sources).collect();
-    let page = read("docs/architecture.md");
+        ["shared/src", "functions", "local"].into_iter().flat_map(sources).collect();
     let mut count = 0;
-    for name in page.split("\n```").step_by(2).flat_map(|text| text.split('`').skip(1).step_by(2)) {
+    for name in in_backticks(&read("docs/architecture.md")) {
         if let Some(function) = name.strip_suffix("()") {
             let starts = [format!("fn {function}("), format!("fn {function}<")];
             let is_there = |(_, text): &(String, String)| starts.iter().any(|s| text.contains(s));
             assert!(sources.iter().any(is_there), "docs/architecture.md: there is no {name}");
             count += 1;
-        } else if name.ends_with(".rs") && name != "main.rs" {
-            let file = name.rsplit('/').next().unwrap();
-            let is_there = |(path, _): &(String, String)| path.ends_with(&format!("/{file}"));
-            assert!(sources.iter().any(is_there), "docs/architecture.md: there is no {name}");
+        } else if name.ends_with(".rs") && name.contains('/') {
+            let is_there = [name.clone(), format!("shared/src/{name}")]
+                .iter()
+                .any(|path| root(path).is_file());
+            assert!(is_there, "docs/architecture.md: there is no {name}");
             count += 1;
         }
     }
     assert!(count > 40, "{count}");
+}
+
+#[test]
+fn paths_on_the_pages_exist() {
+    let folders = ["docs", "events", "examples", "functions", "local", "shared", "tests"];
+    let mut count = 0;
+    for page in pages().iter().filter(|page| *page != "CHANGELOG.md") {
+        for name in in_backticks(&read(page)) {
+            let is_path = name.split_once('/').is_some_and(|(first, _)| folders.contains(&first));
+            // One with a name of the reader's, or with more than a path.
+            if is_path && !name.contains(|c: char| c.is_ascii_uppercase() || " *{#".contains(c)) {
+                assert!(root(&name).exists(), "{page}: there is no {name}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 20, "{count}");
 }
 
 #[test]
