@@ -5,12 +5,15 @@ use shared::config::file::{
     Config, Escalation, Instead, Problem, Roster, UnreadCalendar, glob_matches, to_parameter,
     why_unreadable,
 };
-use shared::config::{CHANNELS, Environment, Standing, base_url};
 use shared::domain::escalation::Policy;
 use shared::domain::schedule::{Because, time};
 use shared::domain::silence::{Silences, Window};
 use shared::jobs::forward::task::Task;
 use shared::{Timestamp, domain::text::mask_numbers};
+use shared::{
+    config::{CHANNELS, Environment, Standing},
+    http::base_url,
+};
 
 use super::{on_call, read_leniently};
 use crate::clock::now;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dashboard::Dashboard;
-use shared::config::base_url;
 use shared::config::file::is_e164;
 use shared::config::{Environment, Fallback, Rejected, Settings, Simulated, forget_kept};
+use shared::http::base_url;
 use shared::jobs::escalate::{App, Writers};
 use shared::jobs::forward::delivery::Delivery;
 use shared::jobs::forward::intake::Intake;

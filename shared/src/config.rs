@@ -7,7 +7,6 @@
 //! A configuration that fails its check is never used: [`live`] goes on with the last good one, which `last_good` keeps in
 //! the store, and says so ([`rejected`]).
 
-pub mod base_url;
 mod chosen;
 pub mod file;
 mod last_good;
@@ -19,9 +18,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::Error;
+use crate::domain::text::SlackContext;
+use crate::http::base_url::{self, BaseUrlError};
 use crate::secret::Secret;
 use crate::slack::client::Destination;
-use base_url::BaseUrlError;
 use chosen::Chosen;
 use file::Config;
 pub use last_good::{PARTITION, forget_kept, kept_config, kept_names};
@@ -199,6 +199,11 @@ impl Settings {
             Some(_) => self.configured_base_url().unwrap_or_default(),
             None => self.value(LOCAL_ADDRESS),
         }
+    }
+
+    /// What texts for Slack need of these settings.
+    pub fn slack_context(&self) -> SlackContext<'_> {
+        SlackContext { base_url: self.public_base_url(), people: &self.config.escalation.people }
     }
 
     /// The URL that was set, without a slash at its end.

@@ -3,12 +3,14 @@
 //! 1. [`alarm`]: what monitors report, in one shape. [`routes`]: which event goes to which channel, in which words.
 //! 2. [`schedule`]: who is on call when. [`silence`]: when nobody is called for which alarms.
 //! 3. [`escalation`]: who is called, when, and what came of it.
-//! 4. [`text`]: what is said. [`templates`]: the templates of a configuration, within bounds.
+//! 4. [`text`]: what people read and hear. [`templates`]: the templates of a configuration, within bounds. [`size`]: lengths
+//!    in JSON, and texts cut to them.
 
 pub mod alarm;
 pub mod escalation;
 pub mod routes;
 pub mod schedule;
 pub mod silence;
+pub mod size;
 pub mod templates;
 pub mod text;

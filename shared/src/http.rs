@@ -3,6 +3,7 @@
 //! Twilio signs bytes, so path and query are kept as they came and never parsed and written again. A URL type cannot
 //! hold some of them, and the conversion inside `lambda_http` panics on others.
 
+pub mod base_url;
 pub mod endpoints;
 
 use std::sync::Arc;
@@ -109,8 +110,8 @@ pub const MAX_ANSWER: usize = 1024 * 1024;
 pub async fn read_answer(mut answer: reqwest::Response) -> Result<Bytes, reqwest::Error> {
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await? {
-        let backend = MAX_ANSWER - body.len();
-        body.extend_from_slice(chunk.get(..backend).unwrap_or(&chunk));
+        let space = MAX_ANSWER - body.len();
+        body.extend_from_slice(chunk.get(..space).unwrap_or(&chunk));
         if body.len() == MAX_ANSWER {
             break;
         }

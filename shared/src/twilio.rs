@@ -2,7 +2,6 @@
 
 pub mod callbacks;
 pub mod event_stream;
-pub mod proof;
 pub mod rest;
 pub mod signature;
 pub mod studio;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use shared::secret::Secret;
 use shared::slack::client::{Client, Destination, Refusal};
-use shared::slack::message::Post;
+use shared::slack::post::Post;
 use shared::twilio::signature::{Payload, signature, with_body_hash};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;

@@ -311,7 +311,7 @@ impl Found {
     /// The seconds from one of its times to another, as Slack is told them.
     pub(crate) fn span(&self, from: &str, to: &str) -> String {
         let at = |name: &str| self.0[name].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
-        shared::jobs::escalate::words::span(at(to).duration_since(at(from)).as_secs())
+        shared::domain::text::span(at(to).duration_since(at(from)).as_secs())
     }
 }
 

@@ -74,8 +74,7 @@ pub(crate) fn words(
         return Some((asked.reading + 1, QUESTION_SECONDS, incident.policy.answer_seconds));
     }
     let last = last || (asked.reading >= 2 && (other || attempt.machine));
-    let seconds =
-        shared::jobs::escalate::words::Spoken::of(incident, attempt, now).reading_seconds();
+    let seconds = shared::domain::text::Spoken::of(incident, attempt, now).reading_seconds();
     (!last).then_some((
         if other { 2 } else { asked.reading },
         seconds,

@@ -1,9 +1,9 @@
 //! What must hold, whatever happens: looked at whenever something is written, or a call is placed.
 
 use shared::domain::escalation::{Attempt, Entry, Event, Incident, Outcome, Phase, State};
+use shared::domain::text;
 use shared::jobs::escalate::record::Kept;
 use shared::jobs::escalate::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE};
-use shared::jobs::escalate::words;
 use shared::storage::Put;
 
 use crate::ends::may_press_three;
@@ -187,7 +187,7 @@ impl World {
             };
             let id = || incident.id.clone();
             watch.did.extend(deed.map(|(person, button)| (id(), person.clone(), button)));
-            if words::line(incident, entry, &watch.settings).is_some() {
+            if text::slack_line(incident, entry, watch.settings.slack_context()).is_some() {
                 watch.lines.entry(format!("{} {}", incident.id, entry.number)).or_default();
             }
         }

@@ -16,8 +16,8 @@ use super::last_good::{self, State};
 use super::{Environment, Rejected, Settings, Values, file::Config};
 use crate::Error;
 use crate::domain::routes::Line;
+use crate::domain::text::cut_section;
 use crate::jobs::forward::task::{Lines, Task};
-use crate::slack::message::cut;
 use crate::storage::{Queue, Store, To};
 
 /// Reads the values that this function may know: from SSM, or on one machine from `.env` and `ringdown.toml`.
@@ -356,7 +356,7 @@ impl Fallback {
             event_type: "configuration".to_owned(),
             event_id: id.to_owned(),
             route: "configuration".to_owned(),
-            text: cut(&text),
+            text: cut_section(&text),
             failed: false,
             asks: false,
         };

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::file::{Instead, Problems, UnreadCalendar};
 use crate::domain::schedule::time;
-use crate::slack::message::escape;
+use crate::domain::text::escape;
 use crate::{domain::text::mask_numbers, hex};
 
 /// How much is told of the first problem, in characters.

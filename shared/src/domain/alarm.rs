@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use fields::{key, line, listed, pairs, text};
 
-use crate::domain::text::size::cut_marked;
+use crate::domain::size::cut_marked;
 
 /// What a monitor said of one alarm. The same change has the same key, time and state by each way that it comes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use wildmatch::WildMatch;
 
 use crate::domain::templates;
-use crate::slack::message::cut;
+use crate::domain::text::cut_section;
 use crate::twilio::event_stream::{Event, TEST_EVENT};
 
 pub(crate) use words::printed_length;
@@ -152,7 +152,7 @@ impl Routes {
             event_type: event.event_type.clone(),
             event_id: event.id.clone(),
             route: route.to_owned(),
-            text: cut(text.trim()),
+            text: cut_section(text.trim()),
             failed,
             asks: false,
         }
@@ -160,7 +160,7 @@ impl Routes {
 }
 
 fn plain(route: &Route, event: &Event) -> String {
-    let escape = crate::slack::message::escape;
+    let escape = crate::domain::text::escape;
     format!(
         ":warning: `{}` `{}` (the route \"{}\" failed on this event)",
         escape(&event.event_type),

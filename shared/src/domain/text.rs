@@ -1,6 +1,25 @@
-//! Every sentence that a person reads or hears, and what all texts need: masking, lengths, cutting.
+//! Every sentence that a person reads or hears, and what all texts need: escaping, masking, lengths, cutting.
+//!
+//! 1. [`sentence`]: what happened to an incident, for Slack ([`slack_line`]) and for pages.
+//! 2. [`Spoken`]: the menu of a call. [`sms`]: text messages.
+//! 3. [`times`]: times and spans. [`escape`], [`cut_section`]: Slack's mrkdwn. [`mask_numbers`]: phone numbers.
 
+mod actionable;
 mod mask;
-pub mod size;
+mod mrkdwn;
+mod sentence;
+mod slack;
+mod sms;
+mod speakable;
+mod speech;
+mod times;
 
+pub use actionable::is_actionable;
 pub use mask::{mask_e164, mask_numbers};
+pub use mrkdwn::{MAX_SECTION_CHARS, cut_section, escape, slack_length};
+pub use sentence::{Kind, Part, Sentence, outcome_text, sentence};
+pub(crate) use slack::bold;
+pub use slack::{SlackContext, slack_line};
+pub use sms::{listed, sms};
+pub use speech::{Spoken, check_say};
+pub use times::{local_day, local_time, span};

@@ -28,7 +28,6 @@ pub mod silences;
 #[cfg(test)]
 mod testing;
 pub mod wake;
-pub mod words;
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;

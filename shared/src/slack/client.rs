@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::action::ResponseUrl;
-use super::message::Post;
+use super::post::Post;
 use crate::http::read_text;
 use crate::secret::Secret;
 

@@ -8,10 +8,11 @@ mod buttons;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::message::{Post, cut, escape, fits_a_click};
-use crate::config::Settings;
+use super::post::{Post, fits_a_click};
 use crate::domain::escalation::{Alarm, Ending, Incident, State};
-use crate::jobs::escalate::words::{local_time, outcome_words, span};
+use crate::domain::text::{
+    SlackContext, bold, cut_section, escape, local_time, outcome_text, span,
+};
 use crate::slack::action::Place;
 
 pub use buttons::webhook_buttons;
@@ -42,48 +43,37 @@ const DETAILS: [Detail; 4] = [
 
 /// The message of an incident as it stands, within Slack's limits (docs: 50 blocks, 3,000 characters in a section), and
 /// so that a click on its buttons is a form that we take.
-pub fn message(incident: &Incident, settings: &Settings, place: Place) -> Post {
+pub fn message(incident: &Incident, slack: SlackContext<'_>, place: Place) -> Post {
     let mut less = DETAILS[1..].iter();
-    let mut post = detailed(incident, settings, place, &DETAILS[0]);
+    let mut post = detailed(incident, slack, place, &DETAILS[0]);
     while !fits_a_click(&post) {
         let Some(detail) = less.next() else { break };
-        post = detailed(incident, settings, place, detail);
+        post = detailed(incident, slack, place, detail);
     }
     post
 }
 
-fn detailed(incident: &Incident, settings: &Settings, place: Place, detail: &Detail) -> Post {
-    let headline = headline(incident, settings);
+fn detailed(incident: &Incident, slack: SlackContext<'_>, place: Place, detail: &Detail) -> Post {
+    let headline = headline(incident, slack);
     let mut blocks = vec![section(&headline)];
     blocks.extend(alarms(incident, detail).map(|text| section(&text)));
     blocks.extend(joined(incident, detail).map(|text| section(&text)));
     blocks.extend(calls(incident).map(|text| context(&text)));
-    blocks.push(context(&about(incident, settings)));
+    blocks.push(context(&about(incident, slack)));
     blocks.extend(buttons::of(incident, place));
     let names = names(incident);
     let text = if names.is_empty() { headline } else { format!("{headline}: {names}") };
-    Post { text: cut(&text), blocks, lines: 0 }
-}
-
-/// A person as Slack shows them: mentioned, if their member id is known.
-pub(crate) fn mention(person: &str, settings: &Settings) -> String {
-    let people = &settings.config.escalation.people;
-    let id = people.get(person).and_then(|person| person.slack.as_deref());
-    id.map_or_else(|| bold(person), |id| format!("<@{id}>"))
-}
-
-fn bold(name: &str) -> String {
-    format!("*{}*", escape(name))
+    Post { text: cut_section(&text), blocks, lines: 0 }
 }
 
 /// How it stands, in one line.
-fn headline(incident: &Incident, settings: &Settings) -> String {
+fn headline(incident: &Incident, slack: SlackContext<'_>) -> String {
     let calls = |number: u32| if number == 1 { "call" } else { "calls" };
     match incident.state() {
         State::Calling => match incident.under_way() {
             Some(attempt) => format!(
                 ":telephone_receiver: *calling* {} (call {} of {})",
-                mention(&attempt.person, settings),
+                slack.mention(&attempt.person),
                 incident.round.calls,
                 incident.policy.attempts
             ),
@@ -92,7 +82,7 @@ fn headline(incident: &Incident, settings: &Settings) -> String {
         State::Taken => match incident.taken_by() {
             Some(owner) => format!(
                 ":white_check_mark: {} *has it* since {}{}",
-                mention(&owner.person, settings),
+                slack.mention(&owner.person),
                 local_time(owner.at),
                 took_after(incident).map(|after| format!(", after {after}")).unwrap_or_default()
             ),
@@ -233,7 +223,7 @@ fn calls(incident: &Incident) -> Option<String> {
     let calls: Vec<String> = shown
         .iter()
         .map(|attempt| {
-            let became = attempt.outcome.map_or("being called", outcome_words);
+            let became = attempt.outcome.map_or("being called", outcome_text);
             format!("{}: {became}", bold(&attempt.person))
         })
         .collect();
@@ -241,8 +231,8 @@ fn calls(incident: &Incident) -> Option<String> {
 }
 
 /// Where to look, whose it is, and when it began.
-fn about(incident: &Incident, settings: &Settings) -> String {
-    let page = settings.public_base_url().map(|base| {
+fn about(incident: &Incident, slack: SlackContext<'_>) -> String {
+    let page = slack.base_url.map(|base| {
         let url = format!("{base}/incidents/{}", incident.id).replace('|', "%7C");
         format!("<{}|Its page> · ", escape(&url))
     });
@@ -264,7 +254,7 @@ fn context(text: &str) -> Value {
 
 /// `verbatim`: Slack makes no links of its own from a stranger's words.
 fn mrkdwn(text: &str) -> Value {
-    json!({"type": "mrkdwn", "text": cut(text), "verbatim": true})
+    json!({"type": "mrkdwn", "text": cut_section(text), "verbatim": true})
 }
 
 #[cfg(test)]

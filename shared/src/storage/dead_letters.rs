@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::Error;
 use crate::domain::routes::Routes;
-use crate::domain::text::size::{cut_json, cut_mark, json_bytes};
+use crate::domain::size::{cut_json, cut_mark, json_bytes};
 use crate::jobs::escalate::wake::WakeUp;
 use crate::jobs::forward::intake::{send_all, tasks};
 use crate::jobs::forward::task::{Lines, Task};
@@ -174,11 +174,11 @@ pub(crate) fn puts(letters: &[Letter], now: Timestamp) -> Vec<Put> {
 
 /// How many of these go into one transaction: one, at least.
 pub(crate) fn many_at_once(puts: &[Put]) -> usize {
-    let mut backend = MAX_TRANSACTION_BYTES;
+    let mut space = MAX_TRANSACTION_BYTES;
     let fits = |put: &&Put| {
         let bytes = put.item_bytes();
-        let fits = bytes <= backend;
-        backend = backend.saturating_sub(bytes);
+        let fits = bytes <= space;
+        space = space.saturating_sub(bytes);
         fits
     };
     puts.iter().take(MOST_AT_ONCE).take_while(fits).count().max(1)

@@ -6,7 +6,7 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::domain::text::size::cut_marked;
+use crate::domain::size::cut_marked;
 
 /// The type of the event that Twilio sends when somebody tests a sink.
 pub const TEST_EVENT: &str = "com.twilio.eventstreams.test-event";

@@ -21,8 +21,8 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::url;
-use crate::config::base_url::lower_case;
 use crate::http::Request;
+use crate::http::base_url::lower_case;
 use crate::secret::Secret;
 
 /// How Twilio signs a request.

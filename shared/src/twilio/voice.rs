@@ -1,6 +1,6 @@
 //! What a call says, as TwiML. Pure.
 
-use crate::jobs::escalate::words::Spoken;
+use crate::domain::text::Spoken;
 
 /// The last word to somebody who pressed no key.
 pub const NO_KEY: &str = "No key was pressed. The next person is called. Good bye.";

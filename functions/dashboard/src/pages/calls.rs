@@ -3,10 +3,9 @@
 use serde::Serialize;
 use shared::Timestamp;
 use shared::domain::escalation::{Attempt, Incident, Policy};
-use shared::jobs::escalate::words::{outcome_words, span};
+use shared::domain::text::{Kind, outcome_text, span};
 
 use super::standing::count;
-use super::timeline::Kind;
 
 /// One call as it is shown.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -32,7 +31,7 @@ pub(super) fn calls(incident: &Incident) -> Vec<Call> {
         number: attempt.number,
         round: rounds.then_some(attempt.round),
         person: attempt.person.clone(),
-        outcome: attempt.outcome.map_or_else(|| under_way(attempt), outcome_words),
+        outcome: attempt.outcome.map_or_else(|| under_way(attempt), outcome_text),
         kind: attempt.outcome.map_or(Kind::Call, Kind::of),
         is_under_way: attempt.outcome.is_none(),
         at: attempt.decided_at,

@@ -6,18 +6,19 @@ use serde::Serialize;
 use shared::config::Settings;
 use shared::domain::escalation::Entry;
 use shared::domain::schedule::two_weeks;
+use shared::domain::text::{mask_numbers, sentence, slack_line};
 use shared::http::{Request, Response};
 use shared::jobs::escalate::incidents::{self, View, view};
 use shared::jobs::escalate::record::Kept;
-use shared::jobs::escalate::words::line;
-use shared::{Error, Timestamp, domain::text::mask_numbers, storage::dead_letters};
+use shared::storage::dead_letters;
+use shared::{Error, Timestamp};
 
 use super::alarms::alarms;
 use super::calls::{calls, policy_in_words};
 use super::counters::counters;
 use super::silences::{notice, silences};
 use super::standing::{Standing, count};
-use super::timeline::{sentence, timeline};
+use super::timeline::timeline;
 use super::{rejected, render, simulated, text};
 use crate::Dashboard;
 
@@ -161,7 +162,8 @@ fn facts(kept: &Kept, settings: &Settings) -> Value {
 
 /// Whether Slack was told of an entry: it is worth a line there, and its turn has come.
 fn in_slack(kept: &Kept, entry: &Entry, settings: &Settings) -> bool {
-    entry.number < kept.said && line(&kept.incident, entry, settings).is_some()
+    entry.number < kept.said
+        && slack_line(&kept.incident, entry, settings.slack_context()).is_some()
 }
 
 /// Incidents as JSON, the newest first.
@@ -200,7 +202,7 @@ fn with_timeline<'a>(kept: &'a Kept, settings: &Settings) -> WithTimeline<'a> {
                 *why = mask_numbers(text).into();
             }
         }
-        told["says"] = sentence(&entry.event).into();
+        told["says"] = sentence(&kept.incident, &entry.event).capitalized().plain().into();
         told["in_slack"] = in_slack(kept, entry, settings).into();
         told
     };

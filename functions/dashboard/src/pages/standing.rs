@@ -3,7 +3,7 @@
 use serde::Serialize;
 use shared::Timestamp;
 use shared::domain::escalation::{Attempt, Ending, Incident, State};
-use shared::jobs::escalate::words::span;
+use shared::domain::text::span;
 
 /// How many alarms are named before the rest is counted.
 const NAMED: usize = 3;

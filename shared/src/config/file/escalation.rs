@@ -16,7 +16,7 @@ use super::roster::{Roster, RosterTable};
 use super::schedules::ScheduleTable;
 use crate::domain::escalation::{Person, Policy};
 use crate::domain::schedule::Schedules;
-use crate::jobs::escalate::words::check_say;
+use crate::domain::text::check_say;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

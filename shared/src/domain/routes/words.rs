@@ -7,7 +7,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr, ValueKind};
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
 
 use crate::domain::templates::{self, told};
-use crate::slack::message::escape;
+use crate::domain::text::escape;
 
 /// What a template may call by name: the fields of the envelope (CloudEvents 1.0).
 const NAMES: [&str; 8] =

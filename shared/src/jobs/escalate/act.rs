@@ -11,11 +11,12 @@ use calls::{hang_up, look_up};
 
 use super::draft::after;
 use super::record::{Kept, Task, ToDo};
-use super::{App, Hand, words};
+use super::{App, Hand};
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signal, TextAbout};
 use crate::domain::routes::Line;
+use crate::domain::text;
 use crate::jobs::forward::task::{self, Lines};
 use crate::storage::To;
 use crate::twilio::rest::{Api, Trouble};
@@ -130,7 +131,7 @@ impl App {
         else {
             return told(Some("no phone in the configuration".to_owned()));
         };
-        let body = words::text(incident, about, settings.public_base_url());
+        let body = text::sms(incident, about, settings.public_base_url());
         match api.text(&phone, from, &body).await {
             Ok(()) => told(None),
             Err(Trouble::Refused(why)) => told(Some(why)),
@@ -153,9 +154,9 @@ impl App {
                     event_type: "incident".to_owned(),
                     event_id: format!("{} {}", incident.id, entry.number),
                     route: incident.policy.name.clone(),
-                    text: words::line(incident, entry, settings)?,
+                    text: text::slack_line(incident, entry, settings.slack_context())?,
                     failed: false,
-                    asks: words::asks(&entry.event),
+                    asks: text::is_actionable(&entry.event),
                 })
             })
             .collect();

@@ -5,14 +5,14 @@ mod studio;
 
 use std::time::Duration;
 
-use super::words::Spoken;
 use super::{App, Hand};
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::escalation::{CallEvent, Key, Signal};
+use crate::domain::text::Spoken;
 use crate::http::{Request, Response, form_fields};
+use crate::jobs::verify::{Kind, verified};
 use crate::twilio::callbacks::{About, Path, field, key, machine, status, voice_url};
-use crate::twilio::proof::{Kind, verified};
 use crate::twilio::voice::{Words, twiml};
 use reply::{QUESTION, Reply};
 

@@ -16,7 +16,7 @@ use crate::domain::escalation::{Actor, Event, Incident, Member, Signal, State};
 use crate::http::{Request, Response};
 use crate::jobs::forward::task::Task;
 use crate::slack::action::{self, Action, Asked, Click, Place};
-use crate::slack::incident::{mention, message};
+use crate::slack::incident::message;
 use crate::slack::signature::{Mismatch, verify};
 use crate::storage::To;
 
@@ -139,7 +139,7 @@ impl App {
             }
             // Nobody edits it but we, here.
             (Told::Shown, Some(incident), Place::Lines) => {
-                let post = message(incident, settings, Place::Lines);
+                let post = message(incident, settings.slack_context(), Place::Lines);
                 json!({"replace_original": true, "text": post.text, "blocks": post.blocks})
             }
             (Told::Shown, ..) => return Ok(()),
@@ -205,9 +205,10 @@ fn told(
     };
     match (fine, owner(after)) {
         (true, _) => Told::Shown,
-        (false, Some(other)) => {
-            Told::Alone(format!("That is for {}, who has it.", mention(&other.person, settings)))
-        }
+        (false, Some(other)) => Told::Alone(format!(
+            "That is for {}, who has it.",
+            settings.slack_context().mention(&other.person)
+        )),
         (false, None) => Told::Alone("Nobody has it just now.".to_owned()),
     }
 }

@@ -6,9 +6,9 @@ use serde::Serialize;
 use super::App;
 use super::record::{self, Kept};
 use super::records;
-use super::words::outcome_words;
 use crate::Error;
 use crate::domain::escalation::{Attempt, Incident, Outcome, State};
+use crate::domain::text::outcome_text;
 use crate::storage::Store;
 
 /// An incident as `GET /incidents.json` shows it.
@@ -118,7 +118,7 @@ fn attempt_view(attempt: &Attempt) -> AttemptView<'_> {
         number: attempt.number,
         person: &attempt.person,
         outcome: attempt.outcome,
-        says: attempt.outcome.map_or(under_way, outcome_words),
+        says: attempt.outcome.map_or(under_way, outcome_text),
         called_at: attempt.decided_at,
         placed_at: attempt.placed_at,
         rang_at: attempt.rang_at,

@@ -8,8 +8,8 @@ use super::record::{self, KEPT};
 use super::records::put;
 use crate::config::file::CalendarProblem;
 use crate::domain::routes::Line;
+use crate::domain::text::{cut_section, escape};
 use crate::jobs::forward::task::{Lines, Task};
-use crate::slack::message::{cut, escape};
 use crate::storage::{Key, To};
 use crate::{Error, domain::text::mask_numbers, hex};
 
@@ -45,7 +45,7 @@ impl App {
                 event_type: "lost-shifts".to_owned(),
                 event_id: hex(&Sha256::digest(format!("{before} {hash} {}", revision(record)))[..8]),
                 route: "calendars".to_owned(),
-                text: cut(&text(&lost)),
+                text: cut_section(&text(&lost)),
                 failed: false,
                 asks: false,
             };

@@ -11,7 +11,6 @@ use super::intake::Heard;
 use super::record::{self, LastWord, SILENCES, Waits};
 use super::records::{all, put};
 use super::wake::WakeUp;
-use super::words::local_day;
 use super::{App, Hand};
 use crate::Error;
 use crate::config::Settings;
@@ -19,7 +18,8 @@ use crate::domain::alarm::{Change, State};
 use crate::domain::escalation::{Incident, Phase, Signal};
 use crate::domain::routes::Line;
 use crate::domain::silence::{Silence, Silences, Stored};
-use crate::slack::message::{cut, escape};
+use crate::domain::text::local_day;
+use crate::domain::text::{cut_section, escape};
 use crate::storage::{If, Put, Store, To};
 
 /// What is asked for again within this time was asked for by one press too many.
@@ -220,7 +220,7 @@ impl Draft<'_> {
             // Said twice in one silence, it is one line.
             event_id: format!("{} {}", record::alarm(&change.key).sk, silence.until),
             route: self.policy.name.clone(),
-            text: cut(&text),
+            text: cut_section(&text),
             failed: false,
             asks: false,
         };

@@ -12,9 +12,9 @@ use crate::config::file::Escalation;
 use crate::domain::routes::{Line, Routes};
 use crate::http::Request;
 use crate::jobs::escalate::wake::WakeUp;
+use crate::jobs::verify::{Kind, verified};
 use crate::storage::{Queue, To};
 use crate::twilio::event_stream::{self, Event, Malformed};
-use crate::twilio::proof::{Kind, verified};
 use crate::twilio::studio::{EXECUTION, is_sid};
 
 /// What the webhook needs.

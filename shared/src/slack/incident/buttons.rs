@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::config::Settings;
 use crate::domain::escalation::{Incident, State};
+use crate::domain::text::SlackContext;
 use crate::slack::action::{Action, Place};
 
 /// The buttons of an incident's own message; none when it is over.
@@ -21,13 +21,13 @@ pub(super) fn of(incident: &Incident, place: Place) -> Option<Value> {
 
 /// The buttons below lines that go through an incoming webhook: "I have it" while nobody has it, "Resolved", and a link
 /// to the incident's page, which works where the webhook's app takes no clicks.
-pub fn webhook_buttons(incident: &Incident, settings: &Settings) -> Option<Value> {
+pub fn webhook_buttons(incident: &Incident, slack: SlackContext<'_>) -> Option<Value> {
     let mut buttons = match incident.state() {
         State::Calling | State::Exhausted => vec![take(incident), resolve(incident)],
         State::Taken => vec![resolve(incident)],
         State::Silenced | State::Resolved => return None,
     };
-    buttons.extend(settings.public_base_url().map(|base| {
+    buttons.extend(slack.base_url.map(|base| {
         let url = format!("{base}/incidents/{}", incident.id);
         json!({"type": "button", "action_id": "page", "text": plain("Its page"), "url": url})
     }));

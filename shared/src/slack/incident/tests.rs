@@ -1,35 +1,40 @@
 //! What an incident's message says, and that Slack takes it whatever happened.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 mod any;
 
 use super::*;
-use crate::config::{Environment, Live, Settings, Values};
-use crate::domain::escalation::{Alarm, Busy, CallEvent, CallWith, Incident, Key, Policy, Signal};
+use crate::domain::escalation::{
+    Alarm, Busy, CallEvent, CallWith, Incident, Key, Person, Policy, Signal,
+};
 
-const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\nslack = \"U0000001\"\n\
-    [people.bravo]\nphone = \"+15005550002\"\n[[policies]]\nname = \"prod\"\nalarms = [\"*\"]\n\
-    roster = [\"alpha\", \"bravo\"]\n";
 const ID: &str = "prod-20300317-174640-000";
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_900_000_000 + second).expect("a time")
 }
 
-fn settings(base: &str) -> std::sync::Arc<Settings> {
-    let values = Values::from([
-        ("config/main".to_owned(), CONFIG.to_owned()),
-        ("public-base-url".to_owned(), base.to_owned()),
-    ]);
-    let fetch = std::sync::Arc::new(move || {
-        let values = values.clone();
-        Box::pin(async move { Ok(values) }) as std::pin::Pin<Box<dyn Future<Output = _> + Send>>
-    });
-    let live = Live::new(Environment::default(), fetch);
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    runtime.block_on(live.get(at(0))).expect("settings")
+const BASE: &str = "https://ringdown.example.com";
+
+/// What alpha and bravo are reached by; of the two, Slack knows alpha.
+fn people() -> BTreeMap<String, Person> {
+    let person = |name: &str, phone: &str, slack: Option<&str>| {
+        let person = Person { phone: phone.to_owned(), slack: slack.map(str::to_owned) };
+        (name.to_owned(), person)
+    };
+    BTreeMap::from([
+        person("alpha", "+15005550001", Some("U0000001")),
+        person("bravo", "+15005550002", None),
+    ])
+}
+
+/// The message of an incident.
+fn posted(incident: &Incident) -> Post {
+    message(incident, SlackContext { base_url: Some(BASE), people: &people() }, Place::Message)
 }
 
 fn policy() -> Policy {
@@ -82,7 +87,7 @@ fn pressed(attempt: u32, key: Key) -> Signal {
 
 /// What the message says, block by block, and its buttons.
 fn told(incident: &Incident) -> (Vec<String>, Vec<String>) {
-    let post = message(incident, &settings("https://ringdown.example.com/"), Place::Message);
+    let post = posted(incident);
     let of = |block: &Value| match block["type"].as_str() {
         Some("section") => block["text"]["text"].as_str().map(str::to_owned),
         Some("context") => block["elements"][0]["text"].as_str().map(str::to_owned),
@@ -113,7 +118,7 @@ fn it_says_who_is_called_why_and_where_to_look() {
         ]
     );
     assert_eq!(buttons, ["I have it", "Silence for 1 h", "Resolved"]);
-    let post = message(&raised(), &settings("https://ringdown.example.com"), Place::Message);
+    let post = posted(&raised());
     assert_eq!(post.text, format!("{}: orders &lt;queue&gt; &amp; age", said[0]));
     let actions = post.blocks.last().expect("buttons");
     assert_eq!(actions["block_id"], json!(format!("incident {ID}")));
@@ -188,8 +193,9 @@ fn many_alarms_and_calls_are_counted() {
 
 #[test]
 fn webhook_lines_get_resolved_and_a_link_to_the_page() {
-    let settings = settings("https://ringdown.example.com");
-    let block = |incident: &Incident| webhook_buttons(incident, &settings);
+    let people = people();
+    let slack = SlackContext { base_url: Some(BASE), people: &people };
+    let block = |incident: &Incident| webhook_buttons(incident, slack);
     let labels = |block: &Value| -> Vec<String> {
         let elements = block["elements"].as_array().into_iter().flatten();
         elements.filter_map(|one| one["text"]["text"].as_str().map(str::to_owned)).collect()

@@ -1,7 +1,7 @@
 //! How large an incident may get: no store takes a record of any size. What it can do without goes first.
 
 use super::super::model::{Alarm, Attempt, Entry, Event, Incident, Timeline};
-use crate::domain::text::size::{cut_json, json_bytes};
+use crate::domain::size::{cut_json, json_bytes};
 
 /// How many of the latest entries keep their texts as long as any text does.
 const LATEST: usize = 20;

@@ -7,10 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::App;
 use super::super::draft::Draft;
 use super::super::record::ToDo;
-use super::super::words;
 use super::{DOUBT, MOST_TRIES, REST, Report, call_signal, phone, refused, rest};
 use crate::config::Settings;
 use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signal};
+use crate::domain::text::Spoken;
 use crate::twilio::rest::{Api, Trouble};
 use crate::twilio::studio::api::NotBegun;
 use driver::{Driver, Order, Ringing};
@@ -36,7 +36,7 @@ impl App {
             return refused(incident, &effect, &why);
         };
         let driver = Driver::of(api, attempt);
-        let spoken = words::Spoken::of(incident, attempt, self.now());
+        let spoken = Spoken::of(incident, attempt, self.now());
         let reading_seconds = spoken.reading_seconds();
         let placed =
             |sid: String| call_signal(attempt, Some(sid), CallEvent::Placed { reading_seconds });

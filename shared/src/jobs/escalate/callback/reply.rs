@@ -43,9 +43,9 @@ impl Reply {
             return last(match attempt.outcome {
                 Some(Outcome::Resolved) => "Thank you. It is over. Good bye.",
                 _ if incident.open_count() == 0 => {
-                    "It is over. All alarms have recovered. Good scenario."
+                    "It is over. All alarms have recovered. Good night."
                 }
-                _ => "It is over. Good scenario.",
+                _ => "It is over. Good night.",
             });
         }
         if let Some(owner) = incident.taken_by() {

@@ -12,13 +12,13 @@ use crate::Error;
 use crate::config::Settings;
 use crate::domain::alarm::{Change, Kind, Malformed, own};
 use crate::domain::routes::Line;
+use crate::domain::text::{cut_section, escape};
 use crate::domain::text::{mask_e164, mask_numbers};
 use crate::jobs::escalate::App;
 use crate::jobs::escalate::change::OWN_ALARMS;
 use crate::jobs::escalate::record::{self, KEPT};
 use crate::jobs::escalate::records::put;
 use crate::jobs::forward::task::{Lines, Task};
-use crate::slack::message::{cut, escape};
 use crate::storage::dead_letters::{self, Letter};
 use crate::storage::{Key, MOST_AT_ONCE, Put, Record, To};
 
@@ -370,7 +370,7 @@ fn line(kind: &str, id: &str, route: &str, text: &str) -> Line {
         event_type: kind.to_owned(),
         event_id: id.to_owned(),
         route: route.to_owned(),
-        text: cut(text),
+        text: cut_section(text),
         failed: false,
         asks: false,
     }

@@ -1,7 +1,7 @@
 //! How large a policy's record may be.
 
 use super::Kept;
-use crate::domain::text::size::json_bytes;
+use crate::domain::size::json_bytes;
 
 /// The largest record that we write of our own accord, in bytes: the store takes 400 KB with the record's key.
 const MAX_RECORD_BYTES: usize = 350_000;

@@ -10,7 +10,7 @@ use super::waiting::{Waiting, age, without_delivered};
 use crate::Error;
 use crate::jobs::forward::task::{Lines, Task};
 use crate::slack::client::PACE;
-use crate::slack::message::{Post, pack};
+use crate::slack::post::{Post, pack};
 use crate::storage::dead_letters::{self, Letter};
 use crate::storage::{If, MOST_AT_ONCE, Message, Outcome, Put, Store};
 

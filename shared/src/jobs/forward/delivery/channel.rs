@@ -12,7 +12,7 @@ use super::{Delivery, REST};
 use crate::Error;
 use crate::config::Settings;
 use crate::slack::client::{Destination, Posted, Refusal, Thread};
-use crate::slack::message::{Post, fits_a_click};
+use crate::slack::post::{Post, fits_a_click};
 use crate::storage::Outcome;
 
 /// One channel, while its messages of a batch are delivered.

@@ -14,7 +14,7 @@ use crate::jobs::escalate::incidents;
 use crate::slack::action::Place;
 use crate::slack::client::Posted;
 use crate::slack::incident::{message, webhook_buttons};
-use crate::slack::message::Post;
+use crate::slack::post::Post;
 use crate::storage::{If, Key, Put, Store};
 
 /// The partition of the notes where the incidents' messages are.
@@ -78,8 +78,10 @@ impl IncidentMessage {
         };
         Ok(IncidentMessage {
             key,
-            post: incident.map(|incident| message(incident, settings, Place::Message)),
-            buttons: incident.and_then(|incident| webhook_buttons(incident, settings)),
+            post: incident
+                .map(|incident| message(incident, settings.slack_context(), Place::Message)),
+            buttons: incident
+                .and_then(|incident| webhook_buttons(incident, settings.slack_context())),
             note: note.and_then(|record| serde_json::from_str(&record.body).ok()),
             plain: false,
             lost: false,

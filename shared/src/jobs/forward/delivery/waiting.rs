@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use crate::Error;
 use crate::domain::routes::Line;
+use crate::domain::text::cut_section;
 use crate::jobs::forward::task::{Lines, Task};
-use crate::slack::message::cut;
 use crate::storage::{Key, MOST_AT_ONCE, Store};
 
 /// A line that waits to be posted.
@@ -50,7 +50,7 @@ impl Waiting {
 
     pub(super) fn text(&self) -> String {
         match self.replayed_at {
-            Some(_) => cut(&format!(
+            Some(_) => cut_section(&format!(
                 "_(late, from {})_ {}",
                 self.at.strftime("%Y-%m-%d %H:%M UTC"),
                 self.line.text

@@ -103,7 +103,7 @@ proptest! {
 
     #[test]
     fn slack_takes_the_message_of_any_incident(incident in any_incident()) {
-        let post = message(&incident, &settings("https://ringdown.example.com"), Place::Message);
+        let post = posted(&incident);
         prop_assert!(post.blocks.len() <= 50);
         prop_assert!(!post.text.trim().is_empty() && units(&post.text) <= 3_000 && is_escaped(&post.text));
         let mut total = 0;
@@ -126,6 +126,6 @@ proptest! {
         let ended = incident.ended_at.is_some();
         prop_assert_eq!(post.blocks.iter().any(|block| block["type"] == "actions"), !ended);
         // What it says does not depend on when it is rendered.
-        prop_assert_eq!(post, message(&incident, &settings("https://ringdown.example.com"), Place::Message));
+        prop_assert_eq!(post, posted(&incident));
     }
 }

@@ -11,7 +11,7 @@ use crate::twilio::studio::api::{Executions, NotBegun};
 use crate::twilio::studio::capability::{LIFE, mint};
 
 use super::super::super::draft::after;
-use super::super::super::words::Spoken;
+use crate::domain::text::Spoken;
 
 /// The way in which an attempt is called.
 pub(super) enum Driver<'a> {

@@ -1,9 +1,9 @@
-//! Lines that people may act on.
+//! Entries that people may act on.
 
 use crate::domain::escalation::Event;
 
 /// Whether people may act on the line of this event, to take the incident or to end it: in Slack buttons go with it.
-pub fn asks(event: &Event) -> bool {
+pub fn is_actionable(event: &Event) -> bool {
     matches!(
         event,
         Event::Raised { .. }

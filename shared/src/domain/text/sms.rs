@@ -10,7 +10,7 @@ const NAMED: usize = 3;
 const LONGEST_LIST: usize = 1_000;
 
 /// A text message: what is wrong, and where to look.
-pub fn text(incident: &Incident, about: &TextAbout, base: Option<&str>) -> String {
+pub fn sms(incident: &Incident, about: &TextAbout, base: Option<&str>) -> String {
     let page = base.map(|base| format!("\n{base}/incidents/{}", incident.id)).unwrap_or_default();
     match about {
         TextAbout::Taken => {
@@ -43,10 +43,10 @@ pub fn text(incident: &Incident, about: &TextAbout, base: Option<&str>) -> Strin
             format!("It is over: {names}{why}{page}")
         }
         TextAbout::Reopened { alarms, more } => {
-            format!("It is back: {}{}{page}", named(alarms, *more), reason(incident))
+            format!("It is back: {}{}{page}", listed(alarms, *more), reason(incident))
         }
         TextAbout::Joined { alarms, more } => {
-            format!("Went off too: {}{page}", named(alarms, *more))
+            format!("Went off too: {}{page}", listed(alarms, *more))
         }
     }
 }
@@ -61,11 +61,11 @@ fn reason(incident: &Incident) -> String {
 fn first(alarms: &[&Alarm], most: usize, more: u32) -> String {
     let names: Vec<&str> = alarms.iter().take(most).map(|alarm| alarm.name.as_str()).collect();
     let left = u32::try_from(alarms.len() - names.len()).unwrap_or(u32::MAX);
-    named(&names, left.saturating_add(more))
+    listed(&names, left.saturating_add(more))
 }
 
 /// These names, cut and as many as fit into a text message, and how many more there are.
-pub fn named(names: &[impl AsRef<str>], more: u32) -> String {
+pub fn listed(names: &[impl AsRef<str>], more: u32) -> String {
     let mut list = String::new();
     let mut left = more as usize + names.len();
     for name in names {
@@ -96,13 +96,13 @@ mod tests {
 
     #[test]
     fn names_are_listed_as_far_as_they_fit() {
-        assert_eq!(named(&["cpu", "disk"], 0), "cpu, disk");
-        assert_eq!(named(&["cpu"], 2), "cpu and 2 more");
-        assert_eq!(named(&["", "disk"], 1), "an alarm without a name, disk and 1 more");
-        assert_eq!(named(&[""; 0], 1), "one alarm");
-        assert_eq!(named(&[""; 0], 7), "7 alarms");
+        assert_eq!(listed(&["cpu", "disk"], 0), "cpu, disk");
+        assert_eq!(listed(&["cpu"], 2), "cpu and 2 more");
+        assert_eq!(listed(&["", "disk"], 1), "an alarm without a name, disk and 1 more");
+        assert_eq!(listed(&[""; 0], 1), "one alarm");
+        assert_eq!(listed(&[""; 0], 7), "7 alarms");
         let long: Vec<String> = (0..60).map(|n| format!("{n:02}{}", "x".repeat(40))).collect();
-        let list = named(&long, 3);
+        let list = listed(&long, 3);
         assert!(list.ends_with(" and 41 more") && list.chars().count() < 1_100, "{list}");
     }
 
@@ -112,7 +112,7 @@ mod tests {
             names in proptest::collection::vec("\\PC{0,90}", 0..60),
             more in any::<u32>(),
         ) {
-            let list = named(&names, more);
+            let list = listed(&names, more);
             prop_assert!(list.chars().count() <= LONGEST_LIST + 100);
         }
     }

@@ -21,13 +21,13 @@ pub fn cut_json(text: &mut String, most: usize) -> bool {
     if text.len() * 6 <= most || bytes(text) <= most {
         return false;
     }
-    let (mut backend, mut end) = (most.saturating_sub(CUT.len()), 0);
+    let (mut space, mut end) = (most.saturating_sub(CUT.len()), 0);
     for (at, c) in text.char_indices() {
         let more = char_bytes(c);
-        if more > backend {
+        if more > space {
             break;
         }
-        backend -= more;
+        space -= more;
         end = at + c.len_utf8();
     }
     if text[end..] == *CUT {

@@ -4,14 +4,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-pub use super::signature::Kind;
-use super::signature::{
-    Explanation, Mismatch, Tokens, Verified, explain, is_small, matches_base, signed_elsewhere,
-    verify_form, verify_json,
-};
 use crate::Error;
 use crate::config::{Live, Settings};
 use crate::http::Request;
+pub use crate::twilio::signature::Kind;
+use crate::twilio::signature::{
+    Explanation, Mismatch, Tokens, Verified, explain, is_small, matches_base, signed_elsewhere,
+    verify_form, verify_json,
+};
 
 /// Proves that a request is Twilio's. Gives its body, which nothing else can make, and the settings that it was
 /// verified with.

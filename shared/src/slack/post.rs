@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// The most characters of a section's text (docs: 3,000), with space for the mark of a cut.
-const SECTION: usize = 2_900;
+use crate::domain::text::{MAX_SECTION_CHARS, slack_length};
+
 /// The most characters of all blocks of a post. Slack documents none; posts of more than about 13,200 are refused with
 /// `msg_blocks_too_long` (slackapi/bolt-js issue 2509).
 const POST: usize = 12_000;
@@ -41,13 +41,13 @@ pub(crate) fn fits_a_click(post: &Post) -> bool {
     json.chars().map(encoded).sum::<usize>() <= MAX_IN_A_CLICK
 }
 
-/// Packs lines (each made by [`cut`]), in order, into as few posts as Slack's limits allow.
+/// Packs lines (each made by [`crate::domain::text::cut_section`]), in order, into as few posts as Slack's limits allow.
 pub fn pack(lines: &[String]) -> Vec<Post> {
     let mut posts = Vec::new();
     let mut open = Open::default();
     for line in lines {
-        let length = units(line);
-        if !open.has_backend_for(length) {
+        let length = slack_length(line);
+        if !open.has_space_for(length) {
             posts.extend(std::mem::take(&mut open).close());
         }
         open.push(line, length);
@@ -66,10 +66,10 @@ struct Open {
 
 impl Open {
     fn joins(&self, length: usize) -> bool {
-        self.sections.last().is_some_and(|(_, have)| have + 1 + length <= SECTION)
+        self.sections.last().is_some_and(|(_, have)| have + 1 + length <= MAX_SECTION_CHARS)
     }
 
-    fn has_backend_for(&self, length: usize) -> bool {
+    fn has_space_for(&self, length: usize) -> bool {
         self.total + 1 + length <= POST && (self.joins(length) || self.sections.len() < BLOCKS)
     }
 
@@ -100,52 +100,12 @@ impl Open {
     }
 }
 
-/// Escapes a text for Slack mrkdwn: these three characters (docs.slack.dev, "Formatting text"). A fence of code has no
-/// escape and would swallow the lines behind it: a space without width takes its meaning away.
-pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace("```", "`\u{200b}`\u{200b}`")
-}
-
-/// Cuts a text that is too long for a section, visibly, and never inside of an escape, a mention or a link.
-pub fn cut(text: &str) -> String {
-    let all = units(text);
-    if all <= SECTION {
-        return text.to_owned();
-    }
-    let mark = format!(" … _(cut: {all} characters in all)_");
-    let backend = SECTION - units(&mark);
-    let mut length = 0;
-    let mut end = text
-        .char_indices()
-        .find(|(_, c)| {
-            length += c.len_utf16();
-            length > backend
-        })
-        .map_or(text.len(), |(at, _)| at);
-    let kept = &text[..end];
-    if let Some(open) = kept.rfind('<').filter(|open| !kept[*open..].contains('>')) {
-        end = open;
-    } else if let Some(open) =
-        kept.rfind('&').filter(|open| end - open < 5 && !kept[*open..].contains(';'))
-    {
-        end = open;
-    }
-    text[..end].to_owned() + &mark
-}
-
-/// How long a text is for Slack. It does not say how it counts; UTF-16 is the longer of the likely ways.
-fn units(text: &str) -> usize {
-    text.encode_utf16().count()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::text::cut_section;
 
     fn lines_of(posts: &[Post]) -> usize {
         posts.iter().map(|post| post.lines).sum()
@@ -187,35 +147,19 @@ mod tests {
         assert_eq!(posts.iter().map(|post| post.blocks.len()).collect::<Vec<_>>(), [5, 2]);
     }
 
-    #[test]
-    fn a_cut_is_seen_and_breaks_no_escape() {
-        assert_eq!(cut("short"), "short");
-        for open in ["&amp;", "<@U0123ABCD>"] {
-            for fill in 2_840..2_900 {
-                let cut = cut(&("x".repeat(fill) + open + &"y".repeat(200)));
-                let (kept, mark) = cut.split_once(" … ").unwrap();
-                assert!(mark.starts_with("_(cut: "), "{mark}");
-                assert!(
-                    kept.trim_start_matches('x').trim_end_matches('y').is_empty()
-                        || kept.contains(open)
-                );
-            }
-        }
-    }
-
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(24))]
 
         #[test]
         fn every_line_is_in_one_post_within_the_limits(lines in proptest::collection::vec(".{1,400}", 0..200)) {
-            let lines: Vec<String> = lines.iter().map(|line| cut(&line.repeat(20))).collect();
+            let lines: Vec<String> = lines.iter().map(|line| cut_section(&line.repeat(20))).collect();
             let posts = pack(&lines);
             prop_assert_eq!(lines_of(&posts), lines.len());
             for post in &posts {
                 prop_assert!(post.blocks.len() <= 50);
                 let texts = post.blocks.iter().map(|block| block["text"]["text"].as_str().unwrap_or_default());
-                prop_assert!(texts.clone().all(|text| units(text) <= 3_000 && !text.is_empty()));
-                prop_assert!(texts.map(units).sum::<usize>() <= 13_000);
+                prop_assert!(texts.clone().all(|text| slack_length(text) <= 3_000 && !text.is_empty()));
+                prop_assert!(texts.map(slack_length).sum::<usize>() <= 13_000);
             }
             let said: Vec<&str> = posts.iter().map(|post| post.text.as_str()).collect();
             prop_assert_eq!(said.join("\n"), lines.join("\n"));

@@ -1,0 +1,365 @@
+//! What happened to an incident, as one sentence: the same for pages and for Slack.
+
+use jiff::Timestamp;
+
+use super::mask::mask_numbers;
+use super::sms::listed;
+use super::times::span;
+use crate::domain::escalation::{Event, Incident, Outcome, Repaired};
+
+/// What kind of thing happened: it gives a mark its shape and colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// An alarm went off.
+    Alarm,
+    /// A call goes on.
+    Call,
+    /// A call reached nobody who could take the incident.
+    Missed,
+    /// Somebody took it.
+    Taken,
+    /// An alarm recovered, or the incident is over.
+    Over,
+    /// Something failed.
+    Problem,
+    /// Something to know.
+    Note,
+}
+
+impl Kind {
+    /// The kind of a call's outcome.
+    pub fn of(outcome: Outcome) -> Kind {
+        match outcome {
+            Outcome::Taken => Kind::Taken,
+            Outcome::Resolved => Kind::Over,
+            Outcome::Canceled => Kind::Note,
+            Outcome::Failed | Outcome::Refused | Outcome::Silent => Kind::Problem,
+            _ => Kind::Missed,
+        }
+    }
+}
+
+/// A part of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Plain text.
+    Text(String),
+    /// Text that stands out.
+    Strong(String),
+    /// An alarm by name.
+    Alarm(String),
+    /// A person by name.
+    Person(String),
+    /// A person whose turn it is: mentioned where that is possible.
+    Mention(String),
+    /// The owner of the incident: mentioned where that is possible, also if only Slack knows them.
+    Owner(String),
+    /// A time, as each reader's clock shows it.
+    Time(Timestamp),
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sentence {
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// The emoji before it in Slack, empty for none; `None`: it is not posted there.
+    pub emoji: Option<&'static str>,
+    /// Everybody in the channel is to notice it.
+    pub broadcast: bool,
+    /// The sentence, without a full stop. It begins with a small letter, unless a name does.
+    pub parts: Vec<Part>,
+    /// What the monitor or Twilio gives as the reason; may be empty.
+    pub detail: String,
+}
+
+impl Sentence {
+    fn new(kind: Kind, emoji: &'static str, parts: Vec<Part>) -> Sentence {
+        Sentence { kind, emoji: Some(emoji), broadcast: false, parts, detail: String::new() }
+    }
+
+    /// One that only pages show.
+    fn quiet(kind: Kind, parts: Vec<Part>) -> Sentence {
+        Sentence { emoji: None, ..Sentence::new(kind, "", parts) }
+    }
+
+    fn with(self, detail: impl Into<String>) -> Sentence {
+        Sentence { detail: detail.into(), ..self }
+    }
+
+    fn broadcast(self) -> Sentence {
+        Sentence { broadcast: true, ..self }
+    }
+
+    /// The same with a capital letter first, unless a name begins it.
+    pub fn capitalized(mut self) -> Sentence {
+        if let Some(Part::Text(text) | Part::Strong(text)) = self.parts.first_mut() {
+            let mut chars = text.chars();
+            *text = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
+        }
+        self
+    }
+
+    /// The sentence as plain text, with its reason.
+    pub fn plain(&self) -> String {
+        let parts: String = self.parts.iter().map(Part::plain).collect();
+        let detail = if self.detail.is_empty() { "" } else { ": " };
+        format!("{parts}{detail}{}", self.detail)
+    }
+}
+
+impl Part {
+    /// The part as plain text.
+    pub fn plain(&self) -> String {
+        match self {
+            Part::Text(text) | Part::Strong(text) => text.clone(),
+            Part::Alarm(name) | Part::Person(name) | Part::Mention(name) | Part::Owner(name) => {
+                name.clone()
+            }
+            Part::Time(at) => at.strftime("%H:%M UTC").to_string(),
+        }
+    }
+}
+
+fn text(text: impl Into<String>) -> Part {
+    Part::Text(text.into())
+}
+
+fn person(name: &str) -> Part {
+    Part::Person(name.to_owned())
+}
+
+/// An alarm by name; the alarms beyond those that are kept have none.
+fn alarm(name: &str) -> Part {
+    let name = if name.is_empty() { "an alarm without a name" } else { name };
+    Part::Alarm(name.to_owned())
+}
+
+fn one_alarm(name: &str) -> Part {
+    if name.is_empty() { text("one of the alarms") } else { alarm(name) }
+}
+
+fn still_in_alarm(left: u32) -> String {
+    if left > 0 { format!("; {left} still in ALARM") } else { String::new() }
+}
+
+/// `1 call`, `2 calls`.
+fn calls(number: u32) -> String {
+    if number == 1 { "1 call".to_owned() } else { format!("{number} calls") }
+}
+
+fn times(number: u32) -> String {
+    if number == 1 { "once".to_owned() } else { format!("{number} times") }
+}
+
+/// The sentence for something that happened to an incident.
+pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
+    use Kind::{Alarm, Call, Missed, Note, Over, Problem, Taken};
+    let new = Sentence::new;
+    match event {
+        Event::Raised { alarm: name, reason } => {
+            new(Alarm, ":rotating_light:", vec![alarm(name), text(" went off")]).with(reason)
+        }
+        Event::Joined { alarm: name, reason } => {
+            new(Alarm, ":rotating_light:", vec![alarm(name), text(" went off too")]).with(reason)
+        }
+        Event::JoinedUnnamed => {
+            new(Alarm, ":rotating_light:", vec![text("one more alarm went off")])
+        }
+        Event::JoinedTogether { alarms } => {
+            new(Alarm, ":rotating_light:", vec![text(format!("{alarms} more alarms went off"))])
+        }
+        Event::Recovered { alarm, left } => {
+            let recovered = text(format!(" recovered; {left} still in ALARM"));
+            new(Over, ":white_check_mark:", vec![one_alarm(alarm), recovered])
+        }
+        Event::RecoveredTogether { alarms, left } => {
+            let recovered = format!("{alarms} alarms recovered; {left} still in ALARM");
+            new(Over, ":white_check_mark:", vec![text(recovered)])
+        }
+        Event::Deleted { alarm, left } => {
+            let left = still_in_alarm(*left);
+            let deleted = text(format!(" was deleted, which counts as its recovery{left}"));
+            new(Over, ":wastebasket:", vec![one_alarm(alarm), deleted])
+        }
+        Event::NoData { alarm: name } => {
+            let parts = vec![alarm(name), text(" has no data: that is no recovery")];
+            new(Note, ":information_source:", parts)
+        }
+        Event::Reopened { alarm: name, owner } => {
+            let mut parts = vec![alarm(name), text(" went off: it is open again")];
+            if let Some(owner) = owner {
+                parts.extend([text("; "), Part::Owner(owner.clone()), text(" has it")]);
+            }
+            new(Alarm, ":rotating_light:", parts)
+        }
+        Event::NobodyOnCall { schedule } => {
+            let strong = Part::Strong("nobody is on call".to_owned());
+            let parts = vec![strong, text(format!(" in {schedule}: that shift is skipped"))];
+            new(Alarm, ":warning:", parts).broadcast()
+        }
+        Event::Calling { person, call, of, .. } => {
+            let mention = Part::Mention(person.clone());
+            let parts = vec![text("calling "), mention, text(format!(" (call {call} of {of})"))];
+            new(Call, ":telephone_receiver:", parts)
+        }
+        Event::Ringing { person: name, .. } => {
+            Sentence::quiet(Call, vec![person(name), text("’s phone rings")])
+        }
+        Event::Answered { person: name, .. } => {
+            Sentence::quiet(Call, vec![person(name), text(" answered")])
+        }
+        Event::Machine { person: name, .. } => {
+            Sentence::quiet(Call, vec![person(name), text(": probably an answering machine")])
+        }
+        Event::OtherKey { person: name, .. } => {
+            let pressed = " pressed a key that is not on the menu, which is read again";
+            Sentence::quiet(Call, vec![person(name), text(pressed)])
+        }
+        Event::AskedWhetherOver { person: name, .. } => {
+            let pressed = " pressed 3: resolved once it is pressed again";
+            Sentence::quiet(Call, vec![person(name), text(pressed)])
+        }
+        Event::CallEnded { person: name, outcome: Outcome::InCall, .. }
+        | Event::PassedOver { person: name } => {
+            new(Missed, "", vec![person(name), text(" is in another call: passed over for now")])
+        }
+        Event::CallEnded { person: name, outcome, why, .. } => {
+            let kind = Kind::of(*outcome);
+            let ended =
+                new(kind, "", vec![person(name), text(format!(": {}", outcome_text(*outcome)))])
+                    .with(why.as_deref().map(mask_numbers).unwrap_or_default());
+            match outcome {
+                Outcome::Taken | Outcome::Canceled => Sentence { emoji: None, ..ended },
+                _ => ended,
+            }
+        }
+        Event::Waiting => {
+            new(Note, ":hourglass:", vec![text("everybody is in another call: waiting")])
+        }
+        Event::CalledTooOften { person: name, calls, about_us } => {
+            let called = match about_us {
+                true => format!(
+                    " was called {} within the hour for alarms about Ringdown itself: left out, so that calls are left \
+                     for all others",
+                    times(*calls)
+                ),
+                false => format!(
+                    " was called {} within the hour: left out, or their carrier may block our number",
+                    times(*calls)
+                ),
+            };
+            new(Problem, ":warning:", vec![person(name), text(called)])
+        }
+        Event::Taken { person: name, after_seconds } => {
+            let took = format!(" took it after {}", span(*after_seconds));
+            new(Taken, ":white_check_mark:", vec![person(name), text(took)])
+        }
+        Event::Exhausted { calls: number } => {
+            let strong = Part::Strong("nobody took it".to_owned());
+            let again = span(incident.retry_after().as_secs());
+            let after = format!(" after {}; the next try is in {again}", calls(*number));
+            new(Problem, ":rotating_light:", vec![strong, text(after)]).broadcast()
+        }
+        Event::CalledAgain => {
+            let again = "still in ALARM, and nobody has it: calling again";
+            new(Note, ":repeat:", vec![text(again)])
+        }
+        Event::AskedAgain { owner } => {
+            let parts = vec![text("still in ALARM: asking "), person(owner), text(" again")];
+            new(Note, ":repeat:", parts)
+        }
+        Event::CalledInstead { owner } => {
+            let instead = " cannot be called by this policy: calling its people";
+            new(Note, ":repeat:", vec![text("still in ALARM, and "), person(owner), text(instead)])
+        }
+        Event::GivenBack { person: name } => {
+            let parts = vec![person(name), text(" cannot do it after all: calling the next one")];
+            new(Missed, ":leftwards_arrow_with_hook:", parts)
+        }
+        Event::Silenced { by, until } => {
+            let parts = vec![person(by), text(" silenced it until "), Part::Time(*until)];
+            new(Note, ":mute:", parts)
+        }
+        Event::SilenceOver => {
+            let over = "the silence is over, and it still goes on: calling again";
+            new(Note, ":repeat:", vec![text(over)])
+        }
+        Event::RoundAgain { owner: Some(owner) } => {
+            let parts = vec![text("that is new: asking "), person(owner), text(" first")];
+            new(Note, ":repeat:", parts)
+        }
+        Event::RoundAgain { owner: None } => {
+            new(Note, ":repeat:", vec![text("that is new: calling again")])
+        }
+        Event::CalledBack { owner: Some(owner) } => {
+            let parts =
+                vec![text("it was over, and is back: calling "), person(owner), text(" first")];
+            new(Note, ":repeat:", parts)
+        }
+        Event::CalledBack { owner: None } => {
+            let back = "it was over, and is back: calling the policy's people, since its owner cannot be called";
+            new(Note, ":repeat:", vec![text(back)])
+        }
+        Event::OwnerTold { person, alarms, more } => {
+            let parts =
+                vec![Part::Owner(person.clone()), text(" has it, and since then went off too")];
+            new(Note, ":point_right:", parts).with(listed(alarms, *more))
+        }
+        Event::Texted { person: name, failed: None } => {
+            Sentence::quiet(Note, vec![person(name), text(" was sent a text message")])
+        }
+        Event::Texted { person: name, failed: Some(why) } => {
+            let parts = vec![text("no text message reached "), person(name)];
+            new(Problem, ":warning:", parts).with(mask_numbers(why))
+        }
+        Event::Resolved { after_seconds } => {
+            let strong = Part::Strong("over".to_owned());
+            let after = format!(" after {}: all alarms are OK", span(*after_seconds));
+            new(Over, ":white_check_mark:", vec![strong, text(after)])
+        }
+        Event::DeclaredOver { person: name, after_seconds } => {
+            let strong = Part::Strong("over".to_owned());
+            let after = format!(" after {}: ", span(*after_seconds));
+            let parts = vec![strong, text(after), person(name), text(" says so")];
+            new(Over, ":white_check_mark:", parts)
+        }
+        Event::NothingChanged { for_seconds, after_seconds } => {
+            let strong = Part::Strong("Resolved".to_owned());
+            let (quiet, lasted) = (span(*for_seconds), span(*after_seconds));
+            let why = format!(": nothing changed for {quiet}; it lasted {lasted}");
+            new(Over, ":white_check_mark:", vec![strong, text(why)])
+        }
+        Event::Repaired { what } => new(Problem, ":warning:", vec![text(repaired_text(*what))]),
+    }
+}
+
+/// The outcome of a call, in a few words.
+pub fn outcome_text(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Taken => "took it",
+        Outcome::Declined => "declined",
+        Outcome::Resolved => "said that it is over",
+        Outcome::TooLate => "pressed 1 when it was no longer open",
+        Outcome::NoAnswer => "no answer",
+        Outcome::Busy => "busy",
+        Outcome::Failed => "the call failed",
+        Outcome::Refused => "the call was refused",
+        Outcome::InCall => "in another call",
+        Outcome::Voicemail => "voicemail",
+        Outcome::HungUp => "hung up without pressing a key",
+        Outcome::Canceled => "no longer needed",
+        Outcome::Silent => "no status came for the call",
+    }
+}
+
+/// What the reconciler found and repaired.
+fn repaired_text(what: Repaired) -> &'static str {
+    match what {
+        Repaired::LateWakeUp => "a timer was late; repaired",
+        Repaired::UndoneEffect => "a step had been left undone; repaired",
+        Repaired::UnreportedCall => "the end of a call was never reported; repaired",
+        Repaired::StandingRound => "a round of calls had stalled; repaired",
+    }
+}
