@@ -3,6 +3,8 @@
 import dataclasses
 import datetime as dt
 
+from dateutil.rrule import rrulestr
+
 PEOPLE = ["alpha", "bravo", "charlie"]
 DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 
@@ -204,6 +206,8 @@ class Generator:
             parts.append("NEVER-DAY" if self.is_day else "NEVER-UTC" if self.tzid else "NEVER-LOCAL")
         elif end == "count":
             parts.append(f"COUNT={self.rng.choice([1, 2, 5, 30, 400])}")
+            if next(iter(rrulestr(";".join(parts), dtstart=first)), None) != first:
+                self.kinds.add("COUNT with a first event off its rule")
         elif end == "date" and (self.is_day or self.rng.random() < 0.5):
             parts.append(f"UNTIL={until:%Y%m%d}")
             if not self.is_day:

@@ -84,10 +84,12 @@ pub struct Reading {
     left_out: [usize; 3],
     /// How many complaints, events that put nobody on call, and notes were too many.
     unsaid: [usize; 3],
-    /// How many rules were read.
+    /// How many rules the events of one UID have.
     rules: usize,
-    /// How often at most all that repeats takes place in [`USUAL_DAYS`].
-    load: u64,
+    /// When all that repeats and was too much is over.
+    left_out_until: Timestamp,
+    /// How many rules were asked for an EXDATE that takes nothing away.
+    checks: usize,
     /// How many rules were asked for one of a series.
     lookups: usize,
 }
@@ -119,6 +121,8 @@ const MAX_COMPLAINTS: usize = 10_000;
 const USUAL_DAYS: u64 = 124;
 /// The most rules that are asked whether one of a series is theirs.
 const MAX_LOOKUPS: usize = 200_000;
+/// The most rules that are asked whether an EXDATE takes any of theirs away.
+const MAX_CHECKS: usize = 20_000;
 
 impl Calendar {
     /// Reads an `.ics` file. `zone` is the schedule's, for times that name none; without it the file's own
@@ -152,6 +156,7 @@ impl Calendar {
         for difference in zones.differences() {
             reading.note(difference);
         }
+        reading.leave_out_first_over();
         reading.say_what_is_left_out(&components);
         reading.finish();
         reading
@@ -194,26 +199,53 @@ impl Reading {
         }
     }
 
-    /// Adds an event that repeats, unless it and the others take place too often.
+    /// Adds an event that repeats.
     fn add_series(&mut self, series: Series) {
-        let load = self.load.saturating_add(series.at_most(USUAL_DAYS));
-        match load <= MAX_NEAR {
-            true => {
-                self.load = load;
-                self.calendar.series.push(series);
-            }
-            false => self.left_out[1] += 1,
+        self.calendar.series.push(series);
+        if self.calendar.series.len() > 4 * MAX_RULES {
+            self.leave_out_first_over();
         }
     }
 
-    /// Whether an event with so many rules can be read.
-    fn has_room_for_rules(&mut self, count: usize) -> bool {
+    /// Leaves out what repeats too often or is too much, of those that end first: what is past costs nothing that is
+    /// yet to come.
+    fn leave_out_first_over(&mut self) {
+        let mut all: Vec<(Timestamp, Series)> = std::mem::take(&mut self.calendar.series)
+            .into_iter()
+            .map(|series| (series.ends().unwrap_or(Timestamp::MAX), series))
+            .collect();
+        all.sort_by_key(|(ends, _)| Reverse(*ends));
+        let (mut rules, mut load) = (0, 0_u64);
+        for (ends, series) in all {
+            let more = (rules + series.rules(), load.saturating_add(series.at_most(USUAL_DAYS)));
+            if more.0 <= MAX_RULES && more.1 <= MAX_NEAR {
+                (rules, load) = more;
+                self.calendar.series.push(series);
+            } else {
+                self.leave_out_series(Some(ends));
+            }
+        }
+    }
+
+    fn leave_out_series(&mut self, ends: Option<Timestamp>) {
+        self.left_out[1] += 1;
+        self.left_out_until = self.left_out_until.max(ends.unwrap_or(Timestamp::MAX));
+    }
+
+    /// Whether an event of a UID with so many rules can be read; it is over at this time, if ever.
+    fn has_room_for_rules(&mut self, count: usize, over: Option<Timestamp>) -> bool {
         let has_room = self.rules + count <= MAX_RULES;
         match has_room {
             true => self.rules += count,
-            false => self.left_out[1] += 1,
+            false => self.leave_out_series(over),
         }
         has_room
+    }
+
+    /// Whether so many rules can be asked for an EXDATE that takes nothing away: beyond that nobody complains.
+    fn has_room_for_check(&mut self, rules: usize) -> bool {
+        self.checks = self.checks.saturating_add(rules);
+        self.checks <= MAX_CHECKS
     }
 
     /// Whether so many changes can be looked for in series of so many rules.
@@ -267,7 +299,9 @@ impl Reading {
             if count > 0 {
                 let what =
                     format!("has {count} {what} too many, expected {expected}: they are left out");
-                self.complaints.push(Complaint::new(1, key, &what));
+                let over = (key == "RRULE" && self.left_out_until < Timestamp::MAX)
+                    .then_some(self.left_out_until);
+                self.complaints.push(Complaint { over, ..Complaint::new(1, key, &what) });
             }
         }
     }

@@ -12,6 +12,7 @@ mod over;
 mod properties;
 mod rules;
 mod series;
+mod unclear;
 mod words;
 mod zones;
 

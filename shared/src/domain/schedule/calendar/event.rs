@@ -23,7 +23,8 @@ pub(super) struct Times {
     /// More of it that no rule says, each with an end of its own if it has one.
     pub(super) dates: Vec<(Stamp, Option<Timestamp>)>,
     /// Those that do not take place.
-    pub(super) except: Vec<Stamp>,
+    /// Each with its line.
+    pub(super) except: Vec<(usize, Stamp)>,
 }
 
 /// The most that is said of one event.
@@ -196,7 +197,7 @@ impl Component<'_> {
         for line in self.all("EXDATE") {
             for value in values(line) {
                 match Stamp::read(line, value, zones) {
-                    Ok(stamp) => except.push(stamp),
+                    Ok(stamp) => except.push((line.number, stamp)),
                     Err(complaint) => complain(complaint),
                 }
             }

@@ -1,8 +1,10 @@
 //! The VEVENTs of one UID: which version of each counts, and which of them stands for one of a series.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 
 use super::components::{Component, Components, Unclosed};
@@ -43,6 +45,9 @@ struct Exception<'a, 'b> {
     /// Whether it stands for all that follow too.
     is_for_future: bool,
 }
+
+/// How many EXDATEs of an event are complained of that are no instance of it: the latest.
+const MAX_WRONG_EXDATES: usize = 3;
 
 impl<'a, 'b> Group<'a, 'b> {
     /// Reads it into the calendar, if any of it names somebody.
@@ -92,7 +97,11 @@ impl<'a, 'b> Group<'a, 'b> {
                     None
                 }
             }));
-        let masters = Masters::of(masters, zones, reading);
+        for Exception { version, is_for_future, .. } in &exceptions {
+            version.complain_if_it_stands_alone(*is_for_future && masters.is_empty(), reading);
+        }
+        // One that puts nobody on call only says which dates are in it.
+        let masters = Masters::of(masters, !exceptions.is_empty(), zones, reading);
         masters.add(exceptions, zones, reading);
     }
 }
@@ -145,6 +154,88 @@ impl<'a, 'b> Version<'a, 'b> {
         }
     }
 
+    /// If it names an instance, but of which series nobody knows, it is an event of its own.
+    fn complain_if_it_stands_alone(&self, is_for_all_that_follow: bool, reading: &mut Reading) {
+        let what = match (self.event.uid(), is_for_all_that_follow) {
+            (None, _) => {
+                "is of an event without a UID, expected the UID of its series: it stands for no other"
+            }
+            (_, true) => {
+                "has RANGE=THISANDFUTURE, but its series is missing, expected it: it takes place once"
+            }
+            _ => return,
+        };
+        self.complain_of("RECURRENCE-ID", what, reading);
+    }
+
+    /// If it stands for no instance of its series, though for one of that day at another time, or changes all that
+    /// follow.
+    fn complain_of_no_instance(
+        &self,
+        other: Option<DateTime>,
+        is_for_all_that_follow: bool,
+        reading: &mut Reading,
+    ) {
+        let Some(line) = self.event.line("RECURRENCE-ID") else { return };
+        let what = match other {
+            Some(other) => no_instance(line.value(), other),
+            None if is_for_all_that_follow && self.who().is_some() => {
+                "is no instance of its series, expected one: it takes place once".to_owned()
+            }
+            None => return,
+        };
+        reading.complain(self.complaint(Complaint::of(line, &what)));
+    }
+
+    /// Complains of each EXDATE that is no instance of its series, though it has one of that day at another time.
+    fn complain_of_exceptions(
+        &self,
+        series: &Series,
+        mut except: Vec<(usize, Stamp)>,
+        reading: &mut Reading,
+    ) {
+        except.sort_by_key(|(_, stamp)| Reverse(stamp.at()));
+        let mut found = 0;
+        for (line, stamp) in except {
+            if found == MAX_WRONG_EXDATES || !reading.has_room_for_check(series.rules()) {
+                return;
+            }
+            if let Some(other) = series.other_time_of(&stamp) {
+                found += 1;
+                let written = stamp.local.strftime("%Y%m%dT%H%M%S").to_string();
+                let complaint = Complaint::new(line, "EXDATE", &no_instance(&written, other));
+                let over = stamp.at().checked_add(SignedDuration::from_hours(48)).ok();
+                reading.complain(Complaint { over, ..complaint });
+            }
+        }
+    }
+
+    /// If a property stands there twice, only the first counts.
+    fn complain_if_ambiguous(&self, reading: &mut Reading) {
+        for name in ["DTSTART", "DTEND", "DURATION", "RECURRENCE-ID"] {
+            let mut lines = self.event.all(name);
+            let Some(first) = lines.next() else { continue };
+            if let Some(second) = lines.find(|line| line.value() != first.value())
+                && self.who().is_some()
+            {
+                let what = format!(
+                    "is there twice, expected one: only that in line {} counts",
+                    first.number
+                );
+                reading.complain(self.complaint(Complaint::of(second, &what)));
+            }
+        }
+    }
+
+    /// Complains of one of its properties, if it would put somebody on call.
+    fn complain_of(&self, name: &str, what: &str, reading: &mut Reading) {
+        if let Some(line) = self.event.line(name)
+            && self.who().is_some()
+        {
+            reading.complain(self.complaint(Complaint::of(line, what)));
+        }
+    }
+
     /// A complaint about it, which does not matter once the event is over.
     fn complaint(&self, complaint: Complaint) -> Complaint {
         Complaint { over: self.over, ..complaint }
@@ -169,7 +260,8 @@ impl<'a, 'b> Version<'a, 'b> {
 
     /// The series that it is, if it can be read. One that names nobody still says which dates are in it.
     fn series(&self, zones: &Zones<'_>, reading: &mut Reading) -> Option<Series> {
-        if self.is_cancelled || !reading.has_room_for_rules(self.event.all("RRULE").count()) {
+        let rules = self.event.all("RRULE").count();
+        if self.is_cancelled || !reading.has_room_for_rules(rules, self.over) {
             return None;
         }
         let times = self.event.times(zones, &mut reading.budget);
@@ -182,7 +274,11 @@ impl<'a, 'b> Version<'a, 'b> {
                 reading.complain(self.complaint(complaint));
             }
         }
-        times.map(|times| Series::new(self.who(), times))
+        let times = times?;
+        let except = times.except.clone();
+        let series = Series::new(self.who(), times);
+        self.complain_of_exceptions(&series, except, reading);
+        Some(series)
     }
 
     /// Changes this one of a series and all that follow.
@@ -235,6 +331,12 @@ impl Reading {
     }
 }
 
+/// That a time is no instance of a series, and which it may mean.
+fn no_instance(written: &str, other: DateTime) -> String {
+    let other = other.strftime("%Y%m%dT%H%M%S");
+    format!("{written:?} is no instance of its series, expected \"{other}\": that of the day stays")
+}
+
 /// Lets those with a RANGE be over no earlier than the newest versions of the series that they change.
 fn last_as_long_as_their_series(versions: &mut [Version<'_, '_>]) {
     let is_master = |version: &&Version<'_, '_>| version.event.line("RECURRENCE-ID").is_none();
@@ -275,6 +377,7 @@ struct Masters<'a, 'b> {
 impl<'a, 'b> Masters<'a, 'b> {
     fn of(
         mut versions: Vec<Version<'a, 'b>>,
+        has_changes: bool,
         zones: &Zones<'_>,
         reading: &mut Reading,
     ) -> Masters<'a, 'b> {
@@ -289,9 +392,12 @@ impl<'a, 'b> Masters<'a, 'b> {
             versions.iter().filter(|version| version.is_cancelled).map(start).collect();
         versions.retain(|version| version.is_cancelled || !cancelled.contains(&start(version)));
         let mut all = Vec::new();
+        reading.rules = 0;
         for version in versions {
             version.complain_if_declined(reading);
-            let series = version.series(zones, reading);
+            version.complain_if_ambiguous(reading);
+            let is_needed = has_changes || !version.people.is_empty();
+            let series = is_needed.then(|| version.series(zones, reading)).flatten();
             all.push((version, series));
         }
         Masters { all, sequence, is_cancelled }
@@ -313,19 +419,30 @@ impl<'a, 'b> Masters<'a, 'b> {
             let place = &exception.place;
             let in_any = series().any(|series| series.is_none_or(|series| series.contains(place)));
             let is_left_out = series().flatten().any(|series| series.leaves_out(place));
-            (in_any, is_left_out)
+            let other = || series().flatten().find_map(|series| series.other_time_of(place));
+            (in_any, is_left_out, if in_any { None } else { other() })
         };
-        let places: Vec<(bool, bool)> = exceptions.iter().map(place).collect();
-        for (Exception { version, place, is_for_future }, (in_any, is_left_out)) in
+        let places: Vec<(bool, bool, Option<DateTime>)> = exceptions.iter().map(place).collect();
+        for (Exception { version, place, is_for_future }, (in_any, is_left_out, other)) in
             exceptions.into_iter().zip(places)
         {
             // An older one is of a date that a newer version of the series may not have any more.
             let is_old = version.sequence < self.sequence && !in_any;
             let is_over = self.is_cancelled && version.sequence <= self.sequence;
-            if is_old || is_over || (is_left_out && !in_any) {
+            if is_old || is_over {
+                continue;
+            }
+            if is_left_out && !in_any {
+                let what = "stands for an instance that an EXDATE takes away, expected one of both: it puts nobody on call";
+                version.complain_of("RECURRENCE-ID", what, reading);
                 continue;
             }
             version.complain_if_declined(reading);
+            version.complain_if_ambiguous(reading);
+            if !in_any {
+                let is_lost = is_for_future && !self.all.is_empty();
+                version.complain_of_no_instance(other, is_lost, reading);
+            }
             let series = self.all.iter_mut().filter_map(|(_, series)| series.as_mut());
             if is_for_future && in_any {
                 if let Err(complaint) = version.change(series, &place, zones) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Unit};
 
@@ -82,7 +82,7 @@ impl Series {
             except_on: BTreeSet::new(),
             changes: BTreeMap::new(),
         };
-        for stamp in &except {
+        for (_, stamp) in &except {
             series.leave_out(stamp);
         }
         series
@@ -178,6 +178,37 @@ impl Series {
         self.starts(moment, moment).iter().any(is_it)
     }
 
+    /// When one of it begins that takes place on the same day as this time, which is none of it. Of a series that puts
+    /// nobody on call it does not matter.
+    pub(super) fn other_time_of(&self, stamp: &Stamp) -> Option<DateTime> {
+        if self.who.is_none() || self.is_by_day(stamp) {
+            return None;
+        }
+        let at = stamp.at();
+        let day = self.first.zone.to_datetime(at).date();
+        let all = self.all_starts(at, at);
+        let is_in_it = all.iter().any(|start| start.at == at);
+        let is_other =
+            |start: &&Start| start.local.date() == day && !self.is_left_out(start.at, day);
+        all.iter().find(is_other).filter(|_| !is_in_it).map(|start| start.local)
+    }
+
+    /// When the last one is over; `None` if it goes on for ever.
+    pub(super) fn ends(&self) -> Option<Timestamp> {
+        let mut last = self
+            .dates
+            .keys()
+            .copied()
+            .last()
+            .map_or(self.first.at(), |date| date.max(self.first.at()));
+        for rule in &self.rules {
+            last = last.max(
+                TimeZone::UTC.to_timestamp(rule.last_day()?.to_datetime(Time::midnight())).ok()?,
+            );
+        }
+        last.checked_add(self.reach).ok()?.checked_add(SignedDuration::from_hours(48)).ok()
+    }
+
     /// Whether it says of this one that it does not take place.
     pub(super) fn leaves_out(&self, stamp: &Stamp) -> bool {
         let moment = self.moment(stamp);
@@ -186,6 +217,13 @@ impl Series {
 
     /// Those that begin in this span of time, and perhaps some a day or two beside it; without those left out.
     fn starts(&self, from: Timestamp, until: Timestamp) -> Vec<Start> {
+        let mut starts = self.all_starts(from, until);
+        starts.retain(|start| !self.is_left_out(start.at, start.local.date()));
+        starts
+    }
+
+    /// The same with those left out.
+    fn all_starts(&self, from: Timestamp, until: Timestamp) -> Vec<Start> {
         let day = SignedDuration::from_hours(48);
         let from = from.checked_sub(day).unwrap_or(Timestamp::MIN);
         let until = until.checked_add(day).unwrap_or(Timestamp::MAX);
@@ -219,7 +257,6 @@ impl Series {
             }
             same
         });
-        starts.retain(|start| !self.is_left_out(start.at, start.local.date()));
         starts
     }
 

@@ -117,7 +117,7 @@ fn mutated_file_neither_panics_nor_hangs() {
     println!(
         "{readable} of 10000 mutated files had nothing to complain of; the slowest took {slowest:?}"
     );
-    assert!(readable > 1_000 && slowest < Duration::from_secs(20), "{readable} {slowest:?}");
+    assert!(readable > 500 && slowest < Duration::from_secs(20), "{readable} {slowest:?}");
 }
 
 /// The time that it takes to read an event and to list two weeks of it.

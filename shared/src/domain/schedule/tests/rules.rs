@@ -23,8 +23,8 @@ fn months_and_years_repeat_by_all_their_parts() {
         ("FREQ=MONTHLY;BYDAY=1MO;COUNT=3", "26-01-05 26-02-02 26-03-02"),
         ("FREQ=MONTHLY;BYDAY=-1FR;UNTIL=20260401", "26-01-05 26-01-30 26-02-27 26-03-27"),
         ("FREQ=MONTHLY;BYMONTHDAY=31;UNTIL=20260601", "26-01-05 26-01-31 26-03-31 26-05-31"),
-        ("FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=3", "26-01-05 26-01-31 26-02-28 26-03-31"),
-        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=2", "26-01-05 26-01-30 26-02-27"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=3", "26-01-05 26-01-31 26-02-28"),
+        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=2", "26-01-05 26-01-30"),
         (
             "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13;UNTIL=20261231",
             "26-01-05 26-02-13 26-03-13 26-11-13",
@@ -42,7 +42,7 @@ fn months_and_years_repeat_by_all_their_parts() {
         ("FREQ=DAILY;X-NOTE=1;COUNT=2", "26-01-05 26-01-06"),
         (
             "FREQ=WEEKLY;INTERVAL=2;WKST=SU;BYDAY=TU,SU;COUNT=4",
-            "26-01-05 26-01-06 26-01-18 26-01-20 26-02-01",
+            "26-01-05 26-01-06 26-01-18 26-01-20",
         ),
     ] {
         assert_eq!(begins(&format!("RRULE:{rule}")).join(" "), expected, "{rule}");
@@ -54,7 +54,7 @@ fn several_rules_and_dates_are_put_together() {
     for (lines, expected) in [
         (
             "RRULE:FREQ=WEEKLY;BYDAY=TH;COUNT=2\r\nRRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=2",
-            "26-01-05 26-01-08 26-01-12 26-01-15",
+            "26-01-05 26-01-08 26-01-12",
         ),
         (
             "RDATE;TZID=Europe/Berlin:20260107T090000,20260109T090000\r\nRDATE:20260111T080000Z",

@@ -12,9 +12,12 @@ const LAST_YEAR: i16 = 2_200;
 #[derive(Debug)]
 pub(in super::super) struct Budget(u64);
 
+/// The most days that are looked at for one COUNT: more than 270 years.
+const MAX_DAYS_OF_A_COUNT: u64 = 100_000;
+
 impl Default for Budget {
     fn default() -> Budget {
-        Budget(1_000_000)
+        Budget(10_000_000)
     }
 }
 
@@ -40,35 +43,44 @@ impl Rule {
         if count > days.saturating_mul(self.clock(first.time()).len() as u64) {
             return Ok(());
         }
-        let (mut seen, mut last) = (0, None);
+        // The first event counts, whether the rule means it or not (RFC 5545, 3.3.10).
+        let (mut seen, mut last) = (1, (count == 1).then_some(first));
         let mut period = 0;
-        while let Some(days) =
-            self.days_of(first.date(), period).filter(|(begins, _)| *begins <= end)
+        let mut left = MAX_DAYS_OF_A_COUNT;
+        let cost = self.days_of_a_period();
+        while last.is_none()
+            && let Some(days) =
+                self.days_of(first.date(), period).filter(|(begins, _)| *begins <= end)
         {
-            let cost = match self.every {
-                Every::Day => 1,
-                Every::Week => 7,
-                Every::Month => 31,
-                Every::Year => 366,
-            };
+            left = left
+                .checked_sub(cost)
+                .ok_or("counts from too long ago, expected UNTIL in place of COUNT")?;
             budget.0 = budget
                 .0
                 .checked_sub(cost)
-                .ok_or("counts from too long ago, expected UNTIL in place of COUNT")?;
-            for local in self.times(first, days).into_iter().filter(|local| *local >= first) {
+                .ok_or("is one of too many that count, expected UNTIL in place of COUNT")?;
+            for local in self.times(first, days).into_iter().filter(|local| *local > first) {
                 seen += 1;
                 if seen == count {
                     last = Some(local);
                     break;
                 }
             }
-            if last.is_some() {
-                break;
-            }
             period += self.interval;
         }
         self.last = last;
         Ok(())
+    }
+
+    /// How many days are looked at to know which of a period it means, at most.
+    fn days_of_a_period(&self) -> u64 {
+        match self.every {
+            Every::Day => 1,
+            Every::Week => 7,
+            Every::Month | Every::Year if self.names_no_days() && self.months.is_empty() => 1,
+            Every::Month => 31,
+            Every::Year => 366,
+        }
     }
 
     /// The end of a COUNT where each period has exactly one; the inner `None` if it never ends.
@@ -158,11 +170,16 @@ mod tests {
         let mut weekly = rule("FREQ=WEEKLY;BYDAY=MO,TU;COUNT=10");
         assert_eq!(weekly.bound(first, &mut budget), Ok(()));
         assert_eq!(weekly.last, Some(date(2026, 2, 3).at(9, 0, 0, 0)));
-        let told =
-            rule("FREQ=DAILY;BYDAY=MO;COUNT=9000").bound(date(1, 1, 1).at(9, 0, 0, 0), &mut budget);
+        let told = rule("FREQ=DAILY;BYDAY=MO;COUNT=90000")
+            .bound(date(1, 1, 1).at(9, 0, 0, 0), &mut Budget::default());
         assert_eq!(
             told,
             Err("counts from too long ago, expected UNTIL in place of COUNT".to_owned())
+        );
+        let told = rule("FREQ=DAILY;BYDAY=MO;COUNT=90").bound(first, &mut Budget(100));
+        assert_eq!(
+            told,
+            Err("is one of too many that count, expected UNTIL in place of COUNT".to_owned())
         );
         // What can be told at once costs nothing.
         for text in ["FREQ=DAILY;COUNT=5", "FREQ=WEEKLY;BYDAY=MO;COUNT=1000000000"] {
