@@ -20,6 +20,19 @@ pub(super) struct Line<'a> {
 /// `TZID=(UTC+01:00) Amsterdam, …` without the quotes that it needs.
 const TIMES: [&str; 5] = ["DTSTART", "DTEND", "RDATE", "EXDATE", "RECURRENCE-ID"];
 
+/// The components of a calendar.
+const COMPONENTS: [&str; 9] = [
+    "VCALENDAR",
+    "VEVENT",
+    "VTIMEZONE",
+    "STANDARD",
+    "DAYLIGHT",
+    "VALARM",
+    "VTODO",
+    "VJOURNAL",
+    "VFREEBUSY",
+];
+
 /// The most parameters of a property that are read.
 const MAX_PARAMETERS: usize = 100;
 
@@ -97,7 +110,9 @@ fn before_time(text: &str, colons: impl Iterator<Item = usize>) -> Option<usize>
 /// The properties of a file. A line that begins with a blank goes on with the one before; one without a colon is none.
 ///
 /// Somebody may have set them in by hand. BEGIN and END have nothing to go on with, nor has the first line of a file: a
-/// property behind one of them is set in, and so are those that follow it with as many blanks.
+/// property behind one of them is set in, and so are those that follow it with as many blanks. The BEGIN of a component
+/// is always one, and so is its END unless more properties follow it: of the text of another property it can only be
+/// the last words, just behind a fold.
 pub(super) fn unfold(text: &str) -> impl Iterator<Item = Line<'_>> {
     let text = text.trim_start_matches('\u{feff}');
     let mut lines = text.lines().map(|line| line.trim_end_matches('\r')).enumerate().peekable();
@@ -110,9 +125,14 @@ pub(super) fn unfold(text: &str) -> impl Iterator<Item = Line<'_>> {
             }
             indent = blanks(line);
             let mut whole = Cow::Borrowed(&line[indent..]);
-            while let Some((_, next)) = lines.next_if(|(_, next)| goes_on(&whole, next, indent)) {
+            while let Some(&(_, next)) = lines.peek() {
+                let mut behind = lines.clone().skip(1).map(|(_, line)| line);
+                if !goes_on(&whole, next, indent) || is_set_in_border(next, &mut behind) {
+                    break;
+                }
                 let cut = if blanks(next) > indent { indent + 1 } else { 1 };
                 whole.to_mut().push_str(&next[cut..]);
+                lines.next();
             }
             is_border_before = is_border(&whole);
             if let Some(line) = Line::parse(index + 1, whole) {
@@ -130,6 +150,19 @@ fn goes_on(property: &str, next: &str, indent: usize) -> bool {
     let is_less_set_in = indent > 0 && blanks < indent && is_border(text);
     let is_first = is_border(property) && is_property(text);
     blanks > 0 && !is_set_in_too && !is_less_set_in && !is_first
+}
+
+/// Whether a line that is set in is the BEGIN of a component, or its END with no property behind it.
+fn is_set_in_border<'a>(line: &str, behind: &mut impl Iterator<Item = &'a str>) -> bool {
+    let Some((border, name)) = line.trim().split_once(':') else { return false };
+    if !COMPONENTS.iter().any(|component| component.eq_ignore_ascii_case(name)) {
+        return false;
+    }
+    let mut is_last = || {
+        let next = behind.map(str::trim).find(|line| !line.is_empty());
+        next.is_none_or(is_border)
+    };
+    border.eq_ignore_ascii_case("BEGIN") || (border.eq_ignore_ascii_case("END") && is_last())
 }
 
 /// With how many blanks a line begins.

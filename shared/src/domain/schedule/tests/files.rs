@@ -128,6 +128,48 @@ fn property_that_is_set_in_by_hand_is_read() {
 }
 
 #[test]
+fn component_that_is_set_in_behind_a_property_is_read() {
+    let event = "BEGIN:VEVENT\nSUMMARY:bravo\nDTSTART:20260105T080000Z\nDURATION:P1D\nEND:VEVENT\n";
+    let set_in = |text: &str, blanks: &str| -> String {
+        text.lines().map(|line| format!("{blanks}{line}\n")).collect()
+    };
+    let whole =
+        |head: &str, events: &str| format!("BEGIN:VCALENDAR\n{head}{events}END:VCALENDAR\n");
+    let zone_of_its_own = "BEGIN:VTIMEZONE\n TZID:Home\n  BEGIN:STANDARD\n  DTSTART:16010101T000000\n  \
+                           TZOFFSETFROM:+0000\n  TZOFFSETTO:+0000\n  END:STANDARD\n END:VTIMEZONE\n";
+    let alarm = " BEGIN:VALARM\n TRIGGER:-PT5M\n END:VALARM\nEND:VEVENT";
+    for text in [
+        whole("VERSION:2.0\n", &set_in(event, " ")),
+        whole("VERSION:2.0\nPRODID:a\n b\n", &set_in(event, "\t")),
+        whole(&format!("X-WR-CALDESC:{}\n", "long ".repeat(20)), &set_in(event, "  ")),
+        whole(" VERSION:2.0\n", &set_in(event, "   ")),
+        whole("VERSION:2.0\n", &event.replace("BEGIN", "  begin")),
+        whole("VERSION:2.0\n", &event.replace("END", " END")),
+        whole("VERSION:2.0\n", &format!("{}\n \n", event.replace("END", " END"))),
+        whole("VERSION:2.0\n", &event.replace("END:VEVENT", alarm)),
+        whole("VERSION:2.0\n", &format!(" {zone_of_its_own}{}", set_in(event, " ")))
+            .replace("DTSTART:20260105T080000Z", "DTSTART;TZID=Home:20260105T080000"),
+    ] {
+        let read = Calendar::read(&text, Some(&zone("UTC")), &names());
+        let wrong = (read.broken, read.complaints, read.unread);
+        assert_eq!(wrong, (None, Vec::new(), Vec::new()), "{text}");
+        let people = shift_of(&read.calendar, at("2026-01-05T12:00:00Z")).people;
+        assert_eq!(people, ["bravo"], "{text}");
+    }
+    // The last words of a text, just behind a fold, end nothing; a BEGIN is complained of.
+    let noted = |text: &str| {
+        event.replace("DTSTART", &format!("DESCRIPTION:between BEGIN and\n {text}\nDTSTART"))
+    };
+    for text in ["END:VEVENT", "END:VEVENT and so on", "BEGIN:here", "begin: now", "VEVENT"] {
+        let read = Calendar::read(&whole("", &noted(text)), Some(&zone("UTC")), &names());
+        assert_eq!((read.broken, read.complaints), (None, Vec::new()), "{text}");
+        assert_eq!(read.calendar.people(), ["bravo"], "{text}");
+    }
+    let read = Calendar::read(&whole("", &noted("BEGIN:VEVENT")), Some(&zone("UTC")), &names());
+    assert_eq!(read.complaints.iter().map(|one| one.line).collect::<Vec<_>>(), [2]);
+}
+
+#[test]
 fn alarm_without_an_end_is_told_with_its_line() {
     let alarm = "BEGIN:VALARM\r\nTRIGGER:-PT5M\r\n";
     let rest = "DTSTART:20260105T080000Z\r\nDURATION:P1D";
