@@ -242,15 +242,15 @@ impl Reading {
         has_room
     }
 
-    /// Whether so many rules can be asked for an EXDATE that takes nothing away: beyond that nobody complains.
-    fn has_room_for_check(&mut self, rules: usize) -> bool {
-        self.checks = self.checks.saturating_add(rules);
+    /// Whether a series of this cost can be asked for an EXDATE that takes nothing away: beyond that nobody complains.
+    fn has_room_for_check(&mut self, cost: usize) -> bool {
+        self.checks = self.checks.saturating_add(cost);
         self.checks <= MAX_CHECKS
     }
 
-    /// Whether so many changes can be looked for in series of so many rules.
-    fn has_room_for_changes(&mut self, changes: usize, rules: usize) -> bool {
-        let lookups = self.lookups.saturating_add(changes.saturating_mul(rules));
+    /// Whether so many changes can be looked for in series of this cost.
+    fn has_room_for_changes(&mut self, changes: usize, cost: usize) -> bool {
+        let lookups = self.lookups.saturating_add(changes.saturating_mul(cost));
         let has_room = lookups <= MAX_LOOKUPS;
         match has_room {
             true => self.lookups = lookups,

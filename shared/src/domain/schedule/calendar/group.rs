@@ -195,9 +195,9 @@ impl<'a, 'b> Version<'a, 'b> {
         reading: &mut Reading,
     ) {
         except.sort_by_key(|(_, stamp)| Reverse(stamp.at()));
-        let mut found = 0;
+        let (mut found, cost) = (0, series.lookup_cost());
         for (line, stamp) in except {
-            if found == MAX_WRONG_EXDATES || !reading.has_room_for_check(series.rules()) {
+            if found == MAX_WRONG_EXDATES || !reading.has_room_for_check(cost) {
                 return;
             }
             if let Some(other) = series.other_time_of(&stamp) {
@@ -409,8 +409,8 @@ impl<'a, 'b> Masters<'a, 'b> {
         zones: &Zones<'_>,
         reading: &mut Reading,
     ) {
-        let rules = self.all.iter().flat_map(|(_, series)| series).map(Series::rules).sum();
-        if !reading.has_room_for_changes(exceptions.len(), rules) {
+        let cost = self.all.iter().flat_map(|(_, series)| series).map(Series::lookup_cost).sum();
+        if !reading.has_room_for_changes(exceptions.len(), cost) {
             exceptions.clear();
         }
         // Which of them are in a series, and which an EXDATE takes away, before they change it themselves.

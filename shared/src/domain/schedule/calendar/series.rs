@@ -17,6 +17,11 @@ use crate::domain::schedule::slot::Span;
 /// The furthest that one of a series is moved together with all that follow.
 const MAX_MOVE: SignedDuration = SignedDuration::from_hours(31 * 24);
 
+/// How far beside a span of time those are looked for that may touch it, in whichever zone.
+const NEAR: SignedDuration = SignedDuration::from_hours(48);
+/// How many dates are as much work as a rule.
+const DATES_OF_A_RULE: usize = 16;
+
 /// An event that repeats, or that others stand in for.
 #[derive(Clone, Debug)]
 pub(super) struct Series {
@@ -104,6 +109,19 @@ impl Series {
     /// How many rules it has; one that has none counts as one.
     pub(super) fn rules(&self) -> usize {
         self.rules.len().max(1)
+    }
+
+    /// How much work it is to look for one of it, counted in rules: dates close together are work too.
+    pub(super) fn lookup_cost(&self) -> usize {
+        let dates: Vec<Timestamp> = self.dates.keys().copied().collect();
+        let (mut first, mut most) = (0, 0);
+        for (last, date) in dates.iter().enumerate() {
+            while date.duration_since(dates[first]) > 2 * NEAR {
+                first += 1;
+            }
+            most = most.max(last + 1 - first);
+        }
+        self.rules() + most / DATES_OF_A_RULE
     }
 
     /// How many of it touch so many days, at most.
@@ -224,9 +242,8 @@ impl Series {
 
     /// The same with those left out.
     fn all_starts(&self, from: Timestamp, until: Timestamp) -> Vec<Start> {
-        let day = SignedDuration::from_hours(48);
-        let from = from.checked_sub(day).unwrap_or(Timestamp::MIN);
-        let until = until.checked_add(day).unwrap_or(Timestamp::MAX);
+        let from = from.checked_sub(NEAR).unwrap_or(Timestamp::MIN);
+        let until = until.checked_add(NEAR).unwrap_or(Timestamp::MAX);
         let zone = &self.first.zone;
         let date = |at: Timestamp| zone.to_datetime(at).date();
         let first = Start { at: self.first.at(), local: self.first.local, ends: None };
