@@ -52,6 +52,15 @@ struct Change {
     length: SignedDuration,
 }
 
+/// What a time misses that is no instance of a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Miss {
+    /// One of that day that begins then.
+    OtherTime(DateTime),
+    /// That day has none.
+    NoneThatDay,
+}
+
 /// One of a series.
 struct Start {
     at: Timestamp,
@@ -196,23 +205,36 @@ impl Series {
         self.starts(moment, moment).iter().any(is_it)
     }
 
-    /// When one of it begins that takes place on the same day as this time, which is none of it. Of a series that puts
-    /// nobody on call it does not matter.
-    pub(super) fn other_time_of(&self, stamp: &Stamp) -> Option<DateTime> {
-        if self.who.is_none() || self.is_by_day(stamp) {
+    /// What a time misses that is none of it, those left out among them; `None` if it is one, or of before the first or
+    /// behind the last one. Of a series that puts nobody on call it does not matter.
+    pub(super) fn missed_by(&self, stamp: &Stamp) -> Option<Miss> {
+        let (at, is_by_day) = (self.moment(stamp), self.is_by_day(stamp));
+        let day = match is_by_day {
+            true => stamp.day_in(&self.first.zone),
+            false => self.first.zone.to_datetime(at).date(),
+        };
+        let all = if self.who.is_some() { self.all_starts(at, at) } else { Vec::new() };
+        let is_of_day = |start: &&Start| start.local.date() == day;
+        let is_it = |start: &Start| if is_by_day { is_of_day(&start) } else { start.at == at };
+        if self.who.is_none() || all.iter().any(is_it) {
             return None;
         }
-        let at = stamp.at();
-        let day = self.first.zone.to_datetime(at).date();
-        let all = self.all_starts(at, at);
-        let is_in_it = all.iter().any(|start| start.at == at);
-        let is_other =
-            |start: &&Start| start.local.date() == day && !self.is_left_out(start.at, day);
-        all.iter().find(is_other).filter(|_| !is_in_it).map(|start| start.local)
+        let is_other = |start: &&Start| is_of_day(start) && !self.is_left_out(start.at, day);
+        if let Some(other) = all.iter().find(is_other) {
+            return Some(Miss::OtherTime(other.local));
+        }
+        let is_between = self.first.at() <= at && self.last().is_none_or(|last| at <= last);
+        let has_none = !all.iter().any(|start| is_of_day(&start));
+        (is_between && has_none).then_some(Miss::NoneThatDay)
     }
 
     /// When the last one is over; `None` if it goes on for ever.
     pub(super) fn ends(&self) -> Option<Timestamp> {
+        self.last()?.checked_add(self.reach).ok()?.checked_add(NEAR).ok()
+    }
+
+    /// A time on the day on which the last one begins, in any zone; `None` if it goes on for ever.
+    fn last(&self) -> Option<Timestamp> {
         let mut last = self
             .dates
             .keys()
@@ -224,7 +246,7 @@ impl Series {
                 TimeZone::UTC.to_timestamp(rule.last_day()?.to_datetime(Time::midnight())).ok()?,
             );
         }
-        last.checked_add(self.reach).ok()?.checked_add(SignedDuration::from_hours(48)).ok()
+        Some(last)
     }
 
     /// Whether it says of this one that it does not take place.

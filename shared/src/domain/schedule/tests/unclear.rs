@@ -50,6 +50,54 @@ fn time_that_is_no_instance_is_complained_of_with_the_one_of_its_day() {
 }
 
 #[test]
+fn time_of_a_day_without_an_instance_is_noted() {
+    let notes = |events: &[&str]| -> Vec<String> {
+        let events: String =
+            events.iter().map(|event| format!("BEGIN:VEVENT\n{event}\nEND:VEVENT\n")).collect();
+        let text = format!("BEGIN:VCALENDAR\n{events}END:VCALENDAR\n");
+        let read = Calendar::read(&text, Some(&zone("UTC")), &names());
+        assert_eq!((read.complaints, read.unread), (Vec::new(), Vec::new()), "{text}");
+        read.notes
+            .into_iter()
+            .map(|one| format!("{} {}: {}", one.line, one.key, one.what))
+            .collect()
+    };
+    let weekly = |more: &str| {
+        format!(
+            "UID:a\nSUMMARY:alpha\nDTSTART:20261130T090000Z\nDURATION:P1D\nRRULE:FREQ=WEEKLY;COUNT=4{more}"
+        )
+    };
+    let change = |id: &str, more: &str| {
+        format!("UID:a\n{more}\nDTSTART:20261201T090000Z\nDURATION:P1D\nRECURRENCE-ID{id}")
+    };
+    let no_instance = |what: &str| format!("is no instance of its series, expected one: {what}");
+    for (date, written) in
+        [(":20261208T090000Z", "20261208T090000"), (";VALUE=DATE:20261208", "20261208")]
+    {
+        let exdate = format!("8 EXDATE: \"{written}\" {}", no_instance("it has no effect"));
+        assert_eq!(notes(&[&weekly(&format!("\nEXDATE{date}"))]), [exdate]);
+        let id = date.rsplit_once(':').expect("a date").1;
+        for (more, effect) in [
+            ("SUMMARY:bravo", "it takes place once"),
+            ("SUMMARY:alpha\nSTATUS:CANCELLED", "it has no effect"),
+        ] {
+            let told = notes(&[&weekly(""), &change(date, more)]);
+            let line = 13 + more.lines().count();
+            let expected = format!("{line} RECURRENCE-ID: {id:?} {}", no_instance(effect));
+            assert_eq!(told, [expected]);
+        }
+    }
+    // Whole days too; but not those before the first one and behind the last one, which a series that was split has.
+    let days = "UID:a\nSUMMARY:alpha\nDTSTART;VALUE=DATE:20261130\nRRULE:FREQ=WEEKLY\nEXDATE;VALUE=DATE:20261201";
+    assert_eq!(notes(&[days]).len(), 1);
+    for fine in ["20261123T090000Z", "20261124T090000Z", "20261222T090000Z", "20270104T090000Z"] {
+        assert_eq!(notes(&[&weekly(&format!("\nEXDATE:{fine}"))]), Vec::<String>::new(), "{fine}");
+    }
+    let left_out = weekly("\nEXDATE;VALUE=DATE:20261207\nEXDATE:20261207T090000Z");
+    assert_eq!(notes(&[&left_out]), Vec::<String>::new());
+}
+
+#[test]
 fn change_of_an_instance_that_an_exdate_takes_away_is_complained_of() {
     let series = format!("{DAILY}\r\nEXDATE:20261203T080000Z");
     for range in ["", ";RANGE=THISANDFUTURE"] {
