@@ -1,7 +1,7 @@
 //! Sorts the lines of a file into its components.
 
 use super::{Component, Components, Definition, MAX_COMPONENTS, MAX_UNCLOSED, Unclosed};
-use crate::schedule::calendar::lines::Line;
+use crate::domain::schedule::calendar::lines::Line;
 
 /// Properties that a VALARM has too.
 const OF_ALARM: [&str; 4] = ["SUMMARY", "ATTENDEE", "UID", "DURATION"];
