@@ -8,7 +8,7 @@ use shared::config::file::{
 use shared::domain::escalation::Policy;
 use shared::domain::schedule::{Because, time};
 use shared::domain::silence::{Silences, Window};
-use shared::jobs::forward::task::Task;
+use shared::storage::messages::Task;
 use shared::{Timestamp, domain::text::mask_numbers};
 use shared::{
     config::{CHANNELS, Environment, Standing},

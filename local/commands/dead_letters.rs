@@ -3,7 +3,8 @@
 use shared::Error;
 use shared::domain::routes::Routes;
 use shared::domain::text::mask_numbers;
-use shared::storage::dead_letters::{self, Kept};
+use shared::jobs::forward;
+use shared::storage::dead_letters::{self, DeadLetter, StoredLetter};
 use shared::storage::{Queue, Store};
 
 use crate::clock::now;
@@ -19,7 +20,7 @@ pub async fn list(store: &dyn Store) -> Result<(), Error> {
     Ok(())
 }
 
-fn print(kept: &Kept) {
+fn print(kept: &StoredLetter) {
     let letter = &kept.letter;
     let replayed = letter.replayed_at.map(|at| format!(", sent again {at:.0}")).unwrap_or_default();
     say!("{}  {} since {:.0}: {}{replayed}", kept.id, letter.job, letter.at, letter.reason);
@@ -39,8 +40,9 @@ fn print(kept: &Kept) {
 pub async fn replay(store: &dyn Store, queue: &dyn Queue, routes: &Routes) -> Result<bool, Error> {
     let (mut after, mut replayed, mut refused) = (None, 0, 0);
     loop {
-        let piece =
-            dead_letters::replay_page(store, queue, routes, after.as_deref(), now()).await?;
+        let now = now();
+        let tasks = |letter: &DeadLetter| forward::replay::replay(routes, letter, now);
+        let piece = dead_letters::replay_page(store, queue, &tasks, after.as_deref(), now).await?;
         replayed += piece.replayed;
         refused += piece.refused;
         let all = replayed + refused + piece.left;

@@ -2,7 +2,8 @@
 //!
 //! 1. [`domain`]: the rules, pure: [`domain::alarm`], [`domain::routes`], [`domain::schedule`], [`domain::silence`],
 //!    [`domain::escalation`], and [`domain::text`], what people read and hear.
-//! 2. [`storage`]: Store and Queue, the only two traits, and the [`storage::dead_letters`].
+//! 2. [`storage`]: Store and Queue, the only two traits; the [`storage::records`], the [`storage::messages`] of the queues,
+//!    and the [`storage::dead_letters`].
 //! 3. [`http`]: a request as received, a response; [`payload`]: what Lambda hands us. [`start_token`]: who may see the
 //!    pages of a server on one machine. [`error`]: what can go wrong, and the status it answers with. [`secret`].
 //! 4. [`twilio`] and [`slack`]: what these vendors send and take, their signatures and clients.

@@ -1,8 +1,11 @@
 //! Store and Queue: the only two traits, because two real backends exist for each (AWS, and one SQLite file).
 //!
-//! Both are small and dumb. What the records and messages mean lives above.
+//! Both are small and dumb. The shape of what they hold: [`records`] and their keys, the [`messages`] of the queues, and
+//! the [`dead_letters`]. What is decided from them is the jobs'.
 
 pub mod dead_letters;
+pub mod messages;
+pub mod records;
 mod size;
 
 use std::time::Duration;
@@ -88,6 +91,24 @@ pub trait Store: Send + Sync {
 
     /// Adds to counters. A counter is read like a record: key [`counter`], body its number.
     async fn add(&self, counters: &[(&str, u64)]) -> Result<(), Error>;
+}
+
+/// All records of a partition, strongly consistent.
+pub async fn all_records(
+    store: &dyn Store,
+    pk: &str,
+    now: Timestamp,
+) -> Result<Vec<Record>, Error> {
+    let mut all: Vec<Record> = Vec::new();
+    loop {
+        let after = all.last().map(|record| record.key.sk.clone());
+        let page = store.page(pk, after.as_deref(), MOST_AT_ONCE, now).await?;
+        let is_last = page.len() < MOST_AT_ONCE;
+        all.extend(page);
+        if is_last {
+            return Ok(all);
+        }
+    }
 }
 
 /// Where the counter of this name lives.

@@ -9,9 +9,9 @@ use ringdown::settings::{self, Local, Source};
 use ringdown::store::Records;
 use serde_json::json;
 use shared::config::{Environment, Fallback, PARTITION, kept_names};
-use shared::jobs::forward::task::{Lines, Task};
 use shared::secret::Secret;
-use shared::storage::dead_letters::{self, Letter};
+use shared::storage::dead_letters::{self, DeadLetter};
+use shared::storage::messages::{Lines, Task};
 use shared::storage::{If, Put, Store};
 
 use crate::harness::{CONFIG, Plan, Server, body, run, stdout};
@@ -160,7 +160,7 @@ async fn replay_uses_the_kept_configuration_where_the_file_is_gone_or_wrong() {
         }
         let event = String::from_utf8(body("a", reason)).unwrap();
         let unread = Task::Malformed { at: now(), reason: "x".to_owned(), body: event };
-        let letter = Letter::forward("x", unread.to_body(), now(), now());
+        let letter = DeadLetter::forward("x", unread.to_body(), now(), now());
         let database = Database::open(&data).unwrap();
         let store = Records(database.clone());
         dead_letters::keep(&store, &[letter], now()).await.unwrap();
@@ -182,7 +182,7 @@ async fn replay_is_refused_where_the_demo_has_no_such_channel() {
     for (channel, succeeds) in [("default", true), ("nobodys", false)] {
         let database = Database::open(&folder.path().join("data")).unwrap();
         let lines = Lines::new(channel.to_owned(), now(), Vec::new());
-        let letter = Letter::forward("x", Task::Lines(lines).to_body(), now(), now());
+        let letter = DeadLetter::forward("x", Task::Lines(lines).to_body(), now(), now());
         dead_letters::keep(&Records(database.clone()), &[letter], now()).await.unwrap();
         database.close().await;
         let replay = run(folder.path(), &["dead-letters", "--replay", "--data", "data"]).await;

@@ -4,8 +4,8 @@ use shared::Timestamp;
 use shared::domain::alarm::State;
 use shared::domain::escalation::{Entry, Event, Incident};
 use shared::domain::silence::Stored;
-use shared::jobs::escalate::record::{ALARMS, LastWord, SILENCES, Waits};
 use shared::storage::Put;
+use shared::storage::records::{ALARMS, LastWord, SILENCES, Waits};
 
 use crate::world::{What, World};
 

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use shared::Timestamp;
 use shared::domain::escalation::{Phase, State};
-use shared::jobs::escalate::record::Kept;
+use shared::storage::records::Kept;
 
 use crate::run::{About, Run};
 use crate::world::{What, World};

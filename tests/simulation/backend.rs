@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use shared::jobs::escalate::record::{OPEN, PEOPLE};
-use shared::jobs::escalate::wake::WakeUp;
-use shared::jobs::forward::task::Task;
+use shared::storage::messages::Task;
+use shared::storage::messages::WakeUp;
+use shared::storage::records::{OPEN, PEOPLE};
 use shared::storage::{If, Key, MOST_AT_ONCE, Put, Queue, Record, Store, To, check_size};
 use shared::{Error, Timestamp};
 

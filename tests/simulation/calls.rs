@@ -1,8 +1,8 @@
 //! What must hold of whatever leaves the server: lines, and calls.
 
 use jiff::SignedDuration;
-use shared::jobs::escalate::record;
-use shared::jobs::forward::task::Lines;
+use shared::storage::messages::Lines;
+use shared::storage::records;
 
 use crate::report::quiet_since;
 use crate::twilio::Call;
@@ -63,7 +63,7 @@ impl World {
             }
             Some(incident) => quiet_since(incident),
         };
-        let lease = record::LEASE + SignedDuration::from_secs(1);
+        let lease = shared::jobs::escalate::record::LEASE + SignedDuration::from_secs(1);
         if self.known.slow == 0
             && quiet_since.is_some_and(|since| now.duration_since(since) > lease)
         {
@@ -77,7 +77,7 @@ impl World {
 
     /// Only people of the policy are called, and nobody too often.
     fn judge_callee(&mut self, call: &Call) {
-        let policy = record::policy_of(&call.incident).unwrap_or_default();
+        let policy = records::policy_of(&call.incident).unwrap_or_default();
         if !self.watch.roster(&policy).is_some_and(|roster| roster.may_call(&call.to)) {
             self.fail(format!("{} is called for {policy}, and is none of its people", call.to));
         }

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::domain::escalation::{Alarm, Effect, Entry, Event, Incident, Phase, TextAbout};
-use shared::jobs::escalate::record::{Kept, Task};
 use shared::jobs::escalate::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE};
+use shared::storage::records::{Kept, Task};
 
 use crate::world::{What, World};
 

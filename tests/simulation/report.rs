@@ -2,7 +2,7 @@
 
 use shared::Timestamp;
 use shared::domain::escalation::{Entry, Event, Incident, Phase, State};
-use shared::jobs::escalate::record::Kept;
+use shared::storage::records::Kept;
 
 use crate::twilio::Call;
 use crate::world::World;

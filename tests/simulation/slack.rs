@@ -8,11 +8,11 @@ use shared::domain::escalation::{Event, Incident};
 use shared::http::Request;
 use shared::jobs::escalate::App;
 use shared::jobs::escalate::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE, request};
-use shared::jobs::escalate::wake::WakeUp;
-use shared::jobs::forward::task::Task;
 use shared::secret::Secret;
 use shared::slack::action::Action;
 use shared::slack::signature::sign;
+use shared::storage::messages::Task;
+use shared::storage::messages::WakeUp;
 use shared::storage::{Queue, To};
 use shared::{Error, Timestamp};
 

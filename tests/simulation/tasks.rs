@@ -5,8 +5,8 @@ use std::task::{Context, Poll, Waker};
 use shared::Error;
 use shared::domain::escalation::{CallEvent, Incident, Key, Outcome as Became, Signal, State};
 use shared::jobs::escalate::Hand;
-use shared::jobs::escalate::record::Kept;
-use shared::jobs::escalate::wake::WakeUp;
+use shared::storage::messages::WakeUp;
+use shared::storage::records::Kept;
 use shared::storage::{Message, Outcome};
 
 use crate::audit::Overdue;

@@ -1,6 +1,6 @@
 //! What was written, for a reader of the trace.
 
-use shared::jobs::escalate::record::Kept;
+use shared::storage::records::Kept;
 
 use crate::world::World;
 

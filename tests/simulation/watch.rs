@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use shared::config::Settings;
-use shared::jobs::escalate::record::{self, Kept};
 use shared::storage::Key;
+use shared::storage::records::{self, Kept};
 
 use crate::alarms::{Alarm, Asked, Word};
 use crate::owner::Knows;
@@ -64,7 +64,7 @@ impl Watch {
             settings,
             plan,
             kept: BTreeMap::new(),
-            alarm_keys: (0..alarms.len()).map(|at| record::alarm(&format!("arn:{at}"))).collect(),
+            alarm_keys: (0..alarms.len()).map(|at| records::alarm(&format!("arn:{at}"))).collect(),
             alarms,
             words: Vec::new(),
             asked: Vec::new(),

@@ -14,8 +14,9 @@ use std::sync::Arc;
 use shared::config::Live;
 use shared::http::endpoints::{self, Access, Endpoint, Method, Route};
 use shared::http::{Request, Response, answer};
+use shared::jobs::forward::replay;
 use shared::start_token::StartToken;
-use shared::storage::dead_letters::{self, Progress};
+use shared::storage::dead_letters::{self, DeadLetter, Progress};
 use shared::storage::{Queue, Store};
 use shared::{Error, Timestamp};
 
@@ -121,10 +122,11 @@ async fn replay(
 ) -> Result<Response, Error> {
     let Dashboard { live, store, queue, .. } = dashboard;
     let config = live.get(now).await?.config.clone();
-    let (store, queue, routes) = (store.as_ref(), queue.as_ref(), &config.routes);
+    let (store, queue) = (store.as_ref(), queue.as_ref());
+    let tasks = |letter: &DeadLetter| replay::replay(&config.routes, letter, now);
     if let Some(id) = request.field("id") {
         let kept = dead_letters::one(store, &id, now).await?.ok_or(Error::NotFound)?;
-        let refused = dead_letters::replay(store, queue, routes, &kept, now).await?.err();
+        let refused = dead_letters::replay(store, queue, &tasks, &kept, now).await?.err();
         let progress = Progress {
             replayed: usize::from(refused.is_none()),
             refused: usize::from(refused.is_some()),
@@ -136,7 +138,7 @@ async fn replay(
     let mut sum = Progress::default();
     for piece in 1.. {
         let is_last = request.wants_json() || piece == PIECES;
-        let piece = dead_letters::replay_page(store, queue, routes, after.as_deref(), now).await?;
+        let piece = dead_letters::replay_page(store, queue, &tasks, after.as_deref(), now).await?;
         sum = Progress {
             replayed: sum.replayed + piece.replayed,
             refused: sum.refused + piece.refused,

@@ -17,7 +17,7 @@ use super::{Environment, Rejected, Settings, Values, file::Config};
 use crate::Error;
 use crate::domain::routes::Line;
 use crate::domain::text::cut_section;
-use crate::jobs::forward::task::{Lines, Task};
+use crate::storage::messages::{Lines, Task};
 use crate::storage::{Queue, Store, To};
 
 /// Reads the values that this function may know: from SSM, or on one machine from `.env` and `ringdown.toml`.

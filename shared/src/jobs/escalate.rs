@@ -1,6 +1,6 @@
 //! The one path of the job Escalate: read, decide, promise, save, act.
 //!
-//! 1. [`record`]: what is kept of a policy's incident, with what is left to be done.
+//! 1. [`record`]: what follows from the records that are kept ([`crate::storage::records`]).
 //! 2. `change`: read, decide, arm the wake-up, save if unchanged. [`App::signal`] is the only way an incident changes.
 //! 3. `act`: whoever has the lease of an effect does it, and says what became of it.
 //! 4. [`intake`]: alarms come in. [`callback`]: Twilio asks what to say. [`wake`]: time passes; the minute's audit.
@@ -39,6 +39,7 @@ use jiff::Timestamp;
 use crate::Error;
 use crate::config::{Live, Settings};
 use crate::domain::escalation::{Incident, Signal};
+use crate::storage::records::policy_of;
 use crate::storage::{Queue, Store};
 use crate::twilio::rest::{Account, Api, TWILIO, Wire};
 
@@ -111,7 +112,7 @@ impl App {
         hand: Hand,
         tell: &(dyn Fn(&mut Draft<'_>) + Send + Sync),
     ) -> Result<Option<Incident>, Error> {
-        let Some(policy) = record::policy_of(id) else { return Ok(None) };
+        let Some(policy) = policy_of(id) else { return Ok(None) };
         let owner = self.writers.name();
         let after = self
             .change(&policy, &owner, hand, &|draft| {

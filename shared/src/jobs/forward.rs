@@ -7,4 +7,4 @@
 
 pub mod delivery;
 pub mod intake;
-pub mod task;
+pub mod replay;

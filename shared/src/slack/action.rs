@@ -4,11 +4,9 @@
 //! which is JSON. Out: a [`Click`], or that there is nothing to do. (docs.slack.dev, "Handling user interaction",
 //! "block_actions payload".)
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::domain::response_url::ResponseUrl;
 use crate::http::form_fields;
 
 /// What a request of Slack's asks for.
@@ -63,43 +61,10 @@ pub struct Click {
     pub place: Place,
 }
 
-/// Slack's URL for the answer to one click, good for 30 minutes and five answers. Whoever has it may write to the
-/// channel, so `Debug` shows three dots.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ResponseUrl(String);
-
-/// Where Slack's own are.
-const HOOKS: &str = "https://hooks.slack.com/";
-/// The longest URL, the longest name of an incident, and the longest name of a person that we take, in characters.
-const LONGEST: (usize, usize, usize) = (2_000, 120, 80);
-
-impl ResponseUrl {
-    /// This URL, if it is Slack's, or lies below `also`: what stands in for Slack. Nothing is ever posted elsewhere, so a
-    /// URL that a client could take for another one (with dots for a folder, an escape, a user) is refused.
-    pub fn new(url: &str, also: Option<&str>) -> Option<ResponseUrl> {
-        let below = |root: &str| {
-            let rest = url.strip_prefix(root.trim_end_matches('/'));
-            !root.is_empty() && rest.is_some_and(|rest| rest.starts_with('/'))
-        };
-        let printable = url.len() <= LONGEST.0 && url.bytes().all(|c| c.is_ascii_graphic());
-        let is_plain =
-            !url.contains(['%', '\\', '@', '#']) && !url.contains("..") && !url.contains("/./");
-        let trusted = below(HOOKS) || also.is_some_and(below);
-        (printable && is_plain && trusted).then(|| ResponseUrl(url.to_owned()))
-    }
-
-    /// The URL itself, for the one place that posts to it.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for ResponseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
-    }
-}
+/// The longest name of an incident that we take, in bytes.
+const MAX_INCIDENT_BYTES: usize = 120;
+/// The longest name of a person that we take, in characters.
+const MAX_NAME_CHARS: usize = 80;
 
 impl Action {
     const ALL: [Action; 4] = [Action::Take, Action::GiveBack, Action::Resolve, Action::Silence];
@@ -171,7 +136,7 @@ fn click(payload: &Value, also: Option<&str>) -> Option<Click> {
 /// A name that we could have given: no store is asked for any other.
 fn is_incident(id: &str) -> bool {
     let ours = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-' || c == b'_';
-    (1..=LONGEST.1).contains(&id.len()) && id.bytes().all(ours)
+    (1..=MAX_INCIDENT_BYTES).contains(&id.len()) && id.bytes().all(ours)
 }
 
 /// The workspace that whoever clicked belongs to: not always the one that they clicked in.
@@ -193,7 +158,7 @@ fn is_id(id: &str, first: [char; 2]) -> bool {
 
 fn one_line(name: &str) -> String {
     let visible = |c: char| if c.is_control() { ' ' } else { c };
-    let name: String = name.trim().chars().map(visible).take(LONGEST.2).collect();
+    let name: String = name.trim().chars().map(visible).take(MAX_NAME_CHARS).collect();
     name.trim().to_owned()
 }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::action::ResponseUrl;
 use super::post::Post;
+use crate::domain::response_url::ResponseUrl;
 use crate::http::read_text;
 use crate::secret::Secret;
 

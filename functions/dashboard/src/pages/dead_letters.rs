@@ -4,7 +4,7 @@ use minijinja::context;
 use minijinja::value::Serde;
 use serde::Serialize;
 use shared::http::{Request, Response};
-use shared::storage::dead_letters::{self, Kept, Progress};
+use shared::storage::dead_letters::{self, Progress, StoredLetter};
 use shared::{Error, Timestamp, domain::text::mask_numbers};
 
 use super::{SHOWN, render, simulated};
@@ -46,7 +46,7 @@ pub(crate) async fn list(
     render(dashboard, "dead-letters.html", facts)
 }
 
-fn shown(kept: Kept) -> Shown {
+fn shown(kept: StoredLetter) -> Shown {
     let lines = kept.letter.lines();
     let body = if lines.is_some() { String::new() } else { mask_numbers(&kept.letter.body) };
     Shown {

@@ -9,8 +9,8 @@ use shared::domain::schedule::two_weeks;
 use shared::domain::text::{mask_numbers, sentence, slack_line};
 use shared::http::{Request, Response};
 use shared::jobs::escalate::incidents::{self, View, view};
-use shared::jobs::escalate::record::Kept;
 use shared::storage::dead_letters;
+use shared::storage::records::Kept;
 use shared::{Error, Timestamp};
 
 use super::alarms::alarms;

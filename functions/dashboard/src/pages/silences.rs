@@ -5,7 +5,7 @@ use shared::config::Settings;
 use shared::domain::silence::{Span, Stored, Window};
 use shared::http::{Request, Response};
 use shared::jobs::escalate::silences::stored;
-use shared::jobs::escalate::wake::WakeUp;
+use shared::storage::messages::WakeUp;
 use shared::storage::{Store, To};
 use shared::{Error, SignedDuration, Timestamp};
 

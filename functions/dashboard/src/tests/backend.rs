@@ -14,10 +14,10 @@ use shared::domain::escalation::{
 use shared::domain::silence::Stored;
 use shared::http::{Request, Response};
 use shared::jobs::escalate::intake::recent::RecentAlarms;
-use shared::jobs::escalate::record::{self, Kept};
-use shared::jobs::escalate::wake::WakeUp;
 use shared::secret::Secret;
 use shared::start_token::StartToken;
+use shared::storage::messages::WakeUp;
+use shared::storage::records::{self, Kept};
 use shared::storage::{Key, Put, Queue, Record, Store, To, check_size};
 use shared::{Error, Timestamp};
 
@@ -146,20 +146,20 @@ impl Pages {
         let body = serde_json::to_string(&kept).unwrap();
         let mut records = self.memory.0.lock().unwrap();
         if incident.ended_at.is_some() {
-            records.insert(record::archived(&incident.id), body.clone());
+            records.insert(records::archived(&incident.id), body.clone());
         }
-        records.insert(record::open(&incident.policy.name), body);
+        records.insert(records::open(&incident.policy.name), body);
     }
 
     /// Keeps the names of alarms that were heard.
     pub(super) fn keep_alarms(&self, alarms: &RecentAlarms) {
         let body = serde_json::to_string(alarms).unwrap();
-        self.memory.0.lock().unwrap().insert(record::recent_alarms(), body);
+        self.memory.0.lock().unwrap().insert(records::recent_alarms(), body);
     }
 
     /// Keeps a silence that somebody asked for.
     pub(super) fn keep_silence(&self, silence: &Stored) {
-        let key = record::silence(&silence.incident, silence.until);
+        let key = records::silence(&silence.incident, silence.until);
         let body = serde_json::to_string(silence).unwrap();
         self.memory.0.lock().unwrap().insert(key, body);
     }
@@ -281,7 +281,7 @@ pub(super) fn alarm(name: &str) -> Alarm {
 
 /// An incident that begins now with this alarm.
 pub(super) fn raised(name: &str) -> Incident {
-    let id = record::id("checkout", at(0));
+    let id = records::id("checkout", at(0));
     Incident::raise(&id, &policy(), alarm(name), &Busy::default(), at(0)).incident
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::domain::escalation::{Incident, Signal};
 use shared::jobs::escalate::resolves::ON_THE_PAGE;
-use shared::jobs::escalate::wake::WakeUp;
+use shared::storage::messages::WakeUp;
 
 use super::backend::*;
 use super::incidents::{says, words};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use jiff::SignedDuration;
 
-use crate::jobs::forward::task::Task;
+use crate::storage::messages::Task;
 use crate::storage::{If, Key, Put, Queue, Record, Store, To};
 
 use super::*;

@@ -10,15 +10,15 @@ use jiff::{SignedDuration, Timestamp};
 use calls::{hang_up, look_up};
 
 use super::draft::after;
-use super::record::{Kept, Task, ToDo};
 use super::{App, Hand};
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signal, TextAbout};
 use crate::domain::routes::Line;
 use crate::domain::text;
-use crate::jobs::forward::task::{self, Lines};
 use crate::storage::To;
+use crate::storage::messages::{self, Lines};
+use crate::storage::records::{Kept, Task, ToDo};
 use crate::twilio::rest::{Api, Trouble};
 
 /// What becomes of the first things to be done may make others; so many rounds are made at once.
@@ -164,7 +164,7 @@ impl App {
         let lines = Lines::new(channel.clone(), self.now(), lines);
         let lines = Lines { incident: Some(incident.id.clone()), ..lines };
         for lines in lines.split() {
-            let body = task::Task::Lines(lines).to_body();
+            let body = messages::Task::Lines(lines).to_body();
             if let Err(error) = self.queue.send(To::Slack, body, &channel, None).await {
                 tracing::error!(%error, "Slack was not told yet");
                 return Report::Later(DOUBT);

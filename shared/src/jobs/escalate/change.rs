@@ -6,14 +6,14 @@ use futures_util::future::try_join_all;
 
 use super::draft::{Draft, Noted, Promise, after};
 use super::record::budget::{LEAST_RECORD_BYTES, RECORD_BYTES};
-use super::record::{self, KEPT, Kept};
 use super::records::{Records, put};
-use super::wake::WakeUp;
 use super::{App, Hand};
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::escalation::{Incident, State};
-use crate::jobs::forward::task::{Lines, Task};
+use crate::storage::messages::WakeUp;
+use crate::storage::messages::{Lines, Task};
+use crate::storage::records::{self, Kept, RETENTION};
 use crate::storage::{If, MAX_TRANSACTION_BYTES, MOST_AT_ONCE, Put, To, check_size};
 
 /// The name of the value that says what the names of alarms about Ringdown itself begin with. (In the cloud it is the
@@ -141,11 +141,11 @@ impl App {
         alarms: &[&str],
         settings: &Settings,
     ) -> Result<Records, Error> {
-        let mut keys = vec![record::open(policy)];
-        keys.extend(alarms.iter().map(|key| record::alarm(key)));
+        let mut keys = vec![records::open(policy)];
+        keys.extend(alarms.iter().map(|key| records::alarm(key)));
         // Of another shift too: a hand-over may be in the middle of their call.
         let people = settings.config.escalation.may_call(policy);
-        keys.extend(people.iter().map(|name| record::person(name)));
+        keys.extend(people.iter().map(|name| records::person(name)));
         let mut records = self.store.load(&keys, self.now()).await?.into_iter();
         let open = records.next().flatten();
         let keys = alarms.iter().map(|key| (*key).to_owned());
@@ -199,19 +199,19 @@ impl Draft<'_> {
     fn puts(&self, records: &Records, before: Option<&Kept>) -> Vec<Put> {
         let mut puts = Vec::new();
         if let Some(kept) = &self.kept {
-            let key = record::open(&kept.incident.policy.name);
+            let key = records::open(&kept.incident.policy.name);
             puts.push(put(key, kept, records.open.as_ref(), None));
             if kept.incident.state() == State::Resolved {
-                let expires_at = Some(after(self.now, KEPT));
-                let key = record::archived(&kept.incident.id);
+                let expires_at = Some(after(self.now, RETENTION));
+                let key = records::archived(&kept.incident.id);
                 puts.push(Put { when: If::Always, ..put(key, kept, None, expires_at) });
             }
             puts.extend(records.leases(kept, before, self.now));
         }
-        let expires_at = Some(after(self.now, KEPT));
+        let expires_at = Some(after(self.now, RETENTION));
         for (key, Noted { word, waiting }) in &self.noted {
             let record = records.alarms.get(key).and_then(Option::as_ref);
-            puts.push(put(record::alarm(key), word, record, expires_at));
+            puts.push(put(records::alarm(key), word, record, expires_at));
             puts.extend(waiting.as_ref().map(|(key, wake_up)| {
                 let expires_at = wake_up.as_ref().map_or(Some(self.now), |_| expires_at);
                 Put { when: If::Always, ..put(key.clone(), wake_up, None, expires_at) }

@@ -14,11 +14,11 @@ use crate::Error;
 use crate::config::{Settings, tokens};
 use crate::domain::escalation::{Actor, Event, Incident, Member, Signal, State};
 use crate::http::{Request, Response};
-use crate::jobs::forward::task::Task;
 use crate::slack::action::{self, Action, Asked, Click, Place};
 use crate::slack::incident::message;
 use crate::slack::signature::{Mismatch, verify};
 use crate::storage::To;
+use crate::storage::messages::Task;
 
 /// How long Slack waits for us: it gives up after three seconds.
 const PATIENCE: Duration = Duration::from_millis(2_500);

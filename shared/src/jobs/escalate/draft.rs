@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Hand;
-use super::record::{self, Kept, LEASE, LastWord, Task, ToDo};
+use super::record::LEASE;
 use super::records::Records;
-use super::wake::WakeUp;
 use crate::domain::escalation::{Alarm, Busy, Decision, Effect, Incident, Policy, Signal};
 use crate::domain::routes::Line;
+use crate::storage::messages::WakeUp;
+use crate::storage::records::{self, Kept, LastWord, Task, ToDo};
 use crate::storage::{Key, To};
 
 /// A wake-up is never armed nearer than this: it must not come before the save that it belongs to has landed, or been
@@ -94,7 +95,7 @@ impl Draft<'_> {
         let before = self.kept.as_ref().map(|kept| kept.incident.raised_at);
         let after = before.and_then(|at| at.checked_add(SignedDuration::from_millis(1)).ok());
         let named_at = after.map_or(self.now, |after| after.max(self.now));
-        let id = record::id(&self.policy.name, named_at);
+        let id = records::id(&self.policy.name, named_at);
         let Decision { incident, effects, .. } =
             Incident::raise(&id, self.policy, alarm, &self.busy, self.now);
         let writer = String::new();

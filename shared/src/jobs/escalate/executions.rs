@@ -2,10 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::record::{self, Kept};
 use super::{App, Hand};
 use crate::Error;
 use crate::domain::escalation::{Attempt, CallEvent, End, Incident, Signal};
+use crate::storage::records::{self, Kept};
 use crate::storage::{Key, MOST_AT_ONCE};
 use crate::twilio::studio::api::Executions;
 
@@ -59,7 +59,7 @@ impl App {
     async fn of_flow(&self, flow: &str) -> Result<Vec<Incident>, Error> {
         let settings = self.live.get(self.now()).await?;
         let policies = settings.config.escalation.of_flow(flow);
-        let keys: Vec<Key> = policies.into_iter().map(record::open).collect();
+        let keys: Vec<Key> = policies.into_iter().map(records::open).collect();
         let mut incidents = Vec::new();
         for keys in keys.chunks(MOST_AT_ONCE) {
             let records = self.store.load(keys, self.now()).await?;

@@ -9,8 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::App;
-use super::wake::WakeUp;
 use crate::Error;
+use crate::storage::messages::WakeUp;
 use crate::storage::{If, Key, Put, To};
 use crate::twilio::rest::{Ask, Told};
 

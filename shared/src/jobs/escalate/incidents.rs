@@ -4,12 +4,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::App;
-use super::record::{self, Kept};
-use super::records;
 use crate::Error;
 use crate::domain::escalation::{Attempt, Incident, Outcome, State};
 use crate::domain::text::outcome_text;
-use crate::storage::Store;
+use crate::storage::records::{self, Kept};
+use crate::storage::{Store, all_records};
 
 /// An incident as `GET /incidents.json` shows it.
 #[derive(Clone, Debug, Serialize)]
@@ -129,10 +128,10 @@ fn attempt_view(attempt: &Attempt) -> AttemptView<'_> {
 
 /// Open incidents and those that ended of late, `limit` of the latter at most: the newest first.
 pub async fn all(store: &dyn Store, limit: usize, now: Timestamp) -> Result<Vec<Incident>, Error> {
-    let open = records::all(store, record::OPEN, now).await?;
+    let open = all_records(store, records::OPEN, now).await?;
     let kept = open.iter().filter_map(|record| serde_json::from_str::<Kept>(&record.body).ok());
     let mut found: Vec<Incident> = kept.map(|kept| kept.incident).collect();
-    for record in store.page(record::ARCHIVE, None, limit, now).await? {
+    for record in store.page(records::ARCHIVE, None, limit, now).await? {
         if let Ok(kept) = serde_json::from_str::<Kept>(&record.body)
             && found.iter().all(|have| have.id != kept.incident.id)
         {
@@ -151,8 +150,8 @@ pub async fn one(store: &dyn Store, id: &str, now: Timestamp) -> Result<Option<K
     // A name that we could never have given is not even looked up: no store takes a key of any length.
     let ours = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-' || c == b'_';
     let named = Some(id).filter(|id| id.len() <= LONGEST_ID && id.bytes().all(ours));
-    let Some(policy) = named.and_then(record::policy_of) else { return Ok(None) };
-    let records = store.load(&[record::open(&policy), record::archived(id)], now).await?;
+    let Some(policy) = named.and_then(records::policy_of) else { return Ok(None) };
+    let records = store.load(&[records::open(&policy), records::archived(id)], now).await?;
     let mut kept = records.into_iter().flatten().filter_map(|record| {
         serde_json::from_str::<Kept>(&record.body)
             .inspect_err(|error| tracing::error!(id, %error, "an incident cannot be read"))

@@ -23,7 +23,6 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::App;
-use super::record::{Kept, LastWord};
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::alarm::own::resource;
@@ -31,6 +30,7 @@ use crate::domain::alarm::{self, Change, Kind, Malformed, State};
 use crate::domain::escalation::{Alarm, Signal};
 use crate::domain::text::mask_e164;
 use crate::http::{Request, Response};
+use crate::storage::records::{Kept, LastWord};
 use together::Groups;
 use triage::{Part, Triage};
 

@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::App;
-use super::record::{self, KEPT};
 use super::records::put;
 use crate::config::file::CalendarProblem;
 use crate::domain::routes::Line;
 use crate::domain::text::{cut_section, escape};
-use crate::jobs::forward::task::{Lines, Task};
+use crate::storage::messages::{Lines, Task};
+use crate::storage::records::{self, RETENTION};
 use crate::storage::{Key, To};
 use crate::{Error, domain::text::mask_numbers, hex};
 
@@ -29,7 +29,7 @@ impl App {
         let now = self.now();
         let settings = self.live.get(now).await?;
         let lost = settings.config.lost_shifts(now);
-        let key = Key::new(record::ALARM_NOTES, "#lost-shifts");
+        let key = Key::new(records::ALARM_NOTES, "#lost-shifts");
         let records = self.store.load(std::slice::from_ref(&key), now).await?;
         let record = records.first().and_then(Option::as_ref);
         let before = record.and_then(|record| serde_json::from_str::<Report>(&record.body).ok());
@@ -53,7 +53,7 @@ impl App {
             // It is queued before it is kept: said twice, it is one line.
             self.queue.send(To::Slack, Task::Lines(lines).to_body(), channel, None).await?;
         }
-        let expires_at = now.checked_add(KEPT).ok();
+        let expires_at = now.checked_add(RETENTION).ok();
         match self.store.write(&[put(key, &Report { hash }, record, expires_at)], now).await {
             // Somebody else has told.
             Ok(()) | Err(Error::Raced) => Ok(()),

@@ -1,79 +1,14 @@
-//! What is kept: a policy's incident with what is left to be done, who is in a call, and what each alarm last said.
+//! What follows from the records that are kept: what can be begun now, and who was called how often.
 
 pub(super) mod budget;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use crate::domain::alarm;
-use crate::domain::escalation::{Effect, Incident};
-use crate::storage::Key;
-
-/// The partition of the policies' incidents: one record for each policy.
-pub const OPEN: &str = "open";
-/// The partition of incidents that are over, the newest first.
-pub const ARCHIVE: &str = "incidents";
-/// The partition of people who are in a call.
-pub const PEOPLE: &str = "people";
-/// The partition of what alarms last said.
-pub const ALARMS: &str = "alarms";
-/// The partition of alarms that wait for the end of a silence: the wake-up of each, for the audit.
-pub const WAITING: &str = "waiting";
-/// The partition of what is remembered of alarms that call nobody, so that each is reported once.
-pub const ALARM_NOTES: &str = "alarm-notes";
-/// The partition of the one record with the names of alarms that were heard last.
-pub const RECENT_ALARMS: &str = "recent-alarms";
-/// The partition of silences that people have asked for.
-pub const SILENCES: &str = "silences";
-
-/// How long an incident is kept once it is over, and how long an alarm's last word.
-pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+use crate::domain::escalation::Effect;
+use crate::storage::records::{InCall, Kept, Task, ToDo};
 
 /// How long whoever does something has for it. A request to Twilio takes seven seconds at most, and one thing takes two.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(20);
-
-/// A policy's incident: the open one, or the last one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
-    /// The incident.
-    pub incident: Incident,
-    /// When its one wake-up comes, if one is armed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wake_at: Option<Timestamp>,
-    /// What is left to be done.
-    pub to_do: Vec<ToDo>,
-    /// The number of the first entry of its timeline that Slack was not told yet.
-    pub said: u32,
-    /// Who wrote this.
-    pub writer: String,
-}
-
-/// Something left to be done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ToDo {
-    /// What.
-    pub task: Task,
-    /// Who does it now.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub owner: Option<String>,
-    /// Until then nobody else does it.
-    pub until: Timestamp,
-    /// How often it was tried.
-    pub tries: u32,
-    /// It may have been done: look first.
-    pub in_doubt: bool,
-}
-
-/// What is to be done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Task {
-    /// What the rules ask for.
-    Effect(Effect),
-    /// Tell Slack what is new.
-    Say,
-}
 
 impl ToDo {
     /// Whether somebody does it now, as far as we know.
@@ -102,21 +37,6 @@ impl Kept {
     }
 }
 
-/// A person who is in a call, or may be, or was of late.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InCall {
-    /// Of which incident.
-    pub incident: String,
-    /// Until when at the latest.
-    pub until: Timestamp,
-    /// When they were called within the last hour.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub called_at: Vec<Timestamp>,
-    /// Which of these calls were for alarms about Ringdown itself.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub called_about_us_at: Vec<Timestamp>,
-}
-
 /// For how long a call counts: carriers block a number that calls another too often within an hour.
 const COUNTED: SignedDuration = SignedDuration::from_hours(1);
 
@@ -139,129 +59,4 @@ pub(super) fn lately(calls: &[Timestamp], now: Timestamp) -> impl Iterator<Item 
 
 fn count_lately(calls: &[Timestamp], now: Timestamp) -> u32 {
     u32::try_from(lately(calls, now).count()).unwrap_or(u32::MAX)
-}
-
-/// What an alarm last said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LastWord {
-    /// What state it was in.
-    pub state: alarm::State,
-    /// Since when.
-    pub at: Timestamp,
-    /// The incident that it belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub incident: Option<String>,
-    /// It went off while it was silenced, and has not recovered since: it waits for the end of that.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub waits: Option<Waits>,
-}
-
-/// What an alarm that went off while it was silenced waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waits {
-    /// When it went off, as its monitor says.
-    pub since: Timestamp,
-    /// When its wake-up comes.
-    pub due: Timestamp,
-}
-
-/// Where a policy's incident is.
-pub fn open(policy: &str) -> Key {
-    Key::new(OPEN, policy)
-}
-
-/// Where a person's call is.
-pub fn person(name: &str) -> Key {
-    Key::new(PEOPLE, name)
-}
-
-/// Where an alarm's last word is.
-pub fn alarm(key: &str) -> Key {
-    Key::new(ALARMS, crate::hex(&Sha256::digest(key)[..16]))
-}
-
-/// Where the note about an alarm is, or about what was no alarm.
-pub fn note(about: &str) -> Key {
-    Key { pk: ALARM_NOTES.to_owned(), ..alarm(about) }
-}
-
-/// Where the names of alarms are that were heard last.
-pub fn recent_alarms() -> Key {
-    Key::new(RECENT_ALARMS, "names")
-}
-
-/// Where the wake-up of an alarm is that waits for the end of a silence.
-pub fn waiting(key: &str) -> Key {
-    Key { pk: WAITING.to_owned(), ..alarm(key) }
-}
-
-/// Where a silence is that somebody asked for: asked for twice it is one.
-pub fn silence(incident: &str, until: Timestamp) -> Key {
-    Key::new(SILENCES, format!("{incident} {until:.3}"))
-}
-
-/// The name of an incident: its policy, and when it began.
-pub fn id(policy: &str, raised_at: Timestamp) -> String {
-    format!("{policy}-{}", raised_at.strftime("%Y%m%d-%H%M%S-%3f"))
-}
-
-/// The policy that is in an incident's name.
-pub fn policy_of(id: &str) -> Option<String> {
-    let mut parts = id.rsplitn(4, '-');
-    let time = [parts.next()?, parts.next()?, parts.next()?];
-    let digits = time.iter().all(|part| part.bytes().all(|c| c.is_ascii_digit()));
-    let lengths = time.map(str::len) == [3, 6, 8];
-    parts.next().filter(|policy| digits && lengths && !policy.is_empty()).map(str::to_owned)
-}
-
-/// Where an incident that is over is: the newest come first in their partition.
-pub fn archived(id: &str) -> Key {
-    let time: String = id.chars().rev().take(19).collect();
-    let newest_first: String = time
-        .chars()
-        .rev()
-        .map(|c| c.to_digit(10).and_then(|digit| char::from_digit(9 - digit, 10)).unwrap_or(c))
-        .collect();
-    Key::new(ARCHIVE, format!("{newest_first} {id}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).expect("a time")
-    }
-
-    #[test]
-    fn an_incidents_name_tells_its_policy() {
-        let id = id("prod-api", at(1_900_000_000));
-        assert_eq!(id, "prod-api-20300317-174640-000");
-        assert_eq!(policy_of(&id).as_deref(), Some("prod-api"));
-        for other in ["", "prod", "prod-1-2-3", "-20300317-174640-000", "a-2030031x-174640-000"] {
-            assert_eq!(policy_of(other), None, "{other}");
-        }
-    }
-
-    #[test]
-    fn the_newest_come_first_in_the_archive() {
-        let keys: Vec<String> = [at(1_900_000_000), at(1_900_000_001), at(1_999_999_999)]
-            .map(|at| archived(&id("p", at)).sk)
-            .to_vec();
-        let mut sorted = keys.clone();
-        sorted.sort();
-        sorted.reverse();
-        assert_eq!(keys, sorted);
-    }
-
-    proptest! {
-        #[test]
-        fn no_path_can_make_it_panic(text in ".{0,60}", digits in "[0-9-]{0,40}") {
-            for id in [text, digits] {
-                let _ = (policy_of(&id), archived(&id));
-            }
-        }
-    }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::draft::after;
-use super::record::{self, InCall, KEPT, Kept, LastWord, lately};
-use crate::Error;
+use super::record::lately;
 use crate::config::file::Escalation;
 use crate::domain::escalation::Busy;
-use crate::storage::{If, Key, MOST_AT_ONCE, Put, Record, Store};
+use crate::storage::records::{self, InCall, Kept, LastWord, RETENTION};
+use crate::storage::{If, Key, Put, Record};
 
 /// The records that a decision rests on.
 pub(super) struct Records {
@@ -106,8 +106,8 @@ impl Records {
                     called_at: lately(|have| &have.called_at, new),
                     called_about_us_at: lately(|have| &have.called_about_us_at, about_us),
                 };
-                let expires_at = Some(after(lease.until.max(now), KEPT));
-                puts.push(put(record::person(name), &lease, record, expires_at));
+                let expires_at = Some(after(lease.until.max(now), RETENTION));
+                puts.push(put(records::person(name), &lease, record, expires_at));
             }
         }
         puts
@@ -122,20 +122,6 @@ fn new_calls(person: &str, kept: &Kept, before: Option<&Kept>) -> usize {
     };
     let same = before.filter(|before| before.incident.id == kept.incident.id);
     calls(kept).saturating_sub(same.map_or(0, calls))
-}
-
-/// All records of a partition, strongly consistent.
-pub(super) async fn all(store: &dyn Store, pk: &str, now: Timestamp) -> Result<Vec<Record>, Error> {
-    let mut all: Vec<Record> = Vec::new();
-    loop {
-        let after = all.last().map(|record| record.key.sk.clone());
-        let page = store.page(pk, after.as_deref(), MOST_AT_ONCE, now).await?;
-        let is_last = page.len() < MOST_AT_ONCE;
-        all.extend(page);
-        if is_last {
-            return Ok(all);
-        }
-    }
 }
 
 /// A record that lands only if it is still as it was read.

@@ -6,11 +6,11 @@
 use jiff::Timestamp;
 
 use super::incidents;
-use super::record::Kept;
-use super::wake::WakeUp;
 use super::{App, Hand};
 use crate::Error;
 use crate::domain::escalation::{Incident, Signal};
+use crate::storage::messages::WakeUp;
+use crate::storage::records::Kept;
 use crate::storage::{Queue, Store, To};
 
 /// How people are told of whoever resolved an incident on its page: who has the password has no other name.

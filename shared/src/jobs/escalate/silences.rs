@@ -8,9 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::draft::{Draft, NEAREST, Promise, after};
 use super::intake::Heard;
-use super::record::{self, LastWord, SILENCES, Waits};
-use super::records::{all, put};
-use super::wake::WakeUp;
+use super::records::put;
 use super::{App, Hand};
 use crate::Error;
 use crate::config::Settings;
@@ -20,14 +18,16 @@ use crate::domain::routes::Line;
 use crate::domain::silence::{Silence, Silences, Stored};
 use crate::domain::text::local_day;
 use crate::domain::text::{cut_section, escape};
-use crate::storage::{If, Put, Store, To};
+use crate::storage::messages::WakeUp;
+use crate::storage::records::{self, LastWord, SILENCES, Waits};
+use crate::storage::{If, Put, Store, To, all_records};
 
 /// What is asked for again within this time was asked for by one press too many.
 const AGAIN: SignedDuration = SignedDuration::from_mins(1);
 
 /// The silences that people have asked for and that are not over, strongly consistent.
 pub async fn stored(store: &dyn Store, now: Timestamp) -> Result<Vec<Stored>, Error> {
-    let records = all(store, SILENCES, now).await?;
+    let records = all_records(store, SILENCES, now).await?;
     let read = records.iter().filter_map(|record| {
         serde_json::from_str::<Stored>(&record.body)
             .inspect_err(|error| tracing::error!(%error, "a silence cannot be read"))
@@ -73,7 +73,7 @@ impl App {
         // An expiry is told in whole seconds.
         let expires_at = Some(after(until, SignedDuration::from_secs(1)));
         let body = serde_json::to_string(&stored).unwrap_or_default();
-        let put = Put { key: record::silence(id, until), body, when: If::Always, expires_at };
+        let put = Put { key: records::silence(id, until), body, when: If::Always, expires_at };
         // First this: whoever comes again after a crash finds an incident that is not silenced, and does both.
         self.store.write(&[put], now).await?;
         self.change_one(id, hand, &|draft| {
@@ -98,7 +98,7 @@ impl App {
 
     /// What the alarm of this key waits for.
     pub(super) async fn waits(&self, key: &str) -> Result<Option<Waits>, Error> {
-        let found = self.store.load(&[record::alarm(key)], self.now()).await?;
+        let found = self.store.load(&[records::alarm(key)], self.now()).await?;
         let word = found.into_iter().flatten().next();
         let word = word.and_then(|word| serde_json::from_str::<LastWord>(&word.body).ok());
         Ok(word.and_then(|word| word.waits))
@@ -142,15 +142,20 @@ impl App {
     /// An alarm that calls nobody any more does not wait either: it would be brought again and again.
     async fn stop_waiting(&self, change: &Change, waits: Waits) -> Result<(), Error> {
         let now = self.now();
-        let record = self.store.load(&[record::alarm(&change.key)], now).await?.pop().flatten();
+        let record = self.store.load(&[records::alarm(&change.key)], now).await?.pop().flatten();
         let word =
             record.as_ref().and_then(|record| serde_json::from_str::<LastWord>(&record.body).ok());
         let Some(word) = word.filter(|word| word.waits == Some(waits)) else { return Ok(()) };
         let word = LastWord { waits: None, ..word };
         let no_wake_up: Option<WakeUp> = None;
-        let waiting = put(record::waiting(&change.key), &no_wake_up, None, Some(now));
+        let waiting = put(records::waiting(&change.key), &no_wake_up, None, Some(now));
         let puts = [
-            put(record::alarm(&change.key), &word, record.as_ref(), Some(after(now, record::KEPT))),
+            put(
+                records::alarm(&change.key),
+                &word,
+                record.as_ref(),
+                Some(after(now, records::RETENTION)),
+            ),
             Put { when: If::Always, ..waiting },
         ];
         self.store.write(&puts, now).await
@@ -189,7 +194,7 @@ impl Draft<'_> {
     fn waits_no_more(&mut self, change: &Change, waits: Option<Waits>) {
         let waited = self.last_word.as_ref().is_some_and(|word| word.waits.is_some());
         if waited && waits.is_none() {
-            self.waiting = Some((record::waiting(&change.key), None));
+            self.waiting = Some((records::waiting(&change.key), None));
         }
     }
 
@@ -218,7 +223,7 @@ impl Draft<'_> {
         let line = Line {
             event_type: "silenced".to_owned(),
             // Said twice in one silence, it is one line.
-            event_id: format!("{} {}", record::alarm(&change.key).sk, silence.until),
+            event_id: format!("{} {}", records::alarm(&change.key).sk, silence.until),
             route: self.policy.name.clone(),
             text: cut_section(&text),
             failed: false,
@@ -234,7 +239,7 @@ impl Draft<'_> {
         let wake_up = WakeUp::Silenced { change: change.clone(), due };
         let (body, group, not_before) = (wake_up.to_body(), wake_up.group(), wake_up.not_before());
         self.promises.push(Promise { to: To::WakeUps, body, group, not_before });
-        self.waiting = Some((record::waiting(&change.key), Some(wake_up)));
+        self.waiting = Some((records::waiting(&change.key), Some(wake_up)));
         Waits { since: change.at, due }
     }
 

@@ -9,11 +9,11 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::record::{self, Kept};
 use super::{App, Writers};
 use crate::Error;
 use crate::config::{Environment, Live, Values};
 use crate::domain::escalation::Incident;
+use crate::storage::records::{self, Kept};
 use crate::storage::{Key, Put, Queue, Record, Store, To, check_size};
 use crate::twilio::rest::{Ask, Told};
 
@@ -182,7 +182,7 @@ impl Server {
 
     pub(super) fn incident(&self) -> Incident {
         let records = self.backend.records.lock().expect("a backend");
-        let record = records.get(&record::open("default")).expect("an incident");
+        let record = records.get(&records::open("default")).expect("an incident");
         serde_json::from_str::<Kept>(&record.body).expect("an incident").incident
     }
 

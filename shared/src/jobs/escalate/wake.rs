@@ -3,84 +3,15 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use super::draft::after;
-use super::record::{self, Kept};
-use super::records::all;
 use super::{App, Hand};
 use crate::Error;
-use crate::domain::alarm::Change;
-use crate::domain::escalation::{Incident, Repaired, Signal, State};
-use crate::storage::dead_letters::{self, Letter};
-use crate::storage::{Message, Outcome};
-
-/// A message of the queue of wake-ups.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum WakeUp {
-    /// Look at this incident then. It counts only while the incident still expects it.
-    Due {
-        /// Which incident.
-        incident: String,
-        /// When.
-        due: Timestamp,
-    },
-    /// Something is left to be done for this incident.
-    Nudge {
-        /// Which incident.
-        incident: String,
-        /// Since when.
-        at: Timestamp,
-    },
-    /// An alarm's own text, as it came in: a dead letter that is sent again.
-    Alarm {
-        /// When it came in.
-        at: Timestamp,
-        /// What came.
-        body: String,
-    },
-    /// An alarm went off while it was silenced: that is over then.
-    Silenced {
-        /// What its monitor said.
-        change: Change,
-        /// When.
-        due: Timestamp,
-    },
-    /// Somebody asks that this incident calls nobody until then.
-    Silence {
-        /// Which incident.
-        incident: String,
-        /// Who: a person's name, or "the page".
-        by: String,
-        /// Until when.
-        until: Timestamp,
-    },
-    /// Somebody says that this incident is over.
-    Resolve {
-        /// Which incident.
-        incident: String,
-        /// Who, as people are told: [`super::resolves::ON_THE_PAGE`] or [`super::resolves::AT_THE_COMMAND_LINE`].
-        by: String,
-        /// The number of the first entry of its timeline that they had not seen. Where an alarm went off since, nothing
-        /// is done: it is not what they meant.
-        seen: u32,
-    },
-    /// An Execution of a Studio Flow is over.
-    ExecutionEnded {
-        /// The Flow's SID.
-        flow: String,
-        /// The Execution's.
-        execution: String,
-        /// When we heard of it.
-        at: Timestamp,
-    },
-    /// The minute's check was fine: once this is back, that can be told.
-    Heartbeat {
-        /// When it was sent.
-        at: Timestamp,
-    },
-}
+use crate::domain::escalation::{Repaired, Signal, State};
+use crate::storage::dead_letters::{self, DeadLetter};
+use crate::storage::messages::WakeUp;
+use crate::storage::records::{self, Kept};
+use crate::storage::{Message, Outcome, all_records};
 
 /// How long a wake-up rests that could not be dealt with.
 const REST: Duration = Duration::from_secs(2);
@@ -93,46 +24,6 @@ const LATE: SignedDuration = SignedDuration::from_secs(20);
 struct Checked {
     repaired: usize,
     not_repaired: usize,
-}
-
-impl WakeUp {
-    pub(super) fn due(incident: &Incident, due: Timestamp) -> WakeUp {
-        WakeUp::Due { incident: incident.id.clone(), due }
-    }
-
-    /// The queue's group: each is for itself.
-    pub fn group(&self) -> String {
-        match self {
-            WakeUp::Due { incident, due } => format!("{incident} {due}"),
-            WakeUp::Nudge { incident, at } => format!("{incident} now {at}"),
-            WakeUp::Alarm { at, .. } => format!("alarm {at}"),
-            WakeUp::Silenced { change, due } => {
-                format!("silenced {} {due}", record::alarm(&change.key).sk)
-            }
-            WakeUp::Silence { incident, until, .. } => format!("{incident} silence {until}"),
-            WakeUp::Resolve { incident, by, seen } => format!("{incident} resolve {seen} {by}"),
-            WakeUp::ExecutionEnded { execution, .. } => format!("{execution} ended"),
-            WakeUp::Heartbeat { at } => format!("heartbeat {at}"),
-        }
-    }
-
-    pub(super) fn not_before(&self) -> Option<Timestamp> {
-        match self {
-            WakeUp::Due { due, .. } | WakeUp::Silenced { due, .. } => Some(*due),
-            WakeUp::Nudge { .. }
-            | WakeUp::Alarm { .. }
-            | WakeUp::Silence { .. }
-            | WakeUp::Resolve { .. }
-            | WakeUp::ExecutionEnded { .. }
-            | WakeUp::Heartbeat { .. } => None,
-        }
-    }
-
-    /// As it stands in the queue.
-    pub fn to_body(&self) -> String {
-        // Strings and times always serialise.
-        serde_json::to_string(self).unwrap_or_default()
-    }
 }
 
 impl App {
@@ -176,7 +67,7 @@ impl App {
     async fn keep_unreadable(&self, message: &Message, error: &serde_json::Error) -> Outcome {
         let (now, reason) = (self.now(), format!("it is no wake-up of ours: {error}"));
         tracing::error!(letters = 1, reason, "it could not be understood: kept as a dead letter");
-        let letter = Letter::escalate(&reason, message.body.clone(), now);
+        let letter = DeadLetter::escalate(&reason, message.body.clone(), now);
         match dead_letters::keep(self.store.as_ref(), &[letter], now).await {
             Ok(()) => Outcome::Done,
             Err(error) => {
@@ -202,7 +93,7 @@ impl App {
         due: Option<Timestamp>,
         repaired: &[Repaired],
     ) -> Result<(), Error> {
-        let Some(policy) = record::policy_of(id) else { return Ok(()) };
+        let Some(policy) = records::policy_of(id) else { return Ok(()) };
         let owner = self.writers.name();
         let settings = self.live.get(self.now()).await?;
         let kept = self
@@ -250,7 +141,7 @@ impl App {
 
     async fn check_all(&self) -> Result<Checked, Error> {
         let mut checked = self.check_waiting().await?;
-        for record in all(self.store.as_ref(), record::OPEN, self.now()).await? {
+        for record in all_records(self.store.as_ref(), records::OPEN, self.now()).await? {
             let Ok(kept) = serde_json::from_str::<Kept>(&record.body) else {
                 tracing::error!(policy = record.key.sk, "an incident cannot be read");
                 checked.not_repaired += 1;
@@ -278,7 +169,7 @@ impl App {
     async fn check_waiting(&self) -> Result<Checked, Error> {
         let (now, mut checked) = (self.now(), Checked::default());
         let settings = self.live.get(now).await?;
-        for record in all(self.store.as_ref(), record::WAITING, now).await? {
+        for record in all_records(self.store.as_ref(), records::WAITING, now).await? {
             let Ok(WakeUp::Silenced { change, due }) = serde_json::from_str(&record.body) else {
                 tracing::error!(alarm = record.key.sk, "a waiting alarm cannot be read");
                 checked.not_repaired += 1;

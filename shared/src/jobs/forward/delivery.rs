@@ -21,10 +21,10 @@ use std::time::Duration;
 use futures_util::future::{join, join_all};
 use jiff::Timestamp;
 
-use super::task::Task;
 use crate::Error;
 use crate::config::{Live, Settings};
 use crate::slack::client::Client;
+use crate::storage::messages::Task;
 use crate::storage::{Message, Outcome, Store};
 use batch::Batch;
 use call::Call;

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use futures_util::future::{try_join, try_join_all};
 use jiff::Timestamp;
 
-use super::task::{Lines, MESSAGE_BYTES, Task};
 use crate::Error;
 use crate::config::Live;
 use crate::config::file::Escalation;
 use crate::domain::routes::{Line, Routes};
 use crate::http::Request;
-use crate::jobs::escalate::wake::WakeUp;
 use crate::jobs::verify::{Kind, verified};
+use crate::storage::messages::{Lines, MESSAGE_BYTES, Task, WakeUp, send_all};
 use crate::storage::{Queue, To};
 use crate::twilio::event_stream::{self, Event, Malformed};
 use crate::twilio::studio::{EXECUTION, is_sid};
@@ -108,26 +107,6 @@ fn put(open: &mut Vec<Open>, full: &mut Vec<Task>, channel: String, line: Line, 
             open.bytes += bytes;
         }
     }
-}
-
-/// Sends tasks: each group's in order, the groups side by side.
-pub async fn send_all(queue: &dyn Queue, tasks: Vec<Task>) -> Result<(), Error> {
-    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
-    for task in tasks {
-        let body = task.to_body();
-        match groups.iter_mut().find(|(group, _)| *group == task.group()) {
-            Some((_, bodies)) => bodies.push(body),
-            None => groups.push((task.group().into_owned(), vec![body])),
-        }
-    }
-    try_join_all(groups.into_iter().map(|(group, bodies)| async move {
-        for body in bodies {
-            queue.send(To::Slack, body, &group, None).await?;
-        }
-        Ok(())
-    }))
-    .await
-    .map(|_| ())
 }
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
+use super::fit::MAX_LETTER_BYTES;
 use super::*;
 use crate::domain::routes::Line;
 use crate::storage::check_size;
@@ -17,7 +18,7 @@ fn line(number: usize, text: &str) -> Line {
     }
 }
 
-fn check(letters: &[Letter]) {
+fn check(letters: &[DeadLetter]) {
     for letter in letters {
         let put = put(letter.key(), letter, If::Always, now());
         assert!(put.body.len() <= MAX_LETTER_BYTES && check_size(&[put]).is_ok());
@@ -27,7 +28,7 @@ fn check(letters: &[Letter]) {
 #[test]
 fn letter_of_any_text_can_be_stored() {
     for body in ["short".to_owned(), "\u{1}".repeat(1_000_000), "\"é🔥".repeat(300_000)] {
-        let letter = Letter::escalate(&"\u{2}".repeat(100_000), body.clone(), now());
+        let letter = DeadLetter::escalate(&"\u{2}".repeat(100_000), body.clone(), now());
         let letters = letter.fitted();
         check(&letters);
         assert_eq!(letters.len(), 1);
@@ -43,14 +44,14 @@ fn letter_of_any_text_can_be_stored() {
 
 #[test]
 fn letters_that_differ_behind_the_cut_are_two() {
-    let letter = |last: &str| Letter::escalate("why", "x".repeat(1_000_000) + last, now());
+    let letter = |last: &str| DeadLetter::escalate("why", "x".repeat(1_000_000) + last, now());
     let letters = [letter("a"), letter("b"), letter("a")];
     assert_eq!(puts(&letters, now()).len(), 2);
 }
 
 #[test]
 fn letter_that_fits_stays_as_it_is() {
-    let letter = Letter::forward("refused", "x".repeat(200_000), now(), now());
+    let letter = DeadLetter::forward("refused", "x".repeat(200_000), now(), now());
     assert_eq!(letter.fitted(), [letter]);
 }
 
@@ -58,9 +59,9 @@ fn letter_that_fits_stays_as_it_is() {
 fn lines_of_a_large_letter_are_shared_out_and_none_is_lost() {
     let lines: Vec<Line> = (0..300).map(|n| line(n, &"\"".repeat(2_900))).collect();
     let body = Task::Lines(Lines::new("default".to_owned(), now(), lines.clone())).to_body();
-    let letters = Letter::forward("refused", body, now(), now()).fitted();
+    let letters = DeadLetter::forward("refused", body, now(), now()).fitted();
     check(&letters);
-    let again = letters.iter().filter_map(Letter::lines).flat_map(|lines| lines.lines);
+    let again = letters.iter().filter_map(DeadLetter::lines).flat_map(|lines| lines.lines);
     assert_eq!(again.collect::<Vec<_>>(), lines);
     assert!(letters.len() > 1);
 }
@@ -69,7 +70,7 @@ fn lines_of_a_large_letter_are_shared_out_and_none_is_lost() {
 fn line_that_is_too_long_by_itself_can_still_be_sent_again() {
     let lines = vec![line(1, &"\u{1}".repeat(200_000))];
     let body = Task::Lines(Lines::new("default".to_owned(), now(), lines)).to_body();
-    let letters = Letter::forward("refused", body, now(), now()).fitted();
+    let letters = DeadLetter::forward("refused", body, now(), now()).fitted();
     check(&letters);
     let lines = letters[0].lines().expect("lines");
     assert!(lines.lines[0].text.ends_with('…') && lines.lines[0].event_id == "1");
@@ -79,7 +80,7 @@ fn line_that_is_too_long_by_itself_can_still_be_sent_again() {
 fn transaction_of_letters_holds_as_many_as_a_store_takes() {
     let puts = |count: usize, bytes: usize| -> Vec<Put> {
         let letter =
-            |n: usize| Letter::escalate("why", format!("{n} {}", "x".repeat(bytes)), now());
+            |n: usize| DeadLetter::escalate("why", format!("{n} {}", "x".repeat(bytes)), now());
         let letters = (0..count).map(letter);
         letters.map(|letter| put(letter.key(), &letter, If::Always, now())).collect()
     };

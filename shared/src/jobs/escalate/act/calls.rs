@@ -6,11 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::App;
 use super::super::draft::Draft;
-use super::super::record::ToDo;
 use super::{DOUBT, MOST_TRIES, REST, Report, call_signal, phone, refused, rest};
 use crate::config::Settings;
 use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signal};
 use crate::domain::text::Spoken;
+use crate::storage::records::ToDo;
 use crate::twilio::rest::{Api, Trouble};
 use crate::twilio::studio::api::NotBegun;
 use driver::{Driver, Order, Ringing};

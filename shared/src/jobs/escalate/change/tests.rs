@@ -11,7 +11,7 @@ use crate::config::{Environment, Live, Values};
 use crate::domain::alarm::{self, Change};
 use crate::domain::escalation::{Alarm, CallEvent, End, Event, Incident, Signal};
 use crate::jobs::escalate::Writers;
-use crate::jobs::escalate::record::InCall;
+use crate::storage::records::InCall;
 use crate::storage::{Key, Put, Queue, Record, Store, To, check_size};
 use crate::twilio::rest::Told;
 
@@ -162,7 +162,8 @@ async fn a_round_is_of_those_who_were_on_call_when_it_began() {
     let goes_on = scenario.ends("2026-01-12T08:00:10Z", 1).await;
     assert_eq!(called(&goes_on), ["alpha", "charlie"]);
     assert_eq!(goes_on.policy.roster, ["bravo", "charlie"]);
-    let kept = scenario.backend.0.lock().expect("a backend").get(&record::person("alpha")).cloned();
+    let kept =
+        scenario.backend.0.lock().expect("a backend").get(&records::person("alpha")).cloned();
     let in_call: Option<InCall> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok());
     let until: Timestamp = "2026-01-12T08:00:10Z".parse().expect("a time");
     assert_eq!(in_call.map(|call| call.until), Some(until));

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::domain::escalation::State;
 use crate::jobs::escalate::testing::{EXECUTION, FLOW, KEY, Server};
-use crate::jobs::escalate::wake::WakeUp;
+use crate::storage::messages::WakeUp;
 use crate::storage::{Message, Outcome};
 
 /// A server whose Executions know this of their calls.

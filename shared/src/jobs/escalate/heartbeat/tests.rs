@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use super::*;
-use crate::jobs::escalate::record;
 use crate::jobs::escalate::testing::{Backend, Server};
+use crate::storage::records;
 use crate::storage::{Message, Outcome, Queue, Record, Store};
 
 const URL: &str = "https://heartbeat.example.com/check";
@@ -52,8 +52,8 @@ impl Faulty {
     }
 
     fn unreadable(&self, pk: &str) -> bool {
-        (pk == record::OPEN && self.has(Fault::Incident))
-            || (pk == record::WAITING && self.has(Fault::Waiting))
+        (pk == records::OPEN && self.has(Fault::Incident))
+            || (pk == records::WAITING && self.has(Fault::Waiting))
     }
 }
 

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::super::App;
-use super::super::record::{self, Kept, LastWord};
 use crate::Error;
 use crate::domain::alarm::{Change, State};
+use crate::storage::records::{self, Kept, LastWord};
 
 impl App {
     /// Returns a change of this policy's alarms, and where it says that an alarm on several series was deleted also the
@@ -20,7 +20,7 @@ impl App {
             State::Deleted => {}
             _ => return Ok(vec![change]),
         }
-        let records = self.store.load(&[record::open(policy)], self.now()).await?;
+        let records = self.store.load(&[records::open(policy)], self.now()).await?;
         let body = records.into_iter().flatten().next().map(|record| record.body);
         let kept = body.and_then(|body| serde_json::from_str::<Kept>(&body).ok());
         let alarms = kept.map(|kept| kept.incident.alarms).unwrap_or_default();
@@ -39,7 +39,7 @@ impl App {
         change: &Change,
     ) -> Result<Option<Timestamp>, Error> {
         let Some(alarm) = alarm_of_series(&change.key, &change.name) else { return Ok(None) };
-        let found = self.store.load(&[record::alarm(alarm)], self.now()).await?;
+        let found = self.store.load(&[records::alarm(alarm)], self.now()).await?;
         let word = found.into_iter().flatten().next();
         let word = word.and_then(|word| serde_json::from_str::<LastWord>(&word.body).ok());
         let is_gone = |word: &LastWord| word.state == State::Deleted && word.at >= change.at;

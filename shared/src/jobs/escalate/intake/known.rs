@@ -4,7 +4,7 @@ use super::LastWord;
 use crate::Error;
 use crate::domain::alarm::{Change, State};
 use crate::jobs::escalate::App;
-use crate::jobs::escalate::record;
+use crate::storage::records;
 use crate::storage::{MOST_AT_ONCE, Record};
 
 impl App {
@@ -23,14 +23,14 @@ impl App {
                 .iter()
                 .flat_map(|change| [Some(&change.key), change.former_key.as_ref()])
                 .flatten()
-                .map(|key| record::alarm(key))
+                .map(|key| records::alarm(key))
                 .collect();
             // One body may say several things of an alarm, and no key is asked for twice.
             keys.sort();
             keys.dedup();
             let found = self.store.load(&keys, self.now()).await?;
             let word = |key: &str| -> Option<LastWord> {
-                let at = keys.binary_search(&record::alarm(key)).ok()?;
+                let at = keys.binary_search(&records::alarm(key)).ok()?;
                 found.get(at)?.as_ref().and_then(read)
             };
             for change in chunk {
@@ -65,7 +65,7 @@ impl LastWord {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jobs::escalate::record::Waits;
+    use crate::storage::records::Waits;
 
     fn word(state: State, at: i64, incident: Option<&str>) -> LastWord {
         let at = jiff::Timestamp::from_second(at).expect("a time");

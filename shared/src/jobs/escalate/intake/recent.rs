@@ -8,8 +8,8 @@ use crate::Error;
 use crate::domain::alarm::State;
 use crate::domain::text::mask_e164;
 use crate::jobs::escalate::App;
-use crate::jobs::escalate::record::{KEPT, recent_alarms};
 use crate::jobs::escalate::records::put;
+use crate::storage::records::{RETENTION, recent_alarms};
 use crate::storage::{Record, Store};
 use jiff::SignedDuration;
 
@@ -135,7 +135,7 @@ impl App {
         if before.knows(&new) {
             return Ok(());
         }
-        let expires_at = now.checked_add(KEPT).ok();
+        let expires_at = now.checked_add(RETENTION).ok();
         let put = put(recent_alarms(), &before.with(&new), record.as_ref(), expires_at);
         self.store.write(&[put], now).await
     }

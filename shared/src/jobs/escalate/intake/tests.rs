@@ -174,7 +174,7 @@ proptest! {
             prop_assert_eq!(became.len(), part.len());
         }
         let expected = go_on(&said);
-        let open = match server.backend.count(crate::jobs::escalate::record::OPEN) {
+        let open = match server.backend.count(crate::storage::records::OPEN) {
             0 => 0,
             _ => server.incident().open_count() as usize,
         };

@@ -8,13 +8,13 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use super::super::draft::Draft;
-use super::super::record::Kept;
 use super::super::{App, Hand, silences};
 use super::Heard;
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::alarm::{Change, State};
 use crate::domain::silence::Silence;
+use crate::storage::records::Kept;
 
 /// The changes of one request, by their policies in the order in which each is met first.
 #[derive(Default)]

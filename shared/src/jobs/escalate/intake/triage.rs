@@ -16,10 +16,10 @@ use crate::domain::text::{cut_section, escape};
 use crate::domain::text::{mask_e164, mask_numbers};
 use crate::jobs::escalate::App;
 use crate::jobs::escalate::change::OWN_ALARMS;
-use crate::jobs::escalate::record::{self, KEPT};
 use crate::jobs::escalate::records::put;
-use crate::jobs::forward::task::{Lines, Task};
-use crate::storage::dead_letters::{self, Letter};
+use crate::storage::dead_letters::{self, DeadLetter};
+use crate::storage::messages::{Lines, Task};
+use crate::storage::records::{self, RETENTION};
 use crate::storage::{Key, MOST_AT_ONCE, Put, Record, To};
 
 /// What the log says of dead letters. `template.yaml` counts these lines, and raises an alarm.
@@ -61,13 +61,13 @@ pub(super) struct Unit {
 
 fn note_key(part: &Part) -> Key {
     match part {
-        Ok(change) => record::note(&format!("alarm {}", change.key)),
+        Ok(change) => records::note(&format!("alarm {}", change.key)),
         Err(Malformed { kind: Kind::Truncated { group, .. }, .. }) => {
-            record::note(&format!("group {group}"))
+            records::note(&format!("group {group}"))
         }
         Err(Malformed { body, whole, kind: Kind::Unknown, .. }) => {
             let whole = whole.as_deref().unwrap_or(body);
-            record::note(&format!("shape {}", fingerprint(whole)))
+            records::note(&format!("shape {}", fingerprint(whole)))
         }
     }
 }
@@ -77,7 +77,7 @@ fn note_key(part: &Part) -> Key {
 fn whole_alarm(parts: &Parts) -> Option<Key> {
     let (_, Ok(change)) = parts.first()? else { return None };
     let at = change.key.find(&format!("{}#", change.name))?;
-    Some(record::note(&format!("alarm {}", &change.key[..at + change.name.len()])))
+    Some(records::note(&format!("alarm {}", &change.key[..at + change.name.len()])))
 }
 
 /// What the configuration says of an alarm's name.
@@ -277,7 +277,7 @@ impl<'a> Triage<'a> {
             units.push(Unit { puts: std::mem::replace(&mut puts, rest), parts: Vec::new() });
         }
         if note != before {
-            puts.push(put(key.clone(), &note, record, now.checked_add(KEPT).ok()));
+            puts.push(put(key.clone(), &note, record, now.checked_add(RETENTION).ok()));
         }
         if !puts.is_empty() {
             units.push(Unit { puts, parts: parts.clone() });
@@ -319,7 +319,7 @@ impl<'a> Triage<'a> {
         verdict: &Verdict,
         id: &str,
         now: Timestamp,
-    ) -> Option<Letter> {
+    ) -> Option<DeadLetter> {
         match (part, verdict) {
             (Ok(change), Verdict::Disabled(_, true)) => {
                 let name = mask_e164(&change.name);
@@ -337,7 +337,7 @@ impl<'a> Triage<'a> {
                     Ok(change) => serde_json::to_string(change).unwrap_or_default(),
                     Err(malformed) => malformed.body.clone(),
                 };
-                let letter = Letter::escalate(&reason, body, now);
+                let letter = DeadLetter::escalate(&reason, body, now);
                 let text = format!(
                     ":warning: something came in as an alarm, and nobody was called: {}. It is kept as a dead letter.",
                     escape(&mask_numbers(&reason))

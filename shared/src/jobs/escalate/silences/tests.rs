@@ -147,7 +147,7 @@ async fn another_silence_makes_it_wait_again_without_a_word() {
         at: at("03:30"),
     };
     let body = serde_json::to_string(&stored).expect("a silence");
-    let key = record::silence(&stored.incident, stored.until);
+    let key = records::silence(&stored.incident, stored.until);
     let put = Put { key, body, when: If::Always, expires_at: None };
     scenario.backend.write(&[put], at("03:30")).await.expect("kept");
     scenario.it_is("04:00");

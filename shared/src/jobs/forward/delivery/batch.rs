@@ -8,10 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::tally::Tally;
 use super::waiting::{Waiting, age, without_delivered};
 use crate::Error;
-use crate::jobs::forward::task::{Lines, Task};
 use crate::slack::client::PACE;
 use crate::slack::post::{Post, pack};
-use crate::storage::dead_letters::{self, Letter};
+use crate::storage::dead_letters::{self, DeadLetter};
+use crate::storage::messages::{Lines, Task};
 use crate::storage::{If, MOST_AT_ONCE, Message, Outcome, Put, Store};
 
 /// How long we remember that a line was delivered. Twilio tries again for four hours.
@@ -78,13 +78,13 @@ impl Batch {
                     waiting.extend(Waiting::all(index, lines));
                 }
                 Ok(Task::Malformed { at, reason, .. }) => {
-                    letters.push(Letter::forward(&reason, message.body.clone(), at, now));
+                    letters.push(DeadLetter::forward(&reason, message.body.clone(), at, now));
                 }
                 // It has no channel, and goes its own way.
                 Ok(Task::Reply { .. }) => {}
                 Err(error) => {
                     let reason = format!("it is no message of ours: {error}");
-                    letters.push(Letter::forward(&reason, message.body.clone(), now, now));
+                    letters.push(DeadLetter::forward(&reason, message.body.clone(), now, now));
                 }
             }
         }
@@ -166,10 +166,15 @@ impl Batch {
         now: Timestamp,
         tally: &mut Tally,
     ) -> Result<(), Error> {
-        let letters: Vec<Letter> = self.left[..lines]
+        let letters: Vec<DeadLetter> = self.left[..lines]
             .chunk_by(|a, b| a.message == b.message)
             .map(|of_one_message| {
-                Letter::forward(reason, Waiting::task(of_one_message), of_one_message[0].at, now)
+                DeadLetter::forward(
+                    reason,
+                    Waiting::task(of_one_message),
+                    of_one_message[0].at,
+                    now,
+                )
             })
             .collect();
         dead_letters::keep(store, &letters, now).await?;

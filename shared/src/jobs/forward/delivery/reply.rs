@@ -9,7 +9,7 @@ use super::Delivery;
 use super::call::Call;
 use super::tally::Tally;
 use super::waiting::age;
-use crate::slack::action::ResponseUrl;
+use crate::domain::response_url::ResponseUrl;
 use crate::slack::client::{PACE, Refusal};
 use crate::storage::Outcome;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::Error;
 use crate::slack::client::Refusal;
 use crate::storage::Store;
-use crate::storage::dead_letters::Letter;
+use crate::storage::dead_letters::DeadLetter;
 
 /// Counts, noted at the end.
 #[derive(Default)]
@@ -49,7 +49,7 @@ impl Tally {
         }
     }
 
-    pub(super) fn given_up(&mut self, letters: &[Letter]) {
+    pub(super) fn given_up(&mut self, letters: &[DeadLetter]) {
         self.add(r#"ringdown_dead_letters_total{job="forward"}"#, letters.len());
     }
 

@@ -8,10 +8,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::domain::escalation::Key;
-use crate::jobs::forward::task::Task;
-use crate::slack::action::ResponseUrl;
+use crate::domain::response_url::ResponseUrl;
 use crate::slack::client::PACE;
 use crate::storage::Outcome;
+use crate::storage::messages::Task;
 use backend::{Backend, ID, at, lines};
 use slack::Asked;
 

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::Error;
 use crate::domain::routes::Line;
 use crate::domain::text::cut_section;
-use crate::jobs::forward::task::{Lines, Task};
+use crate::storage::messages::{Lines, Task};
 use crate::storage::{Key, MOST_AT_ONCE, Store};
 
 /// A line that waits to be posted.

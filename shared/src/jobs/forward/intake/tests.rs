@@ -9,7 +9,7 @@ use super::*;
 use crate::config::{Environment, Values};
 use crate::secret::Secret;
 use crate::storage::LARGEST_MESSAGE;
-use crate::storage::dead_letters::Letter;
+use crate::storage::dead_letters::DeadLetter;
 use crate::twilio::event_stream::LONGEST_KEPT;
 use crate::twilio::signature::{Payload, signature, with_body_hash};
 
@@ -207,7 +207,7 @@ fn fits(body: &[u8]) {
         let message = task.to_body();
         assert!(message.len() <= LARGEST_MESSAGE, "a message of {} bytes", message.len());
         let letter =
-            serde_json::to_string(&Letter::forward("reason", message, at(0), at(0))).unwrap();
+            serde_json::to_string(&DeadLetter::forward("reason", message, at(0), at(0))).unwrap();
         assert!(letter.len() <= LARGEST_RECORD, "a letter of {} bytes", letter.len());
     }
 }

@@ -9,7 +9,7 @@ use super::super::*;
 use crate::config::{Environment, Live, Values};
 use crate::jobs::escalate::Writers;
 use crate::jobs::escalate::silences::tests::backend::Backend;
-use crate::jobs::forward::task::Task;
+use crate::storage::messages::Task;
 use crate::storage::{Key, Put, Record, Store, To};
 use crate::twilio::rest::Told;
 

@@ -5,7 +5,7 @@ use crate::Timestamp;
 use crate::domain::escalation::{
     Alarm, Busy, CallEvent, End, Event, Incident, Key, Policy, Signal, State,
 };
-use crate::jobs::escalate::record;
+use crate::storage::records;
 use crate::storage::{If, Put, check_size};
 
 fn now() -> Timestamp {
@@ -34,7 +34,7 @@ fn alarm(key: &str, text: &str) -> Alarm {
 }
 
 fn kept(first: Alarm) -> Kept {
-    let id = record::id("p", now());
+    let id = records::id("p", now());
     let incident = Incident::raise(&id, &policy(), first, &Busy::default(), now()).incident;
     let writer = "f".repeat(30);
     Kept { incident, wake_at: None, to_do: Vec::new(), said: 0, writer }
@@ -48,7 +48,7 @@ fn step(kept: &mut Kept, signal: &Signal) {
 fn is_storable(kept: &Kept) -> bool {
     let body = serde_json::to_string(kept).expect("JSON");
     let put = |key| Put { key, body: body.clone(), when: If::Always, expires_at: Some(now()) };
-    let puts = [put(record::open("p")), put(record::archived(&kept.incident.id))];
+    let puts = [put(records::open("p")), put(records::archived(&kept.incident.id))];
     body.len() < 350_000 && check_size(&puts).is_ok()
 }
 

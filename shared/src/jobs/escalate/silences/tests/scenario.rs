@@ -7,8 +7,8 @@ use super::CONFIG;
 use super::backend::Backend;
 use crate::config::{Environment, Live, Values};
 use crate::jobs::escalate::Writers;
-use crate::jobs::forward::task::Task;
 use crate::storage::Message;
+use crate::storage::messages::Task;
 use crate::twilio::rest::Told;
 
 pub(super) struct Scenario {
@@ -106,7 +106,7 @@ impl Scenario {
     pub(super) fn incident(&self) -> Option<Incident> {
         let backend = self.backend.0.lock().expect("a backend");
         let record = backend.records.get(&("open".to_owned(), "p".to_owned()))?;
-        let kept: record::Kept = serde_json::from_str(&record.body).expect("an incident");
+        let kept: records::Kept = serde_json::from_str(&record.body).expect("an incident");
         Some(kept.incident)
     }
 

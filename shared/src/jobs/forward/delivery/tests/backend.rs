@@ -14,10 +14,10 @@ use crate::domain::escalation::{
     Alarm, Busy, CallEvent, CallWith, Incident, Key as Pressed, Policy, Signal,
 };
 use crate::domain::routes::Line;
-use crate::jobs::escalate::record::{self, Kept};
 use crate::jobs::forward::delivery::Delivery;
-use crate::jobs::forward::task::{Lines, Task};
 use crate::slack::client::Client;
+use crate::storage::messages::{Lines, Task};
+use crate::storage::records::{self, Kept};
 use crate::storage::{If, Key, Message, Outcome, Put, Record, Store, check_size};
 
 const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[[policies]]\nname = \"prod\"\n\
@@ -115,7 +115,7 @@ impl Backend {
             writer: String::new(),
         };
         let body = serde_json::to_string(&kept).expect("a record");
-        let put = Put { key: record::open("prod"), body, when: If::Always, expires_at: None };
+        let put = Put { key: records::open("prod"), body, when: If::Always, expires_at: None };
         self.records.write(&[put], at(0)).await.expect("a backend");
     }
 

@@ -1,14 +1,17 @@
-//! What stands in the Slack queue.
+//! The messages of the Slack queue.
 
 use std::borrow::Cow;
 
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::Error;
+use crate::domain::response_url::ResponseUrl;
 use crate::domain::routes::Line;
-use crate::slack::action::ResponseUrl;
+use crate::storage::{Queue, To};
 
 /// One message of the Slack queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,4 +112,24 @@ impl Task {
         // Strings, numbers and string keys always serialise.
         serde_json::to_string(self).unwrap_or_default()
     }
+}
+
+/// Sends tasks: each group's in order, the groups side by side.
+pub async fn send_all(queue: &dyn Queue, tasks: Vec<Task>) -> Result<(), Error> {
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for task in tasks {
+        let body = task.to_body();
+        match groups.iter_mut().find(|(group, _)| *group == task.group()) {
+            Some((_, bodies)) => bodies.push(body),
+            None => groups.push((task.group().into_owned(), vec![body])),
+        }
+    }
+    try_join_all(groups.into_iter().map(|(group, bodies)| async move {
+        for body in bodies {
+            queue.send(To::Slack, body, &group, None).await?;
+        }
+        Ok(())
+    }))
+    .await
+    .map(|_| ())
 }

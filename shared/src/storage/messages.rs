@@ -1,0 +1,7 @@
+//! The messages of the queues: which jobs leave for each other, and for themselves.
+
+mod slack;
+mod wake_up;
+
+pub use slack::{Lines, MALFORMED_GROUP, MESSAGE_BYTES, Task, send_all};
+pub use wake_up::WakeUp;

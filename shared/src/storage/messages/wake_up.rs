@@ -1,0 +1,117 @@
+//! The messages of the queue of wake-ups: what the job Escalate is to look at, now or later.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::alarm::Change;
+use crate::domain::escalation::Incident;
+use crate::storage::records;
+
+/// A message of the queue of wake-ups.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum WakeUp {
+    /// Look at this incident then. It counts only while the incident still expects it.
+    Due {
+        /// Which incident.
+        incident: String,
+        /// When.
+        due: Timestamp,
+    },
+    /// Something is left to be done for this incident.
+    Nudge {
+        /// Which incident.
+        incident: String,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// An alarm's own text, as it came in: a dead letter that is sent again.
+    Alarm {
+        /// When it came in.
+        at: Timestamp,
+        /// What came.
+        body: String,
+    },
+    /// An alarm went off while it was silenced: that is over then.
+    Silenced {
+        /// What its monitor said.
+        change: Change,
+        /// When.
+        due: Timestamp,
+    },
+    /// Somebody asks that this incident calls nobody until then.
+    Silence {
+        /// Which incident.
+        incident: String,
+        /// Who: a person's name, or "the page".
+        by: String,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Somebody says that this incident is over.
+    Resolve {
+        /// Which incident.
+        incident: String,
+        /// Who, as people are told: `resolves::ON_THE_PAGE` or `resolves::AT_THE_COMMAND_LINE` of the job.
+        by: String,
+        /// The number of the first entry of its timeline that they had not seen. Where an alarm went off since, nothing
+        /// is done: it is not what they meant.
+        seen: u32,
+    },
+    /// An Execution of a Studio Flow is over.
+    ExecutionEnded {
+        /// The Flow's SID.
+        flow: String,
+        /// The Execution's.
+        execution: String,
+        /// When we heard of it.
+        at: Timestamp,
+    },
+    /// The minute's check was fine: once this is back, that can be told.
+    Heartbeat {
+        /// When it was sent.
+        at: Timestamp,
+    },
+}
+
+impl WakeUp {
+    /// The wake-up of this incident at this time.
+    pub fn due(incident: &Incident, due: Timestamp) -> WakeUp {
+        WakeUp::Due { incident: incident.id.clone(), due }
+    }
+
+    /// The queue's group: each is for itself.
+    pub fn group(&self) -> String {
+        match self {
+            WakeUp::Due { incident, due } => format!("{incident} {due}"),
+            WakeUp::Nudge { incident, at } => format!("{incident} now {at}"),
+            WakeUp::Alarm { at, .. } => format!("alarm {at}"),
+            WakeUp::Silenced { change, due } => {
+                format!("silenced {} {due}", records::alarm(&change.key).sk)
+            }
+            WakeUp::Silence { incident, until, .. } => format!("{incident} silence {until}"),
+            WakeUp::Resolve { incident, by, seen } => format!("{incident} resolve {seen} {by}"),
+            WakeUp::ExecutionEnded { execution, .. } => format!("{execution} ended"),
+            WakeUp::Heartbeat { at } => format!("heartbeat {at}"),
+        }
+    }
+
+    /// When it is due; at once, if `None`.
+    pub fn not_before(&self) -> Option<Timestamp> {
+        match self {
+            WakeUp::Due { due, .. } | WakeUp::Silenced { due, .. } => Some(*due),
+            WakeUp::Nudge { .. }
+            | WakeUp::Alarm { .. }
+            | WakeUp::Silence { .. }
+            | WakeUp::Resolve { .. }
+            | WakeUp::ExecutionEnded { .. }
+            | WakeUp::Heartbeat { .. } => None,
+        }
+    }
+
+    /// As it stands in the queue.
+    pub fn to_body(&self) -> String {
+        // Strings and times always serialise.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
