@@ -5,7 +5,6 @@ use shared::domain::text;
 use shared::jobs::escalate::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE};
 use shared::storage::Put;
 use shared::storage::records::Kept;
-use shared::storage::records::Kept;
 
 use crate::ends::may_press_three;
 use crate::people::QUESTION_SECONDS;
