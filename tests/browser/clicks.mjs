@@ -58,7 +58,7 @@ export async function clicks(browser) {
   });
   await look(browser, "message-over", "over");
   await check("its timeline is in the thread", async () => {
-    await message(page).locator(".thread").getByText("says so").waitFor({ timeout: PATIENCE });
+    await message(page).locator(".thread").getByText("resolved it").waitFor({ timeout: PATIENCE });
   });
   await play(page, "clear");
   // What goes off within five minutes would reopen this incident, and be bravo's.

@@ -64,7 +64,7 @@ async fn its_owner_says_that_it_is_over(way: Way) {
     scenario.clicks(ALPHA, "resolve").await;
     let found = scenario.is("resolved").await;
     let line = format!(
-        ":white_check_mark: *over* after {}: *alpha* says so",
+        ":white_check_mark: *over* after {}: *alpha* resolved it",
         found.span("raised_at", "resolved_at")
     );
     scenario.slack_says(&line).await;

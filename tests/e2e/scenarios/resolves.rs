@@ -25,7 +25,7 @@ const ALPHA: &str = "U0000001";
 const BRAVO: &str = "U0000002";
 const NAME: &str = "checkout-5xx-rate";
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
-const BY_PAGE: &str = "It is over: checkout-5xx-rate\nsomebody on the page says so\nPAGE";
+const BY_PAGE: &str = "It is over: checkout-5xx-rate\nsomebody on the page resolved it\nPAGE";
 const MENU: &str = "Hello alpha, this is Ringdown. The alarm checkout 5xx rate went off. Checkouts fail. It began 30 \
                     minutes ago. Press 1 to take it. Press 2 to pass it on. Press 3 if it is over.";
 const QUESTION: &str = "Is it over? Press 3 once more to say so: nobody is called then, whatever its alarms say. Press 1 \
@@ -56,7 +56,7 @@ async fn over_says(scenario: &Scenario, who: &str) {
     let found = scenario.is("resolved").await;
     let lasted = found.span("raised_at", "resolved_at");
     scenario
-        .slack_says(&format!(":white_check_mark: *over* after {lasted}: *{who}* says so"))
+        .slack_says(&format!(":white_check_mark: *over* after {lasted}: *{who}* resolved it"))
         .await;
     assert_eq!(scenario.is("resolved").await.0["resolved_by"], who);
 }
@@ -199,7 +199,7 @@ async fn resolved_at_the_command_line(way: Way) {
     assert_eq!(code, Some(1), "{told}");
     assert!(told.starts_with("there is no incident "), "{told}");
     assert_eq!(run(&["incidents", "resolve", &id]).await, (Some(0), format!("{id} is over\n")));
-    let text = "It is over: checkout-5xx-rate\nsomebody at the command line says so\nPAGE";
+    let text = "It is over: checkout-5xx-rate\nsomebody at the command line resolved it\nPAGE";
     scenario.phone("alpha").is_sent(text).await;
     over_says(&scenario, "somebody at the command line").await;
     let again = run(&["incidents", "resolve", &id]).await;

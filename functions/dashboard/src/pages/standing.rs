@@ -181,7 +181,7 @@ fn resolved(incident: &Incident) -> Told {
     };
     let lasted = lasted.map_or_else(String::new, |lasted| format!("{lasted}; "));
     let why = match incident.ending() {
-        Some(Ending::Said(by)) => format!("; {by} says that it is over"),
+        Some(Ending::Said(by)) => format!("; {by} resolved it"),
         Some(Ending::NothingChanged(seconds)) => {
             format!("; nothing changed for {}", span(seconds))
         }

@@ -52,7 +52,7 @@ fn while_people_are_called_both_pages_say_whom_and_since_when() {
             "checkout-5xx went off in Slack 12 percent of requests fail",
             "alpha ’s phone rings",
             "alpha : no answer in Slack",
-            "bravo is called: call 2 of 2 in Slack",
+            "Calling bravo (call 2 of 2) in Slack",
             "1 alpha no answer",
             "rang 25 s",
             "in ALARM Runbook: https://wiki.example.com/checkout",
@@ -95,7 +95,7 @@ fn exhausted_says_so_and_when_all_are_called_again() {
             ],
         );
     }
-    says(&page, &["bravo : declined", "Nobody took it after 2 calls in Slack"]);
+    says(&page, &["bravo : declined", "Nobody took it after 2 calls; the next try is in 15 min in Slack"]);
 }
 
 #[test]

@@ -107,8 +107,8 @@ fn page_says_who_resolved_it_and_when_it_resolves_by_itself() {
     says(
         &html,
         &[
-            "after 5 min; bravo took it after 44 s; somebody on the page says that it is over",
-            "somebody on the page says that it is over, after 5 min",
+            "after 5 min; bravo took it after 44 s; somebody on the page resolved it",
+            "Over after 5 min: somebody on the page resolved it",
         ],
     );
     let mut incident = exhausted();

@@ -322,7 +322,7 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
         Event::DeclaredOver { person: name, after_seconds } => {
             let strong = Part::Strong("over".to_owned());
             let after = format!(" after {}: ", span(*after_seconds));
-            let parts = vec![strong, text(after), person(name), text(" says so")];
+            let parts = vec![strong, text(after), person(name), text(" resolved it")];
             new(Over, ":white_check_mark:", parts)
         }
         Event::NothingChanged { for_seconds, after_seconds } => {
@@ -340,7 +340,7 @@ pub fn outcome_text(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Taken => "took it",
         Outcome::Declined => "declined",
-        Outcome::Resolved => "said that it is over",
+        Outcome::Resolved => "resolved it",
         Outcome::TooLate => "pressed 1 when it was no longer open",
         Outcome::NoAnswer => "no answer",
         Outcome::Busy => "busy",

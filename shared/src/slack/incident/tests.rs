@@ -218,7 +218,7 @@ fn resolved_by_hand_tells_who_said_so() {
     let over =
         after(raised(), &Signal::ResolvedManually { by: "somebody on the page".to_owned() }, 60);
     let (said, buttons) = told(&over);
-    let headline = ":large_green_circle: *over* after 1 min; nobody had taken it; *somebody on the page* says so";
+    let headline = ":large_green_circle: *over* after 1 min; nobody had taken it; *somebody on the page* resolved it";
     assert_eq!((said[0].as_str(), buttons.len()), (headline, 0));
 }
 
