@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 use shared::Error;
-use shared::storage::{Message, Outcome, Queue, To};
+use shared::storage::{Message, Processed, Queue, QueueName};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -39,12 +39,12 @@ pub struct Messages {
 
 /// Deals with one group's batch.
 pub type Handler =
-    Arc<dyn Fn(Vec<Message>) -> Pin<Box<dyn Future<Output = Vec<Outcome>> + Send>> + Send + Sync>;
+    Arc<dyn Fn(Vec<Message>) -> Pin<Box<dyn Future<Output = Vec<Processed>> + Send>> + Send + Sync>;
 
-fn name(to: To) -> &'static str {
+fn name(to: QueueName) -> &'static str {
     match to {
-        To::Slack => "slack",
-        To::WakeUps => "wake-ups",
+        QueueName::Slack => "slack",
+        QueueName::WakeUps => "wake-ups",
     }
 }
 
@@ -52,7 +52,7 @@ fn name(to: To) -> &'static str {
 impl Queue for Messages {
     async fn send(
         &self,
-        to: To,
+        to: QueueName,
         body: String,
         group: &str,
         not_before: Option<Timestamp>,
@@ -83,7 +83,7 @@ impl Messages {
     /// After a batch its group rests for `pace`, so that the next one gathers what arrives meanwhile.
     pub async fn serve(
         &self,
-        to: To,
+        to: QueueName,
         handle: Handler,
         pace: Duration,
         mut stop: watch::Receiver<bool>,
@@ -138,7 +138,7 @@ impl Messages {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub async fn is_due(&self, queues: &'static [To]) -> Result<bool, Error> {
+    pub async fn is_due(&self, queues: &'static [QueueName]) -> Result<bool, Error> {
         let due = now().as_millisecond();
         let is_due = move |db: &Connection| {
             for queue in queues {
@@ -154,7 +154,7 @@ impl Messages {
     /// So many groups at most whose first message is due, without those in flight.
     async fn due_groups(
         &self,
-        to: To,
+        to: QueueName,
         in_flight: &Mutex<HashSet<String>>,
         most: usize,
     ) -> Result<Vec<String>, Error> {
@@ -166,7 +166,7 @@ impl Messages {
         self.database.run(move |db| due_groups(db, name(to), due, busy, most)).await
     }
 
-    async fn batch(&self, to: To, group: &str, handle: &Handler) {
+    async fn batch(&self, to: QueueName, group: &str, handle: &Handler) {
         let messages = match self.take(to, group).await {
             Ok(messages) if messages.is_empty() => return,
             Ok(messages) => messages,
@@ -180,7 +180,7 @@ impl Messages {
         }
     }
 
-    async fn take(&self, to: To, group: &str) -> Result<Vec<Message>, Error> {
+    async fn take(&self, to: QueueName, group: &str) -> Result<Vec<Message>, Error> {
         let (group, due) = (group.to_owned(), now().as_millisecond());
         self.database
             .run(move |db| {
@@ -195,7 +195,7 @@ impl Messages {
                     }
                     let (id, body, receives): (i64, String, u32) = (row.get(0)?, row.get(1)?, row.get(2)?);
                     bytes += body.len();
-                    messages.push(Message { id: id.to_string(), group: group.clone(), body, receives: receives + 1 });
+                    messages.push(Message { id: id.to_string(), group: group.clone(), body, receive_count: receives + 1 });
                     if bytes > MOST_BYTES {
                         break;
                     }
@@ -209,8 +209,8 @@ impl Messages {
             .await
     }
 
-    async fn settle(&self, ids: &[String], outcomes: &[Outcome]) -> Result<(), Error> {
-        let told: Vec<(String, Outcome)> =
+    async fn settle(&self, ids: &[String], outcomes: &[Processed]) -> Result<(), Error> {
+        let told: Vec<(String, Processed)> =
             ids.iter().cloned().zip(outcomes.iter().copied()).collect();
         let at = now();
         self.database
@@ -220,8 +220,8 @@ impl Messages {
                     db.prepare_cached("UPDATE messages SET not_before = ?2 WHERE id = ?1")?;
                 for (id, outcome) in &told {
                     match outcome {
-                        Outcome::Done => done.execute([id])?,
-                        Outcome::Later(rest) => {
+                        Processed::Done => done.execute([id])?,
+                        Processed::RetryAfter(rest) => {
                             let rest =
                                 SignedDuration::try_from(*rest).unwrap_or(SignedDuration::ZERO);
                             let due = at.checked_add(rest).unwrap_or(at);

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use shared::Error;
-use shared::storage::{COUNTERS, If, Key, Put, Record, Store, check_size};
+use shared::storage::{COUNTERS, Condition, Key, Put, Record, Store, check_size};
 
 use crate::database::Database;
 
@@ -45,18 +45,22 @@ impl Store for Records {
     async fn write(&self, puts: &[Put], now: Timestamp) -> Result<(), Error> {
         check_size(puts)?;
         let puts = puts.to_vec();
-        let landed = self.0.run(move |db| {
+        let in_the_way = self.0.run(move |db| {
+            let mut keys = Vec::new();
             for put in &puts {
                 if !may_land(db, put, now)? {
-                    return Ok(false);
+                    keys.push(put.key.clone());
                 }
             }
-            for put in &puts {
+            for put in puts.iter().filter(|_| keys.is_empty()) {
                 write(db, put)?;
             }
-            Ok(true)
+            Ok(keys)
         });
-        if landed.await? { Ok(()) } else { Err(Error::Raced) }
+        match in_the_way.await? {
+            keys if keys.is_empty() => Ok(()),
+            keys => Err(Error::Conflict { keys }),
+        }
     }
 
     async fn add(&self, counters: &[(&str, u64)]) -> Result<(), Error> {
@@ -91,7 +95,11 @@ impl Records {
     /// Notes what time it is.
     pub async fn note_time(&self, now: Timestamp) -> Result<(), Error> {
         let body = now.to_string();
-        self.write(&[Put { key: highest(), body, when: If::Always, expires_at: None }], now).await
+        self.write(
+            &[Put { key: highest(), body, condition: Condition::Always, expires_at: None }],
+            now,
+        )
+        .await
     }
 
     /// Takes away what has expired.
@@ -125,10 +133,10 @@ fn revision(number: i64) -> u64 {
 }
 
 fn may_land(db: &Connection, put: &Put, now: Timestamp) -> rusqlite::Result<bool> {
-    Ok(match put.when {
-        If::Always => true,
-        If::Absent => load(db, put.key.clone(), now)?.is_none(),
-        If::At(seen) => {
+    Ok(match put.condition {
+        Condition::Always => true,
+        Condition::Absent => load(db, put.key.clone(), now)?.is_none(),
+        Condition::At(seen) => {
             load(db, put.key.clone(), now)?.is_some_and(|record| record.revision == seen)
         }
     })

@@ -13,7 +13,7 @@ use shared::jobs::forward::delivery::Delivery;
 use shared::jobs::forward::intake::Intake;
 use shared::slack::client::{Client, PACE};
 use shared::start_token::StartToken;
-use shared::storage::To;
+use shared::storage::QueueName;
 use shared::twilio::rest::wire;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -120,7 +120,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
     });
     let forwarder = {
         let (queue, stopped) = (queue.clone(), stopped.clone());
-        tokio::spawn(async move { queue.serve(To::Slack, handle, PACE, stopped).await })
+        tokio::spawn(async move { queue.serve(QueueName::Slack, handle, PACE, stopped).await })
     };
     let timer = {
         let (queue, stopped, app) = (queue.clone(), stopped.clone(), app.clone());
@@ -128,7 +128,9 @@ pub async fn run(options: &Options) -> Result<(), String> {
             let app = app.clone();
             Box::pin(async move { escalation_timer::handle(&app, batch).await })
         });
-        tokio::spawn(async move { queue.serve(To::WakeUps, handle, Duration::ZERO, stopped).await })
+        tokio::spawn(async move {
+            queue.serve(QueueName::WakeUps, handle, Duration::ZERO, stopped).await
+        })
     };
     let reconciler = tokio::spawn(audit(app, store.clone(), stopped.clone()));
     let sweeper = tokio::spawn(sweep(store.clone(), stopped));

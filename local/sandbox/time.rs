@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 use shared::Error;
 use shared::http::Response;
-use shared::storage::To;
+use shared::storage::QueueName;
 
 use crate::database::Database;
 use crate::queue::Messages;
@@ -48,9 +48,9 @@ pub(super) fn push(body: &Bytes) -> Result<Response, Error> {
 /// What waits for Slack alone counts only if the query asks for it with `slack=true`: it has a pace of its own.
 pub(super) async fn idle(database: &Database, query: Option<&str>) -> Result<Response, Error> {
     let started = std::time::Instant::now();
-    let queues: &[To] = match query {
-        Some("slack=true") => &[To::WakeUps, To::Slack],
-        _ => &[To::WakeUps],
+    let queues: &[QueueName] = match query {
+        Some("slack=true") => &[QueueName::WakeUps, QueueName::Slack],
+        _ => &[QueueName::WakeUps],
     };
     let queue = Messages::new(database.clone());
     while started.elapsed() < WAIT {

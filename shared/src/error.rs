@@ -1,5 +1,7 @@
 //! What can go wrong, and the status it answers with.
 
+use crate::key::Key;
+
 /// An error says what the caller should do: [`Error::status`] 5xx is worth a retry, 4xx is final.
 ///
 /// Twilio drops an event for ever on a 4xx and retries a 5xx for four hours, so whatever may be our own fault is 5xx
@@ -59,7 +61,10 @@ pub enum Error {
     TooLargeToStore(String),
     /// Somebody else wrote a record first.
     #[error("somebody else wrote first")]
-    Raced,
+    Conflict {
+        /// The records that were in the way.
+        keys: Vec<Key>,
+    },
     /// The queue did not take a message; it may next time.
     #[error("queue: {0}")]
     Queue(String),
@@ -80,7 +85,7 @@ impl Error {
             Error::NotSetUp(_)
             | Error::Store(_)
             | Error::TooLargeToStore(_)
-            | Error::Raced
+            | Error::Conflict { .. }
             | Error::TooBusy
             | Error::Queue(_)
             | Error::TooLong(_) => 503,

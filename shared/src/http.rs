@@ -182,7 +182,9 @@ impl From<Error> for Response {
         let status = error.status();
         let text = match &error {
             Error::Forged(_) => "refused: the signature or origin does not match".to_owned(),
-            Error::Store(_) | Error::Queue(_) | Error::Raced => "try again later".to_owned(),
+            Error::Store(_) | Error::Queue(_) | Error::Conflict { .. } => {
+                "try again later".to_owned()
+            }
             Error::NotSetUp(_) => "not set up yet: the log says what is missing".to_owned(),
             told => told.to_string(),
         };

@@ -123,7 +123,7 @@ fn message(record: SqsRecord) -> (Message, String) {
         |name: &str| record.attributes.get(name).map(String::as_str).unwrap_or_default();
     let message = Message {
         group: attribute("MessageGroupId").to_owned(),
-        receives: attribute("ApproximateReceiveCount").parse().unwrap_or(1),
+        receive_count: attribute("ApproximateReceiveCount").parse().unwrap_or(1),
         id: record.message_id,
         body: record.body,
     };
@@ -199,8 +199,8 @@ mod tests {
         let (messages, receipts) =
             serde_json::from_value::<SqsPayload>(payload).unwrap().into_messages();
         assert_eq!(receipts, ["r", ""]);
-        assert_eq!((messages[0].group.as_str(), messages[0].receives), ("g", 3));
-        assert_eq!((messages[1].group.as_str(), messages[1].receives), ("", 1));
+        assert_eq!((messages[0].group.as_str(), messages[0].receive_count), ("g", 3));
+        assert_eq!((messages[1].group.as_str(), messages[1].receive_count), ("", 1));
     }
 
     proptest! {

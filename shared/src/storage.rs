@@ -14,23 +14,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::Error;
+pub use crate::key::Key;
 pub use size::{MAX_ITEM_BYTES, MAX_TRANSACTION_BYTES, check_size};
-
-/// Where a record lives: a partition, and a place in its order.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key {
-    /// The partition. Its first word names the kind of record: permissions are given by it.
-    pub pk: String,
-    /// The place in the partition, in byte order.
-    pub sk: String,
-}
-
-impl Key {
-    /// A key of these two parts.
-    pub fn new(pk: impl Into<String>, sk: impl Into<String>) -> Key {
-        Key { pk: pk.into(), sk: sk.into() }
-    }
-}
 
 /// A record as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,9 +28,9 @@ pub struct Record {
     pub body: String,
 }
 
-/// When a put may land.
+/// The condition on which a put lands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum If {
+pub enum Condition {
     /// Only if there is no such record (an expired one does not count).
     Absent,
     /// Only if the record is still at this revision.
@@ -62,18 +47,18 @@ pub struct Put {
     /// What it shall say: JSON.
     pub body: String,
     /// When it may land.
-    pub when: If,
+    pub condition: Condition,
     /// From when on it no longer exists; never, if `None`.
     pub expires_at: Option<Timestamp>,
 }
 
 /// The most records that one [`Store::load`] or [`Store::write`] takes (DynamoDB's limit).
-pub const MOST_AT_ONCE: usize = 100;
+pub const MAX_TRANSACTION_ITEMS: usize = 100;
 
 /// Records and counters. Expired records do not exist: every verb that reads is told what time it is.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// The records with these keys (at most [`MOST_AT_ONCE`]), strongly consistent, in the order of the keys.
+    /// The records with these keys (at most [`MAX_TRANSACTION_ITEMS`]), strongly consistent, in the order of the keys.
     async fn load(&self, keys: &[Key], now: Timestamp) -> Result<Vec<Option<Record>>, Error>;
 
     /// Up to `limit` records of a partition in the order of their `sk`, those behind `after` only.
@@ -85,7 +70,7 @@ pub trait Store: Send + Sync {
         now: Timestamp,
     ) -> Result<Vec<Record>, Error>;
 
-    /// Writes all of these (at most [`MOST_AT_ONCE`], each key once) or none: [`Error::Raced`] if one may not land,
+    /// Writes all of these (at most [`MAX_TRANSACTION_ITEMS`], each key once) or none: [`Error::Conflict`] if one may not land,
     /// [`Error::TooLargeToStore`] if [`check_size`] refuses them.
     async fn write(&self, puts: &[Put], now: Timestamp) -> Result<(), Error>;
 
@@ -102,8 +87,8 @@ pub async fn all_records(
     let mut all: Vec<Record> = Vec::new();
     loop {
         let after = all.last().map(|record| record.key.sk.clone());
-        let page = store.page(pk, after.as_deref(), MOST_AT_ONCE, now).await?;
-        let is_last = page.len() < MOST_AT_ONCE;
+        let page = store.page(pk, after.as_deref(), MAX_TRANSACTION_ITEMS, now).await?;
+        let is_last = page.len() < MAX_TRANSACTION_ITEMS;
         all.extend(page);
         if is_last {
             return Ok(all);
@@ -121,7 +106,7 @@ pub const COUNTERS: &str = "counters";
 
 /// The queues of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum To {
+pub enum QueueName {
     /// What is to be said in Slack. Its groups are channels, each in order.
     Slack,
     /// Promises to look again at an incident. In no order: each message is for itself.
@@ -132,10 +117,10 @@ pub enum To {
 #[async_trait]
 pub trait Queue: Send + Sync {
     /// Puts a message on a queue. Messages of one `group` come out in order, one batch at a time; none before
-    /// `not_before`. At most [`LARGEST_MESSAGE`] bytes.
+    /// `not_before`. At most [`MAX_MESSAGE_BYTES`] bytes.
     async fn send(
         &self,
-        to: To,
+        to: QueueName,
         body: String,
         group: &str,
         not_before: Option<Timestamp>,
@@ -143,7 +128,7 @@ pub trait Queue: Send + Sync {
 }
 
 /// The largest message, in bytes (SQS takes 1 MiB; space for its attributes is left).
-pub const LARGEST_MESSAGE: usize = 1000 * 1024;
+pub const MAX_MESSAGE_BYTES: usize = 1000 * 1024;
 
 /// A message as it comes out of a queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,14 +140,14 @@ pub struct Message {
     /// What was sent.
     pub body: String,
     /// How often it came out, from 1.
-    pub receives: u32,
+    pub receive_count: u32,
 }
 
-/// What a handler says of one message. A handler never fails as a whole: that would give back what is done.
+/// The result of a handler for one message. A handler never fails as a whole: that would give back what is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Processed {
     /// It is dealt with: take it off the queue.
     Done,
     /// Give it back, and let it come again after this long.
-    Later(Duration),
+    RetryAfter(Duration),
 }

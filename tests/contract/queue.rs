@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use ringdown::database::Database;
 use ringdown::queue::{Handler, Messages};
-use shared::storage::{Message, Outcome, Queue, To};
+use shared::storage::{Message, Processed, Queue, QueueName};
 use tokio::sync::watch;
 
 /// Sends what `tests/aws/contract.py` then takes out of the queue, in order: 20 messages for each of two groups, one of
@@ -20,10 +20,10 @@ async fn the_queue_on_sqs() {
     let queue = backend.queue().expect("tests/run contract makes the queue");
     for n in 0..20 {
         for group in ["a", "b"] {
-            queue.send(To::Slack, format!("{group} {n}"), group, None).await.unwrap();
+            queue.send(QueueName::Slack, format!("{group} {n}"), group, None).await.unwrap();
         }
     }
-    queue.send(To::Slack, "a 19".to_owned(), "a", None).await.unwrap();
+    queue.send(QueueName::Slack, "a 19".to_owned(), "a", None).await.unwrap();
 }
 
 /// Sends what `tests/aws/contract.py` takes out of the queue of wake-ups meanwhile: `<name> <when it is due>`, the last one
@@ -37,9 +37,9 @@ async fn the_wake_ups_on_sqs() {
     for (name, seconds) in [("later", 4), ("soon", 2), ("past", -60), ("in-an-hour", 3_600)] {
         let due = ringdown::clock::now() + SignedDuration::from_secs(seconds);
         let body = format!("{name} {}", due.as_millisecond());
-        queue.send(To::WakeUps, body, name, Some(due)).await.unwrap();
+        queue.send(QueueName::WakeUps, body, name, Some(due)).await.unwrap();
     }
-    queue.send(To::WakeUps, "now 0".to_owned(), "now", None).await.unwrap();
+    queue.send(QueueName::WakeUps, "now 0".to_owned(), "now", None).await.unwrap();
 }
 
 /// What a handler was given, in order, and what it answers.
@@ -67,19 +67,19 @@ impl Desk {
                     let mut refuse = desk.refuse.lock().unwrap();
                     let refused = refuse.iter().position(|body| *body == message.body);
                     let after_a_refused_one =
-                        outcomes.iter().any(|outcome| *outcome != Outcome::Done);
+                        outcomes.iter().any(|outcome| *outcome != Processed::Done);
                     if let Some(at) = refused {
                         refuse.remove(at);
                     }
                     if refused.is_some() || after_a_refused_one {
-                        outcomes.push(Outcome::Later(Duration::from_millis(50)));
+                        outcomes.push(Processed::RetryAfter(Duration::from_millis(50)));
                     } else {
                         desk.seen.lock().unwrap().push((
                             message.group,
                             message.body,
-                            message.receives,
+                            message.receive_count,
                         ));
-                        outcomes.push(Outcome::Done);
+                        outcomes.push(Processed::Done);
                     }
                 }
                 desk.busy.lock().unwrap().insert(group, false);
@@ -89,7 +89,7 @@ impl Desk {
     }
 
     /// Serves until so many messages are done, and gives the bodies of a group.
-    async fn serve(self: &Arc<Desk>, queue: &Messages, to: To, count: usize) {
+    async fn serve(self: &Arc<Desk>, queue: &Messages, to: QueueName, count: usize) {
         let (stop, stopped) = watch::channel(false);
         let serving = tokio::spawn({
             let (queue, handler) = (queue.clone(), self.handler());
@@ -117,12 +117,12 @@ async fn the_queue_on_sqlite_keeps_each_group_in_order() {
     let queue = Messages::new(Database::open(folder.path()).unwrap());
     for n in 0..40 {
         for group in ["a", "b", "c"] {
-            queue.send(To::Slack, n.to_string(), group, None).await.unwrap();
+            queue.send(QueueName::Slack, n.to_string(), group, None).await.unwrap();
         }
     }
     let desk = Arc::new(Desk::default());
     desk.refuse.lock().unwrap().extend(["7", "20"]);
-    desk.serve(&queue, To::Slack, 120).await;
+    desk.serve(&queue, QueueName::Slack, 120).await;
     let expected: Vec<String> = (0..40).map(|n| n.to_string()).collect();
     for group in ["a", "b", "c"] {
         assert_eq!(desk.bodies(group), expected, "{group}");
@@ -137,13 +137,13 @@ async fn the_queue_on_sqlite_outlives_its_process_and_waits_for_the_moment() {
     let later = ringdown::clock::now().checked_add(SignedDuration::from_millis(400)).unwrap();
     {
         let queue = Messages::new(Database::open(folder.path()).unwrap());
-        queue.send(To::Slack, "later".to_owned(), "b", Some(later)).await.unwrap();
-        queue.send(To::Slack, "now".to_owned(), "a", None).await.unwrap();
-        queue.send(To::Slack, "later in a".to_owned(), "a", Some(later)).await.unwrap();
+        queue.send(QueueName::Slack, "later".to_owned(), "b", Some(later)).await.unwrap();
+        queue.send(QueueName::Slack, "now".to_owned(), "a", None).await.unwrap();
+        queue.send(QueueName::Slack, "later in a".to_owned(), "a", Some(later)).await.unwrap();
     }
     let queue = Messages::new(Database::open(folder.path()).unwrap());
     let desk = Arc::new(Desk::default());
-    desk.serve(&queue, To::Slack, 3).await;
+    desk.serve(&queue, QueueName::Slack, 3).await;
     assert!(ringdown::clock::now() >= later);
     assert_eq!(
         (desk.bodies("a"), desk.bodies("b")),
@@ -164,11 +164,11 @@ async fn the_wake_ups_on_sqlite_come_each_in_its_own_time() {
         ("now", None),
         ("in an hour", Some(due(3_600_000))),
     ] {
-        queue.send(To::WakeUps, name.to_owned(), name, due).await.unwrap();
+        queue.send(QueueName::WakeUps, name.to_owned(), name, due).await.unwrap();
     }
-    queue.send(To::Slack, "a line".to_owned(), "a", None).await.unwrap();
+    queue.send(QueueName::Slack, "a line".to_owned(), "a", None).await.unwrap();
     let desk = Arc::new(Desk::default());
-    desk.serve(&queue, To::WakeUps, 4).await;
+    desk.serve(&queue, QueueName::WakeUps, 4).await;
     assert!(ringdown::clock::now() >= later);
     let mut seen: Vec<String> =
         desk.seen.lock().unwrap().iter().map(|(_, body, _)| body.clone()).collect();
@@ -181,13 +181,16 @@ async fn the_queue_on_sqlite_deals_with_many_due_groups_beside_many_that_wait() 
     let folder = tempfile::tempdir().unwrap();
     let queue = Messages::new(Database::open(folder.path()).unwrap());
     let in_an_hour = ringdown::clock::now() + SignedDuration::from_hours(1);
-    let sending = (0..4_000).map(|n| {
-        let (queue, due) = (queue.clone(), (n % 4 == 0).then_some(in_an_hour));
-        async move { queue.send(To::WakeUps, n.to_string(), &n.to_string(), due).await.unwrap() }
-    });
+    let sending =
+        (0..4_000).map(|n| {
+            let (queue, due) = (queue.clone(), (n % 4 == 0).then_some(in_an_hour));
+            async move {
+                queue.send(QueueName::WakeUps, n.to_string(), &n.to_string(), due).await.unwrap()
+            }
+        });
     futures_util::future::join_all(sending).await;
     let desk = Arc::new(Desk::default());
-    desk.serve(&queue, To::WakeUps, 3_000).await;
+    desk.serve(&queue, QueueName::WakeUps, 3_000).await;
     let seen = desk.seen.lock().unwrap();
     assert_eq!(seen.len(), 3_000);
     assert!(seen.iter().all(|(group, ..)| group.parse::<u32>().unwrap() % 4 != 0));

@@ -6,15 +6,15 @@ use jiff::Timestamp;
 use ringdown::database::Database;
 use ringdown::store::Records;
 use shared::Error;
-use shared::storage::{If, Key, MAX_ITEM_BYTES, Put, Store, counter};
+use shared::storage::{Condition, Key, MAX_ITEM_BYTES, Put, Store, counter};
 use tokio::task::JoinSet;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_900_000_000 + second).unwrap()
 }
 
-fn put(pk: &str, sk: &str, body: &str, when: If) -> Put {
-    Put { key: Key::new(pk, sk), body: body.to_owned(), when, expires_at: None }
+fn put(pk: &str, sk: &str, body: &str, condition: Condition) -> Put {
+    Put { key: Key::new(pk, sk), body: body.to_owned(), condition, expires_at: None }
 }
 
 fn until(second: i64, put: Put) -> Put {
@@ -24,7 +24,7 @@ fn until(second: i64, put: Put) -> Put {
 fn raced(result: Result<(), Error>) -> bool {
     match result {
         Ok(()) => false,
-        Err(Error::Raced) => true,
+        Err(Error::Conflict { .. }) => true,
         Err(error) => panic!("{error}"),
     }
 }
@@ -48,29 +48,29 @@ async fn load(store: &dyn Store, pk: &str, sk: &str, second: i64) -> Option<(u64
 async fn conditions(store: &dyn Store, pk: &str) {
     let write = async |body, when| raced(store.write(&[put(pk, "x", body, when)], at(0)).await);
     assert_eq!(load(store, pk, "x", 0).await, None);
-    assert!(write("no", If::At(1)).await);
-    assert!(!write("one", If::Absent).await);
-    assert!(write("no", If::Absent).await);
+    assert!(write("no", Condition::At(1)).await);
+    assert!(!write("one", Condition::Absent).await);
+    assert!(write("no", Condition::Absent).await);
     assert_eq!(load(store, pk, "x", 0).await, Some((1, "one".to_owned())));
-    assert!(!write("two", If::At(1)).await);
-    assert!(write("no", If::At(1)).await);
-    assert!(!write("three", If::Always).await);
+    assert!(!write("two", Condition::At(1)).await);
+    assert!(write("no", Condition::At(1)).await);
+    assert!(!write("three", Condition::Always).await);
     assert_eq!(load(store, pk, "x", 0).await, Some((3, "three".to_owned())));
 }
 
 async fn expiry(store: &dyn Store, pk: &str) {
-    store.write(&[until(10, put(pk, "x", "short", If::Absent))], at(0)).await.unwrap();
+    store.write(&[until(10, put(pk, "x", "short", Condition::Absent))], at(0)).await.unwrap();
     assert_eq!(load(store, pk, "x", 9).await, Some((1, "short".to_owned())));
     assert_eq!(load(store, pk, "x", 10).await, None);
-    assert!(raced(store.write(&[put(pk, "x", "no", If::At(1))], at(10)).await));
-    assert!(!raced(store.write(&[put(pk, "x", "again", If::Absent)], at(10)).await));
+    assert!(raced(store.write(&[put(pk, "x", "no", Condition::At(1))], at(10)).await));
+    assert!(!raced(store.write(&[put(pk, "x", "again", Condition::Absent)], at(10)).await));
     assert_eq!(load(store, pk, "x", 1_000).await.unwrap().1, "again");
 }
 
 async fn pages(store: &dyn Store, pk: &str) {
     for sk in ["a", "b", "c", "d", "e"] {
         let gone = if sk == "b" || sk == "c" { 5 } else { 50 };
-        store.write(&[until(gone, put(pk, sk, sk, If::Always))], at(0)).await.unwrap();
+        store.write(&[until(gone, put(pk, sk, sk, Condition::Always))], at(0)).await.unwrap();
     }
     let page = async |after, limit| {
         let records = store.page(pk, after, limit, at(10)).await.unwrap();
@@ -90,11 +90,12 @@ async fn pages(store: &dyn Store, pk: &str) {
 }
 
 async fn all_or_nothing(store: &dyn Store, pk: &str) {
-    store.write(&[put(pk, "taken", "", If::Absent)], at(0)).await.unwrap();
-    let puts = [put(pk, "free", "", If::Absent), put(pk, "taken", "", If::Absent)];
+    store.write(&[put(pk, "taken", "", Condition::Absent)], at(0)).await.unwrap();
+    let puts = [put(pk, "free", "", Condition::Absent), put(pk, "taken", "", Condition::Absent)];
     assert!(raced(store.write(&puts, at(0)).await));
     assert_eq!(load(store, pk, "free", 0).await, None);
-    let hundred: Vec<Put> = (0..100).map(|n| put(pk, &format!("{n:03}"), "", If::Always)).collect();
+    let hundred: Vec<Put> =
+        (0..100).map(|n| put(pk, &format!("{n:03}"), "", Condition::Always)).collect();
     store.write(&hundred, at(0)).await.unwrap();
     assert_eq!(store.page(pk, None, 200, at(0)).await.unwrap().len(), 101);
 }
@@ -102,19 +103,19 @@ async fn all_or_nothing(store: &dyn Store, pk: &str) {
 /// What is too large is refused as that, and nothing of it lands; what just fits does.
 async fn sizes(store: &dyn Store, pk: &str) {
     let sized = |sk: &str, bytes: usize| {
-        let bytes = bytes - put(pk, sk, "", If::Always).item_bytes();
-        put(pk, sk, &"x".repeat(bytes), If::Always)
+        let bytes = bytes - put(pk, sk, "", Condition::Always).item_bytes();
+        put(pk, sk, &"x".repeat(bytes), Condition::Always)
     };
     let large = sized("large", MAX_ITEM_BYTES);
     store.write(std::slice::from_ref(&large), at(0)).await.unwrap();
     assert_eq!(load(store, pk, "large", 0).await, Some((1, large.body)));
-    let of_quotes = put(pk, "quotes", &"\"\u{1f525}".repeat(80_000), If::Always);
+    let of_quotes = put(pk, "quotes", &"\"\u{1f525}".repeat(80_000), Condition::Always);
     store.write(&[of_quotes], at(0)).await.unwrap();
     let many = |count: usize, bytes: usize| -> Vec<Put> {
         (0..count).map(|n| sized(&format!("many {n:03}"), bytes)).collect()
     };
     for refused in [
-        vec![put(pk, "many 000", "", If::Always), sized("many 001", MAX_ITEM_BYTES + 1)],
+        vec![put(pk, "many 000", "", Condition::Always), sized("many 001", MAX_ITEM_BYTES + 1)],
         many(101, 1000),
         many(11, MAX_ITEM_BYTES),
     ] {
@@ -132,7 +133,7 @@ async fn many_writers(store: &Arc<dyn Store>, pk: &str) {
         writers.spawn(async move {
             let mut won = 0;
             for n in 0..25 {
-                let first = put(&pk, &format!("{n}"), &writer.to_string(), If::Absent);
+                let first = put(&pk, &format!("{n}"), &writer.to_string(), Condition::Absent);
                 won += usize::from(!raced(store.write(&[first], at(0)).await));
             }
             won
@@ -148,8 +149,10 @@ async fn many_writers(store: &Arc<dyn Store>, pk: &str) {
                 loop {
                     let have = load(store.as_ref(), &pk, "sum", 0).await;
                     let (when, sum) = match &have {
-                        Some((revision, body)) => (If::At(*revision), body.parse::<u64>().unwrap()),
-                        None => (If::Absent, 0),
+                        Some((revision, body)) => {
+                            (Condition::At(*revision), body.parse::<u64>().unwrap())
+                        }
+                        None => (Condition::Absent, 0),
                     };
                     if !raced(
                         store.write(&[put(&pk, "sum", &(sum + 1).to_string(), when)], at(0)).await,
@@ -205,7 +208,13 @@ async fn a_sweep_takes_away_what_has_expired_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let store = Records(Database::open(folder.path()).unwrap());
     store
-        .write(&[until(10, put("p", "a", "", If::Always)), put("p", "b", "", If::Always)], at(0))
+        .write(
+            &[
+                until(10, put("p", "a", "", Condition::Always)),
+                put("p", "b", "", Condition::Always),
+            ],
+            at(0),
+        )
         .await
         .unwrap();
     assert_eq!((store.sweep(at(9)).await.unwrap(), store.sweep(at(10)).await.unwrap()), (0, 1));

@@ -12,7 +12,7 @@ use shared::config::{Environment, Fallback, PARTITION, kept_names};
 use shared::secret::Secret;
 use shared::storage::dead_letters::{self, DeadLetter};
 use shared::storage::messages::{Lines, Task};
-use shared::storage::{If, Put, Store};
+use shared::storage::{Condition, Put, Store};
 
 use crate::harness::{CONFIG, Plan, Server, body, run, stdout};
 
@@ -208,7 +208,7 @@ async fn replay_is_refused_where_the_kept_configuration_cannot_be_read() {
     for record in store.page(PARTITION, None, 10, now()).await.unwrap() {
         if record.key.sk.contains('#') {
             let body = "\"AAAA\"".to_owned();
-            let put = Put { key: record.key, body, when: If::Always, expires_at: None };
+            let put = Put { key: record.key, body, condition: Condition::Always, expires_at: None };
             store.write(&[put], now()).await.unwrap();
         }
     }

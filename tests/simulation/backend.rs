@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use shared::storage::messages::Task;
 use shared::storage::messages::WakeUp;
 use shared::storage::records::{OPEN, PEOPLE};
-use shared::storage::{If, Key, MOST_AT_ONCE, Put, Queue, Record, Store, To, check_size};
+use shared::storage::{
+    Condition, Key, MAX_TRANSACTION_ITEMS, Put, Queue, QueueName, Record, Store, check_size,
+};
 use shared::{Error, Timestamp};
 
 use crate::run::About;
@@ -27,7 +29,7 @@ struct Row {
 pub(crate) struct Waiting {
     pub(crate) body: String,
     pub(crate) wake_up: WakeUp,
-    pub(crate) receives: u32,
+    pub(crate) receive_count: u32,
     /// In the queue, or being dealt with.
     pub(crate) copies: u32,
 }
@@ -51,10 +53,10 @@ impl Rows {
 
     fn may_land(&self, put: &Put, now: Timestamp) -> bool {
         let row = self.rows.get(&put.key).filter(|row| row.expires_at.is_none_or(|at| at > now));
-        match put.when {
-            If::Always => true,
-            If::Absent => row.is_none(),
-            If::At(revision) => row.is_some_and(|row| row.revision == revision),
+        match put.condition {
+            Condition::Always => true,
+            Condition::Absent => row.is_none(),
+            Condition::At(revision) => row.is_some_and(|row| row.revision == revision),
         }
     }
 
@@ -87,7 +89,7 @@ fn store_error<T>() -> Result<T, Error> {
 #[async_trait]
 impl Store for Shared {
     async fn load(&self, keys: &[Key], now: Timestamp) -> Result<Vec<Option<Record>>, Error> {
-        assert!(keys.len() <= MOST_AT_ONCE);
+        assert!(keys.len() <= MAX_TRANSACTION_ITEMS);
         self.perform(Part::Backend, |world| {
             let fails = world.faults.store;
             if world.strikes(fails) {
@@ -148,7 +150,7 @@ fn write(world: &mut World, puts: &[Put], now: Timestamp) -> Result<(), Error> {
     if !puts.iter().all(|put| world.rows.may_land(put, now)) {
         world.watch.tally.races += 1;
         world.note(|| format!("  write: raced at {:?}", puts.first().map(|put| &put.key.sk)));
-        return Err(Error::Raced);
+        return Err(Error::Conflict { keys: Vec::new() });
     }
     for put in puts {
         let row = world.rows.rows.get(&put.key);
@@ -172,7 +174,7 @@ fn write(world: &mut World, puts: &[Put], now: Timestamp) -> Result<(), Error> {
         world.note(|| {
             format!("  write: landed, and says that it {}", if raced { "raced" } else { "failed" })
         });
-        return if raced { Err(Error::Raced) } else { store_error() };
+        return if raced { Err(Error::Conflict { keys: Vec::new() }) } else { store_error() };
     }
     Ok(())
 }
@@ -181,7 +183,7 @@ fn write(world: &mut World, puts: &[Put], now: Timestamp) -> Result<(), Error> {
 impl Queue for Shared {
     async fn send(
         &self,
-        to: To,
+        to: QueueName,
         body: String,
         _: &str,
         not_before: Option<Timestamp>,
@@ -191,12 +193,12 @@ impl Queue for Shared {
             let strikes = world.strikes(fails);
             if !strikes || world.rng.chance(500) {
                 match to {
-                    To::Slack => match serde_json::from_str(&body) {
+                    QueueName::Slack => match serde_json::from_str(&body) {
                         Ok(Task::Lines(lines)) => world.saw_lines(&lines),
                         Ok(reply) => world.saw_reply(&reply),
                         Err(error) => world.fail(format!("a task that cannot be read: {error}")),
                     },
-                    To::WakeUps => wait(world, body, not_before),
+                    QueueName::WakeUps => wait(world, body, not_before),
                 }
             }
             let answer = if strikes { Err(Error::Queue("an accident".to_owned())) } else { Ok(()) };
@@ -221,7 +223,7 @@ fn wait(world: &mut World, body: String, not_before: Option<Timestamp>) {
         return world.note(|| "  … and lost".to_owned());
     }
     let at = world.rows.messages.len();
-    world.rows.messages.push(Waiting { body, wake_up, receives: 0, copies: 0 });
+    world.rows.messages.push(Waiting { body, wake_up, receive_count: 0, copies: 0 });
     for long in world.journeys(long) {
         world.rows.messages[at].copies += 1;
         world.after(long, What::Begin(About::Wake(at)));

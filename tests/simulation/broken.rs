@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use async_trait::async_trait;
 use jiff::SignedDuration;
 use shared::config::{Environment, Fallback, Fetch, Live, Settings, Values};
-use shared::storage::{If, Key, Put, Record, Store};
+use shared::storage::{Condition, Key, Put, Record, Store};
 use shared::{Error, Timestamp};
 
 use crate::world::START;
@@ -103,13 +103,13 @@ impl Store for Memory {
     async fn write(&self, puts: &[Put], _: Timestamp) -> Result<(), Error> {
         let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let revision = |key: &Key| rows.get(key).map(|(revision, _)| *revision);
-        let may_land = |put: &Put| match put.when {
-            If::Always => true,
-            If::Absent => revision(&put.key).is_none(),
-            If::At(wanted) => revision(&put.key) == Some(wanted),
+        let may_land = |put: &Put| match put.condition {
+            Condition::Always => true,
+            Condition::Absent => revision(&put.key).is_none(),
+            Condition::At(wanted) => revision(&put.key) == Some(wanted),
         };
         if !puts.iter().all(may_land) {
-            return Err(Error::Raced);
+            return Err(Error::Conflict { keys: Vec::new() });
         }
         for put in puts {
             let next = rows.get(&put.key).map_or(1, |(revision, _)| revision + 1);

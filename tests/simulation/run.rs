@@ -7,7 +7,7 @@ use shared::config::{Live, Settings, Values};
 use shared::domain::escalation::{CallEvent, Incident, Key};
 use shared::jobs::escalate::intake::Heard;
 use shared::jobs::escalate::{App, Writers};
-use shared::storage::Outcome;
+use shared::storage::Processed;
 use shared::{Error, Timestamp};
 
 use crate::audit::Overdue;
@@ -52,7 +52,7 @@ pub(crate) struct Asked {
 /// What became of it.
 pub(crate) enum Done {
     Heard(Result<Vec<Heard>, Error>),
-    Woke(Outcome),
+    Woke(Processed),
     Told(Result<Option<Box<Incident>>, Error>),
     Clicked(Result<(), Error>),
     Audited(Result<usize, Error>),

@@ -13,7 +13,7 @@ use shared::slack::action::Action;
 use shared::slack::signature::sign;
 use shared::storage::messages::Task;
 use shared::storage::messages::WakeUp;
-use shared::storage::{Queue, To};
+use shared::storage::{Queue, QueueName};
 use shared::{Error, Timestamp};
 
 use crate::run::About;
@@ -63,7 +63,9 @@ impl Click {
             Button::SilenceFromPage(seconds) => {
                 let until = now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(now);
                 let wake_up = WakeUp::Silence { incident: self.incident, by: self.person, until };
-                return world.send(To::WakeUps, wake_up.to_body(), &wake_up.group(), None).await;
+                return world
+                    .send(QueueName::WakeUps, wake_up.to_body(), &wake_up.group(), None)
+                    .await;
             }
             Button::OverFromPage(seen) => {
                 let Click { incident, person, .. } = self;

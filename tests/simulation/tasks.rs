@@ -7,7 +7,7 @@ use shared::domain::escalation::{CallEvent, Incident, Key, Outcome as Became, Si
 use shared::jobs::escalate::Hand;
 use shared::storage::messages::WakeUp;
 use shared::storage::records::Kept;
-use shared::storage::{Message, Outcome};
+use shared::storage::{Message, Processed};
 
 use crate::audit::Overdue;
 use crate::people::words;
@@ -50,9 +50,10 @@ impl Run {
             }
             About::Wake(at) => {
                 let waiting = &mut world.rows.messages[*at];
-                waiting.receives += 1;
-                let (body, receives) = (waiting.body.clone(), waiting.receives);
-                let message = Message { id: at.to_string(), group: String::new(), body, receives };
+                waiting.receive_count += 1;
+                let (body, receive_count) = (waiting.body.clone(), waiting.receive_count);
+                let message =
+                    Message { id: at.to_string(), group: String::new(), body, receive_count };
                 Box::pin(async move { Done::Woke(app.wake(&message).await) })
             }
             About::Status(call, event) => {
@@ -180,7 +181,7 @@ impl Run {
             | Done::Told(Err(error))
             | Done::Clicked(Err(error))
             | Done::Audited(Err(error)) => Some(error.to_string()),
-            Done::Woke(Outcome::Later(_)) => Some("it comes again".to_owned()),
+            Done::Woke(Processed::RetryAfter(_)) => Some("it comes again".to_owned()),
             _ => None,
         };
         world.note(|| format!("#{at} done {}", failed.as_deref().unwrap_or_default()));
@@ -189,8 +190,8 @@ impl Run {
         }
         match (&task.about, done) {
             (About::Change(_), Done::Heard(Err(_))) => world.again(task.about.clone()),
-            (About::Wake(at), Done::Woke(Outcome::Done)) => world.struck_off(*at),
-            (About::Wake(_), Done::Woke(Outcome::Later(long))) => {
+            (About::Wake(at), Done::Woke(Processed::Done)) => world.struck_off(*at),
+            (About::Wake(_), Done::Woke(Processed::RetryAfter(long))) => {
                 let long = i64::try_from(long.as_millis()).unwrap_or_default();
                 world.after(long, What::Begin(task.about.clone()));
             }

@@ -5,7 +5,7 @@ use shared::config::Settings;
 use shared::http::{Request, Response};
 use shared::secret::Secret;
 use shared::start_token::is_own_path;
-use shared::storage::{If, Key, Put};
+use shared::storage::{Condition, Key, Put};
 use shared::{Error, Timestamp};
 use subtle::ConstantTimeEq;
 
@@ -126,7 +126,7 @@ fn end_of_window(now: Timestamp) -> Option<Timestamp> {
 async fn forget_attempts(dashboard: &Dashboard, request: &Request, now: Timestamp) {
     let body = serde_json::to_string(&Attempts::default()).unwrap_or_default();
     let key = attempts_of(peer(request), now);
-    let put = Put { key, body, when: If::Always, expires_at: end_of_window(now) };
+    let put = Put { key, body, condition: Condition::Always, expires_at: end_of_window(now) };
     if let Err(error) = dashboard.store.write(&[put], now).await {
         tracing::warn!(%error, "log-in attempts were not forgotten");
     }
@@ -142,7 +142,8 @@ async fn count_attempt(
     let records = dashboard.store.load(&keys, now).await?;
     let mut puts = Vec::new();
     for ((key, record), (_, most)) in keys.into_iter().zip(records).zip(limits) {
-        let when = record.as_ref().map_or(If::Absent, |record| If::At(record.revision));
+        let condition =
+            record.as_ref().map_or(Condition::Absent, |record| Condition::At(record.revision));
         let mut attempts: Attempts =
             record.and_then(|record| serde_json::from_str(&record.body).ok()).unwrap_or_default();
         attempts.count += 1;
@@ -150,11 +151,11 @@ async fn count_attempt(
             return Err(Error::TooMany);
         }
         let body = serde_json::to_string(&attempts).unwrap_or_default();
-        puts.push(Put { key, body, when, expires_at: end_of_window(now) });
+        puts.push(Put { key, body, condition, expires_at: end_of_window(now) });
     }
     // Whoever races another attempt has one too many under way.
     dashboard.store.write(&puts, now).await.map_err(|error| match error {
-        Error::Raced => Error::TooMany,
+        Error::Conflict { .. } => Error::TooMany,
         other => other,
     })
 }

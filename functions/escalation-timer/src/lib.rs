@@ -5,10 +5,10 @@
 
 use shared::Error;
 use shared::jobs::escalate::App;
-use shared::storage::{Message, Outcome};
+use shared::storage::{Message, Processed};
 
 /// Deals with wake-ups, one after the other.
-pub async fn handle(app: &App, batch: Vec<Message>) -> Vec<Outcome> {
+pub async fn handle(app: &App, batch: Vec<Message>) -> Vec<Processed> {
     let mut outcomes = Vec::with_capacity(batch.len());
     for message in &batch {
         outcomes.push(app.wake(message).await);

@@ -2,7 +2,7 @@
 
 use escalation_timer::{handle, tick};
 use shared::aws::{Backend, Failure, Reports, serve_queue_and_ticks};
-use shared::storage::To;
+use shared::storage::QueueName;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
@@ -16,6 +16,11 @@ async fn main() -> Result<(), Failure> {
         "twilio/from-number",
     ];
     let app = backend.app(backend.live(names, &["config"], Reports::Both).await?)?;
-    serve_queue_and_ticks(&backend, To::WakeUps, |batch, _, _| handle(&app, batch), || tick(&app))
-        .await
+    serve_queue_and_ticks(
+        &backend,
+        QueueName::WakeUps,
+        |batch, _, _| handle(&app, batch),
+        || tick(&app),
+    )
+    .await
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use shared::Timestamp;
 use shared::jobs::forward::delivery::Delivery;
-use shared::storage::{Message, Outcome};
+use shared::storage::{Message, Processed};
 
 /// How much of the time that it has a call leaves unused, so that it can still say what became of its messages.
 const MARGIN: Duration = Duration::from_secs(3);
@@ -17,6 +17,6 @@ pub async fn handle(
     batch: Vec<Message>,
     now: Timestamp,
     budget: Duration,
-) -> Vec<Outcome> {
+) -> Vec<Processed> {
     delivery.deliver(&batch, now, budget.saturating_sub(MARGIN)).await
 }

@@ -2,7 +2,7 @@
 
 use shared::aws::{Backend, Failure, Reports, serve_queue};
 use shared::jobs::forward::delivery::Delivery;
-use shared::storage::To;
+use shared::storage::QueueName;
 use slack_forwarder::handle;
 
 #[tokio::main(flavor = "current_thread")]
@@ -11,6 +11,8 @@ async fn main() -> Result<(), Failure> {
     let names = &["public-base-url", "slack/bot-token"];
     let live = backend.live(names, &["config", "slack/channels"], Reports::Counter).await?;
     let delivery = Delivery::new(live, backend.store()?, backend.slack());
-    serve_queue(&backend, To::Slack, |batch, now, budget| handle(&delivery, batch, now, budget))
-        .await
+    serve_queue(&backend, QueueName::Slack, |batch, now, budget| {
+        handle(&delivery, batch, now, budget)
+    })
+    .await
 }

@@ -16,7 +16,9 @@ use jiff::Timestamp;
 
 use super::told;
 use crate::Error;
-use crate::storage::{COUNTERS, If, Key, MOST_AT_ONCE, Put, Record, Store, check_size, counter};
+use crate::storage::{
+    COUNTERS, Condition, Key, MAX_TRANSACTION_ITEMS, Put, Record, Store, check_size, counter,
+};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -72,7 +74,7 @@ impl Table {
                 self.client.transact_write_items().set_transact_items(Some(items.clone()));
             let Err(error) = request.send().await else { return Ok(()) };
             match cancelled(&error) {
-                Some(Cancelled::Condition) => return Err(Error::Raced),
+                Some(Cancelled::Condition) => return Err(Error::Conflict { keys: Vec::new() }),
                 Some(Cancelled::Conflict) if tries < TRIES => {
                     tries += 1;
                     tokio::time::sleep(Duration::from_millis(10) * 2_u32.pow(tries)).await;
@@ -98,12 +100,12 @@ impl Table {
             None => update.update_expression(format!("{set} REMOVE expires_at")),
         };
         let now = number(now.as_second());
-        update = match put.when {
-            If::Always => update,
-            If::Absent => update
+        update = match put.condition {
+            Condition::Always => update,
+            Condition::Absent => update
                 .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
                 .expression_attribute_values(":now", now),
-            If::At(revision) => update
+            Condition::At(revision) => update
                 .condition_expression(
                     "rev = :seen AND (attribute_not_exists(expires_at) OR expires_at > :now)",
                 )
@@ -178,7 +180,7 @@ impl Store for Table {
     }
 
     async fn add(&self, counters: &[(&str, u64)]) -> Result<(), Error> {
-        for counters in counters.chunks(MOST_AT_ONCE) {
+        for counters in counters.chunks(MAX_TRANSACTION_ITEMS) {
             let updates = counters.iter().map(|(name, count)| {
                 Update::builder()
                     .table_name(&self.name)

@@ -16,7 +16,7 @@ use crate::Error;
 use crate::config::Environment;
 use crate::http::{Request, Response};
 use crate::payload::{HttpPayload, SqsPayload};
-use crate::storage::{Message, Outcome, To};
+use crate::storage::{Message, Processed, QueueName};
 
 /// What ends a door: its start failed, or the runtime's API is gone.
 pub type Failure = lambda_runtime::Error;
@@ -121,10 +121,10 @@ struct ItemFailure {
 
 /// Deals with batches of a queue, until Lambda ends the process. What is given back rests as long as the handler says; a
 /// failure of ours never fails a whole batch.
-pub async fn serve_queue<H, F>(backend: &Backend, from: To, handle: H) -> Result<(), Failure>
+pub async fn serve_queue<H, F>(backend: &Backend, from: QueueName, handle: H) -> Result<(), Failure>
 where
     H: Fn(Vec<Message>, Timestamp, Duration) -> F,
-    F: Future<Output = Vec<Outcome>>,
+    F: Future<Output = Vec<Processed>>,
 {
     let queues = backend.queues()?;
     let (queues, handle) = (&queues, &handle);
@@ -138,13 +138,13 @@ where
 /// The same; and what comes without records is a schedule's tick.
 pub async fn serve_queue_and_ticks<H, F, T, G>(
     backend: &Backend,
-    from: To,
+    from: QueueName,
     handle: H,
     tick: T,
 ) -> Result<(), Failure>
 where
     H: Fn(Vec<Message>, Timestamp, Duration) -> F,
-    F: Future<Output = Vec<Outcome>>,
+    F: Future<Output = Vec<Processed>>,
     T: Fn() -> G,
     G: Future<Output = Result<(), Error>>,
 {
@@ -164,14 +164,14 @@ where
 
 async fn batch<H, F>(
     queues: &super::sqs::Queues,
-    from: To,
+    from: QueueName,
     payload: SqsPayload,
     budget: Duration,
     handle: &H,
 ) -> BatchAnswer
 where
     H: Fn(Vec<Message>, Timestamp, Duration) -> F,
-    F: Future<Output = Vec<Outcome>>,
+    F: Future<Output = Vec<Processed>>,
 {
     let (messages, receipts) = payload.into_messages();
     let ids: Vec<String> = messages.iter().map(|message| message.id.clone()).collect();
@@ -179,7 +179,7 @@ where
     let mut failures = Vec::new();
     let mut rests = Vec::new();
     for ((id, receipt), outcome) in ids.into_iter().zip(receipts).zip(outcomes) {
-        if let Outcome::Later(rest) = outcome {
+        if let Processed::RetryAfter(rest) = outcome {
             failures.push(ItemFailure { item_identifier: id });
             rests.push((receipt, rest));
         }

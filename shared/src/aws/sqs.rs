@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::told;
 use crate::Error;
-use crate::storage::{Queue, To};
+use crate::storage::{Queue, QueueName};
 
 /// The queues of the server.
 pub(super) struct Queues {
@@ -28,17 +28,17 @@ impl Queues {
         Queues { client: Client::new(sdk), slack: slack.to_owned(), wake_ups }
     }
 
-    fn url(&self, to: To) -> Result<&str, Error> {
+    fn url(&self, to: QueueName) -> Result<&str, Error> {
         match to {
-            To::Slack => Ok(&self.slack),
-            To::WakeUps => self.wake_ups.as_deref().ok_or_else(|| {
+            QueueName::Slack => Ok(&self.slack),
+            QueueName::WakeUps => self.wake_ups.as_deref().ok_or_else(|| {
                 Error::NotSetUp("the environment has no WAKE_UPS_QUEUE_URL".to_owned())
             }),
         }
     }
 
     /// Lets a message come again after so long.
-    async fn rest_one(&self, to: To, receipt: String, rest: Duration) -> Result<(), Error> {
+    async fn rest_one(&self, to: QueueName, receipt: String, rest: Duration) -> Result<(), Error> {
         let seconds =
             i32::try_from(rest.as_millis().div_ceil(1000)).unwrap_or(i32::MAX).min(43_200);
         let request = self.client.change_message_visibility().queue_url(self.url(to)?);
@@ -49,7 +49,7 @@ impl Queues {
     /// Lets the messages of a batch come again, each after so long.
     pub(super) async fn rest(
         &self,
-        to: To,
+        to: QueueName,
         receipts: Vec<(String, Duration)>,
     ) -> Result<(), Error> {
         let all = receipts.into_iter().map(|(receipt, rest)| self.rest_one(to, receipt, rest));
@@ -63,19 +63,19 @@ impl Queue for Queues {
     /// rounded up to whole seconds: none comes early for that.
     async fn send(
         &self,
-        to: To,
+        to: QueueName,
         body: String,
         group: &str,
         not_before: Option<Timestamp>,
     ) -> Result<(), Error> {
         let request = self.client.send_message().queue_url(self.url(to)?);
         let request = match to {
-            To::Slack => {
+            QueueName::Slack => {
                 // The body names the moment it was made, so this only catches the SDK's own second try.
                 let hash = crate::hex(&Sha256::digest(&body));
                 request.message_group_id(group).message_deduplication_id(hash)
             }
-            To::WakeUps => request.delay_seconds(not_before.map_or(0, delay)),
+            QueueName::WakeUps => request.delay_seconds(not_before.map_or(0, delay)),
         };
         let sent = request.message_body(body).send().await;
         sent.map(|_| ()).map_err(|error| Error::Queue(told(error)))

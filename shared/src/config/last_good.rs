@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use super::file::Config;
 use super::rejected::Rejected;
 use crate::Error;
-use crate::storage::{If, Key, Put, Record, Store};
+use crate::storage::{Condition, Key, Put, Record, Store};
 
 /// The partition of the last good configuration: permissions are given by it.
 pub const PARTITION: &str = "config";
@@ -223,7 +223,9 @@ impl State {
         let expires_at = now.checked_add(RETENTION).ok();
         for (number, body) in pieces.into_iter().enumerate() {
             let key = piece_key(&hash, number);
-            store.write(&[Put { key, body, when: If::Always, expires_at }], now).await?;
+            store
+                .write(&[Put { key, body, condition: Condition::Always, expires_at }], now)
+                .await?;
         }
         let before = self.current.as_ref();
         let same = before.filter(|current| current.value.hash == hash);
@@ -267,10 +269,10 @@ async fn put(
     now: Timestamp,
 ) -> Result<bool, Error> {
     let body = serde_json::to_string(value).unwrap_or_default();
-    let when = revision.map_or(If::Absent, If::At);
-    match store.write(&[Put { key: key(sk), body, when, expires_at }], now).await {
+    let condition = revision.map_or(Condition::Absent, Condition::At);
+    match store.write(&[Put { key: key(sk), body, condition, expires_at }], now).await {
         Ok(()) => Ok(true),
-        Err(Error::Raced) => Ok(false),
+        Err(Error::Conflict { .. }) => Ok(false),
         Err(error) => Err(error),
     }
 }

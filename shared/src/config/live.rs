@@ -18,7 +18,7 @@ use crate::Error;
 use crate::domain::routes::Line;
 use crate::domain::text::cut_section;
 use crate::storage::messages::{Lines, Task};
-use crate::storage::{Queue, Store, To};
+use crate::storage::{Queue, QueueName, Store};
 
 /// Reads the values that this function may know: from SSM, or on one machine from `.env` and `ringdown.toml`.
 pub type Fetch =
@@ -361,6 +361,6 @@ impl Fallback {
             asks: false,
         };
         let lines = Lines::new(channel.clone(), now, vec![line]);
-        queue.send(To::Slack, Task::Lines(lines).to_body(), channel, None).await
+        queue.send(QueueName::Slack, Task::Lines(lines).to_body(), channel, None).await
     }
 }

@@ -19,7 +19,9 @@ pub use replay::{Progress, Tasks, replay, replay_page};
 
 use crate::Error;
 use crate::storage::messages::{Lines, Task};
-use crate::storage::{If, Key, MAX_TRANSACTION_BYTES, MOST_AT_ONCE, Put, Record, Store};
+use crate::storage::{
+    Condition, Key, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_ITEMS, Put, Record, Store,
+};
 
 /// The partition of all dead letters, in the order of their time.
 pub const PARTITION: &str = "dead-letters";
@@ -124,7 +126,7 @@ pub(crate) fn puts(letters: &[DeadLetter], now: Timestamp) -> Vec<Put> {
     let mut puts: Vec<Put> = Vec::new();
     let mut places: HashMap<Key, usize> = HashMap::new();
     for letter in letters.iter().flat_map(DeadLetter::fitted) {
-        let put = put(letter.key(), &letter, If::Always, now);
+        let put = put(letter.key(), &letter, Condition::Always, now);
         match places.get(&put.key) {
             Some(place) => puts[*place] = put,
             None => {
@@ -145,12 +147,12 @@ pub(crate) fn many_at_once(puts: &[Put]) -> usize {
         space = space.saturating_sub(bytes);
         fits
     };
-    puts.iter().take(MOST_AT_ONCE).take_while(fits).count().max(1)
+    puts.iter().take(MAX_TRANSACTION_ITEMS).take_while(fits).count().max(1)
 }
 
-fn put(key: Key, letter: &DeadLetter, when: If, now: Timestamp) -> Put {
+fn put(key: Key, letter: &DeadLetter, condition: Condition, now: Timestamp) -> Put {
     let body = serde_json::to_string(letter).unwrap_or_default();
-    Put { key, body, when, expires_at: now.checked_add(LETTER_RETENTION).ok() }
+    Put { key, body, condition, expires_at: now.checked_add(LETTER_RETENTION).ok() }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! How large a record may be. Every store refuses what DynamoDB refuses, so that what is tried on one machine holds in
 //! the cloud.
 
-use super::{MOST_AT_ONCE, Put};
+use super::{MAX_TRANSACTION_ITEMS, Put};
 use crate::Error;
 
 /// The largest item of DynamoDB, in bytes: the names of its attributes count, and their values.
@@ -31,8 +31,11 @@ impl Put {
 /// key is too long.
 pub fn check_size(puts: &[Put]) -> Result<(), Error> {
     let refuse = |what: String| Err(Error::TooLargeToStore(what));
-    if puts.len() > MOST_AT_ONCE {
-        return refuse(format!("{} records at once, expected {MOST_AT_ONCE} at most", puts.len()));
+    if puts.len() > MAX_TRANSACTION_ITEMS {
+        return refuse(format!(
+            "{} records at once, expected {MAX_TRANSACTION_ITEMS} at most",
+            puts.len()
+        ));
     }
     let mut all = 0;
     for put in puts {
@@ -53,11 +56,16 @@ pub fn check_size(puts: &[Put]) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{If, Key};
+    use super::super::{Condition, Key};
     use super::*;
 
     fn put(sk: &str, bytes: usize) -> Put {
-        Put { key: Key::new("p", sk), body: "x".repeat(bytes), when: If::Always, expires_at: None }
+        Put {
+            key: Key::new("p", sk),
+            body: "x".repeat(bytes),
+            condition: Condition::Always,
+            expires_at: None,
+        }
     }
 
     #[test]

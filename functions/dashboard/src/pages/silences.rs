@@ -6,7 +6,7 @@ use shared::domain::silence::{Span, Stored, Window};
 use shared::http::{Request, Response};
 use shared::jobs::escalate::silences::stored;
 use shared::storage::messages::WakeUp;
-use shared::storage::{Store, To};
+use shared::storage::{QueueName, Store};
 use shared::{Error, SignedDuration, Timestamp};
 
 use crate::Dashboard;
@@ -91,7 +91,7 @@ pub(crate) async fn ask(
     if let Some(until) = until {
         let by = BY.to_owned();
         let wake_up = WakeUp::Silence { incident: kept.incident.id.clone(), by, until };
-        dashboard.queue.send(To::WakeUps, wake_up.to_body(), &wake_up.group(), None).await?;
+        dashboard.queue.send(QueueName::WakeUps, wake_up.to_body(), &wake_up.group(), None).await?;
     }
     if request.wants_json() {
         return Ok(Response::json(202, &serde_json::json!({ "until": until })));

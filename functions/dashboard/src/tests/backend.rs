@@ -18,7 +18,7 @@ use shared::secret::Secret;
 use shared::start_token::StartToken;
 use shared::storage::messages::WakeUp;
 use shared::storage::records::{self, Kept};
-use shared::storage::{Key, Put, Queue, Record, Store, To, check_size};
+use shared::storage::{Key, Put, Queue, QueueName, Record, Store, check_size};
 use shared::{Error, Timestamp};
 
 use crate::{Dashboard, handle};
@@ -75,11 +75,11 @@ impl Store for Memory {
 
     async fn write(&self, puts: &[Put], _: Timestamp) -> Result<(), Error> {
         check_size(puts)?;
-        Err(Error::Raced)
+        Err(Error::Conflict { keys: Vec::new() })
     }
 
     async fn add(&self, _: &[(&str, u64)]) -> Result<(), Error> {
-        Err(Error::Raced)
+        Err(Error::Conflict { keys: Vec::new() })
     }
 }
 
@@ -87,12 +87,12 @@ impl Store for Memory {
 impl Queue for Memory {
     async fn send(
         &self,
-        to: To,
+        to: QueueName,
         body: String,
         _: &str,
         not_before: Option<Timestamp>,
     ) -> Result<(), Error> {
-        assert_eq!((to, not_before), (To::WakeUps, None));
+        assert_eq!((to, not_before), (QueueName::WakeUps, None));
         self.1.lock().unwrap().push(body);
         Ok(())
     }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::SignedDuration;
 
 use crate::storage::messages::Task;
-use crate::storage::{If, Key, Put, Queue, Record, Store, To};
+use crate::storage::{Condition, Key, Put, Queue, QueueName, Record, Store};
 
 use super::*;
 
@@ -170,13 +170,13 @@ impl Store for Deployment {
             let most = now.checked_add(SignedDuration::from_hours(90 * 24)).unwrap();
             assert!(put.expires_at.is_some_and(|at| at <= most), "{:?}", put.expires_at);
             let row = rows.get(&put.key).filter(|row| lives(row, now));
-            let lands = match put.when {
-                If::Always => true,
-                If::Absent => row.is_none(),
-                If::At(revision) => row.is_some_and(|row| row.revision == revision),
+            let lands = match put.condition {
+                Condition::Always => true,
+                Condition::Absent => row.is_none(),
+                Condition::At(revision) => row.is_some_and(|row| row.revision == revision),
             };
             if !lands {
-                return Err(Error::Raced);
+                return Err(Error::Conflict { keys: Vec::new() });
             }
         }
         for put in puts {
@@ -198,8 +198,14 @@ impl Store for Deployment {
 
 #[async_trait]
 impl Queue for Deployment {
-    async fn send(&self, to: To, body: String, _: &str, _: Option<Timestamp>) -> Result<(), Error> {
-        assert_eq!(to, To::Slack);
+    async fn send(
+        &self,
+        to: QueueName,
+        body: String,
+        _: &str,
+        _: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        assert_eq!(to, QueueName::Slack);
         self.sent.lock().unwrap().push(body);
         Ok(())
     }

@@ -16,7 +16,7 @@ use crate::config::Settings;
 use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signal, TextAbout};
 use crate::domain::routes::Line;
 use crate::domain::text;
-use crate::storage::To;
+use crate::storage::QueueName;
 use crate::storage::messages::{self, Lines};
 use crate::storage::records::{Kept, Task, ToDo};
 use crate::twilio::rest::{Api, Trouble};
@@ -165,7 +165,7 @@ impl App {
         let lines = Lines { incident: Some(incident.id.clone()), ..lines };
         for lines in lines.split() {
             let body = messages::Task::Lines(lines).to_body();
-            if let Err(error) = self.queue.send(To::Slack, body, &channel, None).await {
+            if let Err(error) = self.queue.send(QueueName::Slack, body, &channel, None).await {
                 tracing::error!(%error, "Slack was not told yet");
                 return Report::Later(DOUBT);
             }

@@ -14,7 +14,9 @@ use crate::domain::escalation::{Incident, State};
 use crate::storage::messages::WakeUp;
 use crate::storage::messages::{Lines, Task};
 use crate::storage::records::{self, Kept, RETENTION};
-use crate::storage::{If, MAX_TRANSACTION_BYTES, MOST_AT_ONCE, Put, To, check_size};
+use crate::storage::{
+    Condition, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_ITEMS, Put, QueueName, check_size,
+};
 
 /// The name of the value that says what the names of alarms about Ringdown itself begin with. (In the cloud it is the
 /// variable `OWN_ALARMS_PREFIX`.)
@@ -116,7 +118,7 @@ impl App {
             }
             match self.save(&puts, &mut draft, before.as_ref()).await {
                 Ok(()) => return Ok(draft.kept),
-                Err(Error::Raced) => {}
+                Err(Error::Conflict { .. }) => {}
                 // Texts go until the store takes it.
                 Err(Error::TooLargeToStore(what)) if most_bytes > LEAST_RECORD_BYTES => {
                     most_bytes /= 2;
@@ -125,14 +127,14 @@ impl App {
                 Err(error) => return Err(error),
             }
         }
-        Err(Error::Raced)
+        Err(Error::Conflict { keys: Vec::new() })
     }
 
     /// How many alarms one transaction of this policy may be about: beside them it holds the incident, its copy in the
     /// archive, and all people whom the policy may call.
     pub(super) fn most_alarms(policy: &str, settings: &Settings) -> usize {
         let people = settings.config.escalation.may_call(policy).len();
-        MOST_AT_ONCE.saturating_sub(people + 2).max(1)
+        MAX_TRANSACTION_ITEMS.saturating_sub(people + 2).max(1)
     }
 
     async fn read(
@@ -176,7 +178,7 @@ impl App {
         let lines = std::mem::take(&mut draft.lines);
         let channel = draft.policy.channel.clone();
         for lines in Lines::new(channel.clone(), draft.now, lines).split() {
-            self.queue.send(To::Slack, Task::Lines(lines).to_body(), &channel, None).await?;
+            self.queue.send(QueueName::Slack, Task::Lines(lines).to_body(), &channel, None).await?;
         }
         for promises in draft.promises.chunks(MOST_SENT_AT_ONCE) {
             let sent = promises.iter().map(|Promise { to, body, group, not_before }| {
@@ -191,7 +193,7 @@ impl App {
 /// Whether these are too many for one transaction, or too large together.
 fn is_too_much(puts: &[Put]) -> bool {
     let bytes: usize = puts.iter().map(Put::item_bytes).sum();
-    puts.len() > MOST_AT_ONCE || bytes > MAX_TRANSACTION_BYTES
+    puts.len() > MAX_TRANSACTION_ITEMS || bytes > MAX_TRANSACTION_BYTES
 }
 
 impl Draft<'_> {
@@ -204,7 +206,7 @@ impl Draft<'_> {
             if kept.incident.state() == State::Resolved {
                 let expires_at = Some(after(self.now, RETENTION));
                 let key = records::archived(&kept.incident.id);
-                puts.push(Put { when: If::Always, ..put(key, kept, None, expires_at) });
+                puts.push(Put { condition: Condition::Always, ..put(key, kept, None, expires_at) });
             }
             puts.extend(records.leases(kept, before, self.now));
         }
@@ -214,7 +216,7 @@ impl Draft<'_> {
             puts.push(put(records::alarm(key), word, record, expires_at));
             puts.extend(waiting.as_ref().map(|(key, wake_up)| {
                 let expires_at = wake_up.as_ref().map_or(Some(self.now), |_| expires_at);
-                Put { when: If::Always, ..put(key.clone(), wake_up, None, expires_at) }
+                Put { condition: Condition::Always, ..put(key.clone(), wake_up, None, expires_at) }
             }));
         }
         puts
@@ -233,7 +235,7 @@ impl Kept {
 impl App {
     pub(super) async fn arm(&self, wake_up: WakeUp) -> Result<(), Error> {
         let (group, due) = (wake_up.group(), wake_up.not_before());
-        self.queue.send(To::WakeUps, wake_up.to_body(), &group, due).await
+        self.queue.send(QueueName::WakeUps, wake_up.to_body(), &group, due).await
     }
 
     /// Has somebody look at once at what is left to be done.

@@ -17,7 +17,7 @@ use crate::http::{Request, Response};
 use crate::slack::action::{self, Action, Asked, Click, Place};
 use crate::slack::incident::message;
 use crate::slack::signature::{Mismatch, verify};
-use crate::storage::To;
+use crate::storage::QueueName;
 use crate::storage::messages::Task;
 
 /// How long Slack waits for us: it gives up after three seconds.
@@ -146,7 +146,7 @@ impl App {
         };
         let Some(url) = click.response_url.clone() else { return Ok(()) };
         let task = Task::Reply { at: self.now(), url, body };
-        self.queue.send(To::Slack, task.to_body(), &task.group(), None).await
+        self.queue.send(QueueName::Slack, task.to_body(), &task.group(), None).await
     }
 }
 

@@ -11,7 +11,7 @@ use crate::domain::escalation::{Alarm, Busy, Decision, Effect, Incident, Policy,
 use crate::domain::routes::Line;
 use crate::storage::messages::WakeUp;
 use crate::storage::records::{self, Kept, LastWord, Task, ToDo};
-use crate::storage::{Key, To};
+use crate::storage::{Key, QueueName};
 
 /// A wake-up is never armed nearer than this: it must not come before the save that it belongs to has landed, or been
 /// given up.
@@ -56,7 +56,7 @@ pub(super) struct Noted {
 
 /// A message that is queued before the save that needs it.
 pub(super) struct Promise {
-    pub(super) to: To,
+    pub(super) to: QueueName,
     pub(super) body: String,
     pub(super) group: String,
     pub(super) not_before: Option<Timestamp>,

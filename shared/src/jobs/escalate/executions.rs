@@ -6,7 +6,7 @@ use super::{App, Hand};
 use crate::Error;
 use crate::domain::escalation::{Attempt, CallEvent, End, Incident, Signal};
 use crate::storage::records::{self, Kept};
-use crate::storage::{Key, MOST_AT_ONCE};
+use crate::storage::{Key, MAX_TRANSACTION_ITEMS};
 use crate::twilio::studio::api::Executions;
 
 /// How long an Execution may be ours whose SID is not written yet: a call is not placed for longer.
@@ -61,7 +61,7 @@ impl App {
         let policies = settings.config.escalation.of_flow(flow);
         let keys: Vec<Key> = policies.into_iter().map(records::open).collect();
         let mut incidents = Vec::new();
-        for keys in keys.chunks(MOST_AT_ONCE) {
+        for keys in keys.chunks(MAX_TRANSACTION_ITEMS) {
             let records = self.store.load(keys, self.now()).await?;
             let kept = records.iter().flatten();
             let kept = kept.filter_map(|record| serde_json::from_str::<Kept>(&record.body).ok());

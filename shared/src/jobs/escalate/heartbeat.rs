@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::App;
 use crate::Error;
 use crate::storage::messages::WakeUp;
-use crate::storage::{If, Key, Put, To};
+use crate::storage::{Condition, Key, Put, QueueName};
 use crate::twilio::rest::{Ask, Told};
 
 /// The partition of the record that is written before a ping.
@@ -46,13 +46,13 @@ impl App {
         }
         let probe = Probe { at, padding: "-".repeat(PADDING) };
         let body = serde_json::to_string(&probe).unwrap_or_default();
-        let put = Put { key: key(), body, when: If::Always, expires_at: None };
+        let put = Put { key: key(), body, condition: Condition::Always, expires_at: None };
         self.store.write(&[put], at).await?;
         if self.stored_probe().await?.as_ref() != Some(&probe) {
             return Err(Error::Store("a record that was written is not there".to_owned()));
         }
         let wake_up = WakeUp::Heartbeat { at };
-        self.queue.send(To::WakeUps, wake_up.to_body(), &wake_up.group(), None).await
+        self.queue.send(QueueName::WakeUps, wake_up.to_body(), &wake_up.group(), None).await
     }
 
     async fn stored_probe(&self) -> Result<Option<Probe>, Error> {

@@ -92,7 +92,7 @@ impl App {
                 return Ok(became);
             }
         }
-        Err(Error::Raced)
+        Err(Error::Conflict { keys: Vec::new() })
     }
 
     /// The changes, each with its policy; and what is heard of the series of an alarm that was deleted since.
@@ -155,7 +155,7 @@ impl App {
                 return Ok(false);
             }
         }
-        Err(Error::Raced)
+        Err(Error::Conflict { keys: Vec::new() })
     }
 
     pub(super) async fn count(&self, heard: &[Heard]) {

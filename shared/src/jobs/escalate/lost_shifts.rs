@@ -10,7 +10,7 @@ use crate::domain::routes::Line;
 use crate::domain::text::{cut_section, escape};
 use crate::storage::messages::{Lines, Task};
 use crate::storage::records::{self, RETENTION};
-use crate::storage::{Key, To};
+use crate::storage::{Key, QueueName};
 use crate::{Error, domain::text::mask_numbers, hex};
 
 /// The last report of lost shifts.
@@ -51,12 +51,12 @@ impl App {
             };
             let lines = Lines::new(channel.clone(), now, vec![line]);
             // It is queued before it is kept: said twice, it is one line.
-            self.queue.send(To::Slack, Task::Lines(lines).to_body(), channel, None).await?;
+            self.queue.send(QueueName::Slack, Task::Lines(lines).to_body(), channel, None).await?;
         }
         let expires_at = now.checked_add(RETENTION).ok();
         match self.store.write(&[put(key, &Report { hash }, record, expires_at)], now).await {
             // Somebody else has told.
-            Ok(()) | Err(Error::Raced) => Ok(()),
+            Ok(()) | Err(Error::Conflict { .. }) => Ok(()),
             Err(error) => Err(error),
         }
     }
@@ -114,7 +114,10 @@ mod tests {
 
     fn said(server: &Server) -> Vec<String> {
         let sent = server.backend.sent.lock().expect("a backend");
-        sent.iter().filter(|(to, _)| *to == To::Slack).map(|(_, body)| body.clone()).collect()
+        sent.iter()
+            .filter(|(to, _)| *to == QueueName::Slack)
+            .map(|(_, body)| body.clone())
+            .collect()
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use super::record::lately;
 use crate::config::file::Escalation;
 use crate::domain::escalation::Busy;
 use crate::storage::records::{self, InCall, Kept, LastWord, RETENTION};
-use crate::storage::{If, Key, Put, Record};
+use crate::storage::{Condition, Key, Put, Record};
 
 /// The records that a decision rests on.
 pub(super) struct Records {
@@ -131,7 +131,7 @@ pub(super) fn put(
     record: Option<&Record>,
     expires_at: Option<Timestamp>,
 ) -> Put {
-    let when = record.map_or(If::Absent, |record| If::At(record.revision));
+    let condition = record.map_or(Condition::Absent, |record| Condition::At(record.revision));
     // Our own types always serialise: they have string keys only.
-    Put { key, body: serde_json::to_string(body).unwrap_or_default(), when, expires_at }
+    Put { key, body: serde_json::to_string(body).unwrap_or_default(), condition, expires_at }
 }

@@ -11,7 +11,7 @@ use crate::Error;
 use crate::domain::escalation::{Incident, Signal};
 use crate::storage::messages::WakeUp;
 use crate::storage::records::Kept;
-use crate::storage::{Queue, Store, To};
+use crate::storage::{Queue, QueueName, Store};
 
 /// How people are told of whoever resolved an incident on its page: who has the password has no other name.
 pub const ON_THE_PAGE: &str = "somebody on the page";
@@ -51,7 +51,7 @@ pub async fn request(
         return Ok(Requested::Changed);
     }
     let wake_up = WakeUp::Resolve { incident: incident.id, by: by.to_owned(), seen };
-    queue.send(To::WakeUps, wake_up.to_body(), &wake_up.group(), None).await?;
+    queue.send(QueueName::WakeUps, wake_up.to_body(), &wake_up.group(), None).await?;
     Ok(Requested::Queued)
 }
 

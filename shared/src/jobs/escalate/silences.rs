@@ -20,7 +20,7 @@ use crate::domain::text::local_day;
 use crate::domain::text::{cut_section, escape};
 use crate::storage::messages::WakeUp;
 use crate::storage::records::{self, LastWord, SILENCES, Waits};
-use crate::storage::{If, Put, Store, To, all_records};
+use crate::storage::{Condition, Put, QueueName, Store, all_records};
 
 /// What is asked for again within this time was asked for by one press too many.
 const AGAIN: SignedDuration = SignedDuration::from_mins(1);
@@ -73,7 +73,12 @@ impl App {
         // An expiry is told in whole seconds.
         let expires_at = Some(after(until, SignedDuration::from_secs(1)));
         let body = serde_json::to_string(&stored).unwrap_or_default();
-        let put = Put { key: records::silence(id, until), body, when: If::Always, expires_at };
+        let put = Put {
+            key: records::silence(id, until),
+            body,
+            condition: Condition::Always,
+            expires_at,
+        };
         // First this: whoever comes again after a crash finds an incident that is not silenced, and does both.
         self.store.write(&[put], now).await?;
         self.change_one(id, hand, &|draft| {
@@ -156,7 +161,7 @@ impl App {
                 record.as_ref(),
                 Some(after(now, records::RETENTION)),
             ),
-            Put { when: If::Always, ..waiting },
+            Put { condition: Condition::Always, ..waiting },
         ];
         self.store.write(&puts, now).await
     }
@@ -238,7 +243,7 @@ impl Draft<'_> {
         let due = silence.until.max(after(self.now, NEAREST));
         let wake_up = WakeUp::Silenced { change: change.clone(), due };
         let (body, group, not_before) = (wake_up.to_body(), wake_up.group(), wake_up.not_before());
-        self.promises.push(Promise { to: To::WakeUps, body, group, not_before });
+        self.promises.push(Promise { to: QueueName::WakeUps, body, group, not_before });
         self.waiting = Some((records::waiting(&change.key), Some(wake_up)));
         Waits { since: change.at, due }
     }

@@ -14,7 +14,7 @@ use crate::Error;
 use crate::config::{Environment, Live, Values};
 use crate::domain::escalation::Incident;
 use crate::storage::records::{self, Kept};
-use crate::storage::{Key, Put, Queue, Record, Store, To, check_size};
+use crate::storage::{Key, Put, Queue, QueueName, Record, Store, check_size};
 use crate::twilio::rest::{Ask, Told};
 
 pub(super) const FLOW: &str = "FW00000000000000000000000000000001";
@@ -30,7 +30,7 @@ pub(super) type Answers = Arc<dyn Fn(&Ask) -> (u16, Value) + Send + Sync>;
 #[derive(Clone, Default)]
 pub(super) struct Backend {
     records: Arc<Mutex<HashMap<Key, Record>>>,
-    pub(super) sent: Arc<Mutex<Vec<(To, String)>>>,
+    pub(super) sent: Arc<Mutex<Vec<(QueueName, String)>>>,
     /// How many transactions there were, …
     pub(super) writes: Arc<AtomicUsize>,
     /// … and how many before the first request to Twilio.
@@ -102,7 +102,13 @@ impl Store for Backend {
 
 #[async_trait]
 impl Queue for Backend {
-    async fn send(&self, to: To, body: String, _: &str, _: Option<Timestamp>) -> Result<(), Error> {
+    async fn send(
+        &self,
+        to: QueueName,
+        body: String,
+        _: &str,
+        _: Option<Timestamp>,
+    ) -> Result<(), Error> {
         self.lands()?;
         self.sent.lock().expect("a backend").push((to, body));
         Ok(())

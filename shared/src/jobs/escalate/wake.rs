@@ -11,7 +11,7 @@ use crate::domain::escalation::{Repaired, Signal, State};
 use crate::storage::dead_letters::{self, DeadLetter};
 use crate::storage::messages::WakeUp;
 use crate::storage::records::{self, Kept};
-use crate::storage::{Message, Outcome, all_records};
+use crate::storage::{Message, Processed, all_records};
 
 /// How long a wake-up rests that could not be dealt with.
 const REST: Duration = Duration::from_secs(2);
@@ -28,7 +28,7 @@ struct Checked {
 
 impl App {
     /// Deals with one message of the queue of wake-ups.
-    pub async fn wake(&self, message: &Message) -> Outcome {
+    pub async fn wake(&self, message: &Message) -> Processed {
         let wake_up: WakeUp = match serde_json::from_str(&message.body) {
             Ok(wake_up) => wake_up,
             Err(error) => return self.keep_unreadable(message, &error).await,
@@ -48,31 +48,31 @@ impl App {
             }
             WakeUp::ExecutionEnded { flow, execution, at } => {
                 match self.execution_ended(flow, execution, *at).await {
-                    Ok(false) => return Outcome::Later(REST),
+                    Ok(false) => return Processed::RetryAfter(REST),
                     told => told.map(|_| ()),
                 }
             }
             WakeUp::Heartbeat { at } => self.ping(*at).await,
         };
         match dealt {
-            Ok(()) => Outcome::Done,
+            Ok(()) => Processed::Done,
             Err(error) => {
                 tracing::error!(%error, "a wake-up could not be dealt with: it comes again");
-                Outcome::Later(REST)
+                Processed::RetryAfter(REST)
             }
         }
     }
 
     /// What is no wake-up of ours is kept, with its reason.
-    async fn keep_unreadable(&self, message: &Message, error: &serde_json::Error) -> Outcome {
+    async fn keep_unreadable(&self, message: &Message, error: &serde_json::Error) -> Processed {
         let (now, reason) = (self.now(), format!("it is no wake-up of ours: {error}"));
         tracing::error!(letters = 1, reason, "it could not be understood: kept as a dead letter");
         let letter = DeadLetter::escalate(&reason, message.body.clone(), now);
         match dead_letters::keep(self.store.as_ref(), &[letter], now).await {
-            Ok(()) => Outcome::Done,
+            Ok(()) => Processed::Done,
             Err(error) => {
                 tracing::error!(%error, "a dead letter was not kept");
-                Outcome::Later(REST)
+                Processed::RetryAfter(REST)
             }
         }
     }

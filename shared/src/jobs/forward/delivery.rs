@@ -25,7 +25,7 @@ use crate::Error;
 use crate::config::{Live, Settings};
 use crate::slack::client::Client;
 use crate::storage::messages::Task;
-use crate::storage::{Message, Outcome, Store};
+use crate::storage::{Message, Processed, Store};
 use batch::Batch;
 use call::Call;
 use channel::Channel;
@@ -57,7 +57,7 @@ impl Delivery {
         messages: &[Message],
         now: Timestamp,
         budget: Duration,
-    ) -> Vec<Outcome> {
+    ) -> Vec<Processed> {
         let call = Call::new(now, budget);
         let mut channels: Vec<(String, Vec<usize>)> = Vec::new();
         let mut replies: Vec<(usize, Reply)> = Vec::new();
@@ -80,7 +80,7 @@ impl Delivery {
             (vec![index], vec![self.reply(&reply, call).await])
         });
         let (told, answered) = join(join_all(work), join_all(answers)).await;
-        let mut outcomes = vec![Outcome::Done; messages.len()];
+        let mut outcomes = vec![Processed::Done; messages.len()];
         for (members, told) in told.into_iter().chain(answered) {
             for (index, outcome) in members.into_iter().zip(told) {
                 outcomes[index] = outcome;
@@ -89,7 +89,7 @@ impl Delivery {
         outcomes
     }
 
-    async fn channel(&self, channel: &str, messages: &[&Message], call: Call) -> Vec<Outcome> {
+    async fn channel(&self, channel: &str, messages: &[&Message], call: Call) -> Vec<Processed> {
         let mut tally = Tally::default();
         let outcomes = match self.settings_and_batch(messages, call, &mut tally).await {
             Ok((settings, batch)) => {
@@ -97,7 +97,7 @@ impl Delivery {
             }
             Err(error) => {
                 tracing::error!(channel, %error, "a batch could not be begun");
-                vec![Outcome::Later(REST); messages.len()]
+                vec![Processed::RetryAfter(REST); messages.len()]
             }
         };
         if let Err(error) = tally.note(self.store.as_ref()).await {
@@ -130,7 +130,7 @@ fn way(message: &Message) -> Way {
     match serde_json::from_str(&message.body) {
         Ok(Task::Lines(lines)) => Way::Channel(lines.channel),
         Ok(Task::Reply { at, url, body }) => {
-            Way::Reply(Reply { at, url, body, receives: message.receives })
+            Way::Reply(Reply { at, url, body, receive_count: message.receive_count })
         }
         _ => Way::Channel(message.group.clone()),
     }

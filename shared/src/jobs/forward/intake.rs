@@ -12,7 +12,7 @@ use crate::domain::routes::{Line, Routes};
 use crate::http::Request;
 use crate::jobs::verify::{Kind, verified};
 use crate::storage::messages::{Lines, MESSAGE_BYTES, Task, WakeUp, send_all};
-use crate::storage::{Queue, To};
+use crate::storage::{Queue, QueueName};
 use crate::twilio::event_stream::{self, Event, Malformed};
 use crate::twilio::studio::{EXECUTION, is_sid};
 
@@ -61,7 +61,7 @@ fn wake_ups(
 
 async fn wake(queue: &dyn Queue, wake_ups: Vec<WakeUp>) -> Result<(), Error> {
     let sent = wake_ups.into_iter().map(|wake_up| async move {
-        queue.send(To::WakeUps, wake_up.to_body(), &wake_up.group(), None).await
+        queue.send(QueueName::WakeUps, wake_up.to_body(), &wake_up.group(), None).await
     });
     try_join_all(sent).await.map(|_| ())
 }

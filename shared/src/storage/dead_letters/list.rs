@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{PARTITION, StoredLetter};
 use crate::Error;
-use crate::storage::{Key, MOST_AT_ONCE, Store};
+use crate::storage::{Key, MAX_TRANSACTION_ITEMS, Store};
 
 /// How many letters are looked at to count those that wait. There are seldom more, and a page must not wait for them.
 const MAX_COUNTED: usize = 2_000;
@@ -25,9 +25,9 @@ pub async fn page(
 
 /// All letters, oldest first.
 pub async fn all(store: &dyn Store, now: Timestamp) -> Result<Vec<StoredLetter>, Error> {
-    let (mut letters, mut next) = page(store, None, MOST_AT_ONCE, now).await?;
+    let (mut letters, mut next) = page(store, None, MAX_TRANSACTION_ITEMS, now).await?;
     while let Some(after) = next {
-        let (more, then) = page(store, Some(&after), MOST_AT_ONCE, now).await?;
+        let (more, then) = page(store, Some(&after), MAX_TRANSACTION_ITEMS, now).await?;
         letters.extend(more);
         next = then;
     }
@@ -42,7 +42,7 @@ pub async fn waiting(
 ) -> Result<usize, Error> {
     let (mut count, mut seen, mut ahead) = (0, 0, Some(after.map(str::to_owned)));
     while let Some(after) = ahead.filter(|_| seen < MAX_COUNTED) {
-        let (letters, next) = page(store, after.as_deref(), MOST_AT_ONCE, now).await?;
+        let (letters, next) = page(store, after.as_deref(), MAX_TRANSACTION_ITEMS, now).await?;
         count += letters.iter().filter(|kept| kept.waits()).count();
         seen += letters.len();
         ahead = next.map(Some);

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{DeadLetter, ESCALATE, PARTITION, StoredLetter, page, put, waiting};
 use crate::Error;
 use crate::storage::messages::{Task, WakeUp, send_all};
-use crate::storage::{If, Key, MOST_AT_ONCE, Queue, Store, To};
+use crate::storage::{Condition, Key, MAX_TRANSACTION_ITEMS, Queue, QueueName, Store};
 
 /// The messages that a letter of the job Forward becomes, or why it cannot be sent again.
 pub type Tasks<'a> = &'a (dyn Fn(&DeadLetter) -> Result<Vec<Task>, String> + Send + Sync);
@@ -35,7 +35,7 @@ pub async fn replay_page(
     after: Option<&str>,
     now: Timestamp,
 ) -> Result<Progress, Error> {
-    let (letters, next) = page(store, after, MOST_AT_ONCE, now).await?;
+    let (letters, next) = page(store, after, MAX_TRANSACTION_ITEMS, now).await?;
     let mut progress = Progress { after: next, ..Progress::default() };
     for kept in letters.iter().filter(|kept| kept.waits()) {
         match replay(store, queue, tasks, kept, now).await? {
@@ -62,7 +62,7 @@ pub async fn replay(
 ) -> Result<Result<(), String>, Error> {
     if kept.letter.job == ESCALATE {
         let again = WakeUp::Alarm { at: now, body: kept.letter.body.clone() };
-        queue.send(To::WakeUps, again.to_body(), &kept.id, None).await?;
+        queue.send(QueueName::WakeUps, again.to_body(), &kept.id, None).await?;
     } else {
         match tasks(&kept.letter) {
             Ok(again) => send_all(queue, again).await?,
@@ -79,9 +79,9 @@ async fn mark_replayed(
 ) -> Result<(), Error> {
     let letter = DeadLetter { replayed_at: Some(now), ..kept.letter.clone() };
     let key = Key::new(PARTITION, &kept.id);
-    match store.write(&[put(key, &letter, If::At(kept.revision), now)], now).await {
+    match store.write(&[put(key, &letter, Condition::At(kept.revision), now)], now).await {
         // Somebody else replayed it too: the marks of what was delivered keep its lines from being said twice.
-        Err(Error::Raced) => Ok(()),
+        Err(Error::Conflict { .. }) => Ok(()),
         written => written,
     }
 }

@@ -20,7 +20,7 @@ fn line(number: usize, text: &str) -> Line {
 
 fn check(letters: &[DeadLetter]) {
     for letter in letters {
-        let put = put(letter.key(), letter, If::Always, now());
+        let put = put(letter.key(), letter, Condition::Always, now());
         assert!(put.body.len() <= MAX_LETTER_BYTES && check_size(&[put]).is_ok());
     }
 }
@@ -82,7 +82,7 @@ fn transaction_of_letters_holds_as_many_as_a_store_takes() {
         let letter =
             |n: usize| DeadLetter::escalate("why", format!("{n} {}", "x".repeat(bytes)), now());
         let letters = (0..count).map(letter);
-        letters.map(|letter| put(letter.key(), &letter, If::Always, now())).collect()
+        letters.map(|letter| put(letter.key(), &letter, Condition::Always, now())).collect()
     };
     for (puts, most) in [(puts(5, 10), 5), (puts(250, 10), 100), (puts(20, 300_000), 13)] {
         assert_eq!(many_at_once(&puts), most);

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::Error;
 use crate::domain::response_url::ResponseUrl;
 use crate::domain::routes::Line;
-use crate::storage::{Queue, To};
+use crate::storage::{Queue, QueueName};
 
 /// One message of the Slack queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,7 +126,7 @@ pub async fn send_all(queue: &dyn Queue, tasks: Vec<Task>) -> Result<(), Error> 
     }
     try_join_all(groups.into_iter().map(|(group, bodies)| async move {
         for body in bodies {
-            queue.send(To::Slack, body, &group, None).await?;
+            queue.send(QueueName::Slack, body, &group, None).await?;
         }
         Ok(())
     }))

@@ -9,7 +9,7 @@ use super::*;
 use crate::config::{Environment, Fetch, Live, Values};
 use crate::jobs::escalate::Writers;
 use crate::secret::Secret;
-use crate::storage::{Key as RecordKey, Put, Queue, Record, Store, To, check_size};
+use crate::storage::{Key as RecordKey, Put, Queue, QueueName, Record, Store, check_size};
 use crate::twilio::rest::Told;
 use crate::twilio::signature::{Payload, signature};
 
@@ -53,7 +53,13 @@ impl Store for Backend {
 
 #[async_trait]
 impl Queue for Backend {
-    async fn send(&self, _: To, _: String, _: &str, _: Option<Timestamp>) -> Result<(), Error> {
+    async fn send(
+        &self,
+        _: QueueName,
+        _: String,
+        _: &str,
+        _: Option<Timestamp>,
+    ) -> Result<(), Error> {
         Ok(())
     }
 }

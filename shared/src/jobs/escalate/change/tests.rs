@@ -12,7 +12,7 @@ use crate::domain::alarm::{self, Change};
 use crate::domain::escalation::{Alarm, CallEvent, End, Event, Incident, Signal};
 use crate::jobs::escalate::Writers;
 use crate::storage::records::InCall;
-use crate::storage::{Key, Put, Queue, Record, Store, To, check_size};
+use crate::storage::{Key, Put, Queue, QueueName, Record, Store, check_size};
 use crate::twilio::rest::Told;
 
 const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[people.bravo]\nphone = \"+15005550002\"\n\
@@ -58,7 +58,13 @@ impl Store for Backend {
 
 #[async_trait]
 impl Queue for Backend {
-    async fn send(&self, _: To, _: String, _: &str, _: Option<Timestamp>) -> Result<(), Error> {
+    async fn send(
+        &self,
+        _: QueueName,
+        _: String,
+        _: &str,
+        _: Option<Timestamp>,
+    ) -> Result<(), Error> {
         Ok(())
     }
 }

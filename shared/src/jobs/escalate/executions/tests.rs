@@ -5,7 +5,7 @@ use super::*;
 use crate::domain::escalation::State;
 use crate::jobs::escalate::testing::{EXECUTION, FLOW, KEY, Server};
 use crate::storage::messages::WakeUp;
-use crate::storage::{Message, Outcome};
+use crate::storage::{Message, Processed};
 
 /// A server whose Executions know this of their calls.
 async fn server(call: Value) -> Server {
@@ -26,12 +26,12 @@ async fn server(call: Value) -> Server {
     server
 }
 
-async fn ended(server: &Server, flow: &str, execution: &str, ago: i64) -> Outcome {
+async fn ended(server: &Server, flow: &str, execution: &str, ago: i64) -> Processed {
     let at = server.now().checked_sub(SignedDuration::from_secs(ago)).expect("a time");
     let (flow, execution) = (flow.to_owned(), execution.to_owned());
     let body = WakeUp::ExecutionEnded { flow, execution, at }.to_body();
     let (id, group) = ("1".to_owned(), "g".to_owned());
-    server.app.wake(&Message { id, group, body, receives: 1 }).await
+    server.app.wake(&Message { id, group, body, receive_count: 1 }).await
 }
 
 async fn answered(server: &Server) {
@@ -45,11 +45,11 @@ async fn answered(server: &Server) {
 async fn a_hang_up_calls_the_next_person_at_once() {
     let server = server(json!({})).await;
     answered(&server).await;
-    assert_eq!(ended(&server, FLOW, EXECUTION, 0).await, Outcome::Done);
+    assert_eq!(ended(&server, FLOW, EXECUTION, 0).await, Processed::Done);
     assert_eq!(server.calls(), ["alpha Some(HungUp)", "bravo None"]);
     assert_eq!(server.was_asked(), ["POST Flows/FW/Executions"]);
     // The event comes twice.
-    assert_eq!(ended(&server, FLOW, EXECUTION, 0).await, Outcome::Done);
+    assert_eq!(ended(&server, FLOW, EXECUTION, 0).await, Processed::Done);
     assert_eq!(server.was_asked(), Vec::<String>::new());
 }
 
@@ -61,7 +61,7 @@ async fn where_no_report_came_the_execution_says_how_its_call_ended() {
         (json!({}), "Silent"),
     ] {
         let server = server(call).await;
-        assert_eq!(ended(&server, FLOW, EXECUTION, 0).await, Outcome::Done);
+        assert_eq!(ended(&server, FLOW, EXECUTION, 0).await, Processed::Done);
         assert_eq!(server.calls(), [format!("alpha Some({became})"), "bravo None".to_owned()]);
         let context = format!("GET Flows/FW/Executions/{EXECUTION}/Context");
         assert_eq!(server.was_asked(), [context, "POST Flows/FW/Executions".to_owned()]);
@@ -78,7 +78,7 @@ async fn what_was_taken_stays_taken() {
         event: CallEvent::Pressed(crate::domain::escalation::Key::Take),
     };
     server.app.signal(&server.incident().id, &[taken], Hand::Leave).await.expect("a signal");
-    assert_eq!(ended(&server, FLOW, EXECUTION, 0).await, Outcome::Done);
+    assert_eq!(ended(&server, FLOW, EXECUTION, 0).await, Processed::Done);
     assert_eq!(server.incident().state(), State::Taken);
     assert!(server.incident().attempts[0].ended_at.is_some());
 }
@@ -87,8 +87,8 @@ async fn what_was_taken_stays_taken() {
 async fn an_execution_of_somebody_elses_is_left_alone() {
     let server = server(json!({})).await;
     let (other, flow) = ("FN99999999999999999999999999999999", FLOW.replace('0', "9"));
-    assert_eq!(ended(&server, FLOW, other, 0).await, Outcome::Done);
-    assert_eq!(ended(&server, &flow, EXECUTION, 0).await, Outcome::Done);
+    assert_eq!(ended(&server, FLOW, other, 0).await, Processed::Done);
+    assert_eq!(ended(&server, &flow, EXECUTION, 0).await, Processed::Done);
     assert_eq!(server.calls(), ["alpha None"]);
 }
 
@@ -97,11 +97,11 @@ async fn one_whose_sid_is_not_written_yet_is_waited_for() {
     // Twilio's answer got lost, and its list cannot be read.
     let server = Server::of(&[("callback-key", KEY)], Arc::new(|_| (0, Value::Null)));
     server.alarm().await;
-    assert!(matches!(ended(&server, FLOW, EXECUTION, 0).await, Outcome::Later(_)));
-    assert!(matches!(ended(&server, FLOW, EXECUTION, 89).await, Outcome::Later(_)));
-    assert_eq!(ended(&server, FLOW, EXECUTION, 91).await, Outcome::Done);
+    assert!(matches!(ended(&server, FLOW, EXECUTION, 0).await, Processed::RetryAfter(_)));
+    assert!(matches!(ended(&server, FLOW, EXECUTION, 89).await, Processed::RetryAfter(_)));
+    assert_eq!(ended(&server, FLOW, EXECUTION, 91).await, Processed::Done);
     // A report names it.
     answered(&server).await;
-    assert_eq!(ended(&server, FLOW, EXECUTION, 4).await, Outcome::Done);
+    assert_eq!(ended(&server, FLOW, EXECUTION, 4).await, Processed::Done);
     assert_eq!(server.calls(), ["alpha Some(HungUp)", "bravo None"]);
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::jobs::escalate::testing::{Backend, Server};
 use crate::storage::records;
-use crate::storage::{Message, Outcome, Queue, Record, Store};
+use crate::storage::{Message, Processed, Queue, Record, Store};
 
 const URL: &str = "https://heartbeat.example.com/check";
 
@@ -90,7 +90,7 @@ impl Store for Faulty {
 impl Queue for Faulty {
     async fn send(
         &self,
-        to: To,
+        to: QueueName,
         body: String,
         group: &str,
         not_before: Option<Timestamp>,
@@ -115,8 +115,8 @@ fn server(secrets: &[(&str, &str)]) -> (Server, Faulty) {
 fn sent(server: &Server) -> Vec<Message> {
     let sent = std::mem::take(&mut *server.backend.sent.lock().expect("a queue"));
     let messages = sent.into_iter().map(|(to, body)| {
-        assert_eq!(to, To::WakeUps);
-        Message { id: "1".to_owned(), group: String::new(), body, receives: 1 }
+        assert_eq!(to, QueueName::WakeUps);
+        Message { id: "1".to_owned(), group: String::new(), body, receive_count: 1 }
     });
     messages.collect()
 }
@@ -135,7 +135,7 @@ async fn heartbeat_is_told_once_its_wake_up_is_back() {
         let wake_ups = sent(&server);
         assert_eq!(wake_ups.len(), 1);
         server.passes(2);
-        assert_eq!(server.app.wake(&wake_ups[0]).await, Outcome::Done);
+        assert_eq!(server.app.wake(&wake_ups[0]).await, Processed::Done);
         assert_eq!(pings(&server), 1);
         server.passes(58);
     }
@@ -172,7 +172,7 @@ async fn stuck_queue_stops_the_heartbeat() {
     }
     // Nobody took the wake-ups; now all come out at once. Only the last one tells of the present.
     for message in sent(&server) {
-        assert_eq!(server.app.wake(&message).await, Outcome::Done);
+        assert_eq!(server.app.wake(&message).await, Processed::Done);
     }
     assert_eq!(pings(&server), 1);
 }
@@ -183,10 +183,13 @@ async fn wake_up_whose_record_is_gone_tells_nobody() {
     assert!(server.app.every_minute().await.is_ok());
     let wake_up = sent(&server).remove(0);
     faulty.fault.store(3, Ordering::Relaxed);
-    assert!(matches!(server.app.wake(&wake_up).await, Outcome::Later(_)), "it cannot be read");
+    assert!(
+        matches!(server.app.wake(&wake_up).await, Processed::RetryAfter(_)),
+        "it cannot be read"
+    );
     server.backend.forget(&key());
     faulty.fault.store(0, Ordering::Relaxed);
-    assert_eq!(server.app.wake(&wake_up).await, Outcome::Done);
+    assert_eq!(server.app.wake(&wake_up).await, Processed::Done);
     assert_eq!(pings(&server), 0);
 }
 

@@ -5,7 +5,7 @@ use crate::Error;
 use crate::domain::alarm::{Change, State};
 use crate::jobs::escalate::App;
 use crate::storage::records;
-use crate::storage::{MOST_AT_ONCE, Record};
+use crate::storage::{MAX_TRANSACTION_ITEMS, Record};
 
 impl App {
     /// Gives each change the key under which its alarm is kept.
@@ -18,7 +18,7 @@ impl App {
             .map(|(_, change)| change)
             .filter(|change| change.former_key.is_some())
             .collect();
-        for chunk in renamed.chunks_mut(MOST_AT_ONCE / 2) {
+        for chunk in renamed.chunks_mut(MAX_TRANSACTION_ITEMS / 2) {
             let mut keys: Vec<_> = chunk
                 .iter()
                 .flat_map(|change| [Some(&change.key), change.former_key.as_ref()])

@@ -107,7 +107,7 @@ impl App {
         for _ in 0..MAX_RACES {
             match self.try_note_seen(&seen).await {
                 Ok(()) => return,
-                Err(Error::Raced) => {}
+                Err(Error::Conflict { .. }) => {}
                 Err(error) => {
                     tracing::warn!(%error, "the names of alarms were not noted");
                     return;

@@ -20,7 +20,7 @@ use crate::jobs::escalate::records::put;
 use crate::storage::dead_letters::{self, DeadLetter};
 use crate::storage::messages::{Lines, Task};
 use crate::storage::records::{self, RETENTION};
-use crate::storage::{Key, MOST_AT_ONCE, Put, Record, To};
+use crate::storage::{Key, MAX_TRANSACTION_ITEMS, Put, QueueName, Record};
 
 /// What the log says of dead letters. `template.yaml` counts these lines, and raises an alarm.
 const KEPT_AS_LETTERS: &str = "it could not be understood: kept as a dead letter";
@@ -117,7 +117,11 @@ impl App {
         let now = self.now();
         let mut units = Vec::new();
         let has_series = by_key.iter().any(|(_, parts)| whole_alarm(parts).is_some());
-        for chunk in by_key.chunks(if has_series { MOST_AT_ONCE / 2 } else { MOST_AT_ONCE }) {
+        for chunk in by_key.chunks(if has_series {
+            MAX_TRANSACTION_ITEMS / 2
+        } else {
+            MAX_TRANSACTION_ITEMS
+        }) {
             let mut keys: Vec<Key> = chunk
                 .iter()
                 .flat_map(|(key, parts)| std::iter::once(key.clone()).chain(whole_alarm(parts)))
@@ -155,7 +159,9 @@ impl App {
         for (channel, lines) in by_channel {
             let lines = Lines::new(channel.clone(), self.now(), few(lines));
             for lines in lines.split() {
-                self.queue.send(To::Slack, Task::Lines(lines).to_body(), &channel, None).await?;
+                self.queue
+                    .send(QueueName::Slack, Task::Lines(lines).to_body(), &channel, None)
+                    .await?;
             }
         }
         Ok(())
@@ -182,7 +188,7 @@ impl App {
             }
             match self.store.write(&puts, self.now()).await {
                 Ok(()) => {}
-                Err(Error::Raced) => {
+                Err(Error::Conflict { .. }) => {
                     triage.left.extend(group.into_iter().flat_map(|unit| unit.parts));
                 }
                 Err(error) => return Err(error),

@@ -36,7 +36,8 @@ async fn it_waits_for_the_end_of_the_window_and_is_said_once() {
     // A queue waits a quarter of an hour at most.
     scenario.it_is("02:45");
     let message = scenario.backend.0.lock().expect("a backend").sent[1].1.clone();
-    let early = Message { id: String::new(), group: String::new(), body: message, receives: 1 };
+    let early =
+        Message { id: String::new(), group: String::new(), body: message, receive_count: 1 };
     scenario.app.wake(&early).await;
     assert_eq!((scenario.incident(), scenario.waiting()), (None, vec![at("04:00"); 2]));
 
@@ -148,7 +149,7 @@ async fn another_silence_makes_it_wait_again_without_a_word() {
     };
     let body = serde_json::to_string(&stored).expect("a silence");
     let key = records::silence(&stored.incident, stored.until);
-    let put = Put { key, body, when: If::Always, expires_at: None };
+    let put = Put { key, body, condition: Condition::Always, expires_at: None };
     scenario.backend.write(&[put], at("03:30")).await.expect("kept");
     scenario.it_is("04:00");
     scenario.wakes().await;

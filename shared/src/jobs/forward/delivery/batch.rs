@@ -12,7 +12,7 @@ use crate::slack::client::PACE;
 use crate::slack::post::{Post, pack};
 use crate::storage::dead_letters::{self, DeadLetter};
 use crate::storage::messages::{Lines, Task};
-use crate::storage::{If, MOST_AT_ONCE, Message, Outcome, Put, Store};
+use crate::storage::{Condition, MAX_TRANSACTION_ITEMS, Message, Processed, Put, Store};
 
 /// How long we remember that a line was delivered. Twilio tries again for four hours.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
@@ -34,7 +34,7 @@ const GAVE_UP: &str = "could not be delivered: kept as a dead letter";
 
 /// What is left of a channel's messages, in order.
 pub(super) struct Batch {
-    receives: Vec<u32>,
+    receive_count: Vec<u32>,
     left: Vec<Waiting>,
     most_lines: usize,
     about: Vec<About>,
@@ -96,8 +96,8 @@ impl Batch {
         let all = waiting.len();
         let left = without_delivered(store, waiting, now).await?;
         tally.add("ringdown_slack_lines_duplicate_total", all - left.len());
-        let receives = messages.iter().map(|message| message.receives).collect();
-        Ok(Batch { receives, left, most_lines: usize::MAX, about, owed: Vec::new() })
+        let receive_count = messages.iter().map(|message| message.receive_count).collect();
+        Ok(Batch { receive_count, left, most_lines: usize::MAX, about, owed: Vec::new() })
     }
 
     /// How many lines are left.
@@ -146,12 +146,13 @@ impl Batch {
             .map(|waiting| Put {
                 key: waiting.mark.clone(),
                 body: "{}".to_owned(),
-                when: If::Always,
+                condition: Condition::Always,
                 expires_at: now.checked_add(REMEMBERED).ok(),
             })
             .collect();
         let marked =
-            try_join_all(puts.chunks(MOST_AT_ONCE).map(|puts| store.write(puts, now))).await;
+            try_join_all(puts.chunks(MAX_TRANSACTION_ITEMS).map(|puts| store.write(puts, now)))
+                .await;
         if let Err(error) = marked {
             tracing::error!(%error, lines, "lines were delivered and could not be marked");
         }
@@ -205,7 +206,7 @@ impl Batch {
         let first = self.left.first();
         // A message may have come out often for no other reason than that many waited: that counts only so much.
         let before =
-            first.map_or(1, |waiting| self.receives[waiting.message]).saturating_sub(1).min(4);
+            first.map_or(1, |waiting| self.receive_count[waiting.message]).saturating_sub(1).min(4);
         let doubled = Duration::from_millis(500) * 2_u32.saturating_pow((tries + before).min(8));
         let doubled = doubled.min(LONGEST_REST);
         let rest = asked.map_or(doubled, |asked| asked.clamp(PACE, LONGEST_ASKED));
@@ -240,7 +241,7 @@ impl Batch {
     ) -> bool {
         let last = self.about.iter().rev().find(|about| about.incident == incident);
         let Some(about) = last.filter(|about| age(about.since, now) < limit) else { return false };
-        let doubled = PACE * 2_u32.saturating_pow(self.receives[about.message].min(6));
+        let doubled = PACE * 2_u32.saturating_pow(self.receive_count[about.message].min(6));
         let longest = LONGEST_OWED.max(limit / MOST_RECEIVES);
         let rest = asked.unwrap_or(doubled).clamp(PACE, longest);
         self.owed.push((about.message, rest));
@@ -248,17 +249,17 @@ impl Batch {
     }
 
     /// What became of each message; those with lines left come again after `rest`.
-    pub(super) fn outcomes(&self, rest: Option<Duration>) -> Vec<Outcome> {
+    pub(super) fn outcomes(&self, rest: Option<Duration>) -> Vec<Processed> {
         let first_left = self.left.first().map(|waiting| waiting.message);
-        (0..self.receives.len())
+        (0..self.receive_count.len())
             .map(|message| {
                 let owed = self.owed.iter().find(|(owed, _)| *owed == message);
                 match (first_left, owed) {
                     (Some(first), _) if message >= first => {
-                        Outcome::Later(rest.unwrap_or_default())
+                        Processed::RetryAfter(rest.unwrap_or_default())
                     }
-                    (_, Some((_, rest))) => Outcome::Later(*rest),
-                    (_, None) => Outcome::Done,
+                    (_, Some((_, rest))) => Processed::RetryAfter(*rest),
+                    (_, None) => Processed::Done,
                 }
             })
             .collect()

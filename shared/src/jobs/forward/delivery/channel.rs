@@ -13,7 +13,7 @@ use crate::Error;
 use crate::config::Settings;
 use crate::slack::client::{Destination, Posted, Refusal, Thread};
 use crate::slack::post::{Post, fits_a_click};
-use crate::storage::Outcome;
+use crate::storage::Processed;
 
 /// One channel, while its messages of a batch are delivered.
 pub(super) struct Channel<'a> {
@@ -46,7 +46,7 @@ impl<'a> Channel<'a> {
     }
 
     /// Delivers a batch. Says of each of its messages what became of it.
-    pub(super) async fn deliver(mut self, mut batch: Batch) -> Vec<Outcome> {
+    pub(super) async fn deliver(mut self, mut batch: Batch) -> Vec<Processed> {
         let rest = self.post_all(&mut batch).await;
         self.edit_all(&mut batch).await;
         batch.outcomes(rest)

@@ -15,7 +15,7 @@ use crate::slack::action::Place;
 use crate::slack::client::Posted;
 use crate::slack::incident::{message, webhook_buttons};
 use crate::slack::post::Post;
-use crate::storage::{If, Key, Put, Store};
+use crate::storage::{Condition, Key, Put, Store};
 
 /// The partition of the notes where the incidents' messages are.
 const PARTITION: &str = "slack";
@@ -149,7 +149,7 @@ impl IncidentMessage {
             return;
         };
         let expires_at = now.checked_add(KEPT).ok();
-        let put = Put { key: self.key.clone(), body, when: If::Always, expires_at };
+        let put = Put { key: self.key.clone(), body, condition: Condition::Always, expires_at };
         if let Err(error) = store.write(&[put], now).await {
             let incident = &self.key.sk;
             tracing::error!(incident, %error, "where an incident's message is could not be noted");

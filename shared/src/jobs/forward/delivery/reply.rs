@@ -11,7 +11,7 @@ use super::tally::Tally;
 use super::waiting::age;
 use crate::domain::response_url::ResponseUrl;
 use crate::slack::client::{PACE, Refusal};
-use crate::storage::Outcome;
+use crate::storage::Processed;
 
 /// How long Slack takes an answer to a click. (docs.slack.dev, "Handling user interaction".)
 const LIVES: Duration = Duration::from_secs(30 * 60);
@@ -27,12 +27,12 @@ pub(super) struct Reply {
     /// What is posted there.
     pub(super) body: Value,
     /// How often it came out of the queue, from 1.
-    pub(super) receives: u32,
+    pub(super) receive_count: u32,
 }
 
 impl Delivery {
     /// Posts the answer to a click, as long as its URL lives. It is no post of its channel: only one person may see it.
-    pub(super) async fn reply(&self, reply: &Reply, call: Call) -> Outcome {
+    pub(super) async fn reply(&self, reply: &Reply, call: Call) -> Processed {
         let (outcome, counted) = self.try_reply(reply, call).await;
         let mut tally = Tally::default();
         tally.add(counted, 1);
@@ -42,34 +42,34 @@ impl Delivery {
         outcome
     }
 
-    async fn try_reply(&self, reply: &Reply, call: Call) -> (Outcome, &'static str) {
+    async fn try_reply(&self, reply: &Reply, call: Call) -> (Processed, &'static str) {
         const DROPPED: &str = r#"ringdown_slack_replies_total{result="dropped"}"#;
         const LATER: &str = r#"ringdown_slack_replies_total{result="later"}"#;
         if age(reply.at, call.now()) >= LIVES {
             tracing::warn!(
                 "the answer to a click was dropped: Slack did not take it in half an hour"
             );
-            return (Outcome::Done, DROPPED);
+            return (Processed::Done, DROPPED);
         }
-        let doubled = (PACE * 2_u32.saturating_pow(reply.receives.min(6))).min(LONGEST_REST);
+        let doubled = (PACE * 2_u32.saturating_pow(reply.receive_count.min(6))).min(LONGEST_REST);
         if !call.has_time_for(Duration::ZERO) {
-            return (Outcome::Later(PACE), LATER);
+            return (Processed::RetryAfter(PACE), LATER);
         }
         let told = self.slack.respond(&reply.url, &reply.body, call.patience()).await;
         match told {
-            Ok(()) => (Outcome::Done, r#"ringdown_slack_replies_total{result="ok"}"#),
+            Ok(()) => (Processed::Done, r#"ringdown_slack_replies_total{result="ok"}"#),
             Err(Refusal::Later(asked, reason)) => {
                 tracing::warn!(reason, "the answer to a click did not go through yet");
                 let rest = asked.map_or(doubled, |asked| asked.clamp(PACE, LIVES));
-                (Outcome::Later(rest), LATER)
+                (Processed::RetryAfter(rest), LATER)
             }
             Err(Refusal::Unknown(reason)) => {
                 tracing::warn!(reason, "the answer to a click may not have gone through");
-                (Outcome::Later(doubled), LATER)
+                (Processed::RetryAfter(doubled), LATER)
             }
             Err(Refusal::Content(reason) | Refusal::Channel(reason) | Refusal::Gone(reason)) => {
                 tracing::warn!(reason, "the answer to a click was dropped");
-                (Outcome::Done, DROPPED)
+                (Processed::Done, DROPPED)
             }
         }
     }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::domain::escalation::Key;
 use crate::domain::response_url::ResponseUrl;
 use crate::slack::client::PACE;
-use crate::storage::Outcome;
+use crate::storage::Processed;
 use crate::storage::messages::Task;
 use backend::{Backend, ID, at, lines};
 use slack::Asked;
@@ -40,7 +40,7 @@ async fn the_message_comes_first_and_the_lines_go_into_its_thread() {
     let before = lines(None, &["a line of a route"]);
     let (outcomes, asked) =
         backend.deliver(&[before, lines(Some(ID), &[RAISED, CALLING])], 1).await;
-    assert_eq!(outcomes, [Outcome::Done; 2]);
+    assert_eq!(outcomes, [Processed::Done; 2]);
     assert_eq!(
         shown(&asked),
         [
@@ -67,12 +67,12 @@ async fn the_message_is_edited_only_when_it_says_something_else() {
     );
 
     let (outcomes, asked) = backend.deliver(&[lines(Some(ID), &[CALLING])], 2).await;
-    assert_eq!(outcomes, [Outcome::Done]);
+    assert_eq!(outcomes, [Processed::Done]);
     assert_eq!(shown(&asked), [format!("chat.postMessage in 000001: {CALLING}")]);
 
     backend.pressed(Key::Take).await;
     let (outcomes, asked) = backend.deliver(&[first, lines(Some(ID), &["taken"])], 3).await;
-    assert_eq!(outcomes, [Outcome::Done; 2]);
+    assert_eq!(outcomes, [Processed::Done; 2]);
     assert_eq!(
         shown(&asked),
         [
@@ -122,9 +122,9 @@ async fn an_edit_that_slack_wants_later_stops_no_line_and_is_owed() {
         ]
     );
     // What is left of the rest that Slack asked for.
-    let Outcome::Later(rest) = outcomes[1] else { panic!("{outcomes:?}") };
+    let Processed::RetryAfter(rest) = outcomes[1] else { panic!("{outcomes:?}") };
     assert!(rest >= PACE && rest <= Duration::from_secs(30), "{rest:?}");
-    assert_eq!([outcomes[0], outcomes[2]], [Outcome::Done; 2]);
+    assert_eq!([outcomes[0], outcomes[2]], [Processed::Done; 2]);
 }
 
 #[tokio::test]
@@ -137,14 +137,14 @@ async fn an_edit_that_is_owed_is_made_when_the_lines_come_again() {
     backend.slack.answers(("chat.update", 503, "", ""));
     backend.slack.answers(("chat.update", 200, "", r#"{"ok":false,"error":"invalid_auth"}"#));
     let (outcomes, asked) = backend.deliver(std::slice::from_ref(&taken), 2).await;
-    assert!(matches!(outcomes[..], [Outcome::Later(_)]), "{outcomes:?}");
+    assert!(matches!(outcomes[..], [Processed::RetryAfter(_)]), "{outcomes:?}");
     assert_eq!(asked.iter().filter(|(method, _)| method == "chat.update").count(), 2);
 
     let (outcomes, asked) = backend.deliver(std::slice::from_ref(&taken), 5).await;
-    assert_eq!(outcomes, [Outcome::Done]);
+    assert_eq!(outcomes, [Processed::Done]);
     assert_eq!(shown(&asked), ["chat.update of 000001: :white_check_mark: *alpha* *has it*"]);
     let (outcomes, asked) = backend.deliver(&[taken], 6).await;
-    assert_eq!((outcomes, asked), (vec![Outcome::Done], Vec::new()));
+    assert_eq!((outcomes, asked), (vec![Processed::Done], Vec::new()));
 }
 
 #[tokio::test]
@@ -156,7 +156,7 @@ async fn an_edit_is_not_owed_for_ever() {
         backend.slack.answers(("chat.update", 503, "", ""));
     }
     let (outcomes, _) = backend.deliver(&[lines(Some(ID), &["taken"])], 3_600).await;
-    assert_eq!(outcomes, [Outcome::Done]);
+    assert_eq!(outcomes, [Processed::Done]);
 }
 
 #[tokio::test]
@@ -170,7 +170,7 @@ async fn a_message_that_is_gone_is_posted_anew() {
         backend.pressed(Key::Take).await;
         backend.slack.answers(("chat.update", 200, "", gone));
         let (outcomes, asked) = backend.deliver(&[lines(Some(ID), &["taken"])], 2).await;
-        assert_eq!(outcomes, [Outcome::Done]);
+        assert_eq!(outcomes, [Processed::Done]);
         assert_eq!(
             shown(&asked),
             [
@@ -192,7 +192,7 @@ async fn lines_whose_message_slack_does_not_take_stand_for_themselves() {
         r#"{"ok":false,"error":"invalid_blocks"}"#,
     ));
     let (outcomes, asked) = backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
-    assert_eq!(outcomes, [Outcome::Done]);
+    assert_eq!(outcomes, [Processed::Done]);
     assert_eq!(shown(&asked), [MESSAGE.to_owned(), format!("chat.postMessage: {RAISED}")]);
     assert_eq!(buttons(&asked[1].1), ["I have it", "Resolved"]);
 }
@@ -202,7 +202,7 @@ async fn lines_of_an_incident_that_nobody_keeps_stand_for_themselves() {
     let backend = Backend::of_a_bot().await;
     let other = lines(Some("prod-20300101-000000-000"), &[RAISED]);
     let (outcomes, asked) = backend.deliver(&[other, lines(Some("<odd>"), &["odd"])], 1).await;
-    assert_eq!(outcomes, [Outcome::Done; 2]);
+    assert_eq!(outcomes, [Processed::Done; 2]);
     assert_eq!(
         shown(&asked),
         [format!("chat.postMessage: {RAISED}"), "chat.postMessage: odd".to_owned()]
@@ -214,7 +214,7 @@ async fn a_message_that_may_have_been_posted_is_posted_again() {
     let backend = Backend::of_a_bot().await;
     backend.slack.answers(("chat.postMessage", 200, "", "<html>"));
     let (outcomes, asked) = backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
-    assert_eq!(outcomes, [Outcome::Done]);
+    assert_eq!(outcomes, [Processed::Done]);
     let thread = format!("chat.postMessage in 000002: {RAISED}");
     assert_eq!(shown(&asked), [MESSAGE.to_owned(), MESSAGE.to_owned(), thread]);
 }
@@ -229,7 +229,7 @@ fn buttons(post: &Value) -> Vec<&str> {
 async fn lines_through_a_webhook_get_the_buttons_that_fit() {
     let mut backend = Backend::of_a_webhook().await;
     let (outcomes, asked) = backend.deliver(&[lines(Some(ID), &[RAISED, CALLING])], 1).await;
-    assert_eq!(outcomes, [Outcome::Done]);
+    assert_eq!(outcomes, [Processed::Done]);
     assert_eq!(shown(&asked), [format!("hook: {RAISED} / {CALLING}")]);
     assert_eq!(buttons(&asked[0].1), ["I have it", "Resolved"]);
     let (_, asked) = backend.deliver(&[lines(Some(ID), &["alpha: declined"])], 2).await;
@@ -245,7 +245,7 @@ async fn what_slack_never_takes_becomes_a_dead_letter_of_its_incident() {
     backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
     backend.slack.answers(("chat.postMessage", 200, "", r#"{"ok":false,"error":"is_archived"}"#));
     let (outcomes, _) = backend.deliver(&[lines(Some(ID), &["lost"])], 2).await;
-    assert_eq!(outcomes, [Outcome::Done]);
+    assert_eq!(outcomes, [Processed::Done]);
     let letters =
         crate::storage::dead_letters::all(&backend.records, at(3)).await.expect("letters");
     let kept = letters[0].letter.lines().expect("lines");
@@ -265,7 +265,7 @@ async fn an_answer_to_a_click_goes_its_own_way() {
     let backend = Backend::of_a_webhook().await;
     let tasks = [lines(None, &["a line"]), reply(&backend), reply(&backend)];
     let (outcomes, mut asked) = backend.deliver(&tasks, 1).await;
-    assert_eq!(outcomes, [Outcome::Done; 3]);
+    assert_eq!(outcomes, [Processed::Done; 3]);
     asked.sort_by(|(one, _), (other, _)| one.cmp(other));
     assert_eq!(shown(&asked), ["1: alpha has it", "1: alpha has it", "hook: a line"]);
 }
@@ -274,16 +274,16 @@ async fn an_answer_to_a_click_goes_its_own_way() {
 async fn an_answer_to_a_click_is_tried_while_its_url_lives() {
     let backend = Backend::of_a_webhook().await;
     for (status, headers, body, outcome) in [
-        (500, "", "", Outcome::Later(Duration::from_secs(2))),
-        (429, "retry-after: 9\r\n", "", Outcome::Later(Duration::from_secs(9))),
-        (404, "", r#"{"ok":false,"error":"used_url"}"#, Outcome::Done),
+        (500, "", "", Processed::RetryAfter(Duration::from_secs(2))),
+        (429, "retry-after: 9\r\n", "", Processed::RetryAfter(Duration::from_secs(9))),
+        (404, "", r#"{"ok":false,"error":"used_url"}"#, Processed::Done),
     ] {
         backend.slack.answers(("1", status, headers, body));
         let (outcomes, asked) = backend.deliver(&[reply(&backend)], 1).await;
         assert_eq!((outcomes, asked.len()), (vec![outcome], 1), "{status}");
     }
     let (outcomes, asked) = backend.deliver(&[reply(&backend)], 1_800).await;
-    assert_eq!((outcomes, asked.len()), (vec![Outcome::Done], 0));
+    assert_eq!((outcomes, asked.len()), (vec![Processed::Done], 0));
     let letters =
         crate::storage::dead_letters::all(&backend.records, at(1)).await.expect("letters");
     assert!(letters.is_empty(), "{letters:?}");

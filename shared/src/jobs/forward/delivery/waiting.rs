@@ -11,7 +11,7 @@ use crate::Error;
 use crate::domain::routes::Line;
 use crate::domain::text::cut_section;
 use crate::storage::messages::{Lines, Task};
-use crate::storage::{Key, MOST_AT_ONCE, Store};
+use crate::storage::{Key, MAX_TRANSACTION_ITEMS, Store};
 
 /// A line that waits to be posted.
 pub(super) struct Waiting {
@@ -90,7 +90,8 @@ pub(super) async fn without_delivered(
     let mut seen = HashSet::new();
     waiting.retain(|waiting| seen.insert(waiting.mark.clone()));
     let marks: Vec<Key> = waiting.iter().map(|waiting| waiting.mark.clone()).collect();
-    let loaded = try_join_all(marks.chunks(MOST_AT_ONCE).map(|keys| store.load(keys, now))).await?;
+    let loaded =
+        try_join_all(marks.chunks(MAX_TRANSACTION_ITEMS).map(|keys| store.load(keys, now))).await?;
     let mut delivered = loaded.into_iter().flatten().map(|record| record.is_some());
     waiting.retain(|_| !delivered.next().unwrap_or(false));
     Ok(waiting)

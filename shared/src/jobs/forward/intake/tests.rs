@@ -8,7 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::config::{Environment, Values};
 use crate::secret::Secret;
-use crate::storage::LARGEST_MESSAGE;
+use crate::storage::MAX_MESSAGE_BYTES;
 use crate::storage::dead_letters::DeadLetter;
 use crate::twilio::event_stream::LONGEST_KEPT;
 use crate::twilio::signature::{Payload, signature, with_body_hash};
@@ -32,7 +32,7 @@ struct Memory {
 impl Queue for Memory {
     async fn send(
         &self,
-        to: To,
+        to: QueueName,
         body: String,
         group: &str,
         _: Option<Timestamp>,
@@ -40,7 +40,7 @@ impl Queue for Memory {
         if *self.refuses.lock().unwrap() {
             return Err(Error::Queue("it is down".to_owned()));
         }
-        if to == To::WakeUps {
+        if to == QueueName::WakeUps {
             self.woken.lock().unwrap().push(body);
             return Ok(());
         }
@@ -205,7 +205,7 @@ fn fits(body: &[u8]) {
         crate::config::file::Config::parse(vec![("f".to_owned(), CONFIG.to_owned())]).unwrap();
     for task in tasks(&config.routes, event_stream::parse(body), at(0)) {
         let message = task.to_body();
-        assert!(message.len() <= LARGEST_MESSAGE, "a message of {} bytes", message.len());
+        assert!(message.len() <= MAX_MESSAGE_BYTES, "a message of {} bytes", message.len());
         let letter =
             serde_json::to_string(&DeadLetter::forward("reason", message, at(0), at(0))).unwrap();
         assert!(letter.len() <= LARGEST_RECORD, "a letter of {} bytes", letter.len());

@@ -10,7 +10,7 @@ use crate::config::{Environment, Live, Values};
 use crate::jobs::escalate::Writers;
 use crate::jobs::escalate::silences::tests::backend::Backend;
 use crate::storage::messages::Task;
-use crate::storage::{Key, Put, Record, Store, To};
+use crate::storage::{Key, Put, QueueName, Record, Store};
 use crate::twilio::rest::Told;
 
 mod anew;
@@ -92,7 +92,7 @@ impl Intake {
     fn slack(&self) -> Vec<String> {
         let backend = self.backend.0.lock().expect("a backend");
         let mut told: Vec<(String, String)> = Vec::new();
-        for (_, body, _) in backend.sent.iter().filter(|(to, ..)| *to == To::Slack) {
+        for (_, body, _) in backend.sent.iter().filter(|(to, ..)| *to == QueueName::Slack) {
             let Ok(Task::Lines(lines)) = serde_json::from_str(body) else { continue };
             for line in lines.lines {
                 if !["dead-letter", "disabled"].contains(&line.event_type.as_str()) {

@@ -6,7 +6,7 @@ use crate::domain::escalation::{
     Alarm, Busy, CallEvent, End, Event, Incident, Key, Policy, Signal, State,
 };
 use crate::storage::records;
-use crate::storage::{If, Put, check_size};
+use crate::storage::{Condition, Put, check_size};
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_900_000_000).expect("a time")
@@ -47,7 +47,12 @@ fn step(kept: &mut Kept, signal: &Signal) {
 /// All that is stored of it, as a store takes it.
 fn is_storable(kept: &Kept) -> bool {
     let body = serde_json::to_string(kept).expect("JSON");
-    let put = |key| Put { key, body: body.clone(), when: If::Always, expires_at: Some(now()) };
+    let put = |key| Put {
+        key,
+        body: body.clone(),
+        condition: Condition::Always,
+        expires_at: Some(now()),
+    };
     let puts = [put(records::open("p")), put(records::archived(&kept.incident.id))];
     body.len() < 350_000 && check_size(&puts).is_ok()
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::Error;
-use crate::storage::{If, Key, Put, Queue, Record, Store, To, check_size};
+use crate::storage::{Condition, Key, Put, Queue, QueueName, Record, Store, check_size};
 
 /// What is kept, and what is queued.
 #[derive(Clone, Default)]
@@ -16,7 +16,7 @@ pub(in crate::jobs::escalate) struct Backend(pub(in crate::jobs::escalate) Arc<M
 #[derive(Default)]
 pub(in crate::jobs::escalate) struct Kept {
     pub(in crate::jobs::escalate) records: BTreeMap<(String, String), Record>,
-    pub(in crate::jobs::escalate) sent: Vec<(To, String, Option<Timestamp>)>,
+    pub(in crate::jobs::escalate) sent: Vec<(QueueName, String, Option<Timestamp>)>,
     /// So many more writes and messages land; then the process is dead.
     pub(in crate::jobs::escalate) lives_for: Option<usize>,
 }
@@ -62,13 +62,13 @@ impl Store for Backend {
             let have = records.get(&(put.key.pk.clone(), put.key.sk.clone()));
             have.map(|record| record.revision)
         };
-        let may_land = |put: &Put| match put.when {
-            If::Absent => revision(put, records).is_none(),
-            If::At(seen) => revision(put, records) == Some(seen),
-            If::Always => true,
+        let may_land = |put: &Put| match put.condition {
+            Condition::Absent => revision(put, records).is_none(),
+            Condition::At(seen) => revision(put, records) == Some(seen),
+            Condition::Always => true,
         };
         if !puts.iter().all(may_land) {
-            return Err(Error::Raced);
+            return Err(Error::Conflict { keys: Vec::new() });
         }
         for put in puts {
             let revision = revision(put, records).map_or(1, |revision| revision + 1);
@@ -95,7 +95,7 @@ impl Store for Backend {
 impl Queue for Backend {
     async fn send(
         &self,
-        to: To,
+        to: QueueName,
         body: String,
         _: &str,
         not_before: Option<Timestamp>,

@@ -67,8 +67,8 @@ impl Scenario {
     pub(super) async fn wakes(&self) {
         let now = self.app.now();
         loop {
-            let due = |(to, _, not_before): &(To, String, Option<Timestamp>)| {
-                *to == To::WakeUps && not_before.is_none_or(|due| due <= now)
+            let due = |(to, _, not_before): &(QueueName, String, Option<Timestamp>)| {
+                *to == QueueName::WakeUps && not_before.is_none_or(|due| due <= now)
             };
             let body = {
                 let sent = &mut self.backend.0.lock().expect("a backend").sent;
@@ -76,7 +76,7 @@ impl Scenario {
                 sent.remove(found).1
             };
             let (id, group) = (String::new(), String::new());
-            self.app.wake(&Message { id, group, body, receives: 1 }).await;
+            self.app.wake(&Message { id, group, body, receive_count: 1 }).await;
         }
     }
 
@@ -84,13 +84,13 @@ impl Scenario {
     pub(super) fn waiting(&self) -> Vec<Timestamp> {
         let backend = self.backend.0.lock().expect("a backend");
         let wake_ups = backend.sent.iter().filter(|(_, body, _)| body.contains("\"silenced\""));
-        wake_ups.filter_map(|(to, _, due)| due.filter(|_| *to == To::WakeUps)).collect()
+        wake_ups.filter_map(|(to, _, due)| due.filter(|_| *to == QueueName::WakeUps)).collect()
     }
 
     /// What Slack is told, and each line once, as the forwarder does.
     pub(super) fn slack(&self) -> Vec<String> {
         let backend = self.backend.0.lock().expect("a backend");
-        let tasks = backend.sent.iter().filter(|(to, ..)| *to == To::Slack);
+        let tasks = backend.sent.iter().filter(|(to, ..)| *to == QueueName::Slack);
         let mut told: Vec<Line> = Vec::new();
         for (_, body, _) in tasks {
             let Ok(Task::Lines(lines)) = serde_json::from_str(body) else { continue };

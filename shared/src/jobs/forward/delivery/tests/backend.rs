@@ -18,7 +18,7 @@ use crate::jobs::forward::delivery::Delivery;
 use crate::slack::client::Client;
 use crate::storage::messages::{Lines, Task};
 use crate::storage::records::{self, Kept};
-use crate::storage::{If, Key, Message, Outcome, Put, Record, Store, check_size};
+use crate::storage::{Condition, Key, Message, Processed, Put, Record, Store, check_size};
 
 const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[[policies]]\nname = \"prod\"\n\
     alarms = [\"*\"]\nroster = [\"alpha\"]\n[forward]\ngive_up_after = \"1h\"\n";
@@ -115,7 +115,12 @@ impl Backend {
             writer: String::new(),
         };
         let body = serde_json::to_string(&kept).expect("a record");
-        let put = Put { key: records::open("prod"), body, when: If::Always, expires_at: None };
+        let put = Put {
+            key: records::open("prod"),
+            body,
+            condition: Condition::Always,
+            expires_at: None,
+        };
         self.records.write(&[put], at(0)).await.expect("a backend");
     }
 
@@ -129,14 +134,18 @@ impl Backend {
     }
 
     /// Delivers these messages at this second; gives what became of them, and what Slack was asked.
-    pub(super) async fn deliver(&self, tasks: &[Task], second: i64) -> (Vec<Outcome>, Vec<Asked>) {
+    pub(super) async fn deliver(
+        &self,
+        tasks: &[Task],
+        second: i64,
+    ) -> (Vec<Processed>, Vec<Asked>) {
         let messages: Vec<Message> = tasks
             .iter()
             .map(|task| Message {
                 id: "1".to_owned(),
                 group: task.group().into_owned(),
                 body: task.to_body(),
-                receives: 1,
+                receive_count: 1,
             })
             .collect();
         let budget = Duration::from_secs(20);

@@ -8,7 +8,7 @@ struct Counting(Backend, Arc<Mutex<(usize, usize)>>);
 #[async_trait::async_trait]
 impl Store for Counting {
     async fn load(&self, keys: &[Key], now: Timestamp) -> Result<Vec<Option<Record>>, Error> {
-        assert!(keys.len() <= crate::storage::MOST_AT_ONCE);
+        assert!(keys.len() <= crate::storage::MAX_TRANSACTION_ITEMS);
         self.1.lock().expect("numbers").0 += 1;
         self.0.load(keys, now).await
     }
@@ -22,7 +22,7 @@ impl Store for Counting {
         self.0.page(pk, after, limit, now).await
     }
     async fn write(&self, puts: &[Put], now: Timestamp) -> Result<(), Error> {
-        assert!(puts.len() <= crate::storage::MOST_AT_ONCE);
+        assert!(puts.len() <= crate::storage::MAX_TRANSACTION_ITEMS);
         self.1.lock().expect("numbers").1 += 1;
         self.0.write(puts, now).await
     }
