@@ -95,7 +95,10 @@ fn exhausted_says_so_and_when_all_are_called_again() {
             ],
         );
     }
-    says(&page, &["bravo : declined", "Nobody took it after 2 calls; the next try is in 15 min in Slack"]);
+    says(
+        &page,
+        &["bravo : declined", "Nobody took it after 2 calls; the next try is in 15 min in Slack"],
+    );
 }
 
 #[test]
