@@ -38,7 +38,7 @@ fn sources(folder: &str) -> Vec<String> {
 }
 
 fn ours() -> Vec<String> {
-    ["shared/src", "functions", "local"].into_iter().flat_map(sources).collect()
+    ["shared/src", "studio/src", "functions", "local"].into_iter().flat_map(sources).collect()
 }
 
 #[test]
@@ -104,6 +104,23 @@ fn the_rules_of_escalation_know_nothing_of_the_world() {
         // What else they know is as pure.
         let text = read(&file).replace("crate::domain", "");
         for banned in ["crate::", "async ", "std::env", "::now()", "std::time", "tokio"] {
+            assert!(!text.contains(banned), "{file} mentions {banned}");
+        }
+    }
+}
+
+/// The crates that a manifest names as dependencies.
+fn dependencies(manifest: &str) -> Vec<String> {
+    let manifest: toml::Table = toml::from_str(&read(manifest)).unwrap();
+    manifest["dependencies"].as_table().unwrap().keys().cloned().collect()
+}
+
+#[test]
+fn studio_is_pure_and_imports_nothing_of_ours() {
+    assert_eq!(dependencies("studio/Cargo.toml"), ["form_urlencoded", "jiff", "serde_json"]);
+    for file in sources("studio/src") {
+        let text = read(&file);
+        for banned in ["async ", "std::env", "::now()", "std::time::Instant", "SystemTime", "std::fs", "std::net"] {
             assert!(!text.contains(banned), "{file} mentions {banned}");
         }
     }

@@ -1,7 +1,7 @@
 //! `ringdown flow outage`: prints a policy's own Studio Flow, ready to be imported.
 
 use shared::domain::escalation::Policy;
-use shared::twilio::studio::flow::outage_call;
+use shared::twilio::studio::outage::outage_call;
 
 use super::read_leniently;
 use crate::clock::now;

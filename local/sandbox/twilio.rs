@@ -38,6 +38,7 @@ use shared::config::Live;
 use shared::http::Response;
 use shared::secret::Secret;
 
+use self::studio::Studio;
 use crate::activity;
 use crate::clock::Clock;
 use call::{Call, Deed, Order, Status};
@@ -46,7 +47,6 @@ use habit::Habit;
 use journal::{Journal, keep};
 pub(crate) use messages::Text;
 use player::Player;
-use studio::Studio;
 
 pub(crate) use rest::handle;
 pub(crate) use webhook::uuid;

@@ -1,20 +1,16 @@
 //! A simulated Studio: Flows as its REST API v2 keeps them, and Executions that really run. (Contract 4.)
 //!
 //! 1. `flows`, `executions`: the resources; `list`: how v2 wraps a list.
-//! 2. `execution`: what an Execution is; `run`: from its first widget to its last; `widgets`: what each does;
-//!    `report`: the widget that asks over HTTP.
-//! 3. `liquid`: what stands between double braces (pure).
-//! 4. `events`: what Event Streams tells of it.
+//! 2. `execution`: an Execution, around its run; `run`: what drives that, at the phone and over HTTP. (The machine that
+//!    knows the widgets is the crate `studio`.)
+//! 3. `events`: what Event Streams tells of it.
 
 mod events;
 mod execution;
 mod executions;
 mod flows;
-mod liquid;
 mod list;
-mod report;
 mod run;
-mod widgets;
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -3,12 +3,12 @@
 //! 1. [`capability`]: the token that lets a call's own reports in, and nothing else.
 //! 2. [`api`]: Executions are begun, looked at and ended. [`context`]: what an Execution knows of its call.
 //! 3. [`report`]: what the Flow reports.
-//! 4. [`flow`]: what a Flow is made of, and the one that places our calls.
+//! 4. [`outage`]: the Flow that places our calls. (What a Flow is made of is the crate `studio`'s.)
 
 pub mod api;
 pub mod capability;
 pub mod context;
-pub mod flow;
+pub mod outage;
 pub mod report;
 
 /// What the SID of a Flow begins with.

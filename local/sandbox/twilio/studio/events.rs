@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use super::super::Twilio;
 use super::super::webhook::AGENT;
 use super::super::wire::{self, Answer, Note};
-use super::execution::{Execution, Step};
+use super::execution::{Execution, StepRecord};
 use crate::activity::{self, Work};
 use crate::clock::later;
 
@@ -92,16 +92,17 @@ fn of_execution(
 }
 
 /// A widget is done with.
-pub(super) fn step_ended(execution: &Execution, step: &Step) -> Event {
+pub(super) fn step_ended(execution: &Execution, record: &StepRecord) -> Event {
+    let step = &record.step;
     let data = json!({
         "date_created": time(step.at),
-        "step_sid": step.sid,
+        "step_sid": record.sid,
         "name": step.event,
         "transitioned_from": step.from,
-        "transitioned_to": step.to,
+        "transitioned_to": record.to(),
     });
     let kind = ("com.twilio.studio.flow.step.ended", "Studio.FlowStepEvent");
-    event(execution, kind, step.at, &step.sid, data)
+    event(execution, kind, step.at, &record.sid, data)
 }
 
 fn event(

@@ -3,14 +3,14 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
-use shared::twilio::studio::flow::{Flow, State};
+use serde_json::Value;
+use studio::{Action, EndReason, ExecutionRequest, Flow, Run, RunEvent, RunState};
 
 use super::super::Twilio;
 use super::events::{self, Stream};
 use crate::commands::send::random;
 
-/// What the request for an Execution says. Nothing here changes.
+/// The Execution as it was asked for. Nothing here changes.
 #[derive(Clone, Debug)]
 pub(super) struct Order {
     pub(super) account: String,
@@ -20,20 +20,21 @@ pub(super) struct Order {
     pub(super) to: String,
     pub(super) from: String,
     /// The request's `Parameters`.
-    pub(super) data: Map<String, Value>,
+    pub(super) data: serde_json::Map<String, Value>,
 }
 
-/// One widget that is done with.
+/// A step of the run, as the resource that Studio keeps of it.
 #[derive(Clone, Debug)]
-pub(super) struct Step {
+pub(super) struct StepRecord {
     pub(super) sid: String,
-    pub(super) at: Timestamp,
-    /// The event that it fired, and its type.
-    pub(super) event: String,
-    pub(super) kind: String,
-    pub(super) from: String,
-    /// `Ended` if nothing follows.
-    pub(super) to: String,
+    pub(super) step: studio::Step,
+}
+
+impl StepRecord {
+    /// The name of the next widget, as Studio writes it.
+    pub(super) fn to(&self) -> &str {
+        self.step.to.as_deref().unwrap_or("Ended")
+    }
 }
 
 /// An Execution.
@@ -41,51 +42,45 @@ pub(super) struct Execution {
     pub(super) sid: String,
     pub(super) created: Timestamp,
     pub(super) order: Order,
-    facts: Mutex<Facts>,
+    progress: Mutex<Progress>,
 }
 
-struct Facts {
-    updated: Timestamp,
-    /// Liquid is looked up in it.
-    context: Value,
+struct Progress {
+    run: Run,
     /// Oldest first.
-    steps: Vec<Step>,
+    steps: Vec<StepRecord>,
     /// Where its events go; none once it has ended.
     stream: Option<Stream>,
 }
 
 impl Execution {
-    /// An Execution that begins now, and is told so.
-    pub(super) fn begin(twilio: &Arc<Twilio>, order: Order) -> Execution {
+    /// An Execution that is created now, with its first event.
+    pub(super) fn create(twilio: &Arc<Twilio>, order: Order) -> Execution {
         let now = twilio.now();
-        let sid = format!("FN{}", random());
-        let context = json!({
-            "trigger": {"request": {"to": order.to, "from": order.from, "parameters": order.data}},
-            "flow": {
-                "sid": sid,
-                "flow_sid": order.flow_sid,
-                "channel": {"address": order.from},
-                "data": order.data,
-                "variables": {},
-            },
-            "contact": {"channel": {"address": order.to}},
-            "widgets": {},
-        });
+        let request = ExecutionRequest {
+            execution_sid: format!("FN{}", random()),
+            flow_sid: order.flow_sid.clone(),
+            to: order.to.clone(),
+            from: order.from.clone(),
+            parameters: order.data.clone(),
+        };
+        let run = Run::new(order.flow.clone(), &request, now);
         let stream = Stream::open(twilio.clone());
-        let facts = Facts { updated: now, context, steps: Vec::new(), stream: None };
-        let execution = Execution { sid, created: now, order, facts: Mutex::new(facts) };
+        let progress = Mutex::new(Progress { run, steps: Vec::new(), stream: None });
+        let sid = request.execution_sid;
+        let execution = Execution { sid, created: now, order, progress };
         stream.put(events::started(&execution));
-        execution.facts().stream = Some(stream);
+        execution.progress().stream = Some(stream);
         execution
     }
 
-    fn facts(&self) -> MutexGuard<'_, Facts> {
-        self.facts.lock().unwrap_or_else(PoisonError::into_inner)
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether it is still active.
     pub(super) fn is_active(&self) -> bool {
-        self.facts().stream.is_some()
+        self.progress().stream.is_some()
     }
 
     /// `active` or `ended`.
@@ -95,17 +90,17 @@ impl Execution {
 
     /// When it last changed.
     pub(super) fn updated(&self) -> Timestamp {
-        self.facts().updated
+        self.progress().run.updated()
     }
 
-    /// All that its widgets know.
+    /// The namespaces of its widgets' variables.
     pub(super) fn context(&self) -> Value {
-        self.facts().context.clone()
+        self.progress().run.context().clone()
     }
 
     /// The steps so far, oldest first.
-    pub(super) fn steps(&self) -> Vec<Step> {
-        self.facts().steps.clone()
+    pub(super) fn steps(&self) -> Vec<StepRecord> {
+        self.progress().steps.clone()
     }
 
     /// Who began it: for a request of the REST API that is the account. (K)
@@ -113,39 +108,36 @@ impl Execution {
         &self.order.account
     }
 
-    /// What a widget has found out, in place of what it found out before.
-    pub(super) fn found(&self, widget: &str, what: Value) {
-        self.facts().context["widgets"][widget] = what;
+    /// Tells its run of an event, and Event Streams of the steps that follow from it: what is to be done now.
+    pub(super) fn step(&self, event: RunEvent, now: Timestamp) -> Vec<Action> {
+        let progress = &mut *self.progress();
+        let (state, actions) = progress.run.step(event, now);
+        let Some(stream) = &progress.stream else { return Vec::new() };
+        for step in progress.run.steps().iter().skip(progress.steps.len()) {
+            let record = StepRecord { sid: format!("FT{}", random()), step: step.clone() };
+            stream.put(events::step_ended(self, &record));
+            progress.steps.push(record);
+        }
+        if let RunState::Ended(reason) = state {
+            stream.put(events::ended(self, now));
+            progress.stream = None;
+            self.log_end(&reason);
+        }
+        actions
     }
 
-    /// Sets a variable.
-    pub(super) fn set(&self, name: &str, value: String) {
-        self.facts().context["flow"]["variables"][name] = value.into();
-    }
-
-    /// A widget is done with. An Execution that has ended takes no more steps.
-    pub(super) fn step(&self, at: Timestamp, from: &State, event: &str, to: Option<&str>) {
-        let step = Step {
-            sid: format!("FT{}", random()),
-            at,
-            event: event.to_owned(),
-            kind: from.kind.clone(),
-            from: from.name.clone(),
-            to: to.unwrap_or("Ended").to_owned(),
-        };
-        let mut facts = self.facts();
-        let Some(stream) = &facts.stream else { return };
-        stream.put(events::step_ended(self, &step));
-        facts.updated = at;
-        facts.steps.push(step);
-    }
-
-    /// It ends, unless it has.
-    pub(super) fn end(&self, at: Timestamp) {
-        let mut facts = self.facts();
-        let Some(stream) = facts.stream.take() else { return };
-        facts.updated = at;
-        stream.put(events::ended(self, at));
-        tracing::info!(execution = self.sid, "a sandbox Execution ended");
+    fn log_end(&self, reason: &EndReason) {
+        let execution = &self.sid;
+        match reason {
+            EndReason::Unplayable { widget, why } => {
+                tracing::warn!(execution, widget, why, "a sandbox Execution cannot go on");
+            }
+            EndReason::TooManySteps => {
+                tracing::warn!(execution, "a sandbox Execution has taken too many steps");
+            }
+            EndReason::FlowEnd | EndReason::HungUp | EndReason::Stopped => {
+                tracing::info!(execution, "a sandbox Execution ended");
+            }
+        }
     }
 }

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use shared::http::Response;
+use studio::RunEvent;
 
 use super::super::KEPT;
 use super::super::journal::keep;
 use super::super::refusal::Refusal;
 use super::super::rest::{Ask, is_e164};
-use super::execution::{Execution, Order, Step};
+use super::execution::{Execution, Order, StepRecord};
 use super::flows::{self, need};
-use super::run::Run;
+use super::run::Driver;
 use super::{BASE, iso};
 use crate::activity;
 
@@ -22,7 +23,7 @@ pub(super) fn create(ask: &Ask<'_>, flow_sid: &str) -> Result<Response, Refusal>
         let order = order(ask, flow_sid)?;
         let execution = begin(ask, order)?;
         let resource = resource(&execution);
-        activity::spawn(Run::new(ask.twilio.clone(), execution).live());
+        activity::spawn(Driver::new(ask.twilio.clone(), execution).run());
         Ok(Response::json(201, &resource))
     })
 }
@@ -58,7 +59,7 @@ fn begin(ask: &Ask<'_>, order: Order) -> Result<Arc<Execution>, Refusal> {
         let why = format!("Execution {} is already active for this contact", active.sid);
         return Err(Refusal::new(409, 20409, why));
     }
-    let execution = Arc::new(Execution::begin(ask.twilio, order));
+    let execution = Arc::new(Execution::create(ask.twilio, order));
     keep(executions, execution.clone(), KEPT);
     Ok(execution)
 }
@@ -98,7 +99,9 @@ pub(super) fn fetch(ask: &Ask<'_>, flow_sid: &str, sid: &str) -> Result<Response
 pub(super) fn update(ask: &Ask<'_>, flow_sid: &str, sid: &str) -> Result<Response, Refusal> {
     let execution = find(ask, flow_sid, sid)?;
     match need(ask, "Status")? {
-        "ended" => execution.end(ask.twilio.now()),
+        "ended" => {
+            execution.step(RunEvent::Stopped, ask.twilio.now());
+        }
         "active" => {}
         other => return Err(Refusal::bad(20001, format!("Invalid Status: {other}"))),
     }
@@ -154,10 +157,11 @@ fn resource(execution: &Execution) -> Value {
     })
 }
 
-fn step_resource(execution: &Execution, step: &Step) -> Value {
-    let url = format!("{}/Steps/{}", url(execution), step.sid);
+fn step_resource(execution: &Execution, record: &StepRecord) -> Value {
+    let step = &record.step;
+    let url = format!("{}/Steps/{}", url(execution), record.sid);
     json!({
-        "sid": step.sid,
+        "sid": record.sid,
         "account_sid": execution.order.account,
         "flow_sid": execution.order.flow_sid,
         "execution_sid": execution.sid,
@@ -165,7 +169,7 @@ fn step_resource(execution: &Execution, step: &Step) -> Value {
         "name": step.event,
         "type": step.kind,
         "transitioned_from": step.from,
-        "transitioned_to": step.to,
+        "transitioned_to": record.to(),
         "context": {},
         "date_created": iso(step.at),
         "date_updated": iso(step.at),

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::domain::escalation::{CallWith, Policy};
 use shared::http::Response;
-use shared::twilio::studio::flow::{Flow, Problem, outage_call};
+use shared::twilio::studio::outage::outage_call;
+use studio::{Flow, Problem};
 
 use super::super::KEPT;
 use super::super::journal::keep;

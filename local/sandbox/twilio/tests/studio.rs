@@ -5,7 +5,7 @@ mod events;
 
 use serde_json::json;
 use shared::config::file::Config;
-use shared::twilio::studio::flow::outage_call;
+use shared::twilio::studio::outage::outage_call;
 
 use super::super::call::Deed;
 use super::*;

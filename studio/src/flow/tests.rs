@@ -1,13 +1,11 @@
 //! Any definition can be read.
 
-mod ours;
-
 use proptest::prelude::*;
 
 use super::*;
 
 #[test]
-fn an_unknown_widget_is_one_more_state() {
+fn unknown_widget_is_read_as_one_more_state() {
     let flow = Flow::parse(
         r#"{"initial_state": "a", "new": 1, "states": [
             {"name": "a", "type": "new-thing", "properties": {"offset": {"x": -1.5, "y": 2}, "deep": [{}], "n": "7"},
@@ -33,13 +31,13 @@ fn an_unknown_widget_is_one_more_state() {
 }
 
 #[test]
-fn what_does_not_hang_together_is_told_with_its_place() {
+fn problem_names_its_place() {
     let flow = Flow::parse(
         r#"{"initial_state": "z", "states": [{"name": "a", "type": "x", "transitions": [{"event": "e", "next": "c"}]},
             {"name": "a", "type": "x"}, {}]}"#,
     );
     let problems = flow.expect("a Flow").problems();
-    let told: Vec<String> =
+    let texts: Vec<String> =
         problems.iter().map(|problem| format!("{}: {}", problem.path, problem.message)).collect();
     let expected = [
         "#/initial_state: there is no state \"z\" to begin with",
@@ -48,7 +46,7 @@ fn what_does_not_hang_together_is_told_with_its_place() {
         "#/states/2/name: the state has no name",
         "#/states/2/type: the state \"\" has no type",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(texts, expected);
     for (text, why) in
         [("", "it is not JSON"), ("[]", "no array"), (r#"{"states": {}}"#, "no array")]
     {
@@ -77,7 +75,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn no_definition_makes_it_panic(
+    fn definition_never_panics(
         mut definition in any_json(),
         states in prop::collection::vec(any_json(), 0..4),
         text in ".{0,60}",

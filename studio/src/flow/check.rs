@@ -1,19 +1,19 @@
-//! What Studio would not take of a definition.
+//! The checks of a definition: what Studio would refuse it for.
 
 use super::{Flow, State};
 
 /// Something wrong with a Flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// What, in a sentence.
+    /// The problem in a sentence.
     pub message: String,
-    /// Where, as Studio says it: `#/states/3/transitions/0/next`.
+    /// Its place as Studio writes it: `#/states/3/transitions/0/next`.
     pub path: String,
 }
 
 impl Flow {
-    /// What is wrong with how its states hang together: each has a name of its own and a type, the initial one is there,
-    /// and every `next` names one. What a type of widget needs is not looked at.
+    /// The problems of its structure: each state has a name of its own and a type, the initial one is there, and every
+    /// `next` names one. The properties of the types of widget are not checked.
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         if self.first().is_none() {

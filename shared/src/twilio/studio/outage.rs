@@ -7,7 +7,10 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::escalation::Policy;
 
-const TEMPLATE: &str = include_str!("../../../../flows/outage-call.json");
+#[cfg(test)]
+mod tests;
+
+const TEMPLATE: &str = include_str!("../../../flows/outage-call.json");
 
 /// The definition of a policy's own Flow: how long it rings, how long it waits for a key, in which voice it speaks.
 pub fn outage_call(policy: &Policy) -> Value {

@@ -1,22 +1,20 @@
 //! A Studio Flow's definition: its widgets, and which event leads from one to the next. Pure.
 //!
-//! Any definition can be read: a widget of a type that we have never seen is one more state, and what cannot be read as
-//! it should be is missing. ([`Flow::problems`] says what Studio would not take; contract 4.3.)
+//! Any definition can be read: a widget of an unknown type is one more state, and what cannot be read as it should be is
+//! missing. [`Flow::problems`] says what Studio would refuse.
 
 mod check;
-mod outage;
 #[cfg(test)]
 mod tests;
 
 use serde_json::{Map, Value};
 
 pub use check::Problem;
-pub use outage::outage_call;
 
 /// A Flow.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flow {
-    /// What it is for, in its author's words.
+    /// Its purpose, in its author's words.
     pub description: String,
     /// The name of the state that it begins with.
     pub initial_state: String,
@@ -31,20 +29,20 @@ pub struct State {
     pub name: String,
     /// Its type: `trigger`, `say-play`, …
     pub kind: String,
-    /// Where each of its events leads.
+    /// The transitions of its events.
     pub transitions: Vec<Transition>,
     /// Its settings, as they stand in the file.
     pub properties: Map<String, Value>,
 }
 
-/// What follows an event of a widget.
+/// The way from an event of a widget to the next one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transition {
     /// `answered`, `keypress`, `match`, …
     pub event: String,
     /// The name of the state that it leads to; `None` is the end.
     pub next: Option<String>,
-    /// What must hold besides; only `match` has any.
+    /// The conditions that must hold besides; only `match` has any.
     pub conditions: Vec<Condition>,
 }
 
@@ -53,13 +51,13 @@ pub struct Transition {
 pub struct Condition {
     /// `equal_to`, `contains`, …
     pub kind: String,
-    /// What is compared, usually the widget's own input again.
+    /// The value that is compared, usually the widget's own input again.
     pub arguments: Vec<String>,
-    /// What with.
+    /// The value that it is compared with.
     pub value: String,
 }
 
-/// Where a widget stands on Studio's canvas, in pixels: y grows downwards.
+/// The place of a widget on Studio's canvas, in pixels: y grows downwards.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Offset {
     /// To the right.
@@ -110,7 +108,7 @@ impl State {
         }
     }
 
-    /// Where it stands, if its author put it anywhere.
+    /// Its place, if its author put it anywhere.
     pub fn offset(&self) -> Option<Offset> {
         let offset = self.properties.get("offset")?;
         Some(Offset { x: offset.get("x")?.as_f64()?, y: offset.get("y")?.as_f64()? })
@@ -121,7 +119,7 @@ impl State {
         self.properties.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// A setting that is a whole number; some of Studio's numbers are text. (Contract 4.3: types vary.)
+    /// A setting that is a whole number; some of Studio's numbers are text.
     pub fn number(&self, name: &str) -> Option<u64> {
         match self.properties.get(name)? {
             Value::String(text) => text.trim().parse().ok(),

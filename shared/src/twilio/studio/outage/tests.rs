@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
+use studio::{Flow, Offset, State};
 
-use super::super::*;
+use super::*;
 use crate::config::file::Config;
-use crate::domain::escalation::Policy;
 
 fn policy(more: &str) -> Policy {
     let toml = format!(
@@ -98,7 +98,7 @@ fn type_of(value: &Value) -> char {
 }
 
 #[test]
-fn our_flow_is_one_that_studio_takes() {
+fn outage_flow_has_the_widgets_that_studio_takes() {
     let flow = ours("voice = \"Polly.Amy\"\nlanguage = \"en-GB\"\n");
     assert_eq!(flow.problems(), []);
     let definition = outage_call(&policy(""));
@@ -123,7 +123,7 @@ fn our_flow_is_one_that_studio_takes() {
 }
 
 #[test]
-fn its_widgets_stand_apart_and_lead_downwards_from_the_trigger() {
+fn widgets_stand_apart_and_lead_downwards_from_the_trigger() {
     let flow = ours("");
     let offsets: Vec<Offset> =
         flow.states.iter().map(|state| state.offset().expect("an offset")).collect();
@@ -154,7 +154,7 @@ fn its_widgets_stand_apart_and_lead_downwards_from_the_trigger() {
 }
 
 #[test]
-fn every_widget_is_reached() {
+fn every_widget_can_be_reached() {
     let flow = ours("");
     let mut reached = BTreeSet::from([flow.initial_state.clone()]);
     loop {
@@ -172,7 +172,7 @@ fn every_widget_is_reached() {
 }
 
 #[test]
-fn a_policy_gives_its_numbers_and_its_voice() {
+fn policy_gives_the_flow_its_numbers_and_its_voice() {
     let flow = ours("voice = \"Polly.Amy\"\n");
     let of = |name: &str| flow.state(name).expect("a state").clone();
     assert_eq!(of("call").properties["timeout"], 40);
@@ -190,10 +190,10 @@ fn a_policy_gives_its_numbers_and_its_voice() {
 }
 
 #[test]
-fn every_outcome_is_reported_with_what_the_server_expects() {
+fn every_outcome_is_reported_with_the_fields_that_the_server_expects() {
     let flow = ours("");
     let reports = flow.states.iter().filter(|state| state.kind == "make-http-request");
-    let told: Vec<String> = reports
+    let bodies: Vec<String> = reports
         .map(|state| {
             assert_eq!(state.text("url"), "{{flow.data.report_url}}");
             let pairs = state.pairs("parameters");
@@ -215,5 +215,5 @@ fn every_outcome_is_reported_with_what_the_server_expects() {
         with("key", &format!("digits={{{{widgets.menu.Digits}}}}&{reading}")),
         with("no-key", reading),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(bodies, expected);
 }

@@ -1,12 +1,15 @@
-//! Liquid, as far as our Flow needs it: `{{a.b.c}}` is looked up. Pure.
+//! Liquid, as far as it is played here: `{{a.b.c}}` is looked up. Pure.
 //!
-//! What is not there is empty, as in Liquid. Whatever is more than a look-up is an error, for a Flow that seems to work
-//! here and not there would be worse.
+//! A name that is not there is empty, as in Liquid. An expression that is more than a look-up is an error: a Flow that
+//! works here and not at Twilio would be worse.
 
 use serde_json::Value;
 
-/// The text with all look-ups done. The error is for a person.
-pub(super) fn render(template: &str, context: &Value) -> Result<String, String> {
+/// Renders a text with all its look-ups done.
+///
+/// # Errors
+/// Says to a person what is not played here.
+pub fn render(template: &str, context: &Value) -> Result<String, String> {
     let mut rendered = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, behind)) = rest.split_once("{{") {
@@ -61,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_there_is_looked_up_and_the_rest_is_empty() {
+    fn look_up_renders_what_is_there_and_else_nothing() {
         let context = json!({
             "flow": {"sid": "FN1", "data": {"say": "A & B {{x}}", "n": 5}},
             "widgets": {"report_key": {"parsed": {"again": true, "list": ["a", "b"], "none": null}}},
@@ -81,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_more_than_a_look_up_is_an_error() {
+    fn expression_beyond_a_look_up_is_refused() {
         for template in [
             "{{",
             "a {{b",
@@ -98,7 +101,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_template_makes_it_panic(template in "([a-z.{}|% ä]|\\{\\{|\\}\\}){0,30}", value in ".{0,9}") {
+        fn template_never_panics(template in "([a-z.{}|% ä]|\\{\\{|\\}\\}){0,30}", value in ".{0,9}") {
             let context = json!({"a": {"b": value}});
             let _ = render(&template, &context);
             proptest::prop_assert_eq!(render("{{a.b}}", &context), Ok(value));
