@@ -120,7 +120,15 @@ fn studio_is_pure_and_imports_nothing_of_ours() {
     assert_eq!(dependencies("studio/Cargo.toml"), ["form_urlencoded", "jiff", "serde_json"]);
     for file in sources("studio/src") {
         let text = read(&file);
-        for banned in ["async ", "std::env", "::now()", "std::time::Instant", "SystemTime", "std::fs", "std::net"] {
+        for banned in [
+            "async ",
+            "std::env",
+            "::now()",
+            "std::time::Instant",
+            "SystemTime",
+            "std::fs",
+            "std::net",
+        ] {
             assert!(!text.contains(banned), "{file} mentions {banned}");
         }
     }
