@@ -7,10 +7,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::config::tokens;
+use shared::domain::event::TEST_EVENT;
 use shared::http::Request;
 use shared::payload::HttpPayload;
 use shared::secret::Secret;
-use shared::twilio::event_stream::TEST_EVENT;
 use shared::twilio::signature::{Payload, signature, with_body_hash};
 
 use crate::access::{self, SimulatedSecrets};

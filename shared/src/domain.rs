@@ -1,6 +1,7 @@
 //! The rules. Pure: no I/O, no clock, no async, no settings; time is an argument.
 //!
-//! 1. [`alarm`]: what monitors report, in one shape. [`routes`]: which event goes to which channel, in which words.
+//! 1. [`alarm`]: what monitors report, in one shape. [`event`]: what Twilio reports. [`routes`]: which event goes to which
+//!    channel, with which text.
 //! 2. [`schedule`]: who is on call when. [`silence`]: when nobody is called for which alarms.
 //! 3. [`escalation`]: who is called, when, and what came of it.
 //! 4. [`text`]: what people read and hear. [`templates`]: the templates of a configuration, within bounds. [`size`]: lengths
@@ -8,6 +9,7 @@
 
 pub mod alarm;
 pub mod escalation;
+pub mod event;
 pub mod response_url;
 pub mod routes;
 pub mod schedule;

@@ -1,17 +1,16 @@
-//! Which event goes to which channel, in which words. Pure.
+//! Which event goes to which channel, with which text. Pure.
 
-mod words;
+mod template;
 
 use minijinja::{Environment, Value};
 use serde::{Deserialize, Serialize};
 use wildmatch::WildMatch;
 
+use crate::domain::event::{Event, TEST_EVENT};
 use crate::domain::templates;
 use crate::domain::text::cut_section;
-use crate::twilio::event_stream::{Event, TEST_EVENT};
 
-pub(crate) use words::printed_length;
-pub use words::{check_expression, check_template};
+pub use template::{check_expression, check_template};
 
 /// One thing said in Slack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +58,7 @@ pub struct Routes {
 impl Routes {
     /// Takes routes that were checked before (`config::file`). The channels are in the file's order.
     pub fn new(routes: Vec<Route>, channels: Vec<String>) -> Routes {
-        let environment = words::environment();
+        let environment = template::environment();
         let routes = routes
             .into_iter()
             .map(|route| (route.events.iter().map(|glob| WildMatch::new(glob)).collect(), route))
@@ -86,7 +85,7 @@ impl Routes {
             if !globs.iter().any(|glob| glob.matches(&event.event_type)) {
                 continue;
             }
-            let context = context.get_or_insert_with(|| words::context(&event.envelope));
+            let context = context.get_or_insert_with(|| template::context(&event.envelope));
             lines.extend(self.line(route, event, context));
         }
         if lines.is_empty() && event.event_type == TEST_EVENT {
@@ -127,7 +126,7 @@ impl Routes {
     }
 
     fn render(&self, source: &str, context: &Value) -> Result<String, minijinja::Error> {
-        templates::render(&self.environment, source, context.clone(), words::mrkdwn())
+        templates::render(&self.environment, source, context.clone(), template::mrkdwn())
     }
 
     fn channel(&self, route: &Route, context: &Value) -> String {

@@ -5,6 +5,7 @@
 
 mod bounded;
 mod filters;
+mod json_text;
 mod weight;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use minijinja::machinery::{parse, parse_expr};
 use minijinja::value::Object;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, Value};
 
+pub(crate) use json_text::JsonText;
 pub use weight::MAX_WORK_BYTES;
 use weight::{charge, weight};
 

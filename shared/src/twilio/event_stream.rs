@@ -6,22 +6,8 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::domain::event::{Event, TEST_EVENT};
 use crate::domain::size::cut_marked;
-
-/// The type of the event that Twilio sends when somebody tests a sink.
-pub const TEST_EVENT: &str = "com.twilio.eventstreams.test-event";
-
-/// One CloudEvent.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Event {
-    /// `com.twilio.…`
-    pub event_type: String,
-    /// Names the event among those of its type. Twilio repeats an id across types (an Execution's start and end carry
-    /// the same), and the test event's is always the account: there the test's own id is appended.
-    pub id: String,
-    /// The whole envelope. `data` is an object even where it arrived as JSON text.
-    pub envelope: Value,
-}
 
 /// What cannot be read as an event.
 #[derive(Clone, Debug, PartialEq, Eq)]

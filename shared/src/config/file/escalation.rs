@@ -10,7 +10,7 @@ use toml::Spanned;
 use wildmatch::WildMatch;
 
 use super::Check;
-use super::limits::{Limits, MAX_CALLS_PER_HOUR, MAX_OWN_ALARM_CALLS_PER_HOUR};
+use super::limits::{Limits, MAX_CALLS_PER_HOUR, MAX_LISTED_PEOPLE, MAX_OWN_ALARM_CALLS_PER_HOUR};
 use super::people::PersonTable;
 use super::roster::{Roster, RosterTable};
 use super::schedules::ScheduleTable;
@@ -142,8 +142,6 @@ pub fn glob_matches(glob: &str, alarm: &str) -> bool {
 /// The shortest and the longest `resolve_after`: a call takes most of a minute, and an incident is kept for 90 days.
 const RESOLVE_AFTER_MIN: SignedDuration = SignedDuration::from_mins(1);
 const RESOLVE_AFTER_MAX: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// The longest roster, and the most calls of a round.
-pub(super) const MOST: u32 = 20;
 
 impl Check<'_> {
     pub(super) fn escalation(
@@ -197,7 +195,7 @@ impl Check<'_> {
             channel: self.policy_channel(table.channel, &name, channels),
             roster: Vec::new(),
             empty_shift: None,
-            attempts: self.number("policies.attempts", table.attempts, 3, 1..=MOST),
+            attempts: self.number("policies.attempts", table.attempts, 3, 1..=MAX_LISTED_PEOPLE),
             ring_seconds: self.number("policies.ring_seconds", table.ring_seconds, 25, 5..=600),
             answer_seconds: self.number(
                 "policies.answer_seconds",

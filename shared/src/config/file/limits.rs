@@ -14,6 +14,8 @@ pub(super) struct EscalationTable {
     pub(super) not_on_call: Option<Vec<Spanned<String>>>,
 }
 
+/// The most people of a roster or a rotation, and the most calls of a round.
+pub(super) const MAX_LISTED_PEOPLE: u32 = 20;
 /// What holds for all policies.
 pub(super) struct Limits {
     pub(super) max_calls_per_hour: u32,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::Check;
-use super::escalation::MOST;
+use super::limits::MAX_LISTED_PEOPLE;
 use crate::domain::escalation::Person;
 use crate::domain::schedule::Schedules;
 
@@ -102,7 +102,7 @@ impl<'de> Visitor<'de> for Either {
 }
 
 /// The most people that a policy may ever call: their records are read and written at once.
-const MOST_EVER: usize = 80;
+const MAX_ROUND_PEOPLE: usize = 80;
 
 impl Check<'_> {
     pub(super) fn roster(
@@ -117,8 +117,9 @@ impl Check<'_> {
             RosterTable::OnCall(OnCallTable { schedule, then }) => (Some(schedule), then),
         };
         let least = usize::from(roster.is_none());
-        if !(least..=MOST as usize).contains(&names.len()) {
-            let what = format!("has {} people, expected {least} to {MOST}", names.len());
+        if !(least..=MAX_LISTED_PEOPLE as usize).contains(&names.len()) {
+            let what =
+                format!("has {} people, expected {least} to {MAX_LISTED_PEOPLE}", names.len());
             self.problem(at, "policies.roster", what);
         }
         for person in &names {
@@ -137,8 +138,8 @@ impl Check<'_> {
         }
         let roster = Roster::OnCall { schedule: schedule.into_inner(), then: names };
         let count = roster.everybody(schedules).len();
-        if count > MOST_EVER {
-            let what = format!("may call {count} people, expected {MOST_EVER} at most");
+        if count > MAX_ROUND_PEOPLE {
+            let what = format!("may call {count} people, expected {MAX_ROUND_PEOPLE} at most");
             self.problem(at, "policies.roster", what);
         }
         roster

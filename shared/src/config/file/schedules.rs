@@ -11,7 +11,7 @@ use toml::Spanned;
 
 use overrides::OverrideTable;
 
-use super::escalation::MOST;
+use super::limits::MAX_LISTED_PEOPLE;
 use super::problems::Source as Text;
 use super::times::{DAYS, time_of_day, weekday};
 use super::{CalendarProblem, Check, Problem, pieces};
@@ -117,8 +117,8 @@ impl Check<'_> {
             None => self.missing(table, "people", "people in turn like [\"alpha\"]"),
             Some(list) => {
                 let count = list.get_ref().len();
-                if !(1..=MOST as usize).contains(&count) {
-                    let what = format!("has {count} people, expected 1 to {MOST}");
+                if !(1..=MAX_LISTED_PEOPLE as usize).contains(&count) {
+                    let what = format!("has {count} people, expected 1 to {MAX_LISTED_PEOPLE}");
                     self.problem(list.span().start, "schedules.people", what);
                 }
                 for person in list.get_ref() {

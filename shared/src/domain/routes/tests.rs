@@ -2,8 +2,9 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use crate::config::file::Config;
+use crate::domain::event::TEST_EVENT;
 use crate::domain::routes::Line;
-use crate::twilio::event_stream::{self, TEST_EVENT};
+use crate::twilio::event_stream;
 
 fn lines(toml: &str, event: &serde_json::Value) -> Vec<(String, Line)> {
     let config = Config::parse(vec![("ringdown.toml".to_owned(), toml.to_owned())])

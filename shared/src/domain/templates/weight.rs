@@ -73,7 +73,7 @@ pub(super) fn weight(value: &Value) -> usize {
 }
 
 fn own(value: &Value) -> usize {
-    if let Some(printed) = crate::domain::routes::printed_length(value) {
+    if let Some(printed) = super::json_text::printed_length(value) {
         return printed;
     }
     match value.kind() {

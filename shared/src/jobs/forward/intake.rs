@@ -8,12 +8,14 @@ use jiff::Timestamp;
 use crate::Error;
 use crate::config::Live;
 use crate::config::file::Escalation;
+use crate::domain::event::Event;
 use crate::domain::routes::{Line, Routes};
 use crate::http::Request;
 use crate::jobs::verify::{Kind, verified};
 use crate::storage::messages::{Lines, MESSAGE_BYTES, Task, WakeUp, send_all};
 use crate::storage::{Queue, QueueName};
-use crate::twilio::event_stream::{self, Event, Malformed};
+use crate::domain::event::Event;
+use crate::twilio::event_stream::{self, Malformed};
 use crate::twilio::studio::{EXECUTION, is_sid};
 
 /// What the webhook needs.

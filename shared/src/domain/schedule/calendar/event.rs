@@ -104,7 +104,7 @@ impl Component<'_> {
         let line = self.line("DTSTART").ok_or_else(|| {
             Complaint::new(self.line, "DTSTART", "is missing, expected when the event begins")
         })?;
-        Stamp::read(line, line.value(), zones)
+        zones.stamp(line, line.value())
     }
 
     /// When it begins, and its length by the clock on the wall: all there is of one that does not repeat.
@@ -135,7 +135,7 @@ impl Component<'_> {
     fn length(&self, first: &Stamp, zones: &Zones<'_>) -> Result<SignedDuration, Complaint> {
         let a_day = SignedDuration::from_hours(24);
         if let Some(line) = self.line("DTEND") {
-            let ends = Stamp::read(line, line.value(), zones)?;
+            let ends = zones.stamp(line, line.value())?;
             return match first.length_until(&ends).unwrap_or_default() {
                 length if length.is_positive() => Ok(length),
                 length if length.is_zero() && first.is_date && ends.is_date => Ok(a_day),
@@ -196,7 +196,7 @@ impl Component<'_> {
         }
         for line in self.all("EXDATE") {
             for value in values(line) {
-                match Stamp::read(line, value, zones) {
+                match zones.stamp(line, value) {
                     Ok(stamp) => except.push((line.number, stamp)),
                     Err(complaint) => complain(complaint),
                 }
@@ -229,12 +229,12 @@ fn rdate(
     zones: &Zones<'_>,
 ) -> Result<(Stamp, Option<Timestamp>), Complaint> {
     let Some((begins, end)) = value.split_once('/') else {
-        return Ok((Stamp::read(line, value, zones)?, None));
+        return Ok((zones.stamp(line, value)?, None));
     };
-    let begins = Stamp::read(line, begins, zones)?;
+    let begins = zones.stamp(line, begins)?;
     let ends = match length(end) {
         Some(length) => begins.end(length),
-        None => Some(Stamp::read(line, end, zones)?.at()),
+        None => Some(zones.stamp(line, end)?.at()),
     };
     match ends.filter(|ends| *ends > begins.at()) {
         Some(ends) => Ok((begins, Some(ends))),

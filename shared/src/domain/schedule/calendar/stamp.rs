@@ -6,7 +6,6 @@ use jiff::{SignedDuration, Timestamp, Unit};
 
 use super::Complaint;
 use super::lines::Line;
-use super::zones::Zones;
 use crate::domain::schedule::moment::instant;
 
 /// A time as the file has it: a local one of a zone, or a whole day.
@@ -19,10 +18,11 @@ pub(super) struct Stamp {
 
 impl Stamp {
     /// Reads `20260105T090000`, with a Z, a TZID, or neither: then it is of the calendar's zone; or the date `20260105`.
+    /// `zone` finds the zone of a TZID, or the calendar's.
     pub(super) fn read(
         line: &Line<'_>,
         value: &str,
-        zones: &Zones<'_>,
+        zone: impl FnOnce(Option<&str>) -> Result<TimeZone, String>,
     ) -> Result<Stamp, Complaint> {
         let written = value.trim();
         let value = written.to_ascii_uppercase();
@@ -46,13 +46,9 @@ impl Stamp {
         if is_utc {
             return Ok(Stamp { local, zone: TimeZone::UTC, is_date: false });
         }
-        let zone = match line.parameter("TZID") {
-            // RFC 5545 (3.2.19): a date has no zone of its own.
-            Some(id) if !is_date => {
-                zones.get(line.calendar, &id).map_err(|what| Complaint::of(line, &what))?
-            }
-            _ => zones.default_zone(line.calendar).map_err(|what| Complaint::of(line, &what))?,
-        };
+        // RFC 5545 (3.2.19): a date has no zone of its own.
+        let id = line.parameter("TZID").filter(|_| !is_date);
+        let zone = zone(id.as_deref()).map_err(|what| Complaint::of(line, &what))?;
         Ok(Stamp { local, zone, is_date })
     }
 

@@ -16,6 +16,7 @@ use jiff::tz::TimeZone;
 use super::Complaint;
 use super::components::Definition;
 use super::lines::Line;
+use super::stamp::Stamp;
 use crate::domain::schedule::moment::known_zone;
 
 /// The zones of a file.
@@ -80,6 +81,14 @@ impl<'a> Zones<'a> {
         }
         let missing = || "has no zone, expected a TZID, or `time_zone` in the schedule".to_owned();
         self.defaults.get(&calendar).cloned().unwrap_or_else(|| Err(missing()))
+    }
+
+    /// Reads a time with the zone that it names, or its calendar's.
+    pub(super) fn stamp(&self, line: &Line<'_>, value: &str) -> Result<Stamp, Complaint> {
+        Stamp::read(line, value, |id| match id {
+            Some(id) => self.get(line.calendar, id),
+            None => self.default_zone(line.calendar),
+        })
     }
 
     /// The zone of this TZID in a VCALENDAR, or what is wrong with it.

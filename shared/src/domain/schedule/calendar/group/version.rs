@@ -90,8 +90,8 @@ impl<'a, 'b> Version<'a, 'b> {
                 return Err(self.complaint(Complaint::of(line, &what)));
             }
         };
-        let place = Stamp::read(line, line.value(), zones)
-            .map_err(|complaint| self.complaint(complaint))?;
+        let place =
+            zones.stamp(line, line.value()).map_err(|complaint| self.complaint(complaint))?;
         Ok(Exception { version: self, place, is_for_future })
     }
 

@@ -11,7 +11,6 @@ use super::Zones;
 use crate::domain::schedule::calendar::components::Definition;
 use crate::domain::schedule::calendar::lines::Line;
 use crate::domain::schedule::calendar::rule::{Budget, Rule};
-use crate::domain::schedule::calendar::stamp::Stamp;
 
 /// Nobody is on call before this year, …
 const FIRST_YEAR: i16 = 1_970;
@@ -77,7 +76,8 @@ fn add(
     let before = TimeZone::fixed(Offset::from_seconds(from).map_err(|error| error.to_string())?);
     let zones = Zones::new(&[], Some(&before), &[]);
     let first = need("DTSTART").and_then(|line| {
-        Stamp::read(line, line.value(), &zones)
+        zones
+            .stamp(line, line.value())
             .map_err(|complaint| format!("begins wrongly: {}", complaint.what))
     })?;
     let mut locals = vec![first.local];
@@ -97,7 +97,7 @@ fn add(
     for line in lines.iter().filter(|line| line.has_name("RDATE")) {
         for value in line.value().split(',') {
             let value = value.split('/').next().unwrap_or_default();
-            let stamp = Stamp::read(line, value, &zones).map_err(|complaint| complaint.what)?;
+            let stamp = zones.stamp(line, value).map_err(|complaint| complaint.what)?;
             locals.push(stamp.local);
         }
     }

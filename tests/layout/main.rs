@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod imports;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use imports::Imports;
 use shared::http::endpoints::ENDPOINTS;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -38,7 +41,7 @@ fn sources(folder: &str) -> Vec<String> {
 }
 
 fn ours() -> Vec<String> {
-    ["shared/src", "studio/src", "functions", "local"].into_iter().flat_map(sources).collect()
+    crates().iter().flat_map(|folder| sources(folder)).collect()
 }
 
 #[test]
@@ -96,14 +99,72 @@ fn endpoints_are_those_of_the_template_each_at_its_function() {
     assert_eq!(served, deployed, "the table of endpoints, and template.yaml");
 }
 
+/// The imports of a crate's sources.
+fn imports(folder: &str) -> Imports {
+    let files: Vec<(String, String)> = sources(folder)
+        .into_iter()
+        .map(|path| (path[folder.len() + 1..].to_owned(), read(&path)))
+        .collect();
+    Imports::read(files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
+}
+
+/// The folders with the sources of our crates.
+fn crates() -> Vec<String> {
+    let functions = names("functions").into_iter().map(|name| format!("functions/{name}/src"));
+    let others = ["shared/src", "studio/src", "sandbox/src", "local"].map(str::to_owned);
+    let crates = others.into_iter().filter(|folder| root(folder).is_dir());
+    crates.chain(functions).collect()
+}
+
 #[test]
-fn the_rules_of_escalation_know_nothing_of_the_world() {
-    let rules = sources("shared/src/domain/escalation");
-    assert!(rules.len() > 5, "{rules:?}");
-    for file in rules.into_iter().chain(["shared/src/domain/escalation.rs".to_owned()]) {
-        // What else they know is as pure.
-        let text = read(&file).replace("crate::domain", "");
-        for banned in ["crate::", "async ", "std::env", "::now()", "std::time", "tokio"] {
+fn modules_import_each_other_in_no_circle() {
+    for folder in crates() {
+        assert_eq!(imports(&folder).circles(), [""; 0], "{folder}");
+    }
+}
+
+#[test]
+fn modules_of_the_shared_crate_know_only_what_they_may() {
+    let base: &[&[&str]] = &[&["error"], &["Error"], &["hex"], &["secret"]];
+    let domain: &[&[&str]] = &[&["domain"]];
+    let vendors: &[&[&str]] = &[&["http"], &["twilio"], &["slack"]];
+    let shared = imports("shared/src");
+    let may = [
+        (&["domain"][..], [&[][..], &[], &[]]),
+        (&["http"], [base, &[], &[]]),
+        (&["storage"], [base, domain, &[]]),
+        (&["twilio"], [base, domain, &[&["http"]]]),
+        (&["slack"], [base, domain, &[&["http"]]]),
+        (&["config"], [base, &[&["domain"], &["storage"]], vendors]),
+    ];
+    for (module, allowed) in may {
+        let allowed: Vec<&[&str]> = match module {
+            ["domain"] => vec![&["hex"]],
+            _ => allowed.concat(),
+        };
+        assert_eq!(shared.beyond(module, &allowed), [""; 0], "{}", module.join("::"));
+    }
+    let jobs = names("shared/src/jobs");
+    for job in
+        jobs.iter().filter_map(|name| name.strip_suffix(".rs")).filter(|job| *job != "verify")
+    {
+        let others = jobs.iter().filter_map(|name| name.strip_suffix(".rs"));
+        for other in others.filter(|other| *other != job && *other != "verify") {
+            let name = format!("crate::jobs::{other}");
+            for file in sources(&format!("shared/src/jobs/{job}")) {
+                assert!(!read(&file).contains(&name), "{file} names another job");
+            }
+        }
+    }
+}
+
+#[test]
+fn domain_knows_nothing_of_the_world() {
+    let rules = sources("shared/src/domain");
+    assert!(rules.len() > 50, "{rules:?}");
+    for file in rules {
+        let text = read(&file);
+        for banned in ["async ", "std::env", "::now()", "std::time", "tokio"] {
             assert!(!text.contains(banned), "{file} mentions {banned}");
         }
     }
@@ -135,7 +196,7 @@ fn studio_is_pure_and_imports_nothing_of_ours() {
 }
 
 #[test]
-fn one_file_reads_the_environment_and_only_doors_know_aws() {
+fn one_file_reads_the_environment_and_only_main_files_know_aws() {
     for file in ours() {
         let text = read(&file);
         let reads =
@@ -342,7 +403,7 @@ fn replaced_words_of_the_glossary_occur_nowhere() {
     let own = [
         "CHANGELOG.md",
         "docs/glossary.md",
-        "tests/layout.rs",
+        "tests/layout/main.rs",
         "shared/src/domain/escalation/tests/former.rs",
     ];
     let mut found = Vec::new();

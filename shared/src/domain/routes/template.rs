@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Enumerator, Object, ObjectRepr, ValueKind};
+use minijinja::value::Object;
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
 
-use crate::domain::templates::{self, told};
+use crate::domain::templates::{self, JsonText, told};
 use crate::domain::text::escape;
 
 /// What a template may call by name: the fields of the envelope (CloudEvents 1.0).
@@ -86,45 +86,6 @@ fn from_text(text: &str) -> Value {
         return Value::from_object(JsonText { text: text.to_owned(), value: context(&parsed) });
     }
     Value::from(text)
-}
-
-/// JSON that arrived as text: behaves like what it holds, and prints as it arrived.
-#[derive(Debug)]
-struct JsonText {
-    text: String,
-    value: Value,
-}
-
-impl Object for JsonText {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        if self.value.kind() == ValueKind::Seq { ObjectRepr::Seq } else { ObjectRepr::Map }
-    }
-
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.value.get_item(key).ok().filter(|value| !value.is_undefined())
-    }
-
-    fn enumerate(self: &Arc<Self>) -> Enumerator {
-        match self.value.kind() {
-            ValueKind::Seq => Enumerator::Seq(self.value.len().unwrap_or(0)),
-            _ => {
-                Enumerator::Values(self.value.try_iter().map(Iterator::collect).unwrap_or_default())
-            }
-        }
-    }
-
-    fn enumerator_len(self: &Arc<Self>) -> Option<usize> {
-        self.value.len()
-    }
-
-    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-/// How long the text is that this value prints, if it is JSON that arrived as text.
-pub(crate) fn printed_length(value: &Value) -> Option<usize> {
-    value.downcast_object_ref::<JsonText>().map(|json| json.text.len())
 }
 
 /// Checks a template; the error says what is wrong, and in which line of the template (from 1).
