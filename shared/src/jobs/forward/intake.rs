@@ -14,7 +14,6 @@ use crate::http::Request;
 use crate::jobs::verify::{Kind, verified};
 use crate::storage::messages::{Lines, MESSAGE_BYTES, Task, WakeUp, send_all};
 use crate::storage::{Queue, QueueName};
-use crate::domain::event::Event;
 use crate::twilio::event_stream::{self, Malformed};
 use crate::twilio::studio::{EXECUTION, is_sid};
 
