@@ -25,7 +25,7 @@ use dashboard::Dashboard;
 use shared::Error;
 use shared::http::endpoints::{self, Access, Body, ENDPOINTS, Endpoint, Function, Route};
 use shared::http::{Request, Response};
-use shared::jobs::escalate::App;
+use shared::jobs::escalate::Escalate;
 use shared::jobs::forward::intake::Intake;
 
 use clock::now;
@@ -37,7 +37,7 @@ pub struct AppState {
     /// `functions/event-stream-webhook`
     pub intake: Intake,
     /// `functions/outage-intake`, `functions/escalation-callback`, `functions/escalation-timer`
-    pub app: Arc<App>,
+    pub escalate: Arc<Escalate>,
     /// `functions/dashboard`
     pub dashboard: Dashboard,
     /// What stands in for Twilio and Slack.
@@ -107,9 +107,9 @@ pub async fn front_door(state: &AppState, target: Target, request: Request) -> R
         Function::EventStreamWebhook => {
             event_stream_webhook::handle(&state.intake, request, now).await
         }
-        Function::OutageIntake => outage_intake::handle(&state.app, request, now).await,
+        Function::OutageIntake => outage_intake::handle(&state.escalate, request, now).await,
         Function::EscalationCallback => {
-            escalation_callback::handle(&state.app, request, clock::wall()).await
+            escalation_callback::handle(&state.escalate, request, now, clock::wall()).await
         }
         Function::Dashboard => dashboard::handle(&state.dashboard, request, now).await,
     }

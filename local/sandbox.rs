@@ -20,7 +20,7 @@ use shared::Error;
 use shared::config::Live;
 use shared::http::endpoints::{Access, Route};
 use shared::http::{PAGE_POLICY, Request, Response, answer};
-use shared::jobs::escalate::App;
+use shared::jobs::escalate::Escalate;
 
 use crate::access::SimulatedSecrets;
 use crate::clock::now;
@@ -44,7 +44,7 @@ pub struct Sandbox {
     /// The sandbox's Twilio.
     pub twilio: Arc<Twilio>,
     /// Where alarms go.
-    pub app: Arc<App>,
+    pub escalate: Arc<Escalate>,
 }
 
 /// The pages' files.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde_json::Value;
+use shared::jobs::escalate::intake::AlarmResult;
 use shared::secret::Secret;
 
 use crate::access;
@@ -28,9 +28,13 @@ pub async fn run(data: &Path, files: &[PathBuf], to: &str) -> Result<bool, Strin
         let status = answer.status().as_u16();
         let text = shared::http::read_text(answer).await.unwrap_or_default();
         all_understood &= (200..=299).contains(&status);
-        match serde_json::from_str::<Vec<Value>>(&text) {
-            Ok(heard) if heard.is_empty() => say!("{name}: {status} it says nothing of a state"),
-            Ok(heard) => heard.iter().for_each(|heard| say!("{name}: {status} {}", became(heard))),
+        match serde_json::from_str::<Vec<AlarmResult>>(&text) {
+            Ok(results) if results.is_empty() => {
+                say!("{name}: {status} it says nothing of a state")
+            }
+            Ok(results) => {
+                results.iter().for_each(|result| say!("{name}: {status} {}", describe(result)));
+            }
             Err(_) if status == 401 => say!(
                 "{name}: 401 the token is not this server's: name its data folder with --data DIR, or set the ALARMS_TOKEN \
                  that it was started with"
@@ -41,15 +45,17 @@ pub async fn run(data: &Path, files: &[PathBuf], to: &str) -> Result<bool, Strin
     Ok(all_understood)
 }
 
-fn became(heard: &Value) -> String {
-    let field = |name: &str| heard[name].as_str().unwrap_or_default();
-    match field("became") {
-        "incident" => format!("{}: incident {}", field("alarm"), field("incident")),
-        "nothing" => format!("{}: known before, or nothing to end", field("alarm")),
-        "quiet" => format!("{}: calls nobody, it is {}", field("alarm"), field("reason")),
-        "silenced" => format!("{}: silenced until {}", field("alarm"), field("until")),
-        "ignored" => format!("{}: calls nobody, it is ignored", field("alarm")),
-        "disabled" => format!("{}: calls nobody, its actions are disabled", field("alarm")),
-        _ => format!("a dead letter: {}", field("reason")),
+/// Returns the result of one alarm in words.
+fn describe(result: &AlarmResult) -> String {
+    match result {
+        AlarmResult::Incident { alarm, incident } => format!("{alarm}: incident {incident}"),
+        AlarmResult::Nothing { alarm } => format!("{alarm}: known before, or nothing to end"),
+        AlarmResult::Quiet { alarm, reason } => format!("{alarm}: calls nobody, it is {reason}"),
+        AlarmResult::Silenced { alarm, until, .. } => format!("{alarm}: silenced until {until}"),
+        AlarmResult::Ignored { alarm, .. } => format!("{alarm}: calls nobody, it is ignored"),
+        AlarmResult::Disabled { alarm, .. } => {
+            format!("{alarm}: calls nobody, its actions are disabled")
+        }
+        AlarmResult::DeadLetter { reason, .. } => format!("a dead letter: {reason}"),
     }
 }

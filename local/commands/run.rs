@@ -8,7 +8,7 @@ use dashboard::Dashboard;
 use shared::config::file::is_e164;
 use shared::config::{Environment, Fallback, Rejected, Settings, Simulated, forget_kept};
 use shared::http::base_url;
-use shared::jobs::escalate::{App, Writers};
+use shared::jobs::escalate::{Escalate, WriterIds};
 use shared::jobs::forward::delivery::Delivery;
 use shared::jobs::forward::intake::Intake;
 use shared::slack::client::{Client, PACE};
@@ -81,18 +81,18 @@ pub async fn run(options: &Options) -> Result<(), String> {
     };
     let slack = Client::new(http.clone(), local.slack_api(&environment).as_deref());
     let delivery = Arc::new(Delivery::new(live(), store.clone(), slack));
-    let app = Arc::new(App {
-        live: live(),
+    let escalate = Arc::new(Escalate {
+        settings: live(),
         store: store.clone(),
         queue: Arc::new(queue.clone()),
         wire: wire(http.clone()),
         clock: Arc::new(now),
-        writers: Writers::default(),
+        writer_ids: WriterIds::default(),
     });
     let token = secrets.auth_token.clone();
     let twilio = Twilio::new(Clock::server(), live(), http.clone(), address.clone(), token);
     let state = Arc::new(AppState {
-        app: app.clone(),
+        escalate: escalate.clone(),
         intake: Intake { live: live(), queue: Arc::new(queue.clone()) },
         dashboard: Dashboard {
             live: live(),
@@ -107,7 +107,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
             http,
             address: address.clone(),
             twilio,
-            app: app.clone(),
+            escalate: escalate.clone(),
         },
     });
     // A wrong configuration is told now, not with the first event; there may be a former one.
@@ -123,16 +123,17 @@ pub async fn run(options: &Options) -> Result<(), String> {
         tokio::spawn(async move { queue.serve(QueueName::Slack, handle, PACE, stopped).await })
     };
     let timer = {
-        let (queue, stopped, app) = (queue.clone(), stopped.clone(), app.clone());
+        let (queue, stopped) = (queue.clone(), stopped.clone());
+        let escalate = escalate.clone();
         let handle: Handler = Arc::new(move |batch| {
-            let app = app.clone();
-            Box::pin(async move { escalation_timer::handle(&app, batch).await })
+            let escalate = escalate.clone();
+            Box::pin(async move { escalation_timer::handle(&escalate, batch, now).await })
         });
         tokio::spawn(async move {
             queue.serve(QueueName::WakeUps, handle, Duration::ZERO, stopped).await
         })
     };
-    let reconciler = tokio::spawn(audit(app, store.clone(), stopped.clone()));
+    let reconciler = tokio::spawn(reconcile(escalate, store.clone(), stopped.clone()));
     let sweeper = tokio::spawn(sweep(store.clone(), stopped));
     greet(&address, &start, &source, &settings, &environment);
 
@@ -257,12 +258,12 @@ async fn note_time(store: &Records) {
 }
 
 /// Once a minute looks over all that is open.
-async fn audit(app: Arc<App>, store: Arc<Records>, mut stop: watch::Receiver<bool>) {
+async fn reconcile(escalate: Arc<Escalate>, store: Arc<Records>, mut stop: watch::Receiver<bool>) {
     loop {
         let work = activity::begin();
         note_time(&store).await;
-        if let Err(error) = escalation_timer::tick(&app).await {
-            tracing::error!(%error, "the audit failed");
+        if let Err(error) = escalation_timer::tick(&escalate, now()).await {
+            tracing::error!(%error, "the reconciler failed");
         }
         drop(work);
         tokio::select! {

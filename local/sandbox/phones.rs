@@ -6,7 +6,7 @@ use bytes::Bytes;
 use shared::Error;
 use shared::config::Settings;
 use shared::http::Response;
-use shared::jobs::escalate::intake::told;
+use shared::jobs::escalate::intake::respond;
 
 use super::Sandbox;
 use super::twilio::Twilio;
@@ -22,7 +22,7 @@ fn roster(settings: &Settings) -> Vec<(String, String)> {
 
 /// Takes an alarm, in any of the shapes that monitors have.
 pub(super) async fn alarm(sandbox: &Sandbox, body: Bytes) -> Result<Response, Error> {
-    outage_intake::take(&sandbox.app, &body).await.map(|heard| told(&heard))
+    outage_intake::take(&sandbox.escalate, &body, now()).await.map(|heard| respond(&heard))
 }
 
 /// All phones, in JSON.

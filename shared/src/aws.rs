@@ -19,12 +19,14 @@ use aws_types::region::Region;
 
 use crate::Error;
 use crate::config::{Environment, Fallback, Live};
-use crate::jobs::escalate::{App, Writers};
+use crate::jobs::escalate::{Escalate, WriterIds};
 use crate::slack;
 use crate::storage::{Queue, Store};
 use crate::twilio::rest::wire;
 
-pub use lambda::{Failure, serve_http, serve_http_and_events, serve_queue, serve_queue_and_ticks};
+pub use lambda::{
+    Failure, now, serve_http, serve_http_and_events, serve_queue, serve_queue_and_ticks,
+};
 
 /// By which ways a function may report that the configuration fails its check: its role permits no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,14 +114,14 @@ impl Backend {
     }
 
     /// The job Escalate, with these settings.
-    pub fn app(&self, live: Live) -> Result<App, Error> {
-        Ok(App {
-            live,
+    pub fn escalate(&self, settings: Live) -> Result<Escalate, Error> {
+        Ok(Escalate {
+            settings,
             store: self.store()?,
             queue: self.queue()?,
             wire: wire(self.http.clone()),
             clock: Arc::new(lambda::now),
-            writers: Writers::default(),
+            writer_ids: WriterIds::default(),
         })
     }
 }

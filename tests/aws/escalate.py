@@ -141,10 +141,10 @@ class Incident(Pager):
         assert self.phones.calls[ACCOUNT] == []
         began = time.monotonic()
         status, heard = self.post(event("alertmanager-firing"), MONITOR)
-        assert (status, [one["became"] for one in heard]) == (202, ["incident", "nothing"]), (status, heard)
+        assert (status, [one["outcome"] for one in heard]) == (202, ["incident", "nothing"]), (status, heard)
         assert len(self.called(DELTA)) == 1, "it has called before it answers"
         status, heard = self.post(event("unknown-shape"), MONITOR)
-        assert (status, [one["became"] for one in heard]) == (422, ["dead-letter"]), (status, heard)
+        assert (status, [one["outcome"] for one in heard]) == (422, ["dead-letter"]), (status, heard)
         self.hears("came in as an alarm, and nobody was called")
         return began
 
@@ -169,4 +169,4 @@ class Incident(Pager):
         counters = {record["sk"]["S"]: record["n"]["N"] for record in self.deployment.records("counters")}
         repaired = {name: count for name, count in counters.items() if "repaired" in name}
         assert not repaired, f"the wake-ups did not do it alone: {repaired}"
-        assert counters['ringdown_alarms_total{became="incident"}'] == "3", counters
+        assert counters['ringdown_alarms_total{outcome="incident"}'] == "3", counters

@@ -257,14 +257,14 @@ def intake(backend, event, answer, expected):
         status, expected = expected
         assert answer.get("statusCode") == status, answer
         answer = json.loads(answer["body"]) if status == 202 else []
-    assert [heard["became"] for heard in answer] == expected, answer
+    assert [heard["outcome"] for heard in answer] == expected, answer
     called, lines = backend.called(), backend.lines()
     assert called == [ALPHA] * expected.count("incident"), called
     assert len(backend.records("dead-letters")) == expected.count("dead-letter")
     assert ("calling <@U0000001> (call 1 of 3)" in lines) == ("incident" in expected), lines
     assert ("nobody was called: it is none of" in lines) == ("dead-letter" in expected), lines
     for heard in answer:
-        if heard["became"] == "incident":
+        if heard["outcome"] == "incident":
             kept = backend.incident()
             assert kept["incident"]["id"] == heard["incident"] and kept["to_do"] == [], kept
             assert kept["incident"]["attempts"][0]["calls"] == [{"sid": CALL}], kept
@@ -276,7 +276,7 @@ def recovered(backend, files, emulator):
     backend.clear()
     emulator.invoke(files["direct-metric"])
     answer = emulator.invoke(files["sns-recovers"])
-    assert [heard["became"] for heard in answer] == ["incident"], answer
+    assert [heard["outcome"] for heard in answer] == ["incident"], answer
     assert backend.called() == [ALPHA] and backend.phones.hung_up[ACCOUNT] == [CALL], backend.phones.hung_up
     kept = backend.incident()
     assert kept["incident"]["ended_at"] and kept.get("wake_at") is None and kept["to_do"] == [], kept

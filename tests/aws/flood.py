@@ -66,7 +66,7 @@ class Flood:
         for rest in (1, 2, 5, 0):
             status, heard = self.pager.post(alarm)
             if status == 202:
-                assert [one["became"] for one in heard] == ["incident"], heard
+                assert [one["outcome"] for one in heard] == ["incident"], heard
                 return
             assert status == 429 or status >= 500, (status, heard)
             self.again += 1

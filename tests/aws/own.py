@@ -64,9 +64,9 @@ class Own:
         # It counts too: the alarm stays as it is, and says nothing more.
         counted = self.count_new(counted)
         assert self.state(name) == "ALARM"
-        heard = self.pager.counted('ringdown_alarms_total{became="nothing"}')
+        heard = self.pager.counted('ringdown_alarms_total{outcome="nothing"}')
         self.is_in(name, "OK")
-        wait("its end is heard", 30, lambda: self.pager.counted('ringdown_alarms_total{became="nothing"}') > heard)
+        wait("its end is heard", 30, lambda: self.pager.counted('ringdown_alarms_total{outcome="nothing"}') > heard)
         assert self.letters() == counted == before + 2, self.letters()
 
     # ---- A policy for it ----

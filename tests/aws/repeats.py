@@ -58,7 +58,7 @@ class Repeats:
         """As EventBridge brings it: ministack refuses events of AWS's own sources, as AWS does."""
         name, before = "fresh-disabled", len(self.pager.called(FOXTROT))
         disabled, enabled = (self.announced(name, f"eventbridge-actions-{which}") for which in ("disabled", "enabled"))
-        counted = 'ringdown_alarms_total{became="disabled"}'
+        counted = 'ringdown_alarms_total{outcome="disabled"}'
         self.pager.invoke(disabled)
         wait("the actions are known to be disabled", 30, lambda: self.note_says('"enabled":false'))
         for times in (1, 2):

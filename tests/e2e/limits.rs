@@ -13,14 +13,14 @@ use shared::Error;
 use shared::config::{Environment, Live};
 use shared::http::endpoints::{Body, ENDPOINTS, Function, MAX_FORM_FIELDS, Method};
 use shared::http::{Request, Response};
-use shared::jobs::escalate::{App, Writers};
+use shared::jobs::escalate::{Escalate, WriterIds};
 use shared::jobs::forward::intake::Intake;
 use shared::twilio::rest::wire;
 use tempfile::TempDir;
 
 /// All functions that answer requests, with settings that cannot be read. It counts who tries.
 struct Functions {
-    app: App,
+    escalate: Escalate,
     intake: Intake,
     dashboard: Dashboard,
     reads: Arc<AtomicU32>,
@@ -42,16 +42,22 @@ impl Functions {
             });
             Live::new(Environment::default(), fetch)
         };
-        let app = App {
-            live: live(),
+        let escalate = Escalate {
+            settings: live(),
             store: store.clone(),
             queue: queue.clone(),
             wire: wire(shared::http::client().unwrap()),
             clock: Arc::new(now),
-            writers: Writers::default(),
+            writer_ids: WriterIds::default(),
         };
         let dashboard = Dashboard { live: live(), store, queue: queue.clone(), start_token: None };
-        Functions { app, intake: Intake { live: live(), queue }, dashboard, reads, _folder: folder }
+        Functions {
+            escalate,
+            intake: Intake { live: live(), queue },
+            dashboard,
+            reads,
+            _folder: folder,
+        }
     }
 
     async fn handle(&self, function: Function, request: Request) -> Response {
@@ -60,9 +66,9 @@ impl Functions {
             Function::EventStreamWebhook => {
                 event_stream_webhook::handle(&self.intake, request, now).await
             }
-            Function::OutageIntake => outage_intake::handle(&self.app, request, now).await,
+            Function::OutageIntake => outage_intake::handle(&self.escalate, request, now).await,
             Function::EscalationCallback => {
-                escalation_callback::handle(&self.app, request, now).await
+                escalation_callback::handle(&self.escalate, request, now, now).await
             }
             Function::Dashboard => dashboard::handle(&self.dashboard, request, now).await,
         }

@@ -5,7 +5,7 @@ use shared::domain::alarm::State;
 use shared::domain::escalation::{Entry, Event, Incident};
 use shared::domain::silence::Stored;
 use shared::storage::Put;
-use shared::storage::records::{ALARMS, LastWord, SILENCES, Waits};
+use shared::storage::records::{ALARMS, AlarmRecord, SILENCES, Waits};
 
 use crate::world::{What, World};
 
@@ -73,7 +73,7 @@ impl World {
 
     fn saw_word(&mut self, put: &Put) {
         let at = self.watch.alarm_keys.iter().position(|key| *key == put.key);
-        let Some((at, word)) = at.zip(serde_json::from_str::<LastWord>(&put.body).ok()) else {
+        let Some((at, word)) = at.zip(serde_json::from_str::<AlarmRecord>(&put.body).ok()) else {
             return self.fail(format!("an alarm's word that cannot be read: {}", put.body));
         };
         self.note(|| format!("  alarm {at}: {:?} {:?}", word.state, word.waits));

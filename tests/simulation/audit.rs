@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use shared::Timestamp;
 use shared::domain::escalation::{Phase, State};
-use shared::storage::records::Kept;
+use shared::storage::records::StoredIncident;
 
 use crate::run::{About, Run};
 use crate::world::{What, World};
@@ -30,8 +30,9 @@ impl Run {
                 .alarms
                 .iter()
                 .any(|alarm| alarm.waits.is_some_and(|waits| late(waits.due)));
-        let settled =
-            |kept: &Kept| kept.incident.state() == State::Resolved && kept.to_do.is_empty();
+        let settled = |kept: &StoredIncident| {
+            kept.incident.state() == State::Resolved && kept.to_do.is_empty()
+        };
         if self.calm
             && world.later.is_empty()
             && self.busy == 0
@@ -46,7 +47,7 @@ impl Run {
     }
 }
 
-fn may_be_undone(kept: &Kept, now: Timestamp) -> bool {
+fn may_be_undone(kept: &StoredIncident, now: Timestamp) -> bool {
     let incident = &kept.incident;
     let is_late = |at: Timestamp| now.duration_since(at) >= LATE;
     let resolved = incident.state() == State::Resolved;

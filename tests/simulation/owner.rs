@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shared::domain::escalation::{Alarm, Effect, Entry, Event, Incident, Phase, TextAbout};
 use shared::jobs::escalate::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE};
-use shared::storage::records::{Kept, Task};
+use shared::storage::records::{StoredIncident, Task};
 
 use crate::world::{What, World};
 
@@ -33,7 +33,10 @@ fn must(holds: bool, why: &str) -> Result<(), String> {
 }
 
 /// The texts that are asked for in this write.
-fn new_texts<'a>(old: Option<&Kept>, new: &'a Kept) -> Vec<(&'a str, &'a TextAbout)> {
+fn new_texts<'a>(
+    old: Option<&StoredIncident>,
+    new: &'a StoredIncident,
+) -> Vec<(&'a str, &'a TextAbout)> {
     let text = |task: &'a Task| match task {
         Task::Effect(Effect::Text { person, about, .. }) => Some((person.as_str(), about)),
         _ => None,
@@ -55,8 +58,8 @@ impl World {
     /// An incident was written: was its owner told what they have to be told?
     pub(crate) fn judge_owner(
         &mut self,
-        old: Option<&Kept>,
-        new: &Kept,
+        old: Option<&StoredIncident>,
+        new: &StoredIncident,
         entries: &[&Entry],
     ) -> Result<(), String> {
         let incident = &new.incident;

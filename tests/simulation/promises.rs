@@ -4,7 +4,7 @@ use shared::domain::escalation::{Attempt, Entry, Event, Incident, Outcome, Phase
 use shared::domain::text;
 use shared::jobs::escalate::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE};
 use shared::storage::Put;
-use shared::storage::records::Kept;
+use shared::storage::records::StoredIncident;
 
 use crate::ends::may_press_three;
 use crate::people::QUESTION_SECONDS;
@@ -18,7 +18,7 @@ impl World {
             self.fail(format!("a record of {} bytes", put.body.len()));
         }
         self.watch.tally.large += u64::from(put.body.len() > 200_000);
-        let new: Kept = match serde_json::from_str(&put.body) {
+        let new: StoredIncident = match serde_json::from_str(&put.body) {
             Ok(new) => new,
             Err(error) => return self.fail(format!("an incident that cannot be read: {error}")),
         };
@@ -31,7 +31,7 @@ impl World {
         self.watch.kept.insert(policy, new);
     }
 
-    fn judge(&mut self, old: Option<&Kept>, new: &Kept) -> Result<(), String> {
+    fn judge(&mut self, old: Option<&StoredIncident>, new: &StoredIncident) -> Result<(), String> {
         let (incident, now) = (&new.incident, self.timestamp());
         let before = old.map(|old| &old.incident).filter(|old| old.id == incident.id);
         if before.is_none() && old.is_some_and(|old| old.incident.state() != State::Resolved) {
@@ -154,7 +154,12 @@ impl World {
     }
 
     /// What has to be said, and what the run was like.
-    fn note_entries(&mut self, before: Option<&Incident>, new: &Kept, entries: &[&Entry]) {
+    fn note_entries(
+        &mut self,
+        before: Option<&Incident>,
+        new: &StoredIncident,
+        entries: &[&Entry],
+    ) {
         let (watch, incident) = (&mut self.watch, &new.incident);
         let texts = watch.texts.entry(incident.id.clone()).or_default();
         // Whoever takes it by a click is told there.

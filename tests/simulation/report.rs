@@ -2,7 +2,7 @@
 
 use shared::Timestamp;
 use shared::domain::escalation::{Entry, Event, Incident, Phase, State};
-use shared::storage::records::Kept;
+use shared::storage::records::StoredIncident;
 
 use crate::twilio::Call;
 use crate::world::World;
@@ -43,7 +43,7 @@ impl World {
     /// at which it is asked after.)
     pub(crate) fn judge_silence_over(&mut self, id: &str, until: Timestamp) {
         let kept = self.watch.kept.values().find(|kept| kept.incident.id == id);
-        let waits = |kept: &Kept| {
+        let waits = |kept: &StoredIncident| {
             let incident = &kept.incident;
             incident.phase == Phase::Calling && incident.silenced_until == Some(until)
         };

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use shared::config::{Live, Settings, Values};
 use shared::domain::escalation::{CallEvent, Incident, Key};
-use shared::jobs::escalate::intake::Heard;
-use shared::jobs::escalate::{App, Writers};
+use shared::jobs::escalate::intake::AlarmResult;
+use shared::jobs::escalate::{Escalate, WriterIds};
 use shared::storage::Processed;
 use shared::{Error, Timestamp};
 
@@ -51,7 +51,7 @@ pub(crate) struct Asked {
 
 /// What became of it.
 pub(crate) enum Done {
-    Heard(Result<Vec<Heard>, Error>),
+    AlarmResult(Result<Vec<AlarmResult>, Error>),
     Woke(Processed),
     Told(Result<Option<Box<Incident>>, Error>),
     Clicked(Result<(), Error>),
@@ -112,7 +112,7 @@ pub(crate) struct Morning {
 /// A run that goes on.
 pub(crate) struct Run {
     pub(crate) world: Shared,
-    pub(crate) app: Arc<App>,
+    pub(crate) escalate: Arc<Escalate>,
     pub(crate) script: Script,
     pub(crate) tasks: Vec<Option<Task>>,
     /// So many of `tasks` are under way.
@@ -150,19 +150,19 @@ pub(crate) fn run(seed: u64, servers: &mut [Server], traced: bool) -> Morning {
     });
     let clock = world.clone();
     let live = server.live.take().unwrap_or_else(|| panic!("one run at a time"));
-    let app = Arc::new(App {
-        live,
+    let escalate = Arc::new(Escalate {
+        settings: live,
         store: Arc::new(world.clone()),
         queue: Arc::new(world.clone()),
         wire: wire(world.clone()),
         clock: Arc::new(move || clock.lock().timestamp()),
-        writers: Writers::of(seed),
+        writer_ids: WriterIds::of(seed),
     });
-    let mut run = Run { world, app, script, tasks: Vec::new(), busy: 0, calm: false };
+    let mut run = Run { world, escalate, script, tasks: Vec::new(), busy: 0, calm: false };
     run.go();
-    let Run { world, app, tasks, .. } = run;
+    let Run { world, escalate, tasks, .. } = run;
     drop(tasks);
-    server.live = Arc::into_inner(app).map(|app| app.live);
+    server.live = Arc::into_inner(escalate).map(|escalate| escalate.settings);
     let mut world = world.lock();
     Morning {
         tally: world.watch.tally.clone(),

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 use shared::domain::escalation::{Event, Incident};
 use shared::http::Request;
-use shared::jobs::escalate::App;
+use shared::jobs::escalate::Escalate;
 use shared::jobs::escalate::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE, request};
 use shared::secret::Secret;
 use shared::slack::action::Action;
@@ -53,7 +53,7 @@ pub(crate) struct Click {
 
 impl Click {
     /// Brings it to the server.
-    pub(crate) async fn told(self, app: Arc<App>, world: Shared) -> Result<(), Error> {
+    pub(crate) async fn told(self, escalate: Arc<Escalate>, world: Shared) -> Result<(), Error> {
         let now = world.lock().timestamp();
         let action = match self.button {
             Button::Have => Action::Take,
@@ -73,7 +73,7 @@ impl Click {
                 return asked.map(|_| ());
             }
         };
-        app.answer_slack(&self.request(action, now), now).await.map(|_| ())
+        escalate.handle_slack(&self.request(action, now), now, now).await.map(|_| ())
     }
 
     /// Slack's request, as it is signed now.

@@ -4,9 +4,9 @@ use std::task::{Context, Poll, Waker};
 
 use shared::Error;
 use shared::domain::escalation::{CallEvent, Incident, Key, Outcome as Became, Signal, State};
-use shared::jobs::escalate::Hand;
+use shared::jobs::escalate::Effects;
 use shared::storage::messages::WakeUp;
-use shared::storage::records::Kept;
+use shared::storage::records::StoredIncident;
 use shared::storage::{Message, Processed};
 
 use crate::audit::Overdue;
@@ -26,8 +26,9 @@ const SLACKS_PATIENCE: i64 = 2_500;
 
 impl Run {
     pub(crate) fn begin(&mut self, about: About) {
-        let app = self.app.clone();
+        let escalate = self.escalate.clone();
         let mut world = self.world.lock();
+        let now = world.timestamp();
         if let About::Wake(at) = about
             && world.is_idle(at)
             && world.rng.chance(900)
@@ -41,11 +42,13 @@ impl Run {
                 let changes = &self.script.changes[*at].1;
                 if let [change] = &changes[..] {
                     let body = serde_json::to_vec(change).unwrap_or_default();
-                    Box::pin(async move { Done::Heard(app.take_again(&body).await) })
+                    Box::pin(
+                        async move { Done::AlarmResult(escalate.take_again(&body, now).await) },
+                    )
                 } else {
                     let body = request(changes);
                     world.watch.tally.together += 1;
-                    Box::pin(async move { Done::Heard(app.take(&body).await) })
+                    Box::pin(async move { Done::AlarmResult(escalate.take(&body, now).await) })
                 }
             }
             About::Wake(at) => {
@@ -54,13 +57,16 @@ impl Run {
                 let (body, receive_count) = (waiting.body.clone(), waiting.receive_count);
                 let message =
                     Message { id: at.to_string(), group: String::new(), body, receive_count };
-                Box::pin(async move { Done::Woke(app.wake(&message).await) })
+                Box::pin(async move { Done::Woke(escalate.process(&message, now).await) })
             }
             About::Status(call, event) => {
                 let (id, signal) = world.signal(*call, event.clone());
                 Box::pin(async move {
                     Done::Told(
-                        app.signal(&id, &[signal], Hand::Act).await.map(|told| told.map(Box::new)),
+                        escalate
+                            .transact(&id, &[signal], Effects::Inline, now)
+                            .await
+                            .map(|told| told.map(Box::new)),
                     )
                 })
             }
@@ -75,7 +81,8 @@ impl Run {
                 world.after(PATIENCE, What::Patience(self.tasks.len()));
                 Box::pin(async move {
                     Done::Told(
-                        app.signal(&id, &[signal], Hand::Leave)
+                        escalate
+                            .transact(&id, &[signal], Effects::Deferred, now)
                             .await
                             .map(|told| told.map(Box::new)),
                     )
@@ -87,9 +94,9 @@ impl Run {
                 }
                 world.after(SLACKS_PATIENCE, What::Patience(self.tasks.len()));
                 let (click, shared) = (click.clone(), self.world.clone());
-                Box::pin(async move { Done::Clicked(click.told(app, shared).await) })
+                Box::pin(async move { Done::Clicked(click.told(escalate, shared).await) })
             }
-            About::Audit => Box::pin(async move { Done::Audited(app.audit().await) }),
+            About::Audit => Box::pin(async move { Done::Audited(escalate.reconcile(now).await) }),
         };
         let at = self.tasks.len();
         world.note(|| format!("#{at} {about:?}"));
@@ -177,7 +184,7 @@ impl Run {
         let failed = match &done {
             // It is meant to fail.
             Done::Clicked(Err(Error::Forged(_))) => None,
-            Done::Heard(Err(error))
+            Done::AlarmResult(Err(error))
             | Done::Told(Err(error))
             | Done::Clicked(Err(error))
             | Done::Audited(Err(error)) => Some(error.to_string()),
@@ -189,7 +196,7 @@ impl Run {
             world.fail(format!("{:?} failed without an accident: {error}", task.about));
         }
         match (&task.about, done) {
-            (About::Change(_), Done::Heard(Err(_))) => world.again(task.about.clone()),
+            (About::Change(_), Done::AlarmResult(Err(_))) => world.again(task.about.clone()),
             (About::Wake(at), Done::Woke(Processed::Done)) => world.struck_off(*at),
             (About::Wake(_), Done::Woke(Processed::RetryAfter(long))) => {
                 let long = i64::try_from(long.as_millis()).unwrap_or_default();
@@ -266,7 +273,8 @@ impl World {
     /// than half of all that is done.
     fn is_idle(&self, at: usize) -> bool {
         let WakeUp::Due { incident, due } = &self.rows.messages[at].wake_up else { return false };
-        let is_its = |kept: &Kept| kept.incident.id == *incident && kept.wake_at == Some(*due);
+        let is_its =
+            |kept: &StoredIncident| kept.incident.id == *incident && kept.wake_at == Some(*due);
         *due <= self.timestamp() && !self.watch.kept.values().any(is_its)
     }
 

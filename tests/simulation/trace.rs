@@ -1,12 +1,12 @@
 //! What was written, for a reader of the trace.
 
-use shared::storage::records::Kept;
+use shared::storage::records::StoredIncident;
 
 use crate::world::World;
 
 impl World {
     /// What was written, for a reader of the trace.
-    pub(crate) fn trace_incident(&mut self, old: Option<&Kept>, new: &Kept) {
+    pub(crate) fn trace_incident(&mut self, old: Option<&StoredIncident>, new: &StoredIncident) {
         self.note(|| {
             let incident = &new.incident;
             let same = old.filter(|old| old.incident.id == incident.id);

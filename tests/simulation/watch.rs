@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use shared::config::Settings;
 use shared::storage::Key;
-use shared::storage::records::{self, Kept};
+use shared::storage::records::{self, StoredIncident};
 
 use crate::alarms::{Alarm, Asked, Word};
 use crate::owner::Knows;
@@ -24,7 +24,7 @@ pub(crate) struct Watch {
     pub(crate) plan: Arc<Plan>,
     pub(crate) policies: Vec<String>,
     /// The policies' incidents, as they were last written.
-    pub(crate) kept: BTreeMap<String, Kept>,
+    pub(crate) kept: BTreeMap<String, StoredIncident>,
     pub(crate) alarms: Vec<Alarm>,
     /// Where their last words are.
     pub(crate) alarm_keys: Vec<Key>,

@@ -6,19 +6,30 @@
 
 use shared::http::endpoints::{Endpoint, admit};
 use shared::http::{Request, Response, answer};
-use shared::jobs::escalate::App;
+use shared::jobs::escalate::Escalate;
 use shared::{Error, Timestamp};
 
-/// Turns what Twilio and Slack tell us into a signal, and the incident's answer into speech.
-pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response {
-    answer(&request, callback(app, &request, now).await)
+/// Turns what Twilio and Slack report into a signal, and the incident's answer into speech. `wall` is the time of the
+/// wall clock, which Slack stamps its requests by: it may differ from `now` where `now` never goes back.
+pub async fn handle(
+    escalate: &Escalate,
+    request: Request,
+    now: Timestamp,
+    wall: Timestamp,
+) -> Response {
+    answer(&request, callback(escalate, &request, now, wall).await)
 }
 
-async fn callback(app: &App, request: &Request, now: Timestamp) -> Result<Response, Error> {
+async fn callback(
+    escalate: &Escalate,
+    request: &Request,
+    now: Timestamp,
+    wall: Timestamp,
+) -> Result<Response, Error> {
     match admit(request)?.name {
-        Endpoint::SlackAction => app.answer_slack(request, now).await,
+        Endpoint::SlackAction => escalate.handle_slack(request, now, wall).await,
         Endpoint::Voice | Endpoint::VoiceStatus | Endpoint::VoiceMachine | Endpoint::FlowReport => {
-            app.answer_twilio(request).await
+            escalate.handle_call(request, now).await
         }
         _ => Err(Error::NotFound),
     }

@@ -14,6 +14,6 @@ async fn main() -> Result<(), Failure> {
         "twilio/auth-token",
         "twilio/from-number",
     ];
-    let app = backend.app(backend.live(names, &["config"], Reports::Slack).await?)?;
-    serve_http(|request, now| handle(&app, request, now)).await
+    let escalate = backend.escalate(backend.live(names, &["config"], Reports::Slack).await?)?;
+    serve_http(|request, now| handle(&escalate, request, now, now)).await
 }

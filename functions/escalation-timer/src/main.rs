@@ -1,7 +1,7 @@
 //! `handle` and `tick`, inside Lambda; nothing is decided here.
 
 use escalation_timer::{handle, tick};
-use shared::aws::{Backend, Failure, Reports, serve_queue_and_ticks};
+use shared::aws::{Backend, Failure, Reports, now, serve_queue_and_ticks};
 use shared::storage::QueueName;
 
 #[tokio::main(flavor = "current_thread")]
@@ -15,12 +15,12 @@ async fn main() -> Result<(), Failure> {
         "twilio/auth-token",
         "twilio/from-number",
     ];
-    let app = backend.app(backend.live(names, &["config"], Reports::Both).await?)?;
+    let escalate = backend.escalate(backend.live(names, &["config"], Reports::Both).await?)?;
     serve_queue_and_ticks(
         &backend,
         QueueName::WakeUps,
-        |batch, _, _| handle(&app, batch),
-        || tick(&app),
+        |batch, _, _| handle(&escalate, batch, now),
+        || tick(&escalate, now()),
     )
     .await
 }

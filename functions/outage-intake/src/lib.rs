@@ -5,23 +5,31 @@
 
 use shared::http::endpoints::{Endpoint, admit};
 use shared::http::{Request, Response, answer};
-use shared::jobs::escalate::App;
-use shared::jobs::escalate::intake::Heard;
+use shared::jobs::escalate::Escalate;
+use shared::jobs::escalate::intake::AlarmResult;
 use shared::{Error, Timestamp};
 
 /// Answers a monitor that posts its alarms.
-pub async fn handle(app: &App, request: Request, _now: Timestamp) -> Response {
-    answer(&request, monitor(app, &request).await)
+pub async fn handle(escalate: &Escalate, request: Request, now: Timestamp) -> Response {
+    answer(&request, monitor(escalate, &request, now).await)
 }
 
-async fn monitor(app: &App, request: &Request) -> Result<Response, Error> {
+async fn monitor(
+    escalate: &Escalate,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Response, Error> {
     match admit(request)?.name {
-        Endpoint::Alarms => app.answer_monitor(request).await,
+        Endpoint::Alarms => escalate.handle_monitor(request, now).await,
         _ => Err(Error::NotFound),
     }
 }
 
 /// Takes what CloudWatch brings: any of its three shapes.
-pub async fn take(app: &App, event: &[u8]) -> Result<Vec<Heard>, Error> {
-    app.take(event).await
+pub async fn take(
+    escalate: &Escalate,
+    event: &[u8],
+    now: Timestamp,
+) -> Result<Vec<AlarmResult>, Error> {
+    escalate.take(event, now).await
 }

@@ -1,7 +1,7 @@
 //! `handle` and `take`, inside Lambda; nothing is decided here.
 
 use outage_intake::{handle, take};
-use shared::aws::{Backend, Failure, Reports, serve_http_and_events};
+use shared::aws::{Backend, Failure, Reports, now, serve_http_and_events};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
@@ -14,11 +14,11 @@ async fn main() -> Result<(), Failure> {
         "twilio/auth-token",
         "twilio/from-number",
     ];
-    let app = backend.app(backend.live(names, &["config"], Reports::Both).await?)?;
-    let app = &app;
+    let escalate = backend.escalate(backend.live(names, &["config"], Reports::Both).await?)?;
+    let escalate = &escalate;
     serve_http_and_events(
-        |request, now| handle(app, request, now),
-        |event| async move { Ok(serde_json::json!(take(app, event.as_bytes()).await?)) },
+        |request, now| handle(escalate, request, now),
+        |event| async move { Ok(serde_json::json!(take(escalate, event.as_bytes(), now()).await?)) },
     )
     .await
 }

@@ -192,7 +192,8 @@ where
     BatchAnswer { batch_item_failures: failures }
 }
 
-pub(super) fn now() -> Timestamp {
+/// Returns what time it is.
+pub fn now() -> Timestamp {
     #[expect(
         clippy::disallowed_methods,
         reason = "this is a door: the one place where time is read"

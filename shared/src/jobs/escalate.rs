@@ -1,158 +1,125 @@
-//! The one path of the job Escalate: read, decide, promise, save, act.
+//! The one path of the job Escalate: read, decide, arm the wake-up, save, act.
 //!
-//! 1. [`record`]: what follows from the records that are kept ([`crate::storage::records`]).
-//! 2. `change`: read, decide, arm the wake-up, save if unchanged. [`App::signal`] is the only way an incident changes.
-//! 3. `act`: whoever has the lease of an effect does it, and says what became of it.
-//! 4. [`intake`]: alarms come in. [`callback`]: Twilio asks what to say. [`wake`]: time passes; the minute's audit.
-//!    [`click`]: somebody clicked in Slack. `executions`: a Studio Flow's call is over.
-//! 5. [`silences`]: what people ask for, and alarms that wait for the end of one. [`resolves`]: somebody says that an
-//!    incident is over. [`heartbeat`]: that all this works.
+//! 1. [`Escalate`]: what the job needs of the world. `work`: a request or message that has come in, with the time and
+//!    the settings that all of it is done with.
+//! 2. [`record`]: what is stored of a policy's incident, with what is left to be done.
+//! 3. `transaction`: read, decide, arm the wake-up, save if unchanged. [`Escalate::transact`] is the only way an incident
+//!    changes, and gives what was decided.
+//! 4. `effects`: whoever has the lease of an effect does it, and reports its outcome.
+//! 5. [`intake`]: alarms come in. `endpoints`: a monitor, Twilio and Slack are answered. `wake_ups`: messages of the
+//!    queue. `reconciler`: once a minute what was left undone is repaired. `executions`: a Studio Flow's call is over.
+//! 6. [`silences`]: what people ask for, and alarms that wait for the end of one. [`resolves`]: somebody says that an
+//!    incident is over. [`heartbeat`]: that all this works. `lost_shifts`: that a calendar does not. [`incidents`]: what
+//!    readers see.
 //!
-//! A crash anywhere loses nothing: the wake-up is armed before the save that needs it, and what is left undone when its
-//! lease ends is looked up at Twilio first, and then done.
+//! The clock is read where a request or message comes in, and once more where requests to Twilio have taken their time
+//! (`Work::later`). A crash anywhere loses nothing: the wake-up is armed before the save that needs it, and what is left
+//! undone when its lease ends is looked up at Twilio first, and then done.
 
-mod act;
-pub mod callback;
-mod change;
-pub mod click;
-mod draft;
+mod effects;
+mod endpoints;
 mod executions;
 pub mod heartbeat;
 pub mod incidents;
 pub mod intake;
 mod lost_shifts;
+mod reconciler;
 pub mod record;
-mod records;
 pub mod resolves;
 pub mod silences;
 #[cfg(test)]
 mod testing;
-pub mod wake;
+mod transact;
+mod transaction;
+/// The message of the queue of wake-ups.
+pub mod wake {
+    pub use crate::storage::messages::WakeUp;
+}
+mod wake_ups;
+mod work;
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use draft::Draft;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::Error;
-use crate::config::{Live, Settings};
+use crate::config::Live;
 use crate::domain::escalation::{Incident, Signal};
-use crate::storage::records::policy_of;
 use crate::storage::{Queue, Store};
-use crate::twilio::rest::{Account, Api, TWILIO, Wire};
+use crate::twilio::rest::Wire;
 
-/// Reads the time. The rules never do: they are told.
+/// Reads the time. The rules never do: it is an argument of theirs.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// All that the job needs of the world.
-pub struct App {
+pub struct Escalate {
     /// People, policies, and Twilio's account.
-    pub live: Live,
-    /// Where incidents are kept.
+    pub settings: Live,
+    /// Where incidents are stored.
     pub store: Arc<dyn Store>,
     /// Where wake-ups and lines for Slack go.
     pub queue: Arc<dyn Queue>,
     /// Carries requests to Twilio.
     pub wire: Wire,
-    /// What time it is.
+    /// What time it is after a request to Twilio.
     pub clock: Clock,
-    /// Names who writes, so that a write that landed unseen is known again.
-    pub writers: Writers,
+    /// Names each writer, so that a write that landed unseen is recognised.
+    pub writer_ids: WriterIds,
 }
 
 /// Gives each writer a name of its own.
-pub struct Writers {
+pub struct WriterIds {
     process: u64,
     count: AtomicU64,
 }
 
-impl Default for Writers {
-    fn default() -> Writers {
-        Writers::of(RandomState::new().hash_one("a process of its own"))
+impl Default for WriterIds {
+    fn default() -> WriterIds {
+        WriterIds::of(RandomState::new().hash_one("a process of its own"))
     }
 }
 
-impl Writers {
+impl WriterIds {
     /// The writers of the process of this number.
-    pub fn of(process: u64) -> Writers {
-        Writers { process, count: AtomicU64::new(0) }
+    pub fn of(process: u64) -> WriterIds {
+        WriterIds { process, count: AtomicU64::new(0) }
     }
 
-    fn name(&self) -> String {
+    fn next(&self) -> String {
         format!("{:x}-{}", self.process, self.count.fetch_add(1, Ordering::Relaxed))
     }
 }
 
-/// Who does what is left to be done after a signal.
+/// Who performs the effects of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hand {
+pub enum Effects {
     /// We do, before we answer.
-    Act,
+    Inline,
     /// Somebody waits for our answer: whoever is woken next does.
-    Leave,
+    Deferred,
 }
 
-impl App {
-    /// Tells an incident what happened. Gives the incident as it stands then; `None` if there is none of this id.
-    pub async fn signal(
+impl Escalate {
+    /// Reports signals to an incident. Returns the incident as it stands then; `None` if there is none of this id.
+    ///
+    /// # Errors
+    /// Those of the store, the queue and the settings; [`Error::Conflict`] if others write all the time.
+    pub async fn transact(
         &self,
         id: &str,
         signals: &[Signal],
-        hand: Hand,
+        effects: Effects,
+        now: Timestamp,
     ) -> Result<Option<Incident>, Error> {
-        self.change_one(id, hand, &|draft| draft.tell(signals)).await
+        self.begin(now)
+            .await?
+            .transact(id, effects, &|transaction| transaction.apply(signals))
+            .await
     }
+}
 
-    /// The same, where what it is told depends on how it stands.
-    async fn change_one(
-        &self,
-        id: &str,
-        hand: Hand,
-        tell: &(dyn Fn(&mut Draft<'_>) + Send + Sync),
-    ) -> Result<Option<Incident>, Error> {
-        let Some(policy) = policy_of(id) else { return Ok(None) };
-        let owner = self.writers.name();
-        let after = self
-            .change(&policy, &owner, hand, &|draft| {
-                if draft.is(id) {
-                    tell(draft);
-                }
-            })
-            .await?;
-        let Some(kept) = after.filter(|kept| kept.incident.id == id) else {
-            return self.incident(id).await;
-        };
-        match hand {
-            Hand::Act => self.act(kept, &owner).await.map(|kept| Some(kept.incident)),
-            Hand::Leave => {
-                if kept.has_work(self.now()) {
-                    self.nudge(&kept.incident).await?;
-                }
-                Ok(Some(kept.incident))
-            }
-        }
-    }
-
-    fn now(&self) -> Timestamp {
-        (self.clock)()
-    }
-
-    fn api(&self, settings: &Settings) -> Result<Api, Error> {
-        let need = |name: &str| {
-            let variable = name.replace(['/', '-'], "_").to_uppercase();
-            settings.value(name).map(str::to_owned).ok_or_else(|| {
-                Error::NotSetUp(format!(
-                    "nobody can be called: store the parameter {name}, or set {variable}"
-                ))
-            })
-        };
-        let token = settings.tokens.first().cloned().ok_or_else(|| {
-            Error::NotSetUp("nobody can be called: there is no twilio/auth-token".to_owned())
-        })?;
-        let base_url = settings.value("twilio/api-base-url").unwrap_or(TWILIO).to_owned();
-        let account = Account { sid: need("twilio/account-sid")?, token, base_url };
-        Ok(Api::new(account, self.wire.clone()))
-    }
+fn after(now: Timestamp, long: SignedDuration) -> Timestamp {
+    now.checked_add(long).unwrap_or(now)
 }

@@ -31,7 +31,7 @@ pub const RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// A policy's incident: the open one, or the last one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct StoredIncident {
     /// The incident.
     pub incident: Incident,
     /// When its one wake-up comes, if one is armed.
@@ -88,7 +88,7 @@ pub struct InCall {
 
 /// What an alarm last said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LastWord {
+pub struct AlarmRecord {
     /// What state it was in.
     pub state: alarm::State,
     /// Since when.

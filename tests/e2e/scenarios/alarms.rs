@@ -202,7 +202,8 @@ async fn the_same_change_by_two_ways_counts_once(way: Way) {
     let first = alarm.is_told(&alarm.event("ALARM", at)).await;
     scenario.phone("alpha").rings().await.answers().await.presses('1').await.is_sent(TEXT).await;
     let found = scenario.is("taken").await.by("alpha");
-    let its = json!([{"became": "incident", "alarm": "checkout-5xx-rate", "incident": found.id()}]);
+    let its =
+        json!([{"outcome": "incident", "alarm": "checkout-5xx-rate", "incident": found.id()}]);
     assert_eq!(first, its);
     for again in [alarm.event("ALARM", at), alarm.message("ALARM", at)] {
         assert_eq!(alarm.is_told(&again).await, its);
@@ -233,7 +234,7 @@ async fn muted_and_suppressed_alarms_call_nobody(way: Way) {
     suppressed["detail"]["state"]["actionsSuppressedBy"] = json!("Alarm");
     suppressed["detail"]["state"]["actionsSuppressedReason"] = json!("Actions suppressed by Alarm");
     for quiet in [muted, suppressed] {
-        assert_eq!(alarm.is_told(&quiet).await[0]["became"], "quiet");
+        assert_eq!(alarm.is_told(&quiet).await[0]["outcome"], "quiet");
     }
     assert_eq!(scenario.incidents().await, Vec::<Value>::new());
     // When the mute ends, SNS brings the same change once more: now it counts.

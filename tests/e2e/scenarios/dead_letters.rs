@@ -15,7 +15,7 @@ async fn nobody_is_called() -> Scenario {
     let event = scenario.alarm("checkout-5xx-rate").event("ALARM", scenario.now().await);
     let told = post(&scenario.server, "/sandbox/alarm", event.to_string()).await;
     let reason = "no policy is for the alarm checkout-5xx-rate";
-    let became = json!([{"became": "dead-letter", "reason": reason}]);
+    let became = json!([{"outcome": "dead-letter", "reason": reason}]);
     assert_eq!((told.0, serde_json::from_str::<Value>(&told.1).unwrap()), (202, became));
     let line = format!(
         ":warning: something came in as an alarm, and nobody was called: {reason}. It is kept as a dead letter."

@@ -43,7 +43,7 @@ async fn a_monitor_needs_the_token() {
     alpha.rings().await.answers().await.presses('1').await;
     alpha.is_sent("You took it: checkout-5xx-rate\n12 is more than 5\nPAGE").await;
     let id = scenario.is("taken").await.by("alpha").id().to_owned();
-    let became = json!([{"became": "incident", "alarm": "checkout-5xx-rate", "incident": id}]);
+    let became = json!([{"outcome": "incident", "alarm": "checkout-5xx-rate", "incident": id}]);
     assert_eq!((told.0, serde_json::from_str::<Value>(&told.1).unwrap()), (202, became));
     scenario.end().await;
 }

@@ -54,7 +54,7 @@ async fn in_a_window_nobody_is_called_until_it_ends(way: Way) {
     let scenario = Scenario::begin(way, &with_a_window("checkout-*", -1, 40)).await;
     let (alarm, at) = (scenario.alarm("checkout-5xx-rate"), scenario.now().await);
     let heard = alarm.is_told(&alarm.event("ALARM", at)).await[0].take();
-    assert_eq!((&heard["became"], &heard["reason"]), (&json!("silenced"), &json!("a <new> disk")));
+    assert_eq!((&heard["outcome"], &heard["reason"]), (&json!("silenced"), &json!("a <new> disk")));
     scenario.slack_says(&line(&heard, "a &lt;new&gt; disk")).await;
     // The same by another way, and without data in between, is no news.
     assert_eq!(alarm.is_told(&alarm.message("ALARM", at)).await[0], heard);
@@ -149,7 +149,7 @@ async fn what_is_silenced_and_flaps_waits_for_the_end_of_it(way: Way) {
     scenario.is("resolved").await;
     scenario.passes(minutes(20)).await;
     let heard = alarm.is_told(&alarm.event("ALARM", scenario.now().await)).await[0].take();
-    assert_eq!(heard["became"], "silenced");
+    assert_eq!(heard["outcome"], "silenced");
     scenario.slack_says(&line(&heard, "by the page")).await;
     scenario.passes(minutes(41)).await;
     alpha.takes_it(TEXT).await;

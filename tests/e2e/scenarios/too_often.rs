@@ -117,7 +117,7 @@ async fn alarm_about_ringdown_that_strangers_can_cause_calls_nobody() {
         let alarm = scenario.alarm(&name);
         let now = scenario.now().await;
         for said in [alarm.event("ALARM", now), alarm.message("ALARM", now)] {
-            assert_eq!(alarm.is_told(&said).await[0]["became"], "ignored", "{name}");
+            assert_eq!(alarm.is_told(&said).await[0]["outcome"], "ignored", "{name}");
         }
     }
     assert_eq!(scenario.incidents().await, Vec::<serde_json::Value>::new());

@@ -10,7 +10,7 @@ use shared::domain::text::{mask_numbers, sentence, slack_line};
 use shared::http::{Request, Response};
 use shared::jobs::escalate::incidents::{self, View, view};
 use shared::storage::dead_letters;
-use shared::storage::records::Kept;
+use shared::storage::records::StoredIncident;
 use shared::{Error, Timestamp};
 
 use super::alarms::alarms;
@@ -146,7 +146,7 @@ pub(crate) async fn live_one(
     text("incident-live.html", facts).map(Some)
 }
 
-fn facts(kept: &Kept, settings: &Settings) -> Value {
+fn facts(kept: &StoredIncident, settings: &Settings) -> Value {
     let incident = &kept.incident;
     let standing = Standing::of(incident);
     let (tab, said) = (format!("{} · {}", standing.headline, standing.policy), standing.said());
@@ -161,7 +161,7 @@ fn facts(kept: &Kept, settings: &Settings) -> Value {
 }
 
 /// Whether Slack was told of an entry: it is worth a line there, and its turn has come.
-fn in_slack(kept: &Kept, entry: &Entry, settings: &Settings) -> bool {
+fn in_slack(kept: &StoredIncident, entry: &Entry, settings: &Settings) -> bool {
     entry.number < kept.said
         && slack_line(&kept.incident, entry, settings.slack_context()).is_some()
 }
@@ -182,7 +182,7 @@ struct WithTimeline<'a> {
 
 /// An incident as `GET /incidents.json` shows it, and what happened, the oldest first: each entry with its own fields,
 /// the same as a sentence (`says`), and whether Slack was told (`in_slack`).
-fn with_timeline<'a>(kept: &'a Kept, settings: &Settings) -> WithTimeline<'a> {
+fn with_timeline<'a>(kept: &'a StoredIncident, settings: &Settings) -> WithTimeline<'a> {
     let told = |entry: &Entry| {
         // The event's name, and its own fields beside it.
         let event = serde_json::json!(entry.event);

@@ -17,7 +17,7 @@ use shared::jobs::escalate::intake::recent::RecentAlarms;
 use shared::secret::Secret;
 use shared::start_token::StartToken;
 use shared::storage::messages::WakeUp;
-use shared::storage::records::{self, Kept};
+use shared::storage::records::{self, StoredIncident};
 use shared::storage::{Key, Put, Queue, QueueName, Record, Store, check_size};
 use shared::{Error, Timestamp};
 
@@ -136,7 +136,7 @@ impl Pages {
 
     /// Keeps an incident as the server does; Slack was told the entries before `said`.
     pub(super) fn keep(&self, incident: &Incident, said: u32) {
-        let kept = Kept {
+        let kept = StoredIncident {
             incident: incident.clone(),
             wake_at: None,
             to_do: Vec::new(),

@@ -2,17 +2,18 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{App, Hand};
+use super::Effects;
+use super::work::Work;
 use crate::Error;
 use crate::domain::escalation::{Attempt, CallEvent, End, Incident, Signal};
-use crate::storage::records::{self, Kept};
+use crate::storage::records::{self, StoredIncident};
 use crate::storage::{Key, MAX_TRANSACTION_ITEMS};
 use crate::twilio::studio::api::Executions;
 
 /// How long an Execution may be ours whose SID is not written yet: a call is not placed for longer.
-const UNWRITTEN: SignedDuration = SignedDuration::from_secs(90);
+const MAX_UNWRITTEN: SignedDuration = SignedDuration::from_secs(90);
 
-impl App {
+impl Work<'_> {
     /// Tells the incident whose call this Execution placed that it is over. Gives whether that is dealt with: if not, its
     /// SID may be written a little later.
     pub(super) async fn execution_ended(
@@ -21,7 +22,7 @@ impl App {
         execution: &str,
         at: Timestamp,
     ) -> Result<bool, Error> {
-        let now = self.now();
+        let now = self.now;
         let incidents = self.of_flow(flow).await?;
         let its = incidents.iter().find_map(|incident| {
             let is_its =
@@ -35,7 +36,7 @@ impl App {
                     && attempt.ended_at.is_none()
             };
             let mut attempts = incidents.iter().flat_map(|incident| &incident.attempts);
-            return Ok(!attempts.any(is_being_placed) || now.duration_since(at) > UNWRITTEN);
+            return Ok(!attempts.any(is_being_placed) || now.duration_since(at) > MAX_UNWRITTEN);
         };
         if attempt.ended_at.is_some() {
             return Ok(true);
@@ -51,20 +52,21 @@ impl App {
                 Signal::Call { attempt: attempt.number, call, event }
             })
             .collect();
-        self.signal(&incident.id, &signals, Hand::Act).await?;
+        // Twilio was asked, which takes seconds.
+        self.later().transact(&incident.id, Effects::Inline, &|t| t.apply(&signals)).await?;
         Ok(true)
     }
 
     /// The incidents of the policies whose calls this Flow places: the open ones, or the last.
     async fn of_flow(&self, flow: &str) -> Result<Vec<Incident>, Error> {
-        let settings = self.live.get(self.now()).await?;
-        let policies = settings.config.escalation.of_flow(flow);
+        let policies = self.settings.config.escalation.of_flow(flow);
         let keys: Vec<Key> = policies.into_iter().map(records::open).collect();
         let mut incidents = Vec::new();
         for keys in keys.chunks(MAX_TRANSACTION_ITEMS) {
-            let records = self.store.load(keys, self.now()).await?;
+            let records = self.store().load(keys, self.now).await?;
             let kept = records.iter().flatten();
-            let kept = kept.filter_map(|record| serde_json::from_str::<Kept>(&record.body).ok());
+            let kept =
+                kept.filter_map(|record| serde_json::from_str::<StoredIncident>(&record.body).ok());
             incidents.extend(kept.map(|kept| kept.incident));
         }
         Ok(incidents)
@@ -72,8 +74,7 @@ impl App {
 
     /// No report came of it: what the Execution knows of its call. If it cannot be asked, that it is over is enough.
     async fn how_it_ended(&self, flow: &str, execution: &str) -> Result<Vec<CallEvent>, Error> {
-        let settings = self.live.get(self.now()).await?;
-        let api = self.api(&settings)?;
+        let api = self.api()?;
         let context = Executions::of(&api, flow).context(execution).await;
         Ok(context.unwrap_or_default().ended())
     }

@@ -8,10 +8,10 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::App;
+use super::work::Work;
 use crate::Error;
 use crate::storage::messages::WakeUp;
-use crate::storage::{Condition, Key, Put, QueueName};
+use crate::storage::{Condition, Key, Put};
 use crate::twilio::rest::{Ask, Told};
 
 /// The partition of the record that is written before a ping.
@@ -33,30 +33,29 @@ fn key() -> Key {
     Key::new(HEARTBEAT, "probe")
 }
 
-impl App {
-    /// Begins a heartbeat: writes a record, reads it back, and sends the wake-up that [`App::ping`] answers. Without a
+impl Work<'_> {
+    /// Begins a heartbeat: writes a record, reads it back, and sends the wake-up that [`Work::ping`] answers. Without a
     /// `HEARTBEAT_URL` it does nothing.
     ///
     /// # Errors
     /// If any of this fails.
     pub(super) async fn begin_heartbeat(&self) -> Result<(), Error> {
-        let at = self.now();
-        if self.live.get(at).await?.value("heartbeat-url").is_none() {
+        let at = self.now;
+        if self.settings.value("heartbeat-url").is_none() {
             return Ok(());
         }
         let probe = Probe { at, padding: "-".repeat(PADDING) };
         let body = serde_json::to_string(&probe).unwrap_or_default();
         let put = Put { key: key(), body, condition: Condition::Always, expires_at: None };
-        self.store.write(&[put], at).await?;
+        self.store().write(&[put], at).await?;
         if self.stored_probe().await?.as_ref() != Some(&probe) {
             return Err(Error::Store("a record that was written is not there".to_owned()));
         }
-        let wake_up = WakeUp::Heartbeat { at };
-        self.queue.send(QueueName::WakeUps, wake_up.to_body(), &wake_up.group(), None).await
+        self.arm(&WakeUp::Heartbeat { at }).await
     }
 
     async fn stored_probe(&self) -> Result<Option<Probe>, Error> {
-        let records = self.store.load(&[key()], self.now()).await?;
+        let records = self.store().load(&[key()], self.now).await?;
         let record = records.into_iter().flatten().next();
         Ok(record.and_then(|record| serde_json::from_str(&record.body).ok()))
     }
@@ -66,7 +65,7 @@ impl App {
     /// # Errors
     /// If the record cannot be read.
     pub(super) async fn ping(&self, at: Timestamp) -> Result<(), Error> {
-        let now = self.now();
+        let now = self.now;
         if now.duration_since(at) > MAX_AGE {
             tracing::warn!(sent = %at, "a heartbeat's wake-up came back late: nobody is told");
             return Ok(());
@@ -75,10 +74,11 @@ impl App {
             tracing::error!("a heartbeat's record is gone: nobody is told");
             return Ok(());
         }
-        let settings = self.live.get(now).await?;
-        let Some(url) = settings.value("heartbeat-url").map(str::to_owned) else { return Ok(()) };
+        let Some(url) = self.settings.value("heartbeat-url").map(str::to_owned) else {
+            return Ok(());
+        };
         let ask = Ask { method: "GET", url, authorization: None, form: Vec::new() };
-        match (self.wire)(ask).await {
+        match (self.escalate.wire)(ask).await {
             Told::Answer { status: 200..=299, .. } => {}
             Told::Answer { status, .. } => tracing::warn!(status, "the heartbeat was not taken"),
             Told::NotSent(why) | Told::NoAnswer(why) => {

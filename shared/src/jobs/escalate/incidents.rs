@@ -3,11 +3,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::App;
 use crate::Error;
 use crate::domain::escalation::{Attempt, Incident, Outcome, State};
 use crate::domain::text::outcome_text;
-use crate::storage::records::{self, Kept};
+use crate::storage::records::{self, StoredIncident};
 use crate::storage::{Store, all_records};
 
 /// An incident as `GET /incidents.json` shows it.
@@ -129,10 +128,11 @@ fn attempt_view(attempt: &Attempt) -> AttemptView<'_> {
 /// Open incidents and those that ended of late, `limit` of the latter at most: the newest first.
 pub async fn all(store: &dyn Store, limit: usize, now: Timestamp) -> Result<Vec<Incident>, Error> {
     let open = all_records(store, records::OPEN, now).await?;
-    let kept = open.iter().filter_map(|record| serde_json::from_str::<Kept>(&record.body).ok());
+    let kept =
+        open.iter().filter_map(|record| serde_json::from_str::<StoredIncident>(&record.body).ok());
     let mut found: Vec<Incident> = kept.map(|kept| kept.incident).collect();
     for record in store.page(records::ARCHIVE, None, limit, now).await? {
-        if let Ok(kept) = serde_json::from_str::<Kept>(&record.body)
+        if let Ok(kept) = serde_json::from_str::<StoredIncident>(&record.body)
             && found.iter().all(|have| have.id != kept.incident.id)
         {
             found.push(kept.incident);
@@ -143,27 +143,23 @@ pub async fn all(store: &dyn Store, limit: usize, now: Timestamp) -> Result<Vec<
 }
 
 /// The longest name that an incident may have, in bytes.
-const LONGEST_ID: usize = 120;
+const MAX_ID_BYTES: usize = 120;
 
 /// The incident of this id with all that is kept of it, open or over.
-pub async fn one(store: &dyn Store, id: &str, now: Timestamp) -> Result<Option<Kept>, Error> {
+pub async fn one(
+    store: &dyn Store,
+    id: &str,
+    now: Timestamp,
+) -> Result<Option<StoredIncident>, Error> {
     // A name that we could never have given is not even looked up: no store takes a key of any length.
     let ours = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-' || c == b'_';
-    let named = Some(id).filter(|id| id.len() <= LONGEST_ID && id.bytes().all(ours));
+    let named = Some(id).filter(|id| id.len() <= MAX_ID_BYTES && id.bytes().all(ours));
     let Some(policy) = named.and_then(records::policy_of) else { return Ok(None) };
     let records = store.load(&[records::open(&policy), records::archived(id)], now).await?;
     let mut kept = records.into_iter().flatten().filter_map(|record| {
-        serde_json::from_str::<Kept>(&record.body)
+        serde_json::from_str::<StoredIncident>(&record.body)
             .inspect_err(|error| tracing::error!(id, %error, "an incident cannot be read"))
             .ok()
     });
     Ok(kept.find(|kept| kept.incident.id == id))
-}
-
-impl App {
-    /// The incident of this id, open or over.
-    pub async fn incident(&self, id: &str) -> Result<Option<Incident>, Error> {
-        let kept = one(self.store.as_ref(), id, self.now()).await?;
-        Ok(kept.map(|kept| kept.incident))
-    }
 }

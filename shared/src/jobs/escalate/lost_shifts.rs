@@ -3,14 +3,13 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::App;
-use super::records::put;
+use super::transaction::put;
+use super::work::Work;
 use crate::config::file::CalendarProblem;
 use crate::domain::routes::Line;
 use crate::domain::text::{cut_section, escape};
-use crate::storage::messages::{Lines, Task};
+use crate::storage::Key;
 use crate::storage::records::{self, RETENTION};
-use crate::storage::{Key, QueueName};
 use crate::{Error, domain::text::mask_numbers, hex};
 
 /// The last report of lost shifts.
@@ -23,14 +22,13 @@ struct Report {
 /// How many lost shifts are named; the others are counted.
 const MAX_NAMED: usize = 5;
 
-impl App {
+impl Work<'_> {
     /// Tells Slack of the shifts that are lost now, unless it was told of these.
     pub(super) async fn report_lost_shifts(&self) -> Result<(), Error> {
-        let now = self.now();
-        let settings = self.live.get(now).await?;
-        let lost = settings.config.lost_shifts(now);
+        let now = self.now;
+        let lost = self.settings.config.lost_shifts(now);
         let key = Key::new(records::ALARM_NOTES, "#lost-shifts");
-        let records = self.store.load(std::slice::from_ref(&key), now).await?;
+        let records = self.store().load(std::slice::from_ref(&key), now).await?;
         let record = records.first().and_then(Option::as_ref);
         let before = record.and_then(|record| serde_json::from_str::<Report>(&record.body).ok());
         let before = before.map(|report| report.hash).unwrap_or_default();
@@ -38,7 +36,7 @@ impl App {
         if hash == before {
             return Ok(());
         }
-        let channels = settings.config.routes.channels();
+        let channels = self.settings.config.routes.channels();
         let channel = channels.iter().find(|channel| *channel == "default").or(channels.first());
         if let Some(channel) = channel {
             let line = Line {
@@ -49,12 +47,11 @@ impl App {
                 failed: false,
                 asks: false,
             };
-            let lines = Lines::new(channel.clone(), now, vec![line]);
-            // It is queued before it is kept: said twice, it is one line.
-            self.queue.send(QueueName::Slack, Task::Lines(lines).to_body(), channel, None).await?;
+            // It is queued before it is stored: queued twice, it is one line.
+            self.send_lines(channel, None, vec![line]).await?;
         }
         let expires_at = now.checked_add(RETENTION).ok();
-        match self.store.write(&[put(key, &Report { hash }, record, expires_at)], now).await {
+        match self.store().write(&[put(key, &Report { hash }, record, expires_at)], now).await {
             // Somebody else has told.
             Ok(()) | Err(Error::Conflict { .. }) => Ok(()),
             Err(error) => Err(error),
@@ -67,11 +64,11 @@ fn revision(record: Option<&crate::storage::Record>) -> String {
 }
 
 fn hash(lost: &[&CalendarProblem]) -> String {
-    let lines: Vec<String> = lost.iter().map(|one| told(one)).collect();
+    let lines: Vec<String> = lost.iter().map(|one| describe(one)).collect();
     if lines.is_empty() { String::new() } else { hex(&Sha256::digest(lines.join("\n"))[..16]) }
 }
 
-fn told(lost: &CalendarProblem) -> String {
+fn describe(lost: &CalendarProblem) -> String {
     let problem = &lost.problem;
     let place = format!("{}:{}: {}: {}", problem.file, problem.line, problem.key, problem.what);
     format!("{}: {}", lost.schedule, mask_numbers(&place))
@@ -89,7 +86,7 @@ fn text(lost: &[&CalendarProblem]) -> String {
             "{count} events that name somebody on call cannot be read. Nobody is on call for them"
         ),
     };
-    let named = lost.iter().take(MAX_NAMED).map(|one| format!("\n• {}", escape(&told(one))));
+    let named = lost.iter().take(MAX_NAMED).map(|one| format!("\n• {}", escape(&describe(one))));
     let more = match lost.len().saturating_sub(MAX_NAMED) {
         0 => String::new(),
         more => format!("\n… and {more} more: `ringdown check` names all."),
@@ -102,7 +99,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::super::testing::Server;
-    use super::*;
+    use crate::storage::QueueName;
 
     const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[[schedules]]\nname = \"cal\"\n\
                           time_zone = \"Europe/Berlin\"\nics = \"oncall.ics\"\n";
@@ -128,7 +125,7 @@ mod tests {
         let file = |events: &str| format!("BEGIN:VCALENDAR\n{events}END:VCALENDAR\n");
         let broken = server(&file(&event("Mars/EST:20400101T090000", "alpha")));
         for _ in 0..3 {
-            broken.app.every_minute().await.expect("a minute");
+            broken.escalate.every_minute(broken.now()).await.expect("a minute");
         }
         let told = said(&broken);
         assert_eq!(told.len(), 1, "{told:?}");
@@ -137,13 +134,13 @@ mod tests {
         let foreign = event("Mars/EST:20400101T090000", "lunch")
             + &event("Mars/EST:20200101T090000", "alpha");
         let quiet = server(&file(&foreign));
-        quiet.app.every_minute().await.expect("a minute");
+        quiet.escalate.every_minute(quiet.now()).await.expect("a minute");
         assert_eq!(said(&quiet), Vec::<String>::new());
         // What was told of is told to be over.
         let mut repaired = quiet;
-        repaired.app.store = broken.app.store.clone();
+        repaired.escalate.store = broken.escalate.store.clone();
         for _ in 0..2 {
-            repaired.app.every_minute().await.expect("a minute");
+            repaired.escalate.every_minute(repaired.now()).await.expect("a minute");
         }
         let told = said(&repaired);
         assert_eq!(told.len(), 1, "{told:?}");

@@ -5,7 +5,7 @@ pub(super) mod budget;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::escalation::Effect;
-use crate::storage::records::{InCall, Kept, Task, ToDo};
+use crate::storage::records::{InCall, StoredIncident, Task, ToDo};
 
 /// How long whoever does something has for it. A request to Twilio takes seven seconds at most, and one thing takes two.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(20);
@@ -17,7 +17,7 @@ impl ToDo {
     }
 }
 
-impl Kept {
+impl StoredIncident {
     /// Until when the call of this attempt is being placed, as far as we know.
     pub(super) fn is_placed_until(&self, number: u32, now: Timestamp) -> Option<Timestamp> {
         let dial = Task::Effect(Effect::Dial { attempt: number });
@@ -32,7 +32,7 @@ impl Kept {
     }
 
     /// Until when all that is being done, or rests, is left alone.
-    pub(super) fn rests_until(&self) -> Option<Timestamp> {
+    pub(super) fn leased_until(&self) -> Option<Timestamp> {
         self.to_do.iter().map(|to_do| to_do.until).min()
     }
 }

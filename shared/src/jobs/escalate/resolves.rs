@@ -5,12 +5,13 @@
 
 use jiff::Timestamp;
 
+use super::Effects;
 use super::incidents;
-use super::{App, Hand};
+use super::work::Work;
 use crate::Error;
-use crate::domain::escalation::{Incident, Signal};
+use crate::domain::escalation::Signal;
 use crate::storage::messages::WakeUp;
-use crate::storage::records::Kept;
+use crate::storage::records::StoredIncident;
 use crate::storage::{Queue, QueueName, Store};
 
 /// How people are told of whoever resolved an incident on its page: who has the password has no other name.
@@ -42,7 +43,8 @@ pub async fn request(
     seen: Option<u32>,
     now: Timestamp,
 ) -> Result<Requested, Error> {
-    let Kept { incident, .. } = incidents::one(store, id, now).await?.ok_or(Error::NotFound)?;
+    let StoredIncident { incident, .. } =
+        incidents::one(store, id, now).await?.ok_or(Error::NotFound)?;
     let seen = seen.unwrap_or(incident.timeline.next);
     if incident.ended_at.is_some() {
         return Ok(Requested::Over);
@@ -55,21 +57,16 @@ pub async fn request(
     Ok(Requested::Queued)
 }
 
-impl App {
+impl Work<'_> {
     /// Ends an incident, unless an alarm went off that whoever asked had not seen: a request may come late, and twice.
-    /// Gives the incident as it stands then; `None` if there is none of this id.
-    pub(super) async fn resolve(
-        &self,
-        id: &str,
-        by: &str,
-        seen: u32,
-    ) -> Result<Option<Incident>, Error> {
-        self.change_one(id, Hand::Act, &|draft| {
-            let kept = draft.kept.as_ref();
-            if kept.is_some_and(|kept| !kept.incident.went_off_since(seen)) {
-                draft.tell(&[Signal::ResolvedManually { by: by.to_owned() }]);
+    pub(super) async fn resolve(&self, id: &str, by: &str, seen: u32) -> Result<(), Error> {
+        self.transact(id, Effects::Inline, &|transaction| {
+            let stored = transaction.stored.as_ref();
+            if stored.is_some_and(|stored| !stored.incident.went_off_since(seen)) {
+                transaction.apply(&[Signal::ResolvedManually { by: by.to_owned() }]);
             }
         })
         .await
+        .map(|_| ())
     }
 }

@@ -9,11 +9,11 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{App, Writers};
+use super::{Escalate, WriterIds};
 use crate::Error;
 use crate::config::{Environment, Live, Values};
 use crate::domain::escalation::Incident;
-use crate::storage::records::{self, Kept};
+use crate::storage::records::{self, StoredIncident};
 use crate::storage::{Key, Put, Queue, QueueName, Record, Store, check_size};
 use crate::twilio::rest::{Ask, Told};
 
@@ -117,7 +117,7 @@ impl Queue for Backend {
 
 /// The server, with a clock of its own and all that it asked of Twilio.
 pub(super) struct Server {
-    pub(super) app: App,
+    pub(super) escalate: Escalate,
     pub(super) backend: Backend,
     pub(super) asked: Arc<Mutex<Vec<Ask>>>,
     now: Arc<Mutex<Timestamp>>,
@@ -151,8 +151,8 @@ impl Server {
         let now = Timestamp::from_second(1_900_000_000).expect("a time");
         let now = Arc::new(Mutex::new(now));
         let (seen, clock, counts) = (asked.clone(), now.clone(), backend.clone());
-        let app = App {
-            live: Live::new(
+        let escalate = Escalate {
+            settings: Live::new(
                 Environment::default(),
                 Arc::new(move || {
                     let values = values.clone();
@@ -175,21 +175,24 @@ impl Server {
                 })
             }),
             clock: Arc::new(move || *clock.lock().expect("a clock")),
-            writers: Writers::of(1),
+            writer_ids: WriterIds::of(1),
         };
-        Server { app, backend, asked, now }
+        Server { escalate, backend, asked, now }
     }
 
     /// An alarm goes off: whoever is first is called.
     pub(super) async fn alarm(&self) -> Incident {
-        self.app.take(ALARM.as_bytes()).await.expect("an alarm that is understood");
+        self.escalate
+            .take(ALARM.as_bytes(), self.now())
+            .await
+            .expect("an alarm that is understood");
         self.incident()
     }
 
     pub(super) fn incident(&self) -> Incident {
         let records = self.backend.records.lock().expect("a backend");
         let record = records.get(&records::open("default")).expect("an incident");
-        serde_json::from_str::<Kept>(&record.body).expect("an incident").incident
+        serde_json::from_str::<StoredIncident>(&record.body).expect("an incident").incident
     }
 
     pub(super) fn now(&self) -> Timestamp {

@@ -31,14 +31,18 @@ async fn ended(server: &Server, flow: &str, execution: &str, ago: i64) -> Proces
     let (flow, execution) = (flow.to_owned(), execution.to_owned());
     let body = WakeUp::ExecutionEnded { flow, execution, at }.to_body();
     let (id, group) = ("1".to_owned(), "g".to_owned());
-    server.app.wake(&Message { id, group, body, receive_count: 1 }).await
+    server.escalate.process(&Message { id, group, body, receive_count: 1 }, server.now()).await
 }
 
 async fn answered(server: &Server) {
     let call = Some(EXECUTION.to_owned());
     let signal = Signal::Call { attempt: 1, call, event: CallEvent::Answered };
     let id = server.incident().id;
-    server.app.signal(&id, &[signal], Hand::Leave).await.expect("a signal");
+    server
+        .escalate
+        .transact(&id, &[signal], Effects::Deferred, server.now())
+        .await
+        .expect("a signal");
 }
 
 #[tokio::test]
@@ -77,7 +81,11 @@ async fn what_was_taken_stays_taken() {
         call,
         event: CallEvent::Pressed(crate::domain::escalation::Key::Take),
     };
-    server.app.signal(&server.incident().id, &[taken], Hand::Leave).await.expect("a signal");
+    server
+        .escalate
+        .transact(&server.incident().id, &[taken], Effects::Deferred, server.now())
+        .await
+        .expect("a signal");
     assert_eq!(ended(&server, FLOW, EXECUTION, 0).await, Processed::Done);
     assert_eq!(server.incident().state(), State::Taken);
     assert!(server.incident().attempts[0].ended_at.is_some());

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::jobs::escalate::testing::{Backend, Server};
 use crate::storage::records;
-use crate::storage::{Message, Processed, Queue, Record, Store};
+use crate::storage::{Message, Processed, Queue, QueueName, Record, Store};
 
 const URL: &str = "https://heartbeat.example.com/check";
 
@@ -106,8 +106,8 @@ impl Queue for Faulty {
 fn server(secrets: &[(&str, &str)]) -> (Server, Faulty) {
     let mut server = Server::of(secrets, Arc::new(|_| (200, json!({}))));
     let faulty = Faulty { backend: server.backend.clone(), fault: Arc::default() };
-    server.app.store = Arc::new(faulty.clone());
-    server.app.queue = Arc::new(faulty.clone());
+    server.escalate.store = Arc::new(faulty.clone());
+    server.escalate.queue = Arc::new(faulty.clone());
     (server, faulty)
 }
 
@@ -130,12 +130,12 @@ fn pings(server: &Server) -> usize {
 async fn heartbeat_is_told_once_its_wake_up_is_back() {
     let (server, _) = server(&[("heartbeat-url", URL)]);
     for _ in 0..3 {
-        assert!(server.app.every_minute().await.is_ok());
+        assert!(server.escalate.every_minute(server.now()).await.is_ok());
         assert_eq!(pings(&server), 0, "the wake-up is not back yet");
         let wake_ups = sent(&server);
         assert_eq!(wake_ups.len(), 1);
         server.passes(2);
-        assert_eq!(server.app.wake(&wake_ups[0]).await, Processed::Done);
+        assert_eq!(server.escalate.process(&wake_ups[0], server.now()).await, Processed::Done);
         assert_eq!(pings(&server), 1);
         server.passes(58);
     }
@@ -146,19 +146,19 @@ async fn whatever_is_broken_stops_the_heartbeat_until_it_is_not() {
     let (server, faulty) = server(&[("heartbeat-url", URL)]);
     for (number, fault) in FAULTS.iter().enumerate() {
         faulty.fault.store(u8::try_from(number).expect("few"), Ordering::Relaxed);
-        let done = server.app.every_minute().await;
+        let done = server.escalate.every_minute(server.now()).await;
         let is_told = matches!(fault, Fault::Nothing | Fault::Incident | Fault::Waiting);
         assert_eq!(done.is_ok(), is_told, "{fault:?}");
         for message in sent(&server) {
-            server.app.wake(&message).await;
+            server.escalate.process(&message, server.now()).await;
         }
         assert_eq!(pings(&server), usize::from(*fault == Fault::Nothing), "{fault:?}");
         server.passes(60);
     }
     faulty.fault.store(0, Ordering::Relaxed);
-    assert!(server.app.every_minute().await.is_ok());
+    assert!(server.escalate.every_minute(server.now()).await.is_ok());
     for message in sent(&server) {
-        server.app.wake(&message).await;
+        server.escalate.process(&message, server.now()).await;
     }
     assert_eq!(pings(&server), 1, "all is well again");
 }
@@ -167,12 +167,12 @@ async fn whatever_is_broken_stops_the_heartbeat_until_it_is_not() {
 async fn stuck_queue_stops_the_heartbeat() {
     let (server, _) = server(&[("heartbeat-url", URL)]);
     for _ in 0..5 {
-        assert!(server.app.every_minute().await.is_ok());
+        assert!(server.escalate.every_minute(server.now()).await.is_ok());
         server.passes(60);
     }
     // Nobody took the wake-ups; now all come out at once. Only the last one tells of the present.
     for message in sent(&server) {
-        assert_eq!(server.app.wake(&message).await, Processed::Done);
+        assert_eq!(server.escalate.process(&message, server.now()).await, Processed::Done);
     }
     assert_eq!(pings(&server), 1);
 }
@@ -180,16 +180,16 @@ async fn stuck_queue_stops_the_heartbeat() {
 #[tokio::test]
 async fn wake_up_whose_record_is_gone_tells_nobody() {
     let (server, faulty) = server(&[("heartbeat-url", URL)]);
-    assert!(server.app.every_minute().await.is_ok());
+    assert!(server.escalate.every_minute(server.now()).await.is_ok());
     let wake_up = sent(&server).remove(0);
     faulty.fault.store(3, Ordering::Relaxed);
     assert!(
-        matches!(server.app.wake(&wake_up).await, Processed::RetryAfter(_)),
+        matches!(server.escalate.process(&wake_up, server.now()).await, Processed::RetryAfter(_)),
         "it cannot be read"
     );
     server.backend.forget(&key());
     faulty.fault.store(0, Ordering::Relaxed);
-    assert_eq!(server.app.wake(&wake_up).await, Processed::Done);
+    assert_eq!(server.escalate.process(&wake_up, server.now()).await, Processed::Done);
     assert_eq!(pings(&server), 0);
 }
 
@@ -197,6 +197,6 @@ async fn wake_up_whose_record_is_gone_tells_nobody() {
 async fn without_a_url_nothing_is_written_or_sent() {
     let (server, faulty) = server(&[]);
     faulty.fault.store(1, Ordering::Relaxed);
-    assert!(server.app.every_minute().await.is_ok());
+    assert!(server.escalate.every_minute(server.now()).await.is_ok());
     assert!(sent(&server).is_empty());
 }

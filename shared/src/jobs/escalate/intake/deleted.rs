@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::super::App;
+use super::super::work::Work;
 use crate::Error;
 use crate::domain::alarm::{Change, State};
-use crate::storage::records::{self, Kept, LastWord};
+use crate::storage::records::{self, AlarmRecord, StoredIncident};
 
-impl App {
+impl Work<'_> {
     /// Returns a change of this policy's alarms, and where it says that an alarm on several series was deleted also the
     /// ends of those that go on in the policy's incident. What a series says that is gone is left out.
     pub(super) async fn with_its_series(
@@ -20,10 +20,10 @@ impl App {
             State::Deleted => {}
             _ => return Ok(vec![change]),
         }
-        let records = self.store.load(&[records::open(policy)], self.now()).await?;
+        let records = self.store().load(&[records::open(policy)], self.now).await?;
         let body = records.into_iter().flatten().next().map(|record| record.body);
-        let kept = body.and_then(|body| serde_json::from_str::<Kept>(&body).ok());
-        let alarms = kept.map(|kept| kept.incident.alarms).unwrap_or_default();
+        let stored = body.and_then(|body| serde_json::from_str::<StoredIncident>(&body).ok());
+        let alarms = stored.map(|stored| stored.incident.alarms).unwrap_or_default();
         let series = alarms.into_iter().filter(|alarm| {
             alarm.recovered_at.is_none()
                 && alarm_of_series(&alarm.key, &alarm.name) == Some(change.key.as_str())
@@ -39,11 +39,13 @@ impl App {
         change: &Change,
     ) -> Result<Option<Timestamp>, Error> {
         let Some(alarm) = alarm_of_series(&change.key, &change.name) else { return Ok(None) };
-        let found = self.store.load(&[records::alarm(alarm)], self.now()).await?;
-        let word = found.into_iter().flatten().next();
-        let word = word.and_then(|word| serde_json::from_str::<LastWord>(&word.body).ok());
-        let is_gone = |word: &LastWord| word.state == State::Deleted && word.at >= change.at;
-        Ok(word.filter(is_gone).map(|word| word.at))
+        let found = self.store().load(&[records::alarm(alarm)], self.now).await?;
+        let record = found.into_iter().flatten().next();
+        let record =
+            record.and_then(|record| serde_json::from_str::<AlarmRecord>(&record.body).ok());
+        let is_gone =
+            |record: &AlarmRecord| record.state == State::Deleted && record.at >= change.at;
+        Ok(record.filter(is_gone).map(|record| record.at))
     }
 }
 

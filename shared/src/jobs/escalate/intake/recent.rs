@@ -7,8 +7,8 @@ use super::triage::{Part, configured};
 use crate::Error;
 use crate::domain::alarm::State;
 use crate::domain::text::mask_e164;
-use crate::jobs::escalate::App;
-use crate::jobs::escalate::records::put;
+use crate::jobs::escalate::transaction::put;
+use crate::jobs::escalate::work::Work;
 use crate::storage::records::{RETENTION, recent_alarms};
 use crate::storage::{Record, Store};
 use jiff::SignedDuration;
@@ -20,7 +20,7 @@ pub const MAX_RECENT_NAMES: usize = 20;
 const WRITE_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
 
 /// How often we try against others who write. It is for a page only: then it is left.
-const MAX_RACES: usize = 3;
+const MAX_CONFLICTS: usize = 3;
 
 /// The names heard last, each once, the newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,12 +100,12 @@ impl RecentAlarms {
     }
 }
 
-impl App {
+impl Work<'_> {
     /// Writes down the names that were heard. What goes wrong with that is logged, and nothing else: alarms are kept
     /// elsewhere.
-    pub(super) async fn note_seen(&self, seen: Vec<(String, State)>) {
-        for _ in 0..MAX_RACES {
-            match self.try_note_seen(&seen).await {
+    pub(super) async fn update_recent(&self, seen: Vec<(String, State)>) {
+        for _ in 0..MAX_CONFLICTS {
+            match self.try_update_recent(&seen).await {
                 Ok(()) => return,
                 Err(Error::Conflict { .. }) => {}
                 Err(error) => {
@@ -116,28 +116,27 @@ impl App {
         }
     }
 
-    async fn try_note_seen(&self, seen: &[(String, State)]) -> Result<(), Error> {
+    async fn try_update_recent(&self, seen: &[(String, State)]) -> Result<(), Error> {
         if seen.is_empty() {
             return Ok(());
         }
-        let now = self.now();
-        let settings = self.live.get(now).await?;
+        let (now, settings) = (self.now, &self.settings);
         let new: Vec<RecentAlarm> = seen
             .iter()
             .map(|(name, state)| {
                 let policy = settings.config.escalation.policy_for(name).map(str::to_owned);
-                let ignored = configured(&settings, name).ignored.is_some();
+                let ignored = configured(settings, name).ignored.is_some();
                 RecentAlarm { name: name.clone(), state: *state, at: now, policy, ignored }
             })
             .collect();
-        let record = self.store.load(&[recent_alarms()], now).await?.pop().flatten();
+        let record = self.store().load(&[recent_alarms()], now).await?.pop().flatten();
         let before = read(record.as_ref());
         if before.knows(&new) {
             return Ok(());
         }
         let expires_at = now.checked_add(RETENTION).ok();
         let put = put(recent_alarms(), &before.with(&new), record.as_ref(), expires_at);
-        self.store.write(&[put], now).await
+        self.store().write(&[put], now).await
     }
 }
 

@@ -47,10 +47,10 @@ fn block<T>(work: impl Future<Output = T>) -> T {
 }
 
 /// How many transactions and messages it takes to take this in.
-fn cost(server: &Server, body: &[u8]) -> (usize, usize, Vec<Heard>) {
+fn cost(server: &Server, body: &[u8]) -> (usize, usize, Vec<AlarmResult>) {
     server.backend.writes.store(0, Ordering::Relaxed);
     let sent = server.backend.sent.lock().expect("a list").len();
-    let became = block(server.app.take(body)).expect("it is kept");
+    let became = block(server.escalate.take(body, server.now())).expect("it is kept");
     let sent = server.backend.sent.lock().expect("a list").len() - sent;
     (server.backend.writes.load(Ordering::Relaxed), sent, became)
 }
@@ -61,7 +61,7 @@ fn five_thousand_alarms_take_few_transactions() {
     let (writes, sent, became) = cost(&server, &many(5_000, "firing", "it is so"));
     assert!(writes <= 110 && sent <= 70, "{writes} writes, {sent} messages");
     assert_eq!(became.len(), 5_000);
-    assert!(became.iter().all(|heard| matches!(heard, Heard::Incident { .. })));
+    assert!(became.iter().all(|heard| matches!(heard, AlarmResult::Incident { .. })));
     let incident = server.incident();
     assert_eq!((incident.alarms.len(), incident.open_count()), (60, 5_000));
     assert_eq!(server.calls(), ["alpha None"]);
@@ -79,7 +79,8 @@ fn five_thousand_alarms_take_few_transactions() {
 fn first_call_is_placed_before_the_rest_of_a_request_is_written() {
     let server = server();
     let backend = server.backend.clone();
-    block(server.app.take(&many(1_000, "firing", "it is so"))).expect("it is kept");
+    block(server.escalate.take(&many(1_000, "firing", "it is so"), server.now()))
+        .expect("it is kept");
     let first = backend.first_request_after.lock().expect("a count").expect("a call");
     assert!(first <= 3, "after {first} writes");
 }
@@ -89,7 +90,7 @@ fn alarms_for_no_policy_take_few_transactions_too() {
     let server = Server::for_alarms("others-*", SECRETS, answers());
     let (writes, sent, became) = cost(&server, &many(5_000, "firing", "it is so"));
     assert!(writes <= 110 && sent <= 5, "{writes} writes, {sent} messages");
-    assert!(became.iter().all(|heard| matches!(heard, Heard::DeadLetter { .. })));
+    assert!(became.iter().all(|heard| matches!(heard, AlarmResult::DeadLetter { .. })));
     assert_eq!((server.backend.count(dead_letters::PARTITION), became.len()), (5_000, 5_000));
 }
 
@@ -97,7 +98,7 @@ fn alarms_for_no_policy_take_few_transactions_too() {
 fn long_texts_of_many_alarms_are_cut_and_the_call_goes_on() {
     let server = server();
     let body = many(300, "firing", &"\"long\" 語\\".repeat(200));
-    block(server.app.take(&body)).expect("it is kept");
+    block(server.escalate.take(&body, server.now())).expect("it is kept");
     let incident = server.incident();
     assert_eq!((incident.alarms.len(), incident.open_count()), (60, 300));
     assert!(incident.alarms.iter().all(|alarm| alarm.reason.ends_with('…')));
@@ -109,7 +110,7 @@ fn write_that_is_refused_for_its_size_sheds_texts_and_lands() {
     let server = server();
     *server.backend.most_bytes.lock().expect("a limit") = 60_000;
     let body = many(80, "firing", &"long ".repeat(300));
-    let became = block(server.app.take(&body)).expect("it is kept");
+    let became = block(server.escalate.take(&body, server.now())).expect("it is kept");
     assert_eq!((became.len(), server.incident().open_count()), (80, 80));
     assert_eq!(server.calls(), ["alpha None"]);
 }
@@ -118,7 +119,7 @@ fn write_that_is_refused_for_its_size_sheds_texts_and_lands() {
 fn alarm_that_recovers_in_the_same_request_calls_nobody() {
     let server = server();
     let alerts = ["firing", "resolved"].map(|status| alert("cpu", status, "it is so"));
-    block(server.app.take(&group(alerts.into_iter()))).expect("it is kept");
+    block(server.escalate.take(&group(alerts.into_iter()), server.now())).expect("it is kept");
     let asked = server.was_asked();
     assert!(!asked.iter().any(|asked| asked.starts_with("POST")), "{asked:?}");
     let incident = server.incident();
@@ -128,7 +129,7 @@ fn alarm_that_recovers_in_the_same_request_calls_nobody() {
 #[test]
 fn unnamed_alarms_of_one_transaction_are_one_entry() {
     let server = server();
-    block(server.app.take(&many(90, "firing", "it is so"))).expect("it is kept");
+    block(server.escalate.take(&many(90, "firing", "it is so"), server.now())).expect("it is kept");
     let entries = server.incident().timeline.entries;
     let joined = |event: &Event| matches!(event, Event::JoinedTogether { alarms: 30 });
     assert_eq!(entries.iter().filter(|entry| joined(&entry.event)).count(), 1);
@@ -142,11 +143,11 @@ fn request_that_broke_off_is_taken_again_and_nothing_counts_twice() {
         let server = server();
         *server.backend.lands.lock().expect("a count") = Some(lands);
         let body = many(250, "firing", "it is so");
-        assert!(block(server.app.take(&body)).is_err(), "{lands}");
+        assert!(block(server.escalate.take(&body, server.now())).is_err(), "{lands}");
         *server.backend.lands.lock().expect("a count") = None;
         server.passes(60);
-        let became = block(server.app.take(&body)).expect("it is kept");
-        assert!(became.iter().all(|heard| matches!(heard, Heard::Incident { .. })));
+        let became = block(server.escalate.take(&body, server.now())).expect("it is kept");
+        assert!(became.iter().all(|heard| matches!(heard, AlarmResult::Incident { .. })));
         assert_eq!(server.incident().open_count(), 250, "{lands}");
     }
 }
@@ -170,7 +171,7 @@ proptest! {
             let alerts = part.iter().map(|(name, on)| {
                 alert(&name.to_string(), if *on { "firing" } else { "resolved" }, "it is so")
             });
-            let became = block(server.app.take(&group(alerts))).expect("it is kept");
+            let became = block(server.escalate.take(&group(alerts), server.now())).expect("it is kept");
             prop_assert_eq!(became.len(), part.len());
         }
         let expected = go_on(&said);

@@ -5,31 +5,22 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::heard::Heard;
+use super::Intake;
+use super::alarm_result::AlarmResult;
 use super::shape::fingerprint;
 use super::verdict::{Configured, Note, Verdict, judge, judge_malformed, needs_note};
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::alarm::{Change, Kind, Malformed, own};
 use crate::domain::routes::Line;
-use crate::domain::text::{cut_section, escape};
-use crate::domain::text::{mask_e164, mask_numbers};
-use crate::jobs::escalate::App;
-use crate::jobs::escalate::change::OWN_ALARMS;
-use crate::jobs::escalate::records::put;
-use crate::storage::dead_letters::{self, DeadLetter};
-use crate::storage::messages::{Lines, Task};
+use crate::domain::text::mask_e164;
+use crate::jobs::escalate::transaction::{OWN_ALARMS, put};
+use crate::storage::dead_letters;
 use crate::storage::records::{self, RETENTION};
-use crate::storage::{Key, MAX_TRANSACTION_ITEMS, Put, QueueName, Record};
-
-/// What the log says of dead letters. `template.yaml` counts these lines, and raises an alarm.
-const KEPT_AS_LETTERS: &str = "it could not be understood: kept as a dead letter";
+use crate::storage::{Key, MAX_TRANSACTION_ITEMS, Put, Record};
 
 /// How many dead letters of one alarm are written together with what is remembered of it.
 const MAX_LETTERS: usize = 20;
-
-/// How many lines Slack and the log get of one request.
-const MAX_LINES: usize = 10;
 
 /// What a body says: an alarm's change, or what cannot be read as one.
 pub(super) type Part = Result<Change, Malformed>;
@@ -39,7 +30,7 @@ type Parts = Vec<(usize, Part)>;
 
 /// What a request says while it is decided what becomes of it.
 pub(super) struct Triage<'a> {
-    settings: &'a Settings,
+    pub(super) settings: &'a Settings,
     /// A person sent it again.
     replayed: bool,
     /// What is not decided yet.
@@ -47,10 +38,10 @@ pub(super) struct Triage<'a> {
     /// What is for a policy.
     taken: Vec<(usize, Change)>,
     /// What became of the others, by their places.
-    pub(super) became: BTreeMap<usize, Heard>,
+    pub(super) results: BTreeMap<usize, AlarmResult>,
     /// Why dead letters are kept, and which alarms' actions are disabled: one line for Slack each.
-    lines: Vec<Line>,
-    letters: Vec<String>,
+    pub(super) lines: Vec<Line>,
+    pub(super) letters: Vec<String>,
 }
 
 /// What is written together: what is remembered of one alarm, and its dead letters.
@@ -98,7 +89,7 @@ fn caused_by_strangers(settings: &Settings, name: &str) -> Option<&'static str> 
         .then_some("it is about Ringdown itself, and strangers can set it off")
 }
 
-impl App {
+impl Intake<'_> {
     /// Decides about what is left, with what is remembered of it. Gives what is to be written, alarm by alarm.
     pub(super) async fn triage(&self, triage: &mut Triage<'_>) -> Result<Vec<Unit>, Error> {
         let mut by_key: Vec<(Key, Parts)> = Vec::new();
@@ -114,7 +105,7 @@ impl App {
             });
             by_key[place].1.push((at, part));
         }
-        let now = self.now();
+        let now = self.work.now;
         let mut units = Vec::new();
         let has_series = by_key.iter().any(|(_, parts)| whole_alarm(parts).is_some());
         for chunk in by_key.chunks(if has_series {
@@ -128,7 +119,7 @@ impl App {
                 .collect();
             keys.sort();
             keys.dedup();
-            let records = self.store.load(&keys, now).await?;
+            let records = self.work.store().load(&keys, now).await?;
             let record = |key: &Key| records.get(keys.binary_search(key).ok()?)?.as_ref();
             for (key, parts) in chunk {
                 let whole = whole_alarm(parts).map(|whole| read(record(&whole)));
@@ -136,35 +127,6 @@ impl App {
             }
         }
         Ok(units)
-    }
-
-    /// Says what is new: in the log, and to Slack. It is queued before it is kept, so that a crash loses nothing; said
-    /// twice, it is one line.
-    pub(super) async fn report(&self, triage: &mut Triage<'_>) -> Result<(), Error> {
-        let (lines, letters) =
-            (std::mem::take(&mut triage.lines), std::mem::take(&mut triage.letters));
-        for reason in letters.iter().take(MAX_LINES) {
-            tracing::error!(letters = 1, reason, "{KEPT_AS_LETTERS}");
-        }
-        let more = letters.len().saturating_sub(MAX_LINES);
-        if more > 0 {
-            tracing::error!(letters = more, reason = "many at once", "{KEPT_AS_LETTERS}");
-        }
-        let mut by_channel: BTreeMap<String, Vec<Line>> = BTreeMap::new();
-        for line in lines {
-            if let Some(channel) = triage.channel(&line) {
-                by_channel.entry(channel).or_default().push(line);
-            }
-        }
-        for (channel, lines) in by_channel {
-            let lines = Lines::new(channel.clone(), self.now(), few(lines));
-            for lines in lines.split() {
-                self.queue
-                    .send(QueueName::Slack, Task::Lines(lines).to_body(), &channel, None)
-                    .await?;
-            }
-        }
-        Ok(())
     }
 
     /// Writes in few transactions. Gives whether all of it is written: what others wrote about meanwhile is left.
@@ -186,7 +148,7 @@ impl App {
                 }
                 group.extend(units.next());
             }
-            match self.store.write(&puts, self.now()).await {
+            match self.work.store().write(&puts, self.work.now).await {
                 Ok(()) => {}
                 Err(Error::Conflict { .. }) => {
                     triage.left.extend(group.into_iter().flat_map(|unit| unit.parts));
@@ -214,7 +176,7 @@ impl<'a> Triage<'a> {
             replayed,
             left: parts.into_iter().enumerate().collect(),
             taken: Vec::new(),
-            became: BTreeMap::new(),
+            results: BTreeMap::new(),
             lines: Vec::new(),
             letters: Vec::new(),
         }
@@ -235,7 +197,7 @@ impl<'a> Triage<'a> {
             return false;
         }
         let (verdict, _) = judge(change.clone(), configured, &Note::default(), self.replayed);
-        self.becomes(at, part, verdict);
+        self.decided(at, part, verdict);
         true
     }
 
@@ -271,7 +233,7 @@ impl<'a> Triage<'a> {
             };
             note = then;
             letters.extend(self.reports(part, &verdict, &id, now));
-            self.becomes(*at, part, verdict);
+            self.decided(*at, part, verdict);
         }
         if whole.is_some() {
             note.actions = before.actions;
@@ -290,115 +252,37 @@ impl<'a> Triage<'a> {
         }
     }
 
-    fn becomes(&mut self, at: usize, part: &Part, verdict: Verdict) {
+    fn decided(&mut self, at: usize, part: &Part, verdict: Verdict) {
         let alarm = part.as_ref().map(|change| mask_e164(&change.name)).unwrap_or_default();
         let heard = match verdict {
             Verdict::Take(change) => return self.taken.push((at, change)),
-            Verdict::Nothing => Heard::Nothing { alarm },
+            Verdict::Nothing => AlarmResult::Nothing { alarm },
             Verdict::Quiet(reason) => {
                 tracing::info!(alarm, reason, "an alarm calls nobody");
-                Heard::Quiet { alarm, reason }
+                AlarmResult::Quiet { alarm, reason }
             }
             Verdict::Ignored(reason) => {
                 tracing::debug!(alarm, reason, "an alarm is ignored");
-                Heard::Ignored { alarm, reason }
+                AlarmResult::Ignored { alarm, reason }
             }
             Verdict::Disabled(since, _) => {
                 tracing::info!(alarm, %since, "an alarm calls nobody: its actions are disabled");
-                Heard::Disabled { alarm, since }
+                AlarmResult::Disabled { alarm, since }
             }
             Verdict::NoPolicy(is_new) => {
                 let understood = match part {
                     Ok(_) => true,
                     Err(malformed) => malformed.kind != Kind::Unknown,
                 };
-                Heard::DeadLetter { reason: reason_of(part), understood, is_new }
+                AlarmResult::DeadLetter { reason: reason_of(part), understood, is_new }
             }
         };
-        self.became.insert(at, heard);
+        self.results.insert(at, heard);
     }
-
-    /// Notes what is new of a part; gives its dead letter if it becomes one.
-    fn reports(
-        &mut self,
-        part: &Part,
-        verdict: &Verdict,
-        id: &str,
-        now: Timestamp,
-    ) -> Option<DeadLetter> {
-        match (part, verdict) {
-            (Ok(change), Verdict::Disabled(_, true)) => {
-                let name = mask_e164(&change.name);
-                let text = format!(
-                    ":mute: *{}* went off, and nobody is called: its actions are disabled in CloudWatch",
-                    escape(&name)
-                );
-                self.lines.push(line(DISABLED, id, &name, &text));
-                None
-            }
-            (_, Verdict::NoPolicy(true)) => {
-                let reason = reason_of(part);
-                let body = match part {
-                    // In our own shape: it is read again when somebody sends it again.
-                    Ok(change) => serde_json::to_string(change).unwrap_or_default(),
-                    Err(malformed) => malformed.body.clone(),
-                };
-                let letter = DeadLetter::escalate(&reason, body, now);
-                let text = format!(
-                    ":warning: something came in as an alarm, and nobody was called: {}. It is kept as a dead letter.",
-                    escape(&mask_numbers(&reason))
-                );
-                self.lines.push(line(DEAD_LETTER, id, "alarms", &text));
-                self.letters.push(reason);
-                Some(letter)
-            }
-            _ => None,
-        }
-    }
-
-    /// Where a line goes: about a disabled alarm to its policy's channel, else where all else goes.
-    fn channel(&self, line: &Line) -> Option<String> {
-        let config = &self.settings.config;
-        let of_policy =
-            config.escalation.channel_for(&line.route).filter(|_| line.event_type == DISABLED);
-        let channels = config.routes.channels();
-        let usual = channels.iter().find(|channel| *channel == "default").or(channels.first());
-        of_policy.or(usual.map(String::as_str)).map(str::to_owned)
-    }
-}
-
-/// The kinds of lines for Slack.
-const DISABLED: &str = "disabled";
-const DEAD_LETTER: &str = "dead-letter";
-
-fn line(kind: &str, id: &str, route: &str, text: &str) -> Line {
-    Line {
-        event_type: kind.to_owned(),
-        event_id: id.to_owned(),
-        route: route.to_owned(),
-        text: cut_section(text),
-        failed: false,
-        asks: false,
-    }
-}
-
-/// The first lines, and one that says how many more there would be.
-fn few(mut lines: Vec<Line>) -> Vec<Line> {
-    let more = lines.len().saturating_sub(MAX_LINES);
-    if more > 0 {
-        let ids: String = lines.iter().map(|line| line.event_id.as_str()).collect();
-        let id = crate::hex(&Sha256::digest(ids)[..8]);
-        lines.truncate(MAX_LINES);
-        let text = format!(
-            ":warning: {more} more came in with them, and nobody was called: they are kept as dead letters, or their actions are disabled."
-        );
-        lines.push(line(DEAD_LETTER, &id, "alarms", &text));
-    }
-    lines
 }
 
 /// Why a part becomes a dead letter.
-fn reason_of(part: &Part) -> String {
+pub(super) fn reason_of(part: &Part) -> String {
     match part {
         Ok(change) => format!("no policy is for the alarm {}", mask_e164(&change.name)),
         Err(malformed) => malformed.reason.clone(),

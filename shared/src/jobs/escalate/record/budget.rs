@@ -1,6 +1,6 @@
 //! How large a policy's record may be.
 
-use super::Kept;
+use super::StoredIncident;
 use crate::domain::size::json_bytes;
 
 /// The largest record that we write of our own accord, in bytes: the store takes 400 KB with the record's key.
@@ -10,9 +10,9 @@ const CALLS_BYTES: usize = 64 * 1024;
 /// How large all but the calls may be, in bytes.
 pub(in crate::jobs::escalate) const RECORD_BYTES: usize = MAX_RECORD_BYTES - CALLS_BYTES;
 /// No record is made smaller than that.
-pub(in crate::jobs::escalate) const LEAST_RECORD_BYTES: usize = 8 * 1024;
+pub(in crate::jobs::escalate) const MIN_RECORD_BYTES: usize = 8 * 1024;
 
-impl Kept {
+impl StoredIncident {
     /// Makes the record so small that all but its calls has at most so many bytes, at the cost of texts.
     pub(in crate::jobs::escalate) fn fit(&mut self, most: usize) {
         let all = json_bytes(self);

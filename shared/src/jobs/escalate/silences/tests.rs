@@ -17,9 +17,9 @@ const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001
 const LINE: &str = ":mute: *cpu* went off while silenced until \
     <!date^1772337600^{date_short_pretty} {time}|2026-03-01 04:00 UTC> (the &lt;big&gt; move): nobody is called";
 
-fn silenced() -> Heard {
+fn silenced() -> AlarmResult {
     let (alarm, reason) = ("cpu".to_owned(), Some("the <big> move".to_owned()));
-    Heard::Silenced { alarm, until: at("04:00"), reason }
+    AlarmResult::Silenced { alarm, until: at("04:00"), reason }
 }
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn it_waits_for_the_end_of_the_window_and_is_said_once() {
     let message = scenario.backend.0.lock().expect("a backend").sent[1].1.clone();
     let early =
         Message { id: String::new(), group: String::new(), body: message, receive_count: 1 };
-    scenario.app.wake(&early).await;
+    scenario.escalate.process(&early, scenario.now()).await;
     assert_eq!((scenario.incident(), scenario.waiting()), (None, vec![at("04:00"); 2]));
 
     scenario.it_is("04:00");
@@ -74,13 +74,16 @@ async fn the_audit_brings_what_waits_for_a_wake_up_that_was_lost() {
         }
         scenario.backend.0.lock().expect("a backend").sent.clear();
         scenario.it_is("04:00:20");
-        assert_eq!((scenario.app.audit().await.ok(), scenario.incident()), (Some(0), None));
+        assert_eq!(
+            (scenario.escalate.reconcile(scenario.now()).await.ok(), scenario.incident()),
+            (Some(0), None)
+        );
         scenario.it_is("04:00:21");
         let repaired = usize::from(!recovers);
-        assert_eq!(scenario.app.audit().await.ok(), Some(repaired));
+        assert_eq!(scenario.escalate.reconcile(scenario.now()).await.ok(), Some(repaired));
         let since = scenario.incident().map(|incident| incident.alarms[0].since);
         assert_eq!(since, (!recovers).then(|| at("02:30")));
-        assert_eq!(scenario.app.audit().await.ok(), Some(0));
+        assert_eq!(scenario.escalate.reconcile(scenario.now()).await.ok(), Some(0));
     }
 }
 
@@ -90,9 +93,12 @@ async fn a_window_that_is_taken_back_lets_go_what_waits_for_its_end() {
     scenario.says("cpu", State::Alarm, "02:30").await.expect("kept");
     scenario.is_configured(&CONFIG.replace("until = ", "until = \"2026-03-01T02:35:00Z\" # "));
     scenario.it_is("02:34");
-    assert_eq!((scenario.app.audit().await.ok(), scenario.incident()), (Some(0), None));
+    assert_eq!(
+        (scenario.escalate.reconcile(scenario.now()).await.ok(), scenario.incident()),
+        (Some(0), None)
+    );
     scenario.it_is("02:36");
-    assert_eq!(scenario.app.audit().await.ok(), Some(0));
+    assert_eq!(scenario.escalate.reconcile(scenario.now()).await.ok(), Some(0));
     assert_eq!(scenario.incident().map(|incident| incident.attempts.len()), Some(1));
     scenario.it_is("04:00");
     scenario.wakes().await;
@@ -167,7 +173,7 @@ async fn what_goes_on_already_is_not_silenced_by_a_window_that_begins_later() {
     let id = scenario.incident().expect("an incident").id;
     scenario.it_is("02:30");
     let again = scenario.says("cpu", State::Alarm, "02:30").await.expect("kept");
-    assert_eq!(again, Heard::Incident { alarm: "cpu".to_owned(), incident: id });
+    assert_eq!(again, AlarmResult::Incident { alarm: "cpu".to_owned(), incident: id });
     assert_eq!(scenario.waiting(), []);
 }
 
@@ -228,8 +234,7 @@ async fn an_incident_is_silenced_with_all_that_goes_on_in_it() {
     scenario.says("net", State::Ok, "05:00").await.expect("kept");
     let id = scenario.incident().expect("an incident").id;
     let hour = SignedDuration::from_hours(1);
-    let incident =
-        scenario.app.silence(&id, "bravo", hour).await.expect("kept").expect("an incident");
+    let incident = scenario.silence(&id, "bravo", hour).await.expect("kept").expect("an incident");
     assert_eq!((incident.state(), incident.silenced_until), (Stands::Silenced, Some(at("06:00"))));
     let all = stored(&scenario.backend, at("05:00")).await.expect("silences");
     let [silence] = &all[..] else { panic!("{all:?}") };
@@ -239,7 +244,7 @@ async fn an_incident_is_silenced_with_all_that_goes_on_in_it() {
     );
     // Pressed twice, it is asked for once; after a while it is asked for anew.
     scenario.it_is("05:00:59");
-    scenario.app.silence(&id, "bravo", hour).await.expect("kept");
+    scenario.silence(&id, "bravo", hour).await.expect("kept");
     assert_eq!(stored(&scenario.backend, at("05:01")).await.map(|all| all.len()).ok(), Some(1));
     // It comes and goes: nobody is called, even if the incident is over by then.
     scenario.says("disk", State::Ok, "05:02").await.expect("kept");
@@ -249,10 +254,10 @@ async fn an_incident_is_silenced_with_all_that_goes_on_in_it() {
     let reason = Some("by bravo".to_owned());
     assert_eq!(
         heard,
-        Some(Heard::Silenced { alarm: "disk".to_owned(), until: at("06:00"), reason })
+        Some(AlarmResult::Silenced { alarm: "disk".to_owned(), until: at("06:00"), reason })
     );
     let other = scenario.says("net", State::Alarm, "05:04").await.ok();
-    assert!(matches!(other, Some(Heard::Incident { .. })), "{other:?}");
+    assert!(matches!(other, Some(AlarmResult::Incident { .. })), "{other:?}");
     assert_eq!(stored(&scenario.backend, at("06:00")).await.ok(), Some(Vec::new()));
     scenario.it_is("06:00");
     scenario.wakes().await;
@@ -262,7 +267,7 @@ async fn an_incident_is_silenced_with_all_that_goes_on_in_it() {
         ["disk", "net"]
     );
 
-    let nothing = scenario.app.silence("p-20200101-000000-000", "bravo", hour).await.expect("kept");
+    let nothing = scenario.silence("p-20200101-000000-000", "bravo", hour).await.expect("kept");
     assert_eq!(nothing, None);
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::super::*;
 use crate::config::{Environment, Live, Values};
-use crate::jobs::escalate::Writers;
+use crate::jobs::escalate::WriterIds;
 use crate::jobs::escalate::silences::tests::backend::Backend;
 use crate::storage::messages::Task;
 use crate::storage::{Key, Put, QueueName, Record, Store};
@@ -23,12 +23,16 @@ const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001
 
 /// The intake with a clock of its own.
 struct Intake {
-    app: App,
+    escalate: Escalate,
     backend: Backend,
     now: Arc<Mutex<Timestamp>>,
 }
 
 impl Intake {
+    fn now(&self) -> Timestamp {
+        *self.now.lock().expect("a clock")
+    }
+
     fn new() -> Intake {
         Intake::over(Backend::default())
     }
@@ -36,8 +40,8 @@ impl Intake {
     fn over(backend: Backend) -> Intake {
         let now = Arc::new(Mutex::new("2026-11-28T12:00:00Z".parse().expect("a time")));
         let clock = now.clone();
-        let app = App {
-            live: Live::new(
+        let escalate = Escalate {
+            settings: Live::new(
                 Environment::default(),
                 Arc::new(|| {
                     let values = Values::from([("config/main".to_owned(), CONFIG.to_owned())]);
@@ -48,9 +52,9 @@ impl Intake {
             queue: Arc::new(backend.clone()),
             wire: Arc::new(|_| Box::pin(async { Told::NotSent("nobody is there".to_owned()) })),
             clock: Arc::new(move || *clock.lock().expect("a clock")),
-            writers: Writers::of(1),
+            writer_ids: WriterIds::of(1),
         };
-        Intake { app, backend, now }
+        Intake { escalate, backend, now }
     }
 
     fn passes(&self, seconds: i64) {
@@ -60,13 +64,14 @@ impl Intake {
 
     /// The status, and what became of each thing in the body.
     async fn posts(&self, body: &Value) -> (u16, Vec<String>) {
-        let heard = self.app.take(body.to_string().as_bytes()).await.expect("all is kept");
-        let answer = told(&heard);
+        let heard =
+            self.escalate.take(body.to_string().as_bytes(), self.now()).await.expect("all is kept");
+        let answer = respond(&heard);
         let said: Vec<Value> = serde_json::from_slice(&answer.body).expect("JSON");
         (
             answer.status,
             said.iter()
-                .map(|said| said["became"].as_str().unwrap_or_default().to_owned())
+                .map(|said| said["outcome"].as_str().unwrap_or_default().to_owned())
                 .collect(),
         )
     }
@@ -109,7 +114,7 @@ impl Intake {
     /// The state of the policy's incident, with the keys of its alarms that go on.
     fn incident(&self) -> Option<(bool, Vec<String>)> {
         let kept = self.records("open").pop()?;
-        let kept: Kept = serde_json::from_value(kept).expect("an incident");
+        let kept: StoredIncident = serde_json::from_value(kept).expect("an incident");
         let open = kept.incident.open_alarms().map(|alarm| alarm.key.clone()).collect();
         Some((kept.incident.ended_at.is_none(), open))
     }
@@ -199,7 +204,8 @@ async fn alarm_whose_actions_are_disabled_calls_nobody_until_they_are_enabled() 
 
     assert_eq!(intake.posts(&announced(true, &at(4), "ALARM", &at(3))).await.1, ["incident"]);
     assert_eq!(intake.incident(), Some((true, vec![arn.to_owned()])));
-    let kept: Kept = serde_json::from_value(intake.records("open").remove(0)).expect("an incident");
+    let kept: StoredIncident =
+        serde_json::from_value(intake.records("open").remove(0)).expect("an incident");
     assert_eq!(kept.incident.alarms[0].reason, "too much");
     // Said again it is known.
     assert_eq!(intake.posts(&announced(true, &at(4), "ALARM", &at(3))).await.1, ["nothing"]);
@@ -246,9 +252,9 @@ async fn enabling_survives_a_crash_at_any_step() {
         intake.posts(&announced(false, 0, "OK")).await;
         intake.backend.0.lock().expect("a backend").lives_for = Some(lives_for);
         let enabled = announced(true, 2, "ALARM").to_string();
-        let _ = intake.app.take(enabled.as_bytes()).await;
+        let _ = intake.escalate.take(enabled.as_bytes(), intake.now()).await;
         intake.backend.0.lock().expect("a backend").lives_for = None;
-        intake.app.take(enabled.as_bytes()).await.expect("all is kept");
+        intake.escalate.take(enabled.as_bytes(), intake.now()).await.expect("all is kept");
         assert_eq!(intake.incident(), Some((true, vec![arn.to_owned()])), "{lives_for}");
     }
 }
@@ -259,7 +265,7 @@ async fn names_heard_last_are_kept_for_the_first_page() {
     let start = "2026-11-28T11:00:00Z";
     let alerts = ["shop-a", "nobodys", "Watchdog"].map(|name| alert(name, "firing", start));
     intake.posts(&group(&alerts)).await;
-    let recent = recent::recent(intake.app.store.as_ref(), intake.app.now()).await.expect("names");
+    let recent = recent::recent(intake.escalate.store.as_ref(), intake.now()).await.expect("names");
     let heard: Vec<(&str, Option<&str>, bool)> = recent
         .heard
         .iter()

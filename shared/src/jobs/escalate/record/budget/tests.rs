@@ -33,19 +33,19 @@ fn alarm(key: &str, text: &str) -> Alarm {
     }
 }
 
-fn kept(first: Alarm) -> Kept {
+fn kept(first: Alarm) -> StoredIncident {
     let id = records::id("p", now());
     let incident = Incident::raise(&id, &policy(), first, &Busy::default(), now()).incident;
     let writer = "f".repeat(30);
-    Kept { incident, wake_at: None, to_do: Vec::new(), said: 0, writer }
+    StoredIncident { incident, wake_at: None, to_do: Vec::new(), said: 0, writer }
 }
 
-fn step(kept: &mut Kept, signal: &Signal) {
+fn step(kept: &mut StoredIncident, signal: &Signal) {
     kept.incident = kept.incident.clone().apply(signal, &Busy::default(), now()).incident;
 }
 
 /// All that is stored of it, as a store takes it.
-fn is_storable(kept: &Kept) -> bool {
+fn is_storable(kept: &StoredIncident) -> bool {
     let body = serde_json::to_string(kept).expect("JSON");
     let put = |key| Put {
         key,
@@ -113,7 +113,7 @@ proptest! {
             kept.fit(RECORD_BYTES);
             prop_assert!(is_storable(&kept), "{} bytes", json_bytes(&kept));
             prop_assert_eq!(kept.incident.open_count(), open);
-            let again = Kept { ..kept.clone() };
+            let again = StoredIncident { ..kept.clone() };
             kept.fit(RECORD_BYTES);
             prop_assert_eq!(&again, &kept);
         }

@@ -11,10 +11,12 @@ use crate::storage::{Condition, Key, Put, Queue, QueueName, Record, Store, check
 
 /// What is kept, and what is queued.
 #[derive(Clone, Default)]
-pub(in crate::jobs::escalate) struct Backend(pub(in crate::jobs::escalate) Arc<Mutex<Kept>>);
+pub(in crate::jobs::escalate) struct Backend(
+    pub(in crate::jobs::escalate) Arc<Mutex<StoredIncident>>,
+);
 
 #[derive(Default)]
-pub(in crate::jobs::escalate) struct Kept {
+pub(in crate::jobs::escalate) struct StoredIncident {
     pub(in crate::jobs::escalate) records: BTreeMap<(String, String), Record>,
     pub(in crate::jobs::escalate) sent: Vec<(QueueName, String, Option<Timestamp>)>,
     /// So many more writes and messages land; then the process is dead.

@@ -6,13 +6,13 @@ use super::super::*;
 use super::CONFIG;
 use super::backend::Backend;
 use crate::config::{Environment, Live, Values};
-use crate::jobs::escalate::Writers;
+use crate::jobs::escalate::{Escalate, WriterIds};
 use crate::storage::Message;
 use crate::storage::messages::Task;
 use crate::twilio::rest::Told;
 
 pub(super) struct Scenario {
-    pub(super) app: App,
+    pub(super) escalate: Escalate,
     pub(super) backend: Backend,
     now: Arc<Mutex<Timestamp>>,
     config: Arc<Mutex<String>>,
@@ -28,8 +28,8 @@ impl Scenario {
         let clock = now.clone();
         let config = Arc::new(Mutex::new(CONFIG.to_owned()));
         let read = config.clone();
-        let app = App {
-            live: Live::new(
+        let escalate = Escalate {
+            settings: Live::new(
                 Environment::default(),
                 Arc::new(move || {
                     let config = read.lock().expect("a configuration").clone();
@@ -41,9 +41,9 @@ impl Scenario {
             queue: Arc::new(backend.clone()),
             wire: Arc::new(|_| Box::pin(async { Told::NotSent("nobody is there".to_owned()) })),
             clock: Arc::new(move || *clock.lock().expect("a clock")),
-            writers: Writers::of(1),
+            writer_ids: WriterIds::of(1),
         };
-        Scenario { app, backend, now, config }
+        Scenario { escalate, backend, now, config }
     }
 
     /// The file is another one from now on; it is read again after five minutes at most.
@@ -51,21 +51,40 @@ impl Scenario {
         config.clone_into(&mut self.config.lock().expect("a configuration"));
     }
 
+    pub(super) fn now(&self) -> Timestamp {
+        *self.now.lock().expect("a clock")
+    }
+
     pub(super) fn it_is(&self, now: &str) {
         *self.now.lock().expect("a clock") = at(now);
     }
 
     /// The monitor says so. Gives what became of it.
-    pub(super) async fn says(&self, name: &str, state: State, since: &str) -> Result<Heard, Error> {
-        let now = self.app.now();
+    pub(super) async fn says(
+        &self,
+        name: &str,
+        state: State,
+        since: &str,
+    ) -> Result<AlarmResult, Error> {
+        let now = self.now();
         *self.now.lock().expect("a clock") = now.max(at(since));
         let body = serde_json::to_vec(&change(name, state, since)).expect("a change");
-        Ok(self.app.take_again(&body).await?.remove(0))
+        Ok(self.escalate.take_again(&body, self.now()).await?.remove(0))
+    }
+
+    /// Somebody silences an incident.
+    pub(super) async fn silence(
+        &self,
+        id: &str,
+        by: &str,
+        lasting: SignedDuration,
+    ) -> Result<Option<Incident>, Error> {
+        self.escalate.begin(self.now()).await?.silence(id, by, lasting).await
     }
 
     /// The queue hands out what is due by now, until nothing is.
     pub(super) async fn wakes(&self) {
-        let now = self.app.now();
+        let now = self.now();
         loop {
             let due = |(to, _, not_before): &(QueueName, String, Option<Timestamp>)| {
                 *to == QueueName::WakeUps && not_before.is_none_or(|due| due <= now)
@@ -76,7 +95,7 @@ impl Scenario {
                 sent.remove(found).1
             };
             let (id, group) = (String::new(), String::new());
-            self.app.wake(&Message { id, group, body, receive_count: 1 }).await;
+            self.escalate.process(&Message { id, group, body, receive_count: 1 }, self.now()).await;
         }
     }
 
@@ -106,13 +125,14 @@ impl Scenario {
     pub(super) fn incident(&self) -> Option<Incident> {
         let backend = self.backend.0.lock().expect("a backend");
         let record = backend.records.get(&("open".to_owned(), "p".to_owned()))?;
-        let kept: records::Kept = serde_json::from_str(&record.body).expect("an incident");
+        let kept: records::StoredIncident =
+            serde_json::from_str(&record.body).expect("an incident");
         Some(kept.incident)
     }
 
     pub(super) fn counted(&self, became: &str) -> u64 {
         let backend = self.backend.0.lock().expect("a backend");
-        let name = format!("ringdown_alarms_total{{became=\"{became}\"}}");
+        let name = format!("ringdown_alarms_total{{outcome=\"{became}\"}}");
         backend.records.get(&("counters".to_owned(), name)).map_or(0, |record| record.revision)
     }
 }

@@ -17,7 +17,7 @@ use crate::domain::routes::Line;
 use crate::jobs::forward::delivery::Delivery;
 use crate::slack::client::Client;
 use crate::storage::messages::{Lines, Task};
-use crate::storage::records::{self, Kept};
+use crate::storage::records::{self, StoredIncident};
 use crate::storage::{Condition, Key, Message, Processed, Put, Record, Store, check_size};
 
 const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[[policies]]\nname = \"prod\"\n\
@@ -107,7 +107,7 @@ impl Backend {
     }
 
     async fn keep(&self) {
-        let kept = Kept {
+        let kept = StoredIncident {
             incident: self.incident.clone(),
             wake_at: None,
             to_do: Vec::new(),

@@ -2,14 +2,18 @@
 
 use super::*;
 use crate::domain::escalation::Signal;
-use crate::jobs::escalate::Hand;
+use crate::jobs::escalate::Effects;
 
 /// Resolves the policy's incident by hand.
 async fn resolve(intake: &Intake) {
     let kept = intake.records("open").pop().expect("an incident");
     let id = kept["incident"]["id"].as_str().expect("an id").to_owned();
     let signal = Signal::ResolvedByPerson { person: "alpha".into() };
-    let incident = intake.app.signal(&id, &[signal], Hand::Leave).await.expect("it is written");
+    let incident = intake
+        .escalate
+        .transact(&id, &[signal], Effects::Deferred, intake.now())
+        .await
+        .expect("it is written");
     assert!(incident.is_some_and(|incident| incident.ended_at.is_some()), "it is over");
 }
 

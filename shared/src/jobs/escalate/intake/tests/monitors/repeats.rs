@@ -74,10 +74,14 @@ async fn ignored_alarm_is_no_dead_letter() {
         ["Watchdog", "InfoInhibitor"].map(|name| alert(name, "firing", "2026-11-28T11:00:00Z"));
     assert_eq!(intake.posts(&group(&alerts)).await, (202, vec!["ignored".to_owned(); 2]));
     assert_eq!((intake.letters().len(), intake.slack().len(), intake.incident()), (0, 0, None));
-    let answer = intake.app.take(group(&alerts[..1]).to_string().as_bytes()).await.expect("kept");
+    let answer = intake
+        .escalate
+        .take(group(&alerts[..1]).to_string().as_bytes(), intake.now())
+        .await
+        .expect("kept");
     assert_eq!(
         json!(answer),
-        json!([{"became": "ignored", "alarm": "Watchdog", "reason": "always on"}])
+        json!([{"outcome": "ignored", "alarm": "Watchdog", "reason": "always on"}])
     );
 }
 
@@ -141,9 +145,9 @@ async fn report_survives_a_crash_at_any_step() {
     for lives_for in 0..4 {
         let intake = Intake::new();
         intake.backend.0.lock().expect("a backend").lives_for = Some(lives_for);
-        let _ = intake.app.take(firing.as_bytes()).await;
+        let _ = intake.escalate.take(firing.as_bytes(), intake.now()).await;
         intake.backend.0.lock().expect("a backend").lives_for = None;
-        intake.app.take(firing.as_bytes()).await.expect("all is kept");
+        intake.escalate.take(firing.as_bytes(), intake.now()).await.expect("all is kept");
         assert_eq!((intake.letters().len(), intake.slack().len()), (1, 1), "{lives_for}");
     }
 }
@@ -153,7 +157,7 @@ async fn thousands_of_unmatched_alarms_take_few_steps() {
     let backend = Backend::default();
     let mut intake = Intake::over(backend.clone());
     let counts = Arc::<Mutex<(usize, usize)>>::default();
-    intake.app.store = Arc::new(Counting(backend, counts.clone()));
+    intake.escalate.store = Arc::new(Counting(backend, counts.clone()));
     let alerts: Vec<Value> = (0..5_000)
         .map(|n| alert(&format!("nobodys-{n}"), "firing", "2026-11-28T11:00:00Z"))
         .collect();

@@ -14,9 +14,12 @@ async fn own_shape_is_taken_from_a_replay_alone() {
     let intake = Intake::new();
     assert_eq!(intake.posts(&own_shape("shop-a")).await, (422, vec!["dead-letter".to_owned()]));
     assert_eq!(intake.incident(), None);
-    let again =
-        intake.app.take_again(own_shape("shop-a").to_string().as_bytes()).await.expect("kept");
-    assert!(matches!(&again[..], [Heard::Incident { .. }]), "{again:?}");
+    let again = intake
+        .escalate
+        .take_again(own_shape("shop-a").to_string().as_bytes(), intake.now())
+        .await
+        .expect("kept");
+    assert!(matches!(&again[..], [AlarmResult::Incident { .. }]), "{again:?}");
 }
 
 #[tokio::test]
@@ -24,8 +27,13 @@ async fn replayed_alarm_is_cut_like_any_other() {
     let intake = Intake::new();
     let forged =
         format!("shop-a\n:white_check_mark: all is well\r\u{2028}{}", "x".repeat(1_000_000));
-    intake.app.take_again(own_shape(&forged).to_string().as_bytes()).await.expect("kept");
-    let kept: Kept = serde_json::from_value(intake.records("open").remove(0)).expect("an incident");
+    intake
+        .escalate
+        .take_again(own_shape(&forged).to_string().as_bytes(), intake.now())
+        .await
+        .expect("kept");
+    let kept: StoredIncident =
+        serde_json::from_value(intake.records("open").remove(0)).expect("an incident");
     let name = &kept.incident.alarms[0].name;
     assert_eq!(name.chars().count(), 256);
     assert!(name.starts_with("shop-a :white_check_mark: all is well  xxx"), "{name}");
@@ -34,8 +42,12 @@ async fn replayed_alarm_is_cut_like_any_other() {
         own_shape("\n\t"),
         json!({"key": "", "name": "a", "state": "ok", "at": "2026-11-28T11:00:00Z", "reason": "", "description": "", "quiet": null}),
     ] {
-        let again = intake.app.take_again(body.to_string().as_bytes()).await.expect("kept");
-        assert!(matches!(&again[..], [Heard::DeadLetter { .. }]), "{again:?}");
+        let again = intake
+            .escalate
+            .take_again(body.to_string().as_bytes(), intake.now())
+            .await
+            .expect("kept");
+        assert!(matches!(&again[..], [AlarmResult::DeadLetter { .. }]), "{again:?}");
     }
 }
 
@@ -45,7 +57,7 @@ async fn replayed_alarm_that_is_still_for_no_policy_is_kept_again() {
     intake.posts(&group(&[alert("nobodys", "firing", "2026-11-28T11:00:00Z")])).await;
     let letter = intake.records("dead-letters")[0]["body"].as_str().unwrap_or_default().to_owned();
     intake.passes(60);
-    intake.app.take_again(letter.as_bytes()).await.expect("kept");
+    intake.escalate.take_again(letter.as_bytes(), intake.now()).await.expect("kept");
     assert_eq!(intake.letters().len(), 2);
 }
 
@@ -54,8 +66,8 @@ async fn letter_of_the_former_version_is_replayed() {
     let intake = Intake::new();
     let letter = r#"{"key":"1a30ba71cca2921f","name":"shop-probe","state":"alarm","at":"2026-11-20T12:08:45.828Z",
         "reason":"it does not answer","description":"","quiet":null,"unordered":true}"#;
-    let again = intake.app.take_again(letter.as_bytes()).await.expect("kept");
-    assert!(matches!(&again[..], [Heard::Incident { .. }]), "{again:?}");
+    let again = intake.escalate.take_again(letter.as_bytes(), intake.now()).await.expect("kept");
+    assert!(matches!(&again[..], [AlarmResult::Incident { .. }]), "{again:?}");
 }
 
 proptest! {

@@ -5,16 +5,15 @@
 //! placed before the rest of a large request is looked at.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
 
-use super::super::draft::Draft;
-use super::super::{App, Hand, silences};
-use super::Heard;
+use super::super::transaction::{Transaction, max_alarms};
+use super::super::{Effects, silences};
+use super::{AlarmResult, Intake};
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::alarm::{Change, State};
 use crate::domain::silence::Silence;
-use crate::storage::records::Kept;
+use crate::storage::records::StoredIncident;
 
 /// The changes of one request, by their policies in the order in which each is met first.
 #[derive(Default)]
@@ -26,7 +25,7 @@ struct Group {
     changes: Vec<(usize, Change)>,
     done: usize,
     /// How many go into one transaction.
-    most: usize,
+    max: usize,
 }
 
 impl Groups {
@@ -34,64 +33,66 @@ impl Groups {
         match self.0.iter_mut().find(|group| group.policy == policy) {
             Some(group) => group.changes.push((at, change)),
             None => {
-                let most = App::most_alarms(&policy, settings);
-                self.0.push(Group { policy, changes: vec![(at, change)], done: 0, most });
+                let max = max_alarms(&policy, settings);
+                self.0.push(Group { policy, changes: vec![(at, change)], done: 0, max });
             }
         }
     }
 }
 
-impl App {
+impl Intake<'_> {
     /// Lets incidents be raised, joined and ended by these changes. Gives what became of each, with its place in the
     /// request.
-    pub(super) async fn hear(&self, groups: Groups) -> Result<Vec<(usize, Heard)>, Error> {
-        let (mut groups, mut became) = (groups.0, Vec::new());
+    pub(super) async fn join_incidents(
+        &self,
+        groups: Groups,
+    ) -> Result<Vec<(usize, AlarmResult)>, Error> {
+        let (mut groups, mut results) = (groups.0, Vec::new());
         while !groups.is_empty() {
             for group in &mut groups {
                 let left = &group.changes[group.done..];
-                let next = &left[..left.len().min(group.most)];
-                match self.hear_together(&group.policy, next).await {
-                    Ok(heard) => {
-                        became.extend(next.iter().map(|(at, _)| *at).zip(heard));
+                let next = &left[..left.len().min(group.max)];
+                match self.join_together(&group.policy, next).await {
+                    Ok(joined) => {
+                        results.extend(next.iter().map(|(at, _)| *at).zip(joined));
                         group.done += next.len();
                     }
                     Err(Error::TooLargeToStore(_)) if next.len() > 1 => {
-                        group.most = next.len().div_ceil(2);
+                        group.max = next.len().div_ceil(2);
                     }
                     Err(error) => return Err(error),
                 }
             }
             groups.retain(|group| group.done < group.changes.len());
         }
-        Ok(became)
+        Ok(results)
     }
 
-    async fn hear_together(
+    async fn join_together(
         &self,
         policy: &str,
         changes: &[(usize, Change)],
-    ) -> Result<Vec<Heard>, Error> {
+    ) -> Result<Vec<AlarmResult>, Error> {
         let silences = self.silences_of(changes).await?;
         let keys: BTreeSet<&str> = changes.iter().map(|(_, change)| change.key.as_str()).collect();
         let keys: Vec<&str> = keys.into_iter().collect();
-        let owner = self.writers.name();
-        let became = Mutex::new(Vec::new());
-        let kept = self
-            .change_with(policy, &keys, &owner, Hand::Act, &|draft| {
-                let heard = changes.iter().zip(&silences);
-                let heard =
-                    heard.map(|((_, change), silence)| draft.meets(change, silence.as_ref()));
-                *became.lock().unwrap_or_else(PoisonError::into_inner) = heard.collect();
+        let owner = self.work.escalate.writer_ids.next();
+        let committed = self
+            .work
+            .commit(policy, &keys, &owner, Effects::Inline, &|transaction| {
+                let changes = changes.iter().zip(&silences);
+                changes
+                    .map(|((_, change), silence)| transaction.meet(change, silence.as_ref()))
+                    .collect()
             })
             .await?;
-        if let Some(kept) = kept {
-            self.act(kept, &owner).await?;
-        }
-        let became = became.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if became.len() != changes.len() {
+        let Some(committed) = committed else {
             return Err(Error::Store(format!("the policy {policy} was taken away meanwhile")));
+        };
+        if let Some(stored) = committed.stored {
+            self.work.perform_effects(stored, &owner).await?;
         }
-        Ok(became)
+        Ok(committed.decided)
     }
 
     /// Which of these changes are silenced now.
@@ -102,9 +103,8 @@ impl App {
         if changes.iter().all(|(_, change)| change.state != State::Alarm) {
             return Ok(vec![None; changes.len()]);
         }
-        let now = self.now();
-        let settings = self.live.get(now).await?;
-        let stored = silences::stored(self.store.as_ref(), now).await?;
+        let (now, settings) = (self.work.now, &self.work.settings);
+        let stored = silences::stored(self.work.store(), now).await?;
         let silence = |change: &Change| match change.state {
             State::Alarm => settings.config.silences.until_with(&stored, &change.name, now),
             State::Ok | State::Deleted | State::NoData => None,
@@ -113,27 +113,27 @@ impl App {
     }
 }
 
-impl Draft<'_> {
-    /// Takes a change in, unless it was known before. Gives what became of it.
-    fn meets(&mut self, change: &Change, silence: Option<&Silence>) -> Heard {
+impl Transaction<'_> {
+    /// Takes a change in, unless it was known before. Returns its result.
+    fn meet(&mut self, change: &Change, silence: Option<&Silence>) -> AlarmResult {
         self.turn_to(&change.key);
-        if !self.last_word.as_ref().is_some_and(|last| last.covers(change)) {
+        if !self.alarm_record.as_ref().is_some_and(|last| last.covers(change)) {
             self.take_in(change, silence);
         }
         let alarm = change.name.clone();
-        let waits = self.last_word.as_ref().is_some_and(|last| last.waits.is_some());
+        let waits = self.alarm_record.as_ref().is_some_and(|last| last.waits.is_some());
         if let Some(Silence { until, reason }) = silence.filter(|_| waits).cloned() {
             tracing::info!(alarm, %until, reason, "an alarm is silenced");
-            return Heard::Silenced { alarm, until, reason };
+            return AlarmResult::Silenced { alarm, until, reason };
         }
-        match self.kept.as_ref().filter(|kept| kept.is_about(change)) {
-            Some(kept) => Heard::Incident { alarm, incident: kept.incident.id.clone() },
-            None => Heard::Nothing { alarm },
+        match self.stored.as_ref().filter(|stored| stored.is_about(change)) {
+            Some(stored) => AlarmResult::Incident { alarm, incident: stored.incident.id.clone() },
+            None => AlarmResult::Nothing { alarm },
         }
     }
 }
 
-impl Kept {
+impl StoredIncident {
     /// Whether this change belongs to it.
     pub(in crate::jobs::escalate) fn is_about(&self, change: &Change) -> bool {
         let (incident, is_on) = (&self.incident, change.state == State::Alarm);

@@ -1,14 +1,14 @@
-//! What became of what a monitor told us.
+//! The results of what a monitor sends: one for each alarm in it.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::http::Response;
 
-/// What became of one thing that a monitor told us.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "became", rename_all = "kebab-case")]
-pub enum Heard {
+/// The result of one thing that a monitor sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "kebab-case")]
+pub enum AlarmResult {
     /// It belongs to this incident.
     Incident {
         /// The alarm's name.
@@ -64,25 +64,26 @@ pub enum Heard {
     },
 }
 
-impl Heard {
-    /// What it is counted as.
+impl AlarmResult {
+    /// The name of its counter.
     pub(super) fn counter(&self) -> &'static str {
         match self {
-            Heard::Incident { .. } => "ringdown_alarms_total{became=\"incident\"}",
-            Heard::Nothing { .. } | Heard::DeadLetter { is_new: false, .. } => {
-                "ringdown_alarms_total{became=\"nothing\"}"
+            AlarmResult::Incident { .. } => "ringdown_alarms_total{outcome=\"incident\"}",
+            AlarmResult::Nothing { .. } | AlarmResult::DeadLetter { is_new: false, .. } => {
+                "ringdown_alarms_total{outcome=\"nothing\"}"
             }
-            Heard::Silenced { .. } => "ringdown_alarms_total{became=\"silenced\"}",
-            Heard::Quiet { .. } => "ringdown_alarms_total{became=\"quiet\"}",
-            Heard::Ignored { .. } => "ringdown_alarms_total{became=\"ignored\"}",
-            Heard::Disabled { .. } => "ringdown_alarms_total{became=\"disabled\"}",
-            Heard::DeadLetter { .. } => "ringdown_alarms_total{became=\"dead-letter\"}",
+            AlarmResult::Silenced { .. } => "ringdown_alarms_total{outcome=\"silenced\"}",
+            AlarmResult::Quiet { .. } => "ringdown_alarms_total{outcome=\"quiet\"}",
+            AlarmResult::Ignored { .. } => "ringdown_alarms_total{outcome=\"ignored\"}",
+            AlarmResult::Disabled { .. } => "ringdown_alarms_total{outcome=\"disabled\"}",
+            AlarmResult::DeadLetter { .. } => "ringdown_alarms_total{outcome=\"dead-letter\"}",
         }
     }
 }
 
 /// The answer to a monitor: 422 if something of it has no known shape. All else is kept, and it need not come again.
-pub fn told(heard: &[Heard]) -> Response {
-    let unknown = |heard: &Heard| matches!(heard, Heard::DeadLetter { understood: false, .. });
-    Response::json(if heard.iter().any(unknown) { 422 } else { 202 }, &heard)
+pub fn respond(results: &[AlarmResult]) -> Response {
+    let unknown =
+        |result: &AlarmResult| matches!(result, AlarmResult::DeadLetter { understood: false, .. });
+    Response::json(if results.iter().any(unknown) { 422 } else { 202 }, &results)
 }

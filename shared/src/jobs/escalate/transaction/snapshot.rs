@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::draft::after;
-use super::record::lately;
+use super::super::after;
+use super::super::record::lately;
 use crate::config::file::Escalation;
 use crate::domain::escalation::Busy;
-use crate::storage::records::{self, InCall, Kept, LastWord, RETENTION};
+use crate::storage::records::{self, AlarmRecord, InCall, RETENTION, StoredIncident};
 use crate::storage::{Condition, Key, Put, Record};
 
 /// The records that a decision rests on.
-pub(super) struct Records {
+pub(super) struct Snapshot {
     pub(super) open: Option<Record>,
-    /// What alarms last said, by their keys.
+    /// The records of alarms, by their keys.
     pub(super) alarms: BTreeMap<String, Option<Record>>,
     pub(super) people: Vec<(String, Option<Record>)>,
 }
@@ -26,13 +26,13 @@ fn read_body<T: serde::de::DeserializeOwned>(record: Option<&Record>) -> Option<
         .ok()
 }
 
-impl Records {
-    pub(super) fn kept(&self) -> Option<Kept> {
+impl Snapshot {
+    pub(super) fn incident(&self) -> Option<StoredIncident> {
         read_body(self.open.as_ref())
     }
 
-    /// What this alarm last said.
-    pub(super) fn last_word(&self, alarm: &str) -> Option<LastWord> {
+    /// Returns the record of this alarm.
+    pub(super) fn alarm(&self, alarm: &str) -> Option<AlarmRecord> {
         read_body(self.alarms.get(alarm)?.as_ref())
     }
 
@@ -69,8 +69,13 @@ impl Records {
     }
 
     /// Who is in a call of this incident from now on, and who no longer is; and who was called since `before`.
-    pub(super) fn leases(&self, kept: &Kept, before: Option<&Kept>, now: Timestamp) -> Vec<Put> {
-        let incident = &kept.incident;
+    pub(super) fn leases(
+        &self,
+        stored: &StoredIncident,
+        before: Option<&StoredIncident>,
+        now: Timestamp,
+    ) -> Vec<Put> {
+        let incident = &stored.incident;
         let mut held: BTreeMap<&str, Timestamp> = BTreeMap::new();
         for attempt in &incident.attempts {
             if let Some(until) = attempt.holds_until(&incident.policy) {
@@ -87,7 +92,7 @@ impl Records {
                 None if is_ours && !is_free => Some(now),
                 _ => None,
             };
-            let new = new_calls(name, kept, before);
+            let new = new_calls(name, stored, before);
             let lease = match (until, &have) {
                 (None, Some(have)) => (&have.incident, have.until),
                 _ => (&incident.id, until.unwrap_or(now)),
@@ -115,17 +120,17 @@ impl Records {
 }
 
 /// How many calls of this person Twilio has taken since `before`.
-fn new_calls(person: &str, kept: &Kept, before: Option<&Kept>) -> usize {
-    let calls = |kept: &Kept| -> usize {
-        let its = kept.incident.attempts.iter().filter(|attempt| attempt.person == person);
+fn new_calls(person: &str, stored: &StoredIncident, before: Option<&StoredIncident>) -> usize {
+    let calls = |stored: &StoredIncident| -> usize {
+        let its = stored.incident.attempts.iter().filter(|attempt| attempt.person == person);
         its.map(|attempt| attempt.calls.len()).sum()
     };
-    let same = before.filter(|before| before.incident.id == kept.incident.id);
-    calls(kept).saturating_sub(same.map_or(0, calls))
+    let same = before.filter(|before| before.incident.id == stored.incident.id);
+    calls(stored).saturating_sub(same.map_or(0, calls))
 }
 
 /// A record that lands only if it is still as it was read.
-pub(super) fn put(
+pub(in crate::jobs::escalate) fn put(
     key: Key,
     body: &impl serde::Serialize,
     record: Option<&Record>,

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -7,7 +8,7 @@ use tokio::time::Instant;
 
 use super::*;
 use crate::config::{Environment, Fetch, Live, Values};
-use crate::jobs::escalate::Writers;
+use crate::jobs::escalate::{Escalate, WriterIds};
 use crate::secret::Secret;
 use crate::storage::{Key as RecordKey, Put, Queue, QueueName, Record, Store, check_size};
 use crate::twilio::rest::Told;
@@ -68,14 +69,14 @@ fn now() -> Timestamp {
     Timestamp::from_second(1_900_000_000).expect("a time")
 }
 
-fn app(backend: Backend, fetch: Fetch) -> App {
-    App {
-        live: Live::new(Environment::default(), fetch),
+fn escalate(backend: Backend, fetch: Fetch) -> Escalate {
+    Escalate {
+        settings: Live::new(Environment::default(), fetch),
         store: Arc::new(backend),
         queue: Arc::new(backend),
         wire: Arc::new(|_| Box::pin(async { Told::NotSent("nobody is there".to_owned()) })),
         clock: Arc::new(now),
-        writers: Writers::of(1),
+        writer_ids: WriterIds::of(1),
     }
 }
 
@@ -108,8 +109,8 @@ fn request(target: &str, body: &str) -> Request {
 
 const TARGET: &str = "/twilio/voice/default-20300317-174640-000/1?reading=1";
 
-async fn said(app: &App, request: &Request) -> (u16, String) {
-    match app.answer_twilio(request).await {
+async fn said(escalate: &Escalate, request: &Request) -> (u16, String) {
+    match escalate.handle_call(request, now()).await {
         Ok(answer) => (answer.status, String::from_utf8_lossy(&answer.body).into_owned()),
         Err(error) => (error.status(), String::new()),
     }
@@ -119,13 +120,13 @@ async fn said(app: &App, request: &Request) -> (u16, String) {
 async fn a_slow_store_gets_a_moment_and_the_key_is_kept() {
     let stuck: Fetch = Arc::new(|| Box::pin(std::future::pending()));
     let absolute = format!("{BASE}/twilio/voice/default-20300317-174640-000/1");
-    for (app, here) in [
-        (app(Backend::Stuck, settings()), absolute.as_str()),
-        (app(Backend::Broken, settings()), &absolute),
-        (app(Backend::Empty, stuck), "1"),
+    for (escalate, here) in [
+        (escalate(Backend::Stuck, settings()), absolute.as_str()),
+        (escalate(Backend::Broken, settings()), &absolute),
+        (escalate(Backend::Empty, stuck), "1"),
     ] {
         let began = Instant::now();
-        let (status, twiml) = said(&app, &request(TARGET, "CallSid=CA1&Digits=1")).await;
+        let (status, twiml) = said(&escalate, &request(TARGET, "CallSid=CA1&Digits=1")).await;
         assert!(began.elapsed() < Duration::from_secs(5));
         assert_eq!(status, 200);
         let again = format!("<Redirect method=\"POST\">{here}?reading=1&amp;key=1&amp;moments=1<");
@@ -135,28 +136,28 @@ async fn a_slow_store_gets_a_moment_and_the_key_is_kept() {
 
 #[tokio::test(start_paused = true)]
 async fn after_many_moments_it_is_said_that_it_cannot_be_noted() {
-    let app = app(Backend::Broken, settings());
+    let escalate = escalate(Backend::Broken, settings());
     let (_, twiml) =
-        said(&app, &request(&format!("{TARGET}&key=1&moments=12"), "CallSid=CA1")).await;
+        said(&escalate, &request(&format!("{TARGET}&key=1&moments=12"), "CallSid=CA1")).await;
     assert!(twiml.contains("Please look at Slack") && twiml.contains("<Hangup/>"), "{twiml}");
 }
 
 #[tokio::test]
 async fn what_nobody_knows_is_answered_in_words_and_a_forgery_is_refused() {
-    let app = app(Backend::Empty, settings());
-    let (status, twiml) = said(&app, &request(TARGET, "CallSid=CA1")).await;
+    let escalate = escalate(Backend::Empty, settings());
+    let (status, twiml) = said(&escalate, &request(TARGET, "CallSid=CA1")).await;
     assert!(status == 200 && twiml.contains("nothing that I know of"), "{twiml}");
     let mut forged = request(TARGET, "CallSid=CA1&Digits=2");
     forged.body = Bytes::from_static(b"CallSid=CA1&Digits=1");
-    assert_eq!(said(&app, &forged).await.0, 403);
+    assert_eq!(said(&escalate, &forged).await.0, 403);
     let mut other = request(TARGET, "CallSid=CA1");
     other.query = Some("reading=1&key=1".to_owned());
-    assert_eq!(said(&app, &other).await.0, 403);
+    assert_eq!(said(&escalate, &other).await.0, 403);
     let status = request(
         "/twilio/voice/default-20300317-174640-000/1/status",
         "CallSid=CA1&CallStatus=busy",
     );
-    assert_eq!(said(&app, &status).await.0, 204);
+    assert_eq!(said(&escalate, &status).await.0, 204);
     let nowhere = Request { path: "/twilio/voice/x/y".to_owned(), ..Request::default() };
-    assert_eq!(said(&app, &nowhere).await.0, 404);
+    assert_eq!(said(&escalate, &nowhere).await.0, 404);
 }

@@ -4,9 +4,10 @@ mod driver;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::App;
-use super::super::draft::Draft;
-use super::{DOUBT, MOST_TRIES, REST, Report, call_signal, phone, refused, rest};
+use super::super::transaction::Transaction;
+use super::{
+    BACKOFF, DOUBT_BACKOFF, EffectRunner, MAX_TRIES, Report, backoff, call_signal, phone, refused,
+};
 use crate::config::Settings;
 use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signal};
 use crate::domain::text::Spoken;
@@ -18,9 +19,9 @@ use driver::{Driver, Order, Ringing};
 /// How much Twilio's clock may be behind ours.
 const SKEW: SignedDuration = SignedDuration::from_secs(5);
 /// How long an Execution may go on after it told us that its call is over.
-const LINGERS: SignedDuration = SignedDuration::from_secs(10);
+const EXECUTION_LINGERS: SignedDuration = SignedDuration::from_secs(10);
 
-impl App {
+impl EffectRunner<'_> {
     /// Places a call; if it may have been placed before, it is looked for first.
     pub(super) async fn dial(
         &self,
@@ -28,15 +29,15 @@ impl App {
         incident: &Incident,
         attempt: &Attempt,
         to_do: &ToDo,
-        settings: &Settings,
     ) -> Report {
+        let (settings, now) = (self.work.settings.as_ref(), self.work.now);
         let effect = Effect::Dial { attempt: attempt.number };
         let Some(phone) = phone(settings, &attempt.person) else {
             let why = format!("{} has no phone in the configuration", attempt.person);
             return refused(incident, &effect, &why);
         };
         let driver = Driver::of(api, attempt);
-        let spoken = Spoken::of(incident, attempt, self.now());
+        let spoken = Spoken::of(incident, attempt, now);
         let reading_seconds = spoken.reading_seconds();
         let placed =
             |sid: String| call_signal(attempt, Some(sid), CallEvent::Placed { reading_seconds });
@@ -46,21 +47,22 @@ impl App {
                     return Report::Found(sids.into_iter().map(placed).collect());
                 }
                 Ok(_) => {}
-                Err(_) if to_do.tries < MOST_TRIES => return Report::InDoubt(DOUBT),
+                Err(_) if to_do.tries < MAX_TRIES => return Report::InDoubt(DOUBT_BACKOFF),
                 Err(why) => return refused(incident, &effect, &format!("{why:?}")),
             }
         }
-        if to_do.tries >= MOST_TRIES {
+        if to_do.tries >= MAX_TRIES {
             return refused(incident, &effect, "Twilio does not answer");
         }
-        let order =
-            Order { incident, attempt, phone: &phone, spoken: &spoken, settings, now: self.now() };
+        let order = Order { incident, attempt, phone: &phone, spoken: &spoken, settings, now };
         match driver.place(&order).await {
             Ok(sid) => Report::Done(vec![placed(sid)]),
             // One that is not in Twilio's list yet may be our own: the next try looks for it again.
-            Err(NotBegun::InCall) if to_do.in_doubt && to_do.tries < 2 => Report::InDoubt(DOUBT),
-            Err(NotBegun::InCall) if was_just_called(incident, attempt, self.now()) => {
-                Report::Later(REST)
+            Err(NotBegun::InCall) if to_do.in_doubt && to_do.tries < 2 => {
+                Report::InDoubt(DOUBT_BACKOFF)
+            }
+            Err(NotBegun::InCall) if was_just_called(incident, attempt, self.work.later().now) => {
+                Report::RetryAfter(BACKOFF)
             }
             Err(NotBegun::InCall) => {
                 Report::Done(vec![call_signal(attempt, None, CallEvent::InCall)])
@@ -68,7 +70,7 @@ impl App {
             Err(NotBegun::Trouble(Trouble::Refused(why))) => refused(incident, &effect, &why),
             Err(NotBegun::Trouble(Trouble::Later(after, why))) => {
                 tracing::warn!(incident = incident.id, why, "a call could not be placed yet");
-                Report::Later(after.map_or(REST, rest))
+                Report::RetryAfter(after.map_or(BACKOFF, backoff))
             }
             Err(NotBegun::Trouble(Trouble::Unknown(why))) => {
                 tracing::warn!(
@@ -80,7 +82,7 @@ impl App {
                     Ok(sids) if !sids.is_empty() => {
                         Report::Found(sids.into_iter().take(1).map(placed).collect())
                     }
-                    _ => Report::InDoubt(DOUBT),
+                    _ => Report::InDoubt(DOUBT_BACKOFF),
                 }
             }
         }
@@ -94,7 +96,7 @@ fn was_just_called(incident: &Incident, attempt: &Attempt, now: Timestamp) -> bo
         other.number != attempt.number && other.person == attempt.person && !other.calls.is_empty()
     };
     let mut ends = incident.attempts.iter().filter(is_theirs).filter_map(|other| other.ended_at);
-    ends.any(|at| now.duration_since(at) < LINGERS)
+    ends.any(|at| now.duration_since(at) < EXECUTION_LINGERS)
 }
 
 /// From when on, by Twilio's clock, a call may be this attempt's.
@@ -130,75 +132,81 @@ async fn under_way(
     }
 }
 
-/// Ends the calls of an attempt.
-pub(super) async fn hang_up(
-    api: &Api,
-    incident: &Incident,
-    attempt: &Attempt,
-    to_do: &ToDo,
-    settings: &Settings,
-) -> Report {
-    let driver = Driver::of(api, attempt);
-    let patient = to_do.tries < MOST_TRIES;
-    let sids = match under_way(&driver, incident, attempt, settings).await {
-        Ok(sids) => sids,
-        Err(_) if patient => return Report::Later(DOUBT),
-        Err(_) => Vec::new(),
-    };
-    if sids.is_empty() {
-        return Report::Done(vec![call_signal(attempt, None, CallEvent::Unknown)]);
-    }
-    let phone = phone(settings, &attempt.person);
-    let to = Ringing {
-        phone: phone.as_deref(),
-        from: settings.value("twilio/from-number"),
-        since: since(attempt),
-        at: attempt.decided_at,
-    };
-    let mut signals = Vec::new();
-    for sid in sids {
-        match driver.hang_up(&sid, &to).await {
-            Ok(()) => {
-                signals.push(call_signal(attempt, Some(sid), CallEvent::Ended(End::Canceled)));
-            }
-            Err(_) if patient => return Report::Later(DOUBT),
-            Err(Trouble::Later(_, why) | Trouble::Unknown(why) | Trouble::Refused(why)) => {
-                tracing::error!(attempt = attempt.number, why, "a call could not be ended");
-                signals.push(call_signal(attempt, Some(sid), CallEvent::Ended(End::Canceled)));
+impl EffectRunner<'_> {
+    /// Ends the calls of an attempt.
+    pub(super) async fn hang_up(
+        &self,
+        api: &Api,
+        incident: &Incident,
+        attempt: &Attempt,
+        to_do: &ToDo,
+    ) -> Report {
+        let settings = self.work.settings.as_ref();
+        let driver = Driver::of(api, attempt);
+        let may_retry = to_do.tries < MAX_TRIES;
+        let sids = match under_way(&driver, incident, attempt, settings).await {
+            Ok(sids) => sids,
+            Err(_) if may_retry => return Report::RetryAfter(DOUBT_BACKOFF),
+            Err(_) => Vec::new(),
+        };
+        if sids.is_empty() {
+            return Report::Done(vec![call_signal(attempt, None, CallEvent::Unknown)]);
+        }
+        let phone = phone(settings, &attempt.person);
+        let to = Ringing {
+            phone: phone.as_deref(),
+            from: settings.value("twilio/from-number"),
+            since: since(attempt),
+            at: attempt.decided_at,
+        };
+        let mut signals = Vec::new();
+        for sid in sids {
+            match driver.hang_up(&sid, &to).await {
+                Ok(()) => {
+                    signals.push(call_signal(attempt, Some(sid), CallEvent::Ended(End::Canceled)));
+                }
+                Err(_) if may_retry => return Report::RetryAfter(DOUBT_BACKOFF),
+                Err(Trouble::Later(_, why) | Trouble::Unknown(why) | Trouble::Refused(why)) => {
+                    tracing::error!(attempt = attempt.number, why, "a call could not be ended");
+                    signals.push(call_signal(attempt, Some(sid), CallEvent::Ended(End::Canceled)));
+                }
             }
         }
+        Report::Done(signals)
     }
-    Report::Done(signals)
+
+    /// Asks Twilio once. If that fails, the rules give the call up a little later.
+    pub(super) async fn look_up(
+        &self,
+        api: &Api,
+        incident: &Incident,
+        attempt: &Attempt,
+    ) -> Report {
+        let settings = self.work.settings.as_ref();
+        let driver = Driver::of(api, attempt);
+        let Ok(sids) = under_way(&driver, incident, attempt, settings).await else {
+            return Report::Done(Vec::new());
+        };
+        let mut signals = Vec::new();
+        for sid in sids {
+            let event = driver.look_up(&sid).await.unwrap_or_default();
+            signals.extend(
+                event.into_iter().map(|event| call_signal(attempt, Some(sid.clone()), event)),
+            );
+        }
+        Report::Done(signals)
+    }
 }
 
-/// Asks Twilio once. If that fails, the rules give the call up a little later.
-pub(super) async fn look_up(
-    api: &Api,
-    incident: &Incident,
-    attempt: &Attempt,
-    settings: &Settings,
-) -> Report {
-    let driver = Driver::of(api, attempt);
-    let Ok(sids) = under_way(&driver, incident, attempt, settings).await else {
-        return Report::Done(Vec::new());
-    };
-    let mut signals = Vec::new();
-    for sid in sids {
-        let told = driver.look_up(&sid).await.unwrap_or_default();
-        signals.extend(told.into_iter().map(|told| call_signal(attempt, Some(sid.clone()), told)));
-    }
-    Report::Done(signals)
-}
-
-impl Draft<'_> {
+impl Transaction<'_> {
     /// A call is found by its number: while we looked, its own words may have come, and the next attempt's call too.
     pub(super) fn is_its_own(&self, found: &Signal) -> bool {
-        let (Some(kept), Signal::Call { attempt: number, call: Some(sid), .. }) =
-            (&self.kept, found)
+        let (Some(stored), Signal::Call { attempt: number, call: Some(sid), .. }) =
+            (&self.stored, found)
         else {
             return false;
         };
-        kept.incident.attempts.iter().all(|attempt| match attempt.number == *number {
+        stored.incident.attempts.iter().all(|attempt| match attempt.number == *number {
             true => attempt.calls.is_empty(),
             false => attempt.calls.iter().all(|call| call.sid != *sid),
         })

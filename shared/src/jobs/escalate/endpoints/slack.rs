@@ -9,7 +9,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{App, Hand};
+use super::super::work::Work;
+use super::super::{Effects, Escalate};
 use crate::Error;
 use crate::config::{Settings, tokens};
 use crate::domain::escalation::{Actor, Event, Incident, Member, Signal, State};
@@ -20,8 +21,8 @@ use crate::slack::signature::{Mismatch, verify};
 use crate::storage::QueueName;
 use crate::storage::messages::Task;
 
-/// How long Slack waits for us: it gives up after three seconds.
-const PATIENCE: Duration = Duration::from_millis(2_500);
+/// How long a click may take: Slack gives up after three seconds.
+const CLICK_TIMEOUT: Duration = Duration::from_millis(2_500);
 /// How long a click silences an incident.
 const SILENCE: SignedDuration = SignedDuration::from_hours(1);
 
@@ -33,79 +34,95 @@ struct Clicker {
     outside: bool,
 }
 
-/// What whoever clicked is told.
+/// The answer to a click.
 #[derive(Debug, PartialEq, Eq)]
-enum Told {
+enum Answer {
     /// The message that they clicked in shows it.
     Shown,
     /// This, which nobody else sees.
     Alone(String),
 }
 
-impl App {
+impl Escalate {
     /// Answers `POST /slack/actions`: 200, once the incident knows of the click. Slack's own clock has stamped it, so it
     /// may be of the last minutes by the wall clock or by ours, which never goes back.
     ///
     /// # Errors
     /// 403 for a proven forgery and for what was signed more than five minutes ago; 5xx for what may be our own fault:
     /// Slack shows a warning then, and whoever clicked tries again.
-    pub async fn answer_slack(
+    pub async fn handle_slack(
         &self,
         request: &Request,
+        now: Timestamp,
         wall: Timestamp,
     ) -> Result<Response, Error> {
-        match tokio::time::timeout(PATIENCE, self.take_click(request, wall)).await {
+        let handled = async {
+            let settings = self.verify_click(request, [wall, now]).await?;
+            self.with(settings, now).click(request).await
+        };
+        match tokio::time::timeout(CLICK_TIMEOUT, handled).await {
             Ok(done) => done.map(|()| Response::empty(200)),
             Err(_) => Err(Error::TooLong("a click in Slack".to_owned())),
         }
     }
 
-    async fn take_click(&self, request: &Request, wall: Timestamp) -> Result<(), Error> {
-        let settings = self.proven(request, wall).await?;
+    /// Verifies that a request is Slack's, by either of these clocks. While a secret is changed both are good,
+    /// comma-separated. Returns the settings that it was verified with.
+    async fn verify_click(
+        &self,
+        request: &Request,
+        clocks: [Timestamp; 2],
+    ) -> Result<Arc<Settings>, Error> {
+        let [_, now] = clocks;
+        let cached = self.settings.get(now).await?;
+        if check_signature(request, clocks, &cached).is_ok() {
+            return Ok(cached);
+        }
+        // It may have been changed since we read it.
+        let newer = self.settings.fresh(now).await?;
+        check_signature(request, clocks, &newer).map(|()| newer)
+    }
+}
+
+fn check_signature(
+    request: &Request,
+    clocks: [Timestamp; 2],
+    settings: &Settings,
+) -> Result<(), Error> {
+    let header = |name| request.header(name).unwrap_or_default();
+    let (at, signed) = (header("x-slack-request-timestamp"), header("x-slack-signature"));
+    let secrets = settings.value("slack/signing-secret").ok_or_else(|| {
+        let what = "Slack's buttons need the app's signing secret: store the parameter \
+                    slack/signing-secret, or set SLACK_SIGNING_SECRET";
+        Error::NotSetUp(what.to_owned())
+    })?;
+    let secrets = tokens(secrets);
+    let verdicts = secrets.iter().flat_map(|secret| {
+        clocks.iter().map(move |now| verify(secret, at, signed, &request.body, *now))
+    });
+    let verdict = verdicts.reduce(Result::or).unwrap_or(Err(Mismatch::Signature));
+    verdict.map_err(|mismatch| Error::Forged(mismatch.to_string()))
+}
+
+impl Work<'_> {
+    async fn click(&self, request: &Request) -> Result<(), Error> {
+        let settings = &self.settings;
         let sandbox = settings.value("slack/hooks-base-url");
         let Asked::Click(click) = action::read(&request.body, sandbox) else { return Ok(()) };
         let escalation = &settings.config.escalation;
         if escalation.only_configured_people && escalation.person_in_slack(&click.user).is_none() {
-            return self.reply(&click, None, Told::Alone(not_configured(&click)), &settings).await;
+            return self.answer(&click, None, Answer::Alone(not_configured(&click))).await;
         }
         let before = self.incident(&click.incident).await?;
         let Some(before) = before else {
             let text = "This incident is not known any more.".to_owned();
-            return self.reply(&click, None, Told::Alone(text), &settings).await;
+            return self.answer(&click, None, Answer::Alone(text)).await;
         };
-        let clicker = clicker(&click, &before, &settings);
-        let after =
-            self.do_as_clicked(&click, &clicker, &before).await?.unwrap_or_else(|| before.clone());
-        let told = told(click.action, &clicker.actor, &before, &after, &settings);
-        self.reply(&click, Some(&after), told, &settings).await
-    }
-
-    /// Proves that a request is Slack's. While a secret is changed both are good, comma-separated.
-    async fn proven(&self, request: &Request, wall: Timestamp) -> Result<Arc<Settings>, Error> {
-        let header = |name| request.header(name).unwrap_or_default();
-        let (at, signed) = (header("x-slack-request-timestamp"), header("x-slack-signature"));
-        let now = self.now();
-        let check = |settings: &Settings| -> Result<(), Error> {
-            let secrets = settings.value("slack/signing-secret").ok_or_else(|| {
-                let what = "Slack's buttons need the app's signing secret: store the parameter \
-                            slack/signing-secret, or set SLACK_SIGNING_SECRET";
-                Error::NotSetUp(what.to_owned())
-            })?;
-            let secrets = tokens(secrets);
-            let clocks = [wall, now];
-            let verdicts = secrets.iter().flat_map(|secret| {
-                clocks.iter().map(move |now| verify(secret, at, signed, &request.body, *now))
-            });
-            let verdict = verdicts.reduce(Result::or).unwrap_or(Err(Mismatch::Signature));
-            verdict.map_err(|mismatch| Error::Forged(mismatch.to_string()))
-        };
-        let known = self.live.get(now).await?;
-        if check(&known).is_ok() {
-            return Ok(known);
-        }
-        // It may have been changed since we read it.
-        let newer = self.live.fresh(now).await?;
-        check(&newer).map(|()| newer)
+        let clicker = clicker(&click, &before, settings);
+        let after = self.do_as_clicked(&click, &clicker, &before).await?;
+        let after = after.unwrap_or_else(|| before.clone());
+        let answer = answer(click.action, &clicker.actor, &before, &after, settings);
+        self.answer(&click, Some(&after), answer).await
     }
 
     async fn do_as_clicked(
@@ -122,31 +139,31 @@ impl App {
             Action::Silence if before.taken_by().is_some() => return Ok(None),
             Action::Silence => return self.silence(&before.id, &person.name, SILENCE).await,
         };
-        self.signal(&before.id, &[signal], Hand::Leave).await
+        let signals = [signal];
+        self.transact(&before.id, Effects::Deferred, &|t| t.apply(&signals)).await
     }
 
     /// Queues the answer to a click, if there is one.
-    async fn reply(
+    async fn answer(
         &self,
         click: &Click,
         after: Option<&Incident>,
-        told: Told,
-        settings: &Settings,
+        answer: Answer,
     ) -> Result<(), Error> {
-        let body: Value = match (told, after, click.place) {
-            (Told::Alone(text), ..) => {
+        let body: Value = match (answer, after, click.place) {
+            (Answer::Alone(text), ..) => {
                 json!({"response_type": "ephemeral", "replace_original": false, "text": text})
             }
             // Nobody edits it but we, here.
-            (Told::Shown, Some(incident), Place::Lines) => {
-                let post = message(incident, settings.slack_context(), Place::Lines);
+            (Answer::Shown, Some(incident), Place::Lines) => {
+                let post = message(incident, self.settings.slack_context(), Place::Lines);
                 json!({"replace_original": true, "text": post.text, "blocks": post.blocks})
             }
-            (Told::Shown, ..) => return Ok(()),
+            (Answer::Shown, ..) => return Ok(()),
         };
         let Some(url) = click.response_url.clone() else { return Ok(()) };
-        let task = Task::Reply { at: self.now(), url, body };
-        self.queue.send(QueueName::Slack, task.to_body(), &task.group(), None).await
+        let task = Task::Reply { at: self.now, url, body };
+        self.queue().send(QueueName::Slack, task.to_body(), &task.group(), None).await
     }
 }
 
@@ -174,18 +191,18 @@ fn not_configured(click: &Click) -> String {
     )
 }
 
-/// What became of a click.
-fn told(
+/// Returns the answer to a click.
+fn answer(
     action: Action,
     clicker: &Actor,
     before: &Incident,
     after: &Incident,
     settings: &Settings,
-) -> Told {
+) -> Answer {
     let owner = |incident: &Incident| incident.taken_by().cloned();
     let is_anothers = owner(before).is_some_and(|owner| !owner.is(clicker));
     if before.ended_at.is_some() {
-        return Told::Alone("It is over already: nothing is left to do.".to_owned());
+        return Answer::Alone("It is over already: nothing is left to do.".to_owned());
     }
     // Whoever had it a moment ago may have been asked again since: then their click did nothing.
     let done = |event: &Event| match (action, event) {
@@ -204,12 +221,12 @@ fn told(
         Action::Silence => after.state() == State::Silenced,
     };
     match (fine, owner(after)) {
-        (true, _) => Told::Shown,
-        (false, Some(other)) => Told::Alone(format!(
+        (true, _) => Answer::Shown,
+        (false, Some(other)) => Answer::Alone(format!(
             "That is for {}, who has it.",
             settings.slack_context().mention(&other.person)
         )),
-        (false, None) => Told::Alone("Nobody has it just now.".to_owned()),
+        (false, None) => Answer::Alone("Nobody has it just now.".to_owned()),
     }
 }
 

@@ -10,7 +10,7 @@ use super::*;
 use crate::config::{Environment, Live, Values};
 use crate::domain::alarm::{self, Change};
 use crate::domain::escalation::{Alarm, CallEvent, End, Event, Incident, Signal};
-use crate::jobs::escalate::Writers;
+use crate::jobs::escalate::{Escalate, WriterIds};
 use crate::storage::records::InCall;
 use crate::storage::{Key, Put, Queue, QueueName, Record, Store, check_size};
 use crate::twilio::rest::Told;
@@ -71,7 +71,7 @@ impl Queue for Backend {
 
 /// A scenario with a clock of its own.
 struct Scenario {
-    app: App,
+    escalate: Escalate,
     backend: Backend,
     now: Arc<Mutex<Timestamp>>,
 }
@@ -81,8 +81,8 @@ impl Scenario {
         let backend = Backend::default();
         let now = Arc::new(Mutex::new(at.parse().expect("a time")));
         let clock = now.clone();
-        let app = App {
-            live: Live::new(
+        let escalate = Escalate {
+            settings: Live::new(
                 Environment::default(),
                 Arc::new(|| {
                     let values = Values::from([("config/main".to_owned(), CONFIG.to_owned())]);
@@ -93,14 +93,16 @@ impl Scenario {
             queue: Arc::new(backend.clone()),
             wire: Arc::new(|_| Box::pin(async { Told::NotSent("nobody is there".to_owned()) })),
             clock: Arc::new(move || *clock.lock().expect("a clock")),
-            writers: Writers::of(1),
+            writer_ids: WriterIds::of(1),
         };
-        Scenario { app, backend, now }
+        Scenario { escalate, backend, now }
     }
 
-    async fn change(&self, decide: &(dyn Fn(&mut Draft<'_>) + Send + Sync)) -> Incident {
-        let kept = self.app.change("p", "owner", Hand::Leave, decide).await;
-        kept.expect("a change").expect("an incident").incident
+    async fn change(&self, decide: &(dyn Fn(&mut Transaction<'_>) + Send + Sync)) -> Incident {
+        let work = self.escalate.begin(*self.now.lock().expect("a clock")).await.expect("settings");
+        let committed = work.commit("p", &[], "owner", Effects::Deferred, decide).await;
+        let stored = committed.expect("a change").expect("a policy").stored;
+        stored.expect("an incident").incident
     }
 
     /// At this time, a call comes to this end.
@@ -110,12 +112,12 @@ impl Scenario {
         let placed = CallEvent::Placed { reading_seconds: 10 };
         let placed = Signal::Call { attempt, call: call.clone(), event: placed };
         let signals = [placed, Signal::Call { attempt, call, event }];
-        self.change(&|draft| draft.tell(&signals)).await
+        self.change(&|transaction| transaction.apply(&signals)).await
     }
 
     async fn wakes(&self, at: &str) -> Incident {
         *self.now.lock().expect("a clock") = at.parse().expect("a time");
-        self.change(&|draft| draft.tell(&[Signal::Wake])).await
+        self.change(&|transaction| transaction.apply(&[Signal::Wake])).await
     }
 }
 
@@ -159,7 +161,7 @@ fn called(incident: &Incident) -> Vec<&str> {
 async fn a_round_is_of_those_who_were_on_call_when_it_began() {
     // Ten seconds before alpha hands over to bravo, at 09:00 in Berlin.
     let scenario = Scenario::begins("2026-01-12T07:59:50Z");
-    let raised = scenario.change(&|draft| draft.raise(alarm(draft.now))).await;
+    let raised = scenario.change(&|transaction| transaction.raise(alarm(transaction.now))).await;
     assert_eq!(
         (called(&raised), &raised.round.order[..]),
         (vec!["alpha"], &["alpha", "charlie"].map(str::to_owned)[..])
@@ -196,7 +198,7 @@ async fn a_round_is_of_those_who_were_on_call_when_it_began() {
 /// then or not. Gives the incident before and after.
 async fn goes_off_after_the_end(call_is_reported_over: bool) -> (Incident, Incident) {
     let scenario = Scenario::begins("2026-01-13T08:00:00Z");
-    let raised = scenario.change(&|draft| draft.raise(alarm(draft.now))).await;
+    let raised = scenario.change(&|transaction| transaction.raise(alarm(transaction.now))).await;
     let call = |event| Signal::Call { attempt: 1, call: Some("CA1".to_owned()), event };
     let mut signals =
         vec![call(CallEvent::Placed { reading_seconds: 10 }), call(CallEvent::Answered)];
@@ -204,15 +206,15 @@ async fn goes_off_after_the_end(call_is_reported_over: bool) -> (Incident, Incid
     if call_is_reported_over {
         signals.push(call(CallEvent::Ended(End::Completed)));
     }
-    scenario.change(&|draft| draft.tell(&signals)).await;
+    scenario.change(&|transaction| transaction.apply(&signals)).await;
     *scenario.now.lock().expect("a clock") = "2026-01-13T08:00:02Z".parse().expect("a time");
-    let again = scenario.change(&|draft| {
-        if let Some(kept) = &mut draft.kept {
+    let again = scenario.change(&|transaction| {
+        if let Some(kept) = &mut transaction.stored {
             // All of it was done and said meanwhile.
             kept.to_do.clear();
             kept.said = kept.incident.timeline.next;
         }
-        draft.hear(&goes_off(draft.now));
+        transaction.join(&goes_off(transaction.now));
     });
     (raised, again.await)
 }

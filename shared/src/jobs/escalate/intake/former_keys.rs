@@ -1,15 +1,14 @@
 //! An alarm whose key has changed with a new version is found under its former one, as long as something is open there.
 
-use super::LastWord;
+use super::Intake;
 use crate::Error;
 use crate::domain::alarm::{Change, State};
-use crate::jobs::escalate::App;
-use crate::storage::records;
+use crate::storage::records::{self, AlarmRecord};
 use crate::storage::{MAX_TRANSACTION_ITEMS, Record};
 
-impl App {
+impl Intake<'_> {
     /// Gives each change the key under which its alarm is kept.
-    pub(super) async fn use_known_keys(
+    pub(super) async fn use_former_keys(
         &self,
         changes: &mut [(usize, Change)],
     ) -> Result<(), Error> {
@@ -28,8 +27,8 @@ impl App {
             // One body may say several things of an alarm, and no key is asked for twice.
             keys.sort();
             keys.dedup();
-            let found = self.store.load(&keys, self.now()).await?;
-            let word = |key: &str| -> Option<LastWord> {
+            let found = self.work.store().load(&keys, self.work.now).await?;
+            let word = |key: &str| -> Option<AlarmRecord> {
                 let at = keys.binary_search(&records::alarm(key)).ok()?;
                 found.get(at)?.as_ref().and_then(read)
             };
@@ -46,11 +45,11 @@ impl App {
     }
 }
 
-fn read(record: &Record) -> Option<LastWord> {
+fn read(record: &Record) -> Option<AlarmRecord> {
     serde_json::from_str(&record.body).ok()
 }
 
-impl LastWord {
+impl AlarmRecord {
     /// Whether this, kept under an alarm's former key, is about the alarm of this change: it was the very same change, or
     /// it is open and this is what follows. A former key stands for an alarm in every region: one that goes off while
     /// another is in ALARM there is another alarm.
@@ -67,9 +66,9 @@ mod tests {
     use super::*;
     use crate::storage::records::Waits;
 
-    fn word(state: State, at: i64, incident: Option<&str>) -> LastWord {
+    fn word(state: State, at: i64, incident: Option<&str>) -> AlarmRecord {
         let at = jiff::Timestamp::from_second(at).expect("a time");
-        LastWord { state, at, incident: incident.map(str::to_owned), waits: None }
+        AlarmRecord { state, at, incident: incident.map(str::to_owned), waits: None }
     }
 
     fn change(state: State, at: i64) -> Change {
@@ -108,6 +107,6 @@ mod tests {
         }
         let at = jiff::Timestamp::from_second(1).expect("a time");
         let waits = Some(Waits { since: at, due: at });
-        assert!(LastWord { waits, ..word(Alarm, 1, None) }.is_of(&change(Ok, 2)));
+        assert!(AlarmRecord { waits, ..word(Alarm, 1, None) }.is_of(&change(Ok, 2)));
     }
 }

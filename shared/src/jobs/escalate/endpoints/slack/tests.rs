@@ -11,9 +11,9 @@ fn after(incident: &Incident, signal: Signal, server: &Server) -> Incident {
 }
 
 #[tokio::test]
-async fn whoever_is_asked_again_just_then_is_told_that_their_click_did_nothing() {
+async fn click_of_an_owner_who_is_called_again_just_then_is_answered_that_nothing_was_done() {
     let server = Server::of(&[], Arc::new(|_| (0, Value::Null)));
-    let settings = server.app.live.get(server.now()).await.expect("settings");
+    let settings = server.escalate.settings.get(server.now()).await.expect("settings");
     let (person, outside) = (Actor::from("alpha"), false);
     let raised = server.alarm().await;
     let taken = after(&raised, Signal::Acknowledged { person: person.clone(), outside }, &server);
@@ -27,13 +27,13 @@ async fn whoever_is_asked_again_just_then_is_told_that_their_click_did_nothing()
         (Action::Resolve, Signal::ResolvedByPerson { person: person.clone() }),
     ] {
         let done = after(&taken, signal.clone(), &server);
-        assert_eq!(told(action, &person, &taken, &done, &settings), Told::Shown);
+        assert_eq!(answer(action, &person, &taken, &done, &settings), Answer::Shown);
         let later = after(&asked_again, signal, &server);
         // What is given back was nobody's by then; over it may be all the same.
         let shown =
-            if action == Action::Resolve { Told::Shown } else { Told::Alone(alone.clone()) };
-        assert_eq!(told(action, &person, &taken, &later, &settings), shown);
-        let of_another = told(action, &"bravo".into(), &taken, &taken, &settings);
-        assert_eq!(of_another, Told::Alone("That is for *alpha*, who has it.".to_owned()));
+            if action == Action::Resolve { Answer::Shown } else { Answer::Alone(alone.clone()) };
+        assert_eq!(answer(action, &person, &taken, &later, &settings), shown);
+        let of_another = answer(action, &"bravo".into(), &taken, &taken, &settings);
+        assert_eq!(of_another, Answer::Alone("That is for *alpha*, who has it.".to_owned()));
     }
 }

@@ -1,4 +1,4 @@
-//! Whoever has the lease of an effect does it, and says what became of it.
+//! Whoever has the lease of an effect does it, and reports its outcome.
 
 mod calls;
 
@@ -7,81 +7,95 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
-use calls::{hang_up, look_up};
-
-use super::draft::after;
-use super::{App, Hand};
+use super::transaction::Transaction;
+use super::work::Work;
+use super::{Effects, after};
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signal, TextAbout};
 use crate::domain::routes::Line;
 use crate::domain::text;
-use crate::storage::QueueName;
-use crate::storage::messages::{self, Lines};
-use crate::storage::records::{Kept, Task, ToDo};
+use crate::storage::records::{StoredIncident, Task, ToDo};
 use crate::twilio::rest::{Api, Trouble};
 
 /// What becomes of the first things to be done may make others; so many rounds are made at once.
-const MOST_ROUNDS: usize = 8;
+const MAX_ROUNDS: usize = 8;
 /// How often a call or a text is tried before it counts as refused.
-const MOST_TRIES: u32 = 4;
-/// How long something rests that could not be done, if Twilio does not say.
-const REST: SignedDuration = SignedDuration::from_secs(2);
+const MAX_TRIES: u32 = 4;
+/// The backoff of what could not be done, if Twilio does not say.
+const BACKOFF: SignedDuration = SignedDuration::from_secs(2);
+/// The longest backoff that Twilio may ask for.
+const MAX_BACKOFF: Duration = Duration::from_secs(30);
 /// How long we wait to look again for what may have been done.
-const DOUBT: SignedDuration = SignedDuration::from_secs(5);
+const DOUBT_BACKOFF: SignedDuration = SignedDuration::from_secs(5);
 
-/// What became of something that was to be done.
+/// The outcome of something that was to be done.
 #[derive(Clone, Debug)]
 enum Report {
     /// It is done, or never will be.
     Done(Vec<Signal>),
     /// It was done before, as far as can be seen at Twilio.
     Found(Vec<Signal>),
-    /// Slack was told everything before this entry.
-    Said(u32),
+    /// Everything before this entry is queued for Slack.
+    Posted(u32),
     /// It was not done, and may be after this long.
-    Later(SignedDuration),
+    RetryAfter(SignedDuration),
     /// It may have been done: look again after this long.
     InDoubt(SignedDuration),
 }
 
-impl App {
-    /// Does what `owner` has the lease of, until nothing of it is left. Gives what is kept then.
-    pub(super) async fn act(&self, mut kept: Kept, owner: &str) -> Result<Kept, Error> {
-        for _ in 0..MOST_ROUNDS {
-            let mine: Vec<&ToDo> =
-                kept.to_do.iter().filter(|to_do| to_do.owner.as_deref() == Some(owner)).collect();
+/// Performs the effects that one writer has the lease of.
+pub(super) struct EffectRunner<'a> {
+    work: &'a Work<'a>,
+}
+
+impl Work<'_> {
+    /// Performs what `owner` has the lease of, until nothing of it is left. Returns what is stored then.
+    ///
+    /// Requests to Twilio take seconds. So each round of effects ends with a look at the clock ([`Work::later`]): what they
+    /// report is decided about at the time at which it is known.
+    pub(super) async fn perform_effects(
+        &self,
+        mut stored: StoredIncident,
+        owner: &str,
+    ) -> Result<StoredIncident, Error> {
+        let mut work = self.clone();
+        for _ in 0..MAX_ROUNDS {
+            let is_mine = |to_do: &&ToDo| to_do.owner.as_deref() == Some(owner);
+            let mine: Vec<&ToDo> = stored.to_do.iter().filter(is_mine).collect();
             if mine.is_empty() {
-                return Ok(kept);
+                return Ok(stored);
             }
-            let settings = self.live.get(self.now()).await?;
-            let work = mine.iter().map(|to_do| self.perform(&kept, to_do, &settings));
-            let reports = join_all(work).await;
+            let runner = EffectRunner { work: &work };
+            let reports = join_all(mine.iter().map(|to_do| runner.perform(&stored, to_do))).await;
             let done: Vec<(Task, Report)> =
                 mine.iter().map(|to_do| to_do.task.clone()).zip(reports).collect();
-            let id = kept.incident.id.clone();
-            let changed = self
-                .change(&kept.incident.policy.name, owner, Hand::Act, &|draft| {
-                    if draft.is(&id) {
-                        draft.report(owner, &done);
+            work = work.later();
+            let id = stored.incident.id.clone();
+            let committed = work
+                .commit(&stored.incident.policy.name, &[], owner, Effects::Inline, &|transaction| {
+                    if transaction.is(&id) {
+                        transaction.report(owner, &done);
                     }
                 })
                 .await?;
-            kept = match changed {
+            stored = match committed.and_then(|committed| committed.stored) {
                 Some(changed) if changed.incident.id == id => changed,
-                _ => return Ok(kept),
+                _ => return Ok(stored),
             };
         }
-        Ok(kept)
+        Ok(stored)
     }
+}
 
-    async fn perform(&self, kept: &Kept, to_do: &ToDo, settings: &Settings) -> Report {
-        let incident = &kept.incident;
+impl EffectRunner<'_> {
+    async fn perform(&self, stored: &StoredIncident, to_do: &ToDo) -> Report {
+        let incident = &stored.incident;
         let effect = match &to_do.task {
-            Task::Say => return self.say(kept, settings).await,
+            Task::Say => return self.post_lines(stored).await,
             Task::Effect(effect) => effect,
         };
-        let api = match self.api(settings) {
+        let api = match self.work.api() {
             Ok(api) => api,
             Err(error) => {
                 tracing::error!(%error, "Twilio cannot be called");
@@ -90,26 +104,26 @@ impl App {
         };
         match effect {
             Effect::Dial { attempt } => match incident.attempt(*attempt) {
-                Some(attempt) => self.dial(&api, incident, attempt, to_do, settings).await,
+                Some(attempt) => self.dial(&api, incident, attempt, to_do).await,
                 None => Report::Done(Vec::new()),
             },
             Effect::HangUp { attempt } => {
-                let now = self.now();
-                match (incident.attempt(*attempt), kept.is_placed_until(*attempt, now)) {
+                let now = self.work.now;
+                match (incident.attempt(*attempt), stored.is_placed_until(*attempt, now)) {
                     // Twilio may not have it yet: looked for now, it would not be found.
                     (Some(attempt), Some(until)) if attempt.calls.is_empty() => {
-                        Report::Later(until.duration_since(now))
+                        Report::RetryAfter(until.duration_since(now))
                     }
-                    (Some(attempt), _) => hang_up(&api, incident, attempt, to_do, settings).await,
+                    (Some(attempt), _) => self.hang_up(&api, incident, attempt, to_do).await,
                     (None, _) => Report::Done(Vec::new()),
                 }
             }
             Effect::LookUp { attempt } => match incident.attempt(*attempt) {
-                Some(attempt) => look_up(&api, incident, attempt, settings).await,
+                Some(attempt) => self.look_up(&api, incident, attempt).await,
                 None => Report::Done(Vec::new()),
             },
             Effect::Text { person, about, .. } => {
-                self.text(&api, incident, person, about, to_do, settings).await
+                self.text(&api, incident, person, about, to_do).await
             }
         }
     }
@@ -121,61 +135,57 @@ impl App {
         person: &str,
         about: &TextAbout,
         to_do: &ToDo,
-        settings: &Settings,
     ) -> Report {
-        let told = |failed: Option<String>| {
+        let settings = self.work.settings.as_ref();
+        let texted = |failed: Option<String>| {
             Report::Done(vec![Signal::Texted { person: person.to_owned(), failed }])
         };
         let (Some(phone), Some(from)) =
             (phone(settings, person), settings.value("twilio/from-number"))
         else {
-            return told(Some("no phone in the configuration".to_owned()));
+            return texted(Some("no phone in the configuration".to_owned()));
         };
         let body = text::sms(incident, about, settings.public_base_url());
         match api.text(&phone, from, &body).await {
-            Ok(()) => told(None),
-            Err(Trouble::Refused(why)) => told(Some(why)),
-            Err(Trouble::Later(_, why) | Trouble::Unknown(why)) if to_do.tries >= MOST_TRIES => {
-                told(Some(why))
+            Ok(()) => texted(None),
+            Err(Trouble::Refused(why)) => texted(Some(why)),
+            Err(Trouble::Later(_, why) | Trouble::Unknown(why)) if to_do.tries >= MAX_TRIES => {
+                texted(Some(why))
             }
-            Err(Trouble::Later(after, _)) => Report::Later(after.map_or(REST, rest)),
+            Err(Trouble::Later(after, _)) => Report::RetryAfter(after.map_or(BACKOFF, backoff)),
             // A text twice is better than none.
-            Err(Trouble::Unknown(_)) => Report::Later(DOUBT),
+            Err(Trouble::Unknown(_)) => Report::RetryAfter(DOUBT_BACKOFF),
         }
     }
 
-    /// Queues the lines that Slack was not told yet. A line has the number of its entry: said twice it is one line.
-    async fn say(&self, kept: &Kept, settings: &Settings) -> Report {
-        let incident = &kept.incident;
-        let new = incident.timeline.entries.iter().filter(|entry| entry.number >= kept.said);
+    /// Queues the lines that are new to Slack. A line has the number of its entry: queued twice it is one line.
+    async fn post_lines(&self, stored: &StoredIncident) -> Report {
+        let incident = &stored.incident;
+        let new = incident.timeline.entries.iter().filter(|entry| entry.number >= stored.said);
         let lines: Vec<Line> = new
             .filter_map(|entry| {
                 Some(Line {
                     event_type: "incident".to_owned(),
                     event_id: format!("{} {}", incident.id, entry.number),
                     route: incident.policy.name.clone(),
-                    text: text::slack_line(incident, entry, settings.slack_context())?,
+                    text: text::slack_line(incident, entry, self.work.settings.slack_context())?,
                     failed: false,
                     asks: text::is_actionable(&entry.event),
                 })
             })
             .collect();
-        let channel = incident.policy.channel.clone();
-        let lines = Lines::new(channel.clone(), self.now(), lines);
-        let lines = Lines { incident: Some(incident.id.clone()), ..lines };
-        for lines in lines.split() {
-            let body = messages::Task::Lines(lines).to_body();
-            if let Err(error) = self.queue.send(QueueName::Slack, body, &channel, None).await {
-                tracing::error!(%error, "Slack was not told yet");
-                return Report::Later(DOUBT);
-            }
+        let channel = &incident.policy.channel;
+        if let Err(error) = self.work.send_lines(channel, Some(&incident.id), lines).await {
+            tracing::error!(%error, "Slack was not told yet");
+            return Report::RetryAfter(DOUBT_BACKOFF);
         }
-        Report::Said(incident.timeline.next)
+        Report::Posted(incident.timeline.next)
     }
 }
 
-fn rest(asked: Duration) -> SignedDuration {
-    SignedDuration::try_from(asked.min(Duration::from_secs(30))).unwrap_or(REST)
+/// Returns how long Twilio asks us to wait, within limits.
+fn backoff(asked: Duration) -> SignedDuration {
+    SignedDuration::try_from(asked.min(MAX_BACKOFF)).unwrap_or(BACKOFF)
 }
 
 fn phone(settings: &Settings, person: &str) -> Option<String> {
@@ -208,20 +218,20 @@ fn refused(incident: &Incident, effect: &Effect, why: &str) -> Report {
     })
 }
 
-impl super::draft::Draft<'_> {
-    /// Strikes off what is done, lets rest what is not, and tells the incident what became of it.
+impl Transaction<'_> {
+    /// Strikes off what is done, lets what is not wait, and tells the incident what became of it.
     fn report(&mut self, owner: &str, done: &[(Task, Report)]) {
         let now = self.now;
         for (task, report) in done {
-            if let Some(kept) = &mut self.kept {
-                strike_off(kept, owner, task, report, now);
+            if let Some(stored) = &mut self.stored {
+                strike_off(stored, owner, task, report, now);
             }
             match report {
-                Report::Done(signals) => self.tell(signals),
+                Report::Done(signals) => self.apply(signals),
                 Report::Found(signals) => {
                     let signals: Vec<Signal> =
                         signals.iter().filter(|signal| self.is_its_own(signal)).cloned().collect();
-                    self.tell(&signals);
+                    self.apply(&signals);
                 }
                 _ => {}
             }
@@ -229,23 +239,29 @@ impl super::draft::Draft<'_> {
     }
 }
 
-fn strike_off(kept: &mut Kept, owner: &str, task: &Task, report: &Report, now: Timestamp) {
+fn strike_off(
+    stored: &mut StoredIncident,
+    owner: &str,
+    task: &Task,
+    report: &Report,
+    now: Timestamp,
+) {
     let is_it = |to_do: &ToDo| to_do.task == *task && to_do.owner.as_deref() == Some(owner);
     match report {
-        Report::Done(_) | Report::Found(_) => kept.to_do.retain(|to_do| !is_it(to_do)),
-        Report::Said(before) => {
-            kept.to_do.retain(|to_do| !is_it(to_do));
-            kept.said = kept.said.max(*before);
+        Report::Done(_) | Report::Found(_) => stored.to_do.retain(|to_do| !is_it(to_do)),
+        Report::Posted(before) => {
+            stored.to_do.retain(|to_do| !is_it(to_do));
+            stored.said = stored.said.max(*before);
         }
-        Report::Later(rest) | Report::InDoubt(rest) => {
-            for to_do in kept.to_do.iter_mut().filter(|to_do| is_it(to_do)) {
+        Report::RetryAfter(backoff) | Report::InDoubt(backoff) => {
+            for to_do in stored.to_do.iter_mut().filter(|to_do| is_it(to_do)) {
                 to_do.owner = None;
                 // What was surely not done may be tried as long as its rule allows.
                 let is_dial = matches!(to_do.task, Task::Effect(Effect::Dial { .. }));
                 if !is_dial || matches!(report, Report::InDoubt(_)) {
                     to_do.tries += 1;
                 }
-                to_do.until = after(now, *rest);
+                to_do.until = after(now, *backoff);
                 to_do.in_doubt = matches!(report, Report::InDoubt(_));
             }
         }

@@ -47,7 +47,7 @@ fn request(path: &str, body: &str) -> Request {
 async fn told(server: &Server, token: &str, report: &str) -> (u16, String, bool) {
     let path = format!("/twilio/studio/{}/1", server.incident().id);
     let body = format!("token={token}&{report}&execution={EXECUTION}&call=");
-    match server.app.answer_twilio(&request(&path, &body)).await {
+    match server.escalate.handle_call(&request(&path, &body), server.now()).await {
         Ok(answer) => {
             let said: Value = serde_json::from_slice(&answer.body).expect("JSON");
             assert_eq!(answer.headers, [("content-type", "application/json".to_owned())]);
@@ -188,8 +188,10 @@ async fn what_nobody_knows_is_answered_in_words() {
     for id in ["default-20200101-000000-000", "nonsense"] {
         let token = mint(&Secret::new(KEY), id, 1, later);
         let body = format!("token={token}&outcome=answered");
-        let answer =
-            server.app.answer_twilio(&request(&format!("/twilio/studio/{id}/1"), &body)).await;
+        let answer = server
+            .escalate
+            .handle_call(&request(&format!("/twilio/studio/{id}/1"), &body), server.now())
+            .await;
         let said = String::from_utf8_lossy(&answer.expect("an answer").body).into_owned();
         assert!(
             said.contains("nothing that I know of") && said.contains("\"again\":false"),
@@ -244,7 +246,7 @@ async fn a_slow_backend_has_the_flow_try_again() {
             Ok(())
         }
     }
-    server.app.store = Arc::new(Stuck);
+    server.escalate.store = Arc::new(Stuck);
     let began = Instant::now();
     assert_eq!(told(&server, &token, "outcome=key&digits=1").await.0, 503);
     assert!(began.elapsed() < Duration::from_secs(5));

@@ -1,11 +1,10 @@
-//! What Twilio asks and tells us of a call.
+//! Twilio's voice webhooks: what to say in a call, which key was pressed, and the status of the call.
 
-mod reply;
-mod studio;
+use jiff::Timestamp;
 
-use std::time::Duration;
-
-use super::{App, Hand};
+use super::super::{Effects, Escalate};
+use super::ANSWER_TIMEOUT;
+use super::reply::{QUESTION, Reply};
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::escalation::{CallEvent, Key, Signal};
@@ -14,13 +13,9 @@ use crate::http::{Request, Response, form_fields};
 use crate::jobs::verify::{Kind, verified};
 use crate::twilio::callbacks::{About, Path, field, key, machine, status, voice_url};
 use crate::twilio::voice::{Words, twiml};
-use reply::{QUESTION, Reply};
 
-/// How long a person in a call waits for us at most, before they are asked for a moment. Twilio itself gives up after
-/// fifteen seconds, and people before that.
-const PATIENCE: Duration = Duration::from_millis(3_500);
 /// How often we ask for a moment before we give up.
-const MOST_MOMENTS: u32 = 12;
+const MAX_MOMENTS: u32 = 12;
 
 /// Where a call is: what its URL says.
 struct Turn {
@@ -49,19 +44,27 @@ impl Turn {
     }
 }
 
-impl App {
+impl Escalate {
     /// Answers Twilio about a call: with TwiML, with thanks, or what a Flow is to say in JSON.
     ///
     /// # Errors
     /// 403 for a proven forgery, 404 for a path that is none of a call's; 5xx for what may be our own fault.
-    pub async fn answer_twilio(&self, request: &Request) -> Result<Response, Error> {
+    pub async fn handle_call(&self, request: &Request, now: Timestamp) -> Result<Response, Error> {
         let path = Path::read(&request.path).ok_or(Error::NotFound)?;
         match path.about {
-            About::Words => return self.say_next(&path, request).await,
-            About::Report => return self.hear_flow(&path, request).await,
-            About::Status | About::Machine => {}
+            About::Words => self.handle_voice(&path, request, now).await,
+            About::Report => self.handle_flow(&path, request, now).await,
+            About::Status | About::Machine => self.handle_status(&path, request, now).await,
         }
-        let (body, _) = verified(&self.live, request, Kind::Form, self.now()).await?;
+    }
+
+    async fn handle_status(
+        &self,
+        path: &Path<'_>,
+        request: &Request,
+        now: Timestamp,
+    ) -> Result<Response, Error> {
+        let (body, settings) = verified(&self.settings, request, Kind::Form, now).await?;
         let fields = body.fields();
         // A status may carry the hint too.
         let status = status(&fields).filter(|_| path.about == About::Status);
@@ -72,18 +75,26 @@ impl App {
             .map(|event| Signal::Call { attempt: path.attempt, call: call.clone(), event })
             .collect();
         if !signals.is_empty() {
-            self.signal(path.incident, &signals, Hand::Act).await?;
+            let work = self.with(settings, now);
+            work.transact(path.incident, Effects::Inline, &|t| t.apply(&signals)).await?;
         }
         Ok(Response::empty(204))
     }
 
-    /// First what was heard is written; then the stored result is spoken, whatever it is by then. Whoever waits on the
+    /// First the key is written; then the stored result is spoken, whatever it is by then. Whoever waits on the
     /// phone is asked for a moment if that takes long, and the next request tries again: nothing is changed for a
     /// request that could not be verified.
-    async fn say_next(&self, path: &Path<'_>, request: &Request) -> Result<Response, Error> {
+    async fn handle_voice(
+        &self,
+        path: &Path<'_>,
+        request: &Request,
+        now: Timestamp,
+    ) -> Result<Response, Error> {
         let turn = Turn::read(request, &request.form());
-        let moment = || Ok(moment(path, &turn, self.live.known().as_deref()));
-        match tokio::time::timeout(PATIENCE, self.note_and_answer(path, request, &turn)).await {
+        let moment = || Ok(moment(path, &turn, self.settings.known().as_deref()));
+        match tokio::time::timeout(ANSWER_TIMEOUT, self.record_and_speak(path, request, &turn, now))
+            .await
+        {
             Ok(Ok(twiml)) => Ok(twiml),
             Ok(Err(error)) if error.status() < 500 => Err(error),
             Ok(Err(error)) => {
@@ -97,26 +108,29 @@ impl App {
         }
     }
 
-    async fn note_and_answer(
+    async fn record_and_speak(
         &self,
         path: &Path<'_>,
         request: &Request,
         turn: &Turn,
+        now: Timestamp,
     ) -> Result<Response, Error> {
-        let (body, settings) = verified(&self.live, request, Kind::Form, self.now()).await?;
+        let (body, settings) = verified(&self.settings, request, Kind::Form, now).await?;
+        let work = self.with(settings, now);
         let fields = body.fields();
         let event = turn.key().map_or(CallEvent::Answered, CallEvent::Pressed);
         let call = field(&fields, "CallSid").map(str::to_owned);
         let signals = [Signal::Call { attempt: path.attempt, call, event }];
-        let incident = self.signal(path.incident, &signals, Hand::Leave).await?;
+        let incident =
+            work.transact(path.incident, Effects::Deferred, &|t| t.apply(&signals)).await?;
         let found = incident
             .as_ref()
             .and_then(|incident| incident.attempt(path.attempt).map(|attempt| (incident, attempt)));
         let Some((incident, attempt)) = found else {
             return Ok(xml(&words(&Reply::unknown(), 0, ""), &plain()));
         };
-        let mut spoken = Spoken::of(incident, attempt, self.now());
-        let base = settings.public_base_url().unwrap_or_default();
+        let mut spoken = Spoken::of(incident, attempt, now);
+        let base = work.settings.public_base_url().unwrap_or_default();
         let here = voice_url(base, path.incident, path.attempt);
         let reply = Reply::of(incident, attempt, turn.reading, turn.key());
         if let Reply::Question { .. } = reply {
@@ -147,7 +161,7 @@ fn words<'a>(reply: &'a Reply, answer_seconds: u32, here: &str) -> Words<'a> {
 /// Asks for a moment: the call comes back to the URL that it came to, and brings the key along in its query, which is
 /// signed. While not even our own address is known that URL is a relative one.
 fn moment(path: &Path<'_>, turn: &Turn, settings: Option<&Settings>) -> Response {
-    if turn.moments >= MOST_MOMENTS {
+    if turn.moments >= MAX_MOMENTS {
         let last = "I cannot write that down now. Please look at Slack. Good bye.";
         return xml(&Words::Last(last), &plain());
     }

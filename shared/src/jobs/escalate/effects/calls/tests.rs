@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 
 use crate::domain::escalation::{CallEvent, Signal};
-use crate::jobs::escalate::Hand;
+use crate::jobs::escalate::Effects;
 use crate::jobs::escalate::testing::{Answers, EXECUTION, FLOW, KEY, Server};
 
 const CALL: &str = "CA00000000000000000000000000000001";
@@ -52,7 +52,11 @@ async fn an_unknown_outcome_is_looked_for_and_never_repeated_blindly() {
 /// Wakes the server up so that it does what it may do again.
 async fn goes_on(server: &Server, seconds: i64) {
     server.passes(seconds);
-    server.app.signal(&server.incident().id, &[], Hand::Act).await.expect("a signal");
+    server
+        .escalate
+        .transact(&server.incident().id, &[], Effects::Inline, server.now())
+        .await
+        .expect("a signal");
 }
 
 #[tokio::test]
@@ -123,7 +127,11 @@ async fn an_execution_that_has_told_its_end_may_linger() {
     for attempt in 1..=2 {
         let event = CallEvent::Ended(crate::domain::escalation::End::Busy);
         let signal = Signal::Call { attempt, call: None, event };
-        server.app.signal(&server.incident().id, &[signal], Hand::Act).await.expect("a signal");
+        server
+            .escalate
+            .transact(&server.incident().id, &[signal], Effects::Inline, server.now())
+            .await
+            .expect("a signal");
     }
     // alpha was called a moment ago: that they are in a call is our own doing.
     assert_eq!(server.calls(), ["alpha Some(Busy)", "bravo Some(Busy)", "alpha None"]);
@@ -142,7 +150,11 @@ async fn recovers(context: Value, calls: Value) -> Server {
     server.was_asked();
     let key = server.incident().alarms[0].key.clone();
     let recovered = Signal::Recovered { key };
-    server.app.signal(&server.incident().id, &[recovered], Hand::Act).await.expect("a signal");
+    server
+        .escalate
+        .transact(&server.incident().id, &[recovered], Effects::Inline, server.now())
+        .await
+        .expect("a signal");
     assert!(server.incident().attempts[0].ended_at.is_some());
     server
 }
@@ -195,7 +207,11 @@ async fn an_execution_is_looked_at_and_found_over() {
     .await;
     server.was_asked();
     server.passes(15);
-    server.app.signal(&server.incident().id, &[Signal::Wake], Hand::Act).await.expect("a signal");
+    server
+        .escalate
+        .transact(&server.incident().id, &[Signal::Wake], Effects::Inline, server.now())
+        .await
+        .expect("a signal");
     let execution = format!("GET Flows/FW/Executions/{EXECUTION}");
     let asked = server.was_asked();
     assert_eq!(asked[..2], [execution.clone(), format!("{execution}/Context")]);
@@ -210,9 +226,17 @@ async fn an_active_one_tells_nothing_new() {
     let id = server.incident().id;
     let call = Some(EXECUTION.to_owned());
     let answered = Signal::Call { attempt: 1, call, event: CallEvent::Answered };
-    server.app.signal(&id, &[answered], Hand::Leave).await.expect("a signal");
+    server
+        .escalate
+        .transact(&id, &[answered], Effects::Deferred, server.now())
+        .await
+        .expect("a signal");
     server.passes(15);
-    server.app.signal(&id, &[Signal::Wake], Hand::Act).await.expect("a signal");
+    server
+        .escalate
+        .transact(&id, &[Signal::Wake], Effects::Inline, server.now())
+        .await
+        .expect("a signal");
     assert_eq!(server.calls(), ["alpha None"]);
     assert_eq!(server.incident().attempts[0].polled_at, Some(server.now()));
 }

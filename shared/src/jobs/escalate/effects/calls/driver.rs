@@ -10,7 +10,7 @@ use crate::twilio::rest::{Api, CallResource, NewCall, Trouble};
 use crate::twilio::studio::api::{Executions, NotBegun};
 use crate::twilio::studio::capability::{LIFE, mint};
 
-use super::super::super::draft::after;
+use super::super::super::after;
 use crate::domain::text::Spoken;
 
 /// The way in which an attempt is called.

@@ -1,0 +1,45 @@
+//! One incident is changed: by its name, with what then is to be done.
+
+use super::Effects;
+use super::transaction::Transaction;
+use super::work::Work;
+use crate::Error;
+use crate::domain::escalation::Incident;
+use crate::storage::records;
+
+impl Work<'_> {
+    /// Changes the incident of this id, and performs its effects or has them performed. Returns the incident as it stands
+    /// then; `None` if there is none of this id.
+    pub(super) async fn transact(
+        &self,
+        id: &str,
+        effects: Effects,
+        decide: &(dyn Fn(&mut Transaction<'_>) + Send + Sync),
+    ) -> Result<Option<Incident>, Error> {
+        let Some(policy) = records::policy_of(id) else { return Ok(None) };
+        let owner = self.escalate.writer_ids.next();
+        let committed = self
+            .commit(&policy, &[], &owner, effects, &|transaction| {
+                if transaction.is(id) {
+                    decide(transaction);
+                }
+            })
+            .await?;
+        let stored = committed.and_then(|committed| committed.stored);
+        let Some(stored) = stored.filter(|stored| stored.incident.id == id) else {
+            return self.incident(id).await;
+        };
+        match effects {
+            Effects::Inline => {
+                let stored = self.perform_effects(stored, &owner).await?;
+                Ok(Some(stored.incident))
+            }
+            Effects::Deferred => {
+                if stored.has_work(self.now) {
+                    self.wake_now(&stored.incident).await?;
+                }
+                Ok(Some(stored.incident))
+            }
+        }
+    }
+}

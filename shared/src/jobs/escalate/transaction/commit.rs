@@ -1,0 +1,237 @@
+//! Read, decide, arm the wake-up, save if unchanged.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::try_join_all;
+
+use super::super::record::budget::{MIN_RECORD_BYTES, RECORD_BYTES};
+use super::super::work::Work;
+use super::super::{Effects, after};
+use super::snapshot::{Snapshot, put};
+use super::{AlarmUpdate, OutboxMessage, Transaction};
+use crate::Error;
+use crate::config::Settings;
+use crate::domain::escalation::State;
+use crate::storage::messages::WakeUp;
+use crate::storage::records::{self, RETENTION, StoredIncident};
+use crate::storage::{Condition, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_ITEMS, Put, check_size};
+
+/// The name of the value that says what the names of alarms about Ringdown itself begin with. (In the cloud it is the
+/// variable `OWN_ALARMS_PREFIX`.)
+pub(in crate::jobs::escalate) const OWN_ALARMS: &str = "own-alarms-prefix";
+/// How often a transaction is tried against others who write at the same time.
+const MAX_CONFLICTS: usize = 60;
+/// How many messages are sent side by side.
+const MAX_SENDS_AT_ONCE: usize = 25;
+
+/// A transaction that was saved, or had nothing to save.
+pub(in crate::jobs::escalate) struct Committed<T> {
+    /// The policy's incident as it is stored now.
+    pub(in crate::jobs::escalate) stored: Option<StoredIncident>,
+    /// What was decided.
+    pub(in crate::jobs::escalate) decided: T,
+}
+
+impl Work<'_> {
+    /// Changes a policy's incident, and the records of these alarms; the first of them is the one in question at the
+    /// beginning. Each key once, and no more of them than [`max_alarms`]. `decide` is called again if others write at the
+    /// same time. Returns what was decided, with what is stored then; `None` if there is no such policy.
+    ///
+    /// The first decision is made with the time at which the work began; the next ones with what time it is by then,
+    /// since others have written meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::TooLargeToStore`] if it is too much for one transaction; with fewer alarms it may not be.
+    pub(in crate::jobs::escalate) async fn commit<T: Send>(
+        &self,
+        policy: &str,
+        alarms: &[&str],
+        owner: &str,
+        effects: Effects,
+        decide: &(dyn Fn(&mut Transaction<'_>) -> T + Send + Sync),
+    ) -> Result<Option<Committed<T>>, Error> {
+        let settings = self.settings.as_ref();
+        let writer = self.escalate.writer_ids.next();
+        let (mut work, mut decided) = (self.clone(), None);
+        let mut max_bytes = RECORD_BYTES;
+        for _ in 0..MAX_CONFLICTS {
+            let snapshot = work.read(policy, alarms).await?;
+            let before = snapshot.incident();
+            if let Some(stored) = before.as_ref().filter(|stored| stored.writer == writer)
+                && let Some(decided) = decided.take()
+            {
+                // Our own write landed, though its answer said otherwise.
+                return Ok(Some(Committed { stored: Some(stored.clone()), decided }));
+            }
+            // In an incident time never goes back.
+            let latest = before.as_ref().and_then(|stored| stored.incident.timeline.entries.last());
+            let now = latest.map_or(work.now, |entry| entry.at.max(work.now));
+            // Who is on call now: a round that begins is theirs.
+            let configured = settings.config.escalation.policy_at(policy, now);
+            let Some(policy) =
+                configured.or(before.as_ref().map(|stored| stored.incident.policy.clone()))
+            else {
+                return Ok(None);
+            };
+            let mut stored = before.clone();
+            if let Some(stored) = &mut stored {
+                stored.incident.policy = policy.clone();
+            }
+            let id = stored.as_ref().map(|stored| stored.incident.id.clone());
+            let mut transaction = Transaction {
+                busy: snapshot.busy(id.as_deref(), &settings.config.escalation, now),
+                snapshot: &snapshot,
+                alarm: None,
+                alarm_record: None,
+                alarm_updates: BTreeMap::new(),
+                first_entry: stored.as_ref().map_or(0, |stored| stored.incident.timeline.next),
+                lines: Vec::new(),
+                policy: &policy,
+                stored,
+                now,
+                max_bytes,
+                owner,
+                effects,
+                texts: Vec::new(),
+                own_alarms: settings.value(OWN_ALARMS),
+                outbox: Vec::new(),
+                waiting: None,
+            };
+            if let Some(alarm) = alarms.first() {
+                transaction.turn_to(alarm);
+            }
+            let decision = decide(&mut transaction);
+            transaction.finalize();
+            if let Some(stored) = &mut transaction.stored {
+                stored.writer.clone_from(&writer);
+            }
+            let unchanged = match (&transaction.stored, &before) {
+                (Some(now), Some(before)) => now.is_same_as(before),
+                (None, None) => true,
+                _ => false,
+            };
+            if unchanged && transaction.alarm_updates.is_empty() {
+                return Ok(Some(Committed { stored: before, decided: decision }));
+            }
+            let puts = transaction.puts(before.as_ref());
+            if alarms.len() > 1 && is_too_much(&puts) {
+                let what = format!("{} records at once", puts.len());
+                return Err(Error::TooLargeToStore(what));
+            }
+            match work.save(&puts, &mut transaction, before.as_ref()).await {
+                Ok(()) => {
+                    return Ok(Some(Committed { stored: transaction.stored, decided: decision }));
+                }
+                Err(Error::Conflict { .. }) => {}
+                // Texts go until the store takes it.
+                Err(Error::TooLargeToStore(what)) if max_bytes > MIN_RECORD_BYTES => {
+                    max_bytes /= 2;
+                    tracing::warn!(what, max_bytes, "an incident loses texts: it is too large");
+                }
+                Err(error) => return Err(error),
+            }
+            (work, decided) = (work.later(), Some(decision));
+        }
+        Err(Error::Conflict { keys: Vec::new() })
+    }
+
+    async fn read(&self, policy: &str, alarms: &[&str]) -> Result<Snapshot, Error> {
+        let mut keys = vec![records::open(policy)];
+        keys.extend(alarms.iter().map(|key| records::alarm(key)));
+        // Of another shift too: a hand-over may be in the middle of their call.
+        let people = self.settings.config.escalation.may_call(policy);
+        keys.extend(people.iter().map(|name| records::person(name)));
+        let mut records = self.store().load(&keys, self.now).await?.into_iter();
+        let open = records.next().flatten();
+        let keys = alarms.iter().map(|key| (*key).to_owned());
+        let alarms = keys.map(|key| (key, records.next().flatten())).collect();
+        let people = people.into_iter().zip(records).collect();
+        Ok(Snapshot { open, alarms, people })
+    }
+
+    async fn save(
+        &self,
+        puts: &[Put],
+        transaction: &mut Transaction<'_>,
+        before: Option<&StoredIncident>,
+    ) -> Result<(), Error> {
+        check_size(puts)?;
+        self.send_outbox(transaction).await?;
+        if let Some(stored) = &transaction.stored {
+            let armed = before.and_then(|before| before.wake_at);
+            if let Some(due) = stored.wake_at.filter(|due| Some(*due) != armed) {
+                self.arm(&WakeUp::due(&stored.incident, due)).await?;
+            }
+        }
+        self.store().write(puts, transaction.now).await
+    }
+
+    /// Queues what has to be queued before the save that needs it.
+    async fn send_outbox(&self, transaction: &mut Transaction<'_>) -> Result<(), Error> {
+        let lines = std::mem::take(&mut transaction.lines);
+        self.send_lines(&transaction.policy.channel, None, lines).await?;
+        for messages in transaction.outbox.chunks(MAX_SENDS_AT_ONCE) {
+            let sent = messages.iter().map(|OutboxMessage { to, body, group, not_before }| {
+                self.queue().send(*to, body.clone(), group, *not_before)
+            });
+            try_join_all(sent).await?;
+        }
+        Ok(())
+    }
+}
+
+/// How many alarms one transaction of this policy may be about: beside them it holds the incident, its copy in the
+/// archive, and all people whom the policy may call.
+pub(in crate::jobs::escalate) fn max_alarms(policy: &str, settings: &Settings) -> usize {
+    let people = settings.config.escalation.may_call(policy).len();
+    MAX_TRANSACTION_ITEMS.saturating_sub(people + 2).max(1)
+}
+
+/// Whether these are too many for one transaction, or too large together.
+fn is_too_much(puts: &[Put]) -> bool {
+    let bytes: usize = puts.iter().map(Put::item_bytes).sum();
+    puts.len() > MAX_TRANSACTION_ITEMS || bytes > MAX_TRANSACTION_BYTES
+}
+
+impl Transaction<'_> {
+    /// Returns what is written.
+    fn puts(&self, before: Option<&StoredIncident>) -> Vec<Put> {
+        let snapshot = self.snapshot;
+        let mut puts = Vec::new();
+        if let Some(stored) = &self.stored {
+            let key = records::open(&stored.incident.policy.name);
+            puts.push(put(key, stored, snapshot.open.as_ref(), None));
+            if stored.incident.state() == State::Resolved {
+                let expires_at = Some(after(self.now, RETENTION));
+                let key = records::archived(&stored.incident.id);
+                puts.push(Put {
+                    condition: Condition::Always,
+                    ..put(key, stored, None, expires_at)
+                });
+            }
+            puts.extend(snapshot.leases(stored, before, self.now));
+        }
+        let expires_at = Some(after(self.now, RETENTION));
+        for (key, AlarmUpdate { record: update, waiting }) in &self.alarm_updates {
+            let record = snapshot.alarms.get(key).and_then(Option::as_ref);
+            puts.push(put(records::alarm(key), update, record, expires_at));
+            puts.extend(waiting.as_ref().map(|(key, wake_up)| {
+                let expires_at = wake_up.as_ref().map_or(Some(self.now), |_| expires_at);
+                Put { condition: Condition::Always, ..put(key.clone(), wake_up, None, expires_at) }
+            }));
+        }
+        puts
+    }
+}
+
+impl StoredIncident {
+    /// Whether anything but the writer's name differs.
+    fn is_same_as(&self, other: &StoredIncident) -> bool {
+        let StoredIncident { incident, wake_at, to_do, said, writer: _ } = self;
+        (incident, wake_at, to_do, said)
+            == (&other.incident, &other.wake_at, &other.to_do, &other.said)
+    }
+}
+
+#[cfg(test)]
+mod tests;

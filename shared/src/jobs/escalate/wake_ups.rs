@@ -1,0 +1,78 @@
+//! Messages of the queue of wake-ups: each is decoded once, and dealt with.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::work::Work;
+use super::{Effects, Escalate};
+use crate::Error;
+use crate::storage::dead_letters::{self, DeadLetter};
+use crate::storage::messages::WakeUp;
+use crate::storage::{Message, Processed};
+
+/// The backoff of a message that could not be dealt with.
+const BACKOFF: Duration = Duration::from_secs(2);
+
+impl Escalate {
+    /// Deals with one message of the queue of wake-ups.
+    pub async fn process(&self, message: &Message, now: Timestamp) -> Processed {
+        let wake_up: WakeUp = match serde_json::from_str(&message.body) {
+            Ok(wake_up) => wake_up,
+            Err(error) => return self.store_unreadable(message, &error, now).await,
+        };
+        let processed = match self.begin(now).await {
+            Ok(work) => work.process(&wake_up).await,
+            Err(error) => Err(error),
+        };
+        processed.unwrap_or_else(|error| {
+            tracing::error!(%error, "a wake-up could not be dealt with: it comes again");
+            Processed::RetryAfter(BACKOFF)
+        })
+    }
+
+    /// A message that is no wake-up of ours becomes a dead letter, with its reason.
+    async fn store_unreadable(
+        &self,
+        message: &Message,
+        error: &serde_json::Error,
+        now: Timestamp,
+    ) -> Processed {
+        let reason = format!("it is no wake-up of ours: {error}");
+        tracing::error!(letters = 1, reason, "it could not be understood: kept as a dead letter");
+        let letter = DeadLetter::escalate(&reason, message.body.clone(), now);
+        match dead_letters::keep(self.store.as_ref(), &[letter], now).await {
+            Ok(()) => Processed::Done,
+            Err(error) => {
+                tracing::error!(%error, "a dead letter was not kept");
+                Processed::RetryAfter(BACKOFF)
+            }
+        }
+    }
+}
+
+impl Work<'_> {
+    async fn process(&self, wake_up: &WakeUp) -> Result<Processed, Error> {
+        match wake_up {
+            // A queue waits a quarter of an hour at most.
+            WakeUp::Due { due, .. } if *due > self.now => self.arm(wake_up).await?,
+            WakeUp::Due { incident, due } => self.wake(incident, Some(*due), &[]).await?,
+            WakeUp::Nudge { incident, .. } => {
+                self.transact(incident, Effects::Inline, &|_| {}).await?;
+            }
+            WakeUp::Alarm { body, .. } => _ = self.take_again(body.as_bytes()).await?,
+            WakeUp::Silenced { change, due } => self.end_silence(change, *due).await?,
+            WakeUp::Silence { incident, by, until } => {
+                self.silence_until(incident, by, *until, Effects::Inline).await?;
+            }
+            WakeUp::Resolve { incident, by, seen } => self.resolve(incident, by, *seen).await?,
+            WakeUp::ExecutionEnded { flow, execution, at } => {
+                if !self.execution_ended(flow, execution, *at).await? {
+                    return Ok(Processed::RetryAfter(BACKOFF));
+                }
+            }
+            WakeUp::Heartbeat { at } => self.ping(*at).await?,
+        }
+        Ok(Processed::Done)
+    }
+}

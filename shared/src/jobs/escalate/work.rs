@@ -1,0 +1,116 @@
+//! A request or message that has come in, with the time and the settings that all of it is done with.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{Escalate, incidents};
+use crate::Error;
+use crate::config::Settings;
+use crate::domain::escalation::Incident;
+use crate::domain::routes::Line;
+use crate::storage::messages::WakeUp;
+use crate::storage::messages::{Lines, Task};
+use crate::storage::{Queue, QueueName, Store};
+use crate::twilio::rest::{Account, Api, TWILIO};
+
+/// A request or message that has come in.
+#[derive(Clone)]
+pub(super) struct Work<'a> {
+    pub(super) escalate: &'a Escalate,
+    /// The settings, read once.
+    pub(super) settings: Arc<Settings>,
+    /// When it came in, or (after requests to Twilio) when their answers did.
+    pub(super) now: Timestamp,
+}
+
+impl Escalate {
+    /// Begins a piece of work at this time: reads the settings for all of it.
+    pub(super) async fn begin(&self, now: Timestamp) -> Result<Work<'_>, Error> {
+        Ok(self.with(self.settings.get(now).await?, now))
+    }
+
+    /// The same with settings that were read already.
+    pub(super) fn with(&self, settings: Arc<Settings>, now: Timestamp) -> Work<'_> {
+        Work { escalate: self, settings, now }
+    }
+}
+
+impl<'a> Work<'a> {
+    /// The same work after something that took its time: requests to Twilio, or a write of others that came before ours.
+    /// The only place that reads the clock.
+    pub(super) fn later(&self) -> Work<'a> {
+        let now = (self.escalate.clock)();
+        Work { now: now.max(self.now), ..self.clone() }
+    }
+
+    pub(super) fn store(&self) -> &'a dyn Store {
+        self.escalate.store.as_ref()
+    }
+
+    pub(super) fn queue(&self) -> &'a dyn Queue {
+        self.escalate.queue.as_ref()
+    }
+
+    /// Queues a wake-up, for its time.
+    pub(super) async fn arm(&self, wake_up: &WakeUp) -> Result<(), Error> {
+        let (group, due) = (wake_up.group(), wake_up.not_before());
+        self.queue().send(QueueName::WakeUps, wake_up.to_body(), &group, due).await
+    }
+
+    /// Has somebody look at once at what is left to be done.
+    pub(super) async fn wake_now(&self, incident: &Incident) -> Result<(), Error> {
+        self.arm(&WakeUp::Nudge { incident: incident.id.clone(), at: self.now }).await
+    }
+
+    /// Queues lines for a channel of Slack, about this incident if they are about one.
+    pub(super) async fn send_lines(
+        &self,
+        channel: &str,
+        incident: Option<&str>,
+        lines: Vec<Line>,
+    ) -> Result<(), Error> {
+        let lines = Lines::new(channel.to_owned(), self.now, lines);
+        let lines = Lines { incident: incident.map(str::to_owned), ..lines };
+        for lines in lines.split() {
+            self.queue()
+                .send(QueueName::Slack, Task::Lines(lines).to_body(), channel, None)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Adds to counters. What goes wrong with that is logged, and nothing else.
+    pub(super) async fn count(&self, counters: &[(&str, u64)]) {
+        if !counters.is_empty()
+            && let Err(error) = self.store().add(counters).await
+        {
+            tracing::warn!(%error, "counters were not noted");
+        }
+    }
+
+    /// The incident of this id, open or over.
+    pub(super) async fn incident(&self, id: &str) -> Result<Option<Incident>, Error> {
+        let stored = incidents::one(self.store(), id, self.now).await?;
+        Ok(stored.map(|stored| stored.incident))
+    }
+
+    /// Twilio's API, as it is set up.
+    pub(super) fn api(&self) -> Result<Api, Error> {
+        let settings = &self.settings;
+        let need = |name: &str| {
+            let variable = name.replace(['/', '-'], "_").to_uppercase();
+            settings.value(name).map(str::to_owned).ok_or_else(|| {
+                Error::NotSetUp(format!(
+                    "nobody can be called: store the parameter {name}, or set {variable}"
+                ))
+            })
+        };
+        let token = settings.tokens.first().cloned().ok_or_else(|| {
+            Error::NotSetUp("nobody can be called: there is no twilio/auth-token".to_owned())
+        })?;
+        let base_url = settings.value("twilio/api-base-url").unwrap_or(TWILIO).to_owned();
+        let account = Account { sid: need("twilio/account-sid")?, token, base_url };
+        Ok(Api::new(account, self.escalate.wire.clone()))
+    }
+}
