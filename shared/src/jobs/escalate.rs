@@ -16,6 +16,7 @@
 //! (`Work::later`). A crash anywhere loses nothing: the wake-up is armed before the save that needs it, and what is left
 //! undone when its lease ends is looked up at Twilio first, and then done.
 
+mod alarm_result;
 mod effects;
 mod endpoints;
 mod executions;

@@ -22,8 +22,7 @@ use crate::secret::Secret;
 
 use call::CallList;
 pub use call::{CallResource, NewCall, call_event};
-use verdict::is_over;
-pub(super) use verdict::{is_unknown, read, read_time, verdict};
+pub(super) use verdict::{read, read_time, verdict};
 pub use wire::wire;
 
 /// Where Twilio's API is, if nothing else is said.
@@ -93,9 +92,35 @@ pub enum Trouble {
     /// It was not done, and may be later: after so long, if Twilio said so.
     Later(Option<Duration>, String),
     /// It was not done, and never will be.
-    Refused(String),
+    Refused(Rejection),
     /// Nobody knows whether it was done.
     Unknown(String),
+}
+
+/// Why Twilio, or we ourselves, will never do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// Twilio's error code, or the HTTP status where there is none; `None` if Twilio was not even asked.
+    pub code: Option<u64>,
+    /// The reason, for people.
+    pub text: String,
+}
+
+impl Rejection {
+    /// A reason of our own: Twilio was not asked.
+    pub fn ours(text: String) -> Rejection {
+        Rejection { code: None, text }
+    }
+}
+
+impl Trouble {
+    /// Returns the reason, for people.
+    pub fn into_text(self) -> String {
+        match self {
+            Trouble::Later(_, text) | Trouble::Unknown(text) => text,
+            Trouble::Refused(rejection) => rejection.text,
+        }
+    }
 }
 
 /// The API of one account.
@@ -155,9 +180,9 @@ impl Api {
     pub async fn hang_up(&self, sid: &str) -> Result<(), Trouble> {
         let form = vec![("Status", "completed".to_owned())];
         match self.ask("POST", &format!("Calls/{sid}.json"), form).await {
-            Err(Trouble::Refused(why)) if is_over(&why) => Ok(()),
+            Err(Trouble::Refused(why)) if why.is_over() => Ok(()),
             // A wrong token, for example: the phone still rings.
-            Err(Trouble::Refused(why)) => Err(Trouble::Later(None, why)),
+            Err(Trouble::Refused(why)) => Err(Trouble::Later(None, why.text)),
             told => told.map(|_| ()),
         }
     }

@@ -148,7 +148,7 @@ impl EffectRunner<'_> {
         let body = text::sms(incident, about, settings.public_base_url());
         match api.text(&phone, from, &body).await {
             Ok(()) => texted(None),
-            Err(Trouble::Refused(why)) => texted(Some(why)),
+            Err(Trouble::Refused(why)) => texted(Some(why.text)),
             Err(Trouble::Later(_, why) | Trouble::Unknown(why)) if to_do.tries >= MAX_TRIES => {
                 texted(Some(why))
             }

@@ -4,7 +4,6 @@
 //! 2. `former_keys`: an alarm that is stored under the key of a former version is found.
 //! 3. `groups`: the rest goes to its policies. [`recent`]: the latest names, for the first page.
 
-mod alarm_result;
 mod deleted;
 mod former_keys;
 mod groups;
@@ -16,7 +15,7 @@ mod tests;
 mod triage;
 mod verdict;
 
-pub use alarm_result::{AlarmResult, respond};
+pub use super::alarm_result::{AlarmResult, respond};
 
 use std::collections::BTreeMap;
 

@@ -6,7 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::intake::AlarmResult;
+use super::alarm_result::AlarmResult;
 use super::transaction::{MIN_DELAY, OutboxMessage, Transaction, put};
 use super::work::Work;
 use super::{Effects, after};

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use serde::Deserialize;
 
-use super::{Told, Trouble};
+use super::{Rejection, Told, Trouble};
 use crate::domain::text::mask_numbers;
 
 /// What became of what was asked.
@@ -19,7 +19,7 @@ pub(in crate::twilio) fn verdict(told: Told) -> Result<Bytes, Trouble> {
             Err(Trouble::Later(after, "Twilio has too many requests (429)".to_owned()))
         }
         Told::Answer { status: status @ 400..=499, body, .. } => {
-            Err(Trouble::Refused(refusal(status, &body)))
+            Err(Trouble::Refused(rejection(status, &body)))
         }
         Told::Answer { status, .. } => Err(Trouble::Unknown(format!("Twilio answered {status}"))),
         Told::NotSent(why) => Err(Trouble::Later(None, format!("Twilio: {why}"))),
@@ -33,28 +33,31 @@ pub(in crate::twilio) fn read<T: serde::de::DeserializeOwned>(body: Bytes) -> Re
         .map_err(|_| Trouble::Unknown("Twilio's answer could not be read".to_owned()))
 }
 
-/// Whether a call cannot be changed because it is over (21220, "invalid call state") or unknown (20404).
-pub(super) fn is_over(refusal: &str) -> bool {
-    refusal.starts_with("Twilio 21220") || is_unknown(refusal)
+impl Rejection {
+    /// Whether a call cannot be changed because it is over (21220, "invalid call state") or unknown (20404).
+    pub(super) fn is_over(&self) -> bool {
+        self.code == Some(21220) || self.is_unknown()
+    }
+
+    /// Whether what was asked about is unknown to Twilio (20404).
+    pub(in crate::twilio) fn is_unknown(&self) -> bool {
+        matches!(self.code, Some(20404 | 404))
+    }
 }
 
-/// Whether what was asked about is unknown to Twilio (20404).
-pub(in crate::twilio) fn is_unknown(refusal: &str) -> bool {
-    ["Twilio 20404", "Twilio 404"].iter().any(|code| refusal.starts_with(code))
-}
-
-/// Twilio's own words: a code and a message, where they can be read.
-fn refusal(status: u16, body: &[u8]) -> String {
+/// Reads Twilio's own words: a code and a message, where they can be read; else the status stands for the code.
+fn rejection(status: u16, body: &[u8]) -> Rejection {
     #[derive(Deserialize)]
-    struct Refusal {
+    struct Body {
         code: Option<u64>,
         message: Option<String>,
     }
-    let told = serde_json::from_slice::<Refusal>(body).ok();
-    let code = told.as_ref().and_then(|told| told.code).unwrap_or(u64::from(status));
-    let message = told.and_then(|told| told.message).unwrap_or_default();
+    let body = serde_json::from_slice::<Body>(body).ok();
+    let code = body.as_ref().and_then(|body| body.code).unwrap_or(u64::from(status));
+    let message = body.and_then(|body| body.message).unwrap_or_default();
     let message: String = mask_numbers(&message).chars().take(200).collect();
-    format!("Twilio {code} {message}").trim_end().to_owned()
+    let text = format!("Twilio {code} {message}").trim_end().to_owned();
+    Rejection { code: Some(code), text }
 }
 
 /// A time of the API: RFC 2822 in the older one, RFC 3339 in the newer.

@@ -6,11 +6,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::context::Context;
-use crate::twilio::rest::{Api, Told, Trouble, is_unknown, read, read_time, verdict};
+use crate::twilio::rest::{Api, Rejection, Told, Trouble, read, read_time, verdict};
 
-/// What is wrong with the account (20003, 20005, 20008) or with a number (21xxx) is not the Flow's fault.
-const NOT_THE_FLOWS: [&str; 6] =
-    ["Twilio 20003", "Twilio 20005", "Twilio 20008", "Twilio 21", "Twilio 401", "Twilio 403"];
+/// Whether this is wrong with the account (20003, 20005, 20008) or with a number (21xxx), and not the Flow's fault.
+fn is_not_the_flows(code: Option<u64>) -> bool {
+    matches!(code, Some(20003 | 20005 | 20008 | 21000..=21999 | 401 | 403))
+}
 
 /// The Executions of one Flow.
 pub struct Executions<'a> {
@@ -128,7 +129,7 @@ impl<'a> Executions<'a> {
         let form = vec![("Status", "ended".to_owned())];
         match verdict(self.ask("POST", &format!("/{sid}"), form).await) {
             Err(Trouble::Refused(why)) => match self.look_up(sid).await? {
-                Some(execution) if !execution.is_over() => Err(Trouble::Later(None, why)),
+                Some(execution) if !execution.is_over() => Err(Trouble::Later(None, why.text)),
                 _ => Ok(()),
             },
             told => told.map(|_| ()),
@@ -147,29 +148,30 @@ impl<'a> Executions<'a> {
 
     /// Says what to do about a Flow that cannot be begun.
     fn what_to_do(&self, trouble: Trouble) -> Trouble {
-        let Trouble::Refused(why) = trouble else { return trouble };
-        let flow = self.flow_sid;
-        Trouble::Refused(if is_unknown(&why) {
+        let Trouble::Refused(rejection) = trouble else { return trouble };
+        let (flow, Rejection { code, text }) = (self.flow_sid, &rejection);
+        let text = if rejection.is_unknown() {
             format!(
-                "{why}: there is no Flow {flow}; give the policy the flow_sid that Studio shows"
+                "{text}: there is no Flow {flow}; give the policy the flow_sid that Studio shows"
             )
-        } else if NOT_THE_FLOWS.iter().any(|code| why.starts_with(code)) {
-            why
+        } else if is_not_the_flows(*code) {
+            text.clone()
         } else {
             format!(
-                "{why}: is the Flow {flow} published, and does it begin with the trigger \"REST API\"? \
+                "{text}: is the Flow {flow} published, and does it begin with the trigger \"REST API\"? \
                  `ringdown flow` prints one that does"
             )
-        })
+        };
+        Trouble::Refused(Rejection { code: *code, text })
     }
 }
 
 fn known(told: Result<Bytes, Trouble>) -> Result<Option<Bytes>, Trouble> {
     match told {
         Ok(body) => Ok(Some(body)),
-        Err(Trouble::Refused(why)) if is_unknown(&why) => Ok(None),
+        Err(Trouble::Refused(why)) if why.is_unknown() => Ok(None),
         // A wrong token, for example: it says nothing of the Execution.
-        Err(Trouble::Refused(why)) => Err(Trouble::Later(None, why)),
+        Err(Trouble::Refused(why)) => Err(Trouble::Later(None, why.text)),
         Err(trouble) => Err(trouble),
     }
 }

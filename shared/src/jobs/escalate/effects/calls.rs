@@ -48,7 +48,7 @@ impl EffectRunner<'_> {
                 }
                 Ok(_) => {}
                 Err(_) if to_do.tries < MAX_TRIES => return Report::InDoubt(DOUBT_BACKOFF),
-                Err(why) => return refused(incident, &effect, &format!("{why:?}")),
+                Err(trouble) => return refused(incident, &effect, &trouble.into_text()),
             }
         }
         if to_do.tries >= MAX_TRIES {
@@ -67,7 +67,7 @@ impl EffectRunner<'_> {
             Err(NotBegun::InCall) => {
                 Report::Done(vec![call_signal(attempt, None, CallEvent::InCall)])
             }
-            Err(NotBegun::Trouble(Trouble::Refused(why))) => refused(incident, &effect, &why),
+            Err(NotBegun::Trouble(Trouble::Refused(why))) => refused(incident, &effect, &why.text),
             Err(NotBegun::Trouble(Trouble::Later(after, why))) => {
                 tracing::warn!(incident = incident.id, why, "a call could not be placed yet");
                 Report::RetryAfter(after.map_or(BACKOFF, backoff))
@@ -166,7 +166,8 @@ impl EffectRunner<'_> {
                     signals.push(call_signal(attempt, Some(sid), CallEvent::Ended(End::Canceled)));
                 }
                 Err(_) if may_retry => return Report::RetryAfter(DOUBT_BACKOFF),
-                Err(Trouble::Later(_, why) | Trouble::Unknown(why) | Trouble::Refused(why)) => {
+                Err(trouble) => {
+                    let why = trouble.into_text();
                     tracing::error!(attempt = attempt.number, why, "a call could not be ended");
                     signals.push(call_signal(attempt, Some(sid), CallEvent::Ended(End::Canceled)));
                 }

@@ -46,7 +46,7 @@ async fn answered(server: &Server) {
 }
 
 #[tokio::test]
-async fn a_hang_up_calls_the_next_person_at_once() {
+async fn hang_up_calls_the_next_person_at_once() {
     let server = server(json!({})).await;
     answered(&server).await;
     assert_eq!(ended(&server, FLOW, EXECUTION, 0).await, Processed::Done);
@@ -58,7 +58,7 @@ async fn a_hang_up_calls_the_next_person_at_once() {
 }
 
 #[tokio::test]
-async fn where_no_report_came_the_execution_says_how_its_call_ended() {
+async fn execution_says_how_its_call_ended_where_no_report_came() {
     for (call, became) in [
         (json!({"CallStatus": "busy"}), "Busy"),
         (json!({"CallStatus": "completed"}), "HungUp"),
@@ -73,7 +73,7 @@ async fn where_no_report_came_the_execution_says_how_its_call_ended() {
 }
 
 #[tokio::test]
-async fn what_was_taken_stays_taken() {
+async fn taken_incident_stays_taken() {
     let server = server(json!({})).await;
     let call = Some(EXECUTION.to_owned());
     let taken = Signal::Call {
@@ -92,7 +92,7 @@ async fn what_was_taken_stays_taken() {
 }
 
 #[tokio::test]
-async fn an_execution_of_somebody_elses_is_left_alone() {
+async fn execution_of_somebody_else_is_left_alone() {
     let server = server(json!({})).await;
     let (other, flow) = ("FN99999999999999999999999999999999", FLOW.replace('0', "9"));
     assert_eq!(ended(&server, FLOW, other, 0).await, Processed::Done);

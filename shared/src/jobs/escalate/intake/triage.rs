@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
+use super::super::alarm_result::AlarmResult;
 use super::Intake;
-use super::alarm_result::AlarmResult;
 use super::shape::fingerprint;
 use super::verdict::{Configured, Note, Verdict, judge, judge_malformed, needs_note};
 use crate::Error;

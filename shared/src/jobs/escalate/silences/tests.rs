@@ -23,7 +23,7 @@ fn silenced() -> AlarmResult {
 }
 
 #[tokio::test]
-async fn it_waits_for_the_end_of_the_window_and_is_said_once() {
+async fn silenced_alarm_waits_for_the_end_of_the_window_and_is_reported_once() {
     let scenario = Scenario::begins("02:30");
     for _ in 0..3 {
         assert_eq!(scenario.says("cpu", State::Alarm, "02:30").await.ok(), Some(silenced()));
@@ -55,7 +55,7 @@ async fn it_waits_for_the_end_of_the_window_and_is_said_once() {
 }
 
 #[tokio::test]
-async fn what_recovers_in_the_window_calls_nobody() {
+async fn alarm_that_recovers_in_the_window_calls_nobody() {
     let scenario = Scenario::begins("02:30");
     scenario.says("cpu", State::Alarm, "02:30").await.expect("kept");
     scenario.says("cpu", State::Ok, "02:35").await.expect("kept");
@@ -65,7 +65,7 @@ async fn what_recovers_in_the_window_calls_nobody() {
 }
 
 #[tokio::test]
-async fn the_audit_brings_what_waits_for_a_wake_up_that_was_lost() {
+async fn reconciler_brings_what_waits_for_a_wake_up_that_was_lost() {
     for recovers in [false, true] {
         let scenario = Scenario::begins("02:30");
         scenario.says("cpu", State::Alarm, "02:30").await.expect("kept");
@@ -88,7 +88,7 @@ async fn the_audit_brings_what_waits_for_a_wake_up_that_was_lost() {
 }
 
 #[tokio::test]
-async fn a_window_that_is_taken_back_lets_go_what_waits_for_its_end() {
+async fn window_that_is_taken_back_lets_go_what_waits_for_its_end() {
     let scenario = Scenario::begins("02:30");
     scenario.says("cpu", State::Alarm, "02:30").await.expect("kept");
     scenario.is_configured(&CONFIG.replace("until = ", "until = \"2026-03-01T02:35:00Z\" # "));
@@ -119,7 +119,7 @@ async fn however_often_it_goes_off_it_is_said_once_and_the_last_one_counts() {
 }
 
 #[tokio::test]
-async fn what_is_known_late_does_not_wait_for_a_window_that_is_over() {
+async fn alarm_known_late_does_not_wait_for_a_window_that_is_over() {
     let scenario = Scenario::begins("03:59:59");
     scenario.says("cpu", State::Alarm, "03:59").await.expect("kept");
     // Not before the record that it belongs to has surely landed.
@@ -167,7 +167,7 @@ async fn another_silence_makes_it_wait_again_without_a_word() {
 }
 
 #[tokio::test]
-async fn what_goes_on_already_is_not_silenced_by_a_window_that_begins_later() {
+async fn alarm_that_goes_on_is_not_silenced_by_a_window_that_begins_later() {
     let scenario = Scenario::begins("01:59");
     scenario.says("cpu", State::Alarm, "01:59").await.expect("kept");
     let id = scenario.incident().expect("an incident").id;
@@ -178,7 +178,7 @@ async fn what_goes_on_already_is_not_silenced_by_a_window_that_begins_later() {
 }
 
 #[tokio::test]
-async fn no_round_begins_anew_in_a_window_for_all_that_goes_on() {
+async fn round_never_begins_in_a_window_for_all_that_goes_on() {
     for (others, waits) in [(&[][..], true), (&["disk"], false)] {
         let scenario = Scenario::begins("01:55");
         for name in others.iter().chain(&["cpu"]) {
@@ -226,7 +226,7 @@ async fn incident_with_an_unnamed_alarm_is_never_covered_by_a_window() {
 }
 
 #[tokio::test]
-async fn an_incident_is_silenced_with_all_that_goes_on_in_it() {
+async fn incident_is_silenced_with_all_that_goes_on_in_it() {
     let scenario = Scenario::begins("05:00");
     for name in ["disk", "cpu", "net"] {
         scenario.says(name, State::Alarm, "05:00").await.expect("kept");
@@ -272,7 +272,7 @@ async fn an_incident_is_silenced_with_all_that_goes_on_in_it() {
 }
 
 #[tokio::test]
-async fn a_death_at_any_moment_loses_no_alarm_and_calls_nobody_early() {
+async fn death_at_any_moment_loses_no_alarm_and_calls_nobody_early() {
     let mut unharmed = 0;
     for lives_for in 0..12 {
         let scenario = Scenario::begins("02:30");

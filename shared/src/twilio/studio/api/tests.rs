@@ -82,7 +82,7 @@ async fn an_execution_is_begun_where_studio_is() {
 async fn why_one_is_not_begun() {
     let refused = |code: u64| json!({"code": code, "message": "No +15005550001"});
     let trouble = |told| match told {
-        Err(NotBegun::Trouble(Trouble::Refused(why))) => why,
+        Err(NotBegun::Trouble(Trouble::Refused(why))) => why.text,
         told => panic!("{told:?}"),
     };
     assert_eq!(begin(vec![(409, refused(20409))]).await, Err(NotBegun::InCall));

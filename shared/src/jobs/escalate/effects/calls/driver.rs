@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::config::{Settings, tokens};
 use crate::domain::escalation::{Attempt, CallEvent, CallWith, Incident};
 use crate::twilio::callbacks::{studio_url, voice_url};
-use crate::twilio::rest::{Api, CallResource, NewCall, Trouble};
+use crate::twilio::rest::{Api, CallResource, NewCall, Rejection, Trouble};
 use crate::twilio::studio::api::{Executions, NotBegun};
 use crate::twilio::studio::capability::{LIFE, mint};
 
@@ -45,7 +45,7 @@ impl<'a> Driver<'a> {
         let missing = |what: &str| {
             let why = format!("not set up: {what} is missing");
             tracing::error!("{why}");
-            Err(NotBegun::Trouble(Trouble::Refused(why)))
+            Err(NotBegun::Trouble(Trouble::Refused(Rejection::ours(why))))
         };
         let settings = order.settings;
         let Some(from) = settings.value("twilio/from-number") else {
@@ -53,7 +53,8 @@ impl<'a> Driver<'a> {
         };
         if let Err(error) = settings.configured_base_url() {
             tracing::error!("not set up: {error}");
-            return Err(NotBegun::Trouble(Trouble::Refused(format!("not set up: {error}"))));
+            let why = format!("not set up: {error}");
+            return Err(NotBegun::Trouble(Trouble::Refused(Rejection::ours(why))));
         }
         let Some(base) = settings.public_base_url() else {
             return missing("PUBLIC_BASE_URL (the parameter public-base-url)");

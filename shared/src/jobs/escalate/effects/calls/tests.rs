@@ -43,7 +43,7 @@ fn ours(server_now: &str) -> Value {
 const NOW: &str = "2030-03-17T17:46:40Z";
 
 #[tokio::test]
-async fn an_unknown_outcome_is_looked_for_and_never_repeated_blindly() {
+async fn unknown_outcome_is_looked_for_and_never_repeated_blindly() {
     let server = server(twilio(vec![(500, json!({}))], |_, _| (200, ours(NOW)))).await;
     assert_eq!(server.was_asked(), ["POST Flows/FW/Executions", "GET Flows/FW/Executions"]);
     assert_eq!(server.incident().attempts[0].calls[0].sid, EXECUTION);
@@ -60,7 +60,7 @@ async fn goes_on(server: &Server, seconds: i64) {
 }
 
 #[tokio::test]
-async fn what_was_not_found_is_begun_again() {
+async fn execution_that_was_not_found_is_begun_again() {
     let nothing = |_: &str, _: &str| (200, json!({"executions": []}));
     let server = server(twilio(vec![(0, Value::Null), begun()], nothing)).await;
     server.was_asked();
@@ -71,7 +71,7 @@ async fn what_was_not_found_is_begun_again() {
 }
 
 #[tokio::test]
-async fn who_is_in_an_execution_is_in_a_call() {
+async fn person_in_an_execution_is_in_a_call() {
     let busy = (409, json!({"code": 20409, "message": "an Execution is active"}));
     let server = server(twilio(vec![busy], |_, _| (500, json!({})))).await;
     assert_eq!(server.calls(), ["alpha Some(InCall)", "bravo None"]);
@@ -110,7 +110,7 @@ async fn in_doubt_or_not_a_409_is_believed_in_the_end() {
 }
 
 #[tokio::test]
-async fn a_flow_that_cannot_be_begun_is_refused_with_what_to_do() {
+async fn flow_that_cannot_be_begun_is_refused_with_what_to_do() {
     let refused = (404, json!({"code": 20404, "message": "not found"}));
     let server = server(twilio(vec![refused], |_, _| (500, json!({})))).await;
     assert_eq!(server.calls(), ["alpha Some(Refused)", "bravo None"]);
@@ -119,7 +119,7 @@ async fn a_flow_that_cannot_be_begun_is_refused_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn an_execution_that_has_told_its_end_may_linger() {
+async fn execution_that_has_reported_its_end_may_linger() {
     let busy = || (409, json!({}));
     let next = |n: u8| (201, json!({"sid": format!("FN{n:032}")}));
     let answers = vec![begun(), next(2), busy(), next(3)];
@@ -160,7 +160,7 @@ async fn recovers(context: Value, calls: Value) -> Server {
 }
 
 #[tokio::test]
-async fn a_call_is_hung_up_with_its_execution() {
+async fn call_is_hung_up_with_its_execution() {
     let server = recovers(json!({"widgets": {"call": {"CallSid": CALL}}}), json!([])).await;
     let execution = format!("Flows/FW/Executions/{EXECUTION}");
     let expected = [
@@ -172,7 +172,7 @@ async fn a_call_is_hung_up_with_its_execution() {
 }
 
 #[tokio::test]
-async fn a_call_that_its_execution_does_not_know_is_looked_for() {
+async fn call_that_its_execution_does_not_know_is_looked_for() {
     let call = |sid: &str, from: &str, status: &str| {
         json!({"sid": sid, "to": "+15005550001", "from": from, "status": status,
                "date_created": "Sun, 17 Mar 2030 17:46:41 +0000"})
@@ -194,7 +194,7 @@ async fn a_call_that_its_execution_does_not_know_is_looked_for() {
 }
 
 #[tokio::test]
-async fn an_execution_is_looked_at_and_found_over() {
+async fn execution_is_polled_and_found_over() {
     let server = server(twilio(vec![begun()], |_, url| {
         (
             200,
@@ -219,7 +219,7 @@ async fn an_execution_is_looked_at_and_found_over() {
 }
 
 #[tokio::test]
-async fn an_active_one_tells_nothing_new() {
+async fn active_execution_reports_nothing_new() {
     let server =
         server(twilio(vec![begun()], |_, _| (200, json!({"sid": EXECUTION, "status": "active"}))))
             .await;

@@ -59,7 +59,7 @@ async fn told(server: &Server, token: &str, report: &str) -> (u16, String, bool)
 }
 
 #[tokio::test]
-async fn the_menu_is_read_twice_and_then_it_is_over() {
+async fn menu_is_read_twice_and_then_it_is_over() {
     let server = server().await;
     let token = token(&server);
     let (_, menu, again) = told(&server, &token, "outcome=answered").await;
@@ -85,7 +85,7 @@ async fn another_key_reads_the_menu_once_more() {
 }
 
 #[tokio::test]
-async fn a_key_is_written_first_and_the_stored_result_is_spoken() {
+async fn key_is_written_first_and_the_stored_result_is_spoken() {
     let server = server().await;
     let token = token(&server);
     let (_, words, again) = told(&server, &token, "outcome=key&digits=1&reading=1").await;
@@ -108,7 +108,7 @@ async fn a_key_is_written_first_and_the_stored_result_is_spoken() {
 }
 
 #[tokio::test]
-async fn two_passes_it_on() {
+async fn key_two_passes_the_incident_on() {
     let server = server().await;
     let token = token(&server);
     let (_, words, again) = told(&server, &token, "outcome=key&digits=2&reading=2").await;
@@ -160,7 +160,7 @@ async fn without_its_token_nothing_is_believed() {
 }
 
 #[tokio::test]
-async fn what_is_not_set_up_is_told_so() {
+async fn missing_set_up_is_reported() {
     let none = server_with(&[]).await;
     let (status, why, _) = told(&none, "x", "outcome=answered").await;
     assert!(status == 503 && why.contains("CALLBACK_KEY"), "{why}");
@@ -182,7 +182,7 @@ async fn without_a_callback_key_the_call_is_refused_and_says_why() {
 }
 
 #[tokio::test]
-async fn what_nobody_knows_is_answered_in_words() {
+async fn unknown_call_is_answered_in_words() {
     let server = server().await;
     let later = server.now().checked_add(jiff::SignedDuration::from_mins(5)).expect("a time");
     for id in ["default-20200101-000000-000", "nonsense"] {
@@ -201,7 +201,7 @@ async fn what_nobody_knows_is_answered_in_words() {
 }
 
 #[tokio::test]
-async fn a_report_may_come_before_the_answer_that_names_its_execution() {
+async fn report_may_come_before_the_answer_that_names_its_execution() {
     let server = Server::of(
         &[("callback-key", KEY)],
         Arc::new(|ask| match ask.method {
@@ -217,7 +217,7 @@ async fn a_report_may_come_before_the_answer_that_names_its_execution() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_backend_has_the_flow_try_again() {
+async fn slow_backend_has_the_flow_try_again() {
     let mut server = server().await;
     let token = token(&server);
     struct Stuck;

@@ -117,7 +117,7 @@ async fn said(escalate: &Escalate, request: &Request) -> (u16, String) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_store_gets_a_moment_and_the_key_is_kept() {
+async fn slow_store_gets_a_moment_and_the_key_is_kept() {
     let stuck: Fetch = Arc::new(|| Box::pin(std::future::pending()));
     let absolute = format!("{BASE}/twilio/voice/default-20300317-174640-000/1");
     for (escalate, here) in [
@@ -143,7 +143,7 @@ async fn after_many_moments_it_is_said_that_it_cannot_be_noted() {
 }
 
 #[tokio::test]
-async fn what_nobody_knows_is_answered_in_words_and_a_forgery_is_refused() {
+async fn unknown_call_is_answered_in_words_and_a_forgery_is_refused() {
     let escalate = escalate(Backend::Empty, settings());
     let (status, twiml) = said(&escalate, &request(TARGET, "CallSid=CA1")).await;
     assert!(status == 200 && twiml.contains("nothing that I know of"), "{twiml}");

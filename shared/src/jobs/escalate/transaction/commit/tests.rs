@@ -158,7 +158,7 @@ fn called(incident: &Incident) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_round_is_of_those_who_were_on_call_when_it_began() {
+async fn round_calls_those_who_were_on_call_when_it_began() {
     // Ten seconds before alpha hands over to bravo, at 09:00 in Berlin.
     let scenario = Scenario::begins("2026-01-12T07:59:50Z");
     let raised = scenario.change(&|transaction| transaction.raise(alarm(transaction.now))).await;
@@ -220,7 +220,7 @@ async fn goes_off_after_the_end(call_is_reported_over: bool) -> (Incident, Incid
 }
 
 #[tokio::test]
-async fn whoever_is_still_in_a_call_of_what_is_over_is_not_called_by_what_comes_next() {
+async fn person_still_in_a_call_of_a_past_incident_is_not_called_by_the_next() {
     let (before, after) = goes_off_after_the_end(false).await;
     assert_eq!((before.id == after.id, after.ended_at), (true, None));
     assert_eq!(called(&after), ["bravo", "charlie"]);
