@@ -13,7 +13,7 @@ use shared::secret::Secret;
 pub const FILE: &str = "start-token";
 
 /// The fewest characters of a token that somebody wrote into the file.
-const SHORTEST: usize = 32;
+const MIN_TOKEN_CHARS: usize = 32;
 
 /// The token of this data folder, which is made if there is none. Only the one server of a folder may ask for it.
 ///
@@ -47,11 +47,11 @@ pub fn read(folder: &Path) -> Result<Secret, String> {
 
 fn token(path: &Path, text: &str) -> Result<Secret, String> {
     let text = text.trim();
-    if text.len() >= SHORTEST && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    if text.len() >= MIN_TOKEN_CHARS && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Ok(Secret::new(text));
     }
     Err(format!(
-        "{} holds no start token: expected at least {SHORTEST} letters and digits. Take the file away, and a new one is \
+        "{} holds no start token: expected at least {MIN_TOKEN_CHARS} letters and digits. Take the file away, and a new one is \
          made at the next start",
         path.display()
     ))

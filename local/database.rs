@@ -21,7 +21,7 @@ type Job = Box<dyn FnOnce(&Connection) -> (bool, Answer) + Send>;
 type Answer = Box<dyn FnOnce(Result<(), String>) + Send>;
 
 /// How many jobs share one commit.
-const MOST_TOGETHER: usize = 256;
+const MAX_JOINED_WRITES: usize = 256;
 
 /// The file. Cheap to clone; with the last clone it is closed, and is one whole file then.
 #[derive(Clone)]
@@ -117,7 +117,7 @@ impl Drop for Worker {
 
 fn work(connection: &Connection, queue: &mpsc::Receiver<Job>) {
     while let Ok(first) = queue.recv() {
-        let jobs = std::iter::once(first).chain(queue.try_iter().take(MOST_TOGETHER - 1));
+        let jobs = std::iter::once(first).chain(queue.try_iter().take(MAX_JOINED_WRITES - 1));
         if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
             // Nothing of it is done. Whoever waits learns that from its job's end.
             tracing::error!(%error, "the database cannot be written");

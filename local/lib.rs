@@ -119,6 +119,6 @@ pub async fn front_door(state: &AppState, target: Target, request: Request) -> R
 async fn trade(dashboard: &Dashboard, request: &Request) -> Option<Response> {
     let token = dashboard.start_token.as_ref()?;
     request.query.as_ref()?;
-    let secure = dashboard.live.get(now()).await.is_ok_and(|settings| settings.is_behind_tls());
+    let secure = dashboard.settings.get(now()).await.is_ok_and(|settings| settings.is_behind_tls());
     token.trade(request, secure)
 }

@@ -102,7 +102,7 @@ mod backend {
     use ringdown::store::Records;
     use shared::Error;
     use shared::config::file::Config;
-    use shared::config::{Standing, kept_config};
+    use shared::config::{ConfigStatus, kept_config};
     use shared::storage::dead_letters;
     use shared::storage::{Queue, Store};
 
@@ -118,7 +118,7 @@ mod backend {
         #[cfg(feature = "aws")]
         if let Some(table) = ringdown::settings::environment().get("TABLE_NAME") {
             let backend = shared::aws::Backend::of(ringdown::settings::environment()).ok()?;
-            let standing = Standing::of(backend.store().ok()?.as_ref(), now()).await.ok()?;
+            let standing = ConfigStatus::of(backend.store().ok()?.as_ref(), now()).await.ok()?;
             let name = format!("the table {table}");
             return Some(Deployment { name, standing, keeps_own: false });
         }
@@ -126,11 +126,11 @@ mod backend {
             return None;
         }
         let store = Records(Database::open(&options.data).ok()?);
-        let standing = Standing::of(&store, now()).await.ok()?;
+        let standing = ConfigStatus::of(&store, now()).await.ok()?;
         let keeps_own = keeps_own(&store, now()).await.unwrap_or(false);
         let good_since = standing.good_since.filter(|_| keeps_own);
         let name = format!("the data folder {}", options.data.display());
-        Some(Deployment { name, standing: Standing { good_since, ..standing }, keeps_own })
+        Some(Deployment { name, standing: ConfigStatus { good_since, ..standing }, keeps_own })
     }
 
     pub(super) async fn open(options: &Options) -> Result<Backend, Error> {

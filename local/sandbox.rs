@@ -17,7 +17,7 @@ use std::sync::Arc;
 use dashboard::Dashboard;
 use serde_json::json;
 use shared::Error;
-use shared::config::Live;
+use shared::config::SettingsCache;
 use shared::http::endpoints::{Access, Route};
 use shared::http::{PAGE_POLICY, Request, Response, answer};
 use shared::jobs::escalate::Escalate;
@@ -34,7 +34,7 @@ pub struct Sandbox {
     /// Where the sandbox's Slack keeps its messages: they outlive the server, as in Slack.
     pub database: Database,
     /// The URL to sign for, and what is simulated at all.
-    pub live: Live,
+    pub live: SettingsCache,
     /// What to sign with, and what to ask for.
     pub secrets: SimulatedSecrets,
     /// A client for calls to the server's own front door.

@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use shared::config::file::{self, calendar_piece, calendars_named, unreadable};
 use shared::config::{
-    CHANNELS, Environment, LOCAL_ADDRESS, Live, PIECES, Simulated, UNREADABLE, Values, kept_names,
-    tokens,
+    CHANNELS, Environment, LOCAL_ADDRESS, PIECES, SettingsCache, Simulated, UNREADABLE, Values,
+    kept_names, tokens,
 };
 use shared::domain::schedule::MAX_CALENDAR_BYTES;
 use shared::secret::Secret;
 use shared::storage::Store;
-use shared::twilio::studio::capability::made_up;
+use shared::twilio::studio::callback_token::made_up;
 use shared::{Error, Timestamp};
 
 use crate::access::SimulatedSecrets;
@@ -339,7 +339,7 @@ pub fn own_environment() -> Environment {
 
 /// Settings that are read anew each time: `.env` and the configuration may change under a running server. What is
 /// missing is made up, where that is simulated.
-pub fn live(environment: Environment, source: Source, local: Local) -> Live {
+pub fn live(environment: Environment, source: Source, local: Local) -> SettingsCache {
     live_beside(DOTENV.clone(), environment, source, local)
 }
 
@@ -348,13 +348,13 @@ fn live_beside(
     environment: Environment,
     source: Source,
     local: Local,
-) -> Live {
+) -> SettingsCache {
     let (of_channels, beside) = (local.clone(), dotenv.clone());
     let fetch = Arc::new(move || {
         let values = values(&beside, &source, &local);
         Box::pin(async move { Ok(values) }) as _
     });
-    Live::new(environment, fetch).of_file(Arc::new(move |config, values| {
+    SettingsCache::new(environment, fetch).of_file(Arc::new(move |config, values| {
         with_channels(&dotenv, &of_channels, config.routes.channels(), values);
     }))
 }

@@ -11,7 +11,7 @@ use shared::domain::silence::{Silences, Window};
 use shared::storage::messages::Task;
 use shared::{Timestamp, domain::text::mask_numbers};
 use shared::{
-    config::{CHANNELS, Environment, Standing},
+    config::{CHANNELS, ConfigStatus, Environment},
     http::base_url,
 };
 
@@ -29,7 +29,7 @@ pub struct Deployment {
     /// What to call it, as `the data folder .ringdown`.
     pub name: String,
     /// How its configuration stands.
-    pub standing: Standing,
+    pub standing: ConfigStatus,
     /// Whether it is a data folder that keeps a configuration other than the demo.
     pub keeps_own: bool,
 }

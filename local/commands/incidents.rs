@@ -14,7 +14,7 @@ use crate::clock::{now, sleep};
 /// How many alarms of an incident are named.
 const MAX_NAMED_ALARMS: usize = 4;
 /// How often the outcome of a request is looked for, and how long the pause between is.
-const LOOKS: u32 = 40;
+const MAX_POLLS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// Lists the open incidents, the newest first.
@@ -77,7 +77,7 @@ pub async fn resolve(store: &dyn Store, queue: &dyn Queue, id: &str) -> Result<b
         }
         Err(error) => return Err(error),
     }
-    for _ in 0..LOOKS {
+    for _ in 0..MAX_POLLS {
         let kept = one(store, id, now()).await?;
         if kept.is_none_or(|kept| kept.incident.ended_at.is_some()) {
             say!("{id} is over");

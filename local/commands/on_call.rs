@@ -12,7 +12,7 @@ use crate::clock::now;
 use crate::settings::Source;
 
 /// The longest look ahead.
-const LONGEST: SignedDuration = SignedDuration::from_hours(366 * 24);
+const MAX_SPAN: SignedDuration = SignedDuration::from_hours(366 * 24);
 
 /// How far we look ahead, unless told otherwise.
 pub fn four_weeks() -> Span {
@@ -68,7 +68,7 @@ fn look_ahead(text: &str) -> Result<Span, String> {
         Some(end.duration_since(begin))
     };
     let fits =
-        |span: &Span| length(span).is_some_and(|length| length.is_positive() && length <= LONGEST);
+        |span: &Span| length(span).is_some_and(|length| length.is_positive() && length <= MAX_SPAN);
     let expected = "expected one like 4w or 10d, a year at most";
     let span = text.parse::<Span>().ok().filter(fits);
     span.ok_or_else(|| format!("--for: {text:?} is no length of time, {expected}"))

@@ -11,7 +11,7 @@ use shared::http::base_url;
 use shared::jobs::escalate::{Escalate, WriterIds};
 use shared::jobs::forward::delivery::Delivery;
 use shared::jobs::forward::intake::Intake;
-use shared::slack::client::{Client, PACE};
+use shared::slack::client::{Client, POST_INTERVAL};
 use shared::start_token::StartToken;
 use shared::storage::QueueName;
 use shared::twilio::rest::wire;
@@ -93,9 +93,9 @@ pub async fn run(options: &Options) -> Result<(), String> {
     let twilio = Twilio::new(Clock::server(), live(), http.clone(), address.clone(), token);
     let state = Arc::new(AppState {
         escalate: escalate.clone(),
-        intake: Intake { live: live(), queue: Arc::new(queue.clone()) },
+        intake: Intake { settings: live(), queue: Arc::new(queue.clone()) },
         dashboard: Dashboard {
-            live: live(),
+            settings: live(),
             store: store.clone(),
             queue: Arc::new(queue.clone()),
             start_token: Some(start.clone()),
@@ -111,7 +111,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
         },
     });
     // A wrong configuration is told now, not with the first event; there may be a former one.
-    let settings = state.intake.live.get(now()).await.map_err(told)?;
+    let settings = state.intake.settings.get(now()).await.map_err(told)?;
 
     let (stop, stopped) = watch::channel(false);
     let handle: Handler = Arc::new(move |batch| {
@@ -120,7 +120,9 @@ pub async fn run(options: &Options) -> Result<(), String> {
     });
     let forwarder = {
         let (queue, stopped) = (queue.clone(), stopped.clone());
-        tokio::spawn(async move { queue.serve(QueueName::Slack, handle, PACE, stopped).await })
+        tokio::spawn(
+            async move { queue.serve(QueueName::Slack, handle, POST_INTERVAL, stopped).await },
+        )
     };
     let timer = {
         let (queue, stopped) = (queue.clone(), stopped.clone());

@@ -34,7 +34,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use jiff::Timestamp;
 use shared::Error;
-use shared::config::Live;
+use shared::config::SettingsCache;
 use shared::http::Response;
 use shared::secret::Secret;
 
@@ -60,7 +60,7 @@ const KEPT: usize = 10_000;
 /// The sandbox's Twilio. All that it knows is in memory: a new server begins without calls.
 pub struct Twilio {
     clock: Clock,
-    live: Live,
+    live: SettingsCache,
     http: reqwest::Client,
     address: String,
     token: Secret,
@@ -83,7 +83,7 @@ impl Twilio {
     /// A Twilio whose account has this auth token, and which knows that the server listens at `address`.
     pub fn new(
         clock: Clock,
-        live: Live,
+        live: SettingsCache,
         http: reqwest::Client,
         address: String,
         token: Secret,

@@ -18,7 +18,7 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 
 use crate::Error;
-use crate::config::{Environment, Fallback, Live};
+use crate::config::{Environment, Fallback, SettingsCache};
 use crate::jobs::escalate::{Escalate, WriterIds};
 use crate::slack;
 use crate::storage::{Queue, Store};
@@ -68,9 +68,10 @@ impl Backend {
         names: &'static [&'static str],
         paths: &'static [&'static str],
         reports: Reports,
-    ) -> Result<Live, Error> {
+    ) -> Result<SettingsCache, Error> {
         let root = self.environment.need("PARAMETER_PATH")?.trim_end_matches('/').to_owned();
-        let live = Live::new(self.environment.clone(), ssm::fetch(&self.sdk, root, names, paths));
+        let live =
+            SettingsCache::new(self.environment.clone(), ssm::fetch(&self.sdk, root, names, paths));
         let live = match self.fallback(reports) {
             Ok(fallback) => live.with_fallback(fallback),
             Err(error) => {
@@ -114,7 +115,7 @@ impl Backend {
     }
 
     /// The job Escalate, with these settings.
-    pub fn escalate(&self, settings: Live) -> Result<Escalate, Error> {
+    pub fn escalate(&self, settings: SettingsCache) -> Result<Escalate, Error> {
         Ok(Escalate {
             settings,
             store: self.store()?,

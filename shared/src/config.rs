@@ -4,14 +4,14 @@
 //! environment wins over it, under the same name in capitals (`TWILIO_AUTH_TOKEN`). Values are kept five minutes, and
 //! stale ones serve while they cannot be read.
 //!
-//! A configuration that fails its check is never used: [`live`] goes on with the last good one, which `last_good` keeps in
+//! A configuration that fails its check is never used: `settings_cache` goes on with the last good one, which `last_good` keeps in
 //! the store, and says so ([`rejected`]).
 
 mod chosen;
 pub mod file;
 mod last_good;
-mod live;
 mod rejected;
+mod settings_cache;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -25,8 +25,8 @@ use crate::slack::client::Destination;
 use chosen::Chosen;
 use file::Config;
 pub use last_good::{PARTITION, forget_kept, kept_config, kept_names};
-pub use live::{FAILED_CHECK, Fallback, Fetch, FillIn, Live, Standing};
 pub use rejected::Rejected;
+pub use settings_cache::{ConfigStatus, FAILED_CHECK, Fallback, Fetch, FillIn, SettingsCache};
 
 /// Values by name: `twilio/auth-token`, `slack/channels/flex`, `config/main`, …
 pub type Values = BTreeMap<String, String>;

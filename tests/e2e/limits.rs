@@ -10,7 +10,7 @@ use ringdown::database::Database;
 use ringdown::queue::Messages;
 use ringdown::store::Records;
 use shared::Error;
-use shared::config::{Environment, Live};
+use shared::config::{Environment, SettingsCache};
 use shared::http::endpoints::{Body, ENDPOINTS, Function, MAX_FORM_FIELDS, Method};
 use shared::http::{Request, Response};
 use shared::jobs::escalate::{Escalate, WriterIds};
@@ -40,7 +40,7 @@ impl Functions {
                 reads.fetch_add(1, Ordering::Relaxed);
                 Box::pin(async { Err(Error::NotSetUp("no settings".to_owned())) }) as _
             });
-            Live::new(Environment::default(), fetch)
+            SettingsCache::new(Environment::default(), fetch)
         };
         let escalate = Escalate {
             settings: live(),

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
-use shared::config::{Environment, Fallback, Fetch, Live, Settings, Values};
+use shared::config::{Environment, Fallback, Fetch, Settings, SettingsCache, Values};
 use shared::storage::{Condition, Key, Put, Record, Store};
 use shared::{Error, Timestamp};
 
@@ -31,13 +31,13 @@ pub(crate) fn is_broken(setup: u64) -> bool {
 }
 
 /// Settings that are read when first asked for.
-pub(crate) fn live(values: Values) -> Live {
+pub(crate) fn live(values: Values) -> SettingsCache {
     let fetch: Fetch = Arc::new(move || Box::pin(std::future::ready(Ok(values.clone()))));
-    Live::new(Environment::default(), fetch)
+    SettingsCache::new(Environment::default(), fetch)
 }
 
 /// The same after a cold start: a process that is gone read these values, and what is stored now is broken.
-pub(crate) fn live_after_a_bad_change(values: Values) -> Live {
+pub(crate) fn live_after_a_bad_change(values: Values) -> SettingsCache {
     let store: Arc<dyn Store> = Arc::new(Memory::default());
     let fallback = || Fallback { store: store.clone(), queue: None, counts: true };
     let former = settings(&live(values.clone()).with_fallback(fallback()), start_less(60));
@@ -51,7 +51,7 @@ pub(crate) fn live_after_a_bad_change(values: Values) -> Live {
         }
         Box::pin(std::future::ready(Ok(values)))
     });
-    let live = Live::new(Environment::default(), fetch).with_fallback(fallback());
+    let live = SettingsCache::new(Environment::default(), fetch).with_fallback(fallback());
     for (minutes, added) in [50, 40, 30, 20, 10].into_iter().zip(ADDED) {
         let now = settings(&live, start_less(minutes));
         assert!(now.rejected.is_some(), "{added} is good");
@@ -62,7 +62,7 @@ pub(crate) fn live_after_a_bad_change(values: Values) -> Live {
 }
 
 /// The settings at this time: nothing that they need takes any.
-pub(crate) fn settings(live: &Live, at: Timestamp) -> Arc<Settings> {
+pub(crate) fn settings(live: &SettingsCache, at: Timestamp) -> Arc<Settings> {
     match Box::pin(live.get(at)).as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(settings)) => settings,
         Poll::Ready(Err(error)) => panic!("{error}"),

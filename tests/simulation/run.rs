@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use shared::config::{Live, Settings, Values};
+use shared::config::{Settings, SettingsCache, Values};
 use shared::domain::escalation::{CallEvent, Incident, Key};
 use shared::jobs::escalate::intake::AlarmResult;
 use shared::jobs::escalate::{Escalate, WriterIds};
@@ -74,7 +74,7 @@ const LONGEST: i64 = 12 * 3_600_000;
 
 /// One setup that many runs share: its TOML is read once.
 pub(crate) struct Server {
-    live: Option<Live>,
+    live: Option<SettingsCache>,
     settings: Option<Arc<Settings>>,
     plan: Arc<Plan>,
 }

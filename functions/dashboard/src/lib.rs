@@ -11,7 +11,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use shared::config::Live;
+use shared::config::SettingsCache;
 use shared::http::endpoints::{self, Access, Endpoint, Method, Route};
 use shared::http::{Request, Response, answer};
 use shared::jobs::forward::replay;
@@ -23,7 +23,7 @@ use shared::{Error, Timestamp};
 /// What the pages need.
 pub struct Dashboard {
     /// The password, and the routes (a dead letter that was no event may be one by now).
-    pub live: Live,
+    pub settings: SettingsCache,
     /// Incidents, dead letters, counters, log-in attempts.
     pub store: Arc<dyn Store>,
     /// Where dead letters go again, and where a silence, or an incident's end, is asked for.
@@ -44,7 +44,7 @@ async fn route(
 ) -> Result<Response, Error> {
     let route = endpoints::admit(request)?;
     if route.method == Method::Post {
-        let settings = dashboard.live.get(now).await?;
+        let settings = dashboard.settings.get(now).await?;
         request.same_origin(settings.public_base_url())?;
     }
     if route.access == Access::Viewer {
@@ -120,8 +120,8 @@ async fn replay(
     request: &Request,
     now: Timestamp,
 ) -> Result<Response, Error> {
-    let Dashboard { live, store, queue, .. } = dashboard;
-    let config = live.get(now).await?.config.clone();
+    let Dashboard { settings, store, queue, .. } = dashboard;
+    let config = settings.get(now).await?.config.clone();
     let (store, queue) = (store.as_ref(), queue.as_ref());
     let tasks = |letter: &DeadLetter| replay::replay(&config.routes, letter, now);
     if let Some(id) = request.field("id") {

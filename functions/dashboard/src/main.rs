@@ -9,7 +9,11 @@ async fn main() -> Result<(), Failure> {
     let live = backend
         .live(&["dashboard-password", "public-base-url"], &["config"], Reports::Slack)
         .await?;
-    let dashboard =
-        Dashboard { live, store: backend.store()?, queue: backend.queue()?, start_token: None };
+    let dashboard = Dashboard {
+        settings: live,
+        store: backend.store()?,
+        queue: backend.queue()?,
+        start_token: None,
+    };
     serve_http(|request, now| handle(&dashboard, request, now)).await
 }

@@ -1,7 +1,7 @@
 //! The pages themselves, and their assets.
 //!
 //! 1. [`incidents`]: what goes on, and what went on; one incident with its timeline.
-//! 2. [`standing`], [`calls`], [`timeline`]: an incident in words; [`markup`]: times and links as HTML. All pure.
+//! 2. [`summary`], [`calls`], [`timeline`]: an incident in words; [`markup`]: times and links as HTML. All pure.
 //! 3. [`counters`]: what was counted. [`dead_letters`]: what could not be delivered. [`silences`]: for what nobody is
 //!    called. [`alarms`]: what monitors said last. [`resolve`]: the button that ends an incident.
 
@@ -13,7 +13,7 @@ pub(crate) mod incidents;
 mod markup;
 pub(crate) mod resolve;
 pub(crate) mod silences;
-mod standing;
+mod summary;
 mod timeline;
 
 use std::sync::LazyLock;
@@ -40,7 +40,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("incidents-live.html", include_str!("../pages/incidents-live.html")),
         ("incident.html", include_str!("../pages/incident.html")),
         ("incident-live.html", include_str!("../pages/incident-live.html")),
-        ("standing.html", include_str!("../pages/standing.html")),
+        ("summary.html", include_str!("../pages/summary.html")),
         ("no-incident.html", include_str!("../pages/no-incident.html")),
         ("silences.html", include_str!("../pages/silences.html")),
         ("alarms.html", include_str!("../pages/alarms.html")),
@@ -124,7 +124,7 @@ fn render(dashboard: &Dashboard, name: &str, facts: Value) -> Result<Response, E
 
 /// What is wrong with the configuration, for [`warning.html`](TEMPLATES).
 fn rejected(dashboard: &Dashboard) -> Option<Value> {
-    let settings = dashboard.live.known()?;
+    let settings = dashboard.settings.cached()?;
     let rejected = settings.rejected.as_deref()?;
     let (headline, reason) = (rejected.headline(), rejected.reason());
     Some(context! { headline, reason, since => rejected.since.to_string() })

@@ -16,9 +16,9 @@ const LASTS: i64 = 12 * 60 * 60;
 /// Attempts are counted over so many seconds …
 const WINDOW: i64 = 5 * 60;
 /// … and no address may have more than these, …
-const MOST_OF_ONE: u32 = 10;
+const MAX_FAILED_LOG_INS_PER_SOURCE: u32 = 10;
 /// … nor all of them together more than these.
-const MOST_OF_ALL: u32 = 1_000;
+const MAX_FAILED_LOG_INS: u32 = 1_000;
 
 const COOKIE: &str = "ringdown";
 
@@ -29,7 +29,7 @@ pub(crate) async fn check(
     request: &Request,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let settings = dashboard.live.get(now).await?;
+    let settings = dashboard.settings.get(now).await?;
     let Some(password) = settings.secret("dashboard-password") else {
         return match &dashboard.start_token {
             Some(token) if token.opens(request) => Ok(false),
@@ -60,7 +60,7 @@ pub(crate) async fn log_in(
     request: &Request,
     now: Timestamp,
 ) -> Result<Response, Error> {
-    let settings = dashboard.live.get(now).await?;
+    let settings = dashboard.settings.get(now).await?;
     let password = settings.secret("dashboard-password").ok_or_else(no_password)?;
     count_attempt(dashboard, request, now).await?;
     let given = Secret::new(&request.field("password").unwrap_or_default());
@@ -137,7 +137,7 @@ async fn count_attempt(
     request: &Request,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let limits = [(peer(request), MOST_OF_ONE), ("all", MOST_OF_ALL)];
+    let limits = [(peer(request), MAX_FAILED_LOG_INS_PER_SOURCE), ("all", MAX_FAILED_LOG_INS)];
     let keys = limits.map(|(who, _)| attempts_of(who, now));
     let records = dashboard.store.load(&keys, now).await?;
     let mut puts = Vec::new();

@@ -10,6 +10,6 @@ async fn main() -> Result<(), Failure> {
     let live = backend
         .live(&["twilio/auth-token", "public-base-url"], &["config"], Reports::Slack)
         .await?;
-    let intake = Intake { live, queue: backend.queue()? };
+    let intake = Intake { settings: live, queue: backend.queue()? };
     serve_http(|request, now| handle(&intake, request, now)).await
 }

@@ -14,7 +14,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use shared::config::{Environment, Live, Values};
+use shared::config::{Environment, SettingsCache, Values};
 use shared::http::{Request, Response};
 use shared::secret::Secret;
 use tempfile::TempDir;
@@ -70,7 +70,7 @@ impl Fixture {
             let values = values.clone();
             Box::pin(async move { Ok(values) }) as _
         });
-        let live = Live::new(environment, fetch);
+        let live = SettingsCache::new(environment, fetch);
         let settings = live.get(time(NOON)).await.expect("settings");
         let folder = tempfile::tempdir().expect("a folder");
         let database = Database::open(folder.path()).expect("a database");

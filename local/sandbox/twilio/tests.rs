@@ -14,7 +14,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use shared::config::{Environment, Live, Values};
+use shared::config::{Environment, SettingsCache, Values};
 use shared::http::{Request, form_fields};
 use shared::secret::Secret;
 use shared::twilio::signature::{Payload, Tokens, judge};
@@ -77,7 +77,7 @@ impl Fixture {
             let values = values.clone();
             Box::pin(async move { Ok(values) }) as _
         });
-        let (clock, live) = (Clock::new(), Live::new(Environment::default(), fetch));
+        let (clock, live) = (Clock::new(), SettingsCache::new(Environment::default(), fetch));
         let http = shared::http::client().expect("a client");
         let twilio = Twilio::new(clock.clone(), live, http, address, Secret::new(TOKEN));
         Fixture { twilio, clock, desk }

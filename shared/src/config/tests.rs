@@ -194,9 +194,9 @@ fn values(token: &str, config: &str) -> Values {
 }
 
 /// Settings that are read from this list, one entry a reading.
-fn live(readings: Vec<Result<Values, Error>>) -> Live {
+fn live(readings: Vec<Result<Values, Error>>) -> SettingsCache {
     let readings = Mutex::new(VecDeque::from(readings));
-    Live::new(
+    SettingsCache::new(
         Environment::default(),
         Arc::new(move || {
             let next = readings.lock().unwrap().pop_front();
@@ -230,8 +230,8 @@ async fn settings_are_kept_five_minutes_and_read_afresh_after_thirty_seconds() {
         Ok(values("three,four", GOOD)),
     ]);
     assert_eq!(first_token(&live.get(at(0)).await.unwrap()), "one");
-    assert_eq!(first_token(&live.fresh(at(30)).await.unwrap()), "one");
-    assert_eq!(first_token(&live.fresh(at(31)).await.unwrap()), "two");
+    assert_eq!(first_token(&live.refresh(at(30)).await.unwrap()), "one");
+    assert_eq!(first_token(&live.refresh(at(31)).await.unwrap()), "two");
     assert_eq!(first_token(&live.get(at(331)).await.unwrap()), "two");
     let last = live.get(at(332)).await.unwrap();
     assert_eq!(last.tokens.len(), 2);
@@ -253,7 +253,7 @@ async fn an_environment_that_has_all_needs_nothing_else() {
     let environment =
         Environment::of(environment.map(|(name, value)| (name.to_owned(), value.to_owned())));
     let down: Fetch = Arc::new(|| Box::pin(async { Err(Error::NotSetUp("down".to_owned())) }));
-    let settings = Live::new(environment, down).get(at(0)).await.unwrap();
+    let settings = SettingsCache::new(environment, down).get(at(0)).await.unwrap();
     assert_eq!(first_token(&settings), "one");
 }
 

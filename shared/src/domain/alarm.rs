@@ -89,7 +89,7 @@ pub enum State {
 pub struct Malformed {
     /// What is wrong with it, and what was expected, in a few words.
     pub reason: String,
-    /// What arrived: text, cut at [`LONGEST_KEPT`] bytes. The innermost part that can be told apart; one that came as
+    /// What arrived: text, cut at [`MAX_UNREADABLE_BYTES`] bytes. The innermost part that can be told apart; one that came as
     /// text can be read again by itself.
     pub body: String,
     /// All of it, if it was cut: two that differ behind the cut are not the same.
@@ -101,8 +101,8 @@ pub struct Malformed {
 impl Malformed {
     /// What cannot be read for this reason, of which so much is kept as is to be.
     pub fn new(reason: String, body: String, kind: Kind) -> Malformed {
-        let whole = (body.len() > LONGEST_KEPT).then(|| Arc::from(body.as_str()));
-        Malformed { reason, body: cut_marked(body, LONGEST_KEPT), whole, kind }
+        let whole = (body.len() > MAX_UNREADABLE_BYTES).then(|| Arc::from(body.as_str()));
+        Malformed { reason, body: cut_marked(body, MAX_UNREADABLE_BYTES), whole, kind }
     }
 }
 
@@ -122,18 +122,18 @@ pub enum Kind {
 
 /// How much is kept of what cannot be read, in bytes. It ends in a record as text within text, at most seven times as
 /// long; the store takes 400 KB.
-pub const LONGEST_KEPT: usize = 40 * 1024;
+pub const MAX_UNREADABLE_BYTES: usize = 40 * 1024;
 
 /// How many things of one body are told apart. A batch of SQS has 10,000 messages at most.
-pub const MOST: usize = 10_000;
+pub const MAX_CHANGES: usize = 10_000;
 
 /// How often a text may hold another. A message of SNS in one of SQS is the second.
 const DEEPEST: u8 = 4;
 
 /// The longest name, in characters.
-const LONGEST_NAME: usize = 256;
+const MAX_NAME_CHARS: usize = 256;
 /// The longest reason or description, in characters.
-const LONGEST_TEXT: usize = 2_000;
+const MAX_TEXT_CHARS: usize = 2_000;
 
 const SHAPES: &str = "CloudWatch's `alarmData`, an event with `detail-type`, a message of SNS with `NewStateValue`, a \
                       notification of SNS with `Type`, `Records` of SNS or SQS, or Alertmanager's `alerts`";
@@ -170,10 +170,10 @@ impl Change {
         let change = Change {
             key: key(&self.key),
             former_key: self.former_key.map(|former| key(&former)),
-            name: line(&self.name, LONGEST_NAME),
-            reason: line(&self.reason, LONGEST_TEXT),
-            description: line(&self.description, LONGEST_TEXT),
-            quiet: self.quiet.map(|why| line(&why, LONGEST_TEXT)),
+            name: line(&self.name, MAX_NAME_CHARS),
+            reason: line(&self.reason, MAX_TEXT_CHARS),
+            description: line(&self.description, MAX_TEXT_CHARS),
+            quiet: self.quiet.map(|why| line(&why, MAX_TEXT_CHARS)),
             at: if known_time { self.at } else { now },
             undated: self.undated || !known_time,
             ..self
@@ -281,13 +281,14 @@ impl Reader {
 
     fn push(&mut self, read: Result<Change, String>, body: &dyn Display, kind: Kind) {
         // Each `0` of `[0,0,0,…]` becomes a reason and a body: without a limit, megabytes of them would fill the memory.
-        if self.found.len() > MOST {
+        if self.found.len() > MAX_CHANGES {
             return;
         }
-        let (read, kind) = if self.found.len() < MOST {
+        let (read, kind) = if self.found.len() < MAX_CHANGES {
             (read.and_then(|change| change.bounded(self.now)), kind)
         } else {
-            let reason = format!("it is one of more than {MOST}: from here on none was read");
+            let reason =
+                format!("it is one of more than {MAX_CHANGES}: from here on none was read");
             (Err(reason), Kind::Unknown)
         };
         let malformed = |reason| Malformed::new(reason, body.to_string(), kind);

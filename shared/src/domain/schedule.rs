@@ -93,7 +93,7 @@ pub enum Because {
 }
 
 /// The most shifts that are listed at once: daily ones of more than ten years.
-const MOST_SHIFTS: usize = 4_000;
+const MAX_SHIFTS: usize = 4_000;
 
 impl Schedules {
     /// These schedules.
@@ -140,7 +140,7 @@ impl Schedule {
         let mut around = self.around((from, until));
         let mut shifts = Vec::new();
         let mut at = from;
-        while at < until && shifts.len() < MOST_SHIFTS {
+        while at < until && shifts.len() < MAX_SHIFTS {
             let shift = around.shift(at);
             at = shift.until;
             shifts.push(shift);

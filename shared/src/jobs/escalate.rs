@@ -46,7 +46,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::Error;
-use crate::config::Live;
+use crate::config::SettingsCache;
 use crate::domain::escalation::{Incident, Signal};
 use crate::storage::{Queue, Store};
 use crate::twilio::rest::Wire;
@@ -57,7 +57,7 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// All that the job needs of the world.
 pub struct Escalate {
     /// People, policies, and Twilio's account.
-    pub settings: Live,
+    pub settings: SettingsCache,
     /// Where incidents are stored.
     pub store: Arc<dyn Store>,
     /// Where wake-ups and lines for Slack go.

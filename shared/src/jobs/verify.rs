@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::Error;
-use crate::config::{Live, Settings};
+use crate::config::{Settings, SettingsCache};
 use crate::http::Request;
 pub use crate::twilio::signature::Kind;
 use crate::twilio::signature::{
@@ -19,7 +19,7 @@ use crate::twilio::signature::{
 /// # Errors
 /// 403 for what no token of ours has signed; 5xx for all that may be our own fault.
 pub async fn verified(
-    live: &Live,
+    live: &SettingsCache,
     request: &Request,
     kind: Kind,
     now: Timestamp,
@@ -31,7 +31,7 @@ pub async fn verified(
         Err(Mismatch::Unexplained { .. } | Mismatch::ReplacedToken { .. }) => {}
         Err(mismatch) => return Err(refused(mismatch)),
     }
-    let settings = live.fresh(now).await?;
+    let settings = live.refresh(now).await?;
     let mismatch = match verify(request, kind, &settings)? {
         Ok(verified) => return Ok((verified, settings)),
         Err(unexplained @ Mismatch::Unexplained { .. }) => {

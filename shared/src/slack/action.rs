@@ -11,7 +11,7 @@ use crate::http::form_fields;
 
 /// What a request of Slack's asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum Interaction {
     /// A button of ours was clicked.
     Click(Click),
     /// Slack looks whether our certificate is good (`ssl_check`): 200 is all that it wants.
@@ -98,14 +98,16 @@ impl Place {
 }
 
 /// Reads the body of a request that is proven to be Slack's. `also` is where answers may go beside Slack's own URLs.
-pub fn read(body: &[u8], also: Option<&str>) -> Asked {
+pub fn read(body: &[u8], also: Option<&str>) -> Interaction {
     let fields = form_fields(body);
     let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value);
     if field("ssl_check").is_some_and(|value| value == "1") {
-        return Asked::CertificateCheck;
+        return Interaction::CertificateCheck;
     }
     let payload = field("payload").and_then(|json| serde_json::from_str(json).ok());
-    payload.and_then(|payload| click(&payload, also)).map_or(Asked::Nothing, Asked::Click)
+    payload
+        .and_then(|payload| click(&payload, also))
+        .map_or(Interaction::Nothing, Interaction::Click)
 }
 
 fn click(payload: &Value, also: Option<&str>) -> Option<Click> {

@@ -10,14 +10,14 @@ use crate::http::read_text;
 use crate::secret::Secret;
 
 /// Slack's own wish: one post a second per channel (docs, "Rate limits").
-pub const PACE: Duration = Duration::from_secs(1);
+pub const POST_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The time between two edits, whatever their channel: an app has some fifty a minute in a workspace (docs, "Rate
 /// limits", tier 3).
-pub const EDIT_PACE: Duration = Duration::from_millis(1_200);
+pub const EDIT_INTERVAL: Duration = Duration::from_millis(1_200);
 
 /// How long an answer may take at most. Later than that we do not know whether Slack took the post.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Where a channel's posts go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub struct Thread<'a> {
 
 /// Why a post did not go through.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum PostError {
     /// Slack did not take it and may take it later: after so long, if it said so.
     Later(Option<Duration>, String),
     /// We do not know whether Slack took it: no answer, or none that we understand.
@@ -91,7 +91,7 @@ impl Client {
         post: &Post,
         thread: Option<Thread<'_>>,
         patience: Duration,
-    ) -> Result<Option<Posted>, Refusal> {
+    ) -> Result<Option<Posted>, PostError> {
         let (token, channel) = match to {
             Destination::Webhook(url) => {
                 let answer = told(self.http.post(url.expose()), &json!(post), patience).await?;
@@ -118,7 +118,7 @@ impl Client {
         message: &Posted,
         post: &Post,
         patience: Duration,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), PostError> {
         let Posted { channel, ts } = message;
         let body = json!({"channel": channel, "ts": ts, "text": post.text, "blocks": post.blocks});
         self.api("chat.update", token, &body, patience).await.map(|_| ())
@@ -130,7 +130,7 @@ impl Client {
         url: &ResponseUrl,
         body: &Value,
         patience: Duration,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), PostError> {
         let answer = told(self.http.post(url.expose()), body, patience).await?;
         response_verdict(answer.status, &answer.body, answer.retry_after)
     }
@@ -141,7 +141,7 @@ impl Client {
         token: &Secret,
         body: &Value,
         patience: Duration,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<Answer, PostError> {
         let request = self.http.post(format!("{}/{method}", self.api)).bearer_auth(token.expose());
         let answer = told(request, body, patience).await?;
         api_verdict(answer.status, &answer.body, answer.retry_after).map(|()| answer)
@@ -165,7 +165,7 @@ async fn told(
     request: reqwest::RequestBuilder,
     body: &Value,
     patience: Duration,
-) -> Result<Answer, Refusal> {
+) -> Result<Answer, PostError> {
     let request = request.header("content-type", "application/json; charset=utf-8");
     let request = request.body(body.to_string()).timeout(patience);
     let answer = request.send().await.map_err(|error| no_answer(&error))?;
@@ -180,15 +180,15 @@ async fn told(
 }
 
 /// No answer: if not even a connection came about, Slack cannot have taken it. The error's own text may hold the URL.
-fn no_answer(error: &reqwest::Error) -> Refusal {
+fn no_answer(error: &reqwest::Error) -> PostError {
     if error.is_connect() {
-        Refusal::Later(None, "Slack cannot be reached".into())
+        PostError::Later(None, "Slack cannot be reached".into())
     } else if error.is_timeout() {
-        Refusal::Unknown("Slack did not answer in time".into())
+        PostError::Unknown("Slack did not answer in time".into())
     } else if error.is_builder() {
-        Refusal::Channel("its webhook is not a URL".into())
+        PostError::Channel("its webhook is not a URL".into())
     } else {
-        Refusal::Unknown("the connection to Slack broke".into())
+        PostError::Unknown("the connection to Slack broke".into())
     }
 }
 
@@ -199,34 +199,38 @@ pub fn webhook_verdict(
     status: u16,
     body: &str,
     retry_after: Option<Duration>,
-) -> Result<(), Refusal> {
+) -> Result<(), PostError> {
     let body = body.trim();
     let told = format!("Slack answered {status} {}", word(body));
     match status {
         200 if body == "ok" => Ok(()),
-        _ if CONTENT.contains(&body) => Err(Refusal::Content(told)),
-        _ if LATER.contains(&body) => Err(Refusal::Later(retry_after, told)),
-        200..=299 => Err(Refusal::Unknown(told)),
-        408 | 429 => Err(Refusal::Later(retry_after, told)),
-        400..=499 if body.is_empty() || word(body) == body => Err(Refusal::Channel(told)),
-        _ => Err(Refusal::Later(retry_after, told)),
+        _ if CONTENT.contains(&body) => Err(PostError::Content(told)),
+        _ if LATER.contains(&body) => Err(PostError::Later(retry_after, told)),
+        200..=299 => Err(PostError::Unknown(told)),
+        408 | 429 => Err(PostError::Later(retry_after, told)),
+        400..=499 if body.is_empty() || word(body) == body => Err(PostError::Channel(told)),
+        _ => Err(PostError::Later(retry_after, told)),
     }
 }
 
 /// What the Web API's answer means: 200 even for errors, `ok` decides. (docs, `chat.postMessage`, `chat.update`.)
-pub fn api_verdict(status: u16, body: &str, retry_after: Option<Duration>) -> Result<(), Refusal> {
+pub fn api_verdict(
+    status: u16,
+    body: &str,
+    retry_after: Option<Duration>,
+) -> Result<(), PostError> {
     let answer: Value = serde_json::from_str(body).unwrap_or_default();
     let error = answer["error"].as_str().unwrap_or_default();
     let told = format!("Slack answered {status} {}", word(error));
     match (status, answer["ok"].as_bool()) {
         (200, Some(true)) => Ok(()),
-        _ if GONE.contains(&error) => Err(Refusal::Gone(told)),
-        _ if CONTENT.contains(&error) => Err(Refusal::Content(told)),
-        _ if LATER.contains(&error) => Err(Refusal::Later(retry_after, told)),
-        (408 | 429 | 500.., _) => Err(Refusal::Later(retry_after, told)),
-        (_, Some(false)) => Err(Refusal::Channel(told)),
-        (200..=299, _) => Err(Refusal::Unknown(told)),
-        _ => Err(Refusal::Later(retry_after, told)),
+        _ if GONE.contains(&error) => Err(PostError::Gone(told)),
+        _ if CONTENT.contains(&error) => Err(PostError::Content(told)),
+        _ if LATER.contains(&error) => Err(PostError::Later(retry_after, told)),
+        (408 | 429 | 500.., _) => Err(PostError::Later(retry_after, told)),
+        (_, Some(false)) => Err(PostError::Channel(told)),
+        (200..=299, _) => Err(PostError::Unknown(told)),
+        _ => Err(PostError::Later(retry_after, told)),
     }
 }
 
@@ -236,15 +240,15 @@ pub fn response_verdict(
     status: u16,
     body: &str,
     retry_after: Option<Duration>,
-) -> Result<(), Refusal> {
+) -> Result<(), PostError> {
     let answer: Value = serde_json::from_str(body).unwrap_or_default();
     let error = answer["error"].as_str().unwrap_or(body);
     let told = format!("Slack answered {status} {}", word(error));
     match (status, answer["ok"].as_bool()) {
-        _ if LATER.contains(&error) => Err(Refusal::Later(retry_after, told)),
-        (408 | 429 | 500.., _) => Err(Refusal::Later(retry_after, told)),
+        _ if LATER.contains(&error) => Err(PostError::Later(retry_after, told)),
+        (408 | 429 | 500.., _) => Err(PostError::Later(retry_after, told)),
         (200..=299, None | Some(true)) => Ok(()),
-        _ => Err(Refusal::Gone(told)),
+        _ => Err(PostError::Gone(told)),
     }
 }
 

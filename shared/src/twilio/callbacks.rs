@@ -12,7 +12,7 @@ pub const STUDIO: &str = "/twilio/studio/";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
     /// What to say next, and which key was pressed.
-    Words,
+    Voice,
     /// The status of the call.
     Status,
     /// Whether a machine answered.
@@ -43,7 +43,7 @@ impl<'a> Path<'a> {
         let incident = parts.next().filter(|incident| !incident.is_empty())?;
         let attempt = parts.next()?.parse().ok()?;
         let about = match (by_voice, parts.next()) {
-            (true, None) => About::Words,
+            (true, None) => About::Voice,
             (true, Some("status")) => About::Status,
             (true, Some("amd")) => About::Machine,
             (false, None) => About::Report,
@@ -108,7 +108,7 @@ mod tests {
         let read = |path: &'static str| {
             Path::read(path).map(|path| (path.incident, path.attempt, path.about))
         };
-        assert_eq!(read("/twilio/voice/p-1/2"), Some(("p-1", 2, About::Words)));
+        assert_eq!(read("/twilio/voice/p-1/2"), Some(("p-1", 2, About::Voice)));
         assert_eq!(read("/twilio/voice/p-1/2/status"), Some(("p-1", 2, About::Status)));
         assert_eq!(read("/twilio/voice/p-1/2/amd"), Some(("p-1", 2, About::Machine)));
         assert_eq!(read("/twilio/studio/p-1/2"), Some(("p-1", 2, About::Report)));

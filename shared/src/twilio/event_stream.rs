@@ -14,16 +14,16 @@ use crate::domain::size::cut_marked;
 pub struct Malformed {
     /// What is wrong with it, in a few words.
     pub reason: String,
-    /// What arrived: text, cut at [`LONGEST_KEPT`] bytes.
+    /// What arrived: text, cut at [`MAX_MALFORMED_BYTES`] bytes.
     pub body: String,
 }
 
 /// How much is kept of what cannot be read, in bytes. It ends in a record as text within text, at most seven times as
 /// long; the store takes 400 KB.
-pub const LONGEST_KEPT: usize = 40 * 1024;
+pub const MAX_MALFORMED_BYTES: usize = 40 * 1024;
 
 /// How long a type or id may be, in bytes. Twilio's are below 100.
-const LONGEST_NAME: usize = 512;
+const MAX_NAME_BYTES: usize = 512;
 
 /// Reads a body. Never fails as a whole: each part is an event, or says why not.
 pub fn parse(body: &[u8]) -> Vec<Result<Event, Malformed>> {
@@ -59,7 +59,7 @@ fn read(mut envelope: Value) -> Result<Event, &'static str> {
     };
     let event_type = text("type").ok_or("it has no `type`")?;
     let mut id = text("id").ok_or("it has no `id`")?;
-    if event_type.len() > LONGEST_NAME || id.len() > LONGEST_NAME {
+    if event_type.len() > MAX_NAME_BYTES || id.len() > MAX_NAME_BYTES {
         return Err("its `type` or `id` is longer than 512 bytes");
     }
     if event_type == TEST_EVENT
@@ -109,7 +109,7 @@ fn numbers_as_numbers(payload: &mut Value) {
 }
 
 fn malformed(reason: &str, text: &str) -> Malformed {
-    let body = cut_marked(text.to_owned(), LONGEST_KEPT);
+    let body = cut_marked(text.to_owned(), MAX_MALFORMED_BYTES);
     Malformed { reason: reason.to_owned(), body }
 }
 

@@ -88,7 +88,7 @@ pub type Wire =
 
 /// Why something was not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum ApiError {
     /// It was not done, and may be later: after so long, if Twilio said so.
     Later(Option<Duration>, String),
     /// It was not done, and never will be.
@@ -113,12 +113,12 @@ impl Rejection {
     }
 }
 
-impl Trouble {
+impl ApiError {
     /// Returns the reason, for people.
     pub fn into_text(self) -> String {
         match self {
-            Trouble::Later(_, text) | Trouble::Unknown(text) => text,
-            Trouble::Refused(rejection) => rejection.text,
+            ApiError::Later(_, text) | ApiError::Unknown(text) => text,
+            ApiError::Refused(rejection) => rejection.text,
         }
     }
 }
@@ -137,15 +137,15 @@ impl Api {
     }
 
     /// `POST …/Calls.json`
-    pub async fn call(&self, new: &NewCall) -> Result<CallResource, Trouble> {
-        read(self.ask("POST", "Calls.json", new.form()).await?)
+    pub async fn call(&self, new: &NewCall) -> Result<CallResource, ApiError> {
+        read(self.request("POST", "Calls.json", new.form()).await?)
     }
 
     /// `GET …/Calls/{sid}.json`; `None` if Twilio does not know it.
-    pub async fn look_up(&self, sid: &str) -> Result<Option<CallResource>, Trouble> {
-        match self.ask("GET", &format!("Calls/{sid}.json"), Vec::new()).await {
+    pub async fn look_up(&self, sid: &str) -> Result<Option<CallResource>, ApiError> {
+        match self.request("GET", &format!("Calls/{sid}.json"), Vec::new()).await {
             Ok(body) => read(body).map(Some),
-            Err(Trouble::Refused(_)) => Ok(None),
+            Err(ApiError::Refused(_)) => Ok(None),
             Err(trouble) => Err(trouble),
         }
     }
@@ -158,10 +158,10 @@ impl Api {
         since: Timestamp,
         at: Timestamp,
         known: &[&str],
-    ) -> Result<Vec<CallResource>, Trouble> {
+    ) -> Result<Vec<CallResource>, ApiError> {
         let encoded: String = form_urlencoded::byte_serialize(to.as_bytes()).collect();
         let path = format!("Calls.json?To={encoded}&PageSize=50");
-        let list: CallList = read(self.ask("GET", &path, Vec::new()).await?)?;
+        let list: CallList = read(self.request("GET", &path, Vec::new()).await?)?;
         // A call without a date is a new one as long as it is under way.
         let is_late = |call: &CallResource| match call.created_at() {
             Some(at) => at >= since,
@@ -177,36 +177,36 @@ impl Api {
     }
 
     /// Ends a call, whether it rings or is under way. That it was over already, or is not known, is as good.
-    pub async fn hang_up(&self, sid: &str) -> Result<(), Trouble> {
+    pub async fn hang_up(&self, sid: &str) -> Result<(), ApiError> {
         let form = vec![("Status", "completed".to_owned())];
-        match self.ask("POST", &format!("Calls/{sid}.json"), form).await {
-            Err(Trouble::Refused(why)) if why.is_over() => Ok(()),
+        match self.request("POST", &format!("Calls/{sid}.json"), form).await {
+            Err(ApiError::Refused(why)) if why.is_over() => Ok(()),
             // A wrong token, for example: the phone still rings.
-            Err(Trouble::Refused(why)) => Err(Trouble::Later(None, why.text)),
+            Err(ApiError::Refused(why)) => Err(ApiError::Later(None, why.text)),
             told => told.map(|_| ()),
         }
     }
 
     /// `POST …/Messages.json`
-    pub async fn text(&self, to: &str, from: &str, body: &str) -> Result<(), Trouble> {
+    pub async fn text(&self, to: &str, from: &str, body: &str) -> Result<(), ApiError> {
         let form =
             vec![("To", to.to_owned()), ("From", from.to_owned()), ("Body", body.to_owned())];
-        self.ask("POST", "Messages.json", form).await.map(|_| ())
+        self.request("POST", "Messages.json", form).await.map(|_| ())
     }
 
-    async fn ask(
+    async fn request(
         &self,
         method: &'static str,
         path: &str,
         form: Vec<(&'static str, String)>,
-    ) -> Result<Bytes, Trouble> {
+    ) -> Result<Bytes, ApiError> {
         let (base, sid) = (self.account.url(), &self.account.sid);
         let url = format!("{base}/2010-04-01/Accounts/{sid}/{path}");
         verdict(self.send(method, url, form).await)
     }
 
     /// Asks Studio: `path` is behind `/v2/`.
-    pub(super) async fn ask_studio(
+    pub(super) async fn request_studio(
         &self,
         method: &'static str,
         path: &str,

@@ -7,7 +7,7 @@ pub const NO_KEY: &str = "No key was pressed. The next person is called. Good by
 
 /// What we say to a person in a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Words<'a> {
+pub enum VoiceReply<'a> {
     /// The menu; keys are taken while it speaks.
     Menu {
         /// Said before it.
@@ -31,11 +31,11 @@ pub enum Words<'a> {
 }
 
 /// The TwiML of these words. `spoken` is the menu, and the voice of all of it.
-pub fn twiml(words: &Words<'_>, spoken: &Spoken) -> String {
+pub fn twiml(words: &VoiceReply<'_>, spoken: &Spoken) -> String {
     let say = |text: &str| format!("<Say{}>{}</Say>", voice(spoken), escape(text));
     let redirect = |url: &str| format!("<Redirect method=\"POST\">{}</Redirect>", escape(url));
     let verbs = match words {
-        Words::Menu { first, action, then, answer_seconds } => {
+        VoiceReply::Menu { first, action, then, answer_seconds } => {
             let first = if first.is_empty() { String::new() } else { say(first) };
             let menu = say(&spoken.menu);
             let behind = match then {
@@ -48,8 +48,8 @@ pub fn twiml(words: &Words<'_>, spoken: &Spoken) -> String {
                 escape(action)
             )
         }
-        Words::Last(text) => say(text) + "<Hangup/>",
-        Words::Moment { again, aloud } => {
+        VoiceReply::Last(text) => say(text) + "<Hangup/>",
+        VoiceReply::Moment { again, aloud } => {
             let wait = if *aloud { say("One moment.") } else { String::new() };
             format!("{wait}<Pause length=\"1\"/>{}", redirect(again))
         }
@@ -82,8 +82,8 @@ mod tests {
         Spoken { menu: menu.to_owned(), voice: Some("Polly.Amy".to_owned()), language: None }
     }
 
-    fn menu(then: Option<&str>) -> Words<'static> {
-        Words::Menu {
+    fn menu(then: Option<&str>) -> VoiceReply<'static> {
+        VoiceReply::Menu {
             first: "",
             action: "https://example.com/a?reading=1&x=2".to_owned(),
             then: then.map(str::to_owned),
@@ -108,7 +108,8 @@ mod tests {
 
     #[test]
     fn a_moment_keeps_the_way_back() {
-        let words = Words::Moment { again: "https://example.com/a?key=1".to_owned(), aloud: true };
+        let words =
+            VoiceReply::Moment { again: "https://example.com/a?key=1".to_owned(), aloud: true };
         let told = twiml(&words, &spoken(""));
         assert!(told.contains("One moment.</Say><Pause length=\"1\"/><Redirect method=\"POST\">https://example.com/a?key=1<"));
     }

@@ -5,7 +5,7 @@ use shared::Timestamp;
 use shared::domain::escalation::{Attempt, Incident, Policy};
 use shared::domain::text::{Kind, outcome_text, span};
 
-use super::standing::count;
+use super::summary::count;
 
 /// One call as it is shown.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -62,7 +62,7 @@ fn lasted(attempt: &Attempt) -> String {
 }
 
 /// A policy in words, sentence by sentence.
-pub(super) fn policy_in_words(policy: &Policy) -> Vec<String> {
+pub(super) fn policy_text(policy: &Policy) -> Vec<String> {
     let Policy { attempts, ring_seconds, answer_seconds, .. } = policy;
     let again = span(policy.retry_exhausted_after.as_secs());
     let repage = span(policy.repage_after.as_secs());

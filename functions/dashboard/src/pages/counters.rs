@@ -36,7 +36,7 @@ const HELP: [(&str, &str); 26] = [
         "Calls whose end was never reported, looked up by the reconciler",
     ),
     (
-        r#"ringdown_reconciler_repaired_total{what="standing-round"}"#,
+        r#"ringdown_reconciler_repaired_total{what="summary-round"}"#,
         "Rounds that stood still, repaired by the reconciler",
     ),
     ("ringdown_config_rejected_total", "Configurations that failed their check"),

@@ -38,7 +38,7 @@ pub(crate) async fn list(
         .into_iter()
         .find_map(|(name, value)| (name == "replayed").then(|| notice_of(&value)))
         .unwrap_or_default();
-    let settings = dashboard.live.get(now).await?;
+    let settings = dashboard.settings.get(now).await?;
     let facts = context! {
         title => "Dead letters", page => "dead-letters", simulated => simulated(&settings), signed_in,
         letters => Serde(&letters), open, more, notice,

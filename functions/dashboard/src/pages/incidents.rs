@@ -14,10 +14,10 @@ use shared::storage::records::StoredIncident;
 use shared::{Error, Timestamp};
 
 use super::alarms::alarms;
-use super::calls::{calls, policy_in_words};
+use super::calls::{calls, policy_text};
 use super::counters::counters;
 use super::silences::{notice, silences};
-use super::standing::{Standing, count};
+use super::summary::{ConfigStatus, count};
 use super::timeline::timeline;
 use super::{rejected, render, simulated, text};
 use crate::Dashboard;
@@ -35,7 +35,7 @@ pub(crate) async fn home(
 ) -> Result<Response, Error> {
     let store = dashboard.store.as_ref();
     let waiting = dead_letters::waiting(store, None, now).await?;
-    let settings = dashboard.live.get(now).await?;
+    let settings = dashboard.settings.get(now).await?;
     let routes = &settings.config.routes;
     let on_call = two_weeks(&settings.config.escalation.schedules, now);
     let facts = context! {
@@ -79,16 +79,16 @@ pub(crate) async fn live_list(dashboard: &Dashboard, now: Timestamp) -> Result<S
 async fn list(dashboard: &Dashboard, now: Timestamp) -> Result<Value, Error> {
     let all = incidents::all(dashboard.store.as_ref(), RECENT, now).await?;
     let (mut open, recent): (Vec<_>, Vec<_>) =
-        all.iter().map(Standing::of).partition(|incident| incident.is_open);
-    open.sort_by_key(Standing::urgency);
-    let settings = dashboard.live.get(now).await?;
+        all.iter().map(ConfigStatus::of).partition(|incident| incident.is_open);
+    open.sort_by_key(ConfigStatus::urgency);
+    let settings = dashboard.settings.get(now).await?;
     let policies: Vec<(String, String)> = settings
         .config
         .escalation
         .policies_at(now)
         .map(|policy| (policy.name, policy.roster.join(", then ")))
         .collect();
-    let said: Vec<String> = open.iter().map(Standing::said).collect();
+    let said: Vec<String> = open.iter().map(ConfigStatus::said).collect();
     let number = u32::try_from(open.len()).unwrap_or(u32::MAX);
     let (tab, said) = match number {
         0 => ("Incidents".to_owned(), "No incident is open".to_owned()),
@@ -109,7 +109,7 @@ pub(crate) async fn one(
     now: Timestamp,
 ) -> Result<Response, Error> {
     let kept = incidents::one(dashboard.store.as_ref(), id, now).await?;
-    let settings = dashboard.live.get(now).await?;
+    let settings = dashboard.settings.get(now).await?;
     if request.wants_json() {
         let kept = kept.ok_or(Error::NotFound)?;
         return Ok(
@@ -141,20 +141,20 @@ pub(crate) async fn live_one(
     let Some(kept) = incidents::one(dashboard.store.as_ref(), id, now).await? else {
         return Ok(None);
     };
-    let settings = dashboard.live.get(now).await?;
+    let settings = dashboard.settings.get(now).await?;
     let facts = context! { rejected => rejected(dashboard), ..facts(&kept, &settings) };
     text("incident-live.html", facts).map(Some)
 }
 
 fn facts(kept: &StoredIncident, settings: &Settings) -> Value {
     let incident = &kept.incident;
-    let standing = Standing::of(incident);
-    let (tab, said) = (format!("{} · {}", standing.headline, standing.policy), standing.said());
+    let summary = ConfigStatus::of(incident);
+    let (tab, said) = (format!("{} · {}", summary.headline, summary.policy), summary.said());
     context! {
-        tab, said, incident => Serde(&standing), more_alarms => incident.more_alarms,
+        tab, said, incident => Serde(&summary), more_alarms => incident.more_alarms,
         alarms => Serde(&incident.alarms), calls => Serde(&calls(incident)),
         timeline => Serde(&timeline(incident, |entry| in_slack(kept, entry, settings))),
-        policy => Serde(&policy_in_words(&incident.policy)),
+        policy => Serde(&policy_text(&incident.policy)),
         seen => incident.timeline.next,
         globs => Serde(&incident.policy.alarms), channel => incident.policy.channel.clone(),
     }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
 use shared::config::file::Config;
-use shared::config::{Environment, Live, Simulated, Values};
+use shared::config::{Environment, SettingsCache, Simulated, Values};
 use shared::domain::escalation::{
     Alarm, Busy, CallEvent, End, Incident, Key as Pressed, Policy, Signal,
 };
@@ -128,10 +128,10 @@ impl Pages {
             Box::pin(async move { Ok(values) }) as _
         });
         let memory = Arc::new(Memory::default());
-        let live = Live::new(Environment::default(), fetch);
+        let live = SettingsCache::new(Environment::default(), fetch);
         let (store, queue) = (memory.clone(), memory.clone());
         let start_token = Some(StartToken::new(Secret::new(TOKEN), 8080));
-        Pages { dashboard: Dashboard { live, store, queue, start_token }, memory }
+        Pages { dashboard: Dashboard { settings: live, store, queue, start_token }, memory }
     }
 
     /// Keeps an incident as the server does; Slack was told the entries before `said`.

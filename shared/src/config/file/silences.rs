@@ -58,16 +58,16 @@ impl<'de> Visitor<'de> for Either {
 }
 
 /// The most windows: each alarm is compared with all of them.
-const MOST: usize = 200;
+const MAX_WINDOWS: usize = 200;
 /// The longest reason, in characters.
-const LONGEST_REASON: usize = 200;
+const MAX_REASON_CHARS: usize = 200;
 /// The longest window that comes again.
-const LONGEST: SignedDuration = SignedDuration::from_hours(6 * 24);
+const MAX_WINDOW: SignedDuration = SignedDuration::from_hours(6 * 24);
 
 impl Check<'_> {
     pub(super) fn silences(&mut self, tables: Vec<SilenceTable>) -> Silences {
-        if let Some(table) = tables.get(MOST) {
-            let what = format!("there are {}, expected {MOST} at most", tables.len());
+        if let Some(table) = tables.get(MAX_WINDOWS) {
+            let what = format!("there are {}, expected {MAX_WINDOWS} at most", tables.len());
             self.problem(table.alarms.span().start, "silences", what);
         }
         Silences::new(tables.into_iter().filter_map(|table| self.silence(table)).collect())
@@ -130,8 +130,8 @@ impl Check<'_> {
         let reason = reason?;
         let text = reason.get_ref().trim().to_owned();
         let length = text.chars().count();
-        if length == 0 || length > LONGEST_REASON || text.contains(char::is_control) {
-            let what = format!("expected one line of {LONGEST_REASON} characters at most");
+        if length == 0 || length > MAX_REASON_CHARS || text.contains(char::is_control) {
+            let what = format!("expected one line of {MAX_REASON_CHARS} characters at most");
             self.problem(reason.span().start, key, what);
         }
         Some(text)
@@ -231,8 +231,8 @@ impl Check<'_> {
         let text = lasting.get_ref();
         let what = match text.parse::<SignedDuration>() {
             Err(_) => format!("{text:?} is not a duration, expected one like \"2h\""),
-            Ok(long) if long < SignedDuration::from_mins(1) || long > LONGEST => {
-                format!("is {text}, expected 1m to {:#}", LONGEST)
+            Ok(long) if long < SignedDuration::from_mins(1) || long > MAX_WINDOW => {
+                format!("is {text}, expected 1m to {:#}", MAX_WINDOW)
             }
             Ok(long) if long >= longest_pause(days) => format!(
                 "is {text}, and the next one begins before it ends: nobody would ever be called, expected less"

@@ -11,7 +11,7 @@ use super::Check;
 use crate::domain::schedule::{Moment, known_zone};
 
 /// A queue gives a message out a thousand times.
-const LONGEST_WAIT: Duration = Duration::from_secs(12 * 60 * 60);
+const MAX_WAIT: Duration = Duration::from_secs(12 * 60 * 60);
 
 impl Check<'_> {
     pub(super) fn zone(&mut self, key: &str, name: &Spanned<String>) -> Option<TimeZone> {
@@ -64,7 +64,7 @@ impl Check<'_> {
         let parsed = text.get_ref().parse::<jiff::SignedDuration>().ok();
         match parsed.and_then(|duration| Duration::try_from(duration).ok()).filter(|d| !d.is_zero())
         {
-            Some(duration) if duration <= LONGEST_WAIT => duration,
+            Some(duration) if duration <= MAX_WAIT => duration,
             Some(_) => {
                 let what = "is too long, expected at most \"12h\": a queue gives a message out a thousand times";
                 self.problem(text.span().start, key, what);

@@ -69,12 +69,12 @@ impl Deployment {
     }
 
     /// A process that starts, and may do everything.
-    pub(super) fn process(self: &Arc<Self>) -> Live {
+    pub(super) fn process(self: &Arc<Self>) -> SettingsCache {
         self.process_that((true, true))
     }
 
     /// A process that starts; `ways` is whether it may queue lines, and whether it may count.
-    pub(super) fn process_that(self: &Arc<Self>, ways: (bool, bool)) -> Live {
+    pub(super) fn process_that(self: &Arc<Self>, ways: (bool, bool)) -> SettingsCache {
         let this = self.clone();
         let fetch: Fetch = Arc::new(move || {
             let values = this.values.lock().unwrap().clone();
@@ -83,10 +83,14 @@ impl Deployment {
         self.reading(fetch, ways)
     }
 
-    pub(super) fn reading(self: &Arc<Self>, fetch: Fetch, (tells, counts): (bool, bool)) -> Live {
+    pub(super) fn reading(
+        self: &Arc<Self>,
+        fetch: Fetch,
+        (tells, counts): (bool, bool),
+    ) -> SettingsCache {
         let queue = tells.then(|| self.clone() as Arc<dyn Queue>);
         let fallback = Fallback { store: self.clone(), queue, counts };
-        Live::new(Environment::default(), fetch).with_fallback(fallback)
+        SettingsCache::new(Environment::default(), fetch).with_fallback(fallback)
     }
 
     /// The store does not answer, or answers again.

@@ -170,7 +170,7 @@ async fn configuration_of_the_environment_is_not_kept() {
     let environment = Environment::of([("RINGDOWN_CONFIG".to_owned(), calls("alpha"))]);
     let fetch: Fetch = Arc::new(|| Box::pin(async { Ok(Values::new()) }));
     let fallback = Fallback { store: all.clone(), queue: None, counts: true };
-    let live = Live::new(environment, fetch).with_fallback(fallback);
+    let live = SettingsCache::new(environment, fetch).with_fallback(fallback);
     assert_eq!(called(&live.get(at(0)).await.unwrap()), ["alpha"]);
     assert_eq!(all.records(), []);
 }

@@ -20,7 +20,7 @@ const CONTRIBUTOR_STATE_CHANGE: &str = "CloudWatch Alarm Contributor State Chang
 const CONFIGURATION_CHANGE: &str = "CloudWatch Alarm Configuration Change";
 
 /// What the three shapes have in common.
-struct Said {
+struct AlarmFields {
     arn: Option<String>,
     account: Option<String>,
     /// Its code, or its name for people: SNS has only that.
@@ -44,10 +44,11 @@ struct Contributor {
 
 /// The event of a direct Lambda action.
 pub(super) fn action(event: &Value, now: Timestamp) -> Result<Change, String> {
-    let said = alarm_data(&event["alarmData"]);
-    let at = said.at.or(time(event, "/time"));
+    let fields_read = alarm_data(&event["alarmData"]);
+    let at = fields_read.at.or(time(event, "/time"));
     let (arn, account) = (text(event, "/alarmArn"), text(event, "/accountId"));
-    Said { arn, account, region: text(event, "/region"), at, acts: true, ..said }.change(now)
+    AlarmFields { arn, account, region: text(event, "/region"), at, acts: true, ..fields_read }
+        .change(now)
 }
 
 /// An event of EventBridge. None, if it says nothing of a state, nor of the alarm's actions or its
@@ -67,12 +68,12 @@ pub(super) fn event(event: &Value, now: Timestamp) -> Result<Option<Change>, Str
     in_event(event).change(now).map(Some)
 }
 
-fn in_event(event: &Value) -> Said {
-    let said = alarm_data(&event["detail"]);
+fn in_event(event: &Value) -> AlarmFields {
+    let fields_read = alarm_data(&event["detail"]);
     // The time around it has seconds only.
-    let at = said.at.or(time(event, "/time"));
+    let at = fields_read.at.or(time(event, "/time"));
     let (arn, account) = (text(event, "/resources/0"), text(event, "/account"));
-    Said { arn, account, region: text(event, "/region"), at, ..said }
+    AlarmFields { arn, account, region: text(event, "/region"), at, ..fields_read }
 }
 
 /// A change of an alarm's configuration: that it is gone, or whether its actions are enabled now, beside the state that it
@@ -99,7 +100,7 @@ fn deleted(event: &Value, now: Timestamp) -> Result<Change, String> {
     // The time has seconds only, and what the alarm said within the same second came before.
     let at =
         time(event, "/time").and_then(|at| at.checked_add(SignedDuration::from_millis(999)).ok());
-    let said = Said {
+    let fields_read = AlarmFields {
         arn,
         account,
         region,
@@ -112,13 +113,13 @@ fn deleted(event: &Value, now: Timestamp) -> Result<Change, String> {
         quiet: None,
         acts: false,
     };
-    said.change(now).map(|change| Change { state: State::Deleted, ..change })
+    fields_read.change(now).map(|change| Change { state: State::Deleted, ..change })
 }
 
 /// The message of an SNS notification.
 pub(super) fn message(message: &Value, now: Timestamp) -> Result<Change, String> {
     let field = |name: &str| text(message, name);
-    Said {
+    AlarmFields {
         arn: field("/AlarmArn"),
         account: field("/AWSAccountId"),
         region: field("/Region"),
@@ -138,11 +139,11 @@ pub(super) fn message(message: &Value, now: Timestamp) -> Result<Change, String>
 }
 
 /// What a direct action has in `alarmData`, EventBridge has in `detail`.
-fn alarm_data(data: &Value) -> Said {
+fn alarm_data(data: &Value) -> AlarmFields {
     let field = |name: &str| text(data, name);
     let suppressed =
         suppressed(field("/state/actionsSuppressedBy"), field("/state/actionsSuppressedReason"));
-    Said {
+    AlarmFields {
         arn: None,
         account: None,
         region: None,
@@ -161,7 +162,7 @@ fn alarm_data(data: &Value) -> Said {
     }
 }
 
-impl Said {
+impl AlarmFields {
     fn change(self, now: Timestamp) -> Result<Change, String> {
         let state = state(self.state.as_deref())?;
         let in_arn = self.arn.as_deref().and_then(|arn| arn.split_once(":alarm:"));

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 /// How long a key may be, in bytes: a sort key of DynamoDB has 1,024, and others stand beside it. The longest ARN of an
 /// alarm with a contributor's id has about 330.
-const LONGEST_KEY: usize = 512;
+const MAX_KEY_BYTES: usize = 512;
 
 /// From 2000 to 2200: Go's zero time, `0001-01-01T00:00:00Z`, means that there is none, and what is computed from a
 /// time stays far from the ends of what a [`Timestamp`] can hold.
@@ -53,9 +53,9 @@ pub(super) fn line(text: &str, longest: usize) -> String {
 /// A key that is not too long for a store. Of a longer one the rest is a hash, so that two stay two.
 pub(super) fn key(text: &str) -> String {
     let mut key: String = spaced(trimmed(text)).collect();
-    if key.len() > LONGEST_KEY {
+    if key.len() > MAX_KEY_BYTES {
         let hash = crate::hex(&Sha256::digest(&key));
-        key.truncate(key.floor_char_boundary(LONGEST_KEY - hash.len() - 1));
+        key.truncate(key.floor_char_boundary(MAX_KEY_BYTES - hash.len() - 1));
         key = format!("{key}~{hash}");
     }
     key

@@ -187,13 +187,16 @@ fn grafana_raises_alerts_in_the_name_of_a_rule() {
             }],
         }))
     };
-    let said = |change: Change| (change.name, change.state, change.at.to_string());
+    let fields_read = |change: Change| (change.name, change.state, change.at.to_string());
     let start = || "2026-11-20T12:00:00.5Z".to_owned();
     let rule = || "orders-queue-age".to_owned();
-    assert_eq!(said(alert("DatasourceNoData", "firing")), (rule(), State::NoData, start()));
-    assert_eq!(said(alert("DatasourceError", "firing")), (rule(), State::Alarm, start()));
-    assert_eq!(said(alert("disk", "firing")), ("disk".to_owned(), State::Alarm, start()));
-    assert_eq!(said(alert("disk", "resolved")), ("disk".to_owned(), State::Ok, now().to_string()));
+    assert_eq!(fields_read(alert("DatasourceNoData", "firing")), (rule(), State::NoData, start()));
+    assert_eq!(fields_read(alert("DatasourceError", "firing")), (rule(), State::Alarm, start()));
+    assert_eq!(fields_read(alert("disk", "firing")), ("disk".to_owned(), State::Alarm, start()));
+    assert_eq!(
+        fields_read(alert("disk", "resolved")),
+        ("disk".to_owned(), State::Ok, now().to_string())
+    );
     let reason = alert("disk", "firing").reason;
     assert_eq!(reason, "alertname=disk, datasource_uid=P1, rulename=orders-queue-age");
 }
@@ -232,7 +235,7 @@ fn hostile_bodies_are_malformed_not_fatal() {
         [&nested, &deep, &long, "", "null", "7", "\"\"", "{", "\u{feff}{}", r#"{"Type":1}"#];
     for body in bodies {
         let [Err(malformed)] = &parse(body.as_bytes(), now())[..] else { panic!("{body:.9}") };
-        assert!(malformed.body.len() < LONGEST_KEPT + 100);
+        assert!(malformed.body.len() < MAX_UNREADABLE_BYTES + 100);
         let body = body.trim_start_matches('\u{feff}');
         assert!(body.starts_with(malformed.body.split(" … (cut").next().unwrap()));
     }
@@ -248,7 +251,7 @@ fn hostile_bodies_are_malformed_not_fatal() {
         wrapped = json!({"Type": "Notification", "Message": wrapped.to_string()});
     }
     let many = format!("[{}0]", "0,".repeat(20_000));
-    assert_eq!(parse(many.as_bytes(), now()).len(), MOST + 1);
+    assert_eq!(parse(many.as_bytes(), now()).len(), MAX_CHANGES + 1);
 }
 
 proptest! {

@@ -5,9 +5,9 @@ use super::times::span;
 use crate::domain::escalation::{Alarm, Ending, Incident, TextAbout};
 
 /// The most alarms that are named when somebody takes an incident.
-const NAMED: usize = 3;
+const MAX_NAMED_ALARMS: usize = 3;
 /// The longest list of names, in characters. (Twilio takes 1,600 in a message.)
-const LONGEST_LIST: usize = 1_000;
+const MAX_LIST_CHARS: usize = 1_000;
 
 /// A text message: what is wrong, and where to look.
 pub fn sms(incident: &Incident, about: &TextAbout, base: Option<&str>) -> String {
@@ -20,7 +20,10 @@ pub fn sms(incident: &Incident, about: &TextAbout, base: Option<&str>) -> String
                 alarms = incident.alarms.iter().collect();
             }
             let reason = reason(incident);
-            format!("You took it: {}{reason}{page}", first(&alarms, NAMED, incident.more_alarms))
+            format!(
+                "You took it: {}{reason}{page}",
+                first(&alarms, MAX_NAMED_ALARMS, incident.more_alarms)
+            )
         }
         // It is told as it stands: the message may have waited.
         TextAbout::Resolved if incident.ended_at.is_none() => {
@@ -73,7 +76,7 @@ pub fn listed(names: &[impl AsRef<str>], more: u32) -> String {
             empty if empty.is_empty() => "an alarm without a name".to_owned(),
             name => name,
         };
-        if list.chars().count() + name.chars().count() > LONGEST_LIST {
+        if list.chars().count() + name.chars().count() > MAX_LIST_CHARS {
             break;
         }
         list += if list.is_empty() { "" } else { ", " };
@@ -113,7 +116,7 @@ mod tests {
             more in any::<u32>(),
         ) {
             let list = listed(&names, more);
-            prop_assert!(list.chars().count() <= LONGEST_LIST + 100);
+            prop_assert!(list.chars().count() <= MAX_LIST_CHARS + 100);
         }
     }
 }

@@ -11,11 +11,11 @@ use crate::domain::templates;
 /// How many characters a voice speaks in a second, at least. (Polly's and Google's voices manage 14 to 17.)
 const CHARACTERS_A_SECOND: usize = 12;
 /// The longest text that is read to somebody half asleep, in characters.
-const LONGEST_SPEECH: usize = 480;
+const MAX_SPEECH_CHARS: usize = 480;
 /// How much work a template of what is spoken may do, in minijinja's instructions.
 const FUEL: u64 = 20_000;
 /// The most alarms that are named in speech.
-const NAMED: usize = 3;
+const MAX_NAMED_ALARMS: usize = 3;
 
 /// What the menu of a call says, and in which voice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Spoken {
         });
         let menu = told.unwrap_or_else(|| usual(incident, attempt, now));
         Spoken {
-            menu: cut_words(&menu, LONGEST_SPEECH),
+            menu: cut_words(&menu, MAX_SPEECH_CHARS),
             voice: policy.voice.clone(),
             language: policy.language.clone(),
         }
@@ -114,15 +114,18 @@ fn what(incident: &Incident) -> String {
                 open.iter().partition(|alarm| is_new_to_its_owner(alarm));
             let (count, unnamed) = (incident.open_count(), incident.more_alarms as usize);
             if joined.is_empty() || known.is_empty() {
-                return format!("{count} alarms went off: {}.", spoken(&open, NAMED, unnamed));
+                return format!(
+                    "{count} alarms went off: {}.",
+                    spoken(&open, MAX_NAMED_ALARMS, unnamed)
+                );
             }
             // What joined is what somebody who had it before does not know.
-            let first = NAMED - joined.len().min(NAMED - 1);
+            let first = MAX_NAMED_ALARMS - joined.len().min(MAX_NAMED_ALARMS - 1);
             let these = if joined.len() + unnamed == 1 { "this" } else { "these" };
             format!(
                 "{count} alarms went off: {}. Since it was taken {these} joined: {}.",
                 spoken(&known, first, 0),
-                spoken(&joined, NAMED - first, unnamed)
+                spoken(&joined, MAX_NAMED_ALARMS - first, unnamed)
             )
         }
     }

@@ -16,7 +16,7 @@ use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signa
 use crate::domain::routes::Line;
 use crate::domain::text;
 use crate::storage::records::{StoredIncident, Task, ToDo};
-use crate::twilio::rest::{Api, Trouble};
+use crate::twilio::rest::{Api, ApiError};
 
 /// What becomes of the first things to be done may make others; so many rounds are made at once.
 const MAX_ROUNDS: usize = 8;
@@ -148,13 +148,13 @@ impl EffectRunner<'_> {
         let body = text::sms(incident, about, settings.public_base_url());
         match api.text(&phone, from, &body).await {
             Ok(()) => texted(None),
-            Err(Trouble::Refused(why)) => texted(Some(why.text)),
-            Err(Trouble::Later(_, why) | Trouble::Unknown(why)) if to_do.tries >= MAX_TRIES => {
+            Err(ApiError::Refused(why)) => texted(Some(why.text)),
+            Err(ApiError::Later(_, why) | ApiError::Unknown(why)) if to_do.tries >= MAX_TRIES => {
                 texted(Some(why))
             }
-            Err(Trouble::Later(after, _)) => Report::RetryAfter(after.map_or(BACKOFF, backoff)),
+            Err(ApiError::Later(after, _)) => Report::RetryAfter(after.map_or(BACKOFF, backoff)),
             // A text twice is better than none.
-            Err(Trouble::Unknown(_)) => Report::RetryAfter(DOUBT_BACKOFF),
+            Err(ApiError::Unknown(_)) => Report::RetryAfter(DOUBT_BACKOFF),
         }
     }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{Escalate, WriterIds};
 use crate::Error;
-use crate::config::{Environment, Live, Values};
+use crate::config::{Environment, SettingsCache, Values};
 use crate::domain::escalation::Incident;
 use crate::storage::records::{self, StoredIncident};
 use crate::storage::{Key, Put, Queue, QueueName, Record, Store, check_size};
@@ -152,7 +152,7 @@ impl Server {
         let now = Arc::new(Mutex::new(now));
         let (seen, clock, counts) = (asked.clone(), now.clone(), backend.clone());
         let escalate = Escalate {
-            settings: Live::new(
+            settings: SettingsCache::new(
                 Environment::default(),
                 Arc::new(move || {
                     let values = values.clone();

@@ -10,9 +10,9 @@ mod call;
 mod channel;
 mod edits;
 mod incident_message;
-mod pace;
+mod metrics;
+mod rate_limit;
 mod reply;
-mod tally;
 mod waiting;
 
 use std::sync::Arc;
@@ -22,32 +22,32 @@ use futures_util::future::{join, join_all};
 use jiff::Timestamp;
 
 use crate::Error;
-use crate::config::{Live, Settings};
+use crate::config::{Settings, SettingsCache};
 use crate::slack::client::Client;
 use crate::storage::messages::Task;
 use crate::storage::{Message, Processed, Store};
 use batch::Batch;
 use call::Call;
 use channel::Channel;
-use pace::Pace;
+use metrics::DeliveryMetrics;
+use rate_limit::RateLimit;
 use reply::Reply;
-use tally::Tally;
 
 /// How long a channel's messages rest when we cannot even begin.
 const REST: Duration = Duration::from_secs(30);
 
 /// What the forwarder needs.
 pub struct Delivery {
-    live: Live,
+    settings: SettingsCache,
     store: Arc<dyn Store>,
     slack: Client,
-    pace: Pace,
+    rate_limit: RateLimit,
 }
 
 impl Delivery {
     /// A forwarder with these settings, store and client.
-    pub fn new(live: Live, store: Arc<dyn Store>, slack: Client) -> Delivery {
-        Delivery { live, store, slack, pace: Pace::default() }
+    pub fn new(settings: SettingsCache, store: Arc<dyn Store>, slack: Client) -> Delivery {
+        Delivery { settings, store, slack, rate_limit: RateLimit::default() }
     }
 
     /// Delivers a batch: channels side by side, each channel in order. Says of each message what became of it; a
@@ -90,17 +90,17 @@ impl Delivery {
     }
 
     async fn channel(&self, channel: &str, messages: &[&Message], call: Call) -> Vec<Processed> {
-        let mut tally = Tally::default();
-        let outcomes = match self.settings_and_batch(messages, call, &mut tally).await {
+        let mut metrics = DeliveryMetrics::default();
+        let outcomes = match self.settings_and_batch(messages, call, &mut metrics).await {
             Ok((settings, batch)) => {
-                Channel::new(self, channel, settings, call, &mut tally).deliver(batch).await
+                Channel::new(self, channel, settings, call, &mut metrics).deliver(batch).await
             }
             Err(error) => {
                 tracing::error!(channel, %error, "a batch could not be begun");
                 vec![Processed::RetryAfter(REST); messages.len()]
             }
         };
-        if let Err(error) = tally.note(self.store.as_ref()).await {
+        if let Err(error) = metrics.note(self.store.as_ref()).await {
             tracing::warn!(%error, "counters were not noted");
         }
         outcomes
@@ -110,10 +110,10 @@ impl Delivery {
         &self,
         messages: &[&Message],
         call: Call,
-        tally: &mut Tally,
+        metrics: &mut DeliveryMetrics,
     ) -> Result<(Arc<Settings>, Batch), Error> {
-        let settings = self.live.get(call.now()).await?;
-        let batch = Batch::open(self.store.as_ref(), messages, call.now(), tally).await?;
+        let settings = self.settings.get(call.now()).await?;
+        let batch = Batch::open(self.store.as_ref(), messages, call.now(), metrics).await?;
         Ok((settings, batch))
     }
 }

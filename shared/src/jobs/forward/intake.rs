@@ -6,7 +6,7 @@ use futures_util::future::{try_join, try_join_all};
 use jiff::Timestamp;
 
 use crate::Error;
-use crate::config::Live;
+use crate::config::SettingsCache;
 use crate::config::file::Escalation;
 use crate::domain::event::Event;
 use crate::domain::routes::{Line, Routes};
@@ -20,7 +20,7 @@ use crate::twilio::studio::{EXECUTION, is_sid};
 /// What the webhook needs.
 pub struct Intake {
     /// Auth tokens, the public URL and the routes.
-    pub live: Live,
+    pub settings: SettingsCache,
     /// Where the lines go.
     pub queue: Arc<dyn Queue>,
 }
@@ -31,7 +31,7 @@ impl Intake {
     /// # Errors
     /// 403 for a proven forgery; 5xx for all that may be our own fault, so that Twilio tries again.
     pub async fn accept(&self, request: &Request, now: Timestamp) -> Result<(), Error> {
-        let (verified, settings) = verified(&self.live, request, Kind::Json, now).await?;
+        let (verified, settings) = verified(&self.settings, request, Kind::Json, now).await?;
         let events = event_stream::parse(verified.body());
         let queue = self.queue.as_ref();
         let wake_ups = wake_ups(&settings.config.escalation, &events, now);

@@ -17,7 +17,7 @@ async fn settings() -> Arc<Settings> {
         let values = values.clone();
         Box::pin(async move { Ok(values) }) as _
     });
-    Live::new(Environment::default(), fetch).get(at(0)).await.unwrap()
+    SettingsCache::new(Environment::default(), fetch).get(at(0)).await.unwrap()
 }
 
 fn at(second: i64) -> Timestamp {
@@ -125,7 +125,7 @@ async fn public_url_that_cannot_be_right_is_never_a_forgery() {
             let values = values.clone();
             Box::pin(async move { Ok(values) }) as _
         });
-        let live = Live::new(Environment::default(), fetch);
+        let live = SettingsCache::new(Environment::default(), fetch);
         for base in [None, Some(BASE)] {
             let refused = verified(&live, &form(base, "CallSid=CA1"), Kind::Form, at(0)).await;
             let error = refused.expect_err("nothing can be compared");

@@ -29,15 +29,15 @@ fn form(payload: &str) -> Vec<u8> {
 }
 
 /// What is asked by the usual payload with `value` at this JSON pointer.
-fn with(pointer: &str, value: Value) -> Asked {
+fn with(pointer: &str, value: Value) -> Interaction {
     let mut payload = payload();
     *payload.pointer_mut(pointer).expect("such a field") = value;
     read(&form(&payload.to_string()), None)
 }
 
-fn clicked(asked: Asked) -> Click {
+fn clicked(asked: Interaction) -> Click {
     match asked {
-        Asked::Click(click) => click,
+        Interaction::Click(click) => click,
         other => panic!("no click: {other:?}"),
     }
 }
@@ -54,7 +54,7 @@ fn a_click_says_what_is_asked_of_which_incident_and_by_whom() {
         response_url: ResponseUrl::new(ANSWER, None),
         place: Place::Message,
     };
-    assert_eq!(told, Asked::Click(expected.clone()));
+    assert_eq!(told, Interaction::Click(expected.clone()));
     assert!(expected.response_url.is_some());
     assert!(!format!("{expected:?}").contains("hooks"), "{expected:?}");
     for action in Action::ALL {
@@ -156,14 +156,14 @@ fn what_is_no_click_of_ours_is_nothing() {
         ("/user/id", json!("u1")),
         ("/user/id", json!("<!channel>")),
     ] {
-        assert_eq!(with(pointer, value.clone()), Asked::Nothing, "{pointer} {value}");
+        assert_eq!(with(pointer, value.clone()), Interaction::Nothing, "{pointer} {value}");
     }
     for body in ["", "payload=", "payload={", "payload=%7B%7D", "token=x&command=%2Fringdown", "{}"]
     {
-        assert_eq!(read(body.as_bytes(), None), Asked::Nothing, "{body}");
+        assert_eq!(read(body.as_bytes(), None), Interaction::Nothing, "{body}");
     }
-    assert_eq!(read(b"ssl_check=1&token=x", None), Asked::CertificateCheck);
-    assert_eq!(read(b"ssl_check=0", None), Asked::Nothing);
+    assert_eq!(read(b"ssl_check=1&token=x", None), Interaction::CertificateCheck);
+    assert_eq!(read(b"ssl_check=0", None), Interaction::Nothing);
 }
 
 fn any_json() -> impl Strategy<Value = Value> {
@@ -196,7 +196,7 @@ proptest! {
         field in prop_oneof![Just("/user"), Just("/actions"), Just("/actions/0"), Just("/response_url"), Just("/type")],
         value in any_json(),
     ) {
-        if let Asked::Click(click) = with(field, value) {
+        if let Interaction::Click(click) = with(field, value) {
             prop_assert!(is_incident(&click.incident) && is_member(&click.user));
             prop_assert!(!click.user_name.is_empty() && !click.user_name.contains('\n'));
         }

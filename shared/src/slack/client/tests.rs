@@ -14,10 +14,10 @@ fn what_an_incoming_webhook_answers() {
         (302, ""),
         (403, "<html>a proxy's page</html>"),
     ] {
-        assert!(matches!(says(status, body), Err(Refusal::Later(..))), "{status} {body}");
+        assert!(matches!(says(status, body), Err(PostError::Later(..))), "{status} {body}");
     }
     for (status, body) in [(400, "invalid_payload"), (400, "invalid_blocks"), (400, "no_text")] {
-        assert!(matches!(says(status, body), Err(Refusal::Content(_))), "{status} {body}");
+        assert!(matches!(says(status, body), Err(PostError::Content(_))), "{status} {body}");
     }
     for (status, body) in [
         (403, "invalid_token"),
@@ -25,12 +25,12 @@ fn what_an_incoming_webhook_answers() {
         (404, "no_active_hooks"),
         (410, "channel_is_archived"),
     ] {
-        assert!(matches!(says(status, body), Err(Refusal::Channel(_))), "{status} {body}");
+        assert!(matches!(says(status, body), Err(PostError::Channel(_))), "{status} {body}");
     }
     for almost in
         ["hello", "", "<ok>", "o k", "ok but", "ok--------------------------------------error"]
     {
-        assert!(matches!(says(200, almost), Err(Refusal::Unknown(_))), "{almost}");
+        assert!(matches!(says(200, almost), Err(PostError::Unknown(_))), "{almost}");
     }
     assert_eq!(says(200, "ok\n"), Ok(()));
 }
@@ -40,20 +40,20 @@ fn what_the_web_api_answers() {
     let says = |status, body: &str| api_verdict(status, body, Some(Duration::from_secs(3)));
     assert_eq!(says(200, r#"{"ok":true,"ts":"1.2"}"#), Ok(()));
     let limited = says(429, r#"{"ok":false,"error":"ratelimited"}"#);
-    assert!(matches!(limited, Err(Refusal::Later(Some(after), _)) if after.as_secs() == 3));
+    assert!(matches!(limited, Err(PostError::Later(Some(after), _)) if after.as_secs() == 3));
     for gone in ["message_not_found", "cant_update_message", "edit_window_closed"] {
         let answer = says(200, &format!(r#"{{"ok":false,"error":"{gone}"}}"#));
-        assert!(matches!(answer, Err(Refusal::Gone(_))), "{gone}");
+        assert!(matches!(answer, Err(PostError::Gone(_))), "{gone}");
     }
     let no_channel = says(200, r#"{"ok":false,"error":"channel_not_found"}"#);
-    assert_eq!(no_channel, Err(Refusal::Channel("Slack answered 200 channel_not_found".into())));
+    assert_eq!(no_channel, Err(PostError::Channel("Slack answered 200 channel_not_found".into())));
     let too_long = says(200, r#"{"ok":false,"error":"msg_blocks_too_long"}"#);
-    assert!(matches!(too_long, Err(Refusal::Content(_))));
-    assert!(matches!(says(200, "<html>"), Err(Refusal::Unknown(_))));
+    assert!(matches!(too_long, Err(PostError::Content(_))));
+    assert!(matches!(says(200, "<html>"), Err(PostError::Unknown(_))));
     for (status, body) in
         [(503, ""), (408, ""), (403, "<html>"), (200, r#"{"ok":false,"error":"fatal_error"}"#)]
     {
-        assert!(matches!(says(status, body), Err(Refusal::Later(..))), "{status} {body}");
+        assert!(matches!(says(status, body), Err(PostError::Later(..))), "{status} {body}");
     }
 }
 
@@ -70,7 +70,7 @@ fn what_a_response_url_answers() {
         (503, r#"{"ok":false}"#),
         (200, r#"{"ok":false,"error":"ratelimited"}"#),
     ] {
-        assert!(matches!(says(status, body), Err(Refusal::Later(..))), "{status} {body}");
+        assert!(matches!(says(status, body), Err(PostError::Later(..))), "{status} {body}");
     }
     for (status, body) in [
         (404, r#"{"ok":false,"error":"expired_url"}"#),
@@ -79,6 +79,6 @@ fn what_a_response_url_answers() {
         (302, ""),
         (403, "<html>"),
     ] {
-        assert!(matches!(says(status, body), Err(Refusal::Gone(_))), "{status} {body}");
+        assert!(matches!(says(status, body), Err(PostError::Gone(_))), "{status} {body}");
     }
 }

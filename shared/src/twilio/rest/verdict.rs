@@ -7,30 +7,30 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use serde::Deserialize;
 
-use super::{Rejection, Told, Trouble};
+use super::{ApiError, Rejection, Told};
 use crate::domain::text::mask_numbers;
 
 /// What became of what was asked.
-pub(in crate::twilio) fn verdict(told: Told) -> Result<Bytes, Trouble> {
+pub(in crate::twilio) fn verdict(told: Told) -> Result<Bytes, ApiError> {
     match told {
         Told::Answer { status: 200..=299, body, .. } => Ok(body),
         Told::Answer { status: 429, retry_after, .. } => {
             let after = retry_after.map(Duration::from_secs);
-            Err(Trouble::Later(after, "Twilio has too many requests (429)".to_owned()))
+            Err(ApiError::Later(after, "Twilio has too many requests (429)".to_owned()))
         }
         Told::Answer { status: status @ 400..=499, body, .. } => {
-            Err(Trouble::Refused(rejection(status, &body)))
+            Err(ApiError::Refused(rejection(status, &body)))
         }
-        Told::Answer { status, .. } => Err(Trouble::Unknown(format!("Twilio answered {status}"))),
-        Told::NotSent(why) => Err(Trouble::Later(None, format!("Twilio: {why}"))),
-        Told::NoAnswer(why) => Err(Trouble::Unknown(format!("Twilio: {why}"))),
+        Told::Answer { status, .. } => Err(ApiError::Unknown(format!("Twilio answered {status}"))),
+        Told::NotSent(why) => Err(ApiError::Later(None, format!("Twilio: {why}"))),
+        Told::NoAnswer(why) => Err(ApiError::Unknown(format!("Twilio: {why}"))),
     }
 }
 
 /// An answer, read.
-pub(in crate::twilio) fn read<T: serde::de::DeserializeOwned>(body: Bytes) -> Result<T, Trouble> {
+pub(in crate::twilio) fn read<T: serde::de::DeserializeOwned>(body: Bytes) -> Result<T, ApiError> {
     serde_json::from_slice(&body)
-        .map_err(|_| Trouble::Unknown("Twilio's answer could not be read".to_owned()))
+        .map_err(|_| ApiError::Unknown("Twilio's answer could not be read".to_owned()))
 }
 
 impl Rejection {

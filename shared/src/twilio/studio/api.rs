@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::context::Context;
-use crate::twilio::rest::{Api, Rejection, Told, Trouble, read, read_time, verdict};
+use crate::twilio::rest::{Api, ApiError, Rejection, Told, read, read_time, verdict};
 
 /// Whether this is wrong with the account (20003, 20005, 20008) or with a number (21xxx), and not the Flow's fault.
 fn is_not_the_flows(code: Option<u64>) -> bool {
@@ -44,7 +44,7 @@ pub enum NotBegun {
     /// One with this pair of numbers is active, of this Flow or another (409): the person is in a call.
     InCall,
     /// Anything else.
-    Trouble(Trouble),
+    ApiError(ApiError),
 }
 
 impl Execution {
@@ -83,7 +83,7 @@ impl<'a> Executions<'a> {
             return Err(NotBegun::InCall);
         }
         let begun = verdict(told).map_err(|trouble| self.what_to_do(trouble)).and_then(read);
-        begun.map_err(NotBegun::Trouble)
+        begun.map_err(NotBegun::ApiError)
     }
 
     /// Those with this contact that began at `since` or later and were not over at `at`, but for those known already.
@@ -93,7 +93,7 @@ impl<'a> Executions<'a> {
         since: Timestamp,
         at: Timestamp,
         known: &[&str],
-    ) -> Result<Vec<Execution>, Trouble> {
+    ) -> Result<Vec<Execution>, ApiError> {
         let from = since.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let from: String = form_urlencoded::byte_serialize(from.as_bytes()).collect();
         let path = format!("?DateCreatedFrom={from}&PageSize=100");
@@ -113,23 +113,23 @@ impl<'a> Executions<'a> {
     }
 
     /// One of them; `None` if Twilio does not know it.
-    pub async fn look_up(&self, sid: &str) -> Result<Option<Execution>, Trouble> {
+    pub async fn look_up(&self, sid: &str) -> Result<Option<Execution>, ApiError> {
         known(verdict(self.ask("GET", &format!("/{sid}"), Vec::new()).await))?.map(read).transpose()
     }
 
     /// What one of them knows of its call: nothing, if Twilio does not know it.
-    pub async fn context(&self, sid: &str) -> Result<Context, Trouble> {
+    pub async fn context(&self, sid: &str) -> Result<Context, ApiError> {
         let told = verdict(self.ask("GET", &format!("/{sid}/Context"), Vec::new()).await);
         let body: Option<Value> = known(told)?.map(read).transpose()?;
         Ok(body.map(|body| Context::of(&body)).unwrap_or_default())
     }
 
     /// Ends one. That it was over already, or is not known, is as good.
-    pub async fn end(&self, sid: &str) -> Result<(), Trouble> {
+    pub async fn end(&self, sid: &str) -> Result<(), ApiError> {
         let form = vec![("Status", "ended".to_owned())];
         match verdict(self.ask("POST", &format!("/{sid}"), form).await) {
-            Err(Trouble::Refused(why)) => match self.look_up(sid).await? {
-                Some(execution) if !execution.is_over() => Err(Trouble::Later(None, why.text)),
+            Err(ApiError::Refused(why)) => match self.look_up(sid).await? {
+                Some(execution) if !execution.is_over() => Err(ApiError::Later(None, why.text)),
                 _ => Ok(()),
             },
             told => told.map(|_| ()),
@@ -143,12 +143,12 @@ impl<'a> Executions<'a> {
         form: Vec<(&'static str, String)>,
     ) -> Told {
         let path = format!("Flows/{}/Executions{behind}", self.flow_sid);
-        self.api.ask_studio(method, &path, form).await
+        self.api.request_studio(method, &path, form).await
     }
 
     /// Says what to do about a Flow that cannot be begun.
-    fn what_to_do(&self, trouble: Trouble) -> Trouble {
-        let Trouble::Refused(rejection) = trouble else { return trouble };
+    fn what_to_do(&self, trouble: ApiError) -> ApiError {
+        let ApiError::Refused(rejection) = trouble else { return trouble };
         let (flow, Rejection { code, text }) = (self.flow_sid, &rejection);
         let text = if rejection.is_unknown() {
             format!(
@@ -162,16 +162,16 @@ impl<'a> Executions<'a> {
                  `ringdown flow` prints one that does"
             )
         };
-        Trouble::Refused(Rejection { code: *code, text })
+        ApiError::Refused(Rejection { code: *code, text })
     }
 }
 
-fn known(told: Result<Bytes, Trouble>) -> Result<Option<Bytes>, Trouble> {
+fn known(told: Result<Bytes, ApiError>) -> Result<Option<Bytes>, ApiError> {
     match told {
         Ok(body) => Ok(Some(body)),
-        Err(Trouble::Refused(why)) if why.is_unknown() => Ok(None),
+        Err(ApiError::Refused(why)) if why.is_unknown() => Ok(None),
         // A wrong token, for example: it says nothing of the Execution.
-        Err(Trouble::Refused(why)) => Err(Trouble::Later(None, why.text)),
+        Err(ApiError::Refused(why)) => Err(ApiError::Later(None, why.text)),
         Err(trouble) => Err(trouble),
     }
 }

@@ -6,10 +6,10 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../events/outage-inta
 
 /// Key, name, state and time (and whether its actions are enabled, where that is announced), reason, description, and why it
 /// is quiet. `…:` stands for the front of an ARN.
-type Said = [&'static str; 6];
+type AlarmFields = [&'static str; 6];
 
 /// Files on one line say the same, in different shapes.
-const EVENTS: &[(&[&str], &[Said])] = &[
+const EVENTS: &[(&[&str], &[AlarmFields])] = &[
     (
         &["direct-metric", "sns-metric", "eventbridge-metric"],
         &[[
@@ -235,7 +235,7 @@ pub(super) fn text(file: &str) -> String {
     std::fs::read_to_string(format!("{FOLDER}/{file}.json")).unwrap()
 }
 
-fn said(read: &Result<Change, Malformed>) -> [String; 6] {
+fn fields_read(read: &Result<Change, Malformed>) -> [String; 6] {
     match read {
         Ok(change) => [
             change.key.replace("arn:aws:cloudwatch:eu-central-1:123456789012:alarm:", "…:"),
@@ -258,8 +258,9 @@ fn actions(change: &Change) -> String {
 fn every_file_says_exactly_this() {
     for (files, expected) in EVENTS {
         for file in *files {
-            let said: Vec<_> = parse(text(file).as_bytes(), now()).iter().map(said).collect();
-            assert_eq!(said, *expected, "{file}");
+            let fields_read: Vec<_> =
+                parse(text(file).as_bytes(), now()).iter().map(fields_read).collect();
+            assert_eq!(fields_read, *expected, "{file}");
         }
     }
     let folder = std::fs::read_dir(FOLDER).unwrap();

@@ -12,7 +12,7 @@ use crate::config::Settings;
 use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signal};
 use crate::domain::text::Spoken;
 use crate::storage::records::ToDo;
-use crate::twilio::rest::{Api, Trouble};
+use crate::twilio::rest::{Api, ApiError};
 use crate::twilio::studio::api::NotBegun;
 use driver::{Driver, Order, Ringing};
 
@@ -67,12 +67,14 @@ impl EffectRunner<'_> {
             Err(NotBegun::InCall) => {
                 Report::Done(vec![call_signal(attempt, None, CallEvent::InCall)])
             }
-            Err(NotBegun::Trouble(Trouble::Refused(why))) => refused(incident, &effect, &why.text),
-            Err(NotBegun::Trouble(Trouble::Later(after, why))) => {
+            Err(NotBegun::ApiError(ApiError::Refused(why))) => {
+                refused(incident, &effect, &why.text)
+            }
+            Err(NotBegun::ApiError(ApiError::Later(after, why))) => {
                 tracing::warn!(incident = incident.id, why, "a call could not be placed yet");
                 Report::RetryAfter(after.map_or(BACKOFF, backoff))
             }
-            Err(NotBegun::Trouble(Trouble::Unknown(why))) => {
+            Err(NotBegun::ApiError(ApiError::Unknown(why))) => {
                 tracing::warn!(
                     incident = incident.id,
                     why,
@@ -110,7 +112,7 @@ async fn find(
     phone: &str,
     incident: &Incident,
     attempt: &Attempt,
-) -> Result<Vec<String>, Trouble> {
+) -> Result<Vec<String>, ApiError> {
     let calls = incident.attempts.iter().flat_map(|attempt| &attempt.calls);
     let known: Vec<&str> = calls.map(|call| call.sid.as_str()).collect();
     // What was over when this attempt was decided was another's: its person was free then.
@@ -123,7 +125,7 @@ async fn under_way(
     incident: &Incident,
     attempt: &Attempt,
     settings: &Settings,
-) -> Result<Vec<String>, Trouble> {
+) -> Result<Vec<String>, ApiError> {
     let known = attempt.calls.iter().filter(|call| !call.over);
     let known: Vec<String> = known.map(|call| call.sid.clone()).collect();
     match phone(settings, &attempt.person) {

@@ -15,7 +15,7 @@ use crate::Error;
 use crate::config::{Settings, tokens};
 use crate::domain::escalation::{Actor, Event, Incident, Member, Signal, State};
 use crate::http::{Request, Response};
-use crate::slack::action::{self, Action, Asked, Click, Place};
+use crate::slack::action::{self, Action, Click, Interaction, Place};
 use crate::slack::incident::message;
 use crate::slack::signature::{Mismatch, verify};
 use crate::storage::QueueName;
@@ -79,7 +79,7 @@ impl Escalate {
             return Ok(cached);
         }
         // It may have been changed since we read it.
-        let newer = self.settings.fresh(now).await?;
+        let newer = self.settings.refresh(now).await?;
         check_signature(request, clocks, &newer).map(|()| newer)
     }
 }
@@ -108,7 +108,7 @@ impl Work<'_> {
     async fn click(&self, request: &Request) -> Result<(), Error> {
         let settings = &self.settings;
         let sandbox = settings.value("slack/hooks-base-url");
-        let Asked::Click(click) = action::read(&request.body, sandbox) else { return Ok(()) };
+        let Interaction::Click(click) = action::read(&request.body, sandbox) else { return Ok(()) };
         let escalation = &settings.config.escalation;
         if escalation.only_configured_people && escalation.person_in_slack(&click.user).is_none() {
             return self.answer(&click, None, Answer::Alone(not_configured(&click))).await;

@@ -13,7 +13,7 @@ use crate::domain::escalation::{Incident, Signal};
 use crate::domain::text::Spoken;
 use crate::http::{Request, Response};
 use crate::twilio::callbacks::{Path, field};
-use crate::twilio::studio::capability::{Invalid, check};
+use crate::twilio::studio::callback_token::{Invalid, check};
 use crate::twilio::studio::report::{Answer, Outcome, Report};
 
 impl Escalate {
@@ -73,7 +73,7 @@ impl Escalate {
         let settings = self.settings.get(now).await?;
         let (checked, settings) = match check_token(&settings, path, token, now)? {
             Err(Invalid::NotOurs) => {
-                let settings = self.settings.fresh(now).await?;
+                let settings = self.settings.refresh(now).await?;
                 (check_token(&settings, path, token, now)?, settings)
             }
             checked => (checked, settings),

@@ -12,7 +12,7 @@ use crate::domain::text::Spoken;
 use crate::http::{Request, Response, form_fields};
 use crate::jobs::verify::{Kind, verified};
 use crate::twilio::callbacks::{About, Path, field, key, machine, status, voice_url};
-use crate::twilio::voice::{Words, twiml};
+use crate::twilio::voice::{VoiceReply, twiml};
 
 /// How often we ask for a moment before we give up.
 const MAX_MOMENTS: u32 = 12;
@@ -52,7 +52,7 @@ impl Escalate {
     pub async fn handle_call(&self, request: &Request, now: Timestamp) -> Result<Response, Error> {
         let path = Path::read(&request.path).ok_or(Error::NotFound)?;
         match path.about {
-            About::Words => self.handle_voice(&path, request, now).await,
+            About::Voice => self.handle_voice(&path, request, now).await,
             About::Report => self.handle_flow(&path, request, now).await,
             About::Status | About::Machine => self.handle_status(&path, request, now).await,
         }
@@ -91,7 +91,7 @@ impl Escalate {
         now: Timestamp,
     ) -> Result<Response, Error> {
         let turn = Turn::read(request, &request.form());
-        let moment = || Ok(moment(path, &turn, self.settings.known().as_deref()));
+        let moment = || Ok(moment(path, &turn, self.settings.cached().as_deref()));
         match tokio::time::timeout(ANSWER_TIMEOUT, self.record_and_speak(path, request, &turn, now))
             .await
         {
@@ -140,16 +140,16 @@ impl Escalate {
     }
 }
 
-fn words<'a>(reply: &'a Reply, answer_seconds: u32, here: &str) -> Words<'a> {
+fn words<'a>(reply: &'a Reply, answer_seconds: u32, here: &str) -> VoiceReply<'a> {
     match reply {
-        Reply::Last(last) => Words::Last(last),
-        Reply::Question { reading } => Words::Menu {
+        Reply::Last(last) => VoiceReply::Last(last),
+        Reply::Question { reading } => VoiceReply::Menu {
             first: "",
             action: format!("{here}?reading={reading}"),
             then: None,
             answer_seconds,
         },
-        Reply::Menu { first, reading } => Words::Menu {
+        Reply::Menu { first, reading } => VoiceReply::Menu {
             first,
             action: format!("{here}?reading={reading}"),
             then: Reply::may_repeat(*reading).then(|| format!("{here}?reading={}", reading + 1)),
@@ -163,7 +163,7 @@ fn words<'a>(reply: &'a Reply, answer_seconds: u32, here: &str) -> Words<'a> {
 fn moment(path: &Path<'_>, turn: &Turn, settings: Option<&Settings>) -> Response {
     if turn.moments >= MAX_MOMENTS {
         let last = "I cannot write that down now. Please look at Slack. Good bye.";
-        return xml(&Words::Last(last), &plain());
+        return xml(&VoiceReply::Last(last), &plain());
     }
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("reading", &turn.reading.to_string());
@@ -176,14 +176,14 @@ fn moment(path: &Path<'_>, turn: &Turn, settings: Option<&Settings>) -> Response
         None => path.attempt.to_string(),
     };
     let again = format!("{here}?{}", query.finish());
-    xml(&Words::Moment { again, aloud: turn.moments.is_multiple_of(3) }, &plain())
+    xml(&VoiceReply::Moment { again, aloud: turn.moments.is_multiple_of(3) }, &plain())
 }
 
 fn plain() -> Spoken {
     Spoken { menu: String::new(), voice: None, language: None }
 }
 
-fn xml(words: &Words<'_>, spoken: &Spoken) -> Response {
+fn xml(words: &VoiceReply<'_>, spoken: &Spoken) -> Response {
     Response::of(200, "text/xml; charset=utf-8", twiml(words, spoken))
 }
 

@@ -5,10 +5,10 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 
-use super::tally::Tally;
+use super::metrics::DeliveryMetrics;
 use super::waiting::{Waiting, age, without_delivered};
 use crate::Error;
-use crate::slack::client::PACE;
+use crate::slack::client::POST_INTERVAL;
 use crate::slack::post::{Post, pack};
 use crate::storage::dead_letters::{self, DeadLetter};
 use crate::storage::messages::{Lines, Task};
@@ -18,16 +18,16 @@ use crate::storage::{Condition, MAX_TRANSACTION_ITEMS, Message, Processed, Put, 
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
 
 /// The longest rest that Slack may ask for. It asks for seconds.
-const LONGEST_ASKED: Duration = Duration::from_secs(60 * 60);
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// The longest rest between two tries.
-const LONGEST_REST: Duration = Duration::from_secs(60);
+const MAX_BACKOFF: Duration = Duration::from_secs(60);
 
 /// The longest rest of a message whose lines are said already: those behind it wait with it, …
-const LONGEST_OWED: Duration = Duration::from_secs(15);
+const MAX_DELIVERED_BACKOFF: Duration = Duration::from_secs(15);
 
 /// … but the queue hands out no message more often than a thousand times (`template.yaml`).
-const MOST_RECEIVES: u32 = 900;
+const MAX_RECEIVES: u32 = 900;
 
 /// What the log says of dead letters. `template.yaml` counts these lines, and raises an alarm.
 const GAVE_UP: &str = "could not be delivered: kept as a dead letter";
@@ -39,7 +39,7 @@ pub(super) struct Batch {
     most_lines: usize,
     about: Vec<About>,
     /// Messages that come again though their lines are said, each after its rest.
-    owed: Vec<(usize, Duration)>,
+    retried: Vec<(usize, Duration)>,
 }
 
 /// What a batch says next.
@@ -67,7 +67,7 @@ impl Batch {
         store: &dyn Store,
         messages: &[&Message],
         now: Timestamp,
-        tally: &mut Tally,
+        metrics: &mut DeliveryMetrics,
     ) -> Result<Batch, Error> {
         let (mut waiting, mut about) = (Vec::new(), Vec::new());
         let mut letters = Vec::new();
@@ -89,15 +89,15 @@ impl Batch {
             }
         }
         dead_letters::keep(store, &letters, now).await?;
-        tally.given_up(&letters);
+        metrics.given_up(&letters);
         for letter in &letters {
             tracing::error!(letters = 1, reason = letter.reason, "{GAVE_UP}");
         }
         let all = waiting.len();
         let left = without_delivered(store, waiting, now).await?;
-        tally.add("ringdown_slack_lines_duplicate_total", all - left.len());
+        metrics.add("ringdown_slack_lines_duplicate_total", all - left.len());
         let receive_count = messages.iter().map(|message| message.receive_count).collect();
-        Ok(Batch { receive_count, left, most_lines: usize::MAX, about, owed: Vec::new() })
+        Ok(Batch { receive_count, left, most_lines: usize::MAX, about, retried: Vec::new() })
     }
 
     /// How many lines are left.
@@ -110,7 +110,9 @@ impl Batch {
     pub(super) fn next_post(&self, apart: bool) -> Option<Next> {
         let first = self.left.first()?;
         let goes_with = |waiting: &&Waiting| {
-            !apart || (waiting.incident == first.incident && waiting.is_loud() == first.is_loud())
+            !apart
+                || (waiting.incident == first.incident
+                    && waiting.is_broadcast() == first.is_broadcast())
         };
         // More than a post can hold need not be looked at.
         let run = self.left.iter().take_while(goes_with).take(self.most_lines.min(5_000));
@@ -121,7 +123,7 @@ impl Batch {
             asks_for.extend(waiting.incident.clone().filter(|id| !asks_for.contains(id)));
         }
         let incident = first.incident.clone().filter(|_| apart);
-        Some(Next { post, incident, loud: first.is_loud(), asks_for })
+        Some(Next { post, incident, loud: first.is_broadcast(), asks_for })
     }
 
     /// Tries fewer lines at once: one of them is refused for what it is.
@@ -136,11 +138,11 @@ impl Batch {
         store: &dyn Store,
         lines: usize,
         now: Timestamp,
-        tally: &mut Tally,
+        metrics: &mut DeliveryMetrics,
     ) {
         let delivered: Vec<Waiting> = self.left.drain(..lines).collect();
         let failed = delivered.iter().filter(|waiting| waiting.line.failed).count();
-        tally.lines(lines, failed);
+        metrics.lines(lines, failed);
         let puts: Vec<Put> = delivered
             .iter()
             .map(|waiting| Put {
@@ -165,7 +167,7 @@ impl Batch {
         reason: &str,
         lines: usize,
         now: Timestamp,
-        tally: &mut Tally,
+        metrics: &mut DeliveryMetrics,
     ) -> Result<(), Error> {
         let letters: Vec<DeadLetter> = self.left[..lines]
             .chunk_by(|a, b| a.message == b.message)
@@ -179,7 +181,7 @@ impl Batch {
             })
             .collect();
         dead_letters::keep(store, &letters, now).await?;
-        tally.given_up(&letters);
+        metrics.given_up(&letters);
         tracing::error!(letters = letters.len(), lines, reason, "{GAVE_UP}");
         let given_up: Vec<usize> =
             self.left.drain(..lines).map(|waiting| waiting.message).collect();
@@ -208,8 +210,8 @@ impl Batch {
         let before =
             first.map_or(1, |waiting| self.receive_count[waiting.message]).saturating_sub(1).min(4);
         let doubled = Duration::from_millis(500) * 2_u32.saturating_pow((tries + before).min(8));
-        let doubled = doubled.min(LONGEST_REST);
-        let rest = asked.map_or(doubled, |asked| asked.clamp(PACE, LONGEST_ASKED));
+        let doubled = doubled.min(MAX_BACKOFF);
+        let rest = asked.map_or(doubled, |asked| asked.clamp(POST_INTERVAL, MAX_RETRY_AFTER));
         match first {
             Some(waiting) => {
                 rest.min(limit.saturating_sub(waiting.age(now)) + Duration::from_millis(100))
@@ -232,7 +234,7 @@ impl Batch {
 
     /// The message of this incident could not be edited: its lines' last message comes again, unless that has been so
     /// for longer than `limit`. Gives whether it does.
-    pub(super) fn owes(
+    pub(super) fn retry_delivered(
         &mut self,
         incident: &str,
         asked: Option<Duration>,
@@ -241,10 +243,11 @@ impl Batch {
     ) -> bool {
         let last = self.about.iter().rev().find(|about| about.incident == incident);
         let Some(about) = last.filter(|about| age(about.since, now) < limit) else { return false };
-        let doubled = PACE * 2_u32.saturating_pow(self.receive_count[about.message].min(6));
-        let longest = LONGEST_OWED.max(limit / MOST_RECEIVES);
-        let rest = asked.unwrap_or(doubled).clamp(PACE, longest);
-        self.owed.push((about.message, rest));
+        let doubled =
+            POST_INTERVAL * 2_u32.saturating_pow(self.receive_count[about.message].min(6));
+        let longest = MAX_DELIVERED_BACKOFF.max(limit / MAX_RECEIVES);
+        let rest = asked.unwrap_or(doubled).clamp(POST_INTERVAL, longest);
+        self.retried.push((about.message, rest));
         true
     }
 
@@ -253,8 +256,8 @@ impl Batch {
         let first_left = self.left.first().map(|waiting| waiting.message);
         (0..self.receive_count.len())
             .map(|message| {
-                let owed = self.owed.iter().find(|(owed, _)| *owed == message);
-                match (first_left, owed) {
+                let retried = self.retried.iter().find(|(retried, _)| *retried == message);
+                match (first_left, retried) {
                     (Some(first), _) if message >= first => {
                         Processed::RetryAfter(rest.unwrap_or_default())
                     }

@@ -5,12 +5,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use crate::slack::client::PATIENCE;
+use crate::slack::client::REQUEST_TIMEOUT;
 
 /// The longest rest within a call; for a longer one the messages go back to the queue.
-const LONGEST_REST: Duration = Duration::from_secs(5);
+const MAX_BACKOFF: Duration = Duration::from_secs(5);
 /// With less than this left for its answer no post is begun: it might be cut off in doubt.
-const SHORTEST_PATIENCE: Duration = Duration::from_secs(3);
+const MIN_REQUEST_TIMEOUT: Duration = Duration::from_secs(3);
 /// What it takes to note what became of a post.
 const NOTING: Duration = Duration::from_secs(1);
 
@@ -36,7 +36,7 @@ impl Call {
     /// Whether we can rest so long and still post and note it. A long rest is never taken here: it would keep the other
     /// channels of the batch waiting for us.
     pub(super) fn has_time_for(&self, rest: Duration) -> bool {
-        rest <= LONGEST_REST && rest + SHORTEST_PATIENCE + NOTING < self.left()
+        rest <= MAX_BACKOFF && rest + MIN_REQUEST_TIMEOUT + NOTING < self.left()
     }
 
     fn left(&self) -> Duration {
@@ -44,7 +44,7 @@ impl Call {
     }
 
     /// How long a post may wait for its answer, so that we can still note it.
-    pub(super) fn patience(&self) -> Duration {
-        self.left().saturating_sub(NOTING).min(PATIENCE)
+    pub(super) fn request_timeout(&self) -> Duration {
+        self.left().saturating_sub(NOTING).min(REQUEST_TIMEOUT)
     }
 }

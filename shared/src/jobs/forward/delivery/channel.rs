@@ -7,11 +7,11 @@ use std::time::Duration;
 use super::batch::{Batch, Next};
 use super::call::Call;
 use super::incident_message::{IncidentMessage, Own};
-use super::tally::Tally;
+use super::metrics::DeliveryMetrics;
 use super::{Delivery, REST};
 use crate::Error;
 use crate::config::Settings;
-use crate::slack::client::{Destination, Posted, Refusal, Thread};
+use crate::slack::client::{Destination, PostError, Posted, Thread};
 use crate::slack::post::{Post, fits_a_click};
 use crate::storage::Processed;
 
@@ -21,7 +21,7 @@ pub(super) struct Channel<'a> {
     pub(super) name: &'a str,
     pub(super) settings: Arc<Settings>,
     pub(super) call: Call,
-    pub(super) tally: &'a mut Tally,
+    pub(super) metrics: &'a mut DeliveryMetrics,
     incident_messages: HashMap<String, IncidentMessage>,
     tries: u32,
 }
@@ -32,14 +32,14 @@ impl<'a> Channel<'a> {
         name: &'a str,
         settings: Arc<Settings>,
         call: Call,
-        tally: &'a mut Tally,
+        metrics: &'a mut DeliveryMetrics,
     ) -> Channel<'a> {
         Channel {
             delivery,
             name,
             settings,
             call,
-            tally,
+            metrics,
             incident_messages: HashMap::new(),
             tries: 0,
         }
@@ -68,7 +68,7 @@ impl<'a> Channel<'a> {
                 Ok(lines) => {
                     self.tries = 0;
                     let (store, now) = (self.delivery.store.as_ref(), self.call.now());
-                    batch.delivered(store, lines, now, self.tally).await;
+                    batch.delivered(store, lines, now, self.metrics).await;
                 }
                 Err(refusal) => {
                     let refused = self.refused(batch, next.post.lines, refusal).await;
@@ -82,20 +82,21 @@ impl<'a> Channel<'a> {
     }
 
     /// Posts these lines, and gives how many Slack has now: none, if what they stand under had to be posted first.
-    async fn say(&mut self, next: &Next) -> Result<usize, Refusal> {
+    async fn say(&mut self, next: &Next) -> Result<usize, PostError> {
         let to = destination(self.name, &self.settings)?;
         let (Some(id), Destination::Bot { channel, .. }) = (&next.incident, &to) else {
-            return self.say_plain(&to, next).await;
+            return self.post_plain(&to, next).await;
         };
         let read = self.incident_message(id).await.map(|message| message.own(channel));
-        let cannot = |error| Refusal::Later(None, format!("its incident cannot be read: {error}"));
+        let cannot =
+            |error| PostError::Later(None, format!("its incident cannot be read: {error}"));
         match read.map_err(cannot)? {
-            Own::Nothing => self.say_plain(&to, next).await,
+            Own::Nothing => self.post_plain(&to, next).await,
             Own::Missing(post) => self.open(id, &to, channel, &post).await.map(|()| 0),
             Own::At(Posted { ts, .. }) => {
                 let thread = Thread { ts: &ts, broadcast: next.loud };
                 match self.post(&to, &next.post, Some(thread)).await {
-                    Err(Refusal::Gone(reason)) => {
+                    Err(PostError::Gone(reason)) => {
                         self.is_lost(id, &reason);
                         Ok(0)
                     }
@@ -106,7 +107,7 @@ impl<'a> Channel<'a> {
     }
 
     /// The lines by themselves, with buttons for each incident that somebody may act on.
-    async fn say_plain(&mut self, to: &Destination, next: &Next) -> Result<usize, Refusal> {
+    async fn post_plain(&mut self, to: &Destination, next: &Next) -> Result<usize, PostError> {
         let mut post = next.post.clone();
         for id in &next.asks_for {
             match self.incident_message(id).await {
@@ -133,7 +134,7 @@ impl<'a> Channel<'a> {
         to: &Destination,
         channel: &str,
         post: &Post,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), PostError> {
         let refused = match self.post(to, post, None).await {
             Ok(Some(posted)) => {
                 let (store, now) = (self.delivery.store.as_ref(), self.call.now());
@@ -144,12 +145,12 @@ impl<'a> Channel<'a> {
                 return Ok(());
             }
             Ok(None) => "Slack did not say where it is".to_owned(),
-            Err(Refusal::Content(reason) | Refusal::Gone(reason)) => reason,
+            Err(PostError::Content(reason) | PostError::Gone(reason)) => reason,
             Err(refusal) => return Err(refusal),
         };
         tracing::error!(incident = id, reason = refused, "an incident has no message of its own");
         if let Some(message) = self.incident_messages.get_mut(id) {
-            message.is_refused();
+            message.is_permanent_error();
         }
         Ok(())
     }
@@ -159,25 +160,25 @@ impl<'a> Channel<'a> {
         &mut self,
         batch: &mut Batch,
         lines: usize,
-        refusal: Refusal,
+        refusal: PostError,
     ) -> Result<(), Duration> {
-        self.tally.refused(&refusal);
+        self.metrics.refused(&refusal);
         tracing::warn!(channel = self.name, lines, ?refusal, "a post did not go through");
         let (store, now) = (self.delivery.store.as_ref(), self.call.now());
         let limit = self.settings.config.give_up_after;
         let (asked, reason, hopeless) = match refusal {
-            Refusal::Content(_) | Refusal::Gone(_) if lines > 1 => {
+            PostError::Content(_) | PostError::Gone(_) if lines > 1 => {
                 batch.narrow(lines / 2);
                 return Ok(());
             }
-            Refusal::Content(reason) | Refusal::Gone(reason) => (None, reason, 1),
-            Refusal::Channel(_) if self.renew().await => return Ok(()),
-            Refusal::Channel(reason) => (None, reason, batch.len()),
-            Refusal::Later(asked, reason) => (asked, reason, batch.too_old(limit, now)),
-            Refusal::Unknown(reason) => (None, reason, batch.too_old(limit, now)),
+            PostError::Content(reason) | PostError::Gone(reason) => (None, reason, 1),
+            PostError::Channel(_) if self.renew().await => return Ok(()),
+            PostError::Channel(reason) => (None, reason, batch.len()),
+            PostError::Later(asked, reason) => (asked, reason, batch.too_old(limit, now)),
+            PostError::Unknown(reason) => (None, reason, batch.too_old(limit, now)),
         };
         if hopeless > 0 {
-            let given_up = batch.give_up(store, &reason, hopeless, now, self.tally).await;
+            let given_up = batch.give_up(store, &reason, hopeless, now, self.metrics).await;
             return given_up.map_err(|error| {
                 let channel = self.name;
                 tracing::error!(channel, %error, "dead letters were not kept: their lines stay in the queue");
@@ -196,7 +197,7 @@ impl<'a> Channel<'a> {
     /// Waits for the channel's turn: a second after its last post. `Err` is how long that is, if the call has not the
     /// time.
     pub(super) async fn turn(&self) -> Result<(), Duration> {
-        let rest = self.delivery.pace.until_post(self.name);
+        let rest = self.delivery.rate_limit.until_post(self.name);
         if !self.call.has_time_for(rest) {
             return Err(rest);
         }
@@ -209,14 +210,14 @@ impl<'a> Channel<'a> {
         to: &Destination,
         post: &Post,
         thread: Option<Thread<'_>>,
-    ) -> Result<Option<Posted>, Refusal> {
-        let answer = self.delivery.slack.post(to, post, thread, self.call.patience()).await;
+    ) -> Result<Option<Posted>, PostError> {
+        let answer = self.delivery.slack.post(to, post, thread, self.call.request_timeout()).await;
         // What Slack found wrong is no post of this second.
-        if !matches!(answer, Err(Refusal::Content(_))) {
-            self.delivery.pace.posted(self.name);
+        if !matches!(answer, Err(PostError::Content(_))) {
+            self.delivery.rate_limit.posted(self.name);
         }
         if answer.is_ok() {
-            self.tally.posted();
+            self.metrics.posted();
         }
         answer
     }
@@ -253,7 +254,7 @@ impl<'a> Channel<'a> {
 
     /// Takes the settings as they are now, if they give this channel another destination: its secret was changed.
     async fn renew(&mut self) -> bool {
-        let Ok(newer) = self.delivery.live.fresh(self.call.now()).await else { return false };
+        let Ok(newer) = self.delivery.settings.refresh(self.call.now()).await else { return false };
         let changed = newer.destination(self.name) != self.settings.destination(self.name);
         if changed {
             self.settings = newer;
@@ -263,6 +264,6 @@ impl<'a> Channel<'a> {
 }
 
 /// A missing secret is our own fault: the lines wait for it, until they are too old.
-fn destination(channel: &str, settings: &Settings) -> Result<Destination, Refusal> {
-    settings.destination(channel).map_err(|missing| Refusal::Later(None, missing))
+fn destination(channel: &str, settings: &Settings) -> Result<Destination, PostError> {
+    settings.destination(channel).map_err(|missing| PostError::Later(None, missing))
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 use super::batch::Batch;
 use super::channel::Channel;
 use super::incident_message::Own;
-use crate::slack::client::{Destination, Refusal};
+use crate::slack::client::{Destination, PostError};
 
 /// How long an edit may keep the lines behind it waiting for Slack's answer.
-const SHORT_PATIENCE: Duration = Duration::from_secs(3);
+const EDIT_REQUEST_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// It could not be edited now; after so long it may be, if Slack said so.
 struct NotNow(Option<Duration>);
@@ -18,15 +18,15 @@ impl Channel<'_> {
     /// Edits an incident's message before its next lines are posted, if that may be now; once in a batch. If it fails
     /// it is tried again behind the lines.
     pub(super) async fn edit_at_once(&mut self, id: &str) {
-        let pace = self.delivery.pace.until_edit();
-        let may = pace.is_zero() && self.call.has_time_for(Duration::ZERO);
+        let rate_limit = self.delivery.rate_limit.until_edit();
+        let may = rate_limit.is_zero() && self.call.has_time_for(Duration::ZERO);
         let Some(to) = self.bot().filter(|_| may) else { return };
         match self.incident_message(id).await {
             Ok(message) if !message.tried => message.tried = true,
             _ => return,
         }
-        let patience = SHORT_PATIENCE.min(self.call.patience());
-        let _ = self.edit(id, &to, patience).await;
+        let request_timeout = EDIT_REQUEST_TIMEOUT.min(self.call.request_timeout());
+        let _ = self.edit(id, &to, request_timeout).await;
     }
 
     /// Lets the messages of the batch's incidents say what they should. What cannot be done now is owed. An incident
@@ -36,7 +36,7 @@ impl Channel<'_> {
         for id in batch.incidents() {
             let Err(NotNow(asked)) = self.settle(&id, &to).await else { continue };
             let limit = self.settings.config.give_up_after;
-            if !batch.owes(&id, asked, limit, self.call.now()) {
+            if !batch.retry_delivered(&id, asked, limit, self.call.now()) {
                 tracing::error!(
                     incident = id,
                     "Slack does not let its message be edited: it stays as it is"
@@ -49,12 +49,12 @@ impl Channel<'_> {
         let Destination::Bot { channel, .. } = to else { return Ok(()) };
         let unread = |_| NotNow(None);
         if self.incident_message(id).await.map_err(unread)?.edit(channel).is_some() {
-            let pace = self.delivery.pace.until_edit();
-            if !self.call.has_time_for(pace) {
-                return Err(NotNow(Some(pace)));
+            let rate_limit = self.delivery.rate_limit.until_edit();
+            if !self.call.has_time_for(rate_limit) {
+                return Err(NotNow(Some(rate_limit)));
             }
-            tokio::time::sleep(pace).await;
-            self.edit(id, to, self.call.patience()).await?;
+            tokio::time::sleep(rate_limit).await;
+            self.edit(id, to, self.call.request_timeout()).await?;
         }
         // It was lost, or could not be posted when its lines came.
         let Own::Missing(post) = self.incident_message(id).await.map_err(unread)?.own(channel)
@@ -67,27 +67,32 @@ impl Channel<'_> {
     }
 
     /// Lets an incident's message say what it should, if it is there and does not.
-    async fn edit(&mut self, id: &str, to: &Destination, patience: Duration) -> Result<(), NotNow> {
+    async fn edit(
+        &mut self,
+        id: &str,
+        to: &Destination,
+        request_timeout: Duration,
+    ) -> Result<(), NotNow> {
         let Destination::Bot { token, channel } = to else { return Ok(()) };
         let due = self.incident_message(id).await.ok().and_then(|message| message.edit(channel));
         let Some((message, post)) = due else { return Ok(()) };
-        let told = self.delivery.slack.edit(token, &message, &post, patience).await;
-        self.tally.edited(told.is_ok());
+        let told = self.delivery.slack.edit(token, &message, &post, request_timeout).await;
+        self.metrics.edited(told.is_ok());
         let asked = match &told {
-            Err(Refusal::Later(asked, _)) => *asked,
+            Err(PostError::Later(asked, _)) => *asked,
             _ => None,
         };
-        self.delivery.pace.edited(asked);
+        self.delivery.rate_limit.edited(asked);
         match told {
             Ok(()) => {}
-            Err(Refusal::Content(reason)) => {
+            Err(PostError::Content(reason)) => {
                 tracing::error!(
                     incident = id,
                     reason,
                     "its message stays as it is until it changes again"
                 );
             }
-            Err(Refusal::Gone(reason)) => {
+            Err(PostError::Gone(reason)) => {
                 self.is_lost(id, &reason);
                 return Ok(());
             }
@@ -102,10 +107,10 @@ impl Channel<'_> {
     }
 }
 
-fn not_now(id: &str, refusal: Refusal) -> NotNow {
+fn not_now(id: &str, refusal: PostError) -> NotNow {
     tracing::warn!(incident = id, ?refusal, "its message does not say yet how it stands");
     match refusal {
-        Refusal::Later(asked, _) => NotNow(asked),
+        PostError::Later(asked, _) => NotNow(asked),
         _ => NotNow(None),
     }
 }

@@ -138,7 +138,7 @@ impl IncidentMessage {
     }
 
     /// Slack does not take it.
-    pub(super) fn is_refused(&mut self) {
+    pub(super) fn is_permanent_error(&mut self) {
         self.plain = true;
     }
 

@@ -7,16 +7,16 @@ use serde_json::Value;
 
 use super::Delivery;
 use super::call::Call;
-use super::tally::Tally;
+use super::metrics::DeliveryMetrics;
 use super::waiting::age;
 use crate::domain::response_url::ResponseUrl;
-use crate::slack::client::{PACE, Refusal};
+use crate::slack::client::{POST_INTERVAL, PostError};
 use crate::storage::Processed;
 
 /// How long Slack takes an answer to a click. (docs.slack.dev, "Handling user interaction".)
 const LIVES: Duration = Duration::from_secs(30 * 60);
 /// The longest rest between two tries.
-const LONGEST_REST: Duration = Duration::from_secs(60);
+const MAX_BACKOFF: Duration = Duration::from_secs(60);
 
 /// The answer to a click, on its way.
 pub(super) struct Reply {
@@ -34,9 +34,9 @@ impl Delivery {
     /// Posts the answer to a click, as long as its URL lives. It is no post of its channel: only one person may see it.
     pub(super) async fn reply(&self, reply: &Reply, call: Call) -> Processed {
         let (outcome, counted) = self.try_reply(reply, call).await;
-        let mut tally = Tally::default();
-        tally.add(counted, 1);
-        if let Err(error) = tally.note(self.store.as_ref()).await {
+        let mut metrics = DeliveryMetrics::default();
+        metrics.add(counted, 1);
+        if let Err(error) = metrics.note(self.store.as_ref()).await {
             tracing::warn!(%error, "counters were not noted");
         }
         outcome
@@ -51,23 +51,26 @@ impl Delivery {
             );
             return (Processed::Done, DROPPED);
         }
-        let doubled = (PACE * 2_u32.saturating_pow(reply.receive_count.min(6))).min(LONGEST_REST);
+        let doubled =
+            (POST_INTERVAL * 2_u32.saturating_pow(reply.receive_count.min(6))).min(MAX_BACKOFF);
         if !call.has_time_for(Duration::ZERO) {
-            return (Processed::RetryAfter(PACE), LATER);
+            return (Processed::RetryAfter(POST_INTERVAL), LATER);
         }
-        let told = self.slack.respond(&reply.url, &reply.body, call.patience()).await;
+        let told = self.slack.respond(&reply.url, &reply.body, call.request_timeout()).await;
         match told {
             Ok(()) => (Processed::Done, r#"ringdown_slack_replies_total{result="ok"}"#),
-            Err(Refusal::Later(asked, reason)) => {
+            Err(PostError::Later(asked, reason)) => {
                 tracing::warn!(reason, "the answer to a click did not go through yet");
-                let rest = asked.map_or(doubled, |asked| asked.clamp(PACE, LIVES));
+                let rest = asked.map_or(doubled, |asked| asked.clamp(POST_INTERVAL, LIVES));
                 (Processed::RetryAfter(rest), LATER)
             }
-            Err(Refusal::Unknown(reason)) => {
+            Err(PostError::Unknown(reason)) => {
                 tracing::warn!(reason, "the answer to a click may not have gone through");
                 (Processed::RetryAfter(doubled), LATER)
             }
-            Err(Refusal::Content(reason) | Refusal::Channel(reason) | Refusal::Gone(reason)) => {
+            Err(
+                PostError::Content(reason) | PostError::Channel(reason) | PostError::Gone(reason),
+            ) => {
                 tracing::warn!(reason, "the answer to a click was dropped");
                 (Processed::Done, DROPPED)
             }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::domain::escalation::Key;
 use crate::domain::response_url::ResponseUrl;
-use crate::slack::client::PACE;
+use crate::slack::client::POST_INTERVAL;
 use crate::storage::Processed;
 use crate::storage::messages::Task;
 use backend::{Backend, ID, at, lines};
@@ -123,7 +123,7 @@ async fn an_edit_that_slack_wants_later_stops_no_line_and_is_owed() {
     );
     // What is left of the rest that Slack asked for.
     let Processed::RetryAfter(rest) = outcomes[1] else { panic!("{outcomes:?}") };
-    assert!(rest >= PACE && rest <= Duration::from_secs(30), "{rest:?}");
+    assert!(rest >= POST_INTERVAL && rest <= Duration::from_secs(30), "{rest:?}");
     assert_eq!([outcomes[0], outcomes[2]], [Processed::Done; 2]);
 }
 

@@ -60,7 +60,7 @@ impl Waiting {
     }
 
     /// It speaks to the whole channel: in a thread it would reach only those who follow that.
-    pub(super) fn is_loud(&self) -> bool {
+    pub(super) fn is_broadcast(&self) -> bool {
         self.line.asks && self.line.text.starts_with("<!channel>")
     }
 

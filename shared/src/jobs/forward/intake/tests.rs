@@ -10,7 +10,7 @@ use crate::config::{Environment, Values};
 use crate::secret::Secret;
 use crate::storage::MAX_MESSAGE_BYTES;
 use crate::storage::dead_letters::DeadLetter;
-use crate::twilio::event_stream::LONGEST_KEPT;
+use crate::twilio::event_stream::MAX_MALFORMED_BYTES;
 use crate::twilio::signature::{Payload, signature, with_body_hash};
 
 const CONFIG: &str = "[channels.a]\n[channels.b]\n[[routes]]\nname = \"r\"\nevents = [\"x\"]\n\
@@ -66,7 +66,13 @@ fn intake(readings: &[&str]) -> (Intake, Arc<Memory>) {
         Box::pin(async move { values }) as _
     });
     let queue = Arc::new(Memory::default());
-    (Intake { live: Live::new(Environment::default(), fetch), queue: queue.clone() }, queue)
+    (
+        Intake {
+            settings: SettingsCache::new(Environment::default(), fetch),
+            queue: queue.clone(),
+        },
+        queue,
+    )
 }
 
 fn at(second: i64) -> Timestamp {
@@ -222,7 +228,7 @@ fn no_body_makes_a_message_or_a_dead_letter_that_is_too_large() {
     fits(&serde_json::to_vec(&odd).unwrap());
     fits(&serde_json::to_vec(&[event("i".repeat(1_100_000), "t".to_owned())]).unwrap());
     fits(&[1; 4_000_000]);
-    fits(&vec![b'"'; LONGEST_KEPT * 2]);
+    fits(&vec![b'"'; MAX_MALFORMED_BYTES * 2]);
 }
 
 proptest! {

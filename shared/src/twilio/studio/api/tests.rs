@@ -82,7 +82,7 @@ async fn an_execution_is_begun_where_studio_is() {
 async fn why_one_is_not_begun() {
     let refused = |code: u64| json!({"code": code, "message": "No +15005550001"});
     let trouble = |told| match told {
-        Err(NotBegun::Trouble(Trouble::Refused(why))) => why.text,
+        Err(NotBegun::ApiError(ApiError::Refused(why))) => why.text,
         told => panic!("{told:?}"),
     };
     assert_eq!(begin(vec![(409, refused(20409))]).await, Err(NotBegun::InCall));
@@ -97,7 +97,7 @@ async fn why_one_is_not_begun() {
     assert_eq!(trouble(begin(vec![(400, refused(21211))]).await), "Twilio 21211 No +…0001");
     for (status, expected) in [(0, true), (500, true), (429, false)] {
         let told = begin(vec![(status, json!({}))]).await;
-        let unknown = matches!(told, Err(NotBegun::Trouble(Trouble::Unknown(_))));
+        let unknown = matches!(told, Err(NotBegun::ApiError(ApiError::Unknown(_))));
         assert_eq!(unknown, expected, "{told:?}");
     }
 }
@@ -139,8 +139,8 @@ async fn one_is_ended_once_and_for_all() {
         let told = Executions::of(&api, FLOW).end("FN1").await;
         let expected = match expected {
             Some(true) => told.is_ok(),
-            Some(false) => matches!(told, Err(Trouble::Later(..))),
-            None => matches!(told, Err(Trouble::Unknown(_))),
+            Some(false) => matches!(told, Err(ApiError::Later(..))),
+            None => matches!(told, Err(ApiError::Unknown(_))),
         };
         assert!(expected, "{answers:?}: {told:?}");
     }
@@ -152,5 +152,5 @@ async fn what_is_unknown_is_no_trouble_and_a_refusal_is() {
     let flow = Executions::of(&api, FLOW);
     assert!(flow.look_up("FN1").await.is_ok_and(|found| found.is_none()));
     assert_eq!(flow.context("FN1").await, Ok(Context::default()));
-    assert!(matches!(flow.context("FN1").await, Err(Trouble::Later(..))));
+    assert!(matches!(flow.context("FN1").await, Err(ApiError::Later(..))));
 }

@@ -6,9 +6,9 @@ use serde_json::json;
 use crate::config::{Settings, tokens};
 use crate::domain::escalation::{Attempt, CallEvent, CallWith, Incident};
 use crate::twilio::callbacks::{studio_url, voice_url};
-use crate::twilio::rest::{Api, CallResource, NewCall, Rejection, Trouble};
+use crate::twilio::rest::{Api, ApiError, CallResource, NewCall, Rejection};
 use crate::twilio::studio::api::{Executions, NotBegun};
-use crate::twilio::studio::capability::{LIFE, mint};
+use crate::twilio::studio::callback_token::{LIFE, mint};
 
 use super::super::super::after;
 use crate::domain::text::Spoken;
@@ -45,7 +45,7 @@ impl<'a> Driver<'a> {
         let missing = |what: &str| {
             let why = format!("not set up: {what} is missing");
             tracing::error!("{why}");
-            Err(NotBegun::Trouble(Trouble::Refused(Rejection::ours(why))))
+            Err(NotBegun::ApiError(ApiError::Refused(Rejection::ours(why))))
         };
         let settings = order.settings;
         let Some(from) = settings.value("twilio/from-number") else {
@@ -54,7 +54,7 @@ impl<'a> Driver<'a> {
         if let Err(error) = settings.configured_base_url() {
             tracing::error!("not set up: {error}");
             let why = format!("not set up: {error}");
-            return Err(NotBegun::Trouble(Trouble::Refused(Rejection::ours(why))));
+            return Err(NotBegun::ApiError(ApiError::Refused(Rejection::ours(why))));
         }
         let Some(base) = settings.public_base_url() else {
             return missing("PUBLIC_BASE_URL (the parameter public-base-url)");
@@ -62,7 +62,7 @@ impl<'a> Driver<'a> {
         match self {
             Driver::Voice(api) => {
                 let call = api.call(&order.to_new_call(base, from)).await;
-                call.map(|call| call.sid).map_err(NotBegun::Trouble)
+                call.map(|call| call.sid).map_err(NotBegun::ApiError)
             }
             Driver::Studio { flow, .. } => {
                 let keys = settings.value("callback-key").map(tokens).unwrap_or_default();
@@ -88,7 +88,7 @@ impl<'a> Driver<'a> {
         since: Timestamp,
         at: Timestamp,
         known: &[&str],
-    ) -> Result<Vec<String>, Trouble> {
+    ) -> Result<Vec<String>, ApiError> {
         match self {
             Driver::Voice(api) => {
                 let calls = api.find(phone, since, at, known).await?;
@@ -102,7 +102,7 @@ impl<'a> Driver<'a> {
     }
 
     /// The status of a call: what is worth telling of it.
-    pub(super) async fn look_up(&self, sid: &str) -> Result<Vec<CallEvent>, Trouble> {
+    pub(super) async fn look_up(&self, sid: &str) -> Result<Vec<CallEvent>, ApiError> {
         match self {
             Driver::Voice(api) => {
                 let event = api.look_up(sid).await?.and_then(|call| call.call_event());
@@ -120,7 +120,7 @@ impl<'a> Driver<'a> {
 
     /// Ends a call, whether it rings or is under way. A call need not end with its Execution, as far as is documented, and
     /// while it rings the Execution may not know it: then it is looked for among those to this phone.
-    pub(super) async fn hang_up(&self, sid: &str, to: &Ringing<'_>) -> Result<(), Trouble> {
+    pub(super) async fn hang_up(&self, sid: &str, to: &Ringing<'_>) -> Result<(), ApiError> {
         let (flow, voice) = match self {
             Driver::Voice(api) => return api.hang_up(sid).await,
             Driver::Studio { flow, voice } => (flow, voice),
@@ -148,7 +148,7 @@ pub(super) struct Ringing<'a> {
 
 impl Ringing<'_> {
     /// The calls of our number to this phone that are under way: nobody is called twice at once.
-    async fn calls(&self, voice: &Api) -> Result<Vec<String>, Trouble> {
+    async fn calls(&self, voice: &Api) -> Result<Vec<String>, ApiError> {
         let (Some(phone), Some(from)) = (self.phone, self.from) else { return Ok(Vec::new()) };
         let calls = voice.find(phone, self.since, self.at, &[]).await?;
         let is_ours = |call: &CallResource| {

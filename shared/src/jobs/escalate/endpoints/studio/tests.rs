@@ -9,7 +9,7 @@ use super::*;
 use crate::domain::escalation::State;
 use crate::jobs::escalate::testing::{EXECUTION, FLOW, KEY, Server};
 use crate::secret::Secret;
-use crate::twilio::studio::capability::mint;
+use crate::twilio::studio::callback_token::mint;
 
 /// A server whose first call was placed.
 async fn server() -> Server {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::*;
-use crate::config::{Environment, Fetch, Live, Values};
+use crate::config::{Environment, Fetch, SettingsCache, Values};
 use crate::jobs::escalate::{Escalate, WriterIds};
 use crate::secret::Secret;
 use crate::storage::{Key as RecordKey, Put, Queue, QueueName, Record, Store, check_size};
@@ -71,7 +71,7 @@ fn now() -> Timestamp {
 
 fn escalate(backend: Backend, fetch: Fetch) -> Escalate {
     Escalate {
-        settings: Live::new(Environment::default(), fetch),
+        settings: SettingsCache::new(Environment::default(), fetch),
         store: Arc::new(backend),
         queue: Arc::new(backend),
         wire: Arc::new(|_| Box::pin(async { Told::NotSent("nobody is there".to_owned()) })),

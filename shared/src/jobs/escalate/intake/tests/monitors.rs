@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::*;
-use crate::config::{Environment, Live, Values};
+use crate::config::{Environment, SettingsCache, Values};
 use crate::jobs::escalate::WriterIds;
 use crate::jobs::escalate::silences::tests::backend::Backend;
 use crate::storage::messages::Task;
@@ -41,7 +41,7 @@ impl Intake {
         let now = Arc::new(Mutex::new("2026-11-28T12:00:00Z".parse().expect("a time")));
         let clock = now.clone();
         let escalate = Escalate {
-            settings: Live::new(
+            settings: SettingsCache::new(
                 Environment::default(),
                 Arc::new(|| {
                     let values = Values::from([("config/main".to_owned(), CONFIG.to_owned())]);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use super::super::*;
 use super::CONFIG;
 use super::backend::Backend;
-use crate::config::{Environment, Live, Values};
+use crate::config::{Environment, SettingsCache, Values};
 use crate::jobs::escalate::{Escalate, WriterIds};
 use crate::storage::Message;
 use crate::storage::messages::Task;
@@ -29,7 +29,7 @@ impl Scenario {
         let config = Arc::new(Mutex::new(CONFIG.to_owned()));
         let read = config.clone();
         let escalate = Escalate {
-            settings: Live::new(
+            settings: SettingsCache::new(
                 Environment::default(),
                 Arc::new(move || {
                     let config = read.lock().expect("a configuration").clone();

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::*;
-use crate::config::{Environment, Live, Values};
+use crate::config::{Environment, SettingsCache, Values};
 use crate::domain::alarm::{self, Change};
 use crate::domain::escalation::{Alarm, CallEvent, End, Event, Incident, Signal};
 use crate::jobs::escalate::{Escalate, WriterIds};
@@ -82,7 +82,7 @@ impl Scenario {
         let now = Arc::new(Mutex::new(at.parse().expect("a time")));
         let clock = now.clone();
         let escalate = Escalate {
-            settings: Live::new(
+            settings: SettingsCache::new(
                 Environment::default(),
                 Arc::new(|| {
                     let values = Values::from([("config/main".to_owned(), CONFIG.to_owned())]);

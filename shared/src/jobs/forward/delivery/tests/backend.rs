@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::slack::{Asked, Slack};
 use crate::Error;
-use crate::config::{Environment, Live, Values};
+use crate::config::{Environment, SettingsCache, Values};
 use crate::domain::escalation::{
     Alarm, Busy, CallEvent, CallWith, Incident, Key as Pressed, Policy, Signal,
 };
@@ -90,7 +90,7 @@ impl Backend {
             ("slack/channels/default".to_owned(), channel(&slack.address)),
             ("slack/bot-token".to_owned(), "xoxb-not-a-token".to_owned()),
         ]);
-        let live = Live::new(
+        let live = SettingsCache::new(
             Environment::default(),
             Arc::new(move || {
                 let values = values.clone();

@@ -125,7 +125,7 @@ async fn body_of_no_known_shape_is_refused_and_kept_once_until_it_changes() {
 #[tokio::test]
 async fn long_body_of_no_known_shape_is_compared_as_a_whole() {
     let intake = Intake::new();
-    let text = "x ".repeat(crate::domain::alarm::LONGEST_KEPT);
+    let text = "x ".repeat(crate::domain::alarm::MAX_UNREADABLE_BYTES);
     let body = |time: &str, state: &str| json!({"monitor": text, "state": state, "zeit": time});
     for (time, state, letters) in [
         ("2026-11-28T11:00:00Z", "down", 1),

@@ -8,20 +8,22 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::slack::client::{EDIT_PACE, PACE};
+use crate::slack::client::{EDIT_INTERVAL, POST_INTERVAL};
 
 /// What was last asked of Slack.
 #[derive(Default)]
-pub(super) struct Pace {
+pub(super) struct RateLimit {
     posts: Mutex<HashMap<String, Instant>>,
     next_edit: Mutex<Option<Instant>>,
 }
 
-impl Pace {
+impl RateLimit {
     /// How long until this channel may be posted to.
     pub(super) fn until_post(&self, channel: &str) -> Duration {
         let last = self.posts.lock().ok().and_then(|posts| posts.get(channel).copied());
-        last.map_or(Duration::ZERO, |last| (last + PACE).saturating_duration_since(Instant::now()))
+        last.map_or(Duration::ZERO, |last| {
+            (last + POST_INTERVAL).saturating_duration_since(Instant::now())
+        })
     }
 
     /// This channel was posted to just now.
@@ -40,7 +42,7 @@ impl Pace {
     /// A message was edited just now, and Slack may have asked for a rest.
     pub(super) fn edited(&self, asked: Option<Duration>) {
         if let Ok(mut next) = self.next_edit.lock() {
-            *next = Instant::now().checked_add(asked.unwrap_or_default().max(EDIT_PACE));
+            *next = Instant::now().checked_add(asked.unwrap_or_default().max(EDIT_INTERVAL));
         }
     }
 }

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::Error;
-use crate::slack::client::Refusal;
+use crate::slack::client::PostError;
 use crate::storage::Store;
 use crate::storage::dead_letters::DeadLetter;
 
 /// Counts, noted at the end.
 #[derive(Default)]
-pub(super) struct Tally(BTreeMap<&'static str, u64>);
+pub(super) struct DeliveryMetrics(BTreeMap<&'static str, u64>);
 
-impl Tally {
+impl DeliveryMetrics {
     pub(super) fn add(&mut self, name: &'static str, count: usize) {
         if count > 0 {
             *self.0.entry(name).or_default() += count as u64;
@@ -29,14 +29,14 @@ impl Tally {
         self.add("ringdown_route_failures_total", failed);
     }
 
-    pub(super) fn refused(&mut self, refusal: &Refusal) {
+    pub(super) fn refused(&mut self, refusal: &PostError) {
         let name = match refusal {
-            Refusal::Later(..) => r#"ringdown_slack_posts_total{result="later"}"#,
-            Refusal::Unknown(_) => r#"ringdown_slack_posts_total{result="unknown"}"#,
-            Refusal::Content(_) | Refusal::Gone(_) => {
+            PostError::Later(..) => r#"ringdown_slack_posts_total{result="later"}"#,
+            PostError::Unknown(_) => r#"ringdown_slack_posts_total{result="unknown"}"#,
+            PostError::Content(_) | PostError::Gone(_) => {
                 r#"ringdown_slack_posts_total{result="bad_content"}"#
             }
-            Refusal::Channel(_) => r#"ringdown_slack_posts_total{result="bad_channel"}"#,
+            PostError::Channel(_) => r#"ringdown_slack_posts_total{result="bad_channel"}"#,
         };
         self.add(name, 1);
     }

@@ -28,16 +28,16 @@ pub type Fetch =
 pub type FillIn = Arc<dyn Fn(&Config, &mut Values) + Send + Sync>;
 
 /// How long values are kept before they are read again.
-const KEPT: SignedDuration = SignedDuration::from_mins(5);
+const MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
 /// How old values must be for a signature that does not match to have them read again.
-const FRESH: SignedDuration = SignedDuration::from_secs(30);
+const REFRESH_AGE: SignedDuration = SignedDuration::from_secs(30);
 
 /// The line of the log that says that a configuration is not in use; an alarm of `template.yaml` counts it.
 pub const FAILED_CHECK: &str = "the configuration failed its check: a former one is in use";
 /// Counts configurations that failed their check.
 const REJECTED_TOTAL: &str = "ringdown_config_rejected_total";
 /// How often a record is read again that somebody else wrote at the same time.
-const MAX_RACES: usize = 5;
+const MAX_CONFLICTS: usize = 5;
 
 /// Where the last good configuration is kept, and by which ways its use is reported. Each function has the ways that its
 /// permissions allow; together they have all.
@@ -52,18 +52,18 @@ pub struct Fallback {
 
 /// How a store stands: which configuration is kept there, and which is not used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct ConfigStatus {
     /// Since when the last good configuration is the one that is kept.
     pub good_since: Option<Timestamp>,
     /// The newer one that failed its check, as it was last reported.
     pub rejected: Option<Rejected>,
 }
 
-impl Standing {
+impl ConfigStatus {
     /// Reads it.
-    pub async fn of(store: &dyn Store, now: Timestamp) -> Result<Standing, Error> {
+    pub async fn of(store: &dyn Store, now: Timestamp) -> Result<ConfigStatus, Error> {
         let State { current, rejected } = last_good::state(store, now).await?;
-        Ok(Standing {
+        Ok(ConfigStatus {
             good_since: current.map(|current| current.value.since),
             rejected: rejected.map(|rejected| rejected.value),
         })
@@ -71,7 +71,7 @@ impl Standing {
 }
 
 /// The settings as they are now, and again as they are later.
-pub struct Live {
+pub struct SettingsCache {
     environment: Environment,
     fetch: Fetch,
     fallback: Option<Fallback>,
@@ -80,36 +80,36 @@ pub struct Live {
     latest: RwLock<Option<Arc<Settings>>>,
 }
 
-impl Live {
+impl SettingsCache {
     /// Settings that are read with `fetch` when first asked for; `environment` wins over what it gives.
-    pub fn new(environment: Environment, fetch: Fetch) -> Live {
+    pub fn new(environment: Environment, fetch: Fetch) -> SettingsCache {
         let (state, latest) = (Mutex::new(None), RwLock::new(None));
-        Live { environment, fetch, fallback: None, fill_in: None, state, latest }
+        SettingsCache { environment, fetch, fallback: None, fill_in: None, state, latest }
     }
 
     /// The same with a last good configuration.
-    pub fn with_fallback(self, fallback: Fallback) -> Live {
-        Live { fallback: Some(fallback), ..self }
+    pub fn with_fallback(self, fallback: Fallback) -> SettingsCache {
+        SettingsCache { fallback: Some(fallback), ..self }
     }
 
     /// The same where the configuration is a file, with what is made up for the one in use.
-    pub fn of_file(self, fill_in: FillIn) -> Live {
-        Live { fill_in: Some(fill_in), ..self }
+    pub fn of_file(self, fill_in: FillIn) -> SettingsCache {
+        SettingsCache { fill_in: Some(fill_in), ..self }
     }
 
     /// The settings as they were last read, if they were.
-    pub fn known(&self) -> Option<Arc<Settings>> {
+    pub fn cached(&self) -> Option<Arc<Settings>> {
         self.latest.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The settings, read again if they are older than five minutes.
     pub async fn get(&self, now: Timestamp) -> Result<Arc<Settings>, Error> {
-        self.not_older_than(KEPT, now).await
+        self.not_older_than(MAX_AGE, now).await
     }
 
     /// The settings, read again if they are older than thirty seconds: something did not match.
-    pub async fn fresh(&self, now: Timestamp) -> Result<Arc<Settings>, Error> {
-        self.not_older_than(FRESH, now).await
+    pub async fn refresh(&self, now: Timestamp) -> Result<Arc<Settings>, Error> {
+        self.not_older_than(REFRESH_AGE, now).await
     }
 
     async fn not_older_than(
@@ -156,10 +156,10 @@ impl Live {
             last_good::state(store.as_ref(), now).await.inspect_err(unread).ok()
         };
         let (stored, values) = join(stored, (self.fetch)()).await;
-        let known = stored.as_ref();
+        let cached = stored.as_ref();
         let nothing = State::default();
-        let settings = self.settings(values?, before, known.unwrap_or(&nothing), now).await?;
-        if let (Some(fallback), Some(state)) = (self.fallback(), known) {
+        let settings = self.settings(values?, before, cached.unwrap_or(&nothing), now).await?;
+        if let (Some(fallback), Some(state)) = (self.fallback(), cached) {
             if let Err(error) = self.keep(fallback, &settings, state, now).await {
                 tracing::warn!(%error, "the last good configuration was not kept");
             }
@@ -272,7 +272,7 @@ impl Fallback {
         if settings.rejected.is_none() && state.rejected.is_none() {
             return Ok(());
         }
-        for _ in 0..MAX_RACES {
+        for _ in 0..MAX_CONFLICTS {
             let state = last_good::state(self.store.as_ref(), now).await?;
             let landed = match settings.rejected.as_deref() {
                 Some(rejected) => self.report_rejected(rejected, settings, &state, now).await?,

@@ -10,7 +10,7 @@ const NAMED: usize = 3;
 
 /// How an incident stands.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Standing {
+pub(super) struct ConfigStatus {
     pub(super) id: String,
     pub(super) policy: String,
     pub(super) state: State,
@@ -45,9 +45,9 @@ pub(super) struct Clock {
     pub(super) kind: &'static str,
 }
 
-impl Standing {
+impl ConfigStatus {
     /// How this incident stands.
-    pub(super) fn of(incident: &Incident) -> Standing {
+    pub(super) fn of(incident: &Incident) -> ConfigStatus {
         let state = incident.state();
         let (headline, clock, detail) = match state {
             State::Calling => calling(incident),
@@ -57,7 +57,7 @@ impl Standing {
             State::Resolved => resolved(incident),
         };
         let (alarms, more) = alarms(incident);
-        Standing {
+        ConfigStatus {
             id: incident.id.clone(),
             policy: incident.policy.name.clone(),
             state,
@@ -103,12 +103,12 @@ fn word(state: State) -> &'static str {
     }
 }
 
-type Told = (String, Option<Clock>, String);
+type Texts = (String, Option<Clock>, String);
 
-fn calling(incident: &Incident) -> Told {
+fn calling(incident: &Incident) -> Texts {
     let (calls, of) = (incident.round.calls, incident.policy.attempts);
     let Some(attempt) = incident.under_way() else {
-        let clock = Clock { what: "waiting", at: last_told(incident), kind: "for" };
+        let clock = Clock { what: "waiting", at: last_entry_at(incident), kind: "for" };
         let detail = "whoever is free first is called".to_owned();
         return ("Everybody is in another call".to_owned(), Some(clock), detail);
     };
@@ -136,11 +136,11 @@ fn next(incident: &Incident) -> Option<&str> {
     round.passed.first().or_else(|| round.order.get(round.next)).map(String::as_str)
 }
 
-fn last_told(incident: &Incident) -> Timestamp {
+fn last_entry_at(incident: &Incident) -> Timestamp {
     incident.timeline.entries.last().map_or(incident.raised_at, |entry| entry.at)
 }
 
-fn taken(incident: &Incident) -> Told {
+fn taken(incident: &Incident) -> Texts {
     let Some(owner) = incident.taken_by() else {
         return ("Somebody has it".to_owned(), None, String::new());
     };
@@ -154,7 +154,7 @@ fn took_after(incident: &Incident) -> Option<String> {
     incident.took_seconds().map(span)
 }
 
-fn exhausted(incident: &Incident) -> Told {
+fn exhausted(incident: &Incident) -> Texts {
     let again = incident.next_round_at();
     let again = again.map(|at| Clock { what: "all are called again", at, kind: "in" });
     let over = incident.resolves_at();
@@ -164,14 +164,14 @@ fn exhausted(incident: &Incident) -> Told {
     ("Nobody took it".to_owned(), clock, detail)
 }
 
-fn silenced(incident: &Incident) -> Told {
+fn silenced(incident: &Incident) -> Texts {
     let clock =
         incident.silenced_until.map(|at| Clock { what: "all are called again", at, kind: "in" });
     let by = incident.silenced_by().map(|by| format!("{by} silenced it"));
     ("Nobody is called for now".to_owned(), clock, by.unwrap_or_default())
 }
 
-fn resolved(incident: &Incident) -> Told {
+fn resolved(incident: &Incident) -> Texts {
     let lasted = incident.ended_at.map(|at| at.duration_since(incident.raised_at).as_secs());
     let lasted = lasted.map(|seconds| format!("after {}", span(seconds)));
     let by = match (&incident.owner, took_after(incident)) {
