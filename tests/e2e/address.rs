@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use shared::secret::Secret;
-use shared::slack::client::{Client, Destination, Refusal};
+use shared::slack::client::{Client, Destination, PostError};
 use shared::slack::post::Post;
 use shared::twilio::signature::{Payload, signature, with_body_hash};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -149,7 +149,7 @@ async fn answer_without_an_end_is_read_to_one_mebibyte() {
     let bot = Destination::Bot { token: Secret::new("xoxb-1"), channel: "C1".to_owned() };
     for to in [hook, bot] {
         let told = slack.post(&to, &post, None, Duration::from_secs(10)).await;
-        assert!(matches!(told, Err(Refusal::Unknown(_))), "{told:?}");
+        assert!(matches!(told, Err(PostError::Unknown(_))), "{told:?}");
     }
     let ask = shared::twilio::rest::Ask {
         method: "POST",

@@ -50,10 +50,11 @@ impl Functions {
             clock: Arc::new(now),
             writer_ids: WriterIds::default(),
         };
-        let dashboard = Dashboard { live: live(), store, queue: queue.clone(), start_token: None };
+        let dashboard =
+            Dashboard { settings: live(), store, queue: queue.clone(), start_token: None };
         Functions {
             escalate,
-            intake: Intake { live: live(), queue },
+            intake: Intake { settings: live(), queue },
             dashboard,
             reads,
             _folder: folder,
