@@ -12,7 +12,7 @@ from phones import FROM, Phones, tell
 
 ACCOUNT = "AC00000000000000000000000000000001"
 MONITOR = "a token for monitors"
-ALPHA, BRAVO, CHARLIE, DELTA, ECHO, FOXTROT, GOLF = (f"+150055501{n:02}" for n in range(7))
+ALPHA, BRAVO, CHARLIE, DELTA, ECHO, FOXTROT, GOLF, HOTEL = (f"+150055501{n:02}" for n in range(8))
 # Alpha, bravo and charlie are called by all five policies of the flood. What the other policies are for, their shows say.
 CONFIG = f"""
 [channels.default]
@@ -28,6 +28,7 @@ delta = {{ phone = "{DELTA}" }}
 echo = {{ phone = "{ECHO}" }}
 foxtrot = {{ phone = "{FOXTROT}" }}
 golf = {{ phone = "{GOLF}" }}
+hotel = {{ phone = "{HOTEL}" }}
 """ + "".join(f"""
 [[policies]]
 name = "{name}"
@@ -43,6 +44,8 @@ attempts = {attempts}
     ("not-taken", "not-taken-*", ["delta"], 2),
     ("taken", "taken-*", ["echo"], 2),
     ("fresh", "fresh-*", ["foxtrot"], 1),
+    ("long", "long-*", ["hotel"], 1),
+    ("many", "many-*", ["hotel"], 1),
     ("deployment", "pager-FailedInvocationsAlarm*", ["delta"], 2),
     ("refused", "pager-WakeUpsDeadLetterAlarm*", ["golf"], 2),
 ))

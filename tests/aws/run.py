@@ -25,6 +25,7 @@ import events
 import flood
 import forward
 import killed
+import large_group
 import own
 import repeats
 from stack import Cloud
@@ -32,8 +33,8 @@ from slack import Slack
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHOWS = {"forward": forward.show, "dead-letters": dead_letters.show, "escalate": escalate.show, "flood": flood.show,
-         "killed": killed.show, "own-alarms": own.show, "repeats": repeats.show, "cold": cold.show, "events": events.show,
-         "configuration": configuration.show}
+         "killed": killed.show, "own-alarms": own.show, "repeats": repeats.show,
+         "large-group": large_group.show, "cold": cold.show, "events": events.show, "configuration": configuration.show}
 # These mostly wait for Slack's second between two posts. Of the others most say how long things take.
 SIDE_BY_SIDE = {"forward", "dead-letters"}
 
