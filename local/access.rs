@@ -1,5 +1,4 @@
-//! The start token of a data folder, kept in a file that its owner alone can read, and the secrets of the simulated
-//! vendors, which follow from it: nobody else knows them, and they are the same after a restart.
+//! The start token of a data folder, in a file that its owner alone can read.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
@@ -76,38 +75,10 @@ fn make(folder: &Path, path: &Path) -> Result<Secret, String> {
 }
 
 /// 32 random bytes of the system, in hexadecimal: enough for a secret.
-pub(crate) fn random() -> std::io::Result<String> {
+fn random() -> std::io::Result<String> {
     let mut bytes = [0; 32];
     File::open("/dev/urandom")?.read_exact(&mut bytes)?;
     Ok(hex(&bytes))
-}
-
-/// What the simulated vendors sign with, and what they ask for. Real ones are never among them.
-#[derive(Clone, Debug)]
-pub struct SimulatedSecrets {
-    /// The auth token of the simulated Twilio's account.
-    pub auth_token: Secret,
-    /// The signing secret of the simulated Slack.
-    pub signing_secret: Secret,
-    /// The token of the bot in the simulated Slack.
-    pub bot_token: Secret,
-    /// The secret part of its incoming webhooks' addresses.
-    pub webhook_key: Secret,
-}
-
-impl SimulatedSecrets {
-    /// Those of the data folder with this start token.
-    pub fn of(start_token: &Secret) -> SimulatedSecrets {
-        let derived =
-            |name: &str| hex(&start_token.tag(&[b"ringdown simulated ", name.as_bytes()]));
-        let short = |name: &str| Secret::new(&derived(name)[..32]);
-        SimulatedSecrets {
-            auth_token: short("twilio/auth-token"),
-            signing_secret: short("slack/signing-secret"),
-            bot_token: Secret::new(&format!("xoxb-{}", derived("slack/bot-token"))),
-            webhook_key: short("slack/webhook-key"),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -146,20 +117,5 @@ mod tests {
         let own = "mine0123456789abcdefghijklmnopqrstuvwxyz";
         fs::write(&path, own).expect("a file");
         assert_eq!(open(folder.path()), Ok(Secret::new(own)));
-    }
-
-    #[test]
-    fn secrets_of_the_simulated_vendors_differ_by_folder_and_by_use() {
-        let all = |token: &str| {
-            let SimulatedSecrets { auth_token, signing_secret, bot_token, webhook_key } =
-                SimulatedSecrets::of(&Secret::new(token));
-            [auth_token, signing_secret, bot_token, webhook_key].map(|one| one.expose().to_owned())
-        };
-        let (one, other) = (all("a token"), all("another"));
-        assert_eq!(one, all("a token"));
-        for (at, secret) in one.iter().enumerate() {
-            assert!(!other.contains(secret) && !one[..at].contains(secret));
-            assert!(!secret.contains("token") || secret.starts_with("xoxb-"));
-        }
     }
 }

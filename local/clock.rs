@@ -149,11 +149,6 @@ impl Clock {
         Clock { ahead, sleepers: Arc::default(), shown: Arc::new(Mutex::new(shown)), sources }
     }
 
-    /// The server's own.
-    pub fn server() -> Clock {
-        SERVER_CLOCK.clone()
-    }
-
     /// What time it is.
     pub fn now(&self) -> Timestamp {
         let now = self.real();

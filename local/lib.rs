@@ -2,9 +2,9 @@
 //!
 //! 1. [`front_door`]: one line per function, the same endpoints as on API Gateway. [`server`]: the port.
 //! 2. [`store`], [`queue`]: Store and Queue in one SQLite file ([`database`]).
-//! 3. [`sandbox`]: a simulated Slack and a simulated Twilio.
-//! 4. [`commands`]: what else can be typed. [`settings`]: what is missing on one machine is made up.
-//! 5. [`access`]: the start token, which opens the pages, and what the simulated vendors sign with. [`private`]:
+//! 3. [`simulated`]: where the sandbox is mounted, a simulated Slack and a simulated Twilio.
+//! 4. [`commands`]: what else can be typed. [`envelope`]: files of `events/`, signed and posted. [`settings`]: what is missing on one machine is made up.
+//! 5. [`access`]: the start token, which opens the pages, and the secrets of the simulated vendors follow from it. [`private`]:
 //!    the data folder is its owner's alone. [`activity`]: whether there is anything to do.
 
 pub mod access;
@@ -12,11 +12,12 @@ pub mod activity;
 pub mod clock;
 pub mod commands;
 pub mod database;
+pub mod envelope;
 pub mod private;
 pub mod queue;
-pub mod sandbox;
 pub mod server;
 pub mod settings;
+pub mod simulated;
 pub mod store;
 
 use std::sync::Arc;
@@ -29,8 +30,8 @@ use shared::jobs::escalate::Escalate;
 use shared::jobs::forward::intake::Intake;
 
 use clock::now;
-use sandbox::Sandbox;
-use sandbox::endpoints::{SANDBOX, SandboxEndpoint};
+use simulated::Mount;
+use simulated::endpoints::{SANDBOX, Served};
 
 /// All that answers requests.
 pub struct AppState {
@@ -41,7 +42,7 @@ pub struct AppState {
     /// `functions/dashboard`
     pub dashboard: Dashboard,
     /// What stands in for Twilio and Slack.
-    pub sandbox: Sandbox,
+    pub simulated: Mount,
 }
 
 /// The endpoint of a request: the product's, or a simulated vendor's.
@@ -50,7 +51,7 @@ pub enum Target {
     /// One that API Gateway serves too.
     Product(&'static Route<Endpoint>),
     /// One that only this process serves.
-    Sandbox(&'static Route<SandboxEndpoint>),
+    Sandbox(&'static Route<Served>),
 }
 
 impl Target {
@@ -75,7 +76,7 @@ impl Target {
 
     /// Whether its request is work: all but the question whether there is any.
     fn is_work(self) -> bool {
-        !matches!(self, Target::Sandbox(route) if route.name == SandboxEndpoint::Idle)
+        !matches!(self, Target::Sandbox(route) if route.name == Served::Idle)
     }
 
     /// Whether people open it: a link to it may carry the start token.
@@ -98,7 +99,7 @@ pub async fn front_door(state: &AppState, target: Target, request: Request) -> R
     }
     let route = match target {
         Target::Sandbox(route) => {
-            return sandbox::handle(&state.sandbox, &state.dashboard, route, &request).await;
+            return simulated::handle(&state.simulated, &state.dashboard, route, request).await;
         }
         Target::Product(route) => route,
     };

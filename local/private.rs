@@ -10,7 +10,7 @@ const FOLDER: u32 = 0o700;
 const FILE: u32 = 0o600;
 
 /// What names of ours begin with, in a folder that holds other things too.
-const OURS: [&str; 4] = ["ringdown.sqlite", "start-token", "lock", "clean-end"];
+const OURS: [&str; 5] = ["ringdown.sqlite", "sandbox.sqlite", "start-token", "lock", "clean-end"];
 
 /// Makes this folder if it is missing. It becomes its owner's alone, and so do the files in it, whatever they were. A
 /// folder that holds more than our files (it has folders, or everybody may write there) stays as it is; our files in it

@@ -7,6 +7,9 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use sandbox::Secrets;
+use sandbox::slack::made_up_id;
+use sandbox::twilio::SANDBOX_ACCOUNT;
 use shared::config::file::{self, calendar_piece, calendars_named, unreadable};
 use shared::config::{
     CHANNELS, Environment, LOCAL_ADDRESS, PIECES, SettingsCache, Simulated, UNREADABLE, Values,
@@ -18,9 +21,6 @@ use shared::storage::Store;
 use shared::twilio::studio::callback_token::made_up;
 use shared::{Error, Timestamp};
 
-use crate::access::SimulatedSecrets;
-use crate::sandbox::slack::channel::made_up_id;
-use crate::sandbox::twilio::SANDBOX_ACCOUNT;
 use dotenv::{Contents, DOTENV, Dotenv};
 
 /// The configuration that is used while there is no `ringdown.toml`.
@@ -274,7 +274,7 @@ impl Local {
 
     /// Puts the values of a simulated Twilio beside those that are set.
     fn simulate_twilio(&self, environment: &Environment, values: &mut Values) {
-        let secret = SimulatedSecrets::of(&self.start_token).auth_token;
+        let secret = Secrets::derived_from(&self.start_token).auth_token;
         let has_account = environment.value("twilio/account-sid").is_some();
         // Requests to Twilio go out with the first one.
         let tokens = match environment.value("twilio/auth-token") {
@@ -299,7 +299,7 @@ impl Local {
 
     /// Puts the values of a simulated Slack beside those that are set.
     fn simulate_slack(&self, environment: &Environment, channels: &[String], values: &mut Values) {
-        let secrets = SimulatedSecrets::of(&self.start_token);
+        let secrets = Secrets::derived_from(&self.start_token);
         let given = environment.value("slack/signing-secret");
         let signing = given.into_iter().chain([secrets.signing_secret.expose()]);
         let signing = signing.collect::<Vec<_>>().join(",");
@@ -369,7 +369,7 @@ fn values(dotenv: &Dotenv, source: &Source, local: &Local) -> Values {
     let token = || local.start_token.expose().to_owned();
     values.entry("alarms-token".to_owned()).or_insert_with(token);
     // The same after a restart, and as secret as the auth token is.
-    let simulated_token = SimulatedSecrets::of(&local.start_token).auth_token;
+    let simulated_token = Secrets::derived_from(&local.start_token).auth_token;
     let auth_token = environment.value("twilio/auth-token").unwrap_or(simulated_token.expose());
     let keys: Vec<String> = tokens(auth_token).iter().map(made_up).collect();
     values.entry("callback-key".to_owned()).or_insert_with(|| keys.join(","));
@@ -598,7 +598,7 @@ mod tests {
         let (mut values, channels) = (Values::new(), ["default".to_owned()]);
         local(true).simulate_twilio(&environment, &mut values);
         local(true).simulate_slack(&environment, &channels, &mut values);
-        let secrets = SimulatedSecrets::of(&Secret::new("the-start-token"));
+        let secrets = Secrets::derived_from(&Secret::new("the-start-token"));
         for (name, simulated) in [
             ("twilio/auth-token", &secrets.auth_token),
             ("slack/signing-secret", &secrets.signing_secret),

@@ -24,7 +24,7 @@ pub async fn run(data: &Path, files: &[PathBuf], to: &str) -> Result<bool, Strin
         let body = std::fs::read(file).map_err(|error| format!("{name}: {error}"))?;
         let request = http.post(format!("{to}/alarms")).bearer_auth(token.expose());
         let answer = request.body(body).timeout(Duration::from_secs(60)).send().await;
-        let answer = answer.map_err(|error| super::send::no_answer(to, &error))?;
+        let answer = answer.map_err(|error| crate::envelope::no_answer(to, &error))?;
         let status = answer.status().as_u16();
         let text = shared::http::read_text(answer).await.unwrap_or_default();
         all_understood &= (200..=299).contains(&status);

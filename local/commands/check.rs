@@ -17,8 +17,8 @@ use shared::{
 
 use super::{on_call, read_leniently};
 use crate::clock::now;
-use crate::sandbox::samples;
 use crate::settings::{Real, Source, environment};
+use crate::simulated::samples;
 
 /// What one SSM parameter holds, in bytes: a standard one, and an advanced one.
 const STANDARD: usize = 4 * 1024;
@@ -345,7 +345,7 @@ fn destination(environment: &Environment, channel: &str, has_slack: bool) -> Str
 }
 
 fn bring(config: &Config, envelope: &str) -> Result<(), String> {
-    let envelope = super::send::Envelope::read(envelope)?;
+    let envelope = crate::envelope::Envelope::read(envelope)?;
     let events = shared::twilio::event_stream::parse(envelope.bytes());
     let tasks = shared::jobs::forward::intake::tasks(&config.routes, events, now());
     if tasks.is_empty() {

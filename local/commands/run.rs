@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dashboard::Dashboard;
+use sandbox::Secrets;
 use shared::config::file::is_e164;
 use shared::config::{Environment, Fallback, Rejected, Settings, Simulated, forget_kept};
 use shared::http::base_url;
@@ -16,17 +17,16 @@ use shared::start_token::StartToken;
 use shared::storage::QueueName;
 use shared::twilio::rest::wire;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 use super::Options;
-use crate::access::{self, SimulatedSecrets};
-use crate::clock::{self, Clock, now};
+use crate::access;
+use crate::clock::{self, now};
 use crate::database::Database;
 use crate::queue::{Handler, Messages};
-use crate::sandbox::Sandbox;
-use crate::sandbox::twilio::Twilio;
 use crate::server::connections::Limits;
 use crate::settings::{self, Local, Source, environment, own_environment};
+use crate::simulated::{Mount, Triggers};
 use crate::store::Records;
 use crate::{AppState, activity, front_door, server};
 
@@ -51,7 +51,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
     let at = listener.local_addr().map_err(|error| error.to_string())?;
     let address = format!("http://{at}");
     let environment = environment();
-    let secrets = SimulatedSecrets::of(&start_token);
+    let secrets = Secrets::derived_from(&start_token);
     let start = StartToken::new(start_token.clone(), at.port());
     let local = Local { address: address.clone(), start_token, sandbox: options.sandbox };
     let http = shared::http::client().map_err(told)?;
@@ -89,8 +89,6 @@ pub async fn run(options: &Options) -> Result<(), String> {
         clock: Arc::new(now),
         writer_ids: WriterIds::default(),
     });
-    let token = secrets.auth_token.clone();
-    let twilio = Twilio::new(Clock::server(), live(), http.clone(), address.clone(), token);
     let state = Arc::new(AppState {
         escalate: escalate.clone(),
         intake: Intake { settings: live(), queue: Arc::new(queue.clone()) },
@@ -100,18 +98,25 @@ pub async fn run(options: &Options) -> Result<(), String> {
             queue: Arc::new(queue.clone()),
             start_token: Some(start.clone()),
         },
-        sandbox: Sandbox {
-            database: database.clone(),
-            live: live(),
-            secrets,
-            http,
-            address: address.clone(),
-            twilio,
-            escalate: escalate.clone(),
+        simulated: Mount {
+            triggers: Arc::new(Triggers {
+                database: database.clone(),
+                live: live(),
+                secrets,
+                http,
+                address: address.clone(),
+                escalate: escalate.clone(),
+            }),
+            folder: options.data.clone(),
+            opened: OnceCell::new(),
         },
     });
     // A wrong configuration is told now, not with the first event; there may be a former one.
     let settings = state.intake.settings.get(now()).await.map_err(told)?;
+    let simulated = [Simulated::Twilio, Simulated::Slack, Simulated::Events];
+    if simulated.into_iter().any(|what| settings.is_simulated(what)) {
+        state.simulated.open().await.map_err(told)?;
+    }
 
     let (stop, stopped) = watch::channel(false);
     let handle: Handler = Arc::new(move |batch| {
@@ -140,8 +145,9 @@ pub async fn run(options: &Options) -> Result<(), String> {
     greet(&address, &start, &source, &settings, &environment);
 
     let (closing, closed) = tokio::sync::oneshot::channel::<()>();
+    let answering = state.clone();
     let handler: server::Handler = Arc::new(move |target, request| {
-        let state = state.clone();
+        let state = answering.clone();
         Box::pin(async move { front_door(&state, target, request).await })
     });
     let limits = Limits::of_this_process();
@@ -159,6 +165,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
     let _ = closing.send(());
     let _ = tokio::join!(serving, sweeper, reconciler);
     note_time(&store).await;
+    state.simulated.close();
     database.close().await;
     Ok(())
 }

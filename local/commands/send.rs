@@ -1,140 +1,14 @@
 //! `ringdown send`: plays Twilio. Files of `events/` are signed and posted.
 
-use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use jiff::Timestamp;
-use serde_json::{Value, json};
+use sandbox::Secrets;
 use shared::config::tokens;
-use shared::domain::event::TEST_EVENT;
-use shared::http::Request;
-use shared::payload::HttpPayload;
-use shared::secret::Secret;
-use shared::twilio::signature::{Payload, signature, with_body_hash};
 
-use crate::access::{self, SimulatedSecrets};
+use crate::access;
 use crate::clock::now;
+use crate::envelope::{Envelope, Sent, meaning, post};
 use crate::settings::environment;
-
-/// A request as API Gateway hands it over (payload 2.0): the files of `events/`.
-pub struct Envelope(Request);
-
-/// What came of it.
-pub struct Sent {
-    /// The HTTP status.
-    pub status: u16,
-    /// The answer's text.
-    pub text: String,
-}
-
-impl Envelope {
-    /// Reads a file of `events/`.
-    pub fn read(text: &str) -> Result<Envelope, String> {
-        let payload: HttpPayload = serde_json::from_str(text)
-            .map_err(|error| format!("is no API Gateway envelope (payload 2.0): {error}"))?;
-        let request = Request::try_from(payload).map_err(|error| error.to_string())?;
-        if request.path.is_empty() {
-            return Err("is no API Gateway envelope (payload 2.0): it has no rawPath".to_owned());
-        }
-        Ok(Envelope(request))
-    }
-
-    /// Makes its events new ones that happen `now`. What is no event stays as it is.
-    pub fn happen_again(&mut self, now: Timestamp) {
-        let Ok(mut body) = serde_json::from_slice::<Value>(&self.0.body) else { return };
-        let events = match &mut body {
-            Value::Array(events) => events.iter_mut().collect(),
-            event => vec![event],
-        };
-        for event in events {
-            if event["type"] == TEST_EVENT {
-                event["data"]["test_id"] = json!(random());
-            } else if let Some(id) = event["id"].as_str() {
-                let prefix: String = id.chars().take(2).collect();
-                event["id"] = json!(format!("{prefix}{}", random()));
-            }
-            event["time"] = json!(format!("{now:.3}"));
-        }
-        self.0.body = body.to_string().into();
-    }
-
-    /// The body's bytes.
-    pub fn bytes(&self) -> &[u8] {
-        &self.0.body
-    }
-
-    /// The path and query that it is posted to, with the hash of its body.
-    fn target(&self) -> String {
-        let others: Vec<&str> = self
-            .0
-            .query
-            .as_deref()
-            .unwrap_or_default()
-            .split('&')
-            .filter(|pair| !pair.is_empty() && !pair.starts_with("bodySHA256="))
-            .collect();
-        let query =
-            if others.is_empty() { String::new() } else { format!("?{}", others.join("&")) };
-        with_body_hash(&format!("{}{query}", self.0.path), &self.0.body)
-    }
-}
-
-/// 32 hexadecimal digits that nobody had before: as much as an id needs, not enough for a secret.
-pub(crate) fn random() -> String {
-    let half = || RandomState::new().hash_one(std::process::id());
-    format!("{:016x}{:016x}", half(), half())
-}
-
-/// Signs an envelope for `base`, and posts it to `to`.
-pub async fn post(
-    http: &reqwest::Client,
-    envelope: &Envelope,
-    base: &str,
-    to: &str,
-    token: &Secret,
-) -> Result<Sent, String> {
-    // An HTTP client may write a URL in its own way: what is signed is what will be sent.
-    let url = reqwest::Url::parse(&format!("{to}{}", envelope.target()))
-        .map_err(|_| format!("{to} is no address: expected one like http://127.0.0.1:8080"))?;
-    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let target = format!("{}{query}", url.path());
-    let signed = signature(&format!("{base}{target}"), Payload::Nothing, token);
-    let answer = http
-        .post(url)
-        .header("content-type", "application/json")
-        .header("user-agent", "TwilioProxy/1.1")
-        .header("x-twilio-signature", signed)
-        .timeout(Duration::from_secs(5))
-        .body(envelope.0.body.clone())
-        .send()
-        .await
-        .map_err(|error| no_answer(to, &error))?;
-    let status = answer.status().as_u16();
-    Ok(Sent { status, text: shared::http::read_text(answer).await.unwrap_or_default() })
-}
-
-pub(super) fn no_answer(to: &str, error: &reqwest::Error) -> String {
-    if error.is_connect() {
-        format!("nobody listens at {to}: start the server with `cargo run` first")
-    } else if error.is_timeout() {
-        format!("{to} did not answer in time")
-    } else {
-        format!("{to}: {error}")
-    }
-}
-
-/// What Twilio makes of a status.
-pub fn meaning(status: u16) -> &'static str {
-    match status {
-        200..=299 => "delivered",
-        403 => "refused as a forgery: the server's log says why; Twilio would drop the event",
-        429 | 500..=599 => {
-            "not taken: the server's log says why; Twilio would try again for four hours"
-        }
-        _ => "refused: Twilio would drop the event",
-    }
-}
 
 /// Sends files, signed with `TWILIO_AUTH_TOKEN` or else as the simulated Twilio of the server whose data folder this is;
 /// `Ok(false)` if one was not taken.
@@ -144,7 +18,7 @@ pub async fn run(data: &Path, files: &[PathBuf], to: &str, fresh: bool) -> Resul
         Some(known) => {
             tokens(known).into_iter().next().ok_or("TWILIO_AUTH_TOKEN holds no token")?
         }
-        None => SimulatedSecrets::of(&access::read(data)?).auth_token,
+        None => Secrets::derived_from(&access::read(data)?).auth_token,
     };
     let to = to.trim_end_matches('/');
     let base = environment.value("public-base-url").unwrap_or(to).trim_end_matches('/');

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::sandbox::endpoints::SANDBOX;
+use crate::simulated::endpoints::SANDBOX;
 
 const SECOND: Duration = Duration::from_secs(1);
 /// How long a request may take here.

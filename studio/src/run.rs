@@ -1,6 +1,6 @@
 //! One run through a Flow, as a pure machine. Its I/O is [`Action`]s out and [`RunEvent`]s in; time is an argument.
 //!
-//! Who drives it places the call, speaks and sends requests, and tells the machine what came of that. Widgets that need
+//! The driver places the call, speaks and sends requests, and steps the machine with what came of that. Widgets that need
 //! no I/O pass within one step. A widget that cannot be run here ends the run, and the reason says why.
 
 mod action;
@@ -193,7 +193,7 @@ impl Run {
         self.end(EndReason::TooManySteps, now)
     }
 
-    /// Tells the current widget of an event, and goes on with what follows.
+    /// Gives an event to the current widget, and goes on with what follows.
     fn resume(&mut self, event: RunEvent, now: Timestamp) -> Vec<Action> {
         let flow = self.flow.clone();
         let state = self.widget.and_then(|index| flow.states.get(index));

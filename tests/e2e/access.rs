@@ -2,7 +2,7 @@
 //! their own credentials. Where a request comes from, or says it comes from, plays no part.
 
 use reqwest::{Client, Response, StatusCode};
-use ringdown::sandbox::endpoints::SANDBOX;
+use ringdown::simulated::endpoints::SANDBOX;
 use serde_json::{Value, json};
 use shared::http::endpoints::{Access, ENDPOINTS, Method};
 use shared::secret::Secret;

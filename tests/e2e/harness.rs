@@ -6,7 +6,7 @@ use std::process::{Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ringdown::access::SimulatedSecrets;
+use sandbox::Secrets;
 use serde_json::{Value, json};
 use shared::secret::Secret;
 use shared::twilio::signature::{Payload, signature, with_body_hash};
@@ -162,8 +162,8 @@ impl Server {
     }
 
     /// What its simulated vendors sign with, and ask for.
-    pub(crate) fn simulated(&self) -> SimulatedSecrets {
-        SimulatedSecrets::of(&self.start_token())
+    pub(crate) fn simulated(&self) -> Secrets {
+        Secrets::derived_from(&self.start_token())
     }
 
     /// Waits until it has printed all that it prints at its start, and gives that without the first line.

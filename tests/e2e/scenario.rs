@@ -73,7 +73,7 @@ impl Scenario {
             .unset("PUBLIC_BASE_URL")
             .unset("TWILIO_AUTH_TOKEN")
             .set("TWILIO_AUTH_TOKEN", &tokens)
-            .set("TWILIO_ACCOUNT_SID", ringdown::sandbox::twilio::SANDBOX_ACCOUNT)
+            .set("TWILIO_ACCOUNT_SID", sandbox::twilio::SANDBOX_ACCOUNT)
             .set("TWILIO_FROM_NUMBER", "+15005550006")
             .set("TWILIO_API_BASE_URL", &format!("{}/sandbox/twilio", exchange.address));
         (Scenario::of(way, plan.start().await, Some(exchange)).await, plan)

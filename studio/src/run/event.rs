@@ -1,4 +1,4 @@
-//! What a run learns of the world.
+//! The events that a run is stepped with.
 
 /// Something that has happened.
 #[derive(Clone, Debug, PartialEq, Eq)]

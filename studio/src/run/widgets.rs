@@ -1,4 +1,4 @@
-//! The widgets: what each asks for when a run comes to it, and what it makes of the answer.
+//! The widgets: the action of each when a run comes to it, and the event that it fires then.
 
 use std::time::Duration;
 

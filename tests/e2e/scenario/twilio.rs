@@ -26,7 +26,7 @@ impl Scenario {
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self.server.http.post(format!("{}{flow}", self.exchange().address));
         let token = self.exchange().simulated().auth_token;
-        let account = ringdown::sandbox::twilio::SANDBOX_ACCOUNT;
+        let account = sandbox::twilio::SANDBOX_ACCOUNT;
         let request = request.basic_auth(account, Some(token.expose()));
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         assert_eq!(request.body(form).send().await.unwrap().status(), 201);

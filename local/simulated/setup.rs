@@ -1,0 +1,115 @@
+//! What the sandbox is given by this server: its clock, its address, and who is configured.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use sandbox::host::{Host, Work};
+use sandbox::slack::made_up_id;
+use sandbox::{Channel, Person, PublishedFlow, Settings, Setup};
+use shared::Timestamp;
+use shared::config;
+use shared::domain::escalation::{CallWith, Policy};
+use shared::slack::client::Destination;
+use shared::twilio::studio::outage::outage_call;
+
+use super::Triggers;
+use crate::{activity, clock};
+
+/// The server's time and work.
+struct ServerHost;
+
+impl Host for ServerHost {
+    fn now(&self) -> Timestamp {
+        clock::now()
+    }
+
+    fn sleep_until(&self, at: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(clock::sleep_until(at))
+    }
+
+    fn begin_work(&self) -> Work {
+        Box::new(activity::begin())
+    }
+}
+
+/// The settings of the sandbox in this server, which calls itself back.
+pub(super) fn settings(triggers: &Arc<Triggers>) -> Settings {
+    let source = triggers.clone();
+    Settings {
+        base_url: triggers.address.clone(),
+        server_url: triggers.address.clone(),
+        secrets: triggers.secrets.clone(),
+        host: Arc::new(ServerHost),
+        setup: Arc::new(move || {
+            let source = source.clone();
+            Box::pin(async move {
+                let now = clock::now();
+                source.live.get(now).await.map(|settings| Arc::new(setup(&settings, now)))
+            })
+        }),
+    }
+}
+
+/// The people, channels and Flows of a configuration.
+fn setup(settings: &config::Settings, now: Timestamp) -> Setup {
+    let people = settings.config.escalation.people.iter().map(|(name, person)| Person {
+        name: name.clone(),
+        phone: person.phone.clone(),
+        slack: person.slack.clone(),
+    });
+    let channels = settings.config.routes.channels().iter().map(|name| Channel {
+        name: name.clone(),
+        id: match settings.destination(name) {
+            Ok(Destination::Bot { channel, .. }) => channel,
+            _ => made_up_id(name),
+        },
+    });
+    // Where another address stands in for Slack, its token is good there.
+    let stands_in = settings.value("slack/api-base-url").is_some();
+    Setup {
+        public_base_url: settings.public_base_url().map(str::to_owned),
+        people: people.collect(),
+        channels: channels.collect(),
+        flows: settings
+            .config
+            .escalation
+            .policies_at(now)
+            .filter_map(|policy| flow(&policy))
+            .collect(),
+        bot_token: settings.secret("slack/bot-token").filter(|_| stands_in),
+    }
+}
+
+/// A policy's own Flow, as somebody would have imported and published it.
+fn flow(policy: &Policy) -> Option<PublishedFlow> {
+    let CallWith::Studio { flow_sid } = &policy.call_with else { return None };
+    Some(PublishedFlow {
+        sid: flow_sid.clone(),
+        friendly_name: format!("Ringdown: {}", policy.name),
+        definition: outage_call(policy),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::config::file::Config;
+
+    use super::*;
+    use crate::settings::DEMO;
+
+    #[test]
+    fn policys_own_flow_is_published_under_its_sid() {
+        let config = Config::parse(vec![("demo".to_owned(), DEMO.to_owned())]).expect("fine");
+        let now: Timestamp = "2026-11-20T12:00:00Z".parse().expect("a time");
+        let policy = config.escalation.policies_at(now).next().expect("a policy");
+        assert_eq!(flow(&policy), None);
+        let call_with = CallWith::Studio { flow_sid: "FW1".to_owned() };
+        let published = flow(&Policy { call_with, ..policy }).expect("a Flow");
+        assert_eq!(
+            (published.sid.as_str(), published.friendly_name.as_str()),
+            ("FW1", "Ringdown: default")
+        );
+        let read = studio::Flow::read(&published.definition).expect("a Flow");
+        assert_eq!(read.state("call").and_then(|call| call.number("timeout")), Some(25));
+    }
+}

@@ -1,0 +1,74 @@
+//! A Twilio and a Slack that run on this machine. They ask for the credentials that the vendors would ask for, sign what
+//! they send as the vendors do, and can be made to fail.
+//!
+//! 1. [`settings`]: all that a sandbox is given. [`host`]: the time and the work of the process that it runs in;
+//!    [`clock`]: a host of its own.
+//! 2. [`routes`]: its endpoints. [`reply`]: requests and answers between the router and our own types.
+//! 3. [`twilio`], with its [`phones`]; [`slack`]; [`pages`], what people see of both.
+//! 4. [`storage`]: the file of its own in which Slack's messages outlive the process. Calls do not.
+//!
+//! Of the product it knows HTTP types and signatures alone: configuration comes in as [`settings::Setup`].
+#![warn(missing_docs)]
+
+pub mod clock;
+pub mod host;
+mod ids;
+mod pages;
+mod phones;
+pub mod reply;
+mod routes;
+pub mod settings;
+pub mod slack;
+pub mod storage;
+pub mod twilio;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use shared::http::{Request, Response};
+
+pub use ids::uuid;
+pub use reply::BODY_LIMIT;
+pub use settings::{Channel, Person, PublishedFlow, Secrets, Settings, Setup};
+
+use storage::Storage;
+use twilio::Twilio;
+
+/// Both simulated vendors.
+pub struct Sandbox {
+    settings: Arc<Settings>,
+    storage: Storage,
+    http: reqwest::Client,
+    twilio: Arc<Twilio>,
+}
+
+impl Sandbox {
+    /// A sandbox whose file is in this folder.
+    ///
+    /// # Errors
+    /// Says why the file cannot be used.
+    pub fn open(settings: Settings, folder: &Path) -> Result<Arc<Sandbox>, String> {
+        let settings = Arc::new(settings);
+        let storage = Storage::open(folder)?;
+        let http = shared::http::client().map_err(|error| error.to_string())?;
+        let twilio = Twilio::new(settings.clone(), http.clone());
+        Ok(Arc::new(Sandbox { settings, storage, http, twilio }))
+    }
+
+    /// The router of all its endpoints. A request's body is limited to [`BODY_LIMIT`]; POSTs of other sites' pages are
+    /// refused; who may use the pages is for the caller to enforce.
+    pub fn router(self: &Arc<Self>) -> Router {
+        routes::router(self.clone())
+    }
+
+    /// Answers a request that was read by somebody else.
+    pub async fn answer(self: &Arc<Self>, request: Request) -> Response {
+        reply::answer(self.router(), request).await
+    }
+
+    /// The file of its own.
+    pub fn storage(&self) -> &Storage {
+        &self.storage
+    }
+}

@@ -1,0 +1,170 @@
+//! `ringdown-sandbox`: both vendors alone on a port, for tests of a server that runs elsewhere.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use lexopt::prelude::{Long, Short, ValueExt};
+use sandbox::clock::Clock;
+use sandbox::{Sandbox, Secrets, Settings, Setup};
+use serde::Deserialize;
+use shared::secret::Secret;
+use tokio::net::TcpListener;
+
+const HELP: &str = "\
+ringdown-sandbox: a Twilio and a Slack on this machine
+
+  --port N      the port; 0 picks a free one (8090)
+  --data DIR    the folder of its files (.ringdown-sandbox)
+  --server URL  the server that it calls back (http://127.0.0.1:8080)
+
+It prints `listening on http://…`. Twilio's API is at /sandbox/twilio, Slack's at /sandbox/slack/api, the pages at
+/sandbox/phones and /sandbox/slack. The file settings.json of its folder says who is there:
+
+  {\"secret\": \"at least 32 letters and digits: all other secrets follow from it\",
+   \"auth_token\": \"…\", \"signing_secret\": \"…\", \"bot_token\": \"…\", \"webhook_key\": \"…\",
+   \"public_base_url\": \"what the server is called from outside\",
+   \"people\": [{\"name\": \"alpha\", \"phone\": \"+15005550001\", \"slack\": \"U0ALPHA0001\"}],
+   \"channels\": [{\"name\": \"default\", \"id\": \"C0DEFAULT00\"}],
+   \"flows\": [{\"sid\": \"FW…\", \"friendly_name\": \"…\", \"definition\": {}}]}
+";
+
+/// The fewest characters of a secret that others follow from.
+const MIN_SECRET_LENGTH: usize = 32;
+
+/// The options of the command line.
+struct Options {
+    port: u16,
+    data: PathBuf,
+    server: String,
+}
+
+/// `settings.json`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    secret: String,
+    auth_token: Option<String>,
+    signing_secret: Option<String>,
+    bot_token: Option<String>,
+    webhook_key: Option<String>,
+    public_base_url: Option<String>,
+    #[serde(default)]
+    people: Vec<sandbox::Person>,
+    #[serde(default)]
+    channels: Vec<sandbox::Channel>,
+    #[serde(default)]
+    flows: Vec<sandbox::PublishedFlow>,
+}
+
+fn main() -> ExitCode {
+    let failed = |error: String| {
+        eprintln!("ringdown-sandbox: {error}");
+        ExitCode::FAILURE
+    };
+    let options = match options() {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => return failed(error),
+    };
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(error.to_string()),
+    };
+    runtime.block_on(serve(options)).map_or_else(failed, |()| ExitCode::SUCCESS)
+}
+
+fn options() -> Result<Option<Options>, String> {
+    let mut options = Options {
+        port: 8090,
+        data: ".ringdown-sandbox".into(),
+        server: "http://127.0.0.1:8080".to_owned(),
+    };
+    let mut parser = lexopt::Parser::from_env();
+    let wrong = |error: lexopt::Error| format!("{error}; --help lists the options");
+    while let Some(argument) = parser.next().map_err(wrong)? {
+        match argument {
+            Long("port") => options.port = parser.value().and_then(|v| v.parse()).map_err(wrong)?,
+            Long("data") => options.data = parser.value().map_err(wrong)?.into(),
+            Long("server") => {
+                let server = parser.value().and_then(|v| v.string()).map_err(wrong)?;
+                options.server = server.trim_end_matches('/').to_owned();
+            }
+            Short('h') | Long("help") => return Ok(None),
+            other => return Err(wrong(other.unexpected())),
+        }
+    }
+    Ok(Some(options))
+}
+
+/// Serves until SIGTERM or Ctrl-C.
+async fn serve(Options { port, data, server }: Options) -> Result<(), String> {
+    std::fs::create_dir_all(&data).map_err(|error| format!("{}: {error}", data.display()))?;
+    let (secrets, setup) = read_settings(&data)?;
+    let (secrets, setup) = (secrets, Arc::new(setup));
+    let listener = TcpListener::bind(("127.0.0.1", port)).await;
+    let listener = listener.map_err(|error| format!("port {port} cannot be opened: {error}"))?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let base_url = format!("http://{address}");
+    let settings = Settings {
+        base_url: base_url.clone(),
+        server_url: server,
+        secrets,
+        host: Arc::new(Clock::new()),
+        setup: Arc::new(move || {
+            let setup = setup.clone();
+            Box::pin(async move { Ok(setup) })
+        }),
+    };
+    let sandbox = Sandbox::open(settings, &data)?;
+    println!("listening on {base_url}");
+    let served = axum::serve(listener, sandbox.router()).with_graceful_shutdown(ended()).await;
+    sandbox.storage().close();
+    served.map_err(|error| error.to_string())
+}
+
+/// Waits for the signal that ends this process.
+async fn ended() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+fn read_settings(folder: &Path) -> Result<(Secrets, Setup), String> {
+    let path = folder.join("settings.json");
+    let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| format!("{}; --help shows what it holds", failed(&error)))?;
+    let file: File = serde_json::from_str(&text).map_err(|error| failed(&error))?;
+    if file.secret.len() < MIN_SECRET_LENGTH {
+        return Err(failed(&format!("secret has fewer than {MIN_SECRET_LENGTH} characters")));
+    }
+    let derived = Secrets::derived_from(&Secret::new(&file.secret));
+    let given =
+        |given: Option<String>, derived: Secret| given.map_or(derived, |given| Secret::new(&given));
+    let secrets = Secrets {
+        auth_token: given(file.auth_token, derived.auth_token),
+        signing_secret: given(file.signing_secret, derived.signing_secret),
+        bot_token: given(file.bot_token, derived.bot_token),
+        webhook_key: given(file.webhook_key, derived.webhook_key),
+    };
+    let setup = Setup {
+        public_base_url: file.public_base_url,
+        people: file.people,
+        channels: file.channels,
+        flows: file.flows,
+        bot_token: None,
+    };
+    Ok((secrets, setup))
+}

@@ -1,0 +1,157 @@
+//! A phone as the page shows it, in JSON.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::twilio::Twilio;
+use crate::twilio::behaviour::PhoneBehaviour;
+use crate::twilio::call::{Call, Facts, Status};
+
+/// The most ended calls, and texts, that a phone shows.
+const MAX_SHOWN: usize = 20;
+
+/// All phones at one moment.
+#[derive(Serialize)]
+pub(super) struct PhonesState {
+    now: Timestamp,
+    phones: Vec<Phone>,
+}
+
+/// A phone.
+#[derive(Serialize)]
+pub(super) struct Phone {
+    /// Empty if nobody on the roster has this number.
+    name: String,
+    number: String,
+    /// The number as it may be shown to others: its last four digits.
+    number_end: String,
+    call: Option<CurrentCall>,
+    /// Newest first.
+    history: Vec<EndedCall>,
+    /// Oldest first.
+    texts: Vec<Text>,
+    #[serde(rename = "habit")]
+    behaviour: Option<PhoneBehaviour>,
+}
+
+/// The call that rings, or that is answered.
+#[derive(Serialize)]
+struct CurrentCall {
+    sid: String,
+    status: &'static str,
+    /// How long it has been ringing, and how long it will.
+    rings_for_s: Option<i64>,
+    seconds_left: Option<i64>,
+    /// How long it has been answered.
+    talks_for_s: Option<i64>,
+    /// Whether voicemail has it.
+    voicemail: bool,
+    said: Vec<String>,
+    saying: Option<String>,
+    gathering: Option<Gathering>,
+    keys: String,
+}
+
+/// A Gather that is open.
+#[derive(Serialize)]
+struct Gathering {
+    /// None while something is still being said.
+    seconds_left: Option<i64>,
+}
+
+/// A call that has ended.
+#[derive(Serialize)]
+struct EndedCall {
+    sid: String,
+    at: Timestamp,
+    status: &'static str,
+    /// How long somebody was on the line.
+    seconds: i64,
+    voicemail: bool,
+    said: Vec<String>,
+    keys: String,
+    /// Twilio's code of what went wrong.
+    error: Option<u32>,
+}
+
+/// A text that arrived.
+#[derive(Serialize)]
+struct Text {
+    at: Timestamp,
+    body: String,
+}
+
+/// All phones as they are now.
+pub(super) fn state(twilio: &Twilio, phones: &[(String, String)]) -> PhonesState {
+    let phones = phones.iter().map(|known| phone(twilio, known)).collect();
+    PhonesState { now: twilio.now(), phones }
+}
+
+/// One phone as it is now.
+pub(super) fn phone(twilio: &Twilio, (name, number): &(String, String)) -> Phone {
+    let mut calls = twilio.calls();
+    calls.reverse();
+    calls.retain(|call| call.to() == number);
+    let texts = twilio.texts().into_iter().filter(|text| text.to == *number);
+    let texts: Vec<Text> = texts.map(|text| Text { at: text.at, body: text.body }).collect();
+    Phone {
+        name: name.clone(),
+        number: number.clone(),
+        number_end: number
+            .get(number.len().saturating_sub(4)..)
+            .map(|end| format!("…{end}"))
+            .unwrap_or_default(),
+        call: calls.iter().find_map(|call| current(call, twilio.now())),
+        history: calls.iter().filter_map(ended).take(MAX_SHOWN).collect(),
+        texts: last(texts, MAX_SHOWN),
+        behaviour: twilio.behaviour(number),
+    }
+}
+
+fn last<T>(mut list: Vec<T>, most: usize) -> Vec<T> {
+    list.split_off(list.len().saturating_sub(most))
+}
+
+fn current(call: &Arc<Call>, now: Timestamp) -> Option<CurrentCall> {
+    let facts = call.facts().clone();
+    if !facts.status.holds_the_line() {
+        return None;
+    }
+    let ringing = facts.status == Status::Ringing;
+    let until = call.rings_until().filter(|_| ringing);
+    Some(CurrentCall {
+        sid: call.sid.clone(),
+        status: facts.status.name(),
+        rings_for_s: facts.ringing_since.filter(|_| ringing).map(|since| seconds(since, now)),
+        seconds_left: until.map(|until| seconds(now, until)),
+        talks_for_s: facts.answered.map(|since| seconds(since, now)),
+        voicemail: facts.machine,
+        said: facts.said,
+        saying: facts.saying,
+        gathering: facts.gathering.map(|gathering| Gathering {
+            seconds_left: gathering.until.map(|until| seconds(now, until)),
+        }),
+        keys: facts.keys,
+    })
+}
+
+fn ended(call: &Arc<Call>) -> Option<EndedCall> {
+    let Facts { status, ended, answered, machine, said, keys, error, .. } = call.facts().clone();
+    let at = ended?;
+    Some(EndedCall {
+        sid: call.sid.clone(),
+        at,
+        status: status.name(),
+        seconds: answered.map(|since| seconds(since, at)).unwrap_or_default(),
+        voicemail: machine,
+        said,
+        keys,
+        error,
+    })
+}
+
+fn seconds(from: Timestamp, to: Timestamp) -> i64 {
+    to.duration_since(from).as_secs().max(0)
+}

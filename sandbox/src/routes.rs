@@ -1,0 +1,153 @@
+//! The endpoints of both vendors.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Path, Request as Incoming, State};
+use axum::http::Method;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use shared::Error;
+use shared::http::Request;
+
+use crate::reply::{BODY_LIMIT, Received, Reply, headers};
+use crate::{Sandbox, pages, phones, slack, twilio};
+
+type Shared = State<Arc<Sandbox>>;
+
+/// The router. What no route takes is answered as the product answers it.
+pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
+    Router::new()
+        .route("/sandbox/slack/messages", get(slack_messages))
+        .route("/sandbox/slack/directory", get(slack_directory))
+        .route("/sandbox/slack/click", post(slack_click))
+        .route("/sandbox/slack/services/{*key_and_channel}", post(slack_webhook))
+        .route("/sandbox/slack/api/{*method}", post(slack_method))
+        .route("/sandbox/slack/respond/{id}", post(slack_respond))
+        .route("/sandbox/twilio/faults", get(faults).post(set_faults))
+        .route("/sandbox/twilio/log", get(journal))
+        .route("/sandbox/twilio/{*path}", get(twilio_api).post(twilio_api))
+        .route("/sandbox/phones/state", get(phones_state))
+        .route("/sandbox/phones/{who}/habit", post(set_phone_behaviour))
+        .route("/sandbox/phones/{who}/press/{key}", post(press_key))
+        .route("/sandbox/phones/{who}/{action}", post(act_at_phone))
+        .route("/sandbox/{*file}", get(file))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(sandbox.clone(), refuse_other_origins))
+        .with_state(sandbox)
+}
+
+/// Refuses the POST of another site's page, before anything of its body is read.
+async fn refuse_other_origins(State(sandbox): Shared, request: Incoming, next: Next) -> Response {
+    if request.method() == Method::POST {
+        let head = Request {
+            path: request.uri().path().to_owned(),
+            headers: headers(request.headers()),
+            ..Request::default()
+        };
+        let checked = match sandbox.settings.setup().await {
+            Ok(setup) => head.same_origin(setup.public_base_url.as_deref()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = checked {
+            return Received(head).answer(Err(error)).into_response();
+        }
+    }
+    next.run(request).await
+}
+
+async fn not_found(request: Received) -> Reply {
+    request.answer(Err(Error::NotFound))
+}
+
+async fn method_not_allowed(request: Received) -> Reply {
+    request.answer(Err(Error::MethodNotAllowed))
+}
+
+async fn slack_messages(State(sandbox): Shared, request: Received) -> Reply {
+    request.answer(slack::messages(&sandbox).await)
+}
+
+async fn slack_directory(State(sandbox): Shared, request: Received) -> Reply {
+    request.answer(slack::directory(&sandbox).await)
+}
+
+async fn slack_click(State(sandbox): Shared, request: Received) -> Reply {
+    request.answer(slack::click(&sandbox, &request.0.body).await)
+}
+
+async fn slack_webhook(
+    State(sandbox): Shared,
+    Path(key_and_channel): Path<String>,
+    request: Received,
+) -> Reply {
+    request.answer(slack::webhook(&sandbox, &key_and_channel, &request.0.body).await)
+}
+
+async fn slack_method(
+    State(sandbox): Shared,
+    Path(method): Path<String>,
+    request: Received,
+) -> Reply {
+    request.answer(slack::call(&sandbox, &method, &request.0).await)
+}
+
+async fn slack_respond(State(sandbox): Shared, Path(id): Path<String>, request: Received) -> Reply {
+    request.answer(slack::respond(&sandbox, &id, &request.0.body).await)
+}
+
+async fn faults(State(sandbox): Shared, request: Received) -> Reply {
+    request.answer(Ok(sandbox.twilio.faults()))
+}
+
+async fn set_faults(State(sandbox): Shared, request: Received) -> Reply {
+    request.answer(sandbox.twilio.set_faults(&request.0.body))
+}
+
+async fn journal(State(sandbox): Shared, request: Received) -> Reply {
+    request.answer(Ok(sandbox.twilio.journal()))
+}
+
+/// Twilio's REST API. Its paths are looked at as they were received.
+async fn twilio_api(State(sandbox): Shared, request: Received) -> Reply {
+    let path = request.0.path.strip_prefix("/sandbox/twilio").unwrap_or_default().to_owned();
+    request.answer(twilio::handle(&sandbox.twilio, &request.0, &path).await)
+}
+
+async fn phones_state(State(sandbox): Shared, request: Received) -> Reply {
+    request.answer(phones::state(&sandbox).await)
+}
+
+async fn set_phone_behaviour(
+    State(sandbox): Shared,
+    Path(who): Path<String>,
+    request: Received,
+) -> Reply {
+    request.answer(phones::set_behaviour(&sandbox, &who, &request.0.body).await)
+}
+
+async fn press_key(
+    State(sandbox): Shared,
+    Path((who, key)): Path<(String, String)>,
+    request: Received,
+) -> Reply {
+    request.answer(phones::press(&sandbox, &who, &key).await)
+}
+
+async fn act_at_phone(
+    State(sandbox): Shared,
+    Path((who, action)): Path<(String, String)>,
+    request: Received,
+) -> Reply {
+    request.answer(phones::act(&sandbox, &who, &action).await)
+}
+
+async fn file(Path(path): Path<String>, request: Received) -> Reply {
+    request.answer(pages::file(&path))
+}

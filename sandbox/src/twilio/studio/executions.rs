@@ -1,0 +1,188 @@
+//! The Execution resource, its context and its steps. (docs/studio/rest-api/v2/execution; contract 4.2.)
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use shared::http::Response;
+use studio::RunEvent;
+
+use super::super::MAX_RECORDS;
+use super::super::api_error::ApiError;
+use super::super::api_request::{ApiRequest, is_e164};
+use super::super::journal::push_bounded;
+use super::execution::{Execution, Order, StepRecord};
+use super::flows::{self, need};
+use super::run::Driver;
+use super::{BASE, iso};
+use crate::host;
+
+/// Begins an Execution.
+pub(super) fn create(api: &ApiRequest<'_>, flow_sid: &str) -> Result<Response, ApiError> {
+    api.places(|| {
+        let order = order(api, flow_sid)?;
+        let execution = begin(api, order)?;
+        let resource = resource(&execution);
+        let driver = Driver::new(api.twilio.clone(), execution);
+        host::spawn(&api.twilio.settings.host, driver.run());
+        Ok(Response::json(201, &resource))
+    })
+}
+
+fn order(api: &ApiRequest<'_>, flow_sid: &str) -> Result<Order, ApiError> {
+    let stored = flows::find(api, flow_sid)?;
+    // The code is not known. (K)
+    let not_published = || ApiError::bad(20001, format!("Flow {flow_sid} is not published"));
+    let published = stored.published.ok_or_else(not_published)?;
+    let to = need(api, "To")?;
+    if !is_e164(to) {
+        return Err(ApiError::bad(21211, format!("Invalid 'To' Phone Number: {to}")));
+    }
+    let parameters = api.field("Parameters").unwrap_or("{}");
+    let data: Map<String, Value> = serde_json::from_str(parameters)
+        .map_err(|_| ApiError::bad(20001, "Parameters is not a JSON object"))?;
+    Ok(Order {
+        account: api.account.to_owned(),
+        flow_sid: flow_sid.to_owned(),
+        revision: published.revision,
+        flow: published.flow,
+        to: to.to_owned(),
+        from: need(api, "From")?.to_owned(),
+        data,
+    })
+}
+
+/// One contact is in one Execution at a time. (The status is K, and so is the code.)
+fn begin(api: &ApiRequest<'_>, order: Order) -> Result<Arc<Execution>, ApiError> {
+    let executions = &mut api.twilio.records().studio.executions;
+    let active = executions.iter().find(|one| one.order.to == order.to && one.is_active());
+    if let Some(active) = active {
+        let why = format!("Execution {} is already active for this contact", active.sid);
+        return Err(ApiError::new(409, 20409, why));
+    }
+    let execution = Arc::new(Execution::create(api.twilio, order));
+    push_bounded(executions, execution.clone(), MAX_RECORDS);
+    Ok(execution)
+}
+
+/// A Flow's Executions that pass the filters.
+pub(super) fn list(api: &ApiRequest<'_>, flow_sid: &str) -> Result<Response, ApiError> {
+    flows::find(api, flow_sid)?;
+    let executions = api.twilio.records().studio.executions.clone();
+    let time = |name: &str| api.field(name).and_then(|text| text.parse::<Timestamp>().ok());
+    let (from, to) = (time("DateCreatedFrom"), time("DateCreatedTo"));
+    let passes = |one: &&Arc<Execution>| {
+        one.order.flow_sid == flow_sid
+            && one.order.account == api.account
+            && from.is_none_or(|from| one.created >= from)
+            && to.is_none_or(|to| one.created <= to)
+            && api.field("Status").is_none_or(|status| status == one.status())
+    };
+    let found = executions.iter().rev().filter(passes).map(|one| resource(one)).collect();
+    let path = format!("/{flow_sid}/Executions");
+    Ok(super::list::page(api, "executions", &path, found))
+}
+
+fn find(api: &ApiRequest<'_>, flow_sid: &str, sid: &str) -> Result<Arc<Execution>, ApiError> {
+    let executions = api.twilio.records().studio.executions.clone();
+    let found = executions.into_iter().find(|one| {
+        one.sid == sid && one.order.flow_sid == flow_sid && one.order.account == api.account
+    });
+    found.ok_or_else(|| ApiError::not_found(&format!("/v2/Flows/{flow_sid}/Executions/{sid}")))
+}
+
+/// One Execution.
+pub(super) fn fetch(api: &ApiRequest<'_>, flow_sid: &str, sid: &str) -> Result<Response, ApiError> {
+    find(api, flow_sid, sid).map(|one| Response::json(200, &resource(&one)))
+}
+
+/// Ends an Execution. Its live call goes on until its widget is done; what the real one does is not documented. (K)
+pub(super) fn update(
+    api: &ApiRequest<'_>,
+    flow_sid: &str,
+    sid: &str,
+) -> Result<Response, ApiError> {
+    let execution = find(api, flow_sid, sid)?;
+    match need(api, "Status")? {
+        "ended" => {
+            execution.step(RunEvent::Stopped, api.twilio.now());
+        }
+        "active" => {}
+        other => return Err(ApiError::bad(20001, format!("Invalid Status: {other}"))),
+    }
+    Ok(Response::json(200, &resource(&execution)))
+}
+
+/// What its widgets know.
+pub(super) fn context(
+    api: &ApiRequest<'_>,
+    flow_sid: &str,
+    sid: &str,
+) -> Result<Response, ApiError> {
+    let execution = find(api, flow_sid, sid)?;
+    let body = json!({
+        "account_sid": api.account,
+        "flow_sid": flow_sid,
+        "execution_sid": sid,
+        "context": execution.context(),
+        "url": format!("{}/Context", url(&execution)),
+    });
+    Ok(Response::json(200, &body))
+}
+
+/// Its steps, newest first.
+pub(super) fn steps(api: &ApiRequest<'_>, flow_sid: &str, sid: &str) -> Result<Response, ApiError> {
+    let execution = find(api, flow_sid, sid)?;
+    let steps = execution.steps();
+    let shown = steps.iter().rev().map(|step| step_resource(&execution, step)).collect();
+    let path = format!("/{flow_sid}/Executions/{sid}/Steps");
+    Ok(super::list::page(api, "steps", &path, shown))
+}
+
+fn url(execution: &Execution) -> String {
+    format!("{BASE}/{}/Executions/{}", execution.order.flow_sid, execution.sid)
+}
+
+/// The resource's JSON.
+fn resource(execution: &Execution) -> Value {
+    let (order, url) = (&execution.order, url(execution));
+    json!({
+        "sid": execution.sid,
+        "account_sid": order.account,
+        "flow_sid": order.flow_sid,
+        "flow_version": order.revision,
+        "contact_channel_address": order.to,
+        "contact_sid": "FCXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX",
+        "context": execution.context(),
+        "status": execution.status(),
+        "initiated_by": execution.started_by(),
+        "date_created": iso(execution.created),
+        "date_updated": iso(execution.updated()),
+        "url": url,
+        "links": {
+            "steps": format!("{url}/Steps"),
+            "execution_context": format!("{url}/Context"),
+        },
+    })
+}
+
+fn step_resource(execution: &Execution, record: &StepRecord) -> Value {
+    let step = &record.step;
+    let url = format!("{}/Steps/{}", url(execution), record.sid);
+    json!({
+        "sid": record.sid,
+        "account_sid": execution.order.account,
+        "flow_sid": execution.order.flow_sid,
+        "execution_sid": execution.sid,
+        "parent_step_sid": null,
+        "name": step.event,
+        "type": step.kind,
+        "transitioned_from": step.from,
+        "transitioned_to": record.to(),
+        "context": {},
+        "date_created": iso(step.at),
+        "date_updated": iso(step.at),
+        "url": url,
+        "links": {"step_context": format!("{url}/Context")},
+    })
+}
