@@ -5,8 +5,9 @@ use std::time::Duration;
 use shared::Error;
 use shared::domain::escalation::{Incident, State};
 use shared::domain::text::mask_numbers;
-use shared::jobs::escalate::incidents::{all, one};
+
 use shared::jobs::escalate::resolves::{AT_THE_COMMAND_LINE, Requested, request};
+use shared::storage::incidents::{all, one};
 use shared::storage::{Queue, Store};
 
 use crate::clock::{now, sleep};

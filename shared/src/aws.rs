@@ -1,5 +1,6 @@
 //! The AWS backend: Store on DynamoDB, Queue on SQS, settings from SSM, doors in Lambda.
 
+mod clock;
 mod dynamodb;
 mod http_client;
 mod lambda;
@@ -24,9 +25,8 @@ use crate::slack;
 use crate::storage::{Queue, Store};
 use crate::twilio::rest::wire;
 
-pub use lambda::{
-    Failure, now, serve_http, serve_http_and_events, serve_queue, serve_queue_and_ticks,
-};
+pub use clock::now;
+pub use lambda::{Failure, serve_http, serve_http_and_events, serve_queue, serve_queue_and_ticks};
 
 /// By which ways a function may report that the configuration fails its check: its role permits no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl Backend {
                 live
             }
         };
-        if let Err(error) = live.get(lambda::now()).await {
+        if let Err(error) = live.get(clock::now()).await {
             tracing::error!(%error, "settings could not be read at the start");
         }
         Ok(live)
@@ -121,7 +121,7 @@ impl Backend {
             store: self.store()?,
             queue: self.queue()?,
             wire: wire(self.http.clone()),
-            clock: Arc::new(lambda::now),
+            clock: Arc::new(clock::now),
             writer_ids: WriterIds::default(),
         })
     }

@@ -4,6 +4,7 @@
 //! the [`dead_letters`]. What is decided from them is the jobs'.
 
 pub mod dead_letters;
+pub mod incidents;
 pub mod messages;
 pub mod records;
 mod size;

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::Backend;
+use super::clock::now;
 use crate::Error;
 use crate::config::Environment;
 use crate::http::{Request, Response};
@@ -190,15 +191,6 @@ where
         tracing::warn!(%error, "messages come back only after the queue's own time");
     }
     BatchAnswer { batch_item_failures: failures }
-}
-
-/// Returns what time it is.
-pub fn now() -> Timestamp {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is a door: the one place where time is read"
-    )]
-    Timestamp::now()
 }
 
 /// How long this invocation may still take. Some stand-ins for Lambda give a deadline that lies in the past.

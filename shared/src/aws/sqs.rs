@@ -83,6 +83,6 @@ impl Queue for Queues {
 }
 
 fn delay(not_before: Timestamp) -> i32 {
-    let wait = not_before.duration_since(super::lambda::now()).as_millis();
+    let wait = not_before.duration_since(super::clock::now()).as_millis();
     i32::try_from((wait.max(0) + 999) / 1000).unwrap_or(LONGEST_DELAY).min(LONGEST_DELAY)
 }

@@ -8,9 +8,9 @@ use shared::domain::escalation::Entry;
 use shared::domain::schedule::two_weeks;
 use shared::domain::text::{mask_numbers, sentence, slack_line};
 use shared::http::{Request, Response};
-use shared::jobs::escalate::incidents::{self, View, view};
-use shared::storage::dead_letters;
+use shared::jobs::escalate::incidents::{View, view};
 use shared::storage::records::StoredIncident;
+use shared::storage::{dead_letters, incidents};
 use shared::{Error, Timestamp};
 
 use super::alarms::alarms;

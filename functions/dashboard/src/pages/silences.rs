@@ -85,8 +85,7 @@ pub(crate) async fn ask(
     now: Timestamp,
 ) -> Result<Response, Error> {
     let store = dashboard.store.as_ref();
-    let kept =
-        shared::jobs::escalate::incidents::one(store, id, now).await?.ok_or(Error::NotFound)?;
+    let kept = shared::storage::incidents::one(store, id, now).await?.ok_or(Error::NotFound)?;
     let until = now.checked_add(HOUR).ok().filter(|_| kept.incident.ended_at.is_none());
     if let Some(until) = until {
         let by = BY.to_owned();

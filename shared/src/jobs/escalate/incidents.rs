@@ -1,13 +1,10 @@
-//! What readers are told of incidents: the pages, and `GET /incidents.json`.
+//! Incidents as readers see them: on the pages, and at `GET /incidents.json`.
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::Error;
 use crate::domain::escalation::{Attempt, Incident, Outcome, State};
 use crate::domain::text::outcome_text;
-use crate::storage::records::{self, StoredIncident};
-use crate::storage::{Store, all_records};
 
 /// An incident as `GET /incidents.json` shows it.
 #[derive(Clone, Debug, Serialize)]
@@ -123,43 +120,4 @@ fn attempt_view(attempt: &Attempt) -> AttemptView<'_> {
         answered_at: attempt.answered_at,
         ended_at: attempt.ended_at,
     }
-}
-
-/// Open incidents and those that ended of late, `limit` of the latter at most: the newest first.
-pub async fn all(store: &dyn Store, limit: usize, now: Timestamp) -> Result<Vec<Incident>, Error> {
-    let open = all_records(store, records::OPEN, now).await?;
-    let kept =
-        open.iter().filter_map(|record| serde_json::from_str::<StoredIncident>(&record.body).ok());
-    let mut found: Vec<Incident> = kept.map(|kept| kept.incident).collect();
-    for record in store.page(records::ARCHIVE, None, limit, now).await? {
-        if let Ok(kept) = serde_json::from_str::<StoredIncident>(&record.body)
-            && found.iter().all(|have| have.id != kept.incident.id)
-        {
-            found.push(kept.incident);
-        }
-    }
-    found.sort_by(|a, b| b.raised_at.cmp(&a.raised_at).then_with(|| a.id.cmp(&b.id)));
-    Ok(found)
-}
-
-/// The longest name that an incident may have, in bytes.
-const MAX_ID_BYTES: usize = 120;
-
-/// The incident of this id with all that is kept of it, open or over.
-pub async fn one(
-    store: &dyn Store,
-    id: &str,
-    now: Timestamp,
-) -> Result<Option<StoredIncident>, Error> {
-    // A name that we could never have given is not even looked up: no store takes a key of any length.
-    let ours = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-' || c == b'_';
-    let named = Some(id).filter(|id| id.len() <= MAX_ID_BYTES && id.bytes().all(ours));
-    let Some(policy) = named.and_then(records::policy_of) else { return Ok(None) };
-    let records = store.load(&[records::open(&policy), records::archived(id)], now).await?;
-    let mut kept = records.into_iter().flatten().filter_map(|record| {
-        serde_json::from_str::<StoredIncident>(&record.body)
-            .inspect_err(|error| tracing::error!(id, %error, "an incident cannot be read"))
-            .ok()
-    });
-    Ok(kept.find(|kept| kept.incident.id == id))
 }

@@ -6,13 +6,12 @@
 use jiff::Timestamp;
 
 use super::Effects;
-use super::incidents;
 use super::work::Work;
 use crate::Error;
 use crate::domain::escalation::Signal;
 use crate::storage::messages::WakeUp;
 use crate::storage::records::StoredIncident;
-use crate::storage::{Queue, QueueName, Store};
+use crate::storage::{Queue, QueueName, Store, incidents};
 
 /// How people are told of whoever resolved an incident on its page: who has the password has no other name.
 pub const ON_THE_PAGE: &str = "somebody on the page";

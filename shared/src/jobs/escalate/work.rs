@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Escalate, incidents};
+use super::Escalate;
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::escalation::Incident;
 use crate::domain::routes::Line;
 use crate::storage::messages::WakeUp;
 use crate::storage::messages::{Lines, Task};
-use crate::storage::{Queue, QueueName, Store};
+use crate::storage::{Queue, QueueName, Store, incidents};
 use crate::twilio::rest::{Account, Api, TWILIO};
 
 /// A request or message that has come in.

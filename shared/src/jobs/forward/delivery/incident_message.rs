@@ -10,12 +10,11 @@ use sha2::{Digest, Sha256};
 
 use crate::Error;
 use crate::config::Settings;
-use crate::jobs::escalate::incidents;
 use crate::slack::action::Place;
 use crate::slack::client::Posted;
 use crate::slack::incident::{message, webhook_buttons};
 use crate::slack::post::Post;
-use crate::storage::{Condition, Key, Put, Store};
+use crate::storage::{Condition, Key, Put, Store, incidents};
 
 /// The partition of the notes where the incidents' messages are.
 const PARTITION: &str = "slack";
