@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use shared::Error;
-use shared::storage::{COUNTERS, Condition, Key, Put, Record, Store, check_size};
+use shared::storage::{
+    Condition, Counters, Increment, Key, Put, Record, Store, Write, check_item, check_size,
+};
 
 use crate::database::Database;
 
@@ -42,46 +44,10 @@ impl Store for Records {
             .await
     }
 
-    async fn write(&self, puts: &[Put], now: Timestamp) -> Result<(), Error> {
-        check_size(puts)?;
-        let puts = puts.to_vec();
-        let in_the_way = self.0.run(move |db| {
-            let mut keys = Vec::new();
-            for put in &puts {
-                if !may_land(db, put, now)? {
-                    keys.push(put.key.clone());
-                }
-            }
-            for put in puts.iter().filter(|_| keys.is_empty()) {
-                write(db, put)?;
-            }
-            Ok(keys)
-        });
-        match in_the_way.await? {
-            keys if keys.is_empty() => Ok(()),
-            keys => Err(Error::Conflict { keys }),
-        }
-    }
-
-    async fn add(&self, counters: &[(&str, u64)]) -> Result<(), Error> {
-        let counters: Vec<(String, u64)> =
-            counters.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect();
-        self.0
-            .run(move |db| {
-                let mut add = db.prepare_cached(
-                    "INSERT INTO records (pk, sk, revision, body) VALUES (?1, ?2, 0, ?3)
-                     ON CONFLICT DO UPDATE SET body = CAST(body AS INTEGER) + ?3",
-                )?;
-                for (name, count) in &counters {
-                    add.execute(params![
-                        COUNTERS,
-                        name,
-                        i64::try_from(*count).unwrap_or(i64::MAX)
-                    ])?;
-                }
-                Ok(())
-            })
-            .await
+    async fn write(&self, writes: &[Write], now: Timestamp) -> Result<(), Error> {
+        check_size(writes)?;
+        let writes = writes.to_vec();
+        self.0.run(move |db| write_all(db, &writes, now)).await?
     }
 }
 
@@ -95,11 +61,8 @@ impl Records {
     /// Notes what time it is.
     pub async fn note_time(&self, now: Timestamp) -> Result<(), Error> {
         let body = now.to_string();
-        self.write(
-            &[Put { key: highest(), body, condition: Condition::Always, expires_at: None }],
-            now,
-        )
-        .await
+        let put = Put { key: highest(), body, condition: Condition::Always, expires_at: None };
+        self.write(&[put.into()], now).await
     }
 
     /// Takes away what has expired.
@@ -142,12 +105,59 @@ fn may_land(db: &Connection, put: &Put, now: Timestamp) -> rusqlite::Result<bool
     })
 }
 
-fn write(db: &Connection, put: &Put) -> rusqlite::Result<()> {
+/// Writes all of these or none: the inner error says why not.
+fn write_all(
+    db: &Connection,
+    writes: &[Write],
+    now: Timestamp,
+) -> rusqlite::Result<Result<(), Error>> {
+    let (mut keys, mut bodies) = (Vec::new(), Vec::new());
+    for write in writes {
+        match write {
+            Write::Put(put) if !may_land(db, put, now)? => keys.push(put.key.clone()),
+            Write::Put(put) => bodies.push((&put.key, put.body.clone(), put.expires_at)),
+            Write::Increment(increment) => match incremented(db, increment, now)? {
+                Ok(counters) => bodies.push((&increment.key, counters.to_body(), None)),
+                Err(error) => return Ok(Err(error)),
+            },
+        }
+    }
+    if !keys.is_empty() {
+        return Ok(Err(Error::Conflict { keys }));
+    }
+    for (key, body, expires_at) in bodies {
+        write(db, key, &body, expires_at)?;
+    }
+    Ok(Ok(()))
+}
+
+/// The counters of a row after an increment.
+fn incremented(
+    db: &Connection,
+    increment: &Increment,
+    now: Timestamp,
+) -> rusqlite::Result<Result<Counters, Error>> {
+    let key = &increment.key;
+    let have = load(db, key.clone(), now)?;
+    let read = have.map_or(Ok(Counters::default()), |record| Counters::from_body(&record.body));
+    let Ok(mut counters) = read else {
+        let what = format!("a record of {} holds no counters", key.pk);
+        return Ok(Err(Error::Store(what)));
+    };
+    counters.add(increment);
+    Ok(check_item(&key.pk, counters.item_bytes(key)).map(|()| counters))
+}
+
+fn write(
+    db: &Connection,
+    key: &Key,
+    body: &str,
+    expires_at: Option<Timestamp>,
+) -> rusqlite::Result<()> {
     let mut write = db.prepare_cached(
         "INSERT INTO records (pk, sk, revision, body, expires_at) VALUES (?1, ?2, 1, ?3, ?4)
          ON CONFLICT DO UPDATE SET revision = revision + 1, body = excluded.body, expires_at = excluded.expires_at",
     )?;
-    let expires_at = put.expires_at.map(Timestamp::as_second);
-    write.execute(params![put.key.pk, put.key.sk, put.body, expires_at])?;
+    write.execute(params![key.pk, key.sk, body, expires_at.map(Timestamp::as_second)])?;
     Ok(())
 }

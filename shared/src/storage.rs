@@ -3,6 +3,7 @@
 //! Both are small and dumb. The shape of what they hold: [`records`] and their keys, the [`messages`] of the queues, and
 //! the [`dead_letters`]. What is decided from them is the jobs'.
 
+pub mod counters;
 pub mod dead_letters;
 pub mod incidents;
 pub mod messages;
@@ -16,7 +17,8 @@ use jiff::Timestamp;
 
 use crate::Error;
 pub use crate::key::Key;
-pub use size::{MAX_ITEM_BYTES, MAX_TRANSACTION_BYTES, check_size};
+pub use counters::{COUNTERS, Counters, Increment};
+pub use size::{MAX_ITEM_BYTES, MAX_TRANSACTION_BYTES, check_item, check_size};
 
 /// A record as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +55,51 @@ pub struct Put {
     pub expires_at: Option<Timestamp>,
 }
 
+/// One item of a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// A record is written.
+    Put(Put),
+    /// Counters of one row are incremented.
+    Increment(Increment),
+}
+
+impl Write {
+    /// The key of what is written.
+    pub fn key(&self) -> &Key {
+        match self {
+            Write::Put(put) => &put.key,
+            Write::Increment(increment) => &increment.key,
+        }
+    }
+}
+
+impl From<Put> for Write {
+    fn from(put: Put) -> Write {
+        Write::Put(put)
+    }
+}
+
+impl From<Increment> for Write {
+    fn from(increment: Increment) -> Write {
+        Write::Increment(increment)
+    }
+}
+
+/// The records among the items of a transaction.
+pub fn puts(writes: &[Write]) -> Vec<Put> {
+    let put = |write: &Write| match write {
+        Write::Put(put) => Some(put.clone()),
+        Write::Increment(_) => None,
+    };
+    writes.iter().filter_map(put).collect()
+}
+
+/// These puts as items of a transaction.
+pub fn writes(puts: impl IntoIterator<Item = Put>) -> Vec<Write> {
+    puts.into_iter().map(Write::Put).collect()
+}
+
 /// The most records that one [`Store::load`] or [`Store::write`] takes (DynamoDB's limit).
 pub const MAX_TRANSACTION_ITEMS: usize = 100;
 
@@ -71,12 +118,12 @@ pub trait Store: Send + Sync {
         now: Timestamp,
     ) -> Result<Vec<Record>, Error>;
 
-    /// Writes all of these (at most [`MAX_TRANSACTION_ITEMS`], each key once) or none: [`Error::Conflict`] if one may not land,
-    /// [`Error::TooLargeToStore`] if [`check_size`] refuses them.
-    async fn write(&self, puts: &[Put], now: Timestamp) -> Result<(), Error>;
-
-    /// Adds to counters. A counter is read like a record: key [`counter`], body its number.
-    async fn add(&self, counters: &[(&str, u64)]) -> Result<(), Error>;
+    /// Writes all of these (at most [`MAX_TRANSACTION_ITEMS`], each key once) or none: [`Error::Conflict`] with the keys
+    /// that were in the way if a put may not land, [`Error::TooLargeToStore`] if [`check_size`] refuses them or a row of
+    /// counters would grow too large.
+    ///
+    /// A row of counters is read like a record: its body are its [`Counters`].
+    async fn write(&self, writes: &[Write], now: Timestamp) -> Result<(), Error>;
 }
 
 /// All records of a partition, strongly consistent.
@@ -96,14 +143,6 @@ pub async fn all_records(
         }
     }
 }
-
-/// Where the counter of this name lives.
-pub fn counter(name: &str) -> Key {
-    Key::new(COUNTERS, name)
-}
-
-/// The partition of all counters.
-pub const COUNTERS: &str = "counters";
 
 /// The queues of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

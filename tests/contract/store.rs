@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use ringdown::database::Database;
 use ringdown::store::Records;
 use shared::Error;
-use shared::storage::{Condition, Key, MAX_ITEM_BYTES, Put, Store, counter};
+use shared::storage::counters::totals;
+use shared::storage::{
+    Condition, Counters, Increment, Key, MAX_ITEM_BYTES, Put, Store, Write, writes,
+};
 use tokio::task::JoinSet;
 
 fn at(second: i64) -> Timestamp {
@@ -21,10 +24,18 @@ fn until(second: i64, put: Put) -> Put {
     Put { expires_at: Some(at(second)), ..put }
 }
 
+fn increment(pk: &str, sk: &str, counters: &[(&str, u64)]) -> Write {
+    let counters = counters.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
+    Increment { key: Key::new(pk, sk), counters }.into()
+}
+
 fn raced(result: Result<(), Error>) -> bool {
     match result {
         Ok(()) => false,
-        Err(Error::Conflict { .. }) => true,
+        Err(Error::Conflict { keys }) => {
+            assert!(!keys.is_empty(), "a conflict names what was in the way");
+            true
+        }
         Err(error) => panic!("{error}"),
     }
 }
@@ -37,7 +48,8 @@ async fn contract(store: Arc<dyn Store>, pk: &str) {
     all_or_nothing(store.as_ref(), &format!("{pk}-all")).await;
     sizes(store.as_ref(), &format!("{pk}-sizes")).await;
     many_writers(&store, &format!("{pk}-race")).await;
-    counters(&store, pk).await;
+    counters(store.as_ref(), &format!("{pk}-counters")).await;
+    many_counters(&store, &format!("{pk}-lanes")).await;
 }
 
 async fn load(store: &dyn Store, pk: &str, sk: &str, second: i64) -> Option<(u64, String)> {
@@ -46,7 +58,8 @@ async fn load(store: &dyn Store, pk: &str, sk: &str, second: i64) -> Option<(u64
 }
 
 async fn conditions(store: &dyn Store, pk: &str) {
-    let write = async |body, when| raced(store.write(&[put(pk, "x", body, when)], at(0)).await);
+    let write =
+        async |body, when| raced(store.write(&[put(pk, "x", body, when).into()], at(0)).await);
     assert_eq!(load(store, pk, "x", 0).await, None);
     assert!(write("no", Condition::At(1)).await);
     assert!(!write("one", Condition::Absent).await);
@@ -59,18 +72,24 @@ async fn conditions(store: &dyn Store, pk: &str) {
 }
 
 async fn expiry(store: &dyn Store, pk: &str) {
-    store.write(&[until(10, put(pk, "x", "short", Condition::Absent))], at(0)).await.unwrap();
+    store
+        .write(&[until(10, put(pk, "x", "short", Condition::Absent)).into()], at(0))
+        .await
+        .unwrap();
     assert_eq!(load(store, pk, "x", 9).await, Some((1, "short".to_owned())));
     assert_eq!(load(store, pk, "x", 10).await, None);
-    assert!(raced(store.write(&[put(pk, "x", "no", Condition::At(1))], at(10)).await));
-    assert!(!raced(store.write(&[put(pk, "x", "again", Condition::Absent)], at(10)).await));
+    assert!(raced(store.write(&[put(pk, "x", "no", Condition::At(1)).into()], at(10)).await));
+    assert!(!raced(store.write(&[put(pk, "x", "again", Condition::Absent).into()], at(10)).await));
     assert_eq!(load(store, pk, "x", 1_000).await.unwrap().1, "again");
 }
 
 async fn pages(store: &dyn Store, pk: &str) {
     for sk in ["a", "b", "c", "d", "e"] {
         let gone = if sk == "b" || sk == "c" { 5 } else { 50 };
-        store.write(&[until(gone, put(pk, sk, sk, Condition::Always))], at(0)).await.unwrap();
+        store
+            .write(&[until(gone, put(pk, sk, sk, Condition::Always)).into()], at(0))
+            .await
+            .unwrap();
     }
     let page = async |after, limit| {
         let records = store.page(pk, after, limit, at(10)).await.unwrap();
@@ -90,12 +109,15 @@ async fn pages(store: &dyn Store, pk: &str) {
 }
 
 async fn all_or_nothing(store: &dyn Store, pk: &str) {
-    store.write(&[put(pk, "taken", "", Condition::Absent)], at(0)).await.unwrap();
-    let puts = [put(pk, "free", "", Condition::Absent), put(pk, "taken", "", Condition::Absent)];
-    assert!(raced(store.write(&puts, at(0)).await));
+    store.write(&[put(pk, "taken", "", Condition::Absent).into()], at(0)).await.unwrap();
+    let all =
+        writes([put(pk, "free", "", Condition::Absent), put(pk, "taken", "", Condition::Absent)]);
+    let told = store.write(&all, at(0)).await;
+    let Err(Error::Conflict { keys }) = told else { panic!("{told:?}") };
+    assert_eq!(keys, [Key::new(pk, "taken")]);
     assert_eq!(load(store, pk, "free", 0).await, None);
-    let hundred: Vec<Put> =
-        (0..100).map(|n| put(pk, &format!("{n:03}"), "", Condition::Always)).collect();
+    let hundred = (0..100).map(|n| put(pk, &format!("{n:03}"), "", Condition::Always));
+    let hundred = writes(hundred);
     store.write(&hundred, at(0)).await.unwrap();
     assert_eq!(store.page(pk, None, 200, at(0)).await.unwrap().len(), 101);
 }
@@ -107,15 +129,15 @@ async fn sizes(store: &dyn Store, pk: &str) {
         put(pk, sk, &"x".repeat(bytes), Condition::Always)
     };
     let large = sized("large", MAX_ITEM_BYTES);
-    store.write(std::slice::from_ref(&large), at(0)).await.unwrap();
+    store.write(&[large.clone().into()], at(0)).await.unwrap();
     assert_eq!(load(store, pk, "large", 0).await, Some((1, large.body)));
     let of_quotes = put(pk, "quotes", &"\"\u{1f525}".repeat(80_000), Condition::Always);
-    store.write(&[of_quotes], at(0)).await.unwrap();
-    let many = |count: usize, bytes: usize| -> Vec<Put> {
-        (0..count).map(|n| sized(&format!("many {n:03}"), bytes)).collect()
+    store.write(&[of_quotes.into()], at(0)).await.unwrap();
+    let many = |count: usize, bytes: usize| -> Vec<Write> {
+        writes((0..count).map(|n| sized(&format!("many {n:03}"), bytes)))
     };
     for refused in [
-        vec![put(pk, "many 000", "", Condition::Always), sized("many 001", MAX_ITEM_BYTES + 1)],
+        writes([put(pk, "many 000", "", Condition::Always), sized("many 001", MAX_ITEM_BYTES + 1)]),
         many(101, 1000),
         many(11, MAX_ITEM_BYTES),
     ] {
@@ -134,7 +156,7 @@ async fn many_writers(store: &Arc<dyn Store>, pk: &str) {
             let mut won = 0;
             for n in 0..25 {
                 let first = put(&pk, &format!("{n}"), &writer.to_string(), Condition::Absent);
-                won += usize::from(!raced(store.write(&[first], at(0)).await));
+                won += usize::from(!raced(store.write(&[first.into()], at(0)).await));
             }
             won
         });
@@ -155,7 +177,9 @@ async fn many_writers(store: &Arc<dyn Store>, pk: &str) {
                         None => (Condition::Absent, 0),
                     };
                     if !raced(
-                        store.write(&[put(&pk, "sum", &(sum + 1).to_string(), when)], at(0)).await,
+                        store
+                            .write(&[put(&pk, "sum", &(sum + 1).to_string(), when).into()], at(0))
+                            .await,
                     ) {
                         break;
                     }
@@ -167,21 +191,91 @@ async fn many_writers(store: &Arc<dyn Store>, pk: &str) {
     assert_eq!(load(store.as_ref(), pk, "sum", 0).await, Some((80, "80".to_owned())));
 }
 
-async fn counters(store: &Arc<dyn Store>, pk: &str) {
-    let (one, two) = (format!("{pk}_one"), format!("{pk}_two{{result=\"ok\"}}"));
+async fn counted(store: &dyn Store, pk: &str, sk: &str) -> Option<Vec<(String, u64)>> {
+    let (_, body) = load(store, pk, sk, 0).await?;
+    Some(Counters::from_body(&body).unwrap().0.into_iter().collect())
+}
+
+/// Puts and increments land together or not at all; a row of counters is read like a record.
+async fn counters(store: &dyn Store, pk: &str) {
+    let labelled = "two_total{result=\"ok\"}";
+    let all = [
+        put(pk, "marker", "", Condition::Absent).into(),
+        increment(pk, "row", &[("one", 1), (labelled, 3)]),
+        increment(pk, "other", &[("one", 5)]),
+    ];
+    store.write(&all, at(0)).await.unwrap();
+    let told = store.write(&all, at(0)).await;
+    let Err(Error::Conflict { keys }) = told else { panic!("{told:?}") };
+    assert_eq!(keys, [Key::new(pk, "marker")]);
+    let more = [increment(pk, "row", &[("one", 2), ("three", 0)])];
+    store.write(&more, at(0)).await.unwrap();
+    let sums = [("one".to_owned(), 3), ("three".to_owned(), 0), (labelled.to_owned(), 3)];
+    assert_eq!(counted(store, pk, "row").await, Some(sums.to_vec()));
+    let body = load(store, pk, "row", 0).await.unwrap();
+    assert_eq!(body, (2, r#"{"one":3,"three":0,"two_total{result=\"ok\"}":3}"#.to_owned()));
+    let page = store.page(pk, None, 10, at(0)).await.unwrap();
+    let page: Vec<_> = page.into_iter().map(|record| (record.key.sk, record.body)).collect();
+    let expected = [("marker", ""), ("other", r#"{"one":5}"#), ("row", body.1.as_str())];
+    assert_eq!(page, expected.map(|(sk, body)| (sk.to_owned(), body.to_owned())));
+
+    let names: Vec<String> = (0..250).map(|n| format!("counter_{n:0900}")).collect();
+    let many = |names: &[String], prefix: &str| -> Write {
+        let names: Vec<String> = names.iter().map(|name| format!("{prefix}{name}")).collect();
+        let names: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 1)).collect();
+        increment(pk, "wide", &names)
+    };
+    store.write(&[many(&names, "a")], at(0)).await.unwrap();
+    let told = store.write(&[many(&names, "b")], at(0)).await;
+    assert!(matches!(told, Err(Error::TooLargeToStore(_))), "a row of counters grows: {told:?}");
+    assert_eq!(counted(store, pk, "wide").await.unwrap().len(), 250);
+    let twice = [increment(pk, "row", &[("one", 1)]), increment(pk, "row", &[("one", 1)])];
+    assert!(store.write(&twice, at(0)).await.is_err(), "a key is written once");
+    assert_eq!(counted(store, pk, "row").await, Some(sums.to_vec()));
+}
+
+/// Eight writers increment one row at once, each with a marker of its own: none is lost.
+async fn many_counters(store: &Arc<dyn Store>, pk: &str) {
     let mut writers = JoinSet::new();
-    for _ in 0..8 {
-        let (store, one, two) = (store.clone(), one.clone(), two.clone());
+    for writer in 0..8 {
+        let (store, pk) = (store.clone(), pk.to_owned());
         writers.spawn(async move {
-            for _ in 0..20 {
-                store.add(&[(&one, 1), (&two, 3)]).await.unwrap();
+            for n in 0..20 {
+                let marker = put(&pk, &format!("{writer}-{n}"), "", Condition::Absent);
+                let all = [marker.into(), increment(&pk, "row", &[("one", 1), ("two", 3)])];
+                // A table that is too busy did not write: see the error.
+                while let Err(error) = store.write(&all, at(0)).await {
+                    assert!(matches!(error, Error::Store(_)), "{error}");
+                }
             }
         });
     }
     writers.join_all().await;
-    let records = store.load(&[counter(&one), counter(&two)], at(0)).await.unwrap();
-    let values: Vec<String> = records.into_iter().map(|record| record.unwrap().body).collect();
-    assert_eq!(values, ["160", "480"]);
+    let sums = [("one".to_owned(), 160), ("two".to_owned(), 480)];
+    assert_eq!(counted(store.as_ref(), pk, "row").await, Some(sums.to_vec()));
+}
+
+/// The rows of a former version (one counter each, as a number) are summed up with ours.
+#[tokio::test]
+async fn counters_of_a_former_version_keep_their_values_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::open(folder.path()).unwrap();
+    let former = |db: &rusqlite::Connection| {
+        db.execute_batch(
+            "INSERT INTO records (pk, sk, revision, body) VALUES ('counters', 'posts_total', 0, 3);
+             INSERT INTO records (pk, sk, revision, body) VALUES ('counters', 'edits_total', 0, 1);
+             UPDATE records SET body = CAST(body AS INTEGER) + 4 WHERE sk = 'posts_total'",
+        )
+    };
+    database.run(former).await.unwrap();
+    let store = Records(database);
+    for row in ["forward-1", "forward-2"] {
+        let counted = Increment::of(row, [("posts_total", 10), ("lines_total", 1)]);
+        store.write(&[counted.into()], at(0)).await.unwrap();
+    }
+    let totals: Vec<_> = totals(&store, at(0)).await.unwrap().into_iter().collect();
+    let expected = [("edits_total", 1), ("lines_total", 2), ("posts_total", 27)];
+    assert_eq!(totals, expected.map(|(name, count)| (name.to_owned(), count)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -210,8 +304,8 @@ async fn a_sweep_takes_away_what_has_expired_and_nothing_else() {
     store
         .write(
             &[
-                until(10, put("p", "a", "", Condition::Always)),
-                put("p", "b", "", Condition::Always),
+                until(10, put("p", "a", "", Condition::Always)).into(),
+                put("p", "b", "", Condition::Always).into(),
             ],
             at(0),
         )

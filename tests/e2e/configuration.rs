@@ -209,7 +209,7 @@ async fn replay_is_refused_where_the_kept_configuration_cannot_be_read() {
         if record.key.sk.contains('#') {
             let body = "\"AAAA\"".to_owned();
             let put = Put { key: record.key, body, condition: Condition::Always, expires_at: None };
-            store.write(&[put], now()).await.unwrap();
+            store.write(&[put.into()], now()).await.unwrap();
         }
     }
     database.close().await;

@@ -7,7 +7,8 @@ use shared::storage::messages::Task;
 use shared::storage::messages::WakeUp;
 use shared::storage::records::{OPEN, PEOPLE};
 use shared::storage::{
-    Condition, Key, MAX_TRANSACTION_ITEMS, Put, Queue, QueueName, Record, Store, check_size,
+    Condition, Key, MAX_TRANSACTION_ITEMS, Put, Queue, QueueName, Record, Store, Write, check_size,
+    puts,
 };
 use shared::{Error, Timestamp};
 
@@ -120,27 +121,31 @@ impl Store for Shared {
         .await
     }
 
-    async fn write(&self, puts: &[Put], now: Timestamp) -> Result<(), Error> {
-        assert!(
-            (1..puts.len()).all(|at| puts[..at].iter().all(|put| put.key != puts[at].key)),
-            "a key twice"
-        );
-        self.perform(Part::Backend, |world| (write(world, puts, now), 0)).await
-    }
-
-    async fn add(&self, counters: &[(&str, u64)]) -> Result<(), Error> {
-        self.perform(Part::Backend, |world| {
-            for (name, count) in counters {
-                *world.rows.counters.entry((*name).to_owned()).or_default() += count;
-            }
-            (Ok(()), 0)
-        })
-        .await
+    async fn write(&self, writes: &[Write], now: Timestamp) -> Result<(), Error> {
+        self.perform(Part::Backend, |world| (write(world, writes, now), 0)).await
     }
 }
 
-fn write(world: &mut World, puts: &[Put], now: Timestamp) -> Result<(), Error> {
-    check_size(puts)?;
+fn count(world: &mut World, writes: &[Write]) {
+    for write in writes {
+        let Write::Increment(increment) = write else { continue };
+        for (name, count) in &increment.counters {
+            *world.rows.counters.entry(name.clone()).or_default() += count;
+        }
+    }
+}
+
+fn write(world: &mut World, writes: &[Write], now: Timestamp) -> Result<(), Error> {
+    if let Err(error) = check_size(writes) {
+        assert!(matches!(error, Error::TooLargeToStore(_)), "a key twice");
+        return Err(error);
+    }
+    let puts = &puts(writes)[..];
+    if puts.is_empty() {
+        // Counters are nobody's promise: they have no accidents of their own.
+        count(world, writes);
+        return Ok(());
+    }
     let fails = world.faults.store;
     let strikes = world.strikes(fails);
     if strikes && world.rng.chance(400) {
@@ -152,6 +157,7 @@ fn write(world: &mut World, puts: &[Put], now: Timestamp) -> Result<(), Error> {
         world.note(|| format!("  write: raced at {:?}", puts.first().map(|put| &put.key.sk)));
         return Err(Error::Conflict { keys: Vec::new() });
     }
+    count(world, writes);
     for put in puts {
         let row = world.rows.rows.get(&put.key);
         let revision = row.map_or(1, |row| row.revision + 1);

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use async_trait::async_trait;
 use jiff::SignedDuration;
 use shared::config::{Environment, Fallback, Fetch, Settings, SettingsCache, Values};
-use shared::storage::{Condition, Key, Put, Record, Store};
+use shared::storage::{Condition, Key, Put, Record, Store, Write, puts};
 use shared::{Error, Timestamp};
 
 use crate::world::START;
@@ -100,8 +100,9 @@ impl Store for Memory {
         Err(Error::Store("nobody asks for pages of configurations".to_owned()))
     }
 
-    async fn write(&self, puts: &[Put], _: Timestamp) -> Result<(), Error> {
+    async fn write(&self, writes: &[Write], _: Timestamp) -> Result<(), Error> {
         let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let puts = &puts(writes)[..];
         let revision = |key: &Key| rows.get(key).map(|(revision, _)| *revision);
         let may_land = |put: &Put| match put.condition {
             Condition::Always => true,
@@ -115,10 +116,6 @@ impl Store for Memory {
             let next = rows.get(&put.key).map_or(1, |(revision, _)| revision + 1);
             rows.insert(put.key.clone(), (next, put.body.clone()));
         }
-        Ok(())
-    }
-
-    async fn add(&self, _: &[(&str, u64)]) -> Result<(), Error> {
         Ok(())
     }
 }

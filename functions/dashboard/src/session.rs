@@ -5,7 +5,7 @@ use shared::config::Settings;
 use shared::http::{Request, Response};
 use shared::secret::Secret;
 use shared::start_token::is_own_path;
-use shared::storage::{Condition, Key, Put};
+use shared::storage::{Condition, Key, Put, writes};
 use shared::{Error, Timestamp};
 use subtle::ConstantTimeEq;
 
@@ -127,7 +127,7 @@ async fn forget_attempts(dashboard: &Dashboard, request: &Request, now: Timestam
     let body = serde_json::to_string(&Attempts::default()).unwrap_or_default();
     let key = attempts_of(peer(request), now);
     let put = Put { key, body, condition: Condition::Always, expires_at: end_of_window(now) };
-    if let Err(error) = dashboard.store.write(&[put], now).await {
+    if let Err(error) = dashboard.store.write(&[put.into()], now).await {
         tracing::warn!(%error, "log-in attempts were not forgotten");
     }
 }
@@ -154,7 +154,7 @@ async fn count_attempt(
         puts.push(Put { key, body, condition, expires_at: end_of_window(now) });
     }
     // Whoever races another attempt has one too many under way.
-    dashboard.store.write(&puts, now).await.map_err(|error| match error {
+    dashboard.store.write(&writes(puts), now).await.map_err(|error| match error {
         Error::Conflict { .. } => Error::TooMany,
         other => other,
     })

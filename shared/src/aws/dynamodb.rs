@@ -1,9 +1,11 @@
-//! Store on one DynamoDB table: `pk`, `sk`, `rev`, `body`, `expires_at` (TTL, seconds); counters have `n`.
+//! Store on one DynamoDB table: `pk`, `sk`, `rev`, `body`, `expires_at` (TTL, seconds). A row of counters has no `body`: each
+//! counter is an attribute of its own, `n.` before its name (a former version had one counter in a row: `n`).
 //!
-//! All writes are transactions: the SDK gives each a token of its own, so its second try of a write that landed is
-//! recognised by DynamoDB and is neither done twice nor told as lost.
+//! All writes are transactions with a token of their own, so a second try of one that landed is recognised by DynamoDB
+//! and is neither done twice nor told as lost.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -16,9 +18,8 @@ use jiff::Timestamp;
 
 use super::told;
 use crate::Error;
-use crate::storage::{
-    COUNTERS, Condition, Key, MAX_TRANSACTION_ITEMS, Put, Record, Store, check_size, counter,
-};
+use crate::storage::counters::ATTRIBUTE_PREFIX;
+use crate::storage::{Condition, Counters, Increment, Key, Put, Record, Store, Write, check_size};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -63,29 +64,60 @@ impl Table {
         Ok(items)
     }
 
-    async fn transact(&self, updates: Vec<Update>) -> Result<(), Error> {
-        let items: Vec<_> = updates
-            .into_iter()
-            .map(|update| TransactWriteItem::builder().update(update).build())
-            .collect();
-        let mut tries = 0;
+    async fn transact(&self, writes: &[Write], now: Timestamp) -> Result<(), Error> {
+        let item = |write: &Write| {
+            let update = match write {
+                Write::Put(put) => self.put(put, now),
+                Write::Increment(increment) => self.increment(increment),
+            };
+            Ok(TransactWriteItem::builder().update(update?).build())
+        };
+        let items: Vec<_> = writes.iter().map(item).collect::<Result<_, Error>>()?;
+        let (mut tries, mut token) = (0, token());
         loop {
-            let request =
-                self.client.transact_write_items().set_transact_items(Some(items.clone()));
+            let request = self.client.transact_write_items().client_request_token(&token);
+            let request = request.set_transact_items(Some(items.clone()));
             let Err(error) = request.send().await else { return Ok(()) };
-            match cancelled(&error) {
-                Some(Cancelled::Condition) => return Err(Error::Conflict { keys: Vec::new() }),
-                Some(Cancelled::Conflict) if tries < TRIES => {
+            let cancelled = cancelled(&error);
+            match cancelled {
+                Some(Cancelled::Condition(places)) => {
+                    let keys = places.into_iter().filter_map(|at| writes.get(at)).map(Write::key);
+                    return Err(Error::Conflict { keys: keys.cloned().collect() });
+                }
+                Some(Cancelled::Conflict | Cancelled::InProgress) if tries < TRIES => {
                     tries += 1;
                     tokio::time::sleep(Duration::from_millis(10) * 2_u32.pow(tries)).await;
                 }
                 Some(Cancelled::Size(what)) => return Err(Error::TooLargeToStore(what)),
                 _ => return Err(failed(error)),
             }
+            // What is in progress may land yet, and must not land twice; what was cancelled is begun anew.
+            if matches!(cancelled, Some(Cancelled::Conflict)) {
+                token = self::token();
+            }
         }
     }
 
-    fn update(&self, put: &Put, now: Timestamp) -> Result<Update, Error> {
+    /// One flat ADD: into a map that is missing DynamoDB adds nothing.
+    fn increment(&self, increment: &Increment) -> Result<Update, Error> {
+        let mut update = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(item_key(&increment.key)))
+            .expression_attribute_values(":one", number(1));
+        let mut add = "ADD rev :one".to_owned();
+        for (at, (name, count)) in increment.counters.iter().enumerate() {
+            add.push_str(&format!(", #c{at} :c{at}"));
+            update = update
+                .expression_attribute_names(format!("#c{at}"), format!("{ATTRIBUTE_PREFIX}{name}"))
+                .expression_attribute_values(
+                    format!(":c{at}"),
+                    AttributeValue::N(count.to_string()),
+                );
+        }
+        update.update_expression(add).build().map_err(failed)
+    }
+
+    fn put(&self, put: &Put, now: Timestamp) -> Result<Update, Error> {
         let mut update = Update::builder()
             .table_name(&self.name)
             .set_key(Some(item_key(&put.key)))
@@ -172,28 +204,19 @@ impl Store for Table {
         Ok(records)
     }
 
-    async fn write(&self, puts: &[Put], now: Timestamp) -> Result<(), Error> {
-        check_size(puts)?;
-        let updates =
-            puts.iter().map(|put| self.update(put, now)).collect::<Result<Vec<_>, _>>()?;
-        self.transact(updates).await
-    }
-
-    async fn add(&self, counters: &[(&str, u64)]) -> Result<(), Error> {
-        for counters in counters.chunks(MAX_TRANSACTION_ITEMS) {
-            let updates = counters.iter().map(|(name, count)| {
-                Update::builder()
-                    .table_name(&self.name)
-                    .set_key(Some(item_key(&counter(name))))
-                    .update_expression("ADD n :count")
-                    .expression_attribute_values(":count", AttributeValue::N(count.to_string()))
-                    .build()
-                    .map_err(failed)
-            });
-            self.transact(updates.collect::<Result<Vec<_>, _>>()?).await?;
+    async fn write(&self, writes: &[Write], now: Timestamp) -> Result<(), Error> {
+        check_size(writes)?;
+        if writes.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        self.transact(writes, now).await
     }
+}
+
+/// Names one transaction, so that DynamoDB knows it again when it is sent twice.
+fn token() -> String {
+    let part = |salt: u8| RandomState::new().hash_one(salt);
+    format!("{:016x}{:016x}", part(1), part(2))
 }
 
 fn item_key(key: &Key) -> Item {
@@ -221,14 +244,32 @@ fn record(item: &Item, now: Timestamp) -> Option<Record> {
         return None;
     }
     let key = Key::new(text(item, "pk")?, text(item, "sk")?);
-    let body = if key.pk == COUNTERS { text(item, "n")? } else { text(item, "body")? }.to_owned();
+    let body = match text(item, "body").or_else(|| text(item, "n")) {
+        Some(body) => body.to_owned(),
+        None => counters(item).to_body(),
+    };
     let revision = text(item, "rev").and_then(|rev| rev.parse().ok()).unwrap_or_default();
     Some(Record { key, revision, body })
 }
 
+/// The counters of a row.
+fn counters(item: &Item) -> Counters {
+    let counter = |(name, value): (&String, &AttributeValue)| {
+        let name = name.strip_prefix(ATTRIBUTE_PREFIX)?;
+        // A number that is larger than ours is the largest of ours.
+        let count = value.as_n().ok()?.parse().unwrap_or(u64::MAX);
+        Some((name.to_owned(), count))
+    };
+    Counters(item.iter().filter_map(counter).collect())
+}
+
 enum Cancelled {
-    Condition,
+    /// The items in these places may not land.
+    Condition(Vec<usize>),
+    /// It met another one.
     Conflict,
+    /// The same one is being done.
+    InProgress,
     /// Too large, and what DynamoDB says of that.
     Size(String),
 }
@@ -238,18 +279,21 @@ fn cancelled(error: &SdkError<TransactWriteItemsError>) -> Option<Cancelled> {
     match error {
         TransactWriteItemsError::TransactionCanceledException(cancelled) => {
             let reasons = cancelled.cancellation_reasons();
-            let has = |code| reasons.iter().any(|reason| reason.code() == Some(code));
+            let places = |code| -> Vec<usize> {
+                let all = reasons.iter().enumerate();
+                all.filter(|(_, reason)| reason.code() == Some(code)).map(|(at, _)| at).collect()
+            };
             let mut invalid = reasons.iter().filter(|reason| reason.code() == Some(INVALID_ITEM));
             let size = invalid.find_map(|reason| reason.message().filter(|what| is_size(what)));
             if let Some(what) = size {
-                Some(Cancelled::Size(what.to_owned()))
-            } else if has("ConditionalCheckFailed") {
-                Some(Cancelled::Condition)
-            } else {
-                has("TransactionConflict").then_some(Cancelled::Conflict)
+                return Some(Cancelled::Size(what.to_owned()));
+            }
+            match places("ConditionalCheckFailed") {
+                places if !places.is_empty() => Some(Cancelled::Condition(places)),
+                _ => (!places("TransactionConflict").is_empty()).then_some(Cancelled::Conflict),
             }
         }
-        TransactWriteItemsError::TransactionInProgressException(_) => Some(Cancelled::Conflict),
+        TransactWriteItemsError::TransactionInProgressException(_) => Some(Cancelled::InProgress),
         // The whole request is invalid.
         _ => {
             let what = error.meta().message().filter(|what| is_size(what))?;

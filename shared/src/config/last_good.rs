@@ -224,7 +224,7 @@ impl State {
         for (number, body) in pieces.into_iter().enumerate() {
             let key = piece_key(&hash, number);
             store
-                .write(&[Put { key, body, condition: Condition::Always, expires_at }], now)
+                .write(&[Put { key, body, condition: Condition::Always, expires_at }.into()], now)
                 .await?;
         }
         let before = self.current.as_ref();
@@ -270,7 +270,7 @@ async fn put(
 ) -> Result<bool, Error> {
     let body = serde_json::to_string(value).unwrap_or_default();
     let condition = revision.map_or(Condition::Absent, Condition::At);
-    match store.write(&[Put { key: key(sk), body, condition, expires_at }], now).await {
+    match store.write(&[Put { key: key(sk), body, condition, expires_at }.into()], now).await {
         Ok(()) => Ok(true),
         Err(Error::Conflict { .. }) => Ok(false),
         Err(error) => Err(error),

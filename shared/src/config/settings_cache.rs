@@ -18,7 +18,7 @@ use crate::Error;
 use crate::domain::routes::Line;
 use crate::domain::text::cut_section;
 use crate::storage::messages::{Lines, Task};
-use crate::storage::{Queue, QueueName, Store};
+use crate::storage::{Increment, Queue, QueueName, Store};
 
 /// Reads the values that this function may know: from SSM, or on one machine from `.env` and `ringdown.toml`.
 pub type Fetch =
@@ -29,6 +29,8 @@ pub type FillIn = Arc<dyn Fn(&Config, &mut Values) + Send + Sync>;
 
 /// How long values are kept before they are read again.
 const MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
+/// The row of our counters.
+const COUNTER_ROW: &str = "config";
 /// How old values must be for a signature that does not match to have them read again.
 const REFRESH_AGE: SignedDuration = SignedDuration::from_secs(30);
 
@@ -320,7 +322,9 @@ impl Fallback {
             return Ok(false);
         }
         if counts {
-            store.add(&[(REJECTED_TOTAL, 1)]).await?;
+            // For itself: no one statement of a role allows both partitions.
+            let counted = Increment::of(COUNTER_ROW, [(REJECTED_TOTAL, 1)]);
+            store.write(&[counted.into()], now).await?;
         }
         Ok(true)
     }

@@ -20,7 +20,7 @@ pub use replay::{Progress, Tasks, replay, replay_page};
 use crate::Error;
 use crate::storage::messages::{Lines, Task};
 use crate::storage::{
-    Condition, Key, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_ITEMS, Put, Record, Store,
+    Condition, Key, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_ITEMS, Put, Record, Store, writes,
 };
 
 /// The partition of all dead letters, in the order of their time.
@@ -115,7 +115,7 @@ pub async fn keep(store: &dyn Store, letters: &[DeadLetter], now: Timestamp) -> 
     let mut rest = &puts[..];
     while !rest.is_empty() {
         let (together, later) = rest.split_at(many_at_once(rest));
-        store.write(together, now).await?;
+        store.write(&writes(together.iter().cloned()), now).await?;
         rest = later;
     }
     Ok(())

@@ -1,7 +1,10 @@
 //! How large a record may be. Every store refuses what DynamoDB refuses, so that what is tried on one machine holds in
 //! the cloud.
 
-use super::{MAX_TRANSACTION_ITEMS, Put};
+use std::collections::HashSet;
+
+use super::counters::MAX_COUNTERS;
+use super::{MAX_TRANSACTION_ITEMS, Put, Write};
 use crate::Error;
 
 /// The largest item of DynamoDB, in bytes: the names of its attributes count, and their values.
@@ -13,7 +16,7 @@ const MAX_PK_BYTES: usize = 2048;
 /// … and the longest sort key.
 const MAX_SK_BYTES: usize = 1024;
 /// The largest number of DynamoDB, in bytes.
-const NUMBER_BYTES: usize = 21;
+pub(super) const NUMBER_BYTES: usize = 21;
 
 impl Put {
     /// The size of the item that this becomes, in bytes, as DynamoDB counts: never less than it has.
@@ -24,27 +27,45 @@ impl Put {
     }
 }
 
+impl Write {
+    /// The size of the item, in bytes, as DynamoDB counts: of an increment, that of its own counters.
+    pub fn item_bytes(&self) -> usize {
+        match self {
+            Write::Put(put) => put.item_bytes(),
+            Write::Increment(increment) => increment.item_bytes(),
+        }
+    }
+}
+
 /// Checks one transaction before it is sent.
 ///
 /// # Errors
-/// [`Error::TooLargeToStore`] with what is too large: a record, or all of them together; there are too many of them, or a
-/// key is too long.
-pub fn check_size(puts: &[Put]) -> Result<(), Error> {
+/// [`Error::TooLargeToStore`] with what is too large: a record, or all of them together; there are too many of them, or of
+/// the counters of one increment, or a key is too long. [`Error::Store`] if a key is written twice, which no store takes.
+pub fn check_size(writes: &[Write]) -> Result<(), Error> {
     let refuse = |what: String| Err(Error::TooLargeToStore(what));
-    if puts.len() > MAX_TRANSACTION_ITEMS {
+    if writes.len() > MAX_TRANSACTION_ITEMS {
+        let count = writes.len();
         return refuse(format!(
-            "{} records at once, expected {MAX_TRANSACTION_ITEMS} at most",
-            puts.len()
+            "{count} records at once, expected {MAX_TRANSACTION_ITEMS} at most"
         ));
     }
-    let mut all = 0;
-    for put in puts {
-        let (pk, bytes) = (put.key.pk.as_str(), put.item_bytes());
-        if pk.len() > MAX_PK_BYTES || put.key.sk.len() > MAX_SK_BYTES {
-            return refuse(format!("a key of {} bytes", pk.len() + put.key.sk.len()));
+    let (mut all, mut keys) = (0, HashSet::new());
+    for write in writes {
+        let (key, bytes) = (write.key(), write.item_bytes());
+        let pk = key.pk.as_str();
+        if pk.len() > MAX_PK_BYTES || key.sk.len() > MAX_SK_BYTES {
+            return refuse(format!("a key of {} bytes", pk.len() + key.sk.len()));
         }
-        if bytes > MAX_ITEM_BYTES {
-            return refuse(format!("a record of {pk} of {bytes} bytes, expected {MAX_ITEM_BYTES}"));
+        check_item(pk, bytes)?;
+        if let Write::Increment(increment) = write
+            && increment.counters.len() > MAX_COUNTERS
+        {
+            let count = increment.counters.len();
+            return refuse(format!("{count} counters at once, expected {MAX_COUNTERS} at most"));
+        }
+        if !keys.insert(key) {
+            return Err(Error::Store(format!("a record of {pk} is written twice at once")));
         }
         all += bytes;
     }
@@ -54,9 +75,22 @@ pub fn check_size(puts: &[Put]) -> Result<(), Error> {
     }
 }
 
+/// Checks the size of one item, in bytes.
+///
+/// # Errors
+/// [`Error::TooLargeToStore`] if no store takes it.
+pub fn check_item(pk: &str, bytes: usize) -> Result<(), Error> {
+    match bytes > MAX_ITEM_BYTES {
+        true => Err(Error::TooLargeToStore(format!(
+            "a record of {pk} of {bytes} bytes, expected {MAX_ITEM_BYTES}"
+        ))),
+        false => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::{Condition, Key};
+    use super::super::{Condition, Increment, Key, writes};
     use super::*;
 
     fn put(sk: &str, bytes: usize) -> Put {
@@ -80,21 +114,34 @@ mod tests {
     #[test]
     fn transaction_is_refused_above_each_limit_only() {
         let fits = MAX_ITEM_BYTES - put("s", 0).item_bytes();
-        let many = |count: usize, bytes| -> Vec<Put> {
-            (0..count).map(|n| put(&n.to_string(), bytes)).collect()
+        let many = |count: usize, bytes| -> Vec<Write> {
+            writes((0..count).map(|n| put(&n.to_string(), bytes)))
+        };
+        let counters = |count: usize, bytes: usize| -> Vec<Write> {
+            let names = (0..count).map(|n| (format!("{n:0bytes$}"), 1));
+            vec![Increment::of("row", names).into()]
         };
         assert!(check_size(&[]).is_ok());
-        assert!(check_size(&[put("s", fits)]).is_ok());
+        assert!(check_size(&[put("s", fits).into()]).is_ok());
         assert!(check_size(&many(100, 10)).is_ok());
         assert!(check_size(&many(10, 400_000)).is_ok());
+        assert!(check_size(&counters(MAX_COUNTERS, 1_000)).is_ok());
         for refused in [
-            vec![put("s", fits + 1)],
+            writes([put("s", fits + 1)]),
             many(101, 10),
             many(11, 400_000),
-            vec![put(&"k".repeat(MAX_SK_BYTES + 1), 1)],
+            writes([put(&"k".repeat(MAX_SK_BYTES + 1), 1)]),
+            counters(MAX_COUNTERS + 1, 10),
+            counters(MAX_COUNTERS, 2_000),
         ] {
             let told = check_size(&refused);
             assert!(matches!(told, Err(Error::TooLargeToStore(_))), "{told:?}");
         }
+    }
+
+    #[test]
+    fn key_that_is_written_twice_is_refused() {
+        let twice = writes([put("s", 1), put("s", 2)]);
+        assert!(matches!(check_size(&twice), Err(Error::Store(_))));
     }
 }

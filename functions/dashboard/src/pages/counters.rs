@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use shared::storage::{COUNTERS, Store};
+use shared::storage::{Store, counters::totals};
 use shared::{Error, Timestamp};
-
-use super::SHOWN;
 
 /// What is counted, in words. Counters that are not named here are shown by their names alone.
 const HELP: [(&str, &str); 26] = [
@@ -75,8 +73,7 @@ pub(super) struct Counter {
 
 /// All counters, by name.
 pub(super) async fn counters(store: &dyn Store, now: Timestamp) -> Result<Vec<Counter>, Error> {
-    let records = store.page(COUNTERS, None, SHOWN, now).await?;
-    let counted = records.iter().map(|record| (record.key.sk.as_str(), record.body.as_str()));
+    let counted = totals(store, now).await?;
     let help =
         |name: &str| HELP.iter().find(|(have, _)| *have == name).map_or("", |(_, help)| help);
     let counter = |(name, value): (String, u64)| Counter {
@@ -88,14 +85,13 @@ pub(super) async fn counters(store: &dyn Store, now: Timestamp) -> Result<Vec<Co
 }
 
 /// Returns counters under the names of this version, by name: what was counted under a former one is added.
-fn by_current_name<'a>(counted: impl Iterator<Item = (&'a str, &'a str)>) -> BTreeMap<String, u64> {
+fn by_current_name(counted: BTreeMap<String, u64>) -> BTreeMap<String, u64> {
     let mut counters = BTreeMap::<String, u64>::new();
     for (name, value) in counted {
-        let name = FORMER
-            .iter()
-            .fold(name.to_owned(), |name, (former, current)| name.replace(former, current));
+        let name =
+            FORMER.iter().fold(name, |name, (former, current)| name.replace(former, current));
         let counter = counters.entry(name).or_default();
-        *counter = counter.saturating_add(value.parse().unwrap_or_default());
+        *counter = counter.saturating_add(value);
     }
     counters
 }
@@ -107,12 +103,13 @@ mod tests {
     #[test]
     fn counter_of_a_former_name_counts_under_its_new_one() {
         let counted = [
-            (r#"ringdown_alarms_total{became="incident"}"#, "3"),
-            (r#"ringdown_alarms_total{outcome="incident"}"#, "4"),
-            (r#"ringdown_audit_mended_total{what="late-wake-up"}"#, "2"),
-            ("ringdown_slack_lines_total", "5"),
+            (r#"ringdown_alarms_total{became="incident"}"#, 3),
+            (r#"ringdown_alarms_total{outcome="incident"}"#, 4),
+            (r#"ringdown_audit_mended_total{what="late-wake-up"}"#, 2),
+            ("ringdown_slack_lines_total", 5),
         ];
-        let counters = by_current_name(counted.into_iter());
+        let counters =
+            by_current_name(counted.map(|(name, count)| (name.to_owned(), count)).into());
         let expected = [
             (r#"ringdown_alarms_total{outcome="incident"}"#.to_owned(), 7),
             (r#"ringdown_reconciler_repaired_total{what="late-wake-up"}"#.to_owned(), 2),

@@ -18,7 +18,7 @@ use shared::secret::Secret;
 use shared::start_token::StartToken;
 use shared::storage::messages::WakeUp;
 use shared::storage::records::{self, StoredIncident};
-use shared::storage::{Key, Put, Queue, QueueName, Record, Store, check_size};
+use shared::storage::{Key, Queue, QueueName, Record, Store, Write, check_size};
 use shared::{Error, Timestamp};
 
 use crate::{Dashboard, handle};
@@ -73,12 +73,8 @@ impl Store for Memory {
         Ok(behind.take(limit).map(record).collect())
     }
 
-    async fn write(&self, puts: &[Put], _: Timestamp) -> Result<(), Error> {
-        check_size(puts)?;
-        Err(Error::Conflict { keys: Vec::new() })
-    }
-
-    async fn add(&self, _: &[(&str, u64)]) -> Result<(), Error> {
+    async fn write(&self, writes: &[Write], _: Timestamp) -> Result<(), Error> {
+        check_size(writes)?;
         Err(Error::Conflict { keys: Vec::new() })
     }
 }

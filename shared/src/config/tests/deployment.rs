@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::SignedDuration;
 
 use crate::storage::messages::Task;
-use crate::storage::{Condition, Key, Put, Queue, QueueName, Record, Store};
+use crate::storage::{Condition, Key, Queue, QueueName, Record, Store, Write, puts};
 
 use super::*;
 
@@ -165,8 +165,15 @@ impl Store for Deployment {
         panic!("no function may query this partition")
     }
 
-    async fn write(&self, puts: &[Put], now: Timestamp) -> Result<(), Error> {
+    async fn write(&self, writes: &[Write], now: Timestamp) -> Result<(), Error> {
         self.answers()?;
+        let puts = &puts(writes)[..];
+        for write in writes {
+            let Write::Increment(increment) = write else { continue };
+            for (name, count) in &increment.counters {
+                *self.counters.lock().unwrap().entry(name.clone()).or_default() += count;
+            }
+        }
         let mut rows = self.rows.lock().unwrap();
         for put in puts {
             assert_eq!(put.key.pk, PARTITION);
@@ -187,14 +194,6 @@ impl Store for Deployment {
             let revision = rows.get(&put.key).map_or(1, |row| row.revision + 1);
             let row = Row { revision, body: put.body.clone(), expires_at: put.expires_at };
             rows.insert(put.key.clone(), row);
-        }
-        Ok(())
-    }
-
-    async fn add(&self, counters: &[(&str, u64)]) -> Result<(), Error> {
-        self.answers()?;
-        for (name, count) in counters {
-            *self.counters.lock().unwrap().entry((*name).to_owned()).or_default() += count;
         }
         Ok(())
     }

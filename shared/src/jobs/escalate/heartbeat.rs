@@ -47,7 +47,7 @@ impl Work<'_> {
         let probe = Probe { at, padding: "-".repeat(PADDING) };
         let body = serde_json::to_string(&probe).unwrap_or_default();
         let put = Put { key: key(), body, condition: Condition::Always, expires_at: None };
-        self.store().write(&[put], at).await?;
+        self.store().write(&[put.into()], at).await?;
         if self.stored_probe().await?.as_ref() != Some(&probe) {
             return Err(Error::Store("a record that was written is not there".to_owned()));
         }

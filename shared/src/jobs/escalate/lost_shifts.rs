@@ -51,7 +51,11 @@ impl Work<'_> {
             self.send_lines(channel, None, vec![line]).await?;
         }
         let expires_at = now.checked_add(RETENTION).ok();
-        match self.store().write(&[put(key, &Report { hash }, record, expires_at)], now).await {
+        match self
+            .store()
+            .write(&[put(key, &Report { hash }, record, expires_at).into()], now)
+            .await
+        {
             // Somebody else has told.
             Ok(()) | Err(Error::Conflict { .. }) => Ok(()),
             Err(error) => Err(error),

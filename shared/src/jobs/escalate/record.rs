@@ -7,6 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::escalation::Effect;
 use crate::storage::records::{InCall, StoredIncident, Task, ToDo};
 
+/// The row of the job's counters.
+pub(super) const COUNTER_ROW: &str = "escalate";
+
 /// How long whoever does something has for it. A request to Twilio takes seven seconds at most, and one thing takes two.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(20);
 

@@ -19,7 +19,7 @@ use crate::domain::text::local_day;
 use crate::domain::text::{cut_section, escape};
 use crate::storage::messages::WakeUp;
 use crate::storage::records::{self, AlarmRecord, SILENCES, Waits};
-use crate::storage::{Condition, Put, QueueName, Store, all_records};
+use crate::storage::{Condition, Put, QueueName, Store, all_records, writes};
 
 /// A silence that is longer by less than this was asked for by one press too many.
 const MIN_EXTENSION: SignedDuration = SignedDuration::from_mins(1);
@@ -79,7 +79,7 @@ impl Work<'_> {
             expires_at,
         };
         // First this: whoever comes again after a crash finds an incident that is not silenced, and does both.
-        self.store().write(&[put], now).await?;
+        self.store().write(&[put.into()], now).await?;
         self.transact(id, effects, &|transaction| {
             // Two presses may come at once.
             let stored = transaction.stored.as_ref();
@@ -163,7 +163,7 @@ impl Work<'_> {
             ),
             Put { condition: Condition::Always, ..waiting },
         ];
-        self.store().write(&puts, now).await
+        self.store().write(&writes(puts), now).await
     }
 }
 

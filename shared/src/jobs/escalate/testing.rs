@@ -14,7 +14,7 @@ use crate::Error;
 use crate::config::{Environment, SettingsCache, Values};
 use crate::domain::escalation::Incident;
 use crate::storage::records::{self, StoredIncident};
-use crate::storage::{Key, Put, Queue, QueueName, Record, Store, check_size};
+use crate::storage::{Key, Queue, QueueName, Record, Store, Write, check_size, puts};
 use crate::twilio::rest::{Ask, Told};
 
 pub(super) const FLOW: &str = "FW00000000000000000000000000000001";
@@ -79,8 +79,9 @@ impl Store for Backend {
     ) -> Result<Vec<Record>, Error> {
         Ok(Vec::new())
     }
-    async fn write(&self, puts: &[Put], _: Timestamp) -> Result<(), Error> {
-        check_size(puts)?;
+    async fn write(&self, writes: &[Write], _: Timestamp) -> Result<(), Error> {
+        check_size(writes)?;
+        let puts = &puts(writes)[..];
         let most = *self.most_bytes.lock().expect("a limit");
         if most > 0 && puts.iter().any(|put| put.item_bytes() > most) {
             return Err(Error::TooLargeToStore(format!("more than {most} bytes")));
@@ -93,9 +94,6 @@ impl Store for Backend {
             let record = Record { key: put.key.clone(), revision, body: put.body.clone() };
             records.insert(put.key.clone(), record);
         }
-        Ok(())
-    }
-    async fn add(&self, _: &[(&str, u64)]) -> Result<(), Error> {
         Ok(())
     }
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Escalate;
+use super::record::COUNTER_ROW;
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::escalation::Incident;
 use crate::domain::routes::Line;
 use crate::storage::messages::WakeUp;
 use crate::storage::messages::{Lines, Task};
-use crate::storage::{Queue, QueueName, Store, incidents};
+use crate::storage::{Increment, Queue, QueueName, Store, incidents};
 use crate::twilio::rest::{Account, Api, TWILIO};
 
 /// A request or message that has come in.
@@ -82,9 +83,11 @@ impl<'a> Work<'a> {
 
     /// Adds to counters. What goes wrong with that is logged, and nothing else.
     pub(super) async fn count(&self, counters: &[(&str, u64)]) {
-        if !counters.is_empty()
-            && let Err(error) = self.store().add(counters).await
-        {
+        if counters.is_empty() {
+            return;
+        }
+        let counted = Increment::of(COUNTER_ROW, counters.iter().copied());
+        if let Err(error) = self.store().write(&[counted.into()], self.now).await {
             tracing::warn!(%error, "counters were not noted");
         }
     }

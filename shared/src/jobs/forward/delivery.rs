@@ -90,7 +90,7 @@ impl Delivery {
     }
 
     async fn channel(&self, channel: &str, messages: &[&Message], call: Call) -> Vec<Processed> {
-        let mut metrics = DeliveryMetrics::default();
+        let mut metrics = DeliveryMetrics::of(channel);
         let outcomes = match self.settings_and_batch(messages, call, &mut metrics).await {
             Ok((settings, batch)) => {
                 Channel::new(self, channel, settings, call, &mut metrics).deliver(batch).await
@@ -100,7 +100,7 @@ impl Delivery {
                 vec![Processed::RetryAfter(REST); messages.len()]
             }
         };
-        if let Err(error) = metrics.note(self.store.as_ref()).await {
+        if let Err(error) = metrics.note(self.store.as_ref(), call.now()).await {
             tracing::warn!(%error, "counters were not noted");
         }
         outcomes

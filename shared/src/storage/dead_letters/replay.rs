@@ -79,7 +79,7 @@ async fn mark_replayed(
 ) -> Result<(), Error> {
     let letter = DeadLetter { replayed_at: Some(now), ..kept.letter.clone() };
     let key = Key::new(PARTITION, &kept.id);
-    match store.write(&[put(key, &letter, Condition::At(kept.revision), now)], now).await {
+    match store.write(&[put(key, &letter, Condition::At(kept.revision), now).into()], now).await {
         // Somebody else replayed it too: the marks of what was delivered keep its lines from being said twice.
         Err(Error::Conflict { .. }) => Ok(()),
         written => written,

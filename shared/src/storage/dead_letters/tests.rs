@@ -1,7 +1,7 @@
 use super::fit::MAX_LETTER_BYTES;
 use super::*;
 use crate::domain::routes::Line;
-use crate::storage::check_size;
+use crate::storage::{check_size, writes};
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_900_000_000).expect("a time")
@@ -21,7 +21,7 @@ fn line(number: usize, text: &str) -> Line {
 fn check(letters: &[DeadLetter]) {
     for letter in letters {
         let put = put(letter.key(), letter, Condition::Always, now());
-        assert!(put.body.len() <= MAX_LETTER_BYTES && check_size(&[put]).is_ok());
+        assert!(put.body.len() <= MAX_LETTER_BYTES && check_size(&[put.into()]).is_ok());
     }
 }
 
@@ -86,6 +86,6 @@ fn transaction_of_letters_holds_as_many_as_a_store_takes() {
     };
     for (puts, most) in [(puts(5, 10), 5), (puts(250, 10), 100), (puts(20, 300_000), 13)] {
         assert_eq!(many_at_once(&puts), most);
-        assert!(check_size(&puts[..most]).is_ok());
+        assert!(check_size(&writes(puts[..most].to_vec())).is_ok());
     }
 }

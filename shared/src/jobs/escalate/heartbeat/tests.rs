@@ -7,7 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::jobs::escalate::testing::{Backend, Server};
 use crate::storage::records;
-use crate::storage::{Message, Processed, Queue, QueueName, Record, Store};
+use crate::storage::{Message, Processed, Queue, QueueName, Record, Store, Write};
 
 const URL: &str = "https://heartbeat.example.com/check";
 
@@ -75,14 +75,11 @@ impl Store for Faulty {
         let record = Record { key: Key::new(pk, "default"), revision: 1, body: "{".to_owned() };
         Ok(if after.is_none() && self.unreadable(pk) { vec![record] } else { Vec::new() })
     }
-    async fn write(&self, puts: &[Put], now: Timestamp) -> Result<(), Error> {
+    async fn write(&self, writes: &[Write], now: Timestamp) -> Result<(), Error> {
         if self.has(Fault::Write) {
             return Err(Error::Store("database or disk is full".to_owned()));
         }
-        if self.has(Fault::Forgets) { Ok(()) } else { self.backend.write(puts, now).await }
-    }
-    async fn add(&self, _: &[(&str, u64)]) -> Result<(), Error> {
-        Ok(())
+        if self.has(Fault::Forgets) { Ok(()) } else { self.backend.write(writes, now).await }
     }
 }
 

@@ -136,7 +136,7 @@ impl Work<'_> {
         }
         let expires_at = now.checked_add(RETENTION).ok();
         let put = put(recent_alarms(), &before.with(&new), record.as_ref(), expires_at);
-        self.store().write(&[put], now).await
+        self.store().write(&[put.into()], now).await
     }
 }
 

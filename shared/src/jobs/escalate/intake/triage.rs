@@ -17,7 +17,7 @@ use crate::domain::text::mask_e164;
 use crate::jobs::escalate::transaction::{OWN_ALARMS, put};
 use crate::storage::dead_letters;
 use crate::storage::records::{self, RETENTION};
-use crate::storage::{Key, MAX_TRANSACTION_ITEMS, Put, Record};
+use crate::storage::{Key, MAX_TRANSACTION_ITEMS, Put, Record, writes};
 
 /// How many dead letters of one alarm are written together with what is remembered of it.
 const MAX_LETTERS: usize = 20;
@@ -148,7 +148,7 @@ impl Intake<'_> {
                 }
                 group.extend(units.next());
             }
-            match self.work.store().write(&puts, self.work.now).await {
+            match self.work.store().write(&writes(puts), self.work.now).await {
                 Ok(()) => {}
                 Err(Error::Conflict { .. }) => {
                     triage.left.extend(group.into_iter().flat_map(|unit| unit.parts));

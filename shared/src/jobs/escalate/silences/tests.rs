@@ -156,7 +156,7 @@ async fn another_silence_makes_it_wait_again_without_a_word() {
     let body = serde_json::to_string(&stored).expect("a silence");
     let key = records::silence(&stored.incident, stored.until);
     let put = Put { key, body, condition: Condition::Always, expires_at: None };
-    scenario.backend.write(&[put], at("03:30")).await.expect("kept");
+    scenario.backend.write(&[put.into()], at("03:30")).await.expect("kept");
     scenario.it_is("04:00");
     scenario.wakes().await;
     assert_eq!((scenario.incident(), scenario.waiting()), (None, vec![at("05:00")]));

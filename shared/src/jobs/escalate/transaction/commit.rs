@@ -14,7 +14,9 @@ use crate::config::Settings;
 use crate::domain::escalation::State;
 use crate::storage::messages::WakeUp;
 use crate::storage::records::{self, RETENTION, StoredIncident};
-use crate::storage::{Condition, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_ITEMS, Put, check_size};
+use crate::storage::{
+    Condition, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_ITEMS, Put, check_size, writes,
+};
 
 /// The name of the value that says what the names of alarms about Ringdown itself begin with. (In the cloud it is the
 /// variable `OWN_ALARMS_PREFIX`.)
@@ -155,7 +157,8 @@ impl Work<'_> {
         transaction: &mut Transaction<'_>,
         before: Option<&StoredIncident>,
     ) -> Result<(), Error> {
-        check_size(puts)?;
+        let writes = writes(puts.iter().cloned());
+        check_size(&writes)?;
         self.send_outbox(transaction).await?;
         if let Some(stored) = &transaction.stored {
             let armed = before.and_then(|before| before.wake_at);
@@ -163,7 +166,7 @@ impl Work<'_> {
                 self.arm(&WakeUp::due(&stored.incident, due)).await?;
             }
         }
-        self.store().write(puts, transaction.now).await
+        self.store().write(&writes, transaction.now).await
     }
 
     /// Queues what has to be queued before the save that needs it.

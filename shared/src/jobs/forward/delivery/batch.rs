@@ -12,7 +12,9 @@ use crate::slack::client::POST_INTERVAL;
 use crate::slack::post::{Post, pack};
 use crate::storage::dead_letters::{self, DeadLetter};
 use crate::storage::messages::{Lines, Task};
-use crate::storage::{Condition, MAX_TRANSACTION_ITEMS, Message, Processed, Put, Store};
+use crate::storage::{
+    Condition, MAX_TRANSACTION_ITEMS, Message, Processed, Put, Store, Write, writes,
+};
 
 /// How long we remember that a line was delivered. Twilio tries again for four hours.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
@@ -138,12 +140,11 @@ impl Batch {
         store: &dyn Store,
         lines: usize,
         now: Timestamp,
-        metrics: &mut DeliveryMetrics,
+        metrics: &DeliveryMetrics,
     ) {
         let delivered: Vec<Waiting> = self.left.drain(..lines).collect();
         let failed = delivered.iter().filter(|waiting| waiting.line.failed).count();
-        metrics.lines(lines, failed);
-        let puts: Vec<Put> = delivered
+        let marks: Vec<Put> = delivered
             .iter()
             .map(|waiting| Put {
                 key: waiting.mark.clone(),
@@ -152,9 +153,12 @@ impl Batch {
                 expires_at: now.checked_add(REMEMBERED).ok(),
             })
             .collect();
-        let marked =
-            try_join_all(puts.chunks(MAX_TRANSACTION_ITEMS).map(|puts| store.write(puts, now)))
-                .await;
+        let mut transactions: Vec<Vec<Write>> =
+            marks.chunks(MAX_TRANSACTION_ITEMS - 1).map(|marks| writes(marks.to_vec())).collect();
+        if let Some(first) = transactions.first_mut() {
+            first.push(metrics.lines(lines, failed).into());
+        }
+        let marked = try_join_all(transactions.iter().map(|all| store.write(all, now))).await;
         if let Err(error) = marked {
             tracing::error!(%error, lines, "lines were delivered and could not be marked");
         }

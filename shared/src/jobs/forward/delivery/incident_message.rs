@@ -149,7 +149,7 @@ impl IncidentMessage {
         };
         let expires_at = now.checked_add(KEPT).ok();
         let put = Put { key: self.key.clone(), body, condition: Condition::Always, expires_at };
-        if let Err(error) = store.write(&[put], now).await {
+        if let Err(error) = store.write(&[put.into()], now).await {
             let incident = &self.key.sk;
             tracing::error!(incident, %error, "where an incident's message is could not be noted");
         }

@@ -34,9 +34,9 @@ impl Delivery {
     /// Posts the answer to a click, as long as its URL lives. It is no post of its channel: only one person may see it.
     pub(super) async fn reply(&self, reply: &Reply, call: Call) -> Processed {
         let (outcome, counted) = self.try_reply(reply, call).await;
-        let mut metrics = DeliveryMetrics::default();
+        let mut metrics = DeliveryMetrics::of("reply");
         metrics.add(counted, 1);
-        if let Err(error) = metrics.note(self.store.as_ref()).await {
+        if let Err(error) = metrics.note(self.store.as_ref(), call.now()).await {
             tracing::warn!(%error, "counters were not noted");
         }
         outcome

@@ -239,10 +239,11 @@ async fn slow_backend_has_the_flow_try_again() {
         ) -> Result<Vec<crate::storage::Record>, Error> {
             Ok(Vec::new())
         }
-        async fn write(&self, _: &[crate::storage::Put], _: jiff::Timestamp) -> Result<(), Error> {
-            Ok(())
-        }
-        async fn add(&self, _: &[(&str, u64)]) -> Result<(), Error> {
+        async fn write(
+            &self,
+            _: &[crate::storage::Write],
+            _: jiff::Timestamp,
+        ) -> Result<(), Error> {
             Ok(())
         }
     }

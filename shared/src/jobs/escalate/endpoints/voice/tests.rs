@@ -10,7 +10,7 @@ use super::*;
 use crate::config::{Environment, Fetch, SettingsCache, Values};
 use crate::jobs::escalate::{Escalate, WriterIds};
 use crate::secret::Secret;
-use crate::storage::{Key as RecordKey, Put, Queue, QueueName, Record, Store, check_size};
+use crate::storage::{Key as RecordKey, Queue, QueueName, Record, Store, Write, check_size};
 use crate::twilio::rest::Told;
 use crate::twilio::signature::{Payload, signature};
 
@@ -44,11 +44,8 @@ impl Store for Backend {
     ) -> Result<Vec<Record>, Error> {
         Ok(Vec::new())
     }
-    async fn write(&self, puts: &[Put], _: Timestamp) -> Result<(), Error> {
-        check_size(puts)
-    }
-    async fn add(&self, _: &[(&str, u64)]) -> Result<(), Error> {
-        Ok(())
+    async fn write(&self, writes: &[Write], _: Timestamp) -> Result<(), Error> {
+        check_size(writes)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::config::{Environment, SettingsCache, Values};
 use crate::jobs::escalate::WriterIds;
 use crate::jobs::escalate::silences::tests::backend::Backend;
 use crate::storage::messages::Task;
-use crate::storage::{Key, Put, QueueName, Record, Store};
+use crate::storage::{Key, QueueName, Record, Store, Write};
 use crate::twilio::rest::Told;
 
 mod anew;

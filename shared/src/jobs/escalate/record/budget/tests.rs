@@ -6,7 +6,7 @@ use crate::domain::escalation::{
     Alarm, Busy, CallEvent, End, Event, Incident, Key, Policy, Signal, State,
 };
 use crate::storage::records;
-use crate::storage::{Condition, Put, check_size};
+use crate::storage::{Condition, Put, check_size, writes};
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_900_000_000).expect("a time")
@@ -54,7 +54,7 @@ fn is_storable(kept: &StoredIncident) -> bool {
         expires_at: Some(now()),
     };
     let puts = [put(records::open("p")), put(records::archived(&kept.incident.id))];
-    body.len() < 350_000 && check_size(&puts).is_ok()
+    body.len() < 350_000 && check_size(&writes(puts)).is_ok()
 }
 
 /// One of the texts that monitors send: short, long, in any script, and with what JSON makes six bytes of.

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::Error;
-use crate::storage::{Condition, Key, Put, Queue, QueueName, Record, Store, check_size};
+use crate::storage::{
+    Condition, Key, Put, Queue, QueueName, Record, Store, Write, check_size, puts,
+};
 
 /// What is kept, and what is queued.
 #[derive(Clone, Default)]
@@ -56,9 +58,10 @@ impl Store for Backend {
         Ok(behind.take(limit).cloned().collect())
     }
 
-    async fn write(&self, puts: &[Put], _: Timestamp) -> Result<(), Error> {
+    async fn write(&self, writes: &[Write], _: Timestamp) -> Result<(), Error> {
         self.lands()?;
-        check_size(puts)?;
+        check_size(writes)?;
+        let puts = &puts(writes)[..];
         let records = &mut self.0.lock().expect("a backend").records;
         let revision = |put: &Put, records: &BTreeMap<_, Record>| {
             let have = records.get(&(put.key.pk.clone(), put.key.sk.clone()));
@@ -72,22 +75,20 @@ impl Store for Backend {
         if !puts.iter().all(may_land) {
             return Err(Error::Conflict { keys: Vec::new() });
         }
+        for write in writes {
+            let Write::Increment(increment) = write else { continue };
+            for name in increment.counters.keys() {
+                let key = Key::new("counters", name.as_str());
+                let count = records.remove(&(key.pk.clone(), key.sk.clone()));
+                let revision = count.map_or(1, |record| record.revision + 1);
+                let record = Record { key: key.clone(), revision, body: revision.to_string() };
+                records.insert((key.pk, key.sk), record);
+            }
+        }
         for put in puts {
             let revision = revision(put, records).map_or(1, |revision| revision + 1);
             let record = Record { key: put.key.clone(), revision, body: put.body.clone() };
             records.insert((put.key.pk.clone(), put.key.sk.clone()), record);
-        }
-        Ok(())
-    }
-
-    async fn add(&self, counters: &[(&str, u64)]) -> Result<(), Error> {
-        let records = &mut self.0.lock().expect("a backend").records;
-        for (name, _) in counters {
-            let key = Key::new("counters", *name);
-            let count = records.remove(&(key.pk.clone(), key.sk.clone()));
-            let revision = count.map_or(1, |record| record.revision + 1);
-            let record = Record { key: key.clone(), revision, body: revision.to_string() };
-            records.insert((key.pk, key.sk), record);
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::domain::alarm::{self, Change};
 use crate::domain::escalation::{Alarm, CallEvent, End, Event, Incident, Signal};
 use crate::jobs::escalate::{Escalate, WriterIds};
 use crate::storage::records::InCall;
-use crate::storage::{Key, Put, Queue, QueueName, Record, Store, check_size};
+use crate::storage::{Key, Queue, QueueName, Record, Store, Write, check_size, puts};
 use crate::twilio::rest::Told;
 
 const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[people.bravo]\nphone = \"+15005550002\"\n\
@@ -41,17 +41,15 @@ impl Store for Backend {
     ) -> Result<Vec<Record>, Error> {
         Ok(Vec::new())
     }
-    async fn write(&self, puts: &[Put], _: Timestamp) -> Result<(), Error> {
-        check_size(puts)?;
+    async fn write(&self, writes: &[Write], _: Timestamp) -> Result<(), Error> {
+        check_size(writes)?;
+        let puts = &puts(writes)[..];
         let mut kept = self.0.lock().expect("a backend");
         for put in puts {
             let revision = kept.get(&put.key).map_or(1, |record| record.revision + 1);
             let record = Record { key: put.key.clone(), revision, body: put.body.clone() };
             kept.insert(put.key.clone(), record);
         }
-        Ok(())
-    }
-    async fn add(&self, _: &[(&str, u64)]) -> Result<(), Error> {
         Ok(())
     }
 }

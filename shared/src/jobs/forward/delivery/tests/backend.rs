@@ -18,7 +18,9 @@ use crate::jobs::forward::delivery::Delivery;
 use crate::slack::client::Client;
 use crate::storage::messages::{Lines, Task};
 use crate::storage::records::{self, StoredIncident};
-use crate::storage::{Condition, Key, Message, Processed, Put, Record, Store, check_size};
+use crate::storage::{
+    Condition, Key, Message, Processed, Put, Record, Store, Write, check_size, puts,
+};
 
 const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[[policies]]\nname = \"prod\"\n\
     alarms = [\"*\"]\nroster = [\"alpha\"]\n[forward]\ngive_up_after = \"1h\"\n";
@@ -43,17 +45,15 @@ impl Store for Records {
         let kept = self.0.lock().expect("records");
         Ok(kept.values().filter(|record| record.key.pk == pk).cloned().collect())
     }
-    async fn write(&self, puts: &[Put], _: Timestamp) -> Result<(), Error> {
-        check_size(puts)?;
+    async fn write(&self, writes: &[Write], _: Timestamp) -> Result<(), Error> {
+        check_size(writes)?;
+        let puts = &puts(writes)[..];
         let mut kept = self.0.lock().expect("records");
         for put in puts {
             let revision = kept.get(&put.key).map_or(1, |record| record.revision + 1);
             let record = Record { key: put.key.clone(), revision, body: put.body.clone() };
             kept.insert(put.key.clone(), record);
         }
-        Ok(())
-    }
-    async fn add(&self, _: &[(&str, u64)]) -> Result<(), Error> {
         Ok(())
     }
 }
@@ -121,7 +121,7 @@ impl Backend {
             condition: Condition::Always,
             expires_at: None,
         };
-        self.records.write(&[put], at(0)).await.expect("a backend");
+        self.records.write(&[put.into()], at(0)).await.expect("a backend");
     }
 
     /// The person called last pressed this key.

@@ -21,13 +21,10 @@ impl Store for Counting {
     ) -> Result<Vec<Record>, Error> {
         self.0.page(pk, after, limit, now).await
     }
-    async fn write(&self, puts: &[Put], now: Timestamp) -> Result<(), Error> {
-        assert!(puts.len() <= crate::storage::MAX_TRANSACTION_ITEMS);
+    async fn write(&self, writes: &[Write], now: Timestamp) -> Result<(), Error> {
+        assert!(writes.len() <= crate::storage::MAX_TRANSACTION_ITEMS);
         self.1.lock().expect("numbers").1 += 1;
-        self.0.write(puts, now).await
-    }
-    async fn add(&self, counters: &[(&str, u64)]) -> Result<(), Error> {
-        self.0.add(counters).await
+        self.0.write(writes, now).await
     }
 }
 
