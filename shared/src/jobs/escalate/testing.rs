@@ -82,6 +82,10 @@ impl Store for Backend {
     async fn write(&self, writes: &[Write], _: Timestamp) -> Result<(), Error> {
         check_size(writes)?;
         let puts = &puts(writes)[..];
+        if puts.is_empty() {
+            // Counters alone.
+            return Ok(());
+        }
         let most = *self.most_bytes.lock().expect("a limit");
         if most > 0 && puts.iter().any(|put| put.item_bytes() > most) {
             return Err(Error::TooLargeToStore(format!("more than {most} bytes")));
