@@ -2,8 +2,7 @@
 
 use jiff::tz::TimeZone;
 use shared::config::file::{
-    Config, Escalation, Instead, Problem, Roster, UnreadCalendar, glob_matches, to_parameter,
-    why_unreadable,
+    Config, Escalation, Instead, Roster, UnreadCalendar, glob_matches, to_parameter, why_unreadable,
 };
 use shared::domain::escalation::Policy;
 use shared::domain::schedule::{Because, time};
@@ -15,6 +14,7 @@ use shared::{
     http::base_url,
 };
 
+use super::on_call::{MAX_LISTED, line};
 use super::{on_call, read_leniently};
 use crate::clock::now;
 use crate::settings::{Real, Source, environment};
@@ -233,15 +233,6 @@ fn warnings(config: &Config, now: Timestamp) {
     for warning in &config.warnings {
         say!("  warning: {}", line(warning));
     }
-}
-
-/// How many lost shifts, and how many events that put nobody on call, are listed.
-pub(super) const MAX_LISTED: usize = 20;
-
-/// A problem, with where it is.
-pub(super) fn line(problem: &Problem) -> String {
-    let Problem { file, line, key, what } = problem;
-    format!("{file}:{line}: {key}: {what}")
 }
 
 fn verdict(source: &Source, config: &Config, now: Timestamp) -> String {

@@ -3,10 +3,9 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, ToSpan};
 use shared::Timestamp;
-use shared::config::file::Instead;
+use shared::config::file::{Instead, Problem};
 use shared::domain::schedule::{Because, Moment, Schedule, Shift, time};
 
-use super::check::{MAX_LISTED, line};
 use super::read_leniently;
 use crate::clock::now;
 use crate::settings::Source;
@@ -118,6 +117,15 @@ fn who(shift: &Shift) -> String {
         [] => "NOBODY".to_owned(),
         _ => shift.people.join(", "),
     }
+}
+
+/// The most lost shifts, and events that put nobody on call, that are listed.
+pub(super) const MAX_LISTED: usize = 20;
+
+/// A problem, with its place.
+pub(super) fn line(problem: &Problem) -> String {
+    let Problem { file, line, key, what } = problem;
+    format!("{file}:{line}: {key}: {what}")
 }
 
 #[cfg(test)]
