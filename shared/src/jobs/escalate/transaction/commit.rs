@@ -203,15 +203,16 @@ impl Transaction<'_> {
         let mut puts = Vec::new();
         if let Some(stored) = &self.stored {
             let key = records::open(&stored.incident.policy.name);
-            puts.push(put(key, stored, snapshot.open.as_ref(), None));
-            if stored.incident.state() == State::Resolved {
-                let expires_at = Some(after(self.now, RETENTION));
-                let key = records::archived(&stored.incident.id);
-                puts.push(Put {
-                    condition: Condition::Always,
-                    ..put(key, stored, None, expires_at)
-                });
-            }
+            let open = put(key, stored, snapshot.open.as_ref(), None);
+            // Its copy in the archive is the same text: a large incident is written as JSON once.
+            let archived = (stored.incident.state() == State::Resolved).then(|| Put {
+                key: records::archived(&stored.incident.id),
+                condition: Condition::Always,
+                expires_at: Some(after(self.now, RETENTION)),
+                body: open.body.clone(),
+            });
+            puts.push(open);
+            puts.extend(archived);
             puts.extend(snapshot.leases(stored, before, self.now));
         }
         let expires_at = Some(after(self.now, RETENTION));

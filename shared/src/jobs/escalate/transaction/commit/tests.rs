@@ -97,7 +97,8 @@ impl Scenario {
     }
 
     async fn change(&self, decide: &(dyn Fn(&mut Transaction<'_>) + Send + Sync)) -> Incident {
-        let work = self.escalate.begin(*self.now.lock().expect("a clock")).await.expect("settings");
+        let now = *self.now.lock().expect("a clock");
+        let work = self.escalate.begin(now).await.expect("settings");
         let committed = work.commit("p", &[], "owner", Effects::Deferred, decide).await;
         let stored = committed.expect("a change").expect("a policy").stored;
         stored.expect("an incident").incident
