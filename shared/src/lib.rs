@@ -9,7 +9,8 @@
 //! 4. [`twilio`] and [`slack`]: what these vendors send and take, their signatures and clients.
 //! 5. [`config`]: secrets and `ringdown.toml`.
 //! 6. [`jobs`]: [`jobs::forward`] and [`jobs::escalate`]: read, decide, write, act.
-//! 7. `aws` (feature `aws`): the AWS backend. Its local counterpart is the folder `local/`.
+//! 7. `testing` (feature `testing`): Store and Queue in memory, for tests.
+//! 8. `aws` (feature `aws`): the AWS backend. Its local counterpart is the folder `local/`.
 #![warn(missing_docs)]
 
 #[cfg(feature = "aws")]
@@ -25,6 +26,8 @@ pub mod secret;
 pub mod slack;
 pub mod start_token;
 pub mod storage;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod twilio;
 
 pub use error::Error;

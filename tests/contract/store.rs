@@ -10,6 +10,7 @@ use shared::storage::counters::totals;
 use shared::storage::{
     Condition, Counters, Increment, Key, MAX_ITEM_BYTES, Put, Store, Write, writes,
 };
+use shared::testing::MemoryStore;
 use tokio::task::JoinSet;
 
 fn at(second: i64) -> Timestamp {
@@ -283,6 +284,11 @@ async fn the_store_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::open(folder.path()).unwrap();
     contract(Arc::new(Records(database)), "contract").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_store_in_memory() {
+    contract(Arc::new(MemoryStore::default()), "contract").await;
 }
 
 /// `tests/run contract` makes a table and says where it is.
