@@ -75,11 +75,18 @@ fn alarm_that_strangers_can_cause_never_goes_to_the_topic_that_rings_phones() {
     let resources = resources();
     let strangers = caused_by_strangers(&resources);
     assert_eq!(strangers, CAUSED_BY_STRANGERS.into_iter().collect());
+    let either = |operations: &str, former: &str| {
+        format!(
+            "!If [{operations}, [!Ref OperationsTopicArn], !If [{former}, [!Ref AlarmTopicArn], !Ref AWS::NoValue]]"
+        )
+    };
+    let any = either("HasOperationsTopic", "HasAlarmTopic");
+    let foreign = either("HasOtherOperationsTopic", "HasOtherAlarmTopic");
     for (name, lines) in of_type(&resources, "AWS::CloudWatch::Alarm") {
         for actions in ["AlarmActions", "OKActions"] {
             let topic = match strangers.contains(name) {
-                true => "!If [HasAnotherAlarmTopic, [!Ref AlarmTopicArn], !Ref AWS::NoValue]",
-                false => "!If [HasAlarmTopic, [!Ref AlarmTopicArn], !Ref AWS::NoValue]",
+                true => foreign.as_str(),
+                false => any.as_str(),
             };
             assert_eq!(value(lines, actions), topic, "{actions} of {name}");
         }
@@ -88,7 +95,12 @@ fn alarm_that_strangers_can_cause_never_goes_to_the_topic_that_rings_phones() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/template.yaml");
     let text = std::fs::read_to_string(path).unwrap();
     let own = "!Sub \"arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:${AWS::StackName}-alarms\"";
-    assert!(text.contains(&format!("!Not [!Equals [!Ref AlarmTopicArn, {own}]]")));
+    for parameter in ["OperationsTopicArn", "AlarmTopicArn"] {
+        assert!(
+            text.contains(&format!("- !Not [!Equals [!Ref {parameter}, {own}]]\n")),
+            "{parameter}"
+        );
+    }
     assert!(resources["AlarmsTopic"].contains("TopicName: !Sub ${AWS::StackName}-alarms\n"));
 }
 

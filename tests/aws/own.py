@@ -25,8 +25,8 @@ class Own:
         self.cloudwatch = pager.deployment.cloud.client("cloudwatch")
 
     def turns_on(self, logical):
-        """As the parameter AlarmTopicArn does, deployed a second time: its own topic hears of the alarm. Returns its name."""
-        name, topic = self.pager.deployment.ids[logical], self.pager.deployment.outputs["AlarmsTopicArn"]
+        """As the parameter OperationsTopicArn does, deployed a second time: its own topic hears of the alarm. Returns its name."""
+        name, topic = self.pager.deployment.ids[logical], self.pager.deployment.outputs["AlarmIntakeTopicArn"]
         [alarm] = self.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
         kept = ("AlarmName", "AlarmDescription", "Namespace", "MetricName", "Dimensions", "Statistic", "Period",
                 "EvaluationPeriods", "Threshold", "ComparisonOperator", "TreatMissingData")

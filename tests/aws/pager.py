@@ -81,7 +81,7 @@ class Pager:
         assert status == 202, status
 
     def publish(self, message):
-        self.deployment.cloud.client("sns").publish(TopicArn=self.deployment.outputs["AlarmsTopicArn"], Message=message)
+        self.deployment.cloud.client("sns").publish(TopicArn=self.deployment.outputs["AlarmIntakeTopicArn"], Message=message)
 
     def post(self, event, token=MONITOR):
         """To `POST /alarms`: the status, and what became of each alarm."""

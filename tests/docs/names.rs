@@ -38,8 +38,12 @@ fn counters_of_the_page_are_those_of_the_code() {
         .filter(|(path, _)| !path.contains("/tests"))
         .map(|(_, text)| text)
         .collect();
-    let counted: BTreeSet<String> =
-        words(&all, "ringdown_").into_iter().filter(|name| name.ends_with("_total")).collect();
+    // A former name that is still read.
+    let is_former = |name: &String| name == "ringdown_audit_mended_total";
+    let counted: BTreeSet<String> = words(&all, "ringdown_")
+        .into_iter()
+        .filter(|name| name.ends_with("_total") && !is_former(name))
+        .collect();
     let told = first_column("docs/operations.md", "Counters");
     let told = told.iter().map(|name| name.split('{').next().unwrap().to_owned());
     assert_eq!(told.collect::<BTreeSet<_>>(), counted, "docs/operations.md, and the code");

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "layout/imports.rs"]
 mod imports;
 
 use std::fs;
@@ -441,7 +442,7 @@ fn replaced_words_of_the_glossary_occur_nowhere() {
     let own = [
         "CHANGELOG.md",
         "docs/glossary.md",
-        "tests/layout/main.rs",
+        "tests/layout.rs",
         "shared/src/domain/escalation/tests/former.rs",
     ];
     let mut found = Vec::new();
