@@ -108,7 +108,7 @@ fn key_is_reported_and_the_answer_spoken() {
         finish_on_key: String::new(),
         max_digits: Some(1),
     };
-    assert_eq!(after(&events).1, [menu.clone()]);
+    assert_eq!(after(&events).1, std::slice::from_ref(&menu));
     events.push(RunEvent::Digits("1".to_owned()));
     let report = Action::Request {
         url: "https://h.example/FN1".to_owned(),
