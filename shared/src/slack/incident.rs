@@ -77,7 +77,7 @@ fn headline(incident: &Incident, slack: SlackContext<'_>) -> String {
                 incident.round.calls,
                 incident.policy.attempts
             ),
-            None => ":hourglass: *everybody is in a call*: waiting".to_owned(),
+            None => ":hourglass: *everybody is in another call*: waiting".to_owned(),
         },
         State::Taken => match incident.taken_by() {
             Some(owner) => format!(

@@ -15,9 +15,6 @@ use crate::Error;
 /// The partition of the counters that pages and metrics show.
 pub const COUNTERS: &str = "counters";
 
-/// The most counters of one increment: DynamoDB takes 4 KB of an expression.
-pub const MAX_COUNTERS: usize = 250;
-
 /// Begins the name of each attribute that is a counter, so that none is taken for another attribute.
 pub(crate) const ATTRIBUTE_PREFIX: &str = "n.";
 

@@ -3,7 +3,6 @@
 
 use std::collections::HashSet;
 
-use super::counters::MAX_COUNTERS;
 use super::{MAX_TRANSACTION_ITEMS, Put, Write};
 use crate::Error;
 
@@ -15,6 +14,8 @@ pub const MAX_TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
 const MAX_PK_BYTES: usize = 2048;
 /// … and the longest sort key.
 const MAX_SK_BYTES: usize = 1024;
+/// The most counters of one increment: DynamoDB takes 4 KB of an expression.
+pub(super) const MAX_COUNTERS: usize = 250;
 /// The largest number of DynamoDB, in bytes.
 pub(super) const NUMBER_BYTES: usize = 21;
 

@@ -41,7 +41,7 @@ async fn killed_in_a_conversation_it_calls_the_next_when_that_is_over(way: Way) 
         .is("taken")
         .await
         .by("bravo")
-        .after(&["alpha: hung up without a key", "bravo: took it"]);
+        .after(&["alpha: hung up without pressing a key", "bravo: took it"]);
     scenario.end().await;
 }
 
@@ -61,6 +61,6 @@ async fn even_the_wake_up_is_lost_and_the_audit_mends_it(way: Way) {
     scenario.passes(Duration::from_secs(35)).await;
     scenario.phone("bravo").rings().await.answers().await.presses('1').await.is_sent(TEXT).await;
     scenario.is("taken").await.by("bravo").after(&["alpha: no answer", "bravo: took it"]);
-    scenario.slack_says(":warning: the audit repaired a wake-up that did not come").await;
+    scenario.slack_says(":warning: a timer was late; repaired").await;
     scenario.end().await;
 }

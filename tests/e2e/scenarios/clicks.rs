@@ -51,7 +51,11 @@ async fn given_back_the_round_goes_on(way: Way) {
     scenario.tells_alone(BRAVO, "That is for <@U0000001>, who has it.").await;
     scenario.clicks(ALPHA, "give-back").await;
     scenario.phone("bravo").takes_it(TEXT).await;
-    scenario.slack_says(":leftwards_arrow_with_hook: *alpha* cannot do it after all").await;
+    scenario
+        .slack_says(
+            ":leftwards_arrow_with_hook: *alpha* cannot do it after all: calling the next one",
+        )
+        .await;
     scenario.is("taken").await.by("bravo").after(&["alpha: took it", "bravo: took it"]);
     scenario.end().await;
 }

@@ -143,7 +143,7 @@ async fn resolved_by_pressing_three_twice(way: Way) {
     scenario.passes(Duration::from_secs(7)).await;
     alpha.ends("completed").await;
     over_says(&scenario, "alpha").await;
-    scenario.is("resolved").await.after(&["alpha: took it", "alpha: said that it is over"]);
+    scenario.is("resolved").await.after(&["alpha: took it", "alpha: resolved it"]);
     scenario.passes(minutes(60)).await;
     scenario.end().await;
 }

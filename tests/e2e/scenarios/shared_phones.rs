@@ -62,7 +62,7 @@ async fn everybody_is_in_a_call_and_it_waits(way: Way) {
     let alpha = scenario.phone("alpha");
     alpha.rings().await.answers().await;
     scenario.alarm("stock-down").goes_off().await;
-    scenario.slack_says(":hourglass: everybody is in a call: waiting").await;
+    scenario.slack_says(":hourglass: everybody is in another call: waiting").await;
     scenario.has("calling", "stock").await.after(&[]);
     alpha
         .presses('1')

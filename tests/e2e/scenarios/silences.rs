@@ -133,7 +133,7 @@ async fn the_page_silences_it_for_an_hour(way: Way) {
     scenario.passes(Duration::from_secs(61)).await;
     alpha.takes_it(TEXT).await;
     scenario.is("taken").await.by("alpha").after(&["alpha: no longer needed", "alpha: took it"]);
-    scenario.slack_says(":repeat: the silence is over, and it still goes on").await;
+    scenario.slack_says(":repeat: the silence is over, and it still goes on: calling again").await;
     scenario.end().await;
 }
 

@@ -21,7 +21,7 @@ async fn without_events_a_hang_up_is_learnt_by_looking() {
         .is("taken")
         .await
         .by("bravo")
-        .after(&["alpha: hung up without a key", "bravo: took it"]);
+        .after(&["alpha: hung up without pressing a key", "bravo: took it"]);
     scenario.end().await;
 }
 

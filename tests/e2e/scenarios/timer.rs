@@ -48,7 +48,7 @@ async fn the_fallback_adds_fifteen_seconds_at_most() {
     let second = until_the_call(&scenario, 2).await;
     scenario.phone("bravo").is_called();
     let end = until_the_call(&scenario, 3).await;
-    let silent = ["alpha: no word came of the call", "bravo: no word came of the call"];
+    let silent = ["alpha: no status came for the call", "bravo: no status came for the call"];
     scenario.is("exhausted").await.after(&silent);
 
     // The server reckons with twelve characters in a second, and a second more.
