@@ -166,7 +166,7 @@ class Incident(Pager):
 
     def all_is_well(self):
         self.nothing_failed()
-        counters = {record["sk"]["S"]: record["n"]["N"] for record in self.deployment.records("counters")}
+        counters = self.deployment.counters()
         repaired = {name: count for name, count in counters.items() if "repaired" in name}
         assert not repaired, f"the wake-ups did not do it alone: {repaired}"
-        assert counters['ringdown_alarms_total{outcome="incident"}'] == "3", counters
+        assert counters['ringdown_alarms_total{outcome="incident"}'] == 3, counters

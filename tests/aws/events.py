@@ -367,7 +367,7 @@ def timer(backend, event, answer, expected):
     outcome = "no-answer" if expected == [BRAVO] else "canceled" if is_quiet else None
     assert kept["to_do"] == [] and first.get("outcome") == outcome, kept
     assert last["person"] == ("bravo" if expected == [BRAVO] else "alpha") and len(last["calls"]) == 1, last
-    assert ("the audit repaired" in backend.lines()) == is_tick
+    assert ("; repaired" in backend.lines()) == is_tick
 
 
 BEFORE = {intake: Backend.clear, callback: lambda backend, _: backend.stage(), timer: before_timer}

@@ -140,8 +140,7 @@ class Pager:
         return [entry["event"]["repaired"] for entry in entries if "repaired" in entry["event"]]
 
     def counted(self, counter):
-        found = {record["sk"]["S"]: int(record["n"]["N"]) for record in self.deployment.records("counters")}
-        return found.get(counter, 0)
+        return self.deployment.counters()[counter]
 
     def hears(self, what):
         wait(f"Slack hears {what!r}", 30, lambda: any(re.search(what, line) for line in self.lines_told))

@@ -1,6 +1,7 @@
 """An AWS on this machine (ministack), and deployments that `sam deploy` puts there."""
 
 import base64
+import collections
 import contextlib
 import functools
 import http.client
@@ -216,6 +217,15 @@ class Deployment:
             return answer.status, [(k.lower(), v) for k, v in answer.getheaders()], answer.read()
         finally:
             connection.close()
+
+    def counters(self):
+        """What is counted, by the counters' names: a row has an attribute for each, and lanes of one counter add up."""
+        sums = collections.Counter()
+        for record in self.records("counters"):
+            for name, value in record.items():
+                if name.startswith("n."):
+                    sums[name.removeprefix("n.")] += int(value["N"])
+        return sums
 
     def queued(self, queue):
         """How many messages a queue of the outputs holds, in flight or not."""
