@@ -55,7 +55,7 @@ impl Database {
         let thread = thread::Builder::new()
             .name("database".to_owned())
             .spawn(move || {
-                work(file.connection(), &queue);
+                work(&file, &queue);
                 file.close();
             })
             .map_err(|error| format!("the database's thread: {error}"))?;
@@ -115,10 +115,14 @@ impl Drop for Worker {
     }
 }
 
-fn work(connection: &Connection, queue: &mpsc::Receiver<Job>) {
+fn work(file: &DataFile, queue: &mpsc::Receiver<Job>) {
+    let connection = file.connection();
     while let Ok(first) = queue.recv() {
         let jobs = std::iter::once(first).chain(queue.try_iter().take(MAX_JOINED_WRITES - 1));
-        if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+        let begun = file.check_in_place().and_then(|()| {
+            connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| error.to_string())
+        });
+        if let Err(error) = begun {
             // Nothing of it is done. Whoever waits learns that from its job's end.
             tracing::error!(%error, "the database cannot be written");
             jobs.for_each(drop);

@@ -3,6 +3,7 @@
 mod checks;
 
 use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
@@ -61,6 +62,8 @@ pub(super) enum Use {
 pub(super) struct DataFile {
     connection: Connection,
     path: PathBuf,
+    /// The device and the inode of the file that is open.
+    identity: Option<(u64, u64)>,
     clean_mark: PathBuf,
     /// Nobody had it open before, and whoever comes now leaves it to us to look after.
     lock: Option<File>,
@@ -97,23 +100,38 @@ impl DataFile {
             update(&connection, version).map_err(told)?;
             remove(&clean_mark)?;
         }
-        Ok(DataFile { connection, path, clean_mark, lock })
+        let identity = identity(&path);
+        Ok(DataFile { connection, path, identity, clean_mark, lock })
     }
 
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
     }
 
+    /// Checks that the open file is still the one in its place: what is written to a deleted one is lost with this process.
+    ///
+    /// # Errors
+    /// What happened to it, and what to do.
+    pub(super) fn check_in_place(&self) -> Result<(), String> {
+        if identity(&self.path) == self.identity {
+            return Ok(());
+        }
+        Err(format!(
+            "{} was deleted or replaced under this process: end it, put the file back if you have it, and start again",
+            self.path.display()
+        ))
+    }
+
     /// Closes it: all that was written is in the one file then, and that is noted.
     pub(super) fn close(self) {
-        let DataFile { connection, path, clean_mark, lock } = self;
+        let DataFile { connection, path, clean_mark, lock, identity: own } = self;
         // Busy, if somebody else is using it: then it is theirs to do.
         let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         if let Err((_, error)) = connection.close() {
             tracing::warn!(%error, "the data file was not closed well");
             return;
         }
-        if lock.is_some() && is_whole(&path) {
+        if lock.is_some() && identity(&path) == own && is_whole(&path) {
             let marked = fingerprint(&path).map(|mark| private::write(&clean_mark, &mark));
             if marked.is_none_or(|written| written.is_err()) {
                 tracing::warn!(
@@ -166,6 +184,11 @@ fn update(connection: &Connection, version: i64) -> rusqlite::Result<()> {
         tracing::info!(from = version, to = VERSION, "the data file was brought up to date");
     }
     done
+}
+
+/// The device and the inode of the file at a path; `None` if there is none.
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
 /// Whether nothing lies beside the file that belongs into it.

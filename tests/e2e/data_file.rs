@@ -92,3 +92,17 @@ async fn file_that_cannot_be_ours_is_refused_by_server_and_commands_and_stays() 
     std::fs::remove_dir(&path).unwrap();
     plan.start().await.end().await;
 }
+
+#[tokio::test]
+async fn deleted_data_file_answers_503_until_it_is_back() {
+    let plan = Plan::new();
+    let server = plan.start().await;
+    assert_eq!(server.twilio(&crate::harness::body("a", "before")).await, 204);
+    let path = plan.folder.path().join("data/ringdown.sqlite");
+    let aside = plan.folder.path().join("aside.sqlite");
+    std::fs::rename(&path, &aside).unwrap();
+    assert_eq!(server.twilio(&crate::harness::body("b", "lost otherwise")).await, 503);
+    std::fs::rename(&aside, &path).unwrap();
+    assert_eq!(server.twilio(&crate::harness::body("b", "lost otherwise")).await, 204);
+    server.says("lost otherwise").await;
+}

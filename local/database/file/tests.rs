@@ -204,3 +204,17 @@ fn command_beside_a_server_looks_after_nothing() {
     assert!(refusal(&folder, Use::Shared).contains("is in use by an older Ringdown"));
     server.close();
 }
+
+#[test]
+fn deleted_or_replaced_file_is_noticed() {
+    let folder = folder();
+    let data = open(&folder, Use::Alone).expect("opens");
+    assert_eq!(data.check_in_place(), Ok(()));
+    std::fs::rename(file(&folder), folder.path().join("aside")).expect("moves");
+    let gone = data.check_in_place().expect_err("it is gone");
+    assert!(gone.contains("was deleted or replaced under this process"), "{gone}");
+    std::fs::write(file(&folder), "").expect("another file");
+    assert!(data.check_in_place().is_err());
+    std::fs::rename(folder.path().join("aside"), file(&folder)).expect("moves back");
+    assert_eq!(data.check_in_place(), Ok(()));
+}
