@@ -33,8 +33,8 @@ use crate::settings::Source;
 /// # Errors
 /// All that is wrong with the configuration itself.
 fn read_leniently(source: &Source) -> Result<Config, String> {
-    let pieces = source.pieces().map_err(|error| error.to_string())?;
-    let config = Config::parse_beside(pieces, &[]).map_err(|problems| problems.to_string())?;
+    let parts = source.parts().map_err(|error| error.to_string())?;
+    let config = Config::parse_beside(parts, &[]).map_err(|problems| problems.to_string())?;
     for unread in &config.unread {
         let UnreadCalendar { schedule, problem, .. } = unread;
         eprintln!("PROBLEM: the calendar of {schedule} cannot be read: {problem}");

@@ -1,6 +1,6 @@
 //! The local server: what `cargo run` starts.
 //!
-//! 1. [`front_door`]: one line per function, the same endpoints as on API Gateway. [`server`]: the port.
+//! 1. [`handle_request`]: one line per function, the same endpoints as on API Gateway. [`server`]: the port.
 //! 2. [`store`], [`queue`]: Store and Queue in one SQLite file ([`database`]).
 //! 3. [`simulated`]: where the sandbox is mounted, a simulated Slack and a simulated Twilio.
 //! 4. [`commands`]: what else can be typed. [`envelope`]: files of `events/`, signed and posted. [`settings`]: what is missing on one machine is made up.
@@ -90,7 +90,7 @@ impl Target {
 }
 
 /// Hands a request to its function.
-pub async fn front_door(state: &AppState, target: Target, request: Request) -> Response {
+pub async fn handle_request(state: &AppState, target: Target, request: Request) -> Response {
     let _work = target.is_work().then(activity::begin);
     if target.is_for_people()
         && let Some(traded) = trade(&state.dashboard, &request).await

@@ -163,8 +163,8 @@ mod backend {
         // One that cannot be read was somebody's all the same.
         let source =
             Source::of_server(options.config.as_deref(), *keeps_own.as_ref().unwrap_or(&true));
-        let read = source.pieces().and_then(|pieces| {
-            Config::parse(pieces).map_err(|problems| Error::NotSetUp(problems.to_string()))
+        let read = source.parts().and_then(|parts| {
+            Config::parse(parts).map_err(|problems| Error::NotSetUp(problems.to_string()))
         });
         match read {
             Err(error) if options.config.is_none() && source.is_usual() && keeps_own? => {

@@ -22,13 +22,13 @@ use crate::clock::{self, now};
 use crate::database::Database;
 
 /// How often we look for messages that fell due, or that another process put there.
-const LOOK: Duration = Duration::from_millis(200);
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 /// How many groups are dealt with side by side at most.
-const MOST_GROUPS: usize = 256;
+const MAX_GROUPS: usize = 256;
 /// How many messages a batch takes at most, …
-const MOST_MESSAGES: i64 = 1_000;
+const MAX_BATCH_MESSAGES: i64 = 1_000;
 /// … and how many bytes of them, about.
-const MOST_BYTES: usize = 4 * 1024 * 1024;
+const MAX_BATCH_BYTES: usize = 4 * 1024 * 1024;
 
 /// The queues.
 #[derive(Clone)]
@@ -89,7 +89,7 @@ impl Messages {
         mut stop: watch::Receiver<bool>,
     ) {
         let in_flight: Arc<Mutex<HashSet<String>>> = Arc::default();
-        let places = Arc::new(Semaphore::new(MOST_GROUPS));
+        let places = Arc::new(Semaphore::new(MAX_GROUPS));
         let mut work = JoinSet::new();
         let mut pushed = clock::pushes();
         while !*stop.borrow() {
@@ -126,7 +126,7 @@ impl Messages {
             }
             tokio::select! {
                 () = self.arrived.notified() => {}
-                () = tokio::time::sleep(LOOK) => {}
+                () = tokio::time::sleep(POLL_INTERVAL) => {}
                 _ = pushed.changed() => {}
                 _ = stop.changed() => {}
             }
@@ -174,7 +174,7 @@ impl Messages {
         };
         let ids: Vec<String> = messages.iter().map(|message| message.id.clone()).collect();
         let outcomes = handle(messages).await;
-        while let Err(error) = self.settle(&ids, &outcomes).await {
+        while let Err(error) = self.finalize(&ids, &outcomes).await {
             tracing::error!(%error, "what was dealt with cannot be taken off the queue: trying again");
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
@@ -187,7 +187,7 @@ impl Messages {
                 let mut query = db.prepare_cached(
                     "SELECT id, body, receives, not_before FROM messages WHERE queue = ?1 AND batch = ?2 ORDER BY id LIMIT ?3",
                 )?;
-                let mut rows = query.query(params![name(to), group, MOST_MESSAGES])?;
+                let mut rows = query.query(params![name(to), group, MAX_BATCH_MESSAGES])?;
                 let (mut messages, mut bytes) = (Vec::new(), 0);
                 while let Some(row) = rows.next()? {
                     if row.get::<_, i64>(3)? > due {
@@ -196,7 +196,7 @@ impl Messages {
                     let (id, body, receives): (i64, String, u32) = (row.get(0)?, row.get(1)?, row.get(2)?);
                     bytes += body.len();
                     messages.push(Message { id: id.to_string(), group: group.clone(), body, receive_count: receives + 1 });
-                    if bytes > MOST_BYTES {
+                    if bytes > MAX_BATCH_BYTES {
                         break;
                     }
                 }
@@ -209,7 +209,7 @@ impl Messages {
             .await
     }
 
-    async fn settle(&self, ids: &[String], outcomes: &[Processed]) -> Result<(), Error> {
+    async fn finalize(&self, ids: &[String], outcomes: &[Processed]) -> Result<(), Error> {
         let told: Vec<(String, Processed)> =
             ids.iter().cloned().zip(outcomes.iter().copied()).collect();
         let at = now();

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use sandbox::Secrets;
 use sandbox::slack::made_up_id;
 use sandbox::twilio::SANDBOX_ACCOUNT;
-use shared::config::file::{self, calendar_piece, calendars_named, unreadable};
+use shared::config::file::{self, calendar_part, calendars_named, unreadable};
 use shared::config::{
-    CHANNELS, Environment, LOCAL_ADDRESS, PIECES, SettingsCache, Simulated, UNREADABLE, Values,
-    kept_names, tokens,
+    CHANNELS, Environment, LOCAL_ADDRESS, PART_PREFIX, SettingsCache, Simulated, UNREADABLE,
+    Values, kept_names, tokens,
 };
 use shared::domain::schedule::MAX_CALENDAR_BYTES;
 use shared::secret::Secret;
@@ -47,7 +47,7 @@ const DEMO_NAME: &str = "the built-in demo";
 
 /// Whether this store keeps a last good configuration that is not the demo, which an earlier version kept too.
 pub async fn keeps_own(store: &dyn Store, now: Timestamp) -> Result<bool, Error> {
-    let is_demo = |name: &String| name.strip_prefix(PIECES).unwrap_or(name) == DEMO_NAME;
+    let is_demo = |name: &String| name.strip_prefix(PART_PREFIX).unwrap_or(name) == DEMO_NAME;
     let names = kept_names(store, now).await?;
     Ok(names.is_some_and(|names| !names.iter().any(is_demo)))
 }
@@ -135,7 +135,7 @@ impl Source {
     /// Its text as a piece of a configuration, named as in a message; and behind it the calendars that it names, each as
     /// it is named there. One that is not there is left out: the check says where it was expected. One that cannot be read
     /// is named for what it is.
-    pub fn pieces(&self) -> Result<Vec<(String, String)>, Error> {
+    pub fn parts(&self) -> Result<Vec<(String, String)>, Error> {
         let text = self.read()?;
         let folder = match self {
             Source::File(path) => path.parent().unwrap_or(Path::new("")),
@@ -163,15 +163,15 @@ fn calendar(path: &Path) -> Option<String> {
         }
         let mut bytes = Vec::new();
         std::fs::File::open(path)?.take(MAX_CALENDAR_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-        Ok(calendar_piece(&bytes))
+        Ok(calendar_part(&bytes))
     };
-    piece_of(read())
+    part_of(read())
 }
 
 /// The piece of a calendar's file as it was read.
-fn piece_of(read: std::io::Result<String>) -> Option<String> {
+fn part_of(read: std::io::Result<String>) -> Option<String> {
     match read {
-        Ok(piece) => Some(piece),
+        Ok(part) => Some(part),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => Some(unreadable(&format!("cannot be read: {error}"))),
     }
@@ -373,13 +373,14 @@ fn values(dotenv: &Dotenv, source: &Source, local: &Local) -> Values {
     let auth_token = environment.value("twilio/auth-token").unwrap_or(simulated_token.expose());
     let keys: Vec<String> = tokens(auth_token).iter().map(made_up).collect();
     values.entry("callback-key".to_owned()).or_insert_with(|| keys.join(","));
-    match (source.pieces(), dotenv.problem) {
+    match (source.parts(), dotenv.problem) {
         // The last good configuration goes with the last good values, and is told of. The demo is kept nowhere.
         (Ok(_), Some(problem)) if !source.is_demo() => {
             values.insert(UNREADABLE.to_owned(), problem);
         }
-        (Ok(pieces), _) => {
-            let named = pieces.into_iter().map(|(name, text)| (format!("{PIECES}{name}"), text));
+        (Ok(parts), _) => {
+            let named =
+                parts.into_iter().map(|(name, text)| (format!("{PART_PREFIX}{name}"), text));
             values.extend(named);
         }
         (Err(error), _) => {
@@ -476,8 +477,8 @@ mod tests {
         );
         let file = folder.join("ringdown.toml");
         std::fs::write(&file, text).expect("a file");
-        let pieces = Source::File(file).pieces().expect("pieces");
-        Config::parse(pieces).map_err(|problems| problems.to_string())
+        let parts = Source::File(file).parts().expect("pieces");
+        Config::parse(parts).map_err(|problems| problems.to_string())
     }
 
     const CALENDAR: &str = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:alpha für Jürgen\nDTSTART:20260105T080000\n\
@@ -532,10 +533,10 @@ mod tests {
     #[test]
     fn calendar_without_permission_is_never_said_to_be_missing() {
         use std::io::ErrorKind;
-        let piece = |kind: ErrorKind| piece_of(Err(kind.into()));
-        assert_eq!(piece(ErrorKind::NotFound), None);
+        let part = |kind: ErrorKind| part_of(Err(kind.into()));
+        assert_eq!(part(ErrorKind::NotFound), None);
         let denied = unreadable("cannot be read: permission denied");
-        assert_eq!(piece(ErrorKind::PermissionDenied), Some(denied));
+        assert_eq!(part(ErrorKind::PermissionDenied), Some(denied));
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("secret.ics");
         std::fs::write(&file, CALENDAR).expect("a file");

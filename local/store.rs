@@ -59,7 +59,7 @@ impl Records {
     }
 
     /// Notes what time it is.
-    pub async fn note_time(&self, now: Timestamp) -> Result<(), Error> {
+    pub async fn record_time(&self, now: Timestamp) -> Result<(), Error> {
         let body = now.to_string();
         let put = Put { key: highest(), body, condition: Condition::Always, expires_at: None };
         self.write(&[put.into()], now).await

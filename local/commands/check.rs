@@ -43,9 +43,9 @@ pub fn run(
 ) -> Result<(), String> {
     let config = match alarms.is_empty() {
         true => source
-            .pieces()
+            .parts()
             .map_err(|error| error.to_string())
-            .and_then(|pieces| Config::parse(pieces).map_err(|problems| problems.to_string())),
+            .and_then(|parts| Config::parse(parts).map_err(|problems| problems.to_string())),
         // The question is not whether all of it is right.
         false => read_leniently(source),
     };
@@ -131,7 +131,7 @@ fn still(deployment: &Deployment) -> Option<String> {
 
 /// Parameter Store takes the configuration in base64 only: its size there is a third more.
 fn sizes(config: &Config) {
-    for (name, text) in config.pieces.iter().filter(|(_, text)| why_unreadable(text).is_none()) {
+    for (name, text) in config.parts.iter().filter(|(_, text)| why_unreadable(text).is_none()) {
         let size = to_parameter(text).len();
         let advice = if size <= STANDARD {
             "a standard one"

@@ -42,15 +42,15 @@ pub async fn replay(store: &dyn Store, queue: &dyn Queue, routes: &Routes) -> Re
     loop {
         let now = now();
         let tasks = |letter: &DeadLetter| forward::replay::replay(routes, letter, now);
-        let piece = dead_letters::replay_page(store, queue, &tasks, after.as_deref(), now).await?;
-        replayed += piece.replayed;
-        refused += piece.refused;
-        let all = replayed + refused + piece.left;
+        let part = dead_letters::replay_page(store, queue, &tasks, after.as_deref(), now).await?;
+        replayed += part.replayed;
+        refused += part.refused;
+        let all = replayed + refused + part.left;
         say!("{} of {all} done", replayed + refused);
-        if piece.after.is_none() {
+        if part.after.is_none() {
             break;
         }
-        after = piece.after;
+        after = part.after;
     }
     say!("{replayed} sent again; they arrive marked as late");
     if refused > 0 {

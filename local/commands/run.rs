@@ -28,7 +28,7 @@ use crate::server::connections::Limits;
 use crate::settings::{self, Local, Source, environment, own_environment};
 use crate::simulated::{Mount, Triggers};
 use crate::store::Records;
-use crate::{AppState, activity, front_door, server};
+use crate::{AppState, activity, handle_request, server};
 
 /// How long a batch may take: a post with its answer, and what it takes to note it.
 const BATCH: Duration = Duration::from_secs(16);
@@ -148,7 +148,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
     let answering = state.clone();
     let handler: server::Handler = Arc::new(move |target, request| {
         let state = answering.clone();
-        Box::pin(async move { front_door(&state, target, request).await })
+        Box::pin(async move { handle_request(&state, target, request).await })
     });
     let limits = Limits::of_this_process();
     let closed = async { drop(closed.await) };
@@ -164,7 +164,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
     }
     let _ = closing.send(());
     let _ = tokio::join!(serving, sweeper, reconciler);
-    note_time(&store).await;
+    record_time(&store).await;
     state.simulated.close();
     database.close().await;
     Ok(())
@@ -260,8 +260,8 @@ impl Signals {
 }
 
 /// Keeps what time it is, for the next start.
-async fn note_time(store: &Records) {
-    if let Err(error) = store.note_time(clock::real()).await {
+async fn record_time(store: &Records) {
+    if let Err(error) = store.record_time(clock::real()).await {
         tracing::warn!(%error, "the time was not noted");
     }
 }
@@ -270,7 +270,7 @@ async fn note_time(store: &Records) {
 async fn reconcile(escalate: Arc<Escalate>, store: Arc<Records>, mut stop: watch::Receiver<bool>) {
     loop {
         let work = activity::begin();
-        note_time(&store).await;
+        record_time(&store).await;
         if let Err(error) = escalation_timer::tick(&escalate, now()).await {
             tracing::error!(%error, "the reconciler failed");
         }

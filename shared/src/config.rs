@@ -103,7 +103,7 @@ pub const CHANNELS: &str = "slack/channels/";
 /// The address of a server on one machine, where no public URL is set.
 pub const LOCAL_ADDRESS: &str = "local address";
 /// The name before a piece of the configuration.
-pub const PIECES: &str = "config/";
+pub const PART_PREFIX: &str = "config/";
 /// Why the configuration could not be read, where it is a file; there are no pieces then.
 pub const UNREADABLE: &str = "config-unreadable";
 
@@ -247,8 +247,10 @@ fn value<'a>(environment: &'a Environment, values: &'a Values, name: &str) -> Op
     environment.value(name).or(stored)
 }
 
-fn pieces(environment: &Environment, values: &Values) -> Vec<(String, String)> {
-    let stored = values.range(PIECES.to_owned()..).take_while(|(name, _)| name.starts_with(PIECES));
+fn parts(environment: &Environment, values: &Values) -> Vec<(String, String)> {
+    let stored = values
+        .range(PART_PREFIX.to_owned()..)
+        .take_while(|(name, _)| name.starts_with(PART_PREFIX));
     let stored = stored.map(|(name, text)| (name.clone(), text.clone()));
     match environment.get("RINGDOWN_CONFIG") {
         // It has no space for the calendars that it may name.

@@ -11,9 +11,9 @@ use shared::config::file::Config;
 use crate::{read, root};
 
 fn config() -> Config {
-    let pieces = Source::File(root("examples/ringdown.toml")).pieces().unwrap();
-    assert_eq!(pieces.len(), 2, "the configuration, and the calendar that it names");
-    Config::parse(pieces).unwrap_or_else(|problems| panic!("{problems}"))
+    let parts = Source::File(root("examples/ringdown.toml")).parts().unwrap();
+    assert_eq!(parts.len(), 2, "the configuration, and the calendar that it names");
+    Config::parse(parts).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 #[test]

@@ -151,14 +151,14 @@ async fn answer_without_an_end_is_read_to_one_mebibyte() {
         let told = slack.post(&to, &post, None, Duration::from_secs(10)).await;
         assert!(matches!(told, Err(PostError::Unknown(_))), "{told:?}");
     }
-    let ask = shared::twilio::rest::Ask {
+    let ask = shared::twilio::rest::ApiRequest {
         method: "POST",
         url: address.clone(),
         authorization: None,
         form: Vec::new(),
     };
     let told = shared::twilio::rest::wire(http)(ask).await;
-    let shared::twilio::rest::Told::Answer { status: 200, body, .. } = told else {
+    let shared::twilio::rest::ApiResponse::Answer { status: 200, body, .. } = told else {
         panic!("{told:?}")
     };
     assert_eq!(body.len(), 1024 * 1024);

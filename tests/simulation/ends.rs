@@ -104,13 +104,13 @@ pub(crate) fn may_press_three(incident: &Incident, number: u32) -> bool {
     let person = incident.attempt(number).map(|attempt| attempt.person.as_str());
     let mut earlier = entries[..at].iter().rev();
     let reason = earlier.find_map(|entry| match &entry.event {
-        Event::AskedAgain { owner } => Some(Some(owner.as_str()) == person),
+        Event::OwnerCalledAgain { owner } => Some(Some(owner.as_str()) == person),
         Event::Raised { .. }
         | Event::Reopened { .. }
         | Event::RoundAgain { .. }
         | Event::CalledBack { .. }
         | Event::CalledInstead { .. }
-        | Event::GivenBack { .. }
+        | Event::Released { .. }
         | Event::Taken { .. } => Some(false),
         _ => None,
     });

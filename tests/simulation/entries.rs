@@ -9,7 +9,7 @@ use crate::slack::Button;
 use crate::world::World;
 
 /// Where an incident stands, as its entries tell it.
-struct Told {
+struct ApiResponse {
     owner: Option<String>,
     over: bool,
     /// Nobody is left, until it is asked again.
@@ -23,9 +23,9 @@ struct Told {
     calls: usize,
 }
 
-impl Told {
-    fn of(before: Option<&Incident>) -> Told {
-        Told {
+impl ApiResponse {
+    fn of(before: Option<&Incident>) -> ApiResponse {
+        ApiResponse {
             owner: before.and_then(Incident::taken_by).map(|owner| owner.person.clone()),
             over: before.is_some_and(|before| before.ended_at.is_some()),
             exhausted: before.is_some_and(|before| before.phase == Phase::Exhausted),
@@ -60,7 +60,7 @@ impl World {
         incident: &Incident,
         new: &[&Entry],
     ) -> Result<(), String> {
-        let mut told = Told::of(before);
+        let mut told = ApiResponse::of(before);
         for entry in new {
             self.judge_entry(before, incident, &mut told, entry)
                 .map_err(|why| format!("{why}: {:?}", entry.event))?;
@@ -94,7 +94,7 @@ impl World {
         &self,
         before: Option<&Incident>,
         incident: &Incident,
-        told: &mut Told,
+        told: &mut ApiResponse,
         entry: &Entry,
     ) -> Result<(), String> {
         let (at, id) = (entry.at, incident.id.as_str());
@@ -109,7 +109,7 @@ impl World {
                 must(self.has_a_word_for(id), "no alarm went off")?;
                 self.judge_alarm(before, incident, told, &entry.event)
             }
-            Event::AskedAgain { .. }
+            Event::OwnerCalledAgain { .. }
             | Event::CalledInstead { .. }
             | Event::CalledAgain
             | Event::SilenceOver => {
@@ -125,13 +125,13 @@ impl World {
                 told.exhausted = false;
                 Ok(())
             }
-            Event::GivenBack { person } => {
+            Event::Released { person } => {
                 must(!told.over && told.owner.as_ref() == Some(person), "it is not theirs")?;
                 must(self.has_said(id, person, Button::GiveBack), "they never said so")?;
                 told.begin(Begins::After(person.clone()));
                 Ok(())
             }
-            Event::DeclaredOver { person, .. } => {
+            Event::ResolvedByHand { person, .. } => {
                 must(!told.over, "it was over")?;
                 let is_said = self.may_end(before, incident, told.owner.as_ref(), entry, person);
                 must(is_said, "they never said so, or it is not theirs")?;
@@ -196,7 +196,7 @@ impl World {
         &self,
         before: Option<&Incident>,
         incident: &Incident,
-        told: &mut Told,
+        told: &mut ApiResponse,
         event: &Event,
     ) -> Result<(), String> {
         match event {
@@ -216,7 +216,7 @@ impl World {
                     ended_at.is_some_and(|at| self.timestamp().duration_since(at) <= flap_window);
                 match ending {
                     _ if told.owner.is_some() => {}
-                    Some(Ending::Said(by)) if is_soon && self.only_goes_on(&incident.id) => {
+                    Some(Ending::ByHand(by)) if is_soon && self.only_goes_on(&incident.id) => {
                         told.left_alone = Some(by.to_owned());
                     }
                     _ => told.begin(Begins::Roster),
@@ -241,14 +241,14 @@ impl World {
         &self,
         before: Option<&Incident>,
         incident: &Incident,
-        told: &mut Told,
+        told: &mut ApiResponse,
         entry: &Entry,
     ) -> Result<(), String> {
         let has_come = |since: Option<Timestamp>, long: SignedDuration| {
             since.is_some_and(|since| entry.at.duration_since(since) >= long)
         };
         match &entry.event {
-            Event::AskedAgain { owner } | Event::CalledInstead { owner } => {
+            Event::OwnerCalledAgain { owner } | Event::CalledInstead { owner } => {
                 must(told.owner.as_ref() == Some(owner), "it was somebody else's")?;
                 let since = before.and_then(|before| before.owner.as_ref()).map(|had| had.at);
                 must(has_come(since, incident.policy.repage_after), "it is too early")?;
@@ -270,7 +270,12 @@ impl World {
     }
 
     /// The owner is asked first, unless the policy never calls them.
-    fn with_owner(&self, before: Option<&Incident>, incident: &Incident, told: &Told) -> Begins {
+    fn with_owner(
+        &self,
+        before: Option<&Incident>,
+        incident: &Incident,
+        told: &ApiResponse,
+    ) -> Begins {
         let outside = before.and_then(Incident::taken_by).is_some_and(|owner| owner.outside);
         let roster = self.watch.roster(&incident.policy.name);
         match &told.owner {

@@ -103,7 +103,7 @@ impl World {
                     let calls = roster.is_some_and(|roster| roster.calls_on_new_alarm);
                     must(calls, "what joins calls, and was not to")?;
                 }
-                Event::OwnerTold { alarms, person, .. } => {
+                Event::OwnerNotified { alarms, person, .. } => {
                     knows.told(alarms, self.now, person)?;
                 }
                 _ => {}
@@ -233,7 +233,7 @@ impl World {
         let ends = has(|event| match event {
             Event::Resolved { .. } | Event::NothingChanged { .. } => true,
             // Who says so themselves knows it.
-            Event::DeclaredOver { person, .. } => {
+            Event::ResolvedByHand { person, .. } => {
                 [ON_THE_PAGE, AT_THE_COMMAND_LINE].contains(&person.as_str())
             }
             _ => false,

@@ -80,7 +80,8 @@ impl World {
             self.judge_attempts(before, incident)?;
         }
         self.judge_unchanged(incident, None)?;
-        if has(|event| matches!(event, Event::DeclaredOver { .. } | Event::NothingChanged { .. })) {
+        if has(|event| matches!(event, Event::ResolvedByHand { .. } | Event::NothingChanged { .. }))
+        {
             self.set_aside(incident);
         }
         if has(becomes_quiet) && self.known.prompt() && self.known.lost == 0 {
@@ -177,8 +178,8 @@ impl World {
                     texts.1 += 1;
                     None
                 }
-                Event::GivenBack { person } => Some((person, Button::GiveBack)),
-                Event::DeclaredOver { person, .. } => {
+                Event::Released { person } => Some((person, Button::GiveBack)),
+                Event::ResolvedByHand { person, .. } => {
                     let elsewhere = [ON_THE_PAGE, AT_THE_COMMAND_LINE].contains(&person.as_str());
                     watch.tally.ended_elsewhere += u64::from(elsewhere);
                     let is_by_key = |attempt: &&Attempt| attempt.outcome == Some(Outcome::Resolved);
@@ -208,7 +209,7 @@ fn is_declared_over(incident: &Incident) -> bool {
     let ends = |event: &Event| {
         matches!(
             event,
-            Event::DeclaredOver { .. }
+            Event::ResolvedByHand { .. }
                 | Event::NothingChanged { .. }
                 | Event::Resolved { .. }
                 | Event::Reopened { .. }
@@ -216,7 +217,7 @@ fn is_declared_over(incident: &Incident) -> bool {
     };
     let latest = latest.find(|entry| ends(&entry.event));
     latest.is_some_and(|entry| {
-        matches!(entry.event, Event::DeclaredOver { .. } | Event::NothingChanged { .. })
+        matches!(entry.event, Event::ResolvedByHand { .. } | Event::NothingChanged { .. })
     })
 }
 
@@ -225,7 +226,7 @@ fn becomes_quiet(event: &Event) -> bool {
         event,
         Event::Taken { .. }
             | Event::Resolved { .. }
-            | Event::DeclaredOver { .. }
+            | Event::ResolvedByHand { .. }
             | Event::NothingChanged { .. }
             | Event::Silenced { .. }
     )

@@ -53,7 +53,7 @@ pub(crate) struct Asked {
 pub(crate) enum Done {
     AlarmResult(Result<Vec<AlarmResult>, Error>),
     Woke(Processed),
-    Told(Result<Option<Box<Incident>>, Error>),
+    ApiResponse(Result<Option<Box<Incident>>, Error>),
     Clicked(Result<(), Error>),
     Audited(Result<usize, Error>),
 }

@@ -150,11 +150,11 @@ impl World {
                 let own = Some(person.clone()).filter(|_| self.rng.chance(750));
                 (own, [Button::GiveBack, Button::GiveBack, Button::Over, Button::Have, silence])
             }
-            Event::GivenBack { person } => {
+            Event::Released { person } => {
                 let own = Some(person.clone()).filter(|_| self.rng.chance(500));
                 (own, [Button::Have, Button::Have, Button::GiveBack, Button::Over, silence])
             }
-            Event::DeclaredOver { .. }
+            Event::ResolvedByHand { .. }
             | Event::NothingChanged { .. }
             | Event::Resolved { .. }
             | Event::Silenced { .. } => {

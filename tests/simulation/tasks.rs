@@ -62,7 +62,7 @@ impl Run {
             About::Status(call, event) => {
                 let (id, signal) = world.signal(*call, event.clone());
                 Box::pin(async move {
-                    Done::Told(
+                    Done::ApiResponse(
                         escalate
                             .transact(&id, &[signal], Effects::Inline, now)
                             .await
@@ -80,7 +80,7 @@ impl Run {
                 }
                 world.after(PATIENCE, What::Patience(self.tasks.len()));
                 Box::pin(async move {
-                    Done::Told(
+                    Done::ApiResponse(
                         escalate
                             .transact(&id, &[signal], Effects::Deferred, now)
                             .await
@@ -185,7 +185,7 @@ impl Run {
             // It is meant to fail.
             Done::Clicked(Err(Error::Forged(_))) => None,
             Done::AlarmResult(Err(error))
-            | Done::Told(Err(error))
+            | Done::ApiResponse(Err(error))
             | Done::Clicked(Err(error))
             | Done::Audited(Err(error)) => Some(error.to_string()),
             Done::Woke(Processed::RetryAfter(_)) => Some("it comes again".to_owned()),
@@ -202,10 +202,10 @@ impl Run {
                 let long = i64::try_from(long.as_millis()).unwrap_or_default();
                 world.after(long, What::Begin(task.about.clone()));
             }
-            (About::Words(asked), Done::Told(Ok(incident))) => {
+            (About::Words(asked), Done::ApiResponse(Ok(incident))) => {
                 world.spoken(*asked, incident.as_deref())
             }
-            (About::Words(asked), Done::Told(Err(_))) => world.moment(*asked),
+            (About::Words(asked), Done::ApiResponse(Err(_))) => world.moment(*asked),
             (About::Audit, Done::Audited(Ok(repaired))) => {
                 if repaired > 0 && world.known.prompt() && world.known.lost == 0 {
                     world.fail(format!(

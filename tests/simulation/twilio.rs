@@ -8,7 +8,7 @@ use serde_json::json;
 use shared::Timestamp;
 use shared::domain::escalation::{CallEvent, End, Key};
 use shared::twilio::callbacks::Path;
-use shared::twilio::rest::{Ask, Told, Wire};
+use shared::twilio::rest::{ApiResponse, Ask, Wire};
 
 use crate::run::{About, Asked};
 use crate::script::{Habit, Pickup};
@@ -54,8 +54,8 @@ pub(crate) struct Phones {
     pub(crate) texts: u32,
 }
 
-fn answer(status: u16, body: serde_json::Value) -> Told {
-    Told::Answer { status, retry_after: None, body: body.to_string().into() }
+fn answer(status: u16, body: serde_json::Value) -> ApiResponse {
+    ApiResponse::Answer { status, retry_after: None, body: body.to_string().into() }
 }
 
 /// Carries requests into the world.
@@ -63,7 +63,7 @@ pub(crate) fn wire(world: Shared) -> Wire {
     Arc::new(move |ask: Ask| {
         let world = world.clone();
         Box::pin(async move { world.perform(Part::Twilio, |world| world.twilio(&ask)).await })
-            as Pin<Box<dyn Future<Output = Told> + Send>>
+            as Pin<Box<dyn Future<Output = ApiResponse> + Send>>
     })
 }
 
@@ -72,7 +72,7 @@ fn field<'a>(ask: &'a Ask, name: &str) -> &'a str {
 }
 
 impl World {
-    fn twilio(&mut self, ask: &Ask) -> (Told, i64) {
+    fn twilio(&mut self, ask: &Ask) -> (ApiResponse, i64) {
         let path = ask.url.rsplit_once("/Accounts/AC0/").map_or("", |(_, path)| path).to_owned();
         self.note(|| {
             format!(
@@ -87,11 +87,11 @@ impl World {
             self.note(|| "  … 429, or not sent".to_owned());
             self.watch.tally.throttled += 1;
             if self.rng.chance(300) {
-                return (Told::NotSent("cannot be reached".to_owned()), 0);
+                return (ApiResponse::NotSent("cannot be reached".to_owned()), 0);
             }
             let retry_after =
                 if self.rng.chance(500) { Some(self.rng.range(1, 6) as u64) } else { None };
-            return (Told::Answer { status: 429, retry_after, body: "{}".into() }, 0);
+            return (ApiResponse::Answer { status: 429, retry_after, body: "{}".into() }, 0);
         }
         // (What lives is not refused its end.)
         if ask.method == "POST" && !path.starts_with("Calls/") && self.rng.chance(faults.refused) {
@@ -110,13 +110,13 @@ impl World {
             }
             return match self.rng.chance(500) {
                 true => (answer(503, json!({})), 0),
-                false => (Told::NoAnswer("no answer in time".to_owned()), 6_500),
+                false => (ApiResponse::NoAnswer("no answer in time".to_owned()), 6_500),
             };
         }
         (self.serve(ask, &path), 0)
     }
 
-    fn serve(&mut self, ask: &Ask, path: &str) -> Told {
+    fn serve(&mut self, ask: &Ask, path: &str) -> ApiResponse {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         match (ask.method, path) {
             ("POST", "Calls.json") => self.place(ask),
@@ -146,7 +146,7 @@ impl World {
         }
     }
 
-    fn place(&mut self, ask: &Ask) -> Told {
+    fn place(&mut self, ask: &Ask) -> ApiResponse {
         let at = self.phones.calls.len();
         let to = field(ask, "To").to_owned();
         let url = field(ask, "Url").to_owned();
@@ -189,7 +189,7 @@ impl World {
         told
     }
 
-    fn list(&self, query: &str) -> Told {
+    fn list(&self, query: &str) -> ApiResponse {
         let to = query.split('&').find_map(|pair| pair.strip_prefix("To=")).unwrap_or_default();
         let to = to.replace("%2B", "+");
         let calls =

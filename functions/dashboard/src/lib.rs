@@ -111,7 +111,7 @@ pub async fn admit(
 }
 
 /// How many pages of dead letters one form replays at most; whoever presses again goes on.
-const PIECES: usize = 10;
+const MAX_REPLAYED_PAGES: usize = 10;
 
 /// Replays one dead letter (field `id`), or those behind the cursor `after`: to a page's script piece by piece with
 /// JSON, to a form as many as one answer may wait for, with the page again.
@@ -137,7 +137,7 @@ async fn replay(
     let mut after = request.field("after").filter(|after| !after.is_empty());
     let mut sum = Progress::default();
     for piece in 1.. {
-        let is_last = request.wants_json() || piece == PIECES;
+        let is_last = request.wants_json() || piece == MAX_REPLAYED_PAGES;
         let piece = dead_letters::replay_page(store, queue, &tasks, after.as_deref(), now).await?;
         sum = Progress {
             replayed: sum.replayed + piece.replayed,

@@ -20,7 +20,7 @@ pub(super) struct Queues {
 }
 
 /// The longest delay of a message, in seconds. Whoever gets it early sends it again.
-const LONGEST_DELAY: i32 = 900;
+const MAX_DELAY: i32 = 900;
 
 impl Queues {
     pub(super) fn new(sdk: &SdkConfig, slack: &str, wake_ups: Option<&str>) -> Queues {
@@ -84,5 +84,5 @@ impl Queue for Queues {
 
 fn delay(not_before: Timestamp) -> i32 {
     let wait = not_before.duration_since(super::clock::now()).as_millis();
-    i32::try_from((wait.max(0) + 999) / 1000).unwrap_or(LONGEST_DELAY).min(LONGEST_DELAY)
+    i32::try_from((wait.max(0) + 999) / 1000).unwrap_or(MAX_DELAY).min(MAX_DELAY)
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::file::{Config, Problems};
 use super::last_good::{Parts, hash};
-use super::{Environment, PIECES, Rejected, Settings, UNREADABLE, Values, pieces};
+use super::{Environment, PART_PREFIX, Rejected, Settings, UNREADABLE, Values, parts};
 use crate::Error;
 
 /// The configuration in use, and what is wrong with the one that was read.
@@ -48,7 +48,7 @@ impl Wrong {
     fn error(&self, is_file: bool) -> Error {
         Error::NotSetUp(match self {
             Wrong::Unreadable(why) => why.clone(),
-            Wrong::Problems(problems) if is_file => problems.to_string().replace(PIECES, ""),
+            Wrong::Problems(problems) if is_file => problems.to_string().replace(PART_PREFIX, ""),
             Wrong::Problems(problems) => problems.to_string(),
         })
     }
@@ -56,7 +56,7 @@ impl Wrong {
 
 impl Source {
     pub(super) fn of(environment: &Environment, values: &Values) -> Source {
-        let parts = pieces(environment, values);
+        let parts = parts(environment, values);
         let unreadable = values.get(UNREADABLE).cloned();
         let hash = match &unreadable {
             Some(why) => hash(&[(UNREADABLE.to_owned(), why.clone())]),
@@ -87,12 +87,12 @@ impl Source {
     }
 
     fn chosen(&self, config: Arc<Config>, rejected: Option<Rejected>) -> Chosen {
-        let used = hash(&config.pieces);
+        let used = hash(&config.parts);
         Chosen { config, rejected: rejected.map(Arc::new), read: self.hash.clone(), used }
     }
 
     /// The configuration to use although that one fails its check: itself if only calendars of it cannot be read, else
-    /// the last good one. `is_file`: where it comes from, [`PIECES`] is no part of a name. `since` is when it was first
+    /// the last good one. `is_file`: where it comes from, [`PART_PREFIX`] is no part of a name. `since` is when it was first
     /// read.
     ///
     /// # Errors
@@ -105,7 +105,7 @@ impl Source {
         since: Timestamp,
     ) -> Result<Chosen, Error> {
         let readable = |rejected: Rejected| match is_file {
-            true => Rejected { why: rejected.why.replace(PIECES, ""), ..rejected },
+            true => Rejected { why: rejected.why.replace(PART_PREFIX, ""), ..rejected },
             false => rejected,
         };
         let parts = former.as_ref().map(|former| &former.parts[..]).unwrap_or_default();

@@ -6,8 +6,8 @@ mod escalation;
 mod globs;
 mod ignored;
 mod limits;
+mod parts;
 mod people;
-mod pieces;
 mod problems;
 mod roster;
 mod schedules;
@@ -29,12 +29,12 @@ pub use escalation::{Escalation, glob_matches};
 use ignored::IgnoreTable;
 pub use ignored::{IgnoreRule, Ignored};
 use limits::{EscalationTable, MAX_TEMPLATE_BYTES, is_too_deep};
+use parts::schedules_with_calendars;
+pub use parts::{
+    calendar_part, calendars_named, is_calendar, to_parameter, unreadable, why_unreadable,
+};
 use people::PersonTable;
 pub use people::is_e164;
-use pieces::schedules_with_calendars;
-pub use pieces::{
-    calendar_piece, calendars_named, is_calendar, to_parameter, unreadable, why_unreadable,
-};
 use problems::Source;
 pub use problems::{Problem, Problems};
 pub use roster::Roster;
@@ -48,7 +48,7 @@ use crate::domain::silence::Silences;
 /// A configuration that passed its check.
 pub struct Config {
     /// What it was read from: `(name, text)`, in order, decoded; a calendar that could not be read as it was before.
-    pub pieces: Vec<(String, String)>,
+    pub parts: Vec<(String, String)>,
     /// Which event goes where.
     pub routes: Routes,
     /// How old a line may get before it becomes a dead letter instead of being tried again.
@@ -122,22 +122,22 @@ const FOUR_HOURS: Duration = Duration::from_secs(4 * 60 * 60);
 impl Config {
     /// Reads a configuration from its pieces, which are joined in order; those that are calendars ([`is_calendar`]) are
     /// read where a schedule names them. A piece may be in base64 ([`to_parameter`]).
-    pub fn parse(pieces: Vec<(String, String)>) -> Result<Config, Problems> {
-        Config::read(pieces, None)
+    pub fn parse(parts: Vec<(String, String)>) -> Result<Config, Problems> {
+        Config::read(parts, None)
     }
 
     /// Reads a configuration as [`Config::parse`] does, but a calendar that cannot be read costs its own schedule only:
     /// the schedule goes on with the calendar that it has in `former`, the pieces of the last good configuration; without
     /// one with the part that can be read, if there is any. [`Config::unread`] names those calendars.
     pub fn parse_beside(
-        pieces: Vec<(String, String)>,
+        parts: Vec<(String, String)>,
         former: &[(String, String)],
     ) -> Result<Config, Problems> {
-        Config::read(pieces, Some(Former::new(former)))
+        Config::read(parts, Some(Former::new(former)))
     }
 
-    fn read(pieces: Vec<(String, String)>, former: Option<Former<'_>>) -> Result<Config, Problems> {
-        let (toml, calendars) = Calendars::apart(pieces, former)?;
+    fn read(parts: Vec<(String, String)>, former: Option<Former<'_>>) -> Result<Config, Problems> {
+        let (toml, calendars) = Calendars::apart(parts, former)?;
         let source = Source::new(&toml);
         if toml.is_empty() {
             return Err(Problems(vec![Problem {
@@ -166,9 +166,9 @@ impl Config {
         let Check { calendars, problems, warnings, calendar_problems, .. } = check;
         match config {
             Some((routes, give_up_after, escalation)) if problems.is_empty() => {
-                let (pieces, unread) = calendars.finish(toml);
+                let (parts, unread) = calendars.finish(toml);
                 Ok(Config {
-                    pieces,
+                    parts,
                     routes,
                     give_up_after,
                     escalation,

@@ -34,13 +34,13 @@ const REFRESH_AFTER: SignedDuration = SignedDuration::from_hours(24);
 const OTHER_CLOCKS: SignedDuration = SignedDuration::from_hours(24);
 
 /// The size of a piece, in bytes of its base64: an item of DynamoDB has 400 KB at most.
-const MAX_PIECE_BYTES: usize = 256 * 1024;
+const MAX_PART_BYTES: usize = 256 * 1024;
 /// The most pieces of one configuration: 16 MiB compressed.
-const MAX_PIECES: usize = 85;
+const MAX_PARTS: usize = 85;
 /// The size of a configuration with its calendars, in bytes of JSON.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
 /// How many pieces are read at once: an answer of DynamoDB has 16 MB at most.
-const PIECES_AT_ONCE: usize = 20;
+const PARTS_AT_ONCE: usize = 20;
 /// zlib's usual level.
 const COMPRESSION: u8 = 6;
 
@@ -70,7 +70,7 @@ pub(super) struct Stored<T> {
 pub(super) struct Current {
     /// Names it.
     pub(super) hash: String,
-    pieces: usize,
+    parts: usize,
     /// Since when it is the one that is kept.
     pub(super) since: Timestamp,
     written_at: Timestamp,
@@ -87,7 +87,7 @@ fn key(sk: &str) -> Key {
     Key::new(PARTITION, sk)
 }
 
-fn piece_key(hash: &str, number: usize) -> Key {
+fn part_key(hash: &str, number: usize) -> Key {
     key(&format!("{hash}#{number:03}"))
 }
 
@@ -149,17 +149,16 @@ pub(super) async fn load(
     current: &Current,
     now: Timestamp,
 ) -> Result<Parts, Error> {
-    let keys: Vec<Key> = (0..current.pieces.min(MAX_PIECES))
-        .map(|number| piece_key(&current.hash, number))
-        .collect();
+    let keys: Vec<Key> =
+        (0..current.parts.min(MAX_PARTS)).map(|number| part_key(&current.hash, number)).collect();
     let mut text = String::new();
-    for keys in keys.chunks(PIECES_AT_ONCE) {
+    for keys in keys.chunks(PARTS_AT_ONCE) {
         for record in store.load(keys, now).await? {
             let missing =
                 || Error::Store("a piece of the last good configuration is missing".into());
             let record = record.ok_or_else(missing)?;
-            let piece: String = serde_json::from_str(&record.body).map_err(damaged)?;
-            text += &piece;
+            let part: String = serde_json::from_str(&record.body).map_err(damaged)?;
+            text += &part;
         }
     }
     let parts = unpack(&text)?;
@@ -190,13 +189,13 @@ fn pack(parts: &[(String, String)]) -> Result<Vec<String>, Error> {
         return Err(too_large());
     }
     let text = BASE64_STANDARD.encode(compress_to_vec_zlib(&json, COMPRESSION));
-    let pieces: Vec<String> = text
+    let parts: Vec<String> = text
         .as_bytes()
-        .chunks(MAX_PIECE_BYTES)
+        .chunks(MAX_PART_BYTES)
         // base64 needs no escapes.
-        .map(|piece| format!("\"{}\"", String::from_utf8_lossy(piece)))
+        .map(|part| format!("\"{}\"", String::from_utf8_lossy(part)))
         .collect();
-    if pieces.len() > MAX_PIECES { Err(too_large()) } else { Ok(pieces) }
+    if parts.len() > MAX_PARTS { Err(too_large()) } else { Ok(parts) }
 }
 
 impl State {
@@ -218,11 +217,11 @@ impl State {
         now: Timestamp,
     ) -> Result<bool, Error> {
         let hash = hash(parts);
-        let pieces = pack(parts)?;
-        let count = pieces.len();
+        let parts = pack(parts)?;
+        let count = parts.len();
         let expires_at = now.checked_add(RETENTION).ok();
-        for (number, body) in pieces.into_iter().enumerate() {
-            let key = piece_key(&hash, number);
+        for (number, body) in parts.into_iter().enumerate() {
+            let key = part_key(&hash, number);
             store
                 .write(&[Put { key, body, condition: Condition::Always, expires_at }.into()], now)
                 .await?;
@@ -230,7 +229,7 @@ impl State {
         let before = self.current.as_ref();
         let same = before.filter(|current| current.value.hash == hash);
         let since = same.map_or(now, |current| current.value.since);
-        let current = Current { hash, pieces: count, since, written_at: now };
+        let current = Current { hash, parts: count, since, written_at: now };
         put(store, CURRENT, &current, before.map(|before| before.revision), expires_at, now).await
     }
 

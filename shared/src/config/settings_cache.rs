@@ -210,7 +210,7 @@ impl SettingsCache {
         let current = state.current.as_ref().map(|current| &current.value);
         let before = before.map(|before| Former {
             hash: before.used.clone(),
-            parts: before.config.pieces.clone(),
+            parts: before.config.parts.clone(),
             since: None,
             config: Some(before.config.clone()),
         });
@@ -248,7 +248,7 @@ impl SettingsCache {
         let state = last_good::state(store, now).await?;
         let again = Source::of(&self.environment, &(self.fetch)().await?);
         if again.hash == settings.read && state.needs(&settings.used, now) {
-            let written = state.save(store, &settings.config.pieces, now).await?;
+            let written = state.save(store, &settings.config.parts, now).await?;
             tracing::debug!(written, hash = settings.used, "the last good configuration");
         }
         Ok(())

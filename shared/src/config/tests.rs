@@ -136,18 +136,16 @@ fn all_that_is_wrong_is_told_at_once() {
 
 #[test]
 fn pieces_are_joined_and_errors_name_the_piece() {
-    let pieces = |text: &str| {
+    let parts = |text: &str| {
         vec![
             ("config/1".to_owned(), "[channels.a]".to_owned()),
             ("config/2".to_owned(), text.to_owned()),
         ]
     };
     let route = "\n[[routes]]\nname = \"r\"\nevents = [\"x\"]\ntext = \"t\"\nto = \"a\"";
-    assert!(Config::parse(pieces(route)).is_ok());
-    let told = Config::parse(pieces(&route.replace("\"a\"", "\"b\"")))
-        .map(|_| ())
-        .unwrap_err()
-        .to_string();
+    assert!(Config::parse(parts(route)).is_ok());
+    let told =
+        Config::parse(parts(&route.replace("\"a\"", "\"b\""))).map(|_| ()).unwrap_err().to_string();
     assert!(told.starts_with("config/2:6: routes.to"), "{told}");
     let told = Config::parse(Vec::new()).map(|_| ()).unwrap_err().to_string();
     assert!(told.contains("as the parameter config/main"), "{told}");
@@ -158,7 +156,7 @@ fn a_piece_may_be_as_parameter_store_takes_it() {
     let stored = file::to_parameter(GOOD);
     assert!(!stored.contains('{'));
     let config = Config::parse(vec![("config/main".to_owned(), format!("{stored}\n"))]).unwrap();
-    assert_eq!(config.pieces[0].1, GOOD);
+    assert_eq!(config.parts[0].1, GOOD);
     let broken = Config::parse(vec![("config/main".to_owned(), "base64:?".to_owned())])
         .map(|_| ())
         .unwrap_err();

@@ -90,11 +90,11 @@ impl Client {
         to: &Destination,
         post: &Post,
         thread: Option<Thread<'_>>,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<Option<Posted>, PostError> {
         let (token, channel) = match to {
             Destination::Webhook(url) => {
-                let answer = told(self.http.post(url.expose()), &json!(post), patience).await?;
+                let answer = told(self.http.post(url.expose()), &json!(post), timeout).await?;
                 return webhook_verdict(answer.status, &answer.body, answer.retry_after)
                     .map(|()| None);
             }
@@ -105,7 +105,7 @@ impl Client {
             body["thread_ts"] = ts.into();
             body["reply_broadcast"] = broadcast.into();
         }
-        let answer = self.api("chat.postMessage", token, &body, patience).await?;
+        let answer = self.api("chat.postMessage", token, &body, timeout).await?;
         let said = answer.json();
         let channel = said["channel"].as_str().unwrap_or(channel).to_owned();
         Ok(said["ts"].as_str().map(|ts| Posted { channel, ts: ts.to_owned() }))
@@ -117,11 +117,11 @@ impl Client {
         token: &Secret,
         message: &Posted,
         post: &Post,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<(), PostError> {
         let Posted { channel, ts } = message;
         let body = json!({"channel": channel, "ts": ts, "text": post.text, "blocks": post.blocks});
-        self.api("chat.update", token, &body, patience).await.map(|_| ())
+        self.api("chat.update", token, &body, timeout).await.map(|_| ())
     }
 
     /// Answers a click: `body` is what docs.slack.dev, "Handling user interaction", lets stand there.
@@ -129,9 +129,9 @@ impl Client {
         &self,
         url: &ResponseUrl,
         body: &Value,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<(), PostError> {
-        let answer = told(self.http.post(url.expose()), body, patience).await?;
+        let answer = told(self.http.post(url.expose()), body, timeout).await?;
         response_verdict(answer.status, &answer.body, answer.retry_after)
     }
 
@@ -140,10 +140,10 @@ impl Client {
         method: &str,
         token: &Secret,
         body: &Value,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<Answer, PostError> {
         let request = self.http.post(format!("{}/{method}", self.api)).bearer_auth(token.expose());
-        let answer = told(request, body, patience).await?;
+        let answer = told(request, body, timeout).await?;
         api_verdict(answer.status, &answer.body, answer.retry_after).map(|()| answer)
     }
 }
@@ -164,10 +164,10 @@ impl Answer {
 async fn told(
     request: reqwest::RequestBuilder,
     body: &Value,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<Answer, PostError> {
     let request = request.header("content-type", "application/json; charset=utf-8");
-    let request = request.body(body.to_string()).timeout(patience);
+    let request = request.body(body.to_string()).timeout(timeout);
     let answer = request.send().await.map_err(|error| no_answer(&error))?;
     let status = answer.status().as_u16();
     let retry_after = answer

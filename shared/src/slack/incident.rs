@@ -121,7 +121,7 @@ fn ending(incident: &Incident) -> String {
         (None, _) => "nobody had taken it".to_owned(),
     };
     let why = match incident.ending() {
-        Some(Ending::Said(by)) => format!("; {} resolved it", bold(by)),
+        Some(Ending::ByHand(by)) => format!("; {} resolved it", bold(by)),
         Some(Ending::NothingChanged(seconds)) => {
             format!("; nothing changed for {}", span(seconds))
         }

@@ -53,7 +53,7 @@ impl Account {
 
 /// One request to the API.
 #[derive(Clone, Debug)]
-pub struct Ask {
+pub struct ApiRequest {
     /// `GET` or `POST`.
     pub method: &'static str,
     /// The whole URL.
@@ -66,7 +66,7 @@ pub struct Ask {
 
 /// What came back.
 #[derive(Clone, Debug)]
-pub enum Told {
+pub enum ApiResponse {
     /// An answer.
     Answer {
         /// Its HTTP status.
@@ -83,8 +83,9 @@ pub enum Told {
 }
 
 /// Carries requests to Twilio.
-pub type Wire =
-    Arc<dyn Fn(Ask) -> Pin<Box<dyn Future<Output = Told> + Send>> + Send + Sync + 'static>;
+pub type Wire = Arc<
+    dyn Fn(ApiRequest) -> Pin<Box<dyn Future<Output = ApiResponse> + Send>> + Send + Sync + 'static,
+>;
 
 /// Why something was not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -211,7 +212,7 @@ impl Api {
         method: &'static str,
         path: &str,
         form: Vec<(&'static str, String)>,
-    ) -> Told {
+    ) -> ApiResponse {
         let base = self.account.studio_url();
         self.send(method, format!("{base}/v2/{path}"), form).await
     }
@@ -221,10 +222,10 @@ impl Api {
         method: &'static str,
         url: String,
         form: Vec<(&'static str, String)>,
-    ) -> Told {
+    ) -> ApiResponse {
         let Account { sid, token, .. } = &self.account;
         let login = BASE64_STANDARD.encode(format!("{sid}:{}", token.expose()));
         let authorization = Some(Secret::new(&format!("Basic {login}")));
-        (self.wire)(Ask { method, url, authorization, form }).await
+        (self.wire)(ApiRequest { method, url, authorization, form }).await
     }
 }

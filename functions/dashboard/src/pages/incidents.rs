@@ -59,7 +59,7 @@ fn lost_shifts(settings: &Settings, now: Timestamp) -> Vec<String> {
     let lost = settings.config.lost_shifts(now);
     let line = |lost: &shared::config::file::CalendarProblem| {
         let shared::config::file::Problem { file, line, key, what } = &lost.problem;
-        let file = file.trim_start_matches(shared::config::PIECES);
+        let file = file.trim_start_matches(shared::config::PART_PREFIX);
         format!("{} in {file}, line {line}: {key} {}", lost.schedule, mask_numbers(what))
     };
     let mut lines: Vec<String> = lost.iter().take(MAX_LOST).map(|lost| line(lost)).collect();

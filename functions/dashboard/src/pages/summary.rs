@@ -181,7 +181,7 @@ fn resolved(incident: &Incident) -> Texts {
     };
     let lasted = lasted.map_or_else(String::new, |lasted| format!("{lasted}; "));
     let why = match incident.ending() {
-        Some(Ending::Said(by)) => format!("; {by} resolved it"),
+        Some(Ending::ByHand(by)) => format!("; {by} resolved it"),
         Some(Ending::NothingChanged(seconds)) => {
             format!("; nothing changed for {}", span(seconds))
         }

@@ -1,9 +1,9 @@
 //! The calendars beside a configuration, and what stands in for one that cannot be read: its last good reading.
 
 use super::problems::Problem;
-use super::{Problems, is_calendar, pieces, schedules_with_calendars};
+use super::{Problems, is_calendar, parts, schedules_with_calendars};
 
-type Pieces = Vec<(String, String)>;
+type Parts = Vec<(String, String)>;
 
 /// A calendar that cannot be read: its schedule alone has to do without it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,9 +35,9 @@ pub(super) struct Former<'a> {
 }
 
 impl<'a> Former<'a> {
-    pub(super) fn new(pieces: &'a [(String, String)]) -> Former<'a> {
+    pub(super) fn new(parts: &'a [(String, String)]) -> Former<'a> {
         let (calendars, toml): (Vec<_>, Vec<_>) =
-            pieces.iter().partition(|(name, _)| is_calendar(name));
+            parts.iter().partition(|(name, _)| is_calendar(name));
         let toml: Vec<&str> = toml.into_iter().map(|(_, text)| text.as_str()).collect();
         Former { calendars, schedules: schedules_with_calendars(&toml.join("\n")) }
     }
@@ -45,7 +45,7 @@ impl<'a> Former<'a> {
     /// The text of a calendar of this name; without one, of the calendar that the schedule had.
     fn text(&self, ics: &str, schedule: &str) -> Option<String> {
         let named = |ics: &str| {
-            let its = self.calendars.iter().filter(|(name, _)| pieces::is_of(name, ics));
+            let its = self.calendars.iter().filter(|(name, _)| parts::is_of(name, ics));
             let texts: Vec<&str> = its.map(|(_, text)| text.as_str()).collect();
             (!texts.is_empty()).then(|| joined(&texts))
         };
@@ -66,7 +66,7 @@ fn joined(texts: &[&str]) -> String {
 /// The pieces of a configuration that are calendars, and which of them cannot be read.
 pub(super) struct Calendars<'a> {
     /// The pieces, decoded.
-    read: Pieces,
+    read: Parts,
     /// Pieces that cannot be decoded.
     undecoded: Vec<Problem>,
     former: Option<Former<'a>>,
@@ -78,12 +78,12 @@ pub(super) struct Calendars<'a> {
 impl<'a> Calendars<'a> {
     /// Decodes pieces, and takes the calendars apart from the TOML.
     pub(super) fn apart(
-        pieces: Pieces,
+        parts: Parts,
         former: Option<Former<'a>>,
-    ) -> Result<(Pieces, Calendars<'a>), Problems> {
+    ) -> Result<(Parts, Calendars<'a>), Problems> {
         let (mut toml, mut read, mut undecoded) = (Vec::new(), Vec::new(), Vec::new());
-        for (name, text) in pieces {
-            match pieces::from_parameter(&name, &text) {
+        for (name, text) in parts {
+            match parts::from_parameter(&name, &text) {
                 Ok(text) if is_calendar(&name) => read.push((name, text)),
                 Ok(text) => toml.push((name, text)),
                 Err(problems) if former.is_some() && is_calendar(&name) => {
@@ -97,14 +97,14 @@ impl<'a> Calendars<'a> {
     }
 
     /// The pieces of the calendar that a schedule names.
-    pub(super) fn of(&self, ics: &str) -> Pieces {
-        let its = self.read.iter().filter(|(name, _)| pieces::is_of(name, ics));
+    pub(super) fn of(&self, ics: &str) -> Parts {
+        let its = self.read.iter().filter(|(name, _)| parts::is_of(name, ics));
         its.cloned().collect()
     }
 
     /// Why a piece of this calendar could not be decoded.
     pub(super) fn undecoded(&self, ics: &str) -> Option<Problem> {
-        self.undecoded.iter().find(|problem| pieces::is_of(&problem.file, ics)).cloned()
+        self.undecoded.iter().find(|problem| parts::is_of(&problem.file, ics)).cloned()
     }
 
     /// Whether a calendar that cannot be read costs its own schedule only.
@@ -137,9 +137,9 @@ impl<'a> Calendars<'a> {
     }
 
     /// All pieces as they are in use, and the calendars that cannot be read.
-    pub(super) fn finish(self, toml: Pieces) -> (Pieces, Vec<UnreadCalendar>) {
+    pub(super) fn finish(self, toml: Parts) -> (Parts, Vec<UnreadCalendar>) {
         let Calendars { mut read, unread, instead, .. } = self;
-        read.retain(|(name, _)| !instead.iter().any(|(ics, _)| pieces::is_of(name, ics)));
+        read.retain(|(name, _)| !instead.iter().any(|(ics, _)| parts::is_of(name, ics)));
         for (ics, text) in instead {
             let name = format!("config/{ics}");
             if !read.iter().any(|(have, _)| *have == name) {

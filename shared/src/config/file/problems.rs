@@ -43,10 +43,10 @@ const MAX_KEY: usize = 80;
 /// The joined text, and where its pieces begin.
 pub(super) struct Source {
     pub(super) text: String,
-    pieces: Vec<Piece>,
+    parts: Vec<Part>,
 }
 
-struct Piece {
+struct Part {
     name: String,
     /// Where it begins.
     start: usize,
@@ -55,12 +55,12 @@ struct Piece {
 }
 
 impl Source {
-    pub(super) fn new(pieces: &[(String, String)]) -> Source {
-        let mut source = Source { text: String::new(), pieces: Vec::new() };
+    pub(super) fn new(parts: &[(String, String)]) -> Source {
+        let mut source = Source { text: String::new(), parts: Vec::new() };
         let mut lines = 0;
-        for (name, text) in pieces {
+        for (name, text) in parts {
             let start = source.text.len();
-            source.pieces.push(Piece { name: name.clone(), start, lines });
+            source.parts.push(Part { name: name.clone(), start, lines });
             source.text.push_str(text);
             if !text.ends_with('\n') {
                 source.text.push('\n');
@@ -71,18 +71,18 @@ impl Source {
     }
 
     pub(super) fn problem(&self, at: usize, key: &str, what: String) -> Problem {
-        let piece = self.pieces.iter().rev().find(|piece| piece.start <= at);
+        let part = self.parts.iter().rev().find(|part| part.start <= at);
         let (start, file) =
-            piece.map_or((0, "ringdown.toml"), |piece| (piece.start, piece.name.as_str()));
+            part.map_or((0, "ringdown.toml"), |part| (part.start, part.name.as_str()));
         let line = 1 + self.text.get(start..at).unwrap_or_default().matches('\n').count();
         Problem { file: file.to_owned(), line, key: key.to_owned(), what }
     }
 
     /// The same for a line of the joined text, from 1, without going through it.
     pub(super) fn problem_in_line(&self, line: usize, key: &str, what: String) -> Problem {
-        let piece = self.pieces.iter().rev().find(|piece| piece.lines < line);
+        let part = self.parts.iter().rev().find(|part| part.lines < line);
         let (before, file) =
-            piece.map_or((0, "ringdown.toml"), |piece| (piece.lines, piece.name.as_str()));
+            part.map_or((0, "ringdown.toml"), |part| (part.lines, part.name.as_str()));
         Problem { file: file.to_owned(), line: line - before, key: key.to_owned(), what }
     }
 

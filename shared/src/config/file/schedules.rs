@@ -14,7 +14,7 @@ use overrides::OverrideTable;
 use super::limits::MAX_LISTED_PEOPLE;
 use super::problems::Source as Text;
 use super::times::{DAYS, time_of_day, weekday};
-use super::{CalendarProblem, Check, Problem, pieces};
+use super::{CalendarProblem, Check, Problem, parts};
 use crate::domain::escalation::Person;
 use crate::domain::schedule::{
     Calendar, Complaint, Names, Reading, Rotation, Schedule, Schedules, Source, Turns,
@@ -199,7 +199,7 @@ impl Check<'_> {
         zone: Option<TimeZone>,
     ) -> (Calendar, Option<TimeZone>) {
         let (name, schedule) = (ics.get_ref(), table.name.get_ref());
-        if !pieces::is_calendar(name) {
+        if !parts::is_calendar(name) {
             let missing = self.no_calendar(ics);
             self.problems.push(missing);
             return (Calendar::default(), zone);
@@ -215,8 +215,8 @@ impl Check<'_> {
             return (Calendar::default(), read.reading.zone);
         }
         let former = self.calendars.former(name, schedule).and_then(|text| {
-            let pieces = [(name.clone(), text.clone())];
-            let read = read_pieces(&pieces, schedule, zone.as_ref(), &names);
+            let parts = [(name.clone(), text.clone())];
+            let read = read_parts(&parts, schedule, zone.as_ref(), &names);
             read.broken.is_none().then_some((read, text))
         });
         let (former, text) = former.unzip();
@@ -244,9 +244,9 @@ impl Check<'_> {
         names: &Names,
     ) -> Read {
         let name = ics.get_ref();
-        let pieces = self.calendars.of(name);
-        let missing = pieces.is_empty().then(|| self.no_calendar(ics));
-        let unreadable = pieces.iter().find_map(|(_, text)| pieces::why_unreadable(text));
+        let parts = self.calendars.of(name);
+        let missing = parts.is_empty().then(|| self.no_calendar(ics));
+        let unreadable = parts.iter().find_map(|(_, text)| parts::why_unreadable(text));
         let unreadable = unreadable.map(|why| {
             let at = ics.span().start;
             self.source.problem(at, "schedules.ics", format!("{name:?} {why}"))
@@ -257,7 +257,7 @@ impl Check<'_> {
                 reading.zone = zone.cloned();
                 Read { reading, broken: Some(problem), events: Vec::new() }
             }
-            None => read_pieces(&pieces, schedule, zone, names),
+            None => read_parts(&parts, schedule, zone, names),
         }
     }
 
@@ -287,13 +287,13 @@ struct Read {
     events: Vec<CalendarProblem>,
 }
 
-fn read_pieces(
-    pieces: &[(String, String)],
+fn read_parts(
+    parts: &[(String, String)],
     schedule: &str,
     zone: Option<&TimeZone>,
     names: &Names,
 ) -> Read {
-    let text = Text::new(pieces);
+    let text = Text::new(parts);
     let mut reading = Calendar::read(&text.text, zone, names);
     let located = |complaint: &Complaint| {
         text.problem_in_line(complaint.line, &complaint.key, complaint.what.clone())

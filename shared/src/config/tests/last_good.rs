@@ -80,8 +80,8 @@ async fn large_configuration_is_kept_in_small_pieces() {
         assert!(State::default().save(all.as_ref(), &parts, at(0)).await.unwrap());
         let current = state(all.as_ref(), at(1)).await.unwrap().current.unwrap().value;
         assert_eq!(load(all.as_ref(), &current, at(1)).await.unwrap(), parts, "{size}");
-        let pieces = all.records().len() - 1;
-        assert!(pieces > size / 600_000, "{pieces} pieces of {size} bytes");
+        let parts = all.records().len() - 1;
+        assert!(parts > size / 600_000, "{parts} pieces of {size} bytes");
     }
 }
 

@@ -12,13 +12,13 @@ const PRIMARY: &str = "[[schedules]]\nname = \"primary\"\ntime_zone = \"Europe/B
 const ICS: &str = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260105T080000Z\nDURATION:P7D\nSUMMARY:bravo\nEND:VEVENT\n\
                    BEGIN:VEVENT\nDTSTART:20260105T080000Z\nSUMMARY:Lunch\nEND:VEVENT\nEND:VCALENDAR\n";
 
-fn parse(pieces: &[(&str, &str)]) -> Result<Config, String> {
-    let pieces = pieces.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
-    Config::parse(pieces.collect()).map_err(|problems| problems.to_string())
+fn parse(parts: &[(&str, &str)]) -> Result<Config, String> {
+    let parts = parts.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    Config::parse(parts.collect()).map_err(|problems| problems.to_string())
 }
 
-fn told(pieces: &[(&str, &str)]) -> String {
-    parse(pieces).map_or_else(|problems| problems, |_| "fine".to_owned())
+fn told(parts: &[(&str, &str)]) -> String {
+    parse(parts).map_or_else(|problems| problems, |_| "fine".to_owned())
 }
 
 /// What is wrong with a file of three people (lines 1 to 7) and this.
@@ -173,18 +173,18 @@ fn a_calendar_is_a_piece_of_its_own() {
         );
     }
     let expected = "ringdown.toml:10: schedules.ics: \"rota/oncall.ics\" is not there, expected the name of an .ics file";
-    for pieces in
+    for parts in
         [&[("ringdown.toml", toml.as_str())][..], &[("ringdown.toml", &toml), ("other.ics", ICS)]]
     {
-        assert!(told(pieces).starts_with(expected), "{}", told(pieces));
+        assert!(told(parts).starts_with(expected), "{}", told(parts));
     }
     // In two parameters, and wrong in the second.
     let (one, two) = ICS.split_at(ICS.rfind("DTSTART").unwrap());
     let two = two.replace("Lunch", "alpha").replace("20260105T080000Z", "soon");
-    let pieces =
+    let parts =
         [("config/main", toml.as_str()), ("config/oncall.ics", one), ("config/oncall.ics.2", &two)];
     // That costs the hours of its event only.
-    let config = parse(&pieces).unwrap();
+    let config = parse(&parts).unwrap();
     let [lost] = config.lost_shifts(Timestamp::MAX)[..] else { panic!("one event") };
     assert_eq!(
         Problems(vec![lost.problem.clone()]).to_string(),

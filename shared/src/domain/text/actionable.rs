@@ -12,9 +12,9 @@ pub fn is_actionable(event: &Event) -> bool {
             | Event::Exhausted { .. }
             | Event::Taken { .. }
             | Event::CalledAgain
-            | Event::AskedAgain { .. }
+            | Event::OwnerCalledAgain { .. }
             | Event::CalledInstead { .. }
-            | Event::GivenBack { .. }
+            | Event::Released { .. }
             | Event::SilenceOver
             | Event::RoundAgain { .. }
             | Event::CalledBack { .. }

@@ -217,7 +217,7 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
             let pressed = " pressed a key that is not on the menu, which is read again";
             Sentence::quiet(Call, vec![person(name), text(pressed)])
         }
-        Event::AskedWhetherOver { person: name, .. } => {
+        Event::ResolvePressed { person: name, .. } => {
             let pressed = " pressed 3: resolved once it is pressed again";
             Sentence::quiet(Call, vec![person(name), text(pressed)])
         }
@@ -266,7 +266,7 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
             let again = "still in ALARM, and nobody has it: calling again";
             new(Note, ":repeat:", vec![text(again)])
         }
-        Event::AskedAgain { owner } => {
+        Event::OwnerCalledAgain { owner } => {
             let parts = vec![text("still in ALARM: asking "), person(owner), text(" again")];
             new(Note, ":repeat:", parts)
         }
@@ -274,7 +274,7 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
             let instead = " cannot be called by this policy: calling its people";
             new(Note, ":repeat:", vec![text("still in ALARM, and "), person(owner), text(instead)])
         }
-        Event::GivenBack { person: name } => {
+        Event::Released { person: name } => {
             let parts = vec![person(name), text(" cannot do it after all: calling the next one")];
             new(Missed, ":leftwards_arrow_with_hook:", parts)
         }
@@ -302,7 +302,7 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
             let back = "it was over, and is back: calling the policy's people, since its owner cannot be called";
             new(Note, ":repeat:", vec![text(back)])
         }
-        Event::OwnerTold { person, alarms, more } => {
+        Event::OwnerNotified { person, alarms, more } => {
             let parts =
                 vec![Part::Owner(person.clone()), text(" has it, and since then went off too")];
             new(Note, ":point_right:", parts).with(listed(alarms, *more))
@@ -319,7 +319,7 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
             let after = format!(" after {}: all alarms are OK", span(*after_seconds));
             new(Over, ":white_check_mark:", vec![strong, text(after)])
         }
-        Event::DeclaredOver { person: name, after_seconds } => {
+        Event::ResolvedByHand { person: name, after_seconds } => {
             let strong = Part::Strong("over".to_owned());
             let after = format!(" after {}: ", span(*after_seconds));
             let parts = vec![strong, text(after), person(name), text(" resolved it")];

@@ -35,7 +35,7 @@ pub fn sms(incident: &Incident, about: &TextAbout, base: Option<&str>) -> String
             let alarms: Vec<&Alarm> = incident.alarms.iter().collect();
             let names = first(&alarms, alarms.len(), incident.more_alarms);
             let why = match incident.ending() {
-                Some(Ending::Said(by)) => format!("\n{} resolved it", cut_words(by, 60)),
+                Some(Ending::ByHand(by)) => format!("\n{} resolved it", cut_words(by, 60)),
                 Some(Ending::NothingChanged(seconds)) => {
                     format!("\nnothing changed for {}", span(seconds))
                 }

@@ -12,7 +12,7 @@ use super::work::Work;
 use crate::Error;
 use crate::storage::messages::WakeUp;
 use crate::storage::{Condition, Key, Put};
-use crate::twilio::rest::{Ask, Told};
+use crate::twilio::rest::{ApiRequest, ApiResponse};
 
 /// The partition of the record that is written before a ping.
 pub const HEARTBEAT: &str = "heartbeat";
@@ -77,11 +77,13 @@ impl Work<'_> {
         let Some(url) = self.settings.value("heartbeat-url").map(str::to_owned) else {
             return Ok(());
         };
-        let ask = Ask { method: "GET", url, authorization: None, form: Vec::new() };
+        let ask = ApiRequest { method: "GET", url, authorization: None, form: Vec::new() };
         match (self.escalate.wire)(ask).await {
-            Told::Answer { status: 200..=299, .. } => {}
-            Told::Answer { status, .. } => tracing::warn!(status, "the heartbeat was not taken"),
-            Told::NotSent(why) | Told::NoAnswer(why) => {
+            ApiResponse::Answer { status: 200..=299, .. } => {}
+            ApiResponse::Answer { status, .. } => {
+                tracing::warn!(status, "the heartbeat was not taken")
+            }
+            ApiResponse::NotSent(why) | ApiResponse::NoAnswer(why) => {
                 tracing::warn!(why, "the heartbeat did not get through");
             }
         }

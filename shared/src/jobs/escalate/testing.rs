@@ -15,7 +15,7 @@ use crate::config::{Environment, SettingsCache, Values};
 use crate::domain::escalation::Incident;
 use crate::storage::records::{self, StoredIncident};
 use crate::storage::{Key, Queue, QueueName, Record, Store, Write, check_size, puts};
-use crate::twilio::rest::{Ask, Told};
+use crate::twilio::rest::{ApiRequest, ApiResponse};
 
 pub(super) const FLOW: &str = "FW00000000000000000000000000000001";
 pub(super) const EXECUTION: &str = "FN00000000000000000000000000000001";
@@ -24,7 +24,7 @@ pub(super) const KEY: &str = "the-callback-key";
 const ALARM: &str = include_str!("../../../../events/outage-intake/eventbridge-metric.json");
 
 /// What Twilio answers a request: a status and a body; 0 is no answer.
-pub(super) type Answers = Arc<dyn Fn(&Ask) -> (u16, Value) + Send + Sync>;
+pub(super) type Answers = Arc<dyn Fn(&ApiRequest) -> (u16, Value) + Send + Sync>;
 
 /// A backend that keeps everything, and believes whoever writes.
 #[derive(Clone, Default)]
@@ -121,7 +121,7 @@ impl Queue for Backend {
 pub(super) struct Server {
     pub(super) escalate: Escalate,
     pub(super) backend: Backend,
-    pub(super) asked: Arc<Mutex<Vec<Ask>>>,
+    pub(super) asked: Arc<Mutex<Vec<ApiRequest>>>,
     now: Arc<Mutex<Timestamp>>,
 }
 
@@ -149,7 +149,7 @@ impl Server {
         let values: Values =
             values.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let backend = Backend::default();
-        let asked = Arc::<Mutex<Vec<Ask>>>::default();
+        let asked = Arc::<Mutex<Vec<ApiRequest>>>::default();
         let now = Timestamp::from_second(1_900_000_000).expect("a time");
         let now = Arc::new(Mutex::new(now));
         let (seen, clock, counts) = (asked.clone(), now.clone(), backend.clone());
@@ -163,7 +163,7 @@ impl Server {
             ),
             store: Arc::new(backend.clone()),
             queue: Arc::new(backend.clone()),
-            wire: Arc::new(move |ask: Ask| {
+            wire: Arc::new(move |ask: ApiRequest| {
                 let (status, body) = answers(&ask);
                 let writes = counts.writes.load(Ordering::Relaxed);
                 counts.first_request_after.lock().expect("a count").get_or_insert(writes);
@@ -171,8 +171,8 @@ impl Server {
                 let body = Bytes::from(body.to_string());
                 Box::pin(async move {
                     match status {
-                        0 => Told::NoAnswer("nobody is there".to_owned()),
-                        status => Told::Answer { status, retry_after: None, body },
+                        0 => ApiResponse::NoAnswer("nobody is there".to_owned()),
+                        status => ApiResponse::Answer { status, retry_after: None, body },
                     }
                 })
             }),

@@ -57,7 +57,7 @@ impl Work<'_> {
             // A queue waits a quarter of an hour at most.
             WakeUp::Due { due, .. } if *due > self.now => self.arm(wake_up).await?,
             WakeUp::Due { incident, due } => self.wake(incident, Some(*due), &[]).await?,
-            WakeUp::Nudge { incident, .. } => {
+            WakeUp::Now { incident, .. } => {
                 self.transact(incident, Effects::Inline, &|_| {}).await?;
             }
             WakeUp::Alarm { body, .. } => _ = self.take_again(body.as_bytes()).await?,

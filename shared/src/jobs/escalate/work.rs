@@ -61,7 +61,7 @@ impl<'a> Work<'a> {
 
     /// Has somebody look at once at what is left to be done.
     pub(super) async fn wake_now(&self, incident: &Incident) -> Result<(), Error> {
-        self.arm(&WakeUp::Nudge { incident: incident.id.clone(), at: self.now }).await
+        self.arm(&WakeUp::Now { incident: incident.id.clone(), at: self.now }).await
     }
 
     /// Queues lines for a channel of Slack, about this incident if they are about one.

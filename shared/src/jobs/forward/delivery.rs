@@ -34,7 +34,7 @@ use rate_limit::RateLimit;
 use reply::Reply;
 
 /// How long a channel's messages rest when we cannot even begin.
-const REST: Duration = Duration::from_secs(30);
+const BACKOFF: Duration = Duration::from_secs(30);
 
 /// What the forwarder needs.
 pub struct Delivery {
@@ -97,7 +97,7 @@ impl Delivery {
             }
             Err(error) => {
                 tracing::error!(channel, %error, "a batch could not be begun");
-                vec![Processed::RetryAfter(REST); messages.len()]
+                vec![Processed::RetryAfter(BACKOFF); messages.len()]
             }
         };
         if let Err(error) = metrics.note(self.store.as_ref(), call.now()).await {

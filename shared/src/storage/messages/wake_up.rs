@@ -19,7 +19,8 @@ pub enum WakeUp {
         due: Timestamp,
     },
     /// Something is left to be done for this incident.
-    Nudge {
+    #[serde(rename = "nudge")]
+    Now {
         /// Which incident.
         incident: String,
         /// Since when.
@@ -84,7 +85,7 @@ impl WakeUp {
     pub fn group(&self) -> String {
         match self {
             WakeUp::Due { incident, due } => format!("{incident} {due}"),
-            WakeUp::Nudge { incident, at } => format!("{incident} now {at}"),
+            WakeUp::Now { incident, at } => format!("{incident} now {at}"),
             WakeUp::Alarm { at, .. } => format!("alarm {at}"),
             WakeUp::Silenced { change, due } => {
                 format!("silenced {} {due}", records::alarm(&change.key).sk)
@@ -100,7 +101,7 @@ impl WakeUp {
     pub fn not_before(&self) -> Option<Timestamp> {
         match self {
             WakeUp::Due { due, .. } | WakeUp::Silenced { due, .. } => Some(*due),
-            WakeUp::Nudge { .. }
+            WakeUp::Now { .. }
             | WakeUp::Alarm { .. }
             | WakeUp::Silence { .. }
             | WakeUp::Resolve { .. }

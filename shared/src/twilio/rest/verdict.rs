@@ -7,23 +7,25 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use serde::Deserialize;
 
-use super::{ApiError, Rejection, Told};
+use super::{ApiError, ApiResponse, Rejection};
 use crate::domain::text::mask_numbers;
 
 /// What became of what was asked.
-pub(in crate::twilio) fn verdict(told: Told) -> Result<Bytes, ApiError> {
+pub(in crate::twilio) fn verdict(told: ApiResponse) -> Result<Bytes, ApiError> {
     match told {
-        Told::Answer { status: 200..=299, body, .. } => Ok(body),
-        Told::Answer { status: 429, retry_after, .. } => {
+        ApiResponse::Answer { status: 200..=299, body, .. } => Ok(body),
+        ApiResponse::Answer { status: 429, retry_after, .. } => {
             let after = retry_after.map(Duration::from_secs);
             Err(ApiError::Later(after, "Twilio has too many requests (429)".to_owned()))
         }
-        Told::Answer { status: status @ 400..=499, body, .. } => {
+        ApiResponse::Answer { status: status @ 400..=499, body, .. } => {
             Err(ApiError::Refused(rejection(status, &body)))
         }
-        Told::Answer { status, .. } => Err(ApiError::Unknown(format!("Twilio answered {status}"))),
-        Told::NotSent(why) => Err(ApiError::Later(None, format!("Twilio: {why}"))),
-        Told::NoAnswer(why) => Err(ApiError::Unknown(format!("Twilio: {why}"))),
+        ApiResponse::Answer { status, .. } => {
+            Err(ApiError::Unknown(format!("Twilio answered {status}")))
+        }
+        ApiResponse::NotSent(why) => Err(ApiError::Later(None, format!("Twilio: {why}"))),
+        ApiResponse::NoAnswer(why) => Err(ApiError::Unknown(format!("Twilio: {why}"))),
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::context::Context;
-use crate::twilio::rest::{Api, ApiError, Rejection, Told, read, read_time, verdict};
+use crate::twilio::rest::{Api, ApiError, ApiResponse, Rejection, read, read_time, verdict};
 
 /// Whether this is wrong with the account (20003, 20005, 20008) or with a number (21xxx), and not the Flow's fault.
 fn is_not_the_flows(code: Option<u64>) -> bool {
@@ -79,7 +79,7 @@ impl<'a> Executions<'a> {
             ("Parameters", parameters.to_string()),
         ];
         let told = self.ask("POST", "", form).await;
-        if matches!(told, Told::Answer { status: 409, .. }) {
+        if matches!(told, ApiResponse::Answer { status: 409, .. }) {
             return Err(NotBegun::InCall);
         }
         let begun = verdict(told).map_err(|trouble| self.what_to_do(trouble)).and_then(read);
@@ -141,7 +141,7 @@ impl<'a> Executions<'a> {
         method: &'static str,
         behind: &str,
         form: Vec<(&'static str, String)>,
-    ) -> Told {
+    ) -> ApiResponse {
         let path = format!("Flows/{}/Executions{behind}", self.flow_sid);
         self.api.request_studio(method, &path, form).await
     }

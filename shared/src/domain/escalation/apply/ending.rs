@@ -40,7 +40,7 @@ impl Update<'_> {
             }
             Some(asked_in) => asked_in,
             None => {
-                self.record(Event::AskedWhetherOver { attempt: number, person });
+                self.record(Event::ResolvePressed { attempt: number, person });
                 reading
             }
         };
@@ -61,7 +61,7 @@ impl Update<'_> {
     fn resolve_as(&mut self, by: &str, attempt: Option<u32>) {
         if self.incident.ended_at.is_none() {
             let after_seconds = self.lasted();
-            self.record(Event::DeclaredOver { person: by.to_owned(), after_seconds });
+            self.record(Event::ResolvedByHand { person: by.to_owned(), after_seconds });
             self.end_incident(attempt);
         }
     }

@@ -119,7 +119,7 @@ impl Update<'_> {
                 let mut named = alarms;
                 let left = named.split_off(named.len().min(MAX_NAMED_IN_SLACK));
                 let more = more.saturating_add(u32::try_from(left.len()).unwrap_or(u32::MAX));
-                self.record(Event::OwnerTold { person, alarms: named, more });
+                self.record(Event::OwnerNotified { person, alarms: named, more });
             }
         }
     }

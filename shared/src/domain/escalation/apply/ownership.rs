@@ -29,7 +29,7 @@ impl Update<'_> {
         if !self.is_owned_by(person) {
             return;
         }
-        self.record(Event::GivenBack { person: person.name.clone() });
+        self.record(Event::Released { person: person.name.clone() });
         let incident = &mut self.incident;
         incident.remember_former_owner(self.now);
         incident.owner = None;

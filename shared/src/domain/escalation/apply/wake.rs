@@ -33,7 +33,7 @@ impl Update<'_> {
                     owner_first = !outside;
                     self.record(match outside {
                         true => Event::CalledInstead { owner },
-                        false => Event::AskedAgain { owner },
+                        false => Event::OwnerCalledAgain { owner },
                     });
                 }
                 self.begin_round();

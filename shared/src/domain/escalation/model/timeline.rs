@@ -56,8 +56,9 @@ pub enum Event {
     /// They pressed a key that means nothing.
     OtherKey { attempt: u32, person: String },
     /// They pressed 3, and are asked whether it is over.
-    AskedWhetherOver { attempt: u32, person: String },
-    /// What became of the call.
+    #[serde(rename = "asked-whether-over")]
+    ResolvePressed { attempt: u32, person: String },
+    /// The outcome of the call.
     CallEnded { attempt: u32, person: String, outcome: Outcome, why: Option<String> },
     /// It is somebody else's turn first: this person is in another call.
     PassedOver { person: String },
@@ -78,7 +79,8 @@ pub enum Event {
     /// All are called again, since nobody could be reached.
     CalledAgain,
     /// The owner is asked again: it still goes on.
-    AskedAgain {
+    #[serde(rename = "asked-again")]
+    OwnerCalledAgain {
         #[serde(alias = "holder")]
         owner: String,
     },
@@ -88,7 +90,8 @@ pub enum Event {
         owner: String,
     },
     /// The owner cannot do it after all: the next person is called.
-    GivenBack { person: String },
+    #[serde(rename = "given-back")]
+    Released { person: String },
     /// Nobody is called until then.
     Silenced { by: String, until: Timestamp },
     /// The silence is over, and it still goes on.
@@ -103,21 +106,23 @@ pub enum Event {
     /// call its owner.
     CalledBack { owner: Option<String> },
     /// The owner cannot be texted: Slack tells them which alarms joined.
-    OwnerTold { person: String, alarms: Vec<String>, more: u32 },
+    #[serde(rename = "owner-told")]
+    OwnerNotified { person: String, alarms: Vec<String>, more: u32 },
     /// A text message left, or did not.
     Texted { person: String, failed: Option<String> },
     /// It is over.
     Resolved { after_seconds: i64 },
     /// Somebody says that it is over, whatever its alarms say.
-    DeclaredOver { person: String, after_seconds: i64 },
+    #[serde(rename = "declared-over")]
+    ResolvedByHand { person: String, after_seconds: i64 },
     /// It is over, since none of its alarms changed for so long.
     NothingChanged { for_seconds: i64, after_seconds: i64 },
-    /// The audit found something undone, and did it.
+    /// The reconciler found something undone, and did it.
     #[serde(alias = "mended")]
     Repaired { what: Repaired },
 }
 
-/// What the audit found.
+/// What the reconciler found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Repaired {

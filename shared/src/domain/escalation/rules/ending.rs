@@ -12,7 +12,7 @@ pub enum Ending<'a> {
     /// The last one that went on, of this name, was deleted in its monitor.
     Deleted(&'a str),
     /// This person (or "somebody on the page") said so.
-    Said(&'a str),
+    ByHand(&'a str),
     /// No alarm changed for so many seconds.
     NothingChanged(i64),
 }
@@ -23,9 +23,9 @@ impl Incident {
         self.ended_at?;
         let entries = &self.timeline.entries;
         let ending = |(at, entry): (usize, &'_ Entry)| match &entry.event {
-            Event::DeclaredOver { .. } | Event::NothingChanged { .. } | Event::Resolved { .. } => {
-                Some(at)
-            }
+            Event::ResolvedByHand { .. }
+            | Event::NothingChanged { .. }
+            | Event::Resolved { .. } => Some(at),
             _ => None,
         };
         let Some(at) = entries.iter().enumerate().rev().find_map(ending) else {
@@ -33,7 +33,7 @@ impl Incident {
         };
         let before = at.checked_sub(1).map(|before| &entries[before].event);
         Some(match (&entries[at].event, before) {
-            (Event::DeclaredOver { person, .. }, _) => Ending::Said(person),
+            (Event::ResolvedByHand { person, .. }, _) => Ending::ByHand(person),
             (Event::NothingChanged { for_seconds, .. }, _) => Ending::NothingChanged(*for_seconds),
             (_, Some(Event::Deleted { alarm, left: 0 })) => Ending::Deleted(alarm),
             _ => Ending::Recovered,
@@ -43,7 +43,7 @@ impl Incident {
     /// Returns who said that it is over, if somebody did.
     pub fn resolved_by(&self) -> Option<&str> {
         match self.ending()? {
-            Ending::Said(by) => Some(by),
+            Ending::ByHand(by) => Some(by),
             _ => None,
         }
     }

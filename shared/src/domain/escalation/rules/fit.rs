@@ -131,19 +131,19 @@ impl Entry {
             | Event::Answered { person: name, .. }
             | Event::Machine { person: name, .. }
             | Event::OtherKey { person: name, .. }
-            | Event::AskedWhetherOver { person: name, .. }
+            | Event::ResolvePressed { person: name, .. }
             | Event::PassedOver { person: name }
             | Event::CalledTooOften { person: name, .. }
             | Event::Taken { person: name, .. }
-            | Event::AskedAgain { owner: name }
+            | Event::OwnerCalledAgain { owner: name }
             | Event::CalledInstead { owner: name }
-            | Event::GivenBack { person: name }
+            | Event::Released { person: name }
             | Event::Silenced { by: name, .. }
-            | Event::DeclaredOver { person: name, .. } => (None, [Some(name), None]),
+            | Event::ResolvedByHand { person: name, .. } => (None, [Some(name), None]),
             Event::RoundAgain { owner: name } | Event::CalledBack { owner: name } => {
                 (None, [name.as_mut(), None])
             }
-            Event::OwnerTold { person, alarms, more, .. } => {
+            Event::OwnerNotified { person, alarms, more, .. } => {
                 *more += cut_list(alarms, bytes);
                 (None, [Some(person), None])
             }

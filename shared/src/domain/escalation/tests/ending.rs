@@ -133,7 +133,7 @@ fn page_ends_what_somebody_has_and_tells_them() {
     scenario.asks(&["dial alpha", "text alpha Taken", "text alpha Resolved"]);
     scenario.resolved_manually("somebody at the command line").asks(&[]);
     let incident = scenario.incident.as_ref().expect("an incident");
-    assert_eq!(incident.ending(), Some(Ending::Said(PAGE)));
+    assert_eq!(incident.ending(), Some(Ending::ByHand(PAGE)));
     scenario.recovers("cpu").asks(&[]).is(State::Resolved);
 }
 

@@ -195,7 +195,7 @@ fn owner_without_a_phone_is_notified_in_slack_of_what_joined() {
     scenario.asks(&[]);
     let told: Vec<&Event> =
         scenario.incident.iter().flat_map(|i| &i.timeline.entries).map(|e| &e.event).collect();
-    let says = |alarm: &str| Event::OwnerTold {
+    let says = |alarm: &str| Event::OwnerNotified {
         person: "dora".to_owned(),
         alarms: vec![alarm.to_owned()],
         more: 0,

@@ -14,7 +14,7 @@ use crate::domain::text::{cut_section, escape, mask_e164, mask_numbers};
 use crate::storage::dead_letters::DeadLetter;
 
 /// What the log says of dead letters. `template.yaml` counts these lines, and raises an alarm.
-const KEPT_AS_LETTERS: &str = "it could not be understood: kept as a dead letter";
+const STORED_AS_DEAD_LETTER: &str = "it could not be understood: kept as a dead letter";
 
 /// How many lines Slack and the log get of one request.
 const MAX_LINES: usize = 10;
@@ -26,11 +26,11 @@ impl Intake<'_> {
         let (lines, letters) =
             (std::mem::take(&mut triage.lines), std::mem::take(&mut triage.letters));
         for reason in letters.iter().take(MAX_LINES) {
-            tracing::error!(letters = 1, reason, "{KEPT_AS_LETTERS}");
+            tracing::error!(letters = 1, reason, "{STORED_AS_DEAD_LETTER}");
         }
         let more = letters.len().saturating_sub(MAX_LINES);
         if more > 0 {
-            tracing::error!(letters = more, reason = "many at once", "{KEPT_AS_LETTERS}");
+            tracing::error!(letters = more, reason = "many at once", "{STORED_AS_DEAD_LETTER}");
         }
         let mut by_channel: BTreeMap<String, Vec<Line>> = BTreeMap::new();
         for line in lines {

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::super::alarm_result::AlarmResult;
 use super::Intake;
 use super::shape::fingerprint;
-use super::verdict::{Configured, Note, Verdict, judge, judge_malformed, needs_note};
+use super::verdict::{Configured, Note, Verdict, decide, decide_malformed, needs_note};
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::alarm::{Change, Kind, Malformed, own};
@@ -196,7 +196,7 @@ impl<'a> Triage<'a> {
         if needs_note(change, configured) {
             return false;
         }
-        let (verdict, _) = judge(change.clone(), configured, &Note::default(), self.replayed);
+        let (verdict, _) = decide(change.clone(), configured, &Note::default(), self.replayed);
         self.decided(at, part, verdict);
         true
     }
@@ -224,10 +224,10 @@ impl<'a> Triage<'a> {
             let (verdict, then) = match part {
                 Ok(change) => {
                     let configured = configured(self.settings, &change.name);
-                    judge(change.clone(), configured, &note, self.replayed)
+                    decide(change.clone(), configured, &note, self.replayed)
                 }
                 Err(malformed) => {
-                    let (is_new, then) = judge_malformed(&malformed.kind, &note, self.replayed);
+                    let (is_new, then) = decide_malformed(&malformed.kind, &note, self.replayed);
                     (Verdict::NoPolicy(is_new), then)
                 }
             };

@@ -67,7 +67,7 @@ pub(super) fn needs_note(change: &Change, configured: Configured<'_>) -> bool {
 
 /// Decides about a change, and gives what is remembered of its alarm from now on. What was sent again by a person
 /// (`replayed`) is kept again if it still calls nobody.
-pub(super) fn judge(
+pub(super) fn decide(
     change: Change,
     configured: Configured<'_>,
     note: &Note,
@@ -162,11 +162,11 @@ fn announced(
             Change { actions: None, reason, ..change }
         }
     };
-    judge(change, configured, &now, false)
+    decide(change, configured, &now, false)
 }
 
 /// Whether what is no alarm becomes a dead letter, and what is remembered of it from now on.
-pub(super) fn judge_malformed(kind: &Kind, note: &Note, replayed: bool) -> (bool, Note) {
+pub(super) fn decide_malformed(kind: &Kind, note: &Note, replayed: bool) -> (bool, Note) {
     let state = match kind {
         Kind::Unknown => String::new(),
         Kind::Truncated { state, .. } => state.clone(),

@@ -8,7 +8,7 @@ use super::batch::{Batch, Next};
 use super::call::Call;
 use super::incident_message::{IncidentMessage, Own};
 use super::metrics::DeliveryMetrics;
-use super::{Delivery, REST};
+use super::{BACKOFF, Delivery};
 use crate::Error;
 use crate::config::Settings;
 use crate::slack::client::{Destination, PostError, Posted, Thread};
@@ -182,7 +182,7 @@ impl<'a> Channel<'a> {
             return given_up.map_err(|error| {
                 let channel = self.name;
                 tracing::error!(channel, %error, "dead letters were not kept: their lines stay in the queue");
-                REST
+                BACKOFF
             });
         }
         self.tries += 1;

@@ -19,7 +19,7 @@ use crate::storage::{Condition, Key, Put, Store, incidents};
 /// The partition of the notes where the incidents' messages are.
 const PARTITION: &str = "slack";
 /// How long they are kept: as long as the incidents.
-const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+const MESSAGE_RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// Where an incident's message is, and what it says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,7 +147,7 @@ impl IncidentMessage {
         else {
             return;
         };
-        let expires_at = now.checked_add(KEPT).ok();
+        let expires_at = now.checked_add(MESSAGE_RETENTION).ok();
         let put = Put { key: self.key.clone(), body, condition: Condition::Always, expires_at };
         if let Err(error) = store.write(&[put.into()], now).await {
             let incident = &self.key.sk;

@@ -6,12 +6,12 @@ use serde_json::json;
 
 use super::*;
 use crate::secret::Secret;
-use crate::twilio::rest::{Account, Ask, TWILIO};
+use crate::twilio::rest::{Account, ApiRequest, TWILIO};
 
 const FLOW: &str = "FW00000000000000000000000000000001";
 const PHONE: &str = "+15005550001";
 
-type Asked = Arc<Mutex<Vec<Ask>>>;
+type Asked = Arc<Mutex<Vec<ApiRequest>>>;
 
 /// An API that gives these answers, one after the other, and what it was asked.
 fn api(base_url: &str, answers: Vec<(u16, Value)>) -> (Api, Asked) {
@@ -22,17 +22,17 @@ fn api(base_url: &str, answers: Vec<(u16, Value)>) -> (Api, Asked) {
         token: Secret::new("token"),
         base_url: base_url.to_owned(),
     };
-    let wire = Arc::new(move |ask: Ask| {
+    let wire = Arc::new(move |ask: ApiRequest| {
         seen.lock().expect("a list").push(ask);
         let next = answers.lock().expect("answers").next();
         Box::pin(async move {
             match next {
-                Some((0, _)) => Told::NoAnswer("nobody is there".to_owned()),
+                Some((0, _)) => ApiResponse::NoAnswer("nobody is there".to_owned()),
                 Some((status, body)) => {
                     let body = Bytes::from(body.to_string());
-                    Told::Answer { status, retry_after: None, body }
+                    ApiResponse::Answer { status, retry_after: None, body }
                 }
-                None => Told::NotSent("there is no answer left".to_owned()),
+                None => ApiResponse::NotSent("there is no answer left".to_owned()),
             }
         }) as _
     });

@@ -11,7 +11,7 @@ use crate::config::{Environment, Fetch, SettingsCache, Values};
 use crate::jobs::escalate::{Escalate, WriterIds};
 use crate::secret::Secret;
 use crate::storage::{Key as RecordKey, Queue, QueueName, Record, Store, Write, check_size};
-use crate::twilio::rest::Told;
+use crate::twilio::rest::ApiResponse;
 use crate::twilio::signature::{Payload, signature};
 
 const BASE: &str = "https://ringdown.example.com/prefix";
@@ -71,7 +71,7 @@ fn escalate(backend: Backend, fetch: Fetch) -> Escalate {
         settings: SettingsCache::new(Environment::default(), fetch),
         store: Arc::new(backend),
         queue: Arc::new(backend),
-        wire: Arc::new(|_| Box::pin(async { Told::NotSent("nobody is there".to_owned()) })),
+        wire: Arc::new(|_| Box::pin(async { ApiResponse::NotSent("nobody is there".to_owned()) })),
         clock: Arc::new(now),
         writer_ids: WriterIds::of(1),
     }

@@ -3,7 +3,7 @@
 /// How many bytes of the text the moment takes that it begins with: RFC 3339, a space for the `T`, no offset, `+0000`,
 /// ` +00:00`, ` UTC`. `None` if it begins with none, or with none of the years 2015 to 2100: the year 1 says "not yet".
 pub(super) fn length(text: &str) -> Option<usize> {
-    let mut rest = Rest(text);
+    let mut rest = Remainder(text);
     rest.number(4, 2015..=2100)?;
     rest.one_of("-")?;
     rest.number(2, 1..=12)?;
@@ -44,9 +44,9 @@ pub(super) fn ends_word(behind: &str) -> bool {
 
 /// What is not read yet.
 #[derive(Clone, Copy)]
-struct Rest<'a>(&'a str);
+struct Remainder<'a>(&'a str);
 
-impl Rest<'_> {
+impl Remainder<'_> {
     fn skip(&mut self, bytes: usize) -> Option<()> {
         self.0 = self.0.get(bytes..)?;
         Some(())

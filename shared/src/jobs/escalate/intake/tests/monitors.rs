@@ -11,7 +11,7 @@ use crate::jobs::escalate::WriterIds;
 use crate::jobs::escalate::silences::tests::backend::Backend;
 use crate::storage::messages::Task;
 use crate::storage::{Key, QueueName, Record, Store, Write};
-use crate::twilio::rest::Told;
+use crate::twilio::rest::ApiResponse;
 
 mod anew;
 mod repeats;
@@ -50,7 +50,9 @@ impl Intake {
             ),
             store: Arc::new(backend.clone()),
             queue: Arc::new(backend.clone()),
-            wire: Arc::new(|_| Box::pin(async { Told::NotSent("nobody is there".to_owned()) })),
+            wire: Arc::new(|_| {
+                Box::pin(async { ApiResponse::NotSent("nobody is there".to_owned()) })
+            }),
             clock: Arc::new(move || *clock.lock().expect("a clock")),
             writer_ids: WriterIds::of(1),
         };

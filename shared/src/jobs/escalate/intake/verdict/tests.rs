@@ -33,7 +33,7 @@ fn announcement(enabled: bool, since: i64, state: State, second: i64) -> Change 
 fn verdicts(changes: &[Change], configured: Configured<'_>) -> Vec<Verdict> {
     let mut note = Note::default();
     let judged = changes.iter().map(|change| {
-        let (verdict, then) = judge(change.clone(), configured, &note, false);
+        let (verdict, then) = decide(change.clone(), configured, &note, false);
         // A note survives being kept.
         note = serde_json::from_str(&serde_json::to_string(&then).expect("JSON")).expect("a note");
         verdict
@@ -63,11 +63,11 @@ fn alarm_for_no_policy_is_a_dead_letter_until_it_changes() {
         verdicts(&said, NO_POLICY),
         [NoPolicy(true), NoPolicy(false), Nothing, NoPolicy(true), NoPolicy(false)]
     );
-    let (verdict, _) = judge(goes_off.clone(), NO_POLICY, &Note::default(), true);
+    let (verdict, _) = decide(goes_off.clone(), NO_POLICY, &Note::default(), true);
     assert_eq!(verdict, NoPolicy(true));
-    let known = judge(goes_off.clone(), NO_POLICY, &Note::default(), false).1;
+    let known = decide(goes_off.clone(), NO_POLICY, &Note::default(), false).1;
     assert_eq!(
-        judge(goes_off, NO_POLICY, &known, true).0,
+        decide(goes_off, NO_POLICY, &known, true).0,
         NoPolicy(true),
         "sent again by a person"
     );
@@ -210,9 +210,9 @@ fn body_that_is_no_alarm_is_kept_until_it_changes() {
         (cut("firing 8"), true),
         (cut("firing 8"), false),
     ] {
-        let (is_new, then) = judge_malformed(&kind, &note, false);
+        let (is_new, then) = decide_malformed(&kind, &note, false);
         assert_eq!(is_new, expected, "{kind:?}");
         note = then;
     }
-    assert!(judge_malformed(&cut("firing 8"), &note, true).0, "sent again by a person");
+    assert!(decide_malformed(&cut("firing 8"), &note, true).0, "sent again by a person");
 }

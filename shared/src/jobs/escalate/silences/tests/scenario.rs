@@ -9,7 +9,7 @@ use crate::config::{Environment, SettingsCache, Values};
 use crate::jobs::escalate::{Escalate, WriterIds};
 use crate::storage::Message;
 use crate::storage::messages::Task;
-use crate::twilio::rest::Told;
+use crate::twilio::rest::ApiResponse;
 
 pub(super) struct Scenario {
     pub(super) escalate: Escalate,
@@ -39,7 +39,9 @@ impl Scenario {
             ),
             store: Arc::new(backend.clone()),
             queue: Arc::new(backend.clone()),
-            wire: Arc::new(|_| Box::pin(async { Told::NotSent("nobody is there".to_owned()) })),
+            wire: Arc::new(|_| {
+                Box::pin(async { ApiResponse::NotSent("nobody is there".to_owned()) })
+            }),
             clock: Arc::new(move || *clock.lock().expect("a clock")),
             writer_ids: WriterIds::of(1),
         };

@@ -13,7 +13,7 @@ use crate::domain::escalation::{Alarm, CallEvent, End, Event, Incident, Signal};
 use crate::jobs::escalate::{Escalate, WriterIds};
 use crate::storage::records::InCall;
 use crate::storage::{Key, Queue, QueueName, Record, Store, Write, check_size, puts};
-use crate::twilio::rest::Told;
+use crate::twilio::rest::ApiResponse;
 
 const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[people.bravo]\nphone = \"+15005550002\"\n\
     [people.charlie]\nphone = \"+15005550003\"\n[[schedules]]\nname = \"primary\"\ntime_zone = \"Europe/Berlin\"\n\
@@ -89,7 +89,9 @@ impl Scenario {
             ),
             store: Arc::new(backend.clone()),
             queue: Arc::new(backend.clone()),
-            wire: Arc::new(|_| Box::pin(async { Told::NotSent("nobody is there".to_owned()) })),
+            wire: Arc::new(|_| {
+                Box::pin(async { ApiResponse::NotSent("nobody is there".to_owned()) })
+            }),
             clock: Arc::new(move || *clock.lock().expect("a clock")),
             writer_ids: WriterIds::of(1),
         };

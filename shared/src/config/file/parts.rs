@@ -10,8 +10,8 @@ const BASE64: &str = "base64:";
 
 /// A piece as an SSM parameter can hold it: in base64. Parameter Store refuses values with `{{` ("can't nest another
 /// parameter"), and templates are full of them.
-pub fn to_parameter(piece: &str) -> String {
-    format!("{BASE64}{}", BASE64_STANDARD.encode(piece))
+pub fn to_parameter(part: &str) -> String {
+    format!("{BASE64}{}", BASE64_STANDARD.encode(part))
 }
 
 /// What stands in place of a calendar that is there and cannot be read.
@@ -23,12 +23,12 @@ pub fn unreadable(why: &str) -> String {
 }
 
 /// Why a calendar cannot be read, if [`unreadable`] says so.
-pub fn why_unreadable(piece: &str) -> Option<&str> {
-    piece.strip_prefix(UNREADABLE)
+pub fn why_unreadable(part: &str) -> Option<&str> {
+    part.strip_prefix(UNREADABLE)
 }
 
 /// The text of a calendar from its bytes, or what says why there is none.
-pub fn calendar_piece(bytes: &[u8]) -> String {
+pub fn calendar_part(bytes: &[u8]) -> String {
     calendar_text(bytes).unwrap_or_else(|why| unreadable(&why))
 }
 
@@ -36,7 +36,7 @@ pub(super) fn from_parameter(name: &str, text: &str) -> Result<String, Problems>
     let Some(encoded) = text.trim().strip_prefix(BASE64) else { return Ok(text.to_owned()) };
     let bytes = BASE64_STANDARD.decode(encoded.trim()).ok();
     let decoded = match is_calendar(name) {
-        true => bytes.map(|bytes| calendar_piece(&bytes)),
+        true => bytes.map(|bytes| calendar_part(&bytes)),
         false => bytes.and_then(|bytes| String::from_utf8(bytes).ok()),
     };
     decoded.ok_or_else(|| {
