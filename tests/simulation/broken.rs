@@ -55,7 +55,7 @@ pub(crate) fn live_after_a_bad_change(values: Values) -> SettingsCache {
     for (minutes, added) in [50, 40, 30, 20, 10].into_iter().zip(ADDED) {
         let now = settings(&live, start_less(minutes));
         assert!(now.rejected.is_some(), "{added} is good");
-        let pieces = |settings: &Settings| settings.config.pieces.clone();
+        let pieces = |settings: &Settings| settings.config.parts.clone();
         assert_eq!(pieces(&now), pieces(&former), "{added}: another configuration is used");
     }
     live

@@ -8,7 +8,7 @@ use serde_json::json;
 use shared::Timestamp;
 use shared::domain::escalation::{CallEvent, End, Key};
 use shared::twilio::callbacks::Path;
-use shared::twilio::rest::{ApiResponse, Ask, Wire};
+use shared::twilio::rest::{ApiRequest, ApiResponse, Wire};
 
 use crate::run::{About, Asked};
 use crate::script::{Habit, Pickup};
@@ -60,19 +60,19 @@ fn answer(status: u16, body: serde_json::Value) -> ApiResponse {
 
 /// Carries requests into the world.
 pub(crate) fn wire(world: Shared) -> Wire {
-    Arc::new(move |ask: Ask| {
+    Arc::new(move |ask: ApiRequest| {
         let world = world.clone();
         Box::pin(async move { world.perform(Part::Twilio, |world| world.twilio(&ask)).await })
             as Pin<Box<dyn Future<Output = ApiResponse> + Send>>
     })
 }
 
-fn field<'a>(ask: &'a Ask, name: &str) -> &'a str {
+fn field<'a>(ask: &'a ApiRequest, name: &str) -> &'a str {
     ask.form.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value)
 }
 
 impl World {
-    fn twilio(&mut self, ask: &Ask) -> (ApiResponse, i64) {
+    fn twilio(&mut self, ask: &ApiRequest) -> (ApiResponse, i64) {
         let path = ask.url.rsplit_once("/Accounts/AC0/").map_or("", |(_, path)| path).to_owned();
         self.note(|| {
             format!(
@@ -116,7 +116,7 @@ impl World {
         (self.serve(ask, &path), 0)
     }
 
-    fn serve(&mut self, ask: &Ask, path: &str) -> ApiResponse {
+    fn serve(&mut self, ask: &ApiRequest, path: &str) -> ApiResponse {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         match (ask.method, path) {
             ("POST", "Calls.json") => self.place(ask),
@@ -146,7 +146,7 @@ impl World {
         }
     }
 
-    fn place(&mut self, ask: &Ask) -> ApiResponse {
+    fn place(&mut self, ask: &ApiRequest) -> ApiResponse {
         let at = self.phones.calls.len();
         let to = field(ask, "To").to_owned();
         let url = field(ask, "Url").to_owned();
