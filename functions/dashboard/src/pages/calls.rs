@@ -44,7 +44,7 @@ pub(super) fn calls(incident: &Incident) -> Vec<Call> {
 fn under_way(attempt: &Attempt) -> &'static str {
     match (attempt.placed_at, attempt.rang_at, attempt.answered_at) {
         (_, _, Some(_)) => "on the line",
-        (_, Some(_), None) => "rings",
+        (_, Some(_), None) => "ringing",
         (Some(_), None, None) => "dialled",
         (None, None, None) => "being dialled",
     }

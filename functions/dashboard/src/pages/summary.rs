@@ -38,7 +38,7 @@ pub(super) struct ConfigStatus {
 /// A clock that runs.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Clock {
-    /// What is measured: "rings", "next call".
+    /// What is measured: "ringing", "next call".
     pub(super) what: &'static str,
     pub(super) at: Timestamp,
     /// `for` counts up since then, `in` counts down to it.
@@ -123,7 +123,7 @@ fn calling(incident: &Incident) -> Texts {
         Attempt { answered_at: Some(at), .. } => {
             Clock { what: "answered, on the line", at, kind: "for" }
         }
-        Attempt { rang_at: Some(at), .. } => Clock { what: "rings", at, kind: "for" },
+        Attempt { rang_at: Some(at), .. } => Clock { what: "ringing", at, kind: "for" },
         Attempt { placed_at: Some(at), .. } => Clock { what: "dialled, waiting", at, kind: "for" },
         Attempt { decided_at: at, .. } => Clock { what: "being dialled", at, kind: "for" },
     };
@@ -156,7 +156,7 @@ fn took_after(incident: &Incident) -> Option<String> {
 
 fn exhausted(incident: &Incident) -> Texts {
     let again = incident.next_round_at();
-    let again = again.map(|at| Clock { what: "all are called again", at, kind: "in" });
+    let again = again.map(|at| Clock { what: "calling again", at, kind: "in" });
     let over = incident.resolves_at();
     let over = over.map(|at| Clock { what: "over, if nothing changes,", at, kind: "in" });
     let clock = [again, over].into_iter().flatten().min_by_key(|clock| clock.at);
@@ -165,8 +165,7 @@ fn exhausted(incident: &Incident) -> Texts {
 }
 
 fn silenced(incident: &Incident) -> Texts {
-    let clock =
-        incident.silenced_until.map(|at| Clock { what: "all are called again", at, kind: "in" });
+    let clock = incident.silenced_until.map(|at| Clock { what: "calling again", at, kind: "in" });
     let by = incident.silenced_by().map(|by| format!("{by} silenced it"));
     ("Nobody is called for now".to_owned(), clock, by.unwrap_or_default())
 }

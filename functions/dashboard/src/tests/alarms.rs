@@ -34,5 +34,5 @@ fn first_page_lists_alarms_with_their_policies_and_those_without() {
             "Watchdog in ALARM, 18 Nov 2026 11:07:40 UTC ignored",
         ],
     );
-    assert!(!Pages::new().page("/").contains("Alarms heard last"));
+    assert!(!Pages::new().page("/").contains("Recent alarms"));
 }

@@ -38,7 +38,7 @@ fn while_people_are_called_both_pages_say_whom_and_since_when() {
             text,
             &[
                 "Calling bravo",
-                "rings since 11:07:10 UTC",
+                "ringing since 11:07:10 UTC",
                 "call 2 of 2, the last one",
                 "checkout-5xx",
                 "policy checkout",
@@ -87,12 +87,7 @@ fn exhausted_says_so_and_when_all_are_called_again() {
     for text in [&home, &page] {
         says(
             text,
-            &[
-                "Exhausted",
-                "Nobody took it",
-                "after 2 calls",
-                "all are called again at 11:22:24 UTC",
-            ],
+            &["Exhausted", "Nobody took it", "after 2 calls", "calling again at 11:22:24 UTC"],
         );
     }
     says(
@@ -121,7 +116,7 @@ fn everybody_in_another_call_is_said() {
     let incident = Incident::raise(&raised("x").id, &policy(), alarm("x"), &busy, at(0)).incident;
     let (home, page) = shown(&incident);
     says(&home, &["Everybody is in another call", "waiting since 11:06:40 UTC"]);
-    says(&page, &["alpha is in another call: passed over for now", "Nobody was called yet."]);
+    says(&page, &["alpha is in another call: passed over for now", "Nobody has been called yet."]);
 }
 
 #[test]

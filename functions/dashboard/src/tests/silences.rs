@@ -130,7 +130,7 @@ fn the_pages_say_that_it_is_silenced_and_until_when() {
             &[
                 "Silenced",
                 "Nobody is called for now",
-                "all are called again at 12:06:40 UTC",
+                "calling again at 12:06:40 UTC",
                 "bravo silenced it",
             ][..],
         ),

@@ -49,7 +49,7 @@ fn give_back(incident: &Incident) -> Value {
 }
 
 fn resolve(incident: &Incident) -> Value {
-    let ask = "It counts as over, whatever its alarms say, until one goes off anew.";
+    let ask = "It counts as over, whatever its alarms say, until one goes off again.";
     let mut button = button(Action::Resolve, "Resolved", incident);
     button["confirm"] = confirm("Is it over?", ask, "It is over", "Not yet");
     button
