@@ -235,7 +235,8 @@ async fn unfinished_requests_do_not_keep_a_genuine_one_out() {
         let clients = slow_clients(address, 100, bytes.as_bytes());
         tokio::time::sleep(Duration::from_millis(200)).await;
         let (status, took) = genuine(address).await;
-        assert!(status == 200 && took < SECOND, "{status} after {took:?}");
+        // Before the time of the others is up.
+        assert!(status == 200 && took < limits().request, "{status} after {took:?}");
         let open = clients.iter().filter(|client| !client.is_finished()).count();
         assert!(open <= 8, "{open} connections are open");
     }
@@ -273,7 +274,7 @@ async fn unfinished_large_bodies_make_place_for_a_genuine_one() {
     assert_eq!(status(&rest(send(address, &whole).await).await), 200);
     assert!(before.elapsed() < 4 * SECOND, "{:?}", before.elapsed());
     // A small one needs no place.
-    assert!(genuine(address).await.1 < SECOND);
+    assert!(genuine(address).await.1 < 4 * SECOND);
     let mut gave_up = 0;
     for client in clients {
         gave_up += usize::from(status(&client.await.unwrap()) == 503);
