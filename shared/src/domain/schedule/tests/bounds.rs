@@ -6,6 +6,9 @@ use super::super::calendar::calendar_text;
 use super::calendar::{names, read, shift_of};
 use super::*;
 
+/// What takes longer hangs: no bound on speed, for other things may keep the machine busy.
+const HANG: Duration = Duration::from_secs(600);
+
 const SEEDS: [&str; 3] = [
     "BEGIN:VCALENDAR\r\nMETHOD:PUBLISH\r\nX-WR-TIMEZONE:Europe/Berlin\r\nBEGIN:VTIMEZONE\r\nTZID:Home\r\nBEGIN:STANDARD\r\n\
      DTSTART:16010101T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\r\n\
@@ -117,7 +120,7 @@ fn mutated_file_neither_panics_nor_hangs() {
     println!(
         "{readable} of 10000 mutated files had nothing to complain of; the slowest took {slowest:?}"
     );
-    assert!(readable > 500 && slowest < Duration::from_secs(20), "{readable} {slowest:?}");
+    assert!(readable > 500 && slowest < HANG, "{readable} {slowest:?}");
 }
 
 /// The time that it takes to read an event and to list two weeks of it.
@@ -141,7 +144,7 @@ fn rule_that_goes_on_for_ever_is_read_in_bounded_time() {
         "DTSTART:99991231T080000Z\r\nDURATION:P1D\r\nRRULE:FREQ=DAILY\r\nSUMMARY:alpha",
     ] {
         let time = time_of(event);
-        assert!(time < Duration::from_secs(20), "{event}: {time:?}");
+        assert!(time < HANG, "{event}: {time:?}");
     }
 }
 
@@ -174,7 +177,7 @@ fn deep_and_large_files_are_read_in_bounded_time() {
         read.complaints[0].what,
         "has 500 events that repeat too many, expected 2000 rules at most: they are left out"
     );
-    assert!(began.elapsed() < Duration::from_secs(120), "{:?}", began.elapsed());
+    assert!(began.elapsed() < HANG, "{:?}", began.elapsed());
 }
 
 /// A calendar with this in it, and with an event of alpha's on 5 January around that.
@@ -245,7 +248,7 @@ fn zone_whose_clocks_change_too_often_is_complained_of() {
         assert!(complaints.len() == 1 && complaints[0].ends_with(expected), "{complaints:?}");
     }
     assert_eq!(complaints_of(&zone("FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU", 1)).1, Vec::<String>::new());
-    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+    assert!(began.elapsed() < HANG, "{:?}", began.elapsed());
 }
 
 #[test]
@@ -317,5 +320,5 @@ fn many_short_shifts_are_listed_in_bounded_time() {
     let shifts = schedule.shifts(at("2026-02-01T00:00:00Z"), at("2026-02-15T00:00:00Z"));
     let time = began.elapsed();
     println!("{} shifts in {time:?}", shifts.len());
-    assert!(shifts.len() > 600 && time < Duration::from_secs(10), "{} {time:?}", shifts.len());
+    assert!(shifts.len() > 600 && time < HANG, "{} {time:?}", shifts.len());
 }
