@@ -70,6 +70,7 @@ pub(super) struct Stored<T> {
 pub(super) struct Current {
     /// Names it.
     pub(super) hash: String,
+    #[serde(rename = "pieces")]
     parts: usize,
     /// Since when it is the one that is kept.
     pub(super) since: Timestamp,

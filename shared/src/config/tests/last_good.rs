@@ -174,3 +174,10 @@ async fn configuration_of_the_environment_is_not_kept() {
     assert_eq!(called(&live.get(at(0)).await.unwrap()), ["alpha"]);
     assert_eq!(all.records(), []);
 }
+
+#[test]
+fn stored_configuration_names_its_parts_as_the_former_version_did() {
+    let stored = r#"{"hash":"h","pieces":2,"since":"2026-11-28T00:00:00Z","written_at":"2026-11-28T00:00:01Z"}"#;
+    let current: crate::config::last_good::Current = serde_json::from_str(stored).unwrap();
+    assert_eq!(serde_json::to_string(&current).unwrap(), stored);
+}

@@ -30,3 +30,29 @@ fn record_of_the_former_version_is_read() {
     let former: Value = serde_json::from_str(&former).expect("JSON");
     assert_eq!(serde_json::from_value::<Incident>(former).expect("a former incident"), incident);
 }
+
+#[test]
+fn renamed_entries_keep_their_stored_names() {
+    for (event, stored) in [
+        (Event::Released { person: "alpha".to_owned() }, r#"{"given-back":{"person":"alpha"}}"#),
+        (
+            Event::ResolvedByHand { person: "alpha".to_owned(), after_seconds: 7 },
+            r#"{"declared-over":{"person":"alpha","after_seconds":7}}"#,
+        ),
+        (
+            Event::OwnerNotified { person: "alpha".to_owned(), alarms: Vec::new(), more: 1 },
+            r#"{"owner-told":{"person":"alpha","alarms":[],"more":1}}"#,
+        ),
+        (
+            Event::OwnerCalledAgain { owner: "alpha".to_owned() },
+            r#"{"asked-again":{"owner":"alpha"}}"#,
+        ),
+        (
+            Event::ResolvePressed { attempt: 2, person: "alpha".to_owned() },
+            r#"{"asked-whether-over":{"attempt":2,"person":"alpha"}}"#,
+        ),
+    ] {
+        assert_eq!(serde_json::to_string(&event).unwrap(), stored);
+        assert_eq!(serde_json::from_str::<Event>(stored).unwrap(), event);
+    }
+}
