@@ -94,6 +94,9 @@ pub(super) fn phone(twilio: &Twilio, (name, number): &(String, String)) -> Phone
     let mut calls = twilio.calls();
     calls.reverse();
     calls.retain(|call| call.to() == number);
+    // Looked at once: a call that ends meanwhile is not shown both as going on and as ended.
+    let calls: Vec<(Arc<Call>, Facts)> =
+        calls.into_iter().map(|call| (call.clone(), call.facts().clone())).collect();
     let texts = twilio.texts().into_iter().filter(|text| text.to == *number);
     let texts: Vec<Text> = texts.map(|text| Text { at: text.at, body: text.body }).collect();
     Phone {
@@ -103,8 +106,12 @@ pub(super) fn phone(twilio: &Twilio, (name, number): &(String, String)) -> Phone
             .get(number.len().saturating_sub(4)..)
             .map(|end| format!("…{end}"))
             .unwrap_or_default(),
-        call: calls.iter().find_map(|call| current(call, twilio.now())),
-        history: calls.iter().filter_map(ended).take(MAX_SHOWN).collect(),
+        call: calls.iter().find_map(|(call, facts)| current(call, facts.clone(), twilio.now())),
+        history: calls
+            .iter()
+            .filter_map(|(call, facts)| ended(call, facts.clone()))
+            .take(MAX_SHOWN)
+            .collect(),
         texts: last(texts, MAX_SHOWN),
         behaviour: twilio.behaviour(number),
     }
@@ -114,8 +121,7 @@ fn last<T>(mut list: Vec<T>, most: usize) -> Vec<T> {
     list.split_off(list.len().saturating_sub(most))
 }
 
-fn current(call: &Arc<Call>, now: Timestamp) -> Option<CurrentCall> {
-    let facts = call.facts().clone();
+fn current(call: &Call, facts: Facts, now: Timestamp) -> Option<CurrentCall> {
     if !facts.status.holds_the_line() {
         return None;
     }
@@ -137,8 +143,8 @@ fn current(call: &Arc<Call>, now: Timestamp) -> Option<CurrentCall> {
     })
 }
 
-fn ended(call: &Arc<Call>) -> Option<EndedCall> {
-    let Facts { status, ended, answered, machine, said, keys, error, .. } = call.facts().clone();
+fn ended(call: &Call, facts: Facts) -> Option<EndedCall> {
+    let Facts { status, ended, answered, machine, said, keys, error, .. } = facts;
     let at = ended?;
     Some(EndedCall {
         sid: call.sid.clone(),

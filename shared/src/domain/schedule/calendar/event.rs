@@ -135,7 +135,7 @@ impl Component<'_> {
     fn length(&self, first: &Stamp, zones: &Zones<'_>) -> Result<SignedDuration, Complaint> {
         let a_day = SignedDuration::from_hours(24);
         if let Some(line) = self.line("DTEND") {
-            let ends = zones.stamp(line, line.value())?;
+            let ends = zones.stamp_beside(line, line.value(), first)?;
             return match first.length_until(&ends).unwrap_or_default() {
                 length if length.is_positive() => Ok(length),
                 length if length.is_zero() && first.is_date && ends.is_date => Ok(a_day),
@@ -188,7 +188,7 @@ impl Component<'_> {
         };
         for line in self.all("RDATE") {
             for value in values(line) {
-                match rdate(line, value, zones) {
+                match rdate(line, value, &first, zones) {
                     Ok(date) => dates.push(date),
                     Err(complaint) => complain(complaint),
                 }
@@ -196,7 +196,7 @@ impl Component<'_> {
         }
         for line in self.all("EXDATE") {
             for value in values(line) {
-                match zones.stamp(line, value) {
+                match zones.stamp_beside(line, value, &first) {
                     Ok(stamp) => except.push((line.number, stamp)),
                     Err(complaint) => complain(complaint),
                 }
@@ -226,15 +226,16 @@ pub(super) fn values<'a>(line: &'a Line<'_>) -> impl Iterator<Item = &'a str> {
 fn rdate(
     line: &Line<'_>,
     value: &str,
+    first: &Stamp,
     zones: &Zones<'_>,
 ) -> Result<(Stamp, Option<Timestamp>), Complaint> {
     let Some((begins, end)) = value.split_once('/') else {
-        return Ok((zones.stamp(line, value)?, None));
+        return Ok((zones.stamp_beside(line, value, first)?, None));
     };
-    let begins = zones.stamp(line, begins)?;
+    let begins = zones.stamp_beside(line, begins, first)?;
     let ends = match length(end) {
         Some(length) => begins.end(length),
-        None => Some(zones.stamp(line, end)?.at()),
+        None => Some(zones.stamp_beside(line, end, first)?.at()),
     };
     match ends.filter(|ends| *ends > begins.at()) {
         Some(ends) => Ok((begins, Some(ends))),

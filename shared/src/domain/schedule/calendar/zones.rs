@@ -91,6 +91,21 @@ impl<'a> Zones<'a> {
         })
     }
 
+    /// Reads a time that stands beside a DTSTART. Where it names no zone, it has that of the DTSTART: RFC 5545 (3.8.2.2,
+    /// 3.8.5.1) wants both of one kind, and some programs leave the TZID out.
+    pub(super) fn stamp_beside(
+        &self,
+        line: &Line<'_>,
+        value: &str,
+        first: &Stamp,
+    ) -> Result<Stamp, Complaint> {
+        Stamp::read(line, value, |id| match id {
+            Some(id) => self.get(line.calendar, id),
+            None if first.zone != TimeZone::UTC => Ok(first.zone.clone()),
+            None => self.default_zone(line.calendar),
+        })
+    }
+
     /// The zone of this TZID in a VCALENDAR, or what is wrong with it.
     pub(super) fn get(&self, calendar: usize, id: &str) -> Result<TimeZone, String> {
         let key = key(calendar, id);

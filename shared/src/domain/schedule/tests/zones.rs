@@ -304,3 +304,29 @@ fn definition_that_differs_from_its_name_in_the_coming_year_is_noted() {
     assert_eq!(notes("America/New_York", &ends, "2037-06-01T00:00:00Z").len(), 1);
     assert_eq!(notes("Home", &both, now), Vec::<String>::new());
 }
+
+#[test]
+fn time_without_a_zone_has_that_of_the_begin_it_stands_beside() {
+    let (schedule, complaints) = read(&[
+        "UID:1\r\nDTSTART;TZID=America/New_York:20261201T090000\r\nDTEND:20261201T170000\r\n\
+         RRULE:FREQ=DAILY;COUNT=4\r\nRDATE:20261210T090000\r\nEXDATE:20261202T090000\r\nSUMMARY:alpha",
+        "UID:1\r\nRECURRENCE-ID:20261203T090000\r\nDTSTART;TZID=America/New_York:20261203T100000\r\n\
+         DTEND:20261203T170000\r\nSUMMARY:bravo",
+    ]);
+    assert_eq!(complaints, Vec::<String>::new());
+    let shifts = schedule.shifts(at("2026-12-01T00:00:00Z"), at("2026-12-12T00:00:00Z"));
+    let times: Vec<String> = shifts
+        .iter()
+        .filter(|shift| !shift.people.is_empty())
+        .map(|shift| format!("{} {} {}", shift.people.join(","), shift.from, shift.until))
+        .collect();
+    assert_eq!(
+        times,
+        [
+            "alpha 2026-12-01T14:00:00Z 2026-12-01T22:00:00Z",
+            "bravo 2026-12-03T15:00:00Z 2026-12-03T22:00:00Z",
+            "alpha 2026-12-04T14:00:00Z 2026-12-04T22:00:00Z",
+            "alpha 2026-12-10T14:00:00Z 2026-12-10T22:00:00Z",
+        ]
+    );
+}

@@ -90,8 +90,11 @@ impl<'a, 'b> Version<'a, 'b> {
                 return Err(self.complaint(Complaint::of(line, &what)));
             }
         };
-        let place =
-            zones.stamp(line, line.value()).map_err(|complaint| self.complaint(complaint))?;
+        let place = match self.event.begins(zones) {
+            Ok(first) => zones.stamp_beside(line, line.value(), &first),
+            Err(_) => zones.stamp(line, line.value()),
+        };
+        let place = place.map_err(|complaint| self.complaint(complaint))?;
         Ok(Exception { version: self, place, is_for_future })
     }
 
