@@ -106,10 +106,10 @@ pub(super) fn phone(twilio: &Twilio, (name, number): &(String, String)) -> Phone
             .get(number.len().saturating_sub(4)..)
             .map(|end| format!("…{end}"))
             .unwrap_or_default(),
-        call: calls.iter().find_map(|(call, facts)| current(call, facts.clone(), twilio.now())),
+        call: calls.iter().find_map(|(call, facts)| current(call, facts, twilio.now())),
         history: calls
             .iter()
-            .filter_map(|(call, facts)| ended(call, facts.clone()))
+            .filter_map(|(call, facts)| ended(call, facts))
             .take(MAX_SHOWN)
             .collect(),
         texts: last(texts, MAX_SHOWN),
@@ -121,10 +121,11 @@ fn last<T>(mut list: Vec<T>, most: usize) -> Vec<T> {
     list.split_off(list.len().saturating_sub(most))
 }
 
-fn current(call: &Call, facts: Facts, now: Timestamp) -> Option<CurrentCall> {
+fn current(call: &Call, facts: &Facts, now: Timestamp) -> Option<CurrentCall> {
     if !facts.status.holds_the_line() {
         return None;
     }
+    let facts = facts.clone();
     let ringing = facts.status == Status::Ringing;
     let until = call.rings_until().filter(|_| ringing);
     Some(CurrentCall {
@@ -143,9 +144,9 @@ fn current(call: &Call, facts: Facts, now: Timestamp) -> Option<CurrentCall> {
     })
 }
 
-fn ended(call: &Call, facts: Facts) -> Option<EndedCall> {
-    let Facts { status, ended, answered, machine, said, keys, error, .. } = facts;
-    let at = ended?;
+fn ended(call: &Call, facts: &Facts) -> Option<EndedCall> {
+    let at = facts.ended?;
+    let Facts { status, answered, machine, said, keys, error, .. } = facts.clone();
     Some(EndedCall {
         sid: call.sid.clone(),
         at,

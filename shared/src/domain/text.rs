@@ -7,6 +7,7 @@
 mod actionable;
 mod mask;
 mod mrkdwn;
+mod names;
 mod sentence;
 mod slack;
 mod sms;
@@ -17,6 +18,7 @@ mod times;
 pub use actionable::is_actionable;
 pub use mask::{mask_e164, mask_numbers};
 pub use mrkdwn::{MAX_SECTION_CHARS, cut_section, escape, slack_length};
+pub use names::{alarm_name, count};
 pub use sentence::{Kind, Part, Sentence, outcome_text, sentence};
 pub(crate) use slack::bold;
 pub use slack::{SlackContext, slack_line};

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::post::{Post, fits_a_click};
 use crate::domain::escalation::{Alarm, Ending, Incident, State};
 use crate::domain::text::{
-    SlackContext, bold, cut_section, escape, local_time, outcome_text, span,
+    SlackContext, alarm_name, bold, count, cut_section, escape, local_time, outcome_text, span,
 };
 use crate::slack::action::Place;
 
@@ -68,7 +68,6 @@ fn detailed(incident: &Incident, slack: SlackContext<'_>, place: Place, detail: 
 
 /// How it stands, in one line.
 fn headline(incident: &Incident, slack: SlackContext<'_>) -> String {
-    let calls = |number: u32| if number == 1 { "call" } else { "calls" };
     match incident.state() {
         State::Calling => match incident.under_way() {
             Some(attempt) => format!(
@@ -91,10 +90,9 @@ fn headline(incident: &Incident, slack: SlackContext<'_>) -> String {
         State::Exhausted => {
             let next =
                 next_try(incident).map(|at| format!("; the next try is at {}", local_time(at)));
-            let number = incident.round.calls;
             format!(
-                ":rotating_light: *nobody took it* after {number} {}{}",
-                calls(number),
+                ":rotating_light: *nobody took it* after {}{}",
+                count(incident.round.calls, "call"),
                 next.unwrap_or_default()
             )
         }
@@ -197,10 +195,7 @@ fn names(incident: &Incident) -> String {
 }
 
 fn name(alarm: &Alarm) -> String {
-    match one_line(&alarm.name, NAME) {
-        empty if empty.is_empty() => "an alarm without a name".to_owned(),
-        name => escape(&name),
-    }
+    escape(alarm_name(&one_line(&alarm.name, NAME)))
 }
 
 /// A stranger's text on one line, cut visibly.

@@ -3,9 +3,7 @@
 use serde::Serialize;
 use shared::Timestamp;
 use shared::domain::escalation::{Attempt, Incident, Policy};
-use shared::domain::text::{Kind, outcome_text, span};
-
-use super::summary::count;
+use shared::domain::text::{Kind, count, outcome_text, span};
 
 /// One call as it is shown.
 #[derive(Debug, PartialEq, Eq, Serialize)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use shared::config::Settings;
 use shared::domain::escalation::Entry;
 use shared::domain::schedule::two_weeks;
-use shared::domain::text::{mask_numbers, sentence, slack_line};
+use shared::domain::text::{count, mask_numbers, sentence, slack_line};
 use shared::http::{Request, Response};
 use shared::jobs::escalate::incidents::{View, view};
 use shared::storage::records::StoredIncident;
@@ -17,7 +17,7 @@ use super::alarms::alarms;
 use super::calls::{calls, policy_text};
 use super::counters::counters;
 use super::silences::{notice, silences};
-use super::summary::{ConfigStatus, count};
+use super::summary::Summary;
 use super::timeline::timeline;
 use super::{rejected, render, simulated, text};
 use crate::Dashboard;
@@ -79,8 +79,8 @@ pub(crate) async fn live_list(dashboard: &Dashboard, now: Timestamp) -> Result<S
 async fn list(dashboard: &Dashboard, now: Timestamp) -> Result<Value, Error> {
     let all = incidents::all(dashboard.store.as_ref(), RECENT, now).await?;
     let (mut open, recent): (Vec<_>, Vec<_>) =
-        all.iter().map(ConfigStatus::of).partition(|incident| incident.is_open);
-    open.sort_by_key(ConfigStatus::urgency);
+        all.iter().map(Summary::of).partition(|incident| incident.is_open);
+    open.sort_by_key(Summary::urgency);
     let settings = dashboard.settings.get(now).await?;
     let policies: Vec<(String, String)> = settings
         .config
@@ -88,7 +88,7 @@ async fn list(dashboard: &Dashboard, now: Timestamp) -> Result<Value, Error> {
         .policies_at(now)
         .map(|policy| (policy.name, policy.roster.join(", then ")))
         .collect();
-    let said: Vec<String> = open.iter().map(ConfigStatus::said).collect();
+    let said: Vec<String> = open.iter().map(Summary::said).collect();
     let number = u32::try_from(open.len()).unwrap_or(u32::MAX);
     let (tab, said) = match number {
         0 => ("Incidents".to_owned(), "No incident is open".to_owned()),
@@ -148,7 +148,7 @@ pub(crate) async fn live_one(
 
 fn facts(kept: &StoredIncident, settings: &Settings) -> Value {
     let incident = &kept.incident;
-    let summary = ConfigStatus::of(incident);
+    let summary = Summary::of(incident);
     let (tab, said) = (format!("{} · {}", summary.headline, summary.policy), summary.said());
     context! {
         tab, said, incident => Serde(&summary), more_alarms => incident.more_alarms,

@@ -3,14 +3,14 @@
 use serde::Serialize;
 use shared::Timestamp;
 use shared::domain::escalation::{Attempt, Ending, Incident, State};
-use shared::domain::text::span;
+use shared::domain::text::{alarm_name, count, span};
 
 /// How many alarms are named before the rest is counted.
 const NAMED: usize = 3;
 
 /// How an incident stands.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct ConfigStatus {
+pub(super) struct Summary {
     pub(super) id: String,
     pub(super) policy: String,
     pub(super) state: State,
@@ -45,9 +45,9 @@ pub(super) struct Clock {
     pub(super) kind: &'static str,
 }
 
-impl ConfigStatus {
+impl Summary {
     /// How this incident stands.
-    pub(super) fn of(incident: &Incident) -> ConfigStatus {
+    pub(super) fn of(incident: &Incident) -> Summary {
         let state = incident.state();
         let (headline, clock, detail) = match state {
             State::Calling => calling(incident),
@@ -57,7 +57,7 @@ impl ConfigStatus {
             State::Resolved => resolved(incident),
         };
         let (alarms, more) = alarms(incident);
-        ConfigStatus {
+        Summary {
             id: incident.id.clone(),
             policy: incident.policy.name.clone(),
             state,
@@ -197,17 +197,7 @@ fn alarms(incident: &Incident) -> (Vec<String>, usize) {
     }
     let all = named.len() + incident.more_alarms as usize;
     let names: Vec<String> =
-        named.into_iter().take(NAMED).map(|alarm| name(&alarm.name).to_owned()).collect();
+        named.into_iter().take(NAMED).map(|alarm| alarm_name(&alarm.name).to_owned()).collect();
     let more = all - names.len();
     (names, more)
-}
-
-/// An alarm's name; a monitor may have given it none.
-pub(super) fn name(name: &str) -> &str {
-    if name.trim().is_empty() { "an alarm without a name" } else { name }
-}
-
-/// `1 call`, `2 calls`.
-pub(super) fn count(number: u32, of: &str) -> String {
-    format!("{number} {of}{}", if number == 1 { "" } else { "s" })
 }

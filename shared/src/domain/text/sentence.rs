@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::mask::mask_numbers;
+use super::names::{alarm_name, count};
 use super::sms::listed;
 use super::times::span;
 use crate::domain::escalation::{Event, Incident, Outcome, Repaired};
@@ -132,8 +133,7 @@ fn person(name: &str) -> Part {
 
 /// An alarm by name; the alarms beyond those that are kept have none.
 fn alarm(name: &str) -> Part {
-    let name = if name.is_empty() { "an alarm without a name" } else { name };
-    Part::Alarm(name.to_owned())
+    Part::Alarm(alarm_name(name).to_owned())
 }
 
 fn one_alarm(name: &str) -> Part {
@@ -142,11 +142,6 @@ fn one_alarm(name: &str) -> Part {
 
 fn still_in_alarm(left: u32) -> String {
     if left > 0 { format!("; {left} still in ALARM") } else { String::new() }
-}
-
-/// `1 call`, `2 calls`.
-fn calls(number: u32) -> String {
-    if number == 1 { "1 call".to_owned() } else { format!("{number} calls") }
 }
 
 fn times(number: u32) -> String {
@@ -259,7 +254,7 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
         Event::Exhausted { calls: number } => {
             let strong = Part::Strong("nobody took it".to_owned());
             let again = span(incident.retry_after().as_secs());
-            let after = format!(" after {}; the next try is in {again}", calls(*number));
+            let after = format!(" after {}; the next try is in {again}", count(*number, "call"));
             new(Problem, ":rotating_light:", vec![strong, text(after)]).broadcast()
         }
         Event::CalledAgain => {

@@ -1,5 +1,6 @@
 //! Text messages. Pure.
 
+use super::names::alarm_name;
 use super::speakable::cut_words;
 use super::times::span;
 use crate::domain::escalation::{Alarm, Ending, Incident, TextAbout};
@@ -72,15 +73,13 @@ pub fn listed(names: &[impl AsRef<str>], more: u32) -> String {
     let mut list = String::new();
     let mut left = more as usize + names.len();
     for name in names {
-        let name = match cut_words(name.as_ref(), 60) {
-            empty if empty.is_empty() => "an alarm without a name".to_owned(),
-            name => name,
-        };
+        let name = cut_words(name.as_ref(), 60);
+        let name = alarm_name(&name);
         if list.chars().count() + name.chars().count() > MAX_LIST_CHARS {
             break;
         }
         list += if list.is_empty() { "" } else { ", " };
-        list += &name;
+        list += name;
         left -= 1;
     }
     match (list.is_empty(), left) {

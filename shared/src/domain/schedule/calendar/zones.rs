@@ -85,10 +85,7 @@ impl<'a> Zones<'a> {
 
     /// Reads a time with the zone that it names, or its calendar's.
     pub(super) fn stamp(&self, line: &Line<'_>, value: &str) -> Result<Stamp, Complaint> {
-        Stamp::read(line, value, |id| match id {
-            Some(id) => self.get(line.calendar, id),
-            None => self.default_zone(line.calendar),
-        })
+        self.stamp_or(line, value, || self.default_zone(line.calendar))
     }
 
     /// Reads a time that stands beside a DTSTART. Where it names no zone, it has that of the DTSTART: RFC 5545 (3.8.2.2,
@@ -99,11 +96,19 @@ impl<'a> Zones<'a> {
         value: &str,
         first: &Stamp,
     ) -> Result<Stamp, Complaint> {
-        Stamp::read(line, value, |id| match id {
-            Some(id) => self.get(line.calendar, id),
-            None if first.zone != TimeZone::UTC => Ok(first.zone.clone()),
-            None => self.default_zone(line.calendar),
+        self.stamp_or(line, value, || match first.zone == TimeZone::UTC {
+            true => self.default_zone(line.calendar),
+            false => Ok(first.zone.clone()),
         })
+    }
+
+    fn stamp_or(
+        &self,
+        line: &Line<'_>,
+        value: &str,
+        zone: impl FnOnce() -> Result<TimeZone, String>,
+    ) -> Result<Stamp, Complaint> {
+        Stamp::read(line, value, |id| id.map_or_else(zone, |id| self.get(line.calendar, id)))
     }
 
     /// The zone of this TZID in a VCALENDAR, or what is wrong with it.
