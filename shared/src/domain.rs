@@ -10,6 +10,7 @@
 pub mod alarm;
 pub mod escalation;
 pub mod event;
+pub mod metrics;
 pub mod response_url;
 pub mod routes;
 pub mod schedule;
