@@ -5,7 +5,8 @@
 //!    `messages`: the resources.
 //! 2. `call`: a call; `life`: from queued to its end; `player`: how its time goes by.
 //! 3. `twiml`, `digits`: the meaning of a document (pure); `play`: playing it.
-//! 4. `webhook`: signed requests; `callbacks`: those beside a call; `wire`: how any request leaves.
+//! 4. `webhook`: signed requests; `overrides`: when they are tried again; `callbacks`: those beside a call or a text;
+//!    `wire`: how any request leaves.
 //! 5. `studio`: Flows, and their Executions.
 //! 6. `faults`: what goes wrong on purpose; `behaviour`: what a phone does by itself; `journal`: all requests.
 
@@ -20,6 +21,7 @@ mod faults;
 mod journal;
 mod life;
 mod messages;
+mod overrides;
 mod play;
 mod player;
 mod rest;
@@ -32,6 +34,7 @@ mod wire;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -60,6 +63,8 @@ const MAX_RECORDS: usize = 10_000;
 pub struct Twilio {
     settings: Arc<Settings>,
     http: reqwest::Client,
+    /// Clients with timeouts of their own: connecting, reading.
+    clients: Mutex<HashMap<(Duration, Duration), reqwest::Client>>,
     records: Mutex<Records>,
 }
 
@@ -78,7 +83,7 @@ struct Records {
 impl Twilio {
     /// A Twilio without calls.
     pub(crate) fn new(settings: Arc<Settings>, http: reqwest::Client) -> Arc<Twilio> {
-        Arc::new(Twilio { settings, http, records: Mutex::default() })
+        Arc::new(Twilio { settings, http, clients: Mutex::default(), records: Mutex::default() })
     }
 
     fn records(&self) -> MutexGuard<'_, Records> {

@@ -2,6 +2,7 @@
 
 mod calls;
 mod rest;
+mod retries;
 mod studio;
 
 use std::collections::{HashMap, VecDeque};
@@ -34,6 +35,8 @@ struct ReceivedCallback {
     target: String,
     fields: Vec<(String, String)>,
     body: bytes::Bytes,
+    /// The header `I-Twilio-Idempotency-Token`.
+    token: String,
 }
 
 type Answers = HashMap<String, VecDeque<(u16, String)>>;
@@ -90,6 +93,12 @@ impl Fixture {
     fn document(&self, target: &str, verbs: &str) {
         let text = format!("<Response>{verbs}</Response>");
         self.receiver.documents.lock().expect("no panic").insert(target.to_owned(), text);
+    }
+
+    /// Has the receiver answer the next requests at a path with these statuses.
+    fn answers(&self, path: &str, statuses: &[u16]) {
+        let answers = statuses.iter().map(|status| (*status, String::new())).collect();
+        self.receiver.answers.lock().expect("no panic").insert(path.to_owned(), answers);
     }
 
     /// One request to the REST API: its status and JSON.
@@ -254,8 +263,10 @@ impl Receiver {
         if !path.starts_with("/report") && !is_json {
             assert_eq!(header("i-twilio-idempotency-token").map(str::len), Some(36));
         }
+        let token = header("i-twilio-idempotency-token").unwrap_or_default().to_owned();
         let document = self.documents.lock().expect("no panic").get(&target).cloned();
-        self.received.lock().expect("no panic").push(ReceivedCallback { target, fields, body });
+        let received = ReceivedCallback { target, fields, body, token };
+        self.received.lock().expect("no panic").push(received);
         let mut answers = self.answers.lock().expect("no panic");
         match (answers.get_mut(&path).and_then(VecDeque::pop_front), document) {
             (Some((status, json)), _) => ("application/json", status, json),

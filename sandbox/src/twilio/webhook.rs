@@ -1,18 +1,21 @@
-//! The requests that the sandbox's Twilio sends: signed, and answered within fifteen seconds.
+//! The requests that the sandbox's Twilio sends: signed, answered within fifteen seconds, and tried again as their URL's
+//! connection overrides say.
 
-use std::time::Duration;
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
 
 use reqwest::Url;
 use shared::http::form_fields;
 use shared::twilio::signature::{Payload, signature};
 
 use super::Twilio;
+use super::overrides::{CONNECT_TIMEOUT, Overrides, READ_TIMEOUT};
 use super::twiml::Method;
 use super::wire::{self, Answer, Failure, Label};
 use crate::ids::uuid;
 
-/// How long an answer may take. (docs/usage/webhooks/webhooks-connection-overrides: `tt`.)
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+/// The most clients with timeouts of their own that are kept for the next webhook.
+const MAX_CLIENTS: usize = 16;
 /// The header `User-Agent`.
 pub(super) const AGENT: &str = "TwilioProxy/1.1";
 
@@ -66,19 +69,51 @@ impl Webhook {
 }
 
 impl Twilio {
-    /// Sends it. The error says why there was no answer.
+    /// Sends it, each try with an entry of its own in the journal. The error says why there was no answer.
     pub(super) async fn send(&self, webhook: &Webhook) -> Result<Answer, String> {
-        let sending = async {
-            // One more try if nobody listened: Twilio's default. (`rc=1`, `rp=ct`.)
-            match self.try_once(webhook).await {
-                Err(Failure::NotConnected(_)) => self.try_once(webhook).await,
-                other => other,
+        let _work = self.settings.host.begin_work();
+        let overrides = Overrides::of(&webhook.url);
+        let http = self.client(&overrides)?;
+        let started = Instant::now();
+        let mut retries = overrides.retries;
+        loop {
+            let left = overrides.total_timeout.saturating_sub(started.elapsed());
+            let sending = self.try_once(&http, webhook, left);
+            let result = self.journaled(webhook.label(), sending).await;
+            let is_over = started.elapsed() >= overrides.total_timeout;
+            if retries == 0 || is_over || !overrides.retry_after(&result) {
+                return result.map_err(Failure::into_text);
             }
-        };
-        self.journaled(webhook.label(), sending).await
+            retries -= 1;
+        }
     }
 
-    async fn try_once(&self, webhook: &Webhook) -> Result<Answer, Failure> {
+    /// A client with these timeouts; the common one unless they are overridden.
+    fn client(&self, overrides: &Overrides) -> Result<reqwest::Client, String> {
+        let (connect, read) = (overrides.connect_timeout, overrides.read_timeout);
+        if (connect, read) == (CONNECT_TIMEOUT, READ_TIMEOUT) {
+            return Ok(self.http.clone());
+        }
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(&(connect, read)) {
+            return Ok(client.clone());
+        }
+        let client = shared::http::builder().map_err(|error| error.to_string())?;
+        let client = client.connect_timeout(connect).read_timeout(read).build();
+        let client = client.map_err(|error| error.to_string())?;
+        if clients.len() >= MAX_CLIENTS {
+            clients.clear();
+        }
+        clients.insert((connect, read), client.clone());
+        Ok(client)
+    }
+
+    async fn try_once(
+        &self,
+        http: &reqwest::Client,
+        webhook: &Webhook,
+        timeout: Duration,
+    ) -> Result<Answer, Failure> {
         let url = webhook.signed_url();
         let payload = match webhook.method {
             Method::Post => Payload::Form(&webhook.fields),
@@ -86,9 +121,8 @@ impl Twilio {
         };
         let target = self.target(&url).await?;
         let request = match webhook.method {
-            Method::Get => self.http.get(target),
-            Method::Post => self
-                .http
+            Method::Get => http.get(target),
+            Method::Post => http
                 .post(target)
                 .header("content-type", "application/x-www-form-urlencoded; charset=UTF-8")
                 .body(encoded(&webhook.fields)),
@@ -101,7 +135,7 @@ impl Twilio {
                 "x-twilio-signature",
                 signature(&url, payload, &self.settings.secrets.auth_token),
             );
-        wire::send(request, REQUEST_TIMEOUT).await
+        wire::send(request, timeout).await
     }
 }
 

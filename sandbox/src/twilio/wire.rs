@@ -23,7 +23,24 @@ pub(super) struct Answer {
 pub(super) enum Failure {
     /// Nobody listened: nothing happened there.
     NotConnected(String),
+    /// It was connected, and no answer came in time.
+    TimedOut(String),
     Broken(String),
+}
+
+impl Failure {
+    /// The reason, for people.
+    pub(super) fn into_text(self) -> String {
+        match self {
+            Failure::NotConnected(text) | Failure::TimedOut(text) | Failure::Broken(text) => text,
+        }
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Failure::NotConnected(text) | Failure::TimedOut(text) | Failure::Broken(text) => text,
+        }
+    }
 }
 
 impl From<reqwest::Error> for Failure {
@@ -33,7 +50,7 @@ impl From<reqwest::Error> for Failure {
         if error.is_connect() {
             Failure::NotConnected("nobody listens there".to_owned())
         } else if error.is_timeout() {
-            Failure::Broken("no answer in time".to_owned())
+            Failure::TimedOut("no answer in time".to_owned())
         } else {
             Failure::Broken(error.to_string())
         }
@@ -69,16 +86,15 @@ impl Twilio {
         Url::parse(&target).map_err(|_| Failure::Broken("it is no URL".to_owned()))
     }
 
-    /// Waits for the answer, and enters it in the journal. The error says why there was none.
+    /// Waits for the answer, and enters it in the journal.
     pub(super) async fn journaled(
         &self,
         label: Label<'_>,
         sending: impl Future<Output = Result<Answer, Failure>>,
-    ) -> Result<Answer, String> {
+    ) -> Result<Answer, Failure> {
         let _work = self.settings.host.begin_work();
         let (at, started) = (self.now(), Instant::now());
         let answer = sending.await;
-        let answer = answer.map_err(|(Failure::NotConnected(why) | Failure::Broken(why))| why);
         let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.records().journal.add_sent(SentRequest {
             at,
@@ -86,7 +102,7 @@ impl Twilio {
             event: label.event.to_owned(),
             path: path(label.url),
             status: answer.as_ref().ok().map(|answer| answer.status),
-            error: answer.as_ref().err().cloned(),
+            error: answer.as_ref().err().map(|failure| failure.text().to_owned()),
             took_ms,
         });
         answer

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 
 use super::super::Twilio;
 use super::super::webhook::AGENT;
-use super::super::wire::{self, Answer, Label};
+use super::super::wire::{self, Answer, Failure, Label};
 use crate::host::Work;
 use crate::host::later;
 
@@ -131,6 +131,6 @@ impl Twilio {
                 .body(body.clone());
             wire::send(request, REQUEST_TIMEOUT).await
         };
-        self.journaled(label, sending).await
+        self.journaled(label, sending).await.map_err(Failure::into_text)
     }
 }
