@@ -72,7 +72,7 @@ async fn phones(sandbox: &Sandbox) -> Result<Vec<(String, String)>, Error> {
 
 fn with_strangers(mut phones: Vec<(String, String)>, twilio: &Twilio) -> Vec<(String, String)> {
     let called = twilio.calls().into_iter().map(|call| call.to().to_owned());
-    for number in called.chain(twilio.texts().into_iter().map(|text| text.to)) {
+    for number in called.chain(twilio.texts().into_iter().map(|text| text.to().to_owned())) {
         if !phones.iter().any(|(_, known)| *known == number) {
             phones.push((String::new(), number));
         }

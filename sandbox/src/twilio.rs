@@ -1,9 +1,9 @@
 //! A simulated Twilio: it speaks the voice and the Studio part of Twilio's REST API, plays TwiML and runs Flows as Twilio
 //! does, and signs what it sends. Its phones ring on a page ([`crate::phones`]).
 //!
-//! 1. `rest`: who may send requests, and for what; `api_request`, `api_error`: a request, and its errors; `calls`,
-//!    `messages`: the resources.
-//! 2. `call`: a call; `life`: from queued to its end; `player`: how its time goes by.
+//! 1. `rest`: who may send requests, and for what; `api_request`, `api_error`: a request, and its errors; `paging`: lists;
+//!    `calls`, `messages`: the resources.
+//! 2. `call`: a call; `life`: from queued to its end; `player`: how its time goes by. `text`: a text, and its life.
 //! 3. `twiml`, `digits`: the meaning of a document (pure); `play`: playing it.
 //! 4. `webhook`: signed requests; `overrides`: when they are tried again; `callbacks`: those beside a call or a text;
 //!    `wire`: how any request leaves.
@@ -22,12 +22,14 @@ mod journal;
 mod life;
 mod messages;
 mod overrides;
+mod paging;
 mod play;
 mod player;
 mod rest;
 mod studio;
 #[cfg(test)]
 mod tests;
+pub(crate) mod text;
 mod twiml;
 mod webhook;
 mod wire;
@@ -44,12 +46,12 @@ use shared::http::Response;
 use self::studio::Studio;
 use crate::host;
 use crate::settings::Settings;
-use behaviour::PhoneBehaviour;
+use behaviour::{PhoneBehaviour, TextReception};
 use call::{Call, Order, PhoneAction, Status};
 use faults::{FaultInjector, Faults};
 use journal::{Journal, push_bounded};
-pub(crate) use messages::Text;
 use player::Player;
+use text::Text;
 
 pub(crate) use rest::handle;
 
@@ -72,7 +74,7 @@ pub struct Twilio {
 struct Records {
     /// Oldest first.
     calls: VecDeque<Arc<Call>>,
-    texts: VecDeque<Text>,
+    texts: VecDeque<Arc<Text>>,
     /// By number.
     behaviours: HashMap<String, PhoneBehaviour>,
     fault_injector: FaultInjector,
@@ -106,7 +108,7 @@ impl Twilio {
     }
 
     /// All texts, oldest first.
-    pub(crate) fn texts(&self) -> Vec<Text> {
+    pub(crate) fn texts(&self) -> Vec<Arc<Text>> {
         self.records().texts.iter().cloned().collect()
     }
 
@@ -144,6 +146,12 @@ impl Twilio {
     /// The behaviour of a phone, if it has one.
     pub(crate) fn behaviour(&self, number: &str) -> Option<PhoneBehaviour> {
         self.records().behaviours.get(number).cloned()
+    }
+
+    /// How a phone takes a text.
+    fn reception(&self, number: &str) -> TextReception {
+        let records = self.records();
+        records.behaviours.get(number).map(PhoneBehaviour::reception).unwrap_or_default()
     }
 
     /// Places a call, which is played from now on.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::twilio::Twilio;
 use crate::twilio::behaviour::PhoneBehaviour;
 use crate::twilio::call::{Call, Facts, Status};
+use crate::twilio::text::TextFacts;
 
 /// The most ended calls, and texts, that a phone shows.
 const MAX_SHOWN: usize = 20;
@@ -76,11 +77,14 @@ struct EndedCall {
     error: Option<u32>,
 }
 
-/// A text that arrived.
+/// A text that was sent to it, whether it arrived or not.
 #[derive(Serialize)]
 struct Text {
     at: Timestamp,
     body: String,
+    status: &'static str,
+    /// Twilio's code of what went wrong.
+    error_code: Option<u32>,
 }
 
 /// All phones as they are now.
@@ -97,8 +101,8 @@ pub(super) fn phone(twilio: &Twilio, (name, number): &(String, String)) -> Phone
     // Looked at once: a call that ends meanwhile is not shown both as going on and as ended.
     let calls: Vec<(Arc<Call>, Facts)> =
         calls.into_iter().map(|call| (call.clone(), call.facts().clone())).collect();
-    let texts = twilio.texts().into_iter().filter(|text| text.to == *number);
-    let texts: Vec<Text> = texts.map(|text| Text { at: text.at, body: text.body }).collect();
+    let texts = twilio.texts().into_iter().filter(|text| text.to() == number);
+    let texts: Vec<Text> = texts.map(|text| shown(&text)).collect();
     Phone {
         name: name.clone(),
         number: number.clone(),
@@ -115,6 +119,11 @@ pub(super) fn phone(twilio: &Twilio, (name, number): &(String, String)) -> Phone
         texts: last(texts, MAX_SHOWN),
         behaviour: twilio.behaviour(number),
     }
+}
+
+fn shown(text: &crate::twilio::text::Text) -> Text {
+    let TextFacts { status, error_code, .. } = text.facts();
+    Text { at: text.created, body: text.body().to_owned(), status: status.name(), error_code }
 }
 
 fn last<T>(mut list: Vec<T>, most: usize) -> Vec<T> {

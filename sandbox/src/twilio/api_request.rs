@@ -1,8 +1,8 @@
-//! A request to the REST API, and the lists that it gets.
+//! A request to the REST API.
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use jiff::Timestamp;
 use shared::http::Response;
 
 use super::Twilio;
@@ -31,6 +31,25 @@ impl ApiRequest<'_> {
         self.field(name).ok_or_else(|| ApiError::bad(code, otherwise))
     }
 
+    /// Whether a value is the one that the filter of this name wants, if it is there.
+    pub(super) fn wants(&self, name: &str, value: &str) -> bool {
+        self.field(name).is_none_or(|wanted| wanted == value)
+    }
+
+    /// Whether a time passes the filters `name`, `name<` and `name>`: a day in GMT, not a moment, and the day itself is on
+    /// either side. No time passes none of them.
+    pub(super) fn wants_day(&self, name: &str, at: Option<Timestamp>) -> bool {
+        let day = at.map(|at| at.to_string());
+        let day = day.as_deref().and_then(|day| day.get(..10));
+        let passes = |sign: &str, fits: fn(&str, &str) -> bool| {
+            let Some(wanted) = self.field(&format!("{name}{sign}")) else { return true };
+            day.is_some_and(|day| fits(day, wanted.get(..10).unwrap_or(wanted)))
+        };
+        passes("", |day, wanted| day == wanted)
+            && passes("<", |day, wanted| day <= wanted)
+            && passes(">", |day, wanted| day >= wanted)
+    }
+
     /// Places a call, in whichever way, unless that goes wrong on purpose: before it is done, or after.
     pub(super) fn places(
         &self,
@@ -48,71 +67,11 @@ impl ApiRequest<'_> {
         if placing == Placing::FailsAfter { Err(ApiError::out_of_order()) } else { Ok(placed) }
     }
 
-    /// Fails a look-up of calls, if that goes wrong on purpose.
-    pub(super) fn looks_up(&self, a_call: bool) -> Result<(), ApiError> {
-        let fails = a_call && self.twilio.records().fault_injector.look_up_fails();
+    /// Fails a look-up of calls or texts, if that goes wrong on purpose.
+    pub(super) fn looks_up(&self, is_look_up: bool) -> Result<(), ApiError> {
+        let fails = is_look_up && self.twilio.records().fault_injector.look_up_fails();
         if fails { Err(ApiError::out_of_order()) } else { Ok(()) }
     }
-}
-
-/// One page of a list, newest first.
-pub(super) struct Page {
-    pub(super) number: usize,
-    pub(super) size: usize,
-    pub(super) start: usize,
-    pub(super) shown: Vec<Value>,
-    pub(super) has_more: bool,
-    /// What the list is filtered by, which each page's URL says again.
-    filters: Vec<(String, String)>,
-}
-
-impl Page {
-    /// The page that a request wants.
-    pub(super) fn of(api: &ApiRequest<'_>, newest_first: Vec<Value>) -> Page {
-        let number = |name: &str| api.field(name).and_then(|text| text.parse::<usize>().ok());
-        let size = number("PageSize").unwrap_or(50).clamp(1, 1_000);
-        let page = number("Page").unwrap_or(0);
-        let start = page.saturating_mul(size);
-        let has_more = newest_first.len() > start.saturating_add(size);
-        let shown = newest_first.into_iter().skip(start).take(size).collect();
-        let mut filters = api.fields.clone();
-        filters.retain(|(name, _)| !matches!(name.as_str(), "Page" | "PageSize"));
-        Page { number: page, size, start, shown, has_more, filters }
-    }
-
-    /// The query of another page of the same list.
-    pub(super) fn query(&self, number: usize) -> String {
-        form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(&self.filters)
-            .append_pair("PageSize", &self.size.to_string())
-            .append_pair("Page", &number.to_string())
-            .finish()
-    }
-}
-
-/// One page of a list, newest first, as Twilio wraps it: `name` is the list's own.
-pub(super) fn page(
-    api: &ApiRequest<'_>,
-    name: &str,
-    file: &str,
-    newest_first: Vec<Value>,
-) -> Response {
-    let page = Page::of(api, newest_first);
-    let uri = |number: usize| {
-        format!("/2010-04-01/Accounts/{}/{file}?{}", api.account, page.query(number))
-    };
-    let body = json!({
-        "first_page_uri": uri(0),
-        "previous_page_uri": page.number.checked_sub(1).map(uri),
-        "next_page_uri": page.has_more.then(|| uri(page.number + 1)),
-        "uri": uri(page.number),
-        "page": page.number,
-        "page_size": page.size,
-        "start": page.start,
-        "end": (page.start + page.shown.len()).saturating_sub(1),
-        name: page.shown,
-    });
-    Response::json(200, &body)
 }
 
 /// Whether it is a phone number in E.164, which is all that can be called here.

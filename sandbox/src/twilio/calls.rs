@@ -1,6 +1,7 @@
 //! The call resource. (docs/voice/api/call-resource; contract 5.1 and 5.6.)
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -8,9 +9,10 @@ use serde_json::{Value, json};
 use shared::http::Response;
 
 use super::api_error::ApiError;
-use super::api_request::{ApiRequest, is_e164, page};
+use super::api_request::{ApiRequest, is_e164};
 use super::call::{Call, Detection, Document, Order, PhoneAction, Status, Target};
 use super::life::{rfc2822, seconds};
+use super::paging::{Listed, page};
 use super::twiml::Method;
 use super::webhook::is_url;
 
@@ -23,7 +25,7 @@ pub(super) const FOUR_HOURS: u64 = 4 * 60 * 60;
 pub(super) fn create(api: &ApiRequest<'_>) -> Result<Response, ApiError> {
     api.places(|| {
         let call = api.twilio.place(order(api)?);
-        Ok(Response::json(201, &resource(&call)))
+        Ok(Response::json(201, &call.resource()))
     })
 }
 
@@ -88,36 +90,29 @@ fn target(api: &ApiRequest<'_>, url: &str, method: &str) -> Option<Target> {
 }
 
 /// All calls that pass the filters.
-pub(super) fn list(api: &ApiRequest<'_>) -> Response {
+pub(super) fn list(api: &ApiRequest<'_>) -> Result<Response, ApiError> {
     let mut calls = api.twilio.calls();
     calls.reverse();
-    let passes = |call: &Call| {
-        let order = &call.order;
-        let same = |name: &str, value: &str| api.field(name).is_none_or(|wanted| wanted == value);
-        let day = call.facts().ringing_since.unwrap_or(call.created).to_string();
-        let day = day.get(..10).unwrap_or_default();
-        let started = |name: &str, fits: fn(&str, &str) -> bool| {
-            api.field(name).is_none_or(|wanted| fits(day, wanted.get(..10).unwrap_or(wanted)))
-        };
+    page(api, "calls", "Calls.json", calls, |call| {
+        let (order, facts) = (&call.order, call.facts().clone());
         order.account == api.account
-            && same("To", &order.to)
-            && same("From", &order.from)
-            && same("Status", call.status().rest_name())
-            // A day, not a moment. Of a call that has not rung yet it is the day it was placed.
-            && started("StartTime", |day, wanted| day == wanted)
-            && started("StartTime<", |day, wanted| day <= wanted)
-            && started("StartTime>", |day, wanted| day >= wanted)
-    };
-    let found = calls.iter().filter(|call| passes(call)).map(|call| resource(call)).collect();
-    page(api, "calls", "Calls.json", found)
+            && api.wants("To", &order.to)
+            && api.wants("From", &order.from)
+            && api.wants("Status", facts.status.rest_name())
+            // No call here has a parent.
+            && api.field("ParentCallSid").is_none()
+            // Of a call that has not rung yet it is the day it was placed.
+            && api.wants_day("StartTime", Some(facts.ringing_since.unwrap_or(call.created)))
+            && api.wants_day("EndTime", facts.ended)
+    })
 }
 
 /// One call, if there is such a one.
 pub(super) fn fetch(api: &ApiRequest<'_>, sid: &str) -> Option<Response> {
-    find(api, sid).map(|call| Response::json(200, &resource(&call)))
+    find(api, sid).map(|call| Response::json(200, &call.resource()))
 }
 
-fn find(api: &ApiRequest<'_>, sid: &str) -> Option<std::sync::Arc<Call>> {
+fn find(api: &ApiRequest<'_>, sid: &str) -> Option<Arc<Call>> {
     let calls = api.twilio.calls();
     calls.into_iter().rev().find(|call| call.sid == sid && call.order.account == api.account)
 }
@@ -135,47 +130,52 @@ pub(super) async fn update(api: &ApiRequest<'_>, sid: &str) -> Result<Response, 
         (None, Some(_)) => {
             return Err(ApiError::bad(21220, "Call is not in-progress. Cannot redirect."));
         }
-        (None, None) => return Ok(Response::json(200, &resource(&call))),
+        (None, None) => return Ok(Response::json(200, &call.resource())),
     };
     if let Err(why) = call.act(action).await {
         tracing::debug!(call = call.sid, why, "a call stays as it is");
     }
-    Ok(Response::json(200, &resource(&call)))
+    Ok(Response::json(200, &call.resource()))
 }
 
-/// The resource's JSON.
-fn resource(call: &Call) -> Value {
-    let base = format!("/2010-04-01/Accounts/{}/Calls/{}", call.order.account, call.sid);
-    let order = &call.order;
-    let facts = call.facts().clone();
-    let time = |at: Option<Timestamp>| at.map(rfc2822);
-    json!({
-        "sid": call.sid,
-        "account_sid": order.account,
-        "parent_call_sid": null,
-        "to": order.to,
-        "to_formatted": order.to,
-        "from": order.from,
-        "from_formatted": order.from,
-        "phone_number_sid": null,
-        "status": facts.status.rest_name(),
-        "direction": "outbound-api",
-        "date_created": rfc2822(call.created),
-        "date_updated": rfc2822(facts.updated),
-        "start_time": time(facts.ringing_since),
-        "end_time": time(facts.ended),
-        "duration": facts.status.is_final().then(|| seconds(call).to_string()),
-        "answered_by": facts.answered_by,
-        "price": null,
-        "price_unit": "USD",
-        "queue_time": "0",
-        "annotation": null,
-        "api_version": "2010-04-01",
-        "caller_name": null,
-        "forwarded_from": null,
-        "group_sid": null,
-        "trunk_sid": null,
-        "uri": format!("{base}.json"),
-        "subresource_uris": {"recordings": format!("{base}/Recordings.json")},
-    })
+impl Listed for Arc<Call> {
+    fn sid(&self) -> &str {
+        &self.sid
+    }
+
+    fn resource(&self) -> Value {
+        let base = format!("/2010-04-01/Accounts/{}/Calls/{}", self.order.account, self.sid);
+        let order = &self.order;
+        let facts = self.facts().clone();
+        let time = |at: Option<Timestamp>| at.map(rfc2822);
+        json!({
+            "sid": self.sid,
+            "account_sid": order.account,
+            "parent_call_sid": null,
+            "to": order.to,
+            "to_formatted": order.to,
+            "from": order.from,
+            "from_formatted": order.from,
+            "phone_number_sid": null,
+            "status": facts.status.rest_name(),
+            "direction": "outbound-api",
+            "date_created": rfc2822(self.created),
+            "date_updated": rfc2822(facts.updated),
+            "start_time": time(facts.ringing_since),
+            "end_time": time(facts.ended),
+            "duration": facts.status.is_final().then(|| seconds(self).to_string()),
+            "answered_by": facts.answered_by,
+            "price": null,
+            "price_unit": "USD",
+            "queue_time": "0",
+            "annotation": null,
+            "api_version": "2010-04-01",
+            "caller_name": null,
+            "forwarded_from": null,
+            "group_sid": null,
+            "trunk_sid": null,
+            "uri": format!("{base}.json"),
+            "subresource_uris": {"recordings": format!("{base}/Recordings.json")},
+        })
+    }
 }

@@ -28,10 +28,12 @@ pub(super) struct Faults {
     fail_after_placing: Switch,
     /// The answer is 500, and no call is placed.
     fail_before_placing: Switch,
-    /// Look-ups of calls get a 500.
+    /// Look-ups of calls and texts get a 500.
     fail_look_ups: Switch,
     /// Where Event Streams posts its events: to the server if it is not set. Empty: there is no sink.
     sink: Option<String>,
+    /// Where the callbacks of texts go that name no URL, as those of a Messaging Service would. Nowhere if it is not set.
+    status_callback: Option<String>,
     /// Events are lost on the way to the sink.
     lose_events: Switch,
 }
@@ -116,6 +118,9 @@ impl FaultInjector {
         {
             return Err("sink is a URL, or empty: then there is none".to_owned());
         }
+        if faults.status_callback.as_ref().is_some_and(|url| !is_url(url)) {
+            return Err("status_callback is a URL".to_owned());
+        }
         self.rng = faults.seed;
         self.faults = faults;
         Ok(())
@@ -135,7 +140,7 @@ impl FaultInjector {
         if self.faults.fail_after_placing.happens() { Placing::FailsAfter } else { Placing::Well }
     }
 
-    /// Whether the next question about calls is not answered.
+    /// Whether the next question about calls or texts is not answered.
     pub(super) fn look_up_fails(&mut self) -> bool {
         self.faults.fail_look_ups.happens()
     }
@@ -143,6 +148,11 @@ impl FaultInjector {
     /// Where events go; `None` if nobody said. Empty: nowhere.
     pub(super) fn sink(&self) -> Option<&str> {
         self.faults.sink.as_deref()
+    }
+
+    /// Where the callbacks of texts go that name no URL.
+    pub(super) fn status_callback(&self) -> Option<String> {
+        self.faults.status_callback.clone()
     }
 
     /// Whether the next event is lost.
@@ -220,6 +230,8 @@ mod tests {
         let too_many = Faults { lose: 101, ..Faults::default() };
         assert!(FaultInjector::default().set(too_many).is_err());
         let nowhere = Faults { sink: Some("here".to_owned()), ..Faults::default() };
+        assert!(FaultInjector::default().set(nowhere).is_err());
+        let nowhere = Faults { status_callback: Some(String::new()), ..Faults::default() };
         assert!(FaultInjector::default().set(nowhere).is_err());
     }
 }

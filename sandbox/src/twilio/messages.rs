@@ -1,32 +1,19 @@
-//! Texts: taken, shown on the page, with callbacks if they are wanted. (docs/messaging/api/message-resource.)
+//! The message resource: texts. (docs/messaging/api/message-resource; contract 3 of the status callbacks.)
 
-use jiff::Timestamp;
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use shared::http::Response;
 
 use super::api_error::ApiError;
-use super::api_request::{ApiRequest, is_e164, page};
-use super::callbacks::Outbox;
-use super::journal::push_bounded;
+use super::api_request::{ApiRequest, is_e164};
 use super::life::rfc2822;
-use super::twiml::Method;
-use super::webhook::{Webhook, is_url};
-use super::{MAX_RECORDS, Twilio};
-use crate::ids::random;
+use super::paging::{Listed, page};
+use super::text::{Text, TextOrder};
+use super::webhook::is_url;
 
 /// How long a text may be.
 const MAX_TEXT_CHARACTERS: usize = 1_600;
-
-/// A text that was sent.
-#[derive(Clone, Debug)]
-pub(crate) struct Text {
-    sid: String,
-    account: String,
-    from: String,
-    pub(crate) to: String,
-    pub(crate) body: String,
-    pub(crate) at: Timestamp,
-}
 
 /// Sends a text.
 pub(super) fn create(api: &ApiRequest<'_>) -> Result<Response, ApiError> {
@@ -34,8 +21,10 @@ pub(super) fn create(api: &ApiRequest<'_>) -> Result<Response, ApiError> {
     if !is_e164(to) {
         return Err(ApiError::bad(21211, format!("Invalid 'To' Phone Number: {to}")));
     }
-    let from = api.field("From").or(api.field("MessagingServiceSid"));
-    let from = from.ok_or_else(|| ApiError::bad(21603, "A 'From' phone number is required."))?;
+    let (from, service) = (api.field("From"), api.field("MessagingServiceSid"));
+    if from.is_none() && service.is_none() {
+        return Err(ApiError::bad(21603, "A 'From' phone number is required."));
+    }
     let body = api.need("Body", 21602, "Message body is required.")?;
     if body.chars().count() > MAX_TEXT_CHARACTERS {
         return Err(ApiError::bad(
@@ -43,78 +32,68 @@ pub(super) fn create(api: &ApiRequest<'_>) -> Result<Response, ApiError> {
             "The concatenated message body exceeds the 1600 character limit",
         ));
     }
-    let text = Text {
-        sid: format!("SM{}", random()),
+    let own = api.field("StatusCallback").filter(|url| is_url(url)).map(str::to_owned);
+    let status_callback = own.or_else(|| api.twilio.records().fault_injector.status_callback());
+    let text = api.twilio.take_text(TextOrder {
         account: api.account.to_owned(),
-        from: from.to_owned(),
         to: to.to_owned(),
+        from: from.map(str::to_owned),
+        service: service.map(str::to_owned),
         body: body.to_owned(),
-        at: api.twilio.now(),
-    };
-    push_bounded(&mut api.twilio.records().texts, text.clone(), MAX_RECORDS);
-    if let Some(url) = api.field("StatusCallback").filter(|url| is_url(url)) {
-        send_callbacks(api, &text, url);
-    }
-    Ok(Response::json(201, &resource(&text, "queued")))
-}
-
-/// Sends the callbacks of `sent` and `delivered`. There is none of `queued`. (Contract 6.)
-fn send_callbacks(api: &ApiRequest<'_>, text: &Text, url: &str) {
-    let outbox = Outbox::open(api.twilio.clone());
-    for status in ["sent", "delivered"] {
-        let fields = [
-            ("AccountSid", text.account.as_str()),
-            ("MessageSid", &text.sid),
-            ("SmsSid", &text.sid),
-            ("MessageStatus", status),
-            ("SmsStatus", status),
-            ("From", &text.from),
-            ("To", &text.to),
-            ("ApiVersion", "2010-04-01"),
-        ];
-        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        outbox.put(text.at, Webhook::new(&text.sid, status, (url, Method::Post), fields));
-    }
+        status_callback,
+    });
+    Ok(Response::json(201, &text.resource()))
 }
 
 /// All texts that pass the filters.
-pub(super) fn list(api: &ApiRequest<'_>) -> Response {
-    let twilio: &Twilio = api.twilio;
-    let same = |name: &str, value: &str| api.field(name).is_none_or(|wanted| wanted == value);
-    let texts = twilio.texts();
-    let passing = texts.iter().rev().filter(|text| {
-        text.account == api.account && same("To", &text.to) && same("From", &text.from)
-    });
-    page(
-        api,
-        "messages",
-        "Messages.json",
-        passing.map(|text| resource(text, "delivered")).collect(),
-    )
+pub(super) fn list(api: &ApiRequest<'_>) -> Result<Response, ApiError> {
+    let mut texts = api.twilio.texts();
+    texts.reverse();
+    page(api, "messages", "Messages.json", texts, |text| {
+        text.order.account == api.account
+            && api.wants("To", text.to())
+            && api.wants("From", text.from().unwrap_or_default())
+            // Of a text that was not sent yet it is the day it was taken.
+            && api.wants_day("DateSent", Some(text.facts().sent.unwrap_or(text.created)))
+    })
 }
 
-fn resource(text: &Text, status: &str) -> Value {
-    let at = rfc2822(text.at);
-    json!({
-        "sid": text.sid,
-        "account_sid": text.account,
-        "api_version": "2010-04-01",
-        "body": text.body,
-        "date_created": at,
-        "date_updated": at,
-        "date_sent": (status == "delivered").then_some(&at),
-        "direction": "outbound-api",
-        "error_code": null,
-        "error_message": null,
-        "from": text.from,
-        "messaging_service_sid": null,
-        "num_media": "0",
-        "num_segments": "1",
-        "price": null,
-        "price_unit": "USD",
-        "status": status,
-        "to": text.to,
-        "uri": format!("/2010-04-01/Accounts/{}/Messages/{}.json", text.account, text.sid),
-        "subresource_uris": {},
-    })
+/// One text, if there is such a one.
+pub(super) fn fetch(api: &ApiRequest<'_>, sid: &str) -> Option<Response> {
+    let texts = api.twilio.texts();
+    let found =
+        texts.iter().rev().find(|text| text.sid == sid && text.order.account == api.account);
+    found.map(|text| Response::json(200, &text.resource()))
+}
+
+impl Listed for Arc<Text> {
+    fn sid(&self) -> &str {
+        &self.sid
+    }
+
+    fn resource(&self) -> Value {
+        let (order, facts) = (&self.order, self.facts());
+        json!({
+            "sid": self.sid,
+            "account_sid": order.account,
+            "api_version": "2010-04-01",
+            "body": order.body,
+            "date_created": rfc2822(self.created),
+            "date_sent": facts.sent.map(rfc2822),
+            "date_updated": rfc2822(facts.updated),
+            "direction": "outbound-api",
+            "error_code": facts.error_code,
+            "error_message": null,
+            "from": self.from(),
+            "messaging_service_sid": order.service,
+            "num_media": "0",
+            "num_segments": "1",
+            "price": null,
+            "price_unit": "USD",
+            "status": facts.status.name(),
+            "to": order.to,
+            "uri": format!("/2010-04-01/Accounts/{}/Messages/{}.json", order.account, self.sid),
+            "subresource_uris": {},
+        })
+    }
 }

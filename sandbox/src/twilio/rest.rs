@@ -55,15 +55,17 @@ async fn answer(api: &ApiRequest<'_>, request: &Request, path: &str) -> Result<R
     if account != api.account {
         return Err(ApiError::not_allowed());
     }
-    api.looks_up(method == "GET" && resource.starts_with("Calls"))?;
-    let one_call = resource.strip_prefix("Calls/").and_then(|file| file.strip_suffix(".json"));
-    match (method, resource, one_call) {
-        ("POST", "Calls.json", _) => calls::create(api),
-        ("GET", "Calls.json", _) => Ok(calls::list(api)),
-        ("GET", _, Some(sid)) => calls::fetch(api, sid).ok_or_else(not_found),
-        ("POST", _, Some(sid)) => calls::update(api, sid).await,
-        ("POST", "Messages.json", _) => messages::create(api),
-        ("GET", "Messages.json", _) => Ok(messages::list(api)),
+    api.looks_up(method == "GET")?;
+    let file = resource.strip_suffix(".json").ok_or_else(not_found)?;
+    let parts: Vec<&str> = file.split('/').collect();
+    match (method, parts.as_slice()) {
+        ("POST", ["Calls"]) => calls::create(api),
+        ("GET", ["Calls"]) => calls::list(api),
+        ("GET", ["Calls", sid]) => calls::fetch(api, sid).ok_or_else(not_found),
+        ("POST", ["Calls", sid]) => calls::update(api, sid).await,
+        ("POST", ["Messages"]) => messages::create(api),
+        ("GET", ["Messages"]) => messages::list(api),
+        ("GET", ["Messages", sid]) => messages::fetch(api, sid).ok_or_else(not_found),
         _ => Err(not_found()),
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn answer(api: &ApiRequest<'_>, method: &str, path: &str) -> Result<R
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     match (method, parts.as_slice()) {
         ("POST", []) => flows::create(api),
-        ("GET", []) => Ok(flows::list(api)),
+        ("GET", []) => flows::list(api),
         ("POST", ["Validate"]) => flows::validate(api),
         ("GET", [flow]) => flows::fetch(api, flow),
         ("POST", [flow]) => flows::update(api, flow),

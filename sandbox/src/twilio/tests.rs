@@ -1,9 +1,11 @@
 //! The sandbox's Twilio as a whole: asked by its REST API, answered by a receiver, its clock pushed.
 
 mod calls;
+mod lists;
 mod rest;
 mod retries;
 mod studio;
+mod texts;
 
 use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;

@@ -11,6 +11,7 @@ use super::super::MAX_RECORDS;
 use super::super::api_error::ApiError;
 use super::super::api_request::{ApiRequest, is_e164};
 use super::super::journal::push_bounded;
+use super::super::paging::Listed;
 use super::execution::{Execution, Order, StepRecord};
 use super::flows::{self, need};
 use super::run::Driver;
@@ -71,16 +72,25 @@ pub(super) fn list(api: &ApiRequest<'_>, flow_sid: &str) -> Result<Response, Api
     let executions = api.twilio.records().studio.executions.clone();
     let time = |name: &str| api.field(name).and_then(|text| text.parse::<Timestamp>().ok());
     let (from, to) = (time("DateCreatedFrom"), time("DateCreatedTo"));
-    let passes = |one: &&Arc<Execution>| {
+    let path = format!("/{flow_sid}/Executions");
+    let newest_first: Vec<Arc<Execution>> = executions.into_iter().rev().collect();
+    super::list::page(api, "executions", &path, newest_first, |one| {
         one.order.flow_sid == flow_sid
             && one.order.account == api.account
             && from.is_none_or(|from| one.created >= from)
             && to.is_none_or(|to| one.created <= to)
-            && api.field("Status").is_none_or(|status| status == one.status())
-    };
-    let found = executions.iter().rev().filter(passes).map(|one| resource(one)).collect();
-    let path = format!("/{flow_sid}/Executions");
-    Ok(super::list::page(api, "executions", &path, found))
+            && api.wants("Status", one.status())
+    })
+}
+
+impl Listed for Arc<Execution> {
+    fn sid(&self) -> &str {
+        &self.sid
+    }
+
+    fn resource(&self) -> Value {
+        resource(self)
+    }
 }
 
 fn find(api: &ApiRequest<'_>, flow_sid: &str, sid: &str) -> Result<Arc<Execution>, ApiError> {
@@ -134,9 +144,10 @@ pub(super) fn context(
 pub(super) fn steps(api: &ApiRequest<'_>, flow_sid: &str, sid: &str) -> Result<Response, ApiError> {
     let execution = find(api, flow_sid, sid)?;
     let steps = execution.steps();
-    let shown = steps.iter().rev().map(|step| step_resource(&execution, step)).collect();
+    let shown = steps.iter().rev().map(|step| step_resource(&execution, step));
+    let shown: Vec<Value> = shown.collect();
     let path = format!("/{flow_sid}/Executions/{sid}/Steps");
-    Ok(super::list::page(api, "steps", &path, shown))
+    super::list::page(api, "steps", &path, shown, |_| true)
 }
 
 fn url(execution: &Execution) -> String {

@@ -181,10 +181,11 @@ pub(super) fn fetch(api: &ApiRequest<'_>, sid: &str) -> Result<Response, ApiErro
 }
 
 /// All Flows that were posted, newest first.
-pub(super) fn list(api: &ApiRequest<'_>) -> Response {
+pub(super) fn list(api: &ApiRequest<'_>) -> Result<Response, ApiError> {
     let flows = api.twilio.records().studio.flows.clone();
     let own = flows.iter().rev().filter(|flow| flow.account == api.account);
-    super::list::page(api, "flows", "", own.map(StoredFlow::resource).collect())
+    let own: Vec<Value> = own.map(StoredFlow::resource).collect();
+    super::list::page(api, "flows", "", own, |_| true)
 }
 
 fn read_revision(api: &ApiRequest<'_>, definition: &str) -> Result<Revision, ApiError> {

@@ -29,7 +29,7 @@ async fn wrong_request_gets_twilios_code() {
         let more = format!("https://www.twilio.com/docs/errors/{code}");
         assert_eq!(body["more_info"], more);
     }
-    for path in ["Calls/CA1.json", "Nothing.json"] {
+    for path in ["Calls/CA1.json", "Calls/.json", "Messages/SM1.json", "Nothing.json", "Calls"] {
         let (status, body) = fixture.ask("GET", path, &[]).await;
         assert_eq!((status, &body["code"]), (404, &20404.into()), "{path}");
     }
@@ -65,21 +65,6 @@ async fn calls_are_listed_newest_first_by_their_filters() {
     let (_, call) = fixture.ask("GET", &format!("Calls/{second}.json"), &[]).await;
     assert_eq!((&call["sid"], &call["status"]), (&second.into(), &"busy".into()));
     assert!(call["date_created"].as_str().is_some_and(|date| date.ends_with(" +0000")), "{call}");
-}
-
-#[tokio::test]
-async fn texts_are_taken_and_have_callbacks() {
-    let fixture = Fixture::new().await;
-    let status = format!("{PUBLIC}/status");
-    let fields = [("To", ALPHA), FROM, ("Body", "It is yours."), ("StatusCallback", &status)];
-    let (code, text) = fixture.ask("POST", "Messages.json", &fields).await;
-    assert_eq!((code, &text["status"]), (201, &"queued".into()));
-    fixture.until("it is sent", || fixture.received("/status").len() == 2).await;
-    assert_eq!(fixture.received("/status")[1].field("MessageStatus"), "delivered");
-    let (_, list) = fixture.ask("GET", "Messages.json", &[]).await;
-    assert_eq!(list["messages"][0]["body"], "It is yours.");
-    let (code, refused) = fixture.ask("POST", "Messages.json", &[("To", ALPHA), FROM]).await;
-    assert_eq!((code, &refused["code"]), (400, &21602.into()));
 }
 
 #[tokio::test]
