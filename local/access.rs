@@ -1,4 +1,5 @@
-//! The start token of a data folder, in a file that its owner alone can read.
+//! The tokens of a data folder, each in a file that its owner alone can read: the start token, and the one for Prometheus,
+//! which reads its file by itself (`credentials_file`).
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
@@ -8,22 +9,36 @@ use std::path::{Path, PathBuf};
 use shared::hex;
 use shared::secret::Secret;
 
-/// The file's name in the data folder.
+/// The name of the start token's file in the data folder.
 pub const FILE: &str = "start-token";
+/// The name of the file with the token that scrapes show.
+pub const METRICS_FILE: &str = "metrics-token";
 
 /// The fewest characters of a token that somebody wrote into the file.
 const MIN_TOKEN_CHARS: usize = 32;
 
-/// The token of this data folder, which is made if there is none. Only the one server of a folder may ask for it.
+/// The start token of this data folder, which is made if there is none. Only the one server of a folder may ask for it.
 ///
 /// # Errors
 /// Says what cannot be read or written, or what is wrong with the file.
 pub fn open(folder: &Path) -> Result<Secret, String> {
-    let path = folder.join(FILE);
+    open_file(folder, FILE)
+}
+
+/// The token that scrapes show, for a server without one of its own: made and kept like the start token.
+///
+/// # Errors
+/// The same.
+pub fn open_metrics(folder: &Path) -> Result<Secret, String> {
+    open_file(folder, METRICS_FILE)
+}
+
+fn open_file(folder: &Path, name: &str) -> Result<Secret, String> {
+    let path = folder.join(name);
     match fs::read_to_string(&path) {
         Ok(text) if !text.trim().is_empty() => token(&path, &text),
-        Ok(_) => make(folder, &path),
-        Err(error) if error.kind() == ErrorKind::NotFound => make(folder, &path),
+        Ok(_) => make(folder, name),
+        Err(error) if error.kind() == ErrorKind::NotFound => make(folder, name),
         Err(error) => Err(format!("{}: {error}", path.display())),
     }
 }
@@ -50,17 +65,18 @@ fn token(path: &Path, text: &str) -> Result<Secret, String> {
         return Ok(Secret::new(text));
     }
     Err(format!(
-        "{} holds no start token: expected at least {MIN_TOKEN_CHARS} letters and digits. Take the file away, and a new one is \
+        "{} holds no token: expected at least {MIN_TOKEN_CHARS} letters and digits. Take the file away, and a new one is \
          made at the next start",
         path.display()
     ))
 }
 
 /// Writes the whole file before it gets its name, so that nobody ever reads a part.
-fn make(folder: &Path, path: &Path) -> Result<Secret, String> {
+fn make(folder: &Path, name: &str) -> Result<Secret, String> {
+    let path = folder.join(name);
     let failed = |error: std::io::Error| format!("{}: {error}", path.display());
     let token = random().map_err(failed)?;
-    let unfinished: PathBuf = folder.join(format!("{FILE}.new"));
+    let unfinished: PathBuf = folder.join(format!("{name}.new"));
     let _ = fs::remove_file(&unfinished);
     let mut file = OpenOptions::new()
         .write(true)
@@ -70,7 +86,7 @@ fn make(folder: &Path, path: &Path) -> Result<Secret, String> {
         .map_err(failed)?;
     file.write_all(format!("{token}\n").as_bytes()).map_err(failed)?;
     file.sync_all().map_err(failed)?;
-    fs::rename(&unfinished, path).map_err(failed)?;
+    fs::rename(&unfinished, &path).map_err(failed)?;
     Ok(Secret::new(&token))
 }
 
@@ -98,7 +114,12 @@ mod tests {
         assert_eq!(open(folder.path()), Ok(made.clone()));
         assert_eq!(read(folder.path()), Ok(made.clone()));
         let other = tempfile::tempdir().expect("a folder");
-        assert_ne!(open(other.path()), Ok(made));
+        assert_ne!(open(other.path()), Ok(made.clone()));
+        let metrics = open_metrics(folder.path()).expect("a token");
+        assert_ne!(metrics, made);
+        assert_eq!(open_metrics(folder.path()), Ok(metrics));
+        let mode = fs::metadata(folder.path().join(METRICS_FILE)).expect("a file").permissions();
+        assert_eq!(mode.mode() & 0o777, 0o600);
     }
 
     #[test]
@@ -109,7 +130,7 @@ mod tests {
         {
             fs::write(&path, text).expect("a file");
             let error = open(folder.path()).expect_err("no token");
-            assert!(error.contains("start-token holds no start token"), "{error}");
+            assert!(error.contains("start-token holds no token"), "{error}");
             assert!(!error.contains(text), "{error}");
         }
         fs::write(&path, "\n").expect("a file");

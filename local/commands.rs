@@ -181,7 +181,7 @@ machine.
 Environment, or a file .env: TWILIO_AUTH_TOKEN (several, comma-separated, while rotating), TWILIO_ACCOUNT_SID and
 TWILIO_FROM_NUMBER (without an account the simulated phones ring), PUBLIC_BASE_URL, ALARMS_TOKEN, HEARTBEAT_URL,
 CALLBACK_KEY, SLACK_WEBHOOK, SLACK_WEBHOOK_<CHANNEL>, SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_BASE_URL,
-TWILIO_API_BASE_URL, DASHBOARD_PASSWORD, LOG_LEVEL (error, warn, info, debug, trace).
+TWILIO_API_BASE_URL, DASHBOARD_PASSWORD, METRICS_TOKEN, LOG_LEVEL (error, warn, info, debug, trace).
 ";
 
 /// Reads the command line, without the program's name. The error is for the person who typed it.

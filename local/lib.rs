@@ -4,8 +4,8 @@
 //! 2. [`store`], [`queue`]: Store and Queue in one SQLite file ([`database`]).
 //! 3. [`simulated`]: where the sandbox is mounted, a simulated Slack and a simulated Twilio.
 //! 4. [`commands`]: what else can be typed. [`envelope`]: files of `events/`, signed and posted. [`settings`]: what is missing on one machine is made up.
-//! 5. [`access`]: the start token, which opens the pages, and the secrets of the simulated vendors follow from it. [`private`]:
-//!    the data folder is its owner's alone. [`activity`]: whether there is anything to do.
+//! 5. [`access`]: the start token, which opens the pages, and the secrets of the simulated vendors follow from it; the token
+//!    for Prometheus. [`private`]: the data folder is its owner's alone. [`activity`]: whether there is anything to do.
 
 pub mod access;
 pub mod activity;
@@ -23,6 +23,7 @@ pub mod store;
 use std::sync::Arc;
 
 use dashboard::Dashboard;
+use metrics::Metrics;
 use shared::Error;
 use shared::http::endpoints::{self, Access, Body, ENDPOINTS, Endpoint, Function, Route};
 use shared::http::{Request, Response};
@@ -41,6 +42,8 @@ pub struct AppState {
     pub escalate: Arc<Escalate>,
     /// `functions/dashboard`
     pub dashboard: Dashboard,
+    /// `functions/metrics`
+    pub metrics: Metrics,
     /// What stands in for Twilio and Slack.
     pub simulated: Mount,
 }
@@ -113,6 +116,7 @@ pub async fn handle_request(state: &AppState, target: Target, request: Request) 
             escalation_callback::handle(&state.escalate, request, now, clock::wall()).await
         }
         Function::Dashboard => dashboard::handle(&state.dashboard, request, now).await,
+        Function::Metrics => metrics::handle(&state.metrics, request, now).await,
     }
 }
 

@@ -26,6 +26,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use shared::Error;
+use shared::http::refusals::REFUSALS;
 use shared::http::{Request, Response};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -139,6 +140,7 @@ fn connection(
 fn refuse(path: &str, refused: Refused, ticket: &Ticket) -> hyper::Response<Full<Bytes>> {
     let Refused { error, unfinished } = refused;
     let status = error.status();
+    REFUSALS.count(path, &error);
     // What a slow client can cause at will does not fill the log.
     if matches!(error, Error::TooBusy | Error::TooSlow | Error::BadRequest(_)) {
         tracing::debug!(path, status, %error, "a request was refused");

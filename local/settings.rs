@@ -40,7 +40,7 @@ pub fn log_level() -> Option<String> {
 }
 
 /// The values that a file or `.env` may give; the environment is asked for them anyway.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "twilio/auth-token",
     "twilio/account-sid",
     "twilio/from-number",
@@ -51,6 +51,7 @@ const NAMES: [&str; 12] = [
     "slack/api-base-url",
     "dashboard-password",
     "alarms-token",
+    "metrics-token",
     "heartbeat-url",
     "callback-key",
 ];
@@ -92,6 +93,8 @@ fn values(dotenv: &Dotenv, source: &Source, local: &Local) -> Values {
     // `ringdown alarm` has it too.
     let token = || local.start_token.expose().to_owned();
     values.entry("alarms-token".to_owned()).or_insert_with(token);
+    let token = || local.metrics_token.expose().to_owned();
+    values.entry("metrics-token".to_owned()).or_insert_with(token);
     // The same after a restart, and as secret as the auth token is.
     let simulated_token = Secrets::derived_from(&local.start_token).auth_token;
     let auth_token = environment.value("twilio/auth-token").unwrap_or(simulated_token.expose());

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dashboard::Dashboard;
+use metrics::{Cache, Metrics};
 use sandbox::Secrets;
 use shared::config::file::is_e164;
 use shared::config::{Environment, Fallback, Rejected, Settings, Simulated, forget_kept};
 use shared::http::base_url;
+use shared::http::refusals::REFUSALS;
 use shared::jobs::escalate::{Escalate, WriterIds};
 use shared::jobs::forward::delivery::Delivery;
 use shared::jobs::forward::intake::Intake;
@@ -46,6 +48,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
     }
     let database = Database::open_alone(&options.data)?;
     let start_token = access::open(&options.data)?;
+    let metrics_token = access::open_metrics(&options.data)?;
     let listener = server::open(options.port).await?;
     let signals = Signals::listen()?;
     let at = listener.local_addr().map_err(|error| error.to_string())?;
@@ -53,7 +56,8 @@ pub async fn run(options: &Options) -> Result<(), String> {
     let environment = environment();
     let secrets = Secrets::derived_from(&start_token);
     let start = StartToken::new(start_token.clone(), at.port());
-    let local = Local { address: address.clone(), start_token, sandbox: options.sandbox };
+    let sandbox = options.sandbox;
+    let local = Local { address: address.clone(), start_token, metrics_token, sandbox };
     let http = shared::http::client().map_err(told)?;
 
     let queue = Messages::new(database.clone());
@@ -98,6 +102,12 @@ pub async fn run(options: &Options) -> Result<(), String> {
             queue: Arc::new(queue.clone()),
             start_token: Some(start.clone()),
         },
+        metrics: Metrics {
+            settings: live(),
+            store: store.clone(),
+            refusals: Some(&REFUSALS),
+            cache: Cache::default(),
+        },
         simulated: Mount {
             triggers: Arc::new(Triggers {
                 database: database.clone(),
@@ -113,6 +123,8 @@ pub async fn run(options: &Options) -> Result<(), String> {
     });
     // A wrong configuration is told now, not with the first event; there may be a former one.
     let settings = state.intake.settings.get(now()).await.map_err(told)?;
+    // `/health` reads none for itself.
+    state.metrics.settings.get(now()).await.map_err(told)?;
     let simulated = [Simulated::Twilio, Simulated::Slack, Simulated::Events];
     if simulated.into_iter().any(|what| settings.is_simulated(what)) {
         state.simulated.open().await.map_err(told)?;
@@ -216,11 +228,19 @@ fn greet(
     let public = settings.public_base_url().unwrap_or(address);
     lines.push(("Twilio's sink goes to", format!("{public}/twilio/events")));
     lines.push(("monitors post their alarms to", format!("{public}/alarms{token}")));
+    lines.push(("Prometheus scrapes", format!("{public}/metrics")));
     lines.push(("calls are placed by", caller(environment, is(Simulated::Twilio)).to_owned()));
     lines.push(("configuration", source.name()));
     let lines: String =
         lines.iter().map(|(what, where_to)| format!("  {what:38}  {where_to}\n")).collect();
     let warning = settings.rejected.as_deref().map(warning).unwrap_or_default();
+    let authorization = match environment.value("metrics-token") {
+        Some(_) => "\"Authorization: Bearer $METRICS_TOKEN\"".to_owned(),
+        None => {
+            let token = settings.value("metrics-token").unwrap_or_default();
+            format!("'Authorization: Bearer {token}'")
+        }
+    };
     // Whoever started us may have gone: that is no reason to end.
     let mut out = std::io::stdout();
     let _ = writeln!(
@@ -228,6 +248,7 @@ fn greet(
         "listening on {address}\n\n{lines}{warning}\n\
          Raise an alarm: cargo run -- alarm events/outage-intake/eventbridge-metric.json\n\
          Send an event:  cargo run -- send events/event-stream-webhook/worker-activity.json\n\
+         Scrape it:      curl -H {authorization} {address}/metrics\n\
          End with Ctrl-C."
     );
     let _ = out.flush();

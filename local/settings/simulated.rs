@@ -48,6 +48,8 @@ pub struct Local {
     pub address: String,
     /// The token of its data folder.
     pub start_token: Secret,
+    /// The token that scrapes show where none is set.
+    pub metrics_token: Secret,
     /// All is simulated, whatever is real: `--sandbox`.
     pub sandbox: bool,
 }

@@ -10,7 +10,12 @@ use super::*;
 
 fn local(sandbox: bool) -> Local {
     let start_token = Secret::new("the-start-token");
-    Local { address: "http://127.0.0.1:1".to_owned(), start_token, sandbox }
+    Local {
+        address: "http://127.0.0.1:1".to_owned(),
+        metrics_token: start_token.clone(),
+        start_token,
+        sandbox,
+    }
 }
 
 #[tokio::test]

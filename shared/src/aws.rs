@@ -37,6 +37,8 @@ pub enum Reports {
     Counter,
     /// It does both.
     Both,
+    /// It does neither: others do.
+    Nothing,
 }
 
 /// What the doors in the cloud share: the environment, one HTTP client, and the SDK's configuration.
@@ -88,9 +90,10 @@ impl Backend {
     fn fallback(&self, reports: Reports) -> Result<Fallback, Error> {
         let queue = match reports {
             Reports::Slack | Reports::Both => Some(self.queue()?),
-            Reports::Counter => None,
+            Reports::Counter | Reports::Nothing => None,
         };
-        Ok(Fallback { store: self.store()?, queue, counts: reports != Reports::Slack })
+        let counts = matches!(reports, Reports::Counter | Reports::Both);
+        Ok(Fallback { store: self.store()?, queue, counts })
     }
 
     /// The table.

@@ -17,6 +17,9 @@ pub enum Error {
     /// The request needs a bearer token.
     #[error("a bearer token is needed: send the header `Authorization: Bearer …`")]
     NoToken,
+    /// Nobody has set the bearer token of this endpoint: the text says which parameter to store. It goes to the caller.
+    #[error("{0}")]
+    TokenNotSet(&'static str),
     /// The request needs the start token of this server.
     #[error(
         "the start token is needed: open a link that the server printed when it started, or send what is in the file \
@@ -83,6 +86,7 @@ impl Error {
             Error::TooLarge(_) | Error::TooManyFields(_) => 413,
             Error::TooMany => 429,
             Error::NotSetUp(_)
+            | Error::TokenNotSet(_)
             | Error::Store(_)
             | Error::TooLargeToStore(_)
             | Error::Conflict { .. }

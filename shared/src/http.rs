@@ -5,6 +5,7 @@
 
 pub mod base_url;
 pub mod endpoints;
+pub mod refusals;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::Error;
+use refusals::REFUSALS;
 
 /// A request as received.
 #[derive(Clone, Debug, Default)]
@@ -139,7 +141,7 @@ pub struct Response {
     pub status: u16,
     /// Header names in lower case.
     pub headers: Vec<(&'static str, String)>,
-    /// The body; always text, or an asset of ours.
+    /// The body: text, text that is packed, or an asset of ours.
     pub body: Bytes,
 }
 
@@ -188,14 +190,19 @@ impl From<Error> for Response {
             Error::NotSetUp(_) => "not set up yet: the log says what is missing".to_owned(),
             told => told.to_string(),
         };
-        Response::of(status, "text/plain; charset=utf-8", text + "\n")
+        let response = Response::of(status, "text/plain; charset=utf-8", text + "\n");
+        match error {
+            Error::NoToken => response.with("www-authenticate", "Bearer"),
+            _ => response,
+        }
     }
 }
 
-/// The answer to a request. What went wrong is logged here, once.
+/// The answer to a request. What went wrong is logged here, once, and a request that is refused is counted.
 pub fn answer(request: &Request, result: Result<Response, Error>) -> Response {
     result.unwrap_or_else(|error| {
         let (path, status) = (&request.path, error.status());
+        REFUSALS.count(path, &error);
         if status >= 500 {
             tracing::error!(path, status, %error, "a request could not be answered");
         } else {

@@ -1,5 +1,6 @@
 //! The jobs. Each reads, decides by the rules of [`crate::domain`], writes and acts; none knows another. [`verify`] is what their webhooks share.
 
+pub mod count;
 pub mod escalate;
 pub mod forward;
 pub mod verify;

@@ -5,6 +5,7 @@
 
 pub mod counters;
 pub mod dead_letters;
+pub mod gauges;
 pub mod incidents;
 pub mod messages;
 pub mod records;

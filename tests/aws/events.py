@@ -1,6 +1,7 @@
 """Every file of events/ through AWS's own runtime interface emulator, with the environment of events/env-vars.json."""
 
 import base64
+import gzip
 import hashlib
 import hmac
 import json
@@ -13,7 +14,7 @@ from phones import FROM, Call, Phones
 
 FOLDERS = {"EventStreamWebhook": "event-stream-webhook", "SlackForwarder": "slack-forwarder",
            "OutageIntake": "outage-intake", "EscalationCallback": "escalation-callback",
-           "EscalationTimer": "escalation-timer", "Dashboard": "dashboard"}
+           "EscalationTimer": "escalation-timer", "Dashboard": "dashboard", "Metrics": "metrics"}
 
 ALICE = "Worker alice updated to Available Activity"
 CALLS = "<@U0123ABCD> Bob is calling"
@@ -46,6 +47,14 @@ ANSWERED = {
     "log-in": (302, 303),
     "log-in-page": (200,),
     "log-in-with-a-wrong-password": (401, 403),
+}
+# What Prometheus, or who asks after the server's health, is answered: a status, the kind of the body, and a line of it.
+SCRAPED = {
+    "health": (200, "text/plain; charset=utf-8", "ok"),
+    "scrape": (200, "application/openmetrics-text; version=1.0.0; charset=utf-8", "# EOF"),
+    "scrape-as-text": (200, "text/plain; version=0.0.4; charset=utf-8", "ringdown_config_good 1"),
+    "scrape-with-a-wrong-token": (401, "text/plain; charset=utf-8", ""),
+    "scrape-without-token": (401, "text/plain; charset=utf-8", ""),
 }
 # Who is called, by people's phones.
 ALPHA, BRAVO = "+15005550001", "+15005550002"
@@ -113,7 +122,8 @@ def show(cloud, slack, _count):
 def run(cloud, backend):
     for function, check, expected in (("EventStreamWebhook", webhook, QUEUED), ("SlackForwarder", forwarder, POSTED),
                                       ("OutageIntake", intake, HEARD), ("EscalationCallback", callback, SAID),
-                                      ("EscalationTimer", timer, WOKEN), ("Dashboard", dashboard, ANSWERED)):
+                                      ("EscalationTimer", timer, WOKEN), ("Dashboard", dashboard, ANSWERED),
+                                      ("Metrics", metrics, SCRAPED)):
         files = {path.stem: json.loads(path.read_text())
                  for path in sorted((cloud.root / "events" / FOLDERS[function]).glob("*.json"))}
         assert files.keys() == expected.keys(), files.keys() ^ expected.keys()
@@ -378,3 +388,15 @@ def dashboard(backend, event, answer, expected):
     cookies = answer.get("cookies") or []
     logged_in = event["rawPath"] == "/login" and answer["statusCode"] in (302, 303)
     assert len(cookies) == (1 if logged_in else 0), answer
+
+
+def metrics(_backend, event, answer, expected):
+    status, kind, line = expected
+    headers = answer["headers"]
+    assert (answer.get("statusCode"), headers["content-type"]) == (status, kind), answer
+    assert headers["cache-control"] == "no-store" and ("www-authenticate" in headers) == (status == 401), headers
+    body = base64.b64decode(answer["body"]) if answer.get("isBase64Encoded") else answer["body"].encode()
+    is_packed = headers.get("content-encoding") == "gzip"
+    assert is_packed == (status == 200 and "gzip" in event["headers"].get("accept-encoding", "")), headers
+    text = (gzip.decompress(body) if is_packed else body).decode()
+    assert not line or line in text.splitlines(), text

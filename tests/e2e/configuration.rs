@@ -226,7 +226,9 @@ async fn keep_the_demo(data: &std::path::Path) {
     let database = Database::open(data).unwrap();
     let store = Arc::new(Records(database.clone()));
     let start_token = Secret::new("a-start-token");
-    let local = Local { address: "http://127.0.0.1:1".to_owned(), start_token, sandbox: true };
+    let metrics_token = start_token.clone();
+    let address = "http://127.0.0.1:1".to_owned();
+    let local = Local { address, start_token, metrics_token, sandbox: true };
     let live = settings::live(Environment::default(), Source::Demo, local);
     let live = live.with_fallback(Fallback { store: store.clone(), queue: None, counts: false });
     live.get(now()).await.unwrap();

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
 use dashboard::Dashboard;
+use metrics::{Cache, Metrics};
 use ringdown::clock::now;
 use ringdown::database::Database;
 use ringdown::queue::Messages;
@@ -23,6 +24,7 @@ struct Functions {
     escalate: Escalate,
     intake: Intake,
     dashboard: Dashboard,
+    metrics: Metrics,
     reads: Arc<AtomicU32>,
     _folder: TempDir,
 }
@@ -50,12 +52,15 @@ impl Functions {
             clock: Arc::new(now),
             writer_ids: WriterIds::default(),
         };
+        let cache = Cache::default();
+        let metrics = Metrics { settings: live(), store: store.clone(), refusals: None, cache };
         let dashboard =
             Dashboard { settings: live(), store, queue: queue.clone(), start_token: None };
         Functions {
             escalate,
             intake: Intake { settings: live(), queue },
             dashboard,
+            metrics,
             reads,
             _folder: folder,
         }
@@ -72,6 +77,7 @@ impl Functions {
                 escalation_callback::handle(&self.escalate, request, now, now).await
             }
             Function::Dashboard => dashboard::handle(&self.dashboard, request, now).await,
+            Function::Metrics => metrics::handle(&self.metrics, request, now).await,
         }
     }
 }
@@ -106,6 +112,7 @@ async fn every_function_answers_at_its_own_endpoints_only() {
         Function::OutageIntake,
         Function::EscalationCallback,
         Function::Dashboard,
+        Function::Metrics,
     ];
     for route in ENDPOINTS {
         for function in all.into_iter().filter(|other| *other != route.name.function()) {

@@ -95,7 +95,7 @@ impl Body {
 /// Who may use an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Anyone: the log-in page, and what it is made of.
+    /// Anyone: the log-in page with what it is made of, and whether the server is well.
     Anyone,
     /// People who are logged in; without a password those who may see this server's pages.
     Viewer,
@@ -107,6 +107,8 @@ pub enum Access {
     SlackSignature,
     /// A monitor, by its bearer token.
     AlarmsToken,
+    /// Prometheus, by its bearer token.
+    MetricsToken,
     /// People who may see the pages of the simulated vendors.
     Sandbox,
     /// A client of a simulated vendor's API, by that vendor's own credentials.
@@ -118,11 +120,16 @@ impl Access {
     pub fn is_vendor(self) -> bool {
         matches!(self, Access::TwilioSignature | Access::FlowToken | Access::SlackSignature)
     }
+
+    /// Whether the caller is a machine that is known by a secret: a vendor, a monitor, Prometheus.
+    pub fn is_machine(self) -> bool {
+        self.is_vendor() || matches!(self, Access::AlarmsToken | Access::MetricsToken)
+    }
 }
 
 impl<N> Route<N> {
     /// Whether this path is one of this endpoint's.
-    fn has_path(&self, path: &str) -> bool {
+    pub(super) fn has_path(&self, path: &str) -> bool {
         let (mut ours, mut theirs) = (self.path.split('/'), path.split('/'));
         loop {
             match (ours.next(), theirs.next()) {
@@ -199,6 +206,9 @@ pub enum Endpoint {
     LogIn,
     LogOut,
     Asset,
+    Metrics,
+    Health,
+    Healthz,
 }
 
 /// The function that answers at an endpoint: a folder of `functions/`.
@@ -212,6 +222,8 @@ pub enum Function {
     EscalationCallback,
     /// `functions/dashboard`
     Dashboard,
+    /// `functions/metrics`
+    Metrics,
 }
 
 impl Endpoint {
@@ -237,6 +249,7 @@ impl Endpoint {
             | Endpoint::LogIn
             | Endpoint::LogOut
             | Endpoint::Asset => Function::Dashboard,
+            Endpoint::Metrics | Endpoint::Health | Endpoint::Healthz => Function::Metrics,
         }
     }
 }
@@ -254,7 +267,9 @@ pub const fn route<N: Copy>(
 
 /// The table of the product's endpoints: the same as in `template.yaml`.
 pub const ENDPOINTS: &[Route<Endpoint>] = {
-    use Access::{AlarmsToken, Anyone, FlowToken, SlackSignature, TwilioSignature, Viewer};
+    use Access::{
+        AlarmsToken, Anyone, FlowToken, MetricsToken, SlackSignature, TwilioSignature, Viewer,
+    };
     use Method::{Get, Post};
     &[
         route(Endpoint::TwilioEvents, Post, "/twilio/events", Body::Batch, TwilioSignature),
@@ -300,6 +315,9 @@ pub const ENDPOINTS: &[Route<Endpoint>] = {
         route(Endpoint::LogIn, Post, "/login", Body::Page, Anyone),
         route(Endpoint::LogOut, Post, "/logout", Body::Page, Anyone),
         route(Endpoint::Asset, Get, "/assets/{proxy+}", Body::Nothing, Anyone),
+        route(Endpoint::Metrics, Get, "/metrics", Body::Nothing, MetricsToken),
+        route(Endpoint::Health, Get, "/health", Body::Nothing, Anyone),
+        route(Endpoint::Healthz, Get, "/healthz", Body::Nothing, Anyone),
     ]
 };
 

@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-pub use list::{all, one, page, waiting};
+pub use list::{all, measured, one, page, waiting};
 pub use replay::{Progress, Tasks, replay, replay_page};
 
 use crate::Error;

@@ -2,11 +2,12 @@
 
 /// Those that a stranger can set off, without any credential: by refused requests, 5xx, requests that make a function
 /// run out of time or memory. They never call anybody. (`tests/template.rs` compares this with the template.)
-pub const CAUSED_BY_STRANGERS: [&str; 6] = [
+pub const CAUSED_BY_STRANGERS: [&str; 7] = [
     "ApiAlarm",
     "DashboardAlarm",
     "EscalationCallbackAlarm",
     "EventStreamWebhookAlarm",
+    "MetricsAlarm",
     "OutageIntakeAlarm",
     "RefusedAlarm",
 ];
