@@ -8,6 +8,11 @@ const ENDED = {
   canceled: "hung up before it was answered",
 };
 
+const TEXTS = {
+  accepted: "on its way", queued: "on its way", sent: "sent, no receipt yet", delivered: "delivered",
+  undelivered: "not delivered", failed: "not sent",
+};
+
 const byId = (id) => document.getElementById(id);
 const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const time = (at) => element("time", { dateTime: at }, hour.format(new Date(at)));
@@ -56,6 +61,7 @@ class Phone {
       if (this.part(".keys").hidden || event.ctrlKey || event.metaKey || event.altKey) return;
       if (KEYS.includes(event.key)) this.act(`press/${encodeURIComponent(event.key)}`);
     });
+    this.part(".reception select").addEventListener("change", (event) => this.receive(event.target.value));
     byId("phones").append(this.root);
   }
 
@@ -63,10 +69,18 @@ class Phone {
     return this.root.querySelector(selector);
   }
 
-  async act(what) {
+  /** Has texts end like this from now on; what the phone does with calls stays. */
+  receive(outcome) {
+    const [texts, code] = outcome.split(" ");
+    const { error_code, ...others } = this.behaviour ?? {};
+    this.act("habit", JSON.stringify({ ...others, texts, ...(code && { error_code: Number(code) }) }));
+  }
+
+  async act(what, body) {
     let refused = "";
     try {
-      const answer = await fetch(`/sandbox/phones/${encodeURIComponent(this.number)}/${what}`, { method: "POST" });
+      const path = `/sandbox/phones/${encodeURIComponent(this.number)}/${what}`;
+      const answer = await fetch(path, { method: "POST", body });
       done += 1;
       if (answer.ok) this.draw(await answer.json());
       else refused = (await answer.text()).trim();
@@ -98,6 +112,8 @@ class Phone {
     this.sid = call?.sid;
     this.list("said", [call?.said ?? [], call?.saying ?? null], () => this.drawSaid(call));
     this.list("texts", state.texts, () => this.drawTexts(state.texts));
+    this.behaviour = state.habit;
+    this.list("reception", state.habit, () => { this.part(".reception select").value = reception(state.habit); });
     this.list("history", state.history, () => this.drawHistory(state.history));
     // The button that was pressed may be gone: whoever uses a keyboard goes on from the phone's next control.
     if (held?.closest("[hidden]")) this.focus();
@@ -129,7 +145,15 @@ class Phone {
   drawTexts(texts) {
     this.part(".texts").hidden = texts.length === 0;
     const list = this.part(".bubbles");
-    list.replaceChildren(...texts.map((text) => element("div", { class: "bubble" }, text.body, time(text.at))));
+    const key = (text) => `${text.at} ${text.body}`;
+    const kept = [...list.children].every((bubble, index) => bubble.dataset.key === (texts[index] && key(texts[index])));
+    if (!kept) list.replaceChildren();
+    texts.forEach((text, index) => {
+      const bubble = list.children[index] ?? list.appendChild(element("div", { class: "bubble", "data-key": key(text) },
+        text.body, element("p", {}, time(text.at), " · ", element("span"))));
+      bubble.classList.toggle("failed", ["undelivered", "failed"].includes(text.status));
+      write(bubble.querySelector("span"), textOutcome(text));
+    });
     list.scrollTop = list.scrollHeight;
   }
 
@@ -157,6 +181,20 @@ function clock(call) {
   }
   if (call.keys) parts.push(`pressed ${call.keys}`);
   return parts.join(" · ");
+}
+
+/** The outcome of a text. */
+function textOutcome({ status, error_code }) {
+  const text = TEXTS[status] ?? status;
+  return error_code ? `${text} (${error_code})` : text;
+}
+
+/** How a phone with this behaviour takes texts, as its choice has it. */
+function reception(behaviour) {
+  const unreachable = behaviour?.does === "unreachable";
+  const texts = behaviour?.texts ?? (unreachable ? "undelivered" : "delivered");
+  const usual = { undelivered: unreachable ? 30005 : 30003, failed: 30001 }[texts];
+  return usual ? `${texts} ${behaviour.error_code ?? usual}` : texts;
 }
 
 function outcome(call) {

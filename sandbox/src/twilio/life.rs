@@ -16,6 +16,8 @@ const DIALLING: Duration = Duration::from_millis(300);
 const BESIDE: Duration = Duration::from_secs(2);
 /// … and before it. (Contract 5.4: about four seconds.)
 const BEFORE: Duration = Duration::from_secs(4);
+/// How the caller's number is attested, in the callbacks of a call that rings or is answered.
+const STIR_STATUS: &str = "B";
 
 impl Player {
     /// From the first moment to the last.
@@ -173,19 +175,20 @@ impl Player {
         }
     }
 
-    /// The fields of a status callback. (Contract 5.2.)
+    /// The fields of a status callback. (Contract 5.2; status callbacks: contract 2.3.)
     fn progress(&self, status: Status) -> Vec<(String, String)> {
         let mut fields = self.call.fields(status);
         let mut add = |name: &str, value: String| fields.push((name.to_owned(), value));
         add("Timestamp", rfc2822(self.at));
         add("CallbackSource", "call-progress-events".to_owned());
         add("SequenceNumber", self.sequence.to_string());
+        if matches!(status, Status::Ringing | Status::InProgress) {
+            add("StirStatus", STIR_STATUS.to_owned());
+        }
         if status.is_final() {
             let seconds = seconds(&self.call);
             add("CallDuration", seconds.to_string());
-            if status == Status::Completed {
-                add("Duration", seconds.div_ceil(60).to_string());
-            }
+            add("Duration", seconds.div_ceil(60).to_string());
             let sip = match status {
                 Status::Completed => "200",
                 Status::Busy => "486",
@@ -193,6 +196,12 @@ impl Player {
                 _ => "487",
             };
             add("SipResponseCode", sip.to_owned());
+        }
+        // Where a number is from is nearly always sent, and nearly always empty.
+        for who in ["Called", "To", "Caller", "From"] {
+            for what in ["City", "State", "Zip", "Country"] {
+                add(&format!("{who}{what}"), String::new());
+            }
         }
         fields.extend(self.answered_by());
         fields
