@@ -53,6 +53,16 @@ export async function incident(browser) {
     const [now] = await incidents(page);
     expect(now.state === "taken" && now.taken_by === "bravo", JSON.stringify(now));
   });
+  await check("its text is delivered", () =>
+    phone(page, "bravo").locator(".bubble").getByText("delivered", { exact: true }).waitFor({ timeout: PATIENCE }));
+  await check("a phone remembers how it takes texts", async () => {
+    const texts = phone(page, "bravo").getByLabel("Texts to this phone");
+    const answered = page.waitForResponse((answer) => answer.url().endsWith("/habit"));
+    await texts.selectOption("undelivered 30003");
+    expect((await answered).ok(), "the choice is refused");
+    await page.reload();
+    await page.waitForFunction(() => [...document.querySelectorAll(".phone select")].some((one) => one.value === "undelivered 30003"));
+  });
   await check("the incident's page says who has it", () => follows("bravo has it"));
   await look(browser, path, "incident-taken");
   await look(browser, "/", "incidents");
