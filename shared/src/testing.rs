@@ -1,72 +1,48 @@
-//! Store and Queue in memory, for tests (feature `testing`).
+//! What tests stand on (feature `testing`): Store and Queue in memory, a clock, settings, samples.
 //!
-//! They do all that the contract asks of a backend (`tests/contract` runs against them too), and fail where a test wants
-//! it: a test that restates what it tests by a store that believes whoever writes proves little.
+//! [`MemoryStore`] and [`MemoryQueue`] do all that the contract asks of a backend (`tests/contract` runs against the store
+//! too), and fail where a test wants it: a test that restates what it tests by a store that believes whoever writes proves
+//! little. [`Parameters`] are what a deployment is configured with; [`sample`] has a policy, an alarm and an incident.
 
+mod clock;
+mod fault;
+mod parameters;
 mod queue;
+pub mod sample;
 mod store;
 
-pub use queue::{MemoryQueue, Sent};
-pub use store::MemoryStore;
+pub use clock::TestClock;
+pub use fault::Fault;
+pub use parameters::{Parameters, readings};
+pub use queue::{MemoryQueue, Sent, each_line_once};
+pub use store::{Calls, MemoryStore};
 
-use std::sync::{Arc, Mutex, PoisonError};
-
-use jiff::{SignedDuration, Timestamp};
-
-/// When calls fail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Fault {
-    /// Never.
-    #[default]
-    Never,
-    /// Once, after so many calls that work.
-    Once(usize),
-    /// For good, after so many calls that work: the process is dead, or the backend is gone.
-    After(usize),
-}
-
-impl Fault {
-    /// Counts a call. The error says which.
-    fn strikes(&mut self, call: &str) -> Result<(), String> {
-        let strikes = match self {
-            Fault::Never => false,
-            Fault::Once(0) => {
-                *self = Fault::Never;
-                true
-            }
-            Fault::After(0) => true,
-            Fault::Once(left) | Fault::After(left) => {
-                *left -= 1;
-                false
-            }
-        };
-        if strikes { Err(format!("an injected fault: {call}")) } else { Ok(()) }
-    }
-}
-
-/// A clock that stands still until it is set or pushed. Clones are the same clock.
+/// A store and a queue of one process. Clones are the same.
 #[derive(Clone)]
-pub struct TestClock(Arc<Mutex<Timestamp>>);
+pub struct MemoryBackend {
+    /// Its store.
+    pub store: MemoryStore,
+    /// Its queue.
+    pub queue: MemoryQueue,
+    changes: fault::Switch,
+}
 
-impl TestClock {
-    /// A clock that shows this time.
-    pub fn at(time: Timestamp) -> TestClock {
-        TestClock(Arc::new(Mutex::new(time)))
+impl Default for MemoryBackend {
+    fn default() -> MemoryBackend {
+        let changes = fault::Switch::default();
+        let (store, queue) = (MemoryStore::of(&changes), MemoryQueue::of(&changes));
+        MemoryBackend { store, queue, changes }
+    }
+}
+
+impl MemoryBackend {
+    /// Lets so many more writes and messages land, counted together; then the process is dead.
+    pub fn dies_after(&self, changes: usize) {
+        self.changes.set(Fault::After(changes));
     }
 
-    /// What time it is.
-    pub fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Sets the time.
-    pub fn set(&self, time: Timestamp) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = time;
-    }
-
-    /// Lets so much time pass.
-    pub fn push(&self, ahead: SignedDuration) {
-        let now = self.now();
-        self.set(now.checked_add(ahead).unwrap_or(now));
+    /// Lets all writes and messages land from now on: another process has taken over.
+    pub fn revive(&self) {
+        self.changes.set(Fault::Never);
     }
 }

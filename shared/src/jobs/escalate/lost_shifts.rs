@@ -114,11 +114,8 @@ mod tests {
     }
 
     fn said(server: &Server) -> Vec<String> {
-        let sent = server.backend.sent.lock().expect("a backend");
-        sent.iter()
-            .filter(|(to, _)| *to == QueueName::Slack)
-            .map(|(_, body)| body.clone())
-            .collect()
+        let sent = server.backend.queue.sent().into_iter();
+        sent.filter(|sent| sent.queue == QueueName::Slack).map(|sent| sent.body).collect()
     }
 
     #[tokio::test]

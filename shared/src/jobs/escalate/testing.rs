@@ -1,21 +1,16 @@
-//! A server in memory, for tests: one policy whose calls a Studio Flow places, and a Twilio that answers as told.
+//! The job over a backend in memory, for tests: alone, or as a server whose Twilio answers as a test wants.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::{Escalate, WriterIds};
-use crate::Error;
-use crate::config::{Environment, SettingsCache, Values};
 use crate::domain::escalation::Incident;
 use crate::storage::records::{self, StoredIncident};
-use crate::storage::{Key, Queue, QueueName, Record, Store, Write, check_size, puts};
-use crate::twilio::rest::{ApiRequest, ApiResponse};
+use crate::testing::{MemoryBackend, Parameters, TestClock, sample};
+use crate::twilio::rest::{ApiRequest, ApiResponse, Wire};
 
 pub(super) const FLOW: &str = "FW00000000000000000000000000000001";
 pub(super) const EXECUTION: &str = "FN00000000000000000000000000000001";
@@ -26,103 +21,52 @@ const ALARM: &str = include_str!("../../../../events/outage-intake/eventbridge-m
 /// What Twilio answers a request: a status and a body; 0 is no answer.
 pub(super) type Answers = Arc<dyn Fn(&ApiRequest) -> (u16, Value) + Send + Sync>;
 
-/// A backend that keeps everything, and believes whoever writes.
-#[derive(Clone, Default)]
-pub(super) struct Backend {
-    records: Arc<Mutex<HashMap<Key, Record>>>,
-    pub(super) sent: Arc<Mutex<Vec<(QueueName, String)>>>,
-    /// How many transactions there were, …
-    pub(super) writes: Arc<AtomicUsize>,
-    /// … and how many before the first request to Twilio.
-    pub(super) first_request_after: Arc<Mutex<Option<usize>>>,
-    /// So many more writes and messages land, if that is limited.
-    pub(super) lands: Arc<Mutex<Option<usize>>>,
-    /// The largest record in bytes, if it is less than a store takes; 0 if it is not.
-    pub(super) most_bytes: Arc<Mutex<usize>>,
+/// The job with a backend and a clock of its own.
+pub(super) struct Fixture {
+    pub(super) escalate: Escalate,
+    pub(super) backend: MemoryBackend,
+    pub(super) clock: TestClock,
+    pub(super) parameters: Parameters,
 }
 
-impl Backend {
-    /// How many records there are in a partition.
-    pub(super) fn count(&self, pk: &str) -> usize {
-        self.records.lock().expect("a backend").keys().filter(|key| key.pk == pk).count()
+impl Fixture {
+    /// The job with these parameters at this time, and no Twilio.
+    pub(super) fn new(parameters: Parameters, now: Timestamp) -> Fixture {
+        let nobody = |_| {
+            let answer = ApiResponse::NotSent("nobody is there".to_owned());
+            Box::pin(std::future::ready(answer)) as _
+        };
+        Fixture::with(MemoryBackend::default(), parameters, now, Arc::new(nobody))
     }
 
-    fn lands(&self) -> Result<(), Error> {
-        match &mut *self.lands.lock().expect("a count") {
-            Some(0) => return Err(Error::Store("it is gone".to_owned())),
-            Some(left) => *left -= 1,
-            None => {}
-        }
-        Ok(())
-    }
-}
-
-impl Backend {
-    /// Loses a record.
-    pub(super) fn forget(&self, key: &Key) {
-        self.records.lock().expect("a backend").remove(key);
+    fn with(backend: MemoryBackend, parameters: Parameters, now: Timestamp, wire: Wire) -> Fixture {
+        let clock = TestClock::at(now);
+        let shown = clock.clone();
+        let escalate = Escalate {
+            settings: parameters.settings(),
+            store: Arc::new(backend.store.clone()),
+            queue: Arc::new(backend.queue.clone()),
+            wire,
+            clock: Arc::new(move || shown.now()),
+            writer_ids: WriterIds::of(1),
+        };
+        Fixture { escalate, backend, clock, parameters }
     }
 }
 
-#[async_trait]
-impl Store for Backend {
-    async fn load(&self, keys: &[Key], _: Timestamp) -> Result<Vec<Option<Record>>, Error> {
-        let records = self.records.lock().expect("a backend");
-        Ok(keys.iter().map(|key| records.get(key).cloned()).collect())
-    }
-    async fn page(
-        &self,
-        _: &str,
-        _: Option<&str>,
-        _: usize,
-        _: Timestamp,
-    ) -> Result<Vec<Record>, Error> {
-        Ok(Vec::new())
-    }
-    async fn write(&self, writes: &[Write], _: Timestamp) -> Result<(), Error> {
-        check_size(writes)?;
-        let puts = &puts(writes)[..];
-        if puts.is_empty() {
-            // Counters alone.
-            return Ok(());
-        }
-        let most = *self.most_bytes.lock().expect("a limit");
-        if most > 0 && puts.iter().any(|put| put.item_bytes() > most) {
-            return Err(Error::TooLargeToStore(format!("more than {most} bytes")));
-        }
-        self.lands()?;
-        self.writes.fetch_add(1, Ordering::Relaxed);
-        let mut records = self.records.lock().expect("a backend");
-        for put in puts {
-            let revision = records.get(&put.key).map_or(1, |record| record.revision + 1);
-            let record = Record { key: put.key.clone(), revision, body: put.body.clone() };
-            records.insert(put.key.clone(), record);
-        }
-        Ok(())
-    }
+/// The incident of a policy, if there was one.
+pub(super) fn incident(backend: &MemoryBackend, policy: &str) -> Option<Incident> {
+    Some(backend.store.read::<StoredIncident>(&records::open(policy))?.incident)
 }
 
-#[async_trait]
-impl Queue for Backend {
-    async fn send(
-        &self,
-        to: QueueName,
-        body: String,
-        _: &str,
-        _: Option<Timestamp>,
-    ) -> Result<(), Error> {
-        self.lands()?;
-        self.sent.lock().expect("a backend").push((to, body));
-        Ok(())
-    }
-}
-
-/// The server, with a clock of its own and all that it asked of Twilio.
+/// A server of one policy whose calls a Studio Flow places, with all that it asked of Twilio.
 pub(super) struct Server {
     pub(super) escalate: Escalate,
-    pub(super) backend: Backend,
+    pub(super) backend: MemoryBackend,
     pub(super) asked: Arc<Mutex<Vec<ApiRequest>>>,
-    now: Arc<Mutex<Timestamp>>,
+    /// How many transactions had landed before the first request to Twilio.
+    pub(super) first_request_after: Arc<OnceLock<usize>>,
+    clock: TestClock,
 }
 
 impl Server {
@@ -145,41 +89,27 @@ impl Server {
             ("twilio/from-number", "+15005550006"),
             ("public-base-url", "https://ringdown.example.com"),
         ];
-        let values = usual.iter().chain(secrets);
-        let values: Values =
-            values.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let backend = Backend::default();
+        let parameters = Parameters::of(usual.iter().chain(secrets));
+        let backend = MemoryBackend::default();
         let asked = Arc::<Mutex<Vec<ApiRequest>>>::default();
-        let now = Timestamp::from_second(1_900_000_000).expect("a time");
-        let now = Arc::new(Mutex::new(now));
-        let (seen, clock, counts) = (asked.clone(), now.clone(), backend.clone());
-        let escalate = Escalate {
-            settings: SettingsCache::new(
-                Environment::default(),
-                Arc::new(move || {
-                    let values = values.clone();
-                    Box::pin(async move { Ok(values) })
-                }),
-            ),
-            store: Arc::new(backend.clone()),
-            queue: Arc::new(backend.clone()),
-            wire: Arc::new(move |ask: ApiRequest| {
-                let (status, body) = answers(&ask);
-                let writes = counts.writes.load(Ordering::Relaxed);
-                counts.first_request_after.lock().expect("a count").get_or_insert(writes);
-                seen.lock().expect("a list").push(ask);
-                let body = Bytes::from(body.to_string());
-                Box::pin(async move {
-                    match status {
-                        0 => ApiResponse::NoAnswer("nobody is there".to_owned()),
-                        status => ApiResponse::Answer { status, retry_after: None, body },
-                    }
-                })
-            }),
-            clock: Arc::new(move || *clock.lock().expect("a clock")),
-            writer_ids: WriterIds::of(1),
-        };
-        Server { escalate, backend, asked, now }
+        let first_request_after = Arc::<OnceLock<usize>>::default();
+        let (seen, store, first) =
+            (asked.clone(), backend.store.clone(), first_request_after.clone());
+        let wire = Arc::new(move |ask: ApiRequest| {
+            let (status, body) = answers(&ask);
+            first.get_or_init(|| store.landed());
+            seen.lock().expect("a list").push(ask);
+            let body = Bytes::from(body.to_string());
+            Box::pin(async move {
+                match status {
+                    0 => ApiResponse::NoAnswer("nobody is there".to_owned()),
+                    status => ApiResponse::Answer { status, retry_after: None, body },
+                }
+            }) as _
+        });
+        let fixture = Fixture::with(backend, parameters, sample::at(0), wire);
+        let Fixture { escalate, backend, clock, .. } = fixture;
+        Server { escalate, backend, asked, first_request_after, clock }
     }
 
     /// An alarm goes off: whoever is first is called.
@@ -192,18 +122,15 @@ impl Server {
     }
 
     pub(super) fn incident(&self) -> Incident {
-        let records = self.backend.records.lock().expect("a backend");
-        let record = records.get(&records::open("default")).expect("an incident");
-        serde_json::from_str::<StoredIncident>(&record.body).expect("an incident").incident
+        incident(&self.backend, "default").expect("an incident")
     }
 
     pub(super) fn now(&self) -> Timestamp {
-        *self.now.lock().expect("a clock")
+        self.clock.now()
     }
 
     pub(super) fn passes(&self, seconds: i64) {
-        let mut now = self.now.lock().expect("a clock");
-        *now = now.checked_add(SignedDuration::from_secs(seconds)).expect("a time");
+        self.clock.push(SignedDuration::from_secs(seconds));
     }
 
     /// What was asked of Twilio since the last look: method and the end of the path.

@@ -2,15 +2,14 @@
 
 mod monitors;
 
-use std::sync::atomic::Ordering;
-
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::escalation::Event;
-use crate::jobs::escalate::testing::{Answers, EXECUTION, KEY, Server};
+use crate::jobs::escalate::testing::{Answers, EXECUTION, KEY, Server, incident};
 use crate::storage::dead_letters;
+use crate::testing::MemoryBackend;
 
 fn answers() -> Answers {
     std::sync::Arc::new(|ask| match ask.method {
@@ -48,11 +47,10 @@ fn block<T>(work: impl Future<Output = T>) -> T {
 
 /// How many transactions and messages it takes to take this in.
 fn cost(server: &Server, body: &[u8]) -> (usize, usize, Vec<AlarmResult>) {
-    server.backend.writes.store(0, Ordering::Relaxed);
-    let sent = server.backend.sent.lock().expect("a list").len();
+    let MemoryBackend { store, queue, .. } = &server.backend;
+    let (landed, sent) = (store.landed(), queue.sent().len());
     let became = block(server.escalate.take(body, server.now())).expect("it is kept");
-    let sent = server.backend.sent.lock().expect("a list").len() - sent;
-    (server.backend.writes.load(Ordering::Relaxed), sent, became)
+    (store.landed() - landed, queue.sent().len() - sent, became)
 }
 
 #[test]
@@ -78,11 +76,10 @@ fn five_thousand_alarms_take_few_transactions() {
 #[test]
 fn first_call_is_placed_before_the_rest_of_a_request_is_written() {
     let server = server();
-    let backend = server.backend.clone();
     block(server.escalate.take(&many(1_000, "firing", "it is so"), server.now()))
         .expect("it is kept");
-    let first = backend.first_request_after.lock().expect("a count").expect("a call");
-    assert!(first <= 3, "after {first} writes");
+    let first = server.first_request_after.get().expect("a call");
+    assert!(*first <= 3, "after {first} writes");
 }
 
 #[test]
@@ -91,7 +88,10 @@ fn alarms_for_no_policy_take_few_transactions_too() {
     let (writes, sent, became) = cost(&server, &many(5_000, "firing", "it is so"));
     assert!(writes <= 110 && sent <= 5, "{writes} writes, {sent} messages");
     assert!(became.iter().all(|heard| matches!(heard, AlarmResult::DeadLetter { .. })));
-    assert_eq!((server.backend.count(dead_letters::PARTITION), became.len()), (5_000, 5_000));
+    assert_eq!(
+        (server.backend.store.records(dead_letters::PARTITION).len(), became.len()),
+        (5_000, 5_000)
+    );
 }
 
 #[test]
@@ -108,7 +108,12 @@ fn long_texts_of_many_alarms_are_cut_and_the_call_goes_on() {
 #[test]
 fn write_that_is_refused_for_its_size_sheds_texts_and_lands() {
     let server = server();
-    *server.backend.most_bytes.lock().expect("a limit") = 60_000;
+    server.backend.store.check_writes(|writes| {
+        match writes.iter().any(|write| write.item_bytes() > 60_000) {
+            true => Err(Error::TooLargeToStore("more than 60000 bytes".to_owned())),
+            false => Ok(()),
+        }
+    });
     let body = many(80, "firing", &"long ".repeat(300));
     let became = block(server.escalate.take(&body, server.now())).expect("it is kept");
     assert_eq!((became.len(), server.incident().open_count()), (80, 80));
@@ -141,10 +146,10 @@ fn unnamed_alarms_of_one_transaction_are_one_entry() {
 fn request_that_broke_off_is_taken_again_and_nothing_counts_twice() {
     for lands in 0..10 {
         let server = server();
-        *server.backend.lands.lock().expect("a count") = Some(lands);
+        server.backend.dies_after(lands);
         let body = many(250, "firing", "it is so");
         assert!(block(server.escalate.take(&body, server.now())).is_err(), "{lands}");
-        *server.backend.lands.lock().expect("a count") = None;
+        server.backend.revive();
         server.passes(60);
         let became = block(server.escalate.take(&body, server.now())).expect("it is kept");
         assert!(became.iter().all(|heard| matches!(heard, AlarmResult::Incident { .. })));
@@ -175,10 +180,8 @@ proptest! {
             prop_assert_eq!(became.len(), part.len());
         }
         let expected = go_on(&said);
-        let open = match server.backend.count(crate::storage::records::OPEN) {
-            0 => 0,
-            _ => server.incident().open_count() as usize,
-        };
+        let open = incident(&server.backend, "default")
+            .map_or(0, |incident| incident.open_count() as usize);
         prop_assert_eq!(open, expected);
     }
 }

@@ -1,13 +1,11 @@
 //! What becomes of alarms that go off while they are silenced, over a backend in memory that may fail at any time.
 
-pub(in crate::jobs::escalate) mod backend;
 mod scenario;
 
 use scenario::{Scenario, at};
 
 use super::*;
 use crate::domain::escalation::{Event, State as Stands};
-use crate::storage::Message;
 
 /// The window is from two to four; the policy calls once, and again after ten minutes.
 const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n\
@@ -35,9 +33,7 @@ async fn silenced_alarm_waits_for_the_end_of_the_window_and_is_reported_once() {
     assert_eq!(scenario.slack(), [LINE]);
     // A queue waits a quarter of an hour at most.
     scenario.it_is("02:45");
-    let message = scenario.backend.0.lock().expect("a backend").sent[1].1.clone();
-    let early =
-        Message { id: String::new(), group: String::new(), body: message, receive_count: 1 };
+    let early = scenario.backend.queue.sent().remove(1).message();
     scenario.escalate.process(&early, scenario.now()).await;
     assert_eq!((scenario.incident(), scenario.waiting()), (None, vec![at("04:00"); 2]));
 
@@ -72,7 +68,7 @@ async fn reconciler_brings_what_waits_for_a_wake_up_that_was_lost() {
         if recovers {
             scenario.says("cpu", State::Ok, "02:35").await.expect("kept");
         }
-        scenario.backend.0.lock().expect("a backend").sent.clear();
+        scenario.backend.queue.take();
         scenario.it_is("04:00:20");
         assert_eq!(
             (scenario.escalate.reconcile(scenario.now()).await.ok(), scenario.incident()),
@@ -153,10 +149,7 @@ async fn another_silence_makes_it_wait_again_without_a_word() {
         by: "bravo".to_owned(),
         at: at("03:30"),
     };
-    let body = serde_json::to_string(&stored).expect("a silence");
-    let key = records::silence(&stored.incident, stored.until);
-    let put = Put { key, body, condition: Condition::Always, expires_at: None };
-    scenario.backend.write(&[put.into()], at("03:30")).await.expect("kept");
+    scenario.backend.store.keep(records::silence(&stored.incident, stored.until), &stored);
     scenario.it_is("04:00");
     scenario.wakes().await;
     assert_eq!((scenario.incident(), scenario.waiting()), (None, vec![at("05:00")]));
@@ -236,7 +229,7 @@ async fn incident_is_silenced_with_all_that_goes_on_in_it() {
     let hour = SignedDuration::from_hours(1);
     let incident = scenario.silence(&id, "bravo", hour).await.expect("kept").expect("an incident");
     assert_eq!((incident.state(), incident.silenced_until), (Stands::Silenced, Some(at("06:00"))));
-    let all = stored(&scenario.backend, at("05:00")).await.expect("silences");
+    let all = stored(&scenario.backend.store, at("05:00")).await.expect("silences");
     let [silence] = &all[..] else { panic!("{all:?}") };
     assert_eq!(
         (&silence.alarms[..], silence.by.as_str()),
@@ -245,7 +238,10 @@ async fn incident_is_silenced_with_all_that_goes_on_in_it() {
     // Pressed twice, it is asked for once; after a while it is asked for anew.
     scenario.it_is("05:00:59");
     scenario.silence(&id, "bravo", hour).await.expect("kept");
-    assert_eq!(stored(&scenario.backend, at("05:01")).await.map(|all| all.len()).ok(), Some(1));
+    assert_eq!(
+        stored(&scenario.backend.store, at("05:01")).await.map(|all| all.len()).ok(),
+        Some(1)
+    );
     // It comes and goes: nobody is called, even if the incident is over by then.
     scenario.says("disk", State::Ok, "05:02").await.expect("kept");
     scenario.says("cpu", State::Ok, "05:03").await.expect("kept");
@@ -258,7 +254,7 @@ async fn incident_is_silenced_with_all_that_goes_on_in_it() {
     );
     let other = scenario.says("net", State::Alarm, "05:04").await.ok();
     assert!(matches!(other, Some(AlarmResult::Incident { .. })), "{other:?}");
-    assert_eq!(stored(&scenario.backend, at("06:00")).await.ok(), Some(Vec::new()));
+    assert_eq!(stored(&scenario.backend.store, at("06:00")).await.ok(), Some(Vec::new()));
     scenario.it_is("06:00");
     scenario.wakes().await;
     let incident = scenario.incident().expect("an incident");
@@ -276,10 +272,10 @@ async fn death_at_any_moment_loses_no_alarm_and_calls_nobody_early() {
     let mut unharmed = 0;
     for lives_for in 0..12 {
         let scenario = Scenario::begins("02:30");
-        scenario.backend.0.lock().expect("a backend").lives_for = Some(lives_for);
+        scenario.backend.dies_after(lives_for);
         let first = scenario.says("cpu", State::Alarm, "02:30").await;
         unharmed += usize::from(first.is_ok());
-        scenario.backend.0.lock().expect("a backend").lives_for = None;
+        scenario.backend.revive();
         if first.is_err() {
             // Whoever brought it brings it again.
             assert_eq!(scenario.says("cpu", State::Alarm, "02:30").await.ok(), Some(silenced()));
@@ -290,11 +286,11 @@ async fn death_at_any_moment_loses_no_alarm_and_calls_nobody_early() {
         assert_eq!(scenario.incident(), None);
         // And again at the end of the silence: the message comes back if its handler dies.
         scenario.it_is("04:00");
-        scenario.backend.0.lock().expect("a backend").lives_for = Some(lives_for);
-        let waiting = scenario.backend.0.lock().expect("a backend").sent.clone();
+        scenario.backend.dies_after(lives_for);
+        let waiting = scenario.backend.queue.sent();
         scenario.wakes().await;
-        scenario.backend.0.lock().expect("a backend").lives_for = None;
-        scenario.backend.0.lock().expect("a backend").sent.extend(waiting);
+        scenario.backend.revive();
+        scenario.backend.queue.put_back(waiting);
         scenario.wakes().await;
         let incident = scenario.incident().expect("an incident");
         let went_off = incident.timeline.entries.iter();

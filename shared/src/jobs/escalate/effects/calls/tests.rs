@@ -76,8 +76,8 @@ async fn person_in_an_execution_is_in_a_call() {
     let server = server(twilio(vec![busy], |_, _| (500, json!({})))).await;
     assert_eq!(server.calls(), ["alpha Some(InCall)", "bravo None"]);
     let line = "*alpha* is in another call: passed over for now";
-    let sent = server.backend.sent.lock().expect("a backend");
-    assert!(sent.iter().any(|(_, body)| body.contains(line)), "{sent:?}");
+    let sent = server.backend.queue.sent();
+    assert!(sent.iter().any(|sent| sent.body.contains(line)), "{sent:?}");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use super::*;
 use crate::domain::escalation::State;
 use crate::jobs::escalate::testing::{EXECUTION, FLOW, KEY, Server};
 use crate::secret::Secret;
+use crate::testing::Fault;
 use crate::twilio::studio::callback_token::mint;
 
 /// A server whose first call was placed.
@@ -96,15 +97,7 @@ async fn key_is_written_first_and_the_stored_result_is_spoken() {
     assert_eq!(again, (200, words, false));
     // The text message is left to whoever is woken for it.
     assert!(server.was_asked().iter().all(|asked| !asked.contains("Messages")));
-    assert!(
-        server
-            .backend
-            .sent
-            .lock()
-            .expect("a backend")
-            .iter()
-            .any(|(_, body)| body.contains("nudge"))
-    );
+    assert!(server.backend.queue.sent().iter().any(|sent| sent.body.contains("nudge")));
 }
 
 #[tokio::test]
@@ -218,36 +211,9 @@ async fn report_may_come_before_the_answer_that_names_its_execution() {
 
 #[tokio::test(start_paused = true)]
 async fn slow_backend_has_the_flow_try_again() {
-    let mut server = server().await;
+    let server = server().await;
     let token = token(&server);
-    struct Stuck;
-    #[async_trait::async_trait]
-    impl crate::storage::Store for Stuck {
-        async fn load(
-            &self,
-            _: &[crate::storage::Key],
-            _: jiff::Timestamp,
-        ) -> Result<Vec<Option<crate::storage::Record>>, Error> {
-            std::future::pending().await
-        }
-        async fn page(
-            &self,
-            _: &str,
-            _: Option<&str>,
-            _: usize,
-            _: jiff::Timestamp,
-        ) -> Result<Vec<crate::storage::Record>, Error> {
-            Ok(Vec::new())
-        }
-        async fn write(
-            &self,
-            _: &[crate::storage::Write],
-            _: jiff::Timestamp,
-        ) -> Result<(), Error> {
-            Ok(())
-        }
-    }
-    server.escalate.store = Arc::new(Stuck);
+    server.backend.store.fail_loads(Fault::Hang);
     let began = Instant::now();
     assert_eq!(told(&server, &token, "outcome=key&digits=1").await.0, 503);
     assert!(began.elapsed() < Duration::from_secs(5));

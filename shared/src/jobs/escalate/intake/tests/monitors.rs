@@ -1,17 +1,12 @@
 //! What monitors send, over a backend in memory that may fail at any time.
 
-use std::sync::{Arc, Mutex};
-
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::super::*;
-use crate::config::{Environment, SettingsCache, Values};
-use crate::jobs::escalate::WriterIds;
-use crate::jobs::escalate::silences::tests::backend::Backend;
-use crate::storage::messages::Task;
-use crate::storage::{Key, QueueName, Record, Store, Write};
-use crate::twilio::rest::ApiResponse;
+use crate::jobs::escalate::testing::{Fixture, incident};
+use crate::storage::Key;
+use crate::testing::{MemoryBackend, Parameters, TestClock, each_line_once};
 
 mod anew;
 mod repeats;
@@ -24,44 +19,24 @@ const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001
 /// The intake with a clock of its own.
 struct Intake {
     escalate: Escalate,
-    backend: Backend,
-    now: Arc<Mutex<Timestamp>>,
+    backend: MemoryBackend,
+    clock: TestClock,
 }
 
 impl Intake {
     fn now(&self) -> Timestamp {
-        *self.now.lock().expect("a clock")
+        self.clock.now()
     }
 
     fn new() -> Intake {
-        Intake::over(Backend::default())
-    }
-
-    fn over(backend: Backend) -> Intake {
-        let now = Arc::new(Mutex::new("2026-11-28T12:00:00Z".parse().expect("a time")));
-        let clock = now.clone();
-        let escalate = Escalate {
-            settings: SettingsCache::new(
-                Environment::default(),
-                Arc::new(|| {
-                    let values = Values::from([("config/main".to_owned(), CONFIG.to_owned())]);
-                    Box::pin(async move { Ok(values) })
-                }),
-            ),
-            store: Arc::new(backend.clone()),
-            queue: Arc::new(backend.clone()),
-            wire: Arc::new(|_| {
-                Box::pin(async { ApiResponse::NotSent("nobody is there".to_owned()) })
-            }),
-            clock: Arc::new(move || *clock.lock().expect("a clock")),
-            writer_ids: WriterIds::of(1),
-        };
-        Intake { escalate, backend, now }
+        let now = "2026-11-28T12:00:00Z".parse().expect("a time");
+        let fixture = Fixture::new(Parameters::of_config(CONFIG, &[]), now);
+        let Fixture { escalate, backend, clock, .. } = fixture;
+        Intake { escalate, backend, clock }
     }
 
     fn passes(&self, seconds: i64) {
-        let mut now = self.now.lock().expect("a clock");
-        *now = now.checked_add(jiff::SignedDuration::from_secs(seconds)).expect("a time");
+        self.clock.push(SignedDuration::from_secs(seconds));
     }
 
     /// The status, and what became of each thing in the body.
@@ -79,8 +54,7 @@ impl Intake {
     }
 
     fn records(&self, pk: &str) -> Vec<Value> {
-        let backend = self.backend.0.lock().expect("a backend");
-        let here = backend.records.values().filter(|record| record.key.pk == pk);
+        let here = self.backend.store.records(pk).into_iter();
         here.map(|record| serde_json::from_str(&record.body).expect("JSON")).collect()
     }
 
@@ -97,28 +71,16 @@ impl Intake {
 
     /// What Slack is told beside incidents, each line once, as the forwarder does.
     fn slack(&self) -> Vec<String> {
-        let backend = self.backend.0.lock().expect("a backend");
-        let mut told: Vec<(String, String)> = Vec::new();
-        for (_, body, _) in backend.sent.iter().filter(|(to, ..)| *to == QueueName::Slack) {
-            let Ok(Task::Lines(lines)) = serde_json::from_str(body) else { continue };
-            for line in lines.lines {
-                if !["dead-letter", "disabled"].contains(&line.event_type.as_str()) {
-                    continue;
-                }
-                if told.iter().all(|(id, _)| *id != line.event_id) {
-                    told.push((line.event_id, line.text));
-                }
-            }
-        }
-        told.into_iter().map(|(_, text)| text).collect()
+        let lines = each_line_once(&self.backend.queue.sent()).into_iter();
+        let beside = |event_type: &str| ["dead-letter", "disabled"].contains(&event_type);
+        lines.filter(|line| beside(&line.event_type)).map(|line| line.text).collect()
     }
 
     /// The state of the policy's incident, with the keys of its alarms that go on.
     fn incident(&self) -> Option<(bool, Vec<String>)> {
-        let kept = self.records("open").pop()?;
-        let kept: StoredIncident = serde_json::from_value(kept).expect("an incident");
-        let open = kept.incident.open_alarms().map(|alarm| alarm.key.clone()).collect();
-        Some((kept.incident.ended_at.is_none(), open))
+        let incident = incident(&self.backend, "p")?;
+        let open = incident.open_alarms().map(|alarm| alarm.key.clone()).collect();
+        Some((incident.ended_at.is_none(), open))
     }
 }
 
@@ -252,10 +214,10 @@ async fn enabling_survives_a_crash_at_any_step() {
     for lives_for in 0..20 {
         let intake = Intake::new();
         intake.posts(&announced(false, 0, "OK")).await;
-        intake.backend.0.lock().expect("a backend").lives_for = Some(lives_for);
+        intake.backend.dies_after(lives_for);
         let enabled = announced(true, 2, "ALARM").to_string();
         let _ = intake.escalate.take(enabled.as_bytes(), intake.now()).await;
-        intake.backend.0.lock().expect("a backend").lives_for = None;
+        intake.backend.revive();
         intake.escalate.take(enabled.as_bytes(), intake.now()).await.expect("all is kept");
         assert_eq!(intake.incident(), Some((true, vec![arn.to_owned()])), "{lives_for}");
     }
@@ -282,8 +244,7 @@ async fn names_heard_last_are_kept_for_the_first_page() {
     assert_eq!(without, ["nobodys"]);
     // Said again at once it is not written again; a minute later it is.
     let revision = |intake: &Intake| {
-        let backend = intake.backend.0.lock().expect("a backend");
-        backend.records[&("recent-alarms".to_owned(), "names".to_owned())].revision
+        intake.backend.store.record(&Key::new("recent-alarms", "names")).expect("names").revision
     };
     intake.posts(&group(&alerts)).await;
     assert_eq!(revision(&intake), 1);

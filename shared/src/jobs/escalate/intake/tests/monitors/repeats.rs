@@ -1,32 +1,7 @@
 //! What comes again and again is kept once, and reported once.
 
 use super::*;
-
-/// A backend that counts what is asked of it.
-struct Counting(Backend, Arc<Mutex<(usize, usize)>>);
-
-#[async_trait::async_trait]
-impl Store for Counting {
-    async fn load(&self, keys: &[Key], now: Timestamp) -> Result<Vec<Option<Record>>, Error> {
-        assert!(keys.len() <= crate::storage::MAX_TRANSACTION_ITEMS);
-        self.1.lock().expect("numbers").0 += 1;
-        self.0.load(keys, now).await
-    }
-    async fn page(
-        &self,
-        pk: &str,
-        after: Option<&str>,
-        limit: usize,
-        now: Timestamp,
-    ) -> Result<Vec<Record>, Error> {
-        self.0.page(pk, after, limit, now).await
-    }
-    async fn write(&self, writes: &[Write], now: Timestamp) -> Result<(), Error> {
-        assert!(writes.len() <= crate::storage::MAX_TRANSACTION_ITEMS);
-        self.1.lock().expect("numbers").1 += 1;
-        self.0.write(writes, now).await
-    }
-}
+use crate::testing::Calls;
 
 #[tokio::test]
 async fn unmatched_alarm_is_one_dead_letter_until_it_changes() {
@@ -141,9 +116,9 @@ async fn report_survives_a_crash_at_any_step() {
     let firing = group(&[alert("nobodys", "firing", "2026-11-28T11:00:00Z")]).to_string();
     for lives_for in 0..4 {
         let intake = Intake::new();
-        intake.backend.0.lock().expect("a backend").lives_for = Some(lives_for);
+        intake.backend.dies_after(lives_for);
         let _ = intake.escalate.take(firing.as_bytes(), intake.now()).await;
-        intake.backend.0.lock().expect("a backend").lives_for = None;
+        intake.backend.revive();
         intake.escalate.take(firing.as_bytes(), intake.now()).await.expect("all is kept");
         assert_eq!((intake.letters().len(), intake.slack().len()), (1, 1), "{lives_for}");
     }
@@ -151,22 +126,19 @@ async fn report_survives_a_crash_at_any_step() {
 
 #[tokio::test]
 async fn thousands_of_unmatched_alarms_take_few_steps() {
-    let backend = Backend::default();
-    let mut intake = Intake::over(backend.clone());
-    let counts = Arc::<Mutex<(usize, usize)>>::default();
-    intake.escalate.store = Arc::new(Counting(backend, counts.clone()));
+    let intake = Intake::new();
     let alerts: Vec<Value> = (0..5_000)
         .map(|n| alert(&format!("nobodys-{n}"), "firing", "2026-11-28T11:00:00Z"))
         .collect();
     let group = group(&alerts);
     assert_eq!(intake.posts(&group).await.1.len(), 5_000);
-    let (loads, writes) = std::mem::take(&mut *counts.lock().expect("numbers"));
+    let Calls { loads, writes } = intake.backend.store.take_calls();
     assert!(loads <= 60 && writes <= 210, "{loads} loads, {writes} writes");
     let slack = intake.slack();
     assert_eq!((intake.letters().len(), slack.len()), (5_000, 11));
     assert!(slack[10].starts_with(":warning: 4990 more came in with them"), "{slack:?}");
     intake.posts(&group).await;
-    let (loads, writes) = std::mem::take(&mut *counts.lock().expect("numbers"));
+    let Calls { loads, writes } = intake.backend.store.take_calls();
     assert!(loads <= 60 && writes <= 1, "{loads} loads, {writes} writes");
     assert_eq!(intake.letters().len(), 5_000);
 }
