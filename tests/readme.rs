@@ -110,7 +110,7 @@ fn commands_of_the_pages_run() {
 
 /// What begins the commands for a reader's own account or files, the options that it takes, and why it is not run from
 /// here: so that much is checked of them.
-const ELSEWHERE: [(&str, &[&str], &str); 14] = [
+const ELSEWHERE: [(&str, &[&str], &str); 16] = [
     (
         "twilio api:events:v1:sinks:create ",
         &["--description", "--sink-type", "--sink-configuration"],
@@ -122,6 +122,16 @@ const ELSEWHERE: [(&str, &[&str], &str); 14] = [
         "a Twilio account",
     ),
     ("twilio api:events:v1:sinks:test:create ", &["--sid"], "a Twilio account"),
+    (
+        "twilio api:messaging:v1:services:update ",
+        &["--sid", "--status-callback"],
+        "a Twilio account",
+    ),
+    (
+        "prometheus ",
+        &["--config.file=observability/prometheus.yml", "--storage.tsdb.retention.time=30d"],
+        "it would go on running; the suite `observability` starts one with the same file",
+    ),
     (
         "aws ssm put-parameter ",
         &["--type", "--name", "--value", "--tier", "--overwrite"],

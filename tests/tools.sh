@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# What the suites need beside this repository, sourced by tests/run: commands of the system, and packages of Python and
-# Node, pinned with their hashes. Packages go under target/tools, and are installed again only when their list changes.
+# What the suites need beside this repository, sourced by tests/run: commands of the system, packages of Python and Node,
+# pinned with their hashes, and Debian's Prometheus. Packages go under target/tools, and are installed again only when
+# their list changes.
 
 tools=$root/target/tools
 
@@ -14,6 +15,8 @@ declare -A packages=(
     [cc]="gcc libc6-dev" [readelf]="binutils" [python3]="python3 python3-venv" [node]="nodejs" [npm]="npm"
     [chromium]="chromium"
 )
+# Debian 12's. Its revision is whichever Debian has: apt checks its signature.
+prometheus_version=2.42.0
 
 have() {
     case $1 in
@@ -80,4 +83,30 @@ browser_tools() {
 install_node() {
     echo "installing the Node packages of tests/browser"
     (cd "$1" && npm ci --no-fund --no-audit --loglevel=error >/dev/null)
+}
+
+# Prometheus and promtool, in front of the PATH: Debian's package, unpacked and not installed; or those of PROMETHEUS=, a
+# folder with both.
+prometheus_tools() {
+    if [[ ! ${PROMETHEUS-} ]]; then
+        installed prometheus "$prometheus_version $(uname -m)" unpack_prometheus
+    fi
+    export PATH=${PROMETHEUS:-$tools/prometheus/usr/bin}:$PATH
+}
+
+unpack_prometheus() {
+    echo "unpacking Debian's Prometheus $prometheus_version"
+    rm -rf "$1"
+    mkdir -p "$1"
+    # The lists of packages may be missing, or older than the package.
+    (cd "$1" && { download_prometheus || { apt-get -qq update && download_prometheus; }; } >/dev/null 2>&1) || {
+        echo "missing: Prometheus $prometheus_version of Debian 12; name a folder with prometheus and promtool in PROMETHEUS" >&2
+        exit 2
+    }
+    dpkg -x "$1"/prometheus_*.deb "$1"
+    rm "$1"/prometheus_*.deb
+}
+
+download_prometheus() {
+    apt-get -qq -o APT::Sandbox::User=root download "prometheus=$prometheus_version*"
 }

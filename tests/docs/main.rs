@@ -5,6 +5,7 @@
 mod configuration;
 mod examples;
 mod links;
+mod metrics;
 mod names;
 
 use std::fs;

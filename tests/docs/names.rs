@@ -144,7 +144,8 @@ fn functions_and_files_of_the_walkthroughs_exist() {
 
 #[test]
 fn paths_on_the_pages_exist() {
-    let folders = ["docs", "events", "examples", "functions", "local", "shared", "tests"];
+    let folders =
+        ["docs", "events", "examples", "functions", "local", "observability", "shared", "tests"];
     let mut count = 0;
     for page in pages().iter().filter(|page| *page != "CHANGELOG.md") {
         for name in in_backticks(&read(page)) {
