@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
-use shared::domain::metrics::catalogue::FAMILIES;
-
 use crate::{code, pages, read, root, table};
 
 /// The Rust files below a folder, as paths from the root with their texts.
@@ -24,16 +22,6 @@ fn sources(folder: &str) -> Vec<(String, String)> {
 fn first_column(page: &str, heading: &str) -> BTreeSet<String> {
     let rows = read(page);
     table(&rows, heading).iter().map(|row| code(row[0]).unwrap().to_owned()).collect()
-}
-
-#[test]
-fn counters_of_the_page_are_in_the_catalogue() {
-    let catalogue: BTreeSet<String> =
-        FAMILIES.iter().map(|family| format!("{}_total", family.name)).collect();
-    for name in first_column("docs/operations.md", "Counters") {
-        let name = name.split('{').next().unwrap();
-        assert!(catalogue.contains(name), "docs/operations.md: there is no {name}");
-    }
 }
 
 #[test]
