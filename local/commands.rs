@@ -10,6 +10,7 @@ macro_rules! say {
 }
 
 pub mod alarm;
+pub mod callbacks;
 pub mod check;
 pub mod dead_letters;
 pub mod flow;
@@ -102,6 +103,15 @@ pub enum Command {
         /// Whose; the only one if there is none.
         policy: Option<String>,
     },
+    /// Look at Twilio's list for the ends of messages that no callback has reported.
+    Reconcile {
+        /// Where the counters are.
+        options: Options,
+        /// Of which day, as typed.
+        day: String,
+        /// The running server, whose simulated Twilio is asked if there is no account.
+        to: String,
+    },
     /// List the dead letters, or send them again.
     DeadLetters {
         /// Where they are.
@@ -173,6 +183,9 @@ machine.
       url, params (of a form) or body (with content_type, if it is a form), signature, token; or an array of such
   ringdown dead-letters [--replay] [--data DIR] [--config FILE]
       list what could not be delivered, or send it again
+  ringdown callbacks reconcile --day DAY [--data DIR] [--config FILE] [--to ADDRESS]
+      look at Twilio's list of messages for ends that no callback has reported, and count them; DAY is yesterday or the
+      day before, like 2026-11-20 (UTC). Without TWILIO_ACCOUNT_SID the simulated Twilio of the server at ADDRESS is asked
   ringdown incidents [--data DIR]
       list the incidents that are open: id, policy, state, since when, who has it, its alarms
   ringdown incidents resolve ID [--data DIR]
@@ -194,7 +207,7 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut options = Options::default();
     let (mut name, mut files, mut to) = (None, Vec::new(), None);
     let (mut fresh, mut replay, mut for_ssm) = (false, false, false);
-    let (mut at, mut lasting) = (None, None);
+    let (mut at, mut lasting, mut day) = (None, None, None);
     let (mut flow, mut policy) = (None, None);
     let mut alarms = Vec::new();
     let mut words: Vec<String> = Vec::new();
@@ -205,15 +218,23 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             (Long("sandbox"), None) => options.sandbox = true,
             (
                 Long("data"),
-                None | Some("check" | "dead-letters" | "incidents" | "send" | "alarm"),
+                None
+                | Some("callbacks" | "check" | "dead-letters" | "incidents" | "send" | "alarm"),
             ) => options.data = parser.value()?.into(),
             (
                 Long("config"),
-                None | Some("dead-letters" | "incidents" | "check" | "config" | "oncall" | "flow"),
+                None
+                | Some(
+                    "callbacks" | "dead-letters" | "incidents" | "check" | "config" | "oncall"
+                    | "flow",
+                ),
             ) => {
                 options.config = Some(parser.value()?.into());
             }
-            (Long("to"), Some("send" | "alarm")) => to = Some(parser.value()?.string()?),
+            (Long("to"), Some("send" | "alarm" | "callbacks")) => {
+                to = Some(parser.value()?.string()?)
+            }
+            (Long("day"), Some("callbacks")) => day = Some(parser.value()?.string()?),
             (Long("at"), Some("oncall")) => at = Some(parser.value()?.string()?),
             (Long("for"), Some("oncall")) => lasting = Some(parser.value()?.string()?),
             (Long("alarm"), Some("check")) => {
@@ -232,7 +253,9 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             (Long("replay"), Some("dead-letters")) => replay = true,
             (Long("for-ssm"), Some("config")) => for_ssm = true,
             (Value(value), None) => name = Some(value.string()?),
-            (Value(word), Some("incidents")) if words.len() < 2 => words.push(word.string()?),
+            (Value(word), Some("incidents" | "callbacks")) if words.len() < 2 => {
+                words.push(word.string()?)
+            }
             (Value(which), Some("flow")) if flow.is_none() => flow = Some(which.string()?),
             (Value(file), Some("send" | "alarm")) => files.push(PathBuf::from(file)),
             (Value(file), Some("check" | "config" | "verify")) if files.is_empty() => {
@@ -266,6 +289,20 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             let file =
                 one_file(files).ok_or("verify what? Name a JSON file, or - for standard input")?;
             Ok(Command::Verify { file })
+        }
+        Some("callbacks") => {
+            match (words.iter().map(String::as_str).collect::<Vec<_>>().as_slice(), day) {
+                (["reconcile"], Some(day)) => {
+                    Ok(Command::Reconcile { options, day, to: to.unwrap_or_else(usual) })
+                }
+                (["reconcile"], None) => {
+                    Err("reconcile which day? Name yesterday or the day before with --day".into())
+                }
+                ([], _) => Err("callbacks what? Name one: reconcile".into()),
+                ([other, ..], _) => {
+                    Err(format!("callbacks cannot {other:?}, expected reconcile").into())
+                }
+            }
         }
         Some("dead-letters") => Ok(Command::DeadLetters { options, replay }),
         Some("incidents") => match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {

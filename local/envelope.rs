@@ -34,8 +34,19 @@ impl Envelope {
         Ok(Envelope(request))
     }
 
-    /// Makes its events new ones that happen `now`. What is no event stays as it is.
+    /// Whether its body is a form: a callback, and no event.
+    fn is_form(&self) -> bool {
+        let content_type = self.0.header("content-type").unwrap_or_default();
+        content_type.starts_with("application/x-www-form-urlencoded")
+    }
+
+    /// Makes its events new ones that happen `now`, and a callback one of a new message or call. What is neither stays as
+    /// it is.
     pub fn happen_again(&mut self, now: Timestamp) {
+        if self.is_form() {
+            self.0.body = of_another(self.0.form()).into();
+            return;
+        }
         let Ok(mut body) = serde_json::from_slice::<Value>(&self.0.body) else { return };
         let events = match &mut body {
             Value::Array(events) => events.iter_mut().collect(),
@@ -58,8 +69,12 @@ impl Envelope {
         &self.0.body
     }
 
-    /// The path and query that it is posted to, with the hash of its body.
+    /// The path and query that it is posted to; if it is no form, with the hash of its body.
     fn target(&self) -> String {
+        if self.is_form() {
+            let query = self.0.query.as_deref().map(|query| format!("?{query}"));
+            return format!("{}{}", self.0.path, query.unwrap_or_default());
+        }
         let others: Vec<&str> = self
             .0
             .query
@@ -72,6 +87,18 @@ impl Envelope {
             if others.is_empty() { String::new() } else { format!("?{}", others.join("&")) };
         with_body_hash(&format!("{}{query}", self.0.path), &self.0.body)
     }
+}
+
+/// A callback's form about a message or call of another SID.
+fn of_another(mut fields: Vec<(String, String)>) -> String {
+    let sid = random();
+    for (name, value) in &mut fields {
+        if matches!(name.as_str(), "MessageSid" | "SmsSid" | "CallSid") {
+            let prefix: String = value.chars().take(2).collect();
+            *value = format!("{prefix}{sid}");
+        }
+    }
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
 /// 32 hexadecimal digits that nobody had before: as much as an id needs, not enough for a secret.
@@ -93,10 +120,15 @@ pub async fn post(
         .map_err(|_| format!("{to} is no address: expected one like http://127.0.0.1:8080"))?;
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
     let target = format!("{}{query}", url.path());
-    let signed = signature(&format!("{base}{target}"), Payload::Nothing, token);
+    let form = envelope.is_form().then(|| envelope.0.form());
+    let (payload, content_type) = match &form {
+        Some(fields) => (Payload::Form(fields), "application/x-www-form-urlencoded"),
+        None => (Payload::Nothing, "application/json"),
+    };
+    let signed = signature(&format!("{base}{target}"), payload, token);
     let answer = http
         .post(url)
-        .header("content-type", "application/json")
+        .header("content-type", content_type)
         .header("user-agent", "TwilioProxy/1.1")
         .header("x-twilio-signature", signed)
         .timeout(Duration::from_secs(5))

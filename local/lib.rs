@@ -23,12 +23,13 @@ pub mod store;
 use std::sync::Arc;
 
 use dashboard::Dashboard;
+use event_stream_webhook::Webhook;
 use metrics::Metrics;
 use shared::Error;
 use shared::http::endpoints::{self, Access, Body, ENDPOINTS, Endpoint, Function, Route};
 use shared::http::{Request, Response};
+use shared::jobs::count::Count;
 use shared::jobs::escalate::Escalate;
-use shared::jobs::forward::intake::Intake;
 
 use clock::now;
 use simulated::Mount;
@@ -37,9 +38,11 @@ use simulated::endpoints::{SANDBOX, Served};
 /// All that answers requests.
 pub struct AppState {
     /// `functions/event-stream-webhook`
-    pub intake: Intake,
+    pub webhook: Webhook,
     /// `functions/outage-intake`, `functions/escalation-callback`, `functions/escalation-timer`
     pub escalate: Arc<Escalate>,
+    /// `functions/status-callback`
+    pub count: Arc<Count>,
     /// `functions/dashboard`
     pub dashboard: Dashboard,
     /// `functions/metrics`
@@ -109,12 +112,13 @@ pub async fn handle_request(state: &AppState, target: Target, request: Request) 
     let now = now();
     match route.name.function() {
         Function::EventStreamWebhook => {
-            event_stream_webhook::handle(&state.intake, request, now).await
+            event_stream_webhook::handle(&state.webhook, request, now).await
         }
         Function::OutageIntake => outage_intake::handle(&state.escalate, request, now).await,
         Function::EscalationCallback => {
             escalation_callback::handle(&state.escalate, request, now, clock::wall()).await
         }
+        Function::StatusCallback => status_callback::handle(&state.count, request, now).await,
         Function::Dashboard => dashboard::handle(&state.dashboard, request, now).await,
         Function::Metrics => metrics::handle(&state.metrics, request, now).await,
     }

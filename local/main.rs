@@ -63,6 +63,10 @@ async fn run() -> Result<bool, String> {
         }
         Command::Verify { file } => return commands::verify::run(&file),
         Command::Incidents { options, resolve } => return incidents(&options, resolve).await,
+        Command::Reconcile { options, day, to } => {
+            let count = backend::count(&options, &to).await?;
+            commands::callbacks::reconcile(&count, &day).await?;
+        }
         Command::DeadLetters { options, replay } => return dead_letters(&options, replay).await,
     }
     Ok(true)
@@ -93,18 +97,21 @@ async fn incidents(options: &Options, resolve: Option<String>) -> Result<bool, S
 mod backend {
     use std::sync::Arc;
 
+    use ringdown::access;
     use ringdown::clock::now;
     use ringdown::commands::Options;
     use ringdown::commands::check::Deployment;
     use ringdown::database::Database;
     use ringdown::queue::Messages;
-    use ringdown::settings::{Source, keeps_own};
+    use ringdown::settings::{self, Local, Source, keeps_own, own_environment};
     use ringdown::store::Records;
     use shared::Error;
     use shared::config::file::Config;
     use shared::config::{ConfigStatus, kept_config};
+    use shared::jobs::count::Count;
     use shared::storage::dead_letters;
     use shared::storage::{Queue, Store};
+    use shared::twilio::rest::wire;
 
     pub(super) struct Backend {
         pub(super) store: Arc<dyn Store>,
@@ -152,6 +159,32 @@ mod backend {
         let store = Arc::new(Records(database.clone()));
         let config = config(options, store.as_ref()).await;
         Ok(Backend { store, queue: Arc::new(Messages::new(database)), config })
+    }
+
+    /// The job Count on this backend, with the account of the environment; without one, with the simulated Twilio of the
+    /// server at `address`.
+    pub(super) async fn count(options: &Options, address: &str) -> Result<Count, String> {
+        let told = |error: Error| error.to_string();
+        #[cfg(feature = "aws")]
+        if ringdown::settings::environment().get("TABLE_NAME").is_some() {
+            let backend =
+                shared::aws::Backend::of(ringdown::settings::environment()).map_err(told)?;
+            let names = &["public-base-url", "twilio/account-sid", "twilio/auth-token"];
+            let settings = backend.live(names, &["config"], shared::aws::Reports::Counter).await;
+            return backend.count(settings.map_err(told)?).map_err(told);
+        }
+        let backend = open(options).await.map_err(told)?;
+        let keeps_own = keeps_own(backend.store.as_ref(), now()).await.unwrap_or(true);
+        let source = Source::of_server(options.config.as_deref(), keeps_own);
+        let start_token = access::read(&options.data)?;
+        let address = address.trim_end_matches('/').to_owned();
+        // Nobody scrapes here.
+        let metrics_token = start_token.clone();
+        let local = Local { address, start_token, metrics_token, sandbox: false };
+        let settings = settings::live(own_environment(), source, local);
+        let http = shared::http::client().map_err(told)?;
+        let Backend { store, queue, .. } = backend;
+        Ok(Count { settings, store, queue, wire: wire(http) })
     }
 
     /// The configuration that a server with this data folder would use: where one is kept, a `ringdown.toml` that is gone

@@ -45,6 +45,7 @@ fn name(to: QueueName) -> &'static str {
     match to {
         QueueName::Slack => "slack",
         QueueName::WakeUps => "wake-ups",
+        QueueName::Callbacks => "callbacks",
     }
 }
 

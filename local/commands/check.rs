@@ -338,7 +338,7 @@ fn destination(environment: &Environment, channel: &str, has_slack: bool) -> Str
 fn bring(config: &Config, envelope: &str) -> Result<(), String> {
     let envelope = crate::envelope::Envelope::read(envelope)?;
     let events = shared::twilio::event_stream::parse(envelope.bytes());
-    let tasks = shared::jobs::forward::intake::tasks(&config.routes, events, now());
+    let tasks = shared::jobs::forward::intake::tasks(&config.routes, &events, now()).tasks;
     if tasks.is_empty() {
         say!("    nothing");
     }

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dashboard::Dashboard;
+use event_stream_webhook::Webhook;
 use metrics::{Cache, Metrics};
 use sandbox::Secrets;
 use shared::config::file::is_e164;
 use shared::config::{Environment, Fallback, Rejected, Settings, Simulated, forget_kept};
 use shared::http::base_url;
 use shared::http::refusals::REFUSALS;
+use shared::jobs::count::{Count, Schedule};
 use shared::jobs::escalate::{Escalate, WriterIds};
 use shared::jobs::forward::delivery::Delivery;
-use shared::jobs::forward::intake::Intake;
 use shared::slack::client::{Client, POST_INTERVAL};
 use shared::start_token::StartToken;
 use shared::storage::QueueName;
@@ -38,7 +39,11 @@ const BATCH: Duration = Duration::from_secs(16);
 /// batch that rests between two posts is cut off then: what it did is noted, and the rest is in the queue.
 const LAST_BATCHES: Duration = Duration::from_secs(7);
 const LAST_WAKE_UPS: Duration = Duration::from_millis(500);
+const LAST_COUNTS: Duration = Duration::from_millis(500);
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
+
+/// How often Twilio's list is looked at, in minutes.
+const MINUTES_A_DAY: u64 = 24 * 60;
 
 /// Runs the server until it is told to end.
 pub async fn run(options: &Options) -> Result<(), String> {
@@ -93,9 +98,16 @@ pub async fn run(options: &Options) -> Result<(), String> {
         clock: Arc::new(now),
         writer_ids: WriterIds::default(),
     });
+    let count = Arc::new(Count {
+        settings: live(),
+        store: store.clone(),
+        queue: Arc::new(queue.clone()),
+        wire: wire(http.clone()),
+    });
     let state = Arc::new(AppState {
         escalate: escalate.clone(),
-        intake: Intake { settings: live(), queue: Arc::new(queue.clone()) },
+        webhook: Webhook { settings: live(), queue: Arc::new(queue.clone()) },
+        count: count.clone(),
         dashboard: Dashboard {
             settings: live(),
             store: store.clone(),
@@ -122,7 +134,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
         },
     });
     // A wrong configuration is told now, not with the first event; there may be a former one.
-    let settings = state.intake.settings.get(now()).await.map_err(told)?;
+    let settings = state.webhook.settings.get(now()).await.map_err(told)?;
     // `/health` reads none for itself.
     state.metrics.settings.get(now()).await.map_err(told)?;
     let simulated = [Simulated::Twilio, Simulated::Slack, Simulated::Events];
@@ -152,6 +164,17 @@ pub async fn run(options: &Options) -> Result<(), String> {
             queue.serve(QueueName::WakeUps, handle, Duration::ZERO, stopped).await
         })
     };
+    let measuring = tokio::spawn(measure(count.clone(), stopped.clone()));
+    let counter = {
+        let (queue, stopped) = (queue.clone(), stopped.clone());
+        let handle: Handler = Arc::new(move |batch| {
+            let count = count.clone();
+            Box::pin(async move { status_callback::process(&count, batch, now()).await })
+        });
+        tokio::spawn(async move {
+            queue.serve(QueueName::Callbacks, handle, Duration::ZERO, stopped).await
+        })
+    };
     let reconciler = tokio::spawn(reconcile(escalate, store.clone(), stopped.clone()));
     let sweeper = tokio::spawn(sweep(store.clone(), stopped));
     greet(&address, &start, &source, &settings, &environment);
@@ -174,8 +197,11 @@ pub async fn run(options: &Options) -> Result<(), String> {
     if tokio::time::timeout(LAST_WAKE_UPS, timer).await.is_err() {
         tracing::warn!("a call was still being placed: it is looked up at the next start");
     }
+    if tokio::time::timeout(LAST_COUNTS, counter).await.is_err() {
+        tracing::warn!("callbacks were still being counted: they are counted at the next start");
+    }
     let _ = closing.send(());
-    let _ = tokio::join!(serving, sweeper, reconciler);
+    let _ = tokio::join!(serving, sweeper, reconciler, measuring);
     record_time(&store).await;
     state.simulated.close();
     database.close().await;
@@ -296,6 +322,25 @@ async fn reconcile(escalate: Arc<Escalate>, store: Arc<Records>, mut stop: watch
             tracing::error!(%error, "the reconciler failed");
         }
         drop(work);
+        tokio::select! {
+            () = clock::sleep(Duration::from_secs(60)) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+/// Once a minute measures what is counted by looking; once a day, and a minute after the start, looks at Twilio's list.
+async fn measure(count: Arc<Count>, mut stop: watch::Receiver<bool>) {
+    for minute in 0_u64.. {
+        let is_daily = minute % MINUTES_A_DAY == 1;
+        let daily = is_daily.then_some(Schedule::Reconciliation);
+        for schedule in std::iter::once(Schedule::CallsInProgress).chain(daily) {
+            let work = activity::begin();
+            if let Err(error) = status_callback::tick(&count, schedule, now()).await {
+                tracing::error!(%error, ?schedule, "a schedule of the counters failed");
+            }
+            drop(work);
+        }
         tokio::select! {
             () = clock::sleep(Duration::from_secs(60)) => {}
             _ = stop.wait_for(|stop| *stop) => return,

@@ -49,8 +49,8 @@ pub(super) fn push(body: &Bytes) -> Result<Response, Error> {
 pub(super) async fn idle(database: &Database, query: Option<&str>) -> Result<Response, Error> {
     let started = std::time::Instant::now();
     let queues: &[QueueName] = match query {
-        Some("slack=true") => &[QueueName::WakeUps, QueueName::Slack],
-        _ => &[QueueName::WakeUps],
+        Some("slack=true") => &[QueueName::WakeUps, QueueName::Callbacks, QueueName::Slack],
+        _ => &[QueueName::WakeUps, QueueName::Callbacks],
     };
     let queue = Messages::new(database.clone());
     while started.elapsed() < MAX_WAIT {

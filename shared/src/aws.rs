@@ -20,13 +20,17 @@ use aws_types::region::Region;
 
 use crate::Error;
 use crate::config::{Environment, Fallback, SettingsCache};
+use crate::jobs::count::Count;
 use crate::jobs::escalate::{Escalate, WriterIds};
 use crate::slack;
 use crate::storage::{Queue, Store};
 use crate::twilio::rest::wire;
 
 pub use clock::now;
-pub use lambda::{Failure, serve_http, serve_http_and_events, serve_queue, serve_queue_and_ticks};
+pub use lambda::{
+    Failure, serve_http, serve_http_and_events, serve_http_queue_and_ticks, serve_queue,
+    serve_queue_and_ticks,
+};
 
 /// By which ways a function may report that the configuration fails its check: its role permits no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,8 +117,13 @@ impl Backend {
     }
 
     fn queues(&self) -> Result<sqs::Queues, Error> {
-        let wake_ups = self.environment.get("WAKE_UPS_QUEUE_URL");
-        Ok(sqs::Queues::new(&self.sdk, self.environment.need("SLACK_QUEUE_URL")?, wake_ups))
+        Ok(sqs::Queues::new(&self.sdk, &self.environment))
+    }
+
+    /// The job Count, with these settings.
+    pub fn count(&self, settings: SettingsCache) -> Result<Count, Error> {
+        let wire = wire(self.http.clone());
+        Ok(Count { settings, store: self.store()?, queue: self.queue()?, wire })
     }
 
     /// The job Escalate, with these settings.

@@ -4,10 +4,12 @@
 //!    channel, with which text.
 //! 2. [`schedule`]: who is on call when. [`silence`]: when nobody is called for which alarms.
 //! 3. [`escalation`]: who is called, when, and what came of it.
-//! 4. [`text`]: what people read and hear. [`templates`]: the templates of a configuration, within bounds. [`size`]: lengths
+//! 4. [`callbacks`]: the statuses of messages and calls, each counted once. [`metrics`]: the catalogue of metrics.
+//! 5. [`text`]: what people read and hear. [`templates`]: the templates of a configuration, within bounds. [`size`]: lengths
 //!    in JSON, and texts cut to them. [`response_url`]: where the answer to a click goes.
 
 pub mod alarm;
+pub mod callbacks;
 pub mod escalation;
 pub mod event;
 pub mod metrics;

@@ -3,6 +3,7 @@
 //! Both are small and dumb. The shape of what they hold: [`records`] and their keys, the [`messages`] of the queues, and
 //! the [`dead_letters`]. What is decided from them is the jobs'.
 
+pub mod callbacks;
 pub mod counters;
 pub mod dead_letters;
 pub mod gauges;
@@ -152,6 +153,8 @@ pub enum QueueName {
     Slack,
     /// Promises to look again at an incident. In no order: each message is for itself.
     WakeUps,
+    /// Reports of statuses that are to be counted. In no order.
+    Callbacks,
 }
 
 /// What is to be done later, at least once.

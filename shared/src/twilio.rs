@@ -4,6 +4,7 @@ pub mod callbacks;
 pub mod event_stream;
 pub mod rest;
 pub mod signature;
+pub mod status;
 pub mod studio;
 mod url;
 pub mod voice;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
 use dashboard::Dashboard;
+use event_stream_webhook::Webhook;
 use metrics::{Cache, Metrics};
 use ringdown::clock::now;
 use ringdown::database::Database;
@@ -14,15 +15,16 @@ use shared::Error;
 use shared::config::{Environment, SettingsCache};
 use shared::http::endpoints::{Body, ENDPOINTS, Function, MAX_FORM_FIELDS, Method};
 use shared::http::{Request, Response};
+use shared::jobs::count::Count;
 use shared::jobs::escalate::{Escalate, WriterIds};
-use shared::jobs::forward::intake::Intake;
 use shared::twilio::rest::wire;
 use tempfile::TempDir;
 
 /// All functions that answer requests, with settings that cannot be read. It counts who tries.
 struct Functions {
     escalate: Escalate,
-    intake: Intake,
+    webhook: Webhook,
+    count: Count,
     dashboard: Dashboard,
     metrics: Metrics,
     reads: Arc<AtomicU32>,
@@ -54,11 +56,18 @@ impl Functions {
         };
         let cache = Cache::default();
         let metrics = Metrics { settings: live(), store: store.clone(), refusals: None, cache };
+        let count = Count {
+            settings: live(),
+            store: store.clone(),
+            queue: queue.clone(),
+            wire: wire(shared::http::client().unwrap()),
+        };
         let dashboard =
             Dashboard { settings: live(), store, queue: queue.clone(), start_token: None };
         Functions {
             escalate,
-            intake: Intake { settings: live(), queue },
+            webhook: Webhook { settings: live(), queue },
+            count,
             dashboard,
             metrics,
             reads,
@@ -70,12 +79,13 @@ impl Functions {
         let now = now();
         match function {
             Function::EventStreamWebhook => {
-                event_stream_webhook::handle(&self.intake, request, now).await
+                event_stream_webhook::handle(&self.webhook, request, now).await
             }
             Function::OutageIntake => outage_intake::handle(&self.escalate, request, now).await,
             Function::EscalationCallback => {
                 escalation_callback::handle(&self.escalate, request, now, now).await
             }
+            Function::StatusCallback => status_callback::handle(&self.count, request, now).await,
             Function::Dashboard => dashboard::handle(&self.dashboard, request, now).await,
             Function::Metrics => metrics::handle(&self.metrics, request, now).await,
         }
@@ -111,6 +121,7 @@ async fn every_function_answers_at_its_own_endpoints_only() {
         Function::EventStreamWebhook,
         Function::OutageIntake,
         Function::EscalationCallback,
+        Function::StatusCallback,
         Function::Dashboard,
         Function::Metrics,
     ];

@@ -73,17 +73,60 @@ where
 {
     let (handle, take) = (&handle, &take);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
-        #[derive(serde::Deserialize)]
-        struct Http {
-            #[serde(rename = "requestContext")]
-            _context: serde::de::IgnoredAny,
-        }
         let text = event.payload.get();
-        if serde_json::from_str::<Http>(text).is_ok() {
+        if is_http(text) {
             let response = http(serde_json::from_str(text)?, handle).await;
             return Ok::<_, Failure>(serde_json::to_value(response)?);
         }
         Ok(take(text.to_owned()).await?)
+    }))
+    .await
+}
+
+/// Whether Lambda brings a request of the HTTP API.
+fn is_http(text: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Http {
+        #[serde(rename = "requestContext")]
+        _context: serde::de::IgnoredAny,
+    }
+    serde_json::from_str::<Http>(text).is_ok()
+}
+
+/// Answers HTTP requests, and deals with batches of a queue; what else comes is a schedule's, with its own input.
+pub async fn serve_http_queue_and_ticks<H, F, P, G, T, S, U>(
+    backend: &Backend,
+    from: QueueName,
+    handle: H,
+    process: P,
+    tick: T,
+) -> Result<(), Failure>
+where
+    H: Fn(Request, Timestamp) -> F,
+    F: Future<Output = Response>,
+    P: Fn(Vec<Message>, Timestamp) -> G,
+    G: Future<Output = Vec<Processed>>,
+    T: Fn(S) -> U,
+    S: serde::de::DeserializeOwned,
+    U: Future<Output = Result<(), Error>>,
+{
+    let queues = backend.queues()?;
+    let process = |batch, now, _| process(batch, now);
+    let (queues, handle, process, tick) = (&queues, &handle, &process, &tick);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
+        let text = event.payload.get();
+        if is_http(text) {
+            let response = http(serde_json::from_str(text)?, handle).await;
+            return Ok::<_, Failure>(serde_json::to_value(response)?);
+        }
+        let payload: serde_json::Value = serde_json::from_str(text)?;
+        if payload.get("Records").is_none() {
+            tick(serde_json::from_value(payload)?).await?;
+            return Ok(serde_json::Value::Null);
+        }
+        let budget = budget(&event.context);
+        let answer = batch(queues, from, serde_json::from_value(payload)?, budget, process).await;
+        Ok(serde_json::to_value(answer)?)
     }))
     .await
 }

@@ -10,31 +10,44 @@ use std::time::Duration;
 
 use super::told;
 use crate::Error;
+use crate::config::Environment;
 use crate::storage::{Queue, QueueName};
+
+/// The variable with the URL of each queue.
+const SLACK_URL: &str = "SLACK_QUEUE_URL";
+const WAKE_UPS_URL: &str = "WAKE_UPS_QUEUE_URL";
+const CALLBACKS_URL: &str = "CALLBACKS_QUEUE_URL";
 
 /// The queues of the server.
 pub(super) struct Queues {
     client: Client,
-    slack: String,
+    slack: Option<String>,
     wake_ups: Option<String>,
+    callbacks: Option<String>,
 }
 
 /// The longest delay of a message, in seconds. Whoever gets it early sends it again.
 const MAX_DELAY: i32 = 900;
 
 impl Queues {
-    pub(super) fn new(sdk: &SdkConfig, slack: &str, wake_ups: Option<&str>) -> Queues {
-        let wake_ups = wake_ups.map(str::to_owned);
-        Queues { client: Client::new(sdk), slack: slack.to_owned(), wake_ups }
+    /// The queues whose URLs this environment has.
+    pub(super) fn new(sdk: &SdkConfig, environment: &Environment) -> Queues {
+        let url = |name| environment.get(name).map(str::to_owned);
+        Queues {
+            client: Client::new(sdk),
+            slack: url(SLACK_URL),
+            wake_ups: url(WAKE_UPS_URL),
+            callbacks: url(CALLBACKS_URL),
+        }
     }
 
     fn url(&self, to: QueueName) -> Result<&str, Error> {
-        match to {
-            QueueName::Slack => Ok(&self.slack),
-            QueueName::WakeUps => self.wake_ups.as_deref().ok_or_else(|| {
-                Error::NotSetUp("the environment has no WAKE_UPS_QUEUE_URL".to_owned())
-            }),
-        }
+        let (url, name) = match to {
+            QueueName::Slack => (&self.slack, SLACK_URL),
+            QueueName::WakeUps => (&self.wake_ups, WAKE_UPS_URL),
+            QueueName::Callbacks => (&self.callbacks, CALLBACKS_URL),
+        };
+        url.as_deref().ok_or_else(|| Error::NotSetUp(format!("the environment has no {name}")))
     }
 
     /// Lets a message come again after so long.
@@ -75,7 +88,9 @@ impl Queue for Queues {
                 let hash = crate::hex(&Sha256::digest(&body));
                 request.message_group_id(group).message_deduplication_id(hash)
             }
-            QueueName::WakeUps => request.delay_seconds(not_before.map_or(0, delay)),
+            QueueName::WakeUps | QueueName::Callbacks => {
+                request.delay_seconds(not_before.map_or(0, delay))
+            }
         };
         let sent = request.message_body(body).send().await;
         sent.map(|_| ()).map_err(|error| Error::Queue(told(error)))

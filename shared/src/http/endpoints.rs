@@ -194,6 +194,8 @@ pub enum Endpoint {
     VoiceMachine,
     FlowReport,
     SlackAction,
+    MessageCallback,
+    CallCallback,
     Home,
     Incidents,
     Incident,
@@ -220,6 +222,8 @@ pub enum Function {
     OutageIntake,
     /// `functions/escalation-callback`
     EscalationCallback,
+    /// `functions/status-callback`
+    StatusCallback,
     /// `functions/dashboard`
     Dashboard,
     /// `functions/metrics`
@@ -237,6 +241,7 @@ impl Endpoint {
             | Endpoint::VoiceMachine
             | Endpoint::FlowReport
             | Endpoint::SlackAction => Function::EscalationCallback,
+            Endpoint::MessageCallback | Endpoint::CallCallback => Function::StatusCallback,
             Endpoint::Home
             | Endpoint::Incidents
             | Endpoint::Incident
@@ -303,6 +308,8 @@ pub const ENDPOINTS: &[Route<Endpoint>] = {
             FlowToken,
         ),
         route(Endpoint::SlackAction, Post, "/slack/actions", Body::Form, SlackSignature),
+        route(Endpoint::MessageCallback, Post, "/webhooks/message", Body::Form, TwilioSignature),
+        route(Endpoint::CallCallback, Post, "/webhooks/call", Body::Form, TwilioSignature),
         route(Endpoint::Home, Get, "/", Body::Nothing, Viewer),
         route(Endpoint::Incidents, Get, "/incidents.json", Body::Nothing, Viewer),
         route(Endpoint::Incident, Get, "/incidents/{id}", Body::Nothing, Viewer),

@@ -39,6 +39,8 @@ pub mod wake {
 mod wake_ups;
 mod work;
 
+pub use executions::ended_executions;
+
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -48,7 +50,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::Error;
 use crate::config::SettingsCache;
 use crate::domain::escalation::{Incident, Signal};
-use crate::storage::{Queue, Store};
+use crate::storage::messages::WakeUp;
+use crate::storage::{Queue, QueueName, Store};
 use crate::twilio::rest::Wire;
 
 /// Reads the time. The rules never do: it is an argument of theirs.
@@ -119,6 +122,15 @@ impl Escalate {
             .transact(id, effects, &|transaction| transaction.apply(signals))
             .await
     }
+}
+
+/// Queues a wake-up, for its time.
+///
+/// # Errors
+/// The queue does not take it.
+pub async fn send(queue: &dyn Queue, wake_up: &WakeUp) -> Result<(), Error> {
+    let (group, due) = (wake_up.group(), wake_up.not_before());
+    queue.send(QueueName::WakeUps, wake_up.to_body(), &group, due).await
 }
 
 fn after(now: Timestamp, long: SignedDuration) -> Timestamp {

@@ -30,6 +30,8 @@ const LETTER_RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// The job whose letters are alarms.
 const ESCALATE: &str = "escalate";
+/// The job whose letters are messages of the queue of callbacks.
+const COUNT: &str = "count";
 
 /// A dead letter as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,21 +75,22 @@ impl StoredLetter {
 impl DeadLetter {
     /// A letter of the job Forward.
     pub fn forward(reason: &str, body: String, at: Timestamp, now: Timestamp) -> DeadLetter {
-        let job = "forward".to_owned();
-        DeadLetter { job, reason: reason.to_owned(), body, at, given_up_at: now, replayed_at: None }
+        DeadLetter { at, ..DeadLetter::of("forward", reason, body, now) }
     }
 
     /// A letter of the job Escalate: what came in as an alarm.
     pub fn escalate(reason: &str, body: String, now: Timestamp) -> DeadLetter {
-        let job = ESCALATE.to_owned();
-        DeadLetter {
-            job,
-            reason: reason.to_owned(),
-            body,
-            at: now,
-            given_up_at: now,
-            replayed_at: None,
-        }
+        DeadLetter::of(ESCALATE, reason, body, now)
+    }
+
+    /// A letter of the job Count: a message of its queue.
+    pub fn count(reason: &str, body: String, now: Timestamp) -> DeadLetter {
+        DeadLetter::of(COUNT, reason, body, now)
+    }
+
+    fn of(job: &str, reason: &str, body: String, now: Timestamp) -> DeadLetter {
+        let (job, reason) = (job.to_owned(), reason.to_owned());
+        DeadLetter { job, reason, body, at: now, given_up_at: now, replayed_at: None }
     }
 
     /// The channel and the lines that it holds, if it holds any.

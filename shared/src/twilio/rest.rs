@@ -5,6 +5,7 @@
 //! API's best practices.)
 
 mod call;
+mod lists;
 mod verdict;
 mod wire;
 
@@ -22,6 +23,8 @@ use crate::secret::Secret;
 
 use call::CallList;
 pub use call::{CallResource, NewCall, call_event};
+pub use lists::{ListedMessage, MessagePage};
+pub use verdict::error_code;
 pub(super) use verdict::{read, read_time, verdict};
 pub use wire::wire;
 

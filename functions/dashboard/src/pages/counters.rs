@@ -38,7 +38,7 @@ const HELP: [(&str, &str); 26] = [
         "Rounds that stood still, repaired by the reconciler",
     ),
     ("ringdown_config_rejected_total", "Configurations that failed their check"),
-    (r#"ringdown_dead_letters_total{job="forward"}"#, "Lines kept as dead letters"),
+    (r#"ringdown_dead_letters_kept_total{job="forward"}"#, "Lines kept as dead letters"),
     ("ringdown_slack_lines_total", "Lines delivered to Slack"),
     (r#"ringdown_slack_posts_total{result="ok"}"#, "Posts that Slack took"),
     (r#"ringdown_slack_posts_total{result="later"}"#, "Posts that Slack wanted later"),

@@ -2,7 +2,7 @@
 
 /// Those that a stranger can set off, without any credential: by refused requests, 5xx, requests that make a function
 /// run out of time or memory. They never call anybody. (`tests/template.rs` compares this with the template.)
-pub const CAUSED_BY_STRANGERS: [&str; 7] = [
+pub const CAUSED_BY_STRANGERS: [&str; 8] = [
     "ApiAlarm",
     "DashboardAlarm",
     "EscalationCallbackAlarm",
@@ -10,6 +10,7 @@ pub const CAUSED_BY_STRANGERS: [&str; 7] = [
     "MetricsAlarm",
     "OutageIntakeAlarm",
     "RefusedAlarm",
+    "StatusCallbackAlarm",
 ];
 
 /// What every resource's name of such an alarm ends with.

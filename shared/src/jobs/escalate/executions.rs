@@ -5,10 +5,35 @@ use jiff::{SignedDuration, Timestamp};
 use super::Effects;
 use super::work::Work;
 use crate::Error;
+use crate::config::file::Escalation;
 use crate::domain::escalation::{Attempt, CallEvent, End, Incident, Signal};
+use crate::domain::event::Event;
+use crate::storage::messages::WakeUp;
 use crate::storage::records::{self, StoredIncident};
 use crate::storage::{Key, MAX_TRANSACTION_ITEMS};
+use crate::twilio::event_stream::Malformed;
 use crate::twilio::studio::api::Executions;
+use crate::twilio::studio::{EXECUTION, is_sid};
+
+/// The event that tells of a hang-up in a call that a Studio Flow placed.
+const EXECUTION_ENDED: &str = "com.twilio.studio.flow.execution.ended";
+
+/// Which Executions are over that may have placed calls of ours, by these events: those of the policies' Flows.
+pub fn ended_executions(
+    escalation: &Escalation,
+    events: &[Result<Event, Malformed>],
+    at: Timestamp,
+) -> Vec<WakeUp> {
+    let ended = events.iter().flatten().filter(|event| event.event_type == EXECUTION_ENDED);
+    let of_ours = ended.filter_map(|event| {
+        let data = &event.envelope["data"];
+        let flow = data["flow_sid"].as_str().filter(|flow| !escalation.of_flow(flow).is_empty())?;
+        let execution = data["execution_sid"].as_str().unwrap_or(&event.id);
+        let (flow, execution) = (flow.to_owned(), execution.to_owned());
+        is_sid(EXECUTION, &execution).then_some(WakeUp::ExecutionEnded { flow, execution, at })
+    });
+    of_ours.collect()
+}
 
 /// How long an Execution may be ours whose SID is not written yet: a call is not placed for longer.
 const MAX_UNWRITTEN: SignedDuration = SignedDuration::from_secs(90);

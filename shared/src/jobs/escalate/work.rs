@@ -10,10 +10,11 @@ use crate::Error;
 use crate::config::Settings;
 use crate::domain::escalation::Incident;
 use crate::domain::routes::Line;
+use crate::jobs::twilio_api::twilio_api;
 use crate::storage::messages::WakeUp;
 use crate::storage::messages::{Lines, Task};
 use crate::storage::{Increment, Queue, QueueName, Store, incidents};
-use crate::twilio::rest::{Account, Api, TWILIO};
+use crate::twilio::rest::Api;
 
 /// A request or message that has come in.
 #[derive(Clone)]
@@ -55,8 +56,7 @@ impl<'a> Work<'a> {
 
     /// Queues a wake-up, for its time.
     pub(super) async fn arm(&self, wake_up: &WakeUp) -> Result<(), Error> {
-        let (group, due) = (wake_up.group(), wake_up.not_before());
-        self.queue().send(QueueName::WakeUps, wake_up.to_body(), &group, due).await
+        super::send(self.queue(), wake_up).await
     }
 
     /// Has somebody look at once at what is left to be done.
@@ -100,20 +100,7 @@ impl<'a> Work<'a> {
 
     /// Twilio's API, as it is set up.
     pub(super) fn api(&self) -> Result<Api, Error> {
-        let settings = &self.settings;
-        let need = |name: &str| {
-            let variable = name.replace(['/', '-'], "_").to_uppercase();
-            settings.value(name).map(str::to_owned).ok_or_else(|| {
-                Error::NotSetUp(format!(
-                    "nobody can be called: store the parameter {name}, or set {variable}"
-                ))
-            })
-        };
-        let token = settings.tokens.first().cloned().ok_or_else(|| {
-            Error::NotSetUp("nobody can be called: there is no twilio/auth-token".to_owned())
-        })?;
-        let base_url = settings.value("twilio/api-base-url").unwrap_or(TWILIO).to_owned();
-        let account = Account { sid: need("twilio/account-sid")?, token, base_url };
-        Ok(Api::new(account, self.escalate.wire.clone()))
+        let api = twilio_api(&self.settings, &self.escalate.wire, &self.escalate.store, self.now);
+        api.map_err(|missing| Error::NotSetUp(format!("nobody can be called: {missing}")))
     }
 }

@@ -20,7 +20,7 @@ pub fn replay(routes: &Routes, letter: &DeadLetter, now: Timestamp) -> Result<Ve
             if let Some(malformed) = events.iter().find_map(|event| event.as_ref().err()) {
                 return Err(malformed.reason.clone());
             }
-            tasks(routes, events, at)
+            tasks(routes, &events, at).tasks
         }
         Ok(Task::Reply { .. }) => return Err("an answer to a click is never kept".to_owned()),
         Ok(lines) => vec![lines],

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{DeadLetter, ESCALATE, PARTITION, StoredLetter, page, put, waiting};
+use super::{COUNT, DeadLetter, ESCALATE, PARTITION, StoredLetter, page, put, waiting};
 use crate::Error;
-use crate::storage::messages::{Task, WakeUp, send_all};
+use crate::storage::messages::{CALLBACKS_GROUP, Task, WakeUp, send_all};
 use crate::storage::{Condition, Key, MAX_TRANSACTION_ITEMS, Queue, QueueName, Store};
 
 /// The messages that a letter of the job Forward becomes, or why it cannot be sent again.
@@ -63,6 +63,9 @@ pub async fn replay(
     if kept.letter.job == ESCALATE {
         let again = WakeUp::Alarm { at: now, body: kept.letter.body.clone() };
         queue.send(QueueName::WakeUps, again.to_body(), &kept.id, None).await?;
+    } else if kept.letter.job == COUNT {
+        let body = kept.letter.body.clone();
+        queue.send(QueueName::Callbacks, body, CALLBACKS_GROUP, None).await?;
     } else {
         match tasks(&kept.letter) {
             Ok(again) => send_all(queue, again).await?,

@@ -47,6 +47,15 @@ impl Rejection {
     }
 }
 
+/// Twilio's error code in the body of an answer, if there is one.
+pub fn error_code(body: &[u8]) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Body {
+        code: Option<u64>,
+    }
+    serde_json::from_slice::<Body>(body).ok()?.code
+}
+
 /// Reads Twilio's own words: a code and a message, where they can be read; else the status stands for the code.
 fn rejection(status: u16, body: &[u8]) -> Rejection {
     #[derive(Deserialize)]

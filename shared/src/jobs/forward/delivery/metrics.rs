@@ -65,7 +65,7 @@ impl DeliveryMetrics {
     }
 
     pub(super) fn given_up(&mut self, letters: &[DeadLetter]) {
-        self.add(r#"ringdown_dead_letters_total{job="forward"}"#, letters.len());
+        self.add(r#"ringdown_dead_letters_kept_total{job="forward"}"#, letters.len());
     }
 
     /// Counts what is not counted yet.

@@ -1,17 +1,20 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
-use async_trait::async_trait;
 use proptest::prelude::*;
 use serde_json::json;
+use shared::config::file::Config;
+use shared::config::{Environment, Values};
+use shared::jobs::forward::intake::tasks;
+use shared::secret::Secret;
+use shared::storage::dead_letters::DeadLetter;
+use shared::storage::messages::{CallbackTask, Task, WakeUp};
+use shared::storage::{MAX_MESSAGE_BYTES, QueueName};
+use shared::testing::{Fault, MemoryQueue};
+use shared::twilio::event_stream::MAX_MALFORMED_BYTES;
+use shared::twilio::signature::{Payload, signature, with_body_hash};
 
 use super::*;
-use crate::config::{Environment, Values};
-use crate::secret::Secret;
-use crate::storage::MAX_MESSAGE_BYTES;
-use crate::storage::dead_letters::DeadLetter;
-use crate::twilio::event_stream::MAX_MALFORMED_BYTES;
-use crate::twilio::signature::{Payload, signature, with_body_hash};
 
 const CONFIG: &str = "[channels.a]\n[channels.b]\n[[routes]]\nname = \"r\"\nevents = [\"x\"]\n\
                       text = \"{{ data.text }}\"\nto = \"{{ data.to }}\"\nfallback = \"a\"\n\
@@ -20,37 +23,8 @@ const CONFIG: &str = "[channels.a]\n[channels.b]\n[[routes]]\nname = \"r\"\neven
                       flow_sid = \"FW00000000000000000000000000000001\"\n";
 const BASE: &str = "https://ringdown.example.com";
 
-/// A queue that remembers, or refuses.
-#[derive(Default)]
-struct Memory {
-    sent: Mutex<Vec<(String, Task)>>,
-    woken: Mutex<Vec<String>>,
-    refuses: Mutex<bool>,
-}
-
-#[async_trait]
-impl Queue for Memory {
-    async fn send(
-        &self,
-        to: QueueName,
-        body: String,
-        group: &str,
-        _: Option<Timestamp>,
-    ) -> Result<(), Error> {
-        if *self.refuses.lock().unwrap() {
-            return Err(Error::Queue("it is down".to_owned()));
-        }
-        if to == QueueName::WakeUps {
-            self.woken.lock().unwrap().push(body);
-            return Ok(());
-        }
-        self.sent.lock().unwrap().push((group.to_owned(), serde_json::from_str(&body).unwrap()));
-        Ok(())
-    }
-}
-
-/// An intake whose auth tokens are these, one list a reading; after the last, readings fail.
-fn intake(readings: &[&str]) -> (Intake, Arc<Memory>) {
+/// A webhook whose auth tokens are these, one list a reading; after the last, readings fail.
+fn webhook(readings: &[&str]) -> (Webhook, MemoryQueue) {
     let readings: VecDeque<String> = readings.iter().map(|tokens| (*tokens).to_owned()).collect();
     let readings = Mutex::new(readings);
     let fetch = Arc::new(move || {
@@ -65,14 +39,20 @@ fn intake(readings: &[&str]) -> (Intake, Arc<Memory>) {
             });
         Box::pin(async move { values }) as _
     });
-    let queue = Arc::new(Memory::default());
+    let queue = MemoryQueue::default();
     (
-        Intake {
+        Webhook {
             settings: SettingsCache::new(Environment::default(), fetch),
-            queue: queue.clone(),
+            queue: Arc::new(queue.clone()),
         },
         queue,
     )
+}
+
+/// What was sent to a queue.
+fn of(queue: &MemoryQueue, name: QueueName) -> Vec<String> {
+    let sent = queue.sent().into_iter().filter(|sent| sent.queue == name);
+    sent.map(|sent| sent.body).collect()
 }
 
 fn at(second: i64) -> Timestamp {
@@ -92,46 +72,43 @@ fn request(token: &str, body: &[u8]) -> Request {
     }
 }
 
-async fn status(intake: &Intake, token: &str, second: i64) -> u16 {
+async fn status(webhook: &Webhook, token: &str, second: i64) -> u16 {
     let body = json!([{"type": "x", "id": "1", "data": {"text": "t", "to": "a"}}]).to_string();
-    match intake.accept(&request(token, body.as_bytes()), at(second)).await {
-        Ok(()) => 204,
-        Err(error) => error.status(),
-    }
+    handle(webhook, request(token, body.as_bytes()), at(second)).await.status
 }
 
 #[tokio::test]
 async fn a_token_that_was_changed_is_read_afresh_before_a_request_is_refused() {
-    let (intake, queue) = intake(&["old", "old,new", "new"]);
-    assert_eq!(status(&intake, "old", 0).await, 204);
+    let (webhook, queue) = webhook(&["old", "old,new", "new"]);
+    assert_eq!(status(&webhook, "old", 0).await, 204);
     // The new one is stored now. Within thirty seconds of the last reading nothing is read again.
-    assert_eq!(status(&intake, "new", 10).await, 403);
-    assert_eq!(status(&intake, "new", 40).await, 204);
-    assert_eq!(status(&intake, "old", 50).await, 204);
+    assert_eq!(status(&webhook, "new", 10).await, 403);
+    assert_eq!(status(&webhook, "new", 40).await, 204);
+    assert_eq!(status(&webhook, "old", 50).await, 204);
     // The old one is taken out.
-    assert_eq!(status(&intake, "new", 400).await, 204);
-    assert_eq!(status(&intake, "old", 410).await, 403);
+    assert_eq!(status(&webhook, "new", 400).await, 204);
+    assert_eq!(status(&webhook, "old", 410).await, 403);
     // What cannot be read again stays as it was.
-    assert_eq!(status(&intake, "new", 9_000).await, 204);
-    assert_eq!(queue.sent.lock().unwrap().len(), 5);
+    assert_eq!(status(&webhook, "new", 9_000).await, 204);
+    assert_eq!(of(&queue, QueueName::Slack).len(), 5);
 }
 
 #[tokio::test]
 async fn what_is_our_own_fault_is_5xx() {
-    let (nothing, _) = intake(&[]);
+    let (nothing, _) = webhook(&[]);
     assert_eq!(status(&nothing, "t", 0).await, 503);
-    let (no_token, _) = intake(&[" , "]);
+    let (no_token, _) = webhook(&[" , "]);
     assert_eq!(status(&no_token, "t", 0).await, 503);
-    let (fine, queue) = intake(&["t"]);
-    *queue.refuses.lock().unwrap() = true;
+    let (fine, queue) = webhook(&["t"]);
+    queue.fail_sends(Fault::After(0));
     assert_eq!(status(&fine, "t", 0).await, 503);
-    *queue.refuses.lock().unwrap() = false;
+    queue.fail_sends(Fault::Never);
     assert_eq!(status(&fine, "t", 0).await, 204);
 }
 
 #[tokio::test]
 async fn one_message_for_each_channel_in_order() {
-    let (intake, queue) = intake(&["t"]);
+    let (webhook, queue) = webhook(&["t"]);
     let event = |n: usize| {
         let to = if n.is_multiple_of(2) { "a" } else { "b" };
         json!({"type": "x", "id": n.to_string(), "data": {"text": n.to_string(), "to": to}})
@@ -140,8 +117,13 @@ async fn one_message_for_each_channel_in_order() {
     events.push(json!({"type": "nobody asks for it", "id": "1"}));
     events.push(json!({"id": "no type"}));
     let body = serde_json::to_vec(&events).unwrap();
-    intake.accept(&request("t", &body), at(0)).await.unwrap();
-    let mut sent = queue.sent.lock().unwrap().clone();
+    assert_eq!(handle(&webhook, request("t", &body), at(0)).await.status, 204);
+    let mut sent: Vec<(String, Task)> = queue
+        .sent()
+        .into_iter()
+        .filter(|sent| sent.queue == QueueName::Slack)
+        .map(|sent| (sent.group, serde_json::from_str(&sent.body).unwrap()))
+        .collect();
     sent.sort_by(|(one, _), (other, _)| one.cmp(other));
     let said: Vec<(String, Vec<String>)> = sent
         .into_iter()
@@ -172,7 +154,7 @@ fn of_an_execution(what: &str, flow: &str) -> serde_json::Value {
 
 #[tokio::test]
 async fn that_a_call_of_ours_is_over_wakes_its_incident() {
-    let (intake, queue) = intake(&["t"]);
+    let (webhook, queue) = webhook(&["t"]);
     let other = FLOW.replace('1', "2");
     let events = json!([
         of_an_execution("started", FLOW),
@@ -184,32 +166,61 @@ async fn that_a_call_of_ours_is_over_wakes_its_incident() {
         {"type": "com.twilio.studio.flow.execution.ended", "id": "1"},
     ]);
     let body = events.to_string();
-    intake.accept(&request("t", body.as_bytes()), at(0)).await.unwrap();
+    assert_eq!(handle(&webhook, request("t", body.as_bytes()), at(0)).await.status, 204);
     let (flow, execution) = (FLOW.to_owned(), EXECUTION.to_owned());
     let wake_up = WakeUp::ExecutionEnded { flow, execution, at: at(0) }.to_body();
-    assert_eq!(*queue.woken.lock().unwrap(), [wake_up.clone(), wake_up]);
-    assert_eq!(queue.sent.lock().unwrap().len(), 1);
+    assert_eq!(of(&queue, QueueName::WakeUps), [wake_up.clone(), wake_up]);
+    assert_eq!(of(&queue, QueueName::Slack).len(), 1);
 }
 
 #[tokio::test]
 async fn a_wake_up_that_is_not_taken_has_twilio_send_again() {
-    let (intake, queue) = intake(&["t"]);
+    let (webhook, queue) = webhook(&["t"]);
     let body = json!([of_an_execution("ended", FLOW)]).to_string();
-    *queue.refuses.lock().unwrap() = true;
-    let refused = intake.accept(&request("t", body.as_bytes()), at(0)).await;
-    assert_eq!(refused.map_err(|error| error.status()), Err(503));
-    *queue.refuses.lock().unwrap() = false;
-    intake.accept(&request("t", body.as_bytes()), at(1)).await.unwrap();
-    assert_eq!(queue.woken.lock().unwrap().len(), 1);
+    queue.fail_sends(Fault::After(0));
+    assert_eq!(handle(&webhook, request("t", body.as_bytes()), at(0)).await.status, 503);
+    queue.fail_sends(Fault::Never);
+    assert_eq!(handle(&webhook, request("t", body.as_bytes()), at(1)).await.status, 204);
+    assert_eq!(of(&queue, QueueName::WakeUps).len(), 1);
+}
+
+#[tokio::test]
+async fn statuses_and_numbers_of_events_are_queued_to_be_counted() {
+    let (webhook, queue) = webhook(&["t"]);
+    let message = |status: &str| {
+        json!({"type": format!("com.twilio.messaging.message.{status}"), "id": format!("EZ{status}"),
+               "data": {"messageSid": "SM1", "messageStatus": status.to_uppercase()}})
+    };
+    let events = json!([
+        {"type": "x", "id": "1", "data": {"text": "t", "to": "a"}},
+        message("sent"),
+        message("delivered"),
+        {"id": "no type"},
+    ]);
+    let body = events.to_string();
+    assert_eq!(handle(&webhook, request("t", body.as_bytes()), at(0)).await.status, 204);
+    let [sent] = of(&queue, QueueName::Callbacks).try_into().unwrap();
+    let CallbackTask::Report(report) = serde_json::from_str(&sent).unwrap() else {
+        panic!("no report")
+    };
+    let statuses: Vec<&str> = report.callbacks.iter().map(|one| one.status.as_str()).collect();
+    assert_eq!(statuses, ["sent", "delivered"]);
+    let counters = report.counts.unwrap().counters;
+    let counted = [
+        ("ringdown_events_dropped_total{reason=\"malformed\"}", 1),
+        ("ringdown_events_dropped_total{reason=\"no_route\"}", 2),
+        ("ringdown_events_forwarded_total", 1),
+        ("ringdown_events_received_total", 4),
+    ];
+    assert_eq!(counters, counted.map(|(name, count)| (name.to_owned(), count)).into());
 }
 
 /// What the store takes as one record, with space for its key.
 const LARGEST_RECORD: usize = 390 * 1024;
 
 fn fits(body: &[u8]) {
-    let config =
-        crate::config::file::Config::parse(vec![("f".to_owned(), CONFIG.to_owned())]).unwrap();
-    for task in tasks(&config.routes, event_stream::parse(body), at(0)) {
+    let config = Config::parse(vec![("f".to_owned(), CONFIG.to_owned())]).unwrap();
+    for task in tasks(&config.routes, &parse(body), at(0)).tasks {
         let message = task.to_body();
         assert!(message.len() <= MAX_MESSAGE_BYTES, "a message of {} bytes", message.len());
         let letter =

@@ -1,0 +1,48 @@
+//! Events of Event Streams that report statuses, and how many events there were → messages for the queue.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::event::Event;
+use crate::domain::metrics::Family;
+use crate::domain::metrics::catalogue::{
+    CALLBACKS_LOST, EVENTS_DROPPED, EVENTS_FORWARDED, EVENTS_RECEIVED,
+};
+use crate::storage::messages::{CallbackTask, Counts, MAX_CALLBACKS, Report};
+use crate::twilio::event_stream::Malformed;
+use crate::twilio::status::{lost, of_event};
+
+/// What is to be counted of one request of the sink with this body. `forwarded` of its events have a line; `base_url`
+/// begins our own URLs. Twilio's second try of a request counts nothing again.
+pub fn tasks(
+    events: &[Result<Event, Malformed>],
+    forwarded: usize,
+    body: &[u8],
+    base_url: Option<&str>,
+) -> Vec<CallbackTask> {
+    let read = || events.iter().flatten();
+    let malformed = events.len() - read().count();
+    let unrouted = read().count().saturating_sub(forwarded);
+    let mut counters = BTreeMap::new();
+    let mut count = |family: &Family, values: &[&str], count: usize| {
+        if count > 0 {
+            *counters.entry(family.series(values)).or_insert(0) += count as u64;
+        }
+    };
+    count(EVENTS_RECEIVED, &[], events.len());
+    count(EVENTS_FORWARDED, &[], forwarded);
+    count(EVENTS_DROPPED, &["no_route"], unrouted);
+    count(EVENTS_DROPPED, &["malformed"], malformed);
+    for lost in base_url.into_iter().flat_map(|base| read().filter_map(|event| lost(event, base))) {
+        count(CALLBACKS_LOST, &[lost.name()], 1);
+    }
+    let request = crate::hex(&Sha256::digest(body)[..16]);
+    let counts = (!counters.is_empty()).then_some(Counts { request, counters });
+    let callbacks: Vec<_> = read().filter_map(of_event).collect();
+    let mut chunks = callbacks.chunks(MAX_CALLBACKS).map(<[_]>::to_vec);
+    let first = Report { callbacks: chunks.next().unwrap_or_default(), counts };
+    let rest = chunks.map(|callbacks| Report { callbacks, counts: None });
+    let reports = std::iter::once(first).chain(rest);
+    reports.filter(|report| *report != Report::default()).map(CallbackTask::Report).collect()
+}
