@@ -1,8 +1,9 @@
 //! The tables of metrics on docs/metrics.md, beside the catalogue.
 
-use shared::domain::metrics::Kind;
 use shared::domain::metrics::catalogue::FAMILIES;
+use shared::domain::metrics::{Kind, current_name, parse};
 
+use crate::names::sources;
 use crate::{code, read, table};
 
 /// Labels whose values the page explains below the table.
@@ -59,4 +60,49 @@ fn buckets_of_the_page_are_those_of_the_catalogue() {
             assert!(told.contains(&format!(" {} for", bounds.join(", "))), "{}", family.name);
         }
     }
+}
+
+/// The series that a text names as literals: a name that ends in `_total`, with its labels where they are literals too.
+fn series(text: &str) -> Vec<String> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let series = |(at, suffix): (usize, &str)| {
+        let (before, behind) = (&text[..at], &text[at + suffix.len()..]);
+        let start = before.rfind(|c| !is_word(c)).map_or(0, |at| at + 1);
+        let labels = behind.strip_prefix('{').filter(|rest| !rest.starts_with('{'));
+        let labels = labels.and_then(|rest| rest.split_once('}'));
+        let labels = labels.map(|(labels, _)| format!("{{{}}}", labels.replace(r#"\""#, "\"")));
+        format!("{}{suffix}{}", &before[start..], labels.unwrap_or_default())
+    };
+    let found = text.match_indices("_total").map(series);
+    found.filter(|name| name.starts_with("ringdown_") || name.starts_with("twilio_")).collect()
+}
+
+#[test]
+fn counters_of_the_code_are_in_the_catalogue_with_their_labels() {
+    let mut count = 0;
+    let sources = ["shared/src", "functions"].into_iter().flat_map(sources);
+    for (path, text) in sources.filter(|(path, _)| !path.contains("domain/metrics")) {
+        for name in series(&text) {
+            let current = current_name(name.clone());
+            let family = FAMILIES.iter().find(|family| {
+                let name = format!("{}_total", family.name);
+                current
+                    .strip_prefix(&name)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('{'))
+            });
+            let family = family.unwrap_or_else(|| panic!("{path}: {name} is not in the catalogue"));
+            if current.contains('{') {
+                let (parsed, values, _) =
+                    parse(&current).unwrap_or_else(|| panic!("{path}: {name}"));
+                assert_eq!(parsed, *family, "{path}: {name}");
+                let known = family.labels.iter().zip(&values);
+                for (label, value) in known {
+                    let is_known = label.always.contains(&value.as_str());
+                    assert!(is_known, "{path}: {name}: {} knows {:?}", label.name, label.always);
+                }
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 20, "{count}");
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::{code, pages, read, root, table};
 
 /// The Rust files below a folder, as paths from the root with their texts.
-fn sources(folder: &str) -> Vec<(String, String)> {
+pub(crate) fn sources(folder: &str) -> Vec<(String, String)> {
     let entries = fs::read_dir(root(folder)).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let below = |name: String| match format!("{folder}/{name}") {

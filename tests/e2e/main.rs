@@ -10,6 +10,7 @@ mod delivery;
 mod harness;
 mod hostile;
 mod limits;
+mod metrics;
 mod pages;
 mod scenario;
 mod scenarios;

@@ -248,7 +248,7 @@ pub const WAKE_UPS_LATE: &Family = &family(
 pub const REPAIRED: &Family = &family(
     "ringdown_reconciler_repaired",
     Kind::Counter,
-    &[label("what", &["late-wake-up", "undone-effect", "unreported-call", "summary-round"])],
+    &[label("what", &["late-wake-up", "undone-effect", "unreported-call", "standing-round"])],
     "Things that the reconciler repaired.",
 );
 /// 1 while the configuration that was read last is the one in use, else 0.

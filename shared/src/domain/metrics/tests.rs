@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::catalogue::*;
 use super::exposition::{Format, write};
 use super::*;
+use crate::domain::escalation::Repaired;
 
 fn counters(counted: &[(String, u64)]) -> Samples {
     Samples::of_counters(counted.iter().cloned().collect())
@@ -128,6 +129,20 @@ fn openmetrics_is_chosen_only_where_it_is_accepted() {
         (Some(";;==,,"), Format::Text),
     ] {
         assert_eq!(Format::wanted(accept), format, "{accept:?}");
+    }
+}
+
+#[test]
+fn whatever_the_reconciler_repairs_is_a_label() {
+    for repaired in [
+        Repaired::LateWakeUp,
+        Repaired::UndoneEffect,
+        Repaired::UnreportedCall,
+        Repaired::StandingRound,
+    ] {
+        let name = serde_json::to_value(repaired).expect("a word");
+        let name = name.as_str().expect("a word");
+        assert!(REPAIRED.labels[0].always.contains(&name), "{name}");
     }
 }
 
