@@ -5,6 +5,7 @@ mod access;
 mod address;
 mod commands;
 mod configuration;
+mod counting;
 mod data_file;
 mod delivery;
 mod harness;

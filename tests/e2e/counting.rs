@@ -1,0 +1,210 @@
+//! Callbacks and events by the thousand, from many writers at once: every counter is exact, whatever dies meanwhile.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::json;
+use shared::secret::Secret;
+use shared::twilio::signature::{Payload, signature, with_body_hash};
+use tokio::sync::Mutex;
+
+use crate::harness::{BASE, Plan, Server, TOKEN};
+
+const SIDS: usize = 800;
+const CALLBACKS: usize = 4_000;
+const WRITERS: usize = 8;
+const MESSAGE: [&str; 6] = ["queued", "sent", "delivered", "read", "undelivered", "failed"];
+const CALL: [&str; 6] = ["initiated", "ringing", "in-progress", "completed", "busy", "no-answer"];
+
+/// One status of one message or call.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Status {
+    is_call: bool,
+    sid: String,
+    status: &'static str,
+}
+
+/// A request of Twilio's.
+#[derive(Clone)]
+enum Post {
+    Form(Status),
+    Events(Vec<Status>),
+}
+
+/// A random number generator that a seed repeats.
+struct Rng(u64);
+
+impl Rng {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (self.0 >> 33) as usize % bound
+    }
+}
+
+/// As many callbacks as there shall be, shuffled, three of ten of them twice; by form, and in batches of events.
+fn traffic(seed: u64) -> (Vec<Post>, BTreeSet<Status>) {
+    let mut rng = Rng(seed | 1);
+    let mut all = Vec::new();
+    while all.len() < CALLBACKS * 10 / 13 {
+        let (number, is_call) = (rng.below(SIDS), rng.below(3) == 0);
+        let (prefix, words) = if is_call { ("CA", CALL) } else { ("SM", MESSAGE) };
+        let status = words[rng.below(words.len())];
+        all.push(Status { is_call, sid: format!("{prefix}{number:032x}"), status });
+    }
+    let once: BTreeSet<Status> = all.iter().cloned().collect();
+    for at in 0..all.len() * 3 / 10 {
+        all.push(all[at].clone());
+    }
+    for at in (1..all.len()).rev() {
+        let other = rng.below(at + 1);
+        all.swap(at, other);
+    }
+    let mut posts = Vec::new();
+    while !all.is_empty() {
+        let batch = rng.below(2) * rng.below(20);
+        let many = all.split_off(all.len().saturating_sub(batch.max(1)));
+        posts.extend(match batch {
+            0 | 1 => many.into_iter().map(Post::Form).collect(),
+            _ => vec![Post::Events(many)],
+        });
+    }
+    (posts, once)
+}
+
+async fn post(server: &Server, post: &Post) -> u16 {
+    match post {
+        Post::Form(Status { is_call, sid, status }) => {
+            let (path, what) = if *is_call {
+                ("/webhooks/call", "Call")
+            } else {
+                ("/webhooks/message", "Message")
+            };
+            let form = format!("{what}Sid={sid}&{what}Status={status}&ErrorCode=30003");
+            let fields = shared::http::form_fields(form.as_bytes());
+            let signed =
+                signature(&format!("{BASE}{path}"), Payload::Form(&fields), &Secret::new(TOKEN));
+            server.post(path, &[("x-twilio-signature", &signed)], form.as_bytes()).await
+        }
+        Post::Events(statuses) => {
+            let events: Vec<_> = statuses.iter().enumerate().map(event).collect();
+            let body = serde_json::to_vec(&events).unwrap();
+            let target = with_body_hash("/twilio/events", &body);
+            let signed =
+                signature(&format!("{BASE}{target}"), Payload::Nothing, &Secret::new(TOKEN));
+            server.post(&target, &[("x-twilio-signature", &signed)], &body).await
+        }
+    }
+}
+
+fn event((at, Status { is_call, sid, status }): (usize, &Status)) -> serde_json::Value {
+    let id = format!("EV{at}-{sid}-{status}");
+    match is_call {
+        true => json!({"type": format!("com.twilio.voice.status-callback.call.{status}"), "id": id,
+            "data": {"request": {"parameters": {"CallSid": sid, "CallStatus": status}}}}),
+        false => json!({"type": format!("com.twilio.messaging.message.{status}"), "id": id,
+            "data": {"messageSid": sid, "messageStatus": status.to_uppercase(), "errorCode": 30003}}),
+    }
+}
+
+/// What the counters are, if each status of each message and call counts once.
+fn expected(once: &BTreeSet<Status>) -> BTreeMap<String, u64> {
+    let mut counters = BTreeMap::new();
+    let mut delivered = BTreeSet::new();
+    for Status { is_call, sid, status } in once {
+        let kind = if *is_call { "call" } else { "message" };
+        let mut count = |name: String| *counters.entry(name).or_default() += 1;
+        count(format!("twilio_{kind}_callback_total{{status=\"{status}\"}}"));
+        match (*is_call, *status) {
+            (false, "delivered" | "read") if delivered.insert(sid) => {
+                count("twilio_messages_delivered_total".to_owned());
+            }
+            (false, "failed" | "undelivered") => {
+                count("twilio_messages_failed_total{error_code=\"30003\"}".to_owned());
+            }
+            (true, "completed") => {
+                count("twilio_calls_completed_total{call_status=\"completed\"}".to_owned());
+            }
+            (true, "busy" | "no-answer") => {
+                count(format!("twilio_calls_failed_total{{disconnect_reason=\"{status}\"}}"));
+            }
+            _ => {}
+        }
+    }
+    counters
+}
+
+/// The counters of messages and calls that are not zero, as Prometheus would scrape them.
+async fn scraped(server: &Server) -> BTreeMap<String, u64> {
+    server.idles("/sandbox/idle").await;
+    let request = server.http.get(format!("{}/metrics", server.address));
+    let answer = request.header("authorization", "Bearer scrape").send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let text = answer.text().await.unwrap();
+    let counters = text.lines().filter(|line| line.starts_with("twilio_"));
+    let counters = counters.filter_map(|line| {
+        let (name, value) = line.rsplit_once(' ')?;
+        Some((name.to_owned(), value.parse().ok()?))
+    });
+    counters.filter(|(name, value)| *value > 0 && !name.starts_with("twilio_api_")).collect()
+}
+
+/// Posts all of it by many writers, until every request has its 204; `watch` is told how many have.
+async fn write_all(server: &Arc<Server>, posts: Vec<Post>) -> Vec<Post> {
+    let left = Arc::new(Mutex::new(posts));
+    let refused = Arc::new(Mutex::new(Vec::new()));
+    let mut writers = Vec::new();
+    for _ in 0..WRITERS {
+        let (server, left, refused) = (server.clone(), left.clone(), refused.clone());
+        writers.push(tokio::spawn(async move {
+            loop {
+                let Some(next) = left.lock().await.pop() else { return };
+                match post(&server, &next).await {
+                    204 => {}
+                    0 => refused.lock().await.push(next),
+                    status => panic!("answered {status}: {}", server.log()),
+                }
+            }
+        }));
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    Arc::try_unwrap(refused).ok().unwrap().into_inner()
+}
+
+fn plan() -> Plan {
+    Plan::new().set("METRICS_TOKEN", "scrape")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn shuffled_and_doubled_callbacks_of_eight_writers_count_once() {
+    let server = Arc::new(plan().start().await);
+    let (posts, once) = traffic(1);
+    assert_eq!(write_all(&server, posts).await.len(), 0);
+    assert_eq!(scraped(&server).await, expected(&once));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_server_loses_no_callback_and_counts_none_twice() {
+    let plan = plan();
+    let (mut posts, once) = traffic(2);
+    let deaths = Arc::new(AtomicU32::new(0));
+    for after_ms in [150, 400] {
+        let server = Arc::new(plan.start().await);
+        let id = server.id().to_string();
+        let deaths = deaths.clone();
+        let killing = tokio::spawn(async move {
+            tokio::time::sleep(std::time::Duration::from_millis(after_ms)).await;
+            let killed = tokio::process::Command::new("kill").args(["-9", &id]).status().await;
+            assert!(killed.unwrap().success());
+            deaths.fetch_add(1, Ordering::Relaxed);
+        });
+        posts = write_all(&server, posts).await;
+        killing.await.unwrap();
+    }
+    let server = Arc::new(plan.start().await);
+    assert_eq!(write_all(&server, posts).await.len(), 0);
+    assert_eq!(deaths.load(Ordering::Relaxed), 2);
+    assert_eq!(scraped(&server).await, expected(&once));
+}
