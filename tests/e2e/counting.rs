@@ -9,7 +9,7 @@ use shared::secret::Secret;
 use shared::twilio::signature::{Payload, signature, with_body_hash};
 use tokio::sync::Mutex;
 
-use crate::harness::{BASE, Plan, Server, TOKEN};
+use crate::harness::{BASE, Plan, Server, TOKEN, ringdown};
 
 const SIDS: usize = 800;
 const CALLBACKS: usize = 4_000;
@@ -207,4 +207,30 @@ async fn killed_server_loses_no_callback_and_counts_none_twice() {
     assert_eq!(write_all(&server, posts).await.len(), 0);
     assert_eq!(deaths.load(Ordering::Relaxed), 2);
     assert_eq!(scraped(&server).await, expected(&once));
+}
+
+#[tokio::test]
+async fn reconciliation_by_hand_takes_yesterday_and_the_day_before_only() {
+    let server = Plan::new().start().await;
+    let day = |ago: i64| {
+        let today = ringdown::clock::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        today.checked_sub(jiff::Span::new().days(ago)).unwrap().to_string()
+    };
+    let reconcile = async |day: &str| {
+        let address = server.address.as_str();
+        let arguments = ["callbacks", "reconcile", "--day", day, "--data", "data", "--to", address];
+        let output = ringdown(server.folder.path()).args(arguments).output().await.unwrap();
+        let told = [output.stdout, output.stderr].map(|out| String::from_utf8(out).unwrap());
+        (output.status.success(), told.concat())
+    };
+    for ago in [1, 2] {
+        let (done, told) = reconcile(&day(ago)).await;
+        assert!(done && told.contains("0 messages looked at, 0 ends found"), "{told}");
+    }
+    for ago in [0, 3] {
+        let (done, told) = reconcile(&day(ago)).await;
+        assert!(!done && told.contains(&format!("only {} and {} can", day(1), day(2))), "{told}");
+    }
+    let (done, told) = reconcile("yesterday").await;
+    assert!(!done && told.contains("--day expects a day like"), "{told}");
 }

@@ -141,3 +141,6 @@ impl Count {
         Ok(missing)
     }
 }
+
+#[cfg(test)]
+mod tests;
