@@ -1,8 +1,11 @@
 //! Every endpoint, in one table: its path, its method, the largest body that it takes, and who may use it. Requests are
 //! routed by this table and by nothing else, so an endpoint that states no limit does not exist.
 
+mod table;
+
 use super::Request;
 use crate::Error;
+pub use table::{ENDPOINTS, Endpoint, Function};
 
 /// One row of a table of endpoints. `N` names the endpoints of that table.
 #[derive(Clone, Copy, Debug)]
@@ -183,82 +186,6 @@ pub fn admit(request: &Request) -> Result<&'static Route<Endpoint>, Error> {
     Ok(route)
 }
 
-/// The product's endpoints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the table below says of each what it is")]
-pub enum Endpoint {
-    TwilioEvents,
-    Alarms,
-    Voice,
-    VoiceStatus,
-    VoiceMachine,
-    FlowReport,
-    SlackAction,
-    MessageCallback,
-    CallCallback,
-    Home,
-    Incidents,
-    Incident,
-    SilenceIncident,
-    ResolveIncident,
-    Live,
-    DeadLetters,
-    ReplayDeadLetters,
-    LogInPage,
-    LogIn,
-    LogOut,
-    Asset,
-    Metrics,
-    Health,
-    Healthz,
-}
-
-/// The function that answers at an endpoint: a folder of `functions/`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Function {
-    /// `functions/event-stream-webhook`
-    EventStreamWebhook,
-    /// `functions/outage-intake`
-    OutageIntake,
-    /// `functions/escalation-callback`
-    EscalationCallback,
-    /// `functions/status-callback`
-    StatusCallback,
-    /// `functions/dashboard`
-    Dashboard,
-    /// `functions/metrics`
-    Metrics,
-}
-
-impl Endpoint {
-    /// The function that answers here.
-    pub fn function(self) -> Function {
-        match self {
-            Endpoint::TwilioEvents => Function::EventStreamWebhook,
-            Endpoint::Alarms => Function::OutageIntake,
-            Endpoint::Voice
-            | Endpoint::VoiceStatus
-            | Endpoint::VoiceMachine
-            | Endpoint::FlowReport
-            | Endpoint::SlackAction => Function::EscalationCallback,
-            Endpoint::MessageCallback | Endpoint::CallCallback => Function::StatusCallback,
-            Endpoint::Home
-            | Endpoint::Incidents
-            | Endpoint::Incident
-            | Endpoint::SilenceIncident
-            | Endpoint::ResolveIncident
-            | Endpoint::Live
-            | Endpoint::DeadLetters
-            | Endpoint::ReplayDeadLetters
-            | Endpoint::LogInPage
-            | Endpoint::LogIn
-            | Endpoint::LogOut
-            | Endpoint::Asset => Function::Dashboard,
-            Endpoint::Metrics | Endpoint::Health | Endpoint::Healthz => Function::Metrics,
-        }
-    }
-}
-
 /// A row: name, method, path, body, access.
 pub const fn route<N: Copy>(
     name: N,
@@ -269,64 +196,6 @@ pub const fn route<N: Copy>(
 ) -> Route<N> {
     Route { name, method, path, body, access }
 }
-
-/// The table of the product's endpoints: the same as in `template.yaml`.
-pub const ENDPOINTS: &[Route<Endpoint>] = {
-    use Access::{
-        AlarmsToken, Anyone, FlowToken, MetricsToken, SlackSignature, TwilioSignature, Viewer,
-    };
-    use Method::{Get, Post};
-    &[
-        route(Endpoint::TwilioEvents, Post, "/twilio/events", Body::Batch, TwilioSignature),
-        route(Endpoint::Alarms, Post, "/alarms", Body::Batch, AlarmsToken),
-        route(
-            Endpoint::Voice,
-            Post,
-            "/twilio/voice/{incident}/{attempt}",
-            Body::Form,
-            TwilioSignature,
-        ),
-        route(
-            Endpoint::VoiceStatus,
-            Post,
-            "/twilio/voice/{incident}/{attempt}/status",
-            Body::Form,
-            TwilioSignature,
-        ),
-        route(
-            Endpoint::VoiceMachine,
-            Post,
-            "/twilio/voice/{incident}/{attempt}/amd",
-            Body::Form,
-            TwilioSignature,
-        ),
-        route(
-            Endpoint::FlowReport,
-            Post,
-            "/twilio/studio/{incident}/{attempt}",
-            Body::Form,
-            FlowToken,
-        ),
-        route(Endpoint::SlackAction, Post, "/slack/actions", Body::Form, SlackSignature),
-        route(Endpoint::MessageCallback, Post, "/webhooks/message", Body::Form, TwilioSignature),
-        route(Endpoint::CallCallback, Post, "/webhooks/call", Body::Form, TwilioSignature),
-        route(Endpoint::Home, Get, "/", Body::Nothing, Viewer),
-        route(Endpoint::Incidents, Get, "/incidents.json", Body::Nothing, Viewer),
-        route(Endpoint::Incident, Get, "/incidents/{id}", Body::Nothing, Viewer),
-        route(Endpoint::SilenceIncident, Post, "/incidents/{id}/silence", Body::Page, Viewer),
-        route(Endpoint::ResolveIncident, Post, "/incidents/{id}/resolve", Body::Page, Viewer),
-        route(Endpoint::Live, Get, "/live", Body::Nothing, Viewer),
-        route(Endpoint::DeadLetters, Get, "/dead-letters", Body::Nothing, Viewer),
-        route(Endpoint::ReplayDeadLetters, Post, "/dead-letters/replay", Body::Page, Viewer),
-        route(Endpoint::LogInPage, Get, "/login", Body::Nothing, Anyone),
-        route(Endpoint::LogIn, Post, "/login", Body::Page, Anyone),
-        route(Endpoint::LogOut, Post, "/logout", Body::Page, Anyone),
-        route(Endpoint::Asset, Get, "/assets/{proxy+}", Body::Nothing, Anyone),
-        route(Endpoint::Metrics, Get, "/metrics", Body::Nothing, MetricsToken),
-        route(Endpoint::Health, Get, "/health", Body::Nothing, Anyone),
-        route(Endpoint::Healthz, Get, "/healthz", Body::Nothing, Anyone),
-    ]
-};
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,86 @@
+//! The text that a server prints at its start: where to look, and what to try.
+
+use std::io::Write;
+
+use shared::config::file::is_e164;
+use shared::config::{Environment, Rejected, Settings, Simulated};
+use shared::start_token::StartToken;
+
+use crate::settings::Source;
+
+/// Who places calls.
+fn caller(environment: &Environment, is_simulated: bool) -> &'static str {
+    let has = |name: &str| environment.value(name).is_some();
+    match has("twilio/account-sid") {
+        true if !has("twilio/auth-token") => "nobody: TWILIO_AUTH_TOKEN is missing",
+        true if !has("twilio/from-number") => "nobody: TWILIO_FROM_NUMBER is missing",
+        true if !environment.value("twilio/from-number").is_some_and(is_e164) => {
+            "nobody: TWILIO_FROM_NUMBER is no number in E.164, like +15005550006"
+        }
+        true if !has("public-base-url") => {
+            "Twilio, which cannot reach this machine: PUBLIC_BASE_URL is missing"
+        }
+        true => "Twilio, for the account of TWILIO_ACCOUNT_SID",
+        false if is_simulated => "the sandbox's Twilio (TWILIO_ACCOUNT_SID is not set)",
+        false => "nobody: TWILIO_ACCOUNT_SID is missing (--sandbox lets simulated phones ring)",
+    }
+}
+
+/// Prints where to look. The links carry the start token, unless there is a password: then they lead to the log-in.
+pub(super) fn print(
+    address: &str,
+    start: &StartToken,
+    source: &Source,
+    settings: &Settings,
+    environment: &Environment,
+) {
+    let has_password = settings.secret("dashboard-password").is_some();
+    let link = |path: &str| match has_password {
+        true => format!("{address}{path}"),
+        false => start.link(&format!("{address}{path}")),
+    };
+    let is = |what| settings.is_simulated(what);
+    let mut lines = vec![("incidents, as they happen", link("/"))];
+    if is(Simulated::Twilio) {
+        lines.push(("the simulated phones: raise an alarm", link("/sandbox/phones")));
+    }
+    if is(Simulated::Slack) {
+        lines.push(("the sandbox's Slack: send an event", link("/sandbox/slack")));
+    }
+    let token = match environment.value("alarms-token") {
+        Some(_) => "",
+        None => ", with ALARMS_TOKEN once that is set",
+    };
+    let public = settings.public_base_url().unwrap_or(address);
+    lines.push(("Twilio's sink goes to", format!("{public}/twilio/events")));
+    lines.push(("monitors post their alarms to", format!("{public}/alarms{token}")));
+    lines.push(("Prometheus scrapes", format!("{public}/metrics")));
+    lines.push(("calls are placed by", caller(environment, is(Simulated::Twilio)).to_owned()));
+    lines.push(("configuration", source.name()));
+    let lines: String =
+        lines.iter().map(|(what, where_to)| format!("  {what:38}  {where_to}\n")).collect();
+    let warning = settings.rejected.as_deref().map(warning).unwrap_or_default();
+    let authorization = match environment.value("metrics-token") {
+        Some(_) => "\"Authorization: Bearer $METRICS_TOKEN\"".to_owned(),
+        None => {
+            let token = settings.value("metrics-token").unwrap_or_default();
+            format!("'Authorization: Bearer {token}'")
+        }
+    };
+    // Whoever started us may have gone: that is no reason to end.
+    let mut out = std::io::stdout();
+    let _ = writeln!(
+        out,
+        "listening on {address}\n\n{lines}{warning}\n\
+         Raise an alarm: cargo run -- alarm events/outage-intake/eventbridge-metric.json\n\
+         Send an event:  cargo run -- send events/event-stream-webhook/worker-activity.json\n\
+         Scrape it:      curl -H {authorization} {address}/metrics\n\
+         End with Ctrl-C."
+    );
+    let _ = out.flush();
+}
+
+/// What is said of a configuration that is not in use.
+fn warning(rejected: &Rejected) -> String {
+    format!("\n  WARNING: {}.\n  {}\n", rejected.headline(), rejected.reason())
+}
