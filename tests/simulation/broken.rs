@@ -1,16 +1,15 @@
 //! Configurations that fail their check. Whoever starts reads one, and uses the last good one that the store keeps; each
 //! time that the settings are read again there is another one, just as bad.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use async_trait::async_trait;
 use jiff::SignedDuration;
+use shared::Timestamp;
 use shared::config::{Environment, Fallback, Fetch, Settings, SettingsCache, Values};
-use shared::storage::{Condition, Key, Put, Record, Store, Write, puts};
-use shared::{Error, Timestamp};
+use shared::storage::Store;
+use shared::testing::{MemoryStore, Parameters};
 
 use crate::world::START;
 
@@ -32,13 +31,13 @@ pub(crate) fn is_broken(setup: u64) -> bool {
 
 /// Settings that are read when first asked for.
 pub(crate) fn live(values: Values) -> SettingsCache {
-    let fetch: Fetch = Arc::new(move || Box::pin(std::future::ready(Ok(values.clone()))));
-    SettingsCache::new(Environment::default(), fetch)
+    Parameters::from(values).settings()
 }
 
 /// The same after a cold start: a process that is gone read these values, and what is stored now is broken.
 pub(crate) fn live_after_a_bad_change(values: Values) -> SettingsCache {
-    let store: Arc<dyn Store> = Arc::new(Memory::default());
+    // No accident reaches it.
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
     let fallback = || Fallback { store: store.clone(), queue: None, counts: true };
     let former = settings(&live(values.clone()).with_fallback(fallback()), start_less(60));
     assert!(former.rejected.is_none(), "a good configuration is used");
@@ -73,49 +72,4 @@ pub(crate) fn settings(live: &SettingsCache, at: Timestamp) -> Arc<Settings> {
 fn start_less(minutes: i64) -> Timestamp {
     let start = Timestamp::from_millisecond(START).unwrap_or_default();
     start.checked_sub(SignedDuration::from_mins(minutes)).unwrap_or_default()
-}
-
-/// Records that no accident reaches.
-#[derive(Default)]
-struct Memory(Mutex<BTreeMap<Key, (u64, String)>>);
-
-#[async_trait]
-impl Store for Memory {
-    async fn load(&self, keys: &[Key], _: Timestamp) -> Result<Vec<Option<Record>>, Error> {
-        let rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let record = |key: &Key| {
-            let (revision, body) = rows.get(key)?.clone();
-            Some(Record { key: key.clone(), revision, body })
-        };
-        Ok(keys.iter().map(record).collect())
-    }
-
-    async fn page(
-        &self,
-        _: &str,
-        _: Option<&str>,
-        _: usize,
-        _: Timestamp,
-    ) -> Result<Vec<Record>, Error> {
-        Err(Error::Store("nobody asks for pages of configurations".to_owned()))
-    }
-
-    async fn write(&self, writes: &[Write], _: Timestamp) -> Result<(), Error> {
-        let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let puts = &puts(writes)[..];
-        let revision = |key: &Key| rows.get(key).map(|(revision, _)| *revision);
-        let may_land = |put: &Put| match put.condition {
-            Condition::Always => true,
-            Condition::Absent => revision(&put.key).is_none(),
-            Condition::At(wanted) => revision(&put.key) == Some(wanted),
-        };
-        if !puts.iter().all(may_land) {
-            return Err(Error::Conflict { keys: Vec::new() });
-        }
-        for put in puts {
-            let next = rows.get(&put.key).map_or(1, |(revision, _)| revision + 1);
-            rows.insert(put.key.clone(), (next, put.body.clone()));
-        }
-        Ok(())
-    }
 }

@@ -1,16 +1,14 @@
-use std::collections::VecDeque;
-use std::sync::Mutex;
-
 use proptest::prelude::*;
 use serde_json::json;
 use shared::config::file::Config;
-use shared::config::{Environment, Values};
+use shared::config::Environment;
 use shared::jobs::forward::intake::tasks;
 use shared::secret::Secret;
 use shared::storage::dead_letters::DeadLetter;
 use shared::storage::messages::{CallbackTask, Task, WakeUp};
 use shared::storage::{MAX_MESSAGE_BYTES, QueueName};
-use shared::testing::{Fault, MemoryQueue};
+use shared::testing::sample::at;
+use shared::testing::{Fault, MemoryQueue, readings};
 use shared::twilio::event_stream::MAX_MALFORMED_BYTES;
 use shared::twilio::signature::{Payload, signature, with_body_hash};
 
@@ -24,39 +22,22 @@ const CONFIG: &str = "[channels.a]\n[channels.b]\n[[routes]]\nname = \"r\"\neven
 const BASE: &str = "https://ringdown.example.com";
 
 /// A webhook whose auth tokens are these, one list a reading; after the last, readings fail.
-fn webhook(readings: &[&str]) -> (Webhook, MemoryQueue) {
-    let readings: VecDeque<String> = readings.iter().map(|tokens| (*tokens).to_owned()).collect();
-    let readings = Mutex::new(readings);
-    let fetch = Arc::new(move || {
-        let next = readings.lock().unwrap().pop_front();
+fn webhook(tokens: &[&str]) -> (Webhook, MemoryQueue) {
+    let values = |tokens: &&str| {
         let values =
-            next.ok_or_else(|| Error::NotSetUp("no more readings".to_owned())).map(|tokens| {
-                Values::from([
-                    ("twilio/auth-token".to_owned(), tokens),
-                    ("public-base-url".to_owned(), BASE.to_owned()),
-                    ("config/main".to_owned(), CONFIG.to_owned()),
-                ])
-            });
-        Box::pin(async move { values }) as _
-    });
+            [("twilio/auth-token", *tokens), ("public-base-url", BASE), ("config/main", CONFIG)];
+        Ok(values.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
+    };
+    let settings =
+        SettingsCache::new(Environment::default(), readings(tokens.iter().map(values)));
     let queue = MemoryQueue::default();
-    (
-        Webhook {
-            settings: SettingsCache::new(Environment::default(), fetch),
-            queue: Arc::new(queue.clone()),
-        },
-        queue,
-    )
+    (Webhook { settings, queue: Arc::new(queue.clone()) }, queue)
 }
 
 /// What was sent to a queue.
 fn of(queue: &MemoryQueue, name: QueueName) -> Vec<String> {
     let sent = queue.sent().into_iter().filter(|sent| sent.queue == name);
     sent.map(|sent| sent.body).collect()
-}
-
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(1_900_000_000 + second).unwrap()
 }
 
 fn request(token: &str, body: &[u8]) -> Request {

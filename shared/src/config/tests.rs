@@ -1,10 +1,8 @@
-use std::collections::VecDeque;
-use std::sync::Mutex;
-
 use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
+use crate::testing::readings;
 
 mod calendars;
 mod calling;
@@ -192,17 +190,8 @@ fn values(token: &str, config: &str) -> Values {
 }
 
 /// Settings that are read from this list, one entry a reading.
-fn live(readings: Vec<Result<Values, Error>>) -> SettingsCache {
-    let readings = Mutex::new(VecDeque::from(readings));
-    SettingsCache::new(
-        Environment::default(),
-        Arc::new(move || {
-            let next = readings.lock().unwrap().pop_front();
-            Box::pin(async move {
-                next.unwrap_or_else(|| Err(Error::NotSetUp("unexpected reading".to_owned())))
-            })
-        }),
-    )
+fn live(values: Vec<Result<Values, Error>>) -> SettingsCache {
+    SettingsCache::new(Environment::default(), readings(values))
 }
 
 fn at(second: i64) -> Timestamp {

@@ -25,8 +25,8 @@ pub struct MemoryStore {
     changes: Switch,
 }
 
-/// Looks at a transaction before it is written; what it returns is the transaction's end, if it is an error.
-type Check = Arc<dyn Fn(&[Write]) -> Result<(), Error> + Send + Sync>;
+/// Looks at a transaction before it is written, and at the time; an error is the transaction's end.
+type Check = Arc<dyn Fn(&[Write], Timestamp) -> Result<(), Error> + Send + Sync>;
 
 #[derive(Default)]
 struct State {
@@ -44,8 +44,10 @@ struct State {
 /// How often a store was called, whether that went well or not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Calls {
-    /// How many loads and pages there were.
+    /// How many loads there were.
     pub loads: usize,
+    /// How many pages were read.
+    pub pages: usize,
     /// How many transactions there were.
     pub writes: usize,
 }
@@ -86,10 +88,10 @@ impl MemoryStore {
         self.state().loses = loses;
     }
 
-    /// Shows each transaction to this check from now on. It fails with the error of the check, if there is one.
+    /// Shows each transaction and its time to this check from now on. It fails with the error of the check, if any.
     pub fn check_writes(
         &self,
-        check: impl Fn(&[Write]) -> Result<(), Error> + Send + Sync + 'static,
+        check: impl Fn(&[Write], Timestamp) -> Result<(), Error> + Send + Sync + 'static,
     ) {
         self.state().check = Some(Arc::new(check));
     }
@@ -207,7 +209,7 @@ impl Store for MemoryStore {
         limit: usize,
         now: Timestamp,
     ) -> Result<Vec<Record>, Error> {
-        self.state().calls.loads += 1;
+        self.state().calls.pages += 1;
         self.loads.pass("page").await.map_err(Error::Store)?;
         let state = self.state();
         let first = Key::new(pk, after.unwrap_or_default());
@@ -224,7 +226,7 @@ impl Store for MemoryStore {
             state.check.clone()
         };
         check_size(writes)?;
-        check.map_or(Ok(()), |check| check(writes))?;
+        check.map_or(Ok(()), |check| check(writes, now))?;
         self.writes.pass("write").await.map_err(Error::Store)?;
         self.changes.pass("write").await.map_err(Error::Store)?;
         let mut state = self.state();

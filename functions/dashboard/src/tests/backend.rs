@@ -1,25 +1,21 @@
 //! A backend in memory for the pages, and incidents to look at.
 
-use std::collections::BTreeMap;
 use std::pin::pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use async_trait::async_trait;
+use shared::Timestamp;
+use shared::config::Simulated;
 use shared::config::file::Config;
-use shared::config::{Environment, SettingsCache, Simulated, Values};
-use shared::domain::escalation::{
-    Alarm, Busy, CallEvent, End, Incident, Key as Pressed, Policy, Signal,
-};
+use shared::domain::escalation::{Alarm, CallEvent, End, Incident, Key as Pressed, Policy, Signal};
 use shared::domain::silence::Stored;
 use shared::http::{Request, Response};
 use shared::jobs::escalate::intake::recent::RecentAlarms;
 use shared::secret::Secret;
 use shared::start_token::StartToken;
 use shared::storage::messages::WakeUp;
-use shared::storage::records::{self, StoredIncident};
-use shared::storage::{Key, Queue, QueueName, Record, Store, Write, check_size};
-use shared::{Error, Timestamp};
+use shared::storage::{QueueName, records};
+use shared::testing::{MemoryBackend, Parameters, Sent, sample};
 
 use crate::{Dashboard, handle};
 
@@ -40,64 +36,10 @@ channel = "default"
 const TOKEN: &str = "the-start-token-of-this-server";
 pub(super) const BEARER: &str = "Bearer the-start-token-of-this-server";
 
-/// What the server keeps, in memory. The pages only read it, and may queue something.
-#[derive(Default)]
-pub(super) struct Memory(Mutex<BTreeMap<Key, String>>, Mutex<Vec<String>>);
-
-#[async_trait]
-impl Store for Memory {
-    async fn load(&self, keys: &[Key], _: Timestamp) -> Result<Vec<Option<Record>>, Error> {
-        let records = self.0.lock().unwrap();
-        let record = |key: &Key| {
-            let body = records.get(key)?.clone();
-            Some(Record { key: key.clone(), revision: 1, body })
-        };
-        Ok(keys.iter().map(record).collect())
-    }
-
-    async fn page(
-        &self,
-        pk: &str,
-        after: Option<&str>,
-        limit: usize,
-        _: Timestamp,
-    ) -> Result<Vec<Record>, Error> {
-        let records = self.0.lock().unwrap();
-        let here = records.iter().filter(|(key, _)| key.pk == pk);
-        let behind = here.filter(|(key, _)| after.is_none_or(|after| key.sk.as_str() > after));
-        let record = |(key, body): (&Key, &String)| Record {
-            key: key.clone(),
-            revision: 1,
-            body: body.clone(),
-        };
-        Ok(behind.take(limit).map(record).collect())
-    }
-
-    async fn write(&self, writes: &[Write], _: Timestamp) -> Result<(), Error> {
-        check_size(writes)?;
-        Err(Error::Conflict { keys: Vec::new() })
-    }
-}
-
-#[async_trait]
-impl Queue for Memory {
-    async fn send(
-        &self,
-        to: QueueName,
-        body: String,
-        _: &str,
-        not_before: Option<Timestamp>,
-    ) -> Result<(), Error> {
-        assert_eq!((to, not_before), (QueueName::WakeUps, None));
-        self.1.lock().unwrap().push(body);
-        Ok(())
-    }
-}
-
 /// The pages over what is kept.
 pub(super) struct Pages {
     dashboard: Dashboard,
-    memory: Arc<Memory>,
+    backend: MemoryBackend,
 }
 
 impl Pages {
@@ -113,57 +55,47 @@ impl Pages {
 
     /// The same with this configuration.
     pub(super) fn of(config: &str, secrets: &[(&str, &str)]) -> Pages {
-        let mut values = Values::from([("config/main".to_owned(), config.to_owned())]);
-        for simulated in [Simulated::Twilio, Simulated::Slack, Simulated::Events] {
-            values.insert(simulated.name().to_owned(), "yes".to_owned());
-        }
-        values
-            .extend(secrets.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let fetch = Arc::new(move || {
-            let values = values.clone();
-            Box::pin(async move { Ok(values) }) as _
-        });
-        let memory = Arc::new(Memory::default());
-        let live = SettingsCache::new(Environment::default(), fetch);
-        let (store, queue) = (memory.clone(), memory.clone());
-        let start_token = Some(StartToken::new(Secret::new(TOKEN), 8080));
-        Pages { dashboard: Dashboard { settings: live, store, queue, start_token }, memory }
+        let simulated = [Simulated::Twilio, Simulated::Slack, Simulated::Events];
+        let simulated = simulated.map(|simulated| (simulated.name(), "yes"));
+        let config = [("config/main", config)];
+        let values = config.iter().chain(&simulated).chain(secrets);
+        let settings = Parameters::of(values).settings();
+        let backend = MemoryBackend::default();
+        backend.store.check_writes(|writes, _| panic!("the pages only read: {writes:?}"));
+        let dashboard = Dashboard {
+            settings,
+            store: Arc::new(backend.store.clone()),
+            queue: Arc::new(backend.queue.clone()),
+            start_token: Some(StartToken::new(Secret::new(TOKEN), 8080)),
+        };
+        Pages { dashboard, backend }
     }
 
     /// Keeps an incident as the server does; Slack was told the entries before `said`.
     pub(super) fn keep(&self, incident: &Incident, said: u32) {
-        let kept = StoredIncident {
-            incident: incident.clone(),
-            wake_at: None,
-            to_do: Vec::new(),
-            said,
-            writer: String::new(),
-        };
-        let body = serde_json::to_string(&kept).unwrap();
-        let mut records = self.memory.0.lock().unwrap();
+        let stored = sample::stored(incident.clone(), said);
         if incident.ended_at.is_some() {
-            records.insert(records::archived(&incident.id), body.clone());
+            self.backend.store.keep(records::archived(&incident.id), &stored);
         }
-        records.insert(records::open(&incident.policy.name), body);
+        self.backend.store.keep(records::open(&incident.policy.name), &stored);
     }
 
     /// Keeps the names of alarms that were heard.
     pub(super) fn keep_alarms(&self, alarms: &RecentAlarms) {
-        let body = serde_json::to_string(alarms).unwrap();
-        self.memory.0.lock().unwrap().insert(records::recent_alarms(), body);
+        self.backend.store.keep(records::recent_alarms(), alarms);
     }
 
     /// Keeps a silence that somebody asked for.
     pub(super) fn keep_silence(&self, silence: &Stored) {
-        let key = records::silence(&silence.incident, silence.until);
-        let body = serde_json::to_string(silence).unwrap();
-        self.memory.0.lock().unwrap().insert(key, body);
+        self.backend.store.keep(records::silence(&silence.incident, silence.until), silence);
     }
 
-    /// What was queued, and not asked for before.
+    /// What was queued, and not asked for before: wake-ups, due at once.
     pub(super) fn queued(&self) -> Vec<WakeUp> {
-        let bodies = std::mem::take(&mut *self.memory.1.lock().unwrap());
-        bodies.iter().map(|body| serde_json::from_str(body).unwrap()).collect()
+        let sent = self.backend.queue.take();
+        let is_due = |sent: &Sent| (sent.queue, sent.not_before) == (QueueName::WakeUps, None);
+        assert!(sent.iter().all(is_due), "{sent:?}");
+        sent.iter().map(|sent| serde_json::from_str(&sent.body).unwrap()).collect()
     }
 
     /// What whoever has the start token gets for a path, with a query or without.
@@ -264,28 +196,20 @@ pub(super) fn policy() -> Policy {
 
 pub(super) fn alarm(name: &str) -> Alarm {
     Alarm {
-        key: name.to_owned(),
-        name: name.to_owned(),
-        since: at(0),
         reason: "12 percent of requests fail".to_owned(),
         description: "Runbook: https://wiki.example.com/checkout".to_owned(),
-        recovered_at: None,
-        joined: None,
-        about_us: false,
+        ..sample::alarm(name, at(0))
     }
 }
 
 /// An incident that begins now with this alarm.
 pub(super) fn raised(name: &str) -> Incident {
-    let id = records::id("checkout", at(0));
-    Incident::raise(&id, &policy(), alarm(name), &Busy::default(), at(0)).incident
+    sample::incident(&records::id("checkout", at(0)), &policy(), alarm(name))
 }
 
 /// What the world tells it, each at its second.
 pub(super) fn told(incident: Incident, signals: &[(i64, Signal)]) -> Incident {
-    signals.iter().fold(incident, |incident, (second, signal)| {
-        incident.apply(signal, &Busy::default(), at(*second)).incident
-    })
+    sample::after(incident, signals.iter().map(|(second, signal)| (signal, at(*second))))
 }
 
 pub(super) fn call(attempt: u32, event: CallEvent) -> Signal {

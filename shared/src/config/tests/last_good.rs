@@ -77,9 +77,9 @@ async fn large_configuration_is_kept_in_small_pieces() {
             ("config/oncall.ics".to_owned(), noise[..size].to_owned()),
         ];
         let all = Deployment::new(&[]);
-        assert!(State::default().save(all.as_ref(), &parts, at(0)).await.unwrap());
-        let current = state(all.as_ref(), at(1)).await.unwrap().current.unwrap().value;
-        assert_eq!(load(all.as_ref(), &current, at(1)).await.unwrap(), parts, "{size}");
+        assert!(State::default().save(&all.backend.store, &parts, at(0)).await.unwrap());
+        let current = state(&all.backend.store, at(1)).await.unwrap().current.unwrap().value;
+        assert_eq!(load(&all.backend.store, &current, at(1)).await.unwrap(), parts, "{size}");
         let parts = all.records().len() - 1;
         assert!(parts > size / 600_000, "{parts} pieces of {size} bytes");
     }
@@ -89,24 +89,22 @@ async fn large_configuration_is_kept_in_small_pieces() {
 async fn second_of_two_writers_leaves_the_first() {
     let all = Deployment::new(&[]);
     let parts = |person: &str| vec![("config/main".to_owned(), calls(person))];
-    let (one, other) =
-        (state(all.as_ref(), at(0)).await.unwrap(), state(all.as_ref(), at(0)).await.unwrap());
-    assert!(one.save(all.as_ref(), &parts("alpha"), at(0)).await.unwrap());
-    assert!(!other.save(all.as_ref(), &parts("bravo"), at(0)).await.unwrap());
-    let current = state(all.as_ref(), at(1)).await.unwrap().current.unwrap().value;
-    assert_eq!(load(all.as_ref(), &current, at(1)).await.unwrap(), parts("alpha"));
+    let (one, other) = (
+        state(&all.backend.store, at(0)).await.unwrap(),
+        state(&all.backend.store, at(0)).await.unwrap(),
+    );
+    assert!(one.save(&all.backend.store, &parts("alpha"), at(0)).await.unwrap());
+    assert!(!other.save(&all.backend.store, &parts("bravo"), at(0)).await.unwrap());
+    let current = state(&all.backend.store, at(1)).await.unwrap().current.unwrap().value;
+    assert_eq!(load(&all.backend.store, &current, at(1)).await.unwrap(), parts("alpha"));
 }
 
 #[tokio::test]
 async fn reader_of_an_older_configuration_does_not_write_it() {
     let all = Deployment::new(&[("config/main", &calls("bravo"))]);
     all.process().get(at(0)).await.unwrap();
-    let readings = Mutex::new(VecDeque::from(["alpha", "bravo"]));
-    let fetch: Fetch = Arc::new(move || {
-        let person = readings.lock().unwrap().pop_front().unwrap();
-        let values = Values::from([("config/main".to_owned(), calls(person))]);
-        Box::pin(async move { Ok(values) })
-    });
+    let values = |person: &str| Values::from([("config/main".to_owned(), calls(person))]);
+    let fetch = readings(["alpha", "bravo"].map(|person| Ok(values(person))));
     all.reading(fetch, (true, true)).get(at(1)).await.unwrap();
     all.store(&[("config/main", "broken =")]);
     assert_eq!(called(&all.process().get(at(2)).await.unwrap()), ["bravo"]);
@@ -169,7 +167,8 @@ async fn configuration_of_the_environment_is_not_kept() {
     let all = Deployment::new(&[]);
     let environment = Environment::of([("RINGDOWN_CONFIG".to_owned(), calls("alpha"))]);
     let fetch: Fetch = Arc::new(|| Box::pin(async { Ok(Values::new()) }));
-    let fallback = Fallback { store: all.clone(), queue: None, counts: true };
+    let fallback =
+        Fallback { store: Arc::new(all.backend.store.clone()), queue: None, counts: true };
     let live = SettingsCache::new(environment, fetch).with_fallback(fallback);
     assert_eq!(called(&live.get(at(0)).await.unwrap()), ["alpha"]);
     assert_eq!(all.records(), []);

@@ -99,13 +99,13 @@ async fn report_names_no_phone_number_and_is_short() {
 async fn standing_of_a_store_says_what_check_needs() {
     let all = Deployment::new(&[("config/main", &calls("alpha"))]);
     let none = ConfigStatus { good_since: None, rejected: None };
-    assert_eq!(ConfigStatus::of(all.as_ref(), at(0)).await.unwrap(), none);
+    assert_eq!(ConfigStatus::of(&all.backend.store, at(0)).await.unwrap(), none);
     all.process().get(at(0)).await.unwrap();
     let good = ConfigStatus { good_since: Some(at(0)), rejected: None };
-    assert_eq!(ConfigStatus::of(all.as_ref(), at(1)).await.unwrap(), good);
+    assert_eq!(ConfigStatus::of(&all.backend.store, at(1)).await.unwrap(), good);
     all.store(&[("config/main", "broken =")]);
     all.process().get(at(5)).await.unwrap();
-    let standing = ConfigStatus::of(all.as_ref(), at(6)).await.unwrap();
+    let standing = ConfigStatus::of(&all.backend.store, at(6)).await.unwrap();
     let rejected = standing.rejected.unwrap();
     assert_eq!((standing.good_since, rejected.since), (Some(at(0)), at(5)));
     assert!(rejected.reason().starts_with("config/main:1: broken:"), "{}", rejected.reason());

@@ -18,4 +18,5 @@ mod studio;
 mod timer;
 mod unchanged;
 
-use scenario::{ABC, Scenario, alarm, policy};
+use crate::testing::sample::{self, alarm};
+use scenario::{ABC, Scenario, policy};

@@ -1,8 +1,8 @@
 use bytes::Bytes;
 
 use super::*;
-use crate::config::{Environment, Values};
 use crate::secret::Secret;
+use crate::testing::{Parameters, sample::at};
 use crate::twilio::signature::{Payload, signature};
 
 const TOKEN: &str = "12345678901234567890123456789012";
@@ -10,18 +10,12 @@ const BASE: &str = "https://ringdown.example.com";
 const PATH: &str = "/twilio/voice/default-20300317-174640-000/1";
 
 async fn settings() -> Arc<Settings> {
-    let config = "[channels.default]\n";
-    let values = [("twilio/auth-token", TOKEN), ("public-base-url", BASE), ("config/main", config)];
-    let values: Values = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    let fetch = Arc::new(move || {
-        let values = values.clone();
-        Box::pin(async move { Ok(values) }) as _
-    });
-    SettingsCache::new(Environment::default(), fetch).get(at(0)).await.unwrap()
+    live(BASE).get(at(0)).await.unwrap()
 }
 
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(1_900_000_000 + second).unwrap()
+fn live(public_base_url: &str) -> SettingsCache {
+    let secrets = [("twilio/auth-token", TOKEN), ("public-base-url", public_base_url)];
+    Parameters::of_config("[channels.default]\n", &secrets).settings()
 }
 
 /// A form post that is signed for a path at another base URL; without one it is forged.
@@ -116,16 +110,8 @@ async fn what_our_token_signed_for_another_address_is_known_each_time() {
 
 #[tokio::test]
 async fn public_url_that_cannot_be_right_is_never_a_forgery() {
-    let config = "[channels.default]\n";
     for url in ["ringdown.example.com", "ftp://ringdown.example.com", "https://"] {
-        let values =
-            [("twilio/auth-token", TOKEN), ("public-base-url", url), ("config/main", config)];
-        let values: Values = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let fetch = Arc::new(move || {
-            let values = values.clone();
-            Box::pin(async move { Ok(values) }) as _
-        });
-        let live = SettingsCache::new(Environment::default(), fetch);
+        let live = live(url);
         for base in [None, Some(BASE)] {
             let refused = verified(&live, &form(base, "CallSid=CA1"), Kind::Form, at(0)).await;
             let error = refused.expect_err("nothing can be compared");

@@ -8,15 +8,10 @@ use serde_json::json;
 mod any;
 
 use super::*;
-use crate::domain::escalation::{
-    Alarm, Busy, CallEvent, CallWith, Incident, Key, Person, Policy, Signal,
-};
+use crate::domain::escalation::{Alarm, CallEvent, Incident, Key, Person, Signal};
+use crate::testing::sample::{self, at};
 
 const ID: &str = "prod-20300317-174640-000";
-
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(1_900_000_000 + second).expect("a time")
-}
 
 const BASE: &str = "https://ringdown.example.com";
 
@@ -37,48 +32,17 @@ fn posted(incident: &Incident) -> Post {
     message(incident, SlackContext { base_url: Some(BASE), people: &people() }, Place::Message)
 }
 
-fn policy() -> Policy {
-    Policy {
-        name: "prod".to_owned(),
-        alarms: vec!["*".to_owned()],
-        roster: vec!["alpha".to_owned(), "bravo".to_owned()],
-        empty_shift: None,
-        attempts: 2,
-        ring_seconds: 25,
-        answer_seconds: 10,
-        channel: "default".to_owned(),
-        repage_after: SignedDuration::from_mins(30),
-        flap_window: SignedDuration::from_mins(5),
-        call_on_new_alarm: false,
-        retry_exhausted_after: SignedDuration::from_mins(15),
-        resolve_after: None,
-        call_with: CallWith::Voice,
-        voice: None,
-        language: None,
-        say: None,
-    }
-}
-
 fn alarm(name: &str, reason: &str) -> Alarm {
-    Alarm {
-        key: name.to_owned(),
-        name: name.to_owned(),
-        since: at(0),
-        reason: reason.to_owned(),
-        description: String::new(),
-        recovered_at: None,
-        joined: None,
-        about_us: false,
-    }
+    Alarm { reason: reason.to_owned(), ..sample::alarm(name, at(0)) }
 }
 
 fn raised() -> Incident {
     let alarm = alarm("orders <queue> & age", "12 is\nmore than 5");
-    Incident::raise(ID, &policy(), alarm, &Busy::default(), at(0)).incident
+    sample::incident(ID, &sample::policy("prod", &["alpha", "bravo"]), alarm)
 }
 
 fn after(incident: Incident, signal: &Signal, second: i64) -> Incident {
-    incident.apply(signal, &Busy::default(), at(second)).incident
+    sample::after(incident, [(signal, at(second))])
 }
 
 fn pressed(attempt: u32, key: Key) -> Signal {

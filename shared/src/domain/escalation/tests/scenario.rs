@@ -12,45 +12,19 @@ pub(super) struct Scenario {
 }
 
 pub(super) fn policy(roster: &[&str], attempts: u32) -> Policy {
-    Policy {
-        name: "default".to_owned(),
-        alarms: vec!["*".to_owned()],
-        roster: roster.iter().map(|name| (*name).to_owned()).collect(),
-        empty_shift: None,
-        attempts,
-        ring_seconds: 25,
-        answer_seconds: 10,
-        channel: "default".to_owned(),
-        repage_after: SignedDuration::from_mins(30),
-        flap_window: SignedDuration::from_mins(5),
-        call_on_new_alarm: false,
-        retry_exhausted_after: SignedDuration::from_mins(15),
-        resolve_after: None,
-        call_with: CallWith::Voice,
-        voice: None,
-        language: None,
-        say: None,
-    }
-}
-
-pub(super) fn alarm(name: &str, now: Timestamp) -> Alarm {
-    Alarm {
-        key: name.to_owned(),
-        name: name.to_owned(),
-        since: now,
-        reason: String::new(),
-        description: String::new(),
-        recovered_at: None,
-        joined: None,
-        about_us: false,
-    }
+    Policy { attempts, ..sample::policy("default", roster) }
 }
 
 impl Scenario {
     /// alpha, bravo and charlie; three calls; nothing has happened yet.
     pub(super) fn new() -> Scenario {
-        let now = Timestamp::from_second(1_900_000_000).expect("a time");
-        Scenario { incident: None, busy: Busy::default(), now, effects: Vec::new(), told: 0 }
+        Scenario {
+            incident: None,
+            busy: Busy::default(),
+            now: sample::at(0),
+            effects: Vec::new(),
+            told: 0,
+        }
     }
 
     pub(super) fn raised(roster: &[&str], attempts: u32) -> Scenario {

@@ -108,7 +108,7 @@ fn long_texts_of_many_alarms_are_cut_and_the_call_goes_on() {
 #[test]
 fn write_that_is_refused_for_its_size_sheds_texts_and_lands() {
     let server = server();
-    server.backend.store.check_writes(|writes| {
+    server.backend.store.check_writes(|writes, _| {
         match writes.iter().any(|write| write.item_bytes() > 60_000) {
             true => Err(Error::TooLargeToStore("more than 60000 bytes".to_owned())),
             false => Ok(()),

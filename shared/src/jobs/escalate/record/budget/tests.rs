@@ -2,11 +2,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::Timestamp;
-use crate::domain::escalation::{
-    Alarm, Busy, CallEvent, End, Event, Incident, Key, Policy, Signal, State,
-};
+use crate::domain::escalation::{Alarm, Busy, CallEvent, End, Event, Key, Policy, Signal, State};
 use crate::storage::records;
 use crate::storage::{Condition, Put, check_size, writes};
+use crate::testing::sample;
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_900_000_000).expect("a time")
@@ -21,23 +20,14 @@ fn policy() -> Policy {
 }
 
 fn alarm(key: &str, text: &str) -> Alarm {
-    Alarm {
-        key: key.to_owned(),
-        name: format!("alarm {key}"),
-        since: now(),
-        reason: text.to_owned(),
-        description: text.to_owned(),
-        recovered_at: None,
-        joined: None,
-        about_us: false,
-    }
+    let (reason, description) = (text.to_owned(), text.to_owned());
+    Alarm { name: format!("alarm {key}"), reason, description, ..sample::alarm(key, now()) }
 }
 
 fn kept(first: Alarm) -> StoredIncident {
     let id = records::id("p", now());
-    let incident = Incident::raise(&id, &policy(), first, &Busy::default(), now()).incident;
-    let writer = "f".repeat(30);
-    StoredIncident { incident, wake_at: None, to_do: Vec::new(), said: 0, writer }
+    let incident = sample::incident(&id, &policy(), first);
+    StoredIncident { writer: "f".repeat(30), ..sample::stored(incident, 0) }
 }
 
 fn step(kept: &mut StoredIncident, signal: &Signal) {
