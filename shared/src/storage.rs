@@ -88,15 +88,6 @@ impl From<Increment> for Write {
     }
 }
 
-/// The records among the items of a transaction.
-pub fn puts(writes: &[Write]) -> Vec<Put> {
-    let put = |write: &Write| match write {
-        Write::Put(put) => Some(put.clone()),
-        Write::Increment(_) => None,
-    };
-    writes.iter().filter_map(put).collect()
-}
-
 /// These puts as items of a transaction.
 pub fn writes(puts: impl IntoIterator<Item = Put>) -> Vec<Write> {
     puts.into_iter().map(Write::Put).collect()

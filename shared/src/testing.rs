@@ -1,8 +1,9 @@
-//! What tests stand on (feature `testing`): Store and Queue in memory, a clock, settings, samples.
+//! What tests stand on (feature `testing`): Store and Queue in memory, a clock, settings, samples, a vendor.
 //!
 //! [`MemoryStore`] and [`MemoryQueue`] do all that the contract asks of a backend (`tests/contract` runs against the store
 //! too), and fail where a test wants it: a test that restates what it tests by a store that believes whoever writes proves
-//! little. [`Parameters`] are what a deployment is configured with; [`sample`] has a policy, an alarm and an incident.
+//! little. [`Parameters`] are what a deployment is configured with; [`sample`] has a policy, an alarm and an
+//! incident. [`vendor()`] answers over HTTP on this machine.
 
 mod clock;
 mod fault;
@@ -10,12 +11,14 @@ mod parameters;
 mod queue;
 pub mod sample;
 mod store;
+mod vendor;
 
 pub use clock::TestClock;
 pub use fault::Fault;
 pub use parameters::{Parameters, readings};
 pub use queue::{MemoryQueue, Sent, each_line_once};
 pub use store::{Calls, MemoryStore};
+pub use vendor::{Answer, vendor};
 
 /// A store and a queue of one process. Clones are the same.
 #[derive(Clone)]

@@ -7,9 +7,8 @@ use std::time::{Duration, Instant};
 use shared::secret::Secret;
 use shared::slack::client::{Client, Destination, PostError};
 use shared::slack::post::Post;
+use shared::testing::{Answer, vendor};
 use shared::twilio::signature::{Payload, signature, with_body_hash};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
 
 use crate::harness::{Plan, TOKEN, body, ringdown};
 
@@ -113,30 +112,9 @@ async fn data_folder_is_its_owners_alone() {
     look();
 }
 
-/// A vendor whose answers never end; gives its address.
-async fn endless(head: &'static str) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            tokio::spawn(async move {
-                let mut request = [0; 4096];
-                let _ = stream.read(&mut request).await;
-                let _ = stream.write_all(head.as_bytes()).await;
-                let piece = format!("10000\r\n{}\r\n", "o".repeat(0x10000));
-                while stream.write_all(piece.as_bytes()).await.is_ok() {}
-            });
-        }
-    });
-    address
-}
-
-const CHUNKED: &str =
-    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
-
 #[tokio::test]
 async fn answer_without_an_end_is_read_to_one_mebibyte() {
-    let address = endless(CHUNKED).await;
+    let address = vendor(|_| Answer::Endless).await.unwrap();
     let http = shared::http::client().unwrap();
     let answer = http.get(&address).send().await.unwrap();
     let read = shared::http::read_answer(answer).await.unwrap();

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use shared::http::Request;
+use shared::testing::{Answer, vendor};
 
 /// What it does to a post, beside taking it.
 #[derive(Clone, Copy, Default)]
@@ -36,8 +36,8 @@ pub(crate) struct Record {
     pub(crate) limited: usize,
     /// The posts that were taken and then cut off: how many lines each had.
     pub(crate) cut_after: Vec<usize>,
-    /// The request lines and `Authorization` headers of all that came.
-    pub(crate) heads: Vec<String>,
+    /// The paths and `Authorization` headers of all that came.
+    pub(crate) heads: Vec<(String, Option<String>)>,
     last: HashMap<String, Instant>,
     rng: u64,
 }
@@ -52,22 +52,15 @@ pub(crate) struct Slack {
 
 impl Slack {
     pub(crate) async fn start(mood: Mood) -> Slack {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
         let record = Record { rng: 0x9e37_79b9_7f4a_7c15, ..Record::default() };
         let slack = Slack {
-            address,
+            address: String::new(),
             mood: Arc::new(Mutex::new(mood)),
             record: Arc::new(Mutex::new(record)),
         };
         let serving = slack.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let slack = serving.clone();
-                tokio::spawn(async move { slack.connection(stream).await });
-            }
-        });
-        slack
+        let address = vendor(move |request| serving.answer(&request)).await.unwrap();
+        Slack { address, ..slack }
     }
 
     pub(crate) fn feels(&self, mood: Mood) {
@@ -107,59 +100,42 @@ impl Slack {
         }
     }
 
-    async fn connection(&self, mut stream: TcpStream) {
-        let mut buffer = Vec::new();
-        while let Some((head, body)) = request(&mut stream, &mut buffer).await {
-            match self.answer(&head, &body) {
-                Answer::Cut => {
-                    let _ = stream.set_zero_linger();
-                    return;
-                }
-                Answer::Say(status, extra, text) => {
-                    let length = text.len();
-                    let answer = format!(
-                        "HTTP/1.1 {status} x\r\n{extra}content-length: {length}\r\n\r\n{text}"
-                    );
-                    if stream.write_all(answer.as_bytes()).await.is_err() {
-                        return;
-                    }
-                }
-            }
-        }
-    }
-
-    fn answer(&self, head: &str, body: &[u8]) -> Answer {
+    fn answer(&self, request: &Request) -> Answer {
         let mood = *self.mood.lock().unwrap();
         let mut record = self.record.lock().unwrap();
-        record.heads.push(head.to_owned());
-        let path = head.split(' ').nth(1).unwrap_or_default();
-        let post: Value = serde_json::from_slice(body).unwrap_or_default();
+        let path = request.path.as_str();
+        let authorization = request.header("authorization").map(str::to_owned);
+        record.heads.push((path.to_owned(), authorization));
+        let post: Value = serde_json::from_slice(&request.body).unwrap_or_default();
         let is_api = path.ends_with("chat.postMessage");
         let channel = match is_api {
             true => post["channel"].as_str().unwrap_or_default().to_owned(),
             false => path.rsplit('/').next().unwrap_or_default().to_owned(),
         };
         if let Some((status, text)) = mood.always {
-            let wish = mood.retry_after.map(|after| format!("retry-after: {after}\r\n"));
-            return Answer::Say(status, wish.unwrap_or_default(), text.to_owned());
+            let answer = Answer::of(status, text);
+            return match mood.retry_after {
+                Some(after) => answer.with("retry-after", after),
+                None => answer,
+            };
         }
         let now = Instant::now();
         let too_early =
             record.last.get(&channel).is_some_and(|last| now - *last < Duration::from_millis(990));
         if mood.one_a_second && too_early {
             record.limited += 1;
-            return Answer::Say(429, "retry-after: 1\r\n".to_owned(), "rate_limited".to_owned());
+            return Answer::of(429, "rate_limited").with("retry-after", 1);
         }
         let rng = record.roll() % 100;
         if rng < mood.errors {
-            return Answer::Say(500, String::new(), "rollup_error".to_owned());
+            return Answer::of(500, "rollup_error");
         }
         if rng < mood.errors + mood.resets_before {
             return Answer::Cut;
         }
         let text = post["text"].as_str().unwrap_or_default();
         if mood.poison.is_some_and(|poison| text.contains(poison)) {
-            return Answer::Say(400, String::new(), "invalid_blocks".to_owned());
+            return Answer::of(400, "invalid_blocks");
         }
         let in_blocks: Vec<&str> = post["blocks"]
             .as_array()
@@ -174,11 +150,7 @@ impl Slack {
             record.cut_after.push(text.lines().count());
             return Answer::Cut;
         }
-        Answer::Say(
-            200,
-            String::new(),
-            if is_api { r#"{"ok":true,"ts":"1.2"}"# } else { "ok" }.to_owned(),
-        )
+        Answer::of(200, if is_api { r#"{"ok":true,"ts":"1.2"}"# } else { "ok" })
     }
 }
 
@@ -190,34 +162,4 @@ impl Record {
         self.rng ^= self.rng << 17;
         self.rng
     }
-}
-
-enum Answer {
-    Cut,
-    Say(u16, String, String),
-}
-
-async fn request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<(String, Vec<u8>)> {
-    let end = loop {
-        if let Some(at) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
-            break at + 4;
-        }
-        if stream.read_buf(buffer).await.ok()? == 0 {
-            return None;
-        }
-    };
-    let head = String::from_utf8_lossy(&buffer[..end]).into_owned();
-    let length = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
-    });
-    let all = end + length.unwrap_or(0);
-    while buffer.len() < all {
-        if stream.read_buf(buffer).await.ok()? == 0 {
-            return None;
-        }
-    }
-    let body = buffer[end..all].to_vec();
-    buffer.drain(..all);
-    Some((head, body))
 }

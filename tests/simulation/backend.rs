@@ -8,7 +8,6 @@ use shared::storage::messages::WakeUp;
 use shared::storage::records::{OPEN, PEOPLE};
 use shared::storage::{
     Condition, Key, MAX_TRANSACTION_ITEMS, Put, Queue, QueueName, Record, Store, Write, check_size,
-    puts,
 };
 use shared::{Error, Timestamp};
 
@@ -140,7 +139,12 @@ fn write(world: &mut World, writes: &[Write], now: Timestamp) -> Result<(), Erro
         assert!(matches!(error, Error::TooLargeToStore(_)), "a key twice");
         return Err(error);
     }
-    let puts = &puts(writes)[..];
+    let mut puts = Vec::new();
+    for write in writes {
+        if let Write::Put(put) = write {
+            puts.push(put);
+        }
+    }
     if puts.is_empty() {
         // Counters are nobody's promise: they have no accidents of their own.
         count(world, writes);
@@ -158,7 +162,7 @@ fn write(world: &mut World, writes: &[Write], now: Timestamp) -> Result<(), Erro
         return Err(Error::Conflict { keys: Vec::new() });
     }
     count(world, writes);
-    for put in puts {
+    for put in &puts {
         let row = world.rows.rows.get(&put.key);
         let revision = row.map_or(1, |row| row.revision + 1);
         let row = Row { revision, body: put.body.clone(), expires_at: put.expires_at };

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use serde_json::json;
-use shared::config::file::Config;
 use shared::config::Environment;
+use shared::config::file::Config;
 use shared::jobs::forward::intake::tasks;
 use shared::secret::Secret;
 use shared::storage::dead_letters::DeadLetter;
@@ -28,8 +28,7 @@ fn webhook(tokens: &[&str]) -> (Webhook, MemoryQueue) {
             [("twilio/auth-token", *tokens), ("public-base-url", BASE), ("config/main", CONFIG)];
         Ok(values.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
     };
-    let settings =
-        SettingsCache::new(Environment::default(), readings(tokens.iter().map(values)));
+    let settings = SettingsCache::new(Environment::default(), readings(tokens.iter().map(values)));
     let queue = MemoryQueue::default();
     (Webhook { settings, queue: Arc::new(queue.clone()) }, queue)
 }

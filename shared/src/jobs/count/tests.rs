@@ -7,14 +7,14 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::config::{Environment, Values};
 use crate::domain::callbacks::Resource;
 use crate::domain::metrics::catalogue::FAMILIES;
 use crate::http::Request;
 use crate::secret::Secret;
 use crate::storage::counters::totals;
 use crate::storage::{Message, Processed, dead_letters};
-use crate::testing::{Fault, MemoryQueue, MemoryStore};
+use crate::testing::sample::at;
+use crate::testing::{Fault, MemoryQueue, MemoryStore, Parameters};
 use crate::twilio::event_stream;
 use crate::twilio::rest::ApiResponse;
 use crate::twilio::signature::{Payload, signature};
@@ -29,27 +29,15 @@ struct Setup {
 }
 
 fn setup() -> Setup {
-    let fetch = Arc::new(|| {
-        let values = Values::from([
-            ("twilio/auth-token".to_owned(), TOKEN.to_owned()),
-            ("public-base-url".to_owned(), BASE.to_owned()),
-            ("config/main".to_owned(), "[channels.a]\n".to_owned()),
-        ]);
-        Box::pin(async move { Ok(values) }) as _
-    });
     let (store, queue) = (MemoryStore::default(), MemoryQueue::default());
-    let settings = SettingsCache::new(Environment::default(), fetch);
+    let secrets = [("twilio/auth-token", TOKEN), ("public-base-url", BASE)];
     let count = Count {
-        settings,
+        settings: Parameters::of_config("[channels.a]\n", &secrets).settings(),
         store: Arc::new(store.clone()),
         queue: Arc::new(queue.clone()),
         wire: Arc::new(|_| Box::pin(async { ApiResponse::NotSent("no wire".to_owned()) })),
     };
     Setup { count, store, queue }
-}
-
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(1_900_000_000 + second).expect("a time")
 }
 
 fn request(path: &str, form: &str, token: &str) -> Request {

@@ -12,7 +12,9 @@ use crate::domain::response_url::ResponseUrl;
 use crate::slack::client::POST_INTERVAL;
 use crate::storage::Processed;
 use crate::storage::messages::Task;
-use backend::{Backend, ID, at, lines};
+use crate::testing::Answer;
+use crate::testing::sample::at;
+use backend::{Backend, ID, lines};
 use slack::Asked;
 
 const RAISED: &str = ":rotating_light: *cpu* went off";
@@ -70,7 +72,7 @@ async fn the_message_is_edited_only_when_it_says_something_else() {
     assert_eq!(outcomes, [Processed::Done]);
     assert_eq!(shown(&asked), [format!("chat.postMessage in 000001: {CALLING}")]);
 
-    backend.pressed(Key::Take).await;
+    backend.pressed(Key::Take);
     let (outcomes, asked) = backend.deliver(&[first, lines(Some(ID), &["taken"])], 3).await;
     assert_eq!(outcomes, [Processed::Done; 2]);
     assert_eq!(
@@ -102,9 +104,9 @@ async fn what_is_for_the_whole_channel_is_seen_there_too() {
 async fn an_edit_that_slack_wants_later_stops_no_line_and_is_owed() {
     let mut backend = Backend::of_a_bot().await;
     backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
-    backend.pressed(Key::Take).await;
+    backend.pressed(Key::Take);
     let limited = r#"{"ok":false,"error":"ratelimited"}"#;
-    backend.slack.answers(("chat.update", 429, "retry-after: 30\r\n", limited));
+    backend.slack.answers("chat.update", Answer::of(429, limited).with("retry-after", 30));
     let taken = [
         lines(None, &["a line of a route"]),
         lines(Some(ID), &["taken"]),
@@ -131,11 +133,11 @@ async fn an_edit_that_slack_wants_later_stops_no_line_and_is_owed() {
 async fn an_edit_that_is_owed_is_made_when_the_lines_come_again() {
     let mut backend = Backend::of_a_bot().await;
     backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
-    backend.pressed(Key::Take).await;
+    backend.pressed(Key::Take);
     let taken = lines(Some(ID), &["taken"]);
     // Before the lines, and behind them.
-    backend.slack.answers(("chat.update", 503, "", ""));
-    backend.slack.answers(("chat.update", 200, "", r#"{"ok":false,"error":"invalid_auth"}"#));
+    backend.slack.answers("chat.update", Answer::of(503, ""));
+    backend.slack.answers("chat.update", Answer::of(200, r#"{"ok":false,"error":"invalid_auth"}"#));
     let (outcomes, asked) = backend.deliver(std::slice::from_ref(&taken), 2).await;
     assert!(matches!(outcomes[..], [Processed::RetryAfter(_)]), "{outcomes:?}");
     assert_eq!(asked.iter().filter(|(method, _)| method == "chat.update").count(), 2);
@@ -151,9 +153,9 @@ async fn an_edit_that_is_owed_is_made_when_the_lines_come_again() {
 async fn an_edit_is_not_owed_for_ever() {
     let mut backend = Backend::of_a_bot().await;
     backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
-    backend.pressed(Key::Take).await;
+    backend.pressed(Key::Take);
     for _ in 0..2 {
-        backend.slack.answers(("chat.update", 503, "", ""));
+        backend.slack.answers("chat.update", Answer::of(503, ""));
     }
     let (outcomes, _) = backend.deliver(&[lines(Some(ID), &["taken"])], 3_600).await;
     assert_eq!(outcomes, [Processed::Done]);
@@ -167,8 +169,8 @@ async fn a_message_that_is_gone_is_posted_anew() {
     ] {
         let mut backend = Backend::of_a_bot().await;
         backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
-        backend.pressed(Key::Take).await;
-        backend.slack.answers(("chat.update", 200, "", gone));
+        backend.pressed(Key::Take);
+        backend.slack.answers("chat.update", Answer::of(200, gone));
         let (outcomes, asked) = backend.deliver(&[lines(Some(ID), &["taken"])], 2).await;
         assert_eq!(outcomes, [Processed::Done]);
         assert_eq!(
@@ -185,12 +187,9 @@ async fn a_message_that_is_gone_is_posted_anew() {
 #[tokio::test]
 async fn lines_whose_message_slack_does_not_take_stand_for_themselves() {
     let backend = Backend::of_a_bot().await;
-    backend.slack.answers((
-        "chat.postMessage",
-        200,
-        "",
-        r#"{"ok":false,"error":"invalid_blocks"}"#,
-    ));
+    backend
+        .slack
+        .answers("chat.postMessage", Answer::of(200, r#"{"ok":false,"error":"invalid_blocks"}"#));
     let (outcomes, asked) = backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
     assert_eq!(outcomes, [Processed::Done]);
     assert_eq!(shown(&asked), [MESSAGE.to_owned(), format!("chat.postMessage: {RAISED}")]);
@@ -212,7 +211,7 @@ async fn lines_of_an_incident_that_nobody_keeps_stand_for_themselves() {
 #[tokio::test]
 async fn a_message_that_may_have_been_posted_is_posted_again() {
     let backend = Backend::of_a_bot().await;
-    backend.slack.answers(("chat.postMessage", 200, "", "<html>"));
+    backend.slack.answers("chat.postMessage", Answer::of(200, "<html>"));
     let (outcomes, asked) = backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
     assert_eq!(outcomes, [Processed::Done]);
     let thread = format!("chat.postMessage in 000002: {RAISED}");
@@ -234,7 +233,7 @@ async fn lines_through_a_webhook_get_the_buttons_that_fit() {
     assert_eq!(buttons(&asked[0].1), ["I have it", "Resolved"]);
     let (_, asked) = backend.deliver(&[lines(Some(ID), &["alpha: declined"])], 2).await;
     assert_eq!(buttons(&asked[0].1), [""; 0], "a line that asks nobody");
-    backend.pressed(Key::Take).await;
+    backend.pressed(Key::Take);
     let (_, asked) = backend.deliver(&[lines(Some(ID), &[NOBODY])], 3).await;
     assert_eq!(buttons(&asked[0].1), ["Resolved"], "somebody has it by now");
 }
@@ -243,11 +242,12 @@ async fn lines_through_a_webhook_get_the_buttons_that_fit() {
 async fn what_slack_never_takes_becomes_a_dead_letter_of_its_incident() {
     let backend = Backend::of_a_bot().await;
     backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
-    backend.slack.answers(("chat.postMessage", 200, "", r#"{"ok":false,"error":"is_archived"}"#));
+    backend
+        .slack
+        .answers("chat.postMessage", Answer::of(200, r#"{"ok":false,"error":"is_archived"}"#));
     let (outcomes, _) = backend.deliver(&[lines(Some(ID), &["lost"])], 2).await;
     assert_eq!(outcomes, [Processed::Done]);
-    let letters =
-        crate::storage::dead_letters::all(&backend.records, at(3)).await.expect("letters");
+    let letters = crate::storage::dead_letters::all(&backend.store, at(3)).await.expect("letters");
     let kept = letters[0].letter.lines().expect("lines");
     assert_eq!((kept.incident.as_deref(), kept.lines[0].text.as_str()), (Some(ID), "lost"));
 }
@@ -273,19 +273,19 @@ async fn an_answer_to_a_click_goes_its_own_way() {
 #[tokio::test]
 async fn an_answer_to_a_click_is_tried_while_its_url_lives() {
     let backend = Backend::of_a_webhook().await;
-    for (status, headers, body, outcome) in [
-        (500, "", "", Processed::RetryAfter(Duration::from_secs(2))),
-        (429, "retry-after: 9\r\n", "", Processed::RetryAfter(Duration::from_secs(9))),
-        (404, "", r#"{"ok":false,"error":"used_url"}"#, Processed::Done),
+    let used = r#"{"ok":false,"error":"used_url"}"#;
+    for (answer, outcome) in [
+        (Answer::of(500, ""), Processed::RetryAfter(Duration::from_secs(2))),
+        (Answer::of(429, "").with("retry-after", 9), Processed::RetryAfter(Duration::from_secs(9))),
+        (Answer::of(404, used), Processed::Done),
     ] {
-        backend.slack.answers(("1", status, headers, body));
+        backend.slack.answers("1", answer.clone());
         let (outcomes, asked) = backend.deliver(&[reply(&backend)], 1).await;
-        assert_eq!((outcomes, asked.len()), (vec![outcome], 1), "{status}");
+        assert_eq!((outcomes, asked.len()), (vec![outcome], 1), "{answer:?}");
     }
     let (outcomes, asked) = backend.deliver(&[reply(&backend)], 1_800).await;
     assert_eq!((outcomes, asked.len()), (vec![Processed::Done], 0));
-    let letters =
-        crate::storage::dead_letters::all(&backend.records, at(1)).await.expect("letters");
+    let letters = crate::storage::dead_letters::all(&backend.store, at(1)).await.expect("letters");
     assert!(letters.is_empty(), "{letters:?}");
 }
 

@@ -1,42 +1,34 @@
-//! A Slack of a few lines: it takes what comes, and answers the next requests as it is told.
+//! A Slack that takes what comes, and answers the next requests as a test wants.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+
+use crate::http::Request;
+use crate::testing::{Answer, vendor};
 
 /// What came: the last part of the path, and the body.
 pub(super) type Asked = (String, Value);
 
-/// What the next request to this method is answered: status, more headers, body.
-type Answer = (&'static str, u16, &'static str, &'static str);
-
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Slack {
     pub(super) address: String,
     asked: Arc<Mutex<Vec<Asked>>>,
-    answers: Arc<Mutex<VecDeque<Answer>>>,
+    answers: Arc<Mutex<VecDeque<(&'static str, Answer)>>>,
 }
 
 impl Slack {
     pub(super) async fn start() -> Slack {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = format!("http://{}", listener.local_addr().expect("an address"));
-        let slack = Slack { address, asked: Arc::default(), answers: Arc::default() };
+        let slack = Slack::default();
         let serving = slack.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serving.clone().connection(stream));
-            }
-        });
-        slack
+        let address = vendor(move |request| serving.answer(&request)).await.expect("a port");
+        Slack { address, ..slack }
     }
 
     /// The next request to this method gets this answer.
-    pub(super) fn answers(&self, answer: Answer) {
-        self.answers.lock().expect("answers").push_back(answer);
+    pub(super) fn answers(&self, method: &'static str, answer: Answer) {
+        self.answers.lock().expect("answers").push_back((method, answer));
     }
 
     /// What came since this was last asked.
@@ -44,57 +36,21 @@ impl Slack {
         std::mem::take(&mut self.asked.lock().expect("requests"))
     }
 
-    async fn connection(self, mut stream: TcpStream) {
-        let mut buffer = Vec::new();
-        while let Some((method, body)) = request(&mut stream, &mut buffer).await {
-            let (status, headers, text) = self.answer(&method, body);
-            let length = text.len();
-            let answer =
-                format!("HTTP/1.1 {status} x\r\n{headers}content-length: {length}\r\n\r\n{text}");
-            if stream.write_all(answer.as_bytes()).await.is_err() {
-                return;
-            }
-        }
-    }
-
-    fn answer(&self, method: &str, body: Value) -> (u16, &'static str, String) {
+    fn answer(&self, request: &Request) -> Answer {
+        let method = request.path.rsplit('/').next().unwrap_or_default();
+        let body = serde_json::from_slice(&request.body).expect("JSON");
         let mut asked = self.asked.lock().expect("requests");
         asked.push((method.to_owned(), body));
         let mut answers = self.answers.lock().expect("answers");
-        if answers.front().is_some_and(|(of, ..)| *of == method)
-            && let Some((_, status, headers, text)) = answers.pop_front()
-        {
-            return (status, headers, text.to_owned());
+        if let Some((_, answer)) = answers.pop_front_if(|(of, _)| *of == method) {
+            return answer;
         }
         let ts = format!("1900000000.{:06}", asked.len());
         match method.starts_with("chat.") {
-            true => (200, "", json!({"ok": true, "channel": "C0000001", "ts": ts}).to_string()),
-            false => (200, "", "ok".to_owned()),
+            true => {
+                Answer::of(200, json!({"ok": true, "channel": "C0000001", "ts": ts}).to_string())
+            }
+            false => Answer::of(200, "ok"),
         }
     }
-}
-
-async fn request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Asked> {
-    let end = loop {
-        if let Some(at) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
-            break at + 4;
-        }
-        if stream.read_buf(buffer).await.ok()? == 0 {
-            return None;
-        }
-    };
-    let head = String::from_utf8_lossy(&buffer[..end]).into_owned();
-    let length = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
-    })?;
-    while buffer.len() < end + length {
-        if stream.read_buf(buffer).await.ok()? == 0 {
-            return None;
-        }
-    }
-    let body = serde_json::from_slice(&buffer[end..end + length]).ok()?;
-    buffer.drain(..end + length);
-    let path = head.split(' ').nth(1)?;
-    Some((path.rsplit('/').next()?.to_owned(), body))
 }
