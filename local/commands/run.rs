@@ -1,5 +1,6 @@
-//! `ringdown`: runs the server until Ctrl-C or SIGTERM.
+//! `ringdown`: runs the server until Ctrl-C or SIGTERM. `background` is what it does unasked, `greeting` what it prints.
 
+mod background;
 mod greeting;
 
 use std::sync::Arc;
@@ -12,38 +13,29 @@ use sandbox::Secrets;
 use shared::config::{Fallback, Simulated, forget_kept};
 use shared::http::base_url;
 use shared::http::refusals::REFUSALS;
-use shared::jobs::count::{Count, Schedule};
+use shared::jobs::count::Count;
 use shared::jobs::escalate::{Escalate, WriterIds};
 use shared::jobs::forward::delivery::Delivery;
-use shared::slack::client::{Client, POST_INTERVAL};
+use shared::slack::client::Client;
 use shared::start_token::StartToken;
-use shared::storage::QueueName;
 use shared::twilio::rest::wire;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{OnceCell, watch};
+use tokio::sync::OnceCell;
 
+use self::background::{Background, record_time};
 use super::Options;
 use crate::access;
 use crate::clock::{self, now};
 use crate::database::Database;
-use crate::queue::{Handler, Messages};
+use crate::queue::Messages;
 use crate::server::connections::Limits;
 use crate::settings::{self, Local, Source, environment, own_environment};
 use crate::simulated::{Mount, Triggers};
 use crate::store::Records;
-use crate::{AppState, activity, handle_request, server};
+use crate::{AppState, handle_request, server};
 
-/// How long a batch may take: a post with its answer, and what it takes to note it.
-const BATCH: Duration = Duration::from_secs(16);
-/// How long the end may take: what is being delivered, then what is being answered. Together less than ten seconds. A
-/// batch that rests between two posts is cut off then: what it did is noted, and the rest is in the queue.
-const LAST_BATCHES: Duration = Duration::from_secs(7);
-const LAST_WAKE_UPS: Duration = Duration::from_millis(500);
-const LAST_COUNTS: Duration = Duration::from_millis(500);
+/// How long the last answers may take.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
-
-/// How often Twilio's list is looked at, in minutes.
-const MINUTES_A_DAY: u64 = 24 * 60;
 
 /// Runs the server until it is told to end.
 pub async fn run(options: &Options) -> Result<(), String> {
@@ -142,41 +134,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
         state.simulated.open().await.map_err(told)?;
     }
 
-    let (stop, stopped) = watch::channel(false);
-    let handle: Handler = Arc::new(move |batch| {
-        let delivery = delivery.clone();
-        Box::pin(async move { slack_forwarder::handle(&delivery, batch, now(), BATCH).await })
-    });
-    let forwarder = {
-        let (queue, stopped) = (queue.clone(), stopped.clone());
-        tokio::spawn(
-            async move { queue.serve(QueueName::Slack, handle, POST_INTERVAL, stopped).await },
-        )
-    };
-    let timer = {
-        let (queue, stopped) = (queue.clone(), stopped.clone());
-        let escalate = escalate.clone();
-        let handle: Handler = Arc::new(move |batch| {
-            let escalate = escalate.clone();
-            Box::pin(async move { escalation_timer::handle(&escalate, batch, now).await })
-        });
-        tokio::spawn(async move {
-            queue.serve(QueueName::WakeUps, handle, Duration::ZERO, stopped).await
-        })
-    };
-    let measuring = tokio::spawn(measure(count.clone(), stopped.clone()));
-    let counter = {
-        let (queue, stopped) = (queue.clone(), stopped.clone());
-        let handle: Handler = Arc::new(move |batch| {
-            let count = count.clone();
-            Box::pin(async move { status_callback::process(&count, batch, now()).await })
-        });
-        tokio::spawn(async move {
-            queue.serve(QueueName::Callbacks, handle, Duration::ZERO, stopped).await
-        })
-    };
-    let reconciler = tokio::spawn(reconcile(escalate, store.clone(), stopped.clone()));
-    let sweeper = tokio::spawn(sweep(store.clone(), stopped));
+    let background = Background::start(delivery, escalate, count, queue, store.clone());
     greeting::print(&address, &start, &source, &settings, &environment);
 
     let (closing, closed) = tokio::sync::oneshot::channel::<()>();
@@ -190,18 +148,9 @@ pub async fn run(options: &Options) -> Result<(), String> {
     let serving = tokio::spawn(server::serve(listener, handler, limits, closed, LAST_ANSWERS));
     signals.received().await;
     tracing::info!("ending: what is in flight is finished first");
-    let _ = stop.send(true);
-    if tokio::time::timeout(LAST_BATCHES, forwarder).await.is_err() {
-        tracing::warn!("a post was still under way: its lines are sent again at the next start");
-    }
-    if tokio::time::timeout(LAST_WAKE_UPS, timer).await.is_err() {
-        tracing::warn!("a call was still being placed: it is looked up at the next start");
-    }
-    if tokio::time::timeout(LAST_COUNTS, counter).await.is_err() {
-        tracing::warn!("callbacks were still being counted: they are counted at the next start");
-    }
+    let schedules = background.end_queues().await;
     let _ = closing.send(());
-    let _ = tokio::join!(serving, sweeper, reconciler, measuring);
+    let _ = tokio::join!(serving, schedules.join_all());
     record_time(&store).await;
     state.simulated.close();
     database.close().await;
@@ -225,61 +174,6 @@ impl Signals {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
-        }
-    }
-}
-
-/// Keeps what time it is, for the next start.
-async fn record_time(store: &Records) {
-    if let Err(error) = store.record_time(clock::real()).await {
-        tracing::warn!(%error, "the time was not noted");
-    }
-}
-
-/// Once a minute looks over all that is open.
-async fn reconcile(escalate: Arc<Escalate>, store: Arc<Records>, mut stop: watch::Receiver<bool>) {
-    loop {
-        let work = activity::begin();
-        record_time(&store).await;
-        if let Err(error) = escalation_timer::tick(&escalate, now()).await {
-            tracing::error!(%error, "the reconciler failed");
-        }
-        drop(work);
-        tokio::select! {
-            () = clock::sleep(Duration::from_secs(60)) => {}
-            _ = stop.wait_for(|stop| *stop) => return,
-        }
-    }
-}
-
-/// Once a minute measures what is counted by looking; once a day, and a minute after the start, looks at Twilio's list.
-async fn measure(count: Arc<Count>, mut stop: watch::Receiver<bool>) {
-    for minute in 0_u64.. {
-        let is_daily = minute % MINUTES_A_DAY == 1;
-        let daily = is_daily.then_some(Schedule::Reconciliation);
-        for schedule in std::iter::once(Schedule::CallsInProgress).chain(daily) {
-            let work = activity::begin();
-            if let Err(error) = status_callback::tick(&count, schedule, now()).await {
-                tracing::error!(%error, ?schedule, "a schedule of the counters failed");
-            }
-            drop(work);
-        }
-        tokio::select! {
-            () = clock::sleep(Duration::from_secs(60)) => {}
-            _ = stop.wait_for(|stop| *stop) => return,
-        }
-    }
-}
-
-/// Once an hour takes away what has expired.
-async fn sweep(store: Arc<Records>, mut stop: watch::Receiver<bool>) {
-    loop {
-        if let Err(error) = store.sweep(now()).await {
-            tracing::warn!(%error, "expired records were not taken away");
-        }
-        tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs(3600)) => {}
-            _ = stop.wait_for(|stop| *stop) => return,
         }
     }
 }
