@@ -23,12 +23,15 @@ def promtool(*arguments, given=None):
 
 
 def configuration(shipped, work, rules, token, jobs):
-    """The shipped configuration for servers on this machine: as it is but for intervals, the token's file, and the targets
-    of `jobs` (name -> host and port). Gives the file that it is written to."""
+    """The shipped configuration and rules for servers on this machine: as they are but for intervals, the token's file, and
+    the targets of `jobs` (name -> host and port). Gives the file that it is written to."""
     config = yaml.safe_load(shipped.read_text())
     config["global"] |= {name: f"{SCRAPE_INTERVAL}s" for name in
                          ("scrape_interval", "scrape_timeout", "evaluation_interval")}
-    config["rule_files"] = [str(rules)]
+    rules = yaml.safe_load(rules.read_text())
+    for group in rules["groups"]:
+        group.pop("interval", None)
+    (work / "alerts.yml").write_text(yaml.safe_dump(rules))
     (work / "token").write_text(f"{token}\n")
     [shipped_job] = config["scrape_configs"]
     shipped_job["authorization"]["credentials_file"] = str(work / "token")

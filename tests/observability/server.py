@@ -95,7 +95,7 @@ class Ringdown:
     def sandbox(self, method, path, body=None):
         headers = {"authorization": f"Bearer {self.start_token}", "content-type": "application/json"}
         status, _, answer = self.request(method, f"/sandbox/{path}", headers, body and json.dumps(body).encode())
-        assert status == 200, f"{method} /sandbox/{path}: {status} {answer[:300]}"
+        assert status in (200, 202), f"{method} /sandbox/{path}: {status} {answer[:300]}"
         return json.loads(answer)
 
     def settle(self):
