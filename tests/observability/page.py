@@ -39,6 +39,15 @@ def compare_alerts(text, rules):
     assert said == there, f"docs/metrics.md, and alerts.yml: {set(said.items()) ^ set(there.items())}"
 
 
+def follow_pointers(root, rules):
+    """Each description ends with the page and the section that say more."""
+    for name, rule in rules.items():
+        pointer = re.search(r"(docs/\w+\.md), section ([^.]+)\.$", rule["annotations"]["description"])
+        assert pointer, f"{name}: no pointer to a page"
+        text = (root / pointer.group(1)).read_text()
+        assert re.search(rf"^#+ {re.escape(pointer.group(2))}$", text, re.MULTILINE), f"{name}: {pointer.group(0)}"
+
+
 def run_examples(text):
     """The page's examples of Python run with Twilio's own library, and ask for callbacks as the page means it."""
     sent = []  # path, form

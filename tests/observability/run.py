@@ -84,6 +84,7 @@ def files(work):
         mine = [bool(case["exp_alerts"]) for case in cases if case["alertname"] == name]
         assert True in mine and False in mine, f"alerts_test.yml: {name} has to fire in one case, and not in another"
     page.compare_alerts((ROOT / "docs/metrics.md").read_text(), rules)
+    page.follow_pointers(ROOT, rules)
     print(f"   {len(rules)} rules, {len(cases)} cases for them")
     panels = shapes.check(SHIPPED / "grafana")
     print(f"   {panels} panels fit Grafana's schemas; {len(shapes.BROKEN)} broken dashboards are found to be broken")
