@@ -104,7 +104,7 @@ def live(server, prometheus):
     server.sandbox("POST", "twilio/faults", {"refuse_calls": {"status": 429, "code": 20429, "times": 1}})
     wait("an incident has been scraped", LAG, lambda: prometheus.number(f'sum(ringdown_take_seconds_count{{job="{JOB}"}})'))
     incident(server)
-    assert traffic.send([worker(1), worker(2), lost(server.url, 1)]) == 204
+    assert traffic.send([worker(1), worker(2), lost(1)]) == 204
     server.settle()
     own = steady(prometheus, COUNTED % JOB)
     own = {series: value - traffic.expected[series] for series, value in own.items()}

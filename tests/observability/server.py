@@ -12,6 +12,8 @@ import urllib.request
 
 from processes import Process, wait
 
+# What Twilio was given: requests are signed for it, and callbacks to it are ours.
+PUBLIC = "https://ringdown.example.com"
 # Beside the demo's configuration: somebody is on call.
 SCHEDULE = """
 [[schedules]]
@@ -32,7 +34,8 @@ class Ringdown:
         self.folder.mkdir()
         demo = subprocess.run([binary, "config"], env={}, cwd=self.folder, capture_output=True, check=True).stdout
         (self.folder / "ringdown.toml").write_bytes(demo + SCHEDULE.encode())
-        self._process = Process([binary, "--port", "0", "--data", "data"], {"PATH": os.environ["PATH"]}, self.folder,
+        self._process = Process([binary, "--port", "0", "--data", "data"],
+                                {"PATH": os.environ["PATH"], "PUBLIC_BASE_URL": PUBLIC}, self.folder,
                                 work / "server.log")
         self.url = None
 
@@ -75,7 +78,7 @@ class Ringdown:
 
     def callback(self, path, fields, signature=None):
         """A status callback, signed as Twilio does. Gives the status of the answer."""
-        signed = self.url + path + "".join(name + value for name, value in sorted(fields.items()))
+        signed = PUBLIC + path + "".join(name + value for name, value in sorted(fields.items()))
         headers = {"content-type": "application/x-www-form-urlencoded; charset=UTF-8", "user-agent": "TwilioProxy/1.1",
                    "x-twilio-signature": signature or self._sign(signed)}
         return self.request("POST", path, headers, urllib.parse.urlencode(fields).encode())[0]
@@ -84,7 +87,7 @@ class Ringdown:
         """A request of Event Streams. Gives the status of the answer."""
         body = json.dumps(events).encode()
         path = "/twilio/events?bodySHA256=" + hashlib.sha256(body).hexdigest()
-        headers = {"content-type": "application/json", "x-twilio-signature": self._sign(self.url + path)}
+        headers = {"content-type": "application/json", "x-twilio-signature": self._sign(PUBLIC + path)}
         return self.request("POST", path, headers, body)[0]
 
     def _sign(self, text):

@@ -7,6 +7,8 @@ reported, a case adds the same.
 import collections
 import itertools
 
+from server import PUBLIC
+
 ACCOUNT = "AC" + "1" * 32
 FROM, TO = "+15005550006", "+15005550010"
 
@@ -61,7 +63,7 @@ class Traffic:
             self._add(f'{CALL}{{status="{status}"}}' for status in statuses)
             self._add(adds)
             for status, how in itertools.product(statuses, way):
-                self._form_or_event(how, *call(sid, status, sip_code if status == last else None, self.server.url))
+                self._form_or_event(how, *call(sid, status, sip_code if status == last else None))
 
     def _add(self, series):
         self.expected.update(series)
@@ -86,12 +88,12 @@ def message(sid, status, code):
     return "/webhooks/message", form, event(f"com.twilio.messaging.message.{status}", sid + status, data)
 
 
-def call(sid, status, sip_code, url):
+def call(sid, status, sip_code):
     """Path, form and event of a call's status. Busy calls and others end with the event `completed` too."""
     form = {"CallSid": sid, "AccountSid": ACCOUNT, "CallStatus": status, "From": FROM, "To": TO,
             "ApiVersion": "2010-04-01", "Direction": "outbound-api", "CallbackSource": "call-progress-events"}
     form |= {"SipResponseCode": sip_code} if sip_code else {}
-    data = {"sid": "VW" + sid[2:], "request": {"method": "POST", "url": f"{url}/webhooks/call", "parameters": form},
+    data = {"sid": "VW" + sid[2:], "request": {"method": "POST", "url": f"{PUBLIC}/webhooks/call", "parameters": form},
             "response": {"responseCode": 204}}
     kind = CALL_EVENTS.get(status, "completed")
     return "/webhooks/call", form, event(f"com.twilio.voice.status-callback.call.{kind}", sid + status, data)
@@ -103,9 +105,9 @@ def event(kind, id, data):
             "time": "2026-11-20T12:00:00.000Z"}
 
 
-def lost(url, number):
+def lost(number):
     """Twilio's error log says that it could not deliver a callback of ours."""
-    payload = '{"more_info":{"url":"%s/webhooks/message","ErrorCode":"11200"}}' % url
+    payload = '{"more_info":{"url":"%s/webhooks/message","ErrorCode":"11200"}}' % PUBLIC
     return event("com.twilio.error-logs.error.logged", f"lost{number}",
                  {"sid": f"NO{number:032d}", "error_code": "11200", "level": "ERROR", "payload": payload})
 
