@@ -168,7 +168,10 @@ fn writes(items: &Items<'_>, records: &[Option<Record>], row: &str, now: Timesta
     };
     let mut writes: Vec<Write> = Vec::new();
     for ((key, items), record) in items.iter().zip(records) {
-        let before = record.as_ref().map(callbacks::read).unwrap_or_default();
+        // The record of a request that came before holds no statuses.
+        let has_statuses = items.iter().any(|item| matches!(item.what, What::Callback(_)));
+        let before = record.as_ref().filter(|_| has_statuses).map(callbacks::read);
+        let before = before.unwrap_or_default();
         let (mut history, mut request) = (before.clone(), None);
         for item in items {
             match item.what {
