@@ -47,6 +47,12 @@ impl Samples {
         self.add(family, values, Counted::Counter, count);
     }
 
+    /// Shows a histogram with these values of its labels even if nothing was observed yet.
+    pub fn show_histogram(&mut self, family: &'static Family, values: &[&str]) {
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        self.add(family, values, Counted::Sum, 0);
+    }
+
     fn add(&mut self, family: &'static Family, values: Vec<String>, counted: Counted, count: u64) {
         let series = self.0.entry(family.name).or_default();
         match (family.kind, counted) {

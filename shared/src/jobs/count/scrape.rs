@@ -9,8 +9,8 @@ use crate::Error;
 use crate::config::Settings;
 use crate::domain::escalation::State;
 use crate::domain::metrics::catalogue::{
-    BUILD_INFO, CALLBACKS_MISSING, CALLS_IN_PROGRESS, CONFIG_GOOD, DEAD_LETTERS, INCIDENTS,
-    ON_CALL, REQUESTS_REFUSED, WAKE_UPS_LATE,
+    ANSWER_SECONDS, BUILD_INFO, CALLBACKS_MISSING, CALLS_IN_PROGRESS, CONFIG_GOOD, DEAD_LETTERS,
+    INCIDENTS, ON_CALL, REQUESTS_REFUSED, RESOLVE_SECONDS, TAKE_SECONDS, WAKE_UPS_LATE,
 };
 use crate::domain::metrics::{Family, Samples};
 use crate::domain::schedule::Schedules;
@@ -45,6 +45,12 @@ pub async fn samples(
     let (counters, open, measured) =
         try_join3(totals(store, now), open, gauges::all(store, now)).await?;
     let mut samples = Samples::of_counters(counters);
+    // A first observation beside none at all would not be seen by increase().
+    for policy in settings.config.escalation.policies_at(now) {
+        for family in [ANSWER_SECONDS, TAKE_SECONDS, RESOLVE_SECONDS] {
+            samples.show_histogram(family, &[&policy.name]);
+        }
+    }
     show_incidents(&mut samples, &open, now);
     for (family, age) in MEASURED {
         let gauge = measured.get(family.name).filter(|gauge| gauge.is_younger_than(age, now));

@@ -192,3 +192,11 @@ fn states_of_incidents_and_measured_gauges_are_in_the_catalogue() {
     assert_eq!(INCIDENTS.labels[0].always, words);
     assert!(MEASURED.iter().all(|(family, _)| FAMILIES.contains(family)));
 }
+
+#[tokio::test]
+async fn times_of_every_policy_are_shown_before_its_first_incident() {
+    for name in ["answer", "take", "resolve"] {
+        let lines = shown(&MemoryStore::default(), &format!("ringdown_{name}_seconds_count")).await;
+        assert_eq!(lines, [format!("ringdown_{name}_seconds_count{{policy=\"p\"}} 0")]);
+    }
+}
