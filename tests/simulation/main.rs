@@ -12,6 +12,7 @@ mod audit;
 mod backend;
 mod broken;
 mod calls;
+mod counters;
 mod ends;
 mod entries;
 mod owner;

@@ -28,6 +28,7 @@ impl World {
         if let Err(why) = self.judge(old.as_ref(), &new) {
             self.fail(format!("{}: {why}", new.incident.id));
         }
+        self.watch.seen.saw(&new.incident);
         self.watch.kept.insert(policy, new);
     }
 

@@ -84,6 +84,7 @@ impl World {
                 left.push(format!("{id} owed {owed} texts, and sent {sent}"));
             }
         }
+        left.extend(self.miscounted());
         let doubled = self.watch.tally.doubled_calls;
         if doubled > u64::from(self.accidents) {
             left.push(format!("{doubled} doubled calls after {} accidents", self.accidents));

@@ -8,6 +8,7 @@ use shared::storage::Key;
 use shared::storage::records::{self, StoredIncident};
 
 use crate::alarms::{Alarm, Asked, Word};
+use crate::counters::Seen;
 use crate::owner::Knows;
 use crate::plan::{Plan, Roster};
 use crate::slack::Button;
@@ -53,6 +54,8 @@ pub(crate) struct Watch {
     pub(crate) knows: BTreeMap<String, Knows>,
     /// How often a call was placed for an attempt.
     pub(crate) placed: BTreeMap<(String, u32), u32>,
+    /// What was seen of incidents, that must have counted.
+    pub(crate) seen: Seen,
 }
 
 impl Watch {
@@ -79,6 +82,7 @@ impl Watch {
             texts: BTreeMap::new(),
             knows: BTreeMap::new(),
             placed: BTreeMap::new(),
+            seen: Seen::default(),
         }
     }
 

@@ -15,6 +15,7 @@ use super::chosen::{Former, Source};
 use super::last_good::{self, State};
 use super::{Environment, Rejected, Settings, Values, file::Config};
 use crate::Error;
+use crate::domain::metrics::catalogue::CONFIG_REJECTED;
 use crate::domain::routes::Line;
 use crate::domain::text::cut_section;
 use crate::storage::messages::{Lines, Task};
@@ -36,8 +37,6 @@ const REFRESH_AGE: SignedDuration = SignedDuration::from_secs(30);
 
 /// The line of the log that says that a configuration is not in use; an alarm of `template.yaml` counts it.
 pub const FAILED_CHECK: &str = "the configuration failed its check: a former one is in use";
-/// Counts configurations that failed their check.
-const REJECTED_TOTAL: &str = "ringdown_config_rejected_total";
 /// How often a record is read again that somebody else wrote at the same time.
 const MAX_CONFLICTS: usize = 5;
 
@@ -323,7 +322,7 @@ impl Fallback {
         }
         if counts {
             // For itself: no one statement of a role allows both partitions.
-            let counted = Increment::of(COUNTER_ROW, [(REJECTED_TOTAL, 1)]);
+            let counted = Increment::of(COUNTER_ROW, [(CONFIG_REJECTED.series(&[]), 1)]);
             store.write(&[counted.into()], now).await?;
         }
         Ok(true)

@@ -13,8 +13,8 @@ mod rules;
 pub use apply::Decision;
 pub use model::{
     Actor, Alarm, Attempt, Call, CallEvent, CallWith, Effect, End, Entry, Event, Former, Incident,
-    Joined, Key, Member, Notices, Outcome, Owner, Person, Phase, Policy, Repaired, Round, Signal,
-    State, TextAbout, Timeline,
+    Joined, Key, Member, Milestones, Notices, Outcome, Owner, Person, Phase, Policy, Repaired,
+    Round, Signal, State, TextAbout, Timeline,
 };
 pub use rules::{Busy, Ending};
 

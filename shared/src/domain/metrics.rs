@@ -1,11 +1,13 @@
 //! The metrics: which there are ([`catalogue`]), the words that their labels may hold ([`vocabulary`]), how a counter is
-//! named in the store, and how all of them are written for Prometheus ([`exposition`]).
+//! named in the store, what an incident's change counts ([`incidents`]), and how all of them are written for Prometheus
+//! ([`exposition`]).
 //!
 //! A counter is kept under the name of its series, as Prometheus writes it: `twilio_messages_failed_total{error_code="30003"}`.
 //! A histogram is kept as one counter for each of its buckets, which counts its own observations alone, and one for the sum.
 
 pub mod catalogue;
 pub mod exposition;
+pub mod incidents;
 mod samples;
 mod series;
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod calls;
 mod decide;
 mod ending;
 mod executions;
+mod milestones;
 mod notices;
 mod ownership;
 mod rounds;

@@ -10,6 +10,7 @@ mod back;
 mod ending;
 mod former;
 mod manual;
+mod measured;
 mod owner;
 mod pace;
 mod rounds;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::metrics::catalogue::ALARMS;
 use crate::http::Response;
 
 /// The result of one thing that a monitor sent.
@@ -66,18 +67,18 @@ pub enum AlarmResult {
 
 impl AlarmResult {
     /// The name of its counter.
-    pub(super) fn counter(&self) -> &'static str {
-        match self {
-            AlarmResult::Incident { .. } => "ringdown_alarms_total{outcome=\"incident\"}",
+    pub(super) fn counter(&self) -> String {
+        ALARMS.series(&[match self {
+            AlarmResult::Incident { .. } => "incident",
             AlarmResult::Nothing { .. } | AlarmResult::DeadLetter { is_new: false, .. } => {
-                "ringdown_alarms_total{outcome=\"nothing\"}"
+                "nothing"
             }
-            AlarmResult::Silenced { .. } => "ringdown_alarms_total{outcome=\"silenced\"}",
-            AlarmResult::Quiet { .. } => "ringdown_alarms_total{outcome=\"quiet\"}",
-            AlarmResult::Ignored { .. } => "ringdown_alarms_total{outcome=\"ignored\"}",
-            AlarmResult::Disabled { .. } => "ringdown_alarms_total{outcome=\"disabled\"}",
-            AlarmResult::DeadLetter { .. } => "ringdown_alarms_total{outcome=\"dead-letter\"}",
-        }
+            AlarmResult::Silenced { .. } => "silenced",
+            AlarmResult::Quiet { .. } => "quiet",
+            AlarmResult::Ignored { .. } => "ignored",
+            AlarmResult::Disabled { .. } => "disabled",
+            AlarmResult::DeadLetter { .. } => "dead-letter",
+        }])
     }
 }
 

@@ -17,8 +17,6 @@ mod verdict;
 
 pub use super::alarm_result::{AlarmResult, respond};
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use super::Escalate;
@@ -109,12 +107,7 @@ impl Work<'_> {
     }
 
     pub(super) async fn count_results(&self, results: &[AlarmResult]) {
-        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-        for result in results {
-            *counts.entry(result.counter()).or_default() += 1;
-        }
-        let counters: Vec<(&str, u64)> = counts.into_iter().collect();
-        self.count(&counters).await;
+        self.count(results.iter().map(|result| (result.counter(), 1)).collect()).await;
     }
 }
 

@@ -6,6 +6,7 @@ use super::work::Work;
 use super::{Effects, Escalate, after};
 use crate::Error;
 use crate::domain::escalation::{Repaired, Signal, State};
+use crate::domain::metrics::catalogue::REPAIRED;
 use crate::storage::all_records;
 use crate::storage::messages::WakeUp;
 use crate::storage::records::{self, StoredIncident};
@@ -143,16 +144,16 @@ impl<'a> Reconciler<'a> {
 
     async fn count(&mut self, found: &[Repaired]) {
         self.repaired += found.len();
-        let names: Vec<String> = found
-            .iter()
-            .map(|what| {
-                let name = serde_json::to_value(what).unwrap_or_default();
-                let name = name.as_str().unwrap_or_default();
-                format!("ringdown_reconciler_repaired_total{{what=\"{name}\"}}")
-            })
-            .collect();
-        let counters: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 1)).collect();
-        self.work.count(&counters).await;
+        let counters = found.iter().map(|what| {
+            let word = match what {
+                Repaired::LateWakeUp => "late-wake-up",
+                Repaired::UndoneEffect => "undone-effect",
+                Repaired::UnreportedCall => "unreported-call",
+                Repaired::StandingRound => "standing-round",
+            };
+            (REPAIRED.series(&[word]), 1)
+        });
+        self.work.count(counters.collect()).await;
     }
 }
 

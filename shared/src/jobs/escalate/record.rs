@@ -10,6 +10,12 @@ use crate::storage::records::{InCall, StoredIncident, Task, ToDo};
 /// The row of the job's counters.
 pub(super) const COUNTER_ROW: &str = "escalate";
 
+/// The row of the counters that a policy's incidents let grow. One incident of a policy is open: whoever changes it is the
+/// row's only writer.
+pub(super) fn incident_row(policy: &str) -> String {
+    format!("incident-{policy}")
+}
+
 /// How long whoever does something has for it. A request to Twilio takes seven seconds at most, and one thing takes two.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(20);
 

@@ -82,11 +82,11 @@ impl<'a> Work<'a> {
     }
 
     /// Adds to counters. What goes wrong with that is logged, and nothing else.
-    pub(super) async fn count(&self, counters: &[(&str, u64)]) {
+    pub(super) async fn count(&self, counters: Vec<(String, u64)>) {
         if counters.is_empty() {
             return;
         }
-        let counted = Increment::of(COUNTER_ROW, counters.iter().copied());
+        let counted = Increment::of(COUNTER_ROW, counters);
         if let Err(error) = self.store().write(&[counted.into()], self.now).await {
             tracing::warn!(%error, "counters were not noted");
         }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::super::model::{
-    Alarm, Effect, Event, Incident, Notices, Phase, Policy, Round, Signal, Timeline,
+    Alarm, Effect, Event, Incident, Milestones, Notices, Phase, Policy, Round, Signal, Timeline,
 };
 use super::super::rules::Busy;
 use super::update::Update;
@@ -32,6 +32,7 @@ impl Incident {
             silenced_until: None,
             changed_at: Some(now),
             ended_at: None,
+            milestones: Milestones::default(),
             alarms: Vec::new(),
             more_alarms: 0,
             notices: Notices::default(),
@@ -75,6 +76,7 @@ impl Update<'_> {
     fn end(mut self) -> Decision {
         self.continue_round();
         self.notify_owner();
+        self.reach_milestones();
         Decision {
             wake_at: self.incident.wake_at(),
             incident: self.incident,

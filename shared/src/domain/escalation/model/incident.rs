@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::actor::Owner;
 use super::alarm::Alarm;
 use super::attempt::Attempt;
+use super::milestones::Milestones;
 use super::notices::Notices;
 use super::policy::Policy;
 use super::round::Round;
@@ -42,6 +43,9 @@ pub struct Incident {
     /// When its last alarm recovered, or somebody said that it is over, or nothing had changed for long.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
+    /// Its first times.
+    #[serde(default, skip_serializing_if = "Milestones::is_empty")]
+    pub milestones: Milestones,
     /// Its alarms, recovered ones too.
     pub alarms: Vec<Alarm>,
     /// How many more go on than are kept by name.

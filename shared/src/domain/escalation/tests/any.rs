@@ -38,7 +38,7 @@ fn person() -> impl Strategy<Value = String> {
     proptest::strategy::Union::new(names).prop_map(str::to_owned)
 }
 
-fn signal() -> impl Strategy<Value = Signal> {
+pub(super) fn signal() -> impl Strategy<Value = Signal> {
     let name = prop_oneof![Just("cpu"), Just("disk"), Just("queue")];
     let key = name.clone().prop_map(str::to_owned);
     prop_oneof![

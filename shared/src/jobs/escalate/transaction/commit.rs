@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::future::try_join_all;
 
 use super::super::record::budget::{MIN_RECORD_BYTES, RECORD_BYTES};
+use super::super::record::incident_row;
 use super::super::work::Work;
 use super::super::{Effects, after};
 use super::snapshot::{Snapshot, put};
@@ -12,10 +13,12 @@ use super::{AlarmUpdate, OutboxMessage, Transaction};
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::escalation::State;
+use crate::domain::metrics::incidents::counted;
 use crate::storage::messages::WakeUp;
 use crate::storage::records::{self, RETENTION, StoredIncident};
 use crate::storage::{
-    Condition, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_ITEMS, Put, check_size, writes,
+    Condition, Increment, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_ITEMS, Put, Write, check_size,
+    writes,
 };
 
 /// The name of the value that says what the names of alarms about Ringdown itself begin with. (In the cloud it is the
@@ -103,6 +106,7 @@ impl Work<'_> {
                 transaction.turn_to(alarm);
             }
             let decision = decide(&mut transaction);
+            let counters = transaction.counters(before.as_ref());
             transaction.finalize();
             if let Some(stored) = &mut transaction.stored {
                 stored.writer.clone_from(&writer);
@@ -115,12 +119,13 @@ impl Work<'_> {
             if unchanged && transaction.alarm_updates.is_empty() {
                 return Ok(Some(Committed { stored: before, decided: decision }));
             }
-            let puts = transaction.puts(before.as_ref());
-            if alarms.len() > 1 && is_too_much(&puts) {
-                let what = format!("{} records at once", puts.len());
+            let mut writes = writes(transaction.puts(before.as_ref()));
+            writes.extend(counters.map(Write::from));
+            if alarms.len() > 1 && is_too_much(&writes) {
+                let what = format!("{} records at once", writes.len());
                 return Err(Error::TooLargeToStore(what));
             }
-            match work.save(&puts, &mut transaction, before.as_ref()).await {
+            match work.save(&writes, &mut transaction, before.as_ref()).await {
                 Ok(()) => {
                     return Ok(Some(Committed { stored: transaction.stored, decided: decision }));
                 }
@@ -153,12 +158,11 @@ impl Work<'_> {
 
     async fn save(
         &self,
-        puts: &[Put],
+        writes: &[Write],
         transaction: &mut Transaction<'_>,
         before: Option<&StoredIncident>,
     ) -> Result<(), Error> {
-        let writes = writes(puts.iter().cloned());
-        check_size(&writes)?;
+        check_size(writes)?;
         self.send_outbox(transaction).await?;
         if let Some(stored) = &transaction.stored {
             let armed = before.and_then(|before| before.wake_at);
@@ -166,7 +170,7 @@ impl Work<'_> {
                 self.arm(&WakeUp::due(&stored.incident, due)).await?;
             }
         }
-        self.store().write(&writes, transaction.now).await
+        self.store().write(writes, transaction.now).await
     }
 
     /// Queues what has to be queued before the save that needs it.
@@ -184,20 +188,32 @@ impl Work<'_> {
 }
 
 /// How many alarms one transaction of this policy may be about: beside them it holds the incident, its copy in the
-/// archive, and all people whom the policy may call.
+/// archive, its counters, and all people whom the policy may call.
 pub(in crate::jobs::escalate) fn max_alarms(policy: &str, settings: &Settings) -> usize {
     let people = settings.config.escalation.may_call(policy).len();
-    MAX_TRANSACTION_ITEMS.saturating_sub(people + 2).max(1)
+    MAX_TRANSACTION_ITEMS.saturating_sub(people + 3).max(1)
 }
 
 /// Whether these are too many for one transaction, or too large together.
-fn is_too_much(puts: &[Put]) -> bool {
-    let bytes: usize = puts.iter().map(Put::item_bytes).sum();
-    puts.len() > MAX_TRANSACTION_ITEMS || bytes > MAX_TRANSACTION_BYTES
+fn is_too_much(writes: &[Write]) -> bool {
+    let bytes = writes.iter().map(|write| match write {
+        Write::Put(put) => put.item_bytes(),
+        Write::Increment(increment) => increment.item_bytes(),
+    });
+    writes.len() > MAX_TRANSACTION_ITEMS || bytes.sum::<usize>() > MAX_TRANSACTION_BYTES
 }
 
 impl Transaction<'_> {
-    /// Returns what is written.
+    /// Returns what this change of the incident counts, if it counts anything: saved with it, it counts once. An incident
+    /// lets some twenty counters grow at most.
+    fn counters(&self, before: Option<&StoredIncident>) -> Option<Increment> {
+        let incident = &self.stored.as_ref()?.incident;
+        let counters = counted(before.map(|before| &before.incident), incident);
+        let row = incident_row(&incident.policy.name);
+        (!counters.is_empty()).then(|| Increment::of(&row, counters))
+    }
+
+    /// Returns the records that are written.
     fn puts(&self, before: Option<&StoredIncident>) -> Vec<Put> {
         let snapshot = self.snapshot;
         let mut puts = Vec::new();

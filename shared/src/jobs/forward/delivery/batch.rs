@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::metrics::DeliveryMetrics;
 use super::waiting::{Waiting, age, without_delivered};
 use crate::Error;
+use crate::domain::metrics::catalogue::SLACK_LINES_DUPLICATE;
 use crate::slack::client::POST_INTERVAL;
 use crate::slack::post::{Post, pack};
 use crate::storage::dead_letters::{self, DeadLetter};
@@ -97,7 +98,7 @@ impl Batch {
         }
         let all = waiting.len();
         let left = without_delivered(store, waiting, now).await?;
-        metrics.add("ringdown_slack_lines_duplicate_total", all - left.len());
+        metrics.add(SLACK_LINES_DUPLICATE, &[], all - left.len());
         let receive_count = messages.iter().map(|message| message.receive_count).collect();
         Ok(Batch { receive_count, left, most_lines: usize::MAX, about, retried: Vec::new() })
     }

@@ -6,6 +6,10 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::Error;
+use crate::domain::metrics::Family;
+use crate::domain::metrics::catalogue::{
+    DEAD_LETTERS_KEPT, ROUTE_FAILURES, SLACK_EDITS, SLACK_LINES, SLACK_POSTS,
+};
 use crate::slack::client::PostError;
 use crate::storage::dead_letters::DeadLetter;
 use crate::storage::{Increment, Store};
@@ -16,7 +20,7 @@ const LANES: u8 = 8;
 /// Counts, noted at the end.
 pub(super) struct DeliveryMetrics {
     row: String,
-    counts: BTreeMap<&'static str, u64>,
+    counts: BTreeMap<String, u64>,
 }
 
 impl DeliveryMetrics {
@@ -25,47 +29,41 @@ impl DeliveryMetrics {
         DeliveryMetrics { row: row(channel), counts: BTreeMap::new() }
     }
 
-    pub(super) fn add(&mut self, name: &'static str, count: usize) {
+    pub(super) fn add(&mut self, family: &Family, values: &[&str], count: usize) {
         if count > 0 {
-            *self.counts.entry(name).or_default() += count as u64;
+            *self.counts.entry(family.series(values)).or_default() += count as u64;
         }
     }
 
     /// A post that Slack took.
     pub(super) fn posted(&mut self) {
-        self.add(r#"ringdown_slack_posts_total{result="ok"}"#, 1);
+        self.add(SLACK_POSTS, &["ok"], 1);
     }
 
     /// The lines of a post that Slack took, and those of them in which a route had failed: counted with their marks.
     pub(super) fn lines(&self, lines: usize, failed: usize) -> Increment {
-        let counters =
-            [("ringdown_slack_lines_total", lines), ("ringdown_route_failures_total", failed)];
+        let counters = [(SLACK_LINES, lines), (ROUTE_FAILURES, failed)];
         let counters = counters.into_iter().filter(|(_, count)| *count > 0);
-        Increment::of(&self.row, counters.map(|(name, count)| (name, count as u64)))
+        Increment::of(&self.row, counters.map(|(family, count)| (family.series(&[]), count as u64)))
     }
 
     pub(super) fn refused(&mut self, refusal: &PostError) {
-        let name = match refusal {
-            PostError::Later(..) => r#"ringdown_slack_posts_total{result="later"}"#,
-            PostError::Unknown(_) => r#"ringdown_slack_posts_total{result="unknown"}"#,
-            PostError::Content(_) | PostError::Gone(_) => {
-                r#"ringdown_slack_posts_total{result="bad_content"}"#
-            }
-            PostError::Channel(_) => r#"ringdown_slack_posts_total{result="bad_channel"}"#,
+        let result = match refusal {
+            PostError::Later(..) => "later",
+            PostError::Unknown(_) => "unknown",
+            PostError::Content(_) | PostError::Gone(_) => "bad_content",
+            PostError::Channel(_) => "bad_channel",
         };
-        self.add(name, 1);
+        self.add(SLACK_POSTS, &[result], 1);
     }
 
     /// An incident's message was edited, or was not.
     pub(super) fn edited(&mut self, ok: bool) {
-        match ok {
-            true => self.add(r#"ringdown_slack_edits_total{result="ok"}"#, 1),
-            false => self.add(r#"ringdown_slack_edits_total{result="failed"}"#, 1),
-        }
+        self.add(SLACK_EDITS, &[if ok { "ok" } else { "failed" }], 1);
     }
 
     pub(super) fn given_up(&mut self, letters: &[DeadLetter]) {
-        self.add(r#"ringdown_dead_letters_kept_total{job="forward"}"#, letters.len());
+        self.add(DEAD_LETTERS_KEPT, &["forward"], letters.len());
     }
 
     /// Counts what is not counted yet.

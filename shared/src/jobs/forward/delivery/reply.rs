@@ -9,6 +9,7 @@ use super::Delivery;
 use super::call::Call;
 use super::metrics::DeliveryMetrics;
 use super::waiting::age;
+use crate::domain::metrics::catalogue::SLACK_REPLIES;
 use crate::domain::response_url::ResponseUrl;
 use crate::slack::client::{POST_INTERVAL, PostError};
 use crate::storage::Processed;
@@ -33,18 +34,19 @@ pub(super) struct Reply {
 impl Delivery {
     /// Posts the answer to a click, as long as its URL lives. It is no post of its channel: only one person may see it.
     pub(super) async fn reply(&self, reply: &Reply, call: Call) -> Processed {
-        let (outcome, counted) = self.try_reply(reply, call).await;
+        let (outcome, result) = self.try_reply(reply, call).await;
         let mut metrics = DeliveryMetrics::of("reply");
-        metrics.add(counted, 1);
+        metrics.add(SLACK_REPLIES, &[result], 1);
         if let Err(error) = metrics.note(self.store.as_ref(), call.now()).await {
             tracing::warn!(%error, "counters were not noted");
         }
         outcome
     }
 
+    /// Gives what becomes of its message, and the result that is counted.
     async fn try_reply(&self, reply: &Reply, call: Call) -> (Processed, &'static str) {
-        const DROPPED: &str = r#"ringdown_slack_replies_total{result="dropped"}"#;
-        const LATER: &str = r#"ringdown_slack_replies_total{result="later"}"#;
+        const DROPPED: &str = "dropped";
+        const LATER: &str = "later";
         if age(reply.at, call.now()) >= LIVES {
             tracing::warn!(
                 "the answer to a click was dropped: Slack did not take it in half an hour"
@@ -58,7 +60,7 @@ impl Delivery {
         }
         let told = self.slack.respond(&reply.url, &reply.body, call.request_timeout()).await;
         match told {
-            Ok(()) => (Processed::Done, r#"ringdown_slack_replies_total{result="ok"}"#),
+            Ok(()) => (Processed::Done, "ok"),
             Err(PostError::Later(asked, reason)) => {
                 tracing::warn!(reason, "the answer to a click did not go through yet");
                 let rest = asked.map_or(doubled, |asked| asked.clamp(POST_INTERVAL, LIVES));

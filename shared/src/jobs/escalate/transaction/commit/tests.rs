@@ -1,11 +1,13 @@
 //! Whom a round calls when the shift changes in the middle of an incident, and while a call of what is over goes on.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::domain::alarm;
 use crate::domain::escalation::{CallEvent, End, Event, Incident, Signal};
+use crate::domain::metrics::catalogue::{CALLS, RESOLVE_SECONDS, TAKE_SECONDS};
 use crate::jobs::escalate::testing::Fixture;
+use crate::storage::Key;
 use crate::storage::records::InCall;
 use crate::testing::{Parameters, sample};
 
@@ -128,4 +130,39 @@ async fn person_still_in_a_call_of_a_past_incident_is_not_called_by_the_next() {
     let (before, after) = goes_off_after_the_end(true).await;
     assert_ne!(before.id, after.id);
     assert_eq!(called(&after), ["bravo"]);
+}
+
+#[tokio::test]
+async fn what_an_incident_counts_is_in_the_transaction_that_changes_it() {
+    let scenario = Scenario::begins("2026-01-13T08:00:00Z");
+    let raise = |transaction: &mut Transaction<'_>| {
+        transaction.raise(sample::alarm("cpu", transaction.now));
+    };
+    scenario.change(&raise).await;
+    let store = &scenario.0.backend.store;
+    store.check_writes(|writes, _| {
+        let has = |pk: &str, sk: &str| writes.iter().any(|write| *write.key() == Key::new(pk, sk));
+        assert_eq!(has("counters", "incident-p"), has("open", "p"), "{writes:?}");
+        Ok(())
+    });
+    // Others write at the same time: it is decided anew, and counts once.
+    store.conflict(2);
+    scenario.ends("2026-01-13T08:00:30Z", 1).await;
+    let count = |name: &str| store.counted(name);
+    assert_eq!(count(&CALLS.series(&["no-answer"])), 1);
+    scenario.0.clock.set(time("2026-01-13T08:00:40Z"));
+    let signals = [
+        Signal::Acknowledged { person: "bravo".into(), outside: false },
+        Signal::ResolvedManually { by: "somebody on the page".to_owned() },
+    ];
+    scenario.change(&|transaction| transaction.apply(&signals)).await;
+    for family in [TAKE_SECONDS, RESOLVE_SECONDS] {
+        for (name, by) in family.observed(&["p"], SignedDuration::from_secs(40)) {
+            assert_eq!(count(&name), by, "{name}");
+        }
+    }
+    // The same once more changes nothing, and writes nothing.
+    let landed = store.landed();
+    scenario.change(&|transaction| transaction.apply(&signals)).await;
+    assert_eq!(store.landed(), landed);
 }

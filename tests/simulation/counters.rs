@@ -1,0 +1,72 @@
+//! What incidents have counted, beside what was seen of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shared::domain::escalation::{Event, Incident, Outcome};
+
+use crate::world::World;
+
+/// What was seen of incidents, each thing once.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// The first outcomes of attempts, by incident and number.
+    outcomes: BTreeMap<(String, u32), String>,
+    answered: BTreeSet<String>,
+    taken: BTreeSet<String>,
+    over: BTreeSet<String>,
+}
+
+impl Seen {
+    /// An incident was written.
+    pub(crate) fn saw(&mut self, incident: &Incident) {
+        let id = &incident.id;
+        for attempt in &incident.attempts {
+            let Some(outcome) = attempt.outcome else { continue };
+            let word = serde_json::to_value(outcome).unwrap_or_default();
+            let word = word.as_str().unwrap_or_default().to_owned();
+            self.outcomes.entry((id.clone(), attempt.number)).or_insert(word);
+            let pressed = matches!(
+                outcome,
+                Outcome::Taken | Outcome::Declined | Outcome::Resolved | Outcome::TooLate
+            );
+            if attempt.answered_at.is_some() && (pressed || !attempt.machine) {
+                self.answered.insert(id.clone());
+            }
+        }
+        for entry in &incident.timeline.entries {
+            match &entry.event {
+                Event::Taken { .. } => _ = self.taken.insert(id.clone()),
+                Event::Resolved { .. }
+                | Event::ResolvedByHand { .. }
+                | Event::NothingChanged { .. } => _ = self.over.insert(id.clone()),
+                _ => {}
+            }
+        }
+    }
+}
+
+impl World {
+    /// What counted otherwise than it was seen.
+    pub(crate) fn miscounted(&self) -> Vec<String> {
+        let seen = &self.watch.seen;
+        let mut expected: BTreeMap<String, usize> = BTreeMap::new();
+        for word in seen.outcomes.values() {
+            let name = format!("ringdown_calls_total{{outcome=\"{word}\"}}");
+            *expected.entry(name).or_default() += 1;
+        }
+        expected.insert("ringdown_answer_seconds_bucket{".to_owned(), seen.answered.len());
+        expected.insert("ringdown_take_seconds_bucket{".to_owned(), seen.taken.len());
+        expected.insert("ringdown_resolve_seconds_bucket{".to_owned(), seen.over.len());
+        let counted = |begin: &str| -> u64 {
+            let its = self.rows.counters.iter().filter(|(name, _)| name.starts_with(begin));
+            its.map(|(_, count)| count).sum()
+        };
+        let calls = counted("ringdown_calls_total{");
+        let all = (seen.outcomes.len() as u64 != calls).then(|| format!("{calls} calls in all"));
+        let wrong = expected.iter().filter_map(|(name, seen)| {
+            let counted = counted(name);
+            (counted != *seen as u64).then(|| format!("{name} is {counted}, and {seen} were seen"))
+        });
+        wrong.chain(all).collect()
+    }
+}
