@@ -9,7 +9,7 @@
 //! 4. [`twilio`] and [`slack`]: what these vendors send and take, their signatures and clients.
 //! 5. [`config`]: secrets and `ringdown.toml`.
 //! 6. [`jobs`]: [`jobs::forward`], [`jobs::escalate`] and [`jobs::count`]: read, decide, write, act.
-//! 7. `testing` (feature `testing`): Store and Queue in memory, for tests.
+//! 7. `testing` (feature `testing`): what tests stand on: Store and Queue in memory, a clock, settings, samples, a vendor.
 //! 8. `aws` (feature `aws`): the AWS backend. Its local counterpart is the folder `local/`.
 #![warn(missing_docs)]
 

@@ -5,7 +5,7 @@ mod scenario;
 use scenario::{Scenario, at};
 
 use super::*;
-use crate::domain::escalation::{Event, State as Stands};
+use crate::domain::escalation::{Event, State as Stands, Timeline};
 
 /// The window is from two to four; the policy calls once, and again after ten minutes.
 const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n\
@@ -18,6 +18,12 @@ const LINE: &str = ":mute: *cpu* went off while silenced until \
 fn silenced() -> AlarmResult {
     let (alarm, reason) = ("cpu".to_owned(), Some("the <big> move".to_owned()));
     AlarmResult::Silenced { alarm, until: at("04:00"), reason }
+}
+
+/// How often an alarm went off, as the timeline tells it.
+fn went_off(timeline: &Timeline) -> usize {
+    let event = |event: &Event| matches!(event, Event::Raised { .. } | Event::Joined { .. });
+    timeline.entries.iter().filter(|entry| event(&entry.event)).count()
 }
 
 #[tokio::test]
@@ -126,16 +132,7 @@ async fn alarm_known_late_does_not_wait_for_a_window_that_is_over() {
     scenario.it_is("04:00:04");
     scenario.wakes().await;
     let told = scenario.incident().expect("an incident").timeline;
-    let went_off = |entry: &&crate::domain::escalation::Entry| {
-        matches!(entry.event, Event::Raised { .. } | Event::Joined { .. })
-    };
-    assert_eq!(
-        (
-            timeline.entries.iter().filter(went_off).count(),
-            told.entries.iter().filter(went_off).count()
-        ),
-        (1, 1)
-    );
+    assert_eq!((went_off(&timeline), went_off(&told)), (1, 1));
 }
 
 #[tokio::test]
@@ -293,10 +290,7 @@ async fn death_at_any_moment_loses_no_alarm_and_calls_nobody_early() {
         scenario.backend.queue.put_back(waiting);
         scenario.wakes().await;
         let incident = scenario.incident().expect("an incident");
-        let went_off = incident.timeline.entries.iter();
-        let went_off = went_off
-            .filter(|entry| matches!(entry.event, Event::Raised { .. } | Event::Joined { .. }));
-        assert_eq!(went_off.count(), 1, "{lives_for}: {:#?}", incident.timeline);
+        assert_eq!(went_off(&incident.timeline), 1, "{lives_for}: {:#?}", incident.timeline);
     }
     assert!((1..12).contains(&unharmed), "{unharmed} of 12 died of nothing");
 }
