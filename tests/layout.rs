@@ -366,7 +366,8 @@ fn resource(name: &str) -> String {
 #[test]
 fn dashboard_may_queue_an_end_and_not_write_an_incident() {
     let role = resource("DashboardRole");
-    assert!(role.contains("[!GetAtt SlackQueue.Arn, !GetAtt WakeUpsQueue.Arn]"), "{role}");
+    let queues = "[!GetAtt SlackQueue.Arn, !GetAtt WakeUpsQueue.Arn, !GetAtt CallbacksQueue.Arn]";
+    assert!(role.contains(queues), "{role}");
     for action in ["PutItem", "DeleteItem", "BatchWriteItem", "dynamodb:*", "PartiQL", "sqs:*"] {
         assert!(!role.contains(action), "{action}");
     }

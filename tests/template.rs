@@ -1,4 +1,5 @@
-//! What `template.yaml` promises about the alarms that watch Ringdown itself: what strangers can cause rings no phones.
+//! What `template.yaml` promises: of the alarms that watch Ringdown itself, those that strangers can cause ring no phones; and
+//! a function may use the queues that it knows, and no others.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -116,4 +117,38 @@ fn alarms_of_the_template_are_known_by_their_names() {
     let text = std::fs::read_to_string(path).unwrap();
     let (globals, _) = text.split_once("\nResources:\n").unwrap();
     assert!(globals.contains("        OWN_ALARMS_PREFIX: !Sub \"${AWS::StackName}-\"\n"));
+}
+
+/// The names in a text that stand between these.
+fn names_between<'a>(text: &'a str, before: &'a str, after: &str) -> BTreeSet<&'a str> {
+    text.split(before).skip(1).filter_map(|rest| Some(rest.split_once(after)?.0)).collect()
+}
+
+#[test]
+fn function_may_use_the_queues_that_it_knows_and_no_others() {
+    let resources = resources();
+    for (function, lines) in of_type(&resources, "AWS::Serverless::Function") {
+        let known = names_between(lines, "_QUEUE_URL: !Ref ", "\n");
+        let role = &resources[&format!("{function}Role")];
+        let is_about_queues = |statement: &&str| statement.contains("sqs:");
+        let mut allowed: BTreeSet<&str> = role
+            .split("- Sid: ")
+            .filter(is_about_queues)
+            .flat_map(|statement| names_between(statement, "!GetAtt ", ".Arn"))
+            .collect();
+        // Lambda itself sends what failed.
+        if lines.contains("OnFailure:") {
+            assert!(allowed.remove("FailedInvocationsQueue"), "{function}");
+        }
+        assert_eq!(known, allowed, "{function}");
+    }
+}
+
+#[test]
+fn callbacks_wait_longer_than_a_function_that_counts_them_may_take() {
+    let resources = resources();
+    let number = |name: &str, key: &str| value(&resources[name], key).parse::<u32>().unwrap();
+    let window = number("StatusCallback", "MaximumBatchingWindowInSeconds");
+    let wanted = 6 * number("StatusCallback", "Timeout") + window;
+    assert!(number("CallbacksQueue", "VisibilityTimeout") >= wanted);
 }

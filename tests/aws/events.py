@@ -1,20 +1,22 @@
 """Every file of events/ through AWS's own runtime interface emulator, with the environment of events/env-vars.json."""
 
 import base64
-import gzip
 import hashlib
 import hmac
 import json
 import time
 import urllib.parse
 
+import counting
 import twilio
 from emulator import Emulator
 from phones import FROM, Call, Phones
+from stack import sums
 
 FOLDERS = {"EventStreamWebhook": "event-stream-webhook", "SlackForwarder": "slack-forwarder",
            "OutageIntake": "outage-intake", "EscalationCallback": "escalation-callback",
-           "EscalationTimer": "escalation-timer", "Dashboard": "dashboard", "Metrics": "metrics"}
+           "EscalationTimer": "escalation-timer", "Dashboard": "dashboard", "StatusCallback": "status-callback",
+           "Metrics": "metrics"}
 
 ALICE = "Worker alice updated to Available Activity"
 CALLS = "<@U0123ABCD> Bob is calling"
@@ -28,6 +30,7 @@ QUEUED = {
     "long-task": {"flex": [TASK + "1 took 42 minutes"]},
     "short-task": {},
     "single-object": {"flex": ["Worker carol updated to Available Activity"]},
+    "statuses": {},
     "test-event": {"flex": ["Twilio's test event arrived: 00000000-0000-4000-8000-000000000001"]},
     "unknown-type": {},
     "worker-activity": {"flex": [ALICE]},
@@ -47,14 +50,6 @@ ANSWERED = {
     "log-in": (302, 303),
     "log-in-page": (200,),
     "log-in-with-a-wrong-password": (401, 403),
-}
-# What Prometheus, or who asks after the server's health, is answered: a status, the kind of the body, and a line of it.
-SCRAPED = {
-    "health": (200, "text/plain; charset=utf-8", "ok"),
-    "scrape": (200, "application/openmetrics-text; version=1.0.0; charset=utf-8", "# EOF"),
-    "scrape-as-text": (200, "text/plain; version=0.0.4; charset=utf-8", "ringdown_config_good 1"),
-    "scrape-with-a-wrong-token": (401, "text/plain; charset=utf-8", ""),
-    "scrape-without-token": (401, "text/plain; charset=utf-8", ""),
 }
 # Who is called, by people's phones.
 ALPHA, BRAVO = "+15005550001", "+15005550002"
@@ -123,7 +118,8 @@ def run(cloud, backend):
     for function, check, expected in (("EventStreamWebhook", webhook, QUEUED), ("SlackForwarder", forwarder, POSTED),
                                       ("OutageIntake", intake, HEARD), ("EscalationCallback", callback, SAID),
                                       ("EscalationTimer", timer, WOKEN), ("Dashboard", dashboard, ANSWERED),
-                                      ("Metrics", metrics, SCRAPED)):
+                                      ("StatusCallback", counting.status_callback, counting.ANSWERED),
+                                      ("Metrics", counting.metrics, counting.SCRAPED)):
         files = {path.stem: json.loads(path.read_text())
                  for path in sorted((cloud.root / "events" / FOLDERS[function]).glob("*.json"))}
         assert files.keys() == expected.keys(), files.keys() ^ expected.keys()
@@ -136,8 +132,8 @@ def run(cloud, backend):
                     check(backend, event, emulator.invoke(event), expected[name])
                 except AssertionError as wrong:
                     raise AssertionError(f"events/{FOLDERS[function]}/{name}.json: {wrong}") from wrong
-            if function == "OutageIntake":
-                recovered(backend, files, emulator)
+            for more in AFTER.get(function, ()):
+                more(backend, files, emulator)
         if function == "SlackForwarder":
             assert len(backend.records("dead-letters")) == 1, "unreadable-body.json leaves one dead letter"
         print(f"   {FOLDERS[function]}: {len(files)} files, each answered as it should", flush=True)
@@ -166,6 +162,7 @@ class Backend:
         self.sqs, self.dynamodb, self.table = cloud.client("sqs"), cloud.client("dynamodb"), "events"
         self.queue = self.sqs.create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
         self.wake_ups = self.sqs.create_queue(QueueName="events-wake-ups")["QueueUrl"]
+        self.callbacks = self.sqs.create_queue(QueueName="events-callbacks")["QueueUrl"]
         self.raised = self.staged = None  # an incident while its first call rings, as it was raised and as it was staged
         keys = [("pk", "HASH"), ("sk", "RANGE")]
         self.dynamodb.create_table(
@@ -181,7 +178,8 @@ class Backend:
         unknown = variables.keys() - named.keys()
         assert not unknown, f"`sam local invoke` would not set {unknown} for {function}: the template does not name them"
         here = {"AWS_ENDPOINT_URL": self.cloud.url, "SLACK_QUEUE_URL": self.queue, "TABLE_NAME": self.table,
-                "WAKE_UPS_QUEUE_URL": self.wake_ups, "TWILIO_API_BASE_URL": self.phones.url,
+                "WAKE_UPS_QUEUE_URL": self.wake_ups, "CALLBACKS_QUEUE_URL": self.callbacks,
+                "TWILIO_API_BASE_URL": self.phones.url,
                 "HEARTBEAT_URL": self.phones.url + "/heartbeat",
                 "SLACK_WEBHOOK_FLEX": self.slack.url("events", "flex"),
                 "SLACK_WEBHOOK_ACCOUNT_MANAGERS": self.slack.url("events", "account-managers")}
@@ -193,6 +191,10 @@ class Backend:
         """All records of a partition."""
         return self.dynamodb.query(TableName=self.table, KeyConditionExpression="pk = :pk", ConsistentRead=True,
                                    ExpressionAttributeValues={":pk": {"S": partition}})["Items"]
+
+    def counters(self):
+        """What is counted, by the counters' names."""
+        return sums(self.records("counters"))
 
     def take(self, queue=None):
         """All that is in the queue, by default Slack's."""
@@ -211,8 +213,8 @@ class Backend:
         """Nothing is known, nobody was called."""
         for item in self.dynamodb.scan(TableName=self.table, ConsistentRead=True)["Items"]:
             self.dynamodb.delete_item(TableName=self.table, Key={name: item[name] for name in ("pk", "sk")})
-        self.take()
-        self.take(self.wake_ups)
+        for queue in (self.queue, self.wake_ups, self.callbacks):
+            self.take(queue)
         self.phones.forget(ACCOUNT)
 
     def incident(self):
@@ -252,6 +254,7 @@ def webhook(backend, event, answer, expected):
     assert answer.get("statusCode") == 204, answer
     queued = {task["channel"]: [line["text"] for line in task["lines"]] for task in backend.take()}
     assert queued == expected, queued
+    counting.reports(backend, body, sum(len(lines) for lines in expected.values()))
 
 
 def forwarder(backend, event, answer, expected):
@@ -380,7 +383,9 @@ def timer(backend, event, answer, expected):
     assert ("; repaired" in backend.lines()) == is_tick
 
 
-BEFORE = {intake: Backend.clear, callback: lambda backend, _: backend.stage(), timer: before_timer}
+BEFORE = {intake: Backend.clear, callback: lambda backend, _: backend.stage(), timer: before_timer,
+          counting.status_callback: counting.before_status_callback}
+AFTER = {"OutageIntake": [recovered], "StatusCallback": [counting.counted_again, counting.reconciled]}
 
 
 def dashboard(backend, event, answer, expected):
@@ -388,15 +393,3 @@ def dashboard(backend, event, answer, expected):
     cookies = answer.get("cookies") or []
     logged_in = event["rawPath"] == "/login" and answer["statusCode"] in (302, 303)
     assert len(cookies) == (1 if logged_in else 0), answer
-
-
-def metrics(_backend, event, answer, expected):
-    status, kind, line = expected
-    headers = answer["headers"]
-    assert (answer.get("statusCode"), headers["content-type"]) == (status, kind), answer
-    assert headers["cache-control"] == "no-store" and ("www-authenticate" in headers) == (status == 401), headers
-    body = base64.b64decode(answer["body"]) if answer.get("isBase64Encoded") else answer["body"].encode()
-    is_packed = headers.get("content-encoding") == "gzip"
-    assert is_packed == (status == 200 and "gzip" in event["headers"].get("accept-encoding", "")), headers
-    text = (gzip.decompress(body) if is_packed else body).decode()
-    assert not line or line in text.splitlines(), text

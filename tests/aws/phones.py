@@ -1,5 +1,5 @@
-"""Twilio's calls and text messages: the API that places them, remembers them and looks them up, and the signed requests that
-tell a deployment the status of a call.
+"""Twilio's calls and text messages: the API that places them, remembers them, looks them up and lists them, and the signed
+requests that tell a deployment the status of a call.
 """
 
 import base64
@@ -47,6 +47,7 @@ class Phones:
     def __init__(self):
         self.calls = collections.defaultdict(list)  # account -> calls, in order
         self.texts = collections.defaultdict(list)  # account -> (to, body), in order
+        self.messages = collections.defaultdict(dict)  # account -> day -> the list of that day's messages, as Twilio has it
         self.hung_up = collections.defaultdict(list)  # account -> SIDs of calls that we were asked to end
         self.heartbeats = 0
         self.unanswered = set()  # numbers that ring their time, and then no more
@@ -78,7 +79,7 @@ class Phones:
     def forget(self, account):
         """As if nobody had ever been called. Calls are numbered from 1 again."""
         with self._lock:
-            for kept in (self.calls, self.texts, self.hung_up):
+            for kept in (self.calls, self.texts, self.messages, self.hung_up):
                 kept.pop(account, None)
             self.heartbeats = 0
 
@@ -98,7 +99,8 @@ class Phones:
                     return self._place(account, form)
                 case "GET", ["Calls.json"]:
                     return 200, {"calls": [self._now(call).resource() for call in reversed(self.calls[account])
-                                           if call.to == query.get("To", call.to)]}
+                                           if call.to == query.get("To", call.to)
+                                           and call.status == query.get("Status", call.status)]}
                 case "GET" | "POST", ["Calls", name]:
                     found = [call for call in self.calls[account] if f"{call.sid}.json" == name]
                     if not found:
@@ -110,11 +112,19 @@ class Phones:
                         call.becomes(form["Status"])
                         self.hung_up[account].append(call.sid)
                     return 200, call.resource()
+                case "GET", ["Messages.json"]:
+                    return 200, self._page(account, query["DateSent"], int(query.get("Page", 0)))
                 case "POST", ["Messages.json"]:
                     assert form["From"] == FROM, form
                     self.texts[account].append((form["To"], form["Body"]))
                     return 201, {"sid": f"SM{len(self.texts[account]):032d}", "status": "queued"}
             return 404, {"code": 20404, "message": "The requested resource was not found"}
+
+    def _page(self, account, day, number):
+        """A page of the messages of a day: two, however many are asked for."""
+        rest = self.messages[account].get(day, [])[2 * number:]
+        more = f"/2010-04-01/Accounts/{account}/Messages.json?DateSent={day}&PageSize=2&Page={number + 1}&PageToken=PA{number}"
+        return {"messages": rest[:2], "page": number, "next_page_uri": more if rest[2:] else None}
 
     def _place(self, account, form):
         """Places the call, unless it is refused."""

@@ -19,6 +19,7 @@ import time
 
 import cold
 import configuration
+import count
 import dead_letters
 import escalate
 import events
@@ -34,7 +35,8 @@ from slack import Slack
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHOWS = {"forward": forward.show, "dead-letters": dead_letters.show, "escalate": escalate.show, "flood": flood.show,
          "killed": killed.show, "own-alarms": own.show, "repeats": repeats.show,
-         "large-group": large_group.show, "cold": cold.show, "events": events.show, "configuration": configuration.show}
+         "large-group": large_group.show, "cold": cold.show, "events": events.show, "configuration": configuration.show,
+         "count": count.show}
 # These mostly wait for Slack's second between two posts. Of the others most say how long things take.
 SIDE_BY_SIDE = {"forward", "dead-letters"}
 
@@ -62,12 +64,15 @@ def main():
         def run(name):
             began = time.monotonic()
             SHOWS[name](cloud, slack, options.events)
+            cloud.leading_keys.hold()
             print(f"   {name}: ok, {time.monotonic() - began:.0f} s", flush=True)
 
         together = [name for name in shows if name in SIDE_BY_SIDE]
         for group in filter(None, [together, *([name] for name in shows if name not in SIDE_BY_SIDE)]):
             print(f"== {', '.join(group)}", flush=True)
             side_by_side(run, group)
+        if checked := cloud.leading_keys.checked:
+            print(f"   {checked} requests to DynamoDB, each to partitions that the function's role names", flush=True)
 
 
 def side_by_side(run, names):

@@ -17,6 +17,9 @@ import time
 import boto3
 from samcli.yamlhelper import yaml_parse
 
+from leading_keys import LeadingKeys
+from relay import Relay
+
 REGION = "us-east-1"
 
 
@@ -64,12 +67,15 @@ class Process:
 
 
 class Cloud:
-    """ministack while it runs. It checks requests against the functions' own roles."""
+    """ministack while it runs. It checks requests against the functions' own roles; what it does not check of them,
+    `leading_keys` does. The functions reach it through `relay`."""
 
     def __init__(self, root, work, tools, functions):
         self.root, self.work, self.tools, self.functions = root, work, tools, functions.resolve()
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.relay, self.leading_keys = Relay(self.port), LeadingKeys()
+        self.relay.seen = self.leading_keys.see
         self.template = yaml_parse((root / "template.yaml").read_text())
         self.temporary = (work / "tmp").resolve()
         self.beside = contextlib.ExitStack()  # what shows share and nobody else ends
@@ -87,7 +93,9 @@ class Cloud:
         env = self.env | {
             "GATEWAY_PORT": str(self.port), "BIND_HOST": "127.0.0.1", "AUTH": "true", "TMPDIR": str(self.temporary),
             "SFTP_ENABLED": "0", "IOT_MTLS_ENABLED": "0",  # both would take a port of this machine
+            "AWS_ENDPOINT_URL": self.relay.url,  # what the functions are given
         }
+        self.relay.__enter__()
         self._ministack = Process([self.tools / "ministack"], env, self.work / "ministack.log")
         try:
             wait("ministack answers", 60, self._answers)
@@ -98,6 +106,7 @@ class Cloud:
 
     def __exit__(self, *_):
         self._ministack.stop()
+        self.relay.__exit__()
         self.beside.close()
 
     @property
@@ -143,6 +152,7 @@ class Cloud:
         assert done.returncode == 0, f"sam deploy failed: see target/cloud/{stack}-deploy.log"
         print(f"   {stack} deployed in {time.monotonic() - began:.0f} s", flush=True)
         deployment = Deployment(self, stack)
+        self.leading_keys.deployed(deployment)
         deployment.set_up(config)
         return deployment
 
@@ -207,9 +217,9 @@ class Deployment:
     def request(self, method, path, headers=None, body=None):
         """One request to the API: `(status, headers, body)`. Header names come back in lower case."""
         host = self.host
-        if path == "/login":
-            # ministack keeps this path for its Cognito, on every host; this is its other address of the same API.
-            host, path = f"127.0.0.1:{self.cloud.port}", f"/_aws/execute-api/{self.ids['Api']}/login"
+        if path in ("/login", "/health"):
+            # ministack keeps these paths for itself, on every host; this is its other address of the same API.
+            host, path = f"127.0.0.1:{self.cloud.port}", f"/_aws/execute-api/{self.ids['Api']}{path}"
         connection = http.client.HTTPConnection("127.0.0.1", self.cloud.port, timeout=35)
         try:
             connection.request(method, path, body, {"Host": host} | (headers or {}))
@@ -219,13 +229,8 @@ class Deployment:
             connection.close()
 
     def counters(self):
-        """What is counted, by the counters' names: a row has an attribute for each, and lanes of one counter add up."""
-        sums = collections.Counter()
-        for record in self.records("counters"):
-            for name, value in record.items():
-                if name.startswith("n."):
-                    sums[name.removeprefix("n.")] += int(value["N"])
-        return sums
+        """What is counted, by the counters' names."""
+        return sums(self.records("counters"))
 
     def queued(self, queue):
         """How many messages a queue of the outputs holds, in flight or not."""
@@ -239,3 +244,13 @@ class Deployment:
             TableName=self.outputs["TableName"], KeyConditionExpression="pk = :pk", ConsistentRead=True,
             ExpressionAttributeValues={":pk": {"S": partition}})
         return [item for page in pages for item in page["Items"]]
+
+
+def sums(rows):
+    """The counters of these rows: a row has an attribute for each, and lanes of one counter add up."""
+    counters = collections.Counter()
+    for row in rows:
+        for name, value in row.items():
+            if name.startswith("n."):
+                counters[name.removeprefix("n.")] += int(value["N"])
+    return counters
