@@ -234,3 +234,30 @@ async fn reconciliation_by_hand_takes_yesterday_and_the_day_before_only() {
     let (done, told) = reconcile("yesterday").await;
     assert!(!done && told.contains("--day expects a day like"), "{told}");
 }
+
+#[tokio::test]
+async fn sample_callbacks_are_sent_and_what_is_no_request_is_left_out() {
+    let server = plan().start().await;
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/events/status-callback");
+    let files = ["counted", "message-sent", "message-delivered", "call-busy", "reconciliation"];
+    let files = files.map(|name| format!("{folder}/{name}.json"));
+    for fresh in [&[][..], &["--fresh"]] {
+        let output = ringdown(server.folder.path())
+            .env("TWILIO_AUTH_TOKEN", TOKEN)
+            .env("PUBLIC_BASE_URL", BASE)
+            .args(["send", "--data", "data", "--to", &server.address])
+            .args(fresh)
+            .args(&files)
+            .output()
+            .await
+            .unwrap();
+        let told = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{told}");
+        assert_eq!(told.matches("204 delivered").count(), 3, "{told}");
+        assert_eq!(told.matches("left out").count(), 2, "{told}");
+    }
+    let counters = scraped(&server).await;
+    // Fresh ones are of other messages, and of another call.
+    assert_eq!(counters["twilio_messages_delivered_total"], 2);
+    assert_eq!(counters["twilio_calls_failed_total{disconnect_reason=\"busy\"}"], 2);
+}

@@ -42,6 +42,15 @@ pub fn put(name: &str, value: i64, now: Timestamp) -> Put {
     }
 }
 
+/// The last measurement of this name; none if it cannot be read.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn one(store: &dyn Store, name: &str, now: Timestamp) -> Result<Option<Gauge>, Error> {
+    let records = store.load(&[Key::new(PARTITION, name)], now).await?;
+    Ok(records.into_iter().flatten().find_map(|record| serde_json::from_str(&record.body).ok()))
+}
+
 /// All measurements, by name.
 ///
 /// # Errors

@@ -54,9 +54,13 @@ pub fn of_event(event: &Event) -> Option<Callback> {
     let data = &event.envelope["data"];
     let resource = resource_of(&event.event_type)?;
     let parameters = &data["request"]["parameters"];
-    let field = |name: &str| match resource {
-        Resource::Message => text(&data[camel_case(name).as_str()]).or_else(|| text(&data[name])),
-        Resource::Call => text(&parameters[name]),
+    let field = |name: &str| match (resource, name) {
+        // The type says it too.
+        (Resource::Message, "SmsStatus") => event.event_type.rsplit('.').next().map(str::to_owned),
+        (Resource::Message, _) => {
+            text(&data[camel_case(name).as_str()]).or_else(|| text(&data[name]))
+        }
+        (Resource::Call, _) => text(&parameters[name]),
     };
     read(resource, Source::Event, &field).ok()
 }
@@ -104,7 +108,8 @@ fn read(
             field("CallStatus").ok_or(Missing::CallStatus)?,
         ),
     };
-    let number = |name: &str| field(name).map(|text| text.parse().unwrap_or(UNREADABLE_CODE));
+    let whole = |text: String| text.strip_suffix(".0").unwrap_or(&text).parse();
+    let number = |name: &str| field(name).map(|text| whole(text).unwrap_or(UNREADABLE_CODE));
     Ok(Callback {
         resource,
         sid: cut(sid, MAX_SID_BYTES),
@@ -140,7 +145,11 @@ pub fn lost(event: &Event, base_url: &str) -> Option<Lost> {
     if event.event_type == "com.twilio.error-logs.error.logged" {
         let code = text(&data["error_code"])?;
         // Some of Twilio's products escape the slashes of JSON.
-        let payload = text(&data["payload"])?.replace("\\/", "/");
+        let payload = match &data["payload"] {
+            Value::String(payload) => payload.clone(),
+            other => other.to_string(),
+        };
+        let payload = payload.replace("\\/", "/");
         let is_ours = payload.contains(&format!("{base_url}/"));
         return (matches!(code.as_str(), "11200" | "11205") && is_ours).then_some(Lost::ErrorLog);
     }
@@ -148,17 +157,17 @@ pub fn lost(event: &Event, base_url: &str) -> Option<Lost> {
         return None;
     }
     let url = text(&data["request"]["url"])?;
-    let answer = data["response"]["responseCode"].as_u64()?;
+    let answer: u64 = text(&data["response"]["responseCode"])?.parse().ok()?;
     let is_ours = url.starts_with(&format!("{base_url}/"));
     (is_ours && !(200..400).contains(&answer)).then_some(Lost::Event)
 }
 
-/// A string that is not empty, or a number as text; JSON of any other kind as its own text.
+/// A string that is not empty, or a number as text.
 fn text(value: &Value) -> Option<String> {
     match value {
-        Value::Null => None,
         Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-        other => Some(other.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 

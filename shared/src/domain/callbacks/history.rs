@@ -11,7 +11,8 @@ use crate::domain::metrics::vocabulary::{
     CALL_STATUSES, MESSAGE_STATUSES, disconnect_reason, message_code, word_of,
 };
 
-/// The most statuses of one message or call that are remembered. Twilio has 13; unknown ones beyond do not count.
+/// The most statuses of one message or call that are remembered, but for those that we know: unknown ones beyond do not
+/// count.
 const MAX_STATUSES: usize = 32;
 
 /// The statuses of one message or call that have counted, in the order in which they were reported.
@@ -65,10 +66,11 @@ impl History {
     }
 
     fn outcome(&self, callback: &Callback) -> Outcome {
-        if self.has(&callback.status) || self.seen.len() >= MAX_STATUSES {
+        let rank_of = |status: &str| rank(callback.resource, status);
+        let is_full = self.seen.len() >= MAX_STATUSES && rank_of(&callback.status).is_none();
+        if self.has(&callback.status) || is_full {
             return Outcome::Duplicate;
         }
-        let rank_of = |status: &str| rank(callback.resource, status);
         let furthest = self.seen.iter().filter_map(|status| rank_of(status)).max();
         match rank_of(&callback.status) {
             None => Outcome::Unknown,

@@ -98,8 +98,10 @@ fn call_counts_as_completed_or_by_its_reason() {
 
 #[test]
 fn history_remembers_a_bounded_number_of_statuses() {
-    let many: Vec<Callback> = (0..100).map(|n| message(&format!("word-{n}"))).collect();
+    let mut many: Vec<Callback> = (0..100).map(|n| message(&format!("word-{n}"))).collect();
+    many.push(message("delivered"));
     let (_, sums) = counted(&many);
+    assert_eq!(sums["twilio_messages_delivered_total"], 1);
     assert_eq!(sums["twilio_message_callback_total{status=\"other\"}"], 32);
 }
 

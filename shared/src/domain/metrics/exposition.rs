@@ -109,7 +109,7 @@ fn encode(encoder: &mut MetricEncoder<'_>, value: &Value, family: &Family) -> fm
         (Value::Count(count), _) => encoder.encode_counter::<NoLabelSet, _, u64>(count, None),
         (Value::Gauge(value), _) => encoder.encode_gauge(value),
         (Value::Histogram(seen), Kind::Histogram(bounds)) => {
-            let bounds = bounds.iter().map(|bound| *bound as f64).chain([f64::MAX]);
+            let bounds = bounds.iter().map(|bound| *bound as f64).chain([f64::INFINITY]);
             let buckets: Vec<(f64, u64)> = bounds.zip(seen.buckets.iter().copied()).collect();
             let sum = seen.milliseconds as f64 / 1_000.0;
             encoder.encode_histogram::<NoLabelSet>(sum, seen.buckets.iter().sum(), &buckets, None)

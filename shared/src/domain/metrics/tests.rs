@@ -105,7 +105,27 @@ fn both_formats_show_zeros_histograms_and_escaped_labels() {
             "{line}\n{text}"
         );
     }
-    assert!(write(histogram, Format::OpenMetrics).contains("# UNIT ringdown_take_seconds seconds"));
+    let open = write(histogram, Format::OpenMetrics);
+    assert!(open.contains("# UNIT ringdown_take_seconds seconds"));
+    for (text, bounds) in [
+        (
+            &text,
+            ["5", "10", "15", "30", "45", "60", "120", "180", "300", "600", "1800", "3600", "+Inf"],
+        ),
+        (
+            &open,
+            [
+                "5.0", "10.0", "15.0", "30.0", "45.0", "60.0", "120.0", "180.0", "300.0", "600.0",
+                "1800.0", "3600.0", "+Inf",
+            ],
+        ),
+    ] {
+        let written = text.lines().filter_map(|line| {
+            let labels = line.strip_prefix("ringdown_take_seconds_bucket{")?;
+            labels.split_once("le=\"")?.1.split('"').next()
+        });
+        assert_eq!(written.collect::<Vec<_>>(), bounds);
+    }
 }
 
 #[test]

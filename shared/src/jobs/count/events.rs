@@ -34,15 +34,27 @@ pub fn tasks(
     count(EVENTS_FORWARDED, &[], forwarded);
     count(EVENTS_DROPPED, &["no_route"], unrouted);
     count(EVENTS_DROPPED, &["malformed"], malformed);
-    for lost in base_url.into_iter().flat_map(|base| read().filter_map(|event| lost(event, base))) {
-        count(CALLBACKS_LOST, &[lost.name()], 1);
-    }
-    let request = crate::hex(&Sha256::digest(body)[..16]);
+    let request = name(body);
     let counts = (!counters.is_empty()).then_some(Counts { request, counters });
     let callbacks: Vec<_> = read().filter_map(of_event).collect();
     let mut chunks = callbacks.chunks(MAX_CALLBACKS).map(<[_]>::to_vec);
     let first = Report { callbacks: chunks.next().unwrap_or_default(), counts };
     let rest = chunks.map(|callbacks| Report { callbacks, counts: None });
-    let reports = std::iter::once(first).chain(rest);
+    let lost =
+        base_url.into_iter().flat_map(|base| read().filter_map(|event| lost_report(event, base)));
+    let reports = std::iter::once(first).chain(rest).chain(lost);
     reports.filter(|report| *report != Report::default()).map(CallbackTask::Report).collect()
+}
+
+/// The report that a callback of ours was lost, once for each event that says so, in whichever request it comes.
+fn lost_report(event: &Event, base_url: &str) -> Option<Report> {
+    let lost = lost(event, base_url)?;
+    let counters = BTreeMap::from([(CALLBACKS_LOST.series(&[lost.name()]), 1)]);
+    let request = name(format!("{} {}", event.event_type, event.id).as_bytes());
+    Some(Report { callbacks: Vec::new(), counts: Some(Counts { request, counters }) })
+}
+
+/// Names what counts once.
+fn name(of: &[u8]) -> String {
+    crate::hex(&Sha256::digest(of)[..16])
 }

@@ -21,6 +21,8 @@ use crate::twilio::rest::{ApiError, ListedMessage};
 
 /// How long a message may have no end before it is looked at.
 const MAX_TIME_WITHOUT_END: SignedDuration = SignedDuration::from_hours(12);
+/// Looks within this time are of the same day.
+const SAME_DAY: SignedDuration = SignedDuration::from_hours(23);
 /// The pause after an answer that says "later" without a time.
 const PAUSE: Duration = Duration::from_secs(30);
 
@@ -60,9 +62,7 @@ impl Count {
                 send(self.queue.as_ref(), &CallbackTask::Page(next)).await?;
             }
             Ok(looked) => {
-                let missing = i64::try_from(looked.found).unwrap_or(i64::MAX);
-                let gauge = gauges::put(CALLBACKS_MISSING.name, missing, now);
-                self.store.write(&[gauge.into()], now).await?;
+                self.keep_missing(looked.found, now).await?;
                 tracing::info!(found = looked.found, "Twilio's list was looked at to its end");
             }
             Err(ApiError::Later(after, reason)) => {
@@ -79,6 +79,19 @@ impl Count {
             }
         }
         Ok(Processed::Done)
+    }
+
+    /// Keeps how many ends a look has found. What an earlier look of the same day has found is counted by now, and was
+    /// missing all the same: a look never lowers its number.
+    async fn keep_missing(&self, found: u64, now: Timestamp) -> Result<(), Error> {
+        let missing = i64::try_from(found).unwrap_or(i64::MAX);
+        let before = gauges::one(self.store.as_ref(), CALLBACKS_MISSING.name, now).await?;
+        let of_today = before.filter(|before| before.is_younger_than(SAME_DAY, now));
+        if of_today.is_some_and(|before| before.value >= missing) {
+            return Ok(());
+        }
+        let gauge = gauges::put(CALLBACKS_MISSING.name, missing, now);
+        self.store.write(&[gauge.into()], now).await
     }
 
     /// Looks at one page, and counts the ends that no callback has reported. The inner error is Twilio's.
@@ -102,7 +115,8 @@ impl Count {
         let missing = self.missing(&listed.messages, now).await?;
         let found = page.found + missing.len() as u64;
         self.count_all(missing, now).await?;
-        let next = match listed.next {
+        // A page that names itself would never end.
+        let next = match listed.next.filter(|next| Some(next) != page.page.as_ref()) {
             Some(next) => Some(Page { page: Some(next), found, ..page.clone() }),
             None => page.day.tomorrow().ok().filter(|day| *day <= page.last_day).map(|day| Page {
                 day,

@@ -70,6 +70,15 @@ fn event_is_read_by_the_same_reader() {
         (read.sid.as_str(), read.status.as_str(), read.code),
         ("SM1", "undelivered", Some(30_003))
     );
+    let odd = event(
+        r#"{"type":"com.twilio.messaging.message.failed","id":"EZ1","data":{"messageSid":"SM1","errorCode":30005.0}}"#,
+    );
+    let read = of_event(&odd).expect("a callback");
+    assert_eq!((read.status.as_str(), read.code), ("failed", Some(30_005)));
+    let no_sid = event(
+        r#"{"type":"com.twilio.messaging.message.sent","id":"EZ1","data":{"messageSid":{"a":1},"messageStatus":true}}"#,
+    );
+    assert_eq!(of_event(&no_sid), None);
     for name in ["status-callback", "webhook.status-callback"] {
         let call = event(
             &json!({"type": format!("com.twilio.voice.{name}.call.answered"), "id": "VW1",
@@ -88,6 +97,21 @@ fn event_is_read_by_the_same_reader() {
         let other = event(&json!({"type": other, "id": "1", "data": {}}).to_string());
         assert_eq!(of_event(&other), None);
     }
+}
+
+#[test]
+fn callback_that_we_did_not_take_is_lost_however_its_answer_is_written() {
+    let lost_by = |code: serde_json::Value| {
+        let data = json!({"request": {"url": "https://ringdown.example.com/webhooks/call"},
+                          "response": {"responseCode": code}});
+        let kind = "com.twilio.voice.status-callback.call.completed";
+        lost(
+            &event(&json!({"type": kind, "id": "VW1", "data": data}).to_string()),
+            "https://ringdown.example.com",
+        )
+    };
+    assert_eq!([json!(502), json!("502"), json!(0)].map(lost_by), [Some(Lost::Event); 3]);
+    assert_eq!([json!(204), json!("204"), json!(null)].map(lost_by), [None; 3]);
 }
 
 #[test]

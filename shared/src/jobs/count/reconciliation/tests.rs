@@ -139,9 +139,23 @@ async fn ends_that_no_callback_reported_are_found_page_by_page_and_count_once() 
     assert!(asked[0].ends_with("/Messages.json?DateSent=2026-11-18&PageSize=200"), "{asked:?}");
     assert!(asked[1].ends_with("Messages.json?Page=1&PageToken=PA1"), "{asked:?}");
     assert!(asked[2].ends_with("/Messages.json?DateSent=2026-11-19&PageSize=200"), "{asked:?}");
+    // Another look of the same day finds nothing more, and takes nothing back.
     setup.count.tick(Schedule::Reconciliation, now()).await.unwrap();
     setup.drain().await;
     assert_eq!(setup.counter("ringdown_callbacks_reconciled_total").await, 3);
+    let gauges = gauges::all(&setup.store, now()).await.unwrap();
+    assert_eq!(gauges[CALLBACKS_MISSING.name].value, 3);
+}
+
+#[tokio::test]
+async fn page_that_names_itself_ends_the_day() {
+    let next = format!("/2010-04-01/Accounts/{ACCOUNT}/Messages.json?Page=1");
+    let page = json!({"next_page_uri": next, "messages": []});
+    let last = json!({"next_page_uri": null, "messages": []});
+    let setup = setup(Some(ACCOUNT), vec![(200, page.clone()), (200, page), (200, last)]);
+    setup.count.tick(Schedule::Reconciliation, now()).await.unwrap();
+    setup.drain().await;
+    assert_eq!(setup.asked.lock().unwrap().len(), 3);
 }
 
 #[tokio::test]
