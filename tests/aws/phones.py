@@ -143,7 +143,8 @@ class Phones:
     def _new(self, account, form):
         wrong = {name: form.get(name) for name, value in ASKED.items() if form.get(name) != value}
         assert not wrong and form["From"] == FROM and form["To"].startswith("+1500555"), form
-        assert form["StatusCallback"] == form["Url"] + "/status" and form["AsyncAmdStatusCallback"] == form["Url"] + "/amd"
+        assert form["StatusCallback"] == form["Url"] + "/status#rc=5&rp=ct,rt,5xx", form
+        assert form["AsyncAmdStatusCallback"] == form["Url"] + "/amd"
         call = Call(f"CA{len(self.calls[account]) + 1:032d}", form)
         self.calls[account].append(call)
         return call

@@ -12,7 +12,7 @@ use tokio::process::Command;
 use crate::harness::{Plan, Server, body};
 
 /// The token of this server's data folder, as Prometheus reads it.
-fn token(server: &Server) -> String {
+pub(crate) fn token(server: &Server) -> String {
     let file = server.folder.path().join("data").join(ringdown::access::METRICS_FILE);
     std::fs::read_to_string(file).unwrap().trim().to_owned()
 }
@@ -24,7 +24,7 @@ async fn scrape(server: &Server, token: &str, accept: &str) -> Response {
 }
 
 /// The series of a scrape in the text format.
-async fn series(server: &Server, token: &str) -> BTreeMap<String, String> {
+pub(crate) async fn series(server: &Server, token: &str) -> BTreeMap<String, String> {
     let response = scrape(server, token, "text/plain").await;
     assert_eq!(response.status(), 200);
     let text = response.text().await.unwrap();

@@ -28,6 +28,7 @@ mod audit;
 mod callbacks;
 mod clicks;
 mod configuration;
+mod counted;
 mod dead_letters;
 mod doors;
 mod members;

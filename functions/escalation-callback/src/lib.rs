@@ -2,11 +2,13 @@
 //!
 //! In: `POST /twilio/voice/{incident}/{attempt}` and, behind it, `/status` and `/amd`, signed by Twilio; `POST
 //! /twilio/studio/{incident}/{attempt}` from a Studio Flow, with the token that its call was given; `POST /slack/actions`,
-//! signed by Slack. Out: TwiML, thanks, or what the Flow is to say. Between: one signal to one incident.
+//! signed by Slack. Out: TwiML, thanks, or what the Flow is to say. Between: one signal to one incident. The statuses of
+//! these calls are queued as well: they count with those of all others.
 
 use shared::http::endpoints::{Endpoint, admit};
 use shared::http::{Request, Response, answer};
-use shared::jobs::escalate::Escalate;
+use shared::jobs::count::report;
+use shared::jobs::escalate::{CallResponse, Escalate};
 use shared::{Error, Timestamp};
 
 /// Turns what Twilio and Slack report into a signal, and the incident's answer into speech. `wall` is the time of the
@@ -29,8 +31,17 @@ async fn callback(
     match admit(request)?.name {
         Endpoint::SlackAction => escalate.handle_slack(request, now, wall).await,
         Endpoint::Voice | Endpoint::VoiceStatus | Endpoint::VoiceMachine | Endpoint::FlowReport => {
-            escalate.handle_call(request, now).await
+            let CallResponse { response, report: status } =
+                escalate.handle_call(request, now).await?;
+            // What is not in the queue comes again: Twilio tries once more.
+            if let Some(status) = status {
+                report(escalate.queue.as_ref(), status).await?;
+            }
+            Ok(response)
         }
         _ => Err(Error::NotFound),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,6 +39,7 @@ pub mod wake {
 mod wake_ups;
 mod work;
 
+pub use endpoints::CallResponse;
 pub use executions::ended_executions;
 
 use std::hash::{BuildHasher, RandomState};

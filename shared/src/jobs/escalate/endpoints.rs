@@ -6,6 +6,8 @@ mod slack;
 mod studio;
 mod voice;
 
+pub use voice::CallResponse;
+
 use std::time::Duration;
 
 /// How long a person in a call waits for us at most, before they are asked for a moment. Twilio itself gives up after

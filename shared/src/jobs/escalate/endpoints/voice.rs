@@ -7,15 +7,33 @@ use super::ANSWER_TIMEOUT;
 use super::reply::{QUESTION, Reply};
 use crate::Error;
 use crate::config::Settings;
+use crate::domain::callbacks::{Callback, Resource};
 use crate::domain::escalation::{CallEvent, Key, Signal};
 use crate::domain::text::Spoken;
 use crate::http::{Request, Response, form_fields};
 use crate::jobs::verify::{Kind, verified};
 use crate::twilio::callbacks::{About, Path, field, key, machine, status, voice_url};
+use crate::twilio::status::of_form;
 use crate::twilio::voice::{VoiceReply, twiml};
 
 /// How often we ask for a moment before we give up.
 const MAX_MOMENTS: u32 = 12;
+
+/// What came of a request about a call.
+#[derive(Debug)]
+pub struct CallResponse {
+    /// The answer.
+    pub response: Response,
+    /// The call's status, if that is what the request reported: it counts with those of all other calls.
+    pub report: Option<Callback>,
+}
+
+impl From<Response> for CallResponse {
+    /// The answer to a request that reported no status.
+    fn from(response: Response) -> CallResponse {
+        CallResponse { response, report: None }
+    }
+}
 
 /// Where a call is: what its URL says.
 struct Turn {
@@ -49,11 +67,15 @@ impl Escalate {
     ///
     /// # Errors
     /// 403 for a proven forgery, 404 for a path that is none of a call's; 5xx for what may be our own fault.
-    pub async fn handle_call(&self, request: &Request, now: Timestamp) -> Result<Response, Error> {
+    pub async fn handle_call(
+        &self,
+        request: &Request,
+        now: Timestamp,
+    ) -> Result<CallResponse, Error> {
         let path = Path::read(&request.path).ok_or(Error::NotFound)?;
         match path.about {
-            About::Voice => self.handle_voice(&path, request, now).await,
-            About::Report => self.handle_flow(&path, request, now).await,
+            About::Voice => self.handle_voice(&path, request, now).await.map(CallResponse::from),
+            About::Report => self.handle_flow(&path, request, now).await.map(CallResponse::from),
             About::Status | About::Machine => self.handle_status(&path, request, now).await,
         }
     }
@@ -63,11 +85,12 @@ impl Escalate {
         path: &Path<'_>,
         request: &Request,
         now: Timestamp,
-    ) -> Result<Response, Error> {
+    ) -> Result<CallResponse, Error> {
         let (body, settings) = verified(&self.settings, request, Kind::Form, now).await?;
         let fields = body.fields();
+        let is_status = path.about == About::Status;
         // A status may carry the hint too.
-        let status = status(&fields).filter(|_| path.about == About::Status);
+        let status = status(&fields).filter(|_| is_status);
         let call = field(&fields, "CallSid").map(str::to_owned);
         let signals: Vec<Signal> = machine(&fields)
             .into_iter()
@@ -78,7 +101,8 @@ impl Escalate {
             let work = self.with(settings, now);
             work.transact(path.incident, Effects::Inline, &|t| t.apply(&signals)).await?;
         }
-        Ok(Response::empty(204))
+        let report = of_form(Resource::Call, &fields).ok().filter(|_| is_status);
+        Ok(CallResponse { response: Response::empty(204), report })
     }
 
     /// First the key is written; then the stored result is spoken, whatever it is by then. Whoever waits on the

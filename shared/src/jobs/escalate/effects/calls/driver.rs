@@ -7,6 +7,7 @@ use crate::config::{Settings, tokens};
 use crate::domain::escalation::{Attempt, CallEvent, CallWith, Incident};
 use crate::twilio::callbacks::{studio_url, voice_url};
 use crate::twilio::rest::{Api, ApiError, CallResource, NewCall, Rejection};
+use crate::twilio::status::RETRIES;
 use crate::twilio::studio::api::{Executions, NotBegun};
 use crate::twilio::studio::callback_token::{LIFE, mint};
 
@@ -165,7 +166,7 @@ impl Order<'_> {
         NewCall {
             to: self.phone.to_owned(),
             from: from.to_owned(),
-            status_url: format!("{url}/status"),
+            status_url: format!("{url}/status{RETRIES}"),
             machine_url: format!("{url}/amd"),
             url,
             ring_seconds: policy.ring_seconds,

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use super::super::CallResponse;
 use super::*;
 use crate::domain::escalation::State;
 use crate::jobs::escalate::testing::{EXECUTION, FLOW, KEY, Server};
@@ -49,7 +50,7 @@ async fn told(server: &Server, token: &str, report: &str) -> (u16, String, bool)
     let path = format!("/twilio/studio/{}/1", server.incident().id);
     let body = format!("token={token}&{report}&execution={EXECUTION}&call=");
     match server.escalate.handle_call(&request(&path, &body), server.now()).await {
-        Ok(answer) => {
+        Ok(CallResponse { response: answer, .. }) => {
             let said: Value = serde_json::from_slice(&answer.body).expect("JSON");
             assert_eq!(answer.headers, [("content-type", "application/json".to_owned())]);
             let text = said["say"].as_str().expect("words").to_owned();
@@ -185,7 +186,7 @@ async fn unknown_call_is_answered_in_words() {
             .escalate
             .handle_call(&request(&format!("/twilio/studio/{id}/1"), &body), server.now())
             .await;
-        let said = String::from_utf8_lossy(&answer.expect("an answer").body).into_owned();
+        let said = String::from_utf8_lossy(&answer.expect("an answer").response.body).into_owned();
         assert!(
             said.contains("nothing that I know of") && said.contains("\"again\":false"),
             "{said}"

@@ -45,7 +45,9 @@ const TARGET: &str = "/twilio/voice/default-20300317-174640-000/1?reading=1";
 
 async fn said(escalate: &Escalate, request: &Request) -> (u16, String) {
     match escalate.handle_call(request, sample::at(0)).await {
-        Ok(answer) => (answer.status, String::from_utf8_lossy(&answer.body).into_owned()),
+        Ok(CallResponse { response, .. }) => {
+            (response.status, String::from_utf8_lossy(&response.body).into_owned())
+        }
         Err(error) => (error.status(), String::new()),
     }
 }
