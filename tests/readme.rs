@@ -139,7 +139,7 @@ const ELSEWHERE: [(&str, &[&str], &str); 16] = [
     ),
     ("eval \"$(aws configure export-credentials --format env)\"", &["--format"], "an AWS account"),
     (
-        "export AWS_REGION=… TABLE_NAME=… SLACK_QUEUE_URL=… WAKE_UPS_QUEUE_URL=… PARAMETER_PATH=",
+        "export AWS_REGION=… TABLE_NAME=… SLACK_QUEUE_URL=… WAKE_UPS_QUEUE_URL=… CALLBACKS_QUEUE_URL=… PARAMETER_PATH=",
         &[],
         "an AWS account",
     ),
