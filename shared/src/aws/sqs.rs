@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
 use aws_types::SdkConfig;
-use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
@@ -28,6 +29,12 @@ pub(super) struct Queues {
 
 /// The longest delay of a message, in seconds. Whoever gets it early sends it again.
 const MAX_DELAY: i32 = 900;
+/// The longest time that a message rests, in seconds.
+const MAX_REST: i32 = 43_200;
+/// The most messages of one request.
+const MAX_ENTRIES: usize = 10;
+/// The most requests at once: a batch may have a thousand messages, and each request at the same time takes a connection.
+const MAX_REQUESTS: usize = 4;
 
 impl Queues {
     /// The queues whose URLs this environment has.
@@ -50,23 +57,31 @@ impl Queues {
         url.as_deref().ok_or_else(|| Error::NotSetUp(format!("the environment has no {name}")))
     }
 
-    /// Lets a message come again after so long.
-    async fn rest_one(&self, to: QueueName, receipt: String, rest: Duration) -> Result<(), Error> {
-        let seconds =
-            i32::try_from(rest.as_millis().div_ceil(1000)).unwrap_or(i32::MAX).min(43_200);
-        let request = self.client.change_message_visibility().queue_url(self.url(to)?);
-        let request = request.receipt_handle(receipt).visibility_timeout(seconds);
-        request.send().await.map(|_| ()).map_err(|error| Error::Queue(told(error)))
-    }
-
     /// Lets the messages of a batch come again, each after so long.
     pub(super) async fn rest(
         &self,
         to: QueueName,
         receipts: Vec<(String, Duration)>,
     ) -> Result<(), Error> {
-        let all = receipts.into_iter().map(|(receipt, rest)| self.rest_one(to, receipt, rest));
-        join_all(all).await.into_iter().collect()
+        let url = self.url(to)?;
+        let requests = receipts.chunks(MAX_ENTRIES).map(|few| self.rest_few(url, few));
+        let done: Vec<_> = stream::iter(requests).buffer_unordered(MAX_REQUESTS).collect().await;
+        done.into_iter().collect()
+    }
+
+    async fn rest_few(&self, url: &str, receipts: &[(String, Duration)]) -> Result<(), Error> {
+        let mut request = self.client.change_message_visibility_batch().queue_url(url);
+        for (at, (receipt, rest)) in receipts.iter().enumerate() {
+            let seconds = i32::try_from(rest.as_millis().div_ceil(1000)).unwrap_or(i32::MAX);
+            let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(at.to_string());
+            let entry = entry.receipt_handle(receipt).visibility_timeout(seconds.min(MAX_REST));
+            request = request.entries(entry.build().map_err(|error| Error::Queue(told(error)))?);
+        }
+        let answer = request.send().await.map_err(|error| Error::Queue(told(error)))?;
+        match answer.failed() {
+            [] => Ok(()),
+            [first, ..] => Err(Error::Queue(format!("a message does not rest: {}", first.code()))),
+        }
     }
 }
 

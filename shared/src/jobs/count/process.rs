@@ -69,14 +69,18 @@ impl Count {
                 Err(error) => processed[at] = self.keep_unreadable(message, &error, now).await,
             }
         }
+        let mut store_answers = true;
         for items in transactions(batch, &reports) {
-            if let Err(error) = self.count(&items, now).await {
+            // A store that does not answer takes its time to say so: longer for all of them than we may run.
+            if store_answers {
+                let Err(error) = self.count(&items, now).await else { continue };
                 tracing::error!(%error, "callbacks could not be counted: they come again");
-                let messages: BTreeSet<usize> =
-                    items.iter().flat_map(|(_, items)| items).map(|item| item.message).collect();
-                for at in messages {
-                    processed[at] = Processed::RetryAfter(backoff(batch[at].receive_count));
-                }
+                store_answers = !matches!(error, Error::Store(_));
+            }
+            let messages: BTreeSet<usize> =
+                items.iter().flat_map(|(_, items)| items).map(|item| item.message).collect();
+            for at in messages {
+                processed[at] = Processed::RetryAfter(backoff(batch[at].receive_count));
             }
         }
         processed

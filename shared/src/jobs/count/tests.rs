@@ -179,6 +179,24 @@ async fn failing_store_gives_callbacks_back_and_counts_them_once() {
 }
 
 #[tokio::test]
+async fn store_that_does_not_answer_is_asked_once_for_a_large_batch() {
+    let setup = setup();
+    for number in 0..250 {
+        let form = format!("MessageSid=SM{number}&MessageStatus=delivered");
+        setup.post(Resource::Message, &form).await;
+    }
+    let batch = setup.queue.take_due(QueueName::Callbacks, at(1));
+    // Three transactions: the second and the third would land.
+    setup.store.fail_loads(Fault::Once(0));
+    let processed = setup.count.process(&batch, at(1)).await;
+    assert_eq!(processed, vec![Processed::RetryAfter(Duration::from_secs(1)); 250]);
+    assert!(setup.counters().await.is_empty());
+    let processed = setup.count.process(&batch, at(2)).await;
+    assert_eq!(processed, vec![Processed::Done; 250]);
+    assert_eq!(setup.counters().await["twilio_messages_delivered_total"], 250);
+}
+
+#[tokio::test]
 async fn conflict_is_decided_anew() {
     let setup = setup();
     setup.post(HOW_TO[0].0, HOW_TO[0].1).await;
