@@ -41,6 +41,7 @@ mod silences;
 mod slack;
 mod studio;
 mod taken;
+mod texts;
 mod timer;
 mod too_often;
 mod twilio;

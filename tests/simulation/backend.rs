@@ -220,7 +220,7 @@ impl Queue for Shared {
 }
 
 /// Puts a wake-up on the queue.
-fn wait(world: &mut World, body: String, not_before: Option<Timestamp>) {
+pub(crate) fn wait(world: &mut World, body: String, not_before: Option<Timestamp>) {
     let Ok(wake_up) = serde_json::from_str(&body) else {
         return world.fail(format!("a wake-up that cannot be read: {body}"));
     };

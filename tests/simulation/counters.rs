@@ -1,8 +1,9 @@
-//! What incidents have counted, beside what was seen of them.
+//! What incidents have counted and told, beside what was seen of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::domain::escalation::{Event, Incident, Outcome};
+use shared::storage::messages::WakeUp;
 
 use crate::world::World;
 
@@ -14,6 +15,10 @@ pub(crate) struct Seen {
     answered: BTreeSet<String>,
     taken: BTreeSet<String>,
     over: BTreeSet<String>,
+    /// Texts that were not delivered: the incident, to whom, and the SID, …
+    undelivered: BTreeSet<(String, String, String)>,
+    /// … and by incident and number the entries that tell of them.
+    told: BTreeMap<(String, u32), (String, String)>,
 }
 
 impl Seen {
@@ -39,13 +44,53 @@ impl Seen {
                 Event::Resolved { .. }
                 | Event::ResolvedByHand { .. }
                 | Event::NothingChanged { .. } => _ = self.over.insert(id.clone()),
+                Event::TextNotDelivered { person, sid, .. } => {
+                    let text = (person.clone(), sid.clone());
+                    self.told.insert((id.clone(), entry.number), text);
+                }
                 _ => {}
             }
         }
     }
 }
 
+impl Seen {
+    /// This wake-up tells of a text that was not delivered.
+    pub(crate) fn undelivered(&mut self, wake_up: &WakeUp) {
+        if let WakeUp::TextNotDelivered { incident, person, sid, .. } = wake_up {
+            self.undelivered.insert((incident.clone(), person.clone(), sid.clone()));
+        }
+    }
+
+    /// The texts that the timelines tell of: what is told twice, or is not true.
+    fn wrongly_told(&self) -> Vec<String> {
+        let mut known = BTreeSet::new();
+        let told = self.told.iter().map(|((id, _), (person, sid))| {
+            let text = (id.clone(), person.clone(), sid.clone());
+            let is_true = self.undelivered.contains(&text);
+            (!is_true || !known.insert(text)).then(|| format!("{id}: {sid} twice, or delivered"))
+        });
+        told.flatten().collect()
+    }
+}
+
 impl World {
+    /// The texts that were not delivered and of which incidents tell otherwise than it was. Only what has taken the place
+    /// of an incident may keep it from being told.
+    pub(crate) fn mistold(&self) -> Vec<String> {
+        let seen = &self.watch.seen;
+        let is_last = |id: &str| self.watch.kept.values().any(|kept| kept.incident.id == id);
+        let is_told = |id: &str, person: &str, sid: &str| {
+            let its = seen.told.iter().filter(|((of, _), _)| of == id);
+            its.map(|(_, text)| text).any(|(to, of)| to == person && of == sid)
+        };
+        let untold = seen.undelivered.iter().filter(|(id, person, sid)| {
+            self.known.lost_wake == 0 && is_last(id) && !is_told(id, person, sid)
+        });
+        let untold = untold.map(|(id, _, sid)| format!("{id}: {sid} was not delivered, untold"));
+        seen.wrongly_told().into_iter().chain(untold).collect()
+    }
+
     /// What counted otherwise than it was seen.
     pub(crate) fn miscounted(&self) -> Vec<String> {
         let seen = &self.watch.seen;

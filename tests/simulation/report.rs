@@ -85,6 +85,7 @@ impl World {
             }
         }
         left.extend(self.miscounted());
+        left.extend(self.mistold());
         let doubled = self.watch.tally.doubled_calls;
         if doubled > u64::from(self.accidents) {
             left.push(format!("{doubled} doubled calls after {} accidents", self.accidents));

@@ -47,6 +47,7 @@ tally! {
     crashes: "crashes",
     abandoned: "words that were waited for too long",
     lost: "callbacks lost",
+    undelivered: "texts that were not delivered",
     doubled: "things that came twice",
     late: "things that came late",
     throttled: "requests that Twilio turned away (429)",

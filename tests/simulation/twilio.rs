@@ -6,10 +6,14 @@ use std::sync::Arc;
 use jiff::fmt::rfc2822;
 use serde_json::json;
 use shared::Timestamp;
+use shared::domain::callbacks::{Callback, Resource, Source};
 use shared::domain::escalation::{CallEvent, End, Key};
+use shared::jobs::escalate::text_not_delivered;
+use shared::storage::messages::WakeUp;
 use shared::twilio::callbacks::Path;
 use shared::twilio::rest::{ApiRequest, ApiResponse, Wire};
 
+use crate::backend::wait;
 use crate::run::{About, Asked};
 use crate::script::{Habit, Pickup};
 use crate::setup::BASE;
@@ -123,7 +127,11 @@ impl World {
             ("GET", "Calls.json") => self.list(query),
             ("POST", "Messages.json") => {
                 self.phones.texts += 1;
-                answer(201, json!({"sid": "SM0"}))
+                let sid = format!("SM{:032x}", self.phones.texts);
+                if self.rng.chance(150) {
+                    self.fail_text(ask, &sid);
+                }
+                answer(201, json!({"sid": sid}))
             }
             (method, path) => {
                 let sid = path.trim_start_matches("Calls/").trim_end_matches(".json");
@@ -143,6 +151,29 @@ impl World {
                     }
                 }
             }
+        }
+    }
+
+    /// A text is not delivered: its callback says so, and that is queued.
+    fn fail_text(&mut self, ask: &ApiRequest, sid: &str) {
+        let url = field(ask, "StatusCallback");
+        let (url, _) = url.split_once('#').unwrap_or((url, ""));
+        let query = url.split_once('?').map(|(_, query)| query);
+        let callback = Callback {
+            resource: Resource::Message,
+            sid: sid.to_owned(),
+            status: "undelivered".to_owned(),
+            code: Some(30_003),
+            sip_code: None,
+            source: Source::Form,
+        };
+        match text_not_delivered(&callback, query) {
+            Some(wake_up @ WakeUp::TextNotDelivered { .. }) => {
+                self.watch.tally.undelivered += 1;
+                self.watch.seen.undelivered(&wake_up);
+                wait(self, wake_up.to_body(), None);
+            }
+            _ => self.fail(format!("a text whose callback is {url:?}")),
         }
     }
 

@@ -8,6 +8,7 @@ use shared::domain::callbacks::Resource;
 use shared::http::endpoints::{Endpoint, admit};
 use shared::http::{Request, Response, answer};
 use shared::jobs::count::{Count, Schedule};
+use shared::jobs::escalate::{self, text_not_delivered};
 use shared::storage::{Message, Processed};
 use shared::{Error, Timestamp};
 
@@ -22,7 +23,12 @@ async fn accept(count: &Count, request: &Request, now: Timestamp) -> Result<Resp
         Endpoint::CallCallback => Resource::Call,
         _ => return Err(Error::NotFound),
     };
-    count.accept(resource, request, now).await.map(|_| Response::empty(204))
+    let callback = count.accept(resource, request, now).await?;
+    // Of a text about an incident that was not delivered the incident is told too.
+    if let Some(wake_up) = text_not_delivered(&callback, request.query.as_deref()) {
+        escalate::send(count.queue.as_ref(), &wake_up).await?;
+    }
+    Ok(Response::empty(204))
 }
 
 /// Counts a batch.
@@ -34,3 +40,6 @@ pub async fn process(count: &Count, batch: Vec<Message>, now: Timestamp) -> Vec<
 pub async fn tick(count: &Count, schedule: Schedule, now: Timestamp) -> Result<(), Error> {
     count.tick(schedule, now).await
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,8 @@
 //!    changes, and gives what was decided.
 //! 4. `effects`: whoever has the lease of an effect does it, and reports its outcome.
 //! 5. [`intake`]: alarms come in. `endpoints`: a monitor, Twilio and Slack are answered. `wake_ups`: messages of the
-//!    queue. `reconciler`: once a minute what was left undone is repaired. `executions`: a Studio Flow's call is over.
+//!    queue. `reconciler`: once a minute what was left undone is repaired. `executions`: a Studio Flow's call is over. `texts`:
+//!    a text was not delivered.
 //! 6. [`silences`]: what people ask for, and alarms that wait for the end of one. [`resolves`]: somebody says that an
 //!    incident is over. [`heartbeat`]: that all this works. `lost_shifts`: that a calendar does not. [`incidents`]: what
 //!    readers see.
@@ -30,6 +31,7 @@ pub mod resolves;
 pub mod silences;
 #[cfg(test)]
 mod testing;
+mod texts;
 mod transact;
 mod transaction;
 /// The message of the queue of wake-ups.
@@ -41,6 +43,7 @@ mod work;
 
 pub use endpoints::CallResponse;
 pub use executions::ended_executions;
+pub use texts::text_not_delivered;
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;

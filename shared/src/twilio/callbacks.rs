@@ -1,7 +1,10 @@
-//! What Twilio tells us of a call: form posts to our own URLs, whose path names the incident and the attempt.
+//! What Twilio tells us of a call: form posts to our own URLs, whose path names the incident and the attempt. The callbacks
+//! of a text about an incident go where those of all messages go, and its URL's query names the incident and the person.
 
 use crate::domain::escalation::{CallEvent, Key};
+use crate::http::form_fields;
 use crate::twilio::rest;
+use crate::twilio::status::{MESSAGE_PATH, RETRIES};
 
 /// The path before all of a call's URLs.
 pub const VOICE: &str = "/twilio/voice/";
@@ -62,6 +65,39 @@ pub fn voice_url(base: &str, incident: &str, attempt: u32) -> String {
 pub fn studio_url(base: &str, incident: &str, attempt: u32) -> String {
     format!("{base}{STUDIO}{incident}/{attempt}")
 }
+
+/// The text about an incident that a message's callback is about: what the query of its URL says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextQuery {
+    /// Names the incident.
+    pub incident: String,
+    /// To whom it was sent.
+    pub person: String,
+}
+
+impl TextQuery {
+    /// Reads a query; `None` if it is no text's.
+    pub fn read(query: &str) -> Option<TextQuery> {
+        let fields = form_fields(query.as_bytes());
+        let value = |name: &str| {
+            let value = field(&fields, name).filter(|value| !value.is_empty())?;
+            (value.len() <= MAX_NAME_BYTES).then(|| value.to_owned())
+        };
+        Some(TextQuery { incident: value("incident")?, person: value("person")? })
+    }
+
+    /// The URL for the status callbacks of this text. Twilio keeps its fragment to itself, and signs the rest.
+    pub fn url(&self, base: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("incident", &self.incident).append_pair("person", &self.person);
+        // Not every reader takes a plus for a blank.
+        let query = query.finish().replace('+', "%20");
+        format!("{base}{MESSAGE_PATH}?{query}{RETRIES}")
+    }
+}
+
+/// The most bytes of an incident's or a person's name in a query. The configuration's have 80 characters at most.
+const MAX_NAME_BYTES: usize = 500;
 
 /// The first field of this name.
 pub fn field<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
@@ -160,10 +196,38 @@ mod tests {
         assert_eq!(key("3", 2), Some(Key::Over { reading: 2 }));
     }
 
+    #[test]
+    fn callback_of_a_text_names_incident_and_person() {
+        let text =
+            TextQuery { incident: "p-1".to_owned(), person: "José & Söhne+1#=".to_owned() };
+        let url = text.url("https://ringdown.example.com");
+        assert_eq!(
+            url,
+            "https://ringdown.example.com/webhooks/message?incident=p-1&\
+             person=Jos%C3%A9%20%26%20S%C3%B6hne%2B1%23%3D#rc=5&rp=ct,rt,5xx"
+        );
+        let query = url.split_once('?').and_then(|(_, query)| query.split_once('#'));
+        assert_eq!(TextQuery::read(query.expect("a query").0), Some(text));
+        let long = format!("incident=p-1&person={}", "x".repeat(MAX_NAME_BYTES + 1));
+        for other in ["", "incident=p-1", "person=alpha", "incident=&person=alpha", &long] {
+            assert_eq!(TextQuery::read(other), None, "{other}");
+        }
+    }
+
     proptest! {
         #[test]
+        fn any_name_in_a_query_is_read_back(incident in ".{1,60}", person in ".{1,60}") {
+            let text = TextQuery { incident, person };
+            let url = text.url("https://ringdown.example.com");
+            let (_, query) = url.split_once('?').expect("a query");
+            let (query, _) = query.split_once('#').expect("a fragment");
+            prop_assert!(query.bytes().all(|byte| byte.is_ascii_graphic()));
+            prop_assert_eq!(TextQuery::read(query), Some(text));
+        }
+
+        #[test]
         fn nothing_can_make_it_panic(path in "(/twilio/(voice|studio)/)?.{0,40}", value in ".{0,20}") {
-            let _ = (Path::read(&path), key(&value, 1), status(&fields(&[("CallStatus", &value)])));
+            let _ = (Path::read(&path), TextQuery::read(&path), key(&value, 1), status(&fields(&[("CallStatus", &value)])));
         }
     }
 }

@@ -191,10 +191,17 @@ impl Api {
         }
     }
 
-    /// `POST …/Messages.json`
-    pub async fn text(&self, to: &str, from: &str, body: &str) -> Result<(), ApiError> {
-        let form =
+    /// `POST …/Messages.json`. `status_url` is told what becomes of it, if there is one.
+    pub async fn text(
+        &self,
+        to: &str,
+        from: &str,
+        body: &str,
+        status_url: Option<String>,
+    ) -> Result<(), ApiError> {
+        let mut form =
             vec![("To", to.to_owned()), ("From", from.to_owned()), ("Body", body.to_owned())];
+        form.extend(status_url.map(|url| ("StatusCallback", url)));
         self.request("POST", "Messages.json", form).await.map(|_| ())
     }
 

@@ -16,6 +16,7 @@ mod pace;
 mod rounds;
 mod scenario;
 mod studio;
+mod texts;
 mod timer;
 mod unchanged;
 

@@ -309,6 +309,11 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
             let parts = vec![text("no text message reached "), person(name)];
             new(Problem, ":warning:", parts).with(mask_numbers(why))
         }
+        Event::TextNotDelivered { person: name, code, .. } => {
+            let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
+            let failed = text(format!(" was not delivered{code}"));
+            new(Problem, ":warning:", vec![text("the text to "), person(name), failed])
+        }
         Event::Resolved { after_seconds } => {
             let strong = Part::Strong("over".to_owned());
             let after = format!(" after {}: all alarms are OK", span(*after_seconds));

@@ -16,6 +16,7 @@ use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signa
 use crate::domain::routes::Line;
 use crate::domain::text;
 use crate::storage::records::{StoredIncident, Task, ToDo};
+use crate::twilio::callbacks::TextQuery;
 use crate::twilio::rest::{Api, ApiError};
 
 /// What becomes of the first things to be done may make others; so many rounds are made at once.
@@ -145,8 +146,11 @@ impl EffectRunner<'_> {
         else {
             return texted(Some("no phone in the configuration".to_owned()));
         };
-        let body = text::sms(incident, about, settings.public_base_url());
-        match api.text(&phone, from, &body).await {
+        let base = settings.public_base_url();
+        let body = text::sms(incident, about, base);
+        let query = TextQuery { incident: incident.id.clone(), person: person.to_owned() };
+        let status_url = base.map(|base| query.url(base));
+        match api.text(&phone, from, &body, status_url).await {
             Ok(()) => texted(None),
             Err(ApiError::Refused(why)) => texted(Some(why.text)),
             Err(ApiError::Later(_, why) | ApiError::Unknown(why)) if to_do.tries >= MAX_TRIES => {

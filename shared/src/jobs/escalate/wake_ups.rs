@@ -66,6 +66,9 @@ impl Work<'_> {
                 self.silence_until(incident, by, *until, Effects::Inline).await?;
             }
             WakeUp::Resolve { incident, by, seen } => self.resolve(incident, by, *seen).await?,
+            WakeUp::TextNotDelivered { incident, person, code, sid } => {
+                self.text_not_delivered(incident, person, *code, sid).await?;
+            }
             WakeUp::ExecutionEnded { flow, execution, at } => {
                 if !self.execution_ended(flow, execution, *at).await? {
                     return Ok(Processed::RetryAfter(BACKOFF));

@@ -59,6 +59,18 @@ pub enum WakeUp {
         /// is done: it is not what they meant.
         seen: u32,
     },
+    /// A text about this incident was not delivered.
+    TextNotDelivered {
+        /// Which incident.
+        incident: String,
+        /// To whom it was sent.
+        person: String,
+        /// Twilio's error code, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<u32>,
+        /// The message's SID.
+        sid: String,
+    },
     /// An Execution of a Studio Flow is over.
     ExecutionEnded {
         /// The Flow's SID.
@@ -92,6 +104,7 @@ impl WakeUp {
             }
             WakeUp::Silence { incident, until, .. } => format!("{incident} silence {until}"),
             WakeUp::Resolve { incident, by, seen } => format!("{incident} resolve {seen} {by}"),
+            WakeUp::TextNotDelivered { incident, sid, .. } => format!("{incident} text {sid}"),
             WakeUp::ExecutionEnded { execution, .. } => format!("{execution} ended"),
             WakeUp::Heartbeat { at } => format!("heartbeat {at}"),
         }
@@ -105,6 +118,7 @@ impl WakeUp {
             | WakeUp::Alarm { .. }
             | WakeUp::Silence { .. }
             | WakeUp::Resolve { .. }
+            | WakeUp::TextNotDelivered { .. }
             | WakeUp::ExecutionEnded { .. }
             | WakeUp::Heartbeat { .. } => None,
         }

@@ -60,6 +60,9 @@ impl Incident {
             Signal::Texted { person, failed } => {
                 update.record(Event::Texted { person: person.clone(), failed: failed.clone() });
             }
+            Signal::TextNotDelivered { person, code, sid } => {
+                update.text_not_delivered(person, *code, sid);
+            }
             Signal::Acknowledged { person, outside } => update.acknowledge(person, *outside),
             Signal::Released { person } => update.release(person),
             Signal::ResolvedByPerson { person } => update.resolve_by_person(person),

@@ -76,6 +76,20 @@ impl Update<'_> {
         }
     }
 
+    /// A text was not delivered: that is said once of each, and changes nothing.
+    pub(super) fn text_not_delivered(&mut self, person: &str, code: Option<u32>, sid: &str) {
+        let is_it = |event: &Event| {
+            let Event::TextNotDelivered { person: to, sid: known, .. } = event else {
+                return false;
+            };
+            to == person && known == sid
+        };
+        if !self.incident.timeline.entries.iter().any(|entry| is_it(&entry.event)) {
+            let (person, sid) = (person.to_owned(), sid.to_owned());
+            self.record(Event::TextNotDelivered { person, code, sid });
+        }
+    }
+
     /// Whether its owner need not be told that it is over: they do not know that it was back.
     pub(super) fn owner_knows_it_is_over(&self) -> bool {
         let incident = &self.incident;

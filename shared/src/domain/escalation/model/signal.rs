@@ -43,6 +43,15 @@ pub enum Signal {
         /// Why it did not.
         failed: Option<String>,
     },
+    /// Twilio took a text message, and could not deliver it.
+    TextNotDelivered {
+        /// To whom.
+        person: String,
+        /// Twilio's error code, if it gave one.
+        code: Option<u32>,
+        /// The message's SID: it may be reported more than once.
+        sid: String,
+    },
     /// Somebody says that they have it, elsewhere than on the phone.
     Acknowledged {
         /// Who.

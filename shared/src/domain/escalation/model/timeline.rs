@@ -110,6 +110,13 @@ pub enum Event {
     OwnerNotified { person: String, alarms: Vec<String>, more: u32 },
     /// A text message left, or did not.
     Texted { person: String, failed: Option<String> },
+    /// A text message left, and was not delivered.
+    TextNotDelivered {
+        person: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<u32>,
+        sid: String,
+    },
     /// It is over.
     Resolved { after_seconds: i64 },
     /// Somebody says that it is over, whatever its alarms say.

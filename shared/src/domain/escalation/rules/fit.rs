@@ -126,6 +126,7 @@ impl Entry {
             | Event::Deleted { alarm: name, .. }
             | Event::NoData { alarm: name }
             | Event::NobodyOnCall { schedule: name }
+            | Event::TextNotDelivered { person: name, .. }
             | Event::Calling { person: name, .. }
             | Event::Ringing { person: name, .. }
             | Event::Answered { person: name, .. }

@@ -58,8 +58,15 @@ pub(super) fn signal() -> impl Strategy<Value = Signal> {
             let until = Scenario::new().now.checked_add(SignedDuration::from_secs(seconds));
             Signal::Silenced { by: "alpha".to_owned(), until: until.expect("a time") }
         }),
+        1 => (person(), 1u8..4).prop_map(|(person, sid)| Signal::TextNotDelivered {
+            person, code: (sid > 1).then_some(30_003), sid: format!("SM{sid}"),
+        }),
         3 => Just(Signal::Wake),
     ]
+}
+
+fn not_delivered() -> Signal {
+    Signal::TextNotDelivered { person: "alpha".to_owned(), code: None, sid: "SM0".to_owned() }
 }
 
 proptest! {
@@ -103,6 +110,10 @@ proptest! {
                 });
                 prop_assert!(dialled.count() <= 1);
             }
+            let mut with_text = incident.clone().apply(&not_delivered(), &scenario.busy, scenario.now);
+            prop_assert_eq!(&with_text.effects, &[], "a text that was not delivered asks for something");
+            with_text.incident.timeline = incident.timeline.clone();
+            prop_assert_eq!(&with_text.incident, incident, "and changes something");
             let latest = incident.resolves_at();
             prop_assert!(latest.is_none() || incident.wake_at() <= latest, "it ends by itself in time");
             prop_assert_eq!(incident.ended_at.is_some(), incident.ending().is_some());

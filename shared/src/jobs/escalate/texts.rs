@@ -1,0 +1,41 @@
+//! A text about an incident was not delivered: its status callback says so, and the timeline tells it.
+
+use super::Effects;
+use super::work::Work;
+use crate::Error;
+use crate::domain::callbacks::{Callback, Resource, UNREADABLE_CODE};
+use crate::domain::escalation::Signal;
+use crate::storage::messages::WakeUp;
+use crate::twilio::callbacks::TextQuery;
+
+/// The wake-up that tells an incident of this callback; `None` if it is not about a text of ours, or says nothing bad.
+/// `query` is that of the URL that Twilio has signed.
+pub fn text_not_delivered(callback: &Callback, query: Option<&str>) -> Option<WakeUp> {
+    let is_bad = matches!(callback.status.as_str(), "undelivered" | "failed");
+    let TextQuery { incident, person } =
+        TextQuery::read(query?).filter(|_| is_bad && callback.resource == Resource::Message)?;
+    let code = callback.code.filter(|code| *code != UNREADABLE_CODE);
+    Some(WakeUp::TextNotDelivered { incident, person, code, sid: callback.sid.clone() })
+}
+
+impl Work<'_> {
+    /// Tells the incident, if it is the last one of its policy: what has taken its place is not about that text.
+    pub(super) async fn text_not_delivered(
+        &self,
+        incident: &str,
+        person: &str,
+        code: Option<u32>,
+        sid: &str,
+    ) -> Result<(), Error> {
+        let (person, sid) = (person.to_owned(), sid.to_owned());
+        let signals = [Signal::TextNotDelivered { person, code, sid }];
+        let told = self.transact(incident, Effects::Inline, &|t| t.apply(&signals)).await?;
+        if told.is_none() {
+            tracing::warn!("a text was not delivered, and its incident is not known");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
