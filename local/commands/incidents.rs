@@ -34,16 +34,10 @@ pub async fn list(store: &dyn Store) -> Result<(), Error> {
 
 /// Returns one incident in words, without the phone numbers that a monitor may have put into an alarm's name.
 fn line(incident: &Incident) -> String {
-    let state = match incident.state() {
-        State::Calling => "calling".to_owned(),
-        State::Taken => "taken".to_owned(),
-        State::Exhausted => "exhausted".to_owned(),
-        State::Resolved => "resolved".to_owned(),
-        State::Silenced => {
-            let until = incident.silenced_until.map(|at| format!(" until {at:.0}"));
-            format!("silenced{}", until.unwrap_or_default())
-        }
-    };
+    let state = incident.state();
+    let silenced_until = incident.silenced_until.filter(|_| state == State::Silenced);
+    let until = silenced_until.map(|at| format!(" until {at:.0}")).unwrap_or_default();
+    let state = format!("{}{until}", state.name());
     let owner = incident.taken_by().map(|owner| format!(" by {}", owner.person));
     let visible = |c: char| if c.is_control() { ' ' } else { c };
     let names = incident

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use shared::Timestamp;
 use shared::domain::alarm::{Change, State};
 use shared::domain::escalation::Key;
+use shared::testing::sample;
 
 use crate::rng::Rng;
 use crate::world::{Faults, START};
@@ -167,20 +168,10 @@ impl Script {
     }
 
     fn say(&mut self, alarm: usize, policy: u8, at: i64, state: State) {
-        let change = Change {
-            key: format!("arn:{alarm}"),
-            name: format!("w{policy}-{alarm}"),
-            state,
-            at: Timestamp::from_millisecond(START + at).unwrap_or_default(),
-            reason: "it is so".to_owned(),
-            description: String::new(),
-            quiet: None,
-            unordered: false,
-            undated: false,
-            acts: false,
-            actions: None,
-            former_key: None,
-        };
+        let (key, name) = (format!("arn:{alarm}"), format!("w{policy}-{alarm}"));
+        let since = Timestamp::from_millisecond(START + at).unwrap_or_default();
+        let reason = "it is so".to_owned();
+        let change = Change { reason, ..sample::change(&key, &name, state, since) };
         self.changes.push((at, vec![change]));
     }
 }

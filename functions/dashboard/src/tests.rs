@@ -2,7 +2,7 @@
 
 mod access;
 mod alarms;
-mod backend;
+pub(crate) mod backend;
 mod incidents;
 mod live;
 mod resolve;

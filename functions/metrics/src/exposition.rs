@@ -1,6 +1,7 @@
 //! The answer to a scrape, in the format and the encoding that it asks for.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -9,9 +10,9 @@ use shared::domain::metrics::exposition::{Format, write};
 use shared::http::{Request, Response};
 
 /// Writes all metrics with these values.
-pub(crate) fn respond(request: &Request, samples: &Samples) -> Response {
+pub(crate) fn respond(request: &Request, samples: Arc<Samples>) -> Response {
     let format = Format::wanted(request.header("accept"));
-    let text = write(samples.clone(), format);
+    let text = write(samples, format);
     let packed = accepts_gzip(request.header("accept-encoding")).then(|| gzip(text.as_bytes()));
     let response = match packed.flatten() {
         Some(packed) => {

@@ -43,7 +43,7 @@ async fn route(metrics: &Metrics, request: &Request, now: Timestamp) -> Result<R
             let settings = metrics.settings.get(now).await?;
             token::check(request, &settings)?;
             let samples = metrics.cache.samples(metrics, &settings, now).await?;
-            Ok(exposition::respond(request, &samples))
+            Ok(exposition::respond(request, samples))
         }
         Endpoint::Health | Endpoint::Healthz => Ok(health::respond(metrics, now).await),
         _ => Err(Error::NotFound),

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::size::NUMBER_BYTES;
 use super::{Key, Store, all_records};
 use crate::Error;
+use crate::domain::metrics::current_name;
 
 /// The partition of the counters that pages and metrics show.
 pub const COUNTERS: &str = "counters";
@@ -87,8 +88,8 @@ impl Counters {
     }
 }
 
-/// The sums of all counters that are shown, by name. A former version kept each in a row of its own, under its name, as
-/// one number: those are added.
+/// The sums of all counters that are shown, by the names of this version: what was counted under a former name is added. A
+/// former version kept each in a row of its own, under its name, as one number: those are added too.
 ///
 /// # Errors
 /// The store does not answer. A row that holds no counters is left out, and logged.
@@ -105,7 +106,41 @@ pub async fn totals(store: &dyn Store, now: Timestamp) -> Result<BTreeMap<String
                 }
             },
         };
-        totals.add(&Increment { key: record.key, counters });
+        let mut current = BTreeMap::new();
+        for (name, count) in counters {
+            let sum: &mut u64 = current.entry(current_name(name)).or_default();
+            *sum = sum.saturating_add(count);
+        }
+        totals.add(&Increment { key: record.key, counters: current });
     }
     Ok(totals.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::metrics::catalogue::{ALARMS, DEAD_LETTERS_KEPT, REPAIRED};
+    use crate::domain::metrics::{Family, Samples, Value};
+    use crate::testing::MemoryStore;
+
+    #[tokio::test]
+    async fn counter_of_a_former_name_counts_under_its_new_one() {
+        let (store, now) = (MemoryStore::default(), Timestamp::UNIX_EPOCH);
+        let counted = [
+            (r#"ringdown_alarms_total{became="incident"}"#, 3),
+            (r#"ringdown_alarms_total{outcome="incident"}"#, 4),
+            (r#"ringdown_audit_mended_total{what="late-wake-up"}"#, 2),
+            (r#"ringdown_dead_letters_total{job="forward"}"#, 5),
+            ("nobody_knows_this_total", 6),
+        ];
+        store.write(&[Increment::of("row", counted).into()], now).await.expect("a write");
+        let samples = Samples::of_counters(totals(&store, now).await.expect("the counters"));
+        let value = |family: &Family, values: &[&str]| {
+            let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+            samples.series(family)[&values].clone()
+        };
+        assert_eq!(value(ALARMS, &["incident"]), Value::Count(7));
+        assert_eq!(value(REPAIRED, &["late-wake-up"]), Value::Count(2));
+        assert_eq!(value(DEAD_LETTERS_KEPT, &["forward"]), Value::Count(5));
+    }
 }

@@ -9,6 +9,7 @@ mod list;
 mod replay;
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -20,7 +21,8 @@ pub use replay::{Progress, Tasks, replay, replay_page};
 use crate::Error;
 use crate::storage::messages::{Lines, Task};
 use crate::storage::{
-    Condition, Key, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_ITEMS, Put, Record, Store, writes,
+    Condition, Key, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_ITEMS, Processed, Put, Record, Store,
+    writes,
 };
 
 /// The partition of all dead letters, in the order of their time.
@@ -122,6 +124,25 @@ pub async fn keep(store: &dyn Store, letters: &[DeadLetter], now: Timestamp) -> 
         rest = later;
     }
     Ok(())
+}
+
+/// Keeps a message of a queue that could not be understood, as this letter: the message is done then. If it cannot be kept,
+/// it comes again after `backoff`.
+pub async fn keep_unreadable(
+    store: &dyn Store,
+    letter: DeadLetter,
+    backoff: Duration,
+    now: Timestamp,
+) -> Processed {
+    let reason = letter.reason.as_str();
+    tracing::error!(letters = 1, reason, "it could not be understood: kept as a dead letter");
+    match keep(store, &[letter], now).await {
+        Ok(()) => Processed::Done,
+        Err(error) => {
+            tracing::error!(%error, "a dead letter was not kept");
+            Processed::RetryAfter(backoff)
+        }
+    }
 }
 
 /// What keeps letters, each once: for whoever writes them together with records of its own.

@@ -14,8 +14,6 @@ const MAX_SID_BYTES: usize = 200;
 
 /// The path of the callbacks of messages.
 pub const MESSAGE_PATH: &str = "/webhooks/message";
-/// The path of the callbacks of calls.
-pub const CALL_PATH: &str = "/webhooks/call";
 /// Connection overrides of our callback URLs: five tries more, also after a 5xx, which Twilio otherwise never repeats. The
 /// fragment is neither sent nor signed. (docs/usage/webhooks/webhooks-connection-overrides.)
 pub const RETRIES: &str = "#rc=5&rp=ct,rt,5xx";

@@ -1,9 +1,7 @@
 //! What is counted, in words.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
-use shared::domain::metrics::{Kind, current_name, parse};
+use shared::domain::metrics::{Kind, parse};
 use shared::storage::{Store, counters::totals};
 use shared::{Error, Timestamp};
 
@@ -15,19 +13,9 @@ pub(super) struct Counter {
     value: String,
 }
 
-/// All counters, by name.
+/// All counters, by name. One that the catalogue does not name is shown by its name alone; the buckets of histograms are
+/// for Prometheus.
 pub(super) async fn counters(store: &dyn Store, now: Timestamp) -> Result<Vec<Counter>, Error> {
-    Ok(shown(totals(store, now).await?))
-}
-
-/// Returns counters as they are shown, by name: what was counted under a former name is added. One that the catalogue does
-/// not name is shown by its name alone; the buckets of histograms are for Prometheus.
-fn shown(counted: BTreeMap<String, u64>) -> Vec<Counter> {
-    let mut counters = BTreeMap::<String, u64>::new();
-    for (name, value) in counted {
-        let counter = counters.entry(current_name(name)).or_default();
-        *counter = counter.saturating_add(value);
-    }
     let counter = |(name, value): (String, u64)| {
         let help = match parse(&name) {
             Some((family, ..)) if family.kind == Kind::Counter => family.help,
@@ -36,15 +24,18 @@ fn shown(counted: BTreeMap<String, u64>) -> Vec<Counter> {
         };
         Some(Counter { name, help, value: value.to_string() })
     };
-    counters.into_iter().filter_map(counter).collect()
+    Ok(totals(store, now).await?.into_iter().filter_map(counter).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use shared::SignedDuration;
     use shared::domain::metrics::catalogue::{ALARMS, REPAIRED, SLACK_LINES, TAKE_SECONDS};
+    use shared::storage::Increment;
+    use shared::testing::MemoryStore;
 
     use super::*;
+    use crate::tests::backend::at_once;
 
     #[test]
     fn counter_has_its_current_name_and_the_help_of_the_catalogue() {
@@ -68,6 +59,9 @@ mod tests {
             help,
             value: value.to_owned(),
         });
-        assert_eq!(shown(counted.chain(histogram).collect()), expected);
+        let (store, now) = (MemoryStore::default(), Timestamp::UNIX_EPOCH);
+        let counted = Increment::of("row", counted.chain(histogram));
+        at_once(store.write(&[counted.into()], now)).unwrap();
+        assert_eq!(at_once(counters(&store, now)).unwrap(), expected);
     }
 }

@@ -168,7 +168,7 @@ fn with_token<'a>(headers: &[(&'static str, &'a str)]) -> Vec<(&'static str, &'a
 }
 
 /// Nothing here ever waits: what is asked for is there when it is first looked at.
-fn at_once<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
         Poll::Pending => panic!("something in memory had to be waited for"),

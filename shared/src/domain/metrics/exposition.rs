@@ -1,10 +1,11 @@
 //! The metrics as Prometheus reads them: OpenMetrics 1.0, or its older text format.
 
 use std::fmt;
+use std::sync::Arc;
 
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{
-    DescriptorEncoder, EncodeLabelSet, MetricEncoder, NoLabelSet, prometheus_text, text,
+    DescriptorEncoder, MetricEncoder, NoLabelSet, prometheus_text, text,
 };
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
@@ -53,9 +54,9 @@ impl Format {
 }
 
 /// Writes all metrics of the catalogue with these values. A gauge or a histogram without a value has no series.
-pub fn write(samples: Samples, format: Format) -> String {
+pub fn write(samples: impl Into<Arc<Samples>>, format: Format) -> String {
     let mut registry = Registry::default();
-    registry.register_collector(Box::new(Exposition(samples)));
+    registry.register_collector(Box::new(Exposition(samples.into())));
     let mut out = String::new();
     let written = match format {
         Format::OpenMetrics => text::encode(&mut out, &registry),
@@ -67,7 +68,7 @@ pub fn write(samples: Samples, format: Format) -> String {
 }
 
 #[derive(Debug)]
-struct Exposition(Samples);
+struct Exposition(Arc<Samples>);
 
 impl Collector for Exposition {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
@@ -84,7 +85,7 @@ impl Collector for Exposition {
                     names.zip(values.iter().map(String::as_str)).collect();
                 match labels.is_empty() {
                     true => encode(&mut metric, value, family)?,
-                    false => encode(&mut metric.encode_family(&Labels(&labels))?, value, family)?,
+                    false => encode(&mut metric.encode_family(&labels)?, value, family)?,
                 }
             }
         }
@@ -115,17 +116,5 @@ fn encode(encoder: &mut MetricEncoder<'_>, value: &Value, family: &Family) -> fm
             encoder.encode_histogram::<NoLabelSet>(sum, seen.buckets.iter().sum(), &buckets, None)
         }
         (Value::Histogram(_), _) => Ok(()),
-    }
-}
-
-/// Labels by name. The library gives every series those of its registry besides; ours has none.
-struct Labels<'a>(&'a [(&'a str, &'a str)]);
-
-impl EncodeLabelSet for Labels<'_> {
-    fn encode(
-        &self,
-        encoder: &mut prometheus_client::encoding::LabelSetEncoder<'_>,
-    ) -> fmt::Result {
-        self.0.encode(encoder)
     }
 }

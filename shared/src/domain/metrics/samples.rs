@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::series::{Counted, current_name, parse};
+use super::series::{Counted, parse};
 use super::{Family, Kind};
 
 /// The observations of one series of a histogram.
@@ -34,7 +34,7 @@ impl Samples {
     pub fn of_counters(counters: BTreeMap<String, u64>) -> Samples {
         let mut samples = Samples::default();
         for (name, count) in counters {
-            if let Some((family, values, counted)) = parse(&current_name(name)) {
+            if let Some((family, values, counted)) = parse(&name) {
                 samples.add(family, values, counted, count);
             }
         }

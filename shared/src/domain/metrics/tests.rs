@@ -50,24 +50,6 @@ fn series_is_read_back_as_it_was_written() {
 }
 
 #[test]
-fn counter_of_a_former_name_counts_under_its_new_one() {
-    let samples = counters(&[
-        (r#"ringdown_alarms_total{became="incident"}"#.to_owned(), 3),
-        (r#"ringdown_alarms_total{outcome="incident"}"#.to_owned(), 4),
-        (r#"ringdown_audit_mended_total{what="late-wake-up"}"#.to_owned(), 2),
-        (r#"ringdown_dead_letters_total{job="forward"}"#.to_owned(), 5),
-        ("nobody_knows_this_total".to_owned(), 6),
-    ]);
-    let value = |family: &Family, values: &[&str]| {
-        let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
-        samples.series(family)[&values].clone()
-    };
-    assert_eq!(value(ALARMS, &["incident"]), Value::Count(7));
-    assert_eq!(value(REPAIRED, &["late-wake-up"]), Value::Count(2));
-    assert_eq!(value(DEAD_LETTERS_KEPT, &["forward"]), Value::Count(5));
-}
-
-#[test]
 fn both_formats_show_zeros_histograms_and_escaped_labels() {
     let mut samples = counters(&[(MESSAGES_FAILED.series(&["21614"]), 2)]);
     samples.gauge(ON_CALL, &["prod", "a\"b"], 1);

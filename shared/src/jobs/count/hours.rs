@@ -5,7 +5,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Count;
 use crate::Error;
-use crate::domain::metrics::current_name;
 use crate::storage::{Condition, Counters, Key, Put, counters};
 
 /// The partition of the counters by hour.
@@ -22,11 +21,7 @@ impl Count {
         if known.into_iter().flatten().next().is_some() {
             return Ok(());
         }
-        let mut all = Counters::default();
-        for (name, count) in counters::totals(self.store.as_ref(), now).await? {
-            let sum = all.0.entry(current_name(name)).or_default();
-            *sum = sum.saturating_add(count);
-        }
+        let all = Counters(counters::totals(self.store.as_ref(), now).await?);
         let put = Put {
             key,
             body: all.to_body(),

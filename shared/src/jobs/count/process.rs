@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::Count;
 use crate::Error;
 use crate::domain::callbacks::{Callback, History, Outcome};
-use crate::storage::dead_letters::{self, DeadLetter};
+use crate::storage::dead_letters::{DeadLetter, keep_unreadable};
 use crate::storage::messages::{CallbackTask, Counts, Report};
 use crate::storage::{
     Increment, Key, MAX_TRANSACTION_ITEMS, Message, Processed, Record, Write, callbacks,
@@ -66,7 +66,13 @@ impl Count {
                         Processed::RetryAfter(backoff(message.receive_count))
                     });
                 }
-                Err(error) => processed[at] = self.keep_unreadable(message, &error, now).await,
+                Err(error) => {
+                    let reason = format!("it is no message of the queue of callbacks: {error}");
+                    let letter = DeadLetter::count(&reason, message.body.clone(), now);
+                    let backoff = backoff(message.receive_count);
+                    processed[at] =
+                        keep_unreadable(self.store.as_ref(), letter, backoff, now).await;
+                }
             }
         }
         let mut store_answers = true;
@@ -116,25 +122,6 @@ impl Count {
             }
         }
     }
-
-    /// A message that is none of ours becomes a dead letter, with its reason.
-    async fn keep_unreadable(
-        &self,
-        message: &Message,
-        error: &serde_json::Error,
-        now: Timestamp,
-    ) -> Processed {
-        let reason = format!("it is no message of the queue of callbacks: {error}");
-        tracing::error!(letters = 1, reason, "it could not be understood: kept as a dead letter");
-        let letter = DeadLetter::count(&reason, message.body.clone(), now);
-        match dead_letters::keep(self.store.as_ref(), &[letter], now).await {
-            Ok(()) => Processed::Done,
-            Err(error) => {
-                tracing::error!(%error, "a dead letter was not kept");
-                Processed::RetryAfter(backoff(message.receive_count))
-            }
-        }
-    }
 }
 
 /// What these reports say, transaction by transaction.
@@ -172,29 +159,24 @@ fn writes(items: &Items<'_>, records: &[Option<Record>], row: &str, now: Timesta
     };
     let mut writes: Vec<Write> = Vec::new();
     for ((key, items), record) in items.iter().zip(records) {
-        // The record of a request that came before holds no statuses.
-        let has_statuses = items.iter().any(|item| matches!(item.what, What::Callback(_)));
-        let before = record.as_ref().filter(|_| has_statuses).map(callbacks::read);
-        let before = before.unwrap_or_default();
-        let (mut history, mut request) = (before.clone(), None);
+        // A key is a message's or call's, or a request's.
+        if let Some(Item { what: What::Counts(counts), .. }) = items.first() {
+            if record.is_none() {
+                counts.counters.iter().for_each(|(name, by)| count(name.clone(), *by));
+                writes.push(callbacks::put_request(&counts.request, now).into());
+            }
+            continue;
+        }
+        let before = record.as_ref().map(callbacks::read).unwrap_or_default();
+        let mut history = before.clone();
         for item in items {
-            match item.what {
-                What::Callback(callback) => {
-                    let (outcome, counted) = add(&mut history, callback);
-                    if !(item.is_repeated && outcome == Outcome::Duplicate) {
-                        counted.into_iter().for_each(|name| count(name, 1));
-                    }
-                }
-                What::Counts(counts) if record.is_none() && request.is_none() => {
-                    request = Some(&counts.request);
-                    counts.counters.iter().for_each(|(name, by)| count(name.clone(), *by));
-                }
-                What::Counts(_) => {}
+            let What::Callback(callback) = item.what else { continue };
+            let (outcome, counted) = add(&mut history, callback);
+            if !(item.is_repeated && outcome == Outcome::Duplicate) {
+                counted.into_iter().for_each(|name| count(name, 1));
             }
         }
-        if let Some(request) = request {
-            writes.push(callbacks::put_request(request, now).into());
-        } else if history != before {
+        if history != before {
             writes.push(callbacks::put(key.clone(), &history, record.as_ref(), now).into());
         }
     }

@@ -66,7 +66,7 @@ pub async fn samples(
 
 /// Adds how many dead letters wait. To count them all of them are read, so that is done less often than the rest.
 pub fn show_dead_letters(samples: &mut Samples, waiting: usize) {
-    samples.gauge(DEAD_LETTERS, &[], i64::try_from(waiting).unwrap_or(i64::MAX));
+    samples.gauge(DEAD_LETTERS, &[], gauge(waiting));
 }
 
 /// Adds how many requests this process has refused.
@@ -91,7 +91,7 @@ fn show_incidents(samples: &mut Samples, records: &[Record], now: Timestamp) {
         .collect();
     for state in [State::Calling, State::Taken, State::Exhausted, State::Silenced] {
         let count = open.iter().filter(|stored| stored.incident.state() == state).count();
-        samples.gauge(INCIDENTS, &[word(state)], gauge(count));
+        samples.gauge(INCIDENTS, &[state.name()], gauge(count));
     }
     let is_late = |stored: &&StoredIncident| {
         stored.wake_at.is_some_and(|due| now.duration_since(due) > WAKE_UP_GRACE)
@@ -104,16 +104,6 @@ fn show_on_call(samples: &mut Samples, schedules: &Schedules, now: Timestamp) {
         for person in schedule.on_call(now).people {
             samples.gauge(ON_CALL, &[&schedule.name, &person], 1);
         }
-    }
-}
-
-fn word(state: State) -> &'static str {
-    match state {
-        State::Calling => "calling",
-        State::Taken => "taken",
-        State::Exhausted => "exhausted",
-        State::Silenced => "silenced",
-        State::Resolved => "resolved",
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::work::Work;
 use super::{Effects, Escalate};
 use crate::Error;
-use crate::storage::dead_letters::{self, DeadLetter};
+use crate::storage::dead_letters::{DeadLetter, keep_unreadable};
 use crate::storage::messages::WakeUp;
 use crate::storage::{Message, Processed};
 
@@ -19,7 +19,11 @@ impl Escalate {
     pub async fn process(&self, message: &Message, now: Timestamp) -> Processed {
         let wake_up: WakeUp = match serde_json::from_str(&message.body) {
             Ok(wake_up) => wake_up,
-            Err(error) => return self.store_unreadable(message, &error, now).await,
+            Err(error) => {
+                let reason = format!("it is no wake-up of ours: {error}");
+                let letter = DeadLetter::escalate(&reason, message.body.clone(), now);
+                return keep_unreadable(self.store.as_ref(), letter, BACKOFF, now).await;
+            }
         };
         let processed = match self.begin(now).await {
             Ok(work) => work.process(&wake_up).await,
@@ -29,25 +33,6 @@ impl Escalate {
             tracing::error!(%error, "a wake-up could not be dealt with: it comes again");
             Processed::RetryAfter(BACKOFF)
         })
-    }
-
-    /// A message that is no wake-up of ours becomes a dead letter, with its reason.
-    async fn store_unreadable(
-        &self,
-        message: &Message,
-        error: &serde_json::Error,
-        now: Timestamp,
-    ) -> Processed {
-        let reason = format!("it is no wake-up of ours: {error}");
-        tracing::error!(letters = 1, reason, "it could not be understood: kept as a dead letter");
-        let letter = DeadLetter::escalate(&reason, message.body.clone(), now);
-        match dead_letters::keep(self.store.as_ref(), &[letter], now).await {
-            Ok(()) => Processed::Done,
-            Err(error) => {
-                tracing::error!(%error, "a dead letter was not kept");
-                Processed::RetryAfter(BACKOFF)
-            }
-        }
     }
 }
 

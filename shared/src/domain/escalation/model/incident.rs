@@ -90,6 +90,19 @@ pub enum State {
     Resolved,
 }
 
+impl State {
+    /// The word for it, in JSON, in labels and at the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Calling => "calling",
+            State::Taken => "taken",
+            State::Exhausted => "exhausted",
+            State::Silenced => "silenced",
+            State::Resolved => "resolved",
+        }
+    }
+}
+
 impl Incident {
     /// What a reader is told of it.
     pub fn state(&self) -> State {

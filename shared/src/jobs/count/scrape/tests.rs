@@ -188,7 +188,7 @@ fn reasons_of_refusals_are_the_labels_of_their_metric() {
 
 #[test]
 fn states_of_incidents_and_measured_gauges_are_in_the_catalogue() {
-    let words = [State::Calling, State::Taken, State::Exhausted, State::Silenced].map(word);
+    let words = [State::Calling, State::Taken, State::Exhausted, State::Silenced].map(State::name);
     assert_eq!(INCIDENTS.labels[0].always, words);
     assert!(MEASURED.iter().all(|(family, _)| FAMILIES.contains(family)));
 }

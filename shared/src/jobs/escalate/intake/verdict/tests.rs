@@ -1,4 +1,5 @@
 use super::*;
+use crate::testing::sample;
 
 const POLICY: Configured<'_> = Configured { has_policy: true, ignored: None };
 const NO_POLICY: Configured<'_> = Configured { has_policy: false, ignored: None };
@@ -8,20 +9,8 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn change(state: State, second: i64) -> Change {
-    Change {
-        key: "arn:cpu".to_owned(),
-        former_key: None,
-        name: "cpu".to_owned(),
-        state,
-        at: at(second),
-        reason: "too much".to_owned(),
-        description: String::new(),
-        quiet: None,
-        unordered: false,
-        undated: false,
-        acts: false,
-        actions: None,
-    }
+    let reason = "too much".to_owned();
+    Change { reason, ..sample::change("arn:cpu", "cpu", state, at(second)) }
 }
 
 fn announcement(enabled: bool, since: i64, state: State, second: i64) -> Change {
