@@ -80,18 +80,25 @@ EVENTS = {
 
 def reports(backend, body, lines):
     """What the sink's request leaves in the queue of callbacks: the statuses that its events report, how many events there
-    were, and of how many of them a line came."""
+    were, and of how many of them a line came; then one report for each callback of ours that an event calls lost."""
     events = json.loads(body)
     events = events if isinstance(events, list) else [events]
-    found = [EVENTS[event["type"]] for event in events if event["type"] in EVENTS]
     counters = {"ringdown_events_received_total": len(events), "ringdown_events_forwarded_total": lines,
                 'ringdown_events_dropped_total{reason="no_route"}': len(events) - lines}
-    counters |= {f'ringdown_callbacks_lost_total{{source="{lost}"}}': 1 for _, lost in found if lost}
-    counts = {"request": hashlib.sha256(body).hexdigest()[:32], "counters": {name: n for name, n in counters.items() if n}}
-    callbacks = {"callbacks": [report for report, _ in found if report]}
-    expected = {"kind": "report", "counts": counts} | (callbacks if callbacks["callbacks"] else {})
+    callbacks = [EVENTS[event["type"]][0] for event in events if event["type"] in EVENTS]
+    expected = [report(body, {name: count for name, count in counters.items() if count}, [*filter(None, callbacks)])]
+    for event in events:
+        lost = EVENTS.get(event["type"], (None, None))[1]
+        if lost:
+            name = f'{event["type"]} {event["id"]}'.encode()
+            expected.append(report(name, {f'ringdown_callbacks_lost_total{{source="{lost}"}}': 1}))
     queued = backend.take(backend.callbacks)
-    assert queued == [expected], (queued, expected)
+    assert queued == expected, (queued, expected)
+
+
+def report(counted_once, counters, callbacks=()):
+    counts = {"request": hashlib.sha256(counted_once).hexdigest()[:32], "counters": counters}
+    return {"kind": "report", "counts": counts} | ({"callbacks": list(callbacks)} if callbacks else {})
 
 
 def before_status_callback(backend, name):
