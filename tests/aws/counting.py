@@ -228,7 +228,7 @@ def metrics(backend, event, answer, expected):
         shown = scraped(text)
         counted = {name: value for name, value in shown.items() if value and "_total" in name}
         assert counted == backend.counters() and counted, counted
-        assert shown["ringdown_config_good"] == 1 and shown["ringdown_callbacks_missing"] == 0, shown
+        assert shown["ringdown_config_good"] == 1 and shown["ringdown_callbacks_missing"] == 3, shown
         assert shown["ringdown_dead_letters"] == 0 and shown['ringdown_incidents{state="calling"}'] == 0, shown
 
 
