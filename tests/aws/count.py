@@ -141,7 +141,8 @@ class Counts:
         assert waiting and self.scrape()[0] == 503
         self.cloud.relay.reset()
         took = time.monotonic() - began
-        behind = self.are_exact(180)
+        # A batch whose function ran out of time comes back after the queue's own six minutes.
+        behind = self.are_exact(420)
         wait("the server is well", 15, lambda: self.deployment.request("GET", "/health")[0] == 200)
         print(f"   the table out of reach for {took:.0f} s ({outage.refused} requests reset): {count} callbacks taken meanwhile,"
               f" {waiting} messages waited at its end; all counters exact {behind:.0f} s later", flush=True)
