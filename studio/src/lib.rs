@@ -11,6 +11,7 @@ pub mod run;
 
 pub use flow::{Condition, Flow, Offset, Problem, State, Transition};
 pub use run::{
-    Action, DialOutcome, EndReason, ExecutionRequest, HttpResponse, Run, RunEvent, RunState,
-    Speech, Step,
+    Action, Connect, DialCallStatus, DialOutcome, EndReason, Enqueue, ExecutionRequest,
+    ExecutionStart, HttpMethod, HttpResponse, IncomingCall, IncomingMessage, OutboundMessage,
+    Prompt, QueueResult, QueueTarget, Record, Run, RunEvent, RunState, Speech, Step, Trigger,
 };

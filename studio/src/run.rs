@@ -5,6 +5,7 @@
 
 mod action;
 mod event;
+mod start;
 #[cfg(test)]
 mod tests;
 mod widgets;
@@ -12,10 +13,14 @@ mod widgets;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-pub use action::{Action, HTTP_TIMEOUT, Speech};
-pub use event::{DialOutcome, HttpResponse, RunEvent};
+pub use action::{
+    Action, Connect, Enqueue, HTTP_TIMEOUT, HttpMethod, OutboundMessage, Prompt, QueueTarget,
+    Record, Speech,
+};
+pub use event::{DialCallStatus, DialOutcome, HttpResponse, QueueResult, RunEvent};
+pub use start::{ExecutionRequest, ExecutionStart, IncomingCall, IncomingMessage, Trigger};
 
 use crate::flow::{Flow, State};
 
@@ -24,21 +29,6 @@ pub const MAX_STEPS: usize = 1_000;
 
 /// The name that a step has in place of an event when the call ended in its widget.
 pub const HANG_UP: &str = "hangup";
-
-/// The request that began an Execution: `POST /v2/Flows/{sid}/Executions`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ExecutionRequest {
-    /// The SID of the Execution: `FN…`.
-    pub execution_sid: String,
-    /// The SID of the Flow: `FW…`.
-    pub flow_sid: String,
-    /// The contact.
-    pub to: String,
-    /// Our own number.
-    pub from: String,
-    /// `Parameters`: `{{flow.data.…}}`.
-    pub parameters: Map<String, Value>,
-}
 
 /// A widget that was left.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +88,8 @@ struct Call {
 pub struct Run {
     flow: Arc<Flow>,
     state: RunState,
+    /// The event of its beginning.
+    trigger: &'static str,
     /// The index of the widget that it is in; none before the first.
     widget: Option<usize>,
     context: Value,
@@ -108,22 +100,19 @@ pub struct Run {
 
 impl Run {
     /// A run that has not begun: [`RunEvent::Begun`] begins it.
-    pub fn new(flow: Arc<Flow>, request: &ExecutionRequest, now: Timestamp) -> Run {
-        let ExecutionRequest { execution_sid, flow_sid, to, from, parameters } = request;
-        let context = json!({
-            "trigger": {"request": {"to": to, "from": from, "parameters": parameters}},
-            "flow": {
-                "sid": execution_sid,
-                "flow_sid": flow_sid,
-                "channel": {"address": from},
-                "data": parameters,
-                "variables": {},
-            },
-            "contact": {"channel": {"address": to}},
-            "widgets": {},
-        });
-        let (state, steps) = (RunState::Active, Vec::new());
-        Run { flow, state, widget: None, context, call: None, steps, updated: now }
+    pub fn new(flow: Arc<Flow>, start: &ExecutionStart, now: Timestamp) -> Run {
+        let context = start.context();
+        let call = match &start.trigger {
+            Trigger::Call(IncomingCall { call_sid, from, to, .. }) => Some(Call {
+                sid: Some(call_sid.clone()),
+                to: to.clone(),
+                from: from.clone(),
+                is_answered: true,
+            }),
+            Trigger::Request(_) | Trigger::Message(_) => None,
+        };
+        let (state, steps, trigger) = (RunState::Active, Vec::new(), start.trigger.event());
+        Run { flow, state, trigger, widget: None, context, call, steps, updated: now }
     }
 
     /// Takes in what has happened: whether the run goes on, and what is to be done now. An event that the current widget

@@ -18,13 +18,13 @@ pub enum Action {
         /// How long it rings.
         timeout: Duration,
     },
-    /// Speaks: [`RunEvent::Spoken`](super::RunEvent::Spoken) when all is said.
-    Say(Speech),
+    /// Speaks or plays: [`RunEvent::Spoken`](super::RunEvent::Spoken) when all is said.
+    SayPlay(Prompt),
     /// Speaks and takes keys: [`RunEvent::Digits`](super::RunEvent::Digits), or
     /// [`RunEvent::TimedOut`](super::RunEvent::TimedOut) if none is pressed.
     Gather {
         /// The prompt.
-        prompt: Speech,
+        prompt: Prompt,
         /// How long a key is waited for after the prompt.
         timeout: Duration,
         /// The keys that end the input, and are no part of it.
@@ -32,27 +32,156 @@ pub enum Action {
         /// The number of keys that ends the input.
         max_digits: Option<usize>,
     },
-    /// Sends a POST: [`RunEvent::Responded`](super::RunEvent::Responded), or
+    /// Sends a request, and follows redirects: [`RunEvent::Responded`](super::RunEvent::Responded), or
     /// [`RunEvent::TimedOut`](super::RunEvent::TimedOut) if there is no answer.
     Request {
+        /// Its method.
+        method: HttpMethod,
         /// The URL.
         url: String,
-        /// The header `Content-Type`.
+        /// The header `Content-Type`; of a GET without effect.
         content_type: String,
-        /// The body.
+        /// The body; of a GET empty.
         body: String,
         /// How long the answer may take.
         timeout: Duration,
     },
+    /// Sends a message: [`RunEvent::MessageSent`](super::RunEvent::MessageSent) or
+    /// [`RunEvent::MessageFailed`](super::RunEvent::MessageFailed).
+    SendMessage(OutboundMessage),
+    /// Waits for a message of the contact: [`RunEvent::Replied`](super::RunEvent::Replied) or
+    /// [`RunEvent::TimedOut`](super::RunEvent::TimedOut). A
+    /// [`RunEvent::MessageFailed`](super::RunEvent::MessageFailed) says that the one before was never delivered.
+    AwaitReply {
+        /// How long it is waited for.
+        timeout: Duration,
+    },
+    /// Hands the call or conversation over to a queue: [`RunEvent::Dequeued`](super::RunEvent::Dequeued) when that is
+    /// over, however long it takes.
+    Enqueue(Enqueue),
+    /// Connects the call to somebody: [`RunEvent::DialEnded`](super::RunEvent::DialEnded) when that is over.
+    Connect(Connect),
+    /// Records the caller: [`RunEvent::Recorded`](super::RunEvent::Recorded).
+    Record(Record),
     /// Ends the call.
     HangUp,
 }
 
-/// A text that is spoken.
+/// Something that a caller hears.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Prompt {
+    /// A text is spoken.
+    Say(Speech),
+    /// A recording is played.
+    Play {
+        /// The URL of the recording.
+        url: String,
+        /// How often it is played; 0 is until the call ends.
+        times: u32,
+    },
+    /// Keys are sounded.
+    Digits {
+        /// The keys; `w` is half a second of silence.
+        digits: String,
+        /// How often.
+        times: u32,
+    },
+}
+
+/// A text that is spoken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Speech {
     /// The text, its expressions looked up.
     pub text: String,
     /// How often it is said; 0 is until the call ends.
     pub times: u32,
+    /// The voice; empty for the account's own.
+    pub voice: String,
+    /// The language; empty for the account's own.
+    pub language: String,
+}
+
+/// The method of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HttpMethod {
+    /// `GET`
+    Get,
+    /// `POST`
+    Post,
+}
+
+/// A message that is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OutboundMessage {
+    /// The recipient.
+    pub to: String,
+    /// Our own number, or the SID of a Messaging Service.
+    pub from: String,
+    /// The text.
+    pub body: String,
+    /// The URL of a picture; empty if there is none.
+    pub media_url: String,
+    /// The SID of a content template; empty if there is none.
+    pub content_sid: String,
+}
+
+/// A hand-over to a queue: `enqueue-call`, `send-to-flex`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enqueue {
+    /// Its destination.
+    pub queue: QueueTarget,
+    /// The attributes of the task: JSON, as text.
+    pub attributes: String,
+    /// The priority of the task; empty if there is none.
+    pub priority: String,
+    /// How long the task may last.
+    pub timeout: Option<Duration>,
+}
+
+/// The destination of a hand-over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QueueTarget {
+    /// A queue of Twilio's voice, by its name.
+    Queue(String),
+    /// A workflow of TaskRouter, by its SID.
+    Workflow(String),
+    /// A workflow of Flex, by its SID, and the channel of the task.
+    Flex {
+        /// `WW…`
+        workflow: String,
+        /// `voice`, `chat`, …: a SID or a name.
+        channel: String,
+    },
+}
+
+/// A connection of the call with somebody: `connect-call-to`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connect {
+    /// The kind of destination: `number`, `client`, `sip`, …
+    pub noun: String,
+    /// The destination: one, or several with commas between them.
+    pub to: String,
+    /// The number that is shown to whoever is called.
+    pub caller_id: String,
+    /// How long it rings.
+    pub timeout: Duration,
+    /// How long the connection may last.
+    pub time_limit: Option<Duration>,
+    /// Whether it is recorded.
+    pub record: bool,
+}
+
+/// A recording of the caller: `record-voicemail`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// How much silence ends it.
+    pub timeout: Duration,
+    /// How long it may be.
+    pub max_length: Duration,
+    /// The keys that end it.
+    pub finish_on_key: String,
+    /// Whether a tone precedes it.
+    pub play_beep: bool,
+    /// Whether it is put into writing.
+    pub transcribe: bool,
 }

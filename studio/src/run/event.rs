@@ -1,5 +1,9 @@
 //! The events that a run is stepped with.
 
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
 /// Something that has happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RunEvent {
@@ -20,6 +24,54 @@ pub enum RunEvent {
     Responded(HttpResponse),
     /// What was waited for did not come in time: a key, or the answer to a request.
     TimedOut,
+    /// Something was spoken where keys or speech were waited for.
+    SpeechResult {
+        /// The words: Twilio ends them with a full stop.
+        text: String,
+        /// The confidence, from 0 to 1, as text.
+        confidence: String,
+    },
+    /// A message was sent.
+    MessageSent {
+        /// `SM…`
+        message_sid: String,
+    },
+    /// A message could not be sent, or was never delivered.
+    MessageFailed {
+        /// Twilio's error code, if one is known.
+        error_code: Option<u32>,
+    },
+    /// The contact has sent a message: the parameters of its webhook (`MessageSid`, `From`, `To`, `Body`, …).
+    Replied(Map<String, Value>),
+    /// A hand-over to a queue is over, and the caller still there. (If the caller hung up: [`RunEvent::HungUp`].)
+    Dequeued {
+        /// Its result.
+        result: QueueResult,
+        /// The queue's SID; empty if it never came into one.
+        queue_sid: String,
+        /// How long it was in the queue.
+        queue_time: Duration,
+    },
+    /// A connection with somebody is over, and the caller still there. (If the caller hung up: [`RunEvent::HungUp`].)
+    DialEnded {
+        /// Its result.
+        status: DialCallStatus,
+        /// The SID of the call to whoever was called; empty if there was none.
+        call_sid: String,
+        /// How long they talked.
+        duration: Duration,
+    },
+    /// The caller was recorded.
+    Recorded {
+        /// `RE…`
+        recording_sid: String,
+        /// Where it is.
+        recording_url: String,
+        /// How long it is; zero if nothing was heard.
+        duration: Duration,
+        /// The key that ended it, or `hangup` if the caller hung up; empty if it ended by itself.
+        digits: String,
+    },
     /// The call was ended, by whichever side.
     HungUp,
     /// The Execution was ended from outside, or its call was given another document.
@@ -60,6 +112,65 @@ impl DialOutcome {
             DialOutcome::NoAnswer => "no-answer",
             DialOutcome::Failed => "failed",
             DialOutcome::Canceled => "canceled",
+        }
+    }
+}
+
+/// The result of a hand-over to a queue. (docs/voice/twiml/enqueue, `QueueResult`.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueResult {
+    /// Somebody took it.
+    Bridged,
+    /// It left the queue.
+    Leave,
+    /// It was sent elsewhere while it was in the queue.
+    Redirected,
+    /// The queue was full.
+    QueueFull,
+    /// The request was wrong.
+    Error,
+    /// Twilio failed.
+    SystemError,
+}
+
+/// The result of a connection. (docs/voice/twiml/dial, `DialCallStatus`.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DialCallStatus {
+    /// Somebody answered, and it is over.
+    Completed,
+    /// The line was taken.
+    Busy,
+    /// Nobody answered in time.
+    NoAnswer,
+    /// Nobody could be called.
+    Failed,
+    /// It was cancelled before anybody answered.
+    Canceled,
+}
+
+impl QueueResult {
+    /// The result as Twilio writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            QueueResult::Bridged => "bridged",
+            QueueResult::Leave => "leave",
+            QueueResult::Redirected => "redirected",
+            QueueResult::QueueFull => "queue-full",
+            QueueResult::Error => "error",
+            QueueResult::SystemError => "system-error",
+        }
+    }
+}
+
+impl DialCallStatus {
+    /// The result as Twilio writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DialCallStatus::Completed => "completed",
+            DialCallStatus::Busy => "busy",
+            DialCallStatus::NoAnswer => "no-answer",
+            DialCallStatus::Failed => "failed",
+            DialCallStatus::Canceled => "canceled",
         }
     }
 }

@@ -35,11 +35,12 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_900_000_000 + second).expect("a time")
 }
 
-fn request() -> ExecutionRequest {
+fn request() -> ExecutionStart {
     let parameters = json!({"say": "Press 1."}).as_object().cloned().expect("an object");
     let [execution_sid, flow_sid, to, from] =
         ["FN1", "FW1", "+15005550001", "+15005550006"].map(str::to_owned);
-    ExecutionRequest { execution_sid, flow_sid, to, from, parameters }
+    let trigger = Trigger::Request(ExecutionRequest { to, from, parameters });
+    ExecutionStart { execution_sid, flow_sid, trigger }
 }
 
 fn run(definition: &str) -> Run {
@@ -68,8 +69,12 @@ fn response(status: u16, body: &str) -> RunEvent {
     RunEvent::Responded(HttpResponse { status, content_type, body: body.to_owned() })
 }
 
+fn speech(text: &str, times: u32) -> Speech {
+    Speech { text: text.to_owned(), times, ..Speech::default() }
+}
+
 fn say(text: &str) -> Vec<Action> {
-    vec![Action::Say(Speech { text: text.to_owned(), times: 1 })]
+    vec![Action::SayPlay(Prompt::Say(speech(text, 1)))]
 }
 
 fn steps(run: &Run) -> Vec<String> {
@@ -101,7 +106,7 @@ fn placed_call_is_in_the_context_while_it_is_queued() {
 #[test]
 fn key_is_reported_and_the_answer_spoken() {
     let mut events = answered();
-    let prompt = Speech { text: "Press 1.".to_owned(), times: 2 };
+    let prompt = Prompt::Say(speech("Press 1.", 2));
     let menu = Action::Gather {
         prompt,
         timeout: Duration::from_secs(7),
@@ -111,6 +116,7 @@ fn key_is_reported_and_the_answer_spoken() {
     assert_eq!(after(&events).1, std::slice::from_ref(&menu));
     events.push(RunEvent::Digits("1".to_owned()));
     let report = Action::Request {
+        method: HttpMethod::Post,
         url: "https://h.example/FN1".to_owned(),
         content_type: "application/x-www-form-urlencoded".to_owned(),
         body: "digits=1&call=in-progress+%26+CA1".to_owned(),

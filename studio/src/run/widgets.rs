@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::{Action, Call, DialOutcome, HTTP_TIMEOUT, HttpResponse, Run, RunEvent, Speech};
+use super::{
+    Action, Call, DialOutcome, HTTP_TIMEOUT, HttpMethod, HttpResponse, Prompt, Run, RunEvent,
+    Speech,
+};
 use crate::flow::{Condition, State};
 use crate::liquid::render;
 
@@ -36,13 +39,13 @@ impl Run {
     /// Begins a widget; the error says why it cannot be run here.
     pub(super) fn begin(&mut self, state: &State) -> Result<Begun, String> {
         match state.kind.as_str() {
-            kind::TRIGGER => Ok(fired(state, "incomingRequest")),
+            kind::TRIGGER => Ok(fired(state, self.trigger)),
             kind::CALL => self.place(state).map(Begun::Waits),
             kind::HTTP => self.request(state).map(Begun::Waits),
             kind::GATHER => self.gather(state).map(Begun::Waits),
             kind::SAY => {
                 let speech = self.speech(state)?;
-                self.check_line().map(|()| Begun::Waits(Action::Say(speech)))
+                self.check_line().map(|()| Begun::Waits(Action::SayPlay(Prompt::Say(speech))))
             }
             kind::SET => {
                 for (name, template) in state.pairs("variables") {
@@ -131,6 +134,7 @@ impl Run {
             return Err("only the method POST is played here".to_owned());
         }
         Ok(Action::Request {
+            method: HttpMethod::Post,
             url: self.text(state.text("url"))?,
             content_type: state.text("content_type").to_owned(),
             body: self.body(state)?,
@@ -157,7 +161,7 @@ impl Run {
         let prompt = self.speech(state)?;
         self.check_line()?;
         Ok(Action::Gather {
-            prompt,
+            prompt: Prompt::Say(prompt),
             timeout: seconds(state, DEFAULT_GATHER_SECONDS),
             finish_on_key: match has_stop_key {
                 true => state.text("finish_on_key").to_owned(),
@@ -169,7 +173,8 @@ impl Run {
 
     fn speech(&self, state: &State) -> Result<Speech, String> {
         let times = state.number("loop").and_then(|times| u32::try_from(times).ok()).unwrap_or(1);
-        Ok(Speech { text: self.text(state.text("say"))?, times })
+        let [voice, language] = ["voice", "language"].map(|name| state.text(name).to_owned());
+        Ok(Speech { text: self.text(state.text("say"))?, times, voice, language })
     }
 
     /// The first transition whose conditions all hold, else `noMatch`.

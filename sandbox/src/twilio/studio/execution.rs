@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use studio::{Action, EndReason, ExecutionRequest, Flow, Run, RunEvent, RunState};
+use studio::{
+    Action, EndReason, ExecutionRequest, ExecutionStart, Flow, Run, RunEvent, RunState, Trigger,
+};
 
 use super::super::Twilio;
 use super::events::{Stream, StreamEvent};
@@ -58,16 +60,19 @@ impl Execution {
     pub(super) fn create(twilio: &Arc<Twilio>, order: Order) -> Execution {
         let now = twilio.now();
         let request = ExecutionRequest {
-            execution_sid: format!("FN{}", random()),
-            flow_sid: order.flow_sid.clone(),
             to: order.to.clone(),
             from: order.from.clone(),
             parameters: order.data.clone(),
         };
-        let run = Run::new(order.flow.clone(), &request, now);
+        let start = ExecutionStart {
+            execution_sid: format!("FN{}", random()),
+            flow_sid: order.flow_sid.clone(),
+            trigger: Trigger::Request(request),
+        };
+        let run = Run::new(order.flow.clone(), &start, now);
         let stream = Stream::open(twilio.clone());
         let progress = Mutex::new(Progress { run, steps: Vec::new(), stream: None });
-        let sid = request.execution_sid;
+        let sid = start.execution_sid;
         let execution = Execution { sid, created: now, order, progress };
         stream.put(started(&execution));
         execution.progress().stream = Some(stream);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use studio::{Action, DialOutcome, HttpResponse, RunEvent, Speech};
+use studio::{Action, DialOutcome, HttpMethod, HttpResponse, Prompt, RunEvent};
 
 use super::super::Twilio;
 use super::super::api_request::is_e164;
@@ -83,9 +83,9 @@ impl Driver {
     async fn perform(&mut self, action: Action) -> Result<Option<RunEvent>, Turn> {
         let event = match action {
             Action::PlaceCall { to, from, timeout } => self.place(to, from, timeout).await,
-            Action::Say(speech) => {
+            Action::SayPlay(prompt) => {
                 if let Some(player) = &mut self.player {
-                    player.utter(&verb(speech)).await?;
+                    player.utter(&verb(prompt)).await?;
                 }
                 RunEvent::Spoken
             }
@@ -105,9 +105,14 @@ impl Driver {
                     None => RunEvent::TimedOut,
                 }
             }
-            Action::Request { url, content_type, body, timeout } => {
-                self.request(url, content_type, body, timeout).await?
+            Action::Request { method, url, content_type, body, timeout } => {
+                self.request(method, url, content_type, body, timeout).await?
             }
+            Action::SendMessage(_)
+            | Action::AwaitReply { .. }
+            | Action::Enqueue(_)
+            | Action::Connect(_)
+            | Action::Record(_) => RunEvent::Stopped,
             Action::HangUp => return Ok(None),
         };
         Ok(Some(event))
@@ -146,6 +151,7 @@ impl Driver {
     /// Sends a request: unsigned, as Studio does. (Contract 4.3.)
     async fn request(
         &mut self,
+        method: HttpMethod,
         url: String,
         content_type: String,
         body: String,
@@ -156,9 +162,15 @@ impl Driver {
         let sending = tokio::spawn(async move {
             let label = Label { sid: &sid, event: "studio", url: &url };
             let sending = async {
-                let request = twilio.http.post(twilio.target(&url).await?);
-                let request = request.header("content-type", content_type);
-                wire::send(request.header("user-agent", AGENT).body(body), timeout).await
+                let target = twilio.target(&url).await?;
+                let request = match method {
+                    HttpMethod::Get => twilio.http.get(target),
+                    HttpMethod::Post => {
+                        let request = twilio.http.post(target);
+                        request.header("content-type", content_type).body(body)
+                    }
+                };
+                wire::send(request.header("user-agent", AGENT), timeout).await
             };
             twilio.journaled(label, sending).await
         });
@@ -184,8 +196,13 @@ impl Driver {
     }
 }
 
-fn verb(speech: Speech) -> Verb {
-    Verb::Say { text: speech.text, times: speech.times }
+fn verb(prompt: Prompt) -> Verb {
+    match prompt {
+        Prompt::Say(speech) => Verb::Say { text: speech.text, times: speech.times },
+        Prompt::Play { url, times } | Prompt::Digits { digits: url, times } => {
+            Verb::Play { url, times }
+        }
+    }
 }
 
 /// The outcome of a call that was not answered, by its status.
