@@ -1,0 +1,37 @@
+//! The drawing of a Flow as SVG, alone in a file or within a page. Pure, and the same for the same input.
+//!
+//! 1. [`graph`]: the widgets and edges, of a definition or of steps that were seen.
+//! 2. [`overlay`]: the figures and the people on top of it.
+//! 3. `place` and `layers`: where the boxes are; `area`: geometry.
+//! 4. [`family`]: colours and words for the types; [`text`]: escaping, ids.
+
+mod area;
+pub mod family;
+pub mod graph;
+mod layers;
+pub mod overlay;
+mod place;
+mod render;
+pub mod text;
+
+pub use family::{WidgetFamily, type_words};
+pub use graph::{ENDED, Edge, EdgeEnd, Graph, Node};
+pub use overlay::{EdgeFigures, Overlay, PathStep, WidgetFigures};
+pub use text::{edge_id, widget_id};
+
+/// The stylesheet of an embedded drawing. All of its rules are below `.flow-graph` and `.flow-legend`, light and dark.
+pub const STYLE: &str = include_str!("draw/style.css");
+
+/// The use of a drawing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// A file of its own, with its style, a background, a heading and a legend.
+    Standalone,
+    /// A part of an HTML page that serves [`STYLE`]: without style elements and attributes, and without a legend.
+    Embedded,
+}
+
+/// Draws a graph with its figures: valid XML for whatever they hold.
+pub fn svg(graph: &Graph, overlay: &Overlay, mode: Mode) -> String {
+    render::svg(graph, overlay, mode)
+}

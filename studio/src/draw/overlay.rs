@@ -1,0 +1,51 @@
+//! The figures and the people that a drawing shows on top of a graph.
+
+use std::collections::BTreeMap;
+
+/// Everything that is laid over a graph; nothing by default. Names that the graph does not have are ignored.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Overlay {
+    /// By the widget's name.
+    pub widgets: BTreeMap<String, WidgetFigures>,
+    /// By the names of the widgets at an edge's ends; `None` is the end of the execution.
+    pub edges: BTreeMap<(String, Option<String>), EdgeFigures>,
+    /// The path of one execution, from its first widget on; it stands out.
+    pub path: Vec<PathStep>,
+}
+
+/// The figures of a widget.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WidgetFigures {
+    /// The executions that are in it now.
+    pub now: u64,
+    /// Those of them that have been in it for longer than it can last.
+    pub stuck: u64,
+    /// The executions that passed it.
+    pub passed: u64,
+    /// Their share of all, in percent.
+    pub percent: Option<f64>,
+    /// The callers who hung up in it.
+    pub hang_ups: u64,
+    /// The time that half of the executions spent in it at most, in seconds.
+    pub median_seconds: Option<f64>,
+    /// The address that its box leads to.
+    pub link: Option<String>,
+}
+
+/// The figures of an edge.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct EdgeFigures {
+    /// The executions that took it.
+    pub count: u64,
+    /// Their share of those that came to its widget, in percent.
+    pub percent: Option<f64>,
+}
+
+/// A widget on the path of an execution.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PathStep {
+    /// The widget's name, or [`super::ENDED`].
+    pub widget: String,
+    /// The time at which it was entered, as it is to be read.
+    pub time: String,
+}
