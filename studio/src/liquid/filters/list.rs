@@ -1,0 +1,133 @@
+//! Filters of lists, and those of any value.
+
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use super::call::{Call, check_size};
+use crate::liquid::syntax::Nothing;
+use crate::liquid::value::{equal, is_nothing, is_true, order, text};
+
+type Applied = Result<Value, String>;
+
+/// The value, or the argument for nil, false and what is empty.
+pub(super) fn default(call: &Call<'_, '_>) -> Applied {
+    let is_missing = !is_true(call.input) || is_nothing(call.input, Nothing::Empty);
+    Ok(if is_missing { call.argument(0).clone() } else { call.input.clone() })
+}
+
+/// The value as JSON, a text in quotation marks.
+pub(super) fn to_json(call: &Call<'_, '_>) -> Applied {
+    Ok(call.input.to_string().into())
+}
+
+/// The characters of a text, the items of a list, the keys of an object.
+pub(super) fn size(call: &Call<'_, '_>) -> Applied {
+    Ok(Value::from(match call.input {
+        Value::String(text) => text.chars().count(),
+        Value::Array(items) => items.len(),
+        Value::Object(members) => members.len(),
+        _ => 0,
+    }))
+}
+
+/// The items with a text between them, a space unless said otherwise.
+pub(super) fn join(call: &Call<'_, '_>) -> Applied {
+    let glue = call.text_or(0, " ");
+    let items: Vec<String> = call.items().iter().map(text).collect();
+    let size: usize = items.iter().map(String::len).sum();
+    check_size(size.saturating_add(glue.len().saturating_mul(items.len())))?;
+    Ok(items.join(&glue).into())
+}
+
+/// The first item; the first character of a text, as the engine that Studio resembles has it.
+pub(super) fn first(call: &Call<'_, '_>) -> Applied {
+    Ok(match call.input {
+        Value::Array(items) => items.first().cloned().unwrap_or(Value::Null),
+        Value::String(text) => {
+            text.chars().next().map_or(Value::Null, |first| first.to_string().into())
+        }
+        _ => Value::Null,
+    })
+}
+
+pub(super) fn last(call: &Call<'_, '_>) -> Applied {
+    Ok(match call.input {
+        Value::Array(items) => items.last().cloned().unwrap_or(Value::Null),
+        Value::String(text) => {
+            text.chars().last().map_or(Value::Null, |last| last.to_string().into())
+        }
+        _ => Value::Null,
+    })
+}
+
+/// A property of each item.
+pub(super) fn map(call: &Call<'_, '_>) -> Applied {
+    let name = call.argument_text(0);
+    Ok(call.items().iter().map(|item| item.get(&name).cloned().unwrap_or(Value::Null)).collect())
+}
+
+/// The items with a property that is true, or equal to the second argument.
+pub(super) fn filter_where(call: &Call<'_, '_>) -> Applied {
+    let name = call.argument_text(0);
+    let is_kept = |item: &&Value| {
+        let property = item.get(&name).unwrap_or(&Value::Null);
+        match call.arguments.get(1) {
+            Some(value) => equal(property, value),
+            None => is_true(property),
+        }
+    };
+    Ok(call.items().iter().filter(is_kept).cloned().collect())
+}
+
+pub(super) fn reverse(call: &Call<'_, '_>) -> Applied {
+    Ok(call.items().iter().rev().cloned().collect())
+}
+
+/// The items without nil.
+pub(super) fn compact(call: &Call<'_, '_>) -> Applied {
+    Ok(call.items().iter().filter(|item| !item.is_null()).cloned().collect())
+}
+
+pub(super) fn concat(call: &Call<'_, '_>) -> Applied {
+    match call.argument(0) {
+        Value::Array(more) => Ok(call.items().iter().chain(more).cloned().collect()),
+        _ => Err("it needs a list behind its colon".into()),
+    }
+}
+
+/// Numbers, then texts, then the rest; by a property, if one is said. Equal items keep their order.
+pub(super) fn sort(call: &Call<'_, '_>) -> Applied {
+    sorted(call, |left, right| {
+        let rank = |value: &Value| match value {
+            Value::Number(_) => 0,
+            Value::String(_) => 1,
+            _ => 2,
+        };
+        order(left, right).unwrap_or_else(|| rank(left).cmp(&rank(right)))
+    })
+}
+
+/// By text, small and large letters alike.
+pub(super) fn sort_natural(call: &Call<'_, '_>) -> Applied {
+    sorted(call, |left, right| text(left).to_lowercase().cmp(&text(right).to_lowercase()))
+}
+
+fn sorted(call: &Call<'_, '_>, compare: fn(&Value, &Value) -> Ordering) -> Applied {
+    let mut items = call.items().to_vec();
+    let property = call.arguments.first().map(|name| text(name));
+    let key = |item: &Value| match &property {
+        Some(name) => item.get(name).cloned().unwrap_or(Value::Null),
+        None => item.clone(),
+    };
+    let mut keyed: Vec<(Value, Value)> = items.drain(..).map(|item| (key(&item), item)).collect();
+    keyed.sort_by(|(left, _), (right, _)| compare(left, right));
+    Ok(keyed.into_iter().map(|(_, item)| item).collect())
+}
+
+/// The items, of equal ones the first.
+pub(super) fn uniq(call: &Call<'_, '_>) -> Applied {
+    let mut seen = std::collections::HashSet::new();
+    let is_new = |item: &&Value| seen.insert(item.to_string());
+    Ok(call.items().iter().filter(is_new).cloned().collect())
+}

@@ -1,0 +1,104 @@
+//! The paths that a template looks up.
+
+use serde_json::Value;
+
+use super::syntax::{Node, NodeKind, Operand, Path, PathPart, Pipeline, Test};
+
+/// The constant beginning of every path, in the order of the text.
+pub(super) fn paths(nodes: &[Node]) -> Vec<Vec<String>> {
+    let mut found = Paths(Vec::new());
+    found.nodes(nodes);
+    found.0
+}
+
+struct Paths(Vec<Vec<String>>);
+
+impl Paths {
+    fn nodes(&mut self, nodes: &[Node]) {
+        for node in nodes {
+            self.node(node);
+        }
+    }
+
+    fn node(&mut self, node: &Node) {
+        match &node.kind {
+            NodeKind::Text(_) | NodeKind::Count { .. } | NodeKind::Jump(_) => {}
+            NodeKind::Output(value) | NodeKind::Assign { value, .. } => self.pipeline(value),
+            NodeKind::Capture { body, .. } | NodeKind::IfChanged(body) => self.nodes(body),
+            NodeKind::If { branches, otherwise } => {
+                for (test, body) in branches {
+                    self.test(test);
+                    self.nodes(body);
+                }
+                self.nodes(otherwise);
+            }
+            NodeKind::Case { subject, arms, otherwise } => {
+                self.operand(subject);
+                for (values, body) in arms {
+                    self.operands(values);
+                    self.nodes(body);
+                }
+                self.nodes(otherwise);
+            }
+            NodeKind::For(each) => {
+                self.operand(&each.list);
+                self.operands(&each.limit);
+                self.operands(&each.offset);
+                self.operands(each.table.iter().flat_map(|table| &table.columns));
+                self.nodes(&each.body);
+                self.nodes(&each.otherwise);
+            }
+            NodeKind::Cycle { group, values, .. } => {
+                self.operands(group);
+                self.operands(values);
+            }
+        }
+    }
+
+    fn pipeline(&mut self, pipeline: &Pipeline) {
+        self.operand(&pipeline.operand);
+        for call in &pipeline.calls {
+            self.operands(&call.arguments);
+        }
+    }
+
+    fn test(&mut self, test: &Test) {
+        for comparison in std::iter::once(&test.first).chain(test.rest.iter().map(|(_, one)| one)) {
+            self.operand(&comparison.left);
+            self.operands(comparison.right.as_ref().map(|(_, right)| right));
+        }
+    }
+
+    fn operands<'a>(&mut self, operands: impl IntoIterator<Item = &'a Operand>) {
+        for operand in operands {
+            self.operand(operand);
+        }
+    }
+
+    fn operand(&mut self, operand: &Operand) {
+        match operand {
+            Operand::Literal(_) | Operand::Nothing(_) => {}
+            Operand::Path(path) => self.path(path),
+            Operand::Range(bounds) => {
+                self.operand(&bounds.0);
+                self.operand(&bounds.1);
+            }
+        }
+    }
+
+    fn path(&mut self, path: &Path) {
+        let constant = |part: &PathPart| match part {
+            PathPart::Name(name) => Some(name.clone()),
+            PathPart::Index(Operand::Literal(Value::String(name))) => Some(name.clone()),
+            PathPart::Index(Operand::Literal(index @ Value::Number(_))) => Some(index.to_string()),
+            PathPart::Index(_) => None,
+        };
+        let parts = path.parts.iter().map_while(constant);
+        self.0.push(std::iter::once(path.name.clone()).chain(parts).collect());
+        for part in &path.parts {
+            if let PathPart::Index(index) = part {
+                self.operand(index);
+            }
+        }
+    }
+}
