@@ -7,10 +7,9 @@ use serde_json::Value;
 use super::error::{LiquidError, quoted};
 use super::filters;
 use super::meter::MAX_DEPTH;
-use super::syntax::{
-    Comparison, FilterCall, Joint, Nothing, Operand, Operator, Path, PathPart, Pipeline, Test,
-};
+use super::syntax::{Comparison, FilterCall, Joint, Operand, Path, PathPart, Pipeline, Test};
 use super::token::{Token, Word, tokens};
+use super::value::{Nothing, Operator};
 
 /// The words of one output or tag, read from the front.
 pub(super) struct Words<'s> {

@@ -11,8 +11,8 @@ use serde_json::Value;
 use super::error::LiquidError;
 use super::filters::Call;
 use super::meter::{MAX_RENDERED_BYTES, MAX_VALUE_BYTES, Meter, PART_WORK};
-use super::syntax::{Joint, Jump, Node, NodeKind, Operand, Operator, Pipeline, Test};
-use super::value::{Data, compare, equal, is_nothing, is_true, text, weight};
+use super::syntax::{Joint, Jump, Node, NodeKind, Operand, Pipeline, Test};
+use super::value::{Data, Operator, compare, equal, is_nothing, is_true, text, weight};
 
 /// One rendering.
 pub(super) struct Renderer<'a> {

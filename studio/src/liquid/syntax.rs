@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::filters::Filter;
+use super::value::{Nothing, Operator};
 
 /// A piece of a template, and the byte at which it begins.
 #[derive(Debug)]
@@ -103,13 +104,6 @@ pub(super) enum Operand {
     Range(Box<(Operand, Operand)>),
 }
 
-/// The two literals that are equal to several values.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Nothing {
-    Empty,
-    Blank,
-}
-
 /// A path that is looked up.
 #[derive(Debug)]
 pub(super) struct Path {
@@ -147,16 +141,4 @@ pub(super) enum Joint {
 pub(super) struct Comparison {
     pub(super) left: Operand,
     pub(super) right: Option<(Operator, Operand)>,
-}
-
-/// The comparing operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operator {
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    Contains,
 }

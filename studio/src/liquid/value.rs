@@ -6,8 +6,6 @@ use std::rc::Rc;
 
 use serde_json::{Number, Value};
 
-use super::syntax::{Nothing, Operator};
-
 /// A value of the context or the template, or one that was made on the way.
 #[derive(Clone, Debug)]
 pub(super) enum Data<'a> {
@@ -46,6 +44,25 @@ impl<'a> Data<'a> {
             Data::Made(value) => find(value).cloned().map(Data::from),
         }
     }
+}
+
+/// The two literals that are equal to several values.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Nothing {
+    Empty,
+    Blank,
+}
+
+/// The comparing operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operator {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Contains,
 }
 
 /// The text of a value. A list is its items without anything between them, as in Liquid; an object is JSON, which is a

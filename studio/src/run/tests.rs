@@ -238,7 +238,7 @@ fn unplayable_widget_ends_the_run_with_its_reason() {
         of("make-http-request", r#"{"method": "GET"}"#),
         "only the method POST is played here"
     );
-    assert!(of("make-outgoing-call-v2", r#"{"to": "{{a | b}}"}"#).contains("more than a look-up"));
+    assert!(of("make-outgoing-call-v2", r#"{"to": "{{a | b}}"}"#).contains("`b` is no filter"));
     assert!(
         of("set-variables", r#"{"variables": [{"key": "a", "value": "{{"}]}"#).contains("braces")
     );

@@ -98,7 +98,7 @@ impl Run {
 
     /// A setting with its expressions looked up.
     fn text(&self, template: &str) -> Result<String, String> {
-        render(template, &self.context)
+        render(template, &self.context, self.updated).map_err(|error| error.to_string())
     }
 
     /// Replaces what a widget has found out.

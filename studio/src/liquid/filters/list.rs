@@ -5,8 +5,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 use super::call::{Call, check_size};
-use crate::liquid::syntax::Nothing;
-use crate::liquid::value::{equal, is_nothing, is_true, order, text};
+use crate::liquid::value::{Nothing, equal, is_nothing, is_true, order, text};
 
 type Applied = Result<Value, String>;
 
