@@ -26,6 +26,7 @@ use std::path::PathBuf;
 use lexopt::prelude::*;
 use shared::config::file::{Config, UnreadCalendar};
 
+use self::flow::FlowCommand;
 use crate::settings::Source;
 
 /// Reads a configuration to answer a question about it. A calendar that cannot be read costs its own schedule only, as on
@@ -96,13 +97,8 @@ pub enum Command {
         /// And for so long, as typed.
         lasting: Option<String>,
     },
-    /// Print a policy's own Studio Flow.
-    Flow {
-        /// Which configuration.
-        options: Options,
-        /// Whose; the only one if there is none.
-        policy: Option<String>,
-    },
+    /// Print a policy's own Studio Flow, or do something with files that hold Flows.
+    Flow(FlowCommand),
     /// Look at Twilio's list for the ends of messages that no callback has reported.
     Reconcile {
         /// Where the counters are.
@@ -128,6 +124,17 @@ pub enum Command {
     },
     /// Print the help.
     Help,
+}
+
+impl Command {
+    /// The command looks into the environment, or a file `.env`.
+    pub fn uses_settings(&self) -> bool {
+        match self {
+            Command::Help => false,
+            Command::Flow(command) => matches!(command, FlowCommand::Outage { .. }),
+            _ => true,
+        }
+    }
 }
 
 /// What most commands take.
@@ -178,6 +185,15 @@ machine.
   ringdown flow outage [--policy NAME] [--config FILE]
       print the Studio Flow that places a policy's calls, with its numbers and its voice, ready to be imported in
       Studio's console; --policy may be left out where there is one only
+  ringdown flow check FILE... [--json]
+      check Studio Flows as they are exported or fetched (- is standard input): errors that Studio would refuse, and
+      warnings of what goes wrong in a call; fails if there is an error
+  ringdown flow draw FILE [-o FILE.svg]
+      draw a Flow as SVG, its widgets where they stand in Studio; to standard output without -o
+  ringdown flow convert FILE [-o FILE.json]
+      print an export of the Studio editor before 2020 in today's form
+  ringdown flow print FILE [-o FILE.json]
+      print a Flow as it was read, byte for byte
   ringdown verify FILE
       judge a captured request, and say why its signature does not match. FILE is JSON (- is standard input):
       url, params (of a form) or body (with content_type, if it is a form), signature, token; or an array of such
@@ -208,7 +224,7 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let (mut name, mut files, mut to) = (None, Vec::new(), None);
     let (mut fresh, mut replay, mut for_ssm) = (false, false, false);
     let (mut at, mut lasting, mut day) = (None, None, None);
-    let (mut flow, mut policy) = (None, None);
+    let (mut flow, mut policy, mut json, mut output) = (None, None, false, None);
     let mut alarms = Vec::new();
     let mut words: Vec<String> = Vec::new();
     while let Some(argument) = parser.next()? {
@@ -249,6 +265,10 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
                 }
             }
             (Long("policy"), Some("flow")) => policy = Some(parser.value()?.string()?),
+            (Long("json"), Some("flow")) => json = true,
+            (Short('o') | Long("output"), Some("flow")) => {
+                output = Some(PathBuf::from(parser.value()?))
+            }
             (Long("fresh"), Some("send")) => fresh = true,
             (Long("replay"), Some("dead-letters")) => replay = true,
             (Long("for-ssm"), Some("config")) => for_ssm = true,
@@ -257,7 +277,7 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
                 words.push(word.string()?)
             }
             (Value(which), Some("flow")) if flow.is_none() => flow = Some(which.string()?),
-            (Value(file), Some("send" | "alarm")) => files.push(PathBuf::from(file)),
+            (Value(file), Some("send" | "alarm" | "flow")) => files.push(PathBuf::from(file)),
             (Value(file), Some("check" | "config" | "verify")) if files.is_empty() => {
                 files.push(PathBuf::from(file))
             }
@@ -272,11 +292,10 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         Some("config") => Ok(Command::Config { options: of_file(files, options), for_ssm }),
         Some("check") => Ok(Command::Check { options: of_file(files, options), alarms }),
         Some("oncall") => Ok(Command::OnCall { options, at, lasting }),
-        Some("flow") => match flow.as_deref() {
-            Some("outage") => Ok(Command::Flow { options, policy }),
-            Some(other) => Err(format!("there is no flow {other:?}, expected outage").into()),
-            None => Err("flow what? Name one: outage".into()),
-        },
+        Some("flow") => {
+            let typed = flow::Typed { options, policy, files, json, output };
+            typed.command(flow.as_deref()).map(Command::Flow).map_err(Into::into)
+        }
         Some("send") if files.is_empty() => {
             Err("send what? Name files of events/event-stream-webhook/".into())
         }
@@ -355,13 +374,23 @@ mod tests {
         assert_eq!(typed("oncall --at 2026-12-24T20:00 --for 4w"), Ok(on_call));
         let flow = |config: Option<&str>, policy: Option<&str>| {
             let options = Options { config: config.map(Into::into), ..Options::default() };
-            Ok(Command::Flow { options, policy: policy.map(str::to_owned) })
+            let policy = policy.map(str::to_owned);
+            Ok(Command::Flow(FlowCommand::Outage { options, policy }))
         };
         assert_eq!(typed("flow outage"), flow(None, None));
         assert_eq!(
             typed("flow outage --policy night --config c.toml"),
             flow(Some("c.toml"), Some("night"))
         );
+        let files = vec!["a.json".into(), "-".into()];
+        let check = FlowCommand::Check { files, json: true };
+        assert_eq!(typed("flow check a.json --json -"), Ok(Command::Flow(check)));
+        let draw = FlowCommand::Draw { file: "a.json".into(), output: Some("x.svg".into()) };
+        assert_eq!(typed("flow draw a.json -o x.svg"), Ok(Command::Flow(draw)));
+        let print = FlowCommand::Print { file: "-".into(), output: None };
+        assert_eq!(typed("flow print -"), Ok(Command::Flow(print)));
+        let convert = FlowCommand::Convert { file: "a".into(), output: None };
+        assert_eq!(typed("flow convert a"), Ok(Command::Flow(convert)));
         let replay = Command::DeadLetters { options: Options::default(), replay: true };
         assert_eq!(typed("dead-letters --replay"), Ok(replay));
         let options = Options { data: "d".into(), ..Options::default() };
@@ -397,6 +426,15 @@ mod tests {
             "flow",
             "flow inbound",
             "flow outage outage",
+            "flow outage --json",
+            "flow check",
+            "flow check a -o b",
+            "flow check a --policy x",
+            "flow check a --config b",
+            "flow draw a b",
+            "flow draw a --json",
+            "flow print",
+            "flow convert a -o",
             "check --policy x",
             "send x --sandbox",
             "check --alarm",

@@ -29,7 +29,7 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<bool, String> {
     let command = commands::parse(std::env::args_os().skip(1))?;
-    if command != Command::Help {
+    if command.uses_settings() {
         check_dotenv()?;
     }
     match command {
@@ -52,9 +52,7 @@ async fn run() -> Result<bool, String> {
             let source = Source::find(options.config.as_deref());
             commands::on_call::run(&source, at.as_deref(), lasting.as_deref())?;
         }
-        Command::Flow { options, policy } => {
-            commands::flow::run(&Source::find(options.config.as_deref()), policy.as_deref())?;
-        }
+        Command::Flow(command) => return commands::flow::run(&command),
         Command::Send { options, files, to, fresh } => {
             return commands::send::run(&options.data, &files, &to, fresh).await;
         }

@@ -4,15 +4,24 @@
 //! missing. [`Flow::problems`] says what Studio would refuse.
 
 mod check;
+mod file;
+mod finding;
+mod old;
 #[cfg(test)]
 mod tests;
+mod widgets;
 
 use serde_json::{Map, Value};
 
+use crate::json::Item;
+
 pub use check::Problem;
+pub use file::{FlowDefinition, FlowFile};
+pub use finding::{Finding, Severity};
+pub use old::Converted;
 
 /// A Flow.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Flow {
     /// Its purpose, in its author's words.
     pub description: String,
@@ -72,6 +81,10 @@ impl Flow {
         let definition: Value =
             serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
         Flow::read(&definition)
+    }
+
+    fn of(definition: Item<'_>) -> Flow {
+        Flow::read(&definition.to_value()).unwrap_or_default()
     }
 
     /// Reads a definition that was parsed as JSON. The error says why it is none at all.

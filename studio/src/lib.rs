@@ -1,17 +1,22 @@
 //! Twilio Studio Flows. Pure, and for any Flow: nothing here knows of Ringdown, a clock, a network or an account.
 //!
-//! 1. [`flow`]: a Flow's definition, and the [`Problem`]s that Studio would refuse it for.
-//! 2. [`draw`]: its picture.
-//! 3. [`run`]: one run through a Flow, as a machine: events in, actions out, time as an argument.
-//! 4. [`liquid`]: the expressions between double braces.
+//! 1. [`json`]: JSON as it stands in a file, byte for byte.
+//! 2. [`flow`]: Flows in files, their definitions, and the [`Finding`]s of their checks.
+//! 3. [`draw`]: its picture.
+//! 4. [`run`]: one run through a Flow, as a machine: events in, actions out, time as an argument.
+//! 5. [`liquid`]: the expressions between double braces.
 #![warn(missing_docs)]
 
 pub mod draw;
 pub mod flow;
+pub mod json;
 pub mod liquid;
 pub mod run;
 
-pub use flow::{Condition, Flow, Offset, Problem, State, Transition};
+pub use flow::{
+    Condition, Converted, Finding, Flow, FlowDefinition, FlowFile, Offset, Problem, Severity,
+    State, Transition,
+};
 pub use run::{
     Action, Connect, DialCallStatus, DialOutcome, EndReason, Enqueue, ExecutionRequest,
     ExecutionStart, HttpMethod, HttpResponse, IncomingCall, IncomingMessage, OutboundMessage,

@@ -1,0 +1,74 @@
+//! The findings of a check.
+
+use crate::json::Position;
+
+/// Something that a check found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// How bad it is.
+    pub severity: Severity,
+    /// Its kind, in kebab case; it stays the same from version to version.
+    pub code: &'static str,
+    /// Its place as Studio writes it: `#/states/3/transitions/0/next`.
+    pub path: String,
+    /// Its line and column, where the file has the value itself and not in a text.
+    pub position: Option<Position>,
+    /// The widget that it is about.
+    pub widget: Option<String>,
+    /// The problem in a sentence.
+    pub message: String,
+    /// Advice: what to do.
+    pub advice: String,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Studio refuses the Flow, or a widget of it always fails.
+    Error,
+    /// Somebody will be surprised.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+impl Severity {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        }
+    }
+}
+
+impl Finding {
+    /// An error.
+    pub(super) fn error(code: &'static str, path: &str, message: String, advice: &str) -> Finding {
+        Finding {
+            severity: Severity::Error,
+            code,
+            path: path.to_owned(),
+            position: None,
+            widget: None,
+            message,
+            advice: advice.to_owned(),
+        }
+    }
+
+    /// A warning.
+    pub(super) fn warning(
+        code: &'static str,
+        path: &str,
+        message: String,
+        advice: &str,
+    ) -> Finding {
+        Finding { severity: Severity::Warning, ..Finding::error(code, path, message, advice) }
+    }
+
+    /// A note.
+    pub(super) fn note(code: &'static str, path: &str, message: String, advice: &str) -> Finding {
+        Finding { severity: Severity::Note, ..Finding::error(code, path, message, advice) }
+    }
+}
