@@ -117,7 +117,9 @@ fn write_all(
             Write::Put(put) if !may_land(db, put, now)? => keys.push(put.key.clone()),
             Write::Put(put) => bodies.push((&put.key, put.body.clone(), put.expires_at)),
             Write::Increment(increment) => match incremented(db, increment, now)? {
-                Ok(counters) => bodies.push((&increment.key, counters.to_body(), None)),
+                Ok(counters) => {
+                    bodies.push((&increment.key, counters.to_body(), increment.expires_at));
+                }
                 Err(error) => return Ok(Err(error)),
             },
         }

@@ -6,3 +6,4 @@ pub mod escalate;
 pub mod forward;
 pub mod twilio_api;
 pub mod verify;
+pub mod watch;

@@ -8,7 +8,7 @@
 //!    pages of a server on one machine. [`error`]: what can go wrong, and the status it answers with. [`secret`]. [`key`].
 //! 4. [`twilio`] and [`slack`]: what these vendors send and take, their signatures and clients.
 //! 5. [`config`]: secrets and `ringdown.toml`.
-//! 6. [`jobs`]: [`jobs::forward`], [`jobs::escalate`] and [`jobs::count`]: read, decide, write, act.
+//! 6. [`jobs`]: [`jobs::forward`], [`jobs::escalate`], [`jobs::count`] and [`jobs::watch`]: read, decide, write, act.
 //! 7. `testing` (feature `testing`): what tests stand on: Store and Queue in memory, a clock, settings, samples, a vendor.
 //! 8. `aws` (feature `aws`): the AWS backend. Its local counterpart is the folder `local/`.
 #![warn(missing_docs)]

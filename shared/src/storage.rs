@@ -6,6 +6,8 @@
 pub mod callbacks;
 pub mod counters;
 pub mod dead_letters;
+pub mod executions;
+pub mod flows;
 pub mod gauges;
 pub mod incidents;
 pub mod messages;

@@ -27,7 +27,7 @@ fn until(second: i64, put: Put) -> Put {
 
 fn increment(pk: &str, sk: &str, counters: &[(&str, u64)]) -> Write {
     let counters = counters.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
-    Increment { key: Key::new(pk, sk), counters }.into()
+    Increment { key: Key::new(pk, sk), counters, expires_at: None }.into()
 }
 
 fn raced(result: Result<(), Error>) -> bool {

@@ -114,6 +114,10 @@ impl Table {
                     AttributeValue::N(count.to_string()),
                 );
         }
+        if let Some(at) = increment.expires_at {
+            add.push_str(" SET expires_at = :expires");
+            update = update.expression_attribute_values(":expires", number(at.as_second()));
+        }
         update.update_expression(add).build().map_err(failed)
     }
 

@@ -26,6 +26,8 @@ pub struct Increment {
     pub key: Key,
     /// How much is added, by the names of the counters.
     pub counters: BTreeMap<String, u64>,
+    /// From when on the row no longer exists; never, if `None`. It is the same for each increment of one row.
+    pub expires_at: Option<Timestamp>,
 }
 
 impl Increment {
@@ -39,7 +41,7 @@ impl Increment {
             let sum: &mut u64 = sums.entry(name.into()).or_default();
             *sum = sum.saturating_add(count);
         }
-        Increment { key: Key::new(COUNTERS, row), counters: sums }
+        Increment { key: Key::new(COUNTERS, row), counters: sums, expires_at: None }
     }
 
     /// The size of an item that holds these counters alone, in bytes, as DynamoDB counts.
@@ -49,7 +51,8 @@ impl Increment {
 }
 
 fn bytes(key: &Key, counters: &BTreeMap<String, u64>) -> usize {
-    let fixed = ["pk", "sk", "rev"].iter().map(|name| name.len()).sum::<usize>() + NUMBER_BYTES;
+    let names = ["pk", "sk", "rev", "expires_at"].iter().map(|name| name.len());
+    let fixed = names.sum::<usize>() + 2 * NUMBER_BYTES;
     let counters = counters.keys().map(|name| ATTRIBUTE_PREFIX.len() + name.len() + NUMBER_BYTES);
     fixed + key.pk.len() + key.sk.len() + counters.sum::<usize>()
 }
@@ -111,7 +114,7 @@ pub async fn totals(store: &dyn Store, now: Timestamp) -> Result<BTreeMap<String
             let sum: &mut u64 = current.entry(current_name(name)).or_default();
             *sum = sum.saturating_add(count);
         }
-        totals.add(&Increment { key: record.key, counters: current });
+        totals.add(&Increment { key: record.key, counters: current, expires_at: None });
     }
     Ok(totals.0)
 }

@@ -239,7 +239,9 @@ impl Store for MemoryStore {
                     }
                     (put.body.clone(), put.expires_at)
                 }
-                Write::Increment(increment) => (state.incremented(increment, now)?.to_body(), None),
+                Write::Increment(increment) => {
+                    (state.incremented(increment, now)?.to_body(), increment.expires_at)
+                }
             };
             let revision = state.next_revision(write.key());
             rows.push((write.key().clone(), Row { revision, body, expires_at }));

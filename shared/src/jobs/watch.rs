@@ -1,0 +1,8 @@
+//! The job Watch: Executions of Studio Flows, as they run.
+//!
+//! 1. [`take`]: events come in, and are in the Store before Twilio has its answer.
+//! 2. [`read`]: what pages show. [`definitions`]: what Twilio says of Flows, fetched when a page needs it first.
+
+pub mod definitions;
+pub mod read;
+pub mod take;

@@ -1,0 +1,13 @@
+//! What pages show, read from the Store.
+//!
+//! [`flows`]: all Flows. [`page`]: Executions, the newest first. [`one`]: one of them. [`running`]: those that run, for the
+//! graph. [`counts`] and [`latest_medians`]: what was counted. [`cursor`]: whether anything is new.
+
+mod active;
+mod flows;
+mod kept;
+mod list;
+
+pub use active::{RunningExecution, RunningExecutions, running};
+pub use flows::{counts, cursor, flows, seen_flows};
+pub use list::{ExecutionPage, ExecutionQuery, PAGE, latest_medians, one, page};

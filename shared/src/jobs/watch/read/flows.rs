@@ -1,0 +1,111 @@
+//! Flows, and what was counted of them.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::try_join_all;
+use jiff::{SignedDuration, Timestamp};
+
+use super::active::active;
+use super::kept::{load, names};
+use crate::Error;
+use crate::domain::executions::CountName;
+use crate::domain::executions::views::{CountSpan, FlowCounts, FlowSummary};
+use crate::storage::flows::{COUNT_LANES, CountRow, FLOWS, MAX_FLOWS};
+use crate::storage::{Counters, Key, Store};
+
+/// The SIDs of the Flows that were seen.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn seen_flows(store: &dyn Store, now: Timestamp) -> Result<Vec<String>, Error> {
+    let records = store.page(FLOWS, None, MAX_FLOWS, now).await?;
+    Ok(records.into_iter().map(|record| record.key.sk).collect())
+}
+
+/// All Flows, those first in which most Executions began today.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn flows(store: &dyn Store, now: Timestamp) -> Result<Vec<FlowSummary>, Error> {
+    let seen = seen_flows(store, now).await?;
+    let mut names = names(store, &seen, now).await?;
+    let summaries = seen.iter().map(|flow| async {
+        let (active, is_more) = active(store, flow, now).await?;
+        let summary = FlowSummary {
+            sid: flow.clone(),
+            active: active.len(),
+            stuck: active.iter().filter(|entry| entry.is_stuck).count(),
+            is_more,
+            ..FlowSummary::default()
+        };
+        Ok::<_, Error>(summary.with_counts(&counts(store, flow, CountSpan::Day, now).await?))
+    });
+    let mut summaries = try_join_all(summaries).await?;
+    for summary in &mut summaries {
+        summary.name = names.remove(&summary.sid);
+    }
+    summaries.sort_by(|one, other| {
+        let key = |summary: &FlowSummary| (summary.started_today, summary.active);
+        key(other).cmp(&key(one)).then_with(|| one.sid.cmp(&other.sid))
+    });
+    Ok(summaries)
+}
+
+/// What was counted of a Flow within a span of time.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn counts(
+    store: &dyn Store,
+    flow: &str,
+    span: CountSpan,
+    now: Timestamp,
+) -> Result<FlowCounts, Error> {
+    let since = span.since(now);
+    let (row, step): (fn(Timestamp) -> CountRow, _) = match span {
+        CountSpan::Hour => (CountRow::Hour, SignedDuration::from_hours(1)),
+        _ => (CountRow::Day, SignedDuration::from_hours(24)),
+    };
+    let moments = std::iter::successors(Some(since), |at| at.checked_add(step).ok())
+        .take_while(|at| *at <= now);
+    let rows: Vec<CountRow> = moments.map(row).collect();
+    let totals = totals(store, flow, &rows, now).await?;
+    Ok(FlowCounts::of(span, since, &totals))
+}
+
+/// The sums of these rows of a Flow over all its lanes.
+pub(in crate::jobs::watch) async fn totals(
+    store: &dyn Store,
+    flow: &str,
+    rows: &[CountRow],
+    now: Timestamp,
+) -> Result<BTreeMap<String, u64>, Error> {
+    let keys: Vec<Key> =
+        rows.iter().flat_map(|row| (0..COUNT_LANES).map(|lane| row.key(flow, lane))).collect();
+    let mut totals: BTreeMap<String, u64> = BTreeMap::new();
+    for record in load(store, &keys, now).await?.into_iter().flatten() {
+        match Counters::from_body(&record.body) {
+            Ok(Counters(counters)) => {
+                for (name, count) in counters {
+                    let sum = totals.entry(name).or_default();
+                    *sum = sum.saturating_add(count);
+                }
+            }
+            Err(error) => {
+                tracing::error!(key = record.key.pk, %error, "counters of a Flow cannot be read");
+            }
+        }
+    }
+    Ok(totals)
+}
+
+/// A number that grows with each event of these Flows, and only then: whether anything is new.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn cursor(store: &dyn Store, flows: &[String], now: Timestamp) -> Result<u64, Error> {
+    let sums = flows.iter().map(|flow| totals(store, flow, &[CountRow::ForGood], now));
+    let sums = try_join_all(sums).await?;
+    let events = CountName::Events.to_text();
+    Ok(sums.iter().filter_map(|totals| totals.get(&events)).sum())
+}

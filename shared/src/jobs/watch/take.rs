@@ -1,0 +1,1 @@
+//! Events → records, counters, lists: in the Store before Twilio has its answer.

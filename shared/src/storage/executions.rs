@@ -1,0 +1,169 @@
+//! The records of the job Watch about Executions: each of them, where those are that run, and their lists by day.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Condition, Key, Put, Record};
+use crate::domain::executions::{Position, RecordedExecution};
+
+/// Begins the partition of each Execution's record.
+const EXECUTION: &str = "execution#";
+/// Begins the partitions of Executions that run: a few for each Flow.
+const ACTIVE: &str = "active#";
+/// Begins the partitions of the lists of Executions by day: for each Flow, and for all of them.
+const LISTED: &str = "studio#";
+/// Stands for all Flows in the place of one's SID.
+const ALL_FLOWS: &str = "all";
+/// The place of the one record in an Execution's partition.
+const RECORD: &str = "record";
+
+/// The partitions that the running Executions of a Flow are spread over.
+pub const ACTIVE_LANES: u64 = 4;
+/// The retention of all that is kept of Executions.
+pub const EXECUTION_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// An Execution that runs, as the list of those has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActiveExecution {
+    /// Its SID.
+    pub sid: String,
+    /// The widget that it is in.
+    pub widget: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// When it began, as far as that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began_at: Option<Timestamp>,
+    /// The last four digits of the contact's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
+    /// The revision of the Flow that runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u32>,
+    /// Whether it is about a call.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_call: bool,
+    /// Whether it was found stuck in this widget.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_stuck: bool,
+}
+
+impl ActiveExecution {
+    /// The entry of an Execution; `None` if it is over, or its Flow is not known.
+    pub fn of(sid: &str, execution: &RecordedExecution) -> Option<ActiveExecution> {
+        let Position { widget, since } = execution.position()?;
+        execution.flow.as_ref()?;
+        Some(ActiveExecution {
+            sid: sid.to_owned(),
+            widget,
+            since,
+            began_at: execution.began_at(),
+            contact: execution.contact.clone(),
+            revision: execution.revision,
+            is_call: execution.is_call(),
+            is_stuck: false,
+        })
+    }
+
+    /// Where it is in its Flow.
+    pub fn position(&self) -> Position {
+        Position { widget: self.widget.clone(), since: self.since }
+    }
+}
+
+/// Where the record of an Execution is.
+pub fn execution(sid: &str) -> Key {
+    Key::new(format!("{EXECUTION}{sid}"), RECORD)
+}
+
+/// The Execution that this record holds. One that cannot be read is logged, and begins anew.
+pub fn read(record: &Record) -> RecordedExecution {
+    serde_json::from_str(&record.body).unwrap_or_else(|error| {
+        tracing::error!(key = record.key.pk, %error, "an Execution cannot be read");
+        RecordedExecution::default()
+    })
+}
+
+/// The record of an Execution, in the place of `before`.
+pub fn put(
+    sid: &str,
+    execution: &RecordedExecution,
+    before: Option<&Record>,
+    now: Timestamp,
+) -> Put {
+    Put {
+        key: self::execution(sid),
+        // Strings, numbers and times always serialise.
+        body: serde_json::to_string(execution).unwrap_or_default(),
+        condition: before.map_or(Condition::Absent, |record| Condition::At(record.revision)),
+        expires_at: expires_at(now),
+    }
+}
+
+fn expires_at(now: Timestamp) -> Option<Timestamp> {
+    now.checked_add(EXECUTION_RETENTION).ok()
+}
+
+/// The partitions of a Flow's running Executions.
+pub fn active_partitions(flow: &str) -> impl Iterator<Item = String> {
+    (0..ACTIVE_LANES).map(move |lane| format!("{ACTIVE}{flow}#{lane}"))
+}
+
+fn active(flow: &str, sid: &str) -> Key {
+    // The last digits of a SID are random.
+    let lane = sid.bytes().last().map_or(0, |digit| u64::from(digit) % ACTIVE_LANES);
+    Key::new(format!("{ACTIVE}{flow}#{lane}"), sid)
+}
+
+/// The entry of a running Execution; one that is over, `None`, is taken away. Only who writes the Execution's record too may
+/// write this.
+pub fn put_active(flow: &str, sid: &str, entry: Option<&ActiveExecution>, now: Timestamp) -> Put {
+    Put {
+        key: active(flow, sid),
+        body: entry
+            .map(|entry| serde_json::to_string(entry).unwrap_or_default())
+            .unwrap_or_default(),
+        condition: Condition::Always,
+        expires_at: if entry.is_some() { expires_at(now) } else { Some(now) },
+    }
+}
+
+/// The running Execution of this entry; `None`, and logged, if it cannot be read.
+pub fn read_active(record: &Record) -> Option<ActiveExecution> {
+    let read = serde_json::from_str(&record.body);
+    read.inspect_err(|error| {
+        tracing::error!(key = record.key.sk, %error, "a running Execution cannot be read");
+    })
+    .ok()
+}
+
+/// The partition of Executions that began on this day (UTC), the newest first: of a Flow, or of all.
+pub fn listed_partition(flow: Option<&str>, day: Timestamp) -> String {
+    let day = day.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d");
+    format!("{LISTED}{}#{day}", flow.unwrap_or(ALL_FLOWS))
+}
+
+/// The place of an Execution in its lists: the newest come first, over the days too.
+pub fn listed_place(sid: &str, at: Timestamp) -> String {
+    // 13 digits last until the year 2286.
+    let newest_first = 9_999_999_999_999_i64.saturating_sub(at.as_millisecond()).max(0);
+    format!("{newest_first:013}#{sid}")
+}
+
+/// The time and the SID of a place in a list.
+pub fn read_place(place: &str) -> Option<(Timestamp, &str)> {
+    let (newest_first, sid) = place.split_once('#')?;
+    let milliseconds = 9_999_999_999_999_i64.checked_sub(newest_first.parse().ok()?)?;
+    Some((Timestamp::from_millisecond(milliseconds).ok()?, sid))
+}
+
+/// The entries of an Execution in the lists of its day.
+pub fn put_listed(flow: &str, sid: &str, at: Timestamp, now: Timestamp) -> [Put; 2] {
+    [Some(flow), None].map(|of| Put {
+        key: Key::new(listed_partition(of, at), listed_place(sid, at)),
+        body: "{}".to_owned(),
+        condition: Condition::Always,
+        expires_at: expires_at(now),
+    })
+}
