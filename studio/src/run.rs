@@ -4,10 +4,21 @@
 //! no I/O pass within one step. A widget that cannot be run here ends the run, and the reason says why.
 
 mod action;
+mod calls;
 mod event;
+mod http;
+mod log;
+mod messages;
+mod predicate;
+mod prompts;
+mod queues;
+mod split;
 mod start;
+mod state;
 #[cfg(test)]
 mod tests;
+mod texts;
+mod variables;
 mod widgets;
 
 use std::sync::Arc;
@@ -20,68 +31,25 @@ pub use action::{
     Record, Speech,
 };
 pub use event::{DialCallStatus, DialOutcome, HttpResponse, QueueResult, RunEvent};
+pub use http::MAX_RESPONSE_BYTES;
+pub use log::{LogEntry, MAX_LOG_ENTRIES};
 pub use start::{ExecutionRequest, ExecutionStart, IncomingCall, IncomingMessage, Trigger};
+pub use state::{EndReason, RunState, Step};
 
+use self::calls::{Call, Line};
+use self::log::code;
+use self::messages::Outbound;
+use self::widgets::{Begun, Taken};
 use crate::flow::{Flow, State};
 
 /// The most steps of one run: a Flow that leads back to itself would never end. (docs/studio, error 81000.)
 pub const MAX_STEPS: usize = 1_000;
 
+/// The most rounds of one widget that leads to itself. (docs/studio, error 81001.)
+pub const MAX_ROUNDS: usize = 10;
+
 /// The name that a step has in place of an event when the call ended in its widget.
 pub const HANG_UP: &str = "hangup";
-
-/// A widget that was left.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// The time when it was left.
-    pub at: Timestamp,
-    /// The event that it fired, or [`HANG_UP`].
-    pub event: String,
-    /// Its type: `say-play`, …
-    pub kind: String,
-    /// Its name.
-    pub from: String,
-    /// The name of the next widget; `None` if nothing follows.
-    pub to: Option<String>,
-}
-
-/// Whether a run goes on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RunState {
-    /// It waits for the next [`RunEvent`].
-    Active,
-    /// It is over.
-    Ended(EndReason),
-}
-
-/// The reason why a run is over.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EndReason {
-    /// The last widget led nowhere.
-    FlowEnd,
-    /// The call ended in the middle of a widget.
-    HungUp,
-    /// It was ended from outside.
-    Stopped,
-    /// It has taken [`MAX_STEPS`].
-    TooManySteps,
-    /// A widget cannot be run here.
-    Unplayable {
-        /// The widget's name.
-        widget: String,
-        /// The reason, for a person.
-        why: String,
-    },
-}
-
-/// The call of a run.
-#[derive(Clone, Debug)]
-struct Call {
-    sid: Option<String>,
-    to: String,
-    from: String,
-    is_answered: bool,
-}
 
 /// A run through a Flow.
 #[derive(Clone, Debug)]
@@ -94,7 +62,12 @@ pub struct Run {
     widget: Option<usize>,
     context: Value,
     call: Option<Call>,
+    /// The message of the widget that it is in.
+    outbound: Option<Outbound>,
     steps: Vec<Step>,
+    /// How many steps the last widget has taken in a row.
+    rounds: usize,
+    log: Vec<LogEntry>,
     updated: Timestamp,
 }
 
@@ -107,12 +80,23 @@ impl Run {
                 sid: Some(call_sid.clone()),
                 to: to.clone(),
                 from: from.clone(),
-                is_answered: true,
+                line: Line::Open,
             }),
             Trigger::Request(_) | Trigger::Message(_) => None,
         };
-        let (state, steps, trigger) = (RunState::Active, Vec::new(), start.trigger.event());
-        Run { flow, state, trigger, widget: None, context, call, steps, updated: now }
+        Run {
+            flow,
+            state: RunState::Active,
+            trigger: start.trigger.event(),
+            widget: None,
+            context,
+            call,
+            outbound: None,
+            steps: Vec::new(),
+            rounds: 0,
+            log: Vec::new(),
+            updated: now,
+        }
     }
 
     /// Takes in what has happened: whether the run goes on, and what is to be done now. An event that the current widget
@@ -146,6 +130,11 @@ impl Run {
         &self.steps
     }
 
+    /// What Twilio's debugger would show of it, oldest first; [`MAX_LOG_ENTRIES`] at most.
+    pub fn log(&self) -> &[LogEntry] {
+        &self.log
+    }
+
     /// The time of its last change.
     pub fn updated(&self) -> Timestamp {
         self.updated
@@ -160,26 +149,57 @@ impl Run {
     fn enter(&mut self, first: Option<&str>, now: Timestamp) -> Vec<Action> {
         let flow = self.flow.clone();
         let mut next = first.map(str::to_owned);
-        while self.steps.len() < MAX_STEPS {
-            let is_next = |state: &State| next.as_deref() == Some(state.name.as_str());
-            let Some(index) = flow.states.iter().position(is_next) else {
-                return self.end(EndReason::FlowEnd, now);
+        while let Some(name) = &next {
+            let index = flow.states.iter().position(|state| state.name == *name);
+            let Some((index, state)) =
+                index.and_then(|index| Some((index, flow.states.get(index)?)))
+            else {
+                let (code, widget) = (Some(code::INVALID_FLOW), String::new());
+                let message = format!("there is no widget {name:?}");
+                self.push(LogEntry { code, widget, message });
+                break;
             };
-            self.widget = Some(index);
-            let Some(state) = flow.states.get(index) else { break };
-            match self.begin(state) {
-                Ok(widgets::Begun::Waits(action)) => return vec![action],
-                Ok(widgets::Begun::Fired { event, to }) => {
+            if let Err(reason) = self.arrive(index, state) {
+                if reason == EndReason::HungUp {
+                    self.leave(state, HANG_UP, None, now);
+                }
+                return self.end(reason, now);
+            }
+            match self.begin(state, now) {
+                Begun::Waits(action) => return vec![action],
+                Begun::Fired { event, to } => {
                     self.leave(state, event, to.as_deref(), now);
                     next = to;
                 }
-                Err(why) => {
-                    let widget = state.name.clone();
-                    return self.end(EndReason::Unplayable { widget, why }, now);
-                }
+                Begun::Ends(reason) => return self.end(reason, now),
             }
         }
-        self.end(EndReason::TooManySteps, now)
+        self.end(EndReason::FlowEnd, now)
+    }
+
+    /// Comes to a widget; or the run ends before it, and the reason says why.
+    fn arrive(&mut self, index: usize, state: &State) -> Result<(), EndReason> {
+        if self.steps.len() >= MAX_STEPS {
+            self.note(code::TOO_MANY_STEPS, state, "the run has taken too many steps");
+            return Err(EndReason::TooManySteps);
+        }
+        self.rounds = if self.widget == Some(index) { self.rounds + 1 } else { 1 };
+        self.widget = Some(index);
+        let widget = state.name.clone();
+        if self.rounds > MAX_ROUNDS {
+            self.note(code::SAME_WIDGET, state, "the widget leads to itself again and again");
+            return Err(EndReason::SameWidget { widget });
+        }
+        match self.line() {
+            _ if !self.is_voice(state) => Ok(()),
+            Some(Line::Open) => Ok(()),
+            Some(Line::HungUp) => Err(EndReason::HungUp),
+            Some(Line::Dialing | Line::Closed) | None => {
+                let why = "nobody is on the line".to_owned();
+                self.note(code::WRONG_TRIGGER, state, &why);
+                Err(EndReason::Unplayable { widget, why })
+            }
+        }
     }
 
     /// Gives an event to the current widget, and goes on with what follows.
@@ -187,9 +207,23 @@ impl Run {
         let flow = self.flow.clone();
         let state = self.widget.and_then(|index| flow.states.get(index));
         let Some(state) = state else { return Vec::new() };
-        let Some(event) = self.take(state, event) else { return Vec::new() };
+        match self.take(state, event) {
+            Taken::Ignored => {
+                self.note(code::UNEXPECTED_EVENT, state, "an event came that it does not wait for");
+                Vec::new()
+            }
+            Taken::Waits(action) => action.into_iter().collect(),
+            Taken::Fired(event) => self.fire(state, event, now),
+        }
+    }
+
+    /// Leaves a widget by an event, and goes on with what follows.
+    fn fire(&mut self, state: &State, event: &str, now: Timestamp) -> Vec<Action> {
         let next = state.on(event).and_then(|transition| transition.next.as_deref());
         self.leave(state, event, next, now);
+        if next.is_none() && event == HANG_UP {
+            return self.end(EndReason::HungUp, now);
+        }
         self.enter(next, now)
     }
 
@@ -204,21 +238,46 @@ impl Run {
         });
     }
 
-    /// No widget learns of a hang-up: the run ends where it is.
+    /// A widget of the call is left by the event [`HANG_UP`], whether it has such a transition or not. Any other goes on
+    /// without the call, and the next widget of the call shows it.
     fn hang_up(&mut self, now: Timestamp) -> Vec<Action> {
         let flow = self.flow.clone();
-        if let Some(state) = self.widget.and_then(|index| flow.states.get(index)) {
-            self.leave(state, HANG_UP, None, now);
+        let state = self.widget.and_then(|index| flow.states.get(index));
+        let is_on = matches!(self.line(), Some(Line::Open | Line::Dialing));
+        if let Some(call) = self.call.as_mut().filter(|_| is_on) {
+            call.line = Line::HungUp;
         }
-        self.call = None;
-        self.end(EndReason::HungUp, now)
+        match state {
+            None if is_on => self.end(EndReason::HungUp, now),
+            None => Vec::new(),
+            Some(state) if is_on && (self.is_voice(state) || state.kind == widgets::kind::CALL) => {
+                self.fire(state, HANG_UP, now)
+            }
+            Some(state) => {
+                self.note(code::UNEXPECTED_EVENT, state, "a hang-up came; the widget goes on");
+                Vec::new()
+            }
+        }
     }
 
     /// Ends the run, and with it the call.
     fn end(&mut self, reason: EndReason, now: Timestamp) -> Vec<Action> {
         self.state = RunState::Ended(reason);
         self.updated = now;
-        let is_connected = self.call.take().is_some_and(|call| call.is_answered);
+        let is_connected = self.line() == Some(Line::Open);
+        self.call = None;
         if is_connected { vec![Action::HangUp] } else { Vec::new() }
+    }
+
+    /// Puts an entry into the log.
+    fn note(&mut self, code: u32, state: &State, message: &str) {
+        let (widget, message) = (state.name.clone(), message.to_owned());
+        self.push(LogEntry { code: Some(code), widget, message });
+    }
+
+    fn push(&mut self, entry: LogEntry) {
+        if self.log.len() < MAX_LOG_ENTRIES {
+            self.log.push(entry);
+        }
     }
 }

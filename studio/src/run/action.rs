@@ -123,6 +123,8 @@ pub struct OutboundMessage {
     pub media_url: String,
     /// The SID of a content template; empty if there is none.
     pub content_sid: String,
+    /// The variables of the content template.
+    pub content_variables: Vec<(String, String)>,
 }
 
 /// A hand-over to a queue: `enqueue-call`, `send-to-flex`.

@@ -14,7 +14,7 @@ const FLOW: &str = r#"{"initial_state": "Trigger", "states": [
      "properties": {"to": "{{contact.channel.address}}", "from": "{{flow.channel.address}}", "timeout": 25},
      "transitions": [{"event": "answered", "next": "menu"}, {"event": "busy", "next": "report"}, {"event": "noAnswer"}]},
     {"name": "menu", "type": "gather-input-on-call",
-     "properties": {"say": "{{flow.data.say}}", "timeout": 7, "number_of_digits": 1, "loop": 2},
+     "properties": {"say": "{{flow.data.say}}", "timeout": 7, "number_of_digits": 1, "stop_gather": false, "loop": 2},
      "transitions": [{"event": "keypress", "next": "report"}, {"event": "timeout", "next": "bye"}]},
     {"name": "report", "type": "make-http-request",
      "properties": {"method": "POST", "url": "https://h.example/{{flow.sid}}", "content_type": "application/x-www-form-urlencoded",
@@ -232,22 +232,18 @@ fn unplayable_widget_ends_the_run_with_its_reason() {
             other => panic!("{kind}: {other:?}"),
         }
     };
-    assert_eq!(of("enqueue-call", "{}"), "the widget enqueue-call is not played here");
+    assert_eq!(of("capture-payments", "{}"), "the widget capture-payments is not played here");
     assert_eq!(of("say-play", "{}"), "nobody is on the line");
-    assert_eq!(
-        of("make-http-request", r#"{"method": "GET"}"#),
-        "only the method POST is played here"
-    );
-    assert!(of("make-outgoing-call-v2", r#"{"to": "{{a | b}}"}"#).contains("`b` is no filter"));
-    assert!(
-        of("set-variables", r#"{"variables": [{"key": "a", "value": "{{"}]}"#).contains("braces")
-    );
 }
 
 #[test]
 fn flow_that_leads_back_to_itself_ends() {
-    let mut run = run(r#"{"initial_state": "a", "states": [{"name": "a", "type": "set-variables",
-            "transitions": [{"event": "next", "next": "a"}]}]}"#);
+    let set = r#""type": "set-variables", "transitions""#;
+    let mut run = run(&format!(
+        r#"{{"initial_state": "a", "states": [
+            {{"name": "a", {set}: [{{"event": "next", "next": "b"}}]}},
+            {{"name": "b", {set}: [{{"event": "next", "next": "a"}}]}}]}}"#
+    ));
     let (state, actions) = run.step(RunEvent::Begun, at(1));
     assert_eq!((state, actions), (RunState::Ended(EndReason::TooManySteps), vec![]));
     assert_eq!(run.steps().len(), MAX_STEPS);

@@ -140,6 +140,9 @@ impl Execution {
             EndReason::TooManySteps => {
                 tracing::warn!(execution, "a sandbox Execution has taken too many steps");
             }
+            EndReason::SameWidget { widget } | EndReason::NoMatch { widget } => {
+                tracing::warn!(execution, widget, "a sandbox Execution has ended for an error");
+            }
             EndReason::FlowEnd | EndReason::HungUp | EndReason::Stopped => {
                 tracing::info!(execution, "a sandbox Execution ended");
             }

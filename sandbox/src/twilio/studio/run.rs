@@ -159,7 +159,7 @@ impl Driver {
     ) -> Result<RunEvent, Turn> {
         let (twilio, sid) = (self.twilio.clone(), self.execution.sid.clone());
         // A task of its own: who hangs up does not take back what was sent.
-        let sending = tokio::spawn(async move {
+        let mut sending = tokio::spawn(async move {
             let label = Label { sid: &sid, event: "studio", url: &url };
             let sending = async {
                 let target = twilio.target(&url).await?;
@@ -174,7 +174,16 @@ impl Driver {
             };
             twilio.journaled(label, sending).await
         });
-        let answer = self.meanwhile(sending).await?;
+        let answer = match self.meanwhile(&mut sending).await {
+            Ok(answer) => answer,
+            Err(Turn::End(status)) => {
+                // The widget goes on without the call.
+                self.step(RunEvent::HungUp);
+                self.finish(status);
+                sending.await
+            }
+            Err(turn) => return Err(turn),
+        };
         Ok(match answer {
             Ok(Ok(Answer { status, content_type, body })) => {
                 RunEvent::Responded(HttpResponse { status, content_type, body })

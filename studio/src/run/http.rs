@@ -1,0 +1,117 @@
+//! `make-http-request`: the request, and the variables of its answer. (docs/studio/widget-library/http-request.)
+
+use serde_json::{Map, Value, json};
+
+use super::texts::{Texts, flag};
+use super::{Action, HTTP_TIMEOUT, HttpMethod, HttpResponse};
+use crate::flow::State;
+
+/// The most bytes that an answer may have.
+pub const MAX_RESPONSE_BYTES: usize = 64 * 1024;
+
+/// The widget's request; the error is for the log, and the widget fails.
+pub(super) fn request(state: &State, texts: &mut Texts<'_>) -> Result<Action, String> {
+    let url = texts.get(state, "url").trim().to_owned();
+    let content_type = texts.get(state, "content_type");
+    let parameters = texts.pairs(state, "parameters");
+    let method = match state.text("method").trim().to_ascii_uppercase().as_str() {
+        "GET" | "" => HttpMethod::Get,
+        "POST" => HttpMethod::Post,
+        _ => return Err("the method is neither GET nor POST".to_owned()),
+    };
+    let Some(host) = host(&url) else {
+        return Err("the URL is no address of the web".to_owned());
+    };
+    if parameters.iter().any(|(key, _)| key == "method") {
+        return Err("a parameter called \"method\" breaks the request".to_owned());
+    }
+    if flag(state, "add_twilio_auth") == Some(true) {
+        return Err(match host == "twilio.com" || host.ends_with(".twilio.com") {
+            true => "requests with the account's own credentials are not sent here".to_owned(),
+            false => "the account's credentials are sent to Twilio alone".to_owned(),
+        });
+    }
+    let is_form = content_type.trim().to_ascii_lowercase().starts_with("application/x-www-form");
+    let timeout = HTTP_TIMEOUT;
+    Ok(match method {
+        HttpMethod::Get => {
+            let (url, body) = (with_query(&url, &parameters), String::new());
+            Action::Request { method, url, content_type, body, timeout }
+        }
+        HttpMethod::Post if is_form && !parameters.is_empty() => {
+            let body = form(&parameters);
+            Action::Request { method, url, content_type, body, timeout }
+        }
+        HttpMethod::Post => {
+            let body = texts.get(state, "body");
+            Action::Request { method, url, content_type, body, timeout }
+        }
+    })
+}
+
+fn form(parameters: &[(String, String)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish()
+}
+
+/// The URL with parameters behind its own.
+fn with_query(url: &str, parameters: &[(String, String)]) -> String {
+    if parameters.is_empty() {
+        return url.to_owned();
+    }
+    let (url, fragment) = url.split_once('#').map_or((url, None), |(url, end)| (url, Some(end)));
+    let join = match url.split_once('?') {
+        None => "?",
+        Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
+        Some(_) => "&",
+    };
+    let fragment = fragment.map(|fragment| format!("#{fragment}")).unwrap_or_default();
+    format!("{url}{join}{}{fragment}", form(parameters))
+}
+
+/// The host of a URL of the web; none if it is no such URL.
+fn host(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    let has_gap = url.chars().any(|c| c.is_whitespace() || c.is_control());
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?;
+    let name = if host.starts_with('[') { host } else { host.split(':').next()? };
+    Some(name.to_ascii_lowercase()).filter(|name| is_web && !has_gap && !name.is_empty())
+}
+
+/// The variables of a good answer, with those of the widget's earlier ones. The error says why it is not good.
+pub(super) fn variables(
+    earlier: Option<&Value>,
+    response: HttpResponse,
+) -> Result<Value, &'static str> {
+    let HttpResponse { status, content_type, body } = response;
+    if !(200..=299).contains(&status) {
+        return Err("the answer is no success");
+    }
+    if body.len() > MAX_RESPONSE_BYTES {
+        return Err("the answer is larger than 64 kB");
+    }
+    let mut variables = Map::new();
+    if let Some(parsed) = merged(earlier, &content_type, &body) {
+        variables.insert("parsed".to_owned(), parsed);
+    }
+    variables.insert("status_code".to_owned(), json!(status));
+    variables.insert("content_type".to_owned(), json!(content_type));
+    variables.insert("body".to_owned(), json!(body));
+    Ok(Value::Object(variables))
+}
+
+/// The keys of the answer, if it is a JSON object, and those of earlier answers that it does not have.
+fn merged(earlier: Option<&Value>, content_type: &str, body: &str) -> Option<Value> {
+    let earlier = earlier.and_then(|variables| variables.get("parsed"));
+    let is_json = content_type.split(';').next().unwrap_or_default().trim();
+    let parsed: Option<Map<String, Value>> = match is_json.eq_ignore_ascii_case("application/json")
+    {
+        true => serde_json::from_str(body).ok(),
+        false => None,
+    };
+    let Some(parsed) = parsed else { return earlier.cloned() };
+    let mut all = earlier.and_then(Value::as_object).cloned().unwrap_or_default();
+    all.extend(parsed);
+    Some(Value::Object(all))
+}

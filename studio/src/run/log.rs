@@ -1,0 +1,33 @@
+//! The log of a run: what Twilio's debugger would show of it.
+
+/// The most entries of one run's log: what comes after them is not kept.
+pub const MAX_LOG_ENTRIES: usize = 1_000;
+
+/// An entry of the log. It never holds the value of a variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// Twilio's code; none for what its debugger would not show.
+    pub code: Option<u32>,
+    /// The name of the widget; empty if it is about none.
+    pub widget: String,
+    /// The words, for a person.
+    pub message: String,
+}
+
+/// Twilio's codes. (docs/api/errors.)
+pub(super) mod code {
+    pub(in super::super) const TOO_MANY_STEPS: u32 = 81000;
+    pub(in super::super) const SAME_WIDGET: u32 = 81001;
+    pub(in super::super) const UNEXPECTED_EVENT: u32 = 81002;
+    pub(in super::super) const NO_MATCH: u32 = 81005;
+    pub(in super::super) const CONNECT_TIMED_OUT: u32 = 81007;
+    pub(in super::super) const OUTGOING_CALL: u32 = 81008;
+    pub(in super::super) const MESSAGE: u32 = 81011;
+    pub(in super::super) const HTTP_INTERNAL: u32 = 81014;
+    pub(in super::super) const TASK: u32 = 81015;
+    pub(in super::super) const HTTP_RESPONSE: u32 = 81016;
+    pub(in super::super) const TEMPLATE: u32 = 81018;
+    pub(in super::super) const WRONG_TRIGGER: u32 = 81020;
+    pub(in super::super) const INVALID_FLOW: u32 = 81022;
+    pub(in super::super) const TYPE: u32 = 81027;
+}

@@ -1,0 +1,100 @@
+//! `send-message` and `send-and-wait-for-reply`.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::texts::Texts;
+use super::widgets::{Taken, kind};
+use super::{Action, OutboundMessage, Run, RunEvent, code};
+use crate::flow::State;
+
+/// How long a reply is waited for unless the widget says so.
+const DEFAULT_REPLY_TIMEOUT: Duration = Duration::from_secs(3600);
+
+/// The message of a run's current widget.
+#[derive(Clone, Debug)]
+pub(super) struct Outbound {
+    message: OutboundMessage,
+    /// How long its reply is waited for; none if it is not.
+    timeout: Option<Duration>,
+    sid: Option<String>,
+}
+
+impl Outbound {
+    /// The message that a widget sends: to the contact and from our own number, unless the widget says so.
+    pub(super) fn new(state: &State, texts: &mut Texts<'_>) -> Outbound {
+        let mut address = |name: &str, other: &str| {
+            Some(texts.get(state, name))
+                .filter(|text| !text.is_empty())
+                .unwrap_or_else(|| texts.known(other))
+        };
+        let message = OutboundMessage {
+            to: address("to", "/contact/channel/address"),
+            from: address("from", "/flow/channel/address"),
+            body: texts.get(state, "body"),
+            media_url: texts.get(state, "media_url"),
+            content_sid: texts.get(state, "content_sid"),
+            content_variables: texts.pairs(state, "content_variables"),
+        };
+        let timeout = (state.kind == kind::WAIT)
+            .then(|| texts.seconds(state, "timeout").unwrap_or(DEFAULT_REPLY_TIMEOUT));
+        Outbound { message, timeout, sid: None }
+    }
+
+    /// Its action.
+    pub(super) fn action(&self) -> Action {
+        Action::SendMessage(self.message.clone())
+    }
+
+    fn variables(&self, status: &str) -> Value {
+        let OutboundMessage { to, from, body, .. } = &self.message;
+        let mut variables = json!({"Status": status, "Body": body, "From": from, "To": to});
+        if let Some(sid) = &self.sid {
+            variables["Sid"] = json!(sid);
+        }
+        variables
+    }
+}
+
+impl Run {
+    pub(super) fn take_message(&mut self, state: &State, event: RunEvent) -> Taken {
+        let Some(outbound) = &mut self.outbound else { return Taken::Ignored };
+        let waits = outbound.timeout.filter(|_| outbound.sid.is_some());
+        match (event, outbound.timeout) {
+            (RunEvent::MessageSent { message_sid }, timeout) if outbound.sid.is_none() => {
+                outbound.sid = Some(message_sid);
+                if let Some(timeout) = timeout {
+                    return Taken::Waits(Some(Action::AwaitReply { timeout }));
+                }
+                self.set_messages(state, "sent", None);
+                Taken::Fired("sent")
+            }
+            (RunEvent::MessageFailed { error_code }, timeout) => {
+                self.set_messages(state, "failed", None);
+                let error = error_code.map(|code| format!(" (error {code})")).unwrap_or_default();
+                let words = format!("the message was not sent or not delivered{error}");
+                self.note(code::MESSAGE, state, &words);
+                Taken::Fired(if timeout.is_some() { "deliveryFailure" } else { "failed" })
+            }
+            (RunEvent::Replied(parameters), _) if waits.is_some() => {
+                self.set_messages(state, "sent", Some(parameters));
+                Taken::Fired("incomingMessage")
+            }
+            (RunEvent::TimedOut, _) if waits.is_some() => {
+                self.set_messages(state, "sent", None);
+                Taken::Fired("timeout")
+            }
+            _ => Taken::Ignored,
+        }
+    }
+
+    fn set_messages(&mut self, state: &State, status: &str, inbound: Option<Map<String, Value>>) {
+        let Some(outbound) = self.outbound.take() else { return };
+        let mut variables = json!({"outbound": outbound.variables(status)});
+        if let Some(inbound) = inbound {
+            variables["inbound"] = Value::Object(inbound);
+        }
+        self.set(&state.name, variables);
+    }
+}

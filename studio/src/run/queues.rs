@@ -1,0 +1,57 @@
+//! `enqueue-call` and `send-to-flex`: a call or conversation in somebody else's hands.
+
+use serde_json::json;
+
+use super::texts::Texts;
+use super::widgets::{Taken, kind};
+use super::{Action, Enqueue, QueueResult, QueueTarget, Run, RunEvent, code};
+use crate::flow::State;
+
+/// The hand-over to a queue of Twilio's voice, or to a workflow of TaskRouter.
+pub(super) fn enqueue(state: &State, texts: &mut Texts<'_>) -> Action {
+    let workflow = texts.get(state, "workflow_sid");
+    Action::Enqueue(Enqueue {
+        queue: match workflow.is_empty() {
+            true => QueueTarget::Queue(texts.get(state, "queue_name")),
+            false => QueueTarget::Workflow(workflow),
+        },
+        attributes: texts.get(state, "task_attributes"),
+        priority: texts.get(state, "priority"),
+        timeout: texts.seconds(state, "timeout"),
+    })
+}
+
+/// The hand-over to Flex.
+pub(super) fn flex(state: &State, texts: &mut Texts<'_>) -> Action {
+    let [workflow, channel] = ["workflow", "channel"].map(|name| texts.get(state, name));
+    Action::Enqueue(Enqueue {
+        queue: QueueTarget::Flex { workflow, channel },
+        attributes: texts.get(state, "attributes"),
+        priority: texts.get(state, "priority"),
+        timeout: texts.seconds(state, "timeout"),
+    })
+}
+
+impl Run {
+    /// The end of a hand-over. Which event an `error` fires is not documented.
+    pub(super) fn take_queue(&mut self, state: &State, event: RunEvent) -> Taken {
+        let RunEvent::Dequeued { result, queue_sid, queue_time } = event else {
+            return Taken::Ignored;
+        };
+        let fired = match result {
+            QueueResult::Bridged | QueueResult::Leave | QueueResult::Redirected => "callComplete",
+            QueueResult::QueueFull => "failedToEnqueue",
+            QueueResult::Error | QueueResult::SystemError => "callFailure",
+        };
+        if fired != "callComplete" && state.kind == kind::FLEX {
+            self.note(code::TASK, state, "the task could not be made");
+        }
+        let variables = json!({
+            "QueueResult": result.as_str(),
+            "QueueSid": queue_sid,
+            "QueueTime": queue_time.as_secs().to_string(),
+        });
+        self.set(&state.name, variables);
+        Taken::Fired(fired)
+    }
+}

@@ -1,0 +1,57 @@
+//! The state of a run: its steps, and the reason why it is over.
+
+use jiff::Timestamp;
+
+/// A widget that was left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The time when it was left.
+    pub at: Timestamp,
+    /// The event that it fired, or [`HANG_UP`](super::HANG_UP).
+    pub event: String,
+    /// Its type: `say-play`, …
+    pub kind: String,
+    /// Its name.
+    pub from: String,
+    /// The name of the next widget; `None` if nothing follows.
+    pub to: Option<String>,
+}
+
+/// Whether a run goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunState {
+    /// It waits for the next [`RunEvent`](super::RunEvent).
+    Active,
+    /// It is over.
+    Ended(EndReason),
+}
+
+/// The reason why a run is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EndReason {
+    /// The last widget led nowhere.
+    FlowEnd,
+    /// The call ended in the middle of a widget.
+    HungUp,
+    /// It was ended from outside.
+    Stopped,
+    /// It has taken [`MAX_STEPS`](super::MAX_STEPS).
+    TooManySteps,
+    /// A widget has led to itself [`MAX_ROUNDS`](super::MAX_ROUNDS) times.
+    SameWidget {
+        /// The widget's name.
+        widget: String,
+    },
+    /// No condition of a split holds, and it has no transition `noMatch`.
+    NoMatch {
+        /// The widget's name.
+        widget: String,
+    },
+    /// A widget cannot be run here.
+    Unplayable {
+        /// The widget's name.
+        widget: String,
+        /// The reason, for a person.
+        why: String,
+    },
+}

@@ -1,0 +1,53 @@
+//! `set-variables`: its values, and their types. (docs/studio/widget-library/set-variables.)
+
+use serde_json::{Number, Value};
+
+use super::texts::Texts;
+use super::{LogEntry, code};
+use crate::flow::State;
+
+/// The variables that a widget sets. None of them sees another: they are there at the end of its step.
+pub(super) fn variables(
+    state: &State,
+    texts: &mut Texts<'_>,
+    log: &mut Vec<LogEntry>,
+) -> Vec<(String, Value)> {
+    let list = state.properties.get("variables").and_then(Value::as_array);
+    let mut variables = Vec::new();
+    for entry in list.into_iter().flatten() {
+        let Some(key) = entry.get("key").and_then(Value::as_str) else { continue };
+        let text = match entry.get("value") {
+            Some(Value::String(template)) => texts.render(template),
+            Some(Value::Null) | None => String::new(),
+            Some(value) => value.to_string(),
+        };
+        let value = if is_json(entry) { parsed(&text, state, key, log) } else { cast(&text) };
+        variables.push((key.to_owned(), value));
+    }
+    variables
+}
+
+/// Whether the value is JSON: exports write a type, the documentation `parse_as_json`.
+fn is_json(entry: &Value) -> bool {
+    let flag = entry.get("parse_as_json");
+    entry.get("type").is_some_and(|kind| kind == "json_object")
+        || flag.is_some_and(|flag| flag == true || flag == "true")
+}
+
+fn parsed(text: &str, state: &State, key: &str, log: &mut Vec<LogEntry>) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| {
+        let message = format!("the value of {key:?} is not JSON; it stays a text");
+        log.push(LogEntry { code: Some(code::TYPE), widget: state.name.clone(), message });
+        cast(text)
+    })
+}
+
+/// A value without the white space around it: a number if it is written as one, and nothing for `null`.
+fn cast(text: &str) -> Value {
+    let text = text.trim();
+    match text.parse::<Number>() {
+        Ok(number) if number.to_string() == text => Value::Number(number),
+        _ if text == "null" => Value::String(String::new()),
+        _ => Value::String(text.to_owned()),
+    }
+}
