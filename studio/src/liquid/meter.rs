@@ -4,7 +4,7 @@
 /// per Liquid Template loop". That it ends quietly is a choice: the page does not call it an error.)
 pub const MAX_LOOP_ROUNDS: usize = 15;
 
-/// Bytes of a rendered text (contracts: 16 KB). More is an error and not a cut text: half a JSON body helps nobody, and
+/// Bytes of a rendered text (docs/studio/user-guide: 16 KB). More is an error and not a cut text: half a JSON body helps nobody, and
 /// the engine that Studio resembles most fails there too.
 pub const MAX_RENDERED_BYTES: usize = 16 * 1024;
 
@@ -14,10 +14,10 @@ pub const MAX_VALUE_BYTES: usize = 512 * 1024;
 
 /// Work of one rendering: about one unit for each byte that is looked at or written. Ours: loops in loops are 15 to the
 /// power of their depth.
-pub const MAX_WORK: u64 = 20_000_000;
+pub const MAX_WORK: u64 = 10_000_000;
 
 /// Blocks in blocks, and brackets in brackets. Ours: it bounds the stack.
-pub const MAX_DEPTH: usize = 64;
+pub const MAX_DEPTH: usize = 32;
 
 /// Units for each part of a template that is run, whatever its size.
 pub(super) const PART_WORK: u64 = 16;

@@ -12,6 +12,17 @@ use crate::liquid::value::whole;
 /// The zone of Studio's dates. (help.twilio.com 4413699936411 says PST; that it has summer time is a choice.)
 const ZONE: &str = "America/Los_Angeles";
 
+/// The forms of a date that are read besides those of ISO 8601 and RFC 2822; without an offset.
+const FORMS: [&str; 7] = [
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%dT%H:%M",
+    "%B %d, %Y",
+    "%b %d, %Y",
+    "%d %b %Y",
+    "%m/%d/%Y",
+    "%Y/%m/%d",
+];
+
 /// A time in a format of strftime: of `now`, `today`, seconds since 1970, or a date as APIs write it. A date without an
 /// offset is one of the zone. What is no date stays as it is.
 pub(super) fn date(call: &Call<'_, '_>) -> Result<Value, String> {
@@ -48,8 +59,17 @@ fn read(input: &Value, now: Timestamp, zone: &TimeZone) -> Option<Zoned> {
     if let Ok(time) = jiff::fmt::rfc2822::parse(text) {
         return Some(time.with_time_zone(zone.clone()));
     }
-    let time = text.parse::<DateTime>().ok().or_else(|| Some(text.parse::<Date>().ok()?.into()))?;
-    time.to_zoned(zone.clone()).ok()
+    civil(text)?.to_zoned(zone.clone()).ok()
+}
+
+/// A date without an offset, at midnight unless it has a time.
+fn civil(text: &str) -> Option<DateTime> {
+    let read = |form: &&str| {
+        let parsed = BrokenDownTime::parse(form, text).ok()?;
+        parsed.to_datetime().ok().or_else(|| Some(parsed.to_date().ok()?.into()))
+    };
+    let date = || text.parse::<Date>().ok().map(DateTime::from);
+    text.parse().ok().or_else(date).or_else(|| FORMS.iter().find_map(read))
 }
 
 fn seconds(input: &Value, zone: &TimeZone) -> Option<Zoned> {

@@ -1,7 +1,5 @@
 //! Filters of lists, and those of any value.
 
-use std::cmp::Ordering;
-
 use serde_json::Value;
 
 use super::call::{Call, check_size};
@@ -97,31 +95,33 @@ pub(super) fn concat(call: &Call<'_, '_>) -> Applied {
 
 /// Numbers, then texts, then the rest; by a property, if one is said. Equal items keep their order.
 pub(super) fn sort(call: &Call<'_, '_>) -> Applied {
-    sorted(call, |left, right| {
-        let rank = |value: &Value| match value {
-            Value::Number(_) => 0,
-            Value::String(_) => 1,
-            _ => 2,
-        };
+    let rank = |value: &Value| match value {
+        Value::Number(_) => 0,
+        Value::String(_) => 1,
+        _ => 2,
+    };
+    let mut keyed = keyed(call, Value::clone);
+    keyed.sort_by(|(left, _), (right, _)| {
         order(left, right).unwrap_or_else(|| rank(left).cmp(&rank(right)))
-    })
+    });
+    Ok(keyed.into_iter().map(|(_, item)| item).collect())
 }
 
 /// By text, small and large letters alike.
 pub(super) fn sort_natural(call: &Call<'_, '_>) -> Applied {
-    sorted(call, |left, right| text(left).to_lowercase().cmp(&text(right).to_lowercase()))
+    let mut keyed = keyed(call, |key| text(key).to_lowercase());
+    keyed.sort_by(|(left, _), (right, _)| left.cmp(right));
+    Ok(keyed.into_iter().map(|(_, item)| item).collect())
 }
 
-fn sorted(call: &Call<'_, '_>, compare: fn(&Value, &Value) -> Ordering) -> Applied {
-    let mut items = call.items().to_vec();
+/// The items, each with what it is sorted by: itself, or a property.
+fn keyed<K>(call: &Call<'_, '_>, key: fn(&Value) -> K) -> Vec<(K, Value)> {
     let property = call.arguments.first().map(|name| text(name));
-    let key = |item: &Value| match &property {
-        Some(name) => item.get(name).cloned().unwrap_or(Value::Null),
-        None => item.clone(),
+    let keyed = |item: &Value| match &property {
+        Some(name) => (key(item.get(name).unwrap_or(&Value::Null)), item.clone()),
+        None => (key(item), item.clone()),
     };
-    let mut keyed: Vec<(Value, Value)> = items.drain(..).map(|item| (key(&item), item)).collect();
-    keyed.sort_by(|(left, _), (right, _)| compare(left, right));
-    Ok(keyed.into_iter().map(|(_, item)| item).collect())
+    call.items().iter().map(keyed).collect()
 }
 
 /// The items, of equal ones the first.
