@@ -1,18 +1,21 @@
 //! Parses tags and the blocks between them.
 
+mod loops;
+
 use std::iter::Peekable;
 use std::ops::Range;
 use std::vec::IntoIter;
 
 use super::error::{LiquidError, quoted};
-use super::expression::Words;
+use super::expression::TokenReader;
 use super::markup::{Markup, split};
 use super::meter::MAX_DEPTH;
-use super::syntax::{Jump, Loop, Node, NodeKind, Operand, Table};
+use super::syntax::{Jump, NodeKind, Operand, TemplateNode};
 
 /// The nodes of a whole template.
-pub(super) fn parse(source: &str) -> Result<Vec<Node>, LiquidError> {
-    let mut parser = Parser { source, markup: split(source)?.into_iter().peekable(), depth: 0 };
+pub(super) fn parse(source: &str) -> Result<Vec<TemplateNode>, LiquidError> {
+    let mut parser =
+        BlockParser { source, markup: split(source)?.into_iter().peekable(), depth: 0 };
     let nodes = parser.nodes()?;
     match parser.markup.next() {
         Some(Markup::Tag { name, .. }) => {
@@ -36,7 +39,7 @@ const SEPARATORS: [&str; 10] = [
     "endifchanged",
 ];
 
-struct Parser<'s> {
+struct BlockParser<'s> {
     source: &'s str,
     markup: Peekable<IntoIter<Markup>>,
     depth: usize,
@@ -49,9 +52,9 @@ struct Separator<'s> {
     rest: Range<usize>,
 }
 
-impl<'s> Parser<'s> {
+impl<'s> BlockParser<'s> {
     /// The nodes up to a separator, which is left, or the end.
-    fn nodes(&mut self) -> Result<Vec<Node>, LiquidError> {
+    fn nodes(&mut self) -> Result<Vec<TemplateNode>, LiquidError> {
         let mut nodes = Vec::new();
         while let Some(markup) = self.markup.peek() {
             if matches!(markup, Markup::Tag { name, .. } if SEPARATORS.contains(&&self.source[name.clone()]))
@@ -60,15 +63,17 @@ impl<'s> Parser<'s> {
             }
             let Some(markup) = self.markup.next() else { break };
             nodes.push(match markup {
-                Markup::Text(range) => Node { at: range.start, kind: NodeKind::Text(range) },
+                Markup::Text(range) => {
+                    TemplateNode { at: range.start, kind: NodeKind::Text(range) }
+                }
                 Markup::Output(range) => {
                     let at = range.start;
-                    let pipeline = Words::new(self.source, range)?.pipeline()?;
-                    Node { at, kind: NodeKind::Output(pipeline) }
+                    let pipeline = TokenReader::new(self.source, range)?.pipeline()?;
+                    TemplateNode { at, kind: NodeKind::Output(pipeline) }
                 }
                 Markup::Tag { name, rest } => {
                     let at = name.start;
-                    Node { at, kind: self.tag(name, rest)? }
+                    TemplateNode { at, kind: self.tag(name, rest)? }
                 }
             });
         }
@@ -81,7 +86,7 @@ impl<'s> Parser<'s> {
         block: &str,
         at: usize,
         ends: &[&str],
-    ) -> Result<(Vec<Node>, Separator<'s>), LiquidError> {
+    ) -> Result<(Vec<TemplateNode>, Separator<'s>), LiquidError> {
         if self.depth == MAX_DEPTH {
             return Err(self.error(at, format!("more than {MAX_DEPTH} blocks in blocks")));
         }
@@ -105,7 +110,7 @@ impl<'s> Parser<'s> {
     fn tag(&mut self, name: Range<usize>, rest: Range<usize>) -> Result<NodeKind, LiquidError> {
         let at = name.start;
         let tag = &self.source[name];
-        let mut words = Words::new(self.source, rest)?;
+        let mut words = TokenReader::new(self.source, rest)?;
         match tag {
             "assign" => {
                 let name = words.name("`assign` needs a name: `assign name = value`")?.to_owned();
@@ -124,7 +129,7 @@ impl<'s> Parser<'s> {
             "if" | "unless" => self.branches(tag, at, words),
             "case" => self.case(at, words),
             "for" | "tablerow" => self.for_each(tag, at, words),
-            "cycle" => cycle(words),
+            "cycle" => loops::cycle(words),
             "increment" | "decrement" => {
                 let name = words.name("the tag needs a name")?.to_owned();
                 words.end()?;
@@ -151,7 +156,7 @@ impl<'s> Parser<'s> {
         &mut self,
         tag: &str,
         at: usize,
-        mut words: Words<'_>,
+        mut words: TokenReader<'_>,
     ) -> Result<NodeKind, LiquidError> {
         let end = if tag == "if" { "endif" } else { "endunless" };
         let mut branches = Vec::new();
@@ -159,7 +164,7 @@ impl<'s> Parser<'s> {
         loop {
             let (body, separator) = self.part(tag, at, &["elsif", "else", end])?;
             branches.push((test, body));
-            let mut words = Words::new(self.source, separator.rest)?;
+            let mut words = TokenReader::new(self.source, separator.rest)?;
             match separator.name {
                 "elsif" => test = words.test(false)?,
                 "else" => {
@@ -180,22 +185,22 @@ impl<'s> Parser<'s> {
         tag: &str,
         at: usize,
         end: &str,
-        words: Words<'_>,
-    ) -> Result<Vec<Node>, LiquidError> {
+        words: TokenReader<'_>,
+    ) -> Result<Vec<TemplateNode>, LiquidError> {
         words.end()?;
         let (body, separator) = self.part(tag, at, &[end])?;
-        Words::new(self.source, separator.rest)?.end()?;
+        TokenReader::new(self.source, separator.rest)?.end()?;
         Ok(body)
     }
 
-    fn case(&mut self, at: usize, mut words: Words<'_>) -> Result<NodeKind, LiquidError> {
+    fn case(&mut self, at: usize, mut words: TokenReader<'_>) -> Result<NodeKind, LiquidError> {
         let subject = words.operand()?;
         words.end()?;
-        let mut arms: Vec<(Vec<Operand>, Vec<Node>)> = Vec::new();
+        let mut arms: Vec<(Vec<Operand>, Vec<TemplateNode>)> = Vec::new();
         // What stands before the first `when` is never rendered.
         let (_, mut separator) = self.part("case", at, &["when", "else", "endcase"])?;
         loop {
-            let mut words = Words::new(self.source, separator.rest)?;
+            let mut words = TokenReader::new(self.source, separator.rest)?;
             match separator.name {
                 "when" => {
                     let mut values = vec![words.operand()?];
@@ -219,84 +224,7 @@ impl<'s> Parser<'s> {
         }
     }
 
-    fn for_each(
-        &mut self,
-        tag: &str,
-        at: usize,
-        mut words: Words<'_>,
-    ) -> Result<NodeKind, LiquidError> {
-        let variable = words.name("the loop needs a name: `for item in list`")?.to_owned();
-        if !words.keyword("in") {
-            return Err(words.error("the loop needs `in` behind its name: `for item in list`"));
-        }
-        let list = words.operand()?;
-        let mut found = Loop {
-            variable,
-            list,
-            reversed: false,
-            limit: None,
-            offset: None,
-            table: (tag == "tablerow").then_some(Table { columns: None }),
-            body: Vec::new(),
-            otherwise: Vec::new(),
-        };
-        loop {
-            let setting = words.at();
-            words.symbol(",");
-            if words.keyword("reversed") {
-                found.reversed = true;
-            } else if words.keyword("limit") {
-                found.limit = Some(argument(&mut words)?);
-            } else if words.keyword("offset") {
-                found.offset = Some(argument(&mut words)?);
-            } else if words.keyword("cols") {
-                let Some(table) = &mut found.table else {
-                    return Err(self.error(setting, "`cols` is for `tablerow` alone"));
-                };
-                table.columns = Some(argument(&mut words)?);
-            } else {
-                words.end()?;
-                break;
-            }
-        }
-        let (end, ends) = match tag {
-            "for" => ("endfor", ["else", "endfor"]),
-            _ => ("endtablerow", ["endtablerow"; 2]),
-        };
-        let (body, separator) = self.part(tag, at, &ends)?;
-        found.body = body;
-        let words = Words::new(self.source, separator.rest)?;
-        if separator.name == "else" {
-            found.otherwise = self.last_part(tag, at, end, words)?;
-        } else {
-            words.end()?;
-        }
-        Ok(NodeKind::For(Box::new(found)))
-    }
-
     fn error(&self, at: usize, message: impl Into<String>) -> LiquidError {
         LiquidError::new(self.source, at, message)
     }
-}
-
-/// A setting of a loop, behind its name: `: value`.
-fn argument(words: &mut Words<'_>) -> Result<Operand, LiquidError> {
-    if words.symbol(":") { words.operand() } else { Err(words.error("a `:` is missing")) }
-}
-
-/// `cycle a, b`, `cycle group: a, b`.
-fn cycle(mut words: Words<'_>) -> Result<NodeKind, LiquidError> {
-    let mut group = None;
-    let mut values = vec![words.operand()?];
-    if words.symbol(":") {
-        group = values.pop();
-        values.push(words.operand()?);
-    }
-    while words.symbol(",") {
-        values.push(words.operand()?);
-    }
-    words.end()?;
-    // Cycles of the same values are one.
-    let key = format!("{values:?}");
-    Ok(NodeKind::Cycle { group, key, values })
 }

@@ -7,12 +7,12 @@ use serde_json::Value;
 use super::error::{LiquidError, quoted};
 use super::filters;
 use super::meter::MAX_DEPTH;
-use super::syntax::{Comparison, FilterCall, Joint, Operand, Path, PathPart, Pipeline, Test};
-use super::token::{Token, Word, tokens};
+use super::syntax::{Comparison, FilterCall, Joint, LookupPath, Operand, PathPart, Pipeline, Test};
+use super::token::{Token, TokenKind, tokens};
 use super::value::{Nothing, Operator};
 
 /// The words of one output or tag, read from the front.
-pub(super) struct Words<'s> {
+pub(super) struct TokenReader<'s> {
     source: &'s str,
     tokens: Vec<Token<'s>>,
     next: usize,
@@ -20,11 +20,14 @@ pub(super) struct Words<'s> {
     depth: usize,
 }
 
-impl<'s> Words<'s> {
+impl<'s> TokenReader<'s> {
     /// The words in a range of a template.
-    pub(super) fn new(source: &'s str, range: Range<usize>) -> Result<Words<'s>, LiquidError> {
+    pub(super) fn new(
+        source: &'s str,
+        range: Range<usize>,
+    ) -> Result<TokenReader<'s>, LiquidError> {
         let end = range.end;
-        Ok(Words { source, tokens: tokens(source, range)?, next: 0, end, depth: 0 })
+        Ok(TokenReader { source, tokens: tokens(source, range)?, next: 0, end, depth: 0 })
     }
 
     /// An error at the next word.
@@ -37,20 +40,20 @@ impl<'s> Words<'s> {
         self.tokens.get(self.next).map_or(self.end, |token| token.at)
     }
 
-    fn peek(&self) -> Option<&Word<'s>> {
-        self.tokens.get(self.next).map(|token| &token.word)
+    fn peek(&self) -> Option<&TokenKind<'s>> {
+        self.tokens.get(self.next).map(|token| &token.kind)
     }
 
     /// Reads a symbol, if it is the next word.
     pub(super) fn symbol(&mut self, symbol: &str) -> bool {
-        let is_next = matches!(self.peek(), Some(Word::Symbol(next)) if *next == symbol);
+        let is_next = matches!(self.peek(), Some(TokenKind::Symbol(next)) if *next == symbol);
         self.next += usize::from(is_next);
         is_next
     }
 
     /// Reads this word, if it is the next.
     pub(super) fn keyword(&mut self, keyword: &str) -> bool {
-        let is_next = matches!(self.peek(), Some(Word::Name(next)) if *next == keyword);
+        let is_next = matches!(self.peek(), Some(TokenKind::Name(next)) if *next == keyword);
         self.next += usize::from(is_next);
         is_next
     }
@@ -58,7 +61,7 @@ impl<'s> Words<'s> {
     /// Reads a name; the message says what it would be the name of.
     pub(super) fn name(&mut self, missing: &str) -> Result<&'s str, LiquidError> {
         match self.peek() {
-            Some(Word::Name(name)) => {
+            Some(TokenKind::Name(name)) => {
                 let name = *name;
                 self.next += 1;
                 Ok(name)
@@ -71,17 +74,17 @@ impl<'s> Words<'s> {
     pub(super) fn end(&self) -> Result<(), LiquidError> {
         match self.peek() {
             None => Ok(()),
-            Some(Word::Symbol("|")) => {
+            Some(TokenKind::Symbol("|")) => {
                 Err(self.error("a filter cannot stand here: `assign` its result to a name before"))
             }
-            Some(Word::Symbol("=")) => Err(self.error("`=` does not compare: use `==`")),
-            Some(Word::Symbol(symbol)) => {
+            Some(TokenKind::Symbol("=")) => Err(self.error("`=` does not compare: use `==`")),
+            Some(TokenKind::Symbol(symbol)) => {
                 Err(self.error(format!("`{symbol}` is not expected here")))
             }
-            Some(Word::Name(name)) => {
+            Some(TokenKind::Name(name)) => {
                 Err(self.error(format!("{} is not expected here", quoted(name))))
             }
-            Some(Word::Literal(_)) => Err(self.error("a value is not expected here")),
+            Some(TokenKind::Literal(_)) => Err(self.error("a value is not expected here")),
         }
     }
 
@@ -133,12 +136,12 @@ impl<'s> Words<'s> {
     fn operand_inside(&mut self) -> Result<Operand, LiquidError> {
         let at = self.at();
         match self.peek() {
-            Some(Word::Literal(value)) => {
+            Some(TokenKind::Literal(value)) => {
                 let value = value.clone();
                 self.next += 1;
                 Ok(Operand::Literal(value))
             }
-            Some(Word::Name(name)) => {
+            Some(TokenKind::Name(name)) => {
                 let name = *name;
                 self.next += 1;
                 let parts = self.parts()?;
@@ -152,7 +155,7 @@ impl<'s> Words<'s> {
                     _ => path(at, name, parts),
                 })
             }
-            Some(Word::Symbol("(")) => {
+            Some(TokenKind::Symbol("(")) => {
                 self.next += 1;
                 let from = self.operand()?;
                 if !self.symbol("..") {
@@ -165,7 +168,7 @@ impl<'s> Words<'s> {
                 Ok(Operand::Range(Box::new((from, to))))
             }
             None => Err(self.error("a value is missing")),
-            Some(Word::Symbol(symbol)) => {
+            Some(TokenKind::Symbol(symbol)) => {
                 Err(self.error(format!("a value is missing before `{symbol}`")))
             }
         }
@@ -209,13 +212,13 @@ impl<'s> Words<'s> {
     fn comparison(&mut self) -> Result<Comparison, LiquidError> {
         let left = self.operand()?;
         let operator = match self.peek() {
-            Some(Word::Symbol("==")) => Operator::Equal,
-            Some(Word::Symbol("!=" | "<>")) => Operator::NotEqual,
-            Some(Word::Symbol("<")) => Operator::Less,
-            Some(Word::Symbol("<=")) => Operator::LessOrEqual,
-            Some(Word::Symbol(">")) => Operator::Greater,
-            Some(Word::Symbol(">=")) => Operator::GreaterOrEqual,
-            Some(Word::Name("contains")) => Operator::Contains,
+            Some(TokenKind::Symbol("==")) => Operator::Equal,
+            Some(TokenKind::Symbol("!=" | "<>")) => Operator::NotEqual,
+            Some(TokenKind::Symbol("<")) => Operator::Less,
+            Some(TokenKind::Symbol("<=")) => Operator::LessOrEqual,
+            Some(TokenKind::Symbol(">")) => Operator::Greater,
+            Some(TokenKind::Symbol(">=")) => Operator::GreaterOrEqual,
+            Some(TokenKind::Name("contains")) => Operator::Contains,
             _ => return Ok(Comparison { left, right: None }),
         };
         self.next += 1;
@@ -224,5 +227,5 @@ impl<'s> Words<'s> {
 }
 
 fn path(at: usize, name: &str, parts: Vec<PathPart>) -> Operand {
-    Operand::Path(Path { at, name: name.to_owned(), parts })
+    Operand::Path(LookupPath { at, name: name.to_owned(), parts })
 }

@@ -1,15 +1,15 @@
 //! The filters: a name, the arguments that it needs, and its function.
 
-mod call;
 mod date;
 mod html;
+mod input;
 mod list;
 mod number;
 mod text;
 
 use std::fmt;
 
-pub(super) use call::Call;
+pub(super) use input::FilterInput;
 use serde_json::Value;
 
 /// A filter.
@@ -18,7 +18,7 @@ pub(super) struct Filter {
     /// The arguments that it cannot do without.
     pub(super) arguments: usize,
     /// The function; its error is a reason in words, without any value.
-    pub(super) apply: fn(&Call<'_, '_>) -> Result<Value, String>,
+    pub(super) apply: fn(&FilterInput<'_, '_>) -> Result<Value, String>,
 }
 
 impl fmt::Debug for Filter {

@@ -2,25 +2,25 @@
 
 use serde_json::Value;
 
-use super::syntax::{Node, NodeKind, Operand, Path, PathPart, Pipeline, Test};
+use super::syntax::{LookupPath, NodeKind, Operand, PathPart, Pipeline, TemplateNode, Test};
 
 /// The constant beginning of every path, in the order of the text.
-pub(super) fn paths(nodes: &[Node]) -> Vec<Vec<String>> {
-    let mut found = Paths(Vec::new());
+pub(super) fn paths(nodes: &[TemplateNode]) -> Vec<Vec<String>> {
+    let mut found = PathCollector(Vec::new());
     found.nodes(nodes);
     found.0
 }
 
-struct Paths(Vec<Vec<String>>);
+struct PathCollector(Vec<Vec<String>>);
 
-impl Paths {
-    fn nodes(&mut self, nodes: &[Node]) {
+impl PathCollector {
+    fn nodes(&mut self, nodes: &[TemplateNode]) {
         for node in nodes {
             self.node(node);
         }
     }
 
-    fn node(&mut self, node: &Node) {
+    fn node(&mut self, node: &TemplateNode) {
         match &node.kind {
             NodeKind::Text(_) | NodeKind::Count { .. } | NodeKind::Jump(_) => {}
             NodeKind::Output(value) | NodeKind::Assign { value, .. } => self.pipeline(value),
@@ -86,7 +86,7 @@ impl Paths {
         }
     }
 
-    fn path(&mut self, path: &Path) {
+    fn path(&mut self, path: &LookupPath) {
         let constant = |part: &PathPart| match part {
             PathPart::Name(name) => Some(name.clone()),
             PathPart::Index(Operand::Literal(Value::String(name))) => Some(name.clone()),

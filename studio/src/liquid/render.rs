@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::error::LiquidError;
-use super::filters::Call;
+use super::filters::FilterInput;
 use super::meter::{MAX_RENDERED_BYTES, MAX_VALUE_BYTES, Meter, PART_WORK};
-use super::syntax::{Joint, Jump, Node, NodeKind, Operand, Pipeline, Test};
+use super::syntax::{Joint, Jump, NodeKind, Operand, Pipeline, TemplateNode, Test};
 use super::value::{Data, Operator, compare, equal, is_nothing, is_true, text, weight};
 
 /// One rendering.
@@ -48,7 +48,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// The text of a whole template.
-    pub(super) fn render(&mut self, nodes: &'a [Node]) -> Result<String, LiquidError> {
+    pub(super) fn render(&mut self, nodes: &'a [TemplateNode]) -> Result<String, LiquidError> {
         let mut out = String::new();
         self.nodes(nodes, &mut out)?;
         Ok(out)
@@ -61,7 +61,11 @@ impl<'a> Renderer<'a> {
     }
 
     /// Renders nodes, up to a jump out of them.
-    fn nodes(&mut self, nodes: &'a [Node], out: &mut String) -> Result<Option<Jump>, LiquidError> {
+    fn nodes(
+        &mut self,
+        nodes: &'a [TemplateNode],
+        out: &mut String,
+    ) -> Result<Option<Jump>, LiquidError> {
         for node in nodes {
             self.spend(node.at, PART_WORK)?;
             if let Some(jump) = self.node(node, out)? {
@@ -71,7 +75,11 @@ impl<'a> Renderer<'a> {
         Ok(None)
     }
 
-    fn node(&mut self, node: &'a Node, out: &mut String) -> Result<Option<Jump>, LiquidError> {
+    fn node(
+        &mut self,
+        node: &'a TemplateNode,
+        out: &mut String,
+    ) -> Result<Option<Jump>, LiquidError> {
         match &node.kind {
             NodeKind::Text(range) => self.write(node.at, &self.source[range.clone()], out)?,
             NodeKind::Output(pipeline) => {
@@ -122,8 +130,8 @@ impl<'a> Renderer<'a> {
         &mut self,
         at: usize,
         subject: &'a Operand,
-        arms: &'a [(Vec<Operand>, Vec<Node>)],
-        otherwise: &'a [Node],
+        arms: &'a [(Vec<Operand>, Vec<TemplateNode>)],
+        otherwise: &'a [TemplateNode],
         out: &mut String,
     ) -> Result<Option<Jump>, LiquidError> {
         let subject = self.operand(at, subject)?;
@@ -172,8 +180,11 @@ impl<'a> Renderer<'a> {
                 arguments.push(argument);
             }
             self.spend(call.at, work)?;
-            let applied =
-                (call.filter.apply)(&Call { input: &value, arguments: &arguments, now: self.now });
+            let applied = (call.filter.apply)(&FilterInput {
+                value: &value,
+                arguments: &arguments,
+                now: self.now,
+            });
             let applied = applied.map_err(|reason| {
                 self.error(call.at, format!("the filter `{}`: {reason}", call.filter.name))
             })?;

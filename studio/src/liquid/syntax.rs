@@ -9,7 +9,7 @@ use super::value::{Nothing, Operator};
 
 /// A piece of a template, and the byte at which it begins.
 #[derive(Debug)]
-pub(super) struct Node {
+pub(super) struct TemplateNode {
     pub(super) at: usize,
     pub(super) kind: NodeKind,
 }
@@ -26,17 +26,17 @@ pub(super) enum NodeKind {
     },
     Capture {
         name: String,
-        body: Vec<Node>,
+        body: Vec<TemplateNode>,
     },
     /// `if`, `unless`: the first branch whose test holds.
     If {
-        branches: Vec<(Test, Vec<Node>)>,
-        otherwise: Vec<Node>,
+        branches: Vec<(Test, Vec<TemplateNode>)>,
+        otherwise: Vec<TemplateNode>,
     },
     Case {
         subject: Operand,
-        arms: Vec<(Vec<Operand>, Vec<Node>)>,
-        otherwise: Vec<Node>,
+        arms: Vec<(Vec<Operand>, Vec<TemplateNode>)>,
+        otherwise: Vec<TemplateNode>,
     },
     For(Box<Loop>),
     Cycle {
@@ -49,7 +49,7 @@ pub(super) enum NodeKind {
         name: String,
         step: i64,
     },
-    IfChanged(Vec<Node>),
+    IfChanged(Vec<TemplateNode>),
     Jump(Jump),
 }
 
@@ -68,14 +68,14 @@ pub(super) struct Loop {
     pub(super) reversed: bool,
     pub(super) limit: Option<Operand>,
     pub(super) offset: Option<Operand>,
-    pub(super) table: Option<Table>,
-    pub(super) body: Vec<Node>,
-    pub(super) otherwise: Vec<Node>,
+    pub(super) table: Option<TableLayout>,
+    pub(super) body: Vec<TemplateNode>,
+    pub(super) otherwise: Vec<TemplateNode>,
 }
 
 /// The layout of a `tablerow`: cells in a row, all in one row without a number.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct TableLayout {
     pub(super) columns: Option<Operand>,
 }
 
@@ -100,13 +100,13 @@ pub(super) enum Operand {
     Literal(Value),
     /// `empty` and `blank`.
     Nothing(Nothing),
-    Path(Path),
+    Path(LookupPath),
     Range(Box<(Operand, Operand)>),
 }
 
 /// A path that is looked up.
 #[derive(Debug)]
-pub(super) struct Path {
+pub(super) struct LookupPath {
     pub(super) at: usize,
     pub(super) name: String,
     pub(super) parts: Vec<PathPart>,

@@ -5,14 +5,14 @@ use serde_json::Value;
 
 use super::error::LiquidError;
 use super::render::Renderer;
-use super::syntax::Node;
+use super::syntax::TemplateNode;
 use super::{block, paths};
 
 /// A text with its outputs and tags parsed.
 #[derive(Debug)]
 pub struct Template {
     source: String,
-    nodes: Vec<Node>,
+    nodes: Vec<TemplateNode>,
 }
 
 impl Template {

@@ -10,12 +10,12 @@ use super::error::{LiquidError, quoted};
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Token<'s> {
     pub(super) at: usize,
-    pub(super) word: Word<'s>,
+    pub(super) kind: TokenKind<'s>,
 }
 
 /// The kinds of words.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Word<'s> {
+pub(super) enum TokenKind<'s> {
     Name(&'s str),
     /// A number or a text.
     Literal(Value),
@@ -36,13 +36,13 @@ pub(super) fn tokens(source: &str, range: Range<usize>) -> Result<Vec<Token<'_>>
         at = range.end - rest.trim_start_matches(|c: char| c.is_ascii_whitespace()).len();
         let rest = &source[at..range.end];
         let Some(first) = rest.chars().next() else { return Ok(found) };
-        let is_part = found.last().is_some_and(|token| token.word == Word::Symbol("."));
+        let is_part = found.last().is_some_and(|token| token.kind == TokenKind::Symbol("."));
         let fail = |message: String| LiquidError::new(source, at, message);
-        let (word, length) = match first {
+        let (kind, length) = match first {
             '"' | '\'' => {
                 let text = rest[1..].split_once(first).map(|(text, _)| text);
                 let text = text.ok_or_else(|| fail("a quotation mark is not closed".into()))?;
-                (Word::Literal(text.into()), text.len() + 2)
+                (TokenKind::Literal(text.into()), text.len() + 2)
             }
             'a'..='z' | 'A'..='Z' | '_' => name(rest),
             '0'..='9' if is_part => name(rest),
@@ -53,22 +53,22 @@ pub(super) fn tokens(source: &str, range: Range<usize>) -> Result<Vec<Token<'_>>
             _ => {
                 let symbol = SYMBOLS.into_iter().find(|symbol| rest.starts_with(symbol));
                 let symbol = symbol.ok_or_else(|| fail(unknown(first)))?;
-                (Word::Symbol(symbol), symbol.len())
+                (TokenKind::Symbol(symbol), symbol.len())
             }
         };
-        found.push(Token { at, word });
+        found.push(Token { at, kind });
         at += length;
     }
 }
 
-fn name(rest: &str) -> (Word<'_>, usize) {
+fn name(rest: &str) -> (TokenKind<'_>, usize) {
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let length = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
-    (Word::Name(&rest[..length]), length)
+    (TokenKind::Name(&rest[..length]), length)
 }
 
 /// A whole number or a decimal one; `1..3` are two numbers.
-fn number(rest: &str) -> Result<(Word<'_>, usize), String> {
+fn number(rest: &str) -> Result<(TokenKind<'_>, usize), String> {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     let sign = usize::from(rest.starts_with('-'));
     let mut length = sign + digits(&rest[sign..]);
@@ -83,7 +83,7 @@ fn number(rest: &str) -> Result<(Word<'_>, usize), String> {
     }
     let value = value.or_else(|| Number::from_f64(rest[..length].parse().ok()?));
     let value = value.ok_or("a number is too large")?;
-    Ok((Word::Literal(Value::Number(value)), length))
+    Ok((TokenKind::Literal(Value::Number(value)), length))
 }
 
 /// The reason why a character is no word.

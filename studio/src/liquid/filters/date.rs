@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use serde_json::Value;
 
-use super::call::Call;
+use super::input::FilterInput;
 use crate::liquid::value::whole;
 
 /// The zone of Studio's dates. (help.twilio.com 4413699936411 says PST; that it has summer time is a choice.)
@@ -25,10 +25,10 @@ const FORMS: [&str; 7] = [
 
 /// A time in a format of strftime: of `now`, `today`, seconds since 1970, or a date as APIs write it. A date without an
 /// offset is one of the zone. What is no date stays as it is.
-pub(super) fn date(call: &Call<'_, '_>) -> Result<Value, String> {
-    let format = call.argument_text(0);
+pub(super) fn date(input: &FilterInput<'_, '_>) -> Result<Value, String> {
+    let format = input.argument_text(0);
     let zone = TimeZone::get(ZONE).map_err(|_| "the time zone is not known")?;
-    match read(call.input, call.now, &zone) {
+    match read(input.value, input.now, &zone) {
         Some(time) if !format.is_empty() => {
             // A token that is none stays as it is.
             let config = Config::new().lenient(true);
@@ -38,7 +38,7 @@ pub(super) fn date(call: &Call<'_, '_>) -> Result<Value, String> {
             written.map_err(|_| "a format that cannot be written")?;
             Ok(text.into())
         }
-        _ => Ok(call.input.clone()),
+        _ => Ok(input.value.clone()),
     }
 }
 

@@ -2,19 +2,19 @@
 
 use serde_json::Value;
 
-use super::call::Call;
+use super::input::FilterInput;
 
 type Applied = Result<Value, String>;
 
-pub(super) fn escape(call: &Call<'_, '_>) -> Applied {
+pub(super) fn escape(input: &FilterInput<'_, '_>) -> Applied {
     let mut escaped = String::new();
-    call.text().chars().for_each(|character| push_escaped(&mut escaped, character));
+    input.text().chars().for_each(|character| push_escaped(&mut escaped, character));
     Ok(escaped.into())
 }
 
 /// Escapes, but leaves what is an entity already.
-pub(super) fn escape_once(call: &Call<'_, '_>) -> Applied {
-    let text = call.text();
+pub(super) fn escape_once(input: &FilterInput<'_, '_>) -> Applied {
+    let text = input.text();
     let mut escaped = String::new();
     for (at, character) in text.char_indices() {
         if character == '&' && is_entity(&text[at + 1..]) {
@@ -46,13 +46,13 @@ fn is_entity(behind: &str) -> bool {
     length > 0 && behind.get(length) == Some(&b';')
 }
 
-pub(super) fn newline_to_br(call: &Call<'_, '_>) -> Applied {
-    Ok(call.text().replace("\r\n", "\n").replace('\n', "<br />\n").into())
+pub(super) fn newline_to_br(input: &FilterInput<'_, '_>) -> Applied {
+    Ok(input.text().replace("\r\n", "\n").replace('\n', "<br />\n").into())
 }
 
 /// The text without tags, comments, scripts and styles.
-pub(super) fn strip_html(call: &Call<'_, '_>) -> Applied {
-    let text = call.text();
+pub(super) fn strip_html(input: &FilterInput<'_, '_>) -> Applied {
+    let text = input.text();
     let mut plain = String::new();
     let mut rest = text.as_str();
     while let Some(open) = rest.find('<') {
@@ -84,13 +84,13 @@ fn find(text: &str, word: &str) -> Option<usize> {
     windows.position(|window| window.eq_ignore_ascii_case(word.as_bytes()))
 }
 
-pub(super) fn url_encode(call: &Call<'_, '_>) -> Applied {
-    Ok(form_urlencoded::byte_serialize(call.text().as_bytes()).collect::<String>().into())
+pub(super) fn url_encode(input: &FilterInput<'_, '_>) -> Applied {
+    Ok(form_urlencoded::byte_serialize(input.text().as_bytes()).collect::<String>().into())
 }
 
-pub(super) fn url_decode(call: &Call<'_, '_>) -> Applied {
+pub(super) fn url_decode(input: &FilterInput<'_, '_>) -> Applied {
     // Alone in a form, the text is a name whose separators are escaped.
-    let name = call.text().replace('&', "%26").replace('=', "%3D");
+    let name = input.text().replace('&', "%26").replace('=', "%3D");
     let decoded = form_urlencoded::parse(name.as_bytes()).next();
     Ok(decoded.map(|(name, _)| name.into_owned()).unwrap_or_default().into())
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Renderer;
 use crate::liquid::error::{LiquidError, quoted};
 use crate::liquid::meter::PART_WORK;
-use crate::liquid::syntax::{Operand, Path, PathPart};
+use crate::liquid::syntax::{LookupPath, Operand, PathPart};
 use crate::liquid::value::{Data, text, weight, whole};
 
 /// Numbers of a range that is used as a list (a loop over it needs none).
@@ -46,20 +46,20 @@ impl<'a> Renderer<'a> {
         Ok((from, whole(&*self.operand(at, &bounds.1)?).unwrap_or(0)))
     }
 
-    fn path(&mut self, path: &'a Path) -> Result<Data<'a>, LiquidError> {
+    fn path(&mut self, path: &'a LookupPath) -> Result<Data<'a>, LiquidError> {
         self.spend(path.at, PART_WORK)?;
         let mut value = self.name(&path.name);
         for (index, part) in path.parts.iter().enumerate() {
             self.spend(path.at, PART_WORK)?;
             let key = match part {
-                PathPart::Name(name) => Key::Name(name.clone()),
+                PathPart::Name(name) => LookupKey::Name(name.clone()),
                 PathPart::Index(operand) => match &*self.operand(path.at, operand)? {
                     Value::Null => return Ok(Data::NIL),
                     index @ Value::Number(_) => match whole(index) {
-                        Some(index) => Key::Index(index),
+                        Some(index) => LookupKey::Index(index),
                         None => return Ok(Data::NIL),
                     },
-                    key => Key::Name(text(key)),
+                    key => LookupKey::Name(text(key)),
                 },
             };
             let found = find(&value, &key).map_err(|reason| {
@@ -88,20 +88,20 @@ impl<'a> Renderer<'a> {
 }
 
 /// A part of a path as it is looked up.
-enum Key {
+enum LookupKey {
     Name(String),
     Index(i64),
 }
 
 /// A part of a value. A key that is not there is nil; an index that a list does not have is an error (docs/api/errors/
 /// 81018).
-fn find<'a>(value: &Data<'a>, key: &Key) -> Result<Data<'a>, &'static str> {
+fn find<'a>(value: &Data<'a>, key: &LookupKey) -> Result<Data<'a>, &'static str> {
     let found = match (&**value, key) {
-        (Value::Array(items), Key::Index(index)) => {
+        (Value::Array(items), LookupKey::Index(index)) => {
             let index = position(items.len(), *index)?;
             value.part(|list| list.get(index))
         }
-        (Value::Array(items), Key::Name(name)) => match name.as_str() {
+        (Value::Array(items), LookupKey::Name(name)) => match name.as_str() {
             "size" => Some(Value::from(items.len()).into()),
             "first" => value.part(|list| list.get(0)),
             "last" => value.part(|list| list.as_array()?.last()),
@@ -113,15 +113,15 @@ fn find<'a>(value: &Data<'a>, key: &Key) -> Result<Data<'a>, &'static str> {
                 Err(_) => None,
             },
         },
-        (Value::Object(members), Key::Name(name)) => match name.as_str() {
+        (Value::Object(members), LookupKey::Name(name)) => match name.as_str() {
             "size" if !members.contains_key("size") => Some(Value::from(members.len()).into()),
             name => value.part(|object| object.get(name)),
         },
-        (Value::Object(_), Key::Index(index)) => {
+        (Value::Object(_), LookupKey::Index(index)) => {
             let name = index.to_string();
             value.part(|object| object.get(&name))
         }
-        (Value::String(text), Key::Name(name)) if name == "size" => {
+        (Value::String(text), LookupKey::Name(name)) if name == "size" => {
             Some(Value::from(text.chars().count()).into())
         }
         _ => None,
@@ -138,7 +138,7 @@ fn position(length: usize, index: i64) -> Result<usize, &'static str> {
 }
 
 /// A path up to a part, as its author wrote it; what is looked up for an index is left out.
-fn shown(path: &Path, parts: usize) -> String {
+fn shown(path: &LookupPath, parts: usize) -> String {
     let mut shown = path.name.clone();
     for part in &path.parts[..parts] {
         match part {

@@ -9,7 +9,7 @@ use crate::liquid::syntax::{Jump, Loop, Operand};
 use crate::liquid::value::{Data, text, weight, whole};
 
 /// The items of a loop; the numbers of a range are made one by one.
-enum Items<'a> {
+enum LoopItems<'a> {
     List(Data<'a>),
     Numbers { from: i64, count: usize },
 }
@@ -93,11 +93,11 @@ impl<'a> Renderer<'a> {
         self.write(at, &format!("<td class=\"col{}\">", column + 1), out)
     }
 
-    fn items(&mut self, at: usize, each: &'a Loop) -> Result<Items<'a>, LiquidError> {
+    fn items(&mut self, at: usize, each: &'a Loop) -> Result<LoopItems<'a>, LiquidError> {
         if let Operand::Range(bounds) = &each.list {
             let (from, to) = self.range(at, bounds)?;
             let count = if to < from { 0 } else { to.abs_diff(from).saturating_add(1) };
-            return Ok(Items::Numbers {
+            return Ok(LoopItems::Numbers {
                 from,
                 count: usize::try_from(count).unwrap_or(usize::MAX),
             });
@@ -115,7 +115,7 @@ impl<'a> Renderer<'a> {
             let work = weight(&list);
             self.spend(at, work)?;
         }
-        Ok(Items::List(made.map_or(list, |items| Value::Array(items).into())))
+        Ok(LoopItems::List(made.map_or(list, |items| Value::Array(items).into())))
     }
 
     /// The first item and their number, by `offset` and `limit`.
@@ -172,18 +172,18 @@ impl<'a> Renderer<'a> {
     }
 }
 
-impl<'a> Items<'a> {
+impl<'a> LoopItems<'a> {
     fn count(&self) -> usize {
         match self {
-            Items::List(list) => list.as_array().map_or(0, Vec::len),
-            Items::Numbers { count, .. } => *count,
+            LoopItems::List(list) => list.as_array().map_or(0, Vec::len),
+            LoopItems::Numbers { count, .. } => *count,
         }
     }
 
     fn get(&self, index: usize) -> Data<'a> {
         match self {
-            Items::List(list) => list.part(|list| list.get(index)).unwrap_or(Data::NIL),
-            Items::Numbers { from, .. } => {
+            LoopItems::List(list) => list.part(|list| list.get(index)).unwrap_or(Data::NIL),
+            LoopItems::Numbers { from, .. } => {
                 let index = i64::try_from(index).unwrap_or(i64::MAX);
                 Value::from(from.saturating_add(index)).into()
             }

@@ -7,16 +7,16 @@ use crate::liquid::meter::MAX_VALUE_BYTES;
 use crate::liquid::value::{Data, text, whole};
 
 /// The input and the arguments of a filter, and the time of the rendering.
-pub(in crate::liquid) struct Call<'c, 'a> {
-    pub(in crate::liquid) input: &'c Value,
+pub(in crate::liquid) struct FilterInput<'c, 'a> {
+    pub(in crate::liquid) value: &'c Value,
     pub(in crate::liquid) arguments: &'c [Data<'a>],
     pub(in crate::liquid) now: Timestamp,
 }
 
-impl Call<'_, '_> {
+impl FilterInput<'_, '_> {
     /// The input as text.
     pub(super) fn text(&self) -> String {
-        text(self.input)
+        text(self.value)
     }
 
     /// An argument; nil if it is not given.
@@ -41,7 +41,7 @@ impl Call<'_, '_> {
 
     /// The input as a list: a list's items, else the value itself, nil as none.
     pub(super) fn items(&self) -> &[Value] {
-        match self.input {
+        match self.value {
             Value::Array(items) => items,
             Value::Null => &[],
             value => std::slice::from_ref(value),
