@@ -24,7 +24,7 @@ mod value;
 
 pub use error::LiquidError;
 pub use meter::{MAX_DEPTH, MAX_LOOP_ROUNDS, MAX_RENDERED_BYTES, MAX_VALUE_BYTES, MAX_WORK};
-pub use template::{Template, render};
+pub use template::Template;
 
 #[cfg(test)]
 mod tests;

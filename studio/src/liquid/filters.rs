@@ -39,7 +39,7 @@ macro_rules! filters {
 }
 
 /// The filters of "Liquid for Designers", those that the same engines know besides, and Twilio's `to_json`.
-static FILTERS: [Filter; 50] = filters! {
+pub(super) static FILTERS: [Filter; 50] = filters! {
     "abs" 0 number::abs;
     "append" 1 text::append;
     "at_least" 1 number::at_least;

@@ -42,11 +42,3 @@ impl Template {
         Renderer::new(&self.source, context, now).render(&self.nodes)
     }
 }
-
-/// Parses and renders.
-///
-/// # Errors
-/// Those of [`Template::parse`] and [`Template::render`].
-pub fn render(source: &str, context: &Value, now: Timestamp) -> Result<String, LiquidError> {
-    Template::parse(source)?.render(context, now)
-}

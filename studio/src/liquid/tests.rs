@@ -8,11 +8,14 @@ mod writing;
 
 use serde_json::Value;
 
+use super::Template;
+
 /// 12:00 in Los Angeles, in winter.
 const NOW: &str = "2026-11-28T20:00:00Z";
 
 fn render(template: &str, context: &Value) -> Result<String, String> {
-    let rendered = super::render(template, context, NOW.parse().unwrap());
+    let parsed = Template::parse(template);
+    let rendered = parsed.and_then(|template| template.render(context, NOW.parse().unwrap()));
     rendered.map_err(|error| error.to_string())
 }
 

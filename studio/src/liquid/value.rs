@@ -138,7 +138,8 @@ fn compare_numbers(left: &Number, right: &Number) -> Option<Ordering> {
     }
 }
 
-/// The order of two values; none unless both are numbers, or both are texts.
+/// The order of two values; none unless both are numbers, or both are texts (`'10' > 9` is false: an answer by keys is a
+/// text until `plus: 0` makes a number of it).
 pub(super) fn order(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => compare_numbers(left, right),

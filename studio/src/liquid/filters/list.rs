@@ -1,5 +1,7 @@
 //! Filters of lists, and those of any value.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::input::{FilterInput, check_size};
@@ -124,9 +126,9 @@ fn keyed<K>(input: &FilterInput<'_, '_>, key: fn(&Value) -> K) -> Vec<(K, Value)
     input.items().iter().map(keyed).collect()
 }
 
-/// The items, of equal ones the first.
+/// The items, of equal ones the first; equal in a property, if one is said.
 pub(super) fn uniq(input: &FilterInput<'_, '_>) -> Applied {
-    let mut seen = std::collections::HashSet::new();
-    let is_new = |item: &&Value| seen.insert(item.to_string());
-    Ok(input.items().iter().filter(is_new).cloned().collect())
+    let mut seen = HashSet::new();
+    let keyed = keyed(input, Value::to_string).into_iter();
+    Ok(keyed.filter_map(|(key, item)| seen.insert(key).then_some(item)).collect())
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::limits::measure;
 use super::render;
+use crate::liquid::filters::FILTERS;
 use crate::liquid::{MAX_RENDERED_BYTES, MAX_WORK, Template, block};
 
 fn context() -> Value {
@@ -16,59 +17,6 @@ fn context() -> Value {
         "t": "2026-11-28T10:00:00Z",
     })
 }
-
-const FILTERS: [&str; 50] = [
-    "abs",
-    "append",
-    "at_least",
-    "at_most",
-    "capitalize",
-    "ceil",
-    "compact",
-    "concat",
-    "date",
-    "default",
-    "divided_by",
-    "downcase",
-    "escape",
-    "escape_once",
-    "first",
-    "floor",
-    "h",
-    "join",
-    "last",
-    "lstrip",
-    "map",
-    "minus",
-    "modulo",
-    "newline_to_br",
-    "plus",
-    "prepend",
-    "remove",
-    "remove_first",
-    "replace",
-    "replace_first",
-    "reverse",
-    "round",
-    "rstrip",
-    "size",
-    "slice",
-    "sort",
-    "sort_natural",
-    "split",
-    "strip",
-    "strip_html",
-    "strip_newlines",
-    "times",
-    "to_json",
-    "truncate",
-    "truncatewords",
-    "uniq",
-    "upcase",
-    "url_decode",
-    "url_encode",
-    "where",
-];
 
 fn operand() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
@@ -111,7 +59,10 @@ fn operand() -> impl Strategy<Value = String> {
 }
 
 fn pipeline() -> impl Strategy<Value = String> {
-    let call = (prop::sample::select(&FILTERS[..]), prop::collection::vec(operand(), 1..3))
+    let call = (
+        prop::sample::select(FILTERS.iter().map(|filter| filter.name).collect::<Vec<_>>()),
+        prop::collection::vec(operand(), 1..3),
+    )
         .prop_map(|(name, arguments)| format!(" | {name}: {}", arguments.join(", ")));
     (operand(), prop::collection::vec(call, 0..4))
         .prop_map(|(value, calls)| value + &calls.concat())
