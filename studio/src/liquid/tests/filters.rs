@@ -120,6 +120,7 @@ fn filter_of_lists_arranges_them() {
                 "{{ list | reverse | join: '' }} {{ list | uniq | size }} {{ list | size }}",
                 "baAb 4 5",
             ),
+            ("{{ people | concat: people | uniq: 'age' | size }}", "3"),
             ("{{ numbers | concat: list | size }} {{ numbers | slice: 1, 2 | join }}", "8 9 1.5"),
         ],
     );

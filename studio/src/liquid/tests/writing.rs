@@ -261,6 +261,15 @@ fn name_is_assigned_captured_and_counted() {
     );
 }
 
+/// The counter of Twilio's page on set-variables, whose white space goes when the widget reads the number.
+#[test]
+fn counter_of_the_docs_counts() {
+    let template = "{% if flow.variables.count %}\n{{flow.variables.count | plus: 1}} {% else %} 1 {% endif %}";
+    check(&json!({"flow": {"variables": {}}}), &[(template, " 1 ")]);
+    check(&json!({"flow": {"variables": {"count": 1}}}), &[(template, "\n2 ")]);
+    check(&json!({"flow": {"variables": {"count": "9"}}}), &[(template, "\n10 ")]);
+}
+
 #[test]
 fn paths_are_the_constant_parts_of_every_look_up() {
     let template = "{{widgets.get-day.list[0][flow.data.key].x}}{% if a['b'] == c %}{{d|append:e}}{%endif%}\
