@@ -1,72 +1,92 @@
 //! The machine alone: no server, no clock.
 
-use proptest::prelude::*;
-use serde_json::json;
+mod calls;
+mod hang_up;
+mod http;
+mod limits;
+mod messages;
+mod phone;
+mod random;
+mod split;
+mod start;
+mod texts;
+mod variables;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::run::HTTP_TIMEOUT;
-use std::time::Duration;
-
-/// A Flow that calls, asks for a key and reports it.
-const FLOW: &str = r#"{"initial_state": "Trigger", "states": [
-    {"name": "Trigger", "type": "trigger", "transitions": [{"event": "incomingRequest", "next": "call"}]},
-    {"name": "call", "type": "make-outgoing-call-v2",
-     "properties": {"to": "{{contact.channel.address}}", "from": "{{flow.channel.address}}", "timeout": 25},
-     "transitions": [{"event": "answered", "next": "menu"}, {"event": "busy", "next": "report"}, {"event": "noAnswer"}]},
-    {"name": "menu", "type": "gather-input-on-call",
-     "properties": {"say": "{{flow.data.say}}", "timeout": 7, "number_of_digits": 1, "stop_gather": false, "loop": 2},
-     "transitions": [{"event": "keypress", "next": "report"}, {"event": "timeout", "next": "bye"}]},
-    {"name": "report", "type": "make-http-request",
-     "properties": {"method": "POST", "url": "https://h.example/{{flow.sid}}", "content_type": "application/x-www-form-urlencoded",
-                    "parameters": [{"key": "digits", "value": "{{widgets.menu.Digits}}"},
-                                   {"key": "call", "value": "{{widgets.call.CallStatus}} & {{widgets.call.CallSid}}"}]},
-     "transitions": [{"event": "success", "next": "words"}, {"event": "failed", "next": "bye"}]},
-    {"name": "words", "type": "set-variables",
-     "properties": {"variables": [{"key": "say", "value": "{{widgets.report.parsed.say}}"}]},
-     "transitions": [{"event": "next", "next": "again"}]},
-    {"name": "again", "type": "split-based-on", "properties": {"input": "{{widgets.report.parsed.again}}"},
-     "transitions": [{"event": "noMatch", "next": "last"},
-                     {"event": "match", "next": "menu", "conditions": [{"type": "equal_to", "value": "true"}]}]},
-    {"name": "last", "type": "say-play", "properties": {"say": "{{flow.variables.say}}"},
-     "transitions": [{"event": "audioComplete"}]},
-    {"name": "bye", "type": "say-play", "properties": {"say": "Good bye."}, "transitions": []}]}"#;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_900_000_000 + second).expect("a time")
 }
 
-fn request() -> ExecutionStart {
-    let parameters = json!({"say": "Press 1."}).as_object().cloned().expect("an object");
-    let [execution_sid, flow_sid, to, from] =
-        ["FN1", "FW1", "+15005550001", "+15005550006"].map(str::to_owned);
-    let trigger = Trigger::Request(ExecutionRequest { to, from, parameters });
+fn object(value: Value) -> Map<String, Value> {
+    value.as_object().cloned().expect("an object")
+}
+
+fn start(trigger: Trigger) -> ExecutionStart {
+    let [execution_sid, flow_sid] = ["FN1", "FW1"].map(str::to_owned);
     ExecutionStart { execution_sid, flow_sid, trigger }
 }
 
-fn run(definition: &str) -> Run {
-    Run::new(Arc::new(Flow::parse(definition).expect("a Flow")), &request(), at(0))
+/// A request, with parameters that a Flow reads.
+fn request() -> Trigger {
+    let [to, from] = ["+15005550001", "+15005550006"].map(str::to_owned);
+    let parameters = object(json!({"say": "Press 1."}));
+    Trigger::Request(ExecutionRequest { to, from, parameters })
 }
 
-/// A run of [`FLOW`] that has had these events, one a second; and what it asks for then.
-fn after(events: &[RunEvent]) -> (Run, Vec<Action>) {
-    let (mut run, mut actions) = (run(FLOW), Vec::new());
-    for (second, event) in (0..).zip(events) {
-        actions = run.step(event.clone(), at(second)).1;
-    }
+fn call() -> Trigger {
+    let [call_sid, from, to] = ["CA1", "+15005550001", "+15005550006"].map(str::to_owned);
+    let parameters = object(json!({"Direction": "inbound", "CallStatus": "ringing"}));
+    Trigger::Call(IncomingCall { call_sid, from, to, parameters })
+}
+
+fn message() -> Trigger {
+    let [message_sid, from, to] = ["SM1", "+15005550001", "+15005550006"].map(str::to_owned);
+    let (body, parameters) = ("Hello".to_owned(), object(json!({"NumMedia": "0"})));
+    Trigger::Message(IncomingMessage { message_sid, from, to, body, parameters })
+}
+
+/// A widget. A transition to nothing has an empty name.
+fn widget(name: &str, kind: &str, properties: Value, transitions: &[(&str, &str)]) -> Value {
+    let transitions = transitions.iter().map(|(event, next)| match next.is_empty() {
+        true => json!({"event": event}),
+        false => json!({"event": event, "next": next}),
+    });
+    let transitions: Vec<Value> = transitions.collect();
+    json!({"name": name, "type": kind, "properties": properties, "transitions": transitions})
+}
+
+/// A trigger that leads to the first of these widgets, whatever the beginning.
+fn flow(widgets: &[Value]) -> Arc<Flow> {
+    let first = widgets.first().and_then(|first| first["name"].as_str()).unwrap_or_default();
+    let events = ["incomingCall", "incomingMessage", "incomingRequest"].map(|event| (event, first));
+    let mut states = vec![widget("Trigger", "trigger", json!({}), &events)];
+    states.extend(widgets.iter().cloned());
+    let definition = json!({"initial_state": "Trigger", "states": states});
+    Arc::new(Flow::read(&definition).expect("a Flow"))
+}
+
+/// A run that has begun, and what it asks for.
+fn begun(trigger: Trigger, widgets: &[Value]) -> (Run, Vec<Action>) {
+    let mut run = Run::new(flow(widgets), &start(trigger), at(0));
+    let (_, actions) = run.step(RunEvent::Begun, at(0));
     (run, actions)
 }
 
-fn placed() -> RunEvent {
-    RunEvent::Placed { call_sid: "CA1".to_owned() }
+/// The steps after the first, as `widget event`.
+fn passed(run: &Run) -> Vec<String> {
+    let steps = run.steps().iter().skip(1);
+    steps.map(|step| format!("{} {}", step.from, step.event)).collect()
 }
 
-fn answered() -> Vec<RunEvent> {
-    vec![RunEvent::Begun, placed(), RunEvent::Dialed(DialOutcome::Answered)]
-}
-
-fn response(status: u16, body: &str) -> RunEvent {
-    let content_type = "application/json".to_owned();
-    RunEvent::Responded(HttpResponse { status, content_type, body: body.to_owned() })
+/// The codes of the log.
+fn codes(run: &Run) -> Vec<Option<u32>> {
+    run.log().iter().map(|entry| entry.code).collect()
 }
 
 fn speech(text: &str, times: u32) -> Speech {
@@ -77,218 +97,7 @@ fn say(text: &str) -> Vec<Action> {
     vec![Action::SayPlay(Prompt::Say(speech(text, 1)))]
 }
 
-fn steps(run: &Run) -> Vec<String> {
-    run.steps().iter().map(|step| format!("{} {}", step.from, step.event)).collect()
-}
-
-#[test]
-fn run_begins_with_the_call_of_its_first_waiting_widget() {
-    let (run, actions) = after(&[RunEvent::Begun]);
-    let [to, from] = ["+15005550001", "+15005550006"].map(str::to_owned);
-    assert_eq!(actions, [Action::PlaceCall { to, from, timeout: Duration::from_secs(25) }]);
-    assert_eq!(
-        (steps(&run), run.state()),
-        (vec!["Trigger incomingRequest".to_owned()], &RunState::Active)
-    );
-    assert_eq!(run.widget().map(|state| state.name.as_str()), Some("call"));
-    let step = &run.steps()[0];
-    assert_eq!((step.at, step.kind.as_str(), step.to.as_deref()), (at(0), "trigger", Some("call")));
-}
-
-#[test]
-fn placed_call_is_in_the_context_while_it_is_queued() {
-    let (run, actions) = after(&[RunEvent::Begun, placed()]);
-    assert_eq!(actions, []);
-    let call = json!({"CallSid": "CA1", "CallStatus": "queued", "To": "+15005550001", "From": "+15005550006"});
-    assert_eq!(run.context()["widgets"]["call"], call);
-}
-
-#[test]
-fn key_is_reported_and_the_answer_spoken() {
-    let mut events = answered();
-    let prompt = Prompt::Say(speech("Press 1.", 2));
-    let menu = Action::Gather {
-        prompt,
-        timeout: Duration::from_secs(7),
-        finish_on_key: String::new(),
-        max_digits: Some(1),
-    };
-    assert_eq!(after(&events).1, std::slice::from_ref(&menu));
-    events.push(RunEvent::Digits("1".to_owned()));
-    let report = Action::Request {
-        method: HttpMethod::Post,
-        url: "https://h.example/FN1".to_owned(),
-        content_type: "application/x-www-form-urlencoded".to_owned(),
-        body: "digits=1&call=in-progress+%26+CA1".to_owned(),
-        timeout: HTTP_TIMEOUT,
-    };
-    assert_eq!(after(&events).1, [report]);
-    let again = response(200, r#"{"say": "Again.", "again": true}"#);
-    assert_eq!(after(&[events.clone(), vec![again]].concat()).1, [menu]);
-    events.push(response(200, r#"{"say": "It is yours.", "again": false}"#));
-    assert_eq!(after(&events).1, say("It is yours."));
-    events.push(RunEvent::Spoken);
-    let (run, actions) = after(&events);
-    assert_eq!(actions, [Action::HangUp]);
-    assert_eq!(run.state(), &RunState::Ended(EndReason::FlowEnd));
-    assert_eq!(run.updated(), at(5));
-    let expected = [
-        "Trigger incomingRequest",
-        "call answered",
-        "menu keypress",
-        "report success",
-        "words next",
-        "again noMatch",
-        "last audioComplete",
-    ];
-    assert_eq!(steps(&run), expected);
-}
-
-#[test]
-fn unanswered_call_has_no_line() {
-    let ended = |outcome| {
-        let (run, actions) = after(&[RunEvent::Begun, placed(), RunEvent::Dialed(outcome)]);
-        (run.context()["widgets"]["call"]["CallStatus"].clone(), run.state().clone(), actions)
-    };
-    let end = RunState::Ended(EndReason::FlowEnd);
-    for (outcome, status) in
-        [(DialOutcome::NoAnswer, "no-answer"), (DialOutcome::Canceled, "canceled")]
-    {
-        assert_eq!(ended(outcome), (json!(status), end.clone(), vec![]), "{status}");
-    }
-    let busy = [RunEvent::Begun, placed(), RunEvent::Dialed(DialOutcome::Busy), RunEvent::TimedOut];
-    let (run, actions) = after(&busy);
-    let (widget, why) = ("bye".to_owned(), "nobody is on the line".to_owned());
-    assert_eq!(run.state(), &RunState::Ended(EndReason::Unplayable { widget, why }));
-    assert_eq!(actions, []);
-}
-
-#[test]
-fn call_that_was_never_placed_has_failed() {
-    let (run, _) = after(&[RunEvent::Begun, RunEvent::Dialed(DialOutcome::Failed)]);
-    assert_eq!(steps(&run).last().map(String::as_str), Some("call failed"));
-    assert_eq!(run.context()["widgets"], json!({}));
-}
-
-#[test]
-fn hang_up_ends_the_run_in_its_widget() {
-    let (run, actions) = after(&[answered(), vec![RunEvent::HungUp]].concat());
-    assert_eq!((run.state(), actions), (&RunState::Ended(EndReason::HungUp), vec![]));
-    let last = run.steps().last().expect("a step");
-    assert_eq!((last.from.as_str(), last.event.as_str(), &last.to), ("menu", HANG_UP, &None));
-}
-
-#[test]
-fn stop_ends_the_run_without_a_step() {
-    let (mut run, actions) = after(&[answered(), vec![RunEvent::Stopped]].concat());
-    assert_eq!(
-        (run.state(), actions),
-        (&RunState::Ended(EndReason::Stopped), vec![Action::HangUp])
-    );
-    assert_eq!(run.steps().len(), 2);
-    let again = run.step(RunEvent::Digits("1".to_owned()), at(9));
-    assert_eq!(again, (RunState::Ended(EndReason::Stopped), vec![]));
-}
-
-#[test]
-fn silence_fires_timeout_and_an_unanswered_request_fails() {
-    for silent in [RunEvent::TimedOut, RunEvent::Digits(String::new())] {
-        let (run, actions) = after(&[answered(), vec![silent]].concat());
-        assert_eq!(
-            (actions, steps(&run).pop()),
-            (say("Good bye."), Some("menu timeout".to_owned()))
-        );
-    }
-    let key = RunEvent::Digits("1".to_owned());
-    for failed in [RunEvent::TimedOut, response(503, "down"), response(302, "")] {
-        let (_, actions) = after(&[answered(), vec![key.clone(), failed]].concat());
-        assert_eq!(actions, say("Good bye."));
-    }
-}
-
-#[test]
-fn unexpected_event_changes_nothing() {
-    let (mut run, _) = after(&answered());
-    let before = run.context().clone();
-    for event in [
-        RunEvent::Begun,
-        placed(),
-        RunEvent::Spoken,
-        response(200, "{}"),
-        RunEvent::Dialed(DialOutcome::Busy),
-    ] {
-        assert_eq!(run.step(event, at(9)), (RunState::Active, vec![]));
-    }
-    assert_eq!((run.context(), run.steps().len(), run.updated()), (&before, 2, at(2)));
-}
-
-#[test]
-fn unplayable_widget_ends_the_run_with_its_reason() {
-    let of = |kind: &str, properties: &str| {
-        let state = format!(r#"{{"name": "a", "type": "{kind}", "properties": {properties}}}"#);
-        let mut run = run(&format!(r#"{{"initial_state": "a", "states": [{state}]}}"#));
-        match run.step(RunEvent::Begun, at(1)).0 {
-            RunState::Ended(EndReason::Unplayable { widget, why }) if widget == "a" => why,
-            other => panic!("{kind}: {other:?}"),
-        }
-    };
-    assert_eq!(of("capture-payments", "{}"), "the widget capture-payments is not played here");
-    assert_eq!(of("say-play", "{}"), "nobody is on the line");
-}
-
-#[test]
-fn flow_that_leads_back_to_itself_ends() {
-    let set = r#""type": "set-variables", "transitions""#;
-    let mut run = run(&format!(
-        r#"{{"initial_state": "a", "states": [
-            {{"name": "a", {set}: [{{"event": "next", "next": "b"}}]}},
-            {{"name": "b", {set}: [{{"event": "next", "next": "a"}}]}}]}}"#
-    ));
-    let (state, actions) = run.step(RunEvent::Begun, at(1));
-    assert_eq!((state, actions), (RunState::Ended(EndReason::TooManySteps), vec![]));
-    assert_eq!(run.steps().len(), MAX_STEPS);
-}
-
-#[test]
-fn flow_without_its_first_widget_ends_at_once() {
-    let mut run = run(r#"{"initial_state": "a", "states": []}"#);
-    assert_eq!(run.step(RunEvent::Begun, at(1)), (RunState::Ended(EndReason::FlowEnd), vec![]));
-}
-
-fn any_event() -> impl Strategy<Value = RunEvent> {
-    use DialOutcome::{Answered, Busy, Canceled, Failed, NoAnswer};
-    prop_oneof![
-        Just(RunEvent::Begun),
-        Just(placed()),
-        prop::sample::select(vec![Answered, Busy, NoAnswer, Failed, Canceled])
-            .prop_map(RunEvent::Dialed),
-        Just(RunEvent::Spoken),
-        "[0-9#]{0,2}".prop_map(RunEvent::Digits),
-        (100u16..600, r#"(\{"again": true\})|(.{0,9})"#)
-            .prop_map(|(status, body)| response(status, &body)),
-        Just(RunEvent::TimedOut),
-        Just(RunEvent::HungUp),
-        Just(RunEvent::Stopped),
-    ]
-}
-
-proptest! {
-    #[test]
-    fn any_events_leave_a_run_that_waits_or_has_ended(events in prop::collection::vec(any_event(), 0..40)) {
-        let mut run = run(FLOW);
-        for (second, event) in (0..).zip(events) {
-            let steps = run.steps().len();
-            let had_ended = *run.state() != RunState::Active;
-            let (state, actions) = run.step(event, at(second));
-            prop_assert_eq!(&state, run.state());
-            prop_assert!(actions.len() <= 1);
-            if had_ended {
-                prop_assert!(actions.is_empty() && run.steps().len() == steps);
-            }
-            // Who is asked to wait for nothing would wait for ever.
-            if state == RunState::Active && run.steps().len() > steps {
-                prop_assert_eq!(actions.len(), 1);
-            }
-        }
-    }
+fn response(status: u16, body: &str) -> RunEvent {
+    let content_type = "application/json".to_owned();
+    RunEvent::Responded(HttpResponse { status, content_type, body: body.to_owned() })
 }
