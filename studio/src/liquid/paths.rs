@@ -1,30 +1,50 @@
 //! The paths that a template looks up.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::syntax::{LookupPath, NodeKind, Operand, PathPart, Pipeline, TemplateNode, Test};
 
-/// The constant beginning of every path, in the order of the text.
+/// The constant beginning of every path, in the order of the text; none whose name the template itself gives.
 pub(super) fn paths(nodes: &[TemplateNode]) -> Vec<Vec<String>> {
-    let mut found = PathCollector(Vec::new());
-    found.nodes(nodes);
-    found.0
+    let mut collector = PathCollector::default();
+    collector.nodes(nodes);
+    let PathCollector { mut paths, given } = collector;
+    paths.retain(|path| path.first().is_some_and(|name| !given.contains(name.as_str())));
+    paths
 }
 
-struct PathCollector(Vec<Vec<String>>);
+#[derive(Default)]
+struct PathCollector<'a> {
+    paths: Vec<Vec<String>>,
+    /// The names of assignments, captures, loops and counters.
+    given: HashSet<&'a str>,
+}
 
-impl PathCollector {
-    fn nodes(&mut self, nodes: &[TemplateNode]) {
+impl<'a> PathCollector<'a> {
+    fn nodes(&mut self, nodes: &'a [TemplateNode]) {
         for node in nodes {
             self.node(node);
         }
     }
 
-    fn node(&mut self, node: &TemplateNode) {
+    fn node(&mut self, node: &'a TemplateNode) {
         match &node.kind {
-            NodeKind::Text(_) | NodeKind::Count { .. } | NodeKind::Jump(_) => {}
-            NodeKind::Output(value) | NodeKind::Assign { value, .. } => self.pipeline(value),
-            NodeKind::Capture { body, .. } | NodeKind::IfChanged(body) => self.nodes(body),
+            NodeKind::Text(_) | NodeKind::Jump(_) => {}
+            NodeKind::Count { name, .. } => {
+                self.given.insert(name);
+            }
+            NodeKind::Output(value) => self.pipeline(value),
+            NodeKind::Assign { name, value } => {
+                self.given.insert(name);
+                self.pipeline(value);
+            }
+            NodeKind::Capture { name, body } => {
+                self.given.insert(name);
+                self.nodes(body);
+            }
+            NodeKind::IfChanged(body) => self.nodes(body),
             NodeKind::If { branches, otherwise } => {
                 for (test, body) in branches {
                     self.test(test);
@@ -41,6 +61,7 @@ impl PathCollector {
                 self.nodes(otherwise);
             }
             NodeKind::For(each) => {
+                self.given.extend([each.variable.as_str(), "forloop"]);
                 self.operand(&each.list);
                 self.operands(&each.limit);
                 self.operands(&each.offset);
@@ -69,7 +90,7 @@ impl PathCollector {
         }
     }
 
-    fn operands<'a>(&mut self, operands: impl IntoIterator<Item = &'a Operand>) {
+    fn operands<'o>(&mut self, operands: impl IntoIterator<Item = &'o Operand>) {
         for operand in operands {
             self.operand(operand);
         }
@@ -94,7 +115,7 @@ impl PathCollector {
             PathPart::Index(_) => None,
         };
         let parts = path.parts.iter().map_while(constant);
-        self.0.push(std::iter::once(path.name.clone()).chain(parts).collect());
+        self.paths.push(std::iter::once(path.name.clone()).chain(parts).collect());
         for part in &path.parts {
             if let PathPart::Index(index) = part {
                 self.operand(index);

@@ -27,7 +27,7 @@ impl Template {
 
     /// Every path that is looked up, in the order of the text: its names and indexes up to the first that is itself
     /// looked up. `{{ widgets.get-day.parsed.list[0][flow.data.key].x }}` has `widgets, get-day, parsed, list, 0` and
-    /// `flow, data, key`. The names of loops and assignments are among them.
+    /// `flow, data, key`. A path that begins with a name which the template itself gives (`assign`, `for`, …) is none.
     pub fn paths(&self) -> Vec<Vec<String>> {
         paths::paths(&self.nodes)
     }

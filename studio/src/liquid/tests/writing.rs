@@ -273,8 +273,8 @@ fn counter_of_the_docs_counts() {
 #[test]
 fn paths_are_the_constant_parts_of_every_look_up() {
     let template = "{{widgets.get-day.list[0][flow.data.key].x}}{% if a['b'] == c %}{{d|append:e}}{%endif%}\
-                    {% for i in (1..f) limit: g %}{{i}}{% endfor %}{% comment %}{{h}}{% endcomment %}\
-                    {% assign j = k %}{% case l %}{% when m %}{{ true }}{% endcase %}{% cycle n: o %}";
+                    {% for i in (1..f) limit: g %}{{i}}{{forloop.last}}{% endfor %}{% comment %}{{h}}{% endcomment %}\
+                    {% assign j = k %}{{j.x}}{% case l %}{% when m %}{{ true }}{% endcase %}{% cycle n: o %}";
     let paths = Template::parse(template).unwrap().paths();
     let paths: Vec<String> = paths.iter().map(|parts| parts.join(" ")).collect();
     let expected = [
@@ -286,7 +286,6 @@ fn paths_are_the_constant_parts_of_every_look_up() {
         "e",
         "f",
         "g",
-        "i",
         "k",
         "l",
         "m",
