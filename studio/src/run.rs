@@ -180,14 +180,14 @@ impl Run {
     /// Comes to a widget; or the run ends before it, and the reason says why.
     fn arrive(&mut self, index: usize, state: &State) -> Result<(), EndReason> {
         if self.steps.len() >= MAX_STEPS {
-            self.note(code::TOO_MANY_STEPS, state, "the run has taken too many steps");
+            self.warn(code::TOO_MANY_STEPS, state, "the run has taken too many steps");
             return Err(EndReason::TooManySteps);
         }
         self.rounds = if self.widget == Some(index) { self.rounds + 1 } else { 1 };
         self.widget = Some(index);
         let widget = state.name.clone();
         if self.rounds > MAX_ROUNDS {
-            self.note(code::SAME_WIDGET, state, "the widget leads to itself again and again");
+            self.warn(code::SAME_WIDGET, state, "the widget leads to itself again and again");
             return Err(EndReason::SameWidget { widget });
         }
         match self.line() {
@@ -196,7 +196,7 @@ impl Run {
             Some(Line::HungUp) => Err(EndReason::HungUp),
             Some(Line::Dialing | Line::Closed) | None => {
                 let why = "nobody is on the line".to_owned();
-                self.note(code::WRONG_TRIGGER, state, &why);
+                self.warn(code::WRONG_TRIGGER, state, &why);
                 Err(EndReason::Unplayable { widget, why })
             }
         }
@@ -209,7 +209,7 @@ impl Run {
         let Some(state) = state else { return Vec::new() };
         match self.take(state, event) {
             Taken::Ignored => {
-                self.note(code::UNEXPECTED_EVENT, state, "an event came that it does not wait for");
+                self.warn(code::UNEXPECTED_EVENT, state, "an event came that it does not wait for");
                 Vec::new()
             }
             Taken::Waits(action) => action.into_iter().collect(),
@@ -254,7 +254,7 @@ impl Run {
                 self.fire(state, HANG_UP, now)
             }
             Some(state) => {
-                self.note(code::UNEXPECTED_EVENT, state, "a hang-up came; the widget goes on");
+                self.warn(code::UNEXPECTED_EVENT, state, "a hang-up came; the widget goes on");
                 Vec::new()
             }
         }
@@ -270,7 +270,7 @@ impl Run {
     }
 
     /// Puts an entry into the log.
-    fn note(&mut self, code: u32, state: &State, message: &str) {
+    fn warn(&mut self, code: u32, state: &State, message: &str) {
         let (widget, message) = (state.name.clone(), message.to_owned());
         self.push(LogEntry { code: Some(code), widget, message });
     }

@@ -105,7 +105,7 @@ impl Run {
                     self.call = None;
                 }
                 if outcome == DialOutcome::Failed {
-                    self.note(code::OUTGOING_CALL, state, "the call could not be placed");
+                    self.warn(code::OUTGOING_CALL, state, "the call could not be placed");
                 }
                 Taken::Fired(outcome.event())
             }
@@ -124,7 +124,7 @@ impl Run {
             return Taken::Ignored;
         };
         if status == DialCallStatus::NoAnswer {
-            self.note(code::CONNECT_TIMED_OUT, state, "nobody answered in time");
+            self.warn(code::CONNECT_TIMED_OUT, state, "nobody answered in time");
         }
         let variables = json!({
             "DialCallStatus": status.as_str(),

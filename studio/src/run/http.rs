@@ -1,9 +1,11 @@
-//! `make-http-request`: the request, and the variables of its answer. (docs/studio/widget-library/http-request.)
+//! `make-http-request` and `run-function`: the request, and the variables of its answer.
+//! (docs/studio/widget-library/http-request, …/run-function.)
 
 use serde_json::{Map, Value, json};
 
 use super::texts::{Texts, flag};
-use super::{Action, HTTP_TIMEOUT, HttpMethod, HttpResponse};
+use super::widgets::{Taken, kind};
+use super::{Action, HTTP_TIMEOUT, HttpMethod, HttpResponse, Run, RunEvent, code};
 use crate::flow::State;
 
 /// The most bytes that an answer may have.
@@ -49,6 +51,17 @@ pub(super) fn request(state: &State, texts: &mut Texts<'_>) -> Result<Action, St
     })
 }
 
+/// The request of a Function: its parameters as a form. The error is for the log, and the widget fails.
+pub(super) fn function(state: &State, texts: &mut Texts<'_>) -> Result<Action, String> {
+    let url = texts.get(state, "url").trim().to_owned();
+    let body = form(&texts.pairs(state, "parameters"));
+    if host(&url).is_none() {
+        return Err("the Function's URL is no address of the web".to_owned());
+    }
+    let (method, content_type) = (HttpMethod::Post, "application/x-www-form-urlencoded".to_owned());
+    Ok(Action::Request { method, url, content_type, body, timeout: HTTP_TIMEOUT })
+}
+
 fn form(parameters: &[(String, String)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish()
 }
@@ -79,18 +92,43 @@ fn host(url: &str) -> Option<String> {
     Some(name.to_ascii_lowercase()).filter(|name| is_web && !has_gap && !name.is_empty())
 }
 
-/// The variables of a good answer, with those of the widget's earlier ones. The error says why it is not good.
-pub(super) fn variables(
-    earlier: Option<&Value>,
-    response: HttpResponse,
-) -> Result<Value, &'static str> {
+impl Run {
+    pub(super) fn take_response(&mut self, state: &State, event: RunEvent) -> Taken {
+        let is_function = state.kind == kind::FUNCTION;
+        let (failed, answer, size) = match is_function {
+            true => ("fail", code::FUNCTION, code::FUNCTION_ANSWER),
+            false => ("failed", code::HTTP_RESPONSE, code::HTTP_RESPONSE),
+        };
+        let response = match event {
+            RunEvent::Responded(response) => response,
+            RunEvent::TimedOut => {
+                self.warn(answer, state, "there was no answer in time");
+                return Taken::Fired(failed);
+            }
+            _ => return Taken::Ignored,
+        };
+        let is_good = match response.status {
+            200..=299 => true,
+            300..=399 => is_function,
+            _ => false,
+        };
+        if !is_good {
+            self.warn(answer, state, "the answer is no success");
+            return Taken::Fired(failed);
+        }
+        if response.body.len() > MAX_RESPONSE_BYTES {
+            self.warn(size, state, "the answer is larger than 64 kB");
+            return Taken::Fired(failed);
+        }
+        let variables = variables(self.context["widgets"].get(&state.name), response);
+        self.set(&state.name, variables);
+        Taken::Fired("success")
+    }
+}
+
+/// The variables of an answer, with those of the widget's earlier ones.
+fn variables(earlier: Option<&Value>, response: HttpResponse) -> Value {
     let HttpResponse { status, content_type, body } = response;
-    if !(200..=299).contains(&status) {
-        return Err("the answer is no success");
-    }
-    if body.len() > MAX_RESPONSE_BYTES {
-        return Err("the answer is larger than 64 kB");
-    }
     let mut variables = Map::new();
     if let Some(parsed) = merged(earlier, &content_type, &body) {
         variables.insert("parsed".to_owned(), parsed);
@@ -98,7 +136,7 @@ pub(super) fn variables(
     variables.insert("status_code".to_owned(), json!(status));
     variables.insert("content_type".to_owned(), json!(content_type));
     variables.insert("body".to_owned(), json!(body));
-    Ok(Value::Object(variables))
+    Value::Object(variables)
 }
 
 /// The keys of the answer, if it is a JSON object, and those of earlier answers that it does not have.

@@ -22,10 +22,12 @@ pub(super) mod code {
     pub(in super::super) const NO_MATCH: u32 = 81005;
     pub(in super::super) const CONNECT_TIMED_OUT: u32 = 81007;
     pub(in super::super) const OUTGOING_CALL: u32 = 81008;
+    pub(in super::super) const FUNCTION: u32 = 81010;
     pub(in super::super) const MESSAGE: u32 = 81011;
     pub(in super::super) const HTTP_INTERNAL: u32 = 81014;
     pub(in super::super) const TASK: u32 = 81015;
     pub(in super::super) const HTTP_RESPONSE: u32 = 81016;
+    pub(in super::super) const FUNCTION_ANSWER: u32 = 81017;
     pub(in super::super) const TEMPLATE: u32 = 81018;
     pub(in super::super) const WRONG_TRIGGER: u32 = 81020;
     pub(in super::super) const INVALID_FLOW: u32 = 81022;

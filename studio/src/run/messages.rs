@@ -27,7 +27,7 @@ impl Outbound {
         let mut address = |name: &str, other: &str| {
             Some(texts.get(state, name))
                 .filter(|text| !text.is_empty())
-                .unwrap_or_else(|| texts.known(other))
+                .unwrap_or_else(|| texts.address(other))
         };
         let message = OutboundMessage {
             to: address("to", "/contact/channel/address"),
@@ -73,8 +73,8 @@ impl Run {
             (RunEvent::MessageFailed { error_code }, timeout) => {
                 self.set_messages(state, "failed", None);
                 let error = error_code.map(|code| format!(" (error {code})")).unwrap_or_default();
-                let words = format!("the message was not sent or not delivered{error}");
-                self.note(code::MESSAGE, state, &words);
+                let message = format!("the message was not sent or not delivered{error}");
+                self.warn(code::MESSAGE, state, &message);
                 Taken::Fired(if timeout.is_some() { "deliveryFailure" } else { "failed" })
             }
             (RunEvent::Replied(parameters), _) if waits.is_some() => {

@@ -44,7 +44,7 @@ impl Run {
             QueueResult::Error | QueueResult::SystemError => "callFailure",
         };
         if fired != "callComplete" && state.kind == kind::FLEX {
-            self.note(code::TASK, state, "the task could not be made");
+            self.warn(code::TASK, state, "the task could not be made");
         }
         let variables = json!({
             "QueueResult": result.as_str(),

@@ -1,6 +1,7 @@
 //! The machine alone: no server, no clock.
 
 mod calls;
+mod functions;
 mod hang_up;
 mod http;
 mod limits;

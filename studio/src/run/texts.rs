@@ -62,7 +62,7 @@ impl<'a> Texts<'a> {
     }
 
     /// A value that is always there: `contact.channel.address`, …
-    pub(super) fn known(&self, pointer: &str) -> String {
+    pub(super) fn address(&self, pointer: &str) -> String {
         let value = self.context.pointer(pointer).and_then(Value::as_str);
         value.unwrap_or_default().to_owned()
     }

@@ -45,12 +45,16 @@ pub(super) mod kind {
     pub(in super::super) const FLEX: &str = "send-to-flex";
     pub(in super::super) const CONNECT: &str = "connect-call-to";
     pub(in super::super) const RECORD: &str = "record-voicemail";
+    pub(in super::super) const FUNCTION: &str = "run-function";
+    pub(in super::super) const RECORD_CALL: &str = "record-call";
+    pub(in super::super) const STREAM: &str = "fork-stream";
 }
 
 /// The event that says that a widget of this type has failed.
-fn failure_event(kind: &str) -> Option<&'static str> {
+pub(super) fn failure_event(kind: &str) -> Option<&'static str> {
     match kind {
-        kind::HTTP | kind::SEND | kind::CALL => Some("failed"),
+        kind::HTTP | kind::SEND | kind::CALL | kind::RECORD_CALL => Some("failed"),
+        kind::FUNCTION => Some("fail"),
         kind::WAIT => Some("deliveryFailure"),
         kind::ENQUEUE | kind::FLEX => Some("failedToEnqueue"),
         _ => None,
@@ -61,7 +65,8 @@ impl Run {
     /// Whether a widget needs somebody on the line.
     pub(super) fn is_voice(&self, state: &State) -> bool {
         match state.kind.as_str() {
-            kind::SAY | kind::GATHER | kind::ENQUEUE | kind::CONNECT | kind::RECORD => true,
+            kind::SAY | kind::GATHER | kind::STREAM => true,
+            kind::ENQUEUE | kind::CONNECT | kind::RECORD => true,
             kind::FLEX => self.call.is_some(),
             _ => false,
         }
@@ -87,6 +92,20 @@ impl Run {
                     fired(state, "failed")
                 }
             },
+            kind::FUNCTION => match http::function(state, &mut texts) {
+                Ok(action) => Begun::Waits(action),
+                Err(message) => {
+                    failure = Some((code::FUNCTION, message));
+                    fired(state, "fail")
+                }
+            },
+            // The recording of a whole call, and a stream of its sound: both run beside the Flow.
+            kind::RECORD_CALL if self.line() != Some(Line::Open) => {
+                failure = Some((code::WRONG_TRIGGER, "there is no call to record".to_owned()));
+                fired(state, "failed")
+            }
+            kind::RECORD_CALL => fired(state, "success"),
+            kind::STREAM => fired(state, "next"),
             kind::GATHER => Begun::Waits(prompts::gather(state, &mut texts)),
             kind::SAY => Begun::Waits(Action::SayPlay(prompts::prompt(state, &mut texts))),
             kind::SET => {
@@ -122,7 +141,7 @@ impl Run {
         }
         log.into_iter().for_each(|entry| self.push(entry));
         if let Some((code, message)) = &failure {
-            self.note(*code, state, message);
+            self.warn(*code, state, message);
         }
         if let Some(event) = event.filter(|_| failure.is_some() || !errors.is_empty()) {
             return fired(state, event);
@@ -157,7 +176,7 @@ impl Run {
     pub(super) fn take(&mut self, state: &State, event: RunEvent) -> Taken {
         match (state.kind.as_str(), event) {
             (kind::CALL, event) => self.take_dialing(state, event),
-            (kind::HTTP, event) => self.take_response(state, event),
+            (kind::HTTP | kind::FUNCTION, event) => self.take_response(state, event),
             (kind::GATHER, event) => self.take_input(state, event),
             (kind::SAY, RunEvent::Spoken) => Taken::Fired("audioComplete"),
             (kind::SEND | kind::WAIT, event) => self.take_message(state, event),
@@ -165,28 +184,6 @@ impl Run {
             (kind::CONNECT, event) => self.take_connection(state, event),
             (kind::RECORD, event) => self.take_recording(state, event),
             _ => Taken::Ignored,
-        }
-    }
-
-    fn take_response(&mut self, state: &State, event: RunEvent) -> Taken {
-        let response = match event {
-            RunEvent::Responded(response) => response,
-            RunEvent::TimedOut => {
-                self.note(code::HTTP_RESPONSE, state, "there was no answer in time");
-                return Taken::Fired("failed");
-            }
-            _ => return Taken::Ignored,
-        };
-        let earlier = self.context["widgets"].get(&state.name);
-        match http::variables(earlier, response) {
-            Ok(variables) => {
-                self.set(&state.name, variables);
-                Taken::Fired("success")
-            }
-            Err(why) => {
-                self.note(code::HTTP_RESPONSE, state, why);
-                Taken::Fired("failed")
-            }
         }
     }
 }

@@ -221,3 +221,20 @@ fn call_is_placed_again_after_one_that_nobody_answered() {
     let (run, _) = begun(call(), &[place("w", "")]);
     assert_eq!((passed(&run), codes(&run)), (vec!["w failed".to_owned()], vec![Some(81020)]));
 }
+
+#[test]
+fn recording_of_a_call_needs_one() {
+    let record = widget("w", "record-call", json!({"record_call": true}), &[("success", "")]);
+    let (run, _) = begun(call(), std::slice::from_ref(&record));
+    assert_eq!((passed(&run), codes(&run)), (vec!["w success".to_owned()], vec![]));
+    let (run, _) = begun(request(), &[record]);
+    assert_eq!((passed(&run), codes(&run)), (vec!["w failed".to_owned()], vec![Some(81020)]));
+}
+
+#[test]
+fn stream_runs_beside_the_flow() {
+    let stream = widget("w", "fork-stream", json!({"stream_action": "start"}), &[("next", "hi")]);
+    let hi = widget("hi", "say-play", json!({"say": "Hi"}), &[]);
+    let (run, actions) = begun(call(), &[stream, hi]);
+    assert_eq!((passed(&run), actions), (vec!["w next".to_owned()], say("Hi")));
+}

@@ -19,7 +19,7 @@ fn send() -> Value {
     widget("send", "send-message", properties, &[("sent", ""), ("failed", "")])
 }
 
-fn ask(timeout: Value) -> Value {
+fn send_and_wait(timeout: Value) -> Value {
     let properties =
         json!({"from": "{{flow.channel.address}}", "body": "Yes or no?", "timeout": timeout});
     let events = [("incomingMessage", ""), ("timeout", ""), ("deliveryFailure", "")];
@@ -60,7 +60,7 @@ fn content_template_and_picture_go_with_the_message() {
 #[test]
 fn failed_message_keeps_what_was_to_be_sent() {
     for (widget, name, event) in
-        [(send(), "send", "send failed"), (ask(json!(60)), "ask", "ask deliveryFailure")]
+        [(send(), "send", "send failed"), (send_and_wait(json!(60)), "ask", "ask deliveryFailure")]
     {
         let (mut run, _) = begun(message(), &[widget]);
         run.step(RunEvent::MessageFailed { error_code: Some(21610) }, at(1));
@@ -75,7 +75,7 @@ fn failed_message_keeps_what_was_to_be_sent() {
 #[test]
 fn reply_is_waited_for_as_long_as_the_widget_says() {
     for (timeout, seconds) in [(json!("60"), 60), (json!(14400), 14400), (Value::Null, 3600)] {
-        let (mut run, actions) = begun(message(), &[ask(timeout)]);
+        let (mut run, actions) = begun(message(), &[send_and_wait(timeout)]);
         assert!(matches!(actions.as_slice(), [Action::SendMessage(_)]), "{actions:?}");
         let timeout = Duration::from_secs(seconds);
         assert_eq!(
@@ -88,7 +88,7 @@ fn reply_is_waited_for_as_long_as_the_widget_says() {
 
 #[test]
 fn reply_is_in_the_variables_of_the_widget() {
-    let (mut run, _) = begun(message(), &[ask(json!(60))]);
+    let (mut run, _) = begun(message(), &[send_and_wait(json!(60))]);
     run.step(sent(), at(1));
     run.step(reply(" YES"), at(2));
     assert_eq!(passed(&run), ["ask incomingMessage"]);
@@ -106,7 +106,7 @@ fn silence_and_late_failure_end_the_wait() {
         (RunEvent::TimedOut, "ask timeout", "sent"),
         (RunEvent::MessageFailed { error_code: None }, "ask deliveryFailure", "failed"),
     ] {
-        let (mut run, _) = begun(message(), &[ask(json!(60))]);
+        let (mut run, _) = begun(message(), &[send_and_wait(json!(60))]);
         run.step(sent(), at(1));
         run.step(event, at(61));
         assert_eq!(passed(&run), [fired]);
@@ -119,7 +119,7 @@ fn silence_and_late_failure_end_the_wait() {
 
 #[test]
 fn reply_to_a_message_that_is_not_sent_yet_is_ignored() {
-    let (mut run, _) = begun(message(), &[ask(json!(60))]);
+    let (mut run, _) = begun(message(), &[send_and_wait(json!(60))]);
     for event in [reply("early"), RunEvent::TimedOut] {
         assert_eq!(run.step(event, at(1)), (RunState::Active, vec![]));
     }

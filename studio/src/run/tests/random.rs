@@ -48,7 +48,7 @@ fn any_event() -> impl Strategy<Value = RunEvent> {
 }
 
 /// The types of widget with their events, and those that do not exist.
-const KINDS: [(&str, &[&str]); 15] = [
+const KINDS: [(&str, &[&str]); 18] = [
     ("say-play", &["audioComplete"]),
     ("gather-input-on-call", &["keypress", "speech", "timeout"]),
     ("split-based-on", &["noMatch", "match"]),
@@ -61,6 +61,9 @@ const KINDS: [(&str, &[&str]); 15] = [
     ("send-to-flex", &["callComplete", "failedToEnqueue", "callFailure"]),
     ("connect-call-to", &["callCompleted", "hangup"]),
     ("record-voicemail", &["recordingComplete", "noAudio", "hangup"]),
+    ("run-function", &["success", "fail"]),
+    ("record-call", &["success", "failed"]),
+    ("fork-stream", &["next"]),
     ("trigger", &["incomingCall", "incomingMessage"]),
     ("send-to-autopilot", &["failure"]),
     ("", &[]),

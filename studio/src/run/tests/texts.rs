@@ -6,6 +6,7 @@ use super::*;
 fn broken_template_takes_the_failure_event_of_a_widget_that_has_one() {
     for (kind, property, event) in [
         ("make-http-request", "url", "failed"),
+        ("run-function", "url", "fail"),
         ("send-message", "body", "failed"),
         ("send-and-wait-for-reply", "body", "deliveryFailure"),
         ("make-outgoing-call-v2", "to", "failed"),
