@@ -5,13 +5,15 @@
 //!    [`clock`]: a host of its own.
 //! 2. [`routes`]: its endpoints. [`reply`]: requests and answers between the router and our own types.
 //! 3. [`twilio`], with its [`phones`]; [`slack`]; [`pages`], what people see of both.
-//! 4. [`storage`]: the file of its own in which Slack's messages outlive the process. Calls do not.
+//! 4. [`demo`]: a company with Flows, and simulated callers.
+//! 5. [`storage`]: the file of its own in which Slack's messages outlive the process. Calls do not.
 //!
 //! Of the product it knows HTTP types and signatures alone: configuration comes in as [`settings::Setup`].
 #![warn(missing_docs)]
 
 pub mod clock;
 pub mod host;
+mod demo;
 mod ids;
 mod pages;
 mod phones;
@@ -28,10 +30,12 @@ use std::sync::Arc;
 use axum::Router;
 use shared::http::{Request, Response};
 
+pub use demo::{DEMO_OUTAGE_FLOW, demo_flows};
 pub use ids::uuid;
 pub use reply::BODY_LIMIT;
 pub use settings::{Channel, Person, PublishedFlow, Secrets, Settings, Setup};
 
+use demo::Callers;
 use storage::Storage;
 use twilio::Twilio;
 
@@ -41,6 +45,7 @@ pub struct Sandbox {
     storage: Storage,
     http: reqwest::Client,
     twilio: Arc<Twilio>,
+    callers: Callers,
 }
 
 impl Sandbox {
@@ -53,7 +58,8 @@ impl Sandbox {
         let storage = Storage::open(folder)?;
         let http = shared::http::client().map_err(|error| error.to_string())?;
         let twilio = Twilio::new(settings.clone(), http.clone());
-        Ok(Arc::new(Sandbox { settings, storage, http, twilio }))
+        let callers = Callers::default();
+        Ok(Arc::new(Sandbox { settings, storage, http, twilio, callers }))
     }
 
     /// The router of all its endpoints. A request's body is limited to [`BODY_LIMIT`]; POSTs of other sites' pages are
@@ -65,6 +71,16 @@ impl Sandbox {
     /// Answers a request that was read by somebody else.
     pub async fn answer(self: &Arc<Self>, request: Request) -> Response {
         reply::answer(self.router(), request).await
+    }
+
+    /// Starts simulated callers, who walk through the demo's Flows while these are in the setup.
+    pub fn start_callers(&self) {
+        self.callers.start(&self.twilio);
+    }
+
+    /// Ends the simulated callers, and their Executions with them.
+    pub async fn end_callers(&self) {
+        self.callers.end(&self.twilio).await;
     }
 
     /// The file of its own.

@@ -3,7 +3,7 @@
 use shared::Error;
 use shared::http::{PAGE_POLICY, Response};
 
-const FILES: [(&str, &str, &str); 13] = [
+const FILES: [(&str, &str, &str); 17] = [
     ("slack", "text/html", include_str!("slack.html")),
     ("slack.js", "text/javascript", include_str!("slack.js")),
     ("slack.css", "text/css", include_str!("slack.css")),
@@ -16,6 +16,10 @@ const FILES: [(&str, &str, &str); 13] = [
     ("slack/messages.css", "text/css", include_str!("slack/messages.css")),
     ("phones", "text/html", include_str!("phones.html")),
     ("phones.js", "text/javascript", include_str!("phones.js")),
+    ("phones/dom.js", "text/javascript", include_str!("phones/dom.js")),
+    ("phones/flows.js", "text/javascript", include_str!("phones/flows.js")),
+    ("phones/phone.js", "text/javascript", include_str!("phones/phone.js")),
+    ("phones/words.js", "text/javascript", include_str!("phones/words.js")),
     ("phones.css", "text/css", include_str!("phones.css")),
 ];
 

@@ -7,23 +7,29 @@ use shared::Error;
 use shared::http::Response;
 
 use crate::Sandbox;
-use crate::twilio::Twilio;
+use crate::demo::is_demo_caller;
 use crate::twilio::behaviour::PhoneBehaviour;
 use crate::twilio::call::PhoneAction;
+use crate::twilio::{MAX_TEXT_CHARACTERS, Twilio, Unreached};
 
 /// All phones, in JSON.
 pub(crate) async fn state(sandbox: &Sandbox) -> Result<Response, Error> {
-    let state = view::state(&sandbox.twilio, &phones(sandbox).await?);
+    let setup = sandbox.settings.setup().await?;
+    let state = view::state(&sandbox.twilio, &setup, &phones(sandbox).await?);
     Ok(Response::json(200, &state).with("cache-control", "no-store"))
 }
 
-/// Answers, declines, lets voicemail answer, hangs up: by the action's name in the path.
+/// Answers, declines, lets voicemail answer, hangs up; or does what the other side of a handed-over call does: by the
+/// action's name in the path.
 pub(crate) async fn act(sandbox: &Sandbox, who: &str, action: &str) -> Result<Response, Error> {
     let action = match action {
         "answer" => PhoneAction::Answer,
         "decline" => PhoneAction::Decline,
         "voicemail" => PhoneAction::Voicemail,
         "hang-up" => PhoneAction::HangUp,
+        "party-answer" => PhoneAction::PartyAnswer,
+        "party-refuse" => PhoneAction::PartyRefuse,
+        "party-hang-up" => PhoneAction::PartyHangUp,
         _ => return Err(Error::NotFound),
     };
     apply(sandbox, who, action).await
@@ -35,11 +41,64 @@ pub(crate) async fn press(sandbox: &Sandbox, who: &str, key: &str) -> Result<Res
     apply(sandbox, who, PhoneAction::Press(key)).await
 }
 
+/// Says something.
+pub(crate) async fn say(sandbox: &Sandbox, who: &str, body: &Bytes) -> Result<Response, Error> {
+    apply(sandbox, who, PhoneAction::Say(words(body)?)).await
+}
+
+/// Calls a Flow.
+pub(crate) async fn call_flow(sandbox: &Sandbox, who: &str, flow: &str) -> Result<Response, Error> {
+    let phone = find(phones(sandbox).await?, who).ok_or(Error::NotFound)?;
+    let setup = sandbox.settings.setup().await?;
+    let called = sandbox.twilio.call_flow(&setup, &phone.1, flow);
+    reached(sandbox, &phone, called.err())
+}
+
+/// Sends a text to a Flow.
+pub(crate) async fn text_flow(
+    sandbox: &Sandbox,
+    who: &str,
+    flow: &str,
+    body: &Bytes,
+) -> Result<Response, Error> {
+    let phone = find(phones(sandbox).await?, who).ok_or(Error::NotFound)?;
+    let words = words(body)?;
+    let setup = sandbox.settings.setup().await?;
+    let sent = sandbox.twilio.text_flow(&setup, &phone.1, flow, &words);
+    reached(sandbox, &phone, sent.err())
+}
+
+fn reached(
+    sandbox: &Sandbox,
+    phone: &(String, String),
+    unreached: Option<Unreached>,
+) -> Result<Response, Error> {
+    match unreached {
+        None => Ok(Response::json(200, &view::phone(&sandbox.twilio, phone))),
+        Some(Unreached::NoFlow) => Err(Error::NotFound),
+        Some(Unreached::Phone(why)) => Ok(conflict(why)),
+    }
+}
+
+/// The words of a person: what is said, or sent.
+fn words(body: &Bytes) -> Result<String, Error> {
+    let words = String::from_utf8_lossy(body).trim().to_owned();
+    match words.chars().count() {
+        0 => Err(Error::BadRequest("there is no text".to_owned())),
+        1..=MAX_TEXT_CHARACTERS => Ok(words),
+        _ => Err(Error::BadRequest(format!("longer than {MAX_TEXT_CHARACTERS} characters"))),
+    }
+}
+
+fn conflict(why: &str) -> Response {
+    Response::of(409, "text/plain; charset=utf-8", format!("{why}\n"))
+}
+
 async fn apply(sandbox: &Sandbox, who: &str, action: PhoneAction) -> Result<Response, Error> {
     let phone = find(phones(sandbox).await?, who).ok_or(Error::NotFound)?;
     match sandbox.twilio.at_the_phone(&phone.1, action).await {
         Ok(()) => Ok(Response::json(200, &view::phone(&sandbox.twilio, &phone))),
-        Err(why) => Ok(Response::of(409, "text/plain; charset=utf-8", format!("{why}\n"))),
+        Err(why) => Ok(conflict(why)),
     }
 }
 
@@ -71,9 +130,10 @@ async fn phones(sandbox: &Sandbox) -> Result<Vec<(String, String)>, Error> {
 }
 
 fn with_strangers(mut phones: Vec<(String, String)>, twilio: &Twilio) -> Vec<(String, String)> {
-    let called = twilio.calls().into_iter().map(|call| call.to().to_owned());
-    for number in called.chain(twilio.texts().into_iter().map(|text| text.to().to_owned())) {
-        if !phones.iter().any(|(_, known)| *known == number) {
+    let called = twilio.calls().into_iter().map(|call| call.phone().to_owned());
+    for number in called.chain(twilio.texts().into_iter().map(|text| text.phone().to_owned())) {
+        let is_known = phones.iter().any(|(_, known)| *known == number);
+        if !is_known && !is_demo_caller(&number) {
             phones.push((String::new(), number));
         }
     }

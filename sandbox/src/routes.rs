@@ -34,6 +34,9 @@ pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
         .route("/sandbox/phones/state", get(phones_state))
         .route("/sandbox/phones/{who}/habit", post(set_phone_behaviour))
         .route("/sandbox/phones/{who}/press/{key}", post(press_key))
+        .route("/sandbox/phones/{who}/say", post(say))
+        .route("/sandbox/phones/{who}/call-flow/{flow}", post(call_flow))
+        .route("/sandbox/phones/{who}/text-flow/{flow}", post(text_flow))
         .route("/sandbox/phones/{who}/{action}", post(act_at_phone))
         .route("/sandbox/{*file}", get(file))
         .fallback(not_found)
@@ -138,6 +141,26 @@ async fn press_key(
     request: Received,
 ) -> Reply {
     request.answer(phones::press(&sandbox, &who, &key).await)
+}
+
+async fn say(State(sandbox): Shared, Path(who): Path<String>, request: Received) -> Reply {
+    request.answer(phones::say(&sandbox, &who, &request.0.body).await)
+}
+
+async fn call_flow(
+    State(sandbox): Shared,
+    Path((who, flow)): Path<(String, String)>,
+    request: Received,
+) -> Reply {
+    request.answer(phones::call_flow(&sandbox, &who, &flow).await)
+}
+
+async fn text_flow(
+    State(sandbox): Shared,
+    Path((who, flow)): Path<(String, String)>,
+    request: Received,
+) -> Reply {
+    request.answer(phones::text_flow(&sandbox, &who, &flow, &request.0.body).await)
 }
 
 async fn act_at_phone(

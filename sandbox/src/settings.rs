@@ -75,6 +75,9 @@ pub struct PublishedFlow {
     pub sid: String,
     /// The name.
     pub friendly_name: String,
+    /// The number of ours at which it is called and texted.
+    #[serde(default)]
+    pub number: Option<String>,
     /// The definition.
     pub definition: Value,
 }

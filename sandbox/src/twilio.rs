@@ -18,6 +18,7 @@ mod callbacks;
 mod calls;
 mod digits;
 mod faults;
+mod handover;
 mod journal;
 mod life;
 mod messages;
@@ -44,8 +45,9 @@ use shared::Error;
 use shared::http::Response;
 
 use self::studio::Studio;
-use crate::host;
-use crate::settings::Settings;
+use crate::demo::Backend;
+use crate::host::{self, Host};
+use crate::settings::{Settings, Setup};
 use behaviour::{PhoneBehaviour, TextReception};
 use call::{Call, Order, PhoneAction, Status};
 use faults::{FaultInjector, Faults};
@@ -53,10 +55,15 @@ use journal::{Journal, push_bounded};
 use player::Player;
 use text::Text;
 
+pub(crate) use messages::MAX_TEXT_CHARACTERS;
 pub(crate) use rest::handle;
+pub(crate) use studio::{InboundFlow, Unreached};
 
 /// The account of the sandbox's Twilio.
 pub const SANDBOX_ACCOUNT: &str = "AC00000000000000000000000000000001";
+
+/// The most redirects that a Flow's request follows.
+const MAX_REDIRECTS: usize = 5;
 
 /// The most calls, texts, Flows and Executions that are stored, each.
 const MAX_RECORDS: usize = 10_000;
@@ -65,6 +72,8 @@ const MAX_RECORDS: usize = 10_000;
 pub struct Twilio {
     settings: Arc<Settings>,
     http: reqwest::Client,
+    /// A client that follows redirects, as Studio does.
+    following: reqwest::Client,
     /// Clients with timeouts of their own: connecting, reading.
     clients: Mutex<HashMap<(Duration, Duration), reqwest::Client>>,
     records: Mutex<Records>,
@@ -80,12 +89,21 @@ struct Records {
     fault_injector: FaultInjector,
     journal: Journal,
     studio: Studio,
+    /// What the demo's Flows look up.
+    backend: Backend,
+    /// How many events of Event Streams are under way.
+    events: usize,
 }
 
 impl Twilio {
     /// A Twilio without calls.
     pub(crate) fn new(settings: Arc<Settings>, http: reqwest::Client) -> Arc<Twilio> {
-        Arc::new(Twilio { settings, http, clients: Mutex::default(), records: Mutex::default() })
+        let following = shared::http::builder().ok().and_then(|builder| {
+            builder.redirect(reqwest::redirect::Policy::limited(MAX_REDIRECTS)).build().ok()
+        });
+        let following = following.unwrap_or_else(|| http.clone());
+        let (clients, records) = (Mutex::default(), Mutex::default());
+        Arc::new(Twilio { settings, http, following, clients, records })
     }
 
     fn records(&self) -> MutexGuard<'_, Records> {
@@ -97,8 +115,23 @@ impl Twilio {
         self.settings.host.now()
     }
 
+    /// The process that it runs in.
+    pub(crate) fn host(&self) -> &Arc<dyn Host> {
+        &self.settings.host
+    }
+
+    /// Who is configured now.
+    pub(crate) async fn setup(&self) -> Result<Arc<Setup>, Error> {
+        self.settings.setup().await
+    }
+
+    /// Whether events of Event Streams are under way.
+    pub(crate) fn has_events(&self) -> bool {
+        self.records().events > 0
+    }
+
     /// Sleeps until this time.
-    async fn sleep_until(&self, at: Timestamp) {
+    pub(crate) async fn sleep_until(&self, at: Timestamp) {
         self.settings.host.sleep_until(at).await;
     }
 
@@ -119,7 +152,7 @@ impl Twilio {
             .calls
             .iter()
             .rev()
-            .find(|call| call.to() == number && call.status().holds_the_line())
+            .find(|call| call.phone() == number && call.status().holds_the_line())
             .cloned()
     }
 
@@ -174,7 +207,7 @@ impl Twilio {
     fn take_the_line(&self, call: &Call, at: Timestamp) -> bool {
         let records = self.records();
         let taken = |other: &Call| {
-            other.sid != call.sid && other.to() == call.to() && other.status().holds_the_line()
+            other.sid != call.sid && other.phone() == call.phone() && other.status().holds_the_line()
         };
         if records.calls.iter().any(|other| taken(other)) {
             return false;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::twilio::Twilio;
+use crate::settings::Setup;
+use crate::twilio::{InboundFlow, Twilio};
 use crate::twilio::behaviour::PhoneBehaviour;
 use crate::twilio::call::{Call, Facts, Status};
 use crate::twilio::text::TextFacts;
@@ -17,6 +18,8 @@ const MAX_SHOWN: usize = 20;
 #[derive(Serialize)]
 pub(super) struct PhonesState {
     now: Timestamp,
+    /// The Flows that can be called or texted.
+    flows: Vec<InboundFlow>,
     phones: Vec<Phone>,
 }
 
@@ -42,6 +45,8 @@ pub(super) struct Phone {
 struct CurrentCall {
     sid: String,
     status: &'static str,
+    /// The name of the Flow, if the phone has called one.
+    flow: Option<String>,
     /// How long it has been ringing, and how long it will.
     rings_for_s: Option<i64>,
     seconds_left: Option<i64>,
@@ -52,7 +57,18 @@ struct CurrentCall {
     said: Vec<String>,
     saying: Option<String>,
     gathering: Option<Gathering>,
+    /// The other side, while the call is handed over.
+    handover: Option<HandedOver>,
+    /// Whether what is said is recorded.
+    recording: bool,
     keys: String,
+}
+
+/// The other side of a call that is handed over.
+#[derive(Serialize)]
+struct HandedOver {
+    to: String,
+    answered: bool,
 }
 
 /// A Gather that is open.
@@ -68,6 +84,8 @@ struct EndedCall {
     sid: String,
     at: Timestamp,
     status: &'static str,
+    /// The name of the Flow, if the phone had called one.
+    flow: Option<String>,
     /// How long somebody was on the line.
     seconds: i64,
     voicemail: bool,
@@ -77,31 +95,37 @@ struct EndedCall {
     error: Option<u32>,
 }
 
-/// A text that was sent to it, whether it arrived or not.
+/// A text that was sent to it, whether it arrived or not, or that it sent.
 #[derive(Serialize)]
 struct Text {
     at: Timestamp,
     body: String,
+    /// Whether it is the phone's own.
+    is_own: bool,
     status: &'static str,
     /// Twilio's code of what went wrong.
     error_code: Option<u32>,
 }
 
 /// All phones as they are now.
-pub(super) fn state(twilio: &Twilio, phones: &[(String, String)]) -> PhonesState {
+pub(super) fn state(
+    twilio: &Twilio,
+    setup: &Setup,
+    phones: &[(String, String)],
+) -> PhonesState {
     let phones = phones.iter().map(|known| phone(twilio, known)).collect();
-    PhonesState { now: twilio.now(), phones }
+    PhonesState { now: twilio.now(), flows: twilio.inbound_flows(setup), phones }
 }
 
 /// One phone as it is now.
 pub(super) fn phone(twilio: &Twilio, (name, number): &(String, String)) -> Phone {
     let mut calls = twilio.calls();
     calls.reverse();
-    calls.retain(|call| call.to() == number);
+    calls.retain(|call| call.phone() == number);
     // Looked at once: a call that ends meanwhile is not shown both as going on and as ended.
     let calls: Vec<(Arc<Call>, Facts)> =
         calls.into_iter().map(|call| (call.clone(), call.facts().clone())).collect();
-    let texts = twilio.texts().into_iter().filter(|text| text.to() == number);
+    let texts = twilio.texts().into_iter().filter(|text| text.phone() == number);
     let texts: Vec<Text> = texts.map(|text| shown(&text)).collect();
     Phone {
         name: name.clone(),
@@ -123,7 +147,8 @@ pub(super) fn phone(twilio: &Twilio, (name, number): &(String, String)) -> Phone
 
 fn shown(text: &crate::twilio::text::Text) -> Text {
     let TextFacts { status, error_code, .. } = text.facts();
-    Text { at: text.created, body: text.body().to_owned(), status: status.name(), error_code }
+    let (at, body) = (text.created, text.body().to_owned());
+    Text { at, body, is_own: text.is_inbound(), status: status.name(), error_code }
 }
 
 fn last<T>(mut list: Vec<T>, most: usize) -> Vec<T> {
@@ -140,6 +165,7 @@ fn current(call: &Call, facts: &Facts, now: Timestamp) -> Option<CurrentCall> {
     Some(CurrentCall {
         sid: call.sid.clone(),
         status: facts.status.name(),
+        flow: facts.flow,
         rings_for_s: facts.ringing_since.filter(|_| ringing).map(|since| seconds(since, now)),
         seconds_left: until.map(|until| seconds(now, until)),
         talks_for_s: facts.answered.map(|since| seconds(since, now)),
@@ -149,17 +175,23 @@ fn current(call: &Call, facts: &Facts, now: Timestamp) -> Option<CurrentCall> {
         gathering: facts.gathering.map(|gathering| Gathering {
             seconds_left: gathering.until.map(|until| seconds(now, until)),
         }),
+        handover: facts.handover.map(|handover| HandedOver {
+            to: handover.to,
+            answered: handover.answered.is_some(),
+        }),
+        recording: facts.recording,
         keys: facts.keys,
     })
 }
 
 fn ended(call: &Call, facts: &Facts) -> Option<EndedCall> {
     let at = facts.ended?;
-    let Facts { status, answered, machine, said, keys, error, .. } = facts.clone();
+    let Facts { status, flow, answered, machine, said, keys, error, .. } = facts.clone();
     Some(EndedCall {
         sid: call.sid.clone(),
         at,
         status: status.name(),
+        flow,
         seconds: answered.map(|since| seconds(since, at)).unwrap_or_default(),
         voicemail: machine,
         said,

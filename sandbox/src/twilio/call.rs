@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
+use super::handover::Handover;
 use super::twiml::Method;
 
 /// A document of TwiML.
@@ -24,10 +25,30 @@ pub(super) struct Target {
     pub(super) method: Method,
 }
 
+/// The side that placed a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// The phone: it calls a number of ours.
+    Inbound,
+    /// The REST API, or a Flow.
+    Outbound,
+}
+
+impl Direction {
+    /// Its name in a webhook and in the REST API.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Direction::Inbound => "inbound",
+            Direction::Outbound => "outbound-api",
+        }
+    }
+}
+
 /// What the request for a call says. Nothing here changes.
 #[derive(Clone, Debug)]
 pub(super) struct Order {
     pub(super) account: String,
+    pub(super) direction: Direction,
     pub(super) to: String,
     pub(super) from: String,
     pub(super) document: Document,
@@ -106,6 +127,16 @@ pub(crate) enum PhoneAction {
     Voicemail,
     HangUp,
     Press(char),
+    /// Speaks these words.
+    Say(String),
+    /// The other side of a handed-over call answers, …
+    PartyAnswer,
+    /// … does not, …
+    PartyRefuse,
+    /// … or ends what it had answered.
+    PartyHangUp,
+    /// The caller is gone, and the Flow never learns of it: the final webhook is lost.
+    HangUpUnreported,
     /// The REST API's `Status=completed`: the call ends, wherever it is.
     Complete,
     /// The REST API's `Status=canceled`: it ends unless it was answered.
@@ -143,6 +174,8 @@ pub(crate) struct Facts {
     pub(crate) ringing_since: Option<Timestamp>,
     pub(crate) answered: Option<Timestamp>,
     pub(crate) ended: Option<Timestamp>,
+    /// The name of the Flow that a phone has called.
+    pub(crate) flow: Option<String>,
     /// Whether voicemail took it, once anybody did.
     pub(crate) machine: bool,
     /// What answering machine detection found.
@@ -152,6 +185,10 @@ pub(crate) struct Facts {
     pub(crate) saying: Option<String>,
     /// Until when a Gather waits for a key, if one is open. While it speaks, its own time has not begun.
     pub(crate) gathering: Option<Gathering>,
+    /// The other side, while the call is handed over.
+    pub(crate) handover: Option<Handover>,
+    /// Whether what is said is recorded.
+    pub(crate) recording: bool,
     /// All keys that were pressed.
     pub(crate) keys: String,
     /// Twilio's code of what went wrong.
@@ -187,11 +224,14 @@ impl Call {
             ringing_since: None,
             answered: None,
             ended: None,
+            flow: None,
             machine: false,
             answered_by: None,
             said: Vec::new(),
             saying: None,
             gathering: None,
+            handover: None,
+            recording: false,
             keys: String::new(),
             error: None,
         };
@@ -208,9 +248,12 @@ impl Call {
         self.facts().status
     }
 
-    /// The number that is called.
-    pub(crate) fn to(&self) -> &str {
-        &self.order.to
+    /// The number of the simulated phone: the one that is called, or that calls us.
+    pub(crate) fn phone(&self) -> &str {
+        match self.order.direction {
+            Direction::Inbound => &self.order.from,
+            Direction::Outbound => &self.order.to,
+        }
     }
 
     /// When it stops ringing, if it rings.
@@ -229,7 +272,7 @@ impl Call {
 
     /// The standard parameters of every request about it. (Contract 5.2.)
     pub(super) fn fields(&self, status: Status) -> Vec<(String, String)> {
-        let Order { account, to, from, .. } = &self.order;
+        let Order { account, to, from, direction, .. } = &self.order;
         [
             ("CallSid", self.sid.as_str()),
             ("AccountSid", account),
@@ -239,7 +282,7 @@ impl Call {
             ("Called", to),
             ("CallStatus", status.name()),
             ("ApiVersion", "2010-04-01"),
-            ("Direction", "outbound-api"),
+            ("Direction", direction.name()),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into()

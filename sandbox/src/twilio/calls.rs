@@ -10,7 +10,7 @@ use shared::http::Response;
 
 use super::api_error::ApiError;
 use super::api_request::{ApiRequest, is_e164};
-use super::call::{Call, Detection, Document, Order, PhoneAction, Status, Target};
+use super::call::{Call, Detection, Direction, Document, Order, PhoneAction, Status, Target};
 use super::life::{rfc2822, seconds};
 use super::paging::{Listed, page};
 use super::twiml::Method;
@@ -57,6 +57,7 @@ fn order(api: &ApiRequest<'_>) -> Result<Order, ApiError> {
     });
     Ok(Order {
         account: api.account.to_owned(),
+        direction: Direction::Outbound,
         to: to.to_owned(),
         from: from.to_owned(),
         document,
@@ -158,7 +159,7 @@ impl Listed for Arc<Call> {
             "from_formatted": order.from,
             "phone_number_sid": null,
             "status": facts.status.rest_name(),
-            "direction": "outbound-api",
+            "direction": order.direction.name(),
             "date_created": rfc2822(self.created),
             "date_updated": rfc2822(facts.updated),
             "start_time": time(facts.ringing_since),

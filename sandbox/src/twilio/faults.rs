@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::webhook::is_url;
+use crate::demo::Rng;
 
 /// What goes wrong: `POST /sandbox/twilio/faults` sets all of it, and what it does not name is off.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,7 +99,7 @@ pub(super) struct Delivery {
 #[derive(Debug, Default)]
 pub(super) struct FaultInjector {
     pub(super) faults: Faults,
-    rng: u64,
+    rng: Rng,
 }
 
 impl FaultInjector {
@@ -121,7 +122,7 @@ impl FaultInjector {
         if faults.status_callback.as_ref().is_some_and(|url| !is_url(url)) {
             return Err("status_callback is a URL".to_owned());
         }
-        self.rng = faults.seed;
+        self.rng = Rng::new(faults.seed);
         self.faults = faults;
         Ok(())
     }
@@ -162,22 +163,13 @@ impl FaultInjector {
 
     /// How the next callback is delivered. As many random numbers are drawn for each, whatever is off.
     pub(super) fn delivery(&mut self) -> Delivery {
-        let [lose, double, reorder] = [(); 3].map(|()| self.percent());
+        let [lose, double, reorder] = [(); 3].map(|()| self.rng.percent());
         Delivery {
             lost: self.faults.lose_all_callbacks.happens() || lose < self.faults.lose,
             doubled: double < self.faults.double,
             after_the_next: reorder < self.faults.reorder,
             late_by_ms: self.faults.callback_delay_ms,
         }
-    }
-
-    /// 0 to 99. (SplitMix64: small, and random enough here.)
-    fn percent(&mut self) -> u8 {
-        self.rng = self.rng.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.rng;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        u8::try_from((mixed ^ (mixed >> 31)) % 100).unwrap_or_default()
     }
 }
 

@@ -8,6 +8,7 @@ use super::call::{Call, Detection, Document, PhoneAction, Status, Target};
 use super::player::{Player, Turn, Wake};
 use super::twiml::Method;
 use super::webhook::Webhook;
+use crate::demo::is_demo_caller;
 use crate::host::{later, spawn};
 
 /// From the dialling until it rings.
@@ -50,7 +51,7 @@ impl Player {
                 _ => request.refuse("it does not ring yet"),
             }
         }
-        self.behaviour = self.twilio.behaviour(self.call.to());
+        self.behaviour = self.twilio.behaviour(self.call.phone());
         if self.behaviour.as_ref().is_some_and(|behaviour| behaviour.is_unreachable()) {
             return Err(Status::Failed);
         }
@@ -72,7 +73,7 @@ impl Player {
                 PhoneAction::Decline => Err(Status::Busy),
                 // What Twilio makes of `completed` while it rings is not documented.
                 PhoneAction::Complete | PhoneAction::Cancel => Err(Status::Canceled),
-                PhoneAction::HangUp | PhoneAction::Press(_) | PhoneAction::Redirect(_) => {
+                _ => {
                     request.refuse("nobody has answered yet");
                     continue;
                 }
@@ -96,12 +97,24 @@ impl Player {
         Err(Status::NoAnswer)
     }
 
+    /// Answers the call of a phone to a number of ours, unless that phone is in another call.
+    pub(super) fn pick_up(&mut self) -> Result<(), &'static str> {
+        if !self.twilio.take_the_line(&self.call, self.at) {
+            self.enter(Status::Failed);
+            return Err("this phone is in a call");
+        }
+        self.enter(Status::InProgress);
+        self.limit = later(self.at, self.call.order.time_limit);
+        Ok(())
+    }
+
     /// The answered call, to its end.
     async fn talk(&mut self) -> Status {
         match self.detect().await {
             Ok(()) | Err(Turn::Failed(_)) => self.converse(None).await,
             Err(Turn::End(status)) => status,
             Err(Turn::Go(document, _)) => self.converse(Some(document)).await,
+            Err(Turn::Lost) => Status::Completed,
         }
     }
 
@@ -155,11 +168,17 @@ impl Player {
                 facts.ended = Some(at);
                 facts.saying = None;
                 facts.gathering = None;
+                facts.handover = None;
+                facts.recording = false;
             }
             _ => {}
         }
         drop(facts);
-        tracing::info!(call = self.call.sid, status = status.name(), "a simulated call");
+        let (call, name) = (&self.call.sid, status.name());
+        match is_demo_caller(self.call.phone()) {
+            true => tracing::debug!(call, status = name, "a simulated call"),
+            false => tracing::info!(call, status = name, "a simulated call"),
+        }
         let event = match status {
             Status::InProgress => "answered",
             _ if status.is_final() => "completed",

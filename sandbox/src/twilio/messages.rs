@@ -7,13 +7,14 @@ use shared::http::Response;
 
 use super::api_error::ApiError;
 use super::api_request::{ApiRequest, is_e164};
+use super::call::Direction;
 use super::life::rfc2822;
 use super::paging::{Listed, page};
 use super::text::{Text, TextOrder};
 use super::webhook::is_url;
 
 /// How long a text may be.
-const MAX_TEXT_CHARACTERS: usize = 1_600;
+pub(crate) const MAX_TEXT_CHARACTERS: usize = 1_600;
 
 /// Sends a text.
 pub(super) fn create(api: &ApiRequest<'_>) -> Result<Response, ApiError> {
@@ -36,6 +37,7 @@ pub(super) fn create(api: &ApiRequest<'_>) -> Result<Response, ApiError> {
     let status_callback = own.or_else(|| api.twilio.records().fault_injector.status_callback());
     let text = api.twilio.take_text(TextOrder {
         account: api.account.to_owned(),
+        direction: Direction::Outbound,
         to: to.to_owned(),
         from: from.map(str::to_owned),
         service: service.map(str::to_owned),
@@ -81,7 +83,7 @@ impl Listed for Arc<Text> {
             "date_created": rfc2822(self.created),
             "date_sent": facts.sent.map(rfc2822),
             "date_updated": rfc2822(facts.updated),
-            "direction": "outbound-api",
+            "direction": order.direction.name(),
             "error_code": facts.error_code,
             "error_message": null,
             "from": self.from(),

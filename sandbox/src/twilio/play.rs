@@ -33,6 +33,7 @@ impl Player {
             match self.play(&next.0, &next.1).await {
                 Ok(()) => return Status::Completed,
                 Err(Turn::End(status)) => return status,
+                Err(Turn::Lost) => return Status::Completed,
                 Err(Turn::Go(document, fields)) => next = (document, fields),
                 Err(Turn::Failed(code)) => {
                     self.call.facts().error = Some(code);
@@ -199,7 +200,7 @@ fn go(
     }
 }
 
-fn speaking(text: &str) -> Duration {
+pub(super) fn speaking(text: &str) -> Duration {
     let seconds = text.chars().count().div_ceil(CHARACTERS_A_SECOND).max(1);
     Duration::from_secs(u64::try_from(seconds).unwrap_or(u64::MAX))
 }

@@ -26,6 +26,8 @@ pub(super) enum Turn {
     Go(Document, Vec<(String, String)>),
     /// An application error, by Twilio's code.
     Failed(u32),
+    /// It is over, and nobody learns of it.
+    Lost,
 }
 
 /// The end of a wait.
@@ -75,6 +77,11 @@ impl Player {
             twilio,
             call,
         }
+    }
+
+    /// Whether somebody, or something, is on the line.
+    pub(super) fn is_on_the_line(&self) -> bool {
+        self.call.status() == Status::InProgress
     }
 
     /// Plans the next action of the phone's behaviour.
@@ -149,7 +156,7 @@ impl Player {
     }
 
     /// Takes an action of an answered call: a key, or its end.
-    fn take(&mut self, request: PhoneRequest) -> Result<Option<char>, Turn> {
+    pub(super) fn take(&mut self, request: PhoneRequest) -> Result<Option<char>, Turn> {
         let machine = self.call.facts().machine;
         match request.action.clone() {
             PhoneAction::Press(_) if machine => {
@@ -168,8 +175,16 @@ impl Player {
                 request.done();
                 return Err(Turn::Go(document, Vec::new()));
             }
+            PhoneAction::HangUpUnreported => {
+                self.ended_by = Some(request);
+                return Err(Turn::Lost);
+            }
             // Twilio leaves an answered call as it is.
             PhoneAction::Cancel => request.done(),
+            PhoneAction::Say(_) => request.refuse("nobody listens to words now"),
+            PhoneAction::PartyAnswer | PhoneAction::PartyRefuse | PhoneAction::PartyHangUp => {
+                request.refuse("nobody else has to do with this call now")
+            }
             PhoneAction::Answer | PhoneAction::Decline | PhoneAction::Voicemail => {
                 request.refuse("the call is answered already")
             }

@@ -1,16 +1,20 @@
 //! A simulated Studio: Flows as its REST API v2 has them, and Executions that really run. (Contract 4.)
 //!
-//! 1. `flows`, `executions`: the resources; `list`: how v2 wraps a list.
+//! 1. `flows` with their `revisions`, `executions`: the resources; `list`: how v2 wraps a list.
 //! 2. `execution`: an Execution, around its run; `run`: what drives that, at the phone and over HTTP. (The machine that
 //!    knows the widgets is the crate `studio`.)
-//! 3. `events`: its events in Event Streams.
+//! 3. `inbound`: calls and texts to our numbers; `demo`: those of simulated callers. `events`: an Execution's events in Event Streams.
 
+mod demo;
 mod events;
 mod execution;
 mod executions;
 mod flows;
+mod inbound;
 mod list;
+mod revisions;
 mod run;
+mod stored_flow;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -20,7 +24,8 @@ use shared::http::Response;
 use super::api_error::ApiError;
 use super::api_request::ApiRequest;
 use execution::Execution;
-use flows::StoredFlow;
+pub(crate) use inbound::{InboundFlow, Unreached};
+use stored_flow::StoredFlow;
 
 /// All that the simulated Studio knows.
 #[derive(Default)]
@@ -46,6 +51,14 @@ pub(super) fn answer(api: &ApiRequest<'_>, method: &str, path: &str) -> Result<R
         ("POST", [flow, "Executions", sid]) => executions::update(api, flow, sid),
         ("GET", [flow, "Executions", sid, "Context"]) => executions::context(api, flow, sid),
         ("GET", [flow, "Executions", sid, "Steps"]) => executions::steps(api, flow, sid),
+        ("GET", [flow, "Executions", sid, "Steps", step]) => {
+            executions::step(api, flow, sid, step)
+        }
+        ("GET", [flow, "Executions", sid, "Steps", step, "Context"]) => {
+            executions::step_context(api, flow, sid, step)
+        }
+        ("GET", [flow, "Revisions"]) => revisions::list(api, flow),
+        ("GET", [flow, "Revisions", which]) => revisions::fetch(api, flow, which),
         _ => Err(ApiError::not_found(&format!("/v2/Flows{path}"))),
     }
 }

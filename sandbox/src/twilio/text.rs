@@ -6,13 +6,16 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::fmt::strtime;
+use tokio::sync::watch;
 
 use super::behaviour::{TextOutcome, TextReception};
+use super::call::Direction;
 use super::callbacks::Outbox;
 use super::journal::push_bounded;
 use super::twiml::Method;
 use super::webhook::Webhook;
 use super::{MAX_RECORDS, Twilio};
+use crate::demo::is_demo_caller;
 use crate::host::{later, spawn};
 
 /// From the request until a Messaging Service has chosen the sender.
@@ -22,7 +25,7 @@ const SENDING: Duration = Duration::from_millis(500);
 /// … and until the carrier's receipt.
 const DELIVERING: Duration = Duration::from_secs(1);
 /// The number that a Messaging Service sends from.
-const SERVICE_NUMBER: &str = "+15005550006";
+pub(super) const SERVICE_NUMBER: &str = "+15005550006";
 
 /// Twilio's message status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub(crate) enum TextStatus {
     Delivered,
     Undelivered,
     Failed,
+    /// It came from a phone.
+    Received,
 }
 
 impl TextStatus {
@@ -46,7 +51,13 @@ impl TextStatus {
             TextStatus::Delivered => "delivered",
             TextStatus::Undelivered => "undelivered",
             TextStatus::Failed => "failed",
+            TextStatus::Received => "received",
         }
+    }
+
+    /// Whether the phone never gets it.
+    pub(super) fn is_lost(self) -> bool {
+        matches!(self, TextStatus::Undelivered | TextStatus::Failed)
     }
 }
 
@@ -54,6 +65,7 @@ impl TextStatus {
 #[derive(Clone, Debug)]
 pub(super) struct TextOrder {
     pub(super) account: String,
+    pub(super) direction: Direction,
     pub(super) to: String,
     /// The sender; a Messaging Service chooses its own.
     pub(super) from: Option<String>,
@@ -79,17 +91,45 @@ pub(crate) struct Text {
     pub(crate) created: Timestamp,
     pub(super) order: TextOrder,
     facts: Mutex<TextFacts>,
+    status: watch::Sender<TextStatus>,
 }
 
 impl Text {
+    /// `SM…`
+    pub(crate) fn sid(&self) -> &str {
+        &self.sid
+    }
+
     /// Its status now.
     pub(crate) fn facts(&self) -> TextFacts {
         *self.lock()
     }
 
     /// The number that it is sent to.
-    pub(crate) fn to(&self) -> &str {
+    pub(super) fn to(&self) -> &str {
         &self.order.to
+    }
+
+    /// The number of the simulated phone: the one that it is sent to, or that sent it to us.
+    pub(crate) fn phone(&self) -> &str {
+        match (self.order.direction, &self.order.from) {
+            (Direction::Inbound, Some(from)) => from,
+            _ => &self.order.to,
+        }
+    }
+
+    /// Whether a phone sent it.
+    pub(crate) fn is_inbound(&self) -> bool {
+        self.order.direction == Direction::Inbound
+    }
+
+    /// Waits until the phone can no longer get it: its error code.
+    pub(super) async fn lost(&self) -> Option<u32> {
+        let mut status = self.status.subscribe();
+        if status.wait_for(|status| status.is_lost()).await.is_err() {
+            return std::future::pending().await;
+        }
+        self.facts().error_code
     }
 
     /// What it says.
@@ -105,6 +145,25 @@ impl Text {
 
     fn lock(&self) -> MutexGuard<'_, TextFacts> {
         self.facts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The fields of the webhook of a text from a phone. (docs/messaging/guides/webhook-request.)
+    pub(super) fn inbound_fields(&self) -> Vec<(String, String)> {
+        [
+            ("MessageSid", self.sid.as_str()),
+            ("SmsSid", &self.sid),
+            ("SmsMessageSid", &self.sid),
+            ("SmsStatus", TextStatus::Received.name()),
+            ("AccountSid", &self.order.account),
+            ("From", self.order.from.as_deref().unwrap_or_default()),
+            ("To", self.to()),
+            ("Body", self.body()),
+            ("NumMedia", "0"),
+            ("NumSegments", "1"),
+            ("ApiVersion", "2010-04-01"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
     }
 
     /// The fields of the callback of its present status. (Contract 2.1.)
@@ -136,16 +195,28 @@ impl Text {
 impl Twilio {
     /// Takes a text, which is on its way from now on.
     pub(super) fn take_text(self: &Arc<Self>, order: TextOrder) -> Arc<Text> {
-        let created = self.now();
         let status = match order.from {
             Some(_) => TextStatus::Queued,
             None => TextStatus::Accepted,
         };
-        let facts = TextFacts { status, error_code: None, updated: created, sent: None };
-        let sid = format!("SM{}", crate::ids::random());
-        let text = Arc::new(Text { sid, created, order, facts: Mutex::new(facts) });
-        push_bounded(&mut self.records().texts, text.clone(), MAX_RECORDS);
+        let text = self.add_text(order, status);
         spawn(&self.settings.host, Carrier::new(self.clone(), text.clone()).carry());
+        text
+    }
+
+    /// Stores a text that has come from a phone.
+    pub(super) fn receive_text(&self, order: TextOrder) -> Arc<Text> {
+        self.add_text(order, TextStatus::Received)
+    }
+
+    fn add_text(&self, order: TextOrder, status: TextStatus) -> Arc<Text> {
+        let created = self.now();
+        let sent = (status == TextStatus::Received).then_some(created);
+        let facts = Mutex::new(TextFacts { status, error_code: None, updated: created, sent });
+        let sid = format!("SM{}", crate::ids::random());
+        let text = Text { sid, created, order, facts, status: watch::Sender::new(status) };
+        let text = Arc::new(text);
+        push_bounded(&mut self.records().texts, text.clone(), MAX_RECORDS);
         text
     }
 }
@@ -204,7 +275,12 @@ impl Carrier {
             facts.sent = Some(self.at);
         }
         drop(facts);
-        tracing::info!(text = self.text.sid, status = status.name(), "a simulated text");
+        self.text.status.send_replace(status);
+        let (text, name) = (&self.text.sid, status.name());
+        match is_demo_caller(self.text.phone()) {
+            true => tracing::debug!(text, status = name, "a simulated text"),
+            false => tracing::info!(text, status = name, "a simulated text"),
+        }
         let (Some(outbox), Some(url)) = (&self.outbox, &self.text.order.status_callback) else {
             return;
         };

@@ -57,6 +57,7 @@ impl Stream {
                         () = &mut delivery => break,
                     }
                 }
+                sender.records().events -= 1;
             }
         });
         Stream { twilio, events: stream }
@@ -65,6 +66,7 @@ impl Stream {
     pub(super) fn put(&self, event: StreamEvent) {
         // The delivery ends only after the stream is gone.
         let work = self.twilio.settings.host.begin_work();
+        self.twilio.records().events += 1;
         let _ = self.events.send((event, work));
     }
 }

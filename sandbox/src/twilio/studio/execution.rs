@@ -3,33 +3,45 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
-use studio::{
-    Action, EndReason, ExecutionRequest, ExecutionStart, Flow, Run, RunEvent, RunState, Trigger,
-};
+use serde_json::{Map, Value, json};
+use studio::{Action, EndReason, ExecutionStart, Flow, Run, RunEvent, RunState, Trigger};
+use tokio::sync::mpsc;
 
 use super::super::Twilio;
 use super::events::{Stream, StreamEvent};
+use crate::demo::is_demo_caller;
 use crate::ids::random;
 
-/// The request for an Execution. Nothing here changes.
+/// The most steps of an Execution whose contexts are kept, the newest ones.
+const MAX_STEP_CONTEXTS: usize = 100;
+
+/// Who begins an Execution, and of which Flow. Nothing here changes.
 #[derive(Clone, Debug)]
 pub(super) struct Order {
     pub(super) account: String,
     pub(super) flow_sid: String,
     pub(super) revision: u32,
     pub(super) flow: Arc<Flow>,
-    pub(super) to: String,
-    pub(super) from: String,
-    /// The request's `Parameters`.
-    pub(super) data: serde_json::Map<String, Value>,
+    pub(super) trigger: Trigger,
 }
+
+impl Order {
+    /// The number of the contact.
+    pub(super) fn contact(&self) -> &str {
+        self.trigger.contact()
+    }
+}
+
+/// Where the messages arrive that the contact sends meanwhile. It ends with the Execution.
+pub(super) type Replies = mpsc::UnboundedReceiver<Map<String, Value>>;
 
 /// A step of the run, as Studio's resource.
 #[derive(Clone, Debug)]
 pub(super) struct StepRecord {
     pub(super) sid: String,
     pub(super) step: studio::Step,
+    /// The namespaces of the widgets' variables then; none of a step that was long ago.
+    pub(super) context: Option<Arc<Value>>,
 }
 
 impl StepRecord {
@@ -51,32 +63,30 @@ struct Progress {
     run: Run,
     /// Oldest first.
     steps: Vec<StepRecord>,
-    /// Where its events go; none once it has ended.
+    /// Where its events go, and the contact's messages; none once it has ended.
     stream: Option<Stream>,
+    replies: Option<mpsc::UnboundedSender<Map<String, Value>>>,
 }
 
 impl Execution {
-    /// An Execution that is created now, with its first event.
-    pub(super) fn create(twilio: &Arc<Twilio>, order: Order) -> Execution {
+    /// An Execution that is created now, with its first event, and the messages that its contact will send.
+    pub(super) fn create(twilio: &Arc<Twilio>, order: Order) -> (Arc<Execution>, Replies) {
         let now = twilio.now();
-        let request = ExecutionRequest {
-            to: order.to.clone(),
-            from: order.from.clone(),
-            parameters: order.data.clone(),
-        };
         let start = ExecutionStart {
             execution_sid: format!("FN{}", random()),
             flow_sid: order.flow_sid.clone(),
-            trigger: Trigger::Request(request),
+            trigger: order.trigger.clone(),
         };
         let run = Run::new(order.flow.clone(), &start, now);
-        let stream = Stream::open(twilio.clone());
-        let progress = Mutex::new(Progress { run, steps: Vec::new(), stream: None });
-        let sid = start.execution_sid;
+        let (sender, replies) = mpsc::unbounded_channel();
+        let progress =
+            Progress { run, steps: Vec::new(), stream: None, replies: Some(sender) };
+        let (sid, progress) = (start.execution_sid, Mutex::new(progress));
         let execution = Execution { sid, created: now, order, progress };
+        let stream = Stream::open(twilio.clone());
         stream.put(started(&execution));
         execution.progress().stream = Some(stream);
-        execution
+        (Arc::new(execution), replies)
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
@@ -108,9 +118,32 @@ impl Execution {
         self.progress().steps.clone()
     }
 
-    /// Who began it: for a request of the REST API that is the account. (K)
+    /// The SID of who began it: the call, the message, or for a request of the REST API the account. (K)
     pub(super) fn started_by(&self) -> &str {
-        &self.order.account
+        match &self.order.trigger {
+            Trigger::Request(_) => &self.order.account,
+            Trigger::Call(call) => &call.call_sid,
+            Trigger::Message(message) => &message.message_sid,
+        }
+    }
+
+    /// Whether it began with a call of the contact. A contact may be in several of those.
+    pub(super) fn is_of_call(&self) -> bool {
+        matches!(self.order.trigger, Trigger::Call(_))
+    }
+
+    /// The name of the widget that it is in, and how many it has left.
+    pub(super) fn place(&self) -> Option<(String, usize)> {
+        let progress = self.progress();
+        let widget = progress.run.widget()?;
+        Some((widget.name.clone(), progress.steps.len()))
+    }
+
+    /// Hands over a message of the contact. A widget that waits for none ignores it, as in Studio (error 81002).
+    pub(super) fn reply(&self, fields: Map<String, Value>) {
+        if let Some(replies) = &self.progress().replies {
+            let _ = replies.send(fields);
+        }
     }
 
     /// Tells its run of an event, and Event Streams of the steps that follow from it: what is to be done now.
@@ -118,14 +151,20 @@ impl Execution {
         let progress = &mut *self.progress();
         let (state, actions) = progress.run.step(event, now);
         let Some(stream) = &progress.stream else { return Vec::new() };
-        for step in progress.run.steps().iter().skip(progress.steps.len()) {
-            let record = StepRecord { sid: format!("FT{}", random()), step: step.clone() };
+        let new = progress.run.steps().iter().skip(progress.steps.len());
+        let context = Arc::new(progress.run.context().clone());
+        for step in new {
+            let (sid, context) = (format!("FT{}", random()), Some(context.clone()));
+            let record = StepRecord { sid, step: step.clone(), context };
             stream.put(step_ended(self, &record));
             progress.steps.push(record);
         }
+        let old = progress.steps.len().saturating_sub(MAX_STEP_CONTEXTS);
+        progress.steps.iter_mut().take(old).for_each(|step| step.context = None);
         if let RunState::Ended(reason) = state {
             stream.put(ended(self, now));
             progress.stream = None;
+            progress.replies = None;
             self.log_end(&reason);
         }
         actions
@@ -142,6 +181,11 @@ impl Execution {
             }
             EndReason::SameWidget { widget } | EndReason::NoMatch { widget } => {
                 tracing::warn!(execution, widget, "a sandbox Execution has ended for an error");
+            }
+            EndReason::FlowEnd | EndReason::HungUp | EndReason::Stopped
+                if is_demo_caller(self.order.contact()) =>
+            {
+                tracing::debug!(execution, "a sandbox Execution ended");
             }
             EndReason::FlowEnd | EndReason::HungUp | EndReason::Stopped => {
                 tracing::info!(execution, "a sandbox Execution ended");
@@ -172,7 +216,7 @@ fn of_execution(
     data["date_created"] = json!(time(execution.created));
     data["started_by"] = json!(execution.started_by());
     data["flow_revision"] = json!(execution.order.revision);
-    data["contact_channel_address"] = json!(execution.order.to);
+    data["contact_channel_address"] = json!(execution.order.contact());
     event(execution, (kind, "Studio.FlowExecutionEvent"), at, &execution.sid, data)
 }
 

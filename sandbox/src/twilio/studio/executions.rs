@@ -5,14 +5,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use shared::http::Response;
-use studio::RunEvent;
+use studio::{ExecutionRequest, RunEvent, Trigger};
 
 use super::super::MAX_RECORDS;
 use super::super::api_error::ApiError;
 use super::super::api_request::{ApiRequest, is_e164};
 use super::super::journal::push_bounded;
 use super::super::paging::Listed;
-use super::execution::{Execution, Order, StepRecord};
+use super::execution::{Execution, Order, Replies, StepRecord};
 use super::flows::{self, need};
 use super::run::Driver;
 use super::{BASE, iso};
@@ -22,9 +22,9 @@ use crate::host;
 pub(super) fn create(api: &ApiRequest<'_>, flow_sid: &str) -> Result<Response, ApiError> {
     api.places(|| {
         let order = order(api, flow_sid)?;
-        let execution = begin(api, order)?;
+        let (execution, replies) = begin(api, order)?;
         let resource = resource(&execution);
-        let driver = Driver::new(api.twilio.clone(), execution);
+        let driver = Driver::new(api.twilio.clone(), execution, replies, None);
         host::spawn(&api.twilio.settings.host, driver.run());
         Ok(Response::json(201, &resource))
     })
@@ -40,30 +40,32 @@ fn order(api: &ApiRequest<'_>, flow_sid: &str) -> Result<Order, ApiError> {
         return Err(ApiError::bad(21211, format!("Invalid 'To' Phone Number: {to}")));
     }
     let parameters = api.field("Parameters").unwrap_or("{}");
-    let data: Map<String, Value> = serde_json::from_str(parameters)
+    let parameters: Map<String, Value> = serde_json::from_str(parameters)
         .map_err(|_| ApiError::bad(20001, "Parameters is not a JSON object"))?;
+    let from = need(api, "From")?.to_owned();
+    let request = ExecutionRequest { to: to.to_owned(), from, parameters };
     Ok(Order {
         account: api.account.to_owned(),
         flow_sid: flow_sid.to_owned(),
         revision: published.revision,
         flow: published.flow,
-        to: to.to_owned(),
-        from: need(api, "From")?.to_owned(),
-        data,
+        trigger: Trigger::Request(request),
     })
 }
 
-/// One contact is in one Execution at a time. (The status is K, and so is the code.)
-fn begin(api: &ApiRequest<'_>, order: Order) -> Result<Arc<Execution>, ApiError> {
+/// One contact is in one Execution at a time, those of its own calls apart. (Contract 0.8.)
+fn begin(api: &ApiRequest<'_>, order: Order) -> Result<(Arc<Execution>, Replies), ApiError> {
     let executions = &mut api.twilio.records().studio.executions;
-    let active = executions.iter().find(|one| one.order.to == order.to && one.is_active());
+    let is_its = |one: &Execution| one.order.contact() == order.contact() && !one.is_of_call();
+    let active = executions.iter().find(|one| is_its(one) && one.is_active());
     if let Some(active) = active {
         let why = format!("Execution {} is already active for this contact", active.sid);
-        return Err(ApiError::new(409, 20409, why));
+        let details = json!({"conflicting_execution_sid": active.sid});
+        return Err(ApiError::new(409, 20409, why).with(details));
     }
-    let execution = Arc::new(Execution::create(api.twilio, order));
+    let (execution, replies) = Execution::create(api.twilio, order);
     push_bounded(executions, execution.clone(), MAX_RECORDS);
-    Ok(execution)
+    Ok((execution, replies))
 }
 
 /// A Flow's Executions that pass the filters.
@@ -140,6 +142,49 @@ pub(super) fn context(
     Ok(Response::json(200, &body))
 }
 
+/// One of its steps.
+pub(super) fn step(
+    api: &ApiRequest<'_>,
+    flow_sid: &str,
+    sid: &str,
+    step_sid: &str,
+) -> Result<Response, ApiError> {
+    let (execution, record) = find_step(api, flow_sid, sid, step_sid)?;
+    Ok(Response::json(200, &step_resource(&execution, &record)))
+}
+
+/// What its widgets knew after one of its steps.
+pub(super) fn step_context(
+    api: &ApiRequest<'_>,
+    flow_sid: &str,
+    sid: &str,
+    step_sid: &str,
+) -> Result<Response, ApiError> {
+    let (execution, record) = find_step(api, flow_sid, sid, step_sid)?;
+    let body = json!({
+        "account_sid": api.account,
+        "flow_sid": flow_sid,
+        "execution_sid": sid,
+        "step_sid": step_sid,
+        "context": record.context.as_deref().unwrap_or(&json!({})),
+        "url": format!("{}/Steps/{step_sid}/Context", url(&execution)),
+    });
+    Ok(Response::json(200, &body))
+}
+
+fn find_step(
+    api: &ApiRequest<'_>,
+    flow_sid: &str,
+    sid: &str,
+    step_sid: &str,
+) -> Result<(Arc<Execution>, StepRecord), ApiError> {
+    let execution = find(api, flow_sid, sid)?;
+    let record = execution.steps().into_iter().find(|record| record.sid == step_sid);
+    let path = format!("/v2/Flows/{flow_sid}/Executions/{sid}/Steps/{step_sid}");
+    let record = record.ok_or_else(|| ApiError::not_found(&path))?;
+    Ok((execution, record))
+}
+
 /// Its steps, newest first.
 pub(super) fn steps(api: &ApiRequest<'_>, flow_sid: &str, sid: &str) -> Result<Response, ApiError> {
     let execution = find(api, flow_sid, sid)?;
@@ -162,7 +207,7 @@ fn resource(execution: &Execution) -> Value {
         "account_sid": order.account,
         "flow_sid": order.flow_sid,
         "flow_version": order.revision,
-        "contact_channel_address": order.to,
+        "contact_channel_address": order.contact(),
         "contact_sid": "FCXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX",
         "context": execution.context(),
         "status": execution.status(),
