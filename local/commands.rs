@@ -148,11 +148,19 @@ pub struct Options {
     pub config: Option<PathBuf>,
     /// All vendors are simulated, even those that are real.
     pub sandbox: bool,
+    /// No simulated callers come.
+    pub no_callers: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { port: 8080, data: PathBuf::from(".ringdown"), config: None, sandbox: false }
+        Options {
+            port: 8080,
+            data: PathBuf::from(".ringdown"),
+            config: None,
+            sandbox: false,
+            no_callers: false,
+        }
     }
 }
 
@@ -161,11 +169,12 @@ pub const HELP: &str = "\
 ringdown: Twilio's events in Slack, an outage on somebody's phone. Without a command it starts the server on this
 machine.
 
-  ringdown [--port N] [--data DIR] [--config FILE] [--sandbox]
+  ringdown [--port N] [--data DIR] [--config FILE] [--sandbox] [--no-callers]
       start; --port 0 picks a free port (default 8080), --data is made if missing (default .ringdown),
       --config defaults to ringdown.toml if it is there, else to the last good configuration
       of the data folder, else to a built-in demo; --sandbox simulates Twilio and
-      Slack even where credentials of a real one are set
+      Slack even where credentials of a real one are set. While the demo is in use and Twilio simulated,
+      simulated callers walk through the demo's Studio Flows; --no-callers keeps them away
   ringdown send FILE... [--to http://127.0.0.1:8080] [--data DIR] [--fresh]
       sign files of events/ as Twilio does, and post them: with TWILIO_AUTH_TOKEN if that is set, else as the
       simulated Twilio of the server whose data folder is DIR (default .ringdown); --fresh gives each event a new
@@ -232,6 +241,7 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             (Short('h') | Long("help"), _) => return Ok(Command::Help),
             (Long("port"), None) => options.port = parser.value()?.parse()?,
             (Long("sandbox"), None) => options.sandbox = true,
+            (Long("no-callers"), None) => options.no_callers = true,
             (
                 Long("data"),
                 None
@@ -358,6 +368,9 @@ mod tests {
         assert_eq!(typed("--port 0 --data d --config=c.toml"), Ok(Command::Run(options)));
         let options = Options { sandbox: true, ..Options::default() };
         assert_eq!(typed("--sandbox"), Ok(Command::Run(options)));
+        let options = Options { no_callers: true, ..Options::default() };
+        assert_eq!(typed("--no-callers"), Ok(Command::Run(options)));
+        assert!(typed("check --no-callers").is_err());
         let options = Options { data: "d".into(), ..Options::default() };
         let alarm = Command::Alarm { options, files: vec!["x".into()], to: usual() };
         assert_eq!(typed("alarm x --data d"), Ok(alarm));

@@ -56,6 +56,8 @@ pub struct Triggers {
     pub address: String,
     /// Where alarms go.
     pub escalate: Arc<Escalate>,
+    /// Whether the configuration is the built-in demo, to which Flows belong.
+    pub is_demo: bool,
 }
 
 impl Mount {
@@ -76,6 +78,20 @@ impl Mount {
             Ok::<_, Error>((sandbox, router))
         };
         self.opened.get_or_try_init(open).await.map(|(_, router)| router.clone())
+    }
+
+    /// Has simulated callers walk through the demo's Flows, if the sandbox is open.
+    pub fn start_callers(&self) {
+        if let Some((sandbox, _)) = self.opened.get() {
+            sandbox.start_callers();
+        }
+    }
+
+    /// Ends the simulated callers.
+    pub async fn end_callers(&self) {
+        if let Some((sandbox, _)) = self.opened.get() {
+            sandbox.end_callers().await;
+        }
     }
 
     /// Closes the sandbox's file.

@@ -120,6 +120,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
                 http,
                 address: address.clone(),
                 escalate: escalate.clone(),
+                is_demo: source.is_demo(),
             }),
             folder: options.data.clone(),
             opened: OnceCell::new(),
@@ -146,8 +147,12 @@ pub async fn run(options: &Options) -> Result<(), String> {
     let limits = Limits::of_this_process();
     let closed = async { drop(closed.await) };
     let serving = tokio::spawn(server::serve(listener, handler, limits, closed, LAST_ANSWERS));
+    if source.is_demo() && settings.is_simulated(Simulated::Twilio) && !options.no_callers {
+        state.simulated.start_callers();
+    }
     signals.received().await;
     tracing::info!("ending: what is in flight is finished first");
+    state.simulated.end_callers().await;
     let schedules = background.end_queues().await;
     let _ = closing.send(());
     let _ = tokio::join!(serving, schedules.join_all());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sandbox::host::{Host, Work};
 use sandbox::slack::made_up_id;
-use sandbox::{Channel, Person, PublishedFlow, Settings, Setup};
+use sandbox::{Channel, DEMO_OUTAGE_FLOW, Person, PublishedFlow, Settings, Setup};
 use shared::Timestamp;
 use shared::config;
 use shared::domain::escalation::{CallWith, Policy};
@@ -44,14 +44,15 @@ pub(super) fn settings(triggers: &Arc<Triggers>) -> Settings {
             let source = source.clone();
             Box::pin(async move {
                 let now = clock::now();
-                source.live.get(now).await.map(|settings| Arc::new(setup(&settings, now)))
+                let settings = source.live.get(now).await?;
+                Ok(Arc::new(setup(&settings, source.is_demo, now)))
             })
         }),
     }
 }
 
 /// The people, channels and Flows of a configuration.
-fn setup(settings: &config::Settings, now: Timestamp) -> Setup {
+fn setup(settings: &config::Settings, is_demo: bool, now: Timestamp) -> Setup {
     let people = settings.config.escalation.people.iter().map(|(name, person)| Person {
         name: name.clone(),
         phone: person.phone.clone(),
@@ -64,18 +65,20 @@ fn setup(settings: &config::Settings, now: Timestamp) -> Setup {
             _ => made_up_id(name),
         },
     });
+    let policies: Vec<Policy> = settings.config.escalation.policies_at(now).collect();
+    let mut flows: Vec<PublishedFlow> = policies.iter().filter_map(flow).collect();
+    if is_demo {
+        flows.extend(sandbox::demo_flows());
+        let outage = policies.first().map(|policy| published(policy, DEMO_OUTAGE_FLOW));
+        flows.extend(outage);
+    }
     // Where another address stands in for Slack, its token is good there.
     let stands_in = settings.value("slack/api-base-url").is_some();
     Setup {
         public_base_url: settings.public_base_url().map(str::to_owned),
         people: people.collect(),
         channels: channels.collect(),
-        flows: settings
-            .config
-            .escalation
-            .policies_at(now)
-            .filter_map(|policy| flow(&policy))
-            .collect(),
+        flows,
         bot_token: settings.secret("slack/bot-token").filter(|_| stands_in),
     }
 }
@@ -83,11 +86,16 @@ fn setup(settings: &config::Settings, now: Timestamp) -> Setup {
 /// A policy's own Flow, as somebody would have imported and published it.
 fn flow(policy: &Policy) -> Option<PublishedFlow> {
     let CallWith::Studio { flow_sid } = &policy.call_with else { return None };
-    Some(PublishedFlow {
-        sid: flow_sid.clone(),
+    Some(published(policy, flow_sid))
+}
+
+fn published(policy: &Policy, flow_sid: &str) -> PublishedFlow {
+    PublishedFlow {
+        sid: flow_sid.to_owned(),
         friendly_name: format!("Ringdown: {}", policy.name),
+        number: None,
         definition: outage_call(policy),
-    })
+    }
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@
 #![warn(missing_docs)]
 
 pub mod clock;
-pub mod host;
 mod demo;
+pub mod host;
 mod ids;
 mod pages;
 mod phones;

@@ -36,6 +36,8 @@ mod webhook;
 mod wire;
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -77,6 +79,8 @@ pub struct Twilio {
     /// Clients with timeouts of their own: connecting, reading.
     clients: Mutex<HashMap<(Duration, Duration), reqwest::Client>>,
     records: Mutex<Records>,
+    /// How many events of Event Streams are under way.
+    events: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -91,8 +95,6 @@ struct Records {
     studio: Studio,
     /// What the demo's Flows look up.
     backend: Backend,
-    /// How many events of Event Streams are under way.
-    events: usize,
 }
 
 impl Twilio {
@@ -102,8 +104,14 @@ impl Twilio {
             builder.redirect(reqwest::redirect::Policy::limited(MAX_REDIRECTS)).build().ok()
         });
         let following = following.unwrap_or_else(|| http.clone());
-        let (clients, records) = (Mutex::default(), Mutex::default());
-        Arc::new(Twilio { settings, http, following, clients, records })
+        Arc::new(Twilio {
+            settings,
+            http,
+            following,
+            clients: Mutex::default(),
+            records: Mutex::default(),
+            events: AtomicUsize::new(0),
+        })
     }
 
     fn records(&self) -> MutexGuard<'_, Records> {
@@ -127,7 +135,7 @@ impl Twilio {
 
     /// Whether events of Event Streams are under way.
     pub(crate) fn has_events(&self) -> bool {
-        self.records().events > 0
+        self.events.load(SeqCst) > 0
     }
 
     /// Sleeps until this time.
@@ -207,7 +215,9 @@ impl Twilio {
     fn take_the_line(&self, call: &Call, at: Timestamp) -> bool {
         let records = self.records();
         let taken = |other: &Call| {
-            other.sid != call.sid && other.phone() == call.phone() && other.status().holds_the_line()
+            other.sid != call.sid
+                && other.phone() == call.phone()
+                && other.status().holds_the_line()
         };
         if records.calls.iter().any(|other| taken(other)) {
             return false;

@@ -84,9 +84,8 @@ mod tests {
             assert!(answer.body.contains(text), "{path}: {}", answer.body);
         }
         let desk = |backend: &mut Backend| backend.answer("https://parcels.example/desk");
-        let closed = (0..200).filter(|_| {
-            desk(&mut backend).is_some_and(|answer| answer.body.contains("closed"))
-        });
+        let closed = (0..200)
+            .filter(|_| desk(&mut backend).is_some_and(|answer| answer.body.contains("closed")));
         assert!((5..60).contains(&closed.count()), "it is closed now and then");
     }
 }

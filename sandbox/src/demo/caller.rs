@@ -208,7 +208,8 @@ mod tests {
     fn callers_differ_and_a_seed_repeats_them() {
         assert_eq!(done(1, &at("parcel_number")), done(1, &at("parcel_number")));
         let all: Vec<_> = (0..100).map(|seed| done(seed, &at("menu"))).collect();
-        let presses = |key: char| all.iter().filter(|one| **one == [PhoneAction::Press(key)]).count();
+        let presses =
+            |key: char| all.iter().filter(|one| **one == [PhoneAction::Press(key)]).count();
         assert!(presses('1') > 20 && presses('2') > 3 && presses('0') > 3, "{all:?}");
         assert!(all.iter().any(Vec::is_empty), "some press nothing");
         assert!(all.iter().any(|one| *one == [PhoneAction::HangUp]), "some hang up");

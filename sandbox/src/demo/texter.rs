@@ -28,10 +28,8 @@ impl Texter {
 
     /// The text that is sent now, to the widget that waits for one.
     pub(super) fn act(&mut self, widget: &str, steps: usize, now: Timestamp) -> Option<String> {
-        let is_new = !self
-            .visit
-            .as_ref()
-            .is_some_and(|(name, before)| name == widget && *before == steps);
+        let is_new =
+            !self.visit.as_ref().is_some_and(|(name, before)| name == widget && *before == steps);
         if is_new {
             self.visit = Some((widget.to_owned(), steps));
             let wait = Duration::from_millis(self.rng.between(3_000, 16_000));

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::settings::Setup;
-use crate::twilio::{InboundFlow, Twilio};
 use crate::twilio::behaviour::PhoneBehaviour;
 use crate::twilio::call::{Call, Facts, Status};
 use crate::twilio::text::TextFacts;
+use crate::twilio::{InboundFlow, Twilio};
 
 /// The most ended calls, and texts, that a phone shows.
 const MAX_SHOWN: usize = 20;
@@ -108,11 +108,7 @@ struct Text {
 }
 
 /// All phones as they are now.
-pub(super) fn state(
-    twilio: &Twilio,
-    setup: &Setup,
-    phones: &[(String, String)],
-) -> PhonesState {
+pub(super) fn state(twilio: &Twilio, setup: &Setup, phones: &[(String, String)]) -> PhonesState {
     let phones = phones.iter().map(|known| phone(twilio, known)).collect();
     PhonesState { now: twilio.now(), flows: twilio.inbound_flows(setup), phones }
 }
@@ -175,10 +171,9 @@ fn current(call: &Call, facts: &Facts, now: Timestamp) -> Option<CurrentCall> {
         gathering: facts.gathering.map(|gathering| Gathering {
             seconds_left: gathering.until.map(|until| seconds(now, until)),
         }),
-        handover: facts.handover.map(|handover| HandedOver {
-            to: handover.to,
-            answered: handover.answered.is_some(),
-        }),
+        handover: facts
+            .handover
+            .map(|handover| HandedOver { to: handover.to, answered: handover.answered.is_some() }),
         recording: facts.recording,
         keys: facts.keys,
     })

@@ -51,9 +51,7 @@ pub(super) fn answer(api: &ApiRequest<'_>, method: &str, path: &str) -> Result<R
         ("POST", [flow, "Executions", sid]) => executions::update(api, flow, sid),
         ("GET", [flow, "Executions", sid, "Context"]) => executions::context(api, flow, sid),
         ("GET", [flow, "Executions", sid, "Steps"]) => executions::steps(api, flow, sid),
-        ("GET", [flow, "Executions", sid, "Steps", step]) => {
-            executions::step(api, flow, sid, step)
-        }
+        ("GET", [flow, "Executions", sid, "Steps", step]) => executions::step(api, flow, sid, step),
         ("GET", [flow, "Executions", sid, "Steps", step, "Context"]) => {
             executions::step_context(api, flow, sid, step)
         }

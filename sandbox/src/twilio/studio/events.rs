@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -57,7 +58,7 @@ impl Stream {
                         () = &mut delivery => break,
                     }
                 }
-                sender.records().events -= 1;
+                sender.events.fetch_sub(1, SeqCst);
             }
         });
         Stream { twilio, events: stream }
@@ -66,7 +67,7 @@ impl Stream {
     pub(super) fn put(&self, event: StreamEvent) {
         // The delivery ends only after the stream is gone.
         let work = self.twilio.settings.host.begin_work();
-        self.twilio.records().events += 1;
+        self.twilio.events.fetch_add(1, SeqCst);
         let _ = self.events.send((event, work));
     }
 }

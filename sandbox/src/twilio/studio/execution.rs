@@ -79,8 +79,7 @@ impl Execution {
         };
         let run = Run::new(order.flow.clone(), &start, now);
         let (sender, replies) = mpsc::unbounded_channel();
-        let progress =
-            Progress { run, steps: Vec::new(), stream: None, replies: Some(sender) };
+        let progress = Progress { run, steps: Vec::new(), stream: None, replies: Some(sender) };
         let (sid, progress) = (start.execution_sid, Mutex::new(progress));
         let execution = Execution { sid, created: now, order, progress };
         let stream = Stream::open(twilio.clone());

@@ -63,7 +63,11 @@ pub(super) struct Revision {
 
 impl StoredFlow {
     /// A Flow as somebody would have imported and published it.
-    pub(super) fn published(flow: &PublishedFlow, account: &str, now: Timestamp) -> Option<StoredFlow> {
+    pub(super) fn published(
+        flow: &PublishedFlow,
+        account: &str,
+        now: Timestamp,
+    ) -> Option<StoredFlow> {
         let runs = Arc::new(Flow::read(&flow.definition).ok()?);
         let mut stored = StoredFlow {
             sid: flow.sid.clone(),

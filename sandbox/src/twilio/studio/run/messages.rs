@@ -42,7 +42,10 @@ impl Driver {
     }
 
     /// Waits for a message of the contact; none comes any more if the Execution was ended meanwhile.
-    pub(super) async fn await_reply(&mut self, timeout: Duration) -> Result<Option<RunEvent>, Turn> {
+    pub(super) async fn await_reply(
+        &mut self,
+        timeout: Duration,
+    ) -> Result<Option<RunEvent>, Turn> {
         // What came before was no answer to this.
         while self.replies.try_recv().is_ok() {}
         let until = later(self.now(), timeout);
