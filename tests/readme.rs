@@ -69,7 +69,8 @@ fn commands_of_the_pages_run() {
     for name in ["events", "examples"] {
         symlink(root(name), folder.path().join(name)).unwrap();
     }
-    let mut server = Server(ringdown(folder.path()).args(["--port", "0", "--no-callers"]).spawn().unwrap());
+    let mut server =
+        Server(ringdown(folder.path()).args(["--port", "0", "--no-callers"]).spawn().unwrap());
     let mut address = String::new();
     BufReader::new(server.0.stdout.as_mut().unwrap()).read_line(&mut address).unwrap();
     let address = address.trim().strip_prefix("listening on ").expect("the server does not serve");
