@@ -364,7 +364,8 @@ mod tests {
     fn what_can_be_typed() {
         assert_eq!(typed(""), Ok(Command::Run(Options::default())));
         let config = Some("c.toml".into());
-        let options = Options { port: 0, data: "d".into(), config, sandbox: false };
+        let options =
+            Options { port: 0, data: "d".into(), config, sandbox: false, no_callers: false };
         assert_eq!(typed("--port 0 --data d --config=c.toml"), Ok(Command::Run(options)));
         let options = Options { sandbox: true, ..Options::default() };
         assert_eq!(typed("--sandbox"), Ok(Command::Run(options)));
