@@ -197,7 +197,7 @@ impl<'s> BlockParser<'s> {
         let subject = words.operand()?;
         words.end()?;
         let mut arms: Vec<(Vec<Operand>, Vec<TemplateNode>)> = Vec::new();
-        // What stands before the first `when` is never rendered.
+        // Nodes before the first `when` are never rendered.
         let (_, mut separator) = self.part("case", at, &["when", "else", "endcase"])?;
         loop {
             let mut words = TokenReader::new(self.source, separator.rest)?;

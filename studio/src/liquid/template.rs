@@ -36,7 +36,7 @@ impl Template {
     /// there is empty.
     ///
     /// # Errors
-    /// What only the values show: an index that a list does not have, a division by zero, a text or work beyond the
+    /// Faults that only values show: an index that a list does not have, a division by zero, a text or work beyond the
     /// limits.
     pub fn render(&self, context: &Value, now: Timestamp) -> Result<String, LiquidError> {
         Renderer::new(&self.source, context, now).render(&self.nodes)

@@ -1,4 +1,4 @@
-//! Liquid, sentence by sentence of the contract: what is written, what fails, what it may cost.
+//! Liquid, sentence by sentence: texts that are written, failures, limits.
 
 mod failing;
 mod filters;

@@ -1,4 +1,4 @@
-//! What Twilio's error 81018 lists, each with its place and its reason.
+//! The failures that Twilio's error 81018 lists, each with its place and its reason.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What a rendering may cost; counted, not timed.
+//! The work that a rendering may cost; counted, not timed.
 
 use serde_json::{Value, json};
 
