@@ -6,12 +6,18 @@
 //! 4. [`family`]: colours and words for the types; [`text`]: escaping, ids.
 
 mod area;
+mod curve;
 pub mod family;
 pub mod graph;
+mod icon;
+mod label;
 mod layers;
+mod legend;
 pub mod overlay;
 mod place;
 mod render;
+mod route;
+mod scene;
 pub mod text;
 
 pub use family::{WidgetFamily, type_words};

@@ -97,7 +97,10 @@ impl Areas {
 
     /// The rectangles that overlap this one, with their indices; one may come several times.
     pub(super) fn overlapping(&self, area: Area) -> impl Iterator<Item = (usize, Area)> {
-        let near = cells(area).filter_map(|cell| self.cells.get(&cell)).flatten();
+        let (top, bottom) = (cell(area.y), cell(area.bottom()));
+        let columns = cell(area.x)..=cell(area.right());
+        let near = columns.flat_map(move |x| self.cells.range((x, top)..=(x, bottom)));
+        let near = near.flat_map(|(_, indices)| indices);
         near.map(|index| (*index, self.list[*index]))
             .filter(move |(_, other)| area.overlaps(*other))
     }
@@ -113,8 +116,11 @@ impl FromIterator<Area> for Areas {
 
 /// The cells that a rectangle touches.
 fn cells(area: Area) -> impl Iterator<Item = (i64, i64)> {
-    #[expect(clippy::cast_possible_truncation, reason = "places are bounded by place.rs")]
-    let cell = |at: f64| (at / CELL).floor() as i64;
     let (top, bottom) = (cell(area.y), cell(area.bottom()));
     (cell(area.x)..=cell(area.right())).flat_map(move |x| (top..=bottom).map(move |y| (x, y)))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "places are bounded by place.rs")]
+fn cell(at: f64) -> i64 {
+    (at / CELL).floor() as i64
 }

@@ -1,0 +1,290 @@
+//! Ways beside the boxes: along upright lanes next to them and level gaps between them.
+
+use std::collections::BTreeMap;
+
+use crate::draw::area::{Area, Areas, Point};
+use crate::draw::curve::{Curve, Heading};
+
+use super::CLEARANCE;
+
+/// The distance of the first lane from a box.
+const FIRST_LANE: f64 = 15.0;
+/// The distance between two lanes.
+const LANE: f64 = 8.0;
+/// The lanes along each side of a box.
+const LANES: u32 = 4;
+/// The candidates that are looked at for one edge.
+const MAX_CANDIDATES: usize = 240;
+/// The gaps that are looked at for one edge.
+const MAX_GAPS: usize = 40;
+/// The heights at a box's side where edges leave, from its middle.
+const DEPARTURES: [f64; 3] = [15.0, 22.0, 8.0];
+/// The heights at a box's side where edges arrive, from its middle.
+const ARRIVALS: [f64; 4] = [-8.0, -19.0, -1.0, -26.0];
+/// The cost of a box in the way, in pixels of detour.
+const BOX_COST: f64 = 4_000.0;
+/// The cost of another edge along the same stretch.
+const SHARED_COST: f64 = 90.0;
+/// The cost of a corner.
+const CORNER_COST: f64 = 30.0;
+
+/// The boxes, the lanes between them, and the stretches in use.
+pub(super) struct Lanes<'a> {
+    list: &'a [Area],
+    boxes: Areas,
+    /// The x of each lane, from the left.
+    upright: Vec<f64>,
+    /// The y of each gap, from the top.
+    level: Vec<f64>,
+    used_upright: Areas,
+    used_level: Areas,
+    /// The number of edges that have left each box at a side so far.
+    departures: BTreeMap<usize, usize>,
+    /// The number of edges that have arrived at each box at a side so far.
+    arrivals: BTreeMap<usize, usize>,
+}
+
+/// The best way so far between two boxes.
+struct Best {
+    ends: (usize, usize),
+    /// The heading of the ways that are looked at.
+    heading: Heading,
+    way: Vec<Point>,
+    way_heading: Heading,
+    cost: f64,
+}
+
+impl Best {
+    fn new(ends: (usize, usize), heading: Heading) -> Best {
+        Best { ends, heading, way: Vec::new(), way_heading: heading, cost: f64::INFINITY }
+    }
+}
+
+impl<'a> Lanes<'a> {
+    pub(super) fn between(boxes: &'a [Area]) -> Lanes<'a> {
+        let sides = boxes.iter().flat_map(|area| {
+            let lane = |lane: u32| FIRST_LANE + LANE * f64::from(lane);
+            (0..LANES).flat_map(move |at| [area.x - lane(at), area.right() + lane(at)])
+        });
+        let gaps = boxes.iter().flat_map(|area| {
+            [area.y - FIRST_LANE - 5.0, area.bottom() + FIRST_LANE + 5.0, area.bottom() + 34.0]
+        });
+        Lanes {
+            list: boxes,
+            boxes: boxes.iter().copied().collect(),
+            upright: sorted(sides.collect()),
+            level: sorted(gaps.collect()),
+            used_upright: Areas::default(),
+            used_level: Areas::default(),
+            departures: BTreeMap::new(),
+            arrivals: BTreeMap::new(),
+        }
+    }
+
+    /// Whether a line touches no box but those at its ends.
+    pub(super) fn is_clear(&self, curve: &Curve, from: usize, to: usize) -> bool {
+        let points = curve.points(12.0);
+        points.windows(2).all(|pair| self.in_the_way(pair[0], pair[1], &[from, to]) == 0)
+    }
+
+    /// Keeps lanes away from here if they can do without.
+    pub(super) fn avoid(&mut self, area: Area) {
+        self.used_upright.push(area);
+    }
+
+    /// The way from below a box to above another, along the lane with the least detour.
+    pub(super) fn down(
+        &mut self,
+        start: Point,
+        tip: Point,
+        ranks: (usize, usize),
+        ends: (usize, usize),
+    ) -> Curve {
+        let lower = |rank: usize| 12.0 + 6.0 * (rank % 4) as f64;
+        let room = (tip.y - start.y) / 2.0 - 1.0;
+        let (first, last) = (start.y + lower(ranks.0).min(room), tip.y - lower(ranks.1).min(room));
+        let detour = |lane: f64| (start.x - lane).abs() + 1.1 * (lane - tip.x).abs();
+        let mut best = Best::new(ends, Heading::Down);
+        for (lane, detour) in nearest(&self.upright, start.x, tip.x, detour) {
+            if best.cost <= detour + tip.y - start.y {
+                break;
+            }
+            self.consider(
+                &mut best,
+                &[
+                    start,
+                    Point::new(start.x, first),
+                    Point::new(lane, first),
+                    Point::new(lane, last),
+                    Point::new(tip.x, last),
+                    tip,
+                ],
+            );
+        }
+        // Straight down from the one, or straight down to the other, with the way over in a gap.
+        let middle = f64::midpoint(start.y, tip.y);
+        for (gap, _) in nearest(&self.level, middle, middle, |gap| (gap - middle).abs()) {
+            if gap > start.y + 8.0 && gap < tip.y - 14.0 {
+                let over = [start, Point::new(start.x, gap), Point::new(tip.x, gap), tip];
+                self.consider(&mut best, &over);
+            }
+        }
+        self.take(best, start, tip)
+    }
+
+    /// The way from the side of a box to the side of another.
+    pub(super) fn beside(&mut self, from: usize, to: usize) -> Curve {
+        let (a, b) = (self.list[from], self.list[to]);
+        let arrivals = self.arrivals.entry(to).or_default();
+        let arrive = b.middle().y + ARRIVALS[*arrivals % ARRIVALS.len()];
+        *arrivals += 1;
+        let departures = self.departures.entry(from).or_default();
+        let leave = a.middle().y + DEPARTURES[*departures % DEPARTURES.len()];
+        *departures += 1;
+        let mut best = Best::new((from, to), Heading::Right);
+        let (ax, bx) = (a.middle().x, b.middle().x);
+        let detour = |lane: f64| (ax - lane).abs() + (lane - bx).abs();
+        let rise = (leave - arrive).abs();
+        for (lane, detour) in nearest(&self.upright, ax, bx, detour) {
+            if best.cost <= detour + rise - a.width {
+                break;
+            }
+            let (Some((start, _)), Some((tip, heading))) = (side(a, lane), side(b, lane)) else {
+                continue;
+            };
+            best.heading = heading;
+            self.consider(
+                &mut best,
+                &[
+                    Point::new(start, leave),
+                    Point::new(lane, leave),
+                    Point::new(lane, arrive),
+                    Point::new(tip, arrive),
+                ],
+            );
+        }
+        if best.cost >= BOX_COST {
+            self.around(&mut best, (leave, arrive));
+        }
+        self.take(best, Point::new(a.right(), leave), Point::new(b.right(), arrive))
+    }
+
+    /// The ways from side to side with a level stretch in a gap between.
+    fn around(&self, best: &mut Best, (leave, arrive): (f64, f64)) {
+        let (a, b) = (self.list[best.ends.0], self.list[best.ends.1]);
+        let lanes = |area: Area| {
+            let lane = |lane: u32| FIRST_LANE + LANE * f64::from(lane);
+            (0..LANES).map(lane).flat_map(move |lane| [area.x - lane, area.right() + lane])
+        };
+        let detour = |gap: f64| (leave - gap).abs() + (gap - arrive).abs();
+        for (gap, detour) in nearest(&self.level, leave, arrive, detour).take(MAX_GAPS) {
+            for (first, last) in lanes(a).flat_map(|first| lanes(b).map(move |last| (first, last)))
+            {
+                let (Some((start, _)), Some((tip, heading))) = (side(a, first), side(b, last))
+                else {
+                    continue;
+                };
+                if best.cost <= detour + (first - last).abs() {
+                    continue;
+                }
+                best.heading = heading;
+                self.consider(
+                    best,
+                    &[
+                        Point::new(start, leave),
+                        Point::new(first, leave),
+                        Point::new(first, gap),
+                        Point::new(last, gap),
+                        Point::new(last, arrive),
+                        Point::new(tip, arrive),
+                    ],
+                );
+            }
+        }
+    }
+
+    /// Keeps a way if it is better than the best so far.
+    fn consider(&self, best: &mut Best, points: &[Point]) {
+        let length: f64 = points.windows(2).map(|pair| pair[0].to(pair[1])).sum();
+        let mut cost = length + CORNER_COST * points.len() as f64;
+        let last = points.len().saturating_sub(2);
+        for (at, pair) in points.windows(2).enumerate() {
+            if best.cost <= cost {
+                return;
+            }
+            let own: &[usize] = match at {
+                0 => &[best.ends.0],
+                at if at == last => &[best.ends.1],
+                _ => &[],
+            };
+            cost += BOX_COST * self.in_the_way(pair[0], pair[1], own) as f64;
+            let used = if is_upright(pair) { &self.used_upright } else { &self.used_level };
+            let shared = used.overlapping(stretch(pair[0], pair[1])).take(20).count();
+            cost += SHARED_COST * shared as f64;
+        }
+        if cost < best.cost {
+            best.way = points.to_vec();
+            best.way_heading = best.heading;
+            best.cost = cost;
+        }
+    }
+
+    /// The line along a way; straight if there is none.
+    fn take(&mut self, best: Best, start: Point, tip: Point) -> Curve {
+        let way = if best.way.is_empty() { vec![start, tip] } else { best.way };
+        for pair in way.windows(2) {
+            let used = if is_upright(pair) { &mut self.used_upright } else { &mut self.used_level };
+            used.push(stretch(pair[0], pair[1]));
+        }
+        Curve::through(&way, best.way_heading)
+    }
+
+    /// The boxes that a stretch comes too near to, but for its own.
+    fn in_the_way(&self, a: Point, b: Point, own: &[usize]) -> usize {
+        let near = Area::around(a, b).grown(CLEARANCE, CLEARANCE);
+        self.boxes.overlapping(near).filter(|(index, _)| !own.contains(index)).count()
+    }
+}
+
+/// The side of a box that a lane passes, and the heading of a line from there.
+fn side(area: Area, lane: f64) -> Option<(f64, Heading)> {
+    if lane >= area.right() + FIRST_LANE - 1.0 {
+        Some((area.right(), Heading::Left))
+    } else if lane <= area.x - FIRST_LANE + 1.0 {
+        Some((area.x, Heading::Right))
+    } else {
+        None
+    }
+}
+
+fn is_upright(pair: &[Point]) -> bool {
+    (pair[0].x - pair[1].x).abs() < 0.5
+}
+
+/// The ground that another edge along this stretch would share.
+fn stretch(a: Point, b: Point) -> Area {
+    Area::around(a, b).grown(2.5, 2.5)
+}
+
+fn sorted(mut places: Vec<f64>) -> Vec<f64> {
+    places.sort_by(f64::total_cmp);
+    places.dedup_by(|a, b| (*a - *b).abs() < 1.0);
+    places
+}
+
+/// The places with the least detour between two others, best first, each with its detour.
+fn nearest(
+    places: &[f64],
+    a: f64,
+    b: f64,
+    detour: impl Fn(f64) -> f64,
+) -> impl Iterator<Item = (f64, f64)> {
+    let (low, high) = (a.min(b), a.max(b));
+    let start = places.partition_point(|place| *place < low).saturating_sub(MAX_CANDIDATES / 2);
+    let end = places.partition_point(|place| *place <= high) + MAX_CANDIDATES / 2;
+    let near = places[start..end.min(places.len())].iter();
+    let mut near: Vec<(f64, f64)> = near.map(|place| (*place, detour(*place))).collect();
+    near.sort_by(|a, b| a.1.total_cmp(&b.1));
+    near.truncate(MAX_CANDIDATES);
+    near.into_iter()
+}
