@@ -7,6 +7,7 @@ mod check;
 mod file;
 mod finding;
 mod old;
+mod problem;
 #[cfg(test)]
 mod tests;
 mod widgets;
@@ -15,10 +16,10 @@ use serde_json::{Map, Value};
 
 use crate::json::Item;
 
-pub use check::Problem;
 pub use file::{FlowDefinition, FlowFile};
 pub use finding::{Finding, Severity};
 pub use old::Converted;
+pub use problem::Problem;
 
 /// A Flow.
 #[derive(Clone, Debug, Default, PartialEq)]

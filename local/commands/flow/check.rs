@@ -1,30 +1,139 @@
-//! `ringdown flow check`.
+//! `ringdown flow check`: what Studio would refuse in a Flow, and what goes wrong in a call.
 
 use std::path::{Path, PathBuf};
 
-use studio::{Finding, FlowFile};
+use serde_json::{Value, json};
+use studio::{Finding, FlowFile, Severity};
 
 use super::{name, read};
 
-/// Checks the Flows of files.
+/// The findings of a file's Flow.
+struct Checked {
+    file: String,
+    /// Which Flow, where the file has several.
+    flow: Option<String>,
+    findings: Vec<Finding>,
+}
+
+/// Checks the Flows of files, and prints what is found. `false` means that there is an error.
 ///
 /// # Errors
-/// Says which file cannot be read.
-pub fn run(files: &[PathBuf], _json: bool) -> Result<bool, String> {
-    let mut is_fine = true;
+/// Says which files cannot be read, after the others have been checked.
+pub fn run(files: &[PathBuf], json: bool) -> Result<bool, String> {
+    let (mut checked, mut unreadable) = (Vec::new(), Vec::new());
     for file in files {
-        if let Err(findings) = FlowFile::read(&read(file)?) {
-            say_findings(file, &findings);
-            is_fine = false;
+        match read(file) {
+            Ok(bytes) => checked.extend(check(file, &bytes)),
+            Err(error) => unreadable.push(error),
         }
     }
-    Ok(is_fine)
+    if json {
+        say!("{:#}", checked.iter().flat_map(objects).collect::<Value>());
+    } else {
+        checked.iter().for_each(say);
+        if !checked.is_empty() {
+            say!("{}", summary(&checked, files.len() - unreadable.len()));
+        }
+    }
+    if unreadable.is_empty() {
+        Ok(count(&checked, Severity::Error) == 0)
+    } else {
+        Err(unreadable.join("\n"))
+    }
+}
+
+/// Checks each Flow of a file.
+fn check(file: &Path, bytes: &[u8]) -> Vec<Checked> {
+    let file = name(file);
+    match FlowFile::read(bytes) {
+        Err(findings) => vec![Checked { file, flow: None, findings }],
+        Ok(flows) => {
+            let flows = flows.flows();
+            let name = |number: usize, name: Option<&str>| {
+                let name =
+                    name.map_or_else(|| (number + 1).to_string(), |name| format!("{name:?}"));
+                (flows.len() > 1).then_some(name)
+            };
+            let flows = flows.iter().enumerate().map(|(number, flow)| Checked {
+                file: file.clone(),
+                flow: name(number, flow.name()),
+                findings: flow.check(),
+            });
+            flows.collect()
+        }
+    }
+}
+
+/// The findings as JSON.
+fn objects(checked: &Checked) -> Vec<Value> {
+    let Checked { file, flow, findings } = checked;
+    let object = |finding: &Finding| {
+        json!({
+            "file": file,
+            "flow": flow,
+            "path": finding.path,
+            "line": finding.position.map(|at| at.line),
+            "column": finding.position.map(|at| at.column),
+            "widget": finding.widget,
+            "severity": finding.severity.name(),
+            "code": finding.code,
+            "message": finding.message,
+            "advice": finding.advice,
+        })
+    };
+    findings.iter().map(object).collect()
+}
+
+/// Prints a Flow's findings for a person.
+fn say(checked: &Checked) {
+    let Checked { file, flow, findings } = checked;
+    let flow = flow.as_ref().map(|flow| format!(", Flow {flow}")).unwrap_or_default();
+    if findings.is_empty() {
+        say!("{file}{flow}: no findings");
+        return;
+    }
+    say!("{file}{flow}");
+    for finding in findings {
+        let line = finding.position.map(|at| format!("{}:{} ", at.line, at.column));
+        let widget = finding.widget.as_ref().map(|widget| format!(" {}:", printable(widget)));
+        say!(
+            "  {:<7} {}{}{} {} [{}]\n          {}",
+            finding.severity.name(),
+            line.unwrap_or_default(),
+            printable(&finding.path),
+            widget.unwrap_or_default(),
+            finding.message,
+            finding.code,
+            finding.advice
+        );
+    }
+}
+
+/// A text without what would move a terminal's cursor.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+fn count(checked: &[Checked], severity: Severity) -> usize {
+    let findings = checked.iter().flat_map(|checked| &checked.findings);
+    findings.filter(|finding| finding.severity == severity).count()
+}
+
+fn summary(checked: &[Checked], files: usize) -> String {
+    let counts = [Severity::Error, Severity::Warning, Severity::Note]
+        .map(|severity| counted(count(checked, severity), severity.name()));
+    let [errors, warnings, notes] = counts;
+    format!("{errors}, {warnings}, {notes} in {}", counted(files, "file"))
+}
+
+fn counted(count: usize, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Says on standard error why a file holds no Flow.
 pub(super) fn say_findings(file: &Path, findings: &[Finding]) {
     for Finding { path, position, message, advice, .. } in findings {
         let at = position.map(|at| format!(", {at}")).unwrap_or_default();
-        eprintln!("{}{at} ({path}): {message}\n  {advice}", name(file));
+        eprintln!("{}{at} ({}): {message}\n  {advice}", name(file), printable(path));
     }
 }

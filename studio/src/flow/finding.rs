@@ -56,19 +56,4 @@ impl Finding {
             advice: advice.to_owned(),
         }
     }
-
-    /// A warning.
-    pub(super) fn warning(
-        code: &'static str,
-        path: &str,
-        message: String,
-        advice: &str,
-    ) -> Finding {
-        Finding { severity: Severity::Warning, ..Finding::error(code, path, message, advice) }
-    }
-
-    /// A note.
-    pub(super) fn note(code: &'static str, path: &str, message: String, advice: &str) -> Finding {
-        Finding { severity: Severity::Note, ..Finding::error(code, path, message, advice) }
-    }
 }
