@@ -152,7 +152,7 @@ impl Found {
                 Ok(contents) => {
                     rest.extend(contents.into_iter().rev().map(|inner| (inner, steps + 1)));
                 }
-                Err(finding) => self.findings.push(finding),
+                Err(finding) => self.findings.push(*finding),
             }
         }
     }
@@ -193,7 +193,7 @@ fn is_definition(item: Item<'_>) -> bool {
 }
 
 /// The values in which a value that is no definition may have some.
-fn contents(at: &FlowDefinition) -> Result<Vec<FlowDefinition>, Finding> {
+fn contents(at: &FlowDefinition) -> Result<Vec<FlowDefinition>, Box<Finding>> {
     let item = at.item();
     match item.kind() {
         JsonKind::Text => inner(at).map(|inner| vec![inner]),
@@ -218,7 +218,7 @@ fn contents(at: &FlowDefinition) -> Result<Vec<FlowDefinition>, Finding> {
 }
 
 /// The JSON text in a text.
-fn inner(at: &FlowDefinition) -> Result<FlowDefinition, Finding> {
+fn inner(at: &FlowDefinition) -> Result<FlowDefinition, Box<Finding>> {
     let text = at.item().text().unwrap_or_default();
     match Json::parse(text.as_bytes()) {
         Ok(json) => {
@@ -228,7 +228,7 @@ fn inner(at: &FlowDefinition) -> Result<FlowDefinition, Finding> {
         Err(error) => {
             let message = format!("the text here is not JSON: {}: {}", error.at, error.message);
             let advice = error.hint.as_deref().unwrap_or("the definition is expected here");
-            Err(at.finding("not-json", message, advice))
+            Err(Box::new(at.finding("not-json", message, advice)))
         }
     }
 }

@@ -50,7 +50,12 @@ pub(super) enum PropertyKind {
 
 /// The type of this name.
 pub(super) fn find(name: &str) -> Option<&'static WidgetType> {
-    TYPES.iter().find(|one| one.name == name)
+    all().find(|one| one.name == name)
+}
+
+/// All types.
+fn all() -> impl Iterator<Item = &'static WidgetType> {
+    TYPES.iter().copied().flatten()
 }
 
 /// The type is one of Studio's.
@@ -75,7 +80,7 @@ pub(super) fn meant(name: &str) -> Option<&'static str> {
         kept.collect::<String>().to_ascii_lowercase()
     };
     let wanted = plain(name);
-    let same = TYPES.iter().find(|one| plain(one.name) == wanted).map(|one| one.name);
+    let same = all().find(|one| plain(one.name) == wanted).map(|one| one.name);
     same.or_else(|| {
         let found = INVENTED.iter().find(|(names, _)| names.iter().any(|one| plain(one) == wanted));
         found.map(|(_, meant)| *meant)

@@ -120,7 +120,7 @@ impl<'a> Check<'a> {
             Some("make-http-request") => self.request(state),
             Some("say-play") => {
                 let filled = |name: &&str| state.text(name).is_some_and(|text| !text.is_empty());
-                if !["say", "play", "digits"].iter().any(|name| filled(name)) {
+                if !["say", "play", "digits"].iter().any(filled) {
                     let message = "the widget says, plays and dials nothing".to_owned();
                     self.warn("nothing-to-say", &state.at, message, "fill in say, play or digits");
                 }
