@@ -38,7 +38,7 @@ use simulated::endpoints::{SANDBOX, Served};
 /// All that answers requests.
 pub struct AppState {
     /// `functions/event-stream-webhook`
-    pub webhook: Webhook,
+    pub webhook: Arc<Webhook>,
     /// `functions/outage-intake`, `functions/escalation-callback`, `functions/escalation-timer`
     pub escalate: Arc<Escalate>,
     /// `functions/status-callback`

@@ -96,9 +96,14 @@ pub async fn run(options: &Options) -> Result<(), String> {
         queue: Arc::new(queue.clone()),
         wire: wire(http.clone()),
     });
+    let webhook = Arc::new(Webhook {
+        settings: live(),
+        queue: Arc::new(queue.clone()),
+        store: store.clone(),
+    });
     let state = Arc::new(AppState {
         escalate: escalate.clone(),
-        webhook: Webhook { settings: live(), queue: Arc::new(queue.clone()) },
+        webhook: webhook.clone(),
         count: count.clone(),
         dashboard: Dashboard {
             settings: live(),
@@ -135,7 +140,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
         state.simulated.open().await.map_err(told)?;
     }
 
-    let background = Background::start(delivery, escalate, count, queue, store.clone());
+    let background = Background::start(delivery, escalate, count, webhook, queue, store.clone());
     greeting::print(&address, &start, &source, &settings, &environment);
 
     let (closing, closed) = tokio::sync::oneshot::channel::<()>();

@@ -28,8 +28,8 @@ use crate::twilio::rest::wire;
 
 pub use clock::now;
 pub use lambda::{
-    Failure, serve_http, serve_http_and_events, serve_http_queue_and_ticks, serve_queue,
-    serve_queue_and_ticks,
+    Failure, serve_http, serve_http_and_events, serve_http_and_ticks, serve_http_queue_and_ticks,
+    serve_queue, serve_queue_and_ticks,
 };
 
 /// By which ways a function may report that the configuration fails its check: its role permits no other.

@@ -62,11 +62,15 @@ impl Functions {
             queue: queue.clone(),
             wire: wire(shared::http::client().unwrap()),
         };
-        let dashboard =
-            Dashboard { settings: live(), store, queue: queue.clone(), start_token: None };
+        let dashboard = Dashboard {
+            settings: live(),
+            store: store.clone(),
+            queue: queue.clone(),
+            start_token: None,
+        };
         Functions {
             escalate,
-            webhook: Webhook { settings: live(), queue },
+            webhook: Webhook { settings: live(), queue, store },
             count,
             dashboard,
             metrics,

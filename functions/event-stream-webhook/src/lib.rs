@@ -1,18 +1,21 @@
 //! Twilio's events come in; each job gets those that are its own.
 //!
 //! In: `POST /twilio/events` from an Event Streams sink, signed by Twilio. Out: 204, once all is in the queues: lines for
-//! Slack, a wake-up for each call of ours that a Studio Flow has ended, and the statuses that are to be counted.
+//! Slack, a wake-up for each call of ours that a Studio Flow has ended, and the statuses that are to be counted; and once
+//! what happened in Flows is in the store. Once a minute by a schedule: which Executions are stuck.
 
 use std::sync::Arc;
 
-use futures_util::future::{try_join_all, try_join3};
+use futures_util::future::{join, try_join_all, try_join3};
 use shared::config::SettingsCache;
 use shared::http::endpoints::{Endpoint, admit};
 use shared::http::{Request, Response, answer};
 use shared::jobs::verify::{Kind, verified};
+use shared::jobs::watch::stuck::{newly_stuck, note_stuck};
+use shared::jobs::watch::take::{ExecutionEvents, take};
 use shared::jobs::{count, escalate, forward};
-use shared::storage::Queue;
 use shared::storage::messages::send_all;
+use shared::storage::{Queue, Store};
 use shared::twilio::event_stream::parse;
 use shared::{Error, Timestamp};
 
@@ -20,8 +23,10 @@ use shared::{Error, Timestamp};
 pub struct Webhook {
     /// Auth tokens, the public URL, the routes, and the Flows of the policies.
     pub settings: SettingsCache,
-    /// Where everything goes.
+    /// Where everything else goes.
     pub queue: Arc<dyn Queue>,
+    /// Where Executions are.
+    pub store: Arc<dyn Store>,
 }
 
 /// Verifies a request, and queues what it has to say.
@@ -29,7 +34,7 @@ pub async fn handle(webhook: &Webhook, request: Request, now: Timestamp) -> Resp
     answer(&request, accept(webhook, &request, now).await.map(|()| Response::empty(204)))
 }
 
-/// Takes one request of the sink: when this is `Ok`, all that it says is in the queues.
+/// Takes one request of the sink: when this is `Ok`, all that it says is in the queues and the store.
 async fn accept(webhook: &Webhook, request: &Request, now: Timestamp) -> Result<(), Error> {
     if admit(request)?.name != Endpoint::TwilioEvents {
         return Err(Error::NotFound);
@@ -39,12 +44,42 @@ async fn accept(webhook: &Webhook, request: &Request, now: Timestamp) -> Result<
     let queue = webhook.queue.as_ref();
     let lines = forward::intake::tasks(&settings.config.routes, &events, now);
     let wake_ups = escalate::ended_executions(&settings.config.escalation, &events, now);
-    let counted =
-        count::events::tasks(&events, lines.forwarded, body.body(), settings.public_base_url());
+    let executions = ExecutionEvents::of(&events, now);
+    let (forwarded, unreadable, base_url) =
+        (lines.forwarded, executions.unreadable, settings.public_base_url());
+    let counted = count::events::tasks(&events, forwarded, unreadable, body.body(), base_url);
     let wake_ups = wake_ups.iter().map(|wake_up| escalate::send(queue, wake_up));
     let counted = counted.iter().map(|task| count::send(queue, task));
     let lines = send_all(queue, lines.tasks);
-    try_join3(lines, try_join_all(wake_ups), try_join_all(counted)).await.map(|_| ())
+    let queued = try_join3(lines, try_join_all(wake_ups), try_join_all(counted));
+    // Neither waits for the other, and neither stops the other: what is sent again is known again.
+    let (queued, taken) = join(queued, take(webhook.store.as_ref(), &executions, now)).await;
+    queued.and(taken)
+}
+
+/// What the schedule asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(tag = "schedule", rename_all = "kebab-case")]
+pub enum Schedule {
+    /// Once a minute: which Executions are stuck.
+    StuckExecutions,
+}
+
+/// Does what the schedule asks for: the routes are told of each Execution that is stuck, once.
+///
+/// # Errors
+/// Those of the store, the queue and the settings.
+pub async fn tick(webhook: &Webhook, schedule: Schedule, now: Timestamp) -> Result<(), Error> {
+    let Schedule::StuckExecutions = schedule;
+    let found = newly_stuck(webhook.store.as_ref(), now).await?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    let settings = webhook.settings.get(now).await?;
+    let events: Vec<_> = found.iter().filter_map(|stuck| stuck.event.clone()).map(Ok).collect();
+    let lines = forward::intake::tasks(&settings.config.routes, &events, now);
+    send_all(webhook.queue.as_ref(), lines.tasks).await?;
+    note_stuck(webhook.store.as_ref(), found, now).await
 }
 
 #[cfg(test)]

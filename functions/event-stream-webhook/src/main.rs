@@ -1,13 +1,17 @@
-//! `handle`, inside Lambda; nothing is decided here.
+//! `handle` and `tick`, inside Lambda; nothing is decided here.
 
-use event_stream_webhook::{Webhook, handle};
-use shared::aws::{Backend, Failure, Reports, serve_http};
+use event_stream_webhook::{Webhook, handle, tick};
+use shared::aws::{Backend, Failure, Reports, now, serve_http_and_ticks};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
     let backend = Backend::open()?;
     let names = &["twilio/auth-token", "public-base-url"];
     let settings = backend.live(names, &["config"], Reports::Slack).await?;
-    let webhook = Webhook { settings, queue: backend.queue()? };
-    serve_http(|request, now| handle(&webhook, request, now)).await
+    let webhook = Webhook { settings, queue: backend.queue()?, store: backend.store()? };
+    serve_http_and_ticks(
+        |request, now| handle(&webhook, request, now),
+        |schedule| tick(&webhook, schedule, now()),
+    )
+    .await
 }

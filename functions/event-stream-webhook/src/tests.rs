@@ -30,7 +30,8 @@ fn webhook(tokens: &[&str]) -> (Webhook, MemoryQueue) {
     };
     let settings = SettingsCache::new(Environment::default(), readings(tokens.iter().map(values)));
     let queue = MemoryQueue::default();
-    (Webhook { settings, queue: Arc::new(queue.clone()) }, queue)
+    let store = Arc::new(MemoryStore::default());
+    (Webhook { settings, queue: Arc::new(queue.clone()), store }, queue)
 }
 
 /// What was sent to a queue.

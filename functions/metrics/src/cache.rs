@@ -8,6 +8,7 @@ use futures_util::future::try_join;
 use shared::config::Settings;
 use shared::domain::metrics::Samples;
 use shared::jobs::count::scrape;
+use shared::jobs::watch;
 use shared::storage::{Store, dead_letters};
 use shared::{Error, SignedDuration, Timestamp};
 use tokio::sync::Mutex;
@@ -49,6 +50,7 @@ impl Cache {
             let samples = scrape::samples(store, settings, now);
             let (mut samples, waiting) = try_join(samples, self.dead_letters(store, now)).await?;
             scrape::show_dead_letters(&mut samples, waiting);
+            watch::scrape::show(&mut samples, store, now).await?;
             if let Some(refusals) = metrics.refusals {
                 scrape::show_refusals(&mut samples, refusals);
             }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use event_stream_webhook::Webhook;
 use shared::jobs::count::{Count, Schedule};
 use shared::jobs::escalate::Escalate;
 use shared::jobs::forward::delivery::Delivery;
@@ -42,6 +43,7 @@ impl Background {
         delivery: Arc<Delivery>,
         escalate: Arc<Escalate>,
         count: Arc<Count>,
+        webhook: Arc<Webhook>,
         queue: Messages,
         store: Arc<Records>,
     ) -> Background {
@@ -66,6 +68,7 @@ impl Background {
         let mut schedules = JoinSet::new();
         schedules.spawn(reconcile(escalate, store.clone(), stopped.clone()));
         schedules.spawn(measure(count, stopped.clone()));
+        schedules.spawn(find_stuck(webhook, stopped.clone()));
         schedules.spawn(sweep(store, stopped.clone()));
         Background {
             forwarder: serve(QueueName::Slack, forward, POST_INTERVAL),
@@ -131,6 +134,22 @@ async fn measure(count: Arc<Count>, mut stop: watch::Receiver<bool>) {
             }
             drop(work);
         }
+        tokio::select! {
+            () = clock::sleep(Duration::from_secs(60)) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+/// Once a minute looks for Executions that are stuck.
+async fn find_stuck(webhook: Arc<Webhook>, mut stop: watch::Receiver<bool>) {
+    loop {
+        let work = activity::begin();
+        let schedule = event_stream_webhook::Schedule::StuckExecutions;
+        if let Err(error) = event_stream_webhook::tick(&webhook, schedule, now()).await {
+            tracing::error!(%error, "Executions that are stuck were not looked for");
+        }
+        drop(work);
         tokio::select! {
             () = clock::sleep(Duration::from_secs(60)) => {}
             _ = stop.wait_for(|stop| *stop) => return,

@@ -83,6 +83,24 @@ where
     .await
 }
 
+/// Answers HTTP requests; what else comes is a schedule's, with its own input.
+pub async fn serve_http_and_ticks<H, F, T, S, U>(handle: H, tick: T) -> Result<(), Failure>
+where
+    H: Fn(Request, Timestamp) -> F,
+    F: Future<Output = Response>,
+    T: Fn(S) -> U,
+    S: serde::de::DeserializeOwned,
+    U: Future<Output = Result<(), Error>>,
+{
+    let tick = &tick;
+    let take = |text: String| async move {
+        let schedule = serde_json::from_str(&text)
+            .map_err(|error| Error::BadRequest(format!("it is no schedule: {error}")))?;
+        tick(schedule).await.map(|()| serde_json::Value::Null)
+    };
+    serve_http_and_events(handle, take).await
+}
+
 /// Whether Lambda brings a request of the HTTP API.
 fn is_http(text: &str) -> bool {
     #[derive(serde::Deserialize)]

@@ -13,6 +13,8 @@ pub mod record;
 pub mod sid;
 pub mod step;
 pub mod stuck;
+#[cfg(test)]
+mod tests;
 pub mod views;
 
 pub use counts::{Count, CountName};

@@ -121,11 +121,16 @@ fn active(flow: &str, sid: &str) -> Key {
 pub fn put_active(flow: &str, sid: &str, entry: Option<&ActiveExecution>, now: Timestamp) -> Put {
     Put {
         key: active(flow, sid),
-        body: entry
-            .map(|entry| serde_json::to_string(entry).unwrap_or_default())
-            .unwrap_or_default(),
+        body: entry.map_or("{}".to_owned(), |entry| {
+            // Strings, numbers and times always serialise.
+            serde_json::to_string(entry).unwrap_or_default()
+        }),
         condition: Condition::Always,
-        expires_at: if entry.is_some() { expires_at(now) } else { Some(now) },
+        // Clocks differ: it is gone by each of them.
+        expires_at: match entry {
+            Some(_) => expires_at(now),
+            None => now.checked_sub(SignedDuration::from_hours(1)).ok(),
+        },
     }
 }
 

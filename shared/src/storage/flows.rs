@@ -97,9 +97,15 @@ pub fn seen(flow: &str) -> Key {
     Key::new(FLOWS, flow)
 }
 
-/// The note that a Flow was seen.
-pub fn put_seen(flow: &str) -> Put {
-    Put { key: seen(flow), body: "{}".to_owned(), condition: Condition::Always, expires_at: None }
+/// The note that a Flow was seen, and when.
+pub fn put_seen(flow: &str, now: Timestamp) -> Put {
+    let body = format!("\"{now}\"");
+    Put { key: seen(flow), body, condition: Condition::Always, expires_at: None }
+}
+
+/// When a Flow was seen, by its note.
+pub fn seen_at(record: &Record) -> Option<Timestamp> {
+    serde_json::from_str(&record.body).ok()
 }
 
 /// What was fetched from Twilio, and when.

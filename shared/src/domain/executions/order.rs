@@ -5,9 +5,18 @@ use std::collections::HashMap;
 use super::step::RecordedStep;
 use super::{ENDED, TRIGGER};
 
+/// Adds a step to others that are in their order.
+pub(super) fn insert(steps: &mut Vec<RecordedStep>, step: RecordedStep) {
+    let is_next = steps.iter().all(|other| other.at < step.at && other.to != ENDED);
+    steps.push(step);
+    if !is_next {
+        *steps = arrange(std::mem::take(steps));
+    }
+}
+
 /// Puts steps in their order: by time, those of one moment as they lead from widget to widget; and a step that led to the
 /// end behind the one that led to its widget, even where somebody hung up before that was noted.
-pub(super) fn arrange(mut steps: Vec<RecordedStep>) -> Vec<RecordedStep> {
+fn arrange(mut steps: Vec<RecordedStep>) -> Vec<RecordedStep> {
     steps.sort_by(|one, other| key(one).cmp(&key(other)));
     let chained = chain(steps);
     ends_last(chained)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::TRIGGER;
 use super::counts::{Count, CountName, seconds};
 use super::event::{ExecutionFacts, StudioEvent, StudioEventKind};
-use super::order::arrange;
+use super::order::insert;
 use super::sid::CALL;
 use super::step::RecordedStep;
 use crate::domain::size::json_bytes;
@@ -138,8 +138,7 @@ impl RecordedExecution {
             };
         }
         let RecordedStep { event, from, to, .. } = step.clone();
-        self.steps.push(step.clone());
-        self.steps = arrange(std::mem::take(&mut self.steps));
+        insert(&mut self.steps, step.clone());
         let last = step.is_last().then(|| CountName::LastWidget(from.clone()));
         std::iter::once(CountName::Edge { from, event, to }).chain(last).collect()
     }

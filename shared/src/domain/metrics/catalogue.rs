@@ -4,6 +4,7 @@ use super::vocabulary::{
     API_CODES, CALL_STATUSES, COMMON_MESSAGE_CODES, DISCONNECT_REASONS, MESSAGE_STATUSES,
 };
 use super::{Family, Kind, Label};
+use crate::domain::executions::counts::SECONDS;
 
 /// The buckets of what should take seconds, or minutes at most.
 const QUICK: &[u64] = &[5, 10, 15, 30, 45, 60, 120, 180, 300, 600, 1_800, 3_600];
@@ -189,6 +190,41 @@ pub const EVENTS_DROPPED: &Family = &family(
     &[label("reason", &["no_route", "malformed"])],
     "Events of which no line came, by reason.",
 );
+/// Events of Executions that name no Execution, no Flow or no step.
+pub const FLOW_EVENTS_UNREADABLE: &Family = &family(
+    "ringdown_flow_events_unreadable",
+    Kind::Counter,
+    &[],
+    "Events of Studio Executions that name no Execution, Flow or step, and are left out of the live view.",
+);
+/// Executions that began, by Flow.
+pub const FLOW_EXECUTIONS_STARTED: &Family = &family(
+    "ringdown_flow_executions_started",
+    Kind::Counter,
+    &[label("flow", &[])],
+    "Executions of Studio Flows that began, by Flow.",
+);
+/// Executions that ended, by Flow and last widget.
+pub const FLOW_EXECUTIONS_ENDED: &Family = &family(
+    "ringdown_flow_executions_ended",
+    Kind::Counter,
+    &[label("flow", &[]), label("widget", &[])],
+    "Executions of Studio Flows that a step has ended, by Flow and by the widget of that step.",
+);
+/// Executions that are stuck now, by Flow.
+pub const FLOW_EXECUTIONS_STUCK: &Family = &family(
+    "ringdown_flow_executions_stuck",
+    Kind::Gauge,
+    &[label("flow", &[])],
+    "Executions that are in their widget for longer than it can last, by Flow.",
+);
+/// Durations of Executions, by Flow.
+pub const FLOW_EXECUTION_SECONDS: &Family = &family(
+    "ringdown_flow_execution_seconds",
+    Kind::Histogram(SECONDS),
+    &[label("flow", &[])],
+    "Time from the beginning of an Execution to its end, by Flow.",
+);
 /// Lines delivered to Slack.
 pub const SLACK_LINES: &Family =
     &family("ringdown_slack_lines", Kind::Counter, &[], "Lines delivered to Slack.");
@@ -310,6 +346,11 @@ pub const FAMILIES: &[&Family] = &[
     EVENTS_RECEIVED,
     EVENTS_FORWARDED,
     EVENTS_DROPPED,
+    FLOW_EVENTS_UNREADABLE,
+    FLOW_EXECUTIONS_STARTED,
+    FLOW_EXECUTIONS_ENDED,
+    FLOW_EXECUTIONS_STUCK,
+    FLOW_EXECUTION_SECONDS,
     SLACK_LINES,
     SLACK_LINES_DUPLICATE,
     SLACK_POSTS,

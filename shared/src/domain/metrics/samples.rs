@@ -53,6 +53,20 @@ impl Samples {
         self.add(family, values, Counted::Sum, 0);
     }
 
+    /// Adds observations of a histogram that were counted elsewhere, bucket by bucket.
+    pub fn add_observations(
+        &mut self,
+        family: &'static Family,
+        values: &[&str],
+        observations: &Observations,
+    ) {
+        let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+        for (bucket, count) in observations.buckets.iter().enumerate() {
+            self.add(family, values.clone(), Counted::Bucket(bucket), *count);
+        }
+        self.add(family, values, Counted::Sum, observations.milliseconds);
+    }
+
     fn add(&mut self, family: &'static Family, values: Vec<String>, counted: Counted, count: u64) {
         let series = self.0.entry(family.name).or_default();
         match (family.kind, counted) {

@@ -1,7 +1,11 @@
 //! The words that labels may hold. All are bounded: no number, no SID and no word of the other side becomes a label.
 
+use crate::domain::text::mask_numbers;
+
 /// Stands for whatever is not in a list.
 pub const OTHER: &str = "other";
+/// Stands for a Flow whose name is not known.
+pub const UNNAMED: &str = "unnamed";
 /// A failure for which Twilio gave no code.
 pub const NO_CODE: &str = "none";
 
@@ -125,4 +129,35 @@ pub fn disconnect_reason(status: &str, sip_code: Option<u32>) -> Option<&'static
 /// The word of a list that this one is, or `other`.
 pub fn word_of(list: &'static [&'static str], word: &str) -> &'static str {
     list.iter().find(|known| **known == word).copied().unwrap_or(OTHER)
+}
+
+/// The length of a name in a label, in characters.
+const MAX_NAME: usize = 64;
+
+/// The label for a name that people gave in Twilio: no number, no SID, and of bounded length.
+pub fn name_of(name: &str) -> String {
+    let is_sid = |word: &str| {
+        let digits = word.get(2..).unwrap_or_default();
+        digits.len() == 32 && digits.bytes().all(|c| c.is_ascii_hexdigit())
+    };
+    if name.trim().is_empty() || name.split(|c: char| !c.is_ascii_alphanumeric()).any(is_sid) {
+        return UNNAMED.to_owned();
+    }
+    mask_numbers(name.trim()).chars().take(MAX_NAME).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn name_in_a_label_holds_no_number_and_no_sid() {
+        for (name, label) in [
+            (" Main menu ", "Main menu"),
+            ("line +15005550006", "line +…0006"),
+            ("copy of FW00000000000000000000000000000001", "unnamed"),
+            ("", "unnamed"),
+        ] {
+            assert_eq!(super::name_of(name), label);
+        }
+        assert_eq!(super::name_of(&"ü".repeat(100)).chars().count(), 64);
+    }
 }

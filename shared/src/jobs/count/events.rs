@@ -7,17 +7,19 @@ use sha2::{Digest, Sha256};
 use crate::domain::event::Event;
 use crate::domain::metrics::Family;
 use crate::domain::metrics::catalogue::{
-    CALLBACKS_LOST, EVENTS_DROPPED, EVENTS_FORWARDED, EVENTS_RECEIVED,
+    CALLBACKS_LOST, EVENTS_DROPPED, EVENTS_FORWARDED, EVENTS_RECEIVED, FLOW_EVENTS_UNREADABLE,
 };
 use crate::storage::messages::{CallbackTask, Counts, MAX_CALLBACKS, Report};
 use crate::twilio::event_stream::Malformed;
 use crate::twilio::status::{lost, of_event};
 
-/// What is to be counted of one request of the sink with this body. `forwarded` of its events have a line; `base_url`
+/// What is to be counted of one request of the sink with this body. `forwarded` of its events have a line, and
+/// `unreadable` are of an Execution and cannot be read; `base_url`
 /// begins our own URLs. Twilio's second try of a request counts nothing again.
 pub fn tasks(
     events: &[Result<Event, Malformed>],
     forwarded: usize,
+    unreadable: usize,
     body: &[u8],
     base_url: Option<&str>,
 ) -> Vec<CallbackTask> {
@@ -34,6 +36,7 @@ pub fn tasks(
     count(EVENTS_FORWARDED, &[], forwarded);
     count(EVENTS_DROPPED, &["no_route"], unrouted);
     count(EVENTS_DROPPED, &["malformed"], malformed);
+    count(FLOW_EVENTS_UNREADABLE, &[], unreadable);
     let request = name(body);
     let counts = (!counters.is_empty()).then_some(Counts { request, counters });
     let callbacks: Vec<_> = read().filter_map(of_event).collect();

@@ -242,7 +242,7 @@ async fn events_and_forms_of_one_status_count_once() {
     let events = event_stream::parse(body.as_bytes());
     // Twilio's second try of the request.
     for _ in 0..2 {
-        for task in events::tasks(&events, 0, body.as_bytes(), Some(BASE)) {
+        for task in events::tasks(&events, 0, 0, body.as_bytes(), Some(BASE)) {
             send(&setup.queue, &task).await.expect("sent");
         }
     }

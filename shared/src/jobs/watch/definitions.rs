@@ -40,7 +40,7 @@ pub struct Definitions<'a> {
 
 /// The definition of a revision.
 #[derive(Clone, Debug, PartialEq)]
-pub struct FlowDefinition {
+pub struct RevisionDefinition {
     /// Its JSON, as Twilio wrote it.
     pub text: String,
     /// The Flow.
@@ -71,7 +71,7 @@ impl Definitions<'_> {
         flow: &str,
         revision: u32,
         now: Timestamp,
-    ) -> Result<Fetched<FlowDefinition>, Error> {
+    ) -> Result<Fetched<RevisionDefinition>, Error> {
         let fetch = |api: Api| async move { Flows(&api).definition(flow, revision).await };
         let key = flows::definition(flow, revision);
         let Fetched { at, value, failure } = self.known(key, None, fetch, now).await?;
@@ -142,7 +142,7 @@ impl Definitions<'_> {
 ///
 /// # Errors
 /// Why it is none.
-pub(super) fn parse(text: &RawValue) -> Result<FlowDefinition, String> {
+pub(super) fn parse(text: &RawValue) -> Result<RevisionDefinition, String> {
     let text = text.get();
-    Ok(FlowDefinition { flow: Flow::parse(text)?, text: text.to_owned() })
+    Ok(RevisionDefinition { flow: Flow::parse(text)?, text: text.to_owned() })
 }

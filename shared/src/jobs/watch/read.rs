@@ -8,6 +8,9 @@ mod flows;
 mod kept;
 mod list;
 
+pub(super) use active::active;
 pub use active::{RunningExecution, RunningExecutions, running};
+pub(super) use flows::for_good;
 pub use flows::{counts, cursor, flows, seen_flows};
+pub(super) use kept::{KeptFlows, names};
 pub use list::{ExecutionPage, ExecutionQuery, PAGE, latest_medians, one, page};

@@ -10,16 +10,21 @@ use super::kept::{load, names};
 use crate::Error;
 use crate::domain::executions::CountName;
 use crate::domain::executions::views::{CountSpan, FlowCounts, FlowSummary};
-use crate::storage::flows::{COUNT_LANES, CountRow, FLOWS, MAX_FLOWS};
+use crate::storage::flows::{COUNT_LANES, CountRow, FLOWS, MAX_FLOWS, seen_at};
 use crate::storage::{Counters, Key, Store};
 
-/// The SIDs of the Flows that were seen.
+/// The SIDs of the Flows that were seen, in the order in which they were.
 ///
 /// # Errors
 /// The store does not answer.
 pub async fn seen_flows(store: &dyn Store, now: Timestamp) -> Result<Vec<String>, Error> {
     let records = store.page(FLOWS, None, MAX_FLOWS, now).await?;
-    Ok(records.into_iter().map(|record| record.key.sk).collect())
+    let mut flows: Vec<(Timestamp, String)> = records
+        .into_iter()
+        .map(|record| (seen_at(&record).unwrap_or(Timestamp::MAX), record.key.sk))
+        .collect();
+    flows.sort();
+    Ok(flows.into_iter().map(|(_, flow)| flow).collect())
 }
 
 /// All Flows, those first in which most Executions began today.
@@ -74,7 +79,7 @@ pub async fn counts(
 }
 
 /// The sums of these rows of a Flow over all its lanes.
-pub(in crate::jobs::watch) async fn totals(
+async fn totals(
     store: &dyn Store,
     flow: &str,
     rows: &[CountRow],
@@ -99,12 +104,21 @@ pub(in crate::jobs::watch) async fn totals(
     Ok(totals)
 }
 
+/// What is counted of a Flow for good.
+pub(in crate::jobs::watch) async fn for_good(
+    store: &dyn Store,
+    flow: &str,
+    now: Timestamp,
+) -> Result<BTreeMap<String, u64>, Error> {
+    totals(store, flow, &[CountRow::ForGood], now).await
+}
+
 /// A number that grows with each event of these Flows, and only then: whether anything is new.
 ///
 /// # Errors
 /// The store does not answer.
 pub async fn cursor(store: &dyn Store, flows: &[String], now: Timestamp) -> Result<u64, Error> {
-    let sums = flows.iter().map(|flow| totals(store, flow, &[CountRow::ForGood], now));
+    let sums = flows.iter().map(|flow| for_good(store, flow, now));
     let sums = try_join_all(sums).await?;
     let events = CountName::Events.to_text();
     Ok(sums.iter().filter_map(|totals| totals.get(&events)).sum())

@@ -1,0 +1,373 @@
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::event::{ENDED as ENDED_EVENT, STARTED, STEP_ENDED};
+use super::views::{CountSpan, ExecutionState, ExecutionView, FlowCounts, medians};
+use super::*;
+use crate::domain::event::Event;
+
+const FLOW: &str = "FW00000000000000000000000000000001";
+const EXECUTION: &str = "FN00000000000000000000000000000001";
+
+fn at(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millisecond(1_900_000_000_000 + milliseconds).unwrap()
+}
+
+fn event(event_type: &str, id: &str, milliseconds: i64, data: Value) -> StudioEvent {
+    let mut data = data;
+    data["execution_sid"] = EXECUTION.into();
+    data["flow_sid"] = FLOW.into();
+    let envelope =
+        json!({"type": event_type, "id": id, "time": at(milliseconds).to_string(), "data": data});
+    let event = Event { event_type: event_type.to_owned(), id: id.to_owned(), envelope };
+    StudioEvent::read(&event, at(86_400_000)).unwrap().unwrap()
+}
+
+fn started(milliseconds: i64) -> StudioEvent {
+    let data = json!({"started_by": "CA00000000000000000000000000000001", "flow_revision": 42,
+                      "contact_channel_address": "+15005550006"});
+    event(STARTED, EXECUTION, milliseconds, data)
+}
+
+fn ended(milliseconds: i64) -> StudioEvent {
+    event(ENDED_EVENT, EXECUTION, milliseconds, json!({"ended_reason": "FLOW_END"}))
+}
+
+fn step(number: u32, name: &str, from: &str, to: &str, milliseconds: i64) -> StudioEvent {
+    let sid = format!("FT{number:032x}");
+    let created = at(milliseconds).to_string();
+    let data = json!({"step_sid": sid, "name": name, "transitioned_from": from, "transitioned_to": to,
+                      "date_created": created});
+    event(STEP_ENDED, &sid, milliseconds, data)
+}
+
+fn applied(events: &[StudioEvent]) -> RecordedExecution {
+    let mut execution = RecordedExecution::default();
+    for event in events {
+        execution.apply(event);
+    }
+    execution
+}
+
+fn path(execution: &RecordedExecution) -> Vec<&str> {
+    execution.steps.iter().map(|step| step.to.as_str()).collect()
+}
+
+#[test]
+fn start_and_end_count_each_though_they_share_an_id() {
+    let mut execution = RecordedExecution::default();
+    let counts = execution.apply(&started(0));
+    assert_eq!(counts.len(), 2);
+    assert_eq!(execution.apply(&started(0)), []);
+    let names: Vec<CountName> =
+        execution.apply(&ended(2_500)).into_iter().map(|count| count.name).collect();
+    let milliseconds = CountName::Milliseconds(2_500);
+    let bucket = CountName::Bucket(Some(5));
+    assert_eq!(names, [CountName::Events, CountName::Ended, bucket, milliseconds]);
+    assert_eq!(execution.apply(&ended(2_500)), []);
+    assert_eq!(execution.contact.as_deref(), Some("0006"));
+    assert!(!serde_json::to_string(&execution).unwrap().contains("1500555"));
+}
+
+#[test]
+fn late_step_lands_in_its_place_even_after_the_end() {
+    let execution = applied(&[
+        started(0),
+        step(3, "keypress", "menu", "bye", 300),
+        ended(500),
+        step(1, "incomingCall", TRIGGER, "hello", 100),
+        step(4, "audioComplete", "bye", ENDED, 400),
+        step(2, "audioComplete", "hello", "menu", 200),
+    ]);
+    assert_eq!(path(&execution), ["hello", "menu", "bye", ENDED]);
+    let view = ExecutionView::of(EXECUTION, &execution, None, at(1_000));
+    assert_eq!((view.state, view.seconds), (ExecutionState::Ended, Some(0)));
+    let times: Vec<_> = view.steps.iter().map(|step| step.milliseconds).collect();
+    assert_eq!(times, [Some(100); 4]);
+}
+
+#[test]
+fn hang_up_that_is_noted_too_early_comes_last() {
+    let execution = applied(&[
+        step(1, "incomingCall", TRIGGER, "hello", 100),
+        step(3, HANG_UP, "menu", ENDED, 190),
+        step(2, "audioComplete", "hello", "menu", 200),
+    ]);
+    assert_eq!(path(&execution), ["hello", "menu", ENDED]);
+    let view = ExecutionView::of(EXECUTION, &execution, None, at(1_000));
+    let last = view.steps.last().unwrap();
+    assert!(last.is_hang_up && !last.is_after_gap);
+    assert_eq!(last.milliseconds, Some(0));
+}
+
+#[test]
+fn steps_of_one_moment_follow_their_widgets() {
+    let execution = applied(&[
+        step(9, "incomingCall", TRIGGER, "a", 100),
+        step(1, "next", "c", "d", 100),
+        step(2, "next", "b", "c", 100),
+        step(3, "next", "a", "b", 100),
+    ]);
+    assert_eq!(path(&execution), ["a", "b", "c", "d"]);
+}
+
+#[test]
+fn missing_step_is_shown_as_a_gap_and_survived() {
+    let execution = applied(&[
+        started(0),
+        step(1, "incomingCall", TRIGGER, "hello", 100),
+        step(3, "keypress", "menu", "queue", 300),
+    ]);
+    let view = ExecutionView::of(EXECUTION, &execution, None, at(1_000));
+    let gaps: Vec<bool> = view.steps.iter().map(|step| step.is_after_gap).collect();
+    assert_eq!(gaps, [false, true]);
+    assert_eq!(view.steps[1].milliseconds, None);
+    assert_eq!((view.widget.as_deref(), view.since), (Some("queue"), Some(at(300))));
+}
+
+#[test]
+fn start_is_unknown_until_its_event_comes() {
+    let mut execution = applied(&[step(1, "incomingCall", TRIGGER, "hello", 100)]);
+    let view = ExecutionView::of(EXECUTION, &execution, None, at(1_000));
+    assert_eq!((view.is_start_known, view.began_at), (false, Some(at(100))));
+    execution.apply(&started(0));
+    let view = ExecutionView::of(EXECUTION, &execution, None, at(1_000));
+    assert_eq!((view.is_start_known, view.began_at), (true, Some(at(0))));
+}
+
+#[test]
+fn step_beyond_the_limit_is_left_out_and_noted_once() {
+    let mut execution = RecordedExecution::default();
+    for number in 0..record::MAX_STEPS as u32 {
+        assert!(!execution.apply(&step(number, "next", "a", "a", i64::from(number))).is_empty());
+    }
+    let names = |counts: Vec<Count>| counts.into_iter().map(|count| count.name).collect::<Vec<_>>();
+    let further = step(5_000, "next", "a", "b", 9_000);
+    assert_eq!(names(execution.apply(&further)), [CountName::Events, CountName::Cut]);
+    assert_eq!(execution.apply(&further), []);
+    assert!(execution.is_cut && execution.steps.len() == record::MAX_STEPS);
+}
+
+#[test]
+fn record_with_the_longest_names_fits_the_store() {
+    let name = "\u{1}\"ü".repeat(200);
+    let mut execution = applied(&[started(0), ended(5)]);
+    for number in 0..record::MAX_STEPS as u32 {
+        execution.apply(&step(number, &name, &name, &name, i64::from(number)));
+        if execution.is_cut {
+            break;
+        }
+    }
+    assert!(execution.is_cut);
+    assert!(serde_json::to_string(&execution).unwrap().len() < 390 * 1024);
+}
+
+#[test]
+fn subflow_neither_ends_nor_moves_the_execution_around_it() {
+    let mut inner = step(2, "next", "sub-1", ENDED, 200);
+    let StudioEventKind::Step(inner_step) = &mut inner.kind else { panic!("no step") };
+    inner_step.parent = Some("FT000000000000000000000000000000aa".to_owned());
+    let execution = applied(&[step(1, "incomingCall", TRIGGER, "sub", 100), inner]);
+    assert!(!execution.is_over());
+    assert_eq!(execution.position().unwrap().widget, "sub");
+}
+
+#[test]
+fn counts_of_a_span_have_percents_and_hang_ups() {
+    let edge = |from: &str, event: &str, to: &str| {
+        CountName::Edge { from: from.into(), event: event.into(), to: to.into() }.to_text()
+    };
+    let counters = [
+        (CountName::Started.to_text(), 10),
+        (edge(TRIGGER, "incomingCall", "menu"), 10),
+        (edge("menu", "keypress", "queue"), 6),
+        (edge("menu", HANG_UP, ENDED), 2),
+        (edge("queue", "failedToEnqueue", ENDED), 1),
+    ];
+    let counts = FlowCounts::of(CountSpan::Day, at(0), &counters.into());
+    let menu = &counts.widgets["menu"];
+    assert_eq!((menu.arrived, menu.left, menu.hang_ups, menu.percent), (10, 8, 2, Some(100.0)));
+    assert_eq!(counts.edges[1].percent, 75.0);
+    assert_eq!(counts.failed, 1);
+    assert_eq!(counts.ends().count(), 2);
+}
+
+#[test]
+fn spans_begin_with_whole_hours_and_days() {
+    let now: Timestamp = "2026-11-28T20:41:07Z".parse().unwrap();
+    for (name, since) in [
+        ("hour", "2026-11-28T19:00:00Z"),
+        ("day", "2026-11-28T00:00:00Z"),
+        ("week", "2026-11-22T00:00:00Z"),
+        ("month", "2026-10-30T00:00:00Z"),
+    ] {
+        assert_eq!(CountSpan::of(name).since(now).to_string(), since);
+    }
+}
+
+#[test]
+fn median_is_of_the_times_between_two_steps() {
+    let one = |seconds: i64| {
+        applied(&[
+            started(0),
+            step(1, "incomingCall", TRIGGER, "menu", 1_000),
+            step(2, "keypress", "menu", ENDED, 1_000 + seconds * 1_000),
+        ])
+    };
+    let all = [one(1), one(9), one(4), one(2)];
+    let medians = medians(&all);
+    assert_eq!((medians["menu"].seconds, medians["menu"].of), (3.0, 4));
+}
+
+/// A walk through a Flow, with its events in the order in which they happened. The pauses may be zero.
+fn walk() -> impl Strategy<Value = Vec<StudioEvent>> {
+    let steps = prop::collection::vec((0..5_u8, 0..4_i64), 0..12);
+    (steps, any::<bool>()).prop_map(|(steps, has_end)| {
+        let (mut events, mut here, mut time) = (vec![started(0)], TRIGGER.to_owned(), 0);
+        let count = steps.len();
+        for (number, (widget, pause)) in steps.into_iter().enumerate() {
+            time += pause;
+            let is_last = has_end && number + 1 == count;
+            let next = if is_last { ENDED.to_owned() } else { format!("w|{widget}%") };
+            events.push(step(number as u32, "next", &here, &next, time));
+            here = next;
+        }
+        if has_end {
+            events.push(ended(time + 3));
+        }
+        events
+    })
+}
+
+/// The events of a walk in any order, some of them twice.
+fn shuffled() -> impl Strategy<Value = (Vec<StudioEvent>, Vec<StudioEvent>)> {
+    walk().prop_flat_map(|events| {
+        let twice = prop::collection::vec(prop::sample::select(events.clone()), 0..6);
+        let sent = (Just(events.clone()), twice).prop_map(|(mut events, twice)| {
+            events.extend(twice);
+            events
+        });
+        (Just(events), sent.prop_shuffle())
+    })
+}
+
+fn sorted(counts: Vec<Count>) -> Vec<String> {
+    let mut texts: Vec<String> = counts
+        .iter()
+        .map(|Count { at, name, .. }| {
+            let at = name.is_by_time().then_some(*at);
+            format!("{} {} {at:?}", name.to_text(), name.amount())
+        })
+        .collect();
+    texts.sort();
+    texts
+}
+
+proptest! {
+    #[test]
+    fn order_and_repeats_change_neither_record_nor_counts((events, sent) in shuffled(), left_out in 0..20_usize) {
+        let count = |events: &[StudioEvent]| {
+            let mut execution = RecordedExecution::default();
+            let counts: Vec<Count> =
+                events.iter().flat_map(|event| execution.apply(event)).collect();
+            execution.listed_at = None;
+            (execution, sorted(counts))
+        };
+        prop_assert_eq!(count(&events), count(&sent));
+        // The same holds for any part of them: what is missing is missing in each order.
+        let missing = events.get(left_out);
+        let rest = |events: &[StudioEvent]| -> Vec<StudioEvent> {
+            events.iter().filter(|event| Some(*event) != missing).cloned().collect()
+        };
+        let (execution, counts) = count(&rest(&sent));
+        prop_assert_eq!((execution.clone(), counts), count(&rest(&events)));
+        let view = ExecutionView::of(EXECUTION, &execution, None, at(5));
+        prop_assert_eq!(view.steps.len(), execution.steps.len());
+    }
+
+    #[test]
+    fn name_of_a_counter_survives_any_widget(from in ".{0,20}", event in "[|%0-9A-F]{0,9}", to in ".{0,20}") {
+        let edge = CountName::Edge { from: from.clone(), event, to };
+        prop_assert_eq!(CountName::read(&edge.to_text()), Some(edge));
+        let last = CountName::LastWidget(from.clone());
+        prop_assert_eq!(CountName::read(&last.to_text()), Some(last));
+        CountName::read(&from);
+    }
+
+    #[test]
+    fn no_event_can_make_it_panic(name in ".{0,300}", time in ".{0,30}", sid in "(FW|FN|FT)[0-9a-f]{30,33}") {
+        for event_type in [STARTED, ENDED_EVENT, STEP_ENDED] {
+            let envelope = json!({"source": name, "time": time, "data": {
+                "execution_sid": sid, "flow_sid": sid, "step_sid": sid, "name": name,
+                "transitioned_from": name, "transitioned_to": name, "flow_revision": name,
+                "contact_channel_address": name, "date_created": time}});
+            let event = Event { event_type: event_type.to_owned(), id: sid.clone(), envelope };
+            let _ = StudioEvent::read(&event, at(0));
+        }
+    }
+}
+
+#[test]
+fn event_tells_its_sids_by_its_source_too() {
+    let source = format!("/v2/Flows/{FLOW}/Executions/{EXECUTION}");
+    let envelope = json!({"source": source, "time": "2022-10-02T12:34:31.506Z", "data": {}});
+    let event = |id: &str| Event {
+        event_type: STARTED.to_owned(),
+        id: id.to_owned(),
+        envelope: envelope.clone(),
+    };
+    let read = StudioEvent::read(&event("EZ1"), at(0)).unwrap().unwrap();
+    assert_eq!((read.flow.as_str(), read.execution.as_str()), (FLOW, EXECUTION));
+    let nothing = Event { envelope: json!({"data": {"flow_sid": "FW1"}}), ..event(EXECUTION) };
+    assert_eq!(StudioEvent::read(&nothing, at(0)), Some(Err("it names no Flow")));
+    let other = Event { event_type: "com.twilio.x".to_owned(), ..event("EZ1") };
+    assert_eq!(StudioEvent::read(&other, at(0)), None);
+}
+
+#[test]
+fn time_that_is_missing_or_in_the_future_is_that_of_arrival() {
+    for time in [json!(null), json!("soon"), json!(at(999_000).to_string())] {
+        let envelope =
+            json!({"time": time, "data": {"flow_sid": FLOW, "execution_sid": EXECUTION}});
+        let event = Event { event_type: STARTED.to_owned(), id: "1".to_owned(), envelope };
+        assert_eq!(StudioEvent::read(&event, at(0)).unwrap().unwrap().at, at(0));
+    }
+}
+
+#[test]
+fn widget_is_stuck_when_it_is_older_than_its_own_time_outs_and_a_margin() {
+    let definition = json!({"initial_state": "Trigger", "states": [
+        {"name": "ask", "type": "gather-input-on-call", "transitions": [],
+         "properties": {"timeout": 5, "number_of_digits": 1, "say": "Press one."}},
+        {"name": "http", "type": "make-http-request", "transitions": [], "properties": {}},
+        {"name": "split", "type": "split-based-on", "transitions": [], "properties": {}},
+        {"name": "wait", "type": "send-and-wait-for-reply", "transitions": [], "properties": {"timeout": "7200"}},
+        {"name": "liquid", "type": "send-and-wait-for-reply", "transitions": [], "properties": {"timeout": "{{x}}"}},
+        {"name": "queue", "type": "enqueue-call", "transitions": [], "properties": {}},
+    ]});
+    let flow = studio::Flow::read(&definition).unwrap();
+    let lasts = |widget: &str, flow: Option<&studio::Flow>, is_call: bool| {
+        let position = Position { widget: widget.to_owned(), since: at(0) };
+        let is_stuck = |seconds: i64| {
+            let now = at(0) + SignedDuration::from_secs(seconds);
+            stuck::stuck_at(&position, is_call, flow, now).is_some()
+        };
+        // The first second at which it is stuck.
+        let (mut low, mut high) = (0, 40 * 86_400);
+        while low < high {
+            let middle = (low + high) / 2;
+            if is_stuck(middle) { high = middle } else { low = middle + 1 }
+        }
+        low
+    };
+    // A prompt of ten characters takes two seconds; five seconds for a key, five before it, a minute for speech.
+    assert_eq!(lasts("ask", Some(&flow), true), 72 + 7 + 60 + 1);
+    assert_eq!(lasts("http", Some(&flow), true), 10 + 1 + 60 + 1);
+    assert_eq!(lasts("split", Some(&flow), true), 61);
+    assert_eq!(lasts("wait", Some(&flow), false), 7_200 + 720 + 61);
+    assert_eq!(lasts("liquid", Some(&flow), false), 33 * 86_400 + 61);
+    assert_eq!(lasts("queue", Some(&flow), true), 14_400 + 1_440 + 61);
+    assert_eq!(lasts("queue", None, true), 14_400 + 1_440 + 61);
+    assert_eq!(lasts("queue", None, false), 33 * 86_400 + 61);
+}

@@ -1,0 +1,80 @@
+//! Executions of Flows, for Prometheus.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::try_join_all;
+use jiff::Timestamp;
+
+use super::read::{active, for_good, names, seen_flows};
+use crate::Error;
+use crate::domain::executions::CountName;
+use crate::domain::executions::counts::SECONDS;
+use crate::domain::metrics::catalogue::{
+    FLOW_EXECUTION_SECONDS, FLOW_EXECUTIONS_ENDED, FLOW_EXECUTIONS_STARTED, FLOW_EXECUTIONS_STUCK,
+};
+use crate::domain::metrics::vocabulary::{OTHER, UNNAMED, name_of};
+use crate::domain::metrics::{Observations, Samples};
+use crate::storage::Store;
+
+/// The most Flows that are shown by name, those that were seen first, …
+const MAX_FLOWS: usize = 50;
+/// … and the most widgets of each.
+const MAX_WIDGETS: usize = 100;
+
+/// Adds what was counted of Flows.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn show(samples: &mut Samples, store: &dyn Store, now: Timestamp) -> Result<(), Error> {
+    let flows = seen_flows(store, now).await?;
+    let names = names(store, &flows, now).await?;
+    let read = flows.iter().map(|flow| async {
+        let counted = for_good(store, flow, now).await?;
+        let (active, _) = active(store, flow, now).await?;
+        Ok::<_, Error>((counted, active.iter().filter(|entry| entry.is_stuck).count()))
+    });
+    let read = try_join_all(read).await?;
+    let mut stuck_by_name: BTreeMap<String, i64> = BTreeMap::new();
+    for (at, (flow, (counted, stuck))) in flows.iter().zip(read).enumerate() {
+        let name = names.get(flow).map_or(UNNAMED.to_owned(), |name| name_of(name));
+        let name = if at < MAX_FLOWS { name } else { OTHER.to_owned() };
+        show_counts(samples, &name, &counted);
+        *stuck_by_name.entry(name).or_default() += i64::try_from(stuck).unwrap_or(i64::MAX);
+    }
+    for (name, stuck) in stuck_by_name {
+        samples.gauge(FLOW_EXECUTIONS_STUCK, &[&name], stuck);
+    }
+    Ok(())
+}
+
+fn show_counts(samples: &mut Samples, flow: &str, counted: &BTreeMap<String, u64>) {
+    let mut seconds = Observations { buckets: vec![0; SECONDS.len() + 1], milliseconds: 0 };
+    let mut widgets = 0;
+    samples.count(FLOW_EXECUTIONS_STARTED, &[flow], 0);
+    for (name, count) in counted {
+        match CountName::read(name) {
+            Some(CountName::Started) => samples.count(FLOW_EXECUTIONS_STARTED, &[flow], *count),
+            Some(CountName::LastWidget(widget)) => {
+                widgets += 1;
+                let widget =
+                    if widgets > MAX_WIDGETS { OTHER.to_owned() } else { name_of(&widget) };
+                samples.count(FLOW_EXECUTIONS_ENDED, &[flow, &widget], *count);
+            }
+            Some(CountName::Bucket(bound)) => {
+                let place = match bound {
+                    Some(bound) => SECONDS.iter().position(|known| *known == bound),
+                    None => Some(SECONDS.len()),
+                };
+                if let Some(bucket) = place.and_then(|place| seconds.buckets.get_mut(place)) {
+                    *bucket += count;
+                }
+            }
+            Some(CountName::Milliseconds(_)) => seconds.milliseconds = *count,
+            _ => {}
+        }
+    }
+    samples.add_observations(FLOW_EXECUTION_SECONDS, &[flow], &seconds);
+}
+
+#[cfg(test)]
+mod tests;

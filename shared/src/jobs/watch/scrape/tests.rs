@@ -1,0 +1,83 @@
+use serde_json::json;
+
+use super::*;
+use crate::domain::event::Event;
+use crate::domain::metrics::Value;
+use crate::jobs::watch::take::{ExecutionEvents, take};
+use crate::storage::flows::{Fetched, put_fetched, resource};
+use crate::testing::MemoryStore;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_900_000_000 + seconds).unwrap()
+}
+
+/// An Execution of this Flow that ends in `widget`, after so many seconds.
+async fn run(store: &MemoryStore, flow: u32, number: u32, widget: &str, seconds: i64) {
+    let (flow, execution) = (format!("FW{flow:032x}"), format!("FN{number:032x}"));
+    let event = |what: &str, second: i64| {
+        let data = json!({"flow_sid": flow, "execution_sid": execution, "name": "next",
+                          "step_sid": format!("FT{number:032x}"),
+                          "transitioned_from": widget, "transitioned_to": "Ended"});
+        let event_type = format!("com.twilio.studio.flow.{what}");
+        let envelope = json!({"time": at(second), "data": data});
+        Ok(Event { event_type, id: execution.clone(), envelope })
+    };
+    let events = [
+        event("execution.started", 0),
+        event("step.ended", seconds),
+        event("execution.ended", seconds),
+    ];
+    take(store, &ExecutionEvents::of(&events, at(seconds)), at(seconds)).await.unwrap();
+}
+
+async fn name(store: &MemoryStore, flow: u32, name: &str) {
+    let value = Some(json!({"sid": "FW", "friendly_name": name}));
+    let fetched = Fetched { at: at(0), value, failure: None };
+    let key = resource(&format!("FW{flow:032x}"));
+    store.write(&[put_fetched(key, &fetched, at(0)).into()], at(0)).await.unwrap();
+}
+
+#[tokio::test]
+async fn executions_are_shown_by_the_names_of_their_flows() {
+    let store = MemoryStore::default();
+    run(&store, 1, 1, "menu", 3).await;
+    run(&store, 1, 2, "menu", 40).await;
+    run(&store, 1, 3, "queue", 90_000).await;
+    run(&store, 2, 4, "menu", 1).await;
+    name(&store, 1, "Main line").await;
+    let mut samples = Samples::default();
+    show(&mut samples, &store, at(90_000)).await.unwrap();
+    let value = |family, values: &[&str]| {
+        let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+        samples.series(family)[&values].clone()
+    };
+    assert_eq!(value(FLOW_EXECUTIONS_STARTED, &["Main line"]), Value::Count(3));
+    assert_eq!(value(FLOW_EXECUTIONS_STARTED, &["unnamed"]), Value::Count(1));
+    assert_eq!(value(FLOW_EXECUTIONS_ENDED, &["Main line", "menu"]), Value::Count(2));
+    assert_eq!(value(FLOW_EXECUTIONS_STUCK, &["Main line"]), Value::Gauge(0));
+    let Value::Histogram(seconds) = value(FLOW_EXECUTION_SECONDS, &["Main line"]) else {
+        panic!("no histogram")
+    };
+    assert_eq!(seconds.milliseconds, 90_043_000);
+    assert_eq!((seconds.buckets[0], seconds.buckets[3], seconds.buckets[11]), (1, 1, 1));
+}
+
+#[tokio::test]
+async fn flows_and_widgets_beyond_the_limits_are_shown_as_others() {
+    let store = MemoryStore::default();
+    for flow in 0..60 {
+        run(&store, flow, flow, "menu", 1).await;
+        name(&store, flow, &format!("Flow {flow}")).await;
+    }
+    for number in 0..130 {
+        run(&store, 0, 1_000 + number, &format!("widget {number}"), 1).await;
+    }
+    let mut samples = Samples::default();
+    show(&mut samples, &store, at(1)).await.unwrap();
+    let started = samples.series(FLOW_EXECUTIONS_STARTED);
+    assert_eq!(started.len(), MAX_FLOWS + 1);
+    assert_eq!(started[&vec![OTHER.to_owned()]], Value::Count(10));
+    let ended = samples.series(FLOW_EXECUTIONS_ENDED);
+    let of_first = ended.keys().filter(|labels| labels[0] == "Flow 0");
+    assert_eq!(of_first.count(), MAX_WIDGETS + 1);
+}
