@@ -8,7 +8,7 @@ use shared::storage::dead_letters::DeadLetter;
 use shared::storage::messages::{CallbackTask, Task, WakeUp};
 use shared::storage::{MAX_MESSAGE_BYTES, QueueName};
 use shared::testing::sample::at;
-use shared::testing::{Fault, MemoryQueue, readings};
+use shared::testing::{Fault, MemoryQueue, MemoryStore, readings};
 use shared::twilio::event_stream::MAX_MALFORMED_BYTES;
 use shared::twilio::signature::{Payload, signature, with_body_hash};
 
