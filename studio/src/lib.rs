@@ -19,7 +19,7 @@ pub use flow::{
 };
 pub use run::{
     Action, Connect, DialCallStatus, DialOutcome, EndReason, Enqueue, ExecutionRequest,
-    ExecutionStart, HttpMethod, HttpResponse, IncomingCall, IncomingMessage, LogEntry,
+    ExecutionStart, HandOver, HttpMethod, HttpResponse, IncomingCall, IncomingMessage, LogEntry,
     OutboundMessage, Prompt, QueueResult, QueueTarget, Record, Run, RunEvent, RunState, Speech,
     Step, Trigger,
 };

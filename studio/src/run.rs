@@ -6,6 +6,7 @@
 mod action;
 mod calls;
 mod event;
+mod hand_over;
 mod http;
 mod log;
 mod messages;
@@ -15,6 +16,7 @@ mod queues;
 mod split;
 mod start;
 mod state;
+mod subflows;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -27,8 +29,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 pub use action::{
-    Action, Connect, Enqueue, HTTP_TIMEOUT, HttpMethod, OutboundMessage, Prompt, QueueTarget,
-    Record, Speech,
+    Action, Connect, Enqueue, HTTP_TIMEOUT, HandOver, HttpMethod, OutboundMessage, Prompt,
+    QueueTarget, Record, Speech,
 };
 pub use event::{DialCallStatus, DialOutcome, HttpResponse, QueueResult, RunEvent};
 pub use http::MAX_RESPONSE_BYTES;
@@ -39,6 +41,7 @@ pub use state::{EndReason, RunState, Step};
 use self::calls::{Call, Line};
 use self::log::code;
 use self::messages::Outbound;
+use self::subflows::Parent;
 use self::widgets::{Begun, Taken};
 use crate::flow::{Flow, State};
 
@@ -61,6 +64,8 @@ pub struct Run {
     /// The index of the widget that it is in; none before the first.
     widget: Option<usize>,
     context: Value,
+    /// The Flow that it goes back to, if it is in a subflow.
+    parent: Option<Box<Parent>>,
     call: Option<Call>,
     /// The message of the widget that it is in.
     outbound: Option<Outbound>,
@@ -76,12 +81,7 @@ impl Run {
     pub fn new(flow: Arc<Flow>, start: &ExecutionStart, now: Timestamp) -> Run {
         let context = start.context();
         let call = match &start.trigger {
-            Trigger::Call(IncomingCall { call_sid, from, to, .. }) => Some(Call {
-                sid: Some(call_sid.clone()),
-                to: to.clone(),
-                from: from.clone(),
-                line: Line::Open,
-            }),
+            Trigger::Call(call) => Some(Call::incoming(call)),
             Trigger::Request(_) | Trigger::Message(_) => None,
         };
         Run {
@@ -90,6 +90,7 @@ impl Run {
             trigger: start.trigger.event(),
             widget: None,
             context,
+            parent: None,
             call,
             outbound: None,
             steps: Vec::new(),
@@ -120,7 +121,7 @@ impl Run {
         &self.state
     }
 
-    /// The namespaces that Liquid looks up: `trigger`, `flow`, `contact`, `widgets`.
+    /// The namespaces that Liquid looks up: `trigger`, `flow`, `contact`, `widgets`; in a subflow, its own.
     pub fn context(&self) -> &Value {
         &self.context
     }
@@ -147,17 +148,22 @@ impl Run {
 
     /// Passes widgets, beginning with this one, until one waits or the run ends.
     fn enter(&mut self, first: Option<&str>, now: Timestamp) -> Vec<Action> {
-        let flow = self.flow.clone();
         let mut next = first.map(str::to_owned);
-        while let Some(name) = &next {
-            let index = flow.states.iter().position(|state| state.name == *name);
-            let Some((index, state)) =
-                index.and_then(|index| Some((index, flow.states.get(index)?)))
-            else {
-                let (code, widget) = (Some(code::INVALID_FLOW), String::new());
-                let message = format!("there is no widget {name:?}");
-                self.push(LogEntry { code, widget, message });
-                break;
+        loop {
+            let flow = self.flow.clone();
+            let is_next = |state: &&State| next.as_deref() == Some(state.name.as_str());
+            let found = flow.states.iter().enumerate().find(|(_, state)| is_next(state));
+            let Some((index, state)) = found else {
+                if let Some(name) = &next {
+                    let (code, widget) = (Some(code::INVALID_FLOW), String::new());
+                    let message = format!("there is no widget {name:?}");
+                    self.push(LogEntry { code, widget, message });
+                }
+                match self.ascend(now) {
+                    Some(after) => next = after,
+                    None => return self.end(EndReason::FlowEnd, now),
+                }
+                continue;
             };
             if let Err(reason) = self.arrive(index, state) {
                 if reason == EndReason::HungUp {
@@ -174,7 +180,6 @@ impl Run {
                 Begun::Ends(reason) => return self.end(reason, now),
             }
         }
-        self.end(EndReason::FlowEnd, now)
     }
 
     /// Comes to a widget; or the run ends before it, and the reason says why.
@@ -207,13 +212,17 @@ impl Run {
         let flow = self.flow.clone();
         let state = self.widget.and_then(|index| flow.states.get(index));
         let Some(state) = state else { return Vec::new() };
-        match self.take(state, event) {
+        match self.take(state, event, now) {
             Taken::Ignored => {
                 self.warn(code::UNEXPECTED_EVENT, state, "an event came that it does not wait for");
                 Vec::new()
             }
             Taken::Waits(action) => action.into_iter().collect(),
             Taken::Fired(event) => self.fire(state, event, now),
+            Taken::Entered => {
+                let first = self.flow.initial_state.clone();
+                self.enter(Some(&first), now)
+            }
         }
     }
 
@@ -235,6 +244,7 @@ impl Run {
             kind: state.kind.clone(),
             from: state.name.clone(),
             to: to.map(str::to_owned),
+            subflow: self.parent.as_ref().map(|parent| parent.name.clone()),
         });
     }
 
@@ -250,9 +260,7 @@ impl Run {
         match state {
             None if is_on => self.end(EndReason::HungUp, now),
             None => Vec::new(),
-            Some(state) if is_on && (self.is_voice(state) || state.kind == widgets::kind::CALL) => {
-                self.fire(state, HANG_UP, now)
-            }
+            Some(state) if is_on && self.is_of_call(state) => self.fire(state, HANG_UP, now),
             Some(state) => {
                 self.warn(code::UNEXPECTED_EVENT, state, "a hang-up came; the widget goes on");
                 Vec::new()

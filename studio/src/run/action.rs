@@ -17,6 +17,9 @@ pub enum Action {
         from: String,
         /// How long it rings.
         timeout: Duration,
+        /// Whether it is found out what answers: [`RunEvent::AnsweredBy`](super::RunEvent::AnsweredBy) comes before
+        /// [`RunEvent::Dialed`](super::RunEvent::Dialed).
+        detect_machine: bool,
     },
     /// Speaks or plays: [`RunEvent::Spoken`](super::RunEvent::Spoken) when all is said.
     SayPlay(Prompt),
@@ -63,6 +66,17 @@ pub enum Action {
     Connect(Connect),
     /// Records the caller: [`RunEvent::Recorded`](super::RunEvent::Recorded).
     Record(Record),
+    /// Fetches a Flow: [`RunEvent::FlowFetched`](super::RunEvent::FlowFetched) or
+    /// [`RunEvent::FlowMissing`](super::RunEvent::FlowMissing).
+    FetchFlow {
+        /// `FW…`
+        flow_sid: String,
+        /// `LatestPublished`, `LatestDraft` or a number.
+        revision: String,
+    },
+    /// Has something done that no run plays: [`RunEvent::HandedBack`](super::RunEvent::HandedBack), or
+    /// [`RunEvent::TimedOut`](super::RunEvent::TimedOut).
+    HandOver(HandOver),
     /// Ends the call.
     HangUp,
 }
@@ -186,4 +200,15 @@ pub struct Record {
     pub play_beep: bool,
     /// Whether it is put into writing.
     pub transcribe: bool,
+}
+
+/// Something that TwiML, an agent or a service of Twilio does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandOver {
+    /// The type of the widget: `add-twiml-redirect`, `capture-payments`, …
+    pub kind: String,
+    /// Its URL; empty if it has none.
+    pub url: String,
+    /// How long it may take, if the widget says so; for a redirect, zero is not to wait at all.
+    pub timeout: Option<Duration>,
 }

@@ -5,8 +5,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::texts::{Texts, flag};
-use super::widgets::Taken;
-use super::{Action, Connect, DialCallStatus, DialOutcome, Record, Run, RunEvent, code};
+use super::widgets::{Failure, Taken, kind};
+use super::{
+    Action, Connect, DialCallStatus, DialOutcome, IncomingCall, Record, Run, RunEvent, code,
+};
 use crate::flow::State;
 
 /// How long a phone rings unless the widget says so.
@@ -27,6 +29,27 @@ pub(super) struct Call {
     pub(super) to: String,
     pub(super) from: String,
     pub(super) line: Line,
+    /// What has answered it, if that was found out.
+    answered_by: Option<String>,
+}
+
+impl Call {
+    /// A call to us.
+    pub(super) fn incoming(call: &IncomingCall) -> Call {
+        let IncomingCall { call_sid, from, to, .. } = call;
+        Call { sid: Some(call_sid.clone()), line: Line::Open, ..Call::dialing(to, from) }
+    }
+
+    /// A call that is placed now.
+    pub(super) fn dialing(to: &str, from: &str) -> Call {
+        let (to, from) = (to.to_owned(), from.to_owned());
+        Call { sid: None, to, from, line: Line::Dialing, answered_by: None }
+    }
+
+    fn is_answered_by_machine(&self) -> bool {
+        let by = self.answered_by.as_deref().unwrap_or_default();
+        by.starts_with("machine") || by == "fax"
+    }
 }
 
 /// Whether somebody is on the line.
@@ -40,13 +63,6 @@ pub(super) enum Line {
     Closed,
     /// Somebody was.
     HungUp,
-}
-
-/// The call that a widget places.
-pub(super) fn place(state: &State, texts: &mut Texts<'_>) -> Action {
-    let [to, from] = ["to", "from"].map(|name| texts.get(state, name));
-    let timeout = texts.seconds(state, "timeout").unwrap_or(DEFAULT_RING_TIMEOUT);
-    Action::PlaceCall { to, from, timeout }
 }
 
 /// The connection that a widget makes.
@@ -87,6 +103,24 @@ impl Run {
         self.call.as_ref().map(|call| call.line)
     }
 
+    /// The call that a widget places: one at a time, and none in a Flow that was called.
+    pub(super) fn place(&self, state: &State, texts: &mut Texts<'_>) -> Result<Action, Failure> {
+        match self.line() {
+            Some(_) if self.context.pointer("/trigger/call").is_some() => {
+                let why = "a Flow that was called places no call".to_owned();
+                return Err((code::WRONG_TRIGGER, why));
+            }
+            Some(Line::Open | Line::Dialing) => {
+                return Err((code::OUTGOING_CALL, "there is a call already".to_owned()));
+            }
+            Some(Line::Closed | Line::HungUp) | None => {}
+        }
+        let [to, from] = ["to", "from"].map(|name| texts.get(state, name));
+        let timeout = texts.seconds(state, "timeout").unwrap_or(DEFAULT_RING_TIMEOUT);
+        let detect_machine = flag(state, "detect_answering_machine").unwrap_or(false);
+        Ok(Action::PlaceCall { to, from, timeout, detect_machine })
+    }
+
     pub(super) fn take_dialing(&mut self, state: &State, event: RunEvent) -> Taken {
         match event {
             RunEvent::Placed { call_sid } => {
@@ -96,26 +130,39 @@ impl Run {
                 self.describe_call(&state.name, "queued");
                 Taken::Waits(None)
             }
+            RunEvent::AnsweredBy(who) => {
+                let Some(call) = &mut self.call else { return Taken::Ignored };
+                call.answered_by = Some(who);
+                Taken::Waits(None)
+            }
             RunEvent::Dialed(outcome) => {
                 self.describe_call(&state.name, outcome.call_status());
                 let Some(call) = &mut self.call else { return Taken::Ignored };
                 let is_answered = outcome == DialOutcome::Answered;
                 call.line = if is_answered { Line::Open } else { Line::Closed };
+                // Only the old widget has an event for a machine.
+                let is_machine = state.kind == kind::OLD_CALL && call.is_answered_by_machine();
                 if call.sid.is_none() {
                     self.call = None;
                 }
                 if outcome == DialOutcome::Failed {
                     self.warn(code::OUTGOING_CALL, state, "the call could not be placed");
                 }
-                Taken::Fired(outcome.event())
+                match outcome {
+                    DialOutcome::Answered if is_machine => Taken::Fired("answeredByMachine"),
+                    outcome => Taken::Fired(outcome.event()),
+                }
             }
             _ => Taken::Ignored,
         }
     }
 
     fn describe_call(&mut self, widget: &str, status: &str) {
-        let Some(Call { sid: Some(sid), to, from, .. }) = &self.call else { return };
-        let variables = json!({"CallSid": sid, "CallStatus": status, "To": to, "From": from});
+        let Some(Call { sid: Some(sid), to, from, answered_by, .. }) = &self.call else { return };
+        let mut variables = json!({"CallSid": sid, "CallStatus": status, "To": to, "From": from});
+        if let Some(who) = answered_by {
+            variables["AnsweredBy"] = json!(who);
+        }
         self.set(widget, variables);
     }
 

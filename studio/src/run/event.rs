@@ -1,11 +1,14 @@
 //! The events that a run is stepped with.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use crate::flow::Flow;
+
 /// Something that has happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum RunEvent {
     /// The Execution was created.
     Begun,
@@ -14,6 +17,8 @@ pub enum RunEvent {
         /// `CA…`
         call_sid: String,
     },
+    /// It was found out what answers a call: `human`, `machine_start`, `fax`, `unknown`, …
+    AnsweredBy(String),
     /// A call was answered, or will never be.
     Dialed(DialOutcome),
     /// All was said.
@@ -71,6 +76,17 @@ pub enum RunEvent {
         duration: Duration,
         /// The key that ended it, or `hangup` if the caller hung up; empty if it ended by itself.
         digits: String,
+    },
+    /// A Flow was fetched.
+    FlowFetched(Arc<Flow>),
+    /// There is no such Flow.
+    FlowMissing,
+    /// Something that was handed over is done.
+    HandedBack {
+        /// The event of the widget: `return`, `success`, `failed`, …
+        event: String,
+        /// The variables that came with it.
+        variables: Map<String, Value>,
     },
     /// The call was ended, by whichever side.
     HungUp,

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::texts::{Texts, flag};
-use super::widgets::{Taken, kind};
+use super::widgets::{Failure, Taken, kind};
 use super::{Action, HTTP_TIMEOUT, HttpMethod, HttpResponse, Run, RunEvent, code};
 use crate::flow::State;
 
@@ -12,25 +12,25 @@ use crate::flow::State;
 pub const MAX_RESPONSE_BYTES: usize = 64 * 1024;
 
 /// The widget's request; the error is for the log, and the widget fails.
-pub(super) fn request(state: &State, texts: &mut Texts<'_>) -> Result<Action, String> {
+pub(super) fn request(state: &State, texts: &mut Texts<'_>) -> Result<Action, Failure> {
     let url = texts.get(state, "url").trim().to_owned();
     let content_type = texts.get(state, "content_type");
     let parameters = texts.pairs(state, "parameters");
     let method = match state.text("method").trim().to_ascii_uppercase().as_str() {
         "GET" | "" => HttpMethod::Get,
         "POST" => HttpMethod::Post,
-        _ => return Err("the method is neither GET nor POST".to_owned()),
+        _ => return failed("the method is neither GET nor POST"),
     };
     let Some(host) = host(&url) else {
-        return Err("the URL is no address of the web".to_owned());
+        return failed("the URL is no address of the web");
     };
     if parameters.iter().any(|(key, _)| key == "method") {
-        return Err("a parameter called \"method\" breaks the request".to_owned());
+        return failed("a parameter called \"method\" breaks the request");
     }
     if flag(state, "add_twilio_auth") == Some(true) {
-        return Err(match host == "twilio.com" || host.ends_with(".twilio.com") {
-            true => "requests with the account's own credentials are not sent here".to_owned(),
-            false => "the account's credentials are sent to Twilio alone".to_owned(),
+        return failed(match host == "twilio.com" || host.ends_with(".twilio.com") {
+            true => "requests with the account's own credentials are not sent here",
+            false => "the account's credentials are sent to Twilio alone",
         });
     }
     let is_form = content_type.trim().to_ascii_lowercase().starts_with("application/x-www-form");
@@ -51,12 +51,16 @@ pub(super) fn request(state: &State, texts: &mut Texts<'_>) -> Result<Action, St
     })
 }
 
+fn failed(why: &str) -> Result<Action, Failure> {
+    Err((code::HTTP_INTERNAL, why.to_owned()))
+}
+
 /// The request of a Function: its parameters as a form. The error is for the log, and the widget fails.
-pub(super) fn function(state: &State, texts: &mut Texts<'_>) -> Result<Action, String> {
+pub(super) fn function(state: &State, texts: &mut Texts<'_>) -> Result<Action, Failure> {
     let url = texts.get(state, "url").trim().to_owned();
     let body = form(&texts.pairs(state, "parameters"));
     if host(&url).is_none() {
-        return Err("the Function's URL is no address of the web".to_owned());
+        return Err((code::FUNCTION, "the Function's URL is no address of the web".to_owned()));
     }
     let (method, content_type) = (HttpMethod::Post, "application/x-www-form-urlencoded".to_owned());
     Ok(Action::Request { method, url, content_type, body, timeout: HTTP_TIMEOUT })

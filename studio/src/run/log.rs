@@ -31,5 +31,6 @@ pub(super) mod code {
     pub(in super::super) const TEMPLATE: u32 = 81018;
     pub(in super::super) const WRONG_TRIGGER: u32 = 81020;
     pub(in super::super) const INVALID_FLOW: u32 = 81022;
+    pub(in super::super) const SUBFLOW: u32 = 81024;
     pub(in super::super) const TYPE: u32 = 81027;
 }

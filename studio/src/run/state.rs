@@ -15,6 +15,8 @@ pub struct Step {
     pub from: String,
     /// The name of the next widget; `None` if nothing follows.
     pub to: Option<String>,
+    /// The name of the parent's widget whose subflow it is in.
+    pub subflow: Option<String>,
 }
 
 /// Whether a run goes on.

@@ -2,6 +2,7 @@
 
 mod calls;
 mod functions;
+mod hand_over;
 mod hang_up;
 mod http;
 mod limits;
@@ -10,6 +11,7 @@ mod phone;
 mod random;
 mod split;
 mod start;
+mod subflows;
 mod texts;
 mod variables;
 
@@ -65,7 +67,8 @@ fn widget(name: &str, kind: &str, properties: Value, transitions: &[(&str, &str)
 /// A trigger that leads to the first of these widgets, whatever the beginning.
 fn flow(widgets: &[Value]) -> Arc<Flow> {
     let first = widgets.first().and_then(|first| first["name"].as_str()).unwrap_or_default();
-    let events = ["incomingCall", "incomingMessage", "incomingRequest"].map(|event| (event, first));
+    let events = ["incomingCall", "incomingMessage", "incomingRequest", "incomingParent"];
+    let events = events.map(|event| (event, first));
     let mut states = vec![widget("Trigger", "trigger", json!({}), &events)];
     states.extend(widgets.iter().cloned());
     let definition = json!({"initial_state": "Trigger", "states": states});

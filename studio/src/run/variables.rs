@@ -1,4 +1,5 @@
-//! `set-variables`: its values, and their types. (docs/studio/widget-library/set-variables.)
+//! The values of `set-variables` and of the parameters of `run-subflow`, and their types.
+//! (docs/studio/widget-library/set-variables, …/run-subflow.)
 
 use serde_json::{Number, Value};
 
@@ -6,13 +7,14 @@ use super::texts::Texts;
 use super::{LogEntry, code};
 use crate::flow::State;
 
-/// The variables that a widget sets. None of them sees another: they are there at the end of its step.
+/// The variables of one of a widget's lists. None of them sees another: they are there at the end of its step.
 pub(super) fn variables(
     state: &State,
+    name: &str,
     texts: &mut Texts<'_>,
     log: &mut Vec<LogEntry>,
 ) -> Vec<(String, Value)> {
-    let list = state.properties.get("variables").and_then(Value::as_array);
+    let list = state.properties.get(name).and_then(Value::as_array);
     let mut variables = Vec::new();
     for entry in list.into_iter().flatten() {
         let Some(key) = entry.get("key").and_then(Value::as_str) else { continue };

@@ -1,13 +1,16 @@
 //! The widgets by their types: the beginning of each when a run comes to it, and the event that it fires then.
 
 use jiff::Timestamp;
+use serde_json::Value;
 
-use super::calls::{self, Call, Line};
+use super::calls::{Call, Line};
 use super::messages::Outbound;
 use super::split::{Branch, split};
 use super::texts::Texts;
 use super::variables::variables;
-use super::{Action, EndReason, LogEntry, Run, RunEvent, code, http, prompts, queues};
+use super::{
+    Action, EndReason, LogEntry, Run, RunEvent, calls, code, hand_over, http, prompts, queues,
+};
 use crate::flow::State;
 
 /// A widget that a run has come to.
@@ -20,6 +23,19 @@ pub(super) enum Begun {
     Ends(EndReason),
 }
 
+/// The beginning of a widget, before the run has changed.
+enum Plan {
+    /// Nothing else changes.
+    Begin(Begun),
+    /// It sends a message, and waits.
+    Send(Outbound),
+    /// It sets variables, and is done.
+    Set(Vec<(String, Value)>),
+}
+
+/// A widget that fails before it has done anything: Twilio's code, and the words for the log.
+pub(super) type Failure = (u32, String);
+
 /// A widget that was given an event.
 pub(super) enum Taken {
     /// It does not wait for that.
@@ -28,13 +44,17 @@ pub(super) enum Taken {
     Waits(Option<Action>),
     /// It is done.
     Fired(&'static str),
+    /// The run goes on in its subflow.
+    Entered,
 }
 
-/// The types of widget that can be run, by their names.
+/// The types of widget that can be run, by their names. Those that are handed over have a table of their own.
 pub(super) mod kind {
     pub(in super::super) const TRIGGER: &str = "trigger";
     pub(in super::super) const CALL: &str = "make-outgoing-call-v2";
+    pub(in super::super) const OLD_CALL: &str = "make-outgoing-call-v1";
     pub(in super::super) const HTTP: &str = "make-http-request";
+    pub(in super::super) const FUNCTION: &str = "run-function";
     pub(in super::super) const GATHER: &str = "gather-input-on-call";
     pub(in super::super) const SAY: &str = "say-play";
     pub(in super::super) const SET: &str = "set-variables";
@@ -45,19 +65,20 @@ pub(super) mod kind {
     pub(in super::super) const FLEX: &str = "send-to-flex";
     pub(in super::super) const CONNECT: &str = "connect-call-to";
     pub(in super::super) const RECORD: &str = "record-voicemail";
-    pub(in super::super) const FUNCTION: &str = "run-function";
     pub(in super::super) const RECORD_CALL: &str = "record-call";
     pub(in super::super) const STREAM: &str = "fork-stream";
+    pub(in super::super) const SUBFLOW: &str = "run-subflow";
 }
 
 /// The event that says that a widget of this type has failed.
-pub(super) fn failure_event(kind: &str) -> Option<&'static str> {
+fn failure_event(kind: &str) -> Option<&'static str> {
     match kind {
-        kind::HTTP | kind::SEND | kind::CALL | kind::RECORD_CALL => Some("failed"),
+        kind::HTTP | kind::SEND | kind::CALL | kind::OLD_CALL => Some("failed"),
+        kind::RECORD_CALL | kind::SUBFLOW => Some("failed"),
         kind::FUNCTION => Some("fail"),
         kind::WAIT => Some("deliveryFailure"),
         kind::ENQUEUE | kind::FLEX => Some("failedToEnqueue"),
-        _ => None,
+        other => hand_over::failure_event(other),
     }
 }
 
@@ -68,114 +89,106 @@ impl Run {
             kind::SAY | kind::GATHER | kind::STREAM => true,
             kind::ENQUEUE | kind::CONNECT | kind::RECORD => true,
             kind::FLEX => self.call.is_some(),
-            _ => false,
+            other => hand_over::is_voice(other, self.call.is_some()),
         }
     }
 
-    /// Begins a widget.
+    /// Whether a widget learns of a hang-up.
+    pub(super) fn is_of_call(&self, state: &State) -> bool {
+        matches!(state.kind.as_str(), kind::CALL | kind::OLD_CALL) || self.is_voice(state)
+    }
+
+    /// Begins a widget. If one of its templates cannot be evaluated, it fails; and if it has no event for that, the text
+    /// stays as it is. (Which of the two Studio does is not documented.)
     pub(super) fn begin(&mut self, state: &State, now: Timestamp) -> Begun {
-        let mut log = Vec::new();
-        let mut texts = Texts::new(&self.context, now);
-        let mut outbound = None;
-        let mut set = Vec::new();
-        let mut failure = None;
+        let (mut texts, mut log) = (Texts::new(&self.context, now), Vec::new());
+        let plan = self.plan(state, &mut texts, &mut log);
+        let event = failure_event(&state.kind);
+        let has_failed = plan.is_err() || !texts.errors.is_empty();
+        let errors = texts.errors.into_iter().map(|error| match event {
+            Some(event) => (code::TEMPLATE, format!("{error}; the widget takes {event}")),
+            None => (code::TEMPLATE, format!("{error}; the text stays as it is")),
+        });
+        let errors: Vec<Failure> = errors.collect();
+        log.into_iter().for_each(|entry| self.push(entry));
+        for (code, message) in errors.into_iter().chain(plan.as_ref().err().cloned()) {
+            self.warn(code, state, &message);
+        }
+        match (event, plan) {
+            (Some(event), _) if has_failed => fired(state, event),
+            (_, Ok(plan)) => self.keep(state, plan),
+            (_, Err((_, why))) => {
+                Begun::Ends(EndReason::Unplayable { widget: state.name.clone(), why })
+            }
+        }
+    }
+
+    /// The beginning of a widget.
+    fn plan(
+        &self,
+        state: &State,
+        texts: &mut Texts<'_>,
+        log: &mut Vec<LogEntry>,
+    ) -> Result<Plan, Failure> {
         let begun = match state.kind.as_str() {
             kind::TRIGGER => fired(state, self.trigger),
-            kind::CALL => {
-                failure = self.second_call();
-                Begun::Waits(calls::place(state, &mut texts))
-            }
-            kind::HTTP => match http::request(state, &mut texts) {
-                Ok(action) => Begun::Waits(action),
-                Err(message) => {
-                    failure = Some((code::HTTP_INTERNAL, message));
-                    fired(state, "failed")
-                }
-            },
-            kind::FUNCTION => match http::function(state, &mut texts) {
-                Ok(action) => Begun::Waits(action),
-                Err(message) => {
-                    failure = Some((code::FUNCTION, message));
-                    fired(state, "fail")
-                }
-            },
-            // The recording of a whole call, and a stream of its sound: both run beside the Flow.
-            kind::RECORD_CALL if self.line() != Some(Line::Open) => {
-                failure = Some((code::WRONG_TRIGGER, "there is no call to record".to_owned()));
-                fired(state, "failed")
-            }
-            kind::RECORD_CALL => fired(state, "success"),
-            kind::STREAM => fired(state, "next"),
-            kind::GATHER => Begun::Waits(prompts::gather(state, &mut texts)),
-            kind::SAY => Begun::Waits(Action::SayPlay(prompts::prompt(state, &mut texts))),
-            kind::SET => {
-                set = variables(state, &mut texts, &mut log);
-                fired(state, "next")
-            }
-            kind::SPLIT => match split(state, &mut texts, &mut log) {
+            kind::CALL | kind::OLD_CALL => Begun::Waits(self.place(state, texts)?),
+            kind::HTTP => Begun::Waits(http::request(state, texts)?),
+            kind::FUNCTION => Begun::Waits(http::function(state, texts)?),
+            kind::GATHER => Begun::Waits(prompts::gather(state, texts)),
+            kind::SAY => Begun::Waits(Action::SayPlay(prompts::prompt(state, texts))),
+            kind::SET => return Ok(Plan::Set(variables(state, "variables", texts, log))),
+            kind::SPLIT => match split(state, texts, log) {
                 Branch::Taken { event, to } => Begun::Fired { event, to },
                 Branch::Missing(reason) => Begun::Ends(reason),
             },
-            kind::SEND | kind::WAIT => {
-                let message = Outbound::new(state, &mut texts);
-                Begun::Waits(outbound.insert(message).action())
+            kind::SEND | kind::WAIT => return Ok(Plan::Send(Outbound::new(state, texts))),
+            kind::ENQUEUE => Begun::Waits(queues::enqueue(state, texts)),
+            kind::FLEX => Begun::Waits(queues::flex(state, texts)),
+            kind::CONNECT => Begun::Waits(calls::connect(state, texts)),
+            kind::RECORD => Begun::Waits(calls::record(state, texts)),
+            // The recording of a whole call, and a stream of its sound: both run beside the Flow.
+            kind::RECORD_CALL if self.line() != Some(Line::Open) => {
+                return Err((code::WRONG_TRIGGER, "there is no call to record".to_owned()));
             }
-            kind::ENQUEUE => Begun::Waits(queues::enqueue(state, &mut texts)),
-            kind::FLEX => Begun::Waits(queues::flex(state, &mut texts)),
-            kind::CONNECT => Begun::Waits(calls::connect(state, &mut texts)),
-            kind::RECORD => Begun::Waits(calls::record(state, &mut texts)),
-            other => {
-                let why = format!("the widget {other} is not played here");
-                Begun::Ends(EndReason::Unplayable { widget: state.name.clone(), why })
-            }
+            kind::RECORD_CALL => fired(state, "success"),
+            kind::STREAM => fired(state, "next"),
+            kind::SUBFLOW => Begun::Waits(self.fetch(state, texts, log)?),
+            _ => match hand_over::action(state, self.trigger, texts)? {
+                Some(action) => Begun::Waits(action),
+                None => {
+                    let why = format!("the widget {} is not played here", state.kind);
+                    Begun::Ends(EndReason::Unplayable { widget: state.name.clone(), why })
+                }
+            },
         };
-        let errors = texts.errors;
-        let event = failure_event(&state.kind);
-        for error in &errors {
-            let message = match event {
-                Some(event) => format!("{error}; the widget takes {event}"),
-                None => format!("{error}; the text stays as it is"),
-            };
-            let (code, widget) = (Some(code::TEMPLATE), state.name.clone());
-            log.push(LogEntry { code, widget, message });
-        }
-        log.into_iter().for_each(|entry| self.push(entry));
-        if let Some((code, message)) = &failure {
-            self.warn(*code, state, message);
-        }
-        if let Some(event) = event.filter(|_| failure.is_some() || !errors.is_empty()) {
-            return fired(state, event);
-        }
-        for (key, value) in set {
-            self.context["widgets"][&state.name][&key] = value.clone();
-            self.context["flow"]["variables"][key] = value;
-        }
-        self.outbound = outbound;
-        if let Begun::Waits(Action::PlaceCall { to, from, .. }) = &begun {
-            let (to, from) = (to.clone(), from.clone());
-            self.call = Some(Call { sid: None, to, from, line: Line::Dialing });
-        }
-        begun
+        Ok(Plan::Begin(begun))
     }
 
-    /// The reason why a call cannot be placed besides the one that there is.
-    fn second_call(&self) -> Option<(u32, String)> {
-        let is_ours = self.trigger == "incomingRequest";
-        match self.line()? {
-            Line::Open | Line::HungUp if !is_ours => {
-                Some((code::WRONG_TRIGGER, "a Flow that was called places no call".to_owned()))
+    /// Changes the run as the beginning of a widget does.
+    fn keep(&mut self, state: &State, plan: Plan) -> Begun {
+        match plan {
+            Plan::Set(variables) => {
+                for (key, value) in variables {
+                    self.context["widgets"][&state.name][&key] = value.clone();
+                    self.context["flow"]["variables"][key] = value;
+                }
+                fired(state, "next")
             }
-            Line::Open | Line::Dialing => {
-                Some((code::OUTGOING_CALL, "there is a call already".to_owned()))
+            Plan::Send(outbound) => Begun::Waits(self.outbound.insert(outbound).action()),
+            Plan::Begin(begun) => {
+                if let Begun::Waits(Action::PlaceCall { to, from, .. }) = &begun {
+                    self.call = Some(Call::dialing(to, from));
+                }
+                begun
             }
-            Line::Closed | Line::HungUp => None,
         }
     }
 
     /// Gives an event to a widget that waits.
-    pub(super) fn take(&mut self, state: &State, event: RunEvent) -> Taken {
+    pub(super) fn take(&mut self, state: &State, event: RunEvent, now: Timestamp) -> Taken {
         match (state.kind.as_str(), event) {
-            (kind::CALL, event) => self.take_dialing(state, event),
+            (kind::CALL | kind::OLD_CALL, event) => self.take_dialing(state, event),
             (kind::HTTP | kind::FUNCTION, event) => self.take_response(state, event),
             (kind::GATHER, event) => self.take_input(state, event),
             (kind::SAY, RunEvent::Spoken) => Taken::Fired("audioComplete"),
@@ -183,7 +196,8 @@ impl Run {
             (kind::ENQUEUE | kind::FLEX, event) => self.take_queue(state, event),
             (kind::CONNECT, event) => self.take_connection(state, event),
             (kind::RECORD, event) => self.take_recording(state, event),
-            _ => Taken::Ignored,
+            (kind::SUBFLOW, event) => self.take_subflow(state, event, now),
+            (_, event) => self.take_back(state, event),
         }
     }
 }

@@ -238,3 +238,23 @@ fn stream_runs_beside_the_flow() {
     let (run, actions) = begun(call(), &[stream, hi]);
     assert_eq!((passed(&run), actions), (vec!["w next".to_owned()], say("Hi")));
 }
+
+#[test]
+fn machine_that_answers_is_in_the_variables_or_has_an_event() {
+    let of = |kind: &str, who: &str| {
+        let properties = json!({"to": "+15005550001", "detect_answering_machine": true});
+        let events = [("answered", ""), ("answeredByMachine", "")];
+        let (mut run, actions) = begun(request(), &[widget("w", kind, properties, &events)]);
+        let [to, from] = ["+15005550001", ""].map(str::to_owned);
+        let (timeout, detect_machine) = (seconds(60), true);
+        assert_eq!(actions, [Action::PlaceCall { to, from, timeout, detect_machine }]);
+        run.step(RunEvent::Placed { call_sid: "CA1".to_owned() }, at(1));
+        run.step(RunEvent::AnsweredBy(who.to_owned()), at(2));
+        run.step(RunEvent::Dialed(DialOutcome::Answered), at(2));
+        assert_eq!(run.context()["widgets"]["w"]["AnsweredBy"], json!(who));
+        passed(&run).pop().unwrap_or_default()
+    };
+    assert_eq!(of("make-outgoing-call-v2", "machine_start"), "w answered");
+    assert_eq!(of("make-outgoing-call-v1", "machine_start"), "w answeredByMachine");
+    assert_eq!(of("make-outgoing-call-v1", "human"), "w answered");
+}

@@ -57,7 +57,10 @@ fn steps(run: &Run) -> Vec<String> {
 fn run_begins_with_the_call_of_its_first_waiting_widget() {
     let (run, actions) = after(&[RunEvent::Begun]);
     let [to, from] = ["+15005550001", "+15005550006"].map(str::to_owned);
-    assert_eq!(actions, [Action::PlaceCall { to, from, timeout: Duration::from_secs(25) }]);
+    assert_eq!(
+        actions,
+        [Action::PlaceCall { to, from, timeout: Duration::from_secs(25), detect_machine: false }]
+    );
     assert_eq!(
         (steps(&run), run.state()),
         (vec!["Trigger incomingRequest".to_owned()], &RunState::Active)
@@ -204,7 +207,7 @@ fn unplayable_widget_ends_the_run_with_its_reason() {
             other => panic!("{kind}: {other:?}"),
         }
     };
-    assert_eq!(of("capture-payments", "{}"), "the widget capture-payments is not played here");
+    assert_eq!(of("stop-call", "{}"), "the widget stop-call is not played here");
     assert_eq!(of("say-play", "{}"), "nobody is on the line");
 }
 

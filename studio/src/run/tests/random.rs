@@ -41,6 +41,12 @@ fn any_event() -> impl Strategy<Value = RunEvent> {
             duration,
             digits: digits.to_owned(),
         }),
+        select(vec!["human", "machine_start"]).prop_map(|who| RunEvent::AnsweredBy(who.to_owned())),
+        select(vec!["return", "success", "fail"]).prop_map(|event| RunEvent::HandedBack {
+            event: event.to_owned(),
+            variables: object(json!({"k": "v"})),
+        }),
+        Just(RunEvent::FlowMissing),
         Just(RunEvent::TimedOut),
         Just(RunEvent::HungUp),
         Just(RunEvent::Stopped),
@@ -48,7 +54,7 @@ fn any_event() -> impl Strategy<Value = RunEvent> {
 }
 
 /// The types of widget with their events, and those that do not exist.
-const KINDS: [(&str, &[&str]); 18] = [
+const KINDS: [(&str, &[&str]); 22] = [
     ("say-play", &["audioComplete"]),
     ("gather-input-on-call", &["keypress", "speech", "timeout"]),
     ("split-based-on", &["noMatch", "match"]),
@@ -64,6 +70,10 @@ const KINDS: [(&str, &[&str]); 18] = [
     ("run-function", &["success", "fail"]),
     ("record-call", &["success", "failed"]),
     ("fork-stream", &["next"]),
+    ("run-subflow", &["completed", "failed"]),
+    ("make-outgoing-call-v1", &["answeredByMachine", "answered", "noAnswer", "failed"]),
+    ("add-twiml-redirect", &["return", "timeout", "fail"]),
+    ("capture-payments", &["success", "hangup"]),
     ("trigger", &["incomingCall", "incomingMessage"]),
     ("send-to-autopilot", &["failure"]),
     ("", &[]),
@@ -208,10 +218,15 @@ proptest! {
     #[test]
     fn any_flow_waits_or_ends_with_its_reason(
         flow in any_flow(),
+        subflow in any_flow(),
         trigger in select(vec![request(), call(), message()]),
-        events in prop::collection::vec(any_event(), 0..60),
+        events in prop::collection::vec(prop::option::weighted(0.9, any_event()), 0..60),
     ) {
-        let events = [vec![RunEvent::Begun], events].concat();
+        let events = events.into_iter().map(|event| match event {
+            Some(event) => event,
+            None => RunEvent::FlowFetched(subflow.clone()),
+        });
+        let events = std::iter::once(RunEvent::Begun).chain(events).collect();
         check(Run::new(flow, &start(trigger), at(0)), events)?;
     }
 }

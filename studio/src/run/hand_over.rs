@@ -1,0 +1,106 @@
+//! The widgets whose work is done elsewhere, by TwiML, an agent or a service of Twilio: the run waits until somebody
+//! says how it went.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::texts::Texts;
+use super::widgets::{Failure, Taken};
+use super::{Action, HandOver, Run, RunEvent, code};
+use crate::flow::State;
+
+/// A type of widget that is handed over.
+struct HandedOver {
+    kind: &'static str,
+    /// The events that may end it.
+    events: &'static [&'static str],
+    /// The one of them that says that it has failed.
+    failure: Option<&'static str>,
+    place: Place,
+}
+
+/// The place where the work is done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In the call.
+    Call,
+    /// In the call or conversation.
+    Either,
+    /// In a conversation that a request of the REST API is about.
+    Request,
+}
+
+#[rustfmt::skip]
+const HANDED_OVER: [HandedOver; 8] = [
+    HandedOver { kind: "add-twiml-redirect", place: Place::Call, failure: Some("fail"),
+        events: &["return", "timeout", "fail"] },
+    HandedOver { kind: "capture-payments", place: Place::Call, failure: Some("validationError"),
+        events: &["success", "maxFailedAttempts", "providerError", "payInterrupted", "validationError"] },
+    HandedOver { kind: "connect-virtual-agent", place: Place::Call, failure: None,
+        events: &["return"] },
+    HandedOver { kind: "connect-virtual-agent-v2", place: Place::Either, failure: Some("failed"),
+        events: &["completed", "live-agent-handoff", "failed", "paused", "timeout"] },
+    HandedOver { kind: "run-conversation-relay", place: Place::Call, failure: Some("failed"),
+        events: &["success", "failed"] },
+    HandedOver { kind: "send-to-auto-pilot", place: Place::Either, failure: Some("failure"),
+        events: &["sessionEnded", "timeout", "failure"] },
+    HandedOver { kind: "start-conversation", place: Place::Request, failure: Some("failed"),
+        events: &["created", "failed"] },
+    HandedOver { kind: "resume-conversation", place: Place::Request, failure: Some("failed"),
+        events: &["resumed", "failed"] },
+];
+
+fn handed_over(kind: &str) -> Option<&'static HandedOver> {
+    HANDED_OVER.iter().find(|one| one.kind == kind)
+}
+
+pub(super) fn failure_event(kind: &str) -> Option<&'static str> {
+    handed_over(kind)?.failure
+}
+
+/// Whether a widget needs somebody on the line.
+pub(super) fn is_voice(kind: &str, has_call: bool) -> bool {
+    handed_over(kind).is_some_and(|one| match one.place {
+        Place::Call => true,
+        Place::Either => has_call,
+        Place::Request => false,
+    })
+}
+
+/// The hand-over of a widget; none if its type is none of these.
+pub(super) fn action(
+    state: &State,
+    trigger: &str,
+    texts: &mut Texts<'_>,
+) -> Result<Option<Action>, Failure> {
+    let Some(HandedOver { place, .. }) = handed_over(&state.kind) else { return Ok(None) };
+    if *place == Place::Request && trigger != "incomingRequest" {
+        let why = "only a request of the REST API leads to a conversation".to_owned();
+        return Err((code::WRONG_TRIGGER, why));
+    }
+    let url = texts.get(state, "url");
+    // For a redirect, 0 is not to wait.
+    let timeout: Option<Duration> = texts.seconds(state, "timeout");
+    Ok(Some(Action::HandOver(HandOver { kind: state.kind.clone(), url, timeout })))
+}
+
+impl Run {
+    pub(super) fn take_back(&mut self, state: &State, event: RunEvent) -> Taken {
+        let Some(HandedOver { events, .. }) = handed_over(&state.kind) else {
+            return Taken::Ignored;
+        };
+        let (name, variables) = match event {
+            RunEvent::HandedBack { event, variables } => (event, variables),
+            RunEvent::TimedOut => ("timeout".to_owned(), serde_json::Map::new()),
+            _ => return Taken::Ignored,
+        };
+        let Some(fired) = events.iter().find(|event| **event == name) else {
+            return Taken::Ignored;
+        };
+        if !variables.is_empty() {
+            self.set(&state.name, Value::Object(variables));
+        }
+        Taken::Fired(fired)
+    }
+}
