@@ -38,10 +38,10 @@ pub use log::{LogEntry, MAX_LOG_ENTRIES};
 pub use start::{ExecutionRequest, ExecutionStart, IncomingCall, IncomingMessage, Trigger};
 pub use state::{EndReason, RunState, Step};
 
-use self::calls::{Call, Line};
+use self::calls::{CallLine, RunCall};
 use self::log::code;
 use self::messages::Outbound;
-use self::subflows::Parent;
+use self::subflows::ParentFlow;
 use self::widgets::{Begun, Taken};
 use crate::flow::{Flow, State};
 
@@ -65,8 +65,8 @@ pub struct Run {
     widget: Option<usize>,
     context: Value,
     /// The Flow that it goes back to, if it is in a subflow.
-    parent: Option<Box<Parent>>,
-    call: Option<Call>,
+    parent: Option<Box<ParentFlow>>,
+    call: Option<RunCall>,
     /// The message of the widget that it is in.
     outbound: Option<Outbound>,
     steps: Vec<Step>,
@@ -81,7 +81,7 @@ impl Run {
     pub fn new(flow: Arc<Flow>, start: &ExecutionStart, now: Timestamp) -> Run {
         let context = start.context();
         let call = match &start.trigger {
-            Trigger::Call(call) => Some(Call::incoming(call)),
+            Trigger::Call(call) => Some(RunCall::incoming(call)),
             Trigger::Request(_) | Trigger::Message(_) => None,
         };
         Run {
@@ -197,9 +197,9 @@ impl Run {
         }
         match self.line() {
             _ if !self.is_voice(state) => Ok(()),
-            Some(Line::Open) => Ok(()),
-            Some(Line::HungUp) => Err(EndReason::HungUp),
-            Some(Line::Dialing | Line::Closed) | None => {
+            Some(CallLine::Open) => Ok(()),
+            Some(CallLine::HungUp) => Err(EndReason::HungUp),
+            Some(CallLine::Dialing | CallLine::Closed) | None => {
                 let why = "nobody is on the line".to_owned();
                 self.warn(code::WRONG_TRIGGER, state, &why);
                 Err(EndReason::Unplayable { widget, why })
@@ -253,9 +253,9 @@ impl Run {
     fn hang_up(&mut self, now: Timestamp) -> Vec<Action> {
         let flow = self.flow.clone();
         let state = self.widget.and_then(|index| flow.states.get(index));
-        let is_on = matches!(self.line(), Some(Line::Open | Line::Dialing));
+        let is_on = matches!(self.line(), Some(CallLine::Open | CallLine::Dialing));
         if let Some(call) = self.call.as_mut().filter(|_| is_on) {
-            call.line = Line::HungUp;
+            call.line = CallLine::HungUp;
         }
         match state {
             None if is_on => self.end(EndReason::HungUp, now),
@@ -272,7 +272,7 @@ impl Run {
     fn end(&mut self, reason: EndReason, now: Timestamp) -> Vec<Action> {
         self.state = RunState::Ended(reason);
         self.updated = now;
-        let is_connected = self.line() == Some(Line::Open);
+        let is_connected = self.line() == Some(CallLine::Open);
         self.call = None;
         if is_connected { vec![Action::HangUp] } else { Vec::new() }
     }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::texts::{Texts, flag};
-use super::widgets::{Failure, Taken, kind};
+use super::texts::{WidgetTexts, flag};
+use super::widgets::{Taken, WidgetFailure, kind};
 use super::{
     Action, Connect, DialCallStatus, DialOutcome, IncomingCall, Record, Run, RunEvent, code,
 };
@@ -24,26 +24,26 @@ const DEFAULT_RECORDING_KEYS: &str = "1234567890*#";
 
 /// The call of a run.
 #[derive(Clone, Debug)]
-pub(super) struct Call {
+pub(super) struct RunCall {
     pub(super) sid: Option<String>,
     pub(super) to: String,
     pub(super) from: String,
-    pub(super) line: Line,
+    pub(super) line: CallLine,
     /// What has answered it, if that was found out.
     answered_by: Option<String>,
 }
 
-impl Call {
+impl RunCall {
     /// A call to us.
-    pub(super) fn incoming(call: &IncomingCall) -> Call {
+    pub(super) fn incoming(call: &IncomingCall) -> RunCall {
         let IncomingCall { call_sid, from, to, .. } = call;
-        Call { sid: Some(call_sid.clone()), line: Line::Open, ..Call::dialing(to, from) }
+        RunCall { sid: Some(call_sid.clone()), line: CallLine::Open, ..RunCall::dialing(to, from) }
     }
 
     /// A call that is placed now.
-    pub(super) fn dialing(to: &str, from: &str) -> Call {
+    pub(super) fn dialing(to: &str, from: &str) -> RunCall {
         let (to, from) = (to.to_owned(), from.to_owned());
-        Call { sid: None, to, from, line: Line::Dialing, answered_by: None }
+        RunCall { sid: None, to, from, line: CallLine::Dialing, answered_by: None }
     }
 
     fn is_answered_by_machine(&self) -> bool {
@@ -54,7 +54,7 @@ impl Call {
 
 /// Whether somebody is on the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(super) enum CallLine {
     /// Not yet: it rings.
     Dialing,
     /// Somebody is.
@@ -66,7 +66,7 @@ pub(super) enum Line {
 }
 
 /// The connection that a widget makes.
-pub(super) fn connect(state: &State, texts: &mut Texts<'_>) -> Action {
+pub(super) fn connect(state: &State, texts: &mut WidgetTexts<'_>) -> Action {
     let noun = texts.get(state, "noun");
     let to = match texts.get(state, "to") {
         to if to.is_empty() && noun == "sip" => texts.get(state, "sip_endpoint"),
@@ -83,7 +83,7 @@ pub(super) fn connect(state: &State, texts: &mut Texts<'_>) -> Action {
 }
 
 /// The recording that a widget makes.
-pub(super) fn record(state: &State, texts: &mut Texts<'_>) -> Action {
+pub(super) fn record(state: &State, texts: &mut WidgetTexts<'_>) -> Action {
     let has_keys = state.properties.contains_key("finish_on_key");
     Action::Record(Record {
         timeout: texts.seconds(state, "timeout").unwrap_or(DEFAULT_SILENCE),
@@ -99,21 +99,25 @@ pub(super) fn record(state: &State, texts: &mut Texts<'_>) -> Action {
 
 impl Run {
     /// The line of the call, if there is one.
-    pub(super) fn line(&self) -> Option<Line> {
+    pub(super) fn line(&self) -> Option<CallLine> {
         self.call.as_ref().map(|call| call.line)
     }
 
     /// The call that a widget places: one at a time, and none in a Flow that was called.
-    pub(super) fn place(&self, state: &State, texts: &mut Texts<'_>) -> Result<Action, Failure> {
+    pub(super) fn place(
+        &self,
+        state: &State,
+        texts: &mut WidgetTexts<'_>,
+    ) -> Result<Action, WidgetFailure> {
         match self.line() {
             Some(_) if self.context.pointer("/trigger/call").is_some() => {
                 let why = "a Flow that was called places no call".to_owned();
                 return Err((code::WRONG_TRIGGER, why));
             }
-            Some(Line::Open | Line::Dialing) => {
+            Some(CallLine::Open | CallLine::Dialing) => {
                 return Err((code::OUTGOING_CALL, "there is a call already".to_owned()));
             }
-            Some(Line::Closed | Line::HungUp) | None => {}
+            Some(CallLine::Closed | CallLine::HungUp) | None => {}
         }
         let [to, from] = ["to", "from"].map(|name| texts.get(state, name));
         let timeout = texts.seconds(state, "timeout").unwrap_or(DEFAULT_RING_TIMEOUT);
@@ -139,7 +143,7 @@ impl Run {
                 self.describe_call(&state.name, outcome.call_status());
                 let Some(call) = &mut self.call else { return Taken::Ignored };
                 let is_answered = outcome == DialOutcome::Answered;
-                call.line = if is_answered { Line::Open } else { Line::Closed };
+                call.line = if is_answered { CallLine::Open } else { CallLine::Closed };
                 // Only the old widget has an event for a machine.
                 let is_machine = state.kind == kind::OLD_CALL && call.is_answered_by_machine();
                 if call.sid.is_none() {
@@ -158,7 +162,9 @@ impl Run {
     }
 
     fn describe_call(&mut self, widget: &str, status: &str) {
-        let Some(Call { sid: Some(sid), to, from, answered_by, .. }) = &self.call else { return };
+        let Some(RunCall { sid: Some(sid), to, from, answered_by, .. }) = &self.call else {
+            return;
+        };
         let mut variables = json!({"CallSid": sid, "CallStatus": status, "To": to, "From": from});
         if let Some(who) = answered_by {
             variables["AnsweredBy"] = json!(who);
@@ -195,7 +201,7 @@ impl Run {
         });
         self.set(&state.name, variables);
         if let Some(call) = self.call.as_mut().filter(|_| is_hung_up) {
-            call.line = Line::HungUp;
+            call.line = CallLine::HungUp;
         }
         Taken::Fired(if is_hung_up { super::HANG_UP } else { "recordingComplete" })
     }

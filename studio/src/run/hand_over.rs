@@ -5,24 +5,24 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::texts::Texts;
-use super::widgets::{Failure, Taken};
+use super::texts::WidgetTexts;
+use super::widgets::{Taken, WidgetFailure};
 use super::{Action, HandOver, Run, RunEvent, code};
 use crate::flow::State;
 
 /// A type of widget that is handed over.
-struct HandedOver {
+struct HandOverKind {
     kind: &'static str,
     /// The events that may end it.
     events: &'static [&'static str],
     /// The one of them that says that it has failed.
     failure: Option<&'static str>,
-    place: Place,
+    place: HandOverPlace,
 }
 
 /// The place where the work is done.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum HandOverPlace {
     /// In the call.
     Call,
     /// In the call or conversation.
@@ -32,26 +32,26 @@ enum Place {
 }
 
 #[rustfmt::skip]
-const HANDED_OVER: [HandedOver; 8] = [
-    HandedOver { kind: "add-twiml-redirect", place: Place::Call, failure: Some("fail"),
+const HANDED_OVER: [HandOverKind; 8] = [
+    HandOverKind { kind: "add-twiml-redirect", place: HandOverPlace::Call, failure: Some("fail"),
         events: &["return", "timeout", "fail"] },
-    HandedOver { kind: "capture-payments", place: Place::Call, failure: Some("validationError"),
+    HandOverKind { kind: "capture-payments", place: HandOverPlace::Call, failure: Some("validationError"),
         events: &["success", "maxFailedAttempts", "providerError", "payInterrupted", "validationError"] },
-    HandedOver { kind: "connect-virtual-agent", place: Place::Call, failure: None,
+    HandOverKind { kind: "connect-virtual-agent", place: HandOverPlace::Call, failure: None,
         events: &["return"] },
-    HandedOver { kind: "connect-virtual-agent-v2", place: Place::Either, failure: Some("failed"),
+    HandOverKind { kind: "connect-virtual-agent-v2", place: HandOverPlace::Either, failure: Some("failed"),
         events: &["completed", "live-agent-handoff", "failed", "paused", "timeout"] },
-    HandedOver { kind: "run-conversation-relay", place: Place::Call, failure: Some("failed"),
+    HandOverKind { kind: "run-conversation-relay", place: HandOverPlace::Call, failure: Some("failed"),
         events: &["success", "failed"] },
-    HandedOver { kind: "send-to-auto-pilot", place: Place::Either, failure: Some("failure"),
+    HandOverKind { kind: "send-to-auto-pilot", place: HandOverPlace::Either, failure: Some("failure"),
         events: &["sessionEnded", "timeout", "failure"] },
-    HandedOver { kind: "start-conversation", place: Place::Request, failure: Some("failed"),
+    HandOverKind { kind: "start-conversation", place: HandOverPlace::Request, failure: Some("failed"),
         events: &["created", "failed"] },
-    HandedOver { kind: "resume-conversation", place: Place::Request, failure: Some("failed"),
+    HandOverKind { kind: "resume-conversation", place: HandOverPlace::Request, failure: Some("failed"),
         events: &["resumed", "failed"] },
 ];
 
-fn handed_over(kind: &str) -> Option<&'static HandedOver> {
+fn handed_over(kind: &str) -> Option<&'static HandOverKind> {
     HANDED_OVER.iter().find(|one| one.kind == kind)
 }
 
@@ -62,9 +62,9 @@ pub(super) fn failure_event(kind: &str) -> Option<&'static str> {
 /// Whether a widget needs somebody on the line.
 pub(super) fn is_voice(kind: &str, has_call: bool) -> bool {
     handed_over(kind).is_some_and(|one| match one.place {
-        Place::Call => true,
-        Place::Either => has_call,
-        Place::Request => false,
+        HandOverPlace::Call => true,
+        HandOverPlace::Either => has_call,
+        HandOverPlace::Request => false,
     })
 }
 
@@ -72,10 +72,10 @@ pub(super) fn is_voice(kind: &str, has_call: bool) -> bool {
 pub(super) fn action(
     state: &State,
     trigger: &str,
-    texts: &mut Texts<'_>,
-) -> Result<Option<Action>, Failure> {
-    let Some(HandedOver { place, .. }) = handed_over(&state.kind) else { return Ok(None) };
-    if *place == Place::Request && trigger != "incomingRequest" {
+    texts: &mut WidgetTexts<'_>,
+) -> Result<Option<Action>, WidgetFailure> {
+    let Some(HandOverKind { place, .. }) = handed_over(&state.kind) else { return Ok(None) };
+    if *place == HandOverPlace::Request && trigger != "incomingRequest" {
         let why = "only a request of the REST API leads to a conversation".to_owned();
         return Err((code::WRONG_TRIGGER, why));
     }
@@ -87,7 +87,7 @@ pub(super) fn action(
 
 impl Run {
     pub(super) fn take_back(&mut self, state: &State, event: RunEvent) -> Taken {
-        let Some(HandedOver { events, .. }) = handed_over(&state.kind) else {
+        let Some(HandOverKind { events, .. }) = handed_over(&state.kind) else {
             return Taken::Ignored;
         };
         let (name, variables) = match event {

@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::texts::{Texts, flag};
-use super::widgets::{Failure, Taken, kind};
+use super::texts::{WidgetTexts, flag};
+use super::widgets::{Taken, WidgetFailure, kind};
 use super::{Action, HTTP_TIMEOUT, HttpMethod, HttpResponse, Run, RunEvent, code};
 use crate::flow::State;
 
@@ -12,7 +12,7 @@ use crate::flow::State;
 pub const MAX_RESPONSE_BYTES: usize = 64 * 1024;
 
 /// The widget's request; the error is for the log, and the widget fails.
-pub(super) fn request(state: &State, texts: &mut Texts<'_>) -> Result<Action, Failure> {
+pub(super) fn request(state: &State, texts: &mut WidgetTexts<'_>) -> Result<Action, WidgetFailure> {
     let url = texts.get(state, "url").trim().to_owned();
     let content_type = texts.get(state, "content_type");
     let parameters = texts.pairs(state, "parameters");
@@ -51,12 +51,15 @@ pub(super) fn request(state: &State, texts: &mut Texts<'_>) -> Result<Action, Fa
     })
 }
 
-fn failed(why: &str) -> Result<Action, Failure> {
+fn failed(why: &str) -> Result<Action, WidgetFailure> {
     Err((code::HTTP_INTERNAL, why.to_owned()))
 }
 
 /// The request of a Function: its parameters as a form. The error is for the log, and the widget fails.
-pub(super) fn function(state: &State, texts: &mut Texts<'_>) -> Result<Action, Failure> {
+pub(super) fn function(
+    state: &State,
+    texts: &mut WidgetTexts<'_>,
+) -> Result<Action, WidgetFailure> {
     let url = texts.get(state, "url").trim().to_owned();
     let body = form(&texts.pairs(state, "parameters"));
     if host(&url).is_none() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::texts::Texts;
+use super::texts::WidgetTexts;
 use super::widgets::{Taken, kind};
 use super::{Action, OutboundMessage, Run, RunEvent, code};
 use crate::flow::State;
@@ -23,7 +23,7 @@ pub(super) struct Outbound {
 
 impl Outbound {
     /// The message that a widget sends: to the contact and from our own number, unless the widget says so.
-    pub(super) fn new(state: &State, texts: &mut Texts<'_>) -> Outbound {
+    pub(super) fn new(state: &State, texts: &mut WidgetTexts<'_>) -> Outbound {
         let mut address = |name: &str, other: &str| {
             Some(texts.get(state, name))
                 .filter(|text| !text.is_empty())

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::texts::{Texts, flag};
+use super::texts::{WidgetTexts, flag};
 use super::widgets::Taken;
 use super::{Action, Prompt, Run, RunEvent, Speech};
 use crate::flow::State;
@@ -13,7 +13,7 @@ use crate::flow::State;
 const DEFAULT_GATHER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The text, recording or keys of a widget: the first of them that it has.
-pub(super) fn prompt(state: &State, texts: &mut Texts<'_>) -> Prompt {
+pub(super) fn prompt(state: &State, texts: &mut WidgetTexts<'_>) -> Prompt {
     let times = texts.number(state, "loop").and_then(|times| u32::try_from(times).ok());
     let times = times.unwrap_or(1);
     let [text, url, digits] = ["say", "play", "digits"].map(|name| texts.get(state, name));
@@ -30,7 +30,7 @@ pub(super) fn prompt(state: &State, texts: &mut Texts<'_>) -> Prompt {
 }
 
 /// Its prompt, and the ends of its input. Without a stop key, `stop_gather` is false.
-pub(super) fn gather(state: &State, texts: &mut Texts<'_>) -> Action {
+pub(super) fn gather(state: &State, texts: &mut WidgetTexts<'_>) -> Action {
     let has_stop_key = flag(state, "stop_gather").unwrap_or(true);
     let finish_on_key = match (has_stop_key, state.properties.contains_key("finish_on_key")) {
         (true, true) => texts.get(state, "finish_on_key"),

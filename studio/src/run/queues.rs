@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::texts::Texts;
+use super::texts::WidgetTexts;
 use super::widgets::{Taken, kind};
 use super::{Action, Enqueue, QueueResult, QueueTarget, Run, RunEvent, code};
 use crate::flow::State;
 
 /// The hand-over to a queue of Twilio's voice, or to a workflow of TaskRouter.
-pub(super) fn enqueue(state: &State, texts: &mut Texts<'_>) -> Action {
+pub(super) fn enqueue(state: &State, texts: &mut WidgetTexts<'_>) -> Action {
     let workflow = texts.get(state, "workflow_sid");
     Action::Enqueue(Enqueue {
         queue: match workflow.is_empty() {
@@ -22,7 +22,7 @@ pub(super) fn enqueue(state: &State, texts: &mut Texts<'_>) -> Action {
 }
 
 /// The hand-over to Flex.
-pub(super) fn flex(state: &State, texts: &mut Texts<'_>) -> Action {
+pub(super) fn flex(state: &State, texts: &mut WidgetTexts<'_>) -> Action {
     let [workflow, channel] = ["workflow", "channel"].map(|name| texts.get(state, name));
     Action::Enqueue(Enqueue {
         queue: QueueTarget::Flex { workflow, channel },

@@ -1,7 +1,7 @@
 //! `split-based-on`: the branch that a run takes.
 
 use super::predicate::{Unheld, holds};
-use super::texts::Texts;
+use super::texts::WidgetTexts;
 use super::{EndReason, LogEntry, code};
 use crate::flow::{State, Transition};
 
@@ -15,7 +15,7 @@ pub(super) enum Branch {
 
 /// The first transition of the file whose conditions all hold, else `noMatch`, wherever that stands. The conditions are
 /// about the widget's input: their own arguments go stale in Studio's editor.
-pub(super) fn split(state: &State, texts: &mut Texts<'_>, log: &mut Vec<LogEntry>) -> Branch {
+pub(super) fn split(state: &State, texts: &mut WidgetTexts<'_>, log: &mut Vec<LogEntry>) -> Branch {
     let input = texts.get(state, "input");
     for transition in state.transitions.iter().filter(|one| one.event == "match") {
         match all_hold(state, transition, &input, texts, log) {
@@ -39,7 +39,7 @@ fn all_hold(
     state: &State,
     transition: &Transition,
     input: &str,
-    texts: &mut Texts<'_>,
+    texts: &mut WidgetTexts<'_>,
     log: &mut Vec<LogEntry>,
 ) -> Result<bool, EndReason> {
     for condition in &transition.conditions {

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::texts::Texts;
+use super::texts::WidgetTexts;
 use super::variables::variables;
-use super::widgets::{Failure, Taken};
+use super::widgets::{Taken, WidgetFailure};
 use super::{Action, LogEntry, Run, RunEvent, code};
 use crate::flow::{Flow, State};
 
 /// The Flow that a run goes back to, and where in it.
 #[derive(Clone, Debug)]
-pub(super) struct Parent {
+pub(super) struct ParentFlow {
     flow: Arc<Flow>,
     trigger: &'static str,
     widget: Option<usize>,
@@ -28,9 +28,9 @@ impl Run {
     pub(super) fn fetch(
         &self,
         state: &State,
-        texts: &mut Texts<'_>,
+        texts: &mut WidgetTexts<'_>,
         log: &mut Vec<LogEntry>,
-    ) -> Result<Action, Failure> {
+    ) -> Result<Action, WidgetFailure> {
         if self.parent.is_some() {
             return Err((code::SUBFLOW, "a subflow has no subflow".to_owned()));
         }
@@ -44,7 +44,7 @@ impl Run {
     pub(super) fn take_subflow(&mut self, state: &State, event: RunEvent, now: Timestamp) -> Taken {
         match event {
             RunEvent::FlowFetched(flow) => {
-                let mut texts = Texts::new(&self.context, now);
+                let mut texts = WidgetTexts::new(&self.context, now);
                 let parameters = variables(state, "parameters", &mut texts, &mut Vec::new());
                 self.descend(state, flow, parameters.into_iter().collect());
                 Taken::Entered
@@ -73,7 +73,7 @@ impl Run {
         });
         context["flow"]["flow_sid"] = json!(state.text("flow_sid"));
         context["flow"]["variables"] = json!({});
-        self.parent = Some(Box::new(Parent {
+        self.parent = Some(Box::new(ParentFlow {
             flow: std::mem::replace(&mut self.flow, flow),
             trigger: std::mem::replace(&mut self.trigger, "incomingParent"),
             widget: self.widget.take(),
@@ -86,7 +86,7 @@ impl Run {
     /// Leaves a subflow that has come to its end: the variables that it set are those of the parent's widget. Returns the
     /// widget that follows there; none if the run is in no subflow.
     pub(super) fn ascend(&mut self, now: Timestamp) -> Option<Option<String>> {
-        let Parent { flow, trigger, widget, context, rounds, name } = *self.parent.take()?;
+        let ParentFlow { flow, trigger, widget, context, rounds, name } = *self.parent.take()?;
         let inner = std::mem::replace(&mut self.context, context);
         (self.flow, self.trigger, self.widget, self.rounds) = (flow, trigger, widget, rounds);
         self.set(&name, inner["flow"]["variables"].clone());

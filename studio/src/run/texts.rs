@@ -9,15 +9,15 @@ use crate::flow::State;
 use crate::liquid::Template;
 
 /// Renders a widget's settings, and keeps the errors of those that cannot be: their text stays as it is.
-pub(super) struct Texts<'a> {
+pub(super) struct WidgetTexts<'a> {
     context: &'a Value,
     now: Timestamp,
     pub(super) errors: Vec<String>,
 }
 
-impl<'a> Texts<'a> {
-    pub(super) fn new(context: &'a Value, now: Timestamp) -> Texts<'a> {
-        Texts { context, now, errors: Vec::new() }
+impl<'a> WidgetTexts<'a> {
+    pub(super) fn new(context: &'a Value, now: Timestamp) -> WidgetTexts<'a> {
+        WidgetTexts { context, now, errors: Vec::new() }
     }
 
     /// A template, rendered.

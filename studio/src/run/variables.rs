@@ -3,7 +3,7 @@
 
 use serde_json::{Number, Value};
 
-use super::texts::Texts;
+use super::texts::WidgetTexts;
 use super::{LogEntry, code};
 use crate::flow::State;
 
@@ -11,7 +11,7 @@ use crate::flow::State;
 pub(super) fn variables(
     state: &State,
     name: &str,
-    texts: &mut Texts<'_>,
+    texts: &mut WidgetTexts<'_>,
     log: &mut Vec<LogEntry>,
 ) -> Vec<(String, Value)> {
     let list = state.properties.get(name).and_then(Value::as_array);

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::calls::{Call, Line};
+use super::calls::{CallLine, RunCall};
 use super::messages::Outbound;
 use super::split::{Branch, split};
-use super::texts::Texts;
+use super::texts::WidgetTexts;
 use super::variables::variables;
 use super::{
     Action, EndReason, LogEntry, Run, RunEvent, calls, code, hand_over, http, prompts, queues,
@@ -24,7 +24,7 @@ pub(super) enum Begun {
 }
 
 /// The beginning of a widget, before the run has changed.
-enum Plan {
+enum WidgetPlan {
     /// Nothing else changes.
     Begin(Begun),
     /// It sends a message, and waits.
@@ -34,7 +34,7 @@ enum Plan {
 }
 
 /// A widget that fails before it has done anything: Twilio's code, and the words for the log.
-pub(super) type Failure = (u32, String);
+pub(super) type WidgetFailure = (u32, String);
 
 /// A widget that was given an event.
 pub(super) enum Taken {
@@ -101,7 +101,7 @@ impl Run {
     /// Begins a widget. If one of its templates cannot be evaluated, it fails; and if it has no event for that, the text
     /// stays as it is. (Which of the two Studio does is not documented.)
     pub(super) fn begin(&mut self, state: &State, now: Timestamp) -> Begun {
-        let (mut texts, mut log) = (Texts::new(&self.context, now), Vec::new());
+        let (mut texts, mut log) = (WidgetTexts::new(&self.context, now), Vec::new());
         let plan = self.plan(state, &mut texts, &mut log);
         let event = failure_event(&state.kind);
         let has_failed = plan.is_err() || !texts.errors.is_empty();
@@ -109,7 +109,7 @@ impl Run {
             Some(event) => (code::TEMPLATE, format!("{error}; the widget takes {event}")),
             None => (code::TEMPLATE, format!("{error}; the text stays as it is")),
         });
-        let errors: Vec<Failure> = errors.collect();
+        let errors: Vec<WidgetFailure> = errors.collect();
         log.into_iter().for_each(|entry| self.push(entry));
         for (code, message) in errors.into_iter().chain(plan.as_ref().err().cloned()) {
             self.warn(code, state, &message);
@@ -127,9 +127,9 @@ impl Run {
     fn plan(
         &self,
         state: &State,
-        texts: &mut Texts<'_>,
+        texts: &mut WidgetTexts<'_>,
         log: &mut Vec<LogEntry>,
-    ) -> Result<Plan, Failure> {
+    ) -> Result<WidgetPlan, WidgetFailure> {
         let begun = match state.kind.as_str() {
             kind::TRIGGER => fired(state, self.trigger),
             kind::CALL | kind::OLD_CALL => Begun::Waits(self.place(state, texts)?),
@@ -137,18 +137,18 @@ impl Run {
             kind::FUNCTION => Begun::Waits(http::function(state, texts)?),
             kind::GATHER => Begun::Waits(prompts::gather(state, texts)),
             kind::SAY => Begun::Waits(Action::SayPlay(prompts::prompt(state, texts))),
-            kind::SET => return Ok(Plan::Set(variables(state, "variables", texts, log))),
+            kind::SET => return Ok(WidgetPlan::Set(variables(state, "variables", texts, log))),
             kind::SPLIT => match split(state, texts, log) {
                 Branch::Taken { event, to } => Begun::Fired { event, to },
                 Branch::Missing(reason) => Begun::Ends(reason),
             },
-            kind::SEND | kind::WAIT => return Ok(Plan::Send(Outbound::new(state, texts))),
+            kind::SEND | kind::WAIT => return Ok(WidgetPlan::Send(Outbound::new(state, texts))),
             kind::ENQUEUE => Begun::Waits(queues::enqueue(state, texts)),
             kind::FLEX => Begun::Waits(queues::flex(state, texts)),
             kind::CONNECT => Begun::Waits(calls::connect(state, texts)),
             kind::RECORD => Begun::Waits(calls::record(state, texts)),
             // The recording of a whole call, and a stream of its sound: both run beside the Flow.
-            kind::RECORD_CALL if self.line() != Some(Line::Open) => {
+            kind::RECORD_CALL if self.line() != Some(CallLine::Open) => {
                 return Err((code::WRONG_TRIGGER, "there is no call to record".to_owned()));
             }
             kind::RECORD_CALL => fired(state, "success"),
@@ -162,23 +162,23 @@ impl Run {
                 }
             },
         };
-        Ok(Plan::Begin(begun))
+        Ok(WidgetPlan::Begin(begun))
     }
 
     /// Changes the run as the beginning of a widget does.
-    fn keep(&mut self, state: &State, plan: Plan) -> Begun {
+    fn keep(&mut self, state: &State, plan: WidgetPlan) -> Begun {
         match plan {
-            Plan::Set(variables) => {
+            WidgetPlan::Set(variables) => {
                 for (key, value) in variables {
                     self.context["widgets"][&state.name][&key] = value.clone();
                     self.context["flow"]["variables"][key] = value;
                 }
                 fired(state, "next")
             }
-            Plan::Send(outbound) => Begun::Waits(self.outbound.insert(outbound).action()),
-            Plan::Begin(begun) => {
+            WidgetPlan::Send(outbound) => Begun::Waits(self.outbound.insert(outbound).action()),
+            WidgetPlan::Begin(begun) => {
                 if let Begun::Waits(Action::PlaceCall { to, from, .. }) = &begun {
-                    self.call = Some(Call::dialing(to, from));
+                    self.call = Some(RunCall::dialing(to, from));
                 }
                 begun
             }
