@@ -36,7 +36,7 @@ pub use event::{DialCallStatus, DialOutcome, HttpResponse, QueueResult, RunEvent
 pub use http::MAX_RESPONSE_BYTES;
 pub use log::{LogEntry, MAX_LOG_ENTRIES};
 pub use start::{ExecutionRequest, ExecutionStart, IncomingCall, IncomingMessage, Trigger};
-pub use state::{EndReason, RunState, Step};
+pub use state::{EndReason, RunState, SplitComparison, SplitStep, Step};
 
 use self::calls::{CallLine, RunCall};
 use self::log::code;
@@ -69,6 +69,8 @@ pub struct Run {
     call: Option<RunCall>,
     /// The message of the widget that it is in.
     outbound: Option<Outbound>,
+    /// The comparisons of the split that it is in.
+    split: Option<SplitStep>,
     steps: Vec<Step>,
     /// How many steps the last widget has taken in a row.
     rounds: usize,
@@ -93,6 +95,7 @@ impl Run {
             parent: None,
             call,
             outbound: None,
+            split: None,
             steps: Vec::new(),
             rounds: 0,
             log: Vec::new(),
@@ -244,6 +247,7 @@ impl Run {
             kind: state.kind.clone(),
             from: state.name.clone(),
             to: to.map(str::to_owned),
+            split: self.split.take(),
             subflow: self.parent.as_ref().map(|parent| parent.name.clone()),
         });
     }

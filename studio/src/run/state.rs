@@ -17,6 +17,30 @@ pub struct Step {
     pub to: Option<String>,
     /// The name of the parent's widget whose subflow it is in.
     pub subflow: Option<String>,
+    /// The comparisons that it made, if it is a split.
+    pub split: Option<SplitStep>,
+}
+
+/// The comparisons of a split, in the order in which they were made: none after the first branch that holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SplitStep {
+    /// The text that is compared.
+    pub input: String,
+    /// The comparisons.
+    pub comparisons: Vec<SplitComparison>,
+}
+
+/// One comparison of a split.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SplitComparison {
+    /// `equal_to`, `contains`, …
+    pub predicate: String,
+    /// The value that the input is compared with, its expressions evaluated.
+    pub value: String,
+    /// Whether it holds.
+    pub holds: bool,
+    /// The name of the widget that the branch leads to; none if it leads nowhere.
+    pub to: Option<String>,
 }
 
 /// Whether a run goes on.

@@ -29,6 +29,8 @@ enum WidgetPlan {
     Begin(Begun),
     /// It sends a message, and waits.
     Send(Outbound),
+    /// It is a split, and done.
+    Split(Branch),
     /// It sets variables, and is done.
     Set(Vec<(String, Value)>),
 }
@@ -138,10 +140,7 @@ impl Run {
             kind::GATHER => Begun::Waits(prompts::gather(state, texts)),
             kind::SAY => Begun::Waits(Action::SayPlay(prompts::prompt(state, texts))),
             kind::SET => return Ok(WidgetPlan::Set(variables(state, "variables", texts, log))),
-            kind::SPLIT => match split(state, texts, log) {
-                Branch::Taken { event, to } => Begun::Fired { event, to },
-                Branch::Missing(reason) => Begun::Ends(reason),
-            },
+            kind::SPLIT => return Ok(WidgetPlan::Split(split(state, texts, log))),
             kind::SEND | kind::WAIT => return Ok(WidgetPlan::Send(Outbound::new(state, texts))),
             kind::ENQUEUE => Begun::Waits(queues::enqueue(state, texts)),
             kind::FLEX => Begun::Waits(queues::flex(state, texts)),
@@ -176,6 +175,10 @@ impl Run {
                 fired(state, "next")
             }
             WidgetPlan::Send(outbound) => Begun::Waits(self.outbound.insert(outbound).action()),
+            WidgetPlan::Split(Branch { begun, step }) => {
+                self.split = Some(step);
+                begun
+            }
             WidgetPlan::Begin(begun) => {
                 if let Begun::Waits(Action::PlaceCall { to, from, .. }) = &begun {
                     self.call = Some(RunCall::dialing(to, from));

@@ -162,3 +162,21 @@ fn predicate_that_is_none_ends_the_run_with_its_reason() {
     let widget = "split".to_owned();
     assert_eq!(run.state(), &RunState::Ended(EndReason::Unplayable { widget, why }));
 }
+
+#[test]
+fn step_of_a_split_has_its_comparisons_up_to_the_branch_that_holds() {
+    let to = |name: &str, value: &str| json!({"event": "match", "next": name, "conditions": [{"type": "equal_to", "value": value}]});
+    let split = json!({"name": "split", "type": "split-based-on", "properties": {"input": "{{flow.sid}}"},
+        "transitions": [to("a", "1"), {"event": "noMatch"}, to("b", "{{flow.sid}}"), to("c", "2")]});
+    let (run, _) = begun(message(), &[split]);
+    let comparison = |value: &str, holds, to: &str| SplitComparison {
+        predicate: "equal_to".to_owned(),
+        value: value.to_owned(),
+        holds,
+        to: Some(to.to_owned()),
+    };
+    let comparisons = vec![comparison("1", false, "a"), comparison("FN1", true, "b")];
+    let expected = SplitStep { input: "FN1".to_owned(), comparisons };
+    assert_eq!(run.steps()[1].split, Some(expected));
+    assert_eq!(run.steps()[0].split, None);
+}
