@@ -21,6 +21,7 @@ mod subflows;
 mod tests;
 mod texts;
 mod variables;
+mod widget;
 mod widgets;
 
 use std::sync::Arc;
@@ -42,7 +43,7 @@ use self::calls::{CallLine, RunCall};
 use self::log::code;
 use self::messages::Outbound;
 use self::subflows::ParentFlow;
-use self::widgets::{Begun, Taken};
+use self::widget::{Begun, Taken};
 use crate::flow::{Flow, State};
 
 /// The most steps of one run: a Flow that leads back to itself would never end. (docs/studio, error 81000.)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::texts::{WidgetTexts, flag};
-use super::widgets::{Taken, WidgetFailure, kind};
+use super::widget::{Taken, WidgetFailure, kind};
 use super::{
     Action, Connect, DialCallStatus, DialOutcome, IncomingCall, Record, Run, RunEvent, code,
 };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::texts::WidgetTexts;
-use super::widgets::{Taken, WidgetFailure};
+use super::widget::{Taken, WidgetFailure};
 use super::{Action, HandOver, Run, RunEvent, code};
 use crate::flow::State;
 

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::texts::{WidgetTexts, flag};
-use super::widgets::{Taken, WidgetFailure, kind};
+use super::widget::{Taken, WidgetFailure, kind};
 use super::{Action, HTTP_TIMEOUT, HttpMethod, HttpResponse, Run, RunEvent, code};
 use crate::flow::State;
 

@@ -16,21 +16,21 @@ pub struct LogEntry {
 
 /// Twilio's codes. (docs/api/errors.)
 pub(super) mod code {
-    pub(in super::super) const TOO_MANY_STEPS: u32 = 81000;
-    pub(in super::super) const SAME_WIDGET: u32 = 81001;
-    pub(in super::super) const UNEXPECTED_EVENT: u32 = 81002;
-    pub(in super::super) const NO_MATCH: u32 = 81005;
-    pub(in super::super) const CONNECT_TIMED_OUT: u32 = 81007;
-    pub(in super::super) const OUTGOING_CALL: u32 = 81008;
-    pub(in super::super) const FUNCTION: u32 = 81010;
-    pub(in super::super) const MESSAGE: u32 = 81011;
-    pub(in super::super) const HTTP_INTERNAL: u32 = 81014;
-    pub(in super::super) const TASK: u32 = 81015;
-    pub(in super::super) const HTTP_RESPONSE: u32 = 81016;
-    pub(in super::super) const FUNCTION_ANSWER: u32 = 81017;
-    pub(in super::super) const TEMPLATE: u32 = 81018;
-    pub(in super::super) const WRONG_TRIGGER: u32 = 81020;
-    pub(in super::super) const INVALID_FLOW: u32 = 81022;
-    pub(in super::super) const SUBFLOW: u32 = 81024;
-    pub(in super::super) const TYPE: u32 = 81027;
+    pub(in crate::run) const TOO_MANY_STEPS: u32 = 81000;
+    pub(in crate::run) const SAME_WIDGET: u32 = 81001;
+    pub(in crate::run) const UNEXPECTED_EVENT: u32 = 81002;
+    pub(in crate::run) const NO_MATCH: u32 = 81005;
+    pub(in crate::run) const CONNECT_TIMED_OUT: u32 = 81007;
+    pub(in crate::run) const OUTGOING_CALL: u32 = 81008;
+    pub(in crate::run) const FUNCTION: u32 = 81010;
+    pub(in crate::run) const MESSAGE: u32 = 81011;
+    pub(in crate::run) const HTTP_INTERNAL: u32 = 81014;
+    pub(in crate::run) const TASK: u32 = 81015;
+    pub(in crate::run) const HTTP_RESPONSE: u32 = 81016;
+    pub(in crate::run) const FUNCTION_ANSWER: u32 = 81017;
+    pub(in crate::run) const TEMPLATE: u32 = 81018;
+    pub(in crate::run) const WRONG_TRIGGER: u32 = 81020;
+    pub(in crate::run) const INVALID_FLOW: u32 = 81022;
+    pub(in crate::run) const SUBFLOW: u32 = 81024;
+    pub(in crate::run) const TYPE: u32 = 81027;
 }

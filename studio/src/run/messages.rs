@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::texts::WidgetTexts;
-use super::widgets::{Taken, kind};
+use super::widget::{Taken, kind};
 use super::{Action, OutboundMessage, Run, RunEvent, code};
 use crate::flow::State;
 

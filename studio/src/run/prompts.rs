@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::texts::{WidgetTexts, flag};
-use super::widgets::Taken;
+use super::widget::Taken;
 use super::{Action, Prompt, Run, RunEvent, Speech};
 use crate::flow::State;
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::texts::WidgetTexts;
-use super::widgets::{Taken, kind};
+use super::widget::{Taken, kind};
 use super::{Action, Enqueue, QueueResult, QueueTarget, Run, RunEvent, code};
 use crate::flow::State;
 

@@ -2,7 +2,7 @@
 
 use super::predicate::{Unheld, holds};
 use super::texts::WidgetTexts;
-use super::widgets::Begun;
+use super::widget::Begun;
 use super::{EndReason, LogEntry, SplitComparison, SplitStep, code};
 use crate::flow::{State, Transition};
 

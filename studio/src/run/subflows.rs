@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::texts::WidgetTexts;
 use super::variables::variables;
-use super::widgets::{Taken, WidgetFailure};
+use super::widget::{Taken, WidgetFailure};
 use super::{Action, LogEntry, Run, RunEvent, code};
 use crate::flow::{Flow, State};
 

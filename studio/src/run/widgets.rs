@@ -8,20 +8,11 @@ use super::messages::Outbound;
 use super::split::{Branch, split};
 use super::texts::WidgetTexts;
 use super::variables::variables;
+use super::widget::{Begun, Taken, WidgetFailure, fired, kind};
 use super::{
     Action, EndReason, LogEntry, Run, RunEvent, calls, code, hand_over, http, prompts, queues,
 };
 use crate::flow::State;
-
-/// A widget that a run has come to.
-pub(super) enum Begun {
-    /// It waits for an event.
-    Waits(Action),
-    /// It is done.
-    Fired { event: &'static str, to: Option<String> },
-    /// It ends the run.
-    Ends(EndReason),
-}
 
 /// The beginning of a widget, before the run has changed.
 enum WidgetPlan {
@@ -33,43 +24,6 @@ enum WidgetPlan {
     Split(Branch),
     /// It sets variables, and is done.
     Set(Vec<(String, Value)>),
-}
-
-/// A widget that fails before it has done anything: Twilio's code, and the words for the log.
-pub(super) type WidgetFailure = (u32, String);
-
-/// A widget that was given an event.
-pub(super) enum Taken {
-    /// It does not wait for that.
-    Ignored,
-    /// It goes on waiting, when this is done.
-    Waits(Option<Action>),
-    /// It is done.
-    Fired(&'static str),
-    /// The run goes on in its subflow.
-    Entered,
-}
-
-/// The types of widget that can be run, by their names. Those that are handed over have a table of their own.
-pub(super) mod kind {
-    pub(in super::super) const TRIGGER: &str = "trigger";
-    pub(in super::super) const CALL: &str = "make-outgoing-call-v2";
-    pub(in super::super) const OLD_CALL: &str = "make-outgoing-call-v1";
-    pub(in super::super) const HTTP: &str = "make-http-request";
-    pub(in super::super) const FUNCTION: &str = "run-function";
-    pub(in super::super) const GATHER: &str = "gather-input-on-call";
-    pub(in super::super) const SAY: &str = "say-play";
-    pub(in super::super) const SET: &str = "set-variables";
-    pub(in super::super) const SPLIT: &str = "split-based-on";
-    pub(in super::super) const SEND: &str = "send-message";
-    pub(in super::super) const WAIT: &str = "send-and-wait-for-reply";
-    pub(in super::super) const ENQUEUE: &str = "enqueue-call";
-    pub(in super::super) const FLEX: &str = "send-to-flex";
-    pub(in super::super) const CONNECT: &str = "connect-call-to";
-    pub(in super::super) const RECORD: &str = "record-voicemail";
-    pub(in super::super) const RECORD_CALL: &str = "record-call";
-    pub(in super::super) const STREAM: &str = "fork-stream";
-    pub(in super::super) const SUBFLOW: &str = "run-subflow";
 }
 
 /// The event that says that a widget of this type has failed.
@@ -203,9 +157,4 @@ impl Run {
             (_, event) => self.take_back(state, event),
         }
     }
-}
-
-fn fired(state: &State, event: &'static str) -> Begun {
-    let to = state.on(event).and_then(|transition| transition.next.clone());
-    Begun::Fired { event, to }
 }
