@@ -207,6 +207,8 @@ pub struct Record {
 pub struct HandOver {
     /// The type of the widget: `add-twiml-redirect`, `capture-payments`, …
     pub kind: String,
+    /// The events that may end it: the usual one first; the failure, if there is one, last.
+    pub events: &'static [&'static str],
     /// Its URL; empty if it has none.
     pub url: String,
     /// How long it may take, if the widget says so; for a redirect, zero is not to wait at all.

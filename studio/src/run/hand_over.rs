@@ -13,7 +13,7 @@ use crate::flow::State;
 /// A type of widget that is handed over.
 struct HandOverKind {
     kind: &'static str,
-    /// The events that may end it.
+    /// The events that may end it: the usual one first, the failure last.
     events: &'static [&'static str],
     /// The one of them that says that it has failed.
     failure: Option<&'static str>,
@@ -40,7 +40,7 @@ const HANDED_OVER: [HandOverKind; 8] = [
     HandOverKind { kind: "connect-virtual-agent", place: HandOverPlace::Call, failure: None,
         events: &["return"] },
     HandOverKind { kind: "connect-virtual-agent-v2", place: HandOverPlace::Either, failure: Some("failed"),
-        events: &["completed", "live-agent-handoff", "failed", "paused", "timeout"] },
+        events: &["completed", "live-agent-handoff", "paused", "timeout", "failed"] },
     HandOverKind { kind: "run-conversation-relay", place: HandOverPlace::Call, failure: Some("failed"),
         events: &["success", "failed"] },
     HandOverKind { kind: "send-to-auto-pilot", place: HandOverPlace::Either, failure: Some("failure"),
@@ -74,7 +74,9 @@ pub(super) fn action(
     trigger: &str,
     texts: &mut WidgetTexts<'_>,
 ) -> Result<Option<Action>, WidgetFailure> {
-    let Some(HandOverKind { place, .. }) = handed_over(&state.kind) else { return Ok(None) };
+    let Some(HandOverKind { place, events, .. }) = handed_over(&state.kind) else {
+        return Ok(None);
+    };
     if *place == HandOverPlace::Request && trigger != "incomingRequest" {
         let why = "only a request of the REST API leads to a conversation".to_owned();
         return Err((code::WRONG_TRIGGER, why));
@@ -82,7 +84,7 @@ pub(super) fn action(
     let url = texts.get(state, "url");
     // For a redirect, 0 is not to wait.
     let timeout: Option<Duration> = texts.seconds(state, "timeout");
-    Ok(Some(Action::HandOver(HandOver { kind: state.kind.clone(), url, timeout })))
+    Ok(Some(Action::HandOver(HandOver { kind: state.kind.clone(), events, url, timeout })))
 }
 
 impl Run {

@@ -24,14 +24,8 @@ pub(super) fn fetch(
     which: &str,
 ) -> Result<Response, ApiError> {
     let flow = flows::find(api, flow_sid)?;
-    let mut newest_first = flow.revisions.iter().rev();
-    let found = match which {
-        "LatestPublished" => newest_first.find(|revision| revision.is_published),
-        "LatestDraft" => newest_first.find(|revision| !revision.is_published),
-        number => newest_first.find(|revision| revision.number.to_string() == number),
-    };
     let not_found = || ApiError::not_found(&format!("/v2/Flows/{flow_sid}/Revisions/{which}"));
-    let revision = found.ok_or_else(not_found)?;
+    let revision = flow.revision(which).ok_or_else(not_found)?;
     Ok(Response::json(200, &resource(api, &flow, revision)))
 }
 

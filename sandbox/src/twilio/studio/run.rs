@@ -1,10 +1,12 @@
 //! Drives the run of an Execution: its actions at the phone and over HTTP, and the events that follow from them.
 //!
-//! `calls`: the call that it places, hands over or records; `messages`: what it sends, and the replies; `requests`: HTTP.
+//! `calls`: the call that it places, hands over or records; `messages`: what it sends, and the replies; `requests`: HTTP;
+//! `subflow`: the Flow within it.
 
 mod calls;
 mod messages;
 mod requests;
+mod subflow;
 
 use std::sync::Arc;
 
@@ -112,7 +114,9 @@ impl Driver {
     /// Performs an action: the event that the run waits for; none if there is nothing more to do.
     async fn perform(&mut self, action: Action) -> Result<Option<RunEvent>, Turn> {
         let event = match action {
-            Action::PlaceCall { to, from, timeout } => self.place(to, from, timeout).await,
+            Action::PlaceCall { to, from, timeout, detect_machine } => {
+                self.place(to, from, timeout, detect_machine).await
+            }
             Action::SayPlay(prompt) => match self.line() {
                 Some(player) => {
                     player.utter(&verb(prompt)).await?;
@@ -148,6 +152,8 @@ impl Driver {
             Action::Enqueue(enqueue) => self.enqueue(enqueue).await?,
             Action::Connect(connect) => self.connect(connect).await?,
             Action::Record(record) => self.record(record).await?,
+            Action::FetchFlow { flow_sid, revision } => self.subflow(&flow_sid, &revision).await,
+            Action::HandOver(hand_over) => self.hand_over(hand_over).await?,
             Action::HangUp => return Ok(None),
         };
         Ok(Some(event))

@@ -137,6 +137,16 @@ impl StoredFlow {
         });
     }
 
+    /// A revision by its number, or the newest that was published, or that was not.
+    pub(super) fn revision(&self, which: &str) -> Option<&RevisionRecord> {
+        let mut newest_first = self.revisions.iter().rev();
+        match which {
+            "LatestPublished" => newest_first.find(|revision| revision.is_published),
+            "LatestDraft" => newest_first.find(|revision| !revision.is_published),
+            number => newest_first.find(|revision| revision.number.to_string() == number),
+        }
+    }
+
     /// The name that its author gave it.
     pub(super) fn friendly_name(&self) -> &str {
         &self.friendly_name

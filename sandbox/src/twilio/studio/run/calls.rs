@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use serde_json::Map;
 use studio::{
-    Connect, DialCallStatus, DialOutcome, Enqueue, QueueResult, QueueTarget, Record, RunEvent,
+    Connect, DialCallStatus, DialOutcome, Enqueue, HandOver, QueueResult, QueueTarget, Record,
+    RunEvent,
 };
 
 use super::super::super::api_request::is_e164;
@@ -18,7 +20,13 @@ use crate::ids::random;
 
 impl Driver {
     /// Places a call. It is Studio's own: nobody else learns its status.
-    pub(super) async fn place(&mut self, to: String, from: String, timeout: Duration) -> RunEvent {
+    pub(super) async fn place(
+        &mut self,
+        to: String,
+        from: String,
+        timeout: Duration,
+        detect_machine: bool,
+    ) -> RunEvent {
         if !is_e164(&to) {
             return RunEvent::Dialed(DialOutcome::Failed);
         }
@@ -38,7 +46,14 @@ impl Driver {
         });
         self.step(RunEvent::Placed { call_sid: player.call.sid.clone() });
         let outcome = match player.dial().await {
-            Ok(()) => DialOutcome::Answered,
+            Ok(()) => {
+                if detect_machine {
+                    let is_machine = player.call.facts().machine;
+                    let found = if is_machine { "machine_start" } else { "human" };
+                    self.step(RunEvent::AnsweredBy(found.to_owned()));
+                }
+                DialOutcome::Answered
+            }
             Err(status) => {
                 player.finish(status);
                 outcome(status)
@@ -66,6 +81,22 @@ impl Driver {
         let waited = player.at.duration_since(since).unsigned_abs().saturating_sub(talked);
         let queue_sid = format!("QU{}", random());
         Ok(RunEvent::Dequeued { result, queue_sid, queue_time: waited })
+    }
+
+    /// Has something done that is not simulated: somebody says how it went. What is no part of a call has failed.
+    pub(super) async fn hand_over(&mut self, hand_over: HandOver) -> Result<RunEvent, Turn> {
+        let HandOver { kind, events, timeout, .. } = hand_over;
+        let end = match self.line() {
+            Some(player) => player.hand_over(kind, timeout).await?,
+            None => HandoverEnd::Refused,
+        };
+        let event = match end {
+            HandoverEnd::Completed { .. } => events.first(),
+            HandoverEnd::Refused => events.last(),
+            HandoverEnd::NoAnswer => return Ok(RunEvent::TimedOut),
+        };
+        let event = event.copied().unwrap_or_default().to_owned();
+        Ok(RunEvent::HandedBack { event, variables: Map::new() })
     }
 
     /// Connects the call to somebody, until one of them hangs up.
