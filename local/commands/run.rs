@@ -6,7 +6,7 @@ mod greeting;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dashboard::Dashboard;
+use dashboard::{Dashboard, MediansCache};
 use event_stream_webhook::Webhook;
 use metrics::{Cache, Metrics};
 use sandbox::Secrets;
@@ -109,6 +109,8 @@ pub async fn run(options: &Options) -> Result<(), String> {
             settings: live(),
             store: store.clone(),
             queue: Arc::new(queue.clone()),
+            wire: wire(http.clone()),
+            medians: MediansCache::default(),
             start_token: Some(start.clone()),
         },
         metrics: Metrics {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
-use dashboard::Dashboard;
+use dashboard::{Dashboard, MediansCache};
 use event_stream_webhook::Webhook;
 use metrics::{Cache, Metrics};
 use ringdown::clock::now;
@@ -66,6 +66,8 @@ impl Functions {
             settings: live(),
             store: store.clone(),
             queue: queue.clone(),
+            wire: wire(shared::http::client().unwrap()),
+            medians: MediansCache::default(),
             start_token: None,
         };
         Functions {

@@ -61,16 +61,24 @@ function tick() {
 
 // ---- What has changed, and only that: focus, selection, scroll and animations stay ----
 
-/** Makes the element `have` equal to the element `want`. */
+/** What the reader or this page has set, and the server knows nothing of. */
+const isOurs = (have, name) =>
+  (have.localName === "time" && name === "title") || (have.localName === "details" && name === "open");
+
+/** Makes the element `have` equal to the element `want`; an element that is only named is there already. */
 function become(have, want) {
+  if (want.hasAttribute("data-same")) return;
   for (const { name } of [...have.attributes]) {
-    if (!want.hasAttribute(name) && !(have.localName === "time" && name === "title")) have.removeAttribute(name);
+    if (!want.hasAttribute(name) && !isOurs(have, name)) have.removeAttribute(name);
   }
   for (const { name, value } of want.attributes) {
-    if (have.getAttribute(name) !== value) have.setAttribute(name, value);
+    if (have.getAttribute(name) !== value && !isOurs(have, name)) have.setAttribute(name, value);
   }
   // A time's text is ours.
   if (have.localName === "time") return;
+  // What goes, goes first: an element that is moved in the document loses its transitions.
+  const stays = new Set([...want.children].map((child) => child.id));
+  for (const child of [...have.children]) if (child.id && !stays.has(child.id)) child.remove();
   const named = new Map([...have.children].filter((child) => child.id).map((child) => [child.id, child]));
   let at = have.firstChild;
   for (const wanted of [...want.childNodes]) {
@@ -99,15 +107,28 @@ function isAlike(have, want) {
   return have.nodeType === want.nodeType && have.nodeName === want.nodeName && (have.id ?? "") === (want.id ?? "");
 }
 
-/** Shows the live part as it is now. Our own server made and escaped it; a parsed document runs no script. */
+/** The parts of the page that are sent alone, each with what it takes around it to be read as what it is. */
+const PARTS = ["", "svg > ", "table > tbody > "].map((around) => `[data-parts] > ${around}[id]`).join(", ");
+
+/** Shows what is new. Our own server made and escaped it; a parsed document runs no script. */
 function show(html) {
   const want = new DOMParser().parseFromString(html, "text/html").body;
   const [before, focused] = [live.firstElementChild?.dataset.said, document.activeElement];
   const key = focused?.getAttribute("href");
-  const frame = document.createElement("div");
-  frame.append(...want.childNodes);
-  for (const { name, value } of live.attributes) frame.setAttribute(name, value);
-  become(live, frame);
+  if (want.querySelector("[data-parts]")) {
+    for (const part of want.querySelectorAll(PARTS)) {
+      const have = document.getElementById(part.id);
+      if (!have) return follow("");
+      become(have, part);
+    }
+  } else {
+    const frame = document.createElement("div");
+    frame.append(...want.childNodes);
+    for (const { name, value } of live.attributes) frame.setAttribute(name, value);
+    become(live, frame);
+    // Named, and yet not there: all of it, please.
+    if (live.querySelector("[data-same]")) return follow("");
+  }
   if (focused && !focused.isConnected && key) {
     const again = [...live.querySelectorAll("a[href]")].find((link) => link.getAttribute("href") === key);
     again?.focus({ preventScroll: true });
@@ -124,6 +145,8 @@ let source = null;
 let heard = performance.now();
 let wait = 1_000;
 let later = 0;
+/** Names what the page shows. */
+let has = live.dataset.has ?? "";
 
 function state(name, text, href) {
   following.hidden = false;
@@ -133,18 +156,24 @@ function state(name, text, href) {
   if (href) following.append(Object.assign(document.createElement("a"), { href, textContent: text }));
 }
 
-function follow() {
+/** Follows from what the page shows, if the server knows a name for that. */
+function follow(from = has) {
+  has = from;
   clearTimeout(later);
   source?.close();
   heard = performance.now();
-  source = new EventSource(live.dataset.live);
+  source = new EventSource(has ? `${live.dataset.live}&has=${encodeURIComponent(has)}` : live.dataset.live);
   // Each answer is short and ends; the browser asks again by itself, and says what it has.
   source.onopen = () => {
     heard = performance.now();
     wait = 1_000;
     state("on", "live");
   };
-  source.onmessage = (event) => show(event.data);
+  source.onmessage = (event) => {
+    // A name of parts, or a hash that only the event itself knows.
+    if (live.dataset.has !== undefined) has = event.lastEventId;
+    show(event.data);
+  };
   source.onerror = () => {
     if (source?.readyState === EventSource.CLOSED) refused();
   };
@@ -159,7 +188,7 @@ async function refused() {
     return;
   }
   state("off", "reconnecting …");
-  later = setTimeout(follow, wait);
+  later = setTimeout(() => follow(), wait);
   wait = Math.min(wait * 2, LONGEST_WAIT);
 }
 

@@ -5,6 +5,7 @@
 
 mod live;
 mod pages;
+mod parts;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -18,7 +19,10 @@ use shared::jobs::forward::replay;
 use shared::start_token::StartToken;
 use shared::storage::dead_letters::{self, DeadLetter, Progress};
 use shared::storage::{Queue, Store};
+use shared::twilio::rest::Wire;
 use shared::{Error, Timestamp};
+
+pub use pages::studio::MediansCache;
 
 /// What the pages need.
 pub struct Dashboard {
@@ -28,6 +32,10 @@ pub struct Dashboard {
     pub store: Arc<dyn Store>,
     /// Where dead letters go again, and where a silence, or an incident's end, is asked for.
     pub queue: Arc<dyn Queue>,
+    /// Carries requests to Twilio: for what it says of Flows.
+    pub wire: Wire,
+    /// The median times in Flows' widgets.
+    pub medians: MediansCache,
     /// On one machine: what opens the pages without a password.
     pub start_token: Option<StartToken>,
 }
@@ -65,7 +73,7 @@ async fn route(
 
 /// Whether a script asks, which can do nothing with the log-in page.
 fn is_for_scripts(endpoint: Endpoint, request: &Request) -> bool {
-    request.wants_json() || matches!(endpoint, Endpoint::Live | Endpoint::Incidents)
+    request.wants_json() || matches!(endpoint, Endpoint::Live | Endpoint::Incidents | Endpoint::FlowDefinition)
 }
 
 /// What those see who may look.
@@ -84,6 +92,9 @@ async fn page(
         Endpoint::SilenceIncident => pages::silences::ask(dashboard, request, id, now).await,
         Endpoint::ResolveIncident => pages::resolve::post(dashboard, request, id, now).await,
         Endpoint::Live => live::answer(dashboard, request, now).await,
+        Endpoint::Studio => pages::studio::all(dashboard, request, signed_in, now).await,
+        Endpoint::StudioFlow => pages::studio::one(dashboard, request, id, signed_in, now).await,
+        Endpoint::FlowDefinition => pages::studio::definition(dashboard, request, id, now).await,
         Endpoint::DeadLetters => {
             pages::dead_letters::list(dashboard, request, signed_in, now).await
         }

@@ -1,43 +1,60 @@
 //! `GET /live`: a page follows what happens, by server-sent events.
 //!
 //! API Gateway does not stream, so an answer is short and ends at once: the browser asks again after a second, and says
-//! with `Last-Event-ID` what it shows already. The event is the very HTML that the page itself is made of.
+//! with `Last-Event-ID` what it shows already. The event is the very HTML that the page itself is made of; of the pages
+//! of Studio it is what has changed of it ([`crate::parts`]).
 
 use sha2::{Digest, Sha256};
 use shared::http::{Request, Response, form_fields};
 use shared::{Error, Timestamp};
 
 use crate::Dashboard;
-use crate::pages::incidents;
+use crate::pages::{incidents, studio};
 
 /// After how many milliseconds the browser asks again.
 const RETRY: u32 = 1_000;
 
-/// The live part of the page that the query names: `incidents`, or `incident=ID`.
+/// The live part of the page that the query names: `incidents`, `incident=ID`, or `studio` and `studio=SID` with what
+/// the page's own query says. `has` says the same as `Last-Event-ID`, for a page that follows anew.
 pub(crate) async fn answer(
     dashboard: &Dashboard,
     request: &Request,
     now: Timestamp,
 ) -> Result<Response, Error> {
     let query = request.query.as_deref().unwrap_or_default();
-    let Some((name, value)) = form_fields(query.as_bytes()).into_iter().next() else {
+    let fields = form_fields(query.as_bytes());
+    let Some((name, value)) = fields.first() else {
         return Err(Error::NotFound);
     };
+    let asked = fields.iter().find(|(name, _)| name == "has").map(|(_, has)| has.as_str());
+    let has = request.header("last-event-id").or(asked);
     let html = match name.as_str() {
         "incidents" => incidents::live_list(dashboard, now).await?,
-        "incident" => incidents::live_one(dashboard, &value, now).await?.ok_or(Error::NotFound)?,
+        "incident" => incidents::live_one(dashboard, value, now).await?.ok_or(Error::NotFound)?,
+        "studio" if value.is_empty() => {
+            let change = studio::live_list(dashboard, &fields, has.unwrap_or_default(), now).await?;
+            return Ok(stream(&change.id, change.html.as_deref()));
+        }
+        "studio" => {
+            let has = has.unwrap_or_default();
+            let change = studio::live_flow(dashboard, value, &fields, has, now).await?;
+            return Ok(stream(&change.id, change.html.as_deref()));
+        }
         _ => return Err(Error::NotFound),
     };
-    Ok(event(&html, request.header("last-event-id")))
+    Ok(event(&html, has))
 }
 
 /// One event with this HTML, or nothing new if that is what the browser has.
 fn event(html: &str, has: Option<&str>) -> Response {
     let id = shared::hex(&Sha256::digest(html)[..12]);
+    stream(&id, (has != Some(id.as_str())).then_some(html))
+}
+
+/// One event of this id with this HTML, or word that there is nothing new.
+fn stream(id: &str, html: Option<&str>) -> Response {
     let mut stream = format!("retry: {RETRY}\n");
-    if has == Some(id.as_str()) {
-        stream += ": nothing new\n";
-    } else {
+    if let Some(html) = html {
         stream += &format!("id: {id}\n");
         // Each of these ends a line of the stream, wherever it comes from: an alarm's name must not speak for us.
         for line in html.replace("\r\n", "\n").split(['\r', '\n']) {
@@ -45,6 +62,8 @@ fn event(html: &str, has: Option<&str>) -> Response {
             stream += line;
             stream.push('\n');
         }
+    } else {
+        stream += ": nothing new\n";
     }
     stream.push('\n');
     Response::of(200, "text/event-stream", stream)

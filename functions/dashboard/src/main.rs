@@ -1,18 +1,25 @@
 //! `handle`, inside Lambda; nothing is decided here.
 
-use dashboard::{Dashboard, handle};
+use dashboard::{Dashboard, MediansCache, handle};
 use shared::aws::{Backend, Failure, Reports, serve_http};
+use shared::twilio::rest::wire;
+
+/// The parameters that are read.
+const NAMES: &[&str] =
+    &["dashboard-password", "public-base-url", "twilio/account-sid", "twilio/auth-token"];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
     let backend = Backend::open()?;
     let live = backend
-        .live(&["dashboard-password", "public-base-url"], &["config"], Reports::Slack)
+        .live(NAMES, &["config"], Reports::Slack)
         .await?;
     let dashboard = Dashboard {
         settings: live,
         store: backend.store()?,
         queue: backend.queue()?,
+        wire: wire(shared::http::client()?),
+        medians: MediansCache::default(),
         start_token: None,
     };
     serve_http(|request, now| handle(&dashboard, request, now)).await

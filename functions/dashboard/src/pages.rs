@@ -4,6 +4,7 @@
 //! 2. [`summary`], [`calls`], [`timeline`]: an incident in words; [`markup`]: times and links as HTML. All pure.
 //! 3. [`counters`]: what was counted. [`dead_letters`]: what could not be delivered. [`silences`]: for what nobody is
 //!    called. [`alarms`]: what monitors said last. [`resolve`]: the button that ends an incident.
+//! 4. [`studio`]: Flows and Executions as they run.
 
 mod alarms;
 mod calls;
@@ -13,12 +14,14 @@ pub(crate) mod incidents;
 mod markup;
 pub(crate) mod resolve;
 pub(crate) mod silences;
+pub(crate) mod studio;
 mod summary;
 mod timeline;
 
 use std::sync::LazyLock;
 
 use minijinja::{Environment, Value, context};
+use ::studio::draw;
 use shared::Error;
 use shared::config::{Settings, Simulated};
 use shared::http::{Request, Response};
@@ -42,6 +45,18 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("incident-live.html", include_str!("../pages/incident-live.html")),
         ("summary.html", include_str!("../pages/summary.html")),
         ("no-incident.html", include_str!("../pages/no-incident.html")),
+        ("studio.html", include_str!("../pages/studio.html")),
+        ("studio-live.html", include_str!("../pages/studio-live.html")),
+        ("studio-flow-row.html", include_str!("../pages/studio-flow-row.html")),
+        ("studio-run.html", include_str!("../pages/studio-run.html")),
+        ("studio-events.html", include_str!("../pages/studio-events.html")),
+        ("studio-flow.html", include_str!("../pages/studio-flow.html")),
+        ("studio-flow-live.html", include_str!("../pages/studio-flow-live.html")),
+        ("studio-find.html", include_str!("../pages/studio-find.html")),
+        ("studio-widget.html", include_str!("../pages/studio-widget.html")),
+        ("studio-chosen.html", include_str!("../pages/studio-chosen.html")),
+        ("studio-subscribe.html", include_str!("../pages/studio-subscribe.html")),
+        ("no-flow.html", include_str!("../pages/no-flow.html")),
         ("silences.html", include_str!("../pages/silences.html")),
         ("alarms.html", include_str!("../pages/alarms.html")),
         ("warning.html", include_str!("../pages/warning.html")),
@@ -93,6 +108,9 @@ pub(crate) fn asset(path: &str) -> Result<Response, Error> {
     let (content_type, body) = match path {
         "/assets/style.css" => (CSS, include_str!("../assets/style.css")),
         "/assets/incidents.css" => (CSS, include_str!("../assets/incidents.css")),
+        "/assets/live.css" => (CSS, include_str!("../assets/live.css")),
+        "/assets/studio.css" => (CSS, include_str!("../assets/studio.css")),
+        "/assets/flow-graph.css" => (CSS, draw::STYLE),
         "/assets/dead-letters.js" => (JS, include_str!("../assets/dead-letters.js")),
         "/assets/live.js" => (JS, include_str!("../assets/live.js")),
         "/assets/favicon.svg" => ("image/svg+xml", include_str!("../assets/favicon.svg")),

@@ -12,6 +12,7 @@ mod problems;
 mod roster;
 mod schedules;
 mod silences;
+mod studio;
 mod times;
 
 use std::collections::BTreeMap;
@@ -40,6 +41,7 @@ pub use problems::{Problem, Problems};
 pub use roster::Roster;
 use schedules::ScheduleTable;
 use silences::SilenceTable;
+pub use studio::StudioTable;
 
 use crate::domain::routes::{Route, Routes, check_expression, check_template};
 use crate::domain::schedule::NOT_ON_CALL;
@@ -59,6 +61,8 @@ pub struct Config {
     pub silences: Silences,
     /// Alarms that are not for a phone.
     pub ignored: Ignored,
+    /// What the pages show of executions.
+    pub studio: StudioTable,
     /// What is not wrong, and yet perhaps not meant: globs that match nothing or come too late.
     pub warnings: Vec<Problem>,
     /// The calendars that could not be read, if it was read with [`Config::parse_beside`].
@@ -94,6 +98,8 @@ struct File {
     silences: Vec<SilenceTable>,
     #[serde(default)]
     ignore: Vec<IgnoreTable>,
+    #[serde(default)]
+    studio: StudioTable,
 }
 
 #[derive(Deserialize)]
@@ -162,6 +168,7 @@ impl Config {
         check.doubtful_globs(&file);
         let silences = check.silences(std::mem::take(&mut file.silences));
         let ignored = check.ignored(std::mem::take(&mut file.ignore));
+        let studio = file.studio;
         let config = check.config(file);
         let Check { calendars, problems, warnings, calendar_problems, .. } = check;
         match config {
@@ -174,6 +181,7 @@ impl Config {
                     escalation,
                     silences,
                     ignored,
+                    studio,
                     warnings,
                     unread,
                     calendar_problems,

@@ -50,8 +50,14 @@ impl Account {
     }
 
     fn studio_url(&self) -> &str {
-        if self.url() == TWILIO { STUDIO } else { self.url() }
+        studio_base(self.url())
     }
+}
+
+/// Where Studio's API is, if Twilio's is here.
+pub fn studio_base(base_url: &str) -> &str {
+    let base_url = base_url.trim_end_matches('/');
+    if base_url == TWILIO { STUDIO } else { base_url }
 }
 
 /// One request to the API.

@@ -20,6 +20,8 @@ pub(super) struct Call {
     pub(super) lasted: String,
     /// Since when it rings, or is on the line.
     pub(super) since: Option<Timestamp>,
+    /// The page of the Execution that places it, if one does.
+    pub(super) execution: Option<String>,
 }
 
 /// The calls, the newest first.
@@ -35,8 +37,15 @@ pub(super) fn calls(incident: &Incident) -> Vec<Call> {
         at: attempt.decided_at,
         lasted: lasted(attempt),
         since: attempt.answered_at.or(attempt.rang_at).filter(|_| attempt.ended_at.is_none()),
+        execution: execution(attempt),
     };
     incident.attempts.iter().rev().map(shown).collect()
+}
+
+/// The page of a call's newest Execution.
+fn execution(attempt: &Attempt) -> Option<String> {
+    let (flow, call) = attempt.with.flow_sid().zip(attempt.calls.last())?;
+    Some(format!("/studio/{flow}?execution={}#chosen", call.sid))
 }
 
 fn under_way(attempt: &Attempt) -> &'static str {

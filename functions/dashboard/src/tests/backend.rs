@@ -17,7 +17,7 @@ use shared::storage::messages::WakeUp;
 use shared::storage::{QueueName, records};
 use shared::testing::{MemoryBackend, Parameters, Sent, sample};
 
-use crate::{Dashboard, handle};
+use crate::{Dashboard, MediansCache, handle};
 
 pub(super) const CONFIG: &str = r#"
 [channels.default]
@@ -66,6 +66,8 @@ impl Pages {
             settings,
             store: Arc::new(backend.store.clone()),
             queue: Arc::new(backend.queue.clone()),
+            wire: Arc::new(|request| panic!("nothing is fetched: {request:?}")),
+            medians: MediansCache::default(),
             start_token: Some(StartToken::new(Secret::new(TOKEN), 8080)),
         };
         Pages { dashboard, backend }

@@ -21,6 +21,9 @@ pub enum Endpoint {
     SilenceIncident,
     ResolveIncident,
     Live,
+    Studio,
+    StudioFlow,
+    FlowDefinition,
     DeadLetters,
     ReplayDeadLetters,
     LogInPage,
@@ -67,6 +70,9 @@ impl Endpoint {
             | Endpoint::SilenceIncident
             | Endpoint::ResolveIncident
             | Endpoint::Live
+            | Endpoint::Studio
+            | Endpoint::StudioFlow
+            | Endpoint::FlowDefinition
             | Endpoint::DeadLetters
             | Endpoint::ReplayDeadLetters
             | Endpoint::LogInPage
@@ -124,6 +130,9 @@ pub const ENDPOINTS: &[Route<Endpoint>] = {
         route(Endpoint::SilenceIncident, Post, "/incidents/{id}/silence", Body::Page, Viewer),
         route(Endpoint::ResolveIncident, Post, "/incidents/{id}/resolve", Body::Page, Viewer),
         route(Endpoint::Live, Get, "/live", Body::Nothing, Viewer),
+        route(Endpoint::Studio, Get, "/studio", Body::Nothing, Viewer),
+        route(Endpoint::StudioFlow, Get, "/studio/{flow}", Body::Nothing, Viewer),
+        route(Endpoint::FlowDefinition, Get, "/studio/{flow}/definition", Body::Nothing, Viewer),
         route(Endpoint::DeadLetters, Get, "/dead-letters", Body::Nothing, Viewer),
         route(Endpoint::ReplayDeadLetters, Post, "/dead-letters/replay", Body::Page, Viewer),
         route(Endpoint::LogInPage, Get, "/login", Body::Nothing, Anyone),

@@ -124,6 +124,14 @@ impl<'a> Executions<'a> {
         Ok(body.map(|body| Context::of(&body)).unwrap_or_default())
     }
 
+    /// What one of them knew at the end of a step, as Twilio has it; `None` if Twilio does not know the step.
+    pub async fn step_context(&self, sid: &str, step: &str) -> Result<Option<Value>, ApiError> {
+        let path = format!("/{sid}/Steps/{step}/Context");
+        let told = verdict(self.ask("GET", &path, Vec::new()).await);
+        let body: Option<Value> = known(told)?.map(read).transpose()?;
+        Ok(body.map(|mut body| body["context"].take()))
+    }
+
     /// Ends one. That it was over already, or is not known, is as good.
     pub async fn end(&self, sid: &str) -> Result<(), ApiError> {
         let form = vec![("Status", "ended".to_owned())];

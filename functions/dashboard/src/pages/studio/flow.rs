@@ -1,0 +1,286 @@
+//! One Flow: its state, its graph with people moving through it, and its Executions.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::future::{try_join, try_join3};
+use minijinja::value::Serde;
+use minijinja::{Value, context};
+use shared::config::{Settings, Simulated};
+use shared::domain::executions::sid::{FLOW, is_sid};
+use shared::domain::executions::views::{
+    ExecutionView, FlowCounts, FlowResource, MedianSeconds,
+};
+use shared::http::{Request, Response};
+use shared::jobs::watch::definitions::{Definitions, FlowDefinition};
+use shared::jobs::watch::read::{
+    self, ExecutionPage, ExecutionQuery, RunningExecution, RunningExecutions, seen_flows,
+};
+use shared::storage::flows::Fetched;
+use shared::{Error, Timestamp};
+use studio::draw::{Graph, Mode, svg};
+
+use super::graph::{Figures, of_steps};
+use super::query::{Query, SPANS};
+use super::rows::{RunRow, StuckRow, short};
+use super::{Change, Rows, Stamp, chosen, fields, list, subscribe, svg_parts, warning};
+use crate::Dashboard;
+use crate::pages::{render, simulated, text};
+use crate::parts::Live;
+
+/// How many stuck Executions have their command on the page.
+const MAX_STUCK: usize = 10;
+/// How many running Executions have a mark of their own in the graph; more are a number.
+pub(super) const MAX_MARKS: usize = 300;
+
+/// What is read of a Flow for its page.
+struct Known {
+    resource: Fetched<FlowResource>,
+    /// The revision that is drawn.
+    revision: Option<u32>,
+    definition: Option<Fetched<FlowDefinition>>,
+    counts: FlowCounts,
+    medians: Arc<BTreeMap<String, MedianSeconds>>,
+    running: RunningExecutions,
+    page: ExecutionPage,
+    chosen: Option<ExecutionView>,
+}
+
+/// The page of a Flow.
+pub(crate) async fn one(
+    dashboard: &Dashboard,
+    request: &Request,
+    sid: &str,
+    signed_in: bool,
+    now: Timestamp,
+) -> Result<Response, Error> {
+    let settings = dashboard.settings.get(now).await?;
+    if !is_sid(FLOW, sid) || !is_seen(dashboard, sid, now).await? {
+        let facts = context! {
+            title => "Flow", page => "flow", signed_in, simulated => simulated(&settings),
+            sid => is_sid(FLOW, sid).then_some(sid), subscribe => subscribe::subscribe(&settings),
+        };
+        return Ok(Response { status: 404, ..render(dashboard, "no-flow.html", facts)? });
+    }
+    let query = Query::of(&fields(request));
+    let stamp = stamp(dashboard, sid, now).await?;
+    let known = known(dashboard, &settings, sid, &query, now).await?;
+    let context = chosen::context(dashboard, &settings, sid, &query, signed_in, now).await?;
+    let name = name(&known.resource, sid);
+    let live = shown(dashboard, &settings, sid, &query, known, now).await?;
+    let facts = context! {
+        title => name, page => "flow", signed_in, simulated => simulated(&settings), now => now.to_string(),
+        live => query.behind(&format!("/live?studio={sid}")), has => stamp.id(&live),
+        html => Value::from_safe_string(live.whole()), context,
+    };
+    render(dashboard, "studio-flow.html", facts)
+}
+
+/// What a browser lacks of that page's live part.
+pub(crate) async fn live(
+    dashboard: &Dashboard,
+    sid: &str,
+    asked: &[(String, String)],
+    has: &str,
+    now: Timestamp,
+) -> Result<Change, Error> {
+    if !is_sid(FLOW, sid) {
+        return Err(Error::NotFound);
+    }
+    let stamp = stamp(dashboard, sid, now).await?;
+    if stamp.is_of(has) {
+        return Ok(Stamp::nothing(has));
+    }
+    let (settings, query) = (dashboard.settings.get(now).await?, Query::of(asked));
+    let known = known(dashboard, &settings, sid, &query, now).await?;
+    Ok(stamp.change(&shown(dashboard, &settings, sid, &query, known, now).await?, has))
+}
+
+/// The definition that is drawn, as Twilio wrote it.
+pub(crate) async fn definition(
+    dashboard: &Dashboard,
+    request: &Request,
+    sid: &str,
+    now: Timestamp,
+) -> Result<Response, Error> {
+    if !is_sid(FLOW, sid) || !is_seen(dashboard, sid, now).await? {
+        return Err(Error::NotFound);
+    }
+    let settings = dashboard.settings.get(now).await?;
+    let query = Query::of(&fields(request));
+    let known = known(dashboard, &settings, sid, &query, now).await?;
+    let found = known.definition.and_then(|fetched| fetched.value).ok_or(Error::NotFound)?;
+    Ok(Response::of(200, "application/json", found.text)
+        .with("cache-control", "no-store")
+        .with("x-content-type-options", "nosniff"))
+}
+
+/// Whether anything of this Flow was seen.
+async fn is_seen(dashboard: &Dashboard, sid: &str, now: Timestamp) -> Result<bool, Error> {
+    let store = dashboard.store.as_ref();
+    if seen_flows(store, now).await?.iter().any(|seen| seen == sid) {
+        return Ok(true);
+    }
+    // So many Flows are listed, and no more.
+    Ok(read::cursor(store, &[sid.to_owned()], now).await? > 0)
+}
+
+async fn stamp(dashboard: &Dashboard, sid: &str, now: Timestamp) -> Result<Stamp, Error> {
+    let cursor = read::cursor(dashboard.store.as_ref(), &[sid.to_owned()], now).await?;
+    Ok(Stamp::of(cursor, now))
+}
+
+async fn known(
+    dashboard: &Dashboard,
+    settings: &Settings,
+    sid: &str,
+    query: &Query,
+    now: Timestamp,
+) -> Result<Known, Error> {
+    let Dashboard { wire, store: kept_in, .. } = dashboard;
+    let store = kept_in.as_ref();
+    let definitions = Definitions { settings, wire, store: kept_in };
+    let wanted = ExecutionQuery {
+        flow: Some(sid),
+        filter: query.filter(),
+        text: Some(&query.text),
+        after: Some(query.after.as_str()).filter(|after| !after.is_empty()),
+    };
+    let chosen = async {
+        match &query.execution {
+            Some(execution) => read::one(store, execution, now).await,
+            None => Ok(None),
+        }
+    };
+    let ((counts, medians, running), (resource, page, chosen)) = try_join(
+        try_join3(
+            read::counts(store, sid, query.span, now),
+            dashboard.medians.get(store, sid, now),
+            read::running(store, sid, now),
+        ),
+        try_join3(definitions.resource(sid, now), read::page(store, wanted, now), chosen),
+    )
+    .await?;
+    let chosen = chosen.filter(|view| view.flow.as_deref() == Some(sid));
+    let ran = || page.executions.iter().filter_map(|view| Some((view.began_at?, view.revision?)));
+    let newest = resource.value.as_ref().and_then(|resource| resource.revision);
+    let of_chosen = chosen.as_ref().and_then(|view| view.revision);
+    let revision = of_chosen.or(ran().max().map(|(_, revision)| revision)).or(newest);
+    let definition = match revision {
+        Some(revision) => Some(definitions.definition(sid, revision, now).await?),
+        None => None,
+    };
+    Ok(Known { resource, revision, definition, counts, medians, running, page, chosen })
+}
+
+fn name(resource: &Fetched<FlowResource>, sid: &str) -> String {
+    let name = resource.value.as_ref().map(|resource| resource.friendly_name.as_str());
+    name.filter(|name| !name.is_empty()).unwrap_or(sid).to_owned()
+}
+
+async fn shown(
+    dashboard: &Dashboard,
+    settings: &Settings,
+    sid: &str,
+    query: &Query,
+    known: Known,
+    now: Timestamp,
+) -> Result<Live, Error> {
+    let Known { resource, revision, definition, counts, medians, running, page, chosen } = known;
+    let path = format!("/studio/{sid}");
+    let (drawn, why) = match definition {
+        Some(Fetched { value, failure, .. }) => (value, failure),
+        None => (None, Some("no revision of it is known yet".to_owned())),
+    };
+    let graph = match &drawn {
+        Some(definition) => Graph::of(&definition.flow),
+        None => of_steps(&counts, &page.executions),
+    };
+    let figures = Figures { counts: &counts, medians: &medians, running: &running };
+    let overlay = figures.overlay(&graph, chosen.as_ref());
+    let name = name(&resource, sid);
+    let graph = Graph { title: format!("The graph of {name}"), ..graph };
+    let (drawing, parts) = svg_parts::parts(&svg(&graph, &overlay, Mode::Embedded));
+    // The parts in the order of the page.
+    let mut rows = Rows::new();
+    let chosen_panel = match &chosen {
+        Some(view) => {
+            let facts = chosen::facts(dashboard, settings, sid, query, view, now).await?;
+            Some(rows.add("section", "chosen", "studio-chosen.html", facts)?)
+        }
+        None => None,
+    };
+    rows.parts.extend(parts);
+    let mut widgets = Vec::new();
+    for widget in figures.rows(&graph, drawn.is_some()) {
+        let facts = context! { widget => Serde(&widget) };
+        widgets.push(rows.add("li", &widget.id, "studio-widget.html", facts)?);
+    }
+    let mut runs = Vec::new();
+    for view in &page.executions {
+        let row = RunRow::of(view, None);
+        let id = format!("run-{}", view.sid);
+        let chosen = Query { execution: Some(view.sid.clone()), ..query.clone() };
+        let is_chosen = query.execution.as_ref() == Some(&view.sid);
+        let facts = context! { run => Serde(&row), href => chosen.behind(&path), is_chosen };
+        runs.push(rows.add("li", &id, "studio-run.html", facts)?);
+    }
+    let stuck: Vec<&RunningExecution> =
+        running.executions.iter().filter(|running| running.stuck.is_some()).collect();
+    let hang_ups: u64 = counts.widgets.values().map(|widget| widget.hang_ups).sum();
+    let facts = context! {
+        rejected => warning(dashboard),
+        tab => if stuck.is_empty() { name.clone() } else { format!("{} stuck · {name}", stuck.len()) },
+        said => list::said(stuck.len()),
+        name, sid, resource => resource.value.as_ref().map(Serde),
+        resource_failure => resource.failure, revision,
+        drawn => drawn.is_some(), why, chosen => chosen_panel,
+        not_found => query.execution.as_ref().filter(|_| chosen.is_none()),
+        console => format!("https://www.twilio.com/console/studio/flows/{sid}"),
+        definition => query.behind(&format!("{path}/definition")),
+        spans => spans(query, &path),
+        now_in_it => running.executions.len(), is_more => running.is_more,
+        started => counts.started, ended => counts.ended, failed => counts.failed, hang_ups,
+        since => counts.since.to_string(),
+        stuck => stuck_rows(settings, sid, query, &stuck), more_stuck => stuck.len().saturating_sub(MAX_STUCK),
+        svg => Value::from_safe_string(drawing), widgets, runs,
+        filters => list::filters(query, &path), text => query.text.clone(), show => query.show,
+        span => query.span_name(),
+        is_search => query.is_search(),
+        older => page.after.map(|after| list::older(query, after, &path)),
+        newest => (!query.after.is_empty()).then(|| list::newest(query, &path)),
+        is_demo => settings.is_simulated(Simulated::Twilio),
+    };
+    let bare = text("studio-flow-live.html", facts)?;
+    Ok(Live::new(bare, rows.parts))
+}
+
+/// The spans as links.
+fn spans(query: &Query, path: &str) -> Value {
+    let link = |(_, word, span): &(&'static str, &'static str, _)| {
+        let is_current = *span == query.span;
+        let query = Query { span: *span, ..query.clone() };
+        context! { word => *word, href => query.behind(path), is_current }
+    };
+    Value::from(SPANS.iter().map(link).collect::<Vec<_>>())
+}
+
+/// The stuck Executions, each with its reason and the command that ends it.
+fn stuck_rows(
+    settings: &Settings,
+    sid: &str,
+    query: &Query,
+    stuck: &[&RunningExecution],
+) -> Value {
+    let row = |running: &&RunningExecution| {
+        let execution = &running.execution;
+        let chosen = Query { execution: Some(execution.sid.clone()), ..query.clone() };
+        context! {
+            id => execution.sid.clone(), short => short(&execution.sid), contact => execution.contact.clone(),
+            stuck => running.stuck.as_ref().map(|stuck| Serde(StuckRow::of(stuck))),
+            href => chosen.behind(&format!("/studio/{sid}")),
+            command => subscribe::end(settings, sid, &execution.sid),
+        }
+    };
+    Value::from(stuck.iter().take(MAX_STUCK).map(row).collect::<Vec<_>>())
+}

@@ -1,0 +1,153 @@
+//! All Flows, and Executions as they run.
+
+use futures_util::future::join_all;
+use minijinja::value::Serde;
+use minijinja::{Value, context};
+use shared::config::{Settings, Simulated};
+use shared::domain::executions::views::FlowSummary;
+use shared::domain::text::count;
+use shared::http::{Request, Response};
+use shared::jobs::watch::definitions::Definitions;
+use shared::jobs::watch::read::{ExecutionQuery, cursor, flows, page, seen_flows};
+use shared::{Error, Timestamp};
+
+use super::query::{FILTERS, Query};
+use super::rows::RunRow;
+use super::{Change, Rows, Stamp, fields, subscribe, warning};
+use crate::Dashboard;
+use crate::pages::{render, simulated, text};
+use crate::parts::Live;
+
+/// How many Flows without a name are asked for at once.
+const MAX_ASKED: usize = 10;
+
+/// The page of all Flows.
+pub(crate) async fn all(
+    dashboard: &Dashboard,
+    request: &Request,
+    signed_in: bool,
+    now: Timestamp,
+) -> Result<Response, Error> {
+    let query = Query::of(&fields(request));
+    let settings = dashboard.settings.get(now).await?;
+    let seen = seen_flows(dashboard.store.as_ref(), now).await?;
+    let stamp = Stamp::of(cursor(dashboard.store.as_ref(), &seen, now).await?, now);
+    let live = shown(dashboard, &query, &settings, now).await?;
+    let facts = context! {
+        title => "Studio", page => "studio", signed_in, simulated => simulated(&settings), now => now.to_string(),
+        live => query.behind("/live?studio"), has => stamp.id(&live),
+        html => Value::from_safe_string(live.whole()),
+    };
+    render(dashboard, "studio.html", facts)
+}
+
+/// What a browser lacks of that page's live part.
+pub(crate) async fn live(
+    dashboard: &Dashboard,
+    asked: &[(String, String)],
+    has: &str,
+    now: Timestamp,
+) -> Result<Change, Error> {
+    let seen = seen_flows(dashboard.store.as_ref(), now).await?;
+    let stamp = Stamp::of(cursor(dashboard.store.as_ref(), &seen, now).await?, now);
+    if stamp.is_of(has) {
+        return Ok(Stamp::nothing(has));
+    }
+    let settings = dashboard.settings.get(now).await?;
+    Ok(stamp.change(&shown(dashboard, &Query::of(asked), &settings, now).await?, has))
+}
+
+async fn shown(
+    dashboard: &Dashboard,
+    query: &Query,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<Live, Error> {
+    let store = dashboard.store.as_ref();
+    let flows = named(dashboard, settings, flows(store, now).await?, now).await?;
+    let wanted = ExecutionQuery {
+        flow: None,
+        filter: query.filter(),
+        text: Some(&query.text),
+        after: Some(query.after.as_str()).filter(|after| !after.is_empty()),
+    };
+    let page = page(store, wanted, now).await?;
+    let mut rows = Rows::new();
+    let mut flow_holes = Vec::new();
+    for flow in &flows {
+        let id = format!("flow-{}", flow.sid);
+        let facts = context! { flow => Serde(flow) };
+        flow_holes.push(rows.add("li", &id, "studio-flow-row.html", facts)?);
+    }
+    let mut run_holes = Vec::new();
+    for view in &page.executions {
+        let of = flows.iter().find(|flow| Some(&flow.sid) == view.flow.as_ref());
+        let name = of.map(|flow| flow.name.as_deref().unwrap_or(flow.sid.as_str()));
+        let row = RunRow::of(view, name);
+        let id = format!("run-{}", view.sid);
+        run_holes.push(rows.add("li", &id, "studio-run.html", context! { run => Serde(&row) })?);
+    }
+    let stuck: usize = flows.iter().map(|flow| flow.stuck).sum();
+    let active: usize = flows.iter().map(|flow| flow.active).sum();
+    let facts = context! {
+        rejected => warning(dashboard), simulated => simulated(settings),
+        tab => if stuck > 0 { format!("{stuck} stuck · Studio") } else { "Studio".to_owned() },
+        said => said(stuck),
+        active, flows => flow_holes, runs => run_holes, filters => filters(query, "/studio"),
+        text => query.text.clone(), show => query.show, is_search => query.is_search(),
+        older => page.after.map(|after| older(query, after, "/studio")),
+        newest => (!query.after.is_empty()).then(|| newest(query, "/studio")),
+        subscribe => subscribe::subscribe(settings),
+        is_demo => settings.is_simulated(Simulated::Twilio),
+    };
+    Ok(Live::new(text("studio-live.html", facts)?, rows.parts))
+}
+
+/// What is read out when it changes.
+pub(super) fn said(stuck: usize) -> String {
+    match u32::try_from(stuck).unwrap_or(u32::MAX) {
+        0 => "No execution is stuck".to_owned(),
+        stuck => format!("{} stuck", count(stuck, "execution")),
+    }
+}
+
+/// The filters as links.
+pub(super) fn filters(query: &Query, path: &str) -> Value {
+    let link = |(name, word): &(&'static str, &'static str)| {
+        let show = if *name == "all" { "" } else { *name };
+        let is_current = show == query.show;
+        let after = String::new();
+        let query = Query { show, after, execution: None, ..query.clone() };
+        context! { word => *word, href => query.behind(path), is_current }
+    };
+    Value::from(FILTERS.iter().map(link).collect::<Vec<_>>())
+}
+
+/// The address of the next page.
+pub(super) fn older(query: &Query, after: String, path: &str) -> String {
+    Query { after, execution: None, ..query.clone() }.behind(path)
+}
+
+/// The address of the first page.
+pub(super) fn newest(query: &Query, path: &str) -> String {
+    Query { after: String::new(), execution: None, ..query.clone() }.behind(path)
+}
+
+/// The same with the names of those that have none: Twilio is asked, of a few at a time.
+async fn named(
+    dashboard: &Dashboard,
+    settings: &Settings,
+    mut flows: Vec<FlowSummary>,
+    now: Timestamp,
+) -> Result<Vec<FlowSummary>, Error> {
+    let Dashboard { wire, store, .. } = dashboard;
+    let definitions = Definitions { settings, wire, store };
+    let unnamed = flows.iter_mut().filter(|flow| flow.name.is_none()).take(MAX_ASKED);
+    let ask = unnamed.map(|flow| async {
+        let known = definitions.resource(&flow.sid, now).await?.value;
+        flow.name = known.map(|known| known.friendly_name).filter(|name| !name.is_empty());
+        Ok::<_, Error>(())
+    });
+    join_all(ask).await.into_iter().collect::<Result<(), Error>>()?;
+    Ok(flows)
+}

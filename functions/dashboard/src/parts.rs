@@ -1,0 +1,222 @@
+//! The live part of a page in pieces, so that a change costs what has changed and not the whole. Pure.
+//!
+//! A page is rendered with a hole for each [`Part`]: an empty element with the part's id. The page itself has all holes
+//! filled. A browser that follows says what it has: the hash of the page with its holes, and a hash for each of
+//! [`GROUPS`] groups of parts. It is sent the parts of the groups that differ; and the page with the other holes left
+//! open if more than parts has changed (`live.js` keeps what it has in an open hole).
+
+use std::collections::HashSet;
+
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
+use minijinja::Value;
+use sha2::{Digest, Sha256};
+
+/// The number of groups: what a browser sends along stays below 700 bytes, however many parts there are.
+const GROUPS: usize = 128;
+/// The letters of a group's hash: 30 bits.
+const GROUP_LETTERS: usize = 5;
+/// The letters of the hash of the page with its holes: 96 bits.
+const PAGE_LETTERS: usize = 16;
+
+/// The elements around a part, without which a browser does not read it as what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Around {
+    /// None.
+    Nothing,
+    /// A table's body.
+    Table,
+    /// A drawing.
+    Svg,
+}
+
+/// A piece of the live part: one element with an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    hole: String,
+    html: String,
+    around: Around,
+    group: usize,
+}
+
+impl Part {
+    /// A part whose HTML is an element of this name and id.
+    pub(crate) fn new(element: &str, id: &str, html: String, around: Around) -> Part {
+        let hole = format!("<{element} id=\"{id}\" data-same=\"\"></{element}>");
+        let group = usize::from(Sha256::digest(id)[0]) % GROUPS;
+        Part { hole, html, around, group }
+    }
+
+    /// The hole, for the page.
+    pub(crate) fn hole(&self) -> Value {
+        Value::from_safe_string(self.hole.clone())
+    }
+
+    pub(crate) fn hole_html(&self) -> &str {
+        &self.hole
+    }
+}
+
+/// The live part of a page.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Live {
+    bare: String,
+    parts: Vec<Part>,
+}
+
+impl Live {
+    /// The live part of which `bare` has the holes of these parts, in the same order.
+    pub(crate) fn new(bare: String, parts: Vec<Part>) -> Live {
+        Live { bare, parts }
+    }
+
+    /// The whole HTML.
+    pub(crate) fn whole(&self) -> String {
+        self.filled(|_| true)
+    }
+
+    /// Names what a browser has that shows all of it.
+    pub(crate) fn id(&self) -> String {
+        let mut id = hash(&[&self.bare], PAGE_LETTERS);
+        for group in self.groups() {
+            id += &group;
+        }
+        id
+    }
+
+    /// The HTML for a browser that has this; `None` if it has all.
+    pub(crate) fn missing(&self, has: &str) -> Option<String> {
+        if has == self.id() {
+            return None;
+        }
+        let (page, groups) = has.split_at_checked(PAGE_LETTERS).unwrap_or(("", ""));
+        let theirs: Vec<&[u8]> = groups.as_bytes().chunks(GROUP_LETTERS).collect();
+        let differs: HashSet<usize> = self
+            .groups()
+            .enumerate()
+            .filter(|(at, ours)| theirs.get(*at).is_none_or(|theirs| *theirs != ours.as_bytes()))
+            .map(|(at, _)| at)
+            .collect();
+        if page != hash(&[&self.bare], PAGE_LETTERS) {
+            return Some(self.filled(|part| differs.contains(&part.group)));
+        }
+        let mut html = "<div data-parts=\"\">".to_owned();
+        for part in self.parts.iter().filter(|part| differs.contains(&part.group)) {
+            let (before, behind) = match part.around {
+                Around::Nothing => ("", ""),
+                Around::Table => ("<table><tbody>", "</tbody></table>"),
+                Around::Svg => ("<svg>", "</svg>"),
+            };
+            html = html + before + &part.html + behind + "\n";
+        }
+        Some(html + "</div>")
+    }
+
+    /// The hash of each group: that of nothing for one without parts.
+    fn groups(&self) -> impl Iterator<Item = String> {
+        let mut groups = vec![Vec::new(); GROUPS];
+        for part in &self.parts {
+            groups[part.group].push(part.html.as_str());
+        }
+        groups.into_iter().map(|parts| hash(&parts, GROUP_LETTERS))
+    }
+
+    fn filled(&self, is_sent: impl Fn(&Part) -> bool) -> String {
+        let mut html = String::with_capacity(self.bare.len());
+        let mut rest = self.bare.as_str();
+        for part in &self.parts {
+            let Some((before, behind)) = rest.split_once(part.hole.as_str()) else {
+                debug_assert!(false, "no {} in its place", part.hole);
+                continue;
+            };
+            html += before;
+            html += if is_sent(part) { &part.html } else { &part.hole };
+            rest = behind;
+        }
+        html + rest
+    }
+}
+
+fn hash(texts: &[&str], letters: usize) -> String {
+    let mut digest = Sha256::new();
+    for text in texts {
+        digest.update(text.len().to_be_bytes());
+        digest.update(text);
+    }
+    let mut text = BASE64_URL_SAFE_NO_PAD.encode(digest.finalize());
+    text.truncate(letters);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn live(title: &str, texts: &[(&str, &str)]) -> Live {
+        let part = |(id, text): &(&str, &str)| {
+            Part::new("li", id, format!("<li id=\"{id}\">{text}</li>"), Around::Nothing)
+        };
+        let parts: Vec<Part> = texts.iter().map(part).collect();
+        let holes: String = parts.iter().map(Part::hole_html).collect();
+        Live::new(format!("<h1>{title}</h1><ol>{holes}</ol>"), parts)
+    }
+
+    #[test]
+    fn browser_that_has_all_is_sent_nothing() {
+        let live = live("a", &[("x", "1"), ("y", "2")]);
+        assert_eq!(live.whole(), r#"<h1>a</h1><ol><li id="x">1</li><li id="y">2</li></ol>"#);
+        assert_eq!(live.missing(&live.id()), None);
+        assert_eq!(live.missing(""), Some(live.whole()));
+        assert_eq!(live.missing("é"), Some(live.whole()));
+        assert_eq!(live.id().len(), PAGE_LETTERS + GROUPS * GROUP_LETTERS);
+    }
+
+    #[test]
+    fn changed_part_is_sent_alone() {
+        let (before, after) = (live("a", &[("x", "1"), ("y", "2")]), live("a", &[("x", "1"), ("y", "3")]));
+        let sent = after.missing(&before.id()).unwrap();
+        assert_eq!(sent, "<div data-parts=\"\"><li id=\"y\">3</li>\n</div>");
+    }
+
+    #[test]
+    fn changed_page_leaves_the_holes_of_what_is_there() {
+        let (before, after) = (live("a", &[("x", "1")]), live("a", &[("y", "2"), ("x", "1")]));
+        let sent = after.missing(&before.id()).unwrap();
+        let expected = r#"<h1>a</h1><ol><li id="y">2</li><li id="x" data-same=""></li></ol>"#;
+        assert_eq!(sent, expected);
+    }
+
+    proptest! {
+        /// A browser of few words, for lists that stay in order: it shows what it is sent.
+        #[test]
+        fn browser_that_follows_shows_the_whole(
+            first in prop::collection::btree_map("[a-z]{1,2}", "[a-z]{0,2}", 0..40),
+            second in prop::collection::btree_map("[a-z]{1,2}", "[a-z]{0,2}", 0..40),
+        ) {
+            let of = |map: &std::collections::BTreeMap<String, String>| {
+                let texts: Vec<_> = map.iter().map(|(id, text)| (id.as_str(), text.as_str())).collect();
+                live("t", &texts)
+            };
+            let (before, after) = (of(&first), of(&second));
+            let mut shown = after.missing(&before.id()).unwrap_or_else(|| before.whole());
+            if shown.starts_with("<div data-parts") {
+                let mut page = before.whole();
+                for (part, old) in after.parts.iter().zip(&before.parts) {
+                    prop_assert!(shown.contains(&part.html) || part.html == old.html);
+                    page = page.replace(&old.html, &part.html);
+                }
+                shown = page;
+            }
+            for part in &before.parts {
+                shown = shown.replace(&part.hole, &part.html);
+            }
+            prop_assert_eq!(shown, after.whole());
+        }
+
+        #[test]
+        fn no_claim_of_a_browser_makes_trouble(has in ".{0,80}") {
+            prop_assert!(live("a", &[("x", "1")]).missing(&has).is_some());
+        }
+    }
+}
