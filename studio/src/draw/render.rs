@@ -48,7 +48,7 @@ pub(super) fn svg(graph: &Graph, overlay: &Overlay, mode: Mode) -> String {
     }
     svg.push_str("</g><g class=\"labels\">");
     for line in &scene.lines {
-        edge::label(&mut svg, line);
+        edge::label(&mut svg, graph, line);
     }
     svg.push_str("</g><g class=\"widgets\">");
     for (area, name) in &scene.missing {

@@ -28,11 +28,7 @@ pub(super) fn line(svg: &mut String, graph: &Graph, line: &Line, reachable: &[bo
         let _ = write!(class, " weight-{}", line.weight);
     }
     let (from, to) = scene::names(graph, line.edge);
-    let is_first = graph.nodes.iter().position(|node| node.name == from) == Some(edge.from);
-    let id = match is_first {
-        true => format!(" id=\"{}\"", edge_id(&from, to.as_deref())),
-        false => String::new(),
-    };
+    let id = id(graph, line).map(|id| format!(" id=\"{id}\"")).unwrap_or_default();
     let _ = write!(
         svg,
         "<g class=\"{class}\"{id}><title>{}</title><path class=\"line\" d=\"{}\"/>",
@@ -54,6 +50,13 @@ pub(super) fn line(svg: &mut String, graph: &Graph, line: &Line, reachable: &[bo
     debug_assert!(edge.to != EdgeEnd::Ended || line.curve.heading == Heading::Down);
 }
 
+/// The id of a line; of a second widget with its name, a line has none.
+fn id(graph: &Graph, line: &Line) -> Option<String> {
+    let (from, to) = scene::names(graph, line.edge);
+    let first = graph.nodes.iter().position(|node| node.name == from);
+    (first == Some(graph.edges[line.edge].from)).then(|| edge_id(&from, to.as_deref()))
+}
+
 /// `menu → report_key: keypress. 142 took it (38%).`
 fn sentence(from: &str, to: Option<&str>, labels: &[String], line: &Line) -> String {
     let mut words = format!("{from} → {}: {}", to.unwrap_or("the end"), labels.join(", "));
@@ -67,18 +70,19 @@ fn sentence(from: &str, to: Option<&str>, labels: &[String], line: &Line) -> Str
 }
 
 /// A label on a ground of its own, so that lines below it do not run through its letters.
-pub(super) fn label(svg: &mut String, line: &Line) {
+pub(super) fn label(svg: &mut String, graph: &Graph, line: &Line) {
     let Some(Label { text, figures, area }) = &line.label else { return };
     let on_path = if line.is_on_path { " on-path" } else { "" };
     let [x, y, width, height] = [area.x, area.y, area.width, area.height].map(number);
     let middle = area.middle();
+    let id = id(graph, line).map(|id| format!(" id=\"{id}-label\"")).unwrap_or_default();
     let figures = match figures.is_empty() {
         true => String::new(),
         false => format!("<tspan class=\"figures\"> {}</tspan>", escape(figures)),
     };
     let _ = write!(
         svg,
-        "<g class=\"label{on_path}\"><rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"4\"/>\
+        "<g class=\"label{on_path}\"{id}><rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"4\"/>\
          <text x=\"{}\" y=\"{}\">{}{figures}</text></g>",
         number(middle.x),
         number(middle.y + SIZE * 0.36),

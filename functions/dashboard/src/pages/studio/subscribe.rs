@@ -50,11 +50,12 @@ mod tests {
 
     #[test]
     fn command_names_our_address_and_each_type_by_itself() {
-        let settings = Parameters::of(&[("config/main", ""), ("public-base-url", "https://r.example.com/it's/")]).settings();
+        let settings = Parameters::of(&[("config/main", "[channels.default]")]).settings();
         let settings = crate::tests::backend::at_once(settings.get(shared::Timestamp::UNIX_EPOCH));
         let settings = settings.unwrap();
         let command = subscribe(&settings);
-        assert!(command.contains(r"it'\''s/twilio/events"), "{command}");
+        assert!(command.contains(r#""destination":"https://ringdown.example.com/twilio/events""#));
+        assert_eq!(shell_quoted("it's"), r"'it'\''s'");
         assert_eq!(command.matches("Types={").count(), 3);
         assert!(command.contains(r#"'Types={"type":"com.twilio.studio.flow.step.ended"}'"#), "{command}");
         let end = end(&settings, "FW1", "FN1");
