@@ -73,7 +73,8 @@ async fn route(
 
 /// Whether a script asks, which can do nothing with the log-in page.
 fn is_for_scripts(endpoint: Endpoint, request: &Request) -> bool {
-    request.wants_json() || matches!(endpoint, Endpoint::Live | Endpoint::Incidents | Endpoint::FlowDefinition)
+    request.wants_json()
+        || matches!(endpoint, Endpoint::Live | Endpoint::Incidents | Endpoint::FlowDefinition)
 }
 
 /// What those see who may look.

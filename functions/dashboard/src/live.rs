@@ -32,7 +32,8 @@ pub(crate) async fn answer(
         "incidents" => incidents::live_list(dashboard, now).await?,
         "incident" => incidents::live_one(dashboard, value, now).await?.ok_or(Error::NotFound)?,
         "studio" if value.is_empty() => {
-            let change = studio::live_list(dashboard, &fields, has.unwrap_or_default(), now).await?;
+            let change =
+                studio::live_list(dashboard, &fields, has.unwrap_or_default(), now).await?;
             return Ok(stream(&change.id, change.html.as_deref()));
         }
         "studio" => {

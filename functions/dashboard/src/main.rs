@@ -11,9 +11,7 @@ const NAMES: &[&str] =
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
     let backend = Backend::open()?;
-    let live = backend
-        .live(NAMES, &["config"], Reports::Slack)
-        .await?;
+    let live = backend.live(NAMES, &["config"], Reports::Slack).await?;
     let dashboard = Dashboard {
         settings: live,
         store: backend.store()?,

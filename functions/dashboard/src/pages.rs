@@ -20,8 +20,8 @@ mod timeline;
 
 use std::sync::LazyLock;
 
-use minijinja::{Environment, Value, context};
 use ::studio::draw;
+use minijinja::{Environment, Value, context};
 use shared::Error;
 use shared::config::{Settings, Simulated};
 use shared::http::{Request, Response};

@@ -174,7 +174,8 @@ mod tests {
 
     #[test]
     fn changed_part_is_sent_alone() {
-        let (before, after) = (live("a", &[("x", "1"), ("y", "2")]), live("a", &[("x", "1"), ("y", "3")]));
+        let (before, after) =
+            (live("a", &[("x", "1"), ("y", "2")]), live("a", &[("x", "1"), ("y", "3")]));
         let sent = after.missing(&before.id()).unwrap();
         assert_eq!(sent, "<div data-parts=\"\"><li id=\"y\">3</li>\n</div>");
     }

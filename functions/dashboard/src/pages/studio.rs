@@ -76,7 +76,13 @@ impl Rows {
     }
 
     /// Adds an element with this id, rendered from a template, and gives its hole.
-    fn add(&mut self, element: &str, id: &str, template: &str, facts: Value) -> Result<Value, Error> {
+    fn add(
+        &mut self,
+        element: &str,
+        id: &str,
+        template: &str,
+        facts: Value,
+    ) -> Result<Value, Error> {
         let html = text(template, facts)?.trim().to_owned();
         let part = Part::new(element, id, html, Around::Nothing);
         let hole = part.hole();

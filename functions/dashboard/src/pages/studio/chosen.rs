@@ -4,9 +4,9 @@ use minijinja::value::Serde;
 use minijinja::{Value, context};
 use shared::config::Settings;
 use shared::domain::escalation::Incident;
+use shared::domain::executions::views::ExecutionView;
 use shared::domain::size::cut_marked;
 use shared::domain::text::mask_numbers;
-use shared::domain::executions::views::ExecutionView;
 use shared::jobs::twilio_api::twilio_api;
 use shared::storage::incidents;
 use shared::twilio::studio::api::Executions;
@@ -92,7 +92,9 @@ pub(super) async fn context(
             json = cut_marked(json, MAX_CONTEXT);
             Some(context! { step, close, json, is_cut })
         }
-        Ok(None) => failed("Twilio does not know this step, or no longer has its context".to_owned()),
+        Ok(None) => {
+            failed("Twilio does not know this step, or no longer has its context".to_owned())
+        }
         Err(error) => failed(error.into_text()),
     })
 }

@@ -8,9 +8,7 @@ use minijinja::value::Serde;
 use minijinja::{Value, context};
 use shared::config::{Settings, Simulated};
 use shared::domain::executions::sid::{FLOW, is_sid};
-use shared::domain::executions::views::{
-    ExecutionView, FlowCounts, FlowResource, MedianSeconds,
-};
+use shared::domain::executions::views::{ExecutionView, FlowCounts, FlowResource, MedianSeconds};
 use shared::http::{Request, Response};
 use shared::jobs::watch::definitions::{Definitions, FlowDefinition};
 use shared::jobs::watch::read::{
@@ -266,12 +264,7 @@ fn spans(query: &Query, path: &str) -> Value {
 }
 
 /// The stuck Executions, each with its reason and the command that ends it.
-fn stuck_rows(
-    settings: &Settings,
-    sid: &str,
-    query: &Query,
-    stuck: &[&RunningExecution],
-) -> Value {
+fn stuck_rows(settings: &Settings, sid: &str, query: &Query, stuck: &[&RunningExecution]) -> Value {
     let row = |running: &&RunningExecution| {
         let execution = &running.execution;
         let chosen = Query { execution: Some(execution.sid.clone()), ..query.clone() };

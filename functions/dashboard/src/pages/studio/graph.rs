@@ -190,10 +190,8 @@ fn path(view: &ExecutionView) -> Vec<PathStep> {
 
 /// The graph of the steps that were seen, for a Flow whose definition is not known.
 pub(super) fn of_steps(counts: &FlowCounts, executions: &[ExecutionView]) -> Graph {
-    let counted = counts
-        .edges
-        .iter()
-        .map(|edge| (edge.from.as_str(), edge.event.as_str(), edge.to.as_str()));
+    let counted =
+        counts.edges.iter().map(|edge| (edge.from.as_str(), edge.event.as_str(), edge.to.as_str()));
     let steps = executions.iter().flat_map(|execution| &execution.steps);
     let steps = steps
         .filter(|step| step.parent.is_none())

@@ -8,8 +8,20 @@ use serde_json::{Map, Value};
 
 /// Parts of keys under which a secret may stand.
 const SECRET_KEYS: [&str; 14] = [
-    "pass", "pin", "card", "token", "secret", "auth", "credential", "cvv", "cvc", "ssn", "iban",
-    "apikey", "signature", "otp",
+    "pass",
+    "pin",
+    "card",
+    "token",
+    "secret",
+    "auth",
+    "credential",
+    "cvv",
+    "cvc",
+    "ssn",
+    "iban",
+    "apikey",
+    "signature",
+    "otp",
 ];
 /// The fewest digits of a run that are masked.
 const MASKED_DIGITS: usize = 4;
@@ -108,7 +120,8 @@ fn pairs_masked(text: &str) -> String {
                 continue;
             }
             let value = rest.trim_start_matches([' ', '"', '\'']);
-            let is_end = |c: char| c == '\n' || (sign == '=' && (c.is_whitespace() || "&;,#".contains(c)));
+            let is_end =
+                |c: char| c == '\n' || (sign == '=' && (c.is_whitespace() || "&;,#".contains(c)));
             rest = value.find(is_end).map_or("", |end| &value[end..]);
             if value.len() > rest.len() {
                 masked += LEFT_OUT;

@@ -123,9 +123,13 @@ mod tests {
     #[test]
     fn nonsense_is_not_there() {
         let step = "FT0123456789abcdef0123456789abcdef";
-        for query in
-            ["span=x&show=all", "show=<b>", "execution=FN1", "execution=%00", &format!("step={step}")]
-        {
+        for query in [
+            "span=x&show=all",
+            "show=<b>",
+            "execution=FN1",
+            "execution=%00",
+            &format!("step={step}"),
+        ] {
             assert_eq!(of(query), Query::default(), "{query}");
         }
         assert_eq!(of(&format!("q={}", "é".repeat(99))).text.chars().count(), MAX_TEXT);

@@ -180,9 +180,14 @@ mod tests {
 
     #[test]
     fn time_in_a_widget_is_short() {
-        for (milliseconds, text) in
-            [(0, "0 s"), (99, "0 s"), (100, "0.1 s"), (9_990, "9.9 s"), (10_000, "10 s"), (61_000, "1 min 1 s")]
-        {
+        for (milliseconds, text) in [
+            (0, "0 s"),
+            (99, "0 s"),
+            (100, "0.1 s"),
+            (9_990, "9.9 s"),
+            (10_000, "10 s"),
+            (61_000, "1 min 1 s"),
+        ] {
             assert_eq!(took(milliseconds), text);
         }
     }

@@ -12,9 +12,8 @@ const ANY_BASE: &str = "https://ringdown.example.com";
 /// Twilio's sink and its subscription. (docs/events: `Types` is repeated, one JSON object each.)
 pub(super) fn subscribe(settings: &Settings) -> String {
     let base = settings.public_base_url().unwrap_or(ANY_BASE).trim_end_matches('/');
-    let types = [STARTED, STEP_ENDED, ENDED].map(|name| {
-        format!(" \\\n  --data-urlencode 'Types={{\"type\":\"{name}\"}}'")
-    });
+    let types = [STARTED, STEP_ENDED, ENDED]
+        .map(|name| format!(" \\\n  --data-urlencode 'Types={{\"type\":\"{name}\"}}'"));
     let destination = shell_quoted(&format!(
         r#"SinkConfiguration={{"destination":"{base}/twilio/events","method":"POST","batch_events":true}}"#
     ));
@@ -57,7 +56,10 @@ mod tests {
         assert!(command.contains(r#""destination":"https://ringdown.example.com/twilio/events""#));
         assert_eq!(shell_quoted("it's"), r"'it'\''s'");
         assert_eq!(command.matches("Types={").count(), 3);
-        assert!(command.contains(r#"'Types={"type":"com.twilio.studio.flow.step.ended"}'"#), "{command}");
+        assert!(
+            command.contains(r#"'Types={"type":"com.twilio.studio.flow.step.ended"}'"#),
+            "{command}"
+        );
         let end = end(&settings, "FW1", "FN1");
         assert_eq!(
             end,

@@ -73,7 +73,12 @@ mod tests {
         let whole = svg(&Graph::of(&flow), &Overlay::default(), Mode::Embedded);
         let (bare, found) = parts(&whole);
         assert!(found.len() >= flow.states.len(), "{bare}");
-        assert!(bare.len() < whole.len() / 2, "{} of {} bytes are no parts", bare.len(), whole.len());
+        assert!(
+            bare.len() < whole.len() / 2,
+            "{} of {} bytes are no parts",
+            bare.len(),
+            whole.len()
+        );
         let whole_again = Live::new(bare, found).whole();
         assert!(whole_again.len() < whole.len() && !whole_again.contains("<desc>"));
         assert_eq!(whole_again.matches("<g ").count(), whole.matches("<g ").count());
