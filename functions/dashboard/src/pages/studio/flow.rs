@@ -10,7 +10,7 @@ use shared::config::{Settings, Simulated};
 use shared::domain::executions::sid::{FLOW, is_sid};
 use shared::domain::executions::views::{ExecutionView, FlowCounts, FlowResource, MedianSeconds};
 use shared::http::{Request, Response};
-use shared::jobs::watch::definitions::{Definitions, FlowDefinition};
+use shared::jobs::watch::definitions::{Definitions, RevisionDefinition};
 use shared::jobs::watch::read::{
     self, ExecutionPage, ExecutionQuery, RunningExecution, RunningExecutions, seen_flows,
 };
@@ -36,7 +36,7 @@ struct Known {
     resource: Fetched<FlowResource>,
     /// The revision that is drawn.
     revision: Option<u32>,
-    definition: Option<Fetched<FlowDefinition>>,
+    definition: Option<Fetched<RevisionDefinition>>,
     counts: FlowCounts,
     medians: Arc<BTreeMap<String, MedianSeconds>>,
     running: RunningExecutions,
