@@ -18,6 +18,8 @@ mod place;
 mod render;
 mod route;
 mod scene;
+#[cfg(test)]
+mod tests;
 pub mod text;
 
 pub use family::{WidgetFamily, type_words};

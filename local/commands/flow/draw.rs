@@ -2,10 +2,33 @@
 
 use std::path::Path;
 
-/// Draws the file's Flow.
+use studio::FlowFile;
+use studio::draw::{Graph, Mode, Overlay, svg};
+
+use super::check::say_findings;
+use super::{name, read, write};
+
+/// Draws the file's Flow, its first one if it has several; a file without one is refused with the reasons.
 ///
 /// # Errors
 /// Says what cannot be read or written.
-pub fn run(_file: &Path, _output: Option<&Path>) -> Result<bool, String> {
-    Err("Flows are not drawn yet".to_owned())
+pub fn run(file: &Path, output: Option<&Path>) -> Result<bool, String> {
+    let flows = match FlowFile::read(&read(file)?) {
+        Ok(flows) => flows,
+        Err(findings) => {
+            say_findings(file, &findings);
+            return Ok(false);
+        }
+    };
+    let Some(first) = flows.flows().first() else { return Ok(false) };
+    if flows.flows().len() > 1 {
+        let count = flows.flows().len();
+        let which = first.name().map(|name| format!(" ({name})")).unwrap_or_default();
+        eprintln!("{} has {count} Flows: this is the first of them{which}", name(file));
+    }
+    let mut graph = Graph::of(&first.flow());
+    if let Some(name) = first.name() {
+        graph.title = name.to_owned();
+    }
+    write(&svg(&graph, &Overlay::default(), Mode::Standalone), output).map(|()| true)
 }

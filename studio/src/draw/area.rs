@@ -80,26 +80,39 @@ impl Area {
 /// The side of an index's cells.
 const CELL: f64 = 256.0;
 
+/// The rectangles in each cell, by their indices.
+type Cells = BTreeMap<(i64, i64), Vec<usize>>;
+
 /// Rectangles, found by place.
 #[derive(Default)]
 pub(super) struct Areas {
     list: Vec<Area>,
-    cells: BTreeMap<(i64, i64), Vec<usize>>,
+    /// Column by column, for what is high.
+    columns: Cells,
+    /// Row by row, for what is wide.
+    rows: Cells,
 }
 
 impl Areas {
     pub(super) fn push(&mut self, area: Area) {
-        for cell in cells(area) {
-            self.cells.entry(cell).or_default().push(self.list.len());
+        let ((left, right), (top, bottom)) = spans(area);
+        for x in left..=right {
+            for y in top..=bottom {
+                self.columns.entry((x, y)).or_default().push(self.list.len());
+                self.rows.entry((y, x)).or_default().push(self.list.len());
+            }
         }
         self.list.push(area);
     }
 
     /// The rectangles that overlap this one, with their indices; one may come several times.
     pub(super) fn overlapping(&self, area: Area) -> impl Iterator<Item = (usize, Area)> {
-        let (top, bottom) = (cell(area.y), cell(area.bottom()));
-        let columns = cell(area.x)..=cell(area.right());
-        let near = columns.flat_map(move |x| self.cells.range((x, top)..=(x, bottom)));
+        let (across, down) = spans(area);
+        let is_wide = across.1 - across.0 > down.1 - down.0;
+        let (cells, outer, inner) =
+            if is_wide { (&self.rows, down, across) } else { (&self.columns, across, down) };
+        let near =
+            (outer.0..=outer.1).flat_map(move |at| cells.range((at, inner.0)..=(at, inner.1)));
         let near = near.flat_map(|(_, indices)| indices);
         near.map(|index| (*index, self.list[*index]))
             .filter(move |(_, other)| area.overlaps(*other))
@@ -114,13 +127,9 @@ impl FromIterator<Area> for Areas {
     }
 }
 
-/// The cells that a rectangle touches.
-fn cells(area: Area) -> impl Iterator<Item = (i64, i64)> {
-    let (top, bottom) = (cell(area.y), cell(area.bottom()));
-    (cell(area.x)..=cell(area.right())).flat_map(move |x| (top..=bottom).map(move |y| (x, y)))
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "places are bounded by place.rs")]
-fn cell(at: f64) -> i64 {
-    (at / CELL).floor() as i64
+/// The first and last column, and the first and last row, that a rectangle touches.
+fn spans(area: Area) -> ((i64, i64), (i64, i64)) {
+    #[expect(clippy::cast_possible_truncation, reason = "places are bounded by place.rs")]
+    let cell = |at: f64| (at / CELL).floor() as i64;
+    ((cell(area.x), cell(area.right())), (cell(area.y), cell(area.bottom())))
 }

@@ -9,6 +9,8 @@ use super::text::number;
 pub(super) const HEAD: f64 = 8.0;
 /// Half the width of an arrow head.
 const HEAD_WIDTH: f64 = 4.2;
+/// The points of one part of a line that are looked at, however long it is.
+const MAX_POINTS: f64 = 400.0;
 /// The radius of a corner.
 const CORNER: f64 = 18.0;
 
@@ -90,7 +92,7 @@ impl Curve {
         Curve { start, parts, tip, heading }
     }
 
-    /// Points along the line, about this far from each other, both ends among them.
+    /// Points along the line, about this far from each other (farther on very long parts), both ends among them.
     pub(super) fn points(&self, distance: f64) -> Vec<Point> {
         let mut points = vec![self.start];
         let mut at = self.start;
@@ -100,7 +102,7 @@ impl Curve {
                 Part::Cubic(a, b, end) => (at.to(a) + a.to(b) + b.to(end), end),
             };
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a length")]
-            let count = (length / distance).ceil().clamp(1.0, 20_000.0) as u32;
+            let count = (length / distance).ceil().clamp(1.0, MAX_POINTS) as u32;
             for step in 1..=count {
                 let share = f64::from(step) / f64::from(count);
                 points.push(match *part {

@@ -15,7 +15,7 @@ const SPACE_X: f64 = 28.0;
 /// The least space between two boxes, up and down.
 const SPACE_Y: f64 = 40.0;
 /// The farthest that a place is from the canvas's middle: an offset beyond it is a mistake.
-const MAX_OFFSET: f64 = 50_000.0;
+const MAX_OFFSET: f64 = 20_000.0;
 
 /// The box of each widget.
 pub(super) fn boxes(graph: &Graph) -> Vec<Area> {

@@ -2,6 +2,7 @@
 
 mod lanes;
 mod ports;
+mod ways;
 
 use super::area::{Area, Point};
 use super::curve::{Curve, Heading};

@@ -1,4 +1,4 @@
-//! Ways beside the boxes: along upright lanes next to them and level gaps between them.
+//! Upright lanes next to the boxes and level gaps between them, and the stretches of both that edges use.
 
 use std::collections::BTreeMap;
 
@@ -8,21 +8,15 @@ use crate::draw::curve::{Curve, Heading};
 use super::CLEARANCE;
 
 /// The distance of the first lane from a box.
-const FIRST_LANE: f64 = 15.0;
+pub(super) const FIRST_LANE: f64 = 15.0;
 /// The distance between two lanes.
-const LANE: f64 = 8.0;
+pub(super) const LANE: f64 = 8.0;
 /// The lanes along each side of a box.
-const LANES: u32 = 4;
+pub(super) const LANES: u32 = 4;
 /// The candidates that are looked at for one edge.
 const MAX_CANDIDATES: usize = 240;
-/// The gaps that are looked at for one edge.
-const MAX_GAPS: usize = 40;
-/// The heights at a box's side where edges leave, from its middle.
-const DEPARTURES: [f64; 3] = [15.0, 22.0, 8.0];
-/// The heights at a box's side where edges arrive, from its middle.
-const ARRIVALS: [f64; 4] = [-8.0, -19.0, -1.0, -26.0];
 /// The cost of a box in the way, in pixels of detour.
-const BOX_COST: f64 = 4_000.0;
+pub(super) const BOX_COST: f64 = 4_000.0;
 /// The cost of another edge along the same stretch.
 const SHARED_COST: f64 = 90.0;
 /// The cost of a corner.
@@ -30,32 +24,32 @@ const CORNER_COST: f64 = 30.0;
 
 /// The boxes, the lanes between them, and the stretches in use.
 pub(super) struct Lanes<'a> {
-    list: &'a [Area],
+    pub(super) list: &'a [Area],
     boxes: Areas,
     /// The x of each lane, from the left.
-    upright: Vec<f64>,
+    pub(super) upright: Vec<f64>,
     /// The y of each gap, from the top.
-    level: Vec<f64>,
+    pub(super) level: Vec<f64>,
     used_upright: Areas,
     used_level: Areas,
     /// The number of edges that have left each box at a side so far.
-    departures: BTreeMap<usize, usize>,
+    pub(super) departures: BTreeMap<usize, usize>,
     /// The number of edges that have arrived at each box at a side so far.
-    arrivals: BTreeMap<usize, usize>,
+    pub(super) arrivals: BTreeMap<usize, usize>,
 }
 
 /// The best way so far between two boxes.
-struct Best {
-    ends: (usize, usize),
+pub(super) struct Best {
+    pub(super) ends: (usize, usize),
     /// The heading of the ways that are looked at.
-    heading: Heading,
+    pub(super) heading: Heading,
     way: Vec<Point>,
     way_heading: Heading,
-    cost: f64,
+    pub(super) cost: f64,
 }
 
 impl Best {
-    fn new(ends: (usize, usize), heading: Heading) -> Best {
+    pub(super) fn new(ends: (usize, usize), heading: Heading) -> Best {
         Best { ends, heading, way: Vec::new(), way_heading: heading, cost: f64::INFINITY }
     }
 }
@@ -92,119 +86,8 @@ impl<'a> Lanes<'a> {
         self.used_upright.push(area);
     }
 
-    /// The way from below a box to above another, along the lane with the least detour.
-    pub(super) fn down(
-        &mut self,
-        start: Point,
-        tip: Point,
-        ranks: (usize, usize),
-        ends: (usize, usize),
-    ) -> Curve {
-        let lower = |rank: usize| 12.0 + 6.0 * (rank % 4) as f64;
-        let room = (tip.y - start.y) / 2.0 - 1.0;
-        let (first, last) = (start.y + lower(ranks.0).min(room), tip.y - lower(ranks.1).min(room));
-        let detour = |lane: f64| (start.x - lane).abs() + 1.1 * (lane - tip.x).abs();
-        let mut best = Best::new(ends, Heading::Down);
-        for (lane, detour) in nearest(&self.upright, start.x, tip.x, detour) {
-            if best.cost <= detour + tip.y - start.y {
-                break;
-            }
-            self.consider(
-                &mut best,
-                &[
-                    start,
-                    Point::new(start.x, first),
-                    Point::new(lane, first),
-                    Point::new(lane, last),
-                    Point::new(tip.x, last),
-                    tip,
-                ],
-            );
-        }
-        // Straight down from the one, or straight down to the other, with the way over in a gap.
-        let middle = f64::midpoint(start.y, tip.y);
-        for (gap, _) in nearest(&self.level, middle, middle, |gap| (gap - middle).abs()) {
-            if gap > start.y + 8.0 && gap < tip.y - 14.0 {
-                let over = [start, Point::new(start.x, gap), Point::new(tip.x, gap), tip];
-                self.consider(&mut best, &over);
-            }
-        }
-        self.take(best, start, tip)
-    }
-
-    /// The way from the side of a box to the side of another.
-    pub(super) fn beside(&mut self, from: usize, to: usize) -> Curve {
-        let (a, b) = (self.list[from], self.list[to]);
-        let arrivals = self.arrivals.entry(to).or_default();
-        let arrive = b.middle().y + ARRIVALS[*arrivals % ARRIVALS.len()];
-        *arrivals += 1;
-        let departures = self.departures.entry(from).or_default();
-        let leave = a.middle().y + DEPARTURES[*departures % DEPARTURES.len()];
-        *departures += 1;
-        let mut best = Best::new((from, to), Heading::Right);
-        let (ax, bx) = (a.middle().x, b.middle().x);
-        let detour = |lane: f64| (ax - lane).abs() + (lane - bx).abs();
-        let rise = (leave - arrive).abs();
-        for (lane, detour) in nearest(&self.upright, ax, bx, detour) {
-            if best.cost <= detour + rise - a.width {
-                break;
-            }
-            let (Some((start, _)), Some((tip, heading))) = (side(a, lane), side(b, lane)) else {
-                continue;
-            };
-            best.heading = heading;
-            self.consider(
-                &mut best,
-                &[
-                    Point::new(start, leave),
-                    Point::new(lane, leave),
-                    Point::new(lane, arrive),
-                    Point::new(tip, arrive),
-                ],
-            );
-        }
-        if best.cost >= BOX_COST {
-            self.around(&mut best, (leave, arrive));
-        }
-        self.take(best, Point::new(a.right(), leave), Point::new(b.right(), arrive))
-    }
-
-    /// The ways from side to side with a level stretch in a gap between.
-    fn around(&self, best: &mut Best, (leave, arrive): (f64, f64)) {
-        let (a, b) = (self.list[best.ends.0], self.list[best.ends.1]);
-        let lanes = |area: Area| {
-            let lane = |lane: u32| FIRST_LANE + LANE * f64::from(lane);
-            (0..LANES).map(lane).flat_map(move |lane| [area.x - lane, area.right() + lane])
-        };
-        let detour = |gap: f64| (leave - gap).abs() + (gap - arrive).abs();
-        for (gap, detour) in nearest(&self.level, leave, arrive, detour).take(MAX_GAPS) {
-            for (first, last) in lanes(a).flat_map(|first| lanes(b).map(move |last| (first, last)))
-            {
-                let (Some((start, _)), Some((tip, heading))) = (side(a, first), side(b, last))
-                else {
-                    continue;
-                };
-                if best.cost <= detour + (first - last).abs() {
-                    continue;
-                }
-                best.heading = heading;
-                self.consider(
-                    best,
-                    &[
-                        Point::new(start, leave),
-                        Point::new(first, leave),
-                        Point::new(first, gap),
-                        Point::new(last, gap),
-                        Point::new(last, arrive),
-                        Point::new(tip, arrive),
-                    ],
-                );
-            }
-        }
-    }
-
     /// Keeps a way if it is better than the best so far.
-    fn consider(&self, best: &mut Best, points: &[Point]) {
+    pub(super) fn consider(&self, best: &mut Best, points: &[Point]) {
         let length: f64 = points.windows(2).map(|pair| pair[0].to(pair[1])).sum();
         let mut cost = length + CORNER_COST * points.len() as f64;
         let last = points.len().saturating_sub(2);
@@ -230,7 +113,7 @@ impl<'a> Lanes<'a> {
     }
 
     /// The line along a way; straight if there is none.
-    fn take(&mut self, best: Best, start: Point, tip: Point) -> Curve {
+    pub(super) fn take(&mut self, best: Best, start: Point, tip: Point) -> Curve {
         let way = if best.way.is_empty() { vec![start, tip] } else { best.way };
         for pair in way.windows(2) {
             let used = if is_upright(pair) { &mut self.used_upright } else { &mut self.used_level };
@@ -243,17 +126,6 @@ impl<'a> Lanes<'a> {
     fn in_the_way(&self, a: Point, b: Point, own: &[usize]) -> usize {
         let near = Area::around(a, b).grown(CLEARANCE, CLEARANCE);
         self.boxes.overlapping(near).filter(|(index, _)| !own.contains(index)).count()
-    }
-}
-
-/// The side of a box that a lane passes, and the heading of a line from there.
-fn side(area: Area, lane: f64) -> Option<(f64, Heading)> {
-    if lane >= area.right() + FIRST_LANE - 1.0 {
-        Some((area.right(), Heading::Left))
-    } else if lane <= area.x - FIRST_LANE + 1.0 {
-        Some((area.x, Heading::Right))
-    } else {
-        None
     }
 }
 
@@ -273,7 +145,7 @@ fn sorted(mut places: Vec<f64>) -> Vec<f64> {
 }
 
 /// The places with the least detour between two others, best first, each with its detour.
-fn nearest(
+pub(super) fn nearest(
     places: &[f64],
     a: f64,
     b: f64,

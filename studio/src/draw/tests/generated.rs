@@ -9,19 +9,34 @@ struct Numbers(u64);
 impl Numbers {
     /// The next number below `limit`.
     fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) % limit.max(1) as u64) as usize
     }
 }
 
 const NAMES: [&str; 8] = [
-    "ask_for_account", "check_opening_hours", "say_sorry", "split_by_language", "Voicemail",
-    "queue_for_billing_department_overflow", "set-variables_1", "http_lookup_customer",
+    "ask_for_account",
+    "check_opening_hours",
+    "say_sorry",
+    "split_by_language",
+    "Voicemail",
+    "queue_for_billing_department_overflow",
+    "set-variables_1",
+    "http_lookup_customer",
 ];
 
 const KINDS: [&str; 10] = [
-    "split-based-on", "say-play", "gather-input-on-call", "make-http-request", "set-variables",
-    "send-message", "run-function", "send-to-flex", "run-subflow", "send-and-wait-for-reply",
+    "split-based-on",
+    "say-play",
+    "gather-input-on-call",
+    "make-http-request",
+    "set-variables",
+    "send-message",
+    "run-function",
+    "send-to-flex",
+    "run-subflow",
+    "send-and-wait-for-reply",
 ];
 
 const KEYS: [&str; 3] = ["keypress", "speech", "timeout"];
@@ -67,8 +82,7 @@ pub(crate) fn flow(widgets: usize, edges: usize, seed: u64) -> Value {
         transitions[from].push(transition);
     };
     // Every widget is reached from one in the row above it.
-    for to in 1..widgets {
-        let ((row, column), rows) = (spots[to], &rows);
+    for (to, (row, column)) in spots.iter().copied().enumerate().skip(1) {
         let above = &rows[row - 1];
         let share = column * above.len() / rows[row].len();
         let from = above[(share + numbers.below(3)).saturating_sub(1).min(above.len() - 1)];
