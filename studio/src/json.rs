@@ -42,14 +42,19 @@ pub struct Position {
 impl Position {
     /// The place of a byte.
     fn of(text: &str, at: usize) -> Position {
-        let bytes = text.as_bytes().get(..at).unwrap_or(text.as_bytes());
-        let line = bytes.iter().filter(|byte| **byte == b'\n').count() + 1;
-        let start = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        // A byte that continues a character is none of its own.
-        let column = bytes[start..].iter().filter(|byte| **byte & 0xC0 != 0x80).count() + 1;
-        Position {
-            line,
-            column: column - usize::from(line == 1 && text.starts_with('\u{feff}') && column > 1),
+        let mut place = Position { line: 1, column: 1 };
+        place.advance(text.get(..at).unwrap_or(text));
+        place
+    }
+
+    /// The place behind a text that begins here.
+    fn advance(&mut self, text: &str) {
+        for c in text.chars().filter(|c| *c != '\u{feff}') {
+            if c == '\n' {
+                *self = Position { line: self.line + 1, column: 1 };
+            } else {
+                self.column += 1;
+            }
         }
     }
 }
@@ -72,6 +77,18 @@ impl Json {
     /// The value that the text is.
     pub fn root(&self) -> Item<'_> {
         Item::new(self, 0)
+    }
+
+    /// The places of values, whose numbers are in the order of the text.
+    pub(crate) fn positions(&self, numbers: impl IntoIterator<Item = usize>) -> Vec<Position> {
+        let (mut place, mut from) = (Position { line: 1, column: 1 }, 0);
+        let position = |number: usize| {
+            let start = self.nodes.get(number).map_or(from, |node| node.start);
+            place.advance(self.text.get(from..start).unwrap_or_default());
+            from = start;
+            place
+        };
+        numbers.into_iter().map(position).collect()
     }
 
     /// Writes the text anew from its values and from what stands between them: byte for byte as it was read.

@@ -151,6 +151,8 @@ struct Check<'a> {
     states: Vec<CheckedState<'a>>,
     /// The number of the first state of each name.
     by_name: HashMap<String, usize>,
+    /// The first name of those that differ in case and punctuation alone.
+    by_plain_name: HashMap<String, String>,
     secrets: Secrets,
     /// With the number of the value that each is about.
     findings: Vec<(usize, Finding)>,
@@ -162,14 +164,15 @@ impl<'a> Check<'a> {
             Location { item: definition.item(), path: definition.path().to_owned(), widget: None };
         let states = top.get("states").map(|states| states.elements()).unwrap_or_default();
         let states: Vec<_> = states.into_iter().map(CheckedState::of).collect();
-        let mut by_name = HashMap::new();
+        let (mut by_name, mut by_plain_name) = (HashMap::new(), HashMap::new());
         for (number, state) in states.iter().enumerate() {
             if let Some(name) = &state.name {
                 by_name.entry(name.clone()).or_insert(number);
+                by_plain_name.entry(plain(name)).or_insert_with(|| name.clone());
             }
         }
         let secrets = Secrets::default();
-        Check { definition, states, by_name, secrets, findings: Vec::new() }
+        Check { definition, states, by_name, by_plain_name, secrets, findings: Vec::new() }
     }
 
     /// The definition itself.
@@ -186,10 +189,8 @@ impl<'a> Check<'a> {
         message: String,
         advice: &str,
     ) {
-        let position = self.definition.is_inline().then(|| at.item.position());
         let finding = Finding {
             severity,
-            position,
             widget: at.widget.clone(),
             ..Finding::error(code, &at.path, message, advice)
         };
@@ -206,7 +207,15 @@ impl<'a> Check<'a> {
 
     /// The findings in their order, without the secrets that a name or a quotation may have.
     fn finish(mut self) -> Vec<Finding> {
-        self.findings.sort_by_key(|(number, finding)| (finding.severity, *number));
+        self.findings.sort_by_key(|(number, _)| *number);
+        if self.definition.is_inline() {
+            let numbers = self.findings.iter().map(|(number, _)| *number);
+            let positions = self.definition.json().positions(numbers);
+            for ((_, finding), position) in self.findings.iter_mut().zip(positions) {
+                finding.position = Some(position);
+            }
+        }
+        self.findings.sort_by_key(|(_, finding)| finding.severity);
         let secrets = self.secrets;
         let masked = |(_, finding): (usize, Finding)| Finding {
             path: secrets.mask(finding.path),

@@ -108,6 +108,11 @@ impl FlowDefinition {
         Item::new(&self.json, self.number)
     }
 
+    /// The text that it stands in.
+    pub(super) fn json(&self) -> &Json {
+        &self.json
+    }
+
     /// The place of the definition in its file.
     pub(super) fn path(&self) -> &str {
         &self.path

@@ -101,12 +101,14 @@ fn kind(state: Item<'_>) -> String {
 
 /// The members of an object, each key once: the last value counts.
 fn members(item: Item<'_>) -> impl Iterator<Item = (String, Item<'_>)> {
-    let mut seen = HashSet::new();
-    item.members().filter_map(move |(key, _)| {
-        let key = key.text()?.into_owned();
-        let value = item.get(&key)?;
-        seen.insert(key.clone()).then_some((key, value))
-    })
+    let (mut keys, mut last) = (Vec::new(), HashMap::new());
+    for (key, value) in item.members() {
+        let key = key.text().unwrap_or_default().into_owned();
+        if last.insert(key.clone(), value).is_none() {
+            keys.push(key);
+        }
+    }
+    keys.into_iter().filter_map(move |key| last.get(&key).map(|value| (key, *value)))
 }
 
 struct Conversion {

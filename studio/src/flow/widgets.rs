@@ -53,6 +53,11 @@ pub(super) fn find(name: &str) -> Option<&'static WidgetType> {
     all().find(|one| one.name == name)
 }
 
+/// Some type has this event.
+pub(super) fn has_event(event: &str) -> bool {
+    all().any(|one| one.events.contains(&event))
+}
+
 /// All types.
 fn all() -> impl Iterator<Item = &'static WidgetType> {
     TYPES.iter().copied().flatten()

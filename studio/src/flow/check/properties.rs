@@ -28,7 +28,9 @@ impl<'a> Check<'a> {
                 }
                 for (key, value) in properties.item.members() {
                     let Some(name) = key.text() else { continue };
-                    if let Some(kind) = of.property(&name) {
+                    // Null is no value.
+                    let kind = of.property(&name).filter(|_| value.kind() != JsonKind::Null);
+                    if let Some(kind) = kind {
                         self.kind(&properties.inner(value, &name), &name, kind);
                     }
                 }

@@ -73,9 +73,7 @@ impl Check<'_> {
 
     /// Advice that names the state that was probably meant.
     pub(super) fn meant(&self, name: &str) -> Option<String> {
-        let wanted = plain(name);
-        let names = self.states.iter().filter_map(|state| state.name.as_deref());
-        let found = names.into_iter().find(|have| !wanted.is_empty() && plain(have) == wanted);
+        let found = self.by_plain_name.get(&plain(name)).filter(|_| !plain(name).is_empty());
         found.map(|found| format!("did you mean {}?", quoted(found)))
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::{Check, CheckedState, CheckedTransition, Location, listed, other_kind, plain, quoted};
 use crate::flow::finding::Severity;
+use crate::flow::widgets;
 use crate::json::JsonKind;
 
 /// Something found while the states are read.
@@ -99,12 +100,29 @@ fn event<'a>(state: &CheckedState<'_>, transition: &CheckedTransition<'a>) -> Op
         };
         return Some((Severity::Error, "no-event", at, message, advice));
     };
-    let of = state.of.filter(|of| !of.events.contains(&event))?;
-    let message = format!("{} has no event {}", of.name, quoted(event));
-    let meant = of.events.iter().find(|known| plain(known) == plain(event));
-    let advice = match meant {
-        Some(meant) => format!("did you mean {meant:?}?"),
-        None => format!("its events are {}", listed(of.events, "and")),
+    // Of a type that is unknown, the one that was probably meant is asked.
+    let meant = || state.kind.as_deref().and_then(widgets::meant).and_then(widgets::find);
+    let of = state.of.or_else(meant);
+    let is_known = match of {
+        Some(of) => of.events.contains(&event),
+        None => widgets::has_event(event),
+    };
+    if is_known {
+        return None;
+    }
+    let (message, advice) = match of {
+        Some(of) => {
+            let meant = of.events.iter().find(|known| plain(known) == plain(event));
+            let advice = match meant {
+                Some(meant) => format!("did you mean {meant:?}?"),
+                None => format!("its events are {}", listed(of.events, "and")),
+            };
+            (format!("{} has no event {}", of.name, quoted(event)), advice)
+        }
+        None => {
+            let message = format!("no widget of Studio has an event {}", quoted(event));
+            (message, "use the events of Studio's widget library".to_owned())
+        }
     };
     let at = at.get("event").unwrap_or_else(|| at.clone());
     Some((Severity::Error, "unknown-event", at, message, advice))

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use fancy_regex::Regex;
 
-/// Kinds of secret, each with its shape. Where a shape has a group, that is the secret; else all of it is.
+/// Kinds of secret, each with its shape. Where a shape has a group, that is the secret; else all of it is. None looks
+/// ahead without an end: a long text would take long.
 const SHAPES: [(&str, &str); 22] = [
     (
         "a Slack webhook URL",
@@ -32,16 +33,16 @@ const SHAPES: [(&str, &str); 22] = [
     ("an API key", r"\bsk-[A-Za-z0-9_-]{20,}"),
     ("a Telegram bot token", r"\b(?:bot)?[0-9]{8,10}:[A-Za-z0-9_-]{35}\b"),
     ("a JSON Web Token", r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
-    ("a bearer token", r"(?i)\bbearer\s+((?=[^\s]*[0-9]|[^\s]{20})[A-Za-z0-9._~+/=-]{10,})"),
+    ("a bearer token", r"(?i)\bbearer\s+((?=[^\s]{0,80}[0-9]|[^\s]{20})[A-Za-z0-9._~+/=-]{10,})"),
     (
         "a user and password in a Basic header",
-        r"\b[Bb]asic\s+((?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*[0-9=])[A-Za-z0-9+/]{8,}={0,2})",
+        r"\b[Bb]asic\s+((?=[A-Za-z0-9+/]{0,80}[a-z])(?=[A-Za-z0-9+/]{0,80}[A-Z])(?=[A-Za-z0-9+/]{0,80}[0-9=])[A-Za-z0-9+/]{8,}={0,2})",
     ),
     (
         "a key, token or signature in a URL",
         r#"(?i)[?&](?:api[_-]?key|access[_-]?token|auth[_-]?token|auth|token|secret|client[_-]?secret|password|passwd|pwd|sig|signature|subscription-key)=([^&\s{}"'<>\\]{6,})"#,
     ),
-    ("a key in a URL", r#"[?&](?:key|code)=((?=[^&\s]*[0-9])[A-Za-z0-9_%+/=-]{20,})"#),
+    ("a key in a URL", r#"[?&](?:key|code)=((?=[^&\s]{0,80}[0-9])[A-Za-z0-9_%+/=-]{20,})"#),
     (
         "a password, key or token",
         r#"(?i)"(?:[a-z0-9_-]*(?:password|passwd|secret|api[_-]?key|auth[_-]?token|access[_-]?token|private[_-]?key|access[_-]?key))"\s*:\s*"([^"{}<>\\]{4,})""#,

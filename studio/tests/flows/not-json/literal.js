@@ -1,0 +1,4 @@
+module.exports = {
+  description: 'x',
+  states: [],
+};

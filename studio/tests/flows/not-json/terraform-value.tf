@@ -1,0 +1,4 @@
+{
+  "states" : [],
+  "initial_state" : var.first
+}

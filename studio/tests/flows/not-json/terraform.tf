@@ -1,0 +1,5 @@
+resource "twilio_studio_flow" "ivr" {
+  definition = jsonencode({
+    states = []
+  })
+}
