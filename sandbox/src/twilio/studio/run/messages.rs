@@ -27,6 +27,7 @@ impl Driver {
             return RunEvent::MessageFailed { error_code: Some(NO_BODY) };
         }
         let is_service = from.starts_with("MG");
+        let status_callback = self.twilio.records().fault_injector.status_callback();
         let text = self.twilio.take_text(TextOrder {
             account: self.execution.order.account.clone(),
             direction: Direction::Outbound,
@@ -34,7 +35,7 @@ impl Driver {
             service: is_service.then(|| from.clone()),
             from: (!is_service).then_some(from),
             body,
-            status_callback: self.twilio.records().fault_injector.status_callback(),
+            status_callback,
         });
         let message_sid = text.sid.clone();
         self.text = Some(text);
