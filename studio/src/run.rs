@@ -4,6 +4,7 @@
 //! no I/O pass within one step. A widget that cannot be run here ends the run, and the reason says why.
 
 mod action;
+mod budget;
 mod calls;
 mod event;
 mod hand_over;
@@ -33,12 +34,14 @@ pub use action::{
     Action, Connect, Enqueue, HTTP_TIMEOUT, HandOver, HttpMethod, OutboundMessage, Prompt,
     QueueTarget, Record, Speech,
 };
+pub use budget::MAX_RUN_WORK;
 pub use event::{DialCallStatus, DialOutcome, HttpResponse, QueueResult, RunEvent};
 pub use http::MAX_RESPONSE_BYTES;
 pub use log::{LogEntry, MAX_LOG_ENTRIES};
 pub use start::{ExecutionRequest, ExecutionStart, IncomingCall, IncomingMessage, Trigger};
 pub use state::{EndReason, RunState, SplitComparison, SplitStep, Step};
 
+use self::budget::Budget;
 use self::calls::{CallLine, RunCall};
 use self::log::code;
 use self::messages::Outbound;
@@ -75,6 +78,8 @@ pub struct Run {
     steps: Vec<Step>,
     /// How many steps the last widget has taken in a row.
     rounds: usize,
+    /// The work that it may still do by itself.
+    work_left: u64,
     log: Vec<LogEntry>,
     updated: Timestamp,
 }
@@ -99,6 +104,7 @@ impl Run {
             split: None,
             steps: Vec::new(),
             rounds: 0,
+            work_left: MAX_RUN_WORK,
             log: Vec::new(),
             updated: now,
         }
@@ -153,6 +159,7 @@ impl Run {
     /// Passes widgets, beginning with this one, until one waits or the run ends.
     fn enter(&mut self, first: Option<&str>, now: Timestamp) -> Vec<Action> {
         let mut next = first.map(str::to_owned);
+        let mut budget = Budget::new(self.work_left);
         loop {
             let flow = self.flow.clone();
             let is_next = |state: &&State| next.as_deref() == Some(state.name.as_str());
@@ -175,7 +182,9 @@ impl Run {
                 }
                 return self.end(reason, now);
             }
-            match self.begin(state, now) {
+            let begun = self.begin(state, &mut budget, now);
+            self.work_left = budget.left();
+            match begun {
                 Begun::Waits(action) => return vec![action],
                 Begun::Fired { event, to } => {
                     self.leave(state, event, to.as_deref(), now);
@@ -280,17 +289,5 @@ impl Run {
         let is_connected = self.line() == Some(CallLine::Open);
         self.call = None;
         if is_connected { vec![Action::HangUp] } else { Vec::new() }
-    }
-
-    /// Puts an entry into the log.
-    fn warn(&mut self, code: u32, state: &State, message: &str) {
-        let (widget, message) = (state.name.clone(), message.to_owned());
-        self.push(LogEntry { code: Some(code), widget, message });
-    }
-
-    fn push(&mut self, entry: LogEntry) {
-        if self.log.len() < MAX_LOG_ENTRIES {
-            self.log.push(entry);
-        }
     }
 }

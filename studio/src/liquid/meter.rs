@@ -41,7 +41,6 @@ impl Meter {
     }
 
     /// The work so far.
-    #[cfg(test)]
     pub(super) fn spent(&self) -> u64 {
         self.spent
     }

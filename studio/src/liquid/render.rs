@@ -55,7 +55,6 @@ impl<'a> Renderer<'a> {
     }
 
     /// The work so far.
-    #[cfg(test)]
     pub(super) fn spent(&self) -> u64 {
         self.meter.spent()
     }

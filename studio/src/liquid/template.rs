@@ -39,6 +39,17 @@ impl Template {
     /// Faults that only values show: an index that a list does not have, a division by zero, a text or work beyond the
     /// limits.
     pub fn render(&self, context: &Value, now: Timestamp) -> Result<String, LiquidError> {
-        Renderer::new(&self.source, context, now).render(&self.nodes)
+        self.render_counted(context, now).0
+    }
+
+    /// Renders, and says how much work that was, in units of [`MAX_WORK`](super::MAX_WORK).
+    pub fn render_counted(
+        &self,
+        context: &Value,
+        now: Timestamp,
+    ) -> (Result<String, LiquidError>, u64) {
+        let mut renderer = Renderer::new(&self.source, context, now);
+        let rendered = renderer.render(&self.nodes);
+        (rendered, renderer.spent())
     }
 }

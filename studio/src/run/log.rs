@@ -1,5 +1,8 @@
 //! The log of a run: what Twilio's debugger would show of it.
 
+use super::Run;
+use crate::flow::State;
+
 /// The most entries of one run's log: what comes after them is not kept.
 pub const MAX_LOG_ENTRIES: usize = 1_000;
 
@@ -33,4 +36,18 @@ pub(super) mod code {
     pub(in crate::run) const INVALID_FLOW: u32 = 81022;
     pub(in crate::run) const SUBFLOW: u32 = 81024;
     pub(in crate::run) const TYPE: u32 = 81027;
+}
+
+impl Run {
+    /// Puts an entry into the log.
+    pub(super) fn warn(&mut self, code: u32, state: &State, message: &str) {
+        let (widget, message) = (state.name.clone(), message.to_owned());
+        self.push(LogEntry { code: Some(code), widget, message });
+    }
+
+    pub(super) fn push(&mut self, entry: LogEntry) {
+        if self.log.len() < MAX_LOG_ENTRIES {
+            self.log.push(entry);
+        }
+    }
 }

@@ -2,13 +2,9 @@
 //!
 //! Case is ignored, and white space around either side.
 
-use fancy_regex::RegexBuilder;
 use jiff::civil::{Date, Time};
 
-/// How many steps back a pattern may take before it is given up.
-const BACKTRACK_LIMIT: usize = 100_000;
-/// The most bytes that a compiled pattern may take.
-const PATTERN_SIZE_LIMIT: usize = 1 << 20;
+use super::budget::Budget;
 
 /// The reason why a predicate does not hold, unless it is simply false.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,10 +16,15 @@ pub(super) enum Unheld {
 }
 
 /// Whether a predicate holds for an input and a value.
-pub(super) fn holds(kind: &str, input: &str, value: &str) -> Result<bool, Unheld> {
+pub(super) fn holds(
+    kind: &str,
+    input: &str,
+    value: &str,
+    budget: &mut Budget,
+) -> Result<bool, Unheld> {
     let (input, value) = (input.trim(), value.trim());
     if kind == "regex" {
-        return matches(input, value).map_err(Unheld::Pattern);
+        return budget.matches(value, input).map_err(Unheld::Pattern);
     }
     let (input, value) = (&*input.to_lowercase(), &*value.to_lowercase());
     Ok(match kind {
@@ -50,18 +51,6 @@ pub(super) fn holds(kind: &str, input: &str, value: &str) -> Result<bool, Unheld
 /// Whether a text is one of a list with commas.
 fn is_any_of(input: &str, list: &str) -> bool {
     list.split(',').map(str::trim).any(|part| !part.is_empty() && part == input)
-}
-
-/// Whether a pattern matches the whole text.
-fn matches(input: &str, pattern: &str) -> Result<bool, &'static str> {
-    let pattern = RegexBuilder::new(&format!(r"\A(?:{pattern})\z"))
-        .case_insensitive(true)
-        .backtrack_limit(BACKTRACK_LIMIT)
-        .delegate_size_limit(PATTERN_SIZE_LIMIT)
-        .delegate_dfa_size_limit(PATTERN_SIZE_LIMIT)
-        .build()
-        .map_err(|_| "the pattern cannot be compiled, so it never matches")?;
-    pattern.is_match(input).map_err(|_| "the pattern takes too long, so it does not match")
 }
 
 fn both<T>(input: &str, value: &str, read: impl Fn(&str) -> Option<T>) -> Option<(T, T)> {

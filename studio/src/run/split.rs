@@ -56,7 +56,7 @@ fn all_hold(
 ) -> Result<bool, EndReason> {
     for condition in &transition.conditions {
         let value = texts.render(&condition.value);
-        let found = holds(&condition.kind, &step.input, &value);
+        let found = holds(&condition.kind, &step.input, &value, texts.budget);
         let (predicate, to) = (condition.kind.clone(), transition.next.clone());
         let holds = found == Ok(true);
         step.comparisons.push(SplitComparison { predicate, value, holds, to });

@@ -68,6 +68,11 @@ pub enum EndReason {
         /// The widget's name.
         widget: String,
     },
+    /// Its texts and patterns have taken more work than [`MAX_RUN_WORK`](super::MAX_RUN_WORK).
+    TooMuchWork {
+        /// The name of the widget that it was in.
+        widget: String,
+    },
     /// No condition of a split holds, and it has no transition `noMatch`.
     NoMatch {
         /// The widget's name.

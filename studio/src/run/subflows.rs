@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::budget::Budget;
 use super::texts::WidgetTexts;
 use super::variables::variables;
 use super::widget::{Taken, WidgetFailure};
@@ -44,8 +45,10 @@ impl Run {
     pub(super) fn take_subflow(&mut self, state: &State, event: RunEvent, now: Timestamp) -> Taken {
         match event {
             RunEvent::FlowFetched(flow) => {
-                let mut texts = WidgetTexts::new(&self.context, now);
+                let mut budget = Budget::new(self.work_left);
+                let mut texts = WidgetTexts::new(&self.context, now, &mut budget);
                 let parameters = variables(state, "parameters", &mut texts, &mut Vec::new());
+                self.work_left = budget.left();
                 self.descend(state, flow, parameters.into_iter().collect());
                 Taken::Entered
             }

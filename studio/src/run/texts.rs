@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::budget::Budget;
 use crate::flow::State;
 use crate::liquid::Template;
 
@@ -12,12 +13,17 @@ use crate::liquid::Template;
 pub(super) struct WidgetTexts<'a> {
     context: &'a Value,
     now: Timestamp,
+    pub(super) budget: &'a mut Budget,
     pub(super) errors: Vec<String>,
 }
 
 impl<'a> WidgetTexts<'a> {
-    pub(super) fn new(context: &'a Value, now: Timestamp) -> WidgetTexts<'a> {
-        WidgetTexts { context, now, errors: Vec::new() }
+    pub(super) fn new(
+        context: &'a Value,
+        now: Timestamp,
+        budget: &'a mut Budget,
+    ) -> WidgetTexts<'a> {
+        WidgetTexts { context, now, budget, errors: Vec::new() }
     }
 
     /// A template, rendered.
@@ -26,8 +32,17 @@ impl<'a> WidgetTexts<'a> {
         if !template.contains('{') {
             return template.to_owned();
         }
-        let parsed = Template::parse(template);
-        match parsed.and_then(|template| template.render(self.context, self.now)) {
+        // Without anything left to spend, the run ends before the text is used.
+        if self.budget.left() == 0 {
+            return String::new();
+        }
+        self.budget.spend_parsing(template);
+        let rendered = Template::parse(template).and_then(|template| {
+            let (rendered, work) = template.render_counted(self.context, self.now);
+            self.budget.spend(work);
+            rendered
+        });
+        match rendered {
             Ok(text) => text,
             Err(error) => {
                 self.errors.push(error.to_string());

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::budget::Budget;
 use super::calls::{CallLine, RunCall};
 use super::messages::Outbound;
 use super::split::{Branch, split};
@@ -56,9 +57,12 @@ impl Run {
 
     /// Begins a widget. If one of its templates cannot be evaluated, it fails; and if it has no event for that, the text
     /// stays as it is. (Which of the two Studio does is not documented.)
-    pub(super) fn begin(&mut self, state: &State, now: Timestamp) -> Begun {
-        let (mut texts, mut log) = (WidgetTexts::new(&self.context, now), Vec::new());
+    pub(super) fn begin(&mut self, state: &State, budget: &mut Budget, now: Timestamp) -> Begun {
+        let (mut texts, mut log) = (WidgetTexts::new(&self.context, now, budget), Vec::new());
         let plan = self.plan(state, &mut texts, &mut log);
+        if texts.budget.left() == 0 {
+            return Begun::Ends(EndReason::TooMuchWork { widget: state.name.clone() });
+        }
         let event = failure_event(&state.kind);
         let has_failed = plan.is_err() || !texts.errors.is_empty();
         let errors = texts.errors.into_iter().map(|error| match event {

@@ -178,7 +178,9 @@ impl Execution {
             EndReason::TooManySteps => {
                 tracing::warn!(execution, "a sandbox Execution has taken too many steps");
             }
-            EndReason::SameWidget { widget } | EndReason::NoMatch { widget } => {
+            EndReason::SameWidget { widget }
+            | EndReason::NoMatch { widget }
+            | EndReason::TooMuchWork { widget } => {
                 tracing::warn!(execution, widget, "a sandbox Execution has ended for an error");
             }
             EndReason::FlowEnd | EndReason::HungUp | EndReason::Stopped

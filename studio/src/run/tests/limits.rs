@@ -64,3 +64,42 @@ fn widget_that_is_not_there_ends_the_run_with_its_code() {
     assert_eq!(run.state(), &RunState::Ended(EndReason::FlowEnd));
     assert_eq!((codes(&run), passed(&run)), (vec![Some(81022)], vec!["a next".to_owned()]));
 }
+
+#[test]
+fn flow_that_computes_too_much_is_ended() {
+    let open = "{% for i in (1..15) %}".repeat(3);
+    let close = "{% endfor %}".repeat(3);
+    let heavy = json!({"variables": [{"key": "k", "value": format!("{open}{close}")}]});
+    let [a, b] = [("a", "b"), ("b", "a")]
+        .map(|(name, next)| widget(name, "set-variables", heavy.clone(), &[("next", next)]));
+    let mut run = Run::new(flow(&[a, b]), &start(request()), at(0));
+    // A part of a second instead of seconds.
+    run.work_left = MAX_RUN_WORK / 100;
+    run.step(RunEvent::Begun, at(0));
+    assert!(
+        matches!(run.state(), RunState::Ended(EndReason::TooMuchWork { .. })),
+        "{:?}",
+        run.state()
+    );
+    assert!(run.steps().len() < 100, "{}", run.steps().len());
+}
+
+#[test]
+fn patterns_that_are_compiled_again_and_again_are_too_much_work() {
+    let pattern = json!({"type": "regex", "value": "x{{flow.variables.n}}"});
+    let split = json!({"name": "split", "type": "split-based-on", "properties": {"input": "y"},
+        "transitions": [{"event": "match", "conditions": [pattern]}, {"event": "noMatch", "next": "count"}]});
+    let variables = json!({"variables": [{"key": "n", "value": "{{flow.variables.n | plus: 1}}"}]});
+    let count = widget("count", "set-variables", variables, &[("next", "split")]);
+    let (run, _) = begun(request(), &[count, split.clone()]);
+    assert!(
+        matches!(run.state(), RunState::Ended(EndReason::TooMuchWork { .. })),
+        "{:?}",
+        run.state()
+    );
+    // One pattern is compiled once.
+    let variables = json!({"variables": [{"key": "m", "value": "{{flow.variables.m | plus: 1}}"}]});
+    let count = widget("count", "set-variables", variables, &[("next", "split")]);
+    let (run, _) = begun(request(), &[count, split]);
+    assert_eq!(run.state(), &RunState::Ended(EndReason::TooManySteps));
+}
