@@ -5,9 +5,12 @@ use shared::config::file::{
     Config, Escalation, Instead, Roster, UnreadCalendar, glob_matches, to_parameter, why_unreadable,
 };
 use shared::domain::escalation::Policy;
+use shared::domain::event::Event;
 use shared::domain::schedule::{Because, time};
 use shared::domain::silence::{Silences, Window};
+use shared::jobs::{forward, watch};
 use shared::storage::messages::Task;
+use shared::twilio::event_stream::Malformed;
 use shared::{Timestamp, domain::text::mask_numbers};
 use shared::{
     config::{CHANNELS, ConfigStatus, Environment},
@@ -100,8 +103,11 @@ pub fn run(
     say!("\nwhat the files of events/event-stream-webhook/ would bring");
     for sample in samples::list() {
         say!("  {}", sample.name);
-        bring(&config, sample.envelope)?;
+        let envelope = crate::envelope::Envelope::read(sample.envelope)?;
+        bring(&config, &shared::twilio::event_stream::parse(envelope.bytes()));
     }
+    say!("  an Execution of a Flow that is stuck");
+    bring(&config, &[Ok(watch::stuck::sample(now()))]);
     say!("\nA line that Slack does not take for {:?} becomes a dead letter.", config.give_up_after);
     Ok(())
 }
@@ -335,10 +341,8 @@ fn destination(environment: &Environment, channel: &str, has_slack: bool) -> Str
     }
 }
 
-fn bring(config: &Config, envelope: &str) -> Result<(), String> {
-    let envelope = crate::envelope::Envelope::read(envelope)?;
-    let events = shared::twilio::event_stream::parse(envelope.bytes());
-    let tasks = shared::jobs::forward::intake::tasks(&config.routes, &events, now()).tasks;
+fn bring(config: &Config, events: &[Result<Event, Malformed>]) {
+    let tasks = forward::intake::tasks(&config.routes, events, now()).tasks;
     if tasks.is_empty() {
         say!("    nothing");
     }
@@ -354,5 +358,4 @@ fn bring(config: &Config, envelope: &str) -> Result<(), String> {
             Task::Reply { .. } => {}
         }
     }
-    Ok(())
 }

@@ -27,7 +27,7 @@ macro_rules! sample {
     };
 }
 
-const SAMPLES: [Sample; 9] = [
+const SAMPLES: [Sample; 11] = [
     sample!("worker-activity", "A worker becomes available", "Available"),
     sample!("worker-created", "A worker is created", "joined"),
     sample!("long-task", "A task that took 42 minutes", "minutes"),
@@ -36,6 +36,8 @@ const SAMPLES: [Sample; 9] = [
     sample!("test-event", "Twilio tests its sink", "the sink works"),
     sample!("batch", "Several events at once", "minutes"),
     sample!("single-object", "One event, not in an array", "Activity"),
+    sample!("studio-execution", "A call goes through a Studio Flow, and somebody hangs up", ""),
+    sample!("studio-step-failed", "A widget of a Flow fails", "failedToEnqueue"),
     sample!("unknown-type", "An event that no route knows", ""),
 ];
 

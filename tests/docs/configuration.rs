@@ -19,10 +19,11 @@ const SILENCE: &str =
     "[[silences]]\nalarms = [\"*\"]\ntime_zone = \"UTC\"\nevery = \"day\"\nat = \"02:00\"\n";
 
 /// Each section of the page, with a configuration in which `KEY` stands where one of its keys may stand.
-const SECTIONS: [(&str, &str); 12] = [
+const SECTIONS: [(&str, &str); 13] = [
     ("`[channels.<name>]`", "[channels.default]\nKEY\n"),
     ("`[[routes]]`", "[[routes]]\nKEY\n"),
     ("`[forward]`", "[forward]\nKEY\n"),
+    ("`[studio]`", "[studio]\nKEY\n"),
     ("`[people.<name>]`", "[people.bravo]\nKEY\n"),
     ("`[[policies]]`", "POLICYKEY\n"),
     (

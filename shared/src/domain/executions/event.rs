@@ -92,7 +92,7 @@ fn read(event: &Event, received_at: Timestamp) -> Result<StudioEvent, &'static s
         STARTED => StudioEventKind::Started(facts(data)),
         ENDED => StudioEventKind::Ended(facts(data), text(data, "ended_reason")),
         _ => StudioEventKind::Step(RecordedStep {
-            sid: sid(STEP, "step_sid", id).ok_or("it names no step")?,
+            sid: step_sid(event, source).ok_or("it names no step")?,
             event: text(data, "name").unwrap_or_default(),
             from: text(data, "transitioned_from").ok_or("it has no `transitioned_from`")?,
             to: text(data, "transitioned_to").ok_or("it has no `transitioned_to`")?,
@@ -104,6 +104,14 @@ fn read(event: &Event, received_at: Timestamp) -> Result<StudioEvent, &'static s
         }),
     };
     Ok(StudioEvent { execution, flow, at, kind })
+}
+
+/// The SID of a step: the id of its event, as Twilio gives it.
+fn step_sid(event: &Event, source: &str) -> Option<String> {
+    let named =
+        std::iter::once(event.id.as_str()).chain(event.envelope["data"]["step_sid"].as_str());
+    let mut named = named.chain(source.split('/'));
+    named.find(|text| is_sid(STEP, text)).map(str::to_owned)
 }
 
 fn facts(data: &Value) -> ExecutionFacts {

@@ -1,12 +1,13 @@
 //! Executions that are stuck, each reported once: once a minute all that run are looked at.
 
 use futures_util::future::try_join_all;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::read::{KeptFlows, active, names, seen_flows};
 use crate::Error;
 use crate::domain::event::Event;
+use crate::domain::executions::sid::{EXECUTION, FLOW};
 use crate::domain::executions::stuck::stuck_at;
 use crate::domain::executions::{RecordedExecution, Stuck, stuck};
 use crate::storage::executions::{self, ActiveExecution, put_active};
@@ -73,6 +74,18 @@ async fn of_flow(
         Some(StuckExecution { sid, flow: flow.to_owned(), record, execution, event })
     });
     Ok(found.collect())
+}
+
+/// An event as an Execution that is stuck makes it.
+pub fn sample(now: Timestamp) -> Event {
+    let since = now.checked_sub(SignedDuration::from_secs(72)).unwrap_or(now);
+    let (widget, reason) = ("look_up", "in look_up for 1 min 12 s, which can last 10 s");
+    let stuck =
+        Stuck { widget: widget.to_owned(), since, limit_seconds: 10, reason: reason.to_owned() };
+    let (flow, execution) = (format!("{FLOW}{:032}", 2), format!("{EXECUTION}{:032}", 2));
+    let mut event = event(&flow, &execution, &stuck, now);
+    event.envelope["data"]["flow_name"] = "Main line".into();
+    event
 }
 
 /// The event that an Execution is stuck. It holds nothing of the contact.

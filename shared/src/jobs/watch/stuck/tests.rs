@@ -1,4 +1,3 @@
-use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::*;
