@@ -4,14 +4,16 @@ use fancy_regex::{CompileError, Error, ParseError, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind, Look};
 
-use super::predicates::Problem;
 use super::quoted;
+
+/// The code, message and advice of a condition that cannot hold as it was meant.
+pub(super) type Unmatchable = (&'static str, String, String);
 
 /// The most bytes that a compiled pattern may take.
 const SIZE_LIMIT: usize = 1 << 20;
 
 /// The problem of a pattern, which Studio compares with the whole text, whatever its case.
-pub(super) fn problem(pattern: &str) -> Option<Problem> {
+pub(super) fn problem(pattern: &str) -> Option<Unmatchable> {
     if let Some(reason) = syntax_error(pattern) {
         let message =
             format!("the regular expression {} does not compile: {reason}", quoted(pattern));
