@@ -102,9 +102,13 @@ fn write(text: &str, output: Option<&Path>) -> Result<(), String> {
         Some(file) => fs::write(file, text)
             .map_err(|error| format!("{} cannot be written: {error}", file.display())),
         None => {
-            let _ = io::stdout().write_all(text.as_bytes());
-            let _ = io::stdout().flush();
-            Ok(())
+            let mut stdout = io::stdout().lock();
+            match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                    Err(format!("standard output cannot be written: {error}"))
+                }
+                _ => Ok(()),
+            }
         }
     }
 }
