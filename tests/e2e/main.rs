@@ -11,6 +11,7 @@ mod delivery;
 mod flows;
 mod harness;
 mod hostile;
+mod inbound_flows;
 mod limits;
 mod metrics;
 mod pages;

@@ -8,9 +8,12 @@ use super::Rng;
 
 /// Where they are. (The domain `example` belongs to nobody, RFC 2606.)
 const ADDRESS: &str = "https://parcels.example/";
-/// How many times of a hundred the desk is closed, and the answers of a survey are not kept.
-const CLOSED: u8 = 12;
-const NOT_KEPT: u8 = 8;
+/// How often the desk is closed: at the sixth question, and then at each ninth.
+const CLOSED_AT: u64 = 6;
+const CLOSED_EVERY: u64 = 9;
+/// How often the answers of a survey are not kept.
+const NOT_KEPT_AT: u64 = 5;
+const NOT_KEPT_EVERY: u64 = 12;
 
 /// An answer, and how long it takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +28,10 @@ pub(crate) struct BackendAnswer {
 #[derive(Debug, Default)]
 pub(crate) struct Backend {
     rng: Rng,
+    /// How often somebody has asked for the desk.
+    asked: u64,
+    /// How often answers have come.
+    answered: u64,
 }
 
 impl Backend {
@@ -34,13 +41,18 @@ impl Backend {
         let latency = Duration::from_millis(self.rng.between(300, 1_500));
         let (status, body) = match path.split_once('/') {
             None if path == "desk" => {
-                let desk = if self.rng.happens(CLOSED) { "closed" } else { "open" };
+                self.asked = self.asked.wrapping_add(1);
+                let is_closed = self.asked % CLOSED_EVERY == CLOSED_AT;
+                let desk = if is_closed { "closed" } else { "open" };
                 (200, json!({"desk": desk}))
             }
-            None if path == "answers" => match self.rng.happens(NOT_KEPT) {
-                true => (503, json!({"error": "try again later"})),
-                false => (200, json!({"kept": true})),
-            },
+            None if path == "answers" => {
+                self.answered = self.answered.wrapping_add(1);
+                match self.answered % NOT_KEPT_EVERY == NOT_KEPT_AT {
+                    true => (503, json!({"error": "try again later"})),
+                    false => (200, json!({"kept": true})),
+                }
+            }
             Some(("parcels", number)) => self.parcel(number),
             _ => (404, json!({"error": "there is no such page"})),
         };
@@ -83,9 +95,13 @@ mod tests {
             assert_eq!(answer.status, status, "{path}");
             assert!(answer.body.contains(text), "{path}: {}", answer.body);
         }
-        let desk = |backend: &mut Backend| backend.answer("https://parcels.example/desk");
-        let closed = (0..200)
-            .filter(|_| desk(&mut backend).is_some_and(|answer| answer.body.contains("closed")));
-        assert!((5..60).contains(&closed.count()), "it is closed now and then");
+        let mut backend = Backend::default();
+        let mut is_closed = || {
+            let answer = backend.answer("https://parcels.example/desk").expect("an answer");
+            answer.body.contains("closed")
+        };
+        let closed: Vec<bool> = (0..15).map(|_| is_closed()).collect();
+        let at: Vec<usize> = (0..15).filter(|at| closed[*at]).collect();
+        assert_eq!(at, [5, 14], "the desk is closed now and then");
     }
 }

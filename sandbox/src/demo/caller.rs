@@ -32,8 +32,8 @@ pub(super) struct Perceived {
 pub(super) struct Caller {
     rng: Rng,
     since: Timestamp,
-    /// Whether this call may be cut off without the Flow learning of it.
-    may_be_cut_off: bool,
+    /// The widget in which this call is cut off without the Flow learning of it.
+    cut_off_in: Option<&'static str>,
     visit: Option<(String, usize)>,
     /// What is done next, oldest first.
     plan: VecDeque<(Timestamp, PhoneAction)>,
@@ -41,8 +41,9 @@ pub(super) struct Caller {
 
 impl Caller {
     /// A caller whose call begins now.
-    pub(super) fn new(rng: Rng, may_be_cut_off: bool, now: Timestamp) -> Caller {
-        Caller { rng, since: now, may_be_cut_off, visit: None, plan: VecDeque::new() }
+    pub(super) fn new(mut rng: Rng, is_cut_off: bool, now: Timestamp) -> Caller {
+        let cut_off_in = is_cut_off.then(|| rng.one_of(&["opening_hours", "find_parcel"]));
+        Caller { rng, since: now, cut_off_in, visit: None, plan: VecDeque::new() }
     }
 
     /// What the caller, or whoever the call was handed over to, does now.
@@ -72,12 +73,15 @@ impl Caller {
     fn plan_visit(&mut self, widget: &str, now: Timestamp) {
         match widget {
             "greeting" if self.rng.happens(4) => self.after(now, 500, 1_500, PhoneAction::HangUp),
-            "opening_hours" | "find_parcel" => {
-                if self.may_be_cut_off {
-                    self.after(now, 0, 300, PhoneAction::HangUpUnreported);
-                } else if self.rng.happens(3) {
-                    self.after(now, 0, 300, PhoneAction::HangUp);
-                }
+            _ if self.cut_off_in == Some(widget) => {
+                self.after(now, 0, 0, PhoneAction::HangUpUnreported);
+            }
+            "menu" if self.cut_off_in.is_some() => self.press(now, 3_000, 9_000, "1"),
+            "parcel_number" if self.cut_off_in.is_some() => {
+                self.press(now, 2_000, 6_000, "20394751#");
+            }
+            "opening_hours" | "find_parcel" if self.rng.happens(3) => {
+                self.after(now, 0, 0, PhoneAction::HangUp);
             }
             "menu" => {
                 let key = match self.rng.percent() {
@@ -227,6 +231,24 @@ mod tests {
         }
         let waiting = Perceived { is_handed_over: false, ..at("queue") };
         assert_eq!(done(1, &waiting), [], "nobody answers what was not handed over");
+    }
+
+    #[test]
+    fn call_is_cut_off_in_one_widget_and_comes_there() {
+        let ends = |seed: u64, widget: &str| {
+            let mut caller = Caller::new(Rng::new(seed), true, start());
+            let tick = |at: u64| later(start(), Duration::from_millis(at * 250));
+            let actions = (0..60).filter_map(|at| caller.act(&self::at(widget), tick(at)));
+            actions.collect::<Vec<_>>()
+        };
+        let cut = [PhoneAction::HangUpUnreported];
+        let is_cut = |seed: u64, widget: &str| ends(seed, widget) == cut;
+        for seed in 0..40 {
+            assert_ne!(is_cut(seed, "opening_hours"), is_cut(seed, "find_parcel"), "{seed}");
+            assert_eq!(ends(seed, "menu"), [PhoneAction::Press('1')]);
+            assert_eq!(ends(seed, "parcel_number").len(), 9);
+        }
+        assert!((0..40).any(|seed| is_cut(seed, "find_parcel")));
     }
 
     #[test]

@@ -29,7 +29,7 @@ const TICK: Duration = Duration::from_millis(400);
 /// How many of a hundred send texts.
 const TEXTERS: u8 = 35;
 /// One call of so many is cut off without the Flow learning of it.
-const CUT_OFF_EVERY: u64 = 16;
+const CUT_OFF_EVERY: u64 = 24;
 /// The most Executions that are stuck at a time, and the most records of callers that are kept.
 const MAX_STUCK: usize = 3;
 const MAX_RECORDS: usize = 200;

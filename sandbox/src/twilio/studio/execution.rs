@@ -131,11 +131,12 @@ impl Execution {
         matches!(self.order.trigger, Trigger::Call(_))
     }
 
-    /// The name of the widget that it is in, and how many it has left.
+    /// The name of the widget that it is in, empty before the first, and how many it has left; none once it has ended.
     pub(super) fn place(&self) -> Option<(String, usize)> {
         let progress = self.progress();
-        let widget = progress.run.widget()?;
-        Some((widget.name.clone(), progress.steps.len()))
+        progress.stream.as_ref()?;
+        let widget = progress.run.widget().map(|widget| widget.name.clone());
+        Some((widget.unwrap_or_default(), progress.steps.len()))
     }
 
     /// Hands over a message of the contact. A widget that waits for none ignores it, as in Studio (error 81002).

@@ -2,6 +2,7 @@
 
 mod api;
 mod events;
+mod inbound;
 
 use serde_json::json;
 

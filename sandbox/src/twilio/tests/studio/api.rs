@@ -172,3 +172,63 @@ async fn faults_of_calls_apply_to_executions() {
     assert_eq!(studio.ask("GET", &studio.path(), &[]).await.0, 500);
     assert_eq!(studio.ask("GET", &format!("/{}", studio.flow), &[]).await.0, 200);
 }
+
+#[tokio::test]
+async fn revisions_of_a_flow_are_listed_and_fetched() {
+    let studio = StudioFixture::new([]).await;
+    let flow = format!("/{}", studio.flow);
+    let draft = [
+        ("Status", "draft"),
+        ("Definition", r#"{"initial_state": "x", "states": []}"#),
+        ("CommitMessage", "half done"),
+    ];
+    studio.ask("POST", &flow, &draft).await;
+    let (_, list) = studio.ask("GET", &format!("{flow}/Revisions"), &[]).await;
+    let revisions = list["revisions"].as_array().expect("a list");
+    let numbers: Vec<&Value> = revisions.iter().map(|revision| &revision["revision"]).collect();
+    assert_eq!((numbers, &list["meta"]["key"]), (vec![&json!(2), &json!(1)], &json!("revisions")));
+    for (which, number, status) in [
+        ("1", 1, "published"),
+        ("2", 2, "draft"),
+        ("LatestPublished", 1, "published"),
+        ("LatestDraft", 2, "draft"),
+    ] {
+        let (_, revision) = studio.ask("GET", &format!("{flow}/Revisions/{which}"), &[]).await;
+        assert_eq!(
+            (&revision["revision"], &revision["status"]),
+            (&json!(number), &json!(status)),
+            "{which}"
+        );
+        assert_eq!(revision["valid"] == true, status == "published", "{which}");
+    }
+    let (_, first) = studio.ask("GET", &format!("{flow}/Revisions/1"), &[]).await;
+    assert_eq!(first["definition"], definition());
+    let (_, second) = studio.ask("GET", &format!("{flow}/Revisions/2"), &[]).await;
+    assert_eq!(second["commit_message"], "half done");
+    for which in ["0", "3", "Latest", "-1"] {
+        assert_eq!(studio.ask("GET", &format!("{flow}/Revisions/{which}"), &[]).await.0, 404);
+    }
+}
+
+#[tokio::test]
+async fn step_has_the_context_that_was_there_when_it_ended() {
+    let studio = StudioFixture::new([answers_with("", false)]).await;
+    let sid = studio.begin().await;
+    studio.does(PhoneAction::Decline).await;
+    studio.ends(&sid).await;
+    let path = format!("{}/{sid}/Steps", studio.path());
+    let (_, list) = studio.ask("GET", &path, &[]).await;
+    let steps: Vec<Value> = list["steps"].as_array().expect("a list").clone();
+    let at = |index: usize| steps[index]["sid"].as_str().expect("a SID").to_owned();
+    let (_, newest) = studio.ask("GET", &format!("{path}/{}", at(0)), &[]).await;
+    assert_eq!(newest, steps[0]);
+    let (_, context) = studio.ask("GET", &format!("{path}/{}/Context", at(0)), &[]).await;
+    assert_eq!(context["step_sid"], at(0));
+    assert_eq!(context["context"]["widgets"]["call"]["CallStatus"], "busy");
+    let (_, context) =
+        studio.ask("GET", &format!("{path}/{}/Context", at(steps.len() - 1)), &[]).await;
+    assert_eq!(context["context"]["widgets"], json!({}));
+    for path in [format!("{path}/FT1"), format!("{path}/FT1/Context")] {
+        assert_eq!(studio.ask("GET", &path, &[]).await.0, 404, "{path}");
+    }
+}

@@ -1,0 +1,333 @@
+//! Flows that are called and texted: the demo's own, as people at phones walk through them.
+
+use super::*;
+use crate::demo::demo_flows;
+use crate::settings::Setup;
+use crate::twilio::Unreached;
+use crate::twilio::text::TextFacts;
+
+/// The demo's Flows on a Twilio whose clock the test pushes.
+struct Inbound {
+    fixture: Fixture,
+    setup: Setup,
+}
+
+impl Inbound {
+    async fn new() -> Inbound {
+        let fixture = Fixture::new().await;
+        let to_events = vec![(204, String::new()); 200].into();
+        let mut answers = fixture.receiver.answers.lock().expect("no panic");
+        answers.insert("/twilio/events".to_owned(), to_events);
+        drop(answers);
+        Inbound { fixture, setup: Setup { flows: demo_flows(), ..Setup::default() } }
+    }
+
+    fn flow(&self, name: &str) -> String {
+        let flow = self.setup.flows.iter().find(|flow| flow.friendly_name == name);
+        flow.expect("a Flow").sid.clone()
+    }
+
+    /// Calls the hotline.
+    fn calls(&self) -> String {
+        let call = self.fixture.twilio.call_flow(&self.setup, ALPHA, &self.flow("Parcels hotline"));
+        call.expect("a call").sid.clone()
+    }
+
+    /// Sends a text to the survey.
+    fn texts(&self, body: &str) -> String {
+        let flow = self.flow("Delivery survey");
+        let text = self.fixture.twilio.text_flow(&self.setup, ALPHA, &flow, body);
+        text.expect("a text").sid.clone()
+    }
+
+    async fn does(&self, action: PhoneAction) {
+        self.fixture.twilio.at_the_phone(ALPHA, action).await.expect("it can be done");
+    }
+
+    async fn presses(&self, keys: &str) {
+        for key in keys.chars() {
+            self.does(PhoneAction::Press(key)).await;
+        }
+    }
+
+    /// Lets time go by until something holds.
+    async fn until(&self, what: &str, holds: impl Fn() -> bool) {
+        for _ in 0..1_500 {
+            if holds() {
+                return;
+            }
+            self.fixture.clock.push(Duration::from_millis(250));
+            tokio::time::sleep(Duration::from_millis(3)).await;
+        }
+        panic!("it never holds: {what}; {:?}", self.fixture.said());
+    }
+
+    /// Lets time go by until the Execution of this call or text is in a widget.
+    async fn comes_to(&self, started_by: &str, widget: &str) {
+        let place = || self.fixture.twilio.place_in_flow(started_by);
+        self.until(widget, || place().is_some_and(|(name, _)| name == widget)).await;
+    }
+
+    /// Lets time go by until it is over, and gives its steps as its events have them: `widget event`.
+    async fn ends(&self, started_by: &str) -> Vec<String> {
+        let is_over = || self.fixture.twilio.place_in_flow(started_by).is_none();
+        self.until("it ends", is_over).await;
+        self.until("all is sent", || !self.fixture.twilio.has_events()).await;
+        let events = self.events();
+        let of_it = |event: &&Value| event["data"]["started_by"] == started_by;
+        let mine = events.iter().find(of_it).expect("an Execution");
+        let mine = mine["data"]["execution_sid"].clone();
+        let is_step = |event: &&Value| {
+            event["data"]["execution_sid"] == mine && event["data"]["step_sid"].is_string()
+        };
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        let steps = events.iter().filter(is_step).map(|event| {
+            let data = &event["data"];
+            format!("{} {}", text(&data["transitioned_from"]), text(&data["name"]))
+        });
+        steps.collect()
+    }
+
+    /// The events that came, in order; the receiver has judged their signatures.
+    fn events(&self) -> Vec<Value> {
+        let received = self.fixture.received("/twilio/events").into_iter();
+        let bodies =
+            received.map(|received| serde_json::from_slice::<Value>(&received.body).expect("JSON"));
+        bodies.map(|list| list[0].clone()).collect()
+    }
+
+    /// The texts that the phone got, in order.
+    fn got(&self) -> Vec<String> {
+        let texts = self.fixture.twilio.texts().into_iter();
+        texts.filter(|text| !text.is_inbound()).map(|text| text.body().to_owned()).collect()
+    }
+}
+
+#[tokio::test]
+async fn call_walks_through_the_menu_by_its_keys() {
+    let inbound = Inbound::new().await;
+    let call = inbound.calls();
+    inbound.comes_to(&call, "menu").await;
+    inbound.presses("2").await;
+    inbound.comes_to(&call, "anything_else").await;
+    inbound.presses("1").await;
+    inbound.comes_to(&call, "parcel_number").await;
+    inbound.presses("12#").await;
+    inbound.comes_to(&call, "number_again").await;
+    inbound.comes_to(&call, "parcel_number").await;
+    inbound.presses("12345670#").await;
+    inbound.comes_to(&call, "anything_else").await;
+    let steps = inbound.ends(&call).await;
+    let expected = [
+        "Trigger incomingCall",
+        "greeting audioComplete",
+        "opening_hours success",
+        "is_open noMatch",
+        "menu keypress",
+        "menu_key match",
+        "text_link sent",
+        "anything_else keypress",
+        "what_else match",
+        "parcel_number keypress",
+        "is_number noMatch",
+        "number_again audioComplete",
+        "parcel_number keypress",
+        "is_number match",
+        "find_parcel success",
+        "parcel_status match",
+        "on_its_way audioComplete",
+        "anything_else timeout",
+        "good_bye audioComplete",
+    ];
+    assert_eq!(steps, expected);
+    assert_eq!(inbound.got(), ["Change your delivery here: https://parcels.example/change"]);
+    let said = inbound.fixture.said();
+    assert!(said.iter().any(|said| said.contains("It arrives ")), "{said:?}");
+    let events = inbound.events();
+    let (first, last) = (events.first().expect("one"), events.last().expect("one"));
+    for event in [first, last] {
+        assert_eq!((&event["data"]["started_by"], &event["id"]), (&json!(call), &first["id"]));
+        assert_eq!(event["data"]["contact_channel_address"], ALPHA);
+    }
+    let (_, resource) = inbound.fixture.ask("GET", &format!("Calls/{call}.json"), &[]).await;
+    assert_eq!((&resource["direction"], &resource["from"]), (&json!("inbound"), &json!(ALPHA)));
+    assert_eq!(resource["status"], "completed");
+}
+
+#[tokio::test]
+async fn handed_over_call_waits_for_somebody() {
+    let inbound = Inbound::new().await;
+    let call = inbound.calls();
+    inbound.comes_to(&call, "menu").await;
+    assert!(inbound.fixture.twilio.at_the_phone(ALPHA, PhoneAction::PartyAnswer).await.is_err());
+    inbound.presses("0").await;
+    inbound.comes_to(&call, "queue").await;
+    inbound.fixture.push(1_000);
+    let early = inbound.fixture.twilio.at_the_phone(ALPHA, PhoneAction::PartyHangUp).await;
+    assert_eq!(early, Err("nobody else has to do with this call now"));
+    inbound.does(PhoneAction::PartyAnswer).await;
+    inbound.does(PhoneAction::PartyHangUp).await;
+    inbound.comes_to(&call, "rating").await;
+    inbound.presses("5").await;
+    let steps = inbound.ends(&call).await;
+    assert_eq!(
+        steps.get(6..),
+        Some(
+            &["to_a_person audioComplete", "queue callComplete", "rating keypress"]
+                .map(str::to_owned)[..]
+        )
+    );
+}
+
+#[tokio::test]
+async fn voicemail_records_what_is_said() {
+    let inbound = Inbound::new().await;
+    let menu = async |key: &str| {
+        let call = inbound.calls();
+        inbound.comes_to(&call, "menu").await;
+        inbound.presses(key).await;
+        call
+    };
+    // The one who is called does not answer in time; then every one is in a call.
+    let call = menu("3").await;
+    inbound.comes_to(&call, "voicemail").await;
+    inbound
+        .until("the tone", || {
+            inbound.fixture.twilio.call_at(ALPHA).is_some_and(|call| call.facts().recording)
+        })
+        .await;
+    inbound.does(PhoneAction::Say("Please call me back.".to_owned())).await;
+    inbound.presses("#").await;
+    let steps = inbound.ends(&call).await;
+    let tail = |steps: &[String]| steps[6..].join(", ");
+    assert_eq!(
+        tail(&steps),
+        "invoices callCompleted, invoices_answered noMatch, nobody_free audioComplete, \
+         voicemail recordingComplete"
+    );
+    let call = menu("0").await;
+    inbound.comes_to(&call, "queue").await;
+    inbound.does(PhoneAction::PartyRefuse).await;
+    inbound.comes_to(&call, "voicemail").await;
+    let steps = inbound.ends(&call).await;
+    assert_eq!(
+        tail(&steps),
+        "to_a_person audioComplete, queue failedToEnqueue, nobody_free audioComplete, \
+         voicemail recordingComplete"
+    );
+}
+
+#[tokio::test]
+async fn hang_up_ends_the_execution_where_it_is() {
+    let inbound = Inbound::new().await;
+    let call = inbound.calls();
+    let busy =
+        inbound.fixture.twilio.call_flow(&inbound.setup, ALPHA, &inbound.flow("Parcels hotline"));
+    assert_eq!(busy.err(), Some(Unreached::Phone("this phone is in a call")));
+    inbound.comes_to(&call, "menu").await;
+    inbound.does(PhoneAction::HangUp).await;
+    let steps = inbound.ends(&call).await;
+    assert_eq!(steps.last().map(String::as_str), Some("menu hangup"));
+    assert_eq!(inbound.fixture.status(&call), "completed");
+    // While a widget without voice works, the next one with a voice learns of it.
+    let call = inbound.calls();
+    inbound.comes_to(&call, "opening_hours").await;
+    inbound.does(PhoneAction::HangUp).await;
+    let steps = inbound.ends(&call).await;
+    assert_eq!(steps.last().map(String::as_str), Some("menu hangup"), "{steps:?}");
+    assert!(steps.contains(&"opening_hours success".to_owned()));
+}
+
+#[tokio::test]
+async fn unreported_hang_up_leaves_the_execution_active_until_it_is_ended() {
+    let inbound = Inbound::new().await;
+    let call = inbound.calls();
+    inbound.comes_to(&call, "menu").await;
+    inbound.does(PhoneAction::HangUpUnreported).await;
+    assert_eq!(inbound.fixture.status(&call), "completed");
+    inbound.fixture.push(100_000);
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    assert!(inbound.fixture.twilio.place_in_flow(&call).is_some(), "nobody told it");
+    let flow = inbound.flow("Parcels hotline");
+    let studio = StudioFixture { fixture: inbound.fixture, flow };
+    let events = studio.fixture.received("/twilio/events");
+    let first: Value = serde_json::from_slice(&events[0].body).expect("JSON");
+    let sid = first[0]["data"]["execution_sid"].as_str().expect("a SID").to_owned();
+    let (status, _) = studio.ask("GET", &format!("{}/{sid}", studio.path()), &[]).await;
+    assert_eq!(status, 200);
+    let path = format!("{}/{sid}", studio.path());
+    let (_, ended) = studio.ask("POST", &path, &[("Status", "ended")]).await;
+    assert_eq!(ended["status"], "ended");
+    assert!(studio.fixture.twilio.place_in_flow(&call).is_none());
+}
+
+#[tokio::test]
+async fn texts_are_a_conversation() {
+    let inbound = Inbound::new().await;
+    let first = inbound.texts("Hi");
+    inbound.comes_to(&first, "score").await;
+    inbound.texts("so-so");
+    inbound.until("it asks again", || inbound.got().len() >= 3).await;
+    inbound.texts(" Five ");
+    inbound.comes_to(&first, "courier").await;
+    inbound.texts("YES");
+    inbound.comes_to(&first, "comment").await;
+    inbound.texts("Please ring the bell");
+    let steps = inbound.ends(&first).await;
+    let expected = [
+        "Trigger incomingMessage",
+        "score incomingMessage",
+        "take_score next",
+        "score_is noMatch",
+        "not_a_score sent",
+        "score incomingMessage",
+        "take_score next",
+        "score_is match",
+        "courier incomingMessage",
+        "courier_is match",
+        "friendly next",
+        "comment incomingMessage",
+        "comment_is noMatch",
+        "take_comment next",
+    ];
+    assert_eq!(steps.get(..expected.len()), Some(&expected.map(str::to_owned)[..]));
+    assert!(
+        steps
+            .last()
+            .is_some_and(|last| last.ends_with("thanks sent") || last.ends_with("not_saved sent"))
+    );
+    // What comes after the end begins anew.
+    let again = inbound.texts("Hi");
+    inbound.comes_to(&again, "score").await;
+}
+
+#[tokio::test]
+async fn text_without_an_answer_is_followed_by_a_reminder() {
+    let inbound = Inbound::new().await;
+    let first = inbound.texts("Hi");
+    inbound.comes_to(&first, "reminder").await;
+    let steps = inbound.ends(&first).await;
+    assert_eq!(steps, ["Trigger incomingMessage", "score timeout", "reminder timeout"]);
+    // One that the phone never gets is no question.
+    let unreachable = serde_json::from_value(json!({"texts": "undelivered"})).expect("a behaviour");
+    inbound.fixture.twilio.set_behaviour(ALPHA, unreachable);
+    let first = inbound.texts("Hi");
+    let steps = inbound.ends(&first).await;
+    assert_eq!(steps, ["Trigger incomingMessage", "score deliveryFailure"]);
+    let texts = inbound.fixture.twilio.texts();
+    let TextFacts { error_code, .. } = texts.last().expect("a text").facts();
+    assert_eq!(error_code, Some(30003));
+}
+
+#[tokio::test]
+async fn flow_that_is_not_there_is_not_reached() {
+    let inbound = Inbound::new().await;
+    let twilio = &inbound.fixture.twilio;
+    assert_eq!(twilio.call_flow(&inbound.setup, ALPHA, "FW1").err(), Some(Unreached::NoFlow));
+    let text = twilio.text_flow(&inbound.setup, ALPHA, "FW1", "Hi");
+    assert_eq!(text.err(), Some(Unreached::NoFlow));
+    assert!(twilio.calls().is_empty() && twilio.texts().is_empty());
+    let flows = serde_json::to_value(twilio.inbound_flows(&inbound.setup)).expect("JSON");
+    let takes = |at: usize| (flows[at]["takes_calls"] == true, flows[at]["takes_texts"] == true);
+    assert_eq!((takes(0), takes(1)), ((true, false), (false, true)), "{flows}");
+}
