@@ -184,9 +184,7 @@ fn dependencies(manifest: &str) -> Vec<String> {
 
 #[test]
 fn studio_is_pure_and_imports_nothing_of_ours() {
-    let dependencies = dependencies("studio/Cargo.toml");
-    let known = ["fancy-regex", "form_urlencoded", "jiff", "regex-syntax", "serde_json"];
-    assert_eq!(dependencies, known);
+    assert_eq!(dependencies("studio/Cargo.toml"), ["form_urlencoded", "jiff", "serde_json"]);
     for file in sources("studio/src") {
         let text = read(&file);
         for banned in [

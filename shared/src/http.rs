@@ -5,6 +5,7 @@
 
 pub mod base_url;
 pub mod endpoints;
+pub mod packed;
 pub mod refusals;
 
 use std::sync::Arc;

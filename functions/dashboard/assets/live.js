@@ -108,7 +108,7 @@ function isAlike(have, want) {
 }
 
 /** The parts of the page that are sent alone, each with what it takes around it to be read as what it is. */
-const PARTS = ["", "svg > ", "table > tbody > "].map((around) => `[data-parts] > ${around}[id]`).join(", ");
+const PARTS = "[data-parts] > [id], [data-parts] > svg > [id]";
 
 /** Shows what is new. Our own server made and escaped it; a parsed document runs no script. */
 function show(html) {
@@ -126,9 +126,9 @@ function show(html) {
     frame.append(...want.childNodes);
     for (const { name, value } of live.attributes) frame.setAttribute(name, value);
     become(live, frame);
-    // Named, and yet not there: all of it, please.
-    if (live.querySelector("[data-same]")) return follow("");
   }
+  // Named, and yet not there: all of it, please.
+  if (live.querySelector("[data-same]")) return follow("");
   if (focused && !focused.isConnected && key) {
     const again = [...live.querySelectorAll("a[href]")].find((link) => link.getAttribute("href") === key);
     again?.focus({ preventScroll: true });

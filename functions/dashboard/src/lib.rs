@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use shared::config::SettingsCache;
 use shared::http::endpoints::{self, Access, Endpoint, Method, Route};
+use shared::http::packed::packed;
 use shared::http::{Request, Response, answer};
 use shared::jobs::forward::replay;
 use shared::start_token::StartToken;
@@ -58,7 +59,10 @@ async fn route(
     if route.access == Access::Viewer {
         let is_page = !is_for_scripts(route.name, request);
         return match admit(dashboard, request, is_page, now).await? {
-            Ok(signed_in) => page(dashboard, request, route, signed_in, now).await,
+            Ok(signed_in) => {
+                let response = page(dashboard, request, route, signed_in, now).await?;
+                Ok(packed(request, response).with("vary", "accept-encoding"))
+            }
             Err(way_in) => Ok(way_in),
         };
     }

@@ -1,30 +1,31 @@
 //! The live part of a page in pieces, so that a change costs what has changed and not the whole. Pure.
 //!
-//! A page is rendered with a hole for each [`Part`]: an empty element with the part's id. The page itself has all holes
-//! filled. A browser that follows says what it has: the hash of the page with its holes, and a hash for each of
+//! A page is rendered with a hole for each [`Part`]: an empty element with the part's id; a part may have holes for other
+//! parts. The page itself has all holes filled. A browser that follows says what it has: the hash of the page with its holes, and a hash for each of
 //! [`GROUPS`] groups of parts. It is sent the parts of the groups that differ; and the page with the other holes left
 //! open if more than parts has changed (`live.js` keeps what it has in an open hole).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use minijinja::Value;
 use sha2::{Digest, Sha256};
 
-/// The number of groups: what a browser sends along stays below 700 bytes, however many parts there are.
-const GROUPS: usize = 128;
-/// The letters of a group's hash: 30 bits.
-const GROUP_LETTERS: usize = 5;
+/// The number of groups: what a browser sends along stays below 1,100 bytes, however many parts there are.
+const GROUPS: usize = 256;
+/// The letters of a group's hash: 24 bits.
+const GROUP_LETTERS: usize = 4;
 /// The letters of the hash of the page with its holes: 96 bits.
 const PAGE_LETTERS: usize = 16;
+
+/// What marks a hole. In a text and in an attribute it would be escaped.
+const HOLE: &str = " data-same=\"\"></";
 
 /// The elements around a part, without which a browser does not read it as what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Around {
     /// None.
     Nothing,
-    /// A table's body.
-    Table,
     /// A drawing.
     Svg,
 }
@@ -39,9 +40,9 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// A part whose HTML is an element of this name and id.
+    /// A part whose HTML is an element of this name and id. It comes before the parts that it has holes for.
     pub(crate) fn new(element: &str, id: &str, html: String, around: Around) -> Part {
-        let hole = format!("<{element} id=\"{id}\" data-same=\"\"></{element}>");
+        let hole = format!("<{element} id=\"{id}\"{HOLE}{element}>");
         let group = usize::from(Sha256::digest(id)[0]) % GROUPS;
         Part { hole, html, around, group }
     }
@@ -64,7 +65,7 @@ pub(crate) struct Live {
 }
 
 impl Live {
-    /// The live part of which `bare` has the holes of these parts, in the same order.
+    /// The live part that has the holes of these parts, itself or in one of them.
     pub(crate) fn new(bare: String, parts: Vec<Part>) -> Live {
         Live { bare, parts }
     }
@@ -103,7 +104,6 @@ impl Live {
         for part in self.parts.iter().filter(|part| differs.contains(&part.group)) {
             let (before, behind) = match part.around {
                 Around::Nothing => ("", ""),
-                Around::Table => ("<table><tbody>", "</tbody></table>"),
                 Around::Svg => ("<svg>", "</svg>"),
             };
             html = html + before + &part.html + behind + "\n";
@@ -120,20 +120,35 @@ impl Live {
         groups.into_iter().map(|parts| hash(&parts, GROUP_LETTERS))
     }
 
+    /// The HTML in which the holes of some parts are filled.
     fn filled(&self, is_sent: impl Fn(&Part) -> bool) -> String {
+        let by_hole: HashMap<&str, &Part> =
+            self.parts.iter().map(|part| (part.hole.as_str(), part)).collect();
         let mut html = String::with_capacity(self.bare.len());
-        let mut rest = self.bare.as_str();
-        for part in &self.parts {
-            let Some((before, behind)) = rest.split_once(part.hole.as_str()) else {
-                debug_assert!(false, "no {} in its place", part.hole);
+        // What is still to be written, the next on top.
+        let mut texts = vec![self.bare.as_str()];
+        while let Some(text) = texts.pop() {
+            let Some((hole, before, behind)) = next_hole(text) else {
+                html += text;
                 continue;
             };
             html += before;
-            html += if is_sent(part) { &part.html } else { &part.hole };
-            rest = behind;
+            texts.push(behind);
+            match by_hole.get(hole) {
+                Some(part) if is_sent(part) => texts.push(&part.html),
+                _ => html += hole,
+            }
         }
-        html + rest
+        html
     }
+}
+
+/// The first hole in a text, with what is before and behind it.
+fn next_hole(text: &str) -> Option<(&str, &str, &str)> {
+    let mark = text.find(HOLE)?;
+    let start = text[..mark].rfind('<')?;
+    let end = mark + HOLE.len() + text[mark + HOLE.len()..].find('>')? + 1;
+    Some((&text[start..end], &text[..start], &text[end..]))
 }
 
 fn hash(texts: &[&str], letters: usize) -> String {
@@ -186,6 +201,25 @@ mod tests {
         let sent = after.missing(&before.id()).unwrap();
         let expected = r#"<h1>a</h1><ol><li id="y">2</li><li id="x" data-same=""></li></ol>"#;
         assert_eq!(sent, expected);
+    }
+
+    #[test]
+    fn part_within_a_part_is_sent_alone_too() {
+        let live = |list: &str, text: &str| {
+            let item = Part::new("li", "x", format!("<li id=\"x\">{text}</li>"), Around::Nothing);
+            let html = format!("<ol id=\"list\">{list}{}</ol>", item.hole_html());
+            let list = Part::new("ol", "list", html, Around::Nothing);
+            Live::new(format!("<h1></h1>{}", list.hole_html()), vec![list, item])
+        };
+        let before = live("a", "1");
+        assert_eq!(before.whole(), r#"<h1></h1><ol id="list">a<li id="x">1</li></ol>"#);
+        for (after, sent) in [
+            (live("a", "2"), "<li id=\"x\">2</li>\n"),
+            (live("b", "1"), "<ol id=\"list\">b<li id=\"x\" data-same=\"\"></li></ol>\n"),
+        ] {
+            let expected = format!("<div data-parts=\"\">{sent}</div>");
+            assert_eq!(after.missing(&before.id()), Some(expected));
+        }
     }
 
     proptest! {

@@ -11,6 +11,8 @@ pub struct Overlay {
     pub edges: BTreeMap<(String, Option<String>), EdgeFigures>,
     /// The path of one execution, from its first widget on; it stands out.
     pub path: Vec<PathStep>,
+    /// The people whose moves a page shows: by a name of each, the widget that they are in.
+    pub people: BTreeMap<String, String>,
 }
 
 /// The figures of a widget.

@@ -1,6 +1,7 @@
-//! The SVG elements of a drawing: its frame, and `edge` and `widget` inside.
+//! The SVG elements of a drawing: its frame, and `edge`, `people` and `widget` inside.
 
 mod edge;
+mod people;
 mod widget;
 
 use std::collections::BTreeSet;
@@ -50,7 +51,9 @@ pub(super) fn svg(graph: &Graph, overlay: &Overlay, mode: Mode) -> String {
     for line in &scene.lines {
         edge::label(&mut svg, graph, line);
     }
-    svg.push_str("</g><g class=\"widgets\">");
+    svg.push_str("</g>");
+    people::layer(&mut svg, graph, &scene, overlay);
+    svg.push_str("<g class=\"widgets\">");
     for (area, name) in &scene.missing {
         widget::missing(&mut svg, *area, name);
     }

@@ -44,6 +44,11 @@ pub fn edge_id(from: &str, to: Option<&str>) -> String {
     }
 }
 
+/// The id of a person's mark.
+pub fn person_id(name: &str) -> String {
+    format!("flow-person-{}", id_part(name))
+}
+
 /// Letters, digits and `_` as they are, every other byte as `-` and two hexadecimal digits: nothing that would need
 /// escaping in XML, in a selector or in an address.
 fn id_part(name: &str) -> String {

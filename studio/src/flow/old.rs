@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::file::FlowDefinition;
 use crate::json::{Item, JsonKind, Layout};
 
 /// The types of the old editor, and their names of today.
@@ -54,7 +55,8 @@ fn states(definition: Item<'_>) -> impl Iterator<Item = Item<'_>> {
 }
 
 /// Converts a definition; one of today comes out with its own values.
-pub(super) fn convert(item: Item<'_>) -> Converted {
+pub(super) fn convert(definition: &FlowDefinition) -> Converted {
+    let item = definition.item();
     let mut conversion = Conversion::of(item);
     let mut layout = Layout::default();
     layout.object();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::future::{try_join, try_join3};
 use minijinja::value::Serde;
 use minijinja::{Value, context};
-use shared::config::{Settings, Simulated};
+use shared::config::Settings;
 use shared::domain::executions::sid::{FLOW, is_sid};
 use shared::domain::executions::views::{ExecutionView, FlowCounts, FlowResource, MedianSeconds};
 use shared::http::{Request, Response};
@@ -28,8 +28,9 @@ use crate::parts::Live;
 
 /// How many stuck Executions have their command on the page.
 const MAX_STUCK: usize = 10;
-/// How many running Executions have a mark of their own in the graph; more are a number.
-pub(super) const MAX_MARKS: usize = 300;
+
+/// The height of a row of widgets here to one in Studio.
+const ROW_SCALE: f64 = 0.7;
 
 /// What is read of a Flow for its page.
 struct Known {
@@ -197,10 +198,29 @@ async fn shown(
     let figures = Figures { counts: &counts, medians: &medians, running: &running };
     let overlay = figures.overlay(&graph, chosen.as_ref());
     let name = name(&resource, sid);
-    let graph = Graph { title: format!("The graph of {name}"), ..graph };
+    let graph = arranged(Graph { title: format!("The graph of {name}"), ..graph });
     let (drawing, parts) = svg_parts::parts(&svg(&graph, &overlay, Mode::Embedded));
-    // The parts in the order of the page.
+    let stuck: Vec<&RunningExecution> =
+        running.executions.iter().filter(|running| running.stuck.is_some()).collect();
+    let hang_ups: u64 = counts.widgets.values().map(|widget| widget.hang_ups).sum();
     let mut rows = Rows::new();
+    let about = context! {
+        name => name.clone(), sid, resource => resource.value.as_ref().map(Serde),
+        resource_failure => resource.failure, revision, drawn => drawn.is_some(),
+        console => format!("https://www.twilio.com/console/studio/flows/{sid}"),
+        definition => query.behind(&format!("{path}/definition")),
+    };
+    let about = rows.add("header", "about", "studio-about.html", about)?;
+    let figures_facts = context! {
+        now_in_it => running.executions.len(), is_more => running.is_more, stuck => stuck.len(),
+        started => counts.started, ended => counts.ended, failed => counts.failed, hang_ups,
+        since => counts.since.to_string(),
+    };
+    let counted = rows.add("div", "counted", "studio-counted.html", figures_facts)?;
+    let stuck_facts = context! {
+        stuck => stuck_rows(settings, sid, query, &stuck), more_stuck => stuck.len().saturating_sub(MAX_STUCK),
+    };
+    let stuck_list = rows.add("div", "stuck-list", "studio-stuck.html", stuck_facts)?;
     let chosen_panel = match &chosen {
         Some(view) => {
             let facts = chosen::facts(dashboard, settings, sid, query, view, now).await?;
@@ -214,43 +234,30 @@ async fn shown(
         let facts = context! { widget => Serde(&widget) };
         widgets.push(rows.add("li", &widget.id, "studio-widget.html", facts)?);
     }
-    let mut runs = Vec::new();
-    for view in &page.executions {
-        let row = RunRow::of(view, None);
-        let id = format!("run-{}", view.sid);
+    let runs = list::runs(&mut rows, query, &path, page, |view| {
         let chosen = Query { execution: Some(view.sid.clone()), ..query.clone() };
         let is_chosen = query.execution.as_ref() == Some(&view.sid);
-        let facts = context! { run => Serde(&row), href => chosen.behind(&path), is_chosen };
-        runs.push(rows.add("li", &id, "studio-run.html", facts)?);
-    }
-    let stuck: Vec<&RunningExecution> =
-        running.executions.iter().filter(|running| running.stuck.is_some()).collect();
-    let hang_ups: u64 = counts.widgets.values().map(|widget| widget.hang_ups).sum();
+        context! { run => Serde(RunRow::of(view, None)), href => chosen.behind(&path), is_chosen }
+    })?;
     let facts = context! {
         rejected => warning(dashboard),
         tab => if stuck.is_empty() { name.clone() } else { format!("{} stuck · {name}", stuck.len()) },
         said => list::said(stuck.len()),
-        name, sid, resource => resource.value.as_ref().map(Serde),
-        resource_failure => resource.failure, revision,
-        drawn => drawn.is_some(), why, chosen => chosen_panel,
+        about, counted, stuck_list, drawn => drawn.is_some(), why, chosen => chosen_panel,
         not_found => query.execution.as_ref().filter(|_| chosen.is_none()),
-        console => format!("https://www.twilio.com/console/studio/flows/{sid}"),
-        definition => query.behind(&format!("{path}/definition")),
-        spans => spans(query, &path),
-        now_in_it => running.executions.len(), is_more => running.is_more,
-        started => counts.started, ended => counts.ended, failed => counts.failed, hang_ups,
-        since => counts.since.to_string(),
-        stuck => stuck_rows(settings, sid, query, &stuck), more_stuck => stuck.len().saturating_sub(MAX_STUCK),
-        svg => Value::from_safe_string(drawing), widgets, runs,
+        spans => spans(query, &path), svg => Value::from_safe_string(drawing), widgets, runs,
         filters => list::filters(query, &path), text => query.text.clone(), show => query.show,
         span => query.span_name(),
-        is_search => query.is_search(),
-        older => page.after.map(|after| list::older(query, after, &path)),
-        newest => (!query.after.is_empty()).then(|| list::newest(query, &path)),
-        is_demo => settings.is_simulated(Simulated::Twilio),
     };
-    let bare = text("studio-flow-live.html", facts)?;
-    Ok(Live::new(bare, rows.parts))
+    Ok(Live::new(text("studio-flow-live.html", facts)?, rows.parts))
+}
+
+/// The graph with its widgets nearer to each other from top to bottom: ours are lower than Studio's.
+fn arranged(mut graph: Graph) -> Graph {
+    for offset in graph.nodes.iter_mut().filter_map(|node| node.offset.as_mut()) {
+        offset.y *= ROW_SCALE;
+    }
+    graph
 }
 
 /// The spans as links.

@@ -12,6 +12,9 @@ use studio::draw::{EdgeFigures, Graph, Overlay, PathStep, WidgetFigures, type_wo
 
 use super::rows::took;
 
+/// How many running Executions have a mark of their own in the graph; the others are only counted.
+const MAX_MARKS: usize = 100;
+
 /// What is known of a Flow's widgets.
 pub(super) struct Figures<'a> {
     pub(super) counts: &'a FlowCounts,
@@ -109,6 +112,9 @@ impl Figures<'_> {
             figures.count += edge.count;
             figures.percent = Some(figures.percent.unwrap_or_default() + edge.percent);
         }
+        let people = self.running.executions.iter().take(MAX_MARKS);
+        let people = people.map(|running| &running.execution);
+        overlay.people = people.map(|one| (one.sid.clone(), one.widget.clone())).collect();
         overlay.path = chosen.map(path).unwrap_or_default();
         overlay
     }

@@ -4,11 +4,11 @@ use futures_util::future::join_all;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 use shared::config::{Settings, Simulated};
-use shared::domain::executions::views::FlowSummary;
+use shared::domain::executions::views::{ExecutionView, FlowSummary};
 use shared::domain::text::count;
 use shared::http::{Request, Response};
 use shared::jobs::watch::definitions::Definitions;
-use shared::jobs::watch::read::{ExecutionQuery, cursor, flows, page, seen_flows};
+use shared::jobs::watch::read::{ExecutionPage, ExecutionQuery, cursor, flows, page, seen_flows};
 use shared::{Error, Timestamp};
 
 use super::query::{FILTERS, Query};
@@ -79,28 +79,48 @@ async fn shown(
         let facts = context! { flow => Serde(flow) };
         flow_holes.push(rows.add("li", &id, "studio-flow-row.html", facts)?);
     }
-    let mut run_holes = Vec::new();
-    for view in &page.executions {
+    let runs = runs(&mut rows, query, "/studio", page, |view| {
         let of = flows.iter().find(|flow| Some(&flow.sid) == view.flow.as_ref());
         let name = of.map(|flow| flow.name.as_deref().unwrap_or(flow.sid.as_str()));
-        let row = RunRow::of(view, name);
-        let id = format!("run-{}", view.sid);
-        run_holes.push(rows.add("li", &id, "studio-run.html", context! { run => Serde(&row) })?);
-    }
+        context! { run => Serde(RunRow::of(view, name)) }
+    })?;
     let stuck: usize = flows.iter().map(|flow| flow.stuck).sum();
-    let active: usize = flows.iter().map(|flow| flow.active).sum();
     let facts = context! {
         rejected => warning(dashboard), simulated => simulated(settings),
         tab => if stuck > 0 { format!("{stuck} stuck · Studio") } else { "Studio".to_owned() },
         said => said(stuck),
-        active, flows => flow_holes, runs => run_holes, filters => filters(query, "/studio"),
-        text => query.text.clone(), show => query.show, is_search => query.is_search(),
-        older => page.after.map(|after| older(query, after, "/studio")),
-        newest => (!query.after.is_empty()).then(|| newest(query, "/studio")),
+        flows => flow_holes, runs, filters => filters(query, "/studio"),
+        text => query.text.clone(), show => query.show,
         subscribe => subscribe::subscribe(settings),
         is_demo => settings.is_simulated(Simulated::Twilio),
     };
     Ok(Live::new(text("studio-live.html", facts)?, rows.parts))
+}
+
+/// The list of Executions as a part, each of them a part in it.
+pub(super) fn runs(
+    rows: &mut Rows,
+    query: &Query,
+    path: &str,
+    page: ExecutionPage,
+    facts: impl Fn(&ExecutionView) -> Value,
+) -> Result<Value, Error> {
+    let mut inner = Rows::new();
+    let mut holes = Vec::new();
+    for view in &page.executions {
+        let id = format!("run-{}", view.sid);
+        holes.push(inner.add("li", &id, "studio-run.html", facts(view))?);
+    }
+    let newest = Query { after: String::new(), execution: None, ..query.clone() };
+    let older = |after| Query { after, execution: None, ..query.clone() }.behind(path);
+    let facts = context! {
+        runs => holes, text => query.text.clone(), is_search => query.is_search(),
+        older => page.after.map(older),
+        newest => (!query.after.is_empty()).then(|| newest.behind(path)),
+    };
+    let list = rows.add("div", "runs", "studio-runs.html", facts)?;
+    rows.parts.append(&mut inner.parts);
+    Ok(list)
 }
 
 /// What is read out when it changes.
@@ -121,16 +141,6 @@ pub(super) fn filters(query: &Query, path: &str) -> Value {
         context! { word => *word, href => query.behind(path), is_current }
     };
     Value::from(FILTERS.iter().map(link).collect::<Vec<_>>())
-}
-
-/// The address of the next page.
-pub(super) fn older(query: &Query, after: String, path: &str) -> String {
-    Query { after, execution: None, ..query.clone() }.behind(path)
-}
-
-/// The address of the first page.
-pub(super) fn newest(query: &Query, path: &str) -> String {
-    Query { after: String::new(), execution: None, ..query.clone() }.behind(path)
 }
 
 /// The same with the names of those that have none: Twilio is asked, of a few at a time.

@@ -168,9 +168,9 @@ pub(super) fn took(milliseconds: i64) -> String {
     if milliseconds < 100 {
         return "0 s".to_owned();
     }
-    match milliseconds {
-        ..10_000 => format!("{}.{} s", milliseconds / 1_000, milliseconds % 1_000 / 100),
-        _ => span(milliseconds / 1_000),
+    match (milliseconds / 1_000, milliseconds % 1_000 / 100) {
+        (seconds @ ..10, tenths @ 1..) => format!("{seconds}.{tenths} s"),
+        (seconds, _) => span(seconds),
     }
 }
 
