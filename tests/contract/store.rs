@@ -50,6 +50,7 @@ async fn contract(store: Arc<dyn Store>, pk: &str) {
     sizes(store.as_ref(), &format!("{pk}-sizes")).await;
     many_writers(&store, &format!("{pk}-race")).await;
     counters(store.as_ref(), &format!("{pk}-counters")).await;
+    counters_expire(store.as_ref(), &format!("{pk}-hours")).await;
     many_counters(&store, &format!("{pk}-lanes")).await;
 }
 
@@ -233,6 +234,21 @@ async fn counters(store: &dyn Store, pk: &str) {
     let twice = [increment(pk, "row", &[("one", 1)]), increment(pk, "row", &[("one", 1)])];
     assert!(store.write(&twice, at(0)).await.is_err(), "a key is written once");
     assert_eq!(counted(store, pk, "row").await, Some(sums.to_vec()));
+}
+
+/// A row of counters is gone from its expiry on, which each increment says again.
+async fn counters_expire(store: &dyn Store, pk: &str) {
+    let hour = |count: u64| {
+        let Write::Increment(increment) = increment(pk, "hour", &[("one", count)]) else {
+            panic!("no increment")
+        };
+        Write::from(Increment { expires_at: Some(at(10)), ..increment })
+    };
+    store.write(&[hour(1)], at(0)).await.unwrap();
+    store.write(&[hour(2), increment(pk, "all", &[("one", 3)])], at(9)).await.unwrap();
+    assert_eq!(load(store, pk, "hour", 9).await, Some((2, r#"{"one":3}"#.to_owned())));
+    assert_eq!(load(store, pk, "hour", 10).await, None);
+    assert_eq!(store.page(pk, None, 10, at(10)).await.unwrap().len(), 1);
 }
 
 /// Eight writers increment one row at once, each with a marker of its own: none is lost.

@@ -17,4 +17,5 @@ mod pages;
 mod scenario;
 mod scenarios;
 mod slack;
+mod watching;
 mod workspace;

@@ -125,6 +125,73 @@ async fn one_message_for_each_channel_in_order() {
     );
 }
 
+/// Twilio's events of an Execution that ran into `http` at this second.
+fn in_a_widget(second: i64) -> serde_json::Value {
+    let step = "FT00000000000000000000000000000001";
+    json!([
+        of_an_execution("started", FLOW),
+        {"type": "com.twilio.studio.flow.step.ended", "id": step, "time": at(second).to_string(),
+         "data": {"execution_sid": EXECUTION, "flow_sid": FLOW, "name": "incomingCall",
+                  "transitioned_from": "Trigger", "transitioned_to": "http"}},
+    ])
+}
+
+async fn running(webhook: &Webhook, second: i64) -> Vec<String> {
+    let running =
+        shared::jobs::watch::read::running(webhook.store.as_ref(), FLOW, at(second)).await;
+    running.unwrap().executions.into_iter().map(|running| running.execution.widget).collect()
+}
+
+#[tokio::test]
+async fn execution_is_in_the_store_before_twilio_has_its_answer() {
+    let (webhook, _) = webhook(&["t"]);
+    let body = in_a_widget(0).to_string();
+    assert_eq!(handle(&webhook, request("t", body.as_bytes()), at(1)).await.status, 204);
+    assert_eq!(running(&webhook, 1).await, ["http"]);
+}
+
+#[tokio::test]
+async fn store_that_fails_has_twilio_send_again_and_stops_no_line() {
+    let (mut webhook, queue) = webhook(&["t"]);
+    let store = MemoryStore::default();
+    webhook.store = Arc::new(store.clone());
+    let mut events = in_a_widget(0);
+    let line = json!({"type": "x", "id": "1", "data": {"text": "t", "to": "a"}});
+    events.as_array_mut().unwrap().push(line);
+    let body = events.to_string();
+    store.fail_writes(Fault::After(0));
+    assert_eq!(handle(&webhook, request("t", body.as_bytes()), at(1)).await.status, 503);
+    assert_eq!(of(&queue, QueueName::Slack).len(), 1);
+    store.fail_writes(Fault::Never);
+    assert_eq!(handle(&webhook, request("t", body.as_bytes()), at(2)).await.status, 204);
+    assert_eq!(running(&webhook, 2).await, ["http"]);
+}
+
+#[tokio::test]
+async fn stuck_execution_goes_to_the_routes_once() {
+    let config =
+        CONFIG.replace("events = [\"x\"]", "events = [\"ringdown.studio.execution.stuck\"]");
+    let config = config.replace("{{ data.text }}", "stuck {{ data.reason }}");
+    let values = [("twilio/auth-token", "t"), ("public-base-url", BASE), ("config/main", &config)];
+    let values = values.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let (mut webhook, queue) = webhook(&[]);
+    let read = readings([Ok(values.clone().into()), Ok(values.into())]);
+    webhook.settings = SettingsCache::new(Environment::default(), read);
+    let body = in_a_widget(0).to_string();
+    assert_eq!(handle(&webhook, request("t", body.as_bytes()), at(1)).await.status, 204);
+    let stuck = Schedule::StuckExecutions;
+    // The longest call, a tenth of it and a minute.
+    let last = 4 * 3_600 + 1_440 + 60;
+    tick(&webhook, stuck, at(last)).await.unwrap();
+    assert_eq!(of(&queue, QueueName::Slack).len(), 0);
+    for second in [1, 61] {
+        tick(&webhook, stuck, at(last + second)).await.unwrap();
+    }
+    let [sent] = of(&queue, QueueName::Slack).try_into().unwrap();
+    assert!(sent.contains("stuck in http for 4 h 25 min"), "{sent}");
+    assert!(serde_json::from_str::<Schedule>(r#"{"schedule":"stuck-executions"}"#).is_ok());
+}
+
 const FLOW: &str = "FW00000000000000000000000000000001";
 const EXECUTION: &str = "FN00000000000000000000000000000001";
 

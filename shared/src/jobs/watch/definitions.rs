@@ -146,3 +146,6 @@ pub(super) fn parse(text: &RawValue) -> Result<RevisionDefinition, String> {
     let text = text.get();
     Ok(RevisionDefinition { flow: Flow::parse(text)?, text: text.to_owned() })
 }
+
+#[cfg(test)]
+mod tests;
