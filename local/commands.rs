@@ -27,6 +27,7 @@ use lexopt::prelude::*;
 use shared::config::file::{Config, UnreadCalendar};
 
 use self::flow::FlowCommand;
+use self::flow::run::RunOptions;
 use crate::settings::Source;
 
 /// Reads a configuration to answer a question about it. A calendar that cannot be read costs its own schedule only, as on
@@ -203,6 +204,13 @@ machine.
       print an export of the Studio editor before 2020 in today's form
   ringdown flow print FILE [-o FILE.json]
       print a Flow as it was read, byte for byte
+  ringdown flow run FILE [--call +1...|--message TEXT|--param KEY=VALUE...] [--press 1,2] [--say yes]
+      [--http live|FILE] [--http-allow HOST] [--function URL|FILE] [--step] [--trace]
+      play a Flow as Studio would, and print each widget, its event, what is said, and each branch of a split; fails
+      if it ends by an error. The caller presses and says what stands there, in that order, and then is silent; times
+      are not waited for. Nothing is sent unless --http or --function says so; --http live goes to public addresses
+      and to HOST. --step stops after each widget, and asks for keys and words; --trace prints times, bodies and
+      variables too
   ringdown verify FILE
       judge a captured request, and say why its signature does not match. FILE is JSON (- is standard input):
       url, params (of a form) or body (with content_type, if it is a form), signature, token; or an array of such
@@ -234,6 +242,7 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let (mut fresh, mut replay, mut for_ssm) = (false, false, false);
     let (mut at, mut lasting, mut day) = (None, None, None);
     let (mut flow, mut policy, mut json, mut output) = (None, None, false, None);
+    let (mut run_options, mut run_option) = (RunOptions::default(), None);
     let mut alarms = Vec::new();
     let mut words: Vec<String> = Vec::new();
     while let Some(argument) = parser.next()? {
@@ -279,6 +288,19 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             (Short('o') | Long("output"), Some("flow")) => {
                 output = Some(PathBuf::from(parser.value()?))
             }
+            (Long(option), Some("flow")) if RunOptions::has_value(option) => {
+                let option = option.to_owned();
+                run_options.take(&option, parser.value()?.string()?)?;
+                run_option.get_or_insert(option);
+            }
+            (Long("step"), Some("flow")) => {
+                run_options.step = true;
+                run_option.get_or_insert("step".to_owned());
+            }
+            (Long("trace"), Some("flow")) => {
+                run_options.trace = true;
+                run_option.get_or_insert("trace".to_owned());
+            }
             (Long("fresh"), Some("send")) => fresh = true,
             (Long("replay"), Some("dead-letters")) => replay = true,
             (Long("for-ssm"), Some("config")) => for_ssm = true,
@@ -303,7 +325,8 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         Some("check") => Ok(Command::Check { options: of_file(files, options), alarms }),
         Some("oncall") => Ok(Command::OnCall { options, at, lasting }),
         Some("flow") => {
-            let typed = flow::Typed { options, policy, files, json, output };
+            let run = run_options;
+            let typed = flow::Typed { options, policy, files, json, output, run, run_option };
             typed.command(flow.as_deref()).map(Command::Flow).map_err(Into::into)
         }
         Some("send") if files.is_empty() => {
@@ -354,6 +377,9 @@ fn usual() -> String {
 
 #[cfg(test)]
 mod tests {
+    use studio::play::CallerAction;
+
+    use super::flow::run::{AnswerSource, RunStart};
     use super::*;
 
     fn typed(line: &str) -> Result<Command, String> {
@@ -405,6 +431,16 @@ mod tests {
         assert_eq!(typed("flow print -"), Ok(Command::Flow(print)));
         let convert = FlowCommand::Convert { file: "a".into(), output: None };
         assert_eq!(typed("flow convert a"), Ok(Command::Flow(convert)));
+        let options = RunOptions {
+            file: "a".into(),
+            start: Some(RunStart::Call("+1".to_owned())),
+            actions: vec![CallerAction::Press("1".to_owned())],
+            http: Some(AnswerSource::Live),
+            trace: true,
+            ..RunOptions::default()
+        };
+        let run = "flow run a --call +1 --press 1 --http live --trace";
+        assert_eq!(typed(run), Ok(Command::Flow(FlowCommand::Run(options))));
         let replay = Command::DeadLetters { options: Options::default(), replay: true };
         assert_eq!(typed("dead-letters --replay"), Ok(replay));
         let options = Options { data: "d".into(), ..Options::default() };
@@ -441,6 +477,14 @@ mod tests {
             "flow inbound",
             "flow outage outage",
             "flow outage --json",
+            "flow run",
+            "flow run a b",
+            "flow run a -o b",
+            "flow run a --json",
+            "flow run a --call +1 --message x",
+            "flow run a --press x",
+            "flow check a --trace",
+            "flow draw a --call +1",
             "flow check",
             "flow check a -o b",
             "flow check a --policy x",

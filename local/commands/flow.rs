@@ -1,6 +1,6 @@
 //! `ringdown flow …`: a policy's own Studio Flow, and what can be done with files that hold Flows.
 //!
-//! [`outage`] prints a policy's Flow. [`check`], [`draw`], [`convert`] and [`print`](mod@print) read files: any Flow as Studio exports it
+//! [`outage`] prints a policy's Flow. [`run`](mod@run) plays one. [`check`], [`draw`], [`convert`] and [`print`](mod@print) read files: any Flow as Studio exports it
 //! or its API answers it; `-` is standard input.
 
 pub mod check;
@@ -8,11 +8,15 @@ pub mod convert;
 pub mod draw;
 pub mod outage;
 pub mod print;
+pub mod run;
+mod typed;
 
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use self::run::RunOptions;
+pub(super) use self::typed::Typed;
 use super::Options;
 use crate::settings::Source;
 
@@ -47,6 +51,8 @@ pub enum FlowCommand {
         /// Where today's form goes; to standard output if nowhere.
         output: Option<PathBuf>,
     },
+    /// Play a Flow.
+    Run(RunOptions),
     /// Print a Flow as it was read.
     Print {
         /// Where it is.
@@ -54,53 +60,6 @@ pub enum FlowCommand {
         /// Where it goes; to standard output if nowhere.
         output: Option<PathBuf>,
     },
-}
-
-/// What was typed behind `flow`.
-pub(super) struct Typed {
-    pub(super) options: Options,
-    pub(super) policy: Option<String>,
-    pub(super) files: Vec<PathBuf>,
-    pub(super) json: bool,
-    pub(super) output: Option<PathBuf>,
-}
-
-impl Typed {
-    /// The command of this name with what was typed besides; the error is for the person who typed it.
-    pub(super) fn command(self, name: Option<&str>) -> Result<FlowCommand, String> {
-        let Typed { options, policy, mut files, json, output } = self;
-        let name = name.ok_or("flow what? Name one: check, convert, draw, outage, print")?;
-        let is_outage = name == "outage";
-        let unexpected = [
-            (!is_outage && policy.is_some(), "--policy"),
-            (!is_outage && options.config.is_some(), "--config"),
-            (name != "check" && json, "--json"),
-            (matches!(name, "check" | "outage") && output.is_some(), "-o"),
-        ];
-        if let Some((_, option)) = unexpected.into_iter().find(|(is_there, _)| *is_there) {
-            return Err(format!("flow {name} takes no {option}"));
-        }
-        match (name, files.len()) {
-            ("outage", 0) => Ok(FlowCommand::Outage { options, policy }),
-            ("outage", _) => Err("flow outage takes no file".to_owned()),
-            ("check", 1..) => Ok(FlowCommand::Check { files, json }),
-            ("draw" | "convert" | "print", 1) => {
-                let file = files.remove(0);
-                Ok(match name {
-                    "draw" => FlowCommand::Draw { file, output },
-                    "convert" => FlowCommand::Convert { file, output },
-                    _ => FlowCommand::Print { file, output },
-                })
-            }
-            ("check" | "draw" | "convert" | "print", 0) => {
-                Err(format!("flow {name} what? Name a file with a Flow, or - for standard input"))
-            }
-            ("draw" | "convert" | "print", _) => Err(format!("flow {name} takes one file")),
-            _ => Err(format!(
-                "there is no flow {name:?}, expected one of check, convert, draw, outage, print"
-            )),
-        }
-    }
 }
 
 /// Does it. `false` means that a Flow has errors, or that a file holds none.
@@ -117,6 +76,7 @@ pub fn run(command: &FlowCommand) -> Result<bool, String> {
         FlowCommand::Draw { file, output } => draw::run(file, output.as_deref()),
         FlowCommand::Convert { file, output } => convert::run(file, output.as_deref()),
         FlowCommand::Print { file, output } => print::run(file, output.as_deref()),
+        FlowCommand::Run(options) => run::run(options),
     }
 }
 
@@ -142,9 +102,13 @@ fn write(text: &str, output: Option<&Path>) -> Result<(), String> {
         Some(file) => fs::write(file, text)
             .map_err(|error| format!("{} cannot be written: {error}", file.display())),
         None => {
-            let _ = io::stdout().write_all(text.as_bytes());
-            let _ = io::stdout().flush();
-            Ok(())
+            let mut stdout = io::stdout().lock();
+            match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                    Err(format!("standard output cannot be written: {error}"))
+                }
+                _ => Ok(()),
+            }
         }
     }
 }

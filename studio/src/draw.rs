@@ -2,8 +2,10 @@
 //!
 //! 1. [`graph`]: the widgets and edges, of a definition or of steps that were seen.
 //! 2. [`overlay`]: the figures and the people on top of it.
-//! 3. `place` and `layers`: where the boxes are; `area`: geometry.
-//! 4. [`family`]: colours and words for the types; [`text`]: escaping, ids.
+//! 3. `place` and `layers`: where the boxes are; `route` and `curve`: the lines of the edges; `label`: their labels;
+//!    `area`: geometry. All of it together is a `scene`.
+//! 4. [`family`]: colours and words for the types; [`text`]: escaping, measures, ids.
+//! 5. `render`: the elements of the SVG; `icon`, `legend`.
 
 mod area;
 mod curve;
@@ -27,7 +29,8 @@ pub use graph::{ENDED, Edge, EdgeEnd, Graph, Node};
 pub use overlay::{EdgeFigures, Overlay, PathStep, WidgetFigures};
 pub use text::{edge_id, person_id, widget_id};
 
-/// The stylesheet of an embedded drawing. All of its rules are below `.flow-graph` and `.flow-legend`, light and dark.
+/// The stylesheet of an embedded drawing. All of its rules are below
+/// `.flow-graph`, light and dark.
 pub const STYLE: &str = include_str!("draw/style.css");
 
 /// The use of a drawing.
@@ -35,11 +38,17 @@ pub const STYLE: &str = include_str!("draw/style.css");
 pub enum Mode {
     /// A file of its own, with its style, a background, a heading and a legend.
     Standalone,
-    /// A part of an HTML page that serves [`STYLE`]: without style elements and attributes, and without a legend.
+    /// A part of an HTML page that serves [`STYLE`]: without style elements and attributes, and without a
+    /// [`legend`].
     Embedded,
 }
 
 /// Draws a graph with its figures: valid XML for whatever they hold.
 pub fn svg(graph: &Graph, overlay: &Overlay, mode: Mode) -> String {
     render::svg(graph, overlay, mode)
+}
+
+/// The legend of an embedded drawing, an image of its own: the families and marks that the drawing has.
+pub fn legend(graph: &Graph, overlay: &Overlay) -> String {
+    legend::svg(graph, overlay)
 }

@@ -4,14 +4,18 @@
 //! 2. [`flow`]: Flows in files, their definitions, and the [`Finding`]s of their checks.
 //! 3. [`draw`]: its picture.
 //! 4. [`run`]: one run through a Flow, as a machine: events in, actions out, time as an argument.
-//! 5. [`liquid`]: the expressions between double braces.
+//! 5. [`play`]: a whole run in virtual time, against a caller who is played too.
+//! 6. [`scenario`]: tests of a Flow: files that say what a caller does, and what must come of it.
+//! 7. [`liquid`]: the expressions between double braces.
 #![warn(missing_docs)]
 
 pub mod draw;
 pub mod flow;
 pub mod json;
 pub mod liquid;
+pub mod play;
 pub mod run;
+pub mod scenario;
 
 pub use flow::{
     Condition, Converted, Finding, Flow, FlowDefinition, FlowFile, Offset, Problem, Severity,

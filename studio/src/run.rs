@@ -36,6 +36,7 @@ pub use action::{
 };
 pub use budget::MAX_RUN_WORK;
 pub use event::{DialCallStatus, DialOutcome, HttpResponse, QueueResult, RunEvent};
+pub use hand_over::hand_over_events;
 pub use http::MAX_RESPONSE_BYTES;
 pub use log::{LogEntry, MAX_LOG_ENTRIES};
 pub use start::{ExecutionRequest, ExecutionStart, IncomingCall, IncomingMessage, Trigger};
@@ -144,6 +145,11 @@ impl Run {
     /// What Twilio's debugger would show of it, oldest first; [`MAX_LOG_ENTRIES`] at most.
     pub fn log(&self) -> &[LogEntry] {
         &self.log
+    }
+
+    /// The comparisons of the split in which it ended, because no branch holds.
+    pub fn split(&self) -> Option<&SplitStep> {
+        self.split.as_ref()
     }
 
     /// The time of its last change.

@@ -81,7 +81,7 @@ fn sound_flows_have_no_findings_and_refused_ones_an_error() {
 
 #[test]
 fn no_finding_has_a_secret_in_its_words() {
-    let file = files("warnings").into_iter().find(|file| file.ends_with("secrets.json")).unwrap();
+    let file = files("errors").into_iter().find(|file| file.ends_with("secrets.json")).unwrap();
     let flows = FlowFile::read(&fs::read(file).unwrap()).unwrap();
     for finding in flows.flows()[0].check() {
         let told = format!("{finding:?}");

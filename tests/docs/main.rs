@@ -7,6 +7,7 @@ mod examples;
 mod links;
 mod metrics;
 mod names;
+mod studio;
 
 use std::fs;
 use std::path::{Path, PathBuf};

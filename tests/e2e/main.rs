@@ -8,6 +8,7 @@ mod configuration;
 mod counting;
 mod data_file;
 mod delivery;
+mod flows;
 mod harness;
 mod hostile;
 mod inbound_flows;

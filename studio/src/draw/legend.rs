@@ -16,6 +16,20 @@ const SPACE: f64 = 20.0;
 /// The width of an entry's mark.
 const MARK: f64 = 28.0;
 
+/// The width of a legend of its own.
+const WIDTH: f64 = 900.0;
+
+/// A legend of its own.
+pub(super) fn svg(graph: &Graph, overlay: &Overlay) -> String {
+    let (rows, height) = rows(graph, overlay, WIDTH);
+    let (width, height) = (number(WIDTH), number(height));
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"flow-graph\" role=\"img\" \
+         viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\">\
+         <title>Legend</title>{rows}</svg>\n"
+    )
+}
+
 /// The rows of a legend of at most this width, from 0, 0 on, and their height.
 pub(super) fn rows(graph: &Graph, overlay: &Overlay, limit: f64) -> (String, f64) {
     let mut svg = "<g class=\"legend\">".to_owned();

@@ -10,7 +10,7 @@ use super::layers;
 pub(super) const BOX_WIDTH: f64 = 190.0;
 /// The height of a widget's box.
 pub(super) const BOX_HEIGHT: f64 = 70.0;
-/// The least space between two boxes, sideways: room for a line with its arrow head on either side.
+/// The least space between two boxes, sideways: enough for a line with its arrow head.
 const SPACE_X: f64 = 28.0;
 /// The least space between two boxes, up and down.
 const SPACE_Y: f64 = 40.0;

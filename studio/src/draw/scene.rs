@@ -136,7 +136,7 @@ fn is_on_path(overlay: &Overlay, from: &str, to: Option<&str>) -> bool {
     overlay.path.windows(2).any(|pair| pair[0].widget == from && pair[1].widget == to)
 }
 
-/// A free place for a mark near its box, at one of its lower corners if there is room.
+/// A free place for a mark near its box, at one of its lower corners if that is free.
 fn beside(from: Area, taken: &Areas) -> Area {
     let (width, height) = MISSING;
     let at = |x: f64, y: f64| Area::new(x, y, width, height);

@@ -86,7 +86,7 @@ impl FlowDefinition {
     /// The Flow; one of the editor before 2020 in today's form.
     pub fn flow(&self) -> Flow {
         if self.is_old_export() {
-            let converted = Json::parse(old::convert(self).text.as_bytes());
+            let converted = Json::parse(old::convert(self.item()).text.as_bytes());
             converted.map(|json| Flow::of(json.root())).unwrap_or_default()
         } else {
             Flow::of(self.item())
@@ -100,7 +100,7 @@ impl FlowDefinition {
 
     /// Today's form of an export of the editor before 2020.
     pub fn convert(&self) -> Converted {
-        old::convert(self)
+        old::convert(self.item())
     }
 
     /// The definition as a value of its file.

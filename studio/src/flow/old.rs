@@ -5,7 +5,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::file::FlowDefinition;
 use crate::json::{Item, JsonKind, Layout};
 
 /// The types of the old editor, and their names of today.
@@ -55,8 +54,7 @@ fn states(definition: Item<'_>) -> impl Iterator<Item = Item<'_>> {
 }
 
 /// Converts a definition; one of today comes out with its own values.
-pub(super) fn convert(definition: &FlowDefinition) -> Converted {
-    let item = definition.item();
+pub(super) fn convert(item: Item<'_>) -> Converted {
     let mut conversion = Conversion::of(item);
     let mut layout = Layout::default();
     layout.object();

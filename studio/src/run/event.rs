@@ -27,6 +27,8 @@ pub enum RunEvent {
     Digits(String),
     /// A request was answered.
     Responded(HttpResponse),
+    /// A request was not sent at all: there is nothing of Twilio's to log, and the widget fails.
+    Unsent,
     /// What was waited for did not come in time: a key, or the answer to a request.
     TimedOut,
     /// Something was spoken where keys or speech were waited for.

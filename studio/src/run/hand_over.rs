@@ -51,6 +51,11 @@ const HANDED_OVER: [HandOverKind; 8] = [
         events: &["resumed", "failed"] },
 ];
 
+/// The events that may end a widget of this type whose work is done elsewhere, the usual one first; empty for any other.
+pub fn hand_over_events(kind: &str) -> &'static [&'static str] {
+    handed_over(kind).map_or(&[], |one| one.events)
+}
+
 fn handed_over(kind: &str) -> Option<&'static HandOverKind> {
     HANDED_OVER.iter().find(|one| one.kind == kind)
 }

@@ -112,6 +112,7 @@ impl Run {
                 self.warn(answer, state, "there was no answer in time");
                 return Taken::Fired(failed);
             }
+            RunEvent::Unsent => return Taken::Fired(failed),
             _ => return Taken::Ignored,
         };
         let is_good = match response.status {

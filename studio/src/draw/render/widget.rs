@@ -199,7 +199,7 @@ fn visit(svg: &mut String, area: Area, first: &str, visits: usize) {
     };
     let text = fit(&text, SMALL, area.width - 60.0);
     let wide = width(&text, SMALL) + 16.0;
-    pill(svg, "visit", Area::new(area.x + 12.0, area.y - 13.0, wide, 18.0), &text);
+    pill(svg, "visit", Area::new(area.x + 12.0, area.y - 15.0, wide, 18.0), &text);
 }
 
 /// A widget in words.

@@ -7,6 +7,8 @@ use super::lanes::{BOX_COST, Best, FIRST_LANE, LANE, LANES, Lanes, nearest};
 
 /// The gaps that are looked at for one edge.
 const MAX_GAPS: usize = 40;
+/// The lanes that are looked at for each pair of turns.
+const MAX_LANES: usize = 60;
 /// The gaps next to each end of an edge where it may turn.
 const MAX_TURNS: usize = 6;
 /// The heights at a box's side where edges leave, from its middle.
@@ -24,8 +26,8 @@ impl Lanes<'_> {
         ends: (usize, usize),
     ) -> Curve {
         let lower = |rank: usize| 12.0 + 6.0 * (rank % 4) as f64;
-        let room = (tip.y - start.y) / 2.0 - 1.0;
-        let (first, last) = (start.y + lower(ranks.0).min(room), tip.y - lower(ranks.1).min(room));
+        let half = (tip.y - start.y) / 2.0 - 1.0;
+        let (first, last) = (start.y + lower(ranks.0).min(half), tip.y - lower(ranks.1).min(half));
         let detour = |lane: f64| (start.x - lane).abs() + 1.1 * (lane - tip.x).abs();
         let mut best = Best::new(ends, Heading::Down);
         for (lane, detour) in nearest(&self.upright, start.x, tip.x, detour) {
@@ -65,7 +67,7 @@ impl Lanes<'_> {
         let firsts = &self.level[next..end.min(next + MAX_TURNS).max(next)];
         let lasts = &self.level[end.saturating_sub(MAX_TURNS).max(next).min(end)..end];
         let detour = |lane: f64| (start.x - lane).abs() + (lane - tip.x).abs();
-        for (lane, detour) in nearest(&self.upright, start.x, tip.x, detour) {
+        for (lane, detour) in nearest(&self.upright, start.x, tip.x, detour).take(MAX_LANES) {
             if best.cost <= detour + tip.y - start.y {
                 break;
             }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::draw::{
-    EdgeFigures, Graph, Mode, Overlay, PathStep, WidgetFigures, edge_id, svg, widget_id,
+    EdgeFigures, Graph, Mode, Overlay, PathStep, WidgetFigures, edge_id, legend, svg, widget_id,
 };
 use crate::flow::Flow;
 
@@ -150,6 +150,22 @@ fn path_of_an_execution_stands_out_with_its_times() {
 }
 
 #[test]
+fn legend_has_the_families_and_marks_of_its_drawing_alone() {
+    let flow = flow(&[
+        (
+            "Trigger",
+            "trigger",
+            (0.0, 0.0),
+            &[("incomingCall", "menu"), ("incomingMessage", "gone")],
+        ),
+        ("menu", "say-play", (0.0, 200.0), &[]),
+    ]);
+    let overlay = figures("menu", WidgetFigures { stuck: 1, now: 1, ..WidgetFigures::default() });
+    let legend = legend(&Graph::of(&flow), &overlay);
+    assert_eq!(texts(&legend, "entry"), ["Trigger", "Voice", "in it now", "stuck", "is not there"]);
+}
+
+#[test]
 fn drawing_is_the_same_every_time() {
     let graph = large();
     let first = svg(&graph, &Overlay::default(), Mode::Standalone);
@@ -183,7 +199,7 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn drawing_is_valid_for_any_flow(

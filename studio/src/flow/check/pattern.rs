@@ -4,14 +4,16 @@ use fancy_regex::{CompileError, Error, ParseError, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind, Look};
 
-use super::predicates::Problem;
 use super::quoted;
+
+/// The code, message and advice of a condition that cannot hold as it was meant.
+pub(super) type Unmatchable = (&'static str, String, String);
 
 /// The most bytes that a compiled pattern may take.
 const SIZE_LIMIT: usize = 1 << 20;
 
 /// The problem of a pattern, which Studio compares with the whole text, whatever its case.
-pub(super) fn problem(pattern: &str) -> Option<Problem> {
+pub(super) fn problem(pattern: &str) -> Option<Unmatchable> {
     if let Some(reason) = syntax_error(pattern) {
         let message =
             format!("the regular expression {} does not compile: {reason}", quoted(pattern));
@@ -78,13 +80,27 @@ fn never_matches(hir: &Hir) -> bool {
         HirKind::Alternation(branches) => branches.iter().all(never_matches),
         HirKind::Concat(parts) => {
             let takes = |part: &Hir| part.properties().minimum_len().unwrap_or(0) > 0;
-            let is_misplaced = |(at, part): (usize, &Hir)| match part.kind() {
-                HirKind::Look(Look::Start) => parts.iter().take(at).any(takes),
-                HirKind::Look(Look::End) => parts.iter().skip(at + 1).any(takes),
-                _ => false,
+            let is_misplaced = |(at, part): (usize, &Hir)| {
+                needs(part, Look::Start) && parts.iter().take(at).any(takes)
+                    || needs(part, Look::End) && parts.iter().skip(at + 1).any(takes)
             };
             parts.iter().any(never_matches) || parts.iter().enumerate().any(is_misplaced)
         }
+    }
+}
+
+/// A match of it begins at the text's start, or ends at its end.
+fn needs(hir: &Hir, edge: Look) -> bool {
+    match hir.kind() {
+        HirKind::Look(look) => *look == edge,
+        HirKind::Capture(capture) => needs(&capture.sub, edge),
+        HirKind::Repetition(repetition) => repetition.min > 0 && needs(&repetition.sub, edge),
+        HirKind::Alternation(branches) => branches.iter().all(|branch| needs(branch, edge)),
+        HirKind::Concat(parts) if edge == Look::Start => {
+            parts.first().is_some_and(|part| needs(part, edge))
+        }
+        HirKind::Concat(parts) => parts.last().is_some_and(|part| needs(part, edge)),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) => false,
     }
 }
 
@@ -113,5 +129,66 @@ fn is_blank(hir: &Hir) -> bool {
         HirKind::Repetition(repetition) => repetition.min > 0 && is_blank(&repetition.sub),
         HirKind::Capture(capture) => is_blank(&capture.sub),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pattern_that_some_text_matches_has_no_problem() {
+        for pattern in [
+            "",
+            "yes",
+            "^yes$",
+            "(^yes|no$)",
+            "^(?=.*a)(?=.*b).*$",
+            "(?:^$|a)",
+            "^ *[0-9]{3}$",
+            "^\\d{4,6}$",
+            "\\p{L}+",
+            "\\Qa.b\\E",
+            "(?i)y(es)?",
+            "[a-z&&[^b]]+",
+            "(a|b|^)c?",
+            "\\s*yes\\s*",
+            "a{1,100000}",
+            "(.)\\1",
+            "[\\w.]+@[\\w.]+",
+            "(?<!x)y",
+            "\\/help",
+            "a++b",
+        ] {
+            assert_eq!(problem(pattern), None, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn pattern_that_no_text_matches_is_told() {
+        for (pattern, code) in [
+            ("a^b", "regex-cannot-match"),
+            ("a(?:^b)", "regex-cannot-match"),
+            ("(a$|b$)c", "regex-cannot-match"),
+            ("\\d$\\d", "regex-cannot-match"),
+            ("( )yes", "regex-cannot-match"),
+            ("yes\\s", "regex-cannot-match"),
+            ("/^yes$/", "regex-cannot-match"),
+            ("\\\\d+", "regex-cannot-match"),
+            ("[", "regex-does-not-compile"),
+            ("a)", "regex-does-not-compile"),
+            ("*a", "regex-does-not-compile"),
+            ("[z-a]", "regex-does-not-compile"),
+            ("a\\", "regex-does-not-compile"),
+        ] {
+            assert_eq!(problem(pattern).map(|(code, ..)| code), Some(code), "{pattern}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn pattern_never_panics(pattern in r"([a-c^$.*+?|()\[\]{},0-9 \\dwsbBpLQE<=!:&/-]){0,24}") {
+            let _ = problem(&pattern);
+        }
     }
 }

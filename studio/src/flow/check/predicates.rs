@@ -2,13 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::{CheckedState, pattern, quoted, texts};
-
-/// A problem's code, message and advice.
-pub(super) type Problem = (&'static str, String, String);
+use super::pattern::{self, Unmatchable};
+use super::{CheckedState, quoted, texts};
 
 /// The problems of a condition of this type with this value.
-pub(super) fn problems(kind: &str, value: &str, lines: &HashSet<String>) -> Vec<Problem> {
+pub(super) fn problems(kind: &str, value: &str, lines: &HashSet<String>) -> Vec<Unmatchable> {
     // A value that is filled in later may be anything.
     if value.contains("{{") || value.contains("{%") {
         return Vec::new();
@@ -32,7 +30,7 @@ pub(super) fn problems(kind: &str, value: &str, lines: &HashSet<String>) -> Vec<
     }
 }
 
-fn literal(value: &str, is_right: bool, expected: &str, advice: &str) -> Vec<Problem> {
+fn literal(value: &str, is_right: bool, expected: &str, advice: &str) -> Vec<Unmatchable> {
     if is_right {
         return Vec::new();
     }
@@ -53,7 +51,7 @@ fn has_form(text: &str, form: &str) -> bool {
 }
 
 /// Labels that Studio takes apart at their commas, so that none of them can match as a whole.
-fn any_of(value: &str, lines: &HashSet<String>) -> Option<Problem> {
+fn any_of(value: &str, lines: &HashSet<String>) -> Option<Unmatchable> {
     const ADVICE: &str = "Studio takes the list apart at every comma: test a label with a comma by equal_to, in a \
                           transition of its own";
     const CODE: &str = "comma-in-label";

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use super::{Check, Location, texts};
 use crate::json::JsonKind;
 
-use shapes::{is_secret_name, is_secret_value, secret_in};
+use shapes::{is_secret_name, is_secret_value, secrets_in};
 
 /// The shortest secret that is looked for in messages.
 const MIN_MASKED: usize = 4;
@@ -19,27 +19,32 @@ const MIN_MASKED: usize = 4;
 pub(super) struct Secrets(Vec<String>);
 
 impl Secrets {
-    /// A sentence without them.
+    /// A sentence without them, and without the start of one that was cut off.
     pub(super) fn mask(&self, sentence: String) -> String {
         self.0.iter().fold(sentence, |sentence, secret| {
-            if sentence.contains(secret.as_str()) {
-                sentence.replace(secret.as_str(), "…")
-            } else {
-                sentence
+            if !sentence.contains(secret.get(..MIN_MASKED).unwrap_or(secret)) {
+                return sentence;
             }
+            let whole = sentence.replace(secret.as_str(), "…");
+            let cuts = secret.char_indices().map(|(at, _)| at).filter(|at| *at >= MIN_MASKED);
+            cuts.rev().fold(whole, |sentence, at| {
+                let start = secret.get(..at).unwrap_or(secret);
+                sentence.replace(&format!("{start}…"), "…")
+            })
         })
     }
 
+    /// A text has one of them.
+    pub(super) fn are_in(&self, text: &str) -> bool {
+        self.0.iter().any(|secret| text.contains(secret.as_str()))
+    }
+
     fn learn(&mut self, secret: &str) {
-        // A message may have a part of it, which is cut at the end.
-        let start: String = secret.chars().take(super::MAX_QUOTED / 2).collect();
         // As it stands, and as a quotation has it.
-        for form in [secret, &start] {
-            let quoted = format!("{form:?}");
-            for form in [form, quoted.trim_matches('"')] {
-                if form.len() >= MIN_MASKED && !self.0.iter().any(|known| known == form) {
-                    self.0.push(form.to_owned());
-                }
+        let quoted = format!("{secret:?}");
+        for form in [secret, quoted.trim_matches('"')] {
+            if form.len() >= MIN_MASKED && !self.0.iter().any(|known| known == form) {
+                self.0.push(form.to_owned());
             }
         }
         self.0.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
@@ -70,7 +75,7 @@ impl<'a> Check<'a> {
         let mut seen = HashSet::new();
         for (at, kind, secret) in found {
             self.secrets.learn(&secret);
-            if seen.insert(at.item.number()) {
+            if seen.insert((at.item.number(), kind)) {
                 let message = format!("the definition has {kind} in it");
                 let advice = "replace it at its owner, and have a Function or your own server add it instead: everybody \
                               who may look at the Flow can read it";
@@ -87,12 +92,12 @@ type Found<'a> = (Location<'a>, &'static str, String);
 fn in_texts<'a>(part: &Location<'a>) -> Vec<Found<'a>> {
     let texts = texts(part);
     let has_sid = texts.iter().any(|(_, text)| shapes::has_account_or_key_sid(text));
-    let found = texts.into_iter().filter_map(|(at, text)| {
-        let (kind, secret) = secret_in(&text).or_else(|| {
-            let is_beside = has_sid && shapes::looks_like_token(&text);
-            is_beside.then(|| ("a Twilio auth token or API key secret", text.trim().to_owned()))
-        })?;
-        Some((at, kind, secret))
+    let found = texts.into_iter().flat_map(|(at, text)| {
+        let mut secrets = secrets_in(&text);
+        if secrets.is_empty() && has_sid && shapes::looks_like_token(&text) {
+            secrets.push(("a Twilio auth token or API key secret", text.trim().to_owned()));
+        }
+        secrets.into_iter().map(move |(kind, secret)| (at.clone(), kind, secret))
     });
     let mut found: Vec<_> = found.collect();
     // A name may be one, too.
@@ -109,9 +114,8 @@ fn keys<'a>(part: &Location<'a>) -> Vec<Found<'a>> {
         for (key, value) in at.item.members() {
             let key = key.text().unwrap_or_default();
             let value = at.inner(value, &key);
-            if let Some((kind, secret)) = secret_in(&key) {
-                found.push((value.clone(), kind, secret));
-            }
+            let secrets = secrets_in(&key).into_iter();
+            found.extend(secrets.map(|(kind, secret)| (value.clone(), kind, secret)));
             rest.push(value);
         }
         rest.extend(at.elements());

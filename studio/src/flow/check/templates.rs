@@ -37,7 +37,13 @@ impl<'a> Check<'a> {
         let template = match Template::parse(text) {
             Ok(template) => template,
             Err(error) => {
-                let message = format!("the template does not parse: {error} (81018)");
+                // Its words are those of the template.
+                let why = if self.secrets.are_in(text) {
+                    format!("line {}, column {}", error.line, error.column)
+                } else {
+                    error.to_string()
+                };
+                let message = format!("the template does not parse: {why} (81018)");
                 let advice = "mend the expression: the widget fails whenever it is reached";
                 return self.error("malformed-template", at, message, advice);
             }

@@ -59,8 +59,9 @@ impl<'a> Check<'a> {
             return is_loop.then(|| {
                 let event = transition.event.as_deref().unwrap_or_default();
                 let message = format!("{} leads back to the widget itself", quoted(event));
-                let advice = "after ten rounds Studio ends the call: count the rounds, and lead on"
-                    .to_owned();
+                let advice =
+                    "after ten rounds Studio ends the Execution: count the rounds, and lead on"
+                        .to_owned();
                 (Severity::Note, "self-loop", next, message, advice)
             });
         }

@@ -57,20 +57,29 @@ impl Driver {
                 None => std::future::pending().await,
             }
         };
-        let twilio = self.twilio.clone();
-        let replies = &mut self.replies;
-        let waiting = async {
+        let (twilio, replies) = (self.twilio.clone(), &mut self.replies);
+        let mut waiting = Box::pin(async {
             tokio::select! {
                 biased;
                 reply = replies.recv() => reply.map(RunEvent::Replied),
                 error_code = lost => Some(RunEvent::MessageFailed { error_code }),
                 () = twilio.sleep_until(until) => Some(RunEvent::TimedOut),
             }
-        };
+        });
         let event = match self.player.as_mut().filter(|player| player.is_on_the_line()) {
-            Some(player) => player.meanwhile(waiting).await?,
-            None => waiting.await,
+            Some(player) => match player.meanwhile(&mut waiting).await {
+                Ok(event) => event,
+                // The caller has gone, and may reply all the same.
+                Err(Turn::End(status)) => {
+                    self.execution.step(RunEvent::HungUp, self.at.max(player.at));
+                    player.finish(status);
+                    waiting.as_mut().await
+                }
+                Err(turn) => return Err(turn),
+            },
+            None => waiting.as_mut().await,
         };
+        drop(waiting);
         self.at = match event {
             Some(RunEvent::TimedOut) => self.now().max(until),
             _ => self.now().max(self.twilio.now()),

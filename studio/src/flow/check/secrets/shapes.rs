@@ -62,13 +62,15 @@ static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(r"(?:^|_)(?:{names})$")).ok()
 });
 
-/// The first secret in a text that has the shape of one: its kind, and itself.
-pub(super) fn secret_in(text: &str) -> Option<(&'static str, String)> {
-    REGEXES.iter().find_map(|(kind, regex)| {
-        let found = regex.captures(text).ok()??;
-        let secret = found.get(1).or_else(|| found.get(0))?;
-        Some((*kind, secret.as_str().to_owned()))
-    })
+/// The secrets in a text that have the shape of one, each with its kind.
+pub(super) fn secrets_in(text: &str) -> Vec<(&'static str, String)> {
+    let mut secrets = Vec::new();
+    for (kind, regex) in REGEXES.iter() {
+        let found = regex.captures_iter(text).map_while(Result::ok);
+        let found = found.filter_map(|found| found.get(1).or_else(|| found.get(0)));
+        secrets.extend(found.map(|secret| (*kind, secret.as_str().to_owned())));
+    }
+    secrets
 }
 
 /// The name is one that secrets go by.

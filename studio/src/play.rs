@@ -1,0 +1,23 @@
+//! Plays a Flow from its start to its end in virtual time, against a caller and servers that somebody else plays. Pure.
+//!
+//! 1. [`peer`]: the other side of a run, as a trait: the caller, the servers, the outcomes of calls and queues.
+//! 2. [`script`]: such a side that does what was written down before.
+//! 3. [`trace`]: the entries of a played run, and `text`, their words.
+//! 4. `outcome`: the ways in which calls, queues and messages may go.
+//! 5. `player`: steps the machine of [`crate::run`], and lets time jump to the next event.
+
+mod outcome;
+pub mod peer;
+mod player;
+pub mod script;
+#[cfg(test)]
+mod tests;
+mod text;
+pub mod trace;
+
+pub use outcome::{outcome_events, outcomes};
+pub use peer::{CallerAction, CallerPrompt, HttpOutcome, HttpRequest, Peer, PromptKind};
+pub use player::play;
+pub use script::{AnswerRule, PlayScript};
+pub use text::TraceWriter;
+pub use trace::{PlayEnd, Played, TraceDetail, TraceEntry};

@@ -1,0 +1,90 @@
+//! The other side of a run: the caller, the servers, and the outcomes of calls and queues.
+
+use std::sync::Arc;
+
+use super::trace::TraceEntry;
+use crate::flow::Flow;
+use crate::run::{HttpMethod, HttpResponse};
+
+/// The other side of a run.
+pub trait Peer {
+    /// The caller's action at a prompt that waits for one.
+    fn act(&mut self, prompt: &CallerPrompt<'_>) -> CallerAction;
+
+    /// The caller hangs up in this widget, while it waits or speaks; `is_heard` if the caller hears something of it.
+    fn hangs_up(&mut self, widget: &str, is_heard: bool) -> bool;
+
+    /// The answer to a request.
+    fn answer(&mut self, request: &HttpRequest<'_>) -> HttpOutcome;
+
+    /// The outcome of a widget's call, connection, queue, message or hand-over, one of [`super::outcomes`]; `None` is the
+    /// usual one.
+    fn outcome(&mut self, widget: &str, kind: &str) -> Option<String>;
+
+    /// A subflow.
+    fn flow(&mut self, flow_sid: &str, revision: &str) -> Option<Arc<Flow>>;
+
+    /// Is shown each entry of the trace, as soon as it is there.
+    fn observe(&mut self, _entry: &TraceEntry) {}
+}
+
+/// An action of a caller, or of whoever answers a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallerAction {
+    /// Presses keys; as an answer to a message, their text.
+    Press(String),
+    /// Says something, or sends it as a message.
+    Say(String),
+    /// Does nothing until the time is over.
+    Silence,
+    /// Hangs up.
+    HangUp,
+}
+
+/// Something that waits for a caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallerPrompt<'a> {
+    /// The name of the widget.
+    pub widget: &'a str,
+    /// The kind of answer.
+    pub kind: PromptKind,
+}
+
+/// The kind of answer that a prompt waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromptKind {
+    /// Keys, so many at most if there is a limit, or words.
+    Input(Option<usize>),
+    /// A message.
+    Reply,
+    /// A recording.
+    Recording,
+}
+
+/// A request of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HttpRequest<'a> {
+    /// The name of the widget.
+    pub widget: &'a str,
+    /// The widget's type is `run-function`.
+    pub is_function: bool,
+    /// The method.
+    pub method: HttpMethod,
+    /// The URL.
+    pub url: &'a str,
+    /// The header `Content-Type`; of a GET without effect.
+    pub content_type: &'a str,
+    /// The body; of a GET empty.
+    pub body: &'a str,
+}
+
+/// The outcome of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HttpOutcome {
+    /// It was answered.
+    Responded(HttpResponse),
+    /// There was no answer, for this reason.
+    Unanswered(String),
+    /// It was not sent, for this reason.
+    Unsent(String),
+}

@@ -1,0 +1,443 @@
+//! Steps a run from its start to its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::outcome::{outcome_events, outcomes, queue_words};
+use super::peer::{CallerAction, CallerPrompt, HttpOutcome, HttpRequest, Peer, PromptKind};
+use super::trace::{PlayEnd, Played, TraceDetail, TraceEntry};
+use crate::flow::{Flow, State, Transition};
+use crate::run::{
+    Action, EndReason, ExecutionStart, MAX_STEPS, Prompt, Run, RunEvent, RunState, SplitStep, Step,
+    Trigger,
+};
+
+/// The time that an answer to a request takes.
+const ANSWER_TIME: Duration = Duration::from_secs(1);
+/// The time that a message is thought about.
+const REPLY_TIME: Duration = Duration::from_secs(20);
+/// The time of a recording that is played.
+const RECORDING_TIME: Duration = Duration::from_secs(5);
+/// The characters that are spoken in a second.
+const CHARACTERS_A_SECOND: usize = 15;
+/// The most times that the other side is asked in one run: each step asks a few times at most.
+const MAX_QUESTIONS: usize = 4 * MAX_STEPS;
+
+/// Plays a Flow from its start to its end. Time begins at `now`, and jumps.
+pub fn play(
+    flow: &Arc<Flow>,
+    start: &ExecutionStart,
+    now: Timestamp,
+    peer: &mut dyn Peer,
+) -> Played {
+    let is_call = matches!(start.trigger, Trigger::Call(_));
+    let run = Run::new(flow.clone(), start, now);
+    let address = (start.trigger.contact().to_owned(), start.trigger.address().to_owned());
+    let mut player = Playing {
+        flow: flow.clone(),
+        subflow: None,
+        run,
+        now,
+        peer,
+        entries: Vec::new(),
+        steps: 0,
+        logged: 0,
+        sids: 1,
+        is_on_line: is_call,
+        address,
+    };
+    let end = player.play();
+    let context = player.run.context().clone();
+    Played { end, entries: player.entries, context }
+}
+
+/// A run that is played.
+struct Playing<'a> {
+    flow: Arc<Flow>,
+    subflow: Option<Arc<Flow>>,
+    run: Run,
+    now: Timestamp,
+    peer: &'a mut dyn Peer,
+    entries: Vec<TraceEntry>,
+    /// How many steps have entries.
+    steps: usize,
+    /// How many entries of the log have entries here.
+    logged: usize,
+    /// The number of the next SID.
+    sids: u64,
+    is_on_line: bool,
+    /// The contact's, and ours.
+    address: (String, String),
+}
+
+impl Playing<'_> {
+    fn play(&mut self) -> PlayEnd {
+        let mut actions = self.step(RunEvent::Begun);
+        for _ in 0..MAX_QUESTIONS {
+            if let RunState::Ended(reason) = self.run.state() {
+                return self.end(reason.clone());
+            }
+            let state = self.run.widget().cloned();
+            let (Some(state), false) = (state, actions.is_empty()) else { break };
+            let events = actions.into_iter().flat_map(|action| self.answer(&state, action));
+            let events: Vec<(Duration, RunEvent)> = events.collect();
+            actions = Vec::new();
+            let steps = self.run.steps().len();
+            for (takes, event) in events {
+                // What the other side did to a widget that was left is of no use to the next.
+                if self.run.steps().len() == steps {
+                    self.now = self.now.checked_add(takes).unwrap_or(self.now);
+                    actions.extend(self.step(event));
+                }
+            }
+        }
+        match self.run.state() {
+            RunState::Ended(reason) => self.end(reason.clone()),
+            RunState::Active => PlayEnd::Waits {
+                widget: self.run.widget().map(|state| state.name.clone()).unwrap_or_default(),
+            },
+        }
+    }
+
+    fn end(&self, reason: EndReason) -> PlayEnd {
+        let only = match self.run.steps() {
+            [step] if step.kind == "trigger" && step.to.is_none() => Some(step),
+            _ => None,
+        };
+        match (reason, only, self.run.log().last()) {
+            (EndReason::FlowEnd, Some(step), _) => PlayEnd::NoWayIn { event: step.event.clone() },
+            (EndReason::FlowEnd, None, Some(entry)) if entry.code == Some(81022) => {
+                PlayEnd::Missing { message: entry.message.clone() }
+            }
+            (reason, _, _) => PlayEnd::Ended(reason),
+        }
+    }
+
+    /// Steps the machine, and puts what has happened into the trace.
+    fn step(&mut self, event: RunEvent) -> Vec<Action> {
+        let (_, actions) = self.run.step(event, self.now);
+        let log = self.run.log().get(self.logged..).unwrap_or_default().to_vec();
+        self.logged = self.run.log().len();
+        let mut log = log.into_iter().peekable();
+        let steps = self.run.steps().get(self.steps..).unwrap_or_default().to_vec();
+        self.steps += steps.len();
+        for step in steps {
+            let widget = step.from.clone();
+            self.compared(&widget, step.split.as_ref());
+            while let Some(entry) = log.next_if(|entry| entry.widget == widget) {
+                self.note(&widget, TraceDetail::Logged(entry));
+            }
+            let flow =
+                if step.subflow.is_some() { self.subflow.as_ref() } else { Some(&self.flow) };
+            let state = flow.and_then(|flow| flow.state(&widget));
+            let transition = state.and_then(|state| transition(state, &step));
+            let variables = self.run.context()["widgets"].get(&widget).cloned();
+            self.note(&widget, TraceDetail::Left { step, transition, variables });
+        }
+        if let (RunState::Ended(_), Some(split)) = (self.run.state(), self.run.split().cloned()) {
+            let widget = self.run.widget().map(|state| state.name.clone()).unwrap_or_default();
+            self.compared(&widget, Some(&split));
+        }
+        for entry in log {
+            self.note(&entry.widget.clone(), TraceDetail::Logged(entry));
+        }
+        actions
+    }
+
+    fn compared(&mut self, widget: &str, split: Option<&SplitStep>) {
+        for comparison in split.map(|split| split.comparisons.as_slice()).unwrap_or_default() {
+            let input = split.map(|split| split.input.clone()).unwrap_or_default();
+            let comparison = comparison.clone();
+            self.note(widget, TraceDetail::Compared { input, comparison });
+        }
+    }
+
+    fn note(&mut self, widget: &str, detail: TraceDetail) {
+        let entry = TraceEntry { at: self.now, widget: widget.to_owned(), detail };
+        self.peer.observe(&entry);
+        self.entries.push(entry);
+    }
+
+    fn sid(&mut self) -> u64 {
+        self.sids += 1;
+        self.sids
+    }
+
+    /// The events that answer an action, each after the time that it takes.
+    fn answer(&mut self, state: &State, action: Action) -> Vec<(Duration, RunEvent)> {
+        let widget = state.name.as_str();
+        let is_heard = matches!(
+            action,
+            Action::SayPlay(_)
+                | Action::Gather { .. }
+                | Action::Enqueue(_)
+                | Action::Connect(_)
+                | Action::HandOver(_)
+        );
+        let speaks = match &action {
+            Action::SayPlay(prompt) | Action::Gather { prompt, .. } => {
+                self.note(widget, TraceDetail::Heard(prompt.clone()));
+                speaking_time(prompt)
+            }
+            _ => Duration::ZERO,
+        };
+        if let Action::HangUp = action {
+            self.is_on_line = false;
+            return Vec::new();
+        }
+        let mut events = Vec::new();
+        if self.is_on_line && self.peer.hangs_up(widget, is_heard) {
+            self.is_on_line = false;
+            self.note(widget, TraceDetail::HungUp);
+            events.push((Duration::from_secs(1), RunEvent::HungUp));
+        }
+        // A hang-up ends a widget of the call; any other goes on.
+        if events.is_empty() || !(is_heard || matches!(action, Action::Record(_))) {
+            events.extend(self.reply(state, action, speaks));
+        }
+        events
+    }
+
+    fn reply(
+        &mut self,
+        state: &State,
+        action: Action,
+        speaks: Duration,
+    ) -> Vec<(Duration, RunEvent)> {
+        let widget = state.name.as_str();
+        match action {
+            Action::SayPlay(_) => vec![(speaks, RunEvent::Spoken)],
+            Action::Gather { timeout, finish_on_key, max_digits, .. } => {
+                let kind = PromptKind::Input(max_digits);
+                let action = self.peer.act(&CallerPrompt { widget, kind });
+                let ends = (max_digits, finish_on_key.as_str());
+                self.input(widget, action, ends, (speaks, timeout))
+            }
+            Action::Request { method, url, content_type, body, timeout } => {
+                let is_function = state.kind == "run-function";
+                let request = HttpRequest {
+                    widget,
+                    is_function,
+                    method,
+                    url: &url,
+                    content_type: &content_type,
+                    body: &body,
+                };
+                let outcome = self.peer.answer(&request);
+                let event = match &outcome {
+                    HttpOutcome::Responded(response) => {
+                        (ANSWER_TIME, RunEvent::Responded(response.clone()))
+                    }
+                    HttpOutcome::Unanswered(_) => (timeout, RunEvent::TimedOut),
+                    HttpOutcome::Unsent(_) => (Duration::ZERO, RunEvent::Unsent),
+                };
+                self.note(widget, TraceDetail::Requested { method, url, body });
+                self.note(widget, TraceDetail::Answered(outcome));
+                vec![event]
+            }
+            Action::SendMessage(message) => {
+                self.note(widget, TraceDetail::Sent(message));
+                self.outcome(state, "sends the message", Duration::ZERO)
+            }
+            Action::AwaitReply { timeout } => {
+                let kind = PromptKind::Reply;
+                let action = self.peer.act(&CallerPrompt { widget, kind });
+                self.message(widget, action, timeout)
+            }
+            Action::PlaceCall { timeout, detect_machine, .. } => {
+                let mut events = self.outcome(state, "calls", timeout);
+                let is_found_out = |event: &RunEvent| matches!(event, RunEvent::AnsweredBy(_));
+                events.retain(|(_, event)| detect_machine || !is_found_out(event));
+                let is_answered = |(_, event): &(Duration, RunEvent)| {
+                    matches!(event, RunEvent::Dialed(crate::run::DialOutcome::Answered))
+                };
+                self.is_on_line = events.iter().any(is_answered);
+                events
+            }
+            Action::Enqueue(enqueue) => self.outcome(state, &queue_words(&enqueue), Duration::ZERO),
+            Action::Connect(connect) => {
+                let doing = format!("connects the call with a {}", connect.noun);
+                self.outcome(state, &doing, connect.timeout)
+            }
+            Action::HandOver(_) => {
+                let doing = format!("hands over: {}", state.kind);
+                self.outcome(state, &doing, Duration::ZERO)
+            }
+            Action::Record(record) => {
+                let kind = PromptKind::Recording;
+                let action = self.peer.act(&CallerPrompt { widget, kind });
+                self.recording(widget, action, record.timeout)
+            }
+            Action::FetchFlow { flow_sid, revision } => {
+                self.subflow = self.peer.flow(&flow_sid, &revision);
+                let event = self.subflow.clone().map(RunEvent::FlowFetched);
+                vec![(Duration::ZERO, event.unwrap_or(RunEvent::FlowMissing))]
+            }
+            Action::HangUp => Vec::new(),
+        }
+    }
+
+    /// The outcome of a widget, as the other side says it.
+    fn outcome(
+        &mut self,
+        state: &State,
+        doing: &str,
+        timeout: Duration,
+    ) -> Vec<(Duration, RunEvent)> {
+        let chosen = self.peer.outcome(&state.name, &state.kind);
+        let is_assumed = chosen.is_none();
+        let usual = outcomes(&state.kind).first().copied().unwrap_or_default();
+        let outcome = chosen.unwrap_or_else(|| usual.to_owned());
+        let sid = self.sid();
+        let events = outcome_events(&state.kind, &outcome, sid, timeout);
+        let doing = doing.to_owned();
+        let is_message = matches!(state.kind.as_str(), "send-message" | "send-and-wait-for-reply");
+        if !(is_message && is_assumed) {
+            self.note(&state.name, TraceDetail::Went { doing, outcome, is_assumed });
+        }
+        events
+    }
+
+    /// Keys or words at a prompt: the keys until the stop key or the last one that it takes.
+    fn input(
+        &mut self,
+        widget: &str,
+        action: CallerAction,
+        (max_digits, finish_on_key): (Option<usize>, &str),
+        (speaks, timeout): (Duration, Duration),
+    ) -> Vec<(Duration, RunEvent)> {
+        let (detail, takes, event) = match action {
+            CallerAction::Press(keys) => {
+                let most = max_digits.unwrap_or(usize::MAX);
+                let is_last = |key: char| finish_on_key.contains(key);
+                let digits: String =
+                    keys.chars().take_while(|key| !is_last(*key)).take(most).collect();
+                let (taken, pressed) = (digits.chars().count(), keys.chars().count());
+                let is_done = taken == most || keys.chars().nth(taken).is_some_and(is_last);
+                let stop = usize::from(taken < most && is_done);
+                let lost = pressed.saturating_sub(taken + stop);
+                let typing = Duration::from_secs(pressed as u64);
+                let takes = if is_done { typing } else { typing.saturating_add(timeout) };
+                let event = RunEvent::Digits(digits.clone());
+                (TraceDetail::Pressed { digits, lost }, takes, event)
+            }
+            CallerAction::Say(words) => {
+                let text = spoken(&words);
+                let confidence = "0.9".to_owned();
+                let event = RunEvent::SpeechResult { text: text.clone(), confidence };
+                (TraceDetail::Spoke(text), Duration::from_secs(2), event)
+            }
+            CallerAction::Silence => (TraceDetail::Silent, timeout, RunEvent::TimedOut),
+            CallerAction::HangUp => return self.hang_up(widget),
+        };
+        self.note(widget, detail);
+        vec![(speaks.saturating_add(takes), event)]
+    }
+
+    fn hang_up(&mut self, widget: &str) -> Vec<(Duration, RunEvent)> {
+        self.is_on_line = false;
+        self.note(widget, TraceDetail::HungUp);
+        vec![(Duration::from_secs(1), RunEvent::HungUp)]
+    }
+
+    /// The answer to a message.
+    fn message(
+        &mut self,
+        widget: &str,
+        action: CallerAction,
+        timeout: Duration,
+    ) -> Vec<(Duration, RunEvent)> {
+        let (CallerAction::Press(text) | CallerAction::Say(text)) = action else {
+            self.note(widget, TraceDetail::Silent);
+            return vec![(timeout, RunEvent::TimedOut)];
+        };
+        self.note(widget, TraceDetail::Replied(text.clone()));
+        let sid = format!("SM{:032x}", self.sid());
+        let (from, to) = &self.address;
+        let parameters: Map<String, Value> = [
+            ("MessageSid", json!(sid)),
+            ("From", json!(from)),
+            ("To", json!(to)),
+            ("Body", json!(text)),
+            ("NumMedia", json!("0")),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+        vec![(REPLY_TIME.min(timeout), RunEvent::Replied(parameters))]
+    }
+
+    /// A recording: words, then a key or a hang-up; or silence.
+    fn recording(
+        &mut self,
+        widget: &str,
+        action: CallerAction,
+        silence: Duration,
+    ) -> Vec<(Duration, RunEvent)> {
+        let (detail, words, digits) = match action {
+            CallerAction::Say(words) => {
+                let length = words.chars().count().div_ceil(CHARACTERS_A_SECOND).max(1);
+                (TraceDetail::Spoke(words), length, String::new())
+            }
+            CallerAction::Press(keys) => {
+                let key: String = keys.chars().take(1).collect();
+                let lost = keys.chars().count().saturating_sub(1);
+                (TraceDetail::Pressed { digits: key.clone(), lost }, 1, key)
+            }
+            CallerAction::Silence => (TraceDetail::Silent, 0, String::new()),
+            CallerAction::HangUp => {
+                self.is_on_line = false;
+                (TraceDetail::HungUp, 1, crate::run::HANG_UP.to_owned())
+            }
+        };
+        self.note(widget, detail);
+        let (sid, duration) = (self.sid(), Duration::from_secs(words as u64));
+        let recording_sid = format!("RE{sid:032x}");
+        let recording_url =
+            format!("https://api.twilio.com/2010-04-01/Accounts/AC0/Recordings/{recording_sid}");
+        let event = RunEvent::Recorded { recording_sid, recording_url, duration, digits };
+        vec![(duration.saturating_add(silence), event)]
+    }
+}
+
+/// The index of the transition that a step has taken.
+fn transition(state: &State, step: &Step) -> Option<usize> {
+    let first = || state.transitions.iter().position(|one| one.event == step.event);
+    let Some(split) = step.split.as_ref().filter(|_| step.event == "match") else { return first() };
+    let mut comparisons = split.comparisons.iter();
+    let mut all_hold = |transition: &Transition| {
+        let conditions = transition.conditions.len();
+        let held = comparisons.by_ref().take(conditions).take_while(|one| one.holds).count();
+        conditions > 0 && held == conditions
+    };
+    let mut matches = state.transitions.iter().enumerate().filter(|(_, one)| one.event == "match");
+    matches.find(|(_, one)| all_hold(one)).map(|(index, _)| index)
+}
+
+/// Words as Twilio writes them: with a capital and a full stop.
+fn spoken(words: &str) -> String {
+    let words = words.trim();
+    let mut characters = words.chars();
+    let Some(first) = characters.next() else { return String::new() };
+    let end = if words.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{}{end}", first.to_uppercase(), characters.as_str())
+}
+
+/// The time that a prompt takes.
+fn speaking_time(prompt: &Prompt) -> Duration {
+    let (once, times) = match prompt {
+        Prompt::Say(speech) => {
+            let length = speech.text.chars().count().div_ceil(CHARACTERS_A_SECOND);
+            (Duration::from_secs(length as u64), speech.times)
+        }
+        Prompt::Play { times, .. } => (RECORDING_TIME, *times),
+        Prompt::Digits { digits, times } => {
+            (Duration::from_millis(digits.len() as u64 * 500), *times)
+        }
+    };
+    // Without an end, it would go on until the call ends.
+    once.saturating_mul(times.clamp(1, 100))
+}

@@ -1,0 +1,98 @@
+//! A side of a run that does what was written down before it.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use super::peer::{CallerAction, CallerPrompt, HttpOutcome, HttpRequest, Peer};
+use crate::flow::Flow;
+use crate::run::HttpMethod;
+
+/// The actions of a caller, in their order, and the answers of servers.
+#[derive(Clone, Debug, Default)]
+pub struct PlayScript {
+    /// The caller's actions; after the last one the caller is silent.
+    pub actions: VecDeque<CallerAction>,
+    /// The widgets in which the caller hangs up, whatever the actions say.
+    pub hang_ups: BTreeSet<String>,
+    /// The answers to requests. Of those that fit, the first that has not been used; the last one stays.
+    pub answers: Vec<AnswerRule>,
+    /// The outcomes of widgets; of each the first that has not been used, and the last one stays.
+    pub outcomes: BTreeMap<String, VecDeque<String>>,
+    /// The subflows by their SIDs.
+    pub flows: BTreeMap<String, Arc<Flow>>,
+    /// The reason why a request without an answer is not sent.
+    pub unsent: String,
+    /// The indexes of the answers that have been used.
+    pub used: BTreeSet<usize>,
+}
+
+/// An answer to the requests that fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswerRule {
+    /// The name of the widget; any if there is none.
+    pub widget: Option<String>,
+    /// The method; any if there is none.
+    pub method: Option<HttpMethod>,
+    /// The URL, `*` for any text; any if there is none.
+    pub url: Option<String>,
+    /// For Functions alone, or for HTTP requests alone; both if there is none.
+    pub is_function: Option<bool>,
+    /// The answer.
+    pub outcome: HttpOutcome,
+}
+
+impl AnswerRule {
+    fn fits(&self, request: &HttpRequest<'_>) -> bool {
+        self.widget.as_deref().is_none_or(|widget| widget == request.widget)
+            && self.method.is_none_or(|method| method == request.method)
+            && self.is_function.is_none_or(|is_function| is_function == request.is_function)
+            && self.url.as_deref().is_none_or(|pattern| is_like(pattern, request.url))
+    }
+}
+
+/// A text has the parts of a pattern between its asterisks, in their order.
+fn is_like(pattern: &str, text: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
+    let Some(mut text) = text.strip_prefix(first) else { return false };
+    let Some((middle, last)) = rest.rsplit_once('*') else { return text.ends_with(rest) };
+    for part in middle.split('*') {
+        let Some(at) = text.find(part) else { return false };
+        text = text.get(at + part.len()..).unwrap_or_default();
+    }
+    text.ends_with(last)
+}
+
+impl Peer for PlayScript {
+    fn act(&mut self, _prompt: &CallerPrompt<'_>) -> CallerAction {
+        self.actions.pop_front().unwrap_or(CallerAction::Silence)
+    }
+
+    fn hangs_up(&mut self, widget: &str, is_heard: bool) -> bool {
+        if is_heard && self.actions.front() == Some(&CallerAction::HangUp) {
+            self.actions.pop_front();
+            return true;
+        }
+        self.hang_ups.remove(widget)
+    }
+
+    fn answer(&mut self, request: &HttpRequest<'_>) -> HttpOutcome {
+        let fitting = self.answers.iter().enumerate().filter(|(_, rule)| rule.fits(request));
+        let mut last = None;
+        for (index, rule) in fitting {
+            last = Some(rule);
+            if self.used.insert(index) {
+                break;
+            }
+        }
+        last.map_or_else(|| HttpOutcome::Unsent(self.unsent.clone()), |rule| rule.outcome.clone())
+    }
+
+    fn outcome(&mut self, widget: &str, _kind: &str) -> Option<String> {
+        let outcomes = self.outcomes.get_mut(widget)?;
+        if outcomes.len() > 1 { outcomes.pop_front() } else { outcomes.front().cloned() }
+    }
+
+    fn flow(&mut self, flow_sid: &str, _revision: &str) -> Option<Arc<Flow>> {
+        self.flows.get(flow_sid).cloned()
+    }
+}

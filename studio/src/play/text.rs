@@ -1,0 +1,127 @@
+//! The words of a trace, for a terminal.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+
+use super::peer::HttpOutcome;
+use super::trace::{TraceDetail, TraceEntry};
+use crate::run::{HttpMethod, Prompt};
+
+/// The width of the column with the names of widgets.
+const NAME_WIDTH: usize = 22;
+/// The most characters of a body that are shown.
+const MAX_BODY_CHARACTERS: usize = 2_000;
+
+/// Writes the entries of a trace as lines: each widget's name once, at its first line.
+#[derive(Clone, Debug)]
+pub struct TraceWriter {
+    began: Timestamp,
+    /// Times, bodies and variables are written too.
+    is_full: bool,
+    widget: Option<String>,
+}
+
+impl TraceWriter {
+    /// A writer for a run that begins now; `is_full` writes times, bodies and variables too.
+    pub fn new(began: Timestamp, is_full: bool) -> TraceWriter {
+        TraceWriter { began, is_full, widget: None }
+    }
+
+    /// The lines of an entry, each with its line break.
+    pub fn lines(&mut self, entry: &TraceEntry) -> String {
+        let mut out = String::new();
+        for line in self.words(&entry.detail) {
+            let is_same = self.widget.as_deref() == Some(&entry.widget);
+            let name = if is_same { "" } else { &entry.widget };
+            if self.is_full {
+                let seconds = entry.at.duration_since(self.began).as_secs();
+                let _ = write!(out, "{:>4}:{:02}  ", seconds / 60, seconds % 60);
+            }
+            let _ = writeln!(out, "{:<NAME_WIDTH$} {}", printable(name), printable(&line));
+            self.widget = Some(entry.widget.clone());
+        }
+        if let TraceDetail::Left { .. } = entry.detail {
+            self.widget = None;
+        }
+        out
+    }
+
+    fn words(&self, detail: &TraceDetail) -> Vec<String> {
+        let one = |line: String| vec![line];
+        match detail {
+            TraceDetail::Heard(Prompt::Say(speech)) => one(format!("says {:?}", speech.text)),
+            TraceDetail::Heard(Prompt::Play { url, .. }) => one(format!("plays {url}")),
+            TraceDetail::Heard(Prompt::Digits { digits, .. }) => one(format!("sounds {digits}")),
+            TraceDetail::Pressed { digits, lost: 0 } => one(format!("the caller presses {digits}")),
+            TraceDetail::Pressed { digits, lost } => {
+                one(format!("the caller presses {digits} ({lost} more not taken)"))
+            }
+            TraceDetail::Spoke(text) => one(format!("the caller says {text:?}")),
+            TraceDetail::Replied(text) => one(format!("the contact sends {text:?}")),
+            TraceDetail::Silent => one("silence".to_owned()),
+            TraceDetail::HungUp => one("the caller hangs up".to_owned()),
+            TraceDetail::Requested { method, url, body } => {
+                let method = method_name(*method);
+                let body = (self.is_full && !body.is_empty()).then(|| format!("  {}", cut(body)));
+                std::iter::once(format!("{method} {url}")).chain(body).collect()
+            }
+            TraceDetail::Answered(outcome) => self.answer(outcome),
+            TraceDetail::Sent(message) => one(match message.content_sid.is_empty() {
+                true => format!("sends {:?}", message.body),
+                false => format!("sends the content {}", message.content_sid),
+            }),
+            TraceDetail::Went { doing, outcome, is_assumed: true } => {
+                one(format!("{doing}: {outcome}, as usual"))
+            }
+            TraceDetail::Went { doing, outcome, .. } => one(format!("{doing}: {outcome}")),
+            TraceDetail::Compared { input, comparison } => {
+                let is = if comparison.holds { "yes" } else { "no" };
+                one(format!("{input:?} {} {:?}: {is}", comparison.predicate, comparison.value))
+            }
+            TraceDetail::Left { step, variables, .. } => {
+                let to = step.to.as_deref().unwrap_or("the end");
+                let variables = variables.as_ref().filter(|_| self.is_full);
+                let variables =
+                    variables.map(|values| format!("  variables {}", cut(&values.to_string())));
+                std::iter::once(format!("{} -> {to}", step.event)).chain(variables).collect()
+            }
+            TraceDetail::Logged(entry) => one(match entry.code {
+                Some(code) => format!("Twilio logs {code}: {}", entry.message),
+                None => format!("note: {}", entry.message),
+            }),
+        }
+    }
+
+    fn answer(&self, outcome: &HttpOutcome) -> Vec<String> {
+        match outcome {
+            HttpOutcome::Responded(response) => {
+                let line = format!("answer {} {}", response.status, response.content_type);
+                let body = (self.is_full && !response.body.is_empty())
+                    .then(|| format!("  {}", cut(&response.body)));
+                std::iter::once(line).chain(body).collect()
+            }
+            HttpOutcome::Unanswered(why) => vec![format!("no answer: {why}")],
+            HttpOutcome::Unsent(why) => vec![format!("not sent: {why}")],
+        }
+    }
+}
+
+fn method_name(method: HttpMethod) -> &'static str {
+    match method {
+        HttpMethod::Get => "GET",
+        HttpMethod::Post => "POST",
+    }
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(MAX_BODY_CHARACTERS) {
+        None => text.to_owned(),
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+    }
+}
+
+/// A text without what would move a terminal's cursor.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
