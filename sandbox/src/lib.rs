@@ -5,12 +5,13 @@
 //!    [`clock`]: a host of its own.
 //! 2. [`routes`]: its endpoints. [`reply`]: requests and answers between the router and our own types.
 //! 3. [`twilio`], with its [`phones`]; [`slack`]; [`pages`], what people see of both.
-//! 4. [`demo`]: a company with Flows, and simulated callers.
+//! 4. [`demo`]: a company with Flows; [`callers`], who walk through them; [`rng`]: their random numbers.
 //! 5. [`storage`]: the file of its own in which Slack's messages outlive the process. Calls do not.
 //!
 //! Of the product it knows HTTP types and signatures alone: configuration comes in as [`settings::Setup`].
 #![warn(missing_docs)]
 
+mod callers;
 pub mod clock;
 mod demo;
 pub mod host;
@@ -18,6 +19,7 @@ mod ids;
 mod pages;
 mod phones;
 pub mod reply;
+mod rng;
 mod routes;
 pub mod settings;
 pub mod slack;
@@ -35,7 +37,7 @@ pub use ids::uuid;
 pub use reply::BODY_LIMIT;
 pub use settings::{Channel, Person, PublishedFlow, Secrets, Settings, Setup};
 
-use demo::Callers;
+use callers::Callers;
 use storage::Storage;
 use twilio::Twilio;
 

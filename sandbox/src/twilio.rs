@@ -3,7 +3,8 @@
 //!
 //! 1. `rest`: who may send requests, and for what; `api_request`, `api_error`: a request, and its errors; `paging`: lists;
 //!    `calls`, `messages`: the resources.
-//! 2. `call`: a call; `life`: from queued to its end; `player`: how its time goes by. `text`: a text, and its life.
+//! 2. `call`: a call; `life`: from queued to its end; `player`: how its time goes by; `handover`: while somebody else has
+//!    it. `text`: a text, and its life. `direction`: who called or sent it.
 //! 3. `twiml`, `digits`: the meaning of a document (pure); `play`: playing it.
 //! 4. `webhook`: signed requests; `overrides`: when they are tried again; `callbacks`: those beside a call or a text;
 //!    `wire`: how any request leaves.
@@ -17,6 +18,7 @@ pub(crate) mod call;
 mod callbacks;
 mod calls;
 mod digits;
+mod direction;
 mod faults;
 mod handover;
 mod journal;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::Rng;
+use crate::rng::Rng;
 
 /// Where they are. (The domain `example` belongs to nobody, RFC 2606.)
 const ADDRESS: &str = "https://parcels.example/";

@@ -3,8 +3,8 @@
 use crate::settings::PublishedFlow;
 
 /// The SIDs of the demo's Flows.
-pub(super) const HOTLINE: &str = "FWd0000000000000000000000000000001";
-pub(super) const SURVEY: &str = "FWd0000000000000000000000000000002";
+pub(crate) const HOTLINE: &str = "FWd0000000000000000000000000000001";
+pub(crate) const SURVEY: &str = "FWd0000000000000000000000000000002";
 /// The SID under which the demo publishes the Flow that places a policy's calls.
 pub const DEMO_OUTAGE_FLOW: &str = "FWd0000000000000000000000000000003";
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
-use super::handover::Handover;
+use super::direction::Direction;
 use super::twiml::Method;
 
 /// A document of TwiML.
@@ -23,25 +23,6 @@ pub(crate) enum Document {
 pub(super) struct Target {
     pub(super) url: String,
     pub(super) method: Method,
-}
-
-/// The side that placed a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Direction {
-    /// The phone: it calls a number of ours.
-    Inbound,
-    /// The REST API, or a Flow.
-    Outbound,
-}
-
-impl Direction {
-    /// Its name in a webhook and in the REST API.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Direction::Inbound => "inbound",
-            Direction::Outbound => "outbound-api",
-        }
-    }
 }
 
 /// What the request for a call says. Nothing here changes.
@@ -199,6 +180,15 @@ pub(crate) struct Facts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Gathering {
     pub(crate) until: Option<Timestamp>,
+}
+
+/// A call that is handed over: to a queue, or to another number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Handover {
+    /// The name of the other side: a queue's, or the end of a number.
+    pub(crate) to: String,
+    /// When the other side answered.
+    pub(crate) answered: Option<Timestamp>,
 }
 
 /// A call.

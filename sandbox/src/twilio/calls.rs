@@ -10,7 +10,8 @@ use shared::http::Response;
 
 use super::api_error::ApiError;
 use super::api_request::{ApiRequest, is_e164};
-use super::call::{Call, Detection, Direction, Document, Order, PhoneAction, Status, Target};
+use super::call::{Call, Detection, Document, Order, PhoneAction, Status, Target};
+use super::direction::Direction;
 use super::life::{rfc2822, seconds};
 use super::paging::{Listed, page};
 use super::twiml::Method;

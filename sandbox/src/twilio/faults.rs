@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::webhook::is_url;
-use crate::demo::Rng;
+use crate::rng::Rng;
 
 /// What goes wrong: `POST /sandbox/twilio/faults` sets all of it, and what it does not name is off.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,19 +4,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::call::{PhoneAction, Status};
+use super::call::{Handover, PhoneAction, Status};
 use super::play::speaking;
 use super::player::{Player, Turn, Wake};
 use crate::host::later;
-
-/// A call that is handed over: to a queue, or to another number.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Handover {
-    /// The name of the other side: a queue's, or the end of a number.
-    pub(crate) to: String,
-    /// When the other side answered.
-    pub(crate) answered: Option<Timestamp>,
-}
 
 /// How a hand-over ended, while the caller was still there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use shared::http::Response;
 
 use super::api_error::ApiError;
 use super::api_request::{ApiRequest, is_e164};
-use super::call::Direction;
+use super::direction::Direction;
 use super::life::rfc2822;
 use super::paging::{Listed, page};
 use super::text::{Text, TextOrder};

@@ -9,8 +9,8 @@ use jiff::fmt::strtime;
 use tokio::sync::watch;
 
 use super::behaviour::{TextOutcome, TextReception};
-use super::call::Direction;
 use super::callbacks::Outbox;
+use super::direction::Direction;
 use super::journal::push_bounded;
 use super::twiml::Method;
 use super::webhook::Webhook;

@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use studio::{IncomingCall, IncomingMessage, Trigger};
 
-use super::super::call::{Call, Direction, Document, Order, Status};
+use super::super::call::{Call, Document, Order, Status};
 use super::super::calls::FOUR_HOURS;
+use super::super::direction::Direction;
 use super::super::journal::push_bounded;
 use super::super::text::{Text, TextOrder};
 use super::super::twiml::Method;

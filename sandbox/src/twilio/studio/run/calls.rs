@@ -9,8 +9,9 @@ use studio::{
 };
 
 use super::super::super::api_request::is_e164;
-use super::super::super::call::{Direction, Document, Order, Status};
+use super::super::super::call::{Document, Order, Status};
 use super::super::super::calls::FOUR_HOURS;
+use super::super::super::direction::Direction;
 use super::super::super::handover::{HandoverEnd, RecordingLimits};
 use super::super::super::player::Turn;
 use super::super::super::twiml::{Method, Verb};

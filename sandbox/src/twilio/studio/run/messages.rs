@@ -5,7 +5,7 @@ use std::time::Duration;
 use studio::{OutboundMessage, RunEvent};
 
 use super::super::super::api_request::is_e164;
-use super::super::super::call::Direction;
+use super::super::super::direction::Direction;
 use super::super::super::player::Turn;
 use super::super::super::text::TextOrder;
 use super::Driver;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Rng;
 use crate::host::later;
+use crate::rng::Rng;
 
 /// Somebody who answers, or does not.
 #[derive(Clone, Debug)]

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Rng;
 use crate::host::later;
+use crate::rng::Rng;
 use crate::twilio::call::PhoneAction;
 
 /// How long somebody stays in a call at most.

@@ -1,4 +1,9 @@
-//! The simulated callers: one after the other, a few at a time, each in a task of its own.
+//! Simulated callers, who walk through the demo's Flows: one after the other, a few at a time, each in a task of its own.
+//!
+//! `caller`, `texter`: what one of them does.
+
+mod caller;
+mod texter;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -6,11 +11,12 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::caller::{Caller, Perceived};
-use super::flows::{HOTLINE, SURVEY};
-use super::texter::Texter;
-use super::{CALLER_PREFIX, Rng};
+use caller::{Caller, Perceived};
+use texter::Texter;
+
+use crate::demo::{CALLER_PREFIX, HOTLINE, SURVEY};
 use crate::host::{later, spawn};
+use crate::rng::Rng;
 use crate::settings::Setup;
 use crate::twilio::Twilio;
 use crate::twilio::call::{Call, PhoneAction};
