@@ -1,4 +1,4 @@
-//! The pages of incidents, asked for as a browser does, over incidents that the rules themselves have made.
+//! The pages of incidents and of Studio, asked for as a browser does, over incidents that the rules themselves have made.
 
 mod access;
 mod alarms;
@@ -7,3 +7,4 @@ mod incidents;
 mod live;
 mod resolve;
 mod silences;
+mod studio;

@@ -56,6 +56,14 @@ impl Area {
         Point::new(self.x + self.width / 2.0, self.y + self.height / 2.0)
     }
 
+    /// The least area around this one whose sides are at multiples of `step`.
+    pub(super) fn rounded_out(self, step: f64) -> Area {
+        let down = |at: f64| (at / step).floor() * step;
+        let up = |at: f64| (at / step).ceil() * step;
+        let (x, y) = (down(self.x), down(self.y));
+        Area::new(x, y, up(self.right()) - x, up(self.bottom()) - y)
+    }
+
     /// The same one, larger by so much on each side.
     pub(super) fn grown(self, x: f64, y: f64) -> Area {
         Area::new(self.x - x, self.y - y, self.width + 2.0 * x, self.height + 2.0 * y)

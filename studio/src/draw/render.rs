@@ -16,6 +16,8 @@ use super::{Mode, STYLE, legend};
 
 /// The space around the drawing.
 const MARGIN: f64 = 28.0;
+/// An embedded drawing begins and ends at multiples of this.
+const ROUNDED: f64 = 40.0;
 /// The least width of a drawing with a heading.
 const MIN_WIDTH: f64 = 560.0;
 /// The height of a heading of two lines, with the space below it.
@@ -29,6 +31,10 @@ pub(super) fn svg(graph: &Graph, overlay: &Overlay, mode: Mode) -> String {
     let scene = Scene::of(graph, overlay);
     let ground = scene.area().unwrap_or(Area::new(0.0, 0.0, 0.0, 0.0)).grown(MARGIN, MARGIN);
     let (mut head, mut view) = (String::new(), ground);
+    if mode == Mode::Embedded {
+        // Figures that grow by a digit do not move the whole.
+        view = ground.rounded_out(ROUNDED);
+    }
     if mode == Mode::Standalone {
         let width = ground.width.max(MIN_WIDTH);
         let left = ground.middle().x - width / 2.0;
@@ -52,7 +58,9 @@ pub(super) fn svg(graph: &Graph, overlay: &Overlay, mode: Mode) -> String {
         edge::label(&mut svg, graph, line);
     }
     svg.push_str("</g>");
-    people::layer(&mut svg, graph, &scene, overlay);
+    if mode == Mode::Embedded {
+        people::layer(&mut svg, graph, &scene, overlay);
+    }
     svg.push_str("<g class=\"widgets\">");
     for (area, name) in &scene.missing {
         widget::missing(&mut svg, *area, name);

@@ -8,14 +8,17 @@ use shared::Timestamp;
 use shared::config::Simulated;
 use shared::config::file::Config;
 use shared::domain::escalation::{Alarm, CallEvent, End, Incident, Key as Pressed, Policy, Signal};
+use shared::domain::event::Event;
 use shared::domain::silence::Stored;
 use shared::http::{Request, Response};
 use shared::jobs::escalate::intake::recent::RecentAlarms;
+use shared::jobs::watch::take::{ExecutionEvents, take};
 use shared::secret::Secret;
 use shared::start_token::StartToken;
 use shared::storage::messages::WakeUp;
 use shared::storage::{QueueName, records};
-use shared::testing::{MemoryBackend, Parameters, Sent, sample};
+use shared::testing::{Calls, MemoryBackend, Parameters, Sent, sample};
+use shared::twilio::rest::Wire;
 
 use crate::{Dashboard, MediansCache, handle};
 
@@ -55,6 +58,12 @@ impl Pages {
 
     /// The same with this configuration.
     pub(super) fn of(config: &str, secrets: &[(&str, &str)]) -> Pages {
+        let wire: Wire = Arc::new(|request| panic!("nothing is fetched: {request:?}"));
+        Pages::with_wire(config, secrets, wire)
+    }
+
+    /// The same with this Twilio.
+    pub(super) fn with_wire(config: &str, secrets: &[(&str, &str)], wire: Wire) -> Pages {
         let simulated = [Simulated::Twilio, Simulated::Slack, Simulated::Events];
         let simulated = simulated.map(|simulated| (simulated.name(), "yes"));
         let config = [("config/main", config)];
@@ -66,7 +75,7 @@ impl Pages {
             settings,
             store: Arc::new(backend.store.clone()),
             queue: Arc::new(backend.queue.clone()),
-            wire: Arc::new(|request| panic!("nothing is fetched: {request:?}")),
+            wire,
             medians: MediansCache::default(),
             start_token: Some(StartToken::new(Secret::new(TOKEN), 8080)),
         };
@@ -80,6 +89,20 @@ impl Pages {
             self.backend.store.keep(records::archived(&incident.id), &stored);
         }
         self.backend.store.keep(records::open(&incident.policy.name), &stored);
+    }
+
+    /// Takes events of Executions as the webhook does, and lets the pages keep what they fetch.
+    pub(super) fn take(&self, events: &[Event]) {
+        self.backend.store.check_writes(|_, _| Ok(()));
+        let events: Vec<_> = events.iter().cloned().map(Ok).collect();
+        let events = ExecutionEvents::of(&events, at(600));
+        assert_eq!(events.unreadable, 0);
+        at_once(take(&self.backend.store, &events, at(600))).unwrap();
+    }
+
+    /// How often the store was called since this was last asked.
+    pub(super) fn store_calls(&self) -> Calls {
+        self.backend.store.take_calls()
     }
 
     /// Keeps the names of alarms that were heard.

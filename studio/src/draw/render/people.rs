@@ -12,11 +12,8 @@ use crate::draw::text::{number, person_id};
 /// The radius of a mark.
 const RADIUS: f64 = 9.0;
 
-/// The marks in the order of their ids, so that a page that follows moves none that stays.
+/// The marks, in a layer that is there without anybody too; in the order of their ids, so that a page that follows moves none that stays.
 pub(super) fn layer(svg: &mut String, graph: &Graph, scene: &Scene, overlay: &Overlay) {
-    if overlay.people.is_empty() {
-        return;
-    }
     let mut boxes = BTreeMap::new();
     for (node, area) in graph.nodes.iter().zip(&scene.boxes) {
         boxes.entry(node.name.as_str()).or_insert(area);

@@ -145,30 +145,37 @@ async fn known(
         text: Some(&query.text),
         after: Some(query.after.as_str()).filter(|after| !after.is_empty()),
     };
-    let chosen = async {
-        match &query.execution {
-            Some(execution) => read::one(store, execution, now).await,
-            None => Ok(None),
-        }
+    let executions = async || {
+        let chosen = async {
+            match &query.execution {
+                Some(execution) => read::one(store, execution, now).await,
+                None => Ok(None),
+            }
+        };
+        try_join(read::page(store, wanted, now), chosen).await
     };
-    let ((counts, medians, running), (resource, page, chosen)) = try_join(
-        try_join3(
-            read::counts(store, sid, query.span, now),
-            dashboard.medians.get(store, sid, now),
-            read::running(store, sid, now),
-        ),
-        try_join3(definitions.resource(sid, now), read::page(store, wanted, now), chosen),
-    )
-    .await?;
-    let chosen = chosen.filter(|view| view.flow.as_deref() == Some(sid));
-    let ran = || page.executions.iter().filter_map(|view| Some((view.began_at?, view.revision?)));
+    let (resource, (mut page, mut chosen)) =
+        try_join(definitions.resource(sid, now), executions()).await?;
+    let ran = page.executions.iter().filter_map(|view| Some((view.began_at?, view.revision?)));
     let newest = resource.value.as_ref().and_then(|resource| resource.revision);
-    let of_chosen = chosen.as_ref().and_then(|view| view.revision);
-    let revision = of_chosen.or(ran().max().map(|(_, revision)| revision)).or(newest);
+    let is_its = |view: &&ExecutionView| view.flow.as_deref() == Some(sid);
+    let of_chosen = chosen.as_ref().filter(is_its).and_then(|view| view.revision);
+    let revision = of_chosen.or(ran.max().map(|(_, revision)| revision)).or(newest);
     let definition = match revision {
         Some(revision) => Some(definitions.definition(sid, revision, now).await?),
         None => None,
     };
+    // It has just come: now it is known what is stuck.
+    if definition.as_ref().is_some_and(|fetched| fetched.value.is_some() && fetched.at == now) {
+        (page, chosen) = executions().await?;
+    }
+    let (counts, medians, running) = try_join3(
+        read::counts(store, sid, query.span, now),
+        dashboard.medians.get(store, sid, now),
+        read::running(store, sid, now),
+    )
+    .await?;
+    let chosen = chosen.filter(|view| view.flow.as_deref() == Some(sid));
     Ok(Known { resource, revision, definition, counts, medians, running, page, chosen })
 }
 
