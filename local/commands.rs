@@ -28,6 +28,7 @@ use shared::config::file::{Config, UnreadCalendar};
 
 use self::flow::FlowCommand;
 use self::flow::run::RunOptions;
+use self::flow::test::TestOptions;
 use crate::settings::Source;
 
 /// Reads a configuration to answer a question about it. A calendar that cannot be read costs its own schedule only, as on
@@ -211,6 +212,13 @@ machine.
       are not waited for. Nothing is sent unless --http or --function says so; --http live goes to public addresses
       and to HOST. --step stops after each widget, and asks for keys and words; --trace prints times, bodies and
       variables too
+  ringdown flow test FILE... [--junit FILE.xml] [--explore N [--seed N]]
+      play the scenarios of Flows, which stand beside them: those of hotline.json in hotline.tests.toml; fails if one
+      fails. Prints which widgets and transitions none of them has passed. --explore plays so many random callers
+      besides, and prints the errors, dead ends and loops that they find, and the widgets that they never reach
+  ringdown flow diff FILE FILE [-o FILE.svg]
+      print the widgets and transitions that were added, changed (~) and removed from one Flow to the other; -o draws
+      them
   ringdown verify FILE
       judge a captured request, and say why its signature does not match. FILE is JSON (- is standard input):
       url, params (of a form) or body (with content_type, if it is a form), signature, token; or an array of such
@@ -243,6 +251,7 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let (mut at, mut lasting, mut day) = (None, None, None);
     let (mut flow, mut policy, mut json, mut output) = (None, None, false, None);
     let (mut run_options, mut run_option) = (RunOptions::default(), None);
+    let mut test = TestOptions::default();
     let mut alarms = Vec::new();
     let mut words: Vec<String> = Vec::new();
     while let Some(argument) = parser.next()? {
@@ -293,6 +302,9 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
                 run_options.take(&option, parser.value()?.string()?)?;
                 run_option.get_or_insert(option);
             }
+            (Long("junit"), Some("flow")) => test.junit = Some(PathBuf::from(parser.value()?)),
+            (Long("explore"), Some("flow")) => test.explore = Some(parser.value()?.parse()?),
+            (Long("seed"), Some("flow")) => test.seed = Some(parser.value()?.parse()?),
             (Long("step"), Some("flow")) => {
                 run_options.step = true;
                 run_option.get_or_insert("step".to_owned());
@@ -326,7 +338,7 @@ fn read(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         Some("oncall") => Ok(Command::OnCall { options, at, lasting }),
         Some("flow") => {
             let run = run_options;
-            let typed = flow::Typed { options, policy, files, json, output, run, run_option };
+            let typed = flow::Typed { options, policy, files, json, output, run, run_option, test };
             typed.command(flow.as_deref()).map(Command::Flow).map_err(Into::into)
         }
         Some("send") if files.is_empty() => {
@@ -441,6 +453,13 @@ mod tests {
         };
         let run = "flow run a --call +1 --press 1 --http live --trace";
         assert_eq!(typed(run), Ok(Command::Flow(FlowCommand::Run(options))));
+        let (files, junit) = (vec!["a".into(), "b".into()], Some("j".into()));
+        let options = TestOptions { files, junit, explore: Some(9), seed: Some(7) };
+        let test = "flow test a b --junit j --explore 9 --seed 7";
+        assert_eq!(typed(test), Ok(Command::Flow(FlowCommand::Test(options))));
+        let (before, after) = ("a".into(), "b".into());
+        let diff = FlowCommand::Diff { before, after, output: Some("x".into()) };
+        assert_eq!(typed("flow diff a b -o x"), Ok(Command::Flow(diff)));
         let replay = Command::DeadLetters { options: Options::default(), replay: true };
         assert_eq!(typed("dead-letters --replay"), Ok(replay));
         let options = Options { data: "d".into(), ..Options::default() };
@@ -483,6 +502,13 @@ mod tests {
             "flow run a --json",
             "flow run a --call +1 --message x",
             "flow run a --press x",
+            "flow test",
+            "flow test a -o b",
+            "flow test a --seed 1",
+            "flow test a --explore x",
+            "flow run a --explore 1",
+            "flow diff a",
+            "flow diff a b c",
             "flow check a --trace",
             "flow draw a --call +1",
             "flow check",

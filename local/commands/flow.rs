@@ -1,14 +1,16 @@
 //! `ringdown flow …`: a policy's own Studio Flow, and what can be done with files that hold Flows.
 //!
-//! [`outage`] prints a policy's Flow. [`run`](mod@run) plays one. [`check`], [`draw`], [`convert`] and [`print`](mod@print) read files: any Flow as Studio exports it
-//! or its API answers it; `-` is standard input.
+//! [`outage`] prints a policy's Flow. The others read files: any Flow as Studio exports it or its API answers it; `-` is
+//! standard input. [`run`](mod@run) plays one, [`test`](mod@test) plays its scenarios, [`mod@diff`] compares two.
 
 pub mod check;
 pub mod convert;
+pub mod diff;
 pub mod draw;
 pub mod outage;
 pub mod print;
 pub mod run;
+pub mod test;
 mod typed;
 
 use std::fs;
@@ -16,6 +18,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use self::run::RunOptions;
+use self::test::TestOptions;
 pub(super) use self::typed::Typed;
 use super::Options;
 use crate::settings::Source;
@@ -51,8 +54,19 @@ pub enum FlowCommand {
         /// Where today's form goes; to standard output if nowhere.
         output: Option<PathBuf>,
     },
+    /// Compare two Flows.
+    Diff {
+        /// The earlier one.
+        before: PathBuf,
+        /// The later one.
+        after: PathBuf,
+        /// Where a drawing of both goes; nowhere if there is none.
+        output: Option<PathBuf>,
+    },
     /// Play a Flow.
     Run(RunOptions),
+    /// Play the scenarios of Flows.
+    Test(TestOptions),
     /// Print a Flow as it was read.
     Print {
         /// Where it is.
@@ -76,7 +90,9 @@ pub fn run(command: &FlowCommand) -> Result<bool, String> {
         FlowCommand::Draw { file, output } => draw::run(file, output.as_deref()),
         FlowCommand::Convert { file, output } => convert::run(file, output.as_deref()),
         FlowCommand::Print { file, output } => print::run(file, output.as_deref()),
+        FlowCommand::Diff { before, after, output } => diff::run(before, after, output.as_deref()),
         FlowCommand::Run(options) => run::run(options),
+        FlowCommand::Test(options) => test::run(options),
     }
 }
 

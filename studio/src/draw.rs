@@ -26,7 +26,7 @@ pub mod text;
 
 pub use family::{WidgetFamily, type_words};
 pub use graph::{ENDED, Edge, EdgeEnd, Graph, Node};
-pub use overlay::{EdgeFigures, Overlay, PathStep, WidgetFigures};
+pub use overlay::{ChangeKind, EdgeFigures, Overlay, PathStep, WidgetFigures};
 pub use text::{edge_id, person_id, widget_id};
 
 /// The stylesheet of an embedded drawing. All of its rules are below

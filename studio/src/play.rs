@@ -6,6 +6,7 @@
 //! 4. `outcome`: the ways in which calls, queues and messages may go.
 //! 5. `player`: steps the machine of [`crate::run`], and lets time jump to the next event.
 
+mod http;
 mod outcome;
 pub mod peer;
 mod player;
@@ -15,9 +16,10 @@ mod tests;
 mod text;
 pub mod trace;
 
+pub use http::{HttpOutcome, HttpRequest};
 pub use outcome::{outcome_events, outcomes};
-pub use peer::{CallerAction, CallerPrompt, HttpOutcome, HttpRequest, Peer, PromptKind};
+pub use peer::{CallerAction, CallerPrompt, Peer, PromptKind};
 pub use player::play;
-pub use script::{AnswerRule, PlayScript};
+pub use script::{AnswerRule, PlayScript, is_like};
 pub use text::TraceWriter;
 pub use trace::{PlayEnd, Played, TraceDetail, TraceEntry};

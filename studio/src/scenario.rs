@@ -1,10 +1,39 @@
 //! Scenarios of a Flow: files of TOML that say what a caller does, and what must come of it. Pure.
 //!
-//! 1. `table`: TOML with the line of every key.
-//! 2. `answers`: the answers of servers.
+//! 1. [`ScenarioFile`], read by `file` with `answers`, `start`, `place` (a widget or one of its events), `expect` and `request`; `table` is
+//!    TOML with the line of every key, and names those that nobody knows.
+//! 2. [`judge()`] plays them: each [`ScenarioFailure`] is an expectation, or one of the [`FlowRules`], that a run has missed.
+//! 3. [`FlowCoverage`]: the widgets and transitions that were passed.
+//! 4. [`explore()`]: random walks; `walk` plays the other side with the `values` that the Flow compares, and `random` numbers.
+//! 5. [`junit()`]: the results for CI servers.
 
 mod answers;
+mod coverage;
+mod expect;
+mod explore;
+mod failure;
+mod file;
+mod judge;
+mod junit;
+mod place;
+mod random;
+mod request;
+mod rules;
+mod start;
 mod table;
+#[cfg(test)]
+mod tests;
+mod values;
+mod walk;
 
 pub use answers::read_answers;
+pub use coverage::FlowCoverage;
+pub use expect::Expectations;
+pub use explore::{Exploration, ExplorationFinding, explore};
+pub use failure::ScenarioFailure;
+pub use file::{FlowScenario, ScenarioFile, named_files};
+pub use judge::{ScenarioReport, ScenarioResult, judge, judge_one};
+pub use junit::junit;
+pub use rules::FlowRules;
+pub use start::{call_from, execution, message_from, request_for, usual};
 pub use table::ScenarioProblem;

@@ -1,7 +1,12 @@
-//! The codes of the checks of Flows.
+//! What the page on Studio says: the codes of checks, a run, scenarios, a recipe.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::process::Command;
+use std::sync::Arc;
+
+use studio::Flow;
+use studio::scenario::ScenarioFile;
 
 use crate::names::sources;
 use crate::{read, root, table};
@@ -36,4 +41,59 @@ fn codes_of_the_page_are_those_of_the_checks() {
         ["nested-too-deeply", "too-many-subflows", "too-many-widgets"],
         "no Flow of ours has them"
     );
+}
+
+/// The blocks of this language in a section of the page.
+fn blocks(heading: &str, language: &str) -> Vec<String> {
+    let page = read("docs/studio.md");
+    let section = page.split("\n## ").find(|section| section.starts_with(heading)).unwrap();
+    let blocks = section.split("\n```").skip(1).step_by(2);
+    let start = format!("{language}\n");
+    blocks.filter_map(|block| block.strip_prefix(&start)).map(str::to_owned).collect()
+}
+
+#[test]
+fn run_of_the_page_prints_what_stands_below_it() {
+    let command = blocks("Running a Flow", "sh").remove(0);
+    let typed = command.trim().strip_prefix("cargo run -- ").unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_ringdown"))
+        .env_clear()
+        .current_dir(root(""))
+        .args(typed.split(' '))
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(printed.trim(), blocks("Running a Flow", "text")[0].trim());
+}
+
+#[test]
+fn scenario_of_the_page_is_one_of_the_example() {
+    let block = blocks("Testing Flows", "text").remove(0);
+    assert!(read("examples/opening-hours.tests.toml").contains(block.trim()), "{block}");
+}
+
+#[test]
+fn keys_of_a_scenario_are_those_of_the_page() {
+    let page = read("docs/studio.md");
+    let rows = table(&page, "Testing Flows");
+    let told: BTreeSet<&str> =
+        rows.iter().flat_map(|row| row[0].split('`').skip(1).step_by(2)).collect();
+    let flow = Arc::new(Flow::read(&serde_json::json!({"states": []})).unwrap());
+    let unknown = ScenarioFile::read("[[scenarios]]\nzzz = 1\n", &flow, &BTreeMap::new());
+    let message = unknown.unwrap_err().into_iter().find(|one| one.key.ends_with("zzz")).unwrap();
+    let (_, known) = message.message.split_once("expected one of ").unwrap();
+    assert_eq!(told, known.split(", ").collect());
+}
+
+#[test]
+fn commands_of_the_recipe_can_be_typed() {
+    let recipe = blocks("In a pull request", "yaml").remove(0);
+    let lines = recipe.lines().filter_map(|line| line.split_once("ringdown "));
+    let commands: Vec<&str> =
+        lines.map(|(_, line)| line.split(" | ").next().unwrap().trim()).collect();
+    assert_eq!(commands.len(), 3, "{commands:?}");
+    for command in commands {
+        let parsed = ringdown::commands::parse(command.split(' ').map(Into::into));
+        parsed.unwrap_or_else(|error| panic!("{command}: {error}"));
+    }
 }

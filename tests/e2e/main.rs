@@ -8,6 +8,7 @@ mod configuration;
 mod counting;
 mod data_file;
 mod delivery;
+mod flow_runs;
 mod flows;
 mod harness;
 mod hostile;

@@ -11,12 +11,10 @@ mod terminal;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use studio::play::{PlayScript, TraceWriter, play};
-use studio::scenario::read_answers;
-use studio::{
-    ExecutionRequest, ExecutionStart, Flow, FlowFile, IncomingCall, IncomingMessage, Trigger,
-};
+use studio::scenario::{call_from, execution, message_from, read_answers, request_for, usual};
+use studio::{Flow, FlowFile, Trigger};
 
 pub use options::{AnswerSource, FunctionSource, RunOptions, RunStart};
 
@@ -25,8 +23,7 @@ use self::terminal::Terminal;
 use super::{name, read};
 use crate::clock::now;
 
-/// Our own number, and the contact's unless one is named: Twilio's numbers for tests.
-const OUR_NUMBER: &str = "+15005550006";
+/// The contact unless one is named: one of Twilio's numbers for tests.
 const CONTACT: &str = "+15005550001";
 
 /// Plays a file's Flow. `false` means that it ended by an error, has no way in for this start, or that there is no Flow.
@@ -50,7 +47,7 @@ pub fn run(options: &RunOptions) -> Result<bool, String> {
     let writer = TraceWriter::new(began, options.trace);
     let live = Live { allowed: options.allowed.clone() };
     let mut terminal = Terminal::new(options, script, live, writer);
-    let played = play(&Arc::new(flow), &start(trigger), began, &mut terminal);
+    let played = play(&Arc::new(flow), &execution(trigger), began, &mut terminal);
     say!("The run is over: {}.", played.end);
     if options.trace {
         say!("{:#}", played.context);
@@ -94,55 +91,16 @@ fn answers(file: &Path, is_function: bool) -> Result<Vec<studio::play::AnswerRul
 
 /// The start that was asked for, or the first one that leads anywhere.
 fn trigger(flow: &Flow, start: Option<&RunStart>) -> Trigger {
-    let call = |from: &str| {
-        Trigger::Call(IncomingCall {
-            call_sid: sid("CA"),
-            from: from.to_owned(),
-            to: OUR_NUMBER.to_owned(),
-            parameters: object(&[("Direction", "inbound"), ("CallStatus", "ringing")]),
-        })
-    };
-    let message = |body: &str| {
-        Trigger::Message(IncomingMessage {
-            message_sid: sid("SM"),
-            from: CONTACT.to_owned(),
-            to: OUR_NUMBER.to_owned(),
-            body: body.to_owned(),
-            parameters: object(&[("NumMedia", "0")]),
-        })
-    };
-    let request = |parameters: Map<String, Value>| {
-        let [to, from] = [CONTACT, OUR_NUMBER].map(str::to_owned);
-        Trigger::Request(ExecutionRequest { to, from, parameters })
-    };
     match start {
-        Some(RunStart::Call(from)) => call(from),
-        Some(RunStart::Message(body)) => message(body),
-        Some(RunStart::Request(parameters)) => request(
-            parameters.iter().map(|(key, value)| (key.clone(), Value::from(&**value))).collect(),
-        ),
-        None => {
-            let leads = |trigger: &Trigger| {
-                let transition = flow.first().and_then(|first| first.on(trigger.event()));
-                transition.is_some_and(|transition| transition.next.is_some())
-            };
-            let mut all = [call(CONTACT), message("Hello"), request(Map::new())].into_iter();
-            all.find(leads).unwrap_or_else(|| call(CONTACT))
+        Some(RunStart::Call(from)) => call_from(from),
+        Some(RunStart::Message(body)) => message_from(CONTACT, body.clone()),
+        Some(RunStart::Request(parameters)) => {
+            let parameters = parameters.iter();
+            let pairs = parameters.map(|(key, value)| (key.clone(), Value::from(&**value)));
+            request_for(CONTACT, pairs.collect())
         }
+        None => usual(flow, CONTACT),
     }
-}
-
-fn object(entries: &[(&str, &str)]) -> Map<String, Value> {
-    entries.iter().map(|(key, value)| ((*key).to_owned(), Value::from(*value))).collect()
-}
-
-fn sid(kind: &str) -> String {
-    format!("{kind}{:032x}", 1)
-}
-
-/// The start of a run, with SIDs that are none of Twilio's.
-fn start(trigger: Trigger) -> ExecutionStart {
-    ExecutionStart { execution_sid: sid("FN"), flow_sid: sid("FW"), trigger }
 }
 
 fn start_words(trigger: &Trigger) -> String {

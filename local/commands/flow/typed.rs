@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::{FlowCommand, RunOptions};
+use super::{FlowCommand, RunOptions, TestOptions};
 use crate::commands::Options;
 
 /// The commands, in the order of their names.
-const COMMANDS: &str = "check, convert, draw, outage, print, run";
+const COMMANDS: &str = "check, convert, diff, draw, outage, print, run, test";
 
 /// What was typed behind `flow`.
 #[derive(Default)]
@@ -20,22 +20,27 @@ pub(crate) struct Typed {
     pub(crate) run: RunOptions,
     /// The first of these that was typed.
     pub(crate) run_option: Option<String>,
+    /// The options of `flow test`.
+    pub(crate) test: TestOptions,
 }
 
 impl Typed {
     /// The command of this name with what was typed besides; the error is for the person who typed it.
     pub(crate) fn command(self, name: Option<&str>) -> Result<FlowCommand, String> {
-        let Typed { options, policy, mut files, json, output, run, run_option } = self;
+        let Typed { options, policy, mut files, json, output, run, run_option, test } = self;
         let name = name.ok_or_else(|| format!("flow what? Name one: {COMMANDS}"))?;
         let is_outage = name == "outage";
         if let Some(option) = run_option.filter(|_| name != "run") {
             return Err(format!("flow {name} takes no --{option}"));
         }
+        let has_test_option = test.junit.is_some() || test.explore.is_some() || test.seed.is_some();
         let unexpected = [
+            (name != "test" && has_test_option, "--junit, --explore or --seed"),
+            (test.seed.is_some() && test.explore.is_none(), "--seed without --explore"),
             (!is_outage && policy.is_some(), "--policy"),
             (!is_outage && options.config.is_some(), "--config"),
             (name != "check" && json, "--json"),
-            (matches!(name, "check" | "outage" | "run") && output.is_some(), "-o"),
+            (matches!(name, "check" | "outage" | "run" | "test") && output.is_some(), "-o"),
         ];
         if let Some((_, option)) = unexpected.into_iter().find(|(is_there, _)| *is_there) {
             return Err(format!("flow {name} takes no {option}"));
@@ -44,6 +49,15 @@ impl Typed {
             ("outage", 0) => Ok(FlowCommand::Outage { options, policy }),
             ("outage", _) => Err("flow outage takes no file".to_owned()),
             ("check", 1..) => Ok(FlowCommand::Check { files, json }),
+            ("test", 1..) => Ok(FlowCommand::Test(TestOptions { files, ..test })),
+            ("test", 0) => {
+                Err("flow test what? Name a Flow that has scenarios beside it".to_owned())
+            }
+            ("diff", 2) => {
+                let (after, before) = (files.remove(1), files.remove(0));
+                Ok(FlowCommand::Diff { before, after, output })
+            }
+            ("diff", _) => Err("flow diff takes two files: before and after".to_owned()),
             ("run", 1) => {
                 run.check()?;
                 Ok(FlowCommand::Run(RunOptions { file: files.remove(0), ..run }))

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::WidgetFamily;
 use super::graph::{EdgeEnd, Graph};
 use super::icon::{HANG_UP, icon};
-use super::overlay::Overlay;
+use super::overlay::{ChangeKind, Overlay};
 use super::text::{number, width};
 
 /// The height of a row.
@@ -83,6 +83,12 @@ fn entries(graph: &Graph, overlay: &Overlay) -> Vec<(String, String, &'static st
     add(any(|figures| figures.hang_ups > 0), "badge hang-ups", hang_up, "hung up");
     let line = "<path class=\"line\" d=\"M0,0H22\"/>".to_owned();
     add(!overlay.path.is_empty(), "edge on-path", line, "one execution's path");
+    for change in ChangeKind::ALL {
+        let is_there = overlay.widget_changes.values().chain(overlay.edge_changes.values());
+        let mark = pill(&change.sign().to_string());
+        let class = format!("badge change {}", change.word());
+        add(is_there.copied().any(|one| one == change), &class, mark, change.word());
+    }
     let dashed =
         "<rect class=\"box\" x=\"0\" y=\"-7\" width=\"22\" height=\"14\" rx=\"4\"/>".to_owned();
     let unreachable = graph.reachable().contains(&false);

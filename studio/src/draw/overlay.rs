@@ -13,6 +13,44 @@ pub struct Overlay {
     pub path: Vec<PathStep>,
     /// The people whose moves a page shows: by a name of each, the widget that they are in.
     pub people: BTreeMap<String, String>,
+    /// The widgets that are not the same in two definitions, by their names.
+    pub widget_changes: BTreeMap<String, ChangeKind>,
+    /// The edges that are not the same in two definitions, as in `edges`.
+    pub edge_changes: BTreeMap<(String, Option<String>), ChangeKind>,
+}
+
+/// The kind of a change between two definitions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChangeKind {
+    /// Only the later definition has it.
+    Added,
+    /// Both have it, and it is not the same.
+    Changed,
+    /// Only the earlier definition has it.
+    Gone,
+}
+
+impl ChangeKind {
+    /// All kinds.
+    pub const ALL: [ChangeKind; 3] = [ChangeKind::Added, ChangeKind::Changed, ChangeKind::Gone];
+
+    /// Its sign: `+`, `~` or `-`.
+    pub fn sign(self) -> char {
+        match self {
+            ChangeKind::Added => '+',
+            ChangeKind::Changed => '~',
+            ChangeKind::Gone => '-',
+        }
+    }
+
+    /// Its word, which is its class in a drawing too.
+    pub fn word(self) -> &'static str {
+        match self {
+            ChangeKind::Added => "added",
+            ChangeKind::Changed => "changed",
+            ChangeKind::Gone => "gone",
+        }
+    }
 }
 
 /// The figures of a widget.

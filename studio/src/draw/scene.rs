@@ -4,7 +4,7 @@ use super::area::{Area, Areas};
 use super::curve::Curve;
 use super::graph::{EdgeEnd, Graph};
 use super::label::{self, Label};
-use super::overlay::{EdgeFigures, Overlay};
+use super::overlay::{ChangeKind, EdgeFigures, Overlay};
 use super::{place, route, text};
 
 /// The size of the mark for a widget that is not there.
@@ -33,6 +33,8 @@ pub(super) struct Line {
     /// Its weight against the busiest one, from 1 to 3; 0 without anybody.
     pub(super) weight: u8,
     pub(super) is_on_path: bool,
+    /// What has become of it between two definitions.
+    pub(super) change: Option<ChangeKind>,
     /// The label, cut to its length, and its figures.
     pub(super) label: Option<Label>,
 }
@@ -55,6 +57,7 @@ impl Scene {
             let (name, next) = names(graph, at);
             let figures = overlay.edges.get(&(name.clone(), next.clone())).copied();
             let is_on_path = is_on_path(overlay, &name, next.as_deref());
+            let change = overlay.edge_changes.get(&(name.clone(), next.clone())).copied();
             let to = match &edge.to {
                 EdgeEnd::Widget(to) if *to < boxes.len() => Some(*to),
                 EdgeEnd::Widget(_) => continue,
@@ -67,28 +70,31 @@ impl Scene {
                 }
                 // An end that nobody took is worth a mark only where nothing else follows.
                 EdgeEnd::Ended => {
-                    let is_taken = is_on_path || figures.is_some_and(|figures| figures.count > 0);
+                    let is_taken = is_on_path
+                        || change.is_some()
+                        || figures.is_some_and(|figures| figures.count > 0);
                     if onwards[edge.from] && !is_taken {
                         continue;
                     }
                     None
                 }
             };
-            edges.push((at, figures, is_on_path));
+            edges.push((at, figures, is_on_path, change));
             ends.push((edge.from, to));
         }
         let curves = route::routes(&areas, &ends);
         let wanted: Vec<Label> =
-            edges.iter().map(|(at, figures, _)| label_of(graph, *at, figures.as_ref())).collect();
+            edges.iter().map(|(at, figures, ..)| label_of(graph, *at, figures.as_ref())).collect();
         let labels = label::placed(wanted, &curves, &areas, &ends);
         let busiest = overlay.edges.values().map(|figures| figures.count).max().unwrap_or_default();
         let lines = edges.into_iter().zip(curves).zip(labels);
-        let lines = lines.map(|(((edge, figures, is_on_path), curve), label)| Line {
+        let lines = lines.map(|(((edge, figures, is_on_path, change), curve), label)| Line {
             edge,
             curve,
             figures,
             weight: weight(figures.as_ref(), busiest),
             is_on_path,
+            change,
             label,
         });
         Scene { lines: lines.collect(), boxes, missing }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// Escapes text for XML, in elements and in attributes. Characters that XML does not allow become U+FFFD.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::Flow;
 use super::finding::Finding;
 use super::old::{self, Converted};
@@ -90,6 +92,16 @@ impl FlowDefinition {
             converted.map(|json| Flow::of(json.root())).unwrap_or_default()
         } else {
             Flow::of(self.item())
+        }
+    }
+
+    /// The definition as JSON, with all that no Flow has a field for; one of the editor before 2020 in today's form.
+    pub fn value(&self) -> Value {
+        if self.is_old_export() {
+            let converted = Json::parse(old::convert(self.item()).text.as_bytes());
+            converted.map(|json| json.root().to_value()).unwrap_or_default()
+        } else {
+            self.item().to_value()
         }
     }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::http::{HttpOutcome, HttpRequest};
 use super::trace::TraceEntry;
 use crate::flow::Flow;
-use crate::run::{HttpMethod, HttpResponse};
 
 /// The other side of a run.
 pub trait Peer {
@@ -59,32 +59,4 @@ pub enum PromptKind {
     Reply,
     /// A recording.
     Recording,
-}
-
-/// A request of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HttpRequest<'a> {
-    /// The name of the widget.
-    pub widget: &'a str,
-    /// The widget's type is `run-function`.
-    pub is_function: bool,
-    /// The method.
-    pub method: HttpMethod,
-    /// The URL.
-    pub url: &'a str,
-    /// The header `Content-Type`; of a GET without effect.
-    pub content_type: &'a str,
-    /// The body; of a GET empty.
-    pub body: &'a str,
-}
-
-/// The outcome of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HttpOutcome {
-    /// It was answered.
-    Responded(HttpResponse),
-    /// There was no answer, for this reason.
-    Unanswered(String),
-    /// It was not sent, for this reason.
-    Unsent(String),
 }

@@ -1,24 +1,24 @@
-//! Steps a run from its start to its end.
+//! Steps a run from its start to its end; `caller` turns what a caller does into events, and `record` writes
+//! the trace.
+
+mod caller;
+mod record;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
-use serde_json::{Map, Value, json};
-
+use super::http::{HttpOutcome, HttpRequest};
 use super::outcome::{outcome_events, outcomes, queue_words};
-use super::peer::{CallerAction, CallerPrompt, HttpOutcome, HttpRequest, Peer, PromptKind};
+use super::peer::{CallerPrompt, Peer, PromptKind};
 use super::trace::{PlayEnd, Played, TraceDetail, TraceEntry};
-use crate::flow::{Flow, State, Transition};
+use crate::flow::{Flow, State};
 use crate::run::{
-    Action, EndReason, ExecutionStart, MAX_STEPS, Prompt, Run, RunEvent, RunState, SplitStep, Step,
-    Trigger,
+    Action, EndReason, ExecutionStart, MAX_STEPS, Prompt, Run, RunEvent, RunState, Trigger,
 };
+use jiff::Timestamp;
 
 /// The time that an answer to a request takes.
 const ANSWER_TIME: Duration = Duration::from_secs(1);
-/// The time that a message is thought about.
-const REPLY_TIME: Duration = Duration::from_secs(20);
 /// The time of a recording that is played.
 const RECORDING_TIME: Duration = Duration::from_secs(5);
 /// The characters that are spoken in a second.
@@ -114,51 +114,6 @@ impl Playing<'_> {
             }
             (reason, _, _) => PlayEnd::Ended(reason),
         }
-    }
-
-    /// Steps the machine, and puts what has happened into the trace.
-    fn step(&mut self, event: RunEvent) -> Vec<Action> {
-        let (_, actions) = self.run.step(event, self.now);
-        let log = self.run.log().get(self.logged..).unwrap_or_default().to_vec();
-        self.logged = self.run.log().len();
-        let mut log = log.into_iter().peekable();
-        let steps = self.run.steps().get(self.steps..).unwrap_or_default().to_vec();
-        self.steps += steps.len();
-        for step in steps {
-            let widget = step.from.clone();
-            self.compared(&widget, step.split.as_ref());
-            while let Some(entry) = log.next_if(|entry| entry.widget == widget) {
-                self.note(&widget, TraceDetail::Logged(entry));
-            }
-            let flow =
-                if step.subflow.is_some() { self.subflow.as_ref() } else { Some(&self.flow) };
-            let state = flow.and_then(|flow| flow.state(&widget));
-            let transition = state.and_then(|state| transition(state, &step));
-            let variables = self.run.context()["widgets"].get(&widget).cloned();
-            self.note(&widget, TraceDetail::Left { step, transition, variables });
-        }
-        if let (RunState::Ended(_), Some(split)) = (self.run.state(), self.run.split().cloned()) {
-            let widget = self.run.widget().map(|state| state.name.clone()).unwrap_or_default();
-            self.compared(&widget, Some(&split));
-        }
-        for entry in log {
-            self.note(&entry.widget.clone(), TraceDetail::Logged(entry));
-        }
-        actions
-    }
-
-    fn compared(&mut self, widget: &str, split: Option<&SplitStep>) {
-        for comparison in split.map(|split| split.comparisons.as_slice()).unwrap_or_default() {
-            let input = split.map(|split| split.input.clone()).unwrap_or_default();
-            let comparison = comparison.clone();
-            self.note(widget, TraceDetail::Compared { input, comparison });
-        }
-    }
-
-    fn note(&mut self, widget: &str, detail: TraceDetail) {
-        let entry = TraceEntry { at: self.now, widget: widget.to_owned(), detail };
-        self.peer.observe(&entry);
-        self.entries.push(entry);
     }
 
     fn sid(&mut self) -> u64 {
@@ -300,130 +255,6 @@ impl Playing<'_> {
         }
         events
     }
-
-    /// Keys or words at a prompt: the keys until the stop key or the last one that it takes.
-    fn input(
-        &mut self,
-        widget: &str,
-        action: CallerAction,
-        (max_digits, finish_on_key): (Option<usize>, &str),
-        (speaks, timeout): (Duration, Duration),
-    ) -> Vec<(Duration, RunEvent)> {
-        let (detail, takes, event) = match action {
-            CallerAction::Press(keys) => {
-                let most = max_digits.unwrap_or(usize::MAX);
-                let is_last = |key: char| finish_on_key.contains(key);
-                let digits: String =
-                    keys.chars().take_while(|key| !is_last(*key)).take(most).collect();
-                let (taken, pressed) = (digits.chars().count(), keys.chars().count());
-                let is_done = taken == most || keys.chars().nth(taken).is_some_and(is_last);
-                let stop = usize::from(taken < most && is_done);
-                let lost = pressed.saturating_sub(taken + stop);
-                let typing = Duration::from_secs(pressed as u64);
-                let takes = if is_done { typing } else { typing.saturating_add(timeout) };
-                let event = RunEvent::Digits(digits.clone());
-                (TraceDetail::Pressed { digits, lost }, takes, event)
-            }
-            CallerAction::Say(words) => {
-                let text = spoken(&words);
-                let confidence = "0.9".to_owned();
-                let event = RunEvent::SpeechResult { text: text.clone(), confidence };
-                (TraceDetail::Spoke(text), Duration::from_secs(2), event)
-            }
-            CallerAction::Silence => (TraceDetail::Silent, timeout, RunEvent::TimedOut),
-            CallerAction::HangUp => return self.hang_up(widget),
-        };
-        self.note(widget, detail);
-        vec![(speaks.saturating_add(takes), event)]
-    }
-
-    fn hang_up(&mut self, widget: &str) -> Vec<(Duration, RunEvent)> {
-        self.is_on_line = false;
-        self.note(widget, TraceDetail::HungUp);
-        vec![(Duration::from_secs(1), RunEvent::HungUp)]
-    }
-
-    /// The answer to a message.
-    fn message(
-        &mut self,
-        widget: &str,
-        action: CallerAction,
-        timeout: Duration,
-    ) -> Vec<(Duration, RunEvent)> {
-        let (CallerAction::Press(text) | CallerAction::Say(text)) = action else {
-            self.note(widget, TraceDetail::Silent);
-            return vec![(timeout, RunEvent::TimedOut)];
-        };
-        self.note(widget, TraceDetail::Replied(text.clone()));
-        let sid = format!("SM{:032x}", self.sid());
-        let (from, to) = &self.address;
-        let parameters: Map<String, Value> = [
-            ("MessageSid", json!(sid)),
-            ("From", json!(from)),
-            ("To", json!(to)),
-            ("Body", json!(text)),
-            ("NumMedia", json!("0")),
-        ]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect();
-        vec![(REPLY_TIME.min(timeout), RunEvent::Replied(parameters))]
-    }
-
-    /// A recording: words, then a key or a hang-up; or silence.
-    fn recording(
-        &mut self,
-        widget: &str,
-        action: CallerAction,
-        silence: Duration,
-    ) -> Vec<(Duration, RunEvent)> {
-        let (detail, words, digits) = match action {
-            CallerAction::Say(words) => {
-                let length = words.chars().count().div_ceil(CHARACTERS_A_SECOND).max(1);
-                (TraceDetail::Spoke(words), length, String::new())
-            }
-            CallerAction::Press(keys) => {
-                let key: String = keys.chars().take(1).collect();
-                let lost = keys.chars().count().saturating_sub(1);
-                (TraceDetail::Pressed { digits: key.clone(), lost }, 1, key)
-            }
-            CallerAction::Silence => (TraceDetail::Silent, 0, String::new()),
-            CallerAction::HangUp => {
-                self.is_on_line = false;
-                (TraceDetail::HungUp, 1, crate::run::HANG_UP.to_owned())
-            }
-        };
-        self.note(widget, detail);
-        let (sid, duration) = (self.sid(), Duration::from_secs(words as u64));
-        let recording_sid = format!("RE{sid:032x}");
-        let recording_url =
-            format!("https://api.twilio.com/2010-04-01/Accounts/AC0/Recordings/{recording_sid}");
-        let event = RunEvent::Recorded { recording_sid, recording_url, duration, digits };
-        vec![(duration.saturating_add(silence), event)]
-    }
-}
-
-/// The index of the transition that a step has taken.
-fn transition(state: &State, step: &Step) -> Option<usize> {
-    let first = || state.transitions.iter().position(|one| one.event == step.event);
-    let Some(split) = step.split.as_ref().filter(|_| step.event == "match") else { return first() };
-    let mut comparisons = split.comparisons.iter();
-    let mut all_hold = |transition: &Transition| {
-        let conditions = transition.conditions.len();
-        let held = comparisons.by_ref().take(conditions).take_while(|one| one.holds).count();
-        conditions > 0 && held == conditions
-    };
-    let mut matches = state.transitions.iter().enumerate().filter(|(_, one)| one.event == "match");
-    matches.find(|(_, one)| all_hold(one)).map(|(index, _)| index)
-}
-
-/// Words as Twilio writes them: with a capital and a full stop.
-fn spoken(words: &str) -> String {
-    let words = words.trim();
-    let mut characters = words.chars();
-    let Some(first) = characters.next() else { return String::new() };
-    let end = if words.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{}{}{end}", first.to_uppercase(), characters.as_str())
 }
 
 /// The time that a prompt takes.

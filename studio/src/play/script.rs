@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use super::peer::{CallerAction, CallerPrompt, HttpOutcome, HttpRequest, Peer};
+use super::http::{HttpOutcome, HttpRequest};
+use super::peer::{CallerAction, CallerPrompt, Peer};
 use crate::flow::Flow;
 use crate::run::HttpMethod;
 
@@ -16,13 +17,15 @@ pub struct PlayScript {
     pub hang_ups: BTreeSet<String>,
     /// The answers to requests. Of those that fit, the first that has not been used; the last one stays.
     pub answers: Vec<AnswerRule>,
+    /// The answers to the requests that none of the others fits.
+    pub common_answers: Vec<AnswerRule>,
     /// The outcomes of widgets; of each the first that has not been used, and the last one stays.
     pub outcomes: BTreeMap<String, VecDeque<String>>,
     /// The subflows by their SIDs.
     pub flows: BTreeMap<String, Arc<Flow>>,
     /// The reason why a request without an answer is not sent.
     pub unsent: String,
-    /// The indexes of the answers that have been used.
+    /// The indexes of the answers that have been used; the common ones come after the others.
     pub used: BTreeSet<usize>,
 }
 
@@ -51,7 +54,7 @@ impl AnswerRule {
 }
 
 /// A text has the parts of a pattern between its asterisks, in their order.
-fn is_like(pattern: &str, text: &str) -> bool {
+pub fn is_like(pattern: &str, text: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(mut text) = text.strip_prefix(first) else { return false };
     let Some((middle, last)) = rest.rsplit_once('*') else { return text.ends_with(rest) };
@@ -76,15 +79,20 @@ impl Peer for PlayScript {
     }
 
     fn answer(&mut self, request: &HttpRequest<'_>) -> HttpOutcome {
-        let fitting = self.answers.iter().enumerate().filter(|(_, rule)| rule.fits(request));
+        let own = self.answers.len();
+        let all = self.answers.iter().chain(&self.common_answers).enumerate();
         let mut last = None;
-        for (index, rule) in fitting {
-            last = Some(rule);
+        for (index, rule) in all.filter(|(_, rule)| rule.fits(request)) {
+            if index >= own && last.is_some_and(|(index, _)| index < own) {
+                break;
+            }
+            last = Some((index, rule));
             if self.used.insert(index) {
                 break;
             }
         }
-        last.map_or_else(|| HttpOutcome::Unsent(self.unsent.clone()), |rule| rule.outcome.clone())
+        last.map(|(_, rule)| rule)
+            .map_or_else(|| HttpOutcome::Unsent(self.unsent.clone()), |rule| rule.outcome.clone())
     }
 
     fn outcome(&mut self, widget: &str, _kind: &str) -> Option<String> {

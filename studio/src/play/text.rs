@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
-use super::peer::HttpOutcome;
+use super::http::HttpOutcome;
 use super::trace::{TraceDetail, TraceEntry};
 use crate::run::{HttpMethod, Prompt};
 

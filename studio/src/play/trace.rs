@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::peer::HttpOutcome;
+use super::http::HttpOutcome;
 use crate::run::{EndReason, HttpMethod, LogEntry, OutboundMessage, Prompt, SplitComparison, Step};
 
 /// An entry of the trace.
@@ -88,6 +88,16 @@ pub struct Played {
     pub entries: Vec<TraceEntry>,
     /// The namespaces of Liquid at its end.
     pub context: Value,
+}
+
+impl Played {
+    /// Its steps, oldest first.
+    pub fn steps(&self) -> impl DoubleEndedIterator<Item = &Step> {
+        self.entries.iter().filter_map(|entry| match &entry.detail {
+            TraceDetail::Left { step, .. } => Some(step),
+            _ => None,
+        })
+    }
 }
 
 /// The end of a played run.

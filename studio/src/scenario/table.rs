@@ -51,11 +51,15 @@ impl<'a> Problems<'a> {
         }
     }
 
+    /// The line of a byte of the file, from 1.
+    pub(super) fn line(&self, at: usize) -> usize {
+        let before = self.text.as_bytes().get(..at).unwrap_or_default();
+        before.iter().filter(|byte| **byte == b'\n').count() + 1
+    }
+
     /// Adds a problem at a byte of the file.
     pub(super) fn add(&mut self, at: usize, key: &str, message: impl Into<String>) {
-        let before = self.text.as_bytes().get(..at).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        let (key, message) = (key.to_owned(), message.into());
+        let (line, key, message) = (self.line(at), key.to_owned(), message.into());
         self.list.push(ScenarioProblem { line, key, message });
     }
 }
@@ -230,6 +234,16 @@ impl<'i> Field<'i> {
     pub(super) fn json(&self) -> Option<Value> {
         json(&self.value)
     }
+}
+
+/// The entries of a table of texts.
+pub(super) fn pairs(
+    field: Option<Field<'_>>,
+    problems: &mut Problems<'_>,
+) -> Vec<(String, String)> {
+    let table = field.and_then(|field| field.table(problems));
+    let rest = table.map(|mut table| table.rest()).unwrap_or_default().into_iter();
+    rest.filter_map(|(key, field)| Some((key, field.text(problems)?))).collect()
 }
 
 fn json(value: &DeValue<'_>) -> Option<Value> {

@@ -24,6 +24,9 @@ pub(super) fn line(svg: &mut String, graph: &Graph, line: &Line, reachable: &[bo
     if matches!(edge.to, EdgeEnd::Missing(_)) {
         class.push_str(" to-missing");
     }
+    if let Some(change) = line.change {
+        let _ = write!(class, " {}", change.word());
+    }
     if line.weight > 0 {
         let _ = write!(class, " weight-{}", line.weight);
     }
@@ -60,6 +63,9 @@ fn id(graph: &Graph, line: &Line) -> Option<String> {
 /// `menu → report_key: keypress. 142 took it (38%).`
 fn sentence(from: &str, to: Option<&str>, labels: &[String], line: &Line) -> String {
     let mut words = format!("{from} → {}: {}", to.unwrap_or("the end"), labels.join(", "));
+    if let Some(change) = line.change {
+        let _ = write!(words, ". It is {}", change.word());
+    }
     if let Some(figures) = line.figures {
         let _ = write!(words, ". {} took it", count(figures.count));
         if let Some(share) = figures.percent {

@@ -53,11 +53,20 @@ pub(super) fn widget(svg: &mut String, graph: &Graph, overlay: &Overlay, place: 
             class.push_str(name);
         }
     }
+    let change = overlay.widget_changes.get(&node.name).copied();
+    if let Some(change) = change {
+        class.push(' ');
+        class.push_str(change.word());
+    }
     let id = match place.is_first {
         true => format!(" id=\"{}\"", widget_id(&node.name)),
         false => String::new(),
     };
-    let words = escape(&sentence(graph, place, figures, &times));
+    let mut words = sentence(graph, place, figures, &times);
+    if let Some(change) = change {
+        let _ = write!(words, ". It is {}", change.word());
+    }
+    let words = escape(&words);
     let link = figures.link.as_deref().map(escape);
     if let Some(link) = &link {
         let _ = write!(svg, "<a href=\"{link}\" aria-label=\"{words}\">");
@@ -65,6 +74,10 @@ pub(super) fn widget(svg: &mut String, graph: &Graph, overlay: &Overlay, place: 
     let _ = write!(svg, "<g class=\"{class}\"{id}><title>{words}</title>");
     body(svg, place.area, family, &node.name, &node.kind, figures);
     badges(svg, place.area, figures);
+    if let Some(change) = change {
+        let corner = Area::new(place.area.x + 10.0, place.area.y - 13.0, BADGE, BADGE);
+        pill(svg, "change", corner, &change.sign().to_string());
+    }
     if let Some(first) = times.first() {
         visit(svg, place.area, first, times.len());
     }

@@ -77,7 +77,8 @@ fn every_rule_is_for_drawings_alone() {
     for line in STYLE.lines().filter(|line| line.contains('{') && !line.starts_with("@keyframes")) {
         let selectors = line.trim().trim_start_matches("@media (prefers-reduced-motion: reduce) {");
         let selectors = selectors.split('{').next().unwrap();
-        if selectors.trim_start().starts_with('@') || matches!(selectors.trim(), "from" | "to") {
+        if selectors.trim_start().starts_with('@') || matches!(selectors.trim(), "" | "from" | "to")
+        {
             continue;
         }
         for selector in selectors.split(',') {

@@ -1,0 +1,134 @@
+//! `ringdown flow test`: plays the scenarios of Flows, and says what they miss and what they do not reach.
+
+mod report;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use studio::scenario::{Exploration, FlowRules, ScenarioFile, explore, judge, junit, named_files};
+use studio::{Flow, FlowFile};
+
+use super::{name, read};
+
+/// What was typed behind `flow test`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TestOptions {
+    /// Flows, with their scenarios beside them; or files of scenarios.
+    pub files: Vec<PathBuf>,
+    /// Where the results go as JUnit XML.
+    pub junit: Option<PathBuf>,
+    /// How many random walks there are besides.
+    pub explore: Option<u64>,
+    /// Their seed.
+    pub seed: Option<u64>,
+}
+
+/// A Flow with its scenarios.
+struct Tested {
+    /// The file that is named in what is printed.
+    name: String,
+    flow: Arc<Flow>,
+    flows: BTreeMap<String, Arc<Flow>>,
+    scenarios: Option<ScenarioFile>,
+}
+
+/// Plays the scenarios of each file. `false` means that one has failed, or that a walk has broken a rule.
+///
+/// # Errors
+/// Says which files are wrong or cannot be read, after the others have been played.
+pub fn run(options: &TestOptions) -> Result<bool, String> {
+    let (mut reports, mut wrong, mut is_kept) = (Vec::new(), Vec::new(), true);
+    for file in &options.files {
+        let tested = match tested(file, options.explore.is_some()) {
+            Ok(tested) => tested,
+            Err(error) => {
+                wrong.push(error);
+                continue;
+            }
+        };
+        if let Some(scenarios) = &tested.scenarios {
+            let began = Instant::now();
+            let report = judge(&tested.flow, scenarios);
+            report::say_report(&tested.name, &report, began.elapsed());
+            reports.push((tested.name.clone(), report));
+        }
+        if let Some(walks) = options.explore {
+            let began = Instant::now();
+            let found = walk(&tested, walks, options.seed.unwrap_or(1));
+            report::say_exploration(&tested.name, &found, began.elapsed());
+            is_kept &= found.broken.is_empty();
+        }
+    }
+    if let Some(file) = &options.junit {
+        let written = std::fs::write(file, junit(&reports));
+        let error = |error| format!("{} cannot be written: {error}", file.display());
+        wrong.extend(written.err().map(error));
+    }
+    let failed: usize = reports.iter().map(|(_, report)| report.failed()).sum();
+    if reports.len() > 1 {
+        let count: usize = reports.iter().map(|(_, report)| report.results.len()).sum();
+        say!("{} of {count} scenarios pass", count - failed);
+    }
+    match wrong.is_empty() {
+        true => Ok(failed == 0 && is_kept),
+        false => Err(wrong.join("\n")),
+    }
+}
+
+fn walk(tested: &Tested, walks: u64, seed: u64) -> Exploration {
+    let rules =
+        tested.scenarios.as_ref().map_or_else(FlowRules::default, |file| file.rules.clone());
+    explore(&tested.flow, &rules, &tested.flows, walks, seed)
+}
+
+/// A Flow and its scenarios, whichever of the two files was named.
+fn tested(file: &Path, has_walks: bool) -> Result<Tested, String> {
+    let is_toml = file.extension().is_some_and(|extension| extension == "toml");
+    let scenarios = if is_toml { file.to_owned() } else { file.with_extension("tests.toml") };
+    if !is_toml && !scenarios.exists() {
+        if !has_walks {
+            let (file, scenarios) = (name(file), scenarios.display());
+            return Err(format!("{file} has no scenarios: there is no {scenarios}"));
+        }
+        let (name, flow) = (name(file), Arc::new(flow(file)?));
+        return Ok(Tested { name, flow, flows: BTreeMap::new(), scenarios: None });
+    }
+    let text = String::from_utf8(read(&scenarios)?)
+        .map_err(|_| format!("{} is not text in UTF-8", name(&scenarios)))?;
+    let beside = |path: &str| scenarios.parent().unwrap_or(Path::new("")).join(path);
+    let (named, subflows) = named_files(&text);
+    let of_name = || {
+        let stem = scenarios.with_extension("");
+        let is_tests = stem.extension().is_some_and(|extension| extension == "tests");
+        if is_tests { stem.with_extension("json") } else { scenarios.with_extension("json") }
+    };
+    let file = match is_toml {
+        true => named.map_or_else(of_name, |path| beside(&path)),
+        false => file.to_owned(),
+    };
+    let flow = Arc::new(flow(&file)?);
+    let mut flows = BTreeMap::new();
+    for (sid, path) in subflows {
+        flows.insert(sid, Arc::new(self::flow(&beside(&path))?));
+    }
+    let read = ScenarioFile::read(&text, &flow, &flows).map_err(|problems| {
+        let problems = problems.iter().map(|problem| format!("{}, {problem}", name(&scenarios)));
+        problems.collect::<Vec<String>>().join("\n")
+    })?;
+    Ok(Tested { name: name(&scenarios), flow, flows, scenarios: Some(read) })
+}
+
+/// The only Flow of a file.
+fn flow(file: &Path) -> Result<Flow, String> {
+    let flows = FlowFile::read(&read(file)?).map_err(|findings| {
+        let reasons =
+            findings.iter().map(|one| format!("{} ({}): {}", name(file), one.path, one.message));
+        reasons.collect::<Vec<String>>().join("\n")
+    })?;
+    match flows.flows() {
+        [flow] => Ok(flow.flow()),
+        several => Err(format!("{} has {} Flows, expected one", name(file), several.len())),
+    }
+}

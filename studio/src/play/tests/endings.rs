@@ -1,0 +1,84 @@
+//! Calls, queues, hang-ups and recordings: the ends of what a widget does.
+
+use super::*;
+
+#[test]
+fn outcomes_are_those_of_the_script_and_the_usual_ones_without() {
+    let connect = |next: &str| {
+        let transitions = [("callCompleted", next), ("hangup", "")];
+        widget("connect", "connect-call-to", json!({"noun": "number", "to": "1"}), &transitions)
+    };
+    let run = played(&[connect("bye"), bye()], &call(), PlayScript::default());
+    assert_eq!(run.context["widgets"]["connect"]["DialCallStatus"], "completed");
+    let outcomes = [("connect".to_owned(), ["busy".to_owned()].into())].into();
+    let script = PlayScript { outcomes, ..PlayScript::default() };
+    let run = played(&[connect("bye"), bye()], &call(), script);
+    assert_eq!(run.context["widgets"]["connect"]["DialCallStatus"], "busy");
+}
+
+#[test]
+fn each_outcome_of_each_type_ends_its_widget() {
+    for (kind, needs_call) in [
+        ("make-outgoing-call-v1", false),
+        ("make-outgoing-call-v2", false),
+        ("connect-call-to", true),
+        ("enqueue-call", true),
+        ("send-to-flex", true),
+        ("send-message", true),
+        ("add-twiml-redirect", true),
+        ("capture-payments", true),
+        ("connect-virtual-agent", true),
+        ("connect-virtual-agent-v2", true),
+        ("run-conversation-relay", true),
+        ("send-to-auto-pilot", true),
+        ("start-conversation", false),
+        ("resume-conversation", false),
+    ] {
+        assert!(!outcomes(kind).is_empty(), "{kind}");
+        for outcome in outcomes(kind) {
+            let start = if needs_call { call() } else { request() };
+            let it =
+                widget("it", kind, json!({"to": "+1", "noun": "number", "url": "https://a"}), &[]);
+            let outcomes = [("it".to_owned(), [(*outcome).to_owned()].into())].into();
+            let run = played(&[it], &start, PlayScript { outcomes, ..PlayScript::default() });
+            assert_eq!(steps(&run).len(), 1, "{kind} {outcome}: {:?}", run.entries);
+            assert_eq!(run.end, PlayEnd::Ended(EndReason::FlowEnd), "{kind} {outcome}");
+        }
+    }
+}
+
+#[test]
+fn hang_up_ends_a_widget_of_the_call_and_no_other() {
+    let script = || actions(&[CallerAction::HangUp]);
+    let run = played(&[http("a", "menu"), menu(json!({})), bye()], &call(), script());
+    assert_eq!(steps(&run), ["a failed", "bye hangup"]);
+    assert_eq!(run.end, PlayEnd::Ended(EndReason::HungUp));
+    // During a request, the run goes on to the next widget of the call.
+    let script = PlayScript { hang_ups: ["a".to_owned()].into(), ..PlayScript::default() };
+    let run = played(&[http("a", "menu"), menu(json!({})), bye()], &call(), script);
+    assert_eq!(steps(&run), ["a failed", "bye hangup"]);
+    let codes = run.entries.iter().filter_map(|entry| match &entry.detail {
+        TraceDetail::Logged(log) => log.code,
+        _ => None,
+    });
+    assert_eq!(codes.collect::<Vec<_>>(), [81002]);
+}
+
+#[test]
+fn recording_has_the_words_or_ends_with_the_hang_up() {
+    let record = || {
+        let transitions = [("recordingComplete", "bye"), ("hangup", "")];
+        widget("voicemail", "record-voicemail", json!({}), &transitions)
+    };
+    for (action, event, end) in [
+        (CallerAction::Say("call me back please".into()), "recordingComplete", EndReason::FlowEnd),
+        (CallerAction::Silence, "recordingComplete", EndReason::FlowEnd),
+        (press("#"), "recordingComplete", EndReason::FlowEnd),
+        (CallerAction::HangUp, "hangup", EndReason::HungUp),
+    ] {
+        let run = played(&[record(), bye()], &call(), actions(&[action]));
+        assert_eq!(steps(&run)[0], format!("voicemail {event}"));
+        assert_eq!(run.end, PlayEnd::Ended(end));
+        assert!(run.context["widgets"]["voicemail"]["RecordingUrl"].is_string());
+    }
+}

@@ -1,0 +1,91 @@
+//! The widgets and transitions of a Flow that runs have passed.
+
+use std::collections::BTreeMap;
+
+use crate::flow::{Flow, State, Transition};
+use crate::play::{Played, TraceDetail};
+
+/// How often each widget and each transition of a Flow was passed.
+#[derive(Clone, Debug)]
+pub struct FlowCoverage {
+    widgets: Vec<(String, u64)>,
+    transitions: Vec<CoveredTransition>,
+    index: BTreeMap<(String, usize), usize>,
+}
+
+#[derive(Clone, Debug)]
+struct CoveredTransition {
+    name: String,
+    count: u64,
+}
+
+impl FlowCoverage {
+    /// Nothing of a Flow is passed yet. The events of a trigger that lead nowhere are no transitions.
+    pub fn new(flow: &Flow) -> FlowCoverage {
+        let mut coverage = FlowCoverage {
+            widgets: flow.states.iter().map(|state| (state.name.clone(), 0)).collect(),
+            transitions: Vec::new(),
+            index: BTreeMap::new(),
+        };
+        for state in &flow.states {
+            for (index, transition) in state.transitions.iter().enumerate() {
+                if state.kind == "trigger" && transition.next.is_none() {
+                    continue;
+                }
+                let key = (state.name.clone(), index);
+                coverage.index.insert(key, coverage.transitions.len());
+                let name = transition_name(state, transition);
+                coverage.transitions.push(CoveredTransition { name, count: 0 });
+            }
+        }
+        coverage
+    }
+
+    /// Counts what a run has passed. The widgets of subflows are another Flow's.
+    pub fn add(&mut self, played: &Played) {
+        for entry in &played.entries {
+            let TraceDetail::Left { step, transition, .. } = &entry.detail else { continue };
+            if step.subflow.is_some() {
+                continue;
+            }
+            if let Some((_, count)) = self.widgets.iter_mut().find(|(name, _)| *name == step.from) {
+                *count += 1;
+            }
+            let index = transition.and_then(|index| self.index.get(&(step.from.clone(), index)));
+            if let Some(covered) = index.and_then(|index| self.transitions.get_mut(*index)) {
+                covered.count += 1;
+            }
+        }
+    }
+
+    /// How many widgets were passed, and how many there are.
+    pub fn widgets(&self) -> (usize, usize) {
+        (self.widgets.iter().filter(|(_, count)| *count > 0).count(), self.widgets.len())
+    }
+
+    /// How many transitions were taken, and how many there are.
+    pub fn transitions(&self) -> (usize, usize) {
+        let taken = self.transitions.iter().filter(|one| one.count > 0).count();
+        (taken, self.transitions.len())
+    }
+
+    /// The widgets that no run has passed.
+    pub fn missed_widgets(&self) -> Vec<&str> {
+        let missed = self.widgets.iter().filter(|(_, count)| *count == 0);
+        missed.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// The transitions that no run has taken: `menu.keypress`, or `menu_key.match equal_to "1"`.
+    pub fn missed_transitions(&self) -> Vec<&str> {
+        let missed = self.transitions.iter().filter(|one| one.count == 0);
+        missed.map(|one| one.name.as_str()).collect()
+    }
+}
+
+/// The name of a transition, for a person.
+fn transition_name(state: &State, transition: &Transition) -> String {
+    let conditions = transition.conditions.iter();
+    let conditions: Vec<String> =
+        conditions.map(|one| format!(" {} {:?}", one.kind, one.value)).collect();
+    format!("{}.{}{}", state.name, transition.event, conditions.join(" and"))
+}

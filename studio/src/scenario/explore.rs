@@ -1,0 +1,162 @@
+//! Random walks through a Flow, and what they have found: errors, dead ends, loops, and widgets never reached.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::coverage::FlowCoverage;
+use super::random::SeededRandom;
+use super::rules::FlowRules;
+use super::start::{CONTACT, USUAL_TIME, call_from, execution, message_from, request_for, ways_in};
+use super::values::FlowValues;
+use super::walk::Walk;
+use crate::flow::Flow;
+use crate::play::{PlayEnd, Played, TraceDetail, play};
+use crate::run::{EndReason, ExecutionStart, Step};
+
+/// What random walks have found.
+#[derive(Clone, Debug)]
+pub struct Exploration {
+    /// How many walks there were.
+    pub walks: u64,
+    /// Their seed.
+    pub seed: u64,
+    /// The errors: what Twilio would have logged, and runs that ended by an error.
+    pub errors: Vec<ExplorationFinding>,
+    /// The ends of runs at an event without a transition, in widgets where another event goes on.
+    pub dead_ends: Vec<ExplorationFinding>,
+    /// The runs that went round and round.
+    pub loops: Vec<ExplorationFinding>,
+    /// The rules that runs have broken.
+    pub broken: Vec<ExplorationFinding>,
+    /// What the walks have passed.
+    pub coverage: FlowCoverage,
+}
+
+/// Something that walks have found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExplorationFinding {
+    /// The finding, in words.
+    pub message: String,
+    /// How many walks have it.
+    pub count: u64,
+    /// The start of the shortest of them, and its caller's actions as a scenario writes them.
+    pub example: String,
+}
+
+/// A list of findings while walks go on: how often, and the shortest example with its length.
+type Found = BTreeMap<String, (u64, usize, String)>;
+
+/// Walks through a Flow at random so many times, the same for the same seed. A Flow that has no way in has no walks.
+pub fn explore(
+    flow: &Arc<Flow>,
+    rules: &FlowRules,
+    flows: &BTreeMap<String, Arc<Flow>>,
+    walks: u64,
+    seed: u64,
+) -> Exploration {
+    let values = FlowValues::of(flow);
+    let mut coverage = FlowCoverage::new(flow);
+    let [mut errors, mut dead_ends, mut loops, mut broken]: [Found; 4] = Default::default();
+    let starts = ways_in(flow);
+    let walks = if starts.is_empty() { 0 } else { walks };
+    for number in 0..walks {
+        // Each walk can be walked again alone.
+        let random = SeededRandom::new(seed.wrapping_add(number.wrapping_mul(0x9e37_79b9)));
+        let mut walk = Walk::new(random, &values, flows);
+        let Some(start) = walk.choose(&starts) else { break };
+        let (words, start) = start_of(start, &mut walk);
+        let played = play(flow, &start, USUAL_TIME, &mut walk);
+        coverage.add(&played);
+        let done = [words, walk.example()];
+        let done: Vec<&str> =
+            done.iter().map(String::as_str).filter(|one| !one.is_empty()).collect();
+        let example = done.join("; ");
+        let note = |found: &mut Found, message: String| {
+            let length = played.entries.len();
+            let entry = found.entry(message).or_insert((0, usize::MAX, String::new()));
+            entry.0 += 1;
+            if length < entry.1 {
+                (entry.1, entry.2) = (length, example.clone());
+            }
+        };
+        for message in logged(&played) {
+            note(&mut errors, message);
+        }
+        match &played.end {
+            PlayEnd::Ended(EndReason::TooManySteps | EndReason::SameWidget { .. }) => {
+                note(&mut loops, played.end.to_string());
+            }
+            end if end.is_error() => note(&mut errors, end.to_string()),
+            _ => {}
+        }
+        if let Some(message) = dead_end(flow, &played) {
+            note(&mut dead_ends, message);
+        }
+        for failure in rules.broken(&played) {
+            note(&mut broken, format!("{}: {}", failure.key, failure.message));
+        }
+    }
+    let [errors, dead_ends, loops, broken] = [errors, dead_ends, loops, broken].map(listed);
+    Exploration { walks, seed, errors, dead_ends, loops, broken, coverage }
+}
+
+fn start_of(event: &str, walk: &mut Walk<'_>) -> (String, ExecutionStart) {
+    let trigger = match event {
+        "incomingCall" => call_from(CONTACT),
+        "incomingMessage" => message_from(CONTACT, walk.first_words()),
+        _ => {
+            let mut all = Map::new();
+            for start in [&["flow", "data"][..], &["trigger", "request", "parameters"]] {
+                if let Value::Object(found) = walk.object(start) {
+                    all.extend(found);
+                }
+            }
+            request_for(CONTACT, all)
+        }
+    };
+    let words = match &trigger {
+        crate::run::Trigger::Call(_) => "call = true".to_owned(),
+        crate::run::Trigger::Message(message) => format!("message = {:?}", message.body),
+        crate::run::Trigger::Request(_) => "a request".to_owned(),
+    };
+    (words, execution(trigger))
+}
+
+/// What Twilio would have logged, each once.
+fn logged(played: &Played) -> Vec<String> {
+    let entry = |detail: &TraceDetail| match detail {
+        TraceDetail::Logged(entry) => {
+            entry.code.map(|code| format!("{}: {} (error {code})", entry.widget, entry.message))
+        }
+        _ => None,
+    };
+    let mut all: Vec<String> =
+        played.entries.iter().filter_map(|found| entry(&found.detail)).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// The end of a run at an event that leads nowhere, in a widget where another event goes on.
+fn dead_end(flow: &Flow, played: &Played) -> Option<String> {
+    let last: &Step = played.steps().last()?;
+    let is_end = played.end == PlayEnd::Ended(EndReason::FlowEnd);
+    let state = flow.state(&last.from).filter(|_| is_end && last.subflow.is_none())?;
+    let goes_on = state.transitions.iter().any(|transition| transition.next.is_some());
+    let is_chosen = state.kind == "split-based-on" || last.event == crate::run::HANG_UP;
+    (goes_on && !is_chosen && last.to.is_none()).then(|| {
+        format!("{}.{} leads nowhere, and other events of it go on", last.from, last.event)
+    })
+}
+
+/// The findings, the most frequent first.
+fn listed(found: Found) -> Vec<ExplorationFinding> {
+    let mut all: Vec<ExplorationFinding> = found
+        .into_iter()
+        .map(|(message, (count, _, example))| ExplorationFinding { message, count, example })
+        .collect();
+    all.sort_by_key(|finding| std::cmp::Reverse(finding.count));
+    all
+}

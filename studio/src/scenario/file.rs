@@ -1,0 +1,219 @@
+//! Files of scenarios, from text.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::answers::rules as answer_rules;
+use super::expect::Expectations;
+use super::rules::FlowRules;
+use super::start::{CONTACT, USUAL_TIME, call_from, execution, message_from, request_for, usual};
+use super::table::{Fields, Problems, ScenarioProblem};
+use crate::flow::Flow;
+use crate::play::{AnswerRule, CallerAction, PlayScript, outcomes};
+use crate::run::ExecutionStart;
+
+/// The scenarios of a Flow, and the rules that all of its runs keep.
+#[derive(Clone, Debug)]
+pub struct ScenarioFile {
+    /// The scenarios, in the file's order.
+    pub scenarios: Vec<FlowScenario>,
+    /// The rules.
+    pub rules: FlowRules,
+    /// The answers of servers that stand for all scenarios.
+    pub answers: Vec<AnswerRule>,
+}
+
+/// One scenario: what the caller and the servers do, and what must come of it.
+#[derive(Clone, Debug)]
+pub struct FlowScenario {
+    /// Its name.
+    pub name: String,
+    /// The line at which it begins.
+    pub line: usize,
+    /// The start of the run.
+    pub start: ExecutionStart,
+    /// The time at which it starts.
+    pub at: Timestamp,
+    /// The other side.
+    pub script: PlayScript,
+    /// The expectations.
+    pub expectations: Expectations,
+}
+
+/// The files that a file of scenarios names: its Flow, if it names one, and subflows by their SIDs.
+pub fn named_files(text: &str) -> (Option<String>, BTreeMap<String, String>) {
+    let mut problems = Problems::new(text);
+    let Some(mut fields) = problems.parse() else { return (None, BTreeMap::new()) };
+    let flow = fields.text("flow", &mut problems);
+    (flow, subflows(&mut fields, &mut problems))
+}
+
+fn subflows(fields: &mut Fields<'_>, problems: &mut Problems<'_>) -> BTreeMap<String, String> {
+    let table = fields.take("subflows").and_then(|field| field.table(problems));
+    let rest = table.map(|mut table| table.rest()).unwrap_or_default().into_iter();
+    rest.filter_map(|(sid, field)| Some((sid, field.text(problems)?))).collect()
+}
+
+impl ScenarioFile {
+    /// Reads the scenarios of a Flow.
+    ///
+    /// # Errors
+    /// Everything that is wrong in the file, with its lines.
+    pub fn read(
+        text: &str,
+        flow: &Flow,
+        flows: &BTreeMap<String, Arc<Flow>>,
+    ) -> Result<ScenarioFile, Vec<ScenarioProblem>> {
+        let mut problems = Problems::new(text);
+        let Some(mut fields) = problems.parse() else { return Err(problems.list) };
+        fields.text("flow", &mut problems);
+        subflows(&mut fields, &mut problems);
+        let rules = FlowRules::take(&mut fields, flow, &mut problems);
+        let answers = answer_rules(fields.tables("answers", &mut problems), &mut problems);
+        let tables = fields.tables("scenarios", &mut problems);
+        fields.finish(&mut problems);
+        let mut scenarios = Vec::new();
+        for table in tables {
+            let scenario = scenario(table, flow, &answers, &mut problems);
+            scenarios.push(scenario);
+        }
+        for scenario in &mut scenarios {
+            scenario.script.flows = flows.clone();
+        }
+        problems.list.sort();
+        match problems.list.is_empty() {
+            true => Ok(ScenarioFile { scenarios, rules, answers }),
+            false => Err(problems.list),
+        }
+    }
+}
+
+fn scenario(
+    mut fields: Fields<'_>,
+    flow: &Flow,
+    answers: &[AnswerRule],
+    problems: &mut Problems<'_>,
+) -> FlowScenario {
+    let (at, key) = (fields.at, fields.key.clone());
+    let line = problems.line(at);
+    let name = fields.text("name", problems).unwrap_or_else(|| {
+        problems.add(at, &key, "it has no name");
+        String::new()
+    });
+    let start = start(&mut fields, flow, problems);
+    let time = time(&mut fields, problems).unwrap_or(USUAL_TIME);
+    let mut script =
+        PlayScript { unsent: "no answer of the scenario fits".to_owned(), ..PlayScript::default() };
+    for (at, text) in fields.texts("caller", problems) {
+        match action(&text) {
+            Some(action) => script.actions.push_back(action),
+            None => problems.add(
+                at,
+                "caller",
+                format!(
+                    "{text:?} is no action, expected press KEYS, say WORDS, silence or hang up"
+                ),
+            ),
+        }
+    }
+    for (at, widget) in fields.texts("hang_up_in", problems) {
+        if flow.state(&widget).is_none() {
+            problems.add(at, "hang_up_in", format!("the Flow has no {widget}"));
+        }
+        script.hang_ups.insert(widget);
+    }
+    script.answers = answer_rules(fields.tables("answers", problems), problems);
+    script.common_answers = answers.to_vec();
+    script.outcomes = outcomes_of(&mut fields, flow, problems);
+    let expectations = Expectations::take(&mut fields, flow, problems);
+    fields.finish(problems);
+    FlowScenario { name, line, start, at: time, script, expectations }
+}
+
+fn time(fields: &mut Fields<'_>, problems: &mut Problems<'_>) -> Option<Timestamp> {
+    let field = fields.take("at")?;
+    let (at, key) = (field.at, field.key.clone());
+    let time = field.text(problems)?.parse().ok();
+    if time.is_none() {
+        problems.add(at, &key, "expected a time such as 2026-11-28T09:00:00Z");
+    }
+    time
+}
+
+/// The start of a scenario: `call`, `message` or `request`; without any, the first that leads anywhere.
+fn start(fields: &mut Fields<'_>, flow: &Flow, problems: &mut Problems<'_>) -> ExecutionStart {
+    let contact = fields.text("contact", problems).unwrap_or_else(|| CONTACT.to_owned());
+    let starts = ["call", "message", "request"].map(|key| (key, fields.take(key)));
+    if let Some((_, Some(second))) = starts.iter().filter(|(_, field)| field.is_some()).nth(1) {
+        second.problem(problems, "a scenario has one start: call, message or request");
+    }
+    let [(_, call), (_, message), (_, request)] = starts;
+    let trigger = if let Some(field) = call {
+        call_from(&field.text(problems).filter(|from| from != "true").unwrap_or(contact))
+    } else if let Some(field) = message {
+        message_from(&contact, field.text(problems).unwrap_or_default())
+    } else if let Some(field) = request {
+        let parameters = match field.json() {
+            Some(Value::Object(parameters)) => parameters,
+            _ => {
+                field.problem(problems, "expected a table of parameters");
+                Map::new()
+            }
+        };
+        request_for(&contact, parameters)
+    } else {
+        usual(flow, &contact)
+    };
+    execution(trigger)
+}
+
+/// `press 1#`, `say yes`, `silence`, `hang up`. A message is said too, or sent: `send yes`; `send` alone is one without words.
+fn action(text: &str) -> Option<CallerAction> {
+    let text = text.trim();
+    let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let rest = rest.trim();
+    let is_key = |key: char| key.is_ascii_digit() || matches!(key, '*' | '#');
+    match verb {
+        "press" if !rest.is_empty() && rest.chars().all(is_key) => {
+            Some(CallerAction::Press(rest.to_owned()))
+        }
+        "say" if rest.is_empty() => None,
+        "say" | "send" => Some(CallerAction::Say(rest.to_owned())),
+        "silence" if rest.is_empty() => Some(CallerAction::Silence),
+        "hang" if rest == "up" => Some(CallerAction::HangUp),
+        _ => None,
+    }
+}
+
+fn outcomes_of(
+    fields: &mut Fields<'_>,
+    flow: &Flow,
+    problems: &mut Problems<'_>,
+) -> BTreeMap<String, VecDeque<String>> {
+    let mut all: BTreeMap<String, VecDeque<String>> = BTreeMap::new();
+    let table = fields.take("outcomes").and_then(|field| field.table(problems));
+    for (widget, field) in table.map(|mut table| table.rest()).unwrap_or_default() {
+        let Some(state) = flow.state(&widget) else {
+            field.problem(problems, format!("the Flow has no {widget}"));
+            continue;
+        };
+        let known = outcomes(&state.kind);
+        for item in field.items() {
+            let (at, key) = (item.at, item.key.clone());
+            let Some(outcome) = item.text(problems) else { continue };
+            if known.contains(&outcome.as_str()) {
+                all.entry(widget.clone()).or_default().push_back(outcome);
+            } else {
+                let expected = match known {
+                    [] => format!("a {} has no outcomes", state.kind),
+                    known => format!("expected one of {}", known.join(", ")),
+                };
+                problems.add(at, &key, format!("{outcome:?} is no outcome: {expected}"));
+            }
+        }
+    }
+    all
+}

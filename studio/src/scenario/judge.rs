@@ -1,0 +1,66 @@
+//! Plays scenarios, and judges them.
+
+use std::sync::Arc;
+
+use super::coverage::FlowCoverage;
+use super::failure::ScenarioFailure;
+use super::file::{FlowScenario, ScenarioFile};
+use super::rules::FlowRules;
+use crate::flow::Flow;
+use crate::play::{Played, play};
+
+/// The results of a file's scenarios.
+#[derive(Clone, Debug)]
+pub struct ScenarioReport {
+    /// The results, in the file's order.
+    pub results: Vec<ScenarioResult>,
+    /// What all of them together have passed of the Flow.
+    pub coverage: FlowCoverage,
+}
+
+/// The result of a scenario.
+#[derive(Clone, Debug)]
+pub struct ScenarioResult {
+    /// Its name.
+    pub name: String,
+    /// Its line in the file.
+    pub line: usize,
+    /// What was missed; nothing if it passes.
+    pub failures: Vec<ScenarioFailure>,
+    /// The run.
+    pub played: Played,
+}
+
+impl ScenarioReport {
+    /// How many scenarios have failed.
+    pub fn failed(&self) -> usize {
+        self.results.iter().filter(|result| !result.failures.is_empty()).count()
+    }
+}
+
+/// Plays the scenarios of a file.
+pub fn judge(flow: &Arc<Flow>, file: &ScenarioFile) -> ScenarioReport {
+    let mut coverage = FlowCoverage::new(flow);
+    let results = file.scenarios.iter().map(|scenario| {
+        let result = judge_one(flow, scenario, &file.rules);
+        coverage.add(&result.played);
+        result
+    });
+    let results = results.collect();
+    ScenarioReport { results, coverage }
+}
+
+/// Plays one scenario.
+pub fn judge_one(flow: &Arc<Flow>, scenario: &FlowScenario, rules: &FlowRules) -> ScenarioResult {
+    let mut script = scenario.script.clone();
+    let played = play(flow, &scenario.start, scenario.at, &mut script);
+    let mut failures = scenario.expectations.missed(&played);
+    failures.extend(rules.broken(&played));
+    if !script.actions.is_empty() && failures.is_empty() {
+        let count = script.actions.len();
+        let message = format!("the run was over before the caller's last {count} actions");
+        failures.push(ScenarioFailure::new("caller", message));
+    }
+    let (name, line) = (scenario.name.clone(), scenario.line);
+    ScenarioResult { name, line, failures, played }
+}

@@ -1,0 +1,142 @@
+//! The values that a Flow compares its inputs with: what a caller who is played at random may press, say and send.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::flow::{Condition, Flow};
+use crate::liquid::Template;
+
+/// The values of a Flow's conditions, and the names that its templates look up.
+#[derive(Clone, Debug, Default)]
+pub(super) struct FlowValues {
+    /// The values by the path that they are compared with.
+    by_path: BTreeMap<Vec<String>, BTreeSet<String>>,
+    /// All of them.
+    all: BTreeSet<String>,
+    /// Every path that a template looks up.
+    paths: BTreeSet<Vec<String>>,
+}
+
+impl FlowValues {
+    pub(super) fn of(flow: &Flow) -> FlowValues {
+        let mut values = FlowValues::default();
+        for state in &flow.states {
+            for value in state.properties.values() {
+                values.look(value);
+            }
+            let subjects = paths(state.text("input"));
+            let transitions = state.transitions.iter();
+            for condition in transitions.flat_map(|transition| &transition.conditions) {
+                for value in samples(condition) {
+                    values.all.insert(value.clone());
+                    for (path, part) in parts(&subjects, &value) {
+                        values.by_path.entry(path.clone()).or_default().insert(part);
+                    }
+                }
+            }
+        }
+        values
+    }
+
+    /// Collects the paths of the templates in a setting.
+    fn look(&mut self, value: &Value) {
+        match value {
+            Value::String(template) => self.paths.extend(paths(template)),
+            Value::Array(items) => items.iter().for_each(|item| self.look(item)),
+            Value::Object(entries) => entries.values().for_each(|entry| self.look(entry)),
+            _ => {}
+        }
+    }
+
+    /// The values that are compared with what a widget has taken.
+    pub(super) fn of_widget(&self, widget: &str) -> Vec<&str> {
+        let is_its =
+            |path: &[String]| path.iter().take(2).map(String::as_str).eq(["widgets", widget]);
+        let its = self.by_path.iter().filter(|(path, _)| is_its(path));
+        its.flat_map(|(_, values)| values).map(String::as_str).collect()
+    }
+
+    /// All values.
+    pub(super) fn all(&self) -> Vec<&str> {
+        self.all.iter().map(String::as_str).collect()
+    }
+
+    /// An object with a value for each path that begins like this; `choose` gets the last name of the path, and the
+    /// values that are compared with it.
+    pub(super) fn object(
+        &self,
+        start: &[&str],
+        choose: &mut dyn FnMut(&str, Vec<&str>) -> String,
+    ) -> Value {
+        let mut object = json!({});
+        for path in &self.paths {
+            let is_below = path.len() > start.len()
+                && path.iter().zip(start).all(|(have, expected)| have == expected);
+            let Some(last) = path.last().filter(|_| is_below) else { continue };
+            let known = self.by_path.get(path).into_iter().flatten().map(String::as_str);
+            let value = choose(last, known.collect());
+            put(&mut object, path.get(start.len()..).unwrap_or_default(), value);
+        }
+        object
+    }
+}
+
+/// A value for each of several expressions that a split's input has one after the other: `1 true`.
+fn parts<'a>(subjects: &'a [Vec<String>], value: &str) -> Vec<(&'a Vec<String>, String)> {
+    let words: Vec<&str> = value.split_whitespace().collect();
+    match subjects {
+        [only] => vec![(only, value.to_owned())],
+        several if several.len() == words.len() => {
+            several.iter().zip(words).map(|(path, word)| (path, word.to_owned())).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Puts a value at the end of a path of keys, where nothing else stands in its way.
+fn put(object: &mut Value, path: &[String], value: String) {
+    let Some((first, rest)) = path.split_first() else { return };
+    let Value::Object(entries) = object else { return };
+    if rest.is_empty() {
+        entries.entry(first.clone()).or_insert(Value::String(value));
+    } else {
+        put(entries.entry(first.clone()).or_insert(Value::Object(Map::new())), rest, value);
+    }
+}
+
+fn paths(template: &str) -> Vec<Vec<String>> {
+    match template.contains('{') {
+        true => Template::parse(template).map(|template| template.paths()).unwrap_or_default(),
+        false => Vec::new(),
+    }
+}
+
+/// Texts for which a condition may hold.
+fn samples(condition: &Condition) -> Vec<String> {
+    let value = condition.value.trim();
+    match condition.kind.as_str() {
+        "is_blank" | "is_not_blank" => Vec::new(),
+        _ if value.contains('{') && condition.kind != "regex" => Vec::new(),
+        "matches_any_of" | "does_not_match_any_of" => {
+            value.split(',').map(|part| part.trim().to_owned()).collect()
+        }
+        "regex" => pattern_samples(value),
+        "less_than" | "greater_than" => {
+            let number: Option<f64> = value.parse().ok();
+            let around = number.map(|number| [number - 1.0, number, number + 1.0]);
+            around.into_iter().flatten().map(|number| number.to_string()).collect()
+        }
+        _ => vec![value.to_owned()],
+    }
+}
+
+/// Digits of the lengths that a pattern names: `[0-9]{8}`.
+fn pattern_samples(pattern: &str) -> Vec<String> {
+    let lengths = pattern.split('{').skip(1).filter_map(|rest| {
+        let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        number.parse().ok().filter(|length: &usize| (1..=20).contains(length))
+    });
+    let digits = |length: usize| "1234567890".chars().cycle().take(length).collect();
+    lengths.map(digits).collect()
+}
