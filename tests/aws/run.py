@@ -29,6 +29,7 @@ import killed
 import large_group
 import own
 import repeats
+import watch
 from stack import Cloud
 from slack import Slack
 
@@ -36,7 +37,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHOWS = {"forward": forward.show, "dead-letters": dead_letters.show, "escalate": escalate.show, "flood": flood.show,
          "killed": killed.show, "own-alarms": own.show, "repeats": repeats.show,
          "large-group": large_group.show, "cold": cold.show, "events": events.show, "configuration": configuration.show,
-         "count": count.show}
+         "count": count.show, "watch": watch.show}
 # These mostly wait for Slack's second between two posts. Of the others most say how long things take.
 SIDE_BY_SIDE = {"forward", "dead-letters"}
 
