@@ -71,7 +71,7 @@ fn every_function_is_deployed_served_here_and_has_events() {
         let events = names(&format!("events/{function}"));
         assert!(events.iter().any(|name| name.ends_with(".json")), "events/{function} is empty");
         let manifest = format!("functions/{function}/Cargo.toml");
-        assert!(read(&manifest).lines().count() <= 35, "{manifest}: a function needs little");
+        assert!(read(&manifest).lines().count() <= 40, "{manifest}: a function needs little");
     }
 }
 
