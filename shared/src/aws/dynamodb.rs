@@ -104,9 +104,14 @@ impl Table {
             .table_name(&self.name)
             .set_key(Some(item_key(&increment.key)))
             .expression_attribute_values(":one", number(1));
-        let mut add = "ADD rev :one".to_owned();
+        let mut expression = String::new();
+        if let Some(at) = increment.expires_at {
+            expression.push_str("SET expires_at = :expires ");
+            update = update.expression_attribute_values(":expires", number(at.as_second()));
+        }
+        expression.push_str("ADD rev :one");
         for (at, (name, count)) in increment.counters.iter().enumerate() {
-            add.push_str(&format!(", #c{at} :c{at}"));
+            expression.push_str(&format!(", #c{at} :c{at}"));
             update = update
                 .expression_attribute_names(format!("#c{at}"), format!("{ATTRIBUTE_PREFIX}{name}"))
                 .expression_attribute_values(
@@ -114,11 +119,7 @@ impl Table {
                     AttributeValue::N(count.to_string()),
                 );
         }
-        if let Some(at) = increment.expires_at {
-            add.push_str(" SET expires_at = :expires");
-            update = update.expression_attribute_values(":expires", number(at.as_second()));
-        }
-        update.update_expression(add).build().map_err(failed)
+        update.update_expression(expression).build().map_err(failed)
     }
 
     fn put(&self, put: &Put, now: Timestamp) -> Result<Update, Error> {
