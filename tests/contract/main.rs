@@ -3,3 +3,4 @@
 
 mod queue;
 mod store;
+mod watch;

@@ -145,6 +145,8 @@ fn text(data: &Value, name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -160,6 +162,40 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(last_four(contact).as_deref(), kept, "{contact}");
+        }
+    }
+
+    const FLOW_SID: &str = "FW00000000000000000000000000000001";
+    const EXECUTION_SID: &str = "FN00000000000000000000000000000001";
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_secs(seconds)
+    }
+
+    #[test]
+    fn event_tells_its_sids_by_its_source_too() {
+        let source = format!("/v2/Flows/{FLOW_SID}/Executions/{EXECUTION_SID}");
+        let envelope = json!({"source": source, "time": "2022-10-02T12:34:31.506Z", "data": {}});
+        let event = |id: &str| Event {
+            event_type: STARTED.to_owned(),
+            id: id.to_owned(),
+            envelope: envelope.clone(),
+        };
+        let read = StudioEvent::read(&event("EZ1"), at(0)).unwrap().unwrap();
+        assert_eq!((read.flow.as_str(), read.execution.as_str()), (FLOW_SID, EXECUTION_SID));
+        let nothing =
+            Event { envelope: json!({"data": {"flow_sid": "FW1"}}), ..event(EXECUTION_SID) };
+        assert_eq!(StudioEvent::read(&nothing, at(0)), Some(Err("it names no Flow")));
+        let other = Event { event_type: "com.twilio.x".to_owned(), ..event("EZ1") };
+        assert_eq!(StudioEvent::read(&other, at(0)), None);
+    }
+
+    #[test]
+    fn time_that_is_missing_or_in_the_future_is_that_of_arrival() {
+        for time in [json!(null), json!("soon"), json!(at(999).to_string())] {
+            let envelope = json!({"time": time, "data": {"flow_sid": FLOW_SID, "execution_sid": EXECUTION_SID}});
+            let event = Event { event_type: STARTED.to_owned(), id: "1".to_owned(), envelope };
+            assert_eq!(StudioEvent::read(&event, at(0)).unwrap().unwrap().at, at(0));
         }
     }
 }

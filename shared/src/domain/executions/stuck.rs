@@ -142,3 +142,52 @@ fn prompt(state: &State) -> u64 {
     // A loop of 0 goes on until the call ends.
     if rounds == 0 { CALL } else { once.saturating_mul(rounds).min(CALL) }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+    use serde_json::json;
+
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_secs(seconds)
+    }
+
+    #[test]
+    fn widget_is_stuck_when_it_is_older_than_its_own_time_outs_and_a_margin() {
+        let definition = json!({"initial_state": "Trigger", "states": [
+            {"name": "ask", "type": "gather-input-on-call", "transitions": [],
+             "properties": {"timeout": 5, "number_of_digits": 1, "say": "Press one."}},
+            {"name": "http", "type": "make-http-request", "transitions": [], "properties": {}},
+            {"name": "split", "type": "split-based-on", "transitions": [], "properties": {}},
+            {"name": "wait", "type": "send-and-wait-for-reply", "transitions": [], "properties": {"timeout": "7200"}},
+            {"name": "liquid", "type": "send-and-wait-for-reply", "transitions": [], "properties": {"timeout": "{{x}}"}},
+            {"name": "queue", "type": "enqueue-call", "transitions": [], "properties": {}},
+        ]});
+        let flow = studio::Flow::read(&definition).unwrap();
+        let lasts = |widget: &str, flow: Option<&studio::Flow>, is_call: bool| {
+            let position = Position { widget: widget.to_owned(), since: at(0) };
+            let is_stuck = |seconds: i64| {
+                let now = at(seconds);
+                stuck_at(&position, is_call, flow, now).is_some()
+            };
+            // The first second at which it is stuck.
+            let (mut low, mut high) = (0, 40 * 86_400);
+            while low < high {
+                let middle = (low + high) / 2;
+                if is_stuck(middle) { high = middle } else { low = middle + 1 }
+            }
+            low
+        };
+        // A prompt of ten characters takes two seconds; five seconds for a key, five before it, a minute for speech.
+        assert_eq!(lasts("ask", Some(&flow), true), 72 + 7 + 60 + 1);
+        assert_eq!(lasts("http", Some(&flow), true), 10 + 1 + 60 + 1);
+        assert_eq!(lasts("split", Some(&flow), true), 61);
+        assert_eq!(lasts("wait", Some(&flow), false), 7_200 + 720 + 61);
+        assert_eq!(lasts("liquid", Some(&flow), false), 33 * 86_400 + 61);
+        assert_eq!(lasts("queue", Some(&flow), true), 14_400 + 1_440 + 61);
+        assert_eq!(lasts("queue", None, true), 14_400 + 1_440 + 61);
+        assert_eq!(lasts("queue", None, false), 33 * 86_400 + 61);
+    }
+}

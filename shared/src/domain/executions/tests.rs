@@ -1,4 +1,4 @@
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -306,68 +306,4 @@ proptest! {
             let _ = StudioEvent::read(&event, at(0));
         }
     }
-}
-
-#[test]
-fn event_tells_its_sids_by_its_source_too() {
-    let source = format!("/v2/Flows/{FLOW}/Executions/{EXECUTION}");
-    let envelope = json!({"source": source, "time": "2022-10-02T12:34:31.506Z", "data": {}});
-    let event = |id: &str| Event {
-        event_type: STARTED.to_owned(),
-        id: id.to_owned(),
-        envelope: envelope.clone(),
-    };
-    let read = StudioEvent::read(&event("EZ1"), at(0)).unwrap().unwrap();
-    assert_eq!((read.flow.as_str(), read.execution.as_str()), (FLOW, EXECUTION));
-    let nothing = Event { envelope: json!({"data": {"flow_sid": "FW1"}}), ..event(EXECUTION) };
-    assert_eq!(StudioEvent::read(&nothing, at(0)), Some(Err("it names no Flow")));
-    let other = Event { event_type: "com.twilio.x".to_owned(), ..event("EZ1") };
-    assert_eq!(StudioEvent::read(&other, at(0)), None);
-}
-
-#[test]
-fn time_that_is_missing_or_in_the_future_is_that_of_arrival() {
-    for time in [json!(null), json!("soon"), json!(at(999_000).to_string())] {
-        let envelope =
-            json!({"time": time, "data": {"flow_sid": FLOW, "execution_sid": EXECUTION}});
-        let event = Event { event_type: STARTED.to_owned(), id: "1".to_owned(), envelope };
-        assert_eq!(StudioEvent::read(&event, at(0)).unwrap().unwrap().at, at(0));
-    }
-}
-
-#[test]
-fn widget_is_stuck_when_it_is_older_than_its_own_time_outs_and_a_margin() {
-    let definition = json!({"initial_state": "Trigger", "states": [
-        {"name": "ask", "type": "gather-input-on-call", "transitions": [],
-         "properties": {"timeout": 5, "number_of_digits": 1, "say": "Press one."}},
-        {"name": "http", "type": "make-http-request", "transitions": [], "properties": {}},
-        {"name": "split", "type": "split-based-on", "transitions": [], "properties": {}},
-        {"name": "wait", "type": "send-and-wait-for-reply", "transitions": [], "properties": {"timeout": "7200"}},
-        {"name": "liquid", "type": "send-and-wait-for-reply", "transitions": [], "properties": {"timeout": "{{x}}"}},
-        {"name": "queue", "type": "enqueue-call", "transitions": [], "properties": {}},
-    ]});
-    let flow = studio::Flow::read(&definition).unwrap();
-    let lasts = |widget: &str, flow: Option<&studio::Flow>, is_call: bool| {
-        let position = Position { widget: widget.to_owned(), since: at(0) };
-        let is_stuck = |seconds: i64| {
-            let now = at(0) + SignedDuration::from_secs(seconds);
-            stuck::stuck_at(&position, is_call, flow, now).is_some()
-        };
-        // The first second at which it is stuck.
-        let (mut low, mut high) = (0, 40 * 86_400);
-        while low < high {
-            let middle = (low + high) / 2;
-            if is_stuck(middle) { high = middle } else { low = middle + 1 }
-        }
-        low
-    };
-    // A prompt of ten characters takes two seconds; five seconds for a key, five before it, a minute for speech.
-    assert_eq!(lasts("ask", Some(&flow), true), 72 + 7 + 60 + 1);
-    assert_eq!(lasts("http", Some(&flow), true), 10 + 1 + 60 + 1);
-    assert_eq!(lasts("split", Some(&flow), true), 61);
-    assert_eq!(lasts("wait", Some(&flow), false), 7_200 + 720 + 61);
-    assert_eq!(lasts("liquid", Some(&flow), false), 33 * 86_400 + 61);
-    assert_eq!(lasts("queue", Some(&flow), true), 14_400 + 1_440 + 61);
-    assert_eq!(lasts("queue", None, true), 14_400 + 1_440 + 61);
-    assert_eq!(lasts("queue", None, false), 33 * 86_400 + 61);
 }
