@@ -109,14 +109,40 @@ fn read(file: &Path) -> Result<Vec<u8>, String> {
 
 /// A file's name for a person.
 fn name(file: &Path) -> String {
-    if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() }
+    if file == Path::new("-") {
+        "standard input".to_owned()
+    } else {
+        printable(&file.display().to_string())
+    }
+}
+
+/// A text without what would move a terminal's cursor, or turn the order of its letters.
+fn printable(text: &str) -> String {
+    let is_hidden = |c: char| {
+        c.is_control()
+            || matches!(
+                c,
+                '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+                    | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+            )
+    };
+    let mut printable = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_hidden(c) { printable.extend(c.escape_unicode()) } else { printable.push(c) }
+    }
+    printable
+}
+
+/// A Flow's name for a person: on one line, and without a secret.
+fn flow_name(name: &str) -> String {
+    printable(&studio::without_secrets(name))
 }
 
 /// Writes a text as it is into a file, or to standard output. Whoever reads that may have gone.
 fn write(text: &str, output: Option<&Path>) -> Result<(), String> {
     match output {
         Some(file) => fs::write(file, text)
-            .map_err(|error| format!("{} cannot be written: {error}", file.display())),
+            .map_err(|error| format!("{} cannot be written: {error}", name(file))),
         None => {
             let mut stdout = io::stdout().lock();
             match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {

@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 
 use crate::json::Item;
 
+pub use check::without_secrets;
 pub use file::{FlowDefinition, FlowFile};
 pub use finding::{Finding, Severity};
 pub use old::Converted;

@@ -93,6 +93,44 @@ fn no_finding_has_a_secret_in_its_words() {
 }
 
 #[test]
+fn event_that_is_a_secret_is_in_no_message_and_no_drawing() {
+    let secret = format!("npm_{}", "a1B2".repeat(9));
+    let text = format!(
+        r#"{{"description": "{secret}", "initial_state": "Trigger", "states": [
+            {{"name": "Trigger", "type": "trigger", "properties": {{}},
+             "transitions": [{{"event": "incomingCall", "next": "{secret}"}}, {{"event": "{secret}", "next": "nowhere {secret}"}}]}},
+            {{"name": "{secret}", "type": "say-play", "properties": {{"say": "Hello"}}, "transitions": []}}]}}"#
+    );
+    let flows = FlowFile::read(text.as_bytes()).unwrap();
+    let findings = flows.flows()[0].check();
+    assert!(findings.iter().any(|one| one.code == "unknown-event"), "{findings:#?}");
+    let graph = studio::draw::Graph::of(&flows.flows()[0].flow());
+    let drawing = studio::draw::svg(&graph, &Default::default(), studio::draw::Mode::Standalone);
+    assert!(drawing.contains("…"));
+    for told in [format!("{findings:?}"), drawing] {
+        assert!(!told.contains("npm_"), "{told}");
+    }
+}
+
+#[test]
+fn loop_by_events_of_failure_waits_for_nobody() {
+    let round = |event: &str| {
+        let text = format!(
+            r#"{{"initial_state": "Trigger", "states": [
+                {{"name": "Trigger", "type": "trigger", "properties": {{}}, "transitions": [{{"event": "incomingMessage", "next": "ask"}}]}},
+                {{"name": "ask", "type": "send-and-wait-for-reply", "properties": {{"from": "f", "body": "b", "timeout": "60"}},
+                 "transitions": [{{"event": "{event}", "next": "log"}}]}},
+                {{"name": "log", "type": "run-function", "properties": {{"url": "https://ringdown.example.com/"}},
+                 "transitions": [{{"event": "success", "next": "ask"}}, {{"event": "fail"}}]}}]}}"#
+        );
+        let flows = FlowFile::read(text.as_bytes()).unwrap();
+        flows.flows()[0].check().iter().map(|finding| finding.code).collect::<Vec<_>>()
+    };
+    assert_eq!(round("deliveryFailure"), ["endless-round"]);
+    assert!(round("timeout").is_empty() && round("incomingMessage").is_empty());
+}
+
+#[test]
 fn old_export_converted_is_sound_and_stays_as_it_is() {
     let file = files("forms").into_iter().find(|file| file.ends_with("old-editor.json")).unwrap();
     let flows = FlowFile::read(&fs::read(file).unwrap()).unwrap();

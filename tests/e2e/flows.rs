@@ -79,6 +79,48 @@ async fn check_ends_with_the_worst_of_its_findings() {
     assert!(stdout(&wide).contains("UTF-16"), "{wide:?}");
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn output_that_cannot_be_written_is_an_error() {
+    let (old, sound) = (flow("forms/old-editor.json"), flow("sound/oddities.json"));
+    for arguments in [
+        vec!["flow", "print", &sound],
+        vec!["flow", "convert", &old],
+        vec!["flow", "draw", &sound],
+        vec!["flow", "check", &sound],
+        vec!["flow", "check", "--json", &sound],
+    ] {
+        let folder = tempdir().unwrap();
+        let full = std::fs::File::create("/dev/full").unwrap();
+        let mut command = ringdown(folder.path());
+        let written = command.args(&arguments).stdout(full).stderr(Stdio::piped());
+        let written = written.spawn().unwrap().wait_with_output().await.unwrap();
+        assert_eq!(written.status.code(), Some(2), "{arguments:?}");
+        assert!(stderr(&written).contains("cannot be written"), "{arguments:?}: {written:?}");
+    }
+}
+
+#[tokio::test]
+async fn name_of_a_flow_is_printed_on_one_line_without_secrets() {
+    let token = format!("ghp_{}", "a1B2".repeat(9));
+    let flow = r#"{"initial_state": "Trigger", "states": [{"name": "Trigger", "type": "trigger", "properties": {}, "transitions": []}]}"#;
+    let name = format!("a\\n\\u001b[2J\\u202e {token}");
+    let entry = format!(r#"{{"friendly_name": "{name}", "definition": {flow}}}"#);
+    let list = format!("[{entry}, {entry}]");
+    for arguments in [["flow", "check", "-"], ["flow", "draw", "-"]] {
+        let told = typed_with(list.as_bytes(), &arguments).await;
+        assert_eq!(told.status.code(), Some(0), "{told:?}");
+        let words = format!("{}{}", stdout(&told), stderr(&told));
+        assert!(words.contains("\\u{1b}[2J") || arguments[1] == "draw", "{words}");
+        for hidden in ["\u{1b}", "\u{202e}", &token, "ghp_"] {
+            assert!(!stderr(&told).contains(hidden), "{words}");
+            assert!(!words.contains(hidden) || hidden == "\u{202e}", "{words}");
+        }
+    }
+    let absent = typed(&["flow", "check", "\u{1b}[2Jgone.json"]).await;
+    assert!(!stderr(&absent).contains('\u{1b}'), "{absent:?}");
+}
+
 #[tokio::test]
 async fn findings_are_printed_as_one_array() {
     let files = [flow("forms/list.json"), flow("sound/oddities.json")];

@@ -1,11 +1,12 @@
 //! `ringdown flow check`: what Studio would refuse in a Flow, and what goes wrong in a call.
 
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use studio::{Finding, FlowFile, Severity};
 
-use super::{name, read};
+use super::{flow_name, name, printable, read, write};
 
 /// The findings of a file's Flow.
 struct Checked {
@@ -27,14 +28,16 @@ pub fn run(files: &[PathBuf], json: bool) -> Result<bool, String> {
             Err(error) => unreadable.push(error),
         }
     }
+    let mut report = String::new();
     if json {
-        say!("{:#}", checked.iter().flat_map(objects).collect::<Value>());
+        report = format!("{:#}\n", checked.iter().flat_map(objects).collect::<Value>());
     } else {
-        checked.iter().for_each(say);
+        checked.iter().for_each(|checked| say(checked, &mut report));
         if !checked.is_empty() {
-            say!("{}", summary(&checked, files.len() - unreadable.len()));
+            let _ = writeln!(report, "{}", summary(&checked, files.len() - unreadable.len()));
         }
     }
+    write(&report, None)?;
     if unreadable.is_empty() {
         Ok(count(&checked, Severity::Error) == 0)
     } else {
@@ -50,8 +53,10 @@ fn check(file: &Path, bytes: &[u8]) -> Vec<Checked> {
         Ok(flows) => {
             let flows = flows.flows();
             let name = |number: usize, name: Option<&str>| {
-                let name =
-                    name.map_or_else(|| (number + 1).to_string(), |name| format!("{name:?}"));
+                let name = name.map_or_else(
+                    || (number + 1).to_string(),
+                    |name| format!("\"{}\"", flow_name(name)),
+                );
                 (flows.len() > 1).then_some(name)
             };
             let flows = flows.iter().enumerate().map(|(number, flow)| Checked {
@@ -84,34 +89,30 @@ fn objects(checked: &Checked) -> Vec<Value> {
     findings.iter().map(object).collect()
 }
 
-/// Prints a Flow's findings for a person.
-fn say(checked: &Checked) {
+/// A Flow's findings for a person.
+fn say(checked: &Checked, report: &mut String) {
     let Checked { file, flow, findings } = checked;
     let flow = flow.as_ref().map(|flow| format!(", Flow {flow}")).unwrap_or_default();
     if findings.is_empty() {
-        say!("{file}{flow}: no findings");
+        let _ = writeln!(report, "{file}{flow}: no findings");
         return;
     }
-    say!("{file}{flow}");
+    let _ = writeln!(report, "{file}{flow}");
     for finding in findings {
         let line = finding.position.map(|at| format!("{}:{} ", at.line, at.column));
         let widget = finding.widget.as_ref().map(|widget| format!(" {}:", printable(widget)));
-        say!(
+        let _ = writeln!(
+            report,
             "  {:<7} {}{}{} {} [{}]\n          {}",
             finding.severity.name(),
             line.unwrap_or_default(),
             printable(&finding.path),
             widget.unwrap_or_default(),
-            finding.message,
+            printable(&finding.message),
             finding.code,
-            finding.advice
+            printable(&finding.advice)
         );
     }
-}
-
-/// A text without what would move a terminal's cursor.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 fn count(checked: &[Checked], severity: Severity) -> usize {
@@ -134,6 +135,12 @@ fn counted(count: usize, one: &str) -> String {
 pub(super) fn say_findings(file: &Path, findings: &[Finding]) {
     for Finding { path, position, message, advice, .. } in findings {
         let at = position.map(|at| format!(", {at}")).unwrap_or_default();
-        eprintln!("{}{at} ({}): {message}\n  {advice}", name(file), printable(path));
+        eprintln!(
+            "{}{at} ({}): {}\n  {}",
+            name(file),
+            printable(path),
+            printable(message),
+            printable(advice)
+        );
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use studio::FlowFile;
 
 use super::check::say_findings;
-use super::{name, read, write};
+use super::{flow_name, name, read, write};
 
 /// Prints the file's Flow in today's form; one that has it already is printed as it was read. A file without a Flow, or
 /// with several, is refused.
@@ -28,7 +28,10 @@ pub fn run(file: &Path, output: Option<&Path>) -> Result<bool, String> {
         }
         [flow] => {
             let converted = flow.convert();
-            converted.notes.iter().for_each(|note| eprintln!("{}: {note}", name(file)));
+            converted
+                .notes
+                .iter()
+                .for_each(|note| eprintln!("{}: {}", name(file), flow_name(note)));
             write(&converted.text, output)?;
             Ok(true)
         }

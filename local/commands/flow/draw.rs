@@ -6,7 +6,7 @@ use studio::FlowFile;
 use studio::draw::{Graph, Mode, Overlay, svg};
 
 use super::check::say_findings;
-use super::{name, read, write};
+use super::{flow_name, name, read, write};
 
 /// Draws the file's Flow, its first one if it has several; a file without one is refused with the reasons.
 ///
@@ -23,7 +23,7 @@ pub fn run(file: &Path, output: Option<&Path>) -> Result<bool, String> {
     let Some(first) = flows.flows().first() else { return Ok(false) };
     if flows.flows().len() > 1 {
         let count = flows.flows().len();
-        let which = first.name().map(|name| format!(" ({name})")).unwrap_or_default();
+        let which = first.name().map(|name| format!(" ({})", flow_name(name))).unwrap_or_default();
         eprintln!("{} has {count} Flows: this is the first of them{which}", name(file));
     }
     let mut graph = Graph::of(&first.flow());

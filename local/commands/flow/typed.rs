@@ -28,7 +28,7 @@ impl Typed {
     /// The command of this name with what was typed besides; the error is for the person who typed it.
     pub(crate) fn command(self, name: Option<&str>) -> Result<FlowCommand, String> {
         let Typed { options, policy, mut files, json, output, run, run_option, test } = self;
-        let name = name.ok_or_else(|| format!("flow what? Name one: {COMMANDS}"))?;
+        let name = name.ok_or_else(|| format!("flow needs a command, one of {COMMANDS}"))?;
         let is_outage = name == "outage";
         if let Some(option) = run_option.filter(|_| name != "run") {
             return Err(format!("flow {name} takes no --{option}"));
@@ -50,9 +50,7 @@ impl Typed {
             ("outage", _) => Err("flow outage takes no file".to_owned()),
             ("check", 1..) => Ok(FlowCommand::Check { files, json }),
             ("test", 1..) => Ok(FlowCommand::Test(TestOptions { files, ..test })),
-            ("test", 0) => {
-                Err("flow test what? Name a Flow that has scenarios beside it".to_owned())
-            }
+            ("test", 0) => Err("flow test needs a Flow that has scenarios beside it".to_owned()),
             ("diff", 2) => {
                 let (after, before) = (files.remove(1), files.remove(0));
                 Ok(FlowCommand::Diff { before, after, output })
@@ -71,10 +69,10 @@ impl Typed {
                 })
             }
             ("check" | "draw" | "convert" | "print" | "run", 0) => {
-                Err(format!("flow {name} what? Name a file with a Flow, or - for standard input"))
+                Err(format!("flow {name} needs a file with a Flow, or - for standard input"))
             }
             ("draw" | "convert" | "print" | "run", _) => Err(format!("flow {name} takes one file")),
-            _ => Err(format!("there is no flow {name:?}, expected one of {COMMANDS}")),
+            _ => Err(format!("unknown command flow {name:?}, expected one of {COMMANDS}")),
         }
     }
 }

@@ -2,8 +2,12 @@
 
 use std::fmt::Write;
 
-/// Escapes text for XML, in elements and in attributes. Characters that XML does not allow become U+FFFD.
+use crate::flow::without_secrets;
+
+/// Escapes text for XML, in elements and in attributes. Characters that XML does not allow become U+FFFD; secrets become
+/// `…`.
 pub(crate) fn escape(text: &str) -> String {
+    let text = without_secrets(text);
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -26,6 +30,12 @@ pub(crate) fn escape(text: &str) -> String {
 pub(super) fn cut(text: &str, limit: usize) -> String {
     if text.chars().nth(limit).is_none() {
         return text.to_owned();
+    }
+    // Of a secret, the start is not shown either.
+    let whole = without_secrets(text);
+    let text = whole.as_str();
+    if text.chars().nth(limit).is_none() {
+        return whole;
     }
     let kept: String = text.chars().take(limit.saturating_sub(1)).collect();
     format!("{}…", kept.trim_end())
@@ -52,6 +62,7 @@ pub fn person_id(name: &str) -> String {
 /// Letters, digits and `_` as they are, every other byte as `-` and two hexadecimal digits: nothing that would need
 /// escaping in XML, in a selector or in an address.
 fn id_part(name: &str) -> String {
+    let name = without_secrets(name);
     let mut part = String::with_capacity(name.len());
     for byte in name.bytes() {
         match byte {
@@ -85,7 +96,7 @@ pub(super) fn width(text: &str, size: f64) -> f64 {
 
 /// Cuts text that is wider than `limit` pixels, and marks it.
 pub(super) fn fit(text: &str, size: f64, limit: f64) -> String {
-    let mut fitting = text.to_owned();
+    let mut fitting = without_secrets(text);
     while width(&fitting, size) > limit {
         let length = fitting.chars().count();
         if length < 3 {
@@ -98,8 +109,9 @@ pub(super) fn fit(text: &str, size: f64, limit: f64) -> String {
 
 /// A name in one line or two of at most this width, broken where a word ends if it can be.
 pub(super) fn lines(name: &str, size: f64, limit: f64) -> Vec<String> {
-    if width(name, size) <= limit {
-        return vec![name.to_owned()];
+    let name = without_secrets(name);
+    if width(&name, size) <= limit {
+        return vec![name];
     }
     let mut at = 0.0;
     let fits = |(_, c): &(usize, char)| {

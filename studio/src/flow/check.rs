@@ -26,6 +26,7 @@ use super::widgets::{self, WidgetType};
 use crate::json::{Item, JsonKind};
 
 use secrets::Secrets;
+pub use secrets::without_secrets;
 
 /// How many characters of a text a message quotes.
 const MAX_QUOTED: usize = 60;

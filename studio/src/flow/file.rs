@@ -180,7 +180,7 @@ impl Found {
                               Studio exports it";
         let item = at.item();
         if item.kind() != JsonKind::Object {
-            let message = format!("it is no Flow, but {}", item.kind().name());
+            let message = format!("not a Flow, but {}", item.kind().name());
             self.findings.push(at.finding("no-flow", message, ADVICE));
             return;
         }
@@ -188,14 +188,14 @@ impl Found {
             Some(value) if value.kind() == kind => None,
             Some(value) => {
                 let message = format!(
-                    "it is no Flow: `{name}` is {}, expected {}",
+                    "not a Flow: `{name}` is {}, expected {}",
                     value.kind().name(),
                     kind.name()
                 );
                 Some(at.at(value, name).finding("no-flow", message, ADVICE))
             }
             None => {
-                let message = format!("it is no Flow: it has no `{name}`");
+                let message = format!("not a Flow: it has no `{name}`");
                 Some(at.finding("no-flow", message, ADVICE))
             }
         };
@@ -243,7 +243,7 @@ fn inner(at: &FlowDefinition) -> Result<FlowDefinition, Box<Finding>> {
             Ok(FlowDefinition { json, number, is_inline: false, ..at.clone() })
         }
         Err(error) => {
-            let message = format!("the text here is not JSON: {}: {}", error.at, error.message);
+            let message = format!("the string here is not JSON: {}: {}", error.at, error.message);
             let advice = error.hint.as_deref().unwrap_or("the definition is expected here");
             Err(Box::new(at.finding("not-json", message, advice)))
         }

@@ -147,8 +147,9 @@ impl Conversion {
         let old = state.text_of("type").unwrap_or_default();
         let today = kind(state);
         if old == today && !super::widgets::is_known(&today) {
-            self.notes
-                .push(format!("{name:?} has the type {old:?}, which stays: it has none of today"));
+            self.notes.push(format!(
+                "{name:?} has the type {old:?}, which stays as it is: there is no such type today"
+            ));
         }
         layout.object();
         layout.key("name");
@@ -182,7 +183,7 @@ impl Conversion {
 
     fn transition(&mut self, of: &str, transition: Item<'_>, layout: &mut Layout) {
         if transition.kind() != JsonKind::Object {
-            self.notes.push(format!("a transition of {of:?} is none, and stays as it is"));
+            self.notes.push(format!("a transition of {of:?} is not an object, and stays as it is"));
             return layout.item(transition);
         }
         layout.object();
@@ -201,7 +202,7 @@ impl Conversion {
                             let known = self.names.iter().any(|name| *name == sid);
                             if !known {
                                 self.notes.push(format!(
-                                    "a transition of {of:?} leads to {sid:?}, which is no state"
+                                    "a transition of {of:?} leads to {sid:?}: there is no widget of that name"
                                 ));
                             }
                             layout.item(value);

@@ -44,7 +44,7 @@ impl Flow {
         let loose = transitions.filter_map(|(index, transition)| {
             let next = transition.next.as_deref().filter(|next| self.state(next).is_none())?;
             let message = format!(
-                "{:?} of {:?} leads to {next:?}, which is no state",
+                "{:?} of {:?} leads to {next:?}: there is no widget of that name",
                 transition.event, state.name
             );
             Some(Problem { message, path: format!("{path}/transitions/{index}/next") })

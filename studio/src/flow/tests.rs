@@ -41,7 +41,7 @@ fn problem_names_its_place() {
         problems.iter().map(|problem| format!("{}: {}", problem.path, problem.message)).collect();
     let expected = [
         "#/initial_state: there is no state \"z\" to begin with",
-        "#/states/0/transitions/0/next: \"e\" of \"a\" leads to \"c\", which is no state",
+        "#/states/0/transitions/0/next: \"e\" of \"a\" leads to \"c\": there is no widget of that name",
         "#/states/1/name: there is another state \"a\"",
         "#/states/2/name: the state has no name",
         "#/states/2/type: the state \"\" has no type",

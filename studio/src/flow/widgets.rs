@@ -68,7 +68,16 @@ pub(super) fn is_known(name: &str) -> bool {
     find(name).is_some()
 }
 
+/// The events of a failure, which come before anybody is waited for.
+const FAILURES: [&str; 6] =
+    ["deliveryFailure", "failed", "fail", "failure", "callFailure", "failedToEnqueue"];
+
 impl WidgetType {
+    /// Somebody has been waited for when this event comes.
+    pub(super) fn waits_for(&self, event: &str) -> bool {
+        self.waits && !FAILURES.contains(&event)
+    }
+
     /// The kind of a property, if it is checked.
     pub(super) fn property(&self, name: &str) -> Option<PropertyKind> {
         if name == "offset" {

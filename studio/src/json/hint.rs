@@ -20,7 +20,7 @@ pub(super) fn of_text(text: &str, at: usize) -> Option<String> {
     let hint = if start.is_empty() {
         "The file is empty"
     } else if text.contains('\0') {
-        "The file is no text, or UTF-16: save it as UTF-8"
+        "The file is not text, or UTF-16: save it as UTF-8"
     } else if is_comment(rest) {
         "JSON has no comments: remove them"
     } else if is_javascript(start) {
@@ -29,7 +29,7 @@ pub(super) fn of_text(text: &str, at: usize) -> Option<String> {
         "It looks like HCL (Terraform): print the value of jsonencode(…) as JSON, as `terraform console` does, or \
          export the Flow as JSON in Studio"
     } else if before.ends_with(',') && rest.starts_with(['}', ']']) {
-        "JSON has no comma behind the last value: remove it"
+        "JSON has no comma after the last value: remove it"
     } else if rest.starts_with(['\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}']) {
         "These are typographic quotation marks: JSON needs plain ones, \""
     } else if start.starts_with('<') {
@@ -48,7 +48,7 @@ pub(super) fn of_text(text: &str, at: usize) -> Option<String> {
     } else if rest.is_empty() {
         "The file ends too early: it was cut off, or a bracket is missing"
     } else if rest.starts_with(['{', '[']) && before.ends_with(['}', ']']) {
-        "Several JSON values stand one behind the other: put each into a file of its own"
+        "Several JSON values follow one another: put each into a file of its own"
     } else {
         return None;
     };

@@ -37,7 +37,7 @@ impl JsonKind {
             JsonKind::Null => "null",
             JsonKind::Boolean => "a boolean",
             JsonKind::Number => "a number",
-            JsonKind::Text => "a text",
+            JsonKind::Text => "a string",
             JsonKind::Array => "a list",
             JsonKind::Object => "an object",
         }

@@ -58,7 +58,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Json, NotJson> {
             let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
             let before = String::from_utf8_lossy(before).into_owned();
             let at = Position::of(&before, before.len());
-            let message = "a byte that is no UTF-8".to_owned();
+            let message = "a byte that is not UTF-8".to_owned();
             return Err(NotJson { at, message, hint: hint::of_bytes(bytes) });
         }
     };
@@ -91,7 +91,7 @@ impl Parser<'_> {
                 };
             };
             expected = match (expected, byte) {
-                (Expected::End, _) => return Err(self.problem("something behind the value's end")),
+                (Expected::End, _) => return Err(self.problem("extra text after the end")),
                 (Expected::ValueOrEnd, b']')
                 | (Expected::KeyOrEnd, b'}')
                 | (Expected::CommaOrEnd, b']' | b'}') => self.close(byte)?,
@@ -129,9 +129,9 @@ impl Parser<'_> {
     fn ended(&self) -> Problem {
         let message = match self.open.last().and_then(|open| self.nodes.get(*open)) {
             Some(open) => {
-                let what = if open.kind == JsonKind::Object { "an object" } else { "an array" };
+                let what = if open.kind == JsonKind::Object { "object" } else { "array" };
                 let Position { line, column } = Position::of(self.text, open.start);
-                format!("the end of the file, and {what} of line {line}, column {column} has none")
+                format!("unclosed {what} (opened at line {line}, column {column})")
             }
             None => "the end of the file, where a value was expected".to_owned(),
         };
@@ -169,7 +169,7 @@ impl Parser<'_> {
                 Ok(Expected::Value)
             }
             None => Err(self.ended()),
-            Some(_) => Err(self.problem("expected a colon behind the key")),
+            Some(_) => Err(self.problem("expected a colon after the key")),
         }
     }
 
@@ -233,12 +233,12 @@ impl Parser<'_> {
                 Some(b'\\') => self.escape()?,
                 Some(0..=0x1F) => {
                     return Err(
-                        self.problem("a text has a line break or a control character in it")
+                        self.problem("a string has a line break or a control character in it")
                     );
                 }
                 Some(_) => self.at += 1,
                 None => {
-                    let message = "the text that begins here has no end".to_owned();
+                    let message = "unclosed string: it begins here".to_owned();
                     return Err(Problem { at: start, message });
                 }
             }
@@ -250,7 +250,7 @@ impl Parser<'_> {
         let length = match rest {
             [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
             [b'u', a, b, c, d, ..] if [a, b, c, d].iter().all(|one| one.is_ascii_hexdigit()) => 6,
-            _ => return Err(self.problem("a backslash that begins none of JSON's escapes")),
+            _ => return Err(self.problem("an escape that JSON does not have")),
         };
         self.at += length;
         Ok(())
@@ -273,7 +273,7 @@ impl Parser<'_> {
         if self.peek() == Some(b'0') {
             self.at += 1;
             if self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-                return Err(self.problem("a number with a zero before it"));
+                return Err(self.problem("a number with a leading zero"));
             }
         } else {
             self.digits()?;

@@ -115,8 +115,9 @@ impl<'s> BlockParser<'s> {
             "assign" => {
                 let name = words.name("`assign` needs a name: `assign name = value`")?.to_owned();
                 if !words.symbol("=") {
-                    return Err(words
-                        .error("`assign` needs `=` behind a plain name: `assign name = value`"));
+                    return Err(
+                        words.error("`assign` needs `=` after a plain name: `assign name = value`")
+                    );
                 }
                 Ok(NodeKind::Assign { name, value: words.pipeline()? })
             }
@@ -148,7 +149,7 @@ impl<'s> BlockParser<'s> {
             "endraw" | "endcomment" => {
                 Err(self.error(at, format!("`{tag}` has no tag that opens it")))
             }
-            _ => Err(self.error(at, format!("{} is no tag", quoted(tag)))),
+            _ => Err(self.error(at, format!("unknown tag {}", quoted(tag)))),
         }
     }
 

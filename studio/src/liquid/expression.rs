@@ -101,10 +101,10 @@ impl<'s> TokenReader<'s> {
 
     fn call(&mut self) -> Result<FilterCall, LiquidError> {
         let at = self.at();
-        let name = self.name("the name of a filter is missing behind `|`")?;
+        let name = self.name("the name of a filter is missing after `|`")?;
         let fail = |message| LiquidError::new(self.source, at, message);
         let filter = filters::find(name);
-        let filter = filter.ok_or_else(|| fail(format!("{} is no filter", quoted(name))))?;
+        let filter = filter.ok_or_else(|| fail(format!("unknown filter {}", quoted(name))))?;
         let mut arguments = Vec::new();
         if self.symbol(":") {
             arguments.push(self.operand()?);
@@ -114,8 +114,10 @@ impl<'s> TokenReader<'s> {
         }
         if arguments.len() < filter.arguments {
             let message = format!(
-                "the filter `{name}` needs {} more behind a colon",
-                filter.arguments - arguments.len()
+                "the filter `{name}` needs {} argument{}, and has {}",
+                filter.arguments,
+                if filter.arguments == 1 { "" } else { "s" },
+                arguments.len()
             );
             return Err(LiquidError::new(self.source, at, message));
         }
@@ -179,7 +181,7 @@ impl<'s> TokenReader<'s> {
         let mut parts = Vec::new();
         loop {
             if self.symbol(".") {
-                parts.push(PathPart::Name(self.name("a name is missing behind `.`")?.to_owned()));
+                parts.push(PathPart::Name(self.name("a name is missing after `.`")?.to_owned()));
             } else if self.symbol("[") {
                 parts.push(PathPart::Index(self.operand()?));
                 if !self.symbol("]") {

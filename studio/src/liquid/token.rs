@@ -89,13 +89,13 @@ fn number(rest: &str) -> Result<(TokenKind<'_>, usize), String> {
 /// The reason why a character is no word.
 fn unknown(character: char) -> String {
     match character {
-        '+' => "`+` is no operator of Liquid: use `| plus:`".into(),
-        '*' => "`*` is no operator of Liquid: use `| times:`".into(),
-        '/' => "`/` is no operator of Liquid: use `| divided_by:`".into(),
-        '-' => "`-` is no operator of Liquid: use `| minus:`".into(),
-        '%' => "`%` is no operator of Liquid: use `| modulo:`".into(),
-        '&' => "`&` is no operator of Liquid: use `and`".into(),
-        '!' => "`!` is no operator of Liquid: use `unless` or `!=`".into(),
+        '+' => "Liquid has no operator `+`: use `| plus:`".into(),
+        '*' => "Liquid has no operator `*`: use `| times:`".into(),
+        '/' => "Liquid has no operator `/`: use `| divided_by:`".into(),
+        '-' => "Liquid has no operator `-`: use `| minus:`".into(),
+        '%' => "Liquid has no operator `%`: use `| modulo:`".into(),
+        '&' => "Liquid has no operator `&`: use `and`".into(),
+        '!' => "Liquid has no operator `!`: use `unless` or `!=`".into(),
         '{' | '}' => {
             "a brace inside of braces: the pair before is not closed, or there is one too many"
                 .into()

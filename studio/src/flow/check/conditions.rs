@@ -105,7 +105,7 @@ impl<'a> Check<'a> {
             }
             Some(value) => {
                 if let Some(kind) = other_kind(&value, JsonKind::Text) {
-                    let message = format!("the condition's `value` is {kind}, expected a text");
+                    let message = format!("the condition's `value` is {kind}, expected a string");
                     self.error(CODE, &value, message, "put it between quotation marks");
                 }
                 value.item.text().map(|value| value.into_owned())
@@ -144,12 +144,12 @@ impl<'a> Check<'a> {
         if !is_list || entries.is_empty() {
             let found = if is_list { "empty" } else { at.item.kind().name() };
             let message =
-                format!("the condition's `arguments` is {found}, expected a list of one text");
+                format!("the condition's `arguments` is {found}, expected a list of one string");
             return self.error(CODE, at, message, SHAPE);
         }
         for entry in &entries {
             if let Some(kind) = other_kind(entry, JsonKind::Text) {
-                let message = format!("the condition's argument is {kind}, expected a text");
+                let message = format!("the condition's argument is {kind}, expected a string");
                 self.error(CODE, entry, message, SHAPE);
             }
         }

@@ -13,7 +13,7 @@ impl Check<'_> {
     pub(super) fn graph(&mut self) {
         let ways: Vec<Vec<usize>> = self.states.iter().map(|state| self.leads_to(state)).collect();
         self.unreachable(&ways);
-        self.rounds(&ways);
+        self.rounds();
     }
 
     fn leads_to(&self, state: &CheckedState<'_>) -> Vec<usize> {
@@ -43,31 +43,34 @@ impl Check<'_> {
         let lost: Vec<_> = lost.map(|(_, state)| state.at.clone()).collect();
         for at in lost {
             let name = quoted(at.widget.as_deref().unwrap_or_default());
-            let message = format!("no way leads to {name}");
-            let advice = "lead a transition to it, or remove it";
+            let message = format!("nothing leads to {name}");
+            let advice = "point a transition at it, or remove it";
             self.warn("unreachable-widget", &at, message, advice);
         }
     }
 
     /// One finding for each set of widgets that lead to each other without waiting for anybody, and without counting.
-    fn rounds(&mut self, ways: &[Vec<usize>]) {
+    fn rounds(&mut self) {
         let inputs = self.states.iter().filter(|state| state.is_a("split-based-on"));
         let tested: Vec<Vec<String>> = inputs
             .filter_map(|state| state.text("input"))
             .flat_map(|input| paths(&input))
             .collect();
-        let is_quick: Vec<bool> =
-            self.states.iter().map(|state| !waits(state) && !counts(state, &tested)).collect();
-        let quick = |number: usize| is_quick.get(number) == Some(&true);
-        let ways: Vec<Vec<usize>> = ways
-            .iter()
-            .enumerate()
-            .map(|(number, next)| {
-                next.iter().copied().filter(|next| quick(number) && quick(*next)).collect()
-            })
-            .collect();
+        let quick_ways = |state: &CheckedState<'_>| {
+            if counts(state, &tested) {
+                return Vec::new();
+            }
+            let quick = state.transitions.iter().filter(|transition| !waits(state, transition));
+            let next = quick.filter_map(|transition| transition.next.as_ref());
+            next.filter_map(|name| self.by_name.get(name).copied()).collect()
+        };
+        let ways: Vec<Vec<usize>> = self.states.iter().map(quick_ways).collect();
         for members in components(&ways) {
             let Some(first) = members.iter().min().copied() else { continue };
+            let is_alone = members.len() == 1;
+            if is_alone && !ways.get(first).is_some_and(|next| next.contains(&first)) {
+                continue;
+            }
             let Some(round) = shortest_round(first, &ways) else { continue };
             let Some(at) = self.states.get(first).map(|state| state.at.clone()) else { continue };
             let names = round.iter().filter_map(|number| self.states.get(*number)?.name.as_deref());
@@ -78,8 +81,8 @@ impl Check<'_> {
                 names.push("…".to_owned());
             }
             names.push(start);
-            let message = format!("nobody is waited for in the round {}", names.join(" → "));
-            let advice = "wait for somebody in it, or count the rounds: Studio ends it after 1,000 steps, and a widget \
+            let message = format!("the loop {} waits for nobody", names.join(" → "));
+            let advice = "wait for an answer in it, or count its rounds: Studio ends it after 1,000 steps, and a widget \
                           that leads to itself after ten";
             self.warn("endless-round", &at, message, advice);
         }

@@ -4,6 +4,8 @@ use fancy_regex::{CompileError, Error, ParseError, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind, Look};
 
+mod java;
+
 use super::quoted;
 
 /// The code, message and advice of a condition that cannot hold as it was meant.
@@ -14,10 +16,10 @@ const SIZE_LIMIT: usize = 1 << 20;
 
 /// The problem of a pattern, which Studio compares with the whole text, whatever its case.
 pub(super) fn problem(pattern: &str) -> Option<Unmatchable> {
-    if let Some(reason) = syntax_error(pattern) {
+    if let Some(reason) = java::syntax_error(pattern).or_else(|| syntax_error(pattern)) {
         let message =
             format!("the regular expression {} does not compile: {reason}", quoted(pattern));
-        let advice = "Studio says nothing and never matches: mend the expression, or test with equal_to or contains";
+        let advice = "Studio says nothing and never matches: fix the expression, or test with equal_to or contains";
         return Some(("regex-does-not-compile", message, advice.to_owned()));
     }
     if pattern.len() > 2
@@ -37,6 +39,11 @@ pub(super) fn problem(pattern: &str) -> Option<Unmatchable> {
         );
         return Some(("regex-cannot-match", message, "write \\d, in JSON \"\\\\d\"".to_owned()));
     }
+    if java::looks_ahead_in_vain(pattern) {
+        let message = format!("the regular expression {} matches no text", quoted(pattern));
+        let advice = "its look-ahead excludes every text: fix it, or leave it out";
+        return Some(("regex-cannot-match", message, advice.to_owned()));
+    }
     let hir = ParserBuilder::new().case_insensitive(true).build().parse(pattern).ok()?;
     if never_matches(&hir) || starts_or_ends_blank(&hir) {
         let message = format!("the regular expression {} matches no text", quoted(pattern));
@@ -51,8 +58,7 @@ pub(super) fn problem(pattern: &str) -> Option<Unmatchable> {
 fn syntax_error(pattern: &str) -> Option<String> {
     let built =
         RegexBuilder::new(pattern).case_insensitive(true).delegate_size_limit(SIZE_LIMIT).build();
-    let is_foreign =
-        ["\\Q", "\\p", "\\P", "&&", "(?<", "\\x{", "\\c"].iter().any(|one| pattern.contains(one));
+    let is_foreign = java::has_own_syntax(pattern);
     match built {
         _ if is_foreign => None,
         Err(Error::ParseError(_, ParseError::RecursionExceeded)) => None,
@@ -159,6 +165,16 @@ mod tests {
             "(?<!x)y",
             "\\/help",
             "a++b",
+            "\\X+",
+            "\\R",
+            "\\h*yes",
+            "(?<n>a)\\k<n>",
+            "a{2}b{1,}c{1,2}",
+            "[{]",
+            "\\{3",
+            "(?=a)a",
+            "(?=a)b?a",
+            "(?=a)b|a",
         ] {
             assert_eq!(problem(pattern), None, "{pattern}");
         }
@@ -175,6 +191,12 @@ mod tests {
             ("yes\\s", "regex-cannot-match"),
             ("/^yes$/", "regex-cannot-match"),
             ("\\\\d+", "regex-cannot-match"),
+            ("(?!)", "regex-cannot-match"),
+            ("(?=a)b", "regex-cannot-match"),
+            ("^(?=yes)no$", "regex-cannot-match"),
+            ("a{2,1}", "regex-does-not-compile"),
+            ("^[0-9]{3$", "regex-does-not-compile"),
+            ("(?P<n>a)", "regex-does-not-compile"),
             ("[", "regex-does-not-compile"),
             ("a)", "regex-does-not-compile"),
             ("*a", "regex-does-not-compile"),

@@ -13,17 +13,25 @@ pub(super) fn problems(kind: &str, value: &str, lines: &HashSet<String>) -> Vec<
     }
     let value = value.trim();
     match kind {
+        "matches_any_of" if value.is_empty() => {
+            let message = "the condition can never hold: the list is empty".to_owned();
+            vec![(
+                "value-cannot-match",
+                message,
+                "list the answers, or test with is_blank".to_owned(),
+            )]
+        }
         "regex" => pattern::problem(value).into_iter().collect(),
         "matches_any_of" | "does_not_match_any_of" => any_of(value, lines).into_iter().collect(),
         "less_than" | "greater_than" => {
             literal(value, is_number(value), "a number", "numbers are compared, and nothing else")
         }
         "is_before_date" | "is_after_date" => {
-            let is_date = has_form(value, "0000-00-00");
+            let is_date = is_date(value);
             literal(value, is_date, "a date like 2026-12-24", "write it as YYYY-MM-DD")
         }
         "is_before_time" | "is_after_time" => {
-            let is_time = has_form(value, "00:00");
+            let is_time = is_time(value);
             literal(value, is_time, "a time like 08:30", "write it as HH:MM, of 24 hours")
         }
         _ => Vec::new(),
@@ -48,6 +56,31 @@ fn is_number(text: &str) -> bool {
 fn has_form(text: &str, form: &str) -> bool {
     let is_alike = |(c, of): (u8, u8)| if of == b'0' { c.is_ascii_digit() } else { c == of };
     text.len() == form.len() && text.bytes().zip(form.bytes()).all(is_alike)
+}
+
+/// A day of the calendar, `YYYY-MM-DD`.
+fn is_date(text: &str) -> bool {
+    let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
+    let (Some(year), Some(month), Some(day)) = (part(0..4), part(5..7), part(8..10)) else {
+        return false;
+    };
+    let is_leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
+    let days = match month {
+        2 if is_leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    has_form(text, "0000-00-00") && (1..=days).contains(&day)
+}
+
+/// A time of the day, `HH:MM` from 00:00 to 23:59.
+fn is_time(text: &str) -> bool {
+    let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
+    has_form(text, "00:00")
+        && part(0..2).is_some_and(|hours| hours < 24)
+        && part(3..5).is_some_and(|minutes| minutes < 60)
 }
 
 /// Labels that Studio takes apart at their commas, so that none of them can match as a whole.
@@ -133,4 +166,30 @@ fn answer(line: &str) -> String {
     };
     let line = line.trim_start_matches(is_bullet).trim_end();
     line.split(',').map(str::trim).collect::<Vec<_>>().join(", ").to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn value_that_nothing_can_match_is_told() {
+        for (kind, wrong, right) in [
+            ("is_after_time", "25:00", "23:59"),
+            ("is_before_time", "24:00", "00:00"),
+            ("is_before_time", "08:60", "08:59"),
+            ("is_before_date", "2026-13-01", "2026-12-31"),
+            ("is_before_date", "2026-02-30", "2024-02-29"),
+            ("is_after_date", "2100-02-29", "2000-02-29"),
+            ("is_after_date", "2026-00-10", "2026-01-10"),
+            ("matches_any_of", "", "yes"),
+        ] {
+            let codes = |value| {
+                let found = problems(kind, value, &HashSet::new()).into_iter();
+                found.map(|(code, ..)| code).collect::<Vec<_>>()
+            };
+            assert_eq!(codes(wrong), ["value-cannot-match"], "{kind} {wrong}");
+            assert!(codes(right).is_empty(), "{kind} {right}");
+        }
+    }
 }

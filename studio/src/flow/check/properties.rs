@@ -55,7 +55,7 @@ impl<'a> Check<'a> {
             Some(at) if at.item.kind() != JsonKind::Null => {}
             found => {
                 let at = found.unwrap_or_else(|| properties.clone());
-                let message = format!("{of} needs `{name}`, which is not there");
+                let message = format!("{of} needs `{name}`, which is missing");
                 self.error("required-but-absent", &at, message, "add the property");
             }
         }
@@ -73,14 +73,14 @@ impl<'a> Check<'a> {
             // For a subflow Twilio's own documents say so; for the others only somebody else's.
             let severity =
                 if kind == PropertyKind::LiteralText { Severity::Error } else { Severity::Warning };
-            let message = format!("Studio takes no Liquid in `{name}`");
+            let message = format!("Studio accepts no Liquid in `{name}`");
             self.add(severity, "liquid-not-taken", at, message, "write the value itself");
             return;
         }
         if let Some((severity, expected)) = mismatch(at, text.as_deref(), has_liquid, kind) {
             let found = match text.as_deref() {
                 Some(text) => quoted(text),
-                None if kind == PropertyKind::Offset => "no place".to_owned(),
+                None if kind == PropertyKind::Offset => "not a place".to_owned(),
                 None => at.item.kind().name().to_owned(),
             };
             let message = format!("`{name}` is {found}, expected {expected}");
@@ -95,7 +95,7 @@ impl<'a> Check<'a> {
         for entry in at.elements() {
             let has_key = entry.item.text_of("key").is_some();
             if !has_key {
-                let message = format!("an entry of `{name}` has no text `key`");
+                let message = format!("an entry of `{name}` has no string `key`");
                 let advice = "each entry is {\"key\", \"value\"}";
                 self.error("malformed-pair", &entry, message, advice);
             }
@@ -218,9 +218,11 @@ fn mismatch(
     };
     let (is_right, severity, expected) = match kind {
         PropertyKind::Text | PropertyKind::LiteralText => {
-            (found == JsonKind::Text, Severity::Warning, "a text".to_owned())
+            (found == JsonKind::Text, Severity::Warning, "a string".to_owned())
         }
-        PropertyKind::StrictText => (found == JsonKind::Text, Severity::Error, "a text".to_owned()),
+        PropertyKind::StrictText => {
+            (found == JsonKind::Text, Severity::Error, "a string".to_owned())
+        }
         PropertyKind::Number | PropertyKind::LiteralNumber => {
             (is_number(), Severity::Warning, "a number".to_owned())
         }

@@ -14,6 +14,20 @@ use shapes::{is_secret_name, is_secret_value, secrets_in};
 /// The shortest secret that is looked for in messages.
 const MIN_MASKED: usize = 4;
 
+/// The length of the shortest text with a secret that its shape gives away.
+const MIN_SHAPE: usize = 12;
+
+/// A text without the secrets that their shape gives away: `…` stands for each.
+pub fn without_secrets(text: &str) -> String {
+    // The shortest shape is longer.
+    if text.len() < MIN_SHAPE {
+        return text.to_owned();
+    }
+    let mut found = secrets_in(text);
+    found.sort_by_key(|(_, secret)| std::cmp::Reverse(secret.len()));
+    found.iter().fold(text.to_owned(), |text, (_, secret)| text.replace(secret.as_str(), "…"))
+}
+
 /// The secrets that were found, so that no message has one.
 #[derive(Debug, Default)]
 pub(super) struct Secrets(Vec<String>);
@@ -21,7 +35,7 @@ pub(super) struct Secrets(Vec<String>);
 impl Secrets {
     /// A sentence without them, and without the start of one that was cut off.
     pub(super) fn mask(&self, sentence: String) -> String {
-        self.0.iter().fold(sentence, |sentence, secret| {
+        let masked = self.0.iter().fold(sentence, |sentence, secret| {
             if !sentence.contains(secret.get(..MIN_MASKED).unwrap_or(secret)) {
                 return sentence;
             }
@@ -31,7 +45,8 @@ impl Secrets {
                 let start = secret.get(..at).unwrap_or(secret);
                 sentence.replace(&format!("{start}…"), "…")
             })
-        })
+        });
+        without_secrets(&masked)
     }
 
     /// A text has one of them.
@@ -77,7 +92,7 @@ impl<'a> Check<'a> {
             self.secrets.learn(&secret);
             if seen.insert((at.item.number(), kind)) {
                 let message = format!("the definition has {kind} in it");
-                let advice = "replace it at its owner, and have a Function or your own server add it instead: everybody \
+                let advice = "revoke it where it was issued, and have a Function or your own server add it instead: everybody \
                               who may look at the Flow can read it";
                 self.warn("secret-in-definition", &at, message, advice);
             }

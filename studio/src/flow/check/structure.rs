@@ -33,7 +33,7 @@ impl Check<'_> {
                 "too-many-subflows",
                 &self.top(),
                 message,
-                "let several ways lead to one of them",
+                "point several transitions at one of them",
             );
         }
     }
@@ -52,19 +52,22 @@ impl Check<'_> {
             }
             None => {
                 let message =
-                    format!("`initial_state` is {}, expected a text", at.item.kind().name());
+                    format!("`initial_state` is {}, expected a string", at.item.kind().name());
                 return self.error("no-initial-state", &at, message, ADVICE);
             }
         };
         match self.by_name.get(name.as_ref()).and_then(|number| self.states.get(*number)) {
             None => {
-                let message = format!("the Flow begins with {}, which is no state", quoted(&name));
+                let message = format!(
+                    "the Flow begins with {}: there is no widget of that name",
+                    quoted(&name)
+                );
                 let advice = self.meant(&name).unwrap_or_else(|| ADVICE.to_owned());
                 self.error("missing-initial-state", &at, message, &advice);
             }
             Some(state) if !state.is_a("trigger") && state.of.is_some() => {
                 let message =
-                    format!("the Flow begins with {}, which is no trigger", quoted(&name));
+                    format!("the Flow begins with {}, which is not a trigger", quoted(&name));
                 self.warn("initial-state-is-no-trigger", &at, message, ADVICE);
             }
             Some(_) => {}
@@ -92,7 +95,7 @@ impl Check<'_> {
                 let value = at.inner(value, &key);
                 if !seen.insert(key.clone()) {
                     let message =
-                        format!("the key {} stands twice: the last one counts", quoted(&key));
+                        format!("the key {} appears twice: the last one counts", quoted(&key));
                     self.warn("double-key", &value, message, "remove one of them");
                 }
                 rest.push(value);

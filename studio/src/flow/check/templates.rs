@@ -44,7 +44,7 @@ impl<'a> Check<'a> {
                     error.to_string()
                 };
                 let message = format!("the template does not parse: {why} (81018)");
-                let advice = "mend the expression: the widget fails whenever it is reached";
+                let advice = "fix the expression: the widget fails whenever it is reached";
                 return self.error("malformed-template", at, message, advice);
             }
         };
@@ -76,7 +76,7 @@ impl<'a> Check<'a> {
                 && first != "forloop"
             {
                 let message = format!(
-                    "{} is always empty: nothing of that name is there",
+                    "{} is always empty: there is nothing of that name",
                     quoted(&path.join("."))
                 );
                 let advice = "a look-up begins with widgets.NAME, trigger, flow or contact";

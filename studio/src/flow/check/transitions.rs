@@ -55,7 +55,7 @@ impl<'a> Check<'a> {
         }
         let name = transition.next.as_deref()?;
         if self.by_name.contains_key(name) {
-            let is_loop = state.name.as_deref() == Some(name) && waits(state);
+            let is_loop = state.name.as_deref() == Some(name) && waits(state, transition);
             return is_loop.then(|| {
                 let event = transition.event.as_deref().unwrap_or_default();
                 let message = format!("{} leads back to the widget itself", quoted(event));
@@ -66,7 +66,8 @@ impl<'a> Check<'a> {
             });
         }
         let event = transition.event.as_deref().unwrap_or_default();
-        let message = format!("{} leads to {}, which is no state", quoted(event), quoted(name));
+        let message =
+            format!("{} leads to {}: there is no widget of that name", quoted(event), quoted(name));
         let ends = ["ended", "end", "none", "null", "stop", "hangup", "exit", "finish", "done"];
         let advice = self.meant(name).unwrap_or_else(|| {
             if ends.contains(&plain(name).as_str()) {
@@ -79,9 +80,10 @@ impl<'a> Check<'a> {
     }
 }
 
-/// Somebody is waited for in the widget, as far as is known.
-pub(super) fn waits(state: &CheckedState<'_>) -> bool {
-    state.of.is_none_or(|of| of.waits)
+/// Somebody is waited for in the widget before the event comes, as far as is known.
+pub(super) fn waits(state: &CheckedState<'_>, transition: &CheckedTransition<'_>) -> bool {
+    let event = transition.event.as_deref().unwrap_or_default();
+    state.of.is_none_or(|of| of.waits_for(event))
 }
 
 /// An event that the widget does not have.

@@ -17,10 +17,10 @@ fn template_that_is_no_liquid_says_where_and_why() {
         ("{{ {{a}} }}", "line 1, column 4: a brace inside of braces"),
         ("{{ 'a }}", "line 1, column 4: a quotation mark that opens here is not closed"),
         ("{{}}", "line 1, column 3: a value is missing"),
-        ("{{ a. }}", "a name is missing behind `.`"),
+        ("{{ a. }}", "a name is missing after `.`"),
         ("{{a..b}}", "`..` is not expected here"),
         ("{{ a[1 }}", "the index has no `]`"),
-        ("{{ a + b }}", "line 1, column 6: `+` is no operator of Liquid: use `| plus:`"),
+        ("{{ a + b }}", "line 1, column 6: Liquid has no operator `+`: use `| plus:`"),
         ("{{ a * b }}", "`| times:`"),
         ("{% if a && b %}{% endif %}", "use `and`"),
         ("{% if !a %}{% endif %}", "use `unless`"),
@@ -32,14 +32,14 @@ fn template_that_is_no_liquid_says_where_and_why() {
         ("{{ “a” }}", "typographic quotation mark"),
         ("{{ a\u{a0}}}", "no-break space"),
         ("{{ 2fa }}", "a name must begin with a letter"),
-        ("{{ a | shout }}", "line 1, column 8: `shout` is no filter"),
+        ("{{ a | shout }}", "line 1, column 8: unknown filter `shout`"),
         ("{{ a | }}", "the name of a filter is missing"),
-        ("{{ a | append }}", "the filter `append` needs 1 more behind a colon"),
-        ("{% shout %}", "line 1, column 4: `shout` is no tag"),
+        ("{{ a | append }}", "the filter `append` needs 1 argument, and has 0"),
+        ("{% shout %}", "line 1, column 4: unknown tag `shout`"),
         ("{% %}", "a tag without a name"),
         ("{% include 'x' %}", "no files"),
         ("{% assign a %}", "`assign` needs `=`"),
-        ("{% assign a.b = 1 %}", "`assign` needs `=` behind a plain name"),
+        ("{% assign a.b = 1 %}", "`assign` needs `=` after a plain name"),
         ("{% assign = 1 %}", "`assign` needs a name"),
         ("{% assign a = %}", "a value is missing"),
         ("{% for a of b %}{% endfor %}", "the loop needs `in`"),
@@ -86,7 +86,7 @@ fn value_that_does_not_fit_is_an_error() {
 #[test]
 fn error_shows_no_number_that_may_be_a_phones() {
     let error = Template::parse("{{ a | f15005550006 }}").unwrap_err();
-    assert_eq!(error.message, "`f…` is no filter");
+    assert_eq!(error.message, "unknown filter `f…`");
     let error =
         render("{{ a['15005550006'] | append: b[1500555] }}", &json!({"b": []})).unwrap_err();
     assert!(error.contains("`b[…]`"), "{error}");

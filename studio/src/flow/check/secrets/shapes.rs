@@ -4,60 +4,97 @@ use std::sync::LazyLock;
 
 use fancy_regex::Regex;
 
-/// Kinds of secret, each with its shape. Where a shape has a group, that is the secret; else all of it is. None looks
+/// Kinds of secret, each with texts in small letters of which it has one, and its shape. Where a shape has a group, that is the secret; else all of it is. None looks
 /// ahead without an end: a long text would take long.
-const SHAPES: [(&str, &str); 22] = [
+const SHAPES: [(&str, &[&str], &str); 28] = [
     (
         "a Slack webhook URL",
+        &["hooks.slack"],
         r"(?i)hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/([A-Za-z0-9_/-]{8,})",
     ),
-    ("a Slack token", r"\b(?:xox[a-z](?:\.xox[bp])?|xapp)-[A-Za-z0-9-]{10,}"),
-    ("a Discord webhook URL", r"discord(?:app)?\.com/api/webhooks/([0-9]{6,}/[A-Za-z0-9_-]{20,})"),
-    ("a Microsoft Teams webhook URL", r"webhook\.office\.com/webhookb2/([^\s{}]{20,})"),
+    ("a Slack token", &["xox", "xapp-"], r"\b(?:xox[a-z](?:\.xox[bp])?|xapp)-[A-Za-z0-9-]{10,}"),
+    (
+        "a Discord webhook URL",
+        &["/api/webhooks/"],
+        r"discord(?:app)?\.com/api/webhooks/([0-9]{6,}/[A-Za-z0-9_-]{20,})",
+    ),
+    (
+        "a Microsoft Teams webhook URL",
+        &["webhook.office"],
+        r"webhook\.office\.com/webhookb2/([^\s{}]{20,})",
+    ),
     (
         "a Twilio account or API key SID with its secret",
+        &["ac", "sk"],
         r"\b(?:AC|SK)[0-9a-fA-F]{32}\s*[:|,;]\s*([0-9A-Za-z]{32})\b",
     ),
     // A password that is looked up is none that stands there.
     (
         "a user and password in a URL",
+        &["://"],
         r#"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/?#@:"'<>\\]*:([^\s/?#@"'<>{}\\]+)@[^\s@]"#,
     ),
-    ("a private key", r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----"),
-    ("an AWS access key", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
-    ("a Google API key", r"\bAIza[A-Za-z0-9_-]{30,}"),
-    ("a GitHub token", r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})"),
-    ("a GitLab token", r"\bglpat-[A-Za-z0-9_-]{16,}"),
-    ("a Stripe key", r"\b(?:[sr]k_(?:live|test)|whsec)_[A-Za-z0-9]{10,}"),
-    ("a SendGrid API key", r"\bSG\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
-    ("an API key", r"\bsk-[A-Za-z0-9_-]{20,}"),
-    ("a Telegram bot token", r"\b(?:bot)?[0-9]{8,10}:[A-Za-z0-9_-]{35}\b"),
-    ("a JSON Web Token", r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
-    ("a bearer token", r"(?i)\bbearer\s+((?=[^\s]{0,80}[0-9]|[^\s]{20})[A-Za-z0-9._~+/=-]{10,})"),
+    ("a private key", &["-----begin "], r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----"),
+    ("an AWS access key", &["akia", "asia"], r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+    (
+        "an AWS secret access key",
+        &["secret"],
+        r"(?i)\baws_?secret_?(?:access_?)?key[^A-Za-z0-9/+{}]{1,6}([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])",
+    ),
+    ("an npm token", &["npm_"], r"\bnpm_[A-Za-z0-9]{36}\b"),
+    ("a Mailgun API key", &["key-"], r"\bkey-[0-9a-f]{32}\b"),
+    ("an Airtable token", &["pat"], r"\bpat[A-Za-z0-9]{14}\.[0-9a-f]{64}\b"),
+    ("an access token", &["token="], r#"(?i)\btoken\s+token=["']?([A-Za-z0-9._~+/-]{16,})"#),
+    (
+        "a Zapier webhook URL",
+        &["hooks.zapier"],
+        r"(?i)hooks\.zapier\.com/hooks/catch/([A-Za-z0-9_-]+/[A-Za-z0-9_-]{4,})",
+    ),
+    ("a Google API key", &["aiza"], r"\bAIza[A-Za-z0-9_-]{30,}"),
+    ("a GitHub token", &["gh"], r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})"),
+    ("a GitLab token", &["glpat-"], r"\bglpat-[A-Za-z0-9_-]{16,}"),
+    ("a Stripe key", &["k_", "whsec_"], r"\b(?:[sr]k_(?:live|test)|whsec)_[A-Za-z0-9]{10,}"),
+    ("a SendGrid API key", &["sg."], r"\bSG\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
+    ("an API key", &["sk-"], r"\bsk-[A-Za-z0-9_-]{20,}"),
+    ("a Telegram bot token", &[":"], r"\b(?:bot)?[0-9]{8,10}:[A-Za-z0-9_-]{35}\b"),
+    ("a JSON Web Token", &["eyj"], r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
+    (
+        "a bearer token",
+        &["bearer"],
+        r"(?i)\bbearer\s+((?=[^\s]{0,80}[0-9]|[^\s]{20})[A-Za-z0-9._~+/=-]{10,})",
+    ),
     (
         "a user and password in a Basic header",
+        &["basic"],
         r"\b[Bb]asic\s+((?=[A-Za-z0-9+/]{0,80}[a-z])(?=[A-Za-z0-9+/]{0,80}[A-Z])(?=[A-Za-z0-9+/]{0,80}[0-9=])[A-Za-z0-9+/]{8,}={0,2})",
     ),
     (
         "a key, token or signature in a URL",
+        &["?", "&"],
         r#"(?i)[?&](?:api[_-]?key|access[_-]?token|auth[_-]?token|auth|token|secret|client[_-]?secret|password|passwd|pwd|sig|signature|subscription-key)=([^&\s{}"'<>\\]{6,})"#,
     ),
-    ("a key in a URL", r#"[?&](?:key|code)=((?=[^&\s]{0,80}[0-9])[A-Za-z0-9_%+/=-]{20,})"#),
+    (
+        "a key in a URL",
+        &["key=", "code="],
+        r#"[?&](?:key|code)=((?=[^&\s]{0,80}[0-9])[A-Za-z0-9_%+/=-]{20,})"#,
+    ),
     (
         "a password, key or token",
+        &["\""],
         r#"(?i)"(?:[a-z0-9_-]*(?:password|passwd|secret|api[_-]?key|auth[_-]?token|access[_-]?token|private[_-]?key|access[_-]?key))"\s*:\s*"([^"{}<>\\]{4,})""#,
     ),
-    ("a Twilio auth token", r"(?i)\bauth[_ -]?token\b[^0-9a-z{}]{1,4}([0-9a-f]{32})\b"),
+    ("a Twilio auth token", &["token"], r"(?i)\bauth[_ -]?token\b[^0-9a-z{}]{1,4}([0-9a-f]{32})\b"),
 ];
 
-static REGEXES: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
-    let built = SHAPES.iter().map(|(kind, shape)| Some((*kind, Regex::new(shape).ok()?)));
+static REGEXES: LazyLock<Vec<(&str, &[&str], Regex)>> = LazyLock::new(|| {
+    let built =
+        SHAPES.iter().map(|(kind, marks, shape)| Some((*kind, *marks, Regex::new(shape).ok()?)));
     built.flatten().collect()
 });
 
 /// Names whose value is one, as whole words of a name: `sip_password`, `X-API-Key`, `accessToken`.
 static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let names = "password|passwd|passphrase|pwd|secret|token|api_?key|apikey|auth|authorization|access_?key|private_?key|\
+    let names = "password|passwd|passphrase|passcode|pass|pwd|signature|functions_?key|secret|token|api_?key|apikey|auth|authorization|access_?key|private_?key|\
                  subscription_?key|credentials?|bearer";
     Regex::new(&format!(r"(?:^|_)(?:{names})$")).ok()
 });
@@ -65,7 +102,9 @@ static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// The secrets in a text that have the shape of one, each with its kind.
 pub(super) fn secrets_in(text: &str) -> Vec<(&'static str, String)> {
     let mut secrets = Vec::new();
-    for (kind, regex) in REGEXES.iter() {
+    let small = text.to_ascii_lowercase();
+    let has_mark = |marks: &[&str]| marks.iter().any(|mark| small.contains(mark));
+    for (kind, _, regex) in REGEXES.iter().filter(|(_, marks, _)| has_mark(marks)) {
         let found = regex.captures_iter(text).map_while(Result::ok);
         let found = found.filter_map(|found| found.get(1).or_else(|| found.get(0)));
         secrets.extend(found.map(|secret| (*kind, secret.as_str().to_owned())));
@@ -95,12 +134,19 @@ pub(super) fn is_secret_value(name: &str, value: &str) -> bool {
     let is_sample = value.starts_with('<')
         || lower.starts_with("your")
         || lower.trim_matches(['x', '*', '.', '-']).is_empty();
-    if value.len() < 4 || is_looked_up || is_sample || value.contains(char::is_whitespace) {
+    if is_looked_up || is_sample || value.contains(char::is_whitespace) {
         return false;
     }
     let name = name.to_ascii_lowercase();
-    let is_password = ["pass", "pwd", "secret"].iter().any(|word| name.contains(word));
-    is_password || value.len() >= 8 && value.chars().any(|c| c.is_ascii_digit())
+    let is_flag =
+        ["has", "is_", "is-", "needs", "no_", "no-"].iter().any(|start| name.starts_with(start));
+    if name.ends_with("passcode") && value.len() >= 4 && value.chars().all(|c| c.is_ascii_digit()) {
+        return true;
+    }
+    let is_password = ["password", "passwd", "passphrase", "pwd", "secret"]
+        .iter()
+        .any(|word| name.contains(word));
+    value.len() >= 8 && !is_flag && (is_password || value.chars().any(|c| c.is_ascii_digit()))
 }
 
 /// The text has the SID of a Twilio account or API key, which its secret stands beside.
@@ -128,8 +174,52 @@ mod tests {
     use super::*;
 
     #[test]
+    fn token_of_a_known_service_is_a_secret() {
+        for (text, kind) in [
+            (format!("npm_{}", "a1".repeat(18)), "an npm token"),
+            (
+                format!("aws_secret_access_key={}", "wJalrXUtnF".repeat(4)),
+                "an AWS secret access key",
+            ),
+            (format!("key-{}", "0a".repeat(16)), "a Mailgun API key"),
+            (format!("pat{}.{}", "A1".repeat(7), "0a".repeat(32)), "an Airtable token"),
+            (format!("Token token={}", "a1".repeat(10)), "an access token"),
+            (
+                "https://hooks.zapier.com/hooks/catch/1234567/abc12de/".to_owned(),
+                "a Zapier webhook URL",
+            ),
+        ] {
+            let kinds: Vec<&str> = secrets_in(&text).into_iter().map(|(kind, _)| kind).collect();
+            assert_eq!(kinds, [kind], "{text}");
+        }
+    }
+
+    #[test]
+    fn value_of_a_secret_name_is_one_if_it_looks_like_one() {
+        for (name, value) in [
+            ("x-functions-key", "abcDEF123456=="),
+            ("pass", "Winter2026!"),
+            ("passcode", "482913"),
+            ("signature", "0f0f0f0f0f"),
+            ("password", "correct-horse"),
+        ] {
+            assert!(is_secret_name(name) && is_secret_value(name, value), "{name}");
+        }
+        for (name, value) in [
+            ("hasPassword", "false"),
+            ("hasPassword", "incorrect"),
+            ("password", "true"),
+            ("password", "{{flow.variables.password}}"),
+            ("boarding_pass", "premium-annual"),
+            ("signature", "Kind regards, the team"),
+        ] {
+            assert!(!is_secret_value(name, value), "{name} {value}");
+        }
+    }
+
+    #[test]
     fn shapes_compile() {
-        for (kind, shape) in SHAPES {
+        for (kind, _, shape) in SHAPES {
             assert!(Regex::new(shape).is_ok(), "{kind}: {shape}");
         }
         assert!(NAMES.is_some());
