@@ -2,7 +2,7 @@
 // with a link that the server printed at its start.
 //
 // Presses every button of the sandbox's Slack and waits for its line, acts on a message that changes in place, lives through an
-// incident in Slack, plays an incident on the simulated phones, opens every page on a desk and on a phone, in light and in dark, and looks for what a person would
+// incident in Slack, plays an incident on the simulated phones, follows executions of a Flow, opens every page on a desk and on a phone, in light and in dark, and looks for what a person would
 // trip over: a script error, a refused asset, text that cannot be read, a page wider than its screen. Prints
 // `N passed, N failed`; any failure gives a non-zero exit.
 
@@ -13,6 +13,7 @@ import { clicks } from "./clicks.mjs";
 import { livingMessage } from "./living.mjs";
 import { incident } from "./incident.mjs";
 import { below, sandboxSlack } from "./slack.mjs";
+import { studio } from "./studio.mjs";
 
 const PAGES = [
   ["/", "overview"], ["/dead-letters", "dead-letters"], ["/login", "login"], ["/sandbox/slack", "slack"],
@@ -76,7 +77,7 @@ await mkdir(folder, { recursive: true });
 const browser = await launch();
 try {
   await enter(browser);
-  for (const part of [locked, sandboxSlack, livingMessage, clicks, incident, everyPage, replay]) await check(part.name, () => part(browser));
+  for (const part of [locked, sandboxSlack, livingMessage, clicks, incident, studio, everyPage, replay]) await check(part.name, () => part(browser));
 } finally {
   await browser.close();
 }

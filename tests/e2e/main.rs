@@ -19,5 +19,6 @@ mod pages;
 mod scenario;
 mod scenarios;
 mod slack;
+mod studio_pages;
 mod watching;
 mod workspace;

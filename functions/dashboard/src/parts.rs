@@ -72,7 +72,7 @@ impl Live {
 
     /// The whole HTML.
     pub(crate) fn whole(&self) -> String {
-        self.filled(|_| true)
+        self.filled(&self.parts.iter().collect::<Vec<_>>())
     }
 
     /// Names what a browser has that shows all of it.
@@ -98,7 +98,7 @@ impl Live {
             .map(|(at, _)| at)
             .collect();
         if page != hash(&[&self.bare], PAGE_LETTERS) {
-            return Some(self.filled(|part| differs.contains(&part.group)));
+            return Some(self.filled(&self.sent(&differs)));
         }
         let mut html = "<div data-parts=\"\">".to_owned();
         for part in self.parts.iter().filter(|part| differs.contains(&part.group)) {
@@ -120,10 +120,25 @@ impl Live {
         groups.into_iter().map(|parts| hash(&parts, GROUP_LETTERS))
     }
 
-    /// The HTML in which the holes of some parts are filled.
-    fn filled(&self, is_sent: impl Fn(&Part) -> bool) -> String {
+    /// The parts of these groups, and those that have a hole for one that is sent.
+    fn sent(&self, groups: &HashSet<usize>) -> Vec<&Part> {
+        let mut sent: Vec<&Part> = Vec::new();
+        for part in self.parts.iter().rev() {
+            let has_sent = || {
+                let holes = part.html.contains(HOLE);
+                holes && sent.iter().any(|inner| part.html.contains(&inner.hole))
+            };
+            if groups.contains(&part.group) || has_sent() {
+                sent.push(part);
+            }
+        }
+        sent
+    }
+
+    /// The HTML in which the holes of these parts are filled.
+    fn filled(&self, sent: &[&Part]) -> String {
         let by_hole: HashMap<&str, &Part> =
-            self.parts.iter().map(|part| (part.hole.as_str(), part)).collect();
+            sent.iter().map(|part| (part.hole.as_str(), *part)).collect();
         let mut html = String::with_capacity(self.bare.len());
         // What is still to be written, the next on top.
         let mut texts = vec![self.bare.as_str()];
@@ -135,8 +150,8 @@ impl Live {
             html += before;
             texts.push(behind);
             match by_hole.get(hole) {
-                Some(part) if is_sent(part) => texts.push(&part.html),
-                _ => html += hole,
+                Some(part) => texts.push(&part.html),
+                None => html += hole,
             }
         }
         html
@@ -220,6 +235,13 @@ mod tests {
             let expected = format!("<div data-parts=\"\">{sent}</div>");
             assert_eq!(after.missing(&before.id()), Some(expected));
         }
+        // Where the page has changed too, the list comes along with what has changed in it.
+        let (bare, mut parts) =
+            (format!("<h2></h2>{}", before.parts[0].hole), before.parts.clone());
+        parts[1].html = "<li id=\"x\">3</li>".to_owned();
+        let after = Live::new(bare, parts);
+        let expected = r#"<h2></h2><ol id="list">a<li id="x">3</li></ol>"#;
+        assert_eq!(after.missing(&before.id()).as_deref(), Some(expected));
     }
 
     proptest! {

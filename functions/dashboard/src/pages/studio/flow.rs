@@ -65,7 +65,7 @@ pub(crate) async fn one(
     let stamp = stamp(dashboard, sid, now).await?;
     let known = known(dashboard, &settings, sid, &query, now).await?;
     let context = chosen::context(dashboard, &settings, sid, &query, signed_in, now).await?;
-    let name = name(&known.resource, sid);
+    let name = name(&known.resource);
     let live = shown(dashboard, &settings, sid, &query, known, now).await?;
     let facts = context! {
         title => name, page => "flow", signed_in, simulated => simulated(&settings), now => now.to_string(),
@@ -179,9 +179,9 @@ async fn known(
     Ok(Known { resource, revision, definition, counts, medians, running, page, chosen })
 }
 
-fn name(resource: &Fetched<FlowResource>, sid: &str) -> String {
+fn name(resource: &Fetched<FlowResource>) -> String {
     let name = resource.value.as_ref().map(|resource| resource.friendly_name.as_str());
-    name.filter(|name| !name.is_empty()).unwrap_or(sid).to_owned()
+    name.filter(|name| !name.is_empty()).unwrap_or("A Flow without a name").to_owned()
 }
 
 async fn shown(
@@ -204,9 +204,10 @@ async fn shown(
     };
     let figures = Figures { counts: &counts, medians: &medians, running: &running };
     let overlay = figures.overlay(&graph, chosen.as_ref());
-    let name = name(&resource, sid);
+    let name = name(&resource);
     let graph = arranged(Graph { title: format!("The graph of {name}"), ..graph });
-    let (drawing, parts) = svg_parts::parts(&svg(&graph, &overlay, Mode::Embedded));
+    let drawn_graph = svg_parts::sized(svg(&graph, &overlay, Mode::Embedded));
+    let (drawing, parts) = svg_parts::parts(&drawn_graph);
     let stuck: Vec<&RunningExecution> =
         running.executions.iter().filter(|running| running.stuck.is_some()).collect();
     let hang_ups: u64 = counts.widgets.values().map(|widget| widget.hang_ups).sum();

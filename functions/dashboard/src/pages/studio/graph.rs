@@ -61,8 +61,9 @@ fn row_id(name: &str) -> String {
 fn percent_text(percent: f64) -> String {
     match percent {
         ..=0.0 => String::new(),
-        ..0.5 => "<1 %".to_owned(),
-        _ => format!("{percent:.0} %"),
+        ..0.05 => "<0.1%".to_owned(),
+        ..9.95 => format!("{percent:.1}%").replace(".0%", "%"),
+        _ => format!("{percent:.0}%"),
     }
 }
 
@@ -179,7 +180,7 @@ fn path(view: &ExecutionView) -> Vec<PathStep> {
     let steps = || view.steps.iter().filter(|step| step.parent.is_none());
     let Some(first) = steps().next() else { return Vec::new() };
     let began_at = view.began_at.unwrap_or(first.at);
-    let mut path = vec![PathStep { widget: first.from.clone(), time: String::new() }];
+    let mut path = vec![PathStep { widget: first.from.clone(), time: "+0 s".to_owned() }];
     let mut at = first.from.as_str();
     for step in steps() {
         // What is not known is left out: the path goes on where it is seen again.

@@ -17,8 +17,8 @@ fn flow_without_credentials_is_drawn_from_its_steps_and_says_so() {
         &[
             "Drawn from the steps that were seen, because the definition is not here: store the parameter",
             "started 1 ended 1 hung up 1 failed steps 0",
-            "greeting Say/Play 1 came (100 %) median 3 s audioComplete → to menu 1 100 %",
-            "menu 1 came (100 %) median 5 s 1 hung up hangup → to the end 1 100 %",
+            "greeting Say/Play 1 came (100%) median 3 s audioComplete → to menu 1 100%",
+            "menu 1 came (100%) median 5 s 1 hung up hangup → to the end 1 100%",
         ],
     );
     says(&html, &["id=\"flow-widget-menu\"", "id=\"flow-edge-greeting-to-menu\""]);
@@ -37,7 +37,7 @@ fn flow_is_drawn_at_its_definition_which_is_fetched_once() {
             &[
                 "Hotline &lt;1&gt; published revision 3 ran newest 4 valid FW0",
                 "Open in Twilio’s console Definition as JSON webhook https://webhooks.twilio.com/v1/Flows",
-                "menu Gather Input On Call 1 in it now 1 came (100 %)",
+                "menu Gather Input On Call 1 in it now 1 came (100%)",
                 "voicemail Record Voicemail none came",
             ],
         );
