@@ -51,3 +51,35 @@ fn shipped_flows_pass_their_scenarios() {
         assert!(found.loops.is_empty(), "{name}: {:?}", found.loops);
     }
 }
+
+/// The JSON files below a folder.
+fn flows_below(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let below = |path: std::path::PathBuf| match path.is_dir() {
+        true => flows_below(&path),
+        false => vec![path],
+    };
+    let mut all: Vec<_> = entries.flat_map(below).collect();
+    all.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    all.sort();
+    all
+}
+
+/// Flows of each widget, condition and oddity: every walk comes to an end, and the same one again.
+#[test]
+fn random_walks_end_in_every_flow_of_ours() {
+    let files = flows_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/flows"));
+    let mut walked = 0;
+    for file in &files {
+        let Ok(flows) = crate::FlowFile::read(&std::fs::read(file).unwrap()) else { continue };
+        for definition in flows.flows() {
+            let flow = Arc::new(definition.flow());
+            let walk = || explore(&flow, &FlowRules::default(), &BTreeMap::new(), 40, 7);
+            let (first, second) = (walk(), walk());
+            assert_eq!(first.errors, second.errors, "{}", file.display());
+            assert_eq!(first.loops, second.loops, "{}", file.display());
+            walked += first.walks;
+        }
+    }
+    assert!(walked >= 400, "{walked} walks in {} files", files.len());
+}
