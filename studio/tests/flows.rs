@@ -137,7 +137,9 @@ fn old_export_converted_is_sound_and_stays_as_it_is() {
     let [flow] = flows.flows() else { panic!("one Flow") };
     assert!(flow.is_old_export());
     let converted = flow.convert();
-    assert!(converted.notes.is_empty(), "{:?}", converted.notes);
+    let left_out =
+        ["`flow_url` of \"Trigger\" is left out", "`save_response_as` of \"menu\" is left out"];
+    assert_eq!(converted.notes, left_out);
     let today = FlowFile::read(converted.text.as_bytes()).unwrap();
     assert_eq!(today.flows()[0].check(), []);
     assert!(!today.flows()[0].is_old_export());
@@ -151,6 +153,27 @@ fn old_export_converted_is_sound_and_stays_as_it_is() {
         "{}",
         converted.text
     );
+}
+
+#[test]
+fn old_export_is_known_by_its_types() {
+    let files = files("forms");
+    let file = files.iter().find(|file| file.ends_with("old-editor-with-initial-state.json"));
+    let flows = FlowFile::read(&fs::read(file.unwrap()).unwrap()).unwrap();
+    assert!(flows.flows()[0].is_old_export());
+    let today = FlowFile::read(flows.flows()[0].convert().text.as_bytes()).unwrap();
+    assert_eq!(today.flows()[0].check(), []);
+}
+
+#[test]
+fn answer_that_an_old_prompt_saved_is_told_where_it_is_today() {
+    let text = r#"{"description": "", "states": [
+        {"type": "InitialState", "name": "Trigger", "properties": {}, "transitions": []},
+        {"type": "MessagePrompt", "name": "ask", "properties": {"body": "Your name?", "save_response_as": "name"}, "transitions": []}]}"#;
+    let flows = FlowFile::read(text.as_bytes()).unwrap();
+    let notes = flows.flows()[0].convert().notes;
+    let expected = "`save_response_as` of \"ask\" is left out: today the answer is {{widgets.ask.inbound.Body}}";
+    assert_eq!(notes, [expected]);
 }
 
 #[test]

@@ -137,7 +137,11 @@ async fn findings_are_printed_as_one_array() {
         assert!(finding["message"].as_str().is_some() && finding["advice"].as_str().is_some());
     }
     assert_eq!(found[0]["line"], 46);
-    assert_eq!(found[1]["line"], Value::Null);
+    assert!(found[1]["line"].as_u64().is_some(), "the string's line: {found:?}");
+    let absent = typed(&["flow", "check", "--json", "gone.json", &files[1]]).await;
+    assert_eq!(absent.status.code(), Some(2));
+    let told: Value = serde_json::from_slice(&absent.stdout).unwrap();
+    assert_eq!((&told[0]["code"], &told[0]["file"]), (&"unreadable".into(), &"gone.json".into()));
     let sound = typed(&["flow", "check", "--json", &files[1]]).await;
     assert_eq!((sound.status.code(), stdout(&sound).as_str()), (Some(0), "[]\n"));
 }

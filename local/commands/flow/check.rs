@@ -25,12 +25,14 @@ pub fn run(files: &[PathBuf], json: bool) -> Result<bool, String> {
     for file in files {
         match read(file) {
             Ok(bytes) => checked.extend(check(file, &bytes)),
-            Err(error) => unreadable.push(error),
+            Err(error) => unreadable.push((name(file), error)),
         }
     }
     let mut report = String::new();
     if json {
-        report = format!("{:#}\n", checked.iter().flat_map(objects).collect::<Value>());
+        let unread = unreadable.iter().map(|(file, error)| unread(file, error));
+        report =
+            format!("{:#}\n", checked.iter().flat_map(objects).chain(unread).collect::<Value>());
     } else {
         checked.iter().for_each(|checked| say(checked, &mut report));
         if !checked.is_empty() {
@@ -41,7 +43,8 @@ pub fn run(files: &[PathBuf], json: bool) -> Result<bool, String> {
     if unreadable.is_empty() {
         Ok(count(&checked, Severity::Error) == 0)
     } else {
-        Err(unreadable.join("\n"))
+        let errors: Vec<String> = unreadable.into_iter().map(|(_, error)| error).collect();
+        Err(errors.join("\n"))
     }
 }
 
@@ -87,6 +90,15 @@ fn objects(checked: &Checked) -> Vec<Value> {
         })
     };
     findings.iter().map(object).collect()
+}
+
+/// A file that cannot be read, as JSON.
+fn unread(file: &str, error: &str) -> Value {
+    json!({
+        "file": file, "flow": null, "path": "#", "line": null, "column": null, "widget": null,
+        "severity": Severity::Error.name(), "code": "unreadable", "message": error,
+        "advice": "name a file that is there and may be read",
+    })
 }
 
 /// A Flow's findings for a person.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::area::Point;
+use super::area::{Area, Point};
 use super::text::number;
 
 /// The length of an arrow head.
@@ -113,6 +113,13 @@ impl Curve {
             at = end;
         }
         points
+    }
+
+    /// The ground of a large arrow head.
+    pub(super) fn head_area(&self) -> Area {
+        let back = self.heading.step(HEAD * 1.25);
+        let end = Point::new(self.tip.x - back.x, self.tip.y - back.y);
+        Area::around(self.tip, end).grown(HEAD_WIDTH, HEAD_WIDTH)
     }
 
     /// The line as the `d` of a path.

@@ -58,6 +58,7 @@ pub(super) fn placed(
             owners.push(owner);
         }
     }
+    let heads: Areas = curves.iter().map(Curve::head_area).collect();
     let mut taken = Areas::default();
     let mut placed = Vec::new();
     for (at, mut label) in labels.into_iter().enumerate() {
@@ -69,6 +70,8 @@ pub(super) fn placed(
         for (cost, area) in candidates(&curves[at], label.area, ends[at]) {
             let others = lines.overlapping(area).filter(|(line, _)| owners[*line] != at);
             let cost = cost
+                + if hides(&curves[at], area) { 300.0 } else { 0.0 }
+                + 600.0 * heads.overlapping(area).count() as f64
                 + 1_000.0 * boxes.overlapping(area.grown(2.0, 2.0)).count() as f64
                 + 400.0 * taken.overlapping(area.grown(2.0, 1.0)).count() as f64
                 + 14.0 * others.count() as f64;
@@ -83,6 +86,13 @@ pub(super) fn placed(
         placed.push(Some(label));
     }
     placed
+}
+
+/// Little of a line is left to see where a label stands on this ground.
+fn hides(curve: &Curve, area: Area) -> bool {
+    let points = curve.points(SAMPLE / 4.0);
+    let seen = points.iter().filter(|at| !area.overlaps(Area::around(**at, **at).grown(0.1, 0.1)));
+    seen.count() * 2 < points.len()
 }
 
 /// The places where a label of this size may stand, with what speaks against each.

@@ -49,6 +49,12 @@ impl FlowDefinition {
                     .to_owned(),
                 "convert it to today's form first (flow convert)",
             );
+            for (index, flaw) in self.convert().flaws {
+                let at =
+                    check.states.get(index).map_or_else(|| check.top(), |state| state.at.clone());
+                let advice = "fix it in the form of today: converting keeps it";
+                check.error("old-editor-flaw", &at, flaw, advice);
+            }
         } else {
             check.structure();
             check.transitions();
@@ -214,6 +220,10 @@ impl<'a> Check<'a> {
             let positions = self.definition.json().positions(numbers);
             for ((_, finding), position) in self.findings.iter_mut().zip(positions) {
                 finding.position = Some(position);
+            }
+        } else {
+            for (_, finding) in &mut self.findings {
+                finding.position = self.definition.string();
             }
         }
         self.findings.sort_by_key(|(_, finding)| finding.severity);

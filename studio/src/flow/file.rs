@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Flow;
 use super::finding::Finding;
 use super::old::{self, Converted};
-use crate::json::{Item, Json, JsonKind};
+use crate::json::{Item, Json, JsonKind, Position};
 
 /// How deep a definition may lie in a file.
 const MAX_STEPS: usize = 8;
@@ -31,6 +31,8 @@ pub struct FlowDefinition {
     path: String,
     /// The texts of `json` stand in the file as they are, and not in a text.
     is_inline: bool,
+    /// The place in the file of the string that it stands in.
+    string: Option<Position>,
     name: Option<String>,
 }
 
@@ -58,6 +60,7 @@ impl FlowFile {
             json: Arc::clone(&json),
             path: "#".to_owned(),
             is_inline: true,
+            string: None,
             name: None,
         };
         found.search(whole, 0);
@@ -130,6 +133,11 @@ impl FlowDefinition {
         &self.path
     }
 
+    /// The place in the file of the string that it stands in, if it does.
+    pub(super) fn string(&self) -> Option<Position> {
+        self.string
+    }
+
     /// Its values have lines and columns of the file.
     pub(super) fn is_inline(&self) -> bool {
         self.is_inline
@@ -144,7 +152,7 @@ impl FlowDefinition {
     }
 
     fn finding(&self, code: &'static str, message: String, advice: &str) -> Finding {
-        let position = self.is_inline.then(|| self.item().position());
+        let position = self.string.or_else(|| Some(self.item().position()));
         Finding { position, ..Finding::error(code, &self.path, message, advice) }
     }
 }
@@ -179,6 +187,19 @@ impl Found {
         const ADVICE: &str = "a Flow's definition is an object with description, states, initial_state and flags, as \
                               Studio exports it";
         let item = at.item();
+        if item.kind() == JsonKind::Array && item.elements().next().is_none() {
+            let message = "not a Flow: the list is empty".to_owned();
+            self.findings.push(at.finding("no-flow", message, ADVICE));
+            return;
+        }
+        let is_entry = ["sid", "friendly_name"].iter().any(|key| item.get(key).is_some());
+        if is_entry && item.get("states").is_none() {
+            let message =
+                "this entry has no `definition`: a list of Flows leaves it out".to_owned();
+            let advice = "fetch the Flow itself: https://studio.twilio.com/v2/Flows/{sid}";
+            self.findings.push(at.finding("no-flow", message, advice));
+            return;
+        }
         if item.kind() != JsonKind::Object {
             let message = format!("not a Flow, but {}", item.kind().name());
             self.findings.push(at.finding("no-flow", message, ADVICE));
@@ -240,11 +261,12 @@ fn inner(at: &FlowDefinition) -> Result<FlowDefinition, Box<Finding>> {
     match Json::parse(text.as_bytes()) {
         Ok(json) => {
             let (json, number) = (Arc::new(json), 0);
-            Ok(FlowDefinition { json, number, is_inline: false, ..at.clone() })
+            let string = at.string.or_else(|| Some(at.item().position()));
+            Ok(FlowDefinition { json, number, is_inline: false, string, ..at.clone() })
         }
         Err(error) => {
             let message = format!("the string here is not JSON: {}: {}", error.at, error.message);
-            let advice = error.hint.as_deref().unwrap_or("the definition is expected here");
+            let advice = error.hint.as_deref().unwrap_or("it must be the Flow's definition as JSON: export the Flow again, or write it with JSON.stringify");
             Err(Box::new(at.finding("not-json", message, advice)))
         }
     }

@@ -11,7 +11,7 @@ pub struct Finding {
     pub code: &'static str,
     /// Its place as Studio writes it: `#/states/3/transitions/0/next`.
     pub path: String,
-    /// Its line and column, where the file has the value itself and not in a text.
+    /// Its line and column; in a string with a definition, those of the string.
     pub position: Option<Position>,
     /// The widget that it is about.
     pub widget: Option<String>,

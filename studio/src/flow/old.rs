@@ -30,8 +30,10 @@ const FORMER_PROPERTIES: [&str; 2] = ["flow_url", "save_response_as"];
 pub struct Converted {
     /// The definition, as JSON.
     pub text: String,
-    /// Sentences for a person: what could not be converted.
+    /// Sentences for a person: what could not be converted, and what was left out.
     pub notes: Vec<String>,
+    /// The number of the state that each flaw of the export is in, and the flaw.
+    pub(super) flaws: Vec<(usize, String)>,
 }
 
 /// Today's name of an old type.
@@ -39,8 +41,14 @@ pub(super) fn type_of_today(old: &str) -> Option<&'static str> {
     TYPES.iter().find(|(name, _)| *name == old).map(|(_, today)| *today)
 }
 
-/// The definition is one of the old editor.
+/// The definition is one of the old editor: by its types, or where none of them is known, by its SIDs.
 pub(super) fn is_old(definition: Item<'_>) -> bool {
+    let has_type = |is_so: fn(&str) -> bool| {
+        states(definition).any(|state| state.text_of("type").is_some_and(|kind| is_so(&kind)))
+    };
+    if has_type(|kind| type_of_today(kind).is_some()) && !has_type(super::widgets::is_known) {
+        return true;
+    }
     let is_old_state = |state: Item<'_>| {
         state.text_of("type").is_some_and(|kind| type_of_today(&kind).is_some())
             || state.text_of("sid").is_some_and(|sid| sid.starts_with("FF"))
@@ -88,7 +96,7 @@ pub(super) fn convert(item: Item<'_>) -> Converted {
         }
     }
     layout.end();
-    Converted { text: layout.finish(), notes: conversion.notes }
+    Converted { text: layout.finish(), notes: conversion.notes, flaws: conversion.flaws }
 }
 
 /// A state's type of today.
@@ -115,13 +123,14 @@ struct Conversion {
     /// From SID to name.
     by_sid: HashMap<String, String>,
     notes: Vec<String>,
+    flaws: Vec<(usize, String)>,
 }
 
 impl Conversion {
     fn of(definition: Item<'_>) -> Conversion {
-        let (mut names, mut by_sid, mut notes) = (Vec::new(), HashMap::new(), Vec::new());
+        let (mut names, mut by_sid, mut flaws) = (Vec::new(), HashMap::new(), Vec::new());
         let mut taken = HashSet::new();
-        for state in states(definition) {
+        for (index, state) in states(definition).enumerate() {
             let given = state.text_of("name").filter(|name| !name.is_empty());
             let wanted =
                 given.as_deref().map_or_else(|| kind(state).replace('-', "_"), str::to_owned);
@@ -129,9 +138,9 @@ impl Conversion {
             let mut free = std::iter::once(wanted.clone()).chain(numbered);
             let name = free.find(|name| !taken.contains(name)).unwrap_or_default();
             if given.is_none() {
-                notes.push(format!("a state has no name, and is called {name:?} now"));
+                flaws.push((index, format!("a state has no name, and is called {name:?} now")));
             } else if name != wanted {
-                notes.push(format!("a second state {wanted:?} is called {name:?} now"));
+                flaws.push((index, format!("a second state {wanted:?} is called {name:?} now")));
             }
             taken.insert(name.clone());
             if let Some(sid) = state.text_of("sid") {
@@ -139,7 +148,13 @@ impl Conversion {
             }
             names.push(name);
         }
-        Conversion { names, by_sid, notes }
+        let notes = flaws.iter().map(|(_, flaw): &(usize, String)| flaw.clone()).collect();
+        Conversion { names, by_sid, notes, flaws }
+    }
+
+    fn flaw(&mut self, index: usize, flaw: String) {
+        self.notes.push(flaw.clone());
+        self.flaws.push((index, flaw));
     }
 
     fn state(&mut self, index: usize, state: Item<'_>, layout: &mut Layout) {
@@ -147,7 +162,7 @@ impl Conversion {
         let old = state.text_of("type").unwrap_or_default();
         let today = kind(state);
         if old == today && !super::widgets::is_known(&today) {
-            self.notes.push(format!(
+            self.flaw(index, format!(
                 "{name:?} has the type {old:?}, which stays as it is: there is no such type today"
             ));
         }
@@ -159,16 +174,29 @@ impl Conversion {
         layout.key("transitions");
         layout.array();
         for transition in state.get("transitions").into_iter().flat_map(Item::elements) {
-            self.transition(&name, transition, layout);
+            self.transition(index, &name, transition, layout);
         }
         layout.end();
         layout.key("properties");
         layout.object();
         let properties = state.get("properties");
         for (key, value) in properties.into_iter().flat_map(members) {
-            if value.kind() != JsonKind::Null && !FORMER_PROPERTIES.contains(&key.as_str()) {
+            if value.kind() == JsonKind::Null {
+                continue;
+            }
+            if !FORMER_PROPERTIES.contains(&key.as_str()) {
                 layout.key(&key);
                 layout.item(value);
+                continue;
+            }
+            let instead = match (key.as_str(), today.as_str()) {
+                ("save_response_as", "send-and-wait-for-reply") => {
+                    format!(": today the answer is {{{{widgets.{name}.inbound.Body}}}}")
+                }
+                _ => String::new(),
+            };
+            if value.text().is_none_or(|text| !text.is_empty()) {
+                self.notes.push(format!("`{key}` of {name:?} is left out{instead}"));
             }
         }
         layout.end();
@@ -181,9 +209,12 @@ impl Conversion {
         layout.end();
     }
 
-    fn transition(&mut self, of: &str, transition: Item<'_>, layout: &mut Layout) {
+    fn transition(&mut self, index: usize, of: &str, transition: Item<'_>, layout: &mut Layout) {
         if transition.kind() != JsonKind::Object {
-            self.notes.push(format!("a transition of {of:?} is not an object, and stays as it is"));
+            self.flaw(
+                index,
+                format!("a transition of {of:?} is not an object, and stays as it is"),
+            );
             return layout.item(transition);
         }
         layout.object();
@@ -201,7 +232,7 @@ impl Conversion {
                         None => {
                             let known = self.names.iter().any(|name| *name == sid);
                             if !known {
-                                self.notes.push(format!(
+                                self.flaw(index, format!(
                                     "a transition of {of:?} leads to {sid:?}: there is no widget of that name"
                                 ));
                             }

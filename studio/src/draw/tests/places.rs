@@ -165,3 +165,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn label_of_a_short_edge_leaves_line_and_head_in_sight() {
+    for (gap, event) in [(60.0, "keypress"), (60.0, "= 1, any of one two three"), (30.0, "speech")]
+    {
+        for places in [
+            [(0.0, 0.0), (190.0 + gap, 0.0)],
+            [(190.0 + gap, 0.0), (0.0, 0.0)],
+            [(0.0, 0.0), (0.0, 70.0 + gap)],
+        ] {
+            let flow = flow(&[
+                ("Trigger", "trigger", places[0], &[(event, "next")]),
+                ("next", "say-play", places[1], &[]),
+            ]);
+            let scene = Scene::of(&Graph::of(&flow), &Overlay::default());
+            let line = &scene.lines[0];
+            let label = line.label.as_ref().unwrap().area;
+            assert!(!label.overlaps(line.curve.head_area()), "{gap} {event} {places:?}: {label:?}");
+            let points = line.curve.points(2.0);
+            let is_seen = |at: &&Point| !label.overlaps(Area::around(**at, **at).grown(0.1, 0.1));
+            let seen = points.iter().filter(is_seen).count();
+            assert!(seen * 2 >= points.len(), "{gap} {event} {places:?}: {label:?}");
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! The properties of widgets: what a type needs, and of which kind it is.
 
+mod values;
+
 use super::{Check, CheckedState, Location, listed, other_kind, quoted};
 use crate::flow::finding::Severity;
 use crate::flow::widgets::PropertyKind;
@@ -117,17 +119,23 @@ impl<'a> Check<'a> {
 
     /// What is particular to a type.
     fn particulars(&mut self, state: &CheckedState<'a>) {
+        self.bounds(state);
         match state.kind.as_deref() {
             Some("set-variables") => self.variables(state),
             Some("make-http-request") => self.request(state),
             Some("say-play") => {
-                let filled = |name: &&str| state.text(name).is_some_and(|text| !text.is_empty());
+                // One of another kind is told already.
+                let filled = |name: &&str| {
+                    let value = state.property(name).filter(|at| at.item.kind() != JsonKind::Null);
+                    value.is_some_and(|at| at.item.text().is_none_or(|text| !text.is_empty()))
+                };
                 if !["say", "play", "digits"].iter().any(filled) {
                     let message = "the widget says, plays and dials nothing".to_owned();
                     self.warn("nothing-to-say", &state.at, message, "fill in say, play or digits");
                 }
             }
             Some("run-subflow") => {
+                self.flow_sid(state);
                 let revision = state.property("flow_revision");
                 let known = |text: &str| {
                     matches!(text, "" | "LatestPublished" | "LatestDraft")
@@ -145,22 +153,6 @@ impl<'a> Check<'a> {
                 }
             }
             _ => {}
-        }
-    }
-
-    fn variables(&mut self, state: &CheckedState<'a>) {
-        let entries = state.property("variables").map(|at| at.elements()).unwrap_or_default();
-        if entries.is_empty() {
-            let message = "set-variables needs at least one variable".to_owned();
-            self.warn("no-variables", &state.at, message, "add one, or remove the widget");
-        }
-        for entry in entries {
-            let key = entry.get("key");
-            if let Some(at) = key.filter(|at| at.item.text().is_some_and(|key| key.contains("{{")))
-            {
-                let message = "a variable's key is never Liquid".to_owned();
-                self.warn("liquid-not-taken", &at, message, "write the key itself");
-            }
         }
     }
 

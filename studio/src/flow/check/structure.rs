@@ -14,6 +14,7 @@ const MAX_SUBFLOW_WIDGETS: usize = 150;
 impl Check<'_> {
     pub(super) fn structure(&mut self) {
         self.initial_state();
+        self.top_keys();
         self.keys();
         for number in 0..self.states.len() {
             self.state(number);
@@ -35,6 +36,23 @@ impl Check<'_> {
                 message,
                 "point several transitions at one of them",
             );
+        }
+    }
+
+    /// The kinds of the definition's other keys.
+    fn top_keys(&mut self) {
+        let flags = self.top().get("flags");
+        let concurrent = flags.as_ref().and_then(|flags| flags.get("allow_concurrent_calls"));
+        for (name, at, expected) in [
+            ("description", self.top().get("description"), JsonKind::Text),
+            ("flags", flags, JsonKind::Object),
+            ("allow_concurrent_calls", concurrent, JsonKind::Boolean),
+        ] {
+            let Some(at) = at.filter(|at| at.item.kind() != JsonKind::Null) else { continue };
+            if let Some(kind) = other_kind(&at, expected) {
+                let message = format!("`{name}` is {kind}, expected {}", expected.name());
+                self.error("unexpected-value", &at, message, "give it a value of that kind");
+            }
         }
     }
 

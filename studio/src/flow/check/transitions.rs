@@ -14,7 +14,7 @@ impl<'a> Check<'a> {
     pub(super) fn transitions(&mut self) {
         let states = std::mem::take(&mut self.states);
         for state in &states {
-            let mut seen = HashSet::new();
+            let (mut seen, mut lost) = (HashSet::new(), HashSet::new());
             for transition in &state.transitions {
                 let name = transition.event.as_deref().filter(|event| *event != "match");
                 let is_second = name.is_some_and(|name| !seen.insert(name));
@@ -24,6 +24,10 @@ impl<'a> Check<'a> {
                     self.next(state, transition),
                 ];
                 for (severity, code, at, message, advice) in found.into_iter().flatten() {
+                    // Of several events that lead to the same place, the first one names them all.
+                    if code == "dangling-next" && !lost.insert(transition.next.as_deref()) {
+                        continue;
+                    }
                     self.add(severity, code, &at, message, &advice);
                 }
             }
@@ -65,9 +69,14 @@ impl<'a> Check<'a> {
                 (Severity::Note, "self-loop", next, message, advice)
             });
         }
-        let event = transition.event.as_deref().unwrap_or_default();
+        let alike = state.transitions.iter().filter(|one| one.next.as_deref() == Some(name));
+        let mut events: Vec<String> =
+            alike.map(|one| quoted(one.event.as_deref().unwrap_or_default())).collect();
+        events.dedup();
+        let event = listed(&events.iter().map(String::as_str).collect::<Vec<_>>(), "and");
+        let verb = if events.len() > 1 { "lead" } else { "leads" };
         let message =
-            format!("{} leads to {}: there is no widget of that name", quoted(event), quoted(name));
+            format!("{event} {verb} to {}: there is no widget of that name", quoted(name));
         let ends = ["ended", "end", "none", "null", "stop", "hangup", "exit", "finish", "done"];
         let advice = self.meant(name).unwrap_or_else(|| {
             if ends.contains(&plain(name).as_str()) {
@@ -103,9 +112,7 @@ fn event<'a>(state: &CheckedState<'_>, transition: &CheckedTransition<'a>) -> Op
         };
         return Some((Severity::Error, "no-event", at, message, advice));
     };
-    // Of a type that is unknown, the one that was probably meant is asked.
-    let meant = || state.kind.as_deref().and_then(widgets::meant).and_then(widgets::find);
-    let of = state.of.or_else(meant);
+    let of = state.of;
     let is_known = match of {
         Some(of) => of.events.contains(&event),
         None => widgets::has_event(event),

@@ -75,7 +75,7 @@ pub(super) const TYPES: &[WidgetType] = &[
         &["callCompleted", "hangup"],
         &["noun", "caller_id"],
         &[
-            ("noun", Text),
+            ("noun", OneOf(&["number", "number-multi", "client", "conference", "sim", "sip"])),
             ("caller_id", Text),
             ("to", Text),
             ("timeout", Number),
