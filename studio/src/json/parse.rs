@@ -251,7 +251,9 @@ impl Parser<'_> {
             [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
             [b'u', a, b, c, d, ..] if [a, b, c, d].iter().all(|one| one.is_ascii_hexdigit()) => 6,
             _ => {
-                return Err(self.problem("a backslash before a character that JSON does not escape"));
+                return Err(
+                    self.problem("a backslash before a character that JSON does not escape")
+                );
             }
         };
         self.at += length;
