@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::sid::{EXECUTION, FLOW, STEP, is_sid};
+use super::sid::{EXECUTION, FLOW, STEP, read_sid};
 use super::step::RecordedStep;
 use crate::domain::event::Event;
 use crate::domain::size::cut_json;
@@ -56,10 +56,11 @@ pub struct ExecutionFacts {
 }
 
 impl StudioEvent {
-    /// Reads an event; `None` if it is none of an Execution. One without a time happened when it was received.
+    /// Reads an event; `None` if it is none of an Execution. One without a time that can be true happened when it was
+    /// received.
     ///
     /// # Errors
-    /// What is missing, in a few words.
+    /// What is missing or malformed, in a few words.
     pub fn read(
         event: &Event,
         received_at: Timestamp,
@@ -71,47 +72,56 @@ impl StudioEvent {
 
 fn read(event: &Event, received_at: Timestamp) -> Result<StudioEvent, &'static str> {
     let (envelope, data) = (&event.envelope, &event.envelope["data"]);
-    // `/v2/Flows/FW…/Executions/FN…/Steps/FT…`
-    let source = envelope["source"].as_str().unwrap_or_default();
-    let sid = |letters: &str, name: &str, id: Option<&str>| {
-        let named = data[name].as_str().into_iter().chain(source.split('/')).chain(id);
-        named.into_iter().find(|text| is_sid(letters, text)).map(str::to_owned)
-    };
-    let flow = sid(FLOW, "flow_sid", None).ok_or("it names no Flow")?;
     let is_step = event.event_type == STEP_ENDED;
+    // The id of an Execution's event is its SID, that of a step's is the SID of the step.
     let id = Some(event.id.as_str());
-    let execution = sid(EXECUTION, "execution_sid", id.filter(|_| !is_step));
-    let execution = execution.ok_or("it names no Execution")?;
-    let time = |value: &Value| value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
+    let flow = sid(envelope, FLOW, "flow_sid", None)?.ok_or("it names no Flow")?;
+    let execution = sid(envelope, EXECUTION, "execution_sid", id.filter(|_| !is_step))?
+        .ok_or("it names no Execution")?;
+    let latest = received_at.checked_add(MAX_AHEAD).unwrap_or(received_at);
+    let time = |value: &Value| {
+        let time = value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
+        time.filter(|time| (Timestamp::UNIX_EPOCH..=latest).contains(time))
+    };
     let (time, created) = (time(&envelope["time"]), time(&data["date_created"]));
     // `date_created` of an end is that of the Execution, and rounded.
-    let at = if is_step { created.or(time) } else { time.or(created) };
-    let latest = received_at.checked_add(MAX_AHEAD).unwrap_or(received_at);
-    let at = at.filter(|at| *at <= latest).unwrap_or(received_at);
+    let at = if is_step { created.or(time) } else { time.or(created) }.unwrap_or(received_at);
     let kind = match event.event_type.as_str() {
         STARTED => StudioEventKind::Started(facts(data)),
         ENDED => StudioEventKind::Ended(facts(data), text(data, "ended_reason")),
         _ => StudioEventKind::Step(RecordedStep {
-            sid: step_sid(event, source).ok_or("it names no step")?,
+            sid: sid(envelope, STEP, "step_sid", id)?.ok_or("it names no step")?,
             event: text(data, "name").unwrap_or_default(),
             from: text(data, "transitioned_from").ok_or("it has no `transitioned_from`")?,
             to: text(data, "transitioned_to").ok_or("it has no `transitioned_to`")?,
             at,
-            parent: data["parent_step_sid"]
-                .as_str()
-                .filter(|parent| is_sid(STEP, parent))
-                .map(str::to_owned),
+            parent: match &data["parent_step_sid"] {
+                Value::Null => None,
+                Value::String(none) if none.is_empty() => None,
+                parent => Some(read_value(STEP, parent)?),
+            },
         }),
     };
     Ok(StudioEvent { execution, flow, at, kind })
 }
 
-/// The SID of a step: the id of its event, as Twilio gives it.
-fn step_sid(event: &Event, source: &str) -> Option<String> {
-    let named =
-        std::iter::once(event.id.as_str()).chain(event.envelope["data"]["step_sid"].as_str());
-    let mut named = named.chain(source.split('/'));
-    named.find(|text| is_sid(STEP, text)).map(str::to_owned)
+/// The SID that the data name; only where they name none, that of the source, `/v2/Flows/FW…/Executions/FN…/Steps/FT…`,
+/// or else the event's id.
+fn sid(
+    envelope: &Value,
+    letters: &str,
+    name: &str,
+    id: Option<&str>,
+) -> Result<Option<String>, &'static str> {
+    if let Some(value) = envelope["data"].get(name) {
+        return read_value(letters, value).map(Some);
+    }
+    let source = envelope["source"].as_str().unwrap_or_default();
+    Ok(source.split('/').chain(id).find_map(|text| read_sid(letters, text)))
+}
+
+fn read_value(letters: &str, value: &Value) -> Result<String, &'static str> {
+    value.as_str().and_then(|text| read_sid(letters, text)).ok_or("it has a SID that is none")
 }
 
 fn facts(data: &Value) -> ExecutionFacts {
@@ -183,11 +193,58 @@ mod tests {
         };
         let read = StudioEvent::read(&event("EZ1"), at(0)).unwrap().unwrap();
         assert_eq!((read.flow.as_str(), read.execution.as_str()), (FLOW_SID, EXECUTION_SID));
-        let nothing =
-            Event { envelope: json!({"data": {"flow_sid": "FW1"}}), ..event(EXECUTION_SID) };
+        let nothing = Event { envelope: json!({"data": {}}), ..event(EXECUTION_SID) };
         assert_eq!(StudioEvent::read(&nothing, at(0)), Some(Err("it names no Flow")));
         let other = Event { event_type: "com.twilio.x".to_owned(), ..event("EZ1") };
         assert_eq!(StudioEvent::read(&other, at(0)), None);
+    }
+
+    const STEP_SID: &str = "FT0000000000000000000000000000000a";
+
+    /// A step whose source names all SIDs, with these data instead of its own.
+    fn step(data: Value) -> Event {
+        let source = format!("/v2/Flows/{FLOW_SID}/Executions/{EXECUTION_SID}/Steps/{STEP_SID}");
+        let mut envelope = json!({"source": source, "time": at(5).to_string(), "data": {
+            "flow_sid": FLOW_SID, "execution_sid": EXECUTION_SID, "step_sid": STEP_SID,
+            "transitioned_from": "a", "transitioned_to": "b", "date_created": at(4).to_string()}});
+        for (name, value) in data.as_object().into_iter().flatten() {
+            envelope["data"][name] = value.clone();
+        }
+        Event { event_type: STEP_ENDED.to_owned(), id: STEP_SID.to_owned(), envelope }
+    }
+
+    #[test]
+    fn malformed_sid_is_refused_though_the_source_has_a_good_one() {
+        for name in ["flow_sid", "execution_sid", "step_sid"] {
+            for value in [json!("FN../../x"), json!(""), json!(null), json!(7), json!("FW1")] {
+                let read = StudioEvent::read(&step(json!({name: value})), at(9));
+                assert_eq!(read, Some(Err("it has a SID that is none")), "{name} {value}");
+            }
+        }
+        let read = |parent: Value| {
+            StudioEvent::read(&step(json!({"parent_step_sid": parent})), at(9)).unwrap()
+        };
+        assert!(read(json!("FT1")).is_err());
+        assert_eq!(read(json!(null)), read(json!("")));
+    }
+
+    #[test]
+    fn sids_are_read_in_lower_case() {
+        let upper = step(json!({"flow_sid": "FW0000000000000000000000000000000B",
+            "execution_sid": "FN0000000000000000000000000000000C",
+            "step_sid": STEP_SID.to_ascii_uppercase()}));
+        let read = StudioEvent::read(&upper, at(9)).unwrap().unwrap();
+        assert_eq!(read.flow, "FW0000000000000000000000000000000b");
+        assert_eq!(read.execution, "FN0000000000000000000000000000000c");
+        assert!(matches!(read.kind, StudioEventKind::Step(step) if step.sid == STEP_SID));
+    }
+
+    #[test]
+    fn time_that_cannot_be_true_gives_way_to_that_of_the_envelope() {
+        for created in ["nope", "9999-01-01T00:00:00Z", "-000001-01-01T00:00:00Z", ""] {
+            let event = step(json!({"date_created": created}));
+            assert_eq!(StudioEvent::read(&event, at(9)).unwrap().unwrap().at, at(5), "{created}");
+        }
     }
 
     #[test]
