@@ -48,7 +48,7 @@ fn walk(number: u64, begin: Timestamp) -> Vec<Value> {
     let mut events = vec![event("execution.started", &sid(number), number, begin, facts.clone())];
     let (mut here, mut at) = ("Trigger".to_owned(), begin);
     for step in 1..=WIDGETS {
-        at = at + SignedDuration::from_millis(10);
+        at += SignedDuration::from_millis(10);
         let is_last = step == WIDGETS;
         let next = if is_last { "Ended".to_owned() } else { format!("w{step}") };
         let name = if is_last { "hangup" } else { "audioComplete" };
