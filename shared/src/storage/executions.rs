@@ -105,6 +105,11 @@ fn expires_at(now: Timestamp) -> Option<Timestamp> {
     now.checked_add(EXECUTION_RETENTION).ok()
 }
 
+/// The expiry of what is taken away. Clocks differ: it is gone by each of them.
+fn gone(now: Timestamp) -> Option<Timestamp> {
+    now.checked_sub(SignedDuration::from_hours(1)).ok()
+}
+
 /// The partitions of a Flow's running Executions.
 pub fn active_partitions(flow: &str) -> impl Iterator<Item = String> {
     (0..ACTIVE_LANES).map(move |lane| format!("{ACTIVE}{flow}#{lane}"))
@@ -126,11 +131,7 @@ pub fn put_active(flow: &str, sid: &str, entry: Option<&ActiveExecution>, now: T
             serde_json::to_string(entry).unwrap_or_default()
         }),
         condition: Condition::Always,
-        // Clocks differ: it is gone by each of them.
-        expires_at: match entry {
-            Some(_) => expires_at(now),
-            None => now.checked_sub(SignedDuration::from_hours(1)).ok(),
-        },
+        expires_at: if entry.is_some() { expires_at(now) } else { gone(now) },
     }
 }
 
@@ -161,6 +162,11 @@ pub fn read_place(place: &str) -> Option<(Timestamp, &str)> {
     let (newest_first, sid) = place.split_once('#')?;
     let milliseconds = 9_999_999_999_999_i64.checked_sub(newest_first.parse().ok()?)?;
     Some((Timestamp::from_millisecond(milliseconds).ok()?, sid))
+}
+
+/// Takes an Execution out of the lists of the day on which it was thought to have begun.
+pub fn take_listed(flow: &str, sid: &str, at: Timestamp, now: Timestamp) -> [Put; 2] {
+    put_listed(flow, sid, at, now).map(|put| Put { expires_at: gone(now), ..put })
 }
 
 /// The entries of an Execution in the lists of its day.

@@ -26,7 +26,7 @@ pub enum CountName {
     Events,
     /// Executions that began.
     Started,
-    /// Executions that ended.
+    /// Executions that are over: by the event of their end or by a step that led to it, whichever came first.
     Ended,
     /// Executions whose further steps are left out.
     Cut,
@@ -39,7 +39,7 @@ pub enum CountName {
         /// The widget that came next.
         to: String,
     },
-    /// Executions that a step of this widget ended.
+    /// The same by the last widget, as far as it was known then; empty if none was.
     LastWidget(String),
     /// Executions that lasted no longer than this bound of [`SECONDS`], and longer than the one before; `None` is behind all.
     Bucket(Option<u64>),

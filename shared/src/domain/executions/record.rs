@@ -46,7 +46,7 @@ pub struct RecordedExecution {
     /// There were more steps than are kept.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_cut: bool,
-    /// When it happened that was first seen of it: it is listed under this.
+    /// When it began, as far as that is known: it is listed under this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listed_at: Option<Timestamp>,
     /// When it was reported as stuck.
@@ -66,33 +66,36 @@ pub struct Position {
 impl RecordedExecution {
     /// Adds what an event says, and gives what that counts. An event that came before changes nothing and counts nothing.
     pub fn apply(&mut self, event: &StudioEvent) -> Vec<Count> {
+        let was_over = self.is_over();
         let names = match &event.kind {
             StudioEventKind::Started(facts) => self.start(event.at, facts),
             StudioEventKind::Ended(facts, reason) => self.end(event.at, facts, reason.as_deref()),
             StudioEventKind::Step(step) => self.add(step),
         };
-        if names.is_empty() {
-            return Vec::new();
-        }
+        // It is known.
+        let Some(mut names) = names else { return Vec::new() };
         let is_of_subflow =
             matches!(&event.kind, StudioEventKind::Step(step) if step.parent.is_some());
         if !is_of_subflow {
             self.flow.get_or_insert_with(|| event.flow.clone());
         }
         if self.flow.is_some() {
-            self.listed_at.get_or_insert(event.at);
+            self.listed_at = self.began_at();
+        }
+        if !was_over && self.is_over() {
+            names.extend([CountName::Ended, CountName::LastWidget(self.last_widget())]);
         }
         let count = |name| Count { flow: event.flow.clone(), at: event.at, name };
         std::iter::once(CountName::Events).chain(names).map(count).collect()
     }
 
-    fn start(&mut self, at: Timestamp, facts: &ExecutionFacts) -> Vec<CountName> {
+    fn start(&mut self, at: Timestamp, facts: &ExecutionFacts) -> Option<Vec<CountName>> {
         if self.started_at.is_some() {
-            return Vec::new();
+            return None;
         }
         self.started_at = Some(at);
         self.learn(facts);
-        std::iter::once(CountName::Started).chain(self.lasted()).collect()
+        Some(std::iter::once(CountName::Started).chain(self.lasted()).collect())
     }
 
     fn end(
@@ -100,14 +103,15 @@ impl RecordedExecution {
         at: Timestamp,
         facts: &ExecutionFacts,
         reason: Option<&str>,
-    ) -> Vec<CountName> {
+    ) -> Option<Vec<CountName>> {
         if self.ended_at.is_some() {
-            return Vec::new();
+            return None;
         }
         self.ended_at = Some(at);
         self.ended_reason = reason.map(str::to_owned);
         self.learn(facts);
-        std::iter::once(CountName::Ended).chain(self.lasted()).collect()
+        // Besides the event itself it counts as an end, if that is not known by a step.
+        Some(self.lasted())
     }
 
     /// What its duration counts: once, as soon as both ends are known.
@@ -125,22 +129,28 @@ impl RecordedExecution {
         self.started_by = self.started_by.take().or(started_by);
     }
 
-    fn add(&mut self, step: &RecordedStep) -> Vec<CountName> {
+    fn add(&mut self, step: &RecordedStep) -> Option<Vec<CountName>> {
         if self.steps.iter().any(|known| known.sid == step.sid) {
-            return Vec::new();
+            return None;
         }
         if self.is_full() {
             // It cannot be known again, so it counts as nothing but this one note.
             return if std::mem::replace(&mut self.is_cut, true) {
-                Vec::new()
+                None
             } else {
-                vec![CountName::Cut]
+                Some(vec![CountName::Cut])
             };
         }
         let RecordedStep { event, from, to, .. } = step.clone();
         insert(&mut self.steps, step.clone());
-        let last = step.is_last().then(|| CountName::LastWidget(from.clone()));
-        std::iter::once(CountName::Edge { from, event, to }).chain(last).collect()
+        Some(vec![CountName::Edge { from, event, to }])
+    }
+
+    /// The widget that it ended in, as far as its steps tell: the last one; empty if there is none.
+    fn last_widget(&self) -> String {
+        let last = || self.steps.iter().rfind(|step| step.parent.is_none());
+        let end = self.steps.iter().rfind(|step| step.is_last()).map(|step| &step.from);
+        end.or_else(|| last().map(|step| &step.to)).cloned().unwrap_or_default()
     }
 
     /// Whether no further step is kept.

@@ -64,10 +64,85 @@ fn start_and_end_count_each_though_they_share_an_id() {
         execution.apply(&ended(2_500)).into_iter().map(|count| count.name).collect();
     let milliseconds = CountName::Milliseconds(2_500);
     let bucket = CountName::Bucket(Some(5));
-    assert_eq!(names, [CountName::Events, CountName::Ended, bucket, milliseconds]);
+    let unknown = CountName::LastWidget(String::new());
+    assert_eq!(names, [CountName::Events, bucket, milliseconds, CountName::Ended, unknown]);
     assert_eq!(execution.apply(&ended(2_500)), []);
     assert_eq!(execution.contact.as_deref(), Some("0006"));
     assert!(!serde_json::to_string(&execution).unwrap().contains("1500555"));
+}
+
+/// What counts as an end of these events.
+fn ends(events: &[StudioEvent]) -> (usize, Vec<String>) {
+    let mut execution = RecordedExecution::default();
+    let counts: Vec<CountName> =
+        events.iter().flat_map(|event| execution.apply(event)).map(|count| count.name).collect();
+    let last = |name: &CountName| match name {
+        CountName::LastWidget(widget) => Some(widget.clone()),
+        _ => None,
+    };
+    let ended = counts.iter().filter(|name| **name == CountName::Ended).count();
+    (ended, counts.iter().filter_map(last).collect())
+}
+
+#[test]
+fn end_counts_once_by_whichever_event_tells_it() {
+    let first = || step(1, "incomingCall", TRIGGER, "menu", 100);
+    let last = || step(2, HANG_UP, "menu", ENDED, 200);
+    for (events, widget) in [
+        (vec![started(0), first(), last()], "menu"),
+        (vec![started(0), first(), last(), ended(210)], "menu"),
+        (vec![started(0), first(), ended(210), last()], "menu"),
+        (vec![started(0), first(), ended(210)], "menu"),
+        (vec![started(0), step(3, "incomingCall", TRIGGER, ENDED, 100)], TRIGGER),
+        (vec![ended(210)], ""),
+        (vec![ended(210), last(), first(), started(0)], ""),
+    ] {
+        assert_eq!(ends(&events), (1, vec![widget.to_owned()]), "{events:?}");
+    }
+    assert_eq!(ends(&[started(0), first()]), (0, Vec::new()));
+}
+
+#[test]
+fn end_that_only_a_step_tells_is_none_that_an_event_told() {
+    let events = [started(0), step(1, "incomingCall", TRIGGER, ENDED, 2_000)];
+    let view = ExecutionView::of(EXECUTION, &applied(&events), None, at(9_000));
+    assert_eq!((view.state, view.seconds), (ExecutionState::Ended, Some(2)));
+    assert_eq!(view.ended_at, None);
+    let events = [&events[..], &[ended(3_000)]].concat();
+    let view = ExecutionView::of(EXECUTION, &applied(&events), None, at(9_000));
+    assert_eq!((view.ended_at, view.seconds), (Some(at(3_000)), Some(3)));
+}
+
+#[test]
+fn place_in_the_list_is_that_of_the_start_as_far_as_it_is_known() {
+    let mut execution = applied(&[step(2, "next", "a", "b", 200)]);
+    for (event, listed_at) in [
+        (step(1, "incomingCall", TRIGGER, "a", 100), at(100)),
+        (started(0), at(0)),
+        (step(3, "next", "b", "c", -50), at(0)),
+    ] {
+        execution.apply(&event);
+        assert_eq!(execution.listed_at, Some(listed_at));
+    }
+}
+
+#[test]
+fn as_many_came_to_a_widget_as_left_it_and_are_there() {
+    let edge = |from: &str, event: &str, to: &str| {
+        CountName::Edge { from: from.into(), event: event.into(), to: to.into() }.to_text()
+    };
+    // The step from b to c is missing.
+    let counters = [
+        (CountName::Started.to_text(), 2),
+        (edge(TRIGGER, "incomingCall", "a"), 2),
+        (edge("a", "next", "b"), 2),
+        (edge("c", HANG_UP, ENDED), 1),
+    ];
+    let counts = FlowCounts::of(CountSpan::Day, at(0), &counters.into());
+    let c = &counts.widgets["c"];
+    assert_eq!((c.came(0), c.came(1), c.hang_ups, c.percent), (1, 2, 1, Some(50.0)));
+    assert_eq!((counts.widgets["b"].came(0), counts.widgets["b"].came(2)), (2, 2));
+    assert_eq!(counts.widgets[TRIGGER].came(0), 2);
 }
 
 #[test]
@@ -256,8 +331,13 @@ fn sorted(counts: Vec<Count>) -> Vec<String> {
     let mut texts: Vec<String> = counts
         .iter()
         .map(|Count { at, name, .. }| {
-            let at = name.is_by_time().then_some(*at);
-            format!("{} {} {at:?}", name.to_text(), name.amount())
+            // An end counts when it is first told, in the widget that is known by then.
+            let at = Some(*at).filter(|_| name.is_by_time() && *name != CountName::Ended);
+            let text = match name {
+                CountName::LastWidget(_) => "last".to_owned(),
+                name => name.to_text(),
+            };
+            format!("{text} {} {at:?}", name.amount())
         })
         .collect();
     texts.sort();
@@ -271,7 +351,6 @@ proptest! {
             let mut execution = RecordedExecution::default();
             let counts: Vec<Count> =
                 events.iter().flat_map(|event| execution.apply(event)).collect();
-            execution.listed_at = None;
             (execution, sorted(counts))
         };
         prop_assert_eq!(count(&events), count(&sent));

@@ -209,7 +209,7 @@ pub const FLOW_EXECUTIONS_ENDED: &Family = &family(
     "ringdown_flow_executions_ended",
     Kind::Counter,
     &[label("flow", &[]), label("widget", &[])],
-    "Executions of Studio Flows that a step has ended, by Flow and by the widget of that step.",
+    "Executions of Studio Flows that are over, by Flow and by the last widget that was known.",
 );
 /// Executions that are stuck now, by Flow.
 pub const FLOW_EXECUTIONS_STUCK: &Family = &family(

@@ -6,6 +6,8 @@ use crate::domain::text::mask_numbers;
 pub const OTHER: &str = "other";
 /// Stands for a Flow whose name is not known.
 pub const UNNAMED: &str = "unnamed";
+/// Stands for a widget that is not known.
+pub const UNKNOWN: &str = "unknown";
 /// A failure for which Twilio gave no code.
 pub const NO_CODE: &str = "none";
 

@@ -12,7 +12,7 @@ use crate::domain::executions::counts::SECONDS;
 use crate::domain::metrics::catalogue::{
     FLOW_EXECUTION_SECONDS, FLOW_EXECUTIONS_ENDED, FLOW_EXECUTIONS_STARTED, FLOW_EXECUTIONS_STUCK,
 };
-use crate::domain::metrics::vocabulary::{OTHER, UNNAMED, name_of};
+use crate::domain::metrics::vocabulary::{OTHER, UNKNOWN, UNNAMED, name_of};
 use crate::domain::metrics::{Observations, Samples};
 use crate::storage::Store;
 
@@ -56,8 +56,11 @@ fn show_counts(samples: &mut Samples, flow: &str, counted: &BTreeMap<String, u64
             Some(CountName::Started) => samples.count(FLOW_EXECUTIONS_STARTED, &[flow], *count),
             Some(CountName::LastWidget(widget)) => {
                 widgets += 1;
-                let widget =
-                    if widgets > MAX_WIDGETS { OTHER.to_owned() } else { name_of(&widget) };
+                let widget = match widget.as_str() {
+                    "" => UNKNOWN.to_owned(),
+                    _ if widgets > MAX_WIDGETS => OTHER.to_owned(),
+                    widget => name_of(widget),
+                };
                 samples.count(FLOW_EXECUTIONS_ENDED, &[flow, &widget], *count);
             }
             Some(CountName::Bucket(bound)) => {

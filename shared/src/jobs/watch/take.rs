@@ -12,12 +12,13 @@ use jiff::Timestamp;
 use self::plan::{Before, plan};
 use crate::Error;
 use crate::domain::event::Event;
-use crate::domain::executions::StudioEvent;
+use crate::domain::executions::{StudioEvent, StudioEventKind};
 use crate::storage::flows::{self, FLOWS, MAX_FLOWS};
 use crate::storage::{Key, Store, executions};
 use crate::twilio::event_stream::Malformed;
 
-/// The most Executions of one transaction: each has four items when it is new, and their counters have some.
+/// The most Executions of one transaction: each has four items when it is new, six when it turns out to have begun
+/// earlier, and their counters have some.
 const MAX_EXECUTIONS: usize = 20;
 /// How often a transaction that others came before is decided anew, at once.
 const MAX_TRIES: u64 = 5;
@@ -25,7 +26,7 @@ const MAX_TRIES: u64 = 5;
 /// What events say of Executions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExecutionEvents {
-    /// Those that can be read, by Execution, in the order in which they came.
+    /// Those that can be read, by Execution: the end of each last, so that the widget is known that it ended in.
     events: Vec<StudioEvent>,
     /// How many are of an Execution and cannot be read.
     pub unreadable: usize,
@@ -48,7 +49,11 @@ impl ExecutionEvents {
                 None => {}
             }
         }
-        read.events.sort_by(|one, other| one.execution.cmp(&other.execution));
+        let is_end = |event: &StudioEvent| matches!(event.kind, StudioEventKind::Ended(..));
+        read.events.sort_by(|one, other| {
+            let key = |event: &StudioEvent| (event.execution.clone(), is_end(event));
+            key(one).cmp(&key(other))
+        });
         read
     }
 }

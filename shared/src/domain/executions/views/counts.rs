@@ -110,7 +110,7 @@ pub struct WidgetCount {
     pub arrived: u64,
     /// Steps that left it.
     pub left: u64,
-    /// Steps that led to it for each hundred Executions that began; `None` if none did. A loop makes it more than 100.
+    /// How often one came to it for each hundred Executions that began; `None` if none did. A loop makes it more than 100.
     pub percent: Option<f64>,
     /// Steps of it in which somebody hung up.
     pub hang_ups: u64,
@@ -118,6 +118,14 @@ pub struct WidgetCount {
     pub failed: u64,
     /// Executions that it ended.
     pub ended: u64,
+}
+
+impl WidgetCount {
+    /// How many came to it while `now` are in it: at least as many as left it or still are there, should a step be missing
+    /// that led to it.
+    pub fn came(&self, now: u64) -> u64 {
+        self.arrived.max(self.left.saturating_add(now))
+    }
 }
 
 impl FlowCounts {
@@ -154,7 +162,7 @@ impl FlowCounts {
             edge.percent = percent(edge.count, left).unwrap_or_default();
         }
         for widget in widgets.values_mut() {
-            widget.percent = percent(widget.arrived, started);
+            widget.percent = percent(widget.came(0), started);
         }
         edges.sort_by(|one, other| {
             let names = |edge: &EdgeCount| (edge.from.clone(), edge.event.clone(), edge.to.clone());

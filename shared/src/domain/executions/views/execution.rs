@@ -78,7 +78,7 @@ pub struct ExecutionView {
     pub began_at: Option<Timestamp>,
     /// Whether the event has come that it began.
     pub is_start_known: bool,
-    /// When it ended.
+    /// When it ended, once the event has come that says so.
     pub ended_at: Option<Timestamp>,
     /// What Twilio gives as the reason of its end.
     pub ended_reason: Option<String>,
@@ -135,9 +135,9 @@ impl ExecutionView {
             (false, Some(_)) => ExecutionState::Stuck,
             (false, None) => ExecutionState::Active,
         };
-        let (began_at, ended_at) = (execution.began_at(), execution.over_at());
+        let began_at = execution.began_at();
         let position = execution.position();
-        let until = ended_at.unwrap_or(now);
+        let until = execution.over_at().unwrap_or(now);
         ExecutionView {
             sid: sid.to_owned(),
             flow: execution.flow.clone(),
@@ -147,7 +147,7 @@ impl ExecutionView {
             state,
             began_at,
             is_start_known: execution.started_at.is_some(),
-            ended_at,
+            ended_at: execution.ended_at,
             ended_reason: execution.ended_reason.clone(),
             seconds: began_at.map(|began_at| until.duration_since(began_at).as_secs().max(0)),
             since: position.as_ref().map(|position| position.since),

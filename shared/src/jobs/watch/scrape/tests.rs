@@ -63,6 +63,33 @@ async fn executions_are_shown_by_the_names_of_their_flows() {
 }
 
 #[tokio::test]
+async fn every_end_is_shown_though_its_last_step_is_missing() {
+    let store = MemoryStore::default();
+    let flow = format!("FW{:032x}", 1);
+    let send = async |number: u32, what: &str, second: i64| {
+        let execution = format!("FN{number:032x}");
+        let data = json!({"flow_sid": flow, "execution_sid": execution, "name": "next",
+                          "transitioned_from": "Trigger", "transitioned_to": "menu"});
+        let event_type = format!("com.twilio.studio.flow.{what}");
+        let envelope = json!({"time": at(second), "data": data});
+        let id = format!("{}{number:032x}", if what == "step.ended" { "FT" } else { "FN" });
+        let events = [Ok(Event { event_type, id, envelope })];
+        take(&store, &ExecutionEvents::of(&events, at(second)), at(second)).await.unwrap();
+    };
+    send(1, "execution.ended", 1).await;
+    send(2, "step.ended", 1).await;
+    send(2, "execution.ended", 2).await;
+    send(3, "step.ended", 2).await;
+    let mut samples = Samples::default();
+    show(&mut samples, &store, at(3)).await.unwrap();
+    let ended = samples.series(FLOW_EXECUTIONS_ENDED);
+    assert_eq!(ended.len(), 2);
+    for widget in [UNKNOWN, "menu"] {
+        assert_eq!(ended[&vec![UNNAMED.to_owned(), widget.to_owned()]], Value::Count(1));
+    }
+}
+
+#[tokio::test]
 async fn flows_and_widgets_beyond_the_limits_are_shown_as_others() {
     let store = MemoryStore::default();
     for flow in 0..60 {

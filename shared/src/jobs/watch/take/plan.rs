@@ -6,7 +6,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use jiff::Timestamp;
 
 use crate::domain::executions::{Count, RecordedExecution, StudioEvent};
-use crate::storage::executions::{self, ActiveExecution, put_active, put_listed};
+use crate::storage::executions::{
+    self, ActiveExecution, listed_place, put_active, put_listed, take_listed,
+};
 use crate::storage::flows::{CountRow, put_seen};
 use crate::storage::{Record, Write};
 
@@ -63,8 +65,15 @@ fn changed(
     if was != is {
         writes.push(put_active(flow, sid, is.as_ref(), now).into());
     }
-    if let (None, Some(at)) = (before.listed_at, after.listed_at) {
-        writes.extend(put_listed(flow, sid, at, now).map(Write::from));
+    let place =
+        |execution: &RecordedExecution| execution.listed_at.map(|at| (listed_place(sid, at), at));
+    let (was, is) = (place(before), place(after));
+    if let Some((place, at)) = &is
+        && was.as_ref().is_none_or(|(was, _)| was != place)
+    {
+        writes.extend(put_listed(flow, sid, *at, now).map(Write::from));
+        let former = was.map(|(_, at)| take_listed(flow, sid, at, now));
+        writes.extend(former.into_iter().flatten().map(Write::from));
     }
     writes
 }
