@@ -129,17 +129,36 @@ async fn batch_of_a_hundred_arrives_whole_across_a_reconnect_and_with_a_step_mis
     assert!(again.look().await.is_none());
 }
 
+/// Publishes the sample hotline in the simulated Studio, and gives its SID.
+async fn publish(server: &Server) -> String {
+    let definition = include_str!("../../sandbox/flows/parcels-hotline.json");
+    let form =
+        [("FriendlyName", "Parcels hotline"), ("Status", "published"), ("Definition", definition)];
+    let form: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let token = server.simulated().auth_token;
+    let request = server
+        .http
+        .post(format!("{}/sandbox/twilio/v2/Flows", server.address))
+        .basic_auth(sandbox::twilio::SANDBOX_ACCOUNT, Some(token.expose()))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form);
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 201);
+    let flow: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    flow["sid"].as_str().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn definition_and_contexts_come_from_twilio_and_who_looked_is_logged() {
-    const HOTLINE: &str = "FWd0000000000000000000000000000001";
-    let mut plan = Plan::new().config("[people.alpha]\nphone = \"+15005550001\"\n");
-    plan.config.push_str("[studio]\nshow_contexts = true\n");
-    plan.arguments.push("--no-callers".to_owned());
-    let server = plan.start().await;
-    let call = format!("/sandbox/phones/alpha/call-flow/{HOTLINE}");
-    assert_eq!(server.post(&call, &[], b"").await, 200);
+    let plan = Plan::new().config("[people.alpha]\nphone = \"+15005550001\"\n");
+    let server = plan.config("[studio]\nshow_contexts = true\n").start().await;
+    let flow = publish(&server).await;
+    assert_eq!(
+        server.post(&format!("/sandbox/phones/alpha/call-flow/{flow}"), &[], b"").await,
+        200
+    );
     let page = async |query: &str| {
-        server.get(&format!("/studio/{HOTLINE}{query}")).await.text().await.unwrap()
+        server.get(&format!("/studio/{flow}{query}")).await.text().await.unwrap()
     };
     let mut html = String::new();
     for _ in 0..500 {
@@ -151,7 +170,7 @@ async fn definition_and_contexts_come_from_twilio_and_who_looked_is_logged() {
     }
     assert!(html.contains("Parcels hotline") && html.contains("revision 1, the newest"), "{html}");
     assert!(html.contains("id=\"flow-widget-voicemail\""), "a widget that nobody came to is drawn");
-    let definition = server.get(&format!("/studio/{HOTLINE}/definition")).await;
+    let definition = server.get(&format!("/studio/{flow}/definition")).await;
     let definition: Value = serde_json::from_str(&definition.text().await.unwrap()).unwrap();
     assert_eq!(definition["initial_state"], "Trigger");
 
