@@ -168,8 +168,8 @@ fn beside(from: Area, taken: &Areas) -> Area {
 fn label_of(graph: &Graph, edge: usize, figures: Option<&EdgeFigures>) -> Label {
     let edge = &graph.edges[edge];
     let shown = match edge.to {
-        EdgeEnd::Ended if figures.is_some() => "ended".to_owned(),
-        EdgeEnd::Ended => String::new(),
+        EdgeEnd::Ended if figures.is_none() => String::new(),
+        EdgeEnd::Ended if edge.labels.iter().all(String::is_empty) => "ended".to_owned(),
         _ => text::cut(&edge.labels.join(", "), MAX_LABEL),
     };
     let figures = figures.filter(|figures| figures.count > 0).map(|figures| {

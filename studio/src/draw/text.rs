@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use crate::flow::without_secrets;
 
-/// Escapes text for XML, in elements and in attributes. Characters that XML does not allow become U+FFFD; secrets become
-/// `…`.
+/// Escapes text for XML, in elements and in attributes. Characters that XML does not allow, and those that
+/// change the direction of what follows, become U+FFFD; secrets become `…`.
 pub(crate) fn escape(text: &str) -> String {
     let text = without_secrets(text);
     let mut escaped = String::with_capacity(text.len());
@@ -20,6 +20,8 @@ pub(crate) fn escape(text: &str) -> String {
             '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => {
                 escaped.push('\u{fffd}');
             }
+            // These turn around how what follows is read.
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => escaped.push('\u{fffd}'),
             _ => escaped.push(c),
         }
     }

@@ -108,7 +108,7 @@ fn figures_and_people_are_shown_on_widgets_and_edges() {
     assert_eq!(texts(&svg, "stuck-count"), ["2 stuck"]);
     assert_eq!(texts(&svg, "hang-ups"), ["7"]);
     assert!(texts(&svg, "figures").contains(&"12,345 · 99% · 1 min 23 s".to_owned()));
-    assert_eq!(texts(&svg, "label"), ["incomingCall 12,500", "ended 400 · 3.3%", "timeout"]);
+    assert_eq!(texts(&svg, "label"), ["incomingCall 12,500", "keypress 400 · 3.3%", "timeout"]);
     let words = "menu, Gather Input On Call. 5 in it now. 2 stuck. 12,345 came by (99%). 7 hung up. \
                  Half of them stayed 1 min 23 s at most. Ends after keypress";
     assert_eq!(titles(&svg, "alive"), [words]);
