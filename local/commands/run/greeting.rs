@@ -40,7 +40,10 @@ pub(super) fn print(
         false => start.link(&format!("{address}{path}")),
     };
     let is = |what| settings.is_simulated(what);
-    let mut lines = vec![("incidents, as they happen", link("/"))];
+    let mut lines = vec![
+        ("incidents, as they happen", link("/")),
+        ("Studio Flows and their executions", link("/studio")),
+    ];
     if is(Simulated::Twilio) {
         lines.push(("the simulated phones: raise an alarm", link("/sandbox/phones")));
     }
