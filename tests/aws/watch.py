@@ -44,7 +44,7 @@ def show(cloud, _slack, count):
     figures = {name: int(value) for name, value in re.findall(r"<dt>([a-z ]+)</dt><dd[^>]*>([\d,]+)", page.replace(",", ""))}
     expected = {"in it now": RUNNING, "started": len(executions), "ended": ended, "hung up": hung_up, "failed steps": 0}
     assert figures == expected, (figures, expected)
-    assert "Drawn from the steps that were seen" in page, page
+    assert "Drawn from the reported steps" in page, page
     for execution in (*running, executions[-1]):
         one = look(deployment, cookie, f"/studio/{FLOW}?execution={execution.sid}")
         assert one.count("keypress") >= 1 or execution.hangs_up, one

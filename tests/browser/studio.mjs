@@ -178,7 +178,7 @@ async function keyboard(browser) {
     await page.locator(`#run-${run(1)} summary`).focus();
     await page.keyboard.press("Enter");
     await page.keyboard.press("Tab");
-    expect(await page.evaluate(() => document.activeElement.innerText) === "Its path on the graph", "the link is not next");
+    expect(await page.evaluate(() => document.activeElement.innerText) === "Show on the graph", "the link is not next");
     await page.keyboard.press("Enter");
     await page.locator("#chosen").waitFor();
     await page.locator(".flow-graph.has-path").waitFor();

@@ -38,7 +38,7 @@ const clock = new Intl.DateTimeFormat(undefined, {
 /** What the reader is shown of a moment, at this moment. */
 function told(kind, at, now) {
   switch (kind) {
-    case "for": return `for ${span(now - at)}`;
+    case "for": case "since": return `for ${span(now - at)}`;
     case "in": return at > now ? `in ${span(at - now)}` : "now";
     // Who reads of hours ago does not count the seconds.
     case "ago": return now - at < 86_400_000 ? `${span(now - at)} ago` : day.format(at);

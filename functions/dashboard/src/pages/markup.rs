@@ -4,7 +4,7 @@ use minijinja::{HtmlEscape, Value};
 use shared::Timestamp;
 
 /// A moment as a `<time>`. `kind` says what the page's script makes of it, and keeps true as time passes: `for` (how
-/// long it lasts already), `in` (how long until then), `ago`, `day` (date and time) or `clock` (the time alone).
+/// long it lasts already), `since` (the same of what may be of another day), `in` (how long until then), `ago`, `day` (date and time) or `clock` (the time alone).
 /// Without the script it is the moment itself, in UTC.
 pub(super) fn time(at: Value, kind: &str) -> Value {
     let at: Option<Timestamp> = at.as_str().and_then(|at| at.parse().ok());
@@ -13,6 +13,7 @@ pub(super) fn time(at: Value, kind: &str) -> Value {
     let clock = at.strftime("%H:%M:%S UTC");
     let text = match kind {
         "for" => format!("since {clock}"),
+        "since" => format!("since {date}"),
         "in" => format!("at {clock}"),
         "clock" => clock.to_string(),
         _ => date.to_string(),
@@ -77,6 +78,8 @@ mod tests {
             time(at, "for").to_string(),
             r#"<time datetime="2026-11-20T12:04:31Z" data-kind="for">since 12:04:31 UTC</time>"#
         );
+        let days_ago = time(Value::from("2026-11-20T12:04:31Z"), "since").to_string();
+        assert!(days_ago.contains(">since 20 Nov 2026 12:04:31 UTC<"), "{days_ago}");
         assert_eq!(time(Value::from("<b>"), "for").to_string(), "");
     }
 

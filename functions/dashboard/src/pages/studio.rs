@@ -1,10 +1,11 @@
 //! The pages of the job Watch: Flows and Executions as they run, and one Flow with people moving through its graph.
 //!
 //! 1. [`list`]: all Flows and Executions. [`flow`]: one Flow. [`chosen`]: one Execution, and what its steps knew.
-//! 2. Pure: `query`, what an address asks for; `rows`, an Execution as it is listed; `graph`, what is laid over a graph,
-//!    and `svg_parts`, a graph in parts; `masked`, what may be shown of a context; `subscribe`, commands to copy.
+//! 2. Pure: `query`, what an address asks for; `rows`, an Execution as it is listed; `drawn`, the graph; `graph`, what is laid over it,
+//!    and `svg_parts`, it in parts; `masked`, what may be shown of a context; `subscribe`, commands to copy.
 
 mod chosen;
+mod drawn;
 mod flow;
 mod graph;
 mod list;

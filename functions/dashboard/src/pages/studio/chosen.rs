@@ -2,7 +2,7 @@
 
 use minijinja::value::Serde;
 use minijinja::{Value, context};
-use shared::config::Settings;
+use shared::config::{Settings, Simulated};
 use shared::domain::escalation::Incident;
 use shared::domain::executions::views::ExecutionView;
 use shared::domain::size::cut_marked;
@@ -39,6 +39,7 @@ pub(super) async fn facts(
         incident => incident_of(dashboard, settings, sid, &view.sid, now).await?,
         all => all.behind(&path), context_of => query.behind(&path),
         shows_contexts => settings.config.studio.show_contexts,
+        is_simulated => settings.is_simulated(Simulated::Twilio),
         command => view.stuck.as_ref().map(|_| subscribe::end(settings, sid, &view.sid)),
     })
 }
@@ -69,6 +70,7 @@ pub(super) async fn context(
     settings: &Settings,
     flow: &str,
     query: &Query,
+    view: Option<&ExecutionView>,
     signed_in: bool,
     now: Timestamp,
 ) -> Result<Option<Value>, Error> {
@@ -78,15 +80,19 @@ pub(super) async fn context(
         return Ok(Some(context! { step, close, is_off => true }));
     }
     let by = if signed_in { "session" } else { "start token" };
-    tracing::info!(execution, step, by, "the context of a step is shown");
     let failed =
         |why: String| Some(context! { step, close => &close, failure => mask_numbers(&why) });
+    let is_its = |view: &ExecutionView| view.steps.iter().any(|its| its.sid == *step);
+    if !view.is_some_and(is_its) {
+        return Ok(failed("This execution has no such step".to_owned()));
+    }
     let api = match twilio_api(settings, &dashboard.wire, &dashboard.store, now) {
         Ok(api) => api,
         Err(why) => return Ok(failed(why)),
     };
     Ok(match Executions::of(&api, flow).step_context(execution, step).await {
         Ok(Some(found)) => {
+            tracing::info!(execution, step, by, "the context of a step is shown");
             let mut json = serde_json::to_string_pretty(&masked(&found)).unwrap_or_default();
             let is_cut = json.len() > MAX_CONTEXT;
             json = cut_marked(json, MAX_CONTEXT);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::future::{try_join, try_join3};
 use minijinja::value::Serde;
 use minijinja::{Value, context};
-use shared::config::Settings;
+use shared::config::{Settings, Simulated};
 use shared::domain::executions::sid::{FLOW, is_sid};
 use shared::domain::executions::views::{ExecutionView, FlowCounts, FlowResource, MedianSeconds};
 use shared::http::{Request, Response};
@@ -18,9 +18,10 @@ use shared::storage::flows::Fetched;
 use shared::{Error, Timestamp};
 use studio::draw::{Graph, Mode, svg};
 
-use super::graph::{Figures, of_steps};
+use super::drawn::{arranged, of_steps, with_ends};
+use super::graph::{Figures, thousands};
 use super::query::{Query, SPANS};
-use super::rows::{RunRow, StuckRow, short};
+use super::rows::{RunRow, StuckRow, reason, short, unnamed};
 use super::{Change, Rows, Stamp, chosen, fields, list, subscribe, svg_parts, warning};
 use crate::Dashboard;
 use crate::pages::{render, simulated, text};
@@ -28,9 +29,6 @@ use crate::parts::Live;
 
 /// How many stuck Executions have their command on the page.
 const MAX_STUCK: usize = 10;
-
-/// The height of a row of widgets here to one in Studio.
-const ROW_SCALE: f64 = 0.7;
 
 /// What is read of a Flow for its page.
 struct Known {
@@ -58,14 +56,17 @@ pub(crate) async fn one(
         let facts = context! {
             title => "Flow", page => "flow", signed_in, simulated => simulated(&settings),
             sid => is_sid(FLOW, sid).then_some(sid), subscribe => subscribe::subscribe(&settings),
+            now => now.to_string(), live => Query::default().behind(&format!("/live?studio={sid}")),
         };
         return Ok(Response { status: 404, ..render(dashboard, "no-flow.html", facts)? });
     }
     let query = Query::of(&fields(request));
     let stamp = stamp(dashboard, sid, now).await?;
     let known = known(dashboard, &settings, sid, &query, now).await?;
-    let context = chosen::context(dashboard, &settings, sid, &query, signed_in, now).await?;
-    let name = name(&known.resource);
+    let context =
+        chosen::context(dashboard, &settings, sid, &query, known.chosen.as_ref(), signed_in, now)
+            .await?;
+    let name = name(sid, &known.resource);
     let live = shown(dashboard, &settings, sid, &query, known, now).await?;
     let facts = context! {
         title => name, page => "flow", signed_in, simulated => simulated(&settings), now => now.to_string(),
@@ -87,7 +88,8 @@ pub(crate) async fn live(
         return Err(Error::NotFound);
     }
     let stamp = stamp(dashboard, sid, now).await?;
-    if stamp.is_of(has) {
+    // The page of a Flow of which nothing is known waits for its first events.
+    if stamp.is_of(has) || !is_seen(dashboard, sid, now).await? {
         return Ok(Stamp::nothing(has));
     }
     let (settings, query) = (dashboard.settings.get(now).await?, Query::of(asked));
@@ -179,9 +181,9 @@ async fn known(
     Ok(Known { resource, revision, definition, counts, medians, running, page, chosen })
 }
 
-fn name(resource: &Fetched<FlowResource>) -> String {
+fn name(sid: &str, resource: &Fetched<FlowResource>) -> String {
     let name = resource.value.as_ref().map(|resource| resource.friendly_name.as_str());
-    name.filter(|name| !name.is_empty()).unwrap_or("A Flow without a name").to_owned()
+    name.filter(|name| !name.is_empty()).map_or_else(|| unnamed(sid), str::to_owned)
 }
 
 async fn shown(
@@ -204,7 +206,8 @@ async fn shown(
     };
     let figures = Figures { counts: &counts, medians: &medians, running: &running };
     let overlay = figures.overlay(&graph, chosen.as_ref());
-    let name = name(&resource);
+    let name = name(sid, &resource);
+    let graph = with_ends(graph, &counts.edges);
     let graph = arranged(Graph { title: format!("The graph of {name}"), ..graph });
     let drawn_graph = svg_parts::sized(svg(&graph, &overlay, Mode::Embedded));
     let (drawing, parts) = svg_parts::parts(&drawn_graph);
@@ -212,21 +215,24 @@ async fn shown(
         running.executions.iter().filter(|running| running.stuck.is_some()).collect();
     let hang_ups: u64 = counts.widgets.values().map(|widget| widget.hang_ups).sum();
     let mut rows = Rows::new();
+    let (why, resource_failure) = (why.map(reason), resource.failure.map(reason));
     let about = context! {
         name => name.clone(), sid, resource => resource.value.as_ref().map(Serde),
-        resource_failure => resource.failure, revision, drawn => drawn.is_some(),
+        resource_failure => resource_failure.filter(|failure| Some(failure) != why.as_ref()), revision, drawn => drawn.is_some(),
         console => format!("https://www.twilio.com/console/studio/flows/{sid}"),
         definition => query.behind(&format!("{path}/definition")),
     };
     let about = rows.add("header", "about", "studio-about.html", about)?;
     let figures_facts = context! {
         now_in_it => running.executions.len(), is_more => running.is_more, stuck => stuck.len(),
-        started => counts.started, ended => counts.ended, failed => counts.failed, hang_ups,
+        started => thousands(counts.started), ended => thousands(counts.ended), failed => thousands(counts.failed),
+        is_failed => counts.failed > 0, hang_ups => thousands(hang_ups),
         since => counts.since.to_string(),
     };
     let counted = rows.add("div", "counted", "studio-counted.html", figures_facts)?;
     let stuck_facts = context! {
         stuck => stuck_rows(settings, sid, query, &stuck), more_stuck => stuck.len().saturating_sub(MAX_STUCK),
+        is_simulated => settings.is_simulated(Simulated::Twilio),
     };
     let stuck_list = rows.add("div", "stuck-list", "studio-stuck.html", stuck_facts)?;
     let chosen_panel = match &chosen {
@@ -258,14 +264,6 @@ async fn shown(
         span => query.span_name(),
     };
     Ok(Live::new(text("studio-flow-live.html", facts)?, rows.parts))
-}
-
-/// The graph with its widgets nearer to each other from top to bottom: ours are lower than Studio's.
-fn arranged(mut graph: Graph) -> Graph {
-    for offset in graph.nodes.iter_mut().filter_map(|node| node.offset.as_mut()) {
-        offset.y *= ROW_SCALE;
-    }
-    graph
 }
 
 /// The spans as links.

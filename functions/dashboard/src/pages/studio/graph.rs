@@ -32,6 +32,8 @@ pub(super) struct WidgetRow {
     pub(super) now: u64,
     pub(super) stuck: u64,
     pub(super) came: u64,
+    /// The same as people read it.
+    pub(super) came_text: String,
     pub(super) percent: String,
     pub(super) hang_ups: u64,
     pub(super) failed: u64,
@@ -48,7 +50,7 @@ pub(super) struct Way {
     /// The widget; `None` is the end.
     pub(super) to: Option<String>,
     pub(super) id: Option<String>,
-    pub(super) count: u64,
+    pub(super) count: String,
     pub(super) percent: String,
 }
 
@@ -65,6 +67,19 @@ fn percent_text(percent: f64) -> String {
         ..9.95 => format!("{percent:.1}%").replace(".0%", "%"),
         _ => format!("{percent:.0}%"),
     }
+}
+
+/// A whole number with its thousands apart: `12,345`.
+pub(super) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// How many went through a widget: nothing leads to the trigger.
@@ -147,6 +162,7 @@ impl Figures<'_> {
                 now,
                 stuck,
                 came: passed(name, &count),
+                came_text: thousands(passed(name, &count)),
                 percent: percent.map(percent_text).unwrap_or_default(),
                 hang_ups: count.hang_ups,
                 failed: count.failed,
@@ -170,7 +186,7 @@ fn way(edge: &EdgeCount) -> Way {
         event: edge.event.clone(),
         id: to.as_deref().map(row_id),
         to,
-        count: edge.count,
+        count: thousands(edge.count),
         percent: percent_text(edge.percent),
     }
 }
@@ -193,16 +209,4 @@ fn path(view: &ExecutionView) -> Vec<PathStep> {
         at = &step.to;
     }
     path
-}
-
-/// The graph of the steps that were seen, for a Flow whose definition is not known.
-pub(super) fn of_steps(counts: &FlowCounts, executions: &[ExecutionView]) -> Graph {
-    let counted =
-        counts.edges.iter().map(|edge| (edge.from.as_str(), edge.event.as_str(), edge.to.as_str()));
-    let steps = executions.iter().flat_map(|execution| &execution.steps);
-    let steps = steps
-        .filter(|step| step.parent.is_none())
-        .map(|step| (step.from.as_str(), step.event.as_str(), step.to.as_str()));
-    let seen: BTreeSet<(&str, &str, &str)> = counted.chain(steps).collect();
-    Graph::of_steps(seen)
 }

@@ -12,7 +12,7 @@ use shared::jobs::watch::read::{ExecutionPage, ExecutionQuery, cursor, flows, pa
 use shared::{Error, Timestamp};
 
 use super::query::{FILTERS, Query};
-use super::rows::RunRow;
+use super::rows::{RunRow, unnamed};
 use super::{Change, Rows, Stamp, fields, subscribe, warning};
 use crate::Dashboard;
 use crate::pages::{render, simulated, text};
@@ -76,13 +76,14 @@ async fn shown(
     let mut flow_holes = Vec::new();
     for flow in &flows {
         let id = format!("flow-{}", flow.sid);
-        let facts = context! { flow => Serde(flow) };
+        let name = flow.name.clone().unwrap_or_else(|| unnamed(&flow.sid));
+        let facts = context! { flow => Serde(flow), name };
         flow_holes.push(rows.add("li", &id, "studio-flow-row.html", facts)?);
     }
     let runs = runs(&mut rows, query, "/studio", page, |view| {
         let of = flows.iter().find(|flow| Some(&flow.sid) == view.flow.as_ref());
-        let name = of.map(|flow| flow.name.as_deref().unwrap_or(flow.sid.as_str()));
-        context! { run => Serde(RunRow::of(view, name)) }
+        let name = of.map(|flow| flow.name.clone().unwrap_or_else(|| unnamed(&flow.sid)));
+        context! { run => Serde(RunRow::of(view, name.as_deref())) }
     })?;
     let stuck: usize = flows.iter().map(|flow| flow.stuck).sum();
     let facts = context! {

@@ -53,7 +53,7 @@ impl Query {
         Query {
             span: CountSpan::of(field("span")),
             show: show.map(|(name, _)| *name).unwrap_or_default(),
-            text: bounded("q", MAX_TEXT),
+            text: searched(bounded("q", MAX_TEXT)),
             after: bounded("after", MAX_CURSOR),
             step: sid(STEP, "step").filter(|_| execution.is_some()),
             execution,
@@ -96,6 +96,22 @@ impl Query {
     }
 }
 
+/// A text that is looked for, as it is kept: a SID's letters are upper case and its digits lower case, and of a phone
+/// number only the last four digits are known.
+fn searched(text: String) -> String {
+    let (letters, digits) = text.split_at_checked(2).unwrap_or_default();
+    let sid = format!("{}{}", letters.to_ascii_uppercase(), digits.to_ascii_lowercase());
+    if is_sid(EXECUTION, &sid) {
+        return sid;
+    }
+    let is_phone = |c: char| c.is_ascii_digit() || " +-().".contains(c);
+    let number: String = text.chars().filter(char::is_ascii_digit).collect();
+    match number.len().checked_sub(4) {
+        Some(hidden @ 1..) if text.chars().all(is_phone) => number[hidden..].to_owned(),
+        _ => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use shared::http::form_fields;
@@ -117,6 +133,20 @@ mod tests {
             let (_, read) = address.split_once('?').unwrap_or_default();
             assert_eq!((of(read), read), (asked.clone(), query));
             assert_eq!(asked.behind("/live?studio").matches('?').count(), 1);
+        }
+    }
+
+    #[test]
+    fn searched_text_is_a_whole_sid_or_four_digits() {
+        for (query, text) in [
+            ("q=fn0123456789ABCDEF0123456789abcdef", FN),
+            ("q=%2B15005550996", "0996"),
+            ("q=555-0996", "0996"),
+            ("q=0996", "0996"),
+            ("q=996", "996"),
+            ("q=7a8a92", "7a8a92"),
+        ] {
+            assert_eq!(of(query).text, text);
         }
     }
 

@@ -67,8 +67,7 @@ pub(super) struct StuckRow {
 impl StuckRow {
     pub(super) fn of(stuck: &Stuck) -> StuckRow {
         let limit = i64::try_from(stuck.limit_seconds).unwrap_or(i64::MAX);
-        let limit = if limit == 0 { "no time at all".to_owned() } else { span(limit) };
-        StuckRow { widget: stuck.widget.clone(), since: stuck.since, limit }
+        StuckRow { widget: stuck.widget.clone(), since: stuck.since, limit: span(limit) }
     }
 }
 
@@ -113,6 +112,19 @@ pub(super) fn short(sid: &str) -> String {
     match (sid.get(..2), sid.get(end..)) {
         (Some(letters), Some(last)) if sid.len() > 10 => format!("{letters}…{last}"),
         _ => sid.to_owned(),
+    }
+}
+
+/// The name of a Flow that has none.
+pub(super) fn unnamed(sid: &str) -> String {
+    format!("Unnamed Flow {}", short(sid))
+}
+
+/// Why something could not be fetched, in a few words where Twilio's are an address.
+pub(super) fn reason(failure: String) -> String {
+    match failure.contains("20404") {
+        true => "Twilio has no such Flow in this account".to_owned(),
+        false => failure,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The commands that subscribe our sink to the events of Studio, and that end an Execution; ready to copy. Pure.
 
-use shared::config::Settings;
+use shared::config::{Settings, Simulated};
 use shared::domain::executions::event::{ENDED, STARTED, STEP_ENDED};
 use shared::twilio::rest::{TWILIO, studio_base};
 
@@ -33,7 +33,14 @@ pub(super) fn end(settings: &Settings, flow: &str, execution: &str) -> String {
     let base = settings.value("twilio/api-base-url").unwrap_or(TWILIO);
     let base = studio_base(base);
     let url = shell_quoted(&format!("{base}/v2/Flows/{flow}/Executions/{execution}"));
-    format!("curl -X POST {url} \\\n  -d Status=ended {LOG_IN}")
+    // The sandbox has an account of its own.
+    let log_in = match settings.value("twilio/account-sid") {
+        Some(account) if settings.is_simulated(Simulated::Twilio) => {
+            LOG_IN.replace("$TWILIO_ACCOUNT_SID", account)
+        }
+        _ => LOG_IN.to_owned(),
+    };
+    format!("curl -X POST {url} \\\n  -d Status=ended {log_in}")
 }
 
 /// A text as one word of a shell.

@@ -25,7 +25,7 @@ fn contexts_are_off_and_the_page_says_how_to_switch_them_on() {
         let (pages, told) = (Pages::with_wire(CONFIG, &SECRETS, wire), in_menu(17, 590));
         pages.take(&told.events);
         let page = words(&pages.page(&path(&format!("?execution={}", sid(17)))));
-        says(&page, &["What each step knew is not shown: show_contexts = true under [studio]"]);
+        says(&page, &["Contexts of steps are not shown: show_contexts = true under [studio]"]);
         assert!(!page.contains("> context"), "{page}");
         says(
             &words(&pages.page(&asked_for(&told))),
@@ -70,5 +70,8 @@ fn context_is_fetched_when_asked_for_masked_and_never_live() {
         let live = body(&pages.get(&format!("/live?studio={FLOW}&{query}"), &[]));
         assert!(!live.contains("Digits") && contexts() == 1, "{live}");
         assert_eq!(pages.store_calls().writes, 0, "it is kept");
+        let other = asked_for(&told).replace(&told.events[1].id, &format!("FT{:032x}", 99));
+        says(&words(&pages.page(&other)), &["This execution has no such step"]);
+        assert_eq!(contexts(), 1, "Twilio is asked for a step of another execution");
     });
 }

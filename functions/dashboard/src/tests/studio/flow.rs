@@ -15,10 +15,10 @@ fn flow_without_credentials_is_drawn_from_its_steps_and_says_so() {
     says(
         &page,
         &[
-            "Drawn from the steps that were seen, because the definition is not here: store the parameter",
+            "Drawn from the reported steps, because the definition is unavailable: store the parameter",
             "started 1 ended 1 hung up 1 failed steps 0",
-            "greeting Say/Play 1 came (100%) median 3 s audioComplete → to menu 1 100%",
-            "menu 1 came (100%) median 5 s 1 hung up hangup → to the end 1 100%",
+            "greeting Say/Play 1 entered (100%) median 3 s audioComplete → to menu 1 100%",
+            "menu 1 entered (100%) median 5 s 1 hung up hangup → to the end 1 100%",
         ],
     );
     says(&html, &["id=\"flow-widget-menu\"", "id=\"flow-edge-greeting-to-menu\""]);
@@ -35,14 +35,15 @@ fn flow_is_drawn_at_its_definition_which_is_fetched_once() {
         says(
             &words(&html),
             &[
-                "Hotline &lt;1&gt; published revision 3 ran newest 4 valid FW0",
+                "Hotline &lt;1&gt; published revision 3 newest 4 valid FW0",
                 "Open in Twilio’s console Definition as JSON webhook https://webhooks.twilio.com/v1/Flows",
-                "menu Gather Input On Call 1 in it now 1 came (100%)",
-                "voicemail Record Voicemail none came",
+                "menu Gather Input On Call 1 in it now 1 entered (100%)",
+                "voicemail Record Voicemail not reached",
             ],
         );
         assert!(
-            html.contains("id=\"flow-widget-voicemail\"") && !html.contains("Drawn from the steps")
+            html.contains("id=\"flow-widget-voicemail\"")
+                && !html.contains("Drawn from the reported")
         );
         let person = format!("class=\"person\" id=\"flow-person-{}\"", sid(17));
         says(&html, &[&person, "<title>The graph of Hotline &lt;1&gt;</title>"]);
@@ -69,12 +70,12 @@ fn stuck_execution_is_named_with_its_reason_and_the_command_that_ends_it() {
             &[
                 "1 stuck",
                 "Stuck menu since",
-                "it can last 1 min",
+                "longest time 1 min",
                 &format!(
                     "curl -X POST 'https://studio.twilio.com/v2/Flows/{FLOW}/Executions/{}'",
                     sid(17)
                 ),
-                "-d Status=ended -u \"$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN\"",
+                "-d Status=ended -u \"AC00000000000000000000000000000001:$TWILIO_AUTH_TOKEN\" Twilio is simulated here",
             ],
         );
         assert!(!page.contains(SECRETS[1].1), "the token is on the page");
@@ -141,6 +142,32 @@ fn flow_that_was_not_seen_is_not_there() {
         }
     }
     let page = words(&body(&pages.get(&format!("/studio/{}", others[0]), &[])));
-    says(&page, &["Nothing was seen of this Flow", "SinkType=webhook"]);
+    says(&page, &["No events of this Flow yet", "SinkType=webhook"]);
     assert_eq!(pages.get("/live?studio=FW1", &[]).status, 404);
+}
+
+#[test]
+fn page_of_a_flow_without_events_follows_and_shows_the_first_ones() {
+    let pages = Pages::new();
+    let empty = body(&pages.get(&path(""), &[]));
+    let live = format!("/live?studio={FLOW}");
+    says(&empty, &["/assets/live.js", "data-has=\"waiting\""]);
+    let waiting = body(&pages.get(&format!("{live}&has=waiting"), &[]));
+    assert!(waiting.contains(": nothing new"), "{waiting}");
+    pages.take(&hung_up(17, 100).events);
+    let came = body(&pages.get(&format!("{live}&has=waiting"), &[]));
+    says(&came, &["class=\"flow-page\"", "id=\"flow-widget-menu\"", ">hangup<"]);
+}
+
+#[test]
+fn execution_of_an_end_alone_names_no_widget() {
+    let mut told = hung_up(17, 100);
+    told.events.drain(..told.events.len() - 1);
+    let pages = Pages::new();
+    pages.take(&told.events);
+    for target in ["/studio".to_owned(), path("")] {
+        let page = words(&pages.page(&target));
+        says(&page, &["Ended no step reported"]);
+        assert!(!page.to_lowercase().contains("in none "), "{page}");
+    }
 }

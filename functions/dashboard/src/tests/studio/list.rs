@@ -29,10 +29,10 @@ fn page_lists_flows_and_executions_and_contacts_by_four_digits() {
     says(
         &page,
         &[
-            "A Flow without a name FW00000000000000000000000000000001 in it now 1 today 2 failed steps 0",
-            "mostly end in menu hangup 1",
-            "Running in menu FW00000000000000000000000000000001 …0018",
-            "Ended last in menu hung up FW00000000000000000000000000000001 …0017",
+            "Unnamed Flow FW…000001 FW00000000000000000000000000000001 in it now 1 today 2 failed steps 0",
+            "most frequent ends menu hangup 1",
+            "Running in menu Unnamed Flow FW…000001 …0018",
+            "Ended last in menu hung up Unnamed Flow FW…000001 …0017",
             "Created Type Name Took",
             "execution.started Flow started",
             "step.ended incomingCall Trigger → to greeting 0 s",
