@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use shared::domain::executions::views::{
-    EdgeCount, ExecutionView, FlowCounts, MedianSeconds, WidgetCount,
+    EdgeCount, ExecutionView, FlowCounts, MedianSeconds,
 };
 use shared::domain::executions::{ENDED, TRIGGER};
 use shared::jobs::watch::read::RunningExecutions;
@@ -82,11 +82,6 @@ pub(super) fn thousands(number: u64) -> String {
     text
 }
 
-/// How many went through a widget: nothing leads to the trigger.
-fn passed(name: &str, count: &WidgetCount) -> u64 {
-    if name == TRIGGER { count.left } else { count.arrived }
-}
-
 impl Figures<'_> {
     /// Who is in each widget now, and how many of these are stuck.
     fn occupancy(&self) -> BTreeMap<&str, (u64, u64)> {
@@ -113,7 +108,7 @@ impl Figures<'_> {
             let figures = WidgetFigures {
                 now,
                 stuck,
-                passed: passed(&node.name, &count),
+                passed: count.came(0),
                 percent: count.percent.filter(|_| node.name != TRIGGER),
                 hang_ups: count.hang_ups,
                 median_seconds: self.median(&node.name).filter(|_| node.name != TRIGGER),
@@ -161,8 +156,8 @@ impl Figures<'_> {
                 kind: type_words(kind),
                 now,
                 stuck,
-                came: passed(name, &count),
-                came_text: thousands(passed(name, &count)),
+                came: count.came(0),
+                came_text: thousands(count.came(0)),
                 percent: percent.map(percent_text).unwrap_or_default(),
                 hang_ups: count.hang_ups,
                 failed: count.failed,
