@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use shared::domain::executions::views::{
-    EdgeCount, ExecutionView, FlowCounts, MedianSeconds,
-};
+use shared::domain::executions::views::{EdgeCount, ExecutionView, FlowCounts, MedianSeconds};
 use shared::domain::executions::{ENDED, TRIGGER};
 use shared::jobs::watch::read::RunningExecutions;
 use studio::draw::{EdgeFigures, Graph, Overlay, PathStep, WidgetFigures, type_words, widget_id};

@@ -17,6 +17,8 @@ use crate::storage::{Key, Store};
 
 /// How many Executions a page shows.
 pub const PAGE: usize = 50;
+/// How many of a SID's last digits the pages print.
+const PRINTED_DIGITS: usize = 6;
 /// How many are looked through for one page.
 const MAX_SEARCHED: usize = 2_000;
 /// How many days are listed.
@@ -31,7 +33,7 @@ pub struct ExecutionQuery<'a> {
     pub flow: Option<&'a str>,
     /// In which state.
     pub filter: ExecutionFilter,
-    /// The SID, or the last four digits of the contact.
+    /// The SID, its last six digits or more, or the last four digits of the contact.
     pub text: Option<&'a str>,
     /// The cursor that the page before gave.
     pub after: Option<&'a str>,
@@ -102,9 +104,15 @@ pub async fn latest_medians(
 fn is_wanted(view: &ExecutionView, query: ExecutionQuery<'_>, text: Option<&str>) -> bool {
     let is_of_flow = query.flow.is_none_or(|flow| view.flow.as_deref() == Some(flow));
     let is_of_text = text.is_none_or(|text| {
-        view.contact.as_deref().is_some_and(|contact| contact == text.trim_start_matches('…'))
+        let end = text.rsplit('…').next().unwrap_or_default();
+        view.contact.as_deref() == Some(end) || is_end_of(&view.sid, end)
     });
     is_of_flow && is_of_text && query.filter.takes(view.state)
+}
+
+/// Whether a SID ends in these digits, as many as the pages print of it at least.
+fn is_end_of(sid: &str, digits: &str) -> bool {
+    digits.len() >= PRINTED_DIGITS && sid.ends_with(&digits.to_ascii_lowercase())
 }
 
 /// A page of the lists by day.

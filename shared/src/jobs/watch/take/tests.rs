@@ -164,6 +164,17 @@ async fn pages_go_through_all_days_newest_first_and_find_by_digits() {
     let whole = sid(78);
     let by_sid = ExecutionQuery { text: Some(&whole), ..ExecutionQuery::default() };
     assert_eq!(page(&store, by_sid, now).await.unwrap().executions.len(), 1);
+    for printed in [format!("FN…{}", &whole[28..]), whole[26..].to_uppercase()] {
+        let by_end = ExecutionQuery { text: Some(&printed), ..ExecutionQuery::default() };
+        let sids: Vec<String> = page(&store, by_end, now)
+            .await
+            .unwrap()
+            .executions
+            .into_iter()
+            .map(|one| one.sid)
+            .collect();
+        assert_eq!(sids, [sid(78)], "{printed}");
+    }
     let elsewhere = ExecutionQuery { flow: Some(&of), ..by_sid };
     assert_eq!(page(&store, elsewhere, now).await.unwrap().executions, []);
     let none = ExecutionQuery { filter: ExecutionFilter::Active, ..ExecutionQuery::default() };
