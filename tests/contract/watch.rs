@@ -88,7 +88,7 @@ async fn contract(store: Arc<dyn Store>, of: u64) {
     writers.join_all().await;
     let (flow, count) = (sid("FW", of, 0), EXECUTIONS * (STEPS + 2));
     println!("{count} events, each by {WRITERS} writers: {:?}", begin.elapsed());
-    assert_eq!(cursor(store.as_ref(), &[flow.clone()], at(10)).await.unwrap(), count);
+    assert_eq!(cursor(store.as_ref(), std::slice::from_ref(&flow), at(10)).await.unwrap(), count);
     let counts = counts(store.as_ref(), &flow, CountSpan::Day, at(10)).await.unwrap();
     assert_eq!((counts.started, counts.ended), (EXECUTIONS, EXECUTIONS));
     assert_eq!(counts.edges.len() as u64, STEPS);
