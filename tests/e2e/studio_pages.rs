@@ -23,7 +23,7 @@ fn event(kind: &str, id: &str, number: u64, at: Timestamp, mut data: Value) -> V
 
 /// The events of an Execution that went through these widgets, half a second in each, and is over if the last is `Ended`.
 fn walk(number: u64, widgets: &[&str]) -> Vec<Value> {
-    let begin = Timestamp::now() - shared::SignedDuration::from_secs(20);
+    let begin = ringdown::clock::now() - shared::SignedDuration::from_secs(20);
     let at = |step: usize| {
         begin + shared::SignedDuration::from_millis(500 * i64::try_from(step).unwrap())
     };
