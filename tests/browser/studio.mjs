@@ -14,7 +14,8 @@ const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.
 // ---- Events, signed as Twilio signs them ----
 
 const FLOW = "FWbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
-const run = (number) => `FN${number.toString(16).padStart(32, "0")}`;
+// Not those of the samples.
+const run = (number) => `FN${number.toString(16).padStart(32, "b")}`;
 
 function event(kind, id, number, at, data) {
   const time = new Date(at).toISOString();
@@ -28,7 +29,7 @@ function walk(number, widgets, began) {
   const facts = { flow_revision: 1, started_by: "CA00000000000000000000000000000001", contact_channel_address: `+1500555${String(number).padStart(4, "0")}` };
   const events = [event("execution.started", run(number), number, began, facts)];
   widgets.slice(1).forEach((to, at) => {
-    const id = `FT${number.toString(16).padStart(16, "0")}${at.toString(16).padStart(16, "0")}`;
+    const id = `FT${number.toString(16).padStart(16, "b")}${at.toString(16).padStart(16, "0")}`;
     const names = { transitioned_from: widgets[at], transitioned_to: to, name: at ? "audioComplete" : "incomingCall" };
     events.push(event("step.ended", id, number, began + 500 * at, { step_sid: id, ...names }));
   });
