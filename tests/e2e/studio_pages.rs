@@ -163,7 +163,7 @@ async fn definition_and_contexts_come_from_twilio_and_who_looked_is_logged() {
     let mut html = String::new();
     for _ in 0..500 {
         html = page("").await;
-        if html.contains("step.ended") {
+        if html.contains("step.ended</td>") {
             break;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
