@@ -27,7 +27,7 @@ from processes import wait
 from promql import metrics, of_dashboard, of_page, of_rules
 from proxy import WithoutAccept
 from server import Ringdown
-from traffic import Traffic, lost, worker
+from traffic import Traffic, execution, lost, worker
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "observability"
@@ -107,7 +107,7 @@ def live(server, prometheus):
     server.sandbox("POST", "clock", {"ahead_ms": 600_000})
     server.settle()
     incident(server)
-    assert traffic.send([worker(1), worker(2), lost(1)]) == 204
+    assert traffic.send([worker(1), worker(2), lost(1), *execution()]) == 204
     server.settle()
     own = steady(prometheus, COUNTED % JOB)
     own = {series: value - traffic.expected[series] for series, value in own.items()}
@@ -125,6 +125,10 @@ def live(server, prometheus):
         ('ringdown_take_seconds_count{policy="default"}', 2),
         ('ringdown_resolve_seconds_count{policy="default"}', 2),
         ('sum(ringdown_alarms_total{outcome="incident"})', 4),
+        ("sum(ringdown_flow_executions_started_total)", 1),
+        ("sum(ringdown_flow_executions_ended_total)", 1),
+        ("sum(ringdown_flow_execution_seconds_count)", 1),
+        ("sum(ringdown_flow_executions_stuck)", 0),
         ("ringdown_callbacks_missing", 0),
         ("ringdown_config_good", 1),
         ("ringdown_wake_ups_late", 0),

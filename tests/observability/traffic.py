@@ -47,7 +47,7 @@ class Traffic:
     def __init__(self, server):
         self.server = server
         self.expected = collections.Counter()
-        self.received = set()  # the ids of events: a request that Twilio repeats counts as one
+        self.received = set()  # types and ids of events: a request that Twilio repeats counts as one
         self.posts = 0
         self._sids = itertools.count(1)
 
@@ -74,7 +74,7 @@ class Traffic:
         self.posts += how == "form"
 
     def send(self, events):
-        self.received |= {event["id"] for event in events}
+        self.received |= {(event["type"], event["id"]) for event in events}
         return self.server.events(events)
 
 
@@ -116,3 +116,15 @@ def worker(number):
     """An event that a route of the demo brings to Slack."""
     data = {"payload": {"eventtype": "worker.created", "worker_name": "carol", "workspace_name": "support"}}
     return event("com.twilio.taskrouter.worker.created", f"worker{number}", data)
+
+
+def execution():
+    """The events of an execution of a Studio Flow, whose beginning and end have one id."""
+    sid, step = f"FN{1:032x}", f"FT{1:032x}"
+    of = {"execution_sid": sid, "flow_sid": f"FW{1:032x}", "flow_revision": 1, "contact_channel_address": "+15005550010",
+          "started_by": f"CA{1:032x}", "date_created": "2026-11-20T12:00:00.000Z"}
+    ended = of | {"status": "ended", "ended_reason": "FLOW_END", "date_updated": "2026-11-20T12:00:09.000Z"}
+    left = of | {"step_sid": step, "name": "incomingCall", "transitioned_from": "Trigger", "transitioned_to": "Ended"}
+    return [event("com.twilio.studio.flow.execution.started", sid, of | {"status": "active"}),
+            event("com.twilio.studio.flow.step.ended", step, left),
+            event("com.twilio.studio.flow.execution.ended", sid, ended)]
