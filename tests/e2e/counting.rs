@@ -2,18 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::json;
 use shared::secret::Secret;
 use shared::twilio::signature::{Payload, signature, with_body_hash};
-use tokio::sync::Mutex;
 
 use crate::harness::{BASE, Plan, Server, TOKEN, ringdown};
+use crate::writers::{write_all, write_through_kills};
 
 const SIDS: usize = 800;
 const CALLBACKS: usize = 4_000;
-const WRITERS: usize = 8;
 const MESSAGE: [&str; 6] = ["queued", "sent", "delivered", "read", "undelivered", "failed"];
 const CALL: [&str; 6] = ["initiated", "ringing", "in-progress", "completed", "busy", "no-answer"];
 
@@ -149,28 +147,8 @@ async fn scraped(server: &Server) -> BTreeMap<String, u64> {
     counters.filter(|(name, value)| *value > 0 && !name.starts_with("twilio_api_")).collect()
 }
 
-/// Posts all of it by many writers, until every request has its 204; `watch` is told how many have.
-async fn write_all(server: &Arc<Server>, posts: Vec<Post>) -> Vec<Post> {
-    let left = Arc::new(Mutex::new(posts));
-    let refused = Arc::new(Mutex::new(Vec::new()));
-    let mut writers = Vec::new();
-    for _ in 0..WRITERS {
-        let (server, left, refused) = (server.clone(), left.clone(), refused.clone());
-        writers.push(tokio::spawn(async move {
-            loop {
-                let Some(next) = left.lock().await.pop() else { return };
-                match post(&server, &next).await {
-                    204 => {}
-                    0 => refused.lock().await.push(next),
-                    status => panic!("answered {status}: {}", server.log()),
-                }
-            }
-        }));
-    }
-    for writer in writers {
-        writer.await.unwrap();
-    }
-    Arc::try_unwrap(refused).ok().unwrap().into_inner()
+async fn send(server: Arc<Server>, next: Post) -> (u16, Post) {
+    (post(&server, &next).await, next)
 }
 
 fn plan() -> Plan {
@@ -181,31 +159,15 @@ fn plan() -> Plan {
 async fn shuffled_and_doubled_callbacks_of_eight_writers_count_once() {
     let server = Arc::new(plan().start().await);
     let (posts, once) = traffic(1);
-    assert_eq!(write_all(&server, posts).await.len(), 0);
+    assert_eq!(write_all(&server, posts, send).await.len(), 0);
     assert_eq!(scraped(&server).await, expected(&once));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_server_loses_no_callback_and_counts_none_twice() {
     let plan = plan();
-    let (mut posts, once) = traffic(2);
-    let deaths = Arc::new(AtomicU32::new(0));
-    for after_ms in [150, 400] {
-        let server = Arc::new(plan.start().await);
-        let id = server.id().to_string();
-        let deaths = deaths.clone();
-        let killing = tokio::spawn(async move {
-            tokio::time::sleep(std::time::Duration::from_millis(after_ms)).await;
-            let killed = tokio::process::Command::new("kill").args(["-9", &id]).status().await;
-            assert!(killed.unwrap().success());
-            deaths.fetch_add(1, Ordering::Relaxed);
-        });
-        posts = write_all(&server, posts).await;
-        killing.await.unwrap();
-    }
-    let server = Arc::new(plan.start().await);
-    assert_eq!(write_all(&server, posts).await.len(), 0);
-    assert_eq!(deaths.load(Ordering::Relaxed), 2);
+    let (posts, once) = traffic(2);
+    let server = write_through_kills(&plan, posts, &[150, 400], send).await;
     assert_eq!(scraped(&server).await, expected(&once));
 }
 

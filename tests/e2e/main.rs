@@ -22,3 +22,4 @@ mod slack;
 mod studio_pages;
 mod watching;
 mod workspace;
+mod writers;

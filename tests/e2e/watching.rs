@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use ringdown::clock::now;
 use ringdown::database::Database;
@@ -12,14 +11,13 @@ use serde_json::{Value, json};
 use shared::domain::executions::views::{CountSpan, ExecutionState};
 use shared::jobs::watch::read::{ExecutionQuery, counts, cursor, one, page, running, seen_flows};
 use shared::{SignedDuration, Timestamp};
-use tokio::sync::Mutex;
 
 use crate::harness::{Plan, Server};
+use crate::writers::{write_all, write_through_kills};
 
 const EXECUTIONS: u64 = 300;
 const FLOWS: u64 = 3;
 const WIDGETS: u64 = 5;
-const WRITERS: usize = 8;
 /// The Executions of which the second step is never sent, and those that do not end.
 const WITH_A_GAP: u64 = 7;
 const RUNNING: u64 = 10;
@@ -88,29 +86,8 @@ fn requests(seed: u64, begin: Timestamp) -> (Vec<Vec<u8>>, u64) {
     (requests, count)
 }
 
-/// Posts all of it by many writers. Gives the requests that had no answer.
-async fn write_all(server: &Arc<Server>, requests: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
-    let left = Arc::new(Mutex::new(requests));
-    let unanswered = Arc::new(Mutex::new(Vec::new()));
-    let mut writers = Vec::new();
-    for _ in 0..WRITERS {
-        let (server, left, unanswered) = (server.clone(), left.clone(), unanswered.clone());
-        writers.push(tokio::spawn(async move {
-            loop {
-                let Some(next) = left.lock().await.pop() else { return };
-                match server.twilio(&next).await {
-                    204 => {}
-                    // Twilio sends it again.
-                    0 => unanswered.lock().await.push(next),
-                    status => panic!("answered {status}: {}", server.log()),
-                }
-            }
-        }));
-    }
-    for writer in writers {
-        writer.await.unwrap();
-    }
-    Arc::try_unwrap(unanswered).ok().unwrap().into_inner()
+async fn send(server: Arc<Server>, request: Vec<u8>) -> (u16, Vec<u8>) {
+    (server.twilio(&request).await, request)
 }
 
 /// Holds what is kept against what was sent.
@@ -184,7 +161,7 @@ async fn shuffled_and_doubled_events_of_eight_writers_are_kept_once() {
     let server = Arc::new(Plan::new().start().await);
     let begin = begin();
     let (requests, events) = requests(1, begin);
-    assert_eq!(write_all(&server, requests).await.len(), 0);
+    assert_eq!(write_all(&server, requests, send).await.len(), 0);
     all_is_there(&server, begin, events).await;
 }
 
@@ -192,24 +169,8 @@ async fn shuffled_and_doubled_events_of_eight_writers_are_kept_once() {
 async fn killed_server_loses_no_execution_and_counts_no_step_twice() {
     let plan = Plan::new();
     let begin = begin();
-    let (mut left, events) = requests(2, begin);
-    let deaths = Arc::new(AtomicU32::new(0));
-    for after_ms in [100, 250] {
-        let server = Arc::new(plan.start().await);
-        let id = server.id().to_string();
-        let deaths = deaths.clone();
-        let killing = tokio::spawn(async move {
-            tokio::time::sleep(std::time::Duration::from_millis(after_ms)).await;
-            let killed = tokio::process::Command::new("kill").args(["-9", &id]).status().await;
-            assert!(killed.unwrap().success());
-            deaths.fetch_add(1, Ordering::Relaxed);
-        });
-        left = write_all(&server, left).await;
-        killing.await.unwrap();
-    }
-    let server = Arc::new(plan.start().await);
-    assert_eq!(write_all(&server, left).await.len(), 0);
-    assert_eq!(deaths.load(Ordering::Relaxed), 2);
+    let (requests, events) = requests(2, begin);
+    let server = write_through_kills(&plan, requests, &[100, 250], send).await;
     all_is_there(&server, begin, events).await;
 }
 
