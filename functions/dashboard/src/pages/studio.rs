@@ -24,8 +24,7 @@ use minijinja::Value;
 use shared::http::Request;
 use shared::{Error, Timestamp, http};
 
-use super::{rejected, text};
-use crate::Dashboard;
+use super::text;
 use crate::parts::{Around, Live, Part};
 
 /// What a browser that follows is sent.
@@ -90,11 +89,6 @@ impl Rows {
         self.parts.push(part);
         Ok(hole)
     }
-}
-
-/// What is wrong with the configuration, for the live part.
-fn warning(dashboard: &Dashboard) -> Option<Value> {
-    rejected(dashboard)
 }
 
 /// The fields of a request's query.

@@ -11,9 +11,7 @@ use shared::domain::executions::sid::{FLOW, is_sid};
 use shared::domain::executions::views::{ExecutionView, FlowCounts, FlowResource, MedianSeconds};
 use shared::http::{Request, Response};
 use shared::jobs::watch::definitions::{Definitions, RevisionDefinition};
-use shared::jobs::watch::read::{
-    self, ExecutionPage, ExecutionQuery, RunningExecution, RunningExecutions, seen_flows,
-};
+use shared::jobs::watch::read::{self, ExecutionPage, RunningExecution, RunningExecutions};
 use shared::storage::flows::Fetched;
 use shared::{Error, Timestamp};
 use studio::draw::{Graph, Mode, svg};
@@ -22,9 +20,9 @@ use super::drawn::{arranged, of_steps, with_ends};
 use super::graph::{Figures, thousands};
 use super::query::{Query, SPANS};
 use super::rows::{RunRow, StuckRow, reason, short, unnamed};
-use super::{Change, Rows, Stamp, chosen, fields, list, subscribe, svg_parts, warning};
+use super::{Change, Rows, Stamp, chosen, fields, list, subscribe, svg_parts};
 use crate::Dashboard;
-use crate::pages::{render, simulated, text};
+use crate::pages::{rejected, render, simulated, text};
 use crate::parts::Live;
 
 /// How many stuck Executions have their command on the page.
@@ -32,13 +30,18 @@ const MAX_STUCK: usize = 10;
 
 /// What is read of a Flow for its page.
 struct Known {
+    drawn: Drawn,
+    counts: FlowCounts,
+    medians: Arc<BTreeMap<String, MedianSeconds>>,
+    running: RunningExecutions,
+}
+
+/// What is drawn of a Flow, and the Executions beside it.
+struct Drawn {
     resource: Fetched<FlowResource>,
     /// The revision that is drawn.
     revision: Option<u32>,
     definition: Option<Fetched<RevisionDefinition>>,
-    counts: FlowCounts,
-    medians: Arc<BTreeMap<String, MedianSeconds>>,
-    running: RunningExecutions,
     page: ExecutionPage,
     chosen: Option<ExecutionView>,
 }
@@ -52,7 +55,8 @@ pub(crate) async fn one(
     now: Timestamp,
 ) -> Result<Response, Error> {
     let settings = dashboard.settings.get(now).await?;
-    if !is_sid(FLOW, sid) || !is_seen(dashboard, sid, now).await? {
+    let cursor = cursor(dashboard, sid, now).await?;
+    if cursor == 0 {
         let facts = context! {
             title => "Flow", page => "flow", signed_in, simulated => simulated(&settings),
             sid => is_sid(FLOW, sid).then_some(sid), subscribe => subscribe::subscribe(&settings),
@@ -61,12 +65,19 @@ pub(crate) async fn one(
         return Ok(Response { status: 404, ..render(dashboard, "no-flow.html", facts)? });
     }
     let query = Query::of(&fields(request));
-    let stamp = stamp(dashboard, sid, now).await?;
+    let stamp = Stamp::of(cursor, now);
     let known = known(dashboard, &settings, sid, &query, now).await?;
-    let context =
-        chosen::context(dashboard, &settings, sid, &query, known.chosen.as_ref(), signed_in, now)
-            .await?;
-    let name = name(sid, &known.resource);
+    let context = chosen::context(
+        dashboard,
+        &settings,
+        sid,
+        &query,
+        known.drawn.chosen.as_ref(),
+        signed_in,
+        now,
+    )
+    .await?;
+    let name = name(sid, &known.drawn.resource);
     let live = shown(dashboard, &settings, sid, &query, known, now).await?;
     let facts = context! {
         title => name, page => "flow", signed_in, simulated => simulated(&settings), now => now.to_string(),
@@ -87,9 +98,10 @@ pub(crate) async fn live(
     if !is_sid(FLOW, sid) {
         return Err(Error::NotFound);
     }
-    let stamp = stamp(dashboard, sid, now).await?;
+    let cursor = cursor(dashboard, sid, now).await?;
+    let stamp = Stamp::of(cursor, now);
     // The page of a Flow of which nothing is known waits for its first events.
-    if stamp.is_of(has) || !is_seen(dashboard, sid, now).await? {
+    if stamp.is_of(has) || cursor == 0 {
         return Ok(Stamp::nothing(has));
     }
     let (settings, query) = (dashboard.settings.get(now).await?, Query::of(asked));
@@ -104,49 +116,38 @@ pub(crate) async fn definition(
     sid: &str,
     now: Timestamp,
 ) -> Result<Response, Error> {
-    if !is_sid(FLOW, sid) || !is_seen(dashboard, sid, now).await? {
+    if cursor(dashboard, sid, now).await? == 0 {
         return Err(Error::NotFound);
     }
     let settings = dashboard.settings.get(now).await?;
     let query = Query::of(&fields(request));
-    let known = known(dashboard, &settings, sid, &query, now).await?;
-    let found = known.definition.and_then(|fetched| fetched.value).ok_or(Error::NotFound)?;
+    let drawn = drawn(dashboard, &settings, sid, &query, now).await?;
+    let found = drawn.definition.and_then(|fetched| fetched.value).ok_or(Error::NotFound)?;
     Ok(Response::of(200, "application/json", found.text)
         .with("cache-control", "no-store")
         .with("x-content-type-options", "nosniff"))
 }
 
-/// Whether anything of this Flow was seen.
-async fn is_seen(dashboard: &Dashboard, sid: &str, now: Timestamp) -> Result<bool, Error> {
-    let store = dashboard.store.as_ref();
-    if seen_flows(store, now).await?.iter().any(|seen| seen == sid) {
-        return Ok(true);
+/// How far this Flow's events have come: 0 if none was seen, or this is no SID of a Flow.
+async fn cursor(dashboard: &Dashboard, sid: &str, now: Timestamp) -> Result<u64, Error> {
+    match is_sid(FLOW, sid) {
+        true => read::cursor(dashboard.store.as_ref(), &[sid.to_owned()], now).await,
+        false => Ok(0),
     }
-    // So many Flows are listed, and no more.
-    Ok(read::cursor(store, &[sid.to_owned()], now).await? > 0)
 }
 
-async fn stamp(dashboard: &Dashboard, sid: &str, now: Timestamp) -> Result<Stamp, Error> {
-    let cursor = read::cursor(dashboard.store.as_ref(), &[sid.to_owned()], now).await?;
-    Ok(Stamp::of(cursor, now))
-}
-
-async fn known(
+/// Reads what is drawn, and the Executions that are listed beside it.
+async fn drawn(
     dashboard: &Dashboard,
     settings: &Settings,
     sid: &str,
     query: &Query,
     now: Timestamp,
-) -> Result<Known, Error> {
+) -> Result<Drawn, Error> {
     let Dashboard { wire, store: kept_in, .. } = dashboard;
     let store = kept_in.as_ref();
     let definitions = Definitions { settings, wire, store: kept_in };
-    let wanted = ExecutionQuery {
-        flow: Some(sid),
-        filter: query.filter(),
-        text: Some(&query.text),
-        after: Some(query.after.as_str()).filter(|after| !after.is_empty()),
-    };
+    let wanted = query.executions(Some(sid));
     let executions = async || {
         let chosen = async {
             match &query.execution {
@@ -171,14 +172,26 @@ async fn known(
     if definition.as_ref().is_some_and(|fetched| fetched.value.is_some() && fetched.at == now) {
         (page, chosen) = executions().await?;
     }
+    let chosen = chosen.filter(|view| is_its(&view));
+    Ok(Drawn { resource, revision, definition, page, chosen })
+}
+
+async fn known(
+    dashboard: &Dashboard,
+    settings: &Settings,
+    sid: &str,
+    query: &Query,
+    now: Timestamp,
+) -> Result<Known, Error> {
+    let drawn = drawn(dashboard, settings, sid, query, now).await?;
+    let store = dashboard.store.as_ref();
     let (counts, medians, running) = try_join3(
         read::counts(store, sid, query.span, now),
         dashboard.medians.get(store, sid, now),
         read::running(store, sid, now),
     )
     .await?;
-    let chosen = chosen.filter(|view| view.flow.as_deref() == Some(sid));
-    Ok(Known { resource, revision, definition, counts, medians, running, page, chosen })
+    Ok(Known { drawn, counts, medians, running })
 }
 
 fn name(sid: &str, resource: &Fetched<FlowResource>) -> String {
@@ -194,7 +207,8 @@ async fn shown(
     known: Known,
     now: Timestamp,
 ) -> Result<Live, Error> {
-    let Known { resource, revision, definition, counts, medians, running, page, chosen } = known;
+    let Known { drawn, counts, medians, running } = known;
+    let Drawn { resource, revision, definition, page, chosen } = drawn;
     let path = format!("/studio/{sid}");
     let (drawn, why) = match definition {
         Some(Fetched { value, failure, .. }) => (value, failure),
@@ -254,7 +268,7 @@ async fn shown(
         context! { run => Serde(RunRow::of(view, None)), href => chosen.behind(&path), is_chosen }
     })?;
     let facts = context! {
-        rejected => warning(dashboard),
+        rejected => rejected(dashboard),
         tab => if stuck.is_empty() { name.clone() } else { format!("{} stuck · {name}", stuck.len()) },
         said => list::said(stuck.len()),
         about, counted, stuck_list, drawn => drawn.is_some(), why, chosen => chosen_panel,

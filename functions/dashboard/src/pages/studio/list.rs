@@ -8,14 +8,14 @@ use shared::domain::executions::views::{ExecutionView, FlowSummary};
 use shared::domain::text::count;
 use shared::http::{Request, Response};
 use shared::jobs::watch::definitions::Definitions;
-use shared::jobs::watch::read::{ExecutionPage, ExecutionQuery, cursor, flows, page, seen_flows};
+use shared::jobs::watch::read::{ExecutionPage, cursor, flows, page, seen_flows};
 use shared::{Error, Timestamp};
 
 use super::query::{FILTERS, Query};
 use super::rows::{RunRow, unnamed};
-use super::{Change, Rows, Stamp, fields, subscribe, warning};
+use super::{Change, Rows, Stamp, fields, subscribe};
 use crate::Dashboard;
-use crate::pages::{render, simulated, text};
+use crate::pages::{rejected, render, simulated, text};
 use crate::parts::Live;
 
 /// How many Flows without a name are asked for at once.
@@ -65,13 +65,7 @@ async fn shown(
 ) -> Result<Live, Error> {
     let store = dashboard.store.as_ref();
     let flows = named(dashboard, settings, flows(store, now).await?, now).await?;
-    let wanted = ExecutionQuery {
-        flow: None,
-        filter: query.filter(),
-        text: Some(&query.text),
-        after: Some(query.after.as_str()).filter(|after| !after.is_empty()),
-    };
-    let page = page(store, wanted, now).await?;
+    let page = page(store, query.executions(None), now).await?;
     let mut rows = Rows::new();
     let mut flow_holes = Vec::new();
     for flow in &flows {
@@ -87,7 +81,7 @@ async fn shown(
     })?;
     let stuck: usize = flows.iter().map(|flow| flow.stuck).sum();
     let facts = context! {
-        rejected => warning(dashboard), simulated => simulated(settings),
+        rejected => rejected(dashboard), simulated => simulated(settings),
         tab => if stuck > 0 { format!("{stuck} stuck · Studio") } else { "Studio".to_owned() },
         said => said(stuck),
         flows => flow_holes, runs, filters => filters(query, "/studio"),

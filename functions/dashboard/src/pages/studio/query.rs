@@ -3,6 +3,7 @@
 use form_urlencoded::Serializer;
 use shared::domain::executions::sid::{EXECUTION, STEP, is_sid};
 use shared::domain::executions::views::{CountSpan, ExecutionFilter};
+use shared::jobs::watch::read::ExecutionQuery;
 
 /// The longest text that is searched for: a SID has 34 characters.
 const MAX_TEXT: usize = 40;
@@ -60,9 +61,14 @@ impl Query {
         }
     }
 
-    /// The filter.
-    pub(super) fn filter(&self) -> ExecutionFilter {
-        ExecutionFilter::of(self.show)
+    /// The Executions that are listed: of this Flow, or of all.
+    pub(super) fn executions<'a>(&'a self, flow: Option<&'a str>) -> ExecutionQuery<'a> {
+        ExecutionQuery {
+            flow,
+            filter: ExecutionFilter::of(self.show),
+            text: Some(&self.text),
+            after: Some(self.after.as_str()).filter(|after| !after.is_empty()),
+        }
     }
 
     /// The name of the span, if it is not the usual one.
