@@ -55,8 +55,7 @@ pub(super) fn all(twilio: &Twilio, setup: &Setup, account: &str) -> Vec<StoredFl
 pub(super) fn create(api: &ApiRequest<'_>) -> Result<Response, ApiError> {
     let friendly_name = need(api, "FriendlyName")?;
     let revision = read_revision(api, need(api, "Definition")?)?;
-    let stored = StoredFlow::new(api.account, friendly_name, api.twilio.now());
-    let stored = stored.revised(api, revision);
+    let stored = StoredFlow::new(api, friendly_name, revision);
     push_bounded(&mut api.twilio.records().studio.flows, stored.clone(), MAX_RECORDS);
     Ok(Response::json(201, &stored.resource()))
 }
@@ -65,7 +64,7 @@ pub(super) fn create(api: &ApiRequest<'_>) -> Result<Response, ApiError> {
 pub(super) fn update(api: &ApiRequest<'_>, sid: &str) -> Result<Response, ApiError> {
     let stored = find(api, sid)?;
     let text = api.field("Definition").map(str::to_owned);
-    let text = text.unwrap_or_else(|| stored.definition.to_string());
+    let text = text.unwrap_or_else(|| stored.definition().to_string());
     let stored = stored.revised(api, read_revision(api, &text)?);
     {
         let flows = &mut api.twilio.records().studio.flows;

@@ -20,17 +20,13 @@ const MAX_REVISIONS: usize = 100;
 pub(super) struct StoredFlow {
     pub(super) sid: String,
     pub(super) account: String,
-    friendly_name: String,
-    pub(super) definition: Value,
-    commit_message: Option<String>,
-    is_published: bool,
-    revision: u32,
     created: Timestamp,
-    updated: Timestamp,
+    /// The newest revision: what the Flow is now.
+    latest: RevisionRecord,
+    /// Those before it, oldest first.
+    former: Vec<RevisionRecord>,
     /// The last one that was published: that is what runs, whatever drafts came after it.
     pub(super) published: Option<Published>,
-    /// Oldest first.
-    pub(super) revisions: Vec<RevisionRecord>,
     /// The number of ours at which it is called and texted.
     number: Option<String>,
 }
@@ -69,77 +65,57 @@ impl StoredFlow {
         now: Timestamp,
     ) -> Option<StoredFlow> {
         let runs = Arc::new(Flow::read(&flow.definition).ok()?);
-        let mut stored = StoredFlow {
+        Some(StoredFlow {
             sid: flow.sid.clone(),
             account: account.to_owned(),
-            friendly_name: flow.friendly_name.clone(),
-            definition: flow.definition.clone(),
-            commit_message: None,
-            is_published: true,
-            revision: 1,
             created: now,
-            updated: now,
+            latest: RevisionRecord {
+                number: 1,
+                is_published: true,
+                friendly_name: flow.friendly_name.clone(),
+                definition: flow.definition.clone(),
+                commit_message: None,
+                created: now,
+            },
+            former: Vec::new(),
             published: Some(Published { revision: 1, flow: runs }),
-            revisions: Vec::new(),
             number: flow.number.clone(),
-        };
-        stored.keep_revision();
-        Some(stored)
+        })
     }
 
-    /// A Flow that was posted, before its first revision.
-    pub(super) fn new(account: &str, friendly_name: &str, now: Timestamp) -> StoredFlow {
+    /// A Flow that is posted, with its first revision.
+    pub(super) fn new(api: &ApiRequest<'_>, friendly_name: &str, revision: Revision) -> StoredFlow {
+        let (latest, published) = revision.numbered(1, friendly_name, api);
         StoredFlow {
             sid: format!("FW{}", random()),
-            account: account.to_owned(),
-            friendly_name: friendly_name.to_owned(),
-            definition: Value::Null,
-            commit_message: None,
-            is_published: false,
-            revision: 0,
-            created: now,
-            updated: now,
-            published: None,
-            revisions: Vec::new(),
+            account: api.account.to_owned(),
+            created: latest.created,
+            latest,
+            former: Vec::new(),
+            published,
             number: None,
         }
     }
 
-    /// The same with one revision more.
+    /// The same with one revision more; of the former ones the newest are kept.
     pub(super) fn revised(mut self, api: &ApiRequest<'_>, revision: Revision) -> StoredFlow {
-        self.revision += 1;
-        self.updated = api.twilio.now();
-        self.is_published = revision.is_published;
-        self.definition = revision.definition;
-        self.commit_message = api.field("CommitMessage").map(str::to_owned);
-        if let Some(name) = api.field("FriendlyName") {
-            self.friendly_name = name.to_owned();
-        }
-        if revision.is_published {
-            let flow = Arc::new(revision.flow);
-            self.published = Some(Published { revision: self.revision, flow });
-        }
-        self.keep_revision();
+        let name = api.field("FriendlyName").unwrap_or(&self.latest.friendly_name);
+        let (latest, published) = revision.numbered(self.latest.number + 1, name, api);
+        self.former.push(std::mem::replace(&mut self.latest, latest));
+        let old = self.former.len().saturating_sub(MAX_REVISIONS - 1);
+        self.former.drain(..old);
+        self.published = published.or(self.published);
         self
     }
 
-    /// Keeps what is there now among its revisions; only the newest ones.
-    fn keep_revision(&mut self) {
-        let old = self.revisions.len().saturating_sub(MAX_REVISIONS - 1);
-        self.revisions.drain(..old);
-        self.revisions.push(RevisionRecord {
-            number: self.revision,
-            is_published: self.is_published,
-            friendly_name: self.friendly_name.clone(),
-            definition: self.definition.clone(),
-            commit_message: self.commit_message.clone(),
-            created: self.updated,
-        });
+    /// The revisions that are kept, newest first.
+    pub(super) fn revisions(&self) -> impl Iterator<Item = &RevisionRecord> {
+        std::iter::once(&self.latest).chain(self.former.iter().rev())
     }
 
     /// A revision by its number, or the newest that was published, or that was not.
     pub(super) fn revision(&self, which: &str) -> Option<&RevisionRecord> {
-        let mut newest_first = self.revisions.iter().rev();
+        let mut newest_first = self.revisions();
         match which {
             "LatestPublished" => newest_first.find(|revision| revision.is_published),
             "LatestDraft" => newest_first.find(|revision| !revision.is_published),
@@ -149,7 +125,7 @@ impl StoredFlow {
 
     /// The name that its author gave it.
     pub(super) fn friendly_name(&self) -> &str {
-        &self.friendly_name
+        &self.latest.friendly_name
     }
 
     /// The number of ours at which it is called and texted.
@@ -157,43 +133,73 @@ impl StoredFlow {
         self.number.as_deref().unwrap_or(SERVICE_NUMBER)
     }
 
-    /// The resource's JSON.
+    /// The definition of the newest revision.
+    pub(super) fn definition(&self) -> &Value {
+        &self.latest.definition
+    }
+
+    /// The resource's JSON: its newest revision's, with its webhook.
     pub(super) fn resource(&self) -> Value {
         let url = format!("{BASE}/{}", self.sid);
-        let problems = problems(&self.definition);
+        let mut resource = self.revision_resource(&self.latest);
+        resource["date_created"] = json!(iso(self.created));
+        resource["webhook_url"] = json!(webhook_url(&self.account, &self.sid));
+        resource["links"] = json!({
+            "revisions": format!("{url}/Revisions"),
+            "executions": format!("{url}/Executions"),
+            "test_users": format!("{url}/TestUsers"),
+        });
+        resource["url"] = json!(url);
+        resource
+    }
+
+    /// The JSON of one of its revisions.
+    pub(super) fn revision_resource(&self, revision: &RevisionRecord) -> Value {
+        let problems = Flow::read(&revision.definition).map(|flow| flow.problems());
+        let problems = problems.unwrap_or_default();
         json!({
             "sid": self.sid,
             "account_sid": self.account,
             "author_sid": null,
-            "friendly_name": self.friendly_name,
-            "definition": self.definition,
-            "status": if self.is_published { "published" } else { "draft" },
-            "revision": self.revision,
-            "commit_message": self.commit_message,
+            "friendly_name": revision.friendly_name,
+            "definition": revision.definition,
+            "status": if revision.is_published { "published" } else { "draft" },
+            "revision": revision.number,
+            "commit_message": revision.commit_message,
             "valid": problems.is_empty(),
             "errors": errors(&problems),
             "warnings": [],
-            "date_created": iso(self.created),
-            "date_updated": iso(self.updated),
-            "webhook_url": webhook_url(&self.account, &self.sid),
-            "url": url,
-            "links": {
-                "revisions": format!("{url}/Revisions"),
-                "executions": format!("{url}/Executions"),
-                "test_users": format!("{url}/TestUsers"),
-            },
+            "date_created": iso(revision.created),
+            "date_updated": iso(revision.created),
+            "url": format!("{BASE}/{}/Revisions/{}", self.sid, revision.number),
         })
+    }
+}
+
+impl Revision {
+    /// The record of this revision with its number and name; and what runs, if it is published.
+    fn numbered(
+        self,
+        number: u32,
+        name: &str,
+        api: &ApiRequest<'_>,
+    ) -> (RevisionRecord, Option<Published>) {
+        let runs = Published { revision: number, flow: Arc::new(self.flow) };
+        let record = RevisionRecord {
+            number,
+            is_published: self.is_published,
+            friendly_name: name.to_owned(),
+            definition: self.definition,
+            commit_message: api.field("CommitMessage").map(str::to_owned),
+            created: api.twilio.now(),
+        };
+        (record, self.is_published.then_some(runs))
     }
 }
 
 /// The URL from which Twilio itself gets a Flow's TwiML.
 pub(super) fn webhook_url(account: &str, flow_sid: &str) -> String {
     format!("https://webhooks.twilio.com/v1/Accounts/{account}/Flows/{flow_sid}")
-}
-
-/// What Studio would refuse in a definition.
-pub(super) fn problems(definition: &Value) -> Vec<Problem> {
-    Flow::read(definition).map(|flow| flow.problems()).unwrap_or_default()
 }
 
 pub(super) fn errors(problems: &[Problem]) -> Vec<Value> {
