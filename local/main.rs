@@ -2,14 +2,23 @@
 
 use std::process::ExitCode;
 
-use ringdown::commands::{self, Command, HELP, Options};
-use ringdown::say;
-use ringdown::settings::{Source, check_dotenv, log_level};
-use shared::config::file::to_parameter;
+use ringdown::commands::callbacks::CallbacksCommand;
+use ringdown::commands::dead_letters::DeadLettersOptions;
+use ringdown::commands::incidents::{IncidentsCommand, IncidentsOptions};
+use ringdown::commands::{self, Command, CommandLine};
+use ringdown::settings::{check_dotenv, log_level};
 use tracing_subscriber::filter::LevelFilter;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    let line = match commands::parse(std::env::args_os().skip(1)) {
+        Ok(line) => line,
+        // The help and the version come this way too. Whoever reads them may have gone.
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
     let level = log_level().and_then(|level| level.parse().ok());
     tracing_subscriber::fmt()
         .with_max_level(level.unwrap_or(LevelFilter::INFO))
@@ -17,7 +26,7 @@ async fn main() -> ExitCode {
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .with_target(false)
         .init();
-    match run().await {
+    match run(line).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -27,53 +36,39 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run() -> Result<bool, String> {
-    let command = commands::parse(std::env::args_os().skip(1))?;
+async fn run(line: CommandLine) -> Result<bool, String> {
+    let Some(command) = line.command else {
+        check_dotenv()?;
+        return commands::run::run(&line.server).await.map(|()| true);
+    };
     if command.uses_settings() {
         check_dotenv()?;
     }
     match command {
-        Command::Help => say!("{}", HELP.trim_end()),
-        Command::Run(options) => commands::run::run(&options).await?,
-        Command::Config { options, for_ssm } => {
-            let text = Source::find(options.config.as_deref())
-                .read()
-                .map_err(|error| error.to_string())?;
-            let text = if for_ssm { to_parameter(&text) } else { text };
-            say!("{}", text.trim_end());
+        Command::Config(options) => commands::config::run(&options).map(|()| true),
+        Command::Check(options) => {
+            let deployment = backend::deployment(options.folder.path()).await;
+            commands::check::run(&options, deployment.as_ref()).map(|()| true)
         }
-        Command::Check { options, alarms } => {
-            let deployment = backend::deployment(&options).await;
-            let keeps_own = deployment.as_ref().is_some_and(|deployment| deployment.keeps_own);
-            let source = Source::of_server(options.config.as_deref(), keeps_own);
-            commands::check::run(&source, &alarms, deployment.as_ref())?;
+        Command::OnCall(options) => commands::on_call::run(&options).map(|()| true),
+        Command::Flow(command) => commands::flow::run(&command),
+        Command::Send(options) => commands::send::run(&options).await,
+        Command::Alarm(options) => commands::alarm::run(&options).await,
+        Command::Verify(options) => commands::verify::run(&options),
+        Command::Incidents(options) => incidents(&options).await,
+        Command::Callbacks(CallbacksCommand::Reconcile(options)) => {
+            let count = backend::count(&options).await?;
+            commands::callbacks::reconcile(&count, &options.day).await.map(|()| true)
         }
-        Command::OnCall { options, at, lasting } => {
-            let source = Source::find(options.config.as_deref());
-            commands::on_call::run(&source, at.as_deref(), lasting.as_deref())?;
-        }
-        Command::Flow(command) => return commands::flow::run(&command),
-        Command::Send { options, files, to, fresh } => {
-            return commands::send::run(&options.data, &files, &to, fresh).await;
-        }
-        Command::Alarm { options, files, to } => {
-            return commands::alarm::run(&options.data, &files, &to).await;
-        }
-        Command::Verify { file } => return commands::verify::run(&file),
-        Command::Incidents { options, resolve } => return incidents(&options, resolve).await,
-        Command::Reconcile { options, day, to } => {
-            let count = backend::count(&options, &to).await?;
-            commands::callbacks::reconcile(&count, &day).await?;
-        }
-        Command::DeadLetters { options, replay } => return dead_letters(&options, replay).await,
+        Command::DeadLetters(options) => dead_letters(&options).await,
     }
-    Ok(true)
 }
 
-async fn dead_letters(options: &Options, replay: bool) -> Result<bool, String> {
-    let backend = backend::open(options).await.map_err(|error| error.to_string())?;
+async fn dead_letters(options: &DeadLettersOptions) -> Result<bool, String> {
+    let backend = backend::open(options.folder.path(), options.config.path());
+    let backend = backend.await.map_err(|error| error.to_string())?;
     let (store, queue) = (backend.store.as_ref(), backend.queue.as_ref());
-    let done = match (replay, backend.config) {
+    let done = match (options.replay, backend.config) {
         (false, _) => commands::dead_letters::list(store).await.map(|()| true),
         (true, Ok(config)) => commands::dead_letters::replay(store, queue, &config.routes).await,
         (true, Err(error)) => Err(error),
@@ -81,23 +76,27 @@ async fn dead_letters(options: &Options, replay: bool) -> Result<bool, String> {
     done.map_err(|error| error.to_string())
 }
 
-async fn incidents(options: &Options, resolve: Option<String>) -> Result<bool, String> {
-    let backend = backend::open(options).await.map_err(|error| error.to_string())?;
+async fn incidents(options: &IncidentsOptions) -> Result<bool, String> {
+    let backend = backend::open(options.folder.path(), options.config.path());
+    let backend = backend.await.map_err(|error| error.to_string())?;
     let (store, queue) = (backend.store.as_ref(), backend.queue.as_ref());
-    let done = match resolve {
+    let done = match &options.command {
         None => commands::incidents::list(store).await.map(|()| true),
-        Some(id) => commands::incidents::resolve(store, queue, &id).await,
+        Some(IncidentsCommand::Resolve { id }) => {
+            commands::incidents::resolve(store, queue, id).await
+        }
     };
     done.map_err(|error| error.to_string())
 }
 
 /// The backend that a command looks into: the one SQLite file, or with the feature `aws` and a `TABLE_NAME` the cloud.
 mod backend {
+    use std::path::Path;
     use std::sync::Arc;
 
     use ringdown::access;
     use ringdown::clock::now;
-    use ringdown::commands::Options;
+    use ringdown::commands::callbacks::ReconcileOptions;
     use ringdown::commands::check::Deployment;
     use ringdown::database::Database;
     use ringdown::queue::Messages;
@@ -119,7 +118,7 @@ mod backend {
     }
 
     /// The deployment that a command may look into, and how its configuration stands; `None` if there is none.
-    pub(super) async fn deployment(options: &Options) -> Option<Deployment> {
+    pub(super) async fn deployment(data: &Path) -> Option<Deployment> {
         #[cfg(feature = "aws")]
         if let Some(table) = ringdown::settings::environment().get("TABLE_NAME") {
             let backend = shared::aws::Backend::of(ringdown::settings::environment()).ok()?;
@@ -127,18 +126,18 @@ mod backend {
             let name = format!("the table {table}");
             return Some(Deployment { name, standing, keeps_own: false });
         }
-        if !options.data.join("ringdown.sqlite").exists() {
+        if !data.join("ringdown.sqlite").exists() {
             return None;
         }
-        let store = Records(Database::open(&options.data).ok()?);
+        let store = Records(Database::open(data).ok()?);
         let standing = ConfigStatus::of(&store, now()).await.ok()?;
         let keeps_own = keeps_own(&store, now()).await.unwrap_or(false);
         let good_since = standing.good_since.filter(|_| keeps_own);
-        let name = format!("the data folder {}", options.data.display());
+        let name = format!("the data folder {}", data.display());
         Some(Deployment { name, standing: ConfigStatus { good_since, ..standing }, keeps_own })
     }
 
-    pub(super) async fn open(options: &Options) -> Result<Backend, Error> {
+    pub(super) async fn open(data: &Path, config: Option<&Path>) -> Result<Backend, Error> {
         #[cfg(feature = "aws")]
         if ringdown::settings::environment().get("TABLE_NAME").is_some() {
             let backend = shared::aws::Backend::of(ringdown::settings::environment())?;
@@ -147,21 +146,21 @@ mod backend {
                 live.get(ringdown::clock::now()).await.map(|settings| settings.config.clone());
             return Ok(Backend { store: backend.store()?, queue: backend.queue()?, config });
         }
-        if !options.data.join("ringdown.sqlite").exists() {
-            let data = options.data.display();
+        if !data.join("ringdown.sqlite").exists() {
+            let data = data.display();
             return Err(Error::NotSetUp(format!(
                 "{data} holds no data yet: start the server, or name it with --data DIR"
             )));
         }
-        let database = Database::open(&options.data).map_err(Error::Store)?;
+        let database = Database::open(data).map_err(Error::Store)?;
         let store = Arc::new(Records(database.clone()));
-        let config = config(options, store.as_ref()).await;
+        let config = self::config(config, store.as_ref()).await;
         Ok(Backend { store, queue: Arc::new(Messages::new(database)), config })
     }
 
     /// The job Count on this backend, with the account of the environment; without one, with the simulated Twilio of the
-    /// server at `address`.
-    pub(super) async fn count(options: &Options, address: &str) -> Result<Count, String> {
+    /// server that was named.
+    pub(super) async fn count(options: &ReconcileOptions) -> Result<Count, String> {
         let told = |error: Error| error.to_string();
         #[cfg(feature = "aws")]
         if ringdown::settings::environment().get("TABLE_NAME").is_some() {
@@ -171,11 +170,12 @@ mod backend {
             let settings = backend.live(names, &["config"], shared::aws::Reports::Counter).await;
             return backend.count(settings.map_err(told)?).map_err(told);
         }
-        let backend = open(options).await.map_err(told)?;
+        let (data, config) = (options.folder.path(), options.config.path());
+        let backend = open(data, config).await.map_err(told)?;
         let keeps_own = keeps_own(backend.store.as_ref(), now()).await.unwrap_or(true);
-        let source = Source::of_server(options.config.as_deref(), keeps_own);
-        let start_token = access::read(&options.data)?;
-        let address = address.trim_end_matches('/').to_owned();
+        let source = Source::of_server(config, keeps_own);
+        let start_token = access::read(data)?;
+        let address = options.address.to.trim_end_matches('/').to_owned();
         // Nobody scrapes here.
         let metrics_token = start_token.clone();
         let local = Local { address, start_token, metrics_token, sandbox: false };
@@ -187,18 +187,17 @@ mod backend {
 
     /// The configuration that a server with this data folder would use: where one is kept, a `ringdown.toml` that is gone
     /// or wrong makes it the kept one, and never the demo. A file that was asked for is that file.
-    async fn config(options: &Options, store: &Records) -> Result<Arc<Config>, Error> {
+    async fn config(asked: Option<&Path>, store: &Records) -> Result<Arc<Config>, Error> {
         let keeps_own = keeps_own(store, now()).await.map_err(|error| {
             Error::NotSetUp(format!("{error}. Name your configuration with --config FILE"))
         });
         // One that cannot be read was somebody's all the same.
-        let source =
-            Source::of_server(options.config.as_deref(), *keeps_own.as_ref().unwrap_or(&true));
+        let source = Source::of_server(asked, *keeps_own.as_ref().unwrap_or(&true));
         let read = source.parts().and_then(|parts| {
             Config::parse(parts).map_err(|problems| Error::NotSetUp(problems.to_string()))
         });
         match read {
-            Err(error) if options.config.is_none() && source.is_usual() && keeps_own? => {
+            Err(error) if asked.is_none() && source.is_usual() && keeps_own? => {
                 let Some(kept) = kept_config(store, now()).await? else { return Err(error) };
                 eprintln!(
                     "warning: {error}\nThe last good configuration, which the data folder keeps, is used instead"

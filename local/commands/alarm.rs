@@ -1,25 +1,47 @@
 //! `ringdown alarm`: plays a monitor. A file is posted as it is.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::{Args, ValueHint};
 use shared::jobs::escalate::intake::AlarmResult;
 use shared::secret::Secret;
 
+use super::arguments::{DataFolder, ServerAddress};
 use crate::access;
 use crate::settings::environment;
 
+/// What was typed behind `alarm`.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+#[command(after_help = EXAMPLES)]
+pub struct AlarmOptions {
+    /// Files such as those of events/outage-intake/
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, required = true)]
+    pub files: Vec<PathBuf>,
+    /// The address.
+    #[command(flatten)]
+    pub address: ServerAddress,
+    /// The data folder, which has the start token.
+    #[command(flatten)]
+    pub folder: DataFolder,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ringdown alarm events/outage-intake/eventbridge-metric.json
+  ringdown alarm events/outage-intake/alertmanager-firing.json --to http://127.0.0.1:9000";
+
 /// Posts files to `/alarms`, with `ALARMS_TOKEN` or else the start token of the server whose data folder this is.
 /// `Ok(false)` if something was not understood.
-pub async fn run(data: &Path, files: &[PathBuf], to: &str) -> Result<bool, String> {
+pub async fn run(options: &AlarmOptions) -> Result<bool, String> {
     let token = match environment().value("alarms-token") {
         Some(token) => Secret::new(token),
-        None => access::read(data)?,
+        None => access::read(options.folder.path())?,
     };
-    let to = to.trim_end_matches('/');
+    let to = options.address.to.trim_end_matches('/');
     let http = shared::http::client().map_err(|error| error.to_string())?;
     let mut all_understood = true;
-    for file in files {
+    for file in &options.files {
         let name = file.display();
         let body = std::fs::read(file).map_err(|error| format!("{name}: {error}"))?;
         let request = http.post(format!("{to}/alarms")).bearer_auth(token.expose());

@@ -1,5 +1,6 @@
 //! `ringdown callbacks reconcile --day D`: ends of messages that no callback has reported, found in Twilio's list.
 
+use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use shared::jobs::count::Count;
 use shared::jobs::count::reconciliation::{Looked, days};
@@ -7,7 +8,39 @@ use shared::storage::messages::Page;
 use shared::twilio::rest::ApiError;
 use tokio::time::sleep;
 
+use super::arguments::{ConfigFile, DataFolder, ServerAddress};
 use crate::clock::now;
+
+/// What can be done with callbacks.
+#[derive(Debug, PartialEq, Eq, Subcommand)]
+pub enum CallbacksCommand {
+    /// Look at Twilio's list of messages for ends that no callback has reported, and count them
+    ///
+    /// Without TWILIO_ACCOUNT_SID the simulated Twilio of the server at URL is asked.
+    Reconcile(ReconcileOptions),
+}
+
+/// What was typed behind `callbacks reconcile`.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+#[command(after_help = EXAMPLES)]
+pub struct ReconcileOptions {
+    /// Yesterday or the day before (UTC), like 2026-11-20
+    #[arg(long, value_name = "DAY")]
+    pub day: String,
+    /// The data folder, which has the counters.
+    #[command(flatten)]
+    pub folder: DataFolder,
+    /// The configuration.
+    #[command(flatten)]
+    pub config: ConfigFile,
+    /// The running server, whose simulated Twilio is asked if there is no account.
+    #[command(flatten)]
+    pub address: ServerAddress,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ringdown callbacks reconcile --day 2026-11-20";
 
 /// How often a page is asked for that Twilio does not give.
 const MAX_TRIES: u32 = 5;

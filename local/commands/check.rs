@@ -1,5 +1,6 @@
 //! `ringdown check`: is the configuration right, and what would it forward where?
 
+use clap::Args;
 use jiff::tz::TimeZone;
 use shared::config::file::{
     Config, Escalation, Instead, Roster, UnreadCalendar, glob_matches, to_parameter, why_unreadable,
@@ -17,11 +18,40 @@ use shared::{
     http::base_url,
 };
 
+use super::arguments::{DataFolder, NamedConfig};
 use super::on_call::{MAX_LISTED, line};
 use super::{on_call, read_leniently};
 use crate::clock::now;
 use crate::settings::{Real, Source, environment};
 use crate::simulated::samples;
+
+/// What was typed behind `check`.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+#[command(after_help = EXAMPLES)]
+pub struct CheckOptions {
+    /// Which.
+    #[command(flatten)]
+    pub config: NamedConfig,
+    /// The data folder of a server that uses it.
+    #[command(flatten)]
+    pub folder: DataFolder,
+    /// Print only which policy has each of these alarms now
+    #[arg(long = "alarm", value_name = "NAME", num_args = 1.., value_parser = alarm_name)]
+    pub alarms: Vec<String>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ringdown check ringdown.toml
+  ringdown check --alarm checkout-5xx-rate orders-queue-age";
+
+/// Reads the name of an alarm.
+fn alarm_name(name: &str) -> Result<String, String> {
+    match name.trim().is_empty() {
+        true => Err("expected the name of an alarm, and got an empty one".to_owned()),
+        false => Ok(name.to_owned()),
+    }
+}
 
 /// What one SSM parameter holds, in bytes: a standard one, and an advanced one.
 const STANDARD: usize = 4 * 1024;
@@ -39,11 +69,13 @@ pub struct Deployment {
 
 /// Checks a configuration and prints what it does; of `alarms`, if any are named, only which policy has each. Says too
 /// what the deployment that is known here uses instead, if anything.
-pub fn run(
-    source: &Source,
-    alarms: &[String],
-    deployment: Option<&Deployment>,
-) -> Result<(), String> {
+///
+/// # Errors
+/// Says all that is wrong with it.
+pub fn run(options: &CheckOptions, deployment: Option<&Deployment>) -> Result<(), String> {
+    let keeps_own = deployment.is_some_and(|deployment| deployment.keeps_own);
+    let source = &Source::of_server(options.config.path(), keeps_own);
+    let alarms = &options.alarms;
     let config = match alarms.is_empty() {
         true => source
             .parts()

@@ -1,5 +1,6 @@
 //! `ringdown dead-letters`: what could not be delivered; `--replay` sends it again.
 
+use clap::Args;
 use shared::Error;
 use shared::domain::routes::Routes;
 use shared::domain::text::mask_numbers;
@@ -7,7 +8,28 @@ use shared::jobs::forward;
 use shared::storage::dead_letters::{self, DeadLetter, StoredLetter};
 use shared::storage::{Queue, Store};
 
+use super::arguments::{ConfigFile, DataFolder};
 use crate::clock::now;
+
+/// What was typed behind `dead-letters`.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+#[command(after_help = EXAMPLES)]
+pub struct DeadLettersOptions {
+    /// Send all again that were not sent again yet
+    #[arg(long)]
+    pub replay: bool,
+    /// The data folder, which has them.
+    #[command(flatten)]
+    pub folder: DataFolder,
+    /// The configuration that a replay goes by.
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ringdown dead-letters
+  ringdown dead-letters --replay";
 
 /// Lists all dead letters, oldest first.
 pub async fn list(store: &dyn Store) -> Result<(), Error> {

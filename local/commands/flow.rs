@@ -11,69 +11,119 @@ pub mod outage;
 pub mod print;
 pub mod run;
 pub mod test;
-mod typed;
 
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use clap::{Subcommand, ValueHint};
+
 use self::run::RunOptions;
 use self::test::TestOptions;
-pub(super) use self::typed::Typed;
-use super::Options;
+use super::arguments::ConfigFile;
 use crate::settings::Source;
 
 /// One of these commands.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Subcommand)]
 pub enum FlowCommand {
-    /// Print a policy's own Studio Flow.
+    /// Print the Studio Flow that places a policy's calls
+    ///
+    /// It has the policy's numbers and voice, and is ready to be imported in Studio's console.
+    #[command(after_help = "Examples:\n  ringdown flow outage --policy night > outage-call.json")]
     Outage {
         /// Which configuration.
-        options: Options,
-        /// Whose; the only one if there is none.
+        #[command(flatten)]
+        config: ConfigFile,
+        /// Whose; may be left out where there is one only
+        #[arg(long, value_name = "NAME")]
         policy: Option<String>,
     },
-    /// Check Flows.
+    /// Check Flows for errors that Studio would refuse, and for what goes wrong in a call
+    ///
+    /// The files are Flows as they are exported or fetched. Fails if there is an error; warnings alone are no failure.
+    #[command(
+        after_help = "Examples:\n  ringdown flow check hotline.json survey.json\n  ringdown flow check - --json"
+    )]
     Check {
-        /// Where they are.
+        /// Files with Flows; - is standard input
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, required = true)]
         files: Vec<PathBuf>,
-        /// As JSON.
+        /// Print the findings as JSON
+        #[arg(long)]
         json: bool,
     },
-    /// Draw a Flow.
+    /// Draw a Flow as SVG, its widgets where they stand in Studio
+    #[command(after_help = "Examples:\n  ringdown flow draw hotline.json -o hotline.svg")]
     Draw {
-        /// Where it is.
+        /// The file with the Flow; - is standard input
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
         file: PathBuf,
-        /// Where the drawing goes; to standard output if nowhere.
+        /// Where the drawing goes [default: standard output]
+        #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         output: Option<PathBuf>,
     },
-    /// Print an export of the editor before 2020 in today's form.
+    /// Print an export of the Studio editor before 2020 in today's form
+    #[command(
+        after_help = "Examples:\n  ringdown flow convert export-of-2018.json -o hotline.json"
+    )]
     Convert {
-        /// Where it is.
+        /// The file with the Flow; - is standard input
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
         file: PathBuf,
-        /// Where today's form goes; to standard output if nowhere.
+        /// Where today's form goes [default: standard output]
+        #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         output: Option<PathBuf>,
     },
-    /// Compare two Flows.
+    /// Print the widgets and transitions that were added, changed (~) and removed from one Flow to the other
+    #[command(after_help = "Examples:\n  ringdown flow diff before.json after.json -o changes.svg")]
     Diff {
-        /// The earlier one.
+        /// The earlier Flow; - is standard input
+        #[arg(value_name = "BEFORE", value_hint = ValueHint::FilePath)]
         before: PathBuf,
-        /// The later one.
+        /// The later Flow
+        #[arg(value_name = "AFTER", value_hint = ValueHint::FilePath)]
         after: PathBuf,
-        /// Where a drawing of both goes; nowhere if there is none.
+        /// Draw both into this file
+        #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         output: Option<PathBuf>,
     },
-    /// Play a Flow.
+    /// Play a Flow as Studio would
+    ///
+    /// Prints each widget, its event, what is said, and each branch of a split; fails if the run ends by an error. The
+    /// caller presses and says what stands there, in that order, and then is silent; times are not waited for. Nothing is
+    /// sent unless --http or --function says so.
     Run(RunOptions),
-    /// Play the scenarios of Flows.
+    /// Play the scenarios of Flows, which stand beside them: those of hotline.json in hotline.tests.toml
+    ///
+    /// Fails if one fails. Prints which widgets and transitions none of them has passed.
     Test(TestOptions),
-    /// Print a Flow as it was read.
+    /// Print a Flow as it was read, byte for byte
+    #[command(after_help = "Examples:\n  ringdown flow print hotline.json -o copy.json")]
     Print {
-        /// Where it is.
+        /// The file with the Flow; - is standard input
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
         file: PathBuf,
-        /// Where it goes; to standard output if nowhere.
+        /// Where it goes [default: standard output]
+        #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         output: Option<PathBuf>,
     },
+}
+
+impl FlowCommand {
+    /// The options `--data` and `--config` of this command, if it has them.
+    pub(super) fn places(
+        &mut self,
+    ) -> (Option<&mut Option<PathBuf>>, Option<&mut Option<PathBuf>>) {
+        match self {
+            FlowCommand::Outage { config, .. } => (None, Some(&mut config.config)),
+            _ => (None, None),
+        }
+    }
+
+    /// The command looks into the environment, or a file `.env`.
+    pub(super) fn uses_settings(&self) -> bool {
+        matches!(self, FlowCommand::Outage { .. })
+    }
 }
 
 /// Does it. `false` means that a Flow has errors, or that a file holds none.
@@ -82,8 +132,8 @@ pub enum FlowCommand {
 /// Says what cannot be read or written.
 pub fn run(command: &FlowCommand) -> Result<bool, String> {
     match command {
-        FlowCommand::Outage { options, policy } => {
-            let source = Source::find(options.config.as_deref());
+        FlowCommand::Outage { config, policy } => {
+            let source = Source::find(config.path());
             outage::run(&source, policy.as_deref()).map(|()| true)
         }
         FlowCommand::Check { files, json } => check::run(files, *json),

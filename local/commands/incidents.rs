@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use clap::{Args, Subcommand};
 use shared::Error;
 use shared::domain::escalation::{Incident, State};
 use shared::domain::text::mask_numbers;
@@ -10,7 +11,42 @@ use shared::jobs::escalate::resolves::{AT_THE_COMMAND_LINE, Requested, request};
 use shared::storage::incidents::{all, one};
 use shared::storage::{Queue, Store};
 
+use super::arguments::{ConfigFile, DataFolder};
 use crate::clock::{now, sleep};
+
+/// What was typed behind `incidents`.
+#[derive(Args, Debug, Default, PartialEq, Eq)]
+#[command(after_help = EXAMPLES)]
+pub struct IncidentsOptions {
+    /// The data folder, which has them.
+    #[command(flatten)]
+    pub folder: DataFolder,
+    /// The configuration.
+    #[command(flatten)]
+    pub config: ConfigFile,
+    /// What to do instead of listing them.
+    #[command(subcommand)]
+    pub command: Option<IncidentsCommand>,
+}
+
+/// What can be done with an incident.
+#[derive(Debug, PartialEq, Eq, Subcommand)]
+pub enum IncidentsCommand {
+    /// End an incident whose recovery never comes
+    ///
+    /// It counts as over, whatever its alarms say, until one goes off anew.
+    #[command(after_help = "Examples:\n  ringdown incidents resolve 01997d3c0f2a-1")]
+    Resolve {
+        /// The id of one that `ringdown incidents` lists
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ringdown incidents
+  ringdown incidents resolve 01997d3c0f2a-1";
 
 /// How many alarms of an incident are named.
 const MAX_NAMED_ALARMS: usize = 4;

@@ -1,14 +1,38 @@
 //! `ringdown oncall`: who is on call, until when, and who is next?
 
+use clap::Args;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, ToSpan};
 use shared::Timestamp;
 use shared::config::file::{Instead, Problem};
 use shared::domain::schedule::{Because, Moment, Schedule, Shift, time};
 
+use super::arguments::ConfigFile;
 use super::read_leniently;
 use crate::clock::now;
 use crate::settings::Source;
+
+/// What was typed behind `oncall`.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+#[command(after_help = EXAMPLES)]
+pub struct OnCallOptions {
+    /// Look from this time on instead of now
+    ///
+    /// Like 2026-12-24T20:00, which is each schedule's local time, or with an offset or a Z.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// How far to look ahead, like 10d; a year at most [default: 4w]
+    #[arg(long = "for", value_name = "TIME")]
+    pub lasting: Option<String>,
+    /// The configuration.
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ringdown oncall
+  ringdown oncall --at 2026-12-24T20:00 --for 4w --config ringdown.toml";
 
 /// The longest look ahead.
 const MAX_SPAN: SignedDuration = SignedDuration::from_hours(366 * 24);
@@ -18,10 +42,14 @@ pub fn four_weeks() -> Span {
     4.weeks()
 }
 
-/// Prints who is on call in each schedule. `at` and `lasting` are as typed.
-pub fn run(source: &Source, at: Option<&str>, lasting: Option<&str>) -> Result<(), String> {
-    let at = at.map_or(Ok(Moment::Instant(now())), moment)?;
-    let lasting = lasting.map_or(Ok(four_weeks()), look_ahead)?;
+/// Prints who is on call in each schedule.
+///
+/// # Errors
+/// Says what is wrong with the time, or with the configuration.
+pub fn run(options: &OnCallOptions) -> Result<(), String> {
+    let source = &Source::find(options.config.path());
+    let at = options.at.as_deref().map_or(Ok(Moment::Instant(now())), moment)?;
+    let lasting = options.lasting.as_deref().map_or(Ok(four_weeks()), look_ahead)?;
     let config = read_leniently(source)?;
     if let Some(warning) = source.warning() {
         eprintln!("{warning}");

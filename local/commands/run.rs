@@ -23,7 +23,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::OnceCell;
 
 use self::background::{Background, record_time};
-use super::Options;
+use super::arguments::DataFolder;
+use super::line::ServerOptions;
 use crate::access;
 use crate::clock::{self, now};
 use crate::database::Database;
@@ -38,14 +39,16 @@ use crate::{AppState, handle_request, server};
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
 /// Runs the server until it is told to end.
-pub async fn run(options: &Options) -> Result<(), String> {
+pub async fn run(options: &ServerOptions) -> Result<(), String> {
+    let folder = DataFolder { data: options.data.clone() };
+    let data = folder.path();
     let told = |error: shared::Error| error.to_string();
     if let Some(url) = environment().value("public-base-url") {
         base_url::check(url).map_err(|error| error.to_string())?;
     }
-    let database = Database::open_alone(&options.data)?;
-    let start_token = access::open(&options.data)?;
-    let metrics_token = access::open_metrics(&options.data)?;
+    let database = Database::open_alone(data)?;
+    let start_token = access::open(data)?;
+    let metrics_token = access::open_metrics(data)?;
     let listener = server::open(options.port).await?;
     let signals = Signals::listen()?;
     let at = listener.local_addr().map_err(|error| error.to_string())?;
@@ -129,7 +132,7 @@ pub async fn run(options: &Options) -> Result<(), String> {
                 escalate: escalate.clone(),
                 is_demo: source.is_demo(),
             }),
-            folder: options.data.clone(),
+            folder: data.to_owned(),
             opened: OnceCell::new(),
         },
     });

@@ -1,14 +1,29 @@
 //! `ringdown verify`: judges captured requests, for whoever cannot get a signature to match.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 
+use clap::{Args, ValueHint};
 use serde::Deserialize;
 use shared::config::tokens;
 use shared::http::form_fields;
 use shared::twilio::signature::{Payload, Tokens, judge};
 
 use crate::settings::environment;
+
+/// What was typed behind `verify`.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+#[command(after_help = EXAMPLES)]
+pub struct VerifyOptions {
+    /// The file; - is standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ringdown verify request.json
+  ringdown verify -";
 
 /// A request as somebody wrote it down.
 #[derive(Deserialize)]
@@ -44,7 +59,8 @@ enum Input {
 }
 
 /// Judges the requests of a file; `Ok(false)` if one is not valid.
-pub fn run(file: &Path) -> Result<bool, String> {
+pub fn run(options: &VerifyOptions) -> Result<bool, String> {
+    let file = &options.file;
     let name = file.display();
     let text = match file.to_str() {
         Some("-") => std::io::read_to_string(std::io::stdin()),

@@ -4,20 +4,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use lexopt::prelude::{Long, Short, ValueExt};
+use clap::Parser;
 use sandbox::clock::Clock;
 use sandbox::{Sandbox, Secrets, Settings, Setup};
 use serde::Deserialize;
 use shared::secret::Secret;
 use tokio::net::TcpListener;
 
-const HELP: &str = "\
-ringdown-sandbox: a Twilio and a Slack on this machine
-
-  --port N      the port; 0 picks a free one (8090)
-  --data DIR    the folder of its files (.ringdown-sandbox)
-  --server URL  the server that it calls back (http://127.0.0.1:8080)
-
+/// The end of the help.
+const AFTER_HELP: &str = "\
 It prints `listening on http://…`. Twilio's API is at /sandbox/twilio, Slack's at /sandbox/slack/api, the pages at
 /sandbox/phones and /sandbox/slack. The file settings.json of its folder says who is there:
 
@@ -27,15 +22,24 @@ It prints `listening on http://…`. Twilio's API is at /sandbox/twilio, Slack's
    \"people\": [{\"name\": \"alpha\", \"phone\": \"+15005550001\", \"slack\": \"U0ALPHA0001\"}],
    \"channels\": [{\"name\": \"default\", \"id\": \"C0DEFAULT00\"}],
    \"flows\": [{\"sid\": \"FW…\", \"friendly_name\": \"…\", \"definition\": {}}]}
-";
+
+Exit codes: 0 when it was ended by SIGTERM or Ctrl-C; 1 when it could not start.";
 
 /// The fewest characters of a secret that others follow from.
 const MIN_SECRET_LENGTH: usize = 32;
 
-/// The options of the command line.
+/// A Twilio and a Slack on this machine
+#[derive(Parser)]
+#[command(name = "ringdown-sandbox", version, after_help = AFTER_HELP)]
 struct Options {
+    /// The port; 0 picks a free one
+    #[arg(long, value_name = "N", default_value_t = 8090)]
     port: u16,
+    /// The folder of its files
+    #[arg(long, value_name = "DIR", default_value = ".ringdown-sandbox")]
     data: PathBuf,
+    /// The server that it calls back
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
     server: String,
 }
 
@@ -62,13 +66,13 @@ fn main() -> ExitCode {
         eprintln!("ringdown-sandbox: {error}");
         ExitCode::FAILURE
     };
-    let options = match options() {
-        Ok(Some(options)) => options,
-        Ok(None) => {
-            print!("{HELP}");
-            return ExitCode::SUCCESS;
+    let options = match Options::try_parse() {
+        Ok(options) => options,
+        // The help and the version come this way too.
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
         }
-        Err(error) => return failed(error),
     };
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let runtime = match tokio::runtime::Runtime::new() {
@@ -76,29 +80,6 @@ fn main() -> ExitCode {
         Err(error) => return failed(error.to_string()),
     };
     runtime.block_on(serve(options)).map_or_else(failed, |()| ExitCode::SUCCESS)
-}
-
-fn options() -> Result<Option<Options>, String> {
-    let mut options = Options {
-        port: 8090,
-        data: ".ringdown-sandbox".into(),
-        server: "http://127.0.0.1:8080".to_owned(),
-    };
-    let mut parser = lexopt::Parser::from_env();
-    let wrong = |error: lexopt::Error| format!("{error}; --help lists the options");
-    while let Some(argument) = parser.next().map_err(wrong)? {
-        match argument {
-            Long("port") => options.port = parser.value().and_then(|v| v.parse()).map_err(wrong)?,
-            Long("data") => options.data = parser.value().map_err(wrong)?.into(),
-            Long("server") => {
-                let server = parser.value().and_then(|v| v.string()).map_err(wrong)?;
-                options.server = server.trim_end_matches('/').to_owned();
-            }
-            Short('h') | Long("help") => return Ok(None),
-            other => return Err(wrong(other.unexpected())),
-        }
-    }
-    Ok(Some(options))
 }
 
 /// Serves until SIGTERM or Ctrl-C.
@@ -112,7 +93,7 @@ async fn serve(Options { port, data, server }: Options) -> Result<(), String> {
     let base_url = format!("http://{address}");
     let settings = Settings {
         base_url: base_url.clone(),
-        server_url: server,
+        server_url: server.trim_end_matches('/').to_owned(),
         secrets,
         host: Arc::new(Clock::new()),
         setup: Arc::new(move || {

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
+use clap::CommandFactory;
+
 use crate::{code, pages, read, root, table};
 
 /// The Rust files below a folder, as paths from the root with their texts.
@@ -84,7 +86,8 @@ fn outputs_of_the_page_are_those_of_the_template() {
 #[test]
 fn environment_of_the_page_the_help_and_the_example_is_the_same() {
     let told = first_column("docs/configuration.md", "Environment");
-    let (_, help) = ringdown::commands::HELP.split_once("Environment, or a file .env: ").unwrap();
+    let help = ringdown::commands::CommandLine::command().render_long_help().to_string();
+    let (_, help) = help.split_once("Environment, or a file .env:").unwrap();
     let words = help.split(|c: char| !(c.is_ascii_uppercase() || "_<>".contains(c)));
     let in_help: BTreeSet<String> =
         words.filter(|word| word.len() > 8).map(str::to_owned).collect();
@@ -165,9 +168,8 @@ fn partitions_of_the_page_are_those_of_the_template() {
 
 #[test]
 fn commands_of_the_page_are_those_of_the_help() {
-    let help = ringdown::commands::HELP.lines().filter_map(|line| line.strip_prefix("  ringdown "));
-    let commands = help.filter_map(|line| line.split(' ').next());
-    let known: BTreeSet<&str> = commands.filter(|word| !word.starts_with('[')).collect();
+    let line = ringdown::commands::CommandLine::command();
+    let known: BTreeSet<&str> = line.get_subcommands().map(clap::Command::get_name).collect();
     let page = read("docs/getting-started.md");
     let rows = table(&page, "All commands");
     let told: BTreeSet<&str> = rows.iter().filter_map(|row| code(row[0])).collect();

@@ -463,7 +463,7 @@ async fn a_broken_set_up_is_told_what_to_do() {
         "ringdown.toml is not what is expected: JSON with url",
     )
     .await;
-    failing(folder, &["sned"], "there is no command \"sned\" (see ringdown --help)").await;
+    failing(folder, &["sned"], "a similar subcommand exists: 'send'").await;
     let file = format!("{EVENTS}/worker-activity.json");
     failing(
         folder,

@@ -137,8 +137,8 @@ async fn run_prints_each_widget_and_ends_with_its_reason() {
         (&["flow", "run", "b.json", "--param", "url=https://a.example"], 1, "there is no widget"),
         (&["flow", "run", "nowhere.json"], 2, "nowhere.json cannot be read"),
         (&["flow", "run", HOTLINE, "--http", "nowhere.toml"], 2, "nowhere.toml cannot be read"),
-        (&["flow", "run", HOTLINE, "--press", "x"], 2, "--press expects keys"),
-        (&["flow", "run", HOTLINE, "--call", "+1", "--message", "x"], 2, "a run has one start"),
+        (&["flow", "run", HOTLINE, "--press", "x"], 2, "'--press <KEYS>': expected keys"),
+        (&["flow", "run", HOTLINE, "--call", "+1", "--message", "x"], 2, "cannot be used with"),
     ] {
         let (is, out, err) = typed(broken.path(), arguments).await;
         assert_eq!(is, Some(code), "{arguments:?}: {out}{err}");

@@ -33,7 +33,7 @@ const CONTACT: &str = "+15005550001";
 pub fn run(options: &RunOptions) -> Result<bool, String> {
     let bytes = read(&options.file)?;
     let mut script =
-        PlayScript { actions: options.actions.clone().into(), ..PlayScript::default() };
+        PlayScript { actions: options.caller.actions.clone().into(), ..PlayScript::default() };
     if let Some(AnswerSource::File(file)) = &options.http {
         script.answers.extend(answers(file, false)?);
     }
@@ -41,7 +41,7 @@ pub fn run(options: &RunOptions) -> Result<bool, String> {
         script.answers.extend(answers(file, true)?);
     }
     let Some(flow) = only_flow(&options.file, &bytes) else { return Ok(false) };
-    let trigger = trigger(&flow, options.start.as_ref());
+    let trigger = trigger(&flow, options.start.chosen().as_ref());
     say!("{}: {}", name(&options.file), start_words(&trigger));
     let began = now();
     let writer = TraceWriter::new(began, options.trace);

@@ -7,23 +7,36 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use clap::{Args, ValueHint};
 use studio::scenario::{Exploration, FlowRules, ScenarioFile, explore, judge, junit, named_files};
 use studio::{Flow, FlowFile};
 
 use super::{name, read};
 
 /// What was typed behind `flow test`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+#[command(after_help = EXAMPLES)]
 pub struct TestOptions {
-    /// Flows, with their scenarios beside them; or files of scenarios.
+    /// Flows, with their scenarios beside them; or files of scenarios
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, required = true)]
     pub files: Vec<PathBuf>,
-    /// Where the results go as JUnit XML.
+    /// Write the results as JUnit XML
+    #[arg(long, value_name = "FILE.xml", value_hint = ValueHint::FilePath)]
     pub junit: Option<PathBuf>,
-    /// How many random walks there are besides.
+    /// Play so many random callers besides
+    ///
+    /// Prints the errors, dead ends and loops that they find, and the widgets that they never reach.
+    #[arg(long, value_name = "N")]
     pub explore: Option<u64>,
-    /// Their seed.
+    /// The seed of the random callers
+    #[arg(long, value_name = "N", requires = "explore")]
     pub seed: Option<u64>,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  ringdown flow test examples/opening-hours.json
+  ringdown flow test hotline.json survey.json --explore 200 --junit results.xml";
 
 /// A Flow with its scenarios.
 struct Tested {

@@ -1,28 +1,68 @@
 //! The options of `ringdown flow run`.
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, ValueHint};
 use studio::play::CallerAction;
 
 /// What was typed behind `flow run`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+#[command(after_help = EXAMPLES)]
 pub struct RunOptions {
-    /// The file with the Flow; `-` is standard input.
+    /// The file with the Flow; - is standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
     /// The start; the first that leads anywhere if there is none.
-    pub start: Option<RunStart>,
-    /// The caller's keys and words, in their order.
-    pub actions: Vec<CallerAction>,
-    /// The answers to HTTP requests.
+    #[command(flatten)]
+    pub start: StartOptions,
+    /// The caller's keys and words.
+    #[command(flatten)]
+    pub caller: CallerOptions,
+    /// Send HTTP requests for real (live, to public addresses), or answer them from a file with [[answers]]
+    #[arg(long, value_name = "live|FILE", value_parser = AnswerSource::read)]
     pub http: Option<AnswerSource>,
-    /// Hosts that are allowed although their addresses are private.
+    /// Send requests to this host too, although its address is not public
+    #[arg(long = "http-allow", value_name = "HOST", requires = "http")]
     pub allowed: Vec<String>,
-    /// The answers of Functions.
+    /// Ask a server at this URL for what Functions answer, or answer from a file with [[answers]]
+    #[arg(long, value_name = "URL|FILE", value_parser = FunctionSource::read)]
     pub function: Option<FunctionSource>,
-    /// Stop after each widget, and ask for keys and words.
+    /// Stop after each widget, and ask for keys and words
+    #[arg(long)]
     pub step: bool,
-    /// Print times, bodies, variables and the last context too.
+    /// Print times, bodies, variables and the last context too
+    #[arg(long)]
     pub trace: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ringdown flow run examples/opening-hours.json --call +15005550001 --press 7,1 --say hello
+  ringdown flow run survey.json --message yes --http answers.toml --trace";
+
+/// The start of a run, as typed.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+#[group(multiple = false)]
+pub struct StartOptions {
+    /// Start with a call from this number
+    #[arg(long, value_name = "NUMBER", value_parser = number)]
+    call: Option<String>,
+    /// Start with a message with this text
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    message: Option<String>,
+    /// Start with a request of the REST API that has this parameter; may be given several times
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair, allow_hyphen_values = true)]
+    param: Vec<(String, String)>,
+}
+
+impl StartOptions {
+    /// The start that was chosen.
+    pub fn chosen(&self) -> Option<RunStart> {
+        let StartOptions { call, message, param } = self.clone();
+        let request = (!param.is_empty()).then_some(RunStart::Request(param));
+        call.map(RunStart::Call).or(message.map(RunStart::Message)).or(request)
+    }
 }
 
 /// The start of a run.
@@ -36,6 +76,53 @@ pub enum RunStart {
     Request(Vec<(String, String)>),
 }
 
+/// The caller's keys and words, in the order in which they were typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallerOptions {
+    /// One for each prompt.
+    pub actions: Vec<CallerAction>,
+}
+
+impl Args for CallerOptions {
+    fn augment_args(command: Command) -> Command {
+        let press = Arg::new("press")
+            .long("press")
+            .value_name("KEYS")
+            .value_parser(keys)
+            .action(ArgAction::Append)
+            .help("Press keys, those of one prompt after another: 1,12345#; between two commas is silence");
+        let say = Arg::new("say")
+            .long("say")
+            .value_name("WORDS")
+            .allow_hyphen_values(true)
+            .action(ArgAction::Append)
+            .help("Say this at the next prompt");
+        command.arg(press).arg(say)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for CallerOptions {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        let places = |id| matches.indices_of(id).into_iter().flatten();
+        let pressed = matches.get_many::<Vec<CallerAction>>("press").into_iter().flatten();
+        let said = matches.get_many::<String>("say").into_iter().flatten();
+        let said = said.map(|words| vec![CallerAction::Say(words.clone())]);
+        let mut all: Vec<(usize, Vec<CallerAction>)> =
+            places("press").zip(pressed.cloned()).chain(places("say").zip(said)).collect();
+        all.sort_by_key(|(place, _)| *place);
+        Ok(CallerOptions { actions: all.into_iter().flat_map(|(_, actions)| actions).collect() })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
 /// The source of the answers to HTTP requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AnswerSource {
@@ -43,6 +130,15 @@ pub enum AnswerSource {
     Live,
     /// A file with `[[answers]]`.
     File(PathBuf),
+}
+
+impl AnswerSource {
+    fn read(value: &str) -> Result<AnswerSource, Infallible> {
+        Ok(match value {
+            "live" => AnswerSource::Live,
+            file => AnswerSource::File(file.into()),
+        })
+    }
 }
 
 /// The source of the answers of Functions.
@@ -54,57 +150,17 @@ pub enum FunctionSource {
     File(PathBuf),
 }
 
-/// The options that have a value.
-const WITH_VALUE: [&str; 8] =
-    ["call", "message", "param", "press", "say", "http", "http-allow", "function"];
+impl FunctionSource {
+    fn read(value: &str) -> Result<FunctionSource, Infallible> {
+        let is_url = ["http://", "https://"].iter().any(|start| value.starts_with(start));
+        Ok(match is_url {
+            true => FunctionSource::Url(value.to_owned()),
+            false => FunctionSource::File(value.into()),
+        })
+    }
+}
 
 impl RunOptions {
-    /// The option is one of these, and has a value.
-    pub fn has_value(option: &str) -> bool {
-        WITH_VALUE.contains(&option)
-    }
-
-    /// Takes an option with its value; the error is for the person who typed it.
-    ///
-    /// # Errors
-    /// Says what is wrong with the value.
-    pub fn take(&mut self, option: &str, value: String) -> Result<(), String> {
-        match option {
-            "call" if value.trim().is_empty() => return Err("--call expects a number".to_owned()),
-            "call" => self.begin(RunStart::Call(value))?,
-            "message" => self.begin(RunStart::Message(value))?,
-            "param" => {
-                let (key, value) = value
-                    .split_once('=')
-                    .filter(|(key, _)| !key.is_empty())
-                    .ok_or_else(|| format!("--param expects KEY=VALUE, and got {value:?}"))?;
-                let pair = (key.to_owned(), value.to_owned());
-                match &mut self.start {
-                    Some(RunStart::Request(parameters)) => parameters.push(pair),
-                    _ => self.begin(RunStart::Request(vec![pair]))?,
-                }
-            }
-            "press" => self.actions.extend(keys(&value)?),
-            "say" => self.actions.push(CallerAction::Say(value)),
-            "http" if value == "live" => self.http = Some(AnswerSource::Live),
-            "http" => self.http = Some(AnswerSource::File(value.into())),
-            "http-allow" => self.allowed.push(value),
-            "function" if value.starts_with("http://") || value.starts_with("https://") => {
-                self.function = Some(FunctionSource::Url(value));
-            }
-            "function" => self.function = Some(FunctionSource::File(value.into())),
-            other => return Err(format!("flow run takes no --{other}")),
-        }
-        Ok(())
-    }
-
-    fn begin(&mut self, start: RunStart) -> Result<(), String> {
-        match self.start.replace(start) {
-            None => Ok(()),
-            Some(_) => Err("a run has one start: --call, --message or --param".to_owned()),
-        }
-    }
-
     /// Checks what only all options together show.
     ///
     /// # Errors
@@ -117,6 +173,19 @@ impl RunOptions {
     }
 }
 
+fn number(value: &str) -> Result<String, String> {
+    match value.trim().is_empty() {
+        true => Err("expected a number".to_owned()),
+        false => Ok(value.to_owned()),
+    }
+}
+
+fn pair(value: &str) -> Result<(String, String), String> {
+    let pair = value.split_once('=').filter(|(key, _)| !key.is_empty());
+    let (key, value) = pair.ok_or("expected KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
 /// The keys of one prompt after another: `1,12345#`. Between two commas is silence.
 fn keys(value: &str) -> Result<Vec<CallerAction>, String> {
     let action = |keys: &str| {
@@ -125,7 +194,7 @@ fn keys(value: &str) -> Result<Vec<CallerAction>, String> {
         match keys {
             "" => Ok(CallerAction::Silence),
             _ if keys.chars().all(is_key) => Ok(CallerAction::Press(keys.to_owned())),
-            _ => Err(format!("--press expects keys such as 1,12345#, and got {value:?}")),
+            _ => Err("expected keys such as 1,12345#".to_owned()),
         }
     };
     value.split(',').map(action).collect()
@@ -134,40 +203,45 @@ fn keys(value: &str) -> Result<Vec<CallerAction>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::flow::FlowCommand;
+    use crate::commands::{Command, parse};
 
-    fn taken(options: &[(&str, &str)]) -> Result<RunOptions, String> {
-        let mut all = RunOptions::default();
-        for (option, value) in options {
-            all.take(option, (*value).to_owned())?;
+    fn taken(options: &[&str]) -> Result<RunOptions, String> {
+        let arguments = ["flow", "run", "x"].iter().chain(options).map(Into::into);
+        match parse(arguments).map_err(|error| error.to_string())?.command {
+            Some(Command::Flow(FlowCommand::Run(options))) => Ok(options),
+            other => panic!("{other:?}"),
         }
-        all.check().map(|()| all)
     }
 
     #[test]
     fn keys_and_words_stand_in_the_order_in_which_they_were_typed() {
-        let options = taken(&[("press", "1,,2#"), ("say", "yes"), ("press", "3")]).unwrap();
+        let options = taken(&["--press", "1,,2#", "--say", "yes", "--press=3"]).unwrap();
         let press = |keys: &str| CallerAction::Press(keys.to_owned());
         let said = CallerAction::Say("yes".to_owned());
         let expected = [press("1"), CallerAction::Silence, press("2#"), said, press("3")];
-        assert_eq!(options.actions, expected);
+        assert_eq!(options.caller.actions, expected);
     }
 
     #[test]
     fn parameters_are_one_start_and_two_starts_are_refused() {
-        let options = taken(&[("param", "a=1"), ("param", "b=x=y")]).unwrap();
+        let options = taken(&["--param", "a=1", "--param", "b=x=y"]).unwrap();
         let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
         let expected = RunStart::Request(vec![pair("a", "1"), pair("b", "x=y")]);
-        assert_eq!(options.start, Some(expected));
+        assert_eq!(options.start.chosen(), Some(expected));
+        let options = taken(&["--message", "--", "--say", "-x"]).unwrap();
+        assert_eq!(options.start.chosen(), Some(RunStart::Message("--".to_owned())));
+        assert_eq!(options.caller.actions, [CallerAction::Say("-x".to_owned())]);
         for wrong in [
-            &[("call", "+1"), ("message", "x")][..],
-            &[("param", "a=1"), ("call", "+1")],
-            &[("message", "x"), ("param", "a=1")],
-            &[("param", "a")],
-            &[("param", "=a")],
-            &[("call", " ")],
-            &[("press", "one")],
-            &[("http-allow", "localhost")],
-            &[("http", "x.toml"), ("http-allow", "localhost")],
+            &["--call", "+1", "--message", "x"][..],
+            &["--param", "a=1", "--call", "+1"],
+            &["--message", "x", "--param", "a=1"],
+            &["--param", "a"],
+            &["--param", "=a"],
+            &["--call", " "],
+            &["--press", "one"],
+            &["--http-allow", "localhost"],
+            &["--http", "x.toml", "--http-allow", "localhost"],
         ] {
             assert!(taken(wrong).is_err(), "{wrong:?}");
         }

@@ -1,0 +1,78 @@
+//! Arguments that several commands take.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueHint};
+
+/// The data folder unless another is named.
+const USUAL_DATA: &str = ".ringdown";
+
+/// The address of a server unless another is named.
+const USUAL_ADDRESS: &str = "http://127.0.0.1:8080";
+
+/// The option `--data`.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+pub struct DataFolder {
+    /// The server's data folder [default: .ringdown]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, global = true)]
+    pub(super) data: Option<PathBuf>,
+}
+
+impl DataFolder {
+    /// The folder that is meant.
+    pub fn path(&self) -> &Path {
+        self.data.as_deref().unwrap_or(Path::new(USUAL_DATA))
+    }
+
+    /// Whether it is the one that needs no naming.
+    pub fn is_usual(&self) -> bool {
+        self.path() == Path::new(USUAL_DATA)
+    }
+}
+
+/// The option `--config`.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConfigFile {
+    /// The configuration file [default: ringdown.toml if it exists, else the built-in demo]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, global = true)]
+    pub(super) config: Option<PathBuf>,
+}
+
+impl ConfigFile {
+    /// The file that was named.
+    pub fn path(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+}
+
+/// The option `--to`.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct ServerAddress {
+    /// The address of the running server
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, default_value = USUAL_ADDRESS)]
+    pub to: String,
+}
+
+impl Default for ServerAddress {
+    fn default() -> ServerAddress {
+        ServerAddress { to: USUAL_ADDRESS.to_owned() }
+    }
+}
+
+/// A configuration file that may be named with and without `--config`.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamedConfig {
+    /// The configuration file [default: ringdown.toml if it exists, else the built-in demo]
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "config")]
+    pub(super) file: Option<PathBuf>,
+    /// The same as FILE
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) config: Option<PathBuf>,
+}
+
+impl NamedConfig {
+    /// The file that was named.
+    pub fn path(&self) -> Option<&Path> {
+        self.file.as_deref().or(self.config.as_deref())
+    }
+}

@@ -1,0 +1,225 @@
+//! The command line: what can be typed, and the help for it.
+//!
+//! `clap` reads it; each command names its own arguments in its own file.
+
+#[cfg(test)]
+mod tests;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
+
+use super::alarm::AlarmOptions;
+use super::callbacks::CallbacksCommand;
+use super::check::CheckOptions;
+use super::config::ConfigOptions;
+use super::dead_letters::DeadLettersOptions;
+use super::flow::FlowCommand;
+use super::incidents::IncidentsOptions;
+use super::on_call::OnCallOptions;
+use super::send::SendOptions;
+use super::verify::VerifyOptions;
+
+/// Twilio's events in Slack, an outage on somebody's phone
+///
+/// Without a command it starts the server on this machine.
+#[derive(Debug, Parser, PartialEq, Eq)]
+#[command(name = "ringdown", bin_name = "ringdown", version, args_override_self = true)]
+#[command(subcommand_value_name = "COMMAND", subcommand_help_heading = "Commands")]
+#[command(after_help = EXAMPLES, after_long_help = AFTER_LONG_HELP)]
+pub struct CommandLine {
+    /// The options of the server.
+    #[command(flatten)]
+    pub server: ServerOptions,
+    /// What to do instead of starting the server.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The options of the server.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+#[command(next_help_heading = "Options of the server")]
+pub struct ServerOptions {
+    /// The port to listen on; 0 picks a free one
+    #[arg(long, value_name = "N", default_value_t = 8080)]
+    pub port: u16,
+    /// The data folder, which is made if it is missing [default: .ringdown]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub data: Option<PathBuf>,
+    /// The configuration file
+    ///
+    /// By default ringdown.toml if it exists, else the last good configuration that the data folder keeps, else a built-in
+    /// demo.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// Simulate Twilio and Slack even where credentials of a real one are set
+    #[arg(long)]
+    pub sandbox: bool,
+    /// Keep the simulated callers of the demo away
+    ///
+    /// While the demo is in use and Twilio is simulated, simulated callers walk through the demo's Studio Flows.
+    #[arg(long)]
+    pub no_callers: bool,
+}
+
+impl Default for ServerOptions {
+    fn default() -> ServerOptions {
+        ServerOptions { port: 8080, data: None, config: None, sandbox: false, no_callers: false }
+    }
+}
+
+/// The commands.
+#[derive(Debug, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Send files of events/, signed as Twilio signs them
+    ///
+    /// They are signed with TWILIO_AUTH_TOKEN if that is set, else as the simulated Twilio of the server whose data folder
+    /// is DIR.
+    Send(SendOptions),
+    /// Play a monitor: post alarms to /alarms
+    ///
+    /// The files are what CloudWatch or Alertmanager says. The token is ALARMS_TOKEN if that is set, else the start token of
+    /// the server whose data folder is DIR.
+    Alarm(AlarmOptions),
+    /// Check a configuration, and print what it would forward where
+    ///
+    /// Says too whether the server with this data folder uses a former one.
+    Check(CheckOptions),
+    /// Print the configuration in use: a start for your own ringdown.toml
+    Config(ConfigOptions),
+    /// Print who is on call in each schedule, and who is next
+    #[command(name = "oncall")]
+    OnCall(OnCallOptions),
+    /// Check, draw, play, test and compare Studio Flows
+    #[command(subcommand)]
+    Flow(FlowCommand),
+    /// Judge a captured request, and say why its signature does not match
+    ///
+    /// FILE is JSON: url, params (of a form) or body (with content_type, if it is a form), signature, token; or an array of
+    /// such.
+    Verify(VerifyOptions),
+    /// List what could not be delivered, or send it again
+    DeadLetters(DeadLettersOptions),
+    /// Find what no callback has reported
+    #[command(subcommand)]
+    Callbacks(CallbacksCommand),
+    /// List the open incidents, or end one
+    ///
+    /// Each has a line: id, policy, state, since when, who has it, its alarms.
+    Incidents(IncidentsOptions),
+}
+
+/// What most people type first.
+const EXAMPLES: &str = "\
+Examples:
+  ringdown
+  ringdown --port 0 --data /tmp/data --config ringdown.toml
+  ringdown check ringdown.toml
+  ringdown alarm events/outage-intake/eventbridge-metric.json";
+
+/// The end of the whole help.
+const AFTER_LONG_HELP: &str = "\
+Examples:
+  ringdown
+  ringdown --port 0 --data /tmp/data --config ringdown.toml
+  ringdown check ringdown.toml
+  ringdown alarm events/outage-intake/eventbridge-metric.json
+
+Exit codes:
+  0  done
+  1  done, and the answer is no: something is wrong with what was looked at, or was not taken
+  2  not done: a mistake on the command line, or a file, a server or a setting that cannot be used
+
+Environment, or a file .env:
+  TWILIO_AUTH_TOKEN (several, comma-separated, while rotating), TWILIO_ACCOUNT_SID and TWILIO_FROM_NUMBER (without an
+  account the simulated phones ring), PUBLIC_BASE_URL, ALARMS_TOKEN, HEARTBEAT_URL, CALLBACK_KEY, SLACK_WEBHOOK,
+  SLACK_WEBHOOK_<CHANNEL>, SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_BASE_URL, TWILIO_API_BASE_URL,
+  DASHBOARD_PASSWORD, METRICS_TOKEN, LOG_LEVEL (error, warn, info, debug, trace).";
+
+/// Reads the command line, without the program's name.
+///
+/// # Errors
+/// The help or the version, if that was asked for; else what is wrong, for the person who typed it.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<CommandLine, clap::Error> {
+    let mut clap = CommandLine::command();
+    let arguments = std::iter::once("ringdown".into()).chain(arguments);
+    let matches = clap.try_get_matches_from_mut(arguments)?;
+    let wrong = |clap: &mut clap::Command, why| clap.error(ErrorKind::ArgumentConflict, why);
+    let mut line = CommandLine::from_arg_matches(&matches)?;
+    if let Some(command) = &mut line.command {
+        let is_default = |id| {
+            matches
+                .value_source(id)
+                .is_none_or(|from| from == clap::parser::ValueSource::DefaultValue)
+        };
+        let misplaced = ["port", "sandbox", "no_callers"].into_iter().find(|id| !is_default(id));
+        if let Some(id) = misplaced {
+            let option = id.replace('_', "-");
+            let why = format!("--{option} is an option of the server: it goes with no command");
+            return Err(wrong(&mut clap, why));
+        }
+        let (data, config) = (line.server.data.take(), line.server.config.take());
+        command.take(data, config).map_err(|why| wrong(&mut clap, why))?;
+        command.check().map_err(|why| wrong(&mut clap, why))?;
+    }
+    Ok(line)
+}
+
+impl Command {
+    /// Takes a data folder and a configuration that stand before the command's name.
+    fn take(&mut self, data: Option<PathBuf>, config: Option<PathBuf>) -> Result<(), String> {
+        let (data_slot, config_slot) = self.places();
+        for (option, value, slot) in [("data", data, data_slot), ("config", config, config_slot)] {
+            match (value, slot) {
+                (None, _) => {}
+                (Some(value), Some(slot)) => {
+                    slot.get_or_insert(value);
+                }
+                (Some(_), None) => return Err(format!("this command takes no --{option}")),
+            }
+        }
+        Ok(())
+    }
+
+    /// The options `--data` and `--config` of this command, if it has them.
+    fn places(&mut self) -> (Option<&mut Option<PathBuf>>, Option<&mut Option<PathBuf>>) {
+        match self {
+            Command::Send(options) => (Some(&mut options.folder.data), None),
+            Command::Alarm(options) => (Some(&mut options.folder.data), None),
+            Command::Check(options) => {
+                (Some(&mut options.folder.data), Some(&mut options.config.config))
+            }
+            Command::Config(options) => (None, Some(&mut options.config.config)),
+            Command::OnCall(options) => (None, Some(&mut options.config.config)),
+            Command::Flow(command) => command.places(),
+            Command::Verify(_) => (None, None),
+            Command::DeadLetters(options) => {
+                (Some(&mut options.folder.data), Some(&mut options.config.config))
+            }
+            Command::Callbacks(CallbacksCommand::Reconcile(options)) => {
+                (Some(&mut options.folder.data), Some(&mut options.config.config))
+            }
+            Command::Incidents(options) => {
+                (Some(&mut options.folder.data), Some(&mut options.config.config))
+            }
+        }
+    }
+
+    /// Checks what only several arguments together show.
+    fn check(&self) -> Result<(), String> {
+        match self {
+            Command::Flow(FlowCommand::Run(options)) => options.check(),
+            _ => Ok(()),
+        }
+    }
+
+    /// The command looks into the environment, or a file `.env`.
+    pub fn uses_settings(&self) -> bool {
+        match self {
+            Command::Flow(command) => command.uses_settings(),
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,267 @@
+use std::ffi::OsString;
+
+use clap::CommandFactory;
+use clap::error::ErrorKind;
+use studio::play::CallerAction;
+
+use super::super::arguments::{ConfigFile, DataFolder, NamedConfig, ServerAddress};
+use super::super::flow::run::{AnswerSource, RunStart};
+use super::super::flow::test::TestOptions;
+use super::super::incidents::IncidentsCommand;
+use super::*;
+
+fn typed(line: &str) -> Result<CommandLine, clap::Error> {
+    parse(line.split_whitespace().map(OsString::from))
+}
+
+/// The command of a line that has one.
+fn command(line: &str) -> Command {
+    typed(line).unwrap_or_else(|error| panic!("{line}: {error}")).command.expect(line)
+}
+
+fn folder(name: &str) -> DataFolder {
+    DataFolder { data: Some(name.into()) }
+}
+
+#[test]
+fn options_without_a_command_start_the_server() {
+    let server = |line: &str| {
+        let line = typed(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        assert_eq!(line.command, None);
+        line.server
+    };
+    let usual = ServerOptions::default();
+    assert_eq!(server(""), usual);
+    let (data, config) = (Some("d".into()), Some("c.toml".into()));
+    let expected = ServerOptions { port: 0, data, config, ..usual.clone() };
+    assert_eq!(server("--port 0 --data d --config=c.toml"), expected);
+    assert_eq!(server("--port 1 --port 0").port, 0);
+    assert_eq!(server("--sandbox"), ServerOptions { sandbox: true, ..usual.clone() });
+    assert_eq!(server("--no-callers"), ServerOptions { no_callers: true, ..usual });
+}
+
+#[test]
+fn commands_take_their_options() {
+    let (files, usual) = (vec!["x".into()], ServerAddress::default());
+    let alarm = AlarmOptions { files: files.clone(), folder: folder("d"), address: usual };
+    assert_eq!(command("alarm x --data d"), Command::Alarm(alarm));
+    let address = ServerAddress { to: "http://h".to_owned() };
+    let send = SendOptions { files, address, fresh: true, ..SendOptions::default() };
+    assert_eq!(command("send x --fresh --to http://h"), Command::Send(send));
+    let file = |name: &str| NamedConfig { file: Some(name.into()), config: None };
+    let check = |alarms: &[&str]| {
+        let alarms = alarms.iter().map(|name| (*name).to_owned()).collect();
+        Command::Check(CheckOptions { config: file("x.toml"), alarms, ..CheckOptions::default() })
+    };
+    assert_eq!(command("check x.toml"), check(&[]));
+    assert_eq!(command("check x.toml --alarm a b --alarm=c"), check(&["a", "b", "c"]));
+    match command("check --alarm a --config x.toml") {
+        Command::Check(options) => {
+            assert_eq!(options.config.path(), Some("x.toml".as_ref()));
+            assert_eq!(options.alarms, ["a"]);
+        }
+        other => panic!("{other:?}"),
+    }
+    let (at, lasting) = (Some("2026-12-24T20:00".to_owned()), Some("4w".to_owned()));
+    let on_call = OnCallOptions { at, lasting, ..OnCallOptions::default() };
+    assert_eq!(command("oncall --at 2026-12-24T20:00 --for 4w"), Command::OnCall(on_call));
+    let replay = DeadLettersOptions { replay: true, ..DeadLettersOptions::default() };
+    assert_eq!(command("dead-letters --replay"), Command::DeadLetters(replay));
+    let incidents = |command: Option<IncidentsCommand>| {
+        let options = IncidentsOptions { folder: folder("d"), command, ..Default::default() };
+        Command::Incidents(options)
+    };
+    let resolve = || Some(IncidentsCommand::Resolve { id: "a-1".to_owned() });
+    assert_eq!(command("incidents --data d"), incidents(None));
+    assert_eq!(command("incidents resolve a-1 --data d"), incidents(resolve()));
+    assert_eq!(command("incidents --data d resolve a-1"), incidents(resolve()));
+    match command("callbacks reconcile --day D --to http://h") {
+        Command::Callbacks(CallbacksCommand::Reconcile(options)) => {
+            assert_eq!((options.day.as_str(), options.address.to.as_str()), ("D", "http://h"));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn flow_commands_take_their_options() {
+    let flow = |line: &str| match command(line) {
+        Command::Flow(command) => command,
+        other => panic!("{other:?}"),
+    };
+    let outage = |config: Option<&str>, policy: Option<&str>| {
+        let config = ConfigFile { config: config.map(Into::into) };
+        FlowCommand::Outage { config, policy: policy.map(str::to_owned) }
+    };
+    assert_eq!(flow("flow outage"), outage(None, None));
+    let expected = outage(Some("c.toml"), Some("night"));
+    assert_eq!(flow("flow outage --policy night --config c.toml"), expected);
+    let check = FlowCommand::Check { files: vec!["a.json".into(), "-".into()], json: true };
+    assert_eq!(flow("flow check a.json --json -"), check);
+    let draw = FlowCommand::Draw { file: "a.json".into(), output: Some("x.svg".into()) };
+    assert_eq!(flow("flow draw a.json -o x.svg"), draw);
+    assert_eq!(flow("flow print -"), FlowCommand::Print { file: "-".into(), output: None });
+    assert_eq!(flow("flow convert a"), FlowCommand::Convert { file: "a".into(), output: None });
+    match flow("flow run a --call +1 --press 1 --http live --http-allow h --trace") {
+        FlowCommand::Run(options) => {
+            assert_eq!(options.start.chosen(), Some(RunStart::Call("+1".to_owned())));
+            assert_eq!(options.caller.actions, [CallerAction::Press("1".to_owned())]);
+            assert_eq!(options.http, Some(AnswerSource::Live));
+            assert_eq!(options.allowed, ["h"]);
+            assert_eq!((options.step, options.trace), (false, true));
+        }
+        other => panic!("{other:?}"),
+    }
+    let (files, junit) = (vec!["a".into(), "b".into()], Some("j".into()));
+    let test = TestOptions { files, junit, explore: Some(9), seed: Some(7) };
+    assert_eq!(flow("flow test a b --junit j --explore 9 --seed 7"), FlowCommand::Test(test));
+    let (before, after) = ("a".into(), "b".into());
+    let diff = FlowCommand::Diff { before, after, output: Some("x".into()) };
+    assert_eq!(flow("flow diff a b -o x"), diff);
+}
+
+#[test]
+fn data_and_configuration_may_stand_before_the_command() {
+    for (before, behind) in [
+        ("--data d incidents", "incidents --data d"),
+        ("--config c dead-letters --data d", "dead-letters --data d --config c"),
+        ("--config c check --alarm a", "check --config c --alarm a"),
+        ("--config b oncall --config c", "oncall --config c"),
+        ("--config c flow outage", "flow outage --config c"),
+        (
+            "--config c --data d callbacks reconcile --day D",
+            "callbacks reconcile --day D --config c --data d",
+        ),
+    ] {
+        assert_eq!(command(before), command(behind), "{before}");
+    }
+    for line in
+        ["--data d verify x", "--config c send x", "--data d flow check x", "--port 1 check"]
+    {
+        let error = typed(line).expect_err(line);
+        assert_eq!(error.kind(), ErrorKind::ArgumentConflict, "{line}: {error}");
+    }
+}
+
+#[test]
+fn empty_name_of_an_alarm_is_refused() {
+    for arguments in [&["--alarm", ""][..], &["--alarm="], &["--alarm", "a", " "]] {
+        let arguments = ["check"].iter().chain(arguments).map(OsString::from);
+        let error = parse(arguments).expect_err("an empty name").to_string();
+        assert!(error.contains("expected the name of an alarm, and got an empty one"), "{error}");
+    }
+}
+
+#[test]
+fn wrong_lines_are_refused_with_a_hint() {
+    for line in [
+        "--prot 1",
+        "--port x",
+        "send",
+        "alarm",
+        "verify",
+        "forward",
+        "check a b",
+        "check a --config b",
+        "check --no-callers",
+        "send --replay x",
+        "flow inbound",
+        "flow outage outage",
+        "flow outage --json",
+        "flow run",
+        "flow run a b",
+        "flow run a -o b",
+        "flow run a --json",
+        "flow run a --call +1 --message x",
+        "flow run a --press x",
+        "flow test",
+        "flow test a -o b",
+        "flow test a --seed 1",
+        "flow test a --explore x",
+        "flow run a --explore 1",
+        "flow diff a",
+        "flow diff a b c",
+        "flow check a --trace",
+        "flow draw a --call +1",
+        "flow check",
+        "flow check a -o b",
+        "flow check a --policy x",
+        "flow check a --config b",
+        "flow draw a b",
+        "flow draw a --json",
+        "flow print",
+        "flow convert a -o",
+        "check --policy x",
+        "send x --sandbox",
+        "check --alarm",
+        "oncall --alarm x",
+        "callbacks reconcile",
+        "callbacks end",
+        "incidents resolve",
+        "incidents end a",
+        "incidents resolve a b",
+        "incidents --replay",
+    ] {
+        let error = typed(line).expect_err(line);
+        assert_eq!(error.exit_code(), 2, "{line}");
+        assert!(error.to_string().trim_end().ends_with("try '--help'."), "{line}: {error}");
+    }
+    // What is missing is a command: its list is the answer.
+    for line in ["flow", "callbacks"] {
+        let error = typed(line).expect_err(line);
+        assert_eq!(error.exit_code(), 2, "{line}");
+        assert!(error.to_string().contains("\nCommands:\n"), "{line}: {error}");
+    }
+}
+
+#[test]
+fn similar_names_are_proposed() {
+    for (line, similar) in [
+        ("sned x", "'send'"),
+        ("incident", "'incidents'"),
+        ("deadletters", "'dead-letters'"),
+        ("on-call", "'oncall'"),
+        ("flow drow x", "'draw'"),
+        ("--prot 1", "'--port'"),
+        ("oncall --form 4w", "'--for'"),
+    ] {
+        let error = typed(line).expect_err(line).to_string();
+        assert!(error.contains("similar") && error.contains(similar), "{line}: {error}");
+    }
+}
+
+/// Each command below this one, with itself and with the words that lead to it.
+fn walk(command: &clap::Command, path: &str, visit: &mut impl FnMut(&str, &clap::Command)) {
+    visit(path, command);
+    for below in command.get_subcommands() {
+        walk(below, &format!("{path} {}", below.get_name()), visit);
+    }
+}
+
+#[test]
+fn help_of_every_command_is_short_and_its_examples_can_be_typed() {
+    CommandLine::command().debug_assert();
+    let mut examples = 0;
+    walk(&CommandLine::command(), "ringdown", &mut |path, command| {
+        let about = command.get_about().unwrap_or_else(|| panic!("{path} has no help")).to_string();
+        assert!(about.len() < 120 && !about.ends_with('.'), "{path}: {about}");
+        for argument in command.get_arguments() {
+            let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+            assert!(
+                !help.is_empty() && !help.ends_with('.'),
+                "{path} {}: {help}",
+                argument.get_id()
+            );
+        }
+        let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        assert!(command.has_subcommands() || after.starts_with("Examples:\n"), "{path}: {after}");
+        for line in after.lines().filter_map(|line| line.strip_prefix("  ringdown")) {
+            let line = line.split(" > ").next().unwrap_or_default();
+            let full = format!("ringdown{line}");
+            assert!(full.starts_with(path), "{path}: {full}");
+            typed(line).unwrap_or_else(|error| panic!("{full}: {error}"));
+            examples += 1;
+        }
+    });
+    assert!(examples > 20, "{examples}");
+}
