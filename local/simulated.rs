@@ -133,7 +133,7 @@ async fn admit(
     if !settings.is_simulated(route.name.simulated(path)) {
         return Err(Error::NotFound);
     }
-    if request.method == "POST" {
+    if matches!(request.method.as_str(), "POST" | "DELETE") {
         request.same_origin(settings.public_base_url())?;
     }
     let has_token = dashboard.start_token.as_ref().is_some_and(|token| token.opens(request));

@@ -35,7 +35,7 @@ impl Served {
 pub const SANDBOX: &[Route<Served>] = {
     use Access::{Sandbox as Pages, SandboxApi as Api};
     use Body::{Batch, Nothing, Page, Vendor};
-    use Method::{Get, Post};
+    use Method::{Delete, Get, Post};
     use Served::{Events, File, Idle, Slack, Twilio};
     &[
         route(Slack, Get, "/sandbox/slack/messages", Nothing, Pages),
@@ -51,6 +51,7 @@ pub const SANDBOX: &[Route<Served>] = {
         route(Twilio, Get, "/sandbox/twilio/log", Nothing, Pages),
         route(Twilio, Get, "/sandbox/twilio/{proxy+}", Nothing, Api),
         route(Twilio, Post, "/sandbox/twilio/{proxy+}", Vendor, Api),
+        route(Twilio, Delete, "/sandbox/twilio/{proxy+}", Nothing, Api),
         route(Twilio, Get, "/sandbox/phones/state", Nothing, Pages),
         route(Twilio, Post, "/sandbox/phones/{proxy+}", Page, Pages),
         route(Events, Get, "/sandbox/alarms", Nothing, Pages),
@@ -71,7 +72,7 @@ mod tests {
     fn every_endpoint_limits_its_body_by_its_kind() {
         for route in SANDBOX {
             let expected = match (route.method, route.access) {
-                (Method::Get, _) => Body::Nothing,
+                (Method::Get | Method::Delete, _) => Body::Nothing,
                 (Method::Post, Access::SandboxApi) => Body::Vendor,
                 (Method::Post, _) if route.path == "/sandbox/alarm" => Body::Batch,
                 (Method::Post, _) => Body::Page,

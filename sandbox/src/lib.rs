@@ -8,6 +8,8 @@
 //! 4. [`demo`]: a company with Flows; [`callers`], who walk through them; [`rng`]: their random numbers.
 //! 5. [`storage`]: the file of its own in which Slack's messages outlive the process. Calls do not.
 //!
+//! [`live`]: requests that leave this machine.
+//!
 //! Of the product it knows HTTP types and signatures alone: configuration comes in as [`settings::Setup`].
 #![warn(missing_docs)]
 
@@ -16,6 +18,7 @@ pub mod clock;
 mod demo;
 pub mod host;
 mod ids;
+pub mod live;
 mod pages;
 mod phones;
 pub mod reply;

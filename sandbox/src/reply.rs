@@ -17,8 +17,14 @@ use tower_service::Service;
 pub const BODY_LIMIT: usize = 1024 * 1024;
 
 /// The headers that answers have.
-const HEADERS: [HeaderName; 4] =
-    [header::ALLOW, header::CACHE_CONTROL, header::CONTENT_SECURITY_POLICY, header::CONTENT_TYPE];
+const HEADERS: [HeaderName; 6] = [
+    header::ALLOW,
+    header::CACHE_CONTROL,
+    header::CONTENT_SECURITY_POLICY,
+    header::CONTENT_TYPE,
+    header::LOCATION,
+    header::RETRY_AFTER,
+];
 
 /// A request that has arrived whole.
 pub struct Received(pub Request);
@@ -107,6 +113,8 @@ fn static_name(name: &HeaderName) -> &'static str {
         "allow" => "allow",
         "cache-control" => "cache-control",
         "content-security-policy" => "content-security-policy",
+        "location" => "location",
+        "retry-after" => "retry-after",
         _ => "content-type",
     }
 }

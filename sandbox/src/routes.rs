@@ -30,7 +30,7 @@ pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
         .route("/sandbox/slack/respond/{id}", post(slack_respond))
         .route("/sandbox/twilio/faults", get(faults).post(set_faults))
         .route("/sandbox/twilio/log", get(journal))
-        .route("/sandbox/twilio/{*path}", get(twilio_api).post(twilio_api))
+        .route("/sandbox/twilio/{*path}", get(twilio_api).post(twilio_api).delete(twilio_api))
         .route("/sandbox/phones/state", get(phones_state))
         .route("/sandbox/phones/{who}/habit", post(set_phone_behaviour))
         .route("/sandbox/phones/{who}/press/{key}", post(press_key))
@@ -46,9 +46,9 @@ pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
         .with_state(sandbox)
 }
 
-/// Refuses the POST of another site's page, before anything of its body is read.
+/// Refuses the POST and the DELETE of another site's page, before anything of its body is read.
 async fn refuse_other_origins(State(sandbox): Shared, request: Incoming, next: Next) -> Response {
-    if request.method() == Method::POST {
+    if matches!(*request.method(), Method::POST | Method::DELETE) {
         let head = Request {
             path: request.uri().path().to_owned(),
             headers: headers(request.headers()),

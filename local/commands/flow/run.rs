@@ -1,16 +1,14 @@
 //! `ringdown flow run`: plays a Flow from its start to its end, in virtual time.
 //!
-//! [`options`] is what can be typed. `terminal` plays the caller and the servers; [`live`] sends requests for real, if
-//! that is asked for, and `addresses` decides where to.
+//! [`options`] is what can be typed. `terminal` plays the caller and the servers.
 
-mod addresses;
-pub mod live;
 pub mod options;
 mod terminal;
 
 use std::path::Path;
 use std::sync::Arc;
 
+use sandbox::live::Live;
 use serde_json::Value;
 use studio::play::{PlayScript, TraceWriter, play};
 use studio::scenario::{call_from, execution, message_from, read_answers, request_for, usual};
@@ -18,7 +16,6 @@ use studio::{Flow, FlowFile, Trigger};
 
 pub use options::{AnswerSource, FunctionSource, RunOptions, RunStart};
 
-use self::live::Live;
 use self::terminal::Terminal;
 use super::{name, read};
 use crate::clock::now;

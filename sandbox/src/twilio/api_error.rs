@@ -10,11 +10,13 @@ pub(super) struct ApiError {
     code: u32,
     message: String,
     details: Option<Value>,
+    /// The header `Retry-After`, in seconds.
+    retry_after: Option<u32>,
 }
 
 impl ApiError {
     pub(super) fn new(status: u16, code: u32, message: impl Into<String>) -> ApiError {
-        ApiError { status, code, message: message.into(), details: None }
+        ApiError { status, code, message: message.into(), details: None, retry_after: None }
     }
 
     /// A parameter that is missing or wrong.
@@ -32,6 +34,12 @@ impl ApiError {
         ApiError::new(500, 20500, "Internal Server Error")
     }
 
+    /// It was asked too fast, and nothing was done. (Contract 7.)
+    pub(super) fn too_many() -> ApiError {
+        let error = ApiError::new(429, 20429, "Too Many Requests");
+        ApiError { retry_after: Some(1), ..error }
+    }
+
     /// Nothing lives at this path.
     pub(super) fn not_found(path: &str) -> ApiError {
         ApiError::new(404, 20404, format!("The requested resource {path} was not found"))
@@ -45,13 +53,17 @@ impl ApiError {
 
 impl From<ApiError> for Response {
     fn from(error: ApiError) -> Response {
-        let ApiError { status, code, message, details } = error;
+        let ApiError { status, code, message, details, retry_after } = error;
         let more_info = format!("https://www.twilio.com/docs/errors/{code}");
         let mut body =
             json!({"code": code, "message": message, "more_info": more_info, "status": status});
         if let Some(details) = details {
             body["details"] = details;
         }
-        Response::json(status, &body)
+        let response = Response::json(status, &body);
+        match retry_after {
+            Some(seconds) => response.with("retry-after", &seconds.to_string()),
+            None => response,
+        }
     }
 }

@@ -29,6 +29,8 @@ pub enum Method {
     Get,
     /// `POST`.
     Post,
+    /// `DELETE`: a simulated vendor's API has some.
+    Delete,
 }
 
 impl Method {
@@ -36,6 +38,7 @@ impl Method {
         match self {
             Method::Get => matches!(method, "GET" | "HEAD"),
             Method::Post => method == "POST",
+            Method::Delete => method == "DELETE",
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct HttpRequest<'a> {
     pub content_type: &'a str,
     /// The body; of a GET empty.
     pub body: &'a str,
+    /// It carries the account's own credentials, and goes to Twilio.
+    pub has_twilio_auth: bool,
 }
 
 /// The outcome of a request.

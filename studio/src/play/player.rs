@@ -171,7 +171,7 @@ impl Playing<'_> {
                 let ends = (max_digits, finish_on_key.as_str());
                 self.input(widget, action, ends, (speaks, timeout))
             }
-            Action::Request { method, url, content_type, body, timeout } => {
+            Action::Request { method, url, content_type, body, timeout, has_twilio_auth } => {
                 let is_function = state.kind == "run-function";
                 let request = HttpRequest {
                     widget,
@@ -180,6 +180,7 @@ impl Playing<'_> {
                     url: &url,
                     content_type: &content_type,
                     body: &body,
+                    has_twilio_auth,
                 };
                 let outcome = self.peer.answer(&request);
                 let event = match &outcome {

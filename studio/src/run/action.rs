@@ -48,6 +48,8 @@ pub enum Action {
         body: String,
         /// How long the answer may take.
         timeout: Duration,
+        /// It carries the account's own credentials, and goes to Twilio.
+        has_twilio_auth: bool,
     },
     /// Sends a message: [`RunEvent::MessageSent`](super::RunEvent::MessageSent) or
     /// [`RunEvent::MessageFailed`](super::RunEvent::MessageFailed).

@@ -27,26 +27,24 @@ pub(super) fn request(state: &State, texts: &mut WidgetTexts<'_>) -> Result<Acti
     if parameters.iter().any(|(key, _)| key == "method") {
         return failed("a parameter called \"method\" breaks the request");
     }
-    if flag(state, "add_twilio_auth") == Some(true) {
-        return failed(match host == "twilio.com" || host.ends_with(".twilio.com") {
-            true => "requests with the account's own credentials are not sent here",
-            false => "the account's credentials are sent to Twilio alone",
-        });
+    let has_twilio_auth = flag(state, "add_twilio_auth") == Some(true);
+    if has_twilio_auth && host != "twilio.com" && !host.ends_with(".twilio.com") {
+        return failed("the account's credentials are sent to Twilio alone");
     }
     let is_form = content_type.trim().to_ascii_lowercase().starts_with("application/x-www-form");
     let timeout = HTTP_TIMEOUT;
     Ok(match method {
         HttpMethod::Get => {
             let (url, body) = (with_query(&url, &parameters), String::new());
-            Action::Request { method, url, content_type, body, timeout }
+            Action::Request { method, url, content_type, body, timeout, has_twilio_auth }
         }
         HttpMethod::Post if is_form && !parameters.is_empty() => {
             let body = form(&parameters);
-            Action::Request { method, url, content_type, body, timeout }
+            Action::Request { method, url, content_type, body, timeout, has_twilio_auth }
         }
         HttpMethod::Post => {
             let body = texts.get(state, "body");
-            Action::Request { method, url, content_type, body, timeout }
+            Action::Request { method, url, content_type, body, timeout, has_twilio_auth }
         }
     })
 }
@@ -66,7 +64,8 @@ pub(super) fn function(
         return Err((code::FUNCTION, "the Function's URL is no address of the web".to_owned()));
     }
     let (method, content_type) = (HttpMethod::Post, "application/x-www-form-urlencoded".to_owned());
-    Ok(Action::Request { method, url, content_type, body, timeout: HTTP_TIMEOUT })
+    let (timeout, has_twilio_auth) = (HTTP_TIMEOUT, false);
+    Ok(Action::Request { method, url, content_type, body, timeout, has_twilio_auth })
 }
 
 fn form(parameters: &[(String, String)]) -> String {

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead};
 use std::sync::Arc;
 
+use sandbox::live::Live;
 use studio::Flow;
 use studio::play::{
     CallerAction, CallerPrompt, HttpOutcome, HttpRequest, Peer, PlayScript, PromptKind,
@@ -10,7 +11,6 @@ use studio::play::{
 };
 use tokio::runtime::Handle;
 
-use super::live::Live;
 use super::options::{AnswerSource, FunctionSource, RunOptions};
 
 /// The caller, the servers, and the printing of the trace.

@@ -40,6 +40,8 @@ pub(super) type Replies = mpsc::UnboundedReceiver<Map<String, Value>>;
 pub(super) struct StepRecord {
     pub(super) sid: String,
     pub(super) step: studio::Step,
+    /// The SID of the step of the `run-subflow` that it is within.
+    pub(super) parent: Option<String>,
     /// The namespaces of the widgets' variables then; none of a step that was long ago.
     pub(super) context: Option<Arc<Value>>,
 }
@@ -56,6 +58,7 @@ pub(super) struct Execution {
     pub(super) sid: String,
     pub(super) created: Timestamp,
     pub(super) order: Order,
+    started_by: String,
     progress: Mutex<Progress>,
 }
 
@@ -63,6 +66,8 @@ struct Progress {
     run: Run,
     /// Oldest first.
     steps: Vec<StepRecord>,
+    /// The SID that the step of the subflow's widget will have, while a subflow runs.
+    subflow: Option<String>,
     /// Where its events go, and the contact's messages; none once it has ended.
     stream: Option<Stream>,
     replies: Option<mpsc::UnboundedSender<Map<String, Value>>>,
@@ -79,9 +84,15 @@ impl Execution {
         };
         let run = Run::new(order.flow.clone(), &start, now);
         let (sender, replies) = mpsc::unbounded_channel();
-        let progress = Progress { run, steps: Vec::new(), stream: None, replies: Some(sender) };
+        let progress =
+            Progress { run, steps: Vec::new(), subflow: None, stream: None, replies: Some(sender) };
         let (sid, progress) = (start.execution_sid, Mutex::new(progress));
-        let execution = Execution { sid, created: now, order, progress };
+        let started_by = match &order.trigger {
+            Trigger::Request(_) => format!("RQ{}", random()),
+            Trigger::Call(call) => call.call_sid.clone(),
+            Trigger::Message(message) => message.message_sid.clone(),
+        };
+        let execution = Execution { sid, created: now, order, started_by, progress };
         let stream = Stream::open(twilio.clone());
         stream.put(started(&execution));
         execution.progress().stream = Some(stream);
@@ -117,13 +128,9 @@ impl Execution {
         self.progress().steps.clone()
     }
 
-    /// The SID of who began it: the call, the message, or for a request of the REST API the account. (K)
+    /// The SID of who began it: the call, the message, or the request of the REST API. (Contract studio.md 3.6.)
     pub(super) fn started_by(&self) -> &str {
-        match &self.order.trigger {
-            Trigger::Request(_) => &self.order.account,
-            Trigger::Call(call) => &call.call_sid,
-            Trigger::Message(message) => &message.message_sid,
-        }
+        &self.started_by
     }
 
     /// Whether it began with a call of the contact. A contact may be in several of those.
@@ -154,8 +161,15 @@ impl Execution {
         let new = progress.run.steps().iter().skip(progress.steps.len());
         let context = Arc::new(progress.run.context().clone());
         for step in new {
-            let (sid, context) = (format!("FT{}", random()), Some(context.clone()));
-            let record = StepRecord { sid, step: step.clone(), context };
+            let new_sid = || format!("FT{}", random());
+            let parent =
+                step.subflow.as_ref().map(|_| progress.subflow.get_or_insert_with(new_sid));
+            let (parent, context) = (parent.cloned(), Some(context.clone()));
+            let sid = match parent {
+                Some(_) => new_sid(),
+                None => progress.subflow.take().unwrap_or_else(new_sid),
+            };
+            let record = StepRecord { sid, step: step.clone(), parent, context };
             stream.put(step_ended(self, &record));
             progress.steps.push(record);
         }
@@ -225,13 +239,16 @@ fn of_execution(
 /// The event of a widget that was left.
 fn step_ended(execution: &Execution, record: &StepRecord) -> StreamEvent {
     let step = &record.step;
-    let data = json!({
+    let mut data = json!({
         "date_created": time(step.at),
         "step_sid": record.sid,
         "name": step.event,
         "transitioned_from": step.from,
         "transitioned_to": record.to(),
     });
+    if let Some(parent) = &record.parent {
+        data["parent_step_sid"] = json!(parent);
+    }
     let kind = ("com.twilio.studio.flow.step.ended", "Studio.FlowStepEvent");
     event(execution, kind, step.at, &record.sid, data)
 }

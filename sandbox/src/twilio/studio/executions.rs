@@ -1,4 +1,4 @@
-//! The Execution resource, its context and its steps. (docs/studio/rest-api/v2/execution; contract 4.2.)
+//! The Execution resource, and its context. (docs/studio/rest-api/v2/execution; contract 4.2.)
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::super::api_error::ApiError;
 use super::super::api_request::{ApiRequest, is_e164};
 use super::super::journal::push_bounded;
 use super::super::paging::Listed;
-use super::execution::{Execution, Order, Replies, StepRecord};
+use super::execution::{Execution, Order, Replies};
 use super::flows::{self, need};
 use super::run::Driver;
 use super::{BASE, iso};
@@ -22,6 +22,9 @@ use crate::host;
 pub(super) fn create(api: &ApiRequest<'_>, flow_sid: &str) -> Result<Response, ApiError> {
     api.places(|| {
         let order = order(api, flow_sid)?;
+        if !api.twilio.records().studio.starts.admit(api.twilio.now()) {
+            return Err(ApiError::too_many());
+        }
         let (execution, replies) = begin(api, order)?;
         let resource = resource(&execution);
         let driver = Driver::new(api.twilio.clone(), execution, replies, None);
@@ -35,6 +38,15 @@ fn order(api: &ApiRequest<'_>, flow_sid: &str) -> Result<Order, ApiError> {
     // The code is not known. (K)
     let not_published = || ApiError::bad(20001, format!("Flow {flow_sid} is not published"));
     let published = stored.published.ok_or_else(not_published)?;
+    let starts = published.flow.first().is_none_or(|first| {
+        let takes = |on: &studio::Transition| on.event == "incomingRequest" && on.next.is_some();
+        first.kind != "trigger" || first.transitions.iter().any(takes)
+    });
+    if !starts {
+        // The code is not known. (K)
+        let why = format!("Flow {flow_sid} has nothing behind the trigger's incomingRequest");
+        return Err(ApiError::bad(20001, why));
+    }
     let to = need(api, "To")?;
     if !is_e164(to) {
         return Err(ApiError::bad(21211, format!("Invalid 'To' Phone Number: {to}")));
@@ -53,10 +65,15 @@ fn order(api: &ApiRequest<'_>, flow_sid: &str) -> Result<Order, ApiError> {
     })
 }
 
-/// One contact is in one Execution at a time, those of its own calls apart. (Contract 0.8.)
+/// One contact is in one Execution with one of our numbers at a time, those of its own calls apart. (Contract 0.8, 3.1.)
 fn begin(api: &ApiRequest<'_>, order: Order) -> Result<(Arc<Execution>, Replies), ApiError> {
     let executions = &mut api.twilio.records().studio.executions;
-    let is_its = |one: &Execution| one.order.contact() == order.contact() && !one.is_of_call();
+    let between = |order: &Order| {
+        let trigger = &order.trigger;
+        [&*order.account, trigger.contact(), trigger.address()].map(str::to_owned)
+    };
+    let ours = between(&order);
+    let is_its = |one: &Execution| between(&one.order) == ours && !one.is_of_call();
     let active = executions.iter().find(|one| is_its(one) && one.is_active());
     if let Some(active) = active {
         let why = format!("Execution {} is already active for this contact", active.sid);
@@ -95,7 +112,11 @@ impl Listed for Arc<Execution> {
     }
 }
 
-fn find(api: &ApiRequest<'_>, flow_sid: &str, sid: &str) -> Result<Arc<Execution>, ApiError> {
+pub(super) fn find(
+    api: &ApiRequest<'_>,
+    flow_sid: &str,
+    sid: &str,
+) -> Result<Arc<Execution>, ApiError> {
     let executions = api.twilio.records().studio.executions.clone();
     let found = executions.into_iter().find(|one| {
         one.sid == sid && one.order.flow_sid == flow_sid && one.order.account == api.account
@@ -125,6 +146,18 @@ pub(super) fn update(
     Ok(Response::json(200, &resource(&execution)))
 }
 
+/// Deletes an Execution with its steps; one that is active ends.
+pub(super) fn delete(
+    api: &ApiRequest<'_>,
+    flow_sid: &str,
+    sid: &str,
+) -> Result<Response, ApiError> {
+    let execution = find(api, flow_sid, sid)?;
+    execution.step(RunEvent::Stopped, api.twilio.now());
+    api.twilio.records().studio.executions.retain(|one| one.sid != sid);
+    Ok(Response::empty(204))
+}
+
 /// What its widgets know.
 pub(super) fn context(
     api: &ApiRequest<'_>,
@@ -142,60 +175,8 @@ pub(super) fn context(
     Ok(Response::json(200, &body))
 }
 
-/// One of its steps.
-pub(super) fn step(
-    api: &ApiRequest<'_>,
-    flow_sid: &str,
-    sid: &str,
-    step_sid: &str,
-) -> Result<Response, ApiError> {
-    let (execution, record) = find_step(api, flow_sid, sid, step_sid)?;
-    Ok(Response::json(200, &step_resource(&execution, &record)))
-}
-
-/// What its widgets knew after one of its steps.
-pub(super) fn step_context(
-    api: &ApiRequest<'_>,
-    flow_sid: &str,
-    sid: &str,
-    step_sid: &str,
-) -> Result<Response, ApiError> {
-    let (execution, record) = find_step(api, flow_sid, sid, step_sid)?;
-    let body = json!({
-        "account_sid": api.account,
-        "flow_sid": flow_sid,
-        "execution_sid": sid,
-        "step_sid": step_sid,
-        "context": record.context.as_deref().unwrap_or(&json!({})),
-        "url": format!("{}/Steps/{step_sid}/Context", url(&execution)),
-    });
-    Ok(Response::json(200, &body))
-}
-
-fn find_step(
-    api: &ApiRequest<'_>,
-    flow_sid: &str,
-    sid: &str,
-    step_sid: &str,
-) -> Result<(Arc<Execution>, StepRecord), ApiError> {
-    let execution = find(api, flow_sid, sid)?;
-    let record = execution.steps().into_iter().find(|record| record.sid == step_sid);
-    let path = format!("/v2/Flows/{flow_sid}/Executions/{sid}/Steps/{step_sid}");
-    let record = record.ok_or_else(|| ApiError::not_found(&path))?;
-    Ok((execution, record))
-}
-
-/// Its steps, newest first.
-pub(super) fn steps(api: &ApiRequest<'_>, flow_sid: &str, sid: &str) -> Result<Response, ApiError> {
-    let execution = find(api, flow_sid, sid)?;
-    let steps = execution.steps();
-    let shown = steps.iter().rev().map(|step| step_resource(&execution, step));
-    let shown: Vec<Value> = shown.collect();
-    let path = format!("/{flow_sid}/Executions/{sid}/Steps");
-    super::list::page(api, "steps", &path, shown, |_| true)
-}
-
-fn url(execution: &Execution) -> String {
+/// Its URL at the real one.
+pub(super) fn url(execution: &Execution) -> String {
     format!("{BASE}/{}/Executions/{}", execution.order.flow_sid, execution.sid)
 }
 
@@ -219,26 +200,5 @@ fn resource(execution: &Execution) -> Value {
             "steps": format!("{url}/Steps"),
             "execution_context": format!("{url}/Context"),
         },
-    })
-}
-
-fn step_resource(execution: &Execution, record: &StepRecord) -> Value {
-    let step = &record.step;
-    let url = format!("{}/Steps/{}", url(execution), record.sid);
-    json!({
-        "sid": record.sid,
-        "account_sid": execution.order.account,
-        "flow_sid": execution.order.flow_sid,
-        "execution_sid": execution.sid,
-        "parent_step_sid": null,
-        "name": step.event,
-        "type": step.kind,
-        "transitioned_from": step.from,
-        "transitioned_to": record.to(),
-        "context": {},
-        "date_created": iso(step.at),
-        "date_updated": iso(step.at),
-        "url": url,
-        "links": {"step_context": format!("{url}/Context")},
     })
 }

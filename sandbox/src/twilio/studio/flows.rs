@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 use shared::http::Response;
-use studio::{Flow, Problem};
+use studio::Flow;
 
 use super::super::api_error::ApiError;
 use super::super::api_request::ApiRequest;
 use super::super::journal::push_bounded;
 use super::super::{MAX_RECORDS, Twilio};
-use super::stored_flow::{Revision, StoredFlow, errors};
+use super::findings::Findings;
+use super::stored_flow::{Revision, StoredFlow};
 use crate::settings::Setup;
 
 /// The Flow of this SID: one that was posted, else one that is there from the beginning.
@@ -24,13 +25,14 @@ pub(super) fn stored(
     account: &str,
     sid: &str,
 ) -> Option<StoredFlow> {
-    let posted = {
-        let records = twilio.records();
-        let mut flows = records.studio.flows.iter();
-        flows.find(|flow| flow.sid == sid && flow.account == account).cloned()
+    let (posted, is_deleted) = {
+        let studio = &twilio.records().studio;
+        let mut flows = studio.flows.iter();
+        let posted = flows.find(|flow| flow.sid == sid && flow.account == account).cloned();
+        (posted, studio.deleted.contains(sid))
     };
     let own = || {
-        let flow = setup.flows.iter().find(|flow| flow.sid == sid)?;
+        let flow = setup.flows.iter().find(|flow| flow.sid == sid && !is_deleted)?;
         StoredFlow::published(flow, account, twilio.now())
     };
     posted.or_else(own)
@@ -38,13 +40,14 @@ pub(super) fn stored(
 
 /// All Flows: those that were posted, newest first, then those that are there from the beginning.
 pub(super) fn all(twilio: &Twilio, setup: &Setup, account: &str) -> Vec<StoredFlow> {
-    let mut all: Vec<StoredFlow> = {
-        let records = twilio.records();
-        let posted = records.studio.flows.iter().rev();
-        posted.filter(|flow| flow.account == account).cloned().collect()
+    let (mut all, deleted) = {
+        let studio = &twilio.records().studio;
+        let posted = studio.flows.iter().rev();
+        let posted = posted.filter(|flow| flow.account == account).cloned();
+        (posted.collect::<Vec<StoredFlow>>(), studio.deleted.clone())
     };
     for flow in &setup.flows {
-        if all.iter().all(|known| known.sid != flow.sid) {
+        if !deleted.contains(&flow.sid) && all.iter().all(|known| known.sid != flow.sid) {
             all.extend(StoredFlow::published(flow, account, twilio.now()));
         }
     }
@@ -74,14 +77,25 @@ pub(super) fn update(api: &ApiRequest<'_>, sid: &str) -> Result<Response, ApiErr
     Ok(Response::json(200, &stored.resource()))
 }
 
+/// Deletes a Flow. Its Executions are not found any more; those that are active go on.
+pub(super) fn delete(api: &ApiRequest<'_>, sid: &str) -> Result<Response, ApiError> {
+    find(api, sid)?;
+    let studio = &mut api.twilio.records().studio;
+    studio.flows.retain(|flow| flow.sid != sid || flow.account != api.account);
+    if api.setup.flows.iter().any(|flow| flow.sid == sid) {
+        studio.deleted.insert(sid.to_owned());
+    }
+    Ok(Response::empty(204))
+}
+
 /// Says whether a definition would be taken.
 pub(super) fn validate(api: &ApiRequest<'_>) -> Result<Response, ApiError> {
     need(api, "FriendlyName")?;
     let revision = read_revision(api, need(api, "Definition")?)?;
-    if revision.problems.is_empty() {
+    if revision.findings.are_harmless() {
         return Ok(Response::json(200, &json!({"valid": true})));
     }
-    Err(invalid(&revision.problems))
+    Err(invalid(revision.findings))
 }
 
 /// One Flow, if there is such a one.
@@ -106,16 +120,16 @@ fn read_revision(api: &ApiRequest<'_>, definition: &str) -> Result<Revision, Api
     let definition: Value = serde_json::from_str(definition)
         .map_err(|error| none(format!("it is not JSON: {error}")))?;
     let flow = Flow::read(&definition).map_err(none)?;
-    let problems = flow.problems();
-    if is_published && !problems.is_empty() {
-        return Err(invalid(&problems));
+    let findings = Findings::of(&definition);
+    if is_published && !findings.are_harmless() {
+        return Err(invalid(findings));
     }
-    Ok(Revision { definition, flow, problems, is_published })
+    Ok(Revision { definition, flow, findings, is_published })
 }
 
 /// Which code Studio has for it is not known. (K)
-fn invalid(problems: &[Problem]) -> ApiError {
-    ApiError::bad(20001, "Flow definition is invalid").with(json!({"errors": errors(problems)}))
+fn invalid(findings: Findings) -> ApiError {
+    ApiError::bad(20001, "Flow definition is invalid").with(json!({"errors": findings.errors}))
 }
 
 /// A field that must be there. (twilio-go issue 250 has these words.)

@@ -140,8 +140,15 @@ impl Driver {
                     None => RunEvent::HungUp,
                 }
             }
-            Action::Request { method, url, content_type, body, timeout } => {
-                let request = requests::HttpRequest { method, url, content_type, body, timeout };
+            Action::Request { method, url, content_type, body, timeout, has_twilio_auth } => {
+                let request = requests::HttpRequest {
+                    method,
+                    url,
+                    content_type,
+                    body,
+                    timeout,
+                    has_twilio_auth,
+                };
                 self.request(request).await?
             }
             Action::SendMessage(message) => self.send(message),

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use studio::{Flow, Problem};
+use studio::Flow;
 
 use super::super::api_request::ApiRequest;
 use super::super::text::SERVICE_NUMBER;
+use super::findings::Findings;
 use super::{BASE, iso};
 use crate::ids::random;
 use crate::settings::PublishedFlow;
@@ -53,7 +54,7 @@ pub(super) struct Published {
 pub(super) struct Revision {
     pub(super) definition: Value,
     pub(super) flow: Flow,
-    pub(super) problems: Vec<Problem>,
+    pub(super) findings: Findings,
     pub(super) is_published: bool,
 }
 
@@ -144,19 +145,14 @@ impl StoredFlow {
         let mut resource = self.revision_resource(&self.latest);
         resource["date_created"] = json!(iso(self.created));
         resource["webhook_url"] = json!(webhook_url(&self.account, &self.sid));
-        resource["links"] = json!({
-            "revisions": format!("{url}/Revisions"),
-            "executions": format!("{url}/Executions"),
-            "test_users": format!("{url}/TestUsers"),
-        });
         resource["url"] = json!(url);
         resource
     }
 
     /// The JSON of one of its revisions.
     pub(super) fn revision_resource(&self, revision: &RevisionRecord) -> Value {
-        let problems = Flow::read(&revision.definition).map(|flow| flow.problems());
-        let problems = problems.unwrap_or_default();
+        let Findings { errors, warnings } = Findings::of(&revision.definition);
+        let url = format!("{BASE}/{}", self.sid);
         json!({
             "sid": self.sid,
             "account_sid": self.account,
@@ -166,12 +162,17 @@ impl StoredFlow {
             "status": if revision.is_published { "published" } else { "draft" },
             "revision": revision.number,
             "commit_message": revision.commit_message,
-            "valid": problems.is_empty(),
-            "errors": errors(&problems),
-            "warnings": [],
+            "valid": errors.is_empty(),
+            "errors": errors,
+            "warnings": warnings,
             "date_created": iso(revision.created),
             "date_updated": iso(revision.created),
-            "url": format!("{BASE}/{}/Revisions/{}", self.sid, revision.number),
+            "url": format!("{url}/Revisions/{}", revision.number),
+            "links": {
+                "revisions": format!("{url}/Revisions"),
+                "executions": format!("{url}/Executions"),
+                "test_users": format!("{url}/TestUsers"),
+            },
         })
     }
 }
@@ -202,11 +203,6 @@ pub(super) fn webhook_url(account: &str, flow_sid: &str) -> String {
     format!("https://webhooks.twilio.com/v1/Accounts/{account}/Flows/{flow_sid}")
 }
 
-pub(super) fn errors(problems: &[Problem]) -> Vec<Value> {
-    let problems = problems.iter();
-    problems.map(|one| json!({"message": one.message, "property_path": one.path})).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,8 +210,9 @@ mod tests {
     #[test]
     fn configured_flow_is_published() {
         let now: Timestamp = "2026-11-20T12:00:00Z".parse().expect("a time");
-        let state =
-            json!({"name": "call", "type": "make-outgoing-call-v2", "properties": {"timeout": 25}});
+        let properties =
+            json!({"to": "{{contact.channel.address}}", "from": "+15005550006", "timeout": 25});
+        let state = json!({"name": "call", "type": "make-outgoing-call-v2", "properties": properties, "transitions": []});
         let flow = PublishedFlow {
             sid: "FW1".to_owned(),
             friendly_name: "outage".to_owned(),

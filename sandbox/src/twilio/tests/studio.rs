@@ -3,6 +3,8 @@
 mod api;
 mod events;
 mod inbound;
+mod resources;
+mod subflows;
 
 use serde_json::json;
 

@@ -15,7 +15,10 @@ fn function_is_sent_its_parameters_as_a_form() {
         ["https://a-1.twil.io/look-up", "application/x-www-form-urlencoded", "who=%2B15005550001"]
             .map(str::to_owned);
     let (method, timeout) = (HttpMethod::Post, HTTP_TIMEOUT);
-    assert_eq!(actions, [Action::Request { method, url, content_type, body, timeout }]);
+    assert_eq!(
+        actions,
+        [Action::Request { method, url, content_type, body, timeout, has_twilio_auth: false }]
+    );
     let (run, actions) = begun(request(), &[function("")]);
     assert_eq!(
         (actions, passed(&run), codes(&run)),

@@ -96,6 +96,7 @@ fn key_is_reported_and_the_answer_spoken() {
         content_type: "application/x-www-form-urlencoded".to_owned(),
         body: "digits=1&call=in-progress+%26+CA1".to_owned(),
         timeout: HTTP_TIMEOUT,
+        has_twilio_auth: false,
     };
     assert_eq!(after(&events).1, [report]);
     let again = response(200, r#"{"say": "Again.", "again": true}"#);

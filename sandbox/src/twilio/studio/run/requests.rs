@@ -1,13 +1,18 @@
 //! The HTTP requests of an Execution.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use base64::prelude::{BASE64_STANDARD, Engine};
+use reqwest::Url;
+use shared::http::Request;
 use studio::{HttpMethod, HttpResponse, RunEvent};
 use tokio::task::JoinHandle;
 
 use super::super::super::player::Turn;
 use super::super::super::webhook::AGENT;
 use super::super::super::wire::{self, Answer, Failure, Label};
+use super::super::super::{Twilio, rest};
 use super::Driver;
 use crate::demo::BackendAnswer;
 use crate::host::later;
@@ -22,6 +27,8 @@ pub(super) struct HttpRequest {
     pub(super) content_type: String,
     pub(super) body: String,
     pub(super) timeout: Duration,
+    /// It goes to Twilio, with the account's own credentials.
+    pub(super) has_twilio_auth: bool,
 }
 
 impl Driver {
@@ -50,15 +57,21 @@ impl Driver {
     }
 
     fn begin_request(&self, request: HttpRequest) -> Sending {
-        let HttpRequest { method, url, content_type, body, timeout } = request;
-        let (twilio, sid) = (self.twilio.clone(), self.execution.sid.clone());
+        let HttpRequest { method, url, content_type, body, timeout, has_twilio_auth } = request;
+        let (twilio, execution) = (self.twilio.clone(), self.execution.clone());
         tokio::spawn(async move {
-            let label = Label { sid: &sid, event: "studio", url: &url };
+            let label = Label { sid: &execution.sid, event: "studio", url: &url };
             let simulated = twilio.records().backend.answer(&url);
             if let Some(BackendAnswer { status, body, latency }) = simulated {
                 twilio.sleep_until(later(twilio.now(), latency)).await;
                 let content_type = "application/json".to_owned();
                 let answer = async { Ok(Answer { status, content_type, body }) };
+                return twilio.journaled(label, answer).await;
+            }
+            if has_twilio_auth {
+                let account = &execution.order.account;
+                let own = own_request(&twilio, account, method, &url, (content_type, body));
+                let answer = async { answer_own(&twilio, own?).await };
                 return twilio.journaled(label, answer).await;
             }
             let sending = async {
@@ -75,6 +88,40 @@ impl Driver {
             twilio.journaled(label, sending).await
         })
     }
+}
+
+/// A request with the account's credentials is one for this Twilio, wherever the real one is. (Contract 4.3,
+/// `add_twilio_auth`; the widget has made sure that its host is Twilio's.)
+fn own_request(
+    twilio: &Twilio,
+    account: &str,
+    method: HttpMethod,
+    url: &str,
+    (content_type, body): (String, String),
+) -> Result<Request, Failure> {
+    let url = Url::parse(url).map_err(|_| Failure::Broken("it is no URL".to_owned()))?;
+    let token = twilio.settings.secrets.auth_token.expose();
+    let basic = BASE64_STANDARD.encode(format!("{account}:{token}"));
+    let headers = [("authorization", format!("Basic {basic}")), ("content-type", content_type)];
+    Ok(Request {
+        method: if method == HttpMethod::Get { "GET" } else { "POST" }.to_owned(),
+        path: url.path().to_owned(),
+        query: url.query().map(str::to_owned),
+        headers: headers.map(|(name, value)| (name.to_owned(), value.into())).into(),
+        body: body.into(),
+        ..Request::default()
+    })
+}
+
+async fn answer_own(twilio: &Arc<Twilio>, request: Request) -> Result<Answer, Failure> {
+    let response = rest::handle(twilio, &request, &request.path).await;
+    let response = response.map_err(|error| Failure::Broken(error.to_string()))?;
+    let content_type = response.headers.iter().find(|(name, _)| *name == "content-type");
+    Ok(Answer {
+        status: response.status,
+        content_type: content_type.map(|(_, value)| value.clone()).unwrap_or_default(),
+        body: String::from_utf8_lossy(&response.body).into_owned(),
+    })
 }
 
 fn event(answer: Result<Result<Answer, Failure>, tokio::task::JoinError>) -> RunEvent {

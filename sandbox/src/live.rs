@@ -1,4 +1,6 @@
-//! Requests that are sent for real: to public addresses, and hosts that somebody allowed.
+//! Requests that are sent for real: to public addresses, and hosts that somebody allowed. `addresses` decides where to.
+
+mod addresses;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -8,7 +10,7 @@ use studio::HttpMethod;
 use studio::play::{HttpOutcome, HttpRequest};
 use studio::run::{HTTP_TIMEOUT, MAX_RESPONSE_BYTES};
 
-use super::addresses::is_public;
+use addresses::is_public;
 
 /// The most redirects of one request.
 const MAX_REDIRECTS: usize = 10;
@@ -30,6 +32,10 @@ struct Sent {
 impl Live {
     /// Sends a request to its URL, or to another server's, with the path and the query that it has.
     pub async fn send(&self, request: &HttpRequest<'_>, server: Option<&str>) -> HttpOutcome {
+        if request.has_twilio_auth {
+            let why = "requests with the account's own credentials are not sent from here";
+            return HttpOutcome::Unsent(why.to_owned());
+        }
         let url = Url::parse(request.url).map_err(|error| error.to_string());
         let url = match (url, server) {
             (Ok(url), Some(server)) => at_server(&url, server),
