@@ -58,6 +58,8 @@ pub struct Triggers {
     pub escalate: Arc<Escalate>,
     /// Whether the configuration is the built-in demo, to which Flows belong.
     pub is_demo: bool,
+    /// Sends the requests of Flows that are walked through, if somebody allowed that.
+    pub flow_requests: Option<sandbox::live::Live>,
 }
 
 impl Mount {
@@ -140,7 +142,8 @@ async fn admit(
     if route.access == Access::SandboxApi || has_token {
         return Ok(Ok(()));
     }
-    let is_page = matches!(path, "/sandbox/phones" | "/sandbox/slack");
+    let is_page = matches!(path, "/sandbox/phones" | "/sandbox/slack" | "/sandbox/flows")
+        || request.method == "GET" && path.starts_with("/sandbox/flows/");
     let admitted = dashboard::admit(dashboard, request, is_page, now()).await?;
     Ok(admitted.map(|_| ()))
 }

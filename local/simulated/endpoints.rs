@@ -34,7 +34,7 @@ impl Served {
 /// The table. A path that several rows have is the first one's.
 pub const SANDBOX: &[Route<Served>] = {
     use Access::{Sandbox as Pages, SandboxApi as Api};
-    use Body::{Batch, Nothing, Page, Vendor};
+    use Body::{Batch, Form, Nothing, Page, Vendor};
     use Method::{Delete, Get, Post};
     use Served::{Events, File, Idle, Slack, Twilio};
     &[
@@ -54,6 +54,8 @@ pub const SANDBOX: &[Route<Served>] = {
         route(Twilio, Delete, "/sandbox/twilio/{proxy+}", Nothing, Api),
         route(Twilio, Get, "/sandbox/phones/state", Nothing, Pages),
         route(Twilio, Post, "/sandbox/phones/{proxy+}", Page, Pages),
+        route(Twilio, Post, "/sandbox/flows", Vendor, Pages),
+        route(Twilio, Post, "/sandbox/flows/{proxy+}", Form, Pages),
         route(Events, Get, "/sandbox/alarms", Nothing, Pages),
         route(Events, Post, "/sandbox/alarms/{proxy+}", Page, Pages),
         route(Events, Post, "/sandbox/alarm", Batch, Pages),
@@ -75,6 +77,8 @@ mod tests {
                 (Method::Get | Method::Delete, _) => Body::Nothing,
                 (Method::Post, Access::SandboxApi) => Body::Vendor,
                 (Method::Post, _) if route.path == "/sandbox/alarm" => Body::Batch,
+                (Method::Post, _) if route.path == "/sandbox/flows" => Body::Vendor,
+                (Method::Post, _) if route.path.starts_with("/sandbox/flows/") => Body::Form,
                 (Method::Post, _) => Body::Page,
             };
             assert_eq!(route.body, expected, "{}", route.path);

@@ -40,6 +40,7 @@ pub(super) fn settings(triggers: &Arc<Triggers>) -> Settings {
         server_url: triggers.address.clone(),
         secrets: triggers.secrets.clone(),
         host: Arc::new(ServerHost),
+        live: triggers.flow_requests.clone(),
         setup: Arc::new(move || {
             let source = source.clone();
             Box::pin(async move {

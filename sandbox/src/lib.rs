@@ -8,7 +8,7 @@
 //! 4. [`demo`]: a company with Flows; [`callers`], who walk through them; [`rng`]: their random numbers.
 //! 5. [`storage`]: the file of its own in which Slack's messages outlive the process. Calls do not.
 //!
-//! [`live`]: requests that leave this machine.
+//! 6. [`walk`]: pages on which an uploaded Flow is walked through; [`live`]: its requests, if they leave this machine.
 //!
 //! Of the product it knows HTTP types and signatures alone: configuration comes in as [`settings::Setup`].
 #![warn(missing_docs)]
@@ -28,6 +28,7 @@ pub mod settings;
 pub mod slack;
 pub mod storage;
 pub mod twilio;
+mod walk;
 
 use std::path::Path;
 use std::sync::Arc;

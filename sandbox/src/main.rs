@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 /// The end of the help.
 const AFTER_HELP: &str = "\
 It prints `listening on http://…`. Twilio's API is at /sandbox/twilio, Slack's at /sandbox/slack/api, the pages at
-/sandbox/phones and /sandbox/slack. The file settings.json of its folder says who is there:
+/sandbox/phones, /sandbox/slack and /sandbox/flows. The file settings.json of its folder says who is there:
 
   {\"secret\": \"at least 32 letters and digits: all other secrets follow from it\",
    \"auth_token\": \"…\", \"signing_secret\": \"…\", \"bot_token\": \"…\", \"webhook_key\": \"…\",
@@ -100,6 +100,7 @@ async fn serve(Options { port, data, server }: Options) -> Result<(), String> {
             let setup = setup.clone();
             Box::pin(async move { Ok(setup) })
         }),
+        live: None,
     };
     let sandbox = Sandbox::open(settings, &data)?;
     println!("listening on {base_url}");

@@ -3,7 +3,7 @@
 use shared::Error;
 use shared::http::{PAGE_POLICY, Response};
 
-const FILES: [(&str, &str, &str); 17] = [
+const FILES: [(&str, &str, &str); 19] = [
     ("slack", "text/html", include_str!("slack.html")),
     ("slack.js", "text/javascript", include_str!("slack.js")),
     ("slack.css", "text/css", include_str!("slack.css")),
@@ -21,6 +21,8 @@ const FILES: [(&str, &str, &str); 17] = [
     ("phones/phone.js", "text/javascript", include_str!("phones/phone.js")),
     ("phones/words.js", "text/javascript", include_str!("phones/words.js")),
     ("phones.css", "text/css", include_str!("phones.css")),
+    ("flows.css", "text/css", include_str!("flows.css")),
+    ("flow-graph.css", "text/css", studio::draw::STYLE),
 ];
 
 /// A file, by its path behind `/sandbox/`.

@@ -15,7 +15,7 @@ use shared::Error;
 use shared::http::Request;
 
 use crate::reply::{BODY_LIMIT, Received, Reply, headers};
-use crate::{Sandbox, pages, phones, slack, twilio};
+use crate::{Sandbox, pages, phones, slack, twilio, walk};
 
 type Shared = State<Arc<Sandbox>>;
 
@@ -38,6 +38,12 @@ pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
         .route("/sandbox/phones/{who}/call-flow/{flow}", post(call_flow))
         .route("/sandbox/phones/{who}/text-flow/{flow}", post(text_flow))
         .route("/sandbox/phones/{who}/{action}", post(act_at_phone))
+        .route("/sandbox/flows", get(flows).post(upload_flow))
+        .route("/sandbox/flows/{id}", get(flow))
+        .route("/sandbox/flows/{id}/remove", post(remove_flow))
+        .route("/sandbox/flows/{id}/walk", get(show_walk).post(begin_walk))
+        .route("/sandbox/flows/{id}/walk/next", post(make_move))
+        .route("/sandbox/flows/{id}/walk/back", post(take_back_move))
         .route("/sandbox/{*file}", get(file))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
@@ -169,6 +175,42 @@ async fn act_at_phone(
     request: Received,
 ) -> Reply {
     request.answer(phones::act(&sandbox, &who, &action).await)
+}
+
+async fn flows(State(sandbox): Shared, request: Received) -> Reply {
+    request.answer(walk::list(&sandbox).await)
+}
+
+async fn upload_flow(State(sandbox): Shared, request: Received) -> Reply {
+    request.answer(walk::take(&sandbox, &request.0).await)
+}
+
+async fn flow(State(sandbox): Shared, Path(id): Path<String>, request: Received) -> Reply {
+    request.answer(walk::flow(&sandbox, &id).await)
+}
+
+async fn remove_flow(State(sandbox): Shared, Path(id): Path<String>, request: Received) -> Reply {
+    request.answer(walk::remove(&sandbox, &id).await)
+}
+
+async fn show_walk(State(sandbox): Shared, Path(id): Path<String>, request: Received) -> Reply {
+    request.answer(walk::walk(&sandbox, &id).await)
+}
+
+async fn begin_walk(State(sandbox): Shared, Path(id): Path<String>, request: Received) -> Reply {
+    request.answer(walk::begin(&sandbox, &id, &request.0).await)
+}
+
+async fn make_move(State(sandbox): Shared, Path(id): Path<String>, request: Received) -> Reply {
+    request.answer(walk::make_move(&sandbox, &id, &request.0).await)
+}
+
+async fn take_back_move(
+    State(sandbox): Shared,
+    Path(id): Path<String>,
+    request: Received,
+) -> Reply {
+    request.answer(walk::take_back(&sandbox, &id, &request.0).await)
 }
 
 async fn file(Path(path): Path<String>, request: Received) -> Reply {

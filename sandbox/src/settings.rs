@@ -9,6 +9,7 @@ use shared::secret::Secret;
 use shared::{Error, hex};
 
 use crate::host::Host;
+use crate::live::Live;
 
 /// What does not change while a sandbox runs.
 #[derive(Clone)]
@@ -23,6 +24,8 @@ pub struct Settings {
     pub host: Arc<dyn Host>,
     /// Who is configured now.
     pub setup: SetupSource,
+    /// Sends the requests of Flows that are walked through, if somebody allowed that.
+    pub live: Option<Live>,
 }
 
 /// Gives the present setup.

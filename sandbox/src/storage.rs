@@ -1,4 +1,5 @@
-//! The sandbox's own file: what was posted in its Slack, and who may still answer a click.
+//! The sandbox's own file: what was posted in its Slack, who may still answer a click, and the Flows
+//! that are walked through.
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
@@ -20,6 +21,10 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS slack_responses (
       id TEXT PRIMARY KEY, message INTEGER NOT NULL, user TEXT NOT NULL, uses INTEGER NOT NULL,
       expires_at INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS uploaded_flows (
+      id TEXT PRIMARY KEY, uploaded_at INTEGER NOT NULL, name TEXT NOT NULL, sid TEXT, text TEXT NOT NULL,
+      walk TEXT, began INTEGER, moves TEXT
     ) WITHOUT ROWID;";
 
 /// Moves what a former version stored in the server's own data file.
@@ -42,7 +47,7 @@ impl Storage {
         let path = folder.join(FILE);
         let failed = |error: &dyn std::fmt::Display| {
             format!(
-                "{}: {error}. It holds what was posted in the sandbox's Slack: move it away to start without that",
+                "{}: {error}. It holds what was posted in the sandbox's Slack, and uploaded Flows: move it away to start without that",
                 path.display()
             )
         };

@@ -59,6 +59,7 @@ use journal::{Journal, push_bounded};
 use player::Player;
 use text::Text;
 
+pub(crate) use api_request::is_e164;
 pub(crate) use messages::MAX_TEXT_CHARACTERS;
 pub(crate) use rest::handle;
 pub(crate) use studio::{InboundFlow, Unreached};

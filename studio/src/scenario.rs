@@ -35,5 +35,5 @@ pub use file::{FlowScenario, ScenarioFile, named_files};
 pub use judge::{ScenarioReport, ScenarioResult, judge, judge_one};
 pub use junit::junit;
 pub use rules::FlowRules;
-pub use start::{call_from, execution, message_from, request_for, usual};
+pub use start::{call_from, execution, message_from, request_for, usual, ways_in};
 pub use table::ScenarioProblem;

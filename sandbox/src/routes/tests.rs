@@ -21,6 +21,7 @@ fn sandbox() -> (Arc<Sandbox>, TempDir) {
         server_url: "http://127.0.0.1:1".to_owned(),
         secrets: Secrets::derived_from(&Secret::new("a secret")),
         host: Arc::new(Clock::new()),
+        live: None,
         setup: Arc::new(move || {
             let setup = setup.clone();
             Box::pin(async move { Ok(setup) })

@@ -90,6 +90,7 @@ impl Fixture {
                 webhook_key: Secret::new("a-webhook-key"),
             },
             host: Arc::new(Clock::new()),
+            live: None,
             setup: Arc::new(move || {
                 let setup = given.clone();
                 Box::pin(async move { Ok(setup) })

@@ -75,7 +75,7 @@ impl ApiRequest<'_> {
 }
 
 /// Whether it is a phone number in E.164, which is all that can be called here.
-pub(super) fn is_e164(text: &str) -> bool {
+pub(crate) fn is_e164(text: &str) -> bool {
     let digits = text.strip_prefix('+').unwrap_or_default();
     (7..=15).contains(&digits.len())
         && digits.bytes().all(|byte| byte.is_ascii_digit())

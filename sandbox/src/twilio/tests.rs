@@ -85,6 +85,7 @@ impl Fixture {
                 let setup = setup.clone();
                 Box::pin(async move { Ok(setup) })
             }),
+            live: None,
         };
         let http = shared::http::client().expect("a client");
         let twilio = Twilio::new(Arc::new(settings), http);

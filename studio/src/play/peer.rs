@@ -24,6 +24,11 @@ pub trait Peer {
     /// A subflow.
     fn flow(&mut self, flow_sid: &str, revision: &str) -> Option<Arc<Flow>>;
 
+    /// It has no answer to what it was asked last: the run stops there, and can be played again with one.
+    fn is_undecided(&self) -> bool {
+        false
+    }
+
     /// Is shown each entry of the trace, as soon as it is there.
     fn observe(&mut self, _entry: &TraceEntry) {}
 }

@@ -84,6 +84,9 @@ impl Playing<'_> {
             let (Some(state), false) = (state, actions.is_empty()) else { break };
             let events = actions.into_iter().flat_map(|action| self.answer(&state, action));
             let events: Vec<(Duration, RunEvent)> = events.collect();
+            if self.peer.is_undecided() {
+                return PlayEnd::Waits { widget: state.name };
+            }
             actions = Vec::new();
             let steps = self.run.steps().len();
             for (takes, event) in events {

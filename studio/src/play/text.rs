@@ -47,7 +47,8 @@ impl TraceWriter {
         out
     }
 
-    fn words(&self, detail: &TraceDetail) -> Vec<String> {
+    /// The words of an entry, one line each.
+    pub fn words(&self, detail: &TraceDetail) -> Vec<String> {
         let one = |line: String| vec![line];
         match detail {
             TraceDetail::Heard(Prompt::Say(speech)) => one(format!("says {:?}", speech.text)),

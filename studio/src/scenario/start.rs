@@ -14,7 +14,7 @@ pub(super) const CONTACT: &str = "+15005550001";
 const OUR_NUMBER: &str = "+15005550006";
 
 /// The events of the trigger that lead anywhere, and that a run here can begin with.
-pub(super) fn ways_in(flow: &Flow) -> Vec<&'static str> {
+pub fn ways_in(flow: &Flow) -> Vec<&'static str> {
     let all = ["incomingCall", "incomingMessage", "incomingRequest"];
     let leads = |event: &&str| {
         let transition = flow.first().and_then(|first| first.on(event));

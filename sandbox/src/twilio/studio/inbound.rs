@@ -1,11 +1,12 @@
 //! Calls and texts to our numbers: each number has a Flow behind it, which runs with whoever calls or texts there.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use studio::{IncomingCall, IncomingMessage, Trigger};
+use studio::{Flow, IncomingCall, IncomingMessage, Trigger};
 
 use super::super::call::{Call, Document, Order, Status};
 use super::super::calls::FOUR_HOURS;
@@ -60,6 +61,12 @@ impl Twilio {
             }
         });
         all.filter(|flow| flow.takes_calls || flow.takes_texts).collect()
+    }
+
+    /// The Flows as they run, by their SIDs.
+    pub(crate) fn published_flows(&self, setup: &Setup) -> BTreeMap<String, Arc<Flow>> {
+        let all = flows::all(self, setup, SANDBOX_ACCOUNT).into_iter();
+        all.filter_map(|flow| Some((flow.sid.clone(), flow.published?.flow))).collect()
     }
 
     /// Has a phone call the number of a Flow, which runs in that call.
