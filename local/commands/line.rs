@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
+use sandbox::live::LiveOptions;
 
 use super::alarm::AlarmOptions;
 use super::callbacks::CallbacksCommand;
@@ -62,11 +63,21 @@ pub struct ServerOptions {
     /// While the demo is in use and Twilio is simulated, simulated callers walk through the demo's Studio Flows.
     #[arg(long)]
     pub no_callers: bool,
+    /// The requests of Flows that are walked through.
+    #[command(flatten)]
+    pub live: LiveOptions,
 }
 
 impl Default for ServerOptions {
     fn default() -> ServerOptions {
-        ServerOptions { port: 8080, data: None, config: None, sandbox: false, no_callers: false }
+        ServerOptions {
+            port: 8080,
+            data: None,
+            config: None,
+            sandbox: false,
+            no_callers: false,
+            live: LiveOptions::default(),
+        }
     }
 }
 
@@ -154,7 +165,9 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<CommandLin
                 .value_source(id)
                 .is_none_or(|from| from == clap::parser::ValueSource::DefaultValue)
         };
-        let misplaced = ["port", "sandbox", "no_callers"].into_iter().find(|id| !is_default(id));
+        let misplaced = ["port", "sandbox", "no_callers", "http", "http_allow"]
+            .into_iter()
+            .find(|id| !is_default(id));
         if let Some(id) = misplaced {
             let option = id.replace('_', "-");
             let why = format!("--{option} is an option of the server: it goes with no command");

@@ -131,7 +131,7 @@ pub async fn run(options: &ServerOptions) -> Result<(), String> {
                 address: address.clone(),
                 escalate: escalate.clone(),
                 is_demo: source.is_demo(),
-                flow_requests: None,
+                flow_requests: options.live.clone().into(),
             }),
             folder: data.to_owned(),
             opened: OnceCell::new(),

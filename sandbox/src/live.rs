@@ -1,6 +1,8 @@
-//! Requests that are sent for real: to public addresses, and hosts that somebody allowed. `addresses` decides where to.
+//! Requests that are sent for real: to public addresses, and hosts that somebody allowed. `addresses` decides where to;
+//! [`LiveOptions`] are what somebody types for it.
 
 mod addresses;
+mod options;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,6 +13,7 @@ use studio::play::{HttpOutcome, HttpRequest};
 use studio::run::{HTTP_TIMEOUT, MAX_RESPONSE_BYTES};
 
 use addresses::is_public;
+pub use options::{HttpMode, LiveOptions};
 
 /// The most redirects of one request.
 const MAX_REDIRECTS: usize = 10;

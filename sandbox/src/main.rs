@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use sandbox::clock::Clock;
+use sandbox::live::LiveOptions;
 use sandbox::{Sandbox, Secrets, Settings, Setup};
 use serde::Deserialize;
 use shared::secret::Secret;
@@ -41,6 +42,9 @@ struct Options {
     /// The server that it calls back
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
     server: String,
+    /// The requests of Flows that are walked through.
+    #[command(flatten)]
+    live: LiveOptions,
 }
 
 /// `settings.json`.
@@ -83,7 +87,7 @@ fn main() -> ExitCode {
 }
 
 /// Serves until SIGTERM or Ctrl-C.
-async fn serve(Options { port, data, server }: Options) -> Result<(), String> {
+async fn serve(Options { port, data, server, live }: Options) -> Result<(), String> {
     std::fs::create_dir_all(&data).map_err(|error| format!("{}: {error}", data.display()))?;
     let (secrets, setup) = read_settings(&data)?;
     let (secrets, setup) = (secrets, Arc::new(setup));
@@ -100,7 +104,7 @@ async fn serve(Options { port, data, server }: Options) -> Result<(), String> {
             let setup = setup.clone();
             Box::pin(async move { Ok(setup) })
         }),
-        live: None,
+        live: live.into(),
     };
     let sandbox = Sandbox::open(settings, &data)?;
     println!("listening on {base_url}");

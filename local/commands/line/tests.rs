@@ -37,7 +37,15 @@ fn options_without_a_command_start_the_server() {
     assert_eq!(server("--port 0 --data d --config=c.toml"), expected);
     assert_eq!(server("--port 1 --port 0").port, 0);
     assert_eq!(server("--sandbox"), ServerOptions { sandbox: true, ..usual.clone() });
-    assert_eq!(server("--no-callers"), ServerOptions { no_callers: true, ..usual });
+    assert_eq!(server("--no-callers"), ServerOptions { no_callers: true, ..usual.clone() });
+    let live = server("--http live --http-allow a --http-allow=b").live;
+    assert_eq!(
+        (live.http.is_some(), live.http_allow),
+        (true, vec!["a".to_owned(), "b".to_owned()])
+    );
+    for wrong in ["--http answers.toml", "--http-allow a", "--http live verify x"] {
+        assert!(typed(wrong).is_err(), "{wrong}");
+    }
 }
 
 #[test]
