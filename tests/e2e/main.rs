@@ -10,6 +10,7 @@ mod data_file;
 mod delivery;
 mod flow_runs;
 mod flows;
+mod former;
 mod harness;
 mod hostile;
 mod inbound_flows;

@@ -79,6 +79,11 @@ impl Scenario {
         (Scenario::of(way, plan.start().await, Some(exchange)).await, plan)
     }
 
+    /// A scenario that begins with what an earlier server has left in the folder.
+    pub(crate) async fn begin_on(way: Way, plan: &Plan) -> Scenario {
+        Scenario::of(way, plan.start().await, None).await
+    }
+
     /// The clocks stand still until the scenario pushes them.
     async fn of(way: Way, server: Server, exchange: Option<Server>) -> Scenario {
         for server in exchange.iter().chain([&server]) {
