@@ -140,6 +140,8 @@ pub fn run(options: &CheckOptions, deployment: Option<&Deployment>) -> Result<()
     }
     say!("  an Execution of a Flow that is stuck");
     bring(&config, &[Ok(watch::stuck::sample(now()))]);
+    say!("  a Flow that has gone quiet, and is started again");
+    bring(&config, &watch::quiet::samples(now()).map(Ok));
     say!("\nA line that Slack does not take for {:?} becomes a dead letter.", config.give_up_after);
     Ok(())
 }

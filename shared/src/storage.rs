@@ -11,6 +11,7 @@ pub mod flows;
 pub mod gauges;
 pub mod incidents;
 pub mod messages;
+pub mod pauses;
 pub mod records;
 mod size;
 

@@ -169,6 +169,8 @@ fn defaults_on_the_page_are_those_of_the_code() {
     }
     let shows = config.studio.show_contexts.to_string();
     assert_eq!(default(&page, "`[studio]`", "show_contexts"), shows);
+    let zone = config.studio.time_zone.iana_name().unwrap();
+    assert_eq!(default(&page, "`[studio]`", "time_zone"), zone);
     let give_up_after = default(&page, "`[forward]`", "give_up_after");
     let give_up_after: SignedDuration = give_up_after.parse().unwrap();
     assert_eq!(Duration::try_from(give_up_after).unwrap(), config.give_up_after);

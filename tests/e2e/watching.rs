@@ -207,6 +207,7 @@ to = "a"
         "ringdown_flow_executions_started_total{flow=\"unnamed\"} 1",
         "ringdown_flow_executions_ended_total{flow=\"unnamed\",widget=\"to_agents\"} 1",
         "ringdown_flow_executions_stuck{flow=\"unnamed\"} 0",
+        "ringdown_flow_quiet{flow=\"unnamed\"} 0",
         "ringdown_flow_events_unreadable_total 1",
     ] {
         assert!(text.lines().any(|have| have == line), "{line} is not in\n{text}");

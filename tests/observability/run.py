@@ -129,6 +129,7 @@ def live(server, prometheus):
         ("sum(ringdown_flow_executions_ended_total)", 1),
         ("sum(ringdown_flow_execution_seconds_count)", 1),
         ("sum(ringdown_flow_executions_stuck)", 0),
+        ("sum(ringdown_flow_quiet)", 0),
         ("ringdown_callbacks_missing", 0),
         ("ringdown_config_good", 1),
         ("ringdown_wake_ups_late", 0),

@@ -2,15 +2,18 @@
 //!
 //! In: `POST /twilio/events` from an Event Streams sink, signed by Twilio. Out: 204, once all is in the queues: lines for
 //! Slack, a wake-up for each call of ours that a Studio Flow has ended, and the statuses that are to be counted; and once
-//! what happened in Flows is in the store. Once a minute by a schedule: which Executions are stuck.
+//! what happened in Flows is in the store. Once a minute by a schedule: which Executions are stuck, and which Flows have gone
+//! quiet.
 
 use std::sync::Arc;
 
 use futures_util::future::{join, try_join_all, try_join3};
 use shared::config::SettingsCache;
+use shared::domain::event::Event;
 use shared::http::endpoints::{Endpoint, admit};
 use shared::http::{Request, Response, answer};
 use shared::jobs::verify::{Kind, verified};
+use shared::jobs::watch::quiet::{changed_flows, note_changes};
 use shared::jobs::watch::stuck::{newly_stuck, note_stuck};
 use shared::jobs::watch::take::{ExecutionEvents, take};
 use shared::jobs::{count, escalate, forward};
@@ -61,25 +64,51 @@ async fn accept(webhook: &Webhook, request: &Request, now: Timestamp) -> Result<
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(tag = "schedule", rename_all = "kebab-case")]
 pub enum Schedule {
-    /// Once a minute: which Executions are stuck.
+    /// Once a minute: which Executions are stuck, and which Flows have gone quiet.
     StuckExecutions,
 }
 
-/// Does what the schedule asks for: the routes are told of each Execution that is stuck, once.
+/// Does what the schedule asks for: the routes are told of each Execution that is stuck, once, and of each Flow that has gone
+/// quiet, once.
 ///
 /// # Errors
-/// Those of the store, the queue and the settings.
+/// Those of the store, the queue and the settings. Neither stops the other.
 pub async fn tick(webhook: &Webhook, schedule: Schedule, now: Timestamp) -> Result<(), Error> {
     let Schedule::StuckExecutions = schedule;
+    let (stuck, quiet) = join(tell_stuck(webhook, now), tell_quiet(webhook, now)).await;
+    stuck.and(quiet)
+}
+
+async fn tell_stuck(webhook: &Webhook, now: Timestamp) -> Result<(), Error> {
     let found = newly_stuck(webhook.store.as_ref(), now).await?;
     if found.is_empty() {
         return Ok(());
     }
-    let settings = webhook.settings.get(now).await?;
-    let events: Vec<_> = found.iter().filter_map(|stuck| stuck.event.clone()).map(Ok).collect();
-    let lines = forward::intake::tasks(&settings.config.routes, &events, now);
-    send_all(webhook.queue.as_ref(), lines.tasks).await?;
+    forward_own(webhook, found.iter().filter_map(|stuck| stuck.event.clone()), now).await?;
     note_stuck(webhook.store.as_ref(), found, now).await
+}
+
+async fn tell_quiet(webhook: &Webhook, now: Timestamp) -> Result<(), Error> {
+    let settings = webhook.settings.get(now).await?;
+    let zone = &settings.config.studio.time_zone;
+    let changed = changed_flows(webhook.store.as_ref(), zone, now).await?;
+    forward_own(webhook, changed.iter().filter_map(|changed| changed.event.clone()), now).await?;
+    note_changes(webhook.store.as_ref(), changed, now).await
+}
+
+/// Hands events of our own to the routes.
+async fn forward_own(
+    webhook: &Webhook,
+    events: impl Iterator<Item = Event>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let events: Vec<_> = events.map(Ok).collect();
+    if events.is_empty() {
+        return Ok(());
+    }
+    let settings = webhook.settings.get(now).await?;
+    let lines = forward::intake::tasks(&settings.config.routes, &events, now);
+    send_all(webhook.queue.as_ref(), lines.tasks).await
 }
 
 #[cfg(test)]

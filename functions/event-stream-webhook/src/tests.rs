@@ -192,6 +192,48 @@ async fn stuck_execution_goes_to_the_routes_once() {
     assert!(serde_json::from_str::<Schedule>(r#"{"schedule":"stuck-executions"}"#).is_ok());
 }
 
+/// The start of an Execution at this second.
+fn start(number: i64, second: i64) -> serde_json::Value {
+    let sid = format!("FN{number:032x}");
+    json!({"type": "com.twilio.studio.flow.execution.started", "id": sid, "time": at(second).to_string(),
+           "data": {"execution_sid": sid, "flow_sid": FLOW}})
+}
+
+#[tokio::test]
+async fn quiet_flow_goes_to_the_routes_once_and_once_when_it_is_started_again() {
+    let config = CONFIG.replace("events = [\"x\"]", "events = [\"ringdown.studio.flow.*\"]");
+    let config = config.replace("{{ data.text }}", "{{ data.reason }}");
+    let values = [("twilio/auth-token", "t"), ("public-base-url", BASE), ("config/main", &config)];
+    let values = values.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let (mut webhook, queue) = webhook(&[]);
+    let read = readings((0..200).map(|_| Ok(values.clone().into())));
+    webhook.settings = SettingsCache::new(Environment::default(), read);
+    // Every quarter of an hour for three weeks.
+    let (every, stops) = (900, 21 * 86_400);
+    let starts: Vec<_> = (0..=stops / every).map(|number| start(number, number * every)).collect();
+    for batch in starts.chunks(100) {
+        let body = serde_json::to_vec(batch).unwrap();
+        assert_eq!(handle(&webhook, request("t", &body), at(stops)).await.status, 204);
+    }
+    let tell = async |second: i64| {
+        tick(&webhook, Schedule::StuckExecutions, at(second)).await.unwrap();
+        of(&queue, QueueName::Slack).len()
+    };
+    for minute in 0..=60 {
+        assert_eq!(tell(stops + minute * 60).await, 0, "{minute}");
+    }
+    for minute in 61..180 {
+        assert_eq!(tell(stops + minute * 60).await, 1, "{minute}");
+    }
+    let again = stops + 180 * 60;
+    let body = json!([start(9_999, again)]).to_string();
+    assert_eq!(handle(&webhook, request("t", body.as_bytes()), at(again)).await.status, 204);
+    assert_eq!((tell(again + 1).await, tell(again + 61).await), (2, 2));
+    let sent = of(&queue, QueueName::Slack);
+    assert!(sent[0].contains("no start for 1 h 1 min; usually at most 20 min at this hour"));
+    assert!(sent[1].contains("started again after 3 h"));
+}
+
 const FLOW: &str = "FW00000000000000000000000000000001";
 const EXECUTION: &str = "FN00000000000000000000000000000001";
 

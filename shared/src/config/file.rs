@@ -41,7 +41,8 @@ pub use problems::{Problem, Problems};
 pub use roster::Roster;
 use schedules::ScheduleTable;
 use silences::SilenceTable;
-pub use studio::StudioTable;
+pub use studio::StudioSettings;
+use studio::StudioTable;
 
 use crate::domain::routes::{Route, Routes, check_expression, check_template};
 use crate::domain::schedule::NOT_ON_CALL;
@@ -61,8 +62,8 @@ pub struct Config {
     pub silences: Silences,
     /// Alarms that are not for a phone.
     pub ignored: Ignored,
-    /// What the pages show of executions.
-    pub studio: StudioTable,
+    /// What the pages show of executions, and the zone of a Flow's hours.
+    pub studio: StudioSettings,
     /// What is not wrong, and yet perhaps not meant: globs that match nothing or come too late.
     pub warnings: Vec<Problem>,
     /// The calendars that could not be read, if it was read with [`Config::parse_beside`].
@@ -168,7 +169,7 @@ impl Config {
         check.doubtful_globs(&file);
         let silences = check.silences(std::mem::take(&mut file.silences));
         let ignored = check.ignored(std::mem::take(&mut file.ignore));
-        let studio = file.studio;
+        let studio = check.studio(std::mem::take(&mut file.studio));
         let config = check.config(file);
         let Check { calendars, problems, warnings, calendar_problems, .. } = check;
         match config {

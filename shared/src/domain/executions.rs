@@ -4,11 +4,14 @@
 //! 2. [`record`]: an Execution as its events tell it, each of them once. [`step`], `order`: its steps, one after the other.
 //! 3. [`counts`]: what is counted of Flows, and under which names.
 //! 4. [`stuck`]: how long a widget can last, and which Execution has outlived that.
-//! 5. [`views`]: what pages show.
+//! 5. [`quiet`]: which Flow has gone quiet, by its [`pauses`].
+//! 6. [`views`]: what pages show.
 
 pub mod counts;
 pub mod event;
 mod order;
+pub mod pauses;
+pub mod quiet;
 pub mod record;
 pub mod sid;
 pub mod step;

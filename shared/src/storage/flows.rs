@@ -119,6 +119,9 @@ pub struct Fetched<T> {
     /// Why nothing came at that time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+    /// Twilio has no such thing, or no more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_gone: bool,
 }
 
 /// Where the resource of a Flow is.

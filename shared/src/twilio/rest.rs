@@ -124,6 +124,15 @@ impl Rejection {
 }
 
 impl ApiError {
+    /// Whether Twilio has no such thing: error 20404, or status 404 without a code.
+    pub fn is_not_found(&self) -> bool {
+        let code = match self {
+            ApiError::Refused(rejection) => rejection.code,
+            ApiError::Later(..) | ApiError::Unknown(_) => None,
+        };
+        matches!(code, Some(20404 | 404))
+    }
+
     /// Returns the reason, for people.
     pub fn into_text(self) -> String {
         match self {

@@ -218,6 +218,13 @@ pub const FLOW_EXECUTIONS_STUCK: &Family = &family(
     &[label("flow", &[])],
     "Executions that are in their widget for longer than it can last, by Flow.",
 );
+/// Whether a Flow has gone quiet, by Flow.
+pub const FLOW_QUIET: &Family = &family(
+    "ringdown_flow_quiet",
+    Kind::Gauge,
+    &[label("flow", &[])],
+    "1 while nobody starts the Flow at an hour at which it usually is started, else 0.",
+);
 /// Durations of Executions, by Flow.
 pub const FLOW_EXECUTION_SECONDS: &Family = &family(
     "ringdown_flow_execution_seconds",
@@ -350,6 +357,7 @@ pub const FAMILIES: &[&Family] = &[
     FLOW_EXECUTIONS_STARTED,
     FLOW_EXECUTIONS_ENDED,
     FLOW_EXECUTIONS_STUCK,
+    FLOW_QUIET,
     FLOW_EXECUTION_SECONDS,
     SLACK_LINES,
     SLACK_LINES_DUPLICATE,

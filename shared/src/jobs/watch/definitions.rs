@@ -74,12 +74,12 @@ impl Definitions<'_> {
     ) -> Result<Fetched<RevisionDefinition>, Error> {
         let fetch = |api: Api| async move { Flows(&api).definition(flow, revision).await };
         let key = flows::definition(flow, revision);
-        let Fetched { at, value, failure } = self.known(key, None, fetch, now).await?;
+        let Fetched { at, value, failure, is_gone } = self.known(key, None, fetch, now).await?;
         let parsed = value.map(|text: Box<RawValue>| parse(&text));
         Ok(match parsed {
-            Some(Ok(definition)) => Fetched { at, value: Some(definition), failure },
-            Some(Err(why)) => Fetched { at, value: None, failure: Some(why) },
-            None => Fetched { at, value: None, failure },
+            Some(Ok(definition)) => Fetched { at, value: Some(definition), failure, is_gone },
+            Some(Err(why)) => Fetched { at, value: None, failure: Some(why), is_gone },
+            None => Fetched { at, value: None, failure, is_gone },
         })
     }
 
@@ -93,7 +93,8 @@ impl Definitions<'_> {
     ) -> Result<Fetched<T>, Error> {
         let records = self.store.load(std::slice::from_ref(&key), now).await?;
         let kept: Option<Fetched<T>> = records.iter().flatten().find_map(read_fetched);
-        let kept = kept.unwrap_or(Fetched { at: Timestamp::MIN, value: None, failure: None });
+        let never = || Fetched { at: Timestamp::MIN, value: None, failure: None, is_gone: false };
+        let kept = kept.unwrap_or_else(never);
         let age = now.duration_since(kept.at);
         let is_due = match (&kept.value, &kept.failure) {
             (_, Some(_)) => age >= RETRY_AFTER,
@@ -108,8 +109,11 @@ impl Definitions<'_> {
             Err(why) => return Ok(Fetched { failure: Some(why), ..kept }),
         };
         let fetched = match tokio::time::timeout(FETCH_TIMEOUT, fetch(api)).await {
-            Ok(Ok(value)) => Fetched { at: now, value: Some(value), failure: None },
-            Ok(Err(error)) => Fetched { at: now, failure: Some(error.into_text()), ..kept },
+            Ok(Ok(value)) => Fetched { at: now, value: Some(value), failure: None, is_gone: false },
+            Ok(Err(error)) => {
+                let is_gone = error.is_not_found();
+                Fetched { at: now, failure: Some(error.into_text()), is_gone, ..kept }
+            }
             Err(_) => {
                 let why = "Twilio did not answer within three seconds".to_owned();
                 Fetched { at: now, failure: Some(why), ..kept }
@@ -132,7 +136,7 @@ impl Definitions<'_> {
         }
         let bytes = put.item_bytes();
         let why = format!("it has {bytes} bytes, and {MAX_ITEM_BYTES} at most can be kept");
-        let fetched = Fetched { at: now, value: None, failure: Some(why) };
+        let fetched = Fetched { at: now, value: None, failure: Some(why), is_gone: false };
         self.store.write(&[put_fetched(key, &fetched, now).into()], now).await?;
         Ok(fetched)
     }

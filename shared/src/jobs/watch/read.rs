@@ -1,7 +1,7 @@
 //! What pages show, read from the Store.
 //!
 //! [`flows`]: all Flows. [`page`]: Executions, the newest first. [`one`]: one of them. [`running`]: those that run, for the
-//! graph. [`counts`] and [`latest_medians`]: what was counted. [`cursor`]: whether anything is new.
+//! graph. [`counts`] and [`latest_medians`]: what was counted. [`quiet_flows`]: which Flows are quiet. [`cursor`]: whether anything is new.
 
 mod active;
 mod flows;
@@ -11,6 +11,6 @@ mod list;
 pub(super) use active::active;
 pub use active::{RunningExecution, RunningExecutions, running};
 pub(super) use flows::for_good;
-pub use flows::{counts, cursor, flows, seen_flows};
-pub(super) use kept::{KeptFlows, names};
+pub use flows::{counts, cursor, flows, quiet_flows, seen_flows};
+pub(super) use kept::{FlowNote, KeptFlows, flow_notes, names};
 pub use list::{ExecutionPage, ExecutionQuery, PAGE, latest_medians, one, page};

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
-use super::read::{active, for_good, names, seen_flows};
+use super::read::{active, for_good, names, quiet_flows, seen_flows};
 use crate::Error;
 use crate::domain::executions::CountName;
 use crate::domain::executions::counts::SECONDS;
 use crate::domain::metrics::catalogue::{
     FLOW_EXECUTION_SECONDS, FLOW_EXECUTIONS_ENDED, FLOW_EXECUTIONS_STARTED, FLOW_EXECUTIONS_STUCK,
+    FLOW_QUIET,
 };
 use crate::domain::metrics::vocabulary::{OTHER, UNKNOWN, UNNAMED, name_of};
 use crate::domain::metrics::{Observations, Samples};
@@ -28,21 +29,26 @@ const MAX_WIDGETS: usize = 100;
 pub async fn show(samples: &mut Samples, store: &dyn Store, now: Timestamp) -> Result<(), Error> {
     let flows = seen_flows(store, now).await?;
     let names = names(store, &flows, now).await?;
+    let quiet = quiet_flows(store, &flows, now).await?;
     let read = flows.iter().map(|flow| async {
         let counted = for_good(store, flow, now).await?;
         let (active, _) = active(store, flow, now).await?;
         Ok::<_, Error>((counted, active.iter().filter(|entry| entry.is_stuck).count()))
     });
     let read = try_join_all(read).await?;
-    let mut stuck_by_name: BTreeMap<String, i64> = BTreeMap::new();
+    // How many are stuck, and whether one is quiet.
+    let mut by_name: BTreeMap<String, (i64, i64)> = BTreeMap::new();
     for (at, (flow, (counted, stuck))) in flows.iter().zip(read).enumerate() {
         let name = names.get(flow).map_or(UNNAMED.to_owned(), |name| name_of(name));
         let name = if at < MAX_FLOWS { name } else { OTHER.to_owned() };
         show_counts(samples, &name, &counted);
-        *stuck_by_name.entry(name).or_default() += i64::try_from(stuck).unwrap_or(i64::MAX);
+        let (all_stuck, is_quiet) = by_name.entry(name).or_default();
+        *all_stuck += i64::try_from(stuck).unwrap_or(i64::MAX);
+        *is_quiet = (*is_quiet).max(i64::from(quiet.contains_key(flow)));
     }
-    for (name, stuck) in stuck_by_name {
+    for (name, (stuck, is_quiet)) in by_name {
         samples.gauge(FLOW_EXECUTIONS_STUCK, &[&name], stuck);
+        samples.gauge(FLOW_QUIET, &[&name], is_quiet);
     }
     Ok(())
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use futures_util::future::{try_join, try_join3};
+use futures_util::future::{try_join, try_join4};
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 use shared::config::{Settings, Simulated};
+use shared::domain::executions::quiet::Quiet;
 use shared::domain::executions::sid::{FLOW, is_sid};
 use shared::domain::executions::views::{ExecutionView, FlowCounts, FlowResource, MedianSeconds};
 use shared::http::{Request, Response};
@@ -34,6 +35,7 @@ struct Known {
     counts: FlowCounts,
     medians: Arc<BTreeMap<String, MedianSeconds>>,
     running: RunningExecutions,
+    quiet: Option<Quiet>,
 }
 
 /// What is drawn of a Flow, and the Executions beside it.
@@ -185,13 +187,16 @@ async fn known(
 ) -> Result<Known, Error> {
     let drawn = drawn(dashboard, settings, sid, query, now).await?;
     let store = dashboard.store.as_ref();
-    let (counts, medians, running) = try_join3(
+    let flows = [sid.to_owned()];
+    let (counts, medians, running, mut quiet) = try_join4(
         read::counts(store, sid, query.span, now),
         dashboard.medians.get(store, sid, now),
         read::running(store, sid, now),
+        read::quiet_flows(store, &flows, now),
     )
     .await?;
-    Ok(Known { drawn, counts, medians, running })
+    let quiet = quiet.remove(sid);
+    Ok(Known { drawn, counts, medians, running, quiet })
 }
 
 fn name(sid: &str, resource: &Fetched<FlowResource>) -> String {
@@ -207,7 +212,7 @@ async fn shown(
     known: Known,
     now: Timestamp,
 ) -> Result<Live, Error> {
-    let Known { drawn, counts, medians, running } = known;
+    let Known { drawn, counts, medians, running, quiet } = known;
     let Drawn { resource, revision, definition, page, chosen } = drawn;
     let path = format!("/studio/{sid}");
     let (drawn, why) = match definition {
@@ -270,7 +275,8 @@ async fn shown(
     let facts = context! {
         rejected => rejected(dashboard),
         tab => if stuck.is_empty() { name.clone() } else { format!("{} stuck · {name}", stuck.len()) },
-        said => list::said(stuck.len()),
+        said => list::said(stuck.len(), usize::from(quiet.is_some())),
+        quiet => quiet.map(|quiet| quiet.reason(now)),
         about, counted, stuck_list, drawn => drawn.is_some(), why, chosen => chosen_panel,
         not_found => query.execution.as_ref().filter(|_| chosen.is_none()),
         spans => spans(query, &path), svg => Value::from_safe_string(drawing), widgets, runs,

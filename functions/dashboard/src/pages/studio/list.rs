@@ -71,7 +71,8 @@ async fn shown(
     for flow in &flows {
         let id = format!("flow-{}", flow.sid);
         let name = flow.name.clone().unwrap_or_else(|| unnamed(&flow.sid));
-        let facts = context! { flow => Serde(flow), name };
+        let quiet = flow.quiet.map(|quiet| quiet.reason(now));
+        let facts = context! { flow => Serde(flow), name, quiet };
         flow_holes.push(rows.add("li", &id, "studio-flow-row.html", facts)?);
     }
     let runs = runs(&mut rows, query, "/studio", page, |view| {
@@ -80,10 +81,11 @@ async fn shown(
         context! { run => Serde(RunRow::of(view, name.as_deref())) }
     })?;
     let stuck: usize = flows.iter().map(|flow| flow.stuck).sum();
+    let quiet = flows.iter().filter(|flow| flow.quiet.is_some()).count();
     let facts = context! {
         rejected => rejected(dashboard), simulated => simulated(settings),
         tab => if stuck > 0 { format!("{stuck} stuck · Studio") } else { "Studio".to_owned() },
-        said => said(stuck),
+        said => said(stuck, quiet),
         flows => flow_holes, runs, filters => filters(query, "/studio"),
         text => query.text.clone(), show => query.show,
         subscribe => subscribe::subscribe(settings),
@@ -119,10 +121,15 @@ pub(super) fn runs(
 }
 
 /// What is read out when it changes.
-pub(super) fn said(stuck: usize) -> String {
-    match u32::try_from(stuck).unwrap_or(u32::MAX) {
+pub(super) fn said(stuck: usize, quiet: usize) -> String {
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let stuck = match number(stuck) {
         0 => "No execution is stuck".to_owned(),
         stuck => format!("{} stuck", count(stuck, "execution")),
+    };
+    match number(quiet) {
+        0 => stuck,
+        quiet => format!("{stuck}, {} gone quiet", count(quiet, "Flow")),
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::counts::FlowCounts;
+use crate::domain::executions::quiet::Quiet;
 
 /// How many ends of a Flow are named.
 const MAX_ENDS: usize = 3;
@@ -18,6 +19,8 @@ pub struct FlowSummary {
     pub active: usize,
     /// How many of these are stuck, as of the last minute.
     pub stuck: usize,
+    /// How it is quiet, if it is, as of the last minute.
+    pub quiet: Option<Quiet>,
     /// There are more in it now than were counted.
     pub is_more: bool,
     /// Executions that began today (UTC).

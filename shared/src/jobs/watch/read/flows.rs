@@ -9,8 +9,10 @@ use super::active::active;
 use super::kept::{load, names};
 use crate::Error;
 use crate::domain::executions::CountName;
+use crate::domain::executions::quiet::Quiet;
 use crate::domain::executions::views::{CountSpan, FlowCounts, FlowSummary};
 use crate::storage::flows::{COUNT_LANES, CountRow, FLOWS, MAX_FLOWS, seen_at};
+use crate::storage::pauses::{pauses, read_pauses};
 use crate::storage::{Counters, Key, Store};
 
 /// The SIDs of the Flows that were seen, in the order in which they were.
@@ -34,6 +36,7 @@ pub async fn seen_flows(store: &dyn Store, now: Timestamp) -> Result<Vec<String>
 pub async fn flows(store: &dyn Store, now: Timestamp) -> Result<Vec<FlowSummary>, Error> {
     let seen = seen_flows(store, now).await?;
     let mut names = names(store, &seen, now).await?;
+    let quiet = quiet_flows(store, &seen, now).await?;
     let summaries = seen.iter().map(|flow| async {
         let (active, is_more) = active(store, flow, now).await?;
         let summary = FlowSummary {
@@ -41,6 +44,7 @@ pub async fn flows(store: &dyn Store, now: Timestamp) -> Result<Vec<FlowSummary>
             active: active.len(),
             stuck: active.iter().filter(|entry| entry.is_stuck).count(),
             is_more,
+            quiet: quiet.get(flow).copied(),
             ..FlowSummary::default()
         };
         Ok::<_, Error>(summary.with_counts(&counts(store, flow, CountSpan::Day, now).await?))
@@ -54,6 +58,22 @@ pub async fn flows(store: &dyn Store, now: Timestamp) -> Result<Vec<FlowSummary>
         key(other).cmp(&key(one)).then_with(|| one.sid.cmp(&other.sid))
     });
     Ok(summaries)
+}
+
+/// Which of these Flows are quiet, as of the last minute.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn quiet_flows(
+    store: &dyn Store,
+    flows: &[String],
+    now: Timestamp,
+) -> Result<BTreeMap<String, Quiet>, Error> {
+    let keys: Vec<Key> = flows.iter().map(|flow| pauses(flow)).collect();
+    let found = flows.iter().zip(load(store, &keys, now).await?);
+    let quiet =
+        found.filter_map(|(flow, record)| Some((flow.clone(), read_pauses(&record?)?.quiet?)));
+    Ok(quiet.collect())
 }
 
 /// What was counted of a Flow within a span of time.

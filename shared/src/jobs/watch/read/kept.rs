@@ -45,20 +45,41 @@ impl KeptFlows {
     }
 }
 
+/// What Twilio said of a Flow, as far as it was asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::jobs::watch) struct FlowNote {
+    /// Its name.
+    pub(in crate::jobs::watch) name: Option<String>,
+    /// When Twilio said last that it has no such Flow, if it says so.
+    pub(in crate::jobs::watch) gone_at: Option<Timestamp>,
+}
+
+/// What Twilio said of these Flows, of those that it was asked for.
+pub(in crate::jobs::watch) async fn flow_notes(
+    store: &dyn Store,
+    flows: &[String],
+    now: Timestamp,
+) -> Result<BTreeMap<String, FlowNote>, Error> {
+    let keys: Vec<Key> = flows.iter().map(|flow| resource(flow)).collect();
+    let records = load(store, &keys, now).await?;
+    let note = |record: Record| {
+        let fetched = read_fetched::<FlowResource>(&record)?;
+        let name = fetched.value.map(|resource| resource.friendly_name);
+        let gone_at = fetched.is_gone.then_some(fetched.at);
+        Some(FlowNote { name: name.filter(|name| !name.is_empty()), gone_at })
+    };
+    let noted = flows.iter().zip(records);
+    Ok(noted.filter_map(|(flow, record)| Some((flow.clone(), note(record?)?))).collect())
+}
+
 /// The names of Flows, those that are known.
 pub(in crate::jobs::watch) async fn names(
     store: &dyn Store,
     flows: &[String],
     now: Timestamp,
 ) -> Result<BTreeMap<String, String>, Error> {
-    let keys: Vec<Key> = flows.iter().map(|flow| resource(flow)).collect();
-    let records = load(store, &keys, now).await?;
-    let name = |record: Record| {
-        let resource = read_fetched::<FlowResource>(&record)?.value?;
-        Some(resource.friendly_name).filter(|name| !name.is_empty())
-    };
-    let named = flows.iter().zip(records);
-    Ok(named.filter_map(|(flow, record)| Some((flow.clone(), name(record?)?))).collect())
+    let notes = flow_notes(store, flows, now).await?;
+    Ok(notes.into_iter().filter_map(|(flow, note)| Some((flow, note.name?))).collect())
 }
 
 /// The records with these keys, however many there are.

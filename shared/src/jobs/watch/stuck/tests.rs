@@ -35,7 +35,7 @@ async fn step(store: &MemoryStore, number: u32, to: &str, second: i64) {
 async fn keep_definition(store: &MemoryStore) {
     let flow =
         json!({"states": [{"name": "http", "type": "make-http-request", "transitions": []}]});
-    let fetched = Fetched { at: at(0), value: Some(flow), failure: None };
+    let fetched = Fetched { at: at(0), value: Some(flow), failure: None, is_gone: false };
     store.write(&[put_fetched(definition(FLOW, 7), &fetched, at(0)).into()], at(0)).await.unwrap();
 }
 

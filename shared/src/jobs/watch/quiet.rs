@@ -1,0 +1,171 @@
+//! Flows that have gone quiet, each told of once, and once when it is started again: once a minute all Flows are looked at.
+//!
+//! Nothing is written while events are taken: the lists of Executions by day have each start already. What is kept of them is
+//! one small record for each Flow, which [`starts`] brings up to what was five hours ago: by then Twilio has sent again what
+//! it could not deliver.
+
+mod starts;
+
+use futures_util::future::try_join_all;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use self::starts::{advance, newest, unread};
+use super::read::{FlowNote, flow_notes, seen_flows};
+use crate::Error;
+use crate::domain::event::Event;
+use crate::domain::executions::quiet::{Quiet, QuietChange, next};
+use crate::domain::executions::sid::FLOW;
+use crate::domain::text::span;
+use crate::storage::pauses::{FlowPauses, pauses, put_pauses, read_pauses};
+use crate::storage::{Record, Store};
+
+/// The type of the event that a Flow has gone quiet. It is ours, and goes to the routes like those of Twilio.
+pub const QUIET_EVENT: &str = "ringdown.studio.flow.quiet";
+/// The type of the event that a Flow that was quiet is started again.
+pub const RESUMED_EVENT: &str = "ringdown.studio.flow.resumed";
+
+/// A Flow whose record has changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangedFlow {
+    flow: String,
+    record: Option<Record>,
+    pauses: FlowPauses,
+    /// The event for the routes, if people are to be told.
+    pub event: Option<Event>,
+}
+
+/// What is known of a Flow in this minute.
+struct Look {
+    flow: String,
+    record: Option<Record>,
+    before: Option<FlowPauses>,
+    pauses: FlowPauses,
+    last: Option<Timestamp>,
+}
+
+/// The Flows of which there is something to note: starts of a further hour, that one is quiet, that one is no more. Hours of
+/// the week are those of this zone.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn changed_flows(
+    store: &dyn Store,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Result<Vec<ChangedFlow>, Error> {
+    let flows = seen_flows(store, now).await?;
+    let keys: Vec<_> = flows.iter().map(|flow| pauses(flow)).collect();
+    let records = if keys.is_empty() { Vec::new() } else { store.load(&keys, now).await? };
+    let looks = flows.iter().zip(records).map(|(flow, record)| async {
+        let before = record.as_ref().and_then(read_pauses);
+        let FlowPauses { mut starts, quiet } = before.clone().unwrap_or_else(|| unread(now));
+        advance(store, flow, &mut starts, flows.len(), now).await?;
+        let last = newest(store, flow, starts.until, now).await?.or(starts.last);
+        let pauses = FlowPauses { starts, quiet };
+        Ok::<_, Error>(Look { flow: flow.clone(), record, before, pauses, last })
+    });
+    let looks = try_join_all(looks).await?;
+    let notes = flow_notes(store, &flows, now).await?;
+    let lasts: Vec<Option<Timestamp>> = looks.iter().map(|look| look.last).collect();
+    let changed = looks.into_iter().enumerate().filter_map(|(at, look)| {
+        let others = lasts.iter().enumerate().filter(|(other, _)| *other != at);
+        let others = (lasts.len() > 1).then(|| others.filter_map(|(_, last)| *last).max());
+        change(look, notes.get(&flows[at]), others, zone, now)
+    });
+    Ok(changed.collect())
+}
+
+/// The change of a Flow; `others` is the newest start of any other Flow, if there are other Flows.
+fn change(
+    look: Look,
+    note: Option<&FlowNote>,
+    others: Option<Option<Timestamp>>,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Option<ChangedFlow> {
+    let Look { flow, record, before, pauses: FlowPauses { starts, quiet }, last } = look;
+    let is_deleted = note.is_some_and(|note| note.gone_at.is_some_and(|at| last < Some(at)));
+    let (quiet, change) = next(quiet, &starts, last, is_deleted, now, zone);
+    let pauses = FlowPauses { starts, quiet };
+    if before.as_ref() == Some(&pauses) {
+        return None;
+    }
+    let name = note.and_then(|note| note.name.as_deref());
+    let event = change.map(|change| event(&flow, name, change, others, now));
+    Some(ChangedFlow { flow, record, pauses, event })
+}
+
+/// The event of a change. Its id is that of the silence, so what is sent twice is known again.
+fn event(
+    flow: &str,
+    name: Option<&str>,
+    change: QuietChange,
+    others: Option<Option<Timestamp>>,
+    now: Timestamp,
+) -> Event {
+    let (event_type, quiet, data) = match change {
+        QuietChange::Quiet(quiet) => {
+            let is_alone = others.is_some_and(|newest| newest <= Some(quiet.since));
+            let reason = quiet.reason(now);
+            let reason = if is_alone {
+                format!("{reason}; none of any other Flow either, so events may not be arriving")
+            } else {
+                reason
+            };
+            (QUIET_EVENT, quiet, json!({ "reason": reason }))
+        }
+        QuietChange::Resumed(quiet, at) => {
+            let lasted = span(at.duration_since(quiet.since).as_secs());
+            let reason = format!("started again after {lasted}");
+            (RESUMED_EVENT, quiet, json!({ "reason": reason, "started_at": at }))
+        }
+    };
+    let id = format!("{flow}-{}", quiet.since.as_millisecond());
+    let mut data = data;
+    data["flow_sid"] = flow.into();
+    data["flow_name"] = name.into();
+    data["since"] = quiet.since.to_string().into();
+    data["usual_seconds"] = quiet.usual_seconds.into();
+    let envelope = json!({
+        "specversion": "1.0",
+        "type": event_type,
+        "source": format!("/v2/Flows/{flow}"),
+        "id": id,
+        "time": now,
+        "data": data,
+    });
+    Event { event_type: event_type.to_owned(), id, envelope }
+}
+
+/// The events as a Flow makes them that goes quiet, and is started again.
+pub fn samples(now: Timestamp) -> [Event; 2] {
+    let since = now.checked_sub(jiff::SignedDuration::from_mins(190)).unwrap_or(now);
+    let quiet = Quiet { since, usual_seconds: 25 * 60 };
+    let flow = format!("{FLOW}{:032}", 2);
+    [QuietChange::Quiet(quiet), QuietChange::Resumed(quiet, now)]
+        .map(|change| event(&flow, Some("Main line"), change, None, now))
+}
+
+/// Notes what has changed. One that another writer came before is left as it is: the next minute finds it again.
+///
+/// # Errors
+/// The store fails.
+pub async fn note_changes(
+    store: &dyn Store,
+    changed: Vec<ChangedFlow>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    for ChangedFlow { flow, record, pauses, .. } in changed {
+        let put = put_pauses(&flow, &pauses, record.as_ref(), now);
+        match store.write(&[put.into()], now).await {
+            Err(Error::Conflict { .. }) => {}
+            written => written?,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
