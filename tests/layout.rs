@@ -339,8 +339,15 @@ fn every_reader_of_the_configuration_keeps_the_last_good_one_and_gains_nothing_e
         }
         // Of the rest of the table the webhook sees Flows and their Executions, and no incident.
         if name == "EventStreamWebhookRole" {
-            let allowed =
-                ["execution#*", "active#*", "studio#*", "flow-counts#*", "flow#*", "flows"];
+            let allowed = [
+                "execution#*",
+                "active#*",
+                "studio#*",
+                "flow-counts#*",
+                "flow#*",
+                "flows",
+                "pauses#*",
+            ];
             let keys = statements.iter().filter_map(|one| one.split_once("LeadingKeys: ["));
             let keys = keys.flat_map(|(_, keys)| keys.trim_end().trim_end_matches(']').split(", "));
             for key in keys.map(|key| key.trim_matches('"')).filter(|key| *key != "config") {

@@ -55,6 +55,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("studio-about.html", include_str!("../pages/studio-about.html")),
         ("studio-counted.html", include_str!("../pages/studio-counted.html")),
         ("studio-stuck.html", include_str!("../pages/studio-stuck.html")),
+        ("studio-quiet.html", include_str!("../pages/studio-quiet.html")),
         ("studio-runs.html", include_str!("../pages/studio-runs.html")),
         ("studio-find.html", include_str!("../pages/studio-find.html")),
         ("studio-widget.html", include_str!("../pages/studio-widget.html")),

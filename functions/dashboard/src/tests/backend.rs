@@ -9,6 +9,8 @@ use shared::config::Simulated;
 use shared::config::file::Config;
 use shared::domain::escalation::{Alarm, CallEvent, End, Incident, Key as Pressed, Policy, Signal};
 use shared::domain::event::Event;
+use shared::domain::executions::pauses::Starts;
+use shared::domain::executions::quiet::Quiet;
 use shared::domain::silence::Stored;
 use shared::http::{Request, Response};
 use shared::jobs::escalate::intake::recent::RecentAlarms;
@@ -16,6 +18,7 @@ use shared::jobs::watch::take::{ExecutionEvents, take};
 use shared::secret::Secret;
 use shared::start_token::StartToken;
 use shared::storage::messages::WakeUp;
+use shared::storage::pauses::{self, FlowPauses};
 use shared::storage::{QueueName, records};
 use shared::testing::{Calls, MemoryBackend, Parameters, Sent, sample};
 use shared::twilio::rest::Wire;
@@ -98,6 +101,12 @@ impl Pages {
         let events = ExecutionEvents::of(&events, at(600));
         assert_eq!(events.unreadable, 0);
         at_once(take(&self.backend.store, &events, at(600))).unwrap();
+    }
+
+    /// Keeps that a Flow is quiet, as the schedule does.
+    pub(super) fn keep_quiet(&self, flow: &str, quiet: Quiet) {
+        let pauses = FlowPauses { starts: Starts::unknown(quiet.since), quiet: Some(quiet) };
+        self.backend.store.keep(pauses::pauses(flow), &pauses);
     }
 
     /// How often the store was called since this was last asked.

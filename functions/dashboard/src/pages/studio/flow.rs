@@ -254,6 +254,8 @@ async fn shown(
         is_simulated => settings.is_simulated(Simulated::Twilio),
     };
     let stuck_list = rows.add("div", "stuck-list", "studio-stuck.html", stuck_facts)?;
+    let quiet_facts = context! { quiet => quiet.map(|quiet| quiet.reason(now)) };
+    let quiet_notice = rows.add("div", "quiet", "studio-quiet.html", quiet_facts)?;
     let chosen_panel = match &chosen {
         Some(view) => {
             let facts = chosen::facts(dashboard, settings, sid, query, view, now).await?;
@@ -276,8 +278,7 @@ async fn shown(
         rejected => rejected(dashboard),
         tab => if stuck.is_empty() { name.clone() } else { format!("{} stuck · {name}", stuck.len()) },
         said => list::said(stuck.len(), usize::from(quiet.is_some())),
-        quiet => quiet.map(|quiet| quiet.reason(now)),
-        about, counted, stuck_list, drawn => drawn.is_some(), why, chosen => chosen_panel,
+        about, counted, quiet_notice, stuck_list, drawn => drawn.is_some(), why, chosen => chosen_panel,
         not_found => query.execution.as_ref().filter(|_| chosen.is_none()),
         spans => spans(query, &path), svg => Value::from_safe_string(drawing), widgets, runs,
         filters => list::filters(query, &path), text => query.text.clone(), show => query.show,

@@ -1,5 +1,8 @@
 //! The page of all Flows and Executions.
 
+use shared::SignedDuration;
+use shared::domain::executions::quiet::Quiet;
+
 use super::events::*;
 use crate::tests::backend::*;
 use crate::tests::incidents::{says, words};
@@ -97,4 +100,23 @@ fn more_than_a_page_is_on_further_pages() {
     let second = pages.page(&older);
     assert_eq!(second.matches("class=\"run active").count(), 3, "{older}");
     says(&second, &["Back to the newest"]);
+}
+
+#[test]
+fn flow_that_is_quiet_says_so_on_both_pages() {
+    let pages = Pages::new();
+    pages.take(&hung_up(17, 100).events);
+    for target in ["/studio".to_owned(), path("")] {
+        assert!(!words(&pages.page(&target)).contains("usually at most"));
+    }
+    pages.keep_quiet(FLOW, Quiet { since: at(100) - minutes(182), usual_seconds: 25 * 60 });
+    let reason = "no start for 3 h 10 min; usually at most 25 min at this hour";
+    let (list, flow) = (pages.page("/studio"), pages.page(&path("")));
+    says(&words(&list), &[&format!("Quiet: {reason}")]);
+    says(&list, &["No execution is stuck, 1 Flow gone quiet"]);
+    says(&words(&flow), &[&format!("This Flow has gone quiet: {reason}.")]);
+}
+
+fn minutes(minutes: i64) -> SignedDuration {
+    SignedDuration::from_mins(minutes)
 }
