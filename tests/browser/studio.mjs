@@ -201,6 +201,76 @@ async function keyboard(browser) {
   await close();
 }
 
+/** The path of an execution, replayed on the graph. */
+async function replays(browser) {
+  const { page, trouble, close } = await open(browser, DESK);
+  await page.goto(`${origin}/studio/${FLOW}?execution=${run(1)}`);
+  const group = page.getByRole("group", { name: "Replay on the graph" });
+  const told = (text) => group.locator("output", { hasText: text }).waitFor({ timeout: PATIENCE });
+  const opacity = (name) => page.locator(`#flow-widget-${name}`).evaluate((widget) => getComputedStyle(widget).opacity);
+  const button = (name) => group.getByRole("button", { name });
+  await check("before it is played the whole path is shown", async () => {
+    await told("4 of 4: Ended");
+    expect(await opacity("goodbye") === "1", "a part of it is dimmed");
+  });
+  await check("the keyboard alone steps through it, back and forward", async () => {
+    await group.getByRole("slider").focus();
+    await page.keyboard.press("Home");
+    await told("0 of 4: Start, +0 s");
+    expect(await opacity("menu") === "0.3", `menu is shown at ${await opacity("menu")} before it is reached`);
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    await told("2 of 4: menu");
+    expect(await opacity("menu") === "1" && await opacity("goodbye") === "0.3", "it is not where it says");
+    expect((await group.getByRole("slider").getAttribute("aria-valuetext")).startsWith("2 of 4: menu"), "the slider does not say it");
+    await button("Forward").focus();
+    await page.keyboard.press("Enter");
+    await told("3 of 4: goodbye");
+    await button("Back").focus();
+    await page.keyboard.press("Space");
+    await told("2 of 4: menu");
+    const wide = await page.locator("#flow-widget-menu .box").evaluate((box) => getComputedStyle(box).strokeWidth);
+    expect(wide === "5px", `its box has a line of ${wide}`);
+  });
+  await check("what happens meanwhile leaves it where it is", async () => {
+    await send(page, walk(51, ["Trigger", "greeting", "menu"], Date.now() - 1_000));
+    await page.locator(`#flow-person-${run(51)}`).waitFor({ state: "attached", timeout: PATIENCE });
+    await told("2 of 4: menu");
+    expect(await opacity("goodbye") === "0.3", "the graph forgot it");
+  });
+  await page.screenshot({ path: join(folder, "studio-replay-desk-light.png"), fullPage: true });
+  await accessible(page, "studio-replay (desk)");
+  await check("it plays to its end, and can be paused", async () => {
+    await group.getByLabel("Speed").selectOption("16");
+    await button("Play").click();
+    await button("Pause").click();
+    await button("Play").click();
+    await told("4 of 4: Ended");
+    await button("Play").waitFor();
+  });
+  await check("an execution that runs has its new steps in the replay", async () => {
+    await page.goto(`${origin}/studio/${FLOW}?execution=${run(51)}`);
+    await told("2 of 2: menu");
+    await send(page, walk(51, ["Trigger", "greeting", "menu", "goodbye"], Date.now() - 1_000));
+    await told("3 of 3: goodbye");
+  });
+  await check("the replay ran without an error", async () => expect(trouble.length === 0, trouble.join(" · ")));
+  await close();
+  const phone = await open(browser, PHONE, "dark");
+  await phone.page.goto(`${origin}/studio/${FLOW}?execution=${run(1)}`);
+  await check("on a phone the replay goes through the list of steps", async () => {
+    await phone.page.getByRole("button", { name: "Back" }).click();
+    await phone.page.getByText("3 of 4: goodbye").waitFor();
+    const row = phone.page.locator("#chosen tr[data-step]").nth(2);
+    const other = phone.page.locator("#chosen tr[data-step]").nth(1);
+    const colour = (one) => one.evaluate((element) => getComputedStyle(element).backgroundColor);
+    expect(await colour(row) !== await colour(other), "no step stands out");
+  });
+  await sound(phone.page, phone.trouble, "studio-replay (phone, dark)");
+  await phone.page.screenshot({ path: join(folder, "studio-replay-phone-dark.png"), fullPage: true });
+  await phone.close();
+}
+
 async function withoutScript(browser) {
   const context = await browser.newContext({ viewport: DESK, javaScriptEnabled: false });
   const { page: known, close } = await open(browser, DESK);
@@ -210,6 +280,7 @@ async function withoutScript(browser) {
     await page.goto(`${origin}/studio/${FLOW}?execution=${run(1)}`);
     expect(await page.locator("#flow-widget-menu").count() === 1, "no graph");
     expect(await page.locator("#chosen tbody tr").count() === 6, "no steps");
+    expect(await page.locator("#replay > *").count() === 0, "controls that can do nothing");
     await page.getByRole("link", { name: "7 days" }).click();
     expect(page.url().includes("span=week"), page.url());
     await page.goto(`${origin}/studio?show=ended`);
@@ -259,7 +330,7 @@ export async function studio(browser) {
     await look(browser, "/studio", "studio-empty", (one) => one.locator("h1").waitFor());
   }
   await close();
-  for (const part of [follows, keyboard, withoutScript]) await check(part.name, () => part(browser));
+  for (const part of [follows, keyboard, replays, withoutScript]) await check(part.name, () => part(browser));
   const live = (one) => one.locator("#following.on").waitFor();
   await look(browser, "/studio", "studio", live);
   await look(browser, `/studio/${FLOW}`, "studio-steps", live);

@@ -65,9 +65,9 @@ function tick() {
 const isOurs = (have, name) =>
   (have.localName === "time" && name === "title") || (have.localName === "details" && name === "open");
 
-/** Makes the element `have` equal to the element `want`; an element that is only named is there already. */
+/** Makes the element `have` equal to the element `want`; one that is only named is there already, and some the page fills. */
 function become(have, want) {
-  if (want.hasAttribute("data-same")) return;
+  if (want.hasAttribute("data-same") || want.hasAttribute("data-ours")) return;
   for (const { name } of [...have.attributes]) {
     if (!want.hasAttribute(name) && !isOurs(have, name)) have.removeAttribute(name);
   }

@@ -118,6 +118,7 @@ pub(crate) fn asset(path: &str) -> Result<Response, Error> {
         "/assets/flow-graph.css" => (CSS, draw::STYLE),
         "/assets/dead-letters.js" => (JS, include_str!("../assets/dead-letters.js")),
         "/assets/live.js" => (JS, include_str!("../assets/live.js")),
+        "/assets/replay.js" => (JS, include_str!("../assets/replay.js")),
         "/assets/favicon.svg" => ("image/svg+xml", include_str!("../assets/favicon.svg")),
         _ => return Err(Error::NotFound),
     };

@@ -5,6 +5,7 @@ use shared::Timestamp;
 use shared::domain::executions::views::{ExecutionState, ExecutionView, StepView, is_failure};
 use shared::domain::executions::{ENDED, Stuck, TRIGGER};
 use shared::domain::text::span;
+use studio::draw::{edge_id, widget_id};
 
 /// An Execution as it is listed.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -45,6 +46,11 @@ pub(super) struct EventRow {
     pub(super) name: String,
     pub(super) from: String,
     pub(super) to: String,
+    /// The ids of the widget that it left, of that which it led to and of the edge between them in the graph; empty where
+    /// it is none of the Flow's own steps.
+    pub(super) left_id: String,
+    pub(super) to_id: String,
+    pub(super) edge_id: String,
     /// How long it was in its widget.
     pub(super) took: String,
     pub(super) is_after_gap: bool,
@@ -138,6 +144,9 @@ fn events(view: &ExecutionView) -> Vec<EventRow> {
             name,
             from: String::new(),
             to: String::new(),
+            left_id: String::new(),
+            to_id: String::new(),
+            edge_id: String::new(),
             took: String::new(),
             is_after_gap: false,
             is_after_end: false,
@@ -160,12 +169,16 @@ fn event(step: &StepView) -> EventRow {
         "" => "(no name)",
         name => name,
     };
+    let id = |id: String| if step.parent.is_none() { id } else { String::new() };
     EventRow {
         at: step.at,
         kind: "step.ended",
         name: name.to_owned(),
         from: step.from.clone(),
         to: step.to.clone(),
+        left_id: id(widget_id(&step.from)),
+        to_id: id(widget_id(&step.to)),
+        edge_id: id(edge_id(&step.from, Some(step.to.as_str()).filter(|to| *to != ENDED))),
         took: step.milliseconds.map(took).unwrap_or_default(),
         is_after_gap: step.is_after_gap,
         is_after_end: step.is_after_end,
