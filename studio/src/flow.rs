@@ -21,6 +21,7 @@ pub use file::{FlowDefinition, FlowFile};
 pub use finding::{Finding, Severity};
 pub use old::Converted;
 pub use problem::Problem;
+pub use widgets::widget_types;
 
 /// A Flow.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -4,22 +4,25 @@
 //! 2. [`script`]: such a side that does what was written down before.
 //! 3. [`trace`]: the entries of a played run, and `text`, their words.
 //! 4. `outcome`: the ways in which calls, queues and messages may go.
-//! 5. `player`: steps the machine of [`crate::run`], and lets time jump to the next event.
+//! 5. `support`: how each type of widget is played, and where that is not what Studio does.
+//! 6. `player`: steps the machine of [`crate::run`], and lets time jump to the next event.
 
 mod http;
 mod outcome;
 pub mod peer;
 mod player;
 pub mod script;
+mod support;
 #[cfg(test)]
 mod tests;
 mod text;
 pub mod trace;
 
 pub use http::{HttpOutcome, HttpRequest};
-pub use outcome::{outcome_events, outcomes};
+pub use outcome::{no_outcome, outcome_events, outcomes};
 pub use peer::{CallerAction, CallerPrompt, Peer, PromptKind};
 pub use player::play;
 pub use script::{AnswerRule, PlayScript, is_like};
+pub use support::{MetDifferences, ToldDifference, WIDGET_SUPPORT, WidgetSupport};
 pub use text::TraceWriter;
 pub use trace::{PlayEnd, Played, TraceDetail, TraceEntry};

@@ -1,6 +1,6 @@
 //! Scenarios of a Flow: files of TOML that say what a caller does, and what must come of it. Pure.
 //!
-//! 1. [`ScenarioFile`], read by `file` with `answers`, `start`, `place` (a widget or one of its events), `expect` and `request`; `table` is
+//! 1. [`ScenarioFile`], read by `file` with `answers`, `start`, `place` (a widget or one of its events, of the Flow or of a subflow: `flows`), `expect` and `request`; `table` is
 //!    TOML with the line of every key, and names those that nobody knows.
 //! 2. [`judge()`] plays them: each [`ScenarioFailure`] is an expectation, or one of the [`FlowRules`], that a run has missed.
 //! 3. [`FlowCoverage`]: the widgets and transitions that were passed.
@@ -13,6 +13,7 @@ mod expect;
 mod explore;
 mod failure;
 mod file;
+mod flows;
 mod judge;
 mod junit;
 mod place;

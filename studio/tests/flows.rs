@@ -14,13 +14,17 @@ fn files(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/flows").join(folder);
     let mut files: Vec<PathBuf> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.retain(|file| file.extension().is_some_and(|extension| extension != "findings"));
+    let is_beside = |file: &PathBuf| {
+        let extension = file.extension().and_then(|extension| extension.to_str());
+        matches!(extension, None | Some("findings" | "toml" | "trace"))
+    };
+    files.retain(|file| !is_beside(file));
     files.sort();
     files
 }
 
 fn all() -> Vec<PathBuf> {
-    let folders = ["sound", "warnings", "errors", "invented", "forms", "not-json"];
+    let folders = ["sound", "warnings", "errors", "invented", "forms", "not-json", "played"];
     folders.into_iter().flat_map(files).collect()
 }
 

@@ -67,6 +67,17 @@ fn run_of_the_page_prints_what_stands_below_it() {
 }
 
 #[test]
+fn types_of_the_page_are_those_that_are_played() {
+    let page = read("docs/studio.md");
+    let told = table(&page, "What is played");
+    let played = studio::play::WIDGET_SUPPORT.iter().map(|one| {
+        let difference = if one.difference.is_empty() { "–" } else { one.difference };
+        vec![format!("`{}`", one.kind), one.played.to_owned(), difference.to_owned()]
+    });
+    assert_eq!(told, played.collect::<Vec<Vec<String>>>());
+}
+
+#[test]
 fn scenario_of_the_page_is_one_of_the_example() {
     let block = blocks("Testing Flows", "text").remove(0);
     assert!(read("examples/opening-hours.tests.toml").contains(block.trim()), "{block}");

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use sandbox::live::Live;
 use serde_json::Value;
-use studio::play::{PlayScript, TraceWriter, play};
+use studio::play::{MetDifferences, PlayScript, TraceWriter, play};
 use studio::scenario::{call_from, execution, message_from, read_answers, request_for, usual};
 use studio::{Flow, FlowFile, Trigger};
 
@@ -44,7 +44,11 @@ pub fn run(options: &RunOptions) -> Result<bool, String> {
     let writer = TraceWriter::new(began, options.trace);
     let live = Live { allowed: options.allowed.clone() };
     let mut terminal = Terminal::new(options, script, live, writer);
-    let played = play(&Arc::new(flow), &execution(trigger), began, &mut terminal);
+    let flow = Arc::new(flow);
+    let played = play(&flow, &execution(trigger), began, &mut terminal);
+    let mut differences = MetDifferences::default();
+    differences.add(&flow, &played);
+    differences.lines().for_each(|line| say!("{line}"));
     say!("The run is over: {}.", played.end);
     if options.trace {
         say!("{:#}", played.context);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::{Args, ValueHint};
+use studio::play::MetDifferences;
 use studio::scenario::{Exploration, FlowRules, ScenarioFile, explore, judge, junit, named_files};
 use studio::{Flow, FlowFile};
 
@@ -61,18 +62,22 @@ pub fn run(options: &TestOptions) -> Result<bool, String> {
                 continue;
             }
         };
+        let mut differences = MetDifferences::default();
         if let Some(scenarios) = &tested.scenarios {
             let began = Instant::now();
             let report = judge(&tested.flow, scenarios);
             report::say_report(&tested.name, &report, began.elapsed());
+            differences.extend(&report.differences);
             reports.push((tested.name.clone(), report));
         }
         if let Some(walks) = options.explore {
             let began = Instant::now();
             let found = walk(&tested, walks, options.seed.unwrap_or(1));
             report::say_exploration(&tested.name, &found, began.elapsed());
+            differences.extend(&found.differences);
             is_kept &= found.broken.is_empty();
         }
+        differences.lines().for_each(|line| say!("  {line}"));
     }
     if let Some(file) = &options.junit {
         let written = std::fs::write(file, junit(&reports));

@@ -58,6 +58,11 @@ pub(super) fn has_event(event: &str) -> bool {
     all().any(|one| one.events.contains(&event))
 }
 
+/// The names of Studio's types of widget.
+pub fn widget_types() -> impl Iterator<Item = &'static str> {
+    all().map(|one| one.name)
+}
+
 /// All types.
 fn all() -> impl Iterator<Item = &'static WidgetType> {
     TYPES.iter().copied().flatten()

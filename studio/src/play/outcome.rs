@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Map;
 
+use crate::flow::State;
 use crate::run::{
     DialCallStatus, DialOutcome, Enqueue, QueueResult, QueueTarget, RunEvent, hand_over_events,
 };
@@ -21,6 +22,21 @@ pub fn outcomes(kind: &str) -> &'static [&'static str] {
         "enqueue-call" | "send-to-flex" => QUEUES,
         "send-message" | "send-and-wait-for-reply" => MESSAGES,
         other => hand_over_events(other),
+    }
+}
+
+/// The reason why a widget cannot have this outcome, by the widgets that have its name; none if it can.
+pub fn no_outcome(states: &[&State], widget: &str, outcome: &str) -> Option<String> {
+    let known: Vec<&str> = states.iter().flat_map(|state| outcomes(&state.kind)).copied().collect();
+    match (states, known.as_slice()) {
+        ([], _) => Some(format!("the Flow has no {widget}")),
+        (_, known) if known.contains(&outcome) => None,
+        ([state, ..], []) => {
+            Some(format!("{outcome:?} is no outcome: a {} has no outcomes", state.kind))
+        }
+        (_, known) => {
+            Some(format!("{outcome:?} is no outcome: expected one of {}", known.join(", ")))
+        }
     }
 }
 

@@ -47,6 +47,7 @@ pub fn play(
         logged: 0,
         sids: 1,
         is_on_line: is_call,
+        is_cut_off: false,
         address,
     };
     let end = player.play();
@@ -69,6 +70,8 @@ struct Playing<'a> {
     /// The number of the next SID.
     sids: u64,
     is_on_line: bool,
+    /// The caller hung up in a widget that takes no time, and the one that came after it does not know yet.
+    is_cut_off: bool,
     /// The contact's, and ours.
     address: (String, String),
 }
@@ -135,8 +138,9 @@ impl Playing<'_> {
                 | Action::Connect(_)
                 | Action::HandOver(_)
         );
+        let is_cut_off = std::mem::take(&mut self.is_cut_off);
         let speaks = match &action {
-            Action::SayPlay(prompt) | Action::Gather { prompt, .. } => {
+            Action::SayPlay(prompt) | Action::Gather { prompt, .. } if !is_cut_off => {
                 self.note(widget, TraceDetail::Heard(prompt.clone()));
                 speaking_time(prompt)
             }
@@ -147,7 +151,9 @@ impl Playing<'_> {
             return Vec::new();
         }
         let mut events = Vec::new();
-        if self.is_on_line && self.peer.hangs_up(widget, is_heard) {
+        if is_cut_off {
+            events.push((Duration::ZERO, RunEvent::HungUp));
+        } else if self.is_on_line && self.peer.hangs_up(widget, is_heard) {
             self.is_on_line = false;
             self.note(widget, TraceDetail::HungUp);
             events.push((Duration::from_secs(1), RunEvent::HungUp));

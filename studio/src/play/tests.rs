@@ -1,6 +1,7 @@
 //! Whole runs against scripts.
 
 mod endings;
+mod support;
 
 use std::sync::Arc;
 

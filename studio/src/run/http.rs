@@ -120,7 +120,7 @@ impl Run {
             _ => false,
         };
         if !is_good {
-            self.warn(answer, state, "the answer is no success");
+            self.warn(answer, state, &format!("the server answered {}", response.status));
             return Taken::Fired(failed);
         }
         if response.body.len() > MAX_RESPONSE_BYTES {

@@ -1,5 +1,6 @@
 //! The answers to HTTP requests and Functions, as a file lists them: `[[answers]]`.
 
+use super::flows::ScenarioFlows;
 use super::table::{Field, Fields, Problems, ScenarioProblem};
 use crate::play::{AnswerRule, HttpOutcome};
 use crate::run::{HttpMethod, HttpResponse};
@@ -12,18 +13,30 @@ pub fn read_answers(text: &str) -> Result<Vec<AnswerRule>, Vec<ScenarioProblem>>
     let mut problems = Problems::new(text);
     let mut answers = Vec::new();
     if let Some(mut fields) = problems.parse() {
-        answers = rules(fields.tables("answers", &mut problems), &mut problems);
+        answers = rules(fields.tables("answers", &mut problems), None, &mut problems);
         fields.finish(&mut problems);
     }
     if problems.list.is_empty() { Ok(answers) } else { Err(problems.list) }
 }
 
-pub(super) fn rules(tables: Vec<Fields<'_>>, problems: &mut Problems<'_>) -> Vec<AnswerRule> {
-    tables.into_iter().filter_map(|table| rule(table, problems)).collect()
+/// The answers of tables. Widgets that they name must be there, if the Flows are known.
+pub(super) fn rules(
+    tables: Vec<Fields<'_>>,
+    flows: Option<&ScenarioFlows<'_>>,
+    problems: &mut Problems<'_>,
+) -> Vec<AnswerRule> {
+    tables.into_iter().filter_map(|table| rule(table, flows, problems)).collect()
 }
 
-fn rule(mut fields: Fields<'_>, problems: &mut Problems<'_>) -> Option<AnswerRule> {
-    let widget = fields.text("widget", problems);
+fn rule(
+    mut fields: Fields<'_>,
+    flows: Option<&ScenarioFlows<'_>>,
+    problems: &mut Problems<'_>,
+) -> Option<AnswerRule> {
+    let widget = fields.take("widget").and_then(|field| match flows {
+        Some(flows) => flows.widget(field, problems),
+        None => field.text(problems),
+    });
     let url = fields.text("url", problems);
     let method = fields.take("method").and_then(|field| method(field, problems));
     let status = fields.take("status");
@@ -47,7 +60,7 @@ fn rule(mut fields: Fields<'_>, problems: &mut Problems<'_>) -> Option<AnswerRul
     let usual = if body.is_some() { "text/plain" } else { "application/json" };
     let body = json.map(|json| json.to_string()).or(body).unwrap_or_default();
     let outcome = match is_silent {
-        true => HttpOutcome::Unanswered("the script has none".to_owned()),
+        true => HttpOutcome::Unanswered("the file says so".to_owned()),
         false => HttpOutcome::Responded(HttpResponse {
             status: status.unwrap_or(200),
             content_type: content_type.unwrap_or_else(|| usual.to_owned()),

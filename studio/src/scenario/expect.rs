@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::failure::{ScenarioFailure, in_order};
+use super::flows::ScenarioFlows;
 use super::place::{FlowPlace, places};
 use super::request::{ExpectedRequest, RequestFacts, requests};
 use super::table::{Field, Fields, Problems, pairs};
-use crate::flow::Flow;
 use crate::play::{PlayEnd, Played, TraceDetail};
 use crate::run::{EndReason, Prompt, Step};
 
@@ -40,7 +40,7 @@ enum ExpectedEnd {
 impl Expectations {
     pub(super) fn take(
         fields: &mut Fields<'_>,
-        flow: &Flow,
+        flows: &ScenarioFlows<'_>,
         problems: &mut Problems<'_>,
     ) -> Expectations {
         let mut texts = |key, problems: &mut Problems<'_>| {
@@ -50,12 +50,13 @@ impl Expectations {
         let never_hears = texts("never_hears", problems);
         let sends = texts("sends", problems);
         let requests = fields.tables("requests", problems).into_iter();
-        let requests = requests.map(|table| ExpectedRequest::read(table, flow, problems)).collect();
-        let passes = places(fields.take("passes"), flow, problems);
-        let avoids = places(fields.take("avoids"), flow, problems);
+        let requests =
+            requests.map(|table| ExpectedRequest::read(table, flows, problems)).collect();
+        let passes = places(fields.take("passes"), flows, problems);
+        let avoids = places(fields.take("avoids"), flows, problems);
         let ends = fields.take("ends").and_then(|field| end(field, problems));
         let ends_in = fields.take("ends_in");
-        let ends_in = ends_in.and_then(|field| FlowPlace::read(field, flow, problems));
+        let ends_in = ends_in.and_then(|field| FlowPlace::read(field, flows, problems));
         let logs = fields.take("logs").map(|field| {
             field.items().into_iter().filter_map(|item| item.number(problems)).collect()
         });

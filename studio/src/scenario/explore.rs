@@ -12,7 +12,7 @@ use super::start::{CONTACT, USUAL_TIME, call_from, execution, message_from, requ
 use super::values::FlowValues;
 use super::walk::Walk;
 use crate::flow::Flow;
-use crate::play::{PlayEnd, Played, TraceDetail, play};
+use crate::play::{MetDifferences, PlayEnd, Played, TraceDetail, play};
 use crate::run::{EndReason, ExecutionStart, Step};
 
 /// What random walks have found.
@@ -32,6 +32,8 @@ pub struct Exploration {
     pub broken: Vec<ExplorationFinding>,
     /// What the walks have passed.
     pub coverage: FlowCoverage,
+    /// Where they were not played as in Studio.
+    pub differences: MetDifferences,
 }
 
 /// Something that walks have found.
@@ -57,7 +59,7 @@ pub fn explore(
     seed: u64,
 ) -> Exploration {
     let values = FlowValues::of(flow);
-    let mut coverage = FlowCoverage::new(flow);
+    let (mut coverage, mut differences) = (FlowCoverage::new(flow), MetDifferences::default());
     let [mut errors, mut dead_ends, mut loops, mut broken]: [Found; 4] = Default::default();
     let starts = ways_in(flow);
     let walks = if starts.is_empty() { 0 } else { walks };
@@ -69,6 +71,7 @@ pub fn explore(
         let (words, start) = start_of(start, &mut walk);
         let played = play(flow, &start, USUAL_TIME, &mut walk);
         coverage.add(&played);
+        differences.add(flow, &played);
         let done = [words, walk.example()];
         let done: Vec<&str> =
             done.iter().map(String::as_str).filter(|one| !one.is_empty()).collect();
@@ -99,7 +102,7 @@ pub fn explore(
         }
     }
     let [errors, dead_ends, loops, broken] = [errors, dead_ends, loops, broken].map(listed);
-    Exploration { walks, seed, errors, dead_ends, loops, broken, coverage }
+    Exploration { walks, seed, errors, dead_ends, loops, broken, coverage, differences }
 }
 
 fn start_of(event: &str, walk: &mut Walk<'_>) -> (String, ExecutionStart) {

@@ -8,11 +8,12 @@ use serde_json::{Map, Value};
 
 use super::answers::rules as answer_rules;
 use super::expect::Expectations;
+use super::flows::ScenarioFlows;
 use super::rules::FlowRules;
 use super::start::{CONTACT, USUAL_TIME, call_from, execution, message_from, request_for, usual};
-use super::table::{Fields, Problems, ScenarioProblem};
-use crate::flow::Flow;
-use crate::play::{AnswerRule, CallerAction, PlayScript, outcomes};
+use super::table::{Field, Fields, Problems, ScenarioProblem};
+use crate::flow::{Flow, State};
+use crate::play::{AnswerRule, CallerAction, PlayScript, no_outcome};
 use crate::run::ExecutionStart;
 
 /// The scenarios of a Flow, and the rules that all of its runs keep.
@@ -71,13 +72,15 @@ impl ScenarioFile {
         let Some(mut fields) = problems.parse() else { return Err(problems.list) };
         fields.text("flow", &mut problems);
         subflows(&mut fields, &mut problems);
-        let rules = FlowRules::take(&mut fields, flow, &mut problems);
-        let answers = answer_rules(fields.tables("answers", &mut problems), &mut problems);
+        let known = ScenarioFlows { main: flow, subflows: flows };
+        let rules = FlowRules::take(&mut fields, &known, &mut problems);
+        let tables = fields.tables("answers", &mut problems);
+        let answers = answer_rules(tables, Some(&known), &mut problems);
         let tables = fields.tables("scenarios", &mut problems);
         fields.finish(&mut problems);
         let mut scenarios = Vec::new();
         for table in tables {
-            let scenario = scenario(table, flow, &answers, &mut problems);
+            let scenario = scenario(table, &known, &answers, &mut problems);
             scenarios.push(scenario);
         }
         for scenario in &mut scenarios {
@@ -93,7 +96,7 @@ impl ScenarioFile {
 
 fn scenario(
     mut fields: Fields<'_>,
-    flow: &Flow,
+    flows: &ScenarioFlows<'_>,
     answers: &[AnswerRule],
     problems: &mut Problems<'_>,
 ) -> FlowScenario {
@@ -103,7 +106,7 @@ fn scenario(
         problems.add(at, &key, "it has no name");
         String::new()
     });
-    let start = start(&mut fields, flow, problems);
+    let start = start(&mut fields, flows.main, problems);
     let time = time(&mut fields, problems).unwrap_or(USUAL_TIME);
     let mut script =
         PlayScript { unsent: "no answer of the scenario fits".to_owned(), ..PlayScript::default() };
@@ -119,16 +122,14 @@ fn scenario(
             ),
         }
     }
-    for (at, widget) in fields.texts("hang_up_in", problems) {
-        if flow.state(&widget).is_none() {
-            problems.add(at, "hang_up_in", format!("the Flow has no {widget}"));
-        }
-        script.hang_ups.insert(widget);
+    for field in fields.take("hang_up_in").map(Field::items).unwrap_or_default() {
+        script.hang_ups.extend(flows.widget(field, problems));
     }
-    script.answers = answer_rules(fields.tables("answers", problems), problems);
+    let tables = fields.tables("answers", problems);
+    script.answers = answer_rules(tables, Some(flows), problems);
     script.common_answers = answers.to_vec();
-    script.outcomes = outcomes_of(&mut fields, flow, problems);
-    let expectations = Expectations::take(&mut fields, flow, problems);
+    script.outcomes = outcomes_of(&mut fields, flows, problems);
+    let expectations = Expectations::take(&mut fields, flows, problems);
     fields.finish(problems);
     FlowScenario { name, line, start, at: time, script, expectations }
 }
@@ -190,28 +191,19 @@ fn action(text: &str) -> Option<CallerAction> {
 
 fn outcomes_of(
     fields: &mut Fields<'_>,
-    flow: &Flow,
+    flows: &ScenarioFlows<'_>,
     problems: &mut Problems<'_>,
 ) -> BTreeMap<String, VecDeque<String>> {
     let mut all: BTreeMap<String, VecDeque<String>> = BTreeMap::new();
     let table = fields.take("outcomes").and_then(|field| field.table(problems));
     for (widget, field) in table.map(|mut table| table.rest()).unwrap_or_default() {
-        let Some(state) = flow.state(&widget) else {
-            field.problem(problems, format!("the Flow has no {widget}"));
-            continue;
-        };
-        let known = outcomes(&state.kind);
+        let states: Vec<&State> = flows.states(&widget).collect();
         for item in field.items() {
             let (at, key) = (item.at, item.key.clone());
             let Some(outcome) = item.text(problems) else { continue };
-            if known.contains(&outcome.as_str()) {
-                all.entry(widget.clone()).or_default().push_back(outcome);
-            } else {
-                let expected = match known {
-                    [] => format!("a {} has no outcomes", state.kind),
-                    known => format!("expected one of {}", known.join(", ")),
-                };
-                problems.add(at, &key, format!("{outcome:?} is no outcome: {expected}"));
+            match no_outcome(&states, &widget, &outcome) {
+                Some(why) => problems.add(at, &key, why),
+                None => all.entry(widget.clone()).or_default().push_back(outcome),
             }
         }
     }

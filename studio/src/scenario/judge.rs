@@ -7,7 +7,7 @@ use super::failure::ScenarioFailure;
 use super::file::{FlowScenario, ScenarioFile};
 use super::rules::FlowRules;
 use crate::flow::Flow;
-use crate::play::{Played, play};
+use crate::play::{MetDifferences, Played, play};
 
 /// The results of a file's scenarios.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub struct ScenarioReport {
     pub results: Vec<ScenarioResult>,
     /// What all of them together have passed of the Flow.
     pub coverage: FlowCoverage,
+    /// Where they were not played as in Studio.
+    pub differences: MetDifferences,
 }
 
 /// The result of a scenario.
@@ -40,14 +42,15 @@ impl ScenarioReport {
 
 /// Plays the scenarios of a file.
 pub fn judge(flow: &Arc<Flow>, file: &ScenarioFile) -> ScenarioReport {
-    let mut coverage = FlowCoverage::new(flow);
+    let (mut coverage, mut differences) = (FlowCoverage::new(flow), MetDifferences::default());
     let results = file.scenarios.iter().map(|scenario| {
         let result = judge_one(flow, scenario, &file.rules);
         coverage.add(&result.played);
+        differences.add(flow, &result.played);
         result
     });
     let results = results.collect();
-    ScenarioReport { results, coverage }
+    ScenarioReport { results, coverage, differences }
 }
 
 /// Plays one scenario.
@@ -60,6 +63,10 @@ pub fn judge_one(flow: &Arc<Flow>, scenario: &FlowScenario, rules: &FlowRules) -
         let count = script.actions.len();
         let message = format!("the run was over before the caller's last {count} actions");
         failures.push(ScenarioFailure::new("caller", message));
+    }
+    for widget in &script.hang_ups {
+        let message = format!("nobody was on the line in {widget}, or the run never came there");
+        failures.push(ScenarioFailure::new("hang_up_in", message));
     }
     let (name, line) = (scenario.name.clone(), scenario.line);
     ScenarioResult { name, line, failures, played }

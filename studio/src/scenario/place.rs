@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use super::flows::ScenarioFlows;
 use super::table::{Field, Problems};
-use crate::flow::Flow;
 use crate::run::Step;
 
 /// A widget, or one of its events.
@@ -16,13 +16,14 @@ pub(super) struct FlowPlace {
 impl FlowPlace {
     /// The place of this name; none if the Flow does not have it. A widget is left by `hangup` whether it has such a
     /// transition or not.
-    pub(super) fn of(name: &str, flow: &Flow) -> Option<FlowPlace> {
-        if flow.state(name).is_some() {
+    pub(super) fn of(name: &str, flows: &ScenarioFlows<'_>) -> Option<FlowPlace> {
+        if flows.states(name).next().is_some() {
             return Some(FlowPlace { widget: name.to_owned(), event: None });
         }
         let (widget, event) = name.rsplit_once('.')?;
-        let state = flow.state(widget)?;
-        let has_event = event == crate::run::HANG_UP || state.on(event).is_some();
+        let has_event = flows
+            .states(widget)
+            .any(|state| event == crate::run::HANG_UP || state.on(event).is_some());
         let event = Some(event.to_owned());
         has_event.then(|| FlowPlace { widget: widget.to_owned(), event })
     }
@@ -30,12 +31,12 @@ impl FlowPlace {
     /// The place that a field names.
     pub(super) fn read(
         field: Field<'_>,
-        flow: &Flow,
+        flows: &ScenarioFlows<'_>,
         problems: &mut Problems<'_>,
     ) -> Option<FlowPlace> {
         let (at, key) = (field.at, field.key.clone());
         let name = field.text(problems)?;
-        let place = FlowPlace::of(&name, flow);
+        let place = FlowPlace::of(&name, flows);
         if place.is_none() {
             let message = format!("the Flow has no {name}, expected a widget or WIDGET.EVENT");
             problems.add(at, &key, message);
@@ -52,11 +53,11 @@ impl FlowPlace {
 /// Reads a list of places.
 pub(super) fn places(
     field: Option<Field<'_>>,
-    flow: &Flow,
+    flows: &ScenarioFlows<'_>,
     problems: &mut Problems<'_>,
 ) -> Vec<FlowPlace> {
     let items = field.map(Field::items).unwrap_or_default().into_iter();
-    items.filter_map(|item| FlowPlace::read(item, flow, problems)).collect()
+    items.filter_map(|item| FlowPlace::read(item, flows, problems)).collect()
 }
 
 impl fmt::Display for FlowPlace {

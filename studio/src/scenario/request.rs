@@ -1,7 +1,7 @@
 //! Requests: those that a scenario expects, and those that a run has made.
 
+use super::flows::ScenarioFlows;
 use super::table::{Fields, Problems, pairs};
-use crate::flow::Flow;
 use crate::play::{Played, TraceDetail, TraceEntry, is_like};
 use crate::run::HttpMethod;
 
@@ -49,18 +49,11 @@ pub(super) fn requests(played: &Played) -> Vec<RequestFacts> {
 impl ExpectedRequest {
     pub(super) fn read(
         mut fields: Fields<'_>,
-        flow: &Flow,
+        flows: &ScenarioFlows<'_>,
         problems: &mut Problems<'_>,
     ) -> ExpectedRequest {
         let widget = fields.take("widget");
-        let widget = widget.and_then(|field| {
-            let (at, key) = (field.at, field.key.clone());
-            let name = field.text(problems)?;
-            if flow.state(&name).is_none() {
-                problems.add(at, &key, format!("the Flow has no {name}"));
-            }
-            Some(name)
-        });
+        let widget = widget.and_then(|field| flows.widget(field, problems));
         let method = fields.text("method", problems).map(|method| method.to_uppercase());
         let url = fields.text("url", problems);
         let contains = fields.texts("contains", problems).into_iter().map(|(_, text)| text);

@@ -1,9 +1,9 @@
 //! Rules that each run of a Flow keeps, whatever its caller does: `must_pass` and `never_after`.
 
 use super::failure::ScenarioFailure;
+use super::flows::ScenarioFlows;
 use super::place::FlowPlace;
 use super::table::{Fields, Problems};
-use crate::flow::Flow;
 use crate::play::{PlayEnd, Played};
 use crate::run::EndReason;
 
@@ -33,17 +33,17 @@ impl FlowRules {
     /// Takes the rules of a file.
     pub(super) fn take(
         fields: &mut Fields<'_>,
-        flow: &Flow,
+        flows: &ScenarioFlows<'_>,
         problems: &mut Problems<'_>,
     ) -> FlowRules {
         let mut rules = FlowRules::default();
         for field in fields.take("must_pass").map(|field| field.items()).unwrap_or_default() {
             if field.is_text() {
-                let place = FlowPlace::read(field, flow, problems);
+                let place = FlowPlace::read(field, flows, problems);
                 rules.must_pass.extend(place.map(|place| MustPass { place, after: None }));
             } else if let Some(mut table) = field.table(problems) {
                 let mut place = |key, problems: &mut Problems<'_>| {
-                    table.take(key).and_then(|field| FlowPlace::read(field, flow, problems))
+                    table.take(key).and_then(|field| FlowPlace::read(field, flows, problems))
                 };
                 let (widget, after) = (place("widget", problems), place("after", problems));
                 match widget {
@@ -55,12 +55,12 @@ impl FlowRules {
         }
         let after = fields.take("never_after").and_then(|field| field.table(problems));
         for (first, field) in after.map(|mut table| table.rest()).unwrap_or_default() {
-            let Some(first) = FlowPlace::of(&first, flow) else {
+            let Some(first) = FlowPlace::of(&first, flows) else {
                 field.problem(problems, format!("the Flow has no {first}"));
                 continue;
             };
             for item in field.items() {
-                let Some(never) = FlowPlace::read(item, flow, problems) else { continue };
+                let Some(never) = FlowPlace::read(item, flows, problems) else { continue };
                 rules.never_after.push(NeverAfter { first: first.clone(), never });
             }
         }

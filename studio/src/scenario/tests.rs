@@ -1,6 +1,7 @@
 //! Scenarios of small Flows, and those of the shipped ones.
 
 mod shipped;
+mod subflows;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use super::Playing;
 use crate::flow::{State, Transition};
 use crate::play::trace::{TraceDetail, TraceEntry};
-use crate::run::{Action, RunEvent, RunState, SplitStep, Step};
+use crate::run::{Action, LogEntry, RunEvent, RunState, SplitStep, Step};
 
 impl Playing<'_> {
     /// Steps the machine, and puts what has happened into the trace.
@@ -17,9 +17,10 @@ impl Playing<'_> {
         for step in steps {
             let widget = step.from.clone();
             self.compared(&widget, step.split.as_ref());
-            while let Some(entry) = log.next_if(|entry| entry.widget == widget) {
+            while let Some(entry) = log.next_if(|entry| is_before(entry, &widget)) {
                 self.note(&widget, TraceDetail::Logged(entry));
             }
+            self.hang_up_between(&step);
             let flow =
                 if step.subflow.is_some() { self.subflow.as_ref() } else { Some(&self.flow) };
             let state = flow.and_then(|flow| flow.state(&widget));
@@ -37,6 +38,19 @@ impl Playing<'_> {
         actions
     }
 
+    /// A caller may hang up in a widget that takes no time: the next one that takes some learns of it.
+    fn hang_up_between(&mut self, step: &Step) {
+        let goes_on = *self.run.state() == RunState::Active;
+        let takes_none = matches!(
+            step.kind.as_str(),
+            "trigger" | "set-variables" | "split-based-on" | "record-call" | "fork-stream"
+        );
+        if goes_on && takes_none && self.is_on_line && self.peer.hangs_up(&step.from, false) {
+            (self.is_on_line, self.is_cut_off) = (false, true);
+            self.note(&step.from, TraceDetail::HungUp);
+        }
+    }
+
     fn compared(&mut self, widget: &str, split: Option<&SplitStep>) {
         for comparison in split.map(|split| split.comparisons.as_slice()).unwrap_or_default() {
             let input = split.map(|split| split.input.clone()).unwrap_or_default();
@@ -50,6 +64,11 @@ impl Playing<'_> {
         self.peer.observe(&entry);
         self.entries.push(entry);
     }
+}
+
+/// The entry is about a widget before it was left; a run that goes round and round ends after that.
+fn is_before(entry: &LogEntry, widget: &str) -> bool {
+    entry.widget == widget && !matches!(entry.code, Some(81000 | 81001))
 }
 
 /// The index of the transition that a step has taken.
