@@ -5,8 +5,18 @@
 macro_rules! say {
     ($($text:tt)*) => {{
         use std::io::Write;
-        let _ = writeln!(std::io::stdout(), $($text)*);
+        $crate::commands::printed(writeln!(std::io::stdout(), $($text)*));
     }};
+}
+
+/// Set when a line could not be printed although somebody reads.
+static IS_UNPRINTED: AtomicBool = AtomicBool::new(false);
+
+/// Takes the result of printing a line.
+pub fn printed(line: std::io::Result<()>) {
+    if line.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
+        IS_UNPRINTED.store(true, Ordering::Relaxed);
+    }
 }
 
 pub mod alarm;
@@ -22,6 +32,8 @@ pub mod on_call;
 pub mod run;
 pub mod send;
 pub mod verify;
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use shared::config::file::{Config, UnreadCalendar};
 

@@ -15,6 +15,9 @@ pub mod test;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+use studio::play::is_hidden;
 
 use clap::{Subcommand, ValueHint};
 
@@ -131,6 +134,23 @@ impl FlowCommand {
 /// # Errors
 /// Says what cannot be read or written.
 pub fn run(command: &FlowCommand) -> Result<bool, String> {
+    let done = run_unchecked(command)?;
+    match super::IS_UNPRINTED.load(Ordering::Relaxed) {
+        false => Ok(done),
+        true => Err("standard output cannot be written".to_owned()),
+    }
+}
+
+fn run_unchecked(command: &FlowCommand) -> Result<bool, String> {
+    let named: Vec<&PathBuf> = match command {
+        FlowCommand::Check { files, .. } => files.iter().collect(),
+        FlowCommand::Test(options) => options.files.iter().collect(),
+        FlowCommand::Diff { before, after, .. } => vec![before, after],
+        _ => Vec::new(),
+    };
+    if named.into_iter().filter(|file| file.as_os_str() == "-").count() > 1 {
+        return Err("standard input (-) can be read once".to_owned());
+    }
     match command {
         FlowCommand::Outage { config, policy } => {
             let source = Source::find(config.path());
@@ -168,14 +188,6 @@ fn name(file: &Path) -> String {
 
 /// A text without what would move a terminal's cursor, or turn the order of its letters.
 fn printable(text: &str) -> String {
-    let is_hidden = |c: char| {
-        c.is_control()
-            || matches!(
-                c,
-                '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-                    | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
-            )
-    };
     let mut printable = String::with_capacity(text.len());
     for c in text.chars() {
         if is_hidden(c) { printable.extend(c.escape_unicode()) } else { printable.push(c) }

@@ -23,6 +23,6 @@ pub use outcome::{no_outcome, outcome_events, outcomes};
 pub use peer::{CallerAction, CallerPrompt, Peer, PromptKind};
 pub use player::play;
 pub use script::{AnswerRule, PlayScript, is_like};
-pub use support::{MetDifferences, ToldDifference, WIDGET_SUPPORT, WidgetSupport};
-pub use text::TraceWriter;
+pub use support::{DifferenceScope, MetDifferences, WIDGET_SUPPORT, WidgetSupport};
+pub use text::{TraceWriter, is_hidden};
 pub use trace::{PlayEnd, Played, TraceDetail, TraceEntry};

@@ -40,7 +40,7 @@ fn names() -> Vec<String> {
 }
 
 /// The last lines of a run as `flow run` prints it, so many at most.
-fn said(scenario: &FlowScenario, played: &Played, most: usize) -> String {
+fn printed(scenario: &FlowScenario, played: &Played, most: usize) -> String {
     let mut writer = TraceWriter::new(scenario.at, false);
     let text: String = played.entries.iter().map(|entry| writer.lines(entry)).collect();
     let mut lines: Vec<&str> = text.lines().collect();
@@ -66,7 +66,7 @@ fn flows_that_go_wrong_say_what_they_should() {
         let runs = file.scenarios.iter().zip(&report.results);
         let most = if name.starts_with("hang-up") { 6 } else { 20 };
         let mut all: String =
-            runs.map(|(scenario, result)| said(scenario, &result.played, most)).collect();
+            runs.map(|(scenario, result)| printed(scenario, &result.played, most)).collect();
         report.differences.lines().for_each(|line| all.push_str(&format!("{line}\n")));
         let trace = folder().join(format!("{name}.trace"));
         if fs::read_to_string(&trace).unwrap_or_default() != all {

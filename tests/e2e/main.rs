@@ -20,6 +20,7 @@ mod pages;
 mod scenario;
 mod scenarios;
 mod slack;
+mod strange_flows;
 mod studio_pages;
 mod watching;
 mod workspace;

@@ -145,14 +145,15 @@ fn counted(count: usize, one: &str) -> String {
 
 /// Says on standard error why a file holds no Flow.
 pub(super) fn say_findings(file: &Path, findings: &[Finding]) {
-    for Finding { path, position, message, advice, .. } in findings {
+    reasons(file, findings).iter().for_each(|reason| eprintln!("{reason}"));
+}
+
+/// The reasons why a file holds no Flow, each with its place and with what to do.
+pub(super) fn reasons(file: &Path, findings: &[Finding]) -> Vec<String> {
+    let reason = |Finding { path, position, message, advice, .. }: &Finding| {
         let at = position.map(|at| format!(", {at}")).unwrap_or_default();
-        eprintln!(
-            "{}{at} ({}): {}\n  {}",
-            name(file),
-            printable(path),
-            printable(message),
-            printable(advice)
-        );
-    }
+        let [path, message, advice] = [path, message, advice].map(|text| printable(text));
+        format!("{}{at} ({path}): {message}\n  {advice}", name(file))
+    };
+    findings.iter().map(reason).collect()
 }

@@ -6,7 +6,8 @@ use studio::diff::{FlowDiff, picture};
 use studio::draw::{Mode, svg};
 use studio::{FlowDefinition, FlowFile};
 
-use super::{name, read, write};
+use super::check::reasons;
+use super::{name, printable, read, write};
 
 /// Prints what is not the same in two files with a Flow each, and draws it if there is a place for the drawing. `false`
 /// means that a file holds no Flow, or several.
@@ -37,17 +38,14 @@ pub fn run(before: &Path, after: &Path, output: Option<&Path>) -> Result<bool, S
 
 /// The only Flow of a file, or the reasons why there is none.
 fn only<'a>(
-    file: &Path,
+    path: &Path,
     read: &'a Result<FlowFile, Vec<studio::Finding>>,
 ) -> Result<&'a FlowDefinition, Vec<String>> {
-    let file = name(file);
+    let file = name(path);
     match read.as_ref().map(FlowFile::flows) {
         Ok([flow]) => Ok(flow),
         Ok(several) => Err(vec![format!("{file} has {} Flows, expected one", several.len())]),
-        Err(findings) => Err(findings
-            .iter()
-            .map(|one| format!("{file} ({}): {}", one.path, one.message))
-            .collect()),
+        Err(findings) => Err(reasons(path, findings)),
     }
 }
 
@@ -70,9 +68,4 @@ fn summary(diff: &FlowDiff) -> String {
         count(diff.transitions.len(), "transition"),
         count(diff.settings.len(), "setting"),
     )
-}
-
-/// A text without what would move a terminal's cursor.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -1,8 +1,9 @@
 //! `ringdown flow run`: plays a Flow from its start to its end, in virtual time.
 //!
-//! [`options`] is what can be typed. `terminal` plays the caller and the servers.
+//! [`options`] is what can be typed, and `script` what it means for a Flow. `terminal` plays the caller and the servers.
 
 pub mod options;
+mod script;
 mod terminal;
 
 use std::path::Path;
@@ -10,14 +11,17 @@ use std::sync::Arc;
 
 use sandbox::live::Live;
 use serde_json::Value;
-use studio::play::{MetDifferences, PlayScript, TraceWriter, play};
+use studio::play::{AnswerRule, MetDifferences, PlayScript, TraceWriter, play};
 use studio::scenario::{call_from, execution, message_from, read_answers, request_for, usual};
 use studio::{Flow, FlowFile, Trigger};
+
+use self::script::script;
 
 pub use options::{AnswerSource, FunctionSource, RunOptions, RunStart};
 
 use self::terminal::Terminal;
-use super::{name, read};
+use super::check::reasons;
+use super::{name, printable, read};
 use crate::clock::now;
 
 /// The contact unless one is named: one of Twilio's numbers for tests.
@@ -29,15 +33,9 @@ const CONTACT: &str = "+15005550001";
 /// Says what cannot be read.
 pub fn run(options: &RunOptions) -> Result<bool, String> {
     let bytes = read(&options.file)?;
-    let mut script =
-        PlayScript { actions: options.caller.actions.clone().into(), ..PlayScript::default() };
-    if let Some(AnswerSource::File(file)) = &options.http {
-        script.answers.extend(answers(file, false)?);
-    }
-    if let Some(FunctionSource::File(file)) = &options.function {
-        script.answers.extend(answers(file, true)?);
-    }
+    let answers = answers(options)?;
     let Some(flow) = only_flow(&options.file, &bytes) else { return Ok(false) };
+    let script = PlayScript { answers, ..script(options, &flow)? };
     let trigger = trigger(&flow, options.start.chosen().as_ref());
     say!("{}: {}", name(&options.file), start_words(&trigger));
     let began = now();
@@ -48,6 +46,7 @@ pub fn run(options: &RunOptions) -> Result<bool, String> {
     let played = play(&flow, &execution(trigger), began, &mut terminal);
     let mut differences = MetDifferences::default();
     differences.add(&flow, &played);
+    terminal.leftovers().for_each(|line| say!("{line}"));
     differences.lines().for_each(|line| say!("{line}"));
     say!("The run is over: {}.", played.end);
     if options.trace {
@@ -58,28 +57,36 @@ pub fn run(options: &RunOptions) -> Result<bool, String> {
 
 /// The Flow of a file that has one; otherwise the reasons are said.
 pub(super) fn only_flow(file: &Path, bytes: &[u8]) -> Option<Flow> {
-    let file = name(file);
     match FlowFile::read(bytes) {
         Ok(flows) => match flows.flows() {
             [flow] => Some(flow.flow()),
             several => {
-                let count = several.len();
+                let (file, count) = (name(file), several.len());
                 say!("{file} has {count} Flows: put the one that is meant into a file of its own");
                 None
             }
         },
         Err(findings) => {
-            for finding in findings {
-                let at = finding.position.map(|at| format!(", {at}")).unwrap_or_default();
-                say!("{file}{at} ({}): {}", finding.path, finding.message);
-            }
+            reasons(file, &findings).iter().for_each(|reason| say!("{reason}"));
             None
         }
     }
 }
 
+/// The answers to HTTP requests and of Functions that stand in files.
+fn answers(options: &RunOptions) -> Result<Vec<AnswerRule>, String> {
+    let mut answers = Vec::new();
+    if let Some(AnswerSource::File(file)) = &options.http {
+        answers.extend(answers_of(file, false)?);
+    }
+    if let Some(FunctionSource::File(file)) = &options.function {
+        answers.extend(answers_of(file, true)?);
+    }
+    Ok(answers)
+}
+
 /// The answers of a file, for Functions or for HTTP requests alone.
-fn answers(file: &Path, is_function: bool) -> Result<Vec<studio::play::AnswerRule>, String> {
+fn answers_of(file: &Path, is_function: bool) -> Result<Vec<AnswerRule>, String> {
     let text = String::from_utf8(read(file)?)
         .map_err(|_| format!("{} is not text in UTF-8", name(file)))?;
     let mut rules = read_answers(&text).map_err(|problems| {
@@ -107,10 +114,12 @@ fn trigger(flow: &Flow, start: Option<&RunStart>) -> Trigger {
 fn start_words(trigger: &Trigger) -> String {
     let contact = trigger.contact();
     let last = contact.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
-    let contact = contact.get(last..).unwrap_or_default();
+    let contact = printable(contact.get(last..).unwrap_or_default());
     match trigger {
         Trigger::Call(_) => format!("a call from …{contact}"),
-        Trigger::Message(message) => format!("the message {:?} from …{contact}", message.body),
+        Trigger::Message(message) => {
+            format!("the message {:?} from …{contact}", printable(&message.body))
+        }
         Trigger::Request(request) => {
             let keys: Vec<&str> = request.parameters.keys().map(String::as_str).collect();
             match keys.is_empty() {

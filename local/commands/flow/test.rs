@@ -12,6 +12,7 @@ use studio::play::MetDifferences;
 use studio::scenario::{Exploration, FlowRules, ScenarioFile, explore, judge, junit, named_files};
 use studio::{Flow, FlowFile};
 
+use super::check::reasons;
 use super::{name, read};
 
 /// What was typed behind `flow test`.
@@ -129,22 +130,24 @@ fn tested(file: &Path, has_walks: bool) -> Result<Tested, String> {
     let flow = Arc::new(flow(&file)?);
     let mut flows = BTreeMap::new();
     for (sid, path) in subflows {
-        flows.insert(sid, Arc::new(self::flow(&beside(&path))?));
+        let subflow = self::flow(&beside(&path));
+        let subflow = subflow.map_err(|error| format!("{}, {sid}: {error}", name(&scenarios)))?;
+        flows.insert(sid, Arc::new(subflow));
     }
     let read = ScenarioFile::read(&text, &flow, &flows).map_err(|problems| {
         let problems = problems.iter().map(|problem| format!("{}, {problem}", name(&scenarios)));
         problems.collect::<Vec<String>>().join("\n")
     })?;
+    if read.scenarios.is_empty() && !has_walks {
+        return Err(format!("{} has no [[scenarios]]", name(&scenarios)));
+    }
     Ok(Tested { name: name(&scenarios), flow, flows, scenarios: Some(read) })
 }
 
 /// The only Flow of a file.
-fn flow(file: &Path) -> Result<Flow, String> {
-    let flows = FlowFile::read(&read(file)?).map_err(|findings| {
-        let reasons =
-            findings.iter().map(|one| format!("{} ({}): {}", name(file), one.path, one.message));
-        reasons.collect::<Vec<String>>().join("\n")
-    })?;
+pub(super) fn flow(file: &Path) -> Result<Flow, String> {
+    let flows =
+        FlowFile::read(&read(file)?).map_err(|findings| reasons(file, &findings).join("\n"))?;
     match flows.flows() {
         [flow] => Ok(flow.flow()),
         several => Err(format!("{} has {} Flows, expected one", name(file), several.len())),

@@ -14,13 +14,13 @@ pub struct WidgetSupport {
     pub played: &'static str,
     /// The difference from Studio that may lead to another path or other variables; empty if there is none.
     pub difference: &'static str,
-    /// The runs that are told of it.
-    pub told: ToldDifference,
+    /// The runs that print it.
+    pub scope: DifferenceScope,
 }
 
-/// The runs that are told of a difference.
+/// The runs that print a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ToldDifference {
+pub enum DifferenceScope {
     /// None: there is no difference, or the trace itself says so at the widget.
     Never,
     /// Those that pass such a widget.
@@ -31,19 +31,19 @@ pub enum ToldDifference {
     Beside(&'static str, &'static str),
 }
 
-use ToldDifference::{Always, Beside, Never, OnEvent};
+use DifferenceScope::{Always, Beside, Never, OnEvent};
 
 const fn same(kind: &'static str, played: &'static str) -> WidgetSupport {
-    WidgetSupport { kind, played, difference: "", told: Never }
+    WidgetSupport { kind, played, difference: "", scope: Never }
 }
 
 const fn other(
     kind: &'static str,
     played: &'static str,
-    told: ToldDifference,
+    scope: DifferenceScope,
     difference: &'static str,
 ) -> WidgetSupport {
-    WidgetSupport { kind, played, difference, told }
+    WidgetSupport { kind, played, difference, scope }
 }
 
 /// Every type of widget, in the order of the documentation.
@@ -58,7 +58,7 @@ pub const WIDGET_SUPPORT: [WidgetSupport; 26] = [
     other("run-subflow", "one level: its steps, its variables, its end", Always,
         "every revision of a subflow is the file that was named for its SID; `trigger.parent.step_sid` is empty"),
     other("make-http-request", "sent, or answered from a file; `parsed` is merged", Never,
-        "`add_twilio_auth` fails, for no account's credentials are at hand, and the trace says so"),
+        "with `add_twilio_auth` nothing is sent, for no credentials are at hand, and the trace says so; a file can answer it"),
     other("run-function", "sent, or answered from a file; `parsed` is merged", Always,
         "requests are not signed, so a protected Function refuses them; `headers` of the answer are not kept"),
     other("add-twiml-redirect", "handed over: `return`, `timeout`, `fail`", Always,
@@ -122,7 +122,7 @@ impl MetDifferences {
                 let transition = state.and_then(|state| state.on(event));
                 transition.is_some_and(|transition| transition.next.is_some())
             };
-            let is_met = match support.told {
+            let is_met = match support.scope {
                 Never => false,
                 Always => true,
                 OnEvent(event) => step.event == event,

@@ -10,6 +10,8 @@ use crate::play::{Played, TraceDetail};
 pub struct FlowCoverage {
     widgets: Vec<(String, u64)>,
     transitions: Vec<CoveredTransition>,
+    /// The transitions that no run can take, with the reasons.
+    impossible: Vec<(String, &'static str)>,
     index: BTreeMap<(String, usize), usize>,
 }
 
@@ -20,16 +22,22 @@ struct CoveredTransition {
 }
 
 impl FlowCoverage {
-    /// Nothing of a Flow is passed yet. The events of a trigger that lead nowhere are no transitions.
+    /// Nothing of a Flow is passed yet. The events of a trigger that lead nowhere are no transitions, and those that can
+    /// never be fired are not counted.
     pub fn new(flow: &Flow) -> FlowCoverage {
         let mut coverage = FlowCoverage {
             widgets: flow.states.iter().map(|state| (state.name.clone(), 0)).collect(),
             transitions: Vec::new(),
+            impossible: Vec::new(),
             index: BTreeMap::new(),
         };
         for state in &flow.states {
             for (index, transition) in state.transitions.iter().enumerate() {
                 if state.kind == "trigger" && transition.next.is_none() {
+                    continue;
+                }
+                if let Some(reason) = impossible(&state.kind, &transition.event) {
+                    coverage.impossible.push((transition_name(state, transition), reason));
                     continue;
                 }
                 let key = (state.name.clone(), index);
@@ -69,6 +77,11 @@ impl FlowCoverage {
         (taken, self.transitions.len())
     }
 
+    /// The transitions that are not counted, because no run can take them: their names and the reasons.
+    pub fn impossible(&self) -> &[(String, &'static str)] {
+        &self.impossible
+    }
+
     /// The widgets that no run has passed.
     pub fn missed_widgets(&self) -> Vec<&str> {
         let missed = self.widgets.iter().filter(|(_, count)| *count == 0);
@@ -79,6 +92,17 @@ impl FlowCoverage {
     pub fn missed_transitions(&self) -> Vec<&str> {
         let missed = self.transitions.iter().filter(|one| one.count == 0);
         missed.map(|one| one.name.as_str()).collect()
+    }
+}
+
+/// The reason why no run of a Flow of its own can fire an event, if none can.
+fn impossible(kind: &str, event: &str) -> Option<&'static str> {
+    match (kind, event) {
+        ("record-voicemail", "noAudio") => Some("only old accounts have it"),
+        ("send-to-flex", "composerStarted") => Some("it is not played"),
+        ("trigger", "incomingConversationMessage") => Some("it is not played"),
+        ("trigger", "incomingParent") => Some("only a parent Flow fires it"),
+        _ => None,
     }
 }
 

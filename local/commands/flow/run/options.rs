@@ -3,7 +3,9 @@
 use std::convert::Infallible;
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, ValueHint};
+use clap::{
+    Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, ValueHint, value_parser,
+};
 use studio::play::CallerAction;
 
 /// What was typed behind `flow run`.
@@ -19,6 +21,15 @@ pub struct RunOptions {
     /// The caller's keys and words.
     #[command(flatten)]
     pub caller: CallerOptions,
+    /// Let the caller hang up in this widget, of whatever type; may be given several times
+    #[arg(long = "hang-up-in", value_name = "WIDGET")]
+    pub hang_ups: Vec<String>,
+    /// How a widget's call, connection, queue, message or hand-over goes (queue=queue-full); may be given several times
+    #[arg(long = "outcome", value_name = "WIDGET=OUTCOME", value_parser = outcome)]
+    pub outcomes: Vec<(String, String)>,
+    /// The file of a subflow, by its SID; may be given several times
+    #[arg(long = "subflow", value_name = "FW…=FILE", value_parser = subflow, value_hint = ValueHint::Other)]
+    pub subflows: Vec<(String, PathBuf)>,
     /// Send HTTP requests for real (live, to public addresses), or answer them from a file with [[answers]]
     #[arg(long, value_name = "live|FILE", value_parser = AnswerSource::read)]
     pub http: Option<AnswerSource>,
@@ -97,7 +108,14 @@ impl Args for CallerOptions {
             .allow_hyphen_values(true)
             .action(ArgAction::Append)
             .help("Say this at the next prompt");
-        command.arg(press).arg(say)
+        let hang_up = Arg::new("hang-up")
+            .long("hang-up")
+            .num_args(0)
+            .value_parser(value_parser!(bool))
+            .default_missing_value("true")
+            .action(ArgAction::Append)
+            .help("Hang up at the next thing that is heard");
+        command.arg(press).arg(say).arg(hang_up)
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -111,8 +129,12 @@ impl FromArgMatches for CallerOptions {
         let pressed = matches.get_many::<Vec<CallerAction>>("press").into_iter().flatten();
         let said = matches.get_many::<String>("say").into_iter().flatten();
         let said = said.map(|words| vec![CallerAction::Say(words.clone())]);
-        let mut all: Vec<(usize, Vec<CallerAction>)> =
-            places("press").zip(pressed.cloned()).chain(places("say").zip(said)).collect();
+        let hang_ups = places("hang-up").map(|place| (place, vec![CallerAction::HangUp]));
+        let mut all: Vec<(usize, Vec<CallerAction>)> = places("press")
+            .zip(pressed.cloned())
+            .chain(places("say").zip(said))
+            .chain(hang_ups)
+            .collect();
         all.sort_by_key(|(place, _)| *place);
         Ok(CallerOptions { actions: all.into_iter().flat_map(|(_, actions)| actions).collect() })
     }
@@ -151,12 +173,13 @@ pub enum FunctionSource {
 }
 
 impl FunctionSource {
-    fn read(value: &str) -> Result<FunctionSource, Infallible> {
+    fn read(value: &str) -> Result<FunctionSource, String> {
         let is_url = ["http://", "https://"].iter().any(|start| value.starts_with(start));
-        Ok(match is_url {
-            true => FunctionSource::Url(value.to_owned()),
-            false => FunctionSource::File(value.into()),
-        })
+        if !is_url {
+            return Ok(FunctionSource::File(value.into()));
+        }
+        reqwest::Url::parse(value).map_err(|error| error.to_string())?;
+        Ok(FunctionSource::Url(value.to_owned()))
     }
 }
 
@@ -169,7 +192,12 @@ impl RunOptions {
         if !self.allowed.is_empty() && self.http != Some(AnswerSource::Live) {
             return Err("--http-allow goes with --http live".to_owned());
         }
-        Ok(())
+        let mut sids: Vec<&str> = self.subflows.iter().map(|(sid, _)| sid.as_str()).collect();
+        sids.sort_unstable();
+        match sids.windows(2).find(|two| two.first() == two.last()) {
+            Some([sid, ..]) => Err(format!("--subflow names {sid} twice")),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -184,6 +212,15 @@ fn pair(value: &str) -> Result<(String, String), String> {
     let pair = value.split_once('=').filter(|(key, _)| !key.is_empty());
     let (key, value) = pair.ok_or("expected KEY=VALUE")?;
     Ok((key.to_owned(), value.to_owned()))
+}
+
+fn outcome(value: &str) -> Result<(String, String), String> {
+    pair(value).map_err(|_| "expected WIDGET=OUTCOME".to_owned())
+}
+
+fn subflow(value: &str) -> Result<(String, PathBuf), String> {
+    let (sid, file) = pair(value).map_err(|_| "expected FW…=FILE".to_owned())?;
+    Ok((sid, file.into()))
 }
 
 /// The keys of one prompt after another: `1,12345#`. Between two commas is silence.
@@ -216,10 +253,18 @@ mod tests {
 
     #[test]
     fn keys_and_words_stand_in_the_order_in_which_they_were_typed() {
-        let options = taken(&["--press", "1,,2#", "--say", "yes", "--press=3"]).unwrap();
+        let options = taken(&["--press", "1,,2#", "--say", "yes", "--hang-up", "--press=3"]);
+        let options = options.unwrap();
         let press = |keys: &str| CallerAction::Press(keys.to_owned());
         let said = CallerAction::Say("yes".to_owned());
-        let expected = [press("1"), CallerAction::Silence, press("2#"), said, press("3")];
+        let expected = [
+            press("1"),
+            CallerAction::Silence,
+            press("2#"),
+            said,
+            CallerAction::HangUp,
+            press("3"),
+        ];
         assert_eq!(options.caller.actions, expected);
     }
 
@@ -238,6 +283,11 @@ mod tests {
             &["--message", "x", "--param", "a=1"],
             &["--param", "a"],
             &["--param", "=a"],
+            &["--function", "http://"],
+            &["--outcome", "queue"],
+            &["--outcome", "=busy"],
+            &["--subflow", "FW1"],
+            &["--subflow", "FW1=a.json", "--subflow", "FW1=b.json"],
             &["--call", " "],
             &["--press", "one"],
             &["--http-allow", "localhost"],

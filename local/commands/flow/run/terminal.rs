@@ -1,5 +1,6 @@
 //! The other side of a run: what was typed, and whoever sits at the terminal.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufRead};
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use studio::play::{
 };
 use tokio::runtime::Handle;
 
+use super::super::printable;
 use super::options::{AnswerSource, FunctionSource, RunOptions};
 
 /// The caller, the servers, and the printing of the trace.
@@ -21,6 +23,8 @@ pub(super) struct Terminal<'a> {
     writer: TraceWriter,
     /// Somebody answers: with `--step`, until standard input ends.
     asks: bool,
+    /// The subflows that are not here.
+    missing: BTreeSet<String>,
 }
 
 impl<'a> Terminal<'a> {
@@ -30,7 +34,20 @@ impl<'a> Terminal<'a> {
         live: Live,
         writer: TraceWriter,
     ) -> Terminal<'a> {
-        Terminal { options, script, live, writer, asks: options.step }
+        Terminal { options, script, live, writer, asks: options.step, missing: BTreeSet::new() }
+    }
+
+    /// What was typed and never came, and what was not typed and was missing, as lines.
+    pub(super) fn leftovers(&self) -> impl Iterator<Item = String> {
+        let hang_ups = self.script.hang_ups.iter().map(|widget| {
+            format!("no hang-up in {widget}: nobody was on the line, or the run never came there")
+        });
+        let left = self.script.actions.len();
+        let actions = (left > 0)
+            .then(|| format!("the run was over before the caller's last actions: {left} are left"));
+        let missing =
+            self.missing.iter().map(|sid| format!("--subflow {sid}=FILE would be that subflow"));
+        hang_ups.chain(actions).chain(missing)
     }
 
     /// A line of whoever sits there; none if nobody does.
@@ -109,7 +126,11 @@ impl Peer for Terminal<'_> {
     }
 
     fn flow(&mut self, flow_sid: &str, revision: &str) -> Option<Arc<Flow>> {
-        self.script.flow(flow_sid, revision)
+        let flow = self.script.flow(flow_sid, revision);
+        if flow.is_none() {
+            self.missing.insert(printable(flow_sid));
+        }
+        flow
     }
 
     fn observe(&mut self, entry: &TraceEntry) {

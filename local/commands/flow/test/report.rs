@@ -6,6 +6,8 @@ use studio::scenario::{
     Exploration, ExplorationFinding, FlowCoverage, ScenarioReport, ScenarioResult,
 };
 
+use super::super::printable;
+
 /// The most findings of a kind that are printed.
 const MAX_FINDINGS: usize = 20;
 
@@ -39,6 +41,9 @@ fn say_failed(result: &ScenarioResult) {
 fn say_coverage(coverage: &FlowCoverage) {
     let ((widgets, all_widgets), (taken, all)) = (coverage.widgets(), coverage.transitions());
     say!("  passed: {widgets} of {all_widgets} widgets, {taken} of {all} transitions");
+    for (name, reason) in coverage.impossible() {
+        say!("  not counted: {} ({reason})", printable(name));
+    }
     for (kind, missed) in [
         ("widgets never reached", coverage.missed_widgets()),
         ("transitions never taken", coverage.missed_transitions()),
@@ -76,9 +81,4 @@ fn say_findings(kind: &str, findings: &[ExplorationFinding]) {
     if findings.len() > MAX_FINDINGS {
         say!("    and {} more", findings.len() - MAX_FINDINGS);
     }
-}
-
-/// A text without what would move a terminal's cursor.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -1,0 +1,44 @@
+//! What was typed, as a script for a Flow: the caller's actions, hang-ups, outcomes and subflows.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use studio::play::{PlayScript, no_outcome};
+use studio::{Flow, State};
+
+use super::super::test::flow;
+use super::options::RunOptions;
+
+/// The script for this Flow.
+///
+/// # Errors
+/// Says which widget or outcome the Flow does not have, or which subflow cannot be read.
+pub(super) fn script(options: &RunOptions, main: &Flow) -> Result<PlayScript, String> {
+    let mut flows = BTreeMap::new();
+    for (sid, file) in &options.subflows {
+        flows.insert(sid.clone(), Arc::new(flow(file)?));
+    }
+    let states = |name: &str| -> Vec<&State> {
+        let subflows = flows.values().filter_map(|flow| flow.state(name));
+        main.state(name).into_iter().chain(subflows).collect()
+    };
+    for widget in &options.hang_ups {
+        if states(widget).is_empty() {
+            return Err(format!("--hang-up-in: the Flow has no {widget}"));
+        }
+    }
+    let mut outcomes: BTreeMap<String, VecDeque<String>> = BTreeMap::new();
+    for (widget, outcome) in &options.outcomes {
+        if let Some(why) = no_outcome(&states(widget), widget, outcome) {
+            return Err(format!("--outcome: {why}"));
+        }
+        outcomes.entry(widget.clone()).or_default().push_back(outcome.clone());
+    }
+    Ok(PlayScript {
+        actions: options.caller.actions.clone().into(),
+        hang_ups: options.hang_ups.iter().cloned().collect(),
+        outcomes,
+        flows,
+        ..PlayScript::default()
+    })
+}
