@@ -22,6 +22,7 @@ mod scenarios;
 mod slack;
 mod strange_flows;
 mod studio_pages;
+mod walks;
 mod watching;
 mod workspace;
 mod writers;

@@ -30,7 +30,7 @@ export class Flows {
 
   /** Shows what can be done now. */
   draw(call) {
-    this.speech.hidden = !call?.recording;
+    this.speech.hidden = !call?.recording && (call?.voicemail || !call?.gathering?.takes_speech);
     for (const button of this.phone.root.querySelectorAll("[data-party]")) {
       const isForAnswered = button.dataset.party === "party-hang-up";
       button.hidden = !call?.handover || call.handover.answered !== isForAnswered;

@@ -76,6 +76,8 @@ struct HandedOver {
 struct Gathering {
     /// None while something is still being said.
     seconds_left: Option<i64>,
+    /// Whether it takes words too.
+    takes_speech: bool,
 }
 
 /// A call that has ended.
@@ -170,6 +172,7 @@ fn current(call: &Call, facts: &Facts, now: Timestamp) -> Option<CurrentCall> {
         saying: facts.saying,
         gathering: facts.gathering.map(|gathering| Gathering {
             seconds_left: gathering.until.map(|until| seconds(now, until)),
+            takes_speech: gathering.takes_speech,
         }),
         handover: facts
             .handover

@@ -24,7 +24,8 @@ export function clock(call) {
   const parts = [`${call.talks_for_s} s`];
   if (call.gathering && !call.voicemail) {
     const left = call.gathering.seconds_left;
-    parts.push(left === null ? "listens for a key" : `waits ${left} s for a key`);
+    const input = call.gathering.takes_speech ? "a key or words" : "a key";
+    parts.push(left === null ? `listens for ${input}` : `waits ${left} s for ${input}`);
   }
   if (call.recording) parts.push("is recorded");
   if (call.keys) parts.push(`pressed ${call.keys}`);

@@ -1,5 +1,9 @@
 //! The router with both vendors behind it.
 
+use std::pin::Pin;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::http::Request;
 use shared::secret::Secret;
@@ -7,9 +11,14 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::clock::Clock;
+use crate::host::{Host, Work};
 use crate::settings::{Person, Secrets, Settings, Setup};
 
 fn sandbox() -> (Arc<Sandbox>, TempDir) {
+    sandbox_at(Arc::new(Clock::new()))
+}
+
+fn sandbox_at(host: Arc<dyn Host>) -> (Arc<Sandbox>, TempDir) {
     let person = Person {
         name: "alpha".to_owned(),
         phone: "+15005550001".to_owned(),
@@ -20,7 +29,7 @@ fn sandbox() -> (Arc<Sandbox>, TempDir) {
         base_url: "http://127.0.0.1:1".to_owned(),
         server_url: "http://127.0.0.1:1".to_owned(),
         secrets: Secrets::derived_from(&Secret::new("a secret")),
-        host: Arc::new(Clock::new()),
+        host,
         live: None,
         setup: Arc::new(move || {
             let setup = setup.clone();
@@ -29,6 +38,23 @@ fn sandbox() -> (Arc<Sandbox>, TempDir) {
     };
     let folder = tempfile::tempdir().expect("a folder");
     (Sandbox::open(settings, folder.path()).expect("a sandbox"), folder)
+}
+
+/// A time that stands still.
+struct StoppedHost(Timestamp);
+
+impl Host for StoppedHost {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+
+    fn sleep_until(&self, at: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        if at <= self.0 { Box::pin(async {}) } else { Box::pin(std::future::pending()) }
+    }
+
+    fn begin_work(&self) -> Work {
+        Box::new(())
+    }
 }
 
 /// Sends a request: status and text of the answer.
@@ -78,12 +104,61 @@ async fn every_endpoint_is_reached_by_its_path() {
         ("POST", "/sandbox/phones/nobody/answer", 404, "no such page"),
         ("POST", "/sandbox/phones/alpha/habit", 400, "bad request"),
         ("POST", "/sandbox/phones/state", 405, "method not allowed"),
+        ("DELETE", "/sandbox/twilio/v2/Flows/FW1", 401, "20003"),
+        ("GET", "/sandbox/flows", 200, "Upload a Flow"),
+        ("GET", "/sandbox/flows.css", 200, ".columns"),
+        ("GET", "/sandbox/flow-graph.css", 200, ".flow-graph"),
+        ("POST", "/sandbox/flows", 400, "the form cannot be read"),
+        ("GET", "/sandbox/flows/none", 404, "no such page"),
+        ("POST", "/sandbox/flows/none/walk", 404, "no such page"),
+        ("GET", "/sandbox/flows/none/walk", 404, "no such page"),
+        ("POST", "/sandbox/flows/none/walk/next", 404, "no such page"),
+        ("POST", "/sandbox/flows/none/walk/back", 303, ""),
+        ("POST", "/sandbox/flows/none/remove", 303, ""),
         ("GET", "/sandbox/nothing", 404, "no such page"),
         ("GET", "/elsewhere", 404, "no such page"),
     ] {
         let (found, body) = send(&sandbox, method, path, &[], "").await;
         assert_eq!(found, status, "{method} {path}: {body}");
         assert!(body.to_lowercase().contains(&text.to_lowercase()), "{method} {path}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn start_that_comes_too_fast_is_answered_with_a_time_to_wait() {
+    let now = "2026-11-20T12:00:00Z".parse().expect("a time");
+    let (sandbox, _folder) = sandbox_at(Arc::new(StoppedHost(now)));
+    let token = sandbox.settings.secrets.auth_token.expose().to_owned();
+    let basic = BASE64_STANDARD.encode(format!("{}:{token}", twilio::SANDBOX_ACCOUNT));
+    let post = async |path: &str, fields: &[(&str, &str)]| {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = Request {
+            method: "POST".to_owned(),
+            path: format!("/sandbox/twilio/v2/Flows{path}"),
+            headers: vec![("authorization".to_owned(), format!("Basic {basic}").into())],
+            body: body.into(),
+            ..Request::default()
+        };
+        sandbox.answer(request).await
+    };
+    let trigger = json!({"name": "Trigger", "type": "trigger", "properties": {},
+        "transitions": [{"event": "incomingRequest", "next": "wait"}]});
+    let wait = json!({"name": "wait", "type": "send-and-wait-for-reply",
+        "properties": {"from": "+15005550006", "body": "Hello", "timeout": "600"}, "transitions": []});
+    let definition = json!({"initial_state": "Trigger", "states": [trigger, wait]}).to_string();
+    let fields = [("FriendlyName", "f"), ("Status", "published"), ("Definition", &*definition)];
+    let created = post("", &fields).await;
+    let flow: Value = serde_json::from_slice(&created.body).expect("JSON");
+    let path = format!("/{}/Executions", flow["sid"].as_str().expect("a SID"));
+    for n in 0..21 {
+        let to = format!("+150055502{n:02}");
+        let answer = post(&path, &[("To", &to), ("From", "+15005550006")]).await;
+        let waits: Vec<_> =
+            answer.headers.iter().filter(|(name, _)| *name == "retry-after").collect();
+        match n {
+            0..20 => assert_eq!((answer.status, waits.len()), (201, 0), "{n}"),
+            _ => assert_eq!((answer.status, waits[0].1.as_str()), (429, "1")),
+        }
     }
 }
 

@@ -180,6 +180,8 @@ pub(crate) struct Facts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Gathering {
     pub(crate) until: Option<Timestamp>,
+    /// Whether it takes words too.
+    pub(crate) takes_speech: bool,
 }
 
 /// A call that is handed over: to a queue, or to another number.

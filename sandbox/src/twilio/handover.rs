@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::call::{Handover, PhoneAction, Status};
+use super::digits::CallerInput;
 use super::play::speaking;
 use super::player::{Player, Turn, Wake};
 use crate::host::later;
@@ -124,9 +125,10 @@ impl Player {
                     return Ok(recording);
                 }
                 _ => {
-                    let key = self.take(request)?;
-                    if key.is_some_and(|key| limits.finish_on_key.contains(key)) {
-                        recording.key = key;
+                    if let Some(CallerInput::Key(key)) = self.take(request)?
+                        && limits.finish_on_key.contains(key)
+                    {
+                        recording.key = Some(key);
                         return Ok(recording);
                     }
                 }

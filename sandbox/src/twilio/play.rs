@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::call::{Document, Gathering, Status};
-use super::digits::Digits;
+use super::digits::{CallerInput, Digits};
 use super::player::{Player, Turn};
 use super::twiml::{self, Gather, Verb};
 use super::webhook::{Webhook, resolve};
@@ -111,8 +111,8 @@ impl Player {
         }
     }
 
-    /// Says, plays, or is silent; a key that somebody listens for breaks it off.
-    pub(super) async fn utter(&mut self, verb: &Verb) -> Result<Option<char>, Turn> {
+    /// Says, plays, or is silent; a key or words that somebody listens for break it off.
+    pub(super) async fn utter(&mut self, verb: &Verb) -> Result<Option<CallerInput>, Turn> {
         let (text, each, times) = match verb {
             Verb::Say { text, times } => (text.clone(), speaking(text), *times),
             Verb::Play { url, times } => (format!("♪ {url}"), RECORDING, *times),
@@ -129,8 +129,8 @@ impl Player {
             }
             let waited = self.wait(each).await;
             self.call.facts().saying = None;
-            if let Some(key) = waited? {
-                return Ok(Some(key));
+            if let Some(input) = waited? {
+                return Ok(Some(input));
             }
         }
         Ok(None)
@@ -143,10 +143,12 @@ impl Player {
         }
     }
 
-    /// Takes keys, until there are enough or none comes any more.
+    /// Takes keys or words, until there are enough or none come any more.
     pub(super) async fn keys(&mut self, gather: &Gather) -> Result<Digits, Turn> {
         self.listening = gather.keys;
-        self.call.facts().gathering = Some(Gathering { until: None });
+        self.takes_words = gather.speech;
+        let (until, takes_speech) = (None, gather.speech);
+        self.call.facts().gathering = Some(Gathering { until, takes_speech });
         if let Some(action) =
             self.behaviour.as_ref().and_then(|behaviour| behaviour.when_gathering())
             && self.call.facts().keys.is_empty()
@@ -155,27 +157,28 @@ impl Player {
         }
         let digits = self.listen(gather).await;
         self.listening = false;
+        self.takes_words = false;
         self.call.facts().gathering = None;
         digits
     }
 
     async fn listen(&mut self, gather: &Gather) -> Result<Digits, Turn> {
         let mut digits = Digits::default();
-        let mut key = None;
+        let mut input = None;
         for verb in &gather.inside {
-            key = self.utter(verb).await?;
-            if key.is_some() {
+            input = self.utter(verb).await?;
+            if input.is_some() {
                 break;
             }
         }
         loop {
-            if key.is_some_and(|key| digits.take(key, gather)) {
+            if input.is_some_and(|input| digits.take_input(input, gather)) {
                 return Ok(digits);
             }
-            let until = later(self.at, gather.timeout);
-            self.call.facts().gathering = Some(Gathering { until: Some(until) });
-            key = self.wait(gather.timeout).await?;
-            if key.is_none() {
+            let (until, takes_speech) = (Some(later(self.at, gather.timeout)), gather.speech);
+            self.call.facts().gathering = Some(Gathering { until, takes_speech });
+            input = self.wait(gather.timeout).await?;
+            if input.is_none() {
                 return Ok(digits);
             }
         }

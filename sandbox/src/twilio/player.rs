@@ -13,6 +13,7 @@ use super::Twilio;
 use super::behaviour::PhoneBehaviour;
 use super::call::{Call, Document, PhoneAction, PhoneRequest, Status};
 use super::callbacks::Outbox;
+use super::digits::CallerInput;
 use super::webhook::Webhook;
 use super::wire::Answer;
 use crate::host::later;
@@ -48,6 +49,8 @@ pub(super) struct Player {
     pub(super) limit: Timestamp,
     /// Whether a Gather is open, and takes keys.
     pub(super) listening: bool,
+    /// Whether one is open that takes words.
+    pub(super) takes_words: bool,
     /// How many status callbacks it has sent.
     pub(super) sequence: u32,
     pub(super) behaviour: Option<PhoneBehaviour>,
@@ -69,6 +72,7 @@ impl Player {
             at: call.created,
             limit: Timestamp::MAX,
             listening: false,
+            takes_words: false,
             sequence: 0,
             behaviour: None,
             plan: None,
@@ -110,17 +114,21 @@ impl Player {
         }
     }
 
-    /// Lets so much of an answered call go by; a key ends the wait if somebody listens for keys.
-    pub(super) async fn wait(&mut self, duration: Duration) -> Result<Option<char>, Turn> {
+    /// Lets so much of an answered call go by; a key ends the wait if somebody listens for keys, and words
+    /// if somebody listens for those.
+    pub(super) async fn wait(&mut self, duration: Duration) -> Result<Option<CallerInput>, Turn> {
         let until = later(self.at, duration);
         loop {
             match self.next(until.min(self.limit)).await {
                 Wake::Due if self.at >= self.limit => return Err(Turn::End(Status::Completed)),
                 Wake::Due => return Ok(None),
                 Wake::Phone(request) => {
-                    let key = self.take(request)?;
-                    if key.is_some() && self.listening {
-                        return Ok(key);
+                    let input = self.take(request)?;
+                    if matches!(input, Some(CallerInput::Key(_))) && !self.listening {
+                        continue;
+                    }
+                    if input.is_some() {
+                        return Ok(input);
                     }
                 }
             }
@@ -155,8 +163,8 @@ impl Player {
         }
     }
 
-    /// Takes an action of an answered call: a key, or its end.
-    pub(super) fn take(&mut self, request: PhoneRequest) -> Result<Option<char>, Turn> {
+    /// Takes an action of an answered call: a key, words that somebody listens for, or its end.
+    pub(super) fn take(&mut self, request: PhoneRequest) -> Result<Option<CallerInput>, Turn> {
         let machine = self.call.facts().machine;
         match request.action.clone() {
             PhoneAction::Press(_) if machine => {
@@ -165,7 +173,7 @@ impl Player {
             PhoneAction::Press(key) => {
                 self.call.facts().keys.push(key);
                 request.done();
-                return Ok(Some(key));
+                return Ok(Some(CallerInput::Key(key)));
             }
             PhoneAction::HangUp | PhoneAction::Complete => {
                 self.ended_by = Some(request);
@@ -181,6 +189,11 @@ impl Player {
             }
             // Twilio leaves an answered call as it is.
             PhoneAction::Cancel => request.done(),
+            PhoneAction::Say(words) if self.takes_words && !machine => {
+                self.call.facts().said.push(format!("“{words}”"));
+                request.done();
+                return Ok(Some(CallerInput::Words(words)));
+            }
             PhoneAction::Say(_) => request.refuse("nobody listens to words now"),
             PhoneAction::PartyAnswer | PhoneAction::PartyRefuse | PhoneAction::PartyHangUp => {
                 request.refuse("nobody else has to do with this call now")

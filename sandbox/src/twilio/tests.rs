@@ -17,7 +17,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use shared::http::{Request, Response, form_fields};
+use shared::http::{Request, form_fields};
 use shared::secret::Secret;
 use shared::twilio::signature::{Payload, Tokens, judge};
 use tokio::net::TcpListener;
@@ -128,22 +128,6 @@ impl Fixture {
         path: &str,
         fields: &[(&str, &str)],
     ) -> (u16, Value) {
-        let answer = self.respond_to(who, method, path, fields).await;
-        (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
-    }
-
-    /// The same, with the whole answer.
-    async fn respond(&self, method: &str, path: &str, fields: &[(&str, &str)]) -> Response {
-        self.respond_to(&format!("{SANDBOX_ACCOUNT}:{TOKEN}"), method, path, fields).await
-    }
-
-    async fn respond_to(
-        &self,
-        who: &str,
-        method: &str,
-        path: &str,
-        fields: &[(&str, &str)],
-    ) -> Response {
         let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let authorization = format!("Basic {}", BASE64_STANDARD.encode(who));
         let mut request = Request {
@@ -155,7 +139,8 @@ impl Fixture {
             "GET" => request.query = Some(text),
             _ => request.body = text.into(),
         }
-        super::handle(&self.twilio, &request, path).await.expect("an answer")
+        let answer = super::handle(&self.twilio, &request, path).await.expect("an answer");
+        (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
     }
 
     /// Places a call to alpha that asks for `/voice?incident=1`, and waits until it rings; tells its SID.

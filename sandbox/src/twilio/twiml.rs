@@ -60,6 +60,8 @@ pub(super) struct Gather {
     pub(super) num_digits: Option<usize>,
     /// Whether keys count at all: not for `input="speech"`.
     pub(super) keys: bool,
+    /// Whether words do: for `input="speech"` and `input="dtmf speech"`.
+    pub(super) speech: bool,
     /// Whether the action is requested even if nothing was pressed.
     pub(super) action_on_empty_result: bool,
     /// What is said meanwhile.
@@ -115,6 +117,7 @@ fn gather(node: Node<'_, '_>) -> Result<Gather, String> {
             .and_then(|n| usize::try_from(n).ok())
             .filter(|n| *n > 0),
         keys: input.split_whitespace().any(|kind| kind == "dtmf"),
+        speech: input.split_whitespace().any(|kind| kind == "speech"),
         action_on_empty_result: node
             .attribute("actionOnEmptyResult")
             .is_some_and(|value| value.trim() == "true"),
@@ -156,6 +159,7 @@ mod tests {
             finish_on_key: "#".to_owned(),
             num_digits: None,
             keys: true,
+            speech: false,
             action_on_empty_result: false,
             inside: vec![Verb::Say { text: "Press 1 now".to_owned(), times: 1 }],
         };

@@ -4,6 +4,8 @@
 mod caller;
 mod record;
 
+pub use caller::transcribed;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -15,6 +15,7 @@ use studio::{Action, Prompt, RunEvent};
 
 use super::super::Twilio;
 use super::super::call::{Document, Status};
+use super::super::digits::{CONFIDENCE, Digits};
 use super::super::player::{Player, Turn};
 use super::super::text::Text;
 use super::super::twiml::{Gather, Method, Verb};
@@ -132,11 +133,17 @@ impl Driver {
                     finish_on_key,
                     num_digits: max_digits,
                     keys: true,
+                    speech: true,
                     action_on_empty_result: false,
                     inside: vec![verb(prompt)],
                 };
                 match self.line() {
-                    Some(player) => RunEvent::Digits(player.keys(&gather).await?.pressed),
+                    Some(player) => match player.keys(&gather).await? {
+                        Digits { speech: Some(text), .. } => {
+                            RunEvent::SpeechResult { text, confidence: CONFIDENCE.to_owned() }
+                        }
+                        Digits { pressed, .. } => RunEvent::Digits(pressed),
+                    },
                     None => RunEvent::HungUp,
                 }
             }

@@ -292,3 +292,30 @@ async fn call_ends_at_its_time_limit() {
     fixture.until_status(&sid, "completed").await;
     assert!((29..=31).contains(&fixture.said().len()), "{}", fixture.said().len());
 }
+
+#[tokio::test]
+async fn words_are_taken_where_a_gather_wants_speech() {
+    let fixture = Fixture::new().await;
+    let gather = |input: &str| {
+        format!(r#"<Gather input="{input}" action="/p/key"><Say>Well?</Say></Gather>"#)
+    };
+    fixture.document("/voice?incident=1", &gather("speech"));
+    fixture.document("/key", "<Say>Thank you.</Say>");
+    let sid = fixture.call(&[]).await;
+    does(&fixture, PhoneAction::Answer).await.expect("it rings");
+    fixture.until("it speaks", || !fixture.said().is_empty()).await;
+    // Keys do not count there.
+    assert_eq!(does(&fixture, PhoneAction::Press('1')).await, Ok(()));
+    assert_eq!(does(&fixture, PhoneAction::Say("yes".to_owned())).await, Ok(()));
+    fixture.until("it speaks", || fixture.said().len() == 3).await;
+    let words = fixture.received("/key").pop().expect("a request");
+    assert_eq!((words.field("SpeechResult"), words.field("Confidence")), ("Yes.", "0.9"));
+    assert_eq!(words.field("Digits"), "(none)");
+    assert_eq!(
+        does(&fixture, PhoneAction::Say("no".to_owned())).await,
+        Err("nobody listens to words now")
+    );
+    fixture.push(10);
+    fixture.until_status(&sid, "completed").await;
+    assert_eq!(fixture.said(), ["Well?", "“yes”", "Thank you."]);
+}

@@ -37,7 +37,7 @@ impl Playing<'_> {
                 (TraceDetail::Pressed { digits, lost }, takes, event)
             }
             CallerAction::Say(words) => {
-                let text = spoken(&words);
+                let text = transcribed(&words);
                 let confidence = "0.9".to_owned();
                 let event = RunEvent::SpeechResult { text: text.clone(), confidence };
                 (TraceDetail::Spoke(text), Duration::from_secs(2), event)
@@ -116,7 +116,7 @@ impl Playing<'_> {
 }
 
 /// Words as Twilio writes them: with a capital and a full stop.
-fn spoken(words: &str) -> String {
+pub fn transcribed(words: &str) -> String {
     let words = words.trim();
     let mut characters = words.chars();
     let Some(first) = characters.next() else { return String::new() };

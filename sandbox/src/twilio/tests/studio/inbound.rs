@@ -331,3 +331,37 @@ async fn flow_that_is_not_there_is_not_reached() {
     let takes = |at: usize| (flows[at]["takes_calls"] == true, flows[at]["takes_texts"] == true);
     assert_eq!((takes(0), takes(1)), ((true, false), (false, true)), "{flows}");
 }
+
+#[tokio::test]
+async fn words_at_a_gather_are_its_speech() {
+    let fixture = Fixture::new().await;
+    let to_events = vec![(204, String::new()); 200].into();
+    fixture
+        .receiver
+        .answers
+        .lock()
+        .expect("no panic")
+        .insert("/twilio/events".to_owned(), to_events);
+    let trigger = json!({"name": "Trigger", "type": "trigger", "properties": {},
+        "transitions": [{"event": "incomingCall", "next": "ask"}]});
+    let ask = json!({"name": "ask", "type": "gather-input-on-call", "properties": {"say": "Well?"},
+        "transitions": [{"event": "keypress"}, {"event": "speech", "next": "words"}, {"event": "timeout"}]});
+    let words = json!({"name": "words", "type": "say-play",
+        "properties": {"say": "You said {{widgets.ask.SpeechResult}}"}, "transitions": [{"event": "audioComplete"}]});
+    let definition = json!({"initial_state": "Trigger", "states": [trigger, ask, words]});
+    let flow = crate::settings::PublishedFlow {
+        sid: "FW1".to_owned(),
+        friendly_name: "words".to_owned(),
+        number: None,
+        definition,
+    };
+    let setup = Setup { flows: vec![flow], ..Setup::default() };
+    let inbound = Inbound { fixture, setup };
+    let call = inbound.fixture.twilio.call_flow(&inbound.setup, ALPHA, "FW1").expect("a call");
+    inbound
+        .until("it listens", || call.facts().gathering.is_some_and(|one| one.takes_speech))
+        .await;
+    inbound.does(PhoneAction::Say("yes".to_owned())).await;
+    inbound.until("it answers", || inbound.fixture.said().len() == 3).await;
+    assert_eq!(inbound.fixture.said(), ["Well?", "“yes”", "You said Yes."]);
+}
