@@ -2,11 +2,12 @@
 //! unless the program was started for that and somebody presses the button.
 //!
 //! 1. `upload`: the form; `stored`: Flows and walks in the sandbox's file.
-//! 2. `start`, `moves`: what somebody does; `replay`: the Flow played again with that, until it waits.
+//! 2. `start`, `moves`: what somebody does, and `question`, what about; `replay`: the Flow played again with that, until it waits.
 //! 3. `view`: all of it in words; `page`: as HTML.
 
 mod moves;
 mod page;
+mod question;
 mod replay;
 mod start;
 mod stored;
@@ -27,7 +28,8 @@ use studio::{Flow, FlowFile};
 use crate::Sandbox;
 use crate::ids::random;
 use moves::Move;
-use replay::{Question, Replayed, replay};
+use question::Question;
+use replay::{Replayed, replay};
 use start::WalkStart;
 use stored::{Changed, UploadedFlow, Walk};
 use upload::Upload;

@@ -311,6 +311,66 @@ async function callers(browser) {
   }
 }
 
+/** A Flow with each kind of question. */
+function line() {
+  const to = (event, next) => (next ? { event, next } : { event });
+  const widget = (name, type, properties, transitions, x, y) => ({ name, type, transitions, properties: { ...properties, offset: { x, y } } });
+  return JSON.stringify({
+    description: "A line with a desk",
+    initial_state: "Trigger",
+    states: [
+      widget("Trigger", "trigger", {}, [to("incomingMessage"), to("incomingCall", "menu"), to("incomingRequest", "menu")], 0, 0),
+      widget("menu", "gather-input-on-call", { say: "Press 1 for the desk.", number_of_digits: 1, timeout: 5 }, [to("keypress", "hours"), to("speech", "hours"), to("timeout", "closed")], 0, 220),
+      widget("hours", "make-http-request", { method: "GET", url: "https://desk.example/hours?day={{widgets.nobody.day}}", content_type: "application/json" }, [to("success", "desk"), to("failed", "closed")], 0, 440),
+      widget("desk", "enqueue-call", { queue_name: "desk" }, [to("callComplete"), to("failedToEnqueue", "closed"), to("callFailure")], -280, 660),
+      widget("closed", "say-play", { say: "We are closed until {{widgets.hours.parsed.until}}." }, [to("audioComplete")], 280, 660),
+    ],
+  });
+}
+
+/** A Flow is uploaded as a file, without a script, and walked through with the keyboard. */
+async function walksThrough(browser) {
+  const context = await browser.newContext({ viewport: DESK, javaScriptEnabled: false, storageState: await cookies(browser) });
+  const page = await context.newPage();
+  await page.goto(`${origin}/sandbox/flows`);
+  await page.setInputFiles("#file", { name: "desk-line.json", mimeType: "application/json", buffer: Buffer.from(line()) });
+  await page.getByRole("button", { name: "Upload" }).click();
+  const flow = new URL(page.url()).pathname;
+  await check("an uploaded Flow has its findings in words", async () => {
+    await page.getByRole("heading", { level: 1, name: "desk-line" }).waitFor();
+    await page.getByText("The checks found 1 warning").waitFor();
+  });
+  await look(browser, flow, "flow-uploaded", (one) => one.getByRole("button", { name: "Call it" }).waitFor());
+  await page.getByRole("button", { name: "Call it" }).click();
+  await look(browser, `${flow}/walk`, "walk-menu", (one) => one.getByRole("button", { name: "Say it" }).waitFor());
+  await check("a key, an answer and an outcome are given with the keyboard alone", async () => {
+    await page.getByRole("button", { name: "1", exact: true }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("The Flow asks a server").waitFor();
+  });
+  await look(browser, `${flow}/walk`, "walk-request", (one) => one.getByRole("button", { name: "Nobody answers" }).waitFor());
+  await check("what comes back is chosen", async () => {
+    await page.getByLabel("JSON").fill('{"until": "nine"}');
+    await page.getByLabel("JSON").press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Queue full" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("We are closed until nine.").waitFor();
+  });
+  await page.getByRole("button", { name: "Go on" }).click();
+  await look(browser, `${flow}/walk`, "walk-over", (one) => one.getByRole("heading", { name: "The walk is over" }).waitFor());
+  await look(browser, "/sandbox/flows", "flows", (one) => one.getByRole("button", { name: "Upload" }).waitFor());
+  await context.close();
+}
+
+/** What a browser has that has come in. */
+async function cookies(browser) {
+  const { page, close } = await open(browser, DESK);
+  const state = await page.context().storageState();
+  await close();
+  return state;
+}
+
 /** Waits until the first of the demo's callers is seen. */
 async function firstCaller(browser) {
   const page = await browser.newPage();
@@ -330,7 +390,7 @@ export async function studio(browser) {
     await look(browser, "/studio", "studio-empty", (one) => one.locator("h1").waitFor());
   }
   await close();
-  for (const part of [follows, keyboard, replays, withoutScript]) await check(part.name, () => part(browser));
+  for (const part of [follows, keyboard, replays, withoutScript, walksThrough]) await check(part.name, () => part(browser));
   const live = (one) => one.locator("#following.on").waitFor();
   await look(browser, "/studio", "studio", live);
   await look(browser, `/studio/${FLOW}`, "studio-steps", live);

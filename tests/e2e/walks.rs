@@ -31,10 +31,8 @@ fn form(text: &str) -> Vec<u8> {
 
 /// Posts to a page; the status, and where it leads.
 async fn post(server: &Server, path: &str, kind: &str, body: Vec<u8>) -> (u16, String) {
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
-    let request = client.build().unwrap().post(format!("{}{path}", server.address));
-    let token = server.start_token();
-    let request = request.bearer_auth(token.expose()).header(CONTENT_TYPE, kind).body(body);
+    let request = server.http.post(format!("{}{path}", server.address));
+    let request = request.header(CONTENT_TYPE, kind).body(body);
     let answer = request.send().await.unwrap();
     let there = answer.headers().get(LOCATION).map(|there| there.to_str().unwrap().to_owned());
     (answer.status().as_u16(), there.unwrap_or_default())
@@ -84,7 +82,8 @@ async fn uploaded_flow_is_walked_through_and_sends_nothing() {
         ("content-type", "multipart/form-data; boundary=x"),
     ];
     assert_eq!(server.post("/sandbox/flows", &foreign, &form("{}")).await, 403);
-    let stranger = reqwest::get(format!("{}{walk}", server.address)).await.unwrap();
+    let stranger = shared::http::client().unwrap().get(format!("{}{walk}", server.address));
+    let stranger = stranger.send().await.unwrap();
     assert_eq!(stranger.status(), 401);
 }
 

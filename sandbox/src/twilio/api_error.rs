@@ -62,7 +62,7 @@ impl From<ApiError> for Response {
         }
         let response = Response::json(status, &body);
         match retry_after {
-            Some(seconds) => response.with("retry-after", &seconds.to_string()),
+            Some(seconds) => response.with("retry-after", seconds.to_string()),
             None => response,
         }
     }

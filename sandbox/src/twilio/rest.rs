@@ -71,6 +71,11 @@ async fn answer(api: &ApiRequest<'_>, request: &Request, path: &str) -> Result<R
 }
 
 impl Twilio {
+    /// Answers a request of one of its own Flows.
+    pub(super) async fn answer_own(self: &Arc<Self>, request: &Request) -> Result<Response, Error> {
+        handle(self, request, &request.path).await
+    }
+
     /// The account of a request, if it is the one that there is here, and its auth token is right.
     fn account(&self, request: &Request) -> Option<String> {
         let (user, password) = credentials(request)?;

@@ -5,7 +5,7 @@ use shared::Error;
 use shared::http::Request;
 use studio::play::outcomes;
 
-use super::replay::{Awaited, Question};
+use super::question::{Awaited, Question};
 
 /// The most characters of what is pressed, said or sent.
 const MAX_CHARACTERS: usize = 1_600;

@@ -92,7 +92,7 @@ pub(super) fn walk(
     notice: Option<&str>,
 ) -> Result<Response, Error> {
     let (steps, left_out) = view::steps(replayed, walk.began);
-    let question = replayed.awaited.as_ref().map(view::question);
+    let question = view::question(flow, replayed);
     let variables = &replayed.context["flow"]["variables"];
     let pretty = |value: &serde_json::Value| format!("{value:#}");
     let page = render(

@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use studio::draw::{Graph, Mode, Overlay, PathStep, WidgetFigures, svg, type_words};
+use studio::draw::{Graph, Mode, Overlay, PathStep, WidgetFigures, svg, type_words, widget_id};
 use studio::play::{PlayEnd, TraceDetail, TraceEntry, TraceWriter, outcomes};
 use studio::{Finding, Flow, FlowFile, HttpMethod, Severity, without_secrets};
 
-use super::replay::{Awaited, Question, Replayed};
+use super::question::{Awaited, Question};
+use super::replay::Replayed;
 
 /// The most entries of a trace that are shown, the newest ones.
 const MAX_SHOWN: usize = 500;
@@ -109,8 +110,10 @@ fn current(flow: &Flow, replayed: &Replayed) -> Option<String> {
 /// What it waits for, and what can be done.
 #[derive(Serialize)]
 pub(super) struct ShownQuestion {
-    pub(super) widget: String,
-    pub(super) kind: String,
+    widget: String,
+    kind: String,
+    /// The id of its element in the drawing; in a subflow, that of the widget which runs it.
+    place: String,
     sentence: String,
     /// `speech`, `input`, `reply`, `recording`, `request` or `outcome`.
     form: &'static str,
@@ -130,7 +133,14 @@ struct ShownRequest {
     has_twilio_auth: bool,
 }
 
-pub(super) fn question(awaited: &Awaited) -> ShownQuestion {
+/// The question of a walk through this Flow.
+pub(super) fn question(flow: &Flow, replayed: &Replayed) -> Option<ShownQuestion> {
+    let awaited = replayed.awaited.as_ref()?;
+    let place = current(flow, replayed).map(|widget| widget_id(&widget));
+    Some(shown_question(awaited, place.unwrap_or_default()))
+}
+
+fn shown_question(awaited: &Awaited, place: String) -> ShownQuestion {
     let Awaited { widget, kind, question, can_hang_up } = awaited;
     let (form, sentence, request) = match question {
         Question::Speech => ("speech", "The caller listens.".to_owned(), None),
@@ -168,6 +178,7 @@ pub(super) fn question(awaited: &Awaited) -> ShownQuestion {
         _ => &[],
     };
     ShownQuestion {
+        place,
         widget: widget.clone(),
         kind: type_words(kind).unwrap_or_default(),
         sentence,

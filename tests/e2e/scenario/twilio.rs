@@ -22,7 +22,7 @@ impl Scenario {
     /// Somebody else runs the Flow of the n-th policy, which calls this number.
     pub(crate) async fn twilio_runs(&self, policy: usize, number: &str) {
         let flow = format!("/sandbox/twilio/v2/Flows/FW{policy:032}/Executions");
-        let fields = [("To", number), ("From", "+15005550099"), ("Parameters", "{}")];
+        let fields = [("To", number), ("From", "+15005550006"), ("Parameters", "{}")];
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self.server.http.post(format!("{}{flow}", self.exchange().address));
         let token = self.exchange().simulated().auth_token;

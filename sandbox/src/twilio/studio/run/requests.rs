@@ -9,10 +9,10 @@ use shared::http::Request;
 use studio::{HttpMethod, HttpResponse, RunEvent};
 use tokio::task::JoinHandle;
 
+use super::super::super::Twilio;
 use super::super::super::player::Turn;
 use super::super::super::webhook::AGENT;
 use super::super::super::wire::{self, Answer, Failure, Label};
-use super::super::super::{Twilio, rest};
 use super::Driver;
 use crate::demo::BackendAnswer;
 use crate::host::later;
@@ -114,7 +114,7 @@ fn own_request(
 }
 
 async fn answer_own(twilio: &Arc<Twilio>, request: Request) -> Result<Answer, Failure> {
-    let response = rest::handle(twilio, &request, &request.path).await;
+    let response = twilio.answer_own(&request).await;
     let response = response.map_err(|error| Failure::Broken(error.to_string()))?;
     let content_type = response.headers.iter().find(|(name, _)| *name == "content-type");
     Ok(Answer {
