@@ -220,7 +220,7 @@ async function replays(browser) {
     expect(await opacity("menu") === "0.3", `menu is shown at ${await opacity("menu")} before it is reached`);
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowRight");
-    await told("2 of 4: menu");
+    await told("2 of 4: menu, +0.5 s");
     expect(await opacity("menu") === "1" && await opacity("goodbye") === "0.3", "it is not where it says");
     expect((await group.getByRole("slider").getAttribute("aria-valuetext")).startsWith("2 of 4: menu"), "the slider does not say it");
     await button("Forward").focus();

@@ -25,11 +25,20 @@ function element(name, facts, ...children) {
 
 const button = (text, act) => element("button", { type: "button", className: "quiet", textContent: text, onclick: act });
 const play = button("Play", () => (timer ? pause() : begin()));
-const back = button("Back", () => go(at - 1));
-const forward = button("Forward", () => go(at + 1));
+const back = button("Back", () => go(taken() - 1));
+const forward = button("Forward", () => go(taken() + 1));
 const speed = element("select", {}, ...SPEEDS.map((times) => element("option", { value: times, textContent: `${times}×` })));
 const scrubber = element("input", { type: "range", min: 0, step: 1, oninput: () => go(Number(scrubber.value)) });
 const told = element("output", {});
+
+/** The number of steps that have been taken, of those that there are. */
+const taken = () => Math.min(at, steps().length);
+
+/** A time after the beginning, below ten seconds with a decimal, as the graph has it. */
+function after(milliseconds) {
+  const tenths = Math.floor(Math.max(0, milliseconds) / 100);
+  return tenths < 100 && tenths % 10 ? `${tenths / 10} s` : span(milliseconds);
+}
 
 /** The moment of the beginning, and of each step. */
 function moments(rows) {
@@ -74,11 +83,10 @@ function show() {
   const rows = steps();
   place.hidden = rows.length === 0;
   if (place.hidden) return;
-  const taken = Math.min(at, rows.length);
-  const first = rows[0].dataset.left;
-  const here = taken ? rows[taken - 1].dataset : { widget: first, to: "Start" };
-  const past = rows.slice(0, taken).flatMap((row) => [row.dataset.widget, row.dataset.edge]);
-  const reached = new Set([first, ...past, ...rows.slice(0, taken).map((row) => row.dataset.left)]);
+  const [first, count] = [rows[0].dataset.left, taken()];
+  const here = count ? rows[count - 1].dataset : { widget: first, to: "Start" };
+  const past = rows.slice(0, count).flatMap((row) => [row.dataset.widget, row.dataset.edge]);
+  const reached = new Set([first, ...past, ...rows.slice(0, count).map((row) => row.dataset.left)]);
   const ahead = rows.flatMap((row) => [row.dataset.left, row.dataset.widget, row.dataset.edge]);
   const id = (name) => `#${CSS.escape(name)}`;
   const rules = [...new Set(ahead)].filter((name) => !reached.has(name)).map((name) => `${id(name)} { opacity: 0.3; }`);
@@ -89,15 +97,15 @@ function show() {
   }
   sheet.replaceSync(rules.join("\n"));
   const all = moments(rows);
-  const when = `+${span(all[taken] - all[0])}, ${clock.format(all[taken])}`;
-  const text = `${taken} of ${rows.length}: ${here.to}, ${when}`;
+  const when = `+${after(all[count] - all[0])}, ${clock.format(all[count])}`;
+  const text = `${count} of ${rows.length}: ${here.to}, ${when}`;
   if (told.textContent !== text) told.textContent = text;
   scrubber.max = rows.length;
-  scrubber.value = taken;
+  scrubber.value = count;
   scrubber.setAttribute("aria-valuetext", text);
   // A button that has the focus stays one that can have it.
-  back.setAttribute("aria-disabled", taken === 0);
-  forward.setAttribute("aria-disabled", taken === rows.length);
+  back.setAttribute("aria-disabled", count === 0);
+  forward.setAttribute("aria-disabled", count === rows.length);
   if (Number.isFinite(at)) reveal(document.getElementById(here.widget));
 }
 
