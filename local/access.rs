@@ -51,8 +51,9 @@ pub fn read(folder: &Path) -> Result<Secret, String> {
     let path = folder.join(FILE);
     let text = fs::read_to_string(&path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => format!(
-            "{} is not there: start the server first with `cargo run`, or name its data folder with --data DIR",
-            path.display()
+            "{} is not there: start the server first with `{}`, or name its data folder with --data DIR",
+            path.display(),
+            crate::program::start()
         ),
         _ => format!("{}: {error}", path.display()),
     })?;

@@ -1,11 +1,23 @@
 //! What can be typed: `ringdown` alone starts the server, the rest helps whoever sets it up.
 
-/// Prints a line. Whoever reads may have gone (`ringdown check | head`): that is no reason to fail.
+/// Prints a line or several, foreign text in them escaped (see [`output`](crate::output)). Whoever reads may have gone (`ringdown check | head`): that is no reason to fail.
 #[macro_export]
 macro_rules! say {
+    () => { $crate::say!("") };
     ($($text:tt)*) => {{
         use std::io::Write;
-        $crate::commands::printed(writeln!(std::io::stdout(), $($text)*));
+        let text = $crate::output::for_stdout(&format!($($text)*));
+        $crate::commands::printed(writeln!(std::io::stdout(), "{text}"));
+    }};
+}
+
+/// The same on standard error.
+#[macro_export]
+macro_rules! say_error {
+    ($($text:tt)*) => {{
+        use std::io::Write;
+        let text = $crate::output::for_stderr(&format!($($text)*));
+        let _ = writeln!(std::io::stderr(), "{text}");
     }};
 }
 
@@ -23,6 +35,7 @@ pub mod alarm;
 pub mod arguments;
 pub mod callbacks;
 pub mod check;
+pub mod completions;
 pub mod config;
 pub mod dead_letters;
 pub mod flow;
@@ -50,7 +63,7 @@ fn read_leniently(source: &Source) -> Result<Config, String> {
     let config = Config::parse_beside(parts, &[]).map_err(|problems| problems.to_string())?;
     for unread in &config.unread {
         let UnreadCalendar { schedule, problem, .. } = unread;
-        eprintln!("PROBLEM: the calendar of {schedule} cannot be read: {problem}");
+        say_error!("PROBLEM: the calendar of {schedule} cannot be read: {problem}");
     }
     Ok(config)
 }

@@ -143,7 +143,10 @@ pub async fn post(
 /// The reason why nothing answered, for a person.
 pub(crate) fn no_answer(to: &str, error: &reqwest::Error) -> String {
     if error.is_connect() {
-        format!("nobody listens at {to}: start the server with `cargo run` first")
+        let start = crate::program::start();
+        format!(
+            "nobody listens at {to}: start the server with `{start}` first, or name its address with --to URL"
+        )
     } else if error.is_timeout() {
         format!("{to} did not answer in time")
     } else {

@@ -2,10 +2,12 @@
 
 use std::process::ExitCode;
 
+use clap::CommandFactory;
 use ringdown::commands::callbacks::CallbacksCommand;
 use ringdown::commands::dead_letters::DeadLettersOptions;
 use ringdown::commands::incidents::{IncidentsCommand, IncidentsOptions};
 use ringdown::commands::{self, Command, CommandLine};
+use ringdown::say_error;
 use ringdown::settings::{check_dotenv, log_level};
 use tracing_subscriber::filter::LevelFilter;
 
@@ -20,17 +22,20 @@ async fn main() -> ExitCode {
         }
     };
     let level = log_level().and_then(|level| level.parse().ok());
-    tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_max_level(level.unwrap_or(LevelFilter::INFO))
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
-        .with_target(false)
-        .init();
+        .with_target(false);
+    // In a terminal it has colours, unless NO_COLOR is set: it looks at that by itself.
+    match std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+        true => log.init(),
+        false => log.with_ansi(false).init(),
+    }
     match run(line).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("{error}");
+            say_error!("{error}");
             ExitCode::from(2)
         }
     }
@@ -48,19 +53,26 @@ async fn run(line: CommandLine) -> Result<bool, String> {
         Command::Config(options) => commands::config::run(&options).map(|()| true),
         Command::Check(options) => {
             let deployment = backend::deployment(options.folder.path()).await;
-            commands::check::run(&options, deployment.as_ref()).map(|()| true)
+            commands::check::run(&options, deployment.as_ref())
         }
         Command::OnCall(options) => commands::on_call::run(&options).map(|()| true),
         Command::Flow(command) => commands::flow::run(&command),
-        Command::Send(options) => commands::send::run(&options).await,
+        Command::Send(options) => {
+            let earlier = backend::earlier(options.folder.path()).await;
+            commands::send::run(&options, earlier.as_ref()).await
+        }
         Command::Alarm(options) => commands::alarm::run(&options).await,
         Command::Verify(options) => commands::verify::run(&options),
         Command::Incidents(options) => incidents(&options).await,
         Command::Callbacks(CallbacksCommand::Reconcile(options)) => {
             let count = backend::count(&options).await?;
-            commands::callbacks::reconcile(&count, &options.day).await.map(|()| true)
+            commands::callbacks::reconcile(&count, &options).await.map(|()| true)
         }
         Command::DeadLetters(options) => dead_letters(&options).await,
+        Command::Completions(options) => {
+            commands::completions::run(&options, &mut CommandLine::command());
+            Ok(true)
+        }
     }
 }
 
@@ -69,7 +81,7 @@ async fn dead_letters(options: &DeadLettersOptions) -> Result<bool, String> {
     let backend = backend.await.map_err(|error| error.to_string())?;
     let (store, queue) = (backend.store.as_ref(), backend.queue.as_ref());
     let done = match (options.replay, backend.config) {
-        (false, _) => commands::dead_letters::list(store).await.map(|()| true),
+        (false, _) => commands::dead_letters::list(store, options.json).await.map(|()| true),
         (true, Ok(config)) => commands::dead_letters::replay(store, queue, &config.routes).await,
         (true, Err(error)) => Err(error),
     };
@@ -81,7 +93,7 @@ async fn incidents(options: &IncidentsOptions) -> Result<bool, String> {
     let backend = backend.await.map_err(|error| error.to_string())?;
     let (store, queue) = (backend.store.as_ref(), backend.queue.as_ref());
     let done = match &options.command {
-        None => commands::incidents::list(store).await.map(|()| true),
+        None => commands::incidents::list(store, options.json).await.map(|()| true),
         Some(IncidentsCommand::Resolve { id }) => {
             commands::incidents::resolve(store, queue, id).await
         }
@@ -98,8 +110,10 @@ mod backend {
     use ringdown::clock::now;
     use ringdown::commands::callbacks::ReconcileOptions;
     use ringdown::commands::check::Deployment;
+    use ringdown::commands::send::Earlier;
     use ringdown::database::Database;
     use ringdown::queue::Messages;
+    use ringdown::say_error;
     use ringdown::settings::{self, Local, Source, keeps_own, own_environment};
     use ringdown::store::Records;
     use shared::Error;
@@ -158,6 +172,20 @@ mod backend {
         Ok(Backend { store, queue: Arc::new(Messages::new(database)), config })
     }
 
+    /// What the server with this data folder has delivered, if there is one with a configuration that can be read.
+    pub(super) async fn earlier(data: &Path) -> Option<Earlier> {
+        if !data.join("ringdown.sqlite").exists() {
+            return None;
+        }
+        let store = Arc::new(Records(Database::open(data).ok()?));
+        let source = Source::of_server(None, keeps_own(store.as_ref(), now()).await.ok()?);
+        let config = match source.parts().ok().and_then(|parts| Config::parse(parts).ok()) {
+            Some(config) => config,
+            None => kept_config(store.as_ref(), now()).await.ok()??,
+        };
+        Some(Earlier { store, config: Arc::new(config) })
+    }
+
     /// The job Count on this backend, with the account of the environment; without one, with the simulated Twilio of the
     /// server that was named.
     pub(super) async fn count(options: &ReconcileOptions) -> Result<Count, String> {
@@ -199,7 +227,7 @@ mod backend {
         match read {
             Err(error) if asked.is_none() && source.is_usual() && keeps_own? => {
                 let Some(kept) = kept_config(store, now()).await? else { return Err(error) };
-                eprintln!(
+                say_error!(
                     "warning: {error}\nThe last good configuration, which the data folder keeps, is used instead"
                 );
                 Ok(Arc::new(kept))

@@ -111,7 +111,7 @@ fn commands_of_the_pages_run() {
 
 /// What begins the commands for a reader's own account or files, the options that it takes, and why it is not run from
 /// here: so that much is checked of them.
-const ELSEWHERE: [(&str, &[&str], &str); 16] = [
+const ELSEWHERE: [(&str, &[&str], &str); 17] = [
     (
         "twilio api:events:v1:sinks:create ",
         &["--description", "--sink-type", "--sink-configuration"],
@@ -151,6 +151,11 @@ const ELSEWHERE: [(&str, &[&str], &str); 16] = [
         &["--event", "--env-vars"],
         "Docker; the suite `aws` invokes with the same files",
     ),
+    (
+        "ringdown ",
+        &[],
+        "it writes into the reader's home; the tests of the command line generate them all",
+    ),
     ("cargo run -- ", &[], "a file of the reader's; tests/e2e runs them all"),
     ("cargo run --features aws -- ", &["--features"], "an AWS account"),
     ("cargo test", &["-p"], "it would run itself"),
@@ -173,6 +178,12 @@ fn commands_for_elsewhere_can_be_typed() {
             let typed = typed.split(" > ").next().unwrap().split(' ').map(Into::into);
             let parsed = ringdown::commands::parse(typed);
             parsed.unwrap_or_else(|error| panic!("{page}: {line}: {error}"));
+            continue;
+        }
+        if let Some(typed) = line.strip_prefix("ringdown ") {
+            let typed = typed.split(" > ").next().unwrap().split(' ').map(Into::into);
+            ringdown::commands::parse(typed)
+                .unwrap_or_else(|error| panic!("{page}: {line}: {error}"));
             continue;
         }
         let (_, options, _) = ELSEWHERE[known];

@@ -4,11 +4,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueHint};
+use serde::Serialize;
 use shared::jobs::escalate::intake::AlarmResult;
 use shared::secret::Secret;
 
 use super::arguments::{DataFolder, ServerAddress};
 use crate::access;
+use crate::output::json;
 use crate::settings::environment;
 
 /// What was typed behind `alarm`.
@@ -18,6 +20,9 @@ pub struct AlarmOptions {
     /// Files such as those of events/outage-intake/
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, required = true)]
     pub files: Vec<PathBuf>,
+    /// Print the answers as JSON
+    #[arg(long)]
+    pub json: bool,
     /// The address.
     #[command(flatten)]
     pub address: ServerAddress,
@@ -40,7 +45,7 @@ pub async fn run(options: &AlarmOptions) -> Result<bool, String> {
     };
     let to = options.address.to.trim_end_matches('/');
     let http = shared::http::client().map_err(|error| error.to_string())?;
-    let mut all_understood = true;
+    let (mut all_understood, mut answers) = (true, Vec::new());
     for file in &options.files {
         let name = file.display();
         let body = std::fs::read(file).map_err(|error| format!("{name}: {error}"))?;
@@ -50,7 +55,13 @@ pub async fn run(options: &AlarmOptions) -> Result<bool, String> {
         let status = answer.status().as_u16();
         let text = shared::http::read_text(answer).await.unwrap_or_default();
         all_understood &= (200..=299).contains(&status);
-        match serde_json::from_str::<Vec<AlarmResult>>(&text) {
+        let results = serde_json::from_str::<Vec<AlarmResult>>(&text);
+        if options.json {
+            let results = results.map_err(|_| text.trim().to_owned());
+            answers.push(Answer::of(&name.to_string(), status, results));
+            continue;
+        }
+        match results {
             Ok(results) if results.is_empty() => {
                 say!("{name}: {status} it says nothing of a state")
             }
@@ -64,7 +75,27 @@ pub async fn run(options: &AlarmOptions) -> Result<bool, String> {
             Err(_) => say!("{name}: {status} {}", text.trim()),
         }
     }
+    if options.json {
+        say!("{}", json(&answers));
+    }
     Ok(all_understood)
+}
+
+/// What a server answers to a file, as `--json` prints it.
+#[derive(Serialize)]
+struct Answer {
+    file: String,
+    status: u16,
+    results: Vec<AlarmResult>,
+    /// What it says instead of results.
+    text: Option<String>,
+}
+
+impl Answer {
+    fn of(file: &str, status: u16, results: Result<Vec<AlarmResult>, String>) -> Answer {
+        let text = results.as_ref().err().cloned();
+        Answer { file: file.to_owned(), status, results: results.unwrap_or_default(), text }
+    }
 }
 
 /// Returns the result of one alarm in words.

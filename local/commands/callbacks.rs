@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
+use serde_json::json;
 use shared::jobs::count::Count;
 use shared::jobs::count::reconciliation::{Looked, days};
 use shared::storage::messages::Page;
@@ -10,6 +11,7 @@ use tokio::time::sleep;
 
 use super::arguments::{ConfigFile, DataFolder, ServerAddress};
 use crate::clock::now;
+use crate::output::json;
 
 /// What can be done with callbacks.
 #[derive(Debug, PartialEq, Eq, Subcommand)]
@@ -27,6 +29,9 @@ pub struct ReconcileOptions {
     /// Yesterday or the day before (UTC), like 2026-11-20
     #[arg(long, value_name = "DAY")]
     pub day: String,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
     /// The data folder, which has the counters.
     #[command(flatten)]
     pub folder: DataFolder,
@@ -51,7 +56,8 @@ const PAUSE: std::time::Duration = std::time::Duration::from_secs(2);
 ///
 /// # Errors
 /// The day is none, or one of which nobody knows any longer what has counted; Twilio, the store or the settings fail.
-pub async fn reconcile(count: &Count, day: &str) -> Result<(), String> {
+pub async fn reconcile(count: &Count, options: &ReconcileOptions) -> Result<(), String> {
+    let day = &options.day;
     let day: Date = day
         .parse()
         .map_err(|_| format!("--day expects a day like {}, and got {day:?}", days(now())[1]))?;
@@ -71,11 +77,20 @@ pub async fn reconcile(count: &Count, day: &str) -> Result<(), String> {
             Ok(Looked { messages: more, found, next }) => {
                 messages += more;
                 tries = 0;
-                say!(
-                    "{messages} messages looked at, {found} ends found that no callback had reported"
-                );
+                if !options.json {
+                    say!(
+                        "{messages} messages looked at, {found} ends found that no callback had reported"
+                    );
+                }
                 match next {
                     Some(next) => page = next,
+                    None if options.json => {
+                        say!(
+                            "{}",
+                            json(&json!({"day": day, "messages": messages, "found": found}))
+                        );
+                        return Ok(());
+                    }
                     None => return Ok(()),
                 }
             }

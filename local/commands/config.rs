@@ -1,5 +1,7 @@
 //! `ringdown config`: the configuration in use, to start from.
 
+use std::io::Write;
+
 use clap::Args;
 use shared::config::file::to_parameter;
 
@@ -33,6 +35,7 @@ pub fn run(options: &ConfigOptions) -> Result<(), String> {
     let source = Source::find(options.config.path());
     let text = source.read().map_err(|error| error.to_string())?;
     let text = if options.for_ssm { to_parameter(&text) } else { text };
-    say!("{}", text.trim_end());
+    // As it is: it becomes a file. Whoever reads it may have gone.
+    let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
     Ok(())
 }

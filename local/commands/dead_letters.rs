@@ -1,15 +1,18 @@
 //! `ringdown dead-letters`: what could not be delivered; `--replay` sends it again.
 
 use clap::Args;
-use shared::Error;
-use shared::domain::routes::Routes;
+use serde::Serialize;
+use shared::domain::routes::{Line, Routes};
 use shared::domain::text::mask_numbers;
 use shared::jobs::forward;
 use shared::storage::dead_letters::{self, DeadLetter, StoredLetter};
+use shared::storage::messages::Lines;
 use shared::storage::{Queue, Store};
+use shared::{Error, Timestamp};
 
 use super::arguments::{ConfigFile, DataFolder};
 use crate::clock::now;
+use crate::output::{json, printable};
 
 /// What was typed behind `dead-letters`.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +21,9 @@ pub struct DeadLettersOptions {
     /// Send all again that were not sent again yet
     #[arg(long)]
     pub replay: bool,
+    /// Print the list as JSON
+    #[arg(long, conflicts_with = "replay")]
+    pub json: bool,
     /// The data folder, which has them.
     #[command(flatten)]
     pub folder: DataFolder,
@@ -29,11 +35,76 @@ pub struct DeadLettersOptions {
 const EXAMPLES: &str = "\
 Examples:
   ringdown dead-letters
+  ringdown dead-letters --json
   ringdown dead-letters --replay";
 
-/// Lists all dead letters, oldest first.
-pub async fn list(store: &dyn Store) -> Result<(), Error> {
+/// A dead letter, as `--json` prints it: without phone numbers.
+#[derive(Serialize)]
+struct Listed<'a> {
+    id: &'a str,
+    job: &'a str,
+    reason: String,
+    at: Timestamp,
+    given_up_at: Timestamp,
+    replayed_at: Option<Timestamp>,
+    /// The lines for Slack, if it is some.
+    lines: Vec<ListedLine>,
+    /// The beginning of what came in, if it is anything else.
+    body: Option<String>,
+}
+
+/// A line for Slack.
+#[derive(Serialize)]
+struct ListedLine {
+    channel: String,
+    text: String,
+}
+
+impl Listed<'_> {
+    fn of(kept: &StoredLetter) -> Listed<'_> {
+        let DeadLetter { job, reason, at, given_up_at, replayed_at, .. } = &kept.letter;
+        let lines = kept.letter.lines();
+        let body = lines.is_none().then(|| beginning(&kept.letter.body));
+        let listed = |Lines { channel, lines, .. }: Lines| -> Vec<ListedLine> {
+            let text = |line: Line| mask_numbers(&line.text);
+            lines
+                .into_iter()
+                .map(|line| ListedLine { channel: channel.clone(), text: text(line) })
+                .collect()
+        };
+        let lines = lines.map(listed).unwrap_or_default();
+        let (at, given_up_at, replayed_at) = (*at, *given_up_at, *replayed_at);
+        Listed {
+            id: &kept.id,
+            job,
+            reason: mask_numbers(reason),
+            at,
+            given_up_at,
+            replayed_at,
+            lines,
+            body,
+        }
+    }
+}
+
+/// The beginning of what came in, without phone numbers.
+fn beginning(body: &str) -> String {
+    mask_numbers(body).chars().take(MAX_BODY_CHARS).collect()
+}
+
+/// How much is shown of what came in.
+const MAX_BODY_CHARS: usize = 200;
+
+/// Lists all dead letters, oldest first; in words or as JSON.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn list(store: &dyn Store, is_json: bool) -> Result<(), Error> {
     let letters = dead_letters::all(store, now()).await?;
+    if is_json {
+        say!("{}", json(&letters.iter().map(Listed::of).collect::<Vec<_>>()));
+        return Ok(());
+    }
     for kept in &letters {
         print(kept);
     }
@@ -49,11 +120,11 @@ fn print(kept: &StoredLetter) {
     match letter.lines() {
         Some(lines) => {
             for line in &lines.lines {
-                say!("    {}: {}", lines.channel, mask_numbers(&line.text));
+                say!("    {}: {}", lines.channel, printable(&mask_numbers(&line.text)));
             }
         }
         None => {
-            say!("    {}", mask_numbers(&letter.body).chars().take(200).collect::<String>())
+            say!("    {}", printable(&beginning(&letter.body)))
         }
     }
 }

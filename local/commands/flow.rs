@@ -17,13 +17,13 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use studio::play::is_hidden;
 
 use clap::{Subcommand, ValueHint};
 
 use self::run::RunOptions;
 use self::test::TestOptions;
 use super::arguments::ConfigFile;
+use crate::output::printable;
 use crate::settings::Source;
 
 /// One of these commands.
@@ -184,15 +184,6 @@ fn name(file: &Path) -> String {
     } else {
         printable(&file.display().to_string())
     }
-}
-
-/// A text without what would move a terminal's cursor, or turn the order of its letters.
-fn printable(text: &str) -> String {
-    let mut printable = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_hidden(c) { printable.extend(c.escape_unicode()) } else { printable.push(c) }
-    }
-    printable
 }
 
 /// A Flow's name for a person: on one line, and without a secret.

@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use shared::Error;
+use serde::Serialize;
 use shared::domain::escalation::{Incident, State};
 use shared::domain::text::mask_numbers;
-
 use shared::jobs::escalate::resolves::{AT_THE_COMMAND_LINE, Requested, request};
 use shared::storage::incidents::{all, one};
 use shared::storage::{Queue, Store};
+use shared::{Error, Timestamp};
 
 use super::arguments::{ConfigFile, DataFolder};
 use crate::clock::{now, sleep};
+use crate::output::{json, printable};
 
 /// What was typed behind `incidents`.
 #[derive(Args, Debug, Default, PartialEq, Eq)]
@@ -24,6 +25,9 @@ pub struct IncidentsOptions {
     /// The configuration.
     #[command(flatten)]
     pub config: ConfigFile,
+    /// Print the list as JSON
+    #[arg(long)]
+    pub json: bool,
     /// What to do instead of listing them.
     #[command(subcommand)]
     pub command: Option<IncidentsCommand>,
@@ -46,6 +50,7 @@ pub enum IncidentsCommand {
 const EXAMPLES: &str = "\
 Examples:
   ringdown incidents
+  ringdown incidents --json
   ringdown incidents resolve 01997d3c0f2a-1";
 
 /// How many alarms of an incident are named.
@@ -54,10 +59,48 @@ const MAX_NAMED_ALARMS: usize = 4;
 const MAX_POLLS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Lists the open incidents, the newest first.
-pub async fn list(store: &dyn Store) -> Result<(), Error> {
+/// An open incident, as `--json` prints it: without phone numbers.
+#[derive(Serialize)]
+struct Listed<'a> {
+    id: &'a str,
+    policy: &'a str,
+    state: &'static str,
+    raised_at: Timestamp,
+    taken_by: Option<&'a str>,
+    silenced_until: Option<Timestamp>,
+    /// Those that are kept by name.
+    alarms: Vec<String>,
+    /// How many go on, with and without a name.
+    open_alarms: u32,
+}
+
+impl Listed<'_> {
+    fn of(incident: &Incident) -> Listed<'_> {
+        let state = incident.state();
+        Listed {
+            id: &incident.id,
+            policy: &incident.policy.name,
+            state: state.name(),
+            raised_at: incident.raised_at,
+            taken_by: incident.taken_by().map(|owner| owner.person.as_str()),
+            silenced_until: incident.silenced_until.filter(|_| state == State::Silenced),
+            alarms: incident.open_alarms().map(|alarm| mask_numbers(&alarm.name)).collect(),
+            open_alarms: incident.open_count(),
+        }
+    }
+}
+
+/// Lists the open incidents, the newest first; in words or as JSON.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn list(store: &dyn Store, is_json: bool) -> Result<(), Error> {
     let mut open = all(store, 1, now()).await?;
     open.retain(|incident| incident.ended_at.is_none());
+    if is_json {
+        say!("{}", json(&open.iter().map(Listed::of).collect::<Vec<_>>()));
+        return Ok(());
+    }
     for incident in &open {
         say!("{}", line(incident));
     }
@@ -75,11 +118,10 @@ fn line(incident: &Incident) -> String {
     let until = silenced_until.map(|at| format!(" until {at:.0}")).unwrap_or_default();
     let state = format!("{}{until}", state.name());
     let owner = incident.taken_by().map(|owner| format!(" by {}", owner.person));
-    let visible = |c: char| if c.is_control() { ' ' } else { c };
     let names = incident
         .open_alarms()
         .take(MAX_NAMED_ALARMS)
-        .map(|alarm| mask_numbers(&alarm.name).chars().map(visible).take(80).collect::<String>());
+        .map(|alarm| printable(&mask_numbers(&alarm.name)).chars().take(80).collect::<String>());
     let names: Vec<String> = names.collect();
     let more = incident.open_count() as usize - names.len();
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
@@ -102,8 +144,9 @@ pub async fn resolve(store: &dyn Store, queue: &dyn Queue, id: &str) -> Result<b
             return Ok(true);
         }
         Ok(Requested::Changed) | Err(Error::NotFound) => {
-            let id: String = id.chars().filter(|c| !c.is_control()).take(120).collect();
-            say!("there is no incident {id:?}: `ringdown incidents` lists those that are open");
+            let id: String = id.chars().take(120).collect();
+            let prefix = crate::program::prefix();
+            say!("there is no incident {id:?}: `{prefix} incidents` lists those that are open");
             return Ok(false);
         }
         Err(error) => return Err(error),

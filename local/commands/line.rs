@@ -15,6 +15,7 @@ use sandbox::live::LiveOptions;
 use super::alarm::AlarmOptions;
 use super::callbacks::CallbacksCommand;
 use super::check::CheckOptions;
+use super::completions::CompletionsOptions;
 use super::config::ConfigOptions;
 use super::dead_letters::DeadLettersOptions;
 use super::flow::FlowCommand;
@@ -22,6 +23,7 @@ use super::incidents::IncidentsOptions;
 use super::on_call::OnCallOptions;
 use super::send::SendOptions;
 use super::verify::VerifyOptions;
+use crate::program;
 
 /// Twilio's events in Slack, an outage on somebody's phone
 ///
@@ -120,6 +122,8 @@ pub enum Command {
     ///
     /// Each has a line: id, policy, state, since when, who has it, its alarms.
     Incidents(IncidentsOptions),
+    /// Print what a shell needs to complete commands, options and files
+    Completions(CompletionsOptions),
 }
 
 /// What most people type first.
@@ -129,6 +133,16 @@ Examples:
   ringdown --port 0 --data /tmp/data --config ringdown.toml
   ringdown check ringdown.toml
   ringdown alarm events/outage-intake/eventbridge-metric.json";
+
+/// The exit codes, and what they mean.
+pub const EXIT_CODES: [(u8, &str); 3] = [
+    (0, "done"),
+    (1, "done, and the answer is no: something is wrong with what was looked at, or was not taken"),
+    (
+        2,
+        "not done: a mistake on the command line, or a file, a server or a setting that cannot be used",
+    ),
+];
 
 /// The end of the whole help.
 const AFTER_LONG_HELP: &str = "\
@@ -154,7 +168,7 @@ Environment, or a file .env:
 /// # Errors
 /// The help or the version, if that was asked for; else what is wrong, for the person who typed it.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<CommandLine, clap::Error> {
-    let mut clap = CommandLine::command();
+    let mut clap = named(CommandLine::command(), &program::prefix());
     let arguments = std::iter::once("ringdown".into()).chain(arguments);
     let matches = clap.try_get_matches_from_mut(arguments)?;
     let wrong = |clap: &mut clap::Command, why| clap.error(ErrorKind::ArgumentConflict, why);
@@ -178,6 +192,26 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<CommandLin
         command.check().map_err(|why| wrong(&mut clap, why))?;
     }
     Ok(line)
+}
+
+/// The same command line under the name by which this program was started, so that examples can be copied.
+fn named(command: clap::Command, prefix: &str) -> clap::Command {
+    let renamed = |text: Option<&clap::builder::StyledStr>| {
+        text.map(|text| text.to_string().replace("\n  ringdown", &format!("\n  {prefix}")))
+    };
+    let after = renamed(command.get_after_help());
+    let after_long = renamed(command.get_after_long_help());
+    let is_root = command.get_name() == "ringdown";
+    let command = command.mut_subcommands(|below| named(below, prefix));
+    let command = if is_root { command.bin_name(prefix) } else { command };
+    let command = match after {
+        Some(after) => command.after_help(after),
+        None => command,
+    };
+    match after_long {
+        Some(after_long) => command.after_long_help(after_long),
+        None => command,
+    }
 }
 
 impl Command {
@@ -207,7 +241,7 @@ impl Command {
             Command::Config(options) => (None, Some(&mut options.config.config)),
             Command::OnCall(options) => (None, Some(&mut options.config.config)),
             Command::Flow(command) => command.places(),
-            Command::Verify(_) => (None, None),
+            Command::Verify(_) | Command::Completions(_) => (None, None),
             Command::DeadLetters(options) => {
                 (Some(&mut options.folder.data), Some(&mut options.config.config))
             }
@@ -232,6 +266,7 @@ impl Command {
     pub fn uses_settings(&self) -> bool {
         match self {
             Command::Flow(command) => command.uses_settings(),
+            Command::Completions(_) => false,
             _ => true,
         }
     }

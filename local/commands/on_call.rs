@@ -3,13 +3,15 @@
 use clap::Args;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, ToSpan};
+use serde::Serialize;
 use shared::Timestamp;
-use shared::config::file::{Instead, Problem};
+use shared::config::file::{Config, Instead, Problem};
 use shared::domain::schedule::{Because, Moment, Schedule, Shift, time};
 
 use super::arguments::ConfigFile;
 use super::read_leniently;
 use crate::clock::now;
+use crate::output::json;
 use crate::settings::Source;
 
 /// What was typed behind `oncall`.
@@ -24,6 +26,9 @@ pub struct OnCallOptions {
     /// How far to look ahead, like 10d; a year at most [default: 4w]
     #[arg(long = "for", value_name = "TIME")]
     pub lasting: Option<String>,
+    /// Print the schedules as JSON
+    #[arg(long)]
+    pub json: bool,
     /// The configuration.
     #[command(flatten)]
     pub config: ConfigFile,
@@ -32,6 +37,7 @@ pub struct OnCallOptions {
 const EXAMPLES: &str = "\
 Examples:
   ringdown oncall
+  ringdown oncall --json
   ringdown oncall --at 2026-12-24T20:00 --for 4w --config ringdown.toml";
 
 /// The longest look ahead.
@@ -52,9 +58,17 @@ pub fn run(options: &OnCallOptions) -> Result<(), String> {
     let lasting = options.lasting.as_deref().map_or(Ok(four_weeks()), look_ahead)?;
     let config = read_leniently(source)?;
     if let Some(warning) = source.warning() {
-        eprintln!("{warning}");
+        say_error!("{warning}");
     }
     let schedules = &config.escalation.schedules;
+    if options.json {
+        let listed = |schedule: &Schedule| {
+            let at = at.in_zone(&schedule.zone);
+            Listed::of(schedule, at, later(at, lasting, &schedule.zone), &config)
+        };
+        say!("{}", json(&schedules.iter().map(listed).collect::<Vec<_>>()));
+        return Ok(());
+    }
     if schedules.iter().next().is_none() {
         say!("no schedules: {} has no [[schedules]]", source.name());
     }
@@ -81,6 +95,48 @@ pub fn run(options: &OnCallOptions) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// A schedule, as `--json` prints it.
+#[derive(Serialize)]
+struct Listed {
+    schedule: String,
+    time_zone: String,
+    shifts: Vec<ListedShift>,
+    /// What is wrong with its calendar.
+    problems: Vec<String>,
+}
+
+/// A shift of it.
+#[derive(Serialize)]
+struct ListedShift {
+    /// Nothing if it always was so.
+    from: Option<Timestamp>,
+    /// Nothing if it stays so.
+    until: Option<Timestamp>,
+    people: Vec<String>,
+    because: Because,
+}
+
+impl Listed {
+    fn of(schedule: &Schedule, at: Timestamp, until: Timestamp, config: &Config) -> Listed {
+        let shift = |shift: Shift| ListedShift {
+            from: Some(shift.from).filter(|from| *from != Timestamp::MIN),
+            until: Some(shift.until).filter(|until| *until != Timestamp::MAX),
+            people: shift.people,
+            because: shift.because,
+        };
+        let unread = config.unread.iter().filter(|unread| unread.schedule == schedule.name);
+        let unread = unread.map(|unread| line(&unread.problem));
+        let mut lost = config.lost_shifts(at);
+        lost.retain(|lost| lost.schedule == schedule.name);
+        Listed {
+            schedule: schedule.name.clone(),
+            time_zone: schedule.zone.iana_name().unwrap_or("UTC").to_owned(),
+            shifts: schedule.shifts(at, until).into_iter().map(shift).collect(),
+            problems: unread.chain(lost.iter().map(|lost| line(&lost.problem))).collect(),
+        }
+    }
 }
 
 fn moment(text: &str) -> Result<Moment, String> {

@@ -1,7 +1,9 @@
-//! `ringdown`: runs the server until Ctrl-C or SIGTERM. `background` is what it does unasked, `greeting` what it prints.
+//! `ringdown`: runs the server until Ctrl-C or SIGTERM. `background` is what it does unasked, `greeting` what it prints at
+//! its start, `reporter` what it prints of incidents.
 
 mod background;
 mod greeting;
+mod reporter;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +25,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::OnceCell;
 
 use self::background::{Background, record_time};
+use self::greeting::Greeting;
+use self::reporter::Reporter;
 use super::arguments::DataFolder;
 use super::line::ServerOptions;
 use crate::access;
@@ -146,8 +150,18 @@ pub async fn run(options: &ServerOptions) -> Result<(), String> {
         state.simulated.open().await.map_err(told)?;
     }
 
-    let background = Background::start(delivery, escalate, count, webhook, queue, store.clone());
-    greeting::print(&address, &start, &source, &settings, &environment);
+    let reporter = Reporter::starting(&store).await;
+    let background =
+        Background::start(delivery, escalate, count, webhook, queue, store.clone(), reporter);
+    let greeting = Greeting {
+        address: &address,
+        data: &folder,
+        start: &start,
+        source: &source,
+        settings: &settings,
+        environment: &environment,
+    };
+    greeting.print();
 
     let (closing, closed) = tokio::sync::oneshot::channel::<()>();
     let answering = state.clone();

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use shared::config::tokens;
 use shared::http::form_fields;
 use shared::twilio::signature::{Payload, Tokens, judge};
 
+use crate::output::json;
 use crate::settings::environment;
 
 /// What was typed behind `verify`.
@@ -18,6 +19,16 @@ pub struct VerifyOptions {
     /// The file; - is standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
+    /// Print the verdicts as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The verdict on a request, as `--json` prints it.
+#[derive(Serialize)]
+struct Judged {
+    valid: bool,
+    reason: Option<String>,
 }
 
 const EXAMPLES: &str = "\
@@ -81,14 +92,22 @@ pub fn run(options: &VerifyOptions) -> Result<bool, String> {
         return Err(format!("{name} holds no request"));
     }
     let mut all_valid = true;
+    let mut judged = Vec::new();
     for request in requests {
         match verdict(request) {
+            verdict if options.json => {
+                all_valid &= verdict.is_ok();
+                judged.push(Judged { valid: verdict.is_ok(), reason: verdict.err() });
+            }
             Ok(()) => say!("valid: it is Twilio's"),
             Err(reason) => {
                 say!("invalid: {reason}");
                 all_valid = false;
             }
         }
+    }
+    if options.json {
+        say!("{}", json(&judged));
     }
     Ok(all_valid)
 }

@@ -115,7 +115,8 @@ impl Source {
                     false => format!("cannot be read: {error}"),
                 };
                 let path = path.display();
-                Error::NotSetUp(format!("{path} {why}. `ringdown config` prints one to start from"))
+                let prefix = crate::program::prefix();
+                Error::NotSetUp(format!("{path} {why}. `{prefix} config` prints one to start from"))
             }),
         }
     }

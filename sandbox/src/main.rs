@@ -78,7 +78,12 @@ fn main() -> ExitCode {
             return if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
         }
     };
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr);
+    // In a terminal it has colours, unless NO_COLOR is set: it looks at that by itself.
+    match std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+        true => log.init(),
+        false => log.with_ansi(false).init(),
+    }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return failed(error.to_string()),

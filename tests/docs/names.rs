@@ -167,16 +167,6 @@ fn partitions_of_the_page_are_those_of_the_template() {
 }
 
 #[test]
-fn commands_of_the_page_are_those_of_the_help() {
-    let line = ringdown::commands::CommandLine::command();
-    let known: BTreeSet<&str> = line.get_subcommands().map(clap::Command::get_name).collect();
-    let page = read("docs/getting-started.md");
-    let rows = table(&page, "All commands");
-    let told: BTreeSet<&str> = rows.iter().filter_map(|row| code(row[0])).collect();
-    assert_eq!(told, known, "docs/getting-started.md, and the help");
-}
-
-#[test]
 fn suites_of_the_page_are_those_of_the_runner() {
     let listed = Command::new(root("tests/run")).arg("--list").output().unwrap().stdout;
     let listed = String::from_utf8(listed).unwrap();

@@ -468,7 +468,7 @@ async fn a_broken_set_up_is_told_what_to_do() {
     failing(
         folder,
         &["send", &file, "--to", "http://127.0.0.1:9"],
-        "start the server with `cargo run` first",
+        "ringdown` first, or name its address with --to URL",
     )
     .await;
 }

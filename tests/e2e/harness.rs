@@ -178,6 +178,18 @@ impl Server {
         panic!("it did not say where to look: {:?}", self.printed.lock().unwrap());
     }
 
+    /// Waits until it has printed this.
+    pub(crate) async fn prints(&self, text: &str) -> String {
+        for _ in 0..500 {
+            let printed = self.printed.lock().unwrap().clone();
+            if printed.contains(text) {
+                return printed;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("{text:?} is not printed: {}", self.printed.lock().unwrap());
+    }
+
     /// Waits until its log holds this.
     pub(crate) async fn logs(&self, text: &str) {
         for _ in 0..500 {

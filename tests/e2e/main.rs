@@ -3,6 +3,7 @@
 
 mod access;
 mod address;
+mod command_line;
 mod commands;
 mod configuration;
 mod counting;

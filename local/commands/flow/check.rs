@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use studio::{Finding, FlowFile, Severity};
 
-use super::{flow_name, name, printable, read, write};
+use super::{flow_name, name, read, write};
+use crate::output::{self, printable};
 
 /// The findings of a file's Flow.
 struct Checked {
@@ -32,7 +33,7 @@ pub fn run(files: &[PathBuf], json: bool) -> Result<bool, String> {
     if json {
         let unread = unreadable.iter().map(|(file, error)| unread(file, error));
         report =
-            format!("{:#}\n", checked.iter().flat_map(objects).chain(unread).collect::<Value>());
+            output::json(&checked.iter().flat_map(objects).chain(unread).collect::<Value>()) + "\n";
     } else {
         checked.iter().for_each(|checked| say(checked, &mut report));
         if !checked.is_empty() {
@@ -145,7 +146,7 @@ fn counted(count: usize, one: &str) -> String {
 
 /// Says on standard error why a file holds no Flow.
 pub(super) fn say_findings(file: &Path, findings: &[Finding]) {
-    reasons(file, findings).iter().for_each(|reason| eprintln!("{reason}"));
+    reasons(file, findings).iter().for_each(|reason| say_error!("{reason}"));
 }
 
 /// The reasons why a file holds no Flow, each with its place and with what to do.

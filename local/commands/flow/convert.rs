@@ -22,7 +22,7 @@ pub fn run(file: &Path, output: Option<&Path>) -> Result<bool, String> {
     };
     match flows.flows() {
         all if !all.iter().any(|flow| flow.is_old_export()) => {
-            eprintln!("{} has today's form: printed as it is", name(file));
+            say_error!("{} has today's form: printed as it is", name(file));
             write(&flows.print(), output)?;
             Ok(true)
         }
@@ -31,13 +31,13 @@ pub fn run(file: &Path, output: Option<&Path>) -> Result<bool, String> {
             converted
                 .notes
                 .iter()
-                .for_each(|note| eprintln!("{}: {}", name(file), flow_name(note)));
+                .for_each(|note| say_error!("{}: {}", name(file), flow_name(note)));
             write(&converted.text, output)?;
             Ok(true)
         }
         several => {
             let count = several.len();
-            eprintln!(
+            say_error!(
                 "{} has {count} Flows: put the one to convert into a file of its own",
                 name(file)
             );

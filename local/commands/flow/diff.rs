@@ -20,7 +20,7 @@ pub fn run(before: &Path, after: &Path, output: Option<&Path>) -> Result<bool, S
         (Ok(old), Ok(new)) => (old, new),
         (old, new) => {
             let reasons = [old.err(), new.err()].into_iter().flatten().flatten();
-            reasons.for_each(|reason| eprintln!("{reason}"));
+            reasons.for_each(|reason| say_error!("{reason}"));
             return Ok(false);
         }
     };

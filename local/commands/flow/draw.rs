@@ -24,7 +24,7 @@ pub fn run(file: &Path, output: Option<&Path>) -> Result<bool, String> {
     if flows.flows().len() > 1 {
         let count = flows.flows().len();
         let which = first.name().map(|name| format!(" ({})", flow_name(name))).unwrap_or_default();
-        eprintln!("{} has {count} Flows: this is the first of them{which}", name(file));
+        say_error!("{} has {count} Flows: this is the first of them{which}", name(file));
     }
     let mut graph = Graph::of(&first.flow());
     if let Some(name) = first.name() {

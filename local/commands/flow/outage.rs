@@ -5,19 +5,19 @@ use shared::twilio::studio::outage::outage_call;
 
 use super::super::read_leniently;
 use crate::clock::now;
+use crate::output::json;
 use crate::settings::Source;
 
 /// Prints the definition to standard output, and to standard error what to do with it.
 pub fn run(source: &Source, policy: Option<&str>) -> Result<(), String> {
     let config = read_leniently(source)?;
     if let Some(warning) = source.warning() {
-        eprintln!("{warning}");
+        say_error!("{warning}");
     }
     let policies: Vec<Policy> = config.escalation.policies_at(now()).collect();
     let policy = choose(&policies, policy, &source.name())?;
-    // `{:#}` is JSON in lines.
-    say!("{:#}", outage_call(policy));
-    eprintln!("{}", hint(policy));
+    say!("{}", json(&outage_call(policy)));
+    say_error!("{}", hint(policy));
     Ok(())
 }
 

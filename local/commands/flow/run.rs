@@ -23,6 +23,7 @@ use self::terminal::Terminal;
 use super::check::reasons;
 use super::{name, printable, read};
 use crate::clock::now;
+use crate::output::json;
 
 /// The contact unless one is named: one of Twilio's numbers for tests.
 const CONTACT: &str = "+15005550001";
@@ -50,7 +51,7 @@ pub fn run(options: &RunOptions) -> Result<bool, String> {
     differences.lines().for_each(|line| say!("{line}"));
     say!("The run is over: {}.", played.end);
     if options.trace {
-        say!("{:#}", played.context);
+        say!("{}", json(&played.context));
     }
     Ok(!played.end.is_error())
 }

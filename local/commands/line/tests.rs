@@ -50,8 +50,9 @@ fn options_without_a_command_start_the_server() {
 
 #[test]
 fn commands_take_their_options() {
-    let (files, usual) = (vec!["x".into()], ServerAddress::default());
-    let alarm = AlarmOptions { files: files.clone(), folder: folder("d"), address: usual };
+    let files = vec!["x".into()];
+    let alarm =
+        AlarmOptions { files: files.clone(), folder: folder("d"), ..AlarmOptions::default() };
     assert_eq!(command("alarm x --data d"), Command::Alarm(alarm));
     let address = ServerAddress { to: "http://h".to_owned() };
     let send = SendOptions { files, address, fresh: true, ..SendOptions::default() };
@@ -235,6 +236,34 @@ fn similar_names_are_proposed() {
     ] {
         let error = typed(line).expect_err(line).to_string();
         assert!(error.contains("similar") && error.contains(similar), "{line}: {error}");
+    }
+}
+
+#[test]
+fn help_names_the_program_as_it_was_started_and_its_exit_codes() {
+    let help = named(CommandLine::command(), "cargo run --").render_long_help().to_string();
+    assert!(help.contains("Usage: cargo run -- [OPTIONS] [COMMAND]"), "{help}");
+    assert!(help.contains("\n  cargo run -- check ringdown.toml\n"), "{help}");
+    for (code, meaning) in EXIT_CODES {
+        assert!(help.contains(&format!("\n  {code}  {meaning}\n")), "{help}");
+    }
+    let mut line = named(CommandLine::command(), "./ringdown");
+    let error = line.try_get_matches_from_mut(["ringdown", "check", "--help"]).expect_err("help");
+    let help = error.to_string();
+    assert!(help.contains("Usage: ./ringdown check [OPTIONS] [FILE]"), "{help}");
+    assert!(help.contains("\n  ./ringdown check ringdown.toml\n"), "{help}");
+}
+
+#[test]
+fn completions_of_every_shell_name_every_command() {
+    use clap::ValueEnum;
+    for shell in clap_complete::Shell::value_variants() {
+        let mut script = Vec::new();
+        clap_complete::generate(*shell, &mut CommandLine::command(), "ringdown", &mut script);
+        let script = String::from_utf8(script).expect("UTF-8");
+        walk(&CommandLine::command(), "ringdown", &mut |path, command| {
+            assert!(script.contains(command.get_name()), "{shell}: {path}");
+        });
     }
 }
 

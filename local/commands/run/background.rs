@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
+use super::reporter::Reporter;
 use crate::activity;
 use crate::clock::{self, now};
 use crate::queue::{Handler, Messages};
@@ -46,6 +47,7 @@ impl Background {
         webhook: Arc<Webhook>,
         queue: Messages,
         store: Arc<Records>,
+        reporter: Reporter,
     ) -> Background {
         let (stop, stopped) = watch::channel(false);
         let serve = |name: QueueName, handle: Handler, pace: Duration| {
@@ -66,6 +68,7 @@ impl Background {
             Box::pin(async move { status_callback::process(&count, batch, now()).await })
         });
         let mut schedules = JoinSet::new();
+        schedules.spawn(reporter.report(store.clone(), webhook.clone(), stopped.clone()));
         schedules.spawn(reconcile(escalate, store.clone(), stopped.clone()));
         schedules.spawn(measure(count, stopped.clone()));
         schedules.spawn(find_stuck(webhook, stopped.clone()));

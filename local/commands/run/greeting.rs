@@ -1,11 +1,14 @@
 //! The text that a server prints at its start: where to look, and what to try.
 
 use std::io::Write;
+use std::path::Path;
 
 use shared::config::file::is_e164;
 use shared::config::{Environment, Rejected, Settings, Simulated};
 use shared::start_token::StartToken;
 
+use super::super::arguments::{DataFolder, ServerAddress};
+use crate::program;
 use crate::settings::Source;
 
 /// Who places calls.
@@ -26,64 +29,115 @@ fn caller(environment: &Environment, is_simulated: bool) -> &'static str {
     }
 }
 
-/// Prints where to look. The links carry the start token, unless there is a password: then they lead to the log-in.
-pub(super) fn print(
-    address: &str,
-    start: &StartToken,
-    source: &Source,
-    settings: &Settings,
-    environment: &Environment,
-) {
-    let has_password = settings.secret("dashboard-password").is_some();
-    let link = |path: &str| match has_password {
-        true => format!("{address}{path}"),
-        false => start.link(&format!("{address}{path}")),
-    };
-    let is = |what| settings.is_simulated(what);
-    let mut lines = vec![
-        ("incidents, as they happen", link("/")),
-        ("Studio Flows and their executions", link("/studio")),
-    ];
-    if is(Simulated::Twilio) {
-        lines.push(("the simulated phones: raise an alarm", link("/sandbox/phones")));
+/// What a server knows of itself at its start.
+pub(super) struct Greeting<'a> {
+    pub(super) address: &'a str,
+    pub(super) data: &'a DataFolder,
+    pub(super) start: &'a StartToken,
+    pub(super) source: &'a Source,
+    pub(super) settings: &'a Settings,
+    pub(super) environment: &'a Environment,
+}
+
+impl Greeting<'_> {
+    /// Prints where to look. The links carry the start token, unless there is a password: then they lead to the log-in.
+    pub(super) fn print(&self) {
+        let Greeting { address, settings, environment, .. } = self;
+        let lines = self.lines();
+        let lines: String =
+            lines.iter().map(|(what, where_to)| format!("  {what:38}  {where_to}\n")).collect();
+        let warning = settings.rejected.as_deref().map(warning).unwrap_or_default();
+        let authorization = match environment.value("metrics-token") {
+            Some(_) => "\"Authorization: Bearer $METRICS_TOKEN\"".to_owned(),
+            None => {
+                let token = settings.value("metrics-token").unwrap_or_default();
+                format!("'Authorization: Bearer {token}'")
+            }
+        };
+        let prefix = program::prefix();
+        let examples: String = EXAMPLES
+            .iter()
+            .filter(|(_, _, file)| Path::new(file).exists())
+            .map(|(what, command, file)| {
+                let options = options(address, self.data);
+                format!("{what:15} {prefix} {command} {file}{options}\n")
+            })
+            .collect();
+        say!(
+            "listening on {address}\n\n{lines}{warning}\n{examples}\
+             Scrape it:      curl -H {authorization} {address}/metrics\n\
+             End with Ctrl-C. What happens to incidents is printed below."
+        );
+        // Whoever started us may have gone: that is no reason to end.
+        let _ = std::io::stdout().flush();
     }
-    if is(Simulated::Slack) {
-        lines.push(("the sandbox's Slack: send an event", link("/sandbox/slack")));
-    }
-    let token = match environment.value("alarms-token") {
-        Some(_) => "",
-        None => ", with ALARMS_TOKEN once that is set",
-    };
-    let public = settings.public_base_url().unwrap_or(address);
-    lines.push(("Twilio's sink goes to", format!("{public}/twilio/events")));
-    lines.push(("monitors post their alarms to", format!("{public}/alarms{token}")));
-    lines.push(("Prometheus scrapes", format!("{public}/metrics")));
-    lines.push(("calls are placed by", caller(environment, is(Simulated::Twilio)).to_owned()));
-    lines.push(("configuration", source.name()));
-    let lines: String =
-        lines.iter().map(|(what, where_to)| format!("  {what:38}  {where_to}\n")).collect();
-    let warning = settings.rejected.as_deref().map(warning).unwrap_or_default();
-    let authorization = match environment.value("metrics-token") {
-        Some(_) => "\"Authorization: Bearer $METRICS_TOKEN\"".to_owned(),
-        None => {
-            let token = settings.value("metrics-token").unwrap_or_default();
-            format!("'Authorization: Bearer {token}'")
+
+    fn lines(&self) -> Vec<(&'static str, String)> {
+        let Greeting { address, start, source, settings, environment, .. } = self;
+        let has_password = settings.secret("dashboard-password").is_some();
+        let link = |path: &str| match has_password {
+            true => format!("{address}{path}"),
+            false => start.link(&format!("{address}{path}")),
+        };
+        let is = |what| settings.is_simulated(what);
+        let mut lines = vec![
+            ("incidents, as they happen", link("/")),
+            ("Studio Flows and their executions", link("/studio")),
+        ];
+        if is(Simulated::Twilio) {
+            lines.push(("the simulated phones: raise an alarm", link("/sandbox/phones")));
         }
-    };
-    // Whoever started us may have gone: that is no reason to end.
-    let mut out = std::io::stdout();
-    let _ = writeln!(
-        out,
-        "listening on {address}\n\n{lines}{warning}\n\
-         Raise an alarm: cargo run -- alarm events/outage-intake/eventbridge-metric.json\n\
-         Send an event:  cargo run -- send events/event-stream-webhook/worker-activity.json\n\
-         Scrape it:      curl -H {authorization} {address}/metrics\n\
-         End with Ctrl-C."
-    );
-    let _ = out.flush();
+        if is(Simulated::Slack) {
+            lines.push(("the sandbox's Slack: send an event", link("/sandbox/slack")));
+        }
+        let token = match environment.value("alarms-token") {
+            Some(_) => "",
+            None => ", with ALARMS_TOKEN once that is set",
+        };
+        let public = settings.public_base_url().unwrap_or(address);
+        lines.push(("Twilio's sink goes to", format!("{public}/twilio/events")));
+        lines.push(("monitors post their alarms to", format!("{public}/alarms{token}")));
+        lines.push(("Prometheus scrapes", format!("{public}/metrics")));
+        let caller = caller(environment, is(Simulated::Twilio));
+        lines.push(("calls are placed by", caller.to_owned()));
+        lines.push(("configuration", source.name()));
+        lines
+    }
+}
+
+/// What to try, with which command and which file; a file is not there where Ringdown is installed.
+const EXAMPLES: [(&str, &str, &str); 2] = [
+    ("Raise an alarm:", "alarm", "events/outage-intake/eventbridge-metric.json"),
+    ("Send an event:", "send", "events/event-stream-webhook/worker-activity.json"),
+];
+
+/// The options with which a command reaches this server.
+fn options(address: &str, data: &DataFolder) -> String {
+    let mut options = String::new();
+    if address != ServerAddress::default().to {
+        options = format!(" --to {address}");
+    }
+    if !data.is_usual() {
+        options = format!("{options} --data {}", program::quoted(&data.path().to_string_lossy()));
+    }
+    options
 }
 
 /// What is said of a configuration that is not in use.
 fn warning(rejected: &Rejected) -> String {
     format!("\n  WARNING: {}.\n  {}\n", rejected.headline(), rejected.reason())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_name_only_what_is_not_usual() {
+        let folder = |name: &str| DataFolder { data: Some(name.into()) };
+        let (usual, other) = ("http://127.0.0.1:8080", "http://127.0.0.1:9000");
+        assert_eq!(options(usual, &DataFolder::default()), "");
+        assert_eq!(options(usual, &folder(".ringdown")), "");
+        assert_eq!(options(other, &folder("a b")), " --to http://127.0.0.1:9000 --data 'a b'");
+    }
 }

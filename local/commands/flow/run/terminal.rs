@@ -55,7 +55,7 @@ impl<'a> Terminal<'a> {
         if !self.asks {
             return None;
         }
-        eprintln!("{question}");
+        say_error!("{question}");
         let mut line = String::new();
         match io::stdin().lock().read_line(&mut line) {
             Ok(1..) => Some(line.trim().to_owned()),

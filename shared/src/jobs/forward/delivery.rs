@@ -32,6 +32,7 @@ use channel::Channel;
 use metrics::DeliveryMetrics;
 use rate_limit::RateLimit;
 use reply::Reply;
+pub use waiting::count_delivered;
 
 /// How long a channel's messages rest when we cannot even begin.
 const BACKOFF: Duration = Duration::from_secs(30);

@@ -81,6 +81,24 @@ fn mark(line: &Line) -> Key {
     Key::new(format!("line#{}", crate::hex(&Sha256::digest(name)[..16])), "delivered")
 }
 
+/// How many of these lines were delivered already, so that they would be left out.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn count_delivered(
+    store: &dyn Store,
+    lines: &[Line],
+    now: Timestamp,
+) -> Result<usize, Error> {
+    let marks: HashSet<Key> = lines.iter().map(mark).collect();
+    let marks: Vec<Key> = marks.into_iter().collect();
+    let mut count = 0;
+    for keys in marks.chunks(MAX_TRANSACTION_ITEMS) {
+        count += store.load(keys, now).await?.into_iter().flatten().count();
+    }
+    Ok(count)
+}
+
 /// The lines that were not delivered yet, each once.
 pub(super) async fn without_delivered(
     store: &dyn Store,
