@@ -69,7 +69,17 @@ fn commands_end_with_the_codes_of_the_page() {
     let flow = root("examples/opening-hours.json").display().to_string();
     let config = root("examples/ringdown.toml").display().to_string();
     write("none.json", "{}");
-    write("warned.toml", &(read("examples/ringdown.toml").replace("[\"*\"]", "[\"^a.*$\"]")));
+    let warned = "[channels.a]
+[people.alpha]
+phone = \"+15005550001\"
+[[policies]]
+name = \"p\"
+\
+                  alarms = [\"^a.*$\"]
+channel = \"a\"
+roster = [\"alpha\"]
+";
+    write("warned.toml", warned);
     write(
         "request.json",
         "{\"url\": \"https://a.example\", \"token\": \"x\", \"signature\": \"y\"}",

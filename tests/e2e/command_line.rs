@@ -76,12 +76,11 @@ async fn lists_are_json_without_numbers_and_control_characters() {
     assert!(words.starts_with(id) && !words.contains('\u{202e}'), "{words}");
 
     std::fs::write(server.folder.path().join("bad.json"), "{\"hello\": \"+15005550002\"}").unwrap();
-    let answer =
-        server.run(&["alarm", "bad.json", "--to", &server.address, "--data", "data", "--json"]);
-    let answer = parsed(&answer.await);
+    let arguments = ["alarm", "bad.json", "--to", &server.address, "--data", "data", "--json"];
+    let answer = parsed(&server.run(&arguments).await);
     assert_eq!(
         (&answer[0]["file"], &answer[0]["status"]),
-        (&json!("bad.json"), &json!(202)),
+        (&json!("bad.json"), &json!(422)),
         "{answer}"
     );
     let letters = parsed(&server.run(&["dead-letters", "--data", "data", "--json"]).await);
