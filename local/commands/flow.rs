@@ -17,7 +17,6 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-
 use clap::{Subcommand, ValueHint};
 
 use self::run::RunOptions;
