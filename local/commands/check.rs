@@ -96,15 +96,19 @@ pub fn run(options: &CheckOptions, deployment: Option<&Deployment>) -> Result<bo
         base_url::check(url).map_err(|error| error.to_string())?;
     }
     let now = now();
-    let findings = findings::all(source, &config, deployment.and_then(still), now);
+    let mut findings = findings::all(source, &config, now);
+    let verdict = findings::verdict(&config, &findings);
+    // That says nothing of the configuration itself.
+    let still = deployment.and_then(still);
+    findings.extend(still.as_deref().map(|text| Finding::of(Severity::Warning, text)));
     let is_good = !(options.strict && findings.iter().any(Finding::counts));
     if options.json {
         say!("{}", json(&Report::of(source, &config, &findings, alarms, now)));
         return Ok(is_good);
     }
     findings::print(&config, now);
-    say!("{}: {}", source.name(), findings::verdict(&config, &findings));
-    if let Some(warning) = deployment.and_then(still) {
+    say!("{}: {}", source.name(), verdict);
+    if let Some(warning) = still {
         say!("warning: {warning}");
     }
     if alarms.is_empty() {

@@ -59,13 +59,8 @@ impl Finding {
     }
 }
 
-/// All that is found in a configuration that can be used; `still` is why a server does not use it yet.
-pub(super) fn all(
-    source: &Source,
-    config: &Config,
-    still: Option<String>,
-    now: Timestamp,
-) -> Vec<Finding> {
+/// All that is found in a configuration that can be used.
+pub(super) fn all(source: &Source, config: &Config, now: Timestamp) -> Vec<Finding> {
     let at = |severity, problem: &Problem| Finding::at(severity, problem, &problem.what);
     let unread = config.unread.iter().map(|unread| at(Severity::Problem, &unread.problem));
     let lost = config.lost_shifts(now).into_iter().map(|lost| {
@@ -86,7 +81,6 @@ pub(super) fn all(
         .chain(blank)
         .chain(schedules.flat_map(|schedule| gaps(schedule, now)))
         .chain(over(&config.silences, now))
-        .chain(still.map(|text| Finding::of(Severity::Warning, &text)))
         .collect()
 }
 
