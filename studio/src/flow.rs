@@ -18,7 +18,7 @@ use crate::json::Item;
 
 pub use check::without_secrets;
 pub use file::{FlowDefinition, FlowFile};
-pub use finding::{Finding, Severity};
+pub use finding::{Finding, Severity, refusal};
 pub use old::Converted;
 pub use problem::Problem;
 pub use widgets::widget_types;

@@ -20,7 +20,7 @@ pub mod scenario;
 
 pub use flow::{
     Condition, Converted, Finding, Flow, FlowDefinition, FlowFile, Offset, Problem, Severity,
-    State, Transition, without_secrets,
+    State, Transition, refusal, without_secrets,
 };
 pub use run::{
     Action, Connect, DialCallStatus, DialOutcome, EndReason, Enqueue, ExecutionRequest,

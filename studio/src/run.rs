@@ -172,9 +172,7 @@ impl Run {
             let found = flow.states.iter().enumerate().find(|(_, state)| is_next(state));
             let Some((index, state)) = found else {
                 if let Some(name) = &next {
-                    let (code, widget) = (Some(code::INVALID_FLOW), String::new());
-                    let message = format!("there is no widget {name:?}");
-                    self.push(LogEntry { code, widget, message });
+                    self.warn_missing(name);
                 }
                 match self.ascend(now) {
                     Some(after) => next = after,

@@ -13,7 +13,7 @@ use sandbox::live::Live;
 use serde_json::Value;
 use studio::play::{AnswerRule, MetDifferences, PlayScript, TraceWriter, play};
 use studio::scenario::{call_from, execution, message_from, read_answers, request_for, usual};
-use studio::{Flow, FlowFile, Trigger};
+use studio::{Flow, FlowFile, Trigger, refusal, without_secrets};
 
 use self::script::script;
 
@@ -36,6 +36,7 @@ pub fn run(options: &RunOptions) -> Result<bool, String> {
     let bytes = read(&options.file)?;
     let answers = answers(options)?;
     let Some(flow) = only_flow(&options.file, &bytes) else { return Ok(false) };
+    refused(&bytes).iter().for_each(|line| say!("{line}."));
     let script = PlayScript { answers, ..script(options, &flow)? };
     let trigger = trigger(&flow, options.start.chosen().as_ref());
     say!("{}: {}", name(&options.file), start_words(&trigger));
@@ -51,7 +52,7 @@ pub fn run(options: &RunOptions) -> Result<bool, String> {
     differences.lines().for_each(|line| say!("{line}"));
     say!("The run is over: {}.", played.end);
     if options.trace {
-        say!("{}", json(&played.context));
+        say!("{}", without_secrets(&json(&played.context)));
     }
     Ok(!played.end.is_error())
 }
@@ -72,6 +73,12 @@ pub(super) fn only_flow(file: &Path, bytes: &[u8]) -> Option<Flow> {
             None
         }
     }
+}
+
+/// Why Studio would refuse the file's only Flow.
+fn refused(bytes: &[u8]) -> Option<String> {
+    let flows = FlowFile::read(bytes).ok()?;
+    flows.flows().first().and_then(|flow| refusal(&flow.check()))
 }
 
 /// The answers to HTTP requests and of Functions that stand in files.

@@ -21,6 +21,21 @@ pub struct Finding {
     pub advice: String,
 }
 
+/// Why a Flow with these findings runs nowhere but here, in a sentence; none if it would run. A template that is broken
+/// is no reason: its widget alone fails.
+pub fn refusal(findings: &[Finding]) -> Option<String> {
+    let is_reason =
+        |one: &&Finding| one.severity == Severity::Error && one.code != "malformed-template";
+    let mut reasons = findings.iter().filter(is_reason).peekable();
+    reasons.peek()?;
+    Some(match reasons.any(|one| one.code == "old-editor-export") {
+        true => "this is an export of the editor before 2020: Studio does not take it any more, and \
+                 flow convert makes today's form of it",
+        false => "Studio would refuse this Flow, or a widget of it always fails: flow check says why",
+    }
+    .to_owned())
+}
+
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {

@@ -93,3 +93,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn refusal_names_what_studio_would_not_run() {
+    let refused = |definition: &str| {
+        let file = FlowFile::read(definition.as_bytes()).expect("a Flow");
+        refusal(&file.flows()[0].check())
+    };
+    let flow = |say: &str, properties: &str| {
+        format!(
+            r#"{{"description": "", "flags": {{"allow_concurrent_calls": true}}, "initial_state": "Trigger", "states": [
+            {{"name": "Trigger", "type": "trigger", "properties": {{}}, "transitions": [{{"event": "incomingCall", "next": "a"}}]}},
+            {{"name": "a", "type": "say-play", {properties}"transitions": [{{"event": "{say}"}}]}}]}}"#
+        )
+    };
+    let fine = flow("audioComplete", r#""properties": {"say": "Hi"}, "#);
+    assert_eq!(refused(&fine), None);
+    // Its widget fails, and the run says so itself.
+    assert_eq!(refused(&fine.replace("\"Hi\"", "\"{{\"")), None);
+    let why = refused(&flow("audioComplete", "")).expect("no properties");
+    assert!(why.contains("flow check says why"), "{why}");
+    assert!(refused(&flow("audioFinished", r#""properties": {"say": "Hi"}, "#)).is_some());
+    let old = r#"{"description": "", "states": [{"sid": "FF1", "type": "InitialState", "name": "Trigger",
+        "properties": {}, "transitions": []}]}"#;
+    assert!(refused(old).expect("an old export").contains("before 2020"));
+}

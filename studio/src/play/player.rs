@@ -132,14 +132,10 @@ impl Playing<'_> {
     /// The events that answer an action, each after the time that it takes.
     fn answer(&mut self, state: &State, action: Action) -> Vec<(Duration, RunEvent)> {
         let widget = state.name.as_str();
-        let is_heard = matches!(
-            action,
-            Action::SayPlay(_)
-                | Action::Gather { .. }
-                | Action::Enqueue(_)
-                | Action::Connect(_)
-                | Action::HandOver(_)
-        );
+        let is_ended = self.run.ends_by_hang_up();
+        let is_recording = matches!(action, Action::Record(_));
+        let is_ringing = matches!(action, Action::PlaceCall { .. });
+        let is_heard = is_ended && !is_recording && !is_ringing;
         let is_cut_off = std::mem::take(&mut self.is_cut_off);
         let speaks = match &action {
             Action::SayPlay(prompt) | Action::Gather { prompt, .. } if !is_cut_off => {
@@ -155,13 +151,17 @@ impl Playing<'_> {
         let mut events = Vec::new();
         if is_cut_off {
             events.push((Duration::ZERO, RunEvent::HungUp));
-        } else if self.is_on_line && self.peer.hangs_up(widget, is_heard) {
+        } else if (self.is_on_line || is_ringing) && self.peer.hangs_up(widget, is_heard) {
             self.is_on_line = false;
             self.note(widget, TraceDetail::HungUp);
+            if is_ringing {
+                let call_sid = format!("CA{:032x}", self.sid());
+                events.push((Duration::ZERO, RunEvent::Placed { call_sid }));
+            }
             events.push((Duration::from_secs(1), RunEvent::HungUp));
         }
         // A hang-up ends a widget of the call; any other goes on.
-        if events.is_empty() || !(is_heard || matches!(action, Action::Record(_))) {
+        if events.is_empty() || !is_ended {
             events.extend(self.reply(state, action, speaks));
         }
         events

@@ -2,6 +2,7 @@
 
 mod endings;
 mod support;
+mod trace;
 
 use std::sync::Arc;
 

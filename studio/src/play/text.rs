@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::http::HttpOutcome;
 use super::trace::{TraceDetail, TraceEntry};
+use crate::flow::without_secrets;
 use crate::run::{HttpMethod, Prompt};
 
 /// The width of the column with the names of widgets.
@@ -38,7 +39,12 @@ impl TraceWriter {
                 let seconds = entry.at.duration_since(self.began).as_secs();
                 let _ = write!(out, "{:>4}:{:02}  ", seconds / 60, seconds % 60);
             }
-            let _ = writeln!(out, "{:<NAME_WIDTH$} {}", printable(name), printable(&line));
+            let _ = writeln!(
+                out,
+                "{:<NAME_WIDTH$} {}",
+                printable(name),
+                printable(&without_secrets(&line))
+            );
             self.widget = Some(entry.widget.clone());
         }
         if let TraceDetail::Left { .. } = entry.detail {
@@ -54,9 +60,10 @@ impl TraceWriter {
             TraceDetail::Heard(Prompt::Say(speech)) => one(format!("says {:?}", speech.text)),
             TraceDetail::Heard(Prompt::Play { url, .. }) => one(format!("plays {url}")),
             TraceDetail::Heard(Prompt::Digits { digits, .. }) => one(format!("sounds {digits}")),
-            TraceDetail::Pressed { digits, lost: 0 } => one(format!("the caller presses {digits}")),
             TraceDetail::Pressed { digits, lost } => {
-                one(format!("the caller presses {digits} ({lost} more not taken)"))
+                let keys = if digits.is_empty() { "no key but the stop key" } else { digits };
+                let lost = (*lost > 0).then(|| format!(" ({lost} more not taken)"));
+                one(format!("the caller presses {keys}{}", lost.unwrap_or_default()))
             }
             TraceDetail::Spoke(text) => one(format!("the caller says {text:?}")),
             TraceDetail::Replied(text) => one(format!("the contact sends {text:?}")),
@@ -116,6 +123,8 @@ fn method_name(method: HttpMethod) -> &'static str {
 }
 
 fn cut(text: &str) -> String {
+    // A secret that is cut off has another shape.
+    let text = &without_secrets(text);
     match text.char_indices().nth(MAX_BODY_CHARACTERS) {
         None => text.to_owned(),
         Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),

@@ -120,6 +120,9 @@ impl Run {
             Some(CallLine::Closed | CallLine::HungUp) | None => {}
         }
         let [to, from] = ["to", "from"].map(|name| texts.get(state, name));
+        if to.trim().is_empty() {
+            return Err((code::OUTGOING_CALL, "to is empty: there is nobody to call".to_owned()));
+        }
         let timeout = texts.seconds(state, "timeout").unwrap_or(DEFAULT_RING_TIMEOUT);
         let detect_machine = flag(state, "detect_answering_machine").unwrap_or(false);
         Ok(Action::PlaceCall { to, from, timeout, detect_machine })

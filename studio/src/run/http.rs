@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::texts::{WidgetTexts, flag};
 use super::widget::{Taken, WidgetFailure, kind};
 use super::{Action, HTTP_TIMEOUT, HttpMethod, HttpResponse, Run, RunEvent, code};
-use crate::flow::State;
+use crate::flow::{State, without_secrets};
 
 /// The most bytes that an answer may have.
 pub const MAX_RESPONSE_BYTES: usize = 64 * 1024;
@@ -21,8 +21,9 @@ pub(super) fn request(state: &State, texts: &mut WidgetTexts<'_>) -> Result<Acti
         "POST" => HttpMethod::Post,
         _ => return failed("the method is neither GET nor POST"),
     };
-    let Some(host) = host(&url) else {
-        return failed("the URL is no address of the web");
+    let host = match host(&url) {
+        Ok(host) => host,
+        Err(why) => return Err((code::HTTP_INTERNAL, no_address(state, why))),
     };
     if parameters.iter().any(|(key, _)| key == "method") {
         return failed("a parameter called \"method\" breaks the request");
@@ -60,8 +61,8 @@ pub(super) fn function(
 ) -> Result<Action, WidgetFailure> {
     let url = texts.get(state, "url").trim().to_owned();
     let body = form(&texts.pairs(state, "parameters"));
-    if host(&url).is_none() {
-        return Err((code::FUNCTION, "the Function's URL is no address of the web".to_owned()));
+    if let Err(why) = host(&url) {
+        return Err((code::FUNCTION, no_address(state, why)));
     }
     let (method, content_type) = (HttpMethod::Post, "application/x-www-form-urlencoded".to_owned());
     let (timeout, has_twilio_auth) = (HTTP_TIMEOUT, false);
@@ -87,15 +88,29 @@ fn with_query(url: &str, parameters: &[(String, String)]) -> String {
     format!("{url}{join}{}{fragment}", form(parameters))
 }
 
-/// The host of a URL of the web; none if it is no such URL.
-fn host(url: &str) -> Option<String> {
-    let (scheme, rest) = url.split_once("://")?;
-    let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
-    let has_gap = url.chars().any(|c| c.is_whitespace() || c.is_control());
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit('@').next()?;
-    let name = if host.starts_with('[') { host } else { host.split(':').next()? };
-    Some(name.to_ascii_lowercase()).filter(|name| is_web && !has_gap && !name.is_empty())
+/// The URL as it stands in the Flow, without a secret, and what is wrong with what it becomes.
+fn no_address(state: &State, why: &str) -> String {
+    format!("url, {:?}, {why}", without_secrets(state.text("url")))
+}
+
+/// The host of a URL of the web; if it is no such URL, what is wrong with it.
+fn host(url: &str) -> Result<String, &'static str> {
+    if url.is_empty() {
+        return Err("is empty");
+    }
+    if url.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err("has white space in it");
+    }
+    let is_web =
+        |scheme: &str| ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
+    let (_, rest) = url
+        .split_once("://")
+        .filter(|(scheme, _)| is_web(scheme))
+        .ok_or("does not begin with http:// or https://")?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let name = if host.starts_with('[') { Some(host) } else { host.split(':').next() };
+    name.filter(|name| !name.is_empty()).map(str::to_ascii_lowercase).ok_or("has no host")
 }
 
 impl Run {
@@ -108,7 +123,7 @@ impl Run {
         let response = match event {
             RunEvent::Responded(response) => response,
             RunEvent::TimedOut => {
-                self.warn(answer, state, "there was no answer in time");
+                self.warn(answer, state, "there was no answer");
                 return Taken::Fired(failed);
             }
             RunEvent::Unsent => return Taken::Fired(failed),

@@ -15,6 +15,15 @@ pub struct LogEntry {
     pub widget: String,
     /// The words, for a person.
     pub message: String,
+    /// How many steps the run had taken: the index of the step in which it happened.
+    pub step: usize,
+}
+
+impl LogEntry {
+    /// An entry of a widget that is in no log yet: [`Run::push`] says in which step it happened.
+    pub(super) fn new(code: Option<u32>, widget: &str, message: String) -> LogEntry {
+        LogEntry { code, widget: widget.to_owned(), message, step: 0 }
+    }
 }
 
 /// Twilio's codes. (docs/api/errors.)
@@ -41,13 +50,23 @@ pub(super) mod code {
 impl Run {
     /// Puts an entry into the log.
     pub(super) fn warn(&mut self, code: u32, state: &State, message: &str) {
-        let (widget, message) = (state.name.clone(), message.to_owned());
-        self.push(LogEntry { code: Some(code), widget, message });
+        self.push(LogEntry::new(Some(code), &state.name, message.to_owned()));
+    }
+
+    /// Nothing has the name that the last widget leads to, or that the Flow begins with.
+    pub(super) fn warn_missing(&mut self, name: &str) {
+        let from = self.widget().map(|state| state.name.clone()).unwrap_or_default();
+        let message = match (from.as_str(), name) {
+            ("", "") => "the definition does not say which widget it begins with".to_owned(),
+            ("", name) => format!("there is no widget {name:?} to begin with"),
+            (_, name) => format!("there is no widget {name:?}"),
+        };
+        self.push(LogEntry::new(Some(code::INVALID_FLOW), &from, message));
     }
 
     pub(super) fn push(&mut self, entry: LogEntry) {
         if self.log.len() < MAX_LOG_ENTRIES {
-            self.log.push(entry);
+            self.log.push(LogEntry { step: self.steps.len(), ..entry });
         }
     }
 }

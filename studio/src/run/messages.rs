@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::texts::WidgetTexts;
-use super::widget::{Taken, kind};
+use super::widget::{Taken, WidgetFailure, kind};
 use super::{Action, OutboundMessage, Run, RunEvent, code};
-use crate::flow::State;
+use crate::flow::{State, without_secrets};
 
 /// How long a reply is waited for unless the widget says so.
 const DEFAULT_REPLY_TIMEOUT: Duration = Duration::from_secs(3600);
@@ -22,24 +22,39 @@ pub(super) struct Outbound {
 }
 
 impl Outbound {
-    /// The message that a widget sends: to the contact and from our own number, unless the widget says so.
-    pub(super) fn new(state: &State, texts: &mut WidgetTexts<'_>) -> Outbound {
-        let mut address = |name: &str, other: &str| {
-            Some(texts.get(state, name))
-                .filter(|text| !text.is_empty())
-                .unwrap_or_else(|| texts.address(other))
+    /// The message that a widget sends: to the contact and from our own number, unless the widget says so. One without an
+    /// address or without anything in it is refused. (docs/api/errors 21603, 21604, 21602.)
+    pub(super) fn new(
+        state: &State,
+        texts: &mut WidgetTexts<'_>,
+    ) -> Result<Outbound, WidgetFailure> {
+        let mut address = |name: &str, other: &str| match state.text(name) {
+            "" => Ok(texts.address(other)),
+            template => match texts.get(state, name) {
+                text if text.trim().is_empty() => {
+                    let template = without_secrets(template);
+                    Err((code::MESSAGE, format!("{name}, {template:?}, is empty")))
+                }
+                text => Ok(text),
+            },
         };
         let message = OutboundMessage {
-            to: address("to", "/contact/channel/address"),
-            from: address("from", "/flow/channel/address"),
+            to: address("to", "/contact/channel/address")?,
+            from: address("from", "/flow/channel/address")?,
             body: texts.get(state, "body"),
             media_url: texts.get(state, "media_url"),
             content_sid: texts.get(state, "content_sid"),
             content_variables: texts.pairs(state, "content_variables"),
         };
+        let has_text = [&message.body, &message.media_url, &message.content_sid]
+            .iter()
+            .any(|text| !text.trim().is_empty());
+        if !has_text {
+            return Err((code::MESSAGE, "the message has no body, media or content".to_owned()));
+        }
         let timeout = (state.kind == kind::WAIT)
             .then(|| texts.seconds(state, "timeout").unwrap_or(DEFAULT_REPLY_TIMEOUT));
-        Outbound { message, timeout, sid: None }
+        Ok(Outbound { message, timeout, sid: None })
     }
 
     /// Its action.

@@ -1,35 +1,54 @@
 //! `enqueue-call` and `send-to-flex`: a call or conversation in somebody else's hands.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::texts::WidgetTexts;
-use super::widget::{Taken, kind};
+use super::widget::{Taken, WidgetFailure, kind};
 use super::{Action, Enqueue, QueueResult, QueueTarget, Run, RunEvent, code};
 use crate::flow::State;
 
 /// The hand-over to a queue of Twilio's voice, or to a workflow of TaskRouter.
-pub(super) fn enqueue(state: &State, texts: &mut WidgetTexts<'_>) -> Action {
+pub(super) fn enqueue(state: &State, texts: &mut WidgetTexts<'_>) -> Result<Action, WidgetFailure> {
     let workflow = texts.get(state, "workflow_sid");
-    Action::Enqueue(Enqueue {
+    // A queue of voice makes no task.
+    let attributes = match workflow.is_empty() {
+        true => texts.get(state, "task_attributes"),
+        false => attributes(state, "task_attributes", texts)?,
+    };
+    Ok(Action::Enqueue(Enqueue {
         queue: match workflow.is_empty() {
             true => QueueTarget::Queue(texts.get(state, "queue_name")),
             false => QueueTarget::Workflow(workflow),
         },
-        attributes: texts.get(state, "task_attributes"),
+        attributes,
         priority: texts.get(state, "priority"),
         timeout: texts.seconds(state, "timeout"),
-    })
+    }))
 }
 
 /// The hand-over to Flex.
-pub(super) fn flex(state: &State, texts: &mut WidgetTexts<'_>) -> Action {
+pub(super) fn flex(state: &State, texts: &mut WidgetTexts<'_>) -> Result<Action, WidgetFailure> {
     let [workflow, channel] = ["workflow", "channel"].map(|name| texts.get(state, name));
-    Action::Enqueue(Enqueue {
+    Ok(Action::Enqueue(Enqueue {
         queue: QueueTarget::Flex { workflow, channel },
-        attributes: texts.get(state, "attributes"),
+        attributes: attributes(state, "attributes", texts)?,
         priority: texts.get(state, "priority"),
         timeout: texts.seconds(state, "timeout"),
-    })
+    }))
+}
+
+/// The attributes of a task: a JSON object, or nothing.
+fn attributes(
+    state: &State,
+    name: &str,
+    texts: &mut WidgetTexts<'_>,
+) -> Result<String, WidgetFailure> {
+    let text = texts.get(state, name);
+    let is_object = serde_json::from_str::<Map<String, Value>>(&text).is_ok();
+    match text.trim().is_empty() || is_object {
+        true => Ok(text),
+        false => Err((code::TASK, format!("{name}: it is no JSON object, and no task is made"))),
+    }
 }
 
 impl Run {

@@ -40,7 +40,7 @@ fn branch(
         None => {
             let message = "no condition holds, and there is no transition noMatch".to_owned();
             let widget = state.name.clone();
-            log.push(LogEntry { code: Some(code::NO_MATCH), widget: widget.clone(), message });
+            log.push(LogEntry::new(Some(code::NO_MATCH), &widget, message));
             Begun::Ends(EndReason::NoMatch { widget })
         }
     }
@@ -55,23 +55,23 @@ fn all_hold(
     step: &mut SplitStep,
 ) -> Result<bool, EndReason> {
     for condition in &transition.conditions {
-        let value = texts.render(&condition.value);
+        let value = texts.render(&format!("the value of {}", condition.kind), &condition.value);
         let found = holds(&condition.kind, &step.input, &value, texts.budget);
+        if found == Err(Unheld::UnknownPredicate) {
+            let why = match condition.kind.as_str() {
+                "" => "a condition has no type".to_owned(),
+                kind => format!("Studio has no condition {kind:?}"),
+            };
+            return Err(EndReason::Unplayable { widget: state.name.clone(), why });
+        }
         let (predicate, to) = (condition.kind.clone(), transition.next.clone());
         let holds = found == Ok(true);
         step.comparisons.push(SplitComparison { predicate, value, holds, to });
-        match found {
-            Ok(true) => {}
-            Ok(false) => return Ok(false),
-            Err(Unheld::Pattern(message)) => {
-                let (widget, message) = (state.name.clone(), message.to_owned());
-                log.push(LogEntry { code: None, widget, message });
-                return Ok(false);
-            }
-            Err(Unheld::UnknownPredicate) => {
-                let why = format!("the condition {} is not played here", condition.kind);
-                return Err(EndReason::Unplayable { widget: state.name.clone(), why });
-            }
+        if let Err(Unheld::Pattern(message)) = found {
+            log.push(LogEntry::new(None, &state.name, message.to_owned()));
+        }
+        if !holds {
+            return Ok(false);
         }
     }
     Ok(!transition.conditions.is_empty())

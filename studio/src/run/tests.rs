@@ -9,6 +9,7 @@ mod limits;
 mod messages;
 mod phone;
 mod random;
+mod refusals;
 mod split;
 mod start;
 mod subflows;

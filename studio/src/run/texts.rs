@@ -26,8 +26,8 @@ impl<'a> WidgetTexts<'a> {
         WidgetTexts { context, now, budget, errors: Vec::new() }
     }
 
-    /// A template, rendered.
-    pub(super) fn render(&mut self, template: &str) -> String {
+    /// A template, rendered; an error names its place.
+    pub(super) fn render(&mut self, place: &str, template: &str) -> String {
         // Most settings have no expression.
         if !template.contains('{') {
             return template.to_owned();
@@ -45,7 +45,7 @@ impl<'a> WidgetTexts<'a> {
         match rendered {
             Ok(text) => text,
             Err(error) => {
-                self.errors.push(error.to_string());
+                self.errors.push(format!("{place}: {error}"));
                 template.to_owned()
             }
         }
@@ -54,7 +54,7 @@ impl<'a> WidgetTexts<'a> {
     /// A setting as text; empty if there is none.
     pub(super) fn get(&mut self, state: &State, name: &str) -> String {
         match state.properties.get(name) {
-            Some(Value::String(template)) => self.render(template),
+            Some(Value::String(template)) => self.render(name, template),
             Some(Value::Null) | None => String::new(),
             Some(value) => value.to_string(),
         }
@@ -73,7 +73,11 @@ impl<'a> WidgetTexts<'a> {
     /// A setting that is a list of keys with values. The keys are never Liquid.
     pub(super) fn pairs(&mut self, state: &State, name: &str) -> Vec<(String, String)> {
         let pairs = state.pairs(name).into_iter();
-        pairs.map(|(key, template)| (key, self.render(&template))).collect()
+        let rendered = pairs.map(|(key, template)| {
+            let value = self.render(&format!("{name}, {key}"), &template);
+            (key, value)
+        });
+        rendered.collect()
     }
 
     /// A value that is always there: `contact.channel.address`, …

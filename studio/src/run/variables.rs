@@ -19,7 +19,7 @@ pub(super) fn variables(
     for entry in list.into_iter().flatten() {
         let Some(key) = entry.get("key").and_then(Value::as_str) else { continue };
         let text = match entry.get("value") {
-            Some(Value::String(template)) => texts.render(template),
+            Some(Value::String(template)) => texts.render(&format!("{name}, {key}"), template),
             Some(Value::Null) | None => String::new(),
             Some(value) => value.to_string(),
         };
@@ -39,7 +39,7 @@ fn is_json(entry: &Value) -> bool {
 fn parsed(text: &str, state: &State, key: &str, log: &mut Vec<LogEntry>) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| {
         let message = format!("the value of {key:?} is not JSON; it stays a text");
-        log.push(LogEntry { code: Some(code::TYPE), widget: state.name.clone(), message });
+        log.push(LogEntry::new(Some(code::TYPE), &state.name, message));
         cast(text)
     })
 }

@@ -55,6 +55,11 @@ impl Run {
         matches!(state.kind.as_str(), kind::CALL | kind::OLD_CALL) || self.is_voice(state)
     }
 
+    /// Whether a hang-up now would end the widget that it is in: any other widget goes on.
+    pub fn ends_by_hang_up(&self) -> bool {
+        self.widget().is_some_and(|state| self.is_of_call(state))
+    }
+
     /// Begins a widget. If one of its templates cannot be evaluated, it fails; and if it has no event for that, the text
     /// stays as it is. (Which of the two Studio does is not documented.)
     pub(super) fn begin(&mut self, state: &State, budget: &mut Budget, now: Timestamp) -> Begun {
@@ -71,7 +76,9 @@ impl Run {
         });
         let errors: Vec<WidgetFailure> = errors.collect();
         log.into_iter().for_each(|entry| self.push(entry));
-        for (code, message) in errors.into_iter().chain(plan.as_ref().err().cloned()) {
+        // A text that cannot be evaluated explains what came of it.
+        let failure = plan.as_ref().err().filter(|_| errors.is_empty()).cloned();
+        for (code, message) in errors.into_iter().chain(failure) {
             self.warn(code, state, &message);
         }
         match (event, plan) {
@@ -99,9 +106,9 @@ impl Run {
             kind::SAY => Begun::Waits(Action::SayPlay(prompts::prompt(state, texts))),
             kind::SET => return Ok(WidgetPlan::Set(variables(state, "variables", texts, log))),
             kind::SPLIT => return Ok(WidgetPlan::Split(split(state, texts, log))),
-            kind::SEND | kind::WAIT => return Ok(WidgetPlan::Send(Outbound::new(state, texts))),
-            kind::ENQUEUE => Begun::Waits(queues::enqueue(state, texts)),
-            kind::FLEX => Begun::Waits(queues::flex(state, texts)),
+            kind::SEND | kind::WAIT => return Ok(WidgetPlan::Send(Outbound::new(state, texts)?)),
+            kind::ENQUEUE => Begun::Waits(queues::enqueue(state, texts)?),
+            kind::FLEX => Begun::Waits(queues::flex(state, texts)?),
             kind::CONNECT => Begun::Waits(calls::connect(state, texts)),
             kind::RECORD => Begun::Waits(calls::record(state, texts)),
             // The recording of a whole call, and a stream of its sound: both run beside the Flow.
@@ -114,7 +121,10 @@ impl Run {
             _ => match hand_over::action(state, self.trigger, texts)? {
                 Some(action) => Begun::Waits(action),
                 None => {
-                    let why = format!("the widget {} is not played here", state.kind);
+                    let why = match state.kind.as_str() {
+                        "" => "it has no type".to_owned(),
+                        kind => format!("Studio has no type of widget {kind:?}"),
+                    };
                     Begun::Ends(EndReason::Unplayable { widget: state.name.clone(), why })
                 }
             },

@@ -178,7 +178,10 @@ impl Expectations {
             played.entries.iter().filter_map(|entry| logged(&entry.detail)).collect();
         let lines: Vec<String> = found
             .iter()
-            .map(|(code, entry)| format!("  {code} {}: {}", entry.widget, entry.message))
+            .map(|(code, entry)| match entry.widget.as_str() {
+                "" => format!("  {code}: {}", entry.message),
+                widget => format!("  {code} {widget}: {}", entry.message),
+            })
             .collect();
         match &self.logs {
             Some(expected) => {

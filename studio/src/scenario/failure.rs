@@ -1,5 +1,7 @@
 //! An expectation or a rule that a run has missed.
 
+use crate::flow::without_secrets;
+
 /// An expectation that a run has missed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScenarioFailure {
@@ -14,7 +16,7 @@ pub struct ScenarioFailure {
 impl ScenarioFailure {
     /// A failure without a comparison.
     pub(super) fn new(key: &'static str, message: String) -> ScenarioFailure {
-        ScenarioFailure { key, message, lines: Vec::new() }
+        ScenarioFailure { key, message: without_secrets(&message), lines: Vec::new() }
     }
 }
 
@@ -27,9 +29,12 @@ pub(super) fn in_order<E, F>(
     found_words: &[String],
     fits: impl Fn(&E, &F) -> bool,
 ) -> Option<ScenarioFailure> {
+    let masked = |words: &[String]| words.iter().map(|word| without_secrets(word)).collect();
+    let [expected_words, found_words]: [Vec<String>; 2] =
+        [masked(expected_words), masked(found_words)];
     let mut lines = Vec::new();
     let (mut at, mut missing) = (0, None);
-    for (one, words) in expected.iter().zip(expected_words) {
+    for (one, words) in expected.iter().zip(&expected_words) {
         let rest = found.iter().enumerate().skip(at);
         match rest.clone().find(|(_, found)| fits(one, found)) {
             Some((index, _)) => {

@@ -3,7 +3,7 @@
 use super::Playing;
 use crate::flow::{State, Transition};
 use crate::play::trace::{TraceDetail, TraceEntry};
-use crate::run::{Action, LogEntry, RunEvent, RunState, SplitStep, Step};
+use crate::run::{Action, RunEvent, RunState, SplitStep, Step};
 
 impl Playing<'_> {
     /// Steps the machine, and puts what has happened into the trace.
@@ -13,12 +13,13 @@ impl Playing<'_> {
         self.logged = self.run.log().len();
         let mut log = log.into_iter().peekable();
         let steps = self.run.steps().get(self.steps..).unwrap_or_default().to_vec();
+        let first = self.steps;
         self.steps += steps.len();
-        for step in steps {
+        for (index, step) in (first..).zip(steps) {
             let widget = step.from.clone();
             self.compared(&widget, step.split.as_ref());
-            while let Some(entry) = log.next_if(|entry| is_before(entry, &widget)) {
-                self.note(&widget, TraceDetail::Logged(entry));
+            while let Some(entry) = log.next_if(|entry| entry.step <= index) {
+                self.note(&entry.widget.clone(), TraceDetail::Logged(entry));
             }
             self.hang_up_between(&step);
             let flow =
@@ -45,8 +46,8 @@ impl Playing<'_> {
             step.kind.as_str(),
             "trigger" | "set-variables" | "split-based-on" | "record-call" | "fork-stream"
         );
-        if goes_on && takes_none && self.is_on_line && self.peer.hangs_up(&step.from, false) {
-            (self.is_on_line, self.is_cut_off) = (false, true);
+        if takes_none && self.is_on_line && self.peer.hangs_up(&step.from, false) {
+            (self.is_on_line, self.is_cut_off) = (false, goes_on);
             self.note(&step.from, TraceDetail::HungUp);
         }
     }
@@ -64,11 +65,6 @@ impl Playing<'_> {
         self.peer.observe(&entry);
         self.entries.push(entry);
     }
-}
-
-/// The entry is about a widget before it was left; a run that goes round and round ends after that.
-fn is_before(entry: &LogEntry, widget: &str) -> bool {
-    entry.widget == widget && !matches!(entry.code, Some(81000 | 81001))
 }
 
 /// The index of the transition that a step has taken.

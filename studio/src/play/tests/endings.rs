@@ -82,3 +82,48 @@ fn recording_has_the_words_or_ends_with_the_hang_up() {
         assert!(run.context["widgets"]["voicemail"]["RecordingUrl"].is_string());
     }
 }
+
+fn hangs_up_in(widget: &str) -> PlayScript {
+    PlayScript { hang_ups: [widget.to_owned()].into(), ..PlayScript::default() }
+}
+
+#[test]
+fn hang_up_in_a_widget_that_takes_no_time_ends_the_next_of_the_call() {
+    for kind in ["set-variables", "split-based-on", "fork-stream", "record-call"] {
+        let events = [("next", "bye"), ("noMatch", "bye"), ("success", "bye")];
+        let it = widget("it", kind, json!({}), &events);
+        let run = played(&[it, bye()], &call(), hangs_up_in("it"));
+        assert_eq!(steps(&run).last().unwrap(), "bye hangup", "{kind}");
+        assert_eq!(run.end, PlayEnd::Ended(EndReason::HungUp), "{kind}");
+    }
+    let run = played(&[bye()], &call(), hangs_up_in("Trigger"));
+    assert_eq!(steps(&run), ["bye hangup"]);
+    // Nothing follows that would notice, and the hang-up is told all the same.
+    let set = widget("it", "set-variables", json!({}), &[("next", "")]);
+    let run = played(&[set], &call(), hangs_up_in("it"));
+    assert_eq!(run.end, PlayEnd::Ended(EndReason::FlowEnd));
+    assert!(run.entries.iter().any(|entry| entry.detail == TraceDetail::HungUp));
+}
+
+#[test]
+fn hang_up_in_a_request_of_a_conversation_ends_the_next_widget_of_the_call() {
+    for (kind, event) in [("start-conversation", "created"), ("resume-conversation", "resumed")] {
+        let calls =
+            widget("oc", "make-outgoing-call-v2", json!({"to": "+1"}), &[("answered", "it")]);
+        let it = widget("it", kind, json!({}), &[(event, "bye")]);
+        let run = played(&[calls, it, bye()], &request(), hangs_up_in("it"));
+        assert_eq!(
+            steps(&run),
+            ["oc answered".to_owned(), format!("it {event}"), "bye hangup".to_owned()]
+        );
+        assert_eq!(run.end, PlayEnd::Ended(EndReason::HungUp), "{kind}");
+    }
+}
+
+#[test]
+fn hang_up_while_it_rings_ends_the_call() {
+    let calls = widget("oc", "make-outgoing-call-v2", json!({"to": "+1"}), &[("answered", "bye")]);
+    let run = played(&[calls, bye()], &request(), hangs_up_in("oc"));
+    assert_eq!(steps(&run), ["oc hangup"]);
+    assert_eq!(run.end, PlayEnd::Ended(EndReason::HungUp));
+}

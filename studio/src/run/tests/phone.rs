@@ -208,7 +208,7 @@ fn unplayable_widget_ends_the_run_with_its_reason() {
             other => panic!("{kind}: {other:?}"),
         }
     };
-    assert_eq!(of("stop-call", "{}"), "the widget stop-call is not played here");
+    assert_eq!(of("stop-call", "{}"), "Studio has no type of widget \"stop-call\"");
     assert_eq!(of("say-play", "{}"), "nobody is on the line");
 }
 

@@ -158,7 +158,7 @@ fn predicate_that_is_none_ends_the_run_with_its_reason() {
     let split = json!({"name": "split", "type": "split-based-on", "properties": {"input": "a"},
         "transitions": [{"event": "match", "conditions": [condition]}, {"event": "noMatch"}]});
     let (run, _) = begun(message(), &[split]);
-    let why = "the condition sounds_like is not played here".to_owned();
+    let why = "Studio has no condition \"sounds_like\"".to_owned();
     let widget = "split".to_owned();
     assert_eq!(run.state(), &RunState::Ended(EndReason::Unplayable { widget, why }));
 }
