@@ -24,6 +24,7 @@ import dead_letters
 import escalate
 import events
 import flood
+import former_stack
 import forward
 import killed
 import large_group
@@ -37,7 +38,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHOWS = {"forward": forward.show, "dead-letters": dead_letters.show, "escalate": escalate.show, "flood": flood.show,
          "killed": killed.show, "own-alarms": own.show, "repeats": repeats.show,
          "large-group": large_group.show, "cold": cold.show, "events": events.show, "configuration": configuration.show,
-         "count": count.show, "watch": watch.show}
+         "count": count.show, "watch": watch.show, "former-stack": former_stack.show}
 # These mostly wait for Slack's second between two posts. Of the others most say how long things take.
 SIDE_BY_SIDE = {"forward", "dead-letters"}
 

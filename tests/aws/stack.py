@@ -135,9 +135,17 @@ class Cloud:
 
     def deploy(self, stack, parameters, config):
         """A deployment: the template with our binaries, its secrets, its configuration (in pieces) and its routes."""
-        text = (self.root / "template.yaml").read_text()
+        self.sam_deploy(stack, parameters, self.root / "template.yaml", lambda function: self.binary(function).parent)
+        deployment = Deployment(self, stack)
+        self.leading_keys.deployed(deployment)
+        deployment.set_up(config)
+        return deployment
+
+    def sam_deploy(self, stack, parameters, template, code):
+        """Makes the stack, or updates it: this template, with the folder that `code` names for each function."""
+        text = template.read_text()
         for function in re.findall(r"CodeUri: functions/(.+)/", text):
-            text = text.replace(f"CodeUri: functions/{function}/", f"CodeUri: {self.binary(function).parent}")
+            text = text.replace(f"CodeUri: functions/{function}/", f"CodeUri: {code(function)}")
         template = self.work / f"{stack}.yaml"
         template.write_text(text)
         self.client("s3").create_bucket(Bucket=f"{stack}-artifacts")
@@ -151,10 +159,6 @@ class Cloud:
                                   stderr=subprocess.STDOUT, timeout=180)
         assert done.returncode == 0, f"sam deploy failed: see target/cloud/{stack}-deploy.log"
         print(f"   {stack} deployed in {time.monotonic() - began:.0f} s", flush=True)
-        deployment = Deployment(self, stack)
-        self.leading_keys.deployed(deployment)
-        deployment.set_up(config)
-        return deployment
 
 
 class Deployment:
@@ -163,7 +167,7 @@ class Deployment:
     def __init__(self, cloud, stack):
         self.cloud, self.stack = cloud, stack
         found = cloud.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
-        assert found["StackStatus"] == "CREATE_COMPLETE", found["StackStatus"]
+        assert found["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), found["StackStatus"]
         self.outputs = {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
         resources = cloud.client("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
         self.ids = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
