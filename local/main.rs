@@ -56,7 +56,7 @@ async fn run(line: CommandLine) -> Result<bool, String> {
             commands::check::run(&options, deployment.as_ref())
         }
         Command::OnCall(options) => commands::on_call::run(&options).map(|()| true),
-        Command::Flow(command) => commands::flow::run(&command),
+        Command::Flow(command) => commands::flow::run(&command).await,
         Command::Send(options) => {
             let earlier = backend::earlier(options.folder.path()).await;
             commands::send::run(&options, earlier.as_ref()).await

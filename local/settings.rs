@@ -1,6 +1,7 @@
 //! Settings on one machine: the environment, `.env` and `ringdown.toml`; what is missing is made up for the sandbox
 //! vendors.
 
+mod account;
 mod dotenv;
 mod simulated;
 mod source;
@@ -16,6 +17,7 @@ use shared::config::{
 };
 use shared::twilio::studio::callback_token::made_up;
 
+pub use account::twilio_account;
 use dotenv::{Contents, DOTENV, Dotenv};
 pub use simulated::{Local, Real};
 pub use source::{DEMO, Source, keeps_own};

@@ -53,6 +53,13 @@ pub struct ServerAddress {
     pub to: String,
 }
 
+impl ServerAddress {
+    /// Whether it is the one that needs no naming.
+    pub fn is_usual(&self) -> bool {
+        self.to == USUAL_ADDRESS
+    }
+}
+
 impl Default for ServerAddress {
     fn default() -> ServerAddress {
         ServerAddress { to: USUAL_ADDRESS.to_owned() }

@@ -1,12 +1,13 @@
 //! `ringdown flow …`: a policy's own Studio Flow, and what can be done with files that hold Flows.
 //!
-//! [`outage`] prints a policy's Flow. The others read files: any Flow as Studio exports it or its API answers it; `-` is
+//! [`outage`] prints a policy's Flow, [`end`] ends an Execution. The others read files: any Flow as Studio exports it or its API answers it; `-` is
 //! standard input. [`run`](mod@run) plays one, [`test`](mod@test) plays its scenarios, [`mod@diff`] compares two.
 
 pub mod check;
 pub mod convert;
 pub mod diff;
 pub mod draw;
+pub mod end;
 pub mod outage;
 pub mod print;
 pub mod run;
@@ -19,6 +20,7 @@ use std::sync::atomic::Ordering;
 
 use clap::{Subcommand, ValueHint};
 
+use self::end::EndOptions;
 use self::run::RunOptions;
 use self::test::TestOptions;
 use super::arguments::ConfigFile;
@@ -89,6 +91,11 @@ pub enum FlowCommand {
         #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         output: Option<PathBuf>,
     },
+    /// End an execution of a Flow, for instance one that is stuck
+    ///
+    /// At Twilio, for the account of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN; without an account at the simulated Twilio
+    /// of the server at URL whose data folder is DIR. Fails if Twilio refuses, or knows no such execution.
+    End(EndOptions),
     /// Play a Flow as Studio would
     ///
     /// Prints each widget, its event, what is said, and each branch of a split; fails if the run ends by an error. The
@@ -118,29 +125,30 @@ impl FlowCommand {
     ) -> (Option<&mut Option<PathBuf>>, Option<&mut Option<PathBuf>>) {
         match self {
             FlowCommand::Outage { config, .. } => (None, Some(&mut config.config)),
+            FlowCommand::End(options) => (Some(&mut options.folder.data), None),
             _ => (None, None),
         }
     }
 
     /// The command looks into the environment, or a file `.env`.
     pub(super) fn uses_settings(&self) -> bool {
-        matches!(self, FlowCommand::Outage { .. })
+        matches!(self, FlowCommand::Outage { .. } | FlowCommand::End(_))
     }
 }
 
-/// Does it. `false` means that a Flow has errors, or that a file holds none.
+/// Does it. `false` means that a Flow has errors, that a file holds none, or that Twilio does not end an Execution.
 ///
 /// # Errors
 /// Says what cannot be read or written.
-pub fn run(command: &FlowCommand) -> Result<bool, String> {
-    let done = run_unchecked(command)?;
+pub async fn run(command: &FlowCommand) -> Result<bool, String> {
+    let done = run_unchecked(command).await?;
     match super::IS_UNPRINTED.load(Ordering::Relaxed) {
         false => Ok(done),
         true => Err("standard output cannot be written".to_owned()),
     }
 }
 
-fn run_unchecked(command: &FlowCommand) -> Result<bool, String> {
+async fn run_unchecked(command: &FlowCommand) -> Result<bool, String> {
     let named: Vec<&PathBuf> = match command {
         FlowCommand::Check { files, .. } => files.iter().collect(),
         FlowCommand::Test(options) => options.files.iter().collect(),
@@ -160,6 +168,7 @@ fn run_unchecked(command: &FlowCommand) -> Result<bool, String> {
         FlowCommand::Convert { file, output } => convert::run(file, output.as_deref()),
         FlowCommand::Print { file, output } => print::run(file, output.as_deref()),
         FlowCommand::Diff { before, after, output } => diff::run(before, after, output.as_deref()),
+        FlowCommand::End(options) => end::run(options).await,
         FlowCommand::Run(options) => run::run(options),
         FlowCommand::Test(options) => test::run(options),
     }

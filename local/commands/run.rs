@@ -8,7 +8,7 @@ mod reporter;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dashboard::{Dashboard, MediansCache};
+use dashboard::{Dashboard, MediansCache, ServerCli};
 use event_stream_webhook::Webhook;
 use metrics::{Cache, Metrics};
 use sandbox::Secrets;
@@ -28,6 +28,7 @@ use self::background::{Background, record_time};
 use self::greeting::Greeting;
 use self::reporter::Reporter;
 use super::arguments::DataFolder;
+use super::flow::end::EndOptions;
 use super::line::ServerOptions;
 use crate::access;
 use crate::clock::{self, now};
@@ -37,7 +38,7 @@ use crate::server::connections::Limits;
 use crate::settings::{self, Local, Source, environment, own_environment};
 use crate::simulated::{Mount, Triggers};
 use crate::store::Records;
-use crate::{AppState, handle_request, server};
+use crate::{AppState, handle_request, program, server};
 
 /// How long the last answers may take.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
@@ -119,6 +120,10 @@ pub async fn run(options: &ServerOptions) -> Result<(), String> {
             wire: wire(http.clone()),
             medians: MediansCache::default(),
             start_token: Some(start.clone()),
+            server_cli: ServerCli {
+                program: program::prefix(),
+                options: EndOptions::for_server(&folder, &address, sandbox),
+            },
         },
         metrics: Metrics {
             settings: live(),

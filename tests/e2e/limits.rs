@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
-use dashboard::{Dashboard, MediansCache};
+use dashboard::{Dashboard, MediansCache, ServerCli};
 use event_stream_webhook::Webhook;
 use metrics::{Cache, Metrics};
 use ringdown::clock::now;
@@ -69,6 +69,7 @@ impl Functions {
             wire: wire(shared::http::client().unwrap()),
             medians: MediansCache::default(),
             start_token: None,
+            server_cli: ServerCli::default(),
         };
         Functions {
             escalate,

@@ -9,6 +9,7 @@ mod configuration;
 mod counting;
 mod data_file;
 mod delivery;
+mod ending;
 mod flow_runs;
 mod flows;
 mod former;

@@ -39,6 +39,23 @@ pub struct Dashboard {
     pub medians: MediansCache,
     /// On one machine: what opens the pages without a password.
     pub start_token: Option<StartToken>,
+    /// The commands that the pages name.
+    pub server_cli: ServerCli,
+}
+
+/// How the command line of Ringdown acts for this server.
+#[derive(Clone, Debug)]
+pub struct ServerCli {
+    /// The program as it is typed in a shell.
+    pub program: String,
+    /// The options that its commands need for this server.
+    pub options: Vec<String>,
+}
+
+impl Default for ServerCli {
+    fn default() -> ServerCli {
+        ServerCli { program: "ringdown".to_owned(), options: Vec::new() }
+    }
 }
 
 /// Answers a browser.

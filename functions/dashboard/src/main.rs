@@ -1,6 +1,6 @@
 //! `handle`, inside Lambda; nothing is decided here.
 
-use dashboard::{Dashboard, MediansCache, handle};
+use dashboard::{Dashboard, MediansCache, ServerCli, handle};
 use shared::aws::{Backend, Failure, Reports, serve_http};
 use shared::twilio::rest::wire;
 
@@ -19,6 +19,7 @@ async fn main() -> Result<(), Failure> {
         wire: wire(shared::http::client()?),
         medians: MediansCache::default(),
         start_token: None,
+        server_cli: ServerCli::default(),
     };
     serve_http(|request, now| handle(&dashboard, request, now)).await
 }

@@ -54,6 +54,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("studio-flow-live.html", include_str!("../pages/studio-flow-live.html")),
         ("studio-about.html", include_str!("../pages/studio-about.html")),
         ("studio-counted.html", include_str!("../pages/studio-counted.html")),
+        ("studio-end.html", include_str!("../pages/studio-end.html")),
         ("studio-stuck.html", include_str!("../pages/studio-stuck.html")),
         ("studio-quiet.html", include_str!("../pages/studio-quiet.html")),
         ("studio-runs.html", include_str!("../pages/studio-runs.html")),

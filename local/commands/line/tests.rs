@@ -124,6 +124,14 @@ fn flow_commands_take_their_options() {
     let (files, junit) = (vec!["a".into(), "b".into()], Some("j".into()));
     let test = TestOptions { files, junit, explore: Some(9), seed: Some(7) };
     assert_eq!(flow("flow test a b --junit j --explore 9 --seed 7"), FlowCommand::Test(test));
+    let (flow_sid, execution) = (format!("FW{:032x}", 1), format!("FN{:032x}", 2));
+    match flow(&format!("flow end {flow_sid} {} --data d --sandbox", execution.to_lowercase())) {
+        FlowCommand::End(options) => {
+            assert_eq!((options.flow, options.execution), (flow_sid, execution));
+            assert_eq!((options.folder, options.sandbox), (folder("d"), true));
+        }
+        other => panic!("{other:?}"),
+    }
     let (before, after) = ("a".into(), "b".into());
     let diff = FlowCommand::Diff { before, after, output: Some("x".into()) };
     assert_eq!(flow("flow diff a b -o x"), diff);
@@ -188,6 +196,10 @@ fn wrong_lines_are_refused_with_a_hint() {
         "flow test a --seed 1",
         "flow test a --explore x",
         "flow run a --explore 1",
+        "flow end",
+        "flow end FW00000000000000000000000000000001",
+        "flow end FW1 FN00000000000000000000000000000001",
+        "flow end FN00000000000000000000000000000001 FW00000000000000000000000000000001",
         "flow diff a",
         "flow diff a b c",
         "flow check a --trace",

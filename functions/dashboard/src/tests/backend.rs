@@ -23,7 +23,7 @@ use shared::storage::{QueueName, records};
 use shared::testing::{Calls, MemoryBackend, Parameters, Sent, sample};
 use shared::twilio::rest::Wire;
 
-use crate::{Dashboard, MediansCache, handle};
+use crate::{Dashboard, MediansCache, ServerCli, handle};
 
 pub(super) const CONFIG: &str = r#"
 [channels.default]
@@ -81,6 +81,7 @@ impl Pages {
             wire,
             medians: MediansCache::default(),
             start_token: Some(StartToken::new(Secret::new(TOKEN), 8080)),
+            server_cli: ServerCli::default(),
         };
         Pages { dashboard, backend }
     }

@@ -47,6 +47,19 @@ pub enum NotBegun {
     ApiError(ApiError),
 }
 
+/// The outcome of a person's request to end an Execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndOutcome {
+    /// It was active, and has ended.
+    Ended,
+    /// It had ended before.
+    EndedBefore,
+    /// Twilio took the request, and says that it is active still.
+    Active,
+    /// Twilio knows no such Execution of this Flow.
+    Unknown,
+}
+
 impl Execution {
     /// Whether it is over.
     pub fn is_over(&self) -> bool {
@@ -141,6 +154,34 @@ impl<'a> Executions<'a> {
                 _ => Ok(()),
             },
             told => told.map(|_| ()),
+        }
+    }
+
+    /// Ends one, and says whether it was active until then: a request to end one that is over may be answered 200 as well
+    /// as 4xx, so it is looked up before, and after a refusal.
+    ///
+    /// # Errors
+    /// Twilio refuses it, or gives no answer: whether it has ended is not known then.
+    pub async fn end_active(&self, sid: &str) -> Result<EndOutcome, ApiError> {
+        if let Some(outcome) = self.end_of(sid).await? {
+            return Ok(outcome);
+        }
+        let form = vec![("Status", "ended".to_owned())];
+        match verdict(self.ask("POST", &format!("/{sid}"), form).await) {
+            Ok(body) => Ok(match read::<Execution>(body)?.is_over() {
+                true => EndOutcome::Ended,
+                false => EndOutcome::Active,
+            }),
+            Err(ApiError::Refused(why)) => self.end_of(sid).await?.ok_or(ApiError::Refused(why)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The outcome for one that cannot be ended, because it is over or unknown; `None` for one that is active.
+    async fn end_of(&self, sid: &str) -> Result<Option<EndOutcome>, ApiError> {
+        match verdict(self.ask("GET", &format!("/{sid}"), Vec::new()).await) {
+            Err(ApiError::Refused(why)) if why.is_unknown() => Ok(Some(EndOutcome::Unknown)),
+            told => Ok(read::<Execution>(told?)?.is_over().then_some(EndOutcome::EndedBefore)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use minijinja::value::Serde;
 use minijinja::{Value, context};
-use shared::config::{Settings, Simulated};
+use shared::config::Settings;
 use shared::domain::escalation::Incident;
 use shared::domain::executions::views::ExecutionView;
 use shared::domain::size::cut_marked;
@@ -39,8 +39,8 @@ pub(super) async fn facts(
         incident => incident_of(dashboard, settings, sid, &view.sid, now).await?,
         all => all.behind(&path), context_of => query.behind(&path),
         shows_contexts => settings.config.studio.show_contexts,
-        is_simulated => settings.is_simulated(Simulated::Twilio),
-        command => view.stuck.as_ref().map(|_| subscribe::end(settings, sid, &view.sid)),
+        is_local => dashboard.start_token.is_some(),
+        command => view.stuck.as_ref().map(|_| subscribe::end(&dashboard.server_cli, sid, &view.sid)),
     })
 }
 

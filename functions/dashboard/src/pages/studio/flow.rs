@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::future::{try_join, try_join4};
 use minijinja::value::Serde;
 use minijinja::{Value, context};
-use shared::config::{Settings, Simulated};
+use shared::config::Settings;
 use shared::domain::executions::quiet::Quiet;
 use shared::domain::executions::sid::{FLOW, is_sid};
 use shared::domain::executions::views::{ExecutionView, FlowCounts, FlowResource, MedianSeconds};
@@ -22,9 +22,9 @@ use super::graph::{Figures, thousands};
 use super::query::{Query, SPANS};
 use super::rows::{RunRow, StuckRow, reason, short, unnamed};
 use super::{Change, Rows, Stamp, chosen, fields, list, subscribe, svg_parts};
-use crate::Dashboard;
 use crate::pages::{rejected, render, simulated, text};
 use crate::parts::Live;
+use crate::{Dashboard, ServerCli};
 
 /// How many stuck Executions have their command on the page.
 const MAX_STUCK: usize = 10;
@@ -250,8 +250,8 @@ async fn shown(
     };
     let counted = rows.add("div", "counted", "studio-counted.html", figures_facts)?;
     let stuck_facts = context! {
-        stuck => stuck_rows(settings, sid, query, &stuck), more_stuck => stuck.len().saturating_sub(MAX_STUCK),
-        is_simulated => settings.is_simulated(Simulated::Twilio),
+        stuck => stuck_rows(&dashboard.server_cli, sid, query, &stuck), more_stuck => stuck.len().saturating_sub(MAX_STUCK),
+        is_local => dashboard.start_token.is_some(),
     };
     let stuck_list = rows.add("div", "stuck-list", "studio-stuck.html", stuck_facts)?;
     let quiet_facts = context! { quiet => quiet.map(|quiet| quiet.reason(now)) };
@@ -298,7 +298,12 @@ fn spans(query: &Query, path: &str) -> Value {
 }
 
 /// The stuck Executions, each with its reason and the command that ends it.
-fn stuck_rows(settings: &Settings, sid: &str, query: &Query, stuck: &[&RunningExecution]) -> Value {
+fn stuck_rows(
+    server_cli: &ServerCli,
+    sid: &str,
+    query: &Query,
+    stuck: &[&RunningExecution],
+) -> Value {
     let row = |running: &&RunningExecution| {
         let execution = &running.execution;
         let chosen = Query { execution: Some(execution.sid.clone()), ..query.clone() };
@@ -306,7 +311,7 @@ fn stuck_rows(settings: &Settings, sid: &str, query: &Query, stuck: &[&RunningEx
             id => execution.sid.clone(), short => short(&execution.sid), contact => execution.contact.clone(),
             stuck => running.stuck.as_ref().map(|stuck| Serde(StuckRow::of(stuck))),
             href => chosen.behind(&format!("/studio/{sid}")),
-            command => subscribe::end(settings, sid, &execution.sid),
+            command => subscribe::end(server_cli, sid, &execution.sid),
         }
     };
     Value::from(stuck.iter().take(MAX_STUCK).map(row).collect::<Vec<_>>())

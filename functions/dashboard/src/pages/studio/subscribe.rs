@@ -1,8 +1,9 @@
 //! The commands that subscribe our sink to the events of Studio, and that end an Execution; ready to copy. Pure.
 
-use shared::config::{Settings, Simulated};
+use shared::config::Settings;
 use shared::domain::executions::event::{ENDED, STARTED, STEP_ENDED};
-use shared::twilio::rest::{TWILIO, studio_base};
+
+use crate::ServerCli;
 
 /// The log-in of a command: the shell has the secrets, not the page.
 const LOG_IN: &str = r#"-u "$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN""#;
@@ -29,18 +30,19 @@ pub(super) fn subscribe(settings: &Settings) -> String {
 }
 
 /// The command that ends an Execution.
-pub(super) fn end(settings: &Settings, flow: &str, execution: &str) -> String {
-    let base = settings.value("twilio/api-base-url").unwrap_or(TWILIO);
-    let base = studio_base(base);
-    let url = shell_quoted(&format!("{base}/v2/Flows/{flow}/Executions/{execution}"));
-    // The sandbox has an account of its own.
-    let log_in = match settings.value("twilio/account-sid") {
-        Some(account) if settings.is_simulated(Simulated::Twilio) => {
-            LOG_IN.replace("$TWILIO_ACCOUNT_SID", account)
-        }
-        _ => LOG_IN.to_owned(),
-    };
-    format!("curl -X POST {url} \\\n  -d Status=ended {log_in}")
+pub(super) fn end(server_cli: &ServerCli, flow: &str, execution: &str) -> String {
+    let ServerCli { program, options } = server_cli;
+    let options: String = options.iter().map(|word| format!(" {}", shell_word(word))).collect();
+    format!("{program} flow end {flow} {execution}{options}")
+}
+
+/// A text as one word of a shell: as it is, if that has nothing that a shell reads.
+fn shell_word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-:@%+,".contains(c);
+    match !text.is_empty() && text.chars().all(is_plain) {
+        true => text.to_owned(),
+        false => shell_quoted(text),
+    }
 }
 
 /// A text as one word of a shell.
@@ -67,11 +69,19 @@ mod tests {
             command.contains(r#"'Types={"type":"com.twilio.studio.flow.step.ended"}'"#),
             "{command}"
         );
-        let end = end(&settings, "FW1", "FN1");
+    }
+
+    #[test]
+    fn command_that_ends_an_execution_has_the_options_of_its_server() {
+        assert_eq!(end(&ServerCli::default(), "FW1", "FN1"), "ringdown flow end FW1 FN1");
+        let options = ["--to", "http://127.0.0.1:9", "--data", "my data", "--sandbox"];
+        let server_cli = ServerCli {
+            program: "cargo run --".to_owned(),
+            options: options.map(str::to_owned).to_vec(),
+        };
         assert_eq!(
-            end,
-            "curl -X POST 'https://studio.twilio.com/v2/Flows/FW1/Executions/FN1' \\\n  \
-             -d Status=ended -u \"$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN\""
+            end(&server_cli, "FW1", "FN1"),
+            "cargo run -- flow end FW1 FN1 --to http://127.0.0.1:9 --data 'my data' --sandbox"
         );
     }
 }

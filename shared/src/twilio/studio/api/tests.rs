@@ -154,3 +154,39 @@ async fn what_is_unknown_is_no_trouble_and_a_refusal_is() {
     assert_eq!(flow.context("FN1").await, Ok(Context::default()));
     assert!(matches!(flow.context("FN1").await, Err(ApiError::Later(..))));
 }
+
+#[tokio::test]
+async fn execution_that_a_person_ends_was_active_or_was_not() {
+    let (active, ended) = (execution("FN1", 0, "active"), execution("FN1", 0, "ended"));
+    let refused = |code: u64| json!({"code": code, "message": "no"});
+    let rejection = |code, text: &str| {
+        Err(ApiError::Refused(Rejection { code: Some(code), text: text.to_owned() }))
+    };
+    for (answers, expected, requests) in [
+        (vec![(200, active.clone()), (200, ended.clone())], Ok(EndOutcome::Ended), 2),
+        (vec![(200, ended.clone())], Ok(EndOutcome::EndedBefore), 1),
+        (vec![(404, refused(20404))], Ok(EndOutcome::Unknown), 1),
+        (vec![(200, active.clone()), (200, active.clone())], Ok(EndOutcome::Active), 2),
+        // It ended meanwhile.
+        (
+            vec![(200, active.clone()), (409, refused(20409)), (200, ended)],
+            Ok(EndOutcome::EndedBefore),
+            3,
+        ),
+        (
+            vec![(200, active.clone()), (400, refused(20001)), (200, active.clone())],
+            rejection(20001, "Twilio 20001 no"),
+            3,
+        ),
+        (vec![(401, refused(20003))], rejection(20003, "Twilio 20003 no"), 1),
+        (
+            vec![(200, active), (500, json!({}))],
+            Err(ApiError::Unknown("Twilio answered 500".to_owned())),
+            2,
+        ),
+    ] {
+        let (api, asked) = api(TWILIO, answers);
+        assert_eq!(Executions::of(&api, FLOW).end_active("FN1").await, expected);
+        assert_eq!(asked.lock().expect("a list").len(), requests, "{expected:?}");
+    }
+}

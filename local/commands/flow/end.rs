@@ -1,0 +1,126 @@
+//! `ringdown flow end`: ends an Execution, for instance one that is stuck.
+
+use clap::Args;
+use shared::domain::executions::sid::{EXECUTION, FLOW, read_sid};
+use shared::twilio::rest::{Account, Api, ApiError, wire};
+use shared::twilio::studio::api::{EndOutcome, Executions};
+
+use super::super::arguments::{DataFolder, ServerAddress};
+use crate::settings::{environment, twilio_account};
+
+/// What was typed behind `flow end`.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+#[command(after_help = EXAMPLES)]
+pub struct EndOptions {
+    /// The SID of the Flow
+    #[arg(value_name = "FW...", value_parser = flow_sid)]
+    pub flow: String,
+    /// The SID of the execution
+    #[arg(value_name = "FN...", value_parser = execution_sid)]
+    pub execution: String,
+    /// The address of the server whose simulated Twilio has it.
+    #[command(flatten)]
+    pub address: ServerAddress,
+    /// That server's data folder, which has the simulated secrets.
+    #[command(flatten)]
+    pub folder: DataFolder,
+    /// That server was started with --sandbox
+    #[arg(long)]
+    pub sandbox: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ringdown flow end FW00000000000000000000000000000001 FN00000000000000000000000000000002";
+
+fn flow_sid(text: &str) -> Result<String, String> {
+    read_sid(FLOW, text).ok_or_else(|| format!("expected {FLOW} and 32 hexadecimal digits"))
+}
+
+fn execution_sid(text: &str) -> Result<String, String> {
+    read_sid(EXECUTION, text)
+        .ok_or_else(|| format!("expected {EXECUTION} and 32 hexadecimal digits"))
+}
+
+impl EndOptions {
+    /// Returns the options that this command needs for a server with this data folder and address.
+    #[must_use]
+    pub fn for_server(folder: &DataFolder, address: &str, sandbox: bool) -> Vec<String> {
+        let mut typed = Vec::new();
+        let address = ServerAddress { to: address.to_owned() };
+        if !address.is_usual() {
+            typed.extend(["--to".to_owned(), address.to]);
+        }
+        if !folder.is_usual() {
+            let folder = folder.path().to_string_lossy().into_owned();
+            typed.extend(["--data".to_owned(), folder]);
+        }
+        typed.extend(sandbox.then(|| "--sandbox".to_owned()));
+        typed
+    }
+}
+
+/// Ends it, and prints what became of that. `Ok(false)` if Twilio refuses, or knows no such Execution.
+///
+/// # Errors
+/// There is no account, or Twilio does not answer.
+pub async fn run(options: &EndOptions) -> Result<bool, String> {
+    let EndOptions { flow, execution, address, folder, sandbox } = options;
+    let to = address.to.trim_end_matches('/');
+    let account = twilio_account(&environment(), folder.path(), to, *sandbox)?;
+    let http = shared::http::client().map_err(|error| error.to_string())?;
+    let api = Api::new(account.clone(), wire(http));
+    let outcome = Executions::of(&api, flow).end_active(execution).await;
+    let is_simulated = account.base_url.starts_with(to);
+    let (is_over, text) = match outcome {
+        Ok(outcome) => describe(outcome, options, &account),
+        Err(ApiError::Refused(why)) if matches!(why.code, Some(20003 | 401 | 403)) => {
+            let advice = match is_simulated {
+                true => {
+                    "the start token is not that of this server: name its data folder with --data DIR"
+                }
+                false => {
+                    "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, which are those of your account in Twilio's console"
+                }
+            };
+            (false, format!("not ended: {}; {advice}", why.text))
+        }
+        Err(ApiError::Refused(why)) => (false, format!("not ended: {}", why.text)),
+        Err(ApiError::Later(_, why)) if is_simulated => {
+            let advice =
+                "is the server running there? Start it with `cargo run`, or name it with --to";
+            return Err(format!("not ended: {why} ({to}): {advice}"));
+        }
+        Err(ApiError::Later(_, why)) => {
+            return Err(format!("not ended: {why}: try again in a moment"));
+        }
+        Err(ApiError::Unknown(why)) => {
+            return Err(format!("{why}: it may have ended. The same command again says whether"));
+        }
+    };
+    say!("{text}");
+    Ok(is_over)
+}
+
+/// Whether it is over, and the outcome in words.
+fn describe(outcome: EndOutcome, options: &EndOptions, account: &Account) -> (bool, String) {
+    let EndOptions { flow, execution, .. } = options;
+    match outcome {
+        EndOutcome::Ended => (true, format!("{execution} has ended")),
+        EndOutcome::EndedBefore => (true, format!("{execution} had already ended")),
+        EndOutcome::Active => (
+            false,
+            format!(
+                "{execution} is still active, though Twilio took the request: try again in a moment"
+            ),
+        ),
+        EndOutcome::Unknown => (
+            false,
+            format!(
+                "{execution} is no execution of {flow} in the account {}: are both SIDs right, and is it this account's \
+                 Flow? Twilio may have deleted one that ended long ago",
+                account.sid
+            ),
+        ),
+    }
+}
