@@ -8,7 +8,7 @@ mod reporter;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dashboard::{Dashboard, MediansCache, ServerCli};
+use dashboard::{Dashboard, LayoutCache, MediansCache, ServerCli};
 use event_stream_webhook::Webhook;
 use metrics::{Cache, Metrics};
 use sandbox::Secrets;
@@ -119,6 +119,7 @@ pub async fn run(options: &ServerOptions) -> Result<(), String> {
             queue: Arc::new(queue.clone()),
             wire: wire(http.clone()),
             medians: MediansCache::default(),
+            layouts: LayoutCache::default(),
             start_token: Some(start.clone()),
             server_cli: ServerCli {
                 program: program::prefix(),

@@ -3,7 +3,7 @@
 //! 1. [`graph`]: the widgets and edges, of a definition or of steps that were seen.
 //! 2. [`overlay`]: the figures and the people on top of it.
 //! 3. `place` and `layers`: where the boxes are; `route` and `curve`: the lines of the edges; `label`: their labels;
-//!    `area`: geometry. All of it together is a `scene`.
+//!    `area`: geometry. What figures do not change of it is a [`Layout`], all of it together a `scene`.
 //! 4. [`family`]: colours and words for the types; [`text`]: escaping, measures, ids.
 //! 5. `render`: the elements of the SVG; `icon`, `legend`.
 
@@ -14,6 +14,7 @@ pub mod graph;
 mod icon;
 mod label;
 mod layers;
+mod layout;
 mod legend;
 pub mod overlay;
 mod place;
@@ -24,8 +25,10 @@ mod scene;
 mod tests;
 pub mod text;
 
+use crate::flow::Offset;
 pub use family::{WidgetFamily, type_words};
 pub use graph::{ENDED, Edge, EdgeEnd, Graph, Node};
+pub use layout::Layout;
 pub use overlay::{ChangeKind, EdgeFigures, Overlay, PathStep, WidgetFigures};
 pub use text::{edge_id, person_id, widget_id};
 
@@ -45,7 +48,7 @@ pub enum Mode {
 
 /// Draws a graph with its figures: valid XML for whatever they hold.
 pub fn svg(graph: &Graph, overlay: &Overlay, mode: Mode) -> String {
-    render::svg(graph, overlay, mode)
+    render::svg(&Layout::of(graph, overlay), graph, overlay, mode)
 }
 
 /// The legend of an embedded drawing, an image of its own: the families and marks that the drawing has.

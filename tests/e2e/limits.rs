@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
-use dashboard::{Dashboard, MediansCache, ServerCli};
+use dashboard::{Dashboard, LayoutCache, MediansCache, ServerCli};
 use event_stream_webhook::Webhook;
 use metrics::{Cache, Metrics};
 use ringdown::clock::now;
@@ -68,6 +68,7 @@ impl Functions {
             queue: queue.clone(),
             wire: wire(shared::http::client().unwrap()),
             medians: MediansCache::default(),
+            layouts: LayoutCache::default(),
             start_token: None,
             server_cli: ServerCli::default(),
         };

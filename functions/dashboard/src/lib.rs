@@ -23,7 +23,7 @@ use shared::storage::{Queue, Store};
 use shared::twilio::rest::Wire;
 use shared::{Error, Timestamp};
 
-pub use pages::studio::MediansCache;
+pub use pages::studio::{LayoutCache, MediansCache};
 
 /// What the pages need.
 pub struct Dashboard {
@@ -37,6 +37,8 @@ pub struct Dashboard {
     pub wire: Wire,
     /// The median times in Flows' widgets.
     pub medians: MediansCache,
+    /// The layouts of Flows' graphs.
+    pub layouts: LayoutCache,
     /// On one machine: what opens the pages without a password.
     pub start_token: Option<StartToken>,
     /// The commands that the pages name.

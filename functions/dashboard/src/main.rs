@@ -1,6 +1,6 @@
 //! `handle`, inside Lambda; nothing is decided here.
 
-use dashboard::{Dashboard, MediansCache, ServerCli, handle};
+use dashboard::{Dashboard, LayoutCache, MediansCache, ServerCli, handle};
 use shared::aws::{Backend, Failure, Reports, serve_http};
 use shared::twilio::rest::wire;
 
@@ -18,6 +18,7 @@ async fn main() -> Result<(), Failure> {
         queue: backend.queue()?,
         wire: wire(shared::http::client()?),
         medians: MediansCache::default(),
+        layouts: LayoutCache::default(),
         start_token: None,
         server_cli: ServerCli::default(),
     };

@@ -113,6 +113,14 @@ impl Areas {
         self.list.push(area);
     }
 
+    /// The memory that they take, in bytes, roughly.
+    pub(super) fn bytes(&self) -> usize {
+        let in_cells = |cells: &Cells| -> usize {
+            cells.values().map(|list| 64 + list.capacity() * size_of::<usize>()).sum()
+        };
+        self.list.capacity() * size_of::<Area>() + in_cells(&self.columns) + in_cells(&self.rows)
+    }
+
     /// The rectangles that overlap this one, with their indices; one may come several times.
     pub(super) fn overlapping(&self, area: Area) -> impl Iterator<Item = (usize, Area)> {
         let (across, down) = spans(area);

@@ -92,6 +92,11 @@ impl Curve {
         Curve { start, parts, tip, heading }
     }
 
+    /// The memory that it takes, in bytes, roughly.
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<Curve>() + self.parts.capacity() * size_of::<Part>()
+    }
+
     /// Points along the line, about this far from each other (farther on very long parts), both ends among them.
     pub(super) fn points(&self, distance: f64) -> Vec<Point> {
         let mut points = vec![self.start];

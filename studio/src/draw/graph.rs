@@ -54,6 +54,19 @@ pub enum EdgeEnd {
 }
 
 impl Graph {
+    /// The names at an edge's ends; `None` is the end.
+    pub(super) fn names(&self, edge: usize) -> (String, Option<String>) {
+        let edge = &self.edges[edge];
+        let name =
+            |node: usize| self.nodes.get(node).map(|node| node.name.clone()).unwrap_or_default();
+        let to = match &edge.to {
+            EdgeEnd::Widget(to) => Some(name(*to)),
+            EdgeEnd::Missing(name) => Some(name.clone()),
+            EdgeEnd::Ended => None,
+        };
+        (name(edge.from), to)
+    }
+
     /// The graph of a Flow, one with errors too. Unconnected events of a trigger are no edges: they start nothing.
     pub fn of(flow: &Flow) -> Graph {
         let mut graph = Graph { title: flow.description.clone(), ..Graph::default() };

@@ -43,22 +43,45 @@ impl Label {
     }
 }
 
+/// The ground that labels keep off.
+pub(super) struct Ground {
+    boxes: Areas,
+    /// Short pieces of the lines, …
+    lines: Areas,
+    /// … and the line of each.
+    owners: Vec<usize>,
+    heads: Areas,
+}
+
+impl Ground {
+    /// The ground of these lines and boxes.
+    pub(super) fn of(curves: &[Curve], boxes: &[Area]) -> Ground {
+        let (mut lines, mut owners) = (Areas::default(), Vec::new());
+        for (owner, curve) in curves.iter().enumerate() {
+            for pair in curve.points(SAMPLE).windows(2) {
+                lines.push(Area::around(pair[0], pair[1]).grown(0.5, 0.5));
+                owners.push(owner);
+            }
+        }
+        let heads = curves.iter().map(Curve::head_area).collect();
+        Ground { boxes: boxes.iter().copied().collect(), lines, owners, heads }
+    }
+
+    /// The memory that it takes, in bytes, roughly.
+    pub(super) fn bytes(&self) -> usize {
+        let indices = self.owners.len() * size_of::<usize>();
+        self.boxes.bytes() + self.lines.bytes() + self.heads.bytes() + indices
+    }
+}
+
 /// Gives each label its place; none to those without text.
 pub(super) fn placed(
     labels: Vec<Label>,
     curves: &[Curve],
-    boxes: &[Area],
+    ground: &Ground,
     ends: &[Ends],
 ) -> Vec<Option<Label>> {
-    let boxes: Areas = boxes.iter().copied().collect();
-    let (mut lines, mut owners) = (Areas::default(), Vec::new());
-    for (owner, curve) in curves.iter().enumerate() {
-        for pair in curve.points(SAMPLE).windows(2) {
-            lines.push(Area::around(pair[0], pair[1]).grown(0.5, 0.5));
-            owners.push(owner);
-        }
-    }
-    let heads: Areas = curves.iter().map(Curve::head_area).collect();
+    let Ground { boxes, lines, owners, heads } = ground;
     let mut taken = Areas::default();
     let mut placed = Vec::new();
     for (at, mut label) in labels.into_iter().enumerate() {
@@ -66,16 +89,25 @@ pub(super) fn placed(
             placed.push(None);
             continue;
         }
+        let points = curves[at].points(SAMPLE / 4.0);
         let mut best: Option<(f64, Area)> = None;
         for (cost, area) in candidates(&curves[at], label.area, ends[at]) {
-            let others = lines.overlapping(area).filter(|(line, _)| owners[*line] != at);
+            let is_worse = |cost: f64| best.is_some_and(|(least, _)| cost >= least);
+            // What costs most is looked at first: what is worse already is not looked at further.
             let cost = cost
-                + if hides(&curves[at], area) { 300.0 } else { 0.0 }
-                + 600.0 * heads.overlapping(area).count() as f64
                 + 1_000.0 * boxes.overlapping(area.grown(2.0, 2.0)).count() as f64
                 + 400.0 * taken.overlapping(area.grown(2.0, 1.0)).count() as f64
-                + 14.0 * others.count() as f64;
-            if best.is_none_or(|(least, _)| cost < least) {
+                + 600.0 * heads.overlapping(area).count() as f64;
+            if is_worse(cost) {
+                continue;
+            }
+            let others = lines.overlapping(area).filter(|(line, _)| owners[*line] != at);
+            let cost = cost + 14.0 * others.count() as f64;
+            if is_worse(cost) {
+                continue;
+            }
+            let cost = cost + if hides(&points, area) { 300.0 } else { 0.0 };
+            if !is_worse(cost) {
                 best = Some((cost, area));
             }
         }
@@ -88,9 +120,8 @@ pub(super) fn placed(
     placed
 }
 
-/// Little of a line is left to see where a label stands on this ground.
-fn hides(curve: &Curve, area: Area) -> bool {
-    let points = curve.points(SAMPLE / 4.0);
+/// Little of a line with these points is left to see where a label stands on this ground.
+fn hides(points: &[Point], area: Area) -> bool {
     let seen = points.iter().filter(|at| !area.overlaps(Area::around(**at, **at).grown(0.1, 0.1)));
     seen.count() * 2 < points.len()
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::graph::ENDED;
+
 /// Everything that is laid over a graph; nothing by default. Names that the graph does not have are ignored.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Overlay {
@@ -28,6 +30,21 @@ pub enum ChangeKind {
     Changed,
     /// Only the earlier definition has it.
     Gone,
+}
+
+impl Overlay {
+    /// The steps of the path, each from one widget to the next.
+    pub(super) fn path_steps(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.path.windows(2).map(|pair| (pair[0].widget.as_str(), pair[1].widget.as_str()))
+    }
+
+    /// Whether anybody took the edge with these names at its ends, or it is not the same in two definitions.
+    pub(super) fn is_taken(&self, names: &(String, Option<String>)) -> bool {
+        let ends = (names.0.as_str(), names.1.as_deref().unwrap_or(ENDED));
+        self.path_steps().any(|step| step == ends)
+            || self.edge_changes.contains_key(names)
+            || self.edges.get(names).is_some_and(|figures| figures.count > 0)
+    }
 }
 
 impl ChangeKind {

@@ -9,6 +9,7 @@ use std::fmt::Write;
 
 use super::area::Area;
 use super::graph::Graph;
+use super::layout::Layout;
 use super::overlay::Overlay;
 use super::scene::Scene;
 use super::text::{count, escape, number};
@@ -27,8 +28,15 @@ const MAX_TITLE: usize = 120;
 /// The widgets whose people a description names.
 const MAX_DESCRIBED: usize = 12;
 
-pub(super) fn svg(graph: &Graph, overlay: &Overlay, mode: Mode) -> String {
-    let scene = Scene::of(graph, overlay);
+impl Layout {
+    /// Draws a graph with its figures at these places, as [`svg`](super::svg) does; `None` if this is the layout of another.
+    pub fn svg(&self, graph: &Graph, overlay: &Overlay, mode: Mode) -> Option<String> {
+        self.is_of(graph, overlay).then(|| svg(self, graph, overlay, mode))
+    }
+}
+
+pub(super) fn svg(layout: &Layout, graph: &Graph, overlay: &Overlay, mode: Mode) -> String {
+    let scene = Scene::of(layout, graph, overlay);
     let ground = scene.area().unwrap_or(Area::new(0.0, 0.0, 0.0, 0.0)).grown(MARGIN, MARGIN);
     let (mut head, mut view) = (String::new(), ground);
     if mode == Mode::Embedded {
@@ -59,14 +67,14 @@ pub(super) fn svg(graph: &Graph, overlay: &Overlay, mode: Mode) -> String {
     }
     svg.push_str("</g>");
     if mode == Mode::Embedded {
-        people::layer(&mut svg, graph, &scene, overlay);
+        people::layer(&mut svg, graph, &layout.boxes, overlay);
     }
     svg.push_str("<g class=\"widgets\">");
-    for (area, name) in &scene.missing {
+    for (area, name) in &layout.missing {
         widget::missing(&mut svg, *area, name);
     }
     let mut ids = BTreeSet::new();
-    for (at, area) in scene.boxes.iter().enumerate() {
+    for (at, area) in layout.boxes.iter().enumerate() {
         let is_first = ids.insert(graph.nodes[at].name.as_str());
         let place = widget::Place { at, area: *area, is_first, is_reachable: reachable[at] };
         widget::widget(&mut svg, graph, overlay, &place);

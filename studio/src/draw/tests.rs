@@ -2,6 +2,7 @@
 
 mod generated;
 mod graph;
+mod layout;
 mod picture;
 mod places;
 mod style;

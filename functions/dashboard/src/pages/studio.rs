@@ -8,6 +8,7 @@ mod chosen;
 mod drawn;
 mod flow;
 mod graph;
+mod layouts;
 mod list;
 mod masked;
 mod medians;
@@ -17,6 +18,7 @@ mod subscribe;
 mod svg_parts;
 
 pub(crate) use flow::{definition, live as live_flow, one};
+pub use layouts::LayoutCache;
 pub(crate) use list::{all, live as live_list};
 pub use medians::MediansCache;
 

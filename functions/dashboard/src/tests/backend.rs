@@ -23,7 +23,7 @@ use shared::storage::{QueueName, records};
 use shared::testing::{Calls, MemoryBackend, Parameters, Sent, sample};
 use shared::twilio::rest::Wire;
 
-use crate::{Dashboard, MediansCache, ServerCli, handle};
+use crate::{Dashboard, LayoutCache, MediansCache, ServerCli, handle};
 
 pub(super) const CONFIG: &str = r#"
 [channels.default]
@@ -80,6 +80,7 @@ impl Pages {
             queue: Arc::new(backend.queue.clone()),
             wire,
             medians: MediansCache::default(),
+            layouts: LayoutCache::default(),
             start_token: Some(StartToken::new(Secret::new(TOKEN), 8080)),
             server_cli: ServerCli::default(),
         };

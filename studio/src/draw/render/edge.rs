@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::draw::curve::Heading;
 use crate::draw::graph::{EdgeEnd, Graph};
 use crate::draw::label::{Label, SIZE};
-use crate::draw::scene::{self, Line};
+use crate::draw::scene::Line;
 use crate::draw::text::{count, edge_id, escape, number, percent};
 
 /// The radius of the mark of an end.
@@ -30,7 +30,7 @@ pub(super) fn line(svg: &mut String, graph: &Graph, line: &Line, reachable: &[bo
     if line.weight > 0 {
         let _ = write!(class, " weight-{}", line.weight);
     }
-    let (from, to) = scene::names(graph, line.edge);
+    let (from, to) = graph.names(line.edge);
     let id = id(graph, line).map(|id| format!(" id=\"{id}\"")).unwrap_or_default();
     let _ = write!(
         svg,
@@ -55,7 +55,7 @@ pub(super) fn line(svg: &mut String, graph: &Graph, line: &Line, reachable: &[bo
 
 /// The id of a line; of a second widget with its name, a line has none.
 fn id(graph: &Graph, line: &Line) -> Option<String> {
-    let (from, to) = scene::names(graph, line.edge);
+    let (from, to) = graph.names(line.edge);
     let first = graph.nodes.iter().position(|node| node.name == from);
     (first == Some(graph.edges[line.edge].from)).then(|| edge_id(&from, to.as_deref()))
 }

@@ -4,18 +4,18 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use crate::draw::area::Area;
 use crate::draw::graph::Graph;
 use crate::draw::overlay::Overlay;
-use crate::draw::scene::Scene;
 use crate::draw::text::{number, person_id};
 
 /// The radius of a mark.
 const RADIUS: f64 = 9.0;
 
 /// The marks, in a layer that is there without anybody too; in the order of their ids, so that a page that follows moves none that stays.
-pub(super) fn layer(svg: &mut String, graph: &Graph, scene: &Scene, overlay: &Overlay) {
+pub(super) fn layer(svg: &mut String, graph: &Graph, places: &[Area], overlay: &Overlay) {
     let mut boxes = BTreeMap::new();
-    for (node, area) in graph.nodes.iter().zip(&scene.boxes) {
+    for (node, area) in graph.nodes.iter().zip(places) {
         boxes.entry(node.name.as_str()).or_insert(area);
     }
     svg.push_str("<g class=\"people\" id=\"flow-people\">");

@@ -78,7 +78,9 @@ impl<'a> Lanes<'a> {
     /// Whether a line touches no box but those at its ends.
     pub(super) fn is_clear(&self, curve: &Curve, from: usize, to: usize) -> bool {
         let points = curve.points(12.0);
-        points.windows(2).all(|pair| self.in_the_way(pair[0], pair[1], &[from, to]) == 0)
+        points
+            .windows(2)
+            .all(|pair| self.in_the_way(pair[0], pair[1], &[from, to]).next().is_none())
     }
 
     /// Keeps lanes away from here if they can do without.
@@ -100,7 +102,11 @@ impl<'a> Lanes<'a> {
                 at if at == last => &[best.ends.1],
                 _ => &[],
             };
-            cost += BOX_COST * self.in_the_way(pair[0], pair[1], own) as f64;
+            // So many boxes in the way make it worse than the best one.
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+            let too_many = ((best.cost - cost) / BOX_COST).ceil() as usize;
+            let boxes = self.in_the_way(pair[0], pair[1], own).take(too_many).count();
+            cost += BOX_COST * boxes as f64;
             let used = if is_upright(pair) { &self.used_upright } else { &self.used_level };
             let shared = used.overlapping(stretch(pair[0], pair[1])).take(20).count();
             cost += SHARED_COST * shared as f64;
@@ -123,9 +129,14 @@ impl<'a> Lanes<'a> {
     }
 
     /// The boxes that a stretch comes too near to, but for its own.
-    fn in_the_way(&self, a: Point, b: Point, own: &[usize]) -> usize {
+    fn in_the_way<'b>(
+        &'b self,
+        a: Point,
+        b: Point,
+        own: &'b [usize],
+    ) -> impl Iterator<Item = (usize, Area)> + 'b {
         let near = Area::around(a, b).grown(CLEARANCE, CLEARANCE);
-        self.boxes.overlapping(near).filter(|(index, _)| !own.contains(index)).count()
+        self.boxes.overlapping(near).filter(|(index, _)| !own.contains(index))
     }
 }
 

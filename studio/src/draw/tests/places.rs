@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use crate::draw::area::{Area, Point};
 use crate::draw::curve::Heading;
 use crate::draw::graph::{EdgeEnd, Graph, Node};
+use crate::draw::layout::Layout;
 use crate::draw::overlay::Overlay;
 use crate::draw::place;
 use crate::draw::scene::{Line, Scene};
@@ -10,8 +11,12 @@ use crate::flow::Offset;
 
 use super::{flow, large};
 
-fn scene(graph: &Graph) -> Scene {
-    Scene::of(graph, &Overlay::default())
+fn layout(graph: &Graph) -> Layout {
+    Layout::of(graph, &Overlay::default())
+}
+
+fn scene<'a>(layout: &'a Layout, graph: &Graph) -> Scene<'a> {
+    Scene::of(layout, graph, &Overlay::default())
 }
 
 fn overlaps(boxes: &[Area]) -> Vec<(usize, usize)> {
@@ -20,11 +25,11 @@ fn overlaps(boxes: &[Area]) -> Vec<(usize, usize)> {
 }
 
 /// The boxes that a line runs through, but for those at its ends.
-fn crossed(graph: &Graph, scene: &Scene, line: &Line) -> usize {
+fn crossed(graph: &Graph, layout: &Layout, line: &Line) -> usize {
     let edge = &graph.edges[line.edge];
     let is_end = |at: usize| at == edge.from || edge.to == EdgeEnd::Widget(at);
     let others: Vec<Area> =
-        (0..scene.boxes.len()).filter(|at| !is_end(*at)).map(|at| scene.boxes[at]).collect();
+        (0..layout.boxes.len()).filter(|at| !is_end(*at)).map(|at| layout.boxes[at]).collect();
     let points = line.curve.points(4.0);
     let runs_through = |area: &&Area| {
         points.iter().any(|point| area.overlaps(Area::around(*point, *point).grown(0.1, 0.1)))
@@ -72,11 +77,12 @@ fn a_widget_without_a_place_lies_below_the_others() {
 #[test]
 fn lines_begin_and_end_at_their_boxes() {
     let graph = large();
-    let scene = scene(&graph);
+    let layout = layout(&graph);
+    let scene = scene(&layout, &graph);
     assert!(scene.lines.len() > 150, "{}", scene.lines.len());
     for line in &scene.lines {
         let edge = &graph.edges[line.edge];
-        let from = scene.boxes[edge.from];
+        let from = layout.boxes[edge.from];
         let on_border = |area: Area, Point { x, y }: Point| {
             let level = (area.y..=area.bottom()).contains(&y);
             let upright = (area.x..=area.right()).contains(&x);
@@ -85,7 +91,7 @@ fn lines_begin_and_end_at_their_boxes() {
         };
         assert!(on_border(from, line.curve.start), "{:?} {from:?}", line.curve);
         let EdgeEnd::Widget(to) = edge.to else { continue };
-        let to = scene.boxes[to];
+        let to = layout.boxes[to];
         assert!(on_border(to, line.curve.tip), "{:?} {to:?}", line.curve);
         // An arrow points into its box.
         let tip = line.curve.tip;
@@ -100,8 +106,9 @@ fn lines_begin_and_end_at_their_boxes() {
 #[test]
 fn lines_run_through_no_box_in_a_large_flow() {
     let graph = large();
-    let scene = scene(&graph);
-    let crossed: usize = scene.lines.iter().map(|line| crossed(&graph, &scene, line)).sum();
+    let layout = layout(&graph);
+    let scene = scene(&layout, &graph);
+    let crossed: usize = scene.lines.iter().map(|line| crossed(&graph, &layout, line)).sum();
     assert_eq!(crossed, 0);
 }
 
@@ -113,23 +120,25 @@ fn line_back_up_runs_beside_the_column() {
         ("b", "say-play", (0.0, 400.0), &[("audioComplete", "c")]),
         ("c", "gather-input-on-call", (0.0, 600.0), &[("timeout", "a")]),
     ]));
-    let scene = scene(&graph);
+    let layout = layout(&graph);
+    let scene = scene(&layout, &graph);
     let back = scene.lines.iter().find(|line| graph.edges[line.edge].from == 3).unwrap();
-    assert_eq!(crossed(&graph, &scene, back), 0);
+    assert_eq!(crossed(&graph, &layout, back), 0);
     let widest = back.curve.points(4.0).into_iter().map(|point| point.x);
     let (left, right) = widest.fold((0.0_f64, 0.0_f64), |(l, r), x| (l.min(x), r.max(x)));
-    assert!(left < -8.0 || right > scene.boxes[0].right() + 8.0, "{left} {right}");
+    assert!(left < -8.0 || right > layout.boxes[0].right() + 8.0, "{left} {right}");
 }
 
 #[test]
 fn labels_cover_no_box_and_no_other_label() {
     let graph = large();
-    let scene = scene(&graph);
+    let layout = layout(&graph);
+    let scene = scene(&layout, &graph);
     let labels: Vec<Area> =
         scene.lines.iter().filter_map(|line| line.label.as_ref().map(|label| label.area)).collect();
     assert!(labels.len() > 150);
     let on_boxes =
-        labels.iter().filter(|label| scene.boxes.iter().any(|area| area.overlaps(**label)));
+        labels.iter().filter(|label| layout.boxes.iter().any(|area| area.overlaps(**label)));
     assert_eq!(on_boxes.count(), 0);
     assert_eq!(overlaps(&labels), []);
 }
@@ -158,8 +167,9 @@ proptest! {
             initial: Some(0),
             title: String::new(),
         };
-        let scene = scene(&graph);
-        prop_assert_eq!(overlaps(&scene.boxes), vec![]);
+        let layout = layout(&graph);
+    let scene = scene(&layout, &graph);
+        prop_assert_eq!(overlaps(&layout.boxes), vec![]);
         for line in &scene.lines {
             prop_assert!(line.curve.points(20.0).iter().all(|at| at.x.is_finite() && at.y.is_finite()));
         }
@@ -179,7 +189,9 @@ fn label_of_a_short_edge_leaves_line_and_head_in_sight() {
                 ("Trigger", "trigger", places[0], &[(event, "next")]),
                 ("next", "say-play", places[1], &[]),
             ]);
-            let scene = Scene::of(&Graph::of(&flow), &Overlay::default());
+            let graph = Graph::of(&flow);
+            let layout = layout(&graph);
+            let scene = scene(&layout, &graph);
             let line = &scene.lines[0];
             let label = line.label.as_ref().unwrap().area;
             assert!(!label.overlaps(line.curve.head_area()), "{gap} {event} {places:?}: {label:?}");

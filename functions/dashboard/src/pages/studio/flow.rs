@@ -15,7 +15,7 @@ use shared::jobs::watch::definitions::{Definitions, RevisionDefinition};
 use shared::jobs::watch::read::{self, ExecutionPage, RunningExecution, RunningExecutions};
 use shared::storage::flows::Fetched;
 use shared::{Error, Timestamp};
-use studio::draw::{Graph, Mode, svg};
+use studio::draw::Graph;
 
 use super::drawn::{arranged, of_steps, with_ends};
 use super::graph::{Figures, thousands};
@@ -228,7 +228,9 @@ async fn shown(
     let name = name(sid, &resource);
     let graph = with_ends(graph, &counts.edges);
     let graph = arranged(Graph { title: format!("The graph of {name}"), ..graph });
-    let drawn_graph = svg_parts::sized(svg(&graph, &overlay, Mode::Embedded));
+    let revision_drawn = revision.filter(|_| drawn.is_some());
+    let svg = dashboard.layouts.svg((sid, revision_drawn), &graph, &overlay);
+    let drawn_graph = svg_parts::sized(svg);
     let (drawing, parts) = svg_parts::parts(&drawn_graph);
     let stuck: Vec<&RunningExecution> =
         running.executions.iter().filter(|running| running.stuck.is_some()).collect();
