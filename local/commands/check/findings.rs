@@ -102,7 +102,7 @@ pub(super) fn gaps(schedule: &Schedule, now: Timestamp) -> Vec<Finding> {
 
 /// The silences that are over. That is no error.
 pub(super) fn over(silences: &Silences, now: Timestamp) -> Vec<Finding> {
-    let over = silences.over(now).into_iter().map(|window| {
+    let over = silences.over(now).map(|window| {
         let (place, names) = (&window.place, names(window));
         let text = format!("{place}: silences: the one of {names} is over: it can be taken out");
         Finding::of(Severity::Warning, &text)
