@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use clap::{Subcommand, ValueHint};
+use studio::{FlowDefinition, FlowFile};
 
 use self::end::EndOptions;
 use self::run::RunOptions;
@@ -167,7 +168,9 @@ async fn run_unchecked(command: &FlowCommand) -> Result<bool, String> {
         FlowCommand::Draw { file, output } => draw::run(file, output.as_deref()),
         FlowCommand::Convert { file, output } => convert::run(file, output.as_deref()),
         FlowCommand::Print { file, output } => print::run(file, output.as_deref()),
-        FlowCommand::Diff { before, after, output } => diff::run(before, after, output.as_deref()),
+        FlowCommand::Diff { before, after, output } => {
+            diff::run(before, after, output.as_deref()).map(|()| true)
+        }
         FlowCommand::End(options) => end::run(options).await,
         FlowCommand::Run(options) => run::run(options),
         FlowCommand::Test(options) => test::run(options),
@@ -183,6 +186,24 @@ fn read(file: &Path) -> Result<Vec<u8>, String> {
         fs::read(file)
     };
     read.map_err(|error| format!("{} cannot be read: {error}", name(file)))
+}
+
+/// The only Flow of a file.
+///
+/// # Errors
+/// Says why there is none, each reason with its line and column.
+fn only_flow(file: &Path) -> Result<FlowDefinition, String> {
+    let flows = FlowFile::read(&read(file)?)
+        .map_err(|findings| check::reasons(file, &findings).join("\n"))?;
+    match flows.flows() {
+        [flow] => Ok(flow.clone()),
+        several => {
+            let (file, count) = (name(file), several.len());
+            Err(format!(
+                "{file} has {count} Flows: put the one that is meant into a file of its own"
+            ))
+        }
+    }
 }
 
 /// A file's name for a person.

@@ -53,6 +53,48 @@ fn blocks(heading: &str, language: &str) -> Vec<String> {
 }
 
 #[test]
+fn check_of_the_page_prints_what_stands_below_it() {
+    let block = blocks("Checking Flows", "sh").remove(0);
+    let (_, rest) = block.split_once("<<'END'\n").unwrap();
+    let (flow, _) = rest.split_once("\nEND").unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), format!("{flow}\n")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_ringdown"))
+        .env_clear()
+        .args(["flow", "check", "-"])
+        .stdin(fs::File::open(file.path()).unwrap())
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(printed.trim(), blocks("Checking Flows", "text")[0].trim());
+}
+
+#[test]
+fn comparison_of_the_recipe_takes_a_flow_that_is_new() {
+    let recipe = blocks("In a pull request", "yaml").remove(0);
+    let (_, step) = recipe.split_once("- name: compare\n        run: |\n").unwrap();
+    let script: Vec<&str> =
+        step.lines().take_while(|line| line.starts_with("          ")).map(str::trim).collect();
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("flows")).unwrap();
+    fs::copy(root("examples/opening-hours.json"), folder.path().join("flows/hotline.json"))
+        .unwrap();
+    // `git show` of a file that the other branch does not have.
+    let program = env!("CARGO_BIN_EXE_ringdown");
+    let known = format!("git() {{ return 128; }}\nringdown() {{ {program} \"$@\"; }}\n");
+    let output = Command::new("bash")
+        .args(["-e", "-c", &(known + &script.join("\n"))])
+        .current_dir(folder.path())
+        .env("GITHUB_STEP_SUMMARY", "summary.md")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let summary = fs::read_to_string(folder.path().join("summary.md")).unwrap();
+    assert!(summary.contains("+ widget hours (make-http-request)"), "{summary}");
+    assert!(folder.path().join("changes.svg").exists());
+}
+
+#[test]
 fn run_of_the_page_prints_what_stands_below_it() {
     let command = blocks("Running a Flow", "sh").remove(0);
     let typed = command.trim().strip_prefix("cargo run -- ").unwrap();

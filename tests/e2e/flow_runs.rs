@@ -272,7 +272,7 @@ async fn diff_prints_and_draws_what_has_changed() {
         "~ widget greeting (say-play)",
         "    say: \"Welcome to Seaside Parcels.\" => \"Good morning.\"",
         "~ transition greeting.audioComplete: opening_hours => menu",
-        "1 widget, 1 transition and 0 settings differ",
+        "1 widget, 1 transition and 1 setting differ",
     ] {
         assert!(out.contains(expected), "{expected}: {out}");
     }
@@ -281,7 +281,23 @@ async fn diff_prints_and_draws_what_has_changed() {
     let (code, out, _) = typed(folder.path(), &["flow", "diff", HOTLINE, HOTLINE]).await;
     assert_eq!((code, out.trim()), (Some(0), "no differences"));
     std::fs::write(folder.path().join("none.json"), "{}").unwrap();
-    let (code, _, err) = typed(folder.path(), &["flow", "diff", HOTLINE, "none.json"]).await;
-    assert_eq!(code, Some(1));
-    assert!(err.contains("none.json"), "{err}");
+    std::fs::write(folder.path().join("cut.json"), "{\n\"states\": [").unwrap();
+    for (pair, expected) in [
+        ([HOTLINE, "none.json"], "none.json (#): "),
+        (["cut.json", HOTLINE], "cut.json, line 2, column 12 (#"),
+        (["gone.json", HOTLINE], "gone.json cannot be read"),
+        (["-", "-"], "standard input can be one of the two Flows, and not both"),
+    ] {
+        let (code, _, err) = typed(folder.path(), &["flow", "diff", pair[0], pair[1]]).await;
+        assert_eq!(code, Some(2), "{pair:?}");
+        assert!(err.contains(expected), "{expected}: {err}");
+    }
+    for command in ["run", "test"] {
+        // No file of scenarios stands beside it.
+        let arguments = ["flow", command, "cut.json", "--explore=1"];
+        let arguments = &arguments[..if command == "run" { 3 } else { 4 }];
+        let (code, _, err) = typed(folder.path(), arguments).await;
+        assert_eq!(code, Some(2), "{command}");
+        assert!(err.contains("cut.json, line 2, column 12 (#"), "{command}: {err}");
+    }
 }

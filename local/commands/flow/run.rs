@@ -13,30 +13,29 @@ use sandbox::live::Live;
 use serde_json::Value;
 use studio::play::{AnswerRule, MetDifferences, PlayScript, TraceWriter, play};
 use studio::scenario::{call_from, execution, message_from, read_answers, request_for, usual};
-use studio::{Flow, FlowFile, Trigger, refusal, without_secrets};
+use studio::{Flow, Trigger, refusal, without_secrets};
 
 use self::script::script;
 
 pub use options::{AnswerSource, FunctionSource, RunOptions, RunStart};
 
 use self::terminal::Terminal;
-use super::check::reasons;
-use super::{name, printable, read};
+use super::{name, only_flow, printable, read};
 use crate::clock::now;
 use crate::output::json;
 
 /// The contact unless one is named: one of Twilio's numbers for tests.
 const CONTACT: &str = "+15005550001";
 
-/// Plays a file's Flow. `false` means that it ended by an error, has no way in for this start, or that there is no Flow.
+/// Plays a file's Flow. `false` means that it ended by an error, or has no way in for this start.
 ///
 /// # Errors
-/// Says what cannot be read.
+/// Says what cannot be read, or that the file does not hold one Flow.
 pub fn run(options: &RunOptions) -> Result<bool, String> {
-    let bytes = read(&options.file)?;
     let answers = answers(options)?;
-    let Some(flow) = only_flow(&options.file, &bytes) else { return Ok(false) };
-    refused(&bytes).iter().for_each(|line| say!("{line}."));
+    let definition = only_flow(&options.file)?;
+    refusal(&definition.check()).iter().for_each(|line| say!("{line}."));
+    let flow = definition.flow();
     let script = PlayScript { answers, ..script(options, &flow)? };
     let trigger = trigger(&flow, options.start.chosen().as_ref());
     say!("{}: {}", name(&options.file), start_words(&trigger));
@@ -55,30 +54,6 @@ pub fn run(options: &RunOptions) -> Result<bool, String> {
         say!("{}", without_secrets(&json(&played.context)));
     }
     Ok(!played.end.is_error())
-}
-
-/// The Flow of a file that has one; otherwise the reasons are said.
-pub(super) fn only_flow(file: &Path, bytes: &[u8]) -> Option<Flow> {
-    match FlowFile::read(bytes) {
-        Ok(flows) => match flows.flows() {
-            [flow] => Some(flow.flow()),
-            several => {
-                let (file, count) = (name(file), several.len());
-                say!("{file} has {count} Flows: put the one that is meant into a file of its own");
-                None
-            }
-        },
-        Err(findings) => {
-            reasons(file, &findings).iter().for_each(|reason| say!("{reason}"));
-            None
-        }
-    }
-}
-
-/// Why Studio would refuse the file's only Flow.
-fn refused(bytes: &[u8]) -> Option<String> {
-    let flows = FlowFile::read(bytes).ok()?;
-    flows.flows().first().and_then(|flow| refusal(&flow.check()))
 }
 
 /// The answers to HTTP requests and of Functions that stand in files.

@@ -8,12 +8,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::{Args, ValueHint};
+use studio::Flow;
 use studio::play::MetDifferences;
 use studio::scenario::{Exploration, FlowRules, ScenarioFile, explore, judge, junit, named_files};
-use studio::{Flow, FlowFile};
 
-use super::check::reasons;
-use super::{name, read};
+use super::{name, only_flow, read};
 
 /// What was typed behind `flow test`.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
@@ -111,7 +110,7 @@ fn tested(file: &Path, has_walks: bool) -> Result<Tested, String> {
             let (file, scenarios) = (name(file), scenarios.display());
             return Err(format!("{file} has no scenarios: there is no {scenarios}"));
         }
-        let (name, flow) = (name(file), Arc::new(flow(file)?));
+        let (name, flow) = (name(file), Arc::new(only_flow(file)?.flow()));
         return Ok(Tested { name, flow, flows: BTreeMap::new(), scenarios: None });
     }
     let text = String::from_utf8(read(&scenarios)?)
@@ -127,12 +126,12 @@ fn tested(file: &Path, has_walks: bool) -> Result<Tested, String> {
         true => named.map_or_else(of_name, |path| beside(&path)),
         false => file.to_owned(),
     };
-    let flow = Arc::new(flow(&file)?);
+    let flow = Arc::new(only_flow(&file)?.flow());
     let mut flows = BTreeMap::new();
     for (sid, path) in subflows {
-        let subflow = self::flow(&beside(&path));
+        let subflow = only_flow(&beside(&path));
         let subflow = subflow.map_err(|error| format!("{}, {sid}: {error}", name(&scenarios)))?;
-        flows.insert(sid, Arc::new(subflow));
+        flows.insert(sid, Arc::new(subflow.flow()));
     }
     let read = ScenarioFile::read(&text, &flow, &flows).map_err(|problems| {
         let problems = problems.iter().map(|problem| format!("{}, {problem}", name(&scenarios)));
@@ -142,14 +141,4 @@ fn tested(file: &Path, has_walks: bool) -> Result<Tested, String> {
         return Err(format!("{} has no [[scenarios]]", name(&scenarios)));
     }
     Ok(Tested { name: name(&scenarios), flow, flows, scenarios: Some(read) })
-}
-
-/// The only Flow of a file.
-pub(super) fn flow(file: &Path) -> Result<Flow, String> {
-    let flows =
-        FlowFile::read(&read(file)?).map_err(|findings| reasons(file, &findings).join("\n"))?;
-    match flows.flows() {
-        [flow] => Ok(flow.flow()),
-        several => Err(format!("{} has {} Flows, expected one", name(file), several.len())),
-    }
 }

@@ -11,7 +11,7 @@ type Ends = (String, Option<String>);
 
 /// The graph of the later definition with all that is gone, and the marks of what is not the same.
 pub fn picture(before: &Flow, after: &Flow, diff: &FlowDiff) -> (Graph, Overlay) {
-    let (old, mut graph) = (Graph::of(before), Graph::of(after));
+    let (old, mut graph) = (Graph::of(&renamed(before, &diff.renamed)), Graph::of(after));
     let mut overlay = Overlay::default();
     for widget in &diff.widgets {
         overlay.widget_changes.insert(widget.name.clone(), widget.kind);
@@ -45,6 +45,22 @@ pub fn picture(before: &Flow, after: &Flow, diff: &FlowDiff) -> (Graph, Overlay)
         overlay.edge_changes.insert(ends, ChangeKind::Gone);
     }
     (graph, overlay)
+}
+
+/// A Flow with the new names of its widgets.
+fn renamed(flow: &Flow, names: &BTreeMap<String, String>) -> Flow {
+    let mut flow = flow.clone();
+    let rename = |name: &mut String| {
+        if let Some(new) = names.get(name.as_str()) {
+            name.clone_from(new);
+        }
+    };
+    rename(&mut flow.initial_state);
+    for state in &mut flow.states {
+        rename(&mut state.name);
+        state.transitions.iter_mut().filter_map(|one| one.next.as_mut()).for_each(rename);
+    }
+    flow
 }
 
 /// The edges of a graph by their ends, with their labels.

@@ -48,12 +48,18 @@ fn lines_say_what_was_added_changed_and_removed() {
             "~ widget a (say-play)",
             "    say: \"Hello\" => \"Welcome\"",
             "+ widget new (say-play)",
+            "    say: \"y\"",
             "- widget old (say-play)",
+            "    say: \"x\"",
             "~ transition a.audioComplete: b => new",
             "+ transition a.hangup -> the end",
+            "+ transition new.audioComplete -> b",
+            "- transition old.audioComplete -> b",
         ]
     );
     assert_eq!(diff.moved, 2);
+    let summary = "3 widgets, 4 transitions and 2 settings differ; 2 widgets stand elsewhere";
+    assert_eq!(diff.summary(), summary);
 }
 
 #[test]
@@ -74,10 +80,68 @@ fn order_of_conditions_is_a_difference() {
     let lines = FlowDiff::of(&split("1", "2"), &split("2", "1")).lines();
     assert_eq!(lines, ["~ transition s.match: in another order"]);
     let lines = FlowDiff::of(&split("1", "2"), &split("1", "3")).lines();
-    assert_eq!(
-        lines,
-        ["+ transition s.match equal_to \"3\" -> b", "- transition s.match equal_to \"2\" -> b"]
-    );
+    assert_eq!(lines, ["~ transition s.match equal_to \"2\" -> b: now match equal_to \"3\""]);
+    let both = FlowDiff::of(&split("1", "2"), &split("3", "1")).lines();
+    let expected = [
+        "~ transition s.match equal_to \"2\" -> b: now match equal_to \"3\"",
+        "~ transition s.match: in another order",
+    ];
+    assert_eq!(both, expected);
+}
+
+#[test]
+fn arguments_and_labels_of_conditions_are_differences() {
+    let split = |argument: &str, label: &str| {
+        let condition = json!({"type": "equal_to", "value": "1", "arguments": [argument], "friendly_name": label});
+        let to = json!({"event": "match", "next": "b", "conditions": [condition]});
+        json!({"states": [{"name": "s", "type": "split-based-on", "transitions": [to]}]})
+    };
+    let diff = FlowDiff::of(&split("{{a}}", "x"), &split("{{b}}", "y"));
+    let expected = [
+        "~ transition s.match equal_to \"1\"",
+        "    conditions/0/arguments/0: \"{{a}}\" => \"{{b}}\"",
+        "    conditions/0/friendly_name: \"x\" => \"y\"",
+    ];
+    assert_eq!(diff.lines(), expected);
+    assert_eq!(diff.summary(), "0 widgets, 1 transition and 2 settings differ");
+}
+
+#[test]
+fn widget_with_another_name_is_the_same_widget() {
+    let to = |next: &str| json!([{"event": "audioComplete", "next": next}]);
+    let before = flow(&[state("a", "Hello", 0, to("x")), state("x", "Bye", 0, to("x"))]);
+    let after = flow(&[state("a", "Hello", 0, to("y")), state("y", "Bye", 0, to("y"))]);
+    let diff = FlowDiff::of(&before, &after);
+    assert_eq!(diff.lines(), ["~ widget x (say-play) is now called y"]);
+    assert_eq!(diff.summary(), "1 widget, 0 transitions and 0 settings differ");
+    let [old, new] = [&before, &after].map(|definition| Flow::read(definition).unwrap());
+    let (graph, overlay) = picture(&old, &new, &diff);
+    assert_eq!(graph.nodes.len(), 2);
+    assert_eq!(overlay.widget_changes.get("y"), Some(&ChangeKind::Changed));
+    assert!(overlay.edge_changes.is_empty(), "{:?}", overlay.edge_changes);
+    // One that says something else is another widget, and all of it is shown.
+    let after = flow(&[state("a", "Hello", 0, to("y")), state("y", "Danger", 0, to("a"))]);
+    let expected = [
+        "+ widget y (say-play)",
+        "    say: \"Danger\"",
+        "- widget x (say-play)",
+        "    say: \"Bye\"",
+        "~ transition a.audioComplete: x => y",
+        "+ transition y.audioComplete -> a",
+        "- transition x.audioComplete -> x",
+    ];
+    assert_eq!(FlowDiff::of(&before, &after).lines(), expected);
+    // Nothing is a rename of nothing.
+    let empty = json!({"states": []});
+    assert_eq!(FlowDiff::of(&before, &empty).transitions.len(), 2);
+}
+
+#[test]
+fn long_value_is_cut_where_it_differs() {
+    let long = |end: &str| flow(&[state("a", &format!("{}{end}", "x".repeat(500)), 0, json!([]))]);
+    let lines = FlowDiff::of(&long("old"), &long("new")).lines();
+    let expected = format!("    say: …{0}old\" => …{0}new\"", "x".repeat(20));
+    assert_eq!(lines, ["~ widget a (say-play)".to_owned(), expected]);
 }
 
 #[test]

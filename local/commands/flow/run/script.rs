@@ -6,7 +6,7 @@ use std::sync::Arc;
 use studio::play::{PlayScript, no_outcome};
 use studio::{Flow, State};
 
-use super::super::test::flow;
+use super::super::only_flow;
 use super::options::RunOptions;
 
 /// The script for this Flow.
@@ -16,7 +16,7 @@ use super::options::RunOptions;
 pub(super) fn script(options: &RunOptions, main: &Flow) -> Result<PlayScript, String> {
     let mut flows = BTreeMap::new();
     for (sid, file) in &options.subflows {
-        flows.insert(sid.clone(), Arc::new(flow(file)?));
+        flows.insert(sid.clone(), Arc::new(only_flow(file)?.flow()));
     }
     let states = |name: &str| -> Vec<&State> {
         let subflows = flows.values().filter_map(|flow| flow.state(name));
