@@ -152,6 +152,11 @@ impl Run {
         self.split.as_ref()
     }
 
+    /// The work that its templates and patterns have taken so far; [`MAX_RUN_WORK`] at most.
+    pub fn work(&self) -> u64 {
+        MAX_RUN_WORK.saturating_sub(self.work_left)
+    }
+
     /// The time of its last change.
     pub fn updated(&self) -> Timestamp {
         self.updated

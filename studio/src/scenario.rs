@@ -3,8 +3,9 @@
 //! 1. [`ScenarioFile`], read by `file` with `answers`, `start`, `place` (a widget or one of its events, of the Flow or of a subflow: `flows`), `expect` and `request`; `table` is
 //!    TOML with the line of every key, and names those that nobody knows.
 //! 2. [`judge()`] plays them: each [`ScenarioFailure`] is an expectation, or one of the [`FlowRules`], that a run has missed.
-//! 3. [`FlowCoverage`]: the widgets and transitions that were passed.
-//! 4. [`explore()`]: random walks; `walk` plays the other side with the `values` that the Flow compares, and `random` numbers.
+//! 3. [`FlowCoverage`]: the widgets and transitions that were passed, and those that cannot be (`reach`).
+//! 4. [`explore()`]: random walks; `walk` plays the other side with the `values` that the Flow compares, and `random` numbers; `pattern` has
+//!    texts for regular expressions.
 //! 5. [`junit()`]: the results for CI servers.
 
 mod answers;
@@ -16,8 +17,10 @@ mod file;
 mod flows;
 mod judge;
 mod junit;
+mod pattern;
 mod place;
 mod random;
+mod reach;
 mod request;
 mod rules;
 mod start;
@@ -30,11 +33,13 @@ mod walk;
 pub use answers::read_answers;
 pub use coverage::FlowCoverage;
 pub use expect::Expectations;
-pub use explore::{Exploration, ExplorationFinding, explore};
+pub use explore::{Exploration, ExplorationFinding, WalkPlan, explore, explore_each};
 pub use failure::ScenarioFailure;
 pub use file::{FlowScenario, ScenarioFile, named_files};
-pub use judge::{ScenarioReport, ScenarioResult, judge, judge_one};
+pub use judge::{ScenarioReport, ScenarioResult, judge, judge_each, judge_one};
 pub use junit::junit;
 pub use rules::FlowRules;
-pub use start::{call_from, execution, message_from, request_for, usual, ways_in};
+pub use start::{
+    CALLERS, call_from, execution, is_caller, message_from, request_for, usual, ways_in,
+};
 pub use table::ScenarioProblem;

@@ -283,10 +283,10 @@ async fn diff_prints_and_draws_what_has_changed() {
     std::fs::write(folder.path().join("none.json"), "{}").unwrap();
     std::fs::write(folder.path().join("cut.json"), "{\n\"states\": [").unwrap();
     for (pair, expected) in [
-        ([HOTLINE, "none.json"], "none.json (#): "),
+        ([HOTLINE, "none.json"], "none.json, line 1, column 1 (#): "),
         (["cut.json", HOTLINE], "cut.json, line 2, column 12 (#"),
         (["gone.json", HOTLINE], "gone.json cannot be read"),
-        (["-", "-"], "standard input can be one of the two Flows, and not both"),
+        (["-", "-"], "standard input (-) can be read once"),
     ] {
         let (code, _, err) = typed(folder.path(), &["flow", "diff", pair[0], pair[1]]).await;
         assert_eq!(code, Some(2), "{pair:?}");

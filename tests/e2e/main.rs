@@ -10,7 +10,6 @@ mod counting;
 mod data_file;
 mod delivery;
 mod ending;
-mod flow_outputs;
 mod flow_runs;
 mod flows;
 mod former;

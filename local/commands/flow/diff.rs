@@ -12,9 +12,6 @@ use super::{only_flow, printable, write};
 /// # Errors
 /// Says what cannot be read or written, or which file does not hold one Flow.
 pub fn run(before: &Path, after: &Path, output: Option<&Path>) -> Result<(), String> {
-    if [before, after].iter().all(|file| *file == Path::new("-")) {
-        return Err("standard input can be one of the two Flows, and not both".to_owned());
-    }
     let (old, new) = match (only_flow(before), only_flow(after)) {
         (Ok(old), Ok(new)) => (old, new),
         (old, new) => {

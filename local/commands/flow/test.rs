@@ -5,12 +5,14 @@ mod report;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueHint};
 use studio::Flow;
 use studio::play::MetDifferences;
-use studio::scenario::{Exploration, FlowRules, ScenarioFile, explore, judge, junit, named_files};
+use studio::scenario::{
+    Exploration, FlowRules, ScenarioFile, WalkPlan, explore_each, judge_each, junit, named_files,
+};
 
 use super::{name, only_flow, read};
 
@@ -34,6 +36,9 @@ pub struct TestOptions {
     pub seed: Option<u64>,
 }
 
+/// The time between two lines that say how far a test has come.
+const PROGRESS_PAUSE: Duration = Duration::from_secs(5);
+
 const EXAMPLES: &str = "\
 Examples:
   ringdown flow test examples/opening-hours.json
@@ -53,7 +58,8 @@ struct Tested {
 /// # Errors
 /// Says which files are wrong or cannot be read, after the others have been played.
 pub fn run(options: &TestOptions) -> Result<bool, String> {
-    let (mut reports, mut wrong, mut is_kept) = (Vec::new(), Vec::new(), true);
+    let (mut reports, mut explored) = (Vec::new(), Vec::new());
+    let (mut wrong, mut is_kept) = (Vec::new(), true);
     for file in &options.files {
         let tested = match tested(file, options.explore.is_some()) {
             Ok(tested) => tested,
@@ -64,30 +70,35 @@ pub fn run(options: &TestOptions) -> Result<bool, String> {
         };
         let mut differences = MetDifferences::default();
         if let Some(scenarios) = &tested.scenarios {
-            let began = Instant::now();
-            let report = judge(&tested.flow, scenarios);
+            let (began, mut progress) = (Instant::now(), Progress::new(&tested.name));
+            let (mut last, mut played) = (Duration::ZERO, 0);
+            let report = judge_each(&tested.flow, scenarios, &mut |result| {
+                let now = began.elapsed();
+                (result.took, last, played) = (now.saturating_sub(last), now, played + 1);
+                progress.say(now, played, "scenarios");
+            });
             report::say_report(&tested.name, &report, began.elapsed());
             differences.extend(&report.differences);
             reports.push((tested.name.clone(), report));
         }
         if let Some(walks) = options.explore {
-            let began = Instant::now();
             let found = walk(&tested, walks, options.seed.unwrap_or(1));
-            report::say_exploration(&tested.name, &found, began.elapsed());
+            report::say_exploration(&tested.name, &found, walks);
             differences.extend(&found.differences);
             is_kept &= found.broken.is_empty();
+            explored.push((tested.name.clone(), found));
         }
         differences.lines().for_each(|line| say!("  {line}"));
     }
     if let Some(file) = &options.junit {
-        let written = std::fs::write(file, junit(&reports));
+        let written = std::fs::write(file, junit(&reports, &explored));
         let error = |error| format!("{} cannot be written: {error}", file.display());
         wrong.extend(written.err().map(error));
     }
     let failed: usize = reports.iter().map(|(_, report)| report.failed()).sum();
     if reports.len() > 1 {
         let count: usize = reports.iter().map(|(_, report)| report.results.len()).sum();
-        say!("{} of {count} scenarios pass", count - failed);
+        say!("{}", report::passing(count - failed, count));
     }
     match wrong.is_empty() {
         true => Ok(failed == 0 && is_kept),
@@ -98,7 +109,33 @@ pub fn run(options: &TestOptions) -> Result<bool, String> {
 fn walk(tested: &Tested, walks: u64, seed: u64) -> Exploration {
     let rules =
         tested.scenarios.as_ref().map_or_else(FlowRules::default, |file| file.rules.clone());
-    explore(&tested.flow, &rules, &tested.flows, walks, seed)
+    let (began, mut progress) = (Instant::now(), Progress::new(&tested.name));
+    let plan = WalkPlan::new(walks, seed);
+    let mut found = explore_each(&tested.flow, &rules, &tested.flows, plan, &mut |count| {
+        progress.say(began.elapsed(), count, "random walks");
+    });
+    found.took = began.elapsed();
+    found
+}
+
+/// Says on standard error how far a test has come that takes long.
+struct Progress<'a> {
+    file: &'a str,
+    last: Duration,
+}
+
+impl Progress<'_> {
+    fn new(file: &str) -> Progress<'_> {
+        Progress { file, last: Duration::ZERO }
+    }
+
+    /// So many were played after this time; said every few seconds.
+    fn say(&mut self, now: Duration, count: u64, things: &str) {
+        if now.saturating_sub(self.last) >= PROGRESS_PAUSE {
+            self.last = now;
+            eprintln!("{}: {count} {things} so far, in {} s", self.file, now.as_secs());
+        }
+    }
 }
 
 /// A Flow and its scenarios, whichever of the two files was named.

@@ -54,7 +54,8 @@ pub fn play(
     };
     let end = player.play();
     let context = player.run.context().clone();
-    Played { end, entries: player.entries, context }
+    let work = player.run.work();
+    Played { end, entries: player.entries, context, work }
 }
 
 /// A run that is played.

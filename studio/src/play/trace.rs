@@ -88,6 +88,8 @@ pub struct Played {
     pub entries: Vec<TraceEntry>,
     /// The namespaces of Liquid at its end.
     pub context: Value,
+    /// The work of its templates and patterns; [`MAX_RUN_WORK`](crate::run::MAX_RUN_WORK) at most.
+    pub work: u64,
 }
 
 impl Played {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::reach::unreachable;
 use crate::flow::{Flow, State, Transition};
 use crate::play::{Played, TraceDetail};
 
@@ -12,12 +13,15 @@ pub struct FlowCoverage {
     transitions: Vec<CoveredTransition>,
     /// The transitions that no run can take, with the reasons.
     impossible: Vec<(String, &'static str)>,
+    /// The widgets that no way leads to.
+    unreachable: Vec<String>,
     index: BTreeMap<(String, usize), usize>,
 }
 
 #[derive(Clone, Debug)]
 struct CoveredTransition {
     name: String,
+    widget: String,
     count: u64,
 }
 
@@ -29,6 +33,7 @@ impl FlowCoverage {
             widgets: flow.states.iter().map(|state| (state.name.clone(), 0)).collect(),
             transitions: Vec::new(),
             impossible: Vec::new(),
+            unreachable: unreachable(flow),
             index: BTreeMap::new(),
         };
         for state in &flow.states {
@@ -42,8 +47,8 @@ impl FlowCoverage {
                 }
                 let key = (state.name.clone(), index);
                 coverage.index.insert(key, coverage.transitions.len());
-                let name = transition_name(state, transition);
-                coverage.transitions.push(CoveredTransition { name, count: 0 });
+                let (name, widget) = (transition_name(state, transition), state.name.clone());
+                coverage.transitions.push(CoveredTransition { name, widget, count: 0 });
             }
         }
         coverage
@@ -86,6 +91,22 @@ impl FlowCoverage {
     pub fn missed_widgets(&self) -> Vec<&str> {
         let missed = self.widgets.iter().filter(|(_, count)| *count == 0);
         missed.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// The widgets that no run can pass, because no way leads to them.
+    pub fn unreachable_widgets(&self) -> &[String] {
+        &self.unreachable
+    }
+
+    /// The transitions that no run has taken, though their widget was passed, and how often it was.
+    pub fn untaken_transitions(&self) -> Vec<(&str, u64)> {
+        let counts: BTreeMap<&str, u64> =
+            self.widgets.iter().map(|(name, count)| (name.as_str(), *count)).collect();
+        let missed = self.transitions.iter().filter(|one| one.count == 0);
+        let passed = |one: &CoveredTransition| counts.get(one.widget.as_str()).copied();
+        missed
+            .filter_map(|one| Some((one.name.as_str(), passed(one).filter(|count| *count > 0)?)))
+            .collect()
     }
 
     /// The transitions that no run has taken: `menu.keypress`, or `menu_key.match equal_to "1"`.

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::failure::{ScenarioFailure, in_order};
+use super::failure::{ScenarioFailure, in_order, unexpected};
 use super::flows::ScenarioFlows;
 use super::place::{FlowPlace, places};
 use super::request::{ExpectedRequest, RequestFacts, requests};
-use super::table::{Field, Fields, Problems, pairs};
+use super::table::{Field, Fields, Problems, values};
 use crate::play::{PlayEnd, Played, TraceDetail};
 use crate::run::{EndReason, Prompt, Step};
 
@@ -17,16 +17,17 @@ const UNEXPECTED_CODES: [u32; 3] = [81018, 81022, 81027];
 /// What must come of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Expectations {
-    hears: Vec<String>,
+    /// Nothing at all, if the list is there and empty; so with `sends` and `requests`.
+    hears: Option<Vec<String>>,
     never_hears: Vec<String>,
-    sends: Vec<String>,
-    requests: Vec<ExpectedRequest>,
+    sends: Option<Vec<String>>,
+    requests: Option<Vec<ExpectedRequest>>,
     passes: Vec<FlowPlace>,
     avoids: Vec<FlowPlace>,
     ends: Option<ExpectedEnd>,
     ends_in: Option<FlowPlace>,
     logs: Option<Vec<u64>>,
-    variables: Vec<(String, String)>,
+    variables: Vec<(String, Value)>,
 }
 
 /// The end that a run must have; without one, any that is no error.
@@ -44,14 +45,18 @@ impl Expectations {
         problems: &mut Problems<'_>,
     ) -> Expectations {
         let mut texts = |key, problems: &mut Problems<'_>| {
-            fields.texts(key, problems).into_iter().map(|(_, text)| text).collect::<Vec<String>>()
+            let items = fields.take(key)?.items().into_iter();
+            Some(items.filter_map(|item| item.text(problems)).collect::<Vec<String>>())
         };
         let hears = texts("hears", problems);
-        let never_hears = texts("never_hears", problems);
+        let never_hears = texts("never_hears", problems).unwrap_or_default();
         let sends = texts("sends", problems);
-        let requests = fields.tables("requests", problems).into_iter();
-        let requests =
-            requests.map(|table| ExpectedRequest::read(table, flows, problems)).collect();
+        let requests = fields.take("requests").map(|field| {
+            let tables = field.items().into_iter().filter_map(|item| item.table(problems));
+            let tables: Vec<Fields<'_>> = tables.collect();
+            let requests = tables.into_iter();
+            requests.map(|table| ExpectedRequest::read(table, flows, problems)).collect()
+        });
         let passes = places(fields.take("passes"), flows, problems);
         let avoids = places(fields.take("avoids"), flows, problems);
         let ends = fields.take("ends").and_then(|field| end(field, problems));
@@ -60,7 +65,7 @@ impl Expectations {
         let logs = fields.take("logs").map(|field| {
             field.items().into_iter().filter_map(|item| item.number(problems)).collect()
         });
-        let variables = pairs(fields.take("variables"), problems);
+        let variables = values(fields.take("variables"), problems);
         Expectations {
             hears,
             never_hears,
@@ -80,18 +85,7 @@ impl Expectations {
         let steps: Vec<&Step> = played.steps().collect();
         let (heard, sent) = (heard(played), sent(played));
         let mut all = Vec::new();
-        let contains = |text: &String, found: &String| found.contains(text.as_str());
-        let quoted = |texts: &[String]| -> Vec<String> {
-            texts.iter().map(|text| format!("{text:?}")).collect()
-        };
-        all.extend(in_order(
-            "hears",
-            &self.hears,
-            &quoted(&self.hears),
-            &heard,
-            &quoted(&heard),
-            contains,
-        ));
+        all.extend(missed_texts("hears", self.hears.as_deref(), &heard));
         for text in &self.never_hears {
             if let Some(found) = heard.iter().find(|found| found.contains(text.as_str())) {
                 all.push(ScenarioFailure::new(
@@ -100,14 +94,7 @@ impl Expectations {
                 ));
             }
         }
-        all.extend(in_order(
-            "sends",
-            &self.sends,
-            &quoted(&self.sends),
-            &sent,
-            &quoted(&sent),
-            contains,
-        ));
+        all.extend(missed_texts("sends", self.sends.as_deref(), &sent));
         all.extend(self.missed_requests(played));
         let names: Vec<String> = self.passes.iter().map(FlowPlace::to_string).collect();
         let path: Vec<String> =
@@ -123,10 +110,14 @@ impl Expectations {
         all.extend(self.missed_logs(played));
         for (key, value) in &self.variables {
             let found = played.context.pointer("/flow/variables").and_then(|all| all.get(key));
-            let found = found.map(plain);
+            // A text is compared with what Liquid would write.
+            let found = match value {
+                Value::String(_) => found.map(|found| Value::String(plain(found))),
+                _ => found.cloned(),
+            };
             if found.as_ref() != Some(value) {
-                let found = found.map_or("not set".to_owned(), |found| format!("{found:?}"));
-                let message = format!("{key} is {found}, expected {value:?}");
+                let found = found.map_or("not set".to_owned(), |found| found.to_string());
+                let message = format!("{key} is {found}, expected {value}");
                 all.push(ScenarioFailure::new("variables", message));
             }
         }
@@ -136,8 +127,12 @@ impl Expectations {
     fn missed_requests(&self, played: &Played) -> Option<ScenarioFailure> {
         let found: Vec<RequestFacts> = requests(played);
         let words: Vec<String> = found.iter().map(RequestFacts::words).collect();
-        let expected: Vec<String> = self.requests.iter().map(ExpectedRequest::words).collect();
-        in_order("requests", &self.requests, &expected, &found, &words, ExpectedRequest::fits)
+        let requests = self.requests.as_deref()?;
+        if requests.is_empty() {
+            return unexpected("requests", &words);
+        }
+        let expected: Vec<String> = requests.iter().map(ExpectedRequest::words).collect();
+        in_order("requests", requests, &expected, &found, &words, ExpectedRequest::fits)
     }
 
     fn missed_end(&self, played: &Played, steps: &[&Step]) -> Vec<ScenarioFailure> {
@@ -215,6 +210,23 @@ fn end(field: Field<'_>, problems: &mut Problems<'_>) -> Option<ExpectedEnd> {
 /// A value as text, without quotation marks.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Texts that must come in this order; none at all, if the list is empty.
+fn missed_texts(
+    key: &'static str,
+    expected: Option<&[String]>,
+    found: &[String],
+) -> Option<ScenarioFailure> {
+    let quoted = |texts: &[String]| -> Vec<String> {
+        texts.iter().map(|text| format!("{text:?}")).collect()
+    };
+    let (expected, words) = (expected?, quoted(found));
+    if expected.is_empty() {
+        return unexpected(key, &words);
+    }
+    let contains = |text: &String, found: &String| found.contains(text.as_str());
+    in_order(key, expected, &quoted(expected), found, &words, contains)
 }
 
 /// Everything that the caller heard.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
@@ -10,16 +11,18 @@ use super::random::SeededRandom;
 use super::rules::FlowRules;
 use super::start::{CONTACT, USUAL_TIME, call_from, execution, message_from, request_for, ways_in};
 use super::values::FlowValues;
-use super::walk::Walk;
+use super::walk::{Walk, inline};
 use crate::flow::Flow;
 use crate::play::{MetDifferences, PlayEnd, Played, TraceDetail, play};
-use crate::run::{EndReason, ExecutionStart, Step};
+use crate::run::{EndReason, ExecutionStart, MAX_RUN_WORK, Step, Trigger};
 
 /// What random walks have found.
 #[derive(Clone, Debug)]
 pub struct Exploration {
-    /// How many walks there were.
+    /// How many walks there were: fewer than were asked for where they took too much work.
     pub walks: u64,
+    /// The time that they have taken, if somebody has measured it.
+    pub took: Duration,
     /// Their seed.
     pub seed: u64,
     /// The errors: what Twilio would have logged, and runs that ended by an error.
@@ -50,6 +53,24 @@ pub struct ExplorationFinding {
 /// A list of findings while walks go on: how often, and the shortest example with its length.
 type Found = BTreeMap<String, (u64, usize, String)>;
 
+/// How many walks there are at most, and with which numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct WalkPlan {
+    /// How many.
+    pub walks: u64,
+    /// The same seed is the same walks.
+    pub seed: u64,
+    /// The work of their templates and patterns together after which no walk begins.
+    pub max_work: u64,
+}
+
+impl WalkPlan {
+    /// So many walks, unless they take as much work as four runs that end for that reason.
+    pub fn new(walks: u64, seed: u64) -> WalkPlan {
+        WalkPlan { walks, seed, max_work: 4 * MAX_RUN_WORK }
+    }
+}
+
 /// Walks through a Flow at random so many times, the same for the same seed. A Flow that has no way in has no walks.
 pub fn explore(
     flow: &Arc<Flow>,
@@ -58,18 +79,36 @@ pub fn explore(
     walks: u64,
     seed: u64,
 ) -> Exploration {
+    explore_each(flow, rules, flows, WalkPlan::new(walks, seed), &mut |_| {})
+}
+
+/// Walks at random as [`explore()`] does, and says after each walk how many there were.
+pub fn explore_each(
+    flow: &Arc<Flow>,
+    rules: &FlowRules,
+    flows: &BTreeMap<String, Arc<Flow>>,
+    plan: WalkPlan,
+    done: &mut dyn FnMut(u64),
+) -> Exploration {
     let values = FlowValues::of(flow);
     let (mut coverage, mut differences) = (FlowCoverage::new(flow), MetDifferences::default());
     let [mut errors, mut dead_ends, mut loops, mut broken]: [Found; 4] = Default::default();
     let starts = ways_in(flow);
-    let walks = if starts.is_empty() { 0 } else { walks };
-    for number in 0..walks {
+    let WalkPlan { walks: asked, seed, max_work } = plan;
+    let asked = if starts.is_empty() { 0 } else { asked };
+    let (mut walks, mut work) = (0, 0_u64);
+    for number in 0..asked {
+        if work >= max_work {
+            break;
+        }
         // Each walk can be walked again alone.
         let random = SeededRandom::new(seed.wrapping_add(number.wrapping_mul(0x9e37_79b9)));
         let mut walk = Walk::new(random, &values, flows);
         let Some(start) = walk.choose(&starts) else { break };
         let (words, start) = start_of(start, &mut walk);
         let played = play(flow, &start, USUAL_TIME, &mut walk);
+        (walks, work) = (number + 1, work.saturating_add(played.work));
+        done(walks);
         coverage.add(&played);
         differences.add(flow, &played);
         let done = [words, walk.example()];
@@ -102,13 +141,15 @@ pub fn explore(
         }
     }
     let [errors, dead_ends, loops, broken] = [errors, dead_ends, loops, broken].map(listed);
-    Exploration { walks, seed, errors, dead_ends, loops, broken, coverage, differences }
+    let took = Duration::ZERO;
+    Exploration { walks, took, seed, errors, dead_ends, loops, broken, coverage, differences }
 }
 
 fn start_of(event: &str, walk: &mut Walk<'_>) -> (String, ExecutionStart) {
+    let contact = walk.contact(CONTACT);
     let trigger = match event {
-        "incomingCall" => call_from(CONTACT),
-        "incomingMessage" => message_from(CONTACT, walk.first_words()),
+        "incomingCall" => call_from(&contact),
+        "incomingMessage" => message_from(&contact, walk.first_words()),
         _ => {
             let mut all = Map::new();
             for start in [&["flow", "data"][..], &["trigger", "request", "parameters"]] {
@@ -116,14 +157,19 @@ fn start_of(event: &str, walk: &mut Walk<'_>) -> (String, ExecutionStart) {
                     all.extend(found);
                 }
             }
-            request_for(CONTACT, all)
+            request_for(&contact, all)
         }
     };
     let words = match &trigger {
-        crate::run::Trigger::Call(_) => "call = true".to_owned(),
-        crate::run::Trigger::Message(message) => format!("message = {:?}", message.body),
-        crate::run::Trigger::Request(_) => "a request".to_owned(),
+        Trigger::Call(_) if contact != CONTACT => format!("call = {contact:?}"),
+        Trigger::Call(_) => "call = true".to_owned(),
+        Trigger::Message(message) => format!("message = {:?}", message.body),
+        Trigger::Request(request) => {
+            format!("request = {}", inline(&Value::Object(request.parameters.clone())))
+        }
     };
+    let is_named = matches!(trigger, Trigger::Call(_)) || contact == CONTACT;
+    let words = if is_named { words } else { format!("{words}; contact = {contact:?}") };
     (words, execution(trigger))
 }
 

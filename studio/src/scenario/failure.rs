@@ -20,6 +20,34 @@ impl ScenarioFailure {
     }
 }
 
+/// The lines of what came and was not expected that are shown together, at the beginning and at the end.
+const SHOWN_TOGETHER: usize = 8;
+
+/// A failure for things that came where none was expected, if there are any.
+pub(super) fn unexpected(key: &'static str, found_words: &[String]) -> Option<ScenarioFailure> {
+    let first = found_words.first()?;
+    let lines = shortened(found_words.iter().map(|word| format!("  {word}")).collect());
+    Some(ScenarioFailure { key, message: format!("{first} comes, expected none"), lines })
+}
+
+/// Lines of a comparison without the middle of long parts that nobody expected.
+fn shortened(lines: Vec<String>) -> Vec<String> {
+    let is_plain = |line: &String| line.starts_with("  ");
+    let mut shown = Vec::new();
+    for part in lines.chunk_by(|one, next| is_plain(one) == is_plain(next)) {
+        let is_long = part.len() > 2 * SHOWN_TOGETHER + 1 && part.iter().all(is_plain);
+        match (is_long, part.get(..SHOWN_TOGETHER), part.len().checked_sub(SHOWN_TOGETHER)) {
+            (true, Some(first), Some(rest)) => {
+                shown.extend_from_slice(first);
+                shown.push(format!("  … and {} more", rest - SHOWN_TOGETHER));
+                shown.extend(part.iter().skip(rest).cloned());
+            }
+            _ => shown.extend_from_slice(part),
+        }
+    }
+    shown
+}
+
 /// The expected things in their order among those found; if one is missing, a comparison of both.
 pub(super) fn in_order<E, F>(
     key: &'static str,
@@ -51,6 +79,6 @@ pub(super) fn in_order<E, F>(
         }
     }
     lines.extend(found_words.iter().skip(at).map(|word| format!("  {word}")));
-    let missing = missing?;
+    let (missing, lines) = (missing?, shortened(lines));
     Some(ScenarioFailure { key, message: format!("{missing} does not come"), lines })
 }

@@ -10,7 +10,9 @@ use super::answers::rules as answer_rules;
 use super::expect::Expectations;
 use super::flows::ScenarioFlows;
 use super::rules::FlowRules;
-use super::start::{CONTACT, USUAL_TIME, call_from, execution, message_from, request_for, usual};
+use super::start::{
+    CALLERS, CONTACT, USUAL_TIME, call_from, execution, is_caller, message_from, request_for, usual,
+};
 use super::table::{Field, Fields, Problems, ScenarioProblem};
 use crate::flow::{Flow, State};
 use crate::play::{AnswerRule, CallerAction, PlayScript, no_outcome};
@@ -83,6 +85,11 @@ impl ScenarioFile {
             let scenario = scenario(table, &known, &answers, &mut problems);
             scenarios.push(scenario);
         }
+        for (name, line, earlier) in doubles(&scenarios) {
+            let message = format!("the scenario of line {earlier} is called {name:?} too");
+            let key = "scenarios".to_owned();
+            problems.list.push(ScenarioProblem { line, key, message });
+        }
         for scenario in &mut scenarios {
             scenario.script.flows = flows.clone();
         }
@@ -117,7 +124,7 @@ fn scenario(
                 at,
                 "caller",
                 format!(
-                    "{text:?} is no action, expected press KEYS, say WORDS, silence or hang up"
+                    "{text:?} is no action, expected press KEYS, say WORDS, send TEXT, silence or hang up"
                 ),
             ),
         }
@@ -132,6 +139,21 @@ fn scenario(
     let expectations = Expectations::take(&mut fields, flows, problems);
     fields.finish(problems);
     FlowScenario { name, line, start, at: time, script, expectations }
+}
+
+/// The scenarios with the name of an earlier one: the name, the line, and the line of the earlier one.
+fn doubles(scenarios: &[FlowScenario]) -> Vec<(String, usize, usize)> {
+    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut found = Vec::new();
+    for scenario in scenarios.iter().filter(|scenario| !scenario.name.is_empty()) {
+        match first.get(scenario.name.as_str()) {
+            Some(earlier) => found.push((scenario.name.clone(), scenario.line, *earlier)),
+            None => {
+                first.insert(&scenario.name, scenario.line);
+            }
+        }
+    }
+    found
 }
 
 fn time(fields: &mut Fields<'_>, problems: &mut Problems<'_>) -> Option<Timestamp> {
@@ -153,7 +175,12 @@ fn start(fields: &mut Fields<'_>, flow: &Flow, problems: &mut Problems<'_>) -> E
     }
     let [(_, call), (_, message), (_, request)] = starts;
     let trigger = if let Some(field) = call {
-        call_from(&field.text(problems).filter(|from| from != "true").unwrap_or(contact))
+        let (at, key) = (field.at, field.key.clone());
+        let from = field.text(problems).filter(|from| from != "true");
+        if let Some(from) = from.as_ref().filter(|from| !is_caller(from)) {
+            problems.add(at, &key, format!("{from:?} is no caller: {CALLERS}, or true"));
+        }
+        call_from(&from.unwrap_or(contact))
     } else if let Some(field) = message {
         message_from(&contact, field.text(problems).unwrap_or_default())
     } else if let Some(field) = request {

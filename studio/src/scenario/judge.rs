@@ -1,6 +1,7 @@
 //! Plays scenarios, and judges them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::coverage::FlowCoverage;
 use super::failure::ScenarioFailure;
@@ -31,6 +32,27 @@ pub struct ScenarioResult {
     pub failures: Vec<ScenarioFailure>,
     /// The run.
     pub played: Played,
+    /// The time that playing it has taken, if somebody has measured it.
+    pub took: Duration,
+}
+
+/// The steps at the beginning of a path that are shown, if it is long.
+const FIRST_STEPS: usize = 10;
+/// The steps at its end.
+const LAST_STEPS: usize = 20;
+
+impl ScenarioResult {
+    /// The steps of the run and its end, in a line; of a long run the first and the last ones.
+    pub fn path(&self) -> String {
+        let steps = self.played.steps().map(|step| format!("{}.{}", step.from, step.event));
+        let mut steps: Vec<String> = steps.collect();
+        if let Some(left_out) = steps.len().checked_sub(FIRST_STEPS + LAST_STEPS + 1) {
+            let range = FIRST_STEPS..=FIRST_STEPS + left_out;
+            let words = format!("({} steps more)", left_out + 1);
+            steps.splice(range, [words]);
+        }
+        format!("{}; {}", steps.join(" > "), self.played.end)
+    }
 }
 
 impl ScenarioReport {
@@ -42,9 +64,19 @@ impl ScenarioReport {
 
 /// Plays the scenarios of a file.
 pub fn judge(flow: &Arc<Flow>, file: &ScenarioFile) -> ScenarioReport {
+    judge_each(flow, file, &mut |_| {})
+}
+
+/// Plays the scenarios of a file, and shows each result as soon as it is there: its time may be put into it.
+pub fn judge_each(
+    flow: &Arc<Flow>,
+    file: &ScenarioFile,
+    done: &mut dyn FnMut(&mut ScenarioResult),
+) -> ScenarioReport {
     let (mut coverage, mut differences) = (FlowCoverage::new(flow), MetDifferences::default());
     let results = file.scenarios.iter().map(|scenario| {
-        let result = judge_one(flow, scenario, &file.rules);
+        let mut result = judge_one(flow, scenario, &file.rules);
+        done(&mut result);
         coverage.add(&result.played);
         differences.add(flow, &result.played);
         result
@@ -60,8 +92,11 @@ pub fn judge_one(flow: &Arc<Flow>, scenario: &FlowScenario, rules: &FlowRules) -
     let mut failures = scenario.expectations.missed(&played);
     failures.extend(rules.broken(&played));
     if !script.actions.is_empty() && failures.is_empty() {
-        let count = script.actions.len();
-        let message = format!("the run was over before the caller's last {count} actions");
+        let actions = match script.actions.len() {
+            1 => "action".to_owned(),
+            count => format!("{count} actions"),
+        };
+        let message = format!("the run was over before the caller's last {actions}");
         failures.push(ScenarioFailure::new("caller", message));
     }
     for widget in &script.hang_ups {
@@ -69,5 +104,5 @@ pub fn judge_one(flow: &Arc<Flow>, scenario: &FlowScenario, rules: &FlowRules) -
         failures.push(ScenarioFailure::new("hang_up_in", message));
     }
     let (name, line) = (scenario.name.clone(), scenario.line);
-    ScenarioResult { name, line, failures, played }
+    ScenarioResult { name, line, failures, played, took: Duration::ZERO }
 }

@@ -1,48 +1,104 @@
-//! The results of scenarios as JUnit XML, which CI servers read.
+//! The results of scenarios and walks as JUnit XML, which CI servers read.
 
 use std::fmt::Write;
+use std::time::Duration;
 
-use super::judge::ScenarioReport;
+use super::explore::Exploration;
+use super::judge::{ScenarioReport, ScenarioResult};
 use crate::draw::text::escape;
 
-/// The results of several files, by their names.
-pub fn junit(reports: &[(String, ScenarioReport)]) -> String {
-    let count: usize = reports.iter().map(|(_, report)| report.results.len()).sum();
-    let failed: usize = reports.iter().map(|(_, report)| report.failed()).sum();
+/// The results of several files, by their names: each file of scenarios is a suite, and its random walks are one with a
+/// single case, which fails if they have broken a rule.
+pub fn junit(reports: &[(String, ScenarioReport)], walks: &[(String, Exploration)]) -> String {
+    let suites = reports.iter().map(|(name, report)| scenarios(name, report));
+    let suites: Vec<Suite> =
+        suites.chain(walks.iter().map(|(name, found)| walked(name, found))).collect();
+    let sum = |of: fn(&Suite) -> usize| suites.iter().map(of).sum::<usize>();
+    let (tests, failures) = (sum(|suite| suite.tests), sum(|suite| suite.failures));
+    let took: Duration = suites.iter().map(|suite| suite.took).sum();
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let _ = writeln!(xml, "<testsuites tests=\"{count}\" failures=\"{failed}\" errors=\"0\">");
-    for (name, report) in reports {
-        let name = escape(name);
-        let (count, failed) = (report.results.len(), report.failed());
+    let _ = writeln!(xml, "<testsuites {}>", counts(tests, failures, took));
+    for Suite { name, tests, failures, took, cases } in &suites {
         let _ = writeln!(
             xml,
-            "  <testsuite name=\"{name}\" tests=\"{count}\" failures=\"{failed}\" errors=\"0\">"
+            "  <testsuite name=\"{}\" {}>\n{cases}  </testsuite>",
+            escape(name),
+            counts(*tests, *failures, *took)
         );
-        for result in &report.results {
-            let case = escape(&result.name);
-            let _ = write!(
-                xml,
-                "    <testcase classname=\"{name}\" name=\"{case}\" file=\"{name}\" line=\"{}\"",
-                result.line
-            );
-            if result.failures.is_empty() {
-                xml.push_str("/>\n");
-                continue;
-            }
-            xml.push_str(">\n");
-            for failure in &result.failures {
-                let message = escape(&format!("{}: {}", failure.key, failure.message));
-                let lines: Vec<String> = failure.lines.iter().map(|line| escape(line)).collect();
-                let _ = writeln!(
-                    xml,
-                    "      <failure message=\"{message}\">{}</failure>",
-                    lines.join("\n")
-                );
-            }
-            xml.push_str("    </testcase>\n");
-        }
-        xml.push_str("  </testsuite>\n");
     }
     xml.push_str("</testsuites>\n");
     xml
+}
+
+/// A suite, its cases as XML.
+struct Suite {
+    name: String,
+    tests: usize,
+    failures: usize,
+    took: Duration,
+    cases: String,
+}
+
+fn counts(tests: usize, failures: usize, took: Duration) -> String {
+    format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" {}", time(took))
+}
+
+fn time(took: Duration) -> String {
+    format!("time=\"{:.3}\"", took.as_secs_f64())
+}
+
+fn scenarios(name: &str, report: &ScenarioReport) -> Suite {
+    let mut cases = String::new();
+    for result in &report.results {
+        let ScenarioResult { line, failures, took, .. } = result;
+        let (file, case) = (escape(name), escape(&result.name));
+        let _ = write!(
+            cases,
+            "    <testcase classname=\"{file}\" name=\"{case}\" file=\"{file}\" line=\"{line}\" {}",
+            time(*took)
+        );
+        let failure = failures.iter().map(|failure| {
+            let message = format!("{}: {}", failure.key, failure.message);
+            (message, failure.lines.join("\n"))
+        });
+        close(&mut cases, failure, &format!("the run: {}", result.path()));
+    }
+    let took = report.results.iter().map(|result| result.took).sum();
+    let (tests, failures) = (report.results.len(), report.failed());
+    Suite { name: name.to_owned(), tests, failures, took, cases }
+}
+
+fn walked(name: &str, found: &Exploration) -> Suite {
+    let mut cases = String::new();
+    let file = escape(name);
+    let _ = write!(
+        cases,
+        "    <testcase classname=\"{file}\" name=\"no random walk breaks a rule\" file=\"{file}\" {}",
+        time(found.took)
+    );
+    let failures = found.broken.iter().map(|one| {
+        (format!("{} (walks: {})", one.message, one.count), format!("for example {}", one.example))
+    });
+    close(
+        &mut cases,
+        failures,
+        &format!("{} random walks with the seed {}", found.walks, found.seed),
+    );
+    let (tests, failures) = (1, usize::from(!found.broken.is_empty()));
+    Suite { name: format!("{name} (random walks)"), tests, failures, took: found.took, cases }
+}
+
+/// Ends a case that has begun: with its failures, each with its lines, and what else is to be known of a failed one.
+fn close(xml: &mut String, failures: impl Iterator<Item = (String, String)>, more: &str) {
+    let mut failures = failures.peekable();
+    if failures.peek().is_none() {
+        xml.push_str("/>\n");
+        return;
+    }
+    xml.push_str(">\n");
+    for (message, lines) in failures {
+        let (message, lines) = (escape(&message), escape(&lines));
+        let _ = writeln!(xml, "      <failure message=\"{message}\">{lines}</failure>");
+    }
+    let _ = writeln!(xml, "      <system-out>{}</system-out>\n    </testcase>", escape(more));
 }

@@ -64,17 +64,21 @@ impl ExpectedRequest {
     }
 
     pub(super) fn words(&self) -> String {
+        let mut words = format!("a {}", self.method.as_deref().unwrap_or("request"));
+        for (before, part) in [(" of ", &self.widget), (" to ", &self.url)] {
+            if let Some(part) = part {
+                words.push_str(before);
+                words.push_str(part);
+            }
+        }
         let parameters = self.parameters.iter().map(|(key, value)| format!("{key}={value}"));
-        let words: Vec<String> = self
-            .widget
-            .iter()
-            .map(|widget| format!("{widget}:"))
-            .chain(self.method.clone())
-            .chain(self.url.clone())
-            .chain(parameters)
-            .chain(self.contains.iter().map(|text| format!("{text:?}")))
-            .collect();
-        words.join(" ")
+        let texts = self.contains.iter().map(|text| format!("the text {text:?}"));
+        let inner: Vec<String> = parameters.chain(texts).collect();
+        if !inner.is_empty() {
+            words.push_str(" with ");
+            words.push_str(&inner.join(" and "));
+        }
+        words
     }
 
     pub(super) fn fits(&self, request: &RequestFacts) -> bool {

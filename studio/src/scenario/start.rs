@@ -13,6 +13,22 @@ pub(super) const CONTACT: &str = "+15005550001";
 /// Our own number.
 const OUR_NUMBER: &str = "+15005550006";
 
+/// The forms that [`is_caller`] knows, for a person.
+pub const CALLERS: &str =
+    "expected a number such as +15005550001, client:NAME, sip:ADDRESS or anonymous";
+
+/// A call can come from here: a number in E.164, a client, an address of SIP, or nobody who can be named.
+pub fn is_caller(from: &str) -> bool {
+    let is_number = |digits: &str| {
+        (1..=15).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit())
+    };
+    let is_named = |scheme: &str| from.strip_prefix(scheme).is_some_and(|name| !name.is_empty());
+    from.strip_prefix('+').is_some_and(is_number)
+        || is_named("client:")
+        || is_named("sip:")
+        || from == "anonymous"
+}
+
 /// The events of the trigger that lead anywhere, and that a run here can begin with.
 pub fn ways_in(flow: &Flow) -> Vec<&'static str> {
     let all = ["incomingCall", "incomingMessage", "incomingRequest"];

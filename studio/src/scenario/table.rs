@@ -236,6 +236,20 @@ impl<'i> Field<'i> {
     }
 }
 
+/// The entries of a table of texts, lists and tables: a list or table is one, and anything else a text.
+pub(super) fn values(
+    field: Option<Field<'_>>,
+    problems: &mut Problems<'_>,
+) -> Vec<(String, Value)> {
+    let table = field.and_then(|field| field.table(problems));
+    let rest = table.map(|mut table| table.rest()).unwrap_or_default().into_iter();
+    let value = |field: Field<'_>, problems: &mut Problems<'_>| match &field.value {
+        DeValue::Array(_) | DeValue::Table(_) => field.json(),
+        _ => field.text(problems).map(Value::String),
+    };
+    rest.filter_map(|(key, field)| Some((key, value(field, problems)?))).collect()
+}
+
 /// The entries of a table of texts.
 pub(super) fn pairs(
     field: Option<Field<'_>>,

@@ -1,7 +1,9 @@
 //! Scenarios of small Flows, and those of the shipped ones.
 
+mod results;
 mod shipped;
 mod subflows;
+mod walks;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -79,12 +81,18 @@ fn each_expectation_that_is_missed_is_a_failure() {
         ("sends = ['x']", "a sends: \"x\" does not come"),
         (
             "requests = [{ url = 'https://b.example/*' }]",
-            "a requests: https://b.example/* does not come",
+            "a requests: a request to https://b.example/* does not come",
         ),
-        ("requests = [{ method = 'GET' }]", "a requests: GET does not come"),
-        ("requests = [{ parameters = { k = '2' } }]", "a requests: k=2 does not come"),
-        ("requests = [{ contains = ['zzz'] }]", "a requests: \"zzz\" does not come"),
-        ("requests = [{}, {}]", "a requests:  does not come"),
+        ("requests = [{ method = 'GET' }]", "a requests: a GET does not come"),
+        (
+            "requests = [{ parameters = { k = '2' } }]",
+            "a requests: a request with k=2 does not come",
+        ),
+        (
+            "requests = [{ contains = ['zzz'] }]",
+            "a requests: a request with the text \"zzz\" does not come",
+        ),
+        ("requests = [{}, {}]", "a requests: a request does not come"),
         ("passes = ['save', 'menu']", "a passes: menu does not come"),
         ("passes = ['key.noMatch']", "a passes: key.noMatch does not come"),
         ("avoids = ['menu.keypress']", "a avoids: the run passes menu.keypress"),
@@ -92,10 +100,19 @@ fn each_expectation_that_is_missed_is_a_failure() {
         ("ends = 'error'", "a ends: the Flow came to its end, expected an error"),
         ("ends_in = 'menu'", "a ends_in: the run ends in thanks.audioComplete, expected menu"),
         ("logs = [81016]", "a logs: Twilio would have logged [], expected [81016]"),
+        (
+            "requests = []",
+            "a requests: save: POST https://a.example/save?x=1 k=1 comes, expected none",
+        ),
+        ("hears = []", "a hears: \"Press 1 or 2.\" comes, expected none"),
+        (
+            "requests = [{ widget = 'save', method = 'GET', url = 'https://b' }]",
+            "a requests: a GET of save to https://b does not come",
+        ),
         ("variables = { n = 1 }", "a variables: n is not set, expected \"1\""),
         (
             "caller = ['press 1', 'press 2']",
-            "a caller: the run was over before the caller's last 1 actions",
+            "a caller: the run was over before the caller's last action",
         ),
     ] {
         let caller = if line.starts_with("caller") { "" } else { "caller = ['press 1']" };
@@ -111,23 +128,6 @@ fn error_that_nobody_expects_fails_a_scenario() {
     let expected = "a ends: this start has no way in: nothing follows incomingMessage of the trigger, expected an end \
                     without an error";
     assert_eq!(failures(text), [expected]);
-}
-
-#[test]
-fn failure_shows_what_came_beside_what_was_expected() {
-    let text = "[[scenarios]]\nname = 'a'\ncaller = ['press 7', 'press 2']\npasses = ['menu', 'save', 'thanks']";
-    let report = judge(&flow(), &read(text).unwrap());
-    let lines = &report.results[0].failures[0].lines;
-    let expected = [
-        "  Trigger.incomingCall",
-        "= menu.keypress",
-        "- save",
-        "  key.noMatch",
-        "  menu.keypress",
-        "  key.match",
-        "= thanks.audioComplete",
-    ];
-    assert_eq!(lines, &expected);
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn unknown_keys_and_names_are_errors_with_their_lines() {
         "line 2: other: unknown key, expected one of flow, subflows, must_pass, never_after, answers, scenarios",
         "line 6: scenarios[0].hear: unknown key, expected one of ",
         "line 7: scenarios[0].passes[0]: the Flow has no menu.pressed, expected a widget or WIDGET.EVENT",
-        "line 8: caller: \"jump\" is no action, expected press KEYS, say WORDS, silence or hang up",
+        "line 8: caller: \"jump\" is no action, expected press KEYS, say WORDS, send TEXT, silence or hang up",
         "line 10: scenarios[1]: it has no name",
         "line 11: scenarios[1].at: expected a time such as 2026-11-28T09:00:00Z",
         "line 12: scenarios[1].outcomes.nobody: the Flow has no nobody",
@@ -246,19 +246,22 @@ fn walks_find_rounds_without_an_end() {
 }
 
 #[test]
-fn results_are_valid_xml_for_ci_servers() {
-    let text =
-        "[[scenarios]]\nname = 'a <b> & \"c\"'\n[[scenarios]]\nname = 'd'\nhears = ['<x>']\n";
-    let report = judge(&flow(), &read(text).unwrap());
-    let xml = junit(&[("a&b.toml".to_owned(), report)]);
-    for expected in [
-        "<testsuites tests=\"2\" failures=\"1\" errors=\"0\">",
-        "<testcase classname=\"a&amp;b.toml\" name=\"a &lt;b&gt; &amp; &quot;c&quot;\"",
-        "<failure message=\"hears: &quot;&lt;x&gt;&quot; does not come\">",
-    ] {
-        assert!(xml.contains(expected), "{expected}: {xml}");
+fn scenarios_of_one_name_and_callers_of_none_are_errors() {
+    let text = "[[scenarios]]\nname = 'a'\ncall = 5\n[[scenarios]]\nname = 'a'\ncall = 'banana'\n";
+    let expected = [
+        "line 3: scenarios[0].call: \"5\" is no caller: expected a number such as +15005550001, client:NAME, sip:ADDRESS or \
+         anonymous, or true",
+        "line 4: scenarios: the scenario of line 1 is called \"a\" too",
+    ];
+    let found = problems(text);
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert_eq!(found[..2], expected);
+    for from in ["+15005550001", "client:anna", "sip:a@b", "anonymous"] {
+        assert!(is_caller(from), "{from}");
     }
-    assert!(!xml.contains("<x>"), "{xml}");
+    for from in ["", "+", "+4 9", "client:", "5001", "+1234567890123456"] {
+        assert!(!is_caller(from), "{from}");
+    }
 }
 
 proptest! {

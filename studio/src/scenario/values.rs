@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::{Date, Time};
+use jiff::{Span, ToSpan};
 use serde_json::{Map, Value, json};
+
+use super::pattern::pattern_samples;
 
 use crate::flow::{Condition, Flow};
 use crate::liquid::Template;
@@ -57,17 +61,24 @@ impl FlowValues {
         its.flat_map(|(_, values)| values).map(String::as_str).collect()
     }
 
+    /// The values that are compared with what stands at one of these paths.
+    pub(super) fn at(&self, paths: &[&[&str]]) -> Vec<&str> {
+        let is_one = |path: &[String]| paths.iter().any(|one| path.iter().eq(one.iter()));
+        let its = self.by_path.iter().filter(|(path, _)| is_one(path));
+        its.flat_map(|(_, values)| values).map(String::as_str).collect()
+    }
+
     /// All values.
     pub(super) fn all(&self) -> Vec<&str> {
         self.all.iter().map(String::as_str).collect()
     }
 
     /// An object with a value for each path that begins like this; `choose` gets the last name of the path, and the
-    /// values that are compared with it.
+    /// values that are compared with it; without a value, nothing stands there.
     pub(super) fn object(
         &self,
         start: &[&str],
-        choose: &mut dyn FnMut(&str, Vec<&str>) -> String,
+        choose: &mut dyn FnMut(&str, Vec<&str>) -> Option<String>,
     ) -> Value {
         let mut object = json!({});
         for path in &self.paths {
@@ -75,8 +86,9 @@ impl FlowValues {
                 && path.iter().zip(start).all(|(have, expected)| have == expected);
             let Some(last) = path.last().filter(|_| is_below) else { continue };
             let known = self.by_path.get(path).into_iter().flatten().map(String::as_str);
-            let value = choose(last, known.collect());
-            put(&mut object, path.get(start.len()..).unwrap_or_default(), value);
+            if let Some(value) = choose(last, known.collect()) {
+                put(&mut object, path.get(start.len()..).unwrap_or_default(), value);
+            }
         }
         object
     }
@@ -112,7 +124,7 @@ fn paths(template: &str) -> Vec<Vec<String>> {
     }
 }
 
-/// Texts for which a condition may hold.
+/// Texts for which a condition holds, and some for which it just does not.
 fn samples(condition: &Condition) -> Vec<String> {
     let value = condition.value.trim();
     match condition.kind.as_str() {
@@ -127,16 +139,18 @@ fn samples(condition: &Condition) -> Vec<String> {
             let around = number.map(|number| [number - 1.0, number, number + 1.0]);
             around.into_iter().flatten().map(|number| number.to_string()).collect()
         }
+        "is_before_date" | "is_after_date" => {
+            let shifted = |span: Span| value.parse::<Date>().ok()?.checked_add(span).ok();
+            let days = [-1, 0, 1].into_iter().filter_map(|days| shifted(days.days()));
+            days.map(|date| date.to_string()).collect()
+        }
+        "is_before_time" | "is_after_time" => {
+            let shifted = |span: Span| value.parse::<Time>().ok()?.checked_add(span).ok();
+            let minutes = [-1, 0, 1].into_iter().filter_map(|minutes| shifted(minutes.minutes()));
+            minutes.map(|time| time.strftime("%H:%M").to_string()).collect()
+        }
+        "contains" | "does_not_contain" => vec![value.to_owned(), format!("and {value} too")],
+        "starts_with" | "does_not_start_with" => vec![value.to_owned(), format!("{value} 1")],
         _ => vec![value.to_owned()],
     }
-}
-
-/// Digits of the lengths that a pattern names: `[0-9]{8}`.
-fn pattern_samples(pattern: &str) -> Vec<String> {
-    let lengths = pattern.split('{').skip(1).filter_map(|rest| {
-        let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        number.parse().ok().filter(|length: &usize| (1..=20).contains(length))
-    });
-    let digits = |length: usize| "1234567890".chars().cycle().take(length).collect();
-    lengths.map(digits).collect()
 }

@@ -16,6 +16,9 @@ use crate::run::HttpResponse;
 /// A text that no condition looks at.
 const OTHER: &str = "something else";
 
+/// A URL that no condition looks at.
+const OTHER_URL: &str = "https://www.example.com/walk";
+
 /// The other side of one walk. It keeps what it has done, as a scenario writes it.
 pub(super) struct Walk<'a> {
     random: SeededRandom,
@@ -23,7 +26,8 @@ pub(super) struct Walk<'a> {
     flows: &'a BTreeMap<String, Arc<Flow>>,
     caller: Vec<String>,
     hang_ups: Vec<String>,
-    outcomes: Vec<String>,
+    /// By the widget, in their order, and whether one of them is not the usual one.
+    outcomes: BTreeMap<String, (Vec<String>, bool)>,
     answers: Vec<String>,
 }
 
@@ -33,7 +37,7 @@ impl<'a> Walk<'a> {
         values: &'a FlowValues,
         flows: &'a BTreeMap<String, Arc<Flow>>,
     ) -> Walk<'a> {
-        let [caller, hang_ups, outcomes, answers] = Default::default();
+        let ([caller, hang_ups, answers], outcomes) = Default::default();
         Walk { random, values, flows, caller, hang_ups, outcomes, answers }
     }
 
@@ -44,16 +48,38 @@ impl<'a> Walk<'a> {
 
     /// The text of a message that begins a run.
     pub(super) fn first_words(&mut self) -> String {
-        self.choose(&self.values.all()).unwrap_or("Hello").to_owned()
+        let its = self.values.at(&[&["trigger", "message", "Body"]]);
+        let words = match self.random.below(100) {
+            0..=64 if !its.is_empty() => self.choose(&its),
+            0..=79 => self.choose(&self.values.all()),
+            80..=89 => Some(""),
+            _ => Some(OTHER),
+        };
+        words.unwrap_or("Hello").to_owned()
+    }
+
+    /// The number of whoever calls, writes or is called: one that a condition looks at, or another.
+    pub(super) fn contact(&mut self, other: &str) -> String {
+        let its = self.values.at(&[
+            &["contact", "channel", "address"],
+            &["trigger", "call", "From"],
+            &["trigger", "message", "From"],
+            &["trigger", "request", "to"],
+        ]);
+        let chosen = self.choose(&its).filter(|_| self.random.percent(60));
+        chosen.filter(|contact| !contact.is_empty()).unwrap_or(other).to_owned()
     }
 
     /// An object with a value for each path of the Flow's templates that begins like this.
     pub(super) fn object(&mut self, start: &[&str]) -> Value {
         let (values, random) = (self.values, &mut self.random);
         values.object(start, &mut |name, known| match random.choose(&known) {
-            Some(value) if !random.percent(25) => (*value).to_owned(),
-            _ if name.to_lowercase().contains("url") => "https://www.example.com/walk".to_owned(),
-            _ => OTHER.to_owned(),
+            // A server, or whoever begins an Execution, may leave anything out.
+            _ if random.percent(6) => None,
+            _ if random.percent(3) => Some(String::new()),
+            Some(value) if !random.percent(25) => Some((*value).to_owned()),
+            _ if name.to_lowercase().contains("url") => Some(OTHER_URL.to_owned()),
+            _ => Some(OTHER.to_owned()),
         })
     }
 
@@ -63,10 +89,14 @@ impl<'a> Walk<'a> {
             let all: Vec<String> = all.iter().map(|one| format!("{one:?}")).collect();
             all.join(", ")
         };
+        let unusual = self.outcomes.iter().filter(|(_, (_, is_unusual))| *is_unusual);
+        let outcomes: Vec<String> = unusual
+            .map(|(widget, (outcomes, _))| format!("{widget:?} = [{}]", outcomes.join(", ")))
+            .collect();
         let keys = [
             ("caller", "[", quoted(&self.caller), "]"),
             ("hang_up_in", "[", quoted(&self.hang_ups), "]"),
-            ("outcomes", "{ ", self.outcomes.join(", "), " }"),
+            ("outcomes", "{ ", outcomes.join(", "), " }"),
             ("answers", "[", self.answers.join(", "), "]"),
         ];
         let used = keys.into_iter().filter(|(_, _, inner, _)| !inner.is_empty());
@@ -151,9 +181,13 @@ impl Peer for Walk<'_> {
     fn outcome(&mut self, widget: &str, kind: &str) -> Option<String> {
         let all = outcomes(kind);
         let usual = if all.len() > 2 { 70 } else { 92 };
-        let outcome = self.choose(all).filter(|_| !self.random.percent(usual))?;
-        self.outcomes.push(format!("{widget:?} = {outcome:?}"));
-        Some(outcome.to_owned())
+        let outcome = self.choose(all).filter(|_| !self.random.percent(usual));
+        if let Some(happened) = outcome.or(all.first().copied()) {
+            let (outcomes, is_unusual) = self.outcomes.entry(widget.to_owned()).or_default();
+            outcomes.push(format!("{happened:?}"));
+            *is_unusual |= outcome.is_some();
+        }
+        outcome.map(str::to_owned)
     }
 
     fn flow(&mut self, flow_sid: &str, _revision: &str) -> Option<Arc<Flow>> {
@@ -162,7 +196,7 @@ impl Peer for Walk<'_> {
 }
 
 /// An object of texts as TOML has it in a line.
-fn inline(value: &Value) -> String {
+pub(super) fn inline(value: &Value) -> String {
     match value {
         Value::Object(entries) => {
             let entries: Vec<String> =

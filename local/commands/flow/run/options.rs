@@ -7,6 +7,7 @@ use clap::{
     Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, ValueHint, value_parser,
 };
 use studio::play::CallerAction;
+use studio::scenario::{CALLERS, is_caller};
 
 /// What was typed behind `flow run`.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
@@ -202,9 +203,9 @@ impl RunOptions {
 }
 
 fn number(value: &str) -> Result<String, String> {
-    match value.trim().is_empty() {
-        true => Err("expected a number".to_owned()),
-        false => Ok(value.to_owned()),
+    match is_caller(value) {
+        true => Ok(value.to_owned()),
+        false => Err(CALLERS.to_owned()),
     }
 }
 
@@ -289,6 +290,8 @@ mod tests {
             &["--subflow", "FW1"],
             &["--subflow", "FW1=a.json", "--subflow", "FW1=b.json"],
             &["--call", " "],
+            &["--call", "banana"],
+            &["--call", "5001"],
             &["--press", "one"],
             &["--http-allow", "localhost"],
             &["--http", "x.toml", "--http-allow", "localhost"],

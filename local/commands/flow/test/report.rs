@@ -14,11 +14,19 @@ const MAX_FINDINGS: usize = 20;
 /// Prints the results of a file's scenarios: each that fails with what it has missed, and what none of them has passed.
 pub(super) fn say_report(file: &str, report: &ScenarioReport, took: Duration) {
     let (count, failed) = (report.results.len(), report.failed());
-    say!("{file}: {} of {count} scenarios pass, in {} ms", count - failed, took.as_millis());
+    say!("{file}: {}, in {} ms", passing(count - failed, count), took.as_millis());
     for result in report.results.iter().filter(|result| !result.failures.is_empty()) {
         say_failed(result);
     }
     say_coverage(&report.coverage);
+}
+
+/// How many scenarios pass: `1 of 1 scenario passes`.
+pub(super) fn passing(passed: usize, count: usize) -> String {
+    match count {
+        1 => format!("{passed} of 1 scenario passes"),
+        _ => format!("{passed} of {count} scenarios pass"),
+    }
 }
 
 fn say_failed(result: &ScenarioResult) {
@@ -29,13 +37,7 @@ fn say_failed(result: &ScenarioResult) {
             say!("      {}", printable(line));
         }
     }
-    let path: Vec<String> =
-        result.played.steps().map(|step| format!("{}.{}", step.from, step.event)).collect();
-    say!(
-        "    the run: {}; {}",
-        printable(&path.join(" > ")),
-        printable(&result.played.end.to_string())
-    );
+    say!("    the run: {}", printable(&result.path()));
 }
 
 fn say_coverage(coverage: &FlowCoverage) {
@@ -55,17 +57,41 @@ fn say_coverage(coverage: &FlowCoverage) {
 }
 
 /// Prints what random walks have found.
-pub(super) fn say_exploration(file: &str, found: &Exploration, took: Duration) {
-    let (walks, seed) = (found.walks, found.seed);
-    say!("{file}: {walks} random walks with the seed {seed}, in {} ms", took.as_millis());
-    if walks == 0 {
+pub(super) fn say_exploration(file: &str, found: &Exploration, asked: u64) {
+    let (walks, seed, took) = (found.walks, found.seed, found.took);
+    let noun = if walks == 1 { "walk" } else { "walks" };
+    say!("{file}: {walks} random {noun} with the seed {seed}, in {} ms", took.as_millis());
+    if walks == 0 && asked > 0 {
         say!("  the Flow has no way in for a call, a message or a request");
+    } else if walks < asked {
+        say!("  not {asked}: the Flow's templates and patterns take too much work");
     }
     say_findings("errors", &found.errors);
     say_findings("dead ends", &found.dead_ends);
     say_findings("loops", &found.loops);
     say_findings("rules broken", &found.broken);
-    say_coverage(&found.coverage);
+    say_walked(&found.coverage);
+}
+
+/// What no walk has reached, and whether one could: a condition may want what no walk has tried.
+fn say_walked(coverage: &FlowCoverage) {
+    let ((widgets, all_widgets), (taken, all)) = (coverage.widgets(), coverage.transitions());
+    say!("  passed: {widgets} of {all_widgets} widgets, {taken} of {all} transitions");
+    let nowhere = coverage.unreachable_widgets();
+    let missed = coverage.missed_widgets().into_iter();
+    let missed: Vec<&str> = missed.filter(|name| !nowhere.iter().any(|one| one == name)).collect();
+    let untaken = coverage.untaken_transitions().into_iter();
+    let untaken: Vec<String> =
+        untaken.map(|(name, count)| format!("{name} (passed: {count})")).collect();
+    for (kind, names) in [
+        ("widgets that nothing leads to", nowhere.join(", ")),
+        ("widgets that these walks have not reached, though a way leads there", missed.join(", ")),
+        ("transitions that they have not taken, though they passed the widget", untaken.join(", ")),
+    ] {
+        if !names.is_empty() {
+            say!("  {kind}: {}", printable(&names));
+        }
+    }
 }
 
 fn say_findings(kind: &str, findings: &[ExplorationFinding]) {
@@ -75,7 +101,8 @@ fn say_findings(kind: &str, findings: &[ExplorationFinding]) {
     }
     say!("  {kind}:");
     for ExplorationFinding { message, count, example } in findings.iter().take(MAX_FINDINGS) {
-        say!("    {count:>6} times: {}", printable(message));
+        let times = if *count == 1 { "time: " } else { "times:" };
+        say!("    {count:>6} {times} {}", printable(message));
         say!("                  for example {}", printable(example));
     }
     if findings.len() > MAX_FINDINGS {

@@ -1,0 +1,90 @@
+//! Results: comparisons, paths, and XML for CI servers.
+
+use std::time::Duration;
+
+use super::*;
+
+#[test]
+fn results_are_valid_xml_for_ci_servers() {
+    let text =
+        "[[scenarios]]\nname = 'a <b> & \"c\"'\n[[scenarios]]\nname = 'd'\nhears = ['<x>']\n";
+    let report = judge(&flow(), &read(text).unwrap());
+    let xml = junit(&[("a&b.toml".to_owned(), report)], &[]);
+    for expected in [
+        "<testsuites tests=\"2\" failures=\"1\" errors=\"0\">",
+        "<testcase classname=\"a&amp;b.toml\" name=\"a &lt;b&gt; &amp; &quot;c&quot;\"",
+        "<failure message=\"hears: &quot;&lt;x&gt;&quot; does not come\">",
+    ] {
+        assert!(xml.contains(expected), "{expected}: {xml}");
+    }
+    assert!(!xml.contains("<x>"), "{xml}");
+}
+
+#[test]
+fn results_have_the_path_of_a_run_and_the_rules_that_walks_break() {
+    let text = "never_after = { 'save.failed' = ['thanks'] }\n[[scenarios]]\nname = 'a'\n\
+                caller = ['press 2']\npasses = ['save']\n[[scenarios]]\nname = 'b'\ncaller = ['press 2']\n";
+    let file = read(text).unwrap();
+    let report = judge_each(&flow(), &file, &mut |result| result.took = Duration::from_millis(12));
+    let walks = explore(&flow(), &file.rules, &BTreeMap::new(), 100, 1);
+    let xml = junit(&[("a".to_owned(), report)], &[("a".to_owned(), walks)]);
+    for expected in [
+        "<testsuites tests=\"3\" failures=\"2\" errors=\"0\" time=\"0.024\">",
+        "name=\"b\" file=\"a\" line=\"5\" time=\"0.012\"/>",
+        "<system-out>the run: Trigger.incomingCall &gt; menu.keypress &gt; key.match &gt; thanks.audioComplete; the Flow",
+        "<testsuite name=\"a (random walks)\" tests=\"1\" failures=\"1\"",
+        "<failure message=\"never_after: thanks comes after save.failed (walks: ",
+    ] {
+        assert!(xml.contains(expected), "{expected}: {xml}");
+    }
+    assert!(roxmltree::Document::parse(&xml).is_ok());
+}
+
+#[test]
+fn long_run_is_shown_with_its_beginning_and_its_end() {
+    let presses = vec!["'press 7'"; 200].join(", ");
+    let text = format!("[[scenarios]]\nname = 'a'\ncaller = [{presses}]\npasses = ['save']\n");
+    let result = &judge(&flow(), &read(&text).unwrap()).results[0];
+    let path = result.path();
+    assert!(path.starts_with("Trigger.incomingCall > menu.keypress > "), "{path}");
+    assert!(path.contains(" steps more) > ") && path.chars().count() < 800, "{path}");
+    let lines = &result.failures[0].lines;
+    assert!(lines.len() < 30 && lines.iter().any(|line| line.starts_with("  … and ")), "{lines:?}");
+}
+
+#[test]
+fn variable_that_is_an_object_is_compared_as_a_whole() {
+    let variables = json!([{"key": "o", "value": "{\"a\": {\"b\": 2}, \"c\": [1]}", "type": "json_object"},
+        {"key": "n", "value": "7"}]);
+    let flow = json!({"initial_state": "T", "states": [
+        {"name": "T", "type": "trigger", "transitions": [{"event": "incomingCall", "next": "set"}]},
+        {"name": "set", "type": "set-variables", "properties": {"variables": variables}, "transitions": []}]});
+    let flow = Arc::new(Flow::read(&flow).unwrap());
+    let failures = |variables: &str| {
+        let text = format!("[[scenarios]]\nname = 'a'\nvariables = {variables}\n");
+        let file = ScenarioFile::read(&text, &flow, &BTreeMap::new()).unwrap();
+        let failures = judge(&flow, &file).results[0].failures.clone();
+        failures.into_iter().map(|one| one.message).collect::<Vec<String>>()
+    };
+    assert_eq!(failures("{ o = { a = { b = 2 }, c = [1] }, n = 7 }"), [""; 0]);
+    assert_eq!(failures("{ n = '7' }"), [""; 0]);
+    let expected = "o is {\"a\":{\"b\":2},\"c\":[1]}, expected {\"a\":1}";
+    assert_eq!(failures("{ o = { a = 1 } }"), [expected]);
+}
+
+#[test]
+fn failure_shows_what_came_beside_what_was_expected() {
+    let text = "[[scenarios]]\nname = 'a'\ncaller = ['press 7', 'press 2']\npasses = ['menu', 'save', 'thanks']";
+    let report = judge(&flow(), &read(text).unwrap());
+    let lines = &report.results[0].failures[0].lines;
+    let expected = [
+        "  Trigger.incomingCall",
+        "= menu.keypress",
+        "- save",
+        "  key.noMatch",
+        "  menu.keypress",
+        "  key.match",
+        "= thanks.audioComplete",
+    ];
+    assert_eq!(lines, &expected);
+}

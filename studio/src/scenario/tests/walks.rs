@@ -1,0 +1,129 @@
+//! Random walks: what they try, and what they say of what they have not reached.
+
+use super::*;
+use crate::scenario::pattern::pattern_samples;
+
+/// A split behind a start, with a widget for each condition and one for `noMatch`.
+fn split(event: &str, input: &str, conditions: &[(&str, &str)]) -> Arc<Flow> {
+    let set = |name: String| json!({"name": name, "type": "set-variables", "properties": {"variables": []}, "transitions": [{"event": "next"}]});
+    let to = |(at, (kind, value)): (usize, &(&str, &str))| json!({"event": "match", "next": format!("w{at}"), "conditions": [{"type": kind, "value": value}]});
+    let mut transitions = vec![json!({"event": "noMatch", "next": "none"})];
+    transitions.extend(conditions.iter().enumerate().map(to));
+    let mut states = vec![
+        json!({"name": "T", "type": "trigger", "transitions": [{"event": event, "next": "split"}]}),
+        json!({"name": "split", "type": "split-based-on", "properties": {"input": input}, "transitions": transitions}),
+        set("none".to_owned()),
+    ];
+    states.extend((0..conditions.len()).map(|at| set(format!("w{at}"))));
+    Arc::new(Flow::read(&json!({"initial_state": "T", "states": states})).unwrap())
+}
+
+fn walked(flow: &Arc<Flow>, walks: u64) -> Exploration {
+    explore(flow, &FlowRules::default(), &BTreeMap::new(), walks, 1)
+}
+
+#[test]
+fn walks_send_what_each_condition_looks_at_and_what_none_does() {
+    let words = [("contains", "help"), ("equal_to", "STOP"), ("matches_any_of", "hours, times")];
+    let parameter = [
+        ("equal_to", "x"),
+        ("greater_than", "100"),
+        ("regex", "[A-Z]{2}\\d+"),
+        ("is_before_date", "2026-01-02"),
+        ("is_after_time", "12:00"),
+        ("is_blank", ""),
+    ];
+    let number = [("equal_to", "+15005550009"), ("starts_with", "+49")];
+    for (event, input, conditions) in [
+        ("incomingMessage", "{{trigger.message.Body}}", &words[..]),
+        ("incomingRequest", "{{trigger.request.parameters.kind}}", &parameter),
+        ("incomingRequest", "{{flow.data.kind}}", &parameter),
+        ("incomingCall", "{{trigger.call.From}}", &number),
+        ("incomingMessage", "{{contact.channel.address}}", &number),
+        ("incomingRequest", "{{contact.channel.address}}", &number),
+    ] {
+        let found = walked(&split(event, input, conditions), 500);
+        assert_eq!(found.coverage.missed_transitions(), [""; 0], "{input}");
+    }
+}
+
+#[test]
+fn texts_of_a_pattern_match_it_as_a_whole() {
+    for pattern in [
+        "[A-Z]{2}\\d+",
+        "4[0-9]{3}",
+        "\\d{4}",
+        "^(yes|no)$",
+        "a?b*c+",
+        "[^a-z]",
+        "\\w+@\\w+\\.\\w{2,3}",
+        "(?i)help",
+        ".*",
+        "[\u{e4}\u{f6}]",
+    ] {
+        let samples = pattern_samples(pattern);
+        assert!(!samples.is_empty(), "{pattern}");
+        let whole = fancy_regex::Regex::new(&format!(r"\A(?:{pattern})\z")).unwrap();
+        for sample in samples {
+            assert!(whole.is_match(&sample).unwrap(), "{pattern}: {sample:?}");
+        }
+    }
+    assert_eq!(pattern_samples("4[0-9]{3}"), ["4111"]);
+    // None that is too long, and none for what cannot be read.
+    assert_eq!(pattern_samples("(a{900}){900}"), [""; 0]);
+    assert_eq!(pattern_samples("(?=a)[0-9]{3}"), ["123"]);
+    assert_eq!(pattern_samples("("), [""; 0]);
+}
+
+#[test]
+fn examples_are_scenarios_that_can_be_played() {
+    let request = [("equal_to", "x"), ("is_blank", "")];
+    for (event, input, conditions) in [
+        ("incomingRequest", "{{flow.data.kind}}", &request[..]),
+        ("incomingCall", "{{trigger.call.From}}", &[("equal_to", "+15005550009")]),
+        ("incomingMessage", "{{contact.channel.address}}", &[("equal_to", "+15005550009")]),
+    ] {
+        let flow = split(event, input, conditions);
+        let rules = "never_after = { T = ['w0'] }\n";
+        let rules = ScenarioFile::read(rules, &flow, &BTreeMap::new()).unwrap().rules;
+        let found = explore(&flow, &rules, &BTreeMap::new(), 100, 1);
+        let example = found.broken[0].example.replace("; ", "\n");
+        let text = format!("[[scenarios]]\nname = 'a'\n{example}\npasses = ['w0']\n");
+        let file = ScenarioFile::read(&text, &flow, &BTreeMap::new());
+        let file = file.unwrap_or_else(|problems| panic!("{problems:?} {text}"));
+        let report = judge(&flow, &file);
+        assert!(report.results[0].failures.is_empty(), "{text}: {:?}", report.results[0].failures);
+    }
+}
+
+#[test]
+fn widgets_that_nothing_leads_to_are_others_than_those_that_were_not_reached() {
+    let rare = [("equal_to", "{{flow.variables.nothing}}x")];
+    let flow = split("incomingMessage", "{{trigger.message.Body}}", &rare);
+    let mut flow = Flow::clone(&flow);
+    let mut island = flow.states[2].clone();
+    island.name = "island".to_owned();
+    flow.states.push(island);
+    let found = walked(&Arc::new(flow), 50);
+    assert_eq!(found.coverage.missed_widgets(), ["w0", "island"]);
+    assert_eq!(found.coverage.unreachable_widgets(), ["island"]);
+    let expected = "split.match equal_to \"{{flow.variables.nothing}}x\"";
+    assert_eq!(found.coverage.untaken_transitions(), [(expected, 50)]);
+}
+
+#[test]
+fn walks_that_take_too_much_work_are_fewer() {
+    let flow = split("incomingMessage", "{{trigger.message.Body}}{{trigger.message.From}}", &[]);
+    let rules = FlowRules::default();
+    let walks = |max_work| {
+        let plan = WalkPlan { walks: 20, seed: 1, max_work };
+        let mut counts = Vec::new();
+        let found =
+            explore_each(&flow, &rules, &BTreeMap::new(), plan, &mut |count| counts.push(count));
+        assert_eq!(counts, (1..=found.walks).collect::<Vec<u64>>());
+        found.walks
+    };
+    assert_eq!(walks(u64::MAX), 20);
+    assert!((1..20).contains(&walks(1_000)), "{}", walks(1_000));
+    assert_eq!(walks(0), 0);
+}
