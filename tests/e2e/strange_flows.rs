@@ -156,7 +156,7 @@ async fn strange_files_end_each_command_with_a_reason() {
                 .extend((command == "test").then_some(["--explore", "5"]).into_iter().flatten());
             let (code, out, err) = typed(folder.path(), &arguments).await;
             let is_unreadable =
-                matches!(*name, "folder" | "gone") || (command == "test" && !is_flow);
+                matches!(*name, "folder" | "gone") || matches!(command, "run" | "test" | "diff");
             let expected = match (is_flow, is_unreadable) {
                 (true, _) => vec![Some(0), Some(1)],
                 (false, true) => vec![Some(2)],
@@ -166,16 +166,15 @@ async fn strange_files_end_each_command_with_a_reason() {
             let is_checked = matches!(command, "print" | "draw" | "convert");
             assert!(is_checked || !out.contains(['\u{1b}', '\u{202e}']), "{arguments:?}: {out}");
             assert!(!err.contains("panicked") && !err.contains(['\u{1b}', '\u{202e}']), "{err}");
-            let told =
-                if code == Some(1) && matches!(command, "check" | "run") { out } else { err };
+            let told = if code == Some(1) && command == "check" { out } else { err };
             assert!(is_flow || told.contains(&format!("{name}.json")), "{arguments:?}: {told}");
         }
     }
     let (code, _, err) = typed(folder.path(), &["flow", "diff", "-", "-"]).await;
     assert_eq!(code, Some(2));
     assert!(err.contains("standard input (-) can be read once"), "{err}");
-    let (_, out, _) = typed(folder.path(), &["flow", "run", "wide.json"]).await;
-    assert!(out.contains("or UTF-16: save it as UTF-8"), "{out}");
+    let (_, _, err) = typed(folder.path(), &["flow", "run", "wide.json"]).await;
+    assert!(err.contains("or UTF-16: save it as UTF-8"), "{err}");
     let (_, _, err) = typed(folder.path(), &["flow", "diff", "sound.json", "null.json"]).await;
     assert!(err.contains("null.json, line 1, column 1 (#): not a Flow, but null"), "{err}");
 }
