@@ -97,7 +97,8 @@ fn close(xml: &mut String, failures: impl Iterator<Item = (String, String)>, mor
     }
     xml.push_str(">\n");
     for (message, lines) in failures {
-        let (message, lines) = (escape(&message), escape(&lines));
+        let lines: Vec<String> = lines.lines().map(escape).collect();
+        let (message, lines) = (escape(&message), lines.join("\n"));
         let _ = writeln!(xml, "      <failure message=\"{message}\">{lines}</failure>");
     }
     let _ = writeln!(xml, "      <system-out>{}</system-out>\n    </testcase>", escape(more));

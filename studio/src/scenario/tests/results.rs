@@ -11,7 +11,7 @@ fn results_are_valid_xml_for_ci_servers() {
     let report = judge(&flow(), &read(text).unwrap());
     let xml = junit(&[("a&b.toml".to_owned(), report)], &[]);
     for expected in [
-        "<testsuites tests=\"2\" failures=\"1\" errors=\"0\">",
+        "<testsuites tests=\"2\" failures=\"1\" errors=\"0\" time=\"0.000\">",
         "<testcase classname=\"a&amp;b.toml\" name=\"a &lt;b&gt; &amp; &quot;c&quot;\"",
         "<failure message=\"hears: &quot;&lt;x&gt;&quot; does not come\">",
     ] {
@@ -30,7 +30,8 @@ fn results_have_the_path_of_a_run_and_the_rules_that_walks_break() {
     let xml = junit(&[("a".to_owned(), report)], &[("a".to_owned(), walks)]);
     for expected in [
         "<testsuites tests=\"3\" failures=\"2\" errors=\"0\" time=\"0.024\">",
-        "name=\"b\" file=\"a\" line=\"5\" time=\"0.012\"/>",
+        "name=\"b\" file=\"a\" line=\"6\" time=\"0.012\"/>",
+        "<failure message=\"passes: save does not come\">- save\n  Trigger.incomingCall\n",
         "<system-out>the run: Trigger.incomingCall &gt; menu.keypress &gt; key.match &gt; thanks.audioComplete; the Flow",
         "<testsuite name=\"a (random walks)\" tests=\"1\" failures=\"1\"",
         "<failure message=\"never_after: thanks comes after save.failed (walks: ",
