@@ -232,7 +232,7 @@ async fn test_ends_with_the_worst_of_its_scenarios() {
     assert!(out.contains("50 random walks with the seed 1"), "{out}");
     assert!(out.contains("menu.speech leads nowhere"), "{out}");
     let xml = std::fs::read_to_string(folder.path().join("r.xml")).unwrap();
-    assert_eq!(xml.matches("<testsuite ").count(), 3);
+    assert_eq!(xml.matches("<testsuite ").count(), 6);
     assert!(xml.contains("failures=\"0\""), "{xml}");
 
     let copy = folder.path().join("hotline.json");

@@ -128,7 +128,7 @@ fn rest(transition: &Value) -> Value {
         let is_empty =
             |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
         entries.retain(|key, value| {
-            !(matches!(&**key, "event" | "next") && is_text(value)) && !is_empty(value)
+            !(is_empty(value) || matches!(&**key, "event" | "next") && is_text(value))
         });
     }
     rest
