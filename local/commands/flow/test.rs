@@ -133,7 +133,7 @@ impl Progress<'_> {
     fn say(&mut self, now: Duration, count: u64, things: &str) {
         if now.saturating_sub(self.last) >= PROGRESS_PAUSE {
             self.last = now;
-            eprintln!("{}: {count} {things} so far, in {} s", self.file, now.as_secs());
+            say_error!("{}: {count} {things} so far, in {} s", self.file, now.as_secs());
         }
     }
 }
