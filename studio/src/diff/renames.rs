@@ -50,8 +50,8 @@ pub(super) fn found(before: &States<'_>, after: &States<'_>) -> BTreeMap<String,
 /// A definition with the new names of its widgets, wherever it names them outside of templates.
 pub(super) fn renamed(definition: &Value, names: &BTreeMap<String, String>) -> Value {
     let mut definition = definition.clone();
-    let rename = |holder: &mut Value, key: &str| {
-        let Some(Value::String(name)) = holder.get_mut(key) else { return };
+    let rename = |object: &mut Value, key: &str| {
+        let Some(Value::String(name)) = object.get_mut(key) else { return };
         if let Some(new) = names.get(name.as_str()) {
             name.clone_from(new);
         }

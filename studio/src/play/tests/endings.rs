@@ -65,19 +65,6 @@ fn hang_up_ends_a_widget_of_the_call_and_no_other() {
 }
 
 #[test]
-fn hang_up_in_a_request_about_a_conversation_ends_the_next_widget_of_the_call() {
-    for (kind, event) in [("start-conversation", "created"), ("resume-conversation", "resumed")] {
-        let dial =
-            widget("dial", "make-outgoing-call-v2", json!({"to": "+1"}), &[("answered", "it")]);
-        let it = widget("it", kind, json!({}), &[(event, "bye")]);
-        let script = PlayScript { hang_ups: ["it".to_owned()].into(), ..PlayScript::default() };
-        let run = played(&[dial, it, bye()], &request(), script);
-        assert_eq!(steps(&run), ["dial answered", &format!("it {event}"), "bye hangup"]);
-        assert_eq!(run.end, PlayEnd::Ended(EndReason::HungUp));
-    }
-}
-
-#[test]
 fn recording_has_the_words_or_ends_with_the_hang_up() {
     let record = || {
         let transitions = [("recordingComplete", "bye"), ("hangup", "")];
