@@ -62,7 +62,7 @@ async fn a_configuration_that_breaks_under_a_running_server_changes_nothing() {
         let settings = live.get(now).await.expect("settings");
         let flex = settings.destination("flex");
         assert!(matches!(flex, Ok(Destination::Bot { .. })), "{text:?}: {flex:?}");
-        assert_eq!(settings.config.routes.iter().count(), 6, "{text:?}");
+        assert_eq!(settings.config.routes.iter().count(), 7, "{text:?}");
     }
 }
 
