@@ -9,7 +9,6 @@ use shared::config::Simulated;
 use shared::config::file::Config;
 use shared::domain::escalation::{Alarm, CallEvent, End, Incident, Key as Pressed, Policy, Signal};
 use shared::domain::event::Event;
-use shared::domain::executions::pauses::Starts;
 use shared::domain::executions::quiet::Quiet;
 use shared::domain::silence::Stored;
 use shared::http::{Request, Response};
@@ -18,7 +17,7 @@ use shared::jobs::watch::take::{ExecutionEvents, take};
 use shared::secret::Secret;
 use shared::start_token::StartToken;
 use shared::storage::messages::WakeUp;
-use shared::storage::pauses::{self, FlowPauses};
+use shared::storage::pauses::{self, FlowQuiet};
 use shared::storage::{QueueName, records};
 use shared::testing::{Calls, MemoryBackend, Parameters, Sent, sample};
 use shared::twilio::rest::Wire;
@@ -107,8 +106,7 @@ impl Pages {
 
     /// Keeps that a Flow is quiet, as the schedule does.
     pub(super) fn keep_quiet(&self, flow: &str, quiet: Quiet) {
-        let pauses = FlowPauses { starts: Starts::unknown(quiet.since), quiet: Some(quiet) };
-        self.backend.store.keep(pauses::pauses(flow), &pauses);
+        self.backend.store.keep(pauses::quiet(flow), &FlowQuiet { quiet: Some(quiet) });
     }
 
     /// How often the store was called since this was last asked.

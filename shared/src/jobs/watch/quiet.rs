@@ -1,37 +1,35 @@
 //! Flows that have gone quiet, each told of once, and once when it is started again: once a minute all Flows are looked at.
 //!
 //! Nothing is written while events are taken: the lists of Executions by day have each start already. What is kept of them is
-//! one small record for each Flow, which [`starts`] brings up to what was five hours ago: by then Twilio has sent again what
+//! a record for each Flow, which [`starts`] brings up to what was five hours ago: by then Twilio has sent again what
 //! it could not deliver.
 
 mod starts;
 
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
 use self::starts::{advance, newest, unread};
-use super::read::{FlowNote, flow_notes, seen_flows};
+use super::read::{FlowNote, flow_notes, load, seen_flows};
 use crate::Error;
 use crate::domain::event::Event;
+use crate::domain::executions::pauses::Starts;
 use crate::domain::executions::quiet::{Quiet, QuietChange, next};
 use crate::domain::executions::sid::FLOW;
 use crate::domain::text::span;
-use crate::storage::pauses::{FlowPauses, pauses, put_pauses, read_pauses};
-use crate::storage::{Record, Store};
+use crate::storage::{Key, Put, Record, Store, pauses, writes};
 
 /// The type of the event that a Flow has gone quiet. It is ours, and goes to the routes like those of Twilio.
 pub const QUIET_EVENT: &str = "ringdown.studio.flow.quiet";
 /// The type of the event that a Flow that was quiet is started again.
 pub const RESUMED_EVENT: &str = "ringdown.studio.flow.resumed";
 
-/// A Flow whose record has changed.
+/// A Flow of which there is something to note.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChangedFlow {
-    flow: String,
-    record: Option<Record>,
-    pauses: FlowPauses,
+    puts: Vec<Put>,
     /// The event for the routes, if people are to be told.
     pub event: Option<Event>,
 }
@@ -39,9 +37,12 @@ pub struct ChangedFlow {
 /// What is known of a Flow in this minute.
 struct Look {
     flow: String,
-    record: Option<Record>,
-    before: Option<FlowPauses>,
-    pauses: FlowPauses,
+    /// Its records as they were.
+    before: [Option<Record>; 2],
+    quiet: Option<Quiet>,
+    starts: Starts,
+    /// Whether more of its starts was read.
+    has_advanced: bool,
     last: Option<Timestamp>,
 }
 
@@ -56,15 +57,21 @@ pub async fn changed_flows(
     now: Timestamp,
 ) -> Result<Vec<ChangedFlow>, Error> {
     let flows = seen_flows(store, now).await?;
-    let keys: Vec<_> = flows.iter().map(|flow| pauses(flow)).collect();
-    let records = if keys.is_empty() { Vec::new() } else { store.load(&keys, now).await? };
-    let looks = flows.iter().zip(records).map(|(flow, record)| async {
-        let before = record.as_ref().and_then(read_pauses);
-        let FlowPauses { mut starts, quiet } = before.clone().unwrap_or_else(|| unread(now));
+    let records = async |key: fn(&str) -> Key| {
+        let keys: Vec<Key> = flows.iter().map(|flow| key(flow)).collect();
+        load(store, &keys, now).await
+    };
+    let (starts, quiet) = try_join(records(pauses::starts), records(pauses::quiet)).await?;
+    let looks = flows.iter().zip(starts.into_iter().zip(quiet)).map(|(flow, before)| async {
+        let before: [Option<Record>; 2] = before.into();
+        let [known, quiet] = &before;
+        let known = known.as_ref().and_then(pauses::read_starts);
+        let quiet = quiet.as_ref().and_then(pauses::read_quiet);
+        let mut starts = known.clone().unwrap_or_else(|| unread(now));
         advance(store, flow, &mut starts, flows.len(), now).await?;
         let last = newest(store, flow, starts.until, now).await?.or(starts.last);
-        let pauses = FlowPauses { starts, quiet };
-        Ok::<_, Error>(Look { flow: flow.clone(), record, before, pauses, last })
+        let has_advanced = known.as_ref() != Some(&starts);
+        Ok::<_, Error>(Look { flow: flow.clone(), before, quiet, starts, has_advanced, last })
     });
     let looks = try_join_all(looks).await?;
     let notes = flow_notes(store, &flows, now).await?;
@@ -85,16 +92,19 @@ fn change(
     zone: &TimeZone,
     now: Timestamp,
 ) -> Option<ChangedFlow> {
-    let Look { flow, record, before, pauses: FlowPauses { starts, quiet }, last } = look;
+    let Look { flow, before: [known, told], quiet: before, starts, has_advanced, last } = look;
     let is_deleted = note.is_some_and(|note| note.gone_at.is_some_and(|at| last < Some(at)));
-    let (quiet, change) = next(quiet, &starts, last, is_deleted, now, zone);
-    let pauses = FlowPauses { starts, quiet };
-    if before.as_ref() == Some(&pauses) {
+    let (quiet, change) = next(before, &starts, last, is_deleted, now, zone);
+    let starts = has_advanced.then(|| pauses::put_starts(&flow, starts, known.as_ref(), now));
+    let is_new = quiet != before;
+    let quiet = is_new.then(|| pauses::put_quiet(&flow, quiet, told.as_ref(), now));
+    let puts: Vec<Put> = starts.into_iter().chain(quiet).collect();
+    if puts.is_empty() {
         return None;
     }
     let name = note.and_then(|note| note.name.as_deref());
     let event = change.map(|change| event(&flow, name, change, others, now));
-    Some(ChangedFlow { flow, record, pauses, event })
+    Some(ChangedFlow { puts, event })
 }
 
 /// The event of a change. Its id is that of the silence, so what is sent twice is known again.
@@ -157,9 +167,8 @@ pub async fn note_changes(
     changed: Vec<ChangedFlow>,
     now: Timestamp,
 ) -> Result<(), Error> {
-    for ChangedFlow { flow, record, pauses, .. } in changed {
-        let put = put_pauses(&flow, &pauses, record.as_ref(), now);
-        match store.write(&[put.into()], now).await {
+    for ChangedFlow { puts, .. } in changed {
+        match store.write(&writes(puts), now).await {
             Err(Error::Conflict { .. }) => {}
             written => written?,
         }

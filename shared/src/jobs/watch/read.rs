@@ -12,5 +12,5 @@ pub(super) use active::active;
 pub use active::{RunningExecution, RunningExecutions, running};
 pub(super) use flows::for_good;
 pub use flows::{counts, cursor, flows, quiet_flows, seen_flows};
-pub(super) use kept::{FlowNote, KeptFlows, flow_notes, names};
+pub(super) use kept::{FlowNote, KeptFlows, flow_notes, load, names};
 pub use list::{ExecutionPage, ExecutionQuery, PAGE, latest_medians, one, page};

@@ -6,7 +6,6 @@ use crate::Error;
 use crate::domain::executions::pauses::{MIN_PAUSE, Starts};
 use crate::storage::Store;
 use crate::storage::executions::{EXECUTION_RETENTION, listed_partition, listed_place, read_place};
-use crate::storage::pauses::FlowPauses;
 
 /// What is read at once: a part of a day of UTC.
 const PART: SignedDuration = SignedDuration::from_hours(1);
@@ -25,11 +24,10 @@ const MAX_PARTS: usize = 48;
 const MAX_AHEAD: SignedDuration = SignedDuration::from_mins(10);
 
 /// What is known of a Flow of which nothing was read yet: it is read from the oldest Execution on that is kept.
-pub(super) fn unread(now: Timestamp) -> FlowPauses {
+pub(super) fn unread(now: Timestamp) -> Starts {
     let oldest = now.checked_sub(EXECUTION_RETENTION).unwrap_or(now).as_second();
     let hour = oldest - oldest.rem_euclid(PART.as_secs());
-    let starts = Starts::unknown(Timestamp::from_second(hour).unwrap_or(now));
-    FlowPauses { starts, quiet: None }
+    Starts::unknown(Timestamp::from_second(hour).unwrap_or(now))
 }
 
 /// Reads further starts of a Flow, one of so many: some hours of them.

@@ -12,7 +12,7 @@ use crate::domain::executions::CountName;
 use crate::domain::executions::quiet::Quiet;
 use crate::domain::executions::views::{CountSpan, FlowCounts, FlowSummary};
 use crate::storage::flows::{COUNT_LANES, CountRow, FLOWS, MAX_FLOWS, seen_at};
-use crate::storage::pauses::{pauses, read_pauses};
+use crate::storage::pauses;
 use crate::storage::{Counters, Key, Store};
 
 /// The SIDs of the Flows that were seen, in the order in which they were.
@@ -69,10 +69,10 @@ pub async fn quiet_flows(
     flows: &[String],
     now: Timestamp,
 ) -> Result<BTreeMap<String, Quiet>, Error> {
-    let keys: Vec<Key> = flows.iter().map(|flow| pauses(flow)).collect();
+    let keys: Vec<Key> = flows.iter().map(|flow| pauses::quiet(flow)).collect();
     let found = flows.iter().zip(load(store, &keys, now).await?);
     let quiet =
-        found.filter_map(|(flow, record)| Some((flow.clone(), read_pauses(&record?)?.quiet?)));
+        found.filter_map(|(flow, record)| Some((flow.clone(), pauses::read_quiet(&record?)?)));
     Ok(quiet.collect())
 }
 

@@ -83,7 +83,7 @@ pub(in crate::jobs::watch) async fn names(
 }
 
 /// The records with these keys, however many there are.
-pub(super) async fn load(
+pub(in crate::jobs::watch) async fn load(
     store: &dyn Store,
     keys: &[Key],
     now: Timestamp,
