@@ -100,6 +100,23 @@ impl Slack {
         }
     }
 
+    /// Waits until each of these lines is there, two minutes at most.
+    pub(crate) async fn wait_for_each(&self, lines: &[String]) {
+        let until = Instant::now() + Duration::from_secs(120);
+        loop {
+            let lost: Vec<&String> = self.record(|record| {
+                let all = record.posts.iter().flat_map(|(_, lines)| lines);
+                let have: std::collections::HashSet<&String> = all.collect();
+                lines.iter().filter(|line| !have.contains(line)).collect()
+            });
+            if lost.is_empty() {
+                return;
+            }
+            assert!(Instant::now() < until, "lost: {lost:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     fn answer(&self, request: &Request) -> Answer {
         let mood = *self.mood.lock().unwrap();
         let mut record = self.record.lock().unwrap();
