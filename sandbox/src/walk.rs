@@ -31,7 +31,7 @@ use moves::Move;
 use question::Question;
 use replay::{Replayed, replay};
 use start::WalkStart;
-use stored::{Changed, UploadedFlow, Walk};
+use stored::{Changed, UploadedFlow, Walk, only_flow};
 use upload::Upload;
 
 /// The path of the list.
@@ -102,7 +102,7 @@ pub(crate) async fn begin(
 ) -> Result<Response, Error> {
     let stored = stored::find(&sandbox.storage, id).await?;
     let start = match WalkStart::of(request) {
-        Ok(start) if ways_in(&flow_of(&stored)?).contains(&start.event()) => start,
+        Ok(start) if ways_in(&stored.flow()?).contains(&start.event()) => start,
         Ok(start) => {
             let why = format!("nothing follows {} of the trigger", start.event());
             return computed(move || page::flow(&stored, Some(&why))).await;
@@ -126,10 +126,10 @@ async fn show(sandbox: &Sandbox, id: &str, notice: Option<String>) -> Result<Res
     let Some(walk) = stored.walk.clone() else {
         return Ok(Response::see_other(&format!("{PATH}/{id}")));
     };
-    let flows = subflows(sandbox).await?;
+    let flow = Arc::new(stored.flow()?);
+    let flows = subflows(sandbox, &flow).await?;
     let is_live = sandbox.settings.live.is_some();
     computed(move || {
-        let flow = Arc::new(flow_of(&stored)?);
         let replayed = again(&flow, &walk, &flows);
         page::walk(&stored, &flow, &walk, &replayed, is_live, notice.as_deref())
     })
@@ -150,8 +150,8 @@ pub(crate) async fn make_move(
     if request.field("at").and_then(|at| at.parse().ok()) != Some(count) {
         return Ok(there);
     }
-    let flows = subflows(sandbox).await?;
-    let flow = Arc::new(flow_of(&stored)?);
+    let flow = Arc::new(stored.flow()?);
+    let flows = subflows(sandbox, &flow).await?;
     let replayed = computed(move || Ok(again(&flow, &walk, &flows))).await?;
     let Some(awaited) = replayed.awaited else { return Ok(there) };
     let made = match (&awaited.question, request.field("does").as_deref(), &sandbox.settings.live) {
@@ -201,21 +201,19 @@ fn again(flow: &Arc<Flow>, walk: &Walk, flows: &BTreeMap<String, Arc<Flow>>) -> 
     replay(flow, &walk.start.execution(), walk.began, walk.moves.clone(), &subflow)
 }
 
-/// The Flow of an upload, which was read when it came.
-fn flow_of(stored: &UploadedFlow) -> Result<Flow, Error> {
-    let file = FlowFile::read(stored.text.as_bytes()).map_err(|_| Error::NotFound)?;
-    file.flows().first().map(|flow| flow.flow()).ok_or(Error::NotFound)
-}
-
-/// The Flows that can be subflows: those that were uploaded with a SID, else those of the simulated Studio.
-async fn subflows(sandbox: &Sandbox) -> Result<BTreeMap<String, Arc<Flow>>, Error> {
+/// The Flows that can be subflows of this one: those that were uploaded with a SID, else those of the simulated Studio. None
+/// is read if it runs none.
+async fn subflows(sandbox: &Sandbox, flow: &Flow) -> Result<BTreeMap<String, Arc<Flow>>, Error> {
+    if flow.states.iter().all(|state| state.kind != "run-subflow") {
+        return Ok(BTreeMap::new());
+    }
     let setup = sandbox.settings.setup().await?;
     let mut flows = sandbox.twilio.published_flows(&setup);
     let mut uploaded = stored::with_sids(&sandbox.storage).await?;
     uploaded.reverse();
     for (sid, text) in uploaded {
         let file = FlowFile::read(text.as_bytes());
-        let flow = file.ok().and_then(|file| file.flows().first().map(|flow| flow.flow()));
+        let flow = file.ok().and_then(|file| only_flow(&file));
         flows.extend(flow.map(|flow| (sid, Arc::new(flow))));
     }
     Ok(flows)

@@ -6,12 +6,12 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 use shared::Error;
 use shared::http::{PAGE_POLICY, Response};
+use studio::Flow;
 use studio::scenario::ways_in;
-use studio::{Flow, FlowFile};
 
 use super::replay::Replayed;
 use super::start::CONTACT;
-use super::stored::{ListedFlow, MAX_FLOWS, UploadedFlow, Walk};
+use super::stored::{ListedFlow, MAX_FLOWS, UploadedFlow, Walk, only_flow};
 use super::upload::Upload;
 use super::view;
 
@@ -67,8 +67,8 @@ pub(super) fn list(
 
 /// A Flow, the findings of its checks, and the ways in which a walk begins.
 pub(super) fn flow(stored: &UploadedFlow, notice: Option<&str>) -> Result<Response, Error> {
-    let file = FlowFile::read(stored.text.as_bytes()).map_err(|_| Error::NotFound)?;
-    let flow = file.flows().first().map(|flow| flow.flow()).ok_or(Error::NotFound)?;
+    let file = stored.file()?;
+    let flow = only_flow(&file).ok_or(Error::NotFound)?;
     let (findings, found) = view::findings(&file);
     let page = render(
         "flow.html",

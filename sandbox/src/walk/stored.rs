@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 use shared::Error;
+use studio::{Flow, FlowFile};
 
 use super::moves::Move;
 use super::start::WalkStart;
@@ -35,6 +36,23 @@ pub(super) struct UploadedFlow {
     /// The file as it was uploaded.
     pub(super) text: String,
     pub(super) walk: Option<Walk>,
+}
+
+impl UploadedFlow {
+    /// The file with the Flow; it was read when it came.
+    pub(super) fn file(&self) -> Result<FlowFile, Error> {
+        FlowFile::read(self.text.as_bytes()).map_err(|_| Error::NotFound)
+    }
+
+    /// The Flow.
+    pub(super) fn flow(&self) -> Result<Flow, Error> {
+        only_flow(&self.file()?).ok_or(Error::NotFound)
+    }
+}
+
+/// The one Flow of a file.
+pub(super) fn only_flow(file: &FlowFile) -> Option<Flow> {
+    file.flows().first().map(|flow| flow.flow())
 }
 
 /// A walk.
