@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 
 use crate::harness::{Plan, Server, TOKEN, ringdown, stdout};
+use crate::published::publish;
 
 /// A Flow that connects its caller, for a minute at most: the simulated Twilio lets them talk for longer.
 fn connecting() -> Value {
@@ -17,25 +18,6 @@ fn connecting() -> Value {
          "properties": {"noun": "number", "to": "+15005550009", "caller_id": "{{contact.channel.address}}",
                         "timeout": 30, "time_limit": "60"}},
     ]})
-}
-
-/// Publishes it in the simulated Studio, and gives its SID.
-async fn publish(server: &Server, definition: &Value) -> String {
-    let definition = definition.to_string();
-    let form =
-        [("FriendlyName", "Connecting"), ("Status", "published"), ("Definition", &definition)];
-    let form: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-    let token = server.simulated().auth_token;
-    let request = server
-        .http
-        .post(format!("{}/sandbox/twilio/v2/Flows", server.address))
-        .basic_auth(sandbox::twilio::SANDBOX_ACCOUNT, Some(token.expose()))
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(form);
-    let answer = request.send().await.unwrap();
-    let text = answer.text().await.unwrap();
-    let flow: Value = serde_json::from_str(&text).unwrap();
-    flow["sid"].as_str().unwrap_or_else(|| panic!("{text}")).to_owned()
 }
 
 async fn page(server: &Server, path: &str) -> String {
@@ -64,7 +46,7 @@ async fn typed(server: &Server, line: &str) -> Output {
 #[tokio::test]
 async fn stuck_execution_is_ended_by_the_command_of_its_page() {
     let server = Plan::new().config("[people.alpha]\nphone = \"+15005550001\"\n").start().await;
-    let flow = publish(&server, &connecting()).await;
+    let flow = publish(&server, "Connecting", &connecting().to_string()).await;
     let call = format!("/sandbox/phones/alpha/call-flow/{flow}");
     assert_eq!(server.post(&call, &[], b"").await, 200);
     let path = format!("/studio/{flow}");
@@ -94,7 +76,7 @@ async fn stuck_execution_is_ended_by_the_command_of_its_page() {
 #[tokio::test]
 async fn execution_that_cannot_be_ended_is_refused_with_what_to_do() {
     let server = Plan::new().start().await;
-    let flow = publish(&server, &connecting()).await;
+    let flow = publish(&server, "Connecting", &connecting().to_string()).await;
     let (other, unknown) = (format!("FN{:032x}", 1), format!("FW{:032x}", 1));
     let end = async |words: &[&str]| {
         let output = server.run(&[&["flow", "end"], words].concat()).await;

@@ -19,6 +19,7 @@ mod inbound_flows;
 mod limits;
 mod metrics;
 mod pages;
+mod published;
 mod scenario;
 mod scenarios;
 mod slack;

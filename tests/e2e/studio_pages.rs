@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use shared::Timestamp;
 
 use crate::harness::{Plan, Server};
+use crate::published::publish;
 
 const FLOW: &str = "FW00000000000000000000000000000077";
 
@@ -129,30 +130,17 @@ async fn batch_of_a_hundred_arrives_whole_across_a_reconnect_and_with_a_step_mis
     assert!(again.look().await.is_none());
 }
 
-/// Publishes the sample hotline in the simulated Studio, and gives its SID.
-async fn publish(server: &Server) -> String {
+/// Publishes the sample hotline, and gives its SID.
+async fn publish_hotline(server: &Server) -> String {
     let definition = include_str!("../../sandbox/flows/parcels-hotline.json");
-    let form =
-        [("FriendlyName", "Parcels hotline"), ("Status", "published"), ("Definition", definition)];
-    let form: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-    let token = server.simulated().auth_token;
-    let request = server
-        .http
-        .post(format!("{}/sandbox/twilio/v2/Flows", server.address))
-        .basic_auth(sandbox::twilio::SANDBOX_ACCOUNT, Some(token.expose()))
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(form);
-    let answer = request.send().await.unwrap();
-    assert_eq!(answer.status(), 201);
-    let flow: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
-    flow["sid"].as_str().unwrap().to_owned()
+    publish(server, "Parcels hotline", definition).await
 }
 
 #[tokio::test]
 async fn definition_and_contexts_come_from_twilio_and_who_looked_is_logged() {
     let plan = Plan::new().config("[people.alpha]\nphone = \"+15005550001\"\n");
     let server = plan.config("[studio]\nshow_contexts = true\n").start().await;
-    let flow = publish(&server).await;
+    let flow = publish_hotline(&server).await;
     assert_eq!(
         server.post(&format!("/sandbox/phones/alpha/call-flow/{flow}"), &[], b"").await,
         200

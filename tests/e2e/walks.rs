@@ -1,9 +1,10 @@
 //! A Flow that is uploaded on a page of the sandbox, and walked through by plain forms.
 
 use reqwest::header::{CONTENT_TYPE, LOCATION};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::harness::{Plan, Server};
+use crate::published::publish;
 
 /// A Flow that asks for a key, and then a server at this address.
 fn flow(server: &str) -> String {
@@ -105,17 +106,6 @@ async fn flow_of_the_simulated_studio_is_deleted() {
     let server = Plan::new().start().await;
     let token = server.simulated().auth_token;
     let account = sandbox::twilio::SANDBOX_ACCOUNT;
-    let base = format!("{}/sandbox/twilio/v2/Flows", server.address);
-    let post = async |path: String, fields: &[(&str, &str)]| {
-        let body = form_urlencoded(fields);
-        let request = server.http.post(path).basic_auth(account, Some(token.expose()));
-        request
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(body)
-            .send()
-            .await
-            .unwrap()
-    };
     let wait = json!({"name": "wait", "type": "send-and-wait-for-reply",
         "properties": {"from": "+15005550006", "body": "Hello", "timeout": "600"},
         "transitions": [{"event": "incomingMessage"}, {"event": "timeout"}, {"event": "deliveryFailure"}]});
@@ -124,19 +114,10 @@ async fn flow_of_the_simulated_studio_is_deleted() {
     let definition =
         json!({"description": "", "initial_state": "Trigger", "states": [trigger, wait]})
             .to_string();
-    let fields =
-        [("FriendlyName", "f"), ("Status", "published"), ("Definition", definition.as_str())];
-    let flow: Value =
-        serde_json::from_str(&post(base.clone(), &fields).await.text().await.unwrap()).unwrap();
-    let flow = format!("{base}/{}", flow["sid"].as_str().unwrap());
+    let sid = publish(&server, "f", &definition).await;
+    let flow = format!("{}/sandbox/twilio/v2/Flows/{sid}", server.address);
     for expected in [204, 404] {
         let request = server.http.delete(&flow).basic_auth(account, Some(token.expose()));
         assert_eq!(request.send().await.unwrap().status(), expected);
     }
-}
-
-fn form_urlencoded(fields: &[(&str, &str)]) -> String {
-    let mut url = reqwest::Url::parse("http://127.0.0.1").unwrap();
-    url.query_pairs_mut().extend_pairs(fields);
-    url.query().unwrap_or_default().to_owned()
 }
