@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 
 use shared::config::Environment;
+use shared::domain::text::shell_word;
 
 /// The variable that `cargo run` sets for what it runs, and its value for this program.
 const CARGO: (&str, &str) = ("CARGO_PKG_NAME", env!("CARGO_PKG_NAME"));
@@ -21,7 +22,7 @@ pub fn prefix() -> String {
 fn name(first: Option<&OsStr>, is_cargo: bool) -> String {
     match first.and_then(OsStr::to_str).filter(|first| !first.is_empty()) {
         _ if is_cargo => "cargo run".to_owned(),
-        Some(first) => quoted(first),
+        Some(first) => shell_word(first),
         None => "ringdown".to_owned(),
     }
 }
@@ -30,15 +31,6 @@ fn before_arguments(start: &str) -> String {
     match start {
         "cargo run" => "cargo run --".to_owned(),
         start => start.to_owned(),
-    }
-}
-
-/// A word as a shell takes it.
-pub fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=,".contains(c);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
     }
 }
 

@@ -17,6 +17,7 @@ pub mod liquid;
 pub mod play;
 pub mod run;
 pub mod scenario;
+mod words;
 
 pub use flow::{
     Condition, Converted, Finding, Flow, FlowDefinition, FlowFile, Offset, Problem, Severity,
@@ -28,3 +29,4 @@ pub use run::{
     OutboundMessage, Prompt, QueueResult, QueueTarget, Record, Run, RunEvent, RunState, Speech,
     Step, Trigger,
 };
+pub use words::counted;

@@ -5,6 +5,7 @@ use shared::Timestamp;
 use shared::config::file::{Config, Problem};
 use shared::domain::schedule::{Because, Schedule};
 use shared::domain::silence::{Silences, Window};
+use shared::domain::text::count;
 
 use super::super::on_call::{self, MAX_LISTED, line};
 use crate::settings::Source;
@@ -140,20 +141,13 @@ pub(super) fn print(config: &Config, now: Timestamp) {
 
 /// The verdict in words, with how many findings there are.
 pub(super) fn verdict(config: &Config, findings: &[Finding]) -> String {
-    let counted = |count: usize, what: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {what}")),
-        count => Some(format!("{count} {what}s")),
-    };
-    if let Some(unread) = counted(config.unread.len(), "calendar") {
-        return format!("wrong: {unread} cannot be read");
+    if !config.unread.is_empty() {
+        return format!("wrong: {} cannot be read", count(config.unread.len(), "calendar"));
     }
     let number = |severity| findings.iter().filter(|one| one.severity == severity).count();
-    let found = [
-        counted(number(Severity::Problem), "lost shift"),
-        counted(number(Severity::Warning), "warning"),
-    ];
-    match &found.into_iter().flatten().collect::<Vec<_>>()[..] {
+    let found = [(number(Severity::Problem), "lost shift"), (number(Severity::Warning), "warning")];
+    let found = found.into_iter().filter(|(number, _)| *number > 0);
+    match &found.map(|(number, what)| count(number, what)).collect::<Vec<_>>()[..] {
         [] => "fine".to_owned(),
         found => format!("valid, with {}", found.join(" and ")),
     }

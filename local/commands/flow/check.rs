@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use studio::{Finding, FlowFile, Severity};
+use studio::{Finding, FlowFile, Severity, counted};
 
 use super::{flow_name, name, read, write};
 use crate::output::{self, printable};
@@ -138,10 +138,6 @@ fn summary(checked: &[Checked], files: usize) -> String {
         .map(|severity| counted(count(checked, severity), severity.name()));
     let [errors, warnings, notes] = counts;
     format!("{errors}, {warnings}, {notes} in {}", counted(files, "file"))
-}
-
-fn counted(count: usize, one: &str) -> String {
-    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Says on standard error why a file holds no Flow.

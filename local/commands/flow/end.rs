@@ -87,9 +87,10 @@ pub async fn run(options: &EndOptions) -> Result<bool, String> {
         }
         Err(ApiError::Refused(why)) => (false, format!("not ended: {}", why.text)),
         Err(ApiError::Later(_, why)) if is_simulated => {
-            let advice =
-                "is the server running there? Start it with `cargo run`, or name it with --to";
-            return Err(format!("not ended: {why} ({to}): {advice}"));
+            let start = crate::program::start();
+            return Err(format!(
+                "not ended: {why} ({to}): is the server running there? Start it with `{start}`, or name it with --to"
+            ));
         }
         Err(ApiError::Later(_, why)) => {
             return Err(format!("not ended: {why}: try again in a moment"));

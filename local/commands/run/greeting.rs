@@ -5,6 +5,7 @@ use std::path::Path;
 
 use shared::config::file::is_e164;
 use shared::config::{Environment, Rejected, Settings, Simulated};
+use shared::domain::text::shell_word;
 use shared::start_token::StartToken;
 
 use super::super::arguments::{DataFolder, ServerAddress};
@@ -118,7 +119,7 @@ fn options(address: &str, data: &DataFolder) -> String {
         options = format!(" --to {address}");
     }
     if !data.is_usual() {
-        options = format!("{options} --data {}", program::quoted(&data.path().to_string_lossy()));
+        options = format!("{options} --data {}", shell_word(&data.path().to_string_lossy()));
     }
     options
 }

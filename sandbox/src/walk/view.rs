@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use studio::draw::{Graph, Mode, Overlay, PathStep, WidgetFigures, svg, type_words, widget_id};
 use studio::play::{PlayEnd, TraceDetail, TraceEntry, TraceWriter, outcomes};
-use studio::{Finding, Flow, FlowFile, HttpMethod, Severity, without_secrets};
+use studio::{Finding, Flow, FlowFile, HttpMethod, Severity, counted, without_secrets};
 
 use super::question::{Awaited, Question};
 use super::replay::Replayed;
@@ -25,19 +25,11 @@ pub(super) struct ShownFinding {
 /// The findings of a file, and their count in words.
 pub(super) fn findings(file: &FlowFile) -> (Vec<ShownFinding>, String) {
     let found: Vec<Finding> = file.flows().iter().flat_map(|flow| flow.check()).collect();
-    let count = |severity: Severity, one: &str| match found
-        .iter()
-        .filter(|finding| finding.severity == severity)
-        .count()
-    {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        count => Some(format!("{count} {one}s")),
-    };
-    let counts =
-        [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
-    let counts: Vec<String> =
-        counts.into_iter().filter_map(|(severity, one)| count(severity, one)).collect();
+    let number = |severity| found.iter().filter(|finding| finding.severity == severity).count();
+    let counts = [Severity::Error, Severity::Warning, Severity::Note]
+        .map(|severity| (number(severity), severity.name()));
+    let counts = counts.into_iter().filter(|(number, _)| *number > 0);
+    let counts: Vec<String> = counts.map(|(number, one)| counted(number, one)).collect();
     let words = match counts.is_empty() {
         true => "The checks found nothing.".to_owned(),
         false => format!("The checks found {}.", counts.join(", ")),

@@ -2,13 +2,14 @@
 //!
 //! 1. [`sentence`]: what happened to an incident, for Slack ([`slack_line`]) and for pages.
 //! 2. [`Spoken`]: the menu of a call. [`sms`]: text messages.
-//! 3. [`times`]: times and spans. [`escape`], [`cut_section`]: Slack's mrkdwn. [`mask_numbers`]: phone numbers.
+//! 3. [`times`]: times and spans. [`shell_word`]: commands to copy. [`escape`], [`cut_section`]: Slack's mrkdwn. [`mask_numbers`]: phone numbers.
 
 mod actionable;
 mod mask;
 mod mrkdwn;
 mod names;
 mod sentence;
+mod shell;
 mod slack;
 mod sms;
 mod speakable;
@@ -20,6 +21,7 @@ pub use mask::{mask_e164, mask_numbers};
 pub use mrkdwn::{MAX_SECTION_CHARS, cut_section, escape, slack_length};
 pub use names::{alarm_name, count};
 pub use sentence::{Kind, Part, Sentence, outcome_text, sentence};
+pub use shell::{shell_quoted, shell_word};
 pub(crate) use slack::bold;
 pub use slack::{SlackContext, slack_line};
 pub use sms::{listed, sms};

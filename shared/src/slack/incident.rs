@@ -92,7 +92,7 @@ fn headline(incident: &Incident, slack: SlackContext<'_>) -> String {
                 next_try(incident).map(|at| format!("; the next try is at {}", local_time(at)));
             format!(
                 ":rotating_light: *nobody took it* after {}{}",
-                count(incident.round.calls, "call"),
+                count(incident.round.calls as usize, "call"),
                 next.unwrap_or_default()
             )
         }

@@ -1,6 +1,7 @@
 //! The differences in words, for a person.
 
 use super::{FlowDiff, TransitionChange, WidgetChange};
+use crate::counted;
 use crate::draw::ChangeKind;
 
 impl FlowDiff {
@@ -37,10 +38,6 @@ impl FlowDiff {
         if self.is_empty() {
             return format!("no differences{moved}");
         }
-        let count = |number: usize, one: &str| match number {
-            1 => format!("1 {one}"),
-            _ => format!("{number} {one}s"),
-        };
         let of_widgets = self.widgets.iter().map(|widget| (widget.kind, &widget.settings));
         let of_transitions = self.transitions.iter().map(|one| (one.kind, &one.settings));
         // The settings of what is new or gone count with it.
@@ -50,9 +47,9 @@ impl FlowDiff {
             inner.map(|(_, settings)| settings.len()).sum::<usize>() + self.settings.len();
         format!(
             "{}, {} and {} differ{moved}",
-            count(self.widgets.len(), "widget"),
-            count(self.transitions.len(), "transition"),
-            count(settings, "setting"),
+            counted(self.widgets.len(), "widget"),
+            counted(self.transitions.len(), "transition"),
+            counted(settings, "setting"),
         )
     }
 }

@@ -75,7 +75,7 @@ pub(super) fn policy_text(policy: &Policy) -> Vec<String> {
     let repage = span(policy.repage_after.as_secs());
     let roster = policy.roster.join(", then ");
     let mut words = vec![
-        format!("Calls {roster}, and around again: {} at most.", count(*attempts, "call")),
+        format!("Calls {roster}, and around again: {} at most.", count(*attempts as usize, "call")),
         format!(
             "A phone rings for {ring_seconds} s. The menu is read twice; each time there are \
              {answer_seconds} s to press a key."

@@ -89,10 +89,9 @@ async fn list(dashboard: &Dashboard, now: Timestamp) -> Result<Value, Error> {
         .map(|policy| (policy.name, policy.roster.join(", then ")))
         .collect();
     let said: Vec<String> = open.iter().map(Summary::said).collect();
-    let number = u32::try_from(open.len()).unwrap_or(u32::MAX);
-    let (tab, said) = match number {
+    let (tab, said) = match open.len() {
         0 => ("Incidents".to_owned(), "No incident is open".to_owned()),
-        _ => (format!("{} open", count(number, "incident")), said.join(". ")),
+        number => (format!("{} open", count(number, "incident")), said.join(". ")),
     };
     Ok(context! {
         tab, said, open => Serde(&open), recent => Serde(&recent.iter().take(RECENT).collect::<Vec<_>>()),

@@ -160,7 +160,7 @@ fn exhausted(incident: &Incident) -> Texts {
     let over = incident.resolves_at();
     let over = over.map(|at| Clock { what: "over, if nothing changes,", at, kind: "in" });
     let clock = [again, over].into_iter().flatten().min_by_key(|clock| clock.at);
-    let detail = format!("after {}", count(incident.round.calls, "call"));
+    let detail = format!("after {}", count(incident.round.calls as usize, "call"));
     ("Nobody took it".to_owned(), clock, detail)
 }
 

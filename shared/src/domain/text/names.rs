@@ -6,7 +6,7 @@ pub fn alarm_name(name: &str) -> &str {
 }
 
 /// `1 call`, `2 calls`.
-pub fn count(number: u32, of: &str) -> String {
+pub fn count(number: usize, of: &str) -> String {
     format!("{number} {of}{}", if number == 1 { "" } else { "s" })
 }
 

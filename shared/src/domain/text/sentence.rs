@@ -254,7 +254,8 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
         Event::Exhausted { calls: number } => {
             let strong = Part::Strong("nobody took it".to_owned());
             let again = span(incident.retry_after().as_secs());
-            let after = format!(" after {}; the next try is in {again}", count(*number, "call"));
+            let after =
+                format!(" after {}; the next try is in {again}", count(*number as usize, "call"));
             new(Problem, ":rotating_light:", vec![strong, text(after)]).broadcast()
         }
         Event::CalledAgain => {

@@ -122,12 +122,11 @@ pub(super) fn runs(
 
 /// What is read out when it changes.
 pub(super) fn said(stuck: usize, quiet: usize) -> String {
-    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let stuck = match number(stuck) {
+    let stuck = match stuck {
         0 => "No execution is stuck".to_owned(),
         stuck => format!("{} stuck", count(stuck, "execution")),
     };
-    match number(quiet) {
+    match quiet {
         0 => stuck,
         quiet => format!("{stuck}, {} gone quiet", count(quiet, "Flow")),
     }

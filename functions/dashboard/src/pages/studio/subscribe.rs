@@ -2,6 +2,7 @@
 
 use shared::config::Settings;
 use shared::domain::executions::event::{ENDED, STARTED, STEP_ENDED};
+use shared::domain::text::{shell_quoted, shell_word};
 
 use crate::ServerCli;
 
@@ -34,20 +35,6 @@ pub(super) fn end(server_cli: &ServerCli, flow: &str, execution: &str) -> String
     let ServerCli { program, options } = server_cli;
     let options: String = options.iter().map(|word| format!(" {}", shell_word(word))).collect();
     format!("{program} flow end {flow} {execution}{options}")
-}
-
-/// A text as one word of a shell: as it is, if that has nothing that a shell reads.
-fn shell_word(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-:@%+,".contains(c);
-    match !text.is_empty() && text.chars().all(is_plain) {
-        true => text.to_owned(),
-        false => shell_quoted(text),
-    }
-}
-
-/// A text as one word of a shell.
-fn shell_quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
