@@ -64,6 +64,23 @@ fn suites() -> Vec<String> {
 /// Blocks of `sh` are run, in their order: on a free port, and in a folder that has nothing but `events/` and
 /// `examples/`. What several pages say is run once.
 #[test]
+fn cargo_run_starts_ringdown() {
+    let metadata = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--format-version", "1", "--locked", "--offline"])
+        .current_dir(root(""))
+        .output()
+        .unwrap();
+    let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout).unwrap();
+    let members = metadata["workspace_default_members"].as_array().unwrap();
+    let packages = metadata["packages"].as_array().unwrap().iter();
+    let packages = packages.filter(|package| members.contains(&package["id"]));
+    // Of several, cargo takes none.
+    let programs: Vec<&str> =
+        packages.filter_map(|package| package["default_run"].as_str()).collect();
+    assert_eq!(programs, ["ringdown"]);
+}
+
+#[test]
 fn commands_of_the_pages_run() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["events", "examples"] {
