@@ -192,14 +192,17 @@ fn no_answer(error: &reqwest::Error) -> PostError {
     }
 }
 
-/// What an incoming webhook's answer means: only 200 with the body `ok` is success, errors are one word of plain text.
-/// What is no answer of Slack's (a proxy's page, a redirect) is tried again. (docs, "Sending messages using incoming
+/// What an incoming webhook's answer means: 200 with the body `ok`, or with the Web API's `{"ok":true}`, is success, errors
+/// are one word of plain text, or the Web API's JSON. What is no answer of Slack's (a proxy's page, a redirect) is tried again. (docs, "Sending messages using incoming
 /// webhooks", "Handling errors".)
 pub fn webhook_verdict(
     status: u16,
     body: &str,
     retry_after: Option<Duration>,
 ) -> Result<(), PostError> {
+    if is_of_the_web_api(body) {
+        return api_verdict(status, body, retry_after);
+    }
     let body = body.trim();
     let told = format!("Slack answered {status} {}", word(body));
     match status {
@@ -211,6 +214,12 @@ pub fn webhook_verdict(
         400..=499 if body.is_empty() || word(body) == body => Err(PostError::Channel(told)),
         _ => Err(PostError::Later(retry_after, told)),
     }
+}
+
+/// Whether an answer says `ok` as the Web API does.
+fn is_of_the_web_api(body: &str) -> bool {
+    let answer: Value = serde_json::from_str(body).unwrap_or_default();
+    answer["ok"].is_boolean()
 }
 
 /// What the Web API's answer means: 200 even for errors, `ok` decides. (docs, `chat.postMessage`, `chat.update`.)
@@ -273,16 +282,20 @@ const CONTENT: [&str; 8] = [
     "invalid_arguments",
 ];
 
-/// Slack's words for "try again".
-const LATER: [&str; 8] = [
+/// Slack's words for "try again", and for states of a workspace that pass: it joins an organization, or a channel that is
+/// shared with another one moves.
+const LATER: [&str; 11] = [
+    "external_channel_migrating",
     "fatal_error",
     "internal_error",
     "message_limit_exceeded",
+    "org_login_required",
     "rate_limited",
     "ratelimited",
     "request_timeout",
     "rollup_error",
     "service_unavailable",
+    "team_added_to_org",
 ];
 
 /// Slack's error word: short, and free of anything else that a stranger's answer may hold.

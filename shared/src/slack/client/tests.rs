@@ -13,6 +13,10 @@ fn what_an_incoming_webhook_answers() {
         (408, ""),
         (302, ""),
         (403, "<html>a proxy's page</html>"),
+        (403, "team_added_to_org"),
+        (403, "org_login_required"),
+        (404, "external_channel_migrating"),
+        (200, r#"{"ok":false,"error":"ratelimited"}"#),
     ] {
         assert!(matches!(says(status, body), Err(PostError::Later(..))), "{status} {body}");
     }
@@ -32,7 +36,18 @@ fn what_an_incoming_webhook_answers() {
     {
         assert!(matches!(says(200, almost), Err(PostError::Unknown(_))), "{almost}");
     }
-    assert_eq!(says(200, "ok\n"), Ok(()));
+    for taken in ["ok\n", r#"{"ok":true}"#, " {\"ok\": true, \"ts\": \"1.2\"}\n"] {
+        assert_eq!(says(200, taken), Ok(()), "{taken}");
+    }
+    for doubtful in [r#"{"ok":"true"}"#, r#"{"ok":true"#, "[]", "true"] {
+        assert!(matches!(says(200, doubtful), Err(PostError::Unknown(_))), "{doubtful}");
+    }
+    assert!(matches!(
+        says(200, r#"{"ok":false,"error":"no_service"}"#),
+        Err(PostError::Channel(_))
+    ));
+    assert!(matches!(says(400, r#"{"ok":false,"error":"no_text"}"#), Err(PostError::Content(_))));
+    assert!(matches!(says(500, r#"{"ok":true}"#), Err(PostError::Later(..))), "not by that status");
 }
 
 #[test]
@@ -54,6 +69,20 @@ fn what_the_web_api_answers() {
         [(503, ""), (408, ""), (403, "<html>"), (200, r#"{"ok":false,"error":"fatal_error"}"#)]
     {
         assert!(matches!(says(status, body), Err(PostError::Later(..))), "{status} {body}");
+    }
+}
+
+#[test]
+fn passing_states_of_a_workspace_are_retried() {
+    for state in ["team_added_to_org", "org_login_required", "external_channel_migrating"] {
+        let answer = format!(r#"{{"ok":false,"error":"{state}"}}"#);
+        for verdict in [
+            api_verdict(200, &answer, None),
+            webhook_verdict(403, state, None),
+            response_verdict(403, &answer, None),
+        ] {
+            assert!(matches!(verdict, Err(PostError::Later(..))), "{state}: {verdict:?}");
+        }
     }
 }
 

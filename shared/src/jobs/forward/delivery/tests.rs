@@ -252,6 +252,22 @@ async fn what_slack_never_takes_becomes_a_dead_letter_of_its_incident() {
     assert_eq!((kept.incident.as_deref(), kept.lines[0].text.as_str()), (Some(ID), "lost"));
 }
 
+#[tokio::test]
+async fn line_waits_while_its_workspace_is_in_a_passing_state() {
+    let backend = Backend::of_a_webhook().await;
+    let passing = Answer::of(403, "team_added_to_org").with("retry-after", 30);
+    backend.slack.answers("hook", passing);
+    backend.slack.answers("hook", Answer::of(200, r#"{"ok":true}"#));
+    let line = [lines(None, &["a line"])];
+    let (outcomes, asked) = backend.deliver(&line, 1).await;
+    let later = Processed::RetryAfter(Duration::from_secs(30));
+    assert_eq!((outcomes, asked.len()), (vec![later], 1));
+    let (outcomes, asked) = backend.deliver(&line, 31).await;
+    assert_eq!((outcomes, asked.len()), (vec![Processed::Done], 1));
+    let letters = crate::storage::dead_letters::all(&backend.store, at(32)).await.expect("letters");
+    assert!(letters.is_empty(), "{letters:?}");
+}
+
 fn reply(backend: &Backend) -> Task {
     let url = ResponseUrl::new(
         &format!("{}/answers/1", backend.slack.address),
