@@ -91,7 +91,7 @@ pub(super) fn statement<'a>(stmt: &Stmt<'a>) -> Result<Stmt<'a>, Refused> {
 /// The expression with its steps counted.
 ///
 /// # Errors
-/// It repeats a text that is written in it.
+/// It repeats a text that is written in it, or has a slice whose step is not a number above zero.
 pub(super) fn expression<'a>(expr: &Expr<'a>) -> Result<Expr<'a>, Refused> {
     let span = expr.span();
     Ok(match expr {
@@ -99,6 +99,9 @@ pub(super) fn expression<'a>(expr: &Expr<'a>) -> Result<Expr<'a>, Refused> {
         Expr::Const(it) => Expr::Const(Spanned::new(Const { value: it.value.clone() }, span)),
         Expr::Slice(it) => {
             let part = |part: &Option<Expr<'a>>| part.as_ref().map(expression).transpose();
+            if !it.step.as_ref().is_none_or(is_above_zero) {
+                return Err(refused(BACKWARDS, span));
+            }
             let (start, stop, step) = (part(&it.start)?, part(&it.stop)?, part(&it.step)?);
             let expr = through(SEEN, expression(&it.expr)?);
             Expr::Slice(Spanned::new(Slice { expr, start, stop, step }, span))
@@ -156,6 +159,14 @@ pub(super) fn expression<'a>(expr: &Expr<'a>) -> Result<Expr<'a>, Refused> {
             through(MADE, Expr::Map(Spanned::new(map, span)))
         }
     })
+}
+
+/// minijinja panics where a slice runs backwards over nothing, or ends behind its start.
+const BACKWARDS: &str =
+    "the step of a slice must be a number above 0 here: the filter `reverse` turns a value round";
+
+fn is_above_zero(step: &Expr) -> bool {
+    step.as_const().and_then(|step| step.as_i64()).is_some_and(|step| step > 0)
 }
 
 fn operation<'a>(it: &Spanned<BinOp<'a>>, span: Span) -> Result<Expr<'a>, Refused> {

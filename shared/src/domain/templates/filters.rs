@@ -1,7 +1,7 @@
 //! The filters of minijinja, each of which counts what it looks through and what it makes.
 
 use minijinja::value::{Rest, ValueKind, ValueOrKwargs};
-use minijinja::{Environment, Error, State, Value, filters};
+use minijinja::{Environment, Error, ErrorKind, State, Value, filters};
 
 use super::weight::{charge, too_much, weight};
 
@@ -51,6 +51,19 @@ pub(super) fn add(environment: &mut Environment<'static>) {
         _ => same(state, value),
     });
     environment.add_filter(TIMES, times);
+    environment.add_test("divisibleby", is_divisible);
+}
+
+/// minijinja's own panics where it divides by 0.
+fn is_divisible(number: &Value, divisor: &Value) -> Result<bool, Error> {
+    match (i128::try_from(number.clone()), i128::try_from(divisor.clone())) {
+        (Ok(_), Ok(0)) => Err(Error::new(ErrorKind::InvalidOperation, "nothing is divisible by 0")),
+        (Ok(number), Ok(divisor)) => Ok(number.wrapping_rem(divisor) == 0),
+        _ => match (f64::try_from(number.clone()), f64::try_from(divisor.clone())) {
+            (Ok(number), Ok(divisor)) => Ok(number % divisor == 0.0),
+            _ => Ok(false),
+        },
+    }
 }
 
 fn same(state: &mut State<'_, '_>, value: Value) -> Result<Value, Error> {

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 use super::weight::MAX_WORK_BYTES;
 use super::*;
 
+mod never_panics;
+
 fn language() -> Environment<'static> {
     environment(100_000, |_, text| text)
 }
@@ -50,6 +52,7 @@ fn usual_templates_say_what_they_always_said() {
         ("{% filter upper %}a{{ data.n }}{% endfilter %}{{ [1] + [2] }}", "A7[1, 2]"),
         ("{% if data.n is defined and data.n is odd and not data.gone %}y{% endif %}", "y"),
         ("{{ range(3)|list }}{{ dict(a=1).a }}{{ data.big|length }}", "[0, 1, 2]11048576"),
+        ("{{ data.text[::2] }}{{ data.list[1:9:2]|list }}{{ ''|reverse }}", "a<>c[2]"),
         ("{{ (data.big ~ 'y')[-2:] }}{{ data.text * 2 }}", "xya <b> ca <b> c"),
     ] {
         assert_eq!(plain(source), expected, "{source}");
@@ -139,6 +142,10 @@ fn what_no_template_may_have_fails_its_check_with_its_line() {
         ("a\n{{ 'a' * 1000000000 }}", "only numbers can be multiplied"),
         ("a\n{{ [1, 2] * 1000000000 }}", "only numbers can be multiplied"),
         ("a\n{{ ('a' ~ 'b') * 3 }}", "only numbers can be multiplied"),
+        ("a\n{{ data.gone[::-1] }}", "the step of a slice must be a number above 0"),
+        ("a\n{{ data.text[0:2:-1] }}", "the step of a slice must be a number above 0"),
+        ("a\n{{ data.text[::data.n] }}", "the step of a slice must be a number above 0"),
+        ("a\n{{ data.text[::0] }}", "the step of a slice must be a number above 0"),
         ("a\n{% set ns.a = 1 %}", "cannot be set"),
         ("a\n{% include 'a' %}", "`include`"),
         ("a\n{% extends 'a' %}", "`extends`"),
@@ -204,9 +211,20 @@ fn statement() -> impl Strategy<Value = String> {
         (set(), name()).prop_map(|(to, a)| format!(
             "{{% set {to} %}}{{{{ {a} }}}}-{{{{ {a} }}}}{{% endset %}}"
         )),
-        (set(), name()).prop_map(|(to, a)| format!("{{% set {to} = {a}[::-1] %}}")),
+        (set(), name(), slice())
+            .prop_map(|(to, a, slice)| format!("{{% set {to} = {a}{slice} %}}")),
         name().prop_map(|a| format!("{{{{ {a} }}}}")),
     ]
+}
+
+/// A slice with any ends, now and then with the largest numbers there are.
+fn slice() -> impl Strategy<Value = String> {
+    let end = || {
+        let number = prop_oneof![8 => -5_i64..5, 1 => Just(i64::MAX), 1 => Just(-i64::MAX)];
+        prop::option::of(number).prop_map(|end| end.map(|end| end.to_string()).unwrap_or_default())
+    };
+    let step = prop_oneof![4 => 1_i64..4, 1 => Just(i64::MAX)];
+    (end(), end(), step).prop_map(|(start, stop, step)| format!("[{start}:{stop}:{step}]"))
 }
 
 fn small_template() -> impl Strategy<Value = String> {
