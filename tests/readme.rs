@@ -115,6 +115,14 @@ fn commands_of_the_pages_run() {
             assert!(wanted.split_whitespace().all(is_known), "{page}: {typed}");
             continue;
         }
+        if typed.starts_with("curl ") {
+            let token = fs::read_to_string(folder.path().join(".ringdown/start-token")).unwrap();
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &typed.replace("http://127.0.0.1:8080", address)]);
+            let output = shell.env("ALARMS_TOKEN", token.trim()).output().unwrap();
+            assert!(output.status.success(), "{page}: {line}: {output:?}");
+            continue;
+        }
         let arguments = typed.strip_prefix("cargo run -- ");
         let arguments = arguments.unwrap_or_else(|| panic!("{page}: no test runs {typed:?}"));
         let is_sent = ["send ", "alarm "].iter().any(|command| arguments.starts_with(command));

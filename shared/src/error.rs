@@ -17,6 +17,9 @@ pub enum Error {
     /// The request needs a bearer token.
     #[error("a bearer token is needed: send the header `Authorization: Bearer …`")]
     NoToken,
+    /// The request has another bearer token than it should.
+    #[error("the bearer token is wrong")]
+    WrongToken,
     /// Nobody has set the bearer token of this endpoint: the text says which parameter to store. It goes to the caller.
     #[error("{0}")]
     TokenNotSet(&'static str),
@@ -78,7 +81,7 @@ impl Error {
     pub fn status(&self) -> u16 {
         match self {
             Error::BadRequest(_) => 400,
-            Error::LoggedOut | Error::NoToken | Error::NoStartToken => 401,
+            Error::LoggedOut | Error::NoToken | Error::WrongToken | Error::NoStartToken => 401,
             Error::Forged(_) => 403,
             Error::NotFound => 404,
             Error::MethodNotAllowed => 405,

@@ -76,6 +76,7 @@ HEARD = {
     "eventbridge-deleted": ["nothing"],
     "eventbridge-metric": ["incident"],
     "eventbridge-muted": ["quiet"],
+    "http-alarm-by-name": (202, ["incident"]),
     "http-alertmanager": (202, ["incident", "nothing"]),
     "http-without-token": (401, []),
     "sns-anomaly": ["incident"],

@@ -15,9 +15,9 @@ pub(crate) fn check(request: &Request, settings: &Settings) -> Result<(), Error>
             "GET /metrics needs a token: store the parameter metrics-token, or set METRICS_TOKEN";
         return Err(Error::TokenNotSet(what));
     }
-    let shown = request.bearer().unwrap_or_default();
+    let shown = request.bearer().filter(|shown| !shown.is_empty()).ok_or(Error::NoToken)?;
     match tokens.iter().fold(false, |found, token| token.is(shown) | found) {
         true => Ok(()),
-        false => Err(Error::NoToken),
+        false => Err(Error::WrongToken),
     }
 }

@@ -1,7 +1,7 @@
 //! A monitor's alarms come in; incidents are raised, or recover, and the first person is called.
 //!
-//! In: what CloudWatch brings (a direct action, SNS, EventBridge), or `POST /alarms` with a bearer token. Out: what became
-//! of each thing in it, once all of it is kept.
+//! In: what CloudWatch brings (a direct action, SNS, EventBridge), or `POST /alarms` and `POST /alarms/{name}` with a bearer
+//! token. Out: what became of each thing in it, once all of it is kept.
 
 use shared::http::endpoints::{Endpoint, admit};
 use shared::http::{Request, Response, answer};
@@ -19,8 +19,12 @@ async fn monitor(
     request: &Request,
     now: Timestamp,
 ) -> Result<Response, Error> {
-    match admit(request)?.name {
+    let route = admit(request)?;
+    match route.name {
         Endpoint::Alarms => escalate.handle_monitor(request, now).await,
+        Endpoint::Alarm => {
+            escalate.handle_named_alarm(request, route.parameter(&request.path), now).await
+        }
         _ => Err(Error::NotFound),
     }
 }

@@ -1,14 +1,16 @@
 //! Alarms: what a monitor sends → what it says of each alarm. Pure.
 //!
 //! A monitor is CloudWatch, by whichever of its ways (a direct Lambda action, SNS, EventBridge; any of them through
-//! SQS), or Alertmanager's webhook, which is Grafana's too. What cannot be read is handed on with its reason, beside
+//! SQS), or Alertmanager's webhook, which is Grafana's too; any other one can name an alarm itself. What cannot be read is handed on with its reason, beside
 //! what can be. Nothing is left out but what is known to say nothing of a state, or of an alarm's actions or its end.
 
 mod alertmanager;
 mod cloudwatch;
 mod fields;
+mod named;
 pub mod own;
 mod region;
+mod summary;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use fields::{key, line, listed, pairs, text};
+pub use named::{MAX_NAME_BYTES, parse_named};
 
 use crate::domain::size::cut_marked;
 
@@ -94,6 +97,8 @@ pub struct Malformed {
     pub body: String,
     /// All of it, if it was cut: two that differ behind the cut are not the same.
     pub whole: Option<Arc<str>>,
+    /// The subject of the message of SNS that it came in, or the name of the alarm that it came for.
+    pub subject: Option<String>,
     /// Whether it was understood all the same.
     pub kind: Kind,
 }
@@ -102,7 +107,8 @@ impl Malformed {
     /// What cannot be read for this reason, of which so much is kept as is to be.
     pub fn new(reason: String, body: String, kind: Kind) -> Malformed {
         let whole = (body.len() > MAX_UNREADABLE_BYTES).then(|| Arc::from(body.as_str()));
-        Malformed { reason, body: cut_marked(body, MAX_UNREADABLE_BYTES), whole, kind }
+        let body = cut_marked(body, MAX_UNREADABLE_BYTES);
+        Malformed { reason, body, whole, subject: None, kind }
     }
 }
 
@@ -145,7 +151,7 @@ const SHAPES: &str = "CloudWatch's `alarmData`, an event with `detail-type`, a m
 /// `Notify_Users_Alarm_Changes` (SNS) and `cloudwatch-and-eventbridge`; prometheus.io/docs/alerting,
 /// `webhook_config`; grafana.com/docs, "webhook notifier". A single one, or an array of them.
 pub fn parse(body: &[u8], now: Timestamp) -> Vec<Result<Change, Malformed>> {
-    let mut reader = Reader { now, found: Vec::new() };
+    let mut reader = Reader { now, subject: None, found: Vec::new() };
     match std::str::from_utf8(body) {
         Ok(text) => reader.text(text.trim_start_matches('\u{feff}'), 0),
         Err(_) => reader.refuse("it is not UTF-8", &String::from_utf8_lossy(body)),
@@ -156,7 +162,7 @@ pub fn parse(body: &[u8], now: Timestamp) -> Vec<Result<Change, Malformed>> {
 /// Reads what a dead letter holds: a change in our own shape, or a body as it came in. Both within the limits of [`parse`].
 pub fn parse_replayed(body: &[u8], now: Timestamp) -> Vec<Result<Change, Malformed>> {
     let Ok(change) = serde_json::from_slice::<Change>(body) else { return parse(body, now) };
-    let mut reader = Reader { now, found: Vec::new() };
+    let mut reader = Reader { now, subject: None, found: Vec::new() };
     let change = Change { actions: None, ..change };
     reader.add(Ok(change), &String::from_utf8_lossy(body));
     reader.found
@@ -189,6 +195,8 @@ impl Change {
 
 struct Reader {
     now: Timestamp,
+    /// The subject of the message of SNS that is read.
+    subject: Option<String>,
     found: Vec<Result<Change, Malformed>>,
 }
 
@@ -238,20 +246,24 @@ impl Reader {
             return self.refuse("its `Records` is none of: a list of records of SNS or SQS", body);
         };
         for record in records {
+            self.subject = text(record, "/Sns/Subject");
             match (&record["Sns"]["Message"], &record["body"]) {
                 (Value::String(text), _) | (_, Value::String(text)) => self.text(text, depth + 1),
                 _ => self.refuse("the record has none of `Sns.Message` and `body`", record),
             }
         }
+        self.subject = None;
     }
 
     /// What SNS puts into a queue, or posts to a URL.
     fn notification(&mut self, envelope: &Value, body: &dyn Display, depth: u8) {
+        self.subject = text(envelope, "/Subject");
         match (envelope["Type"].as_str(), &envelope["Message"]) {
             (Some("Notification"), Value::String(text)) => self.text(text, depth + 1),
             // The confirmation of a subscription is not for us to answer: somebody has to see it.
             _ => self.refuse("its `Type` is none of: `Notification` with a `Message`", body),
         }
+        self.subject = None;
     }
 
     /// The groups of Alertmanager and Grafana.
@@ -291,7 +303,9 @@ impl Reader {
                 format!("it is one of more than {MAX_CHANGES}: from here on none was read");
             (Err(reason), Kind::Unknown)
         };
-        let malformed = |reason| Malformed::new(reason, body.to_string(), kind);
+        let subject = self.subject.clone();
+        let malformed =
+            |reason| Malformed { subject, ..Malformed::new(reason, body.to_string(), kind) };
         self.found.push(read.map_err(malformed));
     }
 

@@ -48,7 +48,7 @@ impl Method {
 pub enum Body {
     /// None at all: a GET.
     Nothing,
-    /// A form or a small document from one of our pages: 16 KiB.
+    /// A form or a small document from one of our pages, or one alarm by its name: 16 KiB.
     Page,
     /// A form from Twilio or Slack: 64 KiB and 200 fields.
     Form,

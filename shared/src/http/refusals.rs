@@ -41,7 +41,7 @@ impl Reason {
         match error {
             Error::Forged(_) if access == Access::FlowToken => Some(Reason::Token),
             Error::Forged(_) => Some(Reason::Signature),
-            Error::NoToken => Some(Reason::Token),
+            Error::NoToken | Error::WrongToken => Some(Reason::Token),
             Error::TooLarge(_) | Error::TooManyFields(_) => Some(Reason::TooLarge),
             Error::BadRequest(_) => Some(Reason::BadRequest),
             _ => None,
@@ -83,7 +83,7 @@ mod tests {
             ("/slack/actions", forged()),
             ("/twilio/studio/x/1", forged()),
             ("/alarms", Error::NoToken),
-            ("/metrics", Error::NoToken),
+            ("/metrics", Error::WrongToken),
             ("/twilio/voice/x/1/status", Error::TooManyFields(200)),
             ("/alarms", Error::TooLarge(1)),
             ("/twilio/events", Error::BadRequest("no JSON".to_owned())),

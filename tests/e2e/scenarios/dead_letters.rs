@@ -129,7 +129,7 @@ async fn what_has_no_known_shape_is_kept_and_said() {
     let reason = told[0]["reason"].as_str().unwrap();
     assert!(reason.starts_with("it is none of CloudWatch's `alarmData`, "), "{reason}");
     let line = format!(
-        ":warning: something came in as an alarm, and nobody was called: {reason}. It is kept as a dead letter."
+        ":warning: *{{\"disk\": \"97 % full\"}}* came in as an alarm, and nobody was called: {reason}. It is kept as a dead letter."
     );
     scenario.slack_says(&line).await;
     let listed = stdout(&scenario.server.run(&["dead-letters", "--data", "data"]).await);

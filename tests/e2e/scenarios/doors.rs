@@ -1,4 +1,4 @@
-//! `POST /alarms` for any monitor.
+//! `POST /alarms` and `POST /alarms/{name}` for any monitor.
 
 use serde_json::{Value, json};
 
@@ -78,6 +78,56 @@ async fn alertmanager_tells_of_several_at_once() {
         .await;
     assert_eq!(post(&scenario, "/alarms", &token, &over).await.0, 202);
     delta.is_sent("It is over: checkout-probe-fails, checkout-probe-fails recovered\nPAGE").await;
+    scenario.is("resolved").await;
+    scenario.end().await;
+}
+
+#[tokio::test]
+async fn any_monitor_names_its_alarm_itself() {
+    let scenario = Scenario::begin(Way::Voice, &policy("backups", "backup *", &["alpha"], 3)).await;
+    let path = "/alarms/backup%20of%20orders";
+    let token = [("authorization", "Bearer the-alarms-token")];
+    let body = json!({"state": "alarm", "title": "no <backup> for 26 h", "link": "https://wiki.example.com/?a=b&c"});
+    for (headers, expected) in [
+        (
+            &[("authorization", "Basic the-alarms-token")][..],
+            "a bearer token is needed: send the header `Authorization: Bearer …`\n",
+        ),
+        (&[("authorization", "Bearer other")][..], "the bearer token is wrong\n"),
+    ] {
+        let told = post(&scenario, path, headers, &body).await;
+        assert_eq!(told, (401, expected.to_owned()));
+    }
+    let long = json!({"state": "alarm", "title": "x".repeat(16 * 1024)});
+    assert_eq!(post(&scenario, path, &token, &long).await.0, 413);
+    assert_eq!(scenario.server.get(path).await.status(), 405);
+    let (status, told) = post(&scenario, path, &token, &json!({"state": "down"})).await;
+    let reason = "its `state` \"down\" is none of \"alarm\", \"ok\"";
+    let refused = json!([{"outcome": "dead-letter", "reason": reason}]);
+    assert_eq!((status, serde_json::from_str::<Value>(&told).unwrap()), (422, refused));
+    scenario
+        .slack_says(&format!(
+            ":warning: *backup of orders* came in as an alarm, and nobody was called: {reason}. It is kept as a dead letter."
+        ))
+        .await;
+
+    let (status, told) = post(&scenario, path, &token, &body).await;
+    let alpha = scenario.phone("alpha");
+    alpha.rings().await.answers().await.presses('1').await;
+    alpha.is_sent("You took it: backup of orders\nno <backup> for 26 h https://wiki.example.com/?a=b&c\nPAGE").await;
+    let found = scenario.is("taken").await.by("alpha");
+    let became =
+        json!([{"outcome": "incident", "alarm": "backup of orders", "incident": found.id()}]);
+    assert_eq!((status, serde_json::from_str::<Value>(&told).unwrap()), (202, became));
+    let page =
+        scenario.server.get(&format!("/incidents/{}", found.id())).await.text().await.unwrap();
+    let page = page.replace("&#x2f;", "/");
+    let link = r#"<a href="https://wiki.example.com/?a=b&amp;c""#;
+    assert!(page.contains(link), "{page}");
+    assert!(page.contains("no &lt;backup&gt; for 26 h") && !page.contains("<backup>"), "{page}");
+    assert_eq!(post(&scenario, path, &token, &body).await.0, 202);
+    assert_eq!(post(&scenario, path, &token, &json!({"state": "ok"})).await.0, 202);
+    alpha.is_sent("It is over: backup of orders recovered\nPAGE").await;
     scenario.is("resolved").await;
     scenario.end().await;
 }

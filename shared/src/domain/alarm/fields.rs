@@ -61,6 +61,24 @@ pub(super) fn key(text: &str) -> String {
     key
 }
 
+/// The longest link, in characters. One that is cut leads elsewhere, so a longer one is none.
+const MAX_LINK_CHARS: usize = 1_000;
+
+/// Whether a text is one whole link to the web, and nothing in it could end it early or make it look like another one.
+pub(super) fn is_link(text: &str) -> bool {
+    let behind = |scheme: &str| {
+        let (start, rest) = text.split_at_checked(scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then_some(rest)
+    };
+    let rest = behind("https://").or_else(|| behind("http://")).unwrap_or_default();
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let ends_it = |c: char| c.is_whitespace() || is_unseen(c) || "<>|\"\\`".contains(c);
+    !host.is_empty()
+        && !host.contains('@')
+        && !text.contains(ends_it)
+        && text.chars().count() <= MAX_LINK_CHARS
+}
+
 fn scalar(value: &Value) -> Option<String> {
     let text = match value {
         Value::String(text) => trimmed(text).to_owned(),

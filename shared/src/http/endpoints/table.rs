@@ -8,6 +8,7 @@ use super::{Access, Body, Method, Route, route};
 pub enum Endpoint {
     TwilioEvents,
     Alarms,
+    Alarm,
     Voice,
     VoiceStatus,
     VoiceMachine,
@@ -57,7 +58,7 @@ impl Endpoint {
     pub fn function(self) -> Function {
         match self {
             Endpoint::TwilioEvents => Function::EventStreamWebhook,
-            Endpoint::Alarms => Function::OutageIntake,
+            Endpoint::Alarms | Endpoint::Alarm => Function::OutageIntake,
             Endpoint::Voice
             | Endpoint::VoiceStatus
             | Endpoint::VoiceMachine
@@ -93,6 +94,7 @@ pub const ENDPOINTS: &[Route<Endpoint>] = {
     &[
         route(Endpoint::TwilioEvents, Post, "/twilio/events", Body::Batch, TwilioSignature),
         route(Endpoint::Alarms, Post, "/alarms", Body::Batch, AlarmsToken),
+        route(Endpoint::Alarm, Post, "/alarms/{name}", Body::Page, AlarmsToken),
         route(
             Endpoint::Voice,
             Post,

@@ -27,6 +27,8 @@ fn path_finds_its_endpoint() {
         ("DELETE", "/alarms", 405),
         ("POST", "/incidents/a", 405),
         ("POST", "/alarms/", 404),
+        ("POST", "/alarms/a/b", 404),
+        ("GET", "/alarms/a", 405),
         ("GET", "/incidents/", 404),
         ("GET", "/incidents/a/b", 404),
         ("GET", "//", 404),
@@ -51,6 +53,8 @@ fn parameter_is_the_part_of_the_path() {
     assert_eq!(parameter("/incidents/a-b/silence"), "a-b");
     assert_eq!(parameter("/assets/a/b"), "a/b");
     assert_eq!(parameter("/login"), "");
+    let alarm = "/alarms/backup%20of%2Forders";
+    assert_eq!(find(ENDPOINTS, "POST", alarm).unwrap().parameter(alarm), "backup%20of%2Forders");
 }
 
 #[test]
@@ -59,6 +63,7 @@ fn every_endpoint_limits_its_body_by_its_kind() {
         let expected = match (route.method, route.access) {
             (Method::Get | Method::Delete, _) => Body::Nothing,
             (Method::Post, Access::Anyone | Access::Viewer) => Body::Page,
+            (Method::Post, _) if route.path == "/alarms/{name}" => Body::Page,
             (Method::Post, Access::AlarmsToken) => Body::Batch,
             (Method::Post, _) if route.path == "/twilio/events" => Body::Batch,
             (Method::Post, _) => Body::Form,

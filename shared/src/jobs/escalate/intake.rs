@@ -76,7 +76,15 @@ struct Intake<'a> {
 
 impl Work<'_> {
     pub(super) async fn take(&self, body: &[u8]) -> Result<Vec<AlarmResult>, Error> {
-        let parts = alarm::parse(body, self.now);
+        self.take_parts(alarm::parse(body, self.now), body).await
+    }
+
+    /// Takes what was read of a body.
+    pub(super) async fn take_parts(
+        &self,
+        parts: Vec<Part>,
+        body: &[u8],
+    ) -> Result<Vec<AlarmResult>, Error> {
         let seen = recent::seen(&parts);
         let results = Intake { work: self }.take_parts(parts, body, false).await?;
         self.update_recent(seen).await;

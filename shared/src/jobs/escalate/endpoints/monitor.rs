@@ -1,4 +1,4 @@
-//! `POST /alarms`: a monitor's alarms, with a bearer token.
+//! `POST /alarms` and `POST /alarms/{name}`: a monitor's alarms, with a bearer token.
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -8,6 +8,7 @@ use super::super::Escalate;
 use super::super::intake::respond;
 use crate::Error;
 use crate::config::Settings;
+use crate::domain::alarm::parse_named;
 use crate::http::{Request, Response};
 
 impl Escalate {
@@ -24,6 +25,23 @@ impl Escalate {
         authenticate(request, &work.settings)?;
         work.take(&request.body).await.map(|results| respond(&results))
     }
+
+    /// Answers `POST /alarms/{name}`; `name` is that part of the path, as received.
+    ///
+    /// # Errors
+    /// The same: 422 if it has no name or no state that is known.
+    pub async fn handle_named_alarm(
+        &self,
+        request: &Request,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<Response, Error> {
+        let work = self.begin(now).await?;
+        authenticate(request, &work.settings)?;
+        let alarm = parse_named(name, &request.body, now);
+        let results = work.take_parts(vec![alarm], &request.body).await?;
+        Ok(respond(&results))
+    }
 }
 
 /// Checks the bearer token of a request.
@@ -33,12 +51,11 @@ fn authenticate(request: &Request, settings: &Settings) -> Result<(), Error> {
             "POST /alarms needs a token: store the parameter alarms-token, or set ALARMS_TOKEN";
         Error::NotSetUp(what.to_owned())
     })?;
-    let bearer = request.header("authorization").and_then(|value| {
-        let (scheme, token) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-    });
-    let is_same = |given: &str| bool::from(hash(given).ct_eq(&hash(token.expose())));
-    if bearer.is_some_and(is_same) { Ok(()) } else { Err(Error::NoToken) }
+    let given = request.bearer().filter(|given| !given.is_empty()).ok_or(Error::NoToken)?;
+    match bool::from(hash(given).ct_eq(&hash(token.expose()))) {
+        true => Ok(()),
+        false => Err(Error::WrongToken),
+    }
 }
 
 fn hash(text: &str) -> Vec<u8> {

@@ -12,8 +12,10 @@ use super::{AlarmResult, Intake};
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::alarm::{Change, State};
+use crate::domain::routes::Line;
 use crate::domain::silence::Silence;
-use crate::storage::records::StoredIncident;
+use crate::domain::text::{bold, cut_section, escape, mask_e164};
+use crate::storage::records::{self, StoredIncident};
 
 /// The changes of one request, by their policies in the order in which each is met first.
 #[derive(Default)]
@@ -118,6 +120,7 @@ impl Transaction<'_> {
     fn meet(&mut self, change: &Change, silence: Option<&Silence>) -> AlarmResult {
         self.turn_to(&change.key);
         if !self.alarm_record.as_ref().is_some_and(|last| last.covers(change)) {
+            self.report_no_data(change);
             self.take_in(change, silence);
         }
         let alarm = change.name.clone();
@@ -130,6 +133,40 @@ impl Transaction<'_> {
             Some(stored) => AlarmResult::Incident { alarm, incident: stored.incident.id.clone() },
             None => AlarmResult::Nothing { alarm },
         }
+    }
+}
+
+impl Transaction<'_> {
+    /// Reports that a monitor cannot tell any more how an alarm is which calls nobody: of one that rings its incident says
+    /// so. EventBridge brings each change of each alarm, unasked: those of metrics that come and go would be read all day.
+    fn report_no_data(&mut self, change: &Change) {
+        let was_asked_for = change.acts || change.unordered;
+        let is_known = self.alarm_record.as_ref().is_some_and(|last| last.state == State::NoData);
+        if change.state != State::NoData || !was_asked_for || is_known || self.rings(change) {
+            return;
+        }
+        let name = bold(&change.name);
+        let reason = escape(&mask_e164(change.reason.trim_end_matches('.')));
+        let because = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+        let text =
+            format!(":information_source: {name} has no data, and nobody is called{because}");
+        self.lines.push(Line {
+            event_type: "no-data".to_owned(),
+            // The forwarder says it once a day, however often it comes and goes.
+            event_id: records::alarm(&change.key).sk,
+            route: self.policy.name.clone(),
+            text: cut_section(&text),
+            failed: false,
+            asks: false,
+        });
+    }
+
+    /// Whether the alarm goes on in the open incident.
+    fn rings(&self, change: &Change) -> bool {
+        let open = self.stored.as_ref().filter(|stored| stored.incident.ended_at.is_none());
+        open.is_some_and(|stored| {
+            stored.incident.open_alarms().any(|alarm| alarm.key == change.key)
+        })
     }
 }
 

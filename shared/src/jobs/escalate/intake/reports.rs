@@ -9,8 +9,9 @@ use super::Intake;
 use super::triage::{Part, Triage, reason_of};
 use super::verdict::Verdict;
 use crate::Error;
+use crate::domain::alarm::Malformed;
 use crate::domain::routes::Line;
-use crate::domain::text::{cut_section, escape, mask_e164, mask_numbers};
+use crate::domain::text::{bold, cut_section, escape, mask_e164, mask_numbers};
 use crate::storage::dead_letters::DeadLetter;
 
 /// What the log says of dead letters. `template.yaml` counts these lines, and raises an alarm.
@@ -73,7 +74,8 @@ impl Triage<'_> {
                 };
                 let letter = DeadLetter::escalate(&reason, body, now);
                 let text = format!(
-                    ":warning: something came in as an alarm, and nobody was called: {}. It is kept as a dead letter.",
+                    ":warning: {} came in as an alarm, and nobody was called: {}. It is kept as a dead letter.",
+                    what_came(part),
                     escape(&mask_numbers(&reason))
                 );
                 self.lines.push(line(DEAD_LETTER, id, "alarms", &text));
@@ -92,6 +94,16 @@ impl Triage<'_> {
         let channels = config.routes.channels();
         let usual = channels.iter().find(|channel| *channel == "default").or(channels.first());
         of_policy.or(usual.map(String::as_str)).map(str::to_owned)
+    }
+}
+
+/// What came in, in mrkdwn: what is known of something that was not understood.
+fn what_came(part: &Part) -> String {
+    let summary = part.as_ref().err().map(Malformed::summary).unwrap_or_default();
+    match mask_numbers(&summary).as_str() {
+        // Its name is in the reason.
+        "" => "something".to_owned(),
+        summary => bold(summary),
     }
 }
 

@@ -9,6 +9,8 @@ use crate::storage::Key;
 use crate::testing::{MemoryBackend, Parameters, TestClock, each_line_once};
 
 mod anew;
+mod named;
+mod no_data;
 mod repeats;
 mod replays;
 
@@ -72,7 +74,8 @@ impl Intake {
     /// What Slack is told beside incidents, each line once, as the forwarder does.
     fn slack(&self) -> Vec<String> {
         let lines = each_line_once(&self.backend.queue.sent()).into_iter();
-        let beside = |event_type: &str| ["dead-letter", "disabled"].contains(&event_type);
+        let beside =
+            |event_type: &str| ["dead-letter", "disabled", "no-data"].contains(&event_type);
         lines.filter(|line| beside(&line.event_type)).map(|line| line.text).collect()
     }
 

@@ -83,6 +83,8 @@ async fn body_of_no_known_shape_is_refused_and_kept_once_until_it_changes() {
         intake.passes(60);
     }
     assert_eq!((intake.letters().len(), intake.slack().len()), (1, 1));
+    let came = ":warning: *[shop] down* came in as an alarm, and nobody was called: it is none of ";
+    assert!(intake.slack()[0].starts_with(came), "{:?}", intake.slack());
     assert_eq!(intake.posts(&body("up", "2026-11-28T11:03:00Z")).await.0, 422);
     assert_eq!((intake.letters().len(), intake.slack().len()), (2, 2));
     assert_eq!(intake.posts(&json!({"AlarmName": "a", "NewStateValue": "BAD"})).await.0, 422);

@@ -1,0 +1,91 @@
+//! What came, in a few words, where it was not understood: for people who read that nobody was called.
+
+use serde_json::Value;
+
+use super::Malformed;
+use super::fields::{line, text};
+
+/// The fields that say what a message is about, in the order in which they are looked for, whatever their case.
+const TELLING: [&str; 9] =
+    ["subject", "title", "message", "msg", "summary", "alarmname", "name", "text", "description"];
+
+/// The longest summary, in characters.
+const MAX_SUMMARY_CHARS: usize = 200;
+
+impl Malformed {
+    /// Says what it is about, in one line of at most 200 characters: the subject of the message of SNS that it came in, the
+    /// first of its fields that says so, or else its first words. Empty if there are none.
+    pub fn summary(&self) -> String {
+        let body = self.whole.as_deref().unwrap_or(&self.body);
+        let said = self.subject.clone().or_else(|| telling(body));
+        line(said.as_deref().unwrap_or(body), MAX_SUMMARY_CHARS)
+    }
+}
+
+/// The text that says what a body of JSON is about: of the body itself, or of an event's `detail`.
+fn telling(body: &str) -> Option<String> {
+    let body: Value = serde_json::from_str(body).ok()?;
+    let first = body.get(0).unwrap_or(&body);
+    let said = field(first).or_else(|| field(&first["detail"]));
+    said.or_else(|| text(first, "/detail-type"))
+}
+
+fn field(value: &Value) -> Option<String> {
+    let fields = value.as_object()?;
+    TELLING.iter().find_map(|telling| {
+        let (name, _) = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(telling))?;
+        text(value, &format!("/{name}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::parse;
+
+    fn summary(body: &[u8]) -> String {
+        let found = parse(body, jiff::Timestamp::UNIX_EPOCH);
+        found.into_iter().find_map(Result::err).expect("what is not understood").summary()
+    }
+
+    #[test]
+    fn summary_is_the_subject_a_telling_field_or_the_first_words() {
+        let notification = json!({"Type": "Notification", "Subject": "AWS Budgets: monthly", "Message": "Dear customer"});
+        let finding =
+            json!({"detail-type": "GuardDuty Finding", "detail": {"title": "A port is probed"}});
+        for (body, expected) in [
+            (json!({"Records": [{"Sns": notification}]}), "AWS Budgets: monthly"),
+            (json!({"Records": [{"body": notification.to_string()}]}), "AWS Budgets: monthly"),
+            (notification, "AWS Budgets: monthly"),
+            (json!({"Type": "Notification", "Message": "Dear\ncustomer"}), "Dear customer"),
+            (
+                json!({"Type": "Notification", "Subject": null, "Message": finding.to_string()}),
+                "A port is probed",
+            ),
+            (json!({"detail-type": "GuardDuty Finding", "detail": {}}), "GuardDuty Finding"),
+            (json!({"message": "boom!", "title": "[Alerting] CPU alert"}), "[Alerting] CPU alert"),
+            (json!({"Title": "", "Message": "boom!"}), "boom!"),
+            (json!({"monitor": {"name": "shop"}, "msg": "[shop] down"}), "[shop] down"),
+            (json!({"AlarmName": "cpu", "NewStateValue": "BAD"}), "cpu"),
+            (json!({"a": 1}), r#"{"a":1}"#),
+            (json!([{"title": "one"}, {"title": "two"}]), "one"),
+        ] {
+            assert_eq!(summary(body.to_string().as_bytes()), expected, "{body}");
+        }
+        assert_eq!(summary(b"the disk\nis full"), "the disk is full");
+        assert_eq!(summary(b""), "");
+        assert_eq!(summary("x".repeat(100_000).as_bytes()).chars().count(), 200);
+    }
+
+    #[test]
+    fn subject_is_that_of_its_own_record() {
+        let record = |subject: &str| json!({"Sns": {"Subject": subject, "Message": "words"}});
+        let body =
+            json!({"Records": [record("one"), {"Sns": {"Message": "two"}}, record("three")]});
+        let found = parse(body.to_string().as_bytes(), jiff::Timestamp::UNIX_EPOCH);
+        let said: Vec<String> =
+            found.into_iter().filter_map(Result::err).map(|one| one.summary()).collect();
+        assert_eq!(said, ["one", "two", "three"]);
+    }
+}
