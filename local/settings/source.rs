@@ -110,8 +110,10 @@ impl Source {
             Source::Variable(text) => Ok(text.clone()),
             Source::File(path) => std::fs::read_to_string(path).map_err(|error| {
                 let is_gone = error.kind() == std::io::ErrorKind::NotFound;
+                let is_text = error.kind() != std::io::ErrorKind::InvalidData;
                 let why = match is_gone && path == Path::new(USUAL) {
                     true => "is not there".to_owned(),
+                    false if !is_text => "is not UTF-8: save the file as UTF-8".to_owned(),
                     false => format!("cannot be read: {error}"),
                 };
                 let path = path.display();

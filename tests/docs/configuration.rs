@@ -58,7 +58,10 @@ fn parse(text: String) -> Result<Config, String> {
 /// The keys that the code takes in this section, as it says itself of one that it does not know.
 fn keys_of_the_code(section: &str) -> Vec<String> {
     let error = parse(with(section, "zzz = 1")).expect_err("zzz is no key");
-    assert!(error.contains("unknown field `zzz`"), "{section}: {error}");
+    if section == "`[channels.<name>]`" && error.contains("a channel is only declared here") {
+        return Vec::new();
+    }
+    assert!(error.contains("unknown key `zzz`"), "{section}: {error}");
     let expected = error.split("`zzz`").nth(1).unwrap();
     let mut keys: Vec<String> = expected.split('`').skip(1).step_by(2).map(str::to_owned).collect();
     keys.sort();

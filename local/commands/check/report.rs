@@ -1,5 +1,6 @@
 //! The text of a check: what goes where, and who is called.
 
+use jiff::SignedDuration;
 use shared::Timestamp;
 use shared::config::CHANNELS;
 use shared::config::Environment;
@@ -57,7 +58,8 @@ pub(super) fn print(config: &Config, now: Timestamp) -> Result<(), String> {
     bring(config, &[Ok(watch::stuck::sample(now))], now);
     say!("  a Flow that has gone quiet, and is started again");
     bring(config, &watch::quiet::samples(now).map(Ok), now);
-    say!("\nA line that Slack does not take for {:?} becomes a dead letter.", config.give_up_after);
+    let give_up_after = SignedDuration::try_from(config.give_up_after).unwrap_or_default();
+    say!("\nA line that Slack does not take for {give_up_after:#} becomes a dead letter.");
     Ok(())
 }
 

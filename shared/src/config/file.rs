@@ -13,7 +13,9 @@ mod roster;
 mod schedules;
 mod silences;
 mod studio;
+mod syntax;
 mod times;
+mod written;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -340,7 +342,8 @@ impl Check<'_> {
         let mut problem = self.source.problem(source.span().start, key, what);
         // TOML leaves out the line end right behind three quotes.
         let opening = self.source.text.get(source.span().start..).unwrap_or_default();
-        let left_out = opening.starts_with("\"\"\"\n") || opening.starts_with("'''\n");
+        let quoted = opening.strip_prefix("\"\"\"").or_else(|| opening.strip_prefix("'''"));
+        let left_out = quoted.is_some_and(|text| text.starts_with(['\n', '\r']));
         problem.line += line.saturating_sub(1) + usize::from(left_out);
         self.problems.push(problem);
     }

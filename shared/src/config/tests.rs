@@ -8,6 +8,7 @@ mod calendars;
 mod calling;
 mod deployment;
 mod last_good;
+mod mistakes;
 mod reports;
 mod schedules;
 mod silences;
@@ -74,13 +75,13 @@ fn an_error_names_file_line_key_and_what_was_expected() {
         ),
         (
             "events = [\"x\"]\ntext = 5\nto = \"a\"",
-            "ringdown.toml:5: text: invalid type: integer `5`, expected a string",
+            "ringdown.toml:5: text: is a number, expected text in quotes, like text = ",
         ),
         (
             "events = [\"x\"]\ntext = \"t\"\ntoo = \"a\"",
-            "ringdown.toml:6: too: unknown field `too`, expected one of",
+            "ringdown.toml:6: too: unknown key `too` (did you mean `to`?), expected one of",
         ),
-        ("events = [\"x\"]\ntext = \"t\"", "ringdown.toml:2: [[routes]]: missing field `to`"),
+        ("events = [\"x\"]\ntext = \"t\"", "ringdown.toml:2: [[routes]]: `to` is missing"),
     ] {
         let told = route(keys);
         assert!(told.starts_with(expected), "\n{told}\n{expected}");
@@ -345,7 +346,7 @@ fn a_policy_is_checked_when_it_is_loaded() {
             "ringdown.toml:10: policies.call_with: \"pigeon\" is no way to call",
         ),
         ("say = \"{{ who }}\"", "ringdown.toml:10: policies.say: undefined value"),
-        ("ring = 4", "ringdown.toml:10: ring: unknown field `ring`"),
+        ("ring = 4", "ringdown.toml:10: ring: unknown key `ring`"),
     ] {
         let told = policy(&format!("{rest}{key}"));
         assert!(told.starts_with(expected), "\n{told}\n{expected}");

@@ -4,6 +4,7 @@
 //! one whose work grows with what it is given, goes through a filter of ours that counts its bytes.
 
 mod bounded;
+mod compared;
 mod filters;
 mod json_text;
 mod weight;
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 
 use minijinja::machinery::{CodeGenerator, Instructions, eval, make_string_output};
 use minijinja::machinery::{parse, parse_expr};
-use minijinja::value::Object;
+use minijinja::value::{Object, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, Value};
 
 pub(crate) use json_text::JsonText;
@@ -143,9 +144,17 @@ fn print(
         return out.write_str(text).map_err(Error::from);
     }
     charge(state, weight(value))?;
-    let text = write(value, value.to_string());
+    let text = write(value, printed(value));
     charge(state, text.len())?;
     out.write_str(&text).map_err(Error::from)
+}
+
+/// A value as text: a list or an object as JSON, but JSON that arrived as text as it came.
+fn printed(value: &Value) -> String {
+    let is_json = matches!(value.kind(), ValueKind::Seq | ValueKind::Map)
+        && value.downcast_object_ref::<JsonText>().is_none();
+    let json = is_json.then(|| json_text::spaced(value)).flatten();
+    json.unwrap_or_else(|| value.to_string())
 }
 
 #[cfg(test)]

@@ -37,9 +37,6 @@ impl fmt::Display for Problem {
     }
 }
 
-/// How much of a line that is no TOML is named as a key, in characters.
-const MAX_KEY: usize = 80;
-
 /// The joined text, and where its pieces begin.
 pub(super) struct Source {
     pub(super) text: String,
@@ -84,15 +81,5 @@ impl Source {
         let (before, file) =
             part.map_or((0, "ringdown.toml"), |part| (part.lines, part.name.as_str()));
         Problem { file: file.to_owned(), line: line - before, key: key.to_owned(), what }
-    }
-
-    pub(super) fn syntax(&self, error: &toml::de::Error) -> Problems {
-        let at = error.span().map_or(0, |span| span.start);
-        let line_start = self.text[..at.min(self.text.len())].rfind('\n').map_or(0, |end| end + 1);
-        let line = self.text[line_start..].lines().next().unwrap_or_default();
-        let key = line.split('=').next().unwrap_or_default().trim();
-        let key: String = key.chars().take(MAX_KEY).collect();
-        let what = error.message().trim().replace('\n', ", ");
-        Problems(vec![self.problem(at, &key, what)])
     }
 }

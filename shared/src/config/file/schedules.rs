@@ -14,6 +14,7 @@ use overrides::OverrideTable;
 use super::limits::MAX_LISTED_PEOPLE;
 use super::problems::Source as Text;
 use super::times::{DAYS, time_of_day, weekday};
+use super::written::maybe_written;
 use super::{CalendarProblem, Check, Problem, parts};
 use crate::domain::escalation::Person;
 use crate::domain::schedule::{
@@ -27,8 +28,10 @@ pub(super) struct ScheduleTable {
     time_zone: Option<Spanned<String>>,
     rotation: Option<Spanned<String>>,
     people: Option<Spanned<Vec<Spanned<String>>>>,
+    #[serde(default, deserialize_with = "maybe_written")]
     hand_over: Option<Spanned<String>>,
     hand_over_day: Option<Spanned<String>>,
+    #[serde(default, deserialize_with = "maybe_written")]
     starts: Option<Spanned<String>>,
     ics: Option<Spanned<String>>,
     not_on_call: Option<Vec<Spanned<String>>>,
@@ -56,8 +59,11 @@ impl Check<'_> {
 
     fn schedule(&mut self, mut table: ScheduleTable, people: &People) -> Schedule {
         let overrides = std::mem::take(&mut table.overrides);
-        let named =
-            table.time_zone.as_ref().and_then(|name| self.zone("schedules.time_zone", name));
+        // One that is none is told once: all that follows from it would be told too.
+        let named = table
+            .time_zone
+            .as_ref()
+            .map(|name| self.zone("schedules.time_zone", name).unwrap_or(TimeZone::UTC));
         let (source, zone) = match (&table.rotation, &table.ics) {
             (None, Some(ics)) => {
                 self.none_beside_ics(&table);

@@ -12,6 +12,7 @@ use toml::Spanned;
 
 use super::Check;
 use super::times::{DAYS, time_of_day, weekday};
+use super::written::maybe_written;
 use crate::domain::silence::{Silences, When, Window};
 
 #[derive(Deserialize)]
@@ -20,9 +21,12 @@ pub(super) struct SilenceTable {
     pub(super) alarms: Spanned<Vec<Spanned<String>>>,
     reason: Option<Spanned<String>>,
     time_zone: Option<Spanned<String>>,
+    #[serde(default, deserialize_with = "maybe_written")]
     from: Option<Spanned<String>>,
+    #[serde(default, deserialize_with = "maybe_written")]
     until: Option<Spanned<String>>,
     every: Option<Spanned<DaysTable>>,
+    #[serde(default, deserialize_with = "maybe_written")]
     at: Option<Spanned<String>>,
     lasting: Option<Spanned<String>>,
 }

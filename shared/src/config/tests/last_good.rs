@@ -44,7 +44,10 @@ async fn every_function_keeps_what_it_reads_first() {
 async fn first_start_with_a_broken_configuration_is_an_error() {
     let all = Deployment::new(&[("config/main", "[channels.default]\nx = 1\n")]);
     let error = all.process().get(at(0)).await.unwrap_err().to_string();
-    assert!(error.starts_with("not set up: config/main:2: x: unknown field"), "{error}");
+    assert!(
+        error.starts_with("not set up: config/main:2: x: a channel is only declared"),
+        "{error}"
+    );
     assert_eq!((all.told(), all.counted(), all.records()), (vec![], 0, vec![]));
 }
 

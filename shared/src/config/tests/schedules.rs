@@ -96,7 +96,11 @@ fn a_schedule_is_checked_when_it_is_loaded() {
             "2026-02-30",
             "15: schedules.starts: \"2026-02-30\" cannot be read, expected a date like",
         ),
-        ("starts", "start", "15: start: unknown field `start`, expected one of"),
+        (
+            "starts",
+            "start",
+            "15: start: unknown key `start` (did you mean `starts`?), expected one of",
+        ),
         (
             "starts = ",
             "ics = \"x.ics\"\nstarts = ",
@@ -149,7 +153,7 @@ fn an_override_is_checked_too() {
             format!("{}person = \"alpha\"", times.replace("2026-12-24T18:00", "christmas")),
             "17: schedules.overrides.from: \"christmas\" is no time, expected one like \"2026-12-24T18:00\", local or",
         ),
-        (format!("{times}who = \"alpha\""), "19: who: unknown field `who`, expected one of"),
+        (format!("{times}who = \"alpha\""), "19: who: unknown key `who`, expected one of"),
     ] {
         let told = over(&keys);
         let expected = format!("ringdown.toml:{expected}");
@@ -239,13 +243,13 @@ fn a_roster_is_people_or_who_is_on_call() {
         ),
         (
             "{ schedule = \"primary\", than = [] }",
-            "19: roster: unknown field `than`, expected `schedule` or `then`",
+            "19: roster: unknown key `than` (did you mean `then`?), expected `schedule` or `then`",
         ),
-        ("{ then = [\"alpha\"] }", "19: roster: missing field `schedule`"),
+        ("{ then = [\"alpha\"] }", "19: roster: `schedule` is missing"),
         ("[]", "19: policies.roster: has 0 people, expected 1 to 20"),
         (
             "\"primary\"",
-            "19: roster: invalid type: string \"primary\", expected people like [\"alpha\"], or { schedule",
+            "19: roster: is text in quotes, expected people like [\"alpha\"], or { schedule",
         ),
     ] {
         let told = with(roster);

@@ -58,7 +58,7 @@ fn a_window_is_checked_when_it_is_loaded() {
             "3: silences.alarms: is empty, expected globs on the alarm's",
         ),
         (ONCE, "[\"batch-*\"]", "[\"a\", \"\"]", "3: silences.alarms: is empty, expected globs on"),
-        (ONCE, "alarms = [\"batch-*\"]\n", "", "2: [[silences]]: missing field `alarms`"),
+        (ONCE, "alarms = [\"batch-*\"]\n", "", "2: [[silences]]: `alarms` is missing"),
         (
             ONCE,
             "the database moves",
@@ -89,7 +89,7 @@ fn a_window_is_checked_when_it_is_loaded() {
             "T01:00",
             "7: silences.until: is not behind `from`, expected a later time",
         ),
-        (ONCE, "until", "till", "7: till: unknown field `till`, expected one of"),
+        (ONCE, "until", "till", "7: till: unknown key `till`, expected one of"),
         (
             ONCE,
             "until = \"2026-03-29T04:00\"\n",
@@ -131,7 +131,7 @@ fn a_window_is_checked_when_it_is_loaded() {
             EVERY,
             "\"sunday\"",
             "7",
-            "5: every: invalid type: integer `7`, expected \"day\", a day like \"sunday\", or several",
+            "5: every: is a number, expected \"day\", a day like \"sunday\", or several",
         ),
         (
             EVERY,

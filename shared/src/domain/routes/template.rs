@@ -13,6 +13,9 @@ use crate::domain::text::escape;
 const NAMES: [&str; 8] =
     ["type", "id", "source", "time", "data", "specversion", "dataschema", "datacontenttype"];
 
+/// Signs that no expression has.
+const UNKNOWN_SIGNS: [char; 9] = ['&', '$', '?', ';', '\\', '^', '`', '@', '#'];
+
 /// How much work a template may do on one event, in minijinja's instructions.
 const FUEL: u64 = 100_000;
 
@@ -90,7 +93,7 @@ fn from_text(text: &str) -> Value {
 
 /// Checks a template; the error says what is wrong, and in which line of the template (from 1).
 pub fn check_template(source: &str) -> Result<(), (usize, String)> {
-    templates::check(source)?;
+    templates::check(source).map_err(|(line, what)| (line, with_end(what)))?;
     let environment = environment();
     let template = environment.template_from_str(source).map_err(|error| told(&error))?;
     check_names(&environment, template.undeclared_variables(false))?;
@@ -99,11 +102,68 @@ pub fn check_template(source: &str) -> Result<(), (usize, String)> {
 
 /// Checks a condition, as [`check_template`] does.
 pub fn check_expression(source: &str) -> Result<(), (usize, String)> {
-    templates::check_expression(source)?;
+    // Behind a text minijinja takes a sign that it does not know for the end.
+    if without_texts(source).contains(UNKNOWN_SIGNS) {
+        return Err((1, hinted(source, "unexpected character".to_owned())));
+    }
+    templates::check_expression(source).map_err(|(line, what)| (line, hinted(source, what)))?;
     let environment = environment();
     let expression = environment.compile_expression(source).map_err(|error| told(&error))?;
     check_names(&environment, expression.undeclared_variables(false))?;
     check_calls(|trial| templates::evaluate(&environment, source, trial).map(|_| ()))
+}
+
+/// What has no end, in a template's own signs.
+fn with_end(what: String) -> String {
+    if what.ends_with("expected end of variable block") {
+        return format!("{what}: {{{{ needs its }}}}");
+    }
+    if what.ends_with("expected end of block") {
+        return format!("{what}: {{% needs its %}}, {{% if … %}} its {{% endif %}}");
+    }
+    what
+}
+
+/// What is wrong with a condition, and the sign that is written differently here, if it has one.
+fn hinted(source: &str, what: String) -> String {
+    let code = without_texts(source);
+    let is_sign = |at: usize, sign: char| {
+        let before = code[..at].chars().next_back().unwrap_or(' ');
+        let after = code[at + sign.len_utf8()..].chars().next().unwrap_or(' ');
+        !"=!<>".contains(before) && after != '='
+    };
+    let alone = |sign: char| code.match_indices(sign).any(|(at, _)| is_sign(at, sign));
+    let hint = if code.contains("{{") || code.contains("{%") {
+        "the condition alone, without {{ and }}"
+    } else if code.contains("&&") {
+        "`and` in place of &&"
+    } else if code.contains("||") {
+        "`or` in place of ||"
+    } else if alone('!') {
+        "`not` in place of !"
+    } else if alone('=') {
+        "== in place of ="
+    } else {
+        return what;
+    };
+    format!("{what}: expected {hint}")
+}
+
+/// An expression without what stands in quotes.
+fn without_texts(source: &str) -> String {
+    let mut quote = None;
+    let outside = source.chars().filter(|&c| match quote {
+        Some(open) => {
+            quote = Some(open).filter(|open| *open != c);
+            false
+        }
+        None if c == '"' || c == '\'' => {
+            quote = Some(c);
+            false
+        }
+        None => true,
+    });
+    outside.collect()
 }
 
 fn check_names(
@@ -115,7 +175,12 @@ fn check_names(
     };
     match used.into_iter().find(|name| !known(name)) {
         Some(name) => {
-            Err((1, format!("unknown name `{name}`, expected one of {}", NAMES.join(", "))))
+            let within = if name == "payload" { "data" } else { "data.payload" };
+            let what = format!(
+                "unknown name `{name}`, expected one of {} (what an event carries is in `data`, like {within}.{name})",
+                NAMES.join(", ")
+            );
+            Err((1, what))
         }
         None => Ok(()),
     }

@@ -92,6 +92,23 @@ fn json_text_is_an_object_and_prints_as_it_came() {
 }
 
 #[test]
+fn object_and_list_print_as_json() {
+    let payload = json!({"b": null, "a": [1, true, "q\"\u{7f}ü"], "n": {"x": 1.5}});
+    for (template, expected) in [
+        ("{{ data.payload }}", payload.clone()),
+        ("{{ data }}", json!({"payload": payload})),
+        ("{{ data.payload.a }}", payload["a"].clone()),
+        ("{{ [data.payload.n, none] }}", json!([payload["n"], null])),
+    ] {
+        let printed = text(template, payload.clone());
+        let printed: serde_json::Value = serde_json::from_str(&printed).expect(template);
+        assert_eq!(printed, expected, "{template}");
+    }
+    let within = json!({"text": "{\"k\": [1, 2]}"});
+    assert_eq!(text("{{ data.payload }}", within), "{\"text\": {\"k\": [1, 2]}}");
+}
+
+#[test]
 fn the_account_manager_of_the_customer_reads_it() {
     let keys = "when = \"data.payload.task_attributes.manager\"\n\
                 text = \"{{ data.payload.task_attributes.manager | mention }} {{ data.payload.task_attributes.name }} \

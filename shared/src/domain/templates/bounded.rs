@@ -2,13 +2,14 @@
 
 use minijinja::machinery::Span;
 use minijinja::machinery::ast::{
-    AutoEscape, BinOp, BinOpKind, Call, CallArg, Compare, CompareOp, Const, Do, EmitExpr, Expr,
-    Filter, FilterBlock, ForLoop, GetAttr, GetItem, IfCond, IfExpr, List, Map, Set, SetBlock,
-    Slice, Spanned, Stmt, Template, Test, Tuple, UnaryOp, UnaryOpKind, Var, WithBlock,
+    AutoEscape, BinOp, BinOpKind, Call, CallArg, CompareOpKind, Const, Do, EmitExpr, Expr, Filter,
+    FilterBlock, ForLoop, GetAttr, GetItem, IfCond, IfExpr, List, Map, Set, SetBlock, Slice,
+    Spanned, Stmt, Template, Test, Tuple, UnaryOp, UnaryOpKind, Var, WithBlock,
 };
 use minijinja::{Error, ErrorKind, Value};
 
 use super::Literal;
+use super::compared::COMPARED;
 use super::filters::{EACH, MADE, SEEN, SOUGHT, TIMES};
 
 /// The template with its steps counted.
@@ -113,12 +114,9 @@ pub(super) fn expression<'a>(expr: &Expr<'a>) -> Result<Expr<'a>, Refused> {
         }
         Expr::BinOp(it) => operation(it, span)?,
         Expr::Compare(it) => {
-            let ops = it.ops.iter().map(|one| {
-                Ok(CompareOp { op: one.op, expr: through(SEEN, expression(&one.expr)?) })
-            });
-            let ops = ops.collect::<Result<_, Refused>>()?;
-            let expr = through(SEEN, expression(&it.expr)?);
-            Expr::Compare(Spanned::new(Compare { expr, ops }, span))
+            let steps = it.ops.iter().map(|one| Ok((sign(one.op), expression(&one.expr)?)));
+            let steps = steps.collect::<Result<Vec<_>, Refused>>()?;
+            compared(expression(&it.expr)?, steps, span)
         }
         Expr::IfExpr(it) => Expr::IfExpr(Spanned::new(
             IfExpr {
@@ -184,12 +182,41 @@ fn operation<'a>(it: &Spanned<BinOp<'a>>, span: Span) -> Result<Expr<'a>, Refuse
             Expr::Filter(Spanned::new(Filter { name: TIMES, expr: Some(left), args }, span))
         }
         Add | Concat => through(MADE, Expr::BinOp(Spanned::new(BinOp { op, left, right }, span))),
-        Eq | Ne | Lt | Lte | Gt | Gte | In => {
-            let (left, right) = (through(SEEN, left), through(SEEN, right));
-            Expr::BinOp(Spanned::new(BinOp { op, left, right }, span))
-        }
+        Eq => compared(left, vec![("==", right)], span),
+        Ne => compared(left, vec![("!=", right)], span),
+        Lt => compared(left, vec![("<", right)], span),
+        Lte => compared(left, vec![("<=", right)], span),
+        Gt => compared(left, vec![(">", right)], span),
+        Gte => compared(left, vec![(">=", right)], span),
+        In => compared(left, vec![("in", right)], span),
         _ => Expr::BinOp(Spanned::new(BinOp { op, left, right }, span)),
     })
+}
+
+fn sign(op: CompareOpKind) -> &'static str {
+    match op {
+        CompareOpKind::Eq => "==",
+        CompareOpKind::Ne => "!=",
+        CompareOpKind::Lt => "<",
+        CompareOpKind::Lte => "<=",
+        CompareOpKind::Gt => ">",
+        CompareOpKind::Gte => ">=",
+        CompareOpKind::In => "in",
+        CompareOpKind::NotIn => "not in",
+    }
+}
+
+/// A comparison by our own rules: its steps are a sign and what stands behind it.
+fn compared<'a>(left: Expr<'a>, steps: Vec<(&'static str, Expr<'a>)>, span: Span) -> Expr<'a> {
+    let written =
+        |sign: &'static str| Expr::Const(Spanned::new(Const { value: Value::from(sign) }, span));
+    let args = steps
+        .into_iter()
+        .flat_map(|(sign, right)| [written(sign), through(SEEN, right)])
+        .map(CallArg::Pos)
+        .collect();
+    let expr = Some(through(SEEN, left));
+    Expr::Filter(Spanned::new(Filter { name: COMPARED, expr, args }, span))
 }
 
 /// A call whose arguments are counted, as a function may compare or keep them.

@@ -3,6 +3,7 @@
 use minijinja::value::{Rest, ValueKind, ValueOrKwargs};
 use minijinja::{Environment, Error, ErrorKind, State, Value, filters};
 
+use super::compared::{COMPARED, compared};
 use super::weight::{charge, too_much, weight};
 
 /// Counts what a step made.
@@ -51,6 +52,7 @@ pub(super) fn add(environment: &mut Environment<'static>) {
         _ => same(state, value),
     });
     environment.add_filter(TIMES, times);
+    environment.add_filter(COMPARED, compared);
     environment.add_test("divisibleby", is_divisible);
 }
 

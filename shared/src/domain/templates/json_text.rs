@@ -1,10 +1,13 @@
-//! JSON that arrived as text.
+//! JSON that arrived as text, and values as JSON.
 
 use std::fmt;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object, ObjectRepr, ValueKind};
+use serde::Serialize;
+use serde_json::ser::Formatter;
 
 /// JSON that arrived as text: behaves like what it holds, and prints as it arrived.
 #[derive(Debug)]
@@ -45,4 +48,27 @@ impl Object for JsonText {
 /// How long the text is that this value prints, if it is JSON that arrived as text.
 pub(super) fn printed_length(value: &Value) -> Option<usize> {
     value.downcast_object_ref::<JsonText>().map(|json| json.text.len())
+}
+
+/// A value as JSON in one line, with a space behind each comma and colon; `None` if JSON has no such value.
+pub(super) fn spaced(value: &Value) -> Option<String> {
+    let mut json = Vec::new();
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut json, Spaced)).ok()?;
+    String::from_utf8(json).ok()
+}
+
+struct Spaced;
+
+impl Formatter for Spaced {
+    fn begin_array_value<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        if first { Ok(()) } else { out.write_all(b", ") }
+    }
+
+    fn begin_object_key<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.begin_array_value(out, first)
+    }
+
+    fn begin_object_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(b": ")
+    }
 }

@@ -193,7 +193,7 @@ fn ignore_table_is_checked_and_read() {
     assert_eq!(read.ignored.reason("InfoInhibitor"), Some(Some("always on")));
     assert_eq!((read.ignored.reason("x"), read.ignored.reason("disk")), (Some(None), None));
     for (table, expected) in [
-        ("[[ignore]]\n", "missing field `alarms`"),
+        ("[[ignore]]\n", "`alarms` is missing"),
         ("[[ignore]]\nalarms = []\n", "is empty"),
         ("[[ignore]]\nalarms = [\"\"]\n", "is empty"),
         ("[[ignore]]\nalarms = [\"a\"]\nreason = \"a\\nb\"\n", "one line of 200 characters"),

@@ -5,13 +5,16 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::super::Check;
+use super::super::written::written;
 use super::People;
 use crate::domain::schedule::Override;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OverrideTable {
+    #[serde(deserialize_with = "written")]
     from: Spanned<String>,
+    #[serde(deserialize_with = "written")]
     until: Spanned<String>,
     person: Option<Spanned<String>>,
     nobody: Option<bool>,
