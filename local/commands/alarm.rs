@@ -1,4 +1,6 @@
-//! `ringdown alarm`: plays a monitor. A file is posted as it is.
+//! `ringdown alarm`: plays a monitor. The times in a file are moved to now, unless it is asked for as it is.
+
+mod fresh;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -20,6 +22,12 @@ pub struct AlarmOptions {
     /// Files such as those of events/outage-intake/
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, required = true)]
     pub files: Vec<PathBuf>,
+    /// Move the times in the files, so that the latest is now (the default)
+    #[arg(long, conflicts_with = "as_is")]
+    pub fresh: bool,
+    /// Post the files as they are: for an alarm that really was
+    #[arg(long)]
+    pub as_is: bool,
     /// Print the answers as JSON
     #[arg(long)]
     pub json: bool,
@@ -34,7 +42,8 @@ pub struct AlarmOptions {
 const EXAMPLES: &str = "\
 Examples:
   ringdown alarm events/outage-intake/eventbridge-metric.json
-  ringdown alarm events/outage-intake/alertmanager-firing.json --to http://127.0.0.1:9000";
+  ringdown alarm events/outage-intake/alertmanager-firing.json --to http://127.0.0.1:9000
+  ringdown alarm --as-is event-of-last-night.json";
 
 /// Posts files to `/alarms`, with `ALARMS_TOKEN` or else the start token of the server whose data folder this is.
 /// `Ok(false)` if something was not understood.
@@ -48,7 +57,10 @@ pub async fn run(options: &AlarmOptions) -> Result<bool, String> {
     let (mut all_understood, mut answers) = (true, Vec::new());
     for file in &options.files {
         let name = file.display();
-        let body = std::fs::read(file).map_err(|error| format!("{name}: {error}"))?;
+        let mut body = std::fs::read(file).map_err(|error| format!("{name}: {error}"))?;
+        if !options.as_is {
+            body = fresh::moved(body, crate::clock::now());
+        }
         let request = http.post(format!("{to}/alarms")).bearer_auth(token.expose());
         let answer = request.body(body).timeout(Duration::from_secs(60)).send().await;
         let answer = answer.map_err(|error| crate::envelope::no_answer(to, &error))?;

@@ -24,6 +24,7 @@ use ::studio::draw;
 use minijinja::{Environment, Value, context};
 use shared::Error;
 use shared::config::{Settings, Simulated};
+use shared::domain::text::straight;
 use shared::http::{Request, Response};
 
 use crate::Dashboard;
@@ -128,10 +129,12 @@ pub(crate) fn asset(path: &str) -> Result<Response, Error> {
         .with("x-content-type-options", "nosniff"))
 }
 
-/// A template with its facts as text: a page, or the live part of one.
+/// A template with its facts as text: a page, or the live part of one. No foreign text in it turns letters around; the
+/// pages' style isolates what is written from right to left.
 fn text(name: &str, facts: Value) -> Result<String, Error> {
     let page = TEMPLATES.get_template(name).and_then(|template| template.render(facts));
-    page.map_err(|error| Error::NotSetUp(format!("the page {name}: {error}")))
+    page.map(|page| straight(&page))
+        .map_err(|error| Error::NotSetUp(format!("the page {name}: {error}")))
 }
 
 /// A whole page. Other sites learn nothing of us, but our own forms say where they come from: with `no-referrer` a

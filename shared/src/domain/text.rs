@@ -3,8 +3,10 @@
 //! 1. [`sentence`]: what happened to an incident, for Slack ([`slack_line`]) and for pages.
 //! 2. [`Spoken`]: the menu of a call. [`sms`]: text messages.
 //! 3. [`times`]: times and spans. [`shell_word`]: commands to copy. [`escape`], [`cut_section`]: Slack's mrkdwn. [`mask_numbers`]: phone numbers.
+//! 4. [`straight`]: foreign text that turns no letters around.
 
 mod actionable;
+mod direction;
 mod mask;
 mod mrkdwn;
 mod names;
@@ -17,6 +19,7 @@ mod speech;
 mod times;
 
 pub use actionable::is_actionable;
+pub use direction::{straight, turns_direction};
 pub use mask::{mask_e164, mask_numbers};
 pub use mrkdwn::{MAX_SECTION_CHARS, cut_section, escape, slack_length};
 pub use names::{alarm_name, count};

@@ -7,6 +7,7 @@
 use serde_json::Value;
 
 use crate::domain::response_url::ResponseUrl;
+use crate::domain::text::turns_direction;
 use crate::http::form_fields;
 
 /// What a request of Slack's asks for.
@@ -159,7 +160,7 @@ fn is_id(id: &str, first: [char; 2]) -> bool {
 }
 
 fn one_line(name: &str) -> String {
-    let visible = |c: char| if c.is_control() { ' ' } else { c };
+    let visible = |c: char| if c.is_control() || turns_direction(c) { ' ' } else { c };
     let name: String = name.trim().chars().map(visible).take(MAX_NAME_CHARS).collect();
     name.trim().to_owned()
 }

@@ -1,6 +1,6 @@
 //! What a call says, as TwiML. Pure.
 
-use crate::domain::text::Spoken;
+use crate::domain::text::{Spoken, turns_direction};
 
 /// The last word to somebody who pressed no key.
 pub const NO_KEY: &str = "No key was pressed. The next person is called. Good bye.";
@@ -64,9 +64,10 @@ fn voice(spoken: &Spoken) -> String {
     attribute("voice", &spoken.voice) + &attribute("language", &spoken.language)
 }
 
-/// Text as XML 1.0 may hold it: the characters that it cannot hold at all are left out.
+/// Text as XML 1.0 may hold it: the characters that it cannot hold at all are left out, and those that turn its direction.
 fn escape(text: &str) -> String {
-    let may_be = |c: &char| !c.is_control() || matches!(c, '\t' | '\n' | '\r');
+    let may_be =
+        |c: &char| (!c.is_control() || matches!(c, '\t' | '\n' | '\r')) && !turns_direction(*c);
     let text: String =
         text.chars().filter(may_be).filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect();
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")

@@ -1,12 +1,16 @@
 //! Texts as Slack's mrkdwn: escaped, and within the length of a section.
 
+use super::direction::isolated;
+
 /// The most characters of a section's text (docs: 3,000), with space for the mark of a cut.
 pub const MAX_SECTION_CHARS: usize = 2_900;
 
 /// Escapes a text for Slack mrkdwn: these three characters (docs.slack.dev, "Formatting text"). A fence of code has no
-/// escape and would swallow the lines behind it: a space without width takes its meaning away.
+/// escape and would swallow the lines behind it: a space without width takes its meaning away. It turns no letters around
+/// but its own.
 pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
+    isolated(text)
+        .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace("```", "`\u{200b}`\u{200b}`")

@@ -94,7 +94,8 @@ fn usual(incident: &Incident, attempt: &Attempt, now: Timestamp) -> String {
     let person = speakable(&attempt.person);
     let (what, since) = (what(incident), since(incident, now));
     let keys = keys(incident, attempt);
-    format!("Hello {person}, this is Ringdown. {what} It began {since}. {keys}")
+    let hello = if person.is_empty() { "Hello".to_owned() } else { format!("Hello {person}") };
+    format!("{hello}, this is Ringdown. {what} It began {since}. {keys}")
 }
 
 /// What is wrong, as one says it.
@@ -103,9 +104,12 @@ fn what(incident: &Incident) -> String {
     match open[..] {
         [] => "Everything has recovered.".to_owned(),
         [alarm] if incident.more_alarms == 0 => {
-            let why = match speakable(&alarm.description) {
-                empty if empty.is_empty() => String::new(),
-                why => format!(" {}.", cut_words(&why, 160).trim_end_matches('.')),
+            let why = cut_words(&speakable(&alarm.description), 160);
+            let why = why.trim_end_matches(|c: char| c.is_whitespace() || ".,;:".contains(c));
+            let why = match why.ends_with(['!', '?']) {
+                _ if why.is_empty() => String::new(),
+                true => format!(" {why}"),
+                false => format!(" {why}."),
             };
             format!("The alarm {} went off.{why}", name(alarm))
         }
@@ -161,3 +165,6 @@ fn since(incident: &Incident, now: Timestamp) -> String {
         minutes => format!("{} days ago", minutes / 1_440),
     }
 }
+
+#[cfg(test)]
+mod tests;
