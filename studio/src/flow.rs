@@ -21,6 +21,7 @@ pub use file::{FlowDefinition, FlowFile};
 pub use finding::{Finding, Severity, refusal};
 pub use old::Converted;
 pub use problem::Problem;
+pub(crate) use widgets::failure_event;
 pub use widgets::widget_types;
 
 /// A Flow.

@@ -8,9 +8,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use studio::Flow;
-use studio::play::{Played, TraceWriter};
-use studio::scenario::{FlowScenario, ScenarioFile, judge, named_files};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use studio::play::{PlayScript, Played, TraceDetail, TraceWriter, play};
+use studio::scenario::{FlowScenario, ScenarioFile, call_from, execution, judge, named_files};
+use studio::{Flow, FlowFile};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/flows/played")
@@ -86,5 +88,74 @@ fn hang_ups_are_played_in_every_type_of_widget() {
     let kinds: Vec<String> = kinds.collect();
     for kind in studio::flow::widget_types() {
         assert!(kinds.iter().any(|one| one == kind), "{kind}");
+    }
+}
+
+/// A Flow with one widget behind its trigger.
+fn with_widget(widget: Value) -> Vec<u8> {
+    let trigger = json!({"name": "T", "type": "trigger", "properties": {}, "transitions": [{"event": "incomingCall", "next": "it"}]});
+    let states = [trigger, widget];
+    json!({"description": "", "initial_state": "T", "states": states}).to_string().into_bytes()
+}
+
+#[test]
+fn check_and_run_agree_on_what_is_a_json_object() {
+    let texts = [
+        "{}",
+        "{\"a\": [1]}",
+        " {\"a\": 1}\n",
+        "[1]",
+        "5",
+        "\"a\"",
+        "true",
+        "null",
+        "",
+        "{bad",
+        "{\"a\": 1,}",
+    ];
+    let keys = [("type", Value::from("json_object")), ("parse_as_json", Value::from(true))];
+    for (text, (key, flag)) in
+        texts.into_iter().flat_map(|text| keys.clone().map(|key| (text, key)))
+    {
+        let pair = json!({"key": "k", "value": text, key: flag});
+        let properties = json!({"variables": [pair]});
+        let widget = json!({"name": "it", "type": "set-variables", "properties": properties, "transitions": [{"event": "next"}]});
+        let flows = FlowFile::read(&with_widget(widget)).unwrap();
+        let found = flows.flows()[0].check();
+        let warned = found.iter().any(|one| one.message.contains("81027"));
+        let flow = Arc::new(flows.flows()[0].flow());
+        let start = execution(call_from("+15005550001"));
+        let mut script = PlayScript::default();
+        let played = play(&flow, &start, Timestamp::UNIX_EPOCH, &mut script);
+        let logged = played.entries.iter().any(|entry| match &entry.detail {
+            TraceDetail::Logged(log) => log.code == Some(81027),
+            _ => false,
+        });
+        let is_object =
+            text.trim().starts_with('{') && text.trim().ends_with('}') && !text.contains(",}");
+        assert_eq!((warned, logged), (!is_object, !is_object), "{text}, {key}");
+    }
+}
+
+#[test]
+fn advice_on_a_broken_template_says_what_the_widget_does() {
+    let advice = |kind: &str, properties: Value| {
+        let widget =
+            json!({"name": "it", "type": kind, "properties": properties, "transitions": []});
+        let flows = FlowFile::read(&with_widget(widget)).unwrap();
+        let found = flows.flows()[0].check();
+        found.into_iter().find(|one| one.code == "malformed-template").unwrap().advice
+    };
+    let variables = json!({"variables": [{"key": "k", "value": "{{a"}]});
+    let goes_on = "fix the expression: the text is used as it stands, braces and all";
+    assert_eq!(advice("set-variables", variables), goes_on);
+    assert_eq!(advice("say-play", json!({"say": "{{a"})), goes_on);
+    for (kind, event) in
+        [("make-http-request", "failed"), ("send-and-wait-for-reply", "deliveryFailure")]
+    {
+        let advice = advice(kind, json!({"url": "{{a", "body": "{{a"}));
+        let expected =
+            format!("fix the expression: whenever the widget is reached, it takes {event}");
+        assert_eq!(advice, expected);
     }
 }

@@ -77,6 +77,29 @@ pub(super) fn is_known(name: &str) -> bool {
 const FAILURES: [&str; 6] =
     ["deliveryFailure", "failed", "fail", "failure", "callFailure", "failedToEnqueue"];
 
+/// The event that a widget of this type fires when it fails before it has done anything: one of its templates cannot be
+/// evaluated, or it does not fit the start. None if its type has no such event.
+pub(crate) fn failure_event(kind: &str) -> Option<&'static str> {
+    match kind {
+        "make-http-request"
+        | "send-message"
+        | "make-outgoing-call-v1"
+        | "make-outgoing-call-v2"
+        | "record-call"
+        | "run-subflow"
+        | "connect-virtual-agent-v2"
+        | "run-conversation-relay"
+        | "start-conversation"
+        | "resume-conversation" => Some("failed"),
+        "run-function" | "add-twiml-redirect" => Some("fail"),
+        "send-and-wait-for-reply" => Some("deliveryFailure"),
+        "enqueue-call" | "send-to-flex" => Some("failedToEnqueue"),
+        "capture-payments" => Some("validationError"),
+        "send-to-auto-pilot" => Some("failure"),
+        _ => None,
+    }
+}
+
 impl WidgetType {
     /// Somebody has been waited for when this event comes.
     pub(super) fn waits_for(&self, event: &str) -> bool {

@@ -15,8 +15,6 @@ struct HandOverKind {
     kind: &'static str,
     /// The events that may end it: the usual one first, the failure last.
     events: &'static [&'static str],
-    /// The one of them that says that it has failed.
-    failure: Option<&'static str>,
     place: HandOverPlace,
 }
 
@@ -33,21 +31,21 @@ enum HandOverPlace {
 
 #[rustfmt::skip]
 const HANDED_OVER: [HandOverKind; 8] = [
-    HandOverKind { kind: "add-twiml-redirect", place: HandOverPlace::Call, failure: Some("fail"),
+    HandOverKind { kind: "add-twiml-redirect", place: HandOverPlace::Call,
         events: &["return", "timeout", "fail"] },
-    HandOverKind { kind: "capture-payments", place: HandOverPlace::Call, failure: Some("validationError"),
+    HandOverKind { kind: "capture-payments", place: HandOverPlace::Call,
         events: &["success", "maxFailedAttempts", "providerError", "payInterrupted", "validationError"] },
-    HandOverKind { kind: "connect-virtual-agent", place: HandOverPlace::Call, failure: None,
+    HandOverKind { kind: "connect-virtual-agent", place: HandOverPlace::Call,
         events: &["return"] },
-    HandOverKind { kind: "connect-virtual-agent-v2", place: HandOverPlace::Either, failure: Some("failed"),
+    HandOverKind { kind: "connect-virtual-agent-v2", place: HandOverPlace::Either,
         events: &["completed", "live-agent-handoff", "paused", "timeout", "failed"] },
-    HandOverKind { kind: "run-conversation-relay", place: HandOverPlace::Call, failure: Some("failed"),
+    HandOverKind { kind: "run-conversation-relay", place: HandOverPlace::Call,
         events: &["success", "failed"] },
-    HandOverKind { kind: "send-to-auto-pilot", place: HandOverPlace::Either, failure: Some("failure"),
+    HandOverKind { kind: "send-to-auto-pilot", place: HandOverPlace::Either,
         events: &["sessionEnded", "timeout", "failure"] },
-    HandOverKind { kind: "start-conversation", place: HandOverPlace::Request, failure: Some("failed"),
+    HandOverKind { kind: "start-conversation", place: HandOverPlace::Request,
         events: &["created", "failed"] },
-    HandOverKind { kind: "resume-conversation", place: HandOverPlace::Request, failure: Some("failed"),
+    HandOverKind { kind: "resume-conversation", place: HandOverPlace::Request,
         events: &["resumed", "failed"] },
 ];
 
@@ -58,10 +56,6 @@ pub fn hand_over_events(kind: &str) -> &'static [&'static str] {
 
 fn handed_over(kind: &str) -> Option<&'static HandOverKind> {
     HANDED_OVER.iter().find(|one| one.kind == kind)
-}
-
-pub(super) fn failure_event(kind: &str) -> Option<&'static str> {
-    handed_over(kind)?.failure
 }
 
 /// Whether a widget needs somebody on the line.

@@ -36,12 +36,16 @@ fn is_json(entry: &Value) -> bool {
         || flag.is_some_and(|flag| flag == true || flag == "true")
 }
 
+/// A value of JSON: only an object is one.
 fn parsed(text: &str, state: &State, key: &str, log: &mut Vec<LogEntry>) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|_| {
-        let message = format!("the value of {key:?} is not JSON; it stays a text");
-        log.push(LogEntry::new(Some(code::TYPE), &state.name, message));
-        cast(text)
-    })
+    match serde_json::from_str(text) {
+        Ok(object @ Value::Object(_)) => object,
+        _ => {
+            let message = format!("the value of {key:?} is not a JSON object; it stays a text");
+            log.push(LogEntry::new(Some(code::TYPE), &state.name, message));
+            Value::String(text.trim().to_owned())
+        }
+    }
 }
 
 /// A value without the white space around it: a number if it is written as one, and nothing for `null`.

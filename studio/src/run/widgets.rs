@@ -13,7 +13,7 @@ use super::widget::{Begun, Taken, WidgetFailure, fired, kind};
 use super::{
     Action, EndReason, LogEntry, Run, RunEvent, calls, code, hand_over, http, prompts, queues,
 };
-use crate::flow::State;
+use crate::flow::{State, failure_event};
 
 /// The beginning of a widget, before the run has changed.
 enum WidgetPlan {
@@ -25,18 +25,6 @@ enum WidgetPlan {
     Split(Branch),
     /// It sets variables, and is done.
     Set(Vec<(String, Value)>),
-}
-
-/// The event that says that a widget of this type has failed.
-fn failure_event(kind: &str) -> Option<&'static str> {
-    match kind {
-        kind::HTTP | kind::SEND | kind::CALL | kind::OLD_CALL => Some("failed"),
-        kind::RECORD_CALL | kind::SUBFLOW => Some("failed"),
-        kind::FUNCTION => Some("fail"),
-        kind::WAIT => Some("deliveryFailure"),
-        kind::ENQUEUE | kind::FLEX => Some("failedToEnqueue"),
-        other => hand_over::failure_event(other),
-    }
 }
 
 impl Run {

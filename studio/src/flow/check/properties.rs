@@ -136,6 +136,8 @@ impl<'a> Check<'a> {
             }
             Some("run-subflow") => {
                 self.flow_sid(state);
+                let parameters = state.property("parameters").map(|at| at.elements());
+                parameters.unwrap_or_default().iter().for_each(|entry| self.json_object(entry));
                 let revision = state.property("flow_revision");
                 let known = |text: &str| {
                     matches!(text, "" | "LatestPublished" | "LatestDraft")

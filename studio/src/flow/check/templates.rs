@@ -1,6 +1,7 @@
 //! Liquid in a Flow: templates that do not parse, and names that they look up in vain.
 
 use super::{Check, Location, quoted, texts};
+use crate::flow::widgets::failure_event;
 use crate::liquid::Template;
 
 /// The names that an Execution's data begins with.
@@ -27,13 +28,13 @@ impl<'a> Check<'a> {
             }
             found.retain(|(_, text)| text.contains("{{") || text.contains("{%"));
             for (at, text) in found {
-                self.template(&at, &text);
+                self.template(&at, &text, state.kind.as_deref().unwrap_or_default());
             }
         }
         self.states = states;
     }
 
-    fn template(&mut self, at: &Location<'a>, text: &str) {
+    fn template(&mut self, at: &Location<'a>, text: &str, kind: &str) {
         let template = match Template::parse(text) {
             Ok(template) => template,
             Err(error) => {
@@ -44,8 +45,16 @@ impl<'a> Check<'a> {
                     error.to_string()
                 };
                 let message = format!("the template does not parse: {why} (81018)");
-                let advice = "fix the expression: the widget fails whenever it is reached";
-                return self.error("malformed-template", at, message, advice);
+                let advice = match failure_event(kind) {
+                    Some(event) => {
+                        format!(
+                            "fix the expression: whenever the widget is reached, it takes {event}"
+                        )
+                    }
+                    None => "fix the expression: the text is used as it stands, braces and all"
+                        .to_owned(),
+                };
+                return self.error("malformed-template", at, message, &advice);
             }
         };
         let names_values = NAMING_TAGS.iter().any(|tag| {

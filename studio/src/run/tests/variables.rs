@@ -52,8 +52,10 @@ fn value_of_json_is_parsed_by_either_key() {
     ] {
         assert_eq!(set(json!([pair])), (json!({"k": {"a": [1, "Press 1."]}}), vec![]));
     }
-    let broken = json!([{"key": "k", "value": "{a", "type": "json_object"}]);
-    assert_eq!(set(broken), (json!({"k": "{a"}), vec![Some(81027)]));
+    for other in ["{a", "[1, 2]", "5", "\"a\"", "true", "null", ""] {
+        let pair = json!([{"key": "k", "value": other, "type": "json_object"}]);
+        assert_eq!(set(pair), (json!({"k": other}), vec![Some(81027)]), "{other}");
+    }
 }
 
 #[test]

@@ -71,10 +71,7 @@ impl<'a> Check<'a> {
                     let message = "the variable has no `value`".to_owned();
                     self.error("malformed-pair", &entry, message, "give it one; \"\" is empty");
                 }
-                Some(value) if entry.item.text_of("type").as_deref() == Some("json_object") => {
-                    self.json_object(&value);
-                }
-                _ => {}
+                _ => self.json_object(&entry),
             }
         }
     }
@@ -96,15 +93,26 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn json_object(&mut self, at: &Location<'a>) {
-        let Some(text) = at.item.text() else { return };
+    /// A variable or a parameter that is read as JSON holds an object.
+    pub(super) fn json_object(&mut self, entry: &Location<'a>) {
+        let is_parsed = entry.get("parse_as_json").is_some_and(|flag| {
+            flag.item.raw() == "true" || flag.item.text().as_deref() == Some("true")
+        });
+        if !is_parsed && entry.item.text_of("type").as_deref() != Some("json_object") {
+            return;
+        }
+        let Some((at, text)) =
+            entry.get("value").and_then(|at| Some((at.clone(), at.item.text()?)))
+        else {
+            return;
+        };
         let has_liquid = text.contains("{{") || text.contains("{%");
         let is_object = || {
             Json::parse(text.as_bytes()).is_ok_and(|json| json.root().kind() == JsonKind::Object)
         };
         if !has_liquid && !is_object() {
             let message = format!("the json_object {} is not a JSON object (81027)", quoted(&text));
-            self.warn("unexpected-value", at, message, "write it as {\"key\": \"value\"}");
+            self.warn("unexpected-value", &at, message, "write it as {\"key\": \"value\"}");
         }
     }
 }
