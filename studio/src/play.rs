@@ -3,10 +3,12 @@
 //! 1. [`peer`]: the other side of a run, as a trait: the caller, the servers, the outcomes of calls and queues.
 //! 2. [`script`]: such a side that does what was written down before.
 //! 3. [`trace`]: the entries of a played run, and `text`, their words.
-//! 4. `outcome`: the ways in which calls, queues and messages may go.
-//! 5. `support`: how each type of widget is played, and where that is not what Studio does.
-//! 6. `player`: steps the machine of [`crate::run`], and lets time jump to the next event.
+//! 4. [`PlayedFlows`]: a Flow with its subflows, and the names of their widgets.
+//! 5. `outcome`: the ways in which calls, queues and messages may go.
+//! 6. `support`: how each type of widget is played, and where that is not what Studio does.
+//! 7. `player`: steps the machine of [`crate::run`], and lets time jump to the next event.
 
+mod flows;
 mod http;
 mod outcome;
 pub mod peer;
@@ -18,6 +20,7 @@ mod tests;
 mod text;
 pub mod trace;
 
+pub use flows::PlayedFlows;
 pub use http::{HttpOutcome, HttpRequest};
 pub use outcome::{no_outcome, outcome_events, outcomes};
 pub use peer::{CallerAction, CallerPrompt, Peer, PromptKind};

@@ -167,6 +167,20 @@ impl Run {
         self.widget.and_then(|index| self.flow.states.get(index))
     }
 
+    /// The name of the parent's widget whose subflow it is in.
+    pub fn subflow(&self) -> Option<&str> {
+        self.parent.as_ref().map(|parent| parent.name.as_str())
+    }
+
+    /// The name of the widget that it is in; in a subflow, behind that of the parent's widget: `ask/menu`.
+    pub fn widget_place(&self) -> Option<String> {
+        self.widget().map(|state| self.place_of(&state.name))
+    }
+
+    fn place_of(&self, widget: &str) -> String {
+        state::place(self.subflow(), widget)
+    }
+
     /// Passes widgets, beginning with this one, until one waits or the run ends.
     fn enter(&mut self, first: Option<&str>, now: Timestamp) -> Vec<Action> {
         let mut next = first.map(str::to_owned);
@@ -293,7 +307,7 @@ impl Run {
 
     /// Ends the run, and with it the call.
     fn end(&mut self, reason: EndReason, now: Timestamp) -> Vec<Action> {
-        self.state = RunState::Ended(reason);
+        self.state = RunState::Ended(reason.within(self.subflow()));
         self.updated = now;
         let is_connected = self.line() == Some(CallLine::Open);
         self.call = None;

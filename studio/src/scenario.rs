@@ -3,7 +3,7 @@
 //! 1. [`ScenarioFile`], read by `file` with `answers`, `start`, `place` (a widget or one of its events, of the Flow or of a subflow: `flows`), `expect` and `request`; `table` is
 //!    TOML with the line of every key, and names those that nobody knows.
 //! 2. [`judge()`] plays them: each [`ScenarioFailure`] is an expectation, or one of the [`FlowRules`], that a run has missed.
-//! 3. [`FlowCoverage`]: the widgets and transitions that were passed, and those that cannot be (`reach`).
+//! 3. [`Coverage`]: the widgets and transitions of each Flow that were passed, and those that cannot be (`reach`).
 //! 4. [`explore()`]: random walks; `walk` plays the other side with the `values` that the Flow compares, and `random` numbers; `pattern` has
 //!    texts for regular expressions.
 //! 5. [`junit()`]: the results for CI servers.
@@ -31,7 +31,7 @@ mod values;
 mod walk;
 
 pub use answers::read_answers;
-pub use coverage::FlowCoverage;
+pub use coverage::{Coverage, FlowCoverage};
 pub use expect::Expectations;
 pub use explore::{Exploration, ExplorationFinding, WalkPlan, explore, explore_each};
 pub use failure::ScenarioFailure;

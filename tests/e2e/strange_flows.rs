@@ -58,9 +58,19 @@ async fn run_takes_outcomes_hang_ups_and_subflows_of_the_command_line() {
             "told                   says \"You pressed 2 of 3.\"\n",
         ),
         (
+            vec![&*parent, "--hang-up-in", "ask/menu", "--subflow", &*subflow],
+            0,
+            "ask/menu               says \"Press a key up to 3.\"\n                       the caller hangs up\n",
+        ),
+        (
+            vec![&*parent, "--hang-up-in", "menu", "--subflow", &*subflow],
+            2,
+            "the Flow has no menu (a subflow has it: ask/menu)",
+        ),
+        (
             vec![&*parent],
             0,
-            "--subflow FW000000000000000000000000000000a1=FILE would be that subflow\n",
+            "note: the subflow FW000000000000000000000000000000a1 is not given here: --subflow FW",
         ),
         (vec![&*hotline, "--outcome", "queue=busy"], 2, "expected one of bridged, leave"),
         (vec![&*hotline, "--outcome", "menu=x"], 2, "a gather-input-on-call has no outcomes"),
@@ -195,7 +205,7 @@ async fn scenarios_that_are_none_are_wrong_files() {
         (format!("{one}answers = [{{ widget = 'zzz' }}]\n"), "the Flow has no zzz"),
         (format!("{one}outcomes = {{ zzz = 'x' }}\n"), "the Flow has no zzz"),
         (format!("{one}hang_up_in = 'zzz'\n"), "the Flow has no zzz"),
-        (format!("{one}passes = ['menu.zzz']\n"), "the Flow has no menu.zzz"),
+        (format!("{one}passes = ['menu.zzz']\n"), "passes[0]: menu has no event zzz"),
         (
             format!("subflows = {{ FW1 = 'gone.json' }}\n{one}"),
             "a.tests.toml, FW1: gone.json cannot",

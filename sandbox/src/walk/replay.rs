@@ -1,12 +1,12 @@
 //! A walk so far: the Flow is played again from its start with the moves that were made, until one is missing. Pure.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::Value;
 use studio::play::{
-    CallerAction, CallerPrompt, HttpOutcome, HttpRequest, Peer, PlayEnd, PromptKind, TraceDetail,
+    CallerAction, CallerPrompt, HttpOutcome, HttpRequest, Peer, PlayEnd, PlayedFlows, PromptKind,
     TraceEntry, play,
 };
 use studio::{ExecutionStart, Flow, HttpResponse};
@@ -40,7 +40,7 @@ pub(super) fn replay(
 ) -> Replayed {
     let mut walker = Walker {
         flow: flow.clone(),
-        subflow: None,
+        known: BTreeMap::new(),
         subflows,
         moves: moves.into(),
         seen: 0,
@@ -60,7 +60,8 @@ pub(super) fn replay(
 /// The other side of the run: it makes the moves, and then stops.
 struct Walker<'a> {
     flow: Arc<Flow>,
-    subflow: Option<Arc<Flow>>,
+    /// The subflows so far, by their SIDs.
+    known: BTreeMap<String, Arc<Flow>>,
     subflows: &'a Subflows<'a>,
     moves: VecDeque<Move>,
     /// How many entries the trace has.
@@ -72,8 +73,8 @@ struct Walker<'a> {
 
 impl Walker<'_> {
     fn kind(&self, widget: &str) -> String {
-        let flow = self.subflow.as_ref().unwrap_or(&self.flow);
-        flow.state(widget).map(|state| state.kind.clone()).unwrap_or_default()
+        let flows = PlayedFlows { main: &self.flow, subflows: &self.known };
+        flows.state(widget).map(|state| state.kind.clone()).unwrap_or_default()
     }
 
     /// The next move; if there is none, the question is what is awaited.
@@ -147,23 +148,20 @@ impl Peer for Walker<'_> {
         }
     }
 
-    fn flow(&mut self, flow_sid: &str, revision: &str) -> Option<Arc<Flow>> {
-        self.subflow = (self.subflows)(flow_sid, revision);
-        self.subflow.clone()
+    fn flow(&mut self, flow_sid: &str, revision: &str) -> Result<Arc<Flow>, String> {
+        let flow = (self.subflows)(flow_sid, revision);
+        let flow = flow.ok_or("upload it with its SID")?;
+        self.known.insert(flow_sid.to_owned(), flow.clone());
+        Ok(flow)
     }
 
     fn is_undecided(&self) -> bool {
         self.awaited.is_some()
     }
 
-    fn observe(&mut self, entry: &TraceEntry) {
+    fn observe(&mut self, _entry: &TraceEntry) {
         if self.awaited.is_none() {
             self.seen += 1;
-        }
-        if let TraceDetail::Left { step, .. } = &entry.detail
-            && step.subflow.is_none()
-        {
-            self.subflow = None;
         }
     }
 }

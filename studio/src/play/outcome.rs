@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Map;
 
-use crate::flow::State;
+use super::flows::PlayedFlows;
 use crate::run::{
     DialCallStatus, DialOutcome, Enqueue, QueueResult, QueueTarget, RunEvent, hand_over_events,
 };
@@ -25,18 +25,13 @@ pub fn outcomes(kind: &str) -> &'static [&'static str] {
     }
 }
 
-/// The reason why a widget cannot have this outcome, by the widgets that have its name; none if it can.
-pub fn no_outcome(states: &[&State], widget: &str, outcome: &str) -> Option<String> {
-    let known: Vec<&str> = states.iter().flat_map(|state| outcomes(&state.kind)).copied().collect();
-    match (states, known.as_slice()) {
-        ([], _) => Some(format!("the Flow has no {widget}")),
-        (_, known) if known.contains(&outcome) => None,
-        ([state, ..], []) => {
-            Some(format!("{outcome:?} is no outcome: a {} has no outcomes", state.kind))
-        }
-        (_, known) => {
-            Some(format!("{outcome:?} is no outcome: expected one of {}", known.join(", ")))
-        }
+/// The reason why a widget cannot have this outcome; none if it can.
+pub fn no_outcome(flows: PlayedFlows<'_>, widget: &str, outcome: &str) -> Option<String> {
+    let Some(state) = flows.state(widget) else { return Some(flows.unknown(widget)) };
+    match outcomes(&state.kind) {
+        [] => Some(format!("{outcome:?} is no outcome: a {} has no outcomes", state.kind)),
+        known if known.contains(&outcome) => None,
+        known => Some(format!("{outcome:?} is no outcome: expected one of {}", known.join(", "))),
     }
 }
 

@@ -6,7 +6,7 @@ use super::http::{HttpOutcome, HttpRequest};
 use super::trace::TraceEntry;
 use crate::flow::Flow;
 
-/// The other side of a run.
+/// The other side of a run. It knows a widget of a subflow by the names of the parent's widget and its own: `ask/menu`.
 pub trait Peer {
     /// The caller's action at a prompt that waits for one.
     fn act(&mut self, prompt: &CallerPrompt<'_>) -> CallerAction;
@@ -22,7 +22,10 @@ pub trait Peer {
     fn outcome(&mut self, widget: &str, kind: &str) -> Option<String>;
 
     /// A subflow.
-    fn flow(&mut self, flow_sid: &str, revision: &str) -> Option<Arc<Flow>>;
+    ///
+    /// # Errors
+    /// Says how it can be given, if it is not here.
+    fn flow(&mut self, flow_sid: &str, revision: &str) -> Result<Arc<Flow>, String>;
 
     /// It has no answer to what it was asked last: the run stops there, and can be played again with one.
     fn is_undecided(&self) -> bool {

@@ -91,7 +91,7 @@ impl Playing<'_> {
             let events = actions.into_iter().flat_map(|action| self.answer(&state, action));
             let events: Vec<(Duration, RunEvent)> = events.collect();
             if self.peer.is_undecided() {
-                return PlayEnd::Waits { widget: state.name };
+                return self.waits();
             }
             actions = Vec::new();
             let steps = self.run.steps().len();
@@ -105,10 +105,17 @@ impl Playing<'_> {
         }
         match self.run.state() {
             RunState::Ended(reason) => self.end(reason.clone()),
-            RunState::Active => PlayEnd::Waits {
-                widget: self.run.widget().map(|state| state.name.clone()).unwrap_or_default(),
-            },
+            RunState::Active => self.waits(),
         }
+    }
+
+    fn waits(&self) -> PlayEnd {
+        PlayEnd::Waits { widget: self.place() }
+    }
+
+    /// The widget that the run is in, as the other side knows it.
+    fn place(&self) -> String {
+        self.run.widget_place().unwrap_or_default()
     }
 
     fn end(&self, reason: EndReason) -> PlayEnd {
@@ -132,7 +139,7 @@ impl Playing<'_> {
 
     /// The events that answer an action, each after the time that it takes.
     fn answer(&mut self, state: &State, action: Action) -> Vec<(Duration, RunEvent)> {
-        let widget = state.name.as_str();
+        let widget = &self.place();
         let is_ended = self.run.ends_by_hang_up();
         let is_recording = matches!(action, Action::Record(_));
         let is_ringing = matches!(action, Action::PlaceCall { .. });
@@ -174,7 +181,8 @@ impl Playing<'_> {
         action: Action,
         speaks: Duration,
     ) -> Vec<(Duration, RunEvent)> {
-        let widget = state.name.as_str();
+        let widget = self.place();
+        let widget = widget.as_str();
         match action {
             Action::SayPlay(_) => vec![(speaks, RunEvent::Spoken)],
             Action::Gather { timeout, finish_on_key, max_digits, .. } => {
@@ -240,9 +248,10 @@ impl Playing<'_> {
                 self.recording(widget, action, record.timeout)
             }
             Action::FetchFlow { flow_sid, revision } => {
-                self.subflow = self.peer.flow(&flow_sid, &revision);
-                let event = self.subflow.clone().map(RunEvent::FlowFetched);
-                vec![(Duration::ZERO, event.unwrap_or(RunEvent::FlowMissing))]
+                let found = self.peer.flow(&flow_sid, &revision);
+                self.subflow = found.as_ref().ok().cloned();
+                let event = found.map_or_else(RunEvent::FlowNotGiven, RunEvent::FlowFetched);
+                vec![(Duration::ZERO, event)]
             }
             Action::HangUp => Vec::new(),
         }
@@ -255,7 +264,8 @@ impl Playing<'_> {
         doing: &str,
         timeout: Duration,
     ) -> Vec<(Duration, RunEvent)> {
-        let chosen = self.peer.outcome(&state.name, &state.kind);
+        let widget = self.place();
+        let chosen = self.peer.outcome(&widget, &state.kind);
         let is_assumed = chosen.is_none();
         let usual = outcomes(&state.kind).first().copied().unwrap_or_default();
         let outcome = chosen.unwrap_or_else(|| usual.to_owned());
@@ -264,7 +274,7 @@ impl Playing<'_> {
         let doing = doing.to_owned();
         let is_message = matches!(state.kind.as_str(), "send-message" | "send-and-wait-for-reply");
         if !(is_message && is_assumed) {
-            self.note(&state.name, TraceDetail::Went { doing, outcome, is_assumed });
+            self.note(&widget, TraceDetail::Went { doing, outcome, is_assumed });
         }
         events
     }

@@ -100,7 +100,8 @@ impl Peer for PlayScript {
         if outcomes.len() > 1 { outcomes.pop_front() } else { outcomes.front().cloned() }
     }
 
-    fn flow(&mut self, flow_sid: &str, _revision: &str) -> Option<Arc<Flow>> {
-        self.flows.get(flow_sid).cloned()
+    fn flow(&mut self, flow_sid: &str, _revision: &str) -> Result<Arc<Flow>, String> {
+        let flow = self.flows.get(flow_sid).cloned();
+        flow.ok_or_else(|| "name its file under [subflows]".to_owned())
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::http::HttpOutcome;
 use super::trace::{TraceDetail, TraceEntry};
 use crate::flow::without_secrets;
-use crate::run::{HttpMethod, Prompt};
+use crate::run::{HANG_UP, HttpMethod, Prompt};
 
 /// The width of the column with the names of widgets.
 const NAME_WIDTH: usize = 22;
@@ -88,7 +88,9 @@ impl TraceWriter {
                 one(format!("{input:?} {} {:?}: {is}", comparison.predicate, comparison.value))
             }
             TraceDetail::Left { step, variables, .. } => {
-                let to = step.to.as_deref().unwrap_or("the end");
+                let is_inner = step.subflow.is_some() && step.event != HANG_UP;
+                let end = if is_inner { "the end of the subflow" } else { "the end" };
+                let to = step.to.as_deref().unwrap_or(end);
                 let variables = variables.as_ref().filter(|_| self.is_full);
                 let variables =
                     variables.map(|values| format!("  variables {}", cut(&values.to_string())));

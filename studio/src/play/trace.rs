@@ -11,7 +11,7 @@ use crate::run::{EndReason, HttpMethod, LogEntry, OutboundMessage, Prompt, Split
 pub struct TraceEntry {
     /// The virtual time.
     pub at: Timestamp,
-    /// The name of the widget; empty if it is about none.
+    /// The name of the widget, in a subflow behind that of the parent's widget (`ask/menu`); empty if it is about none.
     pub widget: String,
     /// The happening.
     pub detail: TraceDetail,

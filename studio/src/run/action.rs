@@ -69,7 +69,8 @@ pub enum Action {
     /// Records the caller: [`RunEvent::Recorded`](super::RunEvent::Recorded).
     Record(Record),
     /// Fetches a Flow: [`RunEvent::FlowFetched`](super::RunEvent::FlowFetched) or
-    /// [`RunEvent::FlowMissing`](super::RunEvent::FlowMissing).
+    /// [`RunEvent::FlowMissing`](super::RunEvent::FlowMissing), or
+    /// [`RunEvent::FlowNotGiven`](super::RunEvent::FlowNotGiven).
     FetchFlow {
         /// `FW…`
         flow_sid: String,

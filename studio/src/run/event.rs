@@ -83,6 +83,8 @@ pub enum RunEvent {
     FlowFetched(Arc<Flow>),
     /// There is no such Flow.
     FlowMissing,
+    /// The Flow is not at hand here, though Twilio may have it: how to give it.
+    FlowNotGiven(String),
     /// Something that was handed over is done.
     HandedBack {
         /// The event of the widget: `return`, `success`, `failed`, …

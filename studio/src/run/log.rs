@@ -11,7 +11,7 @@ pub const MAX_LOG_ENTRIES: usize = 1_000;
 pub struct LogEntry {
     /// Twilio's code; none for what its debugger would not show.
     pub code: Option<u32>,
-    /// The name of the widget; empty if it is about none.
+    /// The name of the widget, in a subflow behind that of the parent's widget (`ask/menu`); empty if it is about none.
     pub widget: String,
     /// The words, for a person.
     pub message: String,
@@ -66,7 +66,9 @@ impl Run {
 
     pub(super) fn push(&mut self, entry: LogEntry) {
         if self.log.len() < MAX_LOG_ENTRIES {
-            self.log.push(LogEntry { step: self.steps.len(), ..entry });
+            let is_in = !entry.widget.is_empty();
+            let widget = if is_in { self.place_of(&entry.widget) } else { entry.widget };
+            self.log.push(LogEntry { step: self.steps.len(), widget, ..entry });
         }
     }
 }

@@ -21,6 +21,32 @@ pub struct Step {
     pub split: Option<SplitStep>,
 }
 
+impl Step {
+    /// The name of its widget; in a subflow, behind that of the parent's widget: `ask/menu`.
+    pub fn place(&self) -> String {
+        place(self.subflow.as_deref(), &self.from)
+    }
+
+    /// Its widget has this name: `menu`, or in a subflow `ask/menu`.
+    pub fn is_at(&self, place: &str) -> bool {
+        match &self.subflow {
+            None => self.from == place,
+            Some(parent) => {
+                let inner = place.strip_prefix(parent.as_str());
+                inner.and_then(|inner| inner.strip_prefix('/')) == Some(self.from.as_str())
+            }
+        }
+    }
+}
+
+/// The name of a widget; in a subflow, behind that of the parent's widget that runs it.
+pub(super) fn place(subflow: Option<&str>, widget: &str) -> String {
+    match subflow {
+        None => widget.to_owned(),
+        Some(parent) => format!("{parent}/{widget}"),
+    }
+}
+
 /// The comparisons of a split, in the order in which they were made: none after the first branch that holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SplitStep {
@@ -52,6 +78,23 @@ pub enum RunState {
     Ended(EndReason),
 }
 
+impl EndReason {
+    /// The reason with the place of its widget, which is in this subflow if there is one.
+    pub(super) fn within(mut self, subflow: Option<&str>) -> EndReason {
+        match &mut self {
+            EndReason::SameWidget { widget }
+            | EndReason::TooMuchWork { widget }
+            | EndReason::NoMatch { widget }
+            | EndReason::Unplayable { widget, .. } => *widget = place(subflow, widget),
+            EndReason::FlowEnd
+            | EndReason::HungUp
+            | EndReason::Stopped
+            | EndReason::TooManySteps => {}
+        }
+        self
+    }
+}
+
 /// The reason why a run is over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EndReason {
@@ -65,22 +108,22 @@ pub enum EndReason {
     TooManySteps,
     /// A widget has led to itself [`MAX_ROUNDS`](super::MAX_ROUNDS) times.
     SameWidget {
-        /// The widget's name.
+        /// The widget's name, in a subflow behind that of the parent's widget.
         widget: String,
     },
     /// Its texts and patterns have taken more work than [`MAX_RUN_WORK`](super::MAX_RUN_WORK).
     TooMuchWork {
-        /// The name of the widget that it was in.
+        /// The name of the widget that it was in, as before.
         widget: String,
     },
     /// No condition of a split holds, and it has no transition `noMatch`.
     NoMatch {
-        /// The widget's name.
+        /// The widget's name, in a subflow behind that of the parent's widget.
         widget: String,
     },
     /// A widget cannot be run here.
     Unplayable {
-        /// The widget's name.
+        /// The widget's name, in a subflow behind that of the parent's widget.
         widget: String,
         /// The reason, for a person.
         why: String,

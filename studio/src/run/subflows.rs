@@ -56,6 +56,12 @@ impl Run {
                 self.warn(code::SUBFLOW, state, "there is no such subflow");
                 Taken::Fired("failed")
             }
+            RunEvent::FlowNotGiven(how) => {
+                let flow_sid = state.text("flow_sid");
+                let message = format!("the subflow {flow_sid} is not given here: {how}");
+                self.push(LogEntry::new(None, &state.name, message));
+                Taken::Fired("failed")
+            }
             _ => Taken::Ignored,
         }
     }

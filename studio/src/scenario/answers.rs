@@ -1,8 +1,8 @@
 //! The answers to HTTP requests and Functions, as a file lists them: `[[answers]]`.
 
-use super::flows::ScenarioFlows;
+use super::flows::widget;
 use super::table::{Field, Fields, Problems, ScenarioProblem};
-use crate::play::{AnswerRule, HttpOutcome};
+use crate::play::{AnswerRule, HttpOutcome, PlayedFlows};
 use crate::run::{HttpMethod, HttpResponse};
 
 /// Reads a file that holds nothing but `[[answers]]`.
@@ -22,7 +22,7 @@ pub fn read_answers(text: &str) -> Result<Vec<AnswerRule>, Vec<ScenarioProblem>>
 /// The answers of tables. Widgets that they name must be there, if the Flows are known.
 pub(super) fn rules(
     tables: Vec<Fields<'_>>,
-    flows: Option<&ScenarioFlows<'_>>,
+    flows: Option<PlayedFlows<'_>>,
     problems: &mut Problems<'_>,
 ) -> Vec<AnswerRule> {
     tables.into_iter().filter_map(|table| rule(table, flows, problems)).collect()
@@ -30,11 +30,11 @@ pub(super) fn rules(
 
 fn rule(
     mut fields: Fields<'_>,
-    flows: Option<&ScenarioFlows<'_>>,
+    flows: Option<PlayedFlows<'_>>,
     problems: &mut Problems<'_>,
 ) -> Option<AnswerRule> {
     let widget = fields.take("widget").and_then(|field| match flows {
-        Some(flows) => flows.widget(field, problems),
+        Some(flows) => self::widget(flows, field, problems),
         None => field.text(problems),
     });
     let url = fields.text("url", problems);

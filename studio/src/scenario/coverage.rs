@@ -1,10 +1,46 @@
 //! The widgets and transitions of a Flow that runs have passed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::reach::unreachable;
+use super::start::ways_in;
 use crate::flow::{Flow, State, Transition};
-use crate::play::{Played, TraceDetail};
+use crate::play::{Played, PlayedFlows, TraceDetail};
+
+/// What runs have passed of a Flow, and of each of its subflows.
+#[derive(Clone, Debug)]
+pub struct Coverage {
+    /// The Flow's own widgets and transitions.
+    pub main: FlowCoverage,
+    /// Those of the subflows, with their SIDs.
+    pub subflows: Vec<(String, FlowCoverage)>,
+    /// The names of the widgets that run them, in the same order.
+    parents: Vec<BTreeSet<String>>,
+}
+
+impl Coverage {
+    /// Nothing is passed yet.
+    pub fn new(flows: PlayedFlows<'_>) -> Coverage {
+        let all = flows.subflows.iter();
+        let parents = |sid: &String| {
+            let its = flows.runs().filter(|(_, run, _)| run == sid);
+            its.map(|(state, ..)| state.name.clone()).collect()
+        };
+        Coverage {
+            main: FlowCoverage::new(flows.main, false),
+            subflows: all.map(|(sid, flow)| (sid.clone(), FlowCoverage::new(flow, true))).collect(),
+            parents: flows.subflows.keys().map(parents).collect(),
+        }
+    }
+
+    /// Counts what a run has passed.
+    pub fn add(&mut self, played: &Played) {
+        self.main.add(played, None);
+        for ((_, coverage), parents) in self.subflows.iter_mut().zip(&self.parents) {
+            coverage.add(played, Some(parents));
+        }
+    }
+}
 
 /// How often each widget and each transition of a Flow was passed.
 #[derive(Clone, Debug)]
@@ -28,12 +64,13 @@ struct CoveredTransition {
 impl FlowCoverage {
     /// Nothing of a Flow is passed yet. The events of a trigger that lead nowhere are no transitions, and those that can
     /// never be fired are not counted.
-    pub fn new(flow: &Flow) -> FlowCoverage {
+    fn new(flow: &Flow, is_subflow: bool) -> FlowCoverage {
+        let starts = if is_subflow { vec!["incomingParent"] } else { ways_in(flow) };
         let mut coverage = FlowCoverage {
             widgets: flow.states.iter().map(|state| (state.name.clone(), 0)).collect(),
             transitions: Vec::new(),
             impossible: Vec::new(),
-            unreachable: unreachable(flow),
+            unreachable: unreachable(flow, &starts),
             index: BTreeMap::new(),
         };
         for state in &flow.states {
@@ -41,7 +78,7 @@ impl FlowCoverage {
                 if state.kind == "trigger" && transition.next.is_none() {
                     continue;
                 }
-                if let Some(reason) = impossible(&state.kind, &transition.event) {
+                if let Some(reason) = impossible(&state.kind, &transition.event, is_subflow) {
                     coverage.impossible.push((transition_name(state, transition), reason));
                     continue;
                 }
@@ -54,11 +91,16 @@ impl FlowCoverage {
         coverage
     }
 
-    /// Counts what a run has passed. The widgets of subflows are another Flow's.
-    pub fn add(&mut self, played: &Played) {
+    /// Counts what a run has passed in its own Flow (none), or in the subflows of these widgets.
+    fn add(&mut self, played: &Played, subflow: Option<&BTreeSet<String>>) {
         for entry in &played.entries {
             let TraceDetail::Left { step, transition, .. } = &entry.detail else { continue };
-            if step.subflow.is_some() {
+            let is_its = match (subflow, &step.subflow) {
+                (None, None) => true,
+                (Some(parents), Some(parent)) => parents.contains(parent),
+                _ => false,
+            };
+            if !is_its {
                 continue;
             }
             if let Some((_, count)) = self.widgets.iter_mut().find(|(name, _)| *name == step.from) {
@@ -116,9 +158,11 @@ impl FlowCoverage {
     }
 }
 
-/// The reason why no run of a Flow of its own can fire an event, if none can.
-fn impossible(kind: &str, event: &str) -> Option<&'static str> {
+/// The reason why no run of a Flow can fire an event, if none can.
+fn impossible(kind: &str, event: &str, is_subflow: bool) -> Option<&'static str> {
     match (kind, event) {
+        ("trigger", "incomingParent") if is_subflow => None,
+        ("trigger", _) if is_subflow => Some("a parent Flow starts it"),
         ("record-voicemail", "noAudio") => Some("only old accounts have it"),
         ("send-to-flex", "composerStarted") => Some("it is not played"),
         ("trigger", "incomingConversationMessage") => Some("it is not played"),

@@ -3,11 +3,10 @@
 use serde_json::Value;
 
 use super::failure::{ScenarioFailure, in_order, unexpected};
-use super::flows::ScenarioFlows;
 use super::place::{FlowPlace, places};
 use super::request::{ExpectedRequest, RequestFacts, requests};
 use super::table::{Field, Fields, Problems, values};
-use crate::play::{PlayEnd, Played, TraceDetail};
+use crate::play::{PlayEnd, Played, PlayedFlows, TraceDetail};
 use crate::run::{EndReason, Prompt, Step};
 
 /// Codes of Twilio's log that no scenario should meet unawares: a broken template, a missing widget, a value that is not
@@ -41,7 +40,7 @@ enum ExpectedEnd {
 impl Expectations {
     pub(super) fn take(
         fields: &mut Fields<'_>,
-        flows: &ScenarioFlows<'_>,
+        flows: PlayedFlows<'_>,
         problems: &mut Problems<'_>,
     ) -> Expectations {
         let mut texts = |key, problems: &mut Problems<'_>| {
@@ -98,7 +97,7 @@ impl Expectations {
         all.extend(self.missed_requests(played));
         let names: Vec<String> = self.passes.iter().map(FlowPlace::to_string).collect();
         let path: Vec<String> =
-            steps.iter().map(|step| format!("{}.{}", step.from, step.event)).collect();
+            steps.iter().map(|step| format!("{}.{}", step.place(), step.event)).collect();
         let is_at = |place: &FlowPlace, step: &&Step| place.is_at(step);
         all.extend(in_order("passes", &self.passes, &names, &steps, &path, is_at));
         for place in &self.avoids {
@@ -158,7 +157,8 @@ impl Expectations {
         if let (Some(place), Some(last)) = (&self.ends_in, steps.last())
             && !place.is_at(last)
         {
-            let message = format!("the run ends in {}.{}, expected {place}", last.from, last.event);
+            let last = format!("{}.{}", last.place(), last.event);
+            let message = format!("the run ends in {last}, expected {place}");
             all.push(ScenarioFailure::new("ends_in", message));
         }
         all

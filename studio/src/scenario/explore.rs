@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::coverage::FlowCoverage;
+use super::coverage::Coverage;
 use super::random::SeededRandom;
 use super::rules::FlowRules;
 use super::start::{CONTACT, USUAL_TIME, call_from, execution, message_from, request_for, ways_in};
 use super::values::FlowValues;
 use super::walk::{Walk, inline};
 use crate::flow::Flow;
-use crate::play::{MetDifferences, PlayEnd, Played, TraceDetail, play};
+use crate::play::{MetDifferences, PlayEnd, Played, PlayedFlows, TraceDetail, play};
 use crate::run::{EndReason, ExecutionStart, MAX_RUN_WORK, Step, Trigger};
 
 /// What random walks have found.
@@ -34,7 +34,7 @@ pub struct Exploration {
     /// The rules that runs have broken.
     pub broken: Vec<ExplorationFinding>,
     /// What the walks have passed.
-    pub coverage: FlowCoverage,
+    pub coverage: Coverage,
     /// Where they were not played as in Studio.
     pub differences: MetDifferences,
 }
@@ -90,8 +90,9 @@ pub fn explore_each(
     plan: WalkPlan,
     done: &mut dyn FnMut(u64),
 ) -> Exploration {
-    let values = FlowValues::of(flow);
-    let (mut coverage, mut differences) = (FlowCoverage::new(flow), MetDifferences::default());
+    let all = PlayedFlows { main: flow, subflows: flows };
+    let values = FlowValues::of(all);
+    let (mut coverage, mut differences) = (Coverage::new(all), MetDifferences::default());
     let [mut errors, mut dead_ends, mut loops, mut broken]: [Found; 4] = Default::default();
     let starts = ways_in(flow);
     let WalkPlan { walks: asked, seed, max_work } = plan;
@@ -196,7 +197,7 @@ fn dead_end(flow: &Flow, played: &Played) -> Option<String> {
     let goes_on = state.transitions.iter().any(|transition| transition.next.is_some());
     let is_chosen = state.kind == "split-based-on" || last.event == crate::run::HANG_UP;
     (goes_on && !is_chosen && last.to.is_none()).then(|| {
-        format!("{}.{} leads nowhere, and other events of it go on", last.from, last.event)
+        format!("{}.{} leads nowhere, and other events of it go on", last.place(), last.event)
     })
 }
 

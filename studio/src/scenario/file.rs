@@ -8,14 +8,14 @@ use serde_json::{Map, Value};
 
 use super::answers::rules as answer_rules;
 use super::expect::Expectations;
-use super::flows::ScenarioFlows;
+use super::flows::widget;
 use super::rules::FlowRules;
 use super::start::{
     CALLERS, CONTACT, USUAL_TIME, call_from, execution, is_caller, message_from, request_for, usual,
 };
 use super::table::{Field, Fields, Problems, ScenarioProblem};
-use crate::flow::{Flow, State};
-use crate::play::{AnswerRule, CallerAction, PlayScript, no_outcome};
+use crate::flow::Flow;
+use crate::play::{AnswerRule, CallerAction, PlayScript, PlayedFlows, no_outcome};
 use crate::run::ExecutionStart;
 
 /// The scenarios of a Flow, and the rules that all of its runs keep.
@@ -27,6 +27,8 @@ pub struct ScenarioFile {
     pub rules: FlowRules,
     /// The answers of servers that stand for all scenarios.
     pub answers: Vec<AnswerRule>,
+    /// The subflows by their SIDs.
+    pub subflows: BTreeMap<String, Arc<Flow>>,
 }
 
 /// One scenario: what the caller and the servers do, and what must come of it.
@@ -74,15 +76,15 @@ impl ScenarioFile {
         let Some(mut fields) = problems.parse() else { return Err(problems.list) };
         fields.text("flow", &mut problems);
         subflows(&mut fields, &mut problems);
-        let known = ScenarioFlows { main: flow, subflows: flows };
-        let rules = FlowRules::take(&mut fields, &known, &mut problems);
+        let known = PlayedFlows { main: flow, subflows: flows };
+        let rules = FlowRules::take(&mut fields, known, &mut problems);
         let tables = fields.tables("answers", &mut problems);
-        let answers = answer_rules(tables, Some(&known), &mut problems);
+        let answers = answer_rules(tables, Some(known), &mut problems);
         let tables = fields.tables("scenarios", &mut problems);
         fields.finish(&mut problems);
         let mut scenarios = Vec::new();
         for table in tables {
-            let scenario = scenario(table, &known, &answers, &mut problems);
+            let scenario = scenario(table, known, &answers, &mut problems);
             scenarios.push(scenario);
         }
         for (name, line, earlier) in doubles(&scenarios) {
@@ -95,7 +97,7 @@ impl ScenarioFile {
         }
         problems.list.sort();
         match problems.list.is_empty() {
-            true => Ok(ScenarioFile { scenarios, rules, answers }),
+            true => Ok(ScenarioFile { scenarios, rules, answers, subflows: flows.clone() }),
             false => Err(problems.list),
         }
     }
@@ -103,7 +105,7 @@ impl ScenarioFile {
 
 fn scenario(
     mut fields: Fields<'_>,
-    flows: &ScenarioFlows<'_>,
+    flows: PlayedFlows<'_>,
     answers: &[AnswerRule],
     problems: &mut Problems<'_>,
 ) -> FlowScenario {
@@ -130,7 +132,7 @@ fn scenario(
         }
     }
     for field in fields.take("hang_up_in").map(Field::items).unwrap_or_default() {
-        script.hang_ups.extend(flows.widget(field, problems));
+        script.hang_ups.extend(widget(flows, field, problems));
     }
     let tables = fields.tables("answers", problems);
     script.answers = answer_rules(tables, Some(flows), problems);
@@ -218,17 +220,16 @@ fn action(text: &str) -> Option<CallerAction> {
 
 fn outcomes_of(
     fields: &mut Fields<'_>,
-    flows: &ScenarioFlows<'_>,
+    flows: PlayedFlows<'_>,
     problems: &mut Problems<'_>,
 ) -> BTreeMap<String, VecDeque<String>> {
     let mut all: BTreeMap<String, VecDeque<String>> = BTreeMap::new();
     let table = fields.take("outcomes").and_then(|field| field.table(problems));
     for (widget, field) in table.map(|mut table| table.rest()).unwrap_or_default() {
-        let states: Vec<&State> = flows.states(&widget).collect();
         for item in field.items() {
             let (at, key) = (item.at, item.key.clone());
             let Some(outcome) = item.text(problems) else { continue };
-            match no_outcome(&states, &widget, &outcome) {
+            match no_outcome(flows, &widget, &outcome) {
                 Some(why) => problems.add(at, &key, why),
                 None => all.entry(widget.clone()).or_default().push_back(outcome),
             }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::coverage::FlowCoverage;
+use super::coverage::Coverage;
 use super::failure::ScenarioFailure;
 use super::file::{FlowScenario, ScenarioFile};
 use super::rules::FlowRules;
 use crate::flow::Flow;
-use crate::play::{MetDifferences, Played, play};
+use crate::play::{MetDifferences, Played, PlayedFlows, play};
 
 /// The results of a file's scenarios.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub struct ScenarioReport {
     /// The results, in the file's order.
     pub results: Vec<ScenarioResult>,
     /// What all of them together have passed of the Flow.
-    pub coverage: FlowCoverage,
+    pub coverage: Coverage,
     /// Where they were not played as in Studio.
     pub differences: MetDifferences,
 }
@@ -44,7 +44,7 @@ const LAST_STEPS: usize = 20;
 impl ScenarioResult {
     /// The steps of the run and its end, in a line; of a long run the first and the last ones.
     pub fn path(&self) -> String {
-        let steps = self.played.steps().map(|step| format!("{}.{}", step.from, step.event));
+        let steps = self.played.steps().map(|step| format!("{}.{}", step.place(), step.event));
         let mut steps: Vec<String> = steps.collect();
         if let Some(left_out) = steps.len().checked_sub(FIRST_STEPS + LAST_STEPS + 1) {
             let range = FIRST_STEPS..=FIRST_STEPS + left_out;
@@ -73,7 +73,8 @@ pub fn judge_each(
     file: &ScenarioFile,
     done: &mut dyn FnMut(&mut ScenarioResult),
 ) -> ScenarioReport {
-    let (mut coverage, mut differences) = (FlowCoverage::new(flow), MetDifferences::default());
+    let flows = PlayedFlows { main: flow, subflows: &file.subflows };
+    let (mut coverage, mut differences) = (Coverage::new(flows), MetDifferences::default());
     let results = file.scenarios.iter().map(|scenario| {
         let mut result = judge_one(flow, scenario, &file.rules);
         done(&mut result);

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::start::ways_in;
 use crate::flow::Flow;
 
-/// The widgets that no way leads to from the starts that can be played: no caller will ever reach them.
-pub(super) fn unreachable(flow: &Flow) -> Vec<String> {
-    let (starts, first) = (ways_in(flow), flow.first());
+/// The widgets that no way leads to from these events of the trigger: no caller will ever reach them.
+pub(super) fn unreachable(flow: &Flow, starts: &[&str]) -> Vec<String> {
+    let first = flow.first();
     let mut reached: BTreeSet<&str> = first.iter().map(|state| state.name.as_str()).collect();
     let mut open: Vec<&str> = first
         .into_iter()

@@ -1,8 +1,8 @@
 //! Requests: those that a scenario expects, and those that a run has made.
 
-use super::flows::ScenarioFlows;
+use super::flows::widget;
 use super::table::{Fields, Problems, pairs};
-use crate::play::{Played, TraceDetail, TraceEntry, is_like};
+use crate::play::{Played, PlayedFlows, TraceDetail, TraceEntry, is_like};
 use crate::run::HttpMethod;
 
 /// A request that must be made.
@@ -49,11 +49,11 @@ pub(super) fn requests(played: &Played) -> Vec<RequestFacts> {
 impl ExpectedRequest {
     pub(super) fn read(
         mut fields: Fields<'_>,
-        flows: &ScenarioFlows<'_>,
+        flows: PlayedFlows<'_>,
         problems: &mut Problems<'_>,
     ) -> ExpectedRequest {
-        let widget = fields.take("widget");
-        let widget = widget.and_then(|field| flows.widget(field, problems));
+        let named = fields.take("widget");
+        let widget = named.and_then(|field| widget(flows, field, problems));
         let method = fields.text("method", problems).map(|method| method.to_uppercase());
         let url = fields.text("url", problems);
         let contains = fields.texts("contains", problems).into_iter().map(|(_, text)| text);

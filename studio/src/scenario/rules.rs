@@ -1,10 +1,9 @@
 //! Rules that each run of a Flow keeps, whatever its caller does: `must_pass` and `never_after`.
 
 use super::failure::ScenarioFailure;
-use super::flows::ScenarioFlows;
 use super::place::FlowPlace;
 use super::table::{Fields, Problems};
-use crate::play::{PlayEnd, Played};
+use crate::play::{PlayEnd, Played, PlayedFlows};
 use crate::run::EndReason;
 
 /// The rules of a file.
@@ -33,7 +32,7 @@ impl FlowRules {
     /// Takes the rules of a file.
     pub(super) fn take(
         fields: &mut Fields<'_>,
-        flows: &ScenarioFlows<'_>,
+        flows: PlayedFlows<'_>,
         problems: &mut Problems<'_>,
     ) -> FlowRules {
         let mut rules = FlowRules::default();
@@ -56,7 +55,7 @@ impl FlowRules {
         let after = fields.take("never_after").and_then(|field| field.table(problems));
         for (first, field) in after.map(|mut table| table.rest()).unwrap_or_default() {
             let Some(first) = FlowPlace::of(&first, flows) else {
-                field.problem(problems, format!("the Flow has no {first}"));
+                field.problem(problems, FlowPlace::unknown(&first, flows));
                 continue;
             };
             for item in field.items() {

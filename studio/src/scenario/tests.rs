@@ -168,7 +168,7 @@ fn unknown_keys_and_names_are_errors_with_their_lines() {
         "line 1: must_pass[0]: the Flow has no nowhere, expected a widget or WIDGET.EVENT",
         "line 2: other: unknown key, expected one of flow, subflows, must_pass, never_after, answers, scenarios",
         "line 6: scenarios[0].hear: unknown key, expected one of ",
-        "line 7: scenarios[0].passes[0]: the Flow has no menu.pressed, expected a widget or WIDGET.EVENT",
+        "line 7: scenarios[0].passes[0]: menu has no event pressed",
         "line 8: caller: \"jump\" is no action, expected press KEYS, say WORDS, send TEXT, silence or hang up",
         "line 10: scenarios[1]: it has no name",
         "line 11: scenarios[1].at: expected a time such as 2026-11-28T09:00:00Z",
@@ -200,7 +200,7 @@ fn answers_alone_are_a_file_too() {
 #[test]
 fn coverage_names_what_was_never_passed() {
     let text = "[[scenarios]]\nname = 'a'\ncaller = ['press 7', 'press 2']\n";
-    let coverage = judge(&flow(), &read(text).unwrap()).coverage;
+    let coverage = judge(&flow(), &read(text).unwrap()).coverage.main;
     assert_eq!(coverage.widgets(), (4, 6));
     assert_eq!(coverage.missed_widgets(), ["save", "island"]);
     assert_eq!(
@@ -221,8 +221,8 @@ fn walks_find_dead_ends_broken_rules_and_islands_and_are_the_same_for_a_seed() {
     assert_eq!(ends.len(), 2, "{ends:?}");
     assert!(ends.iter().any(|end| end.starts_with("menu.speech leads nowhere")), "{ends:?}");
     assert_eq!(messages(&found.broken), ["never_after: thanks comes after save.failed"]);
-    assert_eq!(found.coverage.missed_widgets(), ["island"]);
-    assert_eq!(found.coverage.missed_transitions(), [""; 0]);
+    assert_eq!(found.coverage.main.missed_widgets(), ["island"]);
+    assert_eq!(found.coverage.main.missed_transitions(), [""; 0]);
     assert!(found.errors.iter().any(|one| one.message.contains("81016")), "{:?}", found.errors);
     let again = walk(1);
     assert_eq!((again.errors, again.dead_ends), (found.errors, found.dead_ends));

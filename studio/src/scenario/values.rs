@@ -10,6 +10,7 @@ use super::pattern::pattern_samples;
 
 use crate::flow::{Condition, Flow};
 use crate::liquid::Template;
+use crate::play::PlayedFlows;
 
 /// The values of a Flow's conditions, and the names that its templates look up.
 #[derive(Clone, Debug, Default)]
@@ -23,33 +24,30 @@ pub(super) struct FlowValues {
 }
 
 impl FlowValues {
-    pub(super) fn of(flow: &Flow) -> FlowValues {
+    /// Those of a Flow and its subflows, whose widgets have the names that a run gives them.
+    pub(super) fn of(flows: PlayedFlows<'_>) -> FlowValues {
         let mut values = FlowValues::default();
-        for state in &flow.states {
-            for value in state.properties.values() {
-                values.look(value);
-            }
-            let subjects = paths(state.text("input"));
-            let transitions = state.transitions.iter();
-            for condition in transitions.flat_map(|transition| &transition.conditions) {
-                for value in samples(condition) {
-                    values.all.insert(value.clone());
-                    for (path, part) in parts(&subjects, &value) {
-                        values.by_path.entry(path.clone()).or_default().insert(part);
-                    }
-                }
-            }
-        }
+        values.add(flows.main, None);
+        flows.runs().for_each(|(parent, _, flow)| values.add(flow, Some(&parent.name)));
         values
     }
 
-    /// Collects the paths of the templates in a setting.
-    fn look(&mut self, value: &Value) {
-        match value {
-            Value::String(template) => self.paths.extend(paths(template)),
-            Value::Array(items) => items.iter().for_each(|item| self.look(item)),
-            Value::Object(entries) => entries.values().for_each(|entry| self.look(entry)),
-            _ => {}
+    fn add(&mut self, flow: &Flow, parent: Option<&str>) {
+        let named = |paths: Vec<Vec<String>>| paths.into_iter().map(|path| named(path, parent));
+        for state in &flow.states {
+            let mut found = Vec::new();
+            state.properties.values().for_each(|value| look(value, &mut found));
+            self.paths.extend(named(found));
+            let subjects: Vec<_> = named(paths(state.text("input"))).collect();
+            let transitions = state.transitions.iter();
+            for condition in transitions.flat_map(|transition| &transition.conditions) {
+                for value in samples(condition) {
+                    self.all.insert(value.clone());
+                    for (path, part) in parts(&subjects, &value) {
+                        self.by_path.entry(path.clone()).or_default().insert(part);
+                    }
+                }
+            }
         }
     }
 
@@ -92,6 +90,26 @@ impl FlowValues {
         }
         object
     }
+}
+
+/// Collects the paths of the templates in a setting.
+fn look(value: &Value, found: &mut Vec<Vec<String>>) {
+    match value {
+        Value::String(template) => found.extend(paths(template)),
+        Value::Array(items) => items.iter().for_each(|item| look(item, found)),
+        Value::Object(entries) => entries.values().for_each(|entry| look(entry, found)),
+        _ => {}
+    }
+}
+
+/// A path with the name that a widget of a subflow has in a run.
+fn named(mut path: Vec<String>, parent: Option<&str>) -> Vec<String> {
+    if let (Some(parent), [first, widget, ..]) = (parent, path.as_mut_slice())
+        && first == "widgets"
+    {
+        *widget = format!("{parent}/{widget}");
+    }
+    path
 }
 
 /// A value for each of several expressions that a split's input has one after the other: `1 true`.

@@ -190,8 +190,9 @@ impl Peer for Walk<'_> {
         outcome.map(str::to_owned)
     }
 
-    fn flow(&mut self, flow_sid: &str, _revision: &str) -> Option<Arc<Flow>> {
-        self.flows.get(flow_sid).cloned()
+    fn flow(&mut self, flow_sid: &str, _revision: &str) -> Result<Arc<Flow>, String> {
+        let flow = self.flows.get(flow_sid).cloned();
+        flow.ok_or_else(|| "name its file under [subflows]".to_owned())
     }
 }
 

@@ -62,7 +62,8 @@ impl Peer for RandomCaller<'_> {
             .then(|| (*self.random.choose(all)).to_owned())
     }
 
-    fn flow(&mut self, _flow_sid: &str, _revision: &str) -> Option<Arc<Flow>> {
-        (self.random.below(4) > 0).then(|| self.subflow.clone())
+    fn flow(&mut self, _flow_sid: &str, _revision: &str) -> Result<Arc<Flow>, String> {
+        let is_here = self.random.below(4) > 0;
+        if is_here { Ok(self.subflow.clone()) } else { Err("nobody gives it".to_owned()) }
     }
 }

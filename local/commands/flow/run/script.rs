@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use studio::play::{PlayScript, no_outcome};
-use studio::{Flow, State};
+use studio::Flow;
+use studio::play::{PlayScript, PlayedFlows, no_outcome};
 
 use super::super::only_flow;
 use super::options::RunOptions;
@@ -18,18 +18,13 @@ pub(super) fn script(options: &RunOptions, main: &Flow) -> Result<PlayScript, St
     for (sid, file) in &options.subflows {
         flows.insert(sid.clone(), Arc::new(only_flow(file)?.flow()));
     }
-    let states = |name: &str| -> Vec<&State> {
-        let subflows = flows.values().filter_map(|flow| flow.state(name));
-        main.state(name).into_iter().chain(subflows).collect()
-    };
-    for widget in &options.hang_ups {
-        if states(widget).is_empty() {
-            return Err(format!("--hang-up-in: the Flow has no {widget}"));
-        }
+    let known = PlayedFlows { main, subflows: &flows };
+    if let Some(widget) = options.hang_ups.iter().find(|widget| known.state(widget).is_none()) {
+        return Err(format!("--hang-up-in: {}", known.unknown(widget)));
     }
     let mut outcomes: BTreeMap<String, VecDeque<String>> = BTreeMap::new();
     for (widget, outcome) in &options.outcomes {
-        if let Some(why) = no_outcome(&states(widget), widget, outcome) {
+        if let Some(why) = no_outcome(known, widget, outcome) {
             return Err(format!("--outcome: {why}"));
         }
         outcomes.entry(widget.clone()).or_default().push_back(outcome.clone());

@@ -1,6 +1,5 @@
 //! The other side of a run: what was typed, and whoever sits at the terminal.
 
-use std::collections::BTreeSet;
 use std::io::{self, BufRead};
 use std::sync::Arc;
 
@@ -12,7 +11,6 @@ use studio::play::{
 };
 use tokio::runtime::Handle;
 
-use super::super::printable;
 use super::options::{AnswerSource, FunctionSource, RunOptions};
 
 /// The caller, the servers, and the printing of the trace.
@@ -23,8 +21,6 @@ pub(super) struct Terminal<'a> {
     writer: TraceWriter,
     /// Somebody answers: with `--step`, until standard input ends.
     asks: bool,
-    /// The subflows that are not here.
-    missing: BTreeSet<String>,
 }
 
 impl<'a> Terminal<'a> {
@@ -34,10 +30,10 @@ impl<'a> Terminal<'a> {
         live: Live,
         writer: TraceWriter,
     ) -> Terminal<'a> {
-        Terminal { options, script, live, writer, asks: options.step, missing: BTreeSet::new() }
+        Terminal { options, script, live, writer, asks: options.step }
     }
 
-    /// What was typed and never came, and what was not typed and was missing, as lines.
+    /// What was typed and never came, as lines.
     pub(super) fn leftovers(&self) -> impl Iterator<Item = String> {
         let hang_ups = self.script.hang_ups.iter().map(|widget| {
             format!("no hang-up in {widget}: nobody was on the line, or the run never came there")
@@ -45,9 +41,7 @@ impl<'a> Terminal<'a> {
         let left = self.script.actions.len();
         let actions = (left > 0)
             .then(|| format!("the run was over before the caller's last actions: {left} are left"));
-        let missing =
-            self.missing.iter().map(|sid| format!("--subflow {sid}=FILE would be that subflow"));
-        hang_ups.chain(actions).chain(missing)
+        hang_ups.chain(actions)
     }
 
     /// A line of whoever sits there; none if nobody does.
@@ -125,12 +119,9 @@ impl Peer for Terminal<'_> {
         self.script.outcome(widget, kind)
     }
 
-    fn flow(&mut self, flow_sid: &str, revision: &str) -> Option<Arc<Flow>> {
+    fn flow(&mut self, flow_sid: &str, revision: &str) -> Result<Arc<Flow>, String> {
         let flow = self.script.flow(flow_sid, revision);
-        if flow.is_none() {
-            self.missing.insert(printable(flow_sid));
-        }
-        flow
+        flow.map_err(|_| format!("--subflow {flow_sid}=FILE gives it"))
     }
 
     fn observe(&mut self, entry: &TraceEntry) {

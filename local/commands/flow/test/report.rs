@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use studio::counted;
 use studio::scenario::{
-    Exploration, ExplorationFinding, FlowCoverage, ScenarioReport, ScenarioResult,
+    Coverage, Exploration, ExplorationFinding, FlowCoverage, ScenarioReport, ScenarioResult,
 };
 
 use super::super::printable;
@@ -18,7 +19,9 @@ pub(super) fn say_report(file: &str, report: &ScenarioReport, took: Duration) {
     for result in report.results.iter().filter(|result| !result.failures.is_empty()) {
         say_failed(result);
     }
-    say_coverage(&report.coverage);
+    for (whose, coverage) in each(&report.coverage) {
+        say_coverage(&whose, coverage);
+    }
 }
 
 /// How many scenarios pass: `1 of 1 scenario passes`.
@@ -40,18 +43,31 @@ fn say_failed(result: &ScenarioResult) {
     say!("    the run: {}", printable(&result.path()));
 }
 
-fn say_coverage(coverage: &FlowCoverage) {
+/// What was passed of the Flow itself, and of each of its subflows, with the words before its lines.
+fn each(coverage: &Coverage) -> impl Iterator<Item = (String, &FlowCoverage)> {
+    let subflows = coverage.subflows.iter();
+    let subflows = subflows.map(|(sid, inner)| (format!("subflow {}, ", printable(sid)), inner));
+    std::iter::once((String::new(), &coverage.main)).chain(subflows)
+}
+
+fn say_passed(whose: &str, coverage: &FlowCoverage) {
     let ((widgets, all_widgets), (taken, all)) = (coverage.widgets(), coverage.transitions());
-    say!("  passed: {widgets} of {all_widgets} widgets, {taken} of {all} transitions");
+    let transitions = counted(all, "transition");
+    let widgets = format!("{widgets} of {}", counted(all_widgets, "widget"));
+    say!("  {whose}passed: {widgets}, {taken} of {transitions}");
+}
+
+fn say_coverage(whose: &str, coverage: &FlowCoverage) {
+    say_passed(whose, coverage);
     for (name, reason) in coverage.impossible() {
-        say!("  not counted: {} ({reason})", printable(name));
+        say!("  {whose}not counted: {} ({reason})", printable(name));
     }
     for (kind, missed) in [
         ("widgets never reached", coverage.missed_widgets()),
         ("transitions never taken", coverage.missed_transitions()),
     ] {
         if !missed.is_empty() {
-            say!("  {kind}: {}", printable(&missed.join(", ")));
+            say!("  {whose}{kind}: {}", printable(&missed.join(", ")));
         }
     }
 }
@@ -59,8 +75,11 @@ fn say_coverage(coverage: &FlowCoverage) {
 /// Prints what random walks have found.
 pub(super) fn say_exploration(file: &str, found: &Exploration, asked: u64) {
     let (walks, seed, took) = (found.walks, found.seed, found.took);
-    let noun = if walks == 1 { "walk" } else { "walks" };
-    say!("{file}: {walks} random {noun} with the seed {seed}, in {} ms", took.as_millis());
+    say!(
+        "{file}: {} with the seed {seed}, in {} ms",
+        counted(walks as usize, "random walk"),
+        took.as_millis()
+    );
     if walks == 0 && asked > 0 {
         say!("  the Flow has no way in for a call, a message or a request");
     } else if walks < asked {
@@ -70,13 +89,14 @@ pub(super) fn say_exploration(file: &str, found: &Exploration, asked: u64) {
     say_findings("dead ends", &found.dead_ends);
     say_findings("loops", &found.loops);
     say_findings("rules broken", &found.broken);
-    say_walked(&found.coverage);
+    for (whose, coverage) in each(&found.coverage) {
+        say_walked(&whose, coverage);
+    }
 }
 
 /// What no walk has reached, and whether one could: a condition may want what no walk has tried.
-fn say_walked(coverage: &FlowCoverage) {
-    let ((widgets, all_widgets), (taken, all)) = (coverage.widgets(), coverage.transitions());
-    say!("  passed: {widgets} of {all_widgets} widgets, {taken} of {all} transitions");
+fn say_walked(whose: &str, coverage: &FlowCoverage) {
+    say_passed(whose, coverage);
     let nowhere = coverage.unreachable_widgets();
     let missed = coverage.missed_widgets().into_iter();
     let missed: Vec<&str> = missed.filter(|name| !nowhere.iter().any(|one| one == name)).collect();
@@ -89,7 +109,7 @@ fn say_walked(coverage: &FlowCoverage) {
         ("transitions that they have not taken, though they passed the widget", untaken.join(", ")),
     ] {
         if !names.is_empty() {
-            say!("  {kind}: {}", printable(&names));
+            say!("  {whose}{kind}: {}", printable(&names));
         }
     }
 }

@@ -16,7 +16,7 @@ impl Playing<'_> {
         let first = self.steps;
         self.steps += steps.len();
         for (index, step) in (first..).zip(steps) {
-            let widget = step.from.clone();
+            let widget = step.place();
             self.compared(&widget, step.split.as_ref());
             while let Some(entry) = log.next_if(|entry| entry.step <= index) {
                 self.note(&entry.widget.clone(), TraceDetail::Logged(entry));
@@ -24,13 +24,16 @@ impl Playing<'_> {
             self.hang_up_between(&step);
             let flow =
                 if step.subflow.is_some() { self.subflow.as_ref() } else { Some(&self.flow) };
-            let state = flow.and_then(|flow| flow.state(&widget));
+            let state = flow.and_then(|flow| flow.state(&step.from));
             let transition = state.and_then(|state| transition(state, &step));
-            let variables = self.run.context()["widgets"].get(&widget).cloned();
+            // What a subflow knew is gone with it.
+            let is_here = step.subflow.as_deref() == self.run.subflow();
+            let variables = self.run.context()["widgets"].get(&step.from);
+            let variables = variables.filter(|_| is_here).cloned();
             self.note(&widget, TraceDetail::Left { step, transition, variables });
         }
         if let (RunState::Ended(_), Some(split)) = (self.run.state(), self.run.split().cloned()) {
-            let widget = self.run.widget().map(|state| state.name.clone()).unwrap_or_default();
+            let widget = self.run.widget_place().unwrap_or_default();
             self.compared(&widget, Some(&split));
         }
         for entry in log {
@@ -46,9 +49,9 @@ impl Playing<'_> {
             step.kind.as_str(),
             "trigger" | "set-variables" | "split-based-on" | "record-call" | "fork-stream"
         );
-        if takes_none && self.is_on_line && self.peer.hangs_up(&step.from, false) {
+        if takes_none && self.is_on_line && self.peer.hangs_up(&step.place(), false) {
             (self.is_on_line, self.is_cut_off) = (false, goes_on);
-            self.note(&step.from, TraceDetail::HungUp);
+            self.note(&step.place(), TraceDetail::HungUp);
         }
     }
 

@@ -44,9 +44,10 @@ fn shipped_flows_pass_their_scenarios() {
         for result in &report.results {
             assert!(result.failures.is_empty(), "{name}: {}: {:#?}", result.name, result.failures);
         }
-        assert_eq!(report.coverage.missed_widgets(), [""; 0], "{name}");
-        assert_eq!(report.coverage.missed_transitions(), [""; 0], "{name}");
-        let found = report.coverage.impossible().iter().map(|(transition, _)| transition.as_str());
+        assert_eq!(report.coverage.main.missed_widgets(), [""; 0], "{name}");
+        assert_eq!(report.coverage.main.missed_transitions(), [""; 0], "{name}");
+        let found =
+            report.coverage.main.impossible().iter().map(|(transition, _)| transition.as_str());
         assert_eq!(found.collect::<Vec<&str>>(), impossible, "{name}");
         let found = explore(&flow, &file.rules, &BTreeMap::new(), 300, 1);
         assert!(found.broken.is_empty(), "{name}: {:?}", found.broken);

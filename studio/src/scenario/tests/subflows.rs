@@ -1,6 +1,7 @@
 //! Scenarios of a Flow with a subflow, and what nobody hangs up in.
 
 use super::*;
+use crate::play::TraceDetail;
 
 /// A Flow that goes into a subflow, which asks a server and then calls for an agent.
 fn flows() -> (Arc<Flow>, BTreeMap<String, Arc<Flow>>) {
@@ -24,16 +25,16 @@ fn flows() -> (Arc<Flow>, BTreeMap<String, Arc<Flow>>) {
 #[test]
 fn widgets_of_a_subflow_have_answers_outcomes_and_places() {
     let (flow, subflows) = flows();
-    let text = "[[scenarios]]\nname = 'a'\nanswers = [{ widget = 'look', json = { a = 'Hello' } }]\n\
-                outcomes = { queue = 'queue-full' }\nhears = ['Hello']\n\
-                passes = ['look.success', 'queue', 'set', 'sub', 'say']\nrequests = [{ widget = 'look' }]\n";
+    let text = "[[scenarios]]\nname = 'a'\nanswers = [{ widget = 'sub/look', json = { a = 'Hello' } }]\n\
+                outcomes = { 'sub/queue' = 'queue-full' }\nhears = ['Hello']\n\
+                passes = ['sub/look.success', 'sub/queue', 'sub/set', 'sub', 'say']\nrequests = [{ widget = 'sub/look' }]\n";
     let file = ScenarioFile::read(text, &flow, &subflows).unwrap();
     let report = judge(&flow, &file);
     assert!(report.results[0].failures.is_empty(), "{:#?}", report.results[0].failures);
     // Without the subflow's file, they are nobody's.
     let problems = ScenarioFile::read(text, &flow, &BTreeMap::new()).unwrap_err();
     let keys: Vec<&str> = problems.iter().map(|problem| problem.key.as_str()).collect();
-    for key in ["scenarios[0].answers[0].widget", "scenarios[0].outcomes.queue[0]"] {
+    for key in ["scenarios[0].answers[0].widget", "scenarios[0].outcomes.sub/queue[0]"] {
         assert!(keys.iter().any(|one| key.starts_with(one)), "{key}: {problems:#?}");
     }
     assert!(problems.iter().all(|problem| problem.line > 2), "{problems:#?}");
@@ -42,7 +43,9 @@ fn widgets_of_a_subflow_have_answers_outcomes_and_places() {
 #[test]
 fn hang_up_that_never_comes_fails_its_scenario() {
     let (flow, subflows) = flows();
-    for (hang_up, failed) in [("look", false), ("T", false), ("set", true), ("say", false)] {
+    for (hang_up, failed) in
+        [("sub/look", false), ("sub/T", false), ("sub/set", true), ("say", false)]
+    {
         let text = format!("[[scenarios]]\nname = 'a'\nhang_up_in = '{hang_up}'\n");
         let file = ScenarioFile::read(&text, &flow, &subflows).unwrap();
         let report = judge(&flow, &file);
@@ -56,5 +59,110 @@ fn hang_up_that_never_comes_fails_its_scenario() {
         &subflows,
     );
     let unknown: Vec<String> = unknown.unwrap_err().iter().map(ToString::to_string).collect();
-    assert_eq!(unknown, ["line 3: scenarios[0].hang_up_in[1]: the Flow has no gone"]);
+    assert_eq!(
+        unknown,
+        [
+            "line 3: scenarios[0].hang_up_in[0]: the Flow has no look (a subflow has it: sub/look)",
+            "line 3: scenarios[0].hang_up_in[1]: the Flow has no gone",
+        ]
+    );
+}
+
+/// A Flow and a subflow with the same names in both: the parent asks, and so does the subflow, which runs twice.
+fn namesakes() -> (Arc<Flow>, BTreeMap<String, Arc<Flow>>) {
+    let read = |states: serde_json::Value| {
+        Arc::new(Flow::read(&json!({"initial_state": "T", "states": states})).unwrap())
+    };
+    let split = |next: &str| {
+        json!({"name": "key", "type": "split-based-on", "properties": {"input": "{{widgets.ask.Digits}}"}, "transitions": [
+            {"event": "noMatch", "next": next},
+            {"event": "match", "next": "bye", "conditions": [{"type": "equal_to", "value": "1", "friendly_name": "1", "arguments": ["{{widgets.ask.Digits}}"]}]}]})
+    };
+    let ask = json!({"name": "ask", "type": "gather-input-on-call", "properties": {"say": "Key?", "number_of_digits": 1},
+        "transitions": [{"event": "keypress", "next": "key"}, {"event": "timeout"}]});
+    let bye =
+        json!({"name": "bye", "type": "say-play", "properties": {"say": "Bye"}, "transitions": []});
+    let runs = |name: &str, next: &str| json!({"name": name, "type": "run-subflow", "properties": {"flow_sid": "FW2"}, "transitions": [{"event": "completed", "next": next}]});
+    let main = read(json!([
+        {"name": "T", "type": "trigger", "transitions": [{"event": "incomingCall", "next": "first"}]},
+        runs("first", "second"), runs("second", "ask"), ask, split("bye"), bye,
+    ]));
+    let inner = read(json!([
+        {"name": "T", "type": "trigger", "transitions": [{"event": "incomingParent", "next": "ask"}, {"event": "incomingCall", "next": "ask"}]},
+        ask, split("bye"), bye,
+        {"name": "island", "type": "say-play", "properties": {"say": "Never"}, "transitions": []},
+    ]));
+    (main, [("FW2".to_owned(), inner)].into())
+}
+
+fn judged(text: &str) -> (ScenarioReport, Vec<&'static str>) {
+    let (flow, subflows) = namesakes();
+    let file = ScenarioFile::read(text, &flow, &subflows).unwrap();
+    let report = judge(&flow, &file);
+    let keys = report.results[0].failures.iter().map(|one| one.key).collect();
+    (report, keys)
+}
+
+#[test]
+fn namesakes_in_a_subflow_are_other_widgets() {
+    // The run ends in the second subflow: the parent's own widgets are not passed.
+    let scenario = "[[scenarios]]\nname = 'a'\ncaller = ['press 1']\nhang_up_in = 'second/ask'\nends = 'hang up'\n";
+    let (report, keys) = judged(&format!(
+        "{scenario}passes = ['first/key.match', 'second/ask.hangup']\navoids = ['ask', 'key', 'second/key']\n"
+    ));
+    assert_eq!(keys, [""; 0], "{:#?}", report.results[0].failures);
+    assert_eq!(
+        report.results[0].path(),
+        "T.incomingCall > first/T.incomingParent > first/ask.keypress > first/key.match > \
+         first/bye.audioComplete > first.completed > second/T.incomingParent > second/ask.hangup; \
+         the caller hung up"
+    );
+    let main = &report.coverage.main;
+    assert_eq!((main.widgets(), main.transitions()), ((2, 6), (2, 7)));
+    let [(sid, inner)] = report.coverage.subflows.as_slice() else { panic!("{report:?}") };
+    assert_eq!((sid.as_str(), inner.widgets(), inner.transitions()), ("FW2", (4, 5), (3, 5)));
+    assert_eq!(inner.missed_transitions(), ["ask.timeout", "key.noMatch"]);
+    assert_eq!(inner.unreachable_widgets(), ["island"]);
+    assert_eq!(inner.impossible(), [("T.incomingCall".to_owned(), "a parent Flow starts it")]);
+}
+
+#[test]
+fn rule_about_a_widget_is_not_kept_by_its_namesake() {
+    // All the caller does is done in the subflows; the parent's prompt times out.
+    let calls = "[[scenarios]]\nname = 'a'\ncaller = ['press 1', 'press 2']\n";
+    for (rule, broken) in [
+        ("must_pass = ['key']", true),
+        ("must_pass = ['ask', 'first/key', 'second/key.noMatch']", false),
+        ("must_pass = [{ widget = 'bye', after = 'ask' }]", true),
+        ("[never_after]\nask = ['first/bye']", false),
+        ("[never_after]\n'first/ask' = ['second/bye']", true),
+    ] {
+        let (report, keys) = judged(&format!("{rule}\n{calls}"));
+        assert_eq!(!keys.is_empty(), broken, "{rule}: {:#?}", report.results[0].failures);
+    }
+}
+
+#[test]
+fn walks_try_what_a_subflow_compares() {
+    let (flow, subflows) = namesakes();
+    let found = explore(&flow, &FlowRules::default(), &subflows, 60, 1);
+    let (_, inner) = &found.coverage.subflows[0];
+    assert_eq!(inner.missed_transitions(), [""; 0]);
+    assert_eq!(inner.missed_widgets(), ["island"]);
+    assert_eq!(found.coverage.main.missed_widgets(), [""; 0]);
+}
+
+#[test]
+fn subflow_that_is_not_given_is_no_error_of_twilio() {
+    let (flow, _) = namesakes();
+    let text = "[[scenarios]]\nname = 'a'\nlogs = []\nends_in = 'first'\n";
+    let file = ScenarioFile::read(text, &flow, &BTreeMap::new()).unwrap();
+    let result = &judge(&flow, &file).results[0];
+    assert!(result.failures.is_empty(), "{:#?}", result.failures);
+    let notes = result.played.entries.iter().find_map(|entry| match &entry.detail {
+        TraceDetail::Logged(log) => Some((log.code, log.message.as_str())),
+        _ => None,
+    });
+    let words = "the subflow FW2 is not given here: name its file under [subflows]";
+    assert_eq!(notes, Some((None, words)));
 }

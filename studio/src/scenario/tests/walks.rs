@@ -43,7 +43,7 @@ fn walks_send_what_each_condition_looks_at_and_what_none_does() {
         ("incomingRequest", "{{contact.channel.address}}", &number),
     ] {
         let found = walked(&split(event, input, conditions), 500);
-        assert_eq!(found.coverage.missed_transitions(), [""; 0], "{input}");
+        assert_eq!(found.coverage.main.missed_transitions(), [""; 0], "{input}");
     }
 }
 
@@ -105,10 +105,10 @@ fn widgets_that_nothing_leads_to_are_others_than_those_that_were_not_reached() {
     island.name = "island".to_owned();
     flow.states.push(island);
     let found = walked(&Arc::new(flow), 50);
-    assert_eq!(found.coverage.missed_widgets(), ["w0", "island"]);
-    assert_eq!(found.coverage.unreachable_widgets(), ["island"]);
+    assert_eq!(found.coverage.main.missed_widgets(), ["w0", "island"]);
+    assert_eq!(found.coverage.main.unreachable_widgets(), ["island"]);
     let expected = "split.match equal_to \"{{flow.variables.nothing}}x\"";
-    assert_eq!(found.coverage.untaken_transitions(), [(expected, 50)]);
+    assert_eq!(found.coverage.main.untaken_transitions(), [(expected, 50)]);
 }
 
 #[test]
