@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use clap::{Subcommand, ValueHint};
+use serde_json::Value;
 use studio::{FlowDefinition, FlowFile};
 
 use self::end::EndOptions;
@@ -91,6 +92,9 @@ pub enum FlowCommand {
         /// Draw both into this file
         #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         output: Option<PathBuf>,
+        /// Print the differences as one JSON object
+        #[arg(long)]
+        json: bool,
     },
     /// End an execution of a Flow, for instance one that is stuck
     ///
@@ -168,8 +172,8 @@ async fn run_unchecked(command: &FlowCommand) -> Result<bool, String> {
         FlowCommand::Draw { file, output } => draw::run(file, output.as_deref()),
         FlowCommand::Convert { file, output } => convert::run(file, output.as_deref()),
         FlowCommand::Print { file, output } => print::run(file, output.as_deref()),
-        FlowCommand::Diff { before, after, output } => {
-            diff::run(before, after, output.as_deref()).map(|()| true)
+        FlowCommand::Diff { before, after, output, json } => {
+            diff::run(before, after, output.as_deref(), *json).map(|()| true)
         }
         FlowCommand::End(options) => end::run(options).await,
         FlowCommand::Run(options) => run::run(options),
@@ -218,6 +222,19 @@ fn name(file: &Path) -> String {
 /// A Flow's name for a person: on one line, and without a secret.
 fn flow_name(name: &str) -> String {
     printable(&studio::without_secrets(name))
+}
+
+/// A value for programs whose texts hold no secret, at any depth.
+fn without_any_secret(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(studio::without_secrets(&text)),
+        Value::Array(items) => items.into_iter().map(without_any_secret).collect(),
+        Value::Object(entries) => entries
+            .into_iter()
+            .map(|(key, value)| (studio::without_secrets(&key), without_any_secret(value)))
+            .collect(),
+        other => other,
+    }
 }
 
 /// Writes a text as it is into a file, or to standard output. Whoever reads that may have gone.

@@ -33,6 +33,11 @@ struct Sent {
 }
 
 impl Live {
+    /// The URL of a request at another server; none if one of the two is no URL.
+    pub fn url_at(url: &str, server: &str) -> Option<String> {
+        at_server(&Url::parse(url).ok()?, server).map(|url| url.to_string()).ok()
+    }
+
     /// Sends a request to its URL, or to another server's, with the path and the query that it has.
     pub async fn send(&self, request: &HttpRequest<'_>, server: Option<&str>) -> HttpOutcome {
         if request.has_twilio_auth {

@@ -125,6 +125,11 @@ impl State {
         }
     }
 
+    /// It sends a request, and takes the answer: an HTTP request, or one to a Function.
+    pub fn sends_requests(&self) -> bool {
+        widgets::sends_requests(&self.kind)
+    }
+
     /// Its place, if its author put it anywhere.
     pub fn offset(&self) -> Option<Offset> {
         let offset = self.properties.get("offset")?;

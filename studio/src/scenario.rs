@@ -33,7 +33,7 @@ mod walk;
 pub use answers::read_answers;
 pub use coverage::{Coverage, FlowCoverage};
 pub use expect::Expectations;
-pub use explore::{Exploration, ExplorationFinding, WalkPlan, explore, explore_each};
+pub use explore::{Exploration, ExplorationFinding, WalkPlan, WalkStop, explore, explore_each};
 pub use failure::ScenarioFailure;
 pub use file::{FlowScenario, ScenarioFile, named_files};
 pub use judge::{ScenarioReport, ScenarioResult, judge, judge_each, judge_one};

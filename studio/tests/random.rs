@@ -202,7 +202,7 @@ fn scenarios(corpus: &Corpus, random: &mut Random) {
         (random.choose(&corpus.scenarios).clone(), random.choose(&corpus.scenarios).clone());
     let bytes = mutated(seed, &other, random);
     let text = String::from_utf8_lossy(&bytes);
-    let _ = (named_files(&text), read_answers(&text));
+    let _ = (named_files(&text), read_answers(&text, None));
     // The Flow whose widgets the file names is one of these.
     for flow in &corpus.sound {
         let read = ScenarioFile::read(&text, flow, &BTreeMap::new());

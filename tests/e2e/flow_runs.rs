@@ -11,24 +11,25 @@ use tokio::net::TcpListener;
 
 use crate::harness::{ringdown, run, stdout};
 
-const HOTLINE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sandbox/flows/parcels-hotline.json");
+pub(crate) const HOTLINE: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/sandbox/flows/parcels-hotline.json");
 const SURVEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sandbox/flows/delivery-survey.json");
 const OUTAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/shared/flows/outage-call.json");
 
-async fn typed(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+pub(crate) async fn typed(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     let Output { status, stdout, stderr } = run(folder, arguments).await;
     let [out, err] = [stdout, stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
     (status.code(), out, err)
 }
 
 /// A server that writes down the first line of each request, and answers by its path.
-struct Recorder {
-    address: String,
+pub(crate) struct Recorder {
+    pub(crate) address: String,
     lines: Arc<Mutex<Vec<String>>>,
 }
 
 impl Recorder {
-    async fn start() -> Recorder {
+    pub(crate) async fn start() -> Recorder {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let lines: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -64,7 +65,7 @@ impl Recorder {
         Recorder { address: format!("http://127.0.0.1:{port}"), lines }
     }
 
-    fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         std::mem::take(&mut *self.lines.lock().unwrap())
     }
 }
@@ -92,7 +93,7 @@ fn answer(first: &str, port: u16) -> String {
 
 /// A folder with a Flow that sends a request to the URL that it is given, with a widget of this type, and says what
 /// came of it.
-fn caller_of(kind: &str) -> TempDir {
+pub(crate) fn caller_of(kind: &str) -> TempDir {
     let folder = tempdir().unwrap();
     let (failed, url) = match kind {
         "run-function" => ("fail", "https://x-1.twil.io/find"),

@@ -10,6 +10,7 @@ mod counting;
 mod data_file;
 mod delivery;
 mod ending;
+mod flow_answers;
 mod flow_runs;
 mod flows;
 mod former;

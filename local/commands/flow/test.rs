@@ -28,7 +28,8 @@ pub struct TestOptions {
     pub junit: Option<PathBuf>,
     /// Play so many random callers besides
     ///
-    /// Prints the errors, dead ends and loops that they find, and the widgets that they never reach.
+    /// Prints the errors, dead ends and loops that they find, and the widgets that they never reach. They end after a minute
+    /// for each Flow, or after a millisecond for each caller if that is longer; the output says how many there were.
     #[arg(long, value_name = "N")]
     pub explore: Option<u64>,
     /// The seed of the random callers
@@ -38,6 +39,9 @@ pub struct TestOptions {
 
 /// The time between two lines that say how far a test has come.
 const PROGRESS_PAUSE: Duration = Duration::from_secs(5);
+
+/// The shortest limit on the time of a Flow's random walks.
+const MIN_WALK_LIMIT: Duration = Duration::from_secs(60);
 
 const EXAMPLES: &str = "\
 Examples:
@@ -75,7 +79,7 @@ pub fn run(options: &TestOptions) -> Result<bool, String> {
             let report = judge_each(&tested.flow, scenarios, &mut |result| {
                 let now = began.elapsed();
                 (result.took, last, played) = (now.saturating_sub(last), now, played + 1);
-                progress.say(now, played, "scenarios");
+                progress.say(now, played, "scenario");
             });
             report::say_report(&tested.name, &report, began.elapsed());
             differences.extend(&report.differences);
@@ -110,12 +114,19 @@ fn walk(tested: &Tested, walks: u64, seed: u64) -> Exploration {
     let rules =
         tested.scenarios.as_ref().map_or_else(FlowRules::default, |file| file.rules.clone());
     let (began, mut progress) = (Instant::now(), Progress::new(&tested.name));
-    let plan = WalkPlan::new(walks, seed);
+    let (plan, limit) = (WalkPlan::new(walks, seed), walk_limit(walks));
     let mut found = explore_each(&tested.flow, &rules, &tested.flows, plan, &mut |count| {
-        progress.say(began.elapsed(), count, "random walks");
+        let now = began.elapsed();
+        progress.say(now, count, "random walk");
+        now < limit
     });
     found.took = began.elapsed();
     found
+}
+
+/// The time after which no random walk of a Flow begins: a minute, or a millisecond for each if that is longer.
+fn walk_limit(walks: u64) -> Duration {
+    MIN_WALK_LIMIT.max(Duration::from_millis(walks))
 }
 
 /// Says on standard error how far a test has come that takes long.
@@ -130,10 +141,11 @@ impl Progress<'_> {
     }
 
     /// So many were played after this time; said every few seconds.
-    fn say(&mut self, now: Duration, count: u64, things: &str) {
+    fn say(&mut self, now: Duration, count: u64, thing: &str) {
         if now.saturating_sub(self.last) >= PROGRESS_PAUSE {
             self.last = now;
-            say_error!("{}: {count} {things} so far, in {} s", self.file, now.as_secs());
+            let count = studio::counted(usize::try_from(count).unwrap_or(usize::MAX), thing);
+            say_error!("{}: {count} so far, in {} s", self.file, now.as_secs());
         }
     }
 }
@@ -178,4 +190,15 @@ fn tested(file: &Path, has_walks: bool) -> Result<Tested, String> {
         return Err(format!("{} has no [[scenarios]]", name(&scenarios)));
     }
     Ok(Tested { name: name(&scenarios), flow, flows, scenarios: Some(read) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limit_on_walks_grows_with_their_number_alone() {
+        let seconds = |walks| walk_limit(walks).as_secs();
+        assert_eq!([0, 20, 60_000, 1_000_000].map(seconds), [60, 60, 60, 1_000]);
+    }
 }

@@ -133,8 +133,8 @@ fn flow_commands_take_their_options() {
         other => panic!("{other:?}"),
     }
     let (before, after) = ("a".into(), "b".into());
-    let diff = FlowCommand::Diff { before, after, output: Some("x".into()) };
-    assert_eq!(flow("flow diff a b -o x"), diff);
+    let diff = FlowCommand::Diff { before, after, output: Some("x".into()), json: true };
+    assert_eq!(flow("flow diff a b -o x --json"), diff);
 }
 
 #[test]

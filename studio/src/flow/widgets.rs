@@ -77,6 +77,11 @@ pub(super) fn is_known(name: &str) -> bool {
 const FAILURES: [&str; 6] =
     ["deliveryFailure", "failed", "fail", "failure", "callFailure", "failedToEnqueue"];
 
+/// A widget of this type sends a request, and takes its answer.
+pub(super) fn sends_requests(kind: &str) -> bool {
+    matches!(kind, "make-http-request" | "run-function")
+}
+
 /// The event that a widget of this type fires when it fails before it has done anything: one of its templates cannot be
 /// evaluated, or it does not fit the start. None if its type has no such event.
 pub(crate) fn failure_event(kind: &str) -> Option<&'static str> {

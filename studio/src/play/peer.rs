@@ -17,6 +17,11 @@ pub trait Peer {
     /// The answer to a request.
     fn answer(&mut self, request: &HttpRequest<'_>) -> HttpOutcome;
 
+    /// The URL that is asked in place of the request's own, if it is another one.
+    fn asks_at(&self, _request: &HttpRequest<'_>) -> Option<String> {
+        None
+    }
+
     /// The outcome of a widget's call, connection, queue, message or hand-over, one of [`super::outcomes`]; `None` is the
     /// usual one.
     fn outcome(&mut self, widget: &str, kind: &str) -> Option<String>;

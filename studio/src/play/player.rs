@@ -17,6 +17,7 @@ use crate::flow::{Flow, State};
 use crate::run::{
     Action, EndReason, ExecutionStart, MAX_STEPS, Prompt, Run, RunEvent, RunState, Trigger,
 };
+use crate::words::masked;
 use jiff::Timestamp;
 
 /// The time that an answer to a request takes.
@@ -202,6 +203,7 @@ impl Playing<'_> {
                     body: &body,
                     has_twilio_auth,
                 };
+                let asked_at = self.peer.asks_at(&request);
                 let outcome = self.peer.answer(&request);
                 let event = match &outcome {
                     HttpOutcome::Responded(response) => {
@@ -210,7 +212,7 @@ impl Playing<'_> {
                     HttpOutcome::Unanswered(_) => (timeout, RunEvent::TimedOut),
                     HttpOutcome::Unsent(_) => (Duration::ZERO, RunEvent::Unsent),
                 };
-                self.note(widget, TraceDetail::Requested { method, url, body });
+                self.note(widget, TraceDetail::Requested { method, url, body, asked_at });
                 self.note(widget, TraceDetail::Answered(outcome));
                 vec![event]
             }
@@ -223,8 +225,8 @@ impl Playing<'_> {
                 let action = self.peer.act(&CallerPrompt { widget, kind });
                 self.message(widget, action, timeout)
             }
-            Action::PlaceCall { timeout, detect_machine, .. } => {
-                let mut events = self.outcome(state, "calls", timeout);
+            Action::PlaceCall { to, timeout, detect_machine, .. } => {
+                let mut events = self.outcome(state, &format!("calls {}", masked(&to)), timeout);
                 let is_found_out = |event: &RunEvent| matches!(event, RunEvent::AnsweredBy(_));
                 events.retain(|(_, event)| detect_machine || !is_found_out(event));
                 let is_answered = |(_, event): &(Duration, RunEvent)| {
@@ -235,7 +237,10 @@ impl Playing<'_> {
             }
             Action::Enqueue(enqueue) => self.outcome(state, &queue_words(&enqueue), Duration::ZERO),
             Action::Connect(connect) => {
-                let doing = format!("connects the call with a {}", connect.noun);
+                let doing = match connect.to.trim() {
+                    "" => format!("connects the call with a {}", connect.noun),
+                    to => format!("connects the call with the {} {}", connect.noun, masked(to)),
+                };
                 self.outcome(state, &doing, connect.timeout)
             }
             Action::HandOver(_) => {

@@ -20,18 +20,38 @@ pub struct PlayScript {
     /// The answers to the requests that none of the others fits.
     pub common_answers: Vec<AnswerRule>,
     /// The outcomes of widgets; of each the first that has not been used, and the last one stays.
-    pub outcomes: BTreeMap<String, VecDeque<String>>,
+    pub outcomes: BTreeMap<String, Vec<String>>,
     /// The subflows by their SIDs.
     pub flows: BTreeMap<String, Arc<Flow>>,
     /// The reason why a request without an answer is not sent.
     pub unsent: String,
     /// The indexes of the answers that have been used; the common ones come after the others.
     pub used: BTreeSet<usize>,
+    /// The widgets whose outcome was asked for, and how often.
+    pub asked: BTreeMap<String, usize>,
+}
+
+impl PlayScript {
+    /// The answers that no request took; the common ones are left out.
+    pub fn unused_answers(&self) -> impl Iterator<Item = &AnswerRule> {
+        let answers = self.answers.iter().enumerate();
+        answers.filter(|(index, _)| !self.used.contains(index)).map(|(_, answer)| answer)
+    }
+
+    /// The outcomes that no widget took, each with the widget's name.
+    pub fn unused_outcomes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.outcomes.iter().flat_map(|(widget, outcomes)| {
+            let asked = self.asked.get(widget).copied().unwrap_or(0);
+            outcomes.iter().skip(asked).map(|outcome| (widget.as_str(), outcome.as_str()))
+        })
+    }
 }
 
 /// An answer to the requests that fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnswerRule {
+    /// Its line in the file, from 1.
+    pub line: usize,
     /// The name of the widget; any if there is none.
     pub widget: Option<String>,
     /// The method; any if there is none.
@@ -96,8 +116,10 @@ impl Peer for PlayScript {
     }
 
     fn outcome(&mut self, widget: &str, _kind: &str) -> Option<String> {
-        let outcomes = self.outcomes.get_mut(widget)?;
-        if outcomes.len() > 1 { outcomes.pop_front() } else { outcomes.front().cloned() }
+        let outcomes = self.outcomes.get(widget)?;
+        let asked = self.asked.entry(widget.to_owned()).or_default();
+        *asked += 1;
+        outcomes.get(*asked - 1).or(outcomes.last()).cloned()
     }
 
     fn flow(&mut self, flow_sid: &str, _revision: &str) -> Result<Arc<Flow>, String> {

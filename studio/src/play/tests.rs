@@ -157,6 +157,7 @@ fn http(name: &str, next: &str) -> Value {
 
 fn answer(widget: Option<&str>, url: Option<&str>, status: u16) -> AnswerRule {
     AnswerRule {
+        line: 1,
         widget: widget.map(str::to_owned),
         method: None,
         url: url.map(str::to_owned),

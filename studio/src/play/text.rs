@@ -8,6 +8,7 @@ use super::http::HttpOutcome;
 use super::trace::{TraceDetail, TraceEntry};
 use crate::flow::without_secrets;
 use crate::run::{HANG_UP, HttpMethod, Prompt};
+use crate::words::masked;
 
 /// The width of the column with the names of widgets.
 const NAME_WIDTH: usize = 22;
@@ -65,20 +66,29 @@ impl TraceWriter {
                 let lost = (*lost > 0).then(|| format!(" ({lost} more not taken)"));
                 one(format!("the caller presses {keys}{}", lost.unwrap_or_default()))
             }
-            TraceDetail::Spoke(text) => one(format!("the caller says {text:?}")),
+            TraceDetail::Spoke { words, transcript } => {
+                let other = transcript.as_ref().filter(|transcript| *transcript != words);
+                let other = other.map(|text| format!(", which speech recognition writes {text:?}"));
+                one(format!("the caller says {words:?}{}", other.unwrap_or_default()))
+            }
             TraceDetail::Replied(text) => one(format!("the contact sends {text:?}")),
             TraceDetail::Silent => one("silence".to_owned()),
             TraceDetail::HungUp => one("the caller hangs up".to_owned()),
-            TraceDetail::Requested { method, url, body } => {
+            TraceDetail::Requested { method, url, body, asked_at } => {
                 let method = method_name(*method);
                 let body = (self.is_full && !body.is_empty()).then(|| format!("  {}", cut(body)));
-                std::iter::once(format!("{method} {url}")).chain(body).collect()
+                let asked_at = asked_at.as_ref().map(|url| format!("asked at {url}"));
+                let first = std::iter::once(format!("{method} {url}"));
+                first.chain(asked_at).chain(body).collect()
             }
             TraceDetail::Answered(outcome) => self.answer(outcome),
-            TraceDetail::Sent(message) => one(match message.content_sid.is_empty() {
-                true => format!("sends {:?}", message.body),
-                false => format!("sends the content {}", message.content_sid),
-            }),
+            TraceDetail::Sent(message) => {
+                let to = masked(&message.to);
+                one(match message.content_sid.is_empty() {
+                    true => format!("sends {:?} to {to}", message.body),
+                    false => format!("sends the content {} to {to}", message.content_sid),
+                })
+            }
             TraceDetail::Went { doing, outcome, is_assumed: true } => {
                 one(format!("{doing}: {outcome}, as usual"))
             }

@@ -29,8 +29,13 @@ pub enum TraceDetail {
         /// How many it did not take.
         lost: usize,
     },
-    /// The caller said this.
-    Spoke(String),
+    /// The caller said something.
+    Spoke {
+        /// The words.
+        words: String,
+        /// The text that the Flow gets of them; none where nobody writes them down.
+        transcript: Option<String>,
+    },
     /// The contact sent this message.
     Replied(String),
     /// Nobody did anything in time.
@@ -45,6 +50,8 @@ pub enum TraceDetail {
         url: String,
         /// The body; of a GET empty.
         body: String,
+        /// The URL that is asked in its place.
+        asked_at: Option<String>,
     },
     /// The outcome of the request.
     Answered(HttpOutcome),
@@ -52,7 +59,7 @@ pub enum TraceDetail {
     Sent(OutboundMessage),
     /// A call, connection, queue or hand-over had this outcome.
     Went {
-        /// The doing: `calls`, `is put into the queue parcels`, …
+        /// The doing: `calls …0001`, `is put into the queue parcels`, …
         doing: String,
         /// One of [`super::outcomes`].
         outcome: String,

@@ -1,25 +1,29 @@
 //! The answers to HTTP requests and Functions, as a file lists them: `[[answers]]`.
 
-use super::flows::widget;
+use super::flows::widget as known_widget;
 use super::table::{Field, Fields, Problems, ScenarioProblem};
 use crate::play::{AnswerRule, HttpOutcome, PlayedFlows};
 use crate::run::{HttpMethod, HttpResponse};
 
-/// Reads a file that holds nothing but `[[answers]]`.
+/// Reads a file that holds nothing but `[[answers]]`. Widgets that they name must be there, if the Flows are known, and send
+/// requests.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn read_answers(text: &str) -> Result<Vec<AnswerRule>, Vec<ScenarioProblem>> {
+pub fn read_answers(
+    text: &str,
+    flows: Option<PlayedFlows<'_>>,
+) -> Result<Vec<AnswerRule>, Vec<ScenarioProblem>> {
     let mut problems = Problems::new(text);
     let mut answers = Vec::new();
     if let Some(mut fields) = problems.parse() {
-        answers = rules(fields.tables("answers", &mut problems), None, &mut problems);
+        answers = rules(fields.tables("answers", &mut problems), flows, &mut problems);
         fields.finish(&mut problems);
     }
     if problems.list.is_empty() { Ok(answers) } else { Err(problems.list) }
 }
 
-/// The answers of tables. Widgets that they name must be there, if the Flows are known.
+/// The answers of tables. Widgets that they name must be there, if the Flows are known, and send requests.
 pub(super) fn rules(
     tables: Vec<Fields<'_>>,
     flows: Option<PlayedFlows<'_>>,
@@ -34,7 +38,7 @@ fn rule(
     problems: &mut Problems<'_>,
 ) -> Option<AnswerRule> {
     let widget = fields.take("widget").and_then(|field| match flows {
-        Some(flows) => self::widget(flows, field, problems),
+        Some(flows) => asking(flows, field, problems),
         None => field.text(problems),
     });
     let url = fields.text("url", problems);
@@ -67,7 +71,18 @@ fn rule(
             body,
         }),
     };
-    Some(AnswerRule { widget, method, url, is_function: None, outcome })
+    let line = problems.line(at);
+    Some(AnswerRule { line, widget, method, url, is_function: None, outcome })
+}
+
+/// The name of a widget that sends requests.
+fn asking(flows: PlayedFlows<'_>, field: Field<'_>, problems: &mut Problems<'_>) -> Option<String> {
+    let (at, key) = (field.at, field.key.clone());
+    let name = known_widget(flows, field, problems)?;
+    if let Some(state) = flows.state(&name).filter(|state| !state.sends_requests()) {
+        problems.add(at, &key, format!("{name} sends no request: it is a {}", state.kind));
+    }
+    Some(name)
 }
 
 fn method(field: Field<'_>, problems: &mut Problems<'_>) -> Option<HttpMethod> {

@@ -19,8 +19,10 @@ use crate::run::{EndReason, ExecutionStart, MAX_RUN_WORK, Step, Trigger};
 /// What random walks have found.
 #[derive(Clone, Debug)]
 pub struct Exploration {
-    /// How many walks there were: fewer than were asked for where they took too much work.
+    /// How many walks there were.
     pub walks: u64,
+    /// The reason why there are no more.
+    pub stop: WalkStop,
     /// The time that they have taken, if somebody has measured it.
     pub took: Duration,
     /// Their seed.
@@ -37,6 +39,19 @@ pub struct Exploration {
     pub coverage: Coverage,
     /// Where they were not played as in Studio.
     pub differences: MetDifferences,
+}
+
+/// The reason why there are no more walks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WalkStop {
+    /// All that were asked for were made.
+    Done,
+    /// The Flow has no way in for a call, a message or a request.
+    NoWayIn,
+    /// Their templates and patterns took too much work.
+    Work,
+    /// Whoever is told after each walk has ended them.
+    Told,
 }
 
 /// Something that walks have found.
@@ -79,16 +94,17 @@ pub fn explore(
     walks: u64,
     seed: u64,
 ) -> Exploration {
-    explore_each(flow, rules, flows, WalkPlan::new(walks, seed), &mut |_| {})
+    explore_each(flow, rules, flows, WalkPlan::new(walks, seed), &mut |_| true)
 }
 
-/// Walks at random as [`explore()`] does, and says after each walk how many there were.
+/// Walks at random as [`explore()`] does, and says after each walk how many there were: `false` ends them. Those that were
+/// made are the same, whenever they end.
 pub fn explore_each(
     flow: &Arc<Flow>,
     rules: &FlowRules,
     flows: &BTreeMap<String, Arc<Flow>>,
     plan: WalkPlan,
-    done: &mut dyn FnMut(u64),
+    done: &mut dyn FnMut(u64) -> bool,
 ) -> Exploration {
     let all = PlayedFlows { main: flow, subflows: flows };
     let values = FlowValues::of(all);
@@ -98,8 +114,11 @@ pub fn explore_each(
     let WalkPlan { walks: asked, seed, max_work } = plan;
     let asked = if starts.is_empty() { 0 } else { asked };
     let (mut walks, mut work) = (0, 0_u64);
+    let mut stop = if starts.is_empty() { WalkStop::NoWayIn } else { WalkStop::Done };
+    let mut goes_on = true;
     for number in 0..asked {
-        if work >= max_work {
+        if !goes_on || work >= max_work {
+            stop = if goes_on { WalkStop::Work } else { WalkStop::Told };
             break;
         }
         // Each walk can be walked again alone.
@@ -109,7 +128,7 @@ pub fn explore_each(
         let (words, start) = start_of(start, &mut walk);
         let played = play(flow, &start, USUAL_TIME, &mut walk);
         (walks, work) = (number + 1, work.saturating_add(played.work));
-        done(walks);
+        goes_on = done(walks);
         coverage.add(&played);
         differences.add(flow, &played);
         let done = [words, walk.example()];
@@ -143,7 +162,7 @@ pub fn explore_each(
     }
     let [errors, dead_ends, loops, broken] = [errors, dead_ends, loops, broken].map(listed);
     let took = Duration::ZERO;
-    Exploration { walks, took, seed, errors, dead_ends, loops, broken, coverage, differences }
+    Exploration { walks, stop, took, seed, errors, dead_ends, loops, broken, coverage, differences }
 }
 
 fn start_of(event: &str, walk: &mut Walk<'_>) -> (String, ExecutionStart) {

@@ -1,6 +1,6 @@
 //! Files of scenarios, from text.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -222,8 +222,8 @@ fn outcomes_of(
     fields: &mut Fields<'_>,
     flows: PlayedFlows<'_>,
     problems: &mut Problems<'_>,
-) -> BTreeMap<String, VecDeque<String>> {
-    let mut all: BTreeMap<String, VecDeque<String>> = BTreeMap::new();
+) -> BTreeMap<String, Vec<String>> {
+    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let table = fields.take("outcomes").and_then(|field| field.table(problems));
     for (widget, field) in table.map(|mut table| table.rest()).unwrap_or_default() {
         for item in field.items() {
@@ -231,7 +231,7 @@ fn outcomes_of(
             let Some(outcome) = item.text(problems) else { continue };
             match no_outcome(flows, &widget, &outcome) {
                 Some(why) => problems.add(at, &key, why),
-                None => all.entry(widget.clone()).or_default().push_back(outcome),
+                None => all.entry(widget.clone()).or_default().push(outcome),
             }
         }
     }

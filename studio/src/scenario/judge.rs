@@ -1,5 +1,6 @@
 //! Plays scenarios, and judges them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use super::failure::ScenarioFailure;
 use super::file::{FlowScenario, ScenarioFile};
 use super::rules::FlowRules;
 use crate::flow::Flow;
-use crate::play::{MetDifferences, Played, PlayedFlows, play};
+use crate::play::{MetDifferences, PlayScript, Played, PlayedFlows, play};
 
 /// The results of a file's scenarios.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub struct ScenarioReport {
     pub coverage: Coverage,
     /// Where they were not played as in Studio.
     pub differences: MetDifferences,
+    /// The lines of the answers for all scenarios that none of them took.
+    pub unused_answers: Vec<usize>,
 }
 
 /// The result of a scenario.
@@ -30,10 +33,14 @@ pub struct ScenarioResult {
     pub line: usize,
     /// What was missed; nothing if it passes.
     pub failures: Vec<ScenarioFailure>,
+    /// What the scenario gives and the run did not take: no failure, but hardly what was meant.
+    pub notes: Vec<String>,
     /// The run.
     pub played: Played,
     /// The time that playing it has taken, if somebody has measured it.
     pub took: Duration,
+    /// The indexes of the answers for all scenarios that it took.
+    common_answers: Vec<usize>,
 }
 
 /// The steps at the beginning of a path that are shown, if it is long.
@@ -82,8 +89,12 @@ pub fn judge_each(
         differences.add(flow, &result.played);
         result
     });
-    let results = results.collect();
-    ScenarioReport { results, coverage, differences }
+    let results: Vec<ScenarioResult> = results.collect();
+    let used: BTreeSet<usize> =
+        results.iter().flat_map(|result| &result.common_answers).copied().collect();
+    let unused = file.answers.iter().enumerate().filter(|(index, _)| !used.contains(index));
+    let unused_answers = unused.map(|(_, answer)| answer.line).collect();
+    ScenarioReport { results, coverage, differences, unused_answers }
 }
 
 /// Plays one scenario.
@@ -105,5 +116,19 @@ pub fn judge_one(flow: &Arc<Flow>, scenario: &FlowScenario, rules: &FlowRules) -
         failures.push(ScenarioFailure::new("hang_up_in", message));
     }
     let (name, line) = (scenario.name.clone(), scenario.line);
-    ScenarioResult { name, line, failures, played, took: Duration::ZERO }
+    let own = script.answers.len();
+    let common_answers = script.used.iter().filter_map(|index| index.checked_sub(own)).collect();
+    let (notes, took) = (notes(&script), Duration::ZERO);
+    ScenarioResult { name, line, failures, notes, played, took, common_answers }
+}
+
+/// What a script gives and its run did not take.
+fn notes(script: &PlayScript) -> Vec<String> {
+    let answers = script.unused_answers().map(|answer| {
+        format!("the answer of line {} is not used: no request took it", answer.line)
+    });
+    let outcomes = script.unused_outcomes().map(|(widget, outcome)| {
+        format!("the outcome {outcome} of {widget} is not used: the run does not come to it")
+    });
+    answers.chain(outcomes).collect()
 }

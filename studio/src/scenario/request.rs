@@ -32,7 +32,7 @@ impl RequestFacts {
 /// The requests of a run, in their order.
 pub(super) fn requests(played: &Played) -> Vec<RequestFacts> {
     let facts = |entry: &TraceEntry| match &entry.detail {
-        TraceDetail::Requested { method, url, body } => Some(RequestFacts {
+        TraceDetail::Requested { method, url, body, .. } => Some(RequestFacts {
             widget: entry.widget.clone(),
             method: match method {
                 HttpMethod::Get => "GET",

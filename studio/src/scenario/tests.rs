@@ -191,9 +191,9 @@ fn unknown_keys_and_names_are_errors_with_their_lines() {
 #[test]
 fn answers_alone_are_a_file_too() {
     let answers =
-        read_answers("[[answers]]\nurl = 'https://*'\nmethod = 'get'\nbody = 'x'\n").unwrap();
+        read_answers("[[answers]]\nurl = 'https://*'\nmethod = 'get'\nbody = 'x'\n", None).unwrap();
     assert_eq!(answers.len(), 1);
-    let wrong = read_answers("[[answers]]\nbody = 'x'\njson = 1\n[[answer]]\n").unwrap_err();
+    let wrong = read_answers("[[answers]]\nbody = 'x'\njson = 1\n[[answer]]\n", None).unwrap_err();
     assert_eq!(wrong.len(), 2, "{wrong:?}");
 }
 

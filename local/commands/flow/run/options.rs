@@ -1,7 +1,7 @@
 //! The options of `ringdown flow run`.
 
 use std::convert::Infallible;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{
     Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, ValueHint, value_parser,
@@ -41,11 +41,14 @@ pub struct RunOptions {
     #[arg(long, value_name = "URL|FILE", value_parser = FunctionSource::read)]
     pub function: Option<FunctionSource>,
     /// Stop after each widget, and ask for keys and words
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     pub step: bool,
     /// Print times, bodies, variables and the last context too
     #[arg(long)]
     pub trace: bool,
+    /// Print the run as one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -108,7 +111,11 @@ impl Args for CallerOptions {
             .value_name("WORDS")
             .allow_hyphen_values(true)
             .action(ArgAction::Append)
-            .help("Say this at the next prompt");
+            .help("Say this at the next prompt, or send it")
+            .long_help(
+                "Say this at the next prompt, or send it. A prompt of a call gets it as speech recognition writes it, with \
+                 a capital and a full stop: yes is \"Yes.\"",
+            );
         let hang_up = Arg::new("hang-up")
             .long("hang-up")
             .num_args(0)
@@ -185,6 +192,19 @@ impl FunctionSource {
 }
 
 impl RunOptions {
+    /// The file with answers to HTTP requests, or of Functions.
+    pub(super) fn answer_file(&self, is_function: Option<bool>) -> Option<&Path> {
+        let http = match &self.http {
+            Some(AnswerSource::File(file)) => Some(file.as_path()),
+            _ => None,
+        };
+        let function = match &self.function {
+            Some(FunctionSource::File(file)) => Some(file.as_path()),
+            _ => None,
+        };
+        if is_function == Some(true) { function } else { http }
+    }
+
     /// Checks what only all options together show.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! What was typed, as a script for a Flow: the caller's actions, hang-ups, outcomes and subflows.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use studio::Flow;
@@ -22,12 +22,12 @@ pub(super) fn script(options: &RunOptions, main: &Flow) -> Result<PlayScript, St
     if let Some(widget) = options.hang_ups.iter().find(|widget| known.state(widget).is_none()) {
         return Err(format!("--hang-up-in: {}", known.unknown(widget)));
     }
-    let mut outcomes: BTreeMap<String, VecDeque<String>> = BTreeMap::new();
+    let mut outcomes: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (widget, outcome) in &options.outcomes {
         if let Some(why) = no_outcome(known, widget, outcome) {
             return Err(format!("--outcome: {why}"));
         }
-        outcomes.entry(widget.clone()).or_default().push_back(outcome.clone());
+        outcomes.entry(widget.clone()).or_default().push(outcome.clone());
     }
     Ok(PlayScript {
         actions: options.caller.actions.clone().into(),

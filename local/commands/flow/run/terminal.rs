@@ -11,6 +11,7 @@ use studio::play::{
 };
 use tokio::runtime::Handle;
 
+use super::super::name;
 use super::options::{AnswerSource, FunctionSource, RunOptions};
 
 /// The caller, the servers, and the printing of the trace.
@@ -33,15 +34,22 @@ impl<'a> Terminal<'a> {
         Terminal { options, script, live, writer, asks: options.step }
     }
 
-    /// What was typed and never came, as lines.
-    pub(super) fn leftovers(&self) -> impl Iterator<Item = String> {
+    /// What was typed or stands in a file and was of no use, as lines.
+    pub(super) fn leftovers(&self) -> Vec<String> {
         let hang_ups = self.script.hang_ups.iter().map(|widget| {
             format!("no hang-up in {widget}: nobody was on the line, or the run never came there")
         });
         let left = self.script.actions.len();
         let actions = (left > 0)
             .then(|| format!("the run was over before the caller's last actions: {left} are left"));
-        hang_ups.chain(actions)
+        let outcomes = self.script.unused_outcomes().map(|(widget, outcome)| {
+            format!("--outcome {widget}={outcome} is not used: the run does not come to it")
+        });
+        let answers = self.script.unused_answers().map(|answer| {
+            let file = self.options.answer_file(answer.is_function).map(name).unwrap_or_default();
+            format!("{file}, line {}: the answer is not used: no request took it", answer.line)
+        });
+        hang_ups.chain(actions).chain(outcomes).chain(answers).collect()
     }
 
     /// A line of whoever sits there; none if nobody does.
@@ -124,7 +132,19 @@ impl Peer for Terminal<'_> {
         flow.map_err(|_| format!("--subflow {flow_sid}=FILE gives it"))
     }
 
+    fn asks_at(&self, request: &HttpRequest<'_>) -> Option<String> {
+        match &self.options.function {
+            Some(FunctionSource::Url(server)) if request.is_function => {
+                Live::url_at(request.url, server)
+            }
+            _ => None,
+        }
+    }
+
     fn observe(&mut self, entry: &TraceEntry) {
+        if self.options.json {
+            return;
+        }
         say!("{}", self.writer.lines(entry).trim_end_matches('\n'));
         if matches!(entry.detail, TraceDetail::Left { .. }) {
             self.ask("[Enter]");

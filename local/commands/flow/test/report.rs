@@ -5,6 +5,7 @@ use std::time::Duration;
 use studio::counted;
 use studio::scenario::{
     Coverage, Exploration, ExplorationFinding, FlowCoverage, ScenarioReport, ScenarioResult,
+    WalkStop,
 };
 
 use super::super::printable;
@@ -18,6 +19,14 @@ pub(super) fn say_report(file: &str, report: &ScenarioReport, took: Duration) {
     say!("{file}: {}, in {} ms", passing(count - failed, count), took.as_millis());
     for result in report.results.iter().filter(|result| !result.failures.is_empty()) {
         say_failed(result);
+    }
+    for result in &report.results {
+        for note in &result.notes {
+            say!("  note: {} (line {}): {note}", printable(&result.name), result.line);
+        }
+    }
+    for line in &report.unused_answers {
+        say!("  note: the answer of line {line} is not used: no request of any scenario took it");
     }
     for (whose, coverage) in each(&report.coverage) {
         say_coverage(&whose, coverage);
@@ -77,13 +86,11 @@ pub(super) fn say_exploration(file: &str, found: &Exploration, asked: u64) {
     let (walks, seed, took) = (found.walks, found.seed, found.took);
     say!(
         "{file}: {} with the seed {seed}, in {} ms",
-        counted(walks as usize, "random walk"),
+        counted(usize::try_from(walks).unwrap_or(usize::MAX), "random walk"),
         took.as_millis()
     );
-    if walks == 0 && asked > 0 {
-        say!("  the Flow has no way in for a call, a message or a request");
-    } else if walks < asked {
-        say!("  not {asked}: the Flow's templates and patterns take too much work");
+    if let Some(why) = stopped(found.stop, asked, found.took) {
+        say!("  {why}");
     }
     say_findings("errors", &found.errors);
     say_findings("dead ends", &found.dead_ends);
@@ -91,6 +98,23 @@ pub(super) fn say_exploration(file: &str, found: &Exploration, asked: u64) {
     say_findings("rules broken", &found.broken);
     for (whose, coverage) in each(&found.coverage) {
         say_walked(&whose, coverage);
+    }
+}
+
+/// The reason why there are not as many walks as were asked for.
+fn stopped(stop: WalkStop, asked: u64, took: Duration) -> Option<String> {
+    match stop {
+        WalkStop::Done => None,
+        WalkStop::NoWayIn => {
+            Some("the Flow has no way in for a call, a message or a request".to_owned())
+        }
+        WalkStop::Work => {
+            Some(format!("not {asked}: the Flow's templates and patterns take too much work"))
+        }
+        WalkStop::Told => Some(format!(
+            "not {asked}: {} s are over; the same seed begins with the same walks",
+            took.as_secs()
+        )),
     }
 }
 
@@ -127,5 +151,23 @@ fn say_findings(kind: &str, findings: &[ExplorationFinding]) {
     }
     if findings.len() > MAX_FINDINGS {
         say!("    and {} more", findings.len() - MAX_FINDINGS);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fewer_walks_say_why() {
+        let told = |stop| stopped(stop, 200, Duration::from_millis(60_250));
+        assert_eq!(told(WalkStop::Done), None);
+        for (stop, expected) in [
+            (WalkStop::NoWayIn, "the Flow has no way in for a call, a message or a request"),
+            (WalkStop::Work, "not 200: the Flow's templates and patterns take too much work"),
+            (WalkStop::Told, "not 200: 60 s are over; the same seed begins with the same walks"),
+        ] {
+            assert_eq!(told(stop).as_deref(), Some(expected));
+        }
     }
 }

@@ -39,8 +39,9 @@ impl Playing<'_> {
             CallerAction::Say(words) => {
                 let text = transcribed(&words);
                 let confidence = "0.9".to_owned();
-                let event = RunEvent::SpeechResult { text: text.clone(), confidence };
-                (TraceDetail::Spoke(text), Duration::from_secs(2), event)
+                let transcript = Some(text.clone());
+                let event = RunEvent::SpeechResult { text, confidence };
+                (TraceDetail::Spoke { words, transcript }, Duration::from_secs(2), event)
             }
             CallerAction::Silence => (TraceDetail::Silent, timeout, RunEvent::TimedOut),
             CallerAction::HangUp => return self.hang_up(widget),
@@ -92,7 +93,7 @@ impl Playing<'_> {
         let (detail, words, digits) = match action {
             CallerAction::Say(words) => {
                 let length = words.chars().count().div_ceil(CHARACTERS_A_SECOND).max(1);
-                (TraceDetail::Spoke(words), length, String::new())
+                (TraceDetail::Spoke { words, transcript: None }, length, String::new())
             }
             CallerAction::Press(keys) => {
                 let key: String = keys.chars().take(1).collect();

@@ -82,3 +82,42 @@ fn request_without_an_answer_is_logged_as_one_whatever_the_reason() {
     let words = "no answer: there is no such host";
     assert!(text.contains(words) && text.contains("81016: there was no answer\n"), "{text}");
 }
+
+#[test]
+fn trace_says_to_whom_by_the_last_digits() {
+    let message = json!({"from": "+15005550006", "to": "whatsapp:+15005551234", "body": "Hi"});
+    let dial = json!({"noun": "number-multi", "to": "+15005552222, +15005553333"});
+    let run = played(
+        &[
+            widget("text", "send-message", message, &[("sent", "dial")]),
+            widget("dial", "connect-call-to", dial, &[]),
+        ],
+        &call(),
+        PlayScript::default(),
+    );
+    let text = lines(&run);
+    for expected in ["sends \"Hi\" to …1234\n", "number-multi …2222, …3333: completed, as usual\n"]
+    {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+    let place = json!({"from": "+15005550006", "to": "{{contact.channel.address}}"});
+    let run = played(
+        &[widget("ring", "make-outgoing-call-v2", place, &[])],
+        &request(),
+        PlayScript::default(),
+    );
+    let text = lines(&run);
+    assert!(text.contains("calls …0001: answered"), "{text}");
+}
+
+#[test]
+fn trace_says_what_speech_recognition_makes_of_words() {
+    let said = |words: &str| {
+        let say = actions(&[CallerAction::Say(words.to_owned())]);
+        lines(&played(&[menu(json!({})), bye()], &call(), say))
+    };
+    let text = said("yes");
+    let expected = "the caller says \"yes\", which speech recognition writes \"Yes.\"\n";
+    assert!(text.contains(expected), "{text}");
+    assert!(said("Yes.").contains("the caller says \"Yes.\"\n"), "{}", said("Yes."));
+}

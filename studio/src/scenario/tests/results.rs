@@ -89,3 +89,44 @@ fn failure_shows_what_came_beside_what_was_expected() {
     ];
     assert_eq!(lines, &expected);
 }
+
+#[test]
+fn what_a_scenario_gives_for_nothing_is_noted() {
+    let text = "[[answers]]\nurl = '*never'\n[[answers]]\nurl = '*'\n\
+                [[scenarios]]\nname = 'a'\ncaller = ['press 1']\nanswers = [{ status = 200 },\n{ status = 201 }]\n\
+                [[scenarios]]\nname = 'b'\ncaller = ['press 2']\nanswers = [{ status = 200 }]\n\
+                [[scenarios]]\nname = 'c'\ncaller = ['press 1']\n";
+    let report = judge(&flow(), &read(text).unwrap());
+    let notes: Vec<&[String]> = report.results.iter().map(|one| one.notes.as_slice()).collect();
+    let unused = |line: usize| format!("the answer of line {line} is not used: no request took it");
+    assert_eq!(notes, [&[unused(9)][..], &[unused(13)], &[]]);
+    assert_eq!(report.unused_answers, [1]);
+    assert_eq!(report.failed(), 0);
+}
+
+#[test]
+fn outcome_that_no_widget_took_is_noted_and_an_answer_for_one_that_asks_nothing_is_wrong() {
+    let send = |name: &str, next: &str| {
+        json!({"name": name, "type": "send-message", "properties": {"from": "f", "to": "t", "body": "b"},
+        "transitions": [{"event": "sent", "next": next}, {"event": "failed"}]})
+    };
+    let flow = json!({"initial_state": "T", "states": [
+        {"name": "T", "type": "trigger", "transitions": [{"event": "incomingMessage", "next": "a"}]}, send("a", "b"), send("b", "")]});
+    let flow = Arc::new(Flow::read(&flow).unwrap());
+    let read = |text: &str| ScenarioFile::read(text, &flow, &BTreeMap::new());
+    let text = "[[scenarios]]\nname = 'x'\noutcomes = { a = ['failed', 'sent'], b = 'sent' }\n";
+    let notes = &judge(&flow, &read(text).unwrap()).results[0].notes;
+    let expected = ["sent of a", "sent of b"]
+        .map(|outcome| format!("the outcome {outcome} is not used: the run does not come to it"));
+    assert_eq!(notes, &expected);
+    let text =
+        "[[answers]]\nwidget = 'a'\n[[scenarios]]\nname = 'x'\nanswers = [{ widget = 'T' }]\n";
+    let wrong: Vec<String> = read(text).unwrap_err().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        wrong,
+        [
+            "line 2: answers[0].widget: a sends no request: it is a send-message",
+            "line 5: scenarios[0].answers[0].widget: T sends no request: it is a trigger",
+        ]
+    );
+}

@@ -118,12 +118,35 @@ fn walks_that_take_too_much_work_are_fewer() {
     let walks = |max_work| {
         let plan = WalkPlan { walks: 20, seed: 1, max_work };
         let mut counts = Vec::new();
-        let found =
-            explore_each(&flow, &rules, &BTreeMap::new(), plan, &mut |count| counts.push(count));
+        let found = explore_each(&flow, &rules, &BTreeMap::new(), plan, &mut |count| {
+            counts.push(count);
+            true
+        });
         assert_eq!(counts, (1..=found.walks).collect::<Vec<u64>>());
         found.walks
     };
     assert_eq!(walks(u64::MAX), 20);
     assert!((1..20).contains(&walks(1_000)), "{}", walks(1_000));
     assert_eq!(walks(0), 0);
+}
+
+#[test]
+fn walks_that_are_ended_are_the_first_of_those_that_were_asked_for() {
+    let flow = split("incomingMessage", "{{trigger.message.Body}}", &[("equal_to", "a")]);
+    let found = |asked, most| {
+        let (rules, plan) = (FlowRules::default(), WalkPlan::new(asked, 7));
+        explore_each(&flow, &rules, &BTreeMap::new(), plan, &mut |count| count < most)
+    };
+    let (ended, whole) = (found(50, 5), found(5, u64::MAX));
+    assert_eq!((ended.walks, ended.stop), (5, WalkStop::Told));
+    assert_eq!((whole.walks, whole.stop), (5, WalkStop::Done));
+    let passed = |found: &Exploration| format!("{:?}", found.coverage);
+    assert_eq!((passed(&ended), &ended.dead_ends), (passed(&whole), &whole.dead_ends));
+    // Whoever ends them after the last one has ended nothing.
+    assert_eq!(found(5, 5).stop, WalkStop::Done);
+    let nowhere = split("incomingConversationMessage", "", &[]);
+    let plan = WalkPlan::new(5, 1);
+    let rules = FlowRules::default();
+    let found = explore_each(&nowhere, &rules, &BTreeMap::new(), plan, &mut |_| true);
+    assert_eq!((found.walks, found.stop), (0, WalkStop::NoWayIn));
 }
