@@ -152,3 +152,24 @@ fn notes_and_names_of_alarms_are_for_those_who_need_them() {
         );
     }
 }
+
+#[test]
+fn execution_of_an_incident_is_written_by_those_who_hear_of_calls_and_read_by_the_page() {
+    let key = "execution#*".to_owned();
+    for (role, statement) in [
+        ("OutageIntakeRole", "WriteItsRecords"),
+        ("EscalationCallbackRole", "WriteIncidents"),
+        ("EscalationTimerRole", "WriteItsRecords"),
+        ("DashboardRole", "ReadExecutionsAndFlows"),
+    ] {
+        assert!(partitions(role, statement).contains(&key), "{role} {statement}");
+    }
+    for (role, statement) in [
+        ("OutageIntakeRole", "ReadIncidents"),
+        ("EscalationCallbackRole", "ReadIncidents"),
+        ("EscalationTimerRole", "ReadIncidents"),
+        ("SlackForwarderRole", "WriteItsRecords"),
+    ] {
+        assert!(!partitions(role, statement).contains(&key), "{role} {statement}");
+    }
+}

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::records::RETENTION;
 use super::{Condition, Key, Put, Record};
 use crate::domain::executions::{Position, RecordedExecution};
 
@@ -15,8 +16,10 @@ const ACTIVE: &str = "active#";
 const LISTED: &str = "studio#";
 /// Stands for all Flows in the place of one's SID.
 const ALL_FLOWS: &str = "all";
-/// The place of the one record in an Execution's partition.
+/// The place of the record in an Execution's partition.
 const RECORD: &str = "record";
+/// The place of what says whose call it is there.
+const INCIDENT: &str = "incident";
 
 /// The partitions that the running Executions of a Flow are spread over.
 pub const ACTIVE_LANES: u64 = 4;
@@ -99,6 +102,40 @@ pub fn put(
         condition: before.map_or(Condition::Absent, |record| Condition::At(record.revision)),
         expires_at: expires_at(now),
     }
+}
+
+/// What says that an Execution is an incident's call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExecutionIncident {
+    /// The incident's id.
+    pub incident: String,
+}
+
+/// Where the incident of an Execution is, if it is an incident's call.
+pub fn incident(sid: &str) -> Key {
+    Key::new(format!("{EXECUTION}{sid}"), INCIDENT)
+}
+
+/// The record that an Execution is this incident's call. It is kept as long as an incident that is over.
+pub fn put_incident(sid: &str, incident: &str, now: Timestamp) -> Put {
+    let body = ExecutionIncident { incident: incident.to_owned() };
+    Put {
+        key: self::incident(sid),
+        // A string always serialises.
+        body: serde_json::to_string(&body).unwrap_or_default(),
+        condition: Condition::Always,
+        expires_at: now.checked_add(RETENTION).ok(),
+    }
+}
+
+/// The id of the incident that this record holds; `None`, and logged, if it cannot be read.
+pub fn read_incident(record: &Record) -> Option<String> {
+    let read = serde_json::from_str::<ExecutionIncident>(&record.body);
+    read.inspect_err(|error| {
+        tracing::error!(key = record.key.pk, %error, "the incident of an Execution cannot be read");
+    })
+    .ok()
+    .map(|body| body.incident)
 }
 
 fn expires_at(now: Timestamp) -> Option<Timestamp> {

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use ringdown::database::Database;
+use ringdown::store::Records;
 use serde_json::json;
+use shared::storage::{Condition, Put, Store, records, writes};
 
 use crate::harness::TOKEN;
 use crate::scenario::{Scenario, Way, policy, usual};
@@ -86,5 +89,58 @@ async fn forged_reports_change_nothing() {
     );
     assert_eq!(scenario.incidents().await, before);
     scenario.phone("bravo").answers().await.presses('1').await.is_sent(TEXT).await;
+    scenario.end().await;
+}
+
+/// An incident that alpha takes in the call of a Flow, from its beginning to its end. Gives its id.
+async fn incident_is_over(scenario: &Scenario) -> String {
+    let alarm = scenario.alarm("checkout-5xx-rate");
+    alarm.goes_off().await;
+    let alpha = scenario.phone("alpha");
+    alpha.rings().await.answers().await.presses('1').await.is_sent(TEXT).await;
+    let id = scenario.is("taken").await.id().to_owned();
+    alarm.recovers().await;
+    alpha.is_sent("It is over: checkout-5xx-rate recovered\nPAGE").await;
+    scenario.is("resolved").await;
+    scenario.passes(Duration::from_secs(20 * 60)).await;
+    id
+}
+
+/// Puts so many copies of an incident into the archive, each of which is newer.
+async fn many_newer_ones(scenario: &Scenario, id: &str, count: i64) {
+    let store = Records(Database::open(&scenario.server.folder.path().join("data")).unwrap());
+    let now = scenario.now().await;
+    let archived = store.load(&[records::archived(id)], now).await.unwrap().remove(0).unwrap();
+    let put = |number| {
+        let newer = records::id("default", now + shared::SignedDuration::from_secs(number));
+        Put {
+            key: records::archived(&newer),
+            body: archived.body.replace(id, &newer),
+            condition: Condition::Absent,
+            expires_at: None,
+        }
+    };
+    store.write(&writes((1..=count).map(put)), now).await.unwrap();
+}
+
+#[tokio::test]
+async fn execution_leads_to_its_incident_though_many_are_newer() {
+    let scenario = Scenario::begin(Way::Studio, &usual()).await;
+    let id = incident_is_over(&scenario).await;
+    let later = incident_is_over(&scenario).await;
+    assert_ne!(id, later);
+    many_newer_ones(&scenario, &later, 60).await;
+    let listed = scenario.incidents().await;
+    assert!(listed.len() >= 50 && listed.iter().all(|one| one["id"] != id.as_str()), "{id}");
+    let page = async |path: &str| {
+        let answer = scenario.server.get(path).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.text().await.unwrap()
+    };
+    let incident = page(&format!("/incidents/{id}")).await;
+    let (before, _) = incident.split_once("\">in its Flow</a>").unwrap();
+    let path = before.rsplit_once("href=\"").unwrap().1.replace("&#x2f;", "/");
+    let execution = page(path.split('#').next().unwrap()).await;
+    assert!(execution.contains(&format!("<a href=\"/incidents/{id}\">")), "{execution}");
     scenario.end().await;
 }

@@ -16,6 +16,7 @@ use shared::jobs::escalate::intake::recent::RecentAlarms;
 use shared::jobs::watch::take::{ExecutionEvents, take};
 use shared::secret::Secret;
 use shared::start_token::StartToken;
+use shared::storage::executions::{self, ExecutionIncident};
 use shared::storage::messages::WakeUp;
 use shared::storage::pauses::{self, FlowQuiet};
 use shared::storage::{QueueName, records};
@@ -93,6 +94,12 @@ impl Pages {
             self.backend.store.keep(records::archived(&incident.id), &stored);
         }
         self.backend.store.keep(records::open(&incident.policy.name), &stored);
+    }
+
+    /// Keeps that an Execution is this incident's call.
+    pub(super) fn keep_execution(&self, sid: &str, incident: &str) {
+        let body = ExecutionIncident { incident: incident.to_owned() };
+        self.backend.store.keep(executions::incident(sid), &body);
     }
 
     /// Takes events of Executions as the webhook does, and lets the pages keep what they fetch.

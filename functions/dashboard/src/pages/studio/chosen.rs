@@ -3,12 +3,11 @@
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 use shared::config::Settings;
-use shared::domain::escalation::Incident;
 use shared::domain::executions::views::ExecutionView;
 use shared::domain::size::cut_marked;
 use shared::domain::text::mask_numbers;
 use shared::jobs::twilio_api::twilio_api;
-use shared::storage::incidents;
+use shared::storage::executions;
 use shared::twilio::studio::api::Executions;
 use shared::{Error, Timestamp};
 
@@ -18,8 +17,6 @@ use super::rows::RunRow;
 use super::subscribe;
 use crate::Dashboard;
 
-/// Among how many incidents that are over the one of an Execution is looked for.
-const SEARCHED_INCIDENTS: usize = 50;
 /// How much of a context is shown, in bytes.
 const MAX_CONTEXT: usize = 64 * 1024;
 
@@ -36,7 +33,7 @@ pub(super) async fn facts(
     let all = Query { execution: None, ..query.clone() };
     Ok(context! {
         run => Serde(RunRow::of(view, None)),
-        incident => incident_of(dashboard, settings, sid, &view.sid, now).await?,
+        incident => incident_of(dashboard, &view.sid, now).await?,
         all => all.behind(&path), context_of => query.behind(&path),
         shows_contexts => settings.config.studio.show_contexts,
         is_local => dashboard.start_token.is_some(),
@@ -44,24 +41,14 @@ pub(super) async fn facts(
     })
 }
 
-/// The incident whose call this Execution placed. Only Flows of the policies place any.
+/// The incident whose call this Execution placed.
 async fn incident_of(
     dashboard: &Dashboard,
-    settings: &Settings,
-    flow: &str,
     execution: &str,
     now: Timestamp,
 ) -> Result<Option<String>, Error> {
-    let mut policies = settings.config.escalation.policies_at(now);
-    if !policies.any(|policy| policy.call_with.flow_sid() == Some(flow)) {
-        return Ok(None);
-    }
-    let all = incidents::all(dashboard.store.as_ref(), SEARCHED_INCIDENTS, now).await?;
-    let is_its = |incident: &&Incident| {
-        let mut calls = incident.attempts.iter().flat_map(|attempt| &attempt.calls);
-        calls.any(|call| call.sid == execution)
-    };
-    Ok(all.iter().find(is_its).map(|incident| incident.id.clone()))
+    let found = dashboard.store.load(&[executions::incident(execution)], now).await?;
+    Ok(found.into_iter().flatten().find_map(|record| executions::read_incident(&record)))
 }
 
 /// What the step knew that is asked for: fetched from Twilio for this page, and kept nowhere. `None` if none is asked for.

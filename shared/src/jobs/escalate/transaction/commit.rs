@@ -8,7 +8,7 @@ use super::super::record::budget::{MIN_RECORD_BYTES, RECORD_BYTES};
 use super::super::record::incident_row;
 use super::super::work::Work;
 use super::super::{Effects, after};
-use super::snapshot::{Snapshot, put};
+use super::snapshot::{Snapshot, new_executions, put};
 use super::{AlarmUpdate, OutboxMessage, Transaction};
 use crate::Error;
 use crate::config::Settings;
@@ -18,7 +18,7 @@ use crate::storage::messages::WakeUp;
 use crate::storage::records::{self, RETENTION, StoredIncident};
 use crate::storage::{
     Condition, Increment, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_ITEMS, Put, Write, check_size,
-    writes,
+    executions, writes,
 };
 
 /// The name of the value that says what the names of alarms about Ringdown itself begin with. (In the cloud it is the
@@ -230,6 +230,9 @@ impl Transaction<'_> {
             puts.push(open);
             puts.extend(archived);
             puts.extend(snapshot.leases(stored, before, self.now));
+            let id = &stored.incident.id;
+            let executions = new_executions(stored, before).into_iter();
+            puts.extend(executions.map(|sid| executions::put_incident(sid, id, self.now)));
         }
         let expires_at = Some(after(self.now, RETENTION));
         for (key, AlarmUpdate { record: update, waiting }) in &self.alarm_updates {

@@ -1,6 +1,6 @@
 //! The records that a decision rests on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -8,6 +8,7 @@ use super::super::after;
 use super::super::record::lately;
 use crate::config::file::Escalation;
 use crate::domain::escalation::Busy;
+use crate::domain::executions::sid::{EXECUTION, is_sid};
 use crate::storage::records::{self, AlarmRecord, InCall, RETENTION, StoredIncident};
 use crate::storage::{Condition, Key, Put, Record};
 
@@ -127,6 +128,21 @@ fn new_calls(person: &str, stored: &StoredIncident, before: Option<&StoredIncide
     };
     let same = before.filter(|before| before.incident.id == stored.incident.id);
     calls(stored).saturating_sub(same.map_or(0, calls))
+}
+
+/// The Executions that place calls of the incident, but for those that did at `before`. A call without a Flow has none.
+pub(super) fn new_executions<'a>(
+    stored: &'a StoredIncident,
+    before: Option<&StoredIncident>,
+) -> Vec<&'a str> {
+    let had: BTreeSet<&str> = before.into_iter().flat_map(calls_of).collect();
+    calls_of(stored).filter(|sid| is_sid(EXECUTION, sid) && !had.contains(sid)).collect()
+}
+
+/// The SIDs of an incident's calls.
+fn calls_of(stored: &StoredIncident) -> impl Iterator<Item = &str> {
+    let calls = stored.incident.attempts.iter().flat_map(|attempt| &attempt.calls);
+    calls.map(|call| call.sid.as_str())
 }
 
 /// A record that lands only if it is still as it was read.

@@ -2,11 +2,13 @@
 
 use std::sync::{Arc, Mutex};
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::domain::escalation::{CallEvent, Signal};
 use crate::jobs::escalate::Effects;
 use crate::jobs::escalate::testing::{Answers, EXECUTION, FLOW, KEY, Server};
+use crate::storage::executions;
 
 const CALL: &str = "CA00000000000000000000000000000001";
 
@@ -68,6 +70,22 @@ async fn execution_that_was_not_found_is_begun_again() {
     assert_eq!(server.was_asked(), ["GET Flows/FW/Executions", "POST Flows/FW/Executions"]);
     assert_eq!(server.incident().attempts[0].calls[0].sid, EXECUTION);
     assert_eq!(server.calls(), ["alpha None"]);
+}
+
+#[tokio::test]
+async fn execution_that_is_begun_is_kept_with_its_incident_for_90_days() {
+    let server = server(twilio(vec![begun()], |_, _| (200, ours(NOW)))).await;
+    let kept = server.backend.store.record(&executions::incident(EXECUTION)).expect("a record");
+    assert_eq!(executions::read_incident(&kept), Some(server.incident().id));
+    for (days, is_kept) in [(89, true), (91, false)] {
+        let then = server.now() + SignedDuration::from_hours(days * 24);
+        let found = server.escalate.store.load(&[executions::incident(EXECUTION)], then).await;
+        assert_eq!(found.expect("an answer")[0].is_some(), is_kept, "{days} days");
+    }
+    // What changes later says it no second time.
+    goes_on(&server, 20).await;
+    let again = server.backend.store.record(&executions::incident(EXECUTION)).expect("a record");
+    assert_eq!(again.revision, kept.revision);
 }
 
 #[tokio::test]
