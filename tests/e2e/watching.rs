@@ -204,12 +204,14 @@ to = "a"
     let answer = request.header("authorization", "Bearer scrape").send().await.unwrap();
     let text = answer.text().await.unwrap();
     for line in [
-        "ringdown_flow_executions_started_total{flow=\"unnamed\"} 1",
-        "ringdown_flow_executions_ended_total{flow=\"unnamed\",widget=\"to_agents\"} 1",
-        "ringdown_flow_executions_stuck{flow=\"unnamed\"} 0",
-        "ringdown_flow_quiet{flow=\"unnamed\"} 0",
+        "ringdown_flow_info{flow=\"FLOW\",name=\"unnamed\"} 1",
+        "ringdown_flow_executions_started_total{flow=\"FLOW\"} 1",
+        "ringdown_flow_executions_ended_total{flow=\"FLOW\",widget=\"to_agents\"} 1",
+        "ringdown_flow_executions_stuck{flow=\"FLOW\"} 0",
+        "ringdown_flow_quiet{flow=\"FLOW\"} 0",
         "ringdown_flow_events_unreadable_total 1",
     ] {
+        let line = line.replace("FLOW", &flow(1));
         assert!(text.lines().any(|have| have == line), "{line} is not in\n{text}");
     }
 }

@@ -130,6 +130,8 @@ def live(server, prometheus):
         ("sum(ringdown_flow_execution_seconds_count)", 1),
         ("sum(ringdown_flow_executions_stuck)", 0),
         ("sum(ringdown_flow_quiet)", 0),
+        (f'ringdown_flow_executions_started_total{{flow="FW{1:032x}"}}', 1),
+        (f'ringdown_flow_info{{flow="FW{1:032x}",name="unnamed"}}', 1),
         ("ringdown_callbacks_missing", 0),
         ("ringdown_config_good", 1),
         ("ringdown_wake_ups_late", 0),

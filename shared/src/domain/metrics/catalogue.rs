@@ -197,6 +197,14 @@ pub const FLOW_EVENTS_UNREADABLE: &Family = &family(
     &[],
     "Events of Studio Executions that name no Execution, Flow or step, and are left out of the live view.",
 );
+/// 1, with the name of each Flow. The other metrics of Flows have the SID alone as their label: a name that becomes known,
+/// or changes, ends no series of theirs.
+pub const FLOW_INFO: &Family = &family(
+    "ringdown_flow_info",
+    Kind::Gauge,
+    &[label("flow", &[]), label("name", &[])],
+    "1, with the SID and the name of a Studio Flow.",
+);
 /// Executions that began, by Flow.
 pub const FLOW_EXECUTIONS_STARTED: &Family = &family(
     "ringdown_flow_executions_started",
@@ -354,6 +362,7 @@ pub const FAMILIES: &[&Family] = &[
     EVENTS_FORWARDED,
     EVENTS_DROPPED,
     FLOW_EVENTS_UNREADABLE,
+    FLOW_INFO,
     FLOW_EXECUTIONS_STARTED,
     FLOW_EXECUTIONS_ENDED,
     FLOW_EXECUTIONS_STUCK,

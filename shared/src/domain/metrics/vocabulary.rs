@@ -1,4 +1,5 @@
-//! The words that labels may hold. All are bounded: no number, no SID and no word of the other side becomes a label.
+//! The words that labels may hold. All are bounded: no number, no SID but that of a Flow,
+//! and no word of the other side becomes a label.
 
 use crate::domain::text::mask_numbers;
 

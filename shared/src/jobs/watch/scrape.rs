@@ -11,13 +11,13 @@ use crate::domain::executions::CountName;
 use crate::domain::executions::counts::SECONDS;
 use crate::domain::metrics::catalogue::{
     FLOW_EXECUTION_SECONDS, FLOW_EXECUTIONS_ENDED, FLOW_EXECUTIONS_STARTED, FLOW_EXECUTIONS_STUCK,
-    FLOW_QUIET,
+    FLOW_INFO, FLOW_QUIET,
 };
 use crate::domain::metrics::vocabulary::{OTHER, UNKNOWN, UNNAMED, name_of};
 use crate::domain::metrics::{Observations, Samples};
 use crate::storage::Store;
 
-/// The most Flows that are shown by name, those that were seen first, …
+/// The most Flows that are shown by themselves, those that were seen first, …
 const MAX_FLOWS: usize = 50;
 /// … and the most widgets of each.
 const MAX_WIDGETS: usize = 100;
@@ -37,18 +37,22 @@ pub async fn show(samples: &mut Samples, store: &dyn Store, now: Timestamp) -> R
     });
     let read = try_join_all(read).await?;
     // How many are stuck, and whether one is quiet.
-    let mut by_name: BTreeMap<String, (i64, i64)> = BTreeMap::new();
+    let mut by_label: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
     for (at, (flow, (counted, stuck))) in flows.iter().zip(read).enumerate() {
-        let name = names.get(flow).map_or(UNNAMED.to_owned(), |name| name_of(name));
-        let name = if at < MAX_FLOWS { name } else { OTHER.to_owned() };
-        show_counts(samples, &name, &counted);
-        let (all_stuck, is_quiet) = by_name.entry(name).or_default();
+        let (label, name) = match names.get(flow) {
+            _ if at >= MAX_FLOWS => (OTHER, OTHER.to_owned()),
+            Some(name) => (flow.as_str(), name_of(name)),
+            None => (flow.as_str(), UNNAMED.to_owned()),
+        };
+        samples.gauge(FLOW_INFO, &[label, &name], 1);
+        show_counts(samples, label, &counted);
+        let (all_stuck, is_quiet) = by_label.entry(label).or_default();
         *all_stuck += i64::try_from(stuck).unwrap_or(i64::MAX);
         *is_quiet = (*is_quiet).max(i64::from(quiet.contains_key(flow)));
     }
-    for (name, (stuck, is_quiet)) in by_name {
-        samples.gauge(FLOW_EXECUTIONS_STUCK, &[&name], stuck);
-        samples.gauge(FLOW_QUIET, &[&name], is_quiet);
+    for (label, (stuck, is_quiet)) in by_label {
+        samples.gauge(FLOW_EXECUTIONS_STUCK, &[label], stuck);
+        samples.gauge(FLOW_QUIET, &[label], is_quiet);
     }
     Ok(())
 }

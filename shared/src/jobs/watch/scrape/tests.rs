@@ -38,7 +38,7 @@ async fn name(store: &MemoryStore, flow: u32, name: &str) {
 }
 
 #[tokio::test]
-async fn executions_are_shown_by_the_names_of_their_flows() {
+async fn executions_are_shown_by_their_flows_whose_names_are_beside() {
     let store = MemoryStore::default();
     run(&store, 1, 1, "menu", 3).await;
     run(&store, 1, 2, "menu", 40).await;
@@ -51,11 +51,14 @@ async fn executions_are_shown_by_the_names_of_their_flows() {
         let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
         samples.series(family)[&values].clone()
     };
-    assert_eq!(value(FLOW_EXECUTIONS_STARTED, &["Main line"]), Value::Count(3));
-    assert_eq!(value(FLOW_EXECUTIONS_STARTED, &["unnamed"]), Value::Count(1));
-    assert_eq!(value(FLOW_EXECUTIONS_ENDED, &["Main line", "menu"]), Value::Count(2));
-    assert_eq!(value(FLOW_EXECUTIONS_STUCK, &["Main line"]), Value::Gauge(0));
-    let Value::Histogram(seconds) = value(FLOW_EXECUTION_SECONDS, &["Main line"]) else {
+    let (main, other) = (format!("FW{:032x}", 1), format!("FW{:032x}", 2));
+    assert_eq!(value(FLOW_EXECUTIONS_STARTED, &[&main]), Value::Count(3));
+    assert_eq!(value(FLOW_EXECUTIONS_STARTED, &[&other]), Value::Count(1));
+    assert_eq!(value(FLOW_EXECUTIONS_ENDED, &[&main, "menu"]), Value::Count(2));
+    assert_eq!(value(FLOW_EXECUTIONS_STUCK, &[&main]), Value::Gauge(0));
+    assert_eq!(value(FLOW_INFO, &[&main, "Main line"]), Value::Gauge(1));
+    assert_eq!(value(FLOW_INFO, &[&other, "unnamed"]), Value::Gauge(1));
+    let Value::Histogram(seconds) = value(FLOW_EXECUTION_SECONDS, &[&main]) else {
         panic!("no histogram")
     };
     assert_eq!(seconds.milliseconds, 90_043_000);
@@ -85,7 +88,7 @@ async fn every_end_is_shown_though_its_last_step_is_missing() {
     let ended = samples.series(FLOW_EXECUTIONS_ENDED);
     assert_eq!(ended.len(), 2);
     for widget in [UNKNOWN, "menu"] {
-        assert_eq!(ended[&vec![UNNAMED.to_owned(), widget.to_owned()]], Value::Count(1));
+        assert_eq!(ended[&vec![flow.clone(), widget.to_owned()]], Value::Count(1));
     }
 }
 
@@ -104,7 +107,25 @@ async fn flows_and_widgets_beyond_the_limits_are_shown_as_others() {
     let started = samples.series(FLOW_EXECUTIONS_STARTED);
     assert_eq!(started.len(), MAX_FLOWS + 1);
     assert_eq!(started[&vec![OTHER.to_owned()]], Value::Count(10));
+    let infos = samples.series(FLOW_INFO);
+    assert_eq!(infos.len(), MAX_FLOWS + 1);
+    assert_eq!(infos[&vec![OTHER.to_owned(), OTHER.to_owned()]], Value::Gauge(1));
     let ended = samples.series(FLOW_EXECUTIONS_ENDED);
-    let of_first = ended.keys().filter(|labels| labels[0] == "Flow 0");
+    let of_first = ended.keys().filter(|labels| labels[0] == format!("FW{:032x}", 0));
     assert_eq!(of_first.count(), MAX_WIDGETS + 1);
+}
+
+#[tokio::test]
+async fn name_that_becomes_known_ends_no_series_of_a_counter() {
+    let store = MemoryStore::default();
+    run(&store, 1, 1, "menu", 3).await;
+    let shown = async || {
+        let mut samples = Samples::default();
+        show(&mut samples, &store, at(90)).await.unwrap();
+        let families = [FLOW_EXECUTIONS_STARTED, FLOW_EXECUTIONS_ENDED, FLOW_EXECUTION_SECONDS];
+        families.map(|family| samples.series(family).clone())
+    };
+    let before = shown().await;
+    name(&store, 1, "Main line").await;
+    assert_eq!(shown().await, before);
 }
