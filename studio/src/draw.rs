@@ -3,11 +3,12 @@
 //! 1. [`graph`]: the widgets and edges, of a definition or of steps that were seen.
 //! 2. [`overlay`]: the figures and the people on top of it.
 //! 3. `place` and `layers`: where the boxes are; `route` and `curve`: the lines of the edges; `label`: their labels;
-//!    `area`: geometry. What figures do not change of it is a [`Layout`], all of it together a `scene`.
+//!    `area` and `crowd`: geometry. What figures do not change of it is a [`Layout`], all of it together a `scene`.
 //! 4. [`family`]: colours and words for the types; [`text`]: escaping, measures, ids.
 //! 5. `render`: the elements of the SVG; `icon`, `legend`.
 
 mod area;
+mod crowd;
 mod curve;
 pub mod family;
 pub mod graph;

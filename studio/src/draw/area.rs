@@ -143,9 +143,24 @@ impl FromIterator<Area> for Areas {
     }
 }
 
+/// The first and the last cell that something touches.
+pub(super) type Span = (i64, i64);
+
 /// The first and last column, and the first and last row, that a rectangle touches.
-fn spans(area: Area) -> ((i64, i64), (i64, i64)) {
+fn spans(area: Area) -> (Span, Span) {
+    (span(area.x, area.right(), CELL), span(area.y, area.bottom(), CELL))
+}
+
+/// The first and the last cell of this size between two places.
+pub(super) fn span(from: f64, to: f64, size: f64) -> Span {
     #[expect(clippy::cast_possible_truncation, reason = "places are bounded by place.rs")]
-    let cell = |at: f64| (at / CELL).floor() as i64;
-    ((cell(area.x), cell(area.right())), (cell(area.y), cell(area.bottom())))
+    let cell = |at: f64| (at / size).floor() as i64;
+    (cell(from), cell(to))
+}
+
+/// The number of cells that both touch: so often [`Areas::overlapping`] brings the one for the other.
+pub(super) fn shared_cells(a: Area, b: Area) -> usize {
+    let (a, b) = (spans(a), spans(b));
+    let shared = |a: Span, b: Span| usize::try_from(a.1.min(b.1) - a.0.max(b.0) + 1).unwrap_or(0);
+    shared(a.0, b.0) * shared(a.1, b.1)
 }

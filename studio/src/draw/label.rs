@@ -1,6 +1,7 @@
 //! The labels of edges, each along its own line where it covers no box, no other label, and as few other lines as can be.
 
 use super::area::{Area, Areas, Point};
+use super::crowd::Crowd;
 use super::curve::{Curve, Heading};
 use super::route::Ends;
 use super::text;
@@ -47,7 +48,7 @@ impl Label {
 pub(super) struct Ground {
     boxes: Areas,
     /// Short pieces of the lines, …
-    lines: Areas,
+    lines: Crowd,
     /// … and the line of each.
     owners: Vec<usize>,
     heads: Areas,
@@ -56,7 +57,7 @@ pub(super) struct Ground {
 impl Ground {
     /// The ground of these lines and boxes.
     pub(super) fn of(curves: &[Curve], boxes: &[Area]) -> Ground {
-        let (mut lines, mut owners) = (Areas::default(), Vec::new());
+        let (mut lines, mut owners) = (Crowd::small(2.0 * SAMPLE), Vec::new());
         for (owner, curve) in curves.iter().enumerate() {
             for pair in curve.points(SAMPLE).windows(2) {
                 lines.push(Area::around(pair[0], pair[1]).grown(0.5, 0.5));
@@ -101,8 +102,8 @@ pub(super) fn placed(
             if is_worse(cost) {
                 continue;
             }
-            let others = lines.overlapping(area).filter(|(line, _)| owners[*line] != at);
-            let cost = cost + 14.0 * others.count() as f64;
+            let others = lines.count(area, usize::MAX, |line| owners[line] == at);
+            let cost = cost + 14.0 * others as f64;
             if is_worse(cost) {
                 continue;
             }

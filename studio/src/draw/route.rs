@@ -1,5 +1,6 @@
 //! The ways of the edges from box to box: straight down where it is clear, beside the boxes where it is not.
 
+mod halves;
 mod lanes;
 mod ports;
 mod ways;

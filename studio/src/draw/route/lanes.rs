@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::draw::area::{Area, Areas, Point};
+use crate::draw::crowd::Crowd;
 use crate::draw::curve::{Curve, Heading};
 
 use super::CLEARANCE;
@@ -19,8 +20,10 @@ const MAX_CANDIDATES: usize = 240;
 pub(super) const BOX_COST: f64 = 4_000.0;
 /// The cost of another edge along the same stretch.
 const SHARED_COST: f64 = 90.0;
+/// So many other edges along a stretch count, and no more.
+const MAX_SHARED: usize = 20;
 /// The cost of a corner.
-const CORNER_COST: f64 = 30.0;
+pub(super) const CORNER_COST: f64 = 30.0;
 
 /// The boxes, the lanes between them, and the stretches in use.
 pub(super) struct Lanes<'a> {
@@ -30,12 +33,34 @@ pub(super) struct Lanes<'a> {
     pub(super) upright: Vec<f64>,
     /// The y of each gap, from the top.
     pub(super) level: Vec<f64>,
-    used_upright: Areas,
-    used_level: Areas,
+    used_upright: Crowd,
+    used_level: Crowd,
     /// The number of edges that have left each box at a side so far.
     pub(super) departures: BTreeMap<usize, usize>,
     /// The number of edges that have arrived at each box at a side so far.
     pub(super) arrivals: BTreeMap<usize, usize>,
+}
+
+/// The cost of a stretch beside its length.
+#[derive(Clone, Copy)]
+pub(super) struct Toll {
+    /// The boxes in the way.
+    boxes: usize,
+    /// The edges along the same stretch.
+    shared: usize,
+}
+
+impl Toll {
+    /// The cost with this one. The sums are made in the order of a way, so that equal ways cost the same to the last digit.
+    pub(super) fn added_to(self, cost: f64) -> f64 {
+        cost + BOX_COST * self.boxes as f64 + SHARED_COST * self.shared as f64
+    }
+}
+
+/// The cost of a way by its length and corners.
+pub(super) fn bare_cost(points: &[Point]) -> f64 {
+    let length: f64 = points.windows(2).map(|pair| pair[0].to(pair[1])).sum();
+    length + CORNER_COST * points.len() as f64
 }
 
 /// The best way so far between two boxes.
@@ -51,6 +76,15 @@ pub(super) struct Best {
 impl Best {
     pub(super) fn new(ends: (usize, usize), heading: Heading) -> Best {
         Best { ends, heading, way: Vec::new(), way_heading: heading, cost: f64::INFINITY }
+    }
+
+    /// Keeps a way of this cost if it is better.
+    pub(super) fn keep(&mut self, points: &[Point], heading: Heading, cost: f64) {
+        if cost < self.cost {
+            self.way = points.to_vec();
+            self.way_heading = heading;
+            self.cost = cost;
+        }
     }
 }
 
@@ -68,8 +102,8 @@ impl<'a> Lanes<'a> {
             boxes: boxes.iter().copied().collect(),
             upright: sorted(sides.collect()),
             level: sorted(gaps.collect()),
-            used_upright: Areas::default(),
-            used_level: Areas::default(),
+            used_upright: Crowd::upright(2.0 * LANE),
+            used_level: Crowd::level(2.0 * LANE),
             departures: BTreeMap::new(),
             arrivals: BTreeMap::new(),
         }
@@ -90,32 +124,29 @@ impl<'a> Lanes<'a> {
 
     /// Keeps a way if it is better than the best so far.
     pub(super) fn consider(&self, best: &mut Best, points: &[Point]) {
-        let length: f64 = points.windows(2).map(|pair| pair[0].to(pair[1])).sum();
-        let mut cost = length + CORNER_COST * points.len() as f64;
+        let mut cost = bare_cost(points);
         let last = points.len().saturating_sub(2);
         for (at, pair) in points.windows(2).enumerate() {
             if best.cost <= cost {
                 return;
             }
-            let own: &[usize] = match at {
-                0 => &[best.ends.0],
-                at if at == last => &[best.ends.1],
-                _ => &[],
+            let own = match at {
+                0 => Some(best.ends.0),
+                at if at == last => Some(best.ends.1),
+                _ => None,
             };
-            // So many boxes in the way make it worse than the best one.
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-            let too_many = ((best.cost - cost) / BOX_COST).ceil() as usize;
-            let boxes = self.in_the_way(pair[0], pair[1], own).take(too_many).count();
-            cost += BOX_COST * boxes as f64;
-            let used = if is_upright(pair) { &self.used_upright } else { &self.used_level };
-            let shared = used.overlapping(stretch(pair[0], pair[1])).take(20).count();
-            cost += SHARED_COST * shared as f64;
+            cost = self.toll(best, pair[0], pair[1], own).added_to(cost);
         }
-        if cost < best.cost {
-            best.way = points.to_vec();
-            best.way_heading = best.heading;
-            best.cost = cost;
-        }
+        best.keep(points, best.heading, cost);
+    }
+
+    /// The cost of a stretch beside its length. What makes any way along it worse than the best one is not counted further.
+    pub(super) fn toll(&self, best: &Best, a: Point, b: Point, own: Option<usize>) -> Toll {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+        let too_many = (best.cost / BOX_COST).ceil() as usize;
+        let boxes = self.in_the_way(a, b, own.as_slice()).take(too_many).count();
+        let used = if is_upright(&[a, b]) { &self.used_upright } else { &self.used_level };
+        Toll { boxes, shared: used.count(stretch(a, b), MAX_SHARED, |_| false) }
     }
 
     /// The line along a way; straight if there is none.

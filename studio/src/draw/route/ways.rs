@@ -3,7 +3,8 @@
 use crate::draw::area::{Area, Point};
 use crate::draw::curve::{Curve, Heading};
 
-use super::lanes::{BOX_COST, Best, FIRST_LANE, LANE, LANES, Lanes, nearest};
+use super::halves::Half;
+use super::lanes::{BOX_COST, Best, FIRST_LANE, LANE, LANES, Lanes, Toll, nearest};
 
 /// The gaps that are looked at for one edge.
 const MAX_GAPS: usize = 40;
@@ -67,23 +68,22 @@ impl Lanes<'_> {
         let firsts = &self.level[next..end.min(next + MAX_TURNS).max(next)];
         let lasts = &self.level[end.saturating_sub(MAX_TURNS).max(next).min(end)..end];
         let detour = |lane: f64| (start.x - lane).abs() + (lane - tip.x).abs();
+        let (from, to) = (Some(best.ends.0), Some(best.ends.1));
+        let leave = |gap: &f64| (*gap, self.toll(best, start, Point::new(start.x, *gap), from));
+        let firsts: Vec<(f64, Toll)> = firsts.iter().map(leave).collect();
+        let arrive = |gap: &f64| (*gap, self.toll(best, Point::new(tip.x, *gap), tip, to));
+        let lasts: Vec<(f64, Toll)> = lasts.iter().map(arrive).collect();
         for (lane, detour) in nearest(&self.upright, start.x, tip.x, detour).take(MAX_LANES) {
             if best.cost <= detour + tip.y - start.y {
                 break;
             }
-            for (first, last) in
-                firsts.iter().flat_map(|first| lasts.iter().map(move |last| (*first, *last)))
-            {
-                let way = [
-                    start,
-                    Point::new(start.x, first),
-                    Point::new(lane, first),
-                    Point::new(lane, last),
-                    Point::new(tip.x, last),
-                    tip,
-                ];
-                self.consider(best, &way);
-            }
+            let half = |end: Point, (gap, toll): (f64, Toll)| {
+                let points = [end, Point::new(end.x, gap), Point::new(lane, gap)];
+                Half::of(self, best, points, toll, Heading::Down)
+            };
+            let leaving: Vec<Half> = firsts.iter().map(|gap| half(start, *gap)).collect();
+            let arriving: Vec<Half> = lasts.iter().map(|gap| half(tip, *gap)).collect();
+            self.join(best, &leaving, &arriving);
         }
     }
 
@@ -132,29 +132,28 @@ impl Lanes<'_> {
             (0..LANES).map(lane).flat_map(move |lane| [area.x - lane, area.right() + lane])
         };
         let detour = |gap: f64| (leave - gap).abs() + (gap - arrive).abs();
+        // The stretches at the boxes are the same for each gap.
+        let ends = |area: Area, y: f64, own: usize| {
+            let end = |lane: f64| {
+                let (x, heading) = side(area, lane)?;
+                let end = Point::new(x, y);
+                let toll = self.toll(best, end, Point::new(lane, y), Some(own));
+                Some((end, lane, heading, toll))
+            };
+            lanes(area).filter_map(end).collect::<Vec<_>>()
+        };
+        let (firsts, lasts) = (ends(a, leave, best.ends.0), ends(b, arrive, best.ends.1));
         for (gap, detour) in nearest(&self.level, leave, arrive, detour).take(MAX_GAPS) {
-            for (first, last) in lanes(a).flat_map(|first| lanes(b).map(move |last| (first, last)))
-            {
-                let (Some((start, _)), Some((tip, heading))) = (side(a, first), side(b, last))
-                else {
-                    continue;
-                };
-                if best.cost <= detour + (first - last).abs() {
-                    continue;
-                }
-                best.heading = heading;
-                self.consider(
-                    best,
-                    &[
-                        Point::new(start, leave),
-                        Point::new(first, leave),
-                        Point::new(first, gap),
-                        Point::new(last, gap),
-                        Point::new(last, arrive),
-                        Point::new(tip, arrive),
-                    ],
-                );
+            if best.cost <= detour {
+                break;
             }
+            let half = |(end, lane, heading, toll): &(Point, f64, Heading, Toll)| {
+                let points = [*end, Point::new(*lane, end.y), Point::new(*lane, gap)];
+                Half::of(self, best, points, *toll, *heading)
+            };
+            let leaving: Vec<Half> = firsts.iter().map(half).collect();
+            let arriving: Vec<Half> = lasts.iter().map(half).collect();
+            self.join(best, &leaving, &arriving);
         }
     }
 }
