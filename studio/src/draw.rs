@@ -5,9 +5,10 @@
 //! 3. `place` and `layers`: where the boxes are; `route` and `curve`: the lines of the edges; `label`: their labels;
 //!    `area` and `crowd`: geometry. What figures do not change of it is a [`Layout`], all of it together a `scene`.
 //! 4. [`family`]: colours and words for the types; [`text`]: escaping, measures, ids.
-//! 5. `render`: the elements of the SVG; `icon`, `legend`.
+//! 5. `render`: the elements of the SVG; `badge`, `icon`, `legend`.
 
 mod area;
+mod badge;
 mod crowd;
 mod curve;
 pub mod family;

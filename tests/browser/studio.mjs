@@ -166,6 +166,44 @@ const hide = (page, hidden) => page.evaluate((hidden) => {
   document.dispatchEvent(new Event("visibilitychange"));
 }, hidden);
 
+// ---- A graph that is wider than its page ----
+
+const WIDE = "FWcccccccccccccccccccccccccccccccc";
+
+async function wide(browser) {
+  const began = Date.now() - 30_000;
+  const branches = Array.from({ length: 12 }, (_, at) => walk(60 + at, ["Trigger", `branch_${at}`, "Ended"], began));
+  for (const scheme of ["light", "dark"]) {
+    const { page, trouble, close } = await open(browser, DESK, scheme);
+    await send(page, branches.flat().map((one) => ({ ...one, data: { ...one.data, flow_sid: WIDE } })));
+    await page.goto(`${origin}/studio/${WIDE}`);
+    const canvas = page.locator(".canvas");
+    await check(`a wide graph (${scheme}) is legible and scrolls in its own box`, async () => {
+      const seen = await canvas.evaluate((box) => ({
+        letters: Math.min(...[...box.querySelectorAll("text")].map((one) => parseFloat(getComputedStyle(one).fontSize) * one.getScreenCTM().a)),
+        hidden: box.scrollWidth - box.clientWidth,
+        beyond: document.documentElement.scrollWidth - innerWidth,
+      }));
+      expect(seen.letters >= 10, `its letters have ${seen.letters} px`);
+      expect(seen.hidden > 0, "it is not wider than its box");
+      expect(seen.beyond <= 0, `the page is ${seen.beyond} px wider than its window`);
+    });
+    await check(`a wide graph (${scheme}) begins with its first widget`, async () => {
+      await page.waitForFunction(() => document.querySelector(".canvas").scrollLeft > 0);
+      const [first, box] = [await canvas.locator(".widget").first().boundingBox(), await canvas.boundingBox()];
+      expect(first.x >= box.x && first.x + first.width <= box.x + box.width, `it is at ${first.x}`);
+    });
+    await check(`the whole of a wide graph (${scheme}) is shown if asked for`, async () => {
+      await page.getByLabel("Whole graph").check();
+      const hidden = await canvas.evaluate((box) => box.scrollWidth - box.clientWidth);
+      expect(hidden <= 0, `${hidden} px are out of sight`);
+    });
+    await sound(page, trouble, `studio-wide (${scheme})`);
+    await page.screenshot({ path: join(folder, `studio-wide-desk-${scheme}.png`), fullPage: true });
+    await close();
+  }
+}
+
 // ---- The keyboard, and no script ----
 
 async function keyboard(browser) {
@@ -185,7 +223,6 @@ async function keyboard(browser) {
     await page.locator(".flow-graph.has-path").waitFor();
   });
   await check("the graph can be scrolled by the keyboard, and stays where it is", async () => {
-    await page.locator(".graph input").check();
     const canvas = page.locator(".canvas");
     await canvas.focus();
     await page.keyboard.press("End");
@@ -390,7 +427,7 @@ export async function studio(browser) {
     await look(browser, "/studio", "studio-empty", (one) => one.locator("h1").waitFor());
   }
   await close();
-  for (const part of [follows, keyboard, replays, withoutScript, walksThrough]) await check(part.name, () => part(browser));
+  for (const part of [follows, wide, keyboard, replays, withoutScript, walksThrough]) await check(part.name, () => part(browser));
   const live = (one) => one.locator("#following.on").waitFor();
   await look(browser, "/studio", "studio", live);
   await look(browser, `/studio/${FLOW}`, "studio-steps", live);

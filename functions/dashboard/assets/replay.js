@@ -1,5 +1,5 @@
 // Replays the path of a chosen execution on its Flow's graph, step by step. Without this file the path stands there whole,
-// and the steps are a list. Times are told by live.js.
+// and the steps are a list. Times are told by live.js. A graph that is wider than its frame begins with its first widget.
 
 const place = document.getElementById("replay");
 
@@ -110,7 +110,7 @@ function show() {
 }
 
 /** Scrolls the graph, and nothing else, to a widget that is out of sight. */
-function reveal(widget) {
+function reveal(widget, behavior = still() ? "auto" : "smooth") {
   const canvas = document.querySelector(".canvas");
   if (!widget || !canvas) return;
   const [box, frame] = [widget.getBoundingClientRect(), canvas.getBoundingClientRect()];
@@ -119,7 +119,7 @@ function reveal(widget) {
   canvas.scrollBy({
     left: box.left + box.width / 2 - frame.left - frame.width / 2,
     top: box.top + box.height / 2 - frame.top - frame.height / 2,
-    behavior: still() ? "auto" : "smooth",
+    behavior,
   });
 }
 
@@ -135,3 +135,5 @@ if (place) {
   new MutationObserver(show).observe(document.querySelector("#chosen tbody"), { childList: true });
   show();
 }
+
+reveal(document.querySelector(".canvas .widget.on-path") ?? document.querySelector(".canvas .widget"), "auto");

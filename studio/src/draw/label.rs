@@ -75,15 +75,15 @@ impl Ground {
     }
 }
 
-/// Gives each label its place; none to those without text.
+/// Gives each label its place; none to those without text. They keep off what is `taken` as they do off each other.
 pub(super) fn placed(
     labels: Vec<Label>,
     curves: &[Curve],
     ground: &Ground,
     ends: &[Ends],
+    mut taken: Areas,
 ) -> Vec<Option<Label>> {
     let Ground { boxes, lines, owners, heads } = ground;
-    let mut taken = Areas::default();
     let mut placed = Vec::new();
     for (at, mut label) in labels.into_iter().enumerate() {
         if label.is_empty() {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::area::Area;
+use super::area::{Area, Areas};
+use super::badge::badges;
 use super::curve::Curve;
-use super::graph::{ENDED, EdgeEnd, Graph};
+use super::graph::{ENDED, EdgeEnd, Graph, Node};
 use super::label::{self, Label};
 use super::layout::Layout;
 use super::overlay::{ChangeKind, EdgeFigures, Overlay};
@@ -44,7 +45,13 @@ impl<'a> Scene<'a> {
         let wanted = drawn.iter().zip(&figures);
         let wanted: Vec<Label> =
             wanted.map(|(at, figures)| label_of(graph, *at, figures.as_ref())).collect();
-        let labels = label::placed(wanted, &layout.curves, &layout.ground, &layout.ends);
+        let labels = label::placed(
+            wanted,
+            &layout.curves,
+            &layout.ground,
+            &layout.ends,
+            badges_of(layout, graph, overlay),
+        );
         let path: BTreeSet<(&str, &str)> = overlay.path_steps().collect();
         let busiest = overlay.edges.values().map(|figures| figures.count).max().unwrap_or_default();
         let lines = drawn.iter().zip(&layout.curves).zip(figures).zip(labels);
@@ -69,6 +76,14 @@ impl<'a> Scene<'a> {
             self.lines.iter().filter_map(|line| line.label.as_ref().map(|label| label.area));
         self.layout.area.into_iter().chain(labels).reduce(Area::with)
     }
+}
+
+/// The ground that badges cover.
+fn badges_of(layout: &Layout, graph: &Graph, overlay: &Overlay) -> Areas {
+    let widgets = graph.nodes.iter().zip(&layout.boxes);
+    let figures = |(node, area): (&Node, _)| Some((overlay.widgets.get(&node.name)?, area));
+    let badges = widgets.filter_map(figures).flat_map(|(figures, area)| badges(*area, figures));
+    badges.map(|badge| badge.area).collect()
 }
 
 /// The weight of a line, by the number of those who took it.

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::draw::area::Area;
+use crate::draw::badge::{Badge, BadgeKind, badges};
 use crate::draw::graph::{EdgeEnd, Graph};
 use crate::draw::icon::{HANG_UP, icon};
 use crate::draw::overlay::{Overlay, WidgetFigures};
@@ -17,7 +18,7 @@ const NAME: f64 = 13.0;
 const BOLD: f64 = 1.12;
 /// The size of the other letters.
 const SMALL: f64 = 11.0;
-/// The height of a badge.
+/// The size of the mark of a change.
 const BADGE: f64 = 22.0;
 
 /// A widget's place in the graph and in the drawing.
@@ -73,7 +74,7 @@ pub(super) fn widget(svg: &mut String, graph: &Graph, overlay: &Overlay, place: 
     }
     let _ = write!(svg, "<g class=\"{class}\"{id}><title>{words}</title>");
     body(svg, place.area, family, &node.name, &node.kind, figures);
-    badges(svg, place.area, figures);
+    marks(svg, place.area, figures);
     if let Some(change) = change {
         let corner = Area::new(place.area.x + 10.0, place.area.y - 13.0, BADGE, BADGE);
         pill(svg, "change", corner, &change.sign().to_string());
@@ -153,37 +154,32 @@ fn measures(figures: &WidgetFigures) -> Option<String> {
     (!measured.is_empty()).then(|| measured.join(" · "))
 }
 
-/// The people in it and the stuck ones at the top right, the hang-ups at the bottom right.
-fn badges(svg: &mut String, area: Area, figures: &WidgetFigures) {
-    let mut right = area.right() + 6.0;
-    let stuck = (figures.stuck > 0).then(|| format!("{} stuck", count(figures.stuck)));
-    let moving = figures.now.saturating_sub(figures.stuck);
-    let now = (moving > 0 || figures.now > 0 && figures.stuck == 0).then(|| count(moving));
-    for (class, text) in [("now", now), ("stuck-count", stuck)] {
-        let Some(text) = text else { continue };
-        let wide = (width(&text, 12.0) + 14.0).max(BADGE);
-        let badge = Area::new(right - wide, area.y - 15.0, wide, BADGE);
-        pill(svg, class, badge, &text);
-        right -= wide + 4.0;
+/// The badges of a widget, at its corners.
+fn marks(svg: &mut String, area: Area, figures: &WidgetFigures) {
+    for Badge { kind, text, area } in badges(area, figures) {
+        match kind {
+            BadgeKind::Now => pill(svg, "now", area, &text),
+            BadgeKind::Stuck => pill(svg, "stuck-count", area, &text),
+            BadgeKind::HangUps => hang_ups(svg, area, &text),
+        }
     }
-    if figures.hang_ups > 0 {
-        let text = count(figures.hang_ups);
-        let wide = width(&text, SMALL) + 27.0;
-        let (x, y) = (area.right() - wide + 4.0, area.bottom() - 6.0);
-        let _ = write!(
-            svg,
-            "<g class=\"badge hang-ups\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"18\" rx=\"9\"/>\
-             <path transform=\"translate({} {}) scale(.8)\" d=\"{HANG_UP}\"/>\
-             <text x=\"{}\" y=\"{}\">{text}</text></g>",
-            number(x),
-            number(y),
-            number(wide),
-            number(x + 5.5),
-            number(y + 2.0),
-            number(x + 21.0),
-            number(y + 13.0),
-        );
-    }
+}
+
+fn hang_ups(svg: &mut String, Area { x, y, width, height }: Area, text: &str) {
+    let _ = write!(
+        svg,
+        "<g class=\"badge hang-ups\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"9\"/>\
+         <path transform=\"translate({} {}) scale(.8)\" d=\"{HANG_UP}\"/>\
+         <text x=\"{}\" y=\"{}\">{text}</text></g>",
+        number(x),
+        number(y),
+        number(width),
+        number(height),
+        number(x + 5.5),
+        number(y + 2.0),
+        number(x + 21.0),
+        number(y + 13.0),
+    );
 }
 
 /// A filled badge.

@@ -1,10 +1,11 @@
 use proptest::prelude::*;
 
 use crate::draw::area::{Area, Point};
+use crate::draw::badge::badges;
 use crate::draw::curve::Heading;
 use crate::draw::graph::{EdgeEnd, Graph, Node};
 use crate::draw::layout::Layout;
-use crate::draw::overlay::Overlay;
+use crate::draw::overlay::{Overlay, WidgetFigures};
 use crate::draw::place;
 use crate::draw::scene::{Line, Scene};
 use crate::flow::Offset;
@@ -201,4 +202,31 @@ fn label_of_a_short_edge_leaves_line_and_head_in_sight() {
             assert!(seen * 2 >= points.len(), "{gap} {event} {places:?}: {label:?}");
         }
     }
+}
+
+#[test]
+fn labels_keep_off_badges() {
+    let graph = large();
+    let mut overlay = Overlay::default();
+    for node in &graph.nodes {
+        let figures =
+            WidgetFigures { now: 3, stuck: 2, hang_ups: 1_234, ..WidgetFigures::default() };
+        overlay.widgets.insert(node.name.clone(), figures);
+    }
+    let layout = Layout::of(&graph, &overlay);
+    let badges: Vec<Area> = layout
+        .boxes
+        .iter()
+        .zip(&graph.nodes)
+        .flat_map(|(area, node)| badges(*area, &overlay.widgets[&node.name]))
+        .map(|badge| badge.area)
+        .collect();
+    assert_eq!(badges.len(), 3 * graph.nodes.len());
+    let covered = |overlay: &Overlay| {
+        let scene = Scene::of(&layout, &graph, overlay);
+        let labels = scene.lines.iter().filter_map(|line| line.label.as_ref());
+        labels.filter(|label| badges.iter().any(|badge| badge.overlaps(label.area))).count()
+    };
+    assert!(covered(&Overlay::default()) > 0, "without badges nothing keeps off them");
+    assert_eq!(covered(&overlay), 0);
 }

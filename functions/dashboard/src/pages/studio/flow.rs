@@ -230,8 +230,7 @@ async fn shown(
     let graph = arranged(Graph { title: format!("The graph of {name}"), ..graph });
     let revision_drawn = revision.filter(|_| drawn.is_some());
     let svg = dashboard.layouts.svg((sid, revision_drawn), &graph, &overlay);
-    let drawn_graph = svg_parts::sized(svg);
-    let (drawing, parts) = svg_parts::parts(&drawn_graph);
+    let (drawing, parts) = svg_parts::parts(&svg);
     let stuck: Vec<&RunningExecution> =
         running.executions.iter().filter(|running| running.stuck.is_some()).collect();
     let hang_ups: u64 = counts.widgets.values().map(|widget| widget.hang_ups).sum();

@@ -28,29 +28,6 @@ pub(super) fn parts(svg: &str) -> (String, Vec<Part>) {
     (bare + rest, parts)
 }
 
-/// The widest drawing that a page makes as narrow as itself; a wider one would not be legible, and is scrolled.
-const MAX_FITTED: f64 = 2_200.0;
-/// The scale of a wider one.
-const SCALE: f64 = 0.6;
-
-/// The drawing in the size that a page begins with.
-pub(super) fn sized(svg: String) -> String {
-    let size = |name: &str| {
-        let (_, behind) = svg.split_once(&format!(" {name}=\""))?;
-        let text = behind.split('"').next()?;
-        Some((format!(" {name}=\"{text}\""), text.parse::<f64>().ok()?))
-    };
-    match size("width").zip(size("height")) {
-        Some(((width, wide), (height, high))) if wide > MAX_FITTED => {
-            let scaled = |name: &str, length: f64| format!(" {name}=\"{:.0}\"", length * SCALE);
-            svg.replacen(&width, &scaled("width", wide), 1)
-                .replacen(&height, &scaled("height", high), 1)
-                .replacen("class=\"flow-graph", "class=\"large flow-graph", 1)
-        }
-        _ => svg,
-    }
-}
-
 /// Where the group ends that this text begins with. In text `<` is escaped, so tags are all that looks like one.
 fn end_of_group(text: &str) -> Option<usize> {
     let (mut depth, mut at) = (0_usize, 0);
@@ -87,16 +64,6 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert!(bare.starts_with(r#"<svg><g class="layer"><g id="a" data-same=""></g>"#), "{bare}");
         assert_eq!(Live::new(bare, found).whole(), text);
-    }
-
-    #[test]
-    fn wide_drawing_begins_smaller() {
-        let svg =
-            |width: u32| format!("<svg class=\"flow-graph\" width=\"{width}\" height=\"10\"/>");
-        assert_eq!(sized(svg(2_200)), svg(2_200));
-        let large = "<svg class=\"large flow-graph\" width=\"1800\" height=\"6\"/>";
-        assert_eq!(sized(svg(3_000)), large);
-        assert_eq!(sized("<svg/>".to_owned()), "<svg/>");
     }
 
     #[test]
