@@ -136,7 +136,7 @@ fn commands_of_the_pages_run() {
 
 /// What begins the commands for a reader's own account or files, the options that it takes, and why it is not run from
 /// here: so that much is checked of them.
-const ELSEWHERE: [(&str, &[&str], &str); 17] = [
+const ELSEWHERE: [(&str, &[&str], &str); 18] = [
     (
         "twilio api:events:v1:sinks:create ",
         &["--description", "--sink-type", "--sink-configuration"],
@@ -161,6 +161,11 @@ const ELSEWHERE: [(&str, &[&str], &str); 17] = [
     (
         "aws ssm put-parameter ",
         &["--type", "--name", "--value", "--tier", "--overwrite"],
+        "an AWS account",
+    ),
+    (
+        "aws sns subscribe ",
+        &["--protocol", "--topic-arn", "--notification-endpoint"],
         "an AWS account",
     ),
     ("eval \"$(aws configure export-credentials --format env)\"", &["--format"], "an AWS account"),

@@ -95,6 +95,7 @@ pub async fn run(options: &ServerOptions) -> Result<(), String> {
         store: store.clone(),
         queue: Arc::new(queue.clone()),
         wire: wire(http.clone()),
+        sns: Arc::new(shared::sns::client::Client::new(http.clone())),
         clock: Arc::new(now),
         writer_ids: WriterIds::default(),
     });

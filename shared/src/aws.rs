@@ -23,6 +23,7 @@ use crate::config::{Environment, Fallback, SettingsCache};
 use crate::jobs::count::Count;
 use crate::jobs::escalate::{Escalate, WriterIds};
 use crate::slack;
+use crate::sns;
 use crate::storage::{Queue, Store};
 use crate::twilio::rest::wire;
 
@@ -133,6 +134,7 @@ impl Backend {
             store: self.store()?,
             queue: self.queue()?,
             wire: wire(self.http.clone()),
+            sns: Arc::new(sns::client::Client::new(self.http.clone())),
             clock: Arc::new(clock::now),
             writer_ids: WriterIds::default(),
         })

@@ -2,6 +2,7 @@
 //!
 //! 1. [`alarm`]: what monitors report, in one shape. [`event`]: what Twilio reports. [`routes`]: which event goes to which
 //!    channel, with which text.
+//!    [`sns`]: what of a message of SNS is signed, and where its URLs may point.
 //! 2. [`schedule`]: who is on call when. [`silence`]: when nobody is called for which alarms.
 //! 3. [`escalation`]: who is called, when, and what came of it.
 //! 4. [`callbacks`]: the statuses of messages and calls, each counted once. [`metrics`]: the catalogue of metrics.
@@ -20,5 +21,6 @@ pub mod routes;
 pub mod schedule;
 pub mod silence;
 pub mod size;
+pub mod sns;
 pub mod templates;
 pub mod text;

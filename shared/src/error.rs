@@ -20,6 +20,12 @@ pub enum Error {
     /// The request has another bearer token than it should.
     #[error("the bearer token is wrong")]
     WrongToken,
+    /// The message of SNS is of a topic that the configuration does not name.
+    #[error("its topic is not one of `sns_topics` in the configuration")]
+    ForeignTopic,
+    /// The message is not proven to be SNS', and why.
+    #[error("this is not taken for a message of SNS: {0}")]
+    NotFromSns(&'static str),
     /// Nobody has set the bearer token of this endpoint: the text says which parameter to store. It goes to the caller.
     #[error("{0}")]
     TokenNotSet(&'static str),
@@ -81,7 +87,12 @@ impl Error {
     pub fn status(&self) -> u16 {
         match self {
             Error::BadRequest(_) => 400,
-            Error::LoggedOut | Error::NoToken | Error::WrongToken | Error::NoStartToken => 401,
+            Error::LoggedOut
+            | Error::NoToken
+            | Error::WrongToken
+            | Error::NoStartToken
+            | Error::ForeignTopic
+            | Error::NotFromSns(_) => 401,
             Error::Forged(_) => 403,
             Error::NotFound => 404,
             Error::MethodNotAllowed => 405,

@@ -6,7 +6,7 @@
 //!    and the [`storage::dead_letters`].
 //! 3. [`http`]: a request as received, a response; [`payload`]: what Lambda hands us. [`start_token`]: who may see the
 //!    pages of a server on one machine. [`error`]: what can go wrong, and the status it answers with. [`secret`]. [`key`].
-//! 4. [`twilio`] and [`slack`]: what these vendors send and take, their signatures and clients.
+//! 4. [`twilio`], [`slack`] and [`sns`]: what these vendors send and take, their signatures and clients.
 //! 5. [`config`]: secrets and `ringdown.toml`.
 //! 6. [`jobs`]: [`jobs::forward`], [`jobs::escalate`], [`jobs::count`] and [`jobs::watch`]: read, decide, write, act.
 //! 7. `testing` (feature `testing`): what tests stand on: Store and Queue in memory, a clock, settings, samples, a vendor.
@@ -24,6 +24,7 @@ pub mod key;
 pub mod payload;
 pub mod secret;
 pub mod slack;
+pub mod sns;
 pub mod start_token;
 pub mod storage;
 #[cfg(any(test, feature = "testing"))]

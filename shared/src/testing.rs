@@ -3,13 +3,14 @@
 //! [`MemoryStore`] and [`MemoryQueue`] do all that the contract asks of a backend (`tests/contract` runs against the store
 //! too), and fail where a test wants it: a test that restates what it tests by a store that believes whoever writes proves
 //! little. [`Parameters`] are what a deployment is configured with; [`sample`] has a policy, an alarm and an
-//! incident. [`vendor()`] answers over HTTP on this machine.
+//! incident. [`vendor()`] answers over HTTP on this machine, [`mod@sns`] signs as SNS does.
 
 mod clock;
 mod fault;
 mod parameters;
 mod queue;
 pub mod sample;
+pub mod sns;
 mod store;
 mod vendor;
 

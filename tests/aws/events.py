@@ -78,6 +78,7 @@ HEARD = {
     "eventbridge-muted": ["quiet"],
     "http-alarm-by-name": (202, ["incident"]),
     "http-alertmanager": (202, ["incident", "nothing"]),
+    "http-sns-of-a-foreign-topic": (401, []),
     "http-without-token": (401, []),
     "sns-anomaly": ["incident"],
     "sns-composite": ["incident"],

@@ -19,7 +19,7 @@ const SILENCE: &str =
     "[[silences]]\nalarms = [\"*\"]\ntime_zone = \"UTC\"\nevery = \"day\"\nat = \"02:00\"\n";
 
 /// Each section of the page, with a configuration in which `KEY` stands where one of its keys may stand.
-const SECTIONS: [(&str, &str); 13] = [
+const SECTIONS: [(&str, &str); 14] = [
     ("`[channels.<name>]`", "[channels.default]\nKEY\n"),
     ("`[[routes]]`", "[[routes]]\nKEY\n"),
     ("`[forward]`", "[forward]\nKEY\n"),
@@ -35,6 +35,7 @@ const SECTIONS: [(&str, &str); 13] = [
     ("`[[schedules.overrides]]`", "SCHEDULE[[schedules.overrides]]\nKEY\n"),
     ("`[[silences]]`", "SILENCEKEY\n"),
     ("`[[ignore]]`", "[[ignore]]\nKEY\n"),
+    ("`[alarms]`", "[alarms]\nKEY\n"),
     ("", "KEY\n"),
 ];
 

@@ -52,6 +52,7 @@ impl Functions {
             queue: queue.clone(),
             wire: wire(shared::http::client().unwrap()),
             clock: Arc::new(now),
+            sns: Arc::new(shared::sns::client::Client::new(shared::http::client().unwrap())),
             writer_ids: WriterIds::default(),
         };
         let cache = Cache::default();

@@ -24,6 +24,7 @@ mod published;
 mod scenario;
 mod scenarios;
 mod slack;
+mod sns;
 mod strange_flows;
 mod studio_pages;
 mod walks;

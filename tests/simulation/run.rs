@@ -156,6 +156,7 @@ pub(crate) fn run(seed: u64, servers: &mut [Server], traced: bool) -> Morning {
         queue: Arc::new(world.clone()),
         wire: wire(world.clone()),
         clock: Arc::new(move || clock.lock().timestamp()),
+        sns: shared::testing::sns::unreachable(),
         writer_ids: WriterIds::of(seed),
     });
     let mut run = Run { world, escalate, script, tasks: Vec::new(), busy: 0, calm: false };

@@ -27,6 +27,7 @@ fn escalate() -> (Escalate, MemoryBackend) {
         store: Arc::new(backend.store.clone()),
         queue: Arc::new(backend.queue.clone()),
         wire: Arc::new(nobody),
+        sns: shared::testing::sns::unreachable(),
         clock: Arc::new(|| at(0)),
         writer_ids: WriterIds::of(1),
     };

@@ -1,5 +1,6 @@
 //! `ringdown.toml`: read, checked, compiled. An error names the file, the line, the key and what was expected.
 
+mod alarms;
 mod calendar_problems;
 mod calendars;
 mod escalation;
@@ -24,6 +25,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
+use alarms::AlarmsTable;
 pub use calendar_problems::CalendarProblem;
 use calendars::{Calendars, Former};
 pub use calendars::{Instead, UnreadCalendar};
@@ -49,6 +51,7 @@ use studio::StudioTable;
 use crate::domain::routes::{Route, Routes, check_expression, check_template};
 use crate::domain::schedule::NOT_ON_CALL;
 use crate::domain::silence::Silences;
+use crate::domain::sns::Topic;
 
 /// A configuration that passed its check.
 pub struct Config {
@@ -64,6 +67,8 @@ pub struct Config {
     pub silences: Silences,
     /// Alarms that are not for a phone.
     pub ignored: Ignored,
+    /// The topics of SNS whose messages are taken over HTTPS, without the bearer token.
+    pub sns_topics: Vec<Topic>,
     /// What the pages show of executions, and the zone of a Flow's hours.
     pub studio: StudioSettings,
     /// What is not wrong, and yet perhaps not meant: globs that match nothing or come too late.
@@ -101,6 +106,8 @@ struct File {
     silences: Vec<SilenceTable>,
     #[serde(default)]
     ignore: Vec<IgnoreTable>,
+    #[serde(default)]
+    alarms: AlarmsTable,
     #[serde(default)]
     studio: StudioTable,
 }
@@ -171,6 +178,7 @@ impl Config {
         check.doubtful_globs(&file);
         let silences = check.silences(std::mem::take(&mut file.silences));
         let ignored = check.ignored(std::mem::take(&mut file.ignore));
+        let sns_topics = check.sns_topics(std::mem::take(&mut file.alarms));
         let studio = check.studio(std::mem::take(&mut file.studio));
         let config = check.config(file);
         let Check { calendars, problems, warnings, calendar_problems, .. } = check;
@@ -184,6 +192,7 @@ impl Config {
                     escalation,
                     silences,
                     ignored,
+                    sns_topics,
                     studio,
                     warnings,
                     unread,

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::testing::readings;
 
+mod alarms;
 mod calendars;
 mod calling;
 mod deployment;

@@ -71,6 +71,12 @@ impl Routes {
         &self.channels
     }
 
+    /// The channel for what no route is for: `default`, or else the first.
+    pub fn usual_channel(&self) -> Option<&str> {
+        let usual = self.channels.iter().find(|channel| *channel == "default");
+        usual.or(self.channels.first()).map(String::as_str)
+    }
+
     /// The routes in order.
     pub fn iter(&self) -> impl Iterator<Item = &Route> {
         self.routes.iter().map(|(_, route)| route)

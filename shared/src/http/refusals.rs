@@ -12,6 +12,8 @@ pub enum Reason {
     Signature,
     /// It has no token, or a wrong one.
     Token,
+    /// It is of a topic of SNS that the configuration does not name.
+    Topic,
     /// Its body is larger than the endpoint takes.
     TooLarge,
     /// It cannot be understood.
@@ -19,8 +21,8 @@ pub enum Reason {
 }
 
 /// All reasons, each at its place in [`Refusals`].
-const REASONS: [Reason; 4] =
-    [Reason::Signature, Reason::Token, Reason::TooLarge, Reason::BadRequest];
+const REASONS: [Reason; 5] =
+    [Reason::Signature, Reason::Token, Reason::Topic, Reason::TooLarge, Reason::BadRequest];
 
 impl Reason {
     /// The word for it.
@@ -28,6 +30,7 @@ impl Reason {
         match self {
             Reason::Signature => "signature",
             Reason::Token => "token",
+            Reason::Topic => "topic",
             Reason::TooLarge => "too_large",
             Reason::BadRequest => "bad_request",
         }
@@ -40,7 +43,8 @@ impl Reason {
         let access = routes.find_map(|route| route.access.is_machine().then_some(route.access))?;
         match error {
             Error::Forged(_) if access == Access::FlowToken => Some(Reason::Token),
-            Error::Forged(_) => Some(Reason::Signature),
+            Error::Forged(_) | Error::NotFromSns(_) => Some(Reason::Signature),
+            Error::ForeignTopic => Some(Reason::Topic),
             Error::NoToken | Error::WrongToken => Some(Reason::Token),
             Error::TooLarge(_) | Error::TooManyFields(_) => Some(Reason::TooLarge),
             Error::BadRequest(_) => Some(Reason::BadRequest),
@@ -83,6 +87,8 @@ mod tests {
             ("/slack/actions", forged()),
             ("/twilio/studio/x/1", forged()),
             ("/alarms", Error::NoToken),
+            ("/alarms", Error::ForeignTopic),
+            ("/alarms", Error::NotFromSns("it is not signed")),
             ("/metrics", Error::WrongToken),
             ("/twilio/voice/x/1/status", Error::TooManyFields(200)),
             ("/alarms", Error::TooLarge(1)),
@@ -98,6 +104,9 @@ mod tests {
             refusals.count(path, &error);
         }
         let counts = refusals.counts().map(|(reason, count)| (reason.word(), count));
-        assert_eq!(counts, [("signature", 2), ("token", 3), ("too_large", 2), ("bad_request", 1)]);
+        assert_eq!(
+            counts,
+            [("signature", 3), ("token", 3), ("topic", 1), ("too_large", 2), ("bad_request", 1)]
+        );
     }
 }

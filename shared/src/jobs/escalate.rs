@@ -54,6 +54,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::Error;
 use crate::config::SettingsCache;
 use crate::domain::escalation::{Incident, Signal};
+use crate::sns;
 use crate::storage::messages::WakeUp;
 use crate::storage::{Queue, QueueName, Store};
 use crate::twilio::rest::Wire;
@@ -71,6 +72,8 @@ pub struct Escalate {
     pub queue: Arc<dyn Queue>,
     /// Carries requests to Twilio.
     pub wire: Wire,
+    /// What SNS is asked for: its certificates, and to confirm a subscription.
+    pub sns: Arc<sns::client::Client>,
     /// What time it is after a request to Twilio.
     pub clock: Clock,
     /// Names each writer, so that a write that landed unseen is recognised.

@@ -9,10 +9,10 @@ const LISTS: [&str; 6] =
 /// … those that have a name in their line, each with an example, …
 const NAMED: [(&str, &str); 2] = [("channels", "default"), ("people", "alpha")];
 /// … and those of which there is one.
-const SINGLE: [&str; 3] = ["forward", "escalation", "studio"];
+const SINGLE: [&str; 4] = ["forward", "escalation", "alarms", "studio"];
 
 /// How a key's value may look, for whoever wrote something else.
-const EXAMPLES: [(&str, &str); 31] = [
+const EXAMPLES: [(&str, &str); 32] = [
     ("alarms", "[\"checkout-*\"]"),
     ("answer_seconds", "10"),
     ("at", "\"02:00\""),
@@ -40,6 +40,7 @@ const EXAMPLES: [(&str, &str); 31] = [
     ("ring_seconds", "25"),
     ("roster", "[\"alpha\"]"),
     ("show_contexts", "true"),
+    ("sns_topics", "[\"arn:aws:sns:eu-central-1:123456789012:alarms\"]"),
     ("starts", "\"2026-01-05\""),
     ("text", "\"{{ type }}\""),
     ("to", "\"default\""),

@@ -327,7 +327,7 @@ pub const ON_CALL: &Family = &family(
 pub const REQUESTS_REFUSED: &Family = &family(
     "ringdown_requests_refused",
     Kind::Counter,
-    &[label("reason", &["signature", "token", "too_large", "bad_request"])],
+    &[label("reason", &["signature", "token", "topic", "too_large", "bad_request"])],
     "Requests refused by the process that serves these metrics, by reason; on AWS the logs' metric filters count them.",
 );
 /// 1, with the version that serves these metrics.

@@ -3,6 +3,7 @@
 mod monitor;
 mod reply;
 mod slack;
+mod sns;
 mod studio;
 mod voice;
 

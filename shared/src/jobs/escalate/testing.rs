@@ -47,6 +47,7 @@ impl Fixture {
             store: Arc::new(backend.store.clone()),
             queue: Arc::new(backend.queue.clone()),
             wire,
+            sns: crate::testing::sns::unreachable(),
             clock: Arc::new(move || shown.now()),
             writer_ids: WriterIds::of(1),
         };

@@ -1,4 +1,5 @@
-//! `POST /alarms` and `POST /alarms/{name}`: a monitor's alarms, with a bearer token.
+//! `POST /alarms` and `POST /alarms/{name}`: a monitor's alarms, with a bearer token; those of SNS
+//! with its signature.
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -9,19 +10,25 @@ use super::super::intake::respond;
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::alarm::parse_named;
+use crate::domain::sns::Message;
 use crate::http::{Request, Response};
 
 impl Escalate {
     /// Answers `POST /alarms`.
     ///
     /// # Errors
-    /// 401 without the token, 422 if something has no known shape (it is kept), 5xx for what may be our own fault.
+    /// 401 without the token (and for a message of SNS that is not taken), 422 if something has no known shape (it is kept), 5xx for what may be our own fault.
     pub async fn handle_monitor(
         &self,
         request: &Request,
         now: Timestamp,
     ) -> Result<Response, Error> {
         let work = self.begin(now).await?;
+        // SNS shows no token: it signs.
+        let from_sns = if request.bearer().is_none() { Message::read(&request.body) } else { None };
+        if let Some(message) = from_sns {
+            return work.take_from_sns(&message).await;
+        }
         authenticate(request, &work.settings)?;
         work.take(&request.body).await.map(|results| respond(&results))
     }

@@ -91,9 +91,7 @@ impl Triage<'_> {
         let config = &self.settings.config;
         let of_policy =
             config.escalation.channel_for(&line.route).filter(|_| line.event_type == DISABLED);
-        let channels = config.routes.channels();
-        let usual = channels.iter().find(|channel| *channel == "default").or(channels.first());
-        of_policy.or(usual.map(String::as_str)).map(str::to_owned)
+        of_policy.or(config.routes.usual_channel()).map(str::to_owned)
     }
 }
 

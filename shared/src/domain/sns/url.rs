@@ -1,0 +1,127 @@
+//! Where SNS' own URLs may point.
+
+use super::Topic;
+
+/// The domains of SNS, before which stand `sns.` and a region.
+const DOMAINS: [&str; 2] = ["amazonaws.com", "amazonaws.com.cn"];
+/// The longest URL that we take, in bytes.
+const MAX_URL_BYTES: usize = 2_048;
+
+/// A URL of SNS in the region of a topic: `https`, no user, no port, and no other host. Nothing else is ever fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnsUrl {
+    url: String,
+    /// How long `https://` and the host are.
+    origin: usize,
+}
+
+impl SnsUrl {
+    /// This URL, if it is SNS' own, in the region of this topic. It is compared as it is written: what a client could take
+    /// for another one (a back slash, an escape for a character of the host, a line end) is none.
+    pub fn of(url: &str, topic: &Topic) -> Option<SnsUrl> {
+        let is_plain = |c: u8| c.is_ascii_graphic() && c != b'\\';
+        if url.len() > MAX_URL_BYTES || !url.bytes().all(is_plain) {
+            return None;
+        }
+        let origins =
+            DOMAINS.iter().map(|domain| format!("https://sns.{}.{domain}", topic.region()));
+        let is_below = |origin: &String| {
+            url.strip_prefix(origin.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let origin = origins.into_iter().find(is_below)?.len();
+        Some(SnsUrl { url: url.to_owned(), origin })
+    }
+
+    /// The whole URL.
+    pub fn as_str(&self) -> &str {
+        &self.url
+    }
+
+    /// What stands behind the host, from its first slash on.
+    pub fn target(&self) -> &str {
+        &self.url[self.origin..]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn topic() -> Topic {
+        Topic::parse("arn:aws:sns:eu-west-1:123456789012:alarms").expect("a topic")
+    }
+
+    #[test]
+    fn url_is_of_sns_in_the_region_of_the_topic() {
+        for (url, target) in [
+            (
+                "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-0a.pem",
+                "/SimpleNotificationService-0a.pem",
+            ),
+            ("https://sns.eu-west-1.amazonaws.com.cn/a.pem", "/a.pem"),
+            (
+                "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=2336",
+                "/?Action=ConfirmSubscription&Token=2336",
+            ),
+            ("https://sns.eu-west-1.amazonaws.com/@evil.example.com/", "/@evil.example.com/"),
+        ] {
+            let found = SnsUrl::of(url, &topic()).expect(url);
+            assert_eq!((found.as_str(), found.target()), (url, target));
+        }
+        for url in [
+            "",
+            "http://sns.eu-west-1.amazonaws.com/a.pem",
+            "HTTPS://sns.eu-west-1.amazonaws.com/a.pem",
+            "https://sns.eu-west-1.amazonaws.com",
+            "https://sns.eu-west-1.amazonaws.com:443/a.pem",
+            "https://sns.eu-west-1.amazonaws.com:8443/a.pem",
+            "https://user@sns.eu-west-1.amazonaws.com/a.pem",
+            "https://sns.eu-west-1.amazonaws.com@evil.example.com/a.pem",
+            "https://sns.eu-west-1.amazonaws.com.evil.example.com/a.pem",
+            "https://sns.eu-west-1.amazonaws.com.cn.example.com/a.pem",
+            "https://sns.eu-west-1.amazonaws.com\\.evil.example.com/a.pem",
+            "https://sns.eu-west-1.amazonaws.com/\\evil",
+            "https://sns.eu-west-1.amazonaws.com?/a.pem",
+            "https://sns.eu-west-1.amazonaws.com#/a.pem",
+            "https://sns.us-east-1.amazonaws.com/a.pem",
+            "https://sns.amazonaws.com/a.pem",
+            "https://eu-west-1.amazonaws.com/a.pem",
+            "https://s3.eu-west-1.amazonaws.com/a.pem",
+            "https://sns.eu-west-1.amazonaws.org/a.pem",
+            "https://evil.sns.eu-west-1.amazonaws.com/a.pem",
+            "https://sns.eu-west-1.amazonaws.com./a.pem",
+            "https:/sns.eu-west-1.amazonaws.com/a.pem",
+            "//sns.eu-west-1.amazonaws.com/a.pem",
+            "https://sns.eu%2Dwest-1.amazonaws.com/a.pem",
+            "https://sns.eu-west-1.amazonaws.com/a.pem\n",
+            " https://sns.eu-west-1.amazonaws.com/a.pem",
+            "https://sns.eu-west-1.amazonaws.com/\u{e4}.pem",
+        ] {
+            assert_eq!(SnsUrl::of(url, &topic()), None, "{url}");
+        }
+        let long = format!("https://sns.eu-west-1.amazonaws.com/{}", "a".repeat(MAX_URL_BYTES));
+        assert_eq!(SnsUrl::of(&long, &topic()), None);
+    }
+
+    proptest! {
+        /// A client's own reading finds the same host, whatever stands in the URL.
+        #[test]
+        fn url_that_is_taken_has_this_host_for_a_client(
+            before in "(https?://)?[a-z@:./]{0,6}",
+            between in "[.:@/?#\\\\a-z0-9%]{0,8}",
+            after in "[ -~]{0,20}",
+        ) {
+            for host in ["sns.eu-west-1.amazonaws.com", ""] {
+                for url in [format!("{before}{host}{between}{after}"), format!("https://{host}{between}{after}")] {
+                    let Some(found) = SnsUrl::of(&url, &topic()) else { continue };
+                    let read = reqwest::Url::parse(found.as_str()).expect("a URL");
+                    let host = read.host_str().unwrap_or_default();
+                    prop_assert!(["sns.eu-west-1.amazonaws.com", "sns.eu-west-1.amazonaws.com.cn"].contains(&host), "{url}");
+                    prop_assert_eq!((read.scheme(), read.port(), read.username(), read.password()), ("https", None, "", None));
+                }
+            }
+        }
+    }
+}
