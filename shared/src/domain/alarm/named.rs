@@ -21,7 +21,7 @@ const MAX_QUOTED_CHARS: usize = 100;
 ///
 /// # Errors
 /// What is wrong with it, for whoever sent it and for a dead letter.
-pub fn parse_named(name: &str, body: &[u8], now: Timestamp) -> Result<Change, Malformed> {
+pub fn parse_named(name: &str, body: &[u8], now: Timestamp) -> Result<Change, Box<Malformed>> {
     let name = percent_encoding::percent_decode_str(name).decode_utf8();
     let known = name.as_deref().unwrap_or("an alarm").to_owned();
     let change = match name {
@@ -32,7 +32,7 @@ pub fn parse_named(name: &str, body: &[u8], now: Timestamp) -> Result<Change, Ma
         // With its name: the same body for another alarm is another one.
         let name = line(&known, MAX_QUOTED_CHARS);
         let body = json!({"alarm": name, "body": String::from_utf8_lossy(body)}).to_string();
-        Malformed { subject: Some(name), ..Malformed::new(reason, body, Kind::Unknown) }
+        Box::new(Malformed { subject: Some(name), ..Malformed::new(reason, body, Kind::Unknown) })
     })
 }
 

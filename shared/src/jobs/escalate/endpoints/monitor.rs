@@ -45,7 +45,7 @@ impl Escalate {
     ) -> Result<Response, Error> {
         let work = self.begin(now).await?;
         authenticate(request, &work.settings)?;
-        let alarm = parse_named(name, &request.body, now);
+        let alarm = parse_named(name, &request.body, now).map_err(|malformed| *malformed);
         let results = work.take_parts(vec![alarm], &request.body).await?;
         Ok(respond(&results))
     }

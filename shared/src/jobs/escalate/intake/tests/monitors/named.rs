@@ -7,7 +7,7 @@ use crate::http::Request;
 impl Intake {
     async fn says(&self, name: &str, body: &str) -> (u16, Vec<String>) {
         let work = self.escalate.begin(self.now()).await.expect("settings");
-        let alarm = parse_named(name, body.as_bytes(), self.now());
+        let alarm = parse_named(name, body.as_bytes(), self.now()).map_err(|malformed| *malformed);
         let results = work.take_parts(vec![alarm], body.as_bytes()).await.expect("it is kept");
         let answer = respond(&results);
         let said: Vec<Value> = serde_json::from_slice(&answer.body).expect("JSON");
