@@ -39,7 +39,7 @@ pub struct CheckOptions {
     /// Fail if there is a warning
     ///
     /// A warning is all that is printed with "warning" or "PROBLEM" in front of it: lost shifts, events of a calendar that
-    /// put nobody on call, globs that are none, gaps in a schedule, silences that are over, an empty file, and a server
+    /// put nobody on call (unless a word says that somebody is away), globs that are none, gaps in a schedule, silences that are over, an empty file, and a server
     /// that does not use this configuration. The exit code is 1 then.
     #[arg(long)]
     pub strict: bool,

@@ -57,10 +57,40 @@ fn policies_reach_people_by_schedule_and_calendar() {
 
 /// The program in a folder with these files.
 fn check(folder: &Path) -> (bool, String, String) {
+    check_with(folder, &[])
+}
+
+fn check_with(folder: &Path, options: &[&str]) -> (bool, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ringdown"));
-    let output = command.env_clear().current_dir(folder).arg("check").output().unwrap();
+    let command = command.env_clear().current_dir(folder).arg("check").args(options);
+    let output = command.output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.success(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn absence_is_a_note_and_no_warning_of_a_strict_check() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["ringdown.toml", "oncall.ics"] {
+        fs::copy(root("examples").join(name), folder.path().join(name)).unwrap();
+    }
+    // The shipped absence, and one that no clock is behind.
+    let calendar = folder.path().join("oncall.ics");
+    let text = fs::read_to_string(&calendar).unwrap();
+    let later = text.replace("VALUE=DATE:202612", "VALUE=DATE:209912");
+    assert_ne!(text, later);
+    for text in [text, later.clone()] {
+        fs::write(&calendar, text).unwrap();
+        let (passes, out, err) = check_with(folder.path(), &["--strict"]);
+        assert!(passes, "{out}{err}");
+        assert!(!out.contains("warning:"), "{out}");
+    }
+    let (_, out, _) = check(folder.path());
+    assert!(out.contains("  note: ") && out.contains("because of the word"), "{out}");
+    // A name that nobody has stays a warning.
+    fs::write(&calendar, later.replace("Alpha Lima: holiday", "Yankee")).unwrap();
+    let (passes, out, _) = check_with(folder.path(), &["--strict"]);
+    assert!(!passes && out.contains("  warning: "), "{out}");
 }
 
 #[test]

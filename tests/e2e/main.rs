@@ -21,6 +21,7 @@ mod limits;
 mod metrics;
 mod pages;
 mod published;
+mod quiet;
 mod scenario;
 mod scenarios;
 mod slack;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use shared::Timestamp;
-use shared::config::file::{Config, Problem};
+use shared::config::file::{CalendarProblem, Config, Problem};
 use shared::domain::schedule::{Because, Schedule};
 use shared::domain::silence::{Silences, Window};
 use shared::domain::text::count;
@@ -20,6 +20,17 @@ pub(super) enum Severity {
     Warning,
     /// It is meant, and worth knowing.
     Note,
+}
+
+impl Severity {
+    /// The word in front of a finding.
+    fn name(self) -> &'static str {
+        match self {
+            Severity::Problem => "PROBLEM",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        }
+    }
 }
 
 /// One thing that was found.
@@ -51,12 +62,7 @@ impl Finding {
 
     /// The finding as a line.
     pub(super) fn plain(&self) -> String {
-        let severity = match self.severity {
-            Severity::Problem => "PROBLEM",
-            Severity::Warning => "warning",
-            Severity::Note => "note",
-        };
-        format!("{severity}: {}", self.text)
+        format!("{}: {}", self.severity.name(), self.text)
     }
 }
 
@@ -69,7 +75,7 @@ pub(super) fn all(source: &Source, config: &Config, now: Timestamp) -> Vec<Findi
         Finding::at(Severity::Problem, &lost.problem, &text)
     });
     let foreign = config.foreign_events(now).into_iter();
-    let foreign = foreign.map(|event| at(Severity::Warning, &event.problem));
+    let foreign = foreign.map(|event| at(severity(event), &event.problem));
     let warnings = config.warnings.iter().map(|warning| at(Severity::Warning, warning));
     let blank = source
         .warning()
@@ -83,6 +89,11 @@ pub(super) fn all(source: &Source, config: &Config, now: Timestamp) -> Vec<Findi
         .chain(schedules.flat_map(|schedule| gaps(schedule, now)))
         .chain(over(&config.silences, now))
         .collect()
+}
+
+/// How bad an event is that puts nobody on call: where a word says that somebody is away, that is what it is for.
+fn severity(event: &CalendarProblem) -> Severity {
+    if event.is_absence { Severity::Note } else { Severity::Warning }
 }
 
 /// The gaps of a schedule within the next weeks. One that an override makes is meant.
@@ -129,7 +140,8 @@ pub(super) fn print(config: &Config, now: Timestamp) {
     }
     let foreign = config.foreign_events(now);
     for event in foreign.iter().take(MAX_LISTED) {
-        say!("  warning: {}", line(&event.problem));
+        let severity = severity(event).name();
+        say!("  {severity}: {}", line(&event.problem));
     }
     if foreign.len() > MAX_LISTED {
         say!("  and {} more events that put nobody on call", foreign.len() - MAX_LISTED);

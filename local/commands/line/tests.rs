@@ -188,7 +188,7 @@ fn wrong_lines_are_refused_with_a_hint() {
         "flow run",
         "flow run a b",
         "flow run a -o b",
-        "flow run a --json",
+        "flow run a --json --step",
         "flow run a --call +1 --message x",
         "flow run a --press x",
         "flow test",

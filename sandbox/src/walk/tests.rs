@@ -314,3 +314,21 @@ async fn caller_can_hang_up_while_a_server_is_asked() {
     let page = fixture.does(&id, 1, &[("does", "answer"), ("status", "200"), ("body", "{}")]).await;
     assert!(page.contains("The walk is over") && page.contains("the caller hung up"), "{page}");
 }
+
+#[tokio::test]
+async fn caller_can_hang_up_while_an_outgoing_call_rings() {
+    let fixture = WalkFixture::new();
+    let call = widget(
+        "ring",
+        "make-outgoing-call-v2",
+        json!({"to": "{{contact.channel.address}}", "from": "{{flow.channel.address}}"}),
+        &[("answered", "bye"), ("busy", ""), ("noAnswer", ""), ("failed", "")],
+    );
+    let id = fixture.flow("incomingRequest", &[call, bye()]).await;
+    fixture.starts(&id, &[("start", "request")]).await;
+    let page = fixture.page(&id).await;
+    assert!(page.contains("The phone rings") && page.contains(">Hang up<"), "{page}");
+    let page = fixture.does(&id, 0, &[("does", "hang-up")]).await;
+    assert!(page.contains("The walk is over") && page.contains("the caller hangs up"), "{page}");
+    assert!(!page.contains("Goodbye"), "{page}");
+}

@@ -13,6 +13,8 @@ pub struct CalendarProblem {
     pub problem: Problem,
     /// Whether it names somebody, so that the hours of a shift are lost. Otherwise it only puts nobody on call.
     pub is_lost: bool,
+    /// Whether nothing is wrong: a word says that somebody is away.
+    pub is_absence: bool,
     /// The time before which it does not matter yet, if there is one.
     pub since: Option<Timestamp>,
     /// The time after which it does not matter any more, if there is one.

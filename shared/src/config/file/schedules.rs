@@ -315,6 +315,7 @@ fn read_parts(
             schedule: schedule.to_owned(),
             problem: located(&complaint),
             is_lost,
+            is_absence: complaint.is_absence,
             since: complaint.since,
             over: complaint.over,
         }));

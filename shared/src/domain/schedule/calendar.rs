@@ -108,6 +108,8 @@ pub struct Complaint {
     pub since: Option<Timestamp>,
     /// The time after which it does not matter any more, if there is one.
     pub over: Option<Timestamp>,
+    /// Nothing is wrong: a word says that somebody is away.
+    pub is_absence: bool,
 }
 
 /// The most that may take place near a moment, of all that repeat.
@@ -181,7 +183,8 @@ fn groups<'a, 'b>(events: &'a [Component<'b>]) -> Vec<Group<'a, 'b>> {
 
 impl Complaint {
     fn new(line: usize, key: &str, what: &str) -> Complaint {
-        Complaint { line, key: key.to_owned(), what: what.to_owned(), since: None, over: None }
+        let (key, what) = (key.to_owned(), what.to_owned());
+        Complaint { line, key, what, since: None, over: None, is_absence: false }
     }
 
     fn of(line: &Line<'_>, what: &str) -> Complaint {

@@ -35,7 +35,8 @@ impl Version<'_, '_> {
             && !self.is_cancelled
         {
             let what = format!("left out: {:?} because of the word {word:?}", self.event.summary());
-            reading.note(self.complaint(Complaint::new(self.event.line, "SUMMARY", &what)));
+            let left_out = Complaint::new(self.event.line, "SUMMARY", &what);
+            reading.note(self.complaint(Complaint { is_absence: true, ..left_out }));
         }
     }
 
