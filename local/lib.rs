@@ -23,11 +23,13 @@ pub mod simulated;
 pub mod store;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use dashboard::Dashboard;
 use event_stream_webhook::Webhook;
 use metrics::Metrics;
 use shared::Error;
+use shared::http::access_log::{Place, answered, hardened};
 use shared::http::endpoints::{self, Access, Body, ENDPOINTS, Endpoint, Function, Route};
 use shared::http::{Request, Response};
 use shared::jobs::count::Count;
@@ -97,8 +99,21 @@ impl Target {
     }
 }
 
-/// Hands a request to its function.
+/// Answers a request, and logs that.
 pub async fn handle_request(state: &AppState, target: Target, request: Request) -> Response {
+    let (method, path, began) = (request.method.clone(), request.path.clone(), Instant::now());
+    let response = dispatch(state, target, request).await;
+    answered(Place::Machine, &method, &path, response.status, began.elapsed());
+    hardened(response, is_behind_tls(&state.dashboard).await)
+}
+
+/// Whether browsers reach this server over TLS: its public URL says so.
+async fn is_behind_tls(dashboard: &Dashboard) -> bool {
+    dashboard.settings.get(now()).await.is_ok_and(|settings| settings.is_behind_tls())
+}
+
+/// Hands a request to its function.
+async fn dispatch(state: &AppState, target: Target, request: Request) -> Response {
     let _work = target.is_work().then(activity::begin);
     if target.is_for_people()
         && let Some(traded) = trade(&state.dashboard, &request).await
@@ -130,6 +145,5 @@ pub async fn handle_request(state: &AppState, target: Target, request: Request) 
 async fn trade(dashboard: &Dashboard, request: &Request) -> Option<Response> {
     let token = dashboard.start_token.as_ref()?;
     request.query.as_ref()?;
-    let secure = dashboard.settings.get(now()).await.is_ok_and(|settings| settings.is_behind_tls());
-    token.trade(request, secure)
+    token.trade(request, is_behind_tls(dashboard).await)
 }

@@ -26,6 +26,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use shared::Error;
+use shared::http::access_log::{hardened, logged_path};
 use shared::http::refusals::REFUSALS;
 use shared::http::{Request, Response};
 use tokio::net::{TcpListener, TcpStream};
@@ -139,15 +140,15 @@ fn connection(
 
 fn refuse(path: &str, refused: Refused, ticket: &Ticket) -> hyper::Response<Full<Bytes>> {
     let Refused { error, unfinished } = refused;
-    let status = error.status();
     REFUSALS.count(path, &error);
+    let (path, status) = (logged_path(path), error.status());
     // What a slow client can cause at will does not fill the log.
     if matches!(error, Error::TooBusy | Error::TooSlow | Error::BadRequest(_)) {
         tracing::debug!(path, status, %error, "a request was refused");
     } else {
         tracing::warn!(path, status, %error, "a request was refused");
     }
-    let mut response = write(error.into());
+    let mut response = write(hardened(error.into(), false));
     if unfinished {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         ticket.refused();

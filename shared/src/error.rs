@@ -56,9 +56,6 @@ pub enum Error {
     /// As many requests as we can hold are on their way; the caller may try again.
     #[error("too busy: try again later")]
     TooBusy,
-    /// Too many attempts.
-    #[error("too many attempts: try again later")]
-    TooMany,
     /// Something that we need is not set up: the text says what, and what to do.
     #[error("not set up: {0}")]
     NotSetUp(String),
@@ -98,7 +95,6 @@ impl Error {
             Error::MethodNotAllowed => 405,
             Error::TooSlow => 408,
             Error::TooLarge(_) | Error::TooManyFields(_) => 413,
-            Error::TooMany => 429,
             Error::NotSetUp(_)
             | Error::TokenNotSet(_)
             | Error::Store(_)

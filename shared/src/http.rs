@@ -3,6 +3,7 @@
 //! Twilio signs bytes, so path and query are kept as they came and never parsed and written again. A URL type cannot
 //! hold some of them, and the conversion inside `lambda_http` panics on others.
 
+pub mod access_log;
 pub mod base_url;
 pub mod endpoints;
 pub mod packed;
@@ -80,7 +81,14 @@ impl Request {
 
     /// Refuses a POST that another site's page sent: if there is an `Origin`, it must be the Host's or that of our
     /// public URL (a proxy before us may call us by another Host).
+    /// A browser that says itself how the page and we are related (`Sec-Fetch-Site`) must say that they are the same, or
+    /// that no page asked.
     pub fn same_origin(&self, public_base_url: Option<&str>) -> Result<(), Error> {
+        let foreign = || Error::Forged("the request comes from another site's page".into());
+        let site = self.headers.iter().filter(|(name, _)| name == "sec-fetch-site");
+        if site.into_iter().any(|(_, site)| !matches!(&site[..], b"same-origin" | b"none")) {
+            return Err(foreign());
+        }
         let Some(origin) = self.header("origin") else { return Ok(()) };
         let is_host = || {
             let host = origin.split_once("://").map(|(_, host)| host);
@@ -95,7 +103,7 @@ impl Request {
         if is_host() || is_public() {
             return Ok(());
         }
-        Err(Error::Forged("the request comes from another site's page".into()))
+        Err(foreign())
     }
 }
 
@@ -204,8 +212,8 @@ impl From<Error> for Response {
 /// The answer to a request. What went wrong is logged here, once, and a request that is refused is counted.
 pub fn answer(request: &Request, result: Result<Response, Error>) -> Response {
     result.unwrap_or_else(|error| {
-        let (path, status) = (&request.path, error.status());
-        REFUSALS.count(path, &error);
+        REFUSALS.count(&request.path, &error);
+        let (path, status) = (access_log::logged_path(&request.path), error.status());
         if status >= 500 {
             tracing::error!(path, status, %error, "a request could not be answered");
         } else {
@@ -262,6 +270,23 @@ mod tests {
             assert!(!judge(origin, Some("https://ringdown.example.com")), "{origin}");
         }
         assert!(request(&[("host", "x")]).same_origin(None).is_ok());
+    }
+
+    #[test]
+    fn browser_that_names_another_site_is_refused() {
+        let is_ours = |site: &str, origin: &str| {
+            let headers = [("host", "a.example.com"), ("origin", origin), ("sec-fetch-site", site)];
+            request(&headers).same_origin(None).is_ok()
+        };
+        let own = "https://a.example.com";
+        assert!(is_ours("same-origin", own) && is_ours("none", own));
+        for site in ["cross-site", "same-site", "", "Same-Origin, none"] {
+            assert!(!is_ours(site, own), "{site:?}");
+        }
+        assert!(!is_ours("same-origin", "https://b.example.com"), "both have to be right");
+        assert!(request(&[("sec-fetch-site", "cross-site")]).same_origin(None).is_err());
+        let twice = [("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")];
+        assert!(request(&twice).same_origin(None).is_err());
     }
 
     #[test]

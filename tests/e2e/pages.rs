@@ -31,9 +31,6 @@ async fn the_password_opens_the_pages_and_a_changed_cookie_does_not() {
         401
     );
 
-    let wrong = post(&server, "/login", &[], "password=wrong").await;
-    assert_eq!((wrong.status().as_u16(), header(&wrong, "set-cookie")), (401, String::new()));
-
     let right = post(&server, "/login", &[], "password=correct+horse&next=%2Fdead-letters").await;
     assert_eq!(
         (right.status().as_u16(), header(&right, "location").as_str()),
@@ -62,21 +59,58 @@ async fn the_password_opens_the_pages_and_a_changed_cookie_does_not() {
         post(&server, "/login", &[], "password=correct+horse&next=%2F%2Fevil.example.com").await;
     assert_eq!(header(&away, "location"), "/");
     assert!(cookie.contains("; Secure"), "the public URL is https: {cookie}");
+    assert_eq!(header(&right, "strict-transport-security"), "max-age=31536000");
     let plain = Plan::new().unset("PUBLIC_BASE_URL").set("DASHBOARD_PASSWORD", "correct horse");
     let plain = post(&plain.start().await, "/login", &[], "password=correct+horse").await;
     assert!(!header(&plain, "set-cookie").contains("; Secure"));
+    assert_eq!(header(&plain, "strict-transport-security"), "", "nothing says that there is TLS");
+
+    let out = post(&server, "/logout", &[("cookie", &value)], "").await;
+    assert_eq!((out.status().as_u16(), header(&out, "location").as_str()), (303, "/login"));
+    assert_eq!(look(&value).await, 303, "a session is over once somebody logs out");
 }
 
 #[tokio::test]
-async fn guessing_has_an_end() {
+async fn guessing_is_slowed_down_and_logged_with_its_address() {
     let server = Plan::new().set("DASHBOARD_PASSWORD", "correct horse").start().await;
+    let forwarded = [("x-forwarded-for", "203.0.113.9")];
+    let wrong = post(&server, "/login", &forwarded, "password=guess-1").await;
+    assert_eq!((wrong.status().as_u16(), header(&wrong, "set-cookie")), (401, String::new()));
     let mut statuses = Vec::new();
-    // Ten in five minutes: with these, one is too many even if a new window begins in the middle.
-    for _ in 0..21 {
-        statuses.push(post(&server, "/login", &[], "password=guess").await.status().as_u16());
+    for _ in 0..20 {
+        let again = post(&server, "/login", &[], "password=guess-2").await;
+        let wait = header(&again, "retry-after").parse::<u32>().unwrap_or_default();
+        assert!(again.status() != 429 || (1..=30).contains(&wait), "{again:?}");
+        statuses.push(again.status().as_u16());
     }
     assert!(statuses.contains(&429), "{statuses:?}");
     assert!(statuses.iter().all(|status| [401, 429].contains(status)), "{statuses:?}");
+    server.logs("a log-in failed").await;
+    let log = server.log();
+    assert!(log.contains("127.0.0.1") && !log.contains("203.0.113.9"), "{log}");
+    assert!(!log.contains("guess-"), "{log}");
+}
+
+#[tokio::test]
+async fn refused_path_is_cut_in_the_log_and_every_answer_says_what_it_is() {
+    let server = Plan::new().set("LOG_LEVEL", "debug").start().await;
+    let long = format!("/{}?token=SECRET-IN-QUERY", "x".repeat(1_000));
+    let refused = server.get(&long).await;
+    assert_eq!(
+        (refused.status().as_u16(), header(&refused, "x-content-type-options").as_str()),
+        (404, "nosniff")
+    );
+    server.logs("characters more)").await;
+    for path in
+        ["/health", "/incidents.json?x=SECRET-IN-QUERY", "/assets/style.css", "/sandbox/phones"]
+    {
+        let answer = server.get(path).await;
+        assert_eq!(header(&answer, "x-content-type-options"), "nosniff", "{path}");
+    }
+    server.logs("/assets/style.css").await;
+    let log = server.log();
+    assert!(log.contains("answered") && log.contains("ms="), "{log}");
+    assert!(!log.contains("SECRET-IN-QUERY") && !log.contains(&"x".repeat(201)), "{log}");
 }
 
 #[tokio::test]
@@ -86,6 +120,8 @@ async fn another_sites_page_cannot_post() {
         let status =
             post(&server, path, &[("origin", "https://evil.example.com")], "").await.status();
         assert_eq!(status, 403, "{path}");
+        let status = post(&server, path, &[("sec-fetch-site", "cross-site")], "").await.status();
+        assert_eq!(status, 403, "{path}: the browser says that another site asks");
     }
 }
 

@@ -3,6 +3,7 @@
 //! In: a browser's request. Out: a page, a short stream of events, JSON, or where to log in. Behind a password, or on
 //! one machine without a password behind the token of its start.
 
+mod attempts;
 mod live;
 mod pages;
 mod parts;
@@ -89,7 +90,7 @@ async fn route(
         Endpoint::Asset => pages::asset(&request.path),
         Endpoint::LogInPage => Ok(pages::login(dashboard, request, None)),
         Endpoint::LogIn => session::log_in(dashboard, request, now).await,
-        Endpoint::LogOut => Ok(session::log_out()),
+        Endpoint::LogOut => session::log_out(dashboard, request, now).await,
         _ => Err(Error::NotFound),
     }
 }

@@ -76,8 +76,29 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment
 });
 
+/// Why somebody is asked for the password again.
+#[derive(Clone, Copy)]
+pub(crate) enum LogInProblem {
+    /// It was not the password. The address waits so many seconds.
+    Wrong { wait: u64 },
+    /// The address has to wait so many seconds more; nobody looked at what it sent.
+    TooSoon { wait: u64 },
+}
+
 /// The way in.
-pub(crate) fn login(dashboard: &Dashboard, request: &Request, error: Option<&str>) -> Response {
+pub(crate) fn login(
+    dashboard: &Dashboard,
+    request: &Request,
+    problem: Option<LogInProblem>,
+) -> Response {
+    let error = problem.map(|problem| match problem {
+        LogInProblem::Wrong { wait } => {
+            format!("That is not the password. You can try again in {wait} s.")
+        }
+        LogInProblem::TooSoon { wait } => {
+            format!("Too soon after a wrong password. You can try again in {wait} s.")
+        }
+    });
     let query = request.query.as_deref().unwrap_or_default();
     let asked = shared::http::form_fields(query.as_bytes());
     let next = request
@@ -87,10 +108,16 @@ pub(crate) fn login(dashboard: &Dashboard, request: &Request, error: Option<&str
         title => "Sign in", page => "login", signed_in => false,
         next => next.unwrap_or_else(|| "/".to_owned()), error,
     };
-    let status = if error.is_some() { 401 } else { 200 };
-    match render(dashboard, "login.html", facts) {
-        Ok(page) => Response { status, ..page },
-        Err(error) => error.into(),
+    let page = match render(dashboard, "login.html", facts) {
+        Ok(page) => page,
+        Err(error) => return error.into(),
+    };
+    match problem {
+        None => page,
+        Some(LogInProblem::Wrong { .. }) => Response { status: 401, ..page },
+        Some(LogInProblem::TooSoon { wait }) => {
+            Response { status: 429, ..page }.with("retry-after", wait.to_string())
+        }
     }
 }
 

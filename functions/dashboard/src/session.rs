@@ -1,24 +1,21 @@
 //! Who may look: a password from a secret, then a signed cookie.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use shared::config::Settings;
 use shared::http::{Request, Response};
 use shared::secret::Secret;
 use shared::start_token::is_own_path;
-use shared::storage::{Condition, Key, Put, writes};
+use shared::storage::{Condition, Key, Put};
 use shared::{Error, Timestamp};
 use subtle::ConstantTimeEq;
 
+use crate::attempts::{Attempt, address};
+use crate::pages::LogInProblem;
 use crate::{Dashboard, pages};
 
-/// How long a log-in lasts, in seconds: twelve hours.
-const LASTS: i64 = 12 * 60 * 60;
-/// Attempts are counted over so many seconds …
-const WINDOW: i64 = 5 * 60;
-/// … and no address may have more than these, …
-const MAX_FAILED_LOG_INS_PER_SOURCE: u32 = 10;
-/// … nor all of them together more than these.
-const MAX_FAILED_LOG_INS: u32 = 1_000;
+/// How long a log-in lasts: twelve hours.
+const LASTS: SignedDuration = SignedDuration::from_hours(12);
 
 const COOKIE: &str = "ringdown";
 
@@ -37,8 +34,20 @@ pub(crate) async fn check(
             None => Err(no_password()),
         };
     };
-    let mut ours = request.cookies(COOKIE);
-    ours.any(|cookie| is_valid(cookie, &password, now)).then_some(true).ok_or(Error::LoggedOut)
+    is_logged_in(dashboard, request, &password, now).await?.then_some(true).ok_or(Error::LoggedOut)
+}
+
+/// Whether the request has a cookie of ours that is good: signed with the password as it is now, not over, and begun after
+/// somebody logged out last. A request without a signed one costs no look into the store.
+async fn is_logged_in(
+    dashboard: &Dashboard,
+    request: &Request,
+    password: &Secret,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let signed = request.cookies(COOKIE).filter_map(|cookie| begun(cookie, password, now));
+    let Some(begun) = signed.max() else { return Ok(false) };
+    Ok(begun > all_over(dashboard, now).await?)
 }
 
 fn no_password() -> Error {
@@ -62,24 +71,52 @@ pub(crate) async fn log_in(
 ) -> Result<Response, Error> {
     let settings = dashboard.settings.get(now).await?;
     let password = settings.secret("dashboard-password").ok_or_else(no_password)?;
-    count_attempt(dashboard, request, now).await?;
+    let store = dashboard.store.as_ref();
+    let attempt = match Attempt::begin(store, request, now).await? {
+        Ok(attempt) => attempt,
+        Err(wait) => {
+            tracing::info!(address = address(request), wait, "a log-in came too soon");
+            return Ok(pages::login(dashboard, request, Some(LogInProblem::TooSoon { wait })));
+        }
+    };
     let given = Secret::new(&request.field("password").unwrap_or_default());
     if !bool::from(tag(&password, "attempt").ct_eq(&tag(&given, "attempt"))) {
-        return Ok(pages::login(dashboard, request, Some("That is not the password.")));
+        attempt.failed(store, now).await;
+        let Attempt { failed, wait, .. } = attempt;
+        tracing::warn!(address = address(request), failed, wait, "a log-in failed");
+        return Ok(pages::login(dashboard, request, Some(LogInProblem::Wrong { wait })));
     }
-    forget_attempts(dashboard, request, now).await;
-    let expires = now.as_second() + LASTS;
+    attempt.succeeded(store, now).await;
+    tracing::info!(address = address(request), "somebody logged in");
+    // In the millisecond in which somebody else logged out, too.
+    let begins = now.as_millisecond().max(all_over(dashboard, now).await?.saturating_add(1));
+    let expires = begins.saturating_add(lasts_ms());
     let cookie = format!("{expires}.{}", shared::hex(&tag(&password, &expires.to_string())));
     let next =
         request.field("next").filter(|next| is_own_path(next)).unwrap_or_else(|| "/".to_owned());
-    Ok(Response::see_other(&format!("{}{next}", request.mount))
-        .with("set-cookie", set_cookie(&cookie, LASTS, is_secure(dashboard, &settings))))
+    let cookie = set_cookie(&cookie, LASTS.as_secs(), is_secure(dashboard, &settings));
+    Ok(Response::see_other(&format!("{}{next}", request.mount)).with("set-cookie", cookie))
 }
 
-/// Forgets the cookie.
-pub(crate) fn log_out() -> Response {
-    Response::see_other("/login")
-        .with("set-cookie", format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"))
+/// Ends every session, if somebody asks who is logged in; and forgets the cookie.
+pub(crate) async fn log_out(
+    dashboard: &Dashboard,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Response, Error> {
+    let password = dashboard.settings.get(now).await?.secret("dashboard-password");
+    if let Some(password) = password
+        && is_logged_in(dashboard, request, &password, now).await?
+    {
+        let body = serde_json::to_string(&Over { at: now.as_millisecond() }).unwrap_or_default();
+        // By then every cookie of before is over by itself.
+        let expires_at = now.checked_add(LASTS).ok();
+        let put = Put { key: over_key(), body, condition: Condition::Always, expires_at };
+        dashboard.store.write(&[put.into()], now).await?;
+        tracing::info!(address = address(request), "somebody logged out: every session is over");
+    }
+    Ok(Response::see_other(&format!("{}/login", request.mount))
+        .with("set-cookie", format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")))
 }
 
 /// A browser sends a Secure cookie back over TLS only. In the cloud there is always TLS; a server on one machine knows by
@@ -93,69 +130,36 @@ fn set_cookie(value: &str, seconds: i64, secure: bool) -> String {
     format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
 
-fn is_valid(cookie: &str, password: &Secret, now: Timestamp) -> bool {
-    let Some((expires, signature)) = cookie.split_once('.') else { return false };
+/// When the session of this cookie began, in milliseconds, if it is signed and not over.
+fn begun(cookie: &str, password: &Secret, now: Timestamp) -> Option<i64> {
+    let (expires, signature) = cookie.split_once('.')?;
     let ours = shared::hex(&tag(password, expires));
     let signed = bool::from(ours.as_bytes().ct_eq(signature.as_bytes()));
-    signed && expires.parse::<i64>().is_ok_and(|expires| expires > now.as_second())
+    let expires = expires.parse::<i64>().ok().filter(|expires| *expires > now.as_millisecond())?;
+    signed.then(|| expires.saturating_sub(lasts_ms()))
+}
+
+fn lasts_ms() -> i64 {
+    LASTS.as_secs() * 1_000
+}
+
+/// When somebody logged out last, in milliseconds: what began until then is over.
+#[derive(Serialize, Deserialize)]
+struct Over {
+    at: i64,
+}
+
+fn over_key() -> Key {
+    Key::new("log-in#sessions", "over")
+}
+
+async fn all_over(dashboard: &Dashboard, now: Timestamp) -> Result<i64, Error> {
+    let record = dashboard.store.load(&[over_key()], now).await?.pop().flatten();
+    let over = record.and_then(|record| serde_json::from_str::<Over>(&record.body).ok());
+    Ok(over.map_or(0, |over| over.at))
 }
 
 /// The password never leaves: what is signed, and what is compared, is this.
 fn tag(password: &Secret, text: &str) -> Vec<u8> {
     password.tag(&[b"ringdown session ", text.as_bytes()])
-}
-
-#[derive(Default, Serialize, Deserialize)]
-struct Attempts {
-    count: u32,
-}
-
-fn peer(request: &Request) -> &str {
-    request.peer.as_deref().unwrap_or("unknown")
-}
-
-fn attempts_of(who: &str, now: Timestamp) -> Key {
-    Key::new(format!("log-in#{who}"), (now.as_second() / WINDOW).to_string())
-}
-
-fn end_of_window(now: Timestamp) -> Option<Timestamp> {
-    Timestamp::from_second((now.as_second() / WINDOW + 2) * WINDOW).ok()
-}
-
-/// Whoever knows the password begins anew. If that fails, nothing is lost but a few attempts.
-async fn forget_attempts(dashboard: &Dashboard, request: &Request, now: Timestamp) {
-    let body = serde_json::to_string(&Attempts::default()).unwrap_or_default();
-    let key = attempts_of(peer(request), now);
-    let put = Put { key, body, condition: Condition::Always, expires_at: end_of_window(now) };
-    if let Err(error) = dashboard.store.write(&[put.into()], now).await {
-        tracing::warn!(%error, "log-in attempts were not forgotten");
-    }
-}
-
-async fn count_attempt(
-    dashboard: &Dashboard,
-    request: &Request,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let limits = [(peer(request), MAX_FAILED_LOG_INS_PER_SOURCE), ("all", MAX_FAILED_LOG_INS)];
-    let keys = limits.map(|(who, _)| attempts_of(who, now));
-    let records = dashboard.store.load(&keys, now).await?;
-    let mut puts = Vec::new();
-    for ((key, record), (_, most)) in keys.into_iter().zip(records).zip(limits) {
-        let condition =
-            record.as_ref().map_or(Condition::Absent, |record| Condition::At(record.revision));
-        let mut attempts: Attempts =
-            record.and_then(|record| serde_json::from_str(&record.body).ok()).unwrap_or_default();
-        attempts.count += 1;
-        if attempts.count > most {
-            return Err(Error::TooMany);
-        }
-        let body = serde_json::to_string(&attempts).unwrap_or_default();
-        puts.push(Put { key, body, condition, expires_at: end_of_window(now) });
-    }
-    // Whoever races another attempt has one too many under way.
-    dashboard.store.write(&writes(puts), now).await.map_err(|error| match error {
-        Error::Conflict { .. } => Error::TooMany,
-        other => other,
-    })
 }

@@ -5,6 +5,7 @@ mod alarms;
 pub(crate) mod backend;
 mod incidents;
 mod live;
+mod log_in;
 mod resolve;
 mod silences;
 mod studio;

@@ -1,7 +1,7 @@
 //! Doors in Lambda: payloads in, handlers called, answers out.
 
 use std::future::Future;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
@@ -15,6 +15,7 @@ use super::Backend;
 use super::clock::now;
 use crate::Error;
 use crate::config::Environment;
+use crate::http::access_log::{Place, answered, hardened};
 use crate::http::{Request, Response};
 use crate::payload::{HttpPayload, SqsPayload};
 use crate::storage::{Message, Processed, QueueName};
@@ -53,13 +54,20 @@ where
     F: Future<Output = Response>,
 {
     let response = match Request::try_from(event) {
-        Ok(request) => handle(request, now()).await,
+        Ok(request) => {
+            let (method, path, began) =
+                (request.method.clone(), request.path.clone(), Instant::now());
+            let response = handle(request, now()).await;
+            answered(Place::Deployment, &method, &path, response.status, began.elapsed());
+            response
+        }
         Err(error) => {
             tracing::warn!(%error, "a request could not be read");
             error.into()
         }
     };
-    payload(response)
+    // API Gateway answers over TLS only.
+    payload(hardened(response, true))
 }
 
 /// Answers HTTP requests, and takes whatever else Lambda brings as it is: JSON of some monitor. What that cannot be

@@ -193,6 +193,21 @@ impl Pages {
         at_once(handle(&self.dashboard, request, at(600)))
     }
 
+    /// What this request gets at this time.
+    pub(super) fn send(&self, request: Request, now: Timestamp) -> Response {
+        at_once(handle(&self.dashboard, request, now))
+    }
+
+    /// Lets the pages write.
+    pub(super) fn may_write(&self) {
+        self.backend.store.check_writes(|_, _| Ok(()));
+    }
+
+    /// Lets every write fail.
+    pub(super) fn writes_fail(&self, error: fn() -> shared::Error) {
+        self.backend.store.check_writes(move |_, _| Err(error()));
+    }
+
     /// The page at this path.
     pub(super) fn page(&self, path: &str) -> String {
         let page = self.get(path, &[]);

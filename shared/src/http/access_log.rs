@@ -1,0 +1,90 @@
+//! A line in the log for each request that is answered, and the headers that every answer has.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use super::Response;
+
+/// The most characters of a path in the log.
+const MAX_PATH_CHARS: usize = 200;
+
+/// A path as it may stand in the log: 200 characters at most, and what is not seen or turns letters around is
+/// escaped. It has no query: queries hold secrets.
+pub fn logged_path(path: &str) -> String {
+    let path = path.split('?').next().unwrap_or_default();
+    let mut logged = String::new();
+    for c in path.chars().take(MAX_PATH_CHARS) {
+        match c.is_control() || (!c.is_ascii() && c.escape_debug().len() > 1) {
+            true => logged.extend(c.escape_unicode()),
+            false => logged.push(c),
+        }
+    }
+    let left = path.chars().skip(MAX_PATH_CHARS).count();
+    if left > 0 {
+        let _ = write!(logged, "… ({left} characters more)");
+    }
+    logged
+}
+
+/// Where an answer is given: it decides how loudly the log tells of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// On AWS: each answer is told.
+    Deployment,
+    /// On one machine, where the log runs through a terminal: answers are told at the level `debug`.
+    Machine,
+}
+
+/// Logs that a request was answered: its method, its path, the answer's status, and how long it took.
+pub fn answered(place: Place, method: &str, path: &str, status: u16, took: Duration) {
+    let method: String = method.chars().filter(char::is_ascii_alphabetic).take(10).collect();
+    let (path, ms) = (logged_path(path), u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+    match place {
+        Place::Deployment => tracing::info!(method, path, status, ms, "answered"),
+        Place::Machine => tracing::debug!(method, path, status, ms, "answered"),
+    }
+}
+
+/// An answer with the headers that all have: no browser guesses what it is, and behind TLS none asks us without it again.
+pub fn hardened(response: Response, is_behind_tls: bool) -> Response {
+    let has = |name: &str| response.headers.iter().any(|(have, _)| *have == name);
+    let (guesses, transport) = ("x-content-type-options", "strict-transport-security");
+    let (has_guesses, has_transport) = (has(guesses), has(transport));
+    let mut response = response;
+    if !has_guesses {
+        response = response.with(guesses, "nosniff");
+    }
+    if is_behind_tls && !has_transport {
+        response = response.with(transport, "max-age=31536000");
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn path_in_the_log_is_short_and_moves_no_cursor() {
+        for (path, logged) in [
+            ("/alarms", "/alarms"),
+            ("/?token=secret", "/"),
+            ("/a\u{1b}[2J\r\nb\u{202e}", r"/a\u{1b}[2J\u{d}\u{a}b\u{202e}"),
+        ] {
+            assert_eq!(logged_path(path), logged);
+        }
+        let logged = logged_path(&"/ä".repeat(150));
+        assert_eq!(logged, "/ä".repeat(100) + "… (100 characters more)");
+    }
+
+    #[test]
+    fn every_answer_says_what_it_is_and_tls_stays_where_it_is() {
+        let headers = |response: Response, tls: bool| hardened(response, tls).headers;
+        let plain = [("x-content-type-options", "nosniff".to_owned())];
+        assert_eq!(headers(Response::empty(204), false), plain);
+        let twice = Response::empty(204).with("x-content-type-options", "nosniff");
+        assert_eq!(headers(twice, false), plain, "once");
+        let tls = ("strict-transport-security", "max-age=31536000".to_owned());
+        assert_eq!(headers(Response::empty(204), true), [plain[0].clone(), tls]);
+    }
+}
