@@ -8,7 +8,7 @@ mod reporter;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dashboard::{Dashboard, LayoutCache, MediansCache, ServerCli};
+use dashboard::{Dashboard, LayoutCache, MediansCache, ServerCli, WaitingCache};
 use event_stream_webhook::Webhook;
 use metrics::{Cache, Metrics};
 use sandbox::Secrets;
@@ -121,6 +121,7 @@ pub async fn run(options: &ServerOptions) -> Result<(), String> {
             wire: wire(http.clone()),
             medians: MediansCache::default(),
             layouts: LayoutCache::default(),
+            waiting: WaitingCache::default(),
             start_token: Some(start.clone()),
             server_cli: ServerCli {
                 program: program::prefix(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
-use dashboard::{Dashboard, LayoutCache, MediansCache, ServerCli};
+use dashboard::{Dashboard, LayoutCache, MediansCache, ServerCli, WaitingCache};
 use event_stream_webhook::Webhook;
 use metrics::{Cache, Metrics};
 use ringdown::clock::now;
@@ -70,6 +70,7 @@ impl Functions {
             wire: wire(shared::http::client().unwrap()),
             medians: MediansCache::default(),
             layouts: LayoutCache::default(),
+            waiting: WaitingCache::default(),
             start_token: None,
             server_cli: ServerCli::default(),
         };

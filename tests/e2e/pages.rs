@@ -136,6 +136,8 @@ async fn dead_letters_are_shown_without_numbers_and_sent_again() {
     let page = page.text().await.unwrap();
     assert!(page.contains("call from +…0006 &lt;now&gt;") && page.contains("no_service"), "{page}");
     assert!(!page.contains("5005550006"), "{page}");
+    let waiting = |page: String| page.contains(r#"<span id="waiting" class="number bad">1</span>"#);
+    assert!(waiting(server.get("/").await.text().await.unwrap()));
 
     slack.feels(Mood::default());
     let json = [("accept", "application/json")];
@@ -143,8 +145,9 @@ async fn dead_letters_are_shown_without_numbers_and_sent_again() {
     let told: Value = serde_json::from_str(&told).unwrap();
     assert_eq!(told, serde_json::json!({"replayed": 1, "refused": 0, "left": 0, "after": null}));
     slack.wait_for(1).await;
+    assert!(!waiting(server.get("/").await.text().await.unwrap()));
     let form = post(&server, "/dead-letters/replay", &[], "").await;
     assert_eq!(header(&form, "location"), "/dead-letters?replayed=0-0");
-    let home = server.get("/").await.text().await.unwrap();
-    assert!(home.contains("ringdown_slack_lines_total"), "{home}");
+    let system = server.get("/system").await.text().await.unwrap();
+    assert!(system.contains("ringdown_slack_lines_total"), "{system}");
 }

@@ -1,19 +1,10 @@
-// Times in the reader's own zone, and "Replay all" with its progress.
+// "Replay all" with its progress.
 // Without this file the forms still work: the server answers them with a redirect.
 
 const OUTCOME = "ringdown.replay";
 
 // What was sent until then stays sent.
 const AGAIN = "Press again to go on with what is left.";
-
-const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-for (const time of document.querySelectorAll("time")) {
-  const at = new Date(time.dateTime);
-  if (!Number.isNaN(at.getTime())) {
-    time.title = time.dateTime;
-    time.textContent = clock.format(at);
-  }
-}
 
 const outcome = document.getElementById("outcome");
 

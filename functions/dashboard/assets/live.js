@@ -1,5 +1,7 @@
 // A page that follows what happens: it asks the server every second, and changes what has changed.
-// Without this file the page is whole, but stands still: its times are moments in UTC.
+// Without this file the page is whole, but stands still.
+
+import { tick } from "./times.js";
 
 const live = document.getElementById("live");
 const following = document.getElementById("following");
@@ -9,55 +11,6 @@ const said = document.getElementById("said");
 const BEHIND = 6_000;
 /** The longest wait before we ask again, in milliseconds. */
 const LONGEST_WAIT = 30_000;
-
-// ---- Times ----
-
-/** How far the reader's clock is ahead of the server's, in milliseconds; a little is only the way here. */
-function skew() {
-  const [page] = performance.getEntriesByType("navigation");
-  const ahead = performance.timeOrigin + (page?.responseStart ?? 0) - Date.parse(live.dataset.now);
-  return Math.abs(ahead) < 2_000 || Number.isNaN(ahead) ? 0 : ahead;
-}
-const ahead = skew();
-
-/** A span of time in its two largest units, as the server itself says it. */
-function span(milliseconds) {
-  const all = Math.max(0, Math.floor(milliseconds / 1_000));
-  const [days, hours, minutes, seconds] = [all / 86_400, (all / 3_600) % 24, (all / 60) % 60, all % 60].map(Math.floor);
-  if (days) return `${days} d ${hours} h`;
-  if (hours) return minutes ? `${hours} h ${minutes} min` : `${hours} h`;
-  if (minutes) return seconds ? `${minutes} min ${seconds} s` : `${minutes} min`;
-  return `${seconds} s`;
-}
-
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-const clock = new Intl.DateTimeFormat(undefined, {
-  hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
-});
-
-/** What the reader is shown of a moment, at this moment. */
-function told(kind, at, now) {
-  switch (kind) {
-    case "for": case "since": return `for ${span(now - at)}`;
-    case "in": return at > now ? `in ${span(at - now)}` : "now";
-    // Who reads of hours ago does not count the seconds.
-    case "ago": return now - at < 86_400_000 ? `${span(now - at)} ago` : day.format(at);
-    case "clock": return clock.format(at);
-    default: return day.format(at);
-  }
-}
-
-function tick() {
-  const now = Date.now() - ahead;
-  for (const time of document.querySelectorAll("time[datetime]")) {
-    const at = new Date(time.dateTime);
-    if (Number.isNaN(at.getTime())) continue;
-    const text = told(time.dataset.kind, at.getTime(), now);
-    if (time.textContent !== text) time.textContent = text;
-    if (!time.title) time.title = day.format(at);
-  }
-  if (source && !document.hidden && performance.now() - heard > BEHIND) state("off", "reconnecting …");
-}
 
 // ---- What has changed, and only that: focus, selection, scroll and animations stay ----
 
@@ -133,10 +86,19 @@ function show(html) {
     const again = [...live.querySelectorAll("a[href]")].find((link) => link.getAttribute("href") === key);
     again?.focus({ preventScroll: true });
   }
-  const { tab, said: now } = live.firstElementChild?.dataset ?? {};
+  const { tab, said: now, waiting } = live.firstElementChild?.dataset ?? {};
+  if (waiting !== undefined) letters(waiting);
   if (tab) document.title = `${tab} · Ringdown`;
   if (now && now !== before) said.textContent = now;
   tick();
+}
+
+/** How many dead letters wait, in the navigation. */
+function letters(waiting) {
+  const number = document.getElementById("waiting");
+  number.textContent = waiting;
+  number.hidden = waiting === "0";
+  number.classList.toggle("bad", !number.hidden);
 }
 
 // ---- Following ----
@@ -200,6 +162,7 @@ document.addEventListener("visibilitychange", () => {
   source = null;
 });
 
-tick();
-setInterval(tick, 1_000);
+setInterval(() => {
+  if (source && !document.hidden && performance.now() - heard > BEHIND) state("off", "reconnecting …");
+}, 1_000);
 if (!document.hidden) follow();

@@ -24,6 +24,7 @@ use shared::storage::{Queue, Store};
 use shared::twilio::rest::Wire;
 use shared::{Error, Timestamp};
 
+pub use pages::WaitingCache;
 pub use pages::studio::{LayoutCache, MediansCache};
 
 /// What the pages need.
@@ -40,6 +41,8 @@ pub struct Dashboard {
     pub medians: MediansCache,
     /// The layouts of Flows' graphs.
     pub layouts: LayoutCache,
+    /// How many dead letters wait.
+    pub waiting: WaitingCache,
     /// On one machine: what opens the pages without a password.
     pub start_token: Option<StartToken>,
     /// The commands that the pages name.
@@ -111,7 +114,11 @@ async fn page(
 ) -> Result<Response, Error> {
     let id = route.parameter(&request.path);
     match route.name {
-        Endpoint::Home => pages::incidents::home(dashboard, signed_in, now).await,
+        Endpoint::Home => pages::home::page(dashboard, signed_in, now).await,
+        Endpoint::History => pages::history::page(dashboard, request, signed_in, now).await,
+        Endpoint::OnCall => pages::on_call::page(dashboard, signed_in, now).await,
+        Endpoint::System => pages::system::page(dashboard, signed_in, now).await,
+        Endpoint::IncidentsPage => Ok(Response::see_other(&format!("{}/", request.mount))),
         Endpoint::Incidents => pages::incidents::json(dashboard, now).await,
         Endpoint::Incident => pages::incidents::one(dashboard, request, id, signed_in, now).await,
         Endpoint::SilenceIncident => pages::silences::ask(dashboard, request, id, now).await,
@@ -160,6 +167,7 @@ async fn replay(
     let config = settings.get(now).await?.config.clone();
     let (store, queue) = (store.as_ref(), queue.as_ref());
     let tasks = |letter: &DeadLetter| replay::replay(&config.routes, letter, now);
+    dashboard.waiting.clear();
     if let Some(id) = request.field("id") {
         let kept = dead_letters::one(store, &id, now).await?.ok_or(Error::NotFound)?;
         let refused = dead_letters::replay(store, queue, &tasks, &kept, now).await?.err();

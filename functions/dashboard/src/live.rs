@@ -9,7 +9,7 @@ use shared::http::{Request, Response, form_fields};
 use shared::{Error, Timestamp};
 
 use crate::Dashboard;
-use crate::pages::{incidents, studio};
+use crate::pages::{home, incidents, studio};
 
 /// After how many milliseconds the browser asks again.
 const RETRY: u32 = 1_000;
@@ -29,7 +29,7 @@ pub(crate) async fn answer(
     let asked = fields.iter().find(|(name, _)| name == "has").map(|(_, has)| has.as_str());
     let has = request.header("last-event-id").or(asked);
     let html = match name.as_str() {
-        "incidents" => incidents::live_list(dashboard, now).await?,
+        "incidents" => home::live(dashboard, now).await?,
         "incident" => incidents::live_one(dashboard, value, now).await?.ok_or(Error::NotFound)?,
         "studio" if value.is_empty() => {
             let change =

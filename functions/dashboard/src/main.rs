@@ -1,6 +1,6 @@
 //! `handle`, inside Lambda; nothing is decided here.
 
-use dashboard::{Dashboard, LayoutCache, MediansCache, ServerCli, handle};
+use dashboard::{Dashboard, LayoutCache, MediansCache, ServerCli, WaitingCache, handle};
 use shared::aws::{Backend, Failure, Reports, serve_http};
 use shared::twilio::rest::wire;
 
@@ -19,6 +19,7 @@ async fn main() -> Result<(), Failure> {
         wire: wire(shared::http::client()?),
         medians: MediansCache::default(),
         layouts: LayoutCache::default(),
+        waiting: WaitingCache::default(),
         start_token: None,
         server_cli: ServerCli::default(),
     };

@@ -1,21 +1,29 @@
 //! The pages themselves, and their assets.
 //!
-//! 1. [`incidents`]: what goes on, and what went on; one incident with its timeline.
-//! 2. [`summary`], [`calls`], [`timeline`]: an incident in words; [`markup`]: times and links as HTML. All pure.
-//! 3. [`counters`]: what was counted. [`dead_letters`]: what could not be delivered. [`silences`]: for what nobody is
-//!    called. [`alarms`]: what monitors said last. [`resolve`]: the button that ends an incident.
+//! 1. [`home`]: what goes on. [`incidents`]: one incident with its timeline. [`history`]: those that are over. [`on_call`]: who is called, and when.
+//!    [`system`]: the server itself. [`dead_letters`]: what could not be delivered. [`frame`]: what is around each page.
+//! 2. [`summary`], [`calls`], [`timeline`], [`folded`]: an incident in words; [`markup`]: times and links as HTML. All
+//!    pure.
+//! 3. [`counters`]: what was counted. [`silences`]: for what nobody is called. [`alarms`]: what monitors said last.
+//!    [`resolve`]: the button that ends an incident.
 //! 4. [`studio`]: Flows and Executions as they run.
 
 mod alarms;
 mod calls;
 mod counters;
 pub(crate) mod dead_letters;
+mod folded;
+mod frame;
+pub(crate) mod history;
+pub(crate) mod home;
 pub(crate) mod incidents;
 mod markup;
+pub(crate) mod on_call;
 pub(crate) mod resolve;
 pub(crate) mod silences;
 pub(crate) mod studio;
 mod summary;
+pub(crate) mod system;
 mod timeline;
 
 use std::sync::LazyLock;
@@ -28,6 +36,7 @@ use shared::domain::text::straight;
 use shared::http::{Request, Response};
 
 use crate::Dashboard;
+pub use frame::WaitingCache;
 
 /// How many counters, or dead letters, a page shows.
 const SHOWN: usize = 200;
@@ -41,7 +50,11 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("login.html", include_str!("../pages/login.html")),
         ("start-token.html", include_str!("../pages/start-token.html")),
         ("home.html", include_str!("../pages/home.html")),
-        ("incidents-live.html", include_str!("../pages/incidents-live.html")),
+        ("home-live.html", include_str!("../pages/home-live.html")),
+        ("over.html", include_str!("../pages/over.html")),
+        ("history.html", include_str!("../pages/history.html")),
+        ("on-call.html", include_str!("../pages/on-call.html")),
+        ("system.html", include_str!("../pages/system.html")),
         ("incident.html", include_str!("../pages/incident.html")),
         ("incident-live.html", include_str!("../pages/incident-live.html")),
         ("summary.html", include_str!("../pages/summary.html")),
@@ -65,6 +78,9 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("studio-subscribe.html", include_str!("../pages/studio-subscribe.html")),
         ("no-flow.html", include_str!("../pages/no-flow.html")),
         ("silences.html", include_str!("../pages/silences.html")),
+        ("alarm.html", include_str!("../pages/alarm.html")),
+        ("no-policy.html", include_str!("../pages/no-policy.html")),
+        ("on-call-now.html", include_str!("../pages/on-call-now.html")),
         ("alarms.html", include_str!("../pages/alarms.html")),
         ("warning.html", include_str!("../pages/warning.html")),
         ("dead-letters.html", include_str!("../pages/dead-letters.html")),
@@ -147,6 +163,7 @@ pub(crate) fn asset(path: &str) -> Result<Response, Error> {
         "/assets/flow-graph.css" => (CSS, draw::STYLE),
         "/assets/dead-letters.js" => (JS, include_str!("../assets/dead-letters.js")),
         "/assets/live.js" => (JS, include_str!("../assets/live.js")),
+        "/assets/times.js" => (JS, include_str!("../assets/times.js")),
         "/assets/replay.js" => (JS, include_str!("../assets/replay.js")),
         "/assets/favicon.svg" => ("image/svg+xml", include_str!("../assets/favicon.svg")),
         _ => return Err(Error::NotFound),

@@ -3,9 +3,11 @@
 mod access;
 mod alarms;
 pub(crate) mod backend;
+mod history;
 mod incidents;
 mod live;
 mod log_in;
+mod on_call;
 mod resolve;
 mod silences;
 mod studio;

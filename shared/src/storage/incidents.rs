@@ -24,6 +24,33 @@ pub async fn all(store: &dyn Store, limit: usize, now: Timestamp) -> Result<Vec<
     Ok(found)
 }
 
+/// Incidents that are over, `limit` records behind `after` at most, the newest first; and the place to go on from, if
+/// there may be more. One that cannot be read is left out, and logged.
+pub async fn archive(
+    store: &dyn Store,
+    after: Option<&str>,
+    limit: usize,
+    now: Timestamp,
+) -> Result<(Vec<Incident>, Option<String>), Error> {
+    let records = store.page(records::ARCHIVE, after, limit, now).await?;
+    let next = records.last().filter(|_| records.len() == limit);
+    let next = next.map(|record| record.key.sk.clone());
+    let read = records.iter().filter_map(|record| {
+        serde_json::from_str::<StoredIncident>(&record.body)
+            .inspect_err(
+                |error| tracing::error!(sk = record.key.sk, %error, "an incident cannot be read"),
+            )
+            .ok()
+    });
+    Ok((read.map(|stored| stored.incident).collect(), next))
+}
+
+/// The place in the archive behind which the incidents are that began before this moment.
+pub fn archived_before(at: Timestamp) -> String {
+    // An incident's name ends with its time, to the millisecond.
+    records::archived(&records::id("", at)).sk
+}
+
 /// The longest name that an incident may have, in bytes.
 const MAX_ID_BYTES: usize = 120;
 

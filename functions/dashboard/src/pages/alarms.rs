@@ -12,11 +12,12 @@ use shared::{Error, Timestamp};
 pub(super) struct Alarms {
     heard: Vec<Shown>,
     /// For these there is no policy now either.
-    without_policy: Vec<Shown>,
+    pub(super) without_policy: Vec<Shown>,
 }
 
+/// An alarm, as it is shown.
 #[derive(Debug, Serialize)]
-struct Shown {
+pub(super) struct Shown {
     name: String,
     state: &'static str,
     at: Timestamp,

@@ -7,7 +7,8 @@ use shared::http::{Request, Response};
 use shared::storage::dead_letters::{self, Progress, StoredLetter};
 use shared::{Error, Timestamp, domain::text::mask_numbers};
 
-use super::{SHOWN, render, simulated};
+use super::frame::frame;
+use super::{SHOWN, render};
 use crate::Dashboard;
 
 #[derive(Serialize)]
@@ -40,8 +41,8 @@ pub(crate) async fn list(
         .unwrap_or_default();
     let settings = dashboard.settings.get(now).await?;
     let facts = context! {
-        title => "Dead letters", page => "dead-letters", simulated => simulated(&settings), signed_in,
         letters => Serde(&letters), open, more, notice,
+        ..frame(dashboard, &settings, ("Dead letters", "dead-letters"), signed_in, now).await?
     };
     render(dashboard, "dead-letters.html", facts)
 }

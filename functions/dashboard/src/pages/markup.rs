@@ -9,7 +9,7 @@ use shared::Timestamp;
 pub(super) fn time(at: Value, kind: &str) -> Value {
     let at: Option<Timestamp> = at.as_str().and_then(|at| at.parse().ok());
     let Some(at) = at else { return Value::from("") };
-    let date = at.strftime("%-d %b %Y %H:%M:%S UTC");
+    let date = at.strftime("%a %-d %b %Y, %H:%M UTC");
     let clock = at.strftime("%H:%M:%S UTC");
     let text = match kind {
         "for" => format!("since {clock}"),
@@ -79,7 +79,7 @@ mod tests {
             r#"<time datetime="2026-11-20T12:04:31Z" data-kind="for">since 12:04:31 UTC</time>"#
         );
         let days_ago = time(Value::from("2026-11-20T12:04:31Z"), "since").to_string();
-        assert!(days_ago.contains(">since 20 Nov 2026 12:04:31 UTC<"), "{days_ago}");
+        assert!(days_ago.contains(">since Fri 20 Nov 2026, 12:04 UTC<"), "{days_ago}");
         assert_eq!(time(Value::from("<b>"), "for").to_string(), "");
     }
 

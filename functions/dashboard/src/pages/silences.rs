@@ -1,4 +1,4 @@
-//! Silences: those in force and the next one, and the button that asks for one.
+//! Silences: those in force and those to come, and the button that asks for one.
 
 use serde::Serialize;
 use shared::config::Settings;
@@ -24,7 +24,15 @@ const BY: &str = "the page";
 #[derive(Debug, Serialize)]
 pub(super) struct Silences {
     in_force: Vec<Shown>,
-    next: Option<Shown>,
+    /// The windows that will begin, the next one first.
+    coming: Vec<Shown>,
+}
+
+impl Silences {
+    /// The same without those that will begin.
+    pub(super) fn in_force(self) -> Silences {
+        Silences { coming: Vec::new(), ..self }
+    }
 }
 
 /// A silence as it is shown.
@@ -41,7 +49,7 @@ struct Shown {
     incident: Option<String>,
 }
 
-/// The silences in force, those that end first before all others, and the window that begins next.
+/// The silences in force, those that end first before all others, and the windows that will begin.
 pub(super) async fn silences(
     store: &dyn Store,
     settings: &Settings,
@@ -52,7 +60,10 @@ pub(super) async fn silences(
     let in_force = windows.in_force(now).into_iter().map(of_window);
     let mut in_force: Vec<Shown> = in_force.chain(asked_for.into_iter().map(of_stored)).collect();
     in_force.sort_by_key(|silence| silence.until);
-    Ok(Silences { in_force, next: windows.next(now).map(of_window) })
+    let coming = windows.iter().filter_map(|window| Some((window, window.next(now)?)));
+    let mut coming: Vec<Shown> = coming.map(of_window).collect();
+    coming.sort_by_key(|silence| silence.from);
+    Ok(Silences { in_force, coming })
 }
 
 fn of_window((window, (from, until)): (&Window, Span)) -> Shown {

@@ -3,10 +3,9 @@
 use serde::Serialize;
 use shared::Timestamp;
 use shared::domain::escalation::{Attempt, Ending, Incident, State};
-use shared::domain::text::{alarm_name, count, span};
+use shared::domain::text::{count, span};
 
-/// How many alarms are named before the rest is counted.
-const NAMED: usize = 3;
+use super::folded;
 
 /// How an incident stands.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -14,19 +13,15 @@ pub(super) struct Summary {
     pub(super) id: String,
     pub(super) policy: String,
     pub(super) state: State,
-    /// The state as one word.
-    pub(super) word: &'static str,
     pub(super) is_open: bool,
+    /// What it is about: its alarms in words.
+    pub(super) what: String,
     /// Who is called, who has it, or that nobody does.
     pub(super) headline: String,
     /// What goes on this very moment, with a clock that runs.
     pub(super) clock: Option<Clock>,
     /// The rest of it.
     pub(super) detail: String,
-    /// The names of its alarms: those that go on, or else all.
-    pub(super) alarms: Vec<String>,
-    /// How many more there are.
-    pub(super) more: usize,
     /// The calls that were decided.
     pub(super) calls: u32,
     /// Until when nobody is called.
@@ -56,18 +51,15 @@ impl Summary {
             State::Silenced => silenced(incident),
             State::Resolved => resolved(incident),
         };
-        let (alarms, more) = alarms(incident);
         Summary {
             id: incident.id.clone(),
             policy: incident.policy.name.clone(),
             state,
-            word: word(state),
             is_open: state != State::Resolved,
+            what: folded::what(incident),
             headline,
             clock,
             detail,
-            alarms,
-            more,
             calls: incident.attempts.last().map_or(0, |attempt| attempt.number),
             silenced_until: incident.silenced_until,
             raised_at: incident.raised_at,
@@ -88,18 +80,8 @@ impl Summary {
 
     /// The same as one spoken sentence, without what changes by the second.
     pub(super) fn said(&self) -> String {
-        let detail = if self.detail.is_empty() { "" } else { ": " };
-        format!("{}{detail}{}", self.headline, self.detail)
-    }
-}
-
-fn word(state: State) -> &'static str {
-    match state {
-        State::Calling => "Calling",
-        State::Taken => "Taken",
-        State::Exhausted => "Exhausted",
-        State::Silenced => "Silenced",
-        State::Resolved => "Resolved",
+        let detail = if self.detail.is_empty() { "" } else { ", " };
+        format!("{}: {}{detail}{}", self.what, self.headline, self.detail)
     }
 }
 
@@ -186,18 +168,5 @@ fn resolved(incident: &Incident) -> Texts {
         }
         _ => String::new(),
     };
-    ("It is over".to_owned(), None, format!("{lasted}{by}{why}"))
-}
-
-/// The names of the alarms that go on, or of all if none does; and how many more there are.
-fn alarms(incident: &Incident) -> (Vec<String>, usize) {
-    let mut named: Vec<_> = incident.open_alarms().collect();
-    if named.is_empty() {
-        named = incident.alarms.iter().collect();
-    }
-    let all = named.len() + incident.more_alarms as usize;
-    let names: Vec<String> =
-        named.into_iter().take(NAMED).map(|alarm| alarm_name(&alarm.name).to_owned()).collect();
-    let more = all - names.len();
-    (names, more)
+    ("Resolved".to_owned(), None, format!("{lasted}{by}{why}"))
 }

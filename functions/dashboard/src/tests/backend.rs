@@ -23,7 +23,7 @@ use shared::storage::{QueueName, records};
 use shared::testing::{Calls, MemoryBackend, Parameters, Sent, sample};
 use shared::twilio::rest::Wire;
 
-use crate::{Dashboard, LayoutCache, MediansCache, ServerCli, handle};
+use crate::{Dashboard, LayoutCache, MediansCache, ServerCli, WaitingCache, handle};
 
 pub(super) const CONFIG: &str = r#"
 [channels.default]
@@ -81,6 +81,7 @@ impl Pages {
             wire,
             medians: MediansCache::default(),
             layouts: LayoutCache::default(),
+            waiting: WaitingCache::default(),
             start_token: Some(StartToken::new(Secret::new(TOKEN), 8080)),
             server_cli: ServerCli::default(),
         };
@@ -100,6 +101,13 @@ impl Pages {
     pub(super) fn keep_execution(&self, sid: &str, incident: &str) {
         let body = ExecutionIncident { incident: incident.to_owned() };
         self.backend.store.keep(executions::incident(sid), &body);
+    }
+
+    /// Keeps an incident that is over, as the server does.
+    pub(super) fn archive(&self, incident: &Incident) {
+        self.backend
+            .store
+            .keep(records::archived(&incident.id), &sample::stored(incident.clone(), 0));
     }
 
     /// Takes events of Executions as the webhook does, and lets the pages keep what they fetch.

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use shared::domain::escalation::{Busy, CallEvent, Incident, Key as Pressed, Signal, State};
+use shared::domain::escalation::{Alarm, Busy, CallEvent, Incident, Key as Pressed, Signal, State};
 
 use super::backend::*;
 
@@ -76,7 +76,7 @@ fn a_first_call_names_who_is_next() {
 fn taken_says_by_whom_and_after_how_long() {
     let (home, page) = shown(&taken());
     for text in [&home, &page] {
-        says(text, &["Taken", "bravo has it", "took it after 44 s"]);
+        says(text, &["checkout-5xx bravo has it", "took it after 44 s"]);
     }
     says(&page, &["bravo was sent a text message", "rang 6 s, on the line 14 s"]);
 }
@@ -87,7 +87,7 @@ fn exhausted_says_so_and_when_all_are_called_again() {
     for text in [&home, &page] {
         says(
             text,
-            &["Exhausted", "Nobody took it", "after 2 calls", "calling again at 11:22:24 UTC"],
+            &["checkout-5xx Nobody took it", "after 2 calls", "calling again at 11:22:24 UTC"],
         );
     }
     says(
@@ -102,11 +102,18 @@ fn what_is_over_is_below_and_keeps_its_story() {
     says(
         &home,
         &[
-            "All quiet.",
-            "Recently over Resolved checkout-5xx after 5 min; bravo took it after 44 s",
+            "All quiet since Wed 18 Nov 2026, 11:11 UTC .",
+            "Over checkout-5xx Resolved after 5 min; bravo took it after 44 s",
         ],
     );
-    says(&page, &["It is over", "Over after 5 min: all alarms are OK", "checkout-5xx OK Runbook"]);
+    says(
+        &page,
+        &[
+            "checkout-5xx Resolved after 5 min",
+            "Over after 5 min: all alarms are OK",
+            "checkout-5xx OK Runbook",
+        ],
+    );
 }
 
 #[test]
@@ -132,7 +139,11 @@ fn a_newcomer_learns_what_to_do() {
     let page = Pages::new().page("/");
     says(
         &words(&page),
-        &["No incidents yet.", "checkout calls alpha, then bravo", "Raise a sample alarm"],
+        &[
+            "No incidents yet.",
+            "checkout alpha if alpha does not take it: bravo",
+            "Raise a sample alarm",
+        ],
     );
     assert!(page.contains(r#"href="/sandbox/phones""#), "{page}");
 }
@@ -216,6 +227,38 @@ fn what_is_left_out_of_a_long_story_is_said() {
 }
 
 #[test]
+fn many_alarms_are_one_row_and_one_moment() {
+    let worker = |at: usize| {
+        let reason = "no heartbeat".to_owned();
+        Alarm { reason, ..alarm(&format!("prod-worker-{at:02}")) }
+    };
+    let joins = (2..30).map(|at| (3, Signal::Alarm(worker(at))));
+    let other = (200, Signal::Alarm(alarm("prod-db")));
+    let joins: Vec<(i64, Signal)> = joins.chain([other]).collect();
+    let id = raised("prod-worker-01").id;
+    let incident = Incident::raise(&id, &policy(), worker(1), &Busy::default(), at(0)).incident;
+    let (home, page) = shown(&told(incident, &joins));
+    let what = "30 alarms, 29 named prod-worker-… with the same reason";
+    says(&home, &[what]);
+    says(
+        &page,
+        &[
+            what,
+            "28 alarms named prod-worker-… with the same reason went off too in Slack no heartbeat",
+            "prod-db went off too",
+            "29 named prod-worker-… 29 in ALARM no heartbeat",
+        ],
+    );
+    assert_eq!(page.matches("went off too").count(), 2, "{page}");
+}
+
+#[test]
+fn incidents_without_a_name_are_the_first_page() {
+    let answer = Pages::new().get("/incidents", &[]);
+    assert_eq!((answer.status, header(&answer, "location")), (303, "/"));
+}
+
+#[test]
 fn every_state_has_its_own_word_and_mark() {
     let silenced = Signal::Silenced { by: "bravo".to_owned(), until: at(3_600) };
     let silenced = told(calling(), &[(60, silenced)]);
@@ -223,7 +266,7 @@ fn every_state_has_its_own_word_and_mark() {
         let pages = Pages::new();
         pages.keep(&incident, 0);
         let page = pages.page(&format!("/incidents/{}", incident.id));
-        let word = page.split_once(r#"<p class="word">"#).unwrap().1.split_once("</p>").unwrap().0;
+        let word = page.split_once(r#"<p class="now">"#).unwrap().1.split_once("</p>").unwrap().0;
         (incident.state() == State::Resolved, word.to_owned())
     });
     for (n, (_, mark)) in marks.iter().enumerate() {
@@ -241,7 +284,7 @@ proptest! {
         let pages = Pages::new();
         pages.keep(&calling(), 0);
         let answer = pages.get(&format!("{path}{query}"), &[]);
-        prop_assert!([200, 404].contains(&answer.status), "{}{}: {}", path, query, answer.status);
+        prop_assert!([200, 303, 404].contains(&answer.status), "{}{}: {}", path, query, answer.status);
         let known = body(&pages.get("/incidents/none", &[]));
         // What was asked for is not even repeated.
         let id = path.strip_prefix("/incidents/").and_then(|rest| rest.split('?').next());
@@ -252,7 +295,7 @@ proptest! {
 }
 
 #[test]
-fn first_page_names_the_shifts_that_are_lost() {
+fn pages_name_the_shifts_that_are_lost() {
     let config = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[[schedules]]\nname = \"rota\"\n\
                   time_zone = \"Europe/Berlin\"\nics = \"oncall.ics\"\n";
     let file = |count: usize, start: &str| {
@@ -261,10 +304,17 @@ fn first_page_names_the_shifts_that_are_lost() {
         );
         format!("BEGIN:VCALENDAR\n{}END:VCALENDAR\n", event.repeat(count))
     };
-    let home = |file: &str| words(&Pages::of(config, &[("config/oncall.ics", file)]).page("/"));
+    let at = |path: &str, file: &str| {
+        words(&Pages::of(config, &[("config/oncall.ics", file)]).page(path))
+    };
+    let home = |file: &str| at("/on-call", file);
     let block = "Shifts are lost: these events name somebody and cannot be read.";
     let lost = home(&file(1, "Mars/Base:20400101T090000"));
     says(&lost, &[block, "rota in oncall.ics, line 4: DTSTART the TZID", "Mars/Base"]);
+    says(
+        &at("/", &file(1, "Mars/Base:20400101T090000")),
+        &["Shifts are lost: events of a calendar"],
+    );
     let many = home(&file(23, "Mars/Base:20400101T090000"));
     says(&many, &["rota in oncall.ics, line 99: DTSTART", "and 3 more"]);
     assert!(!many.contains("line 104"), "{many}");

@@ -17,6 +17,10 @@ pub enum Endpoint {
     MessageCallback,
     CallCallback,
     Home,
+    History,
+    OnCall,
+    System,
+    IncidentsPage,
     Incidents,
     Incident,
     SilenceIncident,
@@ -66,6 +70,10 @@ impl Endpoint {
             | Endpoint::SlackAction => Function::EscalationCallback,
             Endpoint::MessageCallback | Endpoint::CallCallback => Function::StatusCallback,
             Endpoint::Home
+            | Endpoint::History
+            | Endpoint::OnCall
+            | Endpoint::System
+            | Endpoint::IncidentsPage
             | Endpoint::Incidents
             | Endpoint::Incident
             | Endpoint::SilenceIncident
@@ -127,6 +135,10 @@ pub const ENDPOINTS: &[Route<Endpoint>] = {
         route(Endpoint::MessageCallback, Post, "/webhooks/message", Body::Form, TwilioSignature),
         route(Endpoint::CallCallback, Post, "/webhooks/call", Body::Form, TwilioSignature),
         route(Endpoint::Home, Get, "/", Body::Nothing, Viewer),
+        route(Endpoint::History, Get, "/history", Body::Nothing, Viewer),
+        route(Endpoint::OnCall, Get, "/on-call", Body::Nothing, Viewer),
+        route(Endpoint::System, Get, "/system", Body::Nothing, Viewer),
+        route(Endpoint::IncidentsPage, Get, "/incidents", Body::Nothing, Viewer),
         route(Endpoint::Incidents, Get, "/incidents.json", Body::Nothing, Viewer),
         route(Endpoint::Incident, Get, "/incidents/{id}", Body::Nothing, Viewer),
         route(Endpoint::SilenceIncident, Post, "/incidents/{id}/silence", Body::Page, Viewer),

@@ -22,7 +22,8 @@ use super::graph::{Figures, thousands};
 use super::query::{Query, SPANS};
 use super::rows::{RunRow, StuckRow, reason, short, unnamed};
 use super::{Change, Rows, Stamp, chosen, fields, list, subscribe, svg_parts};
-use crate::pages::{rejected, render, simulated, text};
+use crate::pages::frame::frame;
+use crate::pages::{rejected, render, text};
 use crate::parts::Live;
 use crate::{Dashboard, ServerCli};
 
@@ -60,9 +61,9 @@ pub(crate) async fn one(
     let cursor = cursor(dashboard, sid, now).await?;
     if cursor == 0 {
         let facts = context! {
-            title => "Flow", page => "flow", signed_in, simulated => simulated(&settings),
             sid => is_sid(FLOW, sid).then_some(sid), subscribe => subscribe::subscribe(&settings),
-            now => now.to_string(), live => Query::default().behind(&format!("/live?studio={sid}")),
+            live => Query::default().behind(&format!("/live?studio={sid}")),
+            ..frame(dashboard, &settings, ("Flow", "flow"), signed_in, now).await?
         };
         return Ok(Response { status: 404, ..render(dashboard, "no-flow.html", facts)? });
     }
@@ -82,9 +83,9 @@ pub(crate) async fn one(
     let name = name(sid, &known.drawn.resource);
     let live = shown(dashboard, &settings, sid, &query, known, now).await?;
     let facts = context! {
-        title => name, page => "flow", signed_in, simulated => simulated(&settings), now => now.to_string(),
         live => query.behind(&format!("/live?studio={sid}")), has => stamp.id(&live),
         html => Value::from_safe_string(live.whole()), context,
+        ..frame(dashboard, &settings, (&name, "flow"), signed_in, now).await?
     };
     render(dashboard, "studio-flow.html", facts)
 }

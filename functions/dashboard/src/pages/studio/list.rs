@@ -15,6 +15,7 @@ use super::query::{FILTERS, Query};
 use super::rows::{RunRow, unnamed};
 use super::{Change, Rows, Stamp, fields, subscribe};
 use crate::Dashboard;
+use crate::pages::frame::frame;
 use crate::pages::{rejected, render, simulated, text};
 use crate::parts::Live;
 
@@ -34,9 +35,9 @@ pub(crate) async fn all(
     let stamp = Stamp::of(cursor(dashboard.store.as_ref(), &seen, now).await?, now);
     let live = shown(dashboard, &query, &settings, now).await?;
     let facts = context! {
-        title => "Studio", page => "studio", signed_in, simulated => simulated(&settings), now => now.to_string(),
         live => query.behind("/live?studio"), has => stamp.id(&live),
         html => Value::from_safe_string(live.whole()),
+        ..frame(dashboard, &settings, ("Studio", "studio"), signed_in, now).await?
     };
     render(dashboard, "studio.html", facts)
 }

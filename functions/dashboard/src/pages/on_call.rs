@@ -1,0 +1,93 @@
+//! Who is on call: now for each policy, and in the two weeks to come.
+
+use minijinja::context;
+use minijinja::value::Serde;
+use serde::Serialize;
+use shared::config::Settings;
+use shared::config::file::{Escalation, Roster};
+use shared::domain::schedule::two_weeks;
+use shared::domain::text::mask_numbers;
+use shared::http::Response;
+use shared::{Error, Timestamp};
+
+use super::frame::frame;
+use super::render;
+use super::silences::silences;
+use crate::Dashboard;
+
+/// How many lost shifts the page names.
+const MAX_LOST: usize = 20;
+
+/// Who is on call for a policy.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct OnCall {
+    policy: String,
+    /// Who is called first; nobody in a gap without anybody behind it.
+    person: Option<String>,
+    /// When somebody else is, if that is known.
+    until: Option<Timestamp>,
+    /// Who is called first then.
+    then: Option<String>,
+    /// Who is called after the first, in order.
+    behind: Vec<String>,
+}
+
+/// Who is on call for each policy, in the file's order.
+pub(super) fn on_call(escalation: &Escalation, now: Timestamp) -> Vec<OnCall> {
+    let of = |policy: shared::domain::escalation::Policy| {
+        let mut roster = policy.roster.into_iter();
+        let (until, then) = change(escalation, &policy.name, now);
+        OnCall { person: roster.next(), behind: roster.collect(), until, then, policy: policy.name }
+    };
+    escalation.policies_at(now).map(of).collect()
+}
+
+/// When somebody else is called first, and who.
+fn change(
+    escalation: &Escalation,
+    policy: &str,
+    now: Timestamp,
+) -> (Option<Timestamp>, Option<String>) {
+    let Some(Roster::OnCall { schedule, .. }) = escalation.roster(policy) else {
+        return (None, None);
+    };
+    let until = escalation.schedules.on_call(schedule, now).until;
+    if until == Timestamp::MAX {
+        return (None, None);
+    }
+    let then =
+        escalation.policy_at(policy, until).and_then(|policy| policy.roster.first().cloned());
+    (Some(until), then)
+}
+
+/// The page: the next two weeks of each schedule, and what is silenced then.
+pub(crate) async fn page(
+    dashboard: &Dashboard,
+    signed_in: bool,
+    now: Timestamp,
+) -> Result<Response, Error> {
+    let settings = dashboard.settings.get(now).await?;
+    let escalation = &settings.config.escalation;
+    let facts = context! {
+        on_call => Serde(&on_call(escalation, now)), schedules => Serde(&two_weeks(&escalation.schedules, now)),
+        lost_shifts => Serde(&lost_shifts(&settings, now)),
+        silences => Serde(&silences(dashboard.store.as_ref(), &settings, now).await?),
+        ..frame(dashboard, &settings, ("On call", "on-call"), signed_in, now).await?
+    };
+    render(dashboard, "on-call.html", facts)
+}
+
+/// Events of calendars that name somebody and cannot be read, each with where it is.
+pub(super) fn lost_shifts(settings: &Settings, now: Timestamp) -> Vec<String> {
+    let lost = settings.config.lost_shifts(now);
+    let line = |lost: &shared::config::file::CalendarProblem| {
+        let shared::config::file::Problem { file, line, key, what } = &lost.problem;
+        let file = file.trim_start_matches(shared::config::PART_PREFIX);
+        format!("{} in {file}, line {line}: {key} {}", lost.schedule, mask_numbers(what))
+    };
+    let mut lines: Vec<String> = lost.iter().take(MAX_LOST).map(|lost| line(lost)).collect();
+    if lost.len() > MAX_LOST {
+        lines.push(format!("and {} more", lost.len() - MAX_LOST));
+    }
+    lines
+}

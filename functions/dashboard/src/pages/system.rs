@@ -1,0 +1,34 @@
+//! What the server is set up for, what it has heard, and what it has counted.
+
+use minijinja::context;
+use minijinja::value::Serde;
+use shared::http::Response;
+use shared::{Error, Timestamp};
+
+use super::alarms::alarms;
+use super::counters::counters;
+use super::frame::frame;
+use super::render;
+use crate::Dashboard;
+
+/// The program's version.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The page.
+pub(crate) async fn page(
+    dashboard: &Dashboard,
+    signed_in: bool,
+    now: Timestamp,
+) -> Result<Response, Error> {
+    let store = dashboard.store.as_ref();
+    let settings = dashboard.settings.get(now).await?;
+    let routes = &settings.config.routes;
+    let facts = context! {
+        version => VERSION, route_count => routes.iter().count(), channels => Serde(routes.channels()),
+        policy_count => settings.config.escalation.policies_at(now).count(),
+        alarms => Serde(&alarms(store, &settings, now).await?),
+        counters => Serde(&counters(store, now).await?),
+        ..frame(dashboard, &settings, ("System", "system"), signed_in, now).await?
+    };
+    render(dashboard, "system.html", facts)
+}

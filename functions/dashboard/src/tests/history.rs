@@ -1,0 +1,82 @@
+//! Incidents that are over, by page and filter, as a page, JSON and CSV.
+
+use shared::domain::escalation::{Incident, Signal};
+use shared::storage::records;
+use shared::testing::sample;
+
+use super::backend::*;
+use super::incidents::{says, words};
+
+/// So many incidents, each a minute after the one before and over at once.
+fn over(pages: &Pages, number: i64) {
+    for minute in 1..=number {
+        let (from, name) = (at(60 * minute), format!("disk-{minute}"));
+        let alarm = sample::alarm(&name, from);
+        let incident = sample::incident(&records::id("checkout", from), &policy(), alarm);
+        pages.archive(&told(incident, &[(60 * minute + 9, Signal::Recovered { key: name })]));
+    }
+}
+
+fn path_of(page: &str, text: &str) -> String {
+    let link = page.split("<a href=\"").find(|link| link.contains(&format!(">{text}<"))).unwrap();
+    link.split('"').next().unwrap().replace("&#x2f;", "/").replace("&amp;", "&")
+}
+
+fn json(pages: &Pages, path: &str) -> Vec<serde_json::Value> {
+    serde_json::from_slice(&pages.get(path, &[("accept", "application/json")]).body).unwrap()
+}
+
+#[test]
+fn all_that_is_over_can_be_reached_page_by_page() {
+    let pages = Pages::new();
+    over(&pages, 120);
+    let first = pages.page("/history");
+    says(&words(&first), &["disk-120 Resolved after 9 s", "disk-71"]);
+    assert!(!words(&first).contains("disk-70 "), "fifty on a page");
+    let second = pages.page(&path_of(&first, "Older"));
+    let third = pages.page(&path_of(&second, "Older"));
+    says(&words(&third), &["disk-1 Resolved"]);
+    assert!(!third.contains(">Older<"), "{third}");
+    assert_eq!(path_of(&second, "Newer"), "/history");
+    let numbers = [1, 2, 3, 4].map(|page| json(&pages, &format!("/history?page={page}")).len());
+    assert_eq!(numbers, [50, 50, 20, 0]);
+}
+
+#[test]
+fn history_is_filtered_by_policy_person_alarm_and_time() {
+    let pages = Pages::new();
+    over(&pages, 12);
+    pages.archive(&resolved());
+    let found = |query: &str| json(&pages, &format!("/history?{query}")).len();
+    assert_eq!(found(""), 13);
+    assert_eq!((found("policy=checkout"), found("policy=other")), (13, 0));
+    // Alpha is called first, for each of them; only one came to bravo, who took it.
+    assert_eq!((found("person=alpha"), found("person=bravo"), found("person=none")), (13, 1, 0));
+    assert_eq!((found("alarm=DISK-1"), found("alarm=disk-1"), found("alarm=disk-?")), (4, 4, 9));
+    let (from, until) = (at(120), at(300));
+    assert_eq!(found(&format!("from={from}&until={until}")), 3);
+    assert_eq!(found(&format!("until={from}")), 2, "disk-1, and the one that was taken");
+    says(&words(&pages.page("/history?alarm=gone")), &["No incident fits.", "Show all"]);
+}
+
+#[test]
+fn history_is_a_table_for_a_spreadsheet() {
+    let pages = Pages::new();
+    pages.archive(&named(&resolved(), "=cmd|' /C calc'!A1"));
+    let page = pages.page("/history");
+    let answer = pages.get(&path_of(&page, "CSV"), &[]);
+    assert_eq!(header(&answer, "content-type"), "text/csv; charset=utf-8");
+    let text = body(&answer);
+    let lines: Vec<&str> = text.split_terminator("\r\n").collect();
+    assert_eq!(lines.len(), 2, "{text}");
+    assert!(lines[0].starts_with("\"id\",\"policy\",\"alarms\""), "{text}");
+    let row = "\"checkout\",\"'=cmd|' /C calc'!A1\",\"2026-11-18T11:06:40Z\",\"2026-11-18T11:11:40Z\",\"300\",\"bravo\",\"44\",\"\",\"2\"";
+    assert!(lines[1].ends_with(row), "{text}");
+}
+
+/// The same with another name of its alarm.
+fn named(incident: &Incident, name: &str) -> Incident {
+    let mut incident = incident.clone();
+    incident.alarms[0].name = name.to_owned();
+    incident
+}
