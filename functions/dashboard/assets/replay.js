@@ -1,7 +1,7 @@
 // Replays the path of a chosen execution on its Flow's graph, step by step. Without this file the path stands there whole,
 // and the steps are a list. Times are told by times.js. A graph that is wider than its frame begins with its first widget.
 
-import { span } from "./times.js";
+import { clock, span } from "./times.js";
 
 const place = document.getElementById("replay");
 

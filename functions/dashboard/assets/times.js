@@ -26,7 +26,8 @@ const DATE = { weekday: "short", day: "numeric", month: "short" };
 const thisYear = new Intl.DateTimeFormat("en-GB", { ...DATE, ...TIME });
 const otherYear = new Intl.DateTimeFormat("en-GB", { ...DATE, year: "numeric", ...TIME });
 const whole = new Intl.DateTimeFormat("en-GB", { ...DATE, year: "numeric", ...TIME, second: "2-digit", timeZoneName: "short" });
-const clock = new Intl.DateTimeFormat("en-GB", { ...TIME, second: "2-digit" });
+/** A time of day: `09:00:00`. */
+export const clock = new Intl.DateTimeFormat("en-GB", { ...TIME, second: "2-digit" });
 
 /** A day and a time: `Mon 30 Nov, 09:00`. */
 function day(at, now) {

@@ -159,8 +159,12 @@ pub fn parse(body: &[u8], now: Timestamp) -> Vec<Result<Change, Malformed>> {
     reader.found
 }
 
-/// Reads what a dead letter holds: a change in our own shape, or a body as it came in. Both within the limits of [`parse`].
+/// Reads what a dead letter holds: a change in our own shape, what came for an alarm by its name, or a body as it came in.
+/// All within the limits of [`parse`].
 pub fn parse_replayed(body: &[u8], now: Timestamp) -> Vec<Result<Change, Malformed>> {
+    if let Ok(received) = serde_json::from_slice::<named::Received>(body) {
+        return vec![received.again(now)];
+    }
     let Ok(change) = serde_json::from_slice::<Change>(body) else { return parse(body, now) };
     let mut reader = Reader { now, subject: None, found: Vec::new() };
     let change = Change { actions: None, ..change };

@@ -41,6 +41,10 @@ pub(crate) async fn page(
     let fields = form_fields(request.query.as_deref().unwrap_or_default().as_bytes());
     let filter = Filter::of(&fields);
     let store = dashboard.store.as_ref();
+    let is_page = !request.wants_json() && !matches!(filter.format.as_str(), "csv" | "json");
+    if !is_page && !filter.problems.is_empty() {
+        return Err(Error::BadRequest(filter.problems.join(" ")));
+    }
     match filter.format.as_str() {
         "csv" => {
             let found = find(store, &filter, MAX_READ, now).await?;
@@ -65,11 +69,14 @@ async fn html(
     now: Timestamp,
 ) -> Result<Response, Error> {
     let settings = dashboard.settings.get(now).await?;
-    let found = find(dashboard.store.as_ref(), filter, filter.page * PAGE + 1, now).await?;
+    let found = match filter.problems.is_empty() {
+        true => find(dashboard.store.as_ref(), filter, filter.page * PAGE + 1, now).await?,
+        false => Found { incidents: Vec::new(), read_back_to: None },
+    };
     let shown: Vec<Summary> = of_page(&found, filter).iter().map(Summary::of).collect();
     let policies = settings.config.escalation.policies_at(now).map(|policy| policy.name);
     let facts = context! {
-        shown => Serde(&shown), filter => Serde(filter), is_filtered => filter.is_set(),
+        shown => Serde(&shown), filter => Serde(filter), is_filtered => filter.is_set(), problems => Serde(&filter.problems),
         policies => Serde(&policies.collect::<Vec<_>>()),
         people => Serde(&settings.config.escalation.people.keys().collect::<Vec<_>>()),
         links => links(&found, filter),

@@ -56,6 +56,12 @@ fn history_is_filtered_by_policy_person_alarm_and_time() {
     let (from, until) = (at(120), at(300));
     assert_eq!(found(&format!("from={from}&until={until}")), 3);
     assert_eq!(found(&format!("until={from}")), 2, "disk-1, and the one that was taken");
+    let wrong = "/history?format=csv&from=2026-13-45";
+    assert_eq!(pages.get(wrong, &[]).status, 400);
+    says(
+        &words(&pages.page("/history?from=2026-13-45")),
+        &["is no date as 2026-01-31", "No incident fits."],
+    );
     says(&words(&pages.page("/history?alarm=gone")), &["No incident fits.", "Show all"]);
 }
 

@@ -1,7 +1,8 @@
 //! One alarm by its name: what any monitor can say with a state and a few words.
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::fields::{is_link, line, text};
 use super::{Change, Kind, Malformed, State};
@@ -22,18 +23,44 @@ const MAX_QUOTED_CHARS: usize = 100;
 /// # Errors
 /// What is wrong with it, for whoever sent it and for a dead letter.
 pub fn parse_named(name: &str, body: &[u8], now: Timestamp) -> Result<Change, Box<Malformed>> {
-    let name = percent_encoding::percent_decode_str(name).decode_utf8();
-    let known = name.as_deref().unwrap_or("an alarm").to_owned();
-    let change = match name {
-        Ok(name) => read(&name, body, now).and_then(|change| change.bounded(now)),
-        Err(_) => Err("its name is not UTF-8".to_owned()),
+    let name = percent_encoding::percent_decode_str(name);
+    let lossy = || Received {
+        alarm: name.clone().decode_utf8_lossy().into_owned(),
+        body: String::from_utf8_lossy(body).into_owned(),
     };
-    change.map_err(|reason| {
-        // With its name: the same body for another alarm is another one.
-        let name = line(&known, MAX_QUOTED_CHARS);
-        let body = json!({"alarm": name, "body": String::from_utf8_lossy(body)}).to_string();
-        Box::new(Malformed { subject: Some(name), ..Malformed::new(reason, body, Kind::Unknown) })
-    })
+    match name.clone().decode_utf8() {
+        Ok(known) => {
+            change(&known, body, now).map_err(|reason| Box::new(lossy().malformed(reason)))
+        }
+        Err(_) => Err(Box::new(lossy().malformed("its name is not UTF-8".to_owned()))),
+    }
+}
+
+/// What came for an alarm by its name, as a dead letter keeps it: the same body for another alarm is another one.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Received {
+    alarm: String,
+    body: String,
+}
+
+impl Received {
+    /// The same once more: it has no time of its own, and changed now.
+    pub(super) fn again(self, now: Timestamp) -> Result<Change, Malformed> {
+        change(&self.alarm, self.body.as_bytes(), now).map_err(|reason| self.malformed(reason))
+    }
+
+    fn malformed(self, reason: String) -> Malformed {
+        let received = Received { alarm: line(&self.alarm, MAX_NAME_BYTES), ..self };
+        // Two texts always serialise.
+        let body = serde_json::to_string(&received).unwrap_or_default();
+        let subject = Some(line(&received.alarm, MAX_QUOTED_CHARS));
+        Malformed { subject, ..Malformed::new(reason, body, Kind::Unknown) }
+    }
+}
+
+fn change(name: &str, body: &[u8], now: Timestamp) -> Result<Change, String> {
+    read(name, body, now).and_then(|change| change.bounded(now))
 }
 
 fn read(name: &str, body: &[u8], now: Timestamp) -> Result<Change, String> {
@@ -75,6 +102,7 @@ fn read(name: &str, body: &[u8], now: Timestamp) -> Result<Change, String> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::json;
 
     use super::*;
 

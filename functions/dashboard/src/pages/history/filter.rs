@@ -11,7 +11,7 @@ const MAX_CHARS: usize = 256;
 /// The last page that can be asked for.
 const MAX_PAGE: usize = 1_000;
 
-/// What is asked for. What cannot be read of an address is not asked for.
+/// What is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Filter {
     pub(super) policy: String,
@@ -27,6 +27,8 @@ pub(super) struct Filter {
     pub(super) page: usize,
     /// `csv`, `json`, or nothing.
     pub(super) format: String,
+    /// Times that are none: nothing is shown for them as if they were not there.
+    pub(super) problems: Vec<String>,
 }
 
 impl Filter {
@@ -38,21 +40,37 @@ impl Filter {
             field.map_or("", |(_, value)| value.trim()).chars().take(MAX_CHARS).collect::<String>()
         };
         let page = field("page").parse().unwrap_or(1);
+        let mut problems = Vec::new();
+        let mut time = |name: &str, after: SignedDuration| {
+            let text = field(name);
+            let at = moment(&text, after);
+            if at.is_none() && !text.is_empty() {
+                problems.push(format!(
+                    "{name}: “{text}” is no date as 2026-01-31, and no moment as 2026-01-31T09:00Z."
+                ));
+            }
+            at
+        };
+        let (from, until) =
+            (time("from", SignedDuration::ZERO), time("until", SignedDuration::from_hours(24)));
         Filter {
             policy: field("policy"),
             person: field("person"),
             alarm: field("alarm"),
-            from: moment(&field("from"), SignedDuration::ZERO),
-            until: moment(&field("until"), SignedDuration::from_hours(24)),
+            from,
+            until,
             page: usize::clamp(page, 1, MAX_PAGE),
             format: field("format"),
+            problems,
         }
     }
 
     /// Whether anything but the page is asked for.
     pub(super) fn is_set(&self) -> bool {
         let Filter { policy, person, alarm, from, until, .. } = self;
-        [policy, person, alarm].iter().any(|text| !text.is_empty()) || from.or(*until).is_some()
+        [policy, person, alarm].iter().any(|text| !text.is_empty())
+            || from.or(*until).is_some()
+            || !self.problems.is_empty()
     }
 
     pub(super) fn fits(&self, incident: &Incident) -> bool {
@@ -115,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn days_are_whole_and_nonsense_asks_for_nothing() {
+    fn days_are_whole_and_what_is_no_time_is_said() {
         let asked = filter("from=2026-11-18&until=2026-11-18&page=2&policy=a+b");
         let at = |text: &str| Some(text.parse::<Timestamp>().unwrap());
         assert_eq!(
@@ -123,9 +141,12 @@ mod tests {
             (at("2026-11-18T00:00:00Z"), at("2026-11-19T00:00:00Z"))
         );
         assert_eq!((asked.page, asked.policy.as_str(), asked.is_set()), (2, "a b", true));
-        let nonsense = filter("from=tomorrow&until=9999999-1-1&page=-3&x=y");
+        let nonsense = filter("page=-3&x=y");
         assert_eq!(nonsense, Filter { page: 1, ..Filter::default() });
         assert!(!nonsense.is_set());
+        let wrong = filter("from=2026-13-45&until=yesterday").problems;
+        assert!(wrong[0].starts_with("from: “2026-13-45” is no date"), "{wrong:?}");
+        assert!(wrong[1].starts_with("until: “yesterday” is no date"), "{wrong:?}");
     }
 
     proptest! {

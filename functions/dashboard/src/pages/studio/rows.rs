@@ -190,11 +190,9 @@ fn event(step: &StepView) -> EventRow {
 
 /// A time in a widget: below ten seconds with a decimal.
 pub(super) fn took(milliseconds: i64) -> String {
-    if milliseconds < 100 {
-        return "0 s".to_owned();
-    }
-    match (milliseconds / 1_000, milliseconds % 1_000 / 100) {
-        (seconds @ ..10, tenths @ 1..) => format!("{seconds}.{tenths} s"),
+    let tenths = (milliseconds + 50) / 100;
+    match (tenths / 10, tenths % 10) {
+        (seconds @ 0..10, tenths @ 1..) => format!("{seconds}.{tenths} s"),
         (seconds, _) => span(seconds),
     }
 }
@@ -207,9 +205,11 @@ mod tests {
     fn time_in_a_widget_is_short() {
         for (milliseconds, text) in [
             (0, "0 s"),
-            (99, "0 s"),
+            (49, "0 s"),
+            (99, "0.1 s"),
             (100, "0.1 s"),
-            (9_990, "9.9 s"),
+            (9_940, "9.9 s"),
+            (9_990, "10 s"),
             (10_000, "10 s"),
             (61_000, "1 min 1 s"),
         ] {

@@ -14,7 +14,7 @@ fn empty_page_has_the_commands_that_subscribe_the_sink() {
         &page,
         &[
             "No execution has been seen yet.",
-            "callers are on their way",
+            "callers of its own",
             "SinkType=webhook",
             "/twilio/events",
         ],

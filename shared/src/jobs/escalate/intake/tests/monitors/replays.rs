@@ -62,6 +62,18 @@ async fn replayed_alarm_that_is_still_for_no_policy_is_kept_again() {
 }
 
 #[tokio::test]
+async fn letter_of_an_alarm_by_its_name_is_read_as_such_again() {
+    let intake = Intake::new();
+    let wrong = r#"{"alarm":"shop-backup","body":"{\"state\":\"down\"}"}"#;
+    intake.escalate.take_again(wrong.as_bytes(), intake.now()).await.expect("kept");
+    assert_eq!(intake.letters(), [r#"its `state` "down" is none of "alarm", "ok""#]);
+    assert_eq!(intake.records("dead-letters")[0]["body"], wrong, "the same letter once more");
+    let right = r#"{"alarm":"shop-backup","body":"{\"state\":\"alarm\"}"}"#;
+    let again = intake.escalate.take_again(right.as_bytes(), intake.now()).await.expect("kept");
+    assert!(matches!(&again[..], [AlarmResult::Incident { .. }]), "{again:?}");
+}
+
+#[tokio::test]
 async fn letter_of_the_former_version_is_replayed() {
     let intake = Intake::new();
     let letter = r#"{"key":"1a30ba71cca2921f","name":"shop-probe","state":"alarm","at":"2026-11-20T12:08:45.828Z",
