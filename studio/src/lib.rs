@@ -29,4 +29,4 @@ pub use run::{
     OutboundMessage, Prompt, QueueResult, QueueTarget, Record, Run, RunEvent, RunState, Speech,
     Step, Trigger,
 };
-pub use words::{counted, masked};
+pub use words::{counted, masked, without_numbers};

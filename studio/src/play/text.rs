@@ -8,7 +8,7 @@ use super::http::HttpOutcome;
 use super::trace::{TraceDetail, TraceEntry};
 use crate::flow::without_secrets;
 use crate::run::{HANG_UP, HttpMethod, Prompt};
-use crate::words::masked;
+use crate::words::{masked, without_numbers};
 
 /// The width of the column with the names of widgets.
 const NAME_WIDTH: usize = 22;
@@ -102,8 +102,9 @@ impl TraceWriter {
                 let end = if is_inner { "the end of the subflow" } else { "the end" };
                 let to = step.to.as_deref().unwrap_or(end);
                 let variables = variables.as_ref().filter(|_| self.is_full);
-                let variables =
-                    variables.map(|values| format!("  variables {}", cut(&values.to_string())));
+                let variables = variables.map(|values| {
+                    format!("  variables {}", cut(&without_numbers(values).to_string()))
+                });
                 std::iter::once(format!("{} -> {to}", step.event)).chain(variables).collect()
             }
             TraceDetail::Logged(entry) => one(match entry.code {
