@@ -20,7 +20,7 @@ use std::sync::atomic::Ordering;
 
 use clap::{Subcommand, ValueHint};
 use serde_json::Value;
-use studio::{FlowDefinition, FlowFile};
+use studio::{Finding, FlowDefinition, FlowFile, refusal};
 
 use self::end::EndOptions;
 use self::run::RunOptions;
@@ -197,8 +197,8 @@ fn read(file: &Path) -> Result<Vec<u8>, String> {
 /// # Errors
 /// Says why there is none, each reason with its line and column.
 fn only_flow(file: &Path) -> Result<FlowDefinition, String> {
-    let flows = FlowFile::read(&read(file)?)
-        .map_err(|findings| check::reasons(file, &findings).join("\n"))?;
+    let bytes = read(file)?;
+    let flows = FlowFile::read(&bytes).map_err(|findings| no_flow(file, &bytes, &findings))?;
     match flows.flows() {
         [flow] => Ok(flow.clone()),
         several => {
@@ -208,6 +208,24 @@ fn only_flow(file: &Path) -> Result<FlowDefinition, String> {
             ))
         }
     }
+}
+
+/// The reasons why a file holds no Flow; of a file of scenarios, whose they are.
+fn no_flow(file: &Path, bytes: &[u8], findings: &[Finding]) -> String {
+    match test::scenarios_of(file, bytes) {
+        Some(flow) => {
+            let (file, flow) = (name(file), name(&flow));
+            format!(
+                "{file} holds the scenarios of a Flow, and not the Flow itself, which is {flow}"
+            )
+        }
+        None => check::reasons(file, findings).join("\n"),
+    }
+}
+
+/// The reason why Studio would refuse a subflow, if it would.
+fn refused_subflow(sid: &str, subflow: &FlowDefinition) -> Option<String> {
+    refusal(&subflow.check()).map(|why| format!("subflow {}: {why}", printable(sid)))
 }
 
 /// A file's name for a person.

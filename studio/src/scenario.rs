@@ -4,6 +4,7 @@
 //!    TOML with the line of every key, and names those that nobody knows.
 //! 2. [`judge()`] plays them: each [`ScenarioFailure`] is an expectation, or one of the [`FlowRules`], that a run has missed.
 //! 3. [`Coverage`]: the widgets and transitions of each Flow that were passed, and those that cannot be (`reach`).
+//!    [`NamedSubflows`]: which subflows a Flow goes into; `subflow_notes` says which of them its runs have missed.
 //! 4. [`explore()`]: random walks; `walk` plays the other side with the `values` that the Flow compares, and `random` numbers; `pattern` has
 //!    texts for regular expressions.
 //! 5. [`junit()`]: the results for CI servers.
@@ -24,6 +25,7 @@ mod reach;
 mod request;
 mod rules;
 mod start;
+mod subflows;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -35,11 +37,12 @@ pub use coverage::{Coverage, FlowCoverage};
 pub use expect::Expectations;
 pub use explore::{Exploration, ExplorationFinding, WalkPlan, WalkStop, explore, explore_each};
 pub use failure::ScenarioFailure;
-pub use file::{FlowScenario, ScenarioFile, named_files};
+pub use file::{FlowScenario, NamedFiles, ScenarioFile, named_files};
 pub use judge::{ScenarioReport, ScenarioResult, judge, judge_each, judge_one};
 pub use junit::junit;
 pub use rules::FlowRules;
 pub use start::{
     CALLERS, call_from, execution, is_caller, message_from, request_for, usual, ways_in,
 };
+pub use subflows::{NamedSubflows, subflow_notes};
 pub use table::ScenarioProblem;

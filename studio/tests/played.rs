@@ -23,7 +23,7 @@ fn read(name: &str) -> (Arc<Flow>, ScenarioFile) {
     let text = |file: &str| fs::read_to_string(folder().join(file)).unwrap();
     let flow = |file: &str| Arc::new(Flow::parse(&text(file)).unwrap());
     let scenarios = text(&format!("{name}.tests.toml"));
-    let (_, subflows) = named_files(&scenarios);
+    let subflows = named_files(&scenarios).unwrap().subflows;
     let subflows: BTreeMap<String, Arc<Flow>> =
         subflows.into_iter().map(|(sid, file)| (sid, flow(&file))).collect();
     let main = flow(&format!("{name}.json"));

@@ -212,7 +212,7 @@ fn scenarios(corpus: &Corpus, random: &mut Random) {
                 for result in &report.results {
                     check_played(flow, &result.played);
                 }
-                roxmltree::Document::parse(&junit(&[("a".to_owned(), report)], &[])).unwrap();
+                roxmltree::Document::parse(&junit(&[("a".to_owned(), report)], &[], &[])).unwrap();
             }
             Err(problems) => {
                 assert!(problems.iter().all(|one| one.line > 0 && !one.message.is_empty()))

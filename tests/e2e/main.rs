@@ -12,6 +12,7 @@ mod delivery;
 mod ending;
 mod flow_answers;
 mod flow_runs;
+mod flow_subflows;
 mod flows;
 mod former;
 mod harness;

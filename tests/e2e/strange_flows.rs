@@ -77,7 +77,11 @@ async fn run_takes_outcomes_hang_ups_and_subflows_of_the_command_line() {
         (vec![&*hotline, "--outcome", "gone=x"], 2, "--outcome: the Flow has no gone"),
         (vec![&*hotline, "--outcome", "queue"], 2, "expected WIDGET=OUTCOME"),
         (vec![&*hotline, "--hang-up-in", "gone"], 2, "--hang-up-in: the Flow has no gone"),
-        (vec![&*hotline, "--subflow", "FW1=gone.json"], 2, "gone.json cannot be read"),
+        (
+            vec![&*hotline, "--subflow", "FW1=gone.json"],
+            2,
+            "--subflow FW1: the Flow has no subflow\n",
+        ),
         (vec![&*hotline, "--function", "http://"], 2, "empty host"),
     ] {
         let arguments = [vec!["flow", "run"], arguments].concat();
@@ -201,6 +205,7 @@ async fn scenarios_that_are_none_are_wrong_files() {
         ("x [".to_owned(), "a.tests.toml, line 1: it is not TOML"),
         (format!("a = {}{}", "[".repeat(9_000), "]".repeat(9_000)), "line 1: it is not TOML"),
         ("[[scenarios]]\n".to_owned(), "line 1: scenarios[0]: it has no name"),
+        ("[[scenarios]]\nname = ''\n".to_owned(), "line 2: scenarios[0].name: the name is empty"),
         (format!("{one}at = nan\n"), "line 3: scenarios[0].at: expected a time"),
         (format!("{one}answers = [{{ widget = 'zzz' }}]\n"), "the Flow has no zzz"),
         (format!("{one}outcomes = {{ zzz = 'x' }}\n"), "the Flow has no zzz"),
@@ -208,7 +213,7 @@ async fn scenarios_that_are_none_are_wrong_files() {
         (format!("{one}passes = ['menu.zzz']\n"), "passes[0]: menu has no event zzz"),
         (
             format!("subflows = {{ FW1 = 'gone.json' }}\n{one}"),
-            "a.tests.toml, FW1: gone.json cannot",
+            "a.tests.toml, line 1: subflows.FW1: the Flow has no subflow",
         ),
     ] {
         write("a.tests.toml", &text);

@@ -15,7 +15,7 @@ use sandbox::live::Live;
 use serde_json::Value;
 use studio::play::{AnswerRule, MetDifferences, PlayScript, PlayedFlows, TraceWriter, play};
 use studio::scenario::{call_from, execution, message_from, read_answers, request_for, usual};
-use studio::{Flow, Trigger, masked, refusal, without_secrets};
+use studio::{Flow, Trigger, masked, refusal, without_numbers, without_secrets};
 
 use self::done::DoneRun;
 use self::script::script;
@@ -37,13 +37,13 @@ const CONTACT: &str = "+15005550001";
 pub fn run(options: &RunOptions) -> Result<bool, String> {
     let definition = only_flow(&options.file)?;
     let flow = Arc::new(definition.flow());
-    let script = script(options, &flow)?;
+    let (script, refused_subflows) = script(options, &flow)?;
     let answers = answers(options, PlayedFlows { main: &flow, subflows: &script.flows })?;
     let script = PlayScript { answers, ..script };
     let refused = refusal(&definition.check());
     let trigger = trigger(&flow, options.start.chosen().as_ref());
     if !options.json {
-        refused.iter().for_each(|line| say!("{line}."));
+        refused.iter().chain(&refused_subflows).for_each(|line| say!("{line}."));
         say!("{}: {}", name(&options.file), start_words(&trigger));
     }
     let began = now();
@@ -60,6 +60,7 @@ pub fn run(options: &RunOptions) -> Result<bool, String> {
         start: start.trigger,
         began,
         refused,
+        refused_subflows,
         played,
         unused: terminal.leftovers(),
         differences: differences.lines().collect(),
@@ -78,7 +79,7 @@ fn say_end(done: &DoneRun) {
     done.unused.iter().chain(&done.differences).for_each(|line| say!("{line}"));
     say!("The run is over: {}.", done.played.end);
     if done.context {
-        say!("{}", without_secrets(&json(&done.played.context)));
+        say!("{}", without_secrets(&json(&without_numbers(&done.played.context))));
     }
 }
 

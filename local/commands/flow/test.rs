@@ -1,20 +1,21 @@
 //! `ringdown flow test`: plays the scenarios of Flows, and says what they miss and what they do not reach.
 
+mod files;
 mod report;
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueHint};
-use studio::Flow;
 use studio::play::MetDifferences;
 use studio::scenario::{
-    Exploration, FlowRules, ScenarioFile, WalkPlan, explore_each, judge_each, junit, named_files,
+    Coverage, Exploration, FlowRules, WalkPlan, explore_each, judge_each, junit, subflow_notes,
 };
 
-use super::{name, only_flow, read};
+use self::files::Tested;
+use super::{name, printable};
+
+pub(super) use self::files::scenarios_of;
 
 /// What was typed behind `flow test`.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
@@ -48,15 +49,6 @@ Examples:
   ringdown flow test examples/opening-hours.json
   ringdown flow test hotline.json survey.json --explore 200 --junit results.xml";
 
-/// A Flow with its scenarios.
-struct Tested {
-    /// The file that is named in what is printed.
-    name: String,
-    flow: Arc<Flow>,
-    flows: BTreeMap<String, Arc<Flow>>,
-    scenarios: Option<ScenarioFile>,
-}
-
 /// Plays the scenarios of each file. `false` means that one has failed, or that a walk has broken a rule.
 ///
 /// # Errors
@@ -65,14 +57,14 @@ pub fn run(options: &TestOptions) -> Result<bool, String> {
     let (mut reports, mut explored) = (Vec::new(), Vec::new());
     let (mut wrong, mut is_kept) = (Vec::new(), true);
     for file in &options.files {
-        let tested = match tested(file, options.explore.is_some()) {
+        let tested = match Tested::read(file, options.explore.is_some()) {
             Ok(tested) => tested,
             Err(error) => {
-                wrong.push(error);
+                wrong.push((name(file), error));
                 continue;
             }
         };
-        let mut differences = MetDifferences::default();
+        let (mut differences, mut coverage) = (MetDifferences::default(), Vec::new());
         if let Some(scenarios) = &tested.scenarios {
             let (began, mut progress) = (Instant::now(), Progress::new(&tested.name));
             let (mut last, mut played) = (Duration::ZERO, 0);
@@ -83,31 +75,42 @@ pub fn run(options: &TestOptions) -> Result<bool, String> {
             });
             report::say_report(&tested.name, &report, began.elapsed());
             differences.extend(&report.differences);
+            coverage.push(report.coverage.clone());
             reports.push((tested.name.clone(), report));
         }
         if let Some(walks) = options.explore {
             let found = walk(&tested, walks, options.seed.unwrap_or(1));
             report::say_exploration(&tested.name, &found, walks);
             differences.extend(&found.differences);
+            coverage.push(found.coverage.clone());
             is_kept &= found.broken.is_empty();
             explored.push((tested.name.clone(), found));
         }
+        say_notes(&tested, &coverage);
         differences.lines().for_each(|line| say!("  {line}"));
     }
-    if let Some(file) = &options.junit {
-        let written = std::fs::write(file, junit(&reports, &explored));
-        let error = |error| format!("{} cannot be written: {error}", file.display());
-        wrong.extend(written.err().map(error));
-    }
+    let unwritten = options.junit.as_ref().and_then(|file| {
+        let written = std::fs::write(file, junit(&reports, &explored, &wrong));
+        written.err().map(|error| format!("{} cannot be written: {error}", file.display()))
+    });
     let failed: usize = reports.iter().map(|(_, report)| report.failed()).sum();
     if reports.len() > 1 {
         let count: usize = reports.iter().map(|(_, report)| report.results.len()).sum();
         say!("{}", report::passing(count - failed, count));
     }
+    let wrong: Vec<String> = wrong.into_iter().map(|(_, why)| why).chain(unwritten).collect();
     match wrong.is_empty() {
         true => Ok(failed == 0 && is_kept),
         false => Err(wrong.join("\n")),
     }
+}
+
+/// Says what is wrong with the Flow and its subflows themselves, whichever runs they had.
+fn say_notes(tested: &Tested, coverage: &[Coverage]) {
+    let coverage: Vec<&Coverage> = coverage.iter().collect();
+    let subflows = subflow_notes(&tested.flow, &tested.flows, &coverage);
+    let notes = tested.refused.iter().chain(&subflows);
+    notes.for_each(|note| say!("  note: {}", printable(note)));
 }
 
 fn walk(tested: &Tested, walks: u64, seed: u64) -> Exploration {
@@ -148,48 +151,6 @@ impl Progress<'_> {
             say_error!("{}: {count} so far, in {} s", self.file, now.as_secs());
         }
     }
-}
-
-/// A Flow and its scenarios, whichever of the two files was named.
-fn tested(file: &Path, has_walks: bool) -> Result<Tested, String> {
-    let is_toml = file.extension().is_some_and(|extension| extension == "toml");
-    let scenarios = if is_toml { file.to_owned() } else { file.with_extension("tests.toml") };
-    if !is_toml && !scenarios.exists() {
-        if !has_walks {
-            let (file, scenarios) = (name(file), scenarios.display());
-            return Err(format!("{file} has no scenarios: there is no {scenarios}"));
-        }
-        let (name, flow) = (name(file), Arc::new(only_flow(file)?.flow()));
-        return Ok(Tested { name, flow, flows: BTreeMap::new(), scenarios: None });
-    }
-    let text = String::from_utf8(read(&scenarios)?)
-        .map_err(|_| format!("{} is not text in UTF-8", name(&scenarios)))?;
-    let beside = |path: &str| scenarios.parent().unwrap_or(Path::new("")).join(path);
-    let (named, subflows) = named_files(&text);
-    let of_name = || {
-        let stem = scenarios.with_extension("");
-        let is_tests = stem.extension().is_some_and(|extension| extension == "tests");
-        if is_tests { stem.with_extension("json") } else { scenarios.with_extension("json") }
-    };
-    let file = match is_toml {
-        true => named.map_or_else(of_name, |path| beside(&path)),
-        false => file.to_owned(),
-    };
-    let flow = Arc::new(only_flow(&file)?.flow());
-    let mut flows = BTreeMap::new();
-    for (sid, path) in subflows {
-        let subflow = only_flow(&beside(&path));
-        let subflow = subflow.map_err(|error| format!("{}, {sid}: {error}", name(&scenarios)))?;
-        flows.insert(sid, Arc::new(subflow.flow()));
-    }
-    let read = ScenarioFile::read(&text, &flow, &flows).map_err(|problems| {
-        let problems = problems.iter().map(|problem| format!("{}, {problem}", name(&scenarios)));
-        problems.collect::<Vec<String>>().join("\n")
-    })?;
-    if read.scenarios.is_empty() && !has_walks {
-        return Err(format!("{} has no [[scenarios]]", name(&scenarios)));
-    }
-    Ok(Tested { name: name(&scenarios), flow, flows, scenarios: Some(read) })
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use super::rules::FlowRules;
 use super::start::{
     CALLERS, CONTACT, USUAL_TIME, call_from, execution, is_caller, message_from, request_for, usual,
 };
+use super::subflows::NamedSubflows;
 use super::table::{Field, Fields, Problems, ScenarioProblem};
 use crate::flow::Flow;
 use crate::play::{AnswerRule, CallerAction, PlayScript, PlayedFlows, no_outcome};
@@ -48,18 +49,43 @@ pub struct FlowScenario {
     pub expectations: Expectations,
 }
 
-/// The files that a file of scenarios names: its Flow, if it names one, and subflows by their SIDs.
-pub fn named_files(text: &str) -> (Option<String>, BTreeMap<String, String>) {
-    let mut problems = Problems::new(text);
-    let Some(mut fields) = problems.parse() else { return (None, BTreeMap::new()) };
-    let flow = fields.text("flow", &mut problems);
-    (flow, subflows(&mut fields, &mut problems))
+/// The files that a file of scenarios names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedFiles {
+    /// Its Flow, if it names one.
+    pub flow: Option<String>,
+    /// The subflows by their SIDs.
+    pub subflows: BTreeMap<String, String>,
 }
 
-fn subflows(fields: &mut Fields<'_>, problems: &mut Problems<'_>) -> BTreeMap<String, String> {
+/// Reads which files a file of scenarios names.
+///
+/// # Errors
+/// The reasons why it names none: it is no TOML, or what names a file is no text.
+pub fn named_files(text: &str) -> Result<NamedFiles, Vec<ScenarioProblem>> {
+    let mut problems = Problems::new(text);
+    let Some(mut fields) = problems.parse() else { return Err(problems.list) };
+    let flow = fields.text("flow", &mut problems);
+    let subflows = subflows(&mut fields, None, &mut problems);
+    if problems.list.is_empty() { Ok(NamedFiles { flow, subflows }) } else { Err(problems.list) }
+}
+
+/// The files of subflows by their SIDs. One that the Flow does not go into is a problem, where it is known.
+fn subflows(
+    fields: &mut Fields<'_>,
+    flow: Option<&Flow>,
+    problems: &mut Problems<'_>,
+) -> BTreeMap<String, String> {
+    let named = flow.map(NamedSubflows::of);
     let table = fields.take("subflows").and_then(|field| field.table(problems));
-    let rest = table.map(|mut table| table.rest()).unwrap_or_default().into_iter();
-    rest.filter_map(|(sid, field)| Some((sid, field.text(problems)?))).collect()
+    let mut files = BTreeMap::new();
+    for (sid, field) in table.map(|mut table| table.rest()).unwrap_or_default() {
+        if let Some(why) = named.as_ref().and_then(|named| named.refusal(&sid)) {
+            field.problem(problems, why);
+        }
+        files.extend(field.text(problems).map(|file| (sid, file)));
+    }
+    files
 }
 
 impl ScenarioFile {
@@ -75,7 +101,7 @@ impl ScenarioFile {
         let mut problems = Problems::new(text);
         let Some(mut fields) = problems.parse() else { return Err(problems.list) };
         fields.text("flow", &mut problems);
-        subflows(&mut fields, &mut problems);
+        subflows(&mut fields, Some(flow), &mut problems);
         let known = PlayedFlows { main: flow, subflows: flows };
         let rules = FlowRules::take(&mut fields, known, &mut problems);
         let tables = fields.tables("answers", &mut problems);
@@ -109,12 +135,8 @@ fn scenario(
     answers: &[AnswerRule],
     problems: &mut Problems<'_>,
 ) -> FlowScenario {
-    let (at, key) = (fields.at, fields.key.clone());
-    let line = problems.line(at);
-    let name = fields.text("name", problems).unwrap_or_else(|| {
-        problems.add(at, &key, "it has no name");
-        String::new()
-    });
+    let line = problems.line(fields.at);
+    let name = name(&mut fields, problems).unwrap_or_default();
     let start = start(&mut fields, flows.main, problems);
     let time = time(&mut fields, problems).unwrap_or(USUAL_TIME);
     let mut script =
@@ -143,11 +165,24 @@ fn scenario(
     FlowScenario { name, line, start, at: time, script, expectations }
 }
 
+fn name(fields: &mut Fields<'_>, problems: &mut Problems<'_>) -> Option<String> {
+    let Some(field) = fields.take("name") else {
+        problems.add(fields.at, &fields.key, "it has no name");
+        return None;
+    };
+    let (at, key) = (field.at, field.key.clone());
+    let name = field.text(problems)?;
+    if name.trim().is_empty() {
+        problems.add(at, &key, "the name is empty");
+    }
+    Some(name)
+}
+
 /// The scenarios with the name of an earlier one: the name, the line, and the line of the earlier one.
 fn doubles(scenarios: &[FlowScenario]) -> Vec<(String, usize, usize)> {
     let mut first: BTreeMap<&str, usize> = BTreeMap::new();
     let mut found = Vec::new();
-    for scenario in scenarios.iter().filter(|scenario| !scenario.name.is_empty()) {
+    for scenario in scenarios.iter().filter(|scenario| !scenario.name.trim().is_empty()) {
         match first.get(scenario.name.as_str()) {
             Some(earlier) => found.push((scenario.name.clone(), scenario.line, *earlier)),
             None => {

@@ -8,22 +8,31 @@ use super::judge::{ScenarioReport, ScenarioResult};
 use crate::draw::text::escape;
 
 /// The results of several files, by their names: each file of scenarios is a suite, and its random walks are one with a
-/// single case, which fails if they have broken a rule.
-pub fn junit(reports: &[(String, ScenarioReport)], walks: &[(String, Exploration)]) -> String {
+/// single case, which fails if they have broken a rule. A file that cannot be played, with the reason why, is a suite
+/// whose single case is an error.
+pub fn junit(
+    reports: &[(String, ScenarioReport)],
+    walks: &[(String, Exploration)],
+    wrong: &[(String, String)],
+) -> String {
     let suites = reports.iter().map(|(name, report)| scenarios(name, report));
+    let suites = suites.chain(walks.iter().map(|(name, found)| walked(name, found)));
     let suites: Vec<Suite> =
-        suites.chain(walks.iter().map(|(name, found)| walked(name, found))).collect();
-    let sum = |of: fn(&Suite) -> usize| suites.iter().map(of).sum::<usize>();
-    let (tests, failures) = (sum(|suite| suite.tests), sum(|suite| suite.failures));
+        suites.chain(wrong.iter().map(|(name, why)| unplayed(name, why))).collect();
     let took: Duration = suites.iter().map(|suite| suite.took).sum();
+    let all = suites.iter().fold(Counts::default(), |sum, Suite { counts, .. }| Counts {
+        tests: sum.tests + counts.tests,
+        failures: sum.failures + counts.failures,
+        errors: sum.errors + counts.errors,
+    });
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let _ = writeln!(xml, "<testsuites {}>", counts(tests, failures, took));
-    for Suite { name, tests, failures, took, cases } in &suites {
+    let _ = writeln!(xml, "<testsuites {}>", numbers(all, took));
+    for Suite { name, counts, took, cases } in &suites {
         let _ = writeln!(
             xml,
             "  <testsuite name=\"{}\" {}>\n{cases}  </testsuite>",
             escape(name),
-            counts(*tests, *failures, *took)
+            numbers(*counts, *took)
         );
     }
     xml.push_str("</testsuites>\n");
@@ -33,14 +42,21 @@ pub fn junit(reports: &[(String, ScenarioReport)], walks: &[(String, Exploration
 /// A suite, its cases as XML.
 struct Suite {
     name: String,
-    tests: usize,
-    failures: usize,
+    counts: Counts,
     took: Duration,
     cases: String,
 }
 
-fn counts(tests: usize, failures: usize, took: Duration) -> String {
-    format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" {}", time(took))
+/// How many cases there are, how many have failed, and how many could not be played.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    tests: usize,
+    failures: usize,
+    errors: usize,
+}
+
+fn numbers(Counts { tests, failures, errors }: Counts, took: Duration) -> String {
+    format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" {}", time(took))
 }
 
 fn time(took: Duration) -> String {
@@ -64,8 +80,8 @@ fn scenarios(name: &str, report: &ScenarioReport) -> Suite {
         close(&mut cases, failure, &format!("the run: {}", result.path()));
     }
     let took = report.results.iter().map(|result| result.took).sum();
-    let (tests, failures) = (report.results.len(), report.failed());
-    Suite { name: name.to_owned(), tests, failures, took, cases }
+    let counts = Counts { tests: report.results.len(), failures: report.failed(), errors: 0 };
+    Suite { name: name.to_owned(), counts, took, cases }
 }
 
 fn walked(name: &str, found: &Exploration) -> Suite {
@@ -84,8 +100,26 @@ fn walked(name: &str, found: &Exploration) -> Suite {
         failures,
         &format!("{} random walks with the seed {}", found.walks, found.seed),
     );
-    let (tests, failures) = (1, usize::from(!found.broken.is_empty()));
-    Suite { name: format!("{name} (random walks)"), tests, failures, took: found.took, cases }
+    let counts = Counts { tests: 1, failures: usize::from(!found.broken.is_empty()), errors: 0 };
+    Suite { name: format!("{name} (random walks)"), counts, took: found.took, cases }
+}
+
+fn unplayed(name: &str, why: &str) -> Suite {
+    let (file, took) = (escape(name), Duration::ZERO);
+    let lines: Vec<String> = why.lines().map(escape).collect();
+    let cases = format!(
+        "    <testcase classname=\"{file}\" name=\"the file can be played\" file=\"{file}\" {}>\n      \
+         <error message=\"{}\">{}</error>\n    </testcase>\n",
+        time(took),
+        lines.first().map(String::as_str).unwrap_or_default(),
+        lines.join("\n")
+    );
+    Suite {
+        name: name.to_owned(),
+        counts: Counts { tests: 1, failures: 0, errors: 1 },
+        took,
+        cases,
+    }
 }
 
 /// Ends a case that has begun: with its failures, each with its lines, and what else is to be known of a failed one.

@@ -186,6 +186,10 @@ fn unknown_keys_and_names_are_errors_with_their_lines() {
     }
     assert!(problems("[[scenarios]\n")[0].starts_with("line 1: it is not TOML"));
     assert_eq!(problems("\n\nx = [\n").len(), 1);
+    for empty in ["''", "'  '"] {
+        let found = problems(&format!("[[scenarios]]\nends = 'flow end'\nname = {empty}\n"));
+        assert_eq!(found, ["line 3: scenarios[0].name: the name is empty"]);
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use studio::play::{Played, TraceDetail, TraceEntry, TraceWriter};
-use studio::{Trigger, masked};
+use studio::{Trigger, masked, without_numbers};
 
 use super::super::without_any_secret;
 
@@ -15,6 +15,8 @@ pub(super) struct DoneRun {
     pub(super) began: Timestamp,
     /// The reason why Studio would refuse the Flow, if it would.
     pub(super) refused: Option<String>,
+    /// The reasons why it would refuse subflows.
+    pub(super) refused_subflows: Vec<String>,
     pub(super) played: Played,
     /// What was typed or stands in a file and was of no use.
     pub(super) unused: Vec<String>,
@@ -33,6 +35,7 @@ impl DoneRun {
             "file": self.file,
             "start": start(&self.start),
             "refused": self.refused,
+            "refused_subflows": self.refused_subflows,
             "steps": entries.iter().filter_map(|entry| self.step(entry)).collect::<Vec<_>>(),
             "trace": entries.iter().map(|entry| json!({
                 "seconds": self.seconds(entry),
@@ -45,7 +48,7 @@ impl DoneRun {
             "end": {"error": self.played.end.is_error(), "words": self.played.end.to_string()},
         });
         if self.context {
-            all["context"] = self.played.context.clone();
+            all["context"] = without_numbers(&self.played.context);
         }
         without_any_secret(all)
     }

@@ -5,18 +5,29 @@ use std::sync::Arc;
 
 use studio::Flow;
 use studio::play::{PlayScript, PlayedFlows, no_outcome};
+use studio::scenario::NamedSubflows;
 
-use super::super::only_flow;
+use super::super::{only_flow, printable, refused_subflow};
 use super::options::RunOptions;
 
-/// The script for this Flow.
+/// The script for this Flow, and the reasons why Studio would refuse a subflow.
 ///
 /// # Errors
-/// Says which widget or outcome the Flow does not have, or which subflow cannot be read.
-pub(super) fn script(options: &RunOptions, main: &Flow) -> Result<PlayScript, String> {
-    let mut flows = BTreeMap::new();
+/// Says which widget, outcome or subflow the Flow does not have, or which subflow cannot be read.
+pub(super) fn script(
+    options: &RunOptions,
+    main: &Flow,
+) -> Result<(PlayScript, Vec<String>), String> {
+    let (mut flows, mut refused) = (BTreeMap::new(), Vec::new());
+    let named = NamedSubflows::of(main);
     for (sid, file) in &options.subflows {
-        flows.insert(sid.clone(), Arc::new(only_flow(file)?.flow()));
+        if let Some(why) = named.refusal(sid) {
+            return Err(format!("--subflow {}: {}", printable(sid), printable(&why)));
+        }
+        let subflow =
+            only_flow(file).map_err(|error| format!("--subflow {}: {error}", printable(sid)))?;
+        refused.extend(refused_subflow(sid, &subflow));
+        flows.insert(sid.clone(), Arc::new(subflow.flow()));
     }
     let known = PlayedFlows { main, subflows: &flows };
     if let Some(widget) = options.hang_ups.iter().find(|widget| known.state(widget).is_none()) {
@@ -29,11 +40,12 @@ pub(super) fn script(options: &RunOptions, main: &Flow) -> Result<PlayScript, St
         }
         outcomes.entry(widget.clone()).or_default().push(outcome.clone());
     }
-    Ok(PlayScript {
+    let script = PlayScript {
         actions: options.caller.actions.clone().into(),
         hang_ups: options.hang_ups.iter().cloned().collect(),
         outcomes,
         flows,
         ..PlayScript::default()
-    })
+    };
+    Ok((script, refused))
 }

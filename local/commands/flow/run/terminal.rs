@@ -1,5 +1,6 @@
 //! The other side of a run: what was typed, and whoever sits at the terminal.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufRead};
 use std::sync::Arc;
 
@@ -22,6 +23,8 @@ pub(super) struct Terminal<'a> {
     writer: TraceWriter,
     /// Somebody answers: with `--step`, until standard input ends.
     asks: bool,
+    /// The SIDs of the subflows that the run came to.
+    fetched: BTreeSet<String>,
 }
 
 impl<'a> Terminal<'a> {
@@ -31,7 +34,8 @@ impl<'a> Terminal<'a> {
         live: Live,
         writer: TraceWriter,
     ) -> Terminal<'a> {
-        Terminal { options, script, live, writer, asks: options.step }
+        let fetched = BTreeSet::new();
+        Terminal { options, script, live, writer, asks: options.step, fetched }
     }
 
     /// What was typed or stands in a file and was of no use, as lines.
@@ -45,11 +49,14 @@ impl<'a> Terminal<'a> {
         let outcomes = self.script.unused_outcomes().map(|(widget, outcome)| {
             format!("--outcome {widget}={outcome} is not used: the run does not come to it")
         });
+        let subflows = self.script.flows.keys().filter(|sid| !self.fetched.contains(*sid));
+        let subflows =
+            subflows.map(|sid| format!("--subflow {sid} is not used: the run does not come to it"));
         let answers = self.script.unused_answers().map(|answer| {
             let file = self.options.answer_file(answer.is_function).map(name).unwrap_or_default();
             format!("{file}, line {}: the answer is not used: no request took it", answer.line)
         });
-        hang_ups.chain(actions).chain(outcomes).chain(answers).collect()
+        hang_ups.chain(actions).chain(outcomes).chain(subflows).chain(answers).collect()
     }
 
     /// A line of whoever sits there; none if nobody does.
@@ -128,6 +135,7 @@ impl Peer for Terminal<'_> {
     }
 
     fn flow(&mut self, flow_sid: &str, revision: &str) -> Result<Arc<Flow>, String> {
+        self.fetched.insert(flow_sid.to_owned());
         let flow = self.script.flow(flow_sid, revision);
         flow.map_err(|_| format!("--subflow {flow_sid}=FILE gives it"))
     }

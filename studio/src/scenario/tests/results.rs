@@ -9,15 +9,19 @@ fn results_are_valid_xml_for_ci_servers() {
     let text =
         "[[scenarios]]\nname = 'a <b> & \"c\"'\n[[scenarios]]\nname = 'd'\nhears = ['<x>']\n";
     let report = judge(&flow(), &read(text).unwrap());
-    let xml = junit(&[("a&b.toml".to_owned(), report)], &[]);
+    let wrong = [("w<.toml".to_owned(), "line 1: a & b\nline 2: \u{1b}c".to_owned())];
+    let xml = junit(&[("a&b.toml".to_owned(), report)], &[], &wrong);
     for expected in [
-        "<testsuites tests=\"2\" failures=\"1\" errors=\"0\" time=\"0.000\">",
+        "<testsuites tests=\"3\" failures=\"1\" errors=\"1\" time=\"0.000\">",
+        "<testsuite name=\"a&amp;b.toml\" tests=\"2\" failures=\"1\" errors=\"0\"",
+        "<testsuite name=\"w&lt;.toml\" tests=\"1\" failures=\"0\" errors=\"1\"",
+        "<error message=\"line 1: a &amp; b\">line 1: a &amp; b\nline 2: ",
         "<testcase classname=\"a&amp;b.toml\" name=\"a &lt;b&gt; &amp; &quot;c&quot;\"",
         "<failure message=\"hears: &quot;&lt;x&gt;&quot; does not come\">",
     ] {
         assert!(xml.contains(expected), "{expected}: {xml}");
     }
-    assert!(!xml.contains("<x>"), "{xml}");
+    assert!(!xml.contains("<x>") && roxmltree::Document::parse(&xml).is_ok(), "{xml}");
 }
 
 #[test]
@@ -27,7 +31,7 @@ fn results_have_the_path_of_a_run_and_the_rules_that_walks_break() {
     let file = read(text).unwrap();
     let report = judge_each(&flow(), &file, &mut |result| result.took = Duration::from_millis(12));
     let walks = explore(&flow(), &file.rules, &BTreeMap::new(), 100, 1);
-    let xml = junit(&[("a".to_owned(), report)], &[("a".to_owned(), walks)]);
+    let xml = junit(&[("a".to_owned(), report)], &[("a".to_owned(), walks)], &[]);
     for expected in [
         "<testsuites tests=\"3\" failures=\"2\" errors=\"0\" time=\"0.024\">",
         "name=\"b\" file=\"a\" line=\"6\" time=\"0.012\"/>",

@@ -166,3 +166,46 @@ fn subflow_that_is_not_given_is_no_error_of_twilio() {
     let words = "the subflow FW2 is not given here: name its file under [subflows]";
     assert_eq!(notes, Some((None, words)));
 }
+
+#[test]
+fn subflow_that_no_widget_names_is_an_error_with_its_line() {
+    let file = |sid: &str| format!("\nsubflows = {{ {sid} = 'x.json' }}\n");
+    let problems = |flow: &Flow, text: &str| -> Vec<String> {
+        let read = ScenarioFile::read(text, flow, &BTreeMap::new());
+        read.err().unwrap_or_default().iter().map(ToString::to_string).collect()
+    };
+    let (main, _) = namesakes();
+    assert_eq!(problems(&main, &file("FW2")), [""; 0]);
+    let wrong = "line 2: subflows.FW9: no run-subflow of the Flow names FW9, expected FW2";
+    assert_eq!(problems(&main, &file("FW9")), [wrong]);
+    assert_eq!(problems(&flow(), &file("FW2")), ["line 2: subflows.FW2: the Flow has no subflow"]);
+    for (sid, expected) in [
+        ("", vec!["line 2: subflows.FW2: no run-subflow of the Flow names a SID".to_owned()]),
+        // Nobody knows before the run.
+        ("{{flow.variables.which}}", Vec::new()),
+    ] {
+        let states = json!([{"name": "sub", "type": "run-subflow", "properties": {"flow_sid": sid}, "transitions": []}]);
+        let flow = Flow::read(&json!({"initial_state": "T", "states": states})).unwrap();
+        assert_eq!(problems(&flow, &file("FW2")), expected, "{sid}");
+    }
+}
+
+#[test]
+fn notes_say_once_which_subflows_are_missing_and_which_are_idle() {
+    let (flow, subflows) = namesakes();
+    let text = "[[scenarios]]\nname = 'a'\n[[scenarios]]\nname = 'b'\n";
+    let notes = |given: &BTreeMap<String, Arc<Flow>>| {
+        let report = judge(&flow, &ScenarioFile::read(text, &flow, given).unwrap());
+        let found = explore(&flow, &FlowRules::default(), given, 20, 1);
+        subflow_notes(&flow, given, &[&report.coverage, &found.coverage])
+    };
+    let missing = "the subflow FW2 is not given here: name its file under [subflows]";
+    assert_eq!(notes(&BTreeMap::new()), [missing]);
+    assert_eq!(notes(&subflows), [""; 0]);
+    let more = [("FW2", "FW2"), ("FW3", "FW2")]
+        .map(|(sid, like)| (sid.to_owned(), subflows[like].clone()));
+    assert_eq!(notes(&more.into()), ["the subflow FW3 is not used: no run comes to it"]);
+    // No run, no note of one that is missing.
+    let coverage = Coverage::new(crate::play::PlayedFlows { main: &flow, subflows: &subflows });
+    assert_eq!(subflow_notes(&flow, &BTreeMap::new(), &[&coverage]), [""; 0]);
+}
