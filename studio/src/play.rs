@@ -24,7 +24,7 @@ pub use flows::PlayedFlows;
 pub use http::{HttpOutcome, HttpRequest};
 pub use outcome::{no_outcome, outcome_events, outcomes};
 pub use peer::{CallerAction, CallerPrompt, Peer, PromptKind};
-pub use player::{play, transcribed};
+pub use player::{play, play_sharing, transcribed};
 pub use script::{AnswerRule, PlayScript, is_like};
 pub use support::{DifferenceScope, MetDifferences, WIDGET_SUPPORT, WidgetSupport};
 pub use text::{TraceWriter, is_hidden};

@@ -11,6 +11,7 @@ mod hand_over;
 mod http;
 mod log;
 mod messages;
+mod patterns;
 mod predicate;
 mod prompts;
 mod queues;
@@ -39,6 +40,7 @@ pub use event::{DialCallStatus, DialOutcome, HttpResponse, QueueResult, RunEvent
 pub use hand_over::hand_over_events;
 pub use http::MAX_RESPONSE_BYTES;
 pub use log::{LogEntry, MAX_LOG_ENTRIES};
+pub use patterns::Patterns;
 pub use start::{ExecutionRequest, ExecutionStart, IncomingCall, IncomingMessage, Trigger};
 pub use state::{EndReason, RunState, SplitComparison, SplitStep, Step};
 
@@ -81,6 +83,8 @@ pub struct Run {
     rounds: usize,
     /// The work that it may still do by itself.
     work_left: u64,
+    /// Its patterns: each is compiled once, and that is work once.
+    patterns: Patterns,
     log: Vec<LogEntry>,
     updated: Timestamp,
 }
@@ -106,9 +110,16 @@ impl Run {
             steps: Vec::new(),
             rounds: 0,
             work_left: MAX_RUN_WORK,
+            patterns: Patterns::default(),
             log: Vec::new(),
             updated: now,
         }
+    }
+
+    /// Shares compiled patterns with other runs: what one of them has compiled is no work of another.
+    #[must_use]
+    pub fn sharing(self, patterns: &Patterns) -> Run {
+        Run { patterns: patterns.clone(), ..self }
     }
 
     /// Takes in what has happened: whether the run goes on, and what is to be done now. An event that the current widget
@@ -184,7 +195,7 @@ impl Run {
     /// Passes widgets, beginning with this one, until one waits or the run ends.
     fn enter(&mut self, first: Option<&str>, now: Timestamp) -> Vec<Action> {
         let mut next = first.map(str::to_owned);
-        let mut budget = Budget::new(self.work_left);
+        let mut budget = Budget::new(self.work_left, &self.patterns);
         loop {
             let flow = self.flow.clone();
             let is_next = |state: &&State| next.as_deref() == Some(state.name.as_str());

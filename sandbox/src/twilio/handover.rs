@@ -114,7 +114,8 @@ impl Player {
             match request.action.clone() {
                 PhoneAction::Say(words) => {
                     let spoken = speaking(&words);
-                    recording.spoken = recording.spoken.saturating_add(spoken);
+                    let all = recording.spoken.saturating_add(spoken);
+                    recording.spoken = all.min(limits.max_length);
                     silent = later(later(self.at, spoken), limits.silence);
                     self.call.facts().said.push(format!("“{words}”"));
                     request.done();

@@ -15,7 +15,8 @@ use super::peer::{CallerPrompt, Peer, PromptKind};
 use super::trace::{PlayEnd, Played, TraceDetail, TraceEntry};
 use crate::flow::{Flow, State};
 use crate::run::{
-    Action, EndReason, ExecutionStart, MAX_STEPS, Prompt, Run, RunEvent, RunState, Trigger,
+    Action, EndReason, ExecutionStart, MAX_STEPS, Patterns, Prompt, Run, RunEvent, RunState,
+    Trigger,
 };
 use crate::words::masked;
 use jiff::Timestamp;
@@ -36,8 +37,19 @@ pub fn play(
     now: Timestamp,
     peer: &mut dyn Peer,
 ) -> Played {
+    play_sharing(flow, start, now, peer, &Patterns::default())
+}
+
+/// Plays a Flow as [`play`] does, with compiled patterns that other runs use too.
+pub fn play_sharing(
+    flow: &Arc<Flow>,
+    start: &ExecutionStart,
+    now: Timestamp,
+    peer: &mut dyn Peer,
+    patterns: &Patterns,
+) -> Played {
     let is_call = matches!(start.trigger, Trigger::Call(_));
-    let run = Run::new(flow.clone(), start, now);
+    let run = Run::new(flow.clone(), start, now).sharing(patterns);
     let address = (start.trigger.contact().to_owned(), start.trigger.address().to_owned());
     let mut player = Playing {
         flow: flow.clone(),
@@ -250,7 +262,7 @@ impl Playing<'_> {
             Action::Record(record) => {
                 let kind = PromptKind::Recording;
                 let action = self.peer.act(&CallerPrompt { widget, kind });
-                self.recording(widget, action, record.timeout)
+                self.recording(widget, action, &record)
             }
             Action::FetchFlow { flow_sid, revision } => {
                 let found = self.peer.flow(&flow_sid, &revision);

@@ -45,7 +45,7 @@ impl Run {
     pub(super) fn take_subflow(&mut self, state: &State, event: RunEvent, now: Timestamp) -> Taken {
         match event {
             RunEvent::FlowFetched(flow) => {
-                let mut budget = Budget::new(self.work_left);
+                let mut budget = Budget::new(self.work_left, &self.patterns);
                 let mut texts = WidgetTexts::new(&self.context, now, &mut budget);
                 let parameters = variables(state, "parameters", &mut texts, &mut Vec::new());
                 self.work_left = budget.left();

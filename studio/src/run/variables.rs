@@ -52,8 +52,18 @@ fn parsed(text: &str, state: &State, key: &str, log: &mut Vec<LogEntry>) -> Valu
 fn cast(text: &str) -> Value {
     let text = text.trim();
     match text.parse::<Number>() {
-        Ok(number) if number.to_string() == text => Value::Number(number),
+        Ok(number) if is_plain(text, &number) => Value::Number(number),
         _ if text == "null" => Value::String(String::new()),
         _ => Value::String(text.to_owned()),
     }
+}
+
+/// A number that loses nothing but zeros at its end when it is written again: not `02`, `+2` or `1e3`.
+fn is_plain(text: &str, number: &Number) -> bool {
+    let written = number.to_string();
+    let shorter = |text: &str| match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text.to_owned(),
+    };
+    written == text || (text.contains('.') && shorter(&written) == shorter(text))
 }

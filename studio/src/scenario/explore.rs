@@ -13,8 +13,8 @@ use super::start::{CONTACT, USUAL_TIME, call_from, execution, message_from, requ
 use super::values::FlowValues;
 use super::walk::{Walk, inline};
 use crate::flow::Flow;
-use crate::play::{MetDifferences, PlayEnd, Played, PlayedFlows, TraceDetail, play};
-use crate::run::{EndReason, ExecutionStart, MAX_RUN_WORK, Step, Trigger};
+use crate::play::{MetDifferences, PlayEnd, Played, PlayedFlows, TraceDetail, play_sharing};
+use crate::run::{EndReason, ExecutionStart, LogEntry, MAX_RUN_WORK, Patterns, Step, Trigger};
 
 /// What random walks have found.
 #[derive(Clone, Debug)]
@@ -107,7 +107,7 @@ pub fn explore_each(
     done: &mut dyn FnMut(u64) -> bool,
 ) -> Exploration {
     let all = PlayedFlows { main: flow, subflows: flows };
-    let values = FlowValues::of(all);
+    let (values, patterns) = (FlowValues::of(all), Patterns::default());
     let (mut coverage, mut differences) = (Coverage::new(all), MetDifferences::default());
     let [mut errors, mut dead_ends, mut loops, mut broken]: [Found; 4] = Default::default();
     let starts = ways_in(flow);
@@ -126,7 +126,7 @@ pub fn explore_each(
         let mut walk = Walk::new(random, &values, flows);
         let Some(start) = walk.choose(&starts) else { break };
         let (words, start) = start_of(start, &mut walk);
-        let played = play(flow, &start, USUAL_TIME, &mut walk);
+        let played = play_sharing(flow, &start, USUAL_TIME, &mut walk, &patterns);
         (walks, work) = (number + 1, work.saturating_add(played.work));
         goes_on = done(walks);
         coverage.add(&played);
@@ -150,7 +150,7 @@ pub fn explore_each(
             PlayEnd::Ended(EndReason::TooManySteps | EndReason::SameWidget { .. }) => {
                 note(&mut loops, played.end.to_string());
             }
-            end if end.is_error() => note(&mut errors, end.to_string()),
+            end if end.is_error() && !is_logged(&played) => note(&mut errors, end.to_string()),
             _ => {}
         }
         if let Some(message) = dead_end(flow, &played) {
@@ -193,19 +193,37 @@ fn start_of(event: &str, walk: &mut Walk<'_>) -> (String, ExecutionStart) {
     (words, execution(trigger))
 }
 
-/// What Twilio would have logged, each once.
+/// What Twilio would have logged, each once; not that a run goes round and round, which is a loop.
 fn logged(played: &Played) -> Vec<String> {
-    let entry = |detail: &TraceDetail| match detail {
-        TraceDetail::Logged(entry) => {
-            entry.code.map(|code| format!("{}: {} (error {code})", entry.widget, entry.message))
-        }
-        _ => None,
+    let words = |(entry, code): (&LogEntry, u32)| {
+        format!("{}: {} (error {code})", entry.widget, entry.message)
     };
-    let mut all: Vec<String> =
-        played.entries.iter().filter_map(|found| entry(&found.detail)).collect();
+    let is_loop = |code: u32| matches!(code, 81000 | 81001);
+    let errors = log(played).filter(|(_, code)| !is_loop(*code));
+    let mut all: Vec<String> = errors.map(words).collect();
     all.sort();
     all.dedup();
     all
+}
+
+/// The log of a run, with the codes.
+fn log(played: &Played) -> impl Iterator<Item = (&LogEntry, u32)> {
+    played.entries.iter().filter_map(|found| match &found.detail {
+        TraceDetail::Logged(entry) => entry.code.map(|code| (entry, code)),
+        _ => None,
+    })
+}
+
+/// The log says why a run ended by an error: that is one error, and not two.
+fn is_logged(played: &Played) -> bool {
+    log(played).any(|(entry, code)| match &played.end {
+        PlayEnd::Ended(EndReason::NoMatch { widget }) => code == 81005 && entry.widget == *widget,
+        PlayEnd::Ended(EndReason::Unplayable { widget, why }) => {
+            entry.widget == *widget && entry.message == *why
+        }
+        PlayEnd::Missing { message } => entry.message == *message,
+        _ => false,
+    })
 }
 
 /// The end of a run at an event that leads nowhere, in a widget where another event goes on.

@@ -245,6 +245,8 @@ fn walks_find_rounds_without_an_end() {
     let found = explore(&flow, &FlowRules::default(), &BTreeMap::new(), 3, 1);
     assert_eq!(found.loops.len(), 1);
     assert_eq!(found.loops[0].count, 3);
+    // A loop is no error besides.
+    assert_eq!(found.errors, []);
     let none = Arc::new(Flow::read(&json!({"states": []})).unwrap());
     assert_eq!(explore(&none, &FlowRules::default(), &BTreeMap::new(), 3, 1).walks, 0);
 }

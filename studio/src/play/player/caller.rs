@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{CHARACTERS_A_SECOND, Playing};
 use crate::play::peer::CallerAction;
 use crate::play::trace::TraceDetail;
-use crate::run::{HANG_UP, RunEvent};
+use crate::run::{HANG_UP, Record, RunEvent};
 
 /// The time that a message is thought about.
 const REPLY_TIME: Duration = Duration::from_secs(20);
@@ -83,36 +83,49 @@ impl Playing<'_> {
         vec![(REPLY_TIME.min(timeout), RunEvent::Replied(parameters))]
     }
 
-    /// A recording: words, then a key or a hang-up; or silence.
+    /// A recording: words or keys, until one of the keys that end it, silence, its longest time or a hang-up. Any other key
+    /// is heard in it, and nothing more.
     pub(super) fn recording(
         &mut self,
         widget: &str,
         action: CallerAction,
-        silence: Duration,
+        record: &Record,
     ) -> Vec<(Duration, RunEvent)> {
-        let (detail, words, digits) = match action {
+        let seconds = |count: usize| Duration::from_secs(count as u64);
+        let (mut digits, mut silence) = (String::new(), record.timeout);
+        let (detail, heard) = match action {
             CallerAction::Say(words) => {
                 let length = words.chars().count().div_ceil(CHARACTERS_A_SECOND).max(1);
-                (TraceDetail::Spoke { words, transcript: None }, length, String::new())
+                (TraceDetail::Spoke { words, transcript: None }, seconds(length))
             }
             CallerAction::Press(keys) => {
-                let key: String = keys.chars().take(1).collect();
-                let lost = keys.chars().count().saturating_sub(1);
-                (TraceDetail::Pressed { digits: key.clone(), lost }, 1, key)
+                let most = usize::try_from(record.max_length.as_secs()).unwrap_or(usize::MAX);
+                let is_last = |key: char| record.finish_on_key.contains(key);
+                let pressed = keys.chars().count();
+                let stop = keys.chars().take(most).position(is_last);
+                let taken = stop.map_or(pressed.min(most), |at| at + 1);
+                if let Some(at) = stop {
+                    digits.extend(keys.chars().nth(at));
+                    silence = Duration::ZERO;
+                }
+                let digits = keys.chars().take(taken).collect();
+                (TraceDetail::Pressed { digits, lost: pressed - taken }, seconds(taken))
             }
-            CallerAction::Silence => (TraceDetail::Silent, 0, String::new()),
+            CallerAction::Silence => (TraceDetail::Silent, Duration::ZERO),
             CallerAction::HangUp => {
                 self.is_on_line = false;
-                (TraceDetail::HungUp, 1, HANG_UP.to_owned())
+                (digits, silence) = (HANG_UP.to_owned(), Duration::ZERO);
+                (TraceDetail::HungUp, seconds(1))
             }
         };
         self.note(widget, detail);
-        let (sid, duration) = (self.sid(), Duration::from_secs(words as u64));
+        let (sid, duration) = (self.sid(), heard.min(record.max_length));
         let recording_sid = format!("RE{sid:032x}");
         let recording_url =
             format!("https://api.twilio.com/2010-04-01/Accounts/AC0/Recordings/{recording_sid}");
+        let takes = heard.saturating_add(silence).min(record.max_length);
         let event = RunEvent::Recorded { recording_sid, recording_url, duration, digits };
-        vec![(duration.saturating_add(silence), event)]
+        vec![(takes, event)]
     }
 }
 

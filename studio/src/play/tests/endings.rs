@@ -83,6 +83,45 @@ fn recording_has_the_words_or_ends_with_the_hang_up() {
     }
 }
 
+/// The recording of a caller who does this: `Digits`, `RecordingDuration`, the seconds that the widget takes, and the keys
+/// that were not taken.
+fn recorded(properties: Value, action: CallerAction) -> (String, String, i64, Option<usize>) {
+    let record = widget("voicemail", "record-voicemail", properties, &[("recordingComplete", "")]);
+    let run = played(&[record], &call(), actions(&[action]));
+    let found = &run.context["widgets"]["voicemail"];
+    let [digits, duration] =
+        ["Digits", "RecordingDuration"].map(|key| found[key].as_str().unwrap().to_owned());
+    let (first, last) = (run.entries.first().unwrap().at, run.entries.last().unwrap().at);
+    let lost = run.entries.iter().find_map(|entry| match &entry.detail {
+        TraceDetail::Pressed { lost, .. } => Some(*lost),
+        _ => None,
+    });
+    (digits, duration, last.duration_since(first).as_secs(), lost)
+}
+
+#[test]
+fn only_the_keys_that_finish_it_end_a_recording() {
+    for (properties, keys, digits, duration, takes, lost) in [
+        (json!({}), "12", "1", "1", 1, 1),
+        (json!({"finish_on_key": "#"}), "12#3", "#", "3", 3, 1),
+        (json!({"finish_on_key": "#"}), "12", "", "2", 7, 0),
+        (json!({"finish_on_key": "*#", "timeout": 2}), "9*", "*", "2", 2, 0),
+        // Without such a key, silence ends it.
+        (json!({"finish_on_key": ""}), "1#", "", "2", 7, 0),
+        // … or its longest time.
+        (json!({"finish_on_key": "", "max_length": 3}), "12345", "", "3", 3, 2),
+        (json!({"finish_on_key": "#", "max_length": 3}), "12345#", "", "3", 3, 3),
+        (json!({"finish_on_key": "#", "max_length": 6}), "12", "", "2", 6, 0),
+    ] {
+        let expected = (digits.to_owned(), duration.to_owned(), takes, Some(lost));
+        assert_eq!(recorded(properties.clone(), press(keys)), expected, "{properties} {keys}");
+    }
+    let words = || CallerAction::Say("w".repeat(100));
+    let expected = |duration: &str, takes| (String::new(), duration.to_owned(), takes, None);
+    assert_eq!(recorded(json!({}), words()), expected("7", 12));
+    assert_eq!(recorded(json!({"max_length": 4}), words()), expected("4", 4));
+}
+
 fn hangs_up_in(widget: &str) -> PlayScript {
     PlayScript { hang_ups: [widget.to_owned()].into(), ..PlayScript::default() }
 }

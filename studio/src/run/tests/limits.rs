@@ -84,22 +84,80 @@ fn flow_that_computes_too_much_is_ended() {
     assert!(run.steps().len() < 100, "{}", run.steps().len());
 }
 
-#[test]
-fn patterns_that_are_compiled_again_and_again_are_too_much_work() {
-    let pattern = json!({"type": "regex", "value": "x{{flow.variables.n}}"});
-    let split = json!({"name": "split", "type": "split-based-on", "properties": {"input": "y"},
-        "transitions": [{"event": "match", "conditions": [pattern]}, {"event": "noMatch", "next": "count"}]});
+/// A split that compares a text with patterns, and goes on to a widget.
+fn patterns(name: &str, input: &str, patterns: &[String], next: &str) -> Value {
+    let branch = |pattern: &String| json!({"event": "match", "next": next, "conditions": [{"type": "regex", "value": pattern}]});
+    let mut transitions: Vec<Value> = patterns.iter().map(branch).collect();
+    transitions.push(json!({"event": "noMatch", "next": next}));
+    json!({"name": name, "type": "split-based-on", "properties": {"input": input}, "transitions": transitions})
+}
+
+fn count(next: &str) -> Value {
     let variables = json!({"variables": [{"key": "n", "value": "{{flow.variables.n | plus: 1}}"}]});
-    let count = widget("count", "set-variables", variables, &[("next", "split")]);
-    let (run, _) = begun(request(), &[count, split.clone()]);
+    widget("count", "set-variables", variables, &[("next", next)])
+}
+
+#[test]
+fn dear_patterns_that_are_compiled_again_and_again_are_too_much_work() {
+    let dear = ["(?:a{100}){100}{{flow.variables.n}}".to_owned()];
+    let (run, _) = begun(request(), &[count("split"), patterns("split", "y", &dear, "count")]);
     assert!(
         matches!(run.state(), RunState::Ended(EndReason::TooMuchWork { .. })),
         "{:?}",
         run.state()
     );
-    // One pattern is compiled once.
-    let variables = json!({"variables": [{"key": "m", "value": "{{flow.variables.m | plus: 1}}"}]});
-    let count = widget("count", "set-variables", variables, &[("next", "split")]);
-    let (run, _) = begun(request(), &[count, split]);
-    assert_eq!(run.state(), &RunState::Ended(EndReason::TooManySteps));
+    // Plain ones are not, and one that is dear is compiled once.
+    for pattern in ["x{{flow.variables.n}}", "(?:a{100}){100}"] {
+        let split = patterns("split", "y", &[pattern.to_owned()], "count");
+        let (run, _) = begun(request(), &[count("split"), split]);
+        assert_eq!(run.state(), &RunState::Ended(EndReason::TooManySteps), "{pattern}");
+    }
+}
+
+#[test]
+fn many_rounds_with_some_patterns_are_little_work() {
+    let some: Vec<String> = ["[0-9]{4}", "help.*", r"\d{2,6}", "(no|nope)\\.?", r"[\w.]+@[\w.]+"]
+        .map(str::to_owned)
+        .into();
+    let gather = widget("menu", "gather-input-on-call", json!({}), &[("keypress", "split")]);
+    let split = patterns("split", "{{widgets.menu.Digits}}x", &some, "menu");
+    let (mut run, _) = begun(call(), &[gather, split]);
+    let mut compiled = 0;
+    for round in 1..=400 {
+        let (state, _) = run.step(RunEvent::Digits("12345678".to_owned()), at(round));
+        assert_eq!(state, RunState::Active, "{round}");
+        compiled = if round == 1 { run.work() } else { compiled };
+    }
+    // The first round has compiled them.
+    assert!(run.work() < 400 * compiled / 10, "{} {compiled}", run.work());
+    assert!(run.work() < MAX_RUN_WORK / 10, "{}", run.work());
+}
+
+#[test]
+fn dear_patterns_are_bounded_before_they_are_compiled() {
+    // Each would take far more than is left: half a thousand parts, all of them large.
+    let dear: Vec<String> =
+        (0..20).map(|number| format!("{}{number}", r"\w{12}(?=a)".repeat(500))).collect();
+    let began = std::time::Instant::now();
+    let (run, _) = begun(request(), &[patterns("split", "y", &dear, "split")]);
+    assert!(
+        matches!(run.state(), RunState::Ended(EndReason::TooMuchWork { .. })),
+        "{:?}",
+        run.state()
+    );
+    assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
+}
+
+#[test]
+fn runs_that_share_patterns_compile_them_once() {
+    let split = patterns("split", "y", &["x+".to_owned()], "nowhere");
+    let (flow, shared) = (flow(&[split]), Patterns::default());
+    let work = |patterns: &Patterns| {
+        let mut run = Run::new(flow.clone(), &start(request()), at(0)).sharing(patterns);
+        run.step(RunEvent::Begun, at(0));
+        run.work()
+    };
+    let (first, second) = (work(&shared), work(&shared));
+    assert!(second < first / 10, "{second} {first}");
+    assert_eq!(work(&Patterns::default()), first);
 }

@@ -22,6 +22,14 @@ fn values_are_rendered_and_then_cast() {
         ("{{flow.data.say}}!", json!("Press 1.!")),
         ("5", json!(5)),
         ("-1.5", json!(-1.5)),
+        // Zeros at the end of a fraction are no others.
+        ("1.25", json!(1.25)),
+        ("1.50", json!(1.5)),
+        ("2.0", json!(2.0)),
+        ("2.00", json!(2.0)),
+        ("0.10", json!(0.1)),
+        ("-3.40", json!(-3.4)),
+        ("{{'1.50'}}", json!(1.5)),
         ("{{flow.data.none | plus: 1}}", json!(1)),
         // White space around a value goes.
         ("\n  7 \n", json!(7)),
@@ -29,6 +37,13 @@ fn values_are_rendered_and_then_cast() {
         // A number within quotation marks is a text, and so is what is not written as a number.
         ("\"1\"", json!("\"1\"")),
         ("007", json!("007")),
+        ("02", json!("02")),
+        ("02.50", json!("02.50")),
+        ("+2", json!("+2")),
+        ("+2.50", json!("+2.50")),
+        ("2.", json!("2.")),
+        (".50", json!(".50")),
+        ("1.2.0", json!("1.2.0")),
         ("+15005550001", json!("+15005550001")),
         ("1e3", json!("1e3")),
         ("123456789012345678901234567890", json!("123456789012345678901234567890")),

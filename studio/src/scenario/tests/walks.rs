@@ -131,6 +131,43 @@ fn walks_that_take_too_much_work_are_fewer() {
 }
 
 #[test]
+fn a_thousand_walks_are_made_of_a_flow_with_patterns() {
+    let plain = [("regex", "[0-9]{4}"), ("regex", "(?:yes|no)\\.?"), ("regex", "[\\w.]+@[\\w.]+")];
+    let found = walked(&split("incomingMessage", "{{trigger.message.Body}}", &plain), 1_000);
+    assert_eq!((found.walks, found.stop), (1_000, WalkStop::Done));
+    // One that is dear is compiled once.
+    let dear = [("regex", "(?:a{100}){100}")];
+    let found = walked(&split("incomingMessage", "{{trigger.message.Body}}", &dear), 1_000);
+    assert_eq!((found.walks, found.stop), (1_000, WalkStop::Done));
+    // Others are too much, and say so.
+    let parts = "\\w{12}(?=a)".repeat(500);
+    let dear: Vec<(&str, &str)> = vec![("regex", &parts)];
+    let found = walked(&split("incomingMessage", "{{trigger.message.Body}}", &dear), 1_000);
+    assert_eq!(found.stop, WalkStop::Work);
+}
+
+#[test]
+fn cause_of_an_end_is_counted_once() {
+    let states = json!([
+        {"name": "T", "type": "trigger", "transitions": [
+            {"event": "incomingMessage", "next": "split"}, {"event": "incomingRequest", "next": "say"}]},
+        {"name": "split", "type": "split-based-on", "properties": {"input": "a"}, "transitions": [
+            {"event": "match", "conditions": [{"type": "equal_to", "value": "b"}]}]},
+        {"name": "say", "type": "say-play", "properties": {"say": "Hi"}, "transitions": []},
+    ]);
+    let flow = Arc::new(Flow::read(&json!({"initial_state": "T", "states": states})).unwrap());
+    let found = walked(&flow, 50);
+    let counts: u64 = found.errors.iter().map(|error| error.count).sum();
+    let mut errors: Vec<&str> = found.errors.iter().map(|error| error.message.as_str()).collect();
+    errors.sort_unstable();
+    let expected = [
+        "say: nobody is on the line (error 81020)",
+        "split: no condition holds, and there is no transition noMatch (error 81005)",
+    ];
+    assert_eq!((errors, counts), (expected.to_vec(), 50));
+}
+
+#[test]
 fn walks_that_are_ended_are_the_first_of_those_that_were_asked_for() {
     let flow = split("incomingMessage", "{{trigger.message.Body}}", &[("equal_to", "a")]);
     let found = |asked, most| {

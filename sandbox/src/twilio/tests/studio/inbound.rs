@@ -191,13 +191,15 @@ async fn voicemail_records_what_is_said() {
     // The one who is called does not answer in time; then every one is in a call.
     let call = menu("3").await;
     inbound.comes_to(&call, "voicemail").await;
-    inbound
-        .until("the tone", || {
-            inbound.fixture.twilio.call_at(ALPHA).is_some_and(|call| call.facts().recording)
-        })
-        .await;
+    let is_recording =
+        || inbound.fixture.twilio.call_at(ALPHA).is_some_and(|call| call.facts().recording);
+    inbound.until("the tone", is_recording).await;
+    // A key that does not finish it is heard in it, and does nothing.
+    inbound.presses("5").await;
     inbound.does(PhoneAction::Say("Please call me back.".to_owned())).await;
+    assert!(is_recording());
     inbound.presses("#").await;
+    inbound.until("its end", || !is_recording()).await;
     let steps = inbound.ends(&call).await;
     let tail = |steps: &[String]| steps[6..].join(", ");
     assert_eq!(
