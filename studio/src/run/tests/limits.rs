@@ -100,7 +100,11 @@ fn count(next: &str) -> Value {
 #[test]
 fn dear_patterns_that_are_compiled_again_and_again_are_too_much_work() {
     let dear = ["(?:a{100}){100}{{flow.variables.n}}".to_owned()];
-    let (run, _) = begun(request(), &[count("split"), patterns("split", "y", &dear, "count")]);
+    let widgets = [count("split"), patterns("split", "y", &dear, "count")];
+    let mut run = Run::new(flow(&widgets), &start(request()), at(0));
+    // A part of a second instead of seconds.
+    run.work_left = MAX_RUN_WORK / 20;
+    run.step(RunEvent::Begun, at(0));
     assert!(
         matches!(run.state(), RunState::Ended(EndReason::TooMuchWork { .. })),
         "{:?}",
