@@ -198,7 +198,8 @@ fn read(file: &Path) -> Result<Vec<u8>, String> {
 /// Says why there is none, each reason with its line and column.
 fn only_flow(file: &Path) -> Result<FlowDefinition, String> {
     let bytes = read(file)?;
-    let flows = FlowFile::read(&bytes).map_err(|findings| no_flow(file, &bytes, &findings))?;
+    let flows =
+        flows_of(file, &bytes).map_err(|findings| check::reasons(file, &findings).join("\n"))?;
     match flows.flows() {
         [flow] => Ok(flow.clone()),
         several => {
@@ -210,17 +211,18 @@ fn only_flow(file: &Path) -> Result<FlowDefinition, String> {
     }
 }
 
-/// The reasons why a file holds no Flow; of a file of scenarios, whose they are.
-fn no_flow(file: &Path, bytes: &[u8], findings: &[Finding]) -> String {
-    match test::scenarios_of(file, bytes) {
-        Some(flow) => {
-            let (file, flow) = (name(file), name(&flow));
-            format!(
-                "{file} holds the scenarios of a Flow, and not the Flow itself, which is {flow}"
-            )
+/// The Flows of a file.
+///
+/// # Errors
+/// The reasons why there is none; of a file of scenarios with the Flow that they are about.
+fn flows_of(file: &Path, bytes: &[u8]) -> Result<FlowFile, Vec<Finding>> {
+    FlowFile::read(bytes).map_err(|mut findings| {
+        if let Some(flow) = test::scenarios_of(file, bytes) {
+            let advice = format!("it is a file of scenarios, those of {}: name that", name(&flow));
+            findings.iter_mut().for_each(|finding| finding.advice.clone_from(&advice));
         }
-        None => check::reasons(file, findings).join("\n"),
-    }
+        findings
+    })
 }
 
 /// The reason why Studio would refuse a subflow, if it would.

@@ -75,7 +75,7 @@ async fn subflow_that_no_widget_names_is_refused_or_told_at_the_end() {
     write(template.path(), "main.tests.toml", &scenarios.replace("gone", "sub"));
     let (code, out, err) = typed(template.path(), &["flow", "test", "main.json"]).await;
     assert_eq!(code, Some(0), "{err}");
-    assert!(out.contains("note: the subflow FW9 is not used: no run comes to it\n"), "{out}");
+    assert!(out.contains("note: the subflow FW9 is not used: no widget goes into it\n"), "{out}");
 }
 
 #[tokio::test]
@@ -117,13 +117,17 @@ async fn wrong_files_of_scenarios_are_told_as_what_they_are() {
     // A Flow is needed, and these are scenarios.
     write(folder.path(), "other.toml", "flow = 'sub.json'\n[[scenarios]]\nname = 'a'\n");
     for (file, flow) in [("main.tests.toml", "main.json"), ("other.toml", "sub.json")] {
-        for command in [vec!["flow", "diff", file, HOTLINE], vec!["flow", "run", file]] {
-            let (code, _, err) = typed(folder.path(), &command).await;
-            assert_eq!(code, Some(2), "{err}");
-            let expected = format!(
-                "{file} holds the scenarios of a Flow, and not the Flow itself, which is {flow}\n"
-            );
-            assert!(err.contains(&expected) && !err.contains("HCL"), "{err}");
+        for (command, expected) in [
+            (vec!["flow", "diff", file, HOTLINE], 2),
+            (vec!["flow", "run", file], 2),
+            (vec!["flow", "check", file], 1),
+            (vec!["flow", "draw", file], 1),
+        ] {
+            let (code, out, err) = typed(folder.path(), &command).await;
+            let told = format!("{out}{err}");
+            assert_eq!(code, Some(expected), "{told}");
+            let expected = format!("it is a file of scenarios, those of {flow}: name that\n");
+            assert!(told.contains(&expected) && !told.contains("HCL"), "{told}");
         }
     }
 }

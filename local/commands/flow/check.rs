@@ -4,9 +4,9 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use studio::{Finding, FlowFile, Severity, counted};
+use studio::{Finding, Severity, counted};
 
-use super::{flow_name, name, read, write};
+use super::{flow_name, flows_of, name, read, write};
 use crate::output::{self, printable};
 
 /// The findings of a file's Flow.
@@ -51,8 +51,9 @@ pub fn run(files: &[PathBuf], json: bool) -> Result<bool, String> {
 
 /// Checks each Flow of a file.
 fn check(file: &Path, bytes: &[u8]) -> Vec<Checked> {
+    let read = flows_of(file, bytes);
     let file = name(file);
-    match FlowFile::read(bytes) {
+    match read {
         Err(findings) => vec![Checked { file, flow: None, findings }],
         Ok(flows) => {
             let flows = flows.flows();

@@ -2,10 +2,8 @@
 
 use std::path::Path;
 
-use studio::FlowFile;
-
 use super::check::say_findings;
-use super::{flow_name, name, read, write};
+use super::{flow_name, flows_of, name, read, write};
 
 /// Prints the file's Flow in today's form; one that has it already is printed as it was read. A file without a Flow, or
 /// with several, is refused.
@@ -13,7 +11,7 @@ use super::{flow_name, name, read, write};
 /// # Errors
 /// Says what cannot be read or written.
 pub fn run(file: &Path, output: Option<&Path>) -> Result<bool, String> {
-    let flows = match FlowFile::read(&read(file)?) {
+    let flows = match flows_of(file, &read(file)?) {
         Ok(flows) => flows,
         Err(findings) => {
             say_findings(file, &findings);

@@ -2,18 +2,17 @@
 
 use std::path::Path;
 
-use studio::FlowFile;
 use studio::draw::{Graph, Mode, Overlay, svg};
 
 use super::check::say_findings;
-use super::{flow_name, name, read, write};
+use super::{flow_name, flows_of, name, read, write};
 
 /// Draws the file's Flow, its first one if it has several; a file without one is refused with the reasons.
 ///
 /// # Errors
 /// Says what cannot be read or written.
 pub fn run(file: &Path, output: Option<&Path>) -> Result<bool, String> {
-    let flows = match FlowFile::read(&read(file)?) {
+    let flows = match flows_of(file, &read(file)?) {
         Ok(flows) => flows,
         Err(findings) => {
             say_findings(file, &findings);

@@ -42,8 +42,8 @@ impl<'a> NamedSubflows<'a> {
     }
 }
 
-/// The notes about subflows after runs: those that were wanted and are not given, and those that are given and were not
-/// entered; each once.
+/// The notes about subflows after runs: those that were wanted and are not given, and those that are given and that no
+/// widget names, as a template may have; each once. (One that a widget names and no run has entered has its coverage.)
 pub fn subflow_notes(
     flow: &Flow,
     given: &BTreeMap<String, Arc<Flow>>,
@@ -57,12 +57,9 @@ pub fn subflow_notes(
     let missing = wanted
         .into_iter()
         .map(|sid| format!("the subflow {sid} is not given here: name its file under [subflows]"));
-    let is_entered = |sid: &str| {
-        let mut inner = coverage.iter().flat_map(|one| &one.subflows);
-        inner.any(|(one, passed)| one == sid && passed.widgets().0 > 0)
-    };
-    let idle = given.keys().filter(|sid| !is_entered(sid));
-    let idle = idle.map(|sid| format!("the subflow {sid} is not used: no run comes to it"));
+    let named = NamedSubflows::of(flow).sids;
+    let idle = given.keys().filter(|sid| !named.contains(sid.as_str()));
+    let idle = idle.map(|sid| format!("the subflow {sid} is not used: no widget goes into it"));
     missing.chain(idle).collect()
 }
 

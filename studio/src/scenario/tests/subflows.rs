@@ -204,7 +204,7 @@ fn notes_say_once_which_subflows_are_missing_and_which_are_idle() {
     assert_eq!(notes(&subflows), [""; 0]);
     let more = [("FW2", "FW2"), ("FW3", "FW2")]
         .map(|(sid, like)| (sid.to_owned(), subflows[like].clone()));
-    assert_eq!(notes(&more.into()), ["the subflow FW3 is not used: no run comes to it"]);
+    assert_eq!(notes(&more.into()), ["the subflow FW3 is not used: no widget goes into it"]);
     // No run, no note of one that is missing.
     let coverage = Coverage::new(crate::play::PlayedFlows { main: &flow, subflows: &subflows });
     assert_eq!(subflow_notes(&flow, &BTreeMap::new(), &[&coverage]), [""; 0]);
