@@ -163,7 +163,7 @@ pub fn parse(body: &[u8], now: Timestamp) -> Vec<Result<Change, Malformed>> {
 /// All within the limits of [`parse`].
 pub fn parse_replayed(body: &[u8], now: Timestamp) -> Vec<Result<Change, Malformed>> {
     if let Ok(received) = serde_json::from_slice::<named::Received>(body) {
-        return vec![received.again(now)];
+        return vec![received.again(now).map_err(|malformed| *malformed)];
     }
     let Ok(change) = serde_json::from_slice::<Change>(body) else { return parse(body, now) };
     let mut reader = Reader { now, subject: None, found: Vec::new() };

@@ -29,10 +29,8 @@ pub fn parse_named(name: &str, body: &[u8], now: Timestamp) -> Result<Change, Bo
         body: String::from_utf8_lossy(body).into_owned(),
     };
     match name.clone().decode_utf8() {
-        Ok(known) => {
-            change(&known, body, now).map_err(|reason| Box::new(lossy().malformed(reason)))
-        }
-        Err(_) => Err(Box::new(lossy().malformed("its name is not UTF-8".to_owned()))),
+        Ok(known) => change(&known, body, now).map_err(|reason| lossy().malformed(reason)),
+        Err(_) => Err(lossy().malformed("its name is not UTF-8".to_owned())),
     }
 }
 
@@ -46,16 +44,16 @@ pub(super) struct Received {
 
 impl Received {
     /// The same once more: it has no time of its own, and changed now.
-    pub(super) fn again(self, now: Timestamp) -> Result<Change, Malformed> {
+    pub(super) fn again(self, now: Timestamp) -> Result<Change, Box<Malformed>> {
         change(&self.alarm, self.body.as_bytes(), now).map_err(|reason| self.malformed(reason))
     }
 
-    fn malformed(self, reason: String) -> Malformed {
+    fn malformed(self, reason: String) -> Box<Malformed> {
         let received = Received { alarm: line(&self.alarm, MAX_NAME_BYTES), ..self };
         // Two texts always serialise.
         let body = serde_json::to_string(&received).unwrap_or_default();
         let subject = Some(line(&received.alarm, MAX_QUOTED_CHARS));
-        Malformed { subject, ..Malformed::new(reason, body, Kind::Unknown) }
+        Box::new(Malformed { subject, ..Malformed::new(reason, body, Kind::Unknown) })
     }
 }
 
