@@ -16,7 +16,8 @@ import { below, sandboxSlack } from "./slack.mjs";
 import { studio } from "./studio.mjs";
 
 const PAGES = [
-  ["/", "overview"], ["/dead-letters", "dead-letters"], ["/login", "login"], ["/sandbox/slack", "slack"],
+  ["/", "overview"], ["/history", "history"], ["/on-call", "on-call"], ["/system", "system"],
+  ["/dead-letters", "dead-letters"], ["/login", "login"], ["/sandbox/slack", "slack"],
   ["/sandbox/phones", "phones"],
 ];
 
