@@ -105,6 +105,11 @@ class Counts:
         assert 0 < results["duplicate"] <= most, (results, most)
         return int(results["duplicate"])
 
+    def comes_back_after(self, seconds):
+        """A batch whose function ran out of time, was killed, or met others too often: not after the queue's own six minutes."""
+        sqs, url = self.cloud.client("sqs"), self.deployment.outputs["CallbacksQueueUrl"]
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(seconds)})
+
     # ---- The shows ----
 
     def refuses_strangers(self):
@@ -129,6 +134,7 @@ class Counts:
 
     def without_the_table(self, count):
         """What comes in meanwhile is taken, and waits. Nobody is shown half of the numbers."""
+        self.comes_back_after(60)
         self.send("before the outage", count)
         outage = Outage(self.deployment)
         self.cloud.relay.passes = outage.passes
@@ -141,15 +147,13 @@ class Counts:
         assert waiting and self.scrape()[0] == 503
         self.cloud.relay.reset()
         took = time.monotonic() - began
-        # A batch whose function ran out of time comes back after the queue's own six minutes.
         behind = self.are_exact(420)
         wait("the server is well", 15, lambda: self.deployment.request("GET", "/health")[0] == 200)
         print(f"   the table out of reach for {took:.0f} s ({outage.refused} requests reset): {count} callbacks taken meanwhile,"
               f" {waiting} messages waited at its end; all counters exact {behind:.0f} s later", flush=True)
 
     def where_functions_are_killed(self, count):
-        sqs, url = self.cloud.client("sqs"), self.deployment.outputs["CallbacksQueueUrl"]
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(VISIBILITY)})
+        self.comes_back_after(VISIBILITY)
         kills = Kills(self.deployment)
         self.cloud.relay.passes, self.cloud.relay.answered = kills.passes, kills.answered
         again = self.sender.again
