@@ -6,11 +6,10 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use shared::http::Request;
 use shared::storage::{Condition, Increment, Key, Put, Record, Store};
-use shared::{Error, Timestamp};
+use shared::{Error, SignedDuration, Timestamp};
 
 /// The longest wait, in seconds.
 const MAX_WAIT: u64 = 30;

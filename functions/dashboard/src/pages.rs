@@ -1,7 +1,7 @@
 //! The pages themselves, and their assets.
 //!
-//! 1. [`home`]: what goes on. [`incidents`]: one incident with its timeline. [`history`]: those that are over. [`on_call`]: who is called, and when.
-//!    [`system`]: the server itself. [`dead_letters`]: what could not be delivered. [`frame`]: what is around each page.
+//! 1. [`home`]: what goes on. [`incidents`]: one incident with its timeline. [`history`]: those that are over.
+//!    [`on_call`]: who is called, and when. [`system`]: the server itself. [`dead_letters`]: what could not be delivered. [`frame`]: what is around each page.
 //! 2. [`summary`], [`calls`], [`timeline`], [`folded`]: an incident in words; [`markup`]: times and links as HTML. All
 //!    pure.
 //! 3. [`counters`]: what was counted. [`silences`]: for what nobody is called. [`alarms`]: what monitors said last.

@@ -1,13 +1,12 @@
 //! Who may look: a password from a secret, then a signed cookie.
 
-use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use shared::config::Settings;
 use shared::http::{Request, Response};
 use shared::secret::Secret;
 use shared::start_token::is_own_path;
 use shared::storage::{Condition, Key, Put};
-use shared::{Error, Timestamp};
+use shared::{Error, SignedDuration, Timestamp};
 use subtle::ConstantTimeEq;
 
 use crate::attempts::{Attempt, address};

@@ -41,18 +41,20 @@ pub(crate) async fn page(
     let fields = form_fields(request.query.as_deref().unwrap_or_default().as_bytes());
     let filter = Filter::of(&fields);
     let store = dashboard.store.as_ref();
-    let is_page = !request.wants_json() && !matches!(filter.format.as_str(), "csv" | "json");
-    if !is_page && !filter.problems.is_empty() {
+    let format = match filter.format.as_str() {
+        known @ ("csv" | "json") => known,
+        _ if request.wants_json() => "json",
+        _ => return html(dashboard, &filter, signed_in, now).await,
+    };
+    if !filter.problems.is_empty() {
         return Err(Error::BadRequest(filter.problems.join(" ")));
     }
-    match filter.format.as_str() {
+    match format {
         "csv" => {
             let found = find(store, &filter, MAX_READ, now).await?;
             Ok(csv::response(&found.incidents))
         }
-        "json" => json(store, &filter, now).await,
-        _ if request.wants_json() => json(store, &filter, now).await,
-        _ => html(dashboard, &filter, signed_in, now).await,
+        _ => json(store, &filter, now).await,
     }
 }
 
