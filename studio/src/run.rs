@@ -86,6 +86,8 @@ pub struct Run {
     /// Its patterns: each is compiled once, and that is work once.
     patterns: Patterns,
     log: Vec<LogEntry>,
+    /// The newest entry that the full log has no place for.
+    left_out: Option<LogEntry>,
     updated: Timestamp,
 }
 
@@ -112,6 +114,7 @@ impl Run {
             work_left: MAX_RUN_WORK,
             patterns: Patterns::default(),
             log: Vec::new(),
+            left_out: None,
             updated: now,
         }
     }
@@ -153,7 +156,8 @@ impl Run {
         &self.steps
     }
 
-    /// What Twilio's debugger would show of it, oldest first; [`MAX_LOG_ENTRIES`] at most.
+    /// What Twilio's debugger would show of it, oldest first; [`MAX_LOG_ENTRIES`] at most, and the last
+    /// before its end.
     pub fn log(&self) -> &[LogEntry] {
         &self.log
     }
@@ -319,6 +323,7 @@ impl Run {
     /// Ends the run, and with it the call.
     fn end(&mut self, reason: EndReason, now: Timestamp) -> Vec<Action> {
         self.state = RunState::Ended(reason.within(self.subflow()));
+        self.close_log();
         self.updated = now;
         let is_connected = self.line() == Some(CallLine::Open);
         self.call = None;

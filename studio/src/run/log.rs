@@ -3,7 +3,7 @@
 use super::Run;
 use crate::flow::State;
 
-/// The most entries of one run's log: what comes after them is not kept.
+/// The most entries of one run's log. What comes after them is not kept, but for the last before its end: it says why.
 pub const MAX_LOG_ENTRIES: usize = 1_000;
 
 /// An entry of the log. It never holds the value of a variable.
@@ -65,10 +65,18 @@ impl Run {
     }
 
     pub(super) fn push(&mut self, entry: LogEntry) {
+        let is_in = !entry.widget.is_empty();
+        let widget = if is_in { self.place_of(&entry.widget) } else { entry.widget };
+        let entry = LogEntry { step: self.steps.len(), widget, ..entry };
         if self.log.len() < MAX_LOG_ENTRIES {
-            let is_in = !entry.widget.is_empty();
-            let widget = if is_in { self.place_of(&entry.widget) } else { entry.widget };
-            self.log.push(LogEntry { step: self.steps.len(), widget, ..entry });
+            self.log.push(entry);
+        } else {
+            self.left_out = Some(entry);
         }
+    }
+
+    /// The run has ended: what its full log has no place for is gone, but for the last, which says why.
+    pub(super) fn close_log(&mut self) {
+        self.log.extend(self.left_out.take());
     }
 }

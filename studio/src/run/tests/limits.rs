@@ -59,6 +59,18 @@ fn log_is_bounded() {
 }
 
 #[test]
+fn full_log_still_says_why_the_run_ended() {
+    let say = widget("say", "say-play", json!({"say": "Hi"}), &[("audioComplete", "a")]);
+    let (mut run, _) = begun(call(), &[say, set("a", "b"), set("b", "a")]);
+    for _ in 0..MAX_LOG_ENTRIES + 9 {
+        run.step(RunEvent::TimedOut, at(1));
+    }
+    run.step(RunEvent::Spoken, at(2));
+    assert_eq!(run.state(), &RunState::Ended(EndReason::TooManySteps));
+    assert_eq!((run.log().len(), codes(&run).last()), (MAX_LOG_ENTRIES + 1, Some(&Some(81000))));
+}
+
+#[test]
 fn widget_that_is_not_there_ends_the_run_with_its_code() {
     let (run, _) = begun(request(), &[set("a", "nowhere")]);
     assert_eq!(run.state(), &RunState::Ended(EndReason::FlowEnd));

@@ -186,7 +186,7 @@ fn check(mut run: Run, events: Vec<RunEvent>) -> Result<(), TestCaseError> {
         let (state, actions) = run.step(event, at(second));
         prop_assert_eq!(&state, run.state());
         prop_assert!(actions.len() <= 1);
-        prop_assert!(run.steps().len() <= MAX_STEPS + 1 && run.log().len() <= MAX_LOG_ENTRIES);
+        prop_assert!(run.steps().len() <= MAX_STEPS + 1 && run.log().len() <= MAX_LOG_ENTRIES + 1);
         if had_ended {
             prop_assert!(actions.is_empty() && run.steps().len() == steps);
         }
