@@ -6,6 +6,7 @@
 //! 2. [`schedule`]: who is on call when. [`silence`]: when nobody is called for which alarms.
 //! 3. [`escalation`]: who is called, when, and what came of it.
 //! 4. [`callbacks`]: the statuses of messages and calls, each counted once. [`metrics`]: the catalogue of metrics.
+//!    [`numbers`]: what incidents and callbacks add up to.
 //! 5. [`executions`]: Executions of Studio Flows, from their events.
 //! 6. [`text`]: what people read and hear. [`templates`]: the templates of a configuration, within bounds. [`size`]: lengths
 //!    in JSON, and texts cut to them. [`response_url`]: where the answer to a click goes.
@@ -16,6 +17,7 @@ pub mod escalation;
 pub mod event;
 pub mod executions;
 pub mod metrics;
+pub mod numbers;
 pub mod response_url;
 pub mod routes;
 pub mod schedule;

@@ -9,6 +9,7 @@ pub mod dead_letters;
 pub mod executions;
 pub mod flows;
 pub mod gauges;
+pub mod hours;
 pub mod incidents;
 pub mod messages;
 pub mod pauses;

@@ -17,7 +17,7 @@ pub mod vocabulary;
 use jiff::SignedDuration;
 
 pub use samples::{Observations, Samples, Value};
-pub use series::{current_name, parse};
+pub use series::{Counted, current_name, parse};
 
 /// One metric with all its series.
 #[derive(Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //!    same. Both end in the queue.
 //! 2. `process`: batches of the queue are counted. One transaction holds what has counted and the counters.
 //! 3. [`reconciliation`]: once a day Twilio's own list is looked at for ends that no callback reported. `in_progress`: once
-//!    a minute, how many calls are in progress. `hours`: once an hour the main counters are kept.
+//!    a minute, how many calls are in progress. `hours`: every quarter of an hour the counters are kept.
 //! 4. [`scrape`]: all that there is to show.
 //!
 //! A crash anywhere loses nothing: a report is in the queue before Twilio has its answer, and stays there until its
@@ -50,7 +50,7 @@ pub struct Count {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "schedule", rename_all = "kebab-case")]
 pub enum Schedule {
-    /// Once a minute: how many calls are in progress, and at the beginning of an hour what was counted.
+    /// Once a minute: how many calls are in progress, and every quarter of an hour what was counted.
     CallsInProgress,
     /// Once a day: the ends that no callback reported.
     Reconciliation,
@@ -64,7 +64,7 @@ impl Count {
     pub async fn tick(&self, schedule: Schedule, now: Timestamp) -> Result<(), Error> {
         match schedule {
             Schedule::CallsInProgress => {
-                self.keep_hour(now).await?;
+                self.keep_quarter(now).await?;
                 self.measure_calls_in_progress(now).await
             }
             Schedule::Reconciliation => self.begin_reconciliation(now).await,

@@ -1,34 +1,27 @@
-//! The counters at the end of each hour, kept for five weeks: what happened in an hour is the difference of two.
+//! The counters at the beginning of each quarter of an hour: what happened since is the difference to those of now.
 
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::Count;
 use crate::Error;
-use crate::storage::{Condition, Counters, Key, Put, counters};
-
-/// The partition of the counters by hour.
-const HOURS: &str = "hours";
-/// The retention of an hour's counters: four weeks can be compared with the week before them.
-const HOUR_RETENTION: SignedDuration = SignedDuration::from_hours(35 * 24);
+use crate::domain::numbers::{hour_of, quarter_of};
+use crate::storage::{Key, counters, hours, writes};
 
 impl Count {
-    /// Keeps all counters as they stand, if nobody has in this hour.
-    pub(super) async fn keep_hour(&self, now: Timestamp) -> Result<(), Error> {
-        let hour = now.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H").to_string();
-        let key = Key::new(HOURS, hour);
-        let known = self.store.load(std::slice::from_ref(&key), now).await?;
-        if known.into_iter().flatten().next().is_some() {
+    /// Keeps all counters as they stand, if nobody has in this quarter of an hour, or in this hour.
+    pub(super) async fn keep_quarter(&self, now: Timestamp) -> Result<(), Error> {
+        let mut begun = vec![hour_of(now), quarter_of(now)];
+        begun.dedup();
+        let keys: Vec<Key> = begun.iter().map(|at| hours::key(*at)).collect();
+        let known = self.store.load(&keys, now).await?;
+        let new = begun.iter().zip(known).filter(|(_, known)| known.is_none());
+        let new: Vec<Timestamp> = new.map(|(at, _)| *at).collect();
+        if new.is_empty() {
             return Ok(());
         }
-        let all = Counters(counters::totals(self.store.as_ref(), now).await?);
-        let put = Put {
-            key,
-            body: all.to_body(),
-            condition: Condition::Absent,
-            expires_at: now.checked_add(HOUR_RETENTION).ok(),
-        };
-        match self.store.write(&[put.into()], now).await {
+        let totals = counters::totals(self.store.as_ref(), now).await?;
+        let puts = new.iter().map(|at| hours::put(*at, totals.clone()));
+        match self.store.write(&writes(puts), now).await {
             Err(Error::Conflict { .. }) => Ok(()),
             written => written,
         }

@@ -21,7 +21,7 @@ impl Update<'_> {
 impl Attempt {
     /// Whether somebody answered, as far as it will ever be known: they pressed a key, or the call came to its end and no
     /// machine was detected.
-    fn is_somebody(&self) -> bool {
+    pub(crate) fn is_somebody(&self) -> bool {
         match self.outcome {
             None => false,
             Some(Outcome::Taken | Outcome::Declined | Outcome::Resolved | Outcome::TooLate) => true,

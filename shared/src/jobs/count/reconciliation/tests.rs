@@ -213,7 +213,7 @@ async fn calls_in_progress_are_counted_over_all_pages() {
 }
 
 #[tokio::test]
-async fn counters_are_kept_once_an_hour() {
+async fn counters_are_kept_once_a_quarter_of_an_hour() {
     let setup = setup(None, Vec::new());
     setup.told(&[("SM1", "sent")]).await;
     let at = |minutes: i64| now() + SignedDuration::from_mins(minutes);
@@ -231,7 +231,21 @@ async fn counters_are_kept_once_an_hour() {
             (record.key.sk, counters[name].as_u64().unwrap())
         })
         .collect();
-    assert_eq!(sent, [("2026-11-20T12".to_owned(), 1), ("2026-11-20T13".to_owned(), 4)]);
+    let kept = |name: &str, count| (name.to_owned(), count);
+    assert_eq!(
+        sent,
+        [kept("2026-11-20T12", 1), kept("2026-11-20T12:45", 3), kept("2026-11-20T13", 4)]
+    );
+}
+
+#[tokio::test]
+async fn server_that_starts_late_in_an_hour_keeps_the_counters_for_that_hour_too() {
+    let setup = setup(None, Vec::new());
+    let at = now() + SignedDuration::from_mins(47);
+    setup.count.tick(Schedule::CallsInProgress, at).await.unwrap();
+    let rows = crate::storage::all_records(&setup.store, "hours", at).await.unwrap();
+    let rows: Vec<String> = rows.into_iter().map(|record| record.key.sk).collect();
+    assert_eq!(rows, ["2026-11-20T12", "2026-11-20T12:45"]);
 }
 
 #[test]
