@@ -8,7 +8,7 @@ mod reporter;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dashboard::{Dashboard, LayoutCache, MediansCache, ServerCli, WaitingCache};
+use dashboard::{Dashboard, LayoutCache, MediansCache, OnCallCache, ServerCli, WaitingCache};
 use event_stream_webhook::Webhook;
 use metrics::{Cache, Metrics};
 use sandbox::Secrets;
@@ -122,6 +122,7 @@ pub async fn run(options: &ServerOptions) -> Result<(), String> {
             medians: MediansCache::default(),
             layouts: LayoutCache::default(),
             waiting: WaitingCache::default(),
+            on_call: OnCallCache::default(),
             start_token: Some(start.clone()),
             server_cli: ServerCli {
                 program: program::prefix(),

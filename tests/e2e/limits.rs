@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
-use dashboard::{Dashboard, LayoutCache, MediansCache, ServerCli, WaitingCache};
+use dashboard::{Dashboard, LayoutCache, MediansCache, OnCallCache, ServerCli, WaitingCache};
 use event_stream_webhook::Webhook;
 use metrics::{Cache, Metrics};
 use ringdown::clock::now;
@@ -71,6 +71,7 @@ impl Functions {
             medians: MediansCache::default(),
             layouts: LayoutCache::default(),
             waiting: WaitingCache::default(),
+            on_call: OnCallCache::default(),
             start_token: None,
             server_cli: ServerCli::default(),
         };

@@ -24,8 +24,8 @@ use shared::storage::{Queue, Store};
 use shared::twilio::rest::Wire;
 use shared::{Error, Timestamp};
 
-pub use pages::WaitingCache;
 pub use pages::studio::{LayoutCache, MediansCache};
+pub use pages::{OnCallCache, WaitingCache};
 
 /// What the pages need.
 pub struct Dashboard {
@@ -43,6 +43,8 @@ pub struct Dashboard {
     pub layouts: LayoutCache,
     /// How many dead letters wait.
     pub waiting: WaitingCache,
+    /// Who is on call.
+    pub on_call: OnCallCache,
     /// On one machine: what opens the pages without a password.
     pub start_token: Option<StartToken>,
     /// The commands that the pages name.

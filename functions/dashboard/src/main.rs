@@ -1,6 +1,8 @@
 //! `handle`, inside Lambda; nothing is decided here.
 
-use dashboard::{Dashboard, LayoutCache, MediansCache, ServerCli, WaitingCache, handle};
+use dashboard::{
+    Dashboard, LayoutCache, MediansCache, OnCallCache, ServerCli, WaitingCache, handle,
+};
 use shared::aws::{Backend, Failure, Reports, serve_http};
 use shared::twilio::rest::wire;
 
@@ -20,6 +22,7 @@ async fn main() -> Result<(), Failure> {
         medians: MediansCache::default(),
         layouts: LayoutCache::default(),
         waiting: WaitingCache::default(),
+        on_call: OnCallCache::default(),
         start_token: None,
         server_cli: ServerCli::default(),
     };

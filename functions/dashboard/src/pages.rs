@@ -37,6 +37,7 @@ use shared::http::{Request, Response};
 
 use crate::Dashboard;
 pub use frame::WaitingCache;
+pub use on_call::OnCallCache;
 
 /// How many counters, or dead letters, a page shows.
 const SHOWN: usize = 200;

@@ -1,5 +1,8 @@
 //! The first page: what goes on, and who is on call for what.
 
+use std::sync::Arc;
+
+use futures_util::future::try_join4;
 use minijinja::value::{Serde, merge_maps};
 use minijinja::{Value, context};
 use shared::config::Settings;
@@ -11,7 +14,7 @@ use shared::{Error, Timestamp};
 
 use super::alarms::alarms;
 use super::frame::frame;
-use super::on_call::{lost_shifts, on_call};
+use super::on_call::lost_shifts;
 use super::silences::silences;
 use super::summary::Summary;
 use super::{rejected, render, simulated, text};
@@ -44,9 +47,19 @@ pub(crate) async fn live(dashboard: &Dashboard, now: Timestamp) -> Result<String
 }
 
 /// The facts of the live part. Nothing in it changes by the second, but by what happens.
-async fn facts(dashboard: &Dashboard, settings: &Settings, now: Timestamp) -> Result<Value, Error> {
+async fn facts(
+    dashboard: &Dashboard,
+    settings: &Arc<Settings>,
+    now: Timestamp,
+) -> Result<Value, Error> {
     let store = dashboard.store.as_ref();
-    let all = incidents::all(store, RECENT, now).await?;
+    let (all, silences, alarms, waiting) = try_join4(
+        incidents::all(store, RECENT, now),
+        silences(store, settings, now),
+        alarms(store, settings, now),
+        dashboard.waiting.get(store, now),
+    )
+    .await?;
     let (mut open, recent): (Vec<_>, Vec<_>) =
         all.iter().map(Summary::of).partition(|incident| incident.is_open);
     open.sort_by_key(Summary::urgency);
@@ -57,10 +70,9 @@ async fn facts(dashboard: &Dashboard, settings: &Settings, now: Timestamp) -> Re
     };
     Ok(context! {
         tab, said, open => Serde(&open), recent => Serde(&recent.iter().take(RECENT).collect::<Vec<_>>()),
-        quiet_since => quiet_since(&all), on_call => Serde(&on_call(&settings.config.escalation, now)),
-        silences => Serde(&silences(store, settings, now).await?.in_force()),
-        without_policy => Serde(&alarms(store, settings, now).await?.without_policy),
-        waiting => dashboard.waiting.get(store, now).await?, simulated => simulated(settings),
+        quiet_since => quiet_since(&all), on_call => dashboard.on_call.get(settings, now),
+        silences => Serde(&silences.in_force()), without_policy => Serde(&alarms.without_policy),
+        waiting, simulated => simulated(settings),
     })
 }
 

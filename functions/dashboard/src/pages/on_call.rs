@@ -1,7 +1,9 @@
 //! Who is on call: now for each policy, and in the two weeks to come.
 
-use minijinja::context;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use minijinja::value::Serde;
+use minijinja::{Value, context};
 use serde::Serialize;
 use shared::config::Settings;
 use shared::config::file::{Escalation, Roster};
@@ -32,8 +34,41 @@ pub(super) struct OnCall {
     behind: Vec<String>,
 }
 
-/// Who is on call for each policy, in the file's order.
-pub(super) fn on_call(escalation: &Escalation, now: Timestamp) -> Vec<OnCall> {
+/// Who is on call for each policy, until that changes: pages that follow ask every second, and a large calendar takes
+/// its time.
+#[derive(Debug, Default)]
+pub struct OnCallCache(Mutex<Option<Kept>>);
+
+#[derive(Clone, Debug)]
+struct Kept {
+    settings: Arc<Settings>,
+    from: Timestamp,
+    until: Timestamp,
+    policies: Value,
+}
+
+impl OnCallCache {
+    /// Who is on call for each policy, in the file's order.
+    pub(super) fn get(&self, settings: &Arc<Settings>, now: Timestamp) -> Value {
+        let holds = |kept: &Kept| {
+            Arc::ptr_eq(&kept.settings, settings) && (kept.from..kept.until).contains(&now)
+        };
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(kept) = kept.filter(holds) {
+            return kept.policies;
+        }
+        let policies = on_call(&settings.config.escalation, now);
+        let changes = policies.iter().filter_map(|policy| policy.until);
+        let until = changes.min().unwrap_or(Timestamp::MAX);
+        let policies = Value::from(Serde(&policies));
+        let kept =
+            Kept { settings: settings.clone(), from: now, until, policies: policies.clone() };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
+        policies
+    }
+}
+
+fn on_call(escalation: &Escalation, now: Timestamp) -> Vec<OnCall> {
     let of = |policy: shared::domain::escalation::Policy| {
         let mut roster = policy.roster.into_iter();
         let (until, then) = change(escalation, &policy.name, now);
@@ -69,7 +104,7 @@ pub(crate) async fn page(
     let settings = dashboard.settings.get(now).await?;
     let escalation = &settings.config.escalation;
     let facts = context! {
-        on_call => Serde(&on_call(escalation, now)), schedules => Serde(&two_weeks(&escalation.schedules, now)),
+        on_call => dashboard.on_call.get(&settings, now), schedules => Serde(&two_weeks(&escalation.schedules, now)),
         lost_shifts => Serde(&lost_shifts(&settings, now)),
         silences => Serde(&silences(dashboard.store.as_ref(), &settings, now).await?),
         ..frame(dashboard, &settings, ("On call", "on-call"), signed_in, now).await?

@@ -23,7 +23,7 @@ use shared::storage::{QueueName, records};
 use shared::testing::{Calls, MemoryBackend, Parameters, Sent, sample};
 use shared::twilio::rest::Wire;
 
-use crate::{Dashboard, LayoutCache, MediansCache, ServerCli, WaitingCache, handle};
+use crate::{Dashboard, LayoutCache, MediansCache, OnCallCache, ServerCli, WaitingCache, handle};
 
 pub(super) const CONFIG: &str = r#"
 [channels.default]
@@ -82,6 +82,7 @@ impl Pages {
             medians: MediansCache::default(),
             layouts: LayoutCache::default(),
             waiting: WaitingCache::default(),
+            on_call: OnCallCache::default(),
             start_token: Some(StartToken::new(Secret::new(TOKEN), 8080)),
             server_cli: ServerCli::default(),
         };

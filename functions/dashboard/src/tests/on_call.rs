@@ -2,6 +2,7 @@
 
 use super::backend::*;
 use super::incidents::{says, words};
+use shared::http::Request;
 
 const ROTA: &str = r#"
 [[schedules]]
@@ -33,6 +34,32 @@ fn both_pages_say_who_is_on_call_until_when_and_who_then() {
             "bravo Mon 23 Nov 2026, 09:00 UTC – Mon 30 Nov 2026, 09:00 UTC",
         ],
     );
+}
+
+#[test]
+fn page_that_follows_says_who_takes_over_at_the_very_second() {
+    let pages = Pages::of(&format!("{CONFIG}{ROTA}"), &[]);
+    let live = |at: &str| {
+        let headers = [("host", "localhost"), ("authorization", BEARER)];
+        let request = Request {
+            method: "GET".to_owned(),
+            path: "/live".to_owned(),
+            query: Some("incidents".to_owned()),
+            headers: headers.map(|(name, value)| (name.to_owned(), value.into())).into(),
+            ..Request::default()
+        };
+        words(&body(&pages.send(request, at.parse().unwrap())).replace("data: ", ""))
+    };
+    let (first, second) = ("nights alpha until Mon 23 Nov", "nights bravo until Mon 30 Nov");
+    for (at, expected) in [
+        ("2026-11-23T08:58:00Z", first),
+        ("2026-11-23T08:59:59.999Z", first),
+        ("2026-11-23T09:00:00Z", second),
+        ("2026-11-23T09:01:00Z", second),
+        ("2026-11-23T08:59:00Z", first),
+    ] {
+        says(&live(at), &[expected]);
+    }
 }
 
 #[test]
