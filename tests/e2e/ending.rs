@@ -71,6 +71,12 @@ async fn stuck_execution_is_ended_by_the_command_of_its_page() {
     let again = typed(&server, command).await;
     assert!(again.status.success(), "{again:?}");
     assert_eq!(stdout(&again), format!("{execution} had already ended\n"));
+
+    let told: Value =
+        serde_json::from_str(&stdout(&typed(&server, &format!("{command} --json")).await)).unwrap();
+    let message = format!("{execution} had already ended");
+    assert_eq!((&told["outcome"], &told["message"]), (&json!("ended_before"), &json!(message)));
+    assert_eq!(told["execution"], json!(execution));
 }
 
 #[tokio::test]
@@ -88,6 +94,9 @@ async fn execution_that_cannot_be_ended_is_refused_with_what_to_do() {
         let (code, text) = end(&[&[flow.as_str(), &other], &to[..]].concat()).await;
         assert_eq!(code, 1, "{text}");
         assert!(text.starts_with(&format!("{other} is no execution of {flow} in")), "{text}");
+        let (code, text) = end(&[&[flow.as_str(), &other, "--json"], &to[..]].concat()).await;
+        let told: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((code, &told["outcome"], &told["flow"]), (1, &json!("unknown"), &json!(flow)));
     }
     let (code, text) = end(&["FW../../x", &other]).await;
     assert_eq!(code, 2, "{text}");

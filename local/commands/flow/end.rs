@@ -1,11 +1,13 @@
 //! `ringdown flow end`: ends an Execution, for instance one that is stuck.
 
 use clap::Args;
+use serde_json::{Value, json};
 use shared::domain::executions::sid::{EXECUTION, FLOW, read_sid};
 use shared::twilio::rest::{Account, Api, ApiError, wire};
 use shared::twilio::studio::api::{EndOutcome, Executions};
 
 use super::super::arguments::{DataFolder, ServerAddress};
+use crate::output;
 use crate::settings::{environment, twilio_account};
 
 /// What was typed behind `flow end`.
@@ -27,6 +29,9 @@ pub struct EndOptions {
     /// That server was started with --sandbox
     #[arg(long)]
     pub sandbox: bool,
+    /// Print what became of it as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -65,15 +70,15 @@ impl EndOptions {
 /// # Errors
 /// There is no account, or Twilio does not answer.
 pub async fn run(options: &EndOptions) -> Result<bool, String> {
-    let EndOptions { flow, execution, address, folder, sandbox } = options;
+    let EndOptions { flow, execution, address, folder, sandbox, json } = options;
     let to = address.to.trim_end_matches('/');
     let account = twilio_account(&environment(), folder.path(), to, *sandbox)?;
     let http = shared::http::client().map_err(|error| error.to_string())?;
     let api = Api::new(account.clone(), wire(http));
     let outcome = Executions::of(&api, flow).end_active(execution).await;
     let is_simulated = account.base_url.starts_with(to);
-    let (is_over, text) = match outcome {
-        Ok(outcome) => describe(outcome, options, &account),
+    let (outcome, text) = match outcome {
+        Ok(outcome) => (word(outcome), describe(outcome, options, &account)),
         Err(ApiError::Refused(why)) if matches!(why.code, Some(20003 | 401 | 403)) => {
             let advice = match is_simulated {
                 true => {
@@ -83,9 +88,9 @@ pub async fn run(options: &EndOptions) -> Result<bool, String> {
                     "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, which are those of your account in Twilio's console"
                 }
             };
-            (false, format!("not ended: {}; {advice}", why.text))
+            (REFUSED, format!("not ended: {}; {advice}", why.text))
         }
-        Err(ApiError::Refused(why)) => (false, format!("not ended: {}", why.text)),
+        Err(ApiError::Refused(why)) => (REFUSED, format!("not ended: {}", why.text)),
         Err(ApiError::Later(_, why)) if is_simulated => {
             let start = crate::program::start();
             return Err(format!(
@@ -99,29 +104,45 @@ pub async fn run(options: &EndOptions) -> Result<bool, String> {
             return Err(format!("{why}: it may have ended. The same command again says whether"));
         }
     };
-    say!("{text}");
-    Ok(is_over)
+    match json {
+        true => say!("{}", output::json(&object(options, outcome, &text))),
+        false => say!("{text}"),
+    }
+    Ok(OVER.contains(&outcome))
 }
 
-/// Whether it is over, and the outcome in words.
-fn describe(outcome: EndOutcome, options: &EndOptions, account: &Account) -> (bool, String) {
+/// The outcomes after which it is over.
+const OVER: [&str; 2] = ["ended", "ended_before"];
+const REFUSED: &str = "refused";
+
+/// The outcome as the word that a script reads.
+fn word(outcome: EndOutcome) -> &'static str {
+    match outcome {
+        EndOutcome::Ended => "ended",
+        EndOutcome::EndedBefore => "ended_before",
+        EndOutcome::Active => "active",
+        EndOutcome::Unknown => "unknown",
+    }
+}
+
+fn object(options: &EndOptions, outcome: &str, text: &str) -> Value {
+    let EndOptions { flow, execution, .. } = options;
+    json!({"flow": flow, "execution": execution, "outcome": outcome, "message": text})
+}
+
+/// The outcome in words.
+fn describe(outcome: EndOutcome, options: &EndOptions, account: &Account) -> String {
     let EndOptions { flow, execution, .. } = options;
     match outcome {
-        EndOutcome::Ended => (true, format!("{execution} has ended")),
-        EndOutcome::EndedBefore => (true, format!("{execution} had already ended")),
-        EndOutcome::Active => (
-            false,
-            format!(
-                "{execution} is still active, though Twilio took the request: try again in a moment"
-            ),
+        EndOutcome::Ended => format!("{execution} has ended"),
+        EndOutcome::EndedBefore => format!("{execution} had already ended"),
+        EndOutcome::Active => format!(
+            "{execution} is still active, though Twilio took the request: try again in a moment"
         ),
-        EndOutcome::Unknown => (
-            false,
-            format!(
-                "{execution} is no execution of {flow} in the account {}: are both SIDs right, and is it this account's \
-                 Flow? Twilio may have deleted one that ended long ago",
-                account.sid
-            ),
+        EndOutcome::Unknown => format!(
+            "{execution} is no execution of {flow} in the account {}: are both SIDs right, and is it this account's Flow? \
+             Twilio may have deleted one that ended long ago",
+            account.sid
         ),
     }
 }

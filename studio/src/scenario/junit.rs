@@ -66,7 +66,7 @@ fn time(took: Duration) -> String {
 fn scenarios(name: &str, report: &ScenarioReport) -> Suite {
     let mut cases = String::new();
     for result in &report.results {
-        let ScenarioResult { line, failures, took, .. } = result;
+        let ScenarioResult { line, failures, notes, took, .. } = result;
         let (file, case) = (escape(name), escape(&result.name));
         let _ = write!(
             cases,
@@ -77,7 +77,9 @@ fn scenarios(name: &str, report: &ScenarioReport) -> Suite {
             let message = format!("{}: {}", failure.key, failure.message);
             (message, failure.lines.join("\n"))
         });
-        close(&mut cases, failure, &format!("the run: {}", result.path()));
+        let run = (!result.failures.is_empty()).then(|| format!("the run: {}", result.path()));
+        let notes = notes.iter().map(|note| format!("note: {note}"));
+        close(&mut cases, failure, &run.into_iter().chain(notes).collect::<Vec<_>>());
     }
     let took = report.results.iter().map(|result| result.took).sum();
     let counts = Counts { tests: report.results.len(), failures: report.failed(), errors: 0 };
@@ -95,11 +97,9 @@ fn walked(name: &str, found: &Exploration) -> Suite {
     let failures = found.broken.iter().map(|one| {
         (format!("{} (walks: {})", one.message, one.count), format!("for example {}", one.example))
     });
-    close(
-        &mut cases,
-        failures,
-        &format!("{} random walks with the seed {}", found.walks, found.seed),
-    );
+    let walks = format!("{} random walks with the seed {}", found.walks, found.seed);
+    let more: Vec<String> = (!found.broken.is_empty()).then_some(walks).into_iter().collect();
+    close(&mut cases, failures, &more);
     let counts = Counts { tests: 1, failures: usize::from(!found.broken.is_empty()), errors: 0 };
     Suite { name: format!("{name} (random walks)"), counts, took: found.took, cases }
 }
@@ -122,18 +122,22 @@ fn unplayed(name: &str, why: &str) -> Suite {
     }
 }
 
-/// Ends a case that has begun: with its failures, each with its lines, and what else is to be known of a failed one.
-fn close(xml: &mut String, failures: impl Iterator<Item = (String, String)>, more: &str) {
-    let mut failures = failures.peekable();
-    if failures.peek().is_none() {
-        xml.push_str("/>\n");
-        return;
-    }
-    xml.push_str(">\n");
+/// Ends a case that has begun: with its failures, each with its lines, and what else is to be known of it.
+fn close(xml: &mut String, failures: impl Iterator<Item = (String, String)>, more: &[String]) {
+    let mut inner = String::new();
     for (message, lines) in failures {
         let lines: Vec<String> = lines.lines().map(escape).collect();
         let (message, lines) = (escape(&message), lines.join("\n"));
-        let _ = writeln!(xml, "      <failure message=\"{message}\">{lines}</failure>");
+        let _ = writeln!(inner, "      <failure message=\"{message}\">{lines}</failure>");
     }
-    let _ = writeln!(xml, "      <system-out>{}</system-out>\n    </testcase>", escape(more));
+    if !more.is_empty() {
+        let more: Vec<String> = more.iter().map(|line| escape(line)).collect();
+        let _ = writeln!(inner, "      <system-out>{}</system-out>", more.join("\n"));
+    }
+    match inner.is_empty() {
+        true => xml.push_str("/>\n"),
+        false => {
+            let _ = write!(xml, ">\n{inner}    </testcase>\n");
+        }
+    }
 }

@@ -106,6 +106,10 @@ fn what_a_scenario_gives_for_nothing_is_noted() {
     assert_eq!(notes, [&[unused(9)][..], &[unused(13)], &[]]);
     assert_eq!(report.unused_answers, [1]);
     assert_eq!(report.failed(), 0);
+    let xml = junit(&[("a".to_owned(), report)], &[], &[]);
+    let note = format!("<system-out>note: {}</system-out>", unused(9));
+    assert!(xml.contains(&note) && xml.matches("<system-out>").count() == 2, "{note}: {xml}");
+    assert!(roxmltree::Document::parse(&xml).is_ok());
 }
 
 #[test]
