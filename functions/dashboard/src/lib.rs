@@ -92,7 +92,7 @@ async fn route(
         };
     }
     match route.name {
-        Endpoint::Asset => pages::asset(&request.path),
+        Endpoint::Asset => pages::assets::asset(&request.path),
         Endpoint::LogInPage => Ok(pages::login(dashboard, request, None)),
         Endpoint::LogIn => session::log_in(dashboard, request, now).await,
         Endpoint::LogOut => session::log_out(dashboard, request, now).await,

@@ -1,4 +1,4 @@
-//! The pages themselves, and their assets.
+//! The pages themselves.
 //!
 //! 1. [`home`]: what goes on. [`incidents`]: one incident with its timeline. [`history`]: those that are over.
 //!    [`on_call`]: who is called, and when. [`system`]: the server itself. [`dead_letters`]: what could not be delivered. [`frame`]: what is around each page.
@@ -6,9 +6,10 @@
 //!    pure.
 //! 3. [`counters`]: what was counted. [`silences`]: for what nobody is called. [`alarms`]: what monitors said last.
 //!    [`resolve`]: the button that ends an incident.
-//! 4. [`studio`]: Flows and Executions as they run.
+//! 4. [`assets`]: the pages' own files. [`studio`]: Flows and Executions as they run.
 
 mod alarms;
+pub(crate) mod assets;
 mod calls;
 mod counters;
 pub(crate) mod dead_letters;
@@ -28,7 +29,6 @@ mod timeline;
 
 use std::sync::LazyLock;
 
-use ::studio::draw;
 use minijinja::{Environment, Value, context};
 use shared::Error;
 use shared::config::{Settings, Simulated};
@@ -150,28 +150,6 @@ fn simulated(settings: &Settings) -> Value {
     context! {
         phones => is(Simulated::Twilio), slack => is(Simulated::Slack), samples => is(Simulated::Events),
     }
-}
-
-/// The pages' own files.
-pub(crate) fn asset(path: &str) -> Result<Response, Error> {
-    const CSS: &str = "text/css; charset=utf-8";
-    const JS: &str = "text/javascript; charset=utf-8";
-    let (content_type, body) = match path {
-        "/assets/style.css" => (CSS, include_str!("../assets/style.css")),
-        "/assets/incidents.css" => (CSS, include_str!("../assets/incidents.css")),
-        "/assets/live.css" => (CSS, include_str!("../assets/live.css")),
-        "/assets/studio.css" => (CSS, include_str!("../assets/studio.css")),
-        "/assets/flow-graph.css" => (CSS, draw::STYLE),
-        "/assets/dead-letters.js" => (JS, include_str!("../assets/dead-letters.js")),
-        "/assets/live.js" => (JS, include_str!("../assets/live.js")),
-        "/assets/times.js" => (JS, include_str!("../assets/times.js")),
-        "/assets/replay.js" => (JS, include_str!("../assets/replay.js")),
-        "/assets/favicon.svg" => ("image/svg+xml", include_str!("../assets/favicon.svg")),
-        _ => return Err(Error::NotFound),
-    };
-    Ok(Response::of(200, content_type, body)
-        .with("cache-control", "max-age=300")
-        .with("x-content-type-options", "nosniff"))
 }
 
 /// A template with its facts as text: a page, or the live part of one. No foreign text in it turns letters around; the

@@ -64,3 +64,23 @@ fn post_of_another_origin_does_nothing_with_the_token() {
     }
     assert!(pages.queued().is_empty());
 }
+
+#[test]
+fn manifest_names_icons_that_are_there() {
+    let pages = Pages::new();
+    let layout = pages.page("/");
+    for link in ["href=\"/assets/manifest.webmanifest\"", "href=\"/assets/touch-icon.png\""] {
+        assert!(layout.contains(link), "{link}");
+    }
+    let manifest = pages.ask("GET", "/assets/manifest.webmanifest", &[]);
+    assert_eq!(header(&manifest, "content-type"), "application/manifest+json");
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest.body).unwrap();
+    let icons = manifest["icons"].as_array().unwrap();
+    let names = icons.iter().map(|icon| icon["src"].as_str().unwrap()).chain(["touch-icon.png"]);
+    for name in names {
+        let icon = pages.ask("GET", &format!("/assets/{name}"), &[]);
+        assert_eq!(icon.status, 200, "{name}");
+        let is_png = header(&icon, "content-type") == "image/png";
+        assert_eq!(icon.body.starts_with(b"\x89PNG"), is_png, "{name}");
+    }
+}
