@@ -80,9 +80,15 @@ async fn dead_letters(options: &DeadLettersOptions) -> Result<bool, String> {
     let backend = backend::open(options.folder.path(), options.config.path());
     let backend = backend.await.map_err(|error| error.to_string())?;
     let (store, queue) = (backend.store.as_ref(), backend.queue.as_ref());
+    let ids = &options.id;
     let done = match (options.replay, backend.config) {
-        (false, _) => commands::dead_letters::list(store, options.json).await.map(|()| true),
-        (true, Ok(config)) => commands::dead_letters::replay(store, queue, &config.routes).await,
+        (false, _) if options.dismiss => {
+            commands::dead_letters::dismiss(store, ids).await.map(|()| true)
+        }
+        (false, _) => commands::dead_letters::list(store, ids, options.json).await.map(|()| true),
+        (true, Ok(config)) => {
+            commands::dead_letters::replay(store, queue, &config.routes, ids).await
+        }
         (true, Err(error)) => Err(error),
     };
     done.map_err(|error| error.to_string())

@@ -113,7 +113,7 @@ pub enum Command {
     /// FILE is JSON: url, params (of a form) or body (with content_type, if it is a form), signature, token; or an array of
     /// such.
     Verify(VerifyOptions),
-    /// List what could not be delivered, or send it again
+    /// List what could not be delivered, send it again, or dismiss it
     DeadLetters(DeadLettersOptions),
     /// Find what no callback has reported
     #[command(subcommand)]

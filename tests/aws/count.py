@@ -178,7 +178,7 @@ class Counts:
         assert all(letter["body"] == NEWER and letter["job"] == "count" for letter in self.letters()), self.letters()
 
     def letters(self):
-        return [json.loads(record["body"]["S"]) for record in self.deployment.records("dead-letters")]
+        return dead_letters.letters(self.deployment)
 
 
 class Outage:

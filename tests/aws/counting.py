@@ -10,6 +10,7 @@ import json
 import re
 import urllib.parse
 
+import dead_letters
 import twilio
 from phones import FROM, Call
 
@@ -147,7 +148,7 @@ def ticked(backend, schedule):
 def letters(backend, event):
     """A message of the batch that nobody understands is kept, with its reason."""
     strange = [record["body"] for record in event["Records"] if '"kind":"report"' not in record["body"]]
-    kept = [json.loads(record["body"]["S"]) for record in backend.records("dead-letters")]
+    kept = dead_letters.letters(backend)
     assert [(letter["job"], letter["body"]) for letter in kept] == [("count", body) for body in strange], kept
     assert all(letter["reason"].startswith("it is no message of the queue of callbacks: ") for letter in kept), kept
 

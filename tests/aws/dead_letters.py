@@ -60,8 +60,14 @@ def show(cloud, slack, count):
 
 def lines(deployment):
     """The lines of all dead letters."""
-    return {line for record in deployment.records("dead-letters")
+    return {line for record in deployment.records("dead-letter-bodies")
             for line in re.findall(r"(?:%s) \d{5}" % "|".join(twilio.TYPES), json.dumps(record))}
+
+
+def letters(backend):
+    """The dead letters, each with its body, which is a record of its own."""
+    bodies = {record["sk"]["S"]: json.loads(record["body"]["S"]) for record in backend.records("dead-letter-bodies")}
+    return [json.loads(record["body"]["S"]) | bodies[record["sk"]["S"]] for record in backend.records("dead-letters")]
 
 
 def log_in(deployment):

@@ -64,10 +64,10 @@ async function sheet(page, where, scheme) {
 async function replay(browser) {
   const { page, trouble, close } = await open(browser, DESK);
   await page.goto(`${origin}/dead-letters`);
-  if (await page.locator("#replay-all").count()) {
+  if (await page.locator(".head .replay-all").count()) {
     await check("“Replay all” tells what it came to", async () => {
-      await page.locator("#replay-all button").click();
-      await page.locator("#outcome", { hasText: /\d+ of \d+ sent again/ }).waitFor({ timeout: 4 * PATIENCE });
+      await page.locator(".head .replay-all button").click();
+      await page.locator("#outcome", { hasText: /\d+ delivered, \d+ came back/ }).waitFor({ timeout: 4 * PATIENCE });
       expect(trouble.length === 0, trouble.join(" · "));
     });
   }

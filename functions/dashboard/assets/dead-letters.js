@@ -1,28 +1,23 @@
-// "Replay all" with its progress.
-// Without this file the forms still work: the server answers them with a redirect.
-
-const OUTCOME = "ringdown.replay";
+// "Replay" of many letters with its progress, and what becomes of them once that is known.
+// Without this file the forms still work: the server answers them with a redirect, and the page says the rest when it is
+// loaded again.
 
 // What was sent until then stays sent.
 const AGAIN = "Press again to go on with what is left.";
+const POLL = 2000;
+// By then the page has said all that it can: letters that wait for Slack wait for hours.
+const POLLS = 60;
 
 const outcome = document.getElementById("outcome");
 
-// What the last replay came to is told once, on the page that it reloaded.
-const told = sessionStorage.getItem(OUTCOME);
-if (told) {
-  sessionStorage.removeItem(OUTCOME);
-  outcome.textContent = told;
-}
-
-/** Sends one more piece again. Gives `{replayed, refused, left, after}`; throws an error that a person can read. */
-async function replay(after) {
+/** Sends one more piece again. Gives `{replayed, refused, left, after, since}`; throws an error that a person can read. */
+async function replay(group, after) {
   let answer;
   try {
     answer = await fetch("/dead-letters/replay", {
       method: "POST",
       headers: { Accept: "application/json" },
-      body: new URLSearchParams({ after }),
+      body: new URLSearchParams({ group, after }),
     });
   } catch {
     throw new Error(`The server did not answer. ${AGAIN}`);
@@ -33,47 +28,64 @@ async function replay(after) {
   return answer.json();
 }
 
-/** Goes through all that wait, piece by piece, and tells `show` after each. Gives the final sentence. */
-async function replayAll(show) {
+/** Goes through all that wait, piece by piece, and tells `show` after each. Gives the address that says what became of them. */
+async function replayAll(group, show) {
   let sent = 0;
   let refused = 0;
   let after = "";
+  let since;
   for (;;) {
-    const piece = await replay(after);
+    const piece = await replay(group, after);
     sent += piece.replayed;
     refused += piece.refused;
-    const text = `${sent} of ${sent + refused + piece.left} sent again${refused ? `, ${refused} refused` : ""}`;
-    show(text, sent + refused, sent + refused + piece.left);
+    since ??= piece.since;
+    const all = sent + refused + piece.left;
+    show(`${sent} of ${all} sent again${refused ? `, ${refused} refused` : ""}`, sent + refused, all);
     // A cursor that stands still would ask for the same piece for ever.
-    if (!piece.left || piece.after === null || piece.after === after) return `${text}.`;
+    if (!piece.left || piece.after === null || piece.after === after) {
+      return `/dead-letters?${new URLSearchParams({ since, refused })}`;
+    }
     after = piece.after;
   }
 }
 
-const form = document.getElementById("replay-all");
-form?.addEventListener("submit", async (submit) => {
-  submit.preventDefault();
-  const bar = document.getElementById("replay-bar");
-  const text = document.getElementById("replay-text");
-  const button = form.querySelector("button");
-  document.getElementById("replay").hidden = false;
-  outcome.textContent = "";
-  outcome.classList.remove("bad");
-  bar.removeAttribute("value");
-  text.textContent = "Sending again …";
-  button.disabled = true;
-  try {
-    const sentence = await replayAll((line, done, total) => {
-      bar.max = Math.max(total, 1);
-      bar.value = done;
-      text.textContent = line;
-    });
-    sessionStorage.setItem(OUTCOME, sentence);
-    location.reload();
-  } catch (error) {
-    document.getElementById("replay").hidden = text.textContent === "Sending again …";
-    outcome.classList.add("bad");
-    outcome.textContent = error.message;
-    button.disabled = false;
-  }
-});
+for (const form of document.querySelectorAll(".replay-all")) {
+  form.addEventListener("submit", async (submit) => {
+    submit.preventDefault();
+    const bar = document.getElementById("replay-bar");
+    const text = document.getElementById("replay-text");
+    const button = form.querySelector("button");
+    document.getElementById("replay").hidden = false;
+    outcome.textContent = "";
+    outcome.classList.remove("bad");
+    bar.removeAttribute("value");
+    text.textContent = "Sending again …";
+    button.disabled = true;
+    try {
+      const group = form.elements.group?.value ?? "";
+      location.href = await replayAll(group, (line, done, total) => {
+        bar.max = Math.max(total, 1);
+        bar.value = done;
+        text.textContent = line;
+      });
+    } catch (error) {
+      document.getElementById("replay").hidden = text.textContent === "Sending again …";
+      outcome.classList.add("bad");
+      outcome.textContent = error.message;
+      button.disabled = false;
+    }
+  });
+}
+
+/** Says what became of the letters that are on their way; once that is known, the list is loaded again. */
+async function follow({ since, refused }, polls) {
+  const query = new URLSearchParams({ since, refused });
+  const answer = await fetch(`/dead-letters?${query}`, { headers: { Accept: "application/json" } });
+  if (!answer.ok || answer.redirected) return;
+  const { pending, text } = await answer.json();
+  outcome.textContent = text;
+  if (!pending) location.reload();
+  else if (polls > 1) setTimeout(() => follow({ since, refused }, polls - 1).catch(() => {}), POLL);
+}
+
+if (outcome.dataset.since) follow(outcome.dataset, POLLS).catch(() => {});

@@ -17,9 +17,7 @@ use shared::config::SettingsCache;
 use shared::http::endpoints::{self, Access, Endpoint, Method, Route};
 use shared::http::packed::packed;
 use shared::http::{Request, Response, answer};
-use shared::jobs::forward::replay;
 use shared::start_token::StartToken;
-use shared::storage::dead_letters::{self, DeadLetter, Progress};
 use shared::storage::{Queue, Store};
 use shared::twilio::rest::Wire;
 use shared::{Error, Timestamp};
@@ -132,7 +130,9 @@ async fn page(
         Endpoint::DeadLetters => {
             pages::dead_letters::list(dashboard, request, signed_in, now).await
         }
-        Endpoint::ReplayDeadLetters => replay(dashboard, request, now).await,
+        Endpoint::DeadLetter => pages::dead_letters::one(dashboard, id, signed_in, now).await,
+        Endpoint::ReplayDeadLetters => pages::dead_letters::replay(dashboard, request, now).await,
+        Endpoint::DismissDeadLetters => pages::dead_letters::dismiss(dashboard, request, now).await,
         _ => Err(Error::NotFound),
     }
 }
@@ -153,47 +153,4 @@ pub async fn admit(
         Err(Error::NoStartToken) if is_page => pages::start_token_needed(dashboard).map(Err),
         checked => checked.map(Ok),
     }
-}
-
-/// How many pages of dead letters one form replays at most; whoever presses again goes on.
-const MAX_REPLAYED_PAGES: usize = 10;
-
-/// Replays one dead letter (field `id`), or those behind the cursor `after`: to a page's script piece by piece with
-/// JSON, to a form as many as one answer may wait for, with the page again.
-async fn replay(
-    dashboard: &Dashboard,
-    request: &Request,
-    now: Timestamp,
-) -> Result<Response, Error> {
-    let Dashboard { settings, store, queue, .. } = dashboard;
-    let config = settings.get(now).await?.config.clone();
-    let (store, queue) = (store.as_ref(), queue.as_ref());
-    let tasks = |letter: &DeadLetter| replay::replay(&config.routes, letter, now);
-    dashboard.waiting.clear();
-    if let Some(id) = request.field("id") {
-        let kept = dead_letters::one(store, &id, now).await?.ok_or(Error::NotFound)?;
-        let refused = dead_letters::replay(store, queue, &tasks, &kept, now).await?.err();
-        let progress = Progress {
-            replayed: usize::from(refused.is_none()),
-            refused: usize::from(refused.is_some()),
-            ..Progress::default()
-        };
-        return Ok(pages::dead_letters::replayed(request, &progress, refused.as_deref()));
-    }
-    let mut after = request.field("after").filter(|after| !after.is_empty());
-    let mut sum = Progress::default();
-    for piece in 1.. {
-        let is_last = request.wants_json() || piece == MAX_REPLAYED_PAGES;
-        let piece = dead_letters::replay_page(store, queue, &tasks, after.as_deref(), now).await?;
-        sum = Progress {
-            replayed: sum.replayed + piece.replayed,
-            refused: sum.refused + piece.refused,
-            ..piece
-        };
-        if is_last || sum.after.is_none() {
-            break;
-        }
-        after = sum.after.clone();
-    }
-    Ok(pages::dead_letters::replayed(request, &sum, None))
 }

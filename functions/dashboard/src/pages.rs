@@ -39,9 +39,6 @@ use crate::Dashboard;
 pub use frame::WaitingCache;
 pub use on_call::OnCallCache;
 
-/// How many counters, or dead letters, a page shows.
-const SHOWN: usize = 200;
-
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.add_filter("time", markup::time);
@@ -85,6 +82,9 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("alarms.html", include_str!("../pages/alarms.html")),
         ("warning.html", include_str!("../pages/warning.html")),
         ("dead-letters.html", include_str!("../pages/dead-letters.html")),
+        ("dead-letter.html", include_str!("../pages/dead-letter.html")),
+        ("dead-letter-body.html", include_str!("../pages/dead-letter-body.html")),
+        ("dead-letter-buttons.html", include_str!("../pages/dead-letter-buttons.html")),
     ] {
         environment
             .add_template(name, source)

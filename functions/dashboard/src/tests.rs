@@ -3,6 +3,7 @@
 mod access;
 mod alarms;
 pub(crate) mod backend;
+mod dead_letters;
 mod history;
 mod incidents;
 mod live;

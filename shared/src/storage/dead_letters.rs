@@ -3,30 +3,38 @@
 //! One shape for every job. A letter's body is the message that stood in the queue, so a replay is that message once
 //! more; the marks of what was delivered keep a replay from saying anything twice. Which messages a letter of the job
 //! Forward becomes is that job's, and comes as an argument.
+//!
+//! A letter is two records: its [`Summary`], which is small, so that letters can be listed and counted by the thousand;
+//! and its body, in a partition of its own.
 
 mod fit;
 mod list;
+mod mark;
 mod replay;
+mod summary;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-pub use list::{all, measured, one, page, waiting};
+pub use list::{Listed, StoredLetter, all, list, listed, measured, one, page, waiting, whole};
+pub use mark::{Dismissal, Outcome, dismiss, dismiss_page, replay_ended};
 pub use replay::{Progress, Tasks, replay, replay_page};
+pub use summary::Summary;
 
 use crate::Error;
 use crate::storage::messages::{Lines, Task};
 use crate::storage::{
-    Condition, Key, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_ITEMS, Processed, Put, Record, Store,
-    writes,
+    Condition, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_ITEMS, Processed, Put, Store, writes,
 };
 
-/// The partition of all dead letters, in the order of their time.
+/// The partition of all dead letters, in the order of their time. The former version kept their bodies here too.
 pub const PARTITION: &str = "dead-letters";
+/// The partition of their bodies.
+pub const BODIES: &str = "dead-letter-bodies";
 /// The retention of a letter.
 const LETTER_RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 
@@ -36,7 +44,7 @@ const ESCALATE: &str = "escalate";
 const COUNT: &str = "count";
 
 /// A dead letter as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeadLetter {
     /// The job that it belongs to.
     pub job: String,
@@ -50,28 +58,10 @@ pub struct DeadLetter {
     pub given_up_at: Timestamp,
     /// When it was last sent again, if ever.
     pub replayed_at: Option<Timestamp>,
-}
-
-/// A dead letter with its place in the store.
-#[derive(Clone, Debug)]
-pub struct StoredLetter {
-    /// Names it among the dead letters.
-    pub id: String,
-    revision: u64,
-    /// What is kept.
-    pub letter: DeadLetter,
-}
-
-impl StoredLetter {
-    fn read(record: Record) -> Option<StoredLetter> {
-        let letter = serde_json::from_str(&record.body).ok()?;
-        Some(StoredLetter { id: record.key.sk, revision: record.revision, letter })
-    }
-
-    /// Nobody has sent it again yet.
-    pub fn waits(&self) -> bool {
-        self.letter.replayed_at.is_none()
-    }
+    /// What became of its last replay, once that is known.
+    pub outcome: Option<Outcome>,
+    /// When somebody dismissed it, and where.
+    pub dismissed: Option<Dismissal>,
 }
 
 impl DeadLetter {
@@ -92,7 +82,9 @@ impl DeadLetter {
 
     fn of(job: &str, reason: &str, body: String, now: Timestamp) -> DeadLetter {
         let (job, reason) = (job.to_owned(), reason.to_owned());
-        DeadLetter { job, reason, body, at: now, given_up_at: now, replayed_at: None }
+        let (at, given_up_at) = (now, now);
+        let (replayed_at, outcome, dismissed) = (None, None, None);
+        DeadLetter { job, reason, body, at, given_up_at, replayed_at, outcome, dismissed }
     }
 
     /// The channel and the lines that it holds, if it holds any.
@@ -103,14 +95,14 @@ impl DeadLetter {
         }
     }
 
-    /// The same trouble twice is one letter: its name is its time and what it is about.
-    fn key(&self) -> Key {
+    /// Names it among the dead letters. The same trouble twice is one letter: its name is its time and what it is about.
+    pub fn id(&self) -> String {
         let about = match serde_json::from_str(&self.body) {
             Ok(Task::Lines(lines)) => format!("{:?}", lines.lines),
             _ => self.body.clone(),
         };
         let hash = crate::hex(&Sha256::digest(about)[..8]);
-        Key::new(PARTITION, format!("{:.3}-{hash}", self.at))
+        format!("{:.3}-{hash}", self.at)
     }
 }
 
@@ -119,7 +111,9 @@ pub async fn keep(store: &dyn Store, letters: &[DeadLetter], now: Timestamp) -> 
     let puts = puts(letters, now);
     let mut rest = &puts[..];
     while !rest.is_empty() {
-        let (together, later) = rest.split_at(many_at_once(rest));
+        // No letter is without its body.
+        let count = many_at_once(rest) / PUTS_PER_LETTER * PUTS_PER_LETTER;
+        let (together, later) = rest.split_at(count.max(PUTS_PER_LETTER));
         store.write(&writes(together.iter().cloned()), now).await?;
         rest = later;
     }
@@ -145,21 +139,29 @@ pub async fn keep_unreadable(
     }
 }
 
-/// What keeps letters, each once: for whoever writes them together with records of its own.
+/// The records of one letter: its summary and its body.
+pub(crate) const PUTS_PER_LETTER: usize = 2;
+
+/// What keeps letters, each once, [`PUTS_PER_LETTER`] for each: for whoever writes them together with records of its own.
 pub(crate) fn puts(letters: &[DeadLetter], now: Timestamp) -> Vec<Put> {
-    let mut puts: Vec<Put> = Vec::new();
-    let mut places: HashMap<Key, usize> = HashMap::new();
+    let mut all: Vec<[Put; PUTS_PER_LETTER]> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for letter in letters.iter().flat_map(DeadLetter::fitted) {
-        let put = put(letter.key(), &letter, Condition::Always, now);
-        match places.get(&put.key) {
-            Some(place) => puts[*place] = put,
+        let id = letter.id();
+        let expires_at = now.checked_add(LETTER_RETENTION).ok();
+        let puts = [
+            Summary::of(&letter).put(&id, Condition::Always, expires_at),
+            summary::put_body(&id, &letter.body, expires_at),
+        ];
+        match places.get(&id) {
+            Some(place) => all[*place] = puts,
             None => {
-                places.insert(put.key.clone(), puts.len());
-                puts.push(put);
+                places.insert(id, all.len());
+                all.push(puts);
             }
         }
     }
-    puts
+    all.into_iter().flatten().collect()
 }
 
 /// How many of these go into one transaction: one, at least.
@@ -172,11 +174,6 @@ pub(crate) fn many_at_once(puts: &[Put]) -> usize {
         fits
     };
     puts.iter().take(MAX_TRANSACTION_ITEMS).take_while(fits).count().max(1)
-}
-
-fn put(key: Key, letter: &DeadLetter, condition: Condition, now: Timestamp) -> Put {
-    let body = serde_json::to_string(letter).unwrap_or_default();
-    Put { key, body, condition, expires_at: now.checked_add(LETTER_RETENTION).ok() }
 }
 
 #[cfg(test)]

@@ -72,11 +72,30 @@ async fn a_replay_that_is_still_for_no_policy_is_a_dead_letter_again() {
     );
     for _ in 0..100 {
         let listed = stdout(&scenario.server.run(&["dead-letters", "--data", "data"]).await);
-        if listed.contains("2 dead letters, 1 of them not sent again yet") {
+        if listed.contains("2 dead letters, 1 of them not sent again yet")
+            && listed.contains("Z: came back")
+        {
             return scenario.end().await;
         }
     }
     panic!("{:?}", scenario.server.run(&["dead-letters", "--data", "data"]).await);
+}
+
+#[tokio::test]
+async fn dismissed_alarm_is_listed_and_sent_again_only_by_its_name() {
+    let scenario = nobody_is_called().await;
+    let run = async |more: &[&str]| {
+        let arguments = [&["dead-letters", "--data", "data"], more].concat();
+        stdout(&scenario.server.run(&arguments).await)
+    };
+    assert!(run(&["--dismiss"]).await.contains("1 dismissed"));
+    let listed = run(&[]).await;
+    assert!(listed.contains("Z at the command line"), "{listed}");
+    assert!(listed.ends_with("1 dead letters, 0 of them not sent again yet, 1 dismissed\n"));
+    assert!(run(&["--replay"]).await.contains("0 sent again"));
+    let id = listed.split(' ').next().unwrap();
+    assert!(run(&["--replay", "--id", id]).await.contains("1 sent again"));
+    scenario.end().await;
 }
 
 /// What the list of dead letters ends with.

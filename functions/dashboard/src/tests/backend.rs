@@ -16,6 +16,7 @@ use shared::jobs::escalate::intake::recent::RecentAlarms;
 use shared::jobs::watch::take::{ExecutionEvents, take};
 use shared::secret::Secret;
 use shared::start_token::StartToken;
+use shared::storage::dead_letters::{self, DeadLetter};
 use shared::storage::executions::{self, ExecutionIncident};
 use shared::storage::messages::WakeUp;
 use shared::storage::pauses::{self, FlowQuiet};
@@ -118,6 +119,11 @@ impl Pages {
         let events = ExecutionEvents::of(&events, at(600));
         assert_eq!(events.unreadable, 0);
         at_once(take(&self.backend.store, &events, at(600))).unwrap();
+    }
+
+    /// Keeps dead letters.
+    pub(super) fn keep_letters(&self, letters: &[DeadLetter]) {
+        at_once(dead_letters::keep(&self.backend.store, letters, at(500))).unwrap();
     }
 
     /// Keeps that a Flow is quiet, as the schedule does.

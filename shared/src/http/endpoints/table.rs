@@ -30,7 +30,9 @@ pub enum Endpoint {
     StudioFlow,
     FlowDefinition,
     DeadLetters,
+    DeadLetter,
     ReplayDeadLetters,
+    DismissDeadLetters,
     LogInPage,
     LogIn,
     LogOut,
@@ -83,7 +85,9 @@ impl Endpoint {
             | Endpoint::StudioFlow
             | Endpoint::FlowDefinition
             | Endpoint::DeadLetters
+            | Endpoint::DeadLetter
             | Endpoint::ReplayDeadLetters
+            | Endpoint::DismissDeadLetters
             | Endpoint::LogInPage
             | Endpoint::LogIn
             | Endpoint::LogOut
@@ -148,7 +152,9 @@ pub const ENDPOINTS: &[Route<Endpoint>] = {
         route(Endpoint::StudioFlow, Get, "/studio/{flow}", Body::Nothing, Viewer),
         route(Endpoint::FlowDefinition, Get, "/studio/{flow}/definition", Body::Nothing, Viewer),
         route(Endpoint::DeadLetters, Get, "/dead-letters", Body::Nothing, Viewer),
+        route(Endpoint::DeadLetter, Get, "/dead-letters/{id}", Body::Nothing, Viewer),
         route(Endpoint::ReplayDeadLetters, Post, "/dead-letters/replay", Body::Page, Viewer),
+        route(Endpoint::DismissDeadLetters, Post, "/dead-letters/dismiss", Body::Page, Viewer),
         route(Endpoint::LogInPage, Get, "/login", Body::Nothing, Anyone),
         route(Endpoint::LogIn, Post, "/login", Body::Page, Anyone),
         route(Endpoint::LogOut, Post, "/logout", Body::Page, Anyone),

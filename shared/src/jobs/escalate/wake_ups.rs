@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::alarm_result::AlarmResult;
 use super::work::Work;
 use super::{Effects, Escalate};
 use crate::Error;
-use crate::storage::dead_letters::{DeadLetter, keep_unreadable};
+use crate::storage::dead_letters::{self, DeadLetter, Outcome, keep_unreadable};
 use crate::storage::messages::WakeUp;
 use crate::storage::{Message, Processed};
 
@@ -45,7 +46,12 @@ impl Work<'_> {
             WakeUp::Now { incident, .. } => {
                 self.transact(incident, Effects::Inline, &|_| {}).await?;
             }
-            WakeUp::Alarm { body, .. } => _ = self.take_again(body.as_bytes()).await?,
+            WakeUp::Alarm { at, body, letter } => {
+                let results = self.take_again(body.as_bytes()).await?;
+                if let Some(letter) = letter {
+                    self.replay_ended(letter, *at, &results).await;
+                }
+            }
             WakeUp::Silenced { change, due } => self.end_silence(change, *due).await?,
             WakeUp::Silence { incident, by, until } => {
                 self.silence_until(incident, by, *until, Effects::Inline).await?;
@@ -62,5 +68,15 @@ impl Work<'_> {
             WakeUp::Heartbeat { at } => self.ping(*at).await?,
         }
         Ok(Processed::Done)
+    }
+
+    /// Notes of a dead letter what became of its replay.
+    async fn replay_ended(&self, letter: &str, replayed_at: Timestamp, results: &[AlarmResult]) {
+        let came_back = |result: &AlarmResult| matches!(result, AlarmResult::DeadLetter { .. });
+        let outcome = Outcome { replayed_at, delivered: !results.iter().any(came_back) };
+        let noted = dead_letters::replay_ended(self.store(), letter, outcome, self.now).await;
+        if let Err(error) = noted {
+            tracing::warn!(letter, %error, "what became of a replayed dead letter is not noted");
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! 1. [`Delivery::deliver`]: channels side by side, each in order; the answers to clicks beside them.
 //! 2. `channel`: one channel's messages. `batch`: what is left of them to say, and what became of the rest.
 //! 3. `incident_message`: an incident's own message, which its lines stand under. `edits`: it says how the incident stands.
-//! 4. `reply`: the answer to a click.
+//! 4. `replays`: dead letters that were sent again. `reply`: the answer to a click.
 
 mod batch;
 mod call;
@@ -12,6 +12,7 @@ mod edits;
 mod incident_message;
 mod metrics;
 mod rate_limit;
+mod replays;
 mod reply;
 mod waiting;
 

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{COUNT, DeadLetter, ESCALATE, PARTITION, StoredLetter, page, put, waiting};
+use super::mark::{Outcome, replay_ended, replayed};
+use super::{COUNT, DeadLetter, ESCALATE, StoredLetter, list, waiting, whole};
 use crate::Error;
-use crate::storage::messages::{CALLBACKS_GROUP, Task, WakeUp, send_all};
-use crate::storage::{Condition, Key, MAX_TRANSACTION_ITEMS, Queue, QueueName, Store};
+use crate::storage::messages::{CALLBACKS_GROUP, CallbackTask, Task, WakeUp, send_all};
+use crate::storage::{MAX_TRANSACTION_ITEMS, Queue, QueueName, Store};
 
 /// The messages that a letter of the job Forward becomes, or why it cannot be sent again.
 pub type Tasks<'a> = &'a (dyn Fn(&DeadLetter) -> Result<Vec<Task>, String> + Send + Sync);
@@ -24,7 +25,7 @@ pub struct Progress {
     pub after: Option<String>,
 }
 
-/// Replays the letters of one page behind `after` that were not replayed yet.
+/// Replays the letters of one page behind `after` that wait: of this group, if one is named.
 ///
 /// # Errors
 /// The store or the queue failed: what was replayed before stays replayed.
@@ -32,22 +33,31 @@ pub async fn replay_page(
     store: &dyn Store,
     queue: &dyn Queue,
     tasks: Tasks<'_>,
+    group: Option<&str>,
     after: Option<&str>,
     now: Timestamp,
 ) -> Result<Progress, Error> {
-    let (letters, next) = page(store, after, MAX_TRANSACTION_ITEMS, now).await?;
+    let (letters, next) = list(store, after, MAX_TRANSACTION_ITEMS, now).await?;
     let mut progress = Progress { after: next, ..Progress::default() };
-    for kept in letters.iter().filter(|kept| kept.waits()) {
-        match replay(store, queue, tasks, kept, now).await? {
-            Ok(()) => progress.replayed += 1,
-            Err(_) => progress.refused += 1,
+    let waiting_here = letters.iter().filter(|letter| letter.is_of(group));
+    let ids: Vec<&str> = waiting_here.map(|letter| letter.id.as_str()).collect();
+    // The bodies of a page have no space in memory together.
+    for ids in ids.chunks(REPLAYED_AT_ONCE) {
+        for kept in whole(store, ids, now).await? {
+            match replay(store, queue, tasks, &kept, now).await? {
+                Ok(()) => progress.replayed += 1,
+                Err(_) => progress.refused += 1,
+            }
         }
     }
     if let Some(after) = &progress.after {
-        progress.left = waiting(store, Some(after), now).await?;
+        progress.left = waiting(store, group, Some(after), now).await?;
     }
     Ok(progress)
 }
+
+/// How many letters are read at a time to be replayed.
+const REPLAYED_AT_ONCE: usize = 10;
 
 /// Replays one letter. The inner error says why it cannot be sent again.
 ///
@@ -60,31 +70,34 @@ pub async fn replay(
     kept: &StoredLetter,
     now: Timestamp,
 ) -> Result<Result<(), String>, Error> {
-    if kept.letter.job == ESCALATE {
-        let again = WakeUp::Alarm { at: now, body: kept.letter.body.clone() };
-        queue.send(QueueName::WakeUps, again.to_body(), &kept.id, None).await?;
-    } else if kept.letter.job == COUNT {
-        let body = kept.letter.body.clone();
-        queue.send(QueueName::Callbacks, body, CALLBACKS_GROUP, None).await?;
+    let StoredLetter { id, letter } = kept;
+    // What is known already of what becomes of it.
+    let mut delivered = None;
+    if letter.job == ESCALATE {
+        let again = WakeUp::Alarm { at: now, body: letter.body.clone(), letter: Some(id.clone()) };
+        queue.send(QueueName::WakeUps, again.to_body(), id, None).await?;
+    } else if letter.job == COUNT {
+        // Such a message comes back only if it cannot be read.
+        delivered = Some(serde_json::from_str::<CallbackTask>(&letter.body).is_ok());
+        queue.send(QueueName::Callbacks, letter.body.clone(), CALLBACKS_GROUP, None).await?;
     } else {
-        match tasks(&kept.letter) {
-            Ok(again) => send_all(queue, again).await?,
+        match tasks(letter) {
+            Ok(mut again) => {
+                // By now no route asks for what it is.
+                delivered = again.is_empty().then_some(true);
+                for task in &mut again {
+                    task.is_replay_of(id);
+                }
+                send_all(queue, again).await?;
+            }
             Err(reason) => return Ok(Err(reason)),
         }
     }
-    mark_replayed(store, kept, now).await.map(Ok)
-}
-
-async fn mark_replayed(
-    store: &dyn Store,
-    kept: &StoredLetter,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let letter = DeadLetter { replayed_at: Some(now), ..kept.letter.clone() };
-    let key = Key::new(PARTITION, &kept.id);
-    match store.write(&[put(key, &letter, Condition::At(kept.revision), now).into()], now).await {
-        // Somebody else replayed it too: the marks of what was delivered keep its lines from being said twice.
-        Err(Error::Conflict { .. }) => Ok(()),
-        written => written,
+    match delivered {
+        None => replayed(store, id, now).await?,
+        Some(delivered) => {
+            replay_ended(store, id, Outcome { replayed_at: now, delivered }, now).await?;
+        }
     }
+    Ok(Ok(()))
 }

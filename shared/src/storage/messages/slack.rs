@@ -53,6 +53,9 @@ pub struct Lines {
     /// When they were replayed, if they were dead letters: they come late, and say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replayed_at: Option<Timestamp>,
+    /// The dead letter that is replayed with them: it is told what became of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letter: Option<String>,
     /// The lines.
     pub lines: Vec<Line>,
 }
@@ -67,12 +70,12 @@ pub const MALFORMED_GROUP: &str = "(malformed)";
 impl Lines {
     /// Lines of no incident, which were never dead letters.
     pub fn new(channel: String, at: Timestamp, lines: Vec<Line>) -> Lines {
-        Lines { channel, at, incident: None, replayed_at: None, lines }
+        Lines { channel, at, incident: None, replayed_at: None, letter: None, lines }
     }
 
     /// The same lines in messages of about [`MESSAGE_BYTES`] at most, in order. None, if there are no lines.
     pub fn split(self) -> Vec<Lines> {
-        let Lines { channel, at, incident, replayed_at, lines } = self;
+        let Lines { channel, at, incident, replayed_at, letter, lines } = self;
         let (mut parts, mut bytes): (Vec<Vec<Line>>, usize) = (Vec::new(), 0);
         for line in lines {
             let more = serde_json::to_string(&line).map_or(0, |json| json.len());
@@ -87,7 +90,7 @@ impl Lines {
         }
         let part = |lines| {
             let (channel, incident) = (channel.clone(), incident.clone());
-            Lines { channel, at, incident, replayed_at, lines }
+            Lines { channel, at, incident, replayed_at, letter: letter.clone(), lines }
         };
         parts.into_iter().map(part).collect()
     }
@@ -104,6 +107,13 @@ impl Task {
                 let hash = crate::hex(&Sha256::digest(url.expose())[..8]);
                 Cow::Owned(format!("(reply)-{hash}"))
             }
+        }
+    }
+
+    /// Says of lines that they are this dead letter, sent again.
+    pub fn is_replay_of(&mut self, id: &str) {
+        if let Task::Lines(Lines { letter, .. }) = self {
+            *letter = Some(id.to_owned());
         }
     }
 

@@ -32,6 +32,9 @@ pub enum WakeUp {
         at: Timestamp,
         /// What came.
         body: String,
+        /// The dead letter: it is told what became of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        letter: Option<String>,
     },
     /// An alarm went off while it was silenced: that is over then.
     Silenced {

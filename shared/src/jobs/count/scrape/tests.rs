@@ -158,9 +158,9 @@ async fn dead_letters_are_counted_and_new_ones_show_behind_many_old_ones() {
         DeadLetter::escalate("why", format!("{number}"), at)
     };
     let replayed = |number| DeadLetter { replayed_at: Some(now()), ..letter(number, 30) };
-    let replayed: Vec<DeadLetter> = (0..1_100).map(replayed).collect();
+    let replayed: Vec<DeadLetter> = (0..5_100).map(replayed).collect();
     let waits = [letter(1, 31), letter(2, 29), letter(3, 0)];
-    for (letters, expected) in [(&waits[..], 3), (&replayed[..900], 3), (&replayed[900..], 2)] {
+    for (letters, expected) in [(&waits[..], 3), (&replayed[..4_900], 3), (&replayed[4_900..], 2)] {
         dead_letters::keep(&store, letters, now()).await.expect("a write");
         let count = dead_letters::measured(&store, now()).await.expect("a count");
         assert_eq!(count, expected, "that of the last days, and what is before the bound");

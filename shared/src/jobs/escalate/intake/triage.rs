@@ -15,7 +15,7 @@ use crate::domain::alarm::{Change, Kind, Malformed, own};
 use crate::domain::routes::Line;
 use crate::domain::text::mask_e164;
 use crate::jobs::escalate::transaction::{OWN_ALARMS, put};
-use crate::storage::dead_letters;
+use crate::storage::dead_letters::{self, PUTS_PER_LETTER};
 use crate::storage::records::{self, RETENTION};
 use crate::storage::{Key, MAX_TRANSACTION_ITEMS, Put, Record, writes};
 
@@ -240,8 +240,8 @@ impl<'a> Triage<'a> {
         }
         let mut puts: Vec<Put> = dead_letters::puts(&letters, now);
         // One request may say the same of one alarm thousands of times: its first letters go ahead.
-        while puts.len() > MAX_LETTERS {
-            let rest = puts.split_off(MAX_LETTERS);
+        while puts.len() > MAX_LETTERS * PUTS_PER_LETTER {
+            let rest = puts.split_off(MAX_LETTERS * PUTS_PER_LETTER);
             units.push(Unit { puts: std::mem::replace(&mut puts, rest), parts: Vec::new() });
         }
         if note != before {

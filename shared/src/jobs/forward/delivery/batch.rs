@@ -6,6 +6,7 @@ use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 
 use super::metrics::DeliveryMetrics;
+use super::replays::Replays;
 use super::waiting::{Waiting, age, without_delivered};
 use crate::Error;
 use crate::domain::metrics::catalogue::SLACK_LINES_DUPLICATE;
@@ -41,6 +42,7 @@ pub(super) struct Batch {
     left: Vec<Waiting>,
     most_lines: usize,
     about: Vec<About>,
+    replays: Replays,
     /// Messages that come again though their lines are said, each after its rest.
     retried: Vec<(usize, Duration)>,
 }
@@ -73,11 +75,13 @@ impl Batch {
         metrics: &mut DeliveryMetrics,
     ) -> Result<Batch, Error> {
         let (mut waiting, mut about) = (Vec::new(), Vec::new());
+        let mut replays = Replays::default();
         let mut letters = Vec::new();
         for (index, message) in messages.iter().enumerate() {
             match serde_json::from_str(&message.body) {
                 Ok(Task::Lines(lines)) => {
                     about.extend(About::of(index, &lines));
+                    replays.add(index, &lines);
                     waiting.extend(Waiting::all(index, lines));
                 }
                 Ok(Task::Malformed { at, reason, .. }) => {
@@ -100,7 +104,8 @@ impl Batch {
         let left = without_delivered(store, waiting, now).await?;
         metrics.add(SLACK_LINES_DUPLICATE, &[], all - left.len());
         let receive_count = messages.iter().map(|message| message.receive_count).collect();
-        Ok(Batch { receive_count, left, most_lines: usize::MAX, about, retried: Vec::new() })
+        let (most_lines, retried) = (usize::MAX, Vec::new());
+        Ok(Batch { receive_count, left, most_lines, about, replays, retried })
     }
 
     /// How many lines are left.
@@ -177,12 +182,9 @@ impl Batch {
         let letters: Vec<DeadLetter> = self.left[..lines]
             .chunk_by(|a, b| a.message == b.message)
             .map(|of_one_message| {
-                DeadLetter::forward(
-                    reason,
-                    Waiting::task(of_one_message),
-                    of_one_message[0].at,
-                    now,
-                )
+                let (first, task) = (&of_one_message[0], Waiting::task(of_one_message));
+                let letter = DeadLetter::forward(reason, task, first.at, now);
+                self.replays.letter(first.message, letter)
             })
             .collect();
         dead_letters::keep(store, &letters, now).await?;
@@ -190,6 +192,7 @@ impl Batch {
         tracing::error!(letters = letters.len(), lines, reason, "{GAVE_UP}");
         let given_up: Vec<usize> =
             self.left.drain(..lines).map(|waiting| waiting.message).collect();
+        self.replays.came_back(&given_up);
         // Their replay sees to their incidents' messages.
         self.about.retain(|about| !given_up.contains(&about.message));
         self.most_lines = usize::MAX;
@@ -254,6 +257,12 @@ impl Batch {
         let rest = asked.unwrap_or(doubled).clamp(POST_INTERVAL, longest);
         self.retried.push((about.message, rest));
         true
+    }
+
+    /// Notes of dead letters that were sent again what became of them, as far as that is known.
+    pub(super) async fn note_replays(&self, store: &dyn Store, now: Timestamp) {
+        let first_left = self.left.first().map(|waiting| waiting.message);
+        self.replays.note(store, first_left, now).await;
     }
 
     /// What became of each message; those with lines left come again after `rest`.

@@ -49,6 +49,7 @@ impl<'a> Channel<'a> {
     pub(super) async fn deliver(mut self, mut batch: Batch) -> Vec<Processed> {
         let rest = self.post_all(&mut batch).await;
         self.edit_all(&mut batch).await;
+        batch.note_replays(self.delivery.store.as_ref(), self.call.now()).await;
         batch.outcomes(rest)
     }
 

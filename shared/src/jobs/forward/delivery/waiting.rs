@@ -27,7 +27,7 @@ pub(super) struct Waiting {
 
 impl Waiting {
     pub(super) fn all(message: usize, lines: Lines) -> impl Iterator<Item = Waiting> {
-        let Lines { channel, at, incident, replayed_at, lines } = lines;
+        let Lines { channel, at, incident, replayed_at, lines, .. } = lines;
         lines.into_iter().map(move |line| Waiting {
             message,
             channel: channel.clone(),
@@ -45,7 +45,8 @@ impl Waiting {
         let lines = of_one_message.iter().map(|waiting| waiting.line.clone()).collect();
         let (channel, incident) = (first.channel.clone(), first.incident.clone());
         let (at, replayed_at) = (first.at, first.replayed_at);
-        Task::Lines(Lines { channel, at, incident, replayed_at, lines }).to_body()
+        let letter = None;
+        Task::Lines(Lines { channel, at, incident, replayed_at, letter, lines }).to_body()
     }
 
     pub(super) fn text(&self) -> String {

@@ -104,6 +104,7 @@ pub(super) fn lines(incident: Option<&str>, texts: &[&str]) -> Task {
         at: at(0),
         incident: incident.map(str::to_owned),
         replayed_at: None,
+        letter: None,
         lines: texts.iter().map(line).collect(),
     })
 }

@@ -55,7 +55,8 @@ async fn replayed_alarm_is_cut_like_any_other() {
 async fn replayed_alarm_that_is_still_for_no_policy_is_kept_again() {
     let intake = Intake::new();
     intake.posts(&group(&[alert("nobodys", "firing", "2026-11-28T11:00:00Z")])).await;
-    let letter = intake.records("dead-letters")[0]["body"].as_str().unwrap_or_default().to_owned();
+    let letter =
+        intake.records("dead-letter-bodies")[0]["body"].as_str().expect("a body").to_owned();
     intake.passes(60);
     intake.escalate.take_again(letter.as_bytes(), intake.now()).await.expect("kept");
     assert_eq!(intake.letters().len(), 2);
@@ -67,7 +68,7 @@ async fn letter_of_an_alarm_by_its_name_is_read_as_such_again() {
     let wrong = r#"{"alarm":"shop-backup","body":"{\"state\":\"down\"}"}"#;
     intake.escalate.take_again(wrong.as_bytes(), intake.now()).await.expect("kept");
     assert_eq!(intake.letters(), [r#"its `state` "down" is none of "alarm", "ok""#]);
-    assert_eq!(intake.records("dead-letters")[0]["body"], wrong, "the same letter once more");
+    assert_eq!(intake.records("dead-letter-bodies")[0]["body"], wrong, "the same letter once more");
     let right = r#"{"alarm":"shop-backup","body":"{\"state\":\"alarm\"}"}"#;
     let again = intake.escalate.take_again(right.as_bytes(), intake.now()).await.expect("kept");
     assert!(matches!(&again[..], [AlarmResult::Incident { .. }]), "{again:?}");
