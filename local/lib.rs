@@ -29,8 +29,9 @@ use dashboard::Dashboard;
 use event_stream_webhook::Webhook;
 use metrics::Metrics;
 use shared::Error;
-use shared::http::access_log::{Place, answered, hardened};
+use shared::http::access_log::{Place, answered};
 use shared::http::endpoints::{self, Access, Body, ENDPOINTS, Endpoint, Function, Route};
+use shared::http::headers::hardened;
 use shared::http::{Request, Response};
 use shared::jobs::count::Count;
 use shared::jobs::escalate::Escalate;
@@ -62,6 +63,8 @@ pub enum Target {
     Product(&'static Route<Endpoint>),
     /// One that only this process serves.
     Sandbox(&'static Route<Served>),
+    /// None: a browser asks, and is shown a page that says so.
+    Nowhere,
 }
 
 impl Target {
@@ -76,11 +79,23 @@ impl Target {
         }
     }
 
+    /// Finds where a browser is answered that asks for a page: outside the sandbox there is no path without one.
+    ///
+    /// # Errors
+    /// 404 and 405, in the sandbox and to what is no GET.
+    pub fn find_page(method: &str, path: &str) -> Result<Target, Error> {
+        Target::find(method, path).or_else(|error| match method {
+            "GET" | "HEAD" if !path.starts_with("/sandbox/") => Ok(Target::Nowhere),
+            _ => Err(error),
+        })
+    }
+
     /// The largest body that it takes.
     pub fn body(self) -> Body {
         match self {
             Target::Product(route) => route.body,
             Target::Sandbox(route) => route.body,
+            Target::Nowhere => Body::Nothing,
         }
     }
 
@@ -94,6 +109,7 @@ impl Target {
         let access = match self {
             Target::Product(route) => route.access,
             Target::Sandbox(route) => route.access,
+            Target::Nowhere => return false,
         };
         matches!(access, Access::Viewer | Access::Sandbox)
     }
@@ -120,13 +136,14 @@ async fn dispatch(state: &AppState, target: Target, request: Request) -> Respons
     {
         return traded;
     }
+    let now = now();
     let route = match target {
         Target::Sandbox(route) => {
             return simulated::handle(&state.simulated, &state.dashboard, route, request).await;
         }
         Target::Product(route) => route,
+        Target::Nowhere => return dashboard::handle(&state.dashboard, request, now).await,
     };
-    let now = now();
     match route.name.function() {
         Function::EventStreamWebhook => {
             event_stream_webhook::handle(&state.webhook, request, now).await

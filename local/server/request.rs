@@ -6,9 +6,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
+use hyper::header::ACCEPT;
+use hyper::http::request::Parts;
 use shared::Error;
-use shared::http::Request;
 use shared::http::endpoints::Body;
+use shared::http::{Request, wants_page};
 use tokio::time::timeout_at;
 
 use super::connections::{SMALL_BODY, Ticket};
@@ -35,7 +37,7 @@ pub(super) async fn read(
         let what = "Content-Length and Transfer-Encoding exclude each other";
         Err(Error::BadRequest(what.to_owned()))
     } else {
-        Target::find(head.method.as_str(), head.uri.path()).and_then(|target| {
+        find(&head).and_then(|target| {
             target.body().check_length(body.size_hint().lower()).map(|()| target)
         })
     };
@@ -76,6 +78,16 @@ pub(super) async fn read(
         peer: Some(peer.to_owned()),
     };
     Ok((target, request))
+}
+
+/// Where a request is answered. A browser's is answered with a page, whatever its path.
+fn find(head: &Parts) -> Result<Target, Error> {
+    let (method, path) = (head.method.as_str(), head.uri.path());
+    let accept = head.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    match wants_page(accept) {
+        true => Target::find_page(method, path),
+        false => Target::find(method, path),
+    }
 }
 
 /// The whole body. It is copied, piece by piece: a slow client's few bytes would keep whole buffers otherwise.

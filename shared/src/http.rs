@@ -6,6 +6,7 @@
 pub mod access_log;
 pub mod base_url;
 pub mod endpoints;
+pub mod headers;
 pub mod packed;
 pub mod refusals;
 
@@ -79,6 +80,11 @@ impl Request {
         self.header("accept").is_some_and(|accept| accept.contains("application/json"))
     }
 
+    /// Whether a browser asks, for a page that somebody sees.
+    pub fn wants_page(&self) -> bool {
+        wants_page(self.header("accept"))
+    }
+
     /// Refuses a POST that another site's page sent: if there is an `Origin`, it must be the Host's or that of our
     /// public URL (a proxy before us may call us by another Host).
     /// A browser that says itself how the page and we are related (`Sec-Fetch-Site`) must say that they are the same, or
@@ -105,6 +111,12 @@ impl Request {
         }
         Err(foreign())
     }
+}
+
+/// Whether a request with this `Accept` is a browser's, for a page that somebody sees: scripts want JSON, or anything.
+pub fn wants_page(accept: Option<&str>) -> bool {
+    accept
+        .is_some_and(|accept| accept.contains("text/html") && !accept.contains("application/json"))
 }
 
 /// The Content-Security-Policy of all pages: nothing from elsewhere, nothing inline, in nobody's frame.

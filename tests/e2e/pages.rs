@@ -92,6 +92,22 @@ async fn guessing_is_slowed_down_and_logged_with_its_address() {
 }
 
 #[tokio::test]
+async fn browser_at_a_path_that_does_not_exist_sees_a_page() {
+    let server = Plan::new().start().await;
+    let browser = "text/html,application/xhtml+xml,*/*;q=0.8";
+    for (path, status) in [("/nothing-here", 404), ("/twilio/events", 405), ("/logout", 405)] {
+        let request = server.http.get(format!("{}{path}", server.address));
+        let page = request.header("accept", browser).send().await.unwrap();
+        assert_eq!(page.status(), status, "{path}");
+        assert_eq!(header(&page, "content-type"), "text/html; charset=utf-8");
+        assert_eq!(header(&page, "x-content-type-options"), "nosniff");
+        assert!(page.text().await.unwrap().contains("<a href=\"/\">All incidents</a>"));
+        let script = server.get(path).await;
+        assert_eq!(header(&script, "content-type"), "text/plain; charset=utf-8");
+    }
+}
+
+#[tokio::test]
 async fn refused_path_is_cut_in_the_log_and_every_answer_says_what_it_is() {
     let server = Plan::new().set("LOG_LEVEL", "debug").start().await;
     let long = format!("/{}?token=SECRET-IN-QUERY", "x".repeat(1_000));

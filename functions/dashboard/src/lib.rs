@@ -66,7 +66,13 @@ impl Default for ServerCli {
 
 /// Answers a browser.
 pub async fn handle(dashboard: &Dashboard, request: Request, now: Timestamp) -> Response {
-    answer(&request, route(dashboard, &request, now).await)
+    match route(dashboard, &request, now).await {
+        Err(error) if request.wants_page() => {
+            let response = answer(&request, Err(error));
+            pages::refused::page(dashboard, &request, response, now).await
+        }
+        result => answer(&request, result),
+    }
 }
 
 async fn route(

@@ -67,9 +67,7 @@ fn stream(id: &str, html: Option<&str>) -> Response {
         stream += ": nothing new\n";
     }
     stream.push('\n');
-    Response::of(200, "text/event-stream", stream)
-        .with("cache-control", "no-store")
-        .with("x-content-type-options", "nosniff")
+    Response::of(200, "text/event-stream", stream).with("cache-control", "no-store")
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@
 //!    pure.
 //! 3. [`counters`]: what was counted. [`silences`]: for what nobody is called. [`alarms`]: what monitors said last.
 //!    [`resolve`]: the button that ends an incident.
-//! 4. [`assets`]: the pages' own files. [`studio`]: Flows and Executions as they run.
+//! 4. [`assets`]: the pages' own files. [`refused`]: what a browser sees of a request that is refused. [`studio`]: Flows
+//!    and Executions as they run.
 
 mod alarms;
 pub(crate) mod assets;
@@ -20,6 +21,7 @@ pub(crate) mod home;
 pub(crate) mod incidents;
 mod markup;
 pub(crate) mod on_call;
+pub(crate) mod refused;
 pub(crate) mod resolve;
 pub(crate) mod silences;
 pub(crate) mod studio;
@@ -74,6 +76,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("studio-widget.html", include_str!("../pages/studio-widget.html")),
         ("studio-chosen.html", include_str!("../pages/studio-chosen.html")),
         ("studio-subscribe.html", include_str!("../pages/studio-subscribe.html")),
+        ("refused.html", include_str!("../pages/refused.html")),
         ("no-flow.html", include_str!("../pages/no-flow.html")),
         ("silences.html", include_str!("../pages/silences.html")),
         ("alarm.html", include_str!("../pages/alarm.html")),
@@ -169,8 +172,7 @@ fn render(dashboard: &Dashboard, name: &str, facts: Value) -> Result<Response, E
     Ok(Response::of(200, "text/html; charset=utf-8", text(name, facts)?)
         .with("cache-control", "no-store")
         .with("content-security-policy", shared::http::PAGE_POLICY)
-        .with("referrer-policy", "same-origin")
-        .with("x-content-type-options", "nosniff"))
+        .with("referrer-policy", "same-origin"))
 }
 
 /// What is wrong with the configuration, for [`warning.html`](TEMPLATES).

@@ -9,6 +9,7 @@ mod incidents;
 mod live;
 mod log_in;
 mod on_call;
+mod refused;
 mod resolve;
 mod silences;
 mod studio;

@@ -3,6 +3,8 @@
 
 mod table;
 
+use std::collections::BTreeSet;
+
 use super::Request;
 use crate::Error;
 pub use table::{ENDPOINTS, Endpoint, Function};
@@ -34,12 +36,17 @@ pub enum Method {
 }
 
 impl Method {
-    fn matches(self, method: &str) -> bool {
+    /// The methods of requests that it takes.
+    const fn names(self) -> &'static [&'static str] {
         match self {
-            Method::Get => matches!(method, "GET" | "HEAD"),
-            Method::Post => method == "POST",
-            Method::Delete => method == "DELETE",
+            Method::Get => &["GET", "HEAD"],
+            Method::Post => &["POST"],
+            Method::Delete => &["DELETE"],
         }
+    }
+
+    fn matches(self, method: &str) -> bool {
+        self.names().contains(&method)
     }
 }
 
@@ -177,6 +184,13 @@ pub fn find<N>(
         known = true;
     }
     Err(if known { Error::MethodNotAllowed } else { Error::NotFound })
+}
+
+/// The methods that the product's endpoints at this path take, as the header `Allow` names them.
+pub fn allowed(path: &str) -> String {
+    let routes = ENDPOINTS.iter().filter(|route| route.has_path(path));
+    let names: BTreeSet<&str> = routes.flat_map(|route| route.method.names()).copied().collect();
+    Vec::from_iter(names).join(", ")
 }
 
 /// The endpoint of a whole request, whose body is not too large for it. This comes before anything else is done.

@@ -37,7 +37,5 @@ const FILES: [(&str, &str, &[u8]); 14] = [
 pub(crate) fn asset(path: &str) -> Result<Response, Error> {
     let (_, content_type, body) =
         FILES.iter().find(|(at, ..)| *at == path).ok_or(Error::NotFound)?;
-    Ok(Response::of(200, content_type, *body)
-        .with("cache-control", "max-age=300")
-        .with("x-content-type-options", "nosniff"))
+    Ok(Response::of(200, content_type, *body).with("cache-control", "max-age=300"))
 }

@@ -21,7 +21,7 @@ use shared::storage::executions::{self, ExecutionIncident};
 use shared::storage::messages::WakeUp;
 use shared::storage::pauses::{self, FlowQuiet};
 use shared::storage::{QueueName, records};
-use shared::testing::{Calls, MemoryBackend, Parameters, Sent, sample};
+use shared::testing::{Calls, Fault, MemoryBackend, Parameters, Sent, sample};
 use shared::twilio::rest::Wire;
 
 use crate::{Dashboard, LayoutCache, MediansCache, OnCallCache, ServerCli, WaitingCache, handle};
@@ -216,6 +216,11 @@ impl Pages {
     /// Lets the pages write.
     pub(super) fn may_write(&self) {
         self.backend.store.check_writes(|_, _| Ok(()));
+    }
+
+    /// Lets the store fail whenever it is read.
+    pub(super) fn store_fails(&self, fault: Fault) {
+        self.backend.store.fail_loads(fault);
     }
 
     /// Lets every write fail.

@@ -25,7 +25,6 @@ pub(super) fn response(incidents: &[Incident]) -> Response {
     Response::of(200, "text/csv; charset=utf-8", text)
         .with("cache-control", "no-store")
         .with("content-disposition", "attachment; filename=\"incidents.csv\"")
-        .with("x-content-type-options", "nosniff")
 }
 
 fn cells(incident: &Incident) -> [String; 10] {

@@ -126,9 +126,7 @@ pub(crate) async fn definition(
     let query = Query::of(&fields(request));
     let drawn = drawn(dashboard, &settings, sid, &query, now).await?;
     let found = drawn.definition.and_then(|fetched| fetched.value).ok_or(Error::NotFound)?;
-    Ok(Response::of(200, "application/json", found.text)
-        .with("cache-control", "no-store")
-        .with("x-content-type-options", "nosniff"))
+    Ok(Response::of(200, "application/json", found.text).with("cache-control", "no-store"))
 }
 
 /// How far this Flow's events have come: 0 if none was seen, or this is no SID of a Flow.
