@@ -8,7 +8,9 @@ mod reporter;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dashboard::{Dashboard, LayoutCache, MediansCache, OnCallCache, ServerCli, WaitingCache};
+use dashboard::{
+    Dashboard, LayoutCache, MediansCache, NumbersCache, OnCallCache, ServerCli, WaitingCache,
+};
 use event_stream_webhook::Webhook;
 use metrics::{Cache, Metrics};
 use sandbox::Secrets;
@@ -121,6 +123,7 @@ pub async fn run(options: &ServerOptions) -> Result<(), String> {
             wire: wire(http.clone()),
             medians: MediansCache::default(),
             layouts: LayoutCache::default(),
+            numbers: NumbersCache::default(),
             waiting: WaitingCache::default(),
             on_call: OnCallCache::default(),
             start_token: Some(start.clone()),

@@ -14,6 +14,8 @@ export const token = new URL(link).searchParams.get("token");
 export const PATIENCE = 15_000;
 export const DESK = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
+/** The narrowest screen that a page has to fit (WCAG 2.2, 1.4.10). */
+export const NARROW = { width: 320, height: 640 };
 const FLAGS = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -140,6 +142,17 @@ const faint = () => {
   }
   return [...found];
 };
+
+/** The page fits the narrowest screen; it is as wide as before when this is over. */
+export async function fitsNarrow(page, where) {
+  const before = page.viewportSize();
+  await page.setViewportSize(NARROW);
+  await check(`${where} fits 320 pixels`, async () => {
+    const found = await page.evaluate(tooWide);
+    expect(found.length === 0, found.slice(0, 8).join(" · "));
+  });
+  await page.setViewportSize(before);
+}
 
 /** The checks that hold on every page, at every size. */
 export async function sound(page, trouble, where) {

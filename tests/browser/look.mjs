@@ -8,7 +8,7 @@
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { DESK, PATIENCE, PHONE, check, count, enter, expect, folder, launch, locked, open, origin, sound } from "./browser.mjs";
+import { DESK, PATIENCE, PHONE, check, count, enter, expect, fitsNarrow, folder, launch, locked, open, origin, sound } from "./browser.mjs";
 import { clicks } from "./clicks.mjs";
 import { livingMessage } from "./living.mjs";
 import { incident } from "./incident.mjs";
@@ -16,7 +16,7 @@ import { below, sandboxSlack } from "./slack.mjs";
 import { studio } from "./studio.mjs";
 
 const PAGES = [
-  ["/", "overview"], ["/history", "history"], ["/on-call", "on-call"], ["/system", "system"],
+  ["/", "overview"], ["/history", "history"], ["/on-call", "on-call"], ["/numbers", "numbers"], ["/system", "system"],
   ["/dead-letters", "dead-letters"], ["/login", "login"], ["/sandbox/slack", "slack"],
   ["/sandbox/phones", "phones"],
 ];
@@ -32,6 +32,7 @@ async function everyPage(browser) {
           if (name === "slack") await settled(page);
         });
         await sound(page, trouble, where);
+        if (size === "phone" && !path.startsWith("/sandbox")) await fitsNarrow(page, where);
         await page.screenshot({ path: join(folder, `${name}-${size}-${scheme}.png`), fullPage: name !== "slack" });
         if (name === "slack" && size === "phone") await sheet(page, where, scheme);
         trouble.length = 0;

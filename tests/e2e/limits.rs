@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
-use dashboard::{Dashboard, LayoutCache, MediansCache, OnCallCache, ServerCli, WaitingCache};
+use dashboard::{
+    Dashboard, LayoutCache, MediansCache, NumbersCache, OnCallCache, ServerCli, WaitingCache,
+};
 use event_stream_webhook::Webhook;
 use metrics::{Cache, Metrics};
 use ringdown::clock::now;
@@ -70,6 +72,7 @@ impl Functions {
             wire: wire(shared::http::client().unwrap()),
             medians: MediansCache::default(),
             layouts: LayoutCache::default(),
+            numbers: NumbersCache::default(),
             waiting: WaitingCache::default(),
             on_call: OnCallCache::default(),
             start_token: None,

@@ -3,6 +3,7 @@
 //! In: a browser's request. Out: a page, a short stream of events, JSON, or where to log in. Behind a password, or on
 //! one machine without a password behind the token of its start.
 
+mod aged;
 mod attempts;
 mod live;
 mod pages;
@@ -23,7 +24,7 @@ use shared::twilio::rest::Wire;
 use shared::{Error, Timestamp};
 
 pub use pages::studio::{LayoutCache, MediansCache};
-pub use pages::{OnCallCache, WaitingCache};
+pub use pages::{NumbersCache, OnCallCache, WaitingCache};
 
 /// What the pages need.
 pub struct Dashboard {
@@ -39,6 +40,8 @@ pub struct Dashboard {
     pub medians: MediansCache,
     /// The layouts of Flows' graphs.
     pub layouts: LayoutCache,
+    /// What each span of time adds up to.
+    pub numbers: NumbersCache,
     /// How many dead letters wait.
     pub waiting: WaitingCache,
     /// Who is on call.
@@ -123,6 +126,7 @@ async fn page(
         Endpoint::Home => pages::home::page(dashboard, signed_in, now).await,
         Endpoint::History => pages::history::page(dashboard, request, signed_in, now).await,
         Endpoint::OnCall => pages::on_call::page(dashboard, signed_in, now).await,
+        Endpoint::Numbers => pages::numbers::page(dashboard, request, signed_in, now).await,
         Endpoint::System => pages::system::page(dashboard, signed_in, now).await,
         Endpoint::IncidentsPage => Ok(Response::see_other(&format!("{}/", request.mount))),
         Endpoint::Incidents => pages::incidents::json(dashboard, now).await,

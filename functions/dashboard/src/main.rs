@@ -1,7 +1,8 @@
 //! `handle`, inside Lambda; nothing is decided here.
 
 use dashboard::{
-    Dashboard, LayoutCache, MediansCache, OnCallCache, ServerCli, WaitingCache, handle,
+    Dashboard, LayoutCache, MediansCache, NumbersCache, OnCallCache, ServerCli, WaitingCache,
+    handle,
 };
 use shared::aws::{Backend, Failure, Reports, serve_http};
 use shared::twilio::rest::wire;
@@ -21,6 +22,7 @@ async fn main() -> Result<(), Failure> {
         wire: wire(shared::http::client()?),
         medians: MediansCache::default(),
         layouts: LayoutCache::default(),
+        numbers: NumbersCache::default(),
         waiting: WaitingCache::default(),
         on_call: OnCallCache::default(),
         start_token: None,

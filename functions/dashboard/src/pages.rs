@@ -1,7 +1,7 @@
 //! The pages themselves.
 //!
 //! 1. [`home`]: what goes on. [`incidents`]: one incident with its timeline. [`history`]: those that are over.
-//!    [`on_call`]: who is called, and when. [`system`]: the server itself. [`dead_letters`]: what could not be delivered. [`frame`]: what is around each page.
+//!    [`on_call`]: who is called, and when. [`numbers`]: what it adds up to. [`system`]: the server itself. [`dead_letters`]: what could not be delivered. [`frame`]: what is around each page.
 //! 2. [`summary`], [`calls`], [`timeline`], [`folded`]: an incident in words; [`markup`]: times and links as HTML. All
 //!    pure.
 //! 3. [`counters`]: what was counted. [`silences`]: for what nobody is called. [`alarms`]: what monitors said last.
@@ -20,6 +20,7 @@ pub(crate) mod history;
 pub(crate) mod home;
 pub(crate) mod incidents;
 mod markup;
+pub(crate) mod numbers;
 pub(crate) mod on_call;
 pub(crate) mod refused;
 pub(crate) mod resolve;
@@ -39,6 +40,7 @@ use shared::http::{Request, Response};
 
 use crate::Dashboard;
 pub use frame::WaitingCache;
+pub use numbers::NumbersCache;
 pub use on_call::OnCallCache;
 
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -54,6 +56,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("over.html", include_str!("../pages/over.html")),
         ("history.html", include_str!("../pages/history.html")),
         ("on-call.html", include_str!("../pages/on-call.html")),
+        ("numbers.html", include_str!("../pages/numbers.html")),
         ("system.html", include_str!("../pages/system.html")),
         ("incident.html", include_str!("../pages/incident.html")),
         ("incident-live.html", include_str!("../pages/incident-live.html")),

@@ -8,6 +8,7 @@ mod history;
 mod incidents;
 mod live;
 mod log_in;
+mod numbers;
 mod on_call;
 mod refused;
 mod resolve;

@@ -9,10 +9,7 @@ use crate::domain::escalation::Incident;
 
 /// Open incidents and those that ended of late, `limit` of the latter at most: the newest first.
 pub async fn all(store: &dyn Store, limit: usize, now: Timestamp) -> Result<Vec<Incident>, Error> {
-    let open = all_records(store, records::OPEN, now).await?;
-    let stored =
-        open.iter().filter_map(|record| serde_json::from_str::<StoredIncident>(&record.body).ok());
-    let mut found: Vec<Incident> = stored.map(|stored| stored.incident).collect();
+    let mut found = latest(store, now).await?;
     for record in store.page(records::ARCHIVE, None, limit, now).await? {
         if let Ok(stored) = serde_json::from_str::<StoredIncident>(&record.body)
             && found.iter().all(|have| have.id != stored.incident.id)
@@ -22,6 +19,15 @@ pub async fn all(store: &dyn Store, limit: usize, now: Timestamp) -> Result<Vec<
     }
     found.sort_by(|a, b| b.raised_at.cmp(&a.raised_at).then_with(|| a.id.cmp(&b.id)));
     Ok(found)
+}
+
+/// Each policy's incident: the open one, or the last one.
+pub async fn latest(store: &dyn Store, now: Timestamp) -> Result<Vec<Incident>, Error> {
+    let records = all_records(store, records::OPEN, now).await?;
+    let stored = records
+        .iter()
+        .filter_map(|record| serde_json::from_str::<StoredIncident>(&record.body).ok());
+    Ok(stored.map(|stored| stored.incident).collect())
 }
 
 /// Incidents that are over, `limit` records behind `after` at most, the newest first; and the place to go on from, if

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use crate::metrics::{series, token};
 use crate::scenario::{Scenario, Way, usual};
 
@@ -38,5 +40,41 @@ async fn calls_of_an_incident_count_with_their_outcomes_and_statuses() {
     ] {
         assert_eq!(shown.get(name).map(String::as_str), Some(count), "{name}");
     }
+    scenario.end().await;
+}
+
+#[tokio::test]
+async fn numbers_show_an_incident_that_was_taken_and_resolved() {
+    let scenario = Scenario::begin(Way::Voice, &usual()).await;
+    scenario.alarm("checkout-5xx-rate").goes_off().await;
+    scenario.phone("alpha").rings().await.declines().await;
+    scenario.phone("bravo").takes_it(TEXT).await;
+    scenario.passes(Duration::from_secs(60)).await;
+    scenario.alarm("checkout-5xx-rate").recovers().await;
+    scenario.is("resolved").await;
+    scenario.phone("bravo").is_sent(OVER).await;
+    scenario.settles().await;
+    let answer = scenario.server.get("/numbers?span=hour&format=json").await;
+    let shown: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    let incidents = &shown["incidents"];
+    let counts =
+        ["began", "taken", "nobody_took_it", "over_before_taken", "not_taken_yet", "calls"];
+    assert_eq!(counts.map(|name| incidents[name].as_u64()), [1, 1, 0, 0, 0, 2].map(Some));
+    let seconds = |time: &str| {
+        assert_eq!(incidents[time]["count"], 1, "{time}");
+        assert_eq!(incidents[time]["median_seconds"], incidents[time]["p90_seconds"]);
+        incidents[time]["median_seconds"].as_i64().unwrap()
+    };
+    let (answer, take) = (seconds("time_to_answer"), seconds("time_to_take"));
+    assert!(answer <= take && take + 60 <= seconds("time_to_resolve"), "{incidents}");
+    let alarm = json!({"name": "checkout-5xx-rate", "went_off": 1, "incidents": 1});
+    assert_eq!(shown["alarms"], json!([alarm]));
+    let people = shown["people"].as_array().unwrap();
+    let people: Vec<_> =
+        people.iter().map(|p| [&p["person"], &p["calls"], &p["answered"]]).collect();
+    assert_eq!(json!(people), json!([["alpha", 1, 0], ["bravo", 1, 1]]));
+    let delivery = &shown["delivery"];
+    assert_eq!((&delivery["calls_completed"], &delivery["calls_failed"]), (&json!(1), &json!(1)));
+    assert_eq!(delivery["calls_failed_by_reason"], json!([{"name": "busy", "count": 1}]));
     scenario.end().await;
 }

@@ -9,8 +9,9 @@ const JS: &str = "text/javascript; charset=utf-8";
 const PNG: &str = "image/png";
 
 /// The path of each file, its type, and what is in it.
-const FILES: [(&str, &str, &[u8]); 14] = [
+const FILES: [(&str, &str, &[u8]); 15] = [
     ("/assets/style.css", CSS, include_bytes!("../../assets/style.css")),
+    ("/assets/numbers.css", CSS, include_bytes!("../../assets/numbers.css")),
     ("/assets/incidents.css", CSS, include_bytes!("../../assets/incidents.css")),
     ("/assets/live.css", CSS, include_bytes!("../../assets/live.css")),
     ("/assets/studio.css", CSS, include_bytes!("../../assets/studio.css")),

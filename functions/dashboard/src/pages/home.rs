@@ -13,7 +13,7 @@ use shared::storage::incidents;
 use shared::{Error, Timestamp};
 
 use super::alarms::alarms;
-use super::frame::frame;
+use super::frame::{frame, waiting};
 use super::on_call::lost_shifts;
 use super::silences::silences;
 use super::summary::Summary;
@@ -57,7 +57,7 @@ async fn facts(
         incidents::all(store, RECENT, now),
         silences(store, settings, now),
         alarms(store, settings, now),
-        dashboard.waiting.get(store, now),
+        waiting(dashboard, now),
     )
     .await?;
     let (mut open, recent): (Vec<_>, Vec<_>) =

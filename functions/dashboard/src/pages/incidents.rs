@@ -14,7 +14,7 @@ use shared::{Error, Timestamp};
 
 use super::calls::{calls, policy_text};
 use super::folded;
-use super::frame::frame;
+use super::frame::{frame, waiting};
 use super::silences::notice;
 use super::summary::Summary;
 use super::timeline::timeline;
@@ -61,7 +61,7 @@ pub(crate) async fn live_one(
         return Ok(None);
     };
     let settings = dashboard.settings.get(now).await?;
-    let waiting = dashboard.waiting.get(dashboard.store.as_ref(), now).await?;
+    let waiting = waiting(dashboard, now).await?;
     let facts = context! { rejected => rejected(dashboard), waiting, ..facts(&kept, &settings) };
     text("incident-live.html", facts).map(Some)
 }

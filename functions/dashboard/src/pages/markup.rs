@@ -1,4 +1,4 @@
-//! Times and links as HTML, safe whatever stands in them. Pure.
+//! Times, links and numbers as HTML, safe whatever stands in them. Pure.
 
 use minijinja::{HtmlEscape, Value};
 use shared::Timestamp;
@@ -20,6 +20,19 @@ pub(super) fn time(at: Value, kind: &str) -> Value {
     };
     let kind = HtmlEscape(kind);
     Value::from_safe_string(format!(r#"<time datetime="{at}" data-kind="{kind}">{text}</time>"#))
+}
+
+/// A whole number with its thousands apart: `12,345`.
+pub(super) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// A text in which addresses of pages (a runbook, say) can be followed.
@@ -69,6 +82,12 @@ mod tests {
         }
         let hostile = links("https://x\"onmouseover=alert(1) https://<script>").to_string();
         assert!(!hostile.contains("<script>") && !hostile.contains("\"onmouseover"), "{hostile}");
+    }
+
+    #[test]
+    fn large_number_has_its_thousands_apart() {
+        let numbers = [0, 12, 123, 1_234, 123_456, 1_234_567].map(thousands);
+        assert_eq!(numbers, ["0", "12", "123", "1,234", "123,456", "1,234,567"]);
     }
 
     #[test]

@@ -21,10 +21,13 @@ use shared::storage::executions::{self, ExecutionIncident};
 use shared::storage::messages::WakeUp;
 use shared::storage::pauses::{self, FlowQuiet};
 use shared::storage::{QueueName, records};
-use shared::testing::{Calls, Fault, MemoryBackend, Parameters, Sent, sample};
+use shared::testing::{Calls, Fault, MemoryBackend, MemoryStore, Parameters, Sent, sample};
 use shared::twilio::rest::Wire;
 
-use crate::{Dashboard, LayoutCache, MediansCache, OnCallCache, ServerCli, WaitingCache, handle};
+use crate::{
+    Dashboard, LayoutCache, MediansCache, NumbersCache, OnCallCache, ServerCli, WaitingCache,
+    handle,
+};
 
 pub(super) const CONFIG: &str = r#"
 [channels.default]
@@ -82,6 +85,7 @@ impl Pages {
             wire,
             medians: MediansCache::default(),
             layouts: LayoutCache::default(),
+            numbers: NumbersCache::default(),
             waiting: WaitingCache::default(),
             on_call: OnCallCache::default(),
             start_token: Some(StartToken::new(Secret::new(TOKEN), 8080)),
@@ -129,6 +133,11 @@ impl Pages {
     /// Keeps that a Flow is quiet, as the schedule does.
     pub(super) fn keep_quiet(&self, flow: &str, quiet: Quiet) {
         self.backend.store.keep(pauses::quiet(flow), &FlowQuiet { quiet: Some(quiet) });
+    }
+
+    /// Where all is kept.
+    pub(super) fn store(&self) -> &MemoryStore {
+        &self.backend.store
     }
 
     /// How often the store was called since this was last asked.
@@ -261,7 +270,7 @@ pub(super) fn header<'a>(response: &'a Response, name: &str) -> &'a str {
 }
 
 /// So many seconds after the tests' first moment.
-pub(super) fn at(second: i64) -> Timestamp {
+pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_795_000_000 + second).unwrap()
 }
 

@@ -19,6 +19,7 @@ pub enum Endpoint {
     Home,
     History,
     OnCall,
+    Numbers,
     System,
     IncidentsPage,
     Incidents,
@@ -74,6 +75,7 @@ impl Endpoint {
             Endpoint::Home
             | Endpoint::History
             | Endpoint::OnCall
+            | Endpoint::Numbers
             | Endpoint::System
             | Endpoint::IncidentsPage
             | Endpoint::Incidents
@@ -141,6 +143,7 @@ pub const ENDPOINTS: &[Route<Endpoint>] = {
         route(Endpoint::Home, Get, "/", Body::Nothing, Viewer),
         route(Endpoint::History, Get, "/history", Body::Nothing, Viewer),
         route(Endpoint::OnCall, Get, "/on-call", Body::Nothing, Viewer),
+        route(Endpoint::Numbers, Get, "/numbers", Body::Nothing, Viewer),
         route(Endpoint::System, Get, "/system", Body::Nothing, Viewer),
         route(Endpoint::IncidentsPage, Get, "/incidents", Body::Nothing, Viewer),
         route(Endpoint::Incidents, Get, "/incidents.json", Body::Nothing, Viewer),

@@ -18,11 +18,13 @@ use shared::{Error, Timestamp};
 use studio::draw::Graph;
 
 use super::drawn::{arranged, of_steps, with_ends};
-use super::graph::{Figures, thousands};
+use super::graph::Figures;
+use super::medians::medians;
 use super::query::{Query, SPANS};
 use super::rows::{RunRow, StuckRow, reason, short, unnamed};
 use super::{Change, Rows, Stamp, chosen, fields, list, subscribe, svg_parts};
 use crate::pages::frame::frame;
+use crate::pages::markup::thousands;
 use crate::pages::{rejected, render, text};
 use crate::parts::Live;
 use crate::{Dashboard, ServerCli};
@@ -189,7 +191,7 @@ async fn known(
     let flows = [sid.to_owned()];
     let (counts, medians, running, mut quiet) = try_join4(
         read::counts(store, sid, query.span, now),
-        dashboard.medians.get(store, sid, now),
+        medians(dashboard, sid, now),
         read::running(store, sid, now),
         read::quiet_flows(store, &flows, now),
     )

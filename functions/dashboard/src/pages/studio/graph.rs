@@ -9,6 +9,7 @@ use shared::jobs::watch::read::RunningExecutions;
 use studio::draw::{EdgeFigures, Graph, Overlay, PathStep, WidgetFigures, type_words, widget_id};
 
 use super::rows::took;
+use crate::pages::markup::thousands;
 
 /// How many running Executions have a mark of their own in the graph; the others are only counted.
 const MAX_MARKS: usize = 100;
@@ -65,19 +66,6 @@ fn percent_text(percent: f64) -> String {
         ..9.95 => format!("{percent:.1}%").replace(".0%", "%"),
         _ => format!("{percent:.0}%"),
     }
-}
-
-/// A whole number with its thousands apart: `12,345`.
-pub(super) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 impl Figures<'_> {

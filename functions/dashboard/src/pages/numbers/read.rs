@@ -1,0 +1,74 @@
+//! What a span's figures are made of: the counters of its parts, and its incidents. No more is read than it needs.
+
+use std::collections::BTreeSet;
+
+use shared::config::Settings;
+use shared::domain::numbers::{Clocks, Delivered, IncidentTally, Numbers, Readings, Span};
+use shared::storage::{Store, counters, hours, incidents};
+use shared::{Error, Timestamp};
+
+/// How many incidents that are over are read: older ones are left out, and the page says so.
+const MAX_READ: usize = 2_000;
+/// How many are read at once: each may be large.
+const READ_AT_ONCE: usize = 50;
+
+/// The figures of a span that ends now.
+pub(super) async fn numbers(
+    store: &dyn Store,
+    settings: &Settings,
+    span: Span,
+    now: Timestamp,
+) -> Result<Numbers, Error> {
+    let clocks = Clocks::of(&settings.config.escalation.schedules);
+    let beginnings = span.beginnings(clocks.days(), now);
+    let from = beginnings.first().copied().unwrap_or(now);
+    let readings = readings(store, &beginnings, now).await?;
+    let tally = tally(store, from, now).await?;
+    Ok(Numbers::of(span, (&beginnings, now), &readings, tally, &clocks))
+}
+
+/// What had been delivered at the beginning of each part, and now.
+async fn readings(
+    store: &dyn Store,
+    beginnings: &[Timestamp],
+    now: Timestamp,
+) -> Result<Readings, Error> {
+    let total = Delivered::of(&counters::totals(store, now).await?);
+    let kept = hours::kept(store, beginnings, now).await?;
+    let first = kept.first().cloned().flatten();
+    let known_since = first.map_or(now, |(at, _)| at);
+    // Of the quarter that has just begun, the counters may not be kept yet: they are those of now.
+    let at_beginning = |kept: &hours::Kept| match kept {
+        Some((_, counters)) => Delivered::of(&counters.0),
+        None => total.clone(),
+    };
+    Ok(Readings {
+        at_beginnings: kept.iter().map(at_beginning).collect(),
+        now: total.clone(),
+        since: beginnings.first().and_then(|from| (known_since > *from).then_some(known_since)),
+    })
+}
+
+/// The incidents that began at this time or later.
+async fn tally(store: &dyn Store, from: Timestamp, now: Timestamp) -> Result<IncidentTally, Error> {
+    let mut tally = IncidentTally::default();
+    let latest = incidents::latest(store, now).await?;
+    latest.iter().filter(|one| one.raised_at >= from).for_each(|one| tally.add(one));
+    let counted: BTreeSet<&str> = latest.iter().map(|incident| incident.id.as_str()).collect();
+    let (mut after, mut read) = (None, 0);
+    loop {
+        let (page, next) = incidents::archive(store, after.as_deref(), READ_AT_ONCE, now).await?;
+        read += READ_AT_ONCE;
+        let oldest = page.last().map(|incident| incident.raised_at);
+        let new = page.iter().filter(|one| one.raised_at >= from && !counted.contains(&*one.id));
+        new.for_each(|incident| tally.add(incident));
+        if next.is_none() || oldest.is_some_and(|oldest| oldest < from) {
+            return Ok(tally);
+        }
+        if read >= MAX_READ {
+            tally.cut_at(oldest.unwrap_or(from));
+            return Ok(tally);
+        }
+        after = next;
+    }
+}
