@@ -72,7 +72,8 @@ pub async fn handle(dashboard: &Dashboard, request: Request, now: Timestamp) -> 
     match route(dashboard, &request, now).await {
         Err(error) if request.wants_page() => {
             let response = answer(&request, Err(error));
-            pages::refused::page(dashboard, &request, response, now).await
+            let signed_in = session::check(dashboard, &request, now).await.ok();
+            pages::refused::page(dashboard, &request, response, signed_in, now).await
         }
         result => answer(&request, result),
     }

@@ -8,22 +8,25 @@ use shared::{Error, Timestamp};
 
 use super::frame::frame;
 use super::render;
-use crate::{Dashboard, session};
+use crate::Dashboard;
 
-/// The page for an answer that a script gets as it is: with the same status. Whoever may not see the pages sees nothing of
-/// them around it; nor does anybody while the store does not answer.
+/// The page for an answer that a script gets as it is: with the same status. Whoever may not see the pages (`signed_in` is
+/// `None`) sees nothing of them around it; nor does anybody while the store does not answer.
 pub(crate) async fn page(
     dashboard: &Dashboard,
     request: &Request,
     response: Response,
+    signed_in: Option<bool>,
     now: Timestamp,
 ) -> Response {
     let status = response.status;
     let Some((title, advice)) = words(status) else { return response };
-    let frame = match framed(dashboard, request, title, now).await {
-        Ok(frame) => frame,
-        Err(_) => context! { title, page => "login", signed_in => false },
+    let framed = match signed_in {
+        Some(signed_in) => framed(dashboard, title, signed_in, now).await.ok(),
+        None => None,
     };
+    let bare = || context! { title, page => "login", signed_in => false };
+    let frame = framed.unwrap_or_else(bare);
     let facts = context! { advice, detail => detail(&response), back => back(request), ..frame };
     match render(dashboard, "refused.html", facts) {
         Ok(page) if status == 405 => {
@@ -36,11 +39,10 @@ pub(crate) async fn page(
 
 async fn framed(
     dashboard: &Dashboard,
-    request: &Request,
     title: &str,
+    signed_in: bool,
     now: Timestamp,
 ) -> Result<Value, Error> {
-    let signed_in = session::check(dashboard, request, now).await?;
     let settings = dashboard.settings.get(now).await?;
     frame(dashboard, &settings, (title, "refused"), signed_in, now).await
 }
