@@ -5,10 +5,11 @@
 //! 3. [`simulated`]: where the sandbox is mounted, a simulated Slack and a simulated Twilio.
 //! 4. [`commands`]: what else can be typed. [`envelope`]: files of `events/`, signed and posted. [`settings`]: what is missing on one machine is made up.
 //! 5. [`access`]: the start token, which opens the pages, and the secrets of the simulated vendors follow from it; the token
-//!    for Prometheus. [`private`]: the data folder is its owner's alone. [`activity`]: whether there is anything to do.
+//!    for Prometheus. [`private`]: the data folder is its owner's alone. [`activity`]: whether there is anything to do. [`alarm_text`]: results of alarms in words.
 
 pub mod access;
 pub mod activity;
+pub mod alarm_text;
 pub mod clock;
 pub mod commands;
 pub mod database;

@@ -2,10 +2,12 @@
 //! makes things happen here.
 //!
 //! [`endpoints`]: who may use what, which this server enforces. [`setup`]: what the sandbox is given. [`samples`] and
-//! [`alarms`]: events to send with a button. [`time`]: the server's clock, which can be pushed.
+//! [`alarms`]: events to send with a button; `buttons`: what those do, `notice`: what came of one. [`time`]: the server's clock, which can be pushed.
 
 pub mod alarms;
+mod buttons;
 pub mod endpoints;
+mod notice;
 pub mod samples;
 pub mod setup;
 pub mod time;
@@ -17,13 +19,14 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::routing::{get, post};
 use dashboard::Dashboard;
+use sandbox::pages::message::{self, Message, is_for_a_person};
 use sandbox::reply::{self, Received, Reply};
 use sandbox::{Sandbox, Secrets};
 use serde_json::json;
 use shared::Error;
 use shared::config::SettingsCache;
 use shared::http::endpoints::{Access, Body, Route};
-use shared::http::{Request, Response, answer};
+use shared::http::{Request, Response};
 use shared::jobs::escalate::Escalate;
 use tokio::sync::OnceCell;
 
@@ -118,7 +121,7 @@ pub async fn handle(
     };
     match router {
         Ok(router) => reply::answer(router, request).await,
-        Err(error) => answer(&request, Err(error)),
+        Err(error) => message::refused(&request, error),
     }
 }
 
@@ -173,7 +176,7 @@ async fn play_sample(
     Path(name): Path<String>,
     request: Received,
 ) -> Reply {
-    request.answer(send_sample(&triggers, &name).await)
+    request.answer(send_sample(&triggers, &request.0, &name).await)
 }
 
 async fn list_alarms(request: Received) -> Reply {
@@ -185,11 +188,11 @@ async fn play_alarm(
     Path((name, change)): Path<(String, String)>,
     request: Received,
 ) -> Reply {
-    request.answer(alarms::play(&triggers.escalate, &name, &change).await)
+    request.answer(buttons::press(&triggers.escalate, &request.0, &name, &change).await)
 }
 
 async fn take_alarm(State(triggers): Shared, request: Received) -> Reply {
-    request.answer(alarms::take(&triggers.escalate, &request.0.body).await)
+    request.answer(buttons::take(&triggers.escalate, &request.0).await)
 }
 
 async fn read_clock(request: Received) -> Reply {
@@ -205,16 +208,26 @@ async fn wait_until_idle(State(triggers): Shared, request: Received) -> Reply {
 }
 
 /// Signs a sample as Twilio does, as if it happened now, and posts it to this server.
-async fn send_sample(triggers: &Triggers, name: &str) -> Result<Response, Error> {
+async fn send_sample(
+    triggers: &Triggers,
+    request: &Request,
+    name: &str,
+) -> Result<Response, Error> {
     let sample = samples::find(name).ok_or(Error::NotFound)?;
     let settings = triggers.live.get(now()).await?;
     let (token, address) = (&triggers.secrets.auth_token, &triggers.address);
     let mut signed = Envelope::read(sample.envelope).map_err(Error::BadRequest)?;
     signed.happen_again(now());
     let base = settings.public_base_url().unwrap_or(address);
-    let outcome = match envelope::post(&triggers.http, &signed, base, address, token).await {
-        Ok(Sent { status, .. }) => json!({"status": status, "note": envelope::meaning(status)}),
-        Err(error) => json!({"status": 0, "note": error}),
+    let (status, note) = match envelope::post(&triggers.http, &signed, base, address, token).await {
+        Ok(Sent { status, .. }) => (status, envelope::meaning(status).to_owned()),
+        Err(error) => (0, error),
     };
-    Ok(Response::json(200, &outcome))
+    let (shown, (path, link)) = sample.shown();
+    if is_for_a_person(request) {
+        let (title, lines) = (format!("{}: {note}", sample.title), vec![shown.to_owned()]);
+        return Ok(Message { status: 200, title, lines, more: Some((path, link)) }.page(request));
+    }
+    let link = json!({"path": path, "text": link});
+    Ok(Response::json(200, &json!({"status": status, "note": note, "shown": shown, "link": link})))
 }

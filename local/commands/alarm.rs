@@ -12,6 +12,7 @@ use shared::secret::Secret;
 
 use super::arguments::{DataFolder, ServerAddress};
 use crate::access;
+use crate::alarm_text::describe;
 use crate::output::json;
 use crate::settings::environment;
 
@@ -107,20 +108,5 @@ impl Answer {
     fn of(file: &str, status: u16, results: Result<Vec<AlarmResult>, String>) -> Answer {
         let text = results.as_ref().err().cloned();
         Answer { file: file.to_owned(), status, results: results.unwrap_or_default(), text }
-    }
-}
-
-/// Returns the result of one alarm in words.
-fn describe(result: &AlarmResult) -> String {
-    match result {
-        AlarmResult::Incident { alarm, incident } => format!("{alarm}: incident {incident}"),
-        AlarmResult::Nothing { alarm } => format!("{alarm}: known before, or nothing to end"),
-        AlarmResult::Quiet { alarm, reason } => format!("{alarm}: calls nobody, it is {reason}"),
-        AlarmResult::Silenced { alarm, until, .. } => format!("{alarm}: silenced until {until}"),
-        AlarmResult::Ignored { alarm, .. } => format!("{alarm}: calls nobody, it is ignored"),
-        AlarmResult::Disabled { alarm, .. } => {
-            format!("{alarm}: calls nobody, its actions are disabled")
-        }
-        AlarmResult::DeadLetter { reason, .. } => format!("a dead letter: {reason}"),
     }
 }

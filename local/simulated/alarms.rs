@@ -1,17 +1,10 @@
 //! Alarms to raise and to clear with a button, as EventBridge brings them.
 
-use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::fmt::strtime;
 use sandbox::uuid;
 use serde::Serialize;
 use serde_json::{Value, json};
-use shared::Error;
-use shared::http::Response;
-use shared::jobs::escalate::Escalate;
-use shared::jobs::escalate::intake::respond;
-
-use crate::clock::now;
 
 /// An alarm that can be raised.
 #[derive(Clone, Copy, Serialize)]
@@ -55,25 +48,24 @@ pub(super) fn list() -> &'static [Sample] {
     &SAMPLES
 }
 
-/// Takes an alarm, in any of the shapes that monitors have.
-pub(super) async fn take(escalate: &Escalate, body: &Bytes) -> Result<Response, Error> {
-    outage_intake::take(escalate, body, now()).await.map(|result| respond(&result))
+/// The one of this name.
+pub(super) fn find(name: &str) -> Option<&'static Sample> {
+    SAMPLES.iter().find(|sample| sample.name == name)
 }
 
-/// Raises or clears one: `raise`, `clear`.
-pub(super) async fn play(escalate: &Escalate, name: &str, change: &str) -> Result<Response, Error> {
-    let sample = SAMPLES.iter().find(|sample| sample.name == name).ok_or(Error::NotFound)?;
-    let raised = match change {
-        "raise" => true,
-        "clear" => false,
-        _ => return Err(Error::NotFound),
-    };
-    take(escalate, &event(sample, raised, now()).to_string().into()).await
+/// The one that is raised under this name: its own, or that with a number (`checkout-5xx-rate-2`).
+pub(super) fn sample_of(name: &str) -> Option<&'static Sample> {
+    let is_number = |rest: &str| !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_digit());
+    SAMPLES.iter().find(|sample| match name.strip_prefix(sample.name) {
+        Some("") => true,
+        Some(rest) => rest.strip_prefix('-').is_some_and(is_number),
+        None => false,
+    })
 }
 
 /// EventBridge's "CloudWatch Alarm State Change". (AmazonCloudWatch user guide, "Alarm events and EventBridge".)
-fn event(sample: &Sample, raised: bool, now: Timestamp) -> Value {
-    let Sample { name, title, namespace, metric, threshold, measured } = *sample;
+pub(super) fn event(sample: &Sample, name: &str, raised: bool, now: Timestamp) -> Value {
+    let Sample { title, namespace, metric, threshold, measured, .. } = *sample;
     // CloudWatch writes its offsets without a colon.
     let time = strtime::format("%Y-%m-%dT%H:%M:%S.%3f+0000", now).unwrap_or_default();
     let state = |raised: bool| {
@@ -130,11 +122,28 @@ mod tests {
     #[test]
     fn alarm_is_raised_and_cleared_at_the_present_time() {
         let now = Timestamp::from_second(1_900_000_000).expect("a time");
-        let raised = event(&SAMPLES[0], true, now);
+        let raised = event(&SAMPLES[0], "checkout-5xx-rate-2", true, now);
+        assert_eq!(raised["detail"]["alarmName"], "checkout-5xx-rate-2");
         assert_eq!(raised["time"], "2030-03-17T17:46:40Z");
         assert_eq!(raised["detail"]["state"]["value"], "ALARM");
         assert_eq!(raised["detail"]["state"]["timestamp"], "2030-03-17T17:46:40.000+0000");
         assert_eq!(raised["detail"]["previousState"]["value"], "OK");
-        assert_eq!(event(&SAMPLES[0], false, now)["detail"]["state"]["value"], "OK");
+        assert_eq!(
+            event(&SAMPLES[0], SAMPLES[0].name, false, now)["detail"]["state"]["value"],
+            "OK"
+        );
+    }
+
+    #[test]
+    fn sample_is_known_by_its_name_with_and_without_a_number() {
+        let found = |name: &str| sample_of(name).map(|sample| sample.name);
+        for name in ["checkout-5xx-rate", "checkout-5xx-rate-2", "checkout-5xx-rate-31"] {
+            assert_eq!(found(name), Some("checkout-5xx-rate"), "{name}");
+        }
+        for name in
+            ["", "checkout", "checkout-5xx-rate-", "checkout-5xx-rate-x", "checkout-5xx-rate2"]
+        {
+            assert_eq!(found(name), None, "{name}");
+        }
     }
 }

@@ -16,6 +16,19 @@ pub struct Sample {
     pub envelope: &'static str,
 }
 
+impl Sample {
+    /// Where it can be seen, in words; and the path of that page, with the text of a link to it.
+    pub fn shown(&self) -> (&'static str, (&'static str, &'static str)) {
+        match (self.name.starts_with("studio-"), self.line) {
+            (true, _) => ("Studio shows its execution.", ("/studio", "Studio")),
+            (false, "") => {
+                ("No route asks for it: nothing is posted.", ("/system", "What was counted"))
+            }
+            (false, _) => ("A route posts it.", ("/sandbox/slack", "The sandbox Slack")),
+        }
+    }
+}
+
 macro_rules! sample {
     ($name:literal, $title:literal, $line:literal) => {
         Sample {

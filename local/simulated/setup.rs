@@ -3,16 +3,19 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use sandbox::alarms::AlarmSource;
 use sandbox::host::{Host, Work};
 use sandbox::slack::made_up_id;
 use sandbox::{Channel, DEMO_OUTAGE_FLOW, Person, PublishedFlow, Settings, Setup};
 use shared::Timestamp;
 use shared::config;
+use shared::config::Simulated;
 use shared::domain::escalation::{CallWith, Policy};
+use shared::jobs::escalate::Escalate;
 use shared::slack::client::Destination;
 use shared::twilio::studio::outage::outage_call;
 
-use super::Triggers;
+use super::{Triggers, buttons};
 use crate::{activity, clock};
 
 /// The server's time and work.
@@ -41,6 +44,7 @@ pub(super) fn settings(triggers: &Arc<Triggers>) -> Settings {
         secrets: triggers.secrets.clone(),
         host: Arc::new(ServerHost),
         live: triggers.flow_requests.clone(),
+        alarms: Some(alarms(triggers.escalate.clone())),
         setup: Arc::new(move || {
             let source = source.clone();
             Box::pin(async move {
@@ -50,6 +54,14 @@ pub(super) fn settings(triggers: &Arc<Triggers>) -> Settings {
             })
         }),
     }
+}
+
+/// What the phones' page shows of alarms.
+fn alarms(escalate: Arc<Escalate>) -> AlarmSource {
+    Arc::new(move |query| {
+        let escalate = escalate.clone();
+        Box::pin(async move { buttons::shown(&escalate, query.as_deref(), clock::now()).await })
+    })
 }
 
 /// The people, channels and Flows of a configuration.
@@ -81,6 +93,8 @@ fn setup(settings: &config::Settings, is_demo: bool, now: Timestamp) -> Setup {
         channels: channels.collect(),
         flows,
         bot_token: settings.secret("slack/bot-token").filter(|_| stands_in),
+        is_twilio_real: !settings.is_simulated(Simulated::Twilio),
+        is_slack_real: !settings.is_simulated(Simulated::Slack),
     }
 }
 

@@ -8,18 +8,19 @@
 //! 4. [`demo`]: a company with Flows; [`callers`], who walk through them; [`rng`]: their random numbers.
 //! 5. [`storage`]: the file of its own in which Slack's messages outlive the process. Calls do not.
 //!
-//! 6. [`walk`]: pages on which an uploaded Flow is walked through; [`live`]: its requests, if they leave this machine.
+//! 6. [`alarms`]: what the server says of those that it raises. [`walk`]: pages on which an uploaded Flow is walked through; [`live`]: its requests, if they leave this machine.
 //!
 //! Of the product it knows HTTP types and signatures alone: configuration comes in as [`settings::Setup`].
 #![warn(missing_docs)]
 
+pub mod alarms;
 mod callers;
 pub mod clock;
 mod demo;
 pub mod host;
 mod ids;
 pub mod live;
-mod pages;
+pub mod pages;
 mod phones;
 pub mod reply;
 mod rng;

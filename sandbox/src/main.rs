@@ -110,6 +110,7 @@ async fn serve(Options { port, data, server, live }: Options) -> Result<(), Stri
             Box::pin(async move { Ok(setup) })
         }),
         live: live.into(),
+        alarms: None,
     };
     let sandbox = Sandbox::open(settings, &data)?;
     println!("listening on {base_url}");
@@ -156,6 +157,8 @@ fn read_settings(folder: &Path) -> Result<(Secrets, Setup), String> {
         channels: file.channels,
         flows: file.flows,
         bot_token: None,
+        is_twilio_real: false,
+        is_slack_real: false,
     };
     Ok((secrets, setup))
 }

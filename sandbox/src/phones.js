@@ -1,15 +1,18 @@
 // The simulated phones: asks for their state twice a second, and does what is pressed.
 //
-// phone: one phone. flows: what it does with Flows. words: what it shows. dom: elements. Here: all phones, and alarms.
+// phone: one phone. flows: what it does with Flows. words: what it shows. dom: elements. Here: all phones, and what came of an
+// alarm.
 // Whatever is said or sent becomes text nodes and nothing else: no text is ever read as HTML.
 
-import { byId, element, hour, write } from "./phones/dom.js";
+import { tick } from "/assets/times.js";
+import { byId, element, write } from "./phones/dom.js";
 import { setFlows } from "./phones/flows.js";
 import { Phone, done } from "./phones/phone.js";
 
 const phones = new Map();
 
 function live(well) {
+  byId("live").hidden = false;
   write(byId("live"), well ? "Live" : "No answer, trying again");
   byId("live").classList.toggle("on", well);
   byId("live").classList.toggle("off", !well);
@@ -28,7 +31,10 @@ async function poll() {
     if (!phones.has(phone.number)) phones.set(phone.number, new Phone(phone.number));
     phones.get(phone.number).draw(phone);
   }
-  drawRinging(state.phones.filter((phone) => phone.call?.status === "ringing"));
+  const those = state.phones.filter((phone) => phone.call?.status === "ringing");
+  drawRinging(those);
+  land(those);
+  follow(state.phones);
 }
 
 /** Who rings, as links to their phones; and in the page's title, for whoever looks at another page. */
@@ -44,43 +50,32 @@ function drawRinging(those) {
   }));
 }
 
-/** Posts an alarm, and says what came of it. */
-async function send(what, path, body) {
-  const sent = byId("sent");
-  let [well, note] = [false, "the server did not answer"];
-  try {
-    const answer = await fetch(path, { method: "POST", body });
-    const text = (await answer.text()).trim();
-    well = answer.ok;
-    note = `${answer.status}${text && text !== "{}" ? ` ${text.slice(0, 300)}` : ""}`;
-  } catch {
-    // The note says so.
-  }
-  sent.classList.toggle("bad", !well);
-  sent.textContent = `${hour.format(new Date())} ${what}: ${note}`;
+// ---- What came of an alarm: it is told by the server, and stays true while phones ring, talk and fall silent ----
+
+let seen = "";
+async function follow(present) {
+  const now = JSON.stringify(present.map(({ call, history }) =>
+    [call?.sid, call?.status, call?.keys, Boolean(call?.gathering), history[0]?.sid]));
+  if (now === seen) return;
+  const isFirst = seen === "";
+  seen = now;
+  if (isFirst || !new URLSearchParams(location.search).has("incident")) return;
+  const text = await fetch(location.href, { cache: "no-store" }).then((answer) => answer.text()).catch(() => "");
+  const told = new DOMParser().parseFromString(text, "text/html").getElementById("notice");
+  const notice = byId("notice");
+  if (!told || told.innerHTML === notice.dataset.told) return;
+  notice.dataset.told = told.innerHTML;
+  if (notice.contains(document.activeElement)) return;
+  notice.replaceChildren(...told.childNodes);
+  tick();
 }
 
-async function alarms() {
-  try {
-    const answer = await fetch("/sandbox/alarms");
-    byId("alarms").replaceChildren(...(await answer.json()).map((alarm) => {
-      const button = (does, label, style) => {
-        const made = element("button", { type: "button", class: style, "aria-label": `${label} ${alarm.name}` }, label);
-        made.addEventListener("click", () =>
-          send(`${alarm.name} (${does})`, `/sandbox/alarms/${encodeURIComponent(alarm.name)}/${does}`));
-        return made;
-      };
-      return element("li", {}, element("div", {}, alarm.title, element("code", {}, alarm.name)),
-        button("raise", "Raise", ""), button("clear", "Clear", "quiet"));
-    }));
-  } catch {
-    write(byId("sent"), "The list of alarms could not be read. Reload the page to try again.");
-  }
+/** Whoever has just raised an alarm goes on at the phone that rings, unless they are doing something else already. */
+let arrives = new URLSearchParams(location.search).has("incident");
+function land(those) {
+  if (!arrives || those.length === 0) return;
+  arrives = false;
+  if (document.activeElement === document.body) phones.get(those[0].number).land();
 }
-byId("paste").addEventListener("submit", (event) => {
-  event.preventDefault();
-  send("The pasted alarm", "/sandbox/alarm", byId("pasted").value);
-});
 
-alarms();
 poll();

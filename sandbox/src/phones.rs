@@ -1,16 +1,36 @@
 //! The phones of the simulated Twilio: what the page shows of them, and what can be done at them.
 
+mod plain;
 mod view;
 
 use bytes::Bytes;
+use minijinja::context;
+use minijinja::value::Serde;
 use shared::Error;
-use shared::http::Response;
+use shared::http::{Request, Response};
 
 use crate::Sandbox;
+use crate::alarms::Alarms;
 use crate::demo::is_demo_caller;
+use crate::pages::{Frame, render};
 use crate::twilio::behaviour::PhoneBehaviour;
 use crate::twilio::call::PhoneAction;
 use crate::twilio::{MAX_TEXT_CHARACTERS, Twilio, Unreached};
+
+/// The page, with what is said of alarms for its address's query.
+pub(crate) async fn page(sandbox: &Sandbox, request: &Request) -> Result<Response, Error> {
+    let setup = sandbox.settings.setup().await?;
+    let alarms = match &sandbox.settings.alarms {
+        Some(source) => source(request.query.clone()).await?,
+        None => Alarms::default(),
+    };
+    let phones = plain::phones(&view::state(&sandbox.twilio, &setup, &phones(sandbox).await?));
+    let is_dialling = sandbox.twilio.calls().iter().any(|call| call.status().is_dialling());
+    // Something was done at a phone a moment ago: what follows comes a moment later.
+    let is_done = request.query.as_deref() == Some("done");
+    let facts = context! { is_done, alarms => Serde(alarms), plain => Serde(phones), is_dialling };
+    render("phones.html", &Frame::of("/sandbox/phones", &setup), facts)
+}
 
 /// All phones, in JSON.
 pub(crate) async fn state(sandbox: &Sandbox) -> Result<Response, Error> {

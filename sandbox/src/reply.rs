@@ -13,6 +13,8 @@ use shared::Error;
 use shared::http::{Request, Response};
 use tower_service::Service;
 
+use crate::pages::message::in_words;
+
 /// The most bytes of a request's body: 1 MiB.
 pub const BODY_LIMIT: usize = 1024 * 1024;
 
@@ -30,9 +32,9 @@ const HEADERS: [HeaderName; 6] = [
 pub struct Received(pub Request);
 
 impl Received {
-    /// The answer. What went wrong is logged here, once.
+    /// The answer, in words if a person waits for it. What went wrong is logged here, once.
     pub fn answer(&self, result: Result<Response, Error>) -> Reply {
-        Reply(shared::http::answer(&self.0, result))
+        Reply(in_words(&self.0, shared::http::answer(&self.0, result)))
     }
 }
 

@@ -9,11 +9,12 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, Request as Incoming, State};
 use axum::http::Method;
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use shared::Error;
-use shared::http::Request;
+use shared::http::{Request, Response};
 
+use crate::pages::message::see_or;
 use crate::reply::{BODY_LIMIT, Received, Reply, headers};
 use crate::{Sandbox, pages, phones, slack, twilio, walk};
 
@@ -31,6 +32,8 @@ pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
         .route("/sandbox/twilio/faults", get(faults).post(set_faults))
         .route("/sandbox/twilio/log", get(journal))
         .route("/sandbox/twilio/{*path}", get(twilio_api).post(twilio_api).delete(twilio_api))
+        .route("/sandbox/phones", get(phones_page))
+        .route("/sandbox/slack", get(slack_page))
         .route("/sandbox/phones/state", get(phones_state))
         .route("/sandbox/phones/{who}/habit", post(set_phone_behaviour))
         .route("/sandbox/phones/{who}/press/{key}", post(press_key))
@@ -53,7 +56,11 @@ pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
 }
 
 /// Refuses the POST and the DELETE of another site's page, before anything of its body is read.
-async fn refuse_other_origins(State(sandbox): Shared, request: Incoming, next: Next) -> Response {
+async fn refuse_other_origins(
+    State(sandbox): Shared,
+    request: Incoming,
+    next: Next,
+) -> axum::response::Response {
     if matches!(*request.method(), Method::POST | Method::DELETE) {
         let head = Request {
             path: request.uri().path().to_owned(),
@@ -129,6 +136,14 @@ async fn twilio_api(State(sandbox): Shared, request: Received) -> Reply {
     request.answer(twilio::handle(&sandbox.twilio, &request.0, &path).await)
 }
 
+async fn phones_page(State(sandbox): Shared, request: Received) -> Reply {
+    request.answer(phones::page(&sandbox, &request.0).await)
+}
+
+async fn slack_page(State(sandbox): Shared, request: Received) -> Reply {
+    request.answer(slack::page(&sandbox).await)
+}
+
 async fn phones_state(State(sandbox): Shared, request: Received) -> Reply {
     request.answer(phones::state(&sandbox).await)
 }
@@ -146,7 +161,12 @@ async fn press_key(
     Path((who, key)): Path<(String, String)>,
     request: Received,
 ) -> Reply {
-    request.answer(phones::press(&sandbox, &who, &key).await)
+    at_the_phone(&request, phones::press(&sandbox, &who, &key).await)
+}
+
+/// What was done at a phone: a person's form leads back to the page.
+fn at_the_phone(request: &Received, done: Result<Response, Error>) -> Reply {
+    request.answer(done.map(|answer| see_or(&request.0, "/sandbox/phones?done", answer)))
 }
 
 async fn say(State(sandbox): Shared, Path(who): Path<String>, request: Received) -> Reply {
@@ -174,7 +194,7 @@ async fn act_at_phone(
     Path((who, action)): Path<(String, String)>,
     request: Received,
 ) -> Reply {
-    request.answer(phones::act(&sandbox, &who, &action).await)
+    at_the_phone(&request, phones::act(&sandbox, &who, &action).await)
 }
 
 async fn flows(State(sandbox): Shared, request: Received) -> Reply {

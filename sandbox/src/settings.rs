@@ -8,6 +8,7 @@ use serde_json::Value;
 use shared::secret::Secret;
 use shared::{Error, hex};
 
+use crate::alarms::AlarmSource;
 use crate::host::Host;
 use crate::live::Live;
 
@@ -26,6 +27,8 @@ pub struct Settings {
     pub setup: SetupSource,
     /// Sends the requests of Flows that are walked through, if somebody allowed that.
     pub live: Option<Live>,
+    /// What the phones' page shows of alarms, if the server raises any.
+    pub alarms: Option<AlarmSource>,
 }
 
 /// Gives the present setup.
@@ -45,6 +48,10 @@ pub struct Setup {
     pub flows: Vec<PublishedFlow>,
     /// A token of the bot that is good beside that of [`Secrets`].
     pub bot_token: Option<Secret>,
+    /// Real vendors have no page here: nothing leads to one.
+    pub is_twilio_real: bool,
+    /// The same of Slack.
+    pub is_slack_real: bool,
 }
 
 /// Somebody with a phone.

@@ -23,11 +23,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use minijinja::context;
 use serde_json::{Value, json};
 use shared::Error;
 use shared::http::{Request, Response};
 
 use crate::Sandbox;
+use crate::pages::{Frame, render};
 use crate::settings::{Settings, Setup};
 use crate::storage::Storage;
 
@@ -79,6 +81,12 @@ async fn workspace(sandbox: &Sandbox) -> Result<Workspace, Error> {
         setup: sandbox.settings.setup().await?,
         now: sandbox.settings.host.now(),
     })
+}
+
+/// The page.
+pub(crate) async fn page(sandbox: &Sandbox) -> Result<Response, Error> {
+    let frame = Frame::of("/sandbox/slack", &*sandbox.settings.setup().await?);
+    render("slack.html", &frame, context! {})
 }
 
 /// The newest messages, as the page and tests read them.

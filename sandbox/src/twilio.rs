@@ -5,7 +5,7 @@
 //!    `calls`, `messages`: the resources.
 //! 2. `call`: a call; `life`: from queued to its end; `player`: how its time goes by; `handover`: while somebody else has
 //!    it. `text`: a text, and its life. `direction`: who called or sent it.
-//! 3. `twiml`, `digits`: the meaning of a document (pure); `play`: playing it.
+//! 3. `twiml`, `digits`, `key_labels`: the meaning of a document (pure); `play`: playing it.
 //! 4. `webhook`: signed requests; `overrides`: when they are tried again; `callbacks`: those beside a call or a text;
 //!    `wire`: how any request leaves.
 //! 5. `studio`: Flows, and their Executions.
@@ -22,6 +22,7 @@ mod direction;
 mod faults;
 mod handover;
 mod journal;
+mod key_labels;
 mod life;
 mod messages;
 mod overrides;

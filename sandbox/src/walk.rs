@@ -27,6 +27,7 @@ use studio::{Flow, FlowFile};
 
 use crate::Sandbox;
 use crate::ids::random;
+use crate::pages::Frame;
 use moves::Move;
 use question::Question;
 use replay::{Replayed, replay};
@@ -39,15 +40,16 @@ const PATH: &str = "/sandbox/flows";
 
 /// The list of Flows, with the form for another one.
 pub(crate) async fn list(sandbox: &Sandbox) -> Result<Response, Error> {
-    page::list(&stored::list(&sandbox.storage).await?, None)
+    page::list(&frame(sandbox, PATH).await?, &stored::list(&sandbox.storage).await?, None)
 }
 
 /// Takes a Flow: leads to its page, or shows why it is none.
 pub(crate) async fn take(sandbox: &Sandbox, request: &Request) -> Result<Response, Error> {
     let upload = Upload::read(request).await?;
     let flows = stored::list(&sandbox.storage).await?;
+    let frame = frame(sandbox, PATH).await?;
     let refused = |reasons: Vec<String>| {
-        let page = page::list(&flows, Some((&upload, &reasons)))?;
+        let page = page::list(&frame, &flows, Some((&upload, &reasons)))?;
         Ok(Response { status: 400, ..page })
     };
     let file = match FlowFile::read(upload.text.as_bytes()) {
@@ -85,7 +87,8 @@ pub(crate) async fn take(sandbox: &Sandbox, request: &Request) -> Result<Respons
 /// One Flow: what its checks found, its graph, and the ways in which a walk can begin.
 pub(crate) async fn flow(sandbox: &Sandbox, id: &str) -> Result<Response, Error> {
     let stored = stored::find(&sandbox.storage, id).await?;
-    computed(move || page::flow(&stored, None)).await
+    let frame = frame(sandbox, &format!("{PATH}/{id}")).await?;
+    computed(move || page::flow(&frame, &stored, None)).await
 }
 
 /// Removes a Flow.
@@ -101,14 +104,15 @@ pub(crate) async fn begin(
     request: &Request,
 ) -> Result<Response, Error> {
     let stored = stored::find(&sandbox.storage, id).await?;
+    let frame = frame(sandbox, &format!("{PATH}/{id}")).await?;
     let start = match WalkStart::of(request) {
         Ok(start) if ways_in(&stored.flow()?).contains(&start.event()) => start,
         Ok(start) => {
             let why = format!("nothing follows {} of the trigger", start.event());
-            return computed(move || page::flow(&stored, Some(&why))).await;
+            return computed(move || page::flow(&frame, &stored, Some(&why))).await;
         }
         Err(Error::BadRequest(why)) => {
-            return computed(move || page::flow(&stored, Some(&why))).await;
+            return computed(move || page::flow(&frame, &stored, Some(&why))).await;
         }
         Err(error) => return Err(error),
     };
@@ -129,9 +133,10 @@ async fn show(sandbox: &Sandbox, id: &str, notice: Option<String>) -> Result<Res
     let flow = Arc::new(stored.flow()?);
     let flows = subflows(sandbox, &flow).await?;
     let is_live = sandbox.settings.live.is_some();
+    let frame = frame(sandbox, &format!("{PATH}/{id}/walk")).await?;
     computed(move || {
         let replayed = again(&flow, &walk, &flows);
-        page::walk(&stored, &flow, &walk, &replayed, is_live, notice.as_deref())
+        page::walk(&frame, &stored, &flow, &walk, &replayed, is_live, notice.as_deref())
     })
     .await
 }
@@ -182,6 +187,10 @@ pub(crate) async fn take_back(
     let count = request.field("at").and_then(|at| at.parse().ok()).unwrap_or(usize::MAX);
     stored::change(&sandbox.storage, id, count, None).await?;
     Ok(Response::see_other(&format!("{PATH}/{id}/walk")))
+}
+
+async fn frame(sandbox: &Sandbox, path: &str) -> Result<Frame, Error> {
+    Ok(Frame::of(path, &*sandbox.settings.setup().await?))
 }
 
 fn answered(outcome: HttpOutcome) -> Move {

@@ -1,5 +1,7 @@
 // A page in a real browser, the checks that hold on every page, and the count of what passed.
 
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
 /** A link that the server printed at its start: it carries the token. */
@@ -74,8 +76,8 @@ export async function locked(browser) {
 }
 
 /** A new page, and the list of what goes wrong on it from now on. */
-export async function open(browser, viewport, colorScheme = "light") {
-  const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce", storageState: entered });
+export async function open(browser, viewport, colorScheme = "light", more = {}) {
+  const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce", storageState: entered, ...more });
   context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const trouble = [];
@@ -154,6 +156,15 @@ export async function fitsNarrow(page, where) {
   await page.setViewportSize(before);
 }
 
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe has against a page. Our policy lets no script in; the debugger does. */
+async function violations(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 2).map((node) => node.target.join(" ")).join(", ")}`);
+}
+
 /** The checks that hold on every page, at every size. */
 export async function sound(page, trouble, where) {
   for (const [what, look] of [["fits the screen", tooWide], ["names its controls", nameless], ["is legible", faint]]) {
@@ -162,6 +173,10 @@ export async function sound(page, trouble, where) {
       expect(found.length === 0, found.slice(0, 8).join(" · "));
     });
   }
+  await check(`${where} passes axe`, async () => {
+    const found = await violations(page);
+    expect(found.length === 0, found.join(" · "));
+  });
   await check(`${where} has one main heading`, async () => {
     const count = await page.locator("h1").count();
     expect(count === 1, `${count} of them`);

@@ -21,12 +21,58 @@ async function look(browser, path, name) {
   }
 }
 
+const says = (page, text) => page.locator("#notice").getByText(text).waitFor({ timeout: PATIENCE });
+
+async function ringsFirst(browser, name) {
+  const { page, close } = await open(browser, PHONE);
+  await page.goto(`${origin}/sandbox/phones`);
+  await page.locator(".phone.rings").waitFor();
+  const tops = await page.locator("main .phone, main .alarms").evaluateAll((all) =>
+    all.map((one) => [one.getBoundingClientRect().top, one.querySelector("h2").textContent]).sort(([a], [b]) => a - b));
+  expect(tops[0][1] === name, `the first is ${tops[0][1]}`);
+  await close();
+}
+
+/** Without JavaScript: the alarm flaps, which the page says; raised under a new name it rings, and is taken. */
+async function plain(browser) {
+  const { page, trouble, close } = await open(browser, PHONE, "light", { javaScriptEnabled: false });
+  await page.goto(`${origin}/sandbox/phones`);
+  await check("without JavaScript a flapping alarm says why nothing rings", async () => {
+    await page.getByRole("button", { name: "Raise checkout-5xx-rate" }).click();
+    await says(page, "nothing rings: it belongs to the incident that bravo has");
+    await says(page, "coming back only sends a text");
+  });
+  await check("without JavaScript it rings once it starts over", async () => {
+    await page.getByRole("button", { name: "Start over" }).click();
+    await page.locator(".rings button[autofocus]").waitFor({ timeout: PATIENCE });
+    await says(page, "checkout-5xx-rate-2 is raised. bravo’s phone rings.");
+    await page.screenshot({ path: join(folder, "phones-plain-phone.png"), fullPage: true });
+  });
+  await check("without JavaScript it is taken by a key", async () => {
+    await page.getByRole("button", { name: "Answer" }).click();
+    await page.getByRole("button", { name: "1 take it" }).click({ timeout: PATIENCE });
+    await page.getByText("It is yours").waitFor({ timeout: PATIENCE });
+    expect((await incidents(page))[0].state === "taken", "nobody has it");
+  });
+  await check("without JavaScript it is cleared", async () => {
+    await page.getByRole("button", { name: "Clear checkout-5xx-rate" }).click();
+    await says(page, "and the incident is over.");
+  });
+  await check("without JavaScript it ran without an error", async () => expect(trouble.length === 0, trouble.join(" · ")));
+  await close();
+}
+
 export async function incident(browser) {
   const { page, trouble, close } = await open(browser, DESK);
   await page.goto(`${origin}/sandbox/phones`);
   await check("a raised alarm rings alpha", async () => {
     await page.getByRole("button", { name: "Raise checkout-5xx-rate" }).click();
     await phone(page, "alpha").getByRole("button", { name: "Answer", exact: true }).waitFor({ timeout: PATIENCE });
+  });
+  await check("whoever raised it lands on the phone that rings, and reads so", async () => {
+    await says(page, "checkout-5xx-rate is raised. alpha’s phone rings.");
+    await page.waitForFunction(() => document.activeElement.dataset.does === "answer");
+    await page.locator("#notice").getByRole("link", { name: "Its incident" }).waitFor();
   });
   const [incident] = await incidents(page);
   const path = `/incidents/${incident.id}`;
@@ -38,6 +84,10 @@ export async function incident(browser) {
     await press(page, "alpha", "Decline");
     await phone(page, "bravo").getByRole("button", { name: "Answer", exact: true }).waitFor({ timeout: PATIENCE });
   });
+  await check("the phone says that its call was declined", () =>
+    phone(page, "alpha").getByText("Last call: Declined (busy)").waitFor({ timeout: PATIENCE }));
+  await check("what came of the alarm stays true", () => says(page, "bravo’s phone rings."));
+  await check("the phone that rings is the first thing on a narrow screen", () => ringsFirst(browser, "bravo"));
   await look(browser, "/sandbox/phones", "phones-ringing");
   await look(browser, path, "incident-calling");
   await check("the incident's page follows by itself", () => follows("bravo’s phone rings"));
@@ -46,12 +96,22 @@ export async function incident(browser) {
     await phone(page, "bravo").getByText("Press 1 to take it").waitFor({ timeout: PATIENCE });
   });
   await look(browser, "/sandbox/phones", "phones-talking");
+  await check("the keys that are asked for say what they do", async () => {
+    await phone(page, "bravo").getByRole("button", { name: "2 pass it on", exact: true }).waitFor();
+    expect(await phone(page, "bravo").locator(".keys [data-key] span").count() === 2, "others say something too");
+  });
   await check("the key 1 takes it", async () => {
-    await press(page, "bravo", "1");
+    await press(page, "bravo", "1 take it");
     await phone(page, "bravo").getByText("It is yours").waitFor({ timeout: PATIENCE });
     await phone(page, "bravo").getByText("You took it: checkout-5xx-rate").waitFor({ timeout: PATIENCE });
     const [now] = await incidents(page);
     expect(now.state === "taken" && now.taken_by === "bravo", JSON.stringify(now));
+  });
+  await check("the address in its text is a link to the incident", async () => {
+    const link = phone(page, "bravo").locator(".bubble a").last();
+    expect((await link.getAttribute("href")) === origin + path, await link.getAttribute("href"));
+    expect((await link.getAttribute("rel")).includes("noopener"), "it gives its window away");
+    expect(await phone(page, "bravo").locator(".keys [data-key] span").count() === 0, "the keys still say what they did");
   });
   await check("its text is delivered", () =>
     phone(page, "bravo").locator(".bubble").getByText("delivered", { exact: true }).waitFor({ timeout: PATIENCE }));
@@ -79,6 +139,7 @@ export async function incident(browser) {
     expect(now.state === "resolved", JSON.stringify(now));
   });
   await look(browser, path, "incident-resolved");
+  await plain(browser);
   for (const [who, list] of [["the phones", trouble], ["the follower", follower.trouble]]) {
     await check(`${who} ran without an error`, async () => expect(list.length === 0, list.join(" · ")));
   }

@@ -62,7 +62,7 @@ const RESOLVED = [
 const LINES = [
   ":rotating_light: *checkout-5xx-rate* went off: 12 is more than 5", ":telephone_receiver: calling <@U0000001> (call 1 of 3)",
   "*alpha*: declined", ":rotating_light: *orders &lt;queue&gt; &amp; age* went off too", ":telephone_receiver: calling <@U0000002> (call 2 of 3)",
-  "*bravo*: answered", ":raising_hand: *bravo* has it",
+  "*bravo*: answered", ":raising_hand: *bravo* has it: see http://example.com/a?b=1&amp;c=2.",
 ];
 
 // ---- What is seen ----
@@ -113,6 +113,12 @@ export async function livingMessage(browser) {
       expect(text.includes(part), `${part} is not in ${text}`);
     }
     expect(!/[*<>]|date\^/.test(text.replace("<queue>", "")), `mrkdwn is left: ${text}`);
+  });
+  await check("an address in a message is a link", async () => {
+    const link = card.locator(".thread .message").last().locator("a");
+    await link.waitFor({ timeout: PATIENCE });
+    expect((await link.getAttribute("href")) === "http://example.com/a?b=1&c=2", await link.getAttribute("href"));
+    expect((await link.getAttribute("rel")).includes("noopener"), "it gives its window away");
   });
   await check("a long thread is folded, and opens by the keyboard", async () => {
     const replies = card.locator(".thread .message");

@@ -3,7 +3,7 @@
 //
 // Presses every button of the sandbox's Slack and waits for its line, acts on a message that changes in place, lives through an
 // incident in Slack, plays an incident on the simulated phones, follows executions of a Flow, opens every page on a desk and on a phone, in light and in dark, and looks for what a person would
-// trip over: a script error, a refused asset, text that cannot be read, a page wider than its screen. Prints
+// trip over: what axe finds, a script error, a refused asset, text that cannot be read, a page wider than its screen. Prints
 // `N passed, N failed`; any failure gives a non-zero exit.
 
 import { mkdir } from "node:fs/promises";
@@ -18,7 +18,7 @@ import { studio } from "./studio.mjs";
 const PAGES = [
   ["/", "overview"], ["/history", "history"], ["/on-call", "on-call"], ["/numbers", "numbers"], ["/system", "system"],
   ["/dead-letters", "dead-letters"], ["/login", "login"], ["/sandbox/slack", "slack"],
-  ["/sandbox/phones", "phones"],
+  ["/sandbox/phones", "phones"], ["/sandbox/flows", "sandbox-flows"],
 ];
 
 async function everyPage(browser) {

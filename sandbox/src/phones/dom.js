@@ -1,8 +1,10 @@
 // Elements of the page.
 
+import { clock } from "/assets/times.js";
+
 export const byId = (id) => document.getElementById(id);
-export const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-export const time = (at) => element("time", { dateTime: at }, hour.format(new Date(at)));
+
+export const time = (at) => element("time", { dateTime: at, "data-kind": "clock" }, clock.format(new Date(at)));
 
 /** One element with its properties (and `class`) and children (nodes or texts). */
 export function element(name, properties = {}, ...children) {

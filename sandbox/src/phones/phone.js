@@ -2,7 +2,8 @@
 
 import { byId, element, time, write } from "./dom.js";
 import { Flows } from "./flows.js";
-import { clock, outcome, reception, textOutcome, words } from "./words.js";
+import { linked } from "../linked.js";
+import { clock, last, outcome, reception, textOutcome, words } from "./words.js";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 
@@ -79,9 +80,10 @@ export class Phone {
     write(this.part("h2"), state.name || "Not on the roster");
     write(this.part(".number"), state.number_end);
     write(this.part(".state"), words(call));
-    write(this.part(".clock"), call ? clock(call) : "");
+    write(this.part(".clock"), call ? clock(call) : last(state.history[0]));
     this.part(".keys").hidden = !talks || call.voicemail;
     this.part(".keys").classList.toggle("asked", Boolean(call?.gathering));
+    this.list("labels", call?.gathering?.labels ?? {}, () => this.drawLabels(call?.gathering?.labels ?? {}));
     for (const button of this.root.querySelectorAll("[data-does]")) {
       button.hidden = button.dataset.does === "hang-up" ? !talks : !rings;
     }
@@ -95,6 +97,20 @@ export class Phone {
     this.list("history", state.history, () => this.drawHistory(state.history));
     // The button that was pressed may be gone: whoever uses a keyboard goes on from the phone's next control.
     if (held?.closest("[hidden]")) this.focus();
+  }
+
+  /** What the keys do, as long as somebody asks for them. */
+  drawLabels(labels) {
+    for (const button of this.root.querySelectorAll(".keys [data-key]")) {
+      const { key } = button.dataset;
+      button.replaceChildren(key, ...(labels[key] ? [" ", element("span", {}, labels[key])] : []));
+    }
+  }
+
+  /** Whoever comes to this page for this phone is here. */
+  land() {
+    this.root.scrollIntoView({ block: "nearest" });
+    this.focus();
   }
 
   focus() {
@@ -128,7 +144,7 @@ export class Phone {
     if (!kept) list.replaceChildren();
     texts.forEach((text, index) => {
       const bubble = list.children[index] ?? list.appendChild(element("div", { class: "bubble", "data-key": key(text) },
-        text.body, element("p", {}, time(text.at), " · ", element("span"))));
+        ...linked(text.body), element("p", {}, time(text.at), " · ", element("span"))));
       bubble.classList.toggle("own", text.is_own);
       bubble.classList.toggle("failed", ["undelivered", "failed"].includes(text.status));
       write(bubble.querySelector("span"), textOutcome(text));

@@ -1,5 +1,6 @@
 //! A phone as the page shows it, in JSON.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -17,51 +18,51 @@ const MAX_SHOWN: usize = 20;
 /// All phones at one moment.
 #[derive(Serialize)]
 pub(super) struct PhonesState {
-    now: Timestamp,
+    pub(super) now: Timestamp,
     /// The Flows that can be called or texted.
-    flows: Vec<InboundFlow>,
-    phones: Vec<Phone>,
+    pub(super) flows: Vec<InboundFlow>,
+    pub(super) phones: Vec<Phone>,
 }
 
 /// A phone.
 #[derive(Serialize)]
 pub(super) struct Phone {
     /// Empty if nobody on the roster has this number.
-    name: String,
-    number: String,
+    pub(super) name: String,
+    pub(super) number: String,
     /// The number as it may be shown to others: its last four digits.
-    number_end: String,
-    call: Option<CurrentCall>,
+    pub(super) number_end: String,
+    pub(super) call: Option<CurrentCall>,
     /// Newest first.
     history: Vec<EndedCall>,
     /// Oldest first.
     texts: Vec<Text>,
     #[serde(rename = "habit")]
-    behaviour: Option<PhoneBehaviour>,
+    pub(super) behaviour: Option<PhoneBehaviour>,
 }
 
 /// The call that rings, or that is answered.
 #[derive(Serialize)]
-struct CurrentCall {
-    sid: String,
-    status: &'static str,
+pub(super) struct CurrentCall {
+    pub(super) sid: String,
+    pub(super) status: &'static str,
     /// The name of the Flow, if the phone has called one.
-    flow: Option<String>,
+    pub(super) flow: Option<String>,
     /// How long it has been ringing, and how long it will.
-    rings_for_s: Option<i64>,
-    seconds_left: Option<i64>,
+    pub(super) rings_for_s: Option<i64>,
+    pub(super) seconds_left: Option<i64>,
     /// How long it has been answered.
-    talks_for_s: Option<i64>,
+    pub(super) talks_for_s: Option<i64>,
     /// Whether voicemail has it.
-    voicemail: bool,
-    said: Vec<String>,
-    saying: Option<String>,
-    gathering: Option<Gathering>,
+    pub(super) voicemail: bool,
+    pub(super) said: Vec<String>,
+    pub(super) saying: Option<String>,
+    pub(super) gathering: Option<Gathering>,
     /// The other side, while the call is handed over.
     handover: Option<HandedOver>,
     /// Whether what is said is recorded.
-    recording: bool,
-    keys: String,
+    pub(super) recording: bool,
+    pub(super) keys: String,
 }
 
 /// The other side of a call that is handed over.
@@ -73,11 +74,13 @@ struct HandedOver {
 
 /// A Gather that is open.
 #[derive(Serialize)]
-struct Gathering {
+pub(super) struct Gathering {
     /// None while something is still being said.
-    seconds_left: Option<i64>,
+    pub(super) seconds_left: Option<i64>,
     /// Whether it takes words too.
-    takes_speech: bool,
+    pub(super) takes_speech: bool,
+    /// What its keys do, by key.
+    pub(super) labels: BTreeMap<char, String>,
 }
 
 /// A call that has ended.
@@ -91,6 +94,8 @@ struct EndedCall {
     /// How long somebody was on the line.
     seconds: i64,
     voicemail: bool,
+    /// Whether it rang: a call that finds its phone in another one is busy at once.
+    rang: bool,
     said: Vec<String>,
     keys: String,
     /// Twilio's code of what went wrong.
@@ -173,6 +178,7 @@ fn current(call: &Call, facts: &Facts, now: Timestamp) -> Option<CurrentCall> {
         gathering: facts.gathering.map(|gathering| Gathering {
             seconds_left: gathering.until.map(|until| seconds(now, until)),
             takes_speech: gathering.takes_speech,
+            labels: gathering.labels.into_iter().map(|known| (known.key, known.label)).collect(),
         }),
         handover: facts
             .handover
@@ -184,7 +190,8 @@ fn current(call: &Call, facts: &Facts, now: Timestamp) -> Option<CurrentCall> {
 
 fn ended(call: &Call, facts: &Facts) -> Option<EndedCall> {
     let at = facts.ended?;
-    let Facts { status, flow, answered, machine, said, keys, error, .. } = facts.clone();
+    let Facts { status, flow, ringing_since, answered, machine, said, keys, error, .. } =
+        facts.clone();
     Some(EndedCall {
         sid: call.sid.clone(),
         at,
@@ -192,6 +199,7 @@ fn ended(call: &Call, facts: &Facts) -> Option<EndedCall> {
         flow,
         seconds: answered.map(|since| seconds(since, at)).unwrap_or_default(),
         voicemail: machine,
+        rang: ringing_since.is_some(),
         said,
         keys,
         error,

@@ -1,7 +1,7 @@
 // What a phone shows, in words.
 
 const ENDED = {
-  completed: "answered", busy: "declined or busy", "no-answer": "not answered", failed: "could not be reached",
+  completed: "answered", busy: "declined (busy)", "no-answer": "not answered", failed: "could not be reached",
   canceled: "hung up before it was answered",
 };
 
@@ -47,9 +47,15 @@ export function reception(behaviour) {
   return usual ? `${texts} ${behaviour.error_code ?? usual}` : texts;
 }
 
+/** How the latest call ended, below a phone that is quiet. */
+export function last(call) {
+  return call ? `Last call: ${outcome(call)}` : "";
+}
+
 /** The outcome of a call. */
 export function outcome(call) {
-  const parts = [call.flow ? `called ${call.flow}` : call.voicemail ? "voicemail" : ENDED[call.status] ?? call.status];
+  const ended = call.status === "busy" && !call.rang ? "busy: in another call" : ENDED[call.status] ?? call.status;
+  const parts = [call.flow ? `called ${call.flow}` : call.voicemail ? "voicemail" : ended];
   if (call.status === "completed") parts.push(`${call.seconds} s`);
   if (call.keys) parts.push(`pressed ${call.keys}`);
   if (call.error) parts.push(`error ${call.error}`);

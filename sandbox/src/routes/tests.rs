@@ -31,6 +31,7 @@ fn sandbox_at(host: Arc<dyn Host>) -> (Arc<Sandbox>, TempDir) {
         secrets: Secrets::derived_from(&Secret::new("a secret")),
         host,
         live: None,
+        alarms: None,
         setup: Arc::new(move || {
             let setup = setup.clone();
             Box::pin(async move { Ok(setup) })
@@ -181,4 +182,40 @@ async fn other_sites_pages_and_large_bodies_are_refused() {
     assert_eq!(send(&sandbox, "POST", path, &[host, own], "").await.0, 409);
     let large = "x".repeat(BODY_LIMIT + 1);
     assert_eq!(send(&sandbox, "POST", path, &[], &large).await.0, 413);
+}
+
+#[tokio::test]
+async fn every_page_has_the_one_header_and_marks_itself() {
+    let (sandbox, _folder) = sandbox();
+    for path in ["/sandbox/phones", "/sandbox/slack", "/sandbox/flows"] {
+        let (status, page) = send(&sandbox, "GET", path, &[], "").await;
+        let page = page.replace("&#x2f;", "/");
+        assert_eq!(status, 200, "{path}");
+        for link in ["/", "/studio", "/sandbox/phones", "/sandbox/slack", "/sandbox/flows"] {
+            assert!(page.contains(&format!(r#"href="{link}""#)), "{path}: {link}");
+        }
+        assert!(page.contains(&format!(r#"href="{path}" aria-current="page""#)), "{path}");
+        assert!(page.contains("/sandbox/frame.css") && page.contains("<h1>"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn refusal_is_a_page_for_a_person_and_plain_text_for_a_script() {
+    let (sandbox, _folder) = sandbox();
+    let browser = [("accept", "text/html,*/*;q=0.8")];
+    let path = "/sandbox/phones/alpha/answer";
+    let (status, text) = send(&sandbox, "POST", path, &[], "").await;
+    let (same, page) = send(&sandbox, "POST", path, &browser, "").await;
+    let page = page.replace("&#x2f;", "/");
+    assert_eq!((status, same), (409, 409));
+    assert!(!text.contains('<'), "{text}");
+    assert!(page.contains("That cannot be done now") && page.contains(r#"href="/sandbox/phones""#));
+    for path in ["/sandbox/nothing", "/sandbox/flows/none"] {
+        let (status, page) = send(&sandbox, "GET", path, &browser, "").await;
+        assert_eq!(status, 404, "{path}");
+        assert!(
+            page.contains("There is nothing here") && page.contains("Back to the sandbox"),
+            "{path}"
+        );
+    }
 }

@@ -2,6 +2,7 @@
 //
 // Whatever a message says becomes text nodes and nothing else: no text is ever read as HTML.
 
+import { linked } from "../linked.js";
 import { element } from "./dom.js";
 
 const EMOJI = {
@@ -39,7 +40,7 @@ export function mrkdwn(text) {
   let end = 0;
   for (const found of text.matchAll(TOKEN)) {
     const [whole, pre, code, angle, bold, italic, struck, quote] = found;
-    nodes.push(plain(text.slice(end, found.index)));
+    nodes.push(...addresses(text.slice(end, found.index)));
     if (pre !== undefined) nodes.push(element("pre", {}, decoded(pre)));
     else if (code !== undefined) nodes.push(element("code", {}, decoded(code)));
     else if (angle !== undefined) nodes.push(reference(angle));
@@ -51,9 +52,13 @@ export function mrkdwn(text) {
     // A quote is a block: the line's own end would be a second one.
     if (quote !== undefined && text[end] === "\n") end += 1;
   }
-  nodes.push(plain(text.slice(end)));
+  nodes.push(...addresses(text.slice(end)));
   return nodes;
 }
+
+/** A text without marks: Slack makes links of the addresses in it by itself. */
+const addresses = (text) =>
+  linked(text, (address) => link(address, decoded(address))).map((part) => (typeof part === "string" ? plain(part) : part));
 
 /** What stands in angle brackets: a mention, a channel, a date, or a link. */
 function reference(inner) {

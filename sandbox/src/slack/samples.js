@@ -2,9 +2,9 @@
 
 import { byId, element } from "./dom.js";
 
-function toast(well, title, note) {
+function toast(well, title, note, link = null) {
   const made = element("div", { class: well ? "toast" : "toast bad" },
-    element("p", {}, element("strong", {}, title), note ? ` ${note}` : ""),
+    element("p", {}, element("strong", {}, title), note ? ` ${note}` : "", ...(link ? [" ", link] : [])),
     element("button", { class: "quiet", "aria-label": "Close", onclick: () => made.remove() }, "×"));
   byId("toasts").append(made);
   while (byId("toasts").children.length > 3) byId("toasts").firstChild.remove();
@@ -17,8 +17,9 @@ async function send(sample, button) {
   try {
     const answer = await fetch(`/sandbox/samples/${encodeURIComponent(sample.name)}`, { method: "POST" });
     if (!answer.ok) throw new Error(`The server answered ${answer.status}. ${(await answer.text()).slice(0, 200)}`);
-    const { status, note } = await answer.json();
-    toast(status >= 200 && status < 300, `${sample.title}: ${status}`, note);
+    const { status, note, shown, link } = await answer.json();
+    const well = status >= 200 && status < 300;
+    toast(well, `${sample.title}: ${note}.`, well ? shown : "", well ? element("a", { href: link.path }, link.text) : null);
   } catch (error) {
     const why = error instanceof TypeError ? "The server did not answer." : error.message;
     toast(false, `${sample.title}: not sent.`, why);

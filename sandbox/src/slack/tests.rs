@@ -91,6 +91,7 @@ impl Fixture {
             },
             host: Arc::new(Clock::new()),
             live: None,
+            alarms: None,
             setup: Arc::new(move || {
                 let setup = given.clone();
                 Box::pin(async move { Ok(setup) })

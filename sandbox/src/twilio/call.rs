@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
 use super::direction::Direction;
+use super::key_labels::KeyLabel;
 use super::twiml::Method;
 
 /// A document of TwiML.
@@ -94,6 +95,11 @@ impl Status {
         !matches!(self, Status::Queued | Status::Initiated | Status::Ringing | Status::InProgress)
     }
 
+    /// Whether it was placed, and does not ring yet.
+    pub(crate) fn is_dialling(self) -> bool {
+        matches!(self, Status::Queued | Status::Initiated)
+    }
+
     /// Whether the phone is taken by it.
     pub(crate) fn holds_the_line(self) -> bool {
         matches!(self, Status::Ringing | Status::InProgress)
@@ -177,11 +183,13 @@ pub(crate) struct Facts {
 }
 
 /// A Gather that is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Gathering {
     pub(crate) until: Option<Timestamp>,
     /// Whether it takes words too.
     pub(crate) takes_speech: bool,
+    /// What its keys do, as far as it is said.
+    pub(crate) labels: Vec<KeyLabel>,
 }
 
 /// A call that is handed over: to a queue, or to another number.

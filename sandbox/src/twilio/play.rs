@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::call::{Document, Gathering, Status};
 use super::digits::{CallerInput, Digits};
+use super::key_labels;
 use super::player::{Player, Turn};
 use super::twiml::{self, Gather, Verb};
 use super::webhook::{Webhook, resolve};
@@ -147,8 +148,8 @@ impl Player {
     pub(super) async fn keys(&mut self, gather: &Gather) -> Result<Digits, Turn> {
         self.listening = gather.keys;
         self.takes_words = gather.speech;
-        let (until, takes_speech) = (None, gather.speech);
-        self.call.facts().gathering = Some(Gathering { until, takes_speech });
+        let (takes_speech, labels) = (gather.speech, key_labels::of_gather(gather));
+        self.call.facts().gathering = Some(Gathering { until: None, takes_speech, labels });
         if let Some(action) =
             self.behaviour.as_ref().and_then(|behaviour| behaviour.when_gathering())
             && self.call.facts().keys.is_empty()
@@ -175,8 +176,10 @@ impl Player {
             if input.is_some_and(|input| digits.take_input(input, gather)) {
                 return Ok(digits);
             }
-            let (until, takes_speech) = (Some(later(self.at, gather.timeout)), gather.speech);
-            self.call.facts().gathering = Some(Gathering { until, takes_speech });
+            let until = later(self.at, gather.timeout);
+            if let Some(gathering) = &mut self.call.facts().gathering {
+                gathering.until = Some(until);
+            }
             input = self.wait(gather.timeout).await?;
             if input.is_none() {
                 return Ok(digits);

@@ -86,6 +86,7 @@ impl Fixture {
                 Box::pin(async move { Ok(setup) })
             }),
             live: None,
+            alarms: None,
         };
         let http = shared::http::client().expect("a client");
         let twilio = Twilio::new(Arc::new(settings), http);

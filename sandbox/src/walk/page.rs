@@ -1,11 +1,9 @@
 //! The pages of Flows and walks as HTML.
 
-use std::sync::LazyLock;
-
 use minijinja::value::Serde;
-use minijinja::{Environment, Value, context};
+use minijinja::{Value, context};
 use shared::Error;
-use shared::http::{PAGE_POLICY, Response};
+use shared::http::Response;
 use studio::Flow;
 use studio::scenario::ways_in;
 
@@ -14,34 +12,11 @@ use super::start::CONTACT;
 use super::stored::{ListedFlow, MAX_FLOWS, UploadedFlow, Walk, only_flow};
 use super::upload::Upload;
 use super::view;
-
-static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut environment = Environment::new();
-    for (name, source) in [
-        ("layout.html", include_str!("pages/layout.html")),
-        ("flows.html", include_str!("pages/flows.html")),
-        ("flow.html", include_str!("pages/flow.html")),
-        ("walk.html", include_str!("pages/walk.html")),
-        ("move.html", include_str!("pages/move.html")),
-        ("question.html", include_str!("pages/question.html")),
-    ] {
-        environment
-            .add_template(name, source)
-            .expect("the pages are part of the program, and tested");
-    }
-    environment
-});
-
-fn render(name: &str, facts: Value) -> Result<Response, Error> {
-    let page = TEMPLATES.get_template(name).and_then(|template| template.render(facts));
-    let page = page.map_err(|error| Error::Store(format!("the page {name}: {error}")))?;
-    Ok(Response::of(200, "text/html; charset=utf-8", page)
-        .with("content-security-policy", PAGE_POLICY)
-        .with("cache-control", "no-store"))
-}
+use crate::pages::{Frame, render};
 
 /// All Flows, and the form for another one; with what was uploaded and why it was refused.
 pub(super) fn list(
+    frame: &Frame,
     flows: &[ListedFlow],
     refused: Option<(&Upload, &[String])>,
 ) -> Result<Response, Error> {
@@ -58,6 +33,7 @@ pub(super) fn list(
     };
     render(
         "flows.html",
+        frame,
         context! {
             title => "Walk through a Flow", most => MAX_FLOWS, name, text, flows,
             reasons => Serde(reasons),
@@ -66,12 +42,17 @@ pub(super) fn list(
 }
 
 /// A Flow, the findings of its checks, and the ways in which a walk begins.
-pub(super) fn flow(stored: &UploadedFlow, notice: Option<&str>) -> Result<Response, Error> {
+pub(super) fn flow(
+    frame: &Frame,
+    stored: &UploadedFlow,
+    notice: Option<&str>,
+) -> Result<Response, Error> {
     let file = stored.file()?;
     let flow = only_flow(&file).ok_or(Error::NotFound)?;
     let (findings, found) = view::findings(&file);
     let page = render(
         "flow.html",
+        frame,
         context! {
             title => &stored.name, id => &stored.id, sid => &stored.sid,
             findings => Serde(findings), found, notice, contact => CONTACT,
@@ -84,6 +65,7 @@ pub(super) fn flow(stored: &UploadedFlow, notice: Option<&str>) -> Result<Respon
 
 /// A walk as it stands.
 pub(super) fn walk(
+    frame: &Frame,
     stored: &UploadedFlow,
     flow: &Flow,
     walk: &Walk,
@@ -97,6 +79,7 @@ pub(super) fn walk(
     let pretty = |value: &serde_json::Value| format!("{value:#}");
     let page = render(
         "walk.html",
+        frame,
         context! {
             title => &stored.name, id => &stored.id, start => walk.start.words(), notice,
             at => walk.moves.len(), question => Serde(question), is_live,

@@ -29,6 +29,7 @@ fn open(folder: &TempDir, live: Option<Live>) -> Arc<Sandbox> {
         secrets: Secrets::derived_from(&Secret::new("a secret")),
         host: Arc::new(Clock::new()),
         live,
+        alarms: None,
         setup: Arc::new(|| Box::pin(async { Ok(Arc::new(Setup::default())) })),
     };
     Sandbox::open(settings, folder.path()).expect("a sandbox")

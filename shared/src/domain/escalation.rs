@@ -16,7 +16,7 @@ pub use model::{
     Joined, Key, Member, Milestones, Notices, Outcome, Owner, Person, Phase, Policy, Repaired,
     Round, Signal, State, TextAbout, Timeline,
 };
-pub use rules::{Busy, Ending};
+pub use rules::{Busy, Ending, OVER_FOR};
 
 #[cfg(test)]
 mod tests;

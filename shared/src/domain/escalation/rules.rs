@@ -10,4 +10,5 @@ pub(crate) mod notices;
 pub(crate) mod turn;
 
 pub use ending::Ending;
+pub use notices::OVER_FOR;
 pub use turn::Busy;

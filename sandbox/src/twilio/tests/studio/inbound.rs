@@ -361,7 +361,7 @@ async fn words_at_a_gather_are_its_speech() {
     let inbound = Inbound { fixture, setup };
     let call = inbound.fixture.twilio.call_flow(&inbound.setup, ALPHA, "FW1").expect("a call");
     inbound
-        .until("it listens", || call.facts().gathering.is_some_and(|one| one.takes_speech))
+        .until("it listens", || call.facts().gathering.as_ref().is_some_and(|one| one.takes_speech))
         .await;
     inbound.does(PhoneAction::Say("yes".to_owned())).await;
     inbound.until("it answers", || inbound.fixture.said().len() == 3).await;

@@ -8,11 +8,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::model::{Alarm, Effect, Event, Joined, Owner, Phase, TextAbout};
-use super::super::rules::notices::JOIN_PAUSE;
+use super::super::rules::notices::{JOIN_PAUSE, OVER_FOR};
 use super::update::Update;
 
-/// The owner of an incident that comes back is called too if it had been over for longer than this.
-const OVER_FOR: SignedDuration = SignedDuration::from_mins(1);
 /// The most that one line of Slack names: each of them has a line of its own there.
 const MAX_NAMED_IN_SLACK: usize = 8;
 

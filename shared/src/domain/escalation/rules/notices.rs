@@ -6,6 +6,8 @@ use super::super::model::{Alarm, Effect, Former, Incident, Joined, Notices, Owne
 
 /// The least time between two texts that name what joined.
 pub(crate) const JOIN_PAUSE: SignedDuration = SignedDuration::from_mins(5);
+/// The owner of an incident that comes back is called too if it had been over for longer than this.
+pub const OVER_FOR: SignedDuration = SignedDuration::from_mins(1);
 /// So many texts within an hour say at once that an incident is back; further ones keep [`JOIN_PAUSE`].
 pub(crate) const MAX_BACK_AT_ONCE: usize = 6;
 /// The most alarms that one text names, and the longest name, in characters.
