@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use sandbox::alarms::AlarmSource;
+use sandbox::alarms::{AlarmSource, Alarms};
 use sandbox::host::{Host, Work};
 use sandbox::slack::made_up_id;
 use sandbox::{Channel, DEMO_OUTAGE_FLOW, Person, PublishedFlow, Settings, Setup};
@@ -11,7 +11,6 @@ use shared::Timestamp;
 use shared::config;
 use shared::config::Simulated;
 use shared::domain::escalation::{CallWith, Policy};
-use shared::jobs::escalate::Escalate;
 use shared::slack::client::Destination;
 use shared::twilio::studio::outage::outage_call;
 
@@ -44,7 +43,7 @@ pub(super) fn settings(triggers: &Arc<Triggers>) -> Settings {
         secrets: triggers.secrets.clone(),
         host: Arc::new(ServerHost),
         live: triggers.flow_requests.clone(),
-        alarms: Some(alarms(triggers.escalate.clone())),
+        alarms: Some(alarms(triggers.clone())),
         setup: Arc::new(move || {
             let source = source.clone();
             Box::pin(async move {
@@ -56,11 +55,17 @@ pub(super) fn settings(triggers: &Arc<Triggers>) -> Settings {
     }
 }
 
-/// What the phones' page shows of alarms.
-fn alarms(escalate: Arc<Escalate>) -> AlarmSource {
+/// What the phones' page shows of alarms: nothing, if what happens is real.
+fn alarms(triggers: Arc<Triggers>) -> AlarmSource {
     Arc::new(move |query| {
-        let escalate = escalate.clone();
-        Box::pin(async move { buttons::shown(&escalate, query.as_deref(), clock::now()).await })
+        let triggers = triggers.clone();
+        Box::pin(async move {
+            let now = clock::now();
+            match triggers.live.get(now).await?.is_simulated(Simulated::Events) {
+                true => buttons::shown(&triggers.escalate, query.as_deref(), now).await,
+                false => Ok(Alarms::default()),
+            }
+        })
     })
 }
 

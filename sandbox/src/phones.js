@@ -52,14 +52,17 @@ function drawRinging(those) {
 
 // ---- What came of an alarm: it is told by the server, and stays true while phones ring, talk and fall silent ----
 
+/** The server learns of a call a moment after its phone: it is asked for two seconds after each change. */
+const AFTERWARDS = 2_000;
 let seen = "";
+let until = 0;
 async function follow(present) {
+  if (!new URLSearchParams(location.search).has("incident")) return;
   const now = JSON.stringify(present.map(({ call, history }) =>
     [call?.sid, call?.status, call?.keys, Boolean(call?.gathering), history[0]?.sid]));
-  if (now === seen) return;
-  const isFirst = seen === "";
+  if (now !== seen) until = Date.now() + AFTERWARDS;
   seen = now;
-  if (isFirst || !new URLSearchParams(location.search).has("incident")) return;
+  if (Date.now() > until) return;
   const text = await fetch(location.href, { cache: "no-store" }).then((answer) => answer.text()).catch(() => "");
   const told = new DOMParser().parseFromString(text, "text/html").getElementById("notice");
   const notice = byId("notice");

@@ -14,7 +14,7 @@ use crate::alarms::Alarms;
 use crate::demo::is_demo_caller;
 use crate::pages::{Frame, render};
 use crate::twilio::behaviour::PhoneBehaviour;
-use crate::twilio::call::PhoneAction;
+use crate::twilio::call::{Call, PhoneAction};
 use crate::twilio::{MAX_TEXT_CHARACTERS, Twilio, Unreached};
 
 /// The page, with what is said of alarms for its address's query.
@@ -24,11 +24,14 @@ pub(crate) async fn page(sandbox: &Sandbox, request: &Request) -> Result<Respons
         Some(source) => source(request.query.clone()).await?,
         None => Alarms::default(),
     };
-    let phones = plain::phones(&view::state(&sandbox.twilio, &setup, &phones(sandbox).await?));
-    let is_dialling = sandbox.twilio.calls().iter().any(|call| call.status().is_dialling());
+    let state = view::state(&sandbox.twilio, &setup, &phones(sandbox).await?);
+    let is_dialling = |call: &Call| call.status().is_dialling() && !is_demo_caller(call.phone());
+    let is_moving =
+        state.is_moving() || sandbox.twilio.calls().iter().any(|call| is_dialling(call));
     // Something was done at a phone a moment ago: what follows comes a moment later.
     let is_done = request.query.as_deref() == Some("done");
-    let facts = context! { is_done, alarms => Serde(alarms), plain => Serde(phones), is_dialling };
+    let plain = plain::phones(&state);
+    let facts = context! { alarms => Serde(alarms), plain => Serde(plain), is_moving, is_done };
     render("phones.html", &Frame::of("/sandbox/phones", &setup), facts)
 }
 

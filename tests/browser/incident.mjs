@@ -51,7 +51,7 @@ async function plain(browser) {
   await check("without JavaScript it is taken by a key", async () => {
     await page.getByRole("button", { name: "Answer" }).click();
     await page.getByRole("button", { name: "1 take it" }).click({ timeout: PATIENCE });
-    await page.getByText("It is yours").waitFor({ timeout: PATIENCE });
+    await page.getByText("Thank you.").waitFor({ timeout: PATIENCE });
     expect((await incidents(page))[0].state === "taken", "nobody has it");
   });
   await check("without JavaScript it is cleared", async () => {

@@ -32,7 +32,7 @@ async function everyPage(browser) {
           if (name === "slack") await settled(page);
         });
         await sound(page, trouble, where);
-        if (size === "phone" && !path.startsWith("/sandbox")) await fitsNarrow(page, where);
+        if (size === "phone") await fitsNarrow(page, where);
         await page.screenshot({ path: join(folder, `${name}-${size}-${scheme}.png`), fullPage: name !== "slack" });
         if (name === "slack" && size === "phone") await sheet(page, where, scheme);
         trouble.length = 0;

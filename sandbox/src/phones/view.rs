@@ -114,6 +114,14 @@ struct Text {
     error_code: Option<u32>,
 }
 
+impl PhonesState {
+    /// Whether somebody talks on a phone, and nobody is asked for anything: what is said goes on by itself.
+    pub(super) fn is_moving(&self) -> bool {
+        let calls = self.phones.iter().filter_map(|phone| phone.call.as_ref());
+        calls.into_iter().any(|call| call.talks_for_s.is_some() && call.gathering.is_none())
+    }
+}
+
 /// All phones as they are now.
 pub(super) fn state(twilio: &Twilio, setup: &Setup, phones: &[(String, String)]) -> PhonesState {
     let phones = phones.iter().map(|known| phone(twilio, known)).collect();
