@@ -8,7 +8,8 @@
 //! 4. [`callbacks`]: the statuses of messages and calls, each counted once. [`metrics`]: the catalogue of metrics.
 //!    [`numbers`]: what incidents and callbacks add up to.
 //! 5. [`executions`]: Executions of Studio Flows, from their events.
-//! 6. [`text`]: what people read and hear. [`templates`]: the templates of a configuration, within bounds. [`size`]: lengths
+//! 6. [`sign_in`]: who somebody is who has opened the pages.
+//! 7. [`text`]: what people read and hear. [`templates`]: the templates of a configuration, within bounds. [`size`]: lengths
 //!    in JSON, and texts cut to them. [`response_url`]: where the answer to a click goes.
 
 pub mod alarm;
@@ -21,6 +22,7 @@ pub mod numbers;
 pub mod response_url;
 pub mod routes;
 pub mod schedule;
+pub mod sign_in;
 pub mod silence;
 pub mod size;
 pub mod sns;

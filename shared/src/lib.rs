@@ -5,7 +5,7 @@
 //! 2. [`storage`]: Store and Queue, the only two traits; the [`storage::records`], the [`storage::messages`] of the queues,
 //!    and the [`storage::dead_letters`].
 //! 3. [`http`]: a request as received, a response; [`payload`]: what Lambda hands us. [`start_token`]: who may see the
-//!    pages of a server on one machine. [`error`]: what can go wrong, and the status it answers with. [`secret`]. [`key`].
+//!    pages of a server on one machine. [`error`]: what can go wrong, and the status it answers with. [`secret`]. [`random`]. [`key`].
 //! 4. [`twilio`], [`slack`] and [`sns`]: what these vendors send and take, their signatures and clients.
 //! 5. [`config`]: secrets and `ringdown.toml`.
 //! 6. [`jobs`]: [`jobs::forward`], [`jobs::escalate`], [`jobs::count`] and [`jobs::watch`]: read, decide, write, act.
@@ -22,6 +22,7 @@ pub mod http;
 pub mod jobs;
 pub mod key;
 pub mod payload;
+pub mod random;
 pub mod secret;
 pub mod slack;
 pub mod sns;
