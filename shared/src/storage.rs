@@ -14,6 +14,8 @@ pub mod incidents;
 pub mod messages;
 pub mod pauses;
 pub mod records;
+pub mod sessions;
+pub mod sign_in;
 mod size;
 
 use std::time::Duration;

@@ -169,13 +169,7 @@ impl Codes {
 
     /// Tries a code. A try counts if it comes from the browser that asked: no other can use them up. Compares in constant
     /// time.
-    pub fn attempt(
-        &self,
-        person: &str,
-        browser: &str,
-        digits: &Digits,
-        now: Timestamp,
-    ) -> Attempt {
+    pub fn attempt(&self, person: &str, browser: &str, digits: &Digits, now: Timestamp) -> Attempt {
         let is_open = |code: &&Code| now < code.until && code.tries < MAX_TRIES;
         let is_its = |code: &&Code| is_same(&code.browser, &browser_hash(browser));
         let Some(code) = self.code.as_ref().filter(is_open).filter(is_its) else {

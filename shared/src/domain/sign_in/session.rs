@@ -55,10 +55,7 @@ pub struct Link {
 impl Link {
     /// A link for this person.
     pub fn begin(person: &str, now: Timestamp) -> Link {
-        Link {
-            person: person.to_owned(),
-            until: now.checked_add(LINK_LIFETIME).unwrap_or(now),
-        }
+        Link { person: person.to_owned(), until: now.checked_add(LINK_LIFETIME).unwrap_or(now) }
     }
 }
 

@@ -141,7 +141,10 @@ fn session_ends_in_thirty_days_or_when_the_person_goes() {
 #[test]
 fn browser_is_named_and_never_quoted() {
     for (agent, name) in [
-        ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox on Linux"),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+            "Firefox on Linux",
+        ),
         (
             "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile Safari/604.1",
             "Safari on an iPhone",
@@ -150,7 +153,10 @@ fn browser_is_named_and_never_quoted() {
             "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/130.0.0.0 Mobile Safari/537.36",
             "Chrome on Android",
         ),
-        ("Mozilla/5.0 (Windows NT 10.0) Chrome/130.0.0.0 Safari/537.36 Edg/130.0", "Edge on Windows"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) Chrome/130.0.0.0 Safari/537.36 Edg/130.0",
+            "Edge on Windows",
+        ),
         ("<script>", "a browser"),
         ("", "a browser"),
     ] {

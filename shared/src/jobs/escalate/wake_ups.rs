@@ -65,6 +65,7 @@ impl Work<'_> {
                     return Ok(Processed::RetryAfter(BACKOFF));
                 }
             }
+            WakeUp::SendCode(ask) => self.send_code(ask).await?,
             WakeUp::Heartbeat { at } => self.ping(*at).await?,
         }
         Ok(Processed::Done)

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::alarm::Change;
 use crate::domain::escalation::Incident;
+use crate::domain::sign_in::AskForCode;
 use crate::storage::records;
 
 /// A message of the queue of wake-ups.
@@ -83,6 +84,8 @@ pub enum WakeUp {
         /// When we heard of it.
         at: Timestamp,
     },
+    /// A browser asks for a code, which says who somebody is.
+    SendCode(AskForCode),
     /// The minute's check was fine: once this is back, that can be told.
     Heartbeat {
         /// When it was sent.
@@ -109,6 +112,7 @@ impl WakeUp {
             WakeUp::Resolve { incident, by, seen } => format!("{incident} resolve {seen} {by}"),
             WakeUp::TextNotDelivered { incident, sid, .. } => format!("{incident} text {sid}"),
             WakeUp::ExecutionEnded { execution, .. } => format!("{execution} ended"),
+            WakeUp::SendCode(ask) => format!("code {} {}", ask.person, ask.at),
             WakeUp::Heartbeat { at } => format!("heartbeat {at}"),
         }
     }
@@ -123,6 +127,7 @@ impl WakeUp {
             | WakeUp::Resolve { .. }
             | WakeUp::TextNotDelivered { .. }
             | WakeUp::ExecutionEnded { .. }
+            | WakeUp::SendCode(_)
             | WakeUp::Heartbeat { .. } => None,
         }
     }
