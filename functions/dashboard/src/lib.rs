@@ -5,10 +5,13 @@
 
 mod aged;
 mod attempts;
+mod cookies;
 mod live;
+mod named;
 mod pages;
 mod parts;
 mod session;
+mod sign_in;
 #[cfg(test)]
 mod tests;
 
@@ -67,13 +70,22 @@ impl Default for ServerCli {
     }
 }
 
+/// Somebody who may look.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Viewer {
+    /// They are logged in with the password, and can log out.
+    pub signed_in: bool,
+    /// Who they are, if they have said so and it was checked.
+    pub person: Option<String>,
+}
+
 /// Answers a browser.
 pub async fn handle(dashboard: &Dashboard, request: Request, now: Timestamp) -> Response {
     match route(dashboard, &request, now).await {
         Err(error) if request.wants_page() => {
             let response = answer(&request, Err(error));
-            let signed_in = session::check(dashboard, &request, now).await.ok();
-            pages::refused::page(dashboard, &request, response, signed_in, now).await
+            let viewer = session::viewer(dashboard, &request, now).await.ok();
+            pages::refused::page(dashboard, &request, response, viewer.as_ref(), now).await
         }
         result => answer(&request, result),
     }
@@ -92,8 +104,8 @@ async fn route(
     if route.access == Access::Viewer {
         let is_page = !is_for_scripts(route.name, request);
         return match admit(dashboard, request, is_page, now).await? {
-            Ok(signed_in) => {
-                let response = page(dashboard, request, route, signed_in, now).await?;
+            Ok(viewer) => {
+                let response = page(dashboard, request, route, &viewer, now).await?;
                 Ok(packed(request, response).with("vary", "accept-encoding"))
             }
             Err(way_in) => Ok(way_in),
@@ -119,36 +131,43 @@ async fn page(
     dashboard: &Dashboard,
     request: &Request,
     route: &Route<Endpoint>,
-    signed_in: bool,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Response, Error> {
     let id = route.parameter(&request.path);
     match route.name {
-        Endpoint::Home => pages::home::page(dashboard, signed_in, now).await,
-        Endpoint::History => pages::history::page(dashboard, request, signed_in, now).await,
-        Endpoint::OnCall => pages::on_call::page(dashboard, signed_in, now).await,
-        Endpoint::Numbers => pages::numbers::page(dashboard, request, signed_in, now).await,
-        Endpoint::System => pages::system::page(dashboard, signed_in, now).await,
+        Endpoint::Home => pages::home::page(dashboard, viewer, now).await,
+        Endpoint::History => pages::history::page(dashboard, request, viewer, now).await,
+        Endpoint::OnCall => pages::on_call::page(dashboard, viewer, now).await,
+        Endpoint::Numbers => pages::numbers::page(dashboard, request, viewer, now).await,
+        Endpoint::System => pages::system::page(dashboard, viewer, now).await,
+        Endpoint::Who => pages::who::page(dashboard, request, viewer, None, now).await,
+        Endpoint::AskForCode => sign_in::ask(dashboard, request, viewer, now).await,
+        Endpoint::SignIn => sign_in::sign_in(dashboard, request, viewer, now).await,
+        Endpoint::TakeLink => sign_in::take_link(dashboard, request, viewer, now).await,
+        Endpoint::RevokeSession => sign_in::revoke(dashboard, request, now).await,
         Endpoint::IncidentsPage => Ok(Response::see_other(&format!("{}/", request.mount))),
         Endpoint::Incidents => pages::incidents::json(dashboard, now).await,
-        Endpoint::Incident => pages::incidents::one(dashboard, request, id, signed_in, now).await,
-        Endpoint::SilenceIncident => pages::silences::ask(dashboard, request, id, now).await,
-        Endpoint::ResolveIncident => pages::resolve::post(dashboard, request, id, now).await,
-        Endpoint::Live => live::answer(dashboard, request, now).await,
-        Endpoint::Studio => pages::studio::all(dashboard, request, signed_in, now).await,
-        Endpoint::StudioFlow => pages::studio::one(dashboard, request, id, signed_in, now).await,
-        Endpoint::FlowDefinition => pages::studio::definition(dashboard, request, id, now).await,
-        Endpoint::DeadLetters => {
-            pages::dead_letters::list(dashboard, request, signed_in, now).await
+        Endpoint::Incident => pages::incidents::one(dashboard, request, id, viewer, now).await,
+        Endpoint::SilenceIncident => {
+            pages::silences::ask(dashboard, request, id, viewer, now).await
         }
-        Endpoint::DeadLetter => pages::dead_letters::one(dashboard, id, signed_in, now).await,
+        Endpoint::ResolveIncident => {
+            pages::resolve::post(dashboard, request, id, viewer, now).await
+        }
+        Endpoint::Live => live::answer(dashboard, request, now).await,
+        Endpoint::Studio => pages::studio::all(dashboard, request, viewer, now).await,
+        Endpoint::StudioFlow => pages::studio::one(dashboard, request, id, viewer, now).await,
+        Endpoint::FlowDefinition => pages::studio::definition(dashboard, request, id, now).await,
+        Endpoint::DeadLetters => pages::dead_letters::list(dashboard, request, viewer, now).await,
+        Endpoint::DeadLetter => pages::dead_letters::one(dashboard, id, viewer, now).await,
         Endpoint::ReplayDeadLetters => pages::dead_letters::replay(dashboard, request, now).await,
         Endpoint::DismissDeadLetters => pages::dead_letters::dismiss(dashboard, request, now).await,
         _ => Err(Error::NotFound),
     }
 }
 
-/// Lets a request in that may see the pages: whether somebody is logged in, who can also log out; or the page that says
+/// Lets a request in that may see the pages: who looks; or the page that says
 /// how to get in.
 ///
 /// # Errors
@@ -158,8 +177,8 @@ pub async fn admit(
     request: &Request,
     is_page: bool,
     now: Timestamp,
-) -> Result<Result<bool, Response>, Error> {
-    match session::check(dashboard, request, now).await {
+) -> Result<Result<Viewer, Response>, Error> {
+    match session::viewer(dashboard, request, now).await {
         Err(Error::LoggedOut) if is_page => Ok(Err(session::ask(request))),
         Err(Error::NoStartToken) if is_page => pages::start_token_needed(dashboard).map(Err),
         checked => checked.map(Ok),

@@ -1,7 +1,7 @@
 //! The pages themselves.
 //!
 //! 1. [`home`]: what goes on. [`incidents`]: one incident with its timeline. [`history`]: those that are over.
-//!    [`on_call`]: who is called, and when. [`numbers`]: what it adds up to. [`system`]: the server itself. [`dead_letters`]: what could not be delivered. [`frame`]: what is around each page.
+//!    [`on_call`]: who is called, and when. [`who`]: who looks. [`numbers`]: what it adds up to. [`system`]: the server itself. [`dead_letters`]: what could not be delivered. [`frame`]: what is around each page.
 //! 2. [`summary`], [`calls`], [`timeline`], [`folded`]: an incident in words; [`markup`]: times and links as HTML. All
 //!    pure.
 //! 3. [`counters`]: what was counted. [`silences`]: for what nobody is called. [`alarms`]: what monitors said last.
@@ -29,6 +29,7 @@ pub(crate) mod studio;
 mod summary;
 pub(crate) mod system;
 mod timeline;
+pub(crate) mod who;
 
 use std::sync::LazyLock;
 
@@ -57,6 +58,8 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("history.html", include_str!("../pages/history.html")),
         ("on-call.html", include_str!("../pages/on-call.html")),
         ("numbers.html", include_str!("../pages/numbers.html")),
+        ("who.html", include_str!("../pages/who.html")),
+        ("sessions.html", include_str!("../pages/sessions.html")),
         ("system.html", include_str!("../pages/system.html")),
         ("incident.html", include_str!("../pages/incident.html")),
         ("incident-live.html", include_str!("../pages/incident-live.html")),

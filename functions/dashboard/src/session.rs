@@ -1,7 +1,6 @@
-//! Who may look: a password from a secret, then a signed cookie.
+//! Who may look: a password from a secret, then a signed cookie. Who it is, says [`named`].
 
 use serde::{Deserialize, Serialize};
-use shared::config::Settings;
 use shared::http::{Request, Response};
 use shared::secret::Secret;
 use shared::start_token::is_own_path;
@@ -10,30 +9,36 @@ use shared::{Error, SignedDuration, Timestamp};
 use subtle::ConstantTimeEq;
 
 use crate::attempts::{Attempt, address};
+use crate::cookies::set_cookie;
 use crate::pages::LogInProblem;
-use crate::{Dashboard, pages};
+use crate::{Dashboard, Viewer, named, pages};
 
 /// How long a log-in lasts: twelve hours.
 const LASTS: SignedDuration = SignedDuration::from_hours(12);
 
 const COOKIE: &str = "ringdown";
 
-/// Whether the request may look; `Ok(true)` if somebody is logged in, who can also log out. Without a password the start
-/// token of a server on one machine opens the pages.
-pub(crate) async fn check(
+/// Whether the request may look, and who that is. Without a password the start token of a server on one machine opens the
+/// pages. A name alone opens nothing.
+pub(crate) async fn viewer(
     dashboard: &Dashboard,
     request: &Request,
     now: Timestamp,
-) -> Result<bool, Error> {
+) -> Result<Viewer, Error> {
     let settings = dashboard.settings.get(now).await?;
-    let Some(password) = settings.secret("dashboard-password") else {
-        return match &dashboard.start_token {
-            Some(token) if token.opens(request) => Ok(false),
-            Some(_) => Err(Error::NoStartToken),
-            None => Err(no_password()),
-        };
+    let signed_in = match settings.secret("dashboard-password") {
+        Some(password) => match is_logged_in(dashboard, request, &password, now).await? {
+            true => true,
+            false => return Err(Error::LoggedOut),
+        },
+        None => match &dashboard.start_token {
+            Some(token) if token.opens(request) => false,
+            Some(_) => return Err(Error::NoStartToken),
+            None => return Err(no_password()),
+        },
     };
-    is_logged_in(dashboard, request, &password, now).await?.then_some(true).ok_or(Error::LoggedOut)
+    let person = named::person(dashboard, request, &settings, now).await?;
+    Ok(Viewer { signed_in, person })
 }
 
 /// Whether the request has a cookie of ours that is good: signed with the password as it is now, not over, and begun after
@@ -56,9 +61,9 @@ fn no_password() -> Error {
 
 /// "Log in first, then come back here."
 pub(crate) fn ask(request: &Request) -> Response {
-    let next = if request.method == "GET" { request.path.as_str() } else { "/" };
+    let next = if request.method == "GET" { request.target() } else { "/".to_owned() };
     let query: String =
-        form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+        form_urlencoded::Serializer::new(String::new()).append_pair("next", &next).finish();
     Response::see_other(&format!("{}/login?{query}", request.mount))
 }
 
@@ -93,17 +98,21 @@ pub(crate) async fn log_in(
     let cookie = format!("{expires}.{}", shared::hex(&tag(&password, &expires.to_string())));
     let next =
         request.field("next").filter(|next| is_own_path(next)).unwrap_or_else(|| "/".to_owned());
-    let cookie = set_cookie(&cookie, LASTS.as_secs(), is_secure(dashboard, &settings));
+    let cookie = set_cookie(dashboard, &settings, &format!("{COOKIE}={cookie}"), LASTS.as_secs());
     Ok(Response::see_other(&format!("{}{next}", request.mount)).with("set-cookie", cookie))
 }
 
-/// Ends every session, if somebody asks who is logged in; and forgets the cookie.
+/// Ends the session of this browser's person, and every session of the password, if somebody asks who is logged in with
+/// it; and forgets the cookies.
 pub(crate) async fn log_out(
     dashboard: &Dashboard,
     request: &Request,
     now: Timestamp,
 ) -> Result<Response, Error> {
-    let password = dashboard.settings.get(now).await?.secret("dashboard-password");
+    let settings = dashboard.settings.get(now).await?;
+    let named = named::log_out(dashboard, request, &settings, now).await?;
+    let password = settings.secret("dashboard-password");
+    let there = if password.is_some() { "/login" } else { "/" };
     if let Some(password) = password
         && is_logged_in(dashboard, request, &password, now).await?
     {
@@ -114,19 +123,9 @@ pub(crate) async fn log_out(
         dashboard.store.write(&[put.into()], now).await?;
         tracing::info!(address = address(request), "somebody logged out: every session is over");
     }
-    Ok(Response::see_other(&format!("{}/login", request.mount))
-        .with("set-cookie", format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")))
-}
-
-/// A browser sends a Secure cookie back over TLS only. In the cloud there is always TLS; a server on one machine knows by
-/// its public URL.
-fn is_secure(dashboard: &Dashboard, settings: &Settings) -> bool {
-    dashboard.start_token.is_none() || settings.is_behind_tls()
-}
-
-fn set_cookie(value: &str, seconds: i64, secure: bool) -> String {
-    let secure = if secure { "; Secure" } else { "" };
-    format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+    let response = Response::see_other(&format!("{}{there}", request.mount))
+        .with("set-cookie", set_cookie(dashboard, &settings, &format!("{COOKIE}="), 0));
+    Ok(named.into_iter().fold(response, |response, cookie| response.with("set-cookie", cookie)))
 }
 
 /// When the session of this cookie began, in milliseconds, if it is signed and not over.

@@ -14,3 +14,4 @@ mod refused;
 mod resolve;
 mod silences;
 mod studio;
+mod who;

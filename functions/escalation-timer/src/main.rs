@@ -11,6 +11,7 @@ async fn main() -> Result<(), Failure> {
         "callback-key",
         "heartbeat-url",
         "public-base-url",
+        "slack/bot-token",
         "twilio/account-sid",
         "twilio/auth-token",
         "twilio/from-number",

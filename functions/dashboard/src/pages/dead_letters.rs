@@ -17,7 +17,7 @@ use shared::{Error, Timestamp};
 
 use super::frame::frame;
 use super::render;
-use crate::Dashboard;
+use crate::{Dashboard, Viewer};
 use groups::{Group, grouped, page_of};
 pub(crate) use post::{dismiss, replay};
 use sent::Sent;
@@ -82,7 +82,7 @@ impl Asked {
 pub(crate) async fn list(
     dashboard: &Dashboard,
     request: &Request,
-    signed_in: bool,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Response, Error> {
     let asked = Asked::of(request);
@@ -123,7 +123,7 @@ pub(crate) async fn list(
         since => asked.since.map(|since| since.as_millisecond()), refused => asked.refused,
         newer => (asked.page > 1).then(|| asked.to_page(asked.page - 1)),
         older => (count > asked.page.saturating_mul(on_page)).then(|| asked.to_page(asked.page + 1)),
-        ..frame(dashboard, &settings, ("Dead letters", "dead-letters"), signed_in, now).await?
+        ..frame(dashboard, &settings, ("Dead letters", "dead-letters"), viewer, now).await?
     };
     render(dashboard, "dead-letters.html", facts)
 }
@@ -154,7 +154,7 @@ async fn with_bodies(
 pub(crate) async fn one(
     dashboard: &Dashboard,
     id: &str,
-    signed_in: bool,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Response, Error> {
     let settings = dashboard.settings.get(now).await?;
@@ -162,7 +162,7 @@ pub(crate) async fn one(
     let is_found = kept.is_some();
     let facts = context! {
         letter => kept.map(|kept| Value::from(Serde(&Shown::whole(kept)))),
-        ..frame(dashboard, &settings, ("Dead letter", "dead-letter"), signed_in, now).await?
+        ..frame(dashboard, &settings, ("Dead letter", "dead-letter"), viewer, now).await?
     };
     let page = render(dashboard, "dead-letter.html", facts)?;
     Ok(Response { status: if is_found { 200 } else { 404 }, ..page })

@@ -6,8 +6,8 @@ use shared::storage::dead_letters;
 use shared::{Error, SignedDuration, Timestamp};
 
 use super::simulated;
-use crate::Dashboard;
 use crate::aged::Aged;
+use crate::{Dashboard, Viewer};
 
 /// For so long the dead letters are not counted again: to count them, some have to be read.
 const MAX_AGE: SignedDuration = SignedDuration::from_secs(10);
@@ -26,11 +26,11 @@ pub(super) async fn frame(
     dashboard: &Dashboard,
     settings: &Settings,
     (title, page): (&str, &str),
-    signed_in: bool,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Value, Error> {
     let waiting = waiting(dashboard, now).await?;
     Ok(context! {
-        title, page, signed_in, waiting, simulated => simulated(settings), now => now.to_string(),
+        title, page, waiting, signed_in => viewer.signed_in, viewer_name => &viewer.person, simulated => simulated(settings), now => now.to_string(),
     })
 }

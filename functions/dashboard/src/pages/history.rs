@@ -14,7 +14,7 @@ use shared::{Error, Timestamp};
 use super::frame::frame;
 use super::render;
 use super::summary::Summary;
-use crate::Dashboard;
+use crate::{Dashboard, Viewer};
 use filter::Filter;
 
 /// How many incidents a page shows.
@@ -35,7 +35,7 @@ struct Found {
 pub(crate) async fn page(
     dashboard: &Dashboard,
     request: &Request,
-    signed_in: bool,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Response, Error> {
     let fields = form_fields(request.query.as_deref().unwrap_or_default().as_bytes());
@@ -44,7 +44,7 @@ pub(crate) async fn page(
     let format = match filter.format.as_str() {
         known @ ("csv" | "json") => known,
         _ if request.wants_json() => "json",
-        _ => return html(dashboard, &filter, signed_in, now).await,
+        _ => return html(dashboard, &filter, viewer, now).await,
     };
     if !filter.problems.is_empty() {
         return Err(Error::BadRequest(filter.problems.join(" ")));
@@ -67,7 +67,7 @@ async fn json(store: &dyn Store, filter: &Filter, now: Timestamp) -> Result<Resp
 async fn html(
     dashboard: &Dashboard,
     filter: &Filter,
-    signed_in: bool,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Response, Error> {
     let settings = dashboard.settings.get(now).await?;
@@ -82,7 +82,7 @@ async fn html(
         policies => Serde(&policies.collect::<Vec<_>>()),
         people => Serde(&settings.config.escalation.people.keys().collect::<Vec<_>>()),
         links => links(&found, filter),
-        ..frame(dashboard, &settings, ("History", "history"), signed_in, now).await?
+        ..frame(dashboard, &settings, ("History", "history"), viewer, now).await?
     };
     render(dashboard, "history.html", facts)
 }

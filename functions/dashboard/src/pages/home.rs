@@ -18,7 +18,7 @@ use super::on_call::lost_shifts;
 use super::silences::silences;
 use super::summary::Summary;
 use super::{rejected, render, simulated, text};
-use crate::Dashboard;
+use crate::{Dashboard, Viewer};
 
 /// How many incidents that are over the page shows: it is read again every second while somebody looks.
 const RECENT: usize = 5;
@@ -26,11 +26,11 @@ const RECENT: usize = 5;
 /// What goes on, who is on call, and what was over last.
 pub(crate) async fn page(
     dashboard: &Dashboard,
-    signed_in: bool,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Response, Error> {
     let settings = dashboard.settings.get(now).await?;
-    let frame = frame(dashboard, &settings, ("Incidents", "home"), signed_in, now).await?;
+    let frame = frame(dashboard, &settings, ("Incidents", "home"), viewer, now).await?;
     let facts = context! {
         live => "/live?incidents", lost_shifts => lost_shifts(&settings, now).len(),
         ..facts(dashboard, &settings, now).await?

@@ -19,7 +19,7 @@ use super::silences::notice;
 use super::summary::Summary;
 use super::timeline::timeline;
 use super::{rejected, render, text};
-use crate::Dashboard;
+use crate::{Dashboard, Viewer};
 
 /// How many incidents that are over `GET /incidents.json` gives.
 const RECENT_IN_JSON: usize = 50;
@@ -29,7 +29,7 @@ pub(crate) async fn one(
     dashboard: &Dashboard,
     request: &Request,
     id: &str,
-    signed_in: bool,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Response, Error> {
     let kept = incidents::one(dashboard.store.as_ref(), id, now).await?;
@@ -40,7 +40,7 @@ pub(crate) async fn one(
             Response::json(200, &with_timeline(&kept, &settings)).with("cache-control", "no-store")
         );
     }
-    let frame = frame(dashboard, &settings, ("Incident", "incident"), signed_in, now).await?;
+    let frame = frame(dashboard, &settings, ("Incident", "incident"), viewer, now).await?;
     let Some(kept) = kept else {
         let page = render(dashboard, "no-incident.html", frame)?;
         return Ok(Response { status: 404, ..page });

@@ -16,8 +16,8 @@ use shared::{Error, SignedDuration, Timestamp};
 
 use super::frame::frame;
 use super::render;
-use crate::Dashboard;
 use crate::aged::Aged;
+use crate::{Dashboard, Viewer};
 use words::Words;
 
 /// For so long they are not read again: they are of many records.
@@ -30,7 +30,7 @@ pub type NumbersCache = Aged<Span, Arc<Numbers>>;
 pub(crate) async fn page(
     dashboard: &Dashboard,
     request: &Request,
-    signed_in: bool,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Response, Error> {
     let fields = form_fields(request.query.as_deref().unwrap_or_default().as_bytes());
@@ -54,7 +54,7 @@ pub(crate) async fn page(
         incident_bars => bars::incidents(&numbers, &words), message_bars => bars::messages(&numbers, &words),
         call_bars => bars::calls(&numbers, &words), bars => tables::bars(&numbers, &words),
         delivery => tables::delivery(&numbers), alarms => tables::alarms(&numbers), people => tables::people(&numbers),
-        ..frame(dashboard, &settings, ("Numbers", "numbers"), signed_in, now).await?
+        ..frame(dashboard, &settings, ("Numbers", "numbers"), viewer, now).await?
     };
     render(dashboard, "numbers.html", facts)
 }

@@ -15,7 +15,7 @@ use shared::{Error, Timestamp};
 use super::frame::frame;
 use super::render;
 use super::silences::silences;
-use crate::Dashboard;
+use crate::{Dashboard, Viewer};
 
 /// How many lost shifts the page names.
 const MAX_LOST: usize = 20;
@@ -98,7 +98,7 @@ fn change(
 /// The page: the next two weeks of each schedule, and what is silenced then.
 pub(crate) async fn page(
     dashboard: &Dashboard,
-    signed_in: bool,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Response, Error> {
     let settings = dashboard.settings.get(now).await?;
@@ -107,7 +107,7 @@ pub(crate) async fn page(
         on_call => dashboard.on_call.get(&settings, now), schedules => Serde(&two_weeks(&escalation.schedules, now)),
         lost_shifts => Serde(&lost_shifts(&settings, now)),
         silences => Serde(&silences(dashboard.store.as_ref(), &settings, now).await?),
-        ..frame(dashboard, &settings, ("On call", "on-call"), signed_in, now).await?
+        ..frame(dashboard, &settings, ("On call", "on-call"), viewer, now).await?
     };
     render(dashboard, "on-call.html", facts)
 }

@@ -8,21 +8,21 @@ use shared::{Error, Timestamp};
 
 use super::frame::frame;
 use super::render;
-use crate::Dashboard;
+use crate::{Dashboard, Viewer};
 
-/// The page for an answer that a script gets as it is: with the same status. Whoever may not see the pages (`signed_in` is
+/// The page for an answer that a script gets as it is: with the same status. Whoever may not see the pages (`viewer` is
 /// `None`) sees nothing of them around it; nor does anybody while the store does not answer.
 pub(crate) async fn page(
     dashboard: &Dashboard,
     request: &Request,
     response: Response,
-    signed_in: Option<bool>,
+    viewer: Option<&Viewer>,
     now: Timestamp,
 ) -> Response {
     let status = response.status;
     let Some((title, advice)) = words(status) else { return response };
-    let framed = match signed_in {
-        Some(signed_in) => framed(dashboard, title, signed_in, now).await.ok(),
+    let framed = match viewer {
+        Some(viewer) => framed(dashboard, title, viewer, now).await.ok(),
         None => None,
     };
     let bare = || context! { title, page => "login", signed_in => false };
@@ -40,11 +40,11 @@ pub(crate) async fn page(
 async fn framed(
     dashboard: &Dashboard,
     title: &str,
-    signed_in: bool,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Value, Error> {
     let settings = dashboard.settings.get(now).await?;
-    frame(dashboard, &settings, (title, "refused"), signed_in, now).await
+    frame(dashboard, &settings, (title, "refused"), viewer, now).await
 }
 
 /// What a status means, and what to do.

@@ -4,7 +4,7 @@ use shared::http::{Request, Response};
 use shared::jobs::escalate::resolves::{ON_THE_PAGE, Requested, request as request_end};
 use shared::{Error, Timestamp};
 
-use crate::Dashboard;
+use crate::{Dashboard, Viewer};
 
 /// Asks that an incident be over: it is done by whoever takes it from the queue, in a moment. The field `seen` says how
 /// much of its timeline stood on the page: where an alarm went off since, nothing is done, and the page says so.
@@ -12,6 +12,7 @@ pub(crate) async fn post(
     dashboard: &Dashboard,
     request: &Request,
     id: &str,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Response, Error> {
     let seen = match request.field("seen") {
@@ -21,7 +22,8 @@ pub(crate) async fn post(
         None => None,
     };
     let (store, queue) = (dashboard.store.as_ref(), dashboard.queue.as_ref());
-    let requested = request_end(store, queue, id, ON_THE_PAGE, seen, now).await?;
+    let by = viewer.person.as_deref().unwrap_or(ON_THE_PAGE);
+    let requested = request_end(store, queue, id, by, seen, now).await?;
     let outcome = match requested {
         Requested::Queued => "resolve",
         Requested::Over => "over",

@@ -9,7 +9,7 @@ use shared::storage::messages::WakeUp;
 use shared::storage::{QueueName, Store};
 use shared::{Error, SignedDuration, Timestamp};
 
-use crate::Dashboard;
+use crate::{Dashboard, Viewer};
 
 /// How many alarms, or globs, are named before the rest is counted.
 const NAMED: usize = 4;
@@ -17,7 +17,7 @@ const NAMED: usize = 4;
 /// For how long the button asks.
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
-/// Who asks, where it is told: who has the password has no other name.
+/// Who asks, where it is told: somebody who has the password, and no name.
 const BY: &str = "the page";
 
 /// All that is silenced.
@@ -93,13 +93,14 @@ pub(crate) async fn ask(
     dashboard: &Dashboard,
     request: &Request,
     id: &str,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Response, Error> {
     let store = dashboard.store.as_ref();
     let kept = shared::storage::incidents::one(store, id, now).await?.ok_or(Error::NotFound)?;
     let until = now.checked_add(HOUR).ok().filter(|_| kept.incident.ended_at.is_none());
     if let Some(until) = until {
-        let by = BY.to_owned();
+        let by = viewer.person.clone().unwrap_or_else(|| BY.to_owned());
         let wake_up = WakeUp::Silence { incident: kept.incident.id.clone(), by, until };
         dashboard.queue.send(QueueName::WakeUps, wake_up.to_body(), &wake_up.group(), None).await?;
     }

@@ -9,7 +9,8 @@ use super::alarms::alarms;
 use super::counters::counters;
 use super::frame::frame;
 use super::render;
-use crate::Dashboard;
+use super::who::listed;
+use crate::{Dashboard, Viewer};
 
 /// The program's version.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -17,7 +18,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The page.
 pub(crate) async fn page(
     dashboard: &Dashboard,
-    signed_in: bool,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Response, Error> {
     let store = dashboard.store.as_ref();
@@ -27,8 +28,9 @@ pub(crate) async fn page(
         version => VERSION, route_count => routes.iter().count(), channels => Serde(routes.channels()),
         policy_count => settings.config.escalation.policies_at(now).count(),
         alarms => Serde(&alarms(store, &settings, now).await?),
+        sessions => listed(store, &settings, now).await?,
         counters => Serde(&counters(store, now).await?),
-        ..frame(dashboard, &settings, ("System", "system"), signed_in, now).await?
+        ..frame(dashboard, &settings, ("System", "system"), viewer, now).await?
     };
     render(dashboard, "system.html", facts)
 }

@@ -34,6 +34,11 @@ pub enum Endpoint {
     DeadLetter,
     ReplayDeadLetters,
     DismissDeadLetters,
+    Who,
+    AskForCode,
+    SignIn,
+    TakeLink,
+    RevokeSession,
     LogInPage,
     LogIn,
     LogOut,
@@ -90,6 +95,11 @@ impl Endpoint {
             | Endpoint::DeadLetter
             | Endpoint::ReplayDeadLetters
             | Endpoint::DismissDeadLetters
+            | Endpoint::Who
+            | Endpoint::AskForCode
+            | Endpoint::SignIn
+            | Endpoint::TakeLink
+            | Endpoint::RevokeSession
             | Endpoint::LogInPage
             | Endpoint::LogIn
             | Endpoint::LogOut
@@ -158,6 +168,11 @@ pub const ENDPOINTS: &[Route<Endpoint>] = {
         route(Endpoint::DeadLetter, Get, "/dead-letters/{id}", Body::Nothing, Viewer),
         route(Endpoint::ReplayDeadLetters, Post, "/dead-letters/replay", Body::Page, Viewer),
         route(Endpoint::DismissDeadLetters, Post, "/dead-letters/dismiss", Body::Page, Viewer),
+        route(Endpoint::Who, Get, "/who", Body::Nothing, Viewer),
+        route(Endpoint::AskForCode, Post, "/who", Body::Page, Viewer),
+        route(Endpoint::SignIn, Post, "/who/code", Body::Page, Viewer),
+        route(Endpoint::TakeLink, Post, "/who/link", Body::Page, Viewer),
+        route(Endpoint::RevokeSession, Post, "/sessions/revoke", Body::Page, Viewer),
         route(Endpoint::LogInPage, Get, "/login", Body::Nothing, Anyone),
         route(Endpoint::LogIn, Post, "/login", Body::Page, Anyone),
         route(Endpoint::LogOut, Post, "/logout", Body::Page, Anyone),

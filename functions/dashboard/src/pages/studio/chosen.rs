@@ -15,7 +15,7 @@ use super::masked::masked;
 use super::query::Query;
 use super::rows::RunRow;
 use super::subscribe;
-use crate::Dashboard;
+use crate::{Dashboard, Viewer};
 
 /// How much of a context is shown, in bytes.
 const MAX_CONTEXT: usize = 64 * 1024;
@@ -58,7 +58,7 @@ pub(super) async fn context(
     flow: &str,
     query: &Query,
     view: Option<&ExecutionView>,
-    signed_in: bool,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Option<Value>, Error> {
     let (Some(execution), Some(step)) = (&query.execution, &query.step) else { return Ok(None) };
@@ -66,7 +66,7 @@ pub(super) async fn context(
     if !settings.config.studio.show_contexts {
         return Ok(Some(context! { step, close, is_off => true }));
     }
-    let by = if signed_in { "session" } else { "start token" };
+    let by = if viewer.signed_in { "session" } else { "start token" };
     let failed =
         |why: String| Some(context! { step, close => &close, failure => mask_numbers(&why) });
     let is_its = |view: &ExecutionView| view.steps.iter().any(|its| its.sid == *step);

@@ -27,7 +27,7 @@ use crate::pages::frame::frame;
 use crate::pages::markup::thousands;
 use crate::pages::{rejected, render, text};
 use crate::parts::Live;
-use crate::{Dashboard, ServerCli};
+use crate::{Dashboard, ServerCli, Viewer};
 
 /// How many stuck Executions have their command on the page.
 const MAX_STUCK: usize = 10;
@@ -56,7 +56,7 @@ pub(crate) async fn one(
     dashboard: &Dashboard,
     request: &Request,
     sid: &str,
-    signed_in: bool,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Response, Error> {
     let settings = dashboard.settings.get(now).await?;
@@ -65,7 +65,7 @@ pub(crate) async fn one(
         let facts = context! {
             sid => is_sid(FLOW, sid).then_some(sid), subscribe => subscribe::subscribe(&settings),
             live => Query::default().behind(&format!("/live?studio={sid}")),
-            ..frame(dashboard, &settings, ("Flow", "flow"), signed_in, now).await?
+            ..frame(dashboard, &settings, ("Flow", "flow"), viewer, now).await?
         };
         return Ok(Response { status: 404, ..render(dashboard, "no-flow.html", facts)? });
     }
@@ -78,7 +78,7 @@ pub(crate) async fn one(
         sid,
         &query,
         known.drawn.chosen.as_ref(),
-        signed_in,
+        viewer,
         now,
     )
     .await?;
@@ -87,7 +87,7 @@ pub(crate) async fn one(
     let facts = context! {
         live => query.behind(&format!("/live?studio={sid}")), has => stamp.id(&live),
         html => Value::from_safe_string(live.whole()), context,
-        ..frame(dashboard, &settings, (&name, "flow"), signed_in, now).await?
+        ..frame(dashboard, &settings, (&name, "flow"), viewer, now).await?
     };
     render(dashboard, "studio-flow.html", facts)
 }

@@ -14,10 +14,10 @@ use shared::{Error, Timestamp};
 use super::query::{FILTERS, Query};
 use super::rows::{RunRow, unnamed};
 use super::{Change, Rows, Stamp, fields, subscribe};
-use crate::Dashboard;
 use crate::pages::frame::frame;
 use crate::pages::{rejected, render, simulated, text};
 use crate::parts::Live;
+use crate::{Dashboard, Viewer};
 
 /// How many Flows without a name are asked for at once.
 const MAX_ASKED: usize = 10;
@@ -26,7 +26,7 @@ const MAX_ASKED: usize = 10;
 pub(crate) async fn all(
     dashboard: &Dashboard,
     request: &Request,
-    signed_in: bool,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Response, Error> {
     let query = Query::of(&fields(request));
@@ -37,7 +37,7 @@ pub(crate) async fn all(
     let facts = context! {
         live => query.behind("/live?studio"), has => stamp.id(&live),
         html => Value::from_safe_string(live.whole()),
-        ..frame(dashboard, &settings, ("Studio", "studio"), signed_in, now).await?
+        ..frame(dashboard, &settings, ("Studio", "studio"), viewer, now).await?
     };
     render(dashboard, "studio.html", facts)
 }

@@ -85,7 +85,10 @@ async fn code_is_in_no_queue_and_not_in_the_store() {
         assert!(!records.is_empty(), "{partition}");
         for record in records {
             let body = record.body;
-            assert!(!body.contains(&format!("\"{}", &text[..6])) && !body.contains(BROWSER), "{body}");
+            assert!(
+                !body.contains(&format!("\"{}", &text[..6])) && !body.contains(BROWSER),
+                "{body}"
+            );
         }
     }
     assert!(server.backend.queue.take().is_empty());

@@ -1,0 +1,310 @@
+//! Who somebody is: a code, or a link, begins a session in one browser.
+
+use shared::domain::sign_in::{AskForCode, Digits, Link, Session};
+use shared::http::{Request, Response};
+use shared::storage::messages::WakeUp;
+use shared::storage::{sessions, sign_in};
+use shared::{SignedDuration, Timestamp};
+
+use super::backend::{BEARER, Pages, at, at_once, body, calling, header};
+
+const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+fn pages() -> Pages {
+    let pages = Pages::new();
+    pages.may_write();
+    pages
+}
+
+/// What a browser with these cookies gets at this time.
+fn send(
+    pages: &Pages,
+    method: &str,
+    target: &str,
+    cookies: &str,
+    form: &str,
+    now: Timestamp,
+) -> Response {
+    let agent = "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/128.0";
+    let headers = [
+        ("host", "localhost"),
+        ("authorization", BEARER),
+        ("cookie", cookies),
+        ("user-agent", agent),
+    ];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned().into()));
+    let (path, query) = match target.split_once('?') {
+        Some((path, query)) => (path, Some(query.to_owned())),
+        None => (target, None),
+    };
+    let request = Request {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        query,
+        headers: headers.to_vec(),
+        body: form.to_owned().into(),
+        ..Request::default()
+    };
+    pages.send(request, now)
+}
+
+fn cookie(answer: &Response) -> String {
+    header(answer, "set-cookie").split(';').next().unwrap().to_owned()
+}
+
+/// Asks for a code: the browser's cookie, and what is queued.
+fn ask(pages: &Pages, person: &str, second: i64) -> (String, AskForCode) {
+    let asked =
+        send(pages, "POST", "/who", "", &format!("person={person}&next=%2Fhistory"), at(second));
+    let there = format!("/who?asked={person}&next=%2Fhistory");
+    assert_eq!((asked.status, header(&asked, "location")), (303, there.as_str()));
+    let queued = pages.queued();
+    let [WakeUp::SendCode(ask)] = &queued[..] else { panic!("{queued:?}") };
+    (cookie(&asked), ask.clone())
+}
+
+/// The same, and the code is sent.
+fn asked(pages: &Pages, code: u64, second: i64) -> String {
+    let (cookie, ask) = ask(pages, "alpha", second);
+    let digits = Digits::of(code);
+    let kept = sign_in::keep_code(pages.store(), &ask, &digits, at(second));
+    assert_eq!(at_once(kept).unwrap(), Ok(()));
+    cookie
+}
+
+fn types(pages: &Pages, cookies: &str, code: &str, second: i64) -> Response {
+    let form = format!("person=alpha&code={code}&next=%2Fhistory");
+    send(pages, "POST", "/who/code", cookies, &form, at(second))
+}
+
+/// The cookie of alpha's session.
+fn alpha(pages: &Pages) -> String {
+    let browser = asked(pages, 42, 0);
+    cookie(&types(pages, &browser, "000042", 1))
+}
+
+/// Who the header of this page says that somebody is.
+fn name(pages: &Pages, cookies: &str, second: i64) -> String {
+    let page = body(&send(pages, "GET", "/", cookies, "", at(second)));
+    let (_, behind) = page.split_once("<a href=\"/who\">").unwrap();
+    behind.split_once("</a>").unwrap().0.to_owned()
+}
+
+#[test]
+fn code_that_is_typed_in_names_the_browser() {
+    let pages = pages();
+    assert_eq!(name(&pages, "", 0), "Who are you?");
+    let form = body(&send(&pages, "GET", "/who", "", "", at(0)));
+    for part in ["<option>alpha</option>", "<option>bravo</option>", "Send me a code"] {
+        assert!(form.contains(part), "{part}: {form}");
+    }
+    let browser = asked(&pages, 482_913, 0);
+    let form = body(&send(&pages, "GET", "/who?asked=alpha&next=%2Fhistory", "", "", at(0)));
+    for part in ["inputmode=\"numeric\"", "autocomplete=\"one-time-code\"", "value=\"alpha\""] {
+        assert!(form.contains(part), "{part}: {form}");
+    }
+    let right = types(&pages, &browser, "482+913", 1);
+    assert_eq!((right.status, header(&right, "location")), (303, "/history"));
+    let set = header(&right, "set-cookie");
+    assert!(set.ends_with("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"), "{set}");
+    let session = cookie(&right);
+    assert_eq!(name(&pages, &session, 2), "alpha");
+    assert!(body(&send(&pages, "GET", "/", &session, "", at(2))).contains(">Sign out</button>"));
+    let token = session.split_once('=').unwrap().1;
+    let kept = pages.store().records(sessions::SESSIONS);
+    assert!(kept.iter().all(|kept| !format!("{kept:?}").contains(token)), "a hash is kept");
+    let thirty_days = 30 * 24 * 60 * 60;
+    assert_eq!(name(&pages, &session, thirty_days), "alpha");
+    assert_eq!(name(&pages, &session, thirty_days + 1), "Who are you?");
+}
+
+#[test]
+fn guessed_late_or_foreign_code_names_nobody() {
+    let pages = pages();
+    let browser = asked(&pages, 42, 0);
+    let (other, _) = ask(&pages, "bravo", 1);
+    for cookies in ["", "ringdown-browser=", other.as_str()] {
+        assert_eq!(types(&pages, cookies, "000042", 2).status, 401, "{cookies}");
+    }
+    for _ in 0..4 {
+        let wrong = types(&pages, &browser, "000043", 3);
+        assert_eq!(wrong.status, 401);
+        let page = body(&wrong);
+        assert!(page.contains("That is not the code") && page.contains("value=\"alpha\""));
+        assert!(!wrong.headers.iter().any(|(name, _)| *name == "set-cookie"));
+    }
+    assert_eq!(types(&pages, &browser, "no+code", 3).status, 401, "which is no try");
+    assert_eq!(types(&pages, &browser, "000043", 3).status, 401);
+    assert_eq!(types(&pages, &browser, "000042", 3).status, 401, "five tries");
+    let browser = asked(&pages, 42, 10);
+    assert_eq!(types(&pages, &browser, "000042", 310).status, 401, "five minutes");
+    assert!(pages.store().records(sessions::SESSIONS).is_empty());
+}
+
+#[test]
+fn answer_is_the_same_whether_the_name_exists() {
+    let pages = pages();
+    let answers: Vec<Response> = ["alpha", "nobody"]
+        .map(|person| {
+            let asked = send(&pages, "POST", "/who", "", &format!("person={person}"), at(0));
+            let without = |(name, value): &(&'static str, String)| {
+                (*name, value.replace(person, "NAME").replace(&cookie(&asked), "COOKIE"))
+            };
+            let headers = asked.headers.iter().map(without).collect();
+            Response { headers, ..asked.clone() }
+        })
+        .to_vec();
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(pages.queued().len(), 2);
+    let typed: Vec<String> = ["alpha", "nobody"]
+        .map(|person| {
+            let form = format!("person={person}&code=000001");
+            let page = send(&pages, "POST", "/who/code", &cookie(&answers[0]), &form, at(1));
+            body(&page).replace(&format!("value=\"{person}\""), "")
+        })
+        .to_vec();
+    assert_eq!(typed[0], typed[1]);
+}
+
+#[test]
+fn browser_that_asks_again_stays_the_same_browser() {
+    let pages = pages();
+    let (browser, first) = ask(&pages, "alpha", 0);
+    let again = send(&pages, "POST", "/who", &browser, "person=alpha", at(1));
+    assert_eq!(cookie(&again), browser);
+    let [WakeUp::SendCode(second)] = &pages.queued()[..] else { panic!("one is queued") };
+    assert_eq!(second.browser, first.browser);
+    assert!(!browser.contains(&first.browser));
+    let planted = send(&pages, "POST", "/who", "ringdown-browser=short", "person=alpha", at(2));
+    assert_ne!(cookie(&planted), "ringdown-browser=short");
+}
+
+#[test]
+fn too_many_requests_are_refused() {
+    let pages = pages();
+    for second in 0..60 {
+        assert_eq!(send(&pages, "POST", "/who", "", "person=x", at(second)).status, 303);
+    }
+    let refused = send(&pages, "POST", "/who", "", "person=alpha", at(60));
+    assert_eq!(refused.status, 429);
+    assert!(body(&refused).contains("Too many codes were asked for"));
+    assert_eq!(pages.queued().len(), 60);
+}
+
+#[test]
+fn what_a_person_does_is_told_as_theirs() {
+    let (pages, incident) = (pages(), calling());
+    pages.keep(&incident, 0);
+    let session = alpha(&pages);
+    for (button, by) in [("resolve", "somebody on the page"), ("silence", "the page")] {
+        for (cookies, by) in [("", by), (session.as_str(), "alpha")] {
+            let path = format!("/incidents/{}/{button}", incident.id);
+            assert_eq!(send(&pages, "POST", &path, cookies, "", at(600)).status, 303);
+            let [WakeUp::Resolve { by: told, .. } | WakeUp::Silence { by: told, .. }] =
+                &pages.queued()[..]
+            else {
+                panic!("{button} is queued")
+            };
+            assert_eq!(told, by);
+        }
+    }
+}
+
+#[test]
+fn session_of_somebody_who_left_is_nobodys() {
+    let pages = pages();
+    for (person, phone, shown) in [
+        ("alpha", "+15005550001", "alpha"),
+        ("alpha", "+15005550009", "Who are you?"),
+        ("zulu", "+15005550001", "Who are you?"),
+    ] {
+        let session = Session::begin(person, phone, "a browser".to_owned(), at(0));
+        let token = shared::random::token().unwrap();
+        at_once(sessions::begin(pages.store(), &token, &session, at(0))).unwrap();
+        assert_eq!(name(&pages, &format!("ringdown-person={token}"), 1), shown, "{person}");
+    }
+    let page = body(&send(&pages, "GET", "/system", "", "", at(1)));
+    assert_eq!(page.matches("action=\"/sessions/revoke\"").count(), 1);
+    for cookie in ["ringdown-person=", "ringdown-person=x", &format!("ringdown-person={TOKEN}")] {
+        assert_eq!(name(&pages, cookie, 1), "Who are you?");
+    }
+}
+
+#[test]
+fn revoked_session_is_over() {
+    let pages = pages();
+    let session = alpha(&pages);
+    let page = body(&send(&pages, "GET", "/system", &session, "", at(2)));
+    for part in ["<strong>alpha</strong>", "Firefox on Linux"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let (_, behind) = page.split_once("name=\"id\" value=\"").unwrap();
+    let id = behind.split_once('"').unwrap().0;
+    for id in ["", "x", TOKEN] {
+        send(&pages, "POST", "/sessions/revoke", "", &format!("id={id}"), at(3));
+    }
+    assert_eq!(name(&pages, &session, 3), "alpha");
+    let revoked = send(&pages, "POST", "/sessions/revoke", "", &format!("id={id}"), at(3));
+    assert_eq!((revoked.status, header(&revoked, "location")), (303, "/system#sessions"));
+    assert_eq!(name(&pages, &session, 4), "Who are you?");
+    assert!(body(&send(&pages, "GET", "/system", "", "", at(4))).contains("Nobody is."));
+}
+
+#[test]
+fn log_out_ends_the_name_too() {
+    let pages = pages();
+    let session = alpha(&pages);
+    let out = send(&pages, "POST", "/logout", &session, "", at(2));
+    assert_eq!((out.status, header(&out, "location")), (303, "/"), "there is no password");
+    let cleared: Vec<&str> = out.headers.iter().map(|(_, value)| value.as_str()).collect();
+    assert!(cleared.iter().any(|value| value.starts_with("ringdown-person=; ")), "{cleared:?}");
+    assert_eq!(name(&pages, &session, 3), "Who are you?");
+}
+
+#[test]
+fn name_alone_opens_nothing() {
+    let pages = Pages::with(&[("dashboard-password", "correct horse")]);
+    pages.may_write();
+    let session = Session::begin("alpha", "+15005550001", "a browser".to_owned(), at(0));
+    at_once(sessions::begin(pages.store(), TOKEN, &session, at(0))).unwrap();
+    let cookies = format!("ringdown-person={TOKEN}");
+    let page = send(&pages, "GET", "/who?link=x", &cookies, "", at(1));
+    assert_eq!((page.status, header(&page, "location")), (303, "/login?next=%2Fwho%3Flink%3Dx"));
+    for path in ["/who", "/who/code", "/who/link", "/sessions/revoke"] {
+        let form = format!("person=alpha&id={TOKEN}");
+        assert_eq!(send(&pages, "POST", path, &cookies, &form, at(1)).status, 303, "{path}");
+    }
+    assert!(pages.queued().is_empty());
+}
+
+#[test]
+fn link_is_traded_once_and_only_by_its_button() {
+    let pages = pages();
+    let keep = |person: &str| {
+        let token = shared::random::token().unwrap();
+        let link = Link::begin(person, at(0));
+        at_once(sessions::keep_link(pages.store(), &token, &link, at(0))).unwrap();
+        token
+    };
+    let token = keep("alpha");
+    for _ in 0..3 {
+        let page = body(&send(&pages, "GET", &format!("/who?link={token}"), "", "", at(1)));
+        assert!(page.contains(">Sign in as alpha</button>"), "{page}");
+    }
+    let trade = |token: &str, second| {
+        send(&pages, "POST", "/who/link", "", &format!("link={token}"), at(second))
+    };
+    let right = trade(&token, 599);
+    assert_eq!((right.status, header(&right, "location")), (303, "/"));
+    assert_eq!(name(&pages, &cookie(&right), 600), "alpha");
+    let old = [token, keep("zulu"), TOKEN.to_owned(), String::new()];
+    for token in &old {
+        assert_eq!(trade(token, 599).status, 401, "{token}");
+    }
+    let late = keep("alpha");
+    assert_eq!(trade(&late, 600).status, 401);
+    let page = send(&pages, "GET", &format!("/who?link={late}"), "", "", at(600));
+    assert_eq!(page.status, 401);
+    assert!(body(&page).contains("This link was used already, or is older than ten minutes."));
+    assert_eq!(Link::begin("alpha", at(0)).until, at(0) + SignedDuration::from_mins(10));
+}
