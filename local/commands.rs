@@ -44,6 +44,7 @@ pub mod line;
 pub mod on_call;
 pub mod run;
 pub mod send;
+pub mod sessions;
 pub mod verify;
 
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -6,6 +6,7 @@ use clap::CommandFactory;
 use ringdown::commands::callbacks::CallbacksCommand;
 use ringdown::commands::dead_letters::DeadLettersOptions;
 use ringdown::commands::incidents::{IncidentsCommand, IncidentsOptions};
+use ringdown::commands::sessions::{SessionsCommand, SessionsOptions};
 use ringdown::commands::{self, Command, CommandLine};
 use ringdown::say_error;
 use ringdown::settings::{check_dotenv, log_level};
@@ -64,6 +65,7 @@ async fn run(line: CommandLine) -> Result<bool, String> {
         Command::Alarm(options) => commands::alarm::run(&options).await,
         Command::Verify(options) => commands::verify::run(&options),
         Command::Incidents(options) => incidents(&options).await,
+        Command::Sessions(options) => sessions(&options).await,
         Command::Callbacks(CallbacksCommand::Reconcile(options)) => {
             let count = backend::count(&options).await?;
             commands::callbacks::reconcile(&count, &options).await.map(|()| true)
@@ -105,6 +107,24 @@ async fn incidents(options: &IncidentsOptions) -> Result<bool, String> {
         }
     };
     done.map_err(|error| error.to_string())
+}
+
+async fn sessions(options: &SessionsOptions) -> Result<bool, String> {
+    let told = |error: shared::Error| error.to_string();
+    let backend =
+        backend::open(options.folder.path(), options.config.path()).await.map_err(told)?;
+    let store = backend.store.as_ref();
+    if let Some(SessionsCommand::Revoke { which }) = &options.command {
+        return commands::sessions::revoke(store, which).await.map_err(told);
+    }
+    let config = backend.config.map_err(told)?;
+    let done = match &options.command {
+        Some(SessionsCommand::New { person, address }) => {
+            commands::sessions::new(store, &config, person, address).await
+        }
+        _ => commands::sessions::list(store, &config, options.json).await.map(|()| true),
+    };
+    done.map_err(told)
 }
 
 /// The backend that a command looks into: the one SQLite file, or with the feature `aws` and a `TABLE_NAME` the cloud.

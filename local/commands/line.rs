@@ -22,6 +22,7 @@ use super::flow::FlowCommand;
 use super::incidents::IncidentsOptions;
 use super::on_call::OnCallOptions;
 use super::send::SendOptions;
+use super::sessions::SessionsOptions;
 use super::verify::VerifyOptions;
 use crate::program;
 
@@ -122,6 +123,8 @@ pub enum Command {
     ///
     /// Each has a line: id, policy, state, since when, who has it, its alarms.
     Incidents(IncidentsOptions),
+    /// List who is signed in by name, end a session, or print a link that begins one
+    Sessions(SessionsOptions),
     /// Print what a shell needs to complete commands, options and files
     Completions(CompletionsOptions),
 }
@@ -249,6 +252,9 @@ impl Command {
                 (Some(&mut options.folder.data), Some(&mut options.config.config))
             }
             Command::Incidents(options) => {
+                (Some(&mut options.folder.data), Some(&mut options.config.config))
+            }
+            Command::Sessions(options) => {
                 (Some(&mut options.folder.data), Some(&mut options.config.config))
             }
         }

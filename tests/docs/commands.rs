@@ -123,6 +123,8 @@ roster = [\"alpha\"]
         (&["callbacks", "reconcile", "--day", "soon"], 2),
         (&["incidents", "--json"], 2),
         (&["incidents", "resolve", "a-1"], 2),
+        (&["sessions", "--json"], 2),
+        (&["sessions", "new", "alpha"], 2),
         (&["completions", "bash"], 0),
         (&["completions", "cmd"], 2),
     ];

@@ -137,6 +137,12 @@ async fn stranger_behind_any_proxy_reaches_nothing() {
     }
     let incidents = server.get("/incidents.json").await.text().await.unwrap();
     assert_eq!((incidents.as_str(), server.messages().await), ("[]", Vec::<Value>::new()));
+    let phones = server.get("/sandbox/phones/state").await.text().await.unwrap();
+    let phones: Value = serde_json::from_str(&phones).unwrap();
+    for phone in phones["phones"].as_array().unwrap() {
+        assert!(phone["call"].is_null(), "{phone}");
+        assert_eq!((&phone["texts"], &phone["history"]), (&json!([]), &json!([])), "{phone}");
+    }
     let after = server.get("/sandbox/clock").await.text().await.unwrap();
     let day = |clock: &str| clock.get(..18).unwrap().to_owned();
     assert_eq!(day(&after), day(&before));

@@ -32,5 +32,6 @@ mod strange_flows;
 mod studio_pages;
 mod walks;
 mod watching;
+mod who;
 mod workspace;
 mod writers;

@@ -39,11 +39,13 @@ pub(crate) async fn ask(
     if !ask_for_code(store, queue, person.clone(), browser_key(&token), now).await? {
         return who::page(dashboard, request, viewer, Some(Problem::TooMany), now).await;
     }
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("asked", &person).append_pair("next", &next(request));
-    let there = format!("{}/who?{}", request.mount, query.finish());
-    let cookie = format!("{BROWSER_COOKIE}={token}");
     let settings = dashboard.settings.get(now).await?;
+    let query: String = form_urlencoded::Serializer::new(String::new())
+        .append_pair("asked", &person)
+        .append_pair("next", &next(request))
+        .finish();
+    let there = format!("{}/who?{query}", request.mount);
+    let cookie = format!("{BROWSER_COOKIE}={token}");
     let cookie = set_cookie(dashboard, &settings, &cookie, BROWSER_COOKIE_LIFETIME);
     Ok(Response::see_other(&there).with("set-cookie", cookie))
 }

@@ -8,6 +8,7 @@ use super::super::arguments::{ConfigFile, DataFolder, NamedConfig, ServerAddress
 use super::super::flow::run::{AnswerSource, RunStart};
 use super::super::flow::test::TestOptions;
 use super::super::incidents::IncidentsCommand;
+use super::super::sessions::SessionsCommand;
 use super::*;
 
 fn typed(line: &str) -> Result<CommandLine, clap::Error> {
@@ -84,6 +85,16 @@ fn commands_take_their_options() {
     assert_eq!(command("incidents --data d"), incidents(None));
     assert_eq!(command("incidents resolve a-1 --data d"), incidents(resolve()));
     assert_eq!(command("incidents --data d resolve a-1"), incidents(resolve()));
+    let sessions = |command: Option<SessionsCommand>| {
+        let options = SessionsOptions { folder: folder("d"), command, ..Default::default() };
+        Command::Sessions(options)
+    };
+    assert_eq!(command("sessions --data d"), sessions(None));
+    let revoke = SessionsCommand::Revoke { which: "alpha".to_owned() };
+    assert_eq!(command("sessions revoke alpha --data d"), sessions(Some(revoke)));
+    let address = ServerAddress { to: "http://h".to_owned() };
+    let new = SessionsCommand::New { person: "alpha".to_owned(), address };
+    assert_eq!(command("sessions new alpha --to http://h --data d"), sessions(Some(new)));
     match command("callbacks reconcile --day D --to http://h") {
         Command::Callbacks(CallbacksCommand::Reconcile(options)) => {
             assert_eq!((options.day.as_str(), options.address.to.as_str()), ("D", "http://h"));
@@ -141,6 +152,7 @@ fn flow_commands_take_their_options() {
 fn data_and_configuration_may_stand_before_the_command() {
     for (before, behind) in [
         ("--data d incidents", "incidents --data d"),
+        ("--data d sessions", "sessions --data d"),
         ("--config c dead-letters --data d", "dead-letters --data d --config c"),
         ("--config c check --alarm a", "check --config c --alarm a"),
         ("--config b oncall --config c", "oncall --config c"),
@@ -219,6 +231,8 @@ fn wrong_lines_are_refused_with_a_hint() {
         "callbacks reconcile",
         "callbacks end",
         "incidents resolve",
+        "sessions new",
+        "sessions revoke a b",
         "incidents end a",
         "incidents resolve a b",
         "incidents --replay",
