@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use shared::domain::escalation::{Incident, State};
+use shared::domain::escalation::{Act, Asker, Incident, State};
 use shared::domain::text::mask_numbers;
-use shared::jobs::escalate::resolves::{AT_THE_COMMAND_LINE, Requested, request};
+use shared::jobs::escalate::acts::{AT_THE_COMMAND_LINE, Requested, request};
 use shared::storage::incidents::{all, one};
 use shared::storage::{Queue, Store};
 use shared::{Error, Timestamp};
@@ -137,9 +137,10 @@ fn line(incident: &Incident) -> String {
 
 /// Asks that an incident be over, and looks whether it is soon; `Ok(false)` if there is none of this id.
 pub async fn resolve(store: &dyn Store, queue: &dyn Queue, id: &str) -> Result<bool, Error> {
-    match request(store, queue, id, AT_THE_COMMAND_LINE, None, now()).await {
+    let asker = Asker::Nameless(AT_THE_COMMAND_LINE.to_owned());
+    match request(store, queue, id, (&asker, &Act::Resolve), None, now()).await {
         Ok(Requested::Queued) => {}
-        Ok(Requested::Over) => {
+        Ok(Requested::Refused(_)) => {
             say!("{id} is over already");
             return Ok(true);
         }

@@ -33,6 +33,7 @@ pub mod testing;
 pub mod twilio;
 
 pub use error::Error;
+pub use jiff::tz::TimeZone;
 pub use jiff::{SignedDuration, Timestamp};
 
 /// `bytes` in lower-case hexadecimal.

@@ -23,6 +23,7 @@ macro_rules! scenarios {
     };
 }
 
+mod acts;
 mod alarms;
 mod audit;
 mod callbacks;

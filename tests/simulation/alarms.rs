@@ -4,8 +4,8 @@ use shared::Timestamp;
 use shared::domain::alarm::State;
 use shared::domain::escalation::{Entry, Event, Incident};
 use shared::domain::silence::Stored;
-use shared::storage::Put;
 use shared::storage::records::{ALARMS, AlarmRecord, SILENCES, Waits};
+use shared::storage::{Key, Put};
 
 use crate::world::{What, World};
 
@@ -36,6 +36,7 @@ pub(crate) struct Word {
 
 /// A silence that somebody asked for.
 pub(crate) struct Asked {
+    key: Key,
     alarms: Vec<String>,
     landed: i64,
     until: i64,
@@ -63,7 +64,12 @@ impl World {
             SILENCES => match serde_json::from_str::<Stored>(&put.body) {
                 Ok(stored) => {
                     let (landed, until) = (self.now, stored.until.as_millisecond());
-                    self.watch.asked.push(Asked { alarms: stored.alarms, landed, until });
+                    // What is written once more is ended, or was asked for twice.
+                    for before in self.watch.asked.iter_mut().filter(|asked| asked.key == put.key) {
+                        before.until = before.until.min(until.max(landed));
+                    }
+                    let (key, alarms) = (put.key.clone(), stored.alarms);
+                    self.watch.asked.push(Asked { key, alarms, landed, until });
                 }
                 Err(error) => self.fail(format!("a silence that cannot be read: {error}")),
             },

@@ -75,10 +75,11 @@ impl World {
         self.judge_callee(call);
     }
 
-    /// Only people of the policy are called, and nobody too often.
+    /// Only people of the policy are called, and those whom somebody asked for; and nobody too often.
     fn judge_callee(&mut self, call: &Call) {
         let policy = records::policy_of(&call.incident).unwrap_or_default();
-        if !self.watch.roster(&policy).is_some_and(|roster| roster.may_call(&call.to)) {
+        let may_call = self.watch.roster(&policy).is_some_and(|roster| roster.may_call(&call.to));
+        if !may_call && !self.is_asked_for(&call.incident, &call.to) {
             self.fail(format!("{} is called for {policy}, and is none of its people", call.to));
         }
         let person = self.watch.plan.person(&call.to);

@@ -110,6 +110,8 @@ pub(crate) fn may_press_three(incident: &Incident, number: u32) -> bool {
         | Event::RoundAgain { .. }
         | Event::CalledBack { .. }
         | Event::CalledInstead { .. }
+        | Event::CallAsked { .. }
+        | Event::PassedOn { .. }
         | Event::Released { .. }
         | Event::Taken { .. } => Some(false),
         _ => None,

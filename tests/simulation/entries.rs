@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use shared::Timestamp;
 use shared::domain::escalation::{Attempt, Ending, Entry, Event, Incident, Phase};
 
+use crate::plan::phone;
 use crate::rounds::Begins;
 use crate::slack::Button;
 use crate::world::World;
@@ -151,7 +152,7 @@ impl World {
                 (told.over, told.silenced_until) = (true, None);
                 Ok(())
             }
-            Event::Silenced { by, until } => {
+            Event::Silenced { by, until, .. } => {
                 let is_longer = told.silenced_until.is_none_or(|have| have < *until);
                 must(!told.over && at < *until && is_longer, "it is over, or silenced")?;
                 let is_said = match by.as_str() {
@@ -166,6 +167,22 @@ impl World {
                 };
                 told.silenced_until = Some(*until);
                 must(is_said, "nobody said so")
+            }
+            Event::SilenceEnded { by } => {
+                must(!told.over && told.silenced_until.is_some(), "it was not silenced")?;
+                must(self.has_said(id, by, Button::EndSilence), "nobody said so")?;
+                match &told.owner {
+                    Some(_) => told.silenced_until = None,
+                    None => told.begin(Begins::Roster),
+                }
+                Ok(())
+            }
+            Event::CallAsked { by, person } => {
+                must(!told.over && told.owner.is_none(), "it is somebody's")?;
+                let who = person.trim_start_matches('p').parse().unwrap_or_default();
+                must(self.has_said(id, by, Button::CallNow(who)), "nobody said so")?;
+                told.begin(Begins::With(person.clone()));
+                Ok(())
             }
             Event::Calling { .. } => {
                 told.calls += 1;
@@ -278,10 +295,12 @@ impl World {
     ) -> Begins {
         let outside = before.and_then(Incident::taken_by).is_some_and(|owner| owner.outside);
         let roster = self.watch.roster(&incident.policy.name);
+        let may_call = |owner: &String| {
+            roster.is_some_and(|roster| roster.has(owner))
+                || self.is_asked_for(&incident.id, &phone(owner))
+        };
         match &told.owner {
-            Some(owner) if !outside && roster.is_some_and(|roster| roster.has(owner)) => {
-                Begins::With(owner.clone())
-            }
+            Some(owner) if !outside && may_call(owner) => Begins::With(owner.clone()),
             _ => Begins::Roster,
         }
     }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::domain::escalation::{Alarm, Effect, Entry, Event, Incident, Phase, TextAbout};
-use shared::jobs::escalate::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE};
+use shared::jobs::escalate::acts::{AT_THE_COMMAND_LINE, ON_THE_PAGE};
 use shared::storage::records::{StoredIncident, Task};
 
 use crate::world::{What, World};

@@ -2,7 +2,7 @@
 
 use shared::domain::escalation::{Attempt, Entry, Event, Incident, Outcome, Phase, State};
 use shared::domain::text;
-use shared::jobs::escalate::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE};
+use shared::jobs::escalate::acts::{AT_THE_COMMAND_LINE, ON_THE_PAGE};
 use shared::storage::Put;
 use shared::storage::records::StoredIncident;
 

@@ -4,18 +4,17 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use serde_json::json;
-use shared::domain::escalation::{Event, Incident};
+use shared::domain::escalation::{Act, Asker, Event, Incident};
 use shared::http::Request;
 use shared::jobs::escalate::Escalate;
-use shared::jobs::escalate::resolves::{AT_THE_COMMAND_LINE, ON_THE_PAGE, request};
+use shared::jobs::escalate::acts::{AT_THE_COMMAND_LINE, ON_THE_PAGE, request};
 use shared::secret::Secret;
 use shared::slack::action::Action;
 use shared::slack::signature::sign;
 use shared::storage::messages::Task;
-use shared::storage::messages::WakeUp;
-use shared::storage::{Queue, QueueName};
 use shared::{Error, Timestamp};
 
+use crate::plan::phone;
 use crate::run::About;
 use crate::setup::SIGNING_SECRET;
 use crate::world::{Shared, What, World};
@@ -35,6 +34,10 @@ pub(crate) enum Button {
     SilenceFromPage(i64),
     /// "Resolve" on the page, or at the command line, by somebody who has seen so many entries.
     OverFromPage(u32),
+    /// "End the silence" on the page.
+    EndSilence,
+    /// "Call now" on the page, for the person of this number.
+    CallNow(u8),
 }
 
 /// A click.
@@ -62,18 +65,30 @@ impl Click {
             Button::Silence => Action::Silence,
             Button::SilenceFromPage(seconds) => {
                 let until = now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(now);
-                let wake_up = WakeUp::Silence { incident: self.incident, by: self.person, until };
-                return world
-                    .send(QueueName::WakeUps, wake_up.to_body(), &wake_up.group(), None)
-                    .await;
+                return self.asks(&world, Act::Silence { until, reason: None }, None, now).await;
             }
             Button::OverFromPage(seen) => {
-                let Click { incident, person, .. } = self;
-                let asked = request(&world, &world, &incident, &person, Some(seen), now).await;
-                return asked.map(|_| ());
+                return self.asks(&world, Act::Resolve, Some(seen), now).await;
+            }
+            Button::EndSilence => return self.asks(&world, Act::EndSilence, None, now).await,
+            Button::CallNow(person) => {
+                let call = Act::Call { person: format!("p{person}") };
+                return self.asks(&world, call, None, now).await;
             }
         };
         escalate.handle_slack(&self.request(action, now), now, now).await.map(|_| ())
+    }
+
+    /// Asks for it on the page.
+    async fn asks(
+        self,
+        world: &Shared,
+        act: Act,
+        seen: Option<u32>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let asker = Asker::Nameless(self.person);
+        request(world, world, &self.incident, (&asker, &act), seen, now).await.map(|_| ())
     }
 
     /// Slack's request, as it is signed now.
@@ -154,6 +169,9 @@ impl World {
                 let own = Some(person.clone()).filter(|_| self.rng.chance(500));
                 (own, [Button::Have, Button::Have, Button::GiveBack, Button::Over, silence])
             }
+            Event::Silenced { .. } if self.rng.chance(300) => {
+                (Some(ON_THE_PAGE.to_owned()), [Button::EndSilence; 5])
+            }
             Event::ResolvedByHand { .. }
             | Event::NothingChanged { .. }
             | Event::Resolved { .. }
@@ -164,8 +182,15 @@ impl World {
         };
         let person = person.unwrap_or_else(|| self.watch.plan.clone().somebody(&mut self.rng));
         let elsewhere = self.rng.pick(&[ON_THE_PAGE, AT_THE_COMMAND_LINE]).to_owned();
-        let (person, button) = match self.rng.chance(100) {
-            true => (elsewhere, Button::OverFromPage(incident.timeline.next)),
+        let called = self.rng.range(0, i64::from(self.watch.plan.people) - 1) as u8;
+        let on_page = [
+            Button::OverFromPage(incident.timeline.next),
+            Button::OverFromPage(incident.timeline.next),
+            Button::EndSilence,
+            Button::CallNow(called),
+        ];
+        let (person, button) = match self.rng.chance(180) {
+            true => (elsewhere, self.rng.pick(&on_page)),
             false => (person, self.rng.pick(&buttons)),
         };
         let after = self.rng.pick(&[200, 2_000, 12_000, 60_000]) * self.rng.range(5, 20) / 10;
@@ -198,8 +223,7 @@ impl World {
             incident: incident.id.clone(),
             person: person.to_owned(),
             button,
-            forged: !matches!(button, Button::SilenceFromPage(_) | Button::OverFromPage(_))
-                && self.rng.chance(30),
+            forged: !button.is_on_page() && self.rng.chance(30),
             below_lines: self.rng.chance(300),
         };
         self.watch.clicks += 1;
@@ -225,7 +249,10 @@ impl World {
                 }
                 true
             }
-            Button::Silence | Button::SilenceFromPage(_) => true,
+            Button::Silence
+            | Button::SilenceFromPage(_)
+            | Button::EndSilence
+            | Button::CallNow(_) => true,
         };
         if !done && !self.watch.replies.contains(&click.number) {
             self.fail(format!("a click changes nothing, and nobody is told: {click:?}"));
@@ -253,12 +280,30 @@ impl World {
         self.watch.said.insert((incident.to_owned(), person.to_owned(), button.kind()));
     }
 
+    /// Whether somebody on the page asked that whoever has this number be called.
+    pub(crate) fn is_asked_for(&self, incident: &str, number: &str) -> bool {
+        self.watch.said.iter().any(|(id, _, button)| {
+            matches!(button, Button::CallNow(who) if id == incident && phone(&format!("p{who}")) == number)
+        })
+    }
+
     pub(crate) fn has_said(&self, incident: &str, person: &str, button: Button) -> bool {
         self.watch.said.contains(&(incident.to_owned(), person.to_owned(), button))
     }
 }
 
 impl Button {
+    /// Whether it is no button of Slack's.
+    fn is_on_page(self) -> bool {
+        matches!(
+            self,
+            Button::SilenceFromPage(_)
+                | Button::OverFromPage(_)
+                | Button::EndSilence
+                | Button::CallNow(_)
+        )
+    }
+
     /// The same for silences of any length.
     fn kind(self) -> Button {
         match self {

@@ -149,13 +149,8 @@ async fn page(
         Endpoint::IncidentsPage => Ok(Response::see_other(&format!("{}/", request.mount))),
         Endpoint::Incidents => pages::incidents::json(dashboard, now).await,
         Endpoint::Incident => pages::incidents::one(dashboard, request, id, viewer, now).await,
-        Endpoint::SilenceIncident => {
-            pages::silences::ask(dashboard, request, id, viewer, now).await
-        }
-        Endpoint::ResolveIncident => {
-            pages::resolve::post(dashboard, request, id, viewer, now).await
-        }
-        Endpoint::Live => live::answer(dashboard, request, now).await,
+        Endpoint::ActOnIncident => pages::acts::post(dashboard, request, id, viewer, now).await,
+        Endpoint::Live => live::answer(dashboard, request, viewer, now).await,
         Endpoint::Studio => pages::studio::all(dashboard, request, viewer, now).await,
         Endpoint::StudioFlow => pages::studio::one(dashboard, request, id, viewer, now).await,
         Endpoint::FlowDefinition => pages::studio::definition(dashboard, request, id, now).await,

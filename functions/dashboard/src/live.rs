@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use shared::http::{Request, Response, form_fields};
 use shared::{Error, Timestamp};
 
-use crate::Dashboard;
 use crate::pages::{home, incidents, studio};
+use crate::{Dashboard, Viewer};
 
 /// After how many milliseconds the browser asks again.
 const RETRY: u32 = 1_000;
@@ -19,6 +19,7 @@ const RETRY: u32 = 1_000;
 pub(crate) async fn answer(
     dashboard: &Dashboard,
     request: &Request,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Response, Error> {
     let query = request.query.as_deref().unwrap_or_default();
@@ -30,7 +31,9 @@ pub(crate) async fn answer(
     let has = request.header("last-event-id").or(asked);
     let html = match name.as_str() {
         "incidents" => home::live(dashboard, now).await?,
-        "incident" => incidents::live_one(dashboard, value, now).await?.ok_or(Error::NotFound)?,
+        "incident" => {
+            incidents::live_one(dashboard, value, viewer, now).await?.ok_or(Error::NotFound)?
+        }
         "studio" if value.is_empty() => {
             let change =
                 studio::live_list(dashboard, &fields, has.unwrap_or_default(), now).await?;

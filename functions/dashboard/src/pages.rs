@@ -5,10 +5,11 @@
 //! 2. [`summary`], [`calls`], [`timeline`], [`folded`]: an incident in words; [`markup`]: times and links as HTML. All
 //!    pure.
 //! 3. [`counters`]: what was counted. [`silences`]: for what nobody is called. [`alarms`]: what monitors said last.
-//!    [`resolve`]: the button that ends an incident.
+//!    [`acts`]: what can be done on an incident's page.
 //! 4. [`assets`]: the pages' own files. [`refused`]: what a browser sees of a request that is refused. [`studio`]: Flows
 //!    and Executions as they run.
 
+pub(crate) mod acts;
 mod alarms;
 pub(crate) mod assets;
 mod calls;
@@ -23,8 +24,7 @@ mod markup;
 pub(crate) mod numbers;
 pub(crate) mod on_call;
 pub(crate) mod refused;
-pub(crate) mod resolve;
-pub(crate) mod silences;
+mod silences;
 pub(crate) mod studio;
 mod summary;
 pub(crate) mod system;
@@ -63,6 +63,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("system.html", include_str!("../pages/system.html")),
         ("incident.html", include_str!("../pages/incident.html")),
         ("incident-live.html", include_str!("../pages/incident-live.html")),
+        ("acts.html", include_str!("../pages/acts.html")),
         ("summary.html", include_str!("../pages/summary.html")),
         ("no-incident.html", include_str!("../pages/no-incident.html")),
         ("studio.html", include_str!("../pages/studio.html")),

@@ -1,6 +1,7 @@
 //! The pages of incidents and of Studio, asked for as a browser does, over incidents that the rules themselves have made.
 
 mod access;
+mod acts;
 mod alarms;
 pub(crate) mod backend;
 mod dead_letters;

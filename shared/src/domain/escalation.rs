@@ -5,11 +5,14 @@
 //! 2. `rules`: how long things may take, when to look again ([`Incident::wake_at`]), whose turn it is.
 //! 3. `apply`: [`Incident::apply`] gives the [`Decision`]: what changes by a signal, and what is asked of the world
 //!    ([`Effect`]).
+//! 4. `acts`: what people ask for on pages and at the command line ([`Act`]), and what an incident refuses.
 
+mod acts;
 mod apply;
 mod model;
 mod rules;
 
+pub use acts::{Act, Asker, Refusal};
 pub use apply::Decision;
 pub use model::{
     Actor, Alarm, Attempt, Call, CallEvent, CallWith, Effect, End, Entry, Event, Former, Incident,

@@ -9,7 +9,7 @@
 //! 5. [`intake`]: alarms come in. `endpoints`: a monitor, Twilio and Slack are answered. `wake_ups`: messages of the
 //!    queue. `reconciler`: once a minute what was left undone is repaired. `executions`: a Studio Flow's call is over. `texts`:
 //!    a text was not delivered.
-//! 6. [`silences`]: what people ask for, and alarms that wait for the end of one. [`resolves`]: somebody says that an
+//! 6. [`silences`]: what people ask for, and alarms that wait for the end of one. [`acts`]: somebody acts on an
 //!    incident is over. [`heartbeat`]: that all this works. `lost_shifts`: that a calendar does not. [`incidents`]: what
 //!    readers see. [`sign_in`]: a person is sent a code.
 //!
@@ -17,6 +17,7 @@
 //! (`Work::later`). A crash anywhere loses nothing: the wake-up is armed before the save that needs it, and what is left
 //! undone when its lease ends is looked up at Twilio first, and then done.
 
+pub mod acts;
 mod alarm_result;
 mod effects;
 mod endpoints;
@@ -27,7 +28,6 @@ pub mod intake;
 mod lost_shifts;
 mod reconciler;
 pub mod record;
-pub mod resolves;
 pub mod sign_in;
 pub mod silences;
 #[cfg(test)]

@@ -124,12 +124,14 @@ async fn the_page_silences_it_for_an_hour(way: Way) {
     let found = scenario.is("silenced").await.after(&["alpha: no longer needed"]);
     let until: Timestamp = found.0["silenced_until"].as_str().unwrap().parse().unwrap();
     let (second, shown) = (until.as_second(), until.strftime("%H:%M UTC"));
-    let told = format!(":mute: *the page* silenced it until <!date^{second}^{{time}}|{shown}>");
+    let told = format!(
+        ":mute: *somebody on the page* silenced it until <!date^{second}^{{time}}|{shown}>"
+    );
     scenario.slack_says(&told).await;
     scenario.passes(minutes(59)).await;
     assert_eq!(scenario.slack().await.iter().filter(|line| line.contains(":mute:")).count(), 1);
     let home = scenario.server.get("/").await.text().await.unwrap();
-    assert!(home.contains("the page asked for it"), "{home}");
+    assert!(home.contains("somebody on the page asked for it"), "{home}");
     scenario.passes(Duration::from_secs(61)).await;
     alpha.takes_it(TEXT).await;
     scenario.is("taken").await.by("alpha").after(&["alpha: no longer needed", "alpha: took it"]);
@@ -150,7 +152,7 @@ async fn what_is_silenced_and_flaps_waits_for_the_end_of_it(way: Way) {
     scenario.passes(minutes(20)).await;
     let heard = alarm.is_told(&alarm.event("ALARM", scenario.now().await)).await[0].take();
     assert_eq!(heard["outcome"], "silenced");
-    scenario.slack_says(&line(&heard, "by the page")).await;
+    scenario.slack_says(&line(&heard, "by somebody on the page")).await;
     scenario.passes(minutes(41)).await;
     alpha.takes_it(TEXT).await;
     assert_eq!(scenario.incidents().await.len(), 2);

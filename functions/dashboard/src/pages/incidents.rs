@@ -8,14 +8,15 @@ use shared::domain::escalation::Entry;
 use shared::domain::text::{mask_numbers, sentence, slack_line};
 use shared::http::{Request, Response};
 use shared::jobs::escalate::incidents::{View, view};
+use shared::jobs::escalate::silences::is_silenced;
 use shared::storage::incidents;
 use shared::storage::records::StoredIncident;
 use shared::{Error, Timestamp};
 
+use super::acts::{Offered, notice};
 use super::calls::{calls, policy_text};
 use super::folded;
 use super::frame::{frame, waiting};
-use super::silences::notice;
 use super::summary::Summary;
 use super::timeline::timeline;
 use super::{rejected, render, text};
@@ -46,7 +47,8 @@ pub(crate) async fn one(
         return Ok(Response { status: 404, ..page });
     };
     let live = format!("/live?incident={}", kept.incident.id);
-    let facts = context! { live, notice => notice(request), ..facts(&kept, &settings) };
+    let facts = facts(dashboard, &kept, &settings, viewer, now).await?;
+    let facts = context! { live, notice => notice(request), ..facts };
     let facts = merge_maps([facts, frame]);
     render(dashboard, "incident.html", facts)
 }
@@ -55,6 +57,7 @@ pub(crate) async fn one(
 pub(crate) async fn live_one(
     dashboard: &Dashboard,
     id: &str,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Option<String>, Error> {
     let Some(kept) = incidents::one(dashboard.store.as_ref(), id, now).await? else {
@@ -62,22 +65,30 @@ pub(crate) async fn live_one(
     };
     let settings = dashboard.settings.get(now).await?;
     let waiting = waiting(dashboard, now).await?;
-    let facts = context! { rejected => rejected(dashboard), waiting, ..facts(&kept, &settings) };
+    let facts = facts(dashboard, &kept, &settings, viewer, now).await?;
+    let facts = context! { rejected => rejected(dashboard), waiting, ..facts };
     text("incident-live.html", facts).map(Some)
 }
 
-fn facts(kept: &StoredIncident, settings: &Settings) -> Value {
+async fn facts(
+    dashboard: &Dashboard,
+    kept: &StoredIncident,
+    settings: &Settings,
+    viewer: &Viewer,
+    now: Timestamp,
+) -> Result<Value, Error> {
     let incident = &kept.incident;
+    let is_silenced = is_silenced(dashboard.store.as_ref(), incident, now).await?;
     let summary = Summary::of(incident);
     let (tab, said) = (format!("{} · {}", summary.headline, summary.what), summary.said());
-    context! {
+    Ok(context! {
         tab, said, incident => Serde(&summary), more_alarms => incident.more_alarms,
         alarms => Serde(&folded::rows(incident)), calls => Serde(&calls(incident)),
         timeline => Serde(&timeline(incident, |entry| in_slack(kept, entry, settings))),
         policy => Serde(&policy_text(&incident.policy)),
-        seen => incident.timeline.next,
+        seen => incident.timeline.next, offered => Serde(&Offered::of(incident, is_silenced, viewer, settings)),
         globs => Serde(&incident.policy.alarms), channel => incident.policy.channel.clone(),
-    }
+    })
 }
 
 /// Whether Slack was told of an entry: it is worth a line there, and its turn has come.

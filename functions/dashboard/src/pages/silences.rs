@@ -1,24 +1,14 @@
-//! Silences: those in force and those to come, and the button that asks for one.
+//! Silences: those in force, and those to come.
 
 use serde::Serialize;
 use shared::config::Settings;
 use shared::domain::silence::{Span, Stored, Window};
-use shared::http::{Request, Response};
 use shared::jobs::escalate::silences::stored;
-use shared::storage::messages::WakeUp;
-use shared::storage::{QueueName, Store};
-use shared::{Error, SignedDuration, Timestamp};
-
-use crate::{Dashboard, Viewer};
+use shared::storage::Store;
+use shared::{Error, Timestamp};
 
 /// How many alarms, or globs, are named before the rest is counted.
 const NAMED: usize = 4;
-
-/// For how long the button asks.
-const HOUR: SignedDuration = SignedDuration::from_hours(1);
-
-/// Who asks, where it is told: somebody who has the password, and no name.
-const BY: &str = "the page";
 
 /// All that is silenced.
 #[derive(Debug, Serialize)]
@@ -72,7 +62,10 @@ fn of_window((window, (from, until)): (&Window, Span)) -> Shown {
 }
 
 fn of_stored(stored: Stored) -> Shown {
-    let because = format!("{} asked for it", stored.by);
+    let because = match &stored.because {
+        Some(because) => format!("{} asked for it: {because}", stored.by),
+        None => format!("{} asked for it", stored.by),
+    };
     shown(stored.alarms, (stored.at, stored.until), because, Some(stored.incident))
 }
 
@@ -85,45 +78,4 @@ fn shown(
     let more = alarms.len().saturating_sub(NAMED);
     alarms.truncate(NAMED);
     Shown { alarms, more, from, until, because, incident }
-}
-
-/// Asks that an incident calls nobody for an hour. It is done by whoever takes it from the queue, in a moment; one that
-/// is over stays as it is.
-pub(crate) async fn ask(
-    dashboard: &Dashboard,
-    request: &Request,
-    id: &str,
-    viewer: &Viewer,
-    now: Timestamp,
-) -> Result<Response, Error> {
-    let store = dashboard.store.as_ref();
-    let kept = shared::storage::incidents::one(store, id, now).await?.ok_or(Error::NotFound)?;
-    let until = now.checked_add(HOUR).ok().filter(|_| kept.incident.ended_at.is_none());
-    if let Some(until) = until {
-        let by = viewer.person.clone().unwrap_or_else(|| BY.to_owned());
-        let wake_up = WakeUp::Silence { incident: kept.incident.id.clone(), by, until };
-        dashboard.queue.send(QueueName::WakeUps, wake_up.to_body(), &wake_up.group(), None).await?;
-    }
-    if request.wants_json() {
-        return Ok(Response::json(202, &serde_json::json!({ "until": until })));
-    }
-    let asked = if until.is_some() { "?asked=silence" } else { "" };
-    let path = format!("{}/incidents/{}{asked}", request.mount, kept.incident.id);
-    Ok(Response::see_other(&path))
-}
-
-/// What the page says when it is asked for. Nobody can put words on it with a link.
-pub(super) fn notice(request: &Request) -> &'static str {
-    let query = request.query.as_deref().unwrap_or_default();
-    let mut asked = query.split('&').filter_map(|field| field.strip_prefix("asked="));
-    asked.next().map_or("", |asked| match asked {
-        "silence" => "Asked for: in a moment nobody is called, for an hour.",
-        "resolve" => "Asked for: in a moment it is over, and nobody is called any more.",
-        "over" => "It is over already: nothing is left to do.",
-        "changed" => {
-            "It was not resolved: an alarm went off that your page did not show yet. Look again, then press Resolve once \
-             more if all of it is over."
-        }
-        _ => "",
-    })
 }

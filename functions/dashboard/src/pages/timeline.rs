@@ -21,8 +21,10 @@ pub(super) struct Moment {
     pub(super) kind: Kind,
     /// The sentence.
     pub(super) parts: Vec<Fragment>,
-    /// What the monitor or Twilio says of it.
+    /// What the monitor or Twilio says of it, or what somebody wrote.
     pub(super) detail: String,
+    /// It is a note that was struck out.
+    pub(super) is_struck: bool,
     /// Slack was told.
     pub(super) in_slack: bool,
     /// How many entries were left out just before this one.
@@ -89,6 +91,7 @@ fn moment(incident: &Incident, first: &Entry, others: &[Entry]) -> Moment {
         kind: what.kind,
         parts,
         detail,
+        is_struck: matches!(first.event, Event::Noted { struck_by: Some(_), .. }),
         in_slack: false,
         left_out: 0,
     }

@@ -7,11 +7,14 @@ use std::task::{Context, Poll, Waker};
 use shared::Timestamp;
 use shared::config::Simulated;
 use shared::config::file::Config;
-use shared::domain::escalation::{Alarm, CallEvent, End, Incident, Key as Pressed, Policy, Signal};
+use shared::domain::escalation::{
+    Act, Alarm, Asker, CallEvent, End, Incident, Key as Pressed, Policy, Signal,
+};
 use shared::domain::event::Event;
 use shared::domain::executions::quiet::Quiet;
 use shared::domain::silence::Stored;
 use shared::http::{Request, Response};
+use shared::jobs::escalate::acts::ON_THE_PAGE;
 use shared::jobs::escalate::intake::recent::RecentAlarms;
 use shared::jobs::watch::take::{ExecutionEvents, take};
 use shared::secret::Secret;
@@ -258,6 +261,12 @@ pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
         Poll::Ready(value) => value,
         Poll::Pending => panic!("something in memory had to be waited for"),
     }
+}
+
+/// What somebody without a name asks for on an incident's page.
+pub(super) fn asked_for(incident: &Incident, what: Act, seen: u32) -> WakeUp {
+    let asker = Asker::Nameless(ON_THE_PAGE.to_owned());
+    WakeUp::Act { incident: incident.id.clone(), asker, what, seen }
 }
 
 pub(super) fn body(response: &Response) -> String {

@@ -260,7 +260,7 @@ fn incidents_without_a_name_are_the_first_page() {
 
 #[test]
 fn every_state_has_its_own_word_and_mark() {
-    let silenced = Signal::Silenced { by: "bravo".to_owned(), until: at(3_600) };
+    let silenced = Signal::Silenced { by: "bravo".to_owned(), until: at(3_600), reason: None };
     let silenced = told(calling(), &[(60, silenced)]);
     let marks = [calling(), taken(), exhausted(), silenced, resolved()].map(|incident| {
         let pages = Pages::new();

@@ -1,27 +1,27 @@
 //! The button that ends an incident.
 
 use serde_json::{Value, json};
-use shared::domain::escalation::{Incident, Signal};
-use shared::jobs::escalate::resolves::ON_THE_PAGE;
+use shared::domain::escalation::{Act, Incident, Signal};
+use shared::jobs::escalate::acts::ON_THE_PAGE;
 use shared::storage::messages::WakeUp;
 
 use super::backend::*;
 use super::incidents::{says, words};
 
 fn end(incident: &Incident, seen: u32) -> WakeUp {
-    WakeUp::Resolve { incident: incident.id.clone(), by: ON_THE_PAGE.to_owned(), seen }
+    asked_for(incident, Act::Resolve, seen)
 }
 
 #[test]
 fn resolve_button_queues_the_end_in_every_open_state() {
-    let silence = Signal::Silenced { by: "bravo".to_owned(), until: at(3_600) };
+    let silence = Signal::Silenced { by: "bravo".to_owned(), until: at(3_600), reason: None };
     let silenced = told(calling(), &[(60, silence)]);
     for incident in [calling(), taken(), exhausted(), silenced] {
         let pages = Pages::new();
         pages.keep(&incident, 0);
         let page = format!("/incidents/{}", incident.id);
         let html = pages.page(&page).replace("&#x2f;", "/");
-        let form = format!(r#"<form class="silence" method="post" action="{page}/resolve">"#);
+        let form = format!(r#"<form id="act-resolve" method="post" action="{page}/resolve">"#);
         let next = incident.timeline.next;
         let seen = format!(r#"<input type="hidden" name="seen" value="{next}">"#);
         assert!(html.contains(&form) && html.contains(&seen), "{html}");

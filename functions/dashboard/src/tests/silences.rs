@@ -1,9 +1,8 @@
 //! What is silenced, and the button that asks for it.
 
 use serde_json::{Value, json};
-use shared::domain::escalation::Signal;
+use shared::domain::escalation::{Act, Signal};
 use shared::domain::silence::Stored;
-use shared::storage::messages::WakeUp;
 
 use super::backend::*;
 use super::incidents::{says, words};
@@ -26,7 +25,7 @@ lasting = "2h"
 fn stored() -> Stored {
     let alarms = ["disk", "cpu", "net", "a<b", "more"].map(str::to_owned).to_vec();
     let (incident, by) = (calling().id, "bravo".to_owned());
-    Stored { incident, alarms, until: at(3_600), by, at: at(500) }
+    Stored { incident, alarms, until: at(3_600), by, because: None, at: at(500) }
 }
 
 #[test]
@@ -59,25 +58,22 @@ fn the_button_asks_for_an_hour() {
     let (pages, incident) = (Pages::new(), calling());
     pages.keep(&incident, 0);
     let page = format!("/incidents/{}", incident.id);
-    let form = format!(r#"<form class="silence" method="post" action="{page}/silence">"#);
+    let form = format!(r#"<form method="post" action="{page}/silence">"#);
     assert!(pages.page(&page).replace("&#x2f;", "/").contains(&form), "{}", pages.page(&page));
 
     let asked = pages.post(&format!("{page}/silence"), &[("origin", "http://localhost")]);
     let there = format!("{page}?asked=silence");
     assert_eq!((asked.status, header(&asked, "location")), (303, there.as_str()));
-    let told = |id: &str| WakeUp::Silence {
-        incident: id.to_owned(),
-        by: "the page".to_owned(),
-        until: at(600 + 3_600),
-    };
-    assert_eq!(pages.queued(), [told(&incident.id)]);
-    says(&words(&pages.page(&there)), &["Asked for: in a moment nobody is called, for an hour."]);
+    let next = incident.timeline.next;
+    let silence = || Act::Silence { until: at(600 + 3_600), reason: None };
+    assert_eq!(pages.queued(), [asked_for(&incident, silence(), next)]);
+    says(&words(&pages.page(&there)), &["Asked for: in a moment nobody is called."]);
     assert!(!pages.page(&format!("{page}?asked=something")).contains("Asked for"));
 
     let json = pages.post(&format!("{page}/silence"), &[("accept", "application/json")]);
-    let until: Value = serde_json::from_slice(&json.body).unwrap();
-    assert_eq!((json.status, until), (202, json!({ "until": at(600 + 3_600).to_string() })));
-    assert_eq!(pages.queued(), [told(&incident.id)]);
+    let told: Value = serde_json::from_slice(&json.body).unwrap();
+    assert_eq!((json.status, told), (202, json!({ "asked": "silence" })));
+    assert_eq!(pages.queued(), [asked_for(&incident, silence(), next)]);
 }
 
 #[test]
@@ -87,7 +83,8 @@ fn what_is_over_is_not_silenced() {
     let page = format!("/incidents/{}", incident.id);
     assert!(!pages.page(&page).contains("/silence"));
     let asked = pages.post(&format!("{page}/silence"), &[]);
-    assert_eq!((asked.status, header(&asked, "location")), (303, page.as_str()));
+    let there = format!("{page}?asked=over");
+    assert_eq!((asked.status, header(&asked, "location")), (303, there.as_str()));
     assert_eq!(pages.queued(), []);
 }
 
@@ -129,7 +126,9 @@ fn nothing_else_can_be_asked_of_an_incident() {
 #[test]
 fn the_pages_say_that_it_is_silenced_and_until_when() {
     let by = || "bravo".to_owned();
-    let hush = |incident| told(incident, &[(60, Signal::Silenced { by: by(), until: at(3_600) })]);
+    let hush = |incident| {
+        told(incident, &[(60, Signal::Silenced { by: by(), until: at(3_600), reason: None })])
+    };
     for (incident, parts) in [
         (
             hush(calling()),

@@ -40,7 +40,8 @@ fn line_has_the_time_of_the_zone_and_the_sentence() {
     assert_eq!(line(&told, entry, &berlin), "02:14:07 calling alpha (call 1 of 3)");
     assert_eq!(line(&told, entry, &TimeZone::UTC), "01:14:07 calling alpha (call 1 of 3)");
     let until = at("2026-11-20T02:00:00Z");
-    let silenced = incident("a", vec![Event::Silenced { by: "alpha".to_owned(), until }]);
+    let silenced =
+        incident("a", vec![Event::Silenced { by: "alpha".to_owned(), until, reason: None }]);
     let expected = "02:14:07 alpha silenced it until 03:00";
     assert_eq!(line(&silenced, &silenced.timeline.entries[0], &berlin), expected);
 }

@@ -6,6 +6,7 @@ mod decide;
 mod ending;
 mod executions;
 mod milestones;
+mod notes;
 mod notices;
 mod ownership;
 mod rounds;

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 
+mod acts;
 mod any;
 mod any_notices;
 mod back;

@@ -14,6 +14,9 @@ pub struct Stored {
     pub until: Timestamp,
     /// Who asked for it: a person's name, or "the page".
     pub by: String,
+    /// Why, in their own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
     /// When.
     pub at: Timestamp,
 }
@@ -24,6 +27,9 @@ impl Stored {
     }
 
     pub(super) fn reason(&self) -> String {
-        format!("by {}", self.by)
+        match &self.because {
+            Some(because) => format!("by {}: {because}", self.by),
+            None => format!("by {}", self.by),
+        }
     }
 }

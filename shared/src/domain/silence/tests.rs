@@ -84,6 +84,7 @@ fn what_people_ask_for_counts_like_a_window() {
         alarms: vec!["cpu*".to_owned()],
         until: at("2026-03-01T02:00Z"),
         by: "alpha".to_owned(),
+        because: None,
         at: at("2026-03-01T01:00Z"),
     };
     let told =

@@ -16,6 +16,8 @@ pub fn is_actionable(event: &Event) -> bool {
             | Event::CalledInstead { .. }
             | Event::Released { .. }
             | Event::SilenceOver
+            | Event::SilenceEnded { .. }
+            | Event::PassedOn { .. }
             | Event::RoundAgain { .. }
             | Event::CalledBack { .. }
     )

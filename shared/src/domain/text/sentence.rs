@@ -274,9 +274,29 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
             let parts = vec![person(name), text(" cannot do it after all: calling the next one")];
             new(Missed, ":leftwards_arrow_with_hook:", parts)
         }
-        Event::Silenced { by, until } => {
+        Event::Silenced { by, until, reason } => {
             let parts = vec![person(by), text(" silenced it until "), Part::Time(*until)];
-            new(Note, ":mute:", parts)
+            new(Note, ":mute:", parts).with(reason.clone().unwrap_or_default())
+        }
+        Event::SilenceEnded { by } => {
+            new(Note, ":loud_sound:", vec![person(by), text(" ended the silence")])
+        }
+        Event::CallAsked { by, person: name } => {
+            let parts = vec![person(by), text(" asks for "), person(name), text(": calling")];
+            new(Note, ":telephone_receiver:", parts)
+        }
+        Event::PassedOn { person: name, to } => {
+            let parts =
+                vec![person(name), text(" passes it on to "), person(to), text(": calling")];
+            new(Note, ":leftwards_arrow_with_hook:", parts)
+        }
+        Event::Noted { by, text: words, struck_by: None, .. } => {
+            new(Note, ":memo:", vec![person(by), text(" notes")]).with(words.clone())
+        }
+        Event::Noted { by, text: words, struck_by: Some(striker), .. } => {
+            let parts =
+                vec![person(by), text(" noted, and "), person(striker), text(" struck out")];
+            new(Note, ":memo:", parts).with(words.clone())
         }
         Event::SilenceOver => {
             let over = "the silence is over, and it still goes on: calling again";

@@ -24,8 +24,7 @@ pub enum Endpoint {
     IncidentsPage,
     Incidents,
     Incident,
-    SilenceIncident,
-    ResolveIncident,
+    ActOnIncident,
     Live,
     Studio,
     StudioFlow,
@@ -85,8 +84,7 @@ impl Endpoint {
             | Endpoint::IncidentsPage
             | Endpoint::Incidents
             | Endpoint::Incident
-            | Endpoint::SilenceIncident
-            | Endpoint::ResolveIncident
+            | Endpoint::ActOnIncident
             | Endpoint::Live
             | Endpoint::Studio
             | Endpoint::StudioFlow
@@ -158,8 +156,15 @@ pub const ENDPOINTS: &[Route<Endpoint>] = {
         route(Endpoint::IncidentsPage, Get, "/incidents", Body::Nothing, Viewer),
         route(Endpoint::Incidents, Get, "/incidents.json", Body::Nothing, Viewer),
         route(Endpoint::Incident, Get, "/incidents/{id}", Body::Nothing, Viewer),
-        route(Endpoint::SilenceIncident, Post, "/incidents/{id}/silence", Body::Page, Viewer),
-        route(Endpoint::ResolveIncident, Post, "/incidents/{id}/resolve", Body::Page, Viewer),
+        route(Endpoint::ActOnIncident, Post, "/incidents/{id}/take", Body::Page, Viewer),
+        route(Endpoint::ActOnIncident, Post, "/incidents/{id}/release", Body::Page, Viewer),
+        route(Endpoint::ActOnIncident, Post, "/incidents/{id}/pass-on", Body::Page, Viewer),
+        route(Endpoint::ActOnIncident, Post, "/incidents/{id}/resolve", Body::Page, Viewer),
+        route(Endpoint::ActOnIncident, Post, "/incidents/{id}/silence", Body::Page, Viewer),
+        route(Endpoint::ActOnIncident, Post, "/incidents/{id}/end-silence", Body::Page, Viewer),
+        route(Endpoint::ActOnIncident, Post, "/incidents/{id}/call", Body::Page, Viewer),
+        route(Endpoint::ActOnIncident, Post, "/incidents/{id}/note", Body::Page, Viewer),
+        route(Endpoint::ActOnIncident, Post, "/incidents/{id}/strike", Body::Page, Viewer),
         route(Endpoint::Live, Get, "/live", Body::Nothing, Viewer),
         route(Endpoint::Studio, Get, "/studio", Body::Nothing, Viewer),
         route(Endpoint::StudioFlow, Get, "/studio/{flow}", Body::Nothing, Viewer),

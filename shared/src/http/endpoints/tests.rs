@@ -19,7 +19,7 @@ fn path_finds_its_endpoint() {
         assert_eq!(at(method, &example(route)), Ok(route.name));
     }
     assert_eq!(at("HEAD", "/"), Ok(Endpoint::Home));
-    assert_eq!(at("POST", "/incidents/a-b/silence"), Ok(Endpoint::SilenceIncident));
+    assert_eq!(at("POST", "/incidents/a-b/silence"), Ok(Endpoint::ActOnIncident));
     assert_eq!(at("POST", "/twilio/voice/x%2Fy/3/amd"), Ok(Endpoint::VoiceMachine));
     for (method, path, status) in [
         ("GET", "/twilio/events", 405),

@@ -37,6 +37,26 @@ pub async fn stored(store: &dyn Store, now: Timestamp) -> Result<Vec<Stored>, Er
     Ok(found)
 }
 
+/// Whether something is silenced for an incident: calls for it, or its alarms since.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn is_silenced(
+    store: &dyn Store,
+    incident: &Incident,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    if incident.silenced_until.is_some() {
+        return Ok(true);
+    }
+    // Whoever never asked for a silence costs no look.
+    if incident.silenced_by().is_none() {
+        return Ok(false);
+    }
+    let stored = stored(store, now).await?;
+    Ok(stored.iter().any(|silence| silence.incident == incident.id))
+}
+
 impl Work<'_> {
     /// Silences an incident, and all alarms that go on in it now, for so long. Hanging up is left to whoever is woken
     /// next: somebody waits for our answer. Gives the incident as it stands then; `None` if there is none of this id.
@@ -47,13 +67,13 @@ impl Work<'_> {
         by: &str,
         lasting: SignedDuration,
     ) -> Result<Option<Incident>, Error> {
-        self.silence_until(incident, by, after(self.now, lasting), Effects::Deferred).await
+        self.silence_until(incident, (by, None), after(self.now, lasting), Effects::Deferred).await
     }
 
     pub(super) async fn silence_until(
         &self,
         id: &str,
-        by: &str,
+        (by, reason): (&str, Option<&str>),
         until: Timestamp,
         effects: Effects,
     ) -> Result<Option<Incident>, Error> {
@@ -67,6 +87,7 @@ impl Work<'_> {
             alarms: incident.open_alarms().map(|alarm| alarm.name.clone()).collect(),
             until,
             by: by.to_owned(),
+            because: reason.map(str::to_owned),
             at: now,
         };
         // An expiry is told in whole seconds.
@@ -84,10 +105,40 @@ impl Work<'_> {
             // Two presses may come at once.
             let stored = transaction.stored.as_ref();
             if stored.is_some_and(|stored| may_be_silenced(&stored.incident, until)) {
-                transaction.apply(&[Signal::Silenced { by: by.to_owned(), until }]);
+                let (by, reason) = (by.to_owned(), reason.map(str::to_owned));
+                transaction.apply(&[Signal::Silenced { by, until, reason }]);
             }
         })
         .await
+    }
+
+    /// Somebody ends what was silenced for an incident: what waited for the end of that goes off now, and if nobody has
+    /// the incident, people are called.
+    pub(super) async fn end_silences_of(&self, id: &str, by: &str) -> Result<(), Error> {
+        let now = self.now;
+        let mut ended = stored(self.store(), now).await?;
+        ended.retain(|silence| silence.incident == id);
+        for silence in &ended {
+            let key = records::silence(id, silence.until);
+            let body = serde_json::to_string(&Stored { until: now, ..silence.clone() });
+            let body = body.unwrap_or_default();
+            let put = Put { key, body, condition: Condition::Always, expires_at: Some(now) };
+            self.store().write(&[put.into()], now).await?;
+        }
+        for record in all_records(self.store(), records::WAITING, now).await? {
+            let waiting = serde_json::from_str::<Option<WakeUp>>(&record.body).ok().flatten();
+            if let Some(WakeUp::Silenced { change, due }) = waiting
+                && self.silence_of(&change.name).await?.is_none()
+            {
+                self.end_silence(&change, due).await?;
+            }
+        }
+        let signal = Signal::SilenceEnded { by: by.to_owned() };
+        self.transact(id, Effects::Inline, &|transaction| {
+            transaction.apply(std::slice::from_ref(&signal));
+        })
+        .await
+        .map(|_| ())
     }
 
     /// Whether the alarm of this name is silenced now.
@@ -260,7 +311,10 @@ impl Transaction<'_> {
         };
         let incident = self.stored.as_ref().map(|stored| &stored.incident).filter(begins_anew);
         match incident.and_then(|incident| silenced(incident, silences, self.now)) {
-            Some(until) => Signal::Silenced { by: "the maintenance window".to_owned(), until },
+            Some(until) => {
+                let by = "the maintenance window".to_owned();
+                Signal::Silenced { by, until, reason: None }
+            }
             None => Signal::Wake,
         }
     }

@@ -6,7 +6,7 @@
 mod commit;
 mod snapshot;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -71,6 +71,17 @@ pub(super) struct OutboxMessage {
 }
 
 impl Transaction<'_> {
+    /// Whom the incident calls, as it stands now, without their record having been read.
+    fn unread_people(&self) -> BTreeSet<String> {
+        let incident = self.stored.as_ref().map(|stored| &stored.incident);
+        let Some(incident) = incident.filter(|incident| incident.ended_at.is_none()) else {
+            return BTreeSet::new();
+        };
+        let in_call = incident.attempts.iter().filter(|attempt| attempt.ended_at.is_none());
+        let called = in_call.map(|attempt| &attempt.person);
+        self.snapshot.without_record(incident.round.order.iter().chain(called))
+    }
+
     /// Whether the policy's incident is this one.
     pub(super) fn is(&self, id: &str) -> bool {
         self.stored.as_ref().is_some_and(|stored| stored.incident.id == id)

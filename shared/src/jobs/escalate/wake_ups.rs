@@ -8,6 +8,7 @@ use super::alarm_result::AlarmResult;
 use super::work::Work;
 use super::{Effects, Escalate};
 use crate::Error;
+use crate::domain::escalation::{Act, Asker};
 use crate::storage::dead_letters::{self, DeadLetter, Outcome, keep_unreadable};
 use crate::storage::messages::WakeUp;
 use crate::storage::{Message, Processed};
@@ -53,10 +54,16 @@ impl Work<'_> {
                 }
             }
             WakeUp::Silenced { change, due } => self.end_silence(change, *due).await?,
-            WakeUp::Silence { incident, by, until } => {
-                self.silence_until(incident, by, *until, Effects::Inline).await?;
+            WakeUp::Act { incident, asker, what, seen } => {
+                self.act(incident, asker, what, *seen).await?;
             }
-            WakeUp::Resolve { incident, by, seen } => self.resolve(incident, by, *seen).await?,
+            WakeUp::Silence { incident, by, until } => {
+                let silence = Act::Silence { until: *until, reason: None };
+                self.act(incident, &Asker::Nameless(by.clone()), &silence, 0).await?;
+            }
+            WakeUp::Resolve { incident, by, seen } => {
+                self.act(incident, &Asker::Nameless(by.clone()), &Act::Resolve, *seen).await?;
+            }
             WakeUp::TextNotDelivered { incident, person, code, sid } => {
                 self.text_not_delivered(incident, person, *code, sid).await?;
             }

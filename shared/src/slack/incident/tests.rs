@@ -124,7 +124,7 @@ fn its_buttons_fit_how_it_stands() {
     );
     assert_eq!(buttons, ["I have it", "Silence for 1 h", "Resolved"]);
 
-    let silence = Signal::Silenced { by: "bravo".to_owned(), until: at(3_600) };
+    let silence = Signal::Silenced { by: "bravo".to_owned(), until: at(3_600), reason: None };
     let (said, buttons) = told(&after(declined, &silence, 30));
     let until = "<!date^1900003600^{time}|18:46 UTC>";
     assert_eq!(said[0], format!(":mute: *silenced* until {until} by *bravo*: nobody is called"));

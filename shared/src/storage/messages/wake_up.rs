@@ -2,10 +2,12 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::domain::alarm::Change;
-use crate::domain::escalation::Incident;
+use crate::domain::escalation::{Act, Asker, Incident};
 use crate::domain::sign_in::AskForCode;
+use crate::hex;
 use crate::storage::records;
 
 /// A message of the queue of wake-ups.
@@ -44,7 +46,19 @@ pub enum WakeUp {
         /// When.
         due: Timestamp,
     },
-    /// Somebody asks that this incident calls nobody until then.
+    /// Somebody acts on this incident.
+    Act {
+        /// Which incident.
+        incident: String,
+        /// Who.
+        asker: Asker,
+        /// What they ask for.
+        what: Act,
+        /// The number of the first entry of its timeline that they had not seen. Where an alarm went off since, nothing
+        /// is resolved: it is not what they meant.
+        seen: u32,
+    },
+    /// What an earlier version sent for [`Act::Silence`].
     Silence {
         /// Which incident.
         incident: String,
@@ -53,11 +67,11 @@ pub enum WakeUp {
         /// Until when.
         until: Timestamp,
     },
-    /// Somebody says that this incident is over.
+    /// What an earlier version sent for [`Act::Resolve`].
     Resolve {
         /// Which incident.
         incident: String,
-        /// Who, as people are told: `resolves::ON_THE_PAGE` or `resolves::AT_THE_COMMAND_LINE` of the job.
+        /// Who, as people are told.
         by: String,
         /// The number of the first entry of its timeline that they had not seen. Where an alarm went off since, nothing
         /// is done: it is not what they meant.
@@ -108,6 +122,12 @@ impl WakeUp {
             WakeUp::Silenced { change, due } => {
                 format!("silenced {} {due}", records::alarm(&change.key).sk)
             }
+            WakeUp::Act { incident, asker, what, seen } => {
+                // Strings and times always serialise.
+                let what = serde_json::to_string(what).unwrap_or_default();
+                let what = hex(&Sha256::digest(format!("{} {what}", asker.name()))[..8]);
+                format!("{incident} {seen} {what}")
+            }
             WakeUp::Silence { incident, until, .. } => format!("{incident} silence {until}"),
             WakeUp::Resolve { incident, by, seen } => format!("{incident} resolve {seen} {by}"),
             WakeUp::TextNotDelivered { incident, sid, .. } => format!("{incident} text {sid}"),
@@ -123,6 +143,7 @@ impl WakeUp {
             WakeUp::Due { due, .. } | WakeUp::Silenced { due, .. } => Some(*due),
             WakeUp::Now { .. }
             | WakeUp::Alarm { .. }
+            | WakeUp::Act { .. }
             | WakeUp::Silence { .. }
             | WakeUp::Resolve { .. }
             | WakeUp::TextNotDelivered { .. }

@@ -67,7 +67,12 @@ impl Incident {
             Signal::Released { person } => update.release(person),
             Signal::ResolvedByPerson { person } => update.resolve_by_person(person),
             Signal::ResolvedManually { by } => update.resolved_by(by),
-            Signal::Silenced { by, until } => update.silence(by, *until),
+            Signal::Silenced { by, until, reason } => update.silence(by, *until, reason.as_deref()),
+            Signal::SilenceEnded { by } => update.end_silence(by),
+            Signal::CallAsked { by, person } => update.call_now(by, person),
+            Signal::PassedOn { person, to } => update.pass_on(person, to),
+            Signal::Noted { note, by, text } => update.note(note, by, text),
+            Signal::NoteStruck { note, by } => update.strike_note(note, by),
             Signal::Wake => update.wake(),
             Signal::Repaired(what) => update.repaired(*what),
         }

@@ -94,6 +94,6 @@ impl Update<'_> {
         self.incident.silenced_until = Some(until);
         self.incident.round.poll_again_at = None;
         self.incident.round.owner_first = false;
-        self.record(Event::Silenced { by, until });
+        self.record(Event::Silenced { by, until, reason: None });
     }
 }

@@ -30,6 +30,23 @@ impl Update<'_> {
             return;
         }
         self.record(Event::Released { person: person.name.clone() });
+        self.ask_others(person);
+        self.record_empty_shift();
+    }
+
+    /// The owner passes it on to this person, who is called before those who come after the owner in the roster. Nobody
+    /// passes it on to themselves.
+    pub(super) fn pass_on(&mut self, person: &Actor, to: &str) {
+        if !self.is_owned_by(person) || person.name == to {
+            return;
+        }
+        self.record(Event::PassedOn { person: person.name.clone(), to: to.to_owned() });
+        self.ask_others(person);
+        self.incident.round.put_first(to);
+    }
+
+    /// It is not this person's any more: a round begins with whoever comes after them in the roster.
+    fn ask_others(&mut self, person: &Actor) {
         let incident = &mut self.incident;
         incident.remember_former_owner(self.now);
         incident.owner = None;
@@ -37,7 +54,23 @@ impl Update<'_> {
         incident.phase = Phase::Calling;
         let number = incident.round.number + 1;
         incident.round = Round::after(number, &incident.policy.roster, &person.name, self.now);
-        self.record_empty_shift();
+    }
+
+    /// Nobody has it, and this person is called now: a round begins with them, and phones that ring elsewhere are hung
+    /// up. Whoever is on the phone with us may still take it. Nothing changes while their own phone rings, or while
+    /// they cannot be called.
+    pub(super) fn call_now(&mut self, by: &str, person: &str) {
+        let incident = &self.incident;
+        let rings = incident.under_way().is_some_and(|attempt| attempt.person == person);
+        let round = &incident.round;
+        let waits = round.passed.iter().chain(&round.left_out).any(|other| other == person);
+        if incident.ended_at.is_some() || incident.phase == Phase::Taken || rings || waits {
+            return;
+        }
+        self.record(Event::CallAsked { by: by.to_owned(), person: person.to_owned() });
+        self.cancel_all_but(None, false);
+        self.begin_round();
+        self.incident.round.put_first(person);
     }
 
     pub(super) fn is_owned_by(&self, person: &Actor) -> bool {

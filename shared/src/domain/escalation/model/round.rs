@@ -56,6 +56,12 @@ impl Round {
         }
     }
 
+    /// This person is called before all others.
+    pub(crate) fn put_first(&mut self, person: &str) {
+        self.order.retain(|other| other != person);
+        self.order.insert(0, person.to_owned());
+    }
+
     /// This person was in another call when they were called: they come back first, and it was no call.
     pub(crate) fn put_back(&mut self, person: String) {
         self.calls = self.calls.saturating_sub(1);

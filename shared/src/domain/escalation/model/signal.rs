@@ -80,6 +80,43 @@ pub enum Signal {
         by: String,
         /// Until when.
         until: Timestamp,
+        /// Why, in their own words.
+        reason: Option<String>,
+    },
+    /// The silence is over before its time.
+    SilenceEnded {
+        /// Who says so.
+        by: String,
+    },
+    /// Nobody has it, and this person shall be called now, before all others.
+    CallAsked {
+        /// Who says so.
+        by: String,
+        /// Who is called.
+        person: String,
+    },
+    /// Its owner passes it on to this person.
+    PassedOn {
+        /// The owner.
+        person: Actor,
+        /// Who is called first.
+        to: String,
+    },
+    /// Somebody wrote a note.
+    Noted {
+        /// Names the note: the same one may come twice.
+        note: String,
+        /// Who wrote it.
+        by: String,
+        /// Their words.
+        text: String,
+    },
+    /// A note is struck out.
+    NoteStruck {
+        /// The note's name.
+        note: String,
+        /// Who strikes it out.
+        by: String,
     },
     /// Time has passed.
     Wake,

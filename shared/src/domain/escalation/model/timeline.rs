@@ -93,7 +93,26 @@ pub enum Event {
     #[serde(rename = "given-back")]
     Released { person: String },
     /// Nobody is called until then.
-    Silenced { by: String, until: Timestamp },
+    Silenced {
+        by: String,
+        until: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// Somebody ended the silence before its time.
+    SilenceEnded { by: String },
+    /// Somebody asked that this person be called now, before all others.
+    CallAsked { by: String, person: String },
+    /// The owner passed it on: this person is called first.
+    PassedOn { person: String, to: String },
+    /// Somebody wrote a note, which somebody may have struck out since.
+    Noted {
+        note: String,
+        by: String,
+        text: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        struck_by: Option<String>,
+    },
     /// The silence is over, and it still goes on.
     SilenceOver,
     /// A new alarm joined what was taken already.

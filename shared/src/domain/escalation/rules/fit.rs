@@ -121,6 +121,10 @@ impl Entry {
             }
             Event::CallEnded { person, why, .. } => (why.as_mut(), [Some(person), None]),
             Event::Texted { person, failed } => (failed.as_mut(), [Some(person), None]),
+            Event::Silenced { by, reason, .. } => (reason.as_mut(), [Some(by), None]),
+            Event::Noted { by, text, .. } => (Some(text), [Some(by), None]),
+            Event::CallAsked { by: name, person: other }
+            | Event::PassedOn { person: name, to: other } => (None, [Some(name), Some(other)]),
             Event::Reopened { alarm, owner } => (None, [Some(alarm), owner.as_mut()]),
             Event::Recovered { alarm: name, .. }
             | Event::Deleted { alarm: name, .. }
@@ -139,7 +143,7 @@ impl Entry {
             | Event::OwnerCalledAgain { owner: name }
             | Event::CalledInstead { owner: name }
             | Event::Released { person: name }
-            | Event::Silenced { by: name, .. }
+            | Event::SilenceEnded { by: name }
             | Event::ResolvedByHand { person: name, .. } => (None, [Some(name), None]),
             Event::RoundAgain { owner: name } | Event::CalledBack { owner: name } => {
                 (None, [name.as_mut(), None])

@@ -56,8 +56,13 @@ pub(super) fn signal() -> impl Strategy<Value = Signal> {
         1 => person().prop_map(|person| Signal::ResolvedByPerson { person: person.into() }),
         1 => (1i64..400).prop_map(|seconds| {
             let until = Scenario::new().now.checked_add(SignedDuration::from_secs(seconds));
-            Signal::Silenced { by: "alpha".to_owned(), until: until.expect("a time") }
+            Signal::Silenced { by: "alpha".to_owned(), until: until.expect("a time"), reason: None }
         }),
+        1 => person().prop_map(|by| Signal::SilenceEnded { by }),
+        1 => person().prop_map(|person| Signal::CallAsked { by: "alpha".to_owned(), person }),
+        1 => (person(), person()).prop_map(|(person, to)| Signal::PassedOn { person: person.into(), to }),
+        1 => person().prop_map(|by| Signal::Noted { note: "n".to_owned(), by, text: "Hm.".to_owned() }),
+        1 => person().prop_map(|by| Signal::NoteStruck { note: "n".to_owned(), by }),
         1 => (person(), 1u8..4).prop_map(|(person, sid)| Signal::TextNotDelivered {
             person, code: (sid > 1).then_some(30_003), sid: format!("SM{sid}"),
         }),

@@ -114,7 +114,7 @@ impl Scenario {
 
     pub(super) fn silenced(&mut self, seconds: i64) -> &mut Scenario {
         let until = self.now.checked_add(SignedDuration::from_secs(seconds)).expect("a time");
-        self.signal(Signal::Silenced { by: "alpha".to_owned(), until })
+        self.signal(Signal::Silenced { by: "alpha".to_owned(), until, reason: None })
     }
 
     pub(super) fn after(&mut self, seconds: i64) -> &mut Scenario {

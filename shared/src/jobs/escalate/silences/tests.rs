@@ -144,6 +144,7 @@ async fn another_silence_makes_it_wait_again_without_a_word() {
         alarms: vec!["cpu".to_owned()],
         until: at("05:00"),
         by: "bravo".to_owned(),
+        because: None,
         at: at("03:30"),
     };
     scenario.backend.store.keep(records::silence(&stored.incident, stored.until), &stored);

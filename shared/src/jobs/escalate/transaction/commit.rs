@@ -1,6 +1,6 @@
 //! Read, decide, arm the wake-up, save if unchanged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::try_join_all;
 
@@ -59,8 +59,10 @@ impl Work<'_> {
         let writer = self.escalate.writer_ids.next();
         let (mut work, mut decided) = (self.clone(), None);
         let mut max_bytes = RECORD_BYTES;
+        // Whom the incident calls, and the policy does not: somebody asked for them.
+        let mut asked_for = BTreeSet::new();
         for _ in 0..MAX_CONFLICTS {
-            let snapshot = work.read(policy, alarms).await?;
+            let snapshot = work.read(policy, alarms, &asked_for).await?;
             let before = snapshot.incident();
             if let Some(stored) = before.as_ref().filter(|stored| stored.writer == writer)
                 && let Some(decided) = decided.take()
@@ -106,6 +108,12 @@ impl Work<'_> {
                 transaction.turn_to(alarm);
             }
             let decision = decide(&mut transaction);
+            let unread = transaction.unread_people();
+            if !unread.is_empty() {
+                // Who is busy is known of everybody who may be called, before anybody is.
+                asked_for.extend(unread);
+                continue;
+            }
             let counters = transaction.counters(before.as_ref());
             transaction.finalize();
             if let Some(stored) = &mut transaction.stored {
@@ -142,11 +150,17 @@ impl Work<'_> {
         Err(Error::Conflict { keys: Vec::new() })
     }
 
-    async fn read(&self, policy: &str, alarms: &[&str]) -> Result<Snapshot, Error> {
+    async fn read(
+        &self,
+        policy: &str,
+        alarms: &[&str],
+        asked_for: &BTreeSet<String>,
+    ) -> Result<Snapshot, Error> {
         let mut keys = vec![records::open(policy)];
         keys.extend(alarms.iter().map(|key| records::alarm(key)));
         // Of another shift too: a hand-over may be in the middle of their call.
-        let people = self.settings.config.escalation.may_call(policy);
+        let mut people = self.settings.config.escalation.may_call(policy);
+        people.extend(asked_for.iter().cloned());
         keys.extend(people.iter().map(|name| records::person(name)));
         let mut records = self.store().load(&keys, self.now).await?.into_iter();
         let open = records.next().flatten();

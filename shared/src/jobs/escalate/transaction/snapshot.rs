@@ -43,6 +43,15 @@ impl Snapshot {
             .map(|(name, record)| (name.as_str(), record.as_ref(), read_body(record.as_ref())))
     }
 
+    /// Those of these people of whom it is not known whether they are in a call.
+    pub(super) fn without_record<'a>(
+        &self,
+        people: impl Iterator<Item = &'a String>,
+    ) -> BTreeSet<String> {
+        let is_known = |name: &&String| self.people.iter().any(|(known, _)| known == *name);
+        people.filter(|name| !is_known(name)).cloned().collect()
+    }
+
     /// Who cannot be called for this incident now: who is in a call of another one, and who was called too often within
     /// the last hour.
     pub(super) fn busy(&self, id: Option<&str>, limits: &Escalation, now: Timestamp) -> Busy {

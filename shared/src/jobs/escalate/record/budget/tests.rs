@@ -86,7 +86,10 @@ fn signal() -> impl Strategy<Value = Signal> {
         1 => text(80).prop_map(|person| Signal::Acknowledged { person: person.into(), outside: true }),
         1 => text(80).prop_map(|person| Signal::Released { person: person.into() }),
         1 => (text(80), text(2_000)).prop_map(|(person, why)| Signal::Texted { person, failed: Some(why) }),
-        1 => text(80).prop_map(|by| Signal::Silenced { by, until: now() }),
+        1 => text(80).prop_map(|by| Signal::Silenced { by, until: now(), reason: None }),
+        2 => (text(80), text(2_000), 0..9_u8).prop_map(|(by, text, note)| {
+            Signal::Noted { note: note.to_string(), by, text }
+        }),
         1 => Just(Signal::Wake),
     ]
 }

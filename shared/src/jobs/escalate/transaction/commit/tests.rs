@@ -94,6 +94,36 @@ async fn round_calls_those_who_were_on_call_when_it_began() {
     assert_eq!(next_day.round.order, ["bravo", "charlie"]);
 }
 
+/// delta is none of the policy's people, and is in a call of another incident for ten minutes, or is not.
+async fn delta_is_asked_for(in_another_call: bool) -> (Incident, Option<InCall>) {
+    let config = format!("[people.delta]\nphone = \"+15005550004\"\n{CONFIG}");
+    let begins = time("2026-01-13T08:00:00Z");
+    let scenario = Scenario(Fixture::new(Parameters::of_config(&config, &[]), begins));
+    if in_another_call {
+        let until = time("2026-01-13T08:10:00Z");
+        let incident = "q-1".to_owned();
+        let (called_at, called_about_us_at) = (Vec::new(), Vec::new());
+        let call = InCall { incident, until, called_at, called_about_us_at };
+        scenario.0.backend.store.keep(records::person("delta"), &call);
+    }
+    scenario.change(&|transaction| transaction.raise(sample::alarm("cpu", transaction.now))).await;
+    let asked = Signal::CallAsked { by: "somebody".to_owned(), person: "delta".to_owned() };
+    let asked =
+        scenario.change(&|transaction| transaction.apply(std::slice::from_ref(&asked))).await;
+    (asked, scenario.0.backend.store.read(&records::person("delta")))
+}
+
+#[tokio::test]
+async fn person_of_no_policy_who_is_asked_for_is_in_one_call_at_most() {
+    let (incident, call) = delta_is_asked_for(false).await;
+    assert_eq!(called(&incident), ["bravo", "delta"]);
+    assert_eq!(call.map(|call| call.incident), Some(incident.id));
+    let (incident, call) = delta_is_asked_for(true).await;
+    assert_eq!(called(&incident), ["bravo", "charlie"]);
+    assert_eq!(incident.round.passed[0], "delta");
+    assert_eq!(call.map(|call| call.incident).as_deref(), Some("q-1"));
+}
+
 /// The alarm goes off again two seconds after its incident was resolved during the first call, whose end was reported by
 /// then or not. Gives the incident before and after.
 async fn goes_off_after_the_end(call_is_reported_over: bool) -> (Incident, Incident) {

@@ -1,0 +1,277 @@
+//! What can be done on an incident's page. The page asks; it is done by whoever takes it from the queue, in a moment.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use shared::config::Settings;
+use shared::config::file::Roster;
+use shared::domain::escalation::{Act, Asker, Event, Incident, Refusal};
+use shared::http::{Request, Response};
+use shared::jobs::escalate::acts::{ON_THE_PAGE, Requested, request as request_act};
+use shared::jobs::escalate::silences::is_silenced;
+use shared::{Error, SignedDuration, TimeZone, Timestamp, hex};
+
+use crate::{Dashboard, Viewer};
+
+/// The most characters of a note, and of the reason for a silence.
+const MAX_WORDS: usize = 500;
+
+/// The clock's time of the silence that lasts until the morning.
+const MORNING: i8 = 9;
+
+/// What a page offers for an incident, as it stands.
+#[derive(Debug, Serialize)]
+pub(super) struct Offered {
+    take: bool,
+    /// Somebody could take it who says who they are.
+    name_to_take: bool,
+    release: bool,
+    /// To whom it can be passed on.
+    pass_on: Vec<String>,
+    resolve: bool,
+    silence: bool,
+    end_silence: bool,
+    /// Who can be called now; nobody while somebody has it.
+    call: Vec<String>,
+    /// By which clock a silence lasts until the morning.
+    clock: String,
+    /// The notes that can be struck out, by the numbers of their entries.
+    notes: std::collections::BTreeMap<u32, String>,
+}
+
+impl Offered {
+    /// What this viewer may ask for.
+    pub(super) fn of(
+        incident: &Incident,
+        is_silenced: bool,
+        viewer: &Viewer,
+        settings: &Settings,
+    ) -> Offered {
+        let (is_open, owner) = (incident.ended_at.is_none(), incident.taken_by());
+        let is_free = is_open && owner.is_none();
+        let viewer = viewer.person.as_deref();
+        let is_theirs = is_open
+            && viewer.is_some_and(|person| owner.is_some_and(|owner| owner.is(&person.into())));
+        let people = settings.config.escalation.people.keys();
+        let others = people.clone().filter(|name| is_theirs && Some(name.as_str()) != viewer);
+        let notes = incident.timeline.entries.iter().filter_map(|entry| match &entry.event {
+            Event::Noted { note, struck_by: None, .. } => Some((entry.number, note.clone())),
+            _ => None,
+        });
+        Offered {
+            take: is_free && viewer.is_some(),
+            name_to_take: is_free && viewer.is_none() && people.len() > 0,
+            release: is_theirs,
+            pass_on: others.cloned().collect(),
+            resolve: is_open && (viewer.is_none() || is_free || is_theirs),
+            silence: is_open,
+            end_silence: is_silenced,
+            call: people.filter(|_| is_free).cloned().collect(),
+            clock: zone(incident, settings).iana_name().unwrap_or("UTC").to_owned(),
+            notes: notes.collect(),
+        }
+    }
+}
+
+/// Asks for what a form of the page says: `/incidents/{id}/note`, …. The field `seen` says how much of the timeline stood
+/// on the page: where an alarm went off since, nothing is resolved, and the page says so.
+pub(crate) async fn post(
+    dashboard: &Dashboard,
+    request: &Request,
+    id: &str,
+    viewer: &Viewer,
+    now: Timestamp,
+) -> Result<Response, Error> {
+    let name = request.path.rsplit('/').next().unwrap_or_default();
+    let store = dashboard.store.as_ref();
+    let settings = dashboard.settings.get(now).await?;
+    let read = |incident: &Incident| read(name, request, incident, &settings, now);
+    let kept = shared::storage::incidents::one(store, id, now).await?.ok_or(Error::NotFound)?;
+    let outcome = match read(&kept.incident)? {
+        Ok(Act::EndSilence) if !is_silenced(store, &kept.incident, now).await? => "not-silenced",
+        Ok(act) => {
+            let seen = seen(request)?;
+            let asker = match &viewer.person {
+                Some(person) => Asker::Person(person.clone()),
+                None => Asker::Nameless(ON_THE_PAGE.to_owned()),
+            };
+            let queue = dashboard.queue.as_ref();
+            let asked = request_act(store, queue, &kept.incident.id, (&asker, &act), seen, now);
+            match asked.await? {
+                Requested::Queued => name,
+                Requested::Changed => "changed",
+                Requested::Refused(refusal) => word(&refusal),
+            }
+        }
+        Err(wrong) => wrong,
+    };
+    if request.wants_json() {
+        let status = if outcome == name || outcome == "over" { 202 } else { 409 };
+        return Ok(Response::json(status, &serde_json::json!({ "asked": outcome })));
+    }
+    let there = format!("{}/incidents/{}?asked={outcome}", request.mount, kept.incident.id);
+    Ok(Response::see_other(&there))
+}
+
+fn seen(request: &Request) -> Result<Option<u32>, Error> {
+    let what = || Error::BadRequest("`seen` is no number of an entry of the timeline".to_owned());
+    request.field("seen").map(|seen| seen.parse().map_err(|_| what())).transpose()
+}
+
+/// What the form asks for; `Err` with the word for what is wrong with it.
+fn read(
+    name: &str,
+    request: &Request,
+    incident: &Incident,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<Result<Act, &'static str>, Error> {
+    let words =
+        |name: &str| request.field(name).map(|text| tidied(&text)).filter(|text| !text.is_empty());
+    Ok(Ok(match name {
+        "take" => Act::Take,
+        "release" => Act::Release,
+        "resolve" => Act::Resolve,
+        "end-silence" => Act::EndSilence,
+        "silence" => {
+            let lasting = request.field("for").unwrap_or_else(|| "1h".to_owned());
+            let Some(until) = until(&lasting, &zone(incident, settings), now) else {
+                return Err(Error::BadRequest("`for` is 30m, 1h, 4h or morning".to_owned()));
+            };
+            Act::Silence { until, reason: words("reason") }
+        }
+        "call" | "pass-on" => {
+            let person = request.field("person").unwrap_or_default();
+            if !settings.config.escalation.people.contains_key(&person) {
+                return Ok(Err("unknown"));
+            }
+            if name == "call" { Act::Call { person } } else { Act::PassOn { to: person } }
+        }
+        "note" => {
+            let Some(text) = words("text") else { return Ok(Err("empty")) };
+            let note = hex(&Sha256::digest(format!("{} {now} {text}", incident.id))[..6]);
+            Act::Note { note, text }
+        }
+        "strike" => Act::StrikeNote { note: request.field("note").unwrap_or_default() },
+        _ => return Err(Error::NotFound),
+    }))
+}
+
+/// What somebody wrote on one line, without what cannot be seen.
+fn tidied(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").chars().filter(|c| !c.is_control()).take(MAX_WORDS).collect()
+}
+
+/// The clock of those who are called for it: that of the policy's schedule.
+fn zone(incident: &Incident, settings: &Settings) -> TimeZone {
+    let escalation = &settings.config.escalation;
+    let schedule = match escalation.roster(&incident.policy.name) {
+        Some(Roster::OnCall { schedule, .. }) => escalation.schedules.get(schedule),
+        _ => None,
+    };
+    schedule.map_or(TimeZone::UTC, |schedule| schedule.zone.clone())
+}
+
+/// When a silence ends that is asked for now.
+fn until(lasting: &str, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
+    let after = |long| now.checked_add(long).ok();
+    match lasting {
+        "30m" => after(SignedDuration::from_mins(30)),
+        "1h" => after(SignedDuration::from_hours(1)),
+        "4h" => after(SignedDuration::from_hours(4)),
+        "morning" => {
+            let here = now.to_zoned(zone.clone());
+            let today = here.date().at(MORNING, 0, 0, 0).to_zoned(zone.clone()).ok()?.timestamp();
+            match today > now {
+                true => Some(today),
+                false => {
+                    let next = here.date().tomorrow().ok()?.at(MORNING, 0, 0, 0);
+                    next.to_zoned(zone.clone()).ok().map(|at| at.timestamp())
+                }
+            }
+        }
+        _ => None,
+    }
+}
+
+fn word(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::Over => "over",
+        Refusal::OwnedBy(_) => "owned",
+        Refusal::Unowned => "unowned",
+        Refusal::Nameless => "nameless",
+        Refusal::NoLonger => "no-longer",
+        Refusal::NoNote => "no-note",
+    }
+}
+
+/// What the page says after it was asked. Nobody can put words on it with a link.
+pub(super) fn notice(request: &Request) -> &'static str {
+    let query = request.query.as_deref().unwrap_or_default();
+    let mut asked = query.split('&').filter_map(|field| field.strip_prefix("asked="));
+    asked.next().map_or("", |asked| match asked {
+        "take" => "Asked for: in a moment it is yours.",
+        "release" => "Asked for: in a moment the next person is called.",
+        "pass-on" => "Asked for: their phone rings in a moment. Until somebody takes it, you can take it again.",
+        "silence" => "Asked for: in a moment nobody is called.",
+        "end-silence" => "Asked for: in a moment the silence is over.",
+        "resolve" => "Asked for: in a moment it is over, and nobody is called any more.",
+        "call" => "Asked for: their phone rings in a moment.",
+        "note" => "Your note is on its way: it is there in a moment.",
+        "strike" => "Asked for: the note is struck out in a moment.",
+        "over" => "It is over already: nothing is left to do.",
+        "changed" => {
+            "It was not resolved: an alarm went off that your page did not show yet. Look again, then press Resolve once \
+             more if all of it is over."
+        }
+        "owned" => "Nothing was done: somebody has it by now.",
+        "unowned" => "Nothing was done: nobody has it just now.",
+        "nameless" => "Nothing was done: who takes an incident needs a name.",
+        "no-longer" => "Nothing was done: it is silenced about as long already.",
+        "not-silenced" => "Nothing was done: it is not silenced.",
+        "no-note" => "Nothing was done: that note is gone, or struck out.",
+        "unknown" => "Nobody was called: the configuration has no such person.",
+        "empty" => "Nothing was written down: the note is empty.",
+        _ => "",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn silence_until_the_morning_ends_at_nine_by_the_clock_of_the_schedule() {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        for (now, expected) in [
+            ("2026-11-29T02:14:00Z", "2026-11-29T08:00:00Z"),
+            ("2026-11-29T07:59:59Z", "2026-11-29T08:00:00Z"),
+            ("2026-11-29T08:00:00Z", "2026-11-30T08:00:00Z"),
+            // The clock goes forward in this night.
+            ("2026-03-28T20:00:00Z", "2026-03-29T07:00:00Z"),
+        ] {
+            assert_eq!(until("morning", &zone, at(now)), Some(at(expected)), "{now}");
+        }
+        assert_eq!(
+            until("30m", &zone, at("2026-11-29T02:14:00Z")),
+            Some(at("2026-11-29T02:44:00Z"))
+        );
+        assert_eq!(until("2y", &zone, Timestamp::MIN), None);
+        assert_eq!(until("morning", &zone, Timestamp::MAX), None);
+    }
+
+    proptest! {
+        #[test]
+        fn words_of_any_kind_become_one_line(text in "\\PC{0,700}|[ \\t\\r\\n\\x00a]{0,700}") {
+            let tidied = tidied(&text);
+            prop_assert!(tidied.chars().count() <= MAX_WORDS);
+            prop_assert!(!tidied.contains(|c: char| c.is_control()));
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Somebody acts on an incident: on its page, or at the command line.
+//!
+//! Both ask through the queue of wake-ups, and whoever takes it from there does it. Neither needs the permission to
+//! write incidents.
+
+use jiff::Timestamp;
+
+use super::Effects;
+use super::work::Work;
+use crate::Error;
+use crate::domain::escalation::{Act, Actor, Asker, Incident, Refusal, Signal};
+use crate::storage::messages::WakeUp;
+use crate::storage::records::StoredIncident;
+use crate::storage::{Queue, QueueName, Store, incidents};
+
+/// How people are told of whoever acts on a page: who has the password has no other name.
+pub const ON_THE_PAGE: &str = "somebody on the page";
+/// How people are told of whoever acts at the command line.
+pub const AT_THE_COMMAND_LINE: &str = "somebody at the command line";
+
+/// The outcome of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Requested {
+    /// It is on its way, and done in a moment.
+    Queued,
+    /// As the incident stands, nothing is done.
+    Refused(Refusal),
+    /// An alarm went off that whoever asks had not seen: nothing is done.
+    Changed,
+}
+
+/// Asks for something. `seen` is the number of the first entry of its timeline that whoever asks had not seen; `None` if
+/// they have seen all.
+///
+/// # Errors
+/// [`Error::NotFound`] if there is no incident of this id.
+pub async fn request(
+    store: &dyn Store,
+    queue: &dyn Queue,
+    id: &str,
+    (asker, act): (&Asker, &Act),
+    seen: Option<u32>,
+    now: Timestamp,
+) -> Result<Requested, Error> {
+    let StoredIncident { incident, .. } =
+        incidents::one(store, id, now).await?.ok_or(Error::NotFound)?;
+    let seen = seen.unwrap_or(incident.timeline.next);
+    if let Some(refusal) = incident.refuses(act, asker, now) {
+        return Ok(Requested::Refused(refusal));
+    }
+    if *act == Act::Resolve && incident.went_off_since(seen) {
+        return Ok(Requested::Changed);
+    }
+    let wake_up =
+        WakeUp::Act { incident: incident.id, asker: asker.clone(), what: act.clone(), seen };
+    queue.send(QueueName::WakeUps, wake_up.to_body(), &wake_up.group(), None).await?;
+    Ok(Requested::Queued)
+}
+
+impl Work<'_> {
+    /// Does what somebody asked for, if the incident does not refuse it by now: a request may come late, and twice.
+    pub(super) async fn act(
+        &self,
+        id: &str,
+        asker: &Asker,
+        act: &Act,
+        seen: u32,
+    ) -> Result<(), Error> {
+        match act {
+            Act::Silence { until, reason } => {
+                let asked = (asker.name(), reason.as_deref());
+                self.silence_until(id, asked, *until, Effects::Inline).await?;
+            }
+            Act::EndSilence => self.end_silences_of(id, asker.name()).await?,
+            _ => {
+                self.transact(id, Effects::Inline, &|transaction| {
+                    let incident = transaction.stored.as_ref().map(|stored| &stored.incident);
+                    let Some(incident) = incident else { return };
+                    if incident.refuses(act, asker, self.now).is_none()
+                        && let Some(signal) = self.signal(incident, asker, act, seen)
+                    {
+                        transaction.apply(&[signal]);
+                    }
+                })
+                .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What an act tells the incident; `None` if it was meant for something else, or is done.
+    fn signal(&self, incident: &Incident, asker: &Asker, act: &Act, seen: u32) -> Option<Signal> {
+        let escalation = &self.settings.config.escalation;
+        let by = asker.name().to_owned();
+        let person = Actor::from(by.as_str());
+        let is_known = |name: &String| escalation.people.contains_key(name);
+        Some(match act {
+            Act::Take => {
+                let may_call = escalation.may_call(&incident.policy.name);
+                Signal::Acknowledged { person, outside: !may_call.contains(&by) }
+            }
+            Act::Release => Signal::Released { person },
+            Act::PassOn { to } if is_known(to) => Signal::PassedOn { person, to: to.clone() },
+            Act::Call { person } if is_known(person) && !incident.was_called_for(person, seen) => {
+                Signal::CallAsked { by, person: person.clone() }
+            }
+            Act::Resolve if incident.went_off_since(seen) => return None,
+            Act::Resolve => match asker {
+                Asker::Person(_) => Signal::ResolvedByPerson { person },
+                Asker::Nameless(_) => Signal::ResolvedManually { by },
+            },
+            Act::Note { note, text } => {
+                Signal::Noted { note: note.clone(), by, text: text.clone() }
+            }
+            Act::StrikeNote { note } => Signal::NoteStruck { note: note.clone(), by },
+            Act::PassOn { .. } | Act::Call { .. } | Act::Silence { .. } | Act::EndSilence => {
+                return None;
+            }
+        })
+    }
+}
