@@ -16,7 +16,7 @@ import { below, sandboxSlack } from "./slack.mjs";
 import { studio } from "./studio.mjs";
 
 const PAGES = [
-  ["/", "overview"], ["/history", "history"], ["/on-call", "on-call"], ["/numbers", "numbers"], ["/system", "system"],
+  ["/", "overview"], ["/history", "history"], ["/on-call", "on-call"], ["/numbers", "numbers"], ["/system", "system"], ["/who", "who"],
   ["/dead-letters", "dead-letters"], ["/login", "login"], ["/sandbox/slack", "slack"],
   ["/sandbox/phones", "phones"], ["/sandbox/flows", "sandbox-flows"],
 ];

@@ -1,5 +1,7 @@
 //! Who may see the pages while there is no password.
 
+use shared::http::endpoints::{Access, ENDPOINTS, Method};
+
 use super::backend::{BEARER, Pages, body, header};
 
 const PAGES: [&str; 3] = ["/", "/incidents/checkout-1", "/dead-letters"];
@@ -55,13 +57,38 @@ fn start_token_does_not_open_pages_that_have_a_password() {
 #[test]
 fn post_of_another_origin_does_nothing_with_the_token() {
     let pages = Pages::new();
-    for path in ["/dead-letters/replay", "/incidents/checkout-1/silence", "/login", "/logout"] {
+    let posts = ENDPOINTS.iter().filter(|route| route.method == Method::Post);
+    let by_people = posts.filter(|route| matches!(route.access, Access::Viewer | Access::Anyone));
+    for path in by_people.map(|route| route.path.replace("{id}", "checkout-1")) {
+        let path = path.as_str();
         for origin in ["https://evil.example.com", "http://127.0.0.1:3000", "null"] {
             let headers =
                 [("authorization", BEARER), ("host", "127.0.0.1:8080"), ("origin", origin)];
             assert_eq!(pages.ask("POST", path, &headers).status, 403, "{path} {origin}");
         }
     }
+    assert!(pages.queued().is_empty());
+}
+
+#[test]
+fn no_endpoint_for_viewers_does_anything_without_the_password() {
+    let pages = Pages::with(&[("dashboard-password", "correct horse")]);
+    let named = "ringdown-person=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    let viewers = ENDPOINTS.iter().filter(|route| route.access == Access::Viewer);
+    let mut count = 0;
+    for route in viewers {
+        let method = if route.method == Method::Get { "GET" } else { "POST" };
+        let path = route.path.replace(['{', '}'], "");
+        for accept in ["text/html", "application/json"] {
+            let headers = [("authorization", BEARER), ("cookie", named), ("accept", accept)];
+            let answer = pages.ask(method, &path, &headers);
+            let leads_to_log_in =
+                answer.status == 303 && header(&answer, "location").starts_with("/login?next=");
+            assert!(leads_to_log_in || answer.status == 401, "{method} {path}: {}", answer.status);
+        }
+        count += 1;
+    }
+    assert!(count > 20, "{count}");
     assert!(pages.queued().is_empty());
 }
 
