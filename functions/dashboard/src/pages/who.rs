@@ -81,10 +81,17 @@ pub(crate) async fn page(
 /// Where somebody goes who has signed in: to the page that they came from.
 pub(crate) fn next(request: &Request) -> String {
     let query = request.query.as_deref().unwrap_or_default();
-    let asked = shared::http::form_fields(query.as_bytes());
+    let asked = form_fields(query.as_bytes());
     let asked = asked.into_iter().find_map(|(name, value)| (name == "next").then_some(value));
-    let next = request.field("next").or(asked);
+    let next = request.field("next").or(asked).or_else(|| referring_page(request));
     next.filter(|next| is_own_path(next)).unwrap_or_else(|| "/".to_owned())
+}
+
+/// The page of ours whose link was followed, if the browser names it.
+fn referring_page(request: &Request) -> Option<String> {
+    let (_, behind) = request.header("referer")?.split_once("://")?;
+    let path = behind.strip_prefix(request.header("host")?)?.strip_prefix(&request.mount)?;
+    (!path.starts_with("/who")).then(|| path.to_owned())
 }
 
 /// A session, as it is listed.

@@ -368,3 +368,24 @@ fn link_is_traded_once_and_only_by_its_button() {
     assert!(body(&page).contains("This link was used already, or is older than ten minutes."));
     assert_eq!(Link::begin("alpha", at(0)).until, at(0) + SignedDuration::from_mins(10));
 }
+
+#[test]
+fn form_leads_back_to_the_page_that_somebody_came_from() {
+    let pages = pages();
+    for (referer, next) in [
+        (
+            "http://localhost/incidents/checkout-1?asked=silence",
+            "/incidents/checkout-1?asked=silence",
+        ),
+        ("http://localhost/who?asked=alpha", "/"),
+        ("http://localhost.evil.example.com/x", "/"),
+        ("http://localhost//evil.example.com", "/"),
+        ("https://evil.example.com/x", "/"),
+        ("localhost/x", "/"),
+        ("", "/"),
+    ] {
+        let page = body(&pages.get("/who", &[("referer", referer)]));
+        let field = format!("name=\"next\" value=\"{next}\"");
+        assert!(page.replace("&#x2f;", "/").contains(&field), "{referer}: {page}");
+    }
+}
