@@ -1,11 +1,13 @@
 //! Incidents as they are stored: the open ones, and those that are over.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::records::{self, StoredIncident};
 use super::{Store, all_records};
 use crate::Error;
-use crate::domain::escalation::Incident;
+use crate::domain::escalation::{Incident, State};
 
 /// Open incidents and those that ended of late, `limit` of the latter at most: the newest first.
 pub async fn all(store: &dyn Store, limit: usize, now: Timestamp) -> Result<Vec<Incident>, Error> {
@@ -30,10 +32,18 @@ pub async fn latest(store: &dyn Store, now: Timestamp) -> Result<Vec<Incident>, 
     Ok(stored.map(|stored| stored.incident).collect())
 }
 
+/// The ids of the incidents that are open. One of them may stand in the archive too: it was over, and went on.
+pub async fn open_ids(store: &dyn Store, now: Timestamp) -> Result<BTreeSet<String>, Error> {
+    let mut incidents = latest(store, now).await?;
+    incidents.retain(|incident| incident.state() != State::Resolved);
+    Ok(incidents.into_iter().map(|incident| incident.id).collect())
+}
+
 /// Incidents that are over, `limit` records behind `after` at most, the newest first; and the place to go on from, if
-/// there may be more. One that cannot be read is left out, and logged.
+/// there may be more. Those of `except` are left out; one that cannot be read too, and is logged.
 pub async fn archive(
     store: &dyn Store,
+    except: &BTreeSet<String>,
     after: Option<&str>,
     limit: usize,
     now: Timestamp,
@@ -48,7 +58,8 @@ pub async fn archive(
             )
             .ok()
     });
-    Ok((read.map(|stored| stored.incident).collect(), next))
+    let incidents = read.map(|stored| stored.incident);
+    Ok((incidents.filter(|incident| !except.contains(&incident.id)).collect(), next))
 }
 
 /// The place in the archive behind which the incidents are that began before this moment.

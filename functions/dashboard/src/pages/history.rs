@@ -115,9 +115,11 @@ async fn find(
     now: Timestamp,
 ) -> Result<Found, Error> {
     let mut found = Found { incidents: Vec::new(), read_back_to: None };
+    let open = incidents::open_ids(store, now).await?;
     let (mut after, mut read) = (filter.until.map(incidents::archived_before), 0);
     loop {
-        let (page, next) = incidents::archive(store, after.as_deref(), READ_AT_ONCE, now).await?;
+        let from = after.as_deref();
+        let (page, next) = incidents::archive(store, &open, from, READ_AT_ONCE, now).await?;
         read += READ_AT_ONCE;
         let oldest = page.last().map(|incident| incident.raised_at);
         let is_over = oldest.is_some_and(|oldest| filter.from.is_some_and(|from| oldest < from));

@@ -86,3 +86,17 @@ fn named(incident: &Incident, name: &str) -> Incident {
     incident.alarms[0].name = name.to_owned();
     incident
 }
+
+#[test]
+fn incident_that_was_over_and_goes_on_is_not_in_the_history_until_it_is_over_again() {
+    let pages = Pages::new();
+    pages.archive(&resolved());
+    pages.keep(&reopened(), 0);
+    says(&words(&pages.page("/history")), &["Nothing is over yet."]);
+    assert_eq!(json(&pages, "/history").len(), 0);
+    assert_eq!(body(&pages.get("/history?format=csv", &[])).lines().count(), 1);
+    let over = Signal::Recovered { key: "checkout-5xx".to_owned() };
+    pages.keep(&told(reopened(), &[(400, over)]), 0);
+    says(&words(&pages.page("/history")), &["Resolved after 6 min 40 s"]);
+    assert_eq!(json(&pages, "/history").len(), 1);
+}

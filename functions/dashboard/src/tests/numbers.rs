@@ -79,6 +79,17 @@ fn page_says_what_became_of_incidents_how_fast_and_who_was_called() {
 }
 
 #[test]
+fn incident_that_was_over_and_goes_on_is_not_among_those_that_are_over() {
+    let pages = Pages::new();
+    pages.archive(&resolved());
+    pages.keep(&reopened(), 0);
+    let facts = json(&pages, "day");
+    let figures = &facts["incidents"];
+    assert_eq!((&figures["began"], &figures["time_to_resolve"]["count"]), (&1.into(), &0.into()));
+    says(&words(&pages.page("/numbers?span=day")), &["Resolved it was over – – 0"]);
+}
+
+#[test]
 fn page_without_anything_says_so() {
     let page = Pages::new().page("/numbers?span=day");
     says(

@@ -90,8 +90,7 @@ impl IncidentTally {
         let owner_at = incident.owner.as_ref().map(|owner| owner.at);
         // Incidents of former versions have no milestones.
         let taken_at = incident.milestones.taken_at.or(owner_at);
-        let ended_at = incident.milestones.ended_at.or(incident.ended_at);
-        let group = match (taken_at, was_exhausted(incident), ended_at) {
+        let group = match (taken_at, was_exhausted(incident), incident.ended_at) {
             (Some(_), ..) => &mut self.figures.taken,
             (None, true, _) => &mut self.figures.nobody_took_it,
             (None, false, Some(_)) => &mut self.figures.over_before_taken,
@@ -105,7 +104,8 @@ impl IncidentTally {
         };
         self.answer.extend(took(incident.milestones.answered_at));
         self.take.extend(took(taken_at));
-        self.resolve.extend(took(ended_at));
+        // One that was over and goes on is not over: it counts with its last end.
+        self.resolve.extend(took(incident.ended_at));
         self.add_alarms(incident);
         for attempt in incident.attempts.iter().filter(|attempt| was_placed(attempt)) {
             self.figures.calls += 1;

@@ -110,6 +110,20 @@ fn incidents_are_counted_by_what_became_of_them_and_how_fast_that_was() {
 }
 
 #[test]
+fn incident_that_was_over_counts_as_it_stands_now() {
+    let at = time("2026-11-18T09:00:00Z");
+    let over = |seconds| (seconds, Signal::Recovered { key: "disk".to_owned() });
+    let again = Signal::Alarm(sample::alarm("disk", at + SignedDuration::from_secs(9)));
+    let open = after(raised("disk", at), &[over(5), (9, again)]);
+    let figures = numbers(std::slice::from_ref(&open), &utc()).incidents;
+    assert_eq!((figures.over_before_taken, figures.not_taken_yet), (0, 1));
+    assert_eq!(figures.time_to_resolve.count, 0);
+    let figures = numbers(&[after(open, &[over(20)])], &utc()).incidents;
+    assert_eq!((figures.over_before_taken, figures.not_taken_yet), (1, 0));
+    assert_eq!(figures.time_to_resolve.median_seconds, Some(20));
+}
+
+#[test]
 fn alarm_counts_each_time_that_it_went_off() {
     let at = time("2026-11-18T08:00:00Z");
     let alarm = |name: &str, seconds| {

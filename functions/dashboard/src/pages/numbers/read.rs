@@ -54,14 +54,14 @@ async fn tally(store: &dyn Store, from: Timestamp, now: Timestamp) -> Result<Inc
     let mut tally = IncidentTally::default();
     let latest = incidents::latest(store, now).await?;
     latest.iter().filter(|one| one.raised_at >= from).for_each(|one| tally.add(one));
-    let counted: BTreeSet<&str> = latest.iter().map(|incident| incident.id.as_str()).collect();
+    let counted: BTreeSet<String> = latest.into_iter().map(|incident| incident.id).collect();
     let (mut after, mut read) = (None, 0);
     loop {
-        let (page, next) = incidents::archive(store, after.as_deref(), READ_AT_ONCE, now).await?;
+        let behind = after.as_deref();
+        let (page, next) = incidents::archive(store, &counted, behind, READ_AT_ONCE, now).await?;
         read += READ_AT_ONCE;
         let oldest = page.last().map(|incident| incident.raised_at);
-        let new = page.iter().filter(|one| one.raised_at >= from && !counted.contains(&*one.id));
-        new.for_each(|incident| tally.add(incident));
+        page.iter().filter(|one| one.raised_at >= from).for_each(|incident| tally.add(incident));
         if next.is_none() || oldest.is_some_and(|oldest| oldest < from) {
             return Ok(tally);
         }
