@@ -26,6 +26,9 @@ pub enum Error {
     /// The message is not proven to be SNS', and why.
     #[error("this is not taken for a message of SNS: {0}")]
     NotFromSns(&'static str),
+    /// What is needed of SNS cannot be had now, and why; it may be next time.
+    #[error("{0}")]
+    SnsUnavailable(&'static str),
     /// Nobody has set the bearer token of this endpoint: the text says which parameter to store. It goes to the caller.
     #[error("{0}")]
     TokenNotSet(&'static str),
@@ -101,6 +104,7 @@ impl Error {
             | Error::TooLargeToStore(_)
             | Error::Conflict { .. }
             | Error::TooBusy
+            | Error::SnsUnavailable(_)
             | Error::Queue(_)
             | Error::TooLong(_) => 503,
         }

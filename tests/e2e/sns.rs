@@ -183,17 +183,22 @@ async fn what_sns_has_not_signed_for_this_topic_within_an_hour_is_refused() {
     for (message, why, fetches) in [
         (
             changed("SigningCertURL", "https://evil.example.com/a.pem"),
-            "its SigningCertURL is not SNS' own",
+            "its SigningCertURL is none of SNS' certificates",
             0,
         ),
         (
             changed("SigningCertURL", "https://sns.us-east-1.amazonaws.com/a.pem"),
-            "its SigningCertURL is not SNS' own",
+            "its SigningCertURL is none of SNS' certificates",
+            0,
+        ),
+        (
+            changed("SigningCertURL", "https://sns.eu-west-1.amazonaws.com/anything?x=1#f"),
+            "its SigningCertURL is none of SNS' certificates",
             0,
         ),
         (
             changed("SigningCertURL", "http://sns.eu-west-1.amazonaws.com/a.pem"),
-            "its SigningCertURL is not SNS' own",
+            "its SigningCertURL is none of SNS' certificates",
             0,
         ),
         (old, "its Timestamp is not within an hour of now", 0),

@@ -1,12 +1,16 @@
 //! The signature of a message of SNS: RSA (PKCS #1 v1.5) with the key of an X.509 certificate.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, UnparsedPublicKey};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{
-    AlgorithmIdentifier, CertificateDer, InvalidSignature, SignatureVerificationAlgorithm, alg_id,
+    AlgorithmIdentifier, CertificateDer, InvalidSignature, SignatureVerificationAlgorithm,
+    UnixTime, alg_id,
 };
-use webpki::EndEntityCert;
 use webpki::ring::RSA_PKCS1_2048_8192_SHA256;
+use webpki::{EndEntityCert, KeyUsage};
 
 use crate::domain::sns::{Message, Version};
 
@@ -36,16 +40,41 @@ impl SignatureVerificationAlgorithm for RsaSha1 {
     }
 }
 
+/// How the file of a certificate begins.
+const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
 /// The certificate that SNS signs with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate(CertificateDer<'static>);
 
 impl Certificate {
-    /// Reads a PEM file. `None` if it has no certificate with a public key.
+    /// Reads a PEM file. `None` if it does not begin with a certificate that has a public key: one further below may be
+    /// what a stranger wrote into a text that SNS repeats.
     pub fn from_pem(pem: &[u8]) -> Option<Certificate> {
+        if !pem.starts_with(BEGIN) {
+            return None;
+        }
         let der = CertificateDer::from_pem_slice(pem).ok()?;
         EndEntityCert::try_from(&der).ok()?;
         Some(Certificate(der))
+    }
+
+    /// Whether it is valid now, by its dates. Who has issued it is not looked at: it came from SNS' own host.
+    pub fn is_valid_at(&self, now: Timestamp) -> bool {
+        let Ok(second) = u64::try_from(now.as_second()) else { return false };
+        let now = UnixTime::since_unix_epoch(Duration::from_secs(second));
+        let Ok(certificate) = EndEntityCert::try_from(&self.0) else { return false };
+        let usage = KeyUsage::server_auth();
+        let verified = certificate.verify_for_usage(&[], &[], &[], now, usage, None, None);
+        // Without a certificate to trust it is refused in any case; for one of these reasons only after its dates.
+        matches!(
+            verified.err(),
+            Some(
+                webpki::Error::UnknownIssuer
+                    | webpki::Error::CaUsedAsEndEntity
+                    | webpki::Error::RequiredEkuNotFoundContext(_)
+            )
+        )
     }
 
     /// Whether the key of this certificate has signed the message.

@@ -15,7 +15,7 @@ use crate::sns::client::Client;
 
 /// The topic that the messages are of.
 pub const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:alarms";
-/// The certificate of the key, made for these tests: `openssl req -x509 -newkey rsa:2048 -nodes -days 36500`.
+/// The certificate of the key, made for these tests with `openssl ca -selfsign`: valid from 2020 to 2120, of no authority.
 pub const CERTIFICATE: &str = include_str!("sns/certificate.pem");
 const KEY: &str = include_str!("sns/key.pem");
 

@@ -4,6 +4,10 @@ use super::Topic;
 
 /// The domains of SNS, before which stand `sns.` and a region.
 const DOMAINS: [&str; 2] = ["amazonaws.com", "amazonaws.com.cn"];
+/// What the path of a certificate has around its name, which is hexadecimal.
+const CERTIFICATE_PATH: (&str, &str) = ("/SimpleNotificationService-", ".pem");
+/// The longest name of a certificate. SNS' have 32 digits.
+const MAX_NAME_DIGITS: usize = 64;
 /// The longest URL that we take, in bytes.
 const MAX_URL_BYTES: usize = 2_048;
 
@@ -30,6 +34,17 @@ impl SnsUrl {
         };
         let origin = origins.into_iter().find(is_below)?.len();
         Some(SnsUrl { url: url.to_owned(), origin })
+    }
+
+    /// This URL, if it is one that [`SnsUrl::of`] takes and SNS keeps a certificate there: all else on its host may answer
+    /// what a stranger has stored with it.
+    pub fn of_certificate(url: &str, topic: &Topic) -> Option<SnsUrl> {
+        let found = SnsUrl::of(url, topic)?;
+        let (before, after) = CERTIFICATE_PATH;
+        let name = found.target().strip_prefix(before)?.strip_suffix(after)?;
+        let is_digit = |c: u8| matches!(c, b'0'..=b'9' | b'a'..=b'f');
+        let is_name = (1..=MAX_NAME_DIGITS).contains(&name.len()) && name.bytes().all(is_digit);
+        is_name.then_some(found)
     }
 
     /// The whole URL.
@@ -103,6 +118,43 @@ mod tests {
         }
         let long = format!("https://sns.eu-west-1.amazonaws.com/{}", "a".repeat(MAX_URL_BYTES));
         assert_eq!(SnsUrl::of(&long, &topic()), None);
+    }
+
+    #[test]
+    fn certificate_is_at_the_path_of_certificates_and_at_no_other() {
+        let of = |target: &str| {
+            let url = format!("https://sns.eu-west-1.amazonaws.com{target}");
+            SnsUrl::of_certificate(&url, &topic())
+        };
+        for target in [
+            "/SimpleNotificationService-9c6465fa7f48f5cacd23014631ec1136.pem",
+            "/SimpleNotificationService-0a.pem",
+        ] {
+            assert_eq!(of(target).expect(target).target(), target);
+        }
+        let long = format!("/SimpleNotificationService-{}.pem", "a".repeat(65));
+        for target in [
+            "/anything?x=1#f",
+            "/",
+            "/a.pem",
+            "/SimpleNotificationService-.pem",
+            "/SimpleNotificationService-0A.pem",
+            "/SimpleNotificationService-0g.pem",
+            "/SimpleNotificationService-0a.pem?x=1",
+            "/SimpleNotificationService-0a.pem#f",
+            "/SimpleNotificationService-0a.pem/",
+            "/SimpleNotificationService-0a.pem.pem",
+            "/SimpleNotificationService-%30a.pem",
+            "/SimpleNotificationService-/../a.pem",
+            "//SimpleNotificationService-0a.pem",
+            "/x/SimpleNotificationService-0a.pem",
+            "/?Action=GetTopicAttributes&x=/SimpleNotificationService-0a.pem",
+            long.as_str(),
+        ] {
+            assert_eq!(of(target), None, "{target}");
+        }
+        let elsewhere = "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0a.pem";
+        assert_eq!(SnsUrl::of_certificate(elsewhere, &topic()), None);
     }
 
     proptest! {

@@ -32,35 +32,64 @@ async fn client(
 }
 
 #[tokio::test]
-async fn certificate_is_fetched_once_and_a_new_one_once_a_minute() {
+async fn certificate_is_fetched_once_and_ten_new_ones_a_minute() {
     let (client, asked) = client(|_| Answer::of(200, CERTIFICATE)).await;
     let fetches = || asked.load(Ordering::Relaxed);
     for second in 0..5 {
         client.certificate(&url("/a.pem"), at(second)).await.expect("a certificate");
     }
     assert_eq!(fetches(), 1);
-    for second in [5, 59] {
-        let soon = client.certificate(&url("/b.pem"), at(second)).await;
-        assert!(matches!(soon, Err(Error::TooBusy)), "{soon:?}");
+    for number in 1..10 {
+        let other = url(&format!("/{number}.pem"));
+        client.certificate(&other, at(5)).await.expect("a certificate");
     }
+    assert_eq!(fetches(), 10);
+    let soon = client.certificate(&url("/b.pem"), at(59)).await;
+    assert!(matches!(soon, Err(Error::SnsUnavailable(_))), "{soon:?}");
     client.certificate(&url("/a.pem"), at(59)).await.expect("it is kept");
-    assert_eq!(fetches(), 1);
+    assert_eq!(fetches(), 10);
     client.certificate(&url("/b.pem"), at(60)).await.expect("a certificate");
-    assert_eq!(fetches(), 2);
-    let (two, both) = (url("/a.pem"), url("/b.pem"));
-    client.certificate(&two, at(61)).await.expect("it is kept");
-    client.certificate(&both, at(61)).await.expect("it is kept");
-    assert_eq!(fetches(), 2);
+    client.certificate(&url("/b.pem"), at(61)).await.expect("it is kept");
+    assert_eq!(fetches(), 11);
 }
 
 #[tokio::test]
-async fn failed_fetch_counts_too_and_is_not_kept() {
+async fn url_without_a_certificate_takes_one_fetch_a_minute_and_none_of_another_url() {
+    let (client, asked) = client(|path| match path {
+        "/a.pem" => Answer::of(200, CERTIFICATE),
+        _ => Answer::of(404, ""),
+    })
+    .await;
+    for second in 0..60 {
+        let made_up = client.certificate(&url("/made-up.pem"), at(second)).await;
+        assert!(matches!(made_up, Err(Error::NotFromSns(_))), "{made_up:?}");
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    client.certificate(&url("/a.pem"), at(59)).await.expect("a certificate");
+    let made_up = client.certificate(&url("/made-up.pem"), at(60)).await;
+    assert!(matches!(made_up, Err(Error::NotFromSns(_))), "{made_up:?}");
+    assert_eq!(asked.load(Ordering::Relaxed), 3);
+}
+
+#[tokio::test]
+async fn fetch_that_fails_for_now_may_be_tried_again_at_once() {
     let (client, asked) = client(|_| Answer::of(503, "")).await;
-    let first = client.certificate(&url("/a.pem"), at(0)).await;
-    assert!(matches!(first, Err(Error::TooLong(_))), "{first:?}");
-    assert!(matches!(client.certificate(&url("/a.pem"), at(1)).await, Err(Error::TooBusy)));
-    assert!(matches!(client.certificate(&url("/a.pem"), at(60)).await, Err(Error::TooLong(_))));
-    assert_eq!(asked.load(Ordering::Relaxed), 2);
+    for _ in 0..12 {
+        let away = client.certificate(&url("/a.pem"), at(0)).await;
+        assert!(matches!(away, Err(Error::SnsUnavailable(_))), "{away:?}");
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), MAX_FETCHES);
+}
+
+#[tokio::test]
+async fn kept_certificate_is_refused_once_it_is_out_of_date() {
+    let (client, asked) = client(|_| Answer::of(200, CERTIFICATE)).await;
+    client.certificate(&url("/a.pem"), at(0)).await.expect("a certificate");
+    for second in [-1_000_000_000, 3_000_000_000] {
+        let outdated = client.certificate(&url("/a.pem"), at(second)).await;
+        assert!(matches!(outdated, Err(Error::NotFromSns(_))), "{outdated:?}");
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
 }
 
 #[tokio::test]
@@ -68,6 +97,7 @@ async fn only_a_whole_certificate_of_64_kib_is_taken_and_no_redirect_followed() 
     let (client, asked) = client(|path| match path {
         "/redirect" => Answer::of(302, "").with("location", "/a.pem"),
         "/none" => Answer::of(404, CERTIFICATE),
+        "/text" => Answer::of(200, format!("a text\n{CERTIFICATE}")),
         "/html" => Answer::of(200, "<html>"),
         "/empty" => {
             Answer::of(200, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
@@ -79,9 +109,9 @@ async fn only_a_whole_certificate_of_64_kib_is_taken_and_no_redirect_followed() 
     })
     .await;
     for (path, (minute, status)) in
-        ["/redirect", "/none", "/html", "/empty", "/large", "/endless", "/cut", "/a.pem"]
+        ["/redirect", "/none", "/text", "/html", "/empty", "/large", "/endless", "/cut", "/a.pem"]
             .into_iter()
-            .zip((0..).zip([401, 401, 401, 401, 401, 401, 503, 200]))
+            .zip((0..).zip([401, 401, 401, 401, 401, 401, 401, 503, 200]))
     {
         let answer = client.certificate(&url(path), at(60 * minute)).await;
         assert_eq!(answer.map_or_else(|error| error.status(), |_| 200), status, "{path}");
@@ -94,6 +124,6 @@ async fn confirmation_is_a_get_that_is_answered_200() {
     let (client, asked) =
         client(|path| Answer::of(if path == "/" { 200 } else { 500 }, "<xml/>")).await;
     client.confirm(&url("/?Action=ConfirmSubscription&Token=2336")).await.expect("it is confirmed");
-    assert!(matches!(client.confirm(&url("/other")).await, Err(Error::TooLong(_))));
+    assert!(matches!(client.confirm(&url("/other")).await, Err(Error::SnsUnavailable(_))));
     assert_eq!(asked.load(Ordering::Relaxed), 2);
 }

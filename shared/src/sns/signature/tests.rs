@@ -63,11 +63,30 @@ fn confirmation_that_is_signed_passes_until_its_url_changes() {
 }
 
 #[test]
+fn certificate_is_valid_between_its_dates() {
+    let certificate = Certificate::from_pem(CERTIFICATE.as_bytes()).expect("a certificate");
+    for (time, is_valid) in [
+        ("1969-12-31T23:59:59Z", false),
+        ("2019-12-31T23:59:59Z", false),
+        ("2020-01-01T00:00:00Z", true),
+        ("2026-11-29T12:00:00Z", true),
+        ("2120-01-01T00:00:00Z", true),
+        ("2120-01-01T00:00:01Z", false),
+        ("9999-12-30T00:00:00Z", false),
+    ] {
+        assert_eq!(certificate.is_valid_at(time.parse().expect("a time")), is_valid, "{time}");
+    }
+}
+
+#[test]
 fn what_is_no_certificate_is_refused() {
     assert!(Certificate::from_pem(CERTIFICATE.as_bytes()).is_some());
     let key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
     let broken = CERTIFICATE.replacen("MII", "MIX", 1);
-    for pem in ["", "<html>", key, broken.as_str()] {
+    let text = format!("stored by a stranger:\n{CERTIFICATE}");
+    let xml = format!("<Attributes>\n{CERTIFICATE}</Attributes>");
+    let later = format!("{key}{CERTIFICATE}");
+    for pem in ["", "<html>", key, &broken, &text, &xml, &later, &format!("\n{CERTIFICATE}")] {
         assert_eq!(Certificate::from_pem(pem.as_bytes()), None, "{pem}");
     }
 }

@@ -52,8 +52,9 @@ impl Work<'_> {
         if !message.is_fresh(self.now) {
             return Err(Error::NotFromSns("its Timestamp is not within an hour of now"));
         }
-        let elsewhere = Error::NotFromSns("its SigningCertURL is not SNS' own");
-        let certificate = SnsUrl::of(&message.certificate_url, topic).ok_or(elsewhere)?;
+        let elsewhere = Error::NotFromSns("its SigningCertURL is none of SNS' certificates");
+        let certificate =
+            SnsUrl::of_certificate(&message.certificate_url, topic).ok_or(elsewhere)?;
         // In a notification it is not signed.
         let url = message.subscribe_url.as_deref().filter(|_| message.kind != Kind::Notification);
         let elsewhere = || Error::NotFromSns("its SubscribeURL is not SNS' own");
