@@ -7,6 +7,8 @@
 
 mod actionable;
 mod direction;
+mod labels;
+pub mod links;
 mod mask;
 mod mrkdwn;
 mod names;

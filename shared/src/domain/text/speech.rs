@@ -148,9 +148,9 @@ fn is_new_to_its_owner(alarm: &Alarm) -> bool {
 }
 
 fn name(alarm: &Alarm) -> String {
-    match cut_words(&speakable(&alarm.name), 80) {
-        empty if empty.is_empty() => "without a name".to_owned(),
-        name => name,
+    match cut_words(&speakable(&alarm.name), 80).trim_end_matches(['.', ',', ';', ':']) {
+        "" => "without a name".to_owned(),
+        name => name.to_owned(),
     }
 }
 

@@ -30,6 +30,16 @@ fn menu_has_no_label_without_its_link_and_no_empty_sentence() {
         ),
         (
             "alpha",
+            "Payments down: https://g.example.com/x",
+            "Hello alpha, this is Ringdown. The alarm checkout 5xx went off. Payments down.",
+        ),
+        (
+            "alpha",
+            "Disk is full https://g.example.com/x",
+            "Hello alpha, this is Ringdown. The alarm checkout 5xx went off. Disk is full.",
+        ),
+        (
+            "alpha",
             "Is it down?",
             "Hello alpha, this is Ringdown. The alarm checkout 5xx went off. Is it down?",
         ),
