@@ -6,11 +6,22 @@ import { tick } from "./times.js";
 const live = document.getElementById("live");
 const following = document.getElementById("following");
 const said = document.getElementById("said");
+const outcome = document.getElementById("outcome");
 
 /** After so many milliseconds without an answer the page says that it is behind. */
 const BEHIND = 6_000;
 /** The longest wait before we ask again, in milliseconds. */
 const LONGEST_WAIT = 30_000;
+
+// ---- What was asked for is told once: not on a page that is kept, or opened again ----
+
+/** For so many milliseconds it is told at most. */
+const TOLD = 10_000;
+
+if (outcome?.textContent && new URLSearchParams(location.search).has("asked")) {
+  history.replaceState(history.state, "", location.pathname);
+  setTimeout(() => outcome.replaceChildren(), TOLD);
+}
 
 // ---- What has changed, and only that: focus, selection, scroll and animations stay ----
 
@@ -89,7 +100,10 @@ function show(html) {
   const { tab, said: now, waiting } = live.firstElementChild?.dataset ?? {};
   if (waiting !== undefined) letters(waiting);
   if (tab) document.title = `${tab} · Ringdown`;
-  if (now && now !== before) said.textContent = now;
+  if (now && now !== before) {
+    said.textContent = now;
+    outcome?.replaceChildren();
+  }
   tick();
 }
 

@@ -58,9 +58,11 @@ export function tick() {
   }
 }
 
-/** The page's footer names the zone. */
-const zone = document.getElementById("zone");
-if (zone) zone.textContent = `Times are in ${Intl.DateTimeFormat().resolvedOptions().timeZone}.`;
+/** The page's footer names the zone, and so does what has times by another clock beside it. */
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const footer = document.getElementById("zone");
+if (footer) footer.textContent = `Times are in ${zone}.`;
+for (const named of document.querySelectorAll("[data-zone]")) named.textContent = zone;
 
 tick();
 setInterval(tick, 1_000);

@@ -205,11 +205,15 @@ fn word(refusal: &Refusal) -> &'static str {
     }
 }
 
-/// What the page says after it was asked. Nobody can put words on it with a link.
-pub(super) fn notice(request: &Request) -> &'static str {
+/// What the page says after it was asked, while that is not done yet. Nobody can put words on it with a link.
+pub(super) fn notice(request: &Request, incident: &Incident) -> &'static str {
     let query = request.query.as_deref().unwrap_or_default();
     let mut asked = query.split('&').filter_map(|field| field.strip_prefix("asked="));
     asked.next().map_or("", |asked| match asked {
+        "take" if incident.taken_by().is_some() => "",
+        "release" | "pass-on" if incident.taken_by().is_none() => "",
+        "silence" if incident.silenced_until.is_some() => "",
+        "resolve" if incident.ended_at.is_some() => "",
         "take" => "Asked for: in a moment it is yours.",
         "release" => "Asked for: in a moment the next person is called.",
         "pass-on" => "Asked for: their phone rings in a moment. Until somebody takes it, you can take it again.",

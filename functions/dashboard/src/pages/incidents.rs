@@ -48,7 +48,7 @@ pub(crate) async fn one(
     };
     let live = format!("/live?incident={}", kept.incident.id);
     let facts = facts(dashboard, &kept, &settings, viewer, now).await?;
-    let facts = context! { live, notice => notice(request), ..facts };
+    let facts = context! { live, notice => notice(request, &kept.incident), ..facts };
     let facts = merge_maps([facts, frame]);
     render(dashboard, "incident.html", facts)
 }

@@ -30,7 +30,7 @@ fn both_pages_say_who_is_on_call_until_when_and_who_then() {
     says(
         &words(&pages.page("/on-call")),
         &[
-            "rota by the clock of UTC alpha Mon 16 Nov 2026, 09:00 UTC – Mon 23 Nov 2026, 09:00 UTC now",
+            "rota hands over by the clock of UTC; the times below are in UTC alpha Mon 16 Nov 2026, 09:00 UTC – Mon 23 Nov 2026, 09:00 UTC now",
             "bravo Mon 23 Nov 2026, 09:00 UTC – Mon 30 Nov 2026, 09:00 UTC",
         ],
     );
