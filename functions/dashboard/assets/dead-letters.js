@@ -41,8 +41,9 @@ async function replayAll(group, show) {
     since ??= piece.since;
     const all = sent + refused + piece.left;
     show(`${sent} of ${all} sent again${refused ? `, ${refused} refused` : ""}`, sent + refused, all);
-    // A cursor that stands still would ask for the same piece for ever.
-    if (!piece.left || piece.after === null || piece.after === after) {
+    // Of very many only the next ones are counted: the cursor says where the end is. One that stands still would ask for
+    // the same piece for ever.
+    if (piece.after === null || piece.after === after) {
       return `/dead-letters?${new URLSearchParams({ since, refused })}`;
     }
     after = piece.after;

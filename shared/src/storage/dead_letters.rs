@@ -21,8 +21,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 pub use list::{Listed, StoredLetter, all, list, listed, measured, one, page, waiting, whole};
-pub use mark::{Dismissal, Outcome, dismiss, dismiss_page, replay_ended};
-pub use replay::{Progress, Tasks, replay, replay_page};
+pub use mark::{Dismissal, Outcome, dismiss, dismiss_each, dismiss_page, replay_ended};
+pub use replay::{Progress, Tasks, replay, replay_page, replay_some};
 pub use summary::Summary;
 
 use crate::Error;

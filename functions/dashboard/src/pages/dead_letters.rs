@@ -43,8 +43,10 @@ struct Asked {
     since: Option<Timestamp>,
     /// How many could not be.
     refused: usize,
-    /// How many were dismissed.
+    /// How many were dismissed, …
     dismissed: Option<usize>,
+    /// … and how many of their group were too many for once.
+    left: usize,
 }
 
 impl Asked {
@@ -61,6 +63,7 @@ impl Asked {
                 }
                 "refused" => asked.refused = number.unwrap_or_default(),
                 "dismissed" => asked.dismissed = number,
+                "left" => asked.left = number.unwrap_or_default(),
                 _ => {}
             }
         }
@@ -91,6 +94,9 @@ pub(crate) async fn list(
     let sent = asked.since.map(|since| Sent::count(&listed, since));
     let notice = match (sent, asked.dismissed) {
         (Some(sent), _) => sent.sentence(asked.refused),
+        (None, Some(count)) if asked.left > 0 => {
+            format!("{count} dismissed, {} are left: press again to go on.", asked.left)
+        }
         (None, Some(count)) => format!("{count} dismissed."),
         (None, None) => String::new(),
     };

@@ -102,6 +102,57 @@ fn group_is_dismissed_and_says_so() {
     assert!(matches!(&pages.queued()[..], [WakeUp::Alarm { letter: Some(_), .. }]));
 }
 
+/// So many letters of each of these reasons, by turns.
+fn by_turns(reasons: &[&str], each: i64) -> Vec<DeadLetter> {
+    let turn = |n: i64| reasons.iter().map(move |why| letter(why, &format!("{why} {n}"), n % 500));
+    (0..each).flat_map(turn).collect()
+}
+
+/// The form that names this group on the list.
+fn group_of(list: &str, reason: &str) -> String {
+    let section = list.split("<section").find(|text| text.contains(&format!(">{reason}</h2>")));
+    let section = section.unwrap().replace("name=\"group\" value=\"", "href=\"group=");
+    link(&section, "group=")
+}
+
+#[test]
+fn group_among_thousands_of_others_is_dismissed_whole() {
+    let pages = with(&by_turns(&["a", "b", "c", "d"], 750));
+    let list = pages.page("/dead-letters");
+    assert_eq!(count(&list, ">Dismiss 750<"), 4);
+    for reason in ["a", "c"] {
+        let answer = pages.post_form("/dead-letters/dismiss", &[], &group_of(&list, reason));
+        assert_eq!(header(&answer, "location"), "/dead-letters?dismissed=750");
+    }
+    let page = pages.page("/dead-letters");
+    assert_eq!((count(&page, ">Dismiss 750<"), count(&page, "none waits")), (2, 2));
+}
+
+#[test]
+fn dismissal_of_too_many_for_once_says_what_is_left_and_goes_on() {
+    let pages = with(&by_turns(&["a"], 1_700));
+    let form = group_of(&pages.page("/dead-letters"), "a");
+    let location = |form: &str| {
+        let answer = pages.post_form("/dead-letters/dismiss", &[], form);
+        header(&answer, "location").to_owned()
+    };
+    let first = location(&form);
+    assert_eq!(first, "/dead-letters?dismissed=1000&left=700");
+    let page = pages.page(&first);
+    says(&words(&page), &["1000 dismissed, 700 are left: press again to go on.", "Dismiss 700"]);
+    assert_eq!(location(&form), "/dead-letters?dismissed=700");
+}
+
+#[test]
+fn group_behind_thousands_of_others_is_replayed_whole() {
+    let mut letters = by_turns(&["a"], 2_500);
+    letters.extend((0..3).map(|n| letter("b", &format!("b {n}"), 510 + n)));
+    let pages = with(&letters);
+    let form = group_of(&pages.page("/dead-letters"), "b");
+    pages.post_form("/dead-letters/replay", &[], &form);
+    assert_eq!(pages.queued().len(), 3);
+}
+
 #[test]
 fn dismissal_needs_to_know_of_what() {
     let pages = with(&[letter("a", "1", 1)]);
@@ -111,7 +162,7 @@ fn dismissal_needs_to_know_of_what() {
     assert_eq!(pages.post_form("/dead-letters/dismiss", &other, "id=none").status, 403);
     let answer =
         pages.post_form("/dead-letters/dismiss", &[("accept", "application/json")], "group=none");
-    assert_eq!(body(&answer), r#"{"dismissed":0}"#);
+    assert_eq!(body(&answer), r#"{"dismissed":0,"left":0}"#);
 }
 
 #[test]
@@ -147,6 +198,7 @@ fn address_of_the_page_puts_no_words_on_it() {
     for query in [
         "since=<b>evil",
         "dismissed=evil",
+        "dismissed=1&left=evil",
         "group=evil\"",
         "page=0",
         "refused=evil&since=1",

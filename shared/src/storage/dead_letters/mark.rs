@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::summary::{Row, Summary, put_body};
-use super::{LETTER_RETENTION, PARTITION, list};
+use super::{LETTER_RETENTION, Listed, PARTITION, list};
 use crate::Error;
 use crate::storage::{Condition, Key, MAX_TRANSACTION_ITEMS, Store, writes};
 
@@ -104,10 +104,24 @@ pub async fn dismiss_page(
 ) -> Result<(usize, Option<String>), Error> {
     let (letters, next) = list(store, after, MAX_TRANSACTION_ITEMS, now).await?;
     let waiting: Vec<_> = letters.into_iter().filter(|letter| letter.is_of(group)).collect();
-    for some in waiting.chunks(MARKED_AT_ONCE) {
+    dismiss_each(store, &waiting, by, now).await?;
+    Ok((waiting.len(), next))
+}
+
+/// Dismisses these letters, as far as they wait.
+///
+/// # Errors
+/// The store does not answer: what was dismissed before stays dismissed.
+pub async fn dismiss_each(
+    store: &dyn Store,
+    letters: &[Listed],
+    by: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    for some in letters.chunks(MARKED_AT_ONCE) {
         try_join_all(some.iter().map(|letter| dismiss(store, &letter.id, by, now))).await?;
     }
-    Ok((waiting.len(), next))
+    Ok(())
 }
 
 /// Changes what is noted of a letter, unless `change` says that there is nothing to change. Gives whether there is such

@@ -25,11 +25,31 @@ pub struct Progress {
     pub after: Option<String>,
 }
 
-/// Replays the letters of one page behind `after` that wait: of this group, if one is named.
+/// Replays the letters of one page behind `after` that wait, of this group, if one is named; and counts those that are
+/// left.
 ///
 /// # Errors
 /// The store or the queue failed: what was replayed before stays replayed.
 pub async fn replay_page(
+    store: &dyn Store,
+    queue: &dyn Queue,
+    tasks: Tasks<'_>,
+    group: Option<&str>,
+    after: Option<&str>,
+    now: Timestamp,
+) -> Result<Progress, Error> {
+    let mut progress = replay_some(store, queue, tasks, group, after, now).await?;
+    if let Some(after) = &progress.after {
+        progress.left = waiting(store, group, Some(after), now).await?;
+    }
+    Ok(progress)
+}
+
+/// The same as [`replay_page`], without counting what is left.
+///
+/// # Errors
+/// The store or the queue failed: what was replayed before stays replayed.
+pub async fn replay_some(
     store: &dyn Store,
     queue: &dyn Queue,
     tasks: Tasks<'_>,
@@ -49,9 +69,6 @@ pub async fn replay_page(
                 Err(_) => progress.refused += 1,
             }
         }
-    }
-    if let Some(after) = &progress.after {
-        progress.left = waiting(store, group, Some(after), now).await?;
     }
     Ok(progress)
 }

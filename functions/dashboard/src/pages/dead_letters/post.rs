@@ -2,13 +2,17 @@
 
 use shared::http::{Request, Response};
 use shared::jobs::forward::replay;
-use shared::storage::dead_letters::{self, DeadLetter, Progress};
+use shared::storage::dead_letters::{self, DeadLetter, Listed, Progress};
+use shared::storage::{MAX_TRANSACTION_ITEMS, Store};
 use shared::{Error, Timestamp};
 
+use super::MAX_LISTED;
 use crate::Dashboard;
 
-/// How many pages of dead letters one form replays or dismisses at most; whoever presses again goes on.
-const MAX_PAGES: usize = 10;
+/// How many letters one form replays or dismisses, about; whoever presses again goes on.
+const MAX_AT_ONCE: usize = 1_000;
+/// How many letters one form replays of looks at most: as many as the page counts.
+const MAX_PAGES: usize = MAX_LISTED / MAX_TRANSACTION_ITEMS;
 /// Where letters are dismissed from: who has the password has no other name.
 const ON_THE_PAGE: &str = "on the page";
 
@@ -35,20 +39,22 @@ pub(crate) async fn replay(
         return Ok(replayed(request, &progress, refused.as_deref(), now));
     }
     let (group, mut after) = (field(request, "group"), field(request, "after"));
+    let group = group.as_deref();
+    if request.wants_json() {
+        let from = after.as_deref();
+        let progress = dead_letters::replay_page(store, queue, &tasks, group, from, now).await?;
+        return Ok(replayed(request, &progress, None, now));
+    }
     let mut sum = Progress::default();
-    for piece in 1.. {
-        let is_last = request.wants_json() || piece == MAX_PAGES;
-        let (group, from) = (group.as_deref(), after.as_deref());
-        let piece = dead_letters::replay_page(store, queue, &tasks, group, from, now).await?;
-        sum = Progress {
-            replayed: sum.replayed + piece.replayed,
-            refused: sum.refused + piece.refused,
-            ..piece
-        };
-        if is_last || sum.after.is_none() {
+    for _ in 0..MAX_PAGES {
+        let from = after.as_deref();
+        let piece = dead_letters::replay_some(store, queue, &tasks, group, from, now).await?;
+        sum.replayed += piece.replayed;
+        sum.refused += piece.refused;
+        after = piece.after;
+        if after.is_none() || sum.replayed + sum.refused >= MAX_AT_ONCE {
             break;
         }
-        after = sum.after.clone();
     }
     Ok(replayed(request, &sum, None, now))
 }
@@ -82,30 +88,35 @@ pub(crate) async fn dismiss(
 ) -> Result<Response, Error> {
     let store = dashboard.store.as_ref();
     dashboard.waiting.clear();
-    let count = if let Some(id) = request.field("id") {
+    let (count, left) = if let Some(id) = request.field("id") {
         match dead_letters::dismiss(store, &id, ON_THE_PAGE, now).await? {
-            true => 1,
+            true => (1, 0),
             false => return Err(Error::NotFound),
         }
     } else if let Some(group) = field(request, "group") {
-        let (mut count, mut after) = (0, None);
-        for _ in 0..MAX_PAGES {
-            let (group, from) = (Some(&*group), after.as_deref());
-            let page = dead_letters::dismiss_page(store, group, ON_THE_PAGE, from, now).await?;
-            count += page.0;
-            after = page.1;
-            if after.is_none() {
-                break;
-            }
-        }
-        count
+        dismiss_group(store, &group, now).await?
     } else {
         return Err(Error::BadRequest("neither `id` nor `group` says which letters".to_owned()));
     };
     if request.wants_json() {
-        return Ok(Response::json(200, &serde_json::json!({ "dismissed": count })));
+        return Ok(Response::json(200, &serde_json::json!({ "dismissed": count, "left": left })));
     }
-    Ok(Response::see_other(&format!("{}/dead-letters?dismissed={count}", request.mount)))
+    let left = if left > 0 { format!("&left={left}") } else { String::new() };
+    Ok(Response::see_other(&format!("{}/dead-letters?dismissed={count}{left}", request.mount)))
+}
+
+/// Dismisses those of a group that wait, the oldest first. Gives how many it were, and how many are left.
+async fn dismiss_group(
+    store: &dyn Store,
+    group: &str,
+    now: Timestamp,
+) -> Result<(usize, usize), Error> {
+    let (listed, _) = dead_letters::listed(store, MAX_LISTED, now).await?;
+    let waiting: Vec<Listed> =
+        listed.into_iter().filter(|letter| letter.is_of(Some(group))).collect();
+    let (these, left) = waiting.split_at(waiting.len().min(MAX_AT_ONCE));
+    dead_letters::dismiss_each(store, these, ON_THE_PAGE, now).await?;
+    Ok((these.len(), left.len()))
 }
 
 /// A field of the form that is not empty.
