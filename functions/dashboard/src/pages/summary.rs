@@ -60,7 +60,7 @@ impl Summary {
             headline,
             clock,
             detail,
-            calls: incident.attempts.last().map_or(0, |attempt| attempt.number),
+            calls: all_calls(incident),
             silenced_until: incident.silenced_until,
             raised_at: incident.raised_at,
             ended_at: incident.ended_at,
@@ -109,7 +109,18 @@ fn calling(incident: &Incident) -> Texts {
         Attempt { placed_at: Some(at), .. } => Clock { what: "dialled, waiting", at, kind: "for" },
         Attempt { decided_at: at, .. } => Clock { what: "being dialled", at, kind: "for" },
     };
-    (format!("Calling {}", attempt.person), Some(clock), format!("call {calls} of {of}{then}"))
+    let detail = format!("call {calls} of {of}{}{then}", in_this_round(incident));
+    (format!("Calling {}", attempt.person), Some(clock), detail)
+}
+
+/// How many calls were decided, of all rounds.
+fn all_calls(incident: &Incident) -> u32 {
+    incident.attempts.last().map_or(0, |attempt| attempt.number)
+}
+
+/// What goes with a number of calls that are not all.
+fn in_this_round(incident: &Incident) -> &'static str {
+    if incident.round.calls < all_calls(incident) { " in this round" } else { "" }
 }
 
 /// Who is called if this call does not do it, as far as one can tell now.
@@ -142,7 +153,8 @@ fn exhausted(incident: &Incident) -> Texts {
     let over = incident.resolves_at();
     let over = over.map(|at| Clock { what: "over, if nothing changes,", at, kind: "in" });
     let clock = [again, over].into_iter().flatten().min_by_key(|clock| clock.at);
-    let detail = format!("after {}", count(incident.round.calls as usize, "call"));
+    let calls = count(incident.round.calls as usize, "call");
+    let detail = format!("after {calls}{}", in_this_round(incident));
     ("Nobody took it".to_owned(), clock, detail)
 }
 

@@ -354,7 +354,7 @@ pub(super) fn resolved() -> Incident {
     told(taken(), &[(300, Signal::Recovered { key: "checkout-5xx".to_owned() })])
 }
 
-/// It was over, and goes on: who had it is called again.
+/// It was over, and goes on: it is still theirs who had it.
 pub(super) fn reopened() -> Incident {
     let again = Alarm { since: at(330), ..alarm("checkout-5xx") };
     told(resolved(), &[(330, Signal::Alarm(again))])

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use shared::domain::escalation::{Alarm, Busy, CallEvent, Incident, Key as Pressed, Signal, State};
+use shared::domain::escalation::{
+    Alarm, Busy, CallEvent, End, Incident, Key as Pressed, Signal, State,
+};
 
 use super::backend::*;
 
@@ -217,6 +219,21 @@ fn what_is_not_there_is_a_friendly_404() {
     for path in ["/incidents/", "/incidents/a/b", "/nothing"] {
         assert_eq!(pages.get(path, &[]).status, 404, "{path}");
     }
+}
+
+#[test]
+fn calls_of_a_later_round_are_not_taken_for_all() {
+    let no = |attempt: u32| call(attempt, CallEvent::Ended(End::NoAnswer));
+    let joined = Signal::Alarm(Alarm { since: at(60), ..alarm("prod-db") });
+    let (home, page) = shown(&told(exhausted(), &[(60, joined.clone())]));
+    for text in [&home, &page] {
+        says(text, &["Calling alpha", "call 1 of 2 in this round, then bravo"]);
+    }
+    says(&home, &["3 calls"]);
+    let (home, _) = shown(&told(exhausted(), &[(60, joined.clone()), (70, no(3))]));
+    says(&home, &["call 2 of 2 in this round, the last one", "4 calls"]);
+    let (home, _) = shown(&told(exhausted(), &[(60, joined), (70, no(3)), (80, no(4))]));
+    says(&home, &["Nobody took it", "after 2 calls in this round", "4 calls"]);
 }
 
 #[test]
