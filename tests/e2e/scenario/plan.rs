@@ -26,7 +26,7 @@ impl Way {
     pub(crate) fn voicemail(self) -> &'static str {
         match self {
             Way::Voice => "voicemail",
-            Way::Studio => "hung up without pressing a key",
+            Way::Studio => "answered, did not choose",
         }
     }
 

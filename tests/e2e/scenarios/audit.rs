@@ -41,7 +41,7 @@ async fn killed_in_a_conversation_it_calls_the_next_when_that_is_over(way: Way) 
         .is("taken")
         .await
         .by("bravo")
-        .after(&["alpha: hung up without pressing a key", "bravo: took it"]);
+        .after(&["alpha: answered, did not choose", "bravo: took it"]);
     scenario.end().await;
 }
 

@@ -101,7 +101,7 @@ async fn hung_up_without_a_key(way: Way) {
         .is("taken")
         .await
         .by("bravo")
-        .after(&["alpha: hung up without pressing a key", "bravo: took it"]);
+        .after(&["alpha: answered, did not choose", "bravo: took it"]);
     scenario.end().await;
 }
 
@@ -122,7 +122,7 @@ async fn a_key_that_means_nothing_reads_the_menu_again(way: Way) {
         .is("taken")
         .await
         .by("bravo")
-        .after(&["alpha: hung up without pressing a key", "bravo: took it"]);
+        .after(&["alpha: answered, did not choose", "bravo: took it"]);
     scenario.end().await;
 }
 
@@ -143,7 +143,7 @@ async fn nobody_presses_a_key(way: Way) {
         .is("taken")
         .await
         .by("bravo")
-        .after(&["alpha: hung up without pressing a key", "bravo: took it"]);
+        .after(&["alpha: answered, did not choose", "bravo: took it"]);
     scenario.end().await;
 }
 

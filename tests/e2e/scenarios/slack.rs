@@ -74,7 +74,7 @@ async fn nobody_takes_it_and_it_recovers(way: Way) {
          :telephone_receiver: calling <@U0000001> (call 1 of 3)\n\
          *alpha*: busy\n\
          :telephone_receiver: calling <@U0000002> (call 2 of 3)\n\
-         *bravo*: hung up without pressing a key\n\
+         *bravo*: answered, did not choose\n\
          :telephone_receiver: calling *charlie* (call 3 of 3)\n\
          *charlie*: no answer\n\
          <!channel> :rotating_light: *nobody took it* after 3 calls; the next try is in 15 min\n\

@@ -24,7 +24,7 @@ async fn without_events_a_hang_up_is_learnt_by_looking() {
         .is("taken")
         .await
         .by("bravo")
-        .after(&["alpha: hung up without pressing a key", "bravo: took it"]);
+        .after(&["alpha: answered, did not choose", "bravo: took it"]);
     scenario.end().await;
 }
 

@@ -117,7 +117,7 @@ async fn told_and_taken(faults: Value) {
     taken_by(
         scenario,
         "charlie",
-        &["alpha: busy", "bravo: hung up without pressing a key", "charlie: took it"],
+        &["alpha: busy", "bravo: answered, did not choose", "charlie: took it"],
     )
     .await;
 }

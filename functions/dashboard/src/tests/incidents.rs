@@ -237,6 +237,18 @@ fn calls_of_a_later_round_are_not_taken_for_all() {
 }
 
 #[test]
+fn call_without_a_choice_is_not_said_to_be_hung_up() {
+    let pressed = [
+        (36, call(2, CallEvent::Answered)),
+        (40, call(2, CallEvent::Pressed(Pressed::Other))),
+        (60, call(2, CallEvent::Ended(End::Completed))),
+    ];
+    let page = shown(&told(calling(), &pressed)).1;
+    says(&page, &["2 bravo answered, did not choose", "pressed a key that is not on the menu"]);
+    assert!(!page.contains("hung up"), "{page}");
+}
+
+#[test]
 fn what_is_left_out_of_a_long_story_is_said() {
     let keys: Vec<(i64, Signal)> =
         (0..300).map(|n| (40 + n, call(2, CallEvent::Pressed(Pressed::Other)))).collect();

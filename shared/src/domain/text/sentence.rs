@@ -369,7 +369,7 @@ pub fn outcome_text(outcome: Outcome) -> &'static str {
         Outcome::Refused => "the call was refused",
         Outcome::InCall => "in another call",
         Outcome::Voicemail => "voicemail",
-        Outcome::HungUp => "hung up without pressing a key",
+        Outcome::HungUp => "answered, did not choose",
         Outcome::Canceled => "no longer needed",
         Outcome::Silent => "no status came for the call",
     }
