@@ -59,6 +59,21 @@ pub(super) fn in_words(alarms: &[Named<'_>], unnamed: usize) -> String {
     format!("{}{number} named {}…{reason}", count(all, "alarm"), group.prefix)
 }
 
+/// Why these alarms went off: the reason of all, or of those that [`in_words`] says have the same one; of a few each one's
+/// own.
+pub(super) fn reasons(alarms: &[Named<'_>]) -> String {
+    let first = alarms.first().map_or("", |alarm| alarm.reason);
+    if alarms.iter().all(|alarm| alarm.reason == first) {
+        return first.to_owned();
+    }
+    if alarms.len() > NAMED {
+        return largest_group(alarms).and_then(|group| group.reason).unwrap_or_default().to_owned();
+    }
+    let own = alarms.iter().filter(|alarm| !alarm.reason.is_empty());
+    let own = own.map(|alarm| format!("{}: {}", alarm_name(alarm.name), alarm.reason));
+    own.collect::<Vec<_>>().join("; ")
+}
+
 /// Alarms whose names begin alike.
 struct Group<'a> {
     prefix: &'a str,
@@ -158,6 +173,20 @@ mod tests {
         let strangers = ["disk", "cpu", "net", "a b", "c-d", "e"].map(|name| (name.to_owned(), ""));
         assert_eq!(said(&strangers, 0), "6 alarms: disk, cpu, net and 3 more");
         assert_eq!(said(&[], 9), "9 alarms");
+    }
+
+    #[test]
+    fn reasons_are_those_that_the_words_speak_of() {
+        let why = |alarms: &[(&str, &str)]| {
+            let named = alarms.iter().map(|(name, reason)| Named { name, reason });
+            reasons(&named.collect::<Vec<_>>())
+        };
+        assert_eq!(why(&[]), "");
+        assert_eq!(why(&[("a", "slow"), ("b", "slow")]), "slow");
+        assert_eq!(why(&[("a", "slow"), ("b", ""), ("c", "full")]), "a: slow; c: full");
+        let workers = ["w-1", "w-2", "w-3", "w-4", "w-5"].map(|name| (name, "no heartbeat"));
+        assert_eq!(why(&[&workers[..], &[("db", "slow")]].concat()), "no heartbeat");
+        assert_eq!(why(&[&workers[..], &[("w-6", "slow")]].concat()), "");
     }
 
     proptest! {

@@ -5,7 +5,7 @@ use shared::domain::escalation::{Entry, Event, Incident};
 use shared::domain::text::{Kind, Part, sentence, span};
 use shared::{SignedDuration, Timestamp};
 
-use super::folded::{Named, in_words};
+use super::folded::{Named, in_words, reasons};
 
 /// Alarms that join within this time are one moment.
 const TOGETHER: SignedDuration = SignedDuration::from_mins(1);
@@ -31,35 +31,46 @@ pub(super) struct Moment {
     pub(super) left_out: u32,
 }
 
-/// What happened, the newest first; alarms that joined within a minute are one moment. `in_slack` says whether an entry
-/// was posted to Slack.
+/// What happened, the newest first; alarms that joined within a minute are one moment, that of the first of them, whatever
+/// happened in between. `in_slack` says whether an entry was posted to Slack.
 pub(super) fn timeline(incident: &Incident, in_slack: impl Fn(&Entry) -> bool) -> Vec<Moment> {
-    let mut expected = 0;
-    let mut timeline: Vec<Moment> = Vec::new();
-    let mut rest = incident.timeline.entries.as_slice();
-    while let Some(first) = rest.first() {
-        let (entries, behind) = rest.split_at(joined_together(rest).max(1));
-        let mut moment = moment(incident, first, &entries[1..]);
-        moment.in_slack = entries.iter().all(&in_slack);
-        moment.left_out = first.number.saturating_sub(expected);
-        expected = first.number.saturating_add(u32::try_from(entries.len()).unwrap_or(u32::MAX));
-        timeline.push(moment);
-        rest = behind;
+    let mut told: Vec<Together<'_>> = Vec::new();
+    let (mut expected, mut joins) = (0, None);
+    for entry in &incident.timeline.entries {
+        let left_out = entry.number.saturating_sub(expected);
+        expected = entry.number.saturating_add(1);
+        let is_join = joined(entry).is_some();
+        // What is told together has no gap in it.
+        let open = joins.filter(|at: &usize| is_join && left_out == 0 && told[*at].takes(entry));
+        if let Some(at) = open {
+            told[at].entries.push(entry);
+            continue;
+        }
+        if is_join || left_out > 0 {
+            joins = is_join.then_some(told.len());
+        }
+        told.push(Together { entries: vec![entry], left_out });
     }
-    timeline.reverse();
-    timeline
+    let moments = told.iter().rev().filter_map(|Together { entries, left_out }| {
+        let (first, others) = entries.split_first()?;
+        let in_slack = entries.iter().all(|entry| in_slack(entry));
+        Some(Moment { in_slack, left_out: *left_out, ..moment(incident, first, others) })
+    });
+    moments.collect()
 }
 
-/// How many of these entries, from the first on, say that an alarm joined within a minute.
-fn joined_together(entries: &[Entry]) -> usize {
-    let joins = |(entry, number): &(&Entry, u32)| {
-        let first = entries[0].at;
-        joined(entry).is_some()
-            && entry.number == *number
-            && entry.at.duration_since(first) < TOGETHER
-    };
-    let numbers = entries.first().map_or(0, |first| first.number)..;
-    entries.iter().zip(numbers).take_while(joins).count()
+/// Entries that are told as one.
+struct Together<'a> {
+    entries: Vec<&'a Entry>,
+    /// How many were left out just before the first.
+    left_out: u32,
+}
+
+impl Together<'_> {
+    /// Whether an alarm that joins is told with these.
+    fn takes(&self, entry: &Entry) -> bool {
+        self.entries.first().is_some_and(|first| entry.at.duration_since(first.at) < TOGETHER)
+    }
 }
 
 /// The alarm that joined, if one did.
@@ -71,17 +82,16 @@ fn joined(entry: &Entry) -> Option<Named<'_>> {
 }
 
 /// An entry, and those that are told with it.
-fn moment(incident: &Incident, first: &Entry, others: &[Entry]) -> Moment {
+fn moment(incident: &Incident, first: &Entry, others: &[&Entry]) -> Moment {
     let what = sentence(incident, &first.event).capitalized();
     let (mut parts, mut detail) = (what.parts.iter().map(fragment).collect(), what.detail);
     if !others.is_empty() {
-        let alarms: Vec<Named<'_>> = [first].into_iter().chain(others).filter_map(joined).collect();
+        let entries = [first].into_iter().chain(others.iter().copied());
+        let alarms: Vec<Named<'_>> = entries.filter_map(joined).collect();
         let strong = Fragment { text: in_words(&alarms, 0), strong: true, at: None };
         let text = Fragment { text: " went off too".to_owned(), strong: false, at: None };
         parts = vec![strong, text];
-        if alarms.iter().any(|alarm| alarm.reason != alarms[0].reason) {
-            detail = String::new();
-        }
+        detail = reasons(&alarms);
     }
     let after = first.at.duration_since(incident.raised_at).as_secs();
     Moment {

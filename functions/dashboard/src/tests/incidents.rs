@@ -282,6 +282,31 @@ fn many_alarms_are_one_row_and_one_moment() {
 }
 
 #[test]
+fn alarms_that_join_around_another_entry_are_one_moment() {
+    let worker = |at: usize| {
+        let reason = "no heartbeat".to_owned();
+        Signal::Alarm(Alarm { reason, ..alarm(&format!("prod-worker-{at:02}")) })
+    };
+    let mut signals = vec![(1, call(1, CallEvent::Placed { reading_seconds: 8 }))];
+    signals.extend((2..9).map(|at| (2, worker(at))));
+    signals.push((2, call(1, CallEvent::Ringing)));
+    signals.extend((9..30).map(|at| (2, worker(at))));
+    signals.push((2, Signal::Alarm(alarm("prod-db"))));
+    signals.push((61, worker(31)));
+    signals.push((62, worker(32)));
+    let page = shown(&told(raised("prod-worker-01"), &signals)).1;
+    says(
+        &page,
+        &[
+            "prod-worker-32 went off too",
+            "30 alarms, 29 named prod-worker-… with the same reason went off too in Slack no heartbeat",
+            "alpha ’s phone rings",
+        ],
+    );
+    assert_eq!(page.matches("went off too").count(), 2, "{page}");
+}
+
+#[test]
 fn incidents_without_a_name_are_the_first_page() {
     let answer = Pages::new().get("/incidents", &[]);
     assert_eq!((answer.status, header(&answer, "location")), (303, "/"));
