@@ -64,31 +64,62 @@ pub enum Target {
     Product(&'static Route<Endpoint>),
     /// One that only this process serves.
     Sandbox(&'static Route<Served>),
-    /// None: a browser asks, and is shown a page that says so.
-    Nowhere,
+    /// None that takes it: a browser asks, and is shown a page that says so.
+    Refused(Refusal),
+}
+
+/// Why no endpoint takes a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Nothing lives at its path.
+    NotFound,
+    /// Its path takes other methods.
+    MethodNotAllowed,
+    /// Its body is larger than so many bytes.
+    TooLarge(usize),
+}
+
+impl Refusal {
+    /// The refusal that this error is, if people cause such a one with a link or a form.
+    pub fn of(error: &Error) -> Option<Refusal> {
+        match error {
+            Error::NotFound => Some(Refusal::NotFound),
+            Error::MethodNotAllowed => Some(Refusal::MethodNotAllowed),
+            Error::TooLarge(bytes) => Some(Refusal::TooLarge(*bytes)),
+            _ => None,
+        }
+    }
+
+    /// The answer to a script. A 405 names the methods that the path takes.
+    fn response(self, path: &str) -> Response {
+        match self {
+            Refusal::NotFound => Error::NotFound.into(),
+            Refusal::TooLarge(bytes) => Error::TooLarge(bytes).into(),
+            Refusal::MethodNotAllowed => {
+                let allowed = match path.starts_with("/sandbox/") {
+                    true => endpoints::allowed(SANDBOX, path),
+                    false => endpoints::allowed(ENDPOINTS, path),
+                };
+                Response::from(Error::MethodNotAllowed).with("allow", allowed)
+            }
+        }
+    }
 }
 
 impl Target {
-    /// Finds it.
+    /// Finds it. A page with a slash behind its path is the page, which leads to its own address.
     ///
     /// # Errors
     /// 404 and 405.
     pub fn find(method: &str, path: &str) -> Result<Target, Error> {
-        match path.starts_with("/sandbox/") {
-            true => endpoints::find(SANDBOX, method, path).map(Target::Sandbox),
-            false => endpoints::find(ENDPOINTS, method, path).map(Target::Product),
+        if path.starts_with("/sandbox/") {
+            return endpoints::find(SANDBOX, method, path).map(Target::Sandbox);
         }
-    }
-
-    /// Finds where a browser is answered that asks for a page: outside the sandbox there is no path without one.
-    ///
-    /// # Errors
-    /// 404 and 405, in the sandbox and to what is no GET.
-    pub fn find_page(method: &str, path: &str) -> Result<Target, Error> {
-        Target::find(method, path).or_else(|error| match method {
-            "GET" | "HEAD" if !path.starts_with("/sandbox/") => Ok(Target::Nowhere),
-            _ => Err(error),
-        })
+        let found = match endpoints::page_before_slash(method, path) {
+            Some(route) => Ok(route),
+            None => endpoints::find(ENDPOINTS, method, path),
+        };
+        found.map(Target::Product)
     }
 
     /// The largest body that it takes.
@@ -96,7 +127,7 @@ impl Target {
         match self {
             Target::Product(route) => route.body,
             Target::Sandbox(route) => route.body,
-            Target::Nowhere => Body::Nothing,
+            Target::Refused(_) => Body::Nothing,
         }
     }
 
@@ -110,7 +141,7 @@ impl Target {
         let access = match self {
             Target::Product(route) => route.access,
             Target::Sandbox(route) => route.access,
-            Target::Nowhere => return false,
+            Target::Refused(_) => return false,
         };
         matches!(access, Access::Viewer | Access::Sandbox)
     }
@@ -143,7 +174,10 @@ async fn dispatch(state: &AppState, target: Target, request: Request) -> Respons
             return simulated::handle(&state.simulated, &state.dashboard, route, request).await;
         }
         Target::Product(route) => route,
-        Target::Nowhere => return dashboard::handle(&state.dashboard, request, now).await,
+        Target::Refused(refusal) => {
+            let response = refusal.response(&request.path);
+            return dashboard::refused(&state.dashboard, &request, response, now).await;
+        }
     };
     match route.name.function() {
         Function::EventStreamWebhook => {

@@ -32,7 +32,7 @@ use shared::http::refusals::REFUSALS;
 use shared::http::{Request, Response};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::Target;
+use crate::{Refusal, Target};
 use connections::{Connections, Limits, Ticket};
 use request::{Refused, read};
 use stream::Watched;
@@ -116,7 +116,7 @@ fn connection(
                         ticket.answered();
                         response
                     }
-                    Err(refused) => refuse(&path, refused, &ticket),
+                    Err(refused) => refuse(&path, refused, &handler, &ticket).await,
                 };
                 Ok::<_, Infallible>(response)
             }
@@ -139,8 +139,13 @@ fn connection(
     });
 }
 
-fn refuse(path: &str, refused: Refused, ticket: &Ticket) -> hyper::Response<Full<Bytes>> {
-    let Refused { error, unfinished } = refused;
+async fn refuse(
+    path: &str,
+    refused: Refused,
+    handler: &Handler,
+    ticket: &Ticket,
+) -> hyper::Response<Full<Bytes>> {
+    let Refused { error, unfinished, by_browser } = refused;
     REFUSALS.count(path, &error);
     let (path, status) = (logged_path(path), error.status());
     // What a slow client can cause at will does not fill the log.
@@ -149,7 +154,10 @@ fn refuse(path: &str, refused: Refused, ticket: &Ticket) -> hyper::Response<Full
     } else {
         tracing::warn!(path, status, %error, "a request was refused");
     }
-    let mut response = write(hardened(error.into(), false));
+    let mut response = write(match by_browser.zip(Refusal::of(&error)) {
+        Some((request, refusal)) => handler(Target::Refused(refusal), request).await,
+        None => hardened(error.into(), false),
+    });
     if unfinished {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         ticket.refused();

@@ -6,11 +6,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
-use hyper::header::ACCEPT;
 use hyper::http::request::Parts;
 use shared::Error;
+use shared::http::Request;
 use shared::http::endpoints::Body;
-use shared::http::{Request, wants_page};
 use tokio::time::timeout_at;
 
 use super::connections::{SMALL_BODY, Ticket};
@@ -21,6 +20,8 @@ pub(super) struct Refused {
     pub(super) error: Error,
     /// The client is still sending: the connection cannot be used again.
     pub(super) unfinished: bool,
+    /// The request without its body, if somebody sees the answer in a browser.
+    pub(super) by_browser: Option<Request>,
 }
 
 /// Reads a whole request. What comes of one that is refused is thrown away.
@@ -37,7 +38,7 @@ pub(super) async fn read(
         let what = "Content-Length and Transfer-Encoding exclude each other";
         Err(Error::BadRequest(what.to_owned()))
     } else {
-        find(&head).and_then(|target| {
+        Target::find(head.method.as_str(), head.uri.path()).and_then(|target| {
             target.body().check_length(body.size_hint().lower()).map(|()| target)
         })
     };
@@ -60,33 +61,28 @@ pub(super) async fn read(
             if unfinished && !head.headers.contains_key("expect") {
                 drain(body, throw_away);
             }
-            return Err(Refused { error, unfinished });
+            let by_browser = Some(received(&head, peer, Bytes::new())).filter(Request::wants_page);
+            return Err(Refused { error, unfinished, by_browser });
         }
     };
     ticket.request_arrived();
+    Ok((target, received(&head, peer, bytes)))
+}
+
+/// A request of our own type, as it was received.
+fn received(head: &Parts, peer: &str, body: Bytes) -> Request {
     let headers = head
         .headers
         .iter()
         .map(|(name, value)| (name.as_str().to_owned(), Bytes::copy_from_slice(value.as_bytes())));
-    let request = Request {
+    Request {
         method: head.method.as_str().to_owned(),
         mount: String::new(),
         path: head.uri.path().to_owned(),
         query: head.uri.query().map(str::to_owned),
         headers: headers.collect(),
-        body: bytes,
+        body,
         peer: Some(peer.to_owned()),
-    };
-    Ok((target, request))
-}
-
-/// Where a request is answered. A browser's is answered with a page, whatever its path.
-fn find(head: &Parts) -> Result<Target, Error> {
-    let (method, path) = (head.method.as_str(), head.uri.path());
-    let accept = head.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
-    match wants_page(accept) {
-        true => Target::find_page(method, path),
-        false => Target::find(method, path),
     }
 }
 

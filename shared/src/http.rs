@@ -80,9 +80,10 @@ impl Request {
         self.header("accept").is_some_and(|accept| accept.contains("application/json"))
     }
 
-    /// Whether a browser asks, for a page that somebody sees.
+    /// Whether a browser asks, for a page that somebody sees: scripts want JSON, or anything.
     pub fn wants_page(&self) -> bool {
-        wants_page(self.header("accept"))
+        let accept = self.header("accept").unwrap_or_default();
+        accept.contains("text/html") && !accept.contains("application/json")
     }
 
     /// Refuses a POST that another site's page sent: if there is an `Origin`, it must be the Host's or that of our
@@ -111,12 +112,6 @@ impl Request {
         }
         Err(foreign())
     }
-}
-
-/// Whether a request with this `Accept` is a browser's, for a page that somebody sees: scripts want JSON, or anything.
-pub fn wants_page(accept: Option<&str>) -> bool {
-    accept
-        .is_some_and(|accept| accept.contains("text/html") && !accept.contains("application/json"))
 }
 
 /// The Content-Security-Policy of all pages: nothing from elsewhere, nothing inline, in nobody's frame.

@@ -108,6 +108,37 @@ async fn browser_at_a_path_that_does_not_exist_sees_a_page() {
 }
 
 #[tokio::test]
+async fn browser_whose_form_is_refused_sees_a_page_with_the_same_status() {
+    let server = Plan::new().start().await;
+    let browser = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+    let (small, large) = ("a=1", "a=".to_owned() + &"x".repeat(40_000));
+    for (path, body, status, allow) in [
+        ("/", small, 405, "GET, HEAD"),
+        ("/history", small, 405, "GET, HEAD"),
+        ("/incidents/a-1", small, 405, "GET, HEAD"),
+        ("/sandbox/phones", small, 405, "GET, HEAD"),
+        ("/nothing-here", small, 404, ""),
+        ("/nothing-here", &large, 404, ""),
+        ("/dead-letters/replay", &large, 413, ""),
+    ] {
+        let page = post(&server, path, &[browser], body).await;
+        assert_eq!((page.status().as_u16(), header(&page, "allow").as_str()), (status, allow));
+        assert_eq!(header(&page, "content-type"), "text/html; charset=utf-8", "{path}");
+        let text = page.text().await.unwrap();
+        assert!(text.contains("<a href=\"/\">All incidents</a>"), "{path}: {text}");
+        assert!(text.contains("<nav"), "{path}: {text}");
+        let script = post(&server, path, &[], body).await;
+        assert_eq!(script.status(), status, "{path}");
+        assert_eq!(header(&script, "content-type"), "text/plain; charset=utf-8", "{path}");
+    }
+    let locked = Plan::new().set("DASHBOARD_PASSWORD", "correct horse").start().await;
+    let page = post(&locked, "/nothing-here", &[browser], small).await.text().await.unwrap();
+    assert!(page.contains("There is no such page") && !page.contains("<nav"), "{page}");
+    let slash = server.get("/history/?page=2").await;
+    assert_eq!(header(&slash, "location"), "/history?page=2");
+}
+
+#[tokio::test]
 async fn refused_path_is_cut_in_the_log_and_every_answer_says_what_it_is() {
     let server = Plan::new().set("LOG_LEVEL", "debug").start().await;
     let long = format!("/{}?token=SECRET-IN-QUERY", "x".repeat(1_000));

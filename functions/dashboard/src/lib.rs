@@ -18,7 +18,7 @@ mod tests;
 use std::sync::Arc;
 
 use shared::config::SettingsCache;
-use shared::http::endpoints::{self, Access, Endpoint, Method, Route};
+use shared::http::endpoints::{self, Access, ENDPOINTS, Endpoint, Method, Route};
 use shared::http::packed::packed;
 use shared::http::{Request, Response, answer};
 use shared::start_token::StartToken;
@@ -83,12 +83,27 @@ pub struct Viewer {
 pub async fn handle(dashboard: &Dashboard, request: Request, now: Timestamp) -> Response {
     match route(dashboard, &request, now).await {
         Err(error) if request.wants_page() => {
-            let response = answer(&request, Err(error));
-            let viewer = session::viewer(dashboard, &request, now).await.ok();
-            pages::refused::page(dashboard, &request, response, viewer.as_ref(), now).await
+            let response = match answer(&request, Err(error)) {
+                response if response.status == 405 => {
+                    response.with("allow", endpoints::allowed(ENDPOINTS, &request.path))
+                }
+                response => response,
+            };
+            refused(dashboard, &request, response, now).await
         }
         result => answer(&request, result),
     }
+}
+
+/// The page that a browser sees instead of this answer to a request that is refused.
+pub async fn refused(
+    dashboard: &Dashboard,
+    request: &Request,
+    response: Response,
+    now: Timestamp,
+) -> Response {
+    let viewer = session::viewer(dashboard, request, now).await.ok();
+    pages::refused::page(dashboard, request, response, viewer.as_ref(), now).await
 }
 
 async fn route(
@@ -96,6 +111,9 @@ async fn route(
     request: &Request,
     now: Timestamp,
 ) -> Result<Response, Error> {
+    if endpoints::page_before_slash(&request.method, &request.path).is_some() {
+        return Ok(Response::see_other(&without_slash(request)));
+    }
     let route = endpoints::admit(request)?;
     if route.method == Method::Post {
         let settings = dashboard.settings.get(now).await?;
@@ -118,6 +136,13 @@ async fn route(
         Endpoint::LogOut => session::log_out(dashboard, request, now).await,
         _ => Err(Error::NotFound),
     }
+}
+
+/// The address of the page that a request means which has a slash behind it.
+fn without_slash(request: &Request) -> String {
+    let path = request.path.strip_suffix('/').unwrap_or(&request.path).to_owned();
+    let page = Request { path, query: request.query.clone(), ..Request::default() };
+    format!("{}{}", request.mount, page.target())
 }
 
 /// Whether a script asks, which can do nothing with the log-in page.

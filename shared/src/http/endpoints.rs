@@ -186,9 +186,15 @@ pub fn find<N>(
     Err(if known { Error::MethodNotAllowed } else { Error::NotFound })
 }
 
-/// The methods that the product's endpoints at this path take, as the header `Allow` names them.
-pub fn allowed(path: &str) -> String {
-    let routes = ENDPOINTS.iter().filter(|route| route.has_path(path));
+/// The page of the product that is meant by the path of a GET with one slash too many at its end.
+pub fn page_before_slash(method: &str, path: &str) -> Option<&'static Route<Endpoint>> {
+    let route = find(ENDPOINTS, method, path.strip_suffix('/')?).ok()?;
+    (route.method == Method::Get && route.access == Access::Viewer).then_some(route)
+}
+
+/// The methods that the endpoints of a table take at this path, as the header `Allow` names them.
+pub fn allowed<N>(table: &[Route<N>], path: &str) -> String {
+    let routes = table.iter().filter(|route| route.has_path(path));
     let names: BTreeSet<&str> = routes.flat_map(|route| route.method.names()).copied().collect();
     Vec::from_iter(names).join(", ")
 }

@@ -2,7 +2,7 @@
 //! back.
 
 use minijinja::{Value, context};
-use shared::http::{Request, Response, endpoints};
+use shared::http::{Request, Response};
 use shared::start_token::is_own_path;
 use shared::{Error, Timestamp};
 
@@ -20,7 +20,7 @@ pub(crate) async fn page(
     now: Timestamp,
 ) -> Response {
     let status = response.status;
-    let Some((title, advice)) = words(status) else { return response };
+    let Some((title, advice)) = words(status, &request.method) else { return response };
     let framed = match viewer {
         Some(viewer) => framed(dashboard, title, viewer, now).await.ok(),
         None => None,
@@ -29,10 +29,11 @@ pub(crate) async fn page(
     let frame = framed.unwrap_or_else(bare);
     let facts = context! { advice, detail => detail(&response), back => back(request), ..frame };
     match render(dashboard, "refused.html", facts) {
-        Ok(page) if status == 405 => {
-            Response { status, ..page }.with("allow", endpoints::allowed(&request.path))
+        Ok(page) => {
+            let allow = response.headers.into_iter().find(|(name, _)| *name == "allow");
+            let page = Response { status, ..page };
+            allow.into_iter().fold(page, |page, (name, value)| page.with(name, value))
         }
-        Ok(page) => Response { status, ..page },
         Err(_) => response,
     }
 }
@@ -47,8 +48,8 @@ async fn framed(
     frame(dashboard, &settings, (title, "refused"), viewer, now).await
 }
 
-/// What a status means, and what to do.
-fn words(status: u16) -> Option<(&'static str, &'static str)> {
+/// What a status means for a request of this method, and what to do.
+fn words(status: u16, method: &str) -> Option<(&'static str, &'static str)> {
     Some(match status {
         400 => ("That cannot be understood", "Something in the address or the form is wrong."),
         403 => (
@@ -58,6 +59,10 @@ fn words(status: u16) -> Option<(&'static str, &'static str)> {
         404 => (
             "There is no such page",
             "Part of the address may be missing, or what was here is no longer kept.",
+        ),
+        405 if !matches!(method, "GET" | "HEAD") => (
+            "Nothing was done",
+            "This address does not take what was sent. If a button led here, the page with it may be older than Ringdown is now.",
         ),
         405 => (
             "There is nothing to see here",
@@ -77,10 +82,11 @@ fn detail(response: &Response) -> Option<String> {
     (text != "try again later").then(|| text.to_owned())
 }
 
-/// The page of ours that the person came from, if it is another one.
+/// The page of ours that the person came from, if it is another one, or had the form that was refused.
 fn back(request: &Request) -> Option<String> {
     let (_, referer) = request.header("referer")?.split_once("://")?;
     let path = referer.strip_prefix(request.header("host")?)?;
-    let is_other = path.split('?').next() != Some(&request.path) && path != "/";
+    let is_form = request.method == "POST";
+    let is_other = (is_form || path.split('?').next() != Some(&request.path)) && path != "/";
     (is_other && is_own_path(path)).then(|| path.to_owned())
 }

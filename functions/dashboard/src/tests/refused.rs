@@ -43,6 +43,43 @@ fn page_of_a_405_says_what_is_allowed() {
 }
 
 #[test]
+fn form_that_an_address_does_not_take_is_answered_with_a_page() {
+    let pages = Pages::new();
+    let referer = ("referer", "http://localhost/history?page=2");
+    for (path, status, title) in [
+        ("/", 405, "Nothing was done"),
+        ("/history", 405, "Nothing was done"),
+        ("/incidents/a-1", 405, "Nothing was done"),
+        ("/nothing-here", 404, "There is no such page"),
+    ] {
+        let page = pages.post(path, &[BROWSER, referer]);
+        let text = body(&page);
+        assert_eq!(page.status, status, "{path}");
+        assert!(text.contains(&format!("<h1>{title}</h1>")), "{path}: {text}");
+        assert!(!text.contains("cannot be opened by itself"), "nobody opened {path}: {text}");
+        assert!(text.contains(r#"<a href="&#x2f;history?page=2">Back"#), "{path}: {text}");
+    }
+}
+
+#[test]
+fn path_with_a_slash_behind_it_leads_to_the_page() {
+    let pages = Pages::new();
+    for (path, there) in [
+        ("/history/", "/history"),
+        ("/history/?policy=default&page=2", "/history?policy=default&page=2"),
+        ("/incidents/", "/incidents"),
+        ("/incidents/a-1/", "/incidents/a-1"),
+    ] {
+        let answer = pages.get(path, &[BROWSER]);
+        assert_eq!((answer.status, header(&answer, "location")), (303, there), "{path}");
+    }
+    for path in ["/history//", "//evil.example.com/", "/health/", "/login/x/"] {
+        assert_eq!(pages.get(path, &[BROWSER]).status, 404, "{path}");
+    }
+    assert_eq!(pages.post("/dead-letters/replay/", &[BROWSER]).status, 404);
+}
+
+#[test]
 fn post_of_another_site_is_answered_with_a_page() {
     let headers = [BROWSER, ("origin", "https://evil.example.com")];
     let page = Pages::new().post("/dead-letters/replay", &headers);
