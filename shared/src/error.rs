@@ -20,9 +20,9 @@ pub enum Error {
     /// The request has another bearer token than it should.
     #[error("the bearer token is wrong")]
     WrongToken,
-    /// The message of SNS is of a topic that the configuration does not name.
-    #[error("its topic is not one of `sns_topics` in the configuration")]
-    ForeignTopic,
+    /// The message of SNS is of a topic that the configuration does not name: its ARN, as it can be shown.
+    #[error("its topic {0} is not one of `sns_topics` in the configuration")]
+    ForeignTopic(String),
     /// The message is not proven to be SNS', and why.
     #[error("this is not taken for a message of SNS: {0}")]
     NotFromSns(&'static str),
@@ -91,7 +91,7 @@ impl Error {
             | Error::NoToken
             | Error::WrongToken
             | Error::NoStartToken
-            | Error::ForeignTopic
+            | Error::ForeignTopic(_)
             | Error::NotFromSns(_) => 401,
             Error::Forged(_) => 403,
             Error::NotFound => 404,

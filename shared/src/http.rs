@@ -208,7 +208,7 @@ impl From<Error> for Response {
         };
         let response = Response::of(status, "text/plain; charset=utf-8", text + "\n");
         match error {
-            Error::NoToken | Error::WrongToken | Error::ForeignTopic | Error::NotFromSns(_) => {
+            Error::NoToken | Error::WrongToken | Error::ForeignTopic(_) | Error::NotFromSns(_) => {
                 response.with("www-authenticate", "Bearer")
             }
             _ => response,

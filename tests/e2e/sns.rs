@@ -156,7 +156,9 @@ async fn foreign_topic_is_refused_and_nothing_is_fetched_or_stored() {
             let answer = function.answer(message).await;
             assert_eq!(answer.status, 401);
             let text = String::from_utf8_lossy(&answer.body).into_owned();
-            assert_eq!(text, "its topic is not one of `sns_topics` in the configuration\n");
+            let expected =
+                format!("its topic {TOPIC} is not one of `sns_topics` in the configuration\n");
+            assert_eq!(text, expected);
             assert!(answer.headers.contains(&("www-authenticate", "Bearer".to_owned())));
         }
         assert_eq!(function.fetched(), [""; 0]);
@@ -173,6 +175,11 @@ async fn what_sns_has_not_signed_for_this_topic_within_an_hour_is_refused() {
     let changed = |field: &str, value: &str| {
         let mut changed = alarm.clone();
         changed[field] = json!(value);
+        changed
+    };
+    let without = |field: &str| {
+        let mut changed = alarm.clone();
+        changed[field] = Value::Null;
         changed
     };
     let old = function.now - SignedDuration::from_secs(3_601);
@@ -206,6 +213,10 @@ async fn what_sns_has_not_signed_for_this_topic_within_an_hour_is_refused() {
         (changed("Message", "{}"), "its signature is wrong", 1),
         (changed("Signature", "AAAA"), "its signature is wrong", 0),
         (changed("SignatureVersion", "1"), "its signature is wrong", 0),
+        (changed("SignatureVersion", "3"), "its SignatureVersion is neither \"1\" nor \"2\"", 0),
+        (without("Signature"), "it has no Signature", 0),
+        (without("Timestamp"), "it has no Timestamp", 0),
+        (without("SigningCertURL"), "it has no SigningCertURL", 0),
     ] {
         let told = function.posts(&message).await;
         assert_eq!(told, (401, format!("this is not taken for a message of SNS: {why}\n")));

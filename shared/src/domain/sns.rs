@@ -9,6 +9,6 @@ mod message;
 mod topic;
 mod url;
 
-pub use message::{Kind, Message, Version};
+pub use message::{Kind, Message, Unread, Version};
 pub use topic::Topic;
 pub use url::SnsUrl;

@@ -44,7 +44,7 @@ impl Reason {
         match error {
             Error::Forged(_) if access == Access::FlowToken => Some(Reason::Token),
             Error::Forged(_) | Error::NotFromSns(_) => Some(Reason::Signature),
-            Error::ForeignTopic => Some(Reason::Topic),
+            Error::ForeignTopic(_) => Some(Reason::Topic),
             Error::NoToken | Error::WrongToken => Some(Reason::Token),
             Error::TooLarge(_) | Error::TooManyFields(_) => Some(Reason::TooLarge),
             Error::BadRequest(_) => Some(Reason::BadRequest),
@@ -87,7 +87,7 @@ mod tests {
             ("/slack/actions", forged()),
             ("/twilio/studio/x/1", forged()),
             ("/alarms", Error::NoToken),
-            ("/alarms", Error::ForeignTopic),
+            ("/alarms", Error::ForeignTopic("an ARN".to_owned())),
             ("/alarms", Error::NotFromSns("it is not signed")),
             ("/metrics", Error::WrongToken),
             ("/twilio/voice/x/1/status", Error::TooManyFields(200)),

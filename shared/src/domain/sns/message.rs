@@ -5,7 +5,7 @@ use std::fmt::Write;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 /// How far a message's time may be from ours.
 const MAX_AGE: SignedDuration = SignedDuration::from_hours(1);
@@ -74,13 +74,50 @@ pub struct Message {
     signature: String,
 }
 
+/// Why a body is not read as a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It is none of SNS': it has no type and topic of one.
+    NotOfSns,
+    /// It is one, and this is wrong with it.
+    Malformed(&'static str),
+}
+
+/// The fields that each message has as text, and what is said where one is not there.
+const FIELDS: [(&str, &str); 5] = [
+    ("Message", "it has no Message"),
+    ("MessageId", "it has no MessageId"),
+    ("Timestamp", "it has no Timestamp"),
+    ("Signature", "it has no Signature"),
+    ("SigningCertURL", "it has no SigningCertURL"),
+];
+
+/// Why a body that is not a whole message is none.
+fn unread(body: &[u8]) -> Unread {
+    let fields: Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
+    let text = |name: &str| fields.get(name).and_then(Value::as_str);
+    let kind = fields.get("Type").is_some_and(|kind| Kind::deserialize(kind).is_ok());
+    if !kind || text("TopicArn").is_none() {
+        return Unread::NotOfSns;
+    }
+    let missing = FIELDS.iter().find(|(name, _)| text(name).is_none());
+    Unread::Malformed(match (missing, text("SignatureVersion")) {
+        (Some((_, what)), _) => what,
+        (None, Some("1" | "2")) => "one of its fields cannot be read",
+        (None, _) => "its SignatureVersion is neither \"1\" nor \"2\"",
+    })
+}
+
 impl Message {
-    /// Reads a body. `None` if it is no message of SNS, or lacks what each has.
-    pub fn read(body: &[u8]) -> Option<Message> {
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// It is no message of SNS, or lacks what each has.
+    pub fn read(body: &[u8]) -> Result<Message, Unread> {
         if body.len() > MAX_BODY_BYTES {
-            return None;
+            return Err(Unread::NotOfSns);
         }
-        let message: Message = serde_json::from_slice(body).ok()?;
+        let message: Message = serde_json::from_slice(body).map_err(|_| unread(body))?;
         let is_id = |c: u8| c.is_ascii_alphanumeric() || c == b'-';
         let has_id =
             (1..=MAX_ID_BYTES).contains(&message.id.len()) && message.id.bytes().all(is_id);
@@ -93,11 +130,17 @@ impl Message {
             message.token.as_ref(),
         ];
         let are_lines = lines.iter().flatten().all(|text| !text.contains('\n'));
-        let is_whole = match message.kind {
-            Kind::Notification => true,
-            _ => message.subscribe_url.is_some() && message.token.is_some(),
-        };
-        (has_id && is_whole && are_lines).then_some(message)
+        let is_confirmed = message.kind != Kind::Notification;
+        let wrong = [
+            (!has_id, "its MessageId is none of SNS'"),
+            (is_confirmed && message.subscribe_url.is_none(), "it has no SubscribeURL"),
+            (is_confirmed && message.token.is_none(), "it has no Token"),
+            (!are_lines, "one of its fields has several lines"),
+        ];
+        match wrong.into_iter().find(|(is_wrong, _)| *is_wrong) {
+            Some((_, what)) => Err(Unread::Malformed(what)),
+            None => Ok(message),
+        }
     }
 
     /// Whether it was sent within an hour of `now`.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::domain::text::mask_numbers;
+
 /// A topic whose messages are taken: `arn:aws:sns:eu-central-1:123456789012:alarms`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Topic {
@@ -11,6 +13,10 @@ pub struct Topic {
 
 /// The longest name of a topic.
 const MAX_NAME_CHARS: usize = 256;
+/// How much is shown of what should be an ARN.
+const MAX_SHOWN_CHARS: usize = 320;
+/// How the name of a FIFO topic ends.
+const FIFO: &str = ".fifo";
 
 impl Topic {
     /// Reads an ARN. `None` if it is none of a topic that can post: one whose name ends in `.fifo` cannot.
@@ -28,6 +34,14 @@ impl Topic {
             && name.len() <= MAX_NAME_CHARS
             && of(name, "-_", |c| c.is_ascii_alphanumeric());
         is_topic.then(|| Topic { arn: arn.to_owned(), region: region.to_owned() })
+    }
+
+    /// An ARN that came from outside, for a log and an answer. What is none of a topic is cut and quoted, without a number
+    /// in it that could be somebody's.
+    pub fn shown(arn: &str) -> String {
+        let cut: String = arn.chars().take(MAX_SHOWN_CHARS).collect();
+        let topic = Topic::parse(cut.strip_suffix(FIFO).unwrap_or(&cut));
+        if topic.is_some() { cut } else { mask_numbers(&format!("{cut:?}")) }
     }
 
     /// Its ARN.
@@ -79,6 +93,17 @@ mod tests {
         ] {
             assert_eq!(Topic::parse(none), None, "{none:?}");
         }
+    }
+
+    #[test]
+    fn arn_of_a_stranger_is_shown_on_one_line_and_cut() {
+        for arn in ["arn:aws:sns:eu-west-1:123456789012:other", "arn:aws:sns:a:123456789012:b.fifo"]
+        {
+            assert_eq!(Topic::shown(arn), arn);
+        }
+        assert_eq!(Topic::shown("call +15005550001"), "\"call +…0001\"");
+        assert_eq!(Topic::shown("a\nb\u{202e}\u{9b}"), r#""a\nb\u{202e}\u{9b}""#);
+        assert_eq!(Topic::shown(&"a".repeat(9_999)).len(), MAX_SHOWN_CHARS + 2);
     }
 
     proptest! {

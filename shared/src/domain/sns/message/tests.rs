@@ -25,7 +25,7 @@ fn confirmation(kind: &str) -> Value {
 }
 
 fn read(value: &Value) -> Option<Message> {
-    Message::read(value.to_string().as_bytes())
+    Message::read(value.to_string().as_bytes()).ok()
 }
 
 #[test]
@@ -62,40 +62,55 @@ fn confirmations_are_signed_over_their_url_and_token() {
 }
 
 #[test]
-fn what_lacks_a_field_or_has_a_wrong_one_is_no_message() {
-    assert!(read(&notification()).is_some());
-    for (field, value) in [
-        ("Type", json!("Other")),
-        ("Type", Value::Null),
-        ("MessageId", json!("")),
-        ("MessageId", json!("a\nb")),
-        ("MessageId", json!("a".repeat(65))),
-        ("TopicArn", Value::Null),
-        ("TopicArn", json!("arn\nType")),
-        ("Timestamp", json!("2026\n")),
-        ("Subject", json!("a\nTimestamp\nb")),
-        ("SignatureVersion", json!("3")),
-        ("SignatureVersion", json!(1)),
-        ("Signature", Value::Null),
-        ("SigningCertURL", Value::Null),
-        ("Message", json!({"AlarmName": "a"})),
+fn message_that_lacks_a_field_or_has_a_wrong_one_says_which() {
+    let told = |value: &Value| Message::read(value.to_string().as_bytes()).err();
+    assert_eq!(told(&notification()), None);
+    for (field, value, what) in [
+        ("MessageId", json!(""), "its MessageId is none of SNS'"),
+        ("MessageId", json!("a\nb"), "its MessageId is none of SNS'"),
+        ("MessageId", json!("a".repeat(65)), "its MessageId is none of SNS'"),
+        ("MessageId", Value::Null, "it has no MessageId"),
+        ("TopicArn", json!("arn\nType"), "one of its fields has several lines"),
+        ("Timestamp", json!("2026\n"), "one of its fields has several lines"),
+        ("Timestamp", Value::Null, "it has no Timestamp"),
+        ("Subject", json!("a\nTimestamp\nb"), "one of its fields has several lines"),
+        ("Subject", json!(1), "one of its fields cannot be read"),
+        ("SignatureVersion", json!("3"), "its SignatureVersion is neither \"1\" nor \"2\""),
+        ("SignatureVersion", json!(1), "its SignatureVersion is neither \"1\" nor \"2\""),
+        ("SignatureVersion", Value::Null, "its SignatureVersion is neither \"1\" nor \"2\""),
+        ("Signature", Value::Null, "it has no Signature"),
+        ("SigningCertURL", Value::Null, "it has no SigningCertURL"),
+        ("Message", json!({"AlarmName": "a"}), "it has no Message"),
     ] {
         let mut changed = notification();
         changed[field] = value.clone();
-        assert!(read(&changed).is_none(), "{field}: {value}");
+        assert_eq!(told(&changed), Some(Unread::Malformed(what)), "{field}: {value}");
     }
-    for field in ["SubscribeURL", "Token"] {
+    for (field, what) in [("SubscribeURL", "it has no SubscribeURL"), ("Token", "it has no Token")]
+    {
         let mut changed = confirmation("SubscriptionConfirmation");
         changed[field] = Value::Null;
-        assert!(read(&changed).is_none(), "{field}");
+        assert_eq!(told(&changed), Some(Unread::Malformed(what)), "{field}");
     }
     let twice = notification().to_string().replacen('{', r#"{"Message":"another","#, 1);
-    assert!(Message::read(twice.as_bytes()).is_none(), "a field that is there twice");
+    let what = Unread::Malformed("one of its fields cannot be read");
+    assert_eq!(Message::read(twice.as_bytes()).err(), Some(what), "a field that is there twice");
+}
+
+#[test]
+fn body_without_the_type_and_topic_of_a_message_is_none_of_sns() {
+    for (field, value) in
+        [("Type", json!("Other")), ("Type", Value::Null), ("TopicArn", Value::Null)]
+    {
+        let mut changed = notification();
+        changed[field] = value.clone();
+        let read = Message::read(changed.to_string().as_bytes());
+        assert_eq!(read.err(), Some(Unread::NotOfSns), "{field}: {value}");
+    }
     let mut long = notification();
     long["Message"] = json!("a".repeat(MAX_BODY_BYTES));
-    assert!(read(&long).is_none());
-    for body in ["", "[]", "null", "{}", "Type=Notification"] {
-        assert!(Message::read(body.as_bytes()).is_none(), "{body}");
+    for body in [&long.to_string(), "", "[]", "null", "{}", "Type=Notification"] {
+        assert_eq!(Message::read(body.as_bytes()).err(), Some(Unread::NotOfSns));
     }
 }
 

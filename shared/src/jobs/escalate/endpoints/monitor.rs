@@ -10,7 +10,7 @@ use super::super::intake::respond;
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::alarm::parse_named;
-use crate::domain::sns::Message;
+use crate::domain::sns::{Message, Unread};
 use crate::http::{Request, Response};
 
 impl Escalate {
@@ -25,9 +25,12 @@ impl Escalate {
     ) -> Result<Response, Error> {
         let work = self.begin(now).await?;
         // SNS shows no token: it signs.
-        let from_sns = if request.bearer().is_none() { Message::read(&request.body) } else { None };
-        if let Some(message) = from_sns {
-            return work.take_from_sns(&message).await;
+        if request.bearer().is_none() {
+            match Message::read(&request.body) {
+                Ok(message) => return work.take_from_sns(&message).await,
+                Err(Unread::Malformed(what)) => return Err(Error::NotFromSns(what)),
+                Err(Unread::NotOfSns) => {}
+            }
         }
         authenticate(request, &work.settings)?;
         work.take(&request.body).await.map(|results| respond(&results))

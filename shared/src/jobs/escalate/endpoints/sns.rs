@@ -22,8 +22,8 @@ impl Work<'_> {
     /// [`Error::NotFromSns`] for what SNS has not signed within an hour; 5xx if it has to come again.
     pub(super) async fn take_from_sns(&self, message: &Message) -> Result<Response, Error> {
         let mut topics = self.settings.config.sns_topics.iter();
-        let topic =
-            topics.find(|topic| topic.arn() == message.topic_arn).ok_or(Error::ForeignTopic)?;
+        let foreign = || Error::ForeignTopic(Topic::shown(&message.topic_arn));
+        let topic = topics.find(|topic| topic.arn() == message.topic_arn).ok_or_else(foreign)?;
         let confirmation = self.verify(message, topic).await?;
         let id = records::note(&format!("sns {}", message.id));
         if self.store().load(std::slice::from_ref(&id), self.now).await?.iter().any(Option::is_some)
