@@ -15,7 +15,9 @@ mod schedules;
 mod silences;
 mod studio;
 mod syntax;
+mod template_lines;
 mod times;
+mod unclosed;
 mod written;
 
 use std::collections::BTreeMap;
@@ -348,12 +350,11 @@ impl Check<'_> {
             return;
         }
         let Err((line, what)) = check(source.get_ref()) else { return };
+        let written = self.source.text.get(source.span()).and_then(template_lines::as_written);
+        let in_file = written.and_then(|written| check(&written).err());
+        let line = in_file.filter(|(_, same)| *same == what).map_or(line, |(line, _)| line);
         let mut problem = self.source.problem(source.span().start, key, what);
-        // TOML leaves out the line end right behind three quotes.
-        let opening = self.source.text.get(source.span().start..).unwrap_or_default();
-        let quoted = opening.strip_prefix("\"\"\"").or_else(|| opening.strip_prefix("'''"));
-        let left_out = quoted.is_some_and(|text| text.starts_with(['\n', '\r']));
-        problem.line += line.saturating_sub(1) + usize::from(left_out);
+        problem.line += line.saturating_sub(1);
         self.problems.push(problem);
     }
 

@@ -31,10 +31,17 @@ impl Check<'_> {
             match Topic::parse(arn.get_ref()) {
                 Some(topic) => topics.push(topic),
                 None => {
+                    let arn_text = arn.get_ref();
+                    let is_fifo = arn_text
+                        .strip_suffix(".fifo")
+                        .is_some_and(|standard| Topic::parse(standard).is_some());
+                    let why = match is_fifo {
+                        true => "is a FIFO topic, which cannot post over HTTPS",
+                        false => "is no topic",
+                    };
                     let what = format!(
-                        "{:?} is no topic that can post, expected an ARN like \
-                         \"arn:aws:sns:eu-central-1:123456789012:alarms\"",
-                        arn.get_ref()
+                        "{arn_text:?} {why}, expected the ARN of a standard one, like \
+                         \"arn:aws:sns:eu-central-1:123456789012:alarms\""
                     );
                     self.problem(arn.span().start, KEY, what);
                 }

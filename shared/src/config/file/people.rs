@@ -60,11 +60,11 @@ impl Check<'_> {
     fn person_name(&mut self, name: &Spanned<String>) {
         let text = name.get_ref();
         let is_long = text.chars().count() > MAX_NAME;
-        if text.trim().is_empty()
-            || text.trim() != text
-            || is_long
-            || text.contains(char::is_control)
-        {
+        if text.contains(char::is_control) {
+            let what =
+                format!("person {text:?}: has control characters, expected a name without them");
+            self.problem(name.span().start, "people", what);
+        } else if text.trim().is_empty() || text.trim() != text || is_long {
             let what = format!(
                 "person {text:?}: expected a name without blanks around it ({MAX_NAME} characters at most)"
             );

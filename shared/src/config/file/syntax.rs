@@ -2,10 +2,13 @@
 //! No value is repeated, as it may be a secret or somebody's number.
 
 use super::problems::{Problems, Source};
+use super::unclosed;
 
 /// The tables of which there may be several, …
 const LISTS: [&str; 6] =
     ["routes", "schedules", "schedules.overrides", "policies", "silences", "ignore"];
+/// … of these, those that have no name at all, …
+const WITHOUT_NAME: [&str; 2] = ["silences", "ignore"];
 /// … those that have a name in their line, each with an example, …
 const NAMED: [(&str, &str); 2] = [("channels", "default"), ("people", "alpha")];
 /// … and those of which there is one.
@@ -52,7 +55,7 @@ const ALIKE: f64 = 0.6;
 
 /// The line `[name]`, or `[[name]]`.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Header<'a> {
+pub(super) struct Header<'a> {
     name: &'a str,
     is_list: bool,
 }
@@ -73,6 +76,9 @@ impl Source {
     pub(super) fn syntax(&self, error: &toml::de::Error) -> Problems {
         let at = error.span().map_or(0, |span| span.start);
         let at = self.text.floor_char_boundary(at);
+        if let Some((start, key, what)) = unclosed::list(&self.text, at, error.message()) {
+            return Problems(vec![self.problem(start, key, what.to_owned())]);
+        }
         let place = Place::of(&self.text, at);
         if let Some((start, header)) = place.single_before(&self.text, at, error.message()) {
             let problem = self.problem(start, &format!("[{}]", header.name), several(header.name));
@@ -244,6 +250,15 @@ impl<'a> Place<'a> {
             }
         } else if has("invalid basic string, expected `\"`") {
             "its text has no end, expected a closing \"".to_owned()
+        } else if has("unicode hexadecimal value") || has("missing escaped value") {
+            "has a \\ that begins no character, expected \\\\ for one, or the text in single quotes"
+                .to_owned()
+        } else if has("visible characters") {
+            "has a control character in its text, expected none".to_owned()
+        } else if has("invalid multi-line basic string, expected `\"`") {
+            "its text has no end, expected a closing \"\"\"".to_owned()
+        } else if has("invalid multi-line literal string, expected `'`") {
+            "its text has no end, expected a closing '''".to_owned()
         } else if has("invalid literal string, expected `'`") {
             "its text has no end, expected a closing '".to_owned()
         } else if has("key with no value") && self.line.contains(':') {
@@ -274,6 +289,15 @@ impl Header<'_> {
     /// Brackets that are too few, or too many, or without a name.
     fn misused(self) -> Option<String> {
         let Header { name, is_list } = self;
+        if let Some((list, own)) = name.split_once('.').filter(|_| !LISTS.contains(&name))
+            && LISTS.contains(&list)
+        {
+            let own = own.trim_matches(['"', '\'']);
+            return Some(match WITHOUT_NAME.contains(&list) {
+                true => format!("expected [[{list}]], in double brackets and without a name"),
+                false => format!("expected [[{list}]], and under it a line name = {own:?}"),
+            });
+        }
         if !is_list {
             return LISTS.contains(&name).then(|| several(name));
         }
@@ -294,7 +318,7 @@ fn example(key: &str) -> Option<&'static str> {
     EXAMPLES.iter().find(|(known, _)| *known == key).map(|(_, example)| *example)
 }
 
-fn header(line: &str) -> Option<Header<'_>> {
+pub(super) fn header(line: &str) -> Option<Header<'_>> {
     let line = line.trim();
     let (name, is_list) = match line.strip_prefix("[[") {
         Some(rest) => (rest.split_once("]]")?.0, true),

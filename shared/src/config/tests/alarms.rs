@@ -21,9 +21,14 @@ fn topics_are_named_by_their_arns() {
 #[test]
 fn what_is_no_topic_or_too_many_is_told() {
     let none = problems(&text(&format!("\"{TOPIC}\",\n\"{TOPIC}.fifo\"")));
-    let expected = "ringdown.toml:4: alarms.sns_topics: \"arn:aws:sns:eu-central-1:123456789012:alarms.fifo\" is no topic \
-                    that can post, expected an ARN like \"arn:aws:sns:eu-central-1:123456789012:alarms\"";
+    let expected = "ringdown.toml:4: alarms.sns_topics: \"arn:aws:sns:eu-central-1:123456789012:alarms.fifo\" is a FIFO \
+                    topic, which cannot post over HTTPS, expected the ARN of a standard one, like \"arn:aws:sns:eu-central-1:123456789012:alarms\"";
     assert_eq!(none, expected);
+    let other = problems(&text("\"arn:aws:sqs:eu-central-1:123456789012:alarms\""));
+    assert!(
+        other.contains("alarms\" is no topic, expected the ARN of a standard one, like"),
+        "{other}"
+    );
     let many = problems(&text(&vec![format!("\"{TOPIC}\""); 51].join(",")));
     let expected = "ringdown.toml:3: alarms.sns_topics: has 51 topics, expected 50 at most";
     assert_eq!(many, expected);

@@ -103,6 +103,67 @@ fn mistake_in_a_table_is_answered_with_what_to_write() {
             "2: [policies]: expected [[policies]], in double brackets: there may be several",
         ),
         (
+            "[channels.a]\n[policies.default]\nroster = []\n",
+            "2: [policies.default]: expected [[policies]], and under it a line name = \"default\"",
+        ),
+        (
+            "[channels.a]\n[[policies.default]]\nroster = []\n",
+            "2: [[policies.default]]: expected [[policies]], and under it a line name = \"default\"",
+        ),
+        (
+            "[channels.a]\n[schedules.\"on call\"]\n",
+            "2: [schedules.\"on call\"]: expected [[schedules]], and under it a line name = \"on call\"",
+        ),
+        ("[routes.x]\n", "1: [routes.x]: expected [[routes]], and under it a line name = \"x\""),
+        (
+            "[silences.x]\n",
+            "1: [silences.x]: expected [[silences]], in double brackets and without a name",
+        ),
+        (
+            "[[policies]]\nalarms = [\"*\"\nroster = [\"a\"]\n",
+            "2: alarms: its list has no end, expected a closing ]",
+        ),
+        (
+            "[[policies]]\nalarms = [\"*\",\nattempts = 5\n",
+            "2: alarms: its list has no end, expected a closing ]",
+        ),
+        (
+            "[[policies]]\nalarms = [\n  \"*\",\n  \"b\"\n\n# c\nroster = [\"a\"]\n",
+            "2: alarms: its list has no end, expected a closing ]",
+        ),
+        (
+            "[[policies]]\nalarms = [\"*\"\n\n[[routes]]\nname = \"x\"\n",
+            "2: alarms: its list has no end, expected a closing ]",
+        ),
+        (
+            "[[policies]]\nalarms = [\"*\",\n[people.alpha]\n",
+            "2: alarms: its list has no end, expected a closing ]",
+        ),
+        ("[[policies]]\nalarms = [\"*\"", "2: alarms: its list has no end, expected a closing ]"),
+        (
+            "[[policies]]\nalarms = [\"a\" \"b\"]\n",
+            "2: alarms: its list has two values without a comma between, expected one",
+        ),
+        (
+            "[[policies]]\nalarms = [\n  \"a\"\n  \"b\"\n]\n",
+            "2: alarms: its list has two values without a comma between, expected one",
+        ),
+        (
+            "[[policies]]\nsay = \"C:\\Users\"\n",
+            "2: say: has a \\ that begins no character, expected \\\\ for one, or the text in single quotes",
+        ),
+        ("[[policies]]\nsay = \"C:\\data\"\n", "2: say: has a \\ that begins no character"),
+        ("[[policies]]\nsay = \"a\u{7}\"\n", "2: say: has a control character in its text"),
+        ("[[policies]]\nsay = \"\"\"a\n", "its text has no end, expected a closing \"\"\""),
+        (
+            "[channels.a]\n[people.\"a\\u001b[31m\\u202e\"]\nphone = \"+15005550001\"\n",
+            "has control characters, expected a name without them",
+        ),
+        (
+            "[channels.a]\n[people.\" a\"]\nphone = \"+15005550001\"\n",
+            "expected a name without blanks around it",
+        ),
+        (
             "[[people]]\nname = \"alpha\"\n",
             "1: [[people]]: expected [people.alpha]: single brackets, and its name",
         ),
@@ -299,4 +360,29 @@ fn line_of_a_template_is_right_in_a_file_with_carriage_returns() {
     }
     let told = problems(&format!("{GOOD}[forwards]\n").replace('\n', "\r\n"));
     assert!(told.starts_with("ringdown.toml:7: [forwards]: unknown table"), "{told}");
+}
+
+#[test]
+fn line_of_a_template_is_right_where_its_lines_are_joined() {
+    let toml = |text: &str| {
+        format!(
+            "[channels.a]\n[[routes]]\nname = \"r\"\nevents = [\"x\"]\nto = \"a\"\ntext = {text}\n"
+        )
+    };
+    for (text, line) in [
+        ("\"\"\"\\\n  {{ data.x }} \\\n  {{ data.y | nosuch }}\"\"\"", 8),
+        ("\"\"\"\n  {{ data.x }} \\\n\n\n  {{ data.y | nosuch }}\"\"\"", 10),
+        ("\"\"\"a\\n\\n\n  {{ data.y | nosuch }}\"\"\"", 7),
+        ("\"a\\n\\n{{ data.y | nosuch }}\"", 6),
+        ("\"\"\"\\\n  {{ data.x }}\n  \\\n {% if %}\"\"\"", 9),
+        ("'''\n\\\n{{ data.y | nosuch }}'''", 8),
+    ] {
+        for toml in [toml(text), toml(text).replace('\n', "\r\n")] {
+            let told = problems(&toml);
+            assert!(
+                told.starts_with(&format!("ringdown.toml:{line}: routes.text: ")),
+                "{toml}\n{told}"
+            );
+        }
+    }
 }
