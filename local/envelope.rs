@@ -157,11 +157,26 @@ pub(crate) fn no_answer(to: &str, error: &reqwest::Error) -> String {
 /// What Twilio makes of a status.
 pub fn meaning(status: u16) -> &'static str {
     match status {
-        200..=299 => "delivered",
+        // What became of it for Slack is known later.
+        200..=299 => "taken",
         403 => "refused as a forgery: the server's log says why; Twilio would drop the event",
         429 | 500..=599 => {
             "not taken: the server's log says why; Twilio would try again for four hours"
         }
         _ => "refused: Twilio would drop the event",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn meaning_of_a_status_is_what_the_server_has_done_so_far() {
+        assert_eq!([200, 202, 204, 299].map(meaning), ["taken"; 4]);
+        for (status, start) in [(403, "refused as a forgery"), (422, "refused"), (503, "not taken")]
+        {
+            assert!(meaning(status).starts_with(start), "{status}");
+        }
     }
 }

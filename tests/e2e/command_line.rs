@@ -137,7 +137,7 @@ async fn send_says_what_was_already_delivered() {
         command.output().await.unwrap()
     };
     let first = stdout(&send(&[]).await);
-    assert!(first.ends_with("204 delivered\n"), "{first}");
+    assert!(first.ends_with("204 taken\n"), "{first}");
     server.says("Available Activity").await;
     for _ in 0..200 {
         let answer = parsed(&send(&["--json"]).await);
@@ -147,9 +147,9 @@ async fn send_says_what_was_already_delivered() {
         tokio::time::sleep(std::time::Duration::from_millis(25)).await;
     }
     let again = stdout(&send(&[]).await);
-    assert!(again.contains("204 delivered; already delivered"), "{again}");
+    assert!(again.contains("204 taken; already delivered"), "{again}");
     let fresh = stdout(&send(&["--fresh"]).await);
-    assert!(fresh.ends_with("204 delivered\n"), "{fresh}");
+    assert!(fresh.ends_with("204 taken\n"), "{fresh}");
 }
 
 #[tokio::test]

@@ -31,7 +31,7 @@ async fn a_newcomer_sends_every_sample_and_reads_the_lines() {
     assert!(send.status.success(), "{send:?}");
     // A schedule brings one of them.
     assert_eq!(stdout(&send).matches("left out").count(), 1, "{}", stdout(&send));
-    let delivered = stdout(&send).matches("204 delivered").count();
+    let delivered = stdout(&send).matches("204 taken").count();
     assert_eq!(delivered, files.len() - 1, "{}", stdout(&send));
     for (channel, text) in [
         ("flex", "Available Activity"),
@@ -54,7 +54,7 @@ async fn the_buttons_do_the_same_again_and_again() {
     let press = async |name: &str| {
         let url = format!("{}/sandbox/samples/{name}", server.address);
         let told = server.http.post(url).send().await.unwrap().text().await.unwrap();
-        assert_eq!(told, r#"{"note":"delivered","status":204}"#);
+        assert_eq!(told, r#"{"note":"taken","status":204}"#);
     };
     for _ in 0..3 {
         press("worker-activity").await;

@@ -215,7 +215,7 @@ async fn sample_callbacks_are_sent_and_what_is_no_request_is_left_out() {
             .unwrap();
         let told = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success(), "{told}");
-        assert_eq!(told.matches("204 delivered").count(), 3, "{told}");
+        assert_eq!(told.matches("204 taken").count(), 3, "{told}");
         assert_eq!(told.matches("left out").count(), 2, "{told}");
     }
     let counters = scraped(&server).await;
