@@ -2,6 +2,7 @@
 //!
 //! `clap` reads it; each command names its own arguments in its own file.
 
+mod errors;
 #[cfg(test)]
 mod tests;
 
@@ -171,8 +172,13 @@ Environment, or a file .env:
 /// # Errors
 /// The help or the version, if that was asked for; else what is wrong, for the person who typed it.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<CommandLine, clap::Error> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    read(&arguments).map_err(|error| errors::with_printable_values(&arguments, error))
+}
+
+fn read(arguments: &[OsString]) -> Result<CommandLine, clap::Error> {
     let mut clap = named(CommandLine::command(), &program::prefix());
-    let arguments = std::iter::once("ringdown".into()).chain(arguments);
+    let arguments = std::iter::once("ringdown".into()).chain(arguments.iter().cloned());
     let matches = clap.try_get_matches_from_mut(arguments)?;
     let wrong = |clap: &mut clap::Command, why| clap.error(ErrorKind::ArgumentConflict, why);
     let mut line = CommandLine::from_arg_matches(&matches)?;

@@ -2,6 +2,7 @@ use std::ffi::OsString;
 
 use clap::CommandFactory;
 use clap::error::ErrorKind;
+use proptest::prelude::*;
 use studio::play::CallerAction;
 
 use super::super::arguments::{ConfigFile, DataFolder, NamedConfig, ServerAddress};
@@ -327,4 +328,39 @@ fn help_of_every_command_is_short_and_its_examples_can_be_typed() {
         }
     });
     assert!(examples > 20, "{examples}");
+}
+
+#[test]
+fn error_about_what_was_typed_has_no_hidden_character_of_it() {
+    let forged = "a\nFAKE: all fine\r\u{9b}31m";
+    for (typed, escaped) in [
+        (vec!["x\u{202e}y"], r"x\u{202e}y"),
+        (vec!["oncall", "x\u{202e}y"], r"x\u{202e}y"),
+        (vec!["--port", "1\u{202e}"], r"1\u{202e}"),
+        (vec!["--po\u{202e}rt"], r"--po\u{202e}rt"),
+        (vec!["flow", "end", "FW\u{1b}[31m", "FN1"], r"FW\u{1b}[31m"),
+        (vec!["send", "a.json", "--to\u{7}"], r"--to\u{7}"),
+        (vec![forged], r"a\u{a}FAKE: all fine\u{d}\u{9b}31m"),
+        (vec!["check", forged, forged], r"a\u{a}FAKE: all fine\u{d}\u{9b}31m"),
+    ] {
+        let error = parse(typed.iter().map(OsString::from)).expect_err("a mistake").to_string();
+        let is_plain = |c: char| c == '\n' || !studio::play::is_hidden(c);
+        assert!(error.contains(escaped) && error.chars().all(is_plain), "{typed:?}: {error:?}");
+        assert!(error.lines().all(|line| !line.starts_with("FAKE")), "{error}");
+        assert!(error.lines().count() > 2, "its own lines stay: {error}");
+    }
+    let help = parse(["--help", "x\u{202e}"].map(OsString::from)).expect_err("the help");
+    assert_eq!(help.kind(), ErrorKind::DisplayHelp);
+}
+
+proptest! {
+    #[test]
+    fn error_has_no_hidden_character_whatever_was_typed(
+        typed in proptest::collection::vec("(check|send|flow|end|--port|--data|--json)|[a-z-]{0,2}\\PC{0,3}\\p{C}{0,2}", 0..4),
+    ) {
+        if let Err(error) = parse(typed.iter().map(OsString::from)) {
+            let text = error.to_string();
+            prop_assert!(!text.chars().any(|c| c != '\n' && studio::play::is_hidden(c)), "{:?}", text);
+        }
+    }
 }
