@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use fields::{key, line, listed, pairs, text};
+use fields::{is_not_utf_8, kept_text, key, line, listed, pairs, text};
 pub use named::{MAX_NAME_BYTES, parse_named};
 
 use crate::domain::size::cut_marked;
@@ -152,9 +152,9 @@ const SHAPES: &str = "CloudWatch's `alarmData`, an event with `detail-type`, a m
 /// `webhook_config`; grafana.com/docs, "webhook notifier". A single one, or an array of them.
 pub fn parse(body: &[u8], now: Timestamp) -> Vec<Result<Change, Malformed>> {
     let mut reader = Reader { now, subject: None, found: Vec::new() };
-    match std::str::from_utf8(body) {
-        Ok(text) => reader.text(text.trim_start_matches('\u{feff}'), 0),
-        Err(_) => reader.refuse("it is not UTF-8", &String::from_utf8_lossy(body)),
+    match kept_text(body) {
+        kept if is_not_utf_8(&kept) => reader.refuse("it is not UTF-8", &kept),
+        text => reader.text(text.trim_start_matches('\u{feff}'), 0),
     }
     reader.found
 }
@@ -163,7 +163,7 @@ pub fn parse(body: &[u8], now: Timestamp) -> Vec<Result<Change, Malformed>> {
 /// All within the limits of [`parse`].
 pub fn parse_replayed(body: &[u8], now: Timestamp) -> Vec<Result<Change, Malformed>> {
     if let Ok(received) = serde_json::from_slice::<named::Received>(body) {
-        return vec![received.again(now).map_err(|malformed| *malformed)];
+        return vec![received.read(now).map_err(|malformed| *malformed)];
     }
     let Ok(change) = serde_json::from_slice::<Change>(body) else { return parse(body, now) };
     let mut reader = Reader { now, subject: None, found: Vec::new() };

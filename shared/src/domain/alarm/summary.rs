@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Malformed;
-use super::fields::{line, text};
+use super::fields::{NOT_UTF_8, line, text};
 
 /// The fields that say what a message is about, in the order in which they are looked for, whatever their case.
 const TELLING: [&str; 9] =
@@ -17,6 +17,7 @@ impl Malformed {
     /// first of its fields that says so, or else its first words. Empty if there are none.
     pub fn summary(&self) -> String {
         let body = self.whole.as_deref().unwrap_or(&self.body);
+        let body = body.strip_prefix(NOT_UTF_8).unwrap_or(body);
         let said = self.subject.clone().or_else(|| telling(body));
         line(said.as_deref().unwrap_or(body), MAX_SUMMARY_CHARS)
     }

@@ -242,8 +242,13 @@ fn hostile_bodies_are_malformed_not_fatal() {
     let [Err(malformed)] = &parse(b"{\xff}", now())[..] else { panic!() };
     assert_eq!(
         (malformed.reason.as_str(), malformed.body.as_str()),
-        ("it is not UTF-8", "{\u{fffd}}")
+        ("it is not UTF-8", "not UTF-8: {\u{fffd}}")
     );
+    let mut damaged = message("a").to_string().into_bytes();
+    let at = damaged.len() - 3;
+    damaged[at] = 0xff;
+    let [Err(malformed)] = &parse(&damaged, now())[..] else { panic!() };
+    assert_eq!(parse_replayed(malformed.body.as_bytes(), now()), [Err(malformed.clone())]);
 
     let mut wrapped = message("a");
     for depth in 0..8 {

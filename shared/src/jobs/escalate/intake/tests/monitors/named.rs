@@ -96,3 +96,24 @@ async fn named_alarm_needs_the_token() {
     }
     assert!(incident(&fixture.backend, "p").is_none());
 }
+
+#[tokio::test]
+async fn refused_name_comes_back_from_its_replay_and_calls_nobody() {
+    let intake = Intake::new();
+    assert_eq!(intake.says("shop-%FF", r#"{"state":"alarm"}"#).await.0, 422);
+    let letter = intake.records("dead-letter-bodies")[0]["body"].as_str().unwrap().to_owned();
+    let again = intake.escalate.take_again(letter.as_bytes(), intake.now()).await;
+    assert!(matches!(again.expect("it is kept")[..], [AlarmResult::DeadLetter { .. }]));
+    assert_eq!(intake.incident(), None);
+}
+
+#[tokio::test]
+async fn recovery_of_another_name_ends_nothing() {
+    let intake = Intake::new();
+    intake.says("shop-a%0Ab", r#"{"state":"alarm"}"#).await;
+    intake.says("shop-a%20b", r#"{"state":"ok"}"#).await;
+    let (is_open, open) = intake.incident().expect("an incident");
+    assert!(is_open && open.len() == 1, "{open:?}");
+    intake.says("shop-a%0Ab", r#"{"state":"ok"}"#).await;
+    assert_eq!(intake.incident(), Some((false, vec![])));
+}
