@@ -19,12 +19,13 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::routing::{get, post};
 use dashboard::Dashboard;
-use sandbox::pages::message::{self, Message, is_for_a_person};
-use sandbox::reply::{self, Received, Reply};
+use sandbox::pages::Vendors;
+use sandbox::pages::message::{Message, is_for_a_person};
+use sandbox::reply::{self, KnowsVendors, Received, Reply};
 use sandbox::{Sandbox, Secrets};
 use serde_json::json;
 use shared::Error;
-use shared::config::SettingsCache;
+use shared::config::{SettingsCache, Simulated};
 use shared::http::endpoints::{Access, Body, Route};
 use shared::http::{Request, Response};
 use shared::jobs::escalate::Escalate;
@@ -63,6 +64,14 @@ pub struct Triggers {
     pub is_demo: bool,
     /// Sends the requests of Flows that are walked through, if somebody allowed that.
     pub flow_requests: Option<sandbox::live::Live>,
+}
+
+impl KnowsVendors for Triggers {
+    async fn vendors(&self) -> Result<Vendors, Error> {
+        let settings = self.live.get(now()).await?;
+        let is = |vendor| settings.is_simulated(vendor);
+        Ok(Vendors { twilio: is(Simulated::Twilio), slack: is(Simulated::Slack) })
+    }
 }
 
 impl Mount {
@@ -121,7 +130,13 @@ pub async fn handle(
     };
     match router {
         Ok(router) => reply::answer(router, request).await,
-        Err(error) => message::refused(&request, error),
+        Err(error) => {
+            let response = shared::http::answer(&request, Err(error));
+            match request.wants_page() {
+                true => dashboard::refused(dashboard, &request, response, now()).await,
+                false => response,
+            }
+        }
     }
 }
 
@@ -145,7 +160,8 @@ async fn admit(
     if route.access == Access::SandboxApi || has_token {
         return Ok(Ok(()));
     }
-    let is_page = matches!(path, "/sandbox/phones" | "/sandbox/slack" | "/sandbox/flows")
+    let is_page = is_for_a_person(request)
+        || matches!(path, "/sandbox/phones" | "/sandbox/slack" | "/sandbox/flows")
         || request.method == "GET" && path.starts_with("/sandbox/flows/");
     let admitted = dashboard::admit(dashboard, request, is_page, now()).await?;
     Ok(admitted.map(|_| ()))
@@ -176,7 +192,7 @@ async fn play_sample(
     Path(name): Path<String>,
     request: Received,
 ) -> Reply {
-    request.answer(send_sample(&triggers, &request.0, &name).await)
+    request.answer(send_sample(&triggers, &request, &name).await)
 }
 
 async fn list_alarms(request: Received) -> Reply {
@@ -188,11 +204,11 @@ async fn play_alarm(
     Path((name, change)): Path<(String, String)>,
     request: Received,
 ) -> Reply {
-    request.answer(buttons::press(&triggers.escalate, &request.0, &name, &change).await)
+    request.answer(buttons::press(&triggers.escalate, &request, &name, &change).await)
 }
 
 async fn take_alarm(State(triggers): Shared, request: Received) -> Reply {
-    request.answer(buttons::take(&triggers.escalate, &request.0).await)
+    request.answer(buttons::take(&triggers.escalate, &request).await)
 }
 
 async fn read_clock(request: Received) -> Reply {
@@ -210,7 +226,7 @@ async fn wait_until_idle(State(triggers): Shared, request: Received) -> Reply {
 /// Signs a sample as Twilio does, as if it happened now, and posts it to this server.
 async fn send_sample(
     triggers: &Triggers,
-    request: &Request,
+    request: &Received,
     name: &str,
 ) -> Result<Response, Error> {
     let sample = samples::find(name).ok_or(Error::NotFound)?;
@@ -224,9 +240,10 @@ async fn send_sample(
         Err(error) => (0, error),
     };
     let (shown, (path, link)) = sample.shown();
-    if is_for_a_person(request) {
+    if is_for_a_person(&request.0) {
         let (title, lines) = (format!("{}: {note}", sample.title), vec![shown.to_owned()]);
-        return Ok(Message { status: 200, title, lines, more: Some((path, link)) }.page(request));
+        return Ok(Message { status: 200, title, lines, more: Some((path, link)) }
+            .page(&request.0, request.1));
     }
     let link = json!({"path": path, "text": link});
     Ok(Response::json(200, &json!({"status": status, "note": note, "shown": shown, "link": link})))

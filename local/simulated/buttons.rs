@@ -5,8 +5,9 @@
 
 use sandbox::alarms::{Alarms, SampleAlarm};
 use sandbox::pages::message::{Message, is_for_a_person};
+use sandbox::reply::Received;
 use shared::domain::escalation::{Incident, Signal};
-use shared::http::{Request, Response, form_fields};
+use shared::http::{Response, form_fields};
 use shared::jobs::escalate::acts::ON_THE_PAGE;
 use shared::jobs::escalate::intake::{AlarmResult, respond};
 use shared::jobs::escalate::{Effects, Escalate};
@@ -52,7 +53,7 @@ pub(super) async fn shown(
 /// Presses a sample's button: `raise`, `clear`, or `afresh`, which rings whatever was before.
 pub(super) async fn press(
     escalate: &Escalate,
-    request: &Request,
+    request: &Received,
     name: &str,
     button: &str,
 ) -> Result<Response, Error> {
@@ -63,16 +64,31 @@ pub(super) async fn press(
         "afresh" => afresh(escalate, sample, now).await?,
         _ => return Err(Error::NotFound),
     };
-    Ok(answer(request, &results))
+    let is_known = results.iter().all(|result| matches!(result, AlarmResult::Nothing { .. }));
+    if !is_known || !is_for_a_person(&request.0) {
+        return Ok(answer(request, &results));
+    }
+    match incident_of(escalate, sample, now).await?.filter(|_| button != "clear") {
+        Some(incident) => Ok(lead_to(&incident.id, sample.name)),
+        None => Ok(nothing_to_clear(request, sample.name)),
+    }
+}
+
+/// The answer to *Clear* where the alarm is not on.
+fn nothing_to_clear(request: &Received, name: &str) -> Response {
+    let title = "There is nothing to clear".to_owned();
+    let lines = vec![format!("{name} is not on. Raise it first.")];
+    Message { status: 200, title, lines, more: None }.page(&request.0, request.1)
 }
 
 /// Takes an alarm in any of the shapes that monitors have: the whole body, or a form's field `alarm`.
-pub(super) async fn take(escalate: &Escalate, request: &Request) -> Result<Response, Error> {
-    let is_form = request
+pub(super) async fn take(escalate: &Escalate, request: &Received) -> Result<Response, Error> {
+    let asked = &request.0;
+    let is_form = asked
         .header("content-type")
         .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-    let pasted = request.field("alarm").filter(|_| is_form);
-    let body = pasted.map_or(request.body.clone(), Into::into);
+    let pasted = asked.field("alarm").filter(|_| is_form);
+    let body = pasted.map_or(asked.body.clone(), Into::into);
     Ok(answer(request, &outage_intake::take(escalate, &body, now()).await?))
 }
 
@@ -140,16 +156,13 @@ async fn incident_of(
     Ok(all.into_iter().find(has_it))
 }
 
-fn answer(request: &Request, results: &[AlarmResult]) -> Response {
+fn answer(request: &Received, results: &[AlarmResult]) -> Response {
     let answer = respond(results);
-    if !is_for_a_person(request) {
+    if !is_for_a_person(&request.0) {
         return answer;
     }
     if let Some((incident, alarm)) = one_incident(results) {
-        let query = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs([("incident", incident), ("alarm", alarm)])
-            .finish();
-        return Response::see_other(&format!("/sandbox/phones?{query}"));
+        return lead_to(incident, alarm);
     }
     let title = match (answer.status, results) {
         (422, _) => "That is no alarm",
@@ -159,7 +172,16 @@ fn answer(request: &Request, results: &[AlarmResult]) -> Response {
     let lines = results.iter().take(MAX_TOLD).map(describe).collect();
     let is_kept = results.iter().any(|result| matches!(result, AlarmResult::DeadLetter { .. }));
     let more = is_kept.then_some(("/dead-letters", "Dead letters"));
-    Message { status: answer.status, title: title.to_owned(), lines, more }.page(request)
+    Message { status: answer.status, title: title.to_owned(), lines, more }
+        .page(&request.0, request.1)
+}
+
+/// Leads to the phones, with what comes of this alarm.
+fn lead_to(incident: &str, alarm: &str) -> Response {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([("incident", incident), ("alarm", alarm)])
+        .finish();
+    Response::see_other(&format!("/sandbox/phones?{query}"))
 }
 
 /// The incident that all of it belongs to, and the first alarm of it.

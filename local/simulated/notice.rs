@@ -1,6 +1,6 @@
 //! What came of an alarm's button, as it stands now: who is called, or why nothing rings. Pure.
 
-use sandbox::alarms::{Line, Notice};
+use sandbox::alarms::{Afresh, Line, Notice};
 use shared::Timestamp;
 use shared::domain::escalation::{Attempt, Entry, Event, Incident, OVER_FOR, State};
 use shared::domain::text::span;
@@ -24,7 +24,17 @@ pub(super) fn of(incident: &Incident, alarm: &str, sample: Option<&str>, now: Ti
     Notice {
         lines,
         link: Some(format!("/incidents/{}", incident.id)),
-        afresh: sample.filter(|_| is_silent).map(str::to_owned),
+        afresh: sample
+            .filter(|_| is_silent)
+            .map(|sample| Afresh { sample: sample.to_owned(), goes_on: goes_on(incident, now) }),
+    }
+}
+
+/// Whether what is raised after the end of this incident, or after its end now, belongs to it.
+fn goes_on(incident: &Incident, now: Timestamp) -> bool {
+    match incident.ended_at {
+        Some(_) => incident.reopens(now),
+        None => incident.policy.flap_window.is_positive(),
     }
 }
 

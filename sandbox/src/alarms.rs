@@ -39,8 +39,17 @@ pub struct Notice {
     pub lines: Vec<Line>,
     /// The path of the page that tells more.
     pub link: Option<String>,
-    /// The sample that can be raised afresh (`…/afresh`) where nothing rings.
-    pub afresh: Option<String>,
+    /// What can be raised afresh where nothing rings.
+    pub afresh: Option<Afresh>,
+}
+
+/// A sample that can be raised under a new name (`…/afresh`), so that a phone rings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Afresh {
+    /// Its name.
+    pub sample: String,
+    /// The present incident goes on with it: no other one begins.
+    pub goes_on: bool,
 }
 
 /// A sentence, with a time in it or without.

@@ -35,6 +35,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
+use shared::Error;
 use shared::http::{Request, Response};
 
 pub use demo::{DEMO_OUTAGE_FLOW, demo_flows};
@@ -43,8 +44,16 @@ pub use reply::BODY_LIMIT;
 pub use settings::{Channel, Person, PublishedFlow, Secrets, Settings, Setup};
 
 use callers::Callers;
+use pages::Vendors;
+use reply::KnowsVendors;
 use storage::Storage;
 use twilio::Twilio;
+
+impl KnowsVendors for Sandbox {
+    async fn vendors(&self) -> Result<Vendors, Error> {
+        Ok(Vendors::of(&*self.settings.setup().await?))
+    }
+}
 
 /// Both simulated vendors.
 pub struct Sandbox {

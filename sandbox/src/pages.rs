@@ -86,14 +86,30 @@ struct FramedPage {
     is_here: bool,
 }
 
+/// The vendors that are simulated: each has pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Vendors {
+    /// Twilio is.
+    pub twilio: bool,
+    /// Slack is.
+    pub slack: bool,
+}
+
+impl Vendors {
+    /// Those that a setup has not for real.
+    pub(crate) fn of(setup: &Setup) -> Vendors {
+        Vendors { twilio: !setup.is_twilio_real, slack: !setup.is_slack_real }
+    }
+}
+
 impl Frame {
     /// The frame of the page at this path, where these vendors are simulated.
     pub(crate) fn of(path: &str, setup: &Setup) -> Frame {
-        Frame::with(path, !setup.is_twilio_real, !setup.is_slack_real)
+        Frame::with(path, Vendors::of(setup))
     }
 
-    fn with(path: &str, has_twilio: bool, has_slack: bool) -> Frame {
-        let pages = [(PHONES, has_twilio), (SLACK, has_slack), (FLOWS, has_twilio)];
+    fn with(path: &str, Vendors { twilio, slack }: Vendors) -> Frame {
+        let pages = [(PHONES, twilio), (SLACK, slack), (FLOWS, twilio)];
         let pages = pages.into_iter().filter(|(_, is_there)| *is_there);
         let is_here = |page: &str| {
             path.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -13,7 +13,7 @@ const phones = new Map();
 
 function live(well) {
   byId("live").hidden = false;
-  write(byId("live"), well ? "Live" : "No answer, trying again");
+  write(byId("live"), well ? "live" : "No answer, trying again");
   byId("live").classList.toggle("on", well);
   byId("live").classList.toggle("off", !well);
 }

@@ -1,6 +1,7 @@
 //! Requests and answers between the router and our own types, which keep path and query as they were received.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{self, Body};
@@ -13,7 +14,8 @@ use shared::Error;
 use shared::http::{Request, Response};
 use tower_service::Service;
 
-use crate::pages::message::in_words;
+use crate::pages::Vendors;
+use crate::pages::message::{in_words, is_for_a_person};
 
 /// The most bytes of a request's body: 1 MiB.
 pub const BODY_LIMIT: usize = 1024 * 1024;
@@ -28,17 +30,29 @@ const HEADERS: [HeaderName; 6] = [
     header::RETRY_AFTER,
 ];
 
-/// A request that has arrived whole.
-pub struct Received(pub Request);
+/// A request that has arrived whole, and the vendors whose pages a person who has sent it can go to.
+pub struct Received(pub Request, pub Vendors);
+
+/// What a router's state knows of the vendors that are simulated.
+pub trait KnowsVendors: Send + Sync {
+    /// Those that are at present.
+    fn vendors(&self) -> impl Future<Output = Result<Vendors, Error>> + Send;
+}
+
+impl<T: KnowsVendors> KnowsVendors for Arc<T> {
+    fn vendors(&self) -> impl Future<Output = Result<Vendors, Error>> + Send {
+        T::vendors(self)
+    }
+}
 
 impl Received {
     /// The answer, in words if a person waits for it. What went wrong is logged here, once.
     pub fn answer(&self, result: Result<Response, Error>) -> Reply {
-        Reply(in_words(&self.0, shared::http::answer(&self.0, result)))
+        Reply(in_words(&self.0, self.1, shared::http::answer(&self.0, result)))
     }
 }
 
-impl<S: Send + Sync> FromRequest<S> for Received {
+impl<S: KnowsVendors> FromRequest<S> for Received {
     type Rejection = Reply;
 
     async fn from_request(request: Incoming, state: &S) -> Result<Received, Reply> {
@@ -50,12 +64,19 @@ impl<S: Send + Sync> FromRequest<S> for Received {
             headers: headers(&head.headers),
             ..Request::default()
         };
+        // Whoever asks for no page is shown no navigation, and asks often.
+        let vendors = match is_for_a_person(&received) {
+            true => state.vendors().await.unwrap_or_default(),
+            false => Vendors::default(),
+        };
         let body = Bytes::from_request(Incoming::from_parts(head, body), state).await;
         match body {
             Ok(body) => received.body = body,
-            Err(_) => return Err(Received(received).answer(Err(Error::TooLarge(BODY_LIMIT)))),
+            Err(_) => {
+                return Err(Received(received, vendors).answer(Err(Error::TooLarge(BODY_LIMIT))));
+            }
         }
-        Ok(Received(received))
+        Ok(Received(received, vendors))
     }
 }
 

@@ -14,6 +14,7 @@ use axum::routing::{get, post};
 use shared::Error;
 use shared::http::{Request, Response};
 
+use crate::pages::Vendors;
 use crate::pages::message::see_or;
 use crate::reply::{BODY_LIMIT, Received, Reply, headers};
 use crate::{Sandbox, pages, phones, slack, twilio, walk};
@@ -67,12 +68,12 @@ async fn refuse_other_origins(
             headers: headers(request.headers()),
             ..Request::default()
         };
-        let checked = match sandbox.settings.setup().await {
-            Ok(setup) => head.same_origin(setup.public_base_url.as_deref()),
-            Err(error) => Err(error),
+        let (checked, vendors) = match sandbox.settings.setup().await {
+            Ok(setup) => (head.same_origin(setup.public_base_url.as_deref()), Vendors::of(&setup)),
+            Err(error) => (Err(error), Vendors::default()),
         };
         if let Err(error) = checked {
-            return Received(head).answer(Err(error)).into_response();
+            return Received(head, vendors).answer(Err(error)).into_response();
         }
     }
     next.run(request).await

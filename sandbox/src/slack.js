@@ -129,7 +129,7 @@ document.addEventListener("pressed", () => again(100));
 
 function live(well) {
   const mark = byId("live");
-  const words = well ? "Live" : "No answer, trying again";
+  const words = well ? "live" : "No answer, trying again";
   if (mark.textContent !== words) mark.textContent = words;
   mark.classList.toggle("on", well);
   mark.classList.toggle("off", !well);

@@ -12,7 +12,7 @@ import { DESK, PATIENCE, PHONE, check, count, enter, expect, fitsNarrow, folder,
 import { clicks } from "./clicks.mjs";
 import { livingMessage } from "./living.mjs";
 import { incident } from "./incident.mjs";
-import { below, sandboxSlack } from "./slack.mjs";
+import { below, forcedColours, sandboxSlack } from "./slack.mjs";
 import { studio } from "./studio.mjs";
 
 const PAGES = [
@@ -79,7 +79,7 @@ await mkdir(folder, { recursive: true });
 const browser = await launch();
 try {
   await enter(browser);
-  for (const part of [locked, sandboxSlack, livingMessage, clicks, incident, studio, everyPage, replay]) await check(part.name, () => part(browser));
+  for (const part of [locked, sandboxSlack, forcedColours, livingMessage, clicks, incident, studio, everyPage, replay]) await check(part.name, () => part(browser));
 } finally {
   await browser.close();
 }

@@ -78,3 +78,24 @@ export async function sandboxSlack(browser) {
   await check("the sandbox's Slack ran without an error", async () => expect(trouble.length === 0, trouble.join(" · ")));
   await close();
 }
+
+/** In forced colours a page still says at first sight that it is live, and which page it is. */
+export async function forcedColours(browser) {
+  const { page, close } = await open(browser, DESK, "light", { forcedColors: "active" });
+  for (const path of ["/sandbox/phones", "/sandbox/slack"]) {
+    await check(`${path} has the mark of a live page in forced colours`, async () => {
+      await page.goto(origin + path);
+      const live = page.locator("#live.on", { hasText: "live" });
+      await live.waitFor();
+      const adjusted = await live.evaluate((one) => getComputedStyle(one, "::before").forcedColorAdjust);
+      expect(adjusted === "none", `the mark is ${adjusted}`);
+    });
+    await check(`${path} is told from the other tabs in forced colours`, async () => {
+      const widths = (links) => links.map((one) => getComputedStyle(one).borderBottomWidth);
+      const [here] = await page.locator(".top nav a[aria-current]").evaluateAll(widths);
+      const others = await page.locator(".top nav a:not([aria-current])").evaluateAll(widths);
+      expect(others.every((width) => width !== here), `${here} among ${others}`);
+    });
+  }
+  await close();
+}

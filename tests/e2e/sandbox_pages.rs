@@ -100,9 +100,12 @@ async fn alarm_that_flaps_says_why_nothing_rings_and_rings_afresh() {
         "{page}"
     );
     assert!(page.contains("/sandbox/alarms/checkout-5xx-rate/afresh"), "{page}");
+    assert!(page.contains("The same incident goes on, with both names."), "{page}");
     let afresh = browser.alarm("afresh").await;
     assert!(afresh.ends_with("&alarm=checkout-5xx-rate-2"), "{afresh}");
     let page = browser.sees(&afresh, "checkout-5xx-rate-2 is raised. alpha’s phone rings.").await;
+    let incident = |there: &str| there.split(['=', '&']).nth(1).map(str::to_owned);
+    assert_eq!(incident(&afresh), incident(&flapping), "as the button has said");
     assert!(!page.contains("/afresh"), "it rings already: {page}");
     // Its button clears it under each of its names.
     let cleared = browser.alarm("clear").await;
@@ -128,8 +131,8 @@ async fn person_is_answered_in_words_and_a_script_in_json() {
         (
             "/sandbox/alarms/checkout-5xx-rate/clear",
             "",
-            202,
-            "checkout-5xx-rate: known before, or nothing to end",
+            200,
+            "checkout-5xx-rate is not on. Raise it first.",
         ),
         ("/sandbox/alarms/none/raise", "", 404, "There is nothing here"),
         ("/sandbox/alarm", "alarm=%7B%22disk%22%3A1%7D", 422, "That is no alarm"),
@@ -158,13 +161,45 @@ async fn person_is_answered_in_words_and_a_script_in_json() {
 }
 
 #[tokio::test]
+async fn alarm_that_is_raised_again_leads_to_the_phone_that_rings() {
+    let browser = Browser::open().await;
+    let there = browser.alarm("raise").await;
+    assert_eq!(browser.alarm("raise").await, there);
+}
+
+#[tokio::test]
+async fn sandbox_has_the_navigation_of_the_other_pages() {
+    let browser = Browser::open().await;
+    let links = |page: &str| {
+        let nav = page.split(r#"<nav aria-label="Pages">"#).nth(1).unwrap_or_default();
+        let nav = nav.split("</nav>").next().unwrap_or_default();
+        let links = nav.split("<a href=\"").skip(1);
+        links
+            .map(|link| link.split('"').next().unwrap_or_default().replace("&#x2f;", "/"))
+            .collect()
+    };
+    let expected: Vec<String> = links(&browser.page("/").await);
+    assert!(expected.iter().any(|link| link == "/sandbox/flows"), "{expected:?}");
+    for path in ["/sandbox/phones", "/sandbox/slack", "/sandbox/flows"] {
+        let page = browser.page(path).await;
+        assert_eq!(links(&page), expected, "{path}");
+        assert!(page.contains(r#"href="/who""#) && page.contains(r#"id="zone""#), "{path}: {page}");
+    }
+    let answer = browser.press("/sandbox/phones/nobody/answer", "").await;
+    assert_eq!(answer.status(), 404);
+    assert_eq!(links(&answer.text().await.unwrap()), expected, "of a refusal");
+}
+
+#[tokio::test]
 async fn address_puts_no_words_of_its_own_on_the_page() {
     let browser = Browser::open().await;
     let there = browser.alarm("raise").await;
-    let other = there.replace("checkout-5xx-rate", "call+0900+now");
-    assert!(!browser.page(&other).await.contains("0900"));
-    for query in ["incident=none&alarm=call+0900+now", "incident=%ff&alarm=<b>0900", "0900"] {
+    let other = there.replace("checkout-5xx-rate", "call+premium+now");
+    assert!(!browser.page(&other).await.contains("premium"));
+    for query in
+        ["incident=none&alarm=call+premium+now", "incident=%ff&alarm=<b>premium", "premium"]
+    {
         let page = browser.page(&format!("/sandbox/phones?{query}")).await;
-        assert!(page.contains("Raise an alarm") && !page.contains("0900"), "{query}");
+        assert!(page.contains("Raise an alarm") && !page.contains("premium"), "{query}");
     }
 }

@@ -1,10 +1,9 @@
 //! Answers in words, for a browser that has sent a form: a page that says what came of it, with a link to go on.
 
 use minijinja::context;
-use shared::Error;
 use shared::http::{Request, Response};
 
-use super::{FLOWS, Frame, PHONES, SLACK, render};
+use super::{FLOWS, Frame, PHONES, SLACK, Vendors, render};
 
 /// A page in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,13 +19,13 @@ pub struct Message {
 }
 
 impl Message {
-    /// The page: it leads back to where the request came from.
-    pub fn page(self, request: &Request) -> Response {
+    /// The page: it leads back to where the request came from, and to the pages of these vendors.
+    pub fn page(self, request: &Request, vendors: Vendors) -> Response {
         let Message { status, title, lines, more } = self;
         let is_slack = ["/sandbox/slack", "/sandbox/samples"]
             .iter()
             .any(|path| request.path.starts_with(path));
-        let frame = Frame::with(&request.path, !is_slack, is_slack);
+        let frame = Frame::with(&request.path, vendors);
         let (path, name) = match is_slack {
             true => SLACK,
             false if request.path.starts_with(FLOWS.0) => FLOWS,
@@ -46,7 +45,7 @@ pub fn is_for_a_person(request: &Request) -> bool {
 }
 
 /// The same answer in words, if it is a plain refusal and a person waits for it.
-pub(crate) fn in_words(request: &Request, response: Response) -> Response {
+pub(crate) fn in_words(request: &Request, vendors: Vendors, response: Response) -> Response {
     let is_plain =
         |(name, value): &(&str, String)| *name == "content-type" && value.starts_with("text/plain");
     if response.status < 400 || !response.headers.iter().any(is_plain) || !is_for_a_person(request)
@@ -65,7 +64,7 @@ pub(crate) fn in_words(request: &Request, response: Response) -> Response {
         letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>());
     let lines = sentence.map(|sentence| format!("{}.", sentence.trim_end_matches('.')));
     let lines = lines.filter(|_| response.status != 404).into_iter().collect();
-    let page = Message { status: response.status, title, lines, more: None }.page(request);
+    let page = Message { status: response.status, title, lines, more: None }.page(request, vendors);
     let kept = response.headers.into_iter().filter(|header| !is_plain(header));
     kept.fold(page, |page, (name, value)| page.with(name, value))
 }
@@ -74,9 +73,4 @@ pub(crate) fn in_words(request: &Request, response: Response) -> Response {
 pub fn see_or(request: &Request, path: &str, answer: Response) -> Response {
     let is_done = answer.status < 300 && is_for_a_person(request);
     if is_done { Response::see_other(path) } else { answer }
-}
-
-/// A page that says what an error is.
-pub fn refused(request: &Request, error: Error) -> Response {
-    in_words(request, shared::http::answer(request, Err(error)))
 }

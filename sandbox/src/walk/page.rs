@@ -23,8 +23,9 @@ pub(super) fn list(
     let flows: Vec<Value> = flows
         .iter()
         .map(|flow| {
-            let at = flow.at.strftime("%-d %b %Y, %H:%M UTC").to_string();
-            context! { id => &flow.id, name => &flow.name, at, is_walked => flow.is_walked }
+            let day = flow.at.strftime("%-d %b %Y, %H:%M UTC").to_string();
+            let at = flow.at.to_string();
+            context! { id => &flow.id, name => &flow.name, at, day, is_walked => flow.is_walked }
         })
         .collect();
     let (name, text, reasons) = match refused {
