@@ -48,6 +48,8 @@ async function settled(page) {
   await page.locator("[data-sample]").first().waitFor({ state: "attached" });
   await page.waitForFunction(() => document.getElementById("channel-title").textContent);
   expect((await below(page)) < 4, "the newest message is out of sight");
+  const threads = await page.locator(".thread").evaluateAll((all) => all.map((one) => one.ariaLabel));
+  expect(new Set(threads).size === threads.length, `threads have the same name: ${threads}`);
 }
 
 /** On a phone the events to send are behind a button. */

@@ -7,6 +7,7 @@ import { element, refill } from "./dom.js";
 const SEEN = 4;
 
 const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const second = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 
 /** A `ts` or a time as an element. */
@@ -25,7 +26,8 @@ export class Card {
     this.warning = element("p", { class: "refused", role: "alert", hidden: true });
     this.root = element("article", { class: style === "first" ? "message" : `message ${style}` });
     this.root.classList.toggle("for-you", Boolean(message.ephemeral));
-    const at = time(new Date(message.at));
+    this.at = new Date(message.at);
+    const at = time(this.at);
     if (style === "first") {
       this.root.append(element("img", { class: "face", src: "/assets/favicon.svg", alt: "" }));
       this.root.append(element("header", {}, element("strong", {}, "Ringdown"), at, place ?? ""));
@@ -63,7 +65,7 @@ export class Card {
   }
 
   makeThread() {
-    const thread = element("section", { class: "thread" });
+    const thread = element("div", { class: "thread", role: "group" });
     this.toggle = element("button", { type: "button", class: "link", "data-handle": "thread" });
     this.toggle.addEventListener("click", () => {
       this.open = !this.open;
@@ -82,7 +84,8 @@ export class Card {
       root.hidden = !this.open && index < earlier && !root.contains(document.activeElement);
     });
     const words = cards.length === 1 ? "1 reply" : `${cards.length} replies`;
-    this.thread.ariaLabel = `Thread, ${words}`;
+    const said = [...this.body.children].map((part) => part.textContent.trim()).join(" ");
+    this.thread.ariaLabel = `${words} to “${said.slice(0, 60)}” (${second.format(this.at)})`;
     this.thread.hidden = cards.length === 0;
     this.toggle.hidden = earlier === 0;
     this.toggle.ariaExpanded = String(this.open);

@@ -84,7 +84,8 @@ async fn html(
         links => links(&found, filter),
         ..frame(dashboard, &settings, ("History", "history"), viewer, now).await?
     };
-    render(dashboard, "history.html", facts)
+    let page = render(dashboard, "history.html", facts)?;
+    Ok(if filter.problems.is_empty() { page } else { Response { status: 400, ..page } })
 }
 
 /// The incidents of the page that is asked for.

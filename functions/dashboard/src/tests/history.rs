@@ -59,10 +59,31 @@ fn history_is_filtered_by_policy_person_alarm_and_time() {
     let wrong = "/history?format=csv&from=2026-13-45";
     assert_eq!(pages.get(wrong, &[]).status, 400);
     says(
-        &words(&pages.page("/history?from=2026-13-45")),
+        &words(&body(&pages.get("/history?from=2026-13-45", &[]))),
         &["is no date as 2026-01-31", "No incident fits."],
     );
     says(&words(&pages.page("/history?alarm=gone")), &["No incident fits.", "Show all"]);
+}
+
+#[test]
+fn field_that_is_wrong_is_answered_400_in_words() {
+    let pages = Pages::new();
+    over(&pages, 2);
+    for (query, expected) in [
+        ("page=abc", "page: expected a number from 1 to 1000."),
+        ("page=0", "page: expected a number from 1 to 1000."),
+        ("format=xml", "format: expected csv or json, or none for the page."),
+        ("from=2026-13-45", "is no date as 2026-01-31"),
+    ] {
+        let page = pages.get(&format!("/history?{query}"), &[]);
+        assert_eq!(page.status, 400, "{query}");
+        says(&words(&body(&page)), &[expected]);
+        assert!(!body(&page).contains("disk-1"), "{query}");
+        let script = pages.get(&format!("/history?{query}"), &[("accept", "application/json")]);
+        assert_eq!(script.status, 400, "{query}");
+        assert!(body(&script).contains(expected), "{}", body(&script));
+    }
+    assert_eq!(pages.get("/history?page=&format=&policy=", &[]).status, 200, "an empty form");
 }
 
 #[test]

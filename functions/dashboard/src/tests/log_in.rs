@@ -121,6 +121,27 @@ fn log_out_ends_every_session() {
 }
 
 #[test]
+fn log_in_leads_to_the_page_with_its_query() {
+    let pages = with_password();
+    let headers = vec![("accept".to_owned(), "text/html".into())];
+    let asked = Request {
+        method: "GET".to_owned(),
+        path: "/history".to_owned(),
+        query: Some("policy=default&page=2".to_owned()),
+        headers,
+        ..Request::default()
+    };
+    let asked = pages.send(asked, at(0));
+    assert_eq!(header(&asked, "location"), "/login?next=%2Fhistory%3Fpolicy%3Ddefault%26page%3D2");
+    let form = "password=correct+horse&next=%2Fhistory%3Fpolicy%3Ddefault%26page%3D2";
+    let answer = post(&pages, ALPHA, "/login", "", form, at(0));
+    assert_eq!(
+        (answer.status, header(&answer, "location")),
+        (303, "/history?policy=default&page=2")
+    );
+}
+
+#[test]
 fn changed_password_ends_every_session() {
     let cookie = right(&with_password(), ALPHA, 0);
     let changed = Pages::with(&[("dashboard-password", "battery staple")]);

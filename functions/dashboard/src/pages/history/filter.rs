@@ -27,7 +27,7 @@ pub(super) struct Filter {
     pub(super) page: usize,
     /// `csv`, `json`, or nothing.
     pub(super) format: String,
-    /// Times that are none: nothing is shown for them as if they were not there.
+    /// What is wrong with the fields: nothing is shown as if they were not there.
     pub(super) problems: Vec<String>,
 }
 
@@ -39,8 +39,15 @@ impl Filter {
             let field = fields.iter().find(|(have, _)| have == name);
             field.map_or("", |(_, value)| value.trim()).chars().take(MAX_CHARS).collect::<String>()
         };
-        let page = field("page").parse().unwrap_or(1);
         let mut problems = Vec::new();
+        let page = page(&field("page"));
+        if page.is_none() {
+            problems.push(format!("page: expected a number from 1 to {MAX_PAGE}."));
+        }
+        let format = field("format");
+        if !matches!(format.as_str(), "" | "csv" | "json") {
+            problems.push("format: expected csv or json, or none for the page.".to_owned());
+        }
         let mut time = |name: &str, after: SignedDuration| {
             let text = field(name);
             let at = moment(&text, after);
@@ -59,8 +66,8 @@ impl Filter {
             alarm: field("alarm"),
             from,
             until,
-            page: usize::clamp(page, 1, MAX_PAGE),
-            format: field("format"),
+            page: page.unwrap_or(1),
+            format,
             problems,
         }
     }
@@ -114,6 +121,12 @@ impl Filter {
     }
 }
 
+/// The number of a page: the first, if the field is empty.
+fn page(text: &str) -> Option<usize> {
+    let number = if text.is_empty() { 1 } else { text.parse().ok()? };
+    (1..=MAX_PAGE).contains(&number).then_some(number)
+}
+
 /// A moment, or so long after the beginning of a day in UTC.
 fn moment(text: &str, after: SignedDuration) -> Option<Timestamp> {
     text.parse().ok().or_else(|| {
@@ -141,9 +154,13 @@ mod tests {
             (at("2026-11-18T00:00:00Z"), at("2026-11-19T00:00:00Z"))
         );
         assert_eq!((asked.page, asked.policy.as_str(), asked.is_set()), (2, "a b", true));
-        let nonsense = filter("page=-3&x=y");
-        assert_eq!(nonsense, Filter { page: 1, ..Filter::default() });
-        assert!(!nonsense.is_set());
+        let other = filter("page=&x=y");
+        assert_eq!(other, Filter { page: 1, ..Filter::default() });
+        assert!(!other.is_set());
+        for page in ["abc", "0", "-3", "1001", "1.5", "99999999999999999999"] {
+            let wrong = filter(&format!("page={page}"));
+            assert_eq!(wrong.problems, ["page: expected a number from 1 to 1000."], "{page}");
+        }
         let wrong = filter("from=2026-13-45&until=yesterday").problems;
         assert!(wrong[0].starts_with("from: “2026-13-45” is no date"), "{wrong:?}");
         assert!(wrong[1].starts_with("until: “yesterday” is no date"), "{wrong:?}");
