@@ -58,11 +58,14 @@ export function tick() {
   }
 }
 
-/** The page's footer names the zone, and so does what has times by another clock beside it. */
+/** The page's footer names the zone, and so does what has times by another clock beside it; a form sends it. */
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const footer = document.getElementById("zone");
 if (footer) footer.textContent = `Times are in ${zone}.`;
-for (const named of document.querySelectorAll("[data-zone]")) named.textContent = zone;
+for (const named of document.querySelectorAll("[data-zone]")) {
+  if (named instanceof HTMLInputElement) named.value = zone;
+  else named.textContent = zone;
+}
 
 tick();
 setInterval(tick, 1_000);

@@ -15,7 +15,7 @@ use super::frame::frame;
 use super::render;
 use super::summary::Summary;
 use crate::{Dashboard, Viewer};
-use filter::Filter;
+use filter::{Bound, Filter};
 
 /// How many incidents a page shows.
 const PAGE: usize = 50;
@@ -97,7 +97,8 @@ fn of_page<'a>(found: &'a Found, filter: &Filter) -> &'a [Incident] {
 /// Where one can go on from here.
 fn links(found: &Found, filter: &Filter) -> Value {
     let to = |page: usize| Filter { page, ..filter.clone() }.path();
-    let older = || Filter { until: found.read_back_to, page: 1, ..filter.clone() }.path();
+    let until = found.read_back_to.map(Bound::from);
+    let older = || Filter { until, page: 1, ..filter.clone() }.path();
     let is_more = found.incidents.len() > filter.page * PAGE;
     context! {
         newer => (filter.page > 1).then(|| to(filter.page - 1)), older => is_more.then(|| to(filter.page + 1)),
@@ -117,13 +118,15 @@ async fn find(
 ) -> Result<Found, Error> {
     let mut found = Found { incidents: Vec::new(), read_back_to: None };
     let open = incidents::open_ids(store, now).await?;
-    let (mut after, mut read) = (filter.until.map(incidents::archived_before), 0);
+    let (mut after, mut read) =
+        (filter.until.as_ref().map(|until| incidents::archived_before(until.at)), 0);
     loop {
         let from = after.as_deref();
         let (page, next) = incidents::archive(store, &open, from, READ_AT_ONCE, now).await?;
         read += READ_AT_ONCE;
         let oldest = page.last().map(|incident| incident.raised_at);
-        let is_over = oldest.is_some_and(|oldest| filter.from.is_some_and(|from| oldest < from));
+        let is_over =
+            oldest.is_some_and(|oldest| filter.from.as_ref().is_some_and(|from| oldest < from.at));
         found.incidents.extend(page.into_iter().filter(|incident| filter.fits(incident)));
         if next.is_none() || is_over {
             return Ok(found);

@@ -121,3 +121,19 @@ fn incident_that_was_over_and_goes_on_is_not_in_the_history_until_it_is_over_aga
     says(&words(&pages.page("/history")), &["Resolved after 6 min 40 s"]);
     assert_eq!(json(&pages, "/history").len(), 1);
 }
+
+#[test]
+fn day_that_is_asked_for_is_one_of_the_clock_that_the_page_names() {
+    let pages = Pages::new();
+    // 11:06 in UTC is the next day in Auckland.
+    pages.archive(&resolved());
+    let found = |query: &str| json(&pages, &format!("/history?{query}")).len();
+    let day = |date: &str| format!("from={date}&until={date}&zone=Pacific/Auckland");
+    assert_eq!((found(&day("2026-11-18")), found(&day("2026-11-19"))), (0, 1));
+    let page = pages.page(&format!("/history?{}", day("2026-11-19")));
+    says(&words(&page), &["from 2026-11-19 until 2026-11-19 by the clock of Pacific/Auckland."]);
+    assert!(page.contains(r#"name="zone" value="UTC" data-zone"#), "{page}");
+    assert!(page.contains(r#"name="from" value="2026-11-19""#), "{page}");
+    assert!(path_of(&page, "CSV").contains("zone=Pacific%2FAuckland"), "{page}");
+    assert_eq!(pages.get("/history?format=json&zone=Nowhere", &[]).status, 400);
+}

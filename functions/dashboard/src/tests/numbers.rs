@@ -54,7 +54,7 @@ fn page_says_what_became_of_incidents_how_fast_and_who_was_called() {
     says(
         &words(&page),
         &[
-            "The last 30 days: from Mon 19 Oct 2026, 00:00 to Wed 18 Nov 2026, 11:16.",
+            "From Mon 19 Oct 2026, 00:00 to Wed 18 Nov 2026, 11:16 by the clock of UTC: 30 d 11 h.",
             "Incidents 2 4 calls placed for them Taken 1 sooner or later Nobody took it 1 all were called in vain",
             "Answered a person picked up the phone 36 s 36 s 2",
             "Taken somebody had it 44 s 44 s 1",
@@ -87,6 +87,21 @@ fn incident_that_was_over_and_goes_on_is_not_among_those_that_are_over() {
     let figures = &facts["incidents"];
     assert_eq!((&figures["began"], &figures["time_to_resolve"]["count"]), (&1.into(), &0.into()));
     says(&words(&pages.page("/numbers?span=day")), &["Resolved it was over – – 0"]);
+}
+
+#[test]
+fn span_is_said_as_long_as_it_is() {
+    let says_of = |span: &str, what: &str| {
+        says(&words(&Pages::new().page(&format!("/numbers?span={span}"))), &[what]);
+    };
+    says_of(
+        "hour",
+        "From Wed 18 Nov 2026, 10:15 to Wed 18 Nov 2026, 11:16 by the clock of UTC: 1 h 1 min.",
+    );
+    says_of(
+        "day",
+        "From Tue 17 Nov 2026, 11:00 to Wed 18 Nov 2026, 11:16 by the clock of UTC: 24 h 16 min.",
+    );
 }
 
 #[test]

@@ -3,14 +3,15 @@
 use serde::Serialize;
 use shared::Timestamp;
 use shared::domain::numbers::{Numbers, Span};
+use shared::domain::text::span;
 
 use crate::pages::markup::thousands;
 
 /// What the page says of its span.
 #[derive(Debug, Serialize)]
 pub(super) struct Words {
-    /// `the last 30 days`
-    span: &'static str,
+    /// How long it is: `1 h 7 min`.
+    length: String,
     /// A part of it: `day`.
     part: &'static str,
     /// Since when, by the clock of the zone.
@@ -31,15 +32,15 @@ pub(super) struct Words {
 impl Words {
     /// The words for these figures.
     pub(super) fn of(numbers: &Numbers) -> Words {
-        let (span, part) = match numbers.span {
-            Span::Hour => ("the last hour", "quarter of an hour"),
-            Span::Day => ("the last 24 hours", "hour"),
-            Span::Month => ("the last 30 days", "day"),
+        let part = match numbers.span {
+            Span::Hour => "quarter of an hour",
+            Span::Day => "hour",
+            Span::Month => "day",
         };
         let format = if numbers.span == Span::Month { "%-d %b" } else { "%H:%M" };
         let moment = |at: Timestamp| local(at, numbers, "%a %-d %b %Y, %H:%M");
         Words {
-            span,
+            length: length(numbers),
             part,
             from: moment(numbers.from),
             until: moment(numbers.until),
@@ -50,6 +51,15 @@ impl Words {
             labels: numbers.bars.iter().map(|bar| local(bar.from, numbers, format)).collect(),
             json: format!("/numbers?span={}&format=json", numbers.span.name()),
         }
+    }
+}
+
+/// How long the span is. A day is no day, but so many hours: it is a little longer.
+fn length(numbers: &Numbers) -> String {
+    let seconds = numbers.until.duration_since(numbers.from).as_secs();
+    match numbers.span {
+        Span::Hour | Span::Day => format!("{} h {} min", seconds / 3_600, seconds / 60 % 60),
+        Span::Month => span(seconds),
     }
 }
 
