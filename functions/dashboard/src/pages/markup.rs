@@ -2,6 +2,7 @@
 
 use minijinja::{HtmlEscape, Value};
 use shared::Timestamp;
+use shared::domain::text::links::next_link;
 
 /// A moment as a `<time>`. `kind` says what the page's script makes of it, and keeps true as time passes: `for` (how
 /// long it lasts already), `since` (the same of what may be of another day), `in` (how long until then), `ago`, `day` (date and time) or `clock` (the time alone).
@@ -39,12 +40,9 @@ pub(super) fn thousands(number: u64) -> String {
 pub(super) fn links(text: &str) -> Value {
     let mut html = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = start_of_link(rest) {
-        let (before, from) = rest.split_at(at);
-        let end = from.find(|c: char| c.is_whitespace() || "<>\"'`|".contains(c));
-        let url = from[..end.unwrap_or(from.len())]
-            .trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']']);
-        let behind = &from[url.len()..];
+    while let Some(found) = next_link(rest) {
+        let (before, url, behind) =
+            (&rest[..found.start], &rest[found.clone()], &rest[found.end..]);
         html += &format!(
             r#"{}<a href="{}" rel="noopener noreferrer">{}</a>"#,
             HtmlEscape(before),
@@ -54,11 +52,6 @@ pub(super) fn links(text: &str) -> Value {
         rest = behind;
     }
     Value::from_safe_string(html + &HtmlEscape(rest).to_string())
-}
-
-/// Where the next address begins.
-fn start_of_link(text: &str) -> Option<usize> {
-    ["https://", "http://"].iter().filter_map(|scheme| text.find(scheme)).min()
 }
 
 #[cfg(test)]
@@ -75,6 +68,7 @@ mod tests {
                 "Runbook: https://wiki.example.com/a?b=1.",
                 format!("Runbook: {}.", link("https:&#x2f;&#x2f;wiki.example.com&#x2f;a?b=1")),
             ),
+            ("HTTPS://example.com/Foo_(bar)", link("HTTPS:&#x2f;&#x2f;example.com&#x2f;Foo_(bar)")),
             ("no address <b>", "no address &lt;b&gt;".to_owned()),
             ("javascript:alert(1)", "javascript:alert(1)".to_owned()),
         ] {

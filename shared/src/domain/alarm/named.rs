@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::fields::{is_link, is_not_utf_8, kept_text, line, text};
 use super::{Change, Kind, Malformed, State};
+use crate::domain::text::links::unmistakable;
 
 /// The longest name, in bytes, once its percent signs are decoded.
 pub const MAX_NAME_BYTES: usize = 256;
@@ -101,7 +102,9 @@ fn read(name: &str, body: &str, now: Timestamp) -> Result<Change, String> {
         None => return Err("its `state` is none of \"alarm\", \"ok\": it has none".to_owned()),
     };
     let title = line(&text(&said, "/title").unwrap_or_default(), MAX_TITLE_CHARS);
-    let link = text(&said, "/link").filter(|link| is_link(link)).unwrap_or_default();
+    let link = text(&said, "/link").filter(|link| is_link(link));
+    // It goes into a text, and has to come out of it whole.
+    let link = link.map(|link| unmistakable(&link)).unwrap_or_default();
     Ok(Change {
         key: key_of(name),
         former_key: None,

@@ -1,5 +1,6 @@
 //! Text messages. Pure.
 
+use super::links::next_link;
 use super::names::alarm_name;
 use super::speakable::cut_words;
 use super::times::span;
@@ -9,6 +10,10 @@ use crate::domain::escalation::{Alarm, Ending, Incident, TextAbout};
 const MAX_NAMED_ALARMS: usize = 3;
 /// The longest list of names, in characters. (Twilio takes 1,600 in a message.)
 const MAX_LIST_CHARS: usize = 1_000;
+/// The longest reason beside its link, in characters.
+const MAX_REASON_CHARS: usize = 160;
+/// The longest link, in characters: a cut one leads elsewhere, so a longer one is left out.
+const MAX_LINK_CHARS: usize = 1_000;
 
 /// A text message: what is wrong, and where to look.
 pub fn sms(incident: &Incident, about: &TextAbout, base: Option<&str>) -> String {
@@ -56,9 +61,22 @@ pub fn sms(incident: &Incident, about: &TextAbout, base: Option<&str>) -> String
 }
 
 fn reason(incident: &Incident) -> String {
-    let reason = incident.open_alarms().next().map(|alarm| cut_words(&alarm.reason, 160));
+    let reason = incident.open_alarms().next().map(|alarm| cut_reason(&alarm.reason));
     let reason = reason.filter(|reason| !reason.is_empty());
     reason.map(|reason| format!("\n{reason}")).unwrap_or_default()
+}
+
+/// A reason, cut; a link at its end stays whole.
+fn cut_reason(reason: &str) -> String {
+    let reason = reason.trim();
+    let start = reason.rfind(' ').map_or(0, |space| space + 1);
+    let (text, last) = reason.split_at(start);
+    match next_link(last) {
+        Some(link) if link == (0..last.len()) && last.chars().count() <= MAX_LINK_CHARS => {
+            format!("{} {last}", cut_words(text, MAX_REASON_CHARS)).trim_start().to_owned()
+        }
+        _ => cut_words(reason, MAX_REASON_CHARS),
+    }
 }
 
 /// The names of the first so many alarms, and how many more there are.
@@ -106,6 +124,16 @@ mod tests {
         let long: Vec<String> = (0..60).map(|n| format!("{n:02}{}", "x".repeat(40))).collect();
         let list = listed(&long, 3);
         assert!(list.ends_with(" and 41 more") && list.chars().count() < 1_100, "{list}");
+    }
+
+    #[test]
+    fn long_reason_is_cut_and_its_link_is_kept() {
+        let link = "https://wiki.example.com/Foo_(bar)";
+        let cut = cut_reason(&format!("{}{link}", "wort ".repeat(90)));
+        assert!(cut.starts_with("wort wort") && cut.ends_with(&format!("wort {link}")), "{cut}");
+        assert_eq!(cut.chars().count(), 159 + 1 + link.len());
+        assert_eq!(cut_reason(link), link);
+        assert_eq!(cut_reason("disk full"), "disk full");
     }
 
     proptest! {
