@@ -111,7 +111,8 @@ async fn route(
     request: &Request,
     now: Timestamp,
 ) -> Result<Response, Error> {
-    if endpoints::page_before_slash(&request.method, &request.path).is_some() {
+    let meant = endpoints::page_before_slash(&request.method, &request.path);
+    if meant.is_some_and(|page| !is_for_scripts(page.name, request)) {
         return Ok(Response::see_other(&without_slash(request)));
     }
     let route = endpoints::admit(request)?;

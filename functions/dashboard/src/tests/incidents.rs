@@ -216,9 +216,12 @@ fn what_is_not_there_is_a_friendly_404() {
         let json = pages.get(&format!("/incidents/{id}"), &[("accept", "application/json")]);
         assert_eq!(json.status, 404, "{id}");
     }
-    for path in ["/incidents/", "/incidents/a/b", "/nothing"] {
+    for path in ["/incidents/a/b", "/nothing"] {
         assert_eq!(pages.get(path, &[]).status, 404, "{path}");
     }
+    // A slash too many leads to the page that is meant.
+    let page = pages.get("/incidents/", &[]);
+    assert_eq!((page.status, header(&page, "location")), (303, "/incidents"));
 }
 
 #[test]
