@@ -59,7 +59,7 @@ async fn run(line: CommandLine) -> Result<bool, String> {
         Command::OnCall(options) => commands::on_call::run(&options).map(|()| true),
         Command::Flow(command) => commands::flow::run(&command).await,
         Command::Send(options) => {
-            let earlier = backend::earlier(options.folder.path()).await;
+            let earlier = backend::earlier(&options).await?;
             commands::send::run(&options, earlier.as_ref()).await
         }
         Command::Alarm(options) => commands::alarm::run(&options).await,
@@ -103,7 +103,7 @@ async fn incidents(options: &IncidentsOptions) -> Result<bool, String> {
     let done = match &options.command {
         None => commands::incidents::list(store, options.json).await.map(|()| true),
         Some(IncidentsCommand::Resolve { id }) => {
-            commands::incidents::resolve(store, queue, id).await
+            commands::incidents::resolve(store, queue, id, options).await
         }
     };
     done.map_err(|error| error.to_string())
@@ -120,7 +120,7 @@ async fn sessions(options: &SessionsOptions) -> Result<bool, String> {
     let config = backend.config.map_err(told)?;
     let done = match &options.command {
         Some(SessionsCommand::New { person, address }) => {
-            commands::sessions::new(store, &config, person, address).await
+            commands::sessions::new(store, &config, person, address, &options.folder).await
         }
         _ => commands::sessions::list(store, &config, options.json).await.map(|()| true),
     };
@@ -136,7 +136,7 @@ mod backend {
     use ringdown::clock::now;
     use ringdown::commands::callbacks::ReconcileOptions;
     use ringdown::commands::check::Deployment;
-    use ringdown::commands::send::Earlier;
+    use ringdown::commands::send::{Earlier, SendOptions};
     use ringdown::database::Database;
     use ringdown::queue::Messages;
     use ringdown::say_error;
@@ -198,18 +198,28 @@ mod backend {
         Ok(Backend { store, queue: Arc::new(Messages::new(database)), config })
     }
 
-    /// What the server with this data folder has delivered, if there is one with a configuration that can be read.
-    pub(super) async fn earlier(data: &Path) -> Option<Earlier> {
-        if !data.join("ringdown.sqlite").exists() {
-            return None;
-        }
-        let store = Arc::new(Records(Database::open(data).ok()?));
-        let source = Source::of_server(None, keeps_own(store.as_ref(), now()).await.ok()?);
-        let config = match source.parts().ok().and_then(|parts| Config::parse(parts).ok()) {
-            Some(config) => config,
-            None => kept_config(store.as_ref(), now()).await.ok()??,
+    /// What the server with this data folder has delivered, if there is one. Its configuration is the one that was asked
+    /// for, else the one that its data folder keeps, else the demo, which is never kept: the file `ringdown.toml` of the
+    /// folder that we are in may be another's.
+    pub(super) async fn earlier(options: &SendOptions) -> Result<Option<Earlier>, String> {
+        let data = options.folder.path();
+        let read = |source: Source| {
+            let parts = source.parts().map_err(|error| error.to_string())?;
+            Config::parse(parts).map_err(|problems| problems.to_string())
         };
-        Some(Earlier { store, config: Arc::new(config) })
+        let asked = options.config.path().map(|path| read(Source::File(path.to_owned())));
+        let asked = asked.transpose()?;
+        if !data.join("ringdown.sqlite").exists() {
+            return Ok(None);
+        }
+        let Ok(database) = Database::open(data) else { return Ok(None) };
+        let store = Arc::new(Records(database));
+        let config = match (asked, kept_config(store.as_ref(), now()).await) {
+            (Some(config), _) | (None, Ok(Some(config))) => config,
+            (None, Ok(None)) => read(Source::Demo)?,
+            (None, Err(_)) => return Ok(None),
+        };
+        Ok(Some(Earlier { store, config: Arc::new(config) }))
     }
 
     /// The job Count on this backend, with the account of the environment; without one, with the simulated Twilio of the

@@ -58,6 +58,8 @@ pub struct Triggers {
     pub http: reqwest::Client,
     /// Where the server listens: `http://127.0.0.1:8080`.
     pub address: String,
+    /// The command that sends an event to this server, if it has a file for it.
+    pub send_command: Option<String>,
     /// Where alarms go.
     pub escalate: Arc<Escalate>,
     /// Whether the configuration is the built-in demo, to which Flows belong.

@@ -136,7 +136,15 @@ fn line(incident: &Incident) -> String {
 }
 
 /// Asks that an incident be over, and looks whether it is soon; `Ok(false)` if there is none of this id.
-pub async fn resolve(store: &dyn Store, queue: &dyn Queue, id: &str) -> Result<bool, Error> {
+///
+/// # Errors
+/// The store or the queue does not answer.
+pub async fn resolve(
+    store: &dyn Store,
+    queue: &dyn Queue,
+    id: &str,
+    options: &IncidentsOptions,
+) -> Result<bool, Error> {
     let asker = Asker::Nameless(AT_THE_COMMAND_LINE.to_owned());
     match request(store, queue, id, (&asker, &Act::Resolve), None, now()).await {
         Ok(Requested::Queued) => {}
@@ -147,7 +155,10 @@ pub async fn resolve(store: &dyn Store, queue: &dyn Queue, id: &str) -> Result<b
         Ok(Requested::Changed) | Err(Error::NotFound) => {
             let id: String = id.chars().take(120).collect();
             let prefix = crate::program::prefix();
-            say!("there is no incident {id:?}: `{prefix} incidents` lists those that are open");
+            let (data, config) = (options.folder.typed(), options.config.typed());
+            say!(
+                "there is no incident {id:?}: `{prefix} incidents{data}{config}` lists those that are open"
+            );
             return Ok(false);
         }
         Err(error) => return Err(error),

@@ -242,7 +242,9 @@ impl Command {
     /// The options `--data` and `--config` of this command, if it has them.
     fn places(&mut self) -> (Option<&mut Option<PathBuf>>, Option<&mut Option<PathBuf>>) {
         match self {
-            Command::Send(options) => (Some(&mut options.folder.data), None),
+            Command::Send(options) => {
+                (Some(&mut options.folder.data), Some(&mut options.config.config))
+            }
             Command::Alarm(options) => (Some(&mut options.folder.data), None),
             Command::Check(options) => {
                 (Some(&mut options.folder.data), Some(&mut options.config.config))

@@ -27,7 +27,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::OnceCell;
 
 use self::background::{Background, record_time};
-use self::greeting::Greeting;
+use self::greeting::{Greeting, send_command};
 use self::reporter::Reporter;
 use super::arguments::DataFolder;
 use super::flow::end::EndOptions;
@@ -130,6 +130,7 @@ pub async fn run(options: &ServerOptions) -> Result<(), String> {
             server_cli: ServerCli {
                 program: program::prefix(),
                 options: EndOptions::for_server(&folder, &address, sandbox),
+                send: send_command(&address, &folder),
             },
         },
         metrics: Metrics {
@@ -145,6 +146,7 @@ pub async fn run(options: &ServerOptions) -> Result<(), String> {
                 secrets,
                 http,
                 address: address.clone(),
+                send_command: send_command(&address, &folder),
                 escalate: escalate.clone(),
                 is_demo: source.is_demo(),
                 flow_requests: options.live.clone().into(),

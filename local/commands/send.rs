@@ -15,7 +15,7 @@ use shared::storage::Store;
 use shared::storage::messages::Task;
 use shared::twilio::event_stream;
 
-use super::arguments::{DataFolder, ServerAddress};
+use super::arguments::{DataFolder, ServerAddress, ServerConfig};
 use crate::access;
 use crate::clock::now;
 use crate::envelope::{Envelope, Sent, meaning, post};
@@ -35,6 +35,9 @@ pub struct SendOptions {
     /// The data folder, which has the simulated secrets.
     #[command(flatten)]
     pub folder: DataFolder,
+    /// Its configuration, to know what it has delivered already.
+    #[command(flatten)]
+    pub config: ServerConfig,
     /// Print the answers as JSON
     #[arg(long)]
     pub json: bool,

@@ -153,13 +153,14 @@ pub async fn new(
     config: &Config,
     person: &str,
     address: &ServerAddress,
+    folder: &DataFolder,
 ) -> Result<bool, Error> {
     if phone(config, person).is_none() {
-        let prefix = crate::program::prefix();
+        let (prefix, data) = (crate::program::prefix(), folder.typed());
         let known: Vec<&str> = config.escalation.people.keys().map(String::as_str).collect();
         say!(
             "the configuration has nobody of this name, expected one of: {}. Name another configuration with `{prefix} \
-             sessions new PERSON --config FILE`",
+             sessions new PERSON --config FILE{data}`",
             printable(&known.join(", "))
         );
         return Ok(false);

@@ -41,6 +41,7 @@ pub(super) fn settings(triggers: &Arc<Triggers>) -> Settings {
         base_url: triggers.address.clone(),
         server_url: triggers.address.clone(),
         secrets: triggers.secrets.clone(),
+        send_command: triggers.send_command.clone(),
         host: Arc::new(ServerHost),
         live: triggers.flow_requests.clone(),
         alarms: Some(alarms(triggers.clone())),

@@ -101,6 +101,7 @@ async fn serve(Options { port, data, server, live }: Options) -> Result<(), Stri
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let base_url = format!("http://{address}");
     let settings = Settings {
+        send_command: None,
         base_url: base_url.clone(),
         server_url: server.trim_end_matches('/').to_owned(),
         secrets,

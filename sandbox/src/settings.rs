@@ -27,6 +27,8 @@ pub struct Settings {
     pub setup: SetupSource,
     /// Sends the requests of Flows that are walked through, if somebody allowed that.
     pub live: Option<Live>,
+    /// The command that sends an event to the server, for somebody with a shell.
+    pub send_command: Option<String>,
     /// What the phones' page shows of alarms, if the server raises any.
     pub alarms: Option<AlarmSource>,
 }

@@ -86,7 +86,8 @@ async fn workspace(sandbox: &Sandbox) -> Result<Workspace, Error> {
 /// The page.
 pub(crate) async fn page(sandbox: &Sandbox) -> Result<Response, Error> {
     let frame = Frame::of("/sandbox/slack", &*sandbox.settings.setup().await?);
-    render("slack.html", &frame, context! {})
+    let send_command = sandbox.settings.send_command.as_ref();
+    render("slack.html", &frame, context! { send_command })
 }
 
 /// The newest messages, as the page and tests read them.

@@ -152,6 +152,60 @@ async fn send_says_what_was_already_delivered() {
     assert!(fresh.ends_with("204 taken\n"), "{fresh}");
 }
 
+/// The server was started with another file than the `ringdown.toml` of the folder that both are in.
+#[tokio::test]
+async fn send_knows_the_configuration_that_the_server_uses() {
+    let mut plan = Plan::new().unset("TWILIO_AUTH_TOKEN").unset("PUBLIC_BASE_URL");
+    std::fs::write(plan.folder.path().join("r2.toml"), ringdown::settings::DEMO).unwrap();
+    plan.arguments.extend(["--config", "r2.toml"].map(str::to_owned));
+    let server = plan.start().await;
+    let file = format!("{ROOT}/events/event-stream-webhook/worker-activity.json");
+    let send = async |more: &[&str]| {
+        let mut command = ringdown(server.folder.path());
+        command.args(["send", &file, "--to", &server.address, "--data", "data"]).args(more);
+        command.output().await.unwrap()
+    };
+    assert!(stdout(&send(&[]).await).ends_with("204 taken\n"));
+    server.says("Available Activity").await;
+    for more in [&["--json"][..], &["--json", "--config", "r2.toml"]] {
+        let mut answer = Value::Null;
+        for _ in 0..200 {
+            answer = parsed(&send(more).await);
+            if answer[0]["already_delivered"] == 1 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        assert_eq!(answer[0]["already_delivered"], 1, "{more:?}: {answer}");
+    }
+    // That of the folder has no route for it.
+    let other = parsed(&send(&["--json", "--config", "ringdown.toml"]).await);
+    assert_eq!(other[0]["lines"], 0, "{other}");
+    let missing = send(&["--config", "nowhere.toml"]).await;
+    assert_eq!(missing.status.code(), Some(2), "{missing:?}");
+}
+
+#[tokio::test]
+async fn pages_and_hints_name_this_server_and_its_folder() {
+    let plan = Plan { config: ringdown::settings::DEMO.to_owned(), ..plan() };
+    symlink(format!("{ROOT}/events"), plan.folder.path().join("events")).unwrap();
+    let server = plan.start().await;
+    let expected = format!(
+        "{} send events/event-stream-webhook/worker-activity.json --to {} --data data",
+        env!("CARGO_BIN_EXE_ringdown"),
+        server.address
+    );
+    for path in ["/", "/sandbox/slack"] {
+        let page = server.http.get(format!("{}{path}", server.address)).send().await.unwrap();
+        let page = page.text().await.unwrap().replace("&#x2f;", "/");
+        assert!(page.contains(&format!("<code>{expected}</code>")), "{path}: {page}");
+    }
+    let mut resolve = ringdown(server.folder.path());
+    resolve.args(["incidents", "resolve", "nosuch", "--data", "data", "--config", "ringdown.toml"]);
+    let told = stdout(&resolve.output().await.unwrap());
+    assert!(told.contains(" incidents --data data --config ringdown.toml` lists those"), "{told}");
+}
+
 #[tokio::test]
 async fn hints_of_a_server_can_be_copied() {
     let plan = plan();

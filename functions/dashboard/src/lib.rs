@@ -62,11 +62,13 @@ pub struct ServerCli {
     pub program: String,
     /// The options that its commands need for this server.
     pub options: Vec<String>,
+    /// The command that sends an event to this server, if it has a file for it.
+    pub send: Option<String>,
 }
 
 impl Default for ServerCli {
     fn default() -> ServerCli {
-        ServerCli { program: "ringdown".to_owned(), options: Vec::new() }
+        ServerCli { program: "ringdown".to_owned(), options: Vec::new(), send: None }
     }
 }
 

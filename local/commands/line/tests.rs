@@ -158,6 +158,7 @@ fn data_and_configuration_may_stand_before_the_command() {
         ("--config c check --alarm a", "check --config c --alarm a"),
         ("--config b oncall --config c", "oncall --config c"),
         ("--config c flow outage", "flow outage --config c"),
+        ("--config c send x", "send x --config c"),
         (
             "--config c --data d callbacks reconcile --day D",
             "callbacks reconcile --day D --config c --data d",
@@ -166,7 +167,7 @@ fn data_and_configuration_may_stand_before_the_command() {
         assert_eq!(command(before), command(behind), "{before}");
     }
     for line in
-        ["--data d verify x", "--config c send x", "--data d flow check x", "--port 1 check"]
+        ["--data d verify x", "--config c alarm x", "--data d flow check x", "--port 1 check"]
     {
         let error = typed(line).expect_err(line);
         assert_eq!(error.kind(), ErrorKind::ArgumentConflict, "{line}: {error}");

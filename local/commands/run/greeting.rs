@@ -5,7 +5,6 @@ use std::path::Path;
 
 use shared::config::file::is_e164;
 use shared::config::{Environment, Rejected, Settings, Simulated};
-use shared::domain::text::shell_word;
 use shared::start_token::StartToken;
 
 use super::super::arguments::{DataFolder, ServerAddress};
@@ -55,13 +54,11 @@ impl Greeting<'_> {
                 format!("'Authorization: Bearer {token}'")
             }
         };
-        let prefix = program::prefix();
         let examples: String = EXAMPLES
             .iter()
-            .filter(|(_, _, file)| Path::new(file).exists())
-            .map(|(what, command, file)| {
-                let options = options(address, self.data);
-                format!("{what:15} {prefix} {command} {file}{options}\n")
+            .filter_map(|(what, command, file)| {
+                let command = example(command, file, address, self.data)?;
+                Some(format!("{what:15} {command}\n"))
             })
             .collect();
         say!(
@@ -112,16 +109,18 @@ const EXAMPLES: [(&str, &str, &str); 2] = [
     ("Send an event:", "send", "events/event-stream-webhook/worker-activity.json"),
 ];
 
-/// The options with which a command reaches this server.
-fn options(address: &str, data: &DataFolder) -> String {
-    let mut options = String::new();
-    if address != ServerAddress::default().to {
-        options = format!(" --to {address}");
-    }
-    if !data.is_usual() {
-        options = format!("{options} --data {}", shell_word(&data.path().to_string_lossy()));
-    }
-    options
+/// The command that sends an event to this server; `None` if its file is not here.
+pub(super) fn send_command(address: &str, data: &DataFolder) -> Option<String> {
+    let (_, command, file) = EXAMPLES[1];
+    example(command, file, address, data)
+}
+
+/// A command with its file, and the options with which it reaches this server; `None` if that file is not here.
+fn example(command: &str, file: &str, address: &str, data: &DataFolder) -> Option<String> {
+    let address = ServerAddress { to: address.to_owned() };
+    let (to, data) = (address.typed(), data.typed());
+    let is_here = Path::new(file).exists();
+    is_here.then(|| format!("{} {command} {file}{to}{data}", program::prefix()))
 }
 
 /// What is said of a configuration that is not in use.
@@ -134,11 +133,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_name_only_what_is_not_usual() {
-        let folder = |name: &str| DataFolder { data: Some(name.into()) };
-        let (usual, other) = ("http://127.0.0.1:8080", "http://127.0.0.1:9000");
-        assert_eq!(options(usual, &DataFolder::default()), "");
-        assert_eq!(options(usual, &folder(".ringdown")), "");
-        assert_eq!(options(other, &folder("a b")), " --to http://127.0.0.1:9000 --data 'a b'");
+    fn example_names_the_server_and_a_file_that_is_here() {
+        let data = DataFolder { data: Some("a b".into()) };
+        let found = example("send", "Cargo.toml", "http://127.0.0.1:9000", &data).expect("a file");
+        assert!(
+            found.ends_with(" send Cargo.toml --to http://127.0.0.1:9000 --data 'a b'"),
+            "{found}"
+        );
+        assert_eq!(example("send", "no such file", "http://127.0.0.1:9000", &data), None);
+        assert!(
+            send_command("http://127.0.0.1:8080", &data)
+                .is_some_and(|it| it.contains(" send events/"))
+        );
     }
 }

@@ -26,6 +26,7 @@ fn sandbox_at(host: Arc<dyn Host>) -> (Arc<Sandbox>, TempDir) {
     };
     let setup = Arc::new(Setup { people: vec![person], ..Setup::default() });
     let settings = Settings {
+        send_command: None,
         base_url: "http://127.0.0.1:1".to_owned(),
         server_url: "http://127.0.0.1:1".to_owned(),
         secrets: Secrets::derived_from(&Secret::new("a secret")),

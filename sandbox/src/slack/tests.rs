@@ -81,6 +81,7 @@ impl Fixture {
         let storage = Storage::open(folder.path()).expect("a file");
         let given = setup.clone();
         let settings = Arc::new(Settings {
+            send_command: None,
             base_url: address.clone(),
             server_url: address,
             secrets: Secrets {

@@ -77,6 +77,7 @@ impl Fixture {
         let setup = Arc::new(setup);
         let derived = Secrets::derived_from(&Secret::new("a secret"));
         let settings = Settings {
+            send_command: None,
             base_url: address.clone(),
             server_url: address,
             secrets: Secrets { auth_token: Secret::new(TOKEN), ..derived },

@@ -24,6 +24,7 @@ struct WalkFixture {
 
 fn open(folder: &TempDir, live: Option<Live>) -> Arc<Sandbox> {
     let settings = Settings {
+        send_command: None,
         base_url: "http://127.0.0.1:9".to_owned(),
         server_url: "http://127.0.0.1:9".to_owned(),
         secrets: Secrets::derived_from(&Secret::new("a secret")),

@@ -32,7 +32,8 @@ pub(crate) async fn page(
     let settings = dashboard.settings.get(now).await?;
     let frame = frame(dashboard, &settings, ("Incidents", "home"), viewer, now).await?;
     let facts = context! {
-        live => "/live?incidents", lost_shifts => lost_shifts(&settings, now).len(),
+        live => "/live?incidents", send_command => dashboard.server_cli.send.as_ref(),
+        lost_shifts => lost_shifts(&settings, now).len(),
         ..facts(dashboard, &settings, now).await?
     };
     let facts = merge_maps([facts, frame]);

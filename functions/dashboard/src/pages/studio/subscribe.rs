@@ -32,7 +32,7 @@ pub(super) fn subscribe(settings: &Settings) -> String {
 
 /// The command that ends an Execution.
 pub(super) fn end(server_cli: &ServerCli, flow: &str, execution: &str) -> String {
-    let ServerCli { program, options } = server_cli;
+    let ServerCli { program, options, .. } = server_cli;
     let options: String = options.iter().map(|word| format!(" {}", shell_word(word))).collect();
     format!("{program} flow end {flow} {execution}{options}")
 }
@@ -65,6 +65,7 @@ mod tests {
         let server_cli = ServerCli {
             program: "cargo run --".to_owned(),
             options: options.map(str::to_owned).to_vec(),
+            send: None,
         };
         assert_eq!(
             end(&server_cli, "FW1", "FN1"),
