@@ -13,6 +13,7 @@ use shared::secret::Secret;
 use super::arguments::{DataFolder, ServerAddress};
 use crate::access;
 use crate::alarm_text::describe;
+use crate::envelope::Envelope;
 use crate::output::json;
 use crate::settings::environment;
 
@@ -59,6 +60,14 @@ pub async fn run(options: &AlarmOptions) -> Result<bool, String> {
     for file in &options.files {
         let name = file.display();
         let mut body = std::fs::read(file).map_err(|error| format!("{name}: {error}"))?;
+        if std::str::from_utf8(&body).is_ok_and(|text| Envelope::read(text).is_ok()) {
+            let why = "left out, it is a request as API Gateway hands it over, and not what a monitor posts";
+            match options.json {
+                true => answers.push(Answer::left_out(&name.to_string(), why)),
+                false => say!("{name}: {why}"),
+            }
+            continue;
+        }
         if !options.as_is {
             body = fresh::moved(body, crate::clock::now());
         }
@@ -98,7 +107,8 @@ pub async fn run(options: &AlarmOptions) -> Result<bool, String> {
 #[derive(Serialize)]
 struct Answer {
     file: String,
-    status: u16,
+    /// None for a file that was left out.
+    status: Option<u16>,
     results: Vec<AlarmResult>,
     /// What it says instead of results.
     text: Option<String>,
@@ -107,6 +117,12 @@ struct Answer {
 impl Answer {
     fn of(file: &str, status: u16, results: Result<Vec<AlarmResult>, String>) -> Answer {
         let text = results.as_ref().err().cloned();
-        Answer { file: file.to_owned(), status, results: results.unwrap_or_default(), text }
+        let results = results.unwrap_or_default();
+        Answer { file: file.to_owned(), status: Some(status), results, text }
+    }
+
+    fn left_out(file: &str, why: &str) -> Answer {
+        let text = Some(why.to_owned());
+        Answer { file: file.to_owned(), status: None, results: Vec::new(), text }
     }
 }

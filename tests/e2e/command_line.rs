@@ -59,6 +59,20 @@ async fn server_prints_what_happens_to_incidents() {
 }
 
 #[tokio::test]
+async fn request_as_api_gateway_hands_it_over_is_no_alarm_and_is_left_out() {
+    let server = plan().start().await;
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/events/outage-intake/http-without-token.json");
+    let line = ["alarm", file, "--to", &server.address, "--data", "data"];
+    let left_out = server.run(&line).await;
+    assert!(left_out.status.success(), "{left_out:?}");
+    assert!(stdout(&left_out).contains("left out, it is a request"), "{left_out:?}");
+    let told = parsed(&server.run(&[&line[..], &["--json"]].concat()).await);
+    assert!(told[0]["status"].is_null() && told[0]["text"].is_string(), "{told}");
+    let letters = stdout(&server.run(&["dead-letters", "--data", "data"]).await);
+    assert!(!letters.contains("Bearer"), "{letters}");
+}
+
+#[tokio::test]
 async fn lists_are_json_without_numbers_and_control_characters() {
     let server = plan().start().await;
     raise(&server, "disk +15005550001 \u{202e}").await;

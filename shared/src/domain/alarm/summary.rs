@@ -19,7 +19,43 @@ impl Malformed {
         let body = self.whole.as_deref().unwrap_or(&self.body);
         let body = body.strip_prefix(NOT_UTF_8).unwrap_or(body);
         let said = self.subject.clone().or_else(|| telling(body));
-        line(said.as_deref().unwrap_or(body), MAX_SUMMARY_CHARS)
+        line(&said.unwrap_or_else(|| without_secrets(body)), MAX_SUMMARY_CHARS)
+    }
+}
+
+/// The names of fields whose values are nobody's business, in any case.
+const SECRET: [&str; 8] =
+    ["authorization", "token", "secret", "password", "cookie", "signature", "apikey", "api-key"];
+/// What a credential in a text without fields begins with.
+const SCHEMES: [&str; 2] = ["bearer ", "basic "];
+
+/// A body whose credentials cannot be read.
+fn without_secrets(body: &str) -> String {
+    if let Ok(mut value) = serde_json::from_str::<Value>(body) {
+        hide(&mut value);
+        return value.to_string();
+    }
+    let lower = body.to_ascii_lowercase();
+    match SCHEMES.iter().filter_map(|scheme| Some(lower.find(scheme)? + scheme.len())).min() {
+        Some(at) => format!("{}…", &body[..at]),
+        None => body.to_owned(),
+    }
+}
+
+fn hide(value: &mut Value) {
+    let is_secret = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        SECRET.iter().any(|secret| name.contains(secret))
+    };
+    match value {
+        Value::Object(fields) => {
+            fields.iter_mut().for_each(|(name, value)| match is_secret(name) {
+                true => *value = "…".into(),
+                false => hide(value),
+            })
+        }
+        Value::Array(values) => values.iter_mut().for_each(hide),
+        _ => {}
     }
 }
 
@@ -76,6 +112,10 @@ mod tests {
         }
         assert_eq!(summary(b"the disk\nis full"), "the disk is full");
         assert_eq!(summary(b""), "");
+        let request = json!({"headers": {"Authorization": "Bearer abc", "x": [{"X-Api-Key": 1}]}});
+        let hidden = r#"{"headers":{"Authorization":"…","x":[{"X-Api-Key":"…"}]}}"#;
+        assert_eq!(summary(request.to_string().as_bytes()), hidden);
+        assert_eq!(summary(b"POST / authorization: Bearer abc"), "POST / authorization: Bearer …");
         assert_eq!(summary("x".repeat(100_000).as_bytes()).chars().count(), 200);
     }
 
