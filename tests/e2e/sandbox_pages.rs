@@ -137,7 +137,7 @@ async fn person_is_answered_in_words_and_a_script_in_json() {
         ("/sandbox/alarms/none/raise", "", 404, "There is nothing here"),
         ("/sandbox/alarm", "alarm=%7B%22disk%22%3A1%7D", 422, "That is no alarm"),
         ("/sandbox/phones/alpha/answer", "", 409, "That cannot be done now"),
-        ("/sandbox/samples/worker-activity", "", 200, "A worker becomes available: delivered"),
+        ("/sandbox/samples/worker-activity", "", 200, "A worker becomes available: taken"),
     ] {
         let answer = browser.press(path, form).await;
         assert_eq!(answer.status(), status, "{path}");

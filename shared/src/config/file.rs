@@ -5,6 +5,7 @@ mod calendar_problems;
 mod calendars;
 mod escalation;
 mod globs;
+mod header;
 mod ignored;
 mod limits;
 mod parts;

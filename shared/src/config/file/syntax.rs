@@ -1,6 +1,7 @@
 //! What is wrong with a file that TOML, or the shape of our tables, does not allow, in words: what to write instead.
 //! No value is repeated, as it may be a secret or somebody's number.
 
+use super::header::{Header, header};
 use super::problems::{Problems, Source};
 use super::unclosed;
 
@@ -52,13 +53,6 @@ const EXAMPLES: [(&str, &str); 32] = [
 
 /// How alike two keys are at least, if one may be the other misspelt.
 const ALIKE: f64 = 0.6;
-
-/// The line `[name]`, or `[[name]]`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Header<'a> {
-    name: &'a str,
-    is_list: bool,
-}
 
 /// Where an error is.
 struct Place<'a> {
@@ -316,14 +310,4 @@ fn several(name: &str) -> String {
 
 fn example(key: &str) -> Option<&'static str> {
     EXAMPLES.iter().find(|(known, _)| *known == key).map(|(_, example)| *example)
-}
-
-pub(super) fn header(line: &str) -> Option<Header<'_>> {
-    let line = line.trim();
-    let (name, is_list) = match line.strip_prefix("[[") {
-        Some(rest) => (rest.split_once("]]")?.0, true),
-        None => (line.strip_prefix('[')?.split_once(']')?.0, false),
-    };
-    let is_value = name.trim_start().starts_with(['"', '\'', '[', '{']) || name.contains(',');
-    (!is_value && !name.trim().is_empty()).then_some(Header { name: name.trim(), is_list })
 }

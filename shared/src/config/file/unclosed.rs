@@ -1,6 +1,6 @@
 //! A list without its end, or without a comma: TOML sees it only where the next thing stands.
 
-use super::syntax::header;
+use super::header::header;
 
 /// What is wrong with the list that an error is about: where its line begins, its key, and what to say.
 pub(super) fn list<'a>(
