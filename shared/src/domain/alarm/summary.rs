@@ -29,11 +29,10 @@ const SECRET: [&str; 8] =
 /// What a credential in a text without fields begins with.
 const SCHEMES: [&str; 2] = ["bearer ", "basic "];
 
-/// A body whose credentials cannot be read.
+/// A body whose credentials cannot be read; as it came, if it has none.
 fn without_secrets(body: &str) -> String {
     if let Ok(mut value) = serde_json::from_str::<Value>(body) {
-        hide(&mut value);
-        return value.to_string();
+        return if hide(&mut value) { value.to_string() } else { body.to_owned() };
     }
     let lower = body.to_ascii_lowercase();
     match SCHEMES.iter().filter_map(|scheme| Some(lower.find(scheme)? + scheme.len())).min() {
@@ -42,21 +41,27 @@ fn without_secrets(body: &str) -> String {
     }
 }
 
-fn hide(value: &mut Value) {
+/// Hides the values of fields that are nobody's business. Gives whether there are some.
+fn hide(value: &mut Value) -> bool {
     let is_secret = |name: &str| {
         let name = name.to_ascii_lowercase();
         SECRET.iter().any(|secret| name.contains(secret))
     };
+    let mut is_hidden = false;
     match value {
         Value::Object(fields) => {
-            fields.iter_mut().for_each(|(name, value)| match is_secret(name) {
-                true => *value = "…".into(),
-                false => hide(value),
-            })
+            for (name, value) in fields {
+                if is_secret(name) {
+                    (*value, is_hidden) = ("…".into(), true);
+                } else {
+                    is_hidden |= hide(value);
+                }
+            }
         }
-        Value::Array(values) => values.iter_mut().for_each(hide),
+        Value::Array(values) => values.iter_mut().for_each(|value| is_hidden |= hide(value)),
         _ => {}
     }
+    is_hidden
 }
 
 /// The text that says what a body of JSON is about: of the body itself, or of an event's `detail`.
@@ -112,6 +117,7 @@ mod tests {
         }
         assert_eq!(summary(b"the disk\nis full"), "the disk is full");
         assert_eq!(summary(b""), "");
+        assert_eq!(summary(br#"{"disk":  "full"}"#), r#"{"disk":  "full"}"#);
         let request = json!({"headers": {"Authorization": "Bearer abc", "x": [{"X-Api-Key": 1}]}});
         let hidden = r#"{"headers":{"Authorization":"…","x":[{"X-Api-Key":"…"}]}}"#;
         assert_eq!(summary(request.to_string().as_bytes()), hidden);
