@@ -18,9 +18,11 @@ mod tests;
 use std::sync::Arc;
 
 use shared::config::SettingsCache;
+use shared::domain::escalation::Asker;
 use shared::http::endpoints::{self, Access, ENDPOINTS, Endpoint, Method, Route};
 use shared::http::packed::packed;
 use shared::http::{Request, Response, answer};
+use shared::jobs::escalate::acts::ON_THE_PAGE;
 use shared::start_token::StartToken;
 use shared::storage::{Queue, Store};
 use shared::twilio::rest::Wire;
@@ -79,6 +81,16 @@ pub struct Viewer {
     pub signed_in: bool,
     /// Who they are, if they have said so and it was checked.
     pub person: Option<String>,
+}
+
+impl Viewer {
+    /// As whom they act on an incident.
+    fn asker(&self) -> Asker {
+        match &self.person {
+            Some(person) => Asker::Person(person.clone()),
+            None => Asker::Nameless(ON_THE_PAGE.to_owned()),
+        }
+    }
 }
 
 /// Answers a browser.

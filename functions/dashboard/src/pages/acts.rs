@@ -4,9 +4,9 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use shared::config::Settings;
 use shared::config::file::Roster;
-use shared::domain::escalation::{Act, Asker, Event, Incident, Refusal};
+use shared::domain::escalation::{Act, Event, Incident, Refusal};
 use shared::http::{Request, Response};
-use shared::jobs::escalate::acts::{ON_THE_PAGE, Requested, request as request_act};
+use shared::jobs::escalate::acts::{Requested, request_of};
 use shared::jobs::escalate::silences::is_silenced;
 use shared::{Error, SignedDuration, TimeZone, Timestamp, hex};
 
@@ -39,33 +39,37 @@ pub(super) struct Offered {
 }
 
 impl Offered {
-    /// What this viewer may ask for.
+    /// What this viewer may ask for: what the incident does not refuse them.
     pub(super) fn of(
         incident: &Incident,
         is_silenced: bool,
         viewer: &Viewer,
         settings: &Settings,
+        now: Timestamp,
     ) -> Offered {
-        let (is_open, owner) = (incident.ended_at.is_none(), incident.taken_by());
-        let is_free = is_open && owner.is_none();
-        let viewer = viewer.person.as_deref();
-        let is_theirs = is_open
-            && viewer.is_some_and(|person| owner.is_some_and(|owner| owner.is(&person.into())));
+        let asker = viewer.asker();
+        let refusal = |act: &Act| incident.refuses(act, &asker, now);
+        let may = |act: &Act| refusal(act).is_none();
+        let is_free = incident.taken_by().is_none();
+        let may_call = may(&Act::Call { person: String::new() });
+        let may_pass_on = may(&Act::PassOn { to: String::new() });
         let people = settings.config.escalation.people.keys();
-        let others = people.clone().filter(|name| is_theirs && Some(name.as_str()) != viewer);
+        let others = people.clone().filter(|name| *name != asker.name());
         let notes = incident.timeline.entries.iter().filter_map(|entry| match &entry.event {
             Event::Noted { note, struck_by: None, .. } => Some((entry.number, note.clone())),
             _ => None,
         });
         Offered {
-            take: is_free && viewer.is_some(),
-            name_to_take: is_free && viewer.is_none() && people.len() > 0,
-            release: is_theirs,
-            pass_on: others.cloned().collect(),
-            resolve: is_open && (viewer.is_none() || is_free || is_theirs),
-            silence: is_open,
+            take: is_free && may(&Act::Take),
+            name_to_take: is_free
+                && refusal(&Act::Take) == Some(Refusal::Nameless)
+                && people.len() > 0,
+            release: may(&Act::Release),
+            pass_on: others.filter(|_| may_pass_on).cloned().collect(),
+            resolve: may(&Act::Resolve),
+            silence: incident.ended_at.is_none(),
             end_silence: is_silenced,
-            call: people.filter(|_| is_free).cloned().collect(),
+            call: people.filter(|_| may_call).cloned().collect(),
             clock: zone(incident, settings).iana_name().unwrap_or("UTC").to_owned(),
             notes: notes.collect(),
         }
@@ -84,19 +88,13 @@ pub(crate) async fn post(
     let name = request.path.rsplit('/').next().unwrap_or_default();
     let store = dashboard.store.as_ref();
     let settings = dashboard.settings.get(now).await?;
-    let read = |incident: &Incident| read(name, request, incident, &settings, now);
     let kept = shared::storage::incidents::one(store, id, now).await?.ok_or(Error::NotFound)?;
-    let outcome = match read(&kept.incident)? {
+    let outcome = match read(name, request, &kept.incident, &settings, now)? {
         Ok(Act::EndSilence) if !is_silenced(store, &kept.incident, now).await? => "not-silenced",
         Ok(act) => {
             let seen = seen(request)?;
-            let asker = match &viewer.person {
-                Some(person) => Asker::Person(person.clone()),
-                None => Asker::Nameless(ON_THE_PAGE.to_owned()),
-            };
-            let queue = dashboard.queue.as_ref();
-            let asked = request_act(store, queue, &kept.incident.id, (&asker, &act), seen, now);
-            match asked.await? {
+            let asked = (&viewer.asker(), &act);
+            match request_of(dashboard.queue.as_ref(), &kept.incident, asked, seen, now).await? {
                 Requested::Queued => name,
                 Requested::Changed => "changed",
                 Requested::Refused(refusal) => word(&refusal),

@@ -86,7 +86,7 @@ async fn facts(
         alarms => Serde(&folded::rows(incident)), calls => Serde(&calls(incident)),
         timeline => Serde(&timeline(incident, |entry| in_slack(kept, entry, settings))),
         policy => Serde(&policy_text(&incident.policy)),
-        seen => incident.timeline.next, offered => Serde(&Offered::of(incident, is_silenced, viewer, settings)),
+        seen => incident.timeline.next, offered => Serde(&Offered::of(incident, is_silenced, viewer, settings, now)),
         globs => Serde(&incident.policy.alarms), channel => incident.policy.channel.clone(),
     })
 }

@@ -29,8 +29,7 @@ pub enum Requested {
     Changed,
 }
 
-/// Asks for something. `seen` is the number of the first entry of its timeline that whoever asks had not seen; `None` if
-/// they have seen all.
+/// Asks for something of the incident of this id, see [`request_of`].
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is no incident of this id.
@@ -38,12 +37,27 @@ pub async fn request(
     store: &dyn Store,
     queue: &dyn Queue,
     id: &str,
-    (asker, act): (&Asker, &Act),
+    asked: (&Asker, &Act),
     seen: Option<u32>,
     now: Timestamp,
 ) -> Result<Requested, Error> {
     let StoredIncident { incident, .. } =
         incidents::one(store, id, now).await?.ok_or(Error::NotFound)?;
+    request_of(queue, &incident, asked, seen, now).await
+}
+
+/// Asks for something of an incident that was just read. `seen` is the number of the first entry of its timeline that
+/// whoever asks had not seen; `None` if they have seen all.
+///
+/// # Errors
+/// The queue does not take it.
+pub async fn request_of(
+    queue: &dyn Queue,
+    incident: &Incident,
+    (asker, act): (&Asker, &Act),
+    seen: Option<u32>,
+    now: Timestamp,
+) -> Result<Requested, Error> {
     let seen = seen.unwrap_or(incident.timeline.next);
     if let Some(refusal) = incident.refuses(act, asker, now) {
         return Ok(Requested::Refused(refusal));
@@ -51,8 +65,8 @@ pub async fn request(
     if *act == Act::Resolve && incident.went_off_since(seen) {
         return Ok(Requested::Changed);
     }
-    let wake_up =
-        WakeUp::Act { incident: incident.id, asker: asker.clone(), what: act.clone(), seen };
+    let (incident, asker, what) = (incident.id.clone(), asker.clone(), act.clone());
+    let wake_up = WakeUp::Act { incident, asker, what, seen };
     queue.send(QueueName::WakeUps, wake_up.to_body(), &wake_up.group(), None).await?;
     Ok(Requested::Queued)
 }

@@ -125,10 +125,12 @@ impl Work<'_> {
             let put = Put { key, body, condition: Condition::Always, expires_at: Some(now) };
             self.store().write(&[put.into()], now).await?;
         }
+        let left = stored(self.store(), now).await?;
+        let windows = &self.settings.config.silences;
         for record in all_records(self.store(), records::WAITING, now).await? {
             let waiting = serde_json::from_str::<Option<WakeUp>>(&record.body).ok().flatten();
             if let Some(WakeUp::Silenced { change, due }) = waiting
-                && self.silence_of(&change.name).await?.is_none()
+                && windows.until_with(&left, &change.name, now).is_none()
             {
                 self.end_silence(&change, due).await?;
             }
