@@ -109,11 +109,12 @@ impl Update<'_> {
         let (alarms, more) = self.incident.take_pending();
         let notices = &mut self.incident.notices;
         notices.over = false;
-        if is_back {
-            notices.back_at.retain(|at| now.duration_since(*at) < SignedDuration::from_hours(1));
-            notices.back_at.push(now);
-        } else {
-            notices.joined_at = Some(now);
+        notices.back_at.retain(|at| now.duration_since(*at) < SignedDuration::from_hours(1));
+        match (owner.outside, is_back) {
+            // Nobody is texted: no text of the hour is used up.
+            (true, true) => {}
+            (false, true) => notices.back_at.push(now),
+            (_, false) => notices.joined_at = Some(now),
         }
         let person = owner.person.clone();
         match (owner.outside, is_back) {

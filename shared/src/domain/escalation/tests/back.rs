@@ -102,6 +102,19 @@ fn alarm_reported_again_after_its_owner_resolved_it_calls_nobody() {
 }
 
 #[test]
+fn flaps_that_an_owner_without_a_phone_had_use_up_no_text_of_the_next_owner() {
+    let mut scenario = Scenario::raised(&ABC, 3);
+    scenario.acknowledged("dora", true).ends(1, End::Canceled);
+    for _ in 0..6 {
+        scenario.after(25).flaps("cpu", 25);
+    }
+    scenario.asks(&["dial alpha", "hang up 1"]).released("dora").rings(2).presses(2, Key::Take);
+    scenario.owned_by("alpha").asks(&["dial alpha", "text alpha Taken"]);
+    scenario.ends(2, End::HungUp).after(25).flaps("cpu", 25);
+    scenario.asks(&["text alpha Resolved", &back(&["cpu"])]);
+}
+
+#[test]
 fn many_flaps_are_texted_in_pauses_and_the_last_text_is_true() {
     let mut scenario = taken();
     let mut texts = 0;
