@@ -26,8 +26,8 @@ const DATE = { weekday: "short", day: "numeric", month: "short" };
 const thisYear = new Intl.DateTimeFormat("en-GB", { ...DATE, ...TIME });
 const otherYear = new Intl.DateTimeFormat("en-GB", { ...DATE, year: "numeric", ...TIME });
 const whole = new Intl.DateTimeFormat("en-GB", { ...DATE, year: "numeric", ...TIME, second: "2-digit", timeZoneName: "short" });
-/** A time of day: `09:00:00`. */
-export const clock = new Intl.DateTimeFormat("en-GB", { ...TIME, second: "2-digit" });
+/** A weekday and a time: `Mon 09:00:00`. */
+export const clock = new Intl.DateTimeFormat("en-GB", { weekday: "short", ...TIME, second: "2-digit" });
 
 /** A day and a time: `Mon 30 Nov, 09:00`. */
 function day(at, now) {
@@ -65,6 +65,14 @@ if (footer) footer.textContent = `Times are in ${zone}.`;
 for (const named of document.querySelectorAll("[data-zone]")) {
   if (named instanceof HTMLInputElement) named.value = zone;
   else named.textContent = zone;
+}
+
+/** What is by another clock can be had by the reader's. */
+for (const link of document.querySelectorAll("a[data-shown-zone]")) {
+  const url = new URL(link.href);
+  url.searchParams.set("zone", zone);
+  link.href = url;
+  link.hidden = link.dataset.shownZone === zone;
 }
 
 tick();

@@ -6,7 +6,7 @@
 //!    pure.
 //! 3. [`counters`]: what was counted. [`silences`]: for what nobody is called. [`alarms`]: what monitors said last.
 //!    [`acts`]: what can be done on an incident's page.
-//! 4. [`assets`]: the pages' own files. [`refused`]: what a browser sees of a request that is refused. [`studio`]: Flows
+//! 4. [`assets`]: the pages' own files. [`zone`]: by whose clock times are. [`refused`]: what a browser sees of a request that is refused. [`studio`]: Flows
 //!    and Executions as they run.
 
 pub(crate) mod acts;
@@ -30,6 +30,7 @@ mod summary;
 pub(crate) mod system;
 mod timeline;
 pub(crate) mod who;
+mod zone;
 
 use std::sync::LazyLock;
 

@@ -5,13 +5,14 @@ use shared::Timestamp;
 use shared::domain::text::links::next_link;
 
 /// A moment as a `<time>`. `kind` says what the page's script makes of it, and keeps true as time passes: `for` (how
-/// long it lasts already), `since` (the same of what may be of another day), `in` (how long until then), `ago`, `day` (date and time) or `clock` (the time alone).
+/// long it lasts already), `since` (the same of what may be of another day), `in` (how long until then), `ago`, `day` (date and time) or
+/// `clock` (weekday and time, to the second).
 /// Without the script it is the moment itself, in UTC.
 pub(super) fn time(at: Value, kind: &str) -> Value {
     let at: Option<Timestamp> = at.as_str().and_then(|at| at.parse().ok());
     let Some(at) = at else { return Value::from("") };
     let date = at.strftime("%a %-d %b %Y, %H:%M UTC");
-    let clock = at.strftime("%H:%M:%S UTC");
+    let clock = at.strftime("%a %H:%M:%S UTC");
     let text = match kind {
         "for" => format!("since {clock}"),
         "since" => format!("since {date}"),
@@ -89,7 +90,7 @@ mod tests {
         let at = Value::from("2026-11-20T12:04:31Z");
         assert_eq!(
             time(at, "for").to_string(),
-            r#"<time datetime="2026-11-20T12:04:31Z" data-kind="for">since 12:04:31 UTC</time>"#
+            r#"<time datetime="2026-11-20T12:04:31Z" data-kind="for">since Fri 12:04:31 UTC</time>"#
         );
         let days_ago = time(Value::from("2026-11-20T12:04:31Z"), "since").to_string();
         assert!(days_ago.contains(">since Fri 20 Nov 2026, 12:04 UTC<"), "{days_ago}");

@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use minijinja::context;
 use minijinja::value::Serde;
-use shared::domain::numbers::{Numbers, Span};
+use shared::domain::numbers::{Clocks, Numbers, Span};
 use shared::http::{Request, Response, form_fields};
 use shared::{Error, SignedDuration, Timestamp};
 
 use super::frame::frame;
 use super::render;
+use super::zone::time_zone;
 use crate::aged::Aged;
 use crate::{Dashboard, Viewer};
 use words::Words;
@@ -23,10 +24,11 @@ use words::Words;
 /// For so long they are not read again: they are of many records.
 const MAX_AGE: SignedDuration = SignedDuration::from_mins(1);
 
-/// The figures of each span, a minute old at most.
-pub type NumbersCache = Aged<Span, Arc<Numbers>>;
+/// The figures of each span by the days of a zone, a minute old at most.
+pub type NumbersCache = Aged<(Span, String), Arc<Numbers>>;
 
-/// The page, or the same as JSON if `format` says so, or a script asks.
+/// The page, or the same as JSON if `format` says so, or a script asks. Days are those of the first schedule, or of the
+/// `zone` that is asked for.
 pub(crate) async fn page(
     dashboard: &Dashboard,
     request: &Request,
@@ -41,15 +43,21 @@ pub(crate) async fn page(
             .ok_or_else(|| Error::BadRequest("span: expected hour, day or month".to_owned()))?,
     };
     let settings = dashboard.settings.get(now).await?;
+    let clocks = Clocks::of(&settings.config.escalation.schedules);
+    let clocks = match field("zone").unwrap_or_default() {
+        "" => clocks,
+        zone => clocks.with_days_of(time_zone(zone).map_err(Error::BadRequest)?),
+    };
+    let key = (span, clocks.days_in().to_owned());
     let read =
-        async { read::numbers(dashboard.store.as_ref(), &settings, span, now).await.map(Arc::new) };
-    let numbers = dashboard.numbers.get(&span, (MAX_AGE, now), read).await?;
+        async { read::numbers(dashboard.store.as_ref(), &clocks, span, now).await.map(Arc::new) };
+    let numbers = dashboard.numbers.get(&key, (MAX_AGE, now), read).await?;
     if field("format") == Some("json") || request.wants_json() {
         return Ok(Response::json(200, &*numbers).with("cache-control", "no-store"));
     }
-    let words = Words::of(&numbers);
+    let words = Words::of(&numbers, field("zone"));
     let facts = context! {
-        spans => tables::spans(span), tiles => tables::tiles(&numbers), words => Serde(&words),
+        spans => tables::spans(span, field("zone")), tiles => tables::tiles(&numbers), words => Serde(&words),
         times => tables::times(&numbers), lanes => lanes::svg(&numbers.incidents),
         incident_bars => bars::incidents(&numbers, &words), message_bars => bars::messages(&numbers, &words),
         call_bars => bars::calls(&numbers, &words), bars => tables::bars(&numbers, &words),

@@ -40,7 +40,7 @@ fn while_people_are_called_both_pages_say_whom_and_since_when() {
             text,
             &[
                 "Calling bravo",
-                "ringing since 11:07:10 UTC",
+                "ringing since Wed 11:07:10 UTC",
                 "call 2 of 2, the last one",
                 "checkout-5xx",
                 "policy checkout",
@@ -71,7 +71,7 @@ fn a_first_call_names_who_is_next() {
     );
     let answered =
         told(calling(), &[(36, call(2, CallEvent::Answered)), (38, call(2, CallEvent::Machine))]);
-    says(&shown(&answered).1, &["a machine answered, on the line since 11:07:16 UTC"]);
+    says(&shown(&answered).1, &["a machine answered, on the line since Wed 11:07:16 UTC"]);
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn exhausted_says_so_and_when_all_are_called_again() {
     for text in [&home, &page] {
         says(
             text,
-            &["checkout-5xx Nobody took it", "after 2 calls", "calling again at 11:22:24 UTC"],
+            &["checkout-5xx Nobody took it", "after 2 calls", "calling again at Wed 11:22:24 UTC"],
         );
     }
     says(
@@ -124,7 +124,7 @@ fn everybody_in_another_call_is_said() {
     let busy = Busy { in_call, ..Busy::default() };
     let incident = Incident::raise(&raised("x").id, &policy(), alarm("x"), &busy, at(0)).incident;
     let (home, page) = shown(&incident);
-    says(&home, &["Everybody is in another call", "waiting since 11:06:40 UTC"]);
+    says(&home, &["Everybody is in another call", "waiting since Wed 11:06:40 UTC"]);
     says(&page, &["alpha is in another call: passed over for now", "Nobody has been called yet."]);
 }
 

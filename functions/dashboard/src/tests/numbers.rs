@@ -40,6 +40,27 @@ fn counted(pages: &Pages, kept: &[(&str, u64)], now: u64) {
     at_once(pages.store().write(&[all.into()], at(600))).unwrap();
 }
 
+#[test]
+fn days_are_those_of_the_clock_that_is_asked_for() {
+    let pages = Pages::new();
+    let page = pages.page("/numbers?zone=Pacific/Auckland");
+    says(
+        &words(&page),
+        &[
+            "From Tue 20 Oct 2026, 00:00 to Thu 19 Nov 2026, 00:16 by the clock of Pacific/Auckland",
+            "Times are by the clock of Pacific/Auckland.",
+        ],
+    );
+    for link in
+        ["?span=hour&amp;zone=Pacific%2FAuckland", "zone=Pacific%2FAuckland&amp;format=json"]
+    {
+        assert!(page.contains(link), "{link} {page}");
+    }
+    let refused = pages.get("/numbers?zone=Mars", &[("accept", "application/json")]);
+    assert_eq!(refused.status, 400);
+    assert!(String::from_utf8_lossy(&refused.body).contains("no time zone as Europe/Berlin"));
+}
+
 /// The same incident as if its name were another.
 fn renamed(incident: &Incident, second: i64) -> Incident {
     Incident { id: records::id("checkout", at(second)), ..incident.clone() }

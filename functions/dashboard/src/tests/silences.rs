@@ -132,7 +132,8 @@ fn the_pages_say_that_it_is_silenced_and_until_when() {
     for (incident, parts) in [
         (
             hush(calling()),
-            &["Nobody is called for now", "calling again at 12:06:40 UTC", "bravo silenced it"][..],
+            &["Nobody is called for now", "calling again at Wed 12:06:40 UTC", "bravo silenced it"]
+                [..],
         ),
         (hush(taken()), &["bravo has it"]),
     ] {

@@ -16,7 +16,9 @@ const NIGHT_HOURS: [i8; 2] = [22, 7];
 #[derive(Clone, Debug)]
 pub struct Clocks {
     people: BTreeMap<String, TimeZone>,
+    /// Of whoever is in no schedule.
     other: TimeZone,
+    days: TimeZone,
 }
 
 impl Clocks {
@@ -30,17 +32,22 @@ impl Clocks {
             }
         }
         let other = schedules.iter().next().map_or(TimeZone::UTC, |first| first.zone.clone());
-        Clocks { people, other }
+        Clocks { people, days: other.clone(), other }
+    }
+
+    /// The same, with days that begin by the clock of this zone.
+    pub fn with_days_of(self, days: TimeZone) -> Clocks {
+        Clocks { days, ..self }
     }
 
     /// The zone whose days are counted.
     pub fn days(&self) -> &TimeZone {
-        &self.other
+        &self.days
     }
 
     /// Its name.
     pub fn days_in(&self) -> &str {
-        name(&self.other)
+        name(&self.days)
     }
 
     fn zone_of(&self, person: &str) -> &TimeZone {

@@ -7,6 +7,8 @@ use shared::domain::escalation::Incident;
 use shared::domain::schedule::Moment;
 use shared::{TimeZone, Timestamp};
 
+use crate::pages::zone::time_zone;
+
 /// The longest text that is looked for, in characters.
 const MAX_CHARS: usize = 256;
 /// The clock of dates, if no other is named.
@@ -68,11 +70,11 @@ impl Filter {
             problems.push("format: expected csv or json, or none for the page.".to_owned());
         }
         let (asked, utc) = (field("zone"), (UTC.to_owned(), TimeZone::UTC));
-        let (zone, clock) = match TimeZone::get(&asked) {
+        let (zone, clock) = match time_zone(&asked) {
             _ if asked.is_empty() => utc,
             Ok(clock) => (clock.iana_name().unwrap_or(UTC).to_owned(), clock),
-            Err(_) => {
-                problems.push(format!("zone: “{asked}” is no time zone as Europe/Berlin."));
+            Err(problem) => {
+                problems.push(problem);
                 utc
             }
         };

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use shared::config::Settings;
 use shared::domain::numbers::{Clocks, Delivered, IncidentTally, Numbers, Readings, Span};
 use shared::storage::{Store, counters, hours, incidents};
 use shared::{Error, Timestamp};
@@ -15,16 +14,15 @@ const READ_AT_ONCE: usize = 50;
 /// The figures of a span that ends now.
 pub(super) async fn numbers(
     store: &dyn Store,
-    settings: &Settings,
+    clocks: &Clocks,
     span: Span,
     now: Timestamp,
 ) -> Result<Numbers, Error> {
-    let clocks = Clocks::of(&settings.config.escalation.schedules);
     let beginnings = span.beginnings(clocks.days(), now);
     let from = beginnings.first().copied().unwrap_or(now);
     let readings = readings(store, &beginnings, now).await?;
     let tally = tally(store, from, now).await?;
-    Ok(Numbers::of(span, (&beginnings, now), &readings, tally, &clocks))
+    Ok(Numbers::of(span, (&beginnings, now), &readings, tally, clocks))
 }
 
 /// What had been delivered at the beginning of each part, and now.

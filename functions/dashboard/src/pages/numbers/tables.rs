@@ -9,16 +9,26 @@ use super::words::{Words, counted};
 use crate::pages::markup::thousands;
 
 /// The spans that can be looked at.
-pub(super) fn spans(current: Span) -> Vec<Value> {
+pub(super) fn spans(current: Span, zone: Option<&str>) -> Vec<Value> {
     let spans = Span::ALL.map(|span| {
         let text = match span {
             Span::Hour => "Hour",
             Span::Day => "Day",
             Span::Month => "30 days",
         };
-        context! { text, path => format!("/numbers?span={}", span.name()), is_current => span == current }
+        context! { text, path => path(span, zone), is_current => span == current }
     });
     spans.to_vec()
+}
+
+/// The page of a span, by the clock of the same zone if one was asked for.
+pub(super) fn path(span: Span, zone: Option<&str>) -> String {
+    let mut query = Serializer::new(String::new());
+    query.append_pair("span", span.name());
+    if let Some(zone) = zone {
+        query.append_pair("zone", zone);
+    }
+    format!("/numbers?{}", query.finish())
 }
 
 /// What became of incidents, as large figures.

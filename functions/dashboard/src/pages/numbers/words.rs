@@ -5,11 +5,14 @@ use shared::Timestamp;
 use shared::domain::numbers::{Numbers, Span};
 use shared::domain::text::span;
 
+use super::tables::path;
 use crate::pages::markup::thousands;
 
 /// What the page says of its span.
 #[derive(Debug, Serialize)]
 pub(super) struct Words {
+    /// Its name: `month`.
+    span: &'static str,
     /// How long it is: `1 h 7 min`.
     length: String,
     /// A part of it: `day`.
@@ -31,7 +34,7 @@ pub(super) struct Words {
 
 impl Words {
     /// The words for these figures.
-    pub(super) fn of(numbers: &Numbers) -> Words {
+    pub(super) fn of(numbers: &Numbers, zone: Option<&str>) -> Words {
         let part = match numbers.span {
             Span::Hour => "quarter of an hour",
             Span::Day => "hour",
@@ -40,6 +43,7 @@ impl Words {
         let format = if numbers.span == Span::Month { "%-d %b" } else { "%H:%M" };
         let moment = |at: Timestamp| local(at, numbers, "%a %-d %b %Y, %H:%M");
         Words {
+            span: numbers.span.name(),
             length: length(numbers),
             part,
             from: moment(numbers.from),
@@ -49,7 +53,7 @@ impl Words {
             counted_since: numbers.delivery.counted_since.map(moment),
             incidents_since: numbers.incidents_since.map(moment),
             labels: numbers.bars.iter().map(|bar| local(bar.from, numbers, format)).collect(),
-            json: format!("/numbers?span={}&format=json", numbers.span.name()),
+            json: format!("{}&format=json", path(numbers.span, zone)),
         }
     }
 }
