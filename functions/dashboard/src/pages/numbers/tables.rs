@@ -5,7 +5,7 @@ use minijinja::{Value, context};
 use shared::domain::numbers::{NamedCount, Numbers, Span, Times};
 use shared::domain::text::{alarm_name, span};
 
-use super::words::{Words, counted};
+use super::words::{Words, counted, path};
 use crate::pages::markup::thousands;
 
 /// The spans that can be looked at.
@@ -19,16 +19,6 @@ pub(super) fn spans(current: Span, zone: Option<&str>) -> Vec<Value> {
         context! { text, path => path(span, zone), is_current => span == current }
     });
     spans.to_vec()
-}
-
-/// The page of a span, by the clock of the same zone if one was asked for.
-pub(super) fn path(span: Span, zone: Option<&str>) -> String {
-    let mut query = Serializer::new(String::new());
-    query.append_pair("span", span.name());
-    if let Some(zone) = zone {
-        query.append_pair("zone", zone);
-    }
-    format!("/numbers?{}", query.finish())
 }
 
 /// What became of incidents, as large figures.

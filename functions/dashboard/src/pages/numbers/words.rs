@@ -1,11 +1,11 @@
 //! The words around the figures: since when, and the names of a span's parts. Pure.
 
+use form_urlencoded::Serializer;
 use serde::Serialize;
 use shared::Timestamp;
 use shared::domain::numbers::{Numbers, Span};
 use shared::domain::text::span;
 
-use super::tables::path;
 use crate::pages::markup::thousands;
 
 /// What the page says of its span.
@@ -56,6 +56,16 @@ impl Words {
             json: format!("{}&format=json", path(numbers.span, zone)),
         }
     }
+}
+
+/// The page of a span, by the clock of the same zone if one was asked for.
+pub(super) fn path(span: Span, zone: Option<&str>) -> String {
+    let mut query = Serializer::new(String::new());
+    query.append_pair("span", span.name());
+    if let Some(zone) = zone {
+        query.append_pair("zone", zone);
+    }
+    format!("/numbers?{}", query.finish())
 }
 
 /// How long the span is. A day is no day, but so many hours: it is a little longer.
