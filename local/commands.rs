@@ -42,6 +42,7 @@ pub mod flow;
 pub mod incidents;
 pub mod line;
 pub mod on_call;
+pub mod raise;
 pub mod run;
 pub mod send;
 pub mod sessions;

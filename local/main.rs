@@ -63,6 +63,7 @@ async fn run(line: CommandLine) -> Result<bool, String> {
             commands::send::run(&options, earlier.as_ref()).await
         }
         Command::Alarm(options) => commands::alarm::run(&options).await,
+        Command::Raise(options) => commands::raise::run(&options).await,
         Command::Verify(options) => commands::verify::run(&options),
         Command::Incidents(options) => incidents(&options).await,
         Command::Sessions(options) => sessions(&options).await,

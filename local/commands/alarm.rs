@@ -50,10 +50,7 @@ Examples:
 /// Posts files to `/alarms`, with `ALARMS_TOKEN` or else the start token of the server whose data folder this is.
 /// `Ok(false)` if something was not understood.
 pub async fn run(options: &AlarmOptions) -> Result<bool, String> {
-    let token = match environment().value("alarms-token") {
-        Some(token) => Secret::new(token),
-        None => access::read(options.folder.path())?,
-    };
+    let token = token(&options.folder)?;
     let to = options.address.to.trim_end_matches('/');
     let http = shared::http::client().map_err(|error| error.to_string())?;
     let (mut all_understood, mut answers) = (true, Vec::new());
@@ -90,10 +87,7 @@ pub async fn run(options: &AlarmOptions) -> Result<bool, String> {
             Ok(results) => {
                 results.iter().for_each(|result| say!("{name}: {status} {}", describe(result)));
             }
-            Err(_) if status == 401 => say!(
-                "{name}: 401 the token is not this server's: name its data folder with --data DIR, or set the ALARMS_TOKEN \
-                 that it was started with"
-            ),
+            Err(_) if status == 401 => say!("{name}: {WRONG_TOKEN}"),
             Err(_) => say!("{name}: {status} {}", text.trim()),
         }
     }
@@ -102,6 +96,18 @@ pub async fn run(options: &AlarmOptions) -> Result<bool, String> {
     }
     Ok(all_understood)
 }
+
+/// What opens `/alarms`: `ALARMS_TOKEN`, or else the start token of the server whose data folder this is.
+pub(super) fn token(folder: &DataFolder) -> Result<Secret, String> {
+    match environment().value("alarms-token") {
+        Some(token) => Ok(Secret::new(token)),
+        None => access::read(folder.path()),
+    }
+}
+
+/// What somebody can do about a token that is refused.
+pub(super) const WRONG_TOKEN: &str = "401 the token is not this server's: name its data folder with --data DIR, or set the \
+                                      ALARMS_TOKEN that it was started with";
 
 /// What a server answers to a file, as `--json` prints it.
 #[derive(Serialize)]

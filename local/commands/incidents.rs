@@ -135,6 +135,14 @@ fn line(incident: &Incident) -> String {
     )
 }
 
+/// How people are told of whoever acts here, under a person's name or none.
+pub(super) fn named(person: Option<&str>) -> String {
+    match person {
+        Some(person) => format!("{person}, at the command line"),
+        None => AT_THE_COMMAND_LINE.to_owned(),
+    }
+}
+
 /// Asks that an incident be over, and looks whether it is soon; `Ok(false)` if there is none of this id.
 ///
 /// # Errors

@@ -22,6 +22,7 @@ use super::dead_letters::DeadLettersOptions;
 use super::flow::FlowCommand;
 use super::incidents::IncidentsOptions;
 use super::on_call::OnCallOptions;
+use super::raise::RaiseOptions;
 use super::send::SendOptions;
 use super::sessions::SessionsOptions;
 use super::verify::VerifyOptions;
@@ -98,6 +99,10 @@ pub enum Command {
     /// The files are what CloudWatch or Alertmanager says. The token is ALARMS_TOKEN if that is set, else the start token of
     /// the server whose data folder is DIR.
     Alarm(AlarmOptions),
+    /// Raise an incident by hand: people are called as for an alarm
+    ///
+    /// It is posted to /alarms, with ALARMS_TOKEN if that is set, else the start token of the server whose data folder is DIR.
+    Raise(RaiseOptions),
     /// Check a configuration, and print what it would forward where
     ///
     /// Says too whether the server with this data folder uses a former one.
@@ -246,6 +251,7 @@ impl Command {
                 (Some(&mut options.folder.data), Some(&mut options.config.config))
             }
             Command::Alarm(options) => (Some(&mut options.folder.data), None),
+            Command::Raise(options) => (Some(&mut options.folder.data), None),
             Command::Check(options) => {
                 (Some(&mut options.folder.data), Some(&mut options.config.config))
             }

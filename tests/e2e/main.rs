@@ -23,6 +23,7 @@ mod metrics;
 mod pages;
 mod published;
 mod quiet;
+mod raising;
 mod sandbox_pages;
 mod scenario;
 mod scenarios;

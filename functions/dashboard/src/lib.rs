@@ -176,7 +176,9 @@ async fn page(
 ) -> Result<Response, Error> {
     let id = route.parameter(&request.path);
     match route.name {
-        Endpoint::Home => pages::home::page(dashboard, viewer, now).await,
+        Endpoint::Home => pages::home::page(dashboard, request, viewer, now).await,
+        Endpoint::Raise => pages::raise::page(dashboard, request, viewer, now).await,
+        Endpoint::RaiseIncident => pages::raise::post(dashboard, request, viewer, now).await,
         Endpoint::History => pages::history::page(dashboard, request, viewer, now).await,
         Endpoint::OnCall => pages::on_call::page(dashboard, viewer, now).await,
         Endpoint::Numbers => pages::numbers::page(dashboard, request, viewer, now).await,

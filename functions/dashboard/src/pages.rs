@@ -5,7 +5,7 @@
 //! 2. [`summary`], [`calls`], [`timeline`], [`folded`]: an incident in words; [`markup`]: times and links as HTML. All
 //!    pure.
 //! 3. [`counters`]: what was counted. [`silences`]: for what nobody is called. [`alarms`]: what monitors said last.
-//!    [`acts`]: what can be done on an incident's page.
+//!    [`acts`]: what can be done on an incident's page. [`raise`]: an incident is raised by hand.
 //! 4. [`assets`]: the pages' own files. [`zone`]: by whose clock times are. [`refused`]: what a browser sees of a request that is refused. [`studio`]: Flows
 //!    and Executions as they run.
 
@@ -23,6 +23,7 @@ pub(crate) mod incidents;
 mod markup;
 pub(crate) mod numbers;
 pub(crate) mod on_call;
+pub(crate) mod raise;
 pub(crate) mod refused;
 mod silences;
 pub(crate) mod studio;
@@ -59,6 +60,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("history.html", include_str!("../pages/history.html")),
         ("on-call.html", include_str!("../pages/on-call.html")),
         ("numbers.html", include_str!("../pages/numbers.html")),
+        ("raise.html", include_str!("../pages/raise.html")),
         ("who.html", include_str!("../pages/who.html")),
         ("sessions.html", include_str!("../pages/sessions.html")),
         ("system.html", include_str!("../pages/system.html")),

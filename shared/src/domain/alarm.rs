@@ -5,6 +5,7 @@
 //! what can be. Nothing is left out but what is known to say nothing of a state, or of an alarm's actions or its end.
 
 mod alertmanager;
+mod by_hand;
 mod cloudwatch;
 mod fields;
 mod named;
@@ -21,6 +22,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use by_hand::{ByHand, MAX_RAISED_CHARS, parse_by_hand};
 use fields::{is_not_utf_8, kept_text, key, line, listed, pairs, text};
 pub use named::{MAX_NAME_BYTES, parse_named};
 

@@ -44,6 +44,7 @@ pub fn alarm(name: &str, since: Timestamp) -> Alarm {
         description: String::new(),
         recovered_at: None,
         joined: None,
+        raised_by: None,
         about_us: false,
     }
 }

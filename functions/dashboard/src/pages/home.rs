@@ -8,7 +8,7 @@ use minijinja::{Value, context};
 use shared::config::Settings;
 use shared::domain::escalation::Incident;
 use shared::domain::text::count;
-use shared::http::Response;
+use shared::http::{Request, Response};
 use shared::storage::incidents;
 use shared::{Error, Timestamp};
 
@@ -26,6 +26,7 @@ const RECENT: usize = 5;
 /// What goes on, who is on call, and what was over last.
 pub(crate) async fn page(
     dashboard: &Dashboard,
+    request: &Request,
     viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Response, Error> {
@@ -33,6 +34,8 @@ pub(crate) async fn page(
     let frame = frame(dashboard, &settings, ("Incidents", "home"), viewer, now).await?;
     let facts = context! {
         live => "/live?incidents", send_command => dashboard.server_cli.send.as_ref(),
+        can_raise => settings.config.escalation.policy_names().next().is_some(),
+        is_raised => request.query.as_deref() == Some("asked=raise"),
         lost_shifts => lost_shifts(&settings, now).len(),
         ..facts(dashboard, &settings, now).await?
     };

@@ -76,7 +76,7 @@ impl Together<'_> {
 /// The alarm that joined, if one did.
 fn joined(entry: &Entry) -> Option<Named<'_>> {
     match &entry.event {
-        Event::Joined { alarm, reason } => Some(Named { name: alarm, reason }),
+        Event::Joined { alarm, reason, by: None } => Some(Named { name: alarm, reason }),
         _ => None,
     }
 }

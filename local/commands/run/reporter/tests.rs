@@ -25,7 +25,7 @@ fn incident(id: &str, events: Vec<Event>) -> Incident {
 }
 
 fn raised(reason: &str) -> Event {
-    Event::Raised { alarm: "disk".to_owned(), reason: reason.to_owned() }
+    Event::Raised { alarm: "disk".to_owned(), reason: reason.to_owned(), by: None }
 }
 
 fn calling() -> Event {

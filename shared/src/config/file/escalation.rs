@@ -83,6 +83,11 @@ impl Escalation {
         Some(self.configured(name)?.at(&self.schedules, now))
     }
 
+    /// The policies' names, in the file's order.
+    pub fn policy_names(&self) -> impl Iterator<Item = &str> {
+        self.policies.iter().map(|configured| configured.policy.name.as_str())
+    }
+
     /// The first policy for alarms of this name, with its roster of this moment.
     pub fn for_alarm(&self, alarm: &str, now: Timestamp) -> Option<Policy> {
         Some(self.first_for(alarm)?.at(&self.schedules, now))

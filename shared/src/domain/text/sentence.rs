@@ -153,10 +153,18 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
     use Kind::{Alarm, Call, Missed, Note, Over, Problem, Taken};
     let new = Sentence::new;
     match event {
-        Event::Raised { alarm: name, reason } => {
+        Event::Raised { alarm: name, by: Some(by), .. } => {
+            let parts = vec![alarm(name), text(": raised by hand by "), person(by)];
+            new(Alarm, ":rotating_light:", parts)
+        }
+        Event::Joined { alarm: name, by: Some(by), .. } => {
+            let parts = vec![alarm(name), text(": raised by hand too, by "), person(by)];
+            new(Alarm, ":rotating_light:", parts)
+        }
+        Event::Raised { alarm: name, reason, .. } => {
             new(Alarm, ":rotating_light:", vec![alarm(name), text(" went off")]).with(reason)
         }
-        Event::Joined { alarm: name, reason } => {
+        Event::Joined { alarm: name, reason, .. } => {
             new(Alarm, ":rotating_light:", vec![alarm(name), text(" went off too")]).with(reason)
         }
         Event::JoinedUnnamed => {
@@ -182,8 +190,13 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
             let parts = vec![alarm(name), text(" has no data: that is no recovery")];
             new(Note, ":information_source:", parts)
         }
-        Event::Reopened { alarm: name, owner } => {
-            let mut parts = vec![alarm(name), text(" went off: it is open again")];
+        Event::Reopened { alarm: name, owner, by } => {
+            let mut parts = vec![alarm(name)];
+            match by {
+                Some(by) => parts.extend([text(": raised by hand again by "), person(by)]),
+                None => parts.push(text(" went off")),
+            }
+            parts.push(text(": it is open again"));
             if let Some(owner) = owner {
                 parts.extend([text("; "), Part::Owner(owner.clone()), text(" has it")]);
             }

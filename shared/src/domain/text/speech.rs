@@ -111,7 +111,12 @@ fn what(incident: &Incident) -> String {
                 true => format!(" {why}"),
                 false => format!(" {why}."),
             };
-            format!("The alarm {} went off.{why}", name(alarm))
+            match &alarm.raised_by {
+                Some(by) => {
+                    format!("{} raised an incident by hand: {}.", speakable(by), name(alarm))
+                }
+                None => format!("The alarm {} went off.{why}", name(alarm)),
+            }
         }
         _ => {
             let (joined, known): (Vec<&Alarm>, Vec<&Alarm>) =

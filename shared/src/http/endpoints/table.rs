@@ -17,6 +17,8 @@ pub enum Endpoint {
     MessageCallback,
     CallCallback,
     Home,
+    Raise,
+    RaiseIncident,
     History,
     OnCall,
     Numbers,
@@ -77,6 +79,8 @@ impl Endpoint {
             | Endpoint::SlackAction => Function::EscalationCallback,
             Endpoint::MessageCallback | Endpoint::CallCallback => Function::StatusCallback,
             Endpoint::Home
+            | Endpoint::Raise
+            | Endpoint::RaiseIncident
             | Endpoint::History
             | Endpoint::OnCall
             | Endpoint::Numbers
@@ -149,6 +153,8 @@ pub const ENDPOINTS: &[Route<Endpoint>] = {
         route(Endpoint::MessageCallback, Post, "/webhooks/message", Body::Form, TwilioSignature),
         route(Endpoint::CallCallback, Post, "/webhooks/call", Body::Form, TwilioSignature),
         route(Endpoint::Home, Get, "/", Body::Nothing, Viewer),
+        route(Endpoint::Raise, Get, "/raise", Body::Nothing, Viewer),
+        route(Endpoint::RaiseIncident, Post, "/raise", Body::Page, Viewer),
         route(Endpoint::History, Get, "/history", Body::Nothing, Viewer),
         route(Endpoint::OnCall, Get, "/on-call", Body::Nothing, Viewer),
         route(Endpoint::Numbers, Get, "/numbers", Body::Nothing, Viewer),

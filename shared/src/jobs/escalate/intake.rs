@@ -222,7 +222,7 @@ impl Transaction<'_> {
     }
 
     fn goes_off(&mut self, change: &Change) {
-        let alarm = Alarm {
+        self.join_as(Alarm {
             key: change.key.clone(),
             name: change.name.clone(),
             since: change.at,
@@ -230,10 +230,15 @@ impl Transaction<'_> {
             description: mask_e164(&change.description),
             recovered_at: None,
             joined: None,
+            raised_by: None,
             about_us: self
                 .own_alarms
                 .is_some_and(|prefix| resource(&change.name, prefix).is_some()),
-        };
+        });
+    }
+
+    /// Lets an alarm that goes off raise an incident, or join the one that is open or reopens.
+    pub(super) fn join_as(&mut self, alarm: Alarm) {
         let now = self.now;
         // One that is over goes on while something is left to be done, or somebody is still in its call: what takes its
         // place would forget that, and call them once more meanwhile.

@@ -330,7 +330,8 @@ fn may_be_silenced(incident: &Incident, until: Timestamp) -> bool {
 
 /// Until when all alarms of an incident that go on are in maintenance windows, if they are.
 fn silenced(incident: &Incident, silences: &Silences, now: Timestamp) -> Option<Timestamp> {
-    if incident.more_alarms > 0 {
+    // What somebody raised by hand is in no window.
+    if incident.more_alarms > 0 || incident.open_alarms().any(|alarm| alarm.raised_by.is_some()) {
         return None;
     }
     let until = |name: &str| silences.until(name, now).map(|silence| silence.until);

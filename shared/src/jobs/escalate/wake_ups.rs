@@ -57,6 +57,11 @@ impl Work<'_> {
             WakeUp::Act { incident, asker, what, seen } => {
                 self.act(incident, asker, what, *seen).await?;
             }
+            WakeUp::Raise { policy, raised } => {
+                if self.raise(policy, raised).await?.is_none() {
+                    tracing::error!(policy, "an incident was raised by hand for no policy");
+                }
+            }
             WakeUp::Silence { incident, by, until } => {
                 let silence = Act::Silence { until: *until, reason: None };
                 self.act(incident, &Asker::Nameless(by.clone()), &silence, 0).await?;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::alarm::Change;
+use crate::domain::alarm::{ByHand, Change};
 use crate::domain::escalation::{Act, Asker, Incident};
 use crate::domain::sign_in::AskForCode;
 use crate::hex;
@@ -57,6 +57,13 @@ pub enum WakeUp {
         /// The number of the first entry of its timeline that they had not seen. Where an alarm went off since, nothing
         /// is resolved: it is not what they meant.
         seen: u32,
+    },
+    /// Somebody raises an incident by hand.
+    Raise {
+        /// For which policy.
+        policy: String,
+        /// What they say.
+        raised: ByHand,
     },
     /// What an earlier version sent for [`Act::Silence`].
     Silence {
@@ -128,6 +135,9 @@ impl WakeUp {
                 let what = hex(&Sha256::digest(format!("{} {what}", asker.name()))[..8]);
                 format!("{incident} {seen} {what}")
             }
+            WakeUp::Raise { policy, raised } => {
+                format!("raise {} {}", records::alarm(&raised.key(policy)).sk, raised.at)
+            }
             WakeUp::Silence { incident, until, .. } => format!("{incident} silence {until}"),
             WakeUp::Resolve { incident, by, seen } => format!("{incident} resolve {seen} {by}"),
             WakeUp::TextNotDelivered { incident, sid, .. } => format!("{incident} text {sid}"),
@@ -144,6 +154,7 @@ impl WakeUp {
             WakeUp::Now { .. }
             | WakeUp::Alarm { .. }
             | WakeUp::Act { .. }
+            | WakeUp::Raise { .. }
             | WakeUp::Silence { .. }
             | WakeUp::Resolve { .. }
             | WakeUp::TextNotDelivered { .. }

@@ -8,7 +8,8 @@ use super::update::Update;
 impl Update<'_> {
     /// An alarm is in ALARM: it reopens the incident, joins it, or was known.
     pub(super) fn alarm(&mut self, alarm: &Alarm) {
-        let (name, reason) = (alarm.name.clone(), alarm.reason.clone());
+        let (name, reason, by) =
+            (alarm.name.clone(), alarm.reason.clone(), alarm.raised_by.clone());
         let known = self.incident.alarms.iter().find(|have| have.key == alarm.key).cloned();
         let recovered_at = known.as_ref().map(|alarm| alarm.recovered_at);
         let resolved_by = self.incident.resolved_by().map(str::to_owned);
@@ -16,6 +17,11 @@ impl Update<'_> {
         let ended_at = self.incident.ended_at.take();
         self.incident.changed_at = Some(self.now);
         if ended_at.is_none() && recovered_at == Some(None) {
+            // Somebody else says by hand what is known: that is told, and changes nothing.
+            if by.is_some() && known.is_some_and(|known| known.raised_by != by) {
+                self.put(alarm);
+                self.record(Event::Joined { alarm: name, reason, by });
+            }
             return;
         }
         let (now, window) = (self.now, self.incident.policy.flap_window);
@@ -27,7 +33,7 @@ impl Update<'_> {
         let owner = self.incident.taken_by().map(|owner| owner.person.clone());
         if ended_at.is_some() {
             let owner = owner.clone().filter(|_| flaps);
-            self.record(Event::Reopened { alarm: name.clone(), owner });
+            self.record(Event::Reopened { alarm: name.clone(), owner, by: by.clone() });
         }
         let has_space =
             known.is_some() || self.incident.alarms.len() < MAX_ALARMS || self.forget_recovered();
@@ -37,7 +43,7 @@ impl Update<'_> {
         } else {
             self.put(alarm);
             if ended_at.is_none() {
-                self.record(Event::Joined { alarm: name, reason });
+                self.record(Event::Joined { alarm: name, reason, by });
             }
         }
         // It was said that it is over, and its alarm never recovered: it only goes on.

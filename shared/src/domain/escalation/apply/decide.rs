@@ -42,7 +42,8 @@ impl Incident {
         };
         let mut update = Update { incident, effects: Vec::new(), busy, now };
         let (name, reason) = (alarm.name.clone(), alarm.reason.clone());
-        update.record(Event::Raised { alarm: name, reason });
+        let by = alarm.raised_by.clone();
+        update.record(Event::Raised { alarm: name, reason, by });
         update.record_empty_shift();
         update.incident.alarms.push(alarm);
         update.end()

@@ -75,6 +75,9 @@ impl Update<'_> {
     pub(super) fn end_incident(&mut self, attempt: Option<u32>) {
         self.incident.ended_at = Some(self.now);
         self.incident.silenced_until = None;
+        // No monitor says of these that they are over.
+        let by_hand = self.incident.alarms.iter_mut().filter(|alarm| alarm.raised_by.is_some());
+        by_hand.for_each(|alarm| _ = alarm.recovered_at.get_or_insert(self.now));
         self.cancel_all_but(attempt, true);
     }
 

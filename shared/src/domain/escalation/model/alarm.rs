@@ -22,6 +22,9 @@ pub struct Alarm {
     /// It is about Ringdown itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub about_us: bool,
+    /// Who raised it by hand, as people are told: no monitor says when it is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raised_by: Option<String>,
     /// It joined the incident while that was somebody's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joined: Option<Joined>,

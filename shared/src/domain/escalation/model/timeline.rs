@@ -21,10 +21,20 @@ pub struct Entry {
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "a variant's sentence and its fields' names say it")]
 pub enum Event {
-    /// An alarm went off, and the incident begins.
-    Raised { alarm: String, reason: String },
+    /// An alarm went off, and the incident begins. `by` is who raised it by hand, if somebody did.
+    Raised {
+        alarm: String,
+        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
     /// Another alarm, or one of ours once more.
-    Joined { alarm: String, reason: String },
+    Joined {
+        alarm: String,
+        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
     /// More alarms went off than are kept by name.
     JoinedUnnamed,
     /// So many more alarms went off at once than are kept by name.
@@ -42,6 +52,8 @@ pub enum Event {
         alarm: String,
         #[serde(alias = "holder")]
         owner: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
     /// A round begins, and the schedule says that nobody is on call: the empty shift is skipped.
     NobodyOnCall { schedule: String },

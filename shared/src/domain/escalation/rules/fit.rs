@@ -116,8 +116,8 @@ impl Entry {
     /// Cuts what a monitor or Twilio says to so many bytes, and names if they are very long.
     fn cut_texts(&mut self, bytes: usize) {
         let (text, names): (Option<&mut String>, [Option<&mut String>; 2]) = match &mut self.event {
-            Event::Raised { alarm, reason } | Event::Joined { alarm, reason } => {
-                (Some(reason), [Some(alarm), None])
+            Event::Raised { alarm, reason, by } | Event::Joined { alarm, reason, by } => {
+                (Some(reason), [Some(alarm), by.as_mut()])
             }
             Event::CallEnded { person, why, .. } => (why.as_mut(), [Some(person), None]),
             Event::Texted { person, failed } => (failed.as_mut(), [Some(person), None]),
@@ -125,7 +125,7 @@ impl Entry {
             Event::Noted { by, text, .. } => (Some(text), [Some(by), None]),
             Event::CallAsked { by: name, person: other }
             | Event::PassedOn { person: name, to: other } => (None, [Some(name), Some(other)]),
-            Event::Reopened { alarm, owner } => (None, [Some(alarm), owner.as_mut()]),
+            Event::Reopened { alarm, owner, .. } => (None, [Some(alarm), owner.as_mut()]),
             Event::Recovered { alarm: name, .. }
             | Event::Deleted { alarm: name, .. }
             | Event::NoData { alarm: name }

@@ -52,6 +52,7 @@ async fn keep(store: &MemoryStore, settings: &Settings, policy: &str, late: i64,
         description: String::new(),
         recovered_at: None,
         joined: None,
+        raised_by: None,
         about_us: false,
     };
     let of = settings.config.escalation.policy_at("p", now()).expect("a policy");

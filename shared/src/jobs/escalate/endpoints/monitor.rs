@@ -9,7 +9,7 @@ use super::super::Escalate;
 use super::super::intake::respond;
 use crate::Error;
 use crate::config::Settings;
-use crate::domain::alarm::parse_named;
+use crate::domain::alarm::{parse_by_hand, parse_named};
 use crate::domain::sns::{Message, Unread};
 use crate::http::{Request, Response};
 
@@ -17,7 +17,7 @@ impl Escalate {
     /// Answers `POST /alarms`.
     ///
     /// # Errors
-    /// 401 without the token (and for a message of SNS that is not taken), 422 if something has no known shape (it is kept), 5xx for what may be our own fault.
+    /// 400 for what is raised by hand and names no policy, 401 without the token (and for a message of SNS that is not taken), 422 if something has no known shape (it is kept), 5xx for what may be our own fault.
     pub async fn handle_monitor(
         &self,
         request: &Request,
@@ -33,6 +33,10 @@ impl Escalate {
             }
         }
         authenticate(request, &work.settings)?;
+        if let Some(by_hand) = parse_by_hand(&request.body, now) {
+            let (raised, policy) = by_hand.map_err(Error::BadRequest)?;
+            return work.take_by_hand(&raised, policy.as_deref()).await;
+        }
         work.take(&request.body).await.map(|results| respond(&results))
     }
 

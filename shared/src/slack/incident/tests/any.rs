@@ -63,6 +63,7 @@ fn any_alarm() -> impl Strategy<Value = Alarm> {
             description: String::new(),
             recovered_at,
             joined: None,
+            raised_by: None,
             about_us: false,
         },
     )

@@ -69,7 +69,7 @@ fn signal() -> impl Strategy<Value = Signal> {
         12 => named.prop_map(|(number, key, name, reason, description)| {
             let mut key = format!("{number}{key}");
             key.truncate(key.floor_char_boundary(512));
-            Signal::Alarm(Alarm { key, name, since: now(), reason, description, recovered_at: None, joined: None, about_us: false })
+            Signal::Alarm(Alarm { key, name, since: now(), reason, description, recovered_at: None, joined: None, raised_by: None, about_us: false })
         }),
         1 => (0..70_u32).prop_map(|number| Signal::Recovered { key: number.to_string() }),
         4 => (1..40_u32, 0..9_u8, text(1_000)).prop_map(|(attempt, what, why)| {

@@ -1,0 +1,160 @@
+//! What somebody raises by hand: a few words, for a policy that they name. No monitor says when it is over.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::fields::line;
+use crate::domain::escalation::Alarm;
+use crate::domain::text::mask_e164;
+
+/// The longest text, in characters: it stands where an alarm's name does.
+pub const MAX_RAISED_CHARS: usize = 200;
+
+/// The longest name of whoever raises it, in characters.
+const MAX_BY_CHARS: usize = 80;
+
+/// How people are told of whoever has the token and says no name.
+const WITH_THE_TOKEN: &str = "somebody with the alarms token";
+
+/// The largest body that is looked at, in bytes.
+const MAX_BODY_BYTES: usize = 16 * 1024;
+
+/// An incident that is raised by hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByHand {
+    /// What is wrong, on one line.
+    pub text: String,
+    /// Who says so, as people are told: "alpha on the page".
+    pub by: String,
+    /// When. The same one may come twice.
+    pub at: Timestamp,
+}
+
+impl ByHand {
+    /// What somebody says; `None` if they say nothing. Both texts become one line each, without phone numbers, and what is
+    /// too long is cut.
+    pub fn new(text: &str, by: &str, at: Timestamp) -> Option<ByHand> {
+        let text = line(&mask_e164(text), MAX_RAISED_CHARS);
+        let by = line(&mask_e164(by), MAX_BY_CHARS);
+        (!text.is_empty() && !by.is_empty()).then_some(ByHand { text, by, at })
+    }
+
+    /// Names it for good: the same text for the same policy is the same. No monitor can give an alarm this key, since none
+    /// of theirs has more than one line.
+    pub fn key(&self, policy: &str) -> String {
+        let hash = crate::hex(&Sha256::digest(format!("{policy}\n{}", self.text)));
+        format!("raised by hand\n{hash}")
+    }
+
+    /// The alarm of an incident that it is; `now` is the latest time at which it can have begun.
+    pub fn alarm(&self, policy: &str, now: Timestamp) -> Alarm {
+        Alarm {
+            key: self.key(policy),
+            name: self.text.clone(),
+            since: self.at.min(now),
+            reason: format!("raised by hand by {}", self.by),
+            description: String::new(),
+            recovered_at: None,
+            about_us: false,
+            raised_by: Some(self.by.clone()),
+            joined: None,
+        }
+    }
+}
+
+/// Reads a body of `POST /alarms` that raises an incident by hand: `{"raise": "text", "policy": "name", "by": "who"}`, the
+/// last of them may be missing. Gives it with the policy that it names; `None` if it is something else.
+///
+/// # Errors
+/// What is wrong with it, for whoever sent it.
+pub fn parse_by_hand(
+    body: &[u8],
+    now: Timestamp,
+) -> Option<Result<(ByHand, Option<String>), String>> {
+    let said: Value = match body.len() <= MAX_BODY_BYTES {
+        true => serde_json::from_slice(body).ok()?,
+        false => return None,
+    };
+    let raise = said.get("raise")?;
+    Some(read(&said, raise, now))
+}
+
+fn read(said: &Value, raise: &Value, now: Timestamp) -> Result<(ByHand, Option<String>), String> {
+    let text = |name: &str| match &said[name] {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text.clone())),
+        _ => Err(format!("its `{name}` is no text")),
+    };
+    let Some(words) = raise.as_str() else {
+        return Err("its `raise` is no text".to_owned());
+    };
+    let (policy, by) = (text("policy")?, text("by")?);
+    let by = by.unwrap_or_else(|| WITH_THE_TOKEN.to_owned());
+    let by_hand = ByHand::new(words, &by, now).ok_or("its `raise` or its `by` is empty")?;
+    Ok((by_hand, policy))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parse(body: &str) -> Option<Result<(ByHand, Option<String>), String>> {
+        parse_by_hand(body.as_bytes(), Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn body_names_text_policy_and_who() {
+        let (by_hand, policy) =
+            parse(r#"{"raise": " Checkout\n is slow ", "policy": "shop", "by": "alpha"}"#)
+                .expect("by hand")
+                .expect("read");
+        assert_eq!((by_hand.text.as_str(), by_hand.by.as_str()), ("Checkout  is slow", "alpha"));
+        assert_eq!(policy.as_deref(), Some("shop"));
+        let (by_hand, policy) = parse(r#"{"raise": "x"}"#).expect("by hand").expect("read");
+        assert_eq!((by_hand.by.as_str(), policy), (WITH_THE_TOKEN, None));
+    }
+
+    #[test]
+    fn body_of_a_monitor_is_something_else() {
+        for body in ["", "{}", "[]", r#"{"alerts": []}"#, r#"[{"raise": "x"}]"#, "\u{feff}"] {
+            assert_eq!(parse(body), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn body_without_words_says_what_is_wrong() {
+        for (body, expected) in [
+            (r#"{"raise": 1}"#, "its `raise` is no text"),
+            (r#"{"raise": " \n"}"#, "its `raise` or its `by` is empty"),
+            (r#"{"raise": "x", "by": ""}"#, "its `raise` or its `by` is empty"),
+            (r#"{"raise": "x", "policy": 3}"#, "its `policy` is no text"),
+        ] {
+            assert_eq!(parse(body), Some(Err(expected.to_owned())), "{body}");
+        }
+    }
+
+    #[test]
+    fn same_words_for_another_policy_are_another_one() {
+        let by_hand = ByHand::new("slow", "alpha", Timestamp::UNIX_EPOCH).expect("words");
+        assert_eq!(by_hand.key("a"), by_hand.key("a"));
+        assert_ne!(by_hand.key("a"), by_hand.key("b"));
+        assert!(by_hand.key("a").contains('\n'));
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_is_read_within_its_limits(text in "\\PC{0,400}|[\\x00-\\x7f]{0,400}", by in "\\PC{0,200}") {
+            let body = serde_json::json!({ "raise": text, "by": by }).to_string();
+            if let Some(Ok((by_hand, _))) = parse(&body) {
+                prop_assert!(by_hand.text.chars().count() <= MAX_RAISED_CHARS);
+                prop_assert!(by_hand.by.chars().count() <= MAX_BY_CHARS);
+                prop_assert!(!by_hand.text.contains(|c: char| c.is_control()));
+            }
+            let _ = parse(&text);
+        }
+    }
+}
