@@ -5,6 +5,7 @@
 //!    [`sns`]: what of a message of SNS is signed, and where its URLs may point.
 //! 2. [`schedule`]: who is on call when. [`silence`]: when nobody is called for which alarms.
 //! 3. [`escalation`]: who is called, when, and what came of it.
+//!    [`answers`]: what somebody means who answers a text about an incident.
 //! 4. [`callbacks`]: the statuses of messages and calls, each counted once. [`metrics`]: the catalogue of metrics.
 //!    [`numbers`]: what incidents and callbacks add up to.
 //! 5. [`executions`]: Executions of Studio Flows, from their events.
@@ -13,6 +14,7 @@
 //!    in JSON, and texts cut to them. [`response_url`]: where the answer to a click goes.
 
 pub mod alarm;
+pub mod answers;
 pub mod callbacks;
 pub mod escalation;
 pub mod event;

@@ -12,11 +12,13 @@ pub mod gauges;
 pub mod hours;
 pub mod incidents;
 pub mod messages;
+pub mod opt_outs;
 pub mod pauses;
 pub mod records;
 pub mod sessions;
 pub mod sign_in;
 mod size;
+pub mod texted;
 
 use std::time::Duration;
 
