@@ -2,6 +2,7 @@
 
 pub mod callbacks;
 pub mod event_stream;
+pub mod inbound;
 pub mod rest;
 pub mod signature;
 pub mod status;

@@ -159,6 +159,7 @@ fn defaults_on_the_page_are_those_of_the_code() {
     }
     assert_eq!(told("channel"), policy.channel);
     assert_eq!(told("call_on_new_alarm"), policy.call_on_new_alarm.to_string());
+    assert_eq!(told("text_on_missed_call"), policy.text_on_missed_call.to_string());
     assert_eq!((told("resolve_after").as_str(), policy.resolve_after), ("never", None));
     assert!(told("call_with") == "voice" && policy.call_with.is_voice());
     let nothing = [&policy.voice, &policy.language, &policy.say];

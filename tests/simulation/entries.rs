@@ -126,7 +126,7 @@ impl World {
                 told.exhausted = false;
                 Ok(())
             }
-            Event::Released { person } => {
+            Event::Released { person, .. } => {
                 must(!told.over && told.owner.as_ref() == Some(person), "it is not theirs")?;
                 must(self.has_said(id, person, Button::GiveBack), "they never said so")?;
                 told.begin(Begins::After(person.clone()));

@@ -210,7 +210,7 @@ impl World {
                     knows.believes_over = false;
                     knows.untold.retain(|name, _| !alarms.contains(name));
                 }
-                TextAbout::Taken | TextAbout::Resolved => {}
+                TextAbout::Missed | TextAbout::Taken | TextAbout::Resolved => {}
             }
         }
         let is_sent = |wanted: &TextAbout| texts.iter().any(|(_, about)| *about == wanted);

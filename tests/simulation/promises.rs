@@ -179,7 +179,7 @@ impl World {
                     texts.1 += 1;
                     None
                 }
-                Event::Released { person } => Some((person, Button::GiveBack)),
+                Event::Released { person, .. } => Some((person, Button::GiveBack)),
                 Event::ResolvedByHand { person, .. } => {
                     let elsewhere = [ON_THE_PAGE, AT_THE_COMMAND_LINE].contains(&person.as_str());
                     watch.tally.ended_elsewhere += u64::from(elsewhere);

@@ -165,7 +165,7 @@ impl World {
                 let own = Some(person.clone()).filter(|_| self.rng.chance(750));
                 (own, [Button::GiveBack, Button::GiveBack, Button::Over, Button::Have, silence])
             }
-            Event::Released { person } => {
+            Event::Released { person, .. } => {
                 let own = Some(person.clone()).filter(|_| self.rng.chance(500));
                 (own, [Button::Have, Button::Have, Button::GiveBack, Button::Over, silence])
             }

@@ -2,7 +2,7 @@
 //!
 //! In: `POST /twilio/voice/{incident}/{attempt}` and, behind it, `/status` and `/amd`, signed by Twilio; `POST
 //! /twilio/studio/{incident}/{attempt}` from a Studio Flow, with the token that its call was given; `POST /slack/actions`,
-//! signed by Slack. Out: TwiML, thanks, or what the Flow is to say. Between: one signal to one incident. The statuses of
+//! signed by Slack; `POST /twilio/inbound/message`, a text to our number, signed by Twilio. Out: TwiML, thanks, or what the Flow is to say. Between: one signal to one incident. The statuses of
 //! these calls are queued as well: they count with those of all others.
 
 use shared::http::endpoints::{Endpoint, admit};
@@ -29,6 +29,7 @@ async fn callback(
     wall: Timestamp,
 ) -> Result<Response, Error> {
     match admit(request)?.name {
+        Endpoint::InboundMessage => escalate.handle_text(request, now).await,
         Endpoint::SlackAction => escalate.handle_slack(request, now, wall).await,
         Endpoint::Voice | Endpoint::VoiceStatus | Endpoint::VoiceMachine | Endpoint::FlowReport => {
             let CallResponse { response, report: status } =

@@ -1,11 +1,12 @@
 //! Every sentence that a person reads or hears, and what all texts need: escaping, masking, lengths, cutting.
 //!
 //! 1. [`sentence`]: what happened to an incident, for Slack ([`slack_line`]) and for pages.
-//! 2. [`Spoken`]: the menu of a call. [`sms`]: text messages.
+//! 2. [`Spoken`]: the menu of a call. [`sms`]: text messages. [`answer`]: what whoever answers one is told.
 //! 3. [`times`]: times and spans. [`shell_word`]: commands to copy. [`escape`], [`cut_section`]: Slack's mrkdwn. [`mask_numbers`]: phone numbers.
 //! 4. [`straight`]: foreign text that turns no letters around.
 
 mod actionable;
+mod answer;
 mod direction;
 mod labels;
 pub mod links;
@@ -21,6 +22,7 @@ mod speech;
 mod times;
 
 pub use actionable::is_actionable;
+pub use answer::{Done, answer, hint, wrong};
 pub use direction::{straight, turns_direction};
 pub use mask::{mask_e164, mask_numbers};
 pub use mrkdwn::{MAX_SECTION_CHARS, cut_section, escape, slack_length};
@@ -29,6 +31,6 @@ pub use sentence::{Kind, Part, Sentence, outcome_text, sentence};
 pub use shell::{shell_quoted, shell_word};
 pub(crate) use slack::bold;
 pub use slack::{SlackContext, slack_line};
-pub use sms::{listed, sms};
+pub use sms::{Recipient, answers, choices, incident_page, listed, sms, what};
 pub use speech::{Spoken, check_say};
 pub use times::{local_day, local_time, span};

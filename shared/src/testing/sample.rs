@@ -25,6 +25,7 @@ pub fn policy(name: &str, roster: &[&str]) -> Policy {
         repage_after: SignedDuration::from_mins(30),
         flap_window: SignedDuration::from_mins(5),
         call_on_new_alarm: false,
+        text_on_missed_call: false,
         retry_exhausted_after: SignedDuration::from_mins(15),
         resolve_after: None,
         call_with: CallWith::Voice,

@@ -65,7 +65,7 @@ fn voice(spoken: &Spoken) -> String {
 }
 
 /// Text as XML 1.0 may hold it: the characters that it cannot hold at all are left out, and those that turn its direction.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let may_be =
         |c: &char| (!c.is_control() || matches!(c, '\t' | '\n' | '\r')) && !turns_direction(*c);
     let text: String =

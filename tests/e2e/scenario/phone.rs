@@ -112,7 +112,8 @@ impl Phone<'_> {
         self
     }
 
-    /// Waits for a text with exactly these words. It is expected now; `PAGE` stands for the incident's page.
+    /// Waits for a text with exactly these words, but for the last line that says what can be answered. It is expected
+    /// now; `PAGE` stands for the incident's page.
     pub(crate) async fn is_sent(&self, text: &str) -> &Self {
         self.is_sent_of("", text).await
     }
@@ -186,8 +187,9 @@ pub(super) fn calls(state: &Value) -> usize {
     state["history"].as_array().unwrap().len() + usize::from(!state["call"].is_null())
 }
 
-/// The texts that it got.
+/// The texts that it got, without what can be answered to them.
 pub(super) fn texts(state: &Value) -> Vec<String> {
-    let texts = state["texts"].as_array().unwrap().iter();
-    texts.map(|text| text["body"].as_str().unwrap().to_owned()).collect()
+    let texts = state["texts"].as_array().unwrap().iter().filter(|text| text["is_own"] != true);
+    let words = texts.map(|text| text["body"].as_str().unwrap());
+    words.map(|words| words.split("\nReply ").next().unwrap_or_default().to_owned()).collect()
 }

@@ -31,6 +31,7 @@ pub(super) struct PolicyTable {
     repage_after: Option<Spanned<String>>,
     flap_window: Option<Spanned<String>>,
     call_on_new_alarm: Option<bool>,
+    text_on_missed_call: Option<bool>,
     retry_exhausted_after: Option<Spanned<String>>,
     resolve_after: Option<Spanned<String>>,
     call_with: Option<Spanned<String>>,
@@ -221,6 +222,7 @@ impl Check<'_> {
                 SignedDuration::ZERO..=whole_day,
             ),
             call_on_new_alarm: table.call_on_new_alarm.unwrap_or_default(),
+            text_on_missed_call: table.text_on_missed_call.unwrap_or_default(),
             retry_exhausted_after: self.span(
                 "policies.retry_exhausted_after",
                 table.retry_exhausted_after,

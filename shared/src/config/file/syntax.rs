@@ -16,7 +16,7 @@ const NAMED: [(&str, &str); 2] = [("channels", "default"), ("people", "alpha")];
 const SINGLE: [&str; 4] = ["forward", "escalation", "alarms", "studio"];
 
 /// How a key's value may look, for whoever wrote something else.
-const EXAMPLES: [(&str, &str); 32] = [
+const EXAMPLES: [(&str, &str); 33] = [
     ("alarms", "[\"checkout-*\"]"),
     ("answer_seconds", "10"),
     ("at", "\"02:00\""),
@@ -47,6 +47,7 @@ const EXAMPLES: [(&str, &str); 32] = [
     ("sns_topics", "[\"arn:aws:sns:eu-central-1:123456789012:alarms\"]"),
     ("starts", "\"2026-01-05\""),
     ("text", "\"{{ type }}\""),
+    ("text_on_missed_call", "true"),
     ("to", "\"default\""),
     ("until", "\"2026-12-26T09:00\""),
 ];

@@ -144,6 +144,16 @@ fn still_in_alarm(left: u32) -> String {
     if left > 0 { format!("; {left} still in ALARM") } else { String::new() }
 }
 
+/// That somebody did something by a text.
+fn by(text: &Option<String>) -> &'static str {
+    if text.is_some() { " by text" } else { "" }
+}
+
+/// That somebody said something by a text.
+fn told(text: &Option<String>) -> &'static str {
+    if text.is_some() { ", by text" } else { "" }
+}
+
 fn times(number: u32) -> String {
     if number == 1 { "once".to_owned() } else { format!("{number} times") }
 }
@@ -260,8 +270,8 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
             };
             new(Problem, ":warning:", vec![person(name), text(called)])
         }
-        Event::Taken { person: name, after_seconds } => {
-            let took = format!(" took it after {}", span(*after_seconds));
+        Event::Taken { person: name, after_seconds, by_text } => {
+            let took = format!(" took it{} after {}", by(by_text), span(*after_seconds));
             new(Taken, ":white_check_mark:", vec![person(name), text(took)])
         }
         Event::Exhausted { calls: number } => {
@@ -283,8 +293,9 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
             let instead = " cannot be called by this policy: calling its people";
             new(Note, ":repeat:", vec![text("still in ALARM, and "), person(owner), text(instead)])
         }
-        Event::Released { person: name } => {
-            let parts = vec![person(name), text(" cannot do it after all: calling the next one")];
+        Event::Released { person: name, by_text } => {
+            let cannot = format!(" cannot do it after all{}: calling the next one", told(by_text));
+            let parts = vec![person(name), text(cannot)];
             new(Missed, ":leftwards_arrow_with_hook:", parts)
         }
         Event::Silenced { by, until, reason } => {
@@ -353,10 +364,11 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
             let after = format!(" after {}: all alarms are OK", span(*after_seconds));
             new(Over, ":white_check_mark:", vec![strong, text(after)])
         }
-        Event::ResolvedByHand { person: name, after_seconds } => {
+        Event::ResolvedByHand { person: name, after_seconds, by_text } => {
             let strong = Part::Strong("over".to_owned());
             let after = format!(" after {}: ", span(*after_seconds));
-            let parts = vec![strong, text(after), person(name), text(" resolved it")];
+            let resolved = text(format!(" resolved it{}", by(by_text)));
+            let parts = vec![strong, text(after), person(name), resolved];
             new(Over, ":white_check_mark:", parts)
         }
         Event::NothingChanged { for_seconds, after_seconds } => {

@@ -4,7 +4,8 @@ use super::links::next_link;
 use super::names::alarm_name;
 use super::speakable::cut_words;
 use super::times::span;
-use crate::domain::escalation::{Alarm, Ending, Incident, TextAbout};
+use crate::domain::answers::{Choice, Letters};
+use crate::domain::escalation::{Act, Alarm, Asker, Ending, Incident, TextAbout};
 
 /// The most alarms that are named when somebody takes an incident.
 const MAX_NAMED_ALARMS: usize = 3;
@@ -15,21 +16,80 @@ const MAX_REASON_CHARS: usize = 160;
 /// The longest link, in characters: a cut one leads elsewhere, so a longer one is left out.
 const MAX_LINK_CHARS: usize = 1_000;
 
-/// A text message: what is wrong, and where to look.
-pub fn sms(incident: &Incident, about: &TextAbout, base: Option<&str>) -> String {
-    let page = base.map(|base| format!("\n{base}/incidents/{}", incident.id)).unwrap_or_default();
+/// Whom a text is for.
+#[derive(Clone, Debug)]
+pub struct Recipient<'a> {
+    /// Their name.
+    pub person: &'a str,
+    /// Where they look: a URL.
+    pub page: Option<String>,
+    /// What their texts call the incident; `None` if a text cannot be answered.
+    pub letters: Option<Letters>,
+}
+
+impl Recipient<'_> {
+    /// The page, on a line of its own.
+    fn page(&self) -> String {
+        self.page.as_ref().map(|page| format!("\n{page}")).unwrap_or_default()
+    }
+}
+
+/// The URL of an incident's page below this base.
+pub fn incident_page(base: &str, incident: &str) -> String {
+    format!("{base}/incidents/{incident}")
+}
+
+/// A text message: what is wrong, where to look, and what can be answered.
+pub fn sms(incident: &Incident, about: &TextAbout, to: &Recipient<'_>) -> String {
+    let answers = to.letters.and_then(|letters| answers(incident, to.person, letters));
+    let answers = answers.map(|answers| format!("\n{answers}")).unwrap_or_default();
+    words(incident, about, &to.page()) + &answers
+}
+
+/// What a person may ask of an incident by a text: only what it would not refuse.
+pub fn choices(incident: &Incident, person: &str) -> Vec<Choice> {
+    let asker = Asker::Person(person.to_owned());
+    let has_it = incident.taken_by().is_some_and(|owner| owner.is(&person.into()));
+    let refuses = |act| incident.refuses(&act, &asker, incident.raised_at).is_some();
+    let all = [
+        (Choice::Take, !has_it && !refuses(Act::Take)),
+        (Choice::PassOn, !refuses(Act::Release)),
+        (Choice::Resolve, has_it && !refuses(Act::Resolve)),
+    ];
+    all.into_iter().filter(|(_, is_offered)| *is_offered).map(|(choice, _)| choice).collect()
+}
+
+/// What a person can answer to a text about this incident: `Reply 1 KM to take it`; `None` if nothing.
+pub fn answers(incident: &Incident, person: &str, letters: Letters) -> Option<String> {
+    let offer = |choice: Choice| {
+        let does = match choice {
+            Choice::Take => "take it",
+            Choice::PassOn => "pass it on",
+            Choice::Resolve => "resolve it",
+        };
+        format!("{} {letters} to {does}", choice.digit())
+    };
+    let offers: Vec<String> = choices(incident, person).into_iter().map(offer).collect();
+    (!offers.is_empty()).then(|| format!("Reply {}", offers.join(", ")))
+}
+
+/// The names of the first alarms that go on, or of those that did.
+pub fn what(incident: &Incident) -> String {
+    // What has recovered by then is not named.
+    let mut alarms: Vec<&Alarm> = incident.open_alarms().collect();
+    if alarms.is_empty() {
+        alarms = incident.alarms.iter().collect();
+    }
+    first(&alarms, MAX_NAMED_ALARMS, incident.more_alarms)
+}
+
+fn words(incident: &Incident, about: &TextAbout, page: &str) -> String {
     match about {
+        TextAbout::Missed => {
+            format!("We called you: {}{}{page}", what(incident), reason(incident))
+        }
         TextAbout::Taken => {
-            // Whoever takes it is told what is wrong; what has recovered by then is not.
-            let mut alarms: Vec<&Alarm> = incident.open_alarms().collect();
-            if alarms.is_empty() {
-                alarms = incident.alarms.iter().collect();
-            }
-            let reason = reason(incident);
-            format!(
-                "You took it: {}{reason}{page}",
-                first(&alarms, MAX_NAMED_ALARMS, incident.more_alarms)
-            )
+            format!("You took it: {}{}{page}", what(incident), reason(incident))
         }
         // It is told as it stands: the message may have waited.
         TextAbout::Resolved if incident.ended_at.is_none() => {

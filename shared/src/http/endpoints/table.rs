@@ -14,6 +14,7 @@ pub enum Endpoint {
     VoiceMachine,
     FlowReport,
     SlackAction,
+    InboundMessage,
     MessageCallback,
     CallCallback,
     Home,
@@ -76,7 +77,8 @@ impl Endpoint {
             | Endpoint::VoiceStatus
             | Endpoint::VoiceMachine
             | Endpoint::FlowReport
-            | Endpoint::SlackAction => Function::EscalationCallback,
+            | Endpoint::SlackAction
+            | Endpoint::InboundMessage => Function::EscalationCallback,
             Endpoint::MessageCallback | Endpoint::CallCallback => Function::StatusCallback,
             Endpoint::Home
             | Endpoint::Raise
@@ -150,6 +152,13 @@ pub const ENDPOINTS: &[Route<Endpoint>] = {
             FlowToken,
         ),
         route(Endpoint::SlackAction, Post, "/slack/actions", Body::Form, SlackSignature),
+        route(
+            Endpoint::InboundMessage,
+            Post,
+            "/twilio/inbound/message",
+            Body::Form,
+            TwilioSignature,
+        ),
         route(Endpoint::MessageCallback, Post, "/webhooks/message", Body::Form, TwilioSignature),
         route(Endpoint::CallCallback, Post, "/webhooks/call", Body::Form, TwilioSignature),
         route(Endpoint::Home, Get, "/", Body::Nothing, Viewer),

@@ -103,7 +103,13 @@ impl Work<'_> {
     }
 
     /// What an act tells the incident; `None` if it was meant for something else, or is done.
-    fn signal(&self, incident: &Incident, asker: &Asker, act: &Act, seen: u32) -> Option<Signal> {
+    pub(super) fn signal(
+        &self,
+        incident: &Incident,
+        asker: &Asker,
+        act: &Act,
+        seen: u32,
+    ) -> Option<Signal> {
         let escalation = &self.settings.config.escalation;
         let by = asker.name().to_owned();
         let person = Actor::from(by.as_str());

@@ -7,14 +7,17 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
+use super::opt_outs::OPTED_OUT;
 use super::transaction::Transaction;
 use super::work::Work;
 use super::{Effects, after};
 use crate::Error;
 use crate::config::Settings;
+use crate::domain::answers::Letters;
 use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signal, TextAbout};
 use crate::domain::routes::Line;
-use crate::domain::text;
+use crate::domain::text::{self, Recipient};
+use crate::storage::opt_outs::How;
 use crate::storage::records::{StoredIncident, Task, ToDo};
 use crate::twilio::callbacks::TextQuery;
 use crate::twilio::rest::{Api, ApiError};
@@ -147,18 +150,67 @@ impl EffectRunner<'_> {
             return texted(Some("no phone in the configuration".to_owned()));
         };
         let base = settings.public_base_url();
-        let body = text::sms(incident, about, base);
+        let letters = self.letters(incident, person, about).await;
+        let page = base.map(|base| text::incident_page(base, &incident.id));
+        let body = text::sms(incident, about, &Recipient { person, page, letters });
         let query = TextQuery { incident: incident.id.clone(), person: person.to_owned() };
         let status_url = base.map(|base| query.url(base));
         match api.text(&phone, from, &body, status_url).await {
-            Ok(()) => texted(None),
-            Err(ApiError::Refused(why)) => texted(Some(why.text)),
+            Ok(()) => {
+                self.text_left(incident, person, letters).await;
+                texted(None)
+            }
+            Err(ApiError::Refused(why)) => {
+                if why.code == Some(OPTED_OUT) {
+                    self.note_opt_out(person, true).await;
+                }
+                texted(Some(why.text))
+            }
             Err(ApiError::Later(_, why) | ApiError::Unknown(why)) if to_do.tries >= MAX_TRIES => {
                 texted(Some(why))
             }
             Err(ApiError::Later(after, _)) => Report::RetryAfter(after.map_or(BACKOFF, backoff)),
             // A text twice is better than none.
             Err(ApiError::Unknown(_)) => Report::RetryAfter(DOUBT_BACKOFF),
+        }
+    }
+
+    /// What a text to this person calls the incident, if anything can be answered to it. Without them it goes too.
+    async fn letters(
+        &self,
+        incident: &Incident,
+        person: &str,
+        about: &TextAbout,
+    ) -> Option<Letters> {
+        if text::choices(incident, person).is_empty() {
+            return None;
+        }
+        let noted = self.work.note_text(person, &incident.id, None).await;
+        noted.unwrap_or_else(|error| {
+            tracing::error!(%error, ?about, "a text cannot be answered: what it calls its incident is not kept");
+            None
+        })
+    }
+
+    /// A text has left: its person knows how the incident stands, and gets texts.
+    async fn text_left(&self, incident: &Incident, person: &str, letters: Option<Letters>) {
+        if letters.is_some() {
+            let seen = Some(incident.timeline.next);
+            if let Err(error) = self.work.note_text(person, &incident.id, seen).await {
+                tracing::warn!(%error, "how much a person was told by a text is not kept");
+            }
+        }
+        self.note_opt_out(person, false).await;
+    }
+
+    /// Keeps whether this person has opted out, as Twilio's answer to a text tells. What goes wrong with that is logged.
+    async fn note_opt_out(&self, person: &str, is_out: bool) {
+        let noted = match is_out {
+            true => self.work.opted_out(person, How::Refused).await,
+            false => self.work.opted_in(person).await,
+        };
+        if let Err(error) = noted {
+            tracing::error!(%error, "whether a person has opted out of texts is not kept");
         }
     }
 

@@ -1,5 +1,6 @@
 //! The endpoints: each verifies its request, hands it to the job, and answers.
 
+mod inbound;
 mod monitor;
 mod reply;
 mod slack;

@@ -39,6 +39,17 @@ impl Fixture {
         Fixture::with(MemoryBackend::default(), parameters, now, Arc::new(nobody))
     }
 
+    /// The job whose Twilio answers so.
+    pub(super) fn answering(parameters: Parameters, now: Timestamp, answers: Answers) -> Fixture {
+        let wire = Arc::new(move |ask: ApiRequest| {
+            let (status, body) = answers(&ask);
+            let body = Bytes::from(body.to_string());
+            Box::pin(std::future::ready(ApiResponse::Answer { status, retry_after: None, body }))
+                as _
+        });
+        Fixture::with(MemoryBackend::default(), parameters, now, wire)
+    }
+
     fn with(backend: MemoryBackend, parameters: Parameters, now: Timestamp, wire: Wire) -> Fixture {
         let clock = TestClock::at(now);
         let shown = clock.clone();

@@ -1,11 +1,13 @@
 //! A text about an incident was not delivered: its status callback says so, and the timeline tells it.
 
 use super::Effects;
+use super::opt_outs::OPTED_OUT;
 use super::work::Work;
 use crate::Error;
 use crate::domain::callbacks::{Callback, Resource, UNREADABLE_CODE};
 use crate::domain::escalation::Signal;
 use crate::storage::messages::WakeUp;
+use crate::storage::opt_outs::How;
 use crate::twilio::callbacks::TextQuery;
 
 /// The wake-up that tells an incident of this callback; `None` if it is not about a text of ours, or says nothing bad.
@@ -27,6 +29,9 @@ impl Work<'_> {
         code: Option<u32>,
         sid: &str,
     ) -> Result<(), Error> {
+        if code.map(u64::from) == Some(OPTED_OUT) {
+            self.opted_out(person, How::Refused).await?;
+        }
         let (person, sid) = (person.to_owned(), sid.to_owned());
         let signals = [Signal::TextNotDelivered { person, code, sid }];
         let told = self.transact(incident, Effects::Inline, &|t| t.apply(&signals)).await?;

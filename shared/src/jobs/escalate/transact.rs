@@ -16,29 +16,38 @@ impl Work<'_> {
         effects: Effects,
         decide: &(dyn Fn(&mut Transaction<'_>) + Send + Sync),
     ) -> Result<Option<Incident>, Error> {
-        let Some(policy) = records::policy_of(id) else { return Ok(None) };
+        Ok(self.transact_with(id, effects, decide).await?.0)
+    }
+
+    /// The same, with what was decided; `None` if there is none of this id, or another one has its place.
+    pub(super) async fn transact_with<T: Send>(
+        &self,
+        id: &str,
+        effects: Effects,
+        decide: &(dyn Fn(&mut Transaction<'_>) -> T + Send + Sync),
+    ) -> Result<(Option<Incident>, Option<T>), Error> {
+        let Some(policy) = records::policy_of(id) else { return Ok((None, None)) };
         let owner = self.escalate.writer_ids.next();
         let committed = self
             .commit(&policy, &[], &owner, effects, &|transaction| {
-                if transaction.is(id) {
-                    decide(transaction);
-                }
+                transaction.is(id).then(|| decide(transaction))
             })
             .await?;
-        let stored = committed.and_then(|committed| committed.stored);
+        let (stored, decided) =
+            committed.map_or((None, None), |committed| (committed.stored, committed.decided));
         let Some(stored) = stored.filter(|stored| stored.incident.id == id) else {
-            return self.incident(id).await;
+            return Ok((self.incident(id).await?, None));
         };
         match effects {
             Effects::Inline => {
                 let stored = self.perform_effects(stored, &owner).await?;
-                Ok(Some(stored.incident))
+                Ok((Some(stored.incident), decided))
             }
             Effects::Deferred => {
                 if stored.has_work(self.now) {
                     self.wake_now(&stored.incident).await?;
                 }
-                Ok(Some(stored.incident))
+                Ok((Some(stored.incident), decided))
             }
         }
     }

@@ -5,7 +5,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::model::{Attempt, Call, CallEvent, Effect, End, Event, Key, Outcome, Repaired};
+use super::super::model::{
+    Attempt, Call, CallEvent, Effect, End, Event, Key, Outcome, Repaired, TextAbout,
+};
 use super::super::rules::calls::MARGIN;
 use super::update::Update;
 
@@ -113,7 +115,21 @@ impl Update<'_> {
         }
         attempt.outcome = Some(outcome);
         let person = attempt.person.clone();
-        self.record(Event::CallEnded { attempt: number, person, outcome, why });
+        self.record(Event::CallEnded { attempt: number, person: person.clone(), outcome, why });
+        if outcome.is_missed() {
+            self.text_missed(person);
+        }
+    }
+
+    /// Nobody answered their call: tells them, where the policy says so, once until somebody has it.
+    fn text_missed(&mut self, person: String) {
+        let incident = &mut self.incident;
+        let is_told = incident.texted_missed.contains(&person);
+        let is_wanted = incident.policy.text_on_missed_call && incident.wants_missed();
+        if is_wanted && !is_told {
+            incident.texted_missed.push(person.clone());
+            self.effects.push(Effect::Text { person, about: TextAbout::Missed, at: self.now });
+        }
     }
 
     /// Asks once for the end of an attempt's calls.

@@ -35,12 +35,13 @@ impl Incident {
             milestones: Milestones::default(),
             alarms: Vec::new(),
             more_alarms: 0,
+            texted_missed: Vec::new(),
             notices: Notices::default(),
             round: Round::new(1, &policy.roster, None, now),
             attempts: Vec::new(),
             timeline: Timeline::default(),
         };
-        let mut update = Update { incident, effects: Vec::new(), busy, now };
+        let mut update = Update { incident, effects: Vec::new(), busy, by_text: None, now };
         let (name, reason) = (alarm.name.clone(), alarm.reason.clone());
         let by = alarm.raised_by.clone();
         update.record(Event::Raised { alarm: name, reason, by });
@@ -51,37 +52,46 @@ impl Incident {
 
     /// What this signal changes. The same signal twice changes nothing the second time.
     pub fn apply(self, signal: &Signal, busy: &Busy, now: Timestamp) -> Decision {
-        let mut update = Update { incident: self, effects: Vec::new(), busy, now };
-        match signal {
-            Signal::Alarm(alarm) => update.alarm(alarm),
-            Signal::Recovered { key } => update.recovered(key, false),
-            Signal::Deleted { key } => update.recovered(key, true),
-            Signal::NoData { key } => update.no_data(key),
-            Signal::Call { attempt, call, event } => update.call(*attempt, call.as_deref(), event),
-            Signal::Texted { person, failed } => {
-                update.record(Event::Texted { person: person.clone(), failed: failed.clone() });
-            }
-            Signal::TextNotDelivered { person, code, sid } => {
-                update.text_not_delivered(person, *code, sid);
-            }
-            Signal::Acknowledged { person, outside } => update.acknowledge(person, *outside),
-            Signal::Released { person } => update.release(person),
-            Signal::ResolvedByPerson { person } => update.resolve_by_person(person),
-            Signal::ResolvedManually { by } => update.resolved_by(by),
-            Signal::Silenced { by, until, reason } => update.silence(by, *until, reason.as_deref()),
-            Signal::SilenceEnded { by } => update.end_silence(by),
-            Signal::CallAsked { by, person } => update.call_now(by, person),
-            Signal::PassedOn { person, to } => update.pass_on(person, to),
-            Signal::Noted { note, by, text } => update.note(note, by, text),
-            Signal::NoteStruck { note, by } => update.strike_note(note, by),
-            Signal::Wake => update.wake(),
-            Signal::Repaired(what) => update.repaired(*what),
-        }
+        let mut update = Update { incident: self, effects: Vec::new(), busy, by_text: None, now };
+        update.signal(signal);
         update.end()
     }
 }
 
-impl Update<'_> {
+impl<'a> Update<'a> {
+    fn signal(&mut self, signal: &'a Signal) {
+        match signal {
+            Signal::ByText { sid, says } => {
+                if !self.incident.was_changed_by_text(sid) {
+                    self.by_text = Some(sid);
+                    self.signal(says);
+                }
+            }
+            Signal::Alarm(alarm) => self.alarm(alarm),
+            Signal::Recovered { key } => self.recovered(key, false),
+            Signal::Deleted { key } => self.recovered(key, true),
+            Signal::NoData { key } => self.no_data(key),
+            Signal::Call { attempt, call, event } => self.call(*attempt, call.as_deref(), event),
+            Signal::Texted { person, failed } => {
+                self.record(Event::Texted { person: person.clone(), failed: failed.clone() });
+            }
+            Signal::TextNotDelivered { person, code, sid } => {
+                self.text_not_delivered(person, *code, sid);
+            }
+            Signal::Acknowledged { person, outside } => self.acknowledge(person, *outside),
+            Signal::Released { person } => self.release(person),
+            Signal::ResolvedByPerson { person } => self.resolve_by_person(person),
+            Signal::ResolvedManually { by } => self.resolved_by(by),
+            Signal::Silenced { by, until, reason } => self.silence(by, *until, reason.as_deref()),
+            Signal::SilenceEnded { by } => self.end_silence(by),
+            Signal::CallAsked { by, person } => self.call_now(by, person),
+            Signal::PassedOn { person, to } => self.pass_on(person, to),
+            Signal::Noted { note, by, text } => self.note(note, by, text),
+            Signal::NoteStruck { note, by } => self.strike_note(note, by),
+            Signal::Wake => self.wake(),
+            Signal::Repaired(what) => self.repaired(*what),
+        }
+    }
     fn end(mut self) -> Decision {
         self.continue_round();
         self.notify_owner();

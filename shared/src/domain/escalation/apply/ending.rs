@@ -61,7 +61,8 @@ impl Update<'_> {
     fn resolve_as(&mut self, by: &str, attempt: Option<u32>) {
         if self.incident.ended_at.is_none() {
             let after_seconds = self.lasted();
-            self.record(Event::ResolvedByHand { person: by.to_owned(), after_seconds });
+            let by_text = self.by_text.map(str::to_owned);
+            self.record(Event::ResolvedByHand { person: by.to_owned(), after_seconds, by_text });
             self.end_incident(attempt);
         }
     }

@@ -16,8 +16,10 @@ impl Update<'_> {
     pub(super) fn assign(&mut self, owner: Owner) {
         let asked_at = self.incident.round.began_at;
         let after_seconds = self.now.duration_since(asked_at).as_secs();
-        self.record(Event::Taken { person: owner.person.clone(), after_seconds });
+        let by_text = self.by_text.map(str::to_owned);
+        self.record(Event::Taken { person: owner.person.clone(), after_seconds, by_text });
         self.incident.forget_notices(&owner);
+        self.incident.texted_missed.clear();
         self.incident.phase = Phase::Taken;
         self.incident.exhausted_at = None;
         self.incident.silenced_until = None;
@@ -29,7 +31,8 @@ impl Update<'_> {
         if !self.is_owned_by(person) {
             return;
         }
-        self.record(Event::Released { person: person.name.clone() });
+        let by_text = self.by_text.map(str::to_owned);
+        self.record(Event::Released { person: person.name.clone(), by_text });
         self.ask_others(person);
         self.record_empty_shift();
     }

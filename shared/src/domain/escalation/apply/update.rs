@@ -10,6 +10,8 @@ pub(super) struct Update<'a> {
     pub(super) incident: Incident,
     pub(super) effects: Vec<Effect>,
     pub(super) busy: &'a Busy,
+    /// The MessageSid of the text that is the signal, if one is.
+    pub(super) by_text: Option<&'a str>,
     pub(super) now: Timestamp,
 }
 

@@ -94,3 +94,10 @@ pub enum Outcome {
     /// No word came of it: in all the time that it could take, or before its Execution ended.
     Silent,
 }
+
+impl Outcome {
+    /// Whether their phone was called, and they did not answer.
+    pub(crate) fn is_missed(self) -> bool {
+        matches!(self, Outcome::NoAnswer | Outcome::Busy | Outcome::Failed | Outcome::Voicemail)
+    }
+}

@@ -37,6 +37,8 @@ pub enum Effect {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TextAbout {
+    /// They were called, and did not answer: nobody has it yet.
+    Missed,
     /// It is theirs: what is wrong, and where to look.
     Taken,
     /// What they had taken is over.

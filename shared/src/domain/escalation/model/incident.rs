@@ -50,6 +50,9 @@ pub struct Incident {
     pub alarms: Vec<Alarm>,
     /// How many more go on than are kept by name.
     pub more_alarms: u32,
+    /// Who was texted, since nobody has it, that they were called and did not answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texted_missed: Vec<String>,
     /// What its owner was told of its alarms.
     #[serde(default, skip_serializing_if = "Notices::is_empty")]
     pub notices: Notices,
@@ -157,6 +160,11 @@ impl Incident {
             Event::Silenced { by, .. } => Some(by.as_str()),
             _ => None,
         })
+    }
+
+    /// Whether a text of this MessageSid has changed it.
+    pub fn was_changed_by_text(&self, sid: &str) -> bool {
+        self.timeline.entries.iter().rev().any(|entry| entry.event.by_text() == Some(sid))
     }
 
     /// Who has it now.

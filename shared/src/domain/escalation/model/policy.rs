@@ -77,6 +77,9 @@ pub struct Policy {
     /// An alarm that joins an incident that somebody has calls again. If not, its owner is texted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub call_on_new_alarm: bool,
+    /// A person who was called and did not answer is texted, once until somebody has the incident.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub text_on_missed_call: bool,
     /// When nobody could be reached, all are called again after this long.
     pub retry_exhausted_after: SignedDuration,
     /// An incident of which no alarm changes for this long is over; `None`: it waits for ever.

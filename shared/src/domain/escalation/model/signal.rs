@@ -118,6 +118,13 @@ pub enum Signal {
         /// Who strikes it out.
         by: String,
     },
+    /// A text of this MessageSid says this. The same text may come twice, and counts once.
+    ByText {
+        /// The MessageSid.
+        sid: String,
+        /// What it says.
+        says: Box<Signal>,
+    },
     /// Time has passed.
     Wake,
     /// The audit found something undone: it is done now, and said.

@@ -85,7 +85,13 @@ pub enum Event {
         about_us: bool,
     },
     /// Somebody took it, so many seconds after it began (or was asked again).
-    Taken { person: String, after_seconds: i64 },
+    Taken {
+        person: String,
+        after_seconds: i64,
+        /// The MessageSid of the text that said so, if a text did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by_text: Option<String>,
+    },
     /// Nobody took it.
     Exhausted { calls: u32 },
     /// All are called again, since nobody could be reached.
@@ -103,7 +109,12 @@ pub enum Event {
     },
     /// The owner cannot do it after all: the next person is called.
     #[serde(rename = "given-back")]
-    Released { person: String },
+    Released {
+        person: String,
+        /// The same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by_text: Option<String>,
+    },
     /// Nobody is called until then.
     Silenced {
         by: String,
@@ -152,7 +163,13 @@ pub enum Event {
     Resolved { after_seconds: i64 },
     /// Somebody says that it is over, whatever its alarms say.
     #[serde(rename = "declared-over")]
-    ResolvedByHand { person: String, after_seconds: i64 },
+    ResolvedByHand {
+        person: String,
+        after_seconds: i64,
+        /// The same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by_text: Option<String>,
+    },
     /// It is over, since none of its alarms changed for so long.
     NothingChanged { for_seconds: i64, after_seconds: i64 },
     /// The reconciler found something undone, and did it.
@@ -173,6 +190,18 @@ pub enum Repaired {
     /// Nobody was being called, and nothing was waited for.
     #[serde(alias = "standing-hunt")]
     StandingRound,
+}
+
+impl Event {
+    /// The MessageSid of the text that said so, if a text did.
+    pub fn by_text(&self) -> Option<&str> {
+        match self {
+            Event::Taken { by_text, .. }
+            | Event::Released { by_text, .. }
+            | Event::ResolvedByHand { by_text, .. } => by_text.as_deref(),
+            _ => None,
+        }
+    }
 }
 
 /// How many entries are kept: these first ones …

@@ -142,7 +142,7 @@ impl Entry {
             | Event::Taken { person: name, .. }
             | Event::OwnerCalledAgain { owner: name }
             | Event::CalledInstead { owner: name }
-            | Event::Released { person: name }
+            | Event::Released { person: name, .. }
             | Event::SilenceEnded { by: name }
             | Event::ResolvedByHand { person: name, .. } => (None, [Some(name), None]),
             Event::RoundAgain { owner: name } | Event::CalledBack { owner: name } => {

@@ -66,6 +66,14 @@ pub(super) fn signal() -> impl Strategy<Value = Signal> {
         1 => (person(), 1u8..4).prop_map(|(person, sid)| Signal::TextNotDelivered {
             person, code: (sid > 1).then_some(30_003), sid: format!("SM{sid}"),
         }),
+        1 => (person(), 1u8..4, 1u8..4).prop_map(|(person, number, choice)| {
+            let says = match choice {
+                1 => Signal::Acknowledged { person: person.into(), outside: false },
+                2 => Signal::Released { person: person.into() },
+                _ => Signal::ResolvedByPerson { person: person.into() },
+            };
+            Signal::ByText { sid: format!("SM{number}"), says: Box::new(says) }
+        }),
         3 => Just(Signal::Wake),
     ]
 }

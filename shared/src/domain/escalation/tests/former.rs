@@ -34,9 +34,12 @@ fn record_of_the_former_version_is_read() {
 #[test]
 fn renamed_entries_keep_their_stored_names() {
     for (event, stored) in [
-        (Event::Released { person: "alpha".to_owned() }, r#"{"given-back":{"person":"alpha"}}"#),
         (
-            Event::ResolvedByHand { person: "alpha".to_owned(), after_seconds: 7 },
+            Event::Released { person: "alpha".to_owned(), by_text: None },
+            r#"{"given-back":{"person":"alpha"}}"#,
+        ),
+        (
+            Event::ResolvedByHand { person: "alpha".to_owned(), after_seconds: 7, by_text: None },
             r#"{"declared-over":{"person":"alpha","after_seconds":7}}"#,
         ),
         (

@@ -206,7 +206,7 @@ fn answer(
     }
     // Whoever had it a moment ago may have been asked again since: then their click did nothing.
     let done = |event: &Event| match (action, event) {
-        (Action::GiveBack, Event::Released { person })
+        (Action::GiveBack, Event::Released { person, .. })
         | (Action::Resolve, Event::ResolvedByHand { person, .. }) => {
             *person == clicker.name && !is_anothers
         }

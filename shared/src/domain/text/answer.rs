@@ -1,0 +1,115 @@
+//! What whoever answers a text about an incident is told. Plain letters alone: with others a text costs twice as much. Pure.
+
+use super::sms::{Recipient, answers, sms, what};
+use crate::domain::answers::{Candidate, Choice, Letters, Wrong};
+use crate::domain::escalation::{Incident, Phase, TextAbout};
+
+/// The most incidents that an answer names.
+const MAX_NAMED: usize = 5;
+
+/// What became of what was asked for by a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// It was done, now or when the same text came before.
+    Yes,
+    /// It is theirs already.
+    Theirs,
+    /// It is over.
+    Over,
+    /// Another person has it.
+    Anothers,
+    /// Nobody has it.
+    Unowned,
+    /// An alarm went off that they were not told of: nothing was resolved.
+    Changed,
+}
+
+/// What a person is told who asked for this: `incident` is as it stands after that.
+pub fn answer(choice: Choice, done: Done, incident: &Incident, to: &Recipient<'_>) -> String {
+    let name = what(incident);
+    let owner = incident.taken_by().map_or("Nobody", |owner| owner.person.as_str());
+    let offers = to.letters.and_then(|letters| answers(incident, to.person, letters));
+    let offers = offers.map(|offers| format!("\n{offers}")).unwrap_or_default();
+    match (choice, done) {
+        (Choice::Take, Done::Yes) if owner == to.person => sms(incident, &TextAbout::Taken, to),
+        (Choice::Take, Done::Theirs) => format!("You have it already: {name}{offers}"),
+        (Choice::PassOn, Done::Yes) => {
+            let next = incident.under_way().map(|attempt| attempt.person.as_str());
+            let next = next.or(incident.taken_by().map(|owner| owner.person.as_str()));
+            match next {
+                Some(next) if next == owner => {
+                    format!("You passed it on, and {next} has it: {name}")
+                }
+                Some(next) => format!("You passed it on: {name}\n{next} is called"),
+                // Their phone is in a call that ends just now.
+                None if incident.phase == Phase::Calling => {
+                    format!("You passed it on: {name}\nThe next person is called soon")
+                }
+                None => format!("You passed it on: {name}\nNobody is called just now{offers}"),
+            }
+        }
+        (Choice::Resolve, Done::Yes) => format!("You resolved it: {name}"),
+        (Choice::Resolve, Done::Changed) => {
+            format!(
+                "Not resolved: more went off that you were not told of. Open now: {name}{offers}"
+            )
+        }
+        (_, Done::Over) => format!("It is over: {name}. Nothing is left to do"),
+        (Choice::Resolve, Done::Unowned) => {
+            format!("Not resolved: only whoever has it can do that, and nobody has {name}{offers}")
+        }
+        (Choice::PassOn, Done::Unowned) => {
+            format!("There is nothing to pass on: nobody has {name}{offers}")
+        }
+        (Choice::PassOn, Done::Anothers) => {
+            format!("There is nothing to pass on: {owner} has {name}")
+        }
+        (Choice::Resolve, Done::Anothers) => {
+            format!("Not resolved: only whoever has it can do that. {owner} has {name}")
+        }
+        _ => format!("{owner} has it: {name}"),
+    }
+}
+
+/// What a person is told whose answer is about no incident.
+pub fn wrong(choice: Choice, wrong: &Wrong<'_>) -> String {
+    let digit = choice.digit();
+    match wrong {
+        Wrong::NoSuchLetters(letters, open) if open.is_empty() => {
+            format!("Nothing open is called {letters}, and nothing was done")
+        }
+        Wrong::NoSuchLetters(letters, open) => {
+            format!("Nothing open is called {letters}. Reply {}", named(digit, open))
+        }
+        Wrong::Which(open) => {
+            format!("{} are open. Reply {}", open.len(), named(digit, open))
+        }
+        Wrong::NeedsLetters(open) => {
+            format!("To resolve, name what is over. Reply {}", named(digit, open))
+        }
+        Wrong::Over(last) => {
+            format!("It is over: {}. Nothing is left to do", what(&last.incident))
+        }
+        Wrong::Nothing => hint(&[]),
+    }
+}
+
+/// What a person is told whose text is no answer. These are open, and they were texted about them.
+pub fn hint(open: &[(&Incident, &str, Letters)]) -> String {
+    let offers = open.iter().filter_map(|(incident, person, letters)| {
+        Some(format!("{}: {}", what(incident), answers(incident, person, *letters)?))
+    });
+    let offers: Vec<String> = offers.take(MAX_NAMED).collect();
+    match offers.as_slice() {
+        [] => "Nothing is open that you were texted about within 12 hours, and nothing was done"
+            .to_owned(),
+        offers => format!("Not understood.\n{}", offers.join("\n")),
+    }
+}
+
+/// What to reply for each of these.
+fn named(digit: char, open: &[&Candidate]) -> String {
+    let each =
+        open.iter().map(|one| format!("{digit} {} for {}", one.about.letters, what(&one.incident)));
+    each.take(MAX_NAMED).collect::<Vec<_>>().join(", ")
+}
