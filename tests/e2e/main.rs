@@ -27,6 +27,7 @@ mod raising;
 mod sandbox_pages;
 mod scenario;
 mod scenarios;
+mod silences;
 mod slack;
 mod sns;
 mod strange_flows;

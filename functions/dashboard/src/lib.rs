@@ -177,6 +177,9 @@ async fn page(
     let id = route.parameter(&request.path);
     match route.name {
         Endpoint::Home => pages::home::page(dashboard, request, viewer, now).await,
+        Endpoint::Silences => pages::silences::page(dashboard, request, viewer, now).await,
+        Endpoint::MakeSilence => pages::silences::post(dashboard, request, viewer, now).await,
+        Endpoint::EndSilence => pages::silences::end(dashboard, request, viewer, now).await,
         Endpoint::Raise => pages::raise::page(dashboard, request, viewer, now).await,
         Endpoint::RaiseIncident => pages::raise::post(dashboard, request, viewer, now).await,
         Endpoint::History => pages::history::page(dashboard, request, viewer, now).await,

@@ -25,7 +25,7 @@ pub(crate) mod numbers;
 pub(crate) mod on_call;
 pub(crate) mod raise;
 pub(crate) mod refused;
-mod silences;
+pub(crate) mod silences;
 pub(crate) mod studio;
 mod summary;
 pub(crate) mod system;
@@ -89,6 +89,9 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("refused.html", include_str!("../pages/refused.html")),
         ("no-flow.html", include_str!("../pages/no-flow.html")),
         ("silences.html", include_str!("../pages/silences.html")),
+        ("silences-page.html", include_str!("../pages/silences-page.html")),
+        ("silence-row.html", include_str!("../pages/silence-row.html")),
+        ("silences-preview.html", include_str!("../pages/silences-preview.html")),
         ("alarm.html", include_str!("../pages/alarm.html")),
         ("no-policy.html", include_str!("../pages/no-policy.html")),
         ("on-call-now.html", include_str!("../pages/on-call-now.html")),

@@ -13,6 +13,7 @@ mod numbers;
 mod on_call;
 mod refused;
 mod resolve;
+mod silence_pages;
 mod silences;
 mod studio;
 mod who;

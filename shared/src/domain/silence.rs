@@ -1,15 +1,17 @@
 //! When nobody is called for which alarms. Pure: the time is an argument.
 //!
 //! 1. [`Window`]: a maintenance window of the configuration, once or again and again.
-//! 2. [`Stored`]: what somebody asked for in Slack or on a page, for a while.
+//! 2. [`Stored`]: what somebody asked for in Slack or on a page, for a while. `glob`: which names a glob takes.
 //! 3. [`Silences::until`]: whether an alarm is silenced at a moment, and until when.
 
+mod glob;
 mod stored;
 #[cfg(test)]
 mod tests;
 mod window;
 
-pub use stored::Stored;
+pub use glob::{MAX_GLOB_CHARS, glob_takes, globs_meet};
+pub use stored::{MAX_GLOBS, MAX_LASTING, Stored, Unfit, read_globs};
 pub use window::{Span, When, Window};
 
 use jiff::{SignedDuration, Timestamp};
@@ -54,7 +56,8 @@ impl Silences {
         let stored: Vec<&Stored> = stored.iter().filter(|stored| stored.is_for(alarm)).collect();
         let ends = |at: Timestamp| {
             let windows = windows.iter().filter_map(|window| Some(window.covering(at)?.1));
-            let stored = stored.iter().map(|stored| stored.until).filter(|until| at < *until);
+            let stored =
+                stored.iter().filter(|stored| stored.covers(at)).map(|stored| stored.until);
             windows.chain(stored).max()
         };
         let mut until = ends(now)?;
@@ -67,7 +70,7 @@ impl Silences {
         let of_window = windows.iter().find(|window| window.covering(now).is_some());
         let reason = match of_window {
             Some(window) => window.reason.clone(),
-            None => stored.iter().find(|stored| now < stored.until).map(|stored| stored.reason()),
+            None => stored.iter().find(|stored| stored.covers(now)).map(|stored| stored.reason()),
         };
         Some(Silence { until, reason })
     }

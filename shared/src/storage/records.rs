@@ -26,6 +26,9 @@ pub const RECENT_ALARMS: &str = "recent-alarms";
 /// The partition of silences that people have asked for.
 pub const SILENCES: &str = "silences";
 
+/// The partition of silences that people have made, over or not, those made last first: for people.
+pub const SILENCES_MADE: &str = "silences-made";
+
 /// The retention of an incident once it is over, and of an alarm's last word.
 pub const RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 
@@ -143,6 +146,17 @@ pub fn waiting(key: &str) -> Key {
 /// Where a silence is that somebody asked for: asked for twice it is one.
 pub fn silence(incident: &str, until: Timestamp) -> Key {
     Key::new(SILENCES, format!("{incident} {until:.3}"))
+}
+
+/// Where a silence of globs is that somebody made.
+pub fn silence_by_hand(id: &str) -> Key {
+    Key::new(SILENCES, format!("by hand {id}"))
+}
+
+/// Where a silence stays to be seen that was made then: the newest come first in their partition.
+pub fn silence_made(at: Timestamp, id: &str) -> Key {
+    let left = Timestamp::MAX.as_millisecond().saturating_sub(at.as_millisecond());
+    Key::new(SILENCES_MADE, format!("{left:015} {id}"))
 }
 
 /// The name of an incident: its policy, and when it began.

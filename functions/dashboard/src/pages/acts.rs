@@ -155,7 +155,7 @@ fn read(
 }
 
 /// What somebody wrote on one line, without what cannot be seen.
-fn tidied(text: &str) -> String {
+pub(super) fn tidied(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").chars().filter(|c| !c.is_control()).take(MAX_WORDS).collect()
 }
@@ -171,7 +171,7 @@ fn zone(incident: &Incident, settings: &Settings) -> TimeZone {
 }
 
 /// When a silence ends that is asked for now.
-fn until(lasting: &str, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
+pub(super) fn until(lasting: &str, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
     let after = |long| now.checked_add(long).ok();
     match lasting {
         "30m" => after(SignedDuration::from_mins(30)),

@@ -9,7 +9,7 @@ const JS: &str = "text/javascript; charset=utf-8";
 const PNG: &str = "image/png";
 
 /// The path of each file, its type, and what is in it.
-const FILES: [(&str, &str, &[u8]); 15] = [
+const FILES: [(&str, &str, &[u8]); 16] = [
     ("/assets/style.css", CSS, include_bytes!("../../assets/style.css")),
     ("/assets/numbers.css", CSS, include_bytes!("../../assets/numbers.css")),
     ("/assets/incidents.css", CSS, include_bytes!("../../assets/incidents.css")),
@@ -19,6 +19,7 @@ const FILES: [(&str, &str, &[u8]); 15] = [
     ("/assets/dead-letters.js", JS, include_bytes!("../../assets/dead-letters.js")),
     ("/assets/live.js", JS, include_bytes!("../../assets/live.js")),
     ("/assets/times.js", JS, include_bytes!("../../assets/times.js")),
+    ("/assets/silences.js", JS, include_bytes!("../../assets/silences.js")),
     ("/assets/replay.js", JS, include_bytes!("../../assets/replay.js")),
     ("/assets/favicon.svg", "image/svg+xml", include_bytes!("../../assets/favicon.svg")),
     ("/assets/touch-icon.png", PNG, include_bytes!("../../assets/touch-icon.png")),

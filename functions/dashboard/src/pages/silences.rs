@@ -1,8 +1,15 @@
-//! Silences: those in force, and those to come.
+//! Silences: those in force, and those to come. `page`: all of them, a new one, and the end of one; `preview`: what a new
+//! one takes.
+
+mod page;
+mod preview;
+
+pub(crate) use page::{end, page, post};
 
 use serde::Serialize;
 use shared::config::Settings;
-use shared::domain::silence::{Span, Stored, Window};
+use shared::domain::silence::{Span, Stored, When, Window};
+use shared::domain::text::mask_numbers;
 use shared::jobs::escalate::silences::stored;
 use shared::storage::Store;
 use shared::{Error, Timestamp};
@@ -14,7 +21,7 @@ const NAMED: usize = 4;
 #[derive(Debug, Serialize)]
 pub(super) struct Silences {
     in_force: Vec<Shown>,
-    /// The windows that will begin, the next one first.
+    /// Those that will begin, the next one first.
     coming: Vec<Shown>,
 }
 
@@ -28,7 +35,7 @@ impl Silences {
 /// A silence as it is shown.
 #[derive(Debug, Serialize)]
 struct Shown {
-    /// Globs of a window, names of what somebody asked for.
+    /// Globs, or names of what somebody asked for.
     alarms: Vec<String>,
     more: usize,
     from: Timestamp,
@@ -37,45 +44,69 @@ struct Shown {
     because: String,
     /// The incident of which somebody asked for it.
     incident: Option<String>,
+    /// Where it is written in the configuration: file and line.
+    place: Option<String>,
+    /// What names one of globs that somebody made.
+    id: Option<String>,
+    /// Who ended it before its time.
+    ended_by: Option<String>,
 }
 
-/// The silences in force, those that end first before all others, and the windows that will begin.
+/// The silences in force, those that end first before all others, and those that will begin.
 pub(super) async fn silences(
     store: &dyn Store,
     settings: &Settings,
     now: Timestamp,
 ) -> Result<Silences, Error> {
     let windows = &settings.config.silences;
-    let asked_for = stored(store, now).await?;
-    let in_force = windows.in_force(now).into_iter().map(of_window);
-    let mut in_force: Vec<Shown> = in_force.chain(asked_for.into_iter().map(of_stored)).collect();
+    let (begun, later): (Vec<Stored>, Vec<Stored>) =
+        stored(store, now).await?.into_iter().partition(|silence| silence.covers(now));
+    let in_force = windows.in_force(now).into_iter().map(Shown::of_window);
+    let mut in_force: Vec<Shown> =
+        in_force.chain(begun.into_iter().map(Shown::of_stored)).collect();
     in_force.sort_by_key(|silence| silence.until);
     let coming = windows.iter().filter_map(|window| Some((window, window.next(now)?)));
-    let mut coming: Vec<Shown> = coming.map(of_window).collect();
+    let coming = coming.map(Shown::of_window);
+    let mut coming: Vec<Shown> = coming.chain(later.into_iter().map(Shown::of_stored)).collect();
     coming.sort_by_key(|silence| silence.from);
     Ok(Silences { in_force, coming })
 }
 
-fn of_window((window, (from, until)): (&Window, Span)) -> Shown {
-    let because = window.reason.clone().unwrap_or_else(|| "a maintenance window".to_owned());
-    shown(window.alarms.clone(), (from, until), because, None)
-}
+impl Shown {
+    fn of_window((window, (from, until)): (&Window, Span)) -> Shown {
+        let because = window.reason.clone();
+        let because = because.unwrap_or_else(|| "a maintenance window".to_owned());
+        let place = Some(window.place.clone());
+        Shown { place, ..Shown::new(window.alarms.clone(), (from, until), because) }
+    }
 
-fn of_stored(stored: Stored) -> Shown {
-    let because = match &stored.because {
-        Some(because) => format!("{} asked for it: {because}", stored.by),
-        None => format!("{} asked for it", stored.by),
-    };
-    shown(stored.alarms, (stored.at, stored.until), because, Some(stored.incident))
-}
+    /// One that was once, and is over.
+    fn of_past_window(window: &Window) -> Shown {
+        let span = match window.when {
+            When::Once { from, until } => (from, until),
+            When::Every { .. } => (Timestamp::MIN, Timestamp::MIN),
+        };
+        Shown::of_window((window, span))
+    }
 
-fn shown(
-    mut alarms: Vec<String>,
-    (from, until): Span,
-    because: String,
-    incident: Option<String>,
-) -> Shown {
-    let more = alarms.len().saturating_sub(NAMED);
-    alarms.truncate(NAMED);
-    Shown { alarms, more, from, until, because, incident }
+    fn of_stored(stored: Stored) -> Shown {
+        let because = match &stored.because {
+            Some(because) => format!("{} asked for it: {}", stored.by, mask_numbers(because)),
+            None => format!("{} asked for it", stored.by),
+        };
+        let is_by_hand = !stored.globs.is_empty();
+        let id = is_by_hand.then(|| stored.id());
+        let span = (stored.begins(), stored.until);
+        let Stored { globs, alarms, incident, ended_by, .. } = stored;
+        let names = if is_by_hand { globs } else { alarms };
+        let incident = Some(incident).filter(|incident| !incident.is_empty());
+        Shown { incident, id, ended_by, ..Shown::new(names, span, because) }
+    }
+
+    fn new(mut alarms: Vec<String>, (from, until): Span, because: String) -> Shown {
+        let more = alarms.len().saturating_sub(NAMED);
+        alarms.truncate(NAMED);
+        let (incident, place, id, ended_by) = (None, None, None, None);
+        Shown { alarms, more, from, until, because, incident, place, id, ended_by }
+    }
 }

@@ -158,6 +158,12 @@ impl Pages {
         self.backend.store.keep(records::silence(&silence.incident, silence.until), silence);
     }
 
+    /// Keeps a silence of globs as the server does, over or not.
+    pub(super) fn keep_made_silence(&self, silence: &Stored) {
+        self.backend.store.keep(records::silence_by_hand(&silence.id()), silence);
+        self.backend.store.keep(records::silence_made(silence.at, &silence.id()), silence);
+    }
+
     /// What was queued, and not asked for before: wake-ups, due at once.
     pub(super) fn queued(&self) -> Vec<WakeUp> {
         let sent = self.backend.queue.take();

@@ -2,7 +2,7 @@
 
 mod calling;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -16,6 +16,7 @@ use super::roster::{Roster, RosterTable};
 use super::schedules::ScheduleTable;
 use crate::domain::escalation::{Person, Policy};
 use crate::domain::schedule::Schedules;
+use crate::domain::silence::globs_meet;
 use crate::domain::text::check_say;
 
 #[derive(Deserialize)]
@@ -102,6 +103,16 @@ impl Escalation {
     /// The channel of the first policy for alarms of this name.
     pub fn channel_for(&self, alarm: &str) -> Option<&str> {
         self.first_for(alarm).map(|configured| configured.policy.channel.as_str())
+    }
+
+    /// The channels of the policies that may be for an alarm which one of these globs takes, each once.
+    pub fn channels_of(&self, globs: &[String]) -> BTreeSet<String> {
+        let meets = |one: &&Configured| {
+            let policies = one.globs.iter().map(|glob| glob.pattern());
+            policies.into_iter().any(|theirs| globs.iter().any(|glob| globs_meet(glob, &theirs)))
+        };
+        let channels = self.policies.iter().filter(meets);
+        channels.map(|one| one.policy.channel.clone()).collect()
     }
 
     fn first_for(&self, alarm: &str) -> Option<&Configured> {

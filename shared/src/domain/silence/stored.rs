@@ -1,12 +1,20 @@
 //! What somebody asked for: no calls for these alarms for a while.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::glob::{MAX_GLOB_CHARS, glob_takes};
+
+/// The most globs of one silence that is made by hand.
+pub const MAX_GLOBS: usize = 10;
+/// The longest silence that is made by hand, and the longest time until it begins.
+pub const MAX_LASTING: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 /// No calls for these alarms until then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stored {
-    /// The incident of which somebody asked for it.
+    /// The incident of which somebody asked for it; empty where it is for globs.
     pub incident: String,
     /// The alarms' names, exactly.
     pub alarms: Vec<String>,
@@ -19,11 +27,79 @@ pub struct Stored {
     pub because: Option<String>,
     /// When.
     pub at: Timestamp,
+    /// Globs on alarms' names, of one that is of no incident.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub globs: Vec<String>,
+    /// When it begins, if not at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
+    /// Who ended it before its time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_by: Option<String>,
+}
+
+/// What is wrong with a silence that somebody wants to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// It names no alarms.
+    NoGlobs,
+    /// It has more globs than one may have.
+    TooManyGlobs,
+    /// A glob is longer than any name.
+    LongGlob,
+    /// It is over before it begins, or by now.
+    Over,
+    /// It lasts longer, or begins later, than it may.
+    TooLong,
 }
 
 impl Stored {
-    pub(super) fn is_for(&self, alarm: &str) -> bool {
+    /// A silence for alarms of these globs, made by hand. Blank ones are left out, each is there once.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn of_globs(
+        globs: &[&str],
+        (from, until): (Option<Timestamp>, Timestamp),
+        (by, because): (&str, Option<String>),
+        now: Timestamp,
+    ) -> Result<Stored, Unfit> {
+        let globs = read_globs(globs)?;
+        let from = from.filter(|from| *from > now);
+        let begins = from.unwrap_or(now);
+        if until <= begins {
+            return Err(Unfit::Over);
+        }
+        let long = [until.duration_since(begins), begins.duration_since(now)];
+        if long.into_iter().any(|long| long > MAX_LASTING) {
+            return Err(Unfit::TooLong);
+        }
+        let by = by.to_owned();
+        let (incident, alarms, ended_by) = (String::new(), Vec::new(), None);
+        Ok(Stored { incident, alarms, until, by, because, at: now, globs, from, ended_by })
+    }
+
+    /// Names it for good, whenever it ends then: sixteen hexadecimal digits.
+    pub fn id(&self) -> String {
+        let Stored { incident, at, by, globs, from, .. } = self;
+        let what = format!("{incident}\n{at}\n{by}\n{from:?}\n{}", globs.join("\n"));
+        crate::hex(&Sha256::digest(what)[..8])
+    }
+
+    /// When it begins.
+    pub fn begins(&self) -> Timestamp {
+        self.from.unwrap_or(self.at)
+    }
+
+    /// Whether it covers this moment.
+    pub fn covers(&self, at: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= at) && at < self.until
+    }
+
+    /// Whether it is for alarms of this name.
+    pub fn is_for(&self, alarm: &str) -> bool {
         self.alarms.iter().any(|name| name == alarm)
+            || self.globs.iter().any(|glob| glob_takes(glob, alarm))
     }
 
     pub(super) fn reason(&self) -> String {
@@ -32,4 +108,25 @@ impl Stored {
             None => format!("by {}", self.by),
         }
     }
+}
+
+/// Globs as somebody typed them, one line each.
+///
+/// # Errors
+/// What is wrong with them.
+pub fn read_globs(typed: &[&str]) -> Result<Vec<String>, Unfit> {
+    let mut globs: Vec<String> = Vec::new();
+    for glob in typed {
+        let glob = glob.trim();
+        let is_known = globs.iter().any(|have| have == glob);
+        match glob.chars().nth(MAX_GLOB_CHARS) {
+            _ if glob.is_empty() || is_known => {}
+            Some(_) => return Err(Unfit::LongGlob),
+            None if globs.len() == MAX_GLOBS => return Err(Unfit::TooManyGlobs),
+            None => {
+                globs.push(glob.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
+            }
+        }
+    }
+    if globs.is_empty() { Err(Unfit::NoGlobs) } else { Ok(globs) }
 }

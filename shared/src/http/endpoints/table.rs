@@ -21,6 +21,9 @@ pub enum Endpoint {
     Raise,
     RaiseIncident,
     History,
+    Silences,
+    MakeSilence,
+    EndSilence,
     OnCall,
     Numbers,
     System,
@@ -84,6 +87,9 @@ impl Endpoint {
             | Endpoint::Raise
             | Endpoint::RaiseIncident
             | Endpoint::History
+            | Endpoint::Silences
+            | Endpoint::MakeSilence
+            | Endpoint::EndSilence
             | Endpoint::OnCall
             | Endpoint::Numbers
             | Endpoint::System
@@ -165,6 +171,9 @@ pub const ENDPOINTS: &[Route<Endpoint>] = {
         route(Endpoint::Raise, Get, "/raise", Body::Nothing, Viewer),
         route(Endpoint::RaiseIncident, Post, "/raise", Body::Page, Viewer),
         route(Endpoint::History, Get, "/history", Body::Nothing, Viewer),
+        route(Endpoint::Silences, Get, "/silences", Body::Nothing, Viewer),
+        route(Endpoint::MakeSilence, Post, "/silences", Body::Page, Viewer),
+        route(Endpoint::EndSilence, Post, "/silences/end", Body::Page, Viewer),
         route(Endpoint::OnCall, Get, "/on-call", Body::Nothing, Viewer),
         route(Endpoint::Numbers, Get, "/numbers", Body::Nothing, Viewer),
         route(Endpoint::System, Get, "/system", Body::Nothing, Viewer),

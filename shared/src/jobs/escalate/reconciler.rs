@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::silences::stored;
 use super::work::Work;
 use super::{Effects, Escalate, after};
 use crate::Error;
@@ -65,6 +66,7 @@ impl Work<'_> {
         repaired: &[Repaired],
     ) -> Result<(), Error> {
         let Some(policy) = records::policy_of(id) else { return Ok(()) };
+        let silences = stored(self.store(), self.now).await?;
         let owner = self.escalate.writer_ids.next();
         let committed = self
             .commit(&policy, &[], &owner, Effects::Inline, &|transaction| {
@@ -74,7 +76,8 @@ impl Work<'_> {
                     let found: Vec<Signal> =
                         repaired.iter().map(|what| Signal::Repaired(*what)).collect();
                     transaction.apply(&found);
-                    transaction.apply(&[transaction.wake(&self.settings.config.silences)]);
+                    let windows = &self.settings.config.silences;
+                    transaction.apply(&[transaction.wake(windows, &silences)]);
                 }
             })
             .await?;

@@ -2,7 +2,16 @@
 //!
 //! An alarm that goes off while it is silenced calls nobody. It is not lost: its record says that it waits, and a
 //! wake-up that was armed before brings it again at the end of the silence. Then it raises or joins an incident, unless
-//! it has recovered, or another silence has begun.
+//! it has recovered, or another silence has begun. [`kept`]: silences as they are stored. [`by_hand`]: those of globs that
+//! somebody makes and ends. [`windows`]: rounds that wait for the end of a window.
+
+mod by_hand;
+mod kept;
+mod windows;
+
+pub use by_hand::{MAX_BY_HAND, request_end, request_silence};
+pub use kept::{is_silenced, over, stored};
+use windows::silenced;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,50 +21,17 @@ use super::work::Work;
 use super::{Effects, after};
 use crate::Error;
 use crate::domain::alarm::{Change, State};
-use crate::domain::escalation::{Incident, Phase, Signal};
+use crate::domain::escalation::{Incident, Signal};
 use crate::domain::routes::Line;
-use crate::domain::silence::{Silence, Silences, Stored};
+use crate::domain::silence::{Silence, Stored};
 use crate::domain::text::local_day;
 use crate::domain::text::{cut_section, escape};
 use crate::storage::messages::WakeUp;
-use crate::storage::records::{self, AlarmRecord, SILENCES, Waits};
-use crate::storage::{Condition, Put, QueueName, Store, all_records, writes};
+use crate::storage::records::{self, AlarmRecord, Waits};
+use crate::storage::{Condition, Put, QueueName, all_records, writes};
 
 /// A silence that is longer by less than this was asked for by one press too many.
 const MIN_EXTENSION: SignedDuration = SignedDuration::from_mins(1);
-
-/// The silences that people have asked for and that are not over, strongly consistent.
-pub async fn stored(store: &dyn Store, now: Timestamp) -> Result<Vec<Stored>, Error> {
-    let records = all_records(store, SILENCES, now).await?;
-    let read = records.iter().filter_map(|record| {
-        serde_json::from_str::<Stored>(&record.body)
-            .inspect_err(|error| tracing::error!(%error, "a silence cannot be read"))
-            .ok()
-    });
-    let mut found: Vec<Stored> = read.filter(|silence| now < silence.until).collect();
-    found.sort_by_key(|silence| silence.until);
-    Ok(found)
-}
-
-/// Whether something is silenced for an incident: calls for it, or its alarms since.
-///
-/// # Errors
-/// The store does not answer.
-pub async fn is_silenced(
-    store: &dyn Store,
-    incident: &Incident,
-    now: Timestamp,
-) -> Result<bool, Error> {
-    if incident.silenced_until.is_some() {
-        return Ok(true);
-    }
-    // Whoever never asked for a silence costs no look.
-    if incident.silenced_by().is_none() {
-        return Ok(false);
-    }
-    let stored = stored(store, now).await?;
-    Ok(stored.iter().any(|silence| silence.incident == incident.id))
-}
 
 impl Work<'_> {
     /// Silences an incident, and all alarms that go on in it now, for so long. Hanging up is left to whoever is woken
@@ -89,18 +65,12 @@ impl Work<'_> {
             by: by.to_owned(),
             because: reason.map(str::to_owned),
             at: now,
-        };
-        // An expiry is told in whole seconds.
-        let expires_at = Some(after(until, SignedDuration::from_secs(1)));
-        let body = serde_json::to_string(&stored).unwrap_or_default();
-        let put = Put {
-            key: records::silence(id, until),
-            body,
-            condition: Condition::Always,
-            expires_at,
+            globs: Vec::new(),
+            from: None,
+            ended_by: None,
         };
         // First this: whoever comes again after a crash finds an incident that is not silenced, and does both.
-        self.store().write(&[put.into()], now).await?;
+        self.store().write(&writes(kept::puts(&stored, Condition::Always)), now).await?;
         self.transact(id, effects, &|transaction| {
             // Two presses may come at once.
             let stored = transaction.stored.as_ref();
@@ -119,12 +89,20 @@ impl Work<'_> {
         let mut ended = stored(self.store(), now).await?;
         ended.retain(|silence| silence.incident == id);
         for silence in &ended {
-            let key = records::silence(id, silence.until);
-            let body = serde_json::to_string(&Stored { until: now, ..silence.clone() });
-            let body = body.unwrap_or_default();
-            let put = Put { key, body, condition: Condition::Always, expires_at: Some(now) };
-            self.store().write(&[put.into()], now).await?;
+            self.store().write(&writes(kept::ended(silence, by, now)), now).await?;
         }
+        self.bring_back_waiting().await?;
+        let signal = Signal::SilenceEnded { by: by.to_owned() };
+        self.transact(id, Effects::Inline, &|transaction| {
+            transaction.apply(std::slice::from_ref(&signal));
+        })
+        .await
+        .map(|_| ())
+    }
+
+    /// What waits for the end of a silence, and is silenced by none any more, goes off now.
+    async fn bring_back_waiting(&self) -> Result<(), Error> {
+        let now = self.now;
         let left = stored(self.store(), now).await?;
         let windows = &self.settings.config.silences;
         for record in all_records(self.store(), records::WAITING, now).await? {
@@ -135,12 +113,7 @@ impl Work<'_> {
                 self.end_silence(&change, due).await?;
             }
         }
-        let signal = Signal::SilenceEnded { by: by.to_owned() };
-        self.transact(id, Effects::Inline, &|transaction| {
-            transaction.apply(std::slice::from_ref(&signal));
-        })
-        .await
-        .map(|_| ())
+        Ok(())
     }
 
     /// Whether the alarm of this name is silenced now.
@@ -299,44 +272,12 @@ impl Transaction<'_> {
         self.waiting = Some((records::waiting(&change.key), Some(wake_up)));
         Waits { since: change.at, due }
     }
-
-    /// Returns the signal for an incident whose time has come. Where a round would begin anew, and all that goes on is in a
-    /// maintenance window by now, it waits for the end of that.
-    pub(super) fn wake(&self, silences: &Silences) -> Signal {
-        let begins_anew = |incident: &&Incident| {
-            // It is over now, if nothing changed for as long as its policy says.
-            if incident.resolves_at().is_some_and(|at| at <= self.now) {
-                return false;
-            }
-            let waited = incident.phase != Phase::Calling || incident.silenced_until.is_some();
-            waited && incident.next_round_at().is_some_and(|at| at <= self.now)
-        };
-        let incident = self.stored.as_ref().map(|stored| &stored.incident).filter(begins_anew);
-        match incident.and_then(|incident| silenced(incident, silences, self.now)) {
-            Some(until) => {
-                let by = "the maintenance window".to_owned();
-                Signal::Silenced { by, until, reason: None }
-            }
-            None => Signal::Wake,
-        }
-    }
 }
 
 /// Whether it is open, and not silenced about as long already.
 fn may_be_silenced(incident: &Incident, until: Timestamp) -> bool {
     let is_longer = |have| until.duration_since(have) >= MIN_EXTENSION;
     incident.ended_at.is_none() && incident.silenced_until.is_none_or(is_longer)
-}
-
-/// Until when all alarms of an incident that go on are in maintenance windows, if they are.
-fn silenced(incident: &Incident, silences: &Silences, now: Timestamp) -> Option<Timestamp> {
-    // What somebody raised by hand is in no window.
-    if incident.more_alarms > 0 || incident.open_alarms().any(|alarm| alarm.raised_by.is_some()) {
-        return None;
-    }
-    let until = |name: &str| silences.until(name, now).map(|silence| silence.until);
-    let untils: Option<Vec<_>> = incident.open_alarms().map(|alarm| until(&alarm.name)).collect();
-    untils?.into_iter().min()
 }
 
 #[cfg(test)]

@@ -62,6 +62,10 @@ impl Work<'_> {
                     tracing::error!(policy, "an incident was raised by hand for no policy");
                 }
             }
+            WakeUp::MakeSilence { silence } => self.make_silence(silence).await?,
+            WakeUp::EndSilence { id, made_at, by } => {
+                self.end_silence_by_hand(id, *made_at, by).await?;
+            }
             WakeUp::Silence { incident, by, until } => {
                 let silence = Act::Silence { until: *until, reason: None };
                 self.act(incident, &Asker::Nameless(by.clone()), &silence, 0).await?;

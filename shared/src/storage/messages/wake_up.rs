@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::alarm::{ByHand, Change};
 use crate::domain::escalation::{Act, Asker, Incident};
 use crate::domain::sign_in::AskForCode;
+use crate::domain::silence::Stored;
 use crate::hex;
 use crate::storage::records;
 
@@ -64,6 +65,20 @@ pub enum WakeUp {
         policy: String,
         /// What they say.
         raised: ByHand,
+    },
+    /// Somebody makes a silence of globs.
+    MakeSilence {
+        /// The silence.
+        silence: Stored,
+    },
+    /// Somebody ends a silence of globs before its time.
+    EndSilence {
+        /// Its id.
+        id: String,
+        /// When it was made.
+        made_at: Timestamp,
+        /// Who, as people are told.
+        by: String,
     },
     /// What an earlier version sent for [`Act::Silence`].
     Silence {
@@ -138,6 +153,8 @@ impl WakeUp {
             WakeUp::Raise { policy, raised } => {
                 format!("raise {} {}", records::alarm(&raised.key(policy)).sk, raised.at)
             }
+            WakeUp::MakeSilence { silence } => format!("silence {} made", silence.id()),
+            WakeUp::EndSilence { id, .. } => format!("silence {id} ended"),
             WakeUp::Silence { incident, until, .. } => format!("{incident} silence {until}"),
             WakeUp::Resolve { incident, by, seen } => format!("{incident} resolve {seen} {by}"),
             WakeUp::TextNotDelivered { incident, sid, .. } => format!("{incident} text {sid}"),
@@ -155,6 +172,8 @@ impl WakeUp {
             | WakeUp::Alarm { .. }
             | WakeUp::Act { .. }
             | WakeUp::Raise { .. }
+            | WakeUp::MakeSilence { .. }
+            | WakeUp::EndSilence { .. }
             | WakeUp::Silence { .. }
             | WakeUp::Resolve { .. }
             | WakeUp::TextNotDelivered { .. }

@@ -1,5 +1,6 @@
 //! What becomes of alarms that go off while they are silenced, over a backend in memory that may fail at any time.
 
+mod by_hand;
 mod scenario;
 
 use scenario::{Scenario, at};
@@ -146,6 +147,9 @@ async fn another_silence_makes_it_wait_again_without_a_word() {
         by: "bravo".to_owned(),
         because: None,
         at: at("03:30"),
+        globs: Vec::new(),
+        from: None,
+        ended_by: None,
     };
     scenario.backend.store.keep(records::silence(&stored.incident, stored.until), &stored);
     scenario.it_is("04:00");

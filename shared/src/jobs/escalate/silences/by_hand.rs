@@ -1,0 +1,160 @@
+//! Silences of globs that somebody makes by hand, and ends. A page or a command asks through the queue of wake-ups, and
+//! whoever takes it from there does it and tells Slack, once each.
+
+use jiff::Timestamp;
+
+use super::super::work::Work;
+use super::{Effects, kept, silenced};
+use crate::Error;
+use crate::domain::escalation::{Incident, Signal};
+use crate::domain::routes::Line;
+use crate::domain::silence::Stored;
+use crate::domain::text::{bold, cut_section, escape, local_day, mask_numbers};
+use crate::storage::messages::WakeUp;
+use crate::storage::records;
+use crate::storage::{Condition, Queue, QueueName, incidents, writes};
+
+/// The most silences of globs that are in force or to come: each alarm is compared with all of them.
+pub const MAX_BY_HAND: usize = 50;
+
+/// Asks that a silence be made.
+///
+/// # Errors
+/// The queue does not take it.
+pub async fn request_silence(queue: &dyn Queue, silence: Stored) -> Result<(), Error> {
+    let wake_up = WakeUp::MakeSilence { silence };
+    queue.send(QueueName::WakeUps, wake_up.to_body(), &wake_up.group(), None).await
+}
+
+/// Asks that a silence of globs be over.
+///
+/// # Errors
+/// The queue does not take it.
+pub async fn request_end(queue: &dyn Queue, silence: &Stored, by: &str) -> Result<(), Error> {
+    let (id, made_at, by) = (silence.id(), silence.at, by.to_owned());
+    let wake_up = WakeUp::EndSilence { id, made_at, by };
+    queue.send(QueueName::WakeUps, wake_up.to_body(), &wake_up.group(), None).await
+}
+
+/// How the timeline names whoever a silence of globs holds an incident back for.
+pub(super) fn told_by(silence: &Stored) -> String {
+    format!("the silence of {}", silence.by)
+}
+
+impl Work<'_> {
+    /// Makes a silence. The same request may come twice, also after it was ended.
+    pub(in super::super) async fn make_silence(&self, silence: &Stored) -> Result<(), Error> {
+        let now = self.now;
+        let by_hand = kept::stored(self.store(), now).await?;
+        let by_hand = by_hand.iter().filter(|silence| !silence.globs.is_empty()).count();
+        if silence.until <= now || silence.globs.is_empty() || by_hand >= MAX_BY_HAND {
+            tracing::warn!(by_hand, "a silence that was asked for is not made");
+            return Ok(());
+        }
+        if self.silence_made(silence.at, &silence.id()).await?.is_some() {
+            return Ok(());
+        }
+        let from = silence.from.map(|from| format!(" from {}", local_day(from)));
+        let text = format!(
+            ":mute: {} silenced {}{} until {}{}: nobody is called for what they name",
+            bold(&silence.by),
+            named(silence),
+            from.unwrap_or_default(),
+            local_day(silence.until),
+            reason(silence),
+        );
+        // It is queued before it is stored, so that a crash loses nothing; queued twice, it is one line.
+        self.tell_of(silence, "made", &text).await?;
+        let puts = writes(kept::puts(silence, Condition::Absent));
+        match self.store().write(&puts, now).await {
+            Err(Error::Conflict { .. }) => Ok(()),
+            written => written,
+        }
+    }
+
+    /// Ends a silence of globs: what waited for its end goes off now.
+    pub(in super::super) async fn end_silence_by_hand(
+        &self,
+        id: &str,
+        made_at: Timestamp,
+        by: &str,
+    ) -> Result<(), Error> {
+        let now = self.now;
+        let Some(silence) = self.silence_made(made_at, id).await? else { return Ok(()) };
+        if silence.ended_by.is_none() {
+            if silence.until <= now || silence.globs.is_empty() {
+                return Ok(());
+            }
+            let text = format!(
+                ":bell: {} ended the silence of {} by {}, which would have lasted until {}",
+                bold(by),
+                named(&silence),
+                bold(&silence.by),
+                local_day(silence.until),
+            );
+            self.tell_of(&silence, "ended", &text).await?;
+            self.store().write(&writes(kept::ended(&silence, by, now)), now).await?;
+        }
+        self.bring_back_waiting().await?;
+        self.unsilence_incidents(&silence, by).await
+    }
+
+    /// The silence of this id, over or not.
+    async fn silence_made(&self, at: Timestamp, id: &str) -> Result<Option<Stored>, Error> {
+        let found = self.store().load(&[records::silence_made(at, id)], self.now).await?;
+        let record = found.into_iter().flatten().next();
+        Ok(record.and_then(|record| serde_json::from_str(&record.body).ok()))
+    }
+
+    /// Incidents that a silence held back, and no other one does, go on.
+    async fn unsilence_incidents(&self, silence: &Stored, by: &str) -> Result<(), Error> {
+        let now = self.now;
+        let left = kept::stored(self.store(), now).await?;
+        let held_by = told_by(silence);
+        let is_held = |incident: &Incident| {
+            incident.ended_at.is_none()
+                && incident.silenced_until.is_some()
+                && incident.silenced_by() == Some(held_by.as_str())
+        };
+        for incident in incidents::latest(self.store(), now).await?.iter().filter(|i| is_held(i)) {
+            self.transact(&incident.id, Effects::Inline, &|transaction| {
+                let silences = &self.settings.config.silences;
+                let is_free = transaction.stored.as_ref().is_some_and(|stored| {
+                    is_held(&stored.incident)
+                        && silenced(&stored.incident, silences, &left, now).is_none()
+                });
+                if is_free {
+                    transaction.apply(&[Signal::SilenceEnded { by: by.to_owned() }]);
+                }
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Tells the channels of all policies that it may be about.
+    async fn tell_of(&self, silence: &Stored, what: &str, text: &str) -> Result<(), Error> {
+        let line = Line {
+            event_type: "silence".to_owned(),
+            event_id: format!("{} {what}", silence.id()),
+            route: "silences".to_owned(),
+            text: cut_section(text),
+            failed: false,
+            asks: false,
+        };
+        for channel in self.settings.config.escalation.channels_of(&silence.globs) {
+            self.send_lines(&channel, None, vec![line.clone()]).await?;
+        }
+        Ok(())
+    }
+}
+
+fn named(silence: &Stored) -> String {
+    let globs = silence.globs.iter().map(|glob| bold(&mask_numbers(glob)));
+    globs.collect::<Vec<_>>().join(", ")
+}
+
+fn reason(silence: &Stored) -> String {
+    let because = silence.because.as_deref().map(|because| escape(&mask_numbers(because)));
+    because.map(|because| format!(" ({because})")).unwrap_or_default()
+}

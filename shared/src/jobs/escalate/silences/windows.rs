@@ -1,0 +1,53 @@
+//! A round that would begin anew while all that goes on is silenced waits for the end of that.
+
+use jiff::Timestamp;
+
+use super::super::transaction::Transaction;
+use super::by_hand;
+use crate::domain::escalation::{Incident, Phase, Signal};
+use crate::domain::silence::{Silences, Stored};
+
+impl Transaction<'_> {
+    /// Returns the signal for an incident whose time has come. Where a round would begin anew, and all that goes on is in a
+    /// maintenance window by now, it waits for the end of that.
+    pub(in super::super) fn wake(&self, silences: &Silences, stored: &[Stored]) -> Signal {
+        let begins_anew = |incident: &&Incident| {
+            // It is over now, if nothing changed for as long as its policy says.
+            if incident.resolves_at().is_some_and(|at| at <= self.now) {
+                return false;
+            }
+            let waited = incident.phase != Phase::Calling || incident.silenced_until.is_some();
+            waited && incident.next_round_at().is_some_and(|at| at <= self.now)
+        };
+        let incident = self.stored.as_ref().map(|stored| &stored.incident).filter(begins_anew);
+        match incident.and_then(|incident| silenced(incident, silences, stored, self.now)) {
+            Some((until, by)) => Signal::Silenced { by, until, reason: None },
+            None => Signal::Wake,
+        }
+    }
+}
+
+/// Until when all alarms of an incident that go on are in maintenance windows, or in silences of globs, if they are; and
+/// how people are told of that.
+pub(super) fn silenced(
+    incident: &Incident,
+    silences: &Silences,
+    stored: &[Stored],
+    now: Timestamp,
+) -> Option<(Timestamp, String)> {
+    // What somebody raised by hand is in no window.
+    if incident.more_alarms > 0 || incident.open_alarms().any(|alarm| alarm.raised_by.is_some()) {
+        return None;
+    }
+    // What is silenced for an incident alone holds that back by itself.
+    let of_globs: Vec<Stored> =
+        stored.iter().filter(|silence| !silence.globs.is_empty()).cloned().collect();
+    let until = |name: &str| Some(silences.until_with(&of_globs, name, now)?.until);
+    let untils: Option<Vec<_>> = incident.open_alarms().map(|alarm| until(&alarm.name)).collect();
+    let until = untils?.into_iter().min()?;
+    let by_hand = of_globs.iter().find(|silence| {
+        silence.covers(now) && incident.open_alarms().any(|alarm| silence.is_for(&alarm.name))
+    });
+    let by = by_hand.map_or_else(|| "the maintenance window".to_owned(), by_hand::told_by);
+    Some((until, by))
+}
