@@ -6,6 +6,7 @@ use clap::CommandFactory;
 use ringdown::commands::callbacks::CallbacksCommand;
 use ringdown::commands::dead_letters::DeadLettersOptions;
 use ringdown::commands::incidents::{IncidentsCommand, IncidentsOptions};
+use ringdown::commands::on_call::OnCallOptions;
 use ringdown::commands::sessions::{SessionsCommand, SessionsOptions};
 use ringdown::commands::{self, Command, CommandLine};
 use ringdown::say_error;
@@ -56,7 +57,7 @@ async fn run(line: CommandLine) -> Result<bool, String> {
             let deployment = backend::deployment(options.folder.path()).await;
             commands::check::run(&options, deployment.as_ref())
         }
-        Command::OnCall(options) => commands::on_call::run(&options).map(|()| true),
+        Command::OnCall(options) => on_call(&options).await,
         Command::Flow(command) => commands::flow::run(&command).await,
         Command::Send(options) => {
             let earlier = backend::earlier(&options).await?;
@@ -110,6 +111,19 @@ async fn incidents(options: &IncidentsOptions) -> Result<bool, String> {
     done.map_err(|error| error.to_string())
 }
 
+async fn on_call(options: &OnCallOptions) -> Result<bool, String> {
+    let told = |error: shared::Error| error.to_string();
+    let (data, config) = (options.folder.path(), options.config.path());
+    let Some(command) = &options.command else {
+        let overrides = backend::overrides(data).await.map_err(told)?;
+        return commands::on_call::run(options, &overrides).map(|()| true);
+    };
+    let backend = backend::open(data, config).await.map_err(told)?;
+    let config = backend.config.map_err(told)?;
+    let ports = (backend.store.as_ref(), backend.queue.as_ref());
+    commands::on_call::overrides::act(ports, &config, command, options.json).await.map_err(told)
+}
+
 async fn sessions(options: &SessionsOptions) -> Result<bool, String> {
     let told = |error: shared::Error| error.to_string();
     let backend =
@@ -146,15 +160,15 @@ mod backend {
     use shared::Error;
     use shared::config::file::Config;
     use shared::config::{ConfigStatus, kept_config};
+    use shared::domain::schedule::StoredOverrides;
     use shared::jobs::count::Count;
-    use shared::storage::dead_letters;
     use shared::storage::{Queue, Store};
+    use shared::storage::{dead_letters, overrides};
     use shared::twilio::rest::wire;
 
     pub(super) struct Backend {
         pub(super) store: Arc<dyn Store>,
         pub(super) queue: Arc<dyn Queue>,
-        /// Only a replay needs it.
         pub(super) config: Result<Arc<Config>, Error>,
     }
 
@@ -176,6 +190,19 @@ mod backend {
         let good_since = standing.good_since.filter(|_| keeps_own);
         let name = format!("the data folder {}", data.display());
         Some(Deployment { name, standing: ConfigStatus { good_since, ..standing }, keeps_own })
+    }
+
+    /// Who has taken over on call; nobody, where there is no server.
+    pub(super) async fn overrides(data: &Path) -> Result<StoredOverrides, Error> {
+        #[cfg(feature = "aws")]
+        if ringdown::settings::environment().get("TABLE_NAME").is_some() {
+            let backend = shared::aws::Backend::of(ringdown::settings::environment())?;
+            return overrides::read(backend.store()?.as_ref(), now()).await;
+        }
+        if !data.join("ringdown.sqlite").exists() {
+            return Ok(StoredOverrides::default());
+        }
+        overrides::read(&Records(Database::open(data).map_err(Error::Store)?), now()).await
     }
 
     pub(super) async fn open(data: &Path, config: Option<&Path>) -> Result<Backend, Error> {

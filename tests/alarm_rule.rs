@@ -138,7 +138,7 @@ fn notes_and_names_of_alarms_are_for_those_who_need_them() {
         ("EscalationTimerRole", "ReadIncidents", true, false),
         ("EscalationTimerRole", "WriteItsRecords", true, false),
         ("DashboardRole", "ReadRecords", false, true),
-        ("DashboardRole", "MarkLettersCountAttemptsAndKeepFlows", false, false),
+        ("DashboardRole", "MarkLettersCountAttemptsTakeOverAndKeepFlows", false, false),
         ("EscalationCallbackRole", "ReadIncidents", false, false),
         ("EscalationCallbackRole", "WriteIncidents", false, false),
         ("SlackForwarderRole", "WriteItsRecords", false, false),

@@ -394,8 +394,8 @@ fn dashboard_may_queue_an_end_and_not_write_an_incident() {
     let writes: Vec<&str> = writes.into_iter().filter(|one| !one.contains("[config]")).collect();
     assert_eq!(writes.len(), 1, "{role}");
     let keys = writes[0].lines().find(|line| line.contains("LeadingKeys")).unwrap();
-    let expected = "dynamodb:LeadingKeys: [dead-letters, dead-letter-bodies, \"log-in#*\", \"sign-in#*\", sessions, \
-                    \"flow#*\", counters]";
+    let expected = "dynamodb:LeadingKeys: [dead-letters, dead-letter-bodies, overrides, \"log-in#*\", \"sign-in#*\", \
+                    sessions, \"flow#*\", counters]";
     assert_eq!(keys.trim(), expected);
 }
 

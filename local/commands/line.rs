@@ -256,7 +256,9 @@ impl Command {
                 (Some(&mut options.folder.data), Some(&mut options.config.config))
             }
             Command::Config(options) => (None, Some(&mut options.config.config)),
-            Command::OnCall(options) => (None, Some(&mut options.config.config)),
+            Command::OnCall(options) => {
+                (Some(&mut options.folder.data), Some(&mut options.config.config))
+            }
             Command::Flow(command) => command.places(),
             Command::Verify(_) | Command::Completions(_) => (None, None),
             Command::DeadLetters(options) => {

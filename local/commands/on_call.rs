@@ -1,4 +1,6 @@
-//! `ringdown oncall`: who is on call, until when, and who is next?
+//! `ringdown oncall`: who is on call, until when, and who is next? [`overrides`]: somebody takes over.
+
+pub mod overrides;
 
 use clap::Args;
 use jiff::tz::TimeZone;
@@ -6,13 +8,15 @@ use jiff::{SignedDuration, Span, ToSpan};
 use serde::Serialize;
 use shared::Timestamp;
 use shared::config::file::{Config, Instead, Problem};
-use shared::domain::schedule::{Because, Moment, Schedule, Shift, time};
+use shared::domain::schedule::{Because, Moment, Schedule, Shift, StoredOverrides, time};
 
-use super::arguments::ConfigFile;
+use super::arguments::{ConfigFile, DataFolder};
 use super::read_leniently;
 use crate::clock::now;
 use crate::output::json;
 use crate::settings::Source;
+
+pub use overrides::OnCallCommand;
 
 /// What was typed behind `oncall`.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
@@ -26,19 +30,26 @@ pub struct OnCallOptions {
     /// How far to look ahead, like 10d; a year at most [default: 4w]
     #[arg(long = "for", value_name = "TIME")]
     pub lasting: Option<String>,
-    /// Print the schedules as JSON
-    #[arg(long)]
+    /// Print the answer as JSON
+    #[arg(long, global = true)]
     pub json: bool,
     /// The configuration.
     #[command(flatten)]
     pub config: ConfigFile,
+    /// The data folder, which knows who has taken over.
+    #[command(flatten)]
+    pub folder: DataFolder,
+    /// What to do instead of printing who is on call.
+    #[command(subcommand)]
+    pub command: Option<OnCallCommand>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   ringdown oncall
   ringdown oncall --json
-  ringdown oncall --at 2026-12-24T20:00 --for 4w --config ringdown.toml";
+  ringdown oncall --at 2026-12-24T20:00 --for 4w --config ringdown.toml
+  ringdown oncall override primary bravo --until 2026-12-24T22:00";
 
 /// The longest look ahead.
 const MAX_SPAN: SignedDuration = SignedDuration::from_hours(366 * 24);
@@ -48,11 +59,11 @@ pub fn four_weeks() -> Span {
     4.weeks()
 }
 
-/// Prints who is on call in each schedule.
+/// Prints who is on call in each schedule, with these overrides over what the configuration says.
 ///
 /// # Errors
 /// Says what is wrong with the time, or with the configuration.
-pub fn run(options: &OnCallOptions) -> Result<(), String> {
+pub fn run(options: &OnCallOptions, overrides: &StoredOverrides) -> Result<(), String> {
     let source = &Source::find(options.config.path());
     let at = options.at.as_deref().map_or(Ok(Moment::Instant(now())), moment)?;
     let lasting = options.lasting.as_deref().map_or(Ok(four_weeks()), look_ahead)?;
@@ -60,7 +71,8 @@ pub fn run(options: &OnCallOptions) -> Result<(), String> {
     if let Some(warning) = source.warning() {
         say_error!("{warning}");
     }
-    let schedules = &config.escalation.schedules;
+    let escalation = config.escalation.with_overrides(overrides);
+    let schedules = &escalation.schedules;
     if options.json {
         let listed = |schedule: &Schedule| {
             let at = at.in_zone(&schedule.zone);
@@ -190,6 +202,7 @@ pub fn print(schedule: &Schedule, at: Timestamp, until: Timestamp, indent: &str)
     for (from, until, shift) in &rows {
         let mark = match shift.because {
             Because::Override => "  (override)",
+            Because::TakenOver => "  (taken over)",
             _ => "",
         };
         say!("{indent}  {from:froms$}  {until:untils$}  {}{mark}", who(shift));

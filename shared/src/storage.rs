@@ -13,6 +13,7 @@ pub mod hours;
 pub mod incidents;
 pub mod messages;
 pub mod opt_outs;
+pub mod overrides;
 pub mod pauses;
 pub mod records;
 pub mod sessions;

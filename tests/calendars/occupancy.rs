@@ -40,7 +40,7 @@ fn answer(case: &Case) -> Result<serde_json::Value, Box<dyn Error>> {
         .chain(&read.complaints)
         .map(|one| format!("{}: {}: {}", one.line, one.key, one.what))
         .collect();
-    let source = Source::Calendar(read.calendar);
+    let source = Source::Calendar(std::sync::Arc::new(read.calendar));
     let schedule = Schedule { name: "calendar".to_owned(), zone, source, overrides: Vec::new() };
     let (from, until) = (Timestamp::from_second(case.from)?, Timestamp::from_second(case.until)?);
     let shifts = schedule.shifts(from, until).into_iter().filter_map(|shift| {

@@ -20,6 +20,7 @@ mod hostile;
 mod inbound_flows;
 mod limits;
 mod metrics;
+mod on_call;
 mod pages;
 mod published;
 mod quiet;

@@ -1,7 +1,8 @@
 //! Who is on call when. Pure: the time is an argument, and a schedule is read once, when the configuration is.
 //!
 //! 1. [`Rotation`]: people in turn, by local weeks or days. [`Calendar`]: the events of an `.ics` file.
-//! 2. [`Override`]: dated exceptions, which lie over either.
+//! 2. [`Override`]: dated exceptions, which lie over either: those of the file, and over them [`StoredOverrides`], which
+//!    people have made since.
 //! 3. [`Schedules::on_call`]: the [`Shift`] at a moment. A gap is a shift too: one without a person.
 //! 4. [`two_weeks`]: the same, ready for a page.
 
@@ -10,6 +11,7 @@ mod moment;
 mod names;
 mod rotation;
 mod slot;
+mod stored;
 mod view;
 
 use calendar::Occurrences;
@@ -20,7 +22,13 @@ pub(crate) use names::comparable;
 pub use names::{NOT_ON_CALL, Names};
 pub(crate) use rotation::plus_days;
 pub use rotation::{Rotation, Turns};
+pub use stored::{
+    Asked, Ignored, KEPT, Known, MAX_AHEAD, MAX_LENGTH, MAX_OVERRIDES, NotMade, Removed,
+    StoredOverride, StoredOverrides,
+};
 pub use view::{ScheduleView, ShiftView, time, two_weeks};
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -51,7 +59,7 @@ pub enum Source {
     /// People in turn.
     Rotation(Rotation),
     /// The events of an `.ics` file.
-    Calendar(Calendar),
+    Calendar(Arc<Calendar>),
 }
 
 /// A dated exception.
@@ -63,6 +71,8 @@ pub struct Override {
     pub until: Timestamp,
     /// Who is on call then; `None` is an empty shift, on purpose.
     pub person: Option<String>,
+    /// The id of the [`StoredOverride`] that it is; `None` for one of the file.
+    pub stored: Option<String>,
 }
 
 /// Who is on call, from when until when.
@@ -84,8 +94,10 @@ pub struct Shift {
 pub enum Because {
     /// It is their turn.
     Rotation,
-    /// An override says so.
+    /// An override of the file says so.
     Override,
+    /// Somebody has said so since, on the page or at the command line.
+    TakenOver,
     /// An event of the calendar says so.
     Calendar,
     /// Nothing says who: before the first shift, or between two events.
@@ -199,13 +211,13 @@ impl Around<'_> {
     fn shift(&mut self, at: Timestamp) -> Shift {
         let over = last_covering(&self.spans, at);
         if let Some(winner) = over.winner {
-            let people = self.schedule.overrides[winner].person.iter().cloned().collect();
-            return Shift {
-                people,
-                from: over.from,
-                until: over.until,
-                because: Because::Override,
+            let winner = &self.schedule.overrides[winner];
+            let because = match winner.stored {
+                Some(_) => Because::TakenOver,
+                None => Because::Override,
             };
+            let people = winner.person.iter().cloned().collect();
+            return Shift { people, from: over.from, until: over.until, because };
         }
         let mut shift = match &mut self.source {
             Either::Rotation(rotation) => rotation.turn(&self.schedule.zone, at),

@@ -11,7 +11,7 @@
 //!    a text was not delivered.
 //! 6. [`silences`]: what people ask for, and alarms that wait for the end of one. [`acts`]: somebody acts on an
 //!    incident is over. [`heartbeat`]: that all this works. `lost_shifts`: that a calendar does not. [`incidents`]: what
-//!    readers see. [`raise`]: an incident is raised by hand. [`sign_in`]: a person is sent a code. `opt_outs`: somebody
+//!    readers see. [`overrides`]: somebody takes over on call. [`raise`]: an incident is raised by hand. [`sign_in`]: a person is sent a code. `opt_outs`: somebody
 //!    wants no texts.
 //!
 //! The clock is read where a request or message comes in, and once more where requests to Twilio have taken their time
@@ -28,6 +28,7 @@ pub mod incidents;
 pub mod intake;
 mod lost_shifts;
 mod opt_outs;
+pub mod overrides;
 pub mod raise;
 mod reconciler;
 pub mod record;

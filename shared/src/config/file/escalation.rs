@@ -2,6 +2,7 @@
 
 mod calling;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +16,7 @@ use super::people::PersonTable;
 use super::roster::{Roster, RosterTable};
 use super::schedules::ScheduleTable;
 use crate::domain::escalation::{Person, Policy};
-use crate::domain::schedule::Schedules;
+use crate::domain::schedule::{Known, Schedules, StoredOverrides};
 use crate::domain::silence::globs_meet;
 use crate::domain::text::check_say;
 
@@ -43,7 +44,7 @@ pub(super) struct PolicyTable {
 }
 
 /// Who can be called, and for which alarms.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Escalation {
     /// Everybody, by name.
     pub people: BTreeMap<String, Person>,
@@ -59,7 +60,7 @@ pub struct Escalation {
 }
 
 /// A policy as configured: whom it calls depends on the time.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Configured {
     globs: Vec<WildMatch>,
     roster: Roster,
@@ -75,6 +76,27 @@ impl Configured {
 }
 
 impl Escalation {
+    /// The same with these overrides over its schedules. Those that do not count are left out.
+    pub fn with_overrides(&self, stored: &StoredOverrides) -> Cow<'_, Escalation> {
+        if stored.overrides.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let has_person = |name: &str| self.people.contains_key(name);
+        let schedules = self.schedules.with_overrides(stored, &has_person);
+        Cow::Owned(Escalation { schedules, ..self.clone() })
+    }
+
+    /// The same with what of these overrides decides at this moment alone.
+    pub fn with_overrides_at(
+        &self,
+        stored: &StoredOverrides,
+        at: Timestamp,
+    ) -> Cow<'_, Escalation> {
+        let has_person = |name: &str| self.people.contains_key(name);
+        let known = Known { schedules: &self.schedules, has_person: &has_person };
+        self.with_overrides(&stored.deciding(known, at))
+    }
+
     /// The policies in the file's order, each with its roster of this moment.
     pub fn policies_at(&self, now: Timestamp) -> impl Iterator<Item = Policy> {
         self.policies.iter().map(move |configured| configured.at(&self.schedules, now))

@@ -3,6 +3,7 @@
 mod overrides;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -68,7 +69,7 @@ impl Check<'_> {
             (None, Some(ics)) => {
                 self.none_beside_ics(&table);
                 let (calendar, zone) = self.calendar(&table, ics, named);
-                (Source::Calendar(calendar), zone)
+                (Source::Calendar(Arc::new(calendar)), zone)
             }
             (rotation, ics) => {
                 let at = ics.as_ref().unwrap_or(&table.name).span().start;

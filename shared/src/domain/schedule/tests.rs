@@ -12,6 +12,7 @@ mod over;
 mod properties;
 mod rules;
 mod series;
+mod stored;
 mod unclear;
 mod words;
 mod zones;
@@ -50,7 +51,12 @@ fn rotation(
 fn over(schedule: &mut Schedule, from: &str, until: &str, person: Option<&str>) {
     let moment = |text: &str| Moment::parse(text).expect("a moment").in_zone(&schedule.zone);
     let (from, until) = (moment(from), moment(until));
-    schedule.overrides.push(Override { from, until, person: person.map(str::to_owned) });
+    schedule.overrides.push(Override {
+        from,
+        until,
+        person: person.map(str::to_owned),
+        stored: None,
+    });
 }
 
 /// The shifts of these local days: who, since when, for how many hours.

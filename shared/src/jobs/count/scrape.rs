@@ -2,7 +2,7 @@
 //!
 //! Counters only grow. If one read fails there are no numbers at all, since a part of them would look like a fall.
 
-use futures_util::future::try_join3;
+use futures_util::future::try_join4;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::Error;
@@ -16,9 +16,9 @@ use crate::domain::metrics::{Family, Samples};
 use crate::domain::schedule::Schedules;
 use crate::http::refusals::Refusals;
 use crate::storage::counters::totals;
-use crate::storage::gauges;
 use crate::storage::records::{OPEN, StoredIncident};
 use crate::storage::{Record, Store, all_records};
+use crate::storage::{gauges, overrides};
 
 /// How long a wake-up may be overdue before it is late.
 const WAKE_UP_GRACE: SignedDuration = SignedDuration::from_mins(1);
@@ -42,8 +42,9 @@ pub async fn samples(
     now: Timestamp,
 ) -> Result<Samples, Error> {
     let open = all_records(store, OPEN, now);
-    let (counters, open, measured) =
-        try_join3(totals(store, now), open, gauges::all(store, now)).await?;
+    let overrides = overrides::read(store, now);
+    let (counters, open, measured, overrides) =
+        try_join4(totals(store, now), open, gauges::all(store, now), overrides).await?;
     let mut samples = Samples::of_counters(counters);
     // A first observation beside none at all would not be seen by increase().
     for policy in settings.config.escalation.policies_at(now) {
@@ -59,7 +60,8 @@ pub async fn samples(
         }
     }
     samples.gauge(CONFIG_GOOD, &[], i64::from(settings.rejected.is_none()));
-    show_on_call(&mut samples, &settings.config.escalation.schedules, now);
+    let escalation = settings.config.escalation.with_overrides(&overrides);
+    show_on_call(&mut samples, &escalation.schedules, now);
     samples.gauge(BUILD_INFO, &[VERSION], 1);
     Ok(samples)
 }

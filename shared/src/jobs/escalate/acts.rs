@@ -117,7 +117,10 @@ impl Work<'_> {
         Some(match act {
             Act::Take => {
                 let may_call = escalation.may_call(&incident.policy.name);
-                Signal::Acknowledged { person, outside: !may_call.contains(&by) }
+                Signal::Acknowledged {
+                    person,
+                    outside: !may_call.contains(&by) && !incident.policy.roster.contains(&by),
+                }
             }
             Act::Release => Signal::Released { person },
             Act::PassOn { to } if is_known(to) => Signal::PassedOn { person, to: to.clone() },

@@ -54,6 +54,6 @@ impl Check<'_> {
             }
         }
         let person = table.person.map(Spanned::into_inner).filter(|_| !is_empty);
-        Some(Override { from: from?, until: until?, person })
+        Some(Override { from: from?, until: until?, person, stored: None })
     }
 }

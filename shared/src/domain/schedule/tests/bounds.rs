@@ -106,7 +106,7 @@ fn mutated_file_neither_panics_nor_hangs() {
         let schedule = Schedule {
             name: "c".to_owned(),
             zone: berlin.clone(),
-            source: Source::Calendar(read.calendar),
+            source: Source::Calendar(Arc::new(read.calendar)),
             overrides: Vec::new(),
         };
         let shifts = schedule.shifts(at("2026-01-01T00:00:00Z"), at("2026-02-01T00:00:00Z"));

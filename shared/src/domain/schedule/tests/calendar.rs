@@ -32,7 +32,7 @@ pub(super) fn read(events: &[&str]) -> (Schedule, Vec<String>) {
     let complaints = read.broken.into_iter().chain(read.complaints).chain(read.unread);
     let complaints =
         complaints.map(|one| format!("{} {}: {}", one.line, one.key, one.what)).collect();
-    let source = Source::Calendar(read.calendar);
+    let source = Source::Calendar(Arc::new(read.calendar));
     (Schedule { name: "c".to_owned(), zone: berlin, source, overrides: Vec::new() }, complaints)
 }
 

@@ -27,7 +27,7 @@ prop_compose! {
 }
 
 /// Hours after 1 January 2024.
-fn hour(hours: i64) -> Timestamp {
+pub(super) fn hour(hours: i64) -> Timestamp {
     let begin = at("2024-01-01T00:00Z");
     begin.checked_add(SignedDuration::from_hours(hours)).expect("a time")
 }
@@ -49,11 +49,11 @@ fn calendar(zone_name: &str, which: u8) -> Source {
     let text = format!("BEGIN:VCALENDAR\n{events}END:VCALENDAR\n");
     let read = Calendar::read(&text, Some(&zone(zone_name)), &names());
     assert_eq!(read.complaints, []);
-    Source::Calendar(read.calendar)
+    Source::Calendar(Arc::new(read.calendar))
 }
 
 prop_compose! {
-    fn any_schedule()(
+    pub(super) fn any_schedule()(
         zone_at in 0_usize..ZONES.len(),
         is_daily in any::<bool>(),
         people in proptest::collection::vec(0_usize..4, 1..6),
@@ -72,6 +72,7 @@ prop_compose! {
                 from: hour(from),
                 until: hour(from + hours),
                 person: person.map(|person| PEOPLE[person].to_owned()),
+                stored: None,
             });
         }
         if let Some(events) = events {

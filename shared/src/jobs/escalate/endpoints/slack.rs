@@ -172,7 +172,8 @@ fn clicker(click: &Click, incident: &Incident, settings: &Settings) -> Clicker {
     match escalation.person_in_slack(&click.user) {
         Some(name) => Clicker {
             actor: Actor::from(name),
-            outside: !escalation.may_call(&incident.policy.name).iter().any(|other| other == name),
+            outside: !escalation.may_call(&incident.policy.name).iter().any(|other| other == name)
+                && !incident.policy.roster.iter().any(|other| other == name),
         },
         None => {
             let member = Member { id: click.user.clone(), team: click.team.clone() };

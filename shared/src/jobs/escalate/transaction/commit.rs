@@ -14,6 +14,7 @@ use crate::Error;
 use crate::config::Settings;
 use crate::domain::escalation::State;
 use crate::domain::metrics::incidents::counted;
+use crate::domain::schedule::StoredOverrides;
 use crate::storage::messages::WakeUp;
 use crate::storage::records::{self, RETENTION, StoredIncident};
 use crate::storage::{
@@ -62,7 +63,8 @@ impl Work<'_> {
         // Whom the incident calls, and the policy does not: somebody asked for them.
         let mut asked_for = BTreeSet::new();
         for _ in 0..MAX_CONFLICTS {
-            let snapshot = work.read(policy, alarms, &asked_for).await?;
+            let overrides = work.overrides_of(policy).await;
+            let snapshot = work.read(policy, alarms, &asked_for, &overrides).await?;
             let before = snapshot.incident();
             if let Some(stored) = before.as_ref().filter(|stored| stored.writer == writer)
                 && let Some(decided) = decided.take()
@@ -74,7 +76,8 @@ impl Work<'_> {
             let latest = before.as_ref().and_then(|stored| stored.incident.timeline.entries.last());
             let now = latest.map_or(work.now, |entry| entry.at.max(work.now));
             // Who is on call now: a round that begins is theirs.
-            let configured = settings.config.escalation.policy_at(policy, now);
+            let escalation = settings.config.escalation.with_overrides_at(&overrides, now);
+            let configured = escalation.policy_at(policy, now);
             let Some(policy) =
                 configured.or(before.as_ref().map(|stored| stored.incident.policy.clone()))
             else {
@@ -155,11 +158,13 @@ impl Work<'_> {
         policy: &str,
         alarms: &[&str],
         asked_for: &BTreeSet<String>,
+        overrides: &StoredOverrides,
     ) -> Result<Snapshot, Error> {
         let mut keys = vec![records::open(policy)];
         keys.extend(alarms.iter().map(|key| records::alarm(key)));
         // Of another shift too: a hand-over may be in the middle of their call.
-        let mut people = self.settings.config.escalation.may_call(policy);
+        let escalation = &self.settings.config.escalation;
+        let mut people = escalation.with_overrides_at(overrides, self.now).may_call(policy);
         people.extend(asked_for.iter().cloned());
         keys.extend(people.iter().map(|name| records::person(name)));
         let mut records = self.store().load(&keys, self.now).await?.into_iter();
@@ -202,10 +207,10 @@ impl Work<'_> {
 }
 
 /// How many alarms one transaction of this policy may be about: beside them it holds the incident, its copy in the
-/// archive, its counters, and all people whom the policy may call.
+/// archive, its counters, and all people whom the policy may call, one of them by an override.
 pub(in crate::jobs::escalate) fn max_alarms(policy: &str, settings: &Settings) -> usize {
     let people = settings.config.escalation.may_call(policy).len();
-    MAX_TRANSACTION_ITEMS.saturating_sub(people + 3).max(1)
+    MAX_TRANSACTION_ITEMS.saturating_sub(people + 4).max(1)
 }
 
 /// Whether these are too many for one transaction, or too large together.

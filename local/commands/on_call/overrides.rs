@@ -1,0 +1,173 @@
+//! `ringdown oncall override`, `overrides` and `remove`: somebody takes over on call for a while, whatever the file says.
+
+use clap::Subcommand;
+use serde::Serialize;
+use shared::config::file::Config;
+use shared::domain::schedule::{Asked, Ignored, Known, Moment, StoredOverride, time};
+use shared::jobs::escalate::acts::AT_THE_COMMAND_LINE;
+use shared::jobs::escalate::overrides::Place;
+use shared::storage::{Queue, Store, overrides};
+use shared::{Error, TimeZone, Timestamp};
+
+use crate::clock::now;
+use crate::output::{json, printable};
+
+/// What can be done with who is on call.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum OnCallCommand {
+    /// Have somebody take over on call for a while
+    ///
+    /// It lies over the configuration, and over what was said before. Slack is told.
+    #[command(after_help = OVERRIDE_EXAMPLES)]
+    Override {
+        /// A name of the configuration's [[schedules]]
+        #[arg(value_name = "SCHEDULE")]
+        schedule: String,
+        /// A name of the configuration's [people]
+        #[arg(value_name = "PERSON")]
+        person: String,
+        /// From when on, by the schedule's clock, or with an offset or a Z [default: now]
+        #[arg(long, value_name = "TIME")]
+        from: Option<String>,
+        /// Until when, by the schedule's clock, or with an offset or a Z
+        #[arg(long, value_name = "TIME")]
+        until: String,
+    },
+    /// List who has taken over, or will
+    #[command(
+        after_help = "Examples:\n  ringdown oncall overrides\n  ringdown oncall overrides --json"
+    )]
+    Overrides,
+    /// Take back that somebody takes over
+    #[command(after_help = "Examples:\n  ringdown oncall remove 3f9c01ab52d7")]
+    Remove {
+        /// An id that `ringdown oncall overrides` lists
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+}
+
+const OVERRIDE_EXAMPLES: &str = "\
+Examples:
+  ringdown oncall override primary bravo --until 2026-12-24T22:00
+  ringdown oncall override primary bravo --from 2026-12-24T18:00 --until 2026-12-25T09:00";
+
+/// An override, as `--json` prints it.
+#[derive(Serialize)]
+struct Listed<'a> {
+    id: &'a str,
+    schedule: &'a str,
+    person: &'a str,
+    from: Timestamp,
+    until: Timestamp,
+    by: &'a str,
+    at: Timestamp,
+    /// Why it does not count, if it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ignored: Option<Ignored>,
+}
+
+impl<'a> Listed<'a> {
+    fn of(over: &'a StoredOverride, config: &Config) -> Listed<'a> {
+        let has_person = |name: &str| config.escalation.people.contains_key(name);
+        let known = Known { schedules: &config.escalation.schedules, has_person: &has_person };
+        let StoredOverride { id, schedule, person, from, until, by, at, .. } = over;
+        let (from, until, at) = (*from, *until, *at);
+        Listed { id, schedule, person, from, until, by, at, ignored: over.ignored(known) }
+    }
+
+    fn line(&self, config: &Config) -> String {
+        let Listed { id, schedule, person, from, until, by, ignored, .. } = self;
+        let found = config.escalation.schedules.get(schedule);
+        let zone = found.map_or(TimeZone::UTC, |schedule| schedule.zone.clone());
+        let (from, until) = (time(*from, &zone), time(*until, &zone));
+        let why = match ignored {
+            None => "",
+            Some(Ignored::Removed) => "  IGNORED: it was removed",
+            Some(Ignored::UnknownPerson) => {
+                "  IGNORED: the configuration has no such person any more"
+            }
+            Some(Ignored::UnknownSchedule) => {
+                "  IGNORED: the configuration has no such schedule any more"
+            }
+        };
+        let [schedule, person, by] = [schedule, person, by].map(|text| printable(text));
+        format!("{id}  {schedule}  {from}  {until}  {person}  by {by}{why}")
+    }
+}
+
+/// Does it; `Ok(false)` if it is refused, or there is nothing to remove.
+///
+/// # Errors
+/// The store or the queue does not answer, or a time cannot be read.
+pub async fn act(
+    (store, queue): (&dyn Store, &dyn Queue),
+    config: &Config,
+    command: &OnCallCommand,
+    is_json: bool,
+) -> Result<bool, Error> {
+    let place = Place { store, queue, config, by: AT_THE_COMMAND_LINE };
+    match command {
+        OnCallCommand::Override { schedule, person, from, until } => {
+            let found = config.escalation.schedules.get(schedule);
+            let zone = found.map_or(TimeZone::UTC, |schedule| schedule.zone.clone());
+            let from = from.as_deref().map_or(Ok(now()), |from| moment("--from", from, &zone))?;
+            let until = moment("--until", until, &zone)?;
+            let (schedule, person) = (schedule.clone(), person.clone());
+            match place.take_over(&Asked { schedule, person, from, until }, now()).await? {
+                Ok(made) => print(&[&made], config, is_json),
+                Err(why) => {
+                    say!("{}{}", why.text(), hint(config));
+                    return Ok(false);
+                }
+            }
+        }
+        OnCallCommand::Overrides => {
+            let stored = overrides::read(store, now()).await?;
+            let is_open = |over: &&StoredOverride| over.removed.is_none() && now() < over.until;
+            let open: Vec<_> = stored.overrides.iter().filter(is_open).collect();
+            print(&open, config, is_json);
+            match open.len() {
+                _ if is_json => {}
+                1 => say!("1 override"),
+                count => say!("{count} overrides"),
+            }
+        }
+        OnCallCommand::Remove { id } => match place.remove(id, now()).await? {
+            Some(removed) if is_json => print(&[&removed], config, true),
+            Some(removed) => say!("removed: {}", Listed::of(&removed, config).id),
+            None => {
+                say!("there is no override of this id that is not over, or removed");
+                return Ok(false);
+            }
+        },
+    }
+    Ok(true)
+}
+
+fn print(overrides: &[&StoredOverride], config: &Config, is_json: bool) {
+    let listed: Vec<Listed> = overrides.iter().map(|over| Listed::of(over, config)).collect();
+    if is_json {
+        say!("{}", json(&listed));
+        return;
+    }
+    for over in &listed {
+        say!("{}", over.line(config));
+    }
+}
+
+/// Which names there are.
+fn hint(config: &Config) -> String {
+    let escalation = &config.escalation;
+    let schedules: Vec<_> = escalation.schedules.iter().map(|one| one.name.as_str()).collect();
+    let people: Vec<_> = escalation.people.keys().map(String::as_str).collect();
+    let names =
+        |names: Vec<&str>| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    printable(&format!(" Schedules: {}. People: {}.", names(schedules), names(people))).to_string()
+}
+
+fn moment(option: &str, text: &str, zone: &TimeZone) -> Result<Timestamp, Error> {
+    let expected = "expected one like 2026-12-24T20:00 or 2026-12-24T19:00Z";
+    let read = Moment::parse(text).map(|moment| moment.in_zone(zone));
+    read.ok_or_else(|| Error::BadRequest(format!("{option}: {text:?} is no time, {expected}")))
+}

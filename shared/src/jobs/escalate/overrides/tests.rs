@@ -1,0 +1,137 @@
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::testing::{Fixture, incident};
+use super::Place;
+use crate::config::Settings;
+use crate::domain::schedule::Asked;
+use crate::storage::overrides;
+use crate::testing::Parameters;
+
+const CONFIG: &str = r#"
+[channels.default]
+[channels.nights]
+[people.alpha]
+phone = "+15005550001"
+[people.bravo]
+phone = "+15005550002"
+[people.charlie]
+phone = "+15005550003"
+[[schedules]]
+name = "rota"
+time_zone = "UTC"
+rotation = "weekly"
+people = ["alpha", "bravo"]
+hand_over = "09:00"
+starts = "2026-11-16"
+[[policies]]
+name = "default"
+alarms = ["*"]
+roster = { schedule = "rota" }
+channel = "nights"
+"#;
+const ALARM: &str = include_str!("../../../../../events/outage-intake/eventbridge-metric.json");
+
+fn now() -> Timestamp {
+    "2026-11-17T12:00:00Z".parse().unwrap()
+}
+
+fn fixture(config: &str) -> Fixture {
+    Fixture::new(Parameters::of(&[("config/main", config)]), now())
+}
+
+fn asked(person: &str, from: &str, until: &str) -> Asked {
+    let [from, until] = [from, until].map(|at| at.parse().unwrap());
+    Asked { schedule: "rota".to_owned(), person: person.to_owned(), from, until }
+}
+
+impl Fixture {
+    async fn current(&self) -> Arc<Settings> {
+        self.escalate.settings.get(now()).await.unwrap()
+    }
+
+    fn place<'a>(&'a self, settings: &'a Settings, by: &'a str) -> Place<'a> {
+        let (store, queue) = (self.escalate.store.as_ref(), self.escalate.queue.as_ref());
+        Place { store, queue, config: &settings.config, by }
+    }
+
+    /// The channel and the text of each line that Slack is told.
+    fn told(&self) -> Vec<(String, String)> {
+        let sent = self.backend.queue.sent();
+        let lines = sent.iter().filter_map(|sent| sent.lines()).flat_map(|lines| {
+            let channel = lines.channel;
+            lines.lines.into_iter().map(move |line| (channel.clone(), line.text))
+        });
+        lines.collect()
+    }
+
+    /// Who is called first for an alarm.
+    async fn first_called(&self, at: Timestamp) -> Vec<String> {
+        self.escalate.take(ALARM.as_bytes(), at).await.unwrap();
+        incident(&self.backend, "default").unwrap().round.order
+    }
+}
+
+#[tokio::test]
+async fn override_sends_the_next_call_to_the_other_person_until_it_is_taken_back() {
+    for (is_removed, expected) in [(false, "charlie"), (true, "alpha")] {
+        let fixture = fixture(CONFIG);
+        let settings = fixture.current().await;
+        let asked = asked("charlie", "2026-11-17T00:00:00Z", "2026-11-18T00:00:00Z");
+        let made =
+            fixture.place(&settings, "bravo").take_over(&asked, now()).await.unwrap().unwrap();
+        if is_removed {
+            let removed = fixture.place(&settings, "charlie").remove(&made.id, now()).await;
+            assert_eq!(removed.unwrap().unwrap().id, made.id);
+        }
+        assert_eq!(fixture.first_called(now()).await, [expected]);
+        let told = fixture.told();
+        let (channel, text) = &told[0];
+        assert_eq!(channel, "nights");
+        assert!(
+            text.contains("*charlie* is on call in rota instead of alpha from <!date^1794916800^"),
+            "{text}"
+        );
+        assert!(text.ends_with(": *bravo* said so"), "{text}");
+        let taken_back =
+            told.iter().filter(|(_, text)| text.contains("*charlie* took back")).count();
+        assert_eq!(taken_back, usize::from(is_removed));
+    }
+}
+
+#[tokio::test]
+async fn override_is_over_at_its_end_and_asked_for_twice_told_once() {
+    let fixture = fixture(CONFIG);
+    let settings = fixture.current().await;
+    let asked = asked("charlie", "2026-11-17T00:00:00Z", "2026-11-17T12:30:00Z");
+    let place = fixture.place(&settings, "bravo");
+    let first = place.take_over(&asked, now()).await.unwrap();
+    assert_eq!(place.take_over(&asked, now()).await.unwrap(), first);
+    assert_eq!(fixture.told().len(), 1);
+    let end = now() + SignedDuration::from_mins(30);
+    assert_eq!(fixture.first_called(end).await, ["alpha"]);
+}
+
+#[tokio::test]
+async fn overrides_that_cannot_be_read_leave_the_file_and_call_somebody() {
+    let fixture = fixture(CONFIG);
+    fixture.backend.store.keep(crate::key::Key::new("overrides", "all"), &"no record");
+    assert_eq!(fixture.first_called(now()).await, ["alpha"]);
+    let settings = fixture.current().await;
+    let asked = asked("charlie", "2026-11-17T00:00:00Z", "2026-11-18T00:00:00Z");
+    // Nothing is written over what nobody can read.
+    fixture.place(&settings, "bravo").take_over(&asked, now()).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn person_who_left_is_not_called_by_an_override() {
+    let before = fixture(CONFIG);
+    let settings = before.current().await;
+    let asked = asked("charlie", "2026-11-17T00:00:00Z", "2026-11-18T00:00:00Z");
+    before.place(&settings, "bravo").take_over(&asked, now()).await.unwrap().unwrap();
+    let kept = overrides::read(before.escalate.store.as_ref(), now()).await.unwrap();
+    let after = fixture(&CONFIG.replace("[people.charlie]\nphone = \"+15005550003\"\n", ""));
+    after.backend.store.keep(crate::key::Key::new("overrides", "all"), &kept);
+    assert_eq!(after.first_called(now()).await, ["alpha"]);
+}

@@ -1,0 +1,63 @@
+//! The one record of the overrides that people have made: who is on call in a schedule, whatever the file says.
+
+use jiff::Timestamp;
+
+use super::{Condition, Key, Put, Record, Store};
+use crate::Error;
+use crate::domain::schedule::StoredOverrides;
+
+/// The partition of the record.
+pub const OVERRIDES: &str = "overrides";
+
+/// The overrides, and how their record may be written.
+pub struct Read {
+    /// The overrides.
+    pub overrides: StoredOverrides,
+    condition: Condition,
+}
+
+fn key() -> Key {
+    Key::new(OVERRIDES, "all")
+}
+
+/// The overrides, strongly consistent.
+///
+/// # Errors
+/// The store does not answer, or the record cannot be read.
+pub async fn read(store: &dyn Store, now: Timestamp) -> Result<StoredOverrides, Error> {
+    open(store, now).await.map(|read| read.overrides)
+}
+
+/// The same, to write them.
+///
+/// # Errors
+/// The same.
+pub async fn open(store: &dyn Store, now: Timestamp) -> Result<Read, Error> {
+    let record = store.load(&[key()], now).await?.pop().flatten();
+    let Some(Record { revision, body, .. }) = record else {
+        return Ok(Read { overrides: StoredOverrides::default(), condition: Condition::Absent });
+    };
+    let overrides = serde_json::from_str(&body).map_err(|error| {
+        Error::Store(format!("the record of overrides cannot be read: {error}"))
+    })?;
+    Ok(Read { overrides, condition: Condition::At(revision) })
+}
+
+impl Read {
+    /// Writes these in place of those that were read.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] if somebody else has written; the store does not answer.
+    pub async fn write(
+        &self,
+        store: &dyn Store,
+        overrides: &StoredOverrides,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        // Texts and times always serialise.
+        let body = serde_json::to_string(overrides).unwrap_or_default();
+        let expires_at = Some(overrides.over_at().unwrap_or(now));
+        let put = Put { key: key(), body, condition: self.condition, expires_at };
+        store.write(&[put.into()], now).await
+    }
+}

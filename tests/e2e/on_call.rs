@@ -1,0 +1,133 @@
+//! Somebody takes over on call: the next call goes to them, and to whoever was on call before once it is taken back.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::harness::stdout;
+use crate::scenario::{Scenario, Way};
+
+const NAME: &str = "checkout-5xx-rate";
+const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
+
+/// A policy that calls who is on call: always alpha, by the file.
+fn by_schedule() -> String {
+    r#"
+[[schedules]]
+name = "rota"
+time_zone = "Europe/Berlin"
+rotation = "weekly"
+people = ["alpha"]
+hand_over = "09:00"
+starts = "2026-01-05"
+[[policies]]
+name = "default"
+alarms = ["*"]
+roster = { schedule = "rota" }
+channel = "default"
+WAY
+"#
+    .to_owned()
+}
+
+/// Runs a command about who is on call, with what the server's folder holds.
+async fn oncall(scenario: &Scenario, arguments: &[&str]) -> (Option<i32>, String) {
+    let all: Vec<&str> = ["oncall"].iter().chain(arguments).copied().collect();
+    let ran = scenario.server.run(&[&all[..], &["--data", "data"]].concat()).await;
+    (ran.status.code(), stdout(&ran))
+}
+
+fn first(json: &str) -> Value {
+    let listed: Value = serde_json::from_str(json).unwrap();
+    listed[0].clone()
+}
+
+/// Whether Slack was told a line that begins and ends so, once.
+async fn is_told_once(scenario: &Scenario, begin: &str, end: &str) {
+    for _ in 0..500 {
+        let told = scenario.slack().await;
+        let fits = |line: &&String| line.starts_with(begin) && line.ends_with(end);
+        match told.iter().filter(fits).count() {
+            0 => tokio::time::sleep(Duration::from_millis(20)).await,
+            count => return assert_eq!(count, 1, "{told:#?}"),
+        }
+    }
+    panic!("{begin:?} is not said: {:#?}", scenario.slack().await);
+}
+
+#[tokio::test]
+async fn override_by_command_calls_the_other_person_until_it_is_removed() {
+    let scenario = Scenario::begin(Way::Voice, &by_schedule()).await;
+    let until = scenario.now().await + jiff::SignedDuration::from_hours(24);
+    let until = until.strftime("%Y-%m-%dT%H:%MZ").to_string();
+    let made = ["override", "rota", "bravo", "--until", &until];
+    let (code, printed) = oncall(&scenario, &[&made[..], &["--json"]].concat()).await;
+    assert_eq!(code, Some(0), "{printed}");
+    let over = first(&printed);
+    assert_eq!(
+        (over["person"].as_str(), over["by"].as_str()),
+        (Some("bravo"), Some("somebody at the command line"))
+    );
+    is_told_once(
+        &scenario,
+        ":arrows_counterclockwise: <@U0000002> is on call in rota instead of alpha from ",
+        ": *somebody at the command line* said so",
+    )
+    .await;
+    let (_, shifts) = oncall(&scenario, &["--json"]).await;
+    let shift = first(&shifts)["shifts"][0].clone();
+    assert_eq!((&shift["people"][0], &shift["because"]), (&"bravo".into(), &"taken-over".into()));
+
+    // The command has a clock of its own.
+    scenario.push(Duration::from_secs(60)).await;
+    scenario.alarm(NAME).goes_off().await;
+    scenario.phone("bravo").takes_it(TEXT).await;
+    scenario.is("taken").await.by("bravo").after(&["bravo: took it"]);
+    scenario.alarm(NAME).recovers().await;
+    scenario.is("resolved").await;
+    scenario.phone("bravo").is_sent("It is over: checkout-5xx-rate recovered\nPAGE").await;
+    scenario.passes(Duration::from_secs(400)).await;
+
+    let id = over["id"].as_str().unwrap();
+    assert_eq!(oncall(&scenario, &["remove", id]).await, (Some(0), format!("removed: {id}\n")));
+    assert_eq!(oncall(&scenario, &["remove", id]).await.0, Some(1));
+    is_told_once(
+        &scenario,
+        ":leftwards_arrow_with_hook: *somebody at the command line* took back that <@U0000002> is on call in rota from ",
+        "",
+    )
+    .await;
+    scenario.alarm(NAME).goes_off().await;
+    scenario.phone("alpha").takes_it(TEXT).await;
+    scenario.is("taken").await.by("alpha");
+    scenario.end().await;
+}
+
+#[tokio::test]
+async fn override_that_cannot_be_is_refused_with_what_is_expected() {
+    let scenario = Scenario::begin(Way::Voice, &by_schedule()).await;
+    let until = ["--until", "2100-01-01T00:00"];
+    for (schedule, person, says) in [
+        (
+            "other",
+            "bravo",
+            "The configuration has no such schedule. Schedules: rota. People: alpha, ",
+        ),
+        (
+            "rota",
+            "nobody",
+            "The configuration has no such person. Schedules: rota. People: alpha, ",
+        ),
+        ("rota", "bravo", "That is too long: 62 days are the most."),
+    ] {
+        let (code, printed) =
+            oncall(&scenario, &[&["override", schedule, person], &until[..]].concat()).await;
+        assert_eq!(code, Some(1), "{printed}");
+        assert!(printed.starts_with(says), "{printed}");
+    }
+    let wrong = oncall(&scenario, &["override", "rota", "bravo", "--until", "soon"]).await;
+    assert_eq!(wrong, (Some(2), String::new()));
+    assert_eq!(oncall(&scenario, &["overrides"]).await, (Some(0), "0 overrides\n".to_owned()));
+    assert_eq!(oncall(&scenario, &["overrides", "--json"]).await, (Some(0), "[]\n".to_owned()));
+    scenario.end().await;
+}
