@@ -13,6 +13,7 @@ use crate::Sandbox;
 use crate::alarms::Alarms;
 use crate::demo::is_demo_caller;
 use crate::pages::{Frame, render};
+use crate::settings::Setup;
 use crate::twilio::behaviour::PhoneBehaviour;
 use crate::twilio::call::{Call, PhoneAction};
 use crate::twilio::{MAX_TEXT_CHARACTERS, Twilio, Unreached};
@@ -74,7 +75,7 @@ pub(crate) async fn call_flow(sandbox: &Sandbox, who: &str, flow: &str) -> Resul
     let phone = find(phones(sandbox).await?, who).ok_or(Error::NotFound)?;
     let setup = sandbox.settings.setup().await?;
     let called = sandbox.twilio.call_flow(&setup, &phone.1, flow);
-    reached(sandbox, &phone, called.err())
+    reached(sandbox, &setup, &phone, called.err())
 }
 
 /// Sends a text to a Flow.
@@ -88,16 +89,38 @@ pub(crate) async fn text_flow(
     let words = words(body)?;
     let setup = sandbox.settings.setup().await?;
     let sent = sandbox.twilio.text_flow(&setup, &phone.1, flow, &words);
-    reached(sandbox, &phone, sent.err())
+    reached(sandbox, &setup, &phone, sent.err())
+}
+
+/// Answers a text. The words are the body, or the field `text` of a form.
+pub(crate) async fn text_back(
+    sandbox: &Sandbox,
+    who: &str,
+    request: &Request,
+) -> Result<Response, Error> {
+    let phone = find(phones(sandbox).await?, who).ok_or(Error::NotFound)?;
+    let words = match request.header("content-type") {
+        Some(kind) if kind.starts_with("application/x-www-form-urlencoded") => {
+            let text = request.form().into_iter().find(|(name, _)| name == "text");
+            words(&text.map(|(_, text)| text).unwrap_or_default().into())?
+        }
+        _ => words(&request.body)?,
+    };
+    let setup = sandbox.settings.setup().await?;
+    match sandbox.twilio.text_back(&setup, &phone.1, &words) {
+        Ok(_) => Ok(Response::json(200, &view::phone(&sandbox.twilio, &setup, &phone))),
+        Err(why) => Ok(conflict(why)),
+    }
 }
 
 fn reached(
     sandbox: &Sandbox,
+    setup: &Setup,
     phone: &(String, String),
     unreached: Option<Unreached>,
 ) -> Result<Response, Error> {
     match unreached {
-        None => Ok(Response::json(200, &view::phone(&sandbox.twilio, phone))),
+        None => Ok(Response::json(200, &view::phone(&sandbox.twilio, setup, phone))),
         Some(Unreached::NoFlow) => Err(Error::NotFound),
         Some(Unreached::Phone(why)) => Ok(conflict(why)),
     }
@@ -119,8 +142,9 @@ fn conflict(why: &str) -> Response {
 
 async fn apply(sandbox: &Sandbox, who: &str, action: PhoneAction) -> Result<Response, Error> {
     let phone = find(phones(sandbox).await?, who).ok_or(Error::NotFound)?;
+    let setup = sandbox.settings.setup().await?;
     match sandbox.twilio.at_the_phone(&phone.1, action).await {
-        Ok(()) => Ok(Response::json(200, &view::phone(&sandbox.twilio, &phone))),
+        Ok(()) => Ok(Response::json(200, &view::phone(&sandbox.twilio, &setup, &phone))),
         Err(why) => Ok(conflict(why)),
     }
 }
@@ -136,7 +160,8 @@ pub(crate) async fn set_behaviour(
         serde_json::from_slice(body).map_err(|error| Error::BadRequest(error.to_string()))?;
     behaviour.check().map_err(Error::BadRequest)?;
     sandbox.twilio.set_behaviour(&phone.1, behaviour);
-    Ok(Response::json(200, &view::phone(&sandbox.twilio, &phone)))
+    let setup = sandbox.settings.setup().await?;
+    Ok(Response::json(200, &view::phone(&sandbox.twilio, &setup, &phone)))
 }
 
 /// The key of a keypad.

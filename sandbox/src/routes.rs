@@ -39,6 +39,7 @@ pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
         .route("/sandbox/phones/{who}/habit", post(set_phone_behaviour))
         .route("/sandbox/phones/{who}/press/{key}", post(press_key))
         .route("/sandbox/phones/{who}/say", post(say))
+        .route("/sandbox/phones/{who}/text", post(text_back))
         .route("/sandbox/phones/{who}/call-flow/{flow}", post(call_flow))
         .route("/sandbox/phones/{who}/text-flow/{flow}", post(text_flow))
         .route("/sandbox/phones/{who}/{action}", post(act_at_phone))
@@ -172,6 +173,10 @@ fn at_the_phone(request: &Received, done: Result<Response, Error>) -> Reply {
 
 async fn say(State(sandbox): Shared, Path(who): Path<String>, request: Received) -> Reply {
     request.answer(phones::say(&sandbox, &who, &request.0.body).await)
+}
+
+async fn text_back(State(sandbox): Shared, Path(who): Path<String>, request: Received) -> Reply {
+    at_the_phone(&request, phones::text_back(&sandbox, &who, &request.0).await)
 }
 
 async fn call_flow(

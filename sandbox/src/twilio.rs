@@ -4,7 +4,7 @@
 //! 1. `rest`: who may send requests, and for what; `api_request`, `api_error`: a request, and its errors; `paging`: lists;
 //!    `calls`, `messages`: the resources.
 //! 2. `call`: a call; `life`: from queued to its end; `player`: how its time goes by; `handover`: while somebody else has
-//!    it. `text`: a text, and its life. `direction`: who called or sent it.
+//!    it. `text`: a text, and its life; `inbound`: one that a phone sends back. `direction`: who called or sent it.
 //! 3. `twiml`, `digits`, `key_labels`: the meaning of a document (pure); `play`: playing it.
 //! 4. `webhook`: signed requests; `overrides`: when they are tried again; `callbacks`: those beside a call or a text;
 //!    `wire`: how any request leaves.
@@ -21,6 +21,7 @@ mod digits;
 mod direction;
 mod faults;
 mod handover;
+mod inbound;
 mod journal;
 mod key_labels;
 mod life;
@@ -38,7 +39,7 @@ mod twiml;
 mod webhook;
 mod wire;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -94,6 +95,8 @@ struct Records {
     texts: VecDeque<Arc<Text>>,
     /// By number.
     behaviours: HashMap<String, PhoneBehaviour>,
+    /// The numbers of phones that want no texts.
+    opted_out: HashSet<String>,
     fault_injector: FaultInjector,
     journal: Journal,
     studio: Studio,

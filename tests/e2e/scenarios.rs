@@ -25,6 +25,7 @@ macro_rules! scenarios {
 
 mod acts;
 mod alarms;
+mod answers;
 mod audit;
 mod callbacks;
 mod clicks;

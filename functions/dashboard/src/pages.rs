@@ -62,6 +62,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("numbers.html", include_str!("../pages/numbers.html")),
         ("raise.html", include_str!("../pages/raise.html")),
         ("who.html", include_str!("../pages/who.html")),
+        ("opt-outs.html", include_str!("../pages/opt-outs.html")),
         ("sessions.html", include_str!("../pages/sessions.html")),
         ("system.html", include_str!("../pages/system.html")),
         ("incident.html", include_str!("../pages/incident.html")),

@@ -57,7 +57,7 @@ export class Flows {
 }
 
 /** Has a form hand over its words, and empties it once they were taken. */
-function submit(form, take) {
+export function submit(form, take) {
   const input = form.querySelector("input");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

@@ -1,7 +1,7 @@
 // One simulated phone.
 
 import { byId, element, time, write } from "./dom.js";
-import { Flows } from "./flows.js";
+import { Flows, submit } from "./flows.js";
 import { linked } from "../linked.js";
 import { clock, last, outcome, reception, textOutcome, words } from "./words.js";
 
@@ -37,6 +37,7 @@ export class Phone {
       if (KEYS.includes(event.key)) this.act(`press/${encodeURIComponent(event.key)}`);
     });
     this.flows = new Flows(this);
+    submit(this.part(".answer"), (words) => this.act("text", words));
     this.part(".reception select").addEventListener("change", (event) => this.receive(event.target.value));
     byId("phones").append(this.root);
   }
@@ -91,6 +92,7 @@ export class Phone {
     if (call?.sid !== this.sid) write(this.part(".refused"), "");
     this.sid = call?.sid;
     this.list("said", [call?.said ?? [], call?.saying ?? null], () => this.drawSaid(call));
+    this.part(".answer").hidden = !state.can_answer;
     this.list("texts", state.texts, () => this.drawTexts(state.texts));
     this.behaviour = state.habit;
     this.list("reception", state.habit, () => { this.part(".reception select").value = reception(state.habit); });

@@ -14,7 +14,17 @@ pub(super) struct PlainPhone {
     look: &'static str,
     state: &'static str,
     said: Vec<String>,
+    texts: Vec<PlainText>,
+    /// Whether it can answer its texts.
+    can_answer: bool,
     actions: Vec<Action>,
+}
+
+/// A text that it got, or sent.
+#[derive(Debug, Serialize)]
+struct PlainText {
+    body: String,
+    is_own: bool,
 }
 
 /// Something that can be done now: the path, and the button's words.
@@ -47,6 +57,12 @@ fn phone(phone: &Phone) -> PlainPhone {
         look,
         state,
         said: phone.call.as_ref().map(|call| call.said.clone()).unwrap_or_default(),
+        texts: phone
+            .texts
+            .iter()
+            .map(|text| PlainText { body: text.body.clone(), is_own: text.is_own })
+            .collect(),
+        can_answer: phone.can_answer,
         actions,
     }
 }

@@ -36,7 +36,9 @@ pub(super) struct Phone {
     /// Newest first.
     history: Vec<EndedCall>,
     /// Oldest first.
-    texts: Vec<Text>,
+    pub(super) texts: Vec<Text>,
+    /// Whether there is a number that it can text back to.
+    pub(super) can_answer: bool,
     #[serde(rename = "habit")]
     pub(super) behaviour: Option<PhoneBehaviour>,
 }
@@ -104,11 +106,11 @@ struct EndedCall {
 
 /// A text that was sent to it, whether it arrived or not, or that it sent.
 #[derive(Serialize)]
-struct Text {
+pub(super) struct Text {
     at: Timestamp,
-    body: String,
+    pub(super) body: String,
     /// Whether it is the phone's own.
-    is_own: bool,
+    pub(super) is_own: bool,
     status: &'static str,
     /// Twilio's code of what went wrong.
     error_code: Option<u32>,
@@ -124,12 +126,12 @@ impl PhonesState {
 
 /// All phones as they are now.
 pub(super) fn state(twilio: &Twilio, setup: &Setup, phones: &[(String, String)]) -> PhonesState {
-    let phones = phones.iter().map(|known| phone(twilio, known)).collect();
+    let phones = phones.iter().map(|known| phone(twilio, setup, known)).collect();
     PhonesState { now: twilio.now(), flows: twilio.inbound_flows(setup), phones }
 }
 
 /// One phone as it is now.
-pub(super) fn phone(twilio: &Twilio, (name, number): &(String, String)) -> Phone {
+pub(super) fn phone(twilio: &Twilio, setup: &Setup, (name, number): &(String, String)) -> Phone {
     let mut calls = twilio.calls();
     calls.reverse();
     calls.retain(|call| call.phone() == number);
@@ -152,6 +154,7 @@ pub(super) fn phone(twilio: &Twilio, (name, number): &(String, String)) -> Phone
             .take(MAX_SHOWN)
             .collect(),
         texts: last(texts, MAX_SHOWN),
+        can_answer: twilio.answers_to(setup, number).is_some(),
         behaviour: twilio.behaviour(number),
     }
 }

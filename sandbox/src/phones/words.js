@@ -34,7 +34,7 @@ export function clock(call) {
 
 /** The outcome of a text. */
 export function textOutcome({ status, error_code, is_own }) {
-  if (is_own) return "sent by this phone";
+  if (is_own) return error_code ? `sent by this phone, and not taken (${error_code})` : "sent by this phone";
   const text = TEXTS[status] ?? status;
   return error_code ? `${text} (${error_code})` : text;
 }

@@ -252,7 +252,7 @@ impl Call {
     pub(crate) fn phone(&self) -> &str {
         match self.order.direction {
             Direction::Inbound => &self.order.from,
-            Direction::Outbound => &self.order.to,
+            Direction::Outbound | Direction::Reply => &self.order.to,
         }
     }
 

@@ -7,6 +7,8 @@ pub(crate) enum Direction {
     Inbound,
     /// The REST API, or a Flow.
     Outbound,
+    /// TwiML that answers a text.
+    Reply,
 }
 
 impl Direction {
@@ -15,6 +17,7 @@ impl Direction {
         match self {
             Direction::Inbound => "inbound",
             Direction::Outbound => "outbound-api",
+            Direction::Reply => "outbound-reply",
         }
     }
 }

@@ -33,6 +33,9 @@ pub(super) fn create(api: &ApiRequest<'_>) -> Result<Response, ApiError> {
             "The concatenated message body exceeds the 1600 character limit",
         ));
     }
+    if api.twilio.has_opted_out(to) {
+        return Err(ApiError::bad(21610, "Attempt to send to unsubscribed recipient"));
+    }
     let own = api.field("StatusCallback").filter(|url| is_url(url)).map(str::to_owned);
     let status_callback = own.or_else(|| api.twilio.records().fault_injector.status_callback());
     let text = api.twilio.take_text(TextOrder {

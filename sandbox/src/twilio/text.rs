@@ -143,6 +143,11 @@ impl Text {
         self.order.from.as_deref().or(chosen)
     }
 
+    /// The webhook that it was for did not take it.
+    pub(super) fn went_wrong(&self, code: u32) {
+        self.lock().error_code = Some(code);
+    }
+
     fn lock(&self) -> MutexGuard<'_, TextFacts> {
         self.facts.lock().unwrap_or_else(PoisonError::into_inner)
     }

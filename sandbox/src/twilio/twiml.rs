@@ -78,6 +78,27 @@ pub(super) fn read(text: &str) -> Result<Vec<Verb>, String> {
     elements(root).map(verb).collect()
 }
 
+/// Reads a document that answers a text: the messages that are sent back. The error is for a person.
+pub(super) fn messages(text: &str) -> Result<Vec<String>, String> {
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let document = Document::parse(text).map_err(|error| error.to_string())?;
+    let root = document.root_element();
+    if root.tag_name().name() != "Response" {
+        return Err(format!("the document is a {}, not a Response", root.tag_name().name()));
+    }
+    let message = |node: Node<'_, '_>| match node.tag_name().name() {
+        "Message" => {
+            let body = elements(node).find(|child| child.tag_name().name() == "Body");
+            let texts = body.unwrap_or(node).children().filter_map(|child| child.text());
+            Ok(texts.collect::<String>().trim().to_owned())
+        }
+        other => Err(format!("the verb {other} is no answer to a text here")),
+    };
+    elements(root).map(message).collect()
+}
+
 fn verb(node: Node<'_, '_>) -> Result<Verb, String> {
     match node.tag_name().name() {
         "Gather" => gather(node).map(Verb::Gather),
@@ -179,6 +200,24 @@ mod tests {
             Verb::Redirect { url: "/next?a=1&b=2".to_owned(), method: Method::Get },
         ];
         assert_eq!(verbs, Ok(expected));
+    }
+
+    #[test]
+    fn messages_are_read_with_their_lines() {
+        for (text, read) in [
+            ("<Response/>", vec![]),
+            ("", vec![]),
+            ("<Response><Message>a &amp; b\nc</Message></Response>", vec!["a & b\nc"]),
+            (
+                "<Response><Message><Body>a</Body></Message><Message>b</Message></Response>",
+                vec!["a", "b"],
+            ),
+        ] {
+            assert_eq!(messages(text), Ok(read.into_iter().map(str::to_owned).collect()), "{text}");
+        }
+        for text in ["<Response><Say>a</Say></Response>", "<Message>a</Message>", "a"] {
+            assert!(messages(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -138,6 +138,23 @@ impl Phone<'_> {
         self
     }
 
+    /// Texts this back to the number that has texted it.
+    pub(crate) async fn texts_back(&self, words: &str) -> &Self {
+        let path = format!("/sandbox/phones/{}/text", self.number);
+        let told = post(self.scenario.exchange(), &path, words.to_owned()).await;
+        assert_eq!(told.0, 200, "{} {words}: {}", self.name, told.1);
+        self
+    }
+
+    /// What can be answered to its last text: the line that says so.
+    pub(crate) async fn offers(&self) -> String {
+        let state = self.state().await;
+        let texts = state["texts"].as_array().unwrap().iter();
+        let last = texts.rev().find(|text| text["is_own"] != true).unwrap();
+        let words = last["body"].as_str().unwrap();
+        words.split_once("\nReply ").map(|(_, offers)| offers.to_owned()).unwrap_or_default()
+    }
+
     /// What it does by itself from now on.
     pub(crate) async fn has_the_habit(&self, habit: Value) -> &Self {
         let path = format!("/sandbox/phones/{}/habit", self.number);

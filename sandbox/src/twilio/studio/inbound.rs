@@ -63,6 +63,14 @@ impl Twilio {
         all.filter(|flow| flow.takes_calls || flow.takes_texts).collect()
     }
 
+    /// The numbers at which a Flow takes texts.
+    pub(crate) fn numbers_of_flows(&self, setup: &Setup) -> Vec<String> {
+        let flows = self.inbound_flows(setup).into_iter().filter(|flow| flow.takes_texts);
+        flows
+            .filter_map(|flow| Some(self.published(setup, &flow.sid).ok()?.number().to_owned()))
+            .collect()
+    }
+
     /// The Flows as they run, by their SIDs.
     pub(crate) fn published_flows(&self, setup: &Setup) -> BTreeMap<String, Arc<Flow>> {
         let all = flows::all(self, setup, SANDBOX_ACCOUNT).into_iter();

@@ -79,13 +79,13 @@ pub fn wrong(choice: Choice, wrong: &Wrong<'_>) -> String {
             format!("Nothing open is called {letters}, and nothing was done")
         }
         Wrong::NoSuchLetters(letters, open) => {
-            format!("Nothing open is called {letters}. Reply {}", named(digit, open))
+            format!("Nothing open is called {letters}\nReply {}", named(digit, open))
         }
         Wrong::Which(open) => {
-            format!("{} are open. Reply {}", open.len(), named(digit, open))
+            format!("{} are open\nReply {}", open.len(), named(digit, open))
         }
         Wrong::NeedsLetters(open) => {
-            format!("To resolve, name what is over. Reply {}", named(digit, open))
+            format!("To resolve, name what is over\nReply {}", named(digit, open))
         }
         Wrong::Over(last) => {
             format!("It is over: {}. Nothing is left to do", what(&last.incident))

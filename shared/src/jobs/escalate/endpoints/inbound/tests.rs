@@ -218,13 +218,13 @@ async fn two_open_incidents_need_letters_and_each_has_its_own() {
     let told = server.texts(ALPHA, "1").await;
     assert_eq!(
         told,
-        format!("2 are open. Reply 1 {shop} for shop-down, 1 {stock} for stock-empty")
+        format!("2 are open\nReply 1 {shop} for shop-down, 1 {stock} for stock-empty")
     );
     assert_eq!((server.owner("shop"), server.owner("stock")), (None, None));
     let other = if shop == "CC" || stock == "CC" { "DD" } else { "CC" };
     let told = server.texts(ALPHA, &format!("1 {other}")).await;
     assert!(
-        told.starts_with(&format!("Nothing open is called {other}. Reply 1 {shop} for")),
+        told.starts_with(&format!("Nothing open is called {other}\nReply 1 {shop} for")),
         "{told}"
     );
     server.texts(ALPHA, &format!("{stock} - 1")).await;
@@ -236,7 +236,7 @@ async fn incident_is_resolved_by_its_owner_alone_and_by_its_letters() {
     let server = Server::new();
     let (_, shop) = server.misses("shop-down").await;
     let told = server.texts(ALPHA, "3").await;
-    assert_eq!(told, format!("To resolve, name what is over. Reply 3 {shop} for shop-down"));
+    assert_eq!(told, format!("To resolve, name what is over\nReply 3 {shop} for shop-down"));
     let told = server.texts(ALPHA, &format!("3 {shop}")).await;
     let only = "Not resolved: only whoever has it can do that";
     assert_eq!(told, format!("{only}, and nobody has shop-down\nReply 1 {shop} to take it"));
