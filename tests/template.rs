@@ -145,6 +145,18 @@ fn function_may_use_the_queues_that_it_knows_and_no_others() {
 }
 
 #[test]
+fn no_access_log_has_the_paths_of_links() {
+    let resources = resources();
+    for lines in resources.values() {
+        let settings: String =
+            lines.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
+        for path in ["$context.path", "$context.requestPath", "$context.protocol"] {
+            assert!(!settings.contains(path), "the paths of links in texts hold their tokens");
+        }
+    }
+}
+
+#[test]
 fn callbacks_wait_longer_than_a_function_that_counts_them_may_take() {
     let resources = resources();
     let number = |name: &str, key: &str| value(&resources[name], key).parse::<u32>().unwrap();

@@ -20,7 +20,11 @@ pub fn token() -> Result<String, Error> {
     bytes::<32>().map(|bytes| crate::hex(&bytes))
 }
 
-fn bytes<const N: usize>() -> Result<[u8; N], Error> {
+/// So many random bytes.
+///
+/// # Errors
+/// The same.
+pub fn bytes<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     let filled = SystemRandom::new().fill(&mut bytes);
     filled.map_err(|_| Error::NotSetUp("the system has no random source".to_owned()))?;

@@ -3,6 +3,7 @@ of any call: SQS's delayed wake-ups alone bring it to its end. Before them an al
 """
 
 import json
+import re
 import time
 
 import twilio
@@ -112,7 +113,7 @@ class Incident(Pager):
         assert (incident["phase"], incident["owner"]["person"]) == ("taken", "charlie"), incident
         wait("charlie gets a text message", 30, lambda: self.phones.texts[ACCOUNT])
         to, text = self.phones.texts[ACCOUNT][0]
-        assert to == CHARLIE and "orders-queue-age" in text and f"/incidents/{incident['id']}" in text, text
+        assert to == CHARLIE and "orders-queue-age" in text and re.search(r"/i/[A-Za-z0-9_-]{22}$", text), text
         for line in (r"\*orders-queue-age\* went off", r"calling <@U0000001> \(call 1 of 3\)", r"\*alpha\*: no answer",
                      r"calling \*bravo\* \(call 2 of 3\)", r"\*bravo\*: declined", r"calling \*charlie\* \(call 3 of 3\)",
                      r"\*charlie\* took it after"):

@@ -1,7 +1,7 @@
 // A whole incident, played by clicks: an alarm is raised, declined, answered, taken, and over.
 
 import { join } from "node:path";
-import { DESK, PATIENCE, PHONE, check, expect, folder, open, origin, sound } from "./browser.mjs";
+import { DESK, PATIENCE, PHONE, check, expect, fitsNarrow, folder, open, origin, sound } from "./browser.mjs";
 
 const phone = (page, name) => page.locator(".phone, [data-number]").filter({ has: page.getByRole("heading", { name, exact: true }) }).first();
 const press = (page, name, button) => phone(page, name).getByRole("button", { name: button, exact: true }).click();
@@ -66,6 +66,47 @@ async function plain(browser) {
   await close();
 }
 
+/** The link in bravo's text, opened on a phone that knows no password: it shows the incident, and acts for bravo. */
+async function linkOfAText(browser, phones, path) {
+  const href = await phone(phones, "bravo").locator(".bubble a").last().getAttribute("href");
+  const session = { storageState: undefined };
+  for (const [viewport, size] of [[DESK, "desk"], [PHONE, "phone"]]) {
+    for (const scheme of ["light", "dark"]) {
+      const { page, trouble, close } = await open(browser, viewport, scheme, session);
+      const where = `link of a text (${size}, ${scheme})`;
+      await check(`${where} opens without the token in its address`, async () => {
+        await page.goto(href);
+        expect(page.url() === `${origin}/i${path.replace("/incidents", "/incident")}`, page.url());
+        await page.getByText("You are bravo").waitFor();
+        await page.locator("#following.on").waitFor();
+      });
+      await sound(page, trouble, where);
+      if (size === "phone") await fitsNarrow(page, where);
+      await page.screenshot({ path: join(folder, `link-${size}-${scheme}.png`), fullPage: true });
+      await close();
+    }
+  }
+  const { page, trouble, close } = await open(browser, PHONE, "light", session);
+  await page.goto(href);
+  await check("by the link of a text a note is written by the keyboard alone", async () => {
+    await page.locator("#act-note summary").focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("By the link.");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.locator(".timeline").getByText("By the link.").waitFor({ timeout: PATIENCE });
+  });
+  await check("by the link of a text it is given back, and taken again", async () => {
+    await page.getByRole("button", { name: "I can’t after all" }).click();
+    await page.getByRole("button", { name: "I have it" }).waitFor({ timeout: PATIENCE });
+    await page.getByRole("button", { name: "I have it" }).click();
+    await page.getByText("bravo has it").first().waitFor({ timeout: PATIENCE });
+  });
+  await check("the page of a link ran without an error", async () => expect(trouble.length === 0, trouble.join(" · ")));
+  await close();
+}
+
 export async function incident(browser) {
   const { page, trouble, close } = await open(browser, DESK);
   await page.goto(`${origin}/sandbox/phones`);
@@ -113,10 +154,11 @@ export async function incident(browser) {
   });
   await check("the address in its text is a link to the incident", async () => {
     const link = phone(page, "bravo").locator(".bubble a").last();
-    expect((await link.getAttribute("href")) === origin + path, await link.getAttribute("href"));
+    expect(new RegExp(`^${origin}/i/[A-Za-z0-9_-]{22}$`).test(await link.getAttribute("href")), await link.getAttribute("href"));
     expect((await link.getAttribute("rel")).includes("noopener"), "it gives its window away");
     expect(await phone(page, "bravo").locator(".keys [data-key] span").count() === 0, "the keys still say what they did");
   });
+  await linkOfAText(browser, page, path);
   await check("its text is delivered", () =>
     phone(page, "bravo").locator(".bubble").getByText("delivered", { exact: true }).waitFor({ timeout: PATIENCE }));
   await check("a phone remembers how it takes texts", async () => {

@@ -74,7 +74,14 @@ async fn post_of_another_sites_page_does_nothing_whatever_it_carries() {
     let bearer = format!("Bearer {}", server.start_token().expose());
     let port = server.address.rsplit(':').next().unwrap();
     let by_pages = |access| {
-        matches!(access, Access::Anyone | Access::Viewer | Access::Sandbox | Access::SandboxApi)
+        matches!(
+            access,
+            Access::Anyone
+                | Access::Viewer
+                | Access::TextLink
+                | Access::Sandbox
+                | Access::SandboxApi
+        )
     };
     let posts = endpoints()
         .into_iter()
@@ -127,6 +134,10 @@ async fn stranger_behind_any_proxy_reaches_nothing() {
                 }
                 Access::TwilioSignature | Access::SlackSignature | Access::FlowToken => {
                     assert!([400, 403].contains(&status), "{what}");
+                }
+                // Nobody has a link, and what is said is the same of each.
+                Access::TextLink => {
+                    assert!(status == 404 && text.contains("This link opens nothing"), "{what}");
                 }
                 Access::SandboxApi => {
                     let refused = [401, 404].contains(&status) || text.contains("auth");

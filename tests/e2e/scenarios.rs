@@ -33,6 +33,7 @@ mod configuration;
 mod counted;
 mod dead_letters;
 mod doors;
+mod links;
 mod members;
 mod one_after_another;
 mod owner;

@@ -163,6 +163,8 @@ async function refused() {
     state("off", "signed out: sign in again", `/login?next=${encodeURIComponent(location.pathname)}`);
     return;
   }
+  // What it followed is there no more, or not for this reader: the page itself says so.
+  if (answer?.status === 404) return location.reload();
   state("off", "reconnecting …");
   later = setTimeout(() => follow(), wait);
   wait = Math.min(wait * 2, LONGEST_WAIT);

@@ -17,6 +17,17 @@ pub(crate) fn set_cookie(
     cookie: &str,
     seconds: i64,
 ) -> String {
+    set_cookie_at(dashboard, settings, cookie, "/", seconds)
+}
+
+/// The same for what lies at and below this path alone.
+pub(crate) fn set_cookie_at(
+    dashboard: &Dashboard,
+    settings: &Settings,
+    cookie: &str,
+    path: &str,
+    seconds: i64,
+) -> String {
     let secure = if is_secure(dashboard, settings) { "; Secure" } else { "" };
-    format!("{cookie}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+    format!("{cookie}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }

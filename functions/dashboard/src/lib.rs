@@ -6,6 +6,7 @@
 mod aged;
 mod attempts;
 mod cookies;
+mod linked;
 mod live;
 mod named;
 mod pages;
@@ -143,6 +144,10 @@ async fn route(
             }
             Err(way_in) => Ok(way_in),
         };
+    }
+    if route.access == Access::TextLink {
+        let response = linked::answer(dashboard, request, route, now).await?;
+        return Ok(packed(request, response).with("vary", "accept-encoding"));
     }
     match route.name {
         Endpoint::Asset => pages::assets::asset(&request.path),

@@ -50,7 +50,7 @@ pub(crate) async fn answer(
 }
 
 /// One event with this HTML, or nothing new if that is what the browser has.
-fn event(html: &str, has: Option<&str>) -> Response {
+pub(crate) fn event(html: &str, has: Option<&str>) -> Response {
     let id = shared::hex(&Sha256::digest(html)[..12]);
     stream(&id, (has != Some(id.as_str())).then_some(html))
 }

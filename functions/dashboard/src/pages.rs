@@ -5,7 +5,8 @@
 //! 2. [`summary`], [`calls`], [`timeline`], [`folded`]: an incident in words; [`markup`]: times and links as HTML. All
 //!    pure.
 //! 3. [`counters`]: what was counted. [`silences`]: for what nobody is called. [`alarms`]: what monitors said last.
-//!    [`acts`]: what can be done on an incident's page. [`raise`]: an incident is raised by hand.
+//!    [`acts`]: what can be done on an incident's page. [`raise`]: an incident is raised by hand. [`linked`]: one incident by
+//!    the link of a text.
 //! 4. [`assets`]: the pages' own files. [`zone`]: by whose clock times are. [`refused`]: what a browser sees of a request that is refused. [`studio`]: Flows
 //!    and Executions as they run.
 
@@ -20,6 +21,7 @@ mod frame;
 pub(crate) mod history;
 pub(crate) mod home;
 pub(crate) mod incidents;
+pub(crate) mod linked;
 mod markup;
 pub(crate) mod numbers;
 pub(crate) mod on_call;
@@ -67,6 +69,10 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("system.html", include_str!("../pages/system.html")),
         ("incident.html", include_str!("../pages/incident.html")),
         ("incident-live.html", include_str!("../pages/incident-live.html")),
+        ("timeline.html", include_str!("../pages/timeline.html")),
+        ("linked.html", include_str!("../pages/linked.html")),
+        ("linked-live.html", include_str!("../pages/linked-live.html")),
+        ("no-link.html", include_str!("../pages/no-link.html")),
         ("acts.html", include_str!("../pages/acts.html")),
         ("summary.html", include_str!("../pages/summary.html")),
         ("no-incident.html", include_str!("../pages/no-incident.html")),

@@ -31,23 +31,35 @@ pub(crate) async fn ask(
     now: Timestamp,
 ) -> Result<Response, Error> {
     let person = request.field("person").unwrap_or_default();
-    let token = match browser_token(request) {
-        Some(token) => token.to_owned(),
-        None => random::token()?,
-    };
-    let (store, queue) = (dashboard.store.as_ref(), dashboard.queue.as_ref());
-    if !ask_for_code(store, queue, person.clone(), browser_key(&token), now).await? {
+    let Some(cookie) = request_code(dashboard, request, &person, now).await? else {
         return who::page(dashboard, request, viewer, Some(Problem::TooMany), now).await;
-    }
-    let settings = dashboard.settings.get(now).await?;
+    };
     let query: String = form_urlencoded::Serializer::new(String::new())
         .append_pair("asked", &person)
         .append_pair("next", &next(request))
         .finish();
     let there = format!("{}/who?{query}", request.mount);
-    let cookie = format!("{BROWSER_COOKIE}={token}");
-    let cookie = set_cookie(dashboard, &settings, &cookie, BROWSER_COOKIE_LIFETIME);
     Ok(Response::see_other(&there).with("set-cookie", cookie))
+}
+
+/// Asks for a code for this person, and gives the header that sets the browser's cookie; `None` if too many were asked for.
+pub(crate) async fn request_code(
+    dashboard: &Dashboard,
+    request: &Request,
+    person: &str,
+    now: Timestamp,
+) -> Result<Option<String>, Error> {
+    let token = match browser_token(request) {
+        Some(token) => token.to_owned(),
+        None => random::token()?,
+    };
+    let (store, queue) = (dashboard.store.as_ref(), dashboard.queue.as_ref());
+    if !ask_for_code(store, queue, person.to_owned(), browser_key(&token), now).await? {
+        return Ok(None);
+    }
+    let settings = dashboard.settings.get(now).await?;
+    let cookie = format!("{BROWSER_COOKIE}={token}");
+    Ok(Some(set_cookie(dashboard, &settings, &cookie, BROWSER_COOKIE_LIFETIME)))
 }
 
 /// Takes a code (field `code`) for a person (field `person`), and begins their session.
@@ -60,23 +72,37 @@ pub(crate) async fn sign_in(
     let settings = dashboard.settings.get(now).await?;
     let person = request.field("person").filter(|name| name.len() <= MAX_NAME_BYTES);
     let person = person.unwrap_or_default();
+    match begin_by_code(dashboard, request, &settings, &person, now).await? {
+        Some(token) => Ok(signed_in(dashboard, &settings, request, &next(request), &token)),
+        None => who::page(dashboard, request, viewer, Some(Problem::WrongCode), now).await,
+    }
+}
+
+/// Begins the session of this person, if the field `code` has their code: its token.
+pub(crate) async fn begin_by_code(
+    dashboard: &Dashboard,
+    request: &Request,
+    settings: &Settings,
+    person: &str,
+    now: Timestamp,
+) -> Result<Option<String>, Error> {
     let digits = Digits::read(&request.field("code").unwrap_or_default());
     let is_right = match (browser_token(request), digits) {
         (Some(token), Some(digits)) => {
             let key = browser_key(token);
-            try_code(dashboard.store.as_ref(), &person, &key, &digits, now).await?
+            try_code(dashboard.store.as_ref(), person, &key, &digits, now).await?
         }
         _ => false,
     };
-    let Some(phone) = phone(&settings, &person).filter(|_| is_right) else {
+    let Some(phone) = phone(settings, person).filter(|_| is_right) else {
         tracing::warn!(address = address(request), "a code was wrong");
-        return who::page(dashboard, request, viewer, Some(Problem::WrongCode), now).await;
+        return Ok(None);
     };
     let token = random::token()?;
-    let session = Session::begin(&person, phone, browser(request), now);
+    let session = Session::begin(person, phone, browser(request), now);
     sessions::begin(dashboard.store.as_ref(), &token, &session, now).await?;
     tracing::info!(person, "somebody signed in with a code");
-    Ok(signed_in(dashboard, &settings, request, &token))
+    Ok(Some(token))
 }
 
 /// Trades a link (field `link`) for a session. The page that the link opens has the button for it: a preview of the link
@@ -103,7 +129,7 @@ pub(crate) async fn take_link(
         return who::page(dashboard, request, viewer, Some(Problem::OldLink), now).await;
     }
     tracing::info!(person = session.person, "somebody signed in with a link");
-    Ok(signed_in(dashboard, &settings, request, &token))
+    Ok(signed_in(dashboard, &settings, request, &next(request), &token))
 }
 
 /// Ends the session of the id in the field `id`.
@@ -119,15 +145,17 @@ pub(crate) async fn revoke(
     Ok(Response::see_other(&format!("{}/system#sessions", request.mount)))
 }
 
-fn signed_in(
+/// Leads to this page, with the cookie of a session.
+pub(crate) fn signed_in(
     dashboard: &Dashboard,
     settings: &Settings,
     request: &Request,
+    next: &str,
     token: &str,
 ) -> Response {
     let cookie = format!("{COOKIE}={token}");
     let cookie = set_cookie(dashboard, settings, &cookie, SESSION_LIFETIME.as_secs());
-    Response::see_other(&format!("{}{}", request.mount, next(request))).with("set-cookie", cookie)
+    Response::see_other(&format!("{}{next}", request.mount)).with("set-cookie", cookie)
 }
 
 /// The token of a browser that has asked for a code before. Nothing else than a token of ours is taken.

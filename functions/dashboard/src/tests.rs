@@ -7,6 +7,7 @@ pub(crate) mod backend;
 mod dead_letters;
 mod history;
 mod incidents;
+mod linked;
 mod live;
 mod log_in;
 mod numbers;

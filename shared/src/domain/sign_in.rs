@@ -2,17 +2,20 @@
 //!
 //! 1. [`Codes`]: the six digits that a person's phone gets, who may try them, and how many may be sent.
 //! 2. [`Session`]: what a right code, or a [`Link`], begins in a browser. It is stored under the hash of its token.
+//! 3. [`TextLink`]: what the link in a text about an incident opens.
 
 mod code;
 mod session;
 #[cfg(test)]
 mod tests;
+mod text_link;
 
 pub use code::{
     AskForCode, Attempt, CODE_LIFETIME, Codes, Digits, MAX_ASKS, MAX_CODES, MAX_CODES_OF_A_PERSON,
     MAX_TRIES, NotSent, Recent,
 };
 pub use session::{LINK_LIFETIME, Link, SESSION_LIFETIME, Session, browser_name};
+pub use text_link::{TEXT_LINK_LIFETIME, TextLink, TextToken};
 
 use sha2::{Digest, Sha256};
 

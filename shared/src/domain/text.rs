@@ -31,6 +31,6 @@ pub use sentence::{Kind, Part, Sentence, outcome_text, sentence};
 pub use shell::{shell_quoted, shell_word};
 pub(crate) use slack::bold;
 pub use slack::{SlackContext, slack_line};
-pub use sms::{Recipient, answers, choices, incident_page, listed, sms, what};
+pub use sms::{Recipient, answers, choices, listed, sms, what};
 pub use speech::{Spoken, check_say};
 pub use times::{local_day, local_time, span};

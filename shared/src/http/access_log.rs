@@ -7,9 +7,12 @@ use std::time::Duration;
 const MAX_PATH_CHARS: usize = 200;
 
 /// A path as it may stand in the log: 200 characters at most, and what is not seen or turns letters around is
-/// escaped. It has no query: queries hold secrets.
+/// escaped. It has no query, and nothing behind `/i/` but what leads to a page: these hold secrets.
 pub fn logged_path(path: &str) -> String {
     let path = path.split('?').next().unwrap_or_default();
+    if is_link_of_a_text(path) {
+        return "/i/…".to_owned();
+    }
     let mut logged = String::new();
     for c in path.chars().take(MAX_PATH_CHARS) {
         match c.is_control() || (!c.is_ascii() && c.escape_debug().len() > 1) {
@@ -22,6 +25,13 @@ pub fn logged_path(path: &str) -> String {
         let _ = write!(logged, "… ({left} characters more)");
     }
     logged
+}
+
+/// Whether a path is the link of a text, or what somebody made of one.
+fn is_link_of_a_text(path: &str) -> bool {
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    let is_link = parts.next().is_some_and(|part| part.eq_ignore_ascii_case("i"));
+    is_link && parts.next() != Some("incident")
 }
 
 /// Where an answer is given: it decides how loudly the log tells of it.
@@ -52,6 +62,11 @@ mod tests {
         for (path, logged) in [
             ("/alarms", "/alarms"),
             ("/?token=secret", "/"),
+            ("/i/AAAAAAAAAAAAAAAAAAAAAA", "/i/…"),
+            ("/I/AAAAAAAAAAAAAAAAAAAAAA/?x", "/i/…"),
+            ("//i//AAAAAAAAAAAAAAAAAAAAAA/take", "/i/…"),
+            ("/i/incident/prod-1/take", "/i/incident/prod-1/take"),
+            ("/incidents/i/a", "/incidents/i/a"),
             ("/a\u{1b}[2J\r\nb\u{202e}", r"/a\u{1b}[2J\u{d}\u{a}b\u{202e}"),
         ] {
             assert_eq!(logged_path(path), logged);

@@ -110,6 +110,8 @@ impl Body {
 pub enum Access {
     /// Anyone: the log-in page with what it is made of, and whether the server is well.
     Anyone,
+    /// Whoever was sent a text about an incident, by the link in it or by the cookie that it was traded for.
+    TextLink,
     /// People who are logged in; without a password those who may see this server's pages.
     Viewer,
     /// Twilio, by the signature of its auth token.

@@ -12,7 +12,7 @@
 //! 6. [`silences`]: what people ask for, and alarms that wait for the end of one. [`acts`]: somebody acts on an
 //!    incident is over. [`heartbeat`]: that all this works. `lost_shifts`: that a calendar does not. [`incidents`]: what
 //!    readers see. [`overrides`]: somebody takes over on call. [`raise`]: an incident is raised by hand. [`sign_in`]: a person is sent a code. `opt_outs`: somebody
-//!    wants no texts.
+//!    wants no texts. `links`: what of a text opens its incident.
 //!
 //! The clock is read where a request or message comes in, and once more where requests to Twilio have taken their time
 //! (`Work::later`). A crash anywhere loses nothing: the wake-up is armed before the save that needs it, and what is left
@@ -26,6 +26,7 @@ mod executions;
 pub mod heartbeat;
 pub mod incidents;
 pub mod intake;
+mod links;
 mod lost_shifts;
 mod opt_outs;
 pub mod overrides;

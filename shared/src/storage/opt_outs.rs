@@ -120,7 +120,8 @@ mod tests {
     #[tokio::test]
     async fn opt_out_stands_until_it_is_cleared_or_the_number_changes() {
         let store = MemoryBackend::default().store;
-        let person = |phone: &str| Person { phone: phone.to_owned(), slack: None };
+        let person =
+            |phone: &str| Person { phone: phone.to_owned(), slack: None, text_links: true };
         let people = |phone: &str| {
             BTreeMap::from([
                 ("alpha".to_owned(), person(phone)),

@@ -113,7 +113,7 @@ impl Phone<'_> {
     }
 
     /// Waits for a text with exactly these words, but for the last line that says what can be answered. It is expected
-    /// now; `PAGE` stands for the incident's page.
+    /// now; `PAGE` stands for a link to the incident.
     pub(crate) async fn is_sent(&self, text: &str) -> &Self {
         self.is_sent_of("", text).await
     }
@@ -127,7 +127,8 @@ impl Phone<'_> {
             Some(_) => self.scenario.server.address.as_str(),
             None => crate::harness::BASE,
         };
-        let text = text.replace("PAGE", &format!("{base}/incidents/{incident}"));
+        let has_link = text.contains("PAGE");
+        let text = text.replace("PAGE", &format!("{base}{ANY_LINK}"));
         let expected = {
             let mut expected = self.scenario.expected();
             let texts = expected.texts.entry(self.name).or_default();
@@ -135,6 +136,10 @@ impl Phone<'_> {
             texts.clone()
         };
         self.waits(&format!("get {expected:?}"), |state| texts(state) == expected).await;
+        if has_link {
+            let opened = self.opens_its_link().await;
+            assert_eq!(opened.page, format!("/i/incident/{incident}"));
+        }
         self
     }
 
@@ -153,6 +158,16 @@ impl Phone<'_> {
         let last = texts.rev().find(|text| text["is_own"] != true).unwrap();
         let words = last["body"].as_str().unwrap();
         words.split_once("\nReply ").map(|(_, offers)| offers.to_owned()).unwrap_or_default()
+    }
+
+    /// Opens the link of its newest text, as a browser that knows nothing else.
+    pub(crate) async fn opens_its_link(&self) -> Opened {
+        let state = self.state().await;
+        let texts = state["texts"].as_array().unwrap().iter();
+        let mut links = texts.filter_map(|text| text["body"].as_str()?.rsplit_once("/i/"));
+        let (_, newest) = links.next_back().unwrap();
+        let token = newest.lines().next().unwrap();
+        Opened::by(&self.scenario.server.address, &format!("/i/{token}")).await
     }
 
     /// What it does by itself from now on.
@@ -204,9 +219,74 @@ pub(super) fn calls(state: &Value) -> usize {
     state["history"].as_array().unwrap().len() + usize::from(!state["call"].is_null())
 }
 
-/// The texts that it got, without what can be answered to them.
+/// Stands for the link of a text, which nobody can guess.
+const ANY_LINK: &str = "/i/…";
+
+/// The texts that it got, without what can be answered to them; each link is [`ANY_LINK`].
 pub(super) fn texts(state: &Value) -> Vec<String> {
     let texts = state["texts"].as_array().unwrap().iter().filter(|text| text["is_own"] != true);
-    let words = texts.map(|text| text["body"].as_str().unwrap());
-    words.map(|words| words.split("\nReply ").next().unwrap_or_default().to_owned()).collect()
+    let text = |text: &Value| {
+        let body = text["body"].as_str().unwrap().split("\nReply ").next().unwrap_or_default();
+        match body.rsplit_once("/i/") {
+            Some((before, token)) if token.len() == 22 => format!("{before}{ANY_LINK}"),
+            _ => body.to_owned(),
+        }
+    };
+    texts.map(text).collect()
+}
+
+/// The page of an incident that the link of a text leads to, in a browser that has nothing but what the link gave it.
+pub(crate) struct Opened {
+    address: String,
+    http: reqwest::Client,
+    cookie: String,
+    pub(crate) page: String,
+}
+
+impl Opened {
+    async fn by(address: &str, link: &str) -> Opened {
+        let http = shared::http::client().unwrap();
+        let answer = http.get(format!("{address}{link}")).send().await.unwrap();
+        assert_eq!(answer.status(), 303, "{link}");
+        let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+        let cookie = header("set-cookie").split(';').next().unwrap().to_owned();
+        let page = header("location");
+        Opened { address: address.to_owned(), http, cookie, page }
+    }
+
+    /// The status and the text of the page.
+    pub(crate) async fn shows(&self) -> (u16, String) {
+        self.opens(&self.page).await
+    }
+
+    /// Those of another page, with what the link gave.
+    pub(crate) async fn opens(&self, path: &str) -> (u16, String) {
+        let request = self.http.get(format!("{}{path}", self.address));
+        let answer = request.header("cookie", &self.cookie).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    /// Presses a button of the page. Gives what the page is asked to say.
+    pub(crate) async fn acts(&self, act: &str, form: &str) -> String {
+        let answer = self.posts(&self.page, act, &self.address, form).await;
+        assert_eq!(answer.status(), 303, "{act}");
+        let there = answer.headers()["location"].to_str().unwrap();
+        there.split_once("?asked=").unwrap().1.to_owned()
+    }
+
+    /// The status of the same for a page of the same server, from this origin.
+    pub(crate) async fn status(&self, page: &str, act: &str, origin: &str) -> u16 {
+        self.posts(page, act, origin, "").await.status().as_u16()
+    }
+
+    async fn posts(&self, page: &str, act: &str, origin: &str, form: &str) -> reqwest::Response {
+        let request = self.http.post(format!("{}{page}/{act}", self.address));
+        let request = request.header("cookie", &self.cookie).header("origin", origin);
+        request.body(form.to_owned()).send().await.unwrap()
+    }
+
+    /// The token of the link.
+    pub(crate) fn token(&self) -> &str {
+        self.cookie.split_once('=').unwrap().1
+    }
 }

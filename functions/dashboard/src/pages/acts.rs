@@ -1,10 +1,12 @@
 //! What can be done on an incident's page. The page asks; it is done by whoever takes it from the queue, in a moment.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use shared::config::Settings;
 use shared::config::file::Roster;
-use shared::domain::escalation::{Act, Event, Incident, Refusal};
+use shared::domain::escalation::{Act, Actor, Event, Incident, Refusal};
 use shared::http::{Request, Response};
 use shared::jobs::escalate::acts::{Requested, request_of};
 use shared::jobs::escalate::silences::is_silenced;
@@ -35,7 +37,7 @@ pub(super) struct Offered {
     /// By which clock a silence lasts until the morning.
     clock: String,
     /// The notes that can be struck out, by the numbers of their entries.
-    notes: std::collections::BTreeMap<u32, String>,
+    notes: BTreeMap<u32, String>,
 }
 
 impl Offered {
@@ -74,6 +76,21 @@ impl Offered {
             notes: notes.collect(),
         }
     }
+
+    /// What of it the link of a text offers: whoever has it decides about themselves, and writes notes.
+    pub(super) fn by_link(self, incident: &Incident, viewer: &Viewer) -> Offered {
+        let resolve = self.resolve && may_resolve_by_link(incident, viewer);
+        let (silence, end_silence, call, notes) = (false, false, Vec::new(), BTreeMap::new());
+        Offered { resolve, silence, end_silence, call, notes, ..self }
+    }
+}
+
+/// Whether it is theirs: only its owner resolves an incident by the link of a text.
+fn may_resolve_by_link(incident: &Incident, viewer: &Viewer) -> bool {
+    incident
+        .taken_by()
+        .zip(viewer.person.as_deref())
+        .is_some_and(|(owner, name)| owner.is(&Actor::from(name)))
 }
 
 /// Asks for what a form of the page says: `/incidents/{id}/note`, …. The field `seen` says how much of the timeline stood
@@ -85,16 +102,48 @@ pub(crate) async fn post(
     viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Response, Error> {
-    let name = request.path.rsplit('/').next().unwrap_or_default();
+    let store = dashboard.store.as_ref();
+    let kept = shared::storage::incidents::one(store, id, now).await?.ok_or(Error::NotFound)?;
+    let page = format!("/incidents/{}", kept.incident.id);
+    post_on(dashboard, request, (&kept.incident, &page), viewer, now).await
+}
+
+/// The same by the link of a text, whose page is at `page`: only what that offers, and only an owner resolves.
+pub(crate) async fn post_by_link(
+    dashboard: &Dashboard,
+    request: &Request,
+    (incident, page): (&Incident, &str),
+    viewer: &Viewer,
+    now: Timestamp,
+) -> Result<Response, Error> {
+    if name(request) == "resolve" && !may_resolve_by_link(incident, viewer) {
+        let word = if incident.ended_at.is_some() { "over" } else { "not-yours" };
+        return Ok(Response::see_other(&format!("{}{page}?asked={word}", request.mount)));
+    }
+    post_on(dashboard, request, (incident, page), viewer, now).await
+}
+
+/// What a form asks for: the last part of its path.
+fn name(request: &Request) -> &str {
+    request.path.rsplit('/').next().unwrap_or_default()
+}
+
+async fn post_on(
+    dashboard: &Dashboard,
+    request: &Request,
+    (incident, page): (&Incident, &str),
+    viewer: &Viewer,
+    now: Timestamp,
+) -> Result<Response, Error> {
+    let name = name(request);
     let store = dashboard.store.as_ref();
     let settings = dashboard.settings.get(now).await?;
-    let kept = shared::storage::incidents::one(store, id, now).await?.ok_or(Error::NotFound)?;
-    let outcome = match read(name, request, &kept.incident, &settings, now)? {
-        Ok(Act::EndSilence) if !is_silenced(store, &kept.incident, now).await? => "not-silenced",
+    let outcome = match read(name, request, incident, &settings, now)? {
+        Ok(Act::EndSilence) if !is_silenced(store, incident, now).await? => "not-silenced",
         Ok(act) => {
             let seen = seen(request)?;
             let asked = (&viewer.asker(), &act);
-            match request_of(dashboard.queue.as_ref(), &kept.incident, asked, seen, now).await? {
+            match request_of(dashboard.queue.as_ref(), incident, asked, seen, now).await? {
                 Requested::Queued => name,
                 Requested::Changed => "changed",
                 Requested::Refused(refusal) => word(&refusal),
@@ -106,8 +155,7 @@ pub(crate) async fn post(
         let status = if outcome == name || outcome == "over" { 202 } else { 409 };
         return Ok(Response::json(status, &serde_json::json!({ "asked": outcome })));
     }
-    let there = format!("{}/incidents/{}?asked={outcome}", request.mount, kept.incident.id);
-    Ok(Response::see_other(&there))
+    Ok(Response::see_other(&format!("{}{page}?asked={outcome}", request.mount)))
 }
 
 fn seen(request: &Request) -> Result<Option<u32>, Error> {
@@ -204,17 +252,33 @@ fn word(refusal: &Refusal) -> &'static str {
 }
 
 /// What the page says after it was asked, while that is not done yet. Nobody can put words on it with a link.
-pub(super) fn notice(request: &Request, incident: &Incident) -> &'static str {
+pub(super) fn notice(request: &Request, incident: &Incident, viewer: &Viewer) -> String {
     let query = request.query.as_deref().unwrap_or_default();
     let mut asked = query.split('&').filter_map(|field| field.strip_prefix("asked="));
-    asked.next().map_or("", |asked| match asked {
+    let asked = asked.next().unwrap_or_default();
+    match incident.taken_by() {
+        Some(owner)
+            if matches!(asked, "take" | "owned" | "not-yours")
+                && Some(&owner.person) != viewer.person.as_ref() =>
+        {
+            format!("Nothing was done: {} has it.", owner.person)
+        }
+        _ => words(asked, incident).to_owned(),
+    }
+}
+
+/// The words for what was asked, and for why it is not done.
+fn words(asked: &str, incident: &Incident) -> &'static str {
+    match asked {
         "take" if incident.taken_by().is_some() => "",
         "release" | "pass-on" if incident.taken_by().is_none() => "",
         "silence" if incident.silenced_until.is_some() => "",
         "resolve" if incident.ended_at.is_some() => "",
         "take" => "Asked for: in a moment it is yours.",
         "release" => "Asked for: in a moment the next person is called.",
-        "pass-on" => "Asked for: their phone rings in a moment. Until somebody takes it, you can take it again.",
+        "pass-on" => {
+            "Asked for: their phone rings in a moment. Until somebody takes it, you can take it again."
+        }
         "silence" => "Asked for: in a moment nobody is called.",
         "end-silence" => "Asked for: in a moment the silence is over.",
         "resolve" => "Asked for: in a moment it is over, and nobody is called any more.",
@@ -227,6 +291,7 @@ pub(super) fn notice(request: &Request, incident: &Incident) -> &'static str {
              more if all of it is over."
         }
         "owned" => "Nothing was done: somebody has it by now.",
+        "not-yours" => "Nothing was done: only whoever has it can resolve it here.",
         "unowned" => "Nothing was done: nobody has it just now.",
         "nameless" => "Nothing was done: who takes an incident needs a name.",
         "no-longer" => "Nothing was done: it is silenced about as long already.",
@@ -235,7 +300,7 @@ pub(super) fn notice(request: &Request, incident: &Incident) -> &'static str {
         "unknown" => "Nobody was called: the configuration has no such person.",
         "empty" => "Nothing was written down: the note is empty.",
         _ => "",
-    })
+    }
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ pub(crate) async fn one(
     };
     let live = format!("/live?incident={}", kept.incident.id);
     let facts = facts(dashboard, &kept, &settings, viewer, now).await?;
-    let facts = context! { live, notice => notice(request, &kept.incident), ..facts };
+    let facts = context! { live, notice => notice(request, &kept.incident, viewer), ..facts };
     let facts = merge_maps([facts, frame]);
     render(dashboard, "incident.html", facts)
 }
@@ -79,16 +79,31 @@ async fn facts(
 ) -> Result<Value, Error> {
     let incident = &kept.incident;
     let is_silenced = is_silenced(dashboard.store.as_ref(), incident, now).await?;
+    let offered = Offered::of(incident, is_silenced, viewer, settings, now);
+    Ok(context! {
+        more_alarms => incident.more_alarms,
+        alarms => Serde(&folded::rows(incident)), calls => Serde(&calls(incident)),
+        policy => Serde(&policy_text(&incident.policy)),
+        globs => Serde(&incident.policy.alarms), channel => incident.policy.channel.clone(),
+        ..told(kept, settings, &offered, &format!("/incidents/{}", incident.id))
+    })
+}
+
+/// How an incident stands, what happened, and what is offered: the forms for that lie below `acts_at`.
+pub(super) fn told(
+    kept: &StoredIncident,
+    settings: &Settings,
+    offered: &Offered,
+    acts_at: &str,
+) -> Value {
+    let incident = &kept.incident;
     let summary = Summary::of(incident);
     let (tab, said) = (format!("{} · {}", summary.headline, summary.what), summary.said());
-    Ok(context! {
-        tab, said, incident => Serde(&summary), more_alarms => incident.more_alarms,
-        alarms => Serde(&folded::rows(incident)), calls => Serde(&calls(incident)),
+    context! {
+        tab, said, incident => Serde(&summary), offered => Serde(offered), acts_at,
         timeline => Serde(&timeline(incident, |entry| in_slack(kept, entry, settings))),
-        policy => Serde(&policy_text(&incident.policy)),
-        seen => incident.timeline.next, offered => Serde(&Offered::of(incident, is_silenced, viewer, settings, now)),
-        globs => Serde(&incident.policy.alarms), channel => incident.policy.channel.clone(),
-    })
+        seen => incident.timeline.next,
+    }
 }
 
 /// Whether Slack was told of an entry: it is worth a line there, and its turn has come.

@@ -28,7 +28,7 @@ pub(crate) enum Problem {
 }
 
 impl Problem {
-    fn text(self) -> &'static str {
+    pub(super) fn text(self) -> &'static str {
         match self {
             Problem::TooMany => "Too many codes were asked for. Try again in an hour.",
             Problem::WrongCode => {
@@ -39,7 +39,7 @@ impl Problem {
         }
     }
 
-    fn status(self) -> u16 {
+    pub(super) fn status(self) -> u16 {
         match self {
             Problem::TooMany => 429,
             Problem::WrongCode | Problem::OldLink => 401,

@@ -36,7 +36,7 @@ fn person_of_the_configuration_can_be_called_while_nobody_has_it() {
     pages.keep(&taken(), 0);
     let (acts, page) = press(&pages, &taken(), "call", "person=alpha");
     assert_eq!(acts, []);
-    says(&page, &["Nothing was done: somebody has it by now."]);
+    says(&page, &["Nothing was done: bravo has it."]);
     assert!(!page.contains("Call somebody now"), "{page}");
 }
 

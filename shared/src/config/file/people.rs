@@ -15,6 +15,7 @@ pub(super) struct PersonTable {
     phone: Spanned<String>,
     slack: Option<Spanned<String>>,
     calendar: Option<Vec<Spanned<String>>>,
+    text_links: Option<bool>,
 }
 
 /// The most names that calendars may have for a person.
@@ -50,7 +51,9 @@ impl Check<'_> {
             }
             let slack = table.slack.map(Spanned::into_inner);
             called.push((name.clone(), table.calendar.unwrap_or_default()));
-            known.insert(name.into_inner(), Person { phone: phone.clone(), slack });
+            let text_links = table.text_links.unwrap_or(true);
+            let person = Person { phone: phone.clone(), slack, text_links };
+            known.insert(name.into_inner(), person);
         }
         self.calendar_names(called);
         known

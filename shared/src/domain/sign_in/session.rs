@@ -59,7 +59,7 @@ impl Link {
     }
 }
 
-fn phone_hash(phone: &str) -> String {
+pub(super) fn phone_hash(phone: &str) -> String {
     hash("phone", &[phone])
 }
 

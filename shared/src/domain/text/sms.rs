@@ -21,7 +21,7 @@ const MAX_LINK_CHARS: usize = 1_000;
 pub struct Recipient<'a> {
     /// Their name.
     pub person: &'a str,
-    /// Where they look: a URL.
+    /// Where they look: a URL, if one may be sent.
     pub page: Option<String>,
     /// What their texts call the incident; `None` if a text cannot be answered.
     pub letters: Option<Letters>,
@@ -32,11 +32,6 @@ impl Recipient<'_> {
     fn page(&self) -> String {
         self.page.as_ref().map(|page| format!("\n{page}")).unwrap_or_default()
     }
-}
-
-/// The URL of an incident's page below this base.
-pub fn incident_page(base: &str, incident: &str) -> String {
-    format!("{base}/incidents/{incident}")
 }
 
 /// A text message: what is wrong, where to look, and what can be answered.

@@ -44,6 +44,11 @@ pub enum Endpoint {
     SignIn,
     TakeLink,
     RevokeSession,
+    OpenTextLink,
+    LinkedIncident,
+    ActByLink,
+    AskForCodeByLink,
+    SignInByLink,
     LogInPage,
     LogIn,
     LogOut,
@@ -110,6 +115,11 @@ impl Endpoint {
             | Endpoint::SignIn
             | Endpoint::TakeLink
             | Endpoint::RevokeSession
+            | Endpoint::OpenTextLink
+            | Endpoint::LinkedIncident
+            | Endpoint::ActByLink
+            | Endpoint::AskForCodeByLink
+            | Endpoint::SignInByLink
             | Endpoint::LogInPage
             | Endpoint::LogIn
             | Endpoint::LogOut
@@ -122,7 +132,8 @@ impl Endpoint {
 /// The table of the product's endpoints: the same as in `template.yaml`.
 pub const ENDPOINTS: &[Route<Endpoint>] = {
     use Access::{
-        AlarmsToken, Anyone, FlowToken, MetricsToken, SlackSignature, TwilioSignature, Viewer,
+        AlarmsToken, Anyone, FlowToken, MetricsToken, SlackSignature, TextLink, TwilioSignature,
+        Viewer,
     };
     use Method::{Get, Post};
     &[
@@ -202,6 +213,15 @@ pub const ENDPOINTS: &[Route<Endpoint>] = {
         route(Endpoint::SignIn, Post, "/who/code", Body::Page, Viewer),
         route(Endpoint::TakeLink, Post, "/who/link", Body::Page, Viewer),
         route(Endpoint::RevokeSession, Post, "/sessions/revoke", Body::Page, Viewer),
+        route(Endpoint::OpenTextLink, Get, "/i/{token}", Body::Nothing, TextLink),
+        route(Endpoint::LinkedIncident, Get, "/i/incident/{id}", Body::Nothing, TextLink),
+        route(Endpoint::ActByLink, Post, "/i/incident/{id}/take", Body::Page, TextLink),
+        route(Endpoint::ActByLink, Post, "/i/incident/{id}/release", Body::Page, TextLink),
+        route(Endpoint::ActByLink, Post, "/i/incident/{id}/pass-on", Body::Page, TextLink),
+        route(Endpoint::ActByLink, Post, "/i/incident/{id}/resolve", Body::Page, TextLink),
+        route(Endpoint::ActByLink, Post, "/i/incident/{id}/note", Body::Page, TextLink),
+        route(Endpoint::AskForCodeByLink, Post, "/i/incident/{id}/who", Body::Page, TextLink),
+        route(Endpoint::SignInByLink, Post, "/i/incident/{id}/code", Body::Page, TextLink),
         route(Endpoint::LogInPage, Get, "/login", Body::Nothing, Anyone),
         route(Endpoint::LogIn, Post, "/login", Body::Page, Anyone),
         route(Endpoint::LogOut, Post, "/logout", Body::Page, Anyone),

@@ -62,7 +62,7 @@ fn every_endpoint_limits_its_body_by_its_kind() {
     for route in ENDPOINTS {
         let expected = match (route.method, route.access) {
             (Method::Get | Method::Delete, _) => Body::Nothing,
-            (Method::Post, Access::Anyone | Access::Viewer) => Body::Page,
+            (Method::Post, Access::Anyone | Access::Viewer | Access::TextLink) => Body::Page,
             (Method::Post, _) if route.path == "/alarms/{name}" => Body::Page,
             (Method::Post, Access::AlarmsToken) => Body::Batch,
             (Method::Post, _) if route.path == "/twilio/events" => Body::Batch,

@@ -144,18 +144,18 @@ impl EffectRunner<'_> {
         let texted = |failed: Option<String>| {
             Report::Done(vec![Signal::Texted { person: person.to_owned(), failed }])
         };
-        let (Some(phone), Some(from)) =
-            (phone(settings, person), settings.value("twilio/from-number"))
+        let (Some(known), Some(from)) =
+            (settings.config.escalation.people.get(person), settings.value("twilio/from-number"))
         else {
             return texted(Some("no phone in the configuration".to_owned()));
         };
         let base = settings.public_base_url();
         let letters = self.letters(incident, person, about).await;
-        let page = base.map(|base| text::incident_page(base, &incident.id));
+        let page = self.work.link_for(incident, (person, known)).await;
         let body = text::sms(incident, about, &Recipient { person, page, letters });
         let query = TextQuery { incident: incident.id.clone(), person: person.to_owned() };
         let status_url = base.map(|base| query.url(base));
-        match api.text(&phone, from, &body, status_url).await {
+        match api.text(&known.phone, from, &body, status_url).await {
             Ok(()) => {
                 self.text_left(incident, person, letters).await;
                 texted(None)

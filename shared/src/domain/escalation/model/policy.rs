@@ -11,6 +11,8 @@ pub struct Person {
     /// The Slack member id: mentioned when it is their update.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slack: Option<String>,
+    /// Whether texts to them may have a link.
+    pub text_links: bool,
 }
 
 impl std::fmt::Debug for Person {

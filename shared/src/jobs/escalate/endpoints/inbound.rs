@@ -140,8 +140,10 @@ impl Work<'_> {
             // What they are told now, they know.
             self.note_text(person, &before.id, Some(after.timeline.next)).await?;
         }
-        let base = self.settings.public_base_url();
-        let page = base.map(|base| text::incident_page(base, &after.id));
+        let page = match self.settings.config.escalation.people.get(person) {
+            Some(known) => self.link_for(&after, (person, known)).await,
+            None => None,
+        };
         let to = Recipient { person, page, letters: Some(about.letters) };
         Ok(text::answer(choice, done, &after, &to))
     }
