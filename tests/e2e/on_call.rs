@@ -103,6 +103,54 @@ async fn override_by_command_calls_the_other_person_until_it_is_removed() {
     scenario.end().await;
 }
 
+/// Sends a form of the page. Gives where it leads to.
+async fn sends(scenario: &Scenario, path: &str, form: &str) -> String {
+    let url = format!("{}{path}", scenario.server.address);
+    let request = scenario.server.http.post(url).header("origin", &scenario.server.address);
+    let answer = request.body(form.to_owned()).send().await.unwrap();
+    assert_eq!(answer.status(), 303, "{path} {form}");
+    answer.headers()["location"].to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn override_by_the_page_calls_the_other_person_and_undo_gives_it_back() {
+    let scenario = Scenario::begin(Way::Voice, &by_schedule()).await;
+    let until = scenario.now().await + jiff::SignedDuration::from_hours(24);
+    let until = until.strftime("%Y-%m-%dT%H%%3A%M").to_string();
+    let form =
+        format!("schedule=rota&person=charlie&from=2026-01-06T00%3A00&until={until}&clock=UTC");
+    let there = sends(&scenario, "/on-call/override", &form).await;
+    let page = scenario.server.get(&there).await.text().await.unwrap();
+    assert!(page.contains("<strong>charlie</strong> is on call in rota from "), "{page}");
+    is_told_once(
+        &scenario,
+        ":arrows_counterclockwise: *charlie* is on call in rota instead of alpha from ",
+        ": *somebody on the page* said so",
+    )
+    .await;
+    let home = scenario.server.get("/").await.text().await.unwrap();
+    assert!(home.contains("<strong>charlie</strong>"), "{home}");
+    let metrics = scenario.server.get("/metrics").await.text().await.unwrap();
+    assert!(
+        metrics.contains("ringdown_on_call{schedule=\"rota\",person=\"charlie\"} 1"),
+        "{metrics}"
+    );
+    scenario.alarm(NAME).goes_off().await;
+    scenario.phone("charlie").takes_it(TEXT).await;
+    scenario.is("taken").await.by("charlie");
+    scenario.alarm(NAME).recovers().await;
+    scenario.is("resolved").await;
+    scenario.phone("charlie").is_sent("It is over: checkout-5xx-rate recovered\nPAGE").await;
+    scenario.passes(Duration::from_secs(400)).await;
+    let id = there.split_once("made=").unwrap().1;
+    let back = sends(&scenario, "/on-call/remove", &format!("id={id}")).await;
+    assert_eq!(back, format!("/on-call?removed={id}"));
+    scenario.alarm(NAME).goes_off().await;
+    scenario.phone("alpha").takes_it(TEXT).await;
+    scenario.is("taken").await.by("alpha");
+    scenario.end().await;
+}
+
 #[tokio::test]
 async fn override_that_cannot_be_is_refused_with_what_is_expected() {
     let scenario = Scenario::begin(Way::Voice, &by_schedule()).await;

@@ -188,7 +188,13 @@ async fn page(
         Endpoint::Raise => pages::raise::page(dashboard, request, viewer, now).await,
         Endpoint::RaiseIncident => pages::raise::post(dashboard, request, viewer, now).await,
         Endpoint::History => pages::history::page(dashboard, request, viewer, now).await,
-        Endpoint::OnCall => pages::on_call::page(dashboard, viewer, now).await,
+        Endpoint::OnCall => pages::on_call::view::page(dashboard, request, viewer, now).await,
+        Endpoint::TakeOver => {
+            pages::on_call::view::take_over(dashboard, request, viewer, now).await
+        }
+        Endpoint::RemoveOverride => {
+            pages::on_call::view::remove(dashboard, request, viewer, now).await
+        }
         Endpoint::Numbers => pages::numbers::page(dashboard, request, viewer, now).await,
         Endpoint::System => pages::system::page(dashboard, viewer, now).await,
         Endpoint::Who => pages::who::page(dashboard, request, viewer, None, now).await,

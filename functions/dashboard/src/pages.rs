@@ -61,6 +61,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("over.html", include_str!("../pages/over.html")),
         ("history.html", include_str!("../pages/history.html")),
         ("on-call.html", include_str!("../pages/on-call.html")),
+        ("undo.html", include_str!("../pages/undo.html")),
         ("numbers.html", include_str!("../pages/numbers.html")),
         ("raise.html", include_str!("../pages/raise.html")),
         ("who.html", include_str!("../pages/who.html")),

@@ -4,9 +4,10 @@
 //! 2. [`Override`]: dated exceptions, which lie over either: those of the file, and over them [`StoredOverrides`], which
 //!    people have made since.
 //! 3. [`Schedules::on_call`]: the [`Shift`] at a moment. A gap is a shift too: one without a person.
-//! 4. [`two_weeks`]: the same, ready for a page.
+//! 4. [`Schedule::layers`]: what lies over what, for a page.
 
 mod calendar;
+mod layers;
 mod moment;
 mod names;
 mod rotation;
@@ -16,6 +17,7 @@ mod view;
 
 use calendar::Occurrences;
 pub use calendar::{Calendar, Complaint, MAX_CALENDAR_BYTES, Reading, calendar_text};
+pub use layers::Layer;
 pub use moment::Moment;
 pub(crate) use moment::{instant, known_zone};
 pub(crate) use names::comparable;
@@ -26,7 +28,7 @@ pub use stored::{
     Asked, Ignored, KEPT, Known, MAX_AHEAD, MAX_LENGTH, MAX_OVERRIDES, NotMade, Removed,
     StoredOverride, StoredOverrides,
 };
-pub use view::{ScheduleView, ShiftView, time, two_weeks};
+pub use view::time;
 
 use std::sync::Arc;
 

@@ -28,6 +28,22 @@ pub async fn read(store: &dyn Store, now: Timestamp) -> Result<StoredOverrides, 
     open(store, now).await.map(|read| read.overrides)
 }
 
+/// The same where nobody may be left uncalled, and no page be away, because they cannot be read: then the file alone says
+/// who is on call, and the log says why.
+pub async fn read_or_none(store: &dyn Store, now: Timestamp) -> StoredOverrides {
+    let mut read = read(store, now).await;
+    if read.is_err() {
+        read = self::read(store, now).await;
+    }
+    read.unwrap_or_else(|error| unread(&error))
+}
+
+/// What counts in place of overrides that cannot be read.
+pub fn unread(error: &Error) -> StoredOverrides {
+    tracing::error!(%error, "overrides cannot be read: the file alone says who is on call");
+    StoredOverrides::default()
+}
+
 /// The same, to write them.
 ///
 /// # Errors

@@ -9,10 +9,11 @@ const JS: &str = "text/javascript; charset=utf-8";
 const PNG: &str = "image/png";
 
 /// The path of each file, its type, and what is in it.
-const FILES: [(&str, &str, &[u8]); 16] = [
+const FILES: [(&str, &str, &[u8]); 17] = [
     ("/assets/style.css", CSS, include_bytes!("../../assets/style.css")),
     ("/assets/numbers.css", CSS, include_bytes!("../../assets/numbers.css")),
     ("/assets/incidents.css", CSS, include_bytes!("../../assets/incidents.css")),
+    ("/assets/on-call.css", CSS, include_bytes!("../../assets/on-call.css")),
     ("/assets/live.css", CSS, include_bytes!("../../assets/live.css")),
     ("/assets/studio.css", CSS, include_bytes!("../../assets/studio.css")),
     ("/assets/flow-graph.css", CSS, draw::STYLE.as_bytes()),

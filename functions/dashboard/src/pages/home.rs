@@ -74,7 +74,7 @@ async fn facts(
     };
     Ok(context! {
         tab, said, open => Serde(&open), recent => Serde(&recent.iter().take(RECENT).collect::<Vec<_>>()),
-        quiet_since => quiet_since(&all), on_call => dashboard.on_call.get(settings, now),
+        quiet_since => quiet_since(&all), on_call => dashboard.on_call.get(store, settings, now).await,
         silences => Serde(&silences.in_force()), without_policy => Serde(&alarms.without_policy),
         waiting, simulated => simulated(settings),
     })

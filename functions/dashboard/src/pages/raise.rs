@@ -6,6 +6,7 @@ use shared::domain::alarm::{ByHand, MAX_RAISED_CHARS};
 use shared::http::{Request, Response, form_fields};
 use shared::jobs::escalate::acts::ON_THE_PAGE;
 use shared::jobs::escalate::raise::{policy_meant, request as request_raise};
+use shared::storage::overrides;
 use shared::{Error, Timestamp};
 
 use super::frame::frame;
@@ -85,6 +86,8 @@ async fn shown(
     let settings = dashboard.settings.get(now).await?;
     let escalation = &settings.config.escalation;
     let policies: Vec<String> = escalation.policy_names().map(str::to_owned).collect();
+    let overrides = overrides::read_or_none(dashboard.store.as_ref(), now).await;
+    let escalation = escalation.with_overrides(&overrides);
     let roster = escalation.policy_at(&typed.policy, now).map(|policy| policy.roster);
     let mut called = roster.filter(|_| typed.is_complete).unwrap_or_default();
     let more = called.len().saturating_sub(MAX_CALLED);

@@ -2,7 +2,9 @@
 
 use super::backend::*;
 use super::incidents::{says, words};
+use shared::domain::schedule::{StoredOverride, StoredOverrides};
 use shared::http::Request;
+use shared::storage::Key;
 
 const ROTA: &str = r#"
 [[schedules]]
@@ -30,8 +32,9 @@ fn both_pages_say_who_is_on_call_until_when_and_who_then() {
     says(
         &words(&pages.page("/on-call")),
         &[
-            "rota hands over by the clock of UTC; the times below are in UTC alpha Mon 16 Nov 2026, 09:00 UTC – Mon 23 Nov 2026, 09:00 UTC now",
-            "bravo Mon 23 Nov 2026, 09:00 UTC – Mon 30 Nov 2026, 09:00 UTC",
+            "rota hands over by the clock of UTC; the times below are in UTC",
+            "A alpha Mon 2026-11-16 09:00 UTC – Mon 2026-11-23 09:00 UTC now Take over",
+            "B bravo Mon 2026-11-23 09:00 UTC – Mon 2026-11-30 09:00 UTC Take over",
         ],
     );
 }
@@ -67,4 +70,148 @@ fn without_a_policy_nobody_is_on_call() {
     let pages = Pages::of("[channels.default]\n", &[]);
     says(&words(&pages.page("/on-call")), &["Nobody is on call."]);
     assert!(!pages.page("/").contains("On call now"));
+}
+
+/// The pages of a rota, before which somebody has said this.
+fn rota(said: &[(&str, &str, &str)]) -> Pages {
+    let pages = Pages::of(&format!("{CONFIG}{ROTA}"), &[]);
+    let overrides = said.iter().enumerate().map(|(index, (person, from, until))| StoredOverride {
+        id: format!("id{index}"),
+        schedule: "rota".to_owned(),
+        person: (*person).to_owned(),
+        from: from.parse().unwrap(),
+        until: until.parse().unwrap(),
+        by: "bravo".to_owned(),
+        at: at(0),
+        removed: None,
+    });
+    let record = StoredOverrides { overrides: overrides.collect() };
+    pages.store().keep(Key::new("overrides", "all"), &record);
+    pages
+}
+
+#[test]
+fn what_people_have_said_lies_over_the_rota_on_all_pages() {
+    let now = "2026-11-20T00:00:00Z";
+    let pages = rota(&[
+        ("bravo", "2026-11-17T00:00:00Z", now),
+        ("bravo", "2026-11-18T00:00:00Z", "2026-11-25T00:00:00Z"),
+        ("zulu", "2026-12-02T00:00:00Z", "2026-12-03T00:00:00Z"),
+    ]);
+    let page = pages.page("/on-call");
+    says(
+        &words(&page),
+        &[
+            "nights bravo until Mon 30 Nov 2026, 09:00 UTC , then alpha",
+            "Who takes over bravo in rota, Tue 2026-11-17 00:00 UTC – Fri 2026-11-20 00:00 UTC bravo said so",
+            "another one, made later, lies over it and counts where both do Undo bravo in rota, Wed 2026-11-18 00:00 UTC – Wed 2026-11-25 00:00 UTC bravo said so",
+            "zulu in rota, Wed 2026-12-02 00:00 UTC – Thu 2026-12-03 00:00 UTC",
+            "does not count: the configuration has no such person any more",
+        ],
+    );
+    for layer in [">on call<", ">taken over<", ">rotation or calendar<"] {
+        assert!(page.contains(layer), "{layer}");
+    }
+    assert!(!page.contains(">overrides of the configuration<"));
+    says(&words(&pages.page("/")), &["nights bravo until"]);
+}
+
+#[test]
+fn shift_that_is_chosen_asks_who_takes_over_until_its_end() {
+    let pages = rota(&[("bravo", "2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z")]);
+    let path = "/on-call?zone=Europe%2FBerlin&schedule=rota&at=2026-11-30T09%3A00%3A00Z";
+    let page = pages.page(path);
+    says(
+        &words(&page),
+        &[
+            "Who takes over in rota? alpha is on call then.",
+            "Times are by the clock of Europe/Berlin.",
+        ],
+    );
+    for field in [
+        r#"type="datetime-local" name="from" value="2026-11-30T10:00""#,
+        r#"type="datetime-local" name="until" value="2026-12-07T10:00""#,
+        r#"name="clock" value="Europe&#x2f;Berlin""#,
+    ] {
+        assert!(page.contains(field), "{field}: {page}");
+    }
+    let covered = pages.page("/on-call?schedule=rota&at=2026-11-24T09%3A00%3A00Z");
+    says(&words(&covered), &["Something was said of this time before (bravo)"]);
+    // What nobody can choose asks nothing.
+    for query in
+        ["schedule=other&at=2026-11-30T09%3A00%3A00Z", "schedule=rota&at=soon", "week=x&zone=y"]
+    {
+        assert!(!pages.page(&format!("/on-call?{query}")).contains("Who takes over in"), "{query}");
+    }
+}
+
+#[test]
+fn form_has_somebody_take_over_and_undo_takes_it_back() {
+    let pages = rota(&[]);
+    pages.may_write();
+    let form = "schedule=rota&person=bravo&from=2026-11-18T00%3A00&until=2026-11-21T00%3A00&clock=UTC&week=2026-11-16";
+    let made = pages.post_form("/on-call/override", &[], form);
+    assert_eq!(made.status, 303, "{}", body(&made));
+    let there = header(&made, "location").to_owned();
+    assert!(there.starts_with("/on-call?week=2026-11-16&made="), "{there}");
+    let page = pages.page(&there);
+    says(
+        &words(&page),
+        &["bravo is on call in rota from", "until Sat 2026-11-21 00:00 UTC. Slack is told. Undo"],
+    );
+    says(&words(&pages.page("/")), &["nights bravo until"]);
+    let id = there.split_once("made=").unwrap().1;
+    let removed = pages.post_form("/on-call/remove", &[], &format!("id={id}"));
+    assert_eq!(header(&removed, "location"), format!("/on-call?removed={id}"));
+    says(
+        &words(&pages.page(header(&removed, "location"))),
+        &["Taken back: bravo does not take over in rota"],
+    );
+    says(&words(&pages.page("/")), &["nights alpha until"]);
+}
+
+#[test]
+fn form_that_is_wrong_says_so_and_keeps_what_was_typed() {
+    let pages = rota(&[]);
+    let until = "2026-11-21T00%3A00";
+    for (form, says_so) in [
+        (
+            format!("schedule=rota&person=zulu&from=2026-11-19T00%3A00&until={until}&clock=UTC"),
+            "no such person",
+        ),
+        (
+            format!("schedule=x&person=bravo&from=2026-11-19T00%3A00&until={until}&clock=UTC"),
+            "no such schedule",
+        ),
+        (
+            format!("schedule=rota&person=bravo&from={until}&until={until}&clock=UTC"),
+            "is not behind",
+        ),
+        (
+            format!("schedule=rota&person=bravo&from=soon&until={until}&clock=UTC"),
+            "From: expected a time",
+        ),
+        (format!("schedule=rota&person=bravo&from={until}&until={until}&clock=x"), "no such clock"),
+        (
+            format!("schedule=rota&person=&from={until}&until={until}&clock=UTC"),
+            "Choose who takes over.",
+        ),
+        (String::new(), "no such clock"),
+    ] {
+        let answer = pages.post_form("/on-call/override", &[], &form);
+        assert_eq!(answer.status, 422, "{form}");
+        says(&words(&body(&answer)), &[says_so]);
+        assert!(form.is_empty() || body(&answer).contains("value=\"2026-11-21T00:00\""), "{form}");
+    }
+}
+
+#[test]
+fn pages_are_there_while_overrides_cannot_be_read() {
+    let pages = rota(&[]);
+    pages.store().keep(Key::new("overrides", "all"), &"no record");
+    says(
+        &words(&pages.page("/on-call")),
+        &["Who has taken over cannot be read", "nights alpha until"],
+    );
+    says(&words(&pages.page("/")), &["nights alpha until"]);
 }

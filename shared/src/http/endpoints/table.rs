@@ -25,6 +25,8 @@ pub enum Endpoint {
     MakeSilence,
     EndSilence,
     OnCall,
+    TakeOver,
+    RemoveOverride,
     Numbers,
     System,
     IncidentsPage,
@@ -96,6 +98,8 @@ impl Endpoint {
             | Endpoint::MakeSilence
             | Endpoint::EndSilence
             | Endpoint::OnCall
+            | Endpoint::TakeOver
+            | Endpoint::RemoveOverride
             | Endpoint::Numbers
             | Endpoint::System
             | Endpoint::IncidentsPage
@@ -186,6 +190,8 @@ pub const ENDPOINTS: &[Route<Endpoint>] = {
         route(Endpoint::MakeSilence, Post, "/silences", Body::Page, Viewer),
         route(Endpoint::EndSilence, Post, "/silences/end", Body::Page, Viewer),
         route(Endpoint::OnCall, Get, "/on-call", Body::Nothing, Viewer),
+        route(Endpoint::TakeOver, Post, "/on-call/override", Body::Page, Viewer),
+        route(Endpoint::RemoveOverride, Post, "/on-call/remove", Body::Page, Viewer),
         route(Endpoint::Numbers, Get, "/numbers", Body::Nothing, Viewer),
         route(Endpoint::System, Get, "/system", Body::Nothing, Viewer),
         route(Endpoint::IncidentsPage, Get, "/incidents", Body::Nothing, Viewer),

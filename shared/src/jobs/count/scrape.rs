@@ -2,7 +2,7 @@
 //!
 //! Counters only grow. If one read fails there are no numbers at all, since a part of them would look like a fall.
 
-use futures_util::future::try_join4;
+use futures_util::future::try_join3;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::Error;
@@ -42,9 +42,8 @@ pub async fn samples(
     now: Timestamp,
 ) -> Result<Samples, Error> {
     let open = all_records(store, OPEN, now);
-    let overrides = overrides::read(store, now);
-    let (counters, open, measured, overrides) =
-        try_join4(totals(store, now), open, gauges::all(store, now), overrides).await?;
+    let (counters, open, measured) =
+        try_join3(totals(store, now), open, gauges::all(store, now)).await?;
     let mut samples = Samples::of_counters(counters);
     // A first observation beside none at all would not be seen by increase().
     for policy in settings.config.escalation.policies_at(now) {
@@ -60,6 +59,7 @@ pub async fn samples(
         }
     }
     samples.gauge(CONFIG_GOOD, &[], i64::from(settings.rejected.is_none()));
+    let overrides = overrides::read_or_none(store, now).await;
     let escalation = settings.config.escalation.with_overrides(&overrides);
     show_on_call(&mut samples, &escalation.schedules, now);
     samples.gauge(BUILD_INFO, &[VERSION], 1);

@@ -179,14 +179,7 @@ impl Work<'_> {
         if !matches!(roster, Some(Roster::OnCall { .. })) {
             return StoredOverrides::default();
         }
-        let mut read = overrides::read(self.store(), self.now).await;
-        if read.is_err() {
-            read = overrides::read(self.store(), self.now).await;
-        }
-        read.unwrap_or_else(|error| {
-            tracing::error!(policy, %error, "overrides cannot be read: the file alone says who is on call");
-            StoredOverrides::default()
-        })
+        overrides::read_or_none(self.store(), self.now).await
     }
 }
 

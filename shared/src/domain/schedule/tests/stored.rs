@@ -66,6 +66,28 @@ fn override_made_last_counts_and_lies_over_those_of_the_file() {
 }
 
 #[test]
+fn layers_say_what_lies_over_what() {
+    let stored = made(&[asked("delta", "2026-11-25T12:00Z", "2026-11-26T12:00Z")]);
+    let all = schedules().with_overrides(&stored, &is_somebody);
+    let told = |from: &str, until: &str| -> Vec<(Layer, Vec<String>)> {
+        let layers = all.get("primary").unwrap().layers(at(from), at(until));
+        let people =
+            |shifts: Vec<Shift>| shifts.into_iter().flat_map(|shift| shift.people).collect();
+        layers.into_iter().map(|(layer, shifts)| (layer, people(shifts))).collect()
+    };
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let expected = vec![
+        (Layer::OnCall, names(&["alpha", "delta", "charlie", "alpha"])),
+        (Layer::TakenOver, names(&["delta"])),
+        (Layer::Overrides, names(&["charlie"])),
+        (Layer::Base, names(&["alpha", "bravo", "alpha"])),
+    ];
+    assert_eq!(told("2026-11-25T10:00Z", "2026-11-27T10:00Z"), expected);
+    let alone = vec![(Layer::OnCall, names(&["alpha"]))];
+    assert_eq!(told("2026-11-23T10:00Z", "2026-11-23T12:00Z"), alone);
+}
+
+#[test]
 fn removed_override_gives_back_what_is_below_it() {
     let stored = made(&[asked("delta", "2026-11-25T12:00Z", "2026-11-26T12:00Z")]);
     let id = stored.overrides[0].id.clone();

@@ -29,22 +29,9 @@ fn a_moment_is_local_or_has_an_offset() {
 }
 
 #[test]
-fn a_page_gets_words() {
-    let mut weekly = rotation(Turns::Weekly, "Europe/Berlin", "2026-12-21", "09:00", &AB);
-    over(&mut weekly, "2026-12-24T18:00", "2026-12-26T09:00", None);
-    let views = two_weeks(&Schedules::new(vec![weekly]), at("2026-12-24T17:30:00Z"));
-    let json = serde_json::to_value(&views).expect("JSON");
-    assert_eq!(json[0]["name"], "primary");
-    assert_eq!(json[0]["time_zone"], "Europe/Berlin");
-    assert_eq!(json[0]["has_gaps"], true);
-    let shift = &json[0]["shifts"][0];
-    assert_eq!(shift["person"], serde_json::Value::Null);
-    assert_eq!(shift["from"], "Thu 2026-12-24 18:00 CET");
-    assert_eq!(shift["until_at"], "2026-12-26T08:00:00Z");
-    assert_eq!(shift["because"], "override");
-    assert_eq!(shift["is_now"], true);
-    assert_eq!(json[0]["shifts"][1]["person"], "alpha");
-    assert_eq!(json[0]["shifts"][1]["is_now"], false);
+fn time_is_told_by_the_clock_of_its_zone() {
+    assert_eq!(time(at("2026-12-24T17:00Z"), &zone("Europe/Berlin")), "Thu 2026-12-24 18:00 CET");
+    assert_eq!(time(at("2026-07-01T00:00Z"), &zone("Europe/Berlin")), "Wed 2026-07-01 02:00 CEST");
 }
 
 #[test]
