@@ -58,9 +58,18 @@ impl Work<'_> {
         if until <= now || !may_be_silenced(&incident, until) {
             return Ok(Some(incident));
         }
+        // Whoever comes again after a crash adds to what was silenced the first time.
+        let mut kept = stored(self.store(), now).await?;
+        kept.retain(|silence| silence.incident == id && silence.until == until);
+        let mut alarms: Vec<String> = kept.into_iter().flat_map(|silence| silence.alarms).collect();
+        for alarm in incident.open_alarms() {
+            if !alarms.contains(&alarm.name) {
+                alarms.push(alarm.name.clone());
+            }
+        }
         let stored = Stored {
             incident: id.to_owned(),
-            alarms: incident.open_alarms().map(|alarm| alarm.name.clone()).collect(),
+            alarms,
             until,
             by: by.to_owned(),
             because: reason.map(str::to_owned),

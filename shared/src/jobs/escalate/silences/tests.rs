@@ -7,6 +7,7 @@ use scenario::{Scenario, at};
 
 use super::*;
 use crate::domain::escalation::{Event, State as Stands, Timeline};
+use crate::testing::Fault;
 
 /// The window is from two to four; the policy calls once, and again after ten minutes.
 const CONFIG: &str = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n\
@@ -298,4 +299,23 @@ async fn death_at_any_moment_loses_no_alarm_and_calls_nobody_early() {
         assert_eq!(went_off(&incident.timeline), 1, "{lives_for}: {:#?}", incident.timeline);
     }
     assert!((1..12).contains(&unharmed), "{unharmed} of 12 died of nothing");
+}
+
+#[tokio::test]
+async fn silence_that_is_asked_for_again_after_a_crash_keeps_what_has_recovered_meanwhile() {
+    let scenario = Scenario::begins("05:00");
+    for name in ["web", "disk"] {
+        scenario.says(name, State::Alarm, "05:00").await.expect("kept");
+    }
+    let id = scenario.incident().expect("an incident").id;
+    scenario.backend.store.fail_writes(Fault::Once(1));
+    scenario.silence(&id, "bravo", SignedDuration::from_mins(60)).await.expect_err("a crash");
+    scenario.says("web", State::Ok, "05:05").await.expect("kept");
+    scenario.it_is("05:10");
+    scenario.silence(&id, "bravo", SignedDuration::from_mins(50)).await.expect("kept");
+    scenario.says("disk", State::Ok, "05:15").await.expect("kept");
+    for name in ["web", "disk"] {
+        let result = scenario.says(name, State::Alarm, "05:20").await;
+        assert!(matches!(result, Ok(AlarmResult::Silenced { .. })), "{name}: {result:?}");
+    }
 }
