@@ -46,6 +46,7 @@ pub mod raise;
 pub mod run;
 pub mod send;
 pub mod sessions;
+pub mod silences;
 pub mod verify;
 
 use std::sync::atomic::{AtomicBool, Ordering};

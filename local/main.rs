@@ -5,12 +5,14 @@ use std::process::ExitCode;
 use clap::CommandFactory;
 use ringdown::commands::callbacks::CallbacksCommand;
 use ringdown::commands::dead_letters::DeadLettersOptions;
-use ringdown::commands::incidents::{IncidentsCommand, IncidentsOptions};
+use ringdown::commands::incidents::IncidentsOptions;
 use ringdown::commands::on_call::OnCallOptions;
 use ringdown::commands::sessions::{SessionsCommand, SessionsOptions};
+use ringdown::commands::silences::SilencesOptions;
 use ringdown::commands::{self, Command, CommandLine};
 use ringdown::say_error;
 use ringdown::settings::{check_dotenv, log_level};
+use shared::Error;
 use tracing_subscriber::filter::LevelFilter;
 
 #[tokio::main]
@@ -68,6 +70,7 @@ async fn run(line: CommandLine) -> Result<bool, String> {
         Command::Verify(options) => commands::verify::run(&options),
         Command::Incidents(options) => incidents(&options).await,
         Command::Sessions(options) => sessions(&options).await,
+        Command::Silences(options) => silences(&options).await,
         Command::Callbacks(CallbacksCommand::Reconcile(options)) => {
             let count = backend::count(&options).await?;
             commands::callbacks::reconcile(&count, &options).await.map(|()| true)
@@ -104,8 +107,10 @@ async fn incidents(options: &IncidentsOptions) -> Result<bool, String> {
     let (store, queue) = (backend.store.as_ref(), backend.queue.as_ref());
     let done = match &options.command {
         None => commands::incidents::list(store, options.json).await.map(|()| true),
-        Some(IncidentsCommand::Resolve { id }) => {
-            commands::incidents::resolve(store, queue, id, options).await
+        Some(command) => {
+            let config =
+                backend.config.as_deref().map_err(|error| Error::NotSetUp(error.to_string()));
+            commands::incidents::act((store, queue), config, command, options).await
         }
     };
     done.map_err(|error| error.to_string())
@@ -122,6 +127,15 @@ async fn on_call(options: &OnCallOptions) -> Result<bool, String> {
     let config = backend.config.map_err(told)?;
     let ports = (backend.store.as_ref(), backend.queue.as_ref());
     commands::on_call::overrides::act(ports, &config, command, options.json).await.map_err(told)
+}
+
+async fn silences(options: &SilencesOptions) -> Result<bool, String> {
+    let told = |error: Error| error.to_string();
+    let backend =
+        backend::open(options.folder.path(), options.config.path()).await.map_err(told)?;
+    let (store, queue) = (backend.store.as_ref(), backend.queue.as_ref());
+    let config = backend.config.map_err(told)?;
+    commands::silences::run(store, queue, &config, options).await.map_err(told)
 }
 
 async fn sessions(options: &SessionsOptions) -> Result<bool, String> {

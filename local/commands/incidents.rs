@@ -1,18 +1,21 @@
-//! `ringdown incidents`: those that are open; `resolve ID` ends one whose recovery never comes.
+//! `ringdown incidents`: those that are open. `act`: what can be done with one.
+
+mod act;
 
 use std::time::Duration;
 
-use clap::{Args, Subcommand};
+use clap::Args;
 use serde::Serialize;
-use shared::domain::escalation::{Act, Asker, Incident, State};
+use shared::domain::escalation::{Incident, State};
 use shared::domain::text::mask_numbers;
-use shared::jobs::escalate::acts::{AT_THE_COMMAND_LINE, Requested, request};
-use shared::storage::incidents::{all, one};
-use shared::storage::{Queue, Store};
+use shared::storage::Store;
+use shared::storage::incidents::all;
 use shared::{Error, Timestamp};
 
+pub(super) use self::act::named;
+pub use self::act::{IncidentsCommand, Which, act};
 use super::arguments::{ConfigFile, DataFolder};
-use crate::clock::{now, sleep};
+use crate::clock::now;
 use crate::output::{json, printable};
 
 /// What was typed behind `incidents`.
@@ -25,39 +28,30 @@ pub struct IncidentsOptions {
     /// The configuration.
     #[command(flatten)]
     pub config: ConfigFile,
-    /// Print the list as JSON
-    #[arg(long)]
+    /// Print the list, or the outcome, as JSON
+    #[arg(long, global = true)]
     pub json: bool,
+    /// Who acts, as people are told: a name of [people] [default: somebody at the command line]
+    #[arg(long = "as", value_name = "PERSON", global = true)]
+    pub person: Option<String>,
     /// What to do instead of listing them.
     #[command(subcommand)]
     pub command: Option<IncidentsCommand>,
-}
-
-/// What can be done with an incident.
-#[derive(Debug, PartialEq, Eq, Subcommand)]
-pub enum IncidentsCommand {
-    /// End an incident whose recovery never comes
-    ///
-    /// It counts as over, whatever its alarms say, until one goes off anew.
-    #[command(after_help = "Examples:\n  ringdown incidents resolve 01997d3c0f2a-1")]
-    Resolve {
-        /// The id of one that `ringdown incidents` lists
-        #[arg(value_name = "ID")]
-        id: String,
-    },
 }
 
 const EXAMPLES: &str = "\
 Examples:
   ringdown incidents
   ringdown incidents --json
-  ringdown incidents resolve 01997d3c0f2a-1";
+  ringdown incidents take default-20261129-111530-000 --as alpha
+  ringdown incidents note default-20261129-111530-000 \"the disk was full\" --as alpha
+  ringdown incidents resolve default-20261129-111530-000";
 
 /// How many alarms of an incident are named.
 const MAX_NAMED_ALARMS: usize = 4;
 /// How often the outcome of a request is looked for, and how long the pause between is.
-const MAX_POLLS: u32 = 40;
-const PAUSE: Duration = Duration::from_millis(250);
+pub(super) const MAX_POLLS: u32 = 40;
+pub(super) const PAUSE: Duration = Duration::from_millis(250);
 
 /// An open incident, as `--json` prints it: without phone numbers.
 #[derive(Serialize)]
@@ -133,52 +127,4 @@ fn line(incident: &Incident) -> String {
         incident.raised_at,
         names.join(", ")
     )
-}
-
-/// How people are told of whoever acts here, under a person's name or none.
-pub(super) fn named(person: Option<&str>) -> String {
-    match person {
-        Some(person) => format!("{person}, at the command line"),
-        None => AT_THE_COMMAND_LINE.to_owned(),
-    }
-}
-
-/// Asks that an incident be over, and looks whether it is soon; `Ok(false)` if there is none of this id.
-///
-/// # Errors
-/// The store or the queue does not answer.
-pub async fn resolve(
-    store: &dyn Store,
-    queue: &dyn Queue,
-    id: &str,
-    options: &IncidentsOptions,
-) -> Result<bool, Error> {
-    let asker = Asker::Nameless(AT_THE_COMMAND_LINE.to_owned());
-    match request(store, queue, id, (&asker, &Act::Resolve), None, now()).await {
-        Ok(Requested::Queued) => {}
-        Ok(Requested::Refused(_)) => {
-            say!("{id} is over already");
-            return Ok(true);
-        }
-        Ok(Requested::Changed) | Err(Error::NotFound) => {
-            let id: String = id.chars().take(120).collect();
-            let prefix = crate::program::prefix();
-            let (data, config) = (options.folder.typed(), options.config.typed());
-            say!(
-                "there is no incident {id:?}: `{prefix} incidents{data}{config}` lists those that are open"
-            );
-            return Ok(false);
-        }
-        Err(error) => return Err(error),
-    }
-    for _ in 0..MAX_POLLS {
-        let kept = one(store, id, now()).await?;
-        if kept.is_none_or(|kept| kept.incident.ended_at.is_some()) {
-            say!("{id} is over");
-            return Ok(true);
-        }
-        sleep(PAUSE).await;
-    }
-    say!("{id} is not over yet: that is asked for, and done as soon as a server takes it");
-    Ok(true)
 }

@@ -25,6 +25,7 @@ use super::on_call::OnCallOptions;
 use super::raise::RaiseOptions;
 use super::send::SendOptions;
 use super::sessions::SessionsOptions;
+use super::silences::SilencesOptions;
 use super::verify::VerifyOptions;
 use crate::program;
 
@@ -125,10 +126,12 @@ pub enum Command {
     /// Find what no callback has reported
     #[command(subcommand)]
     Callbacks(CallbacksCommand),
-    /// List the open incidents, or end one
+    /// List the open incidents, or act on one
     ///
     /// Each has a line: id, policy, state, since when, who has it, its alarms.
     Incidents(IncidentsOptions),
+    /// List the silences, make one for globs, or end one
+    Silences(SilencesOptions),
     /// List who is signed in by name, end a session, or print a link that begins one
     Sessions(SessionsOptions),
     /// Print what a shell needs to complete commands, options and files
@@ -268,6 +271,9 @@ impl Command {
                 (Some(&mut options.folder.data), Some(&mut options.config.config))
             }
             Command::Incidents(options) => {
+                (Some(&mut options.folder.data), Some(&mut options.config.config))
+            }
+            Command::Silences(options) => {
                 (Some(&mut options.folder.data), Some(&mut options.config.config))
             }
             Command::Sessions(options) => {

@@ -8,7 +8,7 @@ use studio::play::CallerAction;
 use super::super::arguments::{ConfigFile, DataFolder, NamedConfig, ServerAddress};
 use super::super::flow::run::{AnswerSource, RunStart};
 use super::super::flow::test::TestOptions;
-use super::super::incidents::IncidentsCommand;
+use super::super::incidents::{IncidentsCommand, Which};
 use super::super::sessions::SessionsCommand;
 use super::*;
 
@@ -82,7 +82,7 @@ fn commands_take_their_options() {
         let options = IncidentsOptions { folder: folder("d"), command, ..Default::default() };
         Command::Incidents(options)
     };
-    let resolve = || Some(IncidentsCommand::Resolve { id: "a-1".to_owned() });
+    let resolve = || Some(IncidentsCommand::Resolve(Which { id: "a-1".to_owned() }));
     assert_eq!(command("incidents --data d"), incidents(None));
     assert_eq!(command("incidents resolve a-1 --data d"), incidents(resolve()));
     assert_eq!(command("incidents --data d resolve a-1"), incidents(resolve()));

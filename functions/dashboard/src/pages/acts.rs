@@ -3,19 +3,15 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use shared::config::Settings;
 use shared::config::file::Roster;
 use shared::domain::escalation::{Act, Actor, Event, Incident, Refusal};
 use shared::http::{Request, Response};
-use shared::jobs::escalate::acts::{Requested, request_of};
+use shared::jobs::escalate::acts::{Requested, note, request_of, tidied};
 use shared::jobs::escalate::silences::is_silenced;
-use shared::{Error, SignedDuration, TimeZone, Timestamp, hex};
+use shared::{Error, SignedDuration, TimeZone, Timestamp};
 
 use crate::{Dashboard, Viewer};
-
-/// The most characters of a note, and of the reason for a silence.
-const MAX_WORDS: usize = 500;
 
 /// The clock's time of the silence that lasts until the morning.
 const MORNING: i8 = 9;
@@ -193,19 +189,13 @@ fn read(
             if name == "call" { Act::Call { person } } else { Act::PassOn { to: person } }
         }
         "note" => {
-            let Some(text) = words("text") else { return Ok(Err("empty")) };
-            let note = hex(&Sha256::digest(format!("{} {now} {text}", incident.id))[..6]);
-            Act::Note { note, text }
+            let text = request.field("text").unwrap_or_default();
+            let Some(note) = note(&incident.id, &text, now) else { return Ok(Err("empty")) };
+            note
         }
         "strike" => Act::StrikeNote { note: request.field("note").unwrap_or_default() },
         _ => return Err(Error::NotFound),
     }))
-}
-
-/// What somebody wrote on one line, without what cannot be seen.
-pub(super) fn tidied(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").chars().filter(|c| !c.is_control()).take(MAX_WORDS).collect()
 }
 
 /// The clock of those who are called for it: that of the policy's schedule.
@@ -305,8 +295,6 @@ fn words(asked: &str, incident: &Incident) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     fn at(text: &str) -> Timestamp {
@@ -331,14 +319,5 @@ mod tests {
         );
         assert_eq!(until("2y", &zone, Timestamp::MIN), None);
         assert_eq!(until("morning", &zone, Timestamp::MAX), None);
-    }
-
-    proptest! {
-        #[test]
-        fn words_of_any_kind_become_one_line(text in "\\PC{0,700}|[ \\t\\r\\n\\x00a]{0,700}") {
-            let tidied = tidied(&text);
-            prop_assert!(tidied.chars().count() <= MAX_WORDS);
-            prop_assert!(!tidied.contains(|c: char| c.is_control()));
-        }
     }
 }

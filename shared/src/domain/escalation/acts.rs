@@ -11,6 +11,13 @@ use super::model::{Actor, Event, Incident};
 pub enum Asker {
     /// A person of the configuration, who has shown who they are.
     Person(String),
+    /// A person of the configuration for whom somebody else stands in: whoever has the server's data says who they are.
+    VouchedFor {
+        /// Who it is.
+        person: String,
+        /// How people are told of them: "alpha, at the command line".
+        told: String,
+    },
     /// Somebody who may ask, and has no name: "somebody on the page".
     Nameless(String),
 }
@@ -20,6 +27,15 @@ impl Asker {
     pub fn name(&self) -> &str {
         match self {
             Asker::Person(name) | Asker::Nameless(name) => name,
+            Asker::VouchedFor { told, .. } => told,
+        }
+    }
+
+    /// Who of the configuration they are, if they are known.
+    pub fn person(&self) -> Option<&str> {
+        match self {
+            Asker::Person(person) | Asker::VouchedFor { person, .. } => Some(person),
+            Asker::Nameless(_) => None,
         }
     }
 }
@@ -88,10 +104,7 @@ impl Incident {
     /// Why it refuses what somebody asks for, as it stands now; `None` if it does not.
     pub fn refuses(&self, act: &Act, asker: &Asker, now: Timestamp) -> Option<Refusal> {
         let owner = self.taken_by();
-        let person = match asker {
-            Asker::Person(name) => Some(Actor::from(name.as_str())),
-            Asker::Nameless(_) => None,
-        };
+        let person = asker.person().map(Actor::from);
         let is_theirs = |person: &Actor| owner.is_some_and(|owner| owner.is(person));
         let anothers = || owner.map(|owner| Refusal::OwnedBy(owner.person.clone()));
         match (act, &person) {

@@ -4,19 +4,36 @@
 //! write incidents.
 
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 
 use super::Effects;
 use super::work::Work;
-use crate::Error;
 use crate::domain::escalation::{Act, Actor, Asker, Incident, Refusal, Signal};
 use crate::storage::messages::WakeUp;
 use crate::storage::records::StoredIncident;
 use crate::storage::{Queue, QueueName, Store, incidents};
+use crate::{Error, hex};
 
 /// How people are told of whoever acts on a page: who has the password has no other name.
 pub const ON_THE_PAGE: &str = "somebody on the page";
 /// How people are told of whoever acts at the command line.
 pub const AT_THE_COMMAND_LINE: &str = "somebody at the command line";
+
+/// The most characters of a note, and of the reason for a silence.
+const MAX_WORDS: usize = 500;
+
+/// What somebody wrote on one line, without what cannot be seen.
+pub fn tidied(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").chars().filter(|c| !c.is_control()).take(MAX_WORDS).collect()
+}
+
+/// A note of these words, which are tidied; `None` if there are none.
+pub fn note(incident: &str, text: &str, now: Timestamp) -> Option<Act> {
+    let text = Some(tidied(text)).filter(|text| !text.is_empty())?;
+    let note = hex(&Sha256::digest(format!("{incident} {now} {text}"))[..6]);
+    Some(Act::Note { note, text })
+}
 
 /// The outcome of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +88,22 @@ pub async fn request_of(
     Ok(Requested::Queued)
 }
 
+/// A note that says by which way a person has acted for whom somebody else stands in: what they own is told by their name
+/// alone.
+fn vouched_for(incident: &str, asker: &Asker, act: &Act, seen: u32) -> Option<Signal> {
+    let Asker::VouchedFor { told, .. } = asker else { return None };
+    let text = match act {
+        Act::Take => "took it".to_owned(),
+        Act::Release => "gave it back".to_owned(),
+        Act::PassOn { to } => format!("passed it on to {to}"),
+        Act::Resolve => "resolved it".to_owned(),
+        // These are told by whole names.
+        _ => return None,
+    };
+    let note = hex(&Sha256::digest(format!("{incident} {seen} {told} {text}"))[..6]);
+    Some(Signal::Noted { note, by: told.clone(), text })
+}
+
 impl Work<'_> {
     /// Does what somebody asked for, if the incident does not refuse it by now: a request may come late, and twice.
     pub(super) async fn act(
@@ -93,7 +126,13 @@ impl Work<'_> {
                     if incident.refuses(act, asker, self.now).is_none()
                         && let Some(signal) = self.signal(incident, asker, act, seen)
                     {
+                        let before = incident.timeline.next;
                         transaction.apply(&[signal]);
+                        let after = transaction.stored.as_ref();
+                        let after = after.map(|stored| stored.incident.timeline.next);
+                        if after != Some(before) {
+                            transaction.apply(vouched_for(id, asker, act, seen).as_slice());
+                        }
                     }
                 })
                 .await?;
@@ -112,15 +151,14 @@ impl Work<'_> {
     ) -> Option<Signal> {
         let escalation = &self.settings.config.escalation;
         let by = asker.name().to_owned();
-        let person = Actor::from(by.as_str());
+        let person = Actor::from(asker.person().unwrap_or(&by));
         let is_known = |name: &String| escalation.people.contains_key(name);
         Some(match act {
             Act::Take => {
                 let may_call = escalation.may_call(&incident.policy.name);
-                Signal::Acknowledged {
-                    person,
-                    outside: !may_call.contains(&by) && !incident.policy.roster.contains(&by),
-                }
+                let roster = &incident.policy.roster;
+                let outside = !may_call.contains(&person.name) && !roster.contains(&person.name);
+                Signal::Acknowledged { person, outside }
             }
             Act::Release => Signal::Released { person },
             Act::PassOn { to } if is_known(to) => Signal::PassedOn { person, to: to.clone() },
@@ -128,9 +166,9 @@ impl Work<'_> {
                 Signal::CallAsked { by, person: person.clone() }
             }
             Act::Resolve if incident.went_off_since(seen) => return None,
-            Act::Resolve => match asker {
-                Asker::Person(_) => Signal::ResolvedByPerson { person },
-                Asker::Nameless(_) => Signal::ResolvedManually { by },
+            Act::Resolve => match asker.person() {
+                Some(_) => Signal::ResolvedByPerson { person },
+                None => Signal::ResolvedManually { by },
             },
             Act::Note { note, text } => {
                 Signal::Noted { note: note.clone(), by, text: text.clone() }
@@ -140,5 +178,21 @@ impl Work<'_> {
                 return None;
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn words_of_any_kind_become_one_line(text in "\\PC{0,700}|[ \\t\\r\\n\\x00a]{0,700}") {
+            let tidied = tidied(&text);
+            prop_assert!(tidied.chars().count() <= MAX_WORDS);
+            prop_assert!(!tidied.contains(|c: char| c.is_control()));
+        }
     }
 }

@@ -6,10 +6,11 @@ use serde::Serialize;
 use shared::domain::schedule::Moment;
 use shared::domain::silence::{MAX_GLOBS, Stored, Unfit, read_globs};
 use shared::http::{Request, Response};
+use shared::jobs::escalate::acts::tidied;
 use shared::jobs::escalate::silences::{MAX_BY_HAND, over, request_end, request_silence, stored};
 use shared::{Error, TimeZone, Timestamp};
 
-use super::super::acts::{tidied, until};
+use super::super::acts::until;
 use super::super::frame::frame;
 use super::super::zone::time_zone;
 use super::super::{render, text};

@@ -1,0 +1,307 @@
+//! What can be done with an incident at the command line, and whether it was.
+
+use clap::Subcommand;
+use jiff::SignedDuration;
+use serde::Serialize;
+use shared::config::file::Config;
+use shared::domain::escalation::{Act, Asker, Event, Incident, Refusal};
+use shared::jobs::escalate::acts::{AT_THE_COMMAND_LINE, Requested, note, request_of, tidied};
+use shared::jobs::escalate::silences::is_silenced;
+use shared::storage::incidents::one;
+use shared::storage::{Queue, Store};
+use shared::{Error, Timestamp};
+
+use super::IncidentsOptions;
+use super::{MAX_POLLS, PAUSE};
+use crate::clock::{now, sleep};
+use crate::output::{json, printable};
+
+/// What can be done with an incident.
+#[derive(Debug, PartialEq, Eq, Subcommand)]
+pub enum IncidentsCommand {
+    /// Take an incident, for the person of --as
+    #[command(
+        after_help = "Examples:\n  ringdown incidents take default-20261129-111530-000 --as alpha"
+    )]
+    Take(Which),
+    /// Give an incident back: the next person is called
+    #[command(
+        after_help = "Examples:\n  ringdown incidents release default-20261129-111530-000 --as alpha"
+    )]
+    Release(Which),
+    /// Pass an incident on to another person: their phone rings
+    #[command(
+        after_help = "Examples:\n  ringdown incidents pass-on default-20261129-111530-000 bravo --as alpha"
+    )]
+    PassOn {
+        /// The incident.
+        #[command(flatten)]
+        which: Which,
+        /// To whom
+        #[arg(value_name = "PERSON")]
+        to: String,
+    },
+    /// Call a person now, before all others
+    #[command(
+        after_help = "Examples:\n  ringdown incidents call default-20261129-111530-000 bravo"
+    )]
+    Call {
+        /// The incident.
+        #[command(flatten)]
+        which: Which,
+        /// Whom
+        #[arg(value_name = "PERSON")]
+        person: String,
+    },
+    /// Write a note to an incident
+    #[command(
+        after_help = "Examples:\n  ringdown incidents note default-20261129-111530-000 \"the disk was full\""
+    )]
+    Note {
+        /// The incident.
+        #[command(flatten)]
+        which: Which,
+        /// The note: 500 characters at most
+        #[arg(value_name = "TEXT")]
+        text: String,
+    },
+    /// Call nobody for an incident for a while
+    #[command(
+        after_help = "Examples:\n  ringdown incidents silence default-20261129-111530-000 --for 4h --reason \"a deploy\""
+    )]
+    Silence {
+        /// The incident.
+        #[command(flatten)]
+        which: Which,
+        /// For how long
+        #[arg(long = "for", value_name = "LENGTH", default_value = "1h")]
+        lasting: SignedDuration,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+    /// End the silences of an incident
+    #[command(
+        after_help = "Examples:\n  ringdown incidents end-silence default-20261129-111530-000"
+    )]
+    EndSilence(Which),
+    /// End an incident whose recovery never comes
+    ///
+    /// It counts as over, whatever its alarms say, until one goes off anew.
+    #[command(after_help = "Examples:\n  ringdown incidents resolve default-20261129-111530-000")]
+    Resolve(Which),
+}
+
+/// Which incident.
+#[derive(clap::Args, Clone, Debug, PartialEq, Eq)]
+pub struct Which {
+    /// The id of one that `ringdown incidents` lists
+    #[arg(value_name = "ID")]
+    pub id: String,
+}
+
+/// What became of it, as `--json` prints it.
+#[derive(Serialize)]
+struct Outcome<'a> {
+    incident: &'a str,
+    /// Whether it is done, refused, or asked for and not done yet.
+    outcome: &'static str,
+    text: String,
+}
+
+impl IncidentsCommand {
+    /// The id that was typed.
+    pub fn id(&self) -> &str {
+        match self {
+            IncidentsCommand::Take(which)
+            | IncidentsCommand::Release(which)
+            | IncidentsCommand::EndSilence(which)
+            | IncidentsCommand::Resolve(which)
+            | IncidentsCommand::PassOn { which, .. }
+            | IncidentsCommand::Call { which, .. }
+            | IncidentsCommand::Note { which, .. }
+            | IncidentsCommand::Silence { which, .. } => &which.id,
+        }
+    }
+
+    /// The person whom it is about, beside whoever acts.
+    fn about(&self) -> Option<&str> {
+        match self {
+            IncidentsCommand::PassOn { to, .. } => Some(to),
+            IncidentsCommand::Call { person, .. } => Some(person),
+            _ => None,
+        }
+    }
+
+    /// What is asked for; `Err` with what is wrong.
+    fn act(&self, now: Timestamp) -> Result<Act, String> {
+        Ok(match self {
+            IncidentsCommand::Take(_) => Act::Take,
+            IncidentsCommand::Release(_) => Act::Release,
+            IncidentsCommand::EndSilence(_) => Act::EndSilence,
+            IncidentsCommand::Resolve(_) => Act::Resolve,
+            IncidentsCommand::PassOn { to, .. } => Act::PassOn { to: to.clone() },
+            IncidentsCommand::Call { person, .. } => Act::Call { person: person.clone() },
+            IncidentsCommand::Note { which, text } => {
+                note(&which.id, text, now).ok_or("the note is empty")?
+            }
+            IncidentsCommand::Silence { lasting, reason, .. } => {
+                let until = now.checked_add(*lasting).map_err(|_| "--for is too long")?;
+                let reason = reason.as_deref().map(tidied).filter(|reason| !reason.is_empty());
+                Act::Silence { until, reason }
+            }
+        })
+    }
+}
+
+/// How people are told of whoever acts here, under a person's name or none.
+pub(in crate::commands) fn named(person: Option<&str>) -> String {
+    match person {
+        Some(person) => format!("{person}, at the command line"),
+        None => AT_THE_COMMAND_LINE.to_owned(),
+    }
+}
+
+/// As whom somebody acts here.
+fn asker(person: Option<&str>) -> Asker {
+    let told = named(person);
+    match person {
+        Some(person) => Asker::VouchedFor { person: person.to_owned(), told },
+        None => Asker::Nameless(told),
+    }
+}
+
+/// Asks for an act, and looks whether it is done soon; `Ok(false)` if it is refused, or there is no such incident.
+///
+/// # Errors
+/// The store or the queue does not answer; or the configuration cannot be read, and a person is named.
+pub async fn act(
+    (store, queue): (&dyn Store, &dyn Queue),
+    config: Result<&Config, Error>,
+    command: &IncidentsCommand,
+    options: &IncidentsOptions,
+) -> Result<bool, Error> {
+    let (id, at) = (command.id(), now());
+    let refused = |text: String| {
+        told(options, id, "refused", text);
+        Ok(false)
+    };
+    let people = [options.person.as_deref(), command.about()];
+    if people.iter().any(Option::is_some) {
+        let known = &config?.escalation.people;
+        if let Some(name) = people.into_iter().flatten().find(|name| !known.contains_key(*name)) {
+            let known: Vec<&str> = known.keys().map(String::as_str).collect();
+            let (name, known) = (printable(name), printable(&known.join(", ")));
+            return refused(format!(
+                "the configuration has nobody of the name {name:?}, expected one of: {known}"
+            ));
+        }
+    }
+    let asked = match command.act(at) {
+        Ok(act) => act,
+        Err(wrong) => return refused(wrong),
+    };
+    let asker = asker(options.person.as_deref());
+    let Some(kept) = one(store, id, at).await? else { return refused(no_incident(id, options)) };
+    let before = kept.incident;
+    if asked == Act::EndSilence && !is_silenced(store, &before, at).await? {
+        return refused(format!("{id} is not silenced"));
+    }
+    match request_of(queue, &before, (&asker, &asked), None, at).await? {
+        Requested::Queued => {}
+        Requested::Refused(Refusal::Over) if asked == Act::Resolve => {
+            told(options, id, "done", format!("{id} is over already"));
+            return Ok(true);
+        }
+        Requested::Refused(refusal) => return refused(in_words(id, &refusal)),
+        Requested::Changed => return refused(no_incident(id, options)),
+    }
+    for _ in 0..MAX_POLLS {
+        if is_done(store, &before, &asked, &asker).await? {
+            told(options, id, "done", done_text(id, &asked, &asker));
+            return Ok(true);
+        }
+        sleep(PAUSE).await;
+    }
+    let text = match asked {
+        Act::Resolve => {
+            format!(
+                "{id} is not over yet: that is asked for, and done as soon as a server takes it"
+            )
+        }
+        _ => format!("{id}: that is asked for, and done as soon as a server takes it"),
+    };
+    told(options, id, "asked", text);
+    Ok(true)
+}
+
+fn told(options: &IncidentsOptions, incident: &str, outcome: &'static str, text: String) {
+    match options.json {
+        true => say!("{}", json(&Outcome { incident, outcome, text })),
+        false => say!("{text}"),
+    }
+}
+
+fn no_incident(id: &str, options: &IncidentsOptions) -> String {
+    let id: String = id.chars().take(120).collect();
+    let prefix = crate::program::prefix();
+    let (data, config) = (options.folder.typed(), options.config.typed());
+    format!(
+        "there is no incident {id:?}: `{prefix} incidents{data}{config}` lists those that are open"
+    )
+}
+
+fn in_words(id: &str, refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Over => format!("{id} is over already: nothing is left to do"),
+        Refusal::OwnedBy(person) => format!("{} has {id}", printable(person)),
+        Refusal::Unowned => format!("nobody has {id} just now"),
+        Refusal::Nameless => format!("who has {id} needs a name: add --as PERSON"),
+        Refusal::NoLonger => format!("{id} is silenced about as long already"),
+        Refusal::NoNote => format!("{id} has no such note"),
+    }
+}
+
+/// Whether it shows by now that an act was done.
+async fn is_done(
+    store: &dyn Store,
+    before: &Incident,
+    act: &Act,
+    asker: &Asker,
+) -> Result<bool, Error> {
+    let Some(kept) = one(store, &before.id, now()).await? else { return Ok(*act == Act::Resolve) };
+    let incident = kept.incident;
+    let has_new = |is_it: &dyn Fn(&Event) -> bool| {
+        let entries = incident.timeline.entries.iter();
+        entries
+            .filter(|entry| entry.number >= before.timeline.next)
+            .any(|entry| is_it(&entry.event))
+    };
+    Ok(match act {
+        Act::Take => incident.taken_by().map(|owner| owner.person.as_str()) == asker.person(),
+        Act::Release => has_new(&|event| matches!(event, Event::Released { .. })),
+        Act::PassOn { .. } => has_new(&|event| matches!(event, Event::PassedOn { .. })),
+        Act::Call { .. } => has_new(&|event| matches!(event, Event::CallAsked { .. })),
+        Act::Silence { until, .. } => incident.silenced_until.is_some_and(|have| have >= *until),
+        Act::EndSilence => !is_silenced(store, &incident, now()).await?,
+        Act::Note { note, .. } => {
+            has_new(&|event| matches!(event, Event::Noted { note: have, .. } if have == note))
+        }
+        Act::StrikeNote { .. } => has_new(&|event| matches!(event, Event::Noted { .. })),
+        Act::Resolve => incident.ended_at.is_some(),
+    })
+}
+
+fn done_text(id: &str, act: &Act, asker: &Asker) -> String {
+    match act {
+        Act::Take => format!("{} has {id}", printable(asker.person().unwrap_or_default())),
+        Act::Release => format!("nobody has {id} any more: the next person is called"),
+        Act::PassOn { to } => format!("{id} is passed on: {} is called", printable(to)),
+        Act::Call { person } => format!("{id}: {} is called", printable(person)),
+        Act::Silence { until, .. } => format!("{id} is silenced until {until:.0}"),
+        Act::EndSilence => format!("{id} is not silenced any more"),
+        Act::Note { .. } => format!("{id} has the note"),
+        Act::StrikeNote { .. } => format!("{id} has the note no more"),
+        Act::Resolve => format!("{id} is over"),
+    }
+}
