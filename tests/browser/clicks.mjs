@@ -39,7 +39,8 @@ export async function clicks(browser) {
   await check("an alarm is one message, with buttons", async () => {
     await play(page, "raise");
     await says(page, "calling");
-    for (const name of ["I have it", "Silence for 1 h", "Resolved"]) await button(name).waitFor({ timeout: PATIENCE });
+    for (const name of ["I have it", "Resolved"]) await button(name).waitFor({ timeout: PATIENCE });
+    await message(page).getByRole("combobox", { name: "Silence for …" }).waitFor({ timeout: PATIENCE });
   });
   await look(browser, "message-calling", "calling");
   await check("“I have it” takes it, and the message says so", async () => {

@@ -50,7 +50,7 @@ export async function press(part, block, card, button) {
   button.ariaDisabled = "true";
   card.warn("");
   card.warn(await click({
-    ts: card.ts, block_id: block.block_id, action_id: part.action_id, value: part.value, user: whoAmI(),
+    ts: card.ts, block_id: block.block_id, action_id: part.action_id, value: part.value, selected: part.selected, user: whoAmI(),
   }));
   button.ariaDisabled = null;
   document.dispatchEvent(new Event("pressed"));

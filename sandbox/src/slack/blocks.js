@@ -21,8 +21,24 @@ const BLOCKS = {
     element("div", { class: "block actions" }, ...(block.elements ?? []).map((part) => control(part, block, card))),
 };
 
-/** A button; what it does is told to the server. Any other element rests. */
+/** A menu: whatever is chosen is told to the server, and the menu is as before. */
+function menu(part, block, card) {
+  const handle = `${block.block_id}/${part.action_id}`;
+  const words = part.placeholder?.text ?? "Choose";
+  const made = element("select", { "data-handle": handle, "aria-label": words },
+    element("option", { value: "" }, words),
+    ...(part.options ?? []).map((option) => element("option", { value: option.value }, option.text?.text ?? option.value)));
+  made.addEventListener("change", () => {
+    const selected = made.value;
+    made.value = "";
+    if (selected) press({ ...part, selected }, block, card, made);
+  });
+  return made;
+}
+
+/** A button or a menu; what it does is told to the server. Any other element rests. */
 function control(part, block, card) {
+  if (part.type === "static_select") return menu(part, block, card);
   const style = part.style === "primary" || part.style === "danger" ? part.style : "quiet";
   const words = part.text ? textOf(part.text) : [part.type ?? "element"];
   const handle = `${block.block_id}/${part.action_id}`;

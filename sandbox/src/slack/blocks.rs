@@ -65,7 +65,7 @@ pub(super) fn name_controls(blocks: &mut [Value]) {
     }
 }
 
-/// The button of these names.
+/// The button, or the menu, of these names.
 pub(super) fn button<'a>(
     blocks: &'a [Value],
     block_id: &str,
@@ -82,7 +82,10 @@ fn controls_mut(block: &mut Value) -> impl Iterator<Item = &mut Value> {
         Value::Array(elements) => elements.iter_mut().collect(),
         one => vec![one],
     });
-    found.into_iter().flatten().filter(|element| element["type"] == "button")
+    found
+        .into_iter()
+        .flatten()
+        .filter(|element| element["type"] == "button" || element["type"] == "static_select")
 }
 
 fn give_name(object: &mut Value, key: &str) {
@@ -145,10 +148,27 @@ fn element(part: &Value, at: &str) -> Checked {
             style(part, at)?;
             part.get("confirm").map_or(Ok(()), |dialog| confirm(dialog, &format!("{at}/confirm")))
         }
+        Some("static_select") => static_select(part, at),
         Some("image") => image(part, at),
         Some(_) => Ok(()),
         None => Err(wrong("missing required field: type", at)),
     }
+}
+
+fn static_select(part: &Value, at: &str) -> Checked {
+    if let Some(placeholder) = part.get("placeholder") {
+        text(placeholder, PLAIN, 150, &format!("{at}/placeholder"))?;
+    }
+    let at_options = format!("{at}/options");
+    for (index, option) in items(&part["options"], 100, &at_options)?.iter().enumerate() {
+        let at = format!("{at_options}/{index}");
+        text(&option["text"], PLAIN, 75, &format!("{at}/text"))?;
+        string(option, "value", 150, &at)?;
+        if option["value"].as_str().is_none() {
+            return Err(wrong("missing required field: value", &at));
+        }
+    }
+    part.get("confirm").map_or(Ok(()), |dialog| confirm(dialog, &format!("{at}/confirm")))
 }
 
 fn confirm(dialog: &Value, at: &str) -> Checked {

@@ -32,6 +32,8 @@ pub(super) struct Click {
     action_id: String,
     /// What the page showed as the button's value: somebody may press what has just been changed.
     value: Option<String>,
+    /// What was chosen from a menu.
+    selected: Option<String>,
     /// The member's id.
     user: String,
 }
@@ -106,6 +108,16 @@ fn form(payload: &Value) -> String {
 /// The action that a click stands for.
 fn action(message: &Message, click: &Click, at: Ts) -> Option<Value> {
     let button = blocks::button(&message.post.blocks, &click.block_id, &click.action_id);
+    if let Some(selected) = &click.selected {
+        let options = button.and_then(|menu| menu["options"].as_array()).into_iter().flatten();
+        let option = options.clone().find(|option| option["value"] == selected.as_str());
+        // What the page showed may be chosen although the message has changed since.
+        let option = option.cloned().unwrap_or_else(|| json!({"value": selected}));
+        return Some(json!({
+            "type": "static_select", "action_id": click.action_id, "block_id": click.block_id, "action_ts": at,
+            "selected_option": option,
+        }));
+    }
     let value = match (&click.value, button) {
         (Some(value), _) => Value::from(value.as_str()),
         (None, Some(button)) => button["value"].clone(),

@@ -5,12 +5,14 @@
 //! 3. [`Silences::until`]: whether an alarm is silenced at a moment, and until when.
 
 mod glob;
+mod lasting;
 mod stored;
 #[cfg(test)]
 mod tests;
 mod window;
 
 pub use glob::{MAX_GLOB_CHARS, glob_takes, globs_meet};
+pub use lasting::Lasting;
 pub use stored::{MAX_GLOBS, MAX_LASTING, Stored, Unfit, read_globs};
 pub use window::{Span, When, Window};
 

@@ -7,6 +7,7 @@
 use serde_json::Value;
 
 use crate::domain::response_url::ResponseUrl;
+use crate::domain::silence::Lasting;
 use crate::domain::text::turns_direction;
 use crate::http::form_fields;
 
@@ -30,8 +31,10 @@ pub enum Action {
     GiveBack,
     /// "Resolved".
     Resolve,
-    /// "Silence for 1 h".
+    /// "Silence for …": how long is chosen from a menu.
     Silence,
+    /// "End the silence".
+    EndSilence,
 }
 
 /// The message that a button stands in.
@@ -48,6 +51,8 @@ pub enum Place {
 pub struct Click {
     /// What it asks for.
     pub action: Action,
+    /// How long a silence lasts: what was chosen, or the hour of a button of an earlier version.
+    pub lasting: Lasting,
     /// The incident's id.
     pub incident: String,
     /// The Slack member id of whoever clicked.
@@ -68,7 +73,8 @@ const MAX_INCIDENT_BYTES: usize = 120;
 const MAX_NAME_CHARS: usize = 80;
 
 impl Action {
-    const ALL: [Action; 4] = [Action::Take, Action::GiveBack, Action::Resolve, Action::Silence];
+    const ALL: [Action; 5] =
+        [Action::Take, Action::GiveBack, Action::Resolve, Action::Silence, Action::EndSilence];
 
     /// The `action_id` of its button.
     pub fn id(self) -> &'static str {
@@ -77,6 +83,7 @@ impl Action {
             Action::GiveBack => "give-back",
             Action::Resolve => "resolve",
             Action::Silence => "silence",
+            Action::EndSilence => "end-silence",
         }
     }
 }
@@ -87,10 +94,17 @@ impl Place {
     /// The `block_id` of an incident's buttons: one message may hold those of several incidents.
     pub fn block_id(self, incident: &str) -> String {
         let before = match self {
-            Place::Message => "incident ",
+            Place::Message => Place::OF_MESSAGE,
             Place::Lines => Place::OF_LINES,
         };
         format!("{before}{incident}")
+    }
+
+    const OF_MESSAGE: &str = "incident ";
+
+    /// The incident that a block is about.
+    fn incident_of(block_id: &str) -> Option<&str> {
+        block_id.strip_prefix(Place::OF_MESSAGE).or(block_id.strip_prefix(Place::OF_LINES))
     }
 
     fn of(block_id: &str) -> Place {
@@ -120,19 +134,27 @@ fn click(payload: &Value, also: Option<&str>) -> Option<Click> {
         let is_it = |action: &Action| button["action_id"] == action.id();
         Action::ALL.into_iter().find(is_it).map(|action| (action, button))
     })?;
-    let incident = button["value"].as_str().filter(|id| is_incident(id))?;
+    let block_id = button["block_id"].as_str().unwrap_or_default();
+    // What was chosen from a menu stands where a button has the incident.
+    let chosen = button["selected_option"]["value"].as_str();
+    let (lasting, incident) = match chosen {
+        Some(word) => (Lasting::parse(word)?, Place::incident_of(block_id)),
+        None => (Lasting::Hour, button["value"].as_str()),
+    };
+    let incident = incident.filter(|id| is_incident(id))?;
     let user = &payload["user"];
     let id = user["id"].as_str().filter(|id| is_member(id))?;
     let name = user["name"].as_str().or(user["username"].as_str()).map(one_line);
     let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_owned());
     Some(Click {
         action,
+        lasting,
         incident: incident.to_owned(),
         user: id.to_owned(),
         team: team(payload).to_owned(),
         user_name: name,
         response_url: payload["response_url"].as_str().and_then(|url| ResponseUrl::new(url, also)),
-        place: Place::of(button["block_id"].as_str().unwrap_or_default()),
+        place: Place::of(block_id),
     })
 }
 

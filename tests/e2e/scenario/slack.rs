@@ -71,7 +71,7 @@ impl Scenario {
             if let Some((ts, block_id)) =
                 messages.iter().rev().find_map(|message| button(message, action))
             {
-                self.presses(&ts, &block_id, user, action, None).await;
+                self.presses(&ts, &block_id, user, action, ("selected", lasting(action))).await;
                 return;
             }
             self.looks_again().await;
@@ -85,7 +85,7 @@ impl Scenario {
         let message = messages.iter().find(|message| is_own(message)).unwrap();
         let block_id = format!("incident {incident}");
         let ts = message["ts"].as_str().unwrap();
-        self.presses(ts, &block_id, user, action, Some(incident)).await;
+        self.presses(ts, &block_id, user, action, ("value", Some(incident))).await;
     }
 
     async fn presses(
@@ -94,11 +94,11 @@ impl Scenario {
         block_id: &str,
         user: &str,
         action: &str,
-        value: Option<&str>,
+        (key, value): (&str, Option<&str>),
     ) {
         let mut click = json!({"ts": ts, "block_id": block_id, "action_id": action, "user": user});
         if let Some(value) = value {
-            click["value"] = value.into();
+            click[key] = value.into();
         }
         let (status, told) = post(&self.server, "/sandbox/slack/click", click.to_string()).await;
         assert_eq!(status, 200, "{told}");
@@ -129,4 +129,9 @@ fn button(message: &Value, action: &str) -> Option<(String, String)> {
     };
     let block = message["blocks"].as_array()?.iter().find(has_it)?;
     Some((message["ts"].as_str()?.to_owned(), block["block_id"].as_str()?.to_owned()))
+}
+
+/// What is chosen from a menu: an hour of silence.
+fn lasting(action: &str) -> Option<&'static str> {
+    (action == "silence").then_some("1h")
 }

@@ -98,6 +98,20 @@ async fn silenced_for_an_hour_in_slack(way: Way) {
 }
 
 #[tokio::test]
+async fn silence_of_slack_is_ended_in_slack_and_people_are_called_again() {
+    let scenario = Scenario::begin(Way::Voice, &usual()).await;
+    scenario.alarm("checkout-5xx-rate").goes_off().await;
+    scenario.phone("alpha").rings().await;
+    scenario.clicks(ALPHA, "silence").await;
+    scenario.is("silenced").await;
+    scenario.phone("alpha").ends("canceled").await;
+    scenario.clicks(ALPHA, "end-silence").await;
+    scenario.phone("alpha").takes_it(TEXT).await;
+    scenario.is("taken").await.by("alpha");
+    scenario.end().await;
+}
+
+#[tokio::test]
 async fn a_stranger_takes_it_and_is_never_called() {
     let scenario = Scenario::begin(Way::Voice, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;

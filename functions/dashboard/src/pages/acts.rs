@@ -4,17 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use shared::config::Settings;
-use shared::config::file::Roster;
 use shared::domain::escalation::{Act, Actor, Event, Incident, Refusal};
+use shared::domain::silence::Lasting;
 use shared::http::{Request, Response};
 use shared::jobs::escalate::acts::{Requested, note, request_of, tidied};
 use shared::jobs::escalate::silences::is_silenced;
-use shared::{Error, SignedDuration, TimeZone, Timestamp};
+use shared::{Error, Timestamp};
 
 use crate::{Dashboard, Viewer};
-
-/// The clock's time of the silence that lasts until the morning.
-const MORNING: i8 = 9;
 
 /// What a page offers for an incident, as it stands.
 #[derive(Debug, Serialize)]
@@ -68,7 +65,13 @@ impl Offered {
             silence: incident.ended_at.is_none(),
             end_silence: is_silenced,
             call: people.filter(|_| may_call).cloned().collect(),
-            clock: zone(incident, settings).iana_name().unwrap_or("UTC").to_owned(),
+            clock: settings
+                .config
+                .escalation
+                .zone_of(&incident.policy.name)
+                .iana_name()
+                .unwrap_or("UTC")
+                .to_owned(),
             notes: notes.collect(),
         }
     }
@@ -176,7 +179,9 @@ fn read(
         "end-silence" => Act::EndSilence,
         "silence" => {
             let lasting = request.field("for").unwrap_or_else(|| "1h".to_owned());
-            let Some(until) = until(&lasting, &zone(incident, settings), now) else {
+            let zone = settings.config.escalation.zone_of(&incident.policy.name);
+            let lasting = Lasting::parse(&lasting);
+            let Some(until) = lasting.and_then(|lasting| lasting.until(&zone, now)) else {
                 return Err(Error::BadRequest("`for` is 30m, 1h, 4h or morning".to_owned()));
             };
             Act::Silence { until, reason: words("reason") }
@@ -196,38 +201,6 @@ fn read(
         "strike" => Act::StrikeNote { note: request.field("note").unwrap_or_default() },
         _ => return Err(Error::NotFound),
     }))
-}
-
-/// The clock of those who are called for it: that of the policy's schedule.
-fn zone(incident: &Incident, settings: &Settings) -> TimeZone {
-    let escalation = &settings.config.escalation;
-    let schedule = match escalation.roster(&incident.policy.name) {
-        Some(Roster::OnCall { schedule, .. }) => escalation.schedules.get(schedule),
-        _ => None,
-    };
-    schedule.map_or(TimeZone::UTC, |schedule| schedule.zone.clone())
-}
-
-/// When a silence ends that is asked for now.
-pub(super) fn until(lasting: &str, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
-    let after = |long| now.checked_add(long).ok();
-    match lasting {
-        "30m" => after(SignedDuration::from_mins(30)),
-        "1h" => after(SignedDuration::from_hours(1)),
-        "4h" => after(SignedDuration::from_hours(4)),
-        "morning" => {
-            let here = now.to_zoned(zone.clone());
-            let today = here.date().at(MORNING, 0, 0, 0).to_zoned(zone.clone()).ok()?.timestamp();
-            match today > now {
-                true => Some(today),
-                false => {
-                    let next = here.date().tomorrow().ok()?.at(MORNING, 0, 0, 0);
-                    next.to_zoned(zone.clone()).ok().map(|at| at.timestamp())
-                }
-            }
-        }
-        _ => None,
-    }
 }
 
 fn word(refusal: &Refusal) -> &'static str {
@@ -290,34 +263,5 @@ fn words(asked: &str, incident: &Incident) -> &'static str {
         "unknown" => "Nobody was called: the configuration has no such person.",
         "empty" => "Nothing was written down: the note is empty.",
         _ => "",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(text: &str) -> Timestamp {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn silence_until_the_morning_ends_at_nine_by_the_clock_of_the_schedule() {
-        let zone = TimeZone::get("Europe/Berlin").unwrap();
-        for (now, expected) in [
-            ("2026-11-29T02:14:00Z", "2026-11-29T08:00:00Z"),
-            ("2026-11-29T07:59:59Z", "2026-11-29T08:00:00Z"),
-            ("2026-11-29T08:00:00Z", "2026-11-30T08:00:00Z"),
-            // The clock goes forward in this night.
-            ("2026-03-28T20:00:00Z", "2026-03-29T07:00:00Z"),
-        ] {
-            assert_eq!(until("morning", &zone, at(now)), Some(at(expected)), "{now}");
-        }
-        assert_eq!(
-            until("30m", &zone, at("2026-11-29T02:14:00Z")),
-            Some(at("2026-11-29T02:44:00Z"))
-        );
-        assert_eq!(until("2y", &zone, Timestamp::MIN), None);
-        assert_eq!(until("morning", &zone, Timestamp::MAX), None);
     }
 }

@@ -5,6 +5,7 @@ mod calling;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use toml::Spanned;
@@ -158,6 +159,15 @@ impl Escalation {
     /// The roster of a policy as it is configured.
     pub fn roster(&self, policy: &str) -> Option<&Roster> {
         self.configured(policy).map(|configured| &configured.roster)
+    }
+
+    /// The clock of those whom a policy calls: that of its schedule, UTC without one.
+    pub fn zone_of(&self, policy: &str) -> TimeZone {
+        let schedule = match self.roster(policy) {
+            Some(Roster::OnCall { schedule, .. }) => self.schedules.get(schedule),
+            _ => None,
+        };
+        schedule.map_or(TimeZone::UTC, |schedule| schedule.zone.clone())
     }
 
     /// Everybody whom a policy may call at any time, sorted, each once.

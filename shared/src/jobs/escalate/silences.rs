@@ -34,18 +34,8 @@ use crate::storage::{Condition, Put, QueueName, all_records, writes};
 const MIN_EXTENSION: SignedDuration = SignedDuration::from_mins(1);
 
 impl Work<'_> {
-    /// Silences an incident, and all alarms that go on in it now, for so long. Hanging up is left to whoever is woken
-    /// next: somebody waits for our answer. Gives the incident as it stands then; `None` if there is none of this id.
-    /// One that is over, or is silenced about as long already, stays as it is.
-    pub(super) async fn silence(
-        &self,
-        incident: &str,
-        by: &str,
-        lasting: SignedDuration,
-    ) -> Result<Option<Incident>, Error> {
-        self.silence_until(incident, (by, None), after(self.now, lasting), Effects::Deferred).await
-    }
-
+    /// Silences an incident, and all alarms that go on in it now, until then. Gives the incident as it stands then; `None`
+    /// if there is none of this id. One that is over, or is silenced about as long already, stays as it is.
     pub(super) async fn silence_until(
         &self,
         id: &str,

@@ -47,6 +47,7 @@ fn a_click_says_what_is_asked_of_which_incident_and_by_whom() {
     let told = read(&form(&payload().to_string()), None);
     let expected = Click {
         action: Action::Take,
+        lasting: Lasting::Hour,
         incident: INCIDENT.to_owned(),
         user: "U0000001".to_owned(),
         team: "T0000001".to_owned(),
@@ -63,6 +64,24 @@ fn a_click_says_what_is_asked_of_which_incident_and_by_whom() {
     }
     let of_lines = Place::Lines.block_id(INCIDENT);
     assert_eq!(clicked(with("/actions/0/block_id", json!(of_lines))).place, Place::Lines);
+}
+
+#[test]
+fn length_of_a_silence_is_chosen_from_a_menu_of_the_incidents_block() {
+    let chosen = |word: &str| {
+        let mut payload = payload();
+        payload["actions"][0] = json!({
+            "type": "static_select", "action_id": "silence", "block_id": Place::Lines.block_id(INCIDENT),
+            "selected_option": {"text": {"type": "plain_text", "text": "…"}, "value": word},
+        });
+        read(&form(&payload.to_string()), None)
+    };
+    for lasting in Lasting::ALL {
+        let click = clicked(chosen(lasting.word()));
+        assert_eq!((click.action, click.lasting), (Action::Silence, lasting));
+        assert_eq!((click.incident.as_str(), click.place), (INCIDENT, Place::Lines));
+    }
+    assert_eq!(chosen("2y"), Interaction::Nothing);
 }
 
 #[test]

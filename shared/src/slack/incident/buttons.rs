@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::escalation::{Incident, State};
+use crate::domain::silence::Lasting;
 use crate::domain::text::SlackContext;
 use crate::slack::action::{Action, Place};
 
@@ -10,9 +11,9 @@ use crate::slack::action::{Action, Place};
 pub(super) fn of(incident: &Incident, place: Place) -> Option<Value> {
     let buttons = match incident.state() {
         State::Calling | State::Exhausted => {
-            vec![take(incident), silence(incident), resolve(incident)]
+            vec![take(incident), silence(), resolve(incident)]
         }
-        State::Silenced => vec![take(incident), resolve(incident)],
+        State::Silenced => vec![take(incident), end_silence(incident), resolve(incident)],
         State::Taken => vec![give_back(incident), resolve(incident)],
         State::Resolved => return None,
     };
@@ -55,11 +56,20 @@ fn resolve(incident: &Incident) -> Value {
     button
 }
 
-fn silence(incident: &Incident) -> Value {
-    let ask = "Nobody is called for what goes on now, for an hour. An alarm that is new still calls people.";
-    let mut button = button(Action::Silence, "Silence for 1 h", incident);
-    button["confirm"] = confirm("Silence it for an hour?", ask, "Silence it", "No");
-    button
+/// A menu of lengths. (docs: 100 options, 75 characters in each, 150 in the placeholder.)
+fn silence() -> Value {
+    let ask = "Nobody is called until then for what goes on now. An alarm that is new still calls people.";
+    let option =
+        |lasting: Lasting| json!({"text": plain(lasting.label()), "value": lasting.word()});
+    json!({
+        "type": "static_select", "action_id": Action::Silence.id(), "placeholder": plain("Silence for …"),
+        "options": Lasting::ALL.map(option),
+        "confirm": confirm("Silence it?", ask, "Silence it", "No"),
+    })
+}
+
+fn end_silence(incident: &Incident) -> Value {
+    button(Action::EndSilence, "End the silence", incident)
 }
 
 fn button(action: Action, label: &str, incident: &Incident) -> Value {

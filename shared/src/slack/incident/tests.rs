@@ -59,8 +59,11 @@ fn told(incident: &Incident) -> (Vec<String>, Vec<String>) {
         _ => None,
     };
     let buttons = post.blocks.iter().filter_map(|block| block["elements"].as_array()).flatten();
-    let buttons = buttons.filter(|element| element["type"] == "button");
-    let label = |button: &Value| button["text"]["text"].as_str().map(str::to_owned);
+    let label = |control: &Value| match control["type"].as_str() {
+        Some("button") => control["text"]["text"].as_str().map(str::to_owned),
+        Some("static_select") => control["placeholder"]["text"].as_str().map(str::to_owned),
+        _ => None,
+    };
     (post.blocks.iter().filter_map(of).collect(), buttons.filter_map(label).collect())
 }
 
@@ -82,7 +85,7 @@ fn it_says_who_is_called_why_and_where_to_look() {
             ),
         ]
     );
-    assert_eq!(buttons, ["I have it", "Silence for 1 h", "Resolved"]);
+    assert_eq!(buttons, ["I have it", "Silence for …", "Resolved"]);
     let post = posted(&raised());
     assert_eq!(post.text, format!("{}: orders &lt;queue&gt; &amp; age", said[0]));
     let actions = post.blocks.last().expect("buttons");
@@ -90,7 +93,7 @@ fn it_says_who_is_called_why_and_where_to_look() {
     assert_eq!(actions["elements"][0]["action_id"], "take");
     assert_eq!(actions["elements"][0]["value"], ID);
     assert_eq!(actions["elements"][0]["style"], "primary");
-    assert_eq!(actions["elements"][1]["confirm"]["title"]["text"], "Silence it for an hour?");
+    assert_eq!(actions["elements"][1]["confirm"]["title"]["text"], "Silence it?");
 }
 
 #[test]
@@ -123,13 +126,13 @@ fn its_buttons_fit_how_it_stands() {
         said[0],
         format!(":rotating_light: *nobody took it* after 2 calls; the next try is at {next}")
     );
-    assert_eq!(buttons, ["I have it", "Silence for 1 h", "Resolved"]);
+    assert_eq!(buttons, ["I have it", "Silence for …", "Resolved"]);
 
     let silence = Signal::Silenced { by: "bravo".to_owned(), until: at(3_600), reason: None };
     let (said, buttons) = told(&after(declined, &silence, 30));
     let until = "<!date^1900003600^{time}|18:46 UTC>";
     assert_eq!(said[0], format!(":mute: *silenced* until {until} by *bravo*: nobody is called"));
-    assert_eq!(buttons, ["I have it", "Resolved"]);
+    assert_eq!(buttons, ["I have it", "End the silence", "Resolved"]);
 }
 
 #[test]

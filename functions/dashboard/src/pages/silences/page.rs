@@ -4,13 +4,12 @@ use minijinja::context;
 use minijinja::value::Serde;
 use serde::Serialize;
 use shared::domain::schedule::Moment;
-use shared::domain::silence::{MAX_GLOBS, Stored, Unfit, read_globs};
+use shared::domain::silence::{Lasting, MAX_GLOBS, Stored, Unfit, read_globs};
 use shared::http::{Request, Response};
 use shared::jobs::escalate::acts::tidied;
 use shared::jobs::escalate::silences::{MAX_BY_HAND, over, request_end, request_silence, stored};
 use shared::{Error, TimeZone, Timestamp};
 
-use super::super::acts::until;
 use super::super::frame::frame;
 use super::super::zone::time_zone;
 use super::super::{render, text};
@@ -134,7 +133,7 @@ fn read(typed: &Typed, zone: &str, viewer: &Viewer, now: Timestamp) -> Result<St
     let (from, ends) = (moment("From", &typed.from)?, moment("Until", &typed.until)?);
     let begins = from.filter(|from| *from > now).unwrap_or(now);
     let lasting = if typed.lasting.is_empty() { USUAL_LENGTH } else { &typed.lasting };
-    let ends = ends.or_else(|| until(lasting, &zone, begins));
+    let ends = ends.or_else(|| Lasting::parse(lasting)?.until(&zone, begins));
     let ends = ends.ok_or("For: expected 30m, 1h, 4h or morning, or a time in Until.")?;
     let because = Some(tidied(&typed.reason)).filter(|reason| !reason.is_empty());
     let globs: Vec<&str> = typed.alarms.lines().collect();

@@ -6,25 +6,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::work::Work;
 use super::super::{Effects, Escalate};
 use crate::Error;
 use crate::config::{Settings, tokens};
-use crate::domain::escalation::{Actor, Event, Incident, Member, Signal, State};
+use crate::domain::escalation::{Act, Actor, Asker, Event, Incident, Member, Signal, State};
 use crate::http::{Request, Response};
 use crate::slack::action::{self, Action, Click, Interaction, Place};
 use crate::slack::incident::message;
 use crate::slack::signature::{Mismatch, verify};
 use crate::storage::QueueName;
-use crate::storage::messages::Task;
+use crate::storage::messages::{Task, WakeUp};
 
 /// How long a click may take: Slack gives up after three seconds.
 const CLICK_TIMEOUT: Duration = Duration::from_millis(2_500);
-/// How long a click silences an incident.
-const SILENCE: SignedDuration = SignedDuration::from_hours(1);
 
 /// Whoever clicked.
 struct Clicker {
@@ -137,7 +135,24 @@ impl Work<'_> {
             Action::GiveBack => Signal::Released { person },
             Action::Resolve => Signal::ResolvedByPerson { person },
             Action::Silence if before.taken_by().is_some() => return Ok(None),
-            Action::Silence => return self.silence(&before.id, &person.name, SILENCE).await,
+            Action::Silence => {
+                let zone = self.settings.config.escalation.zone_of(&before.policy.name);
+                let Some(until) = click.lasting.until(&zone, self.now) else { return Ok(None) };
+                let asked = (person.name.as_str(), None);
+                return self.silence_until(&before.id, asked, until, Effects::Deferred).await;
+            }
+            // What waited for its end is brought back by whoever takes it from the queue: it may take longer than Slack
+            // waits.
+            Action::EndSilence => {
+                let asker = match &person.member {
+                    None => Asker::Person(person.name),
+                    Some(_) => Asker::Nameless(person.name),
+                };
+                let (incident, what) = (before.id.clone(), Act::EndSilence);
+                let seen = before.timeline.next;
+                self.arm(&WakeUp::Act { incident, asker, what, seen }).await?;
+                return Ok(None);
+            }
         };
         let signals = [signal];
         self.transact(&before.id, Effects::Deferred, &|t| t.apply(&signals)).await
@@ -220,6 +235,8 @@ fn answer(
             .take_while(|entry| entry.number >= before.timeline.next)
             .any(|entry| done(&entry.event)),
         Action::Silence => after.state() == State::Silenced,
+        // It is done in a moment, and the message changes.
+        Action::EndSilence => return Answer::Shown,
     };
     match (fine, owner(after)) {
         (true, _) => Answer::Shown,

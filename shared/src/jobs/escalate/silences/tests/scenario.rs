@@ -56,7 +56,9 @@ impl Scenario {
         by: &str,
         lasting: SignedDuration,
     ) -> Result<Option<Incident>, Error> {
-        self.escalate.begin(self.now()).await?.silence(id, by, lasting).await
+        let work = self.escalate.begin(self.now()).await?;
+        let until = after(self.now(), lasting);
+        work.silence_until(id, (by, None), until, Effects::Deferred).await
     }
 
     /// The queue hands out what is due by now, until nothing is.
