@@ -2,13 +2,14 @@
 // with a link that the server printed at its start.
 //
 // Presses every button of the sandbox's Slack and waits for its line, acts on a message that changes in place, lives through an
-// incident in Slack, plays an incident on the simulated phones, follows executions of a Flow, opens every page on a desk and on a phone, in light and in dark, and looks for what a person would
+// incident in Slack, plays an incident on the simulated phones, raises an incident and makes a silence by hand, follows executions of a Flow, opens every page on a desk and on a phone, in light and in dark, and looks for what a person would
 // trip over: what axe finds, a script error, a refused asset, text that cannot be read, a page wider than its screen. Prints
 // `N passed, N failed`; any failure gives a non-zero exit.
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DESK, PATIENCE, PHONE, check, count, enter, expect, fitsNarrow, folder, launch, locked, open, origin, sound } from "./browser.mjs";
+import { byHand } from "./by-hand.mjs";
 import { clicks } from "./clicks.mjs";
 import { livingMessage } from "./living.mjs";
 import { incident } from "./incident.mjs";
@@ -16,7 +17,7 @@ import { below, forcedColours, sandboxSlack } from "./slack.mjs";
 import { studio } from "./studio.mjs";
 
 const PAGES = [
-  ["/", "overview"], ["/history", "history"], ["/on-call", "on-call"], ["/numbers", "numbers"], ["/system", "system"], ["/who", "who"],
+  ["/", "overview"], ["/history", "history"], ["/on-call", "on-call"], ["/silences", "silences"], ["/raise", "raise"], ["/numbers", "numbers"], ["/system", "system"], ["/who", "who"],
   ["/dead-letters", "dead-letters"], ["/login", "login"], ["/sandbox/slack", "slack"],
   ["/sandbox/phones", "phones"], ["/sandbox/flows", "sandbox-flows"],
 ];
@@ -81,7 +82,7 @@ await mkdir(folder, { recursive: true });
 const browser = await launch();
 try {
   await enter(browser);
-  for (const part of [locked, sandboxSlack, forcedColours, livingMessage, clicks, incident, studio, everyPage, replay]) await check(part.name, () => part(browser));
+  for (const part of [locked, sandboxSlack, forcedColours, livingMessage, clicks, incident, byHand, studio, everyPage, replay]) await check(part.name, () => part(browser));
 } finally {
   await browser.close();
 }
