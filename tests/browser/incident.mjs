@@ -58,6 +58,14 @@ async function plain(browser) {
       await page.waitForTimeout(100);
     }
   });
+  await check("without JavaScript a text is answered", async () => {
+    await page.getByRole("button", { name: "Hang up" }).waitFor({ state: "detached", timeout: PATIENCE });
+    const answer = phone(page, "bravo").locator("form.answer");
+    await answer.locator("input").fill("Who is it?");
+    await answer.locator("button").click();
+    await phone(page, "bravo").getByText("Not understood.").waitFor({ timeout: PATIENCE });
+    await page.screenshot({ path: join(folder, "phones-plain-texts.png"), fullPage: true });
+  });
   await check("without JavaScript it is cleared", async () => {
     await page.getByRole("button", { name: "Clear checkout-5xx-rate" }).click();
     await says(page, "and the incident is over.");
@@ -161,6 +169,15 @@ export async function incident(browser) {
   await linkOfAText(browser, page, path);
   await check("its text is delivered", () =>
     phone(page, "bravo").locator(".bubble").getByText("delivered", { exact: true }).waitFor({ timeout: PATIENCE }));
+  await check("the text about a missed call is answered by keyboard, and its answer is told", async () => {
+    await phone(page, "alpha").getByText("We called you: checkout-5xx-rate").waitFor({ timeout: PATIENCE });
+    const answer = phone(page, "alpha").locator(".answer input");
+    await answer.fill("1");
+    await answer.press("Enter");
+    await phone(page, "alpha").getByText("bravo has it: checkout-5xx-rate").waitFor({ timeout: PATIENCE });
+    expect((await answer.inputValue()) === "", "the words that were sent are still there");
+  });
+  await look(browser, "/sandbox/phones", "phones-texts");
   await check("a phone remembers how it takes texts", async () => {
     const texts = phone(page, "bravo").getByLabel("Texts to this phone");
     const answered = page.waitForResponse((answer) => answer.url().endsWith("/habit"));

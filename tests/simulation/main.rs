@@ -1,13 +1,14 @@
 //! Random runs: the escalation's own path, whole, between a backend, a Twilio, a Slack and people that are all made up, in
 //! a time that is made up. Signals are lost, doubled, late; whoever works is gone after any single thing done; two write
 //! at once. In every third setup the configuration that is stored fails its check, and the last good one is in use.
-//! Schedules hand over in the run, alarms are silenced, people press keys and click, the right ones and the wrong ones.
+//! Schedules hand over in the run, alarms are silenced, people press keys, click and answer texts, the right ones and the wrong ones.
 //! After each write, and in the morning, it is looked at what must hold.
 //!
 //! `SIM_RUNS=200000 cargo test --release -p shared --test simulation -- --nocapture` makes so many runs and says what they
 //! were like. One that fails says its seed; `SIM_SEED=n` makes that one again, and tells all of it.
 
 mod alarms;
+mod answers;
 mod audit;
 mod backend;
 mod broken;
@@ -15,6 +16,7 @@ mod calls;
 mod counters;
 mod ends;
 mod entries;
+mod missed;
 mod owner;
 mod people;
 mod plan;

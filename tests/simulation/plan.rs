@@ -22,6 +22,8 @@ pub(crate) struct Roster {
     pub(crate) then: Vec<String>,
     /// An alarm that joins what somebody has calls.
     pub(crate) calls_on_new_alarm: bool,
+    /// Whoever misses a call is texted.
+    pub(crate) texts_missed: bool,
     /// After so many milliseconds without a change of its alarms an incident is over.
     pub(crate) resolve_after: Option<i64>,
 }

@@ -77,6 +77,7 @@ impl World {
         }
         self.judge_script(before, incident, &new_entries)?;
         self.judge_owner(old, new, &new_entries)?;
+        self.judge_missed(old, new, &new_entries)?;
         if let Some(before) = before {
             self.judge_attempts(before, incident)?;
         }
@@ -168,8 +169,13 @@ impl World {
         let is_taken = |attempt: &&Attempt| attempt.outcome == Some(Outcome::Taken);
         let taken = |incident: &Incident| incident.attempts.iter().filter(is_taken).count();
         let by_key = taken(incident) > before.map_or(0, taken);
+        let mut doubled = false;
         for entry in entries {
             watch.tally.saw(&entry.event);
+            if let Some(sid) = entry.event.by_text() {
+                watch.tally.by_text += 1;
+                doubled |= !watch.by_text.insert(sid.to_owned());
+            }
             let deed = match &entry.event {
                 Event::Taken { person, .. } => {
                     watch.tally.claimed += u64::from(!by_key);
@@ -197,6 +203,9 @@ impl World {
             if text::slack_line(incident, entry, watch.settings.slack_context()).is_some() {
                 watch.lines.entry(format!("{} {}", incident.id, entry.number)).or_default();
             }
+        }
+        if doubled {
+            self.fail(format!("one text acts twice on {}", incident.id));
         }
         for entry in entries {
             self.people_see(incident, &entry.event);

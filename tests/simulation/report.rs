@@ -80,7 +80,8 @@ impl World {
                 .map(|(id, _)| format!("never said: {id}")),
         );
         for (id, (owed, sent)) in &self.watch.texts {
-            if sent < owed || (sent > owed && self.known.sure()) {
+            let unwanted = self.watch.unwanted.get(id).copied().unwrap_or_default();
+            if sent < owed || (*sent > owed + unwanted && self.known.sure()) {
                 left.push(format!("{id} owed {owed} texts, and sent {sent}"));
             }
         }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use shared::config::{Settings, SettingsCache, Values};
 use shared::domain::escalation::{CallEvent, Incident, Key};
+use shared::http::Response;
 use shared::jobs::escalate::intake::AlarmResult;
 use shared::jobs::escalate::{Escalate, WriterIds};
 use shared::storage::Processed;
 use shared::{Error, Timestamp};
 
+use crate::answers::Answer;
 use crate::audit::Overdue;
 use crate::backend::Rows;
 use crate::broken;
@@ -36,6 +38,8 @@ pub(crate) enum About {
     Words(Asked),
     /// Somebody clicks, in Slack or on the page.
     Click(Click),
+    /// Somebody answers a text.
+    Answer(Answer),
     /// The minute's audit.
     Audit,
 }
@@ -55,6 +59,7 @@ pub(crate) enum Done {
     Woke(Processed),
     ApiResponse(Result<Option<Box<Incident>>, Error>),
     Clicked(Result<(), Error>),
+    Answered(Result<Response, Error>),
     Audited(Result<usize, Error>),
 }
 

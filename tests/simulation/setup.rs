@@ -142,13 +142,17 @@ fn policy_table(
     if calls_on_new_alarm || rng.chance(100) {
         *toml += &format!("call_on_new_alarm = {calls_on_new_alarm}\n");
     }
+    let texts_missed = rng.chance(400);
+    if texts_missed {
+        *toml += "text_on_missed_call = true\n";
+    }
     let resolve_after = Some(60 * rng.pick(&[1, 2, 5])).filter(|_| rng.chance(250));
     if let Some(seconds) = resolve_after {
         *toml += &format!("resolve_after = \"{seconds}s\"\n");
     }
     let resolve_after = resolve_after.map(|seconds| seconds * 1000);
     let on_call = on_call.map(|at| schedules[at as usize].clone());
-    Roster { on_call, then, calls_on_new_alarm, resolve_after }
+    Roster { on_call, then, calls_on_new_alarm, texts_missed, resolve_after }
 }
 
 /// A maintenance window of this run: written with its dates, or as one of every day.

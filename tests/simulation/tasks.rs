@@ -96,6 +96,11 @@ impl Run {
                 let (click, shared) = (click.clone(), self.world.clone());
                 Box::pin(async move { Done::Clicked(click.told(escalate, shared).await) })
             }
+            About::Answer(answer) => {
+                world.answers(answer);
+                let request = answer.request();
+                Box::pin(async move { Done::Answered(escalate.handle_text(&request, now).await) })
+            }
             About::Audit => Box::pin(async move { Done::Audited(escalate.reconcile(now).await) }),
         };
         let at = self.tasks.len();
@@ -161,7 +166,7 @@ impl Run {
                 1_000,
                 What::Call(asked.call, Step::Ends(shared::domain::escalation::End::Completed)),
             ),
-            About::Status(..) | About::Click(_) | About::Audit => {}
+            About::Status(..) | About::Click(_) | About::Answer(_) | About::Audit => {}
         }
     }
 
@@ -183,10 +188,11 @@ impl Run {
         let clean = world.known.store + world.known.queue + world.known.slow == 0;
         let failed = match &done {
             // It is meant to fail.
-            Done::Clicked(Err(Error::Forged(_))) => None,
+            Done::Clicked(Err(Error::Forged(_))) | Done::Answered(Err(Error::Forged(_))) => None,
             Done::AlarmResult(Err(error))
             | Done::ApiResponse(Err(error))
             | Done::Clicked(Err(error))
+            | Done::Answered(Err(error))
             | Done::Audited(Err(error)) => Some(error.to_string()),
             Done::Woke(Processed::RetryAfter(_)) => Some("it comes again".to_owned()),
             _ => None,
@@ -224,6 +230,12 @@ impl Run {
                 if !click.forged {
                     world.again(task.about.clone());
                 }
+            }
+            (About::Answer(answer), Done::Answered(Ok(response))) => {
+                world.judge_answer(answer, &response);
+            }
+            (About::Answer(answer), Done::Answered(Err(error))) => {
+                world.judge_refused(answer, &error);
             }
             _ => {}
         }

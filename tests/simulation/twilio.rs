@@ -131,6 +131,8 @@ impl World {
                 if self.rng.chance(150) {
                     self.fail_text(ask, &sid);
                 }
+                let (to, body) = (field(ask, "To"), field(ask, "Body"));
+                self.reads_text(to, body, field(ask, "StatusCallback"));
                 answer(201, json!({"sid": sid}))
             }
             (method, path) => {

@@ -50,6 +50,14 @@ pub(crate) struct Watch {
     pub(crate) lines: BTreeMap<String, u32>,
     /// How many text messages each incident owes, and how many it says it sent.
     pub(crate) texts: BTreeMap<String, (u32, u32)>,
+    /// The incidents that each person was texted about.
+    pub(crate) texted: BTreeMap<String, BTreeSet<String>>,
+    /// Who was told of each incident that they missed a call.
+    pub(crate) told_missed: BTreeMap<String, BTreeSet<String>>,
+    /// How many texts of each incident nobody wants any more, sent or not.
+    pub(crate) unwanted: BTreeMap<String, u32>,
+    /// The texts that changed something.
+    pub(crate) by_text: BTreeSet<String>,
     /// What the owner of each incident knows.
     pub(crate) knows: BTreeMap<String, Knows>,
     /// How often a call was placed for an attempt.
@@ -80,6 +88,10 @@ impl Watch {
             replies: BTreeSet::new(),
             lines: BTreeMap::new(),
             texts: BTreeMap::new(),
+            texted: BTreeMap::new(),
+            told_missed: BTreeMap::new(),
+            unwanted: BTreeMap::new(),
+            by_text: BTreeSet::new(),
             knows: BTreeMap::new(),
             placed: BTreeMap::new(),
             seen: Seen::default(),

@@ -130,6 +130,9 @@ export class Phone {
   drawSaid(call) {
     const list = this.part(".said");
     const said = call?.said ?? [];
+    // Long words scroll, by keyboard too.
+    if (said.length) list.tabIndex = 0;
+    else list.removeAttribute("tabindex");
     const kept = [...list.children].every((line, index) => line.textContent === said[index]);
     if (!kept) list.replaceChildren();
     said.slice(list.children.length).forEach((line) => list.append(element("p", {}, line)));
