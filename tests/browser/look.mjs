@@ -17,7 +17,7 @@ import { below, forcedColours, sandboxSlack } from "./slack.mjs";
 import { studio } from "./studio.mjs";
 
 const PAGES = [
-  ["/", "overview"], ["/history", "history"], ["/on-call", "on-call"], ["/silences", "silences"], ["/raise", "raise"], ["/numbers", "numbers"], ["/system", "system"], ["/who", "who"],
+  ["/", "overview"], ["/history", "history"], ["/on-call", "on-call"], ["/silences", "silences"], ["/raise", "raise"], ["/people", "people"], ["/numbers", "numbers"], ["/system", "system"], ["/who", "who"],
   ["/dead-letters", "dead-letters"], ["/login", "login"], ["/sandbox/slack", "slack"],
   ["/sandbox/phones", "phones"], ["/sandbox/flows", "sandbox-flows"],
 ];

@@ -8,8 +8,13 @@ use shared::aws::{Backend, Failure, Reports, serve_http};
 use shared::twilio::rest::wire;
 
 /// The parameters that are read.
-const NAMES: &[&str] =
-    &["dashboard-password", "public-base-url", "twilio/account-sid", "twilio/auth-token"];
+const NAMES: &[&str] = &[
+    "dashboard-password",
+    "public-base-url",
+    "twilio/account-sid",
+    "twilio/auth-token",
+    "twilio/from-number",
+];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {

@@ -7,6 +7,7 @@
 //! 3. [`counters`]: what was counted. [`silences`]: for what nobody is called. [`alarms`]: what monitors said last.
 //!    [`acts`]: what can be done on an incident's page. [`raise`]: an incident is raised by hand. [`linked`]: one incident by
 //!    the link of a text.
+//!    [`people`]: whether everybody can be reached.
 //! 4. [`assets`]: the pages' own files. [`zone`]: by whose clock times are. [`refused`]: what a browser sees of a request that is refused. [`studio`]: Flows
 //!    and Executions as they run.
 
@@ -25,6 +26,7 @@ pub(crate) mod linked;
 mod markup;
 pub(crate) mod numbers;
 pub(crate) mod on_call;
+pub(crate) mod people;
 pub(crate) mod raise;
 pub(crate) mod refused;
 pub(crate) mod silences;
@@ -67,6 +69,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("who.html", include_str!("../pages/who.html")),
         ("opt-outs.html", include_str!("../pages/opt-outs.html")),
         ("sessions.html", include_str!("../pages/sessions.html")),
+        ("people.html", include_str!("../pages/people.html")),
         ("system.html", include_str!("../pages/system.html")),
         ("incident.html", include_str!("../pages/incident.html")),
         ("incident-live.html", include_str!("../pages/incident-live.html")),

@@ -12,6 +12,7 @@ mod live;
 mod log_in;
 mod numbers;
 mod on_call;
+mod people;
 mod refused;
 mod resolve;
 mod silence_pages;

@@ -27,6 +27,8 @@ pub enum Endpoint {
     OnCall,
     TakeOver,
     RemoveOverride,
+    People,
+    VCard,
     Numbers,
     System,
     IncidentsPage,
@@ -100,6 +102,8 @@ impl Endpoint {
             | Endpoint::OnCall
             | Endpoint::TakeOver
             | Endpoint::RemoveOverride
+            | Endpoint::People
+            | Endpoint::VCard
             | Endpoint::Numbers
             | Endpoint::System
             | Endpoint::IncidentsPage
@@ -192,6 +196,8 @@ pub const ENDPOINTS: &[Route<Endpoint>] = {
         route(Endpoint::OnCall, Get, "/on-call", Body::Nothing, Viewer),
         route(Endpoint::TakeOver, Post, "/on-call/override", Body::Page, Viewer),
         route(Endpoint::RemoveOverride, Post, "/on-call/remove", Body::Page, Viewer),
+        route(Endpoint::People, Get, "/people", Body::Nothing, Viewer),
+        route(Endpoint::VCard, Get, "/people/ringdown.vcf", Body::Nothing, Viewer),
         route(Endpoint::Numbers, Get, "/numbers", Body::Nothing, Viewer),
         route(Endpoint::System, Get, "/system", Body::Nothing, Viewer),
         route(Endpoint::IncidentsPage, Get, "/incidents", Body::Nothing, Viewer),
