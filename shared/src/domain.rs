@@ -10,6 +10,7 @@
 //!    [`numbers`]: what incidents and callbacks add up to.
 //! 5. [`executions`]: Executions of Studio Flows, from their events.
 //! 6. [`sign_in`]: who somebody is who has opened the pages.
+//!    [`test_calls`]: whether a phone can be reached.
 //! 7. [`text`]: what people read and hear. [`templates`]: the templates of a configuration, within bounds. [`size`]: lengths
 //!    in JSON, and texts cut to them. [`response_url`]: where the answer to a click goes.
 
@@ -29,4 +30,5 @@ pub mod silence;
 pub mod size;
 pub mod sns;
 pub mod templates;
+pub mod test_calls;
 pub mod text;

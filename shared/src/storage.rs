@@ -19,6 +19,7 @@ pub mod records;
 pub mod sessions;
 pub mod sign_in;
 mod size;
+pub mod test_calls;
 pub mod text_links;
 pub mod texted;
 

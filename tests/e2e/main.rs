@@ -23,6 +23,7 @@ mod limits;
 mod metrics;
 mod on_call;
 mod pages;
+mod people;
 mod published;
 mod quiet;
 mod raising;

@@ -196,7 +196,8 @@ async fn page(
             pages::on_call::view::remove(dashboard, request, viewer, now).await
         }
         Endpoint::Numbers => pages::numbers::page(dashboard, request, viewer, now).await,
-        Endpoint::People => pages::people::page(dashboard, viewer, now).await,
+        Endpoint::People => pages::people::page(dashboard, request, viewer, now).await,
+        Endpoint::RingMe => pages::people::ring_me(dashboard, request, viewer, now).await,
         Endpoint::VCard => pages::people::vcard(dashboard, now).await,
         Endpoint::System => pages::system::page(dashboard, viewer, now).await,
         Endpoint::Who => pages::who::page(dashboard, request, viewer, None, now).await,

@@ -15,6 +15,7 @@ mod on_call;
 mod people;
 mod refused;
 mod resolve;
+mod ring_me;
 mod silence_pages;
 mod silences;
 mod studio;

@@ -2,7 +2,7 @@
 //!
 //! In: `POST /twilio/voice/{incident}/{attempt}` and, behind it, `/status` and `/amd`, signed by Twilio; `POST
 //! /twilio/studio/{incident}/{attempt}` from a Studio Flow, with the token that its call was given; `POST /slack/actions`,
-//! signed by Slack; `POST /twilio/inbound/message`, a text to our number, signed by Twilio. Out: TwiML, thanks, or what the Flow is to say. Between: one signal to one incident. The statuses of
+//! signed by Slack; `POST /twilio/inbound/message`, a text to our number, and `POST /twilio/voice/test/{id}`, a test call, signed by Twilio. Out: TwiML, thanks, or what the Flow is to say. Between: one signal to one incident. The statuses of
 //! these calls are queued as well: they count with those of all others.
 
 use shared::http::endpoints::{Endpoint, admit};
@@ -35,6 +35,14 @@ async fn callback(
             let CallResponse { response, report: status } =
                 escalate.handle_call(request, now).await?;
             // What is not in the queue comes again: Twilio tries once more.
+            if let Some(status) = status {
+                report(escalate.queue.as_ref(), status).await?;
+            }
+            Ok(response)
+        }
+        Endpoint::TestCall | Endpoint::TestCallStatus => {
+            let CallResponse { response, report: status } =
+                escalate.handle_test_call(request, now).await?;
             if let Some(status) = status {
                 report(escalate.queue.as_ref(), status).await?;
             }

@@ -35,6 +35,7 @@ mod reconciler;
 pub mod record;
 pub mod sign_in;
 pub mod silences;
+mod test_calls;
 #[cfg(test)]
 mod testing;
 mod texts;

@@ -6,9 +6,11 @@ use minijinja::value::Serde;
 use serde::Serialize;
 use shared::config::file::{Escalation, Roster, is_e164};
 use shared::domain::escalation::{Attempt, Incident};
+use shared::domain::test_calls::{TestCall, TestCalls, is_wanted};
 use shared::domain::text::mask_numbers;
-use shared::http::Response;
-use shared::storage::{incidents, opt_outs, overrides};
+use shared::http::{Request, Response};
+use shared::storage::messages::WakeUp;
+use shared::storage::{QueueName, incidents, opt_outs, overrides, test_calls};
 use shared::{Error, Timestamp};
 
 use super::frame::frame;
@@ -33,6 +35,8 @@ struct Row {
     first_for: Vec<String>,
     /// Since when they want no texts.
     opted_out: Option<Timestamp>,
+    /// When they had their phone rung last, and what came of that.
+    test: Option<(Timestamp, &'static str)>,
 }
 
 /// That somebody is on call in a schedule.
@@ -46,6 +50,7 @@ struct OnCall {
 /// The page.
 pub(crate) async fn page(
     dashboard: &Dashboard,
+    request: &Request,
     viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Response, Error> {
@@ -55,23 +60,82 @@ pub(crate) async fn page(
     let escalation = settings.config.escalation.with_overrides(&stored);
     let opted_out = opt_outs::all(store, &escalation.people, now).await?;
     let of_late = incidents::all(store, MAX_INCIDENTS, now).await?;
+    let tests = test_calls::all(store, now).await?;
+    let test = |name: &str| tests.get(name).and_then(|calls| calls.last.as_ref());
     let rows = escalation.people.iter().map(|(name, person)| Row {
         name: name.clone(),
         number: mask_numbers(&person.phone),
-        rang_at: last(&of_late, name, |attempt| attempt.rang_at.or(attempt.answered_at)),
+        rang_at: last(&of_late, name, |attempt| attempt.rang_at.or(attempt.answered_at))
+            .max(test(name).and_then(|test| test.rang_at.or(test.answered_at))),
         answered_at: last(&of_late, name, |attempt| {
             attempt.answered_at.filter(|_| !attempt.machine)
-        }),
+        })
+        .max(test(name).and_then(|test| test.pressed_at)),
         on_call: on_call(&escalation, name, now),
         first_for: first_for(&escalation, name),
         opted_out: opted_out.get(name).map(|opt_out| opt_out.since),
+        test: test(name).map(|test| (test.at, outcome(test))),
     });
     let facts = context! {
         people => Serde(rows.collect::<Vec<Row>>()), incident_count => MAX_INCIDENTS,
+        notice => notice(request),
         our_number => settings.value("twilio/from-number").filter(|number| is_e164(number)).map(mask_numbers),
         ..frame(dashboard, &settings, ("People", "people"), viewer, now).await?
     };
     render(dashboard, "people.html", facts)
+}
+
+/// What came of a test call.
+fn outcome(test: &TestCall) -> &'static str {
+    match (test.pressed_at, test.answered_at, test.rang_at, test.ended_at) {
+        (Some(_), ..) => "it rang, was answered, and 1 was pressed",
+        (_, Some(_), _, Some(_)) => "it was answered, and 1 was not pressed",
+        (_, Some(_), ..) => "it is answered",
+        (_, _, Some(_), Some(_)) => "it rang, and nobody answered",
+        (_, _, Some(_), None) => "it rings",
+        (.., Some(_)) => "it did not ring",
+        (.., None) => "it is about to ring",
+    }
+}
+
+/// Asks that the phone of whoever looks be rung: their own, and nobody else's.
+pub(crate) async fn ring_me(
+    dashboard: &Dashboard,
+    request: &Request,
+    viewer: &Viewer,
+    now: Timestamp,
+) -> Result<Response, Error> {
+    let store = dashboard.store.as_ref();
+    let word = match &viewer.person {
+        None => "nameless",
+        Some(person) if is_wanted(person, &incidents::latest(store, now).await?) => "wanted",
+        Some(person) => {
+            let calls: TestCalls =
+                test_calls::all(store, now).await?.remove(person).unwrap_or_default();
+            match calls.may_ring(now) {
+                false => "too-often",
+                true => {
+                    let wake_up = WakeUp::TestCall { person: person.clone(), at: now };
+                    let (body, group) = (wake_up.to_body(), wake_up.group());
+                    dashboard.queue.send(QueueName::WakeUps, body, &group, None).await?;
+                    "ring"
+                }
+            }
+        }
+    };
+    Ok(Response::see_other(&format!("{}/people?asked={word}", request.mount)))
+}
+
+fn notice(request: &Request) -> &'static str {
+    match request.query.as_deref().unwrap_or_default() {
+        "asked=ring" => {
+            "Asked for: your phone rings in a moment. Press 1, and open this page again."
+        }
+        "asked=nameless" => "Nothing rings: say who you are first.",
+        "asked=wanted" => "Nothing rings: an incident is open for you.",
+        "asked=too-often" => "Nothing rings: three test calls an hour are enough.",
+        _ => "",
+    }
 }
 
 /// The last moment of this kind among all calls of this person.

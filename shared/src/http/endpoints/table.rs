@@ -9,6 +9,8 @@ pub enum Endpoint {
     TwilioEvents,
     Alarms,
     Alarm,
+    TestCall,
+    TestCallStatus,
     Voice,
     VoiceStatus,
     VoiceMachine,
@@ -28,6 +30,7 @@ pub enum Endpoint {
     TakeOver,
     RemoveOverride,
     People,
+    RingMe,
     VCard,
     Numbers,
     System,
@@ -85,7 +88,9 @@ impl Endpoint {
         match self {
             Endpoint::TwilioEvents => Function::EventStreamWebhook,
             Endpoint::Alarms | Endpoint::Alarm => Function::OutageIntake,
-            Endpoint::Voice
+            Endpoint::TestCall
+            | Endpoint::TestCallStatus
+            | Endpoint::Voice
             | Endpoint::VoiceStatus
             | Endpoint::VoiceMachine
             | Endpoint::FlowReport
@@ -103,6 +108,7 @@ impl Endpoint {
             | Endpoint::TakeOver
             | Endpoint::RemoveOverride
             | Endpoint::People
+            | Endpoint::RingMe
             | Endpoint::VCard
             | Endpoint::Numbers
             | Endpoint::System
@@ -148,6 +154,14 @@ pub const ENDPOINTS: &[Route<Endpoint>] = {
         route(Endpoint::TwilioEvents, Post, "/twilio/events", Body::Batch, TwilioSignature),
         route(Endpoint::Alarms, Post, "/alarms", Body::Batch, AlarmsToken),
         route(Endpoint::Alarm, Post, "/alarms/{name}", Body::Page, AlarmsToken),
+        route(Endpoint::TestCall, Post, "/twilio/voice/test/{id}", Body::Form, TwilioSignature),
+        route(
+            Endpoint::TestCallStatus,
+            Post,
+            "/twilio/voice/test/{id}/status",
+            Body::Form,
+            TwilioSignature,
+        ),
         route(
             Endpoint::Voice,
             Post,
@@ -197,6 +211,7 @@ pub const ENDPOINTS: &[Route<Endpoint>] = {
         route(Endpoint::TakeOver, Post, "/on-call/override", Body::Page, Viewer),
         route(Endpoint::RemoveOverride, Post, "/on-call/remove", Body::Page, Viewer),
         route(Endpoint::People, Get, "/people", Body::Nothing, Viewer),
+        route(Endpoint::RingMe, Post, "/people/ring-me", Body::Page, Viewer),
         route(Endpoint::VCard, Get, "/people/ringdown.vcf", Body::Nothing, Viewer),
         route(Endpoint::Numbers, Get, "/numbers", Body::Nothing, Viewer),
         route(Endpoint::System, Get, "/system", Body::Nothing, Viewer),

@@ -81,6 +81,7 @@ impl Work<'_> {
                     return Ok(Processed::RetryAfter(BACKOFF));
                 }
             }
+            WakeUp::TestCall { person, at } => self.ring_for_a_test(person, *at).await?,
             WakeUp::SendCode(ask) => self.send_code(ask).await?,
             WakeUp::Heartbeat { at } => self.ping(*at).await?,
         }

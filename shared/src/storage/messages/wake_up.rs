@@ -122,6 +122,13 @@ pub enum WakeUp {
     },
     /// A browser asks for a code, which says who somebody is.
     SendCode(AskForCode),
+    /// Somebody asks that their own phone be rung, as a test.
+    TestCall {
+        /// Who.
+        person: String,
+        /// When.
+        at: Timestamp,
+    },
     /// The minute's check was fine: once this is back, that can be told.
     Heartbeat {
         /// When it was sent.
@@ -159,6 +166,7 @@ impl WakeUp {
             WakeUp::Resolve { incident, by, seen } => format!("{incident} resolve {seen} {by}"),
             WakeUp::TextNotDelivered { incident, sid, .. } => format!("{incident} text {sid}"),
             WakeUp::ExecutionEnded { execution, .. } => format!("{execution} ended"),
+            WakeUp::TestCall { person, at } => format!("test call {person} {at}"),
             WakeUp::SendCode(ask) => format!("code {} {}", ask.person, ask.at),
             WakeUp::Heartbeat { at } => format!("heartbeat {at}"),
         }
@@ -178,6 +186,7 @@ impl WakeUp {
             | WakeUp::Resolve { .. }
             | WakeUp::TextNotDelivered { .. }
             | WakeUp::ExecutionEnded { .. }
+            | WakeUp::TestCall { .. }
             | WakeUp::SendCode(_)
             | WakeUp::Heartbeat { .. } => None,
         }
