@@ -23,7 +23,7 @@ fn mistake_in_a_table_is_answered_with_what_to_write() {
         (
             "[[policies]] ",
             "[policies] ",
-            "81: [policies]: expected [[policies]], in double brackets",
+            "82: [policies]: expected [[policies]], in double brackets",
         ),
         ("[[routes]]", "[routes]", "15: [routes]: expected [[routes]], in double brackets"),
         (
@@ -65,7 +65,7 @@ fn mistake_in_a_table_is_answered_with_what_to_write() {
         (
             "attempts = 6",
             "atempts = 6",
-            "85: atempts: unknown key `atempts` (did you mean `attempts`?), expected one of `name`",
+            "86: atempts: unknown key `atempts` (did you mean `attempts`?), expected one of `name`",
         ),
         (
             "to = \"flex\"",
@@ -87,7 +87,7 @@ fn mistake_in_a_table_is_answered_with_what_to_write() {
             "",
             "68: [people.alpha]: `phone` is missing, expected a line like phone = \"+15005550001\"",
         ),
-        ("[[ignore]] ", "[[ignore] ", "159: has no end, expected ]] behind its name"),
+        ("[[ignore]] ", "[[ignore] ", "161: has no end, expected ]] behind its name"),
         (
             "[channels.flex] ",
             "<<<<<<< HEAD\n[channels.flex] ",
@@ -198,42 +198,42 @@ fn mistake_in_a_value_is_answered_with_an_example() {
         (
             "alarms = [\"checkout-*\"]",
             "alarms = \"checkout-*\"",
-            "83: alarms: is text in quotes, expected a list in brackets, like alarms = [\"checkout-*\"]",
+            "84: alarms: is text in quotes, expected a list in brackets, like alarms = [\"checkout-*\"]",
         ),
         (
             "attempts = 6",
             "attempts = \"6\"",
-            "85: attempts: is text in quotes, expected a whole number without quotes, like attempts = 3",
+            "86: attempts: is text in quotes, expected a whole number without quotes, like attempts = 3",
         ),
         (
             "ring_seconds = 25",
             "ring_seconds = -25",
-            "86: ring_seconds: is negative or too large, expected a whole number",
+            "87: ring_seconds: is negative or too large, expected a whole number",
         ),
         (
             "ring_seconds = 25",
             "ring_seconds = 25.5",
-            "86: ring_seconds: is no whole number, expected a whole number",
+            "87: ring_seconds: is no whole number, expected a whole number",
         ),
         (
             "ring_seconds = 25 ",
             "ring_seconds = 25s ",
-            "86: ring_seconds: cannot be read, expected a value like ring_seconds = 25",
+            "87: ring_seconds: cannot be read, expected a value like ring_seconds = 25",
         ),
         (
             "repage_after = \"30m\"",
             "repage_after = 30",
-            "89: repage_after: is a number, expected text in quotes, like repage_after = \"30m\"",
+            "90: repage_after: is a number, expected text in quotes, like repage_after = \"30m\"",
         ),
         (
             "call_on_new_alarm = false",
             "call_on_new_alarm = False",
-            "91: call_on_new_alarm: cannot be read, expected a value like call_on_new_alarm = true",
+            "92: call_on_new_alarm: cannot be read, expected a value like call_on_new_alarm = true",
         ),
         (
             "call_on_new_alarm = false",
             "call_on_new_alarm = \"false\"",
-            "91: call_on_new_alarm: is text in quotes, expected true or false, without quotes",
+            "92: call_on_new_alarm: is text in quotes, expected true or false, without quotes",
         ),
         (
             "phone = \"+15005550001\"",
@@ -265,12 +265,12 @@ fn mistake_in_a_value_is_answered_with_an_example() {
         (
             "every = [\"saturday\", \"sunday\"]",
             "every = 7",
-            "154: every: is a number, expected \"day\", a day like \"sunday\", or several",
+            "156: every: is a number, expected \"day\", a day like \"sunday\", or several",
         ),
         (
             "until = \"2026-12-28T22:00\"",
             "until = 2026-12-28",
-            "148: silences.until: \"2026-12-28\" is no time, expected one like",
+            "150: silences.until: \"2026-12-28\" is no time, expected one like",
         ),
         (
             "data.payload.task_age > 1800",
