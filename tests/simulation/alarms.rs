@@ -37,7 +37,7 @@ pub(crate) struct Word {
 /// A silence that somebody asked for.
 pub(crate) struct Asked {
     key: Key,
-    alarms: Vec<String>,
+    silence: Stored,
     landed: i64,
     until: i64,
 }
@@ -68,8 +68,8 @@ impl World {
                     for before in self.watch.asked.iter_mut().filter(|asked| asked.key == put.key) {
                         before.until = before.until.min(until.max(landed));
                     }
-                    let (key, alarms) = (put.key.clone(), stored.alarms);
-                    self.watch.asked.push(Asked { key, alarms, landed, until });
+                    let (key, silence) = (put.key.clone(), stored);
+                    self.watch.asked.push(Asked { key, silence, landed, until });
                 }
                 Err(error) => self.fail(format!("a silence that cannot be read: {error}")),
             },
@@ -261,7 +261,7 @@ impl World {
         self.watch.alarms.iter().filter(is_its).map(|alarm| alarm.said_at).max().unwrap_or(i64::MIN)
     }
 
-    /// Whether windows silence all that goes on in this incident.
+    /// Whether windows, or silences of globs, silence all that goes on in this incident.
     pub(crate) fn is_in_windows(&self, incident: &Incident, at: Timestamp) -> bool {
         let at = at.as_millisecond();
         // What goes on without a name may be any alarm: no window is known to be for it.
@@ -270,13 +270,21 @@ impl World {
         }
         let mut names = incident.open_alarms().filter_map(|alarm| numbers(&alarm.name));
         incident.open_count() > 0
-            && names.all(|(policy, alarm)| self.watch.plan.is_silenced(policy, alarm, at, at))
+            && names.all(|(policy, alarm)| {
+                self.watch.plan.is_silenced(policy, alarm, at, at)
+                    || self.watch.asked.iter().any(|asked| {
+                        !asked.silence.globs.is_empty()
+                            && asked.is_for(policy, alarm)
+                            && self.began < asked.until
+                            && at < asked.silence.until.as_millisecond()
+                    })
+            })
     }
 }
 
 impl Asked {
     fn is_for(&self, policy: u8, alarm: usize) -> bool {
-        self.alarms.contains(&format!("w{policy}-{alarm}"))
+        self.silence.is_for(&format!("w{policy}-{alarm}"))
     }
 }
 

@@ -19,6 +19,10 @@ impl World {
                 self.watch.muted.insert(line.event_id.clone());
                 continue;
             }
+            // Whoever makes or ends a silence of globs is told: that is of no incident.
+            if line.event_type == "silence" {
+                continue;
+            }
             match self.watch.lines.get_mut(&line.event_id) {
                 Some(count) => {
                     *count += 1;

@@ -156,7 +156,7 @@ impl World {
                 let is_longer = told.silenced_until.is_none_or(|have| have < *until);
                 must(!told.over && at < *until && is_longer, "it is over, or silenced")?;
                 let is_said = match by.as_str() {
-                    "the maintenance window" => {
+                    by if by == "the maintenance window" || by.starts_with("the silence of ") => {
                         before.is_some_and(|before| self.is_in_windows(before, at))
                     }
                     person => {
@@ -170,7 +170,8 @@ impl World {
             }
             Event::SilenceEnded { by } => {
                 must(!told.over && told.silenced_until.is_some(), "it was not silenced")?;
-                must(self.has_said(id, by, Button::EndSilence), "nobody said so")?;
+                let is_said = self.has_said(id, by, Button::EndSilence) || self.has_ended_globs(by);
+                must(is_said, "nobody said so")?;
                 match &told.owner {
                     Some(_) => told.silenced_until = None,
                     None => told.begin(Begins::Roster),

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use serde_json::json;
 use shared::domain::escalation::{Act, Asker, Event, Incident};
+use shared::domain::silence::Stored;
 use shared::http::Request;
 use shared::jobs::escalate::Escalate;
 use shared::jobs::escalate::acts::{AT_THE_COMMAND_LINE, ON_THE_PAGE, request};
+use shared::jobs::escalate::silences::{request_end, request_silence, stored};
 use shared::secret::Secret;
 use shared::slack::action::Action;
 use shared::slack::signature::sign;
@@ -36,6 +38,10 @@ pub(crate) enum Button {
     OverFromPage(u32),
     /// "End the silence" on the page.
     EndSilence,
+    /// A silence of all alarms of the policy of this number, for so many seconds, on the page of silences.
+    SilenceGlob(u8, i64),
+    /// "End now" there, of the first one.
+    EndGlob,
     /// "Call now" on the page, for the person of this number.
     CallNow(u8),
 }
@@ -71,6 +77,23 @@ impl Click {
                 return self.asks(&world, Act::Resolve, Some(seen), now).await;
             }
             Button::EndSilence => return self.asks(&world, Act::EndSilence, None, now).await,
+            Button::SilenceGlob(policy, seconds) => {
+                let until = now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(now);
+                let globs = [format!("w{policy}-*")];
+                let globs = globs.each_ref().map(String::as_str);
+                let by = (self.person.as_str(), None);
+                let Ok(silence) = Stored::of_globs(&globs, (None, until), by, now) else {
+                    return Ok(());
+                };
+                return request_silence(&world, silence).await;
+            }
+            Button::EndGlob => {
+                let kept = stored(&world, now).await?;
+                return match kept.iter().find(|silence| !silence.globs.is_empty()) {
+                    Some(silence) => request_end(&world, silence, &self.person).await,
+                    None => Ok(()),
+                };
+            }
             Button::CallNow(person) => {
                 let call = Act::Call { person: format!("p{person}") };
                 return self.asks(&world, call, None, now).await;
@@ -183,11 +206,16 @@ impl World {
         let person = person.unwrap_or_else(|| self.watch.plan.clone().somebody(&mut self.rng));
         let elsewhere = self.rng.pick(&[ON_THE_PAGE, AT_THE_COMMAND_LINE]).to_owned();
         let called = self.rng.range(0, i64::from(self.watch.plan.people) - 1) as u8;
+        let named = self.watch.policies.iter().position(|name| *name == incident.policy.name);
+        let policy = named.and_then(|at| u8::try_from(at).ok()).unwrap_or_default();
         let on_page = [
             Button::OverFromPage(incident.timeline.next),
             Button::OverFromPage(incident.timeline.next),
             Button::EndSilence,
             Button::CallNow(called),
+            Button::SilenceGlob(policy, seconds),
+            Button::EndGlob,
+            Button::EndGlob,
         ];
         let (person, button) = match self.rng.chance(180) {
             true => (elsewhere, self.rng.pick(&on_page)),
@@ -252,6 +280,8 @@ impl World {
             Button::Silence
             | Button::SilenceFromPage(_)
             | Button::EndSilence
+            | Button::SilenceGlob(..)
+            | Button::EndGlob
             | Button::CallNow(_) => true,
         };
         if !done && !self.watch.replies.contains(&click.number) {
@@ -287,6 +317,12 @@ impl World {
         })
     }
 
+    /// Whether this person ended a silence of globs, wherever they stood.
+    pub(crate) fn has_ended_globs(&self, person: &str) -> bool {
+        let mut said = self.watch.said.iter();
+        said.any(|(_, who, button)| who == person && *button == Button::EndGlob)
+    }
+
     pub(crate) fn has_said(&self, incident: &str, person: &str, button: Button) -> bool {
         self.watch.said.contains(&(incident.to_owned(), person.to_owned(), button))
     }
@@ -300,6 +336,8 @@ impl Button {
             Button::SilenceFromPage(_)
                 | Button::OverFromPage(_)
                 | Button::EndSilence
+                | Button::SilenceGlob(..)
+                | Button::EndGlob
                 | Button::CallNow(_)
         )
     }
