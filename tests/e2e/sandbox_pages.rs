@@ -203,3 +203,18 @@ async fn address_puts_no_words_of_its_own_on_the_page() {
         assert!(page.contains("Raise an alarm") && !page.contains("premium"), "{query}");
     }
 }
+
+#[tokio::test]
+async fn pages_of_the_sandbox_lead_to_the_same_pages_as_all_others() {
+    let browser = Browser::open().await;
+    let nav = |page: String| {
+        let nav = page.split("<nav aria-label=\"Pages\">").nth(1).unwrap().to_owned();
+        let links = nav.split("</nav>").next().unwrap().split("href=\"").skip(1);
+        links.map(|link| link.split('"').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let home = nav(browser.page("/").await);
+    assert!(home.len() > 8, "{home:?}");
+    for path in ["/sandbox/phones", "/sandbox/slack", "/sandbox/flows"] {
+        assert_eq!(nav(browser.page(path).await), home, "{path}");
+    }
+}
