@@ -113,7 +113,8 @@ class Incident(Pager):
         assert (incident["phase"], incident["owner"]["person"]) == ("taken", "charlie"), incident
         wait("charlie gets a text message", 30, lambda: self.phones.texts[ACCOUNT])
         to, text = self.phones.texts[ACCOUNT][0]
-        assert to == CHARLIE and "orders-queue-age" in text and re.search(r"/i/[A-Za-z0-9_-]{22}$", text), text
+        link_and_answers = r"/i/[A-Za-z0-9_-]{22}\nReply 2 ([A-Z]{2}) to pass it on, 3 \1 to resolve it$"
+        assert to == CHARLIE and "orders-queue-age" in text and re.search(link_and_answers, text), text
         for line in (r"\*orders-queue-age\* went off", r"calling <@U0000001> \(call 1 of 3\)", r"\*alpha\*: no answer",
                      r"calling \*bravo\* \(call 2 of 3\)", r"\*bravo\*: declined", r"calling \*charlie\* \(call 3 of 3\)",
                      r"\*charlie\* took it after"):
