@@ -174,7 +174,7 @@ pub async fn new(
 }
 
 /// The address of the pages. That of a deployment is no usual one.
-fn base_url(address: &ServerAddress) -> Result<String, Error> {
+pub(super) fn base_url(address: &ServerAddress) -> Result<String, Error> {
     let environment = environment();
     let public = environment.value("public-base-url").filter(|_| address.is_usual());
     if public.is_none() && address.is_usual() && environment.get("TABLE_NAME").is_some() {

@@ -3,6 +3,7 @@
 //! Both are small and dumb. The shape of what they hold: [`records`] and their keys, the [`messages`] of the queues, and
 //! the [`dead_letters`]. What is decided from them is the jobs'.
 
+pub mod calendar_links;
 pub mod callbacks;
 pub mod counters;
 pub mod dead_letters;

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { DESK, PATIENCE, PHONE, check, count, enter, expect, fitsNarrow, folder, launch, locked, open, origin, sound } from "./browser.mjs";
 import { byHand } from "./by-hand.mjs";
 import { clicks } from "./clicks.mjs";
+import { onCall } from "./on-call.mjs";
 import { livingMessage } from "./living.mjs";
 import { incident } from "./incident.mjs";
 import { below, forcedColours, sandboxSlack } from "./slack.mjs";
@@ -82,7 +83,7 @@ await mkdir(folder, { recursive: true });
 const browser = await launch();
 try {
   await enter(browser);
-  for (const part of [locked, sandboxSlack, forcedColours, livingMessage, clicks, incident, byHand, studio, everyPage, replay]) await check(part.name, () => part(browser));
+  for (const part of [locked, sandboxSlack, forcedColours, livingMessage, clicks, incident, byHand, studio, onCall, everyPage, replay]) await check(part.name, () => part(browser));
 } finally {
   await browser.close();
 }

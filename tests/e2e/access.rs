@@ -139,6 +139,7 @@ async fn stranger_behind_any_proxy_reaches_nothing() {
                 Access::TextLink => {
                     assert!(status == 404 && text.contains("This link opens nothing"), "{what}");
                 }
+                Access::CalendarLink => assert_eq!(status, 404, "{what}"),
                 Access::SandboxApi => {
                     let refused = [401, 404].contains(&status) || text.contains("auth");
                     assert!(refused, "{what}");

@@ -130,11 +130,6 @@ async fn override_by_the_page_calls_the_other_person_and_undo_gives_it_back() {
     .await;
     let home = scenario.server.get("/").await.text().await.unwrap();
     assert!(home.contains("<strong>charlie</strong>"), "{home}");
-    let metrics = scenario.server.get("/metrics").await.text().await.unwrap();
-    assert!(
-        metrics.contains("ringdown_on_call{schedule=\"rota\",person=\"charlie\"} 1"),
-        "{metrics}"
-    );
     scenario.alarm(NAME).goes_off().await;
     scenario.phone("charlie").takes_it(TEXT).await;
     scenario.is("taken").await.by("charlie");
@@ -177,5 +172,53 @@ async fn override_that_cannot_be_is_refused_with_what_is_expected() {
     assert_eq!(wrong, (Some(2), String::new()));
     assert_eq!(oncall(&scenario, &["overrides"]).await, (Some(0), "0 overrides\n".to_owned()));
     assert_eq!(oncall(&scenario, &["overrides", "--json"]).await, (Some(0), "[]\n".to_owned()));
+    scenario.end().await;
+}
+
+#[tokio::test]
+async fn calendar_is_read_by_its_secret_address_until_that_is_renewed() {
+    let scenario = Scenario::begin(Way::Voice, &by_schedule()).await;
+    let server = &scenario.server;
+    let stranger = shared::http::client().unwrap();
+    let read = async |url: &str| {
+        let answer = stranger.get(url).send().await.unwrap();
+        let kind = answer.headers().get("content-type").cloned();
+        let cached = answer.headers().get("cache-control").cloned();
+        (answer.status().as_u16(), kind, cached, answer.text().await.unwrap())
+    };
+    let link = async |of: &str, name: &str| {
+        oncall(&scenario, &["link", of, name, "--to", &server.address]).await
+    };
+    let (code, first) = link("schedule", "rota").await;
+    assert_eq!(code, Some(0));
+    let (status, kind, cached, text) = read(first.trim()).await;
+    assert_eq!((status, cached.unwrap().to_str().unwrap()), (200, "private"));
+    assert_eq!(kind.unwrap().to_str().unwrap(), "text/calendar; charset=utf-8");
+    assert!(
+        text.starts_with("BEGIN:VCALENDAR\r\n") && text.ends_with("END:VCALENDAR\r\n"),
+        "{text}"
+    );
+    assert!(text.contains("SUMMARY:alpha on call: rota\r\n") && !text.contains("+1500"), "{text}");
+
+    // What people have said is in it.
+    let until = scenario.now().await + jiff::SignedDuration::from_hours(24);
+    let until = until.strftime("%Y-%m-%dT%H:%MZ").to_string();
+    oncall(&scenario, &["override", "rota", "bravo", "--until", &until]).await;
+    let (_, of_bravo) = link("person", "bravo").await;
+    let (_, _, _, text) = read(of_bravo.trim()).await;
+    assert!(text.contains("SUMMARY:bravo on call: rota\r\n") && !text.contains("alpha"), "{text}");
+
+    let (_, second) = link("schedule", "rota").await;
+    assert_eq!(read(first.trim()).await.0, 404);
+    assert_eq!(read(second.trim()).await.0, 200);
+    for wrong in
+        ["/on-call/AAAAAAAAAAAAAAAAAAAAAA.ics", "/on-call/x.ics", "/on-call/x", "/on-call/override"]
+    {
+        assert_eq!(read(&format!("{}{wrong}", server.address)).await.0, 404, "{wrong}");
+    }
+    assert_eq!(link("person", "nobody").await.0, Some(1));
+    let token = second.trim().rsplit('/').next().unwrap().trim_end_matches(".ics").to_owned();
+    assert_eq!(token.len(), 22);
+    assert!(!server.log().contains(&token), "{}", server.log());
     scenario.end().await;
 }

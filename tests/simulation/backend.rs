@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use shared::domain::schedule::{StoredOverride, StoredOverrides};
 use shared::storage::messages::Task;
 use shared::storage::messages::WakeUp;
+use shared::storage::overrides::OVERRIDES;
 use shared::storage::records::{OPEN, PEOPLE};
 use shared::storage::{
     Condition, Key, MAX_TRANSACTION_ITEMS, Put, Queue, QueueName, Record, Store, Write, check_size,
@@ -45,6 +47,30 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
+    /// Keeps what people have said of who is on call, as the job writes it.
+    pub(crate) fn keep_overrides(&mut self, said: &[(String, i64, i64, String)]) {
+        let at = |at: i64| Timestamp::from_millisecond(at).unwrap_or_default();
+        let overrides = said.iter().enumerate().map(|(id, (schedule, from, until, who))| {
+            let (schedule, person) = (schedule.clone(), who.clone());
+            let (from, until) = (at(*from), at(*until));
+            let by = "p0".to_owned();
+            StoredOverride {
+                id: id.to_string(),
+                schedule,
+                person,
+                from,
+                until,
+                by,
+                at: from,
+                removed: None,
+            }
+        });
+        let record = StoredOverrides { overrides: overrides.collect() };
+        let body = serde_json::to_string(&record).unwrap_or_default();
+        let row = Row { revision: 1, body, expires_at: None };
+        self.rows.insert(Key::new(OVERRIDES, "all"), row);
+    }
+
     fn get(&self, key: &Key, now: Timestamp) -> Option<Record> {
         let row = self.rows.get(key)?;
         let lives = row.expires_at.is_none_or(|at| at > now);
@@ -91,7 +117,9 @@ impl Store for Shared {
     async fn load(&self, keys: &[Key], now: Timestamp) -> Result<Vec<Option<Record>>, Error> {
         assert!(keys.len() <= MAX_TRANSACTION_ITEMS);
         self.perform(Part::Backend, |world| {
-            let fails = world.faults.store;
+            // Without what people have said the file counts: whoever is called then, a run could not tell.
+            let is_said = keys.iter().any(|key| key.pk == OVERRIDES);
+            let fails = if is_said { 0 } else { world.faults.store };
             if world.strikes(fails) {
                 return (store_error(), 0);
             }

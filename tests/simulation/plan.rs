@@ -11,6 +11,8 @@ pub(crate) struct Plan {
     /// Whom each policy calls: `w0`, `w1`, …
     pub(crate) rosters: Vec<Roster>,
     pub(crate) windows: Vec<Window>,
+    /// What people have said of who is on call: the schedule, from, until, who. It comes and goes in the run.
+    pub(crate) said: Vec<(String, i64, i64, String)>,
     /// How often anybody is called within an hour.
     pub(crate) most_calls: usize,
 }

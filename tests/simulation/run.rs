@@ -136,6 +136,7 @@ pub(crate) fn run(seed: u64, servers: &mut [Server], traced: bool) -> Morning {
     let clicks = rng.pick(&[0, 0, 60, 150, 400]);
     let mut rows = Rows::default();
     rows.cloud = rng.chance(500);
+    rows.keep_overrides(&server.plan.said);
     let world = Shared::new(World {
         now: START,
         rng,

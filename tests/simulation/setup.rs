@@ -34,10 +34,13 @@ pub(crate) fn setup(number: u64) -> (Values, Plan) {
         plan.most_calls = rng.range(1, 7) as usize;
         toml += &format!("[escalation]\nmax_calls_per_hour = {}\n", plan.most_calls);
     }
-    let schedules: Vec<Shifts> = match rng.chance(500) {
+    let mut schedules: Vec<Shifts> = match rng.chance(500) {
         true => (0..rng.range(1, 2)).map(|at| schedule(&mut rng, people, at, &mut toml)).collect(),
         false => Vec::new(),
     };
+    for (at, shifts) in schedules.iter_mut().enumerate() {
+        plan.said.extend(said(number, at, people, shifts));
+    }
     for policy in 0..rng.range(1, 3) {
         let roster = policy_table(&mut rng, people, policy, &schedules, &mut toml);
         plan.rosters.push(roster);
@@ -104,6 +107,25 @@ fn schedule(rng: &mut Rng, people: u8, number: i64, toml: &mut String) -> Shifts
         overrides.push((from, until, who));
     }
     Shifts { first_at, turn, people: names, overrides }
+}
+
+/// What people have said of a schedule, over its own overrides.
+fn said(
+    setup: u64,
+    number: usize,
+    people: u8,
+    shifts: &mut Shifts,
+) -> Vec<(String, i64, i64, String)> {
+    // What else is set up stays as it is without this.
+    let mut rng = Rng::new(setup + SETUPS * (1 + number as u64));
+    let said = (0..rng.pick(&[0, 1, 2, 4])).map(|_| {
+        let from = start_and(rng.range(-60, 240));
+        let until = from + 1000 * rng.range(5, 200);
+        let who = person(&mut rng, people);
+        shifts.overrides.push((from, until, Some(who.clone())));
+        (format!("s{number}"), from, until, who)
+    });
+    said.collect()
 }
 
 fn policy_table(

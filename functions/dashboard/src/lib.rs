@@ -5,6 +5,7 @@
 
 mod aged;
 mod attempts;
+mod calendars;
 mod cookies;
 mod linked;
 mod live;
@@ -151,6 +152,9 @@ async fn route(
     }
     match route.name {
         Endpoint::Asset => pages::assets::asset(&request.path),
+        Endpoint::OnCallCalendar => {
+            calendars::calendar(dashboard, route.parameter(&request.path), now).await
+        }
         Endpoint::LogInPage => Ok(pages::login(dashboard, request, None)),
         Endpoint::LogIn => session::log_in(dashboard, request, now).await,
         Endpoint::LogOut => session::log_out(dashboard, request, now).await,

@@ -1,14 +1,16 @@
 //! `ringdown oncall override`, `overrides` and `remove`: somebody takes over on call for a while, whatever the file says.
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
 use shared::config::file::Config;
-use shared::domain::schedule::{Asked, Ignored, Known, Moment, StoredOverride, time};
+use shared::domain::schedule::{Asked, Feed, Ignored, Known, Moment, StoredOverride, time};
 use shared::jobs::escalate::acts::AT_THE_COMMAND_LINE;
 use shared::jobs::escalate::overrides::Place;
-use shared::storage::{Queue, Store, overrides};
-use shared::{Error, TimeZone, Timestamp};
+use shared::storage::{Queue, Store, calendar_links, overrides};
+use shared::{Error, TimeZone, Timestamp, random};
 
+use super::super::arguments::ServerAddress;
+use super::super::sessions::base_url;
 use crate::clock::now;
 use crate::output::{json, printable};
 
@@ -45,6 +47,33 @@ pub enum OnCallCommand {
         #[arg(value_name = "ID")]
         id: String,
     },
+    /// Print a secret address of a calendar: of a person's shifts, or of a schedule's
+    ///
+    /// For a calendar program to subscribe to. Whoever has it reads who is on call when, and no phone number. Printed again,
+    /// the former address is no longer good.
+    #[command(
+        after_help = "Examples:\n  ringdown oncall link person alpha\n  ringdown oncall link schedule primary --to https://ringdown.example.com"
+    )]
+    Link {
+        /// Whose shifts
+        #[arg(value_name = "person|schedule")]
+        of: Of,
+        /// A name of the configuration's [people], or of its [[schedules]]
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// The address of the pages; PUBLIC_BASE_URL if that is set.
+        #[command(flatten)]
+        address: ServerAddress,
+    },
+}
+
+/// Whose shifts a calendar has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Of {
+    /// Those of a person, in all schedules
+    Person,
+    /// Those of a schedule
+    Schedule,
 }
 
 const OVERRIDE_EXAMPLES: &str = "\
@@ -141,6 +170,38 @@ pub async fn act(
                 return Ok(false);
             }
         },
+        OnCallCommand::Link { of, name, address } => {
+            return link(store, config, *of, name, address, is_json).await;
+        }
+    }
+    Ok(true)
+}
+
+async fn link(
+    store: &dyn Store,
+    config: &Config,
+    of: Of,
+    name: &str,
+    address: &ServerAddress,
+    is_json: bool,
+) -> Result<bool, Error> {
+    let (feed, is_known) = match of {
+        Of::Person => (Feed::Person(name.to_owned()), config.escalation.people.contains_key(name)),
+        Of::Schedule => {
+            let is_known = config.escalation.schedules.get(name).is_some();
+            (Feed::Schedule(name.to_owned()), is_known)
+        }
+    };
+    if !is_known {
+        say!("The configuration has none of this name.{}", hint(config));
+        return Ok(false);
+    }
+    let base = base_url(address)?;
+    let token = calendar_links::renew(store, &feed, random::bytes()?, now()).await?;
+    let url = format!("{base}/on-call/{token}.ics");
+    match is_json {
+        true => say!("{}", json(&serde_json::json!({ "url": url }))),
+        false => say!("{url}"),
     }
     Ok(true)
 }

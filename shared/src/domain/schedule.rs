@@ -4,9 +4,10 @@
 //! 2. [`Override`]: dated exceptions, which lie over either: those of the file, and over them [`StoredOverrides`], which
 //!    people have made since.
 //! 3. [`Schedules::on_call`]: the [`Shift`] at a moment. A gap is a shift too: one without a person.
-//! 4. [`Schedule::layers`]: what lies over what, for a page.
+//! 4. [`Schedule::layers`]: what lies over what, for a page. [`Feed`]: a calendar for others.
 
 mod calendar;
+mod feed;
 mod layers;
 mod moment;
 mod names;
@@ -17,6 +18,7 @@ mod view;
 
 use calendar::Occurrences;
 pub use calendar::{Calendar, Complaint, MAX_CALENDAR_BYTES, Reading, calendar_text};
+pub use feed::Feed;
 pub use layers::Layer;
 pub use moment::Moment;
 pub(crate) use moment::{instant, known_zone};

@@ -7,11 +7,14 @@ use std::time::Duration;
 const MAX_PATH_CHARS: usize = 200;
 
 /// A path as it may stand in the log: 200 characters at most, and what is not seen or turns letters around is
-/// escaped. It has no query, and nothing behind `/i/` but what leads to a page: these hold secrets.
+/// escaped. It has no query, nothing behind `/i/` but what leads to a page, and no calendar's address: these hold secrets.
 pub fn logged_path(path: &str) -> String {
     let path = path.split('?').next().unwrap_or_default();
     if is_link_of_a_text(path) {
         return "/i/…".to_owned();
+    }
+    if is_calendar(path) {
+        return "/on-call/….ics".to_owned();
     }
     let mut logged = String::new();
     for c in path.chars().take(MAX_PATH_CHARS) {
@@ -32,6 +35,13 @@ fn is_link_of_a_text(path: &str) -> bool {
     let mut parts = path.split('/').filter(|part| !part.is_empty());
     let is_link = parts.next().is_some_and(|part| part.eq_ignore_ascii_case("i"));
     is_link && parts.next() != Some("incident")
+}
+
+/// Whether a path is the secret address of a calendar, or what somebody made of one.
+fn is_calendar(path: &str) -> bool {
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    let is_below = parts.next().is_some_and(|part| part.eq_ignore_ascii_case("on-call"));
+    is_below && parts.next().is_some_and(|part| !["override", "remove"].contains(&part))
 }
 
 /// Where an answer is given: it decides how loudly the log tells of it.
@@ -67,6 +77,10 @@ mod tests {
             ("//i//AAAAAAAAAAAAAAAAAAAAAA/take", "/i/…"),
             ("/i/incident/prod-1/take", "/i/incident/prod-1/take"),
             ("/incidents/i/a", "/incidents/i/a"),
+            ("/on-call", "/on-call"),
+            ("/on-call/override", "/on-call/override"),
+            ("/on-call/AAAAAAAAAAAAAAAAAAAAAA.ics", "/on-call/….ics"),
+            ("//On-Call//AAAAAAAAAAAAAAAAAAAAAA/x", "/on-call/….ics"),
             ("/a\u{1b}[2J\r\nb\u{202e}", r"/a\u{1b}[2J\u{d}\u{a}b\u{202e}"),
         ] {
             assert_eq!(logged_path(path), logged);

@@ -114,6 +114,8 @@ pub enum Access {
     TextLink,
     /// People who are logged in; without a password those who may see this server's pages.
     Viewer,
+    /// Another program, by the secret address of a calendar.
+    CalendarLink,
     /// Twilio, by the signature of its auth token.
     TwilioSignature,
     /// A Studio Flow, by the token of its call.

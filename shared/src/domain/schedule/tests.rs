@@ -6,6 +6,7 @@ mod bounds;
 mod calendar;
 mod days;
 mod declined;
+mod feed;
 mod files;
 mod foreign;
 mod over;

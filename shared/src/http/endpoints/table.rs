@@ -27,6 +27,7 @@ pub enum Endpoint {
     MakeSilence,
     EndSilence,
     OnCall,
+    OnCallCalendar,
     TakeOver,
     RemoveOverride,
     People,
@@ -105,6 +106,7 @@ impl Endpoint {
             | Endpoint::MakeSilence
             | Endpoint::EndSilence
             | Endpoint::OnCall
+            | Endpoint::OnCallCalendar
             | Endpoint::TakeOver
             | Endpoint::RemoveOverride
             | Endpoint::People
@@ -146,8 +148,8 @@ impl Endpoint {
 /// The table of the product's endpoints: the same as in `template.yaml`.
 pub const ENDPOINTS: &[Route<Endpoint>] = {
     use Access::{
-        AlarmsToken, Anyone, FlowToken, MetricsToken, SlackSignature, TextLink, TwilioSignature,
-        Viewer,
+        AlarmsToken, Anyone, CalendarLink, FlowToken, MetricsToken, SlackSignature, TextLink,
+        TwilioSignature, Viewer,
     };
     use Method::{Get, Post};
     &[
@@ -208,6 +210,7 @@ pub const ENDPOINTS: &[Route<Endpoint>] = {
         route(Endpoint::MakeSilence, Post, "/silences", Body::Page, Viewer),
         route(Endpoint::EndSilence, Post, "/silences/end", Body::Page, Viewer),
         route(Endpoint::OnCall, Get, "/on-call", Body::Nothing, Viewer),
+        route(Endpoint::OnCallCalendar, Get, "/on-call/{calendar}", Body::Nothing, CalendarLink),
         route(Endpoint::TakeOver, Post, "/on-call/override", Body::Page, Viewer),
         route(Endpoint::RemoveOverride, Post, "/on-call/remove", Body::Page, Viewer),
         route(Endpoint::People, Get, "/people", Body::Nothing, Viewer),

@@ -201,3 +201,17 @@ async fn times_of_every_policy_are_shown_before_its_first_incident() {
         assert_eq!(lines, [format!("ringdown_{name}_seconds_count{{policy=\"p\"}} 0")]);
     }
 }
+
+#[tokio::test]
+async fn whoever_has_taken_over_is_shown_as_on_call() {
+    let store = MemoryStore::default();
+    let line =
+        |person: &str| format!("ringdown_on_call{{schedule=\"primary\",person=\"{person}\"}} 1");
+    assert_eq!(shown(&store, "ringdown_on_call{").await, [line("bravo")]);
+    let body = r#"{"overrides":[{"id":"a","schedule":"primary","person":"alpha","from":"2026-01-06T10:00:00Z",
+        "until":"2026-01-07T10:00:00Z","by":"alpha","at":"2026-01-06T09:00:00Z"}]}"#;
+    put(&store, Key::new("overrides", "all"), body.to_owned()).await;
+    assert_eq!(shown(&store, "ringdown_on_call{").await, [line("alpha")]);
+    put(&store, Key::new("overrides", "all"), "no record".to_owned()).await;
+    assert_eq!(shown(&store, "ringdown_on_call{").await, [line("bravo")]);
+}
