@@ -5,6 +5,7 @@
 #[path = "layout/imports.rs"]
 mod imports;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -102,6 +103,24 @@ fn endpoints_are_those_of_the_template_each_at_its_function() {
     deployed.sort();
     served.sort();
     assert_eq!(served, deployed, "the table of endpoints, and template.yaml");
+}
+
+#[test]
+fn names_of_a_functions_events_occur_once() {
+    let template = read("template.yaml");
+    let lines: Vec<&str> = template.lines().collect();
+    let mut names = BTreeSet::new();
+    let mut function = "";
+    for pair in lines.windows(2) {
+        if let Some(folder) = pair[0].trim().strip_prefix("CodeUri: ") {
+            function = folder;
+        }
+        if pair[1].trim() == "Type: HttpApi" {
+            let name = pair[0].trim();
+            assert!(names.insert((function, name)), "{function} has the event {name} twice");
+        }
+    }
+    assert!(names.len() > 50, "{names:?}");
 }
 
 /// The imports of a crate's sources.
