@@ -7,7 +7,7 @@ use shared::config::file::Config;
 use shared::domain::schedule::Moment;
 use shared::domain::silence::{MAX_GLOBS, Stored, Unfit};
 use shared::domain::text::mask_numbers;
-use shared::jobs::escalate::acts::tidied;
+use shared::jobs::escalate::acts;
 use shared::jobs::escalate::silences::{MAX_BY_HAND, request_end, request_silence, stored};
 use shared::storage::{Queue, Store};
 use shared::{Error, Timestamp};
@@ -167,7 +167,7 @@ fn read(command: &SilencesCommand, person: Option<&str>, now: Timestamp) -> Resu
     let (from, until) = (moment("from", from)?, moment("until", until)?);
     let begins = from.filter(|from| *from > now).unwrap_or(now);
     let until = until.or_else(|| begins.checked_add(*lasting).ok()).unwrap_or(Timestamp::MAX);
-    let because = reason.as_deref().map(tidied).filter(|reason| !reason.is_empty());
+    let because = reason.as_deref().and_then(acts::reason);
     let globs: Vec<&str> = globs.iter().map(String::as_str).collect();
     let made = Stored::of_globs(&globs, (from, until), (&named(person), because), now);
     made.map_err(|unfit| match unfit {

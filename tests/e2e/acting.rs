@@ -96,7 +96,7 @@ async fn silence_of_globs_is_made_listed_and_ended_by_command() {
     let (code, told) = silences(&new).await;
     let (id, _) = told.split_once(' ').unwrap();
     assert!(code == 0 && id.len() == 16 && told.contains(" is made, until "), "{told}");
-    server.says(":mute: *alpha, at the command line* silenced *disk-**, *net* until").await;
+    server.says(":mute: *alpha, at the command line* silenced `disk-*`, `net` until").await;
     let (_, listed) = silences(&[]).await;
     assert!(listed.starts_with(&format!("{id}  disk-*, net  until ")), "{listed}");
     assert!(listed.ends_with("by alpha, at the command line: a deploy\n1 silence"), "{listed}");
@@ -109,5 +109,5 @@ async fn silence_of_globs_is_made_listed_and_ended_by_command() {
         assert_eq!(silences(arguments).await, (1, expected.to_owned()), "{arguments:?}");
     }
     assert_eq!(silences(&["end", &id[..8]]).await, (0, format!("{id} is over")));
-    server.says(":bell: *somebody at the command line* ended the silence of *disk-**, *net*").await;
+    server.says(":bell: *somebody at the command line* ended the silence of `disk-*`, `net`").await;
 }

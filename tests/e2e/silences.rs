@@ -52,7 +52,7 @@ async fn page_makes_a_silence_that_holds_calls_back_until_it_is_ended() {
     assert_eq!(post(&server, "/silences", form).await, (303, "/silences?asked=silence".to_owned()));
     let shown = page(&server, "End now").await;
     assert!(shown.contains("somebody on the page asked for it: a deploy"), "{shown}");
-    server.says(":mute: *somebody on the page* silenced *disk-** until").await;
+    server.says(":mute: *somebody on the page* silenced `disk-*` until").await;
     assert_eq!(goes_off(&server, "disk-full").await, "silenced");
     let (status, found) = post(&server, "/silences", "alarms=disk-*&do=preview&part=preview").await;
     assert!(status == 200 && found.contains("<code>disk-full</code>"), "{found}");
@@ -60,7 +60,7 @@ async fn page_makes_a_silence_that_holds_calls_back_until_it_is_ended() {
     let id = behind.split('"').next().unwrap();
     let ended = post(&server, "/silences/end", &format!("id={id}")).await;
     assert_eq!(ended, (303, "/silences?asked=end".to_owned()));
-    server.says(":bell: *somebody on the page* ended the silence of *disk-** by").await;
+    server.says(":bell: *somebody on the page* ended the silence of `disk-*` by").await;
     server.says("*disk-full* went off").await;
     let shown = page(&server, "somebody on the page ended it").await;
     assert!(!shown.contains("End now"), "{shown}");

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use serde::Serialize;
 use shared::config::file::Config;
 use shared::domain::escalation::{Act, Asker, Event, Incident, Refusal};
-use shared::jobs::escalate::acts::{AT_THE_COMMAND_LINE, Requested, note, request_of, tidied};
+use shared::jobs::escalate::acts::{self, AT_THE_COMMAND_LINE, Requested, note, request_of};
 use shared::jobs::escalate::silences::is_silenced;
 use shared::storage::incidents::one;
 use shared::storage::{Queue, Store};
@@ -147,8 +147,7 @@ impl IncidentsCommand {
             }
             IncidentsCommand::Silence { lasting, reason, .. } => {
                 let until = now.checked_add(*lasting).map_err(|_| "--for is too long")?;
-                let reason = reason.as_deref().map(tidied).filter(|reason| !reason.is_empty());
-                Act::Silence { until, reason }
+                Act::Silence { until, reason: reason.as_deref().and_then(acts::reason) }
             }
         })
     }

@@ -77,6 +77,20 @@ impl Silences {
         Some(Silence { until, reason })
     }
 
+    /// Of all that silences the alarm of this name now the one that ends last: its end, and what somebody asked for, if it
+    /// is that and no window. Windows that overlap, or follow one another without a gap, are one.
+    pub fn longest<'a>(
+        &self,
+        stored: &'a [Stored],
+        alarm: &str,
+        now: Timestamp,
+    ) -> Option<(Timestamp, Option<&'a Stored>)> {
+        let window = self.until(alarm, now).map(|silence| (silence.until, None));
+        let stored = stored.iter().filter(|stored| stored.covers(now) && stored.is_for(alarm));
+        let stored = stored.map(|stored| (stored.until, Some(stored)));
+        window.into_iter().chain(stored).max_by_key(|(until, _)| *until)
+    }
+
     /// The windows that are in force now, each with its own beginning and end.
     pub fn in_force(&self, now: Timestamp) -> Vec<(&Window, Span)> {
         self.0.iter().filter_map(|window| Some((window, window.covering(now)?))).collect()

@@ -7,7 +7,7 @@ use shared::config::Settings;
 use shared::domain::escalation::{Act, Actor, Event, Incident, Refusal};
 use shared::domain::silence::Lasting;
 use shared::http::{Request, Response};
-use shared::jobs::escalate::acts::{Requested, note, request_of, tidied};
+use shared::jobs::escalate::acts::{Requested, note, reason, request_of};
 use shared::jobs::escalate::silences::is_silenced;
 use shared::{Error, Timestamp};
 
@@ -170,8 +170,6 @@ fn read(
     settings: &Settings,
     now: Timestamp,
 ) -> Result<Result<Act, &'static str>, Error> {
-    let words =
-        |name: &str| request.field(name).map(|text| tidied(&text)).filter(|text| !text.is_empty());
     Ok(Ok(match name {
         "take" => Act::Take,
         "release" => Act::Release,
@@ -184,7 +182,7 @@ fn read(
             let Some(until) = lasting.and_then(|lasting| lasting.until(&zone, now)) else {
                 return Err(Error::BadRequest("`for` is 30m, 1h, 4h or morning".to_owned()));
             };
-            Act::Silence { until, reason: words("reason") }
+            Act::Silence { until, reason: request.field("reason").and_then(|text| reason(&text)) }
         }
         "call" | "pass-on" => {
             let person = request.field("person").unwrap_or_default();

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::fields::line;
 use crate::domain::escalation::Alarm;
-use crate::domain::text::mask_e164;
+use crate::domain::text::mask_dialled;
 
 /// The longest text, in characters: it stands where an alarm's name does.
 pub const MAX_RAISED_CHARS: usize = 200;
@@ -36,8 +36,8 @@ impl ByHand {
     /// What somebody says; `None` if they say nothing. Both texts become one line each, without phone numbers, and what is
     /// too long is cut.
     pub fn new(text: &str, by: &str, at: Timestamp) -> Option<ByHand> {
-        let text = line(&mask_e164(text), MAX_RAISED_CHARS);
-        let by = line(&mask_e164(by), MAX_BY_CHARS);
+        let text = line(&mask_dialled(text), MAX_RAISED_CHARS);
+        let by = line(&mask_dialled(by), MAX_BY_CHARS);
         (!text.is_empty() && !by.is_empty()).then_some(ByHand { text, by, at })
     }
 

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use wildmatch::WildMatch;
 
 use crate::domain::schedule::{instant, plus_days};
+use crate::domain::text::mask_numbers;
 
 /// From, until; the latter is no longer part of it.
 pub type Span = (Timestamp, Timestamp);
@@ -15,7 +16,7 @@ pub type Span = (Timestamp, Timestamp);
 pub struct Window {
     /// Globs on the alarm's name, as they are written.
     pub alarms: Vec<String>,
-    /// Why, if its author says so.
+    /// Why, if its author says so, without phone numbers.
     pub reason: Option<String>,
     /// The zone that its local times are of, and are shown in.
     pub zone: TimeZone,
@@ -57,6 +58,7 @@ impl Window {
         when: When,
         place: String,
     ) -> Window {
+        let reason = reason.as_deref().map(mask_numbers);
         let globs = alarms.iter().map(|glob| WildMatch::new(glob)).collect();
         Window { alarms, reason, zone, when, place, globs }
     }

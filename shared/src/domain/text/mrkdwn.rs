@@ -16,6 +16,11 @@ pub fn escape(text: &str) -> String {
         .replace("```", "`\u{200b}`\u{200b}`")
 }
 
+/// A text as code, in which Slack formats nothing: a glob has asterisks. A backtick would end it, and becomes its like.
+pub(crate) fn code(text: &str) -> String {
+    format!("`{}`", escape(&text.replace('`', "\u{2cb}")))
+}
+
 /// Cuts a text that is too long for a section, visibly, and never inside of an escape, a mention or a link.
 pub fn cut_section(text: &str) -> String {
     let all = slack_length(text);
@@ -51,6 +56,12 @@ pub fn slack_length(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn code_formats_nothing_and_ends_at_its_end() {
+        assert_eq!(code("*bulk-**"), "`*bulk-**`");
+        assert_eq!(code("a`*b*```<c>"), "`a\u{2cb}*b*\u{2cb}\u{2cb}\u{2cb}&lt;c&gt;`");
+    }
 
     #[test]
     fn a_cut_is_seen_and_breaks_no_escape() {

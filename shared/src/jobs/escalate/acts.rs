@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::Effects;
 use super::work::Work;
 use crate::domain::escalation::{Act, Actor, Asker, Incident, Refusal, Signal};
+use crate::domain::text::mask_numbers;
 use crate::storage::messages::WakeUp;
 use crate::storage::records::StoredIncident;
 use crate::storage::{Queue, QueueName, Store, incidents};
@@ -26,6 +27,11 @@ const MAX_WORDS: usize = 500;
 pub fn tidied(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").chars().filter(|c| !c.is_control()).take(MAX_WORDS).collect()
+}
+
+/// Why somebody silences something, in their words, tidied and without phone numbers; `None` if there are none.
+pub fn reason(text: &str) -> Option<String> {
+    Some(mask_numbers(&tidied(text))).filter(|reason| !reason.is_empty())
 }
 
 /// A note of these words, which are tidied; `None` if there are none.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use shared::domain::schedule::Moment;
 use shared::domain::silence::{Lasting, MAX_GLOBS, Stored, Unfit, read_globs};
 use shared::http::{Request, Response};
-use shared::jobs::escalate::acts::tidied;
+use shared::jobs::escalate::acts::reason;
 use shared::jobs::escalate::silences::{MAX_BY_HAND, over, request_end, request_silence, stored};
 use shared::{Error, TimeZone, Timestamp};
 
@@ -135,7 +135,7 @@ fn read(typed: &Typed, zone: &str, viewer: &Viewer, now: Timestamp) -> Result<St
     let lasting = if typed.lasting.is_empty() { USUAL_LENGTH } else { &typed.lasting };
     let ends = ends.or_else(|| Lasting::parse(lasting)?.until(&zone, begins));
     let ends = ends.ok_or("For: expected 30m, 1h, 4h or morning, or a time in Until.")?;
-    let because = Some(tidied(&typed.reason)).filter(|reason| !reason.is_empty());
+    let because = reason(&typed.reason);
     let globs: Vec<&str> = typed.alarms.lines().collect();
     let by = viewer.asker();
     let silence = Stored::of_globs(&globs, (from, ends), (by.name(), because), now);

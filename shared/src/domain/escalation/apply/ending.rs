@@ -95,8 +95,7 @@ impl Update<'_> {
     /// is called at once, but nobody count_forgotten it either.
     pub(super) fn leave_alone(&mut self, by: String) {
         let Ok(until) = self.now.checked_add(self.incident.policy.repage_after) else { return };
-        self.incident.silenced_until = Some(until);
-        self.incident.round.poll_again_at = None;
+        self.wait_until(until, false);
         self.incident.round.owner_first = false;
         self.record(Event::Silenced { by, until, reason: None });
     }

@@ -12,11 +12,30 @@ impl Update<'_> {
         if self.incident.ended_at.is_some() || until <= self.now || !is_longer {
             return;
         }
-        self.incident.silenced_until = Some(until);
-        self.incident.round.poll_again_at = None;
+        self.wait_until(until, false);
         let (by, reason) = (by.to_owned(), reason.map(str::to_owned));
         self.record(Event::Silenced { by, until, reason });
         self.cancel_all_but(None, true);
+    }
+
+    /// Nobody is called until the end of a silence that is of no incident.
+    pub(super) fn hold_back(&mut self, by: &str, until: Timestamp) {
+        let incident = &self.incident;
+        let is_known = incident.is_held_back()
+            && incident.silenced_until == Some(until)
+            && incident.silenced_by() == Some(by);
+        if incident.ended_at.is_some() || until <= self.now || is_known {
+            return;
+        }
+        self.wait_until(until, true);
+        self.record(Event::Silenced { by: by.to_owned(), until, reason: None });
+        self.cancel_all_but(None, true);
+    }
+
+    pub(super) fn wait_until(&mut self, until: Timestamp, is_held_back: bool) {
+        self.incident.silenced_until = Some(until);
+        self.incident.held_back = is_held_back;
+        self.incident.round.poll_again_at = None;
     }
 
     /// The silence is over before its time: if nobody has it, a new round begins.

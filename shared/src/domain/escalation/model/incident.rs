@@ -37,6 +37,9 @@ pub struct Incident {
     /// Until then nobody is called for what went on when this was said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub silenced_until: Option<Timestamp>,
+    /// That was said of no incident: all that goes on is in maintenance windows, or in silences of globs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held_back: bool,
     /// When one of its alarms last went off, recovered, or lost its data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_at: Option<Timestamp>,
@@ -160,6 +163,11 @@ impl Incident {
             Event::Silenced { by, .. } => Some(by.as_str()),
             _ => None,
         })
+    }
+
+    /// Whether it waits for the end of what silences all that goes on, and was asked for by nobody for it alone.
+    pub fn is_held_back(&self) -> bool {
+        self.silenced_until.is_some() && self.held_back
     }
 
     /// Whether a text of this MessageSid has changed it.

@@ -83,6 +83,14 @@ pub enum Signal {
         /// Why, in their own words.
         reason: Option<String>,
     },
+    /// All that goes on is silenced by what is of no incident: it waits for that, also where it waited for something that
+    /// lasts longer.
+    HeldBack {
+        /// How people are told of the silence that ends then.
+        by: String,
+        /// Until when.
+        until: Timestamp,
+    },
     /// The silence is over before its time.
     SilenceEnded {
         /// Who says so.

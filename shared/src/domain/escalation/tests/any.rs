@@ -58,6 +58,10 @@ pub(super) fn signal() -> impl Strategy<Value = Signal> {
             let until = Scenario::new().now.checked_add(SignedDuration::from_secs(seconds));
             Signal::Silenced { by: "alpha".to_owned(), until: until.expect("a time"), reason: None }
         }),
+        1 => (person(), 1i64..400).prop_map(|(by, seconds)| {
+            let until = Scenario::new().now.checked_add(SignedDuration::from_secs(seconds));
+            Signal::HeldBack { by, until: until.expect("a time") }
+        }),
         1 => person().prop_map(|by| Signal::SilenceEnded { by }),
         1 => person().prop_map(|person| Signal::CallAsked { by: "alpha".to_owned(), person }),
         1 => (person(), person()).prop_map(|(person, to)| Signal::PassedOn { person: person.into(), to }),

@@ -126,7 +126,7 @@ impl Transaction<'_> {
         let alarm = change.name.clone();
         let waits = self.alarm_record.as_ref().is_some_and(|last| last.waits.is_some());
         if let Some(Silence { until, reason }) = silence.filter(|_| waits).cloned() {
-            tracing::info!(alarm, %until, reason, "an alarm is silenced");
+            tracing::info!(alarm, %until, "an alarm is silenced");
             return AlarmResult::Silenced { alarm, until, reason };
         }
         match self.stored.as_ref().filter(|stored| stored.is_about(change)) {

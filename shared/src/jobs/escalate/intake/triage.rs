@@ -258,11 +258,11 @@ impl<'a> Triage<'a> {
             Verdict::Take(change) => return self.taken.push((at, change)),
             Verdict::Nothing => AlarmResult::Nothing { alarm },
             Verdict::Quiet(reason) => {
-                tracing::info!(alarm, reason, "an alarm calls nobody");
+                tracing::info!(alarm, "an alarm calls nobody");
                 AlarmResult::Quiet { alarm, reason }
             }
             Verdict::Ignored(reason) => {
-                tracing::debug!(alarm, reason, "an alarm is ignored");
+                tracing::debug!(alarm, "an alarm is ignored");
                 AlarmResult::Ignored { alarm, reason }
             }
             Verdict::Disabled(since, _) => {

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use super::super::work::Work;
 use super::{Effects, kept, silenced};
 use crate::Error;
-use crate::domain::escalation::{Incident, Signal};
+use crate::domain::escalation::Signal;
 use crate::domain::routes::Line;
 use crate::domain::silence::Stored;
-use crate::domain::text::{bold, cut_section, escape, local_day, mask_numbers};
+use crate::domain::text::{bold, code, cut_section, escape, local_day, mask_numbers};
 use crate::storage::messages::WakeUp;
 use crate::storage::records;
 use crate::storage::{Condition, Queue, QueueName, incidents, writes};
@@ -45,14 +45,19 @@ impl Work<'_> {
     /// Makes a silence. The same request may come twice, also after it was ended.
     pub(in super::super) async fn make_silence(&self, silence: &Stored) -> Result<(), Error> {
         let now = self.now;
-        let by_hand = kept::stored(self.store(), now).await?;
-        let by_hand = by_hand.iter().filter(|silence| !silence.globs.is_empty()).count();
-        if silence.until <= now || silence.globs.is_empty() || by_hand >= MAX_BY_HAND {
-            tracing::warn!(by_hand, "a silence that was asked for is not made");
+        if silence.globs.is_empty() || self.silence_made(silence.at, &silence.id()).await?.is_some()
+        {
             return Ok(());
         }
-        if self.silence_made(silence.at, &silence.id()).await?.is_some() {
-            return Ok(());
+        if let Some(why) = self.not_made(silence).await? {
+            tracing::warn!(why, "a silence that was asked for is not made");
+            // Whoever asked was told that it is made in a moment: of many at once, some are too many.
+            let text = format!(
+                ":warning: The silence of {} by {} is not made: {why}",
+                named(silence),
+                bold(&silence.by)
+            );
+            return self.tell_of(silence, "not made", &text).await;
         }
         let from = silence.from.map(|from| format!(" from {}", local_day(from)));
         let text = format!(
@@ -70,6 +75,17 @@ impl Work<'_> {
             Err(Error::Conflict { .. }) => Ok(()),
             written => written,
         }
+    }
+
+    /// Why a silence that was asked for is not made; `None` if it is.
+    async fn not_made(&self, silence: &Stored) -> Result<Option<String>, Error> {
+        if silence.until <= self.now {
+            return Ok(Some("it would be over by now".to_owned()));
+        }
+        let kept = kept::stored(self.store(), self.now).await?;
+        let by_hand = kept.iter().filter(|silence| !silence.globs.is_empty()).count();
+        Ok((by_hand >= MAX_BY_HAND)
+            .then(|| format!("there are {MAX_BY_HAND} already, end one first")))
     }
 
     /// Ends a silence of globs: what waited for its end goes off now.
@@ -96,7 +112,7 @@ impl Work<'_> {
             self.store().write(&writes(kept::ended(&silence, by, now)), now).await?;
         }
         self.bring_back_waiting().await?;
-        self.unsilence_incidents(&silence, by).await
+        self.let_go(by).await
     }
 
     /// The silence of this id, over or not.
@@ -106,26 +122,30 @@ impl Work<'_> {
         Ok(record.and_then(|record| serde_json::from_str(&record.body).ok()))
     }
 
-    /// Incidents that a silence held back, and no other one does, go on.
-    async fn unsilence_incidents(&self, silence: &Stored, by: &str) -> Result<(), Error> {
+    /// Incidents that silences of globs held back go on if none does any more; or wait for the end of those that are left.
+    async fn let_go(&self, by: &str) -> Result<(), Error> {
         let now = self.now;
+        let mut held_back = incidents::latest(self.store(), now).await?;
+        held_back.retain(|incident| incident.ended_at.is_none() && incident.is_held_back());
+        if held_back.is_empty() {
+            return Ok(());
+        }
         let left = kept::stored(self.store(), now).await?;
-        let held_by = told_by(silence);
-        let is_held = |incident: &Incident| {
-            incident.ended_at.is_none()
-                && incident.silenced_until.is_some()
-                && incident.silenced_by() == Some(held_by.as_str())
-        };
-        for incident in incidents::latest(self.store(), now).await?.iter().filter(|i| is_held(i)) {
-            self.transact(&incident.id, Effects::Inline, &|transaction| {
-                let silences = &self.settings.config.silences;
-                let is_free = transaction.stored.as_ref().is_some_and(|stored| {
-                    is_held(&stored.incident)
-                        && silenced(&stored.incident, silences, &left, now).is_none()
-                });
-                if is_free {
-                    transaction.apply(&[Signal::SilenceEnded { by: by.to_owned() }]);
+        for seen in held_back {
+            self.transact(&seen.id, Effects::Inline, &|transaction| {
+                let Some(stored) = &transaction.stored else { return };
+                let incident = &stored.incident;
+                // Held back anew meanwhile, it waits for what we have not read.
+                if !incident.is_held_back() || incident.silenced_until != seen.silenced_until {
+                    return;
                 }
+                let have = incident.silenced_until.zip(incident.silenced_by());
+                let signal = match silenced(incident, &self.settings.config.silences, &left, now) {
+                    None => Signal::SilenceEnded { by: by.to_owned() },
+                    Some((until, by)) if have == Some((until, by.as_str())) => return,
+                    Some((until, by)) => Signal::HeldBack { by, until },
+                };
+                transaction.apply(&[signal]);
             })
             .await?;
         }
@@ -150,11 +170,11 @@ impl Work<'_> {
 }
 
 fn named(silence: &Stored) -> String {
-    let globs = silence.globs.iter().map(|glob| bold(&mask_numbers(glob)));
+    let globs = silence.globs.iter().map(|glob| code(&mask_numbers(glob)));
     globs.collect::<Vec<_>>().join(", ")
 }
 
 fn reason(silence: &Stored) -> String {
-    let because = silence.because.as_deref().map(|because| escape(&mask_numbers(because)));
+    let because = silence.because.as_deref().map(escape);
     because.map(|because| format!(" ({because})")).unwrap_or_default()
 }

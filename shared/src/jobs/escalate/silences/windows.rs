@@ -21,14 +21,14 @@ impl Transaction<'_> {
         };
         let incident = self.stored.as_ref().map(|stored| &stored.incident).filter(begins_anew);
         match incident.and_then(|incident| silenced(incident, silences, stored, self.now)) {
-            Some((until, by)) => Signal::Silenced { by, until, reason: None },
+            Some((until, by)) => Signal::HeldBack { by, until },
             None => Signal::Wake,
         }
     }
 }
 
 /// Until when all alarms of an incident that go on are in maintenance windows, or in silences of globs, if they are; and
-/// how people are told of that.
+/// how people are told of the one that ends then.
 pub(super) fn silenced(
     incident: &Incident,
     silences: &Silences,
@@ -42,12 +42,9 @@ pub(super) fn silenced(
     // What is silenced for an incident alone holds that back by itself.
     let of_globs: Vec<Stored> =
         stored.iter().filter(|silence| !silence.globs.is_empty()).cloned().collect();
-    let until = |name: &str| Some(silences.until_with(&of_globs, name, now)?.until);
-    let untils: Option<Vec<_>> = incident.open_alarms().map(|alarm| until(&alarm.name)).collect();
-    let until = untils?.into_iter().min()?;
-    let by_hand = of_globs.iter().find(|silence| {
-        silence.covers(now) && incident.open_alarms().any(|alarm| silence.is_for(&alarm.name))
-    });
+    let longest = incident.open_alarms().map(|alarm| silences.longest(&of_globs, &alarm.name, now));
+    let longest: Option<Vec<_>> = longest.collect();
+    let (until, by_hand) = longest?.into_iter().min_by_key(|(until, _)| *until)?;
     let by = by_hand.map_or_else(|| "the maintenance window".to_owned(), by_hand::told_by);
     Some((until, by))
 }

@@ -21,15 +21,23 @@ impl Scenario {
         silence
     }
 
+    /// Who has silenced the incident, and until when; how many calls it had.
+    fn stands(&self) -> ((Option<&'static str>, Option<Timestamp>), usize) {
+        let incident = self.incident().expect("an incident");
+        let names = ["the silence of alpha", "the silence of bravo", "charlie"];
+        let by = names.into_iter().find(|name| incident.silenced_by() == Some(name));
+        ((by, incident.silenced_until), incident.attempts.len())
+    }
+
     async fn ends(&self, silence: &Stored) {
         let (id, made_at, by) = (silence.id(), silence.at, "bravo".to_owned());
         self.asks(&WakeUp::EndSilence { id, made_at, by }).await;
     }
 }
 
-const MADE: &str = ":mute: *alpha* silenced *disk-** until \
+const MADE: &str = ":mute: *alpha* silenced `disk-*` until \
     <!date^1772341200^{date_short_pretty} {time}|2026-03-01 05:00 UTC> (a &lt;deploy&gt;): nobody is called for what they name";
-const ENDED: &str = ":bell: *bravo* ended the silence of *disk-** by *alpha*, which would have lasted until \
+const ENDED: &str = ":bell: *bravo* ended the silence of `disk-*` by *alpha*, which would have lasted until \
     <!date^1772341200^{date_short_pretty} {time}|2026-03-01 05:00 UTC>";
 
 #[tokio::test]
@@ -96,6 +104,58 @@ async fn round_waits_for_a_silence_of_globs_and_goes_on_when_that_is_ended() {
     assert_eq!((incident.silenced_until, incident.attempts.len()), (None, 2));
 }
 
+/// The first round is over, and the next one waits: `disk-*` is silenced by alpha until 05:00, `disk-full` until 02:00.
+async fn held_back_by_two() -> (Scenario, Stored, Stored) {
+    let scenario = Scenario::begins("01:00");
+    scenario.says("disk-full", State::Alarm, "01:00").await.expect("kept");
+    let long = scenario.silences("disk-*", None, "05:00").await;
+    let span = (None, at("02:00"));
+    let short = Stored::of_globs(&["disk-full"], span, ("bravo", None), scenario.now()).unwrap();
+    scenario.asks(&WakeUp::MakeSilence { silence: short.clone() }).await;
+    scenario.it_is("01:12");
+    scenario.wakes().await;
+    let held = ((Some("the silence of alpha"), Some(at("05:00"))), 1);
+    assert_eq!(scenario.stands(), held);
+    (scenario, long, short)
+}
+
+#[tokio::test]
+async fn incident_goes_on_once_the_last_silence_that_held_it_back_is_ended() {
+    let (scenario, long, short) = held_back_by_two().await;
+    let before = scenario.incident().expect("an incident").timeline.next;
+    scenario.ends(&short).await;
+    let incident = scenario.incident().expect("an incident");
+    assert_eq!((incident.timeline.next, incident.silenced_until), (before, Some(at("05:00"))));
+    scenario.ends(&long).await;
+    assert_eq!(scenario.stands(), ((Some("the silence of alpha"), None), 2));
+}
+
+#[tokio::test]
+async fn incident_waits_only_for_the_silence_that_is_left() {
+    let (scenario, long, short) = held_back_by_two().await;
+    scenario.ends(&long).await;
+    let left = ((Some("the silence of bravo"), Some(at("02:00"))), 1);
+    assert_eq!(scenario.stands(), left);
+    // Brought once more, it says nothing anew.
+    let before = scenario.incident().expect("an incident").timeline.next;
+    scenario.ends(&long).await;
+    assert_eq!(scenario.incident().expect("an incident").timeline.next, before);
+    assert_eq!(short.until, at("02:00"));
+    scenario.it_is("02:00");
+    scenario.wakes().await;
+    assert_eq!(scenario.stands(), ((Some("the silence of bravo"), None), 2));
+}
+
+#[tokio::test]
+async fn silence_of_an_incident_alone_outlasts_the_end_of_a_silence_of_globs() {
+    let (scenario, long, short) = held_back_by_two().await;
+    let id = scenario.incident().expect("an incident").id;
+    scenario.silence(&id, "charlie", SignedDuration::from_hours(8)).await.expect("kept");
+    scenario.ends(&long).await;
+    scenario.ends(&short).await;
+    assert_eq!(scenario.stands(), ((Some("charlie"), Some(at("09:12"))), 1));
+}
+
 #[tokio::test]
 async fn silences_made_by_hand_are_bounded() {
     let scenario = Scenario::begins("01:00");
@@ -104,4 +164,24 @@ async fn silences_made_by_hand_are_bounded() {
     }
     let kept = stored(&scenario.backend.store, scenario.now()).await.expect("silences");
     assert_eq!(kept.len(), MAX_BY_HAND);
+    // The one too many is told once, and one that is made is not told so when it is brought again.
+    for silence in [kept[0].clone(), scenario.silences("disk-50", None, "05:00").await] {
+        scenario.asks(&WakeUp::MakeSilence { silence }).await;
+    }
+    let told: Vec<String> =
+        scenario.slack().into_iter().filter(|line| line.starts_with(":warning:")).collect();
+    let expected = ":warning: The silence of `disk-50` by *alpha* is not made: there are 50 already, end one first";
+    assert_eq!(told, [expected]);
+}
+
+#[tokio::test]
+async fn silence_that_is_brought_when_it_is_over_is_told_as_not_made() {
+    let scenario = Scenario::begins("01:00");
+    let span = (None, at("01:10"));
+    let silence = Stored::of_globs(&["disk"], span, ("alpha", None), scenario.now()).unwrap();
+    scenario.it_is("01:10");
+    scenario.asks(&WakeUp::MakeSilence { silence }).await;
+    let expected =
+        ":warning: The silence of `disk` by *alpha* is not made: it would be over by now";
+    assert_eq!(scenario.slack(), [expected]);
 }
