@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use serde::Serialize;
+use shared::domain::alarm::MAX_RAISED_CHARS;
 use shared::jobs::escalate::intake::AlarmResult;
 
 use super::alarm::{WRONG_TOKEN, token};
@@ -54,11 +55,18 @@ struct Answer {
 /// # Errors
 /// There is no token, or nobody answers.
 pub async fn run(options: &RaiseOptions) -> Result<bool, String> {
+    if options.person.as_deref().is_some_and(|person| person.trim().is_empty()) {
+        return Err("--as: expected a name".to_owned());
+    }
     let token = token(&options.folder)?;
     let to = options.address.to.trim_end_matches('/');
     let http = shared::http::client().map_err(|error| error.to_string())?;
     let by = super::incidents::named(options.person.as_deref());
-    let mut body = serde_json::json!({ "raise": options.text, "by": by });
+    let text: String = options.text.chars().take(MAX_RAISED_CHARS + 1).collect();
+    if text.chars().count() > MAX_RAISED_CHARS {
+        say_error!("warning: the text is cut after {MAX_RAISED_CHARS} characters");
+    }
+    let mut body = serde_json::json!({ "raise": text, "by": by });
     if let Some(policy) = &options.policy {
         body["policy"] = policy.as_str().into();
     }

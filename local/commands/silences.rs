@@ -161,7 +161,7 @@ fn read(command: &SilencesCommand, person: Option<&str>, now: Timestamp) -> Resu
         None => Ok(None),
         Some(text) => match Moment::parse(text) {
             Some(moment) => Ok(Some(moment.in_zone(&TimeZone::UTC))),
-            None => Err(format!("--{option}: {text:?} is no time as 2026-01-31T09:00Z")),
+            None => Err(format!("--{option}: {text:?} is no time such as 2026-01-31T09:00Z")),
         },
     };
     let (from, until) = (moment("from", from)?, moment("until", until)?);

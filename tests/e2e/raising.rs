@@ -80,6 +80,16 @@ async fn command_raises_an_incident_and_names_the_policies_there_are() {
     let joined: Value = serde_json::from_str(&stdout(&run(&["--json"]).await)).unwrap();
     assert_eq!(joined, json!({"status": 202, "incident": id, "text": null}));
     server.says("*Checkout is slow*: raised by hand too, by *somebody at the command line*").await;
+    let long = format!("call 00491701234567 {}", "slow ".repeat(5_000));
+    let usual = ["--to", &server.address, "--data", "data"];
+    let cut = server.run(&[&["raise", &long][..], &usual[..]].concat()).await;
+    let told = String::from_utf8_lossy(&cut.stderr).into_owned();
+    assert!(cut.status.success() && told.contains("cut after 200 characters"), "{told}");
+    server.says("*call …4567 slow slow").await;
+    assert!(!server.log().contains("1701234567"));
+    let unnamed = run(&["--as", " "]).await;
+    let told = String::from_utf8_lossy(&unnamed.stderr).into_owned();
+    assert_eq!((unnamed.status.code(), told.trim()), (Some(2), "--as: expected a name"));
     let nowhere = server.run(&["raise", "x", "--to", &server.address]).await;
     let told = String::from_utf8_lossy(&nowhere.stderr).into_owned();
     assert!(told.contains(".ringdown/start-token is not there"), "{told}");

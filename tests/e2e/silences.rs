@@ -10,7 +10,8 @@ use crate::scenario::{Way, config, usual};
 /// A server whose policy has phones, and nothing real.
 async fn server() -> Server {
     let plan = Plan::new().unset("TWILIO_AUTH_TOKEN").unset("PUBLIC_BASE_URL").without_sandbox();
-    Plan { config: config(Way::Voice, &usual()), ..plan }.start().await
+    let window = "\n[[silences]]\nalarms = [\"batch\"]\nfrom = \"2099-01-01T00:00Z\"\nuntil = \"2099-01-02T00:00Z\"\n";
+    Plan { config: config(Way::Voice, &(usual() + window)), ..plan }.start().await
 }
 
 async fn post(server: &Server, path: &str, form: &str) -> (u16, String) {
@@ -48,18 +49,30 @@ async fn page(server: &Server, text: &str) -> String {
 #[tokio::test]
 async fn page_makes_a_silence_that_holds_calls_back_until_it_is_ended() {
     let server = server().await;
-    let form = "alarms=disk-*&for=1h&reason=a+deploy&do=make";
-    assert_eq!(post(&server, "/silences", form).await, (303, "/silences?asked=silence".to_owned()));
+    let form = "alarms=disk-*&for=1h&reason=a+deploy,+call+%2B491701234567&do=make";
+    assert_eq!(
+        post(&server, "/silences", form).await,
+        (303, "/silences?asked=silence#asked".to_owned())
+    );
     let shown = page(&server, "End now").await;
-    assert!(shown.contains("somebody on the page asked for it: a deploy"), "{shown}");
+    let of_file = post(&server, "/silences", "alarms=x&until=2020-01-01T00:00&do=make").await;
+    assert!(of_file.1.contains("<code>ringdown.toml:"), "{}", of_file.1);
+    assert!(!of_file.1.contains("config/"), "{}", of_file.1);
+    assert!(shown.contains("somebody on the page asked for it: a deploy, call +…4567"), "{shown}");
     server.says(":mute: *somebody on the page* silenced `disk-*` until").await;
     assert_eq!(goes_off(&server, "disk-full").await, "silenced");
+    server.says("*disk-full* went off while silenced").await;
+    let told = server.says("call +…4567): nobody is called").await;
+    assert!(
+        !told.to_string().contains("1701234567") && !server.log().contains("1701234567"),
+        "{told}"
+    );
     let (status, found) = post(&server, "/silences", "alarms=disk-*&do=preview&part=preview").await;
     assert!(status == 200 && found.contains("<code>disk-full</code>"), "{found}");
     let (_, behind) = shown.split_once(r#"name="id" value=""#).unwrap();
     let id = behind.split('"').next().unwrap();
     let ended = post(&server, "/silences/end", &format!("id={id}")).await;
-    assert_eq!(ended, (303, "/silences?asked=end".to_owned()));
+    assert_eq!(ended, (303, "/silences?asked=end#asked".to_owned()));
     server.says(":bell: *somebody on the page* ended the silence of `disk-*` by").await;
     server.says("*disk-full* went off").await;
     let shown = page(&server, "somebody on the page ended it").await;

@@ -171,6 +171,11 @@ impl SettingsCache {
         Ok(settings)
     }
 
+    /// Whether the configuration is a file of this machine: [`PART_PREFIX`](super::PART_PREFIX) is no part of its name.
+    pub fn is_of_file(&self) -> bool {
+        self.fill_in.is_some()
+    }
+
     async fn settings(
         &self,
         mut values: Values,
@@ -186,7 +191,7 @@ impl SettingsCache {
             Err(wrong) => {
                 let former = self.former(before, state, now).await;
                 let since = since(&source.hash, before, state).unwrap_or(now);
-                source.otherwise(&wrong, former, self.fill_in.is_some(), since)?
+                source.otherwise(&wrong, former, self.is_of_file(), since)?
             }
         };
         if let Some(rejected) = &chosen.rejected {

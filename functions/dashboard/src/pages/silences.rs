@@ -7,7 +7,7 @@ mod preview;
 pub(crate) use page::{end, page, post};
 
 use serde::Serialize;
-use shared::config::Settings;
+use shared::config::{PART_PREFIX, Settings};
 use shared::domain::silence::{Span, Stored, When, Window};
 use shared::domain::text::mask_numbers;
 use shared::jobs::escalate::silences::stored;
@@ -73,6 +73,15 @@ pub(super) async fn silences(
 }
 
 impl Shown {
+    /// On one machine the configuration is a file, and the place has its name alone.
+    fn name_the_file(&mut self) {
+        if let Some(place) = &mut self.place
+            && let Some(name) = place.strip_prefix(PART_PREFIX)
+        {
+            *place = name.to_owned();
+        }
+    }
+
     fn of_window((window, (from, until)): (&Window, Span)) -> Shown {
         let because = window.reason.clone();
         let because = because.unwrap_or_else(|| "a maintenance window".to_owned());

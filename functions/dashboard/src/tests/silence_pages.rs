@@ -47,20 +47,20 @@ fn page_shows_what_is_in_force_to_come_and_over_with_the_line_of_the_file() {
     assert_eq!(page.matches("End now").count(), 2, "{page}");
     let form = format!("id={}", later.id());
     let asked = pages.post_form("/silences/end", &[], &form);
-    assert_eq!(header(&asked, "location"), "/silences?asked=end");
+    assert_eq!(header(&asked, "location"), "/silences?asked=end#asked");
     let (id, made_at, by) = (later.id(), later.at, "somebody on the page".to_owned());
     assert_eq!(pages.queued(), [WakeUp::EndSilence { id, made_at, by }]);
     let gone = pages.post_form("/silences/end", &[], "id=0000000000000000");
-    assert_eq!(header(&gone, "location"), "/silences?asked=gone");
+    assert_eq!(header(&gone, "location"), "/silences?asked=gone#asked");
     assert_eq!(pages.queued(), []);
 }
 
 #[test]
 fn new_silence_is_by_the_readers_clock_and_asked_for_once() {
     let pages = Pages::new();
-    let form = "alarms=prod-*%0D%0A%0D%0Adisk&from=2026-11-18T13:00&for=1h&reason=+a+%0Adeploy&zone=Europe%2FBerlin&do=make";
+    let form = "alarms=prod-*%0D%0A%0D%0Adisk&from=2026-11-18T13:00&for=1h&reason=+a+%0Adeploy,+%2B49+170+1234567&zone=Europe%2FBerlin&do=make";
     let asked = pages.post_form("/silences", &[], form);
-    assert_eq!((asked.status, header(&asked, "location")), (303, "/silences?asked=silence"));
+    assert_eq!((asked.status, header(&asked, "location")), (303, "/silences?asked=silence#asked"));
     let queued = pages.queued();
     let [WakeUp::MakeSilence { silence }] = &queued[..] else { panic!("{queued:?}") };
     assert_eq!(silence.globs, ["prod-*", "disk"]);
@@ -68,7 +68,7 @@ fn new_silence_is_by_the_readers_clock_and_asked_for_once() {
     assert_eq!(silence.until, "2026-11-18T13:00:00Z".parse().unwrap());
     assert_eq!(
         (silence.by.as_str(), silence.because.as_deref()),
-        ("somebody on the page", Some("a deploy"))
+        ("somebody on the page", Some("a deploy, +…4567"))
     );
     says(&words(&pages.page("/silences?asked=silence")), &["Asked for: in a moment it is made"]);
 }
@@ -77,9 +77,9 @@ fn new_silence_is_by_the_readers_clock_and_asked_for_once() {
 fn form_that_cannot_be_read_is_shown_again_with_what_is_wrong() {
     let pages = Pages::new();
     for (form, expected) in [
-        ("alarms=+&do=make", "Name an alarm, or a glob as prod-*."),
+        ("alarms=+&do=make", "Name an alarm, or a glob such as prod-*."),
         ("alarms=x&until=2020-01-01T00:00&do=make", "It would be over before it begins"),
-        ("alarms=x&until=soon&do=make", "Until: that is no moment as 2026-01-31T09:00."),
+        ("alarms=x&until=soon&do=make", "Until: that is no moment such as 2026-01-31T09:00."),
         ("alarms=x&until=2027-11-18T13:00&do=make", "A silence lasts 31 days at most"),
         ("alarms=x&for=2y&do=make", "For: expected 30m, 1h, 4h or morning"),
         ("alarms=x&for=1h&zone=Mars&do=make", "“Mars” is no time zone"),
@@ -87,7 +87,16 @@ fn form_that_cannot_be_read_is_shown_again_with_what_is_wrong() {
     ] {
         let answer = pages.post_form("/silences", &[], form);
         assert_eq!(answer.status, 422, "{form}");
-        says(&words(&String::from_utf8_lossy(&answer.body)), &[expected]);
+        let page = String::from_utf8_lossy(&answer.body).into_owned();
+        says(&words(&page), &[expected]);
+        // The browser goes to what the form's address names, and that has the focus.
+        let (_, form) = page.split_once(r##"action="/silences#preview""##).expect("a form");
+        let (_, preview) = form.split_once(r#"<div id="preview" tabindex="-1""#).expect("a place");
+        let (shown, _) = preview.split_once("</div>").expect("its end");
+        says(&words(shown), &[expected]);
+        // Enter presses the first button.
+        let (make, show) = (form.find(r#"value="make""#), form.find(r#"value="preview""#));
+        assert!(make < show, "{form}");
     }
     assert_eq!(pages.queued(), []);
 }
@@ -112,6 +121,12 @@ fn preview_shows_what_the_globs_take_now_and_took_this_week() {
             ],
         );
     }
+    let mut raised = calling();
+    raised.alarms[0].raised_by = Some("alpha on the page".to_owned());
+    pages.keep(&raised, 1);
+    let by_hand = pages.post_form("/silences", &[], "alarms=*&do=preview&part=preview");
+    let by_hand = words(&String::from_utf8_lossy(&by_hand.body));
+    says(&by_hand, &["none of the alarms that go on", "no alarm that was heard"]);
     let nothing = pages.post_form("/silences", &[], "alarms=nothing&do=preview&part=preview");
     let nothing = words(&String::from_utf8_lossy(&nothing.body));
     says(&nothing, &["none of the alarms that go on", "no alarm that was heard"]);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::fields::line;
+use super::fields::{is_unseen, line};
 use crate::domain::escalation::Alarm;
 use crate::domain::text::mask_dialled;
 
@@ -17,9 +17,6 @@ const MAX_BY_CHARS: usize = 80;
 
 /// How people are told of whoever has the token and says no name.
 const WITH_THE_TOKEN: &str = "somebody with the alarms token";
-
-/// The largest body that is looked at, in bytes.
-const MAX_BODY_BYTES: usize = 16 * 1024;
 
 /// An incident that is raised by hand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +35,7 @@ impl ByHand {
     pub fn new(text: &str, by: &str, at: Timestamp) -> Option<ByHand> {
         let text = line(&mask_dialled(text), MAX_RAISED_CHARS);
         let by = line(&mask_dialled(by), MAX_BY_CHARS);
-        (!text.is_empty() && !by.is_empty()).then_some(ByHand { text, by, at })
+        (is_seen(&text) && is_seen(&by)).then_some(ByHand { text, by, at })
     }
 
     /// Names it for good: the same text for the same policy is the same. No monitor can give an alarm this key, since none
@@ -64,6 +61,26 @@ impl ByHand {
     }
 }
 
+/// Whether a text has a character that people see.
+fn is_seen(text: &str) -> bool {
+    text.chars().any(|c| !c.is_whitespace() && !is_blank(c))
+}
+
+/// Whether a character is shown as nothing: what formats others (Unicode's Cf), what is ignored where it is not known
+/// (Default_Ignorable_Code_Point), and blanks that count as letters or symbols.
+fn is_blank(c: char) -> bool {
+    is_unseen(c)
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}')
+        || matches!(c, '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2800}' | '\u{3164}')
+        || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}')
+        || matches!(c, '\u{1d159}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Whether a body is one of these, whatever its size.
+fn may_be_by_hand(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"{") && body.windows(7).any(|word| word == b"\"raise\"")
+}
+
 /// Reads a body of `POST /alarms` that raises an incident by hand: `{"raise": "text", "policy": "name", "by": "who"}`, the
 /// last of them may be missing. Gives it with the policy that it names; `None` if it is something else.
 ///
@@ -73,10 +90,10 @@ pub fn parse_by_hand(
     body: &[u8],
     now: Timestamp,
 ) -> Option<Result<(ByHand, Option<String>), String>> {
-    let said: Value = match body.len() <= MAX_BODY_BYTES {
-        true => serde_json::from_slice(body).ok()?,
-        false => return None,
-    };
+    if !may_be_by_hand(body) {
+        return None;
+    }
+    let said: Value = serde_json::from_slice(body).ok()?;
     let raise = said.get("raise")?;
     Some(read(&said, raise, now))
 }
@@ -119,6 +136,21 @@ mod tests {
     }
 
     #[test]
+    fn long_text_is_cut_whatever_the_size_of_its_body() {
+        let body = serde_json::json!({ "raise": "slow ".repeat(20_000) }).to_string();
+        let (by_hand, _) = parse(&body).expect("by hand").expect("read");
+        assert_eq!(by_hand.text.chars().count(), MAX_RAISED_CHARS);
+        assert!(by_hand.text.ends_with('…'), "{}", by_hand.text);
+    }
+
+    #[test]
+    fn phone_numbers_are_masked_however_they_are_written() {
+        let by_hand = ByHand::new("call 00491701234567", "+49 170 1234567", Timestamp::UNIX_EPOCH);
+        let by_hand = by_hand.expect("words");
+        assert_eq!((by_hand.text.as_str(), by_hand.by.as_str()), ("call …4567", "+…4567"));
+    }
+
+    #[test]
     fn body_of_a_monitor_is_something_else() {
         for body in ["", "{}", "[]", r#"{"alerts": []}"#, r#"[{"raise": "x"}]"#, "\u{feff}"] {
             assert_eq!(parse(body), None, "{body}");
@@ -131,6 +163,12 @@ mod tests {
             (r#"{"raise": 1}"#, "its `raise` is no text"),
             (r#"{"raise": " \n"}"#, "its `raise` or its `by` is empty"),
             (r#"{"raise": "x", "by": ""}"#, "its `raise` or its `by` is empty"),
+            ("{\"raise\": \"\u{2800}\"}", "its `raise` or its `by` is empty"),
+            (
+                "{\"raise\": \"\u{3164} \u{ad}\u{200d}\u{e0020}\"}",
+                "its `raise` or its `by` is empty",
+            ),
+            ("{\"raise\": \"x\", \"by\": \"\u{2800}\"}", "its `raise` or its `by` is empty"),
             (r#"{"raise": "x", "policy": 3}"#, "its `policy` is no text"),
         ] {
             assert_eq!(parse(body), Some(Err(expected.to_owned())), "{body}");

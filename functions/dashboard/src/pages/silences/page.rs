@@ -89,7 +89,7 @@ pub(crate) async fn post(
     match made {
         Ok(silence) => {
             request_silence(dashboard.queue.as_ref(), silence).await?;
-            Ok(Response::see_other(&format!("{}/silences?asked=silence", request.mount)))
+            Ok(Response::see_other(&format!("{}/silences?asked=silence#asked", request.mount)))
         }
         Err(wrong) => shown(dashboard, viewer, (&typed, Some(wrong), "", None), now).await,
     }
@@ -112,7 +112,7 @@ pub(crate) async fn end(
         }
         None => "gone",
     };
-    Ok(Response::see_other(&format!("{}/silences?asked={asked}", request.mount)))
+    Ok(Response::see_other(&format!("{}/silences?asked={asked}#asked", request.mount)))
 }
 
 async fn count(dashboard: &Dashboard, now: Timestamp) -> Result<usize, Error> {
@@ -127,7 +127,7 @@ fn read(typed: &Typed, zone: &str, viewer: &Viewer, now: Timestamp) -> Result<St
         "" => Ok(None),
         text => match Moment::parse(text) {
             Some(moment) => Ok(Some(moment.in_zone(&zone))),
-            None => Err(format!("{name}: that is no moment as 2026-01-31T09:00.")),
+            None => Err(format!("{name}: that is no moment such as 2026-01-31T09:00.")),
         },
     };
     let (from, ends) = (moment("From", &typed.from)?, moment("Until", &typed.until)?);
@@ -144,12 +144,12 @@ fn read(typed: &Typed, zone: &str, viewer: &Viewer, now: Timestamp) -> Result<St
 
 fn in_words(unfit: &Unfit) -> String {
     match unfit {
-        Unfit::NoGlobs => "Name an alarm, or a glob as prod-*.".to_owned(),
+        Unfit::NoGlobs => "Name an alarm, or a glob such as prod-*.".to_owned(),
         Unfit::TooManyGlobs => format!("A silence has {MAX_GLOBS} globs at most."),
         Unfit::LongGlob => "A glob has 256 characters at most: no name is longer.".to_owned(),
-        Unfit::Over => "It would be over before it begins: Until is not behind From.".to_owned(),
+        Unfit::Over => "It would be over before it begins: Until is not after From.".to_owned(),
         Unfit::TooLong => {
-            "A silence lasts 31 days at most, and begins within 31 days: a longer one belongs into the configuration."
+            "A silence lasts 31 days at most, and begins within 31 days: a longer one belongs in the configuration."
                 .to_owned()
         }
     }
@@ -163,12 +163,16 @@ async fn shown(
 ) -> Result<Response, Error> {
     let settings = dashboard.settings.get(now).await?;
     let store = dashboard.store.as_ref();
-    let all = silences(store, &settings, now).await?;
+    let mut all = silences(store, &settings, now).await?;
     let windows = settings.config.silences.over(now).map(Shown::of_past_window);
     let mut past: Vec<Shown> = over(store, now).await?.into_iter().map(Shown::of_stored).collect();
     past.extend(windows);
     past.sort_by_key(|silence| std::cmp::Reverse(silence.until));
     past.truncate(MAX_OVER);
+    if dashboard.settings.is_of_file() {
+        let silences = all.in_force.iter_mut().chain(&mut all.coming).chain(&mut past);
+        silences.for_each(Shown::name_the_file);
+    }
     let status = if error.is_some() { 422 } else { 200 };
     let facts = context! {
         silences => Serde(&all), over => Serde(&past), typed => Serde(typed), error, asked,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use shared::domain::alarm::State;
-use shared::domain::escalation::Incident;
+use shared::domain::escalation::{Alarm, Incident};
 use shared::domain::silence::glob_takes;
 use shared::domain::text::mask_numbers;
 use shared::jobs::escalate::intake::recent::recent;
@@ -64,7 +64,9 @@ fn matched(
     }
     let mut is_open = false;
     for incident in latest.iter().chain(over) {
-        for alarm in incident.alarms.iter().filter(|alarm| takes(&alarm.name)) {
+        // What somebody raised by hand no silence of globs holds back.
+        let is_taken = |alarm: &&Alarm| alarm.raised_by.is_none() && takes(&alarm.name);
+        for alarm in incident.alarms.iter().filter(is_taken) {
             let goes_on = incident.ended_at.is_none() && alarm.recovered_at.is_none();
             is_open |= goes_on;
             if goes_on || alarm.recovered_at.unwrap_or(alarm.since) >= since {
