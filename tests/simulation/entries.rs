@@ -153,12 +153,14 @@ impl World {
                 Ok(())
             }
             Event::Silenced { by, until, .. } => {
+                let is_of_none =
+                    by == "the maintenance window" || by.starts_with("the silence of ");
+                // Once a silence of globs is ended, it waits for one that ends earlier.
                 let is_longer = told.silenced_until.is_none_or(|have| have < *until);
-                must(!told.over && at < *until && is_longer, "it is over, or silenced")?;
+                let is_new = is_longer || is_of_none;
+                must(!told.over && at < *until && is_new, "it is over, or silenced")?;
                 let is_said = match by.as_str() {
-                    by if by == "the maintenance window" || by.starts_with("the silence of ") => {
-                        before.is_some_and(|before| self.is_in_windows(before, at))
-                    }
+                    _ if is_of_none => before.is_some_and(|before| self.is_in_windows(before, at)),
                     person => {
                         let left_alone = std::mem::take(&mut told.left_alone);
                         left_alone.as_deref() == Some(person)
