@@ -10,6 +10,12 @@ use super::sign_in::Recent;
 pub const MAX_TEST_CALLS: usize = 3;
 /// How long a request for one is good: later, nobody waits for it any more.
 const LIFETIME: SignedDuration = SignedDuration::from_mins(2);
+/// How long it rings, and how long it lasts at most once it is answered, in seconds.
+pub const RING_SECONDS: u32 = 25;
+/// See [`RING_SECONDS`].
+pub const MAX_SECONDS: u32 = 45;
+/// How long it takes at most, from when it is placed until it is over: what Twilio and the network add too.
+pub const MAX_DURATION: SignedDuration = SignedDuration::from_mins(2);
 /// How long the last one is kept.
 const RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 
@@ -31,6 +37,9 @@ pub struct TestCalls {
     /// The last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<TestCall>,
+    /// The last one before it in which 1 was pressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<TestCall>,
 }
 
 /// A test call.
@@ -40,12 +49,24 @@ pub struct TestCall {
     pub id: String,
     /// When it was asked for.
     pub at: Timestamp,
+    /// When it was about to be placed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began_at: Option<Timestamp>,
+    /// Twilio's name for it, once Twilio has taken it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<String>,
     /// When it rang.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rang_at: Option<Timestamp>,
     /// When it was answered, by somebody or something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<Timestamp>,
+    /// A machine answered, probably.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub machine: bool,
+    /// When it was hung up, since an incident calls them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gave_way_at: Option<Timestamp>,
     /// When 1 was pressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pressed_at: Option<Timestamp>,
@@ -61,6 +82,8 @@ pub enum NotRung {
     Late,
     /// This request, or a later one, was dealt with before.
     Repeated,
+    /// One rings, or is under way.
+    Running,
     /// They had as many as they may within the hour.
     TooOften,
 }
@@ -77,11 +100,53 @@ impl TestCalls {
         if now.duration_since(at) >= LIFETIME {
             return Err(NotRung::Late);
         }
+        if self.is_running(now) {
+            return Err(NotRung::Running);
+        }
         let asked = self.asked.with(MAX_TEST_CALLS, now).ok_or(NotRung::TooOften)?;
-        let (rang_at, answered_at, pressed_at, ended_at) = (None, None, None, None);
-        let id = id.to_owned();
-        let last = Some(TestCall { id, at, rang_at, answered_at, pressed_at, ended_at });
-        Ok(TestCalls { asked, last })
+        let last = TestCall {
+            id: id.to_owned(),
+            at,
+            began_at: Some(now),
+            call: None,
+            rang_at: None,
+            answered_at: None,
+            machine: false,
+            gave_way_at: None,
+            pressed_at: None,
+            ended_at: None,
+        };
+        Ok(TestCalls { asked, last: Some(last), before: self.success().cloned() })
+    }
+
+    /// The last one in which 1 was pressed.
+    pub fn success(&self) -> Option<&TestCall> {
+        let last = self.last.as_ref().filter(|last| last.pressed_at.is_some());
+        last.or(self.before.as_ref())
+    }
+
+    /// Whether one is under way, as far as we know.
+    pub fn is_running(&self, now: Timestamp) -> bool {
+        self.last.as_ref().is_some_and(|last| last.is_running(now))
+    }
+
+    /// The same once Twilio has taken the call of this id under a name of its own; `None` if it is not the last one.
+    pub fn placed(&self, id: &str, call: String) -> Option<TestCalls> {
+        let last = self.last.clone().filter(|last| last.id == id)?;
+        Some(TestCalls { last: Some(TestCall { call: Some(call), ..last }), ..self.clone() })
+    }
+
+    /// The same once the call of this id is to be hung up for an incident, and Twilio's name for it; `None` if it is not
+    /// under way, or that was done before.
+    pub fn give_way(&self, id: &str, now: Timestamp) -> Option<TestCalls> {
+        let may = |last: &TestCall| {
+            last.id == id
+                && last.is_running(now)
+                && last.gave_way_at.is_none()
+                && last.call.is_some()
+        };
+        let last = self.last.clone().filter(may)?;
+        Some(TestCalls { last: Some(TestCall { gave_way_at: Some(now), ..last }), ..self.clone() })
     }
 
     /// Whether one may be asked for now.
@@ -93,6 +158,10 @@ impl TestCalls {
     pub fn with(&self, id: &str, event: &CallEvent, now: Timestamp) -> Option<TestCalls> {
         let before = self.last.as_ref().filter(|last| last.id == id)?;
         let mut last = before.clone();
+        if *event == CallEvent::Machine {
+            last.machine = true;
+            return (!before.machine).then(|| TestCalls { last: Some(last), ..self.clone() });
+        }
         let place = match event {
             CallEvent::Ringing => &mut last.rang_at,
             CallEvent::Answered => &mut last.answered_at,
@@ -110,7 +179,16 @@ impl TestCalls {
     }
 }
 
-/// Whether an incident is open for a person: they have it, their phone rings for it, or they may be called for it.
+impl TestCall {
+    /// Whether it is under way, as far as we know: its end may never be told.
+    pub fn is_running(&self, now: Timestamp) -> bool {
+        let over_by = self.began_at.unwrap_or(self.at).checked_add(MAX_DURATION);
+        self.ended_at.is_none() && over_by.is_ok_and(|over_by| now < over_by)
+    }
+}
+
+/// Whether an incident is open for a person: they have it, their phone rings for it, or it may call them: now, in its next
+/// round, or when its silence ends.
 pub fn is_wanted(person: &str, incidents: &[Incident]) -> bool {
     let open = incidents.iter().filter(|incident| incident.ended_at.is_none());
     open.into_iter().any(|incident| {
@@ -119,49 +197,11 @@ pub fn is_wanted(person: &str, incidents: &[Incident]) -> bool {
             .attempts
             .iter()
             .any(|attempt| attempt.person == person && attempt.ended_at.is_none());
-        let may_be = incident.state() == State::Calling
-            && incident.round.order.iter().any(|name| name == person);
+        let mut called = incident.round.order.iter().chain(&incident.policy.roster);
+        let may_be = incident.state() != State::Taken && called.any(|name| name == person);
         has_it || is_called || may_be
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::escalation::{End, Key};
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_795_000_000 + second).unwrap()
-    }
-
-    #[test]
-    fn three_an_hour_ring_and_a_late_or_repeated_request_does_not() {
-        let mut calls = TestCalls::default();
-        for (n, second) in [0, 60, 120].into_iter().enumerate() {
-            assert!(calls.may_ring(at(second)));
-            calls = calls.ring(&n.to_string(), at(second), at(second + 1)).unwrap();
-            assert_eq!(calls.ring("x", at(second), at(second + 1)), Err(NotRung::Repeated));
-        }
-        assert_eq!(calls.ring("x", at(180), at(180)), Err(NotRung::TooOften));
-        assert!(!calls.may_ring(at(180)) && calls.may_ring(at(3_601)));
-        assert_eq!(calls.ring("x", at(3_700), at(3_820)), Err(NotRung::Late));
-        assert!(calls.ring("x", at(3_700), at(3_819)).is_ok());
-    }
-
-    #[test]
-    fn call_remembers_that_it_rang_and_was_answered_and_nothing_of_another() {
-        let calls = TestCalls::default().ring("a", at(0), at(0)).unwrap();
-        let told =
-            |calls: &TestCalls, event: CallEvent, second| calls.with("a", &event, at(second));
-        let calls = told(&calls, CallEvent::Ringing, 1).unwrap();
-        assert_eq!(told(&calls, CallEvent::Ringing, 2), None);
-        let calls = told(&calls, CallEvent::Answered, 3).unwrap();
-        let calls = told(&calls, CallEvent::Pressed(Key::Take), 4).unwrap();
-        let calls = told(&calls, CallEvent::Ended(End::Completed), 5).unwrap();
-        let last = calls.last.clone().unwrap();
-        assert_eq!((last.rang_at, last.answered_at), (Some(at(1)), Some(at(3))));
-        assert_eq!((last.pressed_at, last.ended_at), (Some(at(4)), Some(at(5))));
-        assert_eq!(calls.with("b", &CallEvent::Ringing, at(9)), None);
-        assert_eq!(told(&calls, CallEvent::Machine, 9), None);
-    }
-}
+mod tests;

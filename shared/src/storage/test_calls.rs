@@ -1,9 +1,12 @@
-//! The records of test calls: one for each person.
+//! The records of test calls: one for each person. While one is under way it has its person, as an incident's call does.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
+use super::records::{self, InCall, RETENTION};
 use super::{Condition, Key, Put, Store, all_records};
 use crate::Error;
 use crate::domain::test_calls::TestCalls;
@@ -36,19 +39,107 @@ pub async fn change<E>(
     change: impl Fn(&TestCalls) -> Result<TestCalls, E>,
 ) -> Result<Result<TestCalls, E>, Error> {
     let key = Key::new(TEST_CALLS, person);
+    let change = |calls: Option<TestCalls>| change(&calls.unwrap_or_default());
+    change_record(store, key, now, change, TestCalls::over_at).await
+}
+
+/// Takes this person until `until` for the test call of this id, as an incident takes them for its call: until then no
+/// incident calls them. Returns whether they were free.
+///
+/// # Errors
+/// The store does not answer, or others write all the time.
+pub async fn lease(
+    store: &dyn Store,
+    person: &str,
+    id: &str,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let take = |call: Option<InCall>| match call {
+        Some(call) if call.until > now => Err(()),
+        Some(call) => Ok(InCall { incident: lease_name(id), until, ..call }),
+        None => {
+            let (called_at, called_about_us_at) = (Vec::new(), Vec::new());
+            Ok(InCall { incident: lease_name(id), until, called_at, called_about_us_at })
+        }
+    };
+    Ok(change_lease(store, person, now, take).await?.is_ok())
+}
+
+/// Lets this person go again, if it is this test call that has them.
+///
+/// # Errors
+/// The store does not answer, or others write all the time.
+pub async fn release(
+    store: &dyn Store,
+    person: &str,
+    id: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let let_go = |call: Option<InCall>| {
+        let ours = call.filter(|call| call.incident == lease_name(id) && call.until > now);
+        ours.map(|call| InCall { until: now, ..call }).ok_or(())
+    };
+    let _ = change_lease(store, person, now, let_go).await?;
+    Ok(())
+}
+
+/// The test calls that have these people now: name and id.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn leases(
+    store: &dyn Store,
+    people: &[String],
+    now: Timestamp,
+) -> Result<Vec<(String, String)>, Error> {
+    let keys: Vec<Key> = people.iter().map(|name| records::person(name)).collect();
+    let records = store.load(&keys, now).await?;
+    let held = people.iter().zip(records).filter_map(|(name, record)| {
+        let call: InCall = serde_json::from_str(&record?.body).ok()?;
+        let id = call.incident.strip_prefix(LEASE).filter(|_| call.until > now)?;
+        Some((name.clone(), id.to_owned()))
+    });
+    Ok(held.collect())
+}
+
+/// What stands before the id of a test call where the name of an incident is. No incident's name has a blank.
+const LEASE: &str = "test call ";
+
+fn lease_name(id: &str) -> String {
+    format!("{LEASE}{id}")
+}
+
+async fn change_lease(
+    store: &dyn Store,
+    person: &str,
+    now: Timestamp,
+    change: impl Fn(Option<InCall>) -> Result<InCall, ()>,
+) -> Result<Result<InCall, ()>, Error> {
+    let expires_at = |call: &InCall| call.until.max(now).checked_add(RETENTION).ok();
+    change_record(store, records::person(person), now, change, expires_at).await
+}
+
+async fn change_record<T: DeserializeOwned + Serialize, E>(
+    store: &dyn Store,
+    key: Key,
+    now: Timestamp,
+    change: impl Fn(Option<T>) -> Result<T, E>,
+    expires_at: impl Fn(&T) -> Option<Timestamp>,
+) -> Result<Result<T, E>, Error> {
     let mut races = 0;
     loop {
         let record = store.load(std::slice::from_ref(&key), now).await?.pop().flatten();
         let condition =
             record.as_ref().map_or(Condition::Absent, |record| Condition::At(record.revision));
-        let before = record.and_then(|record| serde_json::from_str(&record.body).ok());
-        let after = match change(&before.unwrap_or_default()) {
+        let after = match change(record.and_then(|record| serde_json::from_str(&record.body).ok()))
+        {
             Ok(after) => after,
             Err(why) => return Ok(Err(why)),
         };
         // Texts and times always serialise.
         let body = serde_json::to_string(&after).unwrap_or_default();
-        let put = Put { key: key.clone(), body, condition, expires_at: after.over_at() };
+        let put = Put { key: key.clone(), body, condition, expires_at: expires_at(&after) };
         match store.write(&[put.into()], now).await {
             Err(Error::Conflict { .. }) if races < MAX_RACES => races += 1,
             written => return written.map(|()| Ok(after)),

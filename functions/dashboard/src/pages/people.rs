@@ -37,6 +37,10 @@ struct Row {
     opted_out: Option<Timestamp>,
     /// When they had their phone rung last, and what came of that.
     test: Option<(Timestamp, &'static str)>,
+    /// When they pressed 1 in a test call last, if that was one before.
+    reached_before: Option<Timestamp>,
+    /// A test call is under way.
+    running: bool,
 }
 
 /// That somebody is on call in a schedule.
@@ -62,19 +66,24 @@ pub(crate) async fn page(
     let of_late = incidents::all(store, MAX_INCIDENTS, now).await?;
     let tests = test_calls::all(store, now).await?;
     let test = |name: &str| tests.get(name).and_then(|calls| calls.last.as_ref());
+    let reached = |name: &str| tests.get(name)?.success()?.pressed_at;
     let rows = escalation.people.iter().map(|(name, person)| Row {
         name: name.clone(),
         number: mask_numbers(&person.phone),
         rang_at: last(&of_late, name, |attempt| attempt.rang_at.or(attempt.answered_at))
-            .max(test(name).and_then(|test| test.rang_at.or(test.answered_at))),
+            .max(test(name).and_then(|test| test.rang_at.or(test.answered_at)))
+            .max(reached(name)),
         answered_at: last(&of_late, name, |attempt| {
             attempt.answered_at.filter(|_| !attempt.machine)
         })
-        .max(test(name).and_then(|test| test.pressed_at)),
+        .max(reached(name)),
         on_call: on_call(&escalation, name, now),
         first_for: first_for(&escalation, name),
         opted_out: opted_out.get(name).map(|opt_out| opt_out.since),
-        test: test(name).map(|test| (test.at, outcome(test))),
+        test: test(name).map(|test| (test.at, outcome(test, now))),
+        reached_before: reached(name)
+            .filter(|_| test(name).is_some_and(|last| last.pressed_at.is_none())),
+        running: test(name).is_some_and(|test| test.is_running(now)),
     });
     let facts = context! {
         people => Serde(rows.collect::<Vec<Row>>()), incident_count => MAX_INCIDENTS,
@@ -85,16 +94,22 @@ pub(crate) async fn page(
     render(dashboard, "people.html", facts)
 }
 
-/// What came of a test call.
-fn outcome(test: &TestCall) -> &'static str {
-    match (test.pressed_at, test.answered_at, test.rang_at, test.ended_at) {
-        (Some(_), ..) => "it rang, was answered, and 1 was pressed",
-        (_, Some(_), _, Some(_)) => "it was answered, and 1 was not pressed",
-        (_, Some(_), ..) => "it is answered",
-        (_, _, Some(_), Some(_)) => "it rang, and nobody answered",
-        (_, _, Some(_), None) => "it rings",
-        (.., Some(_)) => "it did not ring",
-        (.., None) => "it is about to ring",
+/// What came of a test call, or how it stands: one whose end was never told is not under way for ever.
+fn outcome(test: &TestCall, now: Timestamp) -> &'static str {
+    let (rang, answered) = (test.rang_at.is_some(), test.answered_at.is_some());
+    let is_running = test.is_running(now);
+    match () {
+        () if test.pressed_at.is_some() => "it rang, was answered, and 1 was pressed",
+        () if test.gave_way_at.is_some() => "it was hung up, since an incident calls",
+        () if test.machine => "voicemail or another machine answered",
+        () if answered && is_running => "it is answered",
+        () if answered => "it was answered, and 1 was not pressed",
+        () if rang && is_running => "it rings",
+        () if rang && test.ended_at.is_some() => "it rang, and nobody answered",
+        () if rang => "it rang, and how it ended was not told",
+        () if is_running => "it is about to ring",
+        () if test.ended_at.is_some() => "it did not ring",
+        () => "whether it rang is not known",
     }
 }
 
@@ -113,6 +128,7 @@ pub(crate) async fn ring_me(
             let calls: TestCalls =
                 test_calls::all(store, now).await?.remove(person).unwrap_or_default();
             match calls.may_ring(now) {
+                _ if calls.is_running(now) => "running",
                 false => "too-often",
                 true => {
                     let wake_up = WakeUp::TestCall { person: person.clone(), at: now };
@@ -123,16 +139,21 @@ pub(crate) async fn ring_me(
             }
         }
     };
+    if request.wants_json() {
+        let status = if word == "ring" { 202 } else { 409 };
+        return Ok(Response::json(status, &serde_json::json!({ "asked": word })));
+    }
     Ok(Response::see_other(&format!("{}/people?asked={word}", request.mount)))
 }
 
 fn notice(request: &Request) -> &'static str {
     match request.query.as_deref().unwrap_or_default() {
         "asked=ring" => {
-            "Asked for: your phone rings in a moment. Press 1, and open this page again."
+            "Asked for: your phone rings in a moment. Press 1, and this page says that you did."
         }
         "asked=nameless" => "Nothing rings: say who you are first.",
         "asked=wanted" => "Nothing rings: an incident is open for you.",
+        "asked=running" => "Nothing rings anew: your test call is still under way.",
         "asked=too-often" => "Nothing rings: three test calls an hour are enough.",
         _ => "",
     }

@@ -82,6 +82,7 @@ impl Work<'_> {
             })
             .await?;
         if let Some(stored) = committed.and_then(|committed| committed.stored) {
+            self.hang_up_test_calls(&stored.incident).await;
             self.perform_effects(stored, &owner).await?;
         }
         Ok(())

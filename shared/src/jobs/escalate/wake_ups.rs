@@ -45,7 +45,10 @@ impl Work<'_> {
             WakeUp::Due { due, .. } if *due > self.now => self.arm(wake_up).await?,
             WakeUp::Due { incident, due } => self.wake(incident, Some(*due), &[]).await?,
             WakeUp::Now { incident, .. } => {
-                self.transact(incident, Effects::Inline, &|_| {}).await?;
+                let incident = self.transact(incident, Effects::Inline, &|_| {}).await?;
+                if let Some(incident) = incident {
+                    self.hang_up_test_calls(&incident).await;
+                }
             }
             WakeUp::Alarm { at, body, letter } => {
                 let results = self.take_again(body.as_bytes()).await?;
