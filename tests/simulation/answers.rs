@@ -62,7 +62,7 @@ impl World {
     pub(crate) fn reads_text(&mut self, to: &str, body: &str, status_url: &str) {
         let query = status_url.split_once('#').unwrap_or((status_url, "")).0;
         let query = query.split_once('?').and_then(|(_, query)| TextQuery::read(query));
-        let Some(TextQuery { incident, person }) = query else { return };
+        let Some(TextQuery { incident, person, .. }) = query else { return };
         self.watch.texted.entry(person.clone()).or_default().insert(incident.clone());
         let Some((_, offers)) = body.split_once("\nReply ") else { return };
         let clicks = self.clicks;

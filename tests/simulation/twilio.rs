@@ -8,7 +8,7 @@ use serde_json::json;
 use shared::Timestamp;
 use shared::domain::callbacks::{Callback, Resource, Source};
 use shared::domain::escalation::{CallEvent, End, Key};
-use shared::jobs::escalate::text_not_delivered;
+use shared::jobs::escalate::text_ended;
 use shared::storage::messages::WakeUp;
 use shared::twilio::callbacks::Path;
 use shared::twilio::rest::{ApiRequest, ApiResponse, Wire};
@@ -169,7 +169,7 @@ impl World {
             sip_code: None,
             source: Source::Form,
         };
-        match text_not_delivered(&callback, query) {
+        match text_ended(&callback, query) {
             Some(wake_up @ WakeUp::TextNotDelivered { .. }) => {
                 self.watch.tally.undelivered += 1;
                 self.watch.seen.undelivered(&wake_up);

@@ -8,7 +8,7 @@ use shared::domain::callbacks::Resource;
 use shared::http::endpoints::{Endpoint, admit};
 use shared::http::{Request, Response, answer};
 use shared::jobs::count::{Count, Schedule};
-use shared::jobs::escalate::{self, text_not_delivered};
+use shared::jobs::escalate::{self, text_ended};
 use shared::storage::{Message, Processed};
 use shared::{Error, Timestamp};
 
@@ -24,8 +24,8 @@ async fn accept(count: &Count, request: &Request, now: Timestamp) -> Result<Resp
         _ => return Err(Error::NotFound),
     };
     let callback = count.accept(resource, request, now).await?;
-    // Of a text about an incident that was not delivered the incident is told too.
-    if let Some(wake_up) = text_not_delivered(&callback, request.query.as_deref()) {
+    // Of the end of a text about an incident its person and incident are told too.
+    if let Some(wake_up) = text_ended(&callback, request.query.as_deref()) {
         escalate::send(count.queue.as_ref(), &wake_up).await?;
     }
     Ok(Response::empty(204))

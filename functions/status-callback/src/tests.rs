@@ -82,6 +82,19 @@ async fn text_that_was_not_delivered_counts_and_wakes_its_incident() {
 }
 
 #[tokio::test]
+async fn text_that_was_delivered_counts_and_tells_of_its_person() {
+    let (count, backend) = count();
+    let target = format!("{TEXT}&sent=1900000000");
+    for word in ["delivered", "read"] {
+        let form = format!("MessageSid=SM1&MessageStatus={word}");
+        assert_eq!(status(&count, &target, &target, &form).await, 204);
+        let sent = Timestamp::from_second(1_900_000_000).unwrap();
+        let told = WakeUp::TextDelivered { person: "José B".to_owned(), sent };
+        assert_eq!(queued(&backend), (1, vec![told]), "{word}");
+    }
+}
+
+#[tokio::test]
 async fn query_that_twilio_has_not_signed_is_refused() {
     let (count, backend) = count();
     let form = "MessageSid=SM1&MessageStatus=undelivered&ErrorCode=30003";

@@ -22,7 +22,7 @@ mod speech;
 mod times;
 
 pub use actionable::is_actionable;
-pub use answer::{Done, answer, hint, wrong};
+pub use answer::{Done, MAX_NAMED, answer, hint, named, wrong};
 pub use direction::{straight, turns_direction};
 pub use mask::{mask_dialled, mask_e164, mask_numbers};
 pub(crate) use mrkdwn::code;

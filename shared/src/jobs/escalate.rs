@@ -50,7 +50,7 @@ mod work;
 
 pub use endpoints::CallResponse;
 pub use executions::ended_executions;
-pub use texts::text_not_delivered;
+pub use texts::text_ended;
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;

@@ -1,6 +1,8 @@
 //! What Twilio tells us of a call: form posts to our own URLs, whose path names the incident and the attempt. The callbacks
 //! of a text about an incident go where those of all messages go, and its URL's query names the incident and the person.
 
+use jiff::Timestamp;
+
 use crate::domain::escalation::{CallEvent, Key};
 use crate::http::form_fields;
 use crate::twilio::rest;
@@ -73,6 +75,8 @@ pub struct TextQuery {
     pub incident: String,
     /// To whom it was sent.
     pub person: String,
+    /// When, to the second. Texts of an earlier version do not say.
+    pub sent: Option<Timestamp>,
 }
 
 impl TextQuery {
@@ -83,13 +87,18 @@ impl TextQuery {
             let value = field(&fields, name).filter(|value| !value.is_empty())?;
             (value.len() <= MAX_NAME_BYTES).then(|| value.to_owned())
         };
-        Some(TextQuery { incident: value("incident")?, person: value("person")? })
+        let second = value("sent").and_then(|second| second.parse().ok());
+        let sent = second.and_then(|second| Timestamp::from_second(second).ok());
+        Some(TextQuery { incident: value("incident")?, person: value("person")?, sent })
     }
 
     /// The URL for the status callbacks of this text. Twilio keeps its fragment to itself, and signs the rest.
     pub fn url(&self, base: &str) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("incident", &self.incident).append_pair("person", &self.person);
+        if let Some(sent) = self.sent {
+            query.append_pair("sent", &sent.as_second().to_string());
+        }
         // Not every reader takes a plus for a blank.
         let query = query.finish().replace('+', "%20");
         format!("{base}{MESSAGE_PATH}?{query}{RETRIES}")
@@ -198,16 +207,23 @@ mod tests {
 
     #[test]
     fn callback_of_a_text_names_incident_and_person() {
-        let text =
-            TextQuery { incident: "p-1".to_owned(), person: "José & Söhne+1#=".to_owned() };
+        let text = TextQuery {
+            incident: "p-1".to_owned(),
+            person: "José & Söhne+1#=".to_owned(),
+            sent: Timestamp::from_second(1_900_000_000).ok(),
+        };
         let url = text.url("https://ringdown.example.com");
         assert_eq!(
             url,
             "https://ringdown.example.com/webhooks/message?incident=p-1&\
-             person=Jos%C3%A9%20%26%20S%C3%B6hne%2B1%23%3D#rc=5&rp=ct,rt,5xx"
+             person=Jos%C3%A9%20%26%20S%C3%B6hne%2B1%23%3D&sent=1900000000#rc=5&rp=ct,rt,5xx"
         );
         let query = url.split_once('?').and_then(|(_, query)| query.split_once('#'));
         assert_eq!(TextQuery::read(query.expect("a query").0), Some(text));
+        for sent in ["", "&sent=", "&sent=now", "&sent=99999999999999999999"] {
+            let read = TextQuery::read(&format!("incident=p-1&person=alpha{sent}"));
+            assert_eq!(read.map(|text| text.sent), Some(None), "{sent}");
+        }
         let long = format!("incident=p-1&person={}", "x".repeat(MAX_NAME_BYTES + 1));
         for other in ["", "incident=p-1", "person=alpha", "incident=&person=alpha", &long] {
             assert_eq!(TextQuery::read(other), None, "{other}");
@@ -216,8 +232,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_name_in_a_query_is_read_back(incident in ".{1,60}", person in ".{1,60}") {
-            let text = TextQuery { incident, person };
+        fn any_name_in_a_query_is_read_back(incident in ".{1,60}", person in ".{1,60}", sent in 0i64..4_000_000_000) {
+            let text = TextQuery { incident, person, sent: Timestamp::from_second(sent).ok() };
             let url = text.url("https://ringdown.example.com");
             let (_, query) = url.split_once('?').expect("a query");
             let (query, _) = query.split_once('#').expect("a fragment");

@@ -99,6 +99,7 @@ async fn whoever_opts_out_is_told_once_and_gets_texts_again_after_start(way: Way
                 unsubscribe. Msg&Data Rates May Apply.";
     alpha.is_sent(back).await;
     scenario.settles().await;
+    scenario.slack_says(":bell: *alpha* gets texts again (they texted START)").await;
     let page = scenario.server.get("/system").await.text().await.unwrap();
     assert!(!page.contains("Opted out of texts"), "{page}");
     scenario.slack_says_again(told, 1).await;

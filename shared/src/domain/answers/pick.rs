@@ -42,6 +42,16 @@ pub enum Wrong<'a> {
     Nothing,
 }
 
+impl<'a> Wrong<'a> {
+    /// The incidents that are open, which whoever answers is told of.
+    pub fn open(&self) -> &[&'a Candidate] {
+        match self {
+            Wrong::NoSuchLetters(_, open) | Wrong::Which(open) | Wrong::NeedsLetters(open) => open,
+            Wrong::Over(_) | Wrong::Nothing => &[],
+        }
+    }
+}
+
 /// Which of these an answer is about. One that it names may be over.
 ///
 /// # Errors

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::letters::Letters;
+use crate::domain::sign_in::hash;
 
 /// How long a text about an incident may be answered.
 pub const ANSWERED_WITHIN: SignedDuration = SignedDuration::from_hours(12);
@@ -11,6 +12,8 @@ pub const ANSWERED_WITHIN: SignedDuration = SignedDuration::from_hours(12);
 pub const HINT_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 /// The most incidents that are kept of a person; the oldest go.
 const MAX_ABOUT: usize = 20;
+/// The most refusals that are kept of a person; the oldest go.
+const MAX_REFUSALS: usize = 8;
 
 /// An incident that a person was texted about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +26,30 @@ pub struct About {
     pub at: Timestamp,
     /// The number of the first entry of its timeline that this text did not know.
     pub seen: u32,
+    /// The hash of the number that it went to: a number that the person has since was not texted.
+    #[serde(default)]
+    number: String,
+}
+
+impl About {
+    /// Whether the text went to this number.
+    pub fn went_to(&self, phone: &str) -> bool {
+        self.number == number_hash(phone)
+    }
+}
+
+fn number_hash(phone: &str) -> String {
+    hash("texted", &[phone])
+}
+
+/// That an answer was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Refusal {
+    at: Timestamp,
+    /// The MessageSid of the answer: it may come again.
+    sid: String,
+    /// What its person was told.
+    told: String,
 }
 
 /// That a person was told how to answer.
@@ -41,23 +68,33 @@ pub struct Texted {
     pub about: Vec<About>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<Hint>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refusals: Vec<Refusal>,
 }
 
 impl Texted {
-    /// The same with a text about this incident; gives its letters. `seen` is the number of the first entry of its
-    /// timeline that the text does not know; `None` as long as it has not left.
-    pub fn with(&self, incident: &str, seen: Option<u32>, now: Timestamp) -> (Texted, Letters) {
+    /// The same with a text to this number about this incident; gives its letters. `seen` is the number of the first entry
+    /// of its timeline that the text does not know; `None` as long as it has not left.
+    pub fn with(
+        &self,
+        (incident, phone): (&str, &str),
+        seen: Option<u32>,
+        now: Timestamp,
+    ) -> (Texted, Letters) {
         let had = self.about.iter().find(|about| about.incident == incident);
         let mut about: Vec<About> = self.recent(now).cloned().collect();
         about.retain(|about| about.incident != incident);
         let taken: Vec<Letters> = about.iter().map(|about| about.letters).collect();
         let letters = had.map(|had| had.letters).filter(|letters| !taken.contains(letters));
         let letters = letters.unwrap_or_else(|| Letters::choose(incident, &taken));
-        let seen = seen.unwrap_or_else(|| had.map_or(0, |had| had.seen));
-        about.push(About { incident: incident.to_owned(), letters, at: now, seen });
+        // Texts may leave in another order than they were written in. Another number knows nothing of them.
+        let had_seen = had.filter(|had| had.went_to(phone)).map_or(0, |had| had.seen);
+        let seen = seen.map_or(had_seen, |seen| seen.max(had_seen));
+        let number = number_hash(phone);
+        about.push(About { incident: incident.to_owned(), letters, at: now, seen, number });
         let too_many = about.len().saturating_sub(MAX_ABOUT);
         about.drain(..too_many);
-        (Texted { about, hint: self.hint.clone() }, letters)
+        (Texted { about, ..self.clone() }, letters)
     }
 
     /// The incidents whose texts may still be answered.
@@ -71,10 +108,21 @@ impl Texted {
         if self.hint.as_ref().is_some_and(is_recent) {
             return None;
         }
-        Some(Texted {
-            about: self.about.clone(),
-            hint: Some(Hint { at: now, sid: sid.to_owned() }),
-        })
+        Some(Texted { hint: Some(Hint { at: now, sid: sid.to_owned() }), ..self.clone() })
+    }
+
+    /// What the answer of this MessageSid was refused with.
+    pub fn refused(&self, sid: &str) -> Option<&str> {
+        self.refusals.iter().find(|refusal| refusal.sid == sid).map(|refusal| refusal.told.as_str())
+    }
+
+    /// The same with the answer of this MessageSid refused in these words.
+    pub fn with_refusal(&self, sid: &str, told: &str, now: Timestamp) -> Texted {
+        let mut refusals = self.refusals.clone();
+        refusals.push(Refusal { at: now, sid: sid.to_owned(), told: told.to_owned() });
+        let too_many = refusals.len().saturating_sub(MAX_REFUSALS);
+        refusals.drain(..too_many);
+        Texted { refusals, ..self.clone() }
     }
 
     /// When nothing of it counts any more.
@@ -82,7 +130,9 @@ impl Texted {
         let answered =
             self.about.iter().filter_map(|about| about.at.checked_add(ANSWERED_WITHIN).ok());
         let hinted = self.hint.iter().filter_map(|hint| hint.at.checked_add(HINT_PAUSE).ok());
-        answered.chain(hinted).max()
+        let refused = self.refusals.iter();
+        let refused = refused.filter_map(|one| one.at.checked_add(ANSWERED_WITHIN).ok());
+        answered.chain(hinted).chain(refused).max()
     }
 }
 
@@ -90,19 +140,43 @@ impl Texted {
 mod tests {
     use super::*;
 
+    const PHONE: &str = "+15005550001";
+
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_900_000_000 + second).expect("a time")
     }
 
     #[test]
+    fn another_number_was_not_texted_and_knows_nothing() {
+        let (texted, letters) = Texted::default().with(("a-1", PHONE), Some(3), at(0));
+        assert!(texted.about[0].went_to(PHONE) && !texted.about[0].went_to("+15005550009"));
+        let kept = serde_json::to_string(&texted).expect("JSON");
+        assert!(!kept.contains("5550001"), "{kept}");
+        let (texted, again) = texted.with(("a-1", "+15005550009"), None, at(1));
+        assert_eq!((again, texted.about[0].seen), (letters, 0));
+        assert!(!texted.about[0].went_to(PHONE));
+    }
+
+    #[test]
+    fn refusal_is_known_by_its_text_and_no_more_than_eight_are_kept() {
+        let mut texted = Texted::default();
+        for number in 0..20 {
+            texted = texted.with_refusal(&format!("SM{number}"), "no", at(number));
+        }
+        assert_eq!((texted.refused("SM19"), texted.refused("SM11")), (Some("no"), None));
+        assert_eq!((texted.refusals.len(), texted.over_at()), (8, Some(at(19 + 12 * 3_600))));
+    }
+
+    #[test]
     fn incident_keeps_its_letters_from_text_to_text_for_twelve_hours() {
-        let (first, letters) = Texted::default().with("a-1", Some(3), at(0));
-        let (second, others) = first.with("b-1", None, at(5));
+        let (first, letters) = Texted::default().with(("a-1", PHONE), Some(3), at(0));
+        let (second, others) = first.with(("b-1", PHONE), None, at(5));
         assert_ne!(letters, others);
-        let (third, again) = second.with("a-1", None, at(10));
+        let (third, again) = second.with(("a-1", PHONE), None, at(10));
         assert_eq!((again, third.about.len()), (letters, 2));
         assert_eq!((third.about[1].seen, third.about[1].at), (3, at(10)));
-        assert_eq!(third.with("a-1", Some(9), at(10)).0.about[1].seen, 9);
+        assert_eq!(third.with(("a-1", PHONE), Some(9), at(10)).0.about[1].seen, 9);
+        assert_eq!(third.with(("a-1", PHONE), Some(1), at(10)).0.about[1].seen, 3);
         let half_a_day = 12 * 3_600;
         assert_eq!(third.recent(at(half_a_day + 5)).count(), 2);
         assert_eq!(third.recent(at(half_a_day + 6)).count(), 1);
@@ -113,7 +187,7 @@ mod tests {
     fn no_more_than_twenty_incidents_are_kept_and_each_has_letters_of_its_own() {
         let mut texted = Texted::default();
         for number in 0..50 {
-            texted = texted.with(&format!("p-{number}"), None, at(number)).0;
+            texted = texted.with((&format!("p-{number}"), PHONE), None, at(number)).0;
         }
         assert_eq!(texted.about.len(), MAX_ABOUT);
         assert_eq!(texted.about[0].incident, "p-30");

@@ -1,11 +1,11 @@
 //! What whoever answers a text about an incident is told. Plain letters alone: with others a text costs twice as much. Pure.
 
-use super::sms::{Recipient, answers, sms, what};
+use super::sms::{Recipient, answers, choices, sms, what};
 use crate::domain::answers::{Candidate, Choice, Letters, Wrong};
 use crate::domain::escalation::{Incident, Phase, TextAbout};
 
 /// The most incidents that an answer names.
-const MAX_NAMED: usize = 5;
+pub const MAX_NAMED: usize = 5;
 
 /// What became of what was asked for by a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,20 +73,32 @@ pub fn answer(choice: Choice, done: Done, incident: &Incident, to: &Recipient<'_
 
 /// What a person is told whose answer is about no incident.
 pub fn wrong(choice: Choice, wrong: &Wrong<'_>) -> String {
+    let named = named(choice, wrong);
+    let fits = named.iter().any(|one| one.takes(choice));
     let digit = choice.digit();
+    let reply = |words: &str| {
+        let each = named.iter();
+        let each =
+            each.map(|one| format!("{digit} {} for {}", one.about.letters, what(&one.incident)));
+        format!("{words}\nReply {}", each.collect::<Vec<String>>().join(", "))
+    };
+    let stands = |words: &str| {
+        let each = named.iter().map(|one| line(&one.incident, &one.person, one.about.letters));
+        format!("{words}\n{}", each.collect::<Vec<String>>().join("\n"))
+    };
     match wrong {
         Wrong::NoSuchLetters(letters, open) if open.is_empty() => {
             format!("Nothing open is called {letters}, and nothing was done")
         }
-        Wrong::NoSuchLetters(letters, open) => {
-            format!("Nothing open is called {letters}\nReply {}", named(digit, open))
+        Wrong::NoSuchLetters(letters, _) => {
+            let words = format!("Nothing open is called {letters}");
+            if fits { reply(&words) } else { stands(&words) }
         }
-        Wrong::Which(open) => {
-            format!("{} are open\nReply {}", open.len(), named(digit, open))
-        }
-        Wrong::NeedsLetters(open) => {
-            format!("To resolve, name what is over\nReply {}", named(digit, open))
-        }
+        Wrong::Which(open) if fits => reply(&format!("{} are open", open.len())),
+        Wrong::NeedsLetters(_) if fits => reply("To resolve, name what is over"),
+        Wrong::Which(_) if choice == Choice::Take => stands("Nothing is left to take"),
+        Wrong::Which(_) => stands("There is nothing to pass on"),
+        Wrong::NeedsLetters(_) => stands("Not resolved: only whoever has it can do that"),
         Wrong::Over(last) => {
             format!("It is over: {}. Nothing is left to do", what(&last.incident))
         }
@@ -94,22 +106,37 @@ pub fn wrong(choice: Choice, wrong: &Wrong<'_>) -> String {
     }
 }
 
-/// What a person is told whose text is no answer. These are open, and they were texted about them.
-pub fn hint(open: &[(&Incident, &str, Letters)]) -> String {
-    let offers = open.iter().filter_map(|(incident, person, letters)| {
-        Some(format!("{}: {}", what(incident), answers(incident, person, *letters)?))
-    });
-    let offers: Vec<String> = offers.take(MAX_NAMED).collect();
-    match offers.as_slice() {
-        [] => "Nothing is open that you were texted about within 12 hours, and nothing was done"
-            .to_owned(),
-        offers => format!("Not understood.\n{}", offers.join("\n")),
+/// The incidents that [`wrong`] names: those that do not refuse the choice, or all if they do.
+pub fn named<'a>(choice: Choice, wrong: &Wrong<'a>) -> Vec<&'a Candidate> {
+    let open = wrong.open().iter().copied();
+    let fit: Vec<&Candidate> =
+        open.clone().filter(|one| one.takes(choice)).take(MAX_NAMED).collect();
+    if fit.is_empty() { open.take(MAX_NAMED).collect() } else { fit }
+}
+
+impl Candidate {
+    /// Whether its incident would not refuse this to its person.
+    fn takes(&self, choice: Choice) -> bool {
+        choices(&self.incident, &self.person).contains(&choice)
     }
 }
 
-/// What to reply for each of these.
-fn named(digit: char, open: &[&Candidate]) -> String {
-    let each =
-        open.iter().map(|one| format!("{digit} {} for {}", one.about.letters, what(&one.incident)));
-    each.take(MAX_NAMED).collect::<Vec<_>>().join(", ")
+/// What a person is told whose text is no answer. These are open, and they were texted about them.
+pub fn hint(open: &[&Candidate]) -> String {
+    let each = open.iter().map(|one| line(&one.incident, &one.person, one.about.letters));
+    match each.collect::<Vec<String>>().as_slice() {
+        [] => "Nothing is open that you were texted about within 12 hours, and nothing was done"
+            .to_owned(),
+        each => format!("Not understood.\n{}", each.join("\n")),
+    }
+}
+
+/// How an open incident stands, and what its person can reply.
+fn line(incident: &Incident, person: &str, letters: Letters) -> String {
+    let name = what(incident);
+    match (answers(incident, person, letters), incident.taken_by()) {
+        (Some(answers), _) => format!("{name}: {answers}"),
+        (None, Some(owner)) => format!("{} has {name}", owner.person),
+        (None, None) => name,
+    }
 }

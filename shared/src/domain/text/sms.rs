@@ -70,23 +70,28 @@ pub fn answers(incident: &Incident, person: &str, letters: Letters) -> Option<St
 
 /// The names of the first alarms that go on, or of those that did.
 pub fn what(incident: &Incident) -> String {
-    // What has recovered by then is not named.
-    let mut alarms: Vec<&Alarm> = incident.open_alarms().collect();
-    if alarms.is_empty() {
+    // What has recovered by then is not named. Of what is over by hand that is what went on until then.
+    let went_on = |alarm: &&Alarm| {
+        alarm.recovered_at.is_none_or(|at| incident.ended_at.is_some_and(|ended| at >= ended))
+    };
+    let mut alarms: Vec<&Alarm> = incident.alarms.iter().filter(went_on).collect();
+    let by_itself = matches!(incident.ending(), Some(Ending::Recovered | Ending::Deleted(_)));
+    if alarms.is_empty() || by_itself {
         alarms = incident.alarms.iter().collect();
     }
     first(&alarms, MAX_NAMED_ALARMS, incident.more_alarms)
 }
 
+/// It is told as it stands: the message may have waited.
 fn words(incident: &Incident, about: &TextAbout, page: &str) -> String {
     match about {
         TextAbout::Missed => {
             format!("We called you: {}{}{page}", what(incident), reason(incident))
         }
         TextAbout::Taken => {
-            format!("You took it: {}{}{page}", what(incident), reason(incident))
+            let over = if incident.ended_at.is_some() { ", and it is over" } else { "" };
+            format!("You took it{over}: {}{}{page}", what(incident), reason(incident))
         }
-        // It is told as it stands: the message may have waited.
         TextAbout::Resolved if incident.ended_at.is_none() => {
             let alarms: Vec<&Alarm> = incident.open_alarms().collect();
             let names = first(&alarms, alarms.len(), incident.more_alarms);
@@ -107,10 +112,15 @@ fn words(incident: &Incident, about: &TextAbout, page: &str) -> String {
             format!("It is over: {names}{why}{page}")
         }
         TextAbout::Reopened { alarms, more } => {
-            format!("It is back: {}{}{page}", listed(alarms, *more), reason(incident))
+            let (names, reason) = (listed(alarms, *more), reason(incident));
+            match incident.ended_at {
+                None => format!("It is back: {names}{reason}{page}"),
+                Some(_) => format!("It was back, and is over: {names}{page}"),
+            }
         }
         TextAbout::Joined { alarms, more } => {
-            format!("Went off too: {}{page}", listed(alarms, *more))
+            let over = if incident.ended_at.is_some() { ", and is over" } else { "" };
+            format!("Went off too{over}: {}{page}", listed(alarms, *more))
         }
     }
 }

@@ -153,7 +153,11 @@ impl EffectRunner<'_> {
         let letters = self.letters(incident, person, about).await;
         let page = self.work.link_for(incident, (person, known)).await;
         let body = text::sms(incident, about, &Recipient { person, page, letters });
-        let query = TextQuery { incident: incident.id.clone(), person: person.to_owned() };
+        let query = TextQuery {
+            incident: incident.id.clone(),
+            person: person.to_owned(),
+            sent: Some(self.work.now),
+        };
         let status_url = base.map(|base| query.url(base));
         match api.text(&known.phone, from, &body, status_url).await {
             Ok(()) => {
@@ -162,7 +166,7 @@ impl EffectRunner<'_> {
             }
             Err(ApiError::Refused(why)) => {
                 if why.code == Some(OPTED_OUT) {
-                    self.note_opt_out(person, true).await;
+                    self.refused_for_good(person).await;
                 }
                 texted(Some(why.text))
             }
@@ -192,7 +196,7 @@ impl EffectRunner<'_> {
         })
     }
 
-    /// A text has left: its person knows how the incident stands, and gets texts.
+    /// A text has left: its person knows how the incident stands.
     async fn text_left(&self, incident: &Incident, person: &str, letters: Option<Letters>) {
         if letters.is_some() {
             let seen = Some(incident.timeline.next);
@@ -200,17 +204,12 @@ impl EffectRunner<'_> {
                 tracing::warn!(%error, "how much a person was told by a text is not kept");
             }
         }
-        self.note_opt_out(person, false).await;
     }
 
-    /// Keeps whether this person has opted out, as Twilio's answer to a text tells. What goes wrong with that is logged.
-    async fn note_opt_out(&self, person: &str, is_out: bool) {
-        let noted = match is_out {
-            true => self.work.opted_out(person, How::Refused).await,
-            false => self.work.opted_in(person).await,
-        };
-        if let Err(error) = noted {
-            tracing::error!(%error, "whether a person has opted out of texts is not kept");
+    /// Keeps that this person has opted out, as Twilio's refusal of a text tells. What goes wrong with that is logged.
+    async fn refused_for_good(&self, person: &str) {
+        if let Err(error) = self.work.opted_out(person, How::Refused).await {
+            tracing::error!(%error, "that a person has opted out of texts is not kept");
         }
     }
 

@@ -1,4 +1,7 @@
-//! Somebody opts out of our texts, or has them again: kept, and told once in Slack.
+//! Somebody opts out of our texts, or has them again: kept, and each told once in Slack. That Twilio takes a text says nothing:
+//! it may refuse it later.
+
+use jiff::Timestamp;
 
 use super::work::Work;
 use crate::Error;
@@ -28,32 +31,57 @@ impl Work<'_> {
              to our number",
             bold(&mask_numbers(person))
         );
+        self.tell_of_texts(person, &format!("{person} {}", self.now), &text).await?;
+        tracing::warn!(person, because, "a person has opted out of texts");
+        keep(self.store(), person, &phone, how, self.now).await
+    }
+
+    /// Notes that this person gets texts, if they had opted out: they texted START.
+    pub(super) async fn opted_in(&self, person: &str) -> Result<(), Error> {
+        self.back(person, None, "they texted START").await
+    }
+
+    /// A text that was sent at this time was delivered: if they had opted out before, they get texts again.
+    pub(super) async fn text_delivered(&self, person: &str, sent: Timestamp) -> Result<(), Error> {
+        self.back(person, Some(sent), "one was delivered").await
+    }
+
+    async fn back(
+        &self,
+        person: &str,
+        sent: Option<Timestamp>,
+        because: &str,
+    ) -> Result<(), Error> {
+        let Some(phone) = self.phone(person) else { return Ok(()) };
+        let Some(out) = one(self.store(), person, &phone, self.now).await? else { return Ok(()) };
+        if sent.is_some_and(|sent| sent <= out.since) {
+            return Ok(());
+        }
+        let name = bold(&mask_numbers(person));
+        let text = format!(":bell: {name} gets texts again ({because})");
+        self.tell_of_texts(person, &format!("{person} back {}", out.since), &text).await?;
+        tracing::info!(person, because, "a person gets texts again");
+        clear(self.store(), person, self.now).await
+    }
+
+    /// One line, in each channel where this person's calls are told.
+    async fn tell_of_texts(&self, person: &str, id: &str, text: &str) -> Result<(), Error> {
         for channel in self.channels_of(person) {
             let line = Line {
                 event_type: EVENT.to_owned(),
-                event_id: format!("{person} {}", self.now),
+                event_id: id.to_owned(),
                 route: EVENT.to_owned(),
-                text: text.clone(),
+                text: text.to_owned(),
                 failed: false,
                 asks: false,
             };
             self.send_lines(&channel, None, vec![line]).await?;
         }
-        tracing::warn!(person, because, "a person has opted out of texts");
-        keep(self.store(), person, &phone, how, self.now).await
+        Ok(())
     }
 
-    /// Notes that this person gets texts, if they had opted out.
-    pub(super) async fn opted_in(&self, person: &str) -> Result<(), Error> {
-        let Some(phone) = self.phone(person) else { return Ok(()) };
-        if one(self.store(), person, &phone, self.now).await?.is_none() {
-            return Ok(());
-        }
-        tracing::info!(person, "a person gets texts again");
-        clear(self.store(), person, self.now).await
-    }
-
-    fn phone(&self, person: &str) -> Option<String> {
+    /// This person's number.
+    pub(super) fn phone(&self, person: &str) -> Option<String> {
         self.settings.config.escalation.people.get(person).map(|person| person.phone.clone())
     }
 

@@ -1,4 +1,4 @@
-//! A text about an incident was not delivered: its status callback says so, and the timeline tells it.
+//! A text about an incident was delivered, or not: its status callback says so. The timeline tells of one that was not.
 
 use super::Effects;
 use super::opt_outs::OPTED_OUT;
@@ -10,14 +10,19 @@ use crate::storage::messages::WakeUp;
 use crate::storage::opt_outs::How;
 use crate::twilio::callbacks::TextQuery;
 
-/// The wake-up that tells an incident of this callback; `None` if it is not about a text of ours, or says nothing bad.
+/// The wake-up that tells of the end of a text; `None` if this callback is not about a text of ours, or not about its end.
 /// `query` is that of the URL that Twilio has signed.
-pub fn text_not_delivered(callback: &Callback, query: Option<&str>) -> Option<WakeUp> {
-    let is_bad = matches!(callback.status.as_str(), "undelivered" | "failed");
-    let TextQuery { incident, person } =
-        TextQuery::read(query?).filter(|_| is_bad && callback.resource == Resource::Message)?;
-    let code = callback.code.filter(|code| *code != UNREADABLE_CODE);
-    Some(WakeUp::TextNotDelivered { incident, person, code, sid: callback.sid.clone() })
+pub fn text_ended(callback: &Callback, query: Option<&str>) -> Option<WakeUp> {
+    let TextQuery { incident, person, sent } =
+        TextQuery::read(query?).filter(|_| callback.resource == Resource::Message)?;
+    match callback.status.as_str() {
+        "undelivered" | "failed" => {
+            let code = callback.code.filter(|code| *code != UNREADABLE_CODE);
+            Some(WakeUp::TextNotDelivered { incident, person, code, sid: callback.sid.clone() })
+        }
+        "delivered" | "read" => Some(WakeUp::TextDelivered { person, sent: sent? }),
+        _ => None,
+    }
 }
 
 impl Work<'_> {

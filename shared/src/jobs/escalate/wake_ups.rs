@@ -79,6 +79,7 @@ impl Work<'_> {
             WakeUp::TextNotDelivered { incident, person, code, sid } => {
                 self.text_not_delivered(incident, person, *code, sid).await?;
             }
+            WakeUp::TextDelivered { person, sent } => self.text_delivered(person, *sent).await?,
             WakeUp::ExecutionEnded { flow, execution, at } => {
                 if !self.execution_ended(flow, execution, *at).await? {
                     return Ok(Processed::RetryAfter(BACKOFF));

@@ -111,6 +111,13 @@ pub enum WakeUp {
         /// The message's SID.
         sid: String,
     },
+    /// A text was delivered.
+    TextDelivered {
+        /// To whom it was sent.
+        person: String,
+        /// When.
+        sent: Timestamp,
+    },
     /// An Execution of a Studio Flow is over.
     ExecutionEnded {
         /// The Flow's SID.
@@ -165,6 +172,7 @@ impl WakeUp {
             WakeUp::Silence { incident, until, .. } => format!("{incident} silence {until}"),
             WakeUp::Resolve { incident, by, seen } => format!("{incident} resolve {seen} {by}"),
             WakeUp::TextNotDelivered { incident, sid, .. } => format!("{incident} text {sid}"),
+            WakeUp::TextDelivered { person, sent } => format!("delivered {person} {sent}"),
             WakeUp::ExecutionEnded { execution, .. } => format!("{execution} ended"),
             WakeUp::TestCall { person, at } => format!("test call {person} {at}"),
             WakeUp::SendCode(ask) => format!("code {} {}", ask.person, ask.at),
@@ -185,6 +193,7 @@ impl WakeUp {
             | WakeUp::Silence { .. }
             | WakeUp::Resolve { .. }
             | WakeUp::TextNotDelivered { .. }
+            | WakeUp::TextDelivered { .. }
             | WakeUp::ExecutionEnded { .. }
             | WakeUp::TestCall { .. }
             | WakeUp::SendCode(_)

@@ -66,8 +66,9 @@ impl Update<'_> {
         match incident.ended_at {
             None if due > now => {}
             None => self.send_notice(&owner),
-            // "It is over" names all alarms; and whoever resolves it in Slack sees them there.
-            Some(_) if owner.outside || self.texts_resolved() => {
+            // "It is over" names all alarms; whoever resolves it in Slack sees them there, and whoever does by a text was told
+            // of them.
+            Some(_) if owner.outside || self.by_text.is_some() || self.texts_resolved() => {
                 self.incident.take_pending();
             }
             Some(_) => self.send_notice(&owner),

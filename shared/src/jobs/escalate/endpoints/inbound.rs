@@ -1,7 +1,7 @@
 //! Somebody answers a text about an incident by a text to our number.
 //!
 //! Only people of the configuration are listened to, and only about what they were texted about of late. The same text may
-//! come twice: what it changed names it, so that it changes nothing more.
+//! come twice: what it changed names it, so that it changes nothing more, and what it was refused with is kept.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::super::work::Work;
 use super::super::{Effects, Escalate};
 use crate::Error;
-use crate::domain::answers::{Answer, Candidate, Choice, Keyword, Letters, Texted, pick};
+use crate::domain::answers::{Answer, Candidate, Choice, Keyword, Letters, Texted, Wrong, pick};
 use crate::domain::escalation::{Act, Asker, Incident, Refusal, Signal};
 use crate::domain::text::{self, Done, Recipient};
 use crate::http::{Request, Response};
@@ -60,22 +60,38 @@ impl Work<'_> {
             }
             return Ok(None);
         }
-        let candidates = self.candidates(&names).await?;
+        let mut texted = Vec::new();
+        for name in names {
+            texted.push((name, texted::of(self.store(), name, self.now).await?));
+        }
+        if let Some(told) = texted.iter().find_map(|(_, texted)| texted.refused(&text.sid)) {
+            return Ok(Some(told.to_owned()));
+        }
+        let candidates = self.candidates(&texted, &text.from).await?;
         let Some(answer) = Answer::read(&text.body).filter(|_| !candidates.is_empty()) else {
-            return self.hint(names[0], &text.sid, &candidates).await;
+            return self.hint(texted[0].0, &text.sid, &candidates).await;
         };
-        match pick(&answer, &candidates) {
+        let changed = |one: &&Candidate| one.incident.was_changed_by_text(&text.sid);
+        let picked = match candidates.iter().find(changed) {
+            Some(changed) => Ok(changed),
+            None => pick(&answer, &candidates),
+        };
+        match picked {
             Ok(picked) => self.do_as_texted(answer.choice, picked, &text.sid).await.map(Some),
-            Err(wrong) => Ok(Some(text::wrong(answer.choice, &wrong))),
+            Err(wrong) => self.refuse(&answer, &wrong, (texted[0].0, &text.sid)).await.map(Some),
         }
     }
 
-    /// What these people were texted about within the time that a text may be answered in, as it stands now.
-    async fn candidates(&self, names: &[&str]) -> Result<Vec<Candidate>, Error> {
+    /// What these people were texted about at this number within the time that a text may be answered in, as it stands now.
+    async fn candidates(
+        &self,
+        texted: &[(&str, Texted)],
+        phone: &str,
+    ) -> Result<Vec<Candidate>, Error> {
         let mut candidates = Vec::new();
-        for name in names {
-            let texted = texted::of(self.store(), name, self.now).await?;
-            let found = texted.recent(self.now).map(|about| async {
+        for (name, texted) in texted {
+            let recent = texted.recent(self.now).filter(|about| about.went_to(phone));
+            let found = recent.map(|about| async {
                 let incident = self.incident(&about.incident).await?;
                 Ok::<_, Error>(incident.map(|incident| Candidate {
                     person: (*name).to_owned(),
@@ -88,6 +104,20 @@ impl Work<'_> {
         Ok(candidates)
     }
 
+    /// What a person is told whose answer is about no incident. What that names they know now.
+    async fn refuse(
+        &self,
+        answer: &Answer,
+        wrong: &Wrong<'_>,
+        (person, sid): (&str, &str),
+    ) -> Result<String, Error> {
+        let told = text::wrong(answer.choice, wrong);
+        let refused = |texted: &Texted| Some((texted.with_refusal(sid, &told, self.now), ()));
+        texted::change(self.store(), person, self.now, refused).await?;
+        self.note_told(&text::named(answer.choice, wrong)).await?;
+        Ok(told)
+    }
+
     /// How to answer, once in a while.
     async fn hint(
         &self,
@@ -97,10 +127,22 @@ impl Work<'_> {
     ) -> Result<Option<String>, Error> {
         let hinted = |texted: &Texted| Some((texted.with_hint(sid, self.now)?, ()));
         let is_due = texted::change(self.store(), person, self.now, hinted).await?.is_some();
+        if !is_due {
+            return Ok(None);
+        }
         let open = candidates.iter().filter(|one| one.incident.ended_at.is_none());
-        let open: Vec<(&Incident, &str, Letters)> =
-            open.map(|one| (&one.incident, one.person.as_str(), one.about.letters)).collect();
-        Ok(is_due.then(|| text::hint(&open)))
+        let open: Vec<&Candidate> = open.take(text::MAX_NAMED).collect();
+        self.note_told(&open).await?;
+        Ok(Some(text::hint(&open)))
+    }
+
+    /// Notes that people are told now how these incidents stand.
+    async fn note_told(&self, named: &[&Candidate]) -> Result<(), Error> {
+        for one in named {
+            let seen = Some(one.incident.timeline.next);
+            self.note_text(&one.person, &one.incident.id, seen).await?;
+        }
+        Ok(())
     }
 
     /// Does what a text asks for, by the rules of all that people ask for, and says what came of it.
@@ -136,16 +178,25 @@ impl Work<'_> {
             (after, _) => (after.unwrap_or_else(|| before.clone()), Done::Over),
         };
         tracing::info!(incident = before.id, person, ?choice, ?done, "a text was answered");
-        if done == Done::Changed {
-            // What they are told now, they know.
-            self.note_text(person, &before.id, Some(after.timeline.next)).await?;
-        }
         let page = match self.settings.config.escalation.people.get(person) {
-            Some(known) => self.link_for(&after, (person, known)).await,
-            None => None,
+            Some(known) if done == Done::Yes => self.link_for(&after, (person, known)).await,
+            _ => None,
         };
         let to = Recipient { person, page, letters: Some(about.letters) };
-        Ok(text::answer(choice, done, &after, &to))
+        let told = text::answer(choice, done, &after, &to);
+        if let Some(phone) = self.phone(person) {
+            // What they are told now, they know; and the same text changes nothing by that.
+            let known = |texted: &Texted| {
+                let seen = Some(after.timeline.next);
+                let (texted, _) = texted.with((&after.id, &phone), seen, self.now);
+                Some(match done {
+                    Done::Yes => (texted, ()),
+                    _ => (texted.with_refusal(sid, &told, self.now), ()),
+                })
+            };
+            texted::change(self.store(), person, self.now, known).await?;
+        }
+        Ok(told)
     }
 
     /// Notes that this person is texted about an incident; gives what their texts call it. `seen` is the number of the
@@ -156,7 +207,8 @@ impl Work<'_> {
         incident: &str,
         seen: Option<u32>,
     ) -> Result<Option<Letters>, Error> {
-        let with = |texted: &Texted| Some(texted.with(incident, seen, self.now));
+        let Some(phone) = self.phone(person) else { return Ok(None) };
+        let with = |texted: &Texted| Some(texted.with((incident, &phone), seen, self.now));
         texted::change(self.store(), person, self.now, with).await
     }
 }

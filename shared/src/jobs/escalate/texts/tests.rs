@@ -36,13 +36,13 @@ fn bad_end_of_a_text_of_ours_wakes_its_incident() {
         ("sent", None, None),
         ("something-new", None, None),
     ] {
-        assert_eq!(text_not_delivered(&callback(status, code), query), expected, "{status}");
+        assert_eq!(text_ended(&callback(status, code), query), expected, "{status}");
     }
     for query in [None, Some(""), Some("incident=p-1"), Some("person=alpha")] {
-        assert_eq!(text_not_delivered(&callback("failed", None), query), None);
+        assert_eq!(text_ended(&callback("failed", None), query), None);
     }
     let call = Callback { resource: Resource::Call, ..callback("failed", None) };
-    assert_eq!(text_not_delivered(&call, query), None);
+    assert_eq!(text_ended(&call, query), None);
 }
 
 async fn wakes(server: &Server, incident: &str, sid: &str) {

@@ -10,8 +10,9 @@ use crate::http::{Request, form_fields};
 use crate::jobs::escalate::testing::{Answers, Fixture};
 use crate::jobs::escalate::{Effects, Escalate};
 use crate::secret::Secret;
+use crate::storage::messages::WakeUp;
 use crate::storage::records::{self, StoredIncident};
-use crate::storage::{opt_outs, texted};
+use crate::storage::{Message, Processed, opt_outs, texted};
 use crate::testing::Parameters;
 use crate::testing::sample::at;
 use crate::twilio::signature::{Payload, signature};
@@ -175,6 +176,16 @@ impl Server {
         Ok(String::from_utf8_lossy(&response.body).into_owned())
     }
 
+    async fn wakes(&self, wake_up: &WakeUp) {
+        let message = Message {
+            id: "1".to_owned(),
+            group: wake_up.group(),
+            body: wake_up.to_body(),
+            receive_count: 1,
+        };
+        assert_eq!(self.escalate().process(&message, self.now()).await, Processed::Done);
+    }
+
     /// The lines about people who opted out that Slack was told.
     fn told(&self) -> Vec<String> {
         let lines = crate::testing::each_line_once(&self.fixture.backend.queue.sent());
@@ -185,6 +196,9 @@ impl Server {
             .collect()
     }
 }
+
+mod again;
+mod told;
 
 /// The same with a token that is always the same: nobody can guess those of links.
 fn any_link(text: &str) -> String {
@@ -245,9 +259,9 @@ async fn incident_is_resolved_by_its_owner_alone_and_by_its_letters() {
     let server = Server::new();
     let (_, shop) = server.misses("shop-down").await;
     let told = server.texts(ALPHA, "3").await;
-    assert_eq!(told, format!("To resolve, name what is over\nReply 3 {shop} for shop-down"));
-    let told = server.texts(ALPHA, &format!("3 {shop}")).await;
     let only = "Not resolved: only whoever has it can do that";
+    assert_eq!(told, format!("{only}\nshop-down: Reply 1 {shop} to take it"));
+    let told = server.texts(ALPHA, &format!("3 {shop}")).await;
     assert_eq!(told, format!("{only}, and nobody has shop-down\nReply 1 {shop} to take it"));
     let id = server.incident("shop").id;
     let bravo = [Signal::Acknowledged { person: Actor::from("bravo"), outside: false }];
@@ -257,6 +271,8 @@ async fn incident_is_resolved_by_its_owner_alone_and_by_its_letters() {
     assert_eq!(server.texts(ALPHA, "1").await, "bravo has it: shop-down");
     let told = server.texts(ALPHA, "2").await;
     assert_eq!(told, "There is nothing to pass on: bravo has shop-down");
+    assert_eq!(server.texts(ALPHA, "3").await, format!("{only}\nbravo has shop-down"));
+    assert_eq!(server.texts(ALPHA, "so?").await, "Not understood.\nbravo has shop-down");
     assert_eq!(server.incident("shop").ended_at, None);
 }
 
@@ -365,11 +381,13 @@ async fn person_who_opts_out_is_reported_once_until_they_start_again() {
     assert!(opt_outs::one(store, "alpha", ALPHA, server.now()).await.expect("one").is_some());
     assert_eq!(server.texts(ALPHA, "HELP").await, "");
     assert_eq!(server.texts(ALPHA, "unstop").await, "");
+    assert_eq!(server.texts(ALPHA, "start").await, "");
+    assert_eq!(server.told()[1..], [":bell: *alpha* gets texts again (they texted START)"]);
     assert!(opt_outs::one(store, "alpha", ALPHA, server.now()).await.expect("one").is_none());
 }
 
 #[tokio::test]
-async fn refused_text_tells_that_its_person_has_opted_out_and_one_that_leaves_clears_it() {
+async fn refused_text_tells_that_its_person_has_opted_out_until_one_is_delivered() {
     let server = Server::new();
     server.opted_out.lock().expect("a list").push(ALPHA.to_owned());
     server.misses("shop-down").await;
@@ -387,8 +405,25 @@ async fn refused_text_tells_that_its_person_has_opted_out_and_one_that_leaves_cl
     server.texts(ALPHA, "1").await;
     let body = alarm("stock-late");
     server.texts(ALPHA, &format!("1 {}", server.letters("alpha", &id).await)).await;
+    let texts = server.texts.lock().expect("texts").len();
+    server.passes(SignedDuration::from_secs(1));
     server.escalate().take(body.as_bytes(), server.now()).await.expect("an alarm");
+    assert_eq!(server.texts.lock().expect("texts").len(), texts + 1);
+    // Twilio took it, and may refuse it later: that is told already.
+    assert!(opt_outs::one(store, "alpha", ALPHA, server.now()).await.expect("one").is_some());
+    let (person, incident, sid) = ("alpha".to_owned(), id.clone(), "SM1".to_owned());
+    let refused = WakeUp::TextNotDelivered { incident, person, code: Some(21_610), sid };
+    server.wakes(&refused).await;
+    assert_eq!(server.told().len(), 1);
+    // One that was sent before is no proof.
+    let person = || "alpha".to_owned();
+    server.wakes(&WakeUp::TextDelivered { person: person(), sent: at(0) }).await;
+    assert!(opt_outs::one(store, "alpha", ALPHA, server.now()).await.expect("one").is_some());
+    server.wakes(&WakeUp::TextDelivered { person: person(), sent: server.now() }).await;
     assert!(opt_outs::one(store, "alpha", ALPHA, server.now()).await.expect("one").is_none());
+    server.wakes(&WakeUp::TextDelivered { person: person(), sent: server.now() }).await;
+    let said = server.told();
+    assert_eq!(said[1..], [":bell: *alpha* gets texts again (one was delivered)"]);
 }
 
 #[tokio::test]
