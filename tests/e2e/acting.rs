@@ -37,21 +37,26 @@ async fn person_takes_passes_on_gives_back_and_resolves_by_command() {
     assert_eq!(code, 1, "{told}");
     assert!(told.contains(known), "{told}");
     assert_eq!(incidents(&["take", id, "--as", "alpha"]).await, (0, format!("alpha has {id}")));
-    server.says("*alpha, at the command line* notes: took it").await;
+    server.says("*alpha* took it at the command line after").await;
     let (code, told) = incidents(&["take", id, "--as", "bravo"]).await;
     assert_eq!((code, told), (1, format!("alpha has {id}")));
     assert_eq!(incidents(&["release", id, "--as", "bravo"]).await.0, 1);
     assert_eq!(incidents(&["call", id, "bravo"]).await, (1, format!("alpha has {id}")));
     let passed = incidents(&["pass-on", id, "charlie", "--as", "alpha"]).await;
     assert_eq!(passed, (0, format!("{id} is passed on: charlie is called")));
+    server.says("*alpha* passes it on to *charlie* at the command line: calling").await;
     assert_eq!(incidents(&["take", id, "--as", "bravo"]).await.0, 0);
     let released = incidents(&["release", id, "--as", "bravo", "--json"]).await;
     let expected = json!({
         "incident": id, "outcome": "done", "text": format!("nobody has {id} any more: the next person is called"),
     });
     assert_eq!((released.0, serde_json::from_str::<Value>(&released.1).unwrap()), (0, expected));
+    server.says("*bravo* cannot do it after all, at the command line: calling the next one").await;
     let resolved = incidents(&["resolve", id, "--as", "bravo"]).await;
     assert_eq!(resolved, (0, format!("{id} is over")));
+    server.says("*bravo* resolved it at the command line").await;
+    let page = server.get(&format!("/incidents/{id}")).await.text().await.unwrap();
+    assert!(page.contains("took it at the command line") && !page.contains(" notes"), "{page}");
     assert_eq!(incidents(&["resolve", id]).await, (0, format!("{id} is over already")));
     let (code, told) = incidents(&["take", id, "--as", "bravo"]).await;
     assert_eq!((code, told), (1, format!("{id} is over already: nothing is left to do")));
@@ -70,6 +75,13 @@ async fn somebody_without_a_name_calls_notes_silences_and_ends_that_by_command()
     assert_eq!(incidents(&["note", id, "the disk"]).await, (0, format!("{id} has the note")));
     assert_eq!(incidents(&["note", id, " "]).await, (1, "the note is empty".to_owned()));
     server.says("the disk").await;
+    assert_eq!(incidents(&["note", id, "the disc"]).await.0, 0);
+    let several = incidents(&["strike", id, "the dis"]).await;
+    assert_eq!(several, (1, format!("2 notes of {id} begin so: type more of the one")));
+    let struck = incidents(&["strike", id, "the disk"]).await;
+    assert_eq!(struck, (0, format!("{id} has the note no more")));
+    let (code, told) = incidents(&["strike", id, "the disk"]).await;
+    assert_eq!((code, told), (1, format!("{id} has no note that begins so and is not struck out")));
     let (code, told) = incidents(&["silence", id, "--for", "4h", "--reason", "a deploy"]).await;
     assert!(code == 0 && told.starts_with(&format!("{id} is silenced until ")), "{told}");
     assert_eq!(incidents(&["silence", id]).await.0, 1);

@@ -5,7 +5,9 @@ use jiff::SignedDuration;
 use serde::Serialize;
 use shared::config::file::Config;
 use shared::domain::escalation::{Act, Asker, Event, Incident, Refusal};
-use shared::jobs::escalate::acts::{self, AT_THE_COMMAND_LINE, Requested, note, request_of};
+use shared::jobs::escalate::acts::{
+    self, AT_THE_COMMAND_LINE, Requested, note, request_of, tidied,
+};
 use shared::jobs::escalate::silences::is_silenced;
 use shared::storage::incidents::one;
 use shared::storage::{Queue, Store};
@@ -65,6 +67,18 @@ pub enum IncidentsCommand {
         #[arg(value_name = "TEXT")]
         text: String,
     },
+    /// Strike out a note: its words stay to be read
+    #[command(
+        after_help = "Examples:\n  ringdown incidents strike default-20261129-111530-000 \"the disk\""
+    )]
+    Strike {
+        /// The incident.
+        #[command(flatten)]
+        which: Which,
+        /// How the note begins
+        #[arg(value_name = "TEXT")]
+        words: String,
+    },
     /// Call nobody for an incident for a while
     #[command(
         after_help = "Examples:\n  ringdown incidents silence default-20261129-111530-000 --for 4h --reason \"a deploy\""
@@ -120,6 +134,7 @@ impl IncidentsCommand {
             | IncidentsCommand::PassOn { which, .. }
             | IncidentsCommand::Call { which, .. }
             | IncidentsCommand::Note { which, .. }
+            | IncidentsCommand::Strike { which, .. }
             | IncidentsCommand::Silence { which, .. } => &which.id,
         }
     }
@@ -134,7 +149,7 @@ impl IncidentsCommand {
     }
 
     /// What is asked for; `Err` with what is wrong.
-    fn act(&self, now: Timestamp) -> Result<Act, String> {
+    fn act(&self, incident: &Incident, now: Timestamp) -> Result<Act, String> {
         Ok(match self {
             IncidentsCommand::Take(_) => Act::Take,
             IncidentsCommand::Release(_) => Act::Release,
@@ -144,6 +159,9 @@ impl IncidentsCommand {
             IncidentsCommand::Call { person, .. } => Act::Call { person: person.clone() },
             IncidentsCommand::Note { which, text } => {
                 note(&which.id, text, now).ok_or("the note is empty")?
+            }
+            IncidentsCommand::Strike { words, .. } => {
+                Act::StrikeNote { note: note_that_begins(incident, words)? }
             }
             IncidentsCommand::Silence { lasting, reason, .. } => {
                 let until = now.checked_add(*lasting).map_err(|_| "--for is too long")?;
@@ -196,13 +214,13 @@ pub async fn act(
             ));
         }
     }
-    let asked = match command.act(at) {
-        Ok(act) => act,
-        Err(wrong) => return refused(wrong),
-    };
     let asker = asker(options.person.as_deref());
     let Some(kept) = one(store, id, at).await? else { return refused(no_incident(id, options)) };
     let before = kept.incident;
+    let asked = match command.act(&before, at) {
+        Ok(act) => act,
+        Err(wrong) => return refused(wrong),
+    };
     if asked == Act::EndSilence && !is_silenced(store, &before, at).await? {
         return refused(format!("{id} is not silenced"));
     }
@@ -261,6 +279,30 @@ fn in_words(id: &str, refusal: &Refusal) -> String {
     }
 }
 
+/// The notes that are not struck out, with their words.
+fn standing_notes(incident: &Incident) -> impl Iterator<Item = (&str, &str)> {
+    incident.timeline.entries.iter().filter_map(|entry| match &entry.event {
+        Event::Noted { note, text, struck_by: None, .. } => Some((note.as_str(), text.as_str())),
+        _ => None,
+    })
+}
+
+/// The one note that begins with these words and is not struck out; `Err` with what is wrong.
+fn note_that_begins(incident: &Incident, words: &str) -> Result<String, String> {
+    let words = tidied(words);
+    let found: Vec<&str> = standing_notes(incident)
+        .filter(|(_, text)| !words.is_empty() && text.starts_with(&words))
+        .map(|(note, _)| note)
+        .collect();
+    match found[..] {
+        [one] => Ok(one.to_owned()),
+        [] => Err(format!("{} has no note that begins so and is not struck out", incident.id)),
+        _ => {
+            Err(format!("{} notes of {} begin so: type more of the one", found.len(), incident.id))
+        }
+    }
+}
+
 /// Whether it shows by now that an act was done.
 async fn is_done(
     store: &dyn Store,
@@ -286,7 +328,7 @@ async fn is_done(
         Act::Note { note, .. } => {
             has_new(&|event| matches!(event, Event::Noted { note: have, .. } if have == note))
         }
-        Act::StrikeNote { .. } => has_new(&|event| matches!(event, Event::Noted { .. })),
+        Act::StrikeNote { note } => standing_notes(&incident).all(|(have, _)| have != note),
         Act::Resolve => incident.ended_at.is_some(),
     })
 }

@@ -144,14 +144,22 @@ fn still_in_alarm(left: u32) -> String {
     if left > 0 { format!("; {left} still in ALARM") } else { String::new() }
 }
 
-/// That somebody did something by a text.
-fn by(text: &Option<String>) -> &'static str {
-    if text.is_some() { " by text" } else { "" }
+/// By which way somebody did something, if that is no other than usual.
+fn by(text: &Option<String>, is_by_command: bool) -> &'static str {
+    match (text, is_by_command) {
+        (Some(_), _) => " by text",
+        (None, true) => " at the command line",
+        (None, false) => "",
+    }
 }
 
-/// That somebody said something by a text.
-fn told(text: &Option<String>) -> &'static str {
-    if text.is_some() { ", by text" } else { "" }
+/// By which way somebody said something, if that is no other than usual.
+fn told(text: &Option<String>, is_by_command: bool) -> &'static str {
+    match (text, is_by_command) {
+        (Some(_), _) => ", by text",
+        (None, true) => ", at the command line",
+        (None, false) => "",
+    }
 }
 
 fn times(number: u32) -> String {
@@ -270,8 +278,9 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
             };
             new(Problem, ":warning:", vec![person(name), text(called)])
         }
-        Event::Taken { person: name, after_seconds, by_text } => {
-            let took = format!(" took it{} after {}", by(by_text), span(*after_seconds));
+        Event::Taken { person: name, after_seconds, by_text, by_command } => {
+            let took =
+                format!(" took it{} after {}", by(by_text, *by_command), span(*after_seconds));
             new(Taken, ":white_check_mark:", vec![person(name), text(took)])
         }
         Event::Exhausted { calls: number } => {
@@ -293,8 +302,11 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
             let instead = " cannot be called by this policy: calling its people";
             new(Note, ":repeat:", vec![text("still in ALARM, and "), person(owner), text(instead)])
         }
-        Event::Released { person: name, by_text } => {
-            let cannot = format!(" cannot do it after all{}: calling the next one", told(by_text));
+        Event::Released { person: name, by_text, by_command } => {
+            let cannot = format!(
+                " cannot do it after all{}: calling the next one",
+                told(by_text, *by_command)
+            );
             let parts = vec![person(name), text(cannot)];
             new(Missed, ":leftwards_arrow_with_hook:", parts)
         }
@@ -309,9 +321,9 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
             let parts = vec![person(by), text(" asks for "), person(name), text(": calling")];
             new(Note, ":telephone_receiver:", parts)
         }
-        Event::PassedOn { person: name, to } => {
-            let parts =
-                vec![person(name), text(" passes it on to "), person(to), text(": calling")];
+        Event::PassedOn { person: name, to, by_command } => {
+            let calling = text(format!("{}: calling", by(&None, *by_command)));
+            let parts = vec![person(name), text(" passes it on to "), person(to), calling];
             new(Note, ":leftwards_arrow_with_hook:", parts)
         }
         Event::Noted { by, text: words, struck_by: None, .. } => {
@@ -364,10 +376,10 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
             let after = format!(" after {}: all alarms are OK", span(*after_seconds));
             new(Over, ":white_check_mark:", vec![strong, text(after)])
         }
-        Event::ResolvedByHand { person: name, after_seconds, by_text } => {
+        Event::ResolvedByHand { person: name, after_seconds, by_text, by_command } => {
             let strong = Part::Strong("over".to_owned());
             let after = format!(" after {}: ", span(*after_seconds));
-            let resolved = text(format!(" resolved it{}", by(by_text)));
+            let resolved = text(format!(" resolved it{}", by(by_text, *by_command)));
             let parts = vec![strong, text(after), person(name), resolved];
             new(Over, ":white_check_mark:", parts)
         }

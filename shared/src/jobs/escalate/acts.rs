@@ -94,22 +94,6 @@ pub async fn request_of(
     Ok(Requested::Queued)
 }
 
-/// A note that says by which way a person has acted for whom somebody else stands in: what they own is told by their name
-/// alone.
-fn vouched_for(incident: &str, asker: &Asker, act: &Act, seen: u32) -> Option<Signal> {
-    let Asker::VouchedFor { told, .. } = asker else { return None };
-    let text = match act {
-        Act::Take => "took it".to_owned(),
-        Act::Release => "gave it back".to_owned(),
-        Act::PassOn { to } => format!("passed it on to {to}"),
-        Act::Resolve => "resolved it".to_owned(),
-        // These are told by whole names.
-        _ => return None,
-    };
-    let note = hex(&Sha256::digest(format!("{incident} {seen} {told} {text}"))[..6]);
-    Some(Signal::Noted { note, by: told.clone(), text })
-}
-
 impl Work<'_> {
     /// Does what somebody asked for, if the incident does not refuse it by now: a request may come late, and twice.
     pub(super) async fn act(
@@ -132,13 +116,12 @@ impl Work<'_> {
                     if incident.refuses(act, asker, self.now).is_none()
                         && let Some(signal) = self.signal(incident, asker, act, seen)
                     {
-                        let before = incident.timeline.next;
-                        transaction.apply(&[signal]);
-                        let after = transaction.stored.as_ref();
-                        let after = after.map(|stored| stored.incident.timeline.next);
-                        if after != Some(before) {
-                            transaction.apply(vouched_for(id, asker, act, seen).as_slice());
-                        }
+                        transaction.apply(&[match asker {
+                            Asker::VouchedFor { .. } => {
+                                Signal::ByCommand { says: Box::new(signal) }
+                            }
+                            Asker::Person(_) | Asker::Nameless(_) => signal,
+                        }]);
                     }
                 })
                 .await?;

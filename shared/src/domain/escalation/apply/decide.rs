@@ -42,7 +42,8 @@ impl Incident {
             attempts: Vec::new(),
             timeline: Timeline::default(),
         };
-        let mut update = Update { incident, effects: Vec::new(), busy, by_text: None, now };
+        let mut update =
+            Update { incident, effects: Vec::new(), busy, by_text: None, by_command: false, now };
         let (name, reason) = (alarm.name.clone(), alarm.reason.clone());
         let by = alarm.raised_by.clone();
         update.record(Event::Raised { alarm: name, reason, by });
@@ -53,7 +54,14 @@ impl Incident {
 
     /// What this signal changes. The same signal twice changes nothing the second time.
     pub fn apply(self, signal: &Signal, busy: &Busy, now: Timestamp) -> Decision {
-        let mut update = Update { incident: self, effects: Vec::new(), busy, by_text: None, now };
+        let mut update = Update {
+            incident: self,
+            effects: Vec::new(),
+            busy,
+            by_text: None,
+            by_command: false,
+            now,
+        };
         update.signal(signal);
         update.end()
     }
@@ -67,6 +75,10 @@ impl<'a> Update<'a> {
                     self.by_text = Some(sid);
                     self.signal(says);
                 }
+            }
+            Signal::ByCommand { says } => {
+                self.by_command = true;
+                self.signal(says);
             }
             Signal::Alarm(alarm) => self.alarm(alarm),
             Signal::Recovered { key } => self.recovered(key, false),

@@ -62,7 +62,8 @@ impl Update<'_> {
         if self.incident.ended_at.is_none() {
             let after_seconds = self.lasted();
             let by_text = self.by_text.map(str::to_owned);
-            self.record(Event::ResolvedByHand { person: by.to_owned(), after_seconds, by_text });
+            let (person, by_command) = (by.to_owned(), self.by_command);
+            self.record(Event::ResolvedByHand { person, after_seconds, by_text, by_command });
             self.end_incident(attempt);
         }
     }

@@ -17,7 +17,8 @@ impl Update<'_> {
         let asked_at = self.incident.round.began_at;
         let after_seconds = self.now.duration_since(asked_at).as_secs();
         let by_text = self.by_text.map(str::to_owned);
-        self.record(Event::Taken { person: owner.person.clone(), after_seconds, by_text });
+        let (person, by_command) = (owner.person.clone(), self.by_command);
+        self.record(Event::Taken { person, after_seconds, by_text, by_command });
         self.incident.forget_notices(&owner);
         self.incident.texted_missed.clear();
         self.incident.phase = Phase::Taken;
@@ -32,7 +33,8 @@ impl Update<'_> {
             return;
         }
         let by_text = self.by_text.map(str::to_owned);
-        self.record(Event::Released { person: person.name.clone(), by_text });
+        let (name, by_command) = (person.name.clone(), self.by_command);
+        self.record(Event::Released { person: name, by_text, by_command });
         self.ask_others(person);
         self.record_empty_shift();
     }
@@ -43,7 +45,8 @@ impl Update<'_> {
         if !self.is_owned_by(person) || person.name == to {
             return;
         }
-        self.record(Event::PassedOn { person: person.name.clone(), to: to.to_owned() });
+        let (name, to_whom, by_command) = (person.name.clone(), to.to_owned(), self.by_command);
+        self.record(Event::PassedOn { person: name, to: to_whom, by_command });
         self.ask_others(person);
         self.incident.round.put_first(to);
     }

@@ -12,6 +12,8 @@ pub(super) struct Update<'a> {
     pub(super) busy: &'a Busy,
     /// The MessageSid of the text that is the signal, if one is.
     pub(super) by_text: Option<&'a str>,
+    /// Somebody says it at the command line, under a person's name.
+    pub(super) by_command: bool,
     pub(super) now: Timestamp,
 }
 

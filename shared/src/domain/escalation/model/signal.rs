@@ -126,6 +126,11 @@ pub enum Signal {
         /// Who strikes it out.
         by: String,
     },
+    /// Somebody says this at the command line, under a person's name.
+    ByCommand {
+        /// What they say.
+        says: Box<Signal>,
+    },
     /// A text of this MessageSid says this. The same text may come twice, and counts once.
     ByText {
         /// The MessageSid.

@@ -91,6 +91,9 @@ pub enum Event {
         /// The MessageSid of the text that said so, if a text did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by_text: Option<String>,
+        /// It was said at the command line, under their name.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_command: bool,
     },
     /// Nobody took it.
     Exhausted { calls: u32 },
@@ -114,6 +117,9 @@ pub enum Event {
         /// The same.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by_text: Option<String>,
+        /// It was said at the command line, under their name.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_command: bool,
     },
     /// Nobody is called until then.
     Silenced {
@@ -127,7 +133,13 @@ pub enum Event {
     /// Somebody asked that this person be called now, before all others.
     CallAsked { by: String, person: String },
     /// The owner passed it on: this person is called first.
-    PassedOn { person: String, to: String },
+    PassedOn {
+        person: String,
+        to: String,
+        /// It was said at the command line, under their name.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_command: bool,
+    },
     /// Somebody wrote a note, which somebody may have struck out since.
     Noted {
         note: String,
@@ -169,6 +181,9 @@ pub enum Event {
         /// The same.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by_text: Option<String>,
+        /// It was said at the command line, under their name.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_command: bool,
     },
     /// It is over, since none of its alarms changed for so long.
     NothingChanged { for_seconds: i64, after_seconds: i64 },

@@ -124,7 +124,7 @@ impl Entry {
             Event::Silenced { by, reason, .. } => (reason.as_mut(), [Some(by), None]),
             Event::Noted { by, text, .. } => (Some(text), [Some(by), None]),
             Event::CallAsked { by: name, person: other }
-            | Event::PassedOn { person: name, to: other } => (None, [Some(name), Some(other)]),
+            | Event::PassedOn { person: name, to: other, .. } => (None, [Some(name), Some(other)]),
             Event::Reopened { alarm, owner, .. } => (None, [Some(alarm), owner.as_mut()]),
             Event::Recovered { alarm: name, .. }
             | Event::Deleted { alarm: name, .. }

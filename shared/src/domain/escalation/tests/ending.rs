@@ -76,6 +76,15 @@ fn three_means_nothing_to_whoever_is_not_the_owner_asked_again() {
 }
 
 #[test]
+fn owner_ends_what_was_raised_by_hand_with_three() {
+    let mut scenario = asked_again();
+    scenario.incident.as_mut().expect("an incident").alarms[0].raised_by = Some("bravo".to_owned());
+    assert!(offers(&scenario, 2));
+    scenario.presses(2, Key::Over { reading: 1 }).is(State::Calling);
+    scenario.call(2, CallEvent::Pressed(Key::Over { reading: 2 })).is(State::Resolved);
+}
+
+#[test]
 fn three_is_offered_to_the_owner_in_the_rounds_that_follow() {
     let mut scenario = asked_again();
     for attempt in 2..5 {

@@ -35,11 +35,16 @@ fn record_of_the_former_version_is_read() {
 fn renamed_entries_keep_their_stored_names() {
     for (event, stored) in [
         (
-            Event::Released { person: "alpha".to_owned(), by_text: None },
+            Event::Released { person: "alpha".to_owned(), by_text: None, by_command: false },
             r#"{"given-back":{"person":"alpha"}}"#,
         ),
         (
-            Event::ResolvedByHand { person: "alpha".to_owned(), after_seconds: 7, by_text: None },
+            Event::ResolvedByHand {
+                person: "alpha".to_owned(),
+                after_seconds: 7,
+                by_text: None,
+                by_command: false,
+            },
             r#"{"declared-over":{"person":"alpha","after_seconds":7}}"#,
         ),
         (

@@ -37,6 +37,17 @@ fn unchanged_incident_ends_by_itself_in_every_state() {
 }
 
 #[test]
+fn what_was_raised_by_hand_ends_by_itself_once_its_policy_says_so() {
+    let mut scenario = resolving_after(10);
+    scenario.incident.as_mut().expect("an incident").alarms[0].raised_by = Some("bravo".to_owned());
+    scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed);
+    assert_eq!(scenario.wakes(), 600);
+    scenario.is(State::Resolved);
+    let incident = scenario.incident.as_ref().expect("an incident");
+    assert_eq!(incident.ending(), Some(Ending::NothingChanged(600)));
+}
+
+#[test]
 fn unchanged_time_counts_from_the_last_change_of_any_alarm() {
     let now = Scenario::new().now;
     let changes = [
