@@ -39,8 +39,6 @@ struct Row {
     test: Option<(Timestamp, &'static str)>,
     /// When they pressed 1 in a test call last, if that was one before.
     reached_before: Option<Timestamp>,
-    /// A test call is under way.
-    running: bool,
 }
 
 /// That somebody is on call in a schedule.
@@ -83,7 +81,6 @@ pub(crate) async fn page(
         test: test(name).map(|test| (test.at, outcome(test, now))),
         reached_before: reached(name)
             .filter(|_| test(name).is_some_and(|last| last.pressed_at.is_none())),
-        running: test(name).is_some_and(|test| test.is_running(now)),
     });
     let facts = context! {
         people => Serde(rows.collect::<Vec<Row>>()), incident_count => MAX_INCIDENTS,
@@ -149,7 +146,7 @@ pub(crate) async fn ring_me(
 fn notice(request: &Request) -> &'static str {
     match request.query.as_deref().unwrap_or_default() {
         "asked=ring" => {
-            "Asked for: your phone rings in a moment. Press 1, and this page says that you did."
+            "Asked for: your phone rings in a moment. Press 1, then reload this page to see what came of it."
         }
         "asked=nameless" => "Nothing rings: say who you are first.",
         "asked=wanted" => "Nothing rings: an incident is open for you.",
