@@ -120,7 +120,11 @@ async fn on_call(options: &OnCallOptions) -> Result<bool, String> {
     let told = |error: shared::Error| error.to_string();
     let (data, config) = (options.folder.path(), options.config.path());
     let Some(command) = &options.command else {
-        let overrides = backend::overrides(data).await.map_err(told)?;
+        // The file is read all the same, as calls do it.
+        let overrides = backend::overrides(data).await.unwrap_or_else(|error| {
+            say_error!("PROBLEM: {error}; this is what the configuration alone says");
+            shared::domain::schedule::StoredOverrides::default()
+        });
         return commands::on_call::run(options, &overrides).map(|()| true);
     };
     let backend = backend::open(data, config).await.map_err(told)?;

@@ -168,9 +168,17 @@ async fn override_that_cannot_be_is_refused_with_what_is_expected() {
         assert_eq!(code, Some(1), "{printed}");
         assert!(printed.starts_with(says), "{printed}");
     }
+    let over = ["override", "rota", "bravo", "--until", "2025-01-01T00:00", "--json"];
+    let (code, printed) = oncall(&scenario, &over).await;
+    let refused: Value = serde_json::from_str(&printed).unwrap();
+    let text = refused["text"].as_str().unwrap();
+    assert_eq!((code, &refused["outcome"]), (Some(1), &"refused".into()));
+    assert!(text.starts_with("That is over already."), "{text}");
     let wrong = oncall(&scenario, &["override", "rota", "bravo", "--until", "soon"]).await;
     assert_eq!(wrong, (Some(2), String::new()));
     assert_eq!(oncall(&scenario, &["overrides"]).await, (Some(0), "0 overrides\n".to_owned()));
+    let none = oncall(&scenario, &["remove", "--all"]).await;
+    assert_eq!(none, (Some(0), "removed: 0\n".to_owned()));
     assert_eq!(oncall(&scenario, &["overrides", "--json"]).await, (Some(0), "[]\n".to_owned()));
     scenario.end().await;
 }
@@ -220,5 +228,30 @@ async fn calendar_is_read_by_its_secret_address_until_that_is_renewed() {
     let token = second.trim().rsplit('/').next().unwrap().trim_end_matches(".ics").to_owned();
     assert_eq!(token.len(), 22);
     assert!(!server.log().contains(&token), "{}", server.log());
+    scenario.end().await;
+}
+
+#[tokio::test]
+async fn record_that_cannot_be_read_leaves_the_file_until_it_is_emptied() {
+    let scenario = Scenario::begin(Way::Voice, &by_schedule()).await;
+    let until = scenario.now().await + jiff::SignedDuration::from_hours(24);
+    let until = until.strftime("%Y-%m-%dT%H:%MZ").to_string();
+    let made = ["override", "rota", "bravo", "--until", &until];
+    assert_eq!(oncall(&scenario, &made).await.0, Some(0));
+    let path = scenario.server.folder.path().join("data/ringdown.sqlite");
+    let file = rusqlite::Connection::open(path).unwrap();
+    let broken = "UPDATE records SET body = '{bravo +15005550002' WHERE pk = 'overrides'";
+    assert_eq!(file.execute(broken, []).unwrap(), 1);
+    drop(file);
+    let (code, shifts) = oncall(&scenario, &["--json"]).await;
+    assert_eq!((code, &first(&shifts)["shifts"][0]["people"][0]), (Some(0), &"alpha".into()));
+    assert_eq!(oncall(&scenario, &["overrides"]).await, (Some(2), String::new()));
+    let (code, printed) = oncall(&scenario, &made).await;
+    assert_eq!(code, Some(1));
+    assert!(printed.contains("`ringdown oncall remove --all` begins anew"), "{printed}");
+    let (code, printed) = oncall(&scenario, &["remove", "--all"]).await;
+    assert_eq!(code, Some(0));
+    assert!(printed.contains("{bravo ") && !printed.contains("1500555"), "{printed}");
+    assert_eq!(oncall(&scenario, &made).await.0, Some(0));
     scenario.end().await;
 }

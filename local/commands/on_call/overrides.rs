@@ -4,8 +4,9 @@ use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
 use shared::config::file::Config;
 use shared::domain::schedule::{Asked, Feed, Ignored, Known, Moment, StoredOverride, time};
+use shared::domain::text::mask_numbers;
 use shared::jobs::escalate::acts::AT_THE_COMMAND_LINE;
-use shared::jobs::escalate::overrides::Place;
+use shared::jobs::escalate::overrides::{Place, Removed};
 use shared::storage::{Queue, Store, calendar_links, overrides};
 use shared::{Error, TimeZone, Timestamp, random};
 
@@ -19,7 +20,8 @@ use crate::output::{json, printable};
 pub enum OnCallCommand {
     /// Have somebody take over on call for a while
     ///
-    /// It lies over the configuration, and over what was said before. Slack is told.
+    /// It lies over the configuration, and over what was said before. Slack is told. Calls go there from the next round
+    /// on: `ringdown incidents call` calls somebody at once for an incident that is open.
     #[command(after_help = OVERRIDE_EXAMPLES)]
     Override {
         /// A name of the configuration's [[schedules]]
@@ -41,11 +43,16 @@ pub enum OnCallCommand {
     )]
     Overrides,
     /// Take back that somebody takes over
-    #[command(after_help = "Examples:\n  ringdown oncall remove 3f9c01ab52d7")]
+    #[command(
+        after_help = "Examples:\n  ringdown oncall remove 3f9c01ab52d7\n  ringdown oncall remove --all"
+    )]
     Remove {
         /// An id that `ringdown oncall overrides` lists
-        #[arg(value_name = "ID")]
-        id: String,
+        #[arg(value_name = "ID", required_unless_present = "all")]
+        id: Option<String>,
+        /// Remove all, also what cannot be read; prints what is lost
+        #[arg(long, conflicts_with = "id")]
+        all: bool,
     },
     /// Print a secret address of a calendar: of a person's shifts, or of a schedule's
     ///
@@ -80,6 +87,9 @@ const OVERRIDE_EXAMPLES: &str = "\
 Examples:
   ringdown oncall override primary bravo --until 2026-12-24T22:00
   ringdown oncall override primary bravo --from 2026-12-24T18:00 --until 2026-12-25T09:00";
+
+/// The most characters of a record that cannot be read which are printed.
+const MAX_SHOWN: usize = 20_000;
 
 /// An override, as `--json` prints it.
 #[derive(Serialize)]
@@ -146,8 +156,7 @@ pub async fn act(
             match place.take_over(&Asked { schedule, person, from, until }, now()).await? {
                 Ok(made) => print(&[&made], config, is_json),
                 Err(why) => {
-                    say!("{}{}", why.text(), hint(config));
-                    return Ok(false);
+                    return Ok(refused(&format!("{}{}", why.text(), hint(config)), is_json));
                 }
             }
         }
@@ -162,12 +171,16 @@ pub async fn act(
                 count => say!("{count} overrides"),
             }
         }
-        OnCallCommand::Remove { id } => match place.remove(id, now()).await? {
+        OnCallCommand::Remove { id: None, .. } => {
+            let removed = place.remove_all(now()).await?;
+            print_lost(&removed, config, is_json);
+        }
+        OnCallCommand::Remove { id: Some(id), .. } => match place.remove(id, now()).await? {
             Some(removed) if is_json => print(&[&removed], config, true),
             Some(removed) => say!("removed: {}", Listed::of(&removed, config).id),
             None => {
-                say!("there is no override of this id that is not over, or removed");
-                return Ok(false);
+                let text = "there is no override of this id that is not over, or removed";
+                return Ok(refused(text, is_json));
             }
         },
         OnCallCommand::Link { of, name, address } => {
@@ -193,8 +206,8 @@ async fn link(
         }
     };
     if !is_known {
-        say!("The configuration has none of this name.{}", hint(config));
-        return Ok(false);
+        let text = format!("The configuration has none of this name.{}", hint(config));
+        return Ok(refused(&text, is_json));
     }
     let base = base_url(address)?;
     let token = calendar_links::renew(store, &feed, random::bytes()?, now()).await?;
@@ -204,6 +217,37 @@ async fn link(
         false => say!("{url}"),
     }
     Ok(true)
+}
+
+/// Prints why it is not done. Gives `false`.
+fn refused(text: &str, is_json: bool) -> bool {
+    match is_json {
+        true => say!("{}", json(&serde_json::json!({ "outcome": "refused", "text": text }))),
+        false => say!("{text}"),
+    }
+    false
+}
+
+/// Prints what was removed, or what the record said that could not be read: without phone numbers, and not all of a long
+/// one.
+fn print_lost(lost: &Removed, config: &Config, is_json: bool) {
+    let unread = lost.unread.as_deref().map(|said| {
+        let said: String = said.chars().take(MAX_SHOWN).collect();
+        printable(&mask_numbers(&said)).to_string()
+    });
+    let removed: Vec<_> = lost.removed.iter().collect();
+    if is_json {
+        let listed: Vec<Listed> = removed.iter().map(|over| Listed::of(over, config)).collect();
+        say!("{}", json(&serde_json::json!({ "removed": listed, "unread": unread })));
+        return;
+    }
+    print(&removed, config, false);
+    match unread {
+        Some(said) => {
+            say!("who has taken over could not be read, and is forgotten. The record said:\n{said}")
+        }
+        None => say!("removed: {}", removed.len()),
+    }
 }
 
 fn print(overrides: &[&StoredOverride], config: &Config, is_json: bool) {

@@ -9,10 +9,14 @@ use crate::domain::schedule::StoredOverrides;
 /// The partition of the record.
 pub const OVERRIDES: &str = "overrides";
 
+const UNREAD: &str = "the record of who has taken over cannot be read: `ringdown oncall remove --all` begins anew, and prints what is lost";
+
 /// The overrides, and how their record may be written.
 pub struct Read {
     /// The overrides.
     pub overrides: StoredOverrides,
+    /// What the record says, if that cannot be read: then there are no overrides here.
+    pub unread: Option<String>,
     condition: Condition,
 }
 
@@ -25,7 +29,11 @@ fn key() -> Key {
 /// # Errors
 /// The store does not answer, or the record cannot be read.
 pub async fn read(store: &dyn Store, now: Timestamp) -> Result<StoredOverrides, Error> {
-    open(store, now).await.map(|read| read.overrides)
+    let read = open(store, now).await?;
+    match read.unread {
+        None => Ok(read.overrides),
+        Some(_) => Err(Error::Store(UNREAD.to_owned())),
+    }
 }
 
 /// The same where nobody may be left uncalled, and no page be away, because they cannot be read: then the file alone says
@@ -47,16 +55,18 @@ pub fn unread(error: &Error) -> StoredOverrides {
 /// The same, to write them.
 ///
 /// # Errors
-/// The same.
+/// The store does not answer.
 pub async fn open(store: &dyn Store, now: Timestamp) -> Result<Read, Error> {
     let record = store.load(&[key()], now).await?.pop().flatten();
     let Some(Record { revision, body, .. }) = record else {
-        return Ok(Read { overrides: StoredOverrides::default(), condition: Condition::Absent });
+        let (overrides, condition) = (StoredOverrides::default(), Condition::Absent);
+        return Ok(Read { overrides, unread: None, condition });
     };
-    let overrides = serde_json::from_str(&body).map_err(|error| {
-        Error::Store(format!("the record of overrides cannot be read: {error}"))
-    })?;
-    Ok(Read { overrides, condition: Condition::At(revision) })
+    let condition = Condition::At(revision);
+    Ok(match serde_json::from_str(&body) {
+        Ok(overrides) => Read { overrides, unread: None, condition },
+        Err(_) => Read { overrides: StoredOverrides::default(), unread: Some(body), condition },
+    })
 }
 
 impl Read {

@@ -58,7 +58,10 @@ pub(crate) async fn page(
 ) -> Result<Response, Error> {
     let store = dashboard.store.as_ref();
     let settings = dashboard.settings.get(now).await?;
-    let stored = overrides::read(store, now).await?;
+    // The page is there all the same, as the calls are.
+    let read = overrides::read(store, now).await;
+    let unread = read.is_err();
+    let stored = read.unwrap_or_else(|error| overrides::unread(&error));
     let escalation = settings.config.escalation.with_overrides(&stored);
     let opted_out = opt_outs::all(store, &escalation.people, now).await?;
     let of_late = incidents::all(store, MAX_INCIDENTS, now).await?;
@@ -84,7 +87,7 @@ pub(crate) async fn page(
     });
     let facts = context! {
         people => Serde(rows.collect::<Vec<Row>>()), incident_count => MAX_INCIDENTS,
-        notice => notice(request),
+        notice => notice(request), unread,
         our_number => settings.value("twilio/from-number").filter(|number| is_e164(number)).map(mask_numbers),
         ..frame(dashboard, &settings, ("People", "people"), viewer, now).await?
     };

@@ -2,8 +2,9 @@
 
 use super::backend::*;
 use super::incidents::{says, words};
+use shared::Timestamp;
 use shared::domain::schedule::{StoredOverride, StoredOverrides};
-use shared::http::Request;
+use shared::http::{Request, Response};
 use shared::storage::Key;
 
 const ROTA: &str = r#"
@@ -43,15 +44,8 @@ fn both_pages_say_who_is_on_call_until_when_and_who_then() {
 fn page_that_follows_says_who_takes_over_at_the_very_second() {
     let pages = Pages::of(&format!("{CONFIG}{ROTA}"), &[]);
     let live = |at: &str| {
-        let headers = [("host", "localhost"), ("authorization", BEARER)];
-        let request = Request {
-            method: "GET".to_owned(),
-            path: "/live".to_owned(),
-            query: Some("incidents".to_owned()),
-            headers: headers.map(|(name, value)| (name.to_owned(), value.into())).into(),
-            ..Request::default()
-        };
-        words(&body(&pages.send(request, at.parse().unwrap())).replace("data: ", ""))
+        let told = answer(&pages, "GET", "/live?incidents", "", at.parse().unwrap());
+        words(&body(&told).replace("data: ", ""))
     };
     let (first, second) = ("nights alpha until Mon 23 Nov", "nights bravo until Mon 30 Nov");
     for (at, expected) in [
@@ -157,7 +151,10 @@ fn form_has_somebody_take_over_and_undo_takes_it_back() {
     let page = pages.page(&there);
     says(
         &words(&page),
-        &["bravo is on call in rota from", "until Sat 2026-11-21 00:00 UTC. Slack is told. Undo"],
+        &[
+            "bravo is on call in rota from",
+            "until Sat 2026-11-21 00:00 UTC. Slack is told. Calls go there from the next round on",
+        ],
     );
     says(&words(&pages.page("/")), &["nights bravo until"]);
     let id = there.split_once("made=").unwrap().1;
@@ -185,7 +182,7 @@ fn form_that_is_wrong_says_so_and_keeps_what_was_typed() {
         ),
         (
             format!("schedule=rota&person=bravo&from={until}&until={until}&clock=UTC"),
-            "is not behind",
+            "is not after",
         ),
         (
             format!("schedule=rota&person=bravo&from=soon&until={until}&clock=UTC"),
@@ -214,4 +211,84 @@ fn pages_are_there_while_overrides_cannot_be_read() {
         &["Who has taken over cannot be read", "nights alpha until"],
     );
     says(&words(&pages.page("/")), &["nights alpha until"]);
+    says(&words(&pages.page("/people")), &["Who has taken over cannot be read"]);
+    let form =
+        "schedule=rota&person=bravo&from=2026-11-18T00%3A00&until=2026-11-21T00%3A00&clock=UTC";
+    let refused = pages.post_form("/on-call/override", &[], form);
+    assert_eq!(refused.status, 422);
+    says(&words(&body(&refused)), &["ringdown oncall remove --all"]);
+}
+
+/// What is answered at this time.
+fn answer(pages: &Pages, method: &str, target: &str, form: &str, now: Timestamp) -> Response {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let headers = [("host", "localhost"), ("authorization", BEARER)];
+    let request = Request {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        query: Some(query.to_owned()),
+        headers: headers.map(|(name, value)| (name.to_owned(), value.into())).into(),
+        body: form.to_owned().into(),
+        ..Request::default()
+    };
+    pages.send(request, now)
+}
+
+/// What a form sends that was opened here, unchanged, but for the person.
+fn unchanged(page: &str) -> String {
+    let mut sent = form_urlencoded::Serializer::new(String::new());
+    for name in ["schedule", "clock", "from", "until", "from_at", "until_at"] {
+        let (_, after) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+        let value = after.split_once('"').unwrap().0.replace("&#x2f;", "/");
+        sent.append_pair(name, &value);
+    }
+    sent.append_pair("person", "bravo").finish()
+}
+
+#[test]
+fn form_that_is_sent_as_it_was_filled_in_keeps_the_hour_that_comes_twice() {
+    let pages = Pages::of(&format!("{CONFIG}{}", ROTA.replace("09:00", "01:30")), &[]);
+    pages.may_write();
+    // By the clock of Berlin it is 02:30 for the second time.
+    let at = "2027-10-31T01:30:00Z";
+    let now: Timestamp = "2027-10-20T00:00:00Z".parse().unwrap();
+    let path = format!("/on-call?zone=Europe/Berlin&schedule=rota&at={at}");
+    let page = body(&answer(&pages, "GET", &path, "", now));
+    assert!(page.contains("name=\"from\" value=\"2027-10-31T02:30\""), "{page}");
+    let form = unchanged(&page);
+    for (form, from) in
+        [(form.clone(), at), (form.replace("T02%3A30", "T03%3A30"), "2027-10-31T02:30:00Z")]
+    {
+        let answer = answer(&pages, "POST", "/on-call/override", &form, now);
+        assert_eq!(answer.status, 303, "{}", body(&answer));
+        let stored: StoredOverrides = pages.store().read(&Key::new("overrides", "all")).unwrap();
+        assert_eq!(stored.overrides.last().unwrap().from.to_string(), from);
+    }
+}
+
+#[test]
+fn form_asks_for_no_more_than_may_be_and_for_nothing_that_is_over() {
+    let long = "[[schedules.overrides]]\nfrom = \"2026-12-05T00:00\"\nuntil = \"2027-04-03T00:00\"\nperson = \"alpha\"\n[[policies]]\nname = \"nights\"";
+    let config = ROTA.replace("[[policies]]\nname = \"nights\"", long);
+    let pages = Pages::of(&format!("{CONFIG}{config}"), &[]);
+    pages.may_write();
+    let page = pages.page("/on-call?schedule=rota&at=2026-12-10T00%3A00%3A00Z");
+    let answer = pages.post_form("/on-call/override", &[], &unchanged(&page));
+    assert_eq!(answer.status, 303, "{}", body(&answer));
+    for at in ["2026-11-16T09%3A00%3A00Z", "2026-11-10T09%3A00%3A00Z", "2028-11-30T09%3A00%3A00Z"] {
+        let is_offered = pages
+            .page(&format!("/on-call?schedule=rota&at={at}"))
+            .contains("Who takes over in rota?");
+        assert_eq!(is_offered, at.starts_with("2026-11-16"), "{at}");
+    }
+}
+
+#[test]
+fn buttons_that_undo_are_named_by_what_they_undo() {
+    let pages = rota(&[("bravo", "2026-12-02T00:00:00Z", "2026-12-03T00:00:00Z")]);
+    let page = pages.page("/on-call");
+    let name =
+        "aria-label=\"Undo: bravo in rota, Wed 2026-12-02 00:00 UTC – Thu 2026-12-03 00:00 UTC\"";
+    assert!(page.contains(name), "{page}");
+    says(&words(&page), &["These times are by UTC"]);
 }

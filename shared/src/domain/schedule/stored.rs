@@ -3,11 +3,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::slot::last_covering;
 use super::{Override, Schedules};
-use crate::hex;
 
 /// The most that are not over, and not removed.
 pub const MAX_OVERRIDES: usize = 100;
@@ -100,6 +98,8 @@ pub enum NotMade {
     TooFar,
     /// There are too many already.
     TooMany,
+    /// Those that are there cannot be read, and nothing is written over them.
+    Unread,
 }
 
 impl NotMade {
@@ -108,12 +108,15 @@ impl NotMade {
         match self {
             NotMade::UnknownSchedule => "The configuration has no such schedule.",
             NotMade::UnknownPerson => "The configuration has no such person.",
-            NotMade::NotBehind => "The end is not behind the beginning.",
+            NotMade::NotBehind => "The end is not after the beginning.",
             NotMade::Over => "That is over already.",
             NotMade::TooLong => "That is too long: 62 days are the most.",
             NotMade::TooFar => "That is too far ahead: a year is the most.",
             NotMade::TooMany => {
                 "There are 100 overrides already that are not over: remove some, or write this one into the configuration."
+            }
+            NotMade::Unread => {
+                "Who has taken over cannot be read, so nothing is added: `ringdown oncall remove --all` begins anew, and prints what is lost."
             }
         }
     }
@@ -156,12 +159,13 @@ impl StoredOverride {
 
 impl StoredOverrides {
     /// The same with one more, and that one. If it would change nothing, because the same was made before and nothing
-    /// lies over it, it is that earlier one.
+    /// lies over it, it is that earlier one. `id` names the new one: it stays the same if others write meanwhile.
     ///
     /// # Errors
     /// Why it is not made.
     pub fn make(
         &self,
+        id: &str,
         asked: &Asked,
         by: &str,
         known: Known<'_>,
@@ -173,11 +177,11 @@ impl StoredOverrides {
         if !(known.has_person)(&asked.person) {
             return Err(NotMade::UnknownPerson);
         }
-        if asked.until <= asked.from {
-            return Err(NotMade::NotBehind);
-        }
         if asked.until <= now {
             return Err(NotMade::Over);
+        }
+        if asked.until <= asked.from {
+            return Err(NotMade::NotBehind);
         }
         // What was, stays as it was.
         let from = asked.from.max(now);
@@ -197,11 +201,8 @@ impl StoredOverrides {
             return Err(NotMade::TooMany);
         }
         let Asked { schedule, person, until, .. } = asked.clone();
-        let named =
-            format!("{schedule}\n{person}\n{from}\n{until}\n{by}\n{now}\n{}", self.overrides.len());
-        let id = hex(&Sha256::digest(named)[..6]);
         let made = StoredOverride {
-            id,
+            id: id.to_owned(),
             schedule,
             person,
             from,

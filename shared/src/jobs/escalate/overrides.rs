@@ -6,18 +6,27 @@
 use jiff::Timestamp;
 
 use super::work::Work;
-use crate::Error;
 use crate::config::file::{Config, Escalation, Roster};
 use crate::domain::routes::Line;
 use crate::domain::schedule::{Asked, Known, NotMade, Schedule, StoredOverride, StoredOverrides};
 use crate::domain::text::{SlackContext, cut_section, escape, local_day};
 use crate::storage::messages::{Lines, Task};
 use crate::storage::{Queue, QueueName, Store, overrides};
+use crate::{Error, random};
 
 /// How often the record is read again that somebody else has written meanwhile.
 const MAX_RACES: u32 = 10;
 /// How many are named in whose place somebody is on call.
 const MAX_NAMED: usize = 3;
+
+/// What is removed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// The overrides that were not over.
+    pub removed: Vec<StoredOverride>,
+    /// What the record said, if nobody can read it: that is lost, whatever it was.
+    pub unread: Option<String>,
+}
 
 /// Who does it, and where.
 #[derive(Clone, Copy)]
@@ -45,43 +54,116 @@ impl Place<'_> {
         let escalation = &self.config.escalation;
         let has_person = |name: &str| escalation.people.contains_key(name);
         let known = Known { schedules: &escalation.schedules, has_person: &has_person };
+        // The same however often it is tried: what is told of it is told once.
+        let id = crate::hex(&random::bytes::<6>()?);
         let mut races = 0;
         loop {
             let read = overrides::open(self.store, now).await?;
-            let (after, made) = match read.overrides.make(asked, self.by, known, now) {
+            if read.unread.is_some() {
+                return Ok(Err(NotMade::Unread));
+            }
+            let before = &read.overrides;
+            let made = match before.overrides.iter().find(|over| over.id == id) {
+                // Our own write landed, though its answer said otherwise.
+                Some(landed) => Ok((before.clone(), landed.clone())),
+                None => before.make(&id, asked, self.by, known, now),
+            };
+            let (after, made) = match made {
                 Ok(made) => made,
                 Err(why) => return Ok(Err(why)),
             };
-            if after == read.overrides {
-                return Ok(Ok(made));
+            if after != *before {
+                match read.write(self.store, &after, now).await {
+                    Err(Error::Conflict { .. }) if races < MAX_RACES => {
+                        races += 1;
+                        continue;
+                    }
+                    written => written?,
+                }
             }
-            // It is queued before it is stored: queued twice, it is one line.
-            self.tell(&made, "made", &said(escalation, &read.overrides, &made)).await?;
-            match read.write(self.store, &after, now).await {
-                Err(Error::Conflict { .. }) if races < MAX_RACES => races += 1,
-                written => return written.map(|()| Ok(made)),
-            }
+            // Once it is stored; asked for again it is queued again, and is one line.
+            self.tell(&made, "made", &said(escalation, before, &made)).await?;
+            return Ok(Ok(made));
         }
     }
 
     /// Removes the override of this id; `None` if there is none that is not over.
     ///
     /// # Errors
-    /// The same.
+    /// The same; they cannot be read.
     pub async fn remove(&self, id: &str, now: Timestamp) -> Result<Option<StoredOverride>, Error> {
-        let escalation = &self.config.escalation;
         let mut races = 0;
         loop {
             let read = overrides::open(self.store, now).await?;
+            if read.unread.is_some() {
+                return Err(Error::Store(NotMade::Unread.text().to_owned()));
+            }
             let Some((after, removed)) = read.overrides.remove(id, self.by, now) else {
-                return Ok(None);
+                return self.removed_before(&read.overrides, id, now).await;
             };
-            self.tell(&removed, "removed", &said_removed(escalation, &removed, self.by)).await?;
             match read.write(self.store, &after, now).await {
                 Err(Error::Conflict { .. }) if races < MAX_RACES => races += 1,
-                written => return written.map(|()| Some(removed)),
+                written => {
+                    written?;
+                    self.tell_removed(&removed).await?;
+                    return Ok(Some(removed));
+                }
             }
         }
+    }
+
+    /// One that is removed already is told again, and is one line: whoever removed it may not have got so far. It is given
+    /// if this very request removed it, though the answer said otherwise.
+    async fn removed_before(
+        &self,
+        stored: &StoredOverrides,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Option<StoredOverride>, Error> {
+        let found = stored.overrides.iter().find(|over| over.id == id);
+        let Some((over, removed)) = found.and_then(|over| Some((over, over.removed.as_ref()?)))
+        else {
+            return Ok(None);
+        };
+        self.tell_removed(over).await?;
+        let is_ours = removed.by == self.by && removed.at == now;
+        Ok(is_ours.then(|| over.clone()))
+    }
+
+    /// Empties the record of overrides, and gives those that counted, with what the record said if it cannot be read.
+    ///
+    /// # Errors
+    /// The store or the queue does not answer, or others write all the time.
+    pub async fn remove_all(&self, now: Timestamp) -> Result<Removed, Error> {
+        let mut races = 0;
+        loop {
+            let read = overrides::open(self.store, now).await?;
+            let Some(said) = read.unread.clone() else {
+                let open = read.overrides.overrides;
+                let open =
+                    open.into_iter().filter(|over| over.removed.is_none() && now < over.until);
+                let mut removed = Vec::new();
+                for over in open {
+                    removed.extend(self.remove(&over.id, now).await?);
+                }
+                return Ok(Removed { removed, unread: None });
+            };
+            match read.write(self.store, &StoredOverrides::default(), now).await {
+                Err(Error::Conflict { .. }) if races < MAX_RACES => races += 1,
+                written => {
+                    written?;
+                    tracing::warn!(
+                        "the record of who has taken over could not be read, and is emptied"
+                    );
+                    return Ok(Removed { removed: Vec::new(), unread: Some(said) });
+                }
+            }
+        }
+    }
+
+    async fn tell_removed(&self, over: &StoredOverride) -> Result<(), Error> {
+        let by = over.removed.as_ref().map_or(self.by, |removed| removed.by.as_str());
+        self.tell(over, "removed", &said_removed(&self.config.escalation, over, by)).await
     }
 
     /// Tells the channels of the policies that call by this schedule; if there are none, the first channel.
@@ -141,7 +223,9 @@ fn mention(escalation: &Escalation, person: &str) -> String {
 }
 
 fn said(escalation: &Escalation, before: &StoredOverrides, over: &StoredOverride) -> String {
-    let escalation = escalation.with_overrides(before);
+    let mut before = before.clone();
+    before.overrides.retain(|before| before.id != over.id);
+    let escalation = escalation.with_overrides(&before);
     let schedule = escalation.schedules.get(&over.schedule);
     let others = schedule.map(|schedule| instead_of(schedule, over)).unwrap_or_default();
     let named: Vec<String> = others.iter().take(MAX_NAMED).map(|name| escape(name)).collect();

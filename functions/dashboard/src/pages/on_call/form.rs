@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 use shared::config::Settings;
-use shared::domain::schedule::{Asked as TakeOver, Moment, Schedule, StoredOverrides};
+use shared::domain::schedule::{
+    Asked as TakeOver, MAX_AHEAD, MAX_LENGTH, Moment, Schedule, StoredOverrides,
+};
 use shared::http::{Request, Response};
 use shared::jobs::escalate::overrides::Place;
 use shared::{Error, SignedDuration, TimeZone, Timestamp};
@@ -21,6 +23,10 @@ pub(super) struct Form {
     /// By the clock of `zone`: `2026-11-23T09:00`.
     pub(super) from: String,
     pub(super) until: String,
+    /// The moments that were filled in: they count while the words are as they were. By the clock alone an hour may come
+    /// twice.
+    pub(super) from_at: String,
+    pub(super) until_at: String,
     pub(super) zone: String,
     /// Who is on call then, as it is.
     pub(super) instead: String,
@@ -33,26 +39,38 @@ fn local(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
+/// Whether somebody may take over some of a shift of these bounds: it is not over, and near enough.
+pub(super) fn may_take_over((from, until): (Timestamp, Timestamp), now: Timestamp) -> bool {
+    now < until && from < now.checked_add(MAX_AHEAD).unwrap_or(Timestamp::MAX)
+}
+
 impl Form {
-    /// The form for a shift: filled in with what is left of it.
+    /// The form for a shift: filled in with what is left of it, as much as may be taken over. `None` if nothing may.
     pub(super) fn of_shift(
         schedule: &Schedule,
         at: Timestamp,
         clock: &TimeZone,
         now: Timestamp,
-    ) -> Form {
+    ) -> Option<Form> {
         let shift = schedule.on_call(at);
         let from = shift.from.max(at).max(now);
+        if !may_take_over((from, shift.until), now) {
+            return None;
+        }
+        let behind = |at: Timestamp, long| at.checked_add(long).unwrap_or(Timestamp::MAX);
         let is_for_good = shift.until == Timestamp::MAX;
-        let until = if is_for_good { from.checked_add(USUAL).unwrap_or(from) } else { shift.until };
-        Form {
+        let until = if is_for_good { behind(from, USUAL) } else { shift.until };
+        let until = until.min(behind(from, MAX_LENGTH)).min(behind(now, MAX_AHEAD));
+        Some(Form {
             schedule: schedule.name.clone(),
             from: local(from, clock),
             until: local(until, clock),
+            from_at: from.to_string(),
+            until_at: until.to_string(),
             zone: clock.iana_name().unwrap_or("UTC").to_owned(),
             instead: shift.people.join(", "),
             ..Form::default()
-        }
+        })
     }
 
     /// What a request has sent.
@@ -63,6 +81,8 @@ impl Form {
             person: field("person"),
             from: field("from"),
             until: field("until"),
+            from_at: field("from_at"),
+            until_at: field("until_at"),
             zone: field("clock"),
             ..Form::default()
         }
@@ -71,11 +91,18 @@ impl Form {
     /// What it asks for.
     fn asked(&self) -> Result<TakeOver, String> {
         let clock = zone(&self.zone).ok_or("There is no such clock.")?;
-        let moment = |name: &str, text: &str| {
+        let moment = |name: &str, text: &str, filled_in: &str| {
+            let filled_in = filled_in.parse().ok().filter(|at| local(*at, &clock) == text);
+            if let Some(at) = filled_in {
+                return Ok(at);
+            }
             let read = Moment::parse(text).map(|moment| moment.in_zone(&clock));
             read.ok_or_else(|| format!("{name}: expected a time like 2026-12-24T18:00."))
         };
-        let (from, until) = (moment("From", &self.from)?, moment("Until", &self.until)?);
+        let (from, until) = (
+            moment("From", &self.from, &self.from_at)?,
+            moment("Until", &self.until, &self.until_at)?,
+        );
         if self.person.is_empty() {
             return Err("Choose who takes over.".to_owned());
         }

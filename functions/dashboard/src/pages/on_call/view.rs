@@ -97,7 +97,7 @@ async fn shown(
         None => asked.shift.as_ref().and_then(|(name, at)| {
             let schedule = escalation.schedules.get(name)?;
             let clock = asked.clock(schedule);
-            Some(Form::of_shift(schedule, *at, &clock, now).with_covered(&stored, now))
+            Some(Form::of_shift(schedule, *at, &clock, now)?.with_covered(&stored, now))
         }),
     };
     let has_person = |name: &str| escalation.people.contains_key(name);
@@ -150,7 +150,8 @@ fn one_shown(
     let link = |shift: &Shift| {
         let at = shift.from.max(days.from()).to_string();
         let fields = [("schedule", schedule.name.as_str()), ("at", at.as_str())];
-        (shift.until > now).then(|| format!("{}#take-over", asked.path(&fields)))
+        form::may_take_over((shift.from, shift.until), now)
+            .then(|| format!("{}#take-over", asked.path(&fields)))
     };
     let lanes = Lanes { schedule, days: &days, faces, number, now, link: &link }.svg();
     let (rows, more) = rows(schedule, &days, faces, now, &link);

@@ -14,6 +14,12 @@ fn schedules() -> Schedules {
     Schedules::new(vec![rota])
 }
 
+/// An id that no other override has.
+fn id() -> String {
+    static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+    COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed).to_string()
+}
+
 fn is_somebody(name: &str) -> bool {
     ["alpha", "bravo", "charlie", "delta"].contains(&name)
 }
@@ -32,7 +38,7 @@ fn made(asked: &[Asked]) -> StoredOverrides {
     let (schedules, mut all) = (schedules(), StoredOverrides::default());
     for (index, asked) in asked.iter().enumerate() {
         let now = at(NOW) + SignedDuration::from_secs(i64::try_from(index).unwrap());
-        all = all.make(asked, "alpha", known(&schedules), now).unwrap().0;
+        all = all.make(&id(), asked, "alpha", known(&schedules), now).unwrap().0;
     }
     all
 }
@@ -77,7 +83,7 @@ fn layers_say_what_lies_over_what() {
     };
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let expected = vec![
-        (Layer::OnCall, names(&["alpha", "delta", "charlie", "alpha"])),
+        (Layer::OnCall, names(&["alpha", "delta", "charlie", "bravo", "alpha"])),
         (Layer::TakenOver, names(&["delta"])),
         (Layer::Overrides, names(&["charlie"])),
         (Layer::Base, names(&["alpha", "bravo", "alpha"])),
@@ -123,12 +129,14 @@ fn what_is_asked_for_wrongly_is_not_made() {
     for (asked, why) in [
         (unknown, NotMade::UnknownSchedule),
         (asked("zulu", NOW, "2026-11-24T00:00Z"), NotMade::UnknownPerson),
-        (asked("alpha", NOW, NOW), NotMade::NotBehind),
+        (asked("alpha", "2026-11-24T00:00Z", "2026-11-24T00:00Z"), NotMade::NotBehind),
         (asked("alpha", "2026-11-22T00:00Z", NOW), NotMade::Over),
+        (asked("alpha", NOW, "2025-01-01T00:00Z"), NotMade::Over),
         (asked("alpha", NOW, "2027-01-24T08:00:01Z"), NotMade::TooLong),
         (asked("alpha", "2027-11-01T00:00Z", "2027-11-24T08:00:01Z"), NotMade::TooFar),
     ] {
-        let made = StoredOverrides::default().make(&asked, "alpha", known(&schedules), at(NOW));
+        let made =
+            StoredOverrides::default().make(&id(), &asked, "alpha", known(&schedules), at(NOW));
         assert_eq!(made, Err(why), "{asked:?}");
         assert!(why.text().ends_with('.'));
     }
@@ -139,10 +147,10 @@ fn shift_that_goes_on_is_taken_over_from_now_and_once() {
     let schedules = schedules();
     let ask = asked("delta", "2026-11-22T09:00Z", "2026-11-23T09:00Z");
     let (stored, first) =
-        StoredOverrides::default().make(&ask, "alpha", known(&schedules), at(NOW)).unwrap();
+        StoredOverrides::default().make(&id(), &ask, "alpha", known(&schedules), at(NOW)).unwrap();
     assert_eq!(first.from, at(NOW));
     let later = at(NOW) + SignedDuration::from_secs(3);
-    let (same, again) = stored.make(&ask, "bravo", known(&schedules), later).unwrap();
+    let (same, again) = stored.make(&id(), &ask, "bravo", known(&schedules), later).unwrap();
     assert_eq!((same, again), (stored, first));
 }
 
@@ -157,22 +165,22 @@ fn overrides_are_bounded_and_go_a_week_after_their_end() {
         Asked { from, until, ..asked("delta", NOW, NOW) }
     };
     for index in 0..100 {
-        stored = stored.make(&ask(index), "alpha", known(&schedules), now).unwrap().0;
+        stored = stored.make(&id(), &ask(index), "alpha", known(&schedules), now).unwrap().0;
     }
-    let full = stored.make(&ask(100), "alpha", known(&schedules), now);
+    let full = stored.make(&id(), &ask(100), "alpha", known(&schedules), now);
     assert_eq!(full, Err(NotMade::TooMany));
     // One is made and removed again and again: what is kept stays bounded.
     let first = stored.overrides[0].id.clone();
     stored = stored.remove(&first, "alpha", now).unwrap().0;
     for _ in 0..300 {
-        let (with, made) = stored.make(&ask(200), "alpha", known(&schedules), now).unwrap();
+        let (with, made) = stored.make(&id(), &ask(200), "alpha", known(&schedules), now).unwrap();
         stored = with.remove(&made.id, "alpha", now).unwrap().0;
         assert!(stored.overrides.len() <= 200);
     }
     assert_eq!(stored.overrides.iter().filter(|over| over.removed.is_none()).count(), 99);
     now = stored.over_at().unwrap();
     stored = stored
-        .make(&Asked { until: now + KEPT, ..ask(300) }, "alpha", known(&schedules), now)
+        .make(&id(), &Asked { until: now + KEPT, ..ask(300) }, "alpha", known(&schedules), now)
         .unwrap()
         .0;
     assert_eq!(stored.overrides.len(), 1);
@@ -252,7 +260,7 @@ proptest! {
             let until = from + SignedDuration::from_hours(hours);
             let person = ["alpha", "delta", "gone"][person];
             let asked = Asked { schedule: "primary".to_owned(), person: person.to_owned(), from, until };
-            let Ok((next, made)) = stored.make(&asked, "bravo", known(&file), now) else { continue };
+            let Ok((next, made)) = stored.make(&id(), &asked, "bravo", known(&file), now) else { continue };
             prop_assert!(made.from < made.until && now < made.until && made.person == person);
             let at_begin = file.with_overrides(&next, &is_somebody).on_call("primary", from.max(now));
             prop_assert_eq!(at_begin.people, [person.to_owned()]);

@@ -3,9 +3,9 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::testing::{Fixture, incident};
-use super::Place;
+use super::{Place, Removed};
 use crate::config::Settings;
-use crate::domain::schedule::Asked;
+use crate::domain::schedule::{Asked, NotMade};
 use crate::storage::overrides;
 use crate::testing::Parameters;
 
@@ -59,11 +59,16 @@ impl Fixture {
     /// The channel and the text of each line that Slack is told.
     fn told(&self) -> Vec<(String, String)> {
         let sent = self.backend.queue.sent();
+        // Slack is told once of an event, however often it is queued.
+        let mut events = std::collections::BTreeSet::new();
         let lines = sent.iter().filter_map(|sent| sent.lines()).flat_map(|lines| {
             let channel = lines.channel;
-            lines.lines.into_iter().map(move |line| (channel.clone(), line.text))
+            lines.lines.into_iter().map(move |line| (channel.clone(), line))
         });
-        lines.collect()
+        lines
+            .filter(|(_, line)| events.insert(line.event_id.clone()))
+            .map(|(channel, line)| (channel, line.text))
+            .collect()
     }
 
     /// Who is called first for an alarm.
@@ -121,7 +126,57 @@ async fn overrides_that_cannot_be_read_leave_the_file_and_call_somebody() {
     let settings = fixture.current().await;
     let asked = asked("charlie", "2026-11-17T00:00:00Z", "2026-11-18T00:00:00Z");
     // Nothing is written over what nobody can read.
-    fixture.place(&settings, "bravo").take_over(&asked, now()).await.unwrap_err();
+    let place = fixture.place(&settings, "bravo");
+    assert_eq!(place.take_over(&asked, now()).await.unwrap(), Err(NotMade::Unread));
+    place.remove("id", now()).await.unwrap_err();
+    // Whoever empties it is given what is lost.
+    let lost = place.remove_all(now()).await.unwrap();
+    assert_eq!(lost, Removed { removed: Vec::new(), unread: Some("\"no record\"".to_owned()) });
+    let made = place.take_over(&asked, now()).await.unwrap().unwrap();
+    let lost = place.remove_all(now()).await.unwrap();
+    assert_eq!((lost.removed[0].id.as_str(), lost.unread), (made.id.as_str(), None));
+}
+
+#[tokio::test]
+async fn overrides_of_many_at_once_are_told_once_each_and_only_those_that_are_stored() {
+    let fixture = fixture(CONFIG);
+    let settings = fixture.current().await;
+    let asks = (0..8).map(|index| {
+        let person = ["alpha", "bravo", "charlie"][index % 3];
+        asked(person, "2026-11-17T00:00:00Z", &format!("2026-11-{}T00:00:00Z", 20 + index))
+    });
+    let asks: Vec<Asked> = asks.collect();
+    let place = fixture.place(&settings, "bravo");
+    // The first one gives up, and the second one tries twice.
+    fixture.backend.store.conflict(12);
+    let made = asks.iter().map(|asked| place.take_over(asked, now()));
+    let made = futures_util::future::join_all(made).await;
+    let stored = overrides::read(fixture.escalate.store.as_ref(), now()).await.unwrap().overrides;
+    let ids = |ids: Vec<String>| ids.into_iter().collect::<std::collections::BTreeSet<_>>();
+    let answered = made.into_iter().filter_map(Result::ok).map(|made| made.unwrap().id).collect();
+    let kept = stored.iter().map(|over| over.id.clone()).collect();
+    assert_eq!(ids(answered), ids(kept));
+    assert_eq!((fixture.told().len(), stored.len()), (7, 7));
+}
+
+#[tokio::test]
+async fn override_that_was_not_told_is_told_when_it_is_asked_for_again() {
+    let fixture = fixture(CONFIG);
+    let settings = fixture.current().await;
+    let asked = asked("charlie", "2026-11-17T00:00:00Z", "2026-11-18T00:00:00Z");
+    let place = fixture.place(&settings, "bravo");
+    let made = place.take_over(&asked, now()).await.unwrap().unwrap();
+    let first = fixture.told();
+    place.take_over(&asked, now()).await.unwrap().unwrap();
+    place.remove(&made.id, now()).await.unwrap().unwrap();
+    let later = now() + SignedDuration::from_secs(5);
+    assert_eq!(place.remove(&made.id, later).await.unwrap(), None);
+    let queued: Vec<_> =
+        fixture.backend.queue.sent().iter().filter_map(|sent| sent.lines()).collect();
+    assert_eq!((queued.len(), fixture.told().len()), (4, 2));
+    assert_eq!(queued[0].lines[0].text, queued[1].lines[0].text);
+    assert_eq!(queued[2].lines[0].text, queued[3].lines[0].text);
+    assert_eq!(first[0].1, queued[0].lines[0].text);
 }
 
 #[tokio::test]
