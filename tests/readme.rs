@@ -125,10 +125,10 @@ fn commands_of_the_pages_run() {
         }
         let arguments = typed.strip_prefix("cargo run -- ");
         let arguments = arguments.unwrap_or_else(|| panic!("{page}: no test runs {typed:?}"));
-        let is_sent = ["send ", "alarm "].iter().any(|command| arguments.starts_with(command));
+        let is_sent =
+            ["send ", "alarm ", "raise "].iter().any(|command| arguments.starts_with(command));
         let to = is_sent.then_some(["--to", address]).into_iter().flatten();
-        let mut child =
-            ringdown(folder.path()).args(arguments.split(' ')).args(to).spawn().unwrap();
+        let mut child = ringdown(folder.path()).args(words(arguments)).args(to).spawn().unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
         assert!(child.wait_with_output().unwrap().status.success(), "{page}: {line}");
     }
@@ -136,7 +136,7 @@ fn commands_of_the_pages_run() {
 
 /// What begins the commands for a reader's own account or files, the options that it takes, and why it is not run from
 /// here: so that much is checked of them.
-const ELSEWHERE: [(&str, &[&str], &str); 18] = [
+const ELSEWHERE: [(&str, &[&str], &str); 19] = [
     (
         "twilio api:events:v1:sinks:create ",
         &["--description", "--sink-type", "--sink-configuration"],
@@ -148,6 +148,7 @@ const ELSEWHERE: [(&str, &[&str], &str); 18] = [
         "a Twilio account",
     ),
     ("twilio api:events:v1:sinks:test:create ", &["--sid"], "a Twilio account"),
+    ("twilio phone-numbers:update ", &["--sms-url"], "a Twilio account"),
     (
         "twilio api:messaging:v1:services:update ",
         &["--sid", "--status-callback"],
@@ -193,6 +194,20 @@ const ELSEWHERE: [(&str, &[&str], &str); 18] = [
     ("cargo clippy ", &["--workspace", "--all-targets", "--"], "the suite `check` runs it"),
 ];
 
+/// The words of a command, as a shell has them: blanks between quotes part nothing.
+fn words(line: &str) -> Vec<String> {
+    let (mut words, mut quote) = (vec![String::new()], None);
+    for character in line.chars() {
+        match (quote, character) {
+            (Some(open), _) if open == character => quote = None,
+            (None, '\'' | '"') => quote = Some(character),
+            (None, ' ') => words.push(String::new()),
+            _ => words.last_mut().unwrap().push(character),
+        }
+    }
+    words
+}
+
 #[test]
 fn commands_for_elsewhere_can_be_typed() {
     let template = fs::read_to_string(root("template.yaml")).unwrap();
@@ -205,8 +220,8 @@ fn commands_for_elsewhere_can_be_typed() {
         used.insert(known);
         count += 1;
         if let Some((_, typed)) = line.split_once("-- ").filter(|_| line.starts_with("cargo run")) {
-            let typed = typed.split(" > ").next().unwrap().split(' ').map(Into::into);
-            let parsed = ringdown::commands::parse(typed);
+            let typed = words(typed.split(" > ").next().unwrap());
+            let parsed = ringdown::commands::parse(typed.into_iter().map(Into::into));
             parsed.unwrap_or_else(|error| panic!("{page}: {line}: {error}"));
             continue;
         }
