@@ -128,7 +128,11 @@ fn commands_of_the_pages_run() {
         let is_sent =
             ["send ", "alarm ", "raise "].iter().any(|command| arguments.starts_with(command));
         let to = is_sent.then_some(["--to", address]).into_iter().flatten();
-        let mut child = ringdown(folder.path()).args(words(arguments)).args(to).spawn().unwrap();
+        let mut child = ringdown(folder.path())
+            .args(shlex::split(arguments).unwrap())
+            .args(to)
+            .spawn()
+            .unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
         assert!(child.wait_with_output().unwrap().status.success(), "{page}: {line}");
     }
@@ -194,20 +198,6 @@ const ELSEWHERE: [(&str, &[&str], &str); 19] = [
     ("cargo clippy ", &["--workspace", "--all-targets", "--"], "the suite `check` runs it"),
 ];
 
-/// The words of a command, as a shell has them: blanks between quotes part nothing.
-fn words(line: &str) -> Vec<String> {
-    let (mut words, mut quote) = (vec![String::new()], None);
-    for character in line.chars() {
-        match (quote, character) {
-            (Some(open), _) if open == character => quote = None,
-            (None, '\'' | '"') => quote = Some(character),
-            (None, ' ') => words.push(String::new()),
-            _ => words.last_mut().unwrap().push(character),
-        }
-    }
-    words
-}
-
 #[test]
 fn commands_for_elsewhere_can_be_typed() {
     let template = fs::read_to_string(root("template.yaml")).unwrap();
@@ -220,7 +210,7 @@ fn commands_for_elsewhere_can_be_typed() {
         used.insert(known);
         count += 1;
         if let Some((_, typed)) = line.split_once("-- ").filter(|_| line.starts_with("cargo run")) {
-            let typed = words(typed.split(" > ").next().unwrap());
+            let typed = shlex::split(typed.split(" > ").next().unwrap()).unwrap();
             let parsed = ringdown::commands::parse(typed.into_iter().map(Into::into));
             parsed.unwrap_or_else(|error| panic!("{page}: {line}: {error}"));
             continue;

@@ -13,7 +13,7 @@ use super::super::sessions::SessionsCommand;
 use super::*;
 
 fn typed(line: &str) -> Result<CommandLine, clap::Error> {
-    parse(line.split_whitespace().map(OsString::from))
+    parse(shlex::split(line).unwrap().into_iter().map(OsString::from))
 }
 
 /// The command of a line that has one.
