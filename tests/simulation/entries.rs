@@ -232,8 +232,9 @@ impl World {
                 let ending = before.and_then(Incident::ending);
                 let flap_window = incident.policy.flap_window;
                 let ended_at = before.and_then(|before| before.ended_at);
-                let is_soon =
-                    ended_at.is_some_and(|at| self.timestamp().duration_since(at) <= flap_window);
+                // Whoever decides it has the time at which their request came.
+                let began = Timestamp::from_millisecond(self.began).unwrap_or(self.timestamp());
+                let is_soon = ended_at.is_some_and(|at| began.duration_since(at) <= flap_window);
                 match ending {
                     _ if told.owner.is_some() => {}
                     Some(Ending::ByHand(by)) if is_soon && self.only_goes_on(&incident.id) => {
