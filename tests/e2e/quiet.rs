@@ -66,13 +66,25 @@ async fn lines(server: &Server) -> Vec<String> {
     texts.filter(|text| text.starts_with(FLOW)).map(str::to_owned).collect()
 }
 
+/// Whether there are so many lines soon: whoever looks at Flows once a minute is given the time to do so, and an hour does
+/// not pass meanwhile.
+async fn has_lines(server: &Server, count: usize) -> bool {
+    for _ in 0..10 {
+        if lines(server).await.len() >= count {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    false
+}
+
 /// Passes minutes until there are so many lines, and some minutes more, in which there is no other.
 async fn says(server: &Server, count: usize) -> Vec<String> {
     for _ in 0..60 {
-        if lines(server).await.len() >= count {
+        push(server, Duration::from_secs(61)).await;
+        if has_lines(server, count).await {
             break;
         }
-        push(server, Duration::from_secs(61)).await;
     }
     for _ in 0..4 {
         push(server, Duration::from_secs(61)).await;
