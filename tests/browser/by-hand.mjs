@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PATIENCE, PHONE, check, expect, fitsNarrow, folder, open, origin, sound } from "./browser.mjs";
 
 /** Presses Tab until the element of this selector has the focus. */
-async function tabTo(page, selector) {
+export async function tabTo(page, selector) {
   for (let presses = 0; presses < 80; presses += 1) {
     if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
     await page.keyboard.press("Tab");
