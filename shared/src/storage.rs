@@ -13,6 +13,7 @@ pub mod gauges;
 pub mod hours;
 pub mod incidents;
 pub mod messages;
+mod one;
 pub mod opt_outs;
 pub mod overrides;
 pub mod pauses;

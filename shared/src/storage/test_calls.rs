@@ -3,18 +3,14 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::records::{self, InCall, RETENTION};
-use super::{Condition, Key, Put, Store, all_records};
+use super::{Key, Store, all_records, one};
 use crate::Error;
 use crate::domain::test_calls::TestCalls;
 
 /// The partition of test calls, by the names of people.
 pub const TEST_CALLS: &str = "test-calls";
-/// How often a record is read again that somebody else has written meanwhile.
-const MAX_RACES: u32 = 10;
 
 /// Everybody's, by name. A record that cannot be read is left out.
 ///
@@ -39,8 +35,10 @@ pub async fn change<E>(
     change: impl Fn(&TestCalls) -> Result<TestCalls, E>,
 ) -> Result<Result<TestCalls, E>, Error> {
     let key = Key::new(TEST_CALLS, person);
-    let change = |calls: Option<TestCalls>| change(&calls.unwrap_or_default());
-    change_record(store, key, now, change, TestCalls::over_at).await
+    let change = |calls: Option<TestCalls>| {
+        change(&calls.unwrap_or_default()).map(|calls| (calls.clone(), calls))
+    };
+    one::change(store, key, now, change, TestCalls::over_at).await
 }
 
 /// Takes this person until `until` for the test call of this id, as an incident takes them for its call: until then no
@@ -115,34 +113,8 @@ async fn change_lease(
     person: &str,
     now: Timestamp,
     change: impl Fn(Option<InCall>) -> Result<InCall, ()>,
-) -> Result<Result<InCall, ()>, Error> {
+) -> Result<Result<(), ()>, Error> {
     let expires_at = |call: &InCall| call.until.max(now).checked_add(RETENTION).ok();
-    change_record(store, records::person(person), now, change, expires_at).await
-}
-
-async fn change_record<T: DeserializeOwned + Serialize, E>(
-    store: &dyn Store,
-    key: Key,
-    now: Timestamp,
-    change: impl Fn(Option<T>) -> Result<T, E>,
-    expires_at: impl Fn(&T) -> Option<Timestamp>,
-) -> Result<Result<T, E>, Error> {
-    let mut races = 0;
-    loop {
-        let record = store.load(std::slice::from_ref(&key), now).await?.pop().flatten();
-        let condition =
-            record.as_ref().map_or(Condition::Absent, |record| Condition::At(record.revision));
-        let after = match change(record.and_then(|record| serde_json::from_str(&record.body).ok()))
-        {
-            Ok(after) => after,
-            Err(why) => return Ok(Err(why)),
-        };
-        // Texts and times always serialise.
-        let body = serde_json::to_string(&after).unwrap_or_default();
-        let put = Put { key: key.clone(), body, condition, expires_at: expires_at(&after) };
-        match store.write(&[put.into()], now).await {
-            Err(Error::Conflict { .. }) if races < MAX_RACES => races += 1,
-            written => return written.map(|()| Ok(after)),
-        }
-    }
+    let change = |call| change(call).map(|call| (call, ()));
+    one::change(store, records::person(person), now, change, expires_at).await
 }
