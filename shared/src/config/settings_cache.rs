@@ -18,8 +18,8 @@ use crate::Error;
 use crate::domain::metrics::catalogue::CONFIG_REJECTED;
 use crate::domain::routes::Line;
 use crate::domain::text::cut_section;
-use crate::storage::messages::{Lines, Task};
-use crate::storage::{Increment, Queue, QueueName, Store};
+use crate::storage::messages::Lines;
+use crate::storage::{Increment, Queue, Store};
 
 /// Reads the values that this function may know: from SSM, or on one machine from `.env` and `ringdown.toml`.
 pub type Fetch =
@@ -357,9 +357,7 @@ impl Fallback {
         settings: &Settings,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let channels = settings.config.routes.channels();
-        let channel = channels.iter().find(|channel| *channel == "default").or(channels.first());
-        let Some(channel) = channel else { return Ok(()) };
+        let Some(channel) = settings.config.routes.usual_channel() else { return Ok(()) };
         let line = Line {
             event_type: "configuration".to_owned(),
             event_id: id.to_owned(),
@@ -368,7 +366,6 @@ impl Fallback {
             failed: false,
             asks: false,
         };
-        let lines = Lines::new(channel.clone(), now, vec![line]);
-        queue.send(QueueName::Slack, Task::Lines(lines).to_body(), channel, None).await
+        Lines::new(channel.to_owned(), now, vec![line]).send(queue).await
     }
 }

@@ -146,10 +146,9 @@ impl Routes {
 
     /// Twilio's test event is shown even if no route asks for it: somebody is waiting for it.
     fn test_line(&self, event: &Event) -> Option<(String, Line)> {
-        let channel =
-            self.channels.iter().find(|name| *name == "default").or(self.channels.first())?;
+        let channel = self.usual_channel()?;
         let text = ":white_check_mark: Twilio's test event arrived: the sink works.";
-        Some((channel.clone(), self.named(event, "test event", text, false)))
+        Some((channel.to_owned(), self.named(event, "test event", text, false)))
     }
 
     fn named(&self, event: &Event, route: &str, text: &str, failed: bool) -> Line {

@@ -36,9 +36,7 @@ impl Work<'_> {
         if hash == before {
             return Ok(());
         }
-        let channels = self.settings.config.routes.channels();
-        let channel = channels.iter().find(|channel| *channel == "default").or(channels.first());
-        if let Some(channel) = channel {
+        if let Some(channel) = self.settings.config.routes.usual_channel() {
             let line = Line {
                 event_type: "lost-shifts".to_owned(),
                 event_id: hex(&Sha256::digest(format!("{before} {hash} {}", revision(record)))[..8]),

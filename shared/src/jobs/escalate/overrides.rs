@@ -10,8 +10,8 @@ use crate::config::file::{Config, Escalation, Roster};
 use crate::domain::routes::Line;
 use crate::domain::schedule::{Asked, Known, NotMade, Schedule, StoredOverride, StoredOverrides};
 use crate::domain::text::{SlackContext, cut_section, escape, local_day};
-use crate::storage::messages::{Lines, Task};
-use crate::storage::{Queue, QueueName, Store, overrides};
+use crate::storage::messages::Lines;
+use crate::storage::{Queue, Store, overrides};
 use crate::{Error, random};
 
 /// How often the record is read again that somebody else has written meanwhile.
@@ -166,7 +166,7 @@ impl Place<'_> {
         self.tell(over, "removed", &said_removed(&self.config.escalation, over, by)).await
     }
 
-    /// Tells the channels of the policies that call by this schedule; if there are none, the first channel.
+    /// Tells the channels of the policies that call by this schedule; if there are none, the usual channel.
     async fn tell(&self, over: &StoredOverride, what: &str, text: &str) -> Result<(), Error> {
         for channel in channels(self.config, &over.schedule) {
             let line = Line {
@@ -177,11 +177,7 @@ impl Place<'_> {
                 failed: false,
                 asks: false,
             };
-            let lines = Lines::new(channel.clone(), over.at, vec![line]);
-            for lines in lines.split() {
-                let body = Task::Lines(lines).to_body();
-                self.queue.send(QueueName::Slack, body, &channel, None).await?;
-            }
+            Lines::new(channel, over.at, vec![line]).send(self.queue).await?;
         }
         Ok(())
     }
@@ -197,9 +193,7 @@ fn channels(config: &Config, schedule: &str) -> Vec<String> {
         }
     }
     if channels.is_empty() {
-        let all = config.routes.channels();
-        let first = all.iter().find(|channel| *channel == "default").or(all.first());
-        channels.extend(first.cloned());
+        channels.extend(config.routes.usual_channel().map(str::to_owned));
     }
     channels
 }

@@ -11,9 +11,8 @@ use crate::config::Settings;
 use crate::domain::escalation::Incident;
 use crate::domain::routes::Line;
 use crate::jobs::twilio_api::twilio_api;
-use crate::storage::messages::WakeUp;
-use crate::storage::messages::{Lines, Task};
-use crate::storage::{Increment, Queue, QueueName, Store, incidents};
+use crate::storage::messages::{Lines, WakeUp};
+use crate::storage::{Increment, Queue, Store, incidents};
 use crate::twilio::rest::Api;
 
 /// A request or message that has come in.
@@ -72,13 +71,7 @@ impl<'a> Work<'a> {
         lines: Vec<Line>,
     ) -> Result<(), Error> {
         let lines = Lines::new(channel.to_owned(), self.now, lines);
-        let lines = Lines { incident: incident.map(str::to_owned), ..lines };
-        for lines in lines.split() {
-            self.queue()
-                .send(QueueName::Slack, Task::Lines(lines).to_body(), channel, None)
-                .await?;
-        }
-        Ok(())
+        Lines { incident: incident.map(str::to_owned), ..lines }.send(self.queue()).await
     }
 
     /// Adds to counters. What goes wrong with that is logged, and nothing else.

@@ -94,6 +94,18 @@ impl Lines {
         };
         parts.into_iter().map(part).collect()
     }
+
+    /// Queues them for their channel.
+    ///
+    /// # Errors
+    /// The queue does not take them.
+    pub async fn send(self, queue: &dyn Queue) -> Result<(), Error> {
+        for lines in self.split() {
+            let channel = lines.channel.clone();
+            queue.send(QueueName::Slack, Task::Lines(lines).to_body(), &channel, None).await?;
+        }
+        Ok(())
+    }
 }
 
 impl Task {
