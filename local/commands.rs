@@ -31,6 +31,7 @@ pub fn printed(line: std::io::Result<()>) {
     }
 }
 
+mod acting;
 pub mod alarm;
 pub mod arguments;
 pub mod callbacks;

@@ -50,9 +50,7 @@ Examples:
 /// Posts files to `/alarms`, with `ALARMS_TOKEN` or else the start token of the server whose data folder this is.
 /// `Ok(false)` if something was not understood.
 pub async fn run(options: &AlarmOptions) -> Result<bool, String> {
-    let token = token(&options.folder)?;
-    let to = options.address.to.trim_end_matches('/');
-    let http = shared::http::client().map_err(|error| error.to_string())?;
+    let alarms = Alarms::of(&options.address, &options.folder)?;
     let (mut all_understood, mut answers) = (true, Vec::new());
     for file in &options.files {
         let name = file.display();
@@ -68,11 +66,7 @@ pub async fn run(options: &AlarmOptions) -> Result<bool, String> {
         if !options.as_is {
             body = fresh::moved(body, crate::clock::now());
         }
-        let request = http.post(format!("{to}/alarms")).bearer_auth(token.expose());
-        let answer = request.body(body).timeout(Duration::from_secs(60)).send().await;
-        let answer = answer.map_err(|error| crate::envelope::no_answer(to, &error))?;
-        let status = answer.status().as_u16();
-        let text = shared::http::read_text(answer).await.unwrap_or_default();
+        let (status, text) = alarms.post(body).await?;
         all_understood &= (200..=299).contains(&status);
         let results = serde_json::from_str::<Vec<AlarmResult>>(&text);
         if options.json {
@@ -97,11 +91,45 @@ pub async fn run(options: &AlarmOptions) -> Result<bool, String> {
     Ok(all_understood)
 }
 
-/// What opens `/alarms`: `ALARMS_TOKEN`, or else the start token of the server whose data folder this is.
-pub(super) fn token(folder: &DataFolder) -> Result<Secret, String> {
-    match environment().value("alarms-token") {
-        Some(token) => Ok(Secret::new(token)),
-        None => access::read(folder.path()),
+/// The address that alarms are posted to, with what opens it.
+pub(super) struct Alarms<'a> {
+    to: &'a str,
+    token: Secret,
+    http: reqwest::Client,
+}
+
+impl Alarms<'_> {
+    /// `/alarms` at this address. It is opened by `ALARMS_TOKEN`, or else by the start token of the server whose data
+    /// folder this is.
+    ///
+    /// # Errors
+    /// There is no token.
+    pub(super) fn of<'a>(
+        address: &'a ServerAddress,
+        folder: &DataFolder,
+    ) -> Result<Alarms<'a>, String> {
+        let token = match environment().value("alarms-token") {
+            Some(token) => Secret::new(token),
+            None => access::read(folder.path())?,
+        };
+        let http = shared::http::client().map_err(|error| error.to_string())?;
+        Ok(Alarms { to: address.to.trim_end_matches('/'), token, http })
+    }
+
+    /// Posts this, and gives the status and the text of the answer.
+    ///
+    /// # Errors
+    /// Nobody answers.
+    pub(super) async fn post(
+        &self,
+        body: impl Into<reqwest::Body>,
+    ) -> Result<(u16, String), String> {
+        let request = self.http.post(format!("{}/alarms", self.to));
+        let request = request.bearer_auth(self.token.expose()).timeout(Duration::from_secs(60));
+        let answer = request.body(body).send().await;
+        let answer = answer.map_err(|error| crate::envelope::no_answer(self.to, &error))?;
+        let status = answer.status().as_u16();
+        Ok((status, shared::http::read_text(answer).await.unwrap_or_default()))
     }
 }
 

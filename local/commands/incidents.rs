@@ -2,8 +2,6 @@
 
 mod act;
 
-use std::time::Duration;
-
 use clap::Args;
 use serde::Serialize;
 use shared::domain::escalation::{Incident, State};
@@ -12,7 +10,6 @@ use shared::storage::Store;
 use shared::storage::incidents::all;
 use shared::{Error, Timestamp};
 
-pub(super) use self::act::named;
 pub use self::act::{IncidentsCommand, Which, act};
 use super::arguments::{ConfigFile, DataFolder};
 use crate::clock::now;
@@ -49,9 +46,6 @@ Examples:
 
 /// How many alarms of an incident are named.
 const MAX_NAMED_ALARMS: usize = 4;
-/// How often the outcome of a request is looked for, and how long the pause between is.
-pub(super) const MAX_POLLS: u32 = 40;
-pub(super) const PAUSE: Duration = Duration::from_millis(250);
 
 /// An open incident, as `--json` prints it: without phone numbers.
 #[derive(Serialize)]

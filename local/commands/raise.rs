@@ -1,13 +1,12 @@
 //! `ringdown raise`: an incident by hand, at a running server or a deployment.
 
-use std::time::Duration;
-
 use clap::Args;
 use serde::Serialize;
 use shared::domain::alarm::MAX_RAISED_CHARS;
 use shared::jobs::escalate::intake::AlarmResult;
 
-use super::alarm::{WRONG_TOKEN, token};
+use super::acting::named;
+use super::alarm::{Alarms, WRONG_TOKEN};
 use super::arguments::{DataFolder, ServerAddress};
 use crate::output::json;
 
@@ -58,10 +57,8 @@ pub async fn run(options: &RaiseOptions) -> Result<bool, String> {
     if options.person.as_deref().is_some_and(|person| person.trim().is_empty()) {
         return Err("--as: expected a name".to_owned());
     }
-    let token = token(&options.folder)?;
-    let to = options.address.to.trim_end_matches('/');
-    let http = shared::http::client().map_err(|error| error.to_string())?;
-    let by = super::incidents::named(options.person.as_deref());
+    let alarms = Alarms::of(&options.address, &options.folder)?;
+    let by = named(options.person.as_deref());
     let text: String = options.text.chars().take(MAX_RAISED_CHARS + 1).collect();
     if text.chars().count() > MAX_RAISED_CHARS {
         say_error!("warning: the text is cut after {MAX_RAISED_CHARS} characters");
@@ -70,12 +67,7 @@ pub async fn run(options: &RaiseOptions) -> Result<bool, String> {
     if let Some(policy) = &options.policy {
         body["policy"] = policy.as_str().into();
     }
-    let request = http.post(format!("{to}/alarms")).bearer_auth(token.expose());
-    let request = request.body(body.to_string()).timeout(Duration::from_secs(60));
-    let answer = request.send().await;
-    let answer = answer.map_err(|error| crate::envelope::no_answer(to, &error))?;
-    let status = answer.status().as_u16();
-    let text = shared::http::read_text(answer).await.unwrap_or_default();
+    let (status, text) = alarms.post(body.to_string()).await?;
     let results = serde_json::from_str::<Vec<AlarmResult>>(&text).unwrap_or_default();
     let incident = results.into_iter().find_map(|result| match result {
         AlarmResult::Incident { incident, .. } => Some(incident),

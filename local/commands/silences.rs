@@ -12,9 +12,9 @@ use shared::jobs::escalate::silences::{MAX_BY_HAND, request_end, request_silence
 use shared::storage::{Queue, Store};
 use shared::{Error, Timestamp};
 
+use super::acting::{named, soon, unknown};
 use super::arguments::{ConfigFile, DataFolder};
-use super::incidents::{MAX_POLLS, PAUSE, named};
-use crate::clock::{now, sleep};
+use crate::clock::now;
 use crate::output::{json, printable};
 
 /// What was typed behind `silences`.
@@ -113,13 +113,8 @@ pub async fn run(
     config: &Config,
     options: &SilencesOptions,
 ) -> Result<bool, Error> {
-    let known = &config.escalation.people;
-    if let Some(name) = options.person.as_ref().filter(|name| !known.contains_key(*name)) {
-        let known: Vec<&str> = known.keys().map(String::as_str).collect();
-        let (name, known) = (printable(name), printable(&known.join(", ")));
-        let text =
-            format!("the configuration has nobody of the name {name:?}, expected one of: {known}");
-        return Ok(told(options, None, "refused", text));
+    if let Some(wrong) = unknown(&[options.person.as_deref()], &config.escalation.people) {
+        return Ok(told(options, None, "refused", wrong));
     }
     match &options.command {
         None => list(store, config, options.json).await.map(|()| true),
@@ -187,12 +182,9 @@ async fn make(
 ) -> Result<bool, Error> {
     let (id, until) = (silence.id(), silence.until);
     request_silence(queue, silence).await?;
-    for _ in 0..MAX_POLLS {
-        if stored(store, now()).await?.iter().any(|silence| silence.id() == id) {
-            let text = format!("{id} is made, until {until:.0}");
-            return Ok(told(options, Some(id), "done", text));
-        }
-        sleep(PAUSE).await;
+    if soon(async || has(store, &id).await).await? {
+        let text = format!("{id} is made, until {until:.0}");
+        return Ok(told(options, Some(id), "done", text));
     }
     let text = format!("{id}: that is asked for, and done as soon as a server takes it");
     Ok(told(options, Some(id), "asked", text))
@@ -214,15 +206,17 @@ async fn end(
     };
     request_end(queue, silence, &named(options.person.as_deref())).await?;
     let id = silence.id();
-    for _ in 0..MAX_POLLS {
-        if stored(store, now()).await?.iter().all(|silence| silence.id() != id) {
-            let text = format!("{id} is over");
-            return Ok(told(options, Some(id), "done", text));
-        }
-        sleep(PAUSE).await;
+    if soon(async || Ok(!has(store, &id).await?)).await? {
+        let text = format!("{id} is over");
+        return Ok(told(options, Some(id), "done", text));
     }
     let text = format!("{id}: that is asked for, and done as soon as a server takes it");
     Ok(told(options, Some(id), "asked", text))
+}
+
+/// Whether there is a silence of this id that is not over.
+async fn has(store: &dyn Store, id: &str) -> Result<bool, Error> {
+    Ok(stored(store, now()).await?.iter().any(|silence| silence.id() == id))
 }
 
 async fn list(store: &dyn Store, config: &Config, is_json: bool) -> Result<(), Error> {

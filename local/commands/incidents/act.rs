@@ -5,17 +5,15 @@ use jiff::SignedDuration;
 use serde::Serialize;
 use shared::config::file::Config;
 use shared::domain::escalation::{Act, Asker, Event, Incident, Refusal};
-use shared::jobs::escalate::acts::{
-    self, AT_THE_COMMAND_LINE, Requested, note, request_of, tidied,
-};
+use shared::jobs::escalate::acts::{self, Requested, note, request_of, tidied};
 use shared::jobs::escalate::silences::is_silenced;
 use shared::storage::incidents::one;
 use shared::storage::{Queue, Store};
 use shared::{Error, Timestamp};
 
 use super::IncidentsOptions;
-use super::{MAX_POLLS, PAUSE};
-use crate::clock::{now, sleep};
+use crate::clock::now;
+use crate::commands::acting::{named, soon, unknown};
 use crate::output::{json, printable};
 
 /// What can be done with an incident.
@@ -171,14 +169,6 @@ impl IncidentsCommand {
     }
 }
 
-/// How people are told of whoever acts here, under a person's name or none.
-pub(in crate::commands) fn named(person: Option<&str>) -> String {
-    match person {
-        Some(person) => format!("{person}, at the command line"),
-        None => AT_THE_COMMAND_LINE.to_owned(),
-    }
-}
-
 /// As whom somebody acts here.
 fn asker(person: Option<&str>) -> Asker {
     let told = named(person);
@@ -204,15 +194,10 @@ pub async fn act(
         Ok(false)
     };
     let people = [options.person.as_deref(), command.about()];
-    if people.iter().any(Option::is_some) {
-        let known = &config?.escalation.people;
-        if let Some(name) = people.into_iter().flatten().find(|name| !known.contains_key(*name)) {
-            let known: Vec<&str> = known.keys().map(String::as_str).collect();
-            let (name, known) = (printable(name), printable(&known.join(", ")));
-            return refused(format!(
-                "the configuration has nobody of the name {name:?}, expected one of: {known}"
-            ));
-        }
+    if people.iter().any(Option::is_some)
+        && let Some(wrong) = unknown(&people, &config?.escalation.people)
+    {
+        return refused(wrong);
     }
     let asker = asker(options.person.as_deref());
     let Some(kept) = one(store, id, at).await? else { return refused(no_incident(id, options)) };
@@ -233,12 +218,9 @@ pub async fn act(
         Requested::Refused(refusal) => return refused(in_words(id, &refusal)),
         Requested::Changed => return refused(no_incident(id, options)),
     }
-    for _ in 0..MAX_POLLS {
-        if is_done(store, &before, &asked, &asker).await? {
-            told(options, id, "done", done_text(id, &asked, &asker));
-            return Ok(true);
-        }
-        sleep(PAUSE).await;
+    if soon(async || is_done(store, &before, &asked, &asker).await).await? {
+        told(options, id, "done", done_text(id, &asked, &asker));
+        return Ok(true);
     }
     let text = match asked {
         Act::Resolve => {

@@ -72,15 +72,7 @@ impl Twilio {
         body: &str,
     ) -> Result<Arc<Text>, &'static str> {
         let number = self.answers_to(setup, phone).ok_or("nobody has texted this phone yet")?;
-        let text = self.receive_text(TextOrder {
-            account: SANDBOX_ACCOUNT.to_owned(),
-            direction: Direction::Inbound,
-            to: number.clone(),
-            from: Some(phone.to_owned()),
-            service: None,
-            body: body.to_owned(),
-            status_callback: None,
-        });
+        let text = self.receive_text(TextOrder::inbound(phone, &number, body));
         if let Some(keyword) = Keyword::read(body) {
             match keyword {
                 Keyword::Stop => _ = self.records().opted_out.insert(phone.to_owned()),

@@ -14,7 +14,7 @@ use super::direction::Direction;
 use super::journal::push_bounded;
 use super::twiml::Method;
 use super::webhook::Webhook;
-use super::{MAX_RECORDS, Twilio};
+use super::{MAX_RECORDS, SANDBOX_ACCOUNT, Twilio};
 use crate::demo::is_demo_caller;
 use crate::host::{later, spawn};
 
@@ -73,6 +73,21 @@ pub(super) struct TextOrder {
     pub(super) service: Option<String>,
     pub(super) body: String,
     pub(super) status_callback: Option<String>,
+}
+
+impl TextOrder {
+    /// A phone sends a text to a number of ours.
+    pub(super) fn inbound(phone: &str, number: &str, body: &str) -> TextOrder {
+        TextOrder {
+            account: SANDBOX_ACCOUNT.to_owned(),
+            direction: Direction::Inbound,
+            to: number.to_owned(),
+            from: Some(phone.to_owned()),
+            service: None,
+            body: body.to_owned(),
+            status_callback: None,
+        }
+    }
 }
 
 /// The status of a text.

@@ -128,15 +128,7 @@ impl Twilio {
     ) -> Result<Arc<Text>, Unreached> {
         let stored = self.published(setup, flow_sid)?;
         let number = stored.number().to_owned();
-        let text = self.receive_text(TextOrder {
-            account: SANDBOX_ACCOUNT.to_owned(),
-            direction: Direction::Inbound,
-            to: number.clone(),
-            from: Some(phone.to_owned()),
-            service: None,
-            body: body.to_owned(),
-            status_callback: None,
-        });
+        let text = self.receive_text(TextOrder::inbound(phone, &number, body));
         let fields = text.inbound_fields();
         if let Some(active) = self.conversation(flow_sid, phone) {
             active.reply(parameters(fields));
