@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use shared::config::file::Config;
+use shared::domain::e164::E164;
 use shared::domain::sign_in::{LINK_LIFETIME, Link};
 use shared::random;
 use shared::storage::Store;
@@ -118,8 +119,8 @@ pub async fn list(store: &dyn Store, config: &Config, is_json: bool) -> Result<(
     Ok(())
 }
 
-fn phone<'a>(config: &'a Config, person: &str) -> Option<&'a str> {
-    config.escalation.people.get(person).map(|person| person.phone.as_str())
+fn phone<'a>(config: &'a Config, person: &str) -> Option<&'a E164> {
+    config.escalation.people.get(person).map(|person| &person.phone)
 }
 
 /// Ends the sessions of a person, or the one of an id; `Ok(false)` if there is none.

@@ -74,7 +74,7 @@ fn alarms(triggers: Arc<Triggers>) -> AlarmSource {
 fn setup(settings: &config::Settings, is_demo: bool, now: Timestamp) -> Setup {
     let people = settings.config.escalation.people.iter().map(|(name, person)| Person {
         name: name.clone(),
-        phone: person.phone.clone(),
+        phone: person.phone.as_str().to_owned(),
         slack: person.slack.clone(),
     });
     let channels = settings.config.routes.channels().iter().map(|name| Channel {

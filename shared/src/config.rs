@@ -22,6 +22,7 @@ use crate::domain::text::SlackContext;
 use crate::http::base_url::{self, BaseUrlError};
 use crate::secret::Secret;
 use crate::slack::client::Destination;
+use crate::twilio::rest::FromNumber;
 use chosen::Chosen;
 use file::Config;
 pub use last_good::{PARTITION, forget_kept, kept_config, kept_names};
@@ -190,6 +191,11 @@ impl Settings {
     /// The secret of this name.
     pub fn secret(&self, name: &str) -> Option<Secret> {
         self.value(name).map(Secret::new)
+    }
+
+    /// The number that calls and texts.
+    pub fn from_number(&self) -> Option<FromNumber> {
+        self.value("twilio/from-number").map(FromNumber::new)
     }
 
     /// The URL that Twilio and people call us by, without a slash at its end; on one machine where none is set, that of

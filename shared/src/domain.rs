@@ -4,7 +4,7 @@
 //!    channel, with which text.
 //!    [`sns`]: what of a message of SNS is signed, and where its URLs may point.
 //! 2. [`schedule`]: who is on call when. [`silence`]: when nobody is called for which alarms.
-//! 3. [`escalation`]: who is called, when, and what came of it.
+//! 3. [`escalation`]: who is called, when, and what came of it. [`e164`]: phone numbers.
 //!    [`answers`]: what somebody means who answers a text about an incident.
 //! 4. [`callbacks`]: the statuses of messages and calls, each counted once. [`metrics`]: the catalogue of metrics.
 //!    [`numbers`]: what incidents and callbacks add up to.
@@ -17,6 +17,7 @@
 pub mod alarm;
 pub mod answers;
 pub mod callbacks;
+pub mod e164;
 pub mod escalation;
 pub mod event;
 pub mod executions;

@@ -1,6 +1,7 @@
 //! Whose browser it is that asks: a session that is found by its cookie, beside that of the password.
 
 use shared::config::Settings;
+use shared::domain::e164::E164;
 use shared::domain::sign_in::Session;
 use shared::http::Request;
 use shared::storage::sessions;
@@ -37,8 +38,8 @@ pub(crate) fn is_good(session: &Session, settings: &Settings, now: Timestamp) ->
 }
 
 /// The person's phone number; `None` if the configuration does not know them.
-pub(crate) fn phone<'a>(settings: &'a Settings, person: &str) -> Option<&'a str> {
-    settings.config.escalation.people.get(person).map(|person| person.phone.as_str())
+pub(crate) fn phone<'a>(settings: &'a Settings, person: &str) -> Option<&'a E164> {
+    settings.config.escalation.people.get(person).map(|person| &person.phone)
 }
 
 /// Ends the session of this browser, and gives what makes it forget its cookie; `None` if it has none.

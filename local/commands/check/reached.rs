@@ -4,7 +4,6 @@ use serde::Serialize;
 use shared::Timestamp;
 use shared::config::file::{Config, Escalation, Instead, Roster, UnreadCalendar, glob_matches};
 use shared::domain::escalation::Policy;
-use shared::domain::text::mask_numbers;
 
 /// What an alarm reaches, as `--json` prints it.
 #[derive(Serialize)]
@@ -64,7 +63,7 @@ pub(super) fn roster(
     policy: &Policy,
 ) -> String {
     let person = |name: &String| {
-        let phone = escalation.people.get(name).map(|person| mask_numbers(&person.phone));
+        let phone = escalation.people.get(name).map(|person| person.phone.masked());
         format!("{name} ({})", phone.unwrap_or_default())
     };
     let names = policy.roster.iter().map(person).collect::<Vec<_>>().join(", ");

@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::path::Path;
 
-use shared::config::file::is_e164;
 use shared::config::{Environment, Rejected, Settings, Simulated};
+use shared::domain::e164::E164;
 use shared::start_token::StartToken;
 
 use super::super::arguments::{DataFolder, ServerAddress};
@@ -17,7 +17,7 @@ fn caller(environment: &Environment, is_simulated: bool) -> &'static str {
     match has("twilio/account-sid") {
         true if !has("twilio/auth-token") => "nobody: TWILIO_AUTH_TOKEN is missing",
         true if !has("twilio/from-number") => "nobody: TWILIO_FROM_NUMBER is missing",
-        true if !environment.value("twilio/from-number").is_some_and(is_e164) => {
+        true if environment.value("twilio/from-number").and_then(E164::parse).is_none() => {
             "nobody: TWILIO_FROM_NUMBER is no number in E.164, like +15005550006"
         }
         true if !has("public-base-url") => {

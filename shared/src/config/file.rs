@@ -42,7 +42,6 @@ pub use parts::{
     calendar_part, calendars_named, is_calendar, to_parameter, unreadable, why_unreadable,
 };
 use people::PersonTable;
-pub use people::is_e164;
 use problems::Source;
 pub use problems::{Problem, Problems};
 pub use roster::Roster;

@@ -379,6 +379,22 @@ fn a_phone_is_e164_and_one_persons_alone() {
 }
 
 #[test]
+fn person_whose_phone_is_none_is_known_to_all_other_checks() {
+    let told = problems(
+        "[channels.default]\n[people.alpha]\nphone = \"500\"\n[people.bravo]\nphone = \"500\"\n\
+         [[policies]]\nname = \"p\"\nalarms = [\"*\"]\nroster = [\"alpha\", \"bravo\"]\n",
+    );
+    let none = "is no phone number in E.164, expected + and 7 to 15 digits like \"+15005550001\"";
+    let expected = [
+        format!("ringdown.toml:3: people.phone: {none}"),
+        format!("ringdown.toml:5: people.phone: {none}"),
+        "ringdown.toml:5: people.phone: is the phone of alpha too, expected one for each person"
+            .to_owned(),
+    ];
+    assert_eq!(told, expected.join("\n"));
+}
+
+#[test]
 fn the_first_policy_that_matches_is_the_one() {
     let text = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[[policies]]\nname = \"prod\"\n\
                 alarms = [\"prod-*\", \"Live*\"]\nroster = [\"alpha\"]\n[[policies]]\nname = \"rest\"\nalarms = [\"*\"]\n\

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Condition, Key, Put, Store, all_records};
 use crate::Error;
+use crate::domain::e164::E164;
 use crate::domain::escalation::Person;
 use crate::domain::sign_in::hash;
 
@@ -37,13 +38,13 @@ pub struct OptOut {
 }
 
 impl OptOut {
-    fn is_about(&self, phone: &str) -> bool {
+    fn is_about(&self, phone: &E164) -> bool {
         self.number == number_hash(phone)
     }
 }
 
-fn number_hash(phone: &str) -> String {
-    hash("opted out", &[phone])
+fn number_hash(phone: &E164) -> String {
+    hash("opted out", &[phone.as_str()])
 }
 
 fn key(person: &str) -> Key {
@@ -75,7 +76,7 @@ pub async fn all(
 pub async fn one(
     store: &dyn Store,
     person: &str,
-    phone: &str,
+    phone: &E164,
     now: Timestamp,
 ) -> Result<Option<OptOut>, Error> {
     let record = store.load(&[key(person)], now).await?.into_iter().flatten().next();
@@ -90,7 +91,7 @@ pub async fn one(
 pub async fn keep(
     store: &dyn Store,
     person: &str,
-    phone: &str,
+    phone: &E164,
     how: How,
     now: Timestamp,
 ) -> Result<(), Error> {
@@ -115,26 +116,29 @@ pub async fn clear(store: &dyn Store, person: &str, now: Timestamp) -> Result<()
 mod tests {
     use super::*;
     use crate::testing::MemoryBackend;
-    use crate::testing::sample::at;
+    use crate::testing::sample::{self, at};
 
     #[tokio::test]
     async fn opt_out_stands_until_it_is_cleared_or_the_number_changes() {
         let store = MemoryBackend::default().store;
-        let person =
-            |phone: &str| Person { phone: phone.to_owned(), slack: None, text_links: true };
-        let people = |phone: &str| {
+        let person = |phone: &E164| Person { phone: phone.clone(), slack: None, text_links: true };
+        let people = |phone: &E164| {
             BTreeMap::from([
                 ("alpha".to_owned(), person(phone)),
-                ("bravo".to_owned(), person("+15005550002")),
+                ("bravo".to_owned(), person(&sample::phone("+15005550002"))),
             ])
         };
-        let phone = "+15005550001";
+        let phone = &sample::phone("+15005550001");
         keep(&store, "alpha", phone, How::Stop, at(0)).await.expect("kept");
+        // The hash of a number must stay what it is: else whoever has opted out is texted.
+        let hash = "bf4a9a883a63f2ce99ccb05bf7cf6822e25ec9d58d983d90b8cac7ed3b1a863f";
+        let record = store.load(&[key("alpha")], at(1)).await.expect("it").remove(0).expect("kept");
+        assert!(record.body.contains(hash), "{}", record.body);
         let found = all(&store, &people(phone), at(1)).await.expect("all");
         assert_eq!(found.keys().collect::<Vec<_>>(), ["alpha"]);
         assert_eq!((found["alpha"].since, found["alpha"].how), (at(0), How::Stop));
         assert!(one(&store, "alpha", phone, at(1)).await.expect("one").is_some());
-        let other = "+15005550009";
+        let other = &sample::phone("+15005550009");
         assert!(all(&store, &people(other), at(1)).await.expect("all").is_empty());
         assert!(one(&store, "alpha", other, at(1)).await.expect("one").is_none());
         clear(&store, "alpha", at(2)).await.expect("cleared");

@@ -3,12 +3,21 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::alarm::{self, Change};
+use crate::domain::e164::E164;
 use crate::domain::escalation::{Alarm, Busy, CallWith, Incident, Policy, Signal};
 use crate::storage::records::StoredIncident;
 
 /// So many seconds after the samples' first moment, the 17th of March 2030 at 17:46:40 UTC.
 pub fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_900_000_000 + second).unwrap_or(Timestamp::MAX)
+}
+
+/// The phone number of this text.
+///
+/// # Panics
+/// It is none in E.164.
+pub fn phone(text: &str) -> E164 {
+    E164::parse(text).expect("a phone number in E.164")
 }
 
 /// A policy of this name for all alarms: two calls of 25 seconds, by voice, and again after a quarter of an hour.

@@ -2,6 +2,7 @@
 
 use super::callbacks::field;
 use super::voice::escape;
+use crate::domain::e164::E164;
 
 /// The path of the webhook that a number's incoming messages go to.
 pub const PATH: &str = "/twilio/inbound/message";
@@ -13,8 +14,8 @@ const MAX_CHARS: usize = 1_600;
 pub struct InboundText {
     /// Names it: `SM…`. The same one may come twice.
     pub sid: String,
-    /// The sender's number.
-    pub from: String,
+    /// The sender's number; `None` if it is none in E.164, such as a short code or `whatsapp:…`: it is nobody's.
+    pub from: Option<E164>,
     /// Its words.
     pub body: String,
     /// Twilio's own reading of it, where a Messaging Service handles opt-outs: `STOP`, `START` or `HELP`.
@@ -28,7 +29,7 @@ impl InboundText {
         let filled = |name| value(name).filter(|value| !value.is_empty());
         Some(InboundText {
             sid: filled("MessageSid").filter(|sid| sid.len() <= MAX_SID_BYTES)?,
-            from: filled("From")?,
+            from: filled("From").map(|from| E164::parse(&from))?,
             body: value("Body").unwrap_or_default(),
             opt_out_type: filled("OptOutType"),
         })
@@ -53,6 +54,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::testing::sample::phone;
 
     fn fields(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -62,7 +64,7 @@ mod tests {
     fn text_has_its_sender_and_its_name() {
         let form = [("MessageSid", "SM1"), ("From", "+15005550001"), ("Body", "1 KM")];
         let text = InboundText::read(&fields(&form)).expect("a text");
-        assert_eq!((text.sid.as_str(), text.from.as_str()), ("SM1", "+15005550001"));
+        assert_eq!((text.sid.as_str(), text.from), ("SM1", Some(phone("+15005550001"))));
         assert_eq!((text.body.as_str(), text.opt_out_type), ("1 KM", None));
         let long = "S".repeat(MAX_SID_BYTES + 1);
         for form in [
@@ -72,6 +74,15 @@ mod tests {
             vec![("MessageSid", long.as_str()), ("From", "+15005550001")],
         ] {
             assert_eq!(InboundText::read(&fields(&form)), None, "{form:?}");
+        }
+    }
+
+    #[test]
+    fn text_from_what_is_no_number_is_read_and_nobodys() {
+        for from in ["whatsapp:+15005550001", "12345", "alphanumeric", "15005550001"] {
+            let form = [("MessageSid", "SM1"), ("From", from), ("Body", "1 KM")];
+            let text = InboundText::read(&fields(&form)).expect("a text");
+            assert_eq!(text.from, None, "{from}");
         }
     }
 

@@ -5,6 +5,7 @@
 //! API's best practices.)
 
 mod call;
+mod from_number;
 mod lists;
 mod verdict;
 mod wire;
@@ -18,11 +19,13 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use bytes::Bytes;
 use jiff::Timestamp;
 
+use crate::domain::e164::E164;
 use crate::domain::escalation::CallEvent;
 use crate::secret::Secret;
 
 use call::CallList;
 pub use call::{CallResource, NewCall, call_event};
+pub use from_number::FromNumber;
 pub use lists::{ListedMessage, MessagePage};
 pub use verdict::error_code;
 pub(super) use verdict::{read, read_time, verdict};
@@ -173,12 +176,12 @@ impl Api {
     /// already. (`GET …/Calls.json` filters by day at best, so we compare `date_created` ourselves.)
     pub async fn find(
         &self,
-        to: &str,
+        to: &E164,
         since: Timestamp,
         at: Timestamp,
         known: &[&str],
     ) -> Result<Vec<CallResource>, ApiError> {
-        let encoded: String = form_urlencoded::byte_serialize(to.as_bytes()).collect();
+        let encoded: String = form_urlencoded::byte_serialize(to.as_str().as_bytes()).collect();
         let path = format!("Calls.json?To={encoded}&PageSize=50");
         let list: CallList = read(self.request("GET", &path, Vec::new()).await?)?;
         // A call without a date is a new one as long as it is under way.
@@ -187,7 +190,7 @@ impl Api {
             None => !matches!(call.call_event(), Some(CallEvent::Ended(_))),
         };
         let is_new = |call: &CallResource| {
-            (call.to.is_empty() || call.to == to)
+            (call.to.is_empty() || call.to == to.as_str())
                 && !known.contains(&call.sid.as_str())
                 && is_late(call)
                 && !call.was_over_before(at)
@@ -209,13 +212,16 @@ impl Api {
     /// `POST …/Messages.json`. `status_url` is told what becomes of it, if there is one.
     pub async fn text(
         &self,
-        to: &str,
-        from: &str,
+        to: &E164,
+        from: &FromNumber,
         body: &str,
         status_url: Option<String>,
     ) -> Result<(), ApiError> {
-        let mut form =
-            vec![("To", to.to_owned()), ("From", from.to_owned()), ("Body", body.to_owned())];
+        let mut form = vec![
+            ("To", to.as_str().to_owned()),
+            ("From", from.as_str().to_owned()),
+            ("Body", body.to_owned()),
+        ];
         form.extend(status_url.map(|url| ("StatusCallback", url)));
         self.request("POST", "Messages.json", form).await.map(|_| ())
     }

@@ -4,10 +4,11 @@
 use minijinja::context;
 use minijinja::value::Serde;
 use serde::Serialize;
-use shared::config::file::{Escalation, Roster, is_e164};
+use shared::config::Settings;
+use shared::config::file::{Escalation, Roster};
+use shared::domain::e164::E164;
 use shared::domain::escalation::{Attempt, Incident};
 use shared::domain::test_calls::{TestCall, TestCalls, is_wanted};
-use shared::domain::text::mask_numbers;
 use shared::http::{Request, Response};
 use shared::storage::messages::WakeUp;
 use shared::storage::{QueueName, incidents, opt_outs, overrides, test_calls};
@@ -70,7 +71,7 @@ pub(crate) async fn page(
     let reached = |name: &str| tests.get(name)?.success()?.pressed_at;
     let rows = escalation.people.iter().map(|(name, person)| Row {
         name: name.clone(),
-        number: mask_numbers(&person.phone),
+        number: person.phone.masked(),
         rang_at: last(&of_late, name, |attempt| attempt.rang_at.or(attempt.answered_at))
             .max(test(name).and_then(|test| test.rang_at.or(test.answered_at)))
             .max(reached(name)),
@@ -88,7 +89,7 @@ pub(crate) async fn page(
     let facts = context! {
         people => Serde(rows.collect::<Vec<Row>>()), incident_count => MAX_INCIDENTS,
         notice => notice(request), unread,
-        our_number => settings.value("twilio/from-number").filter(|number| is_e164(number)).map(mask_numbers),
+        our_number => our_number(&settings).map(|number| number.masked()),
         ..frame(dashboard, &settings, ("People", "people"), viewer, now).await?
     };
     render(dashboard, "people.html", facts)
@@ -189,11 +190,15 @@ fn first_for(escalation: &Escalation, person: &str) -> Vec<String> {
     escalation.policy_names().filter(is_first).map(str::to_owned).collect()
 }
 
+fn our_number(settings: &Settings) -> Option<E164> {
+    settings.from_number().and_then(|number| number.e164())
+}
+
 /// Our number as a contact, for a phone that lets its contacts through while others are silent.
 pub(crate) async fn vcard(dashboard: &Dashboard, now: Timestamp) -> Result<Response, Error> {
     let settings = dashboard.settings.get(now).await?;
-    let number = settings.value("twilio/from-number").filter(|number| is_e164(number));
-    let number = number.ok_or(Error::NotFound)?;
+    let number = our_number(&settings).ok_or(Error::NotFound)?;
+    let number = number.as_str();
     let card = format!(
         "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Ringdown;;;;\r\nFN:Ringdown\r\nTEL;TYPE=VOICE,CELL:{number}\r\nEND:VCARD\r\n"
     );

@@ -6,6 +6,7 @@ use shared::http::{Request, Response};
 use shared::storage::messages::WakeUp;
 use shared::storage::text_links::{self, TEXT_LINKS};
 use shared::storage::{records, sign_in};
+use shared::testing::sample;
 
 use super::backend::{Pages, at, at_once, body, calling, header, resolved, taken};
 use super::incidents::{says, words};
@@ -46,7 +47,7 @@ fn send_at(
 /// A link that was texted: its path.
 fn texted(pages: &Pages, random: u8, person: &str, phone: &str, incident: &Incident) -> String {
     let token = TextToken::of([random; 16]);
-    let link = TextLink::begin(person, phone, &incident.id, at(50));
+    let link = TextLink::begin(person, &sample::phone(phone), &incident.id, at(50));
     at_once(text_links::keep(pages.store(), &token, &link, at(50))).unwrap();
     format!("/i/{}", token.expose())
 }

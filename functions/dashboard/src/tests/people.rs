@@ -1,6 +1,7 @@
 //! Whether everybody can be reached.
 
 use shared::storage::opt_outs::{self, How};
+use shared::testing::sample;
 
 use super::backend::*;
 use super::incidents::{says, words};
@@ -41,7 +42,8 @@ fn page_says_of_each_person_when_they_rang_and_answered_and_are_on_call() {
 fn person_who_has_opted_out_is_named_so() {
     let pages = Pages::new();
     pages.may_write();
-    let kept = opt_outs::keep(pages.store(), "alpha", "+15005550001", How::Stop, at(0));
+    let phone = sample::phone("+15005550001");
+    let kept = opt_outs::keep(pages.store(), "alpha", &phone, How::Stop, at(0));
     at_once(kept).unwrap();
     let page = words(&pages.page("/people"));
     says(&page, &["alpha +…0001 has not rung has not answered", "opted out of texts since"]);

@@ -5,6 +5,7 @@ use shared::domain::sign_in::Session;
 use shared::domain::test_calls::TestCalls;
 use shared::storage::messages::WakeUp;
 use shared::storage::{sessions, test_calls};
+use shared::testing::sample;
 
 use super::backend::*;
 use super::incidents::{says, words};
@@ -17,7 +18,8 @@ const ALPHA: (&str, &str) =
 fn pages() -> Pages {
     let pages = Pages::new();
     pages.may_write();
-    let session = Session::begin("alpha", "+15005550001", "a browser".to_owned(), at(0));
+    let session =
+        Session::begin("alpha", &sample::phone("+15005550001"), "a browser".to_owned(), at(0));
     at_once(sessions::begin(pages.store(), TOKEN, &session, at(0))).unwrap();
     pages
 }

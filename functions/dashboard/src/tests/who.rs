@@ -5,6 +5,7 @@ use shared::domain::sign_in::{AskForCode, Digits, Link, Session};
 use shared::http::{Request, Response};
 use shared::storage::messages::WakeUp;
 use shared::storage::{sessions, sign_in};
+use shared::testing::sample;
 use shared::{SignedDuration, Timestamp};
 
 use super::backend::{BEARER, Pages, at, at_once, body, calling, header, taken, told};
@@ -278,7 +279,7 @@ fn session_of_somebody_who_left_is_nobodys() {
         ("alpha", "+15005550009", "Who are you?"),
         ("zulu", "+15005550001", "Who are you?"),
     ] {
-        let session = Session::begin(person, phone, "a browser".to_owned(), at(0));
+        let session = Session::begin(person, &sample::phone(phone), "a browser".to_owned(), at(0));
         let token = shared::random::token().unwrap();
         at_once(sessions::begin(pages.store(), &token, &session, at(0))).unwrap();
         assert_eq!(name(&pages, &format!("ringdown-person={token}"), 1), shown, "{person}");
@@ -325,7 +326,8 @@ fn log_out_ends_the_name_too() {
 fn name_alone_opens_nothing() {
     let pages = Pages::with(&[("dashboard-password", "correct horse")]);
     pages.may_write();
-    let session = Session::begin("alpha", "+15005550001", "a browser".to_owned(), at(0));
+    let session =
+        Session::begin("alpha", &sample::phone("+15005550001"), "a browser".to_owned(), at(0));
     at_once(sessions::begin(pages.store(), TOKEN, &session, at(0))).unwrap();
     let cookies = format!("ringdown-person={TOKEN}");
     let page = send(&pages, "GET", "/who?link=x", &cookies, "", at(1));

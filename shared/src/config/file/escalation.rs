@@ -13,7 +13,7 @@ use wildmatch::WildMatch;
 
 use super::Check;
 use super::limits::{Limits, MAX_CALLS_PER_HOUR, MAX_LISTED_PEOPLE, MAX_OWN_ALARM_CALLS_PER_HOUR};
-use super::people::PersonTable;
+use super::people::{People, PersonTable};
 use super::roster::{Roster, RosterTable};
 use super::schedules::ScheduleTable;
 use crate::domain::escalation::{Person, Policy};
@@ -214,7 +214,7 @@ impl Check<'_> {
             policies.push(self.policy(table, &people, &schedules, channels));
         }
         Escalation {
-            people,
+            people: people.into_iter().filter_map(|(name, one)| Some((name, one?))).collect(),
             schedules,
             policies,
             max_calls_per_hour: MAX_CALLS_PER_HOUR,
@@ -226,7 +226,7 @@ impl Check<'_> {
     fn policy(
         &mut self,
         table: PolicyTable,
-        people: &BTreeMap<String, Person>,
+        people: &People,
         schedules: &Schedules,
         channels: &[String],
     ) -> Configured {

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::Check;
+use crate::domain::e164::E164;
 use crate::domain::escalation::Person;
 use crate::domain::schedule::comparable;
 
@@ -18,6 +19,9 @@ pub(super) struct PersonTable {
     text_links: Option<bool>,
 }
 
+/// Everybody of a configuration by their name; `None` is somebody whose number is none, which is a problem.
+pub(super) type People = BTreeMap<String, Option<Person>>;
+
 /// The most names that calendars may have for a person.
 const MAX_CALENDAR_NAMES: usize = 50;
 /// The longest name of a person, and the longest that a calendar may have for one, in characters.
@@ -25,20 +29,20 @@ const MAX_NAME: usize = 80;
 const MAX_CALENDAR_NAME: usize = 200;
 
 impl Check<'_> {
-    pub(super) fn people(
-        &mut self,
-        people: BTreeMap<Spanned<String>, PersonTable>,
-    ) -> BTreeMap<String, Person> {
-        let mut known: BTreeMap<String, Person> = BTreeMap::new();
+    pub(super) fn people(&mut self, people: BTreeMap<Spanned<String>, PersonTable>) -> People {
+        let mut known = People::new();
+        let mut phones: Vec<(String, String)> = Vec::new();
         let mut called: Vec<(Spanned<String>, Vec<Spanned<String>>)> = Vec::new();
         for (name, table) in people {
             self.person_name(&name);
-            let phone = table.phone.get_ref();
-            if !is_e164(phone) {
+            let phone = E164::parse(table.phone.get_ref());
+            if phone.is_none() {
                 let what = "is no phone number in E.164, expected + and 7 to 15 digits like \"+15005550001\"";
                 self.problem(table.phone.span().start, "people.phone", what);
             }
-            if let Some((other, _)) = known.iter().find(|(_, person)| person.phone == *phone) {
+            if let Some((other, _)) =
+                phones.iter().find(|(_, phone)| phone == table.phone.get_ref())
+            {
                 let what = format!("is the phone of {other} too, expected one for each person");
                 self.problem(table.phone.span().start, "people.phone", what);
             }
@@ -52,7 +56,8 @@ impl Check<'_> {
             let slack = table.slack.map(Spanned::into_inner);
             called.push((name.clone(), table.calendar.unwrap_or_default()));
             let text_links = table.text_links.unwrap_or(true);
-            let person = Person { phone: phone.clone(), slack, text_links };
+            phones.push((name.get_ref().clone(), table.phone.into_inner()));
+            let person = phone.map(|phone| Person { phone, slack, text_links });
             known.insert(name.into_inner(), person);
         }
         self.calendar_names(called);
@@ -129,13 +134,6 @@ impl Check<'_> {
 
 fn has_letter(text: &str) -> bool {
     text.contains(char::is_alphanumeric)
-}
-
-/// `+`, then 7 to 15 digits.
-pub fn is_e164(phone: &str) -> bool {
-    phone.strip_prefix('+').is_some_and(|digits| {
-        (7..=15).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit())
-    })
 }
 
 fn is_member(id: &str) -> bool {

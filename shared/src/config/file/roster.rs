@@ -1,6 +1,5 @@
 //! A policy's `roster`: people in order, or whoever is on call in a schedule and then others.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -11,7 +10,7 @@ use toml::Spanned;
 
 use super::Check;
 use super::limits::MAX_LISTED_PEOPLE;
-use crate::domain::escalation::Person;
+use super::people::People;
 use crate::domain::schedule::Schedules;
 
 /// Who is called, in order.
@@ -108,7 +107,7 @@ impl Check<'_> {
     pub(super) fn roster(
         &mut self,
         table: Spanned<RosterTable>,
-        people: &BTreeMap<String, Person>,
+        people: &People,
         schedules: &Schedules,
     ) -> Roster {
         let at = table.span().start;
@@ -145,12 +144,7 @@ impl Check<'_> {
         roster
     }
 
-    pub(super) fn known_person(
-        &mut self,
-        person: &Spanned<String>,
-        key: &str,
-        people: &BTreeMap<String, Person>,
-    ) {
+    pub(super) fn known_person(&mut self, person: &Spanned<String>, key: &str, people: &People) {
         if people.contains_key(person.get_ref()) {
             return;
         }

@@ -2,7 +2,6 @@
 
 mod overrides;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -13,11 +12,11 @@ use toml::Spanned;
 use overrides::OverrideTable;
 
 use super::limits::MAX_LISTED_PEOPLE;
+use super::people::People;
 use super::problems::Source as Text;
 use super::times::{DAYS, time_of_day, weekday};
 use super::written::maybe_written;
 use super::{CalendarProblem, Check, Problem, parts};
-use crate::domain::escalation::Person;
 use crate::domain::schedule::{
     Calendar, Complaint, Names, Reading, Rotation, Schedule, Schedules, Source, Turns,
 };
@@ -39,8 +38,6 @@ pub(super) struct ScheduleTable {
     #[serde(default)]
     overrides: Vec<OverrideTable>,
 }
-
-type People = BTreeMap<String, Person>;
 
 impl Check<'_> {
     pub(super) fn schedules(&mut self, tables: Vec<ScheduleTable>, people: &People) -> Schedules {

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::letters::Letters;
+use crate::domain::e164::E164;
 use crate::domain::sign_in::hash;
 
 /// How long a text about an incident may be answered.
@@ -33,13 +34,13 @@ pub struct About {
 
 impl About {
     /// Whether the text went to this number.
-    pub fn went_to(&self, phone: &str) -> bool {
+    pub fn went_to(&self, phone: &E164) -> bool {
         self.number == number_hash(phone)
     }
 }
 
-fn number_hash(phone: &str) -> String {
-    hash("texted", &[phone])
+fn number_hash(phone: &E164) -> String {
+    hash("texted", &[phone.as_str()])
 }
 
 /// That an answer was refused.
@@ -77,7 +78,7 @@ impl Texted {
     /// of its timeline that the text does not know; `None` as long as it has not left.
     pub fn with(
         &self,
-        (incident, phone): (&str, &str),
+        (incident, phone): (&str, &E164),
         seen: Option<u32>,
         now: Timestamp,
     ) -> (Texted, Letters) {
@@ -139,6 +140,7 @@ impl Texted {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::sample::phone;
 
     const PHONE: &str = "+15005550001";
 
@@ -148,13 +150,19 @@ mod tests {
 
     #[test]
     fn another_number_was_not_texted_and_knows_nothing() {
-        let (texted, letters) = Texted::default().with(("a-1", PHONE), Some(3), at(0));
-        assert!(texted.about[0].went_to(PHONE) && !texted.about[0].went_to("+15005550009"));
+        let (texted, letters) = Texted::default().with(("a-1", &phone(PHONE)), Some(3), at(0));
+        assert!(
+            texted.about[0].went_to(&phone(PHONE))
+                && !texted.about[0].went_to(&phone("+15005550009"))
+        );
         let kept = serde_json::to_string(&texted).expect("JSON");
         assert!(!kept.contains("5550001"), "{kept}");
-        let (texted, again) = texted.with(("a-1", "+15005550009"), None, at(1));
+        // The hash of a number must stay what it is: else texts that were sent before cannot be answered.
+        let hash = "f2bf594428dbf249aa25ed537cef40387186ec0da4cd1f341da716730c5d530a";
+        assert!(kept.contains(hash), "{kept}");
+        let (texted, again) = texted.with(("a-1", &phone("+15005550009")), None, at(1));
         assert_eq!((again, texted.about[0].seen), (letters, 0));
-        assert!(!texted.about[0].went_to(PHONE));
+        assert!(!texted.about[0].went_to(&phone(PHONE)));
     }
 
     #[test]
@@ -169,14 +177,14 @@ mod tests {
 
     #[test]
     fn incident_keeps_its_letters_from_text_to_text_for_twelve_hours() {
-        let (first, letters) = Texted::default().with(("a-1", PHONE), Some(3), at(0));
-        let (second, others) = first.with(("b-1", PHONE), None, at(5));
+        let (first, letters) = Texted::default().with(("a-1", &phone(PHONE)), Some(3), at(0));
+        let (second, others) = first.with(("b-1", &phone(PHONE)), None, at(5));
         assert_ne!(letters, others);
-        let (third, again) = second.with(("a-1", PHONE), None, at(10));
+        let (third, again) = second.with(("a-1", &phone(PHONE)), None, at(10));
         assert_eq!((again, third.about.len()), (letters, 2));
         assert_eq!((third.about[1].seen, third.about[1].at), (3, at(10)));
-        assert_eq!(third.with(("a-1", PHONE), Some(9), at(10)).0.about[1].seen, 9);
-        assert_eq!(third.with(("a-1", PHONE), Some(1), at(10)).0.about[1].seen, 3);
+        assert_eq!(third.with(("a-1", &phone(PHONE)), Some(9), at(10)).0.about[1].seen, 9);
+        assert_eq!(third.with(("a-1", &phone(PHONE)), Some(1), at(10)).0.about[1].seen, 3);
         let half_a_day = 12 * 3_600;
         assert_eq!(third.recent(at(half_a_day + 5)).count(), 2);
         assert_eq!(third.recent(at(half_a_day + 6)).count(), 1);
@@ -187,7 +195,7 @@ mod tests {
     fn no_more_than_twenty_incidents_are_kept_and_each_has_letters_of_its_own() {
         let mut texted = Texted::default();
         for number in 0..50 {
-            texted = texted.with((&format!("p-{number}"), PHONE), None, at(number)).0;
+            texted = texted.with((&format!("p-{number}"), &phone(PHONE)), None, at(number)).0;
         }
         assert_eq!(texted.about.len(), MAX_ABOUT);
         assert_eq!(texted.about[0].incident, "p-30");

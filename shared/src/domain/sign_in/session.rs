@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::hash;
+use crate::domain::e164::E164;
 
 /// How long a session lasts: 30 days.
 pub const SESSION_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -27,7 +28,7 @@ pub struct Session {
 
 impl Session {
     /// The session of this person, who has this phone number.
-    pub fn begin(person: &str, phone: &str, browser: String, now: Timestamp) -> Session {
+    pub fn begin(person: &str, phone: &E164, browser: String, now: Timestamp) -> Session {
         Session {
             person: person.to_owned(),
             phone: phone_hash(phone),
@@ -38,7 +39,7 @@ impl Session {
     }
 
     /// Whether it is good, if this is the person's number by now; `None` if the configuration does not know them.
-    pub fn is_good(&self, phone: Option<&str>, now: Timestamp) -> bool {
+    pub fn is_good(&self, phone: Option<&E164>, now: Timestamp) -> bool {
         now < self.until && phone.is_some_and(|phone| phone_hash(phone) == self.phone)
     }
 }
@@ -59,8 +60,8 @@ impl Link {
     }
 }
 
-pub(super) fn phone_hash(phone: &str) -> String {
-    hash("phone", &[phone])
+pub(super) fn phone_hash(phone: &E164) -> String {
+    hash("phone", &[phone.as_str()])
 }
 
 /// A browser in a few words, from its `User-Agent`. Nothing that it says is repeated.

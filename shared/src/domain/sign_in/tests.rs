@@ -1,7 +1,9 @@
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::*;
+use crate::testing::sample;
 
 const BROWSER: &str = "a browser's own key";
 
@@ -128,14 +130,28 @@ fn code_is_read_as_people_type_it() {
 
 #[test]
 fn session_ends_in_thirty_days_or_when_the_person_goes() {
-    let session = Session::begin("alpha", "+15005550001", "a browser".to_owned(), at(0));
+    let (own, other) = (sample::phone("+15005550001"), sample::phone("+15005550002"));
+    let session = Session::begin("alpha", &own, "a browser".to_owned(), at(0));
     let is_good = |phone, second| session.is_good(phone, at(second));
     let days = SignedDuration::from_hours(24).as_secs() * 30;
-    assert!(is_good(Some("+15005550001"), 0) && is_good(Some("+15005550001"), days - 1));
-    assert!(!is_good(Some("+15005550001"), days));
+    assert!(is_good(Some(&own), 0) && is_good(Some(&own), days - 1));
+    assert!(!is_good(Some(&own), days));
     assert!(!is_good(None, 1), "who left is nobody");
-    assert!(!is_good(Some("+15005550002"), 1), "somebody else of this name");
+    assert!(!is_good(Some(&other), 1), "somebody else of this name");
     assert!(!serde_json::to_string(&session).expect("JSON").contains("5550001"));
+}
+
+#[test]
+fn session_and_link_that_were_stored_before_are_still_their_persons() {
+    // The hash of a number must stay what it is: else everybody is signed out.
+    let hash = "058b2313108ab6453bb5a0780ea510c51002ba8a4fdf58c07b3f99312a1481a7";
+    let session = json!({"person": "alpha", "phone": hash, "browser": "a browser",
+        "begun": at(0), "until": at(60)});
+    let link = json!({"person": "alpha", "phone": hash, "incident": "prod-1", "until": at(60)});
+    let session: Session = serde_json::from_value(session).expect("a session");
+    let link: TextLink = serde_json::from_value(link).expect("a link");
+    let own = sample::phone("+15005550001");
+    assert!(session.is_good(Some(&own), at(1)) && link.is_good(Some(&own), None, at(1)));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::hash;
 use super::session::phone_hash;
+use crate::domain::e164::E164;
 
 /// How long a link in a text is good.
 pub const TEXT_LINK_LIFETIME: SignedDuration = SignedDuration::from_hours(12);
@@ -70,7 +71,7 @@ pub struct TextLink {
 
 impl TextLink {
     /// The link for this person, who has this phone number, to the incident of this id.
-    pub fn begin(person: &str, phone: &str, incident: &str, now: Timestamp) -> TextLink {
+    pub fn begin(person: &str, phone: &E164, incident: &str, now: Timestamp) -> TextLink {
         TextLink {
             person: person.to_owned(),
             phone: phone_hash(phone),
@@ -83,7 +84,7 @@ impl TextLink {
     /// incident was over at `ended_at` (`None` if it goes on).
     pub fn is_good(
         &self,
-        phone: Option<&str>,
+        phone: Option<&E164>,
         ended_at: Option<Timestamp>,
         now: Timestamp,
     ) -> bool {
@@ -98,6 +99,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::testing::sample::phone;
 
     fn at(minutes: i64) -> Timestamp {
         Timestamp::from_second(1_795_000_000 + 60 * minutes).unwrap()
@@ -105,14 +107,15 @@ mod tests {
 
     #[test]
     fn link_is_good_for_twelve_hours_an_hour_after_the_end_and_for_its_persons_number() {
-        let link = TextLink::begin("alpha", "+15005550001", "prod-1", at(0));
+        let (own, other) = (phone("+15005550001"), phone("+15005550002"));
+        let link = TextLink::begin("alpha", &own, "prod-1", at(0));
         let is_good = |phone, ended_at, now| link.is_good(phone, ended_at, at(now));
-        let own = Some("+15005550001");
+        let own = Some(&own);
         assert!(is_good(own, None, 0) && is_good(own, None, 719));
         assert!(!is_good(own, None, 720));
         assert!(is_good(own, Some(at(10)), 69) && !is_good(own, Some(at(10)), 70));
         assert!(!is_good(None, None, 1), "the person left");
-        assert!(!is_good(Some("+15005550002"), None, 1), "another has the name now");
+        assert!(!is_good(Some(&other), None, 1), "another has the name now");
         let kept = serde_json::to_string(&link).unwrap();
         assert!(!kept.contains("5550001"), "{kept}");
     }

@@ -14,6 +14,7 @@ use super::{Effects, after};
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::answers::Letters;
+use crate::domain::e164::E164;
 use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signal, TextAbout};
 use crate::domain::routes::Line;
 use crate::domain::text::{self, Recipient};
@@ -145,7 +146,7 @@ impl EffectRunner<'_> {
             Report::Done(vec![Signal::Texted { person: person.to_owned(), failed }])
         };
         let (Some(known), Some(from)) =
-            (settings.config.escalation.people.get(person), settings.value("twilio/from-number"))
+            (settings.config.escalation.people.get(person), settings.from_number())
         else {
             return texted(Some("no phone in the configuration".to_owned()));
         };
@@ -159,7 +160,7 @@ impl EffectRunner<'_> {
             sent: Some(self.work.now),
         };
         let status_url = base.map(|base| query.url(base));
-        match api.text(&known.phone, from, &body, status_url).await {
+        match api.text(&known.phone, &from, &body, status_url).await {
             Ok(()) => {
                 self.text_left(incident, person, letters).await;
                 texted(None)
@@ -243,8 +244,8 @@ fn backoff(asked: Duration) -> SignedDuration {
     SignedDuration::try_from(asked.min(MAX_BACKOFF)).unwrap_or(BACKOFF)
 }
 
-fn phone(settings: &Settings, person: &str) -> Option<String> {
-    settings.config.escalation.people.get(person).map(|person| person.phone.clone())
+fn phone<'a>(settings: &'a Settings, person: &str) -> Option<&'a E164> {
+    settings.config.escalation.people.get(person).map(|person| &person.phone)
 }
 
 fn call_signal(attempt: &Attempt, call: Option<String>, event: CallEvent) -> Signal {

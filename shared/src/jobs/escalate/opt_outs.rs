@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::work::Work;
 use crate::Error;
+use crate::domain::e164::E164;
 use crate::domain::routes::Line;
 use crate::domain::text::{bold, mask_numbers};
 use crate::storage::opt_outs::{How, clear, keep, one};
@@ -19,7 +20,7 @@ impl Work<'_> {
     /// loses nothing; told twice, it is one line.
     pub(super) async fn opted_out(&self, person: &str, how: How) -> Result<(), Error> {
         let Some(phone) = self.phone(person) else { return Ok(()) };
-        if one(self.store(), person, &phone, self.now).await?.is_some() {
+        if one(self.store(), person, phone, self.now).await?.is_some() {
             return Ok(());
         }
         let because = match how {
@@ -33,7 +34,7 @@ impl Work<'_> {
         );
         self.tell_of_texts(person, &format!("{person} {}", self.now), &text).await?;
         tracing::warn!(person, because, "a person has opted out of texts");
-        keep(self.store(), person, &phone, how, self.now).await
+        keep(self.store(), person, phone, how, self.now).await
     }
 
     /// Notes that this person gets texts, if they had opted out: they texted START.
@@ -53,7 +54,7 @@ impl Work<'_> {
         because: &str,
     ) -> Result<(), Error> {
         let Some(phone) = self.phone(person) else { return Ok(()) };
-        let Some(out) = one(self.store(), person, &phone, self.now).await? else { return Ok(()) };
+        let Some(out) = one(self.store(), person, phone, self.now).await? else { return Ok(()) };
         if sent.is_some_and(|sent| sent <= out.since) {
             return Ok(());
         }
@@ -81,8 +82,8 @@ impl Work<'_> {
     }
 
     /// This person's number.
-    pub(super) fn phone(&self, person: &str) -> Option<String> {
-        self.settings.config.escalation.people.get(person).map(|person| person.phone.clone())
+    pub(super) fn phone(&self, person: &str) -> Option<&E164> {
+        self.settings.config.escalation.people.get(person).map(|person| &person.phone)
     }
 
     /// The channels of the policies that may call this person, each once; else where all else goes.

@@ -89,9 +89,8 @@ impl Work<'_> {
 
     async fn text_code(&self, person: &Person, digits: &Digits) -> Result<(), String> {
         let api = self.api().map_err(|error| error.to_string())?;
-        let from =
-            self.settings.value("twilio/from-number").ok_or("there is no number to text from")?;
-        let sent = api.text(&person.phone, from, &digits.text(), None).await;
+        let from = self.settings.from_number().ok_or("there is no number to text from")?;
+        let sent = api.text(&person.phone, &from, &digits.text(), None).await;
         sent.map_err(|error| error.into_text())
     }
 

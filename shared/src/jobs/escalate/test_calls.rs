@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::work::Work;
 use super::{CallResponse, Escalate, after};
 use crate::domain::callbacks::Resource;
+use crate::domain::e164::E164;
 use crate::domain::escalation::{CallEvent, Incident, Key, State};
 use crate::domain::test_calls::{
     MAX_DURATION, MAX_SECONDS, NO_THANKS, NotRung, OVER, QUESTION, RING_SECONDS, THANKS, is_wanted,
@@ -130,18 +131,17 @@ impl Work<'_> {
 
     async fn place_test_call(
         &self,
-        phone: &str,
+        phone: &E164,
         person: &str,
         id: &str,
     ) -> Result<Option<String>, String> {
         let api = self.api().map_err(|error| error.to_string())?;
-        let from =
-            self.settings.value("twilio/from-number").ok_or("there is no number to call from")?;
+        let from = self.settings.from_number().ok_or("there is no number to call from")?;
         let base = self.settings.public_base_url().ok_or("there is no public base URL")?;
         let status_url = format!("{}{RETRIES}", url(base, id, "/status", person));
         let call = NewCall {
-            to: phone.to_owned(),
-            from: from.to_owned(),
+            to: phone.clone(),
+            from,
             url: url(base, id, "", person),
             machine_url: status_url.clone(),
             status_url,

@@ -18,9 +18,8 @@ const BASE: &str = "https://ringdown.example.com";
 /// What alpha and bravo are reached by; of the two, Slack knows alpha.
 fn people() -> BTreeMap<String, Person> {
     let person = |name: &str, phone: &str, slack: Option<&str>| {
-        let person =
-            Person { phone: phone.to_owned(), slack: slack.map(str::to_owned), text_links: true };
-        (name.to_owned(), person)
+        let (phone, slack) = (sample::phone(phone), slack.map(str::to_owned));
+        (name.to_owned(), Person { phone, slack, text_links: true })
     };
     BTreeMap::from([
         person("alpha", "+15005550001", Some("U0000001")),

@@ -3,16 +3,17 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::read_time;
+use super::{FromNumber, read_time};
+use crate::domain::e164::E164;
 use crate::domain::escalation::{CallEvent, End};
 
 /// What is asked of a new call.
 #[derive(Clone, Debug)]
 pub struct NewCall {
-    /// Who is called, in E.164.
-    pub to: String,
-    /// Who calls, in E.164.
-    pub from: String,
+    /// Who is called.
+    pub to: E164,
+    /// Who calls.
+    pub from: FromNumber,
     /// Gives the TwiML.
     pub url: String,
     /// Is told the status of the call.
@@ -28,8 +29,8 @@ pub struct NewCall {
 impl NewCall {
     pub(super) fn form(&self) -> Vec<(&'static str, String)> {
         let mut form = vec![
-            ("To", self.to.clone()),
-            ("From", self.from.clone()),
+            ("To", self.to.as_str().to_owned()),
+            ("From", self.from.as_str().to_owned()),
             ("Url", self.url.clone()),
             ("Method", "POST".to_owned()),
             ("StatusCallback", self.status_url.clone()),
@@ -78,8 +79,8 @@ impl CallResource {
     }
 
     /// Whether this number calls in it, as far as Twilio says.
-    pub fn is_from(&self, number: &str) -> bool {
-        self.from.is_empty() || self.from == number
+    pub fn is_from(&self, number: &FromNumber) -> bool {
+        self.from.is_empty() || self.from == number.as_str()
     }
 
     /// When it was made, if Twilio says so in a way that we can read.

@@ -6,7 +6,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::context::Context;
-use crate::twilio::rest::{Api, ApiError, ApiResponse, Rejection, read, read_time, verdict};
+use crate::domain::e164::E164;
+use crate::twilio::rest::{
+    Api, ApiError, ApiResponse, FromNumber, Rejection, read, read_time, verdict,
+};
 
 /// Whether this is wrong with the account (20003, 20005, 20008) or with a number (21xxx), and not the Flow's fault.
 fn is_not_the_flows(code: Option<u64>) -> bool {
@@ -79,16 +82,16 @@ impl<'a> Executions<'a> {
         Executions { api, flow_sid }
     }
 
-    /// Begins one: the Flow calls `to` (E.164) from `from`, and knows `parameters` as `flow.data`.
+    /// Begins one: the Flow calls `to` from `from`, and knows `parameters` as `flow.data`.
     pub async fn begin(
         &self,
-        to: &str,
-        from: &str,
+        to: &E164,
+        from: &FromNumber,
         parameters: &Value,
     ) -> Result<Execution, NotBegun> {
         let form = vec![
-            ("To", to.to_owned()),
-            ("From", from.to_owned()),
+            ("To", to.as_str().to_owned()),
+            ("From", from.as_str().to_owned()),
             ("Parameters", parameters.to_string()),
         ];
         let told = self.ask("POST", "", form).await;
@@ -102,7 +105,7 @@ impl<'a> Executions<'a> {
     /// Those with this contact that began at `since` or later and were not over at `at`, but for those known already.
     pub async fn find(
         &self,
-        to: &str,
+        to: &E164,
         since: Timestamp,
         at: Timestamp,
         known: &[&str],
@@ -117,7 +120,7 @@ impl<'a> Executions<'a> {
                 .map_or(!execution.is_over(), |created_at| created_at >= since)
         };
         let is_new = |execution: &Execution| {
-            execution.contact_channel_address == to
+            execution.contact_channel_address == to.as_str()
                 && !known.contains(&execution.sid.as_str())
                 && is_late(execution)
                 && !execution.was_over_before(at)

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::super::Check;
+use super::super::people::People;
 use super::super::written::written;
-use super::People;
 use crate::domain::schedule::Override;
 
 #[derive(Deserialize)]

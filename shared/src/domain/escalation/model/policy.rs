@@ -3,24 +3,17 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::e164::E164;
+
 /// Somebody who can be called.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// The phone number in E.164: `+` and 7 to 15 digits.
-    pub phone: String,
+    /// The phone number.
+    pub phone: E164,
     /// The Slack member id: mentioned when it is their update.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub slack: Option<String>,
     /// Whether texts to them may have a link.
     pub text_links: bool,
-}
-
-impl std::fmt::Debug for Person {
-    /// A number is shown by its last four digits.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let end = self.phone.get(self.phone.len().saturating_sub(4)..).unwrap_or_default();
-        write!(f, "Person(…{end})")
-    }
 }
 
 /// How a person is called.

@@ -9,6 +9,7 @@ use super::{
     BACKOFF, DOUBT_BACKOFF, EffectRunner, MAX_TRIES, Report, backoff, call_signal, phone, refused,
 };
 use crate::config::Settings;
+use crate::domain::e164::E164;
 use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signal};
 use crate::domain::text::Spoken;
 use crate::storage::records::ToDo;
@@ -42,7 +43,7 @@ impl EffectRunner<'_> {
         let placed =
             |sid: String| call_signal(attempt, Some(sid), CallEvent::Placed { reading_seconds });
         if to_do.in_doubt {
-            match find(&driver, &phone, incident, attempt).await {
+            match find(&driver, phone, incident, attempt).await {
                 Ok(sids) if !sids.is_empty() => {
                     return Report::Found(sids.into_iter().map(placed).collect());
                 }
@@ -54,7 +55,7 @@ impl EffectRunner<'_> {
         if to_do.tries >= MAX_TRIES {
             return refused(incident, &effect, "Twilio does not answer");
         }
-        let order = Order { incident, attempt, phone: &phone, spoken: &spoken, settings, now };
+        let order = Order { incident, attempt, phone, spoken: &spoken, settings, now };
         match driver.place(&order).await {
             Ok(sid) => Report::Done(vec![placed(sid)]),
             // One that is not in Twilio's list yet may be our own: the next try looks for it again.
@@ -80,7 +81,7 @@ impl EffectRunner<'_> {
                     why,
                     "it is not known whether a call was placed"
                 );
-                match find(&driver, &phone, incident, attempt).await {
+                match find(&driver, phone, incident, attempt).await {
                     Ok(sids) if !sids.is_empty() => {
                         Report::Found(sids.into_iter().take(1).map(placed).collect())
                     }
@@ -109,7 +110,7 @@ fn since(attempt: &Attempt) -> Timestamp {
 /// The calls that this attempt may have placed, beside those that we know of.
 async fn find(
     driver: &Driver<'_>,
-    phone: &str,
+    phone: &E164,
     incident: &Incident,
     attempt: &Attempt,
 ) -> Result<Vec<String>, ApiError> {
@@ -129,7 +130,7 @@ async fn under_way(
     let known = attempt.calls.iter().filter(|call| !call.over);
     let known: Vec<String> = known.map(|call| call.sid.clone()).collect();
     match phone(settings, &attempt.person) {
-        Some(phone) if attempt.calls.is_empty() => find(driver, &phone, incident, attempt).await,
+        Some(phone) if attempt.calls.is_empty() => find(driver, phone, incident, attempt).await,
         _ => Ok(known),
     }
 }
@@ -154,10 +155,10 @@ impl EffectRunner<'_> {
         if sids.is_empty() {
             return Report::Done(vec![call_signal(attempt, None, CallEvent::Unknown)]);
         }
-        let phone = phone(settings, &attempt.person);
+        let from = settings.from_number();
         let to = Ringing {
-            phone: phone.as_deref(),
-            from: settings.value("twilio/from-number"),
+            phone: phone(settings, &attempt.person),
+            from: from.as_ref(),
             since: since(attempt),
             at: attempt.decided_at,
         };

@@ -12,6 +12,7 @@ use super::super::work::Work;
 use super::super::{Effects, Escalate};
 use crate::Error;
 use crate::domain::answers::{Answer, Candidate, Choice, Keyword, Letters, Texted, Wrong, pick};
+use crate::domain::e164::E164;
 use crate::domain::escalation::{Act, Asker, Incident, Refusal, Signal};
 use crate::domain::text::{self, Done, Recipient};
 use crate::http::{Request, Response};
@@ -44,12 +45,12 @@ impl Work<'_> {
     /// What whoever sent this text is told; `None`: nothing.
     async fn text_came(&self, text: &InboundText) -> Result<Option<String>, Error> {
         let people = &self.settings.config.escalation.people;
-        let theirs = people.iter().filter(|(_, person)| person.phone == text.from);
+        let theirs = people.iter().filter(|(_, person)| Some(&person.phone) == text.from.as_ref());
         let names: Vec<&str> = theirs.map(|(name, _)| name.as_str()).collect();
-        if names.is_empty() {
+        let Some(from) = text.from.as_ref().filter(|_| !names.is_empty()) else {
             tracing::info!("a text came from a number that is nobody's of the configuration");
             return Ok(None);
-        }
+        };
         if let Some(keyword) = Keyword::read(&text.body, text.opt_out_type.as_deref()) {
             for name in names {
                 match keyword {
@@ -67,7 +68,7 @@ impl Work<'_> {
         if let Some(told) = texted.iter().find_map(|(_, texted)| texted.refused(&text.sid)) {
             return Ok(Some(told.to_owned()));
         }
-        let candidates = self.candidates(&texted, &text.from).await?;
+        let candidates = self.candidates(&texted, from).await?;
         let Some(answer) = Answer::read(&text.body).filter(|_| !candidates.is_empty()) else {
             return self.hint(texted[0].0, &text.sid, &candidates).await;
         };
@@ -86,7 +87,7 @@ impl Work<'_> {
     async fn candidates(
         &self,
         texted: &[(&str, Texted)],
-        phone: &str,
+        phone: &E164,
     ) -> Result<Vec<Candidate>, Error> {
         let mut candidates = Vec::new();
         for (name, texted) in texted {
@@ -188,7 +189,7 @@ impl Work<'_> {
             // What they are told now, they know; and the same text changes nothing by that.
             let known = |texted: &Texted| {
                 let seen = Some(after.timeline.next);
-                let (texted, _) = texted.with((&after.id, &phone), seen, self.now);
+                let (texted, _) = texted.with((&after.id, phone), seen, self.now);
                 Some(match done {
                     Done::Yes => (texted, ()),
                     _ => (texted.with_refusal(sid, &told, self.now), ()),
@@ -208,7 +209,7 @@ impl Work<'_> {
         seen: Option<u32>,
     ) -> Result<Option<Letters>, Error> {
         let Some(phone) = self.phone(person) else { return Ok(None) };
-        let with = |texted: &Texted| Some(texted.with((incident, &phone), seen, self.now));
+        let with = |texted: &Texted| Some(texted.with((incident, phone), seen, self.now));
         texted::change(self.store(), person, self.now, with).await
     }
 }

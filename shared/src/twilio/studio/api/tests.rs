@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::secret::Secret;
+use crate::testing::sample::phone;
 use crate::twilio::rest::{Account, ApiRequest, TWILIO};
 
 const FLOW: &str = "FW00000000000000000000000000000001";
@@ -51,7 +52,9 @@ fn execution(sid: &str, second: i64, status: &str) -> Value {
 async fn begin(answers: Vec<(u16, Value)>) -> Result<String, NotBegun> {
     let (api, _) = api(TWILIO, answers);
     let flow = Executions::of(&api, FLOW);
-    flow.begin(PHONE, "+15005550006", &json!({})).await.map(|begun| begun.sid)
+    flow.begin(&phone(PHONE), &FromNumber::new("+15005550006"), &json!({}))
+        .await
+        .map(|begun| begun.sid)
 }
 
 #[tokio::test]
@@ -63,7 +66,9 @@ async fn an_execution_is_begun_where_studio_is() {
     ] {
         let (api, asked) = api(base, vec![(201, execution("FN1", 0, "active"))]);
         let parameters = json!({"say": "Hello \"you\""});
-        let begun = Executions::of(&api, FLOW).begin(PHONE, "+15005550006", &parameters).await;
+        let begun = Executions::of(&api, FLOW)
+            .begin(&phone(PHONE), &FromNumber::new("+15005550006"), &parameters)
+            .await;
         assert_eq!(begun.map(|begun| begun.sid), Ok("FN1".to_owned()));
         let ask = asked.lock().expect("a list").remove(0);
         assert_eq!((ask.method, ask.url), ("POST", format!("{url}/v2/Flows/{FLOW}/Executions")));
@@ -113,7 +118,7 @@ async fn what_may_have_been_begun_is_found() {
         execution("FN4", -15, "ended"), other, undated, execution("FN7", 0, "ended"),
     ]});
     let (api, asked) = api(TWILIO, vec![(200, list)]);
-    let found = Executions::of(&api, FLOW).find(PHONE, at(-20), at(10), &["FN2"]).await;
+    let found = Executions::of(&api, FLOW).find(&phone(PHONE), at(-20), at(10), &["FN2"]).await;
     let found: Vec<String> = found.expect("a list").into_iter().map(|found| found.sid).collect();
     assert_eq!(found, ["FN3", "FN6", "FN7"]);
     let url = asked.lock().expect("a list").remove(0).url;

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::config::{Settings, tokens};
+use crate::domain::e164::E164;
 use crate::domain::escalation::{Attempt, CallEvent, CallWith, Incident};
 use crate::twilio::callbacks::{studio_url, voice_url};
-use crate::twilio::rest::{Api, ApiError, CallResource, NewCall, Rejection};
+use crate::twilio::rest::{Api, ApiError, CallResource, FromNumber, NewCall, Rejection};
 use crate::twilio::status::RETRIES;
 use crate::twilio::studio::api::{Executions, NotBegun};
 use crate::twilio::studio::callback_token::{LIFE, mint};
@@ -24,7 +25,7 @@ pub(super) enum Driver<'a> {
 pub(super) struct Order<'a> {
     pub(super) incident: &'a Incident,
     pub(super) attempt: &'a Attempt,
-    pub(super) phone: &'a str,
+    pub(super) phone: &'a E164,
     pub(super) spoken: &'a Spoken,
     pub(super) settings: &'a Settings,
     pub(super) now: Timestamp,
@@ -49,7 +50,7 @@ impl<'a> Driver<'a> {
             Err(NotBegun::ApiError(ApiError::Refused(Rejection::ours(why))))
         };
         let settings = order.settings;
-        let Some(from) = settings.value("twilio/from-number") else {
+        let Some(from) = settings.from_number() else {
             return missing("TWILIO_FROM_NUMBER (the parameter twilio/from-number)");
         };
         if let Err(error) = settings.configured_base_url() {
@@ -62,7 +63,7 @@ impl<'a> Driver<'a> {
         };
         match self {
             Driver::Voice(api) => {
-                let call = api.call(&order.to_new_call(base, from)).await;
+                let call = api.call(&order.to_new_call(base, &from)).await;
                 call.map(|call| call.sid).map_err(NotBegun::ApiError)
             }
             Driver::Studio { flow, .. } => {
@@ -76,7 +77,7 @@ impl<'a> Driver<'a> {
                     "report_url": studio_url(base, id, number),
                     "token": mint(key, id, number, after(order.now, LIFE)),
                 });
-                let begun = flow.begin(order.phone, from, &parameters).await;
+                let begun = flow.begin(order.phone, &from, &parameters).await;
                 begun.map(|execution| execution.sid)
             }
         }
@@ -85,7 +86,7 @@ impl<'a> Driver<'a> {
     /// The calls to this phone that began at `since` or later and were not over at `at`, but for those known already.
     pub(super) async fn find(
         &self,
-        phone: &str,
+        phone: &E164,
         since: Timestamp,
         at: Timestamp,
         known: &[&str],
@@ -141,8 +142,8 @@ impl<'a> Driver<'a> {
 
 /// A phone that rings for an attempt.
 pub(super) struct Ringing<'a> {
-    pub(super) phone: Option<&'a str>,
-    pub(super) from: Option<&'a str>,
+    pub(super) phone: Option<&'a E164>,
+    pub(super) from: Option<&'a FromNumber>,
     pub(super) since: Timestamp,
     pub(super) at: Timestamp,
 }
@@ -160,12 +161,12 @@ impl Ringing<'_> {
 }
 
 impl Order<'_> {
-    fn to_new_call(&self, base: &str, from: &str) -> NewCall {
+    fn to_new_call(&self, base: &str, from: &FromNumber) -> NewCall {
         let url = voice_url(base, &self.incident.id, self.attempt.number);
         let policy = &self.incident.policy;
         NewCall {
-            to: self.phone.to_owned(),
-            from: from.to_owned(),
+            to: self.phone.clone(),
+            from: from.clone(),
             status_url: format!("{url}/status{RETRIES}"),
             machine_url: format!("{url}/amd"),
             url,

@@ -14,7 +14,7 @@ use crate::storage::messages::WakeUp;
 use crate::storage::records::{self, StoredIncident};
 use crate::storage::{Message, Processed, opt_outs, texted};
 use crate::testing::Parameters;
-use crate::testing::sample::at;
+use crate::testing::sample::{at, phone};
 use crate::twilio::signature::{Payload, signature};
 use crate::{Error, Timestamp};
 
@@ -378,12 +378,16 @@ async fn person_who_opts_out_is_reported_once_until_they_start_again() {
     // Both of alpha's policies have a channel of their own; one line in each, and an event of one name is there once.
     assert_eq!(said.len(), 1, "{said:?}");
     let store = &server.fixture.backend.store;
-    assert!(opt_outs::one(store, "alpha", ALPHA, server.now()).await.expect("one").is_some());
+    assert!(
+        opt_outs::one(store, "alpha", &phone(ALPHA), server.now()).await.expect("one").is_some()
+    );
     assert_eq!(server.texts(ALPHA, "HELP").await, "");
     assert_eq!(server.texts(ALPHA, "unstop").await, "");
     assert_eq!(server.texts(ALPHA, "start").await, "");
     assert_eq!(server.told()[1..], [":bell: *alpha* gets texts again (they texted START)"]);
-    assert!(opt_outs::one(store, "alpha", ALPHA, server.now()).await.expect("one").is_none());
+    assert!(
+        opt_outs::one(store, "alpha", &phone(ALPHA), server.now()).await.expect("one").is_none()
+    );
 }
 
 #[tokio::test]
@@ -394,7 +398,9 @@ async fn refused_text_tells_that_its_person_has_opted_out_until_one_is_delivered
     let said = server.told();
     assert!(said.len() == 1 && said[0].contains("error 21610"), "{said:?}");
     let store = &server.fixture.backend.store;
-    assert!(opt_outs::one(store, "alpha", ALPHA, server.now()).await.expect("one").is_some());
+    assert!(
+        opt_outs::one(store, "alpha", &phone(ALPHA), server.now()).await.expect("one").is_some()
+    );
     server.misses("stock-empty").await;
     assert_eq!(server.told().len(), 1);
     server.opted_out.lock().expect("a list").clear();
@@ -410,7 +416,9 @@ async fn refused_text_tells_that_its_person_has_opted_out_until_one_is_delivered
     server.escalate().take(body.as_bytes(), server.now()).await.expect("an alarm");
     assert_eq!(server.texts.lock().expect("texts").len(), texts + 1);
     // Twilio took it, and may refuse it later: that is told already.
-    assert!(opt_outs::one(store, "alpha", ALPHA, server.now()).await.expect("one").is_some());
+    assert!(
+        opt_outs::one(store, "alpha", &phone(ALPHA), server.now()).await.expect("one").is_some()
+    );
     let (person, incident, sid) = ("alpha".to_owned(), id.clone(), "SM1".to_owned());
     let refused = WakeUp::TextNotDelivered { incident, person, code: Some(21_610), sid };
     server.wakes(&refused).await;
@@ -418,9 +426,13 @@ async fn refused_text_tells_that_its_person_has_opted_out_until_one_is_delivered
     // One that was sent before is no proof.
     let person = || "alpha".to_owned();
     server.wakes(&WakeUp::TextDelivered { person: person(), sent: at(0) }).await;
-    assert!(opt_outs::one(store, "alpha", ALPHA, server.now()).await.expect("one").is_some());
+    assert!(
+        opt_outs::one(store, "alpha", &phone(ALPHA), server.now()).await.expect("one").is_some()
+    );
     server.wakes(&WakeUp::TextDelivered { person: person(), sent: server.now() }).await;
-    assert!(opt_outs::one(store, "alpha", ALPHA, server.now()).await.expect("one").is_none());
+    assert!(
+        opt_outs::one(store, "alpha", &phone(ALPHA), server.now()).await.expect("one").is_none()
+    );
     server.wakes(&WakeUp::TextDelivered { person: person(), sent: server.now() }).await;
     let said = server.told();
     assert_eq!(said[1..], [":bell: *alpha* gets texts again (one was delivered)"]);

@@ -10,7 +10,7 @@ async fn number_that_was_never_texted_changes_nothing() {
     let (id, shop) = server.misses("shop-down").await;
     // alpha's number was another one then.
     let (store, now) = (&server.fixture.backend.store, server.now());
-    let former = |texted: &Texted| Some(texted.with((&id, "+15005550077"), None, now));
+    let former = |texted: &Texted| Some(texted.with((&id, &phone("+15005550077")), None, now));
     texted::change(store, "alpha", now, former).await.expect("a change");
     let told = server.texts(ALPHA, &format!("1 {shop}")).await;
     assert!(told.starts_with("Nothing is open that you were texted about"), "{told}");
