@@ -4,7 +4,7 @@ mod act;
 
 use clap::Args;
 use serde::Serialize;
-use shared::domain::escalation::{Incident, State};
+use shared::domain::escalation::{Incident, IncidentId, State};
 use shared::domain::text::mask_numbers;
 use shared::storage::Store;
 use shared::storage::incidents::all;
@@ -50,7 +50,7 @@ const MAX_NAMED_ALARMS: usize = 4;
 /// An open incident, as `--json` prints it: without phone numbers.
 #[derive(Serialize)]
 struct Listed<'a> {
-    id: &'a str,
+    id: &'a IncidentId,
     policy: &'a str,
     state: &'static str,
     raised_at: Timestamp,

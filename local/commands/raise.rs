@@ -9,6 +9,7 @@ use super::acting::named;
 use super::alarm::{Alarms, WRONG_TOKEN};
 use super::arguments::{DataFolder, ServerAddress};
 use crate::output::json;
+use shared::domain::escalation::IncidentId;
 
 /// What was typed behind `raise`.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
@@ -44,7 +45,7 @@ Examples:
 struct Answer {
     status: u16,
     /// The incident's id, if it was taken.
-    incident: Option<String>,
+    incident: Option<IncidentId>,
     /// What it says instead.
     text: Option<String>,
 }

@@ -16,6 +16,7 @@ use super::acting::{named, soon, unknown};
 use super::arguments::{ConfigFile, DataFolder};
 use crate::clock::now;
 use crate::output::{json, printable};
+use shared::domain::escalation::IncidentId;
 
 /// What was typed behind `silences`.
 #[derive(Args, Debug, Default, PartialEq, Eq)]
@@ -89,7 +90,7 @@ struct Listed {
     /// Who made it, by hand.
     by: Option<String>,
     reason: Option<String>,
-    incident: Option<String>,
+    incident: Option<IncidentId>,
     /// Where it stands in the configuration.
     place: Option<String>,
 }
@@ -267,7 +268,7 @@ impl Listed {
             until,
             by: Some(silence.by),
             reason: silence.because.as_deref().map(mask_numbers),
-            incident: Some(silence.incident).filter(|incident| !incident.is_empty()),
+            incident: silence.incident,
             place: None,
         }
     }
@@ -275,7 +276,9 @@ impl Listed {
     /// In words.
     fn line(&self, now: Timestamp) -> String {
         let Listed { id, alarms, from, until, by, reason, incident, place } = self;
-        let name = [id, incident, place].into_iter().flatten().next().cloned().unwrap_or_default();
+        let incident = incident.as_ref().map(IncidentId::as_str);
+        let names = [id.as_deref(), incident, place.as_deref()];
+        let name = names.into_iter().flatten().next().unwrap_or_default();
         let from = if *from > now { format!("from {from:.0} ") } else { String::new() };
         let by = by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
         let reason = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();

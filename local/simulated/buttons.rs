@@ -6,7 +6,7 @@
 use sandbox::alarms::{Alarms, SampleAlarm};
 use sandbox::pages::message::{Message, is_for_a_person};
 use sandbox::reply::Received;
-use shared::domain::escalation::{Incident, Signal};
+use shared::domain::escalation::{Incident, IncidentId, Signal};
 use shared::http::{Response, form_fields};
 use shared::jobs::escalate::acts::ON_THE_PAGE;
 use shared::jobs::escalate::intake::{AlarmResult, respond};
@@ -36,7 +36,7 @@ pub(super) async fn shown(
     let fields = form_fields(query.unwrap_or_default().as_bytes());
     let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value);
     let stored = match field("incident") {
-        Some(id) => incidents::one(escalate.store.as_ref(), id, now).await?,
+        Some(id) => incidents::find(escalate.store.as_ref(), id, now).await?,
         None => None,
     };
     // No text of an address is shown: the alarm is one of the incident's.
@@ -177,20 +177,20 @@ fn answer(request: &Received, results: &[AlarmResult]) -> Response {
 }
 
 /// Leads to the phones, with what comes of this alarm.
-fn lead_to(incident: &str, alarm: &str) -> Response {
+fn lead_to(incident: &IncidentId, alarm: &str) -> Response {
     let query = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs([("incident", incident), ("alarm", alarm)])
+        .extend_pairs([("incident", incident.as_str()), ("alarm", alarm)])
         .finish();
     Response::see_other(&format!("/sandbox/phones?{query}"))
 }
 
 /// The incident that all of it belongs to, and the first alarm of it.
-fn one_incident(results: &[AlarmResult]) -> Option<(&str, &str)> {
+fn one_incident(results: &[AlarmResult]) -> Option<(&IncidentId, &str)> {
     let mut found = None;
     for result in results {
         match (result, found) {
             (AlarmResult::Incident { alarm, incident }, None) => {
-                found = Some((incident.as_str(), alarm.as_str()));
+                found = Some((incident, alarm.as_str()));
             }
             (AlarmResult::Incident { incident, .. }, Some((known, _))) if known == incident => {}
             (AlarmResult::Nothing { .. }, Some(_)) => {}

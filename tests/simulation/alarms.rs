@@ -2,7 +2,7 @@
 
 use shared::Timestamp;
 use shared::domain::alarm::State;
-use shared::domain::escalation::{Entry, Event, Incident};
+use shared::domain::escalation::{Entry, Event, Incident, IncidentId};
 use shared::domain::silence::Stored;
 use shared::storage::records::{ALARMS, AlarmRecord, SILENCES, Waits};
 use shared::storage::{Key, Put};
@@ -17,7 +17,7 @@ pub(crate) struct Alarm {
     /// It went off while it was silenced.
     pub(crate) waits: Option<Waits>,
     /// This incident ended though the alarm goes on: somebody said so, or nothing had changed for long.
-    aside: Option<String>,
+    aside: Option<IncidentId>,
     /// When it last said anything.
     pub(crate) said_at: i64,
 }
@@ -25,11 +25,11 @@ pub(crate) struct Alarm {
 /// What an alarm said in the write that is looked at.
 pub(crate) struct Word {
     alarm: usize,
-    incident: Option<String>,
+    incident: Option<IncidentId>,
     /// It was deleted.
     deleted: bool,
     /// The incident that had ended though it goes on.
-    was_aside: Option<String>,
+    was_aside: Option<IncidentId>,
     /// It came and went in an incident that was silenced until this write, and is put off.
     put_off_in_silenced: bool,
 }
@@ -48,7 +48,7 @@ impl Alarm {
     }
 
     /// Whether it is one of those that go on in this incident.
-    fn goes_on_in(&self, id: &str) -> bool {
+    fn goes_on_in(&self, id: &IncidentId) -> bool {
         match &self.aside {
             Some(aside) => self.on && aside == id,
             None => self.on && self.waits.is_none(),
@@ -237,9 +237,9 @@ impl World {
     }
 
     /// Whether an alarm that joins this incident was written together with it.
-    pub(crate) fn has_a_word_for(&self, id: &str) -> bool {
+    pub(crate) fn has_a_word_for(&self, id: &IncidentId) -> bool {
         let mut words = self.watch.words.iter();
-        words.any(|word| word.incident.as_deref() == Some(id) && self.watch.alarms[word.alarm].on)
+        words.any(|word| word.incident.as_ref() == Some(id) && self.watch.alarms[word.alarm].on)
     }
 
     /// Whether a deletion was written together with what is looked at.
@@ -248,9 +248,9 @@ impl World {
     }
 
     /// Whether the alarm that was written together with this incident went on when the incident ended.
-    pub(crate) fn only_goes_on(&self, id: &str) -> bool {
+    pub(crate) fn only_goes_on(&self, id: &IncidentId) -> bool {
         let mut words = self.watch.words.iter();
-        words.any(|word| word.was_aside.as_deref() == Some(id))
+        words.any(|word| word.was_aside.as_ref() == Some(id))
     }
 
     /// When an alarm of this policy last said anything.

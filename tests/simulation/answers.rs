@@ -2,7 +2,7 @@
 //! numbers that nobody knows.
 
 use shared::Error;
-use shared::domain::escalation::Effect;
+use shared::domain::escalation::{Effect, IncidentId};
 use shared::http::{Request, Response, form_fields};
 use shared::secret::Secret;
 use shared::storage::records::Task;
@@ -28,7 +28,7 @@ pub(crate) struct Answer {
     body: String,
     /// The incidents that it may change, and how; none, if it is wrong. Without letters it is any that the person was
     /// texted about by then.
-    incidents: Vec<String>,
+    incidents: Vec<IncidentId>,
     is_for_any: bool,
     button: Button,
     /// It must be answered.
@@ -124,7 +124,7 @@ impl World {
     }
 
     /// The incidents that an answer may change now. A text that is being sent may arrive at any moment.
-    fn meant(&self, answer: &Answer) -> Vec<String> {
+    fn meant(&self, answer: &Answer) -> Vec<IncidentId> {
         if !answer.is_for_any {
             return answer.incidents.clone();
         }

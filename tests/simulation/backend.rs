@@ -15,6 +15,7 @@ use shared::{Error, Timestamp};
 
 use crate::run::About;
 use crate::world::{Faults, Part, Shared, What, World};
+use shared::domain::escalation::IncidentId;
 
 /// A quarter of an hour: no message of SQS waits longer.
 const LONGEST_WAIT: i64 = 900_000;
@@ -101,7 +102,7 @@ impl Rows {
     }
 
     /// Whether a wake-up for this moment is in the queue, or being dealt with.
-    pub(crate) fn has_wake_up(&self, id: &str, at: Timestamp) -> bool {
+    pub(crate) fn has_wake_up(&self, id: &IncidentId, at: Timestamp) -> bool {
         self.messages.iter().rev().filter(|waiting| waiting.copies > 0).any(|waiting| {
             matches!(&waiting.wake_up, WakeUp::Due { incident, due } if incident == id && *due == at)
         })

@@ -2,7 +2,6 @@
 
 use jiff::SignedDuration;
 use shared::storage::messages::Lines;
-use shared::storage::records;
 
 use crate::report::quiet_since;
 use crate::twilio::Call;
@@ -81,7 +80,7 @@ impl World {
 
     /// Only people of the policy are called, and those whom somebody asked for; and nobody too often.
     fn judge_callee(&mut self, call: &Call) {
-        let policy = records::policy_of(&call.incident).unwrap_or_default();
+        let policy = call.incident.policy().unwrap_or_default().to_owned();
         let may_call = self.watch.roster(&policy).is_some_and(|roster| roster.may_call(&call.to));
         if !may_call && !self.is_asked_for(&call.incident, &call.to) {
             self.fail(format!("{} is called for {policy}, and is none of its people", call.to));

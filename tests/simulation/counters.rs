@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::domain::escalation::{Event, Incident, Outcome};
+use shared::domain::escalation::{Event, Incident, IncidentId, Outcome};
 use shared::storage::messages::WakeUp;
 
 use crate::world::World;
@@ -11,14 +11,14 @@ use crate::world::World;
 #[derive(Default)]
 pub(crate) struct Seen {
     /// The first outcomes of attempts, by incident and number.
-    outcomes: BTreeMap<(String, u32), String>,
-    answered: BTreeSet<String>,
-    taken: BTreeSet<String>,
-    over: BTreeSet<String>,
+    outcomes: BTreeMap<(IncidentId, u32), String>,
+    answered: BTreeSet<IncidentId>,
+    taken: BTreeSet<IncidentId>,
+    over: BTreeSet<IncidentId>,
     /// Texts that were not delivered: the incident, to whom, and the SID, …
-    undelivered: BTreeSet<(String, String, String)>,
+    undelivered: BTreeSet<(IncidentId, String, String)>,
     /// … and by incident and number the entries that tell of them.
-    told: BTreeMap<(String, u32), (String, String)>,
+    told: BTreeMap<(IncidentId, u32), (String, String)>,
 }
 
 impl Seen {
@@ -79,8 +79,9 @@ impl World {
     /// of an incident may keep it from being told.
     pub(crate) fn mistold(&self) -> Vec<String> {
         let seen = &self.watch.seen;
-        let is_last = |id: &str| self.watch.kept.values().any(|kept| kept.incident.id == id);
-        let is_told = |id: &str, person: &str, sid: &str| {
+        let is_last =
+            |id: &IncidentId| self.watch.kept.values().any(|kept| kept.incident.id == *id);
+        let is_told = |id: &IncidentId, person: &str, sid: &str| {
             let its = seen.told.iter().filter(|((of, _), _)| of == id);
             its.map(|(_, text)| text).any(|(to, of)| to == person && of == sid)
         };

@@ -1,6 +1,6 @@
 //! Ends without a recovery: somebody says so, by a click, by the key 3 or elsewhere; or nothing has changed for long.
 
-use shared::domain::escalation::{Entry, Event, Incident, Outcome};
+use shared::domain::escalation::{Entry, Event, Incident, IncidentId, Outcome};
 
 use crate::slack::Button;
 use crate::world::World;
@@ -15,7 +15,7 @@ impl World {
         entry: &Entry,
         by: &str,
     ) -> bool {
-        let id = incident.id.as_str();
+        let id = &incident.id;
         let by_click = owner.is_none_or(|owner| owner == by) && self.has_said(id, by, Button::Over);
         by_click
             || (owner.is_none() && self.pressed_three_twice(before, incident, by))
@@ -51,8 +51,8 @@ impl World {
     }
 
     /// Somebody asked a while ago that it be over, and had not seen what has this number.
-    pub(crate) fn judge_end_asked(&mut self, id: &str, seen: u32) {
-        let Some(kept) = self.watch.kept.values().find(|kept| kept.incident.id == id) else {
+    pub(crate) fn judge_end_asked(&mut self, id: &IncidentId, seen: u32) {
+        let Some(kept) = self.watch.kept.values().find(|kept| kept.incident.id == *id) else {
             return;
         };
         let incident = &kept.incident;

@@ -98,7 +98,7 @@ impl World {
         told: &mut ApiResponse,
         entry: &Entry,
     ) -> Result<(), String> {
-        let (at, id) = (entry.at, incident.id.as_str());
+        let (at, id) = (entry.at, &incident.id);
         match &entry.event {
             Event::Raised { .. }
             | Event::Joined { .. }

@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::domain::escalation::{Alarm, Effect, Entry, Event, Incident, Phase, TextAbout};
+use shared::domain::escalation::{
+    Alarm, Effect, Entry, Event, Incident, IncidentId, Phase, TextAbout,
+};
 use shared::jobs::escalate::acts::{AT_THE_COMMAND_LINE, ON_THE_PAGE};
 use shared::storage::records::{StoredIncident, Task};
 
@@ -256,7 +258,7 @@ impl World {
     }
 
     /// An alarm joined five minutes ago, and nothing went wrong.
-    pub(crate) fn judge_untold(&mut self, id: &str, name: &str, since: i64) {
+    pub(crate) fn judge_untold(&mut self, id: &IncidentId, name: &str, since: i64) {
         let waits =
             self.watch.knows.get(id).is_some_and(|knows| knows.untold.get(name) == Some(&since));
         if waits {

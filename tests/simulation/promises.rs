@@ -1,6 +1,8 @@
 //! What must hold, whatever happens: looked at whenever something is written, or a call is placed.
 
-use shared::domain::escalation::{Attempt, Entry, Event, Incident, Outcome, Phase, State};
+use shared::domain::escalation::{
+    Attempt, Entry, Event, Incident, IncidentId, Outcome, Phase, State,
+};
 use shared::domain::text;
 use shared::jobs::escalate::acts::{AT_THE_COMMAND_LINE, ON_THE_PAGE};
 use shared::storage::Put;
@@ -151,9 +153,9 @@ impl World {
         Ok(())
     }
 
-    fn is_strange(&self, id: &str, attempt: &Attempt, sid: &str) -> bool {
+    fn is_strange(&self, id: &IncidentId, attempt: &Attempt, sid: &str) -> bool {
         let call = self.phones.calls.iter().find(|call| call.sid == sid);
-        call.is_none_or(|call| call.incident != id || call.attempt != attempt.number)
+        call.is_none_or(|call| call.incident != *id || call.attempt != attempt.number)
     }
 
     /// What has to be said, and what the run was like.

@@ -1,7 +1,7 @@
 //! What is left when it is quiet again: nothing.
 
 use shared::Timestamp;
-use shared::domain::escalation::{Entry, Event, Incident, Phase, State};
+use shared::domain::escalation::{Entry, Event, Incident, IncidentId, Phase, State};
 use shared::storage::records::StoredIncident;
 
 use crate::twilio::Call;
@@ -20,8 +20,8 @@ pub(crate) fn quiet_since(incident: &Incident) -> Option<Timestamp> {
 
 impl World {
     /// It was taken, or is over, a moment ago: nobody's phone rings for nothing.
-    pub(crate) fn judge_quiet(&mut self, id: &str) {
-        let Some(kept) = self.watch.kept.values().find(|kept| kept.incident.id == id) else {
+    pub(crate) fn judge_quiet(&mut self, id: &IncidentId) {
+        let Some(kept) = self.watch.kept.values().find(|kept| kept.incident.id == *id) else {
             return;
         };
         let since = quiet_since(&kept.incident);
@@ -30,7 +30,7 @@ impl World {
         }
         let state = kept.incident.state();
         let rings = |call: &&Call| {
-            call.incident == id && !call.ended && (state != State::Taken || !call.answered)
+            call.incident == *id && !call.ended && (state != State::Taken || !call.answered)
         };
         let ringing = self.phones.calls.iter().find(rings).map(|call| call.to.clone());
         let is_quiet = matches!(state, State::Resolved | State::Taken | State::Silenced);
@@ -41,8 +41,8 @@ impl World {
 
     /// The silence of an incident was over a moment ago. (What is taken, or was exhausted before, has a time of its own
     /// at which it is asked after.)
-    pub(crate) fn judge_silence_over(&mut self, id: &str, until: Timestamp) {
-        let kept = self.watch.kept.values().find(|kept| kept.incident.id == id);
+    pub(crate) fn judge_silence_over(&mut self, id: &IncidentId, until: Timestamp) {
+        let kept = self.watch.kept.values().find(|kept| kept.incident.id == *id);
         let waits = |kept: &StoredIncident| {
             let incident = &kept.incident;
             incident.phase == Phase::Calling && incident.silenced_until == Some(until)

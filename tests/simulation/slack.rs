@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use serde_json::json;
-use shared::domain::escalation::{Act, Asker, Event, Incident};
+use shared::domain::escalation::{Act, Asker, Event, Incident, IncidentId};
 use shared::domain::silence::Stored;
 use shared::http::Request;
 use shared::jobs::escalate::Escalate;
@@ -50,7 +50,7 @@ pub(crate) enum Button {
 #[derive(Clone, Debug)]
 pub(crate) struct Click {
     pub(crate) number: usize,
-    pub(crate) incident: String,
+    pub(crate) incident: IncidentId,
     /// A name of the configuration, or one with an `@` that only Slack knows.
     pub(crate) person: String,
     pub(crate) button: Button,
@@ -234,10 +234,10 @@ impl World {
     }
 
     /// While somebody presses a key, another one clicks.
-    pub(crate) fn sees_that_it_rings(&mut self, id: &str, after: i64) {
+    pub(crate) fn sees_that_it_rings(&mut self, id: &IncidentId, after: i64) {
         let clicks = self.clicks / 3;
         if self.rng.chance(clicks) {
-            let kept = self.watch.kept.values().find(|kept| kept.incident.id == id);
+            let kept = self.watch.kept.values().find(|kept| kept.incident.id == *id);
             let Some(incident) = kept.map(|kept| kept.incident.clone()) else { return };
             let person = self.watch.plan.clone().somebody(&mut self.rng);
             let after = after + self.rng.range(-100, 100);
@@ -303,7 +303,7 @@ impl World {
     }
 
     /// They say so, by a key or a click: nothing else may be written of them.
-    pub(crate) fn said(&mut self, incident: &str, person: &str, button: Button) {
+    pub(crate) fn said(&mut self, incident: &IncidentId, person: &str, button: Button) {
         if let Button::OverFromPage(seen) = button {
             self.watch.ends_asked.push((incident.to_owned(), person.to_owned(), seen));
         }
@@ -311,7 +311,7 @@ impl World {
     }
 
     /// Whether somebody on the page asked that whoever has this number be called.
-    pub(crate) fn is_asked_for(&self, incident: &str, number: &str) -> bool {
+    pub(crate) fn is_asked_for(&self, incident: &IncidentId, number: &str) -> bool {
         self.watch.said.iter().any(|(id, _, button)| {
             matches!(button, Button::CallNow(who) if id == incident && phone(&format!("p{who}")) == number)
         })
@@ -323,7 +323,7 @@ impl World {
         said.any(|(_, who, button)| who == person && *button == Button::EndGlob)
     }
 
-    pub(crate) fn has_said(&self, incident: &str, person: &str, button: Button) -> bool {
+    pub(crate) fn has_said(&self, incident: &IncidentId, person: &str, button: Button) -> bool {
         self.watch.said.contains(&(incident.to_owned(), person.to_owned(), button))
     }
 }

@@ -3,7 +3,9 @@
 use std::task::{Context, Poll, Waker};
 
 use shared::Error;
-use shared::domain::escalation::{CallEvent, Incident, Key, Outcome as Became, Signal, State};
+use shared::domain::escalation::{
+    CallEvent, Incident, IncidentId, Key, Outcome as Became, Signal, State,
+};
 use shared::jobs::escalate::Effects;
 use shared::storage::messages::WakeUp;
 use shared::storage::records::StoredIncident;
@@ -258,7 +260,7 @@ impl World {
         self.watch.threes.entry(attempt).or_default().insert(reading);
     }
 
-    fn signal(&self, call: usize, event: CallEvent) -> (String, Signal) {
+    fn signal(&self, call: usize, event: CallEvent) -> (IncidentId, Signal) {
         let call = &self.phones.calls[call];
         (
             call.incident.clone(),

@@ -7,7 +7,7 @@ use jiff::fmt::rfc2822;
 use serde_json::json;
 use shared::Timestamp;
 use shared::domain::callbacks::{Callback, Resource, Source};
-use shared::domain::escalation::{CallEvent, End, Key};
+use shared::domain::escalation::{CallEvent, End, IncidentId, Key};
 use shared::jobs::escalate::text_ended;
 use shared::storage::messages::WakeUp;
 use shared::twilio::callbacks::Path;
@@ -23,7 +23,7 @@ use crate::world::{Part, Shared, What, World};
 pub(crate) struct Call {
     pub(crate) sid: String,
     pub(crate) to: String,
-    pub(crate) incident: String,
+    pub(crate) incident: IncidentId,
     pub(crate) attempt: u32,
     pub(crate) created: i64,
     pub(crate) updated: i64,
@@ -183,7 +183,9 @@ impl World {
         let at = self.phones.calls.len();
         let to = field(ask, "To").to_owned();
         let url = field(ask, "Url").to_owned();
-        let Some(about) = url.strip_prefix(BASE).and_then(Path::read) else {
+        let about = url.strip_prefix(BASE).and_then(Path::read);
+        let Some((about, incident)) = about.and_then(|path| Some((path.clone(), path.incident?)))
+        else {
             self.fail(format!("a call with the URL {url}"));
             return answer(400, json!({}));
         };
@@ -201,7 +203,7 @@ impl World {
         let call = Call {
             sid: format!("CA{at:032x}"),
             to,
-            incident: about.incident.to_owned(),
+            incident,
             attempt: about.attempt,
             created: self.now,
             updated: self.now,

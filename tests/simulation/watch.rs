@@ -14,9 +14,10 @@ use crate::plan::{Plan, Roster};
 use crate::slack::Button;
 use crate::tally::Tally;
 use crate::world::Faults;
+use shared::domain::escalation::IncidentId;
 
 /// Somebody did something with an incident.
-pub(crate) type Deed = (String, String, Button);
+pub(crate) type Deed = (IncidentId, String, Button);
 
 /// What the run was promised, and what came of it.
 pub(crate) struct Watch {
@@ -40,28 +41,28 @@ pub(crate) struct Watch {
     /// … and what was written of them.
     pub(crate) did: BTreeSet<Deed>,
     /// In which readings of the menu somebody pressed 3, by incident and attempt.
-    pub(crate) threes: BTreeMap<(String, u32), BTreeSet<u32>>,
+    pub(crate) threes: BTreeMap<(IncidentId, u32), BTreeSet<u32>>,
     /// Who asked from elsewhere that an incident be over, and what they had not seen.
-    pub(crate) ends_asked: Vec<(String, String, u32)>,
+    pub(crate) ends_asked: Vec<(IncidentId, String, u32)>,
     /// How many clicks there were, and which of them were answered.
     pub(crate) clicks: usize,
     pub(crate) replies: BTreeSet<usize>,
     /// How often each line was said; those that must be are here from the moment they are written down.
     pub(crate) lines: BTreeMap<String, u32>,
     /// How many text messages each incident owes, and how many it says it sent.
-    pub(crate) texts: BTreeMap<String, (u32, u32)>,
+    pub(crate) texts: BTreeMap<IncidentId, (u32, u32)>,
     /// The incidents that each person was texted about.
-    pub(crate) texted: BTreeMap<String, BTreeSet<String>>,
+    pub(crate) texted: BTreeMap<String, BTreeSet<IncidentId>>,
     /// Who was told of each incident that they missed a call.
-    pub(crate) told_missed: BTreeMap<String, BTreeSet<String>>,
+    pub(crate) told_missed: BTreeMap<IncidentId, BTreeSet<String>>,
     /// How many texts of each incident nobody wants any more, sent or not.
-    pub(crate) unwanted: BTreeMap<String, u32>,
+    pub(crate) unwanted: BTreeMap<IncidentId, u32>,
     /// The texts that changed something.
     pub(crate) by_text: BTreeSet<String>,
     /// What the owner of each incident knows.
-    pub(crate) knows: BTreeMap<String, Knows>,
+    pub(crate) knows: BTreeMap<IncidentId, Knows>,
     /// How often a call was placed for an attempt.
-    pub(crate) placed: BTreeMap<(String, u32), u32>,
+    pub(crate) placed: BTreeMap<(IncidentId, u32), u32>,
     /// What was seen of incidents, that must have counted.
     pub(crate) seen: Seen,
 }

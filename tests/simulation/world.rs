@@ -13,6 +13,7 @@ use crate::rng::Rng;
 use crate::run::About;
 use crate::twilio::{Phones, Step};
 use crate::watch::Watch;
+use shared::domain::escalation::IncidentId;
 
 /// How likely each accident is this run, in a thousand.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,15 +59,15 @@ pub(crate) enum What {
     /// The minute's audit.
     Minute,
     /// Somebody has it, or it is over, or silenced: does a phone still ring?
-    Quiet(String),
+    Quiet(IncidentId),
     /// The silence of an incident was over a moment ago: does it still wait?
-    SilenceOver(String, Timestamp),
+    SilenceOver(IncidentId, Timestamp),
     /// Somebody asked a moment ago that an incident be over, and this was what they had not seen.
-    EndAsked(String, u32),
+    EndAsked(IncidentId, u32),
     /// The same of an alarm.
     SilenceOfAlarmOver(usize, Timestamp),
     /// This alarm joined an incident then: does its owner know by now?
-    Untold(String, String, i64),
+    Untold(IncidentId, String, i64),
 }
 
 pub(crate) struct Later {

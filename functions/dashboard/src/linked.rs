@@ -90,7 +90,7 @@ async fn by_cookie(
     let tokens = request.cookies(COOKIE).filter_map(TextToken::read).take(MAX_COOKIES);
     for token in tokens {
         let found = find(dashboard, settings, &token, now).await?;
-        if let Some(linked) = found.filter(|linked| linked.kept.incident.id == id) {
+        if let Some(linked) = found.filter(|linked| linked.kept.incident.id.as_str() == id) {
             return Ok(Some(linked));
         }
     }

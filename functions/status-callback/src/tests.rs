@@ -62,7 +62,7 @@ fn queued(backend: &MemoryBackend) -> (usize, Vec<WakeUp>) {
 async fn text_that_was_not_delivered_counts_and_wakes_its_incident() {
     let (count, backend) = count();
     let expected = |code| WakeUp::TextNotDelivered {
-        incident: "p-20300317-174640-000".to_owned(),
+        incident: "p-20300317-174640-000".into(),
         person: "José B".to_owned(),
         code,
         sid: "SM1".to_owned(),

@@ -7,7 +7,7 @@ use shared::config::file::Config;
 use shared::domain::escalation::{Act, Asker, Event, Incident, Refusal};
 use shared::jobs::escalate::acts::{self, Requested, note, request_of, tidied};
 use shared::jobs::escalate::silences::is_silenced;
-use shared::storage::incidents::one;
+use shared::storage::incidents::{find, one};
 use shared::storage::{Queue, Store};
 use shared::{Error, Timestamp};
 
@@ -155,8 +155,8 @@ impl IncidentsCommand {
             IncidentsCommand::Resolve(_) => Act::Resolve,
             IncidentsCommand::PassOn { to, .. } => Act::PassOn { to: to.clone() },
             IncidentsCommand::Call { person, .. } => Act::Call { person: person.clone() },
-            IncidentsCommand::Note { which, text } => {
-                note(&which.id, text, now).ok_or("the note is empty")?
+            IncidentsCommand::Note { text, .. } => {
+                note(&incident.id, text, now).ok_or("the note is empty")?
             }
             IncidentsCommand::Strike { words, .. } => {
                 Act::StrikeNote { note: note_that_begins(incident, words)? }
@@ -200,7 +200,7 @@ pub async fn act(
         return refused(wrong);
     }
     let asker = asker(options.person.as_deref());
-    let Some(kept) = one(store, id, at).await? else { return refused(no_incident(id, options)) };
+    let Some(kept) = find(store, id, at).await? else { return refused(no_incident(id, options)) };
     let before = kept.incident;
     let asked = match command.act(&before, at) {
         Ok(act) => act,

@@ -8,7 +8,7 @@ use event_stream_webhook::Webhook;
 use jiff::tz::TimeZone;
 use shared::Timestamp;
 use shared::config::file::{Escalation, Roster};
-use shared::domain::escalation::{Entry, Incident};
+use shared::domain::escalation::{Entry, Incident, IncidentId};
 use shared::domain::text::{Part, mask_numbers, sentence};
 use shared::storage::incidents::all;
 use tokio::sync::watch;
@@ -32,7 +32,7 @@ pub(super) struct Reporter {
     /// What happened before, to incidents that are new here, is left out.
     since: Timestamp,
     /// The number of the next entry of each incident.
-    next: BTreeMap<String, u32>,
+    next: BTreeMap<IncidentId, u32>,
 }
 
 impl Reporter {

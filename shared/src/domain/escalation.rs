@@ -1,7 +1,8 @@
 //! THE RULES: who is called when an alarm goes off, and what becomes of it. Pure: facts in, facts out; no I/O, no clock.
 //!
 //! 1. `model`: all that is known. [`Policy`]: who is called for which alarms, and how patiently. [`Incident`]: one
-//!    outage; [`Attempt`]: one call of it; [`Entry`]: one thing that happened. [`Signal`]: what the world reports.
+//!    outage, with its [`IncidentId`]; [`Attempt`]: one call of it; [`Entry`]: one thing that happened. [`Signal`]: what
+//!    the world reports.
 //! 2. `rules`: how long things may take, when to look again ([`Incident::wake_at`]), whose turn it is.
 //! 3. `apply`: [`Incident::apply`] gives the [`Decision`]: what changes by a signal, and what is asked of the world
 //!    ([`Effect`]).
@@ -16,8 +17,8 @@ pub use acts::{Act, Asker, Refusal};
 pub use apply::Decision;
 pub use model::{
     Actor, Alarm, Attempt, Call, CallEvent, CallWith, Effect, End, Entry, Event, Former, Incident,
-    Joined, Key, Member, Milestones, Notices, Outcome, Owner, Person, Phase, Policy, Repaired,
-    Round, Signal, State, TextAbout, Timeline,
+    IncidentId, Joined, Key, Member, Milestones, Notices, Outcome, Owner, Person, Phase, Policy,
+    Repaired, Round, Signal, State, TextAbout, Timeline,
 };
 pub use rules::{Busy, Ending, OVER_FOR};
 

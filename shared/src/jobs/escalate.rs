@@ -60,7 +60,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::Error;
 use crate::config::SettingsCache;
-use crate::domain::escalation::{Incident, Signal};
+use crate::domain::escalation::{Incident, IncidentId, Signal};
 use crate::sns;
 use crate::storage::messages::WakeUp;
 use crate::storage::{Queue, QueueName, Store};
@@ -126,7 +126,7 @@ impl Escalate {
     /// Those of the store, the queue and the settings; [`Error::Conflict`] if others write all the time.
     pub async fn transact(
         &self,
-        id: &str,
+        id: &IncidentId,
         signals: &[Signal],
         effects: Effects,
         now: Timestamp,

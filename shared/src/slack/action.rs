@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 
+use crate::domain::escalation::IncidentId;
 use crate::domain::response_url::ResponseUrl;
 use crate::domain::silence::Lasting;
 use crate::domain::text::turns_direction;
@@ -54,7 +55,7 @@ pub struct Click {
     /// How long a silence lasts: what was chosen, or the hour of a button of an earlier version.
     pub lasting: Lasting,
     /// The incident's id.
-    pub incident: String,
+    pub incident: IncidentId,
     /// The Slack member id of whoever clicked.
     pub user: String,
     /// The id of their workspace (`T…`, or `E…` of an organisation); empty if Slack names none.
@@ -67,8 +68,6 @@ pub struct Click {
     pub place: Place,
 }
 
-/// The longest name of an incident that we take, in bytes.
-const MAX_INCIDENT_BYTES: usize = 120;
 /// The longest name of a person that we take, in characters.
 const MAX_NAME_CHARS: usize = 80;
 
@@ -92,7 +91,7 @@ impl Place {
     const OF_LINES: &str = "lines ";
 
     /// The `block_id` of an incident's buttons: one message may hold those of several incidents.
-    pub fn block_id(self, incident: &str) -> String {
+    pub fn block_id(self, incident: &IncidentId) -> String {
         let before = match self {
             Place::Message => Place::OF_MESSAGE,
             Place::Lines => Place::OF_LINES,
@@ -141,7 +140,7 @@ fn click(payload: &Value, also: Option<&str>) -> Option<Click> {
         Some(word) => (Lasting::parse(word)?, Place::incident_of(block_id)),
         None => (Lasting::Hour, button["value"].as_str()),
     };
-    let incident = incident.filter(|id| is_incident(id))?;
+    let incident = incident.and_then(IncidentId::parse)?;
     let user = &payload["user"];
     let id = user["id"].as_str().filter(|id| is_member(id))?;
     let name = user["name"].as_str().or(user["username"].as_str()).map(one_line);
@@ -149,19 +148,13 @@ fn click(payload: &Value, also: Option<&str>) -> Option<Click> {
     Some(Click {
         action,
         lasting,
-        incident: incident.to_owned(),
+        incident,
         user: id.to_owned(),
         team: team(payload).to_owned(),
         user_name: name,
         response_url: payload["response_url"].as_str().and_then(|url| ResponseUrl::new(url, also)),
         place: Place::of(block_id),
     })
-}
-
-/// A name that we could have given: no store is asked for any other.
-fn is_incident(id: &str) -> bool {
-    let ours = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-' || c == b'_';
-    (1..=MAX_INCIDENT_BYTES).contains(&id.len()) && id.bytes().all(ours)
 }
 
 /// The workspace that whoever clicked belongs to: not always the one that they clicked in.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::records::RETENTION;
 use super::{Condition, Key, Put, Record};
+use crate::domain::escalation::IncidentId;
 use crate::domain::executions::{Position, RecordedExecution};
 
 /// Begins the partition of each Execution's record.
@@ -108,7 +109,7 @@ pub fn put(
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExecutionIncident {
     /// The incident's id.
-    pub incident: String,
+    pub incident: IncidentId,
 }
 
 /// Where the incident of an Execution is, if it is an incident's call.
@@ -117,8 +118,8 @@ pub fn incident(sid: &str) -> Key {
 }
 
 /// The record that an Execution is this incident's call. It is kept as long as an incident that is over.
-pub fn put_incident(sid: &str, incident: &str, now: Timestamp) -> Put {
-    let body = ExecutionIncident { incident: incident.to_owned() };
+pub fn put_incident(sid: &str, incident: &IncidentId, now: Timestamp) -> Put {
+    let body = ExecutionIncident { incident: incident.clone() };
     Put {
         key: self::incident(sid),
         // A string always serialises.
@@ -129,7 +130,7 @@ pub fn put_incident(sid: &str, incident: &str, now: Timestamp) -> Put {
 }
 
 /// The id of the incident that this record holds; `None`, and logged, if it cannot be read.
-pub fn read_incident(record: &Record) -> Option<String> {
+pub fn read_incident(record: &Record) -> Option<IncidentId> {
     let read = serde_json::from_str::<ExecutionIncident>(&record.body);
     read.inspect_err(|error| {
         tracing::error!(key = record.key.pk, %error, "the incident of an Execution cannot be read");

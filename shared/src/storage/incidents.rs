@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::records::{self, StoredIncident};
 use super::{Store, all_records};
 use crate::Error;
-use crate::domain::escalation::{Incident, State};
+use crate::domain::escalation::{Incident, IncidentId, State};
 
 /// Open incidents and those that ended of late, `limit` of the latter at most: the newest first.
 pub async fn all(store: &dyn Store, limit: usize, now: Timestamp) -> Result<Vec<Incident>, Error> {
@@ -33,7 +33,7 @@ pub async fn latest(store: &dyn Store, now: Timestamp) -> Result<Vec<Incident>, 
 }
 
 /// The ids of the incidents that are open. One of them may stand in the archive too: it was over, and went on.
-pub async fn open_ids(store: &dyn Store, now: Timestamp) -> Result<BTreeSet<String>, Error> {
+pub async fn open_ids(store: &dyn Store, now: Timestamp) -> Result<BTreeSet<IncidentId>, Error> {
     let mut incidents = latest(store, now).await?;
     incidents.retain(|incident| incident.state() != State::Resolved);
     Ok(incidents.into_iter().map(|incident| incident.id).collect())
@@ -43,7 +43,7 @@ pub async fn open_ids(store: &dyn Store, now: Timestamp) -> Result<BTreeSet<Stri
 /// there may be more. Those of `except` are left out; one that cannot be read too, and is logged.
 pub async fn archive(
     store: &dyn Store,
-    except: &BTreeSet<String>,
+    except: &BTreeSet<IncidentId>,
     after: Option<&str>,
     limit: usize,
     now: Timestamp,
@@ -65,27 +65,37 @@ pub async fn archive(
 /// The place in the archive behind which the incidents are that began before this moment.
 pub fn archived_before(at: Timestamp) -> String {
     // An incident's name ends with its time, to the millisecond.
-    records::archived(&records::id("", at)).sk
+    records::archived(&IncidentId::of("", at)).sk
 }
 
-/// The longest name that an incident may have, in bytes.
-const MAX_ID_BYTES: usize = 120;
-
-/// The incident of this id with all that is stored of it, open or over.
-pub async fn one(
+/// The incident that somebody names, with all that is stored of it, open or over; `None` also if this is no id.
+pub async fn find(
     store: &dyn Store,
     id: &str,
     now: Timestamp,
 ) -> Result<Option<StoredIncident>, Error> {
-    // A name that we could never have given is not even looked up: no store takes a key of any length.
-    let ours = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-' || c == b'_';
-    let named = Some(id).filter(|id| id.len() <= MAX_ID_BYTES && id.bytes().all(ours));
-    let Some(policy) = named.and_then(records::policy_of) else { return Ok(None) };
-    let records = store.load(&[records::open(&policy), records::archived(id)], now).await?;
+    match IncidentId::parse(id) {
+        Some(id) => one(store, &id, now).await,
+        None => Ok(None),
+    }
+}
+
+/// The incident of this id with all that is stored of it, open or over.
+pub async fn one(
+    store: &dyn Store,
+    id: &IncidentId,
+    now: Timestamp,
+) -> Result<Option<StoredIncident>, Error> {
+    // What is queued may name any: no store takes a key of any length.
+    let ours = IncidentId::parse(id.as_str());
+    let Some(policy) = ours.as_ref().and_then(IncidentId::policy) else { return Ok(None) };
+    let records = store.load(&[records::open(policy), records::archived(id)], now).await?;
     let mut stored = records.into_iter().flatten().filter_map(|record| {
         serde_json::from_str::<StoredIncident>(&record.body)
-            .inspect_err(|error| tracing::error!(id, %error, "an incident cannot be read"))
+            .inspect_err(|error| {
+                tracing::error!(id = id.as_str(), %error, "an incident cannot be read");
+            })
             .ok()
     });
-    Ok(stored.find(|stored| stored.incident.id == id))
+    Ok(stored.find(|stored| stored.incident.id == *id))
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::Key;
 use crate::domain::alarm;
-use crate::domain::escalation::{Effect, Incident};
+use crate::domain::escalation::{Effect, Incident, IncidentId};
 
 /// The partition of the policies' incidents: one record for each policy.
 pub const OPEN: &str = "open";
@@ -77,7 +77,7 @@ pub enum Task {
 /// A person who is in a call, or may be, or was of late.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InCall {
-    /// Of which incident.
+    /// The id of the incident whose call it is, or what stands for a test call ([`super::test_calls`]).
     pub incident: String,
     /// Until when at the latest.
     pub until: Timestamp,
@@ -98,7 +98,7 @@ pub struct AlarmRecord {
     pub at: Timestamp,
     /// The incident that it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub incident: Option<String>,
+    pub incident: Option<IncidentId>,
     /// It went off while it was silenced, and has not recovered since: it waits for the end of that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits: Option<Waits>,
@@ -144,7 +144,7 @@ pub fn waiting(key: &str) -> Key {
 }
 
 /// Where a silence is that somebody asked for: asked for twice it is one.
-pub fn silence(incident: &str, until: Timestamp) -> Key {
+pub fn silence(incident: &IncidentId, until: Timestamp) -> Key {
     Key::new(SILENCES, format!("{incident} {until:.3}"))
 }
 
@@ -159,23 +159,9 @@ pub fn silence_made(at: Timestamp, id: &str) -> Key {
     Key::new(SILENCES_MADE, format!("{left:015} {id}"))
 }
 
-/// The name of an incident: its policy, and when it began.
-pub fn id(policy: &str, raised_at: Timestamp) -> String {
-    format!("{policy}-{}", raised_at.strftime("%Y%m%d-%H%M%S-%3f"))
-}
-
-/// The policy that is in an incident's name.
-pub fn policy_of(id: &str) -> Option<String> {
-    let mut parts = id.rsplitn(4, '-');
-    let time = [parts.next()?, parts.next()?, parts.next()?];
-    let digits = time.iter().all(|part| part.bytes().all(|c| c.is_ascii_digit()));
-    let lengths = time.map(str::len) == [3, 6, 8];
-    parts.next().filter(|policy| digits && lengths && !policy.is_empty()).map(str::to_owned)
-}
-
 /// Where an incident that is over is: the newest come first in their partition.
-pub fn archived(id: &str) -> Key {
-    let time: String = id.chars().rev().take(19).collect();
+pub fn archived(id: &IncidentId) -> Key {
+    let time: String = id.as_str().chars().rev().take(19).collect();
     let newest_first: String = time
         .chars()
         .rev()
@@ -195,19 +181,9 @@ mod tests {
     }
 
     #[test]
-    fn an_incidents_name_tells_its_policy() {
-        let id = id("prod-api", at(1_900_000_000));
-        assert_eq!(id, "prod-api-20300317-174640-000");
-        assert_eq!(policy_of(&id).as_deref(), Some("prod-api"));
-        for other in ["", "prod", "prod-1-2-3", "-20300317-174640-000", "a-2030031x-174640-000"] {
-            assert_eq!(policy_of(other), None, "{other}");
-        }
-    }
-
-    #[test]
     fn the_newest_come_first_in_the_archive() {
         let keys: Vec<String> = [at(1_900_000_000), at(1_900_000_001), at(1_999_999_999)]
-            .map(|at| archived(&id("p", at)).sk)
+            .map(|at| archived(&IncidentId::of("p", at)).sk)
             .to_vec();
         let mut sorted = keys.clone();
         sorted.sort();
@@ -219,7 +195,7 @@ mod tests {
         #[test]
         fn no_path_can_make_it_panic(text in ".{0,60}", digits in "[0-9-]{0,40}") {
             for id in [text, digits] {
-                let _ = (policy_of(&id), archived(&id));
+                let _ = archived(&id.as_str().into());
             }
         }
     }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::alarm::{self, Change};
 use crate::domain::e164::E164;
-use crate::domain::escalation::{Alarm, Busy, CallWith, Incident, Policy, Signal};
+use crate::domain::escalation::{Alarm, Busy, CallWith, Incident, IncidentId, Policy, Signal};
 use crate::storage::records::StoredIncident;
 
 /// So many seconds after the samples' first moment, the 17th of March 2030 at 17:46:40 UTC.
@@ -78,9 +78,9 @@ pub fn change(key: &str, name: &str, state: alarm::State, at: Timestamp) -> Chan
 }
 
 /// An incident of this policy that this alarm has raised, while nobody is in another call.
-pub fn incident(id: &str, policy: &Policy, alarm: Alarm) -> Incident {
+pub fn incident(id: impl Into<IncidentId>, policy: &Policy, alarm: Alarm) -> Incident {
     let since = alarm.since;
-    Incident::raise(id, policy, alarm, &Busy::default(), since).incident
+    Incident::raise(&id.into(), policy, alarm, &Busy::default(), since).incident
 }
 
 /// The incident after these signals, each at its time, while nobody is in another call.

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::escalation::{CallEvent, Key};
+use crate::domain::escalation::{CallEvent, IncidentId, Key};
 use crate::http::form_fields;
 use crate::twilio::rest;
 use crate::twilio::status::{MESSAGE_PATH, RETRIES};
@@ -28,24 +28,25 @@ pub enum About {
 
 /// The path of a call's URL, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Path<'a> {
-    /// Names the incident.
-    pub incident: &'a str,
+pub struct Path {
+    /// The incident; `None` if the path names none that could be ours.
+    pub incident: Option<IncidentId>,
     /// Counts its attempts.
     pub attempt: u32,
     /// What it is about.
     pub about: About,
 }
 
-impl<'a> Path<'a> {
+impl Path {
     /// Reads `/twilio/voice/{incident}/{attempt}`, `…/status` or `…/amd`, or `/twilio/studio/{incident}/{attempt}`.
-    pub fn read(path: &'a str) -> Option<Path<'a>> {
+    pub fn read(path: &str) -> Option<Path> {
         let (rest, by_voice) = match path.strip_prefix(VOICE) {
             Some(rest) => (rest, true),
             None => (path.strip_prefix(STUDIO)?, false),
         };
         let mut parts = rest.split('/');
         let incident = parts.next().filter(|incident| !incident.is_empty())?;
+        let incident = IncidentId::parse(incident);
         let attempt = parts.next()?.parse().ok()?;
         let about = match (by_voice, parts.next()) {
             (true, None) => About::Voice,
@@ -59,12 +60,12 @@ impl<'a> Path<'a> {
 }
 
 /// The URL that gives the words of an attempt's call; `/status` and `/amd` go behind it.
-pub fn voice_url(base: &str, incident: &str, attempt: u32) -> String {
+pub fn voice_url(base: &str, incident: &IncidentId, attempt: u32) -> String {
     format!("{base}{VOICE}{incident}/{attempt}")
 }
 
 /// The URL that the Studio Flow of an attempt's call reports to.
-pub fn studio_url(base: &str, incident: &str, attempt: u32) -> String {
+pub fn studio_url(base: &str, incident: &IncidentId, attempt: u32) -> String {
     format!("{base}{STUDIO}{incident}/{attempt}")
 }
 
@@ -72,7 +73,7 @@ pub fn studio_url(base: &str, incident: &str, attempt: u32) -> String {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextQuery {
     /// Names the incident.
-    pub incident: String,
+    pub incident: IncidentId,
     /// To whom it was sent.
     pub person: String,
     /// When, to the second. Texts of an earlier version do not say.
@@ -89,13 +90,14 @@ impl TextQuery {
         };
         let second = value("sent").and_then(|second| second.parse().ok());
         let sent = second.and_then(|second| Timestamp::from_second(second).ok());
-        Some(TextQuery { incident: value("incident")?, person: value("person")?, sent })
+        let incident = IncidentId::parse(&value("incident")?)?;
+        Some(TextQuery { incident, person: value("person")?, sent })
     }
 
     /// The URL for the status callbacks of this text. Twilio keeps its fragment to itself, and signs the rest.
     pub fn url(&self, base: &str) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("incident", &self.incident).append_pair("person", &self.person);
+        query.append_pair("incident", self.incident.as_str()).append_pair("person", &self.person);
         if let Some(sent) = self.sent {
             query.append_pair("sent", &sent.as_second().to_string());
         }
@@ -153,10 +155,16 @@ mod tests {
         let read = |path: &'static str| {
             Path::read(path).map(|path| (path.incident, path.attempt, path.about))
         };
-        assert_eq!(read("/twilio/voice/p-1/2"), Some(("p-1", 2, About::Voice)));
-        assert_eq!(read("/twilio/voice/p-1/2/status"), Some(("p-1", 2, About::Status)));
-        assert_eq!(read("/twilio/voice/p-1/2/amd"), Some(("p-1", 2, About::Machine)));
-        assert_eq!(read("/twilio/studio/p-1/2"), Some(("p-1", 2, About::Report)));
+        assert_eq!(read("/twilio/voice/p-1/2"), Some((Some("p-1".into()), 2, About::Voice)));
+        assert_eq!(
+            read("/twilio/voice/p-1/2/status"),
+            Some((Some("p-1".into()), 2, About::Status))
+        );
+        assert_eq!(read("/twilio/voice/p-1/2/amd"), Some((Some("p-1".into()), 2, About::Machine)));
+        assert_eq!(read("/twilio/studio/p-1/2"), Some((Some("p-1".into()), 2, About::Report)));
+        for path in ["/twilio/voice/P/2", "/twilio/studio/p.1/2", "/twilio/voice/%20/2"] {
+            assert_eq!(read(path).map(|(incident, ..)| incident), Some(None), "{path}");
+        }
         for path in [
             "/twilio/studio/p/1/status",
             "/twilio/studio/p",
@@ -208,7 +216,7 @@ mod tests {
     #[test]
     fn callback_of_a_text_names_incident_and_person() {
         let text = TextQuery {
-            incident: "p-1".to_owned(),
+            incident: "p-1".into(),
             person: "José & Söhne+1#=".to_owned(),
             sent: Timestamp::from_second(1_900_000_000).ok(),
         };
@@ -225,14 +233,22 @@ mod tests {
             assert_eq!(read.map(|text| text.sent), Some(None), "{sent}");
         }
         let long = format!("incident=p-1&person={}", "x".repeat(MAX_NAME_BYTES + 1));
-        for other in ["", "incident=p-1", "person=alpha", "incident=&person=alpha", &long] {
+        for other in [
+            "",
+            "incident=p-1",
+            "person=alpha",
+            "incident=&person=alpha",
+            "incident=P&person=alpha",
+            &long,
+        ] {
             assert_eq!(TextQuery::read(other), None, "{other}");
         }
     }
 
     proptest! {
         #[test]
-        fn any_name_in_a_query_is_read_back(incident in ".{1,60}", person in ".{1,60}", sent in 0i64..4_000_000_000) {
+        fn any_name_in_a_query_is_read_back(incident in "[a-z0-9_-]{1,60}", person in ".{1,60}", sent in 0i64..4_000_000_000) {
+            let incident = incident.as_str().into();
             let text = TextQuery { incident, person, sent: Timestamp::from_second(sent).ok() };
             let url = text.url("https://ringdown.example.com");
             let (_, query) = url.split_once('?').expect("a query");

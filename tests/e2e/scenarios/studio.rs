@@ -9,6 +9,7 @@ use shared::storage::{Condition, Put, Store, records, writes};
 
 use crate::harness::TOKEN;
 use crate::scenario::{Scenario, Way, policy, usual};
+use shared::domain::escalation::IncidentId;
 
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
@@ -110,12 +111,13 @@ async fn incident_is_over(scenario: &Scenario) -> String {
 async fn many_newer_ones(scenario: &Scenario, id: &str, count: i64) {
     let store = Records(Database::open(&scenario.server.folder.path().join("data")).unwrap());
     let now = scenario.now().await;
-    let archived = store.load(&[records::archived(id)], now).await.unwrap().remove(0).unwrap();
+    let archived =
+        store.load(&[records::archived(&id.into())], now).await.unwrap().remove(0).unwrap();
     let put = |number| {
-        let newer = records::id("default", now + shared::SignedDuration::from_secs(number));
+        let newer = IncidentId::of("default", now + shared::SignedDuration::from_secs(number));
         Put {
             key: records::archived(&newer),
-            body: archived.body.replace(id, &newer),
+            body: archived.body.replace(id, newer.as_str()),
             condition: Condition::Absent,
             expires_at: None,
         }

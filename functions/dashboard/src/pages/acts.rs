@@ -102,7 +102,7 @@ pub(crate) async fn post(
     now: Timestamp,
 ) -> Result<Response, Error> {
     let store = dashboard.store.as_ref();
-    let kept = shared::storage::incidents::one(store, id, now).await?.ok_or(Error::NotFound)?;
+    let kept = shared::storage::incidents::find(store, id, now).await?.ok_or(Error::NotFound)?;
     let page = format!("/incidents/{}", kept.incident.id);
     post_on(dashboard, request, (&kept.incident, &page), viewer, now).await
 }

@@ -33,7 +33,7 @@ pub(crate) async fn one(
     viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Response, Error> {
-    let kept = incidents::one(dashboard.store.as_ref(), id, now).await?;
+    let kept = incidents::find(dashboard.store.as_ref(), id, now).await?;
     let settings = dashboard.settings.get(now).await?;
     if request.wants_json() {
         let kept = kept.ok_or(Error::NotFound)?;
@@ -60,7 +60,7 @@ pub(crate) async fn live_one(
     viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Option<String>, Error> {
-    let Some(kept) = incidents::one(dashboard.store.as_ref(), id, now).await? else {
+    let Some(kept) = incidents::find(dashboard.store.as_ref(), id, now).await? else {
         return Ok(None);
     };
     let settings = dashboard.settings.get(now).await?;

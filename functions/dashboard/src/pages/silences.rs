@@ -8,6 +8,7 @@ pub(crate) use page::{end, page, post};
 
 use serde::Serialize;
 use shared::config::{PART_PREFIX, Settings};
+use shared::domain::escalation::IncidentId;
 use shared::domain::silence::{Span, Stored, When, Window};
 use shared::domain::text::mask_numbers;
 use shared::jobs::escalate::silences::stored;
@@ -43,7 +44,7 @@ struct Shown {
     /// Why, or who asked for it.
     because: String,
     /// The incident of which somebody asked for it.
-    incident: Option<String>,
+    incident: Option<IncidentId>,
     /// Where it is written in the configuration: file and line.
     place: Option<String>,
     /// What names one of globs that somebody made.
@@ -108,7 +109,6 @@ impl Shown {
         let span = (stored.begins(), stored.until);
         let Stored { globs, alarms, incident, ended_by, .. } = stored;
         let names = if is_by_hand { globs } else { alarms };
-        let incident = Some(incident).filter(|incident| !incident.is_empty());
         Shown { incident, id, ended_by, ..Shown::new(names, span, because) }
     }
 

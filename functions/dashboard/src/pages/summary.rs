@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use shared::Timestamp;
-use shared::domain::escalation::{Attempt, Ending, Incident, State};
+use shared::domain::escalation::{Attempt, Ending, Incident, IncidentId, State};
 use shared::domain::text::{count, span};
 
 use super::folded;
@@ -10,7 +10,7 @@ use super::folded;
 /// How an incident stands.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Summary {
-    pub(super) id: String,
+    pub(super) id: IncidentId,
     pub(super) policy: String,
     pub(super) state: State,
     pub(super) is_open: bool,

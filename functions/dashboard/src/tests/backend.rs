@@ -8,7 +8,7 @@ use shared::Timestamp;
 use shared::config::Simulated;
 use shared::config::file::Config;
 use shared::domain::escalation::{
-    Act, Alarm, Asker, CallEvent, End, Incident, Key as Pressed, Policy, Signal,
+    Act, Alarm, Asker, CallEvent, End, Incident, IncidentId, Key as Pressed, Policy, Signal,
 };
 use shared::domain::event::Event;
 use shared::domain::executions::quiet::Quiet;
@@ -108,7 +108,7 @@ impl Pages {
 
     /// Keeps that an Execution is this incident's call.
     pub(super) fn keep_execution(&self, sid: &str, incident: &str) {
-        let body = ExecutionIncident { incident: incident.to_owned() };
+        let body = ExecutionIncident { incident: incident.into() };
         self.backend.store.keep(executions::incident(sid), &body);
     }
 
@@ -155,7 +155,8 @@ impl Pages {
 
     /// Keeps a silence that somebody asked for.
     pub(super) fn keep_silence(&self, silence: &Stored) {
-        self.backend.store.keep(records::silence(&silence.incident, silence.until), silence);
+        let incident = silence.incident.as_ref().expect("the silence of an incident");
+        self.backend.store.keep(records::silence(incident, silence.until), silence);
     }
 
     /// Keeps a silence of globs as the server does, over or not.
@@ -304,7 +305,7 @@ pub(super) fn alarm(name: &str) -> Alarm {
 
 /// An incident that begins now with this alarm.
 pub(super) fn raised(name: &str) -> Incident {
-    sample::incident(&records::id("checkout", at(0)), &policy(), alarm(name))
+    sample::incident(IncidentId::of("checkout", at(0)), &policy(), alarm(name))
 }
 
 /// What the world tells it, each at its second.

@@ -1,7 +1,6 @@
 //! Incidents that are over, by page and filter, as a page, JSON and CSV.
 
-use shared::domain::escalation::{Incident, Signal};
-use shared::storage::records;
+use shared::domain::escalation::{Incident, IncidentId, Signal};
 use shared::testing::sample;
 
 use super::backend::*;
@@ -12,7 +11,7 @@ fn over(pages: &Pages, number: i64) {
     for minute in 1..=number {
         let (from, name) = (at(60 * minute), format!("disk-{minute}"));
         let alarm = sample::alarm(&name, from);
-        let incident = sample::incident(&records::id("checkout", from), &policy(), alarm);
+        let incident = sample::incident(IncidentId::of("checkout", from), &policy(), alarm);
         pages.archive(&told(incident, &[(60 * minute + 9, Signal::Recovered { key: name })]));
     }
 }

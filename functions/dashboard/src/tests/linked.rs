@@ -1,11 +1,11 @@
 //! One incident by the link of a text: what it shows and takes, and what of a link that is stale, forwarded or foreign.
 
-use shared::domain::escalation::{Act, Asker, Incident};
+use shared::domain::escalation::{Act, Asker, Incident, IncidentId};
 use shared::domain::sign_in::{Digits, TextLink, TextToken};
 use shared::http::{Request, Response};
 use shared::storage::messages::WakeUp;
+use shared::storage::sign_in;
 use shared::storage::text_links::{self, TEXT_LINKS};
-use shared::storage::{records, sign_in};
 use shared::testing::sample;
 
 use super::backend::{Pages, at, at_once, body, calling, header, resolved, taken};
@@ -225,7 +225,7 @@ fn stale_guessed_or_foreign_link_opens_nothing_and_acts_on_nothing() {
 fn link_to_another_incident_acts_on_its_own_alone() {
     let (one, pages) = (calling(), pages(&calling()));
     let mut other = calling();
-    other.id = records::id("payment", at(0));
+    other.id = IncidentId::of("payment", at(0));
     other.policy.name = "payment".to_owned();
     pages.keep(&other, 0);
     let (cookie, there) = opened(&pages, &texted(&pages, 3, "alpha", ALPHA, &other));

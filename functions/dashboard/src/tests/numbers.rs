@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use shared::Timestamp;
-use shared::domain::escalation::Incident;
-use shared::storage::{Increment, Store, hours, records};
+use shared::domain::escalation::{Incident, IncidentId};
+use shared::storage::{Increment, Store, hours};
 use shared::testing::sample;
 
 use super::backend::*;
@@ -63,7 +63,7 @@ fn days_are_those_of_the_clock_that_is_asked_for() {
 
 /// The same incident as if its name were another.
 fn renamed(incident: &Incident, second: i64) -> Incident {
-    Incident { id: records::id("checkout", at(second)), ..incident.clone() }
+    Incident { id: IncidentId::of("checkout", at(second)), ..incident.clone() }
 }
 
 #[test]
@@ -158,11 +158,11 @@ fn json_has_the_figures_of_the_page_and_only_its_span() {
     assert_eq!(shown["incidents"]["time_to_take"]["median_seconds"], 44);
     assert_eq!(shown["people"][1]["person"], "bravo");
     let older = sample::alarm("older", at(-90_000));
-    pages.archive(&sample::incident(&records::id("checkout", at(-90_000)), &policy(), older));
+    pages.archive(&sample::incident(IncidentId::of("checkout", at(-90_000)), &policy(), older));
     let pages_of_a_later_minute = Pages::new();
     let older = sample::alarm("older", at(-90_000));
     pages_of_a_later_minute.archive(&sample::incident(
-        &records::id("checkout", at(-90_000)),
+        IncidentId::of("checkout", at(-90_000)),
         &policy(),
         older,
     ));

@@ -24,7 +24,7 @@ lasting = "2h"
 
 fn stored() -> Stored {
     let alarms = ["disk", "cpu", "net", "a<b", "more"].map(str::to_owned).to_vec();
-    let (incident, by) = (calling().id, "bravo".to_owned());
+    let (incident, by) = (Some(calling().id), "bravo".to_owned());
     let (globs, from, ended_by) = (Vec::new(), None, None);
     Stored {
         incident,

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::domain::escalation::IncidentId;
+
 /// The letters that are chosen: none that looks like a digit or another letter, and no vowel, so that they spell nothing.
 const ALPHABET: &[u8] = b"CDFHJKMNPRTVWXY";
 /// How many pairs there are.
@@ -19,8 +21,8 @@ pub struct Letters([u8; 2]);
 
 impl Letters {
     /// The letters of this incident: always the same, unless they are taken by another one.
-    pub fn choose(incident: &str, taken: &[Letters]) -> Letters {
-        let hash = Sha256::digest(incident);
+    pub fn choose(incident: &IncidentId, taken: &[Letters]) -> Letters {
+        let hash = Sha256::digest(incident.as_str());
         let first = usize::from(u16::from_be_bytes([hash[0], hash[1]]));
         let pair = |number: usize| {
             let number = number % PAIRS;
@@ -71,15 +73,15 @@ mod tests {
 
     #[test]
     fn incident_keeps_its_letters_and_two_never_share_them() {
-        let first = Letters::choose("default-20300317-174640-000", &[]);
-        assert_eq!(first, Letters::choose("default-20300317-174640-000", &[]));
+        let first = Letters::choose(&"default-20300317-174640-000".into(), &[]);
+        assert_eq!(first, Letters::choose(&"default-20300317-174640-000".into(), &[]));
         let mut taken = Vec::new();
         for _ in 0..PAIRS {
-            let letters = Letters::choose("default-20300317-174640-000", &taken);
+            let letters = Letters::choose(&"default-20300317-174640-000".into(), &taken);
             assert!(!taken.contains(&letters), "{letters}");
             taken.push(letters);
         }
-        assert_eq!(Letters::choose("default-20300317-174640-000", &taken), first);
+        assert_eq!(Letters::choose(&"default-20300317-174640-000".into(), &taken), first);
         let all: String = taken.iter().map(Letters::to_string).collect();
         assert!(all.bytes().all(|letter| ALPHABET.contains(&letter)), "{all}");
     }

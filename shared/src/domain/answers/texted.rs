@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::letters::Letters;
 use crate::domain::e164::E164;
+use crate::domain::escalation::IncidentId;
 use crate::domain::sign_in::hash;
 
 /// How long a text about an incident may be answered.
@@ -20,7 +21,7 @@ const MAX_REFUSALS: usize = 8;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
     /// Names the incident.
-    pub incident: String,
+    pub incident: IncidentId,
     /// What the person's texts call it.
     pub letters: Letters,
     /// When the last text about it left.
@@ -78,13 +79,13 @@ impl Texted {
     /// of its timeline that the text does not know; `None` as long as it has not left.
     pub fn with(
         &self,
-        (incident, phone): (&str, &E164),
+        (incident, phone): (&IncidentId, &E164),
         seen: Option<u32>,
         now: Timestamp,
     ) -> (Texted, Letters) {
-        let had = self.about.iter().find(|about| about.incident == incident);
+        let had = self.about.iter().find(|about| about.incident == *incident);
         let mut about: Vec<About> = self.recent(now).cloned().collect();
-        about.retain(|about| about.incident != incident);
+        about.retain(|about| about.incident != *incident);
         let taken: Vec<Letters> = about.iter().map(|about| about.letters).collect();
         let letters = had.map(|had| had.letters).filter(|letters| !taken.contains(letters));
         let letters = letters.unwrap_or_else(|| Letters::choose(incident, &taken));
@@ -92,7 +93,7 @@ impl Texted {
         let had_seen = had.filter(|had| had.went_to(phone)).map_or(0, |had| had.seen);
         let seen = seen.map_or(had_seen, |seen| seen.max(had_seen));
         let number = number_hash(phone);
-        about.push(About { incident: incident.to_owned(), letters, at: now, seen, number });
+        about.push(About { incident: incident.clone(), letters, at: now, seen, number });
         let too_many = about.len().saturating_sub(MAX_ABOUT);
         about.drain(..too_many);
         (Texted { about, ..self.clone() }, letters)
@@ -150,7 +151,8 @@ mod tests {
 
     #[test]
     fn another_number_was_not_texted_and_knows_nothing() {
-        let (texted, letters) = Texted::default().with(("a-1", &phone(PHONE)), Some(3), at(0));
+        let (texted, letters) =
+            Texted::default().with((&"a-1".into(), &phone(PHONE)), Some(3), at(0));
         assert!(
             texted.about[0].went_to(&phone(PHONE))
                 && !texted.about[0].went_to(&phone("+15005550009"))
@@ -160,7 +162,7 @@ mod tests {
         // The hash of a number must stay what it is: else texts that were sent before cannot be answered.
         let hash = "f2bf594428dbf249aa25ed537cef40387186ec0da4cd1f341da716730c5d530a";
         assert!(kept.contains(hash), "{kept}");
-        let (texted, again) = texted.with(("a-1", &phone("+15005550009")), None, at(1));
+        let (texted, again) = texted.with((&"a-1".into(), &phone("+15005550009")), None, at(1));
         assert_eq!((again, texted.about[0].seen), (letters, 0));
         assert!(!texted.about[0].went_to(&phone(PHONE)));
     }
@@ -177,14 +179,15 @@ mod tests {
 
     #[test]
     fn incident_keeps_its_letters_from_text_to_text_for_twelve_hours() {
-        let (first, letters) = Texted::default().with(("a-1", &phone(PHONE)), Some(3), at(0));
-        let (second, others) = first.with(("b-1", &phone(PHONE)), None, at(5));
+        let (first, letters) =
+            Texted::default().with((&"a-1".into(), &phone(PHONE)), Some(3), at(0));
+        let (second, others) = first.with((&"b-1".into(), &phone(PHONE)), None, at(5));
         assert_ne!(letters, others);
-        let (third, again) = second.with(("a-1", &phone(PHONE)), None, at(10));
+        let (third, again) = second.with((&"a-1".into(), &phone(PHONE)), None, at(10));
         assert_eq!((again, third.about.len()), (letters, 2));
         assert_eq!((third.about[1].seen, third.about[1].at), (3, at(10)));
-        assert_eq!(third.with(("a-1", &phone(PHONE)), Some(9), at(10)).0.about[1].seen, 9);
-        assert_eq!(third.with(("a-1", &phone(PHONE)), Some(1), at(10)).0.about[1].seen, 3);
+        assert_eq!(third.with((&"a-1".into(), &phone(PHONE)), Some(9), at(10)).0.about[1].seen, 9);
+        assert_eq!(third.with((&"a-1".into(), &phone(PHONE)), Some(1), at(10)).0.about[1].seen, 3);
         let half_a_day = 12 * 3_600;
         assert_eq!(third.recent(at(half_a_day + 5)).count(), 2);
         assert_eq!(third.recent(at(half_a_day + 6)).count(), 1);
@@ -195,10 +198,12 @@ mod tests {
     fn no_more_than_twenty_incidents_are_kept_and_each_has_letters_of_its_own() {
         let mut texted = Texted::default();
         for number in 0..50 {
-            texted = texted.with((&format!("p-{number}"), &phone(PHONE)), None, at(number)).0;
+            texted = texted
+                .with((&format!("p-{number}").as_str().into(), &phone(PHONE)), None, at(number))
+                .0;
         }
         assert_eq!(texted.about.len(), MAX_ABOUT);
-        assert_eq!(texted.about[0].incident, "p-30");
+        assert_eq!(texted.about[0].incident, "p-30".into());
         for (index, about) in texted.about.iter().enumerate() {
             assert!(texted.about[..index].iter().all(|other| other.letters != about.letters));
         }

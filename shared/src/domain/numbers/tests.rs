@@ -22,7 +22,7 @@ fn utc() -> Clocks {
 /// An incident of this alarm that begins then, of a policy that calls alpha, then bravo.
 fn raised(alarm: &str, at: Timestamp) -> Incident {
     let policy = sample::policy("checkout", &["alpha", "bravo"]);
-    sample::incident(&format!("checkout-{at}"), &policy, sample::alarm(alarm, at))
+    sample::incident(format!("checkout-{at}").as_str(), &policy, sample::alarm(alarm, at))
 }
 
 fn call(attempt: u32, event: CallEvent) -> Signal {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::hash;
 use super::session::phone_hash;
 use crate::domain::e164::E164;
+use crate::domain::escalation::IncidentId;
 
 /// How long a link in a text is good.
 pub const TEXT_LINK_LIFETIME: SignedDuration = SignedDuration::from_hours(12);
@@ -64,18 +65,18 @@ pub struct TextLink {
     /// The hash of their phone number.
     phone: String,
     /// The incident.
-    pub incident: String,
+    pub incident: IncidentId,
     /// Until when.
     pub until: Timestamp,
 }
 
 impl TextLink {
     /// The link for this person, who has this phone number, to the incident of this id.
-    pub fn begin(person: &str, phone: &E164, incident: &str, now: Timestamp) -> TextLink {
+    pub fn begin(person: &str, phone: &E164, incident: &IncidentId, now: Timestamp) -> TextLink {
         TextLink {
             person: person.to_owned(),
             phone: phone_hash(phone),
-            incident: incident.to_owned(),
+            incident: incident.clone(),
             until: now.checked_add(TEXT_LINK_LIFETIME).unwrap_or(now),
         }
     }
@@ -108,7 +109,7 @@ mod tests {
     #[test]
     fn link_is_good_for_twelve_hours_an_hour_after_the_end_and_for_its_persons_number() {
         let (own, other) = (phone("+15005550001"), phone("+15005550002"));
-        let link = TextLink::begin("alpha", &own, "prod-1", at(0));
+        let link = TextLink::begin("alpha", &own, &"prod-1".into(), at(0));
         let is_good = |phone, ended_at, now| link.is_good(phone, ended_at, at(now));
         let own = Some(&own);
         assert!(is_good(own, None, 0) && is_good(own, None, 719));

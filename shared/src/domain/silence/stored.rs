@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::glob::{MAX_GLOB_CHARS, glob_takes};
+use crate::domain::escalation::IncidentId;
 
 /// The most globs of one silence that is made by hand.
 pub const MAX_GLOBS: usize = 10;
@@ -14,8 +15,9 @@ pub const MAX_LASTING: SignedDuration = SignedDuration::from_hours(31 * 24);
 /// No calls for these alarms until then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stored {
-    /// The incident of which somebody asked for it; empty where it is for globs.
-    pub incident: String,
+    /// The incident of which somebody asked for it; none where it is for globs.
+    #[serde(with = "text_or_empty")]
+    pub incident: Option<IncidentId>,
     /// The alarms' names, exactly.
     pub alarms: Vec<String>,
     /// When it ends; this moment is no longer part of it.
@@ -75,13 +77,14 @@ impl Stored {
             return Err(Unfit::TooLong);
         }
         let by = by.to_owned();
-        let (incident, alarms, ended_by) = (String::new(), Vec::new(), None);
+        let (incident, alarms, ended_by) = (None, Vec::new(), None);
         Ok(Stored { incident, alarms, until, by, because, at: now, globs, from, ended_by })
     }
 
     /// Names it for good, whenever it ends then: sixteen hexadecimal digits.
     pub fn id(&self) -> String {
         let Stored { incident, at, by, globs, from, .. } = self;
+        let incident = incident.as_ref().map_or("", IncidentId::as_str);
         let what = format!("{incident}\n{at}\n{by}\n{from:?}\n{}", globs.join("\n"));
         crate::hex(&Sha256::digest(what)[..8])
     }
@@ -129,4 +132,26 @@ pub fn read_globs(typed: &[&str]) -> Result<Vec<String>, Unfit> {
         }
     }
     if globs.is_empty() { Err(Unfit::NoGlobs) } else { Ok(globs) }
+}
+
+/// The incident as it is stored: the empty text, where there is none.
+mod text_or_empty {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::domain::escalation::IncidentId;
+
+    #[expect(clippy::ref_option, reason = "serde asks for it so")]
+    pub(super) fn serialize<S: Serializer>(
+        incident: &Option<IncidentId>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        incident.as_ref().map_or("", IncidentId::as_str).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<IncidentId>, D::Error> {
+        let incident = IncidentId::deserialize(from)?;
+        Ok(Some(incident).filter(|incident| !incident.as_str().is_empty()))
+    }
 }

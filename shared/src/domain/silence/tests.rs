@@ -80,7 +80,7 @@ fn what_people_ask_for_counts_like_a_window() {
     let silences =
         Silences::new(vec![window("*", "UTC", once("2026-03-01T02:00Z", "2026-03-01T04:00Z"))]);
     let stored = Stored {
-        incident: "p-20260301-010000-000".to_owned(),
+        incident: Some("p-20260301-010000-000".into()),
         alarms: vec!["cpu*".to_owned()],
         until: at("2026-03-01T02:00Z"),
         by: "alpha".to_owned(),

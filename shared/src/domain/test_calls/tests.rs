@@ -94,8 +94,13 @@ fn record_of_the_former_version_is_read() {
 #[test]
 fn incident_wants_whom_it_may_call_and_who_has_it() {
     let policy = sample::policy("p", &["alpha", "bravo"]);
-    let raised =
-        Incident::raise("p-1", &policy, sample::alarm("cpu", at(0)), &Busy::default(), at(0));
+    let raised = Incident::raise(
+        &"p-1".into(),
+        &policy,
+        sample::alarm("cpu", at(0)),
+        &Busy::default(),
+        at(0),
+    );
     let calling = raised.incident;
     let wanted = |incident: &Incident| {
         let names = policy.roster.iter().map(String::as_str).chain(["nobody"]);

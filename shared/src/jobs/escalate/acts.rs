@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::Effects;
 use super::work::Work;
-use crate::domain::escalation::{Act, Actor, Asker, Incident, Refusal, Signal};
+use crate::domain::escalation::{Act, Actor, Asker, Incident, IncidentId, Refusal, Signal};
 use crate::domain::text::mask_numbers;
 use crate::storage::messages::WakeUp;
 use crate::storage::records::StoredIncident;
@@ -35,7 +35,7 @@ pub fn reason(text: &str) -> Option<String> {
 }
 
 /// A note of these words, which are tidied; `None` if there are none.
-pub fn note(incident: &str, text: &str, now: Timestamp) -> Option<Act> {
+pub fn note(incident: &IncidentId, text: &str, now: Timestamp) -> Option<Act> {
     let text = Some(tidied(text)).filter(|text| !text.is_empty())?;
     let note = hex(&Sha256::digest(format!("{incident} {now} {text}"))[..6]);
     Some(Act::Note { note, text })
@@ -59,7 +59,7 @@ pub enum Requested {
 pub async fn request(
     store: &dyn Store,
     queue: &dyn Queue,
-    id: &str,
+    id: &IncidentId,
     asked: (&Asker, &Act),
     seen: Option<u32>,
     now: Timestamp,
@@ -98,7 +98,7 @@ impl Work<'_> {
     /// Does what somebody asked for, if the incident does not refuse it by now: a request may come late, and twice.
     pub(super) async fn act(
         &self,
-        id: &str,
+        id: &IncidentId,
         asker: &Asker,
         act: &Act,
         seen: u32,

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::escalation::IncidentId;
 use crate::domain::metrics::catalogue::ALARMS;
 use crate::http::Response;
 
@@ -15,7 +16,7 @@ pub enum AlarmResult {
         /// The alarm's name.
         alarm: String,
         /// The incident's id.
-        incident: String,
+        incident: IncidentId,
     },
     /// It changes nothing: it was known before, or there is nothing to end.
     Nothing {

@@ -256,7 +256,7 @@ fn call_signal(attempt: &Attempt, call: Option<String>, event: CallEvent) -> Sig
 fn refused(incident: &Incident, effect: &Effect, why: &str) -> Report {
     Report::Done(match effect {
         Effect::Dial { attempt } => {
-            tracing::error!(incident = incident.id, attempt, why, "a call was refused");
+            tracing::error!(incident = incident.id.as_str(), attempt, why, "a call was refused");
             let event = CallEvent::Refused(why.to_owned());
             vec![Signal::Call { attempt: *attempt, call: None, event }]
         }

@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::domain::escalation::{Attempt, Incident, Outcome, State};
+use crate::domain::escalation::{Attempt, Incident, IncidentId, Outcome, State};
 use crate::domain::text::outcome_text;
 
 /// An incident as `GET /incidents.json` shows it.
 #[derive(Clone, Debug, Serialize)]
 pub struct View<'a> {
     /// Names it for good.
-    pub id: &'a str,
+    pub id: &'a IncidentId,
     /// The policy's name.
     pub policy: &'a str,
     /// `calling`, `taken`, `exhausted`, `silenced` or `resolved`.

@@ -25,7 +25,7 @@ use super::work::Work;
 use crate::Error;
 use crate::domain::alarm::own::resource;
 use crate::domain::alarm::{self, Change, Kind, Malformed, State};
-use crate::domain::escalation::{Alarm, Signal};
+use crate::domain::escalation::{Alarm, IncidentId, Signal};
 use crate::domain::text::mask_e164;
 use crate::storage::records::{AlarmRecord, StoredIncident};
 use groups::Groups;
@@ -192,7 +192,7 @@ fn few_refused(parts: Vec<Part>, body: &[u8]) -> Vec<Part> {
 impl Transaction<'_> {
     /// Lets an alarm raise an incident, join one, or tell it that it is over. Gives the id of the incident that it
     /// belongs to from now on.
-    pub(super) fn join(&mut self, change: &Change) -> Option<String> {
+    pub(super) fn join(&mut self, change: &Change) -> Option<IncidentId> {
         let key = change.key.clone();
         let joined = self.alarm_record.as_ref().and_then(|record| record.incident.clone());
         let joined = joined.filter(|id| self.is(id));

@@ -9,6 +9,7 @@ use super::work::Work;
 use crate::Error;
 use crate::config::file::Escalation;
 use crate::domain::alarm::{ByHand, State};
+use crate::domain::escalation::IncidentId;
 use crate::domain::text::mask_numbers;
 use crate::http::Response;
 use crate::storage::messages::WakeUp;
@@ -66,7 +67,7 @@ impl Work<'_> {
         &self,
         policy: &str,
         raised: &ByHand,
-    ) -> Result<Option<String>, Error> {
+    ) -> Result<Option<IncidentId>, Error> {
         let key = raised.key(policy);
         let owner = self.escalate.writer_ids.next();
         let committed = self

@@ -6,7 +6,7 @@ use super::silences::stored;
 use super::work::Work;
 use super::{Effects, Escalate, after};
 use crate::Error;
-use crate::domain::escalation::{Repaired, Signal, State};
+use crate::domain::escalation::{IncidentId, Repaired, Signal, State};
 use crate::domain::metrics::catalogue::REPAIRED;
 use crate::storage::all_records;
 use crate::storage::messages::WakeUp;
@@ -61,15 +61,15 @@ impl Work<'_> {
     /// reconciler, with what it found.
     pub(super) async fn wake(
         &self,
-        id: &str,
+        id: &IncidentId,
         due: Option<Timestamp>,
         repaired: &[Repaired],
     ) -> Result<(), Error> {
-        let Some(policy) = records::policy_of(id) else { return Ok(()) };
+        let Some(policy) = id.policy() else { return Ok(()) };
         let silences = stored(self.store(), self.now).await?;
         let owner = self.escalate.writer_ids.next();
         let committed = self
-            .commit(&policy, &[], &owner, Effects::Inline, &|transaction| {
+            .commit(policy, &[], &owner, Effects::Inline, &|transaction| {
                 let armed = transaction.stored.as_ref().and_then(|stored| stored.wake_at);
                 if transaction.is(id) && (due.is_none() || due == armed) {
                     transaction.disarm();
@@ -112,7 +112,11 @@ impl<'a> Reconciler<'a> {
             }
             let id = &stored.incident.id;
             for what in &found {
-                tracing::error!(incident = id, ?what, "the audit repairs what was left undone");
+                tracing::error!(
+                    incident = id.as_str(),
+                    ?what,
+                    "the audit repairs what was left undone"
+                );
             }
             self.count(&found).await;
             if let Err(error) = self.work.wake(id, None, &found).await {

@@ -21,7 +21,7 @@ use super::work::Work;
 use super::{Effects, after};
 use crate::Error;
 use crate::domain::alarm::{Change, State};
-use crate::domain::escalation::{Incident, Signal};
+use crate::domain::escalation::{Incident, IncidentId, Signal};
 use crate::domain::routes::Line;
 use crate::domain::silence::{Silence, Stored};
 use crate::domain::text::local_day;
@@ -38,7 +38,7 @@ impl Work<'_> {
     /// if there is none of this id. One that is over, or is silenced about as long already, stays as it is.
     pub(super) async fn silence_until(
         &self,
-        id: &str,
+        id: &IncidentId,
         (by, reason): (&str, Option<&str>),
         until: Timestamp,
         effects: Effects,
@@ -50,7 +50,7 @@ impl Work<'_> {
         }
         // Whoever comes again after a crash adds to what was silenced the first time.
         let mut kept = stored(self.store(), now).await?;
-        kept.retain(|silence| silence.incident == id && silence.until == until);
+        kept.retain(|silence| silence.incident.as_ref() == Some(id) && silence.until == until);
         let mut alarms: Vec<String> = kept.into_iter().flat_map(|silence| silence.alarms).collect();
         for alarm in incident.open_alarms() {
             if !alarms.contains(&alarm.name) {
@@ -58,7 +58,7 @@ impl Work<'_> {
             }
         }
         let stored = Stored {
-            incident: id.to_owned(),
+            incident: Some(id.clone()),
             alarms,
             until,
             by: by.to_owned(),
@@ -83,10 +83,10 @@ impl Work<'_> {
 
     /// Somebody ends what was silenced for an incident: what waited for the end of that goes off now, and if nobody has
     /// the incident, people are called.
-    pub(super) async fn end_silences_of(&self, id: &str, by: &str) -> Result<(), Error> {
+    pub(super) async fn end_silences_of(&self, id: &IncidentId, by: &str) -> Result<(), Error> {
         let now = self.now;
         let mut ended = stored(self.store(), now).await?;
-        ended.retain(|silence| silence.incident == id);
+        ended.retain(|silence| silence.incident.as_ref() == Some(id));
         for silence in &ended {
             self.store().write(&writes(kept::ended(silence, by, now)), now).await?;
         }
@@ -232,7 +232,7 @@ impl Transaction<'_> {
     fn goes_on(&self, change: &Change) -> bool {
         let stored = self.stored.as_ref().filter(|stored| stored.incident.ended_at.is_none());
         let Some(stored) = stored else { return false };
-        let joined = self.alarm_record.as_ref().and_then(|record| record.incident.as_deref());
+        let joined = self.alarm_record.as_ref().and_then(|record| record.incident.as_ref());
         joined == Some(&stored.incident.id)
             || stored.incident.open_alarms().any(|alarm| alarm.key == change.key)
             // It is silenced with its incident, and comes and goes in it.

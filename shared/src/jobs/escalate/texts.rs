@@ -5,7 +5,7 @@ use super::opt_outs::OPTED_OUT;
 use super::work::Work;
 use crate::Error;
 use crate::domain::callbacks::{Callback, Resource, UNREADABLE_CODE};
-use crate::domain::escalation::Signal;
+use crate::domain::escalation::{IncidentId, Signal};
 use crate::storage::messages::WakeUp;
 use crate::storage::opt_outs::How;
 use crate::twilio::callbacks::TextQuery;
@@ -29,7 +29,7 @@ impl Work<'_> {
     /// Tells the incident, if it is the last one of its policy: what has taken its place is not about that text.
     pub(super) async fn text_not_delivered(
         &self,
-        incident: &str,
+        incident: &IncidentId,
         person: &str,
         code: Option<u32>,
         sid: &str,

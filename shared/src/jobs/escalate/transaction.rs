@@ -12,10 +12,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::record::LEASE;
 use super::{Effects, after};
-use crate::domain::escalation::{Alarm, Busy, Decision, Effect, Incident, Policy, Signal};
+use crate::domain::escalation::{
+    Alarm, Busy, Decision, Effect, Incident, IncidentId, Policy, Signal,
+};
 use crate::domain::routes::Line;
 use crate::storage::messages::WakeUp;
-use crate::storage::records::{self, AlarmRecord, StoredIncident, Task, ToDo};
+use crate::storage::records::{AlarmRecord, StoredIncident, Task, ToDo};
 use crate::storage::{Key, QueueName};
 pub(super) use commit::{OWN_ALARMS, max_alarms};
 use snapshot::Snapshot;
@@ -83,8 +85,8 @@ impl Transaction<'_> {
     }
 
     /// Whether the policy's incident is this one.
-    pub(super) fn is(&self, id: &str) -> bool {
-        self.stored.as_ref().is_some_and(|stored| stored.incident.id == id)
+    pub(super) fn is(&self, id: &IncidentId) -> bool {
+        self.stored.as_ref().is_some_and(|stored| stored.incident.id == *id)
     }
 
     /// The next words are about the alarm of this key, which is one of those that were read.
@@ -114,7 +116,7 @@ impl Transaction<'_> {
         let before = self.stored.as_ref().map(|stored| stored.incident.raised_at);
         let after = before.and_then(|at| at.checked_add(SignedDuration::from_millis(1)).ok());
         let named_at = after.map_or(self.now, |after| after.max(self.now));
-        let id = records::id(&self.policy.name, named_at);
+        let id = IncidentId::of(&self.policy.name, named_at);
         let Decision { incident, effects, .. } =
             Incident::raise(&id, self.policy, alarm, &self.busy, self.now);
         let writer = String::new();

@@ -8,7 +8,7 @@ use super::Escalate;
 use super::record::COUNTER_ROW;
 use crate::Error;
 use crate::config::Settings;
-use crate::domain::escalation::Incident;
+use crate::domain::escalation::{Incident, IncidentId};
 use crate::domain::routes::Line;
 use crate::jobs::twilio_api::twilio_api;
 use crate::storage::messages::{Lines, WakeUp};
@@ -67,11 +67,11 @@ impl<'a> Work<'a> {
     pub(super) async fn send_lines(
         &self,
         channel: &str,
-        incident: Option<&str>,
+        incident: Option<&IncidentId>,
         lines: Vec<Line>,
     ) -> Result<(), Error> {
         let lines = Lines::new(channel.to_owned(), self.now, lines);
-        Lines { incident: incident.map(str::to_owned), ..lines }.send(self.queue()).await
+        Lines { incident: incident.cloned(), ..lines }.send(self.queue()).await
     }
 
     /// Adds to counters. What goes wrong with that is logged, and nothing else.
@@ -86,7 +86,7 @@ impl<'a> Work<'a> {
     }
 
     /// The incident of this id, open or over.
-    pub(super) async fn incident(&self, id: &str) -> Result<Option<Incident>, Error> {
+    pub(super) async fn incident(&self, id: &IncidentId) -> Result<Option<Incident>, Error> {
         let stored = incidents::one(self.store(), id, self.now).await?;
         Ok(stored.map(|stored| stored.incident))
     }

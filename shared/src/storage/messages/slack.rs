@@ -9,6 +9,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::Error;
+use crate::domain::escalation::IncidentId;
 use crate::domain::response_url::ResponseUrl;
 use crate::domain::routes::Line;
 use crate::storage::{Queue, QueueName};
@@ -49,7 +50,7 @@ pub struct Lines {
     pub at: Timestamp,
     /// The incident that they are about, if any: with a bot they stand in the thread of its message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub incident: Option<String>,
+    pub incident: Option<IncidentId>,
     /// When they were replayed, if they were dead letters: they come late, and say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replayed_at: Option<Timestamp>,

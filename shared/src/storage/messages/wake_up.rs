@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::domain::alarm::{ByHand, Change};
-use crate::domain::escalation::{Act, Asker, Incident};
+use crate::domain::escalation::{Act, Asker, Incident, IncidentId};
 use crate::domain::sign_in::AskForCode;
 use crate::domain::silence::Stored;
 use crate::hex;
@@ -18,7 +18,7 @@ pub enum WakeUp {
     /// Look at this incident then. It counts only while the incident still expects it.
     Due {
         /// Which incident.
-        incident: String,
+        incident: IncidentId,
         /// When.
         due: Timestamp,
     },
@@ -26,7 +26,7 @@ pub enum WakeUp {
     #[serde(rename = "nudge")]
     Now {
         /// Which incident.
-        incident: String,
+        incident: IncidentId,
         /// Since when.
         at: Timestamp,
     },
@@ -50,7 +50,7 @@ pub enum WakeUp {
     /// Somebody acts on this incident.
     Act {
         /// Which incident.
-        incident: String,
+        incident: IncidentId,
         /// Who.
         asker: Asker,
         /// What they ask for.
@@ -83,7 +83,7 @@ pub enum WakeUp {
     /// What an earlier version sent for [`Act::Silence`].
     Silence {
         /// Which incident.
-        incident: String,
+        incident: IncidentId,
         /// Who: a person's name, or "the page".
         by: String,
         /// Until when.
@@ -92,7 +92,7 @@ pub enum WakeUp {
     /// What an earlier version sent for [`Act::Resolve`].
     Resolve {
         /// Which incident.
-        incident: String,
+        incident: IncidentId,
         /// Who, as people are told.
         by: String,
         /// The number of the first entry of its timeline that they had not seen. Where an alarm went off since, nothing
@@ -102,7 +102,7 @@ pub enum WakeUp {
     /// A text about this incident was not delivered.
     TextNotDelivered {
         /// Which incident.
-        incident: String,
+        incident: IncidentId,
         /// To whom it was sent.
         person: String,
         /// Twilio's error code, if it gave one.

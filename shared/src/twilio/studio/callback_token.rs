@@ -7,6 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 use subtle::ConstantTimeEq;
 
+use crate::domain::escalation::IncidentId;
 use crate::secret::Secret;
 
 /// How long a token is good: far longer than a call, with its wait in Twilio's queue.
@@ -24,7 +25,7 @@ pub enum Invalid {
 }
 
 /// A token for the reports of this attempt. Its expiry is cut to whole seconds.
-pub fn mint(key: &Secret, incident: &str, attempt: u32, expires_at: Timestamp) -> String {
+pub fn mint(key: &Secret, incident: &IncidentId, attempt: u32, expires_at: Timestamp) -> String {
     token(key, incident, attempt, expires_at.as_second())
 }
 
@@ -35,7 +36,7 @@ pub fn mint(key: &Secret, incident: &str, attempt: u32, expires_at: Timestamp) -
 pub fn check(
     keys: &[Secret],
     theirs: &str,
-    incident: &str,
+    incident: &IncidentId,
     attempt: u32,
     now: Timestamp,
 ) -> Result<(), Invalid> {
@@ -56,7 +57,7 @@ pub fn made_up(auth_token: &Secret) -> String {
     tag(auth_token, "ringdown callback-key 1")
 }
 
-fn token(key: &Secret, incident: &str, attempt: u32, expiry: i64) -> String {
+fn token(key: &Secret, incident: &IncidentId, attempt: u32, expiry: i64) -> String {
     // Numbers hold no line end, and the incident comes last: no two attempts have the same text. What it begins with sets
     // it apart from all else that a key may sign.
     let text = format!("ringdown studio report 1\n{attempt}\n{expiry}\n{incident}");
@@ -81,11 +82,17 @@ mod tests {
 
     #[test]
     fn a_token_is_what_it_was_when_calls_under_way_got_theirs() {
-        let token = mint(&Secret::new("key"), "default-20300317-174640-000", 3, at(NOW));
+        let token = mint(&Secret::new("key"), &"default-20300317-174640-000".into(), 3, at(NOW));
         let (expiry, tag) = token.split_once('.').expect("two parts");
         assert_eq!((expiry, tag.len()), ("1900000000", 64));
         assert_eq!(
-            check(&[Secret::new("key")], &token, "default-20300317-174640-000", 3, at(NOW - 1)),
+            check(
+                &[Secret::new("key")],
+                &token,
+                &"default-20300317-174640-000".into(),
+                3,
+                at(NOW - 1)
+            ),
             Ok(())
         );
     }
@@ -93,19 +100,19 @@ mod tests {
     #[test]
     fn another_key_may_be_rotated_in() {
         let [old, new] = ["old", "new"].map(Secret::new);
-        let token = mint(&old, "p", 1, at(NOW + 60));
-        assert_eq!(check(&[new.clone(), old], &token, "p", 1, at(NOW)), Ok(()));
-        assert_eq!(check(&[new], &token, "p", 1, at(NOW)), Err(Invalid::NotOurs));
-        assert_eq!(check(&[], &token, "p", 1, at(NOW)), Err(Invalid::NotOurs));
+        let token = mint(&old, &"p".into(), 1, at(NOW + 60));
+        assert_eq!(check(&[new.clone(), old], &token, &"p".into(), 1, at(NOW)), Ok(()));
+        assert_eq!(check(&[new], &token, &"p".into(), 1, at(NOW)), Err(Invalid::NotOurs));
+        assert_eq!(check(&[], &token, &"p".into(), 1, at(NOW)), Err(Invalid::NotOurs));
     }
 
     #[test]
     fn an_expired_one_that_was_changed_is_none_of_ours() {
         let key = [Secret::new("key")];
-        let token = mint(&key[0], "p", 1, at(NOW));
-        assert_eq!(check(&key, &token, "p", 1, at(NOW)), Err(Invalid::Expired));
+        let token = mint(&key[0], &"p".into(), 1, at(NOW));
+        assert_eq!(check(&key, &token, &"p".into(), 1, at(NOW)), Err(Invalid::Expired));
         let later = token.replacen("1900000000", "1900003600", 1);
-        assert_eq!(check(&key, &later, "p", 1, at(NOW)), Err(Invalid::NotOurs));
+        assert_eq!(check(&key, &later, &"p".into(), 1, at(NOW)), Err(Invalid::NotOurs));
     }
 
     #[test]
@@ -121,9 +128,9 @@ mod tests {
             key in ".{1,40}", incident in "[a-z0-9-]{1,40}", attempt: u32, life in 1i64..10_000, age in 0i64..20_000,
         ) {
             let keys = [Secret::new(&key)];
-            let token = mint(&keys[0], &incident, attempt, at(NOW + life));
+            let token = mint(&keys[0], &incident.as_str().into(), attempt, at(NOW + life));
             let expected = if age < life { Ok(()) } else { Err(Invalid::Expired) };
-            prop_assert_eq!(check(&keys, &token, &incident, attempt, at(NOW + age)), expected);
+            prop_assert_eq!(check(&keys, &token, &incident.as_str().into(), attempt, at(NOW + age)), expected);
         }
 
         #[test]
@@ -131,26 +138,26 @@ mod tests {
             incident in "[a-z0-9\n-]{1,40}", other in "[a-z0-9\n-]{1,40}", attempt in 0u32..50, another in 0u32..50,
             key in "[a-z]{1,20}", wrong in "[a-z]{1,20}",
         ) {
-            let token = mint(&Secret::new(&key), &incident, attempt, at(NOW + 60));
+            let token = mint(&Secret::new(&key), &incident.as_str().into(), attempt, at(NOW + 60));
             let is_its_own = key == wrong && incident == other && attempt == another;
-            let told = check(&[Secret::new(&wrong)], &token, &other, another, at(NOW));
+            let told = check(&[Secret::new(&wrong)], &token, &other.as_str().into(), another, at(NOW));
             prop_assert_eq!(told, if is_its_own { Ok(()) } else { Err(Invalid::NotOurs) });
         }
 
         #[test]
         fn no_changed_character_passes(at_character in 0usize..75, to in proptest::char::any()) {
             let keys = [Secret::new("key")];
-            let token = mint(&keys[0], "p", 1, at(NOW + 60));
+            let token = mint(&keys[0], &"p".into(), 1, at(NOW + 60));
             let mut characters: Vec<char> = token.chars().collect();
             characters[at_character] = to;
             let changed: String = characters.into_iter().collect();
-            prop_assert_eq!(check(&keys, &changed, "p", 1, at(NOW)).is_ok(), changed == token);
+            prop_assert_eq!(check(&keys, &changed, &"p".into(), 1, at(NOW)).is_ok(), changed == token);
         }
 
         #[test]
         fn nothing_can_make_it_panic(token in ".{0,90}", tag in "-?[0-9]{0,25}\\.[0-9a-f]{62,66}") {
             for token in [token, tag] {
-                prop_assert!(check(&[Secret::new("key")], &token, "p", 1, at(NOW)).is_err());
+                prop_assert!(check(&[Secret::new("key")], &token, &"p".into(), 1, at(NOW)).is_err());
             }
         }
     }

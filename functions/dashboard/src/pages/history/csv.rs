@@ -37,7 +37,7 @@ fn cells(incident: &Incident) -> [String; 10] {
     let number =
         |seconds: Option<i64>| seconds.map(|seconds| seconds.to_string()).unwrap_or_default();
     [
-        incident.id.clone(),
+        incident.id.to_string(),
         incident.policy.name.clone(),
         alarms,
         incident.raised_at.to_string(),

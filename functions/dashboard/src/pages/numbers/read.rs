@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use shared::domain::escalation::IncidentId;
 use shared::domain::numbers::{Clocks, Delivered, IncidentTally, Numbers, Readings, Span};
 use shared::storage::{Store, counters, hours, incidents};
 use shared::{Error, Timestamp};
@@ -52,7 +53,7 @@ async fn tally(store: &dyn Store, from: Timestamp, now: Timestamp) -> Result<Inc
     let mut tally = IncidentTally::default();
     let latest = incidents::latest(store, now).await?;
     latest.iter().filter(|one| one.raised_at >= from).for_each(|one| tally.add(one));
-    let counted: BTreeSet<String> = latest.into_iter().map(|incident| incident.id).collect();
+    let counted: BTreeSet<IncidentId> = latest.into_iter().map(|incident| incident.id).collect();
     let (mut after, mut read) = (None, 0);
     loop {
         let behind = after.as_deref();

@@ -16,6 +16,7 @@ use super::query::Query;
 use super::rows::RunRow;
 use super::subscribe;
 use crate::{Dashboard, Viewer};
+use shared::domain::escalation::IncidentId;
 
 /// How much of a context is shown, in bytes.
 const MAX_CONTEXT: usize = 64 * 1024;
@@ -30,10 +31,11 @@ pub(super) async fn facts(
     now: Timestamp,
 ) -> Result<Value, Error> {
     let path = format!("/studio/{sid}");
+    let incident = incident_of(dashboard, &view.sid, now).await?;
     let all = Query { execution: None, ..query.clone() };
     Ok(context! {
         run => Serde(RunRow::of(view, None)),
-        incident => incident_of(dashboard, &view.sid, now).await?,
+        incident => incident.map(|incident| incident.to_string()),
         all => all.behind(&path), context_of => query.behind(&path),
         shows_contexts => settings.config.studio.show_contexts,
         is_local => dashboard.start_token.is_some(),
@@ -46,7 +48,7 @@ async fn incident_of(
     dashboard: &Dashboard,
     execution: &str,
     now: Timestamp,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<IncidentId>, Error> {
     let found = dashboard.store.load(&[executions::incident(execution)], now).await?;
     Ok(found.into_iter().flatten().find_map(|record| executions::read_incident(&record)))
 }

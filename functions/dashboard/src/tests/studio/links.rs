@@ -25,7 +25,7 @@ fn incident(number: u64) -> Incident {
 fn incident_and_execution_lead_to_each_other() {
     let (pages, incident) = (Pages::of(&config(), &[]), incident(17));
     pages.keep(&incident, 0);
-    pages.keep_execution(&sid(17), &incident.id);
+    pages.keep_execution(&sid(17), incident.id.as_str());
     pages.take(&in_menu(17, 590).events);
     pages.take(&in_menu(18, 590).events);
     let its = format!("{}#chosen", path(&format!("?execution={}", sid(17))));

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::super::model::{
-    Alarm, Effect, Event, Incident, Milestones, Notices, Phase, Policy, Round, Signal, Timeline,
+    Alarm, Effect, Event, Incident, IncidentId, Milestones, Notices, Phase, Policy, Round, Signal,
+    Timeline,
 };
 use super::super::rules::Busy;
 use super::update::Update;
@@ -21,9 +22,15 @@ pub struct Decision {
 
 impl Incident {
     /// A new incident: this alarm went off, and the round begins.
-    pub fn raise(id: &str, policy: &Policy, alarm: Alarm, busy: &Busy, now: Timestamp) -> Decision {
+    pub fn raise(
+        id: &IncidentId,
+        policy: &Policy,
+        alarm: Alarm,
+        busy: &Busy,
+        now: Timestamp,
+    ) -> Decision {
         let incident = Incident {
-            id: id.to_owned(),
+            id: id.clone(),
             policy: policy.clone(),
             raised_at: now,
             phase: Phase::Calling,

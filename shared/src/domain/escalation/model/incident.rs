@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::actor::Owner;
 use super::alarm::Alarm;
 use super::attempt::Attempt;
+use super::incident_id::IncidentId;
 use super::milestones::Milestones;
 use super::notices::Notices;
 use super::policy::Policy;
@@ -21,7 +22,7 @@ pub(crate) const MAX_ATTEMPTS: usize = 60;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incident {
     /// Names it for good.
-    pub id: String,
+    pub id: IncidentId,
     /// Its policy, as it was when the incident last changed.
     pub policy: Policy,
     /// When it began.

@@ -107,7 +107,7 @@ fn about_us() -> Scenario {
     scenario.busy.called_too_often_about_us.insert("alpha".to_owned(), 2);
     let alarm = Alarm { about_us: true, ..alarm("own", scenario.now) };
     let policy = policy(&["alpha", "bravo"], 3);
-    let step = Incident::raise("default-1", &policy, alarm, &scenario.busy, scenario.now);
+    let step = Incident::raise(&"default-1".into(), &policy, alarm, &scenario.busy, scenario.now);
     scenario.take(step);
     scenario
 }
@@ -131,7 +131,7 @@ fn incident_of_any_other_alarm_knows_no_such_limit() {
     scenario.busy.called_too_often_about_us.insert("alpha".to_owned(), 2);
     let policy = policy(&["alpha"], 3);
     let step = Incident::raise(
-        "default-1",
+        &"default-1".into(),
         &policy,
         alarm("cpu", scenario.now),
         &scenario.busy,

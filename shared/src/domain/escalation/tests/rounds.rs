@@ -143,7 +143,7 @@ fn person_in_another_call_is_passed_over_and_comes_back() {
     let until = scenario.now.checked_add(SignedDuration::from_secs(40)).expect("a time");
     scenario.busy.in_call.insert("alpha".to_owned(), until);
     let step = Incident::raise(
-        "default-1",
+        &"default-1".into(),
         &policy(&ABC, 3),
         alarm("cpu", scenario.now),
         &scenario.busy,
@@ -161,7 +161,7 @@ fn round_waits_while_everybody_is_in_a_call() {
     let until = scenario.now.checked_add(SignedDuration::from_secs(12)).expect("a time");
     scenario.busy.in_call.insert("alpha".to_owned(), until);
     let step = Incident::raise(
-        "default-1",
+        &"default-1".into(),
         &policy(&["alpha"], 3),
         alarm("cpu", scenario.now),
         &scenario.busy,

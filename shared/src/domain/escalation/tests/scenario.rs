@@ -30,7 +30,7 @@ impl Scenario {
     pub(super) fn raised(roster: &[&str], attempts: u32) -> Scenario {
         let mut scenario = Scenario::new();
         let step = Incident::raise(
-            "default-1",
+            &"default-1".into(),
             &policy(roster, attempts),
             alarm("cpu", scenario.now),
             &scenario.busy,

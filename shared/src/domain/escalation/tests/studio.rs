@@ -11,7 +11,8 @@ impl Scenario {
         let mut policy = policy(roster, attempts);
         policy.call_with = CallWith::Studio { flow_sid: FLOW.to_owned() };
         let alarm = alarm("cpu", scenario.now);
-        let step = Incident::raise("default-1", &policy, alarm, &scenario.busy, scenario.now);
+        let step =
+            Incident::raise(&"default-1".into(), &policy, alarm, &scenario.busy, scenario.now);
         scenario.take(step);
         scenario
     }

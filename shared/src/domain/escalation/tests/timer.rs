@@ -97,7 +97,7 @@ fn empty_shift_is_skipped_at_once_and_recorded() {
     let mut skipped = policy(&["charlie"], 3);
     skipped.empty_shift = Some("primary".to_owned());
     let step = Incident::raise(
-        "default-1",
+        &"default-1".into(),
         &skipped,
         alarm("cpu", scenario.now),
         &scenario.busy,
@@ -122,7 +122,7 @@ fn round_without_anybody_is_exhausted_at_once() {
     let mut empty = policy(&[], 3);
     empty.empty_shift = Some("primary".to_owned());
     let step = Incident::raise(
-        "default-1",
+        &"default-1".into(),
         &empty,
         alarm("cpu", scenario.now),
         &scenario.busy,

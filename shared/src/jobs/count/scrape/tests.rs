@@ -56,7 +56,7 @@ async fn keep(store: &MemoryStore, settings: &Settings, policy: &str, late: i64,
         about_us: false,
     };
     let of = settings.config.escalation.policy_at("p", now()).expect("a policy");
-    let incident = Incident::raise("p-1", &of, alarm, &Busy::default(), now()).incident;
+    let incident = Incident::raise(&"p-1".into(), &of, alarm, &Busy::default(), now()).incident;
     let stored = StoredIncident {
         incident: Incident { phase, ..incident },
         wake_at: Some(now() - SignedDuration::from_secs(late)),

@@ -72,12 +72,16 @@ impl EffectRunner<'_> {
                 refused(incident, &effect, &why.text)
             }
             Err(NotBegun::ApiError(ApiError::Later(after, why))) => {
-                tracing::warn!(incident = incident.id, why, "a call could not be placed yet");
+                tracing::warn!(
+                    incident = incident.id.as_str(),
+                    why,
+                    "a call could not be placed yet"
+                );
                 Report::RetryAfter(after.map_or(BACKOFF, backoff))
             }
             Err(NotBegun::ApiError(ApiError::Unknown(why))) => {
                 tracing::warn!(
-                    incident = incident.id,
+                    incident = incident.id.as_str(),
                     why,
                     "it is not known whether a call was placed"
                 );

@@ -13,7 +13,7 @@ use super::super::{Effects, Escalate};
 use crate::Error;
 use crate::domain::answers::{Answer, Candidate, Choice, Keyword, Letters, Texted, Wrong, pick};
 use crate::domain::e164::E164;
-use crate::domain::escalation::{Act, Asker, Incident, Refusal, Signal};
+use crate::domain::escalation::{Act, Asker, Incident, IncidentId, Refusal, Signal};
 use crate::domain::text::{self, Done, Recipient};
 use crate::http::{Request, Response};
 use crate::jobs::verify::{Kind, verified};
@@ -178,7 +178,13 @@ impl Work<'_> {
             // It is over, and another one has its place.
             (after, _) => (after.unwrap_or_else(|| before.clone()), Done::Over),
         };
-        tracing::info!(incident = before.id, person, ?choice, ?done, "a text was answered");
+        tracing::info!(
+            incident = before.id.as_str(),
+            person,
+            ?choice,
+            ?done,
+            "a text was answered"
+        );
         let page = match self.settings.config.escalation.people.get(person) {
             Some(known) if done == Done::Yes => self.link_for(&after, (person, known)).await,
             _ => None,
@@ -205,7 +211,7 @@ impl Work<'_> {
     pub(in super::super) async fn note_text(
         &self,
         person: &str,
-        incident: &str,
+        incident: &IncidentId,
         seen: Option<u32>,
     ) -> Result<Option<Letters>, Error> {
         let Some(phone) = self.phone(person) else { return Ok(None) };

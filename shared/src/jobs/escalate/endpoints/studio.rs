@@ -21,7 +21,7 @@ impl Escalate {
     /// waits on the phone. Where nobody does, the next person is called before we answer.
     pub(super) async fn handle_flow(
         &self,
-        path: &Path<'_>,
+        path: &Path,
         request: &Request,
         now: Timestamp,
     ) -> Result<Response, Error> {
@@ -34,7 +34,7 @@ impl Escalate {
         if let Some(ended) = answer.ended {
             let work = self.with(answer.settings, now);
             let ended = [ended];
-            work.transact(path.incident, Effects::Inline, &|t| t.apply(&ended)).await?;
+            work.report(path, &ended, Effects::Inline).await?;
         }
         Ok(Response::json(200, &answer.spoken))
     }
@@ -42,7 +42,7 @@ impl Escalate {
     /// First the report is written; then the stored result is spoken, whatever it is by then.
     async fn record_and_answer(
         &self,
-        path: &Path<'_>,
+        path: &Path,
         request: &Request,
         now: Timestamp,
     ) -> Result<Recorded, Error> {
@@ -56,8 +56,7 @@ impl Escalate {
             return Ok(Recorded { spoken: Answer::default(), ended: Some(signal), settings });
         }
         let (work, signals) = (self.with(settings.clone(), now), [signal]);
-        let incident =
-            work.transact(path.incident, Effects::Deferred, &|t| t.apply(&signals)).await?;
+        let incident = work.report(path, &signals, Effects::Deferred).await?;
         let spoken = next_answer(path, &report, incident.as_ref(), now);
         Ok(Recorded { spoken, ended: None, settings })
     }
@@ -66,7 +65,7 @@ impl Escalate {
     /// afresh once. Returns the settings that it was checked with.
     async fn authenticate(
         &self,
-        path: &Path<'_>,
+        path: &Path,
         token: &str,
         now: Timestamp,
     ) -> Result<Arc<Settings>, Error> {
@@ -84,7 +83,7 @@ impl Escalate {
 
 fn check_token(
     settings: &Settings,
-    path: &Path<'_>,
+    path: &Path,
     token: &str,
     now: Timestamp,
 ) -> Result<Result<(), Invalid>, Error> {
@@ -93,12 +92,13 @@ fn check_token(
         let what = "no callback key: store the parameter callback-key, or set CALLBACK_KEY";
         return Err(Error::NotSetUp(what.to_owned()));
     }
-    Ok(check(&keys, token, path.incident, path.attempt, now))
+    let check = |incident| check(&keys, token, incident, path.attempt, now);
+    Ok(path.incident.as_ref().map_or(Err(Invalid::NotOurs), check))
 }
 
 /// Returns what the Flow says next.
 fn next_answer(
-    path: &Path<'_>,
+    path: &Path,
     report: &Report,
     incident: Option<&Incident>,
     now: Timestamp,

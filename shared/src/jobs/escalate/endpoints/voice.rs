@@ -82,7 +82,7 @@ impl Escalate {
 
     async fn handle_status(
         &self,
-        path: &Path<'_>,
+        path: &Path,
         request: &Request,
         now: Timestamp,
     ) -> Result<CallResponse, Error> {
@@ -99,7 +99,7 @@ impl Escalate {
             .collect();
         if !signals.is_empty() {
             let work = self.with(settings, now);
-            work.transact(path.incident, Effects::Inline, &|t| t.apply(&signals)).await?;
+            work.report(path, &signals, Effects::Inline).await?;
         }
         let report = of_form(Resource::Call, &fields).ok().filter(|_| is_status);
         Ok(CallResponse { response: Response::empty(204), report })
@@ -110,7 +110,7 @@ impl Escalate {
     /// request that could not be verified.
     async fn handle_voice(
         &self,
-        path: &Path<'_>,
+        path: &Path,
         request: &Request,
         now: Timestamp,
     ) -> Result<Response, Error> {
@@ -134,7 +134,7 @@ impl Escalate {
 
     async fn record_and_speak(
         &self,
-        path: &Path<'_>,
+        path: &Path,
         request: &Request,
         turn: &Turn,
         now: Timestamp,
@@ -145,8 +145,7 @@ impl Escalate {
         let event = turn.key().map_or(CallEvent::Answered, CallEvent::Pressed);
         let call = field(&fields, "CallSid").map(str::to_owned);
         let signals = [Signal::Call { attempt: path.attempt, call, event }];
-        let incident =
-            work.transact(path.incident, Effects::Deferred, &|t| t.apply(&signals)).await?;
+        let incident = work.report(path, &signals, Effects::Deferred).await?;
         let found = incident
             .as_ref()
             .and_then(|incident| incident.attempt(path.attempt).map(|attempt| (incident, attempt)));
@@ -155,7 +154,7 @@ impl Escalate {
         };
         let mut spoken = Spoken::of(incident, attempt, now);
         let base = work.settings.public_base_url().unwrap_or_default();
-        let here = voice_url(base, path.incident, path.attempt);
+        let here = voice_url(base, &incident.id, path.attempt);
         let reply = Reply::of(incident, attempt, turn.reading, turn.key());
         if let Reply::Question { .. } = reply {
             QUESTION.clone_into(&mut spoken.menu);
@@ -184,7 +183,7 @@ fn words<'a>(reply: &'a Reply, answer_seconds: u32, here: &str) -> VoiceReply<'a
 
 /// Asks for a moment: the call comes back to the URL that it came to, and brings the key along in its query, which is
 /// signed. While not even our own address is known that URL is a relative one.
-fn moment(path: &Path<'_>, turn: &Turn, settings: Option<&Settings>) -> Response {
+fn moment(path: &Path, turn: &Turn, settings: Option<&Settings>) -> Response {
     if turn.moments >= MAX_MOMENTS {
         let last = "I cannot write that down now. Please look at Slack. Good bye.";
         return xml(&VoiceReply::Last(last), &plain());
@@ -195,8 +194,8 @@ fn moment(path: &Path<'_>, turn: &Turn, settings: Option<&Settings>) -> Response
         query.append_pair("key", digits);
     }
     query.append_pair("moments", &(turn.moments + 1).to_string());
-    let here = match settings.and_then(Settings::public_base_url) {
-        Some(base) => voice_url(base, path.incident, path.attempt),
+    let here = match settings.and_then(Settings::public_base_url).zip(path.incident.as_ref()) {
+        Some((base, incident)) => voice_url(base, incident, path.attempt),
         None => path.attempt.to_string(),
     };
     let again = format!("{here}?{}", query.finish());

@@ -64,11 +64,12 @@ impl AlarmRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::escalation::IncidentId;
     use crate::storage::records::Waits;
 
     fn word(state: State, at: i64, incident: Option<&str>) -> AlarmRecord {
         let at = jiff::Timestamp::from_second(at).expect("a time");
-        AlarmRecord { state, at, incident: incident.map(str::to_owned), waits: None }
+        AlarmRecord { state, at, incident: incident.map(IncidentId::from), waits: None }
     }
 
     fn change(state: State, at: i64) -> Change {

@@ -137,7 +137,7 @@ async fn post_with_the_token_names_the_policy_and_says_which_there_are() {
     let (status, told) = fixture.posts("the-token", &raise(r#", "policy": "p""#)).await;
     let id = fixture.stands().id;
     assert_eq!(status, 202);
-    assert!(told.contains(&id) && told.contains("incident"), "{told}");
+    assert!(told.contains(id.as_str()) && told.contains("incident"), "{told}");
     let by = Some("somebody with the alarms token");
     assert_eq!(self::told(&fixture.stands()), [("raised", by)]);
 }

@@ -57,7 +57,7 @@ pub async fn is_silenced(
         return Ok(false);
     }
     let stored = stored(store, now).await?;
-    Ok(stored.iter().any(|silence| silence.incident == incident.id))
+    Ok(stored.iter().any(|silence| silence.incident.as_ref() == Some(&incident.id)))
 }
 
 /// What is written of a silence: what is read for each alarm, as long as it is not over, and what people see.
@@ -81,8 +81,8 @@ pub(super) fn ended(silence: &Stored, by: &str, now: Timestamp) -> [Put; 2] {
 }
 
 fn key(silence: &Stored) -> crate::storage::Key {
-    match silence.incident.as_str() {
-        "" => records::silence_by_hand(&silence.id()),
-        incident => records::silence(incident, silence.until),
+    match &silence.incident {
+        Some(incident) => records::silence(incident, silence.until),
+        None => records::silence_by_hand(&silence.id()),
     }
 }

@@ -6,7 +6,7 @@ mod scenario;
 use scenario::{Scenario, at};
 
 use super::*;
-use crate::domain::escalation::{Event, State as Stands, Timeline};
+use crate::domain::escalation::{Event, IncidentId, State as Stands, Timeline};
 use crate::testing::Fault;
 
 /// The window is from two to four; the policy calls once, and again after ten minutes.
@@ -141,8 +141,9 @@ async fn alarm_known_late_does_not_wait_for_a_window_that_is_over() {
 async fn another_silence_makes_it_wait_again_without_a_word() {
     let scenario = Scenario::begins("02:30");
     scenario.says("cpu", State::Alarm, "02:30").await.expect("kept");
+    let incident = IncidentId::from("p-20260301-010000-000");
     let stored = Stored {
-        incident: "p-20260301-010000-000".to_owned(),
+        incident: Some(incident.clone()),
         alarms: vec!["cpu".to_owned()],
         until: at("05:00"),
         by: "bravo".to_owned(),
@@ -152,7 +153,7 @@ async fn another_silence_makes_it_wait_again_without_a_word() {
         from: None,
         ended_by: None,
     };
-    scenario.backend.store.keep(records::silence(&stored.incident, stored.until), &stored);
+    scenario.backend.store.keep(records::silence(&incident, stored.until), &stored);
     scenario.it_is("04:00");
     scenario.wakes().await;
     assert_eq!((scenario.incident(), scenario.waiting()), (None, vec![at("05:00")]));
@@ -266,7 +267,8 @@ async fn incident_is_silenced_with_all_that_goes_on_in_it() {
         ["disk", "net"]
     );
 
-    let nothing = scenario.silence("p-20200101-000000-000", "bravo", hour).await.expect("kept");
+    let nothing =
+        scenario.silence(&"p-20200101-000000-000".into(), "bravo", hour).await.expect("kept");
     assert_eq!(nothing, None);
 }
 

@@ -23,7 +23,7 @@ fn callback(status: &str, code: Option<u32>) -> Callback {
 fn bad_end_of_a_text_of_ours_wakes_its_incident() {
     let query = Some("incident=p-1&person=Jos%C3%A9%20B");
     let wake_up = |code| WakeUp::TextNotDelivered {
-        incident: "p-1".to_owned(),
+        incident: "p-1".into(),
         person: "José B".to_owned(),
         code,
         sid: "SM1".to_owned(),
@@ -47,7 +47,7 @@ fn bad_end_of_a_text_of_ours_wakes_its_incident() {
 
 async fn wakes(server: &Server, incident: &str, sid: &str) {
     let wake_up = WakeUp::TextNotDelivered {
-        incident: incident.to_owned(),
+        incident: incident.into(),
         person: "alpha".to_owned(),
         code: Some(30_003),
         sid: sid.to_owned(),
@@ -79,11 +79,13 @@ fn told(server: &Server) -> (usize, usize) {
 async fn text_that_was_not_delivered_is_told_once_on_its_incident_and_on_no_other() {
     let server = Server::of(&[], Arc::new(|_| (200, json!({}))));
     let id = server.alarm().await.id;
-    for incident in [&id, "default-20200101-000000-000", "nobody-20200101-000000-000", "nonsense"] {
+    for incident in
+        [id.as_str(), "default-20200101-000000-000", "nobody-20200101-000000-000", "nonsense"]
+    {
         wakes(&server, incident, "SM1").await;
         wakes(&server, incident, "SM1").await;
         assert_eq!(told(&server), (1, 1), "{incident}");
     }
-    wakes(&server, &id, "SM2").await;
+    wakes(&server, id.as_str(), "SM2").await;
     assert_eq!(told(&server), (2, 2));
 }

@@ -89,7 +89,7 @@ impl Work<'_> {
             }
             let id = stored.as_ref().map(|stored| stored.incident.id.clone());
             let mut transaction = Transaction {
-                busy: snapshot.busy(id.as_deref(), &settings.config.escalation, now),
+                busy: snapshot.busy(id.as_ref(), &settings.config.escalation, now),
                 snapshot: &snapshot,
                 alarm: None,
                 alarm_record: None,

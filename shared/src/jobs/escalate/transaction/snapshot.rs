@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::super::after;
 use super::super::record::lately;
 use crate::config::file::Escalation;
-use crate::domain::escalation::Busy;
+use crate::domain::escalation::{Busy, IncidentId};
 use crate::domain::executions::sid::{EXECUTION, is_sid};
 use crate::storage::records::{self, AlarmRecord, InCall, RETENTION, StoredIncident};
 use crate::storage::{Condition, Key, Put, Record};
@@ -54,7 +54,12 @@ impl Snapshot {
 
     /// Who cannot be called for this incident now: who is in a call of another one, and who was called too often within
     /// the last hour.
-    pub(super) fn busy(&self, id: Option<&str>, limits: &Escalation, now: Timestamp) -> Busy {
+    pub(super) fn busy(
+        &self,
+        id: Option<&IncidentId>,
+        limits: &Escalation,
+        now: Timestamp,
+    ) -> Busy {
         let mut busy = Busy::default();
         for (name, _, call) in self.calls() {
             let Some(call) = call else {
@@ -71,7 +76,7 @@ impl Snapshot {
             if calls >= limits.max_own_alarm_calls_per_hour {
                 busy.called_too_often_about_us.insert(name.to_owned(), calls);
             }
-            if Some(call.incident.as_str()) != id && call.until > now {
+            if Some(call.incident.as_str()) != id.map(IncidentId::as_str) && call.until > now {
                 busy.in_call.insert(name.to_owned(), call.until);
             }
         }
@@ -95,7 +100,7 @@ impl Snapshot {
         }
         let mut puts = Vec::new();
         for (name, record, have) in self.calls() {
-            let is_ours = have.as_ref().is_some_and(|call| call.incident == incident.id);
+            let is_ours = have.as_ref().is_some_and(|call| call.incident == incident.id.as_str());
             let is_free = have.as_ref().is_none_or(|call| call.until <= now);
             let until = match held.get(name) {
                 Some(until) if is_ours || is_free => Some(*until),
@@ -104,10 +109,11 @@ impl Snapshot {
             };
             let new = new_calls(name, stored, before);
             let lease = match (until, &have) {
-                (None, Some(have)) => (&have.incident, have.until),
-                _ => (&incident.id, until.unwrap_or(now)),
+                (None, Some(have)) => (have.incident.as_str(), have.until),
+                _ => (incident.id.as_str(), until.unwrap_or(now)),
             };
-            let is_new = have.as_ref().map(|have| (&have.incident, have.until)) != Some(lease)
+            let is_new = have.as_ref().map(|have| (have.incident.as_str(), have.until))
+                != Some(lease)
                 && (lease.1 > now || !is_free);
             if is_new || new > 0 {
                 let lately = |of: fn(&InCall) -> &Vec<Timestamp>, new: usize| {
@@ -116,7 +122,7 @@ impl Snapshot {
                 };
                 let about_us = if incident.is_about_us() { new } else { 0 };
                 let lease = InCall {
-                    incident: lease.0.clone(),
+                    incident: lease.0.to_owned(),
                     until: lease.1,
                     called_at: lately(|have| &have.called_at, new),
                     called_about_us_at: lately(|have| &have.called_about_us_at, about_us),

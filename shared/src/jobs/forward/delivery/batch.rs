@@ -9,6 +9,7 @@ use super::metrics::DeliveryMetrics;
 use super::replays::Replays;
 use super::waiting::{Waiting, age, without_delivered};
 use crate::Error;
+use crate::domain::escalation::IncidentId;
 use crate::domain::metrics::catalogue::SLACK_LINES_DUPLICATE;
 use crate::slack::client::POST_INTERVAL;
 use crate::slack::post::{Post, pack};
@@ -52,17 +53,17 @@ pub(super) struct Next {
     /// The post, with its lines.
     pub(super) post: Post,
     /// The incident whose thread it goes into, if it goes into one.
-    pub(super) incident: Option<String>,
+    pub(super) incident: Option<IncidentId>,
     /// It is for the whole channel.
     pub(super) loud: bool,
     /// The incidents that its lines ask somebody to take.
-    pub(super) asks_for: Vec<String>,
+    pub(super) asks_for: Vec<IncidentId>,
 }
 
 /// A message of the batch that tells of an incident, whether or not its lines were delivered before.
 struct About {
     message: usize,
-    incident: String,
+    incident: IncidentId,
     since: Timestamp,
 }
 
@@ -126,7 +127,7 @@ impl Batch {
         let run = self.left.iter().take_while(goes_with).take(self.most_lines.min(5_000));
         let texts: Vec<String> = run.map(Waiting::text).collect();
         let post = pack(&texts).into_iter().next()?;
-        let mut asks_for: Vec<String> = Vec::new();
+        let mut asks_for: Vec<IncidentId> = Vec::new();
         for waiting in self.left[..post.lines].iter().filter(|waiting| waiting.line.asks) {
             asks_for.extend(waiting.incident.clone().filter(|id| !asks_for.contains(id)));
         }
@@ -229,8 +230,8 @@ impl Batch {
     }
 
     /// The incidents of which everything is said, each once, whether or not that was in this batch.
-    pub(super) fn incidents(&self) -> Vec<String> {
-        let mut ids: Vec<String> = Vec::new();
+    pub(super) fn incidents(&self) -> Vec<IncidentId> {
+        let mut ids: Vec<IncidentId> = Vec::new();
         for About { incident, .. } in &self.about {
             let waits = |waiting: &Waiting| waiting.incident.as_ref() == Some(incident);
             if !ids.contains(incident) && !self.left.iter().any(waits) {
@@ -244,12 +245,12 @@ impl Batch {
     /// for longer than `limit`. Gives whether it does.
     pub(super) fn retry_delivered(
         &mut self,
-        incident: &str,
+        incident: &IncidentId,
         asked: Option<Duration>,
         limit: Duration,
         now: Timestamp,
     ) -> bool {
-        let last = self.about.iter().rev().find(|about| about.incident == incident);
+        let last = self.about.iter().rev().find(|about| about.incident == *incident);
         let Some(about) = last.filter(|about| age(about.since, now) < limit) else { return false };
         let doubled =
             POST_INTERVAL * 2_u32.saturating_pow(self.receive_count[about.message].min(6));

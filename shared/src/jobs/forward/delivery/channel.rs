@@ -11,6 +11,7 @@ use super::metrics::DeliveryMetrics;
 use super::{BACKOFF, Delivery};
 use crate::Error;
 use crate::config::Settings;
+use crate::domain::escalation::IncidentId;
 use crate::slack::client::{Destination, PostError, Posted, Thread};
 use crate::slack::post::{Post, fits_a_click};
 use crate::storage::Processed;
@@ -22,7 +23,7 @@ pub(super) struct Channel<'a> {
     pub(super) settings: Arc<Settings>,
     pub(super) call: Call,
     pub(super) metrics: &'a mut DeliveryMetrics,
-    incident_messages: HashMap<String, IncidentMessage>,
+    incident_messages: HashMap<IncidentId, IncidentMessage>,
     tries: u32,
 }
 
@@ -116,12 +117,15 @@ impl<'a> Channel<'a> {
                     let without = post.blocks.len();
                     post.blocks.extend(message.buttons().cloned());
                     if !fits_a_click(&post) {
-                        tracing::warn!(incident = id, "its lines are too long for buttons");
+                        tracing::warn!(
+                            incident = id.as_str(),
+                            "its lines are too long for buttons"
+                        );
                         post.blocks.truncate(without);
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(incident = id, %error, "its lines go without their buttons");
+                    tracing::warn!(incident = id.as_str(), %error, "its lines go without their buttons");
                 }
             }
         }
@@ -131,7 +135,7 @@ impl<'a> Channel<'a> {
     /// Posts an incident's own message.
     pub(super) async fn open(
         &mut self,
-        id: &str,
+        id: &IncidentId,
         to: &Destination,
         channel: &str,
         post: &Post,
@@ -149,7 +153,11 @@ impl<'a> Channel<'a> {
             Err(PostError::Content(reason) | PostError::Gone(reason)) => reason,
             Err(refusal) => return Err(refusal),
         };
-        tracing::error!(incident = id, reason = refused, "an incident has no message of its own");
+        tracing::error!(
+            incident = id.as_str(),
+            reason = refused,
+            "an incident has no message of its own"
+        );
         if let Some(message) = self.incident_messages.get_mut(id) {
             message.is_permanent_error();
         }
@@ -226,19 +234,19 @@ impl<'a> Channel<'a> {
     /// What is known of an incident's own message: read once in a batch.
     pub(super) async fn incident_message(
         &mut self,
-        id: &str,
+        id: &IncidentId,
     ) -> Result<&mut IncidentMessage, Error> {
         if !self.incident_messages.contains_key(id) {
             let store = self.delivery.store.as_ref();
             let message = IncidentMessage::load(store, id, &self.settings, self.call.now()).await?;
-            self.incident_messages.insert(id.to_owned(), message);
+            self.incident_messages.insert(id.clone(), message);
         }
         self.incident_messages.get_mut(id).ok_or(Error::NotFound)
     }
 
-    pub(super) fn is_lost(&mut self, id: &str, reason: &str) {
+    pub(super) fn is_lost(&mut self, id: &IncidentId, reason: &str) {
         tracing::warn!(
-            incident = id,
+            incident = id.as_str(),
             reason,
             "an incident's message is gone: a new one takes its place"
         );

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::batch::Batch;
 use super::channel::Channel;
 use super::incident_message::Own;
+use crate::domain::escalation::IncidentId;
 use crate::slack::client::{Destination, PostError};
 
 /// How long an edit may keep the lines behind it waiting for Slack's answer.
@@ -17,7 +18,7 @@ struct NotNow(Option<Duration>);
 impl Channel<'_> {
     /// Edits an incident's message before its next lines are posted, if that may be now; once in a batch. If it fails
     /// it is tried again behind the lines.
-    pub(super) async fn edit_at_once(&mut self, id: &str) {
+    pub(super) async fn edit_at_once(&mut self, id: &IncidentId) {
         let rate_limit = self.delivery.rate_limit.until_edit();
         let may = rate_limit.is_zero() && self.call.has_time_for(Duration::ZERO);
         let Some(to) = self.bot().filter(|_| may) else { return };
@@ -38,14 +39,14 @@ impl Channel<'_> {
             let limit = self.settings.config.give_up_after;
             if !batch.retry_delivered(&id, asked, limit, self.call.now()) {
                 tracing::error!(
-                    incident = id,
+                    incident = id.as_str(),
                     "Slack does not let its message be edited: it stays as it is"
                 );
             }
         }
     }
 
-    async fn settle(&mut self, id: &str, to: &Destination) -> Result<(), NotNow> {
+    async fn settle(&mut self, id: &IncidentId, to: &Destination) -> Result<(), NotNow> {
         let Destination::Bot { channel, .. } = to else { return Ok(()) };
         let unread = |_| NotNow(None);
         if self.incident_message(id).await.map_err(unread)?.edit(channel).is_some() {
@@ -69,7 +70,7 @@ impl Channel<'_> {
     /// Lets an incident's message say what it should, if it is there and does not.
     async fn edit(
         &mut self,
-        id: &str,
+        id: &IncidentId,
         to: &Destination,
         request_timeout: Duration,
     ) -> Result<(), NotNow> {
@@ -87,7 +88,7 @@ impl Channel<'_> {
             Ok(()) => {}
             Err(PostError::Content(reason)) => {
                 tracing::error!(
-                    incident = id,
+                    incident = id.as_str(),
                     reason,
                     "its message stays as it is until it changes again"
                 );
@@ -107,8 +108,8 @@ impl Channel<'_> {
     }
 }
 
-fn not_now(id: &str, refusal: PostError) -> NotNow {
-    tracing::warn!(incident = id, ?refusal, "its message does not say yet how it stands");
+fn not_now(id: &IncidentId, refusal: PostError) -> NotNow {
+    tracing::warn!(incident = id.as_str(), ?refusal, "its message does not say yet how it stands");
     match refusal {
         PostError::Later(asked, _) => NotNow(asked),
         _ => NotNow(None),

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::Error;
 use crate::config::Settings;
+use crate::domain::escalation::IncidentId;
 use crate::slack::action::Place;
 use crate::slack::client::Posted;
 use crate::slack::incident::{message, webhook_buttons};
@@ -63,11 +64,11 @@ impl IncidentMessage {
     /// What is kept of this incident.
     pub(super) async fn load(
         store: &dyn Store,
-        id: &str,
+        id: &IncidentId,
         settings: &Settings,
         now: Timestamp,
     ) -> Result<IncidentMessage, Error> {
-        let key = Key::new(PARTITION, id);
+        let key = Key::new(PARTITION, id.as_str());
         let kept = incidents::one(store, id, now).await?;
         let incident = kept.as_ref().map(|kept| &kept.incident);
         // Only what is kept has a name that is surely ours: no store takes a key of any length.

@@ -252,7 +252,7 @@ async fn what_slack_never_takes_becomes_a_dead_letter_of_its_incident() {
     assert_eq!(outcomes, [Processed::Done]);
     let letters = crate::storage::dead_letters::all(&backend.store, at(3)).await.expect("letters");
     let kept = letters[0].letter.lines().expect("lines");
-    assert_eq!((kept.incident.as_deref(), kept.lines[0].text.as_str()), (Some(ID), "lost"));
+    assert_eq!((kept.incident.clone(), kept.lines[0].text.as_str()), (Some(ID.into()), "lost"));
 }
 
 /// These lines as a dead letter that is sent again at this second, until the forwarder is done with them.

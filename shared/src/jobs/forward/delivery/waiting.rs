@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::Error;
+use crate::domain::escalation::IncidentId;
 use crate::domain::routes::Line;
 use crate::domain::text::cut_section;
 use crate::storage::messages::{Lines, Task};
@@ -18,7 +19,7 @@ pub(super) struct Waiting {
     /// The message of the batch that it came with.
     pub(super) message: usize,
     channel: String,
-    pub(super) incident: Option<String>,
+    pub(super) incident: Option<IncidentId>,
     pub(super) at: Timestamp,
     replayed_at: Option<Timestamp>,
     pub(super) mark: Key,

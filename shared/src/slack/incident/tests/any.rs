@@ -79,7 +79,7 @@ prop_compose! {
             (proptest::option::of(any_time()), proptest::option::of(any_time()), proptest::option::of(any_time())),
     ) -> Incident {
         let mut incident = raised();
-        incident.id = format!("{policy_name}-20300317-174640-000");
+        incident.id = format!("{policy_name}-20300317-174640-000").as_str().into();
         incident.policy.name = policy_name;
         let attempt = incident.attempts[0].clone();
         incident.attempts = people.iter().zip(1..).map(|(person, number)| {

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::domain::answers::Texted;
-use crate::domain::escalation::{Actor, Incident, Signal};
+use crate::domain::escalation::{Actor, Incident, IncidentId, Signal};
 use crate::domain::escalation::{Effect, Event, TextAbout};
 use crate::http::{Request, form_fields};
 use crate::jobs::escalate::testing::{Answers, Fixture};
@@ -100,7 +100,7 @@ impl Server {
 
     /// An alarm of this name goes off, and the first call finds nobody. Gives the incident and its letters in alpha's
     /// texts.
-    async fn misses(&self, name: &str) -> (String, String) {
+    async fn misses(&self, name: &str) -> (IncidentId, String) {
         let body = alarm(name);
         self.escalate().take(body.as_bytes(), self.now()).await.expect("an alarm");
         let policy = name.split('-').next().unwrap_or_default();
@@ -116,10 +116,10 @@ impl Server {
         (incident.id, letters)
     }
 
-    async fn letters(&self, person: &str, incident: &str) -> String {
+    async fn letters(&self, person: &str, incident: &IncidentId) -> String {
         let texted: Texted =
             texted::of(&self.fixture.backend.store, person, self.now()).await.expect("a record");
-        let about = texted.about.iter().find(|about| about.incident == incident);
+        let about = texted.about.iter().find(|about| about.incident == *incident);
         about.map(|about| about.letters.to_string()).unwrap_or_default()
     }
 

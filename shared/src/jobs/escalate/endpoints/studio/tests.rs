@@ -137,7 +137,7 @@ async fn without_its_token_nothing_is_believed() {
         "1".to_owned(),
         format!("{good}0"),
         mint(&key, &id, 2, later),
-        mint(&key, &format!("{id}x"), 1, later),
+        mint(&key, &format!("{id}x").as_str().into(), 1, later),
         mint(&Secret::new("another"), &id, 1, later),
         mint(&key, &id, 1, at),
     ];
@@ -180,7 +180,7 @@ async fn unknown_call_is_answered_in_words() {
     let server = server().await;
     let later = server.now().checked_add(jiff::SignedDuration::from_mins(5)).expect("a time");
     for id in ["default-20200101-000000-000", "nonsense"] {
-        let token = mint(&Secret::new(KEY), id, 1, later);
+        let token = mint(&Secret::new(KEY), &id.into(), 1, later);
         let body = format!("token={token}&outcome=answered");
         let answer = server
             .escalate

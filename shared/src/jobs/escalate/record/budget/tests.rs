@@ -2,7 +2,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::Timestamp;
-use crate::domain::escalation::{Alarm, Busy, CallEvent, End, Event, Key, Policy, Signal, State};
+use crate::domain::escalation::{
+    Alarm, Busy, CallEvent, End, Event, IncidentId, Key, Policy, Signal, State,
+};
 use crate::storage::records;
 use crate::storage::{Condition, Put, check_size, writes};
 use crate::testing::sample;
@@ -25,8 +27,8 @@ fn alarm(key: &str, text: &str) -> Alarm {
 }
 
 fn kept(first: Alarm) -> StoredIncident {
-    let id = records::id("p", now());
-    let incident = sample::incident(&id, &policy(), first);
+    let id = IncidentId::of("p", now());
+    let incident = sample::incident(id, &policy(), first);
     StoredIncident { writer: "f".repeat(30), ..sample::stored(incident, 0) }
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::*;
 use super::CONFIG;
+use crate::domain::escalation::IncidentId;
 use crate::jobs::escalate::Escalate;
 use crate::jobs::escalate::testing::{Fixture, incident};
 use crate::testing::{MemoryBackend, Parameters, TestClock, each_line_once, sample};
@@ -52,7 +53,7 @@ impl Scenario {
     /// Somebody silences an incident.
     pub(super) async fn silence(
         &self,
-        id: &str,
+        id: &IncidentId,
         by: &str,
         lasting: SignedDuration,
     ) -> Result<Option<Incident>, Error> {

@@ -117,7 +117,7 @@ async fn delta_is_asked_for(in_another_call: bool) -> (Incident, Option<InCall>)
 async fn person_of_no_policy_who_is_asked_for_is_in_one_call_at_most() {
     let (incident, call) = delta_is_asked_for(false).await;
     assert_eq!(called(&incident), ["bravo", "delta"]);
-    assert_eq!(call.map(|call| call.incident), Some(incident.id));
+    assert_eq!(call.map(|call| call.incident), Some(incident.id.to_string()));
     let (incident, call) = delta_is_asked_for(true).await;
     assert_eq!(called(&incident), ["bravo", "charlie"]);
     assert_eq!(incident.round.passed[0], "delta");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::slack::{Asked, Slack};
-use crate::domain::escalation::{CallEvent, Incident, Key as Pressed, Signal};
+use crate::domain::escalation::{CallEvent, Incident, IncidentId, Key as Pressed, Signal};
 use crate::domain::routes::Line;
 use crate::jobs::forward::delivery::Delivery;
 use crate::slack::client::Client;
@@ -102,7 +102,7 @@ pub(super) fn lines(incident: Option<&str>, texts: &[&str]) -> Task {
     Task::Lines(Lines {
         channel: "default".to_owned(),
         at: at(0),
-        incident: incident.map(str::to_owned),
+        incident: incident.map(IncidentId::from),
         replayed_at: None,
         letter: None,
         lines: texts.iter().map(line).collect(),

@@ -1,13 +1,13 @@
 //! An alarm whose incident was resolved by hand, and that goes off anew without an end between.
 
 use super::*;
-use crate::domain::escalation::Signal;
+use crate::domain::escalation::{IncidentId, Signal};
 use crate::jobs::escalate::Effects;
 
 /// Resolves the policy's incident by hand.
 async fn resolve(intake: &Intake) {
     let kept = intake.records("open").pop().expect("an incident");
-    let id = kept["incident"]["id"].as_str().expect("an id").to_owned();
+    let id = IncidentId::from(kept["incident"]["id"].as_str().expect("an id"));
     let signal = Signal::ResolvedByPerson { person: "alpha".into() };
     let incident = intake
         .escalate
