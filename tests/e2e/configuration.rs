@@ -1,5 +1,8 @@
 //! A configuration that fails its check: every part of a server goes on with the last good one, and says so.
 
+mod dotenv;
+mod replay;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,11 +11,8 @@ use ringdown::database::Database;
 use ringdown::settings::{self, Local, Source};
 use ringdown::store::Records;
 use serde_json::json;
-use shared::config::{Environment, Fallback, PARTITION, kept_names};
+use shared::config::{Environment, Fallback, kept_names};
 use shared::secret::Secret;
-use shared::storage::dead_letters::{self, DeadLetter};
-use shared::storage::messages::{Lines, Task};
-use shared::storage::{Condition, Put, Store};
 
 use crate::harness::{CONFIG, Plan, Server, body, run, stdout};
 
@@ -138,89 +138,6 @@ async fn file_that_is_gone_is_a_broken_one() {
     }
 }
 
-/// Replays the dead letters of a data folder. Gives whether all were sent again, and what was said.
-async fn replay(plan: &Plan) -> (bool, String) {
-    let done = run(plan.folder.path(), &["dead-letters", "--replay", "--data", "data"]).await;
-    (done.status.success(), stdout(&done) + &String::from_utf8_lossy(&done.stderr))
-}
-
-#[tokio::test]
-async fn replay_uses_the_kept_configuration_where_the_file_is_gone_or_wrong() {
-    let plan = plan();
-    let _ = plan.start().await.end().await;
-    let data = plan.folder.path().join("data");
-    for (text, reason) in [
-        (None, "ringdown.toml is not there"),
-        (Some("# nothing\n"), "ringdown.toml:1: is empty"),
-        (Some("nonsense"), "ringdown.toml:1: nonsense"),
-    ] {
-        match text {
-            None => std::fs::remove_file(file(&plan)).unwrap(),
-            Some(text) => std::fs::write(file(&plan), text).unwrap(),
-        }
-        let event = String::from_utf8(body("a", reason)).unwrap();
-        let unread = Task::Malformed { at: now(), reason: "x".to_owned(), body: event };
-        let letter = DeadLetter::forward("x", unread.to_body(), now(), now());
-        let database = Database::open(&data).unwrap();
-        let store = Records(database.clone());
-        dead_letters::keep(&store, &[letter], now()).await.unwrap();
-        database.close().await;
-        let (succeeds, told) = replay(&plan).await;
-        assert!(succeeds && told.contains("1 sent again"), "{told}");
-        assert!(told.contains(reason) && told.contains("last good configuration"), "{told}");
-        let server = plan.start_as_it_is().await;
-        server.says(reason).await;
-        let said = server.messages().await;
-        assert!(said.iter().any(|message| message.to_string().contains("late")), "{said:#?}");
-        let _ = server.end().await;
-    }
-}
-
-#[tokio::test]
-async fn replay_is_refused_where_the_demo_has_no_such_channel() {
-    let folder = tempfile::tempdir().unwrap();
-    for (channel, succeeds) in [("default", true), ("nobodys", false)] {
-        let database = Database::open(&folder.path().join("data")).unwrap();
-        let lines = Lines::new(channel.to_owned(), now(), Vec::new());
-        let letter = DeadLetter::forward("x", Task::Lines(lines).to_body(), now(), now());
-        dead_letters::keep(&Records(database.clone()), &[letter], now()).await.unwrap();
-        database.close().await;
-        let replay = run(folder.path(), &["dead-letters", "--replay", "--data", "data"]).await;
-        let told = String::from_utf8_lossy(&replay.stderr).into_owned();
-        assert_eq!(replay.status.success(), succeeds, "{told}");
-        assert_eq!(
-            told.contains("Name your configuration with --config FILE"),
-            !succeeds,
-            "{told}"
-        );
-        let list = run(folder.path(), &["dead-letters", "--data", "data"]).await;
-        assert!(list.status.success(), "{list:?}");
-    }
-}
-
-#[tokio::test]
-async fn replay_is_refused_where_the_kept_configuration_cannot_be_read() {
-    let plan = plan();
-    let _ = plan.start().await.end().await;
-    std::fs::remove_file(file(&plan)).unwrap();
-    let database = Database::open(&plan.folder.path().join("data")).unwrap();
-    let store = Records(database.clone());
-    for record in store.page(PARTITION, None, 10, now()).await.unwrap() {
-        if record.key.sk.contains('#') {
-            let body = "\"AAAA\"".to_owned();
-            let put = Put { key: record.key, body, condition: Condition::Always, expires_at: None };
-            store.write(&[put.into()], now()).await.unwrap();
-        }
-    }
-    database.close().await;
-    let (succeeds, told) = replay(&plan).await;
-    assert!(!succeeds && told.contains("Name your configuration with --config FILE"), "{told}");
-    std::fs::write(plan.folder.path().join("mine.toml"), &plan.config).unwrap();
-    let named = ["dead-letters", "--replay", "--data", "data", "--config", "mine.toml"];
-    let done = run(plan.folder.path(), &named).await;
-    assert!(done.status.success(), "{done:?}");
-}
-
 /// Writes the demo as the last good configuration into a data folder, as an earlier version did.
 async fn keep_the_demo(data: &std::path::Path) {
     let database = Database::open(data).unwrap();
@@ -293,62 +210,4 @@ async fn first_start_with_a_broken_file_is_refused() {
     assert!(told.contains("ringdown.toml:1: nonsense:") && !told.contains("config/"), "{told}");
     let check = run(folder.path(), &["check"]).await;
     assert!(!String::from_utf8_lossy(&check.stderr).contains("goes on"));
-}
-
-#[tokio::test]
-async fn dotenv_that_cannot_be_read_refuses_every_start() {
-    let folder = tempfile::tempdir().unwrap();
-    let dotenv = folder.path().join(".env");
-    std::fs::write(&dotenv, b"ALARMS_TOKEN=x\n# f\xfcr uns\n").unwrap();
-    let not_utf8 = ".env:2: is not UTF-8 at byte 4 of the line. Save the file as UTF-8\n";
-    for arguments in [
-        &["--port", "0"][..],
-        &["check"],
-        &["alarm", "x.json"],
-        &["send", "x.json"],
-        &["verify", "x.json"],
-        &["oncall"],
-    ] {
-        let done = run(folder.path(), arguments).await;
-        let told = String::from_utf8_lossy(&done.stderr).into_owned();
-        assert_eq!((done.status.code(), told.as_str()), (Some(2), not_utf8), "{arguments:?}");
-    }
-    assert!(!folder.path().join(".ringdown").exists(), "nothing was begun");
-    assert!(run(folder.path(), &["--help"]).await.status.success());
-    std::fs::remove_file(&dotenv).unwrap();
-    std::fs::create_dir(&dotenv).unwrap();
-    let done = run(folder.path(), &["check"]).await;
-    let told = String::from_utf8_lossy(&done.stderr).into_owned();
-    assert!(!done.status.success() && told.starts_with(".env cannot be read: "), "{told}");
-    std::fs::remove_dir(&dotenv).unwrap();
-    assert!(run(folder.path(), &["check"]).await.status.success());
-}
-
-#[tokio::test]
-async fn dotenv_that_goes_away_keeps_its_values_in_a_running_server() {
-    let plan = plan().unset("ALARMS_TOKEN");
-    let dotenv = plan.folder.path().join(".env");
-    std::fs::write(&dotenv, "ALARMS_TOKEN=the-alarms-token\n").unwrap();
-    let server = plan.start().await;
-    let alarm = json!({"AlarmName": "x", "NewStateValue": "ALARM"}).to_string();
-    let token = [("authorization", "Bearer the-alarms-token")];
-    for (bytes, told) in [
-        (None, ".env is gone"),
-        (Some(&b"ALARMS_TOKEN=\xe4"[..]), ".env:1: is not UTF-8 at byte 14 of the line"),
-        (Some(b"ALARMS_TOKEN=the-alarms-token"), "passes its check again"),
-    ] {
-        match bytes {
-            None => std::fs::remove_file(&dotenv).unwrap(),
-            Some(bytes) => std::fs::write(&dotenv, bytes).unwrap(),
-        }
-        let ahead = json!({"ahead_ms": 301_000}).to_string();
-        assert_eq!(server.post("/sandbox/clock", &[], ahead.as_bytes()).await, 200);
-        assert_eq!(server.post("/alarms", &token, alarm.as_bytes()).await, 202, "{told}");
-        let page = server.get("/").await.text().await.unwrap();
-        assert_eq!(page.contains(told), told.starts_with(".env"), "{page}");
-        server.says(told).await;
-    }
-    let log = server.log();
-    let logged = log.lines().filter(|line| line.trim_start().contains("ERROR .env"));
-    assert_eq!(logged.count(), 2, "once per change: {log}");
 }
