@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
-use crate::flow_runs::{HOTLINE, Recorder, caller_of, typed};
+use crate::flow_runs::{HOTLINE, caller_of, typed};
+use crate::recorder::Recorder;
 
 #[tokio::test]
 async fn run_names_the_url_that_a_function_was_asked_at_and_to_whom_a_text_went() {

@@ -27,6 +27,7 @@ mod people;
 mod published;
 mod quiet;
 mod raising;
+mod recorder;
 mod sandbox_pages;
 mod scenario;
 mod scenarios;

@@ -32,6 +32,7 @@ mod clicks;
 mod configuration;
 mod counted;
 mod dead_letters;
+mod deleted_or_unchanged;
 mod doors;
 mod links;
 mod members;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{MOMENTS, Scenario, Way, post};
+use super::clocks::MOMENTS;
+use super::{Scenario, Way, post};
 
 /// Everybody who can be called.
 pub(crate) const PEOPLE: [(&str, &str); 4] = [

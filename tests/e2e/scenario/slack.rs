@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{LOOKS, Scenario, post};
+use super::clocks::LOOKS;
+use super::{Scenario, post};
 
 /// Whether a message is an incident's own: it says how that stands, and its timeline is in its thread.
 fn is_own(message: &Value) -> bool {
