@@ -1,10 +1,10 @@
 //! What people and scripts read of incidents.
 
+mod timeline;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use shared::domain::escalation::{
-    Alarm, Busy, CallEvent, End, Incident, Key as Pressed, Signal, State,
-};
+use shared::domain::escalation::{Busy, CallEvent, Incident, Signal, State};
 
 use super::backend::*;
 
@@ -129,14 +129,6 @@ fn everybody_in_another_call_is_said() {
 }
 
 #[test]
-fn only_what_slack_was_told_is_marked() {
-    let (pages, incident) = (Pages::new(), calling());
-    pages.keep(&incident, 1);
-    let page = pages.page(&format!("/incidents/{}", incident.id));
-    assert_eq!(page.matches("in Slack").count(), 1);
-}
-
-#[test]
 fn a_newcomer_learns_what_to_do() {
     let page = Pages::new().page("/");
     says(
@@ -222,91 +214,6 @@ fn what_is_not_there_is_a_friendly_404() {
     // A slash too many leads to the page that is meant.
     let page = pages.get("/incidents/", &[]);
     assert_eq!((page.status, header(&page, "location")), (303, "/incidents"));
-}
-
-#[test]
-fn calls_of_a_later_round_are_not_taken_for_all() {
-    let no = |attempt: u32| call(attempt, CallEvent::Ended(End::NoAnswer));
-    let joined = Signal::Alarm(Alarm { since: at(60), ..alarm("prod-db") });
-    let (home, page) = shown(&told(exhausted(), &[(60, joined.clone())]));
-    for text in [&home, &page] {
-        says(text, &["Calling alpha", "call 1 of 2 in this round, then bravo"]);
-    }
-    says(&home, &["3 calls"]);
-    let (home, _) = shown(&told(exhausted(), &[(60, joined.clone()), (70, no(3))]));
-    says(&home, &["call 2 of 2 in this round, the last one", "4 calls"]);
-    let (home, _) = shown(&told(exhausted(), &[(60, joined), (70, no(3)), (80, no(4))]));
-    says(&home, &["Nobody took it", "after 2 calls in this round", "4 calls"]);
-}
-
-#[test]
-fn call_without_a_choice_is_not_said_to_be_hung_up() {
-    let pressed = [
-        (36, call(2, CallEvent::Answered)),
-        (40, call(2, CallEvent::Pressed(Pressed::Other))),
-        (60, call(2, CallEvent::Ended(End::Completed))),
-    ];
-    let page = shown(&told(calling(), &pressed)).1;
-    says(&page, &["2 bravo answered, did not choose", "pressed a key that is not on the menu"]);
-    assert!(!page.contains("hung up"), "{page}");
-}
-
-#[test]
-fn what_is_left_out_of_a_long_story_is_said() {
-    let keys: Vec<(i64, Signal)> =
-        (0..300).map(|n| (40 + n, call(2, CallEvent::Pressed(Pressed::Other)))).collect();
-    says(&shown(&told(calling(), &keys)).1, &["entries are left out here."]);
-}
-
-#[test]
-fn many_alarms_are_one_row_and_one_moment() {
-    let worker = |at: usize| {
-        let reason = "no heartbeat".to_owned();
-        Alarm { reason, ..alarm(&format!("prod-worker-{at:02}")) }
-    };
-    let joins = (2..30).map(|at| (3, Signal::Alarm(worker(at))));
-    let other = (200, Signal::Alarm(alarm("prod-db")));
-    let joins: Vec<(i64, Signal)> = joins.chain([other]).collect();
-    let id = raised("prod-worker-01").id;
-    let incident = Incident::raise(&id, &policy(), worker(1), &Busy::default(), at(0)).incident;
-    let (home, page) = shown(&told(incident, &joins));
-    let what = "30 alarms, 29 named prod-worker-… with the same reason";
-    says(&home, &[what]);
-    says(
-        &page,
-        &[
-            what,
-            "28 alarms named prod-worker-… with the same reason went off too in Slack no heartbeat",
-            "prod-db went off too",
-            "29 named prod-worker-… 29 in ALARM no heartbeat",
-        ],
-    );
-    assert_eq!(page.matches("went off too").count(), 2, "{page}");
-}
-
-#[test]
-fn alarms_that_join_around_another_entry_are_one_moment() {
-    let worker = |at: usize| {
-        let reason = "no heartbeat".to_owned();
-        Signal::Alarm(Alarm { reason, ..alarm(&format!("prod-worker-{at:02}")) })
-    };
-    let mut signals = vec![(1, call(1, CallEvent::Placed { reading_seconds: 8 }))];
-    signals.extend((2..9).map(|at| (2, worker(at))));
-    signals.push((2, call(1, CallEvent::Ringing)));
-    signals.extend((9..30).map(|at| (2, worker(at))));
-    signals.push((2, Signal::Alarm(alarm("prod-db"))));
-    signals.push((61, worker(31)));
-    signals.push((62, worker(32)));
-    let page = shown(&told(raised("prod-worker-01"), &signals)).1;
-    says(
-        &page,
-        &[
-            "prod-worker-32 went off too",
-            "30 alarms, 29 named prod-worker-… with the same reason went off too in Slack no heartbeat",
-            "alpha ’s phone rings",
-        ],
-    );
-    assert_eq!(page.matches("went off too").count(), 2, "{page}");
 }
 
 #[test]

@@ -1,15 +1,15 @@
 //! Who somebody is: a code, or a link, begins a session in one browser.
 
-use shared::domain::escalation::{Act, Asker, Incident, Signal};
-use shared::domain::sign_in::{AskForCode, Digits, Link, Session};
+mod acts;
+mod session;
+
+use shared::domain::sign_in::{AskForCode, Digits, Link};
 use shared::http::{Request, Response};
 use shared::storage::messages::WakeUp;
 use shared::storage::{sessions, sign_in};
-use shared::testing::sample;
 use shared::{SignedDuration, Timestamp};
 
-use super::backend::{BEARER, Pages, at, at_once, body, calling, header, taken, told};
-use super::incidents::words;
+use super::backend::{BEARER, Pages, at, at_once, body, header};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
@@ -192,151 +192,6 @@ fn too_many_requests_are_refused() {
     assert_eq!(refused.status, 429);
     assert!(body(&refused).contains("Too many codes were asked for"));
     assert_eq!(pages.queued().len(), 60);
-}
-
-/// What is asked for by a form of this incident's page, and by whom.
-fn act(
-    pages: &Pages,
-    cookies: &str,
-    incident: &Incident,
-    name: &str,
-    form: &str,
-) -> Vec<(Asker, Act)> {
-    let path = format!("/incidents/{}/{name}", incident.id);
-    assert_eq!(send(pages, "POST", &path, cookies, form, at(600)).status, 303, "{name}");
-    let asked = pages.queued().into_iter().map(|wake_up| match wake_up {
-        WakeUp::Act { asker, what, .. } => (asker, what),
-        other => panic!("{other:?}"),
-    });
-    asked.collect()
-}
-
-fn incident_page(pages: &Pages, cookies: &str, incident: &Incident) -> String {
-    words(&body(&send(pages, "GET", &format!("/incidents/{}", incident.id), cookies, "", at(600))))
-}
-
-#[test]
-fn what_a_person_does_is_told_as_theirs() {
-    let (pages, incident) = (pages(), calling());
-    pages.keep(&incident, 0);
-    let session = alpha(&pages);
-    for name in ["resolve", "silence", "note"] {
-        let nameless = Asker::Nameless("somebody on the page".to_owned());
-        for (cookies, by) in [("", nameless), (&session, Asker::Person("alpha".to_owned()))] {
-            let asked = act(&pages, cookies, &incident, name, "text=Hm.");
-            assert_eq!(asked.first().map(|(asker, _)| asker), Some(&by), "{name}");
-        }
-    }
-}
-
-#[test]
-fn only_a_person_takes_it_passes_it_on_or_gives_it_back() {
-    let (pages, alpha_had_it) = (
-        pages(),
-        told(calling(), &[(40, Signal::Acknowledged { person: "alpha".into(), outside: false })]),
-    );
-    let session = alpha(&pages);
-    let mine = |what: Act| vec![(Asker::Person("alpha".to_owned()), what)];
-    // Nobody has it.
-    pages.keep(&calling(), 0);
-    let shown = incident_page(&pages, "", &calling());
-    assert!(shown.contains("Say who you are") && !shown.contains("I have it"), "{shown}");
-    assert!(incident_page(&pages, &session, &calling()).contains("I have it"));
-    assert_eq!(act(&pages, "", &calling(), "take", ""), []);
-    assert_eq!(act(&pages, &session, &calling(), "take", ""), mine(Act::Take));
-    for name in ["release", "pass-on"] {
-        assert_eq!(act(&pages, &session, &calling(), name, "person=bravo"), [], "{name}");
-    }
-    // It is bravo's.
-    pages.keep(&taken(), 0);
-    let shown = incident_page(&pages, &session, &taken());
-    for offer in ["I have it", "I can’t after all", "Pass it on", "Resolve"] {
-        assert!(!shown.contains(offer), "{offer}: {shown}");
-    }
-    for name in ["take", "release", "pass-on", "resolve"] {
-        assert_eq!(act(&pages, &session, &taken(), name, "person=bravo"), [], "{name}");
-    }
-    // It is alpha's.
-    pages.keep(&alpha_had_it, 0);
-    let shown = incident_page(&pages, &session, &alpha_had_it);
-    for offer in ["I can’t after all", "Pass it on", "Resolve"] {
-        assert!(shown.contains(offer), "{offer}: {shown}");
-    }
-    assert_eq!(act(&pages, &session, &alpha_had_it, "release", ""), mine(Act::Release));
-    let to = "bravo".to_owned();
-    assert_eq!(
-        act(&pages, &session, &alpha_had_it, "pass-on", "person=bravo"),
-        mine(Act::PassOn { to })
-    );
-    assert_eq!(act(&pages, &session, &alpha_had_it, "pass-on", "person=mallory"), []);
-}
-
-#[test]
-fn session_of_somebody_who_left_is_nobodys() {
-    let pages = pages();
-    for (person, phone, shown) in [
-        ("alpha", "+15005550001", "alpha"),
-        ("alpha", "+15005550009", "Who are you?"),
-        ("zulu", "+15005550001", "Who are you?"),
-    ] {
-        let session = Session::begin(person, &sample::phone(phone), "a browser".to_owned(), at(0));
-        let token = shared::random::token().unwrap();
-        at_once(sessions::begin(pages.store(), &token, &session, at(0))).unwrap();
-        assert_eq!(name(&pages, &format!("ringdown-person={token}"), 1), shown, "{person}");
-    }
-    let page = body(&send(&pages, "GET", "/system", "", "", at(1)));
-    assert_eq!(page.matches("action=\"/sessions/revoke\"").count(), 1);
-    for cookie in ["ringdown-person=", "ringdown-person=x", &format!("ringdown-person={TOKEN}")] {
-        assert_eq!(name(&pages, cookie, 1), "Who are you?");
-    }
-}
-
-#[test]
-fn revoked_session_is_over() {
-    let pages = pages();
-    let session = alpha(&pages);
-    let page = body(&send(&pages, "GET", "/system", &session, "", at(2)));
-    for part in ["<strong>alpha</strong>", "Firefox on Linux"] {
-        assert!(page.contains(part), "{part}: {page}");
-    }
-    let (_, behind) = page.split_once("name=\"id\" value=\"").unwrap();
-    let id = behind.split_once('"').unwrap().0;
-    for id in ["", "x", TOKEN] {
-        send(&pages, "POST", "/sessions/revoke", "", &format!("id={id}"), at(3));
-    }
-    assert_eq!(name(&pages, &session, 3), "alpha");
-    let revoked = send(&pages, "POST", "/sessions/revoke", "", &format!("id={id}"), at(3));
-    assert_eq!((revoked.status, header(&revoked, "location")), (303, "/system#sessions"));
-    assert_eq!(name(&pages, &session, 4), "Who are you?");
-    assert!(body(&send(&pages, "GET", "/system", "", "", at(4))).contains("Nobody is."));
-}
-
-#[test]
-fn log_out_ends_the_name_too() {
-    let pages = pages();
-    let session = alpha(&pages);
-    let out = send(&pages, "POST", "/logout", &session, "", at(2));
-    assert_eq!((out.status, header(&out, "location")), (303, "/"), "there is no password");
-    let cleared: Vec<&str> = out.headers.iter().map(|(_, value)| value.as_str()).collect();
-    assert!(cleared.iter().any(|value| value.starts_with("ringdown-person=; ")), "{cleared:?}");
-    assert_eq!(name(&pages, &session, 3), "Who are you?");
-}
-
-#[test]
-fn name_alone_opens_nothing() {
-    let pages = Pages::with(&[("dashboard-password", "correct horse")]);
-    pages.may_write();
-    let session =
-        Session::begin("alpha", &sample::phone("+15005550001"), "a browser".to_owned(), at(0));
-    at_once(sessions::begin(pages.store(), TOKEN, &session, at(0))).unwrap();
-    let cookies = format!("ringdown-person={TOKEN}");
-    let page = send(&pages, "GET", "/who?link=x", &cookies, "", at(1));
-    assert_eq!((page.status, header(&page, "location")), (303, "/login?next=%2Fwho%3Flink%3Dx"));
-    for path in ["/who", "/who/code", "/who/link", "/sessions/revoke"] {
-        let form = format!("person=alpha&id={TOKEN}");
-        assert_eq!(send(&pages, "POST", path, &cookies, &form, at(1)).status, 303, "{path}");
-    }
-    assert!(pages.queued().is_empty());
 }
 
 #[test]
