@@ -172,16 +172,17 @@ mod backend {
     use ringdown::commands::send::{Earlier, SendOptions};
     use ringdown::database::Database;
     use ringdown::queue::Messages;
-    use ringdown::say_error;
-    use ringdown::settings::{self, Local, Source, keeps_own, own_environment};
+    use ringdown::settings::{
+        self, Local, Source, config_of_data_folder, keeps_own, own_environment,
+    };
     use ringdown::store::Records;
     use shared::Error;
     use shared::config::file::Config;
     use shared::config::{ConfigStatus, kept_config};
     use shared::domain::schedule::StoredOverrides;
     use shared::jobs::count::Count;
+    use shared::storage::overrides;
     use shared::storage::{Queue, Store};
-    use shared::storage::{dead_letters, overrides};
     use shared::twilio::rest::wire;
 
     pub(super) struct Backend {
@@ -240,7 +241,7 @@ mod backend {
         }
         let database = Database::open(data).map_err(Error::Store)?;
         let store = Arc::new(Records(database.clone()));
-        let config = self::config(config, store.as_ref()).await;
+        let config = config_of_data_folder(config, store.as_ref()).await;
         Ok(Backend { store, queue: Arc::new(Messages::new(database)), config })
     }
 
@@ -293,43 +294,5 @@ mod backend {
         let http = shared::http::client().map_err(told)?;
         let Backend { store, queue, .. } = backend;
         Ok(Count { settings, store, queue, wire: wire(http) })
-    }
-
-    /// The configuration that a server with this data folder would use: where one is kept, a `ringdown.toml` that is gone
-    /// or wrong makes it the kept one, and never the demo. A file that was asked for is that file.
-    async fn config(asked: Option<&Path>, store: &Records) -> Result<Arc<Config>, Error> {
-        let keeps_own = keeps_own(store, now()).await.map_err(|error| {
-            Error::NotSetUp(format!("{error}. Name your configuration with --config FILE"))
-        });
-        // One that cannot be read was somebody's all the same.
-        let source = Source::of_server(asked, *keeps_own.as_ref().unwrap_or(&true));
-        let read = source.parts().and_then(|parts| {
-            Config::parse(parts).map_err(|problems| Error::NotSetUp(problems.to_string()))
-        });
-        match read {
-            Err(error) if asked.is_none() && source.is_usual() && keeps_own? => {
-                let Some(kept) = kept_config(store, now()).await? else { return Err(error) };
-                say_error!(
-                    "warning: {error}\nThe last good configuration, which the data folder keeps, is used instead"
-                );
-                Ok(Arc::new(kept))
-            }
-            Ok(demo) if source.is_demo() => is_for(&demo, store).await.map(|()| Arc::new(demo)),
-            read => read.map(Arc::new),
-        }
-    }
-
-    /// Refuses the demo for dead letters that come from another configuration, which nobody has kept.
-    async fn is_for(demo: &Config, store: &Records) -> Result<(), Error> {
-        let letters = dead_letters::all(store, now()).await?;
-        let channels = letters.iter().filter_map(|kept| Some(kept.letter.lines()?.channel));
-        let is_unknown = |channel: &String| !demo.routes.channels().contains(channel);
-        match channels.into_iter().find(is_unknown) {
-            None => Ok(()),
-            Some(channel) => Err(Error::NotSetUp(format!(
-                "ringdown.toml is not there or empty, and the built-in demo has no channel {channel:?}, which a dead \
-                 letter is for. Name your configuration with --config FILE"
-            ))),
-        }
     }
 }

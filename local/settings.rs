@@ -3,6 +3,7 @@
 
 mod account;
 mod dotenv;
+mod kept;
 mod simulated;
 mod source;
 
@@ -19,6 +20,7 @@ use shared::twilio::studio::callback_token::made_up;
 
 pub use account::twilio_account;
 use dotenv::{Contents, DOTENV, Dotenv};
+pub use kept::config_of_data_folder;
 pub use simulated::{Local, Real};
 pub use source::{DEMO, Source, keeps_own};
 

@@ -1,6 +1,7 @@
-//! `ringdown incidents`: those that are open. `act`: what can be done with one.
+//! `ringdown incidents`: those that are open. `command`: what can be done with one. `act`: it is done.
 
 mod act;
+mod command;
 
 use clap::Args;
 use serde::Serialize;
@@ -10,7 +11,8 @@ use shared::storage::Store;
 use shared::storage::incidents::all;
 use shared::{Error, Timestamp};
 
-pub use self::act::{IncidentsCommand, Which, act};
+pub use self::act::act;
+pub use self::command::{IncidentsCommand, Which};
 use super::arguments::{ConfigFile, DataFolder};
 use crate::clock::now;
 use crate::output::{json, printable};

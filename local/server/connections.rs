@@ -4,29 +4,18 @@
 //! for it. One whose request is being answered is never closed. There is no bound per address: this server listens on
 //! the loopback address, so a proxy or a tunnel is the only peer of everybody.
 
+mod limits;
+mod ticket;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
-use super::head::Head;
-
-/// How much a server takes, and how long it waits for a client.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// The most connections at a time.
-    pub connections: usize,
-    /// The most bodies above [`SMALL_BODY`] at a time.
-    pub large_bodies: usize,
-    /// How long a whole request may take to arrive, headers and body.
-    pub request: Duration,
-    /// How long what still comes of a refused body is read.
-    pub throw_away: Duration,
-    /// How long a connection may wait for its next request.
-    pub idle: Duration,
-}
+pub use limits::Limits;
+pub(super) use ticket::Ticket;
 
 /// A body up to this many bytes needs no place among the large ones.
 pub(super) const SMALL_BODY: usize = 64 * 1024;
@@ -40,38 +29,6 @@ const DAWDLING: Duration = Duration::from_millis(100);
 const WARNING_INTERVAL: Duration = Duration::from_secs(60);
 /// How much longer than its request a connection lives, so that the request can be answered.
 const ANSWER_GRACE: Duration = Duration::from_millis(500);
-/// The most connections, however many descriptors there are.
-const MAX_CONNECTIONS: usize = 1024;
-/// Descriptors that are kept back for files, and as many again as connections for calls: Twilio, Slack.
-const RESERVED_DESCRIPTORS: usize = 64;
-
-impl Limits {
-    /// Those of a process that may open this many descriptors.
-    pub fn of(descriptors: usize) -> Limits {
-        let free = descriptors.saturating_sub(RESERVED_DESCRIPTORS);
-        Limits {
-            connections: (free / 2).clamp(8, MAX_CONNECTIONS),
-            large_bodies: 16,
-            request: Duration::from_secs(10),
-            throw_away: Duration::from_secs(2),
-            idle: Duration::from_secs(75),
-        }
-    }
-
-    /// Those of this process.
-    pub fn of_this_process() -> Limits {
-        let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-        // Without Linux: what macOS gives a process.
-        Limits::of(max_descriptors(&limits).unwrap_or(256))
-    }
-}
-
-/// The soft limit of open files in the text of `/proc/self/limits`.
-fn max_descriptors(limits: &str) -> Option<usize> {
-    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
-    let soft = line.split_whitespace().next()?;
-    if soft == "unlimited" { Some(usize::MAX) } else { soft.parse().ok() }
-}
 
 /// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,153 +185,5 @@ impl Connections {
 
     fn free(&self) {
         self.freed.send_modify(|freed| *freed += 1);
-    }
-}
-
-/// A connection's place.
-pub(super) struct Ticket {
-    id: u64,
-    state: Arc<watch::Sender<State>>,
-    head: Mutex<Head>,
-    all: Arc<Connections>,
-}
-
-impl Ticket {
-    fn enter(&self, phase: Phase) {
-        self.state.send_modify(|state| {
-            (state.phase, state.since) = (phase, Instant::now());
-            // A body is let go of once its request is answered.
-            state.large &= phase == Phase::Working;
-            if state.order == Some(Order::GiveUpBody) {
-                state.order = None;
-            }
-        });
-        // Those who wait for a place look again: this one can be closed by now, or has let go of its body.
-        if phase != Phase::Working {
-            self.all.free();
-        }
-    }
-
-    /// The head of a request is there. Gives when all of it must be.
-    pub(super) fn head_arrived(&self) -> Instant {
-        // The next one may have arrived together with the one before.
-        if self.state.borrow().phase != Phase::Reading {
-            self.enter(Phase::Reading);
-        }
-        self.state.borrow().since + self.all.limits.request
-    }
-
-    /// The whole request is there.
-    pub(super) fn request_arrived(&self) {
-        self.enter(Phase::Working);
-    }
-
-    /// The answer is handed over.
-    pub(super) fn answered(&self) {
-        self.enter(Phase::Answered);
-    }
-
-    /// The answer is handed over while the request is still arriving.
-    pub(super) fn refused(&self) {
-        self.enter(Phase::Refused);
-    }
-
-    /// Bytes came from the client.
-    pub(super) fn received(&self, bytes: &[u8]) {
-        let is_next = self.state.borrow().phase == Phase::Answered;
-        if is_next {
-            self.enter(Phase::Reading);
-        }
-        let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
-        if is_next {
-            *head = Head::default();
-        }
-        head.take(bytes);
-    }
-
-    /// Whether the head that arrived last states its body's length in two ways.
-    pub(super) fn head_states_two_lengths(&self) -> bool {
-        self.head.lock().unwrap_or_else(PoisonError::into_inner).states_two_lengths()
-    }
-
-    /// The client took bytes, or would not.
-    pub(super) fn wrote(&self, blocked: bool) {
-        self.state.send_if_modified(|state| {
-            let changes = state.blocked.is_some() != blocked;
-            if changes {
-                state.blocked = blocked.then(Instant::now);
-            }
-            changes
-        });
-    }
-
-    /// Waits for a place for a large body.
-    pub(super) async fn hold_large_body(&self) {
-        let mut freed = self.all.freed.subscribe();
-        while !self.state.borrow().large && !self.all.try_large(self) {
-            tokio::select! {
-                _ = freed.changed() => {}
-                () = tokio::time::sleep(LARGE_BODY_GRACE) => {}
-            }
-        }
-    }
-
-    /// Ends when the place of its large body is needed.
-    pub(super) async fn body_given_up(&self) {
-        let mut states = self.state.subscribe();
-        let _ = states.wait_for(|state| state.order.is_some()).await;
-    }
-
-    /// Ends when the connection must be closed: its time is over, or its place is needed.
-    pub(super) async fn expired(&self) {
-        let mut states = self.state.subscribe();
-        loop {
-            let state = *states.borrow_and_update();
-            if state.order == Some(Order::Close) {
-                return;
-            }
-            let deadline = state.deadline(&self.all.limits);
-            tokio::select! {
-                _ = states.changed() => {}
-                () = async { sleep_until(deadline.unwrap_or_else(Instant::now)).await },
-                    if deadline.is_some() => return,
-            }
-        }
-    }
-}
-
-impl Drop for Ticket {
-    fn drop(&mut self) {
-        self.all.open().states.remove(&self.id);
-        self.all.free();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn descriptors_are_kept_back_for_calls() {
-        for (descriptors, connections) in
-            [(0, 8), (64, 8), (256, 96), (1024, 480), (4096, 1024), (usize::MAX, 1024)]
-        {
-            assert_eq!(Limits::of(descriptors).connections, connections, "{descriptors}");
-        }
-    }
-
-    #[test]
-    fn soft_limit_of_open_files_is_read() {
-        let text = |soft: &str| {
-            format!(
-                "Limit                     Soft Limit           Hard Limit           Units\n\
-                 Max processes             127                  127                  processes\n\
-                 Max open files            {soft}                 524288               files\n"
-            )
-        };
-        assert_eq!(max_descriptors(&text("1024")), Some(1024));
-        assert_eq!(max_descriptors(&text("unlimited")), Some(usize::MAX));
-        assert_eq!(max_descriptors(&text("x")), None);
-        assert_eq!(max_descriptors(""), None);
     }
 }

@@ -1,13 +1,14 @@
 //! The options of `ringdown flow run`.
 
+mod caller;
+
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
-use clap::{
-    Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, ValueHint, value_parser,
-};
-use studio::play::CallerAction;
+use clap::{Args, ValueHint};
 use studio::scenario::{CALLERS, is_caller};
+
+use caller::CallerOptions;
 
 /// What was typed behind `flow run`.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
@@ -89,68 +90,6 @@ pub enum RunStart {
     Message(String),
     /// A request of the REST API with these parameters.
     Request(Vec<(String, String)>),
-}
-
-/// The caller's keys and words, in the order in which they were typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CallerOptions {
-    /// One for each prompt.
-    pub actions: Vec<CallerAction>,
-}
-
-impl Args for CallerOptions {
-    fn augment_args(command: Command) -> Command {
-        let press = Arg::new("press")
-            .long("press")
-            .value_name("KEYS")
-            .value_parser(keys)
-            .action(ArgAction::Append)
-            .help("Press keys, those of one prompt after another: 1,12345#; between two commas is silence");
-        let say = Arg::new("say")
-            .long("say")
-            .value_name("WORDS")
-            .allow_hyphen_values(true)
-            .action(ArgAction::Append)
-            .help("Say this at the next prompt, or send it")
-            .long_help(
-                "Say this at the next prompt, or send it. A prompt of a call gets it as speech recognition writes it, with \
-                 a capital and a full stop: yes is \"Yes.\"",
-            );
-        let hang_up = Arg::new("hang-up")
-            .long("hang-up")
-            .num_args(0)
-            .value_parser(value_parser!(bool))
-            .default_missing_value("true")
-            .action(ArgAction::Append)
-            .help("Hang up at the next thing that is heard");
-        command.arg(press).arg(say).arg(hang_up)
-    }
-
-    fn augment_args_for_update(command: Command) -> Command {
-        Self::augment_args(command)
-    }
-}
-
-impl FromArgMatches for CallerOptions {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let places = |id| matches.indices_of(id).into_iter().flatten();
-        let pressed = matches.get_many::<Vec<CallerAction>>("press").into_iter().flatten();
-        let said = matches.get_many::<String>("say").into_iter().flatten();
-        let said = said.map(|words| vec![CallerAction::Say(words.clone())]);
-        let hang_ups = places("hang-up").map(|place| (place, vec![CallerAction::HangUp]));
-        let mut all: Vec<(usize, Vec<CallerAction>)> = places("press")
-            .zip(pressed.cloned())
-            .chain(places("say").zip(said))
-            .chain(hang_ups)
-            .collect();
-        all.sort_by_key(|(place, _)| *place);
-        Ok(CallerOptions { actions: all.into_iter().flat_map(|(_, actions)| actions).collect() })
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
-        *self = Self::from_arg_matches(matches)?;
-        Ok(())
-    }
 }
 
 /// The source of the answers to HTTP requests.
@@ -244,22 +183,10 @@ fn subflow(value: &str) -> Result<(String, PathBuf), String> {
     Ok((sid, file.into()))
 }
 
-/// The keys of one prompt after another: `1,12345#`. Between two commas is silence.
-fn keys(value: &str) -> Result<Vec<CallerAction>, String> {
-    let action = |keys: &str| {
-        let keys = keys.trim();
-        let is_key = |key: char| key.is_ascii_digit() || matches!(key, '*' | '#');
-        match keys {
-            "" => Ok(CallerAction::Silence),
-            _ if keys.chars().all(is_key) => Ok(CallerAction::Press(keys.to_owned())),
-            _ => Err("expected keys such as 1,12345#".to_owned()),
-        }
-    };
-    value.split(',').map(action).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use studio::play::CallerAction;
+
     use super::*;
     use crate::commands::flow::FlowCommand;
     use crate::commands::{Command, parse};
