@@ -1,29 +1,20 @@
 //! The life of a text: accepted or queued, sent, and its end. All but the first have a callback, where one is wanted.
 //! (Contract 6; status callbacks: contract 2.1 and 2.2.)
 
+mod carrier;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::fmt::strtime;
 use tokio::sync::watch;
 
-use super::behaviour::{TextOutcome, TextReception};
-use super::callbacks::Outbox;
 use super::direction::Direction;
 use super::journal::push_bounded;
-use super::twiml::Method;
-use super::webhook::Webhook;
 use super::{MAX_RECORDS, SANDBOX_ACCOUNT, Twilio};
-use crate::demo::is_demo_caller;
-use crate::host::{later, spawn};
+use crate::host::spawn;
+use carrier::Carrier;
 
-/// From the request until a Messaging Service has chosen the sender.
-const ACCEPTING: Duration = Duration::from_millis(200);
-/// From the queue to the carrier, …
-const SENDING: Duration = Duration::from_millis(500);
-/// … and until the carrier's receipt.
-const DELIVERING: Duration = Duration::from_secs(1);
 /// The number that a Messaging Service sends from.
 pub(super) const SERVICE_NUMBER: &str = "+15005550006";
 
@@ -238,77 +229,5 @@ impl Twilio {
         let text = Arc::new(text);
         push_bounded(&mut self.records().texts, text.clone(), MAX_RECORDS);
         text
-    }
-}
-
-/// Brings one text to its phone.
-struct Carrier {
-    twilio: Arc<Twilio>,
-    text: Arc<Text>,
-    /// Where its callbacks go, if somebody wants them.
-    outbox: Option<Outbox>,
-    /// The text's own time.
-    at: Timestamp,
-}
-
-impl Carrier {
-    fn new(twilio: Arc<Twilio>, text: Arc<Text>) -> Carrier {
-        let wanted = text.order.status_callback.is_some();
-        let outbox = wanted.then(|| Outbox::open(twilio.clone()));
-        Carrier { at: text.created, twilio, text, outbox }
-    }
-
-    /// From the request to the end, or to where nothing follows.
-    async fn carry(mut self) {
-        if self.text.facts().status == TextStatus::Accepted {
-            self.wait(ACCEPTING).await;
-            self.enter(TextStatus::Queued, None, true);
-        }
-        self.wait(SENDING).await;
-        let TextReception { outcome, error_code, late_by } = self.twilio.reception(self.text.to());
-        if outcome == TextOutcome::Failed {
-            return self.enter(TextStatus::Failed, error_code, true);
-        }
-        self.enter(TextStatus::Sent, None, true);
-        let (status, has_callback) = match outcome {
-            TextOutcome::Sent => return,
-            TextOutcome::ReceiptLost => (TextStatus::Delivered, false),
-            TextOutcome::Undelivered => (TextStatus::Undelivered, true),
-            TextOutcome::Delivered | TextOutcome::Failed => (TextStatus::Delivered, true),
-        };
-        self.wait(DELIVERING.saturating_add(late_by)).await;
-        self.enter(status, error_code, has_callback);
-    }
-
-    async fn wait(&mut self, duration: Duration) {
-        self.at = later(self.at, duration);
-        self.twilio.sleep_until(self.at).await;
-    }
-
-    /// Enters a new status, and sends its callback unless that is lost.
-    fn enter(&mut self, status: TextStatus, error_code: Option<u32>, has_callback: bool) {
-        let mut facts = self.text.lock();
-        facts.status = status;
-        facts.error_code = error_code;
-        facts.updated = self.at;
-        if matches!(status, TextStatus::Sent | TextStatus::Failed) {
-            facts.sent = Some(self.at);
-        }
-        drop(facts);
-        self.text.status.send_replace(status);
-        let (text, name) = (&self.text.sid, status.name());
-        match is_demo_caller(self.text.phone()) {
-            true => tracing::debug!(text, status = name, "a simulated text"),
-            false => tracing::info!(text, status = name, "a simulated text"),
-        }
-        let (Some(outbox), Some(url)) = (&self.outbox, &self.text.order.status_callback) else {
-            return;
-        };
-        let (sid, fields) = (&self.text.sid, self.text.callback_fields());
-        let webhook = Webhook::new(sid, status.name(), (url, Method::Post), fields);
-        match has_callback {
-            true => outbox.put(self.at, webhook),
-            false => self.twilio.lose(webhook.label()),
-        }
     }
 }

@@ -1,6 +1,9 @@
 //! Uploads, what is kept of them, and requests that leave.
 
+use shared::Error;
+
 use super::*;
+use crate::live::Live;
 
 #[tokio::test]
 async fn request_is_sent_only_if_the_program_was_started_for_it() {
