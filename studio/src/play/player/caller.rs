@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::{CHARACTERS_A_SECOND, Playing};
+use super::Playing;
+use super::answers::CHARACTERS_A_SECOND;
 use crate::play::peer::CallerAction;
 use crate::play::trace::TraceDetail;
 use crate::run::{HANG_UP, Record, RunEvent};
