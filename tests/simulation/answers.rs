@@ -10,9 +10,9 @@ use shared::twilio::callbacks::TextQuery;
 use shared::twilio::inbound::PATH;
 use shared::twilio::signature::{Payload, signature};
 
+use crate::click::Button;
 use crate::run::About;
 use crate::setup::BASE;
-use crate::slack::Button;
 use crate::world::{What, World};
 
 /// A number that is nobody's of the configuration.

@@ -2,7 +2,7 @@
 
 use shared::domain::escalation::{Entry, Event, Incident, IncidentId, Outcome};
 
-use crate::slack::Button;
+use crate::click::Button;
 use crate::world::World;
 
 impl World {

@@ -1,53 +1,16 @@
 //! An incident's entries tell one script without a break: who has it, who is called and why, and when nobody may be.
 
+mod stand;
+
 use jiff::SignedDuration;
 use shared::Timestamp;
 use shared::domain::escalation::{Attempt, Ending, Entry, Event, Incident, Phase};
 
+use crate::click::Button;
 use crate::plan::phone;
 use crate::rounds::Begins;
-use crate::slack::Button;
 use crate::world::World;
-
-/// Where an incident stands, as its entries tell it.
-struct ApiResponse {
-    owner: Option<String>,
-    over: bool,
-    /// Nobody is left, until it is asked again.
-    exhausted: bool,
-    silenced_until: Option<Timestamp>,
-    /// Nobody is called though it goes on: this one said that it is over.
-    left_alone: Option<String>,
-    /// A round that begins in what is new.
-    begins: Option<Begins>,
-    rounds: u32,
-    calls: usize,
-}
-
-impl ApiResponse {
-    fn of(before: Option<&Incident>) -> ApiResponse {
-        ApiResponse {
-            owner: before.and_then(Incident::taken_by).map(|owner| owner.person.clone()),
-            over: before.is_some_and(|before| before.ended_at.is_some()),
-            exhausted: before.is_some_and(|before| before.phase == Phase::Exhausted),
-            silenced_until: before.and_then(|before| before.silenced_until),
-            left_alone: None,
-            begins: None,
-            rounds: before.map_or(0, |before| before.round.number),
-            calls: 0,
-        }
-    }
-
-    fn begin(&mut self, with: Begins) {
-        (self.silenced_until, self.owner, self.exhausted) = (None, None, false);
-        self.rounds += 1;
-        self.begins = Some(with);
-    }
-
-    fn is_silenced(&self, at: Timestamp) -> bool {
-        self.silenced_until.is_some_and(|until| at < until)
-    }
-}
+use stand::Stand;
 
 fn must(holds: bool, why: &str) -> Result<(), String> {
     if holds { Ok(()) } else { Err(why.to_owned()) }
@@ -61,7 +24,7 @@ impl World {
         incident: &Incident,
         new: &[&Entry],
     ) -> Result<(), String> {
-        let mut told = ApiResponse::of(before);
+        let mut told = Stand::of(before);
         for entry in new {
             self.judge_entry(before, incident, &mut told, entry)
                 .map_err(|why| format!("{why}: {:?}", entry.event))?;
@@ -95,7 +58,7 @@ impl World {
         &self,
         before: Option<&Incident>,
         incident: &Incident,
-        told: &mut ApiResponse,
+        told: &mut Stand,
         entry: &Entry,
     ) -> Result<(), String> {
         let (at, id) = (entry.at, &incident.id);
@@ -216,7 +179,7 @@ impl World {
         &self,
         before: Option<&Incident>,
         incident: &Incident,
-        told: &mut ApiResponse,
+        told: &mut Stand,
         event: &Event,
     ) -> Result<(), String> {
         match event {
@@ -262,7 +225,7 @@ impl World {
         &self,
         before: Option<&Incident>,
         incident: &Incident,
-        told: &mut ApiResponse,
+        told: &mut Stand,
         entry: &Entry,
     ) -> Result<(), String> {
         let has_come = |since: Option<Timestamp>, long: SignedDuration| {
@@ -291,12 +254,7 @@ impl World {
     }
 
     /// The owner is asked first, unless the policy never calls them.
-    fn with_owner(
-        &self,
-        before: Option<&Incident>,
-        incident: &Incident,
-        told: &ApiResponse,
-    ) -> Begins {
+    fn with_owner(&self, before: Option<&Incident>, incident: &Incident, told: &Stand) -> Begins {
         let outside = before.and_then(Incident::taken_by).is_some_and(|owner| owner.outside);
         let roster = self.watch.roster(&incident.policy.name);
         let may_call = |owner: &String| {

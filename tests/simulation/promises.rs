@@ -8,9 +8,9 @@ use shared::jobs::escalate::acts::{AT_THE_COMMAND_LINE, ON_THE_PAGE};
 use shared::storage::Put;
 use shared::storage::records::StoredIncident;
 
+use crate::click::Button;
 use crate::ends::may_press_three;
 use crate::people::QUESTION_SECONDS;
-use crate::slack::Button;
 use crate::world::{What, World};
 
 impl World {

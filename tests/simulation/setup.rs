@@ -3,9 +3,9 @@
 use shared::Timestamp;
 use shared::config::Values;
 
+use crate::click::member;
 use crate::plan::{Plan, Roster, Shifts, Window, phone, start_and};
 use crate::rng::Rng;
-use crate::slack::member;
 use crate::world::START;
 
 pub(crate) const BASE: &str = "https://server.example";

@@ -3,19 +3,15 @@
 use std::task::{Context, Poll, Waker};
 
 use shared::Error;
-use shared::domain::escalation::{
-    CallEvent, Incident, IncidentId, Key, Outcome as Became, Signal, State,
-};
+use shared::domain::escalation::{CallEvent, IncidentId, Key, Signal, State};
 use shared::jobs::escalate::Effects;
 use shared::storage::messages::WakeUp;
 use shared::storage::records::StoredIncident;
 use shared::storage::{Message, Processed};
 
 use crate::audit::Overdue;
-use crate::people::words;
-use crate::run::{About, Asked, Done, Run, Task};
-use crate::script::{Does, request};
-use crate::slack::Button;
+use crate::run::{About, Done, Run, Task};
+use crate::script::request;
 use crate::twilio::Step;
 use crate::world::{What, World};
 
@@ -245,21 +241,6 @@ impl Run {
 }
 
 impl World {
-    /// Somebody presses 1.
-    fn presses(&mut self, call: usize) {
-        let call = &self.phones.calls[call];
-        let person = self.watch.plan.person(&call.to);
-        let incident = call.incident.clone();
-        self.said(&incident, &person, Button::Have);
-    }
-
-    /// Somebody presses 3 in this reading of the menu.
-    fn presses_over(&mut self, call: usize, reading: u32) {
-        let call = &self.phones.calls[call];
-        let attempt = (call.incident.clone(), call.attempt);
-        self.watch.threes.entry(attempt).or_default().insert(reading);
-    }
-
     fn signal(&self, call: usize, event: CallEvent) -> (IncidentId, Signal) {
         let call = &self.phones.calls[call];
         (
@@ -272,15 +253,6 @@ impl World {
     fn again(&mut self, about: About) {
         let long = self.rng.range(1_000, 60_000);
         self.after(long, What::Begin(about));
-    }
-
-    /// The call is asked for a moment, and asks again: a dozen times.
-    fn moment(&mut self, asked: Asked) {
-        let next = match asked.moments {
-            0..12 => Step::Asks(asked.reading, asked.key, asked.moments + 1),
-            _ => Step::Ends(shared::domain::escalation::End::Completed),
-        };
-        self.after(1_200, What::Call(asked.call, next));
     }
 
     /// Whether this is a wake-up that nobody waits for any more. Most of them are left out: they do nothing, and are more
@@ -311,36 +283,5 @@ impl World {
         if waits && self.known.woken() && !self.rows.has_wake_up(&incident, due) {
             self.fail(format!("{incident} waits for {due}, which came and went"));
         }
-    }
-
-    /// The person in a call is told how it stands.
-    fn spoken(&mut self, asked: Asked, incident: Option<&Incident>) {
-        let (now, number) = (self.timestamp(), self.phones.calls[asked.call].attempt);
-        let menu = words(incident, &asked, number, now);
-        let attempt = incident.and_then(|incident| incident.attempt(number));
-        self.note(|| format!("  hears {menu:?} after {:?}", asked.key));
-        if attempt.is_some_and(|attempt| attempt.offers_resolve)
-            && asked.reading == 1
-            && asked.key.is_none()
-            && self.rng.chance(500)
-        {
-            // Whoever hears that they may end it mostly does.
-            self.phones.calls[asked.call].habit.keys[0] = Does::Press(Key::Over { reading: 0 }, 50);
-            if self.rng.chance(700) {
-                self.phones.calls[asked.call].habit.keys[1] =
-                    Does::Press(Key::Over { reading: 0 }, 50);
-            }
-        }
-        if attempt.is_none() {
-            self.fail(format!("a call for attempt {number} of {incident:?} is about nothing"));
-        }
-        if asked.key == Some(Key::Take) {
-            self.watch.tally.keys_taken += 1;
-            let before = attempt.is_some_and(|attempt| attempt.outcome == Some(Became::Taken));
-            if menu.is_some() && !before {
-                self.fail("they pressed 1, and hear the menu again".to_owned());
-            }
-        }
-        self.hears(asked.call, menu);
     }
 }

@@ -8,10 +8,10 @@ use shared::storage::Key;
 use shared::storage::records::{self, StoredIncident};
 
 use crate::alarms::{Alarm, Asked, Word};
+use crate::click::Button;
 use crate::counters::Seen;
 use crate::owner::Knows;
 use crate::plan::{Plan, Roster};
-use crate::slack::Button;
 use crate::tally::Tally;
 use crate::world::Faults;
 use shared::domain::escalation::IncidentId;
