@@ -12,6 +12,7 @@ mod parts;
 mod people;
 mod problems;
 mod roster;
+mod routes;
 mod schedules;
 mod silences;
 mod studio;
@@ -36,8 +37,7 @@ use escalation::PolicyTable;
 pub use escalation::{Escalation, glob_matches};
 use ignored::IgnoreTable;
 pub use ignored::{IgnoreRule, Ignored};
-use limits::{EscalationTable, MAX_TEMPLATE_BYTES, is_too_deep};
-use parts::schedules_with_calendars;
+use limits::EscalationTable;
 pub use parts::{
     calendar_part, calendars_named, is_calendar, to_parameter, unreadable, why_unreadable,
 };
@@ -45,12 +45,13 @@ use people::PersonTable;
 use problems::Source;
 pub use problems::{Problem, Problems};
 pub use roster::Roster;
+use routes::RouteTable;
 use schedules::ScheduleTable;
 use silences::SilenceTable;
 pub use studio::StudioSettings;
 use studio::StudioTable;
 
-use crate::domain::routes::{Route, Routes, check_expression, check_template};
+use crate::domain::routes::{Route, Routes};
 use crate::domain::schedule::NOT_ON_CALL;
 use crate::domain::silence::Silences;
 use crate::domain::sns::Topic;
@@ -122,17 +123,6 @@ struct ChannelTable {}
 #[serde(deny_unknown_fields)]
 struct ForwardTable {
     give_up_after: Option<Spanned<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RouteTable {
-    name: Spanned<String>,
-    events: Spanned<Vec<Spanned<String>>>,
-    when: Option<Spanned<String>>,
-    text: Spanned<String>,
-    to: Spanned<String>,
-    fallback: Option<Spanned<String>>,
 }
 
 const FOUR_HOURS: Duration = Duration::from_secs(4 * 60 * 60);
@@ -290,100 +280,6 @@ impl Check<'_> {
                 "{what} {text:?}: expected lower-case letters, digits, - and _ (80 at most)"
             );
             self.problem(name.span().start, key, what);
-        }
-    }
-
-    fn route(&mut self, table: RouteTable, channels: &[String]) -> Route {
-        if table.name.get_ref().trim().is_empty() {
-            self.problem(table.name.span().start, "routes.name", "is empty, expected a name");
-        }
-        self.globs(&table.events);
-        if let Some(when) = &table.when {
-            self.checked("routes.when", when, check_expression);
-        }
-        self.checked("routes.text", &table.text, check_template);
-        self.target(&table, channels);
-        Route {
-            name: table.name.into_inner(),
-            events: table.events.into_inner().into_iter().map(Spanned::into_inner).collect(),
-            when: table.when.map(Spanned::into_inner),
-            text: table.text.into_inner(),
-            to: table.to.into_inner(),
-            fallback: table.fallback.map(Spanned::into_inner),
-        }
-    }
-
-    fn globs(&mut self, events: &Spanned<Vec<Spanned<String>>>) {
-        if events.get_ref().is_empty() {
-            self.problem(events.span().start, "routes.events", "is empty, expected event types");
-        }
-        let fine = |c: char| c.is_ascii_alphanumeric() || "._-*?".contains(c);
-        for glob in events.get_ref() {
-            let text = glob.get_ref();
-            if text.is_empty() || !text.chars().all(fine) {
-                let what = format!(
-                    "{text:?} can match no event type, expected one like \
-                     \"com.twilio.taskrouter.worker.created\" or \"com.twilio.taskrouter.worker.*\""
-                );
-                self.problem(glob.span().start, "routes.events", what);
-            }
-        }
-    }
-
-    fn checked(
-        &mut self,
-        key: &str,
-        source: &Spanned<String>,
-        check: impl Fn(&str) -> Result<(), (usize, String)>,
-    ) {
-        let length = source.get_ref().len();
-        if length > MAX_TEMPLATE_BYTES {
-            let what = format!("has {length} bytes, expected {MAX_TEMPLATE_BYTES} at most");
-            self.problem(source.span().start, key, what);
-            return;
-        }
-        // Outside of braces a template is text, which nests nothing.
-        let is_code = key == "routes.when" || source.get_ref().contains('{');
-        if is_code && is_too_deep(source.get_ref()) {
-            let what = "has an expression with too many operators, expected 200 at most";
-            self.problem(source.span().start, key, what);
-            return;
-        }
-        let Err((line, what)) = check(source.get_ref()) else { return };
-        let written = self.source.text.get(source.span()).and_then(template_lines::as_written);
-        let in_file = written.and_then(|written| check(&written).err());
-        let line = in_file.filter(|(_, same)| *same == what).map_or(line, |(line, _)| line);
-        let mut problem = self.source.problem(source.span().start, key, what);
-        problem.line += line.saturating_sub(1);
-        self.problems.push(problem);
-    }
-
-    fn target(&mut self, table: &RouteTable, channels: &[String]) {
-        let expected = || match channels {
-            [] => "but no channel is declared, expected a table like [channels.default]".to_owned(),
-            channels => format!("expected one of {}", channels.join(", ")),
-        };
-        let to = &table.to;
-        let is_template = to.get_ref().contains("{{") || to.get_ref().contains("{%");
-        if is_template {
-            self.checked("routes.to", to, check_template);
-            if table.fallback.is_none() {
-                let what =
-                    format!("is a template, so the route needs a `fallback`, {}", expected());
-                self.problem(to.span().start, "routes.to", what);
-            }
-        } else if !channels.contains(to.get_ref()) {
-            let what = format!("{:?} is not a declared channel, {}", to.get_ref(), expected());
-            self.problem(to.span().start, "routes.to", what);
-        }
-        let Some(fallback) = &table.fallback else { return };
-        if !is_template {
-            let what = "serves only a `to` that is a template, expected none";
-            self.problem(fallback.span().start, "routes.fallback", what);
-        } else if !channels.contains(fallback.get_ref()) {
-            let what =
-                format!("{:?} is not a declared channel, {}", fallback.get_ref(), expected());
-            self.problem(fallback.span().start, "routes.fallback", what);
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The calendars beside a configuration, and what stands in for one that cannot be read: its last good reading.
 
+use super::parts::schedules_with_calendars;
 use super::problems::Problem;
-use super::{Problems, is_calendar, parts, schedules_with_calendars};
+use super::{Problems, is_calendar, parts};
 
 type Parts = Vec<(String, String)>;
 

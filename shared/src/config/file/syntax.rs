@@ -1,9 +1,12 @@
 //! What is wrong with a file that TOML, or the shape of our tables, does not allow, in words: what to write instead.
 //! No value is repeated, as it may be a secret or somebody's number.
 
+mod examples;
+
 use super::header::{Header, header};
 use super::problems::{Problems, Source};
 use super::unclosed;
+use examples::example;
 
 /// The tables of which there may be several, …
 const LISTS: [&str; 6] =
@@ -14,43 +17,6 @@ const WITHOUT_NAME: [&str; 2] = ["silences", "ignore"];
 const NAMED: [(&str, &str); 2] = [("channels", "default"), ("people", "alpha")];
 /// … and those of which there is one.
 const SINGLE: [&str; 4] = ["forward", "escalation", "alarms", "studio"];
-
-/// How a key's value may look, for whoever wrote something else.
-const EXAMPLES: [(&str, &str); 33] = [
-    ("alarms", "[\"checkout-*\"]"),
-    ("answer_seconds", "10"),
-    ("at", "\"02:00\""),
-    ("attempts", "3"),
-    ("calendar", "[\"Alpha Lima\"]"),
-    ("call_on_new_alarm", "true"),
-    ("events", "[\"com.twilio.taskrouter.worker.*\"]"),
-    ("every", "\"sunday\""),
-    ("flap_window", "\"5m\""),
-    ("from", "\"2026-12-24T18:00\""),
-    ("give_up_after", "\"4h\""),
-    ("hand_over", "\"09:00\""),
-    ("hand_over_day", "\"monday\""),
-    ("lasting", "\"2h\""),
-    ("max_calls_per_hour", "7"),
-    ("max_own_alarm_calls_per_hour", "2"),
-    ("name", "\"primary\""),
-    ("nobody", "true"),
-    ("only_configured_people", "true"),
-    ("people", "[\"alpha\", \"bravo\"]"),
-    ("phone", "\"+15005550001\""),
-    ("repage_after", "\"30m\""),
-    ("resolve_after", "\"24h\""),
-    ("retry_exhausted_after", "\"15m\""),
-    ("ring_seconds", "25"),
-    ("roster", "[\"alpha\"]"),
-    ("show_contexts", "true"),
-    ("sns_topics", "[\"arn:aws:sns:eu-central-1:123456789012:alarms\"]"),
-    ("starts", "\"2026-01-05\""),
-    ("text", "\"{{ type }}\""),
-    ("text_on_missed_call", "true"),
-    ("to", "\"default\""),
-    ("until", "\"2026-12-26T09:00\""),
-];
 
 /// How alike two keys are at least, if one may be the other misspelt.
 const ALIKE: f64 = 0.6;
@@ -307,8 +273,4 @@ impl Header<'_> {
 
 fn several(name: &str) -> String {
     format!("expected [[{name}]], in double brackets: there may be several")
-}
-
-fn example(key: &str) -> Option<&'static str> {
-    EXAMPLES.iter().find(|(known, _)| *known == key).map(|(_, example)| *example)
 }

@@ -1,6 +1,41 @@
 //! The lines of a template, as they stand in the file: TOML joins those that end in `\\`, leaves out the first line end
 //! behind three quotes, and `\\n` is a line end where the file has none.
 
+use toml::Spanned;
+
+use super::Check;
+use super::limits::{MAX_TEMPLATE_BYTES, is_too_deep};
+
+impl Check<'_> {
+    pub(super) fn checked(
+        &mut self,
+        key: &str,
+        source: &Spanned<String>,
+        check: impl Fn(&str) -> Result<(), (usize, String)>,
+    ) {
+        let length = source.get_ref().len();
+        if length > MAX_TEMPLATE_BYTES {
+            let what = format!("has {length} bytes, expected {MAX_TEMPLATE_BYTES} at most");
+            self.problem(source.span().start, key, what);
+            return;
+        }
+        // Outside of braces a template is text, which nests nothing.
+        let is_code = key == "routes.when" || source.get_ref().contains('{');
+        if is_code && is_too_deep(source.get_ref()) {
+            let what = "has an expression with too many operators, expected 200 at most";
+            self.problem(source.span().start, key, what);
+            return;
+        }
+        let Err((line, what)) = check(source.get_ref()) else { return };
+        let written = self.source.text.get(source.span()).and_then(as_written);
+        let in_file = written.and_then(|written| check(&written).err());
+        let line = in_file.filter(|(_, same)| *same == what).map_or(line, |(line, _)| line);
+        let mut problem = self.source.problem(source.span().start, key, what);
+        problem.line += line.saturating_sub(1);
+        self.problems.push(problem);
+    }
+}
+
 /// A text of TOML, from its opening quotes to its closing ones, with the line ends that it has in the file and no others;
 /// `None` if it is not in quotes. Escapes are read but for these, so that it is wrong where what it stands for is wrong.
 pub(super) fn as_written(quoted: &str) -> Option<String> {

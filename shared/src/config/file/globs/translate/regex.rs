@@ -1,6 +1,7 @@
 //! A regular expression as globs: the nearest ones that match all that it matches.
 
-use super::{BEGIN, END, MAX_DEPTH, MAX_GLOBS, braces, is_count};
+use super::signs::is_count;
+use super::{BEGIN, END, MAX_DEPTH, MAX_GLOBS, braces};
 
 /// The most times that a character is written for `{…}`: beyond that it becomes `*`.
 const MAX_TIMES: usize = 20;
