@@ -1,6 +1,7 @@
 //! What happened to an incident, as one sentence: the same for pages and for Slack.
 
-use jiff::Timestamp;
+mod outcome;
+mod parts;
 
 use super::mask::mask_numbers;
 use super::names::{alarm_name, count};
@@ -8,120 +9,8 @@ use super::sms::listed;
 use super::times::span;
 use crate::domain::escalation::{Event, Incident, Outcome, Repaired};
 
-/// What kind of thing happened: it gives a mark its shape and colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// An alarm went off.
-    Alarm,
-    /// A call goes on.
-    Call,
-    /// A call reached nobody who could take the incident.
-    Missed,
-    /// Somebody took it.
-    Taken,
-    /// An alarm recovered, or the incident is over.
-    Over,
-    /// Something failed.
-    Problem,
-    /// Something to know.
-    Note,
-}
-
-impl Kind {
-    /// The kind of a call's outcome.
-    pub fn of(outcome: Outcome) -> Kind {
-        match outcome {
-            Outcome::Taken => Kind::Taken,
-            Outcome::Resolved => Kind::Over,
-            Outcome::Canceled => Kind::Note,
-            Outcome::Failed | Outcome::Refused | Outcome::Silent => Kind::Problem,
-            _ => Kind::Missed,
-        }
-    }
-}
-
-/// A part of a sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// Plain text.
-    Text(String),
-    /// Text that stands out.
-    Strong(String),
-    /// An alarm by name.
-    Alarm(String),
-    /// A person by name.
-    Person(String),
-    /// A person whose turn it is: mentioned where that is possible.
-    Mention(String),
-    /// The owner of the incident: mentioned where that is possible, also if only Slack knows them.
-    Owner(String),
-    /// A time, as each reader's clock shows it.
-    Time(Timestamp),
-}
-
-/// What happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sentence {
-    /// What kind of thing it is.
-    pub kind: Kind,
-    /// The emoji before it in Slack, empty for none; `None`: it is not posted there.
-    pub emoji: Option<&'static str>,
-    /// Everybody in the channel is to notice it.
-    pub broadcast: bool,
-    /// The sentence, without a full stop. It begins with a small letter, unless a name does.
-    pub parts: Vec<Part>,
-    /// What the monitor or Twilio gives as the reason; may be empty.
-    pub detail: String,
-}
-
-impl Sentence {
-    fn new(kind: Kind, emoji: &'static str, parts: Vec<Part>) -> Sentence {
-        Sentence { kind, emoji: Some(emoji), broadcast: false, parts, detail: String::new() }
-    }
-
-    /// One that only pages show.
-    fn quiet(kind: Kind, parts: Vec<Part>) -> Sentence {
-        Sentence { emoji: None, ..Sentence::new(kind, "", parts) }
-    }
-
-    fn with(self, detail: impl Into<String>) -> Sentence {
-        Sentence { detail: detail.into(), ..self }
-    }
-
-    fn broadcast(self) -> Sentence {
-        Sentence { broadcast: true, ..self }
-    }
-
-    /// The same with a capital letter first, unless a name begins it.
-    pub fn capitalized(mut self) -> Sentence {
-        if let Some(Part::Text(text) | Part::Strong(text)) = self.parts.first_mut() {
-            let mut chars = text.chars();
-            *text = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
-        }
-        self
-    }
-
-    /// The sentence as plain text, with its reason.
-    pub fn plain(&self) -> String {
-        let parts: String = self.parts.iter().map(Part::plain).collect();
-        let detail = if self.detail.is_empty() { "" } else { ": " };
-        format!("{parts}{detail}{}", self.detail)
-    }
-}
-
-impl Part {
-    /// The part as plain text.
-    pub fn plain(&self) -> String {
-        match self {
-            Part::Text(text) | Part::Strong(text) => text.clone(),
-            Part::Alarm(name) | Part::Person(name) | Part::Mention(name) | Part::Owner(name) => {
-                name.clone()
-            }
-            Part::Time(at) => at.strftime("%H:%M UTC").to_string(),
-        }
-    }
-}
+pub use outcome::outcome_text;
+pub use parts::{Kind, Part, Sentence};
 
 fn text(text: impl Into<String>) -> Part {
     Part::Text(text.into())
@@ -390,25 +279,6 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
             new(Over, ":white_check_mark:", vec![strong, text(why)])
         }
         Event::Repaired { what } => new(Problem, ":warning:", vec![text(repaired_text(*what))]),
-    }
-}
-
-/// The outcome of a call, in a few words.
-pub fn outcome_text(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Taken => "took it",
-        Outcome::Declined => "declined",
-        Outcome::Resolved => "resolved it",
-        Outcome::TooLate => "pressed 1 when it was no longer open",
-        Outcome::NoAnswer => "no answer",
-        Outcome::Busy => "busy",
-        Outcome::Failed => "the call failed",
-        Outcome::Refused => "the call was refused",
-        Outcome::InCall => "in another call",
-        Outcome::Voicemail => "voicemail",
-        Outcome::HungUp => "answered, did not choose",
-        Outcome::Canceled => "no longer needed",
-        Outcome::Silent => "no status came for the call",
     }
 }
 
