@@ -1,6 +1,7 @@
 //! The last good configuration: who uses it, who writes it, how long it is kept.
 
 use crate::config::last_good::{State, hash, load, state};
+use crate::testing::readings;
 
 use super::deployment::*;
 use super::*;
