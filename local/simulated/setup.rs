@@ -75,7 +75,7 @@ fn setup(settings: &config::Settings, is_demo: bool, now: Timestamp) -> Setup {
     let people = settings.config.escalation.people.iter().map(|(name, person)| Person {
         name: name.clone(),
         phone: person.phone.as_str().to_owned(),
-        slack: person.slack.clone(),
+        slack: person.slack.as_ref().map(ToString::to_string),
     });
     let channels = settings.config.routes.channels().iter().map(|name| Channel {
         name: name.clone(),

@@ -4,7 +4,7 @@
 //!    channel, with which text.
 //!    [`sns`]: what of a message of SNS is signed, and where its URLs may point.
 //! 2. [`schedule`]: who is on call when. [`silence`]: when nobody is called for which alarms.
-//! 3. [`escalation`]: who is called, when, and what came of it. [`e164`]: phone numbers.
+//! 3. [`escalation`]: who is called, when, and what came of it. [`e164`]: phone numbers. [`slack_member_id`]: ids in Slack.
 //!    [`answers`]: what somebody means who answers a text about an incident.
 //! 4. [`callbacks`]: the statuses of messages and calls, each counted once. [`metrics`]: the catalogue of metrics.
 //!    [`numbers`]: what incidents and callbacks add up to.
@@ -29,6 +29,7 @@ pub mod schedule;
 pub mod sign_in;
 pub mod silence;
 pub mod size;
+pub mod slack_member_id;
 pub mod sns;
 pub mod templates;
 pub mod test_calls;

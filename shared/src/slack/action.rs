@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::domain::escalation::IncidentId;
 use crate::domain::response_url::ResponseUrl;
 use crate::domain::silence::Lasting;
+use crate::domain::slack_member_id::SlackMemberId;
 use crate::domain::text::turns_direction;
 use crate::http::form_fields;
 
@@ -57,7 +58,7 @@ pub struct Click {
     /// The incident's id.
     pub incident: IncidentId,
     /// The Slack member id of whoever clicked.
-    pub user: String,
+    pub user: SlackMemberId,
     /// The id of their workspace (`T…`, or `E…` of an organisation); empty if Slack names none.
     pub team: String,
     /// Their name in Slack, cut, on one line. It is not escaped: whoever shows it does that.
@@ -142,14 +143,14 @@ fn click(payload: &Value, also: Option<&str>) -> Option<Click> {
     };
     let incident = incident.and_then(IncidentId::parse)?;
     let user = &payload["user"];
-    let id = user["id"].as_str().filter(|id| is_member(id))?;
+    let id = user["id"].as_str().and_then(SlackMemberId::parse)?;
     let name = user["name"].as_str().or(user["username"].as_str()).map(one_line);
-    let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_owned());
+    let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_string());
     Some(Click {
         action,
         lasting,
         incident,
-        user: id.to_owned(),
+        user: id,
         team: team(payload).to_owned(),
         user_name: name,
         response_url: payload["response_url"].as_str().and_then(|url| ResponseUrl::new(url, also)),
@@ -160,17 +161,13 @@ fn click(payload: &Value, also: Option<&str>) -> Option<Click> {
 /// The workspace that whoever clicked belongs to: not always the one that they clicked in.
 fn team(payload: &Value) -> &str {
     let ids = [&payload["user"]["team_id"], &payload["team"]["id"]];
-    ids.into_iter().filter_map(Value::as_str).find(|id| is_id(id, ['T', 'E'])).unwrap_or_default()
+    ids.into_iter().filter_map(Value::as_str).find(|id| is_team(id)).unwrap_or_default()
 }
 
-/// A person's id: `U` or `W`, then capitals and digits.
-fn is_member(id: &str) -> bool {
-    is_id(id, ['U', 'W'])
-}
-
-fn is_id(id: &str, first: [char; 2]) -> bool {
+/// A workspace's id: `T` or `E`, then capitals and digits.
+fn is_team(id: &str) -> bool {
     (2..=24).contains(&id.len())
-        && id.starts_with(first)
+        && id.starts_with(['T', 'E'])
         && id.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
 }
 

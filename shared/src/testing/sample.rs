@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::alarm::{self, Change};
 use crate::domain::e164::E164;
 use crate::domain::escalation::{Alarm, Busy, CallWith, Incident, IncidentId, Policy, Signal};
+use crate::domain::slack_member_id::SlackMemberId;
 use crate::storage::records::StoredIncident;
 
 /// So many seconds after the samples' first moment, the 17th of March 2030 at 17:46:40 UTC.
@@ -18,6 +19,14 @@ pub fn at(second: i64) -> Timestamp {
 /// It is none in E.164.
 pub fn phone(text: &str) -> E164 {
     E164::parse(text).expect("a phone number in E.164")
+}
+
+/// The Slack member id of this text.
+///
+/// # Panics
+/// It is none.
+pub fn member(text: &str) -> SlackMemberId {
+    SlackMemberId::parse(text).expect("a Slack member id")
 }
 
 /// A policy of this name for all alarms: two calls of 25 seconds, by voice, and again after a quarter of an hour.

@@ -17,6 +17,7 @@ use super::roster::{Roster, RosterTable};
 use crate::domain::escalation::{Person, Policy};
 use crate::domain::schedule::{Known, Schedules, StoredOverrides};
 use crate::domain::silence::globs_meet;
+use crate::domain::slack_member_id::SlackMemberId;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -141,9 +142,9 @@ impl Escalation {
     }
 
     /// The name of the person with this Slack member id.
-    pub fn person_in_slack(&self, member: &str) -> Option<&str> {
+    pub fn person_in_slack(&self, member: &SlackMemberId) -> Option<&str> {
         let mut people = self.people.iter();
-        let found = people.find(|(_, person)| person.slack.as_deref() == Some(member));
+        let found = people.find(|(_, person)| person.slack.as_ref() == Some(member));
         found.map(|(name, _)| name.as_str())
     }
 

@@ -9,6 +9,7 @@ use super::Check;
 use crate::domain::e164::E164;
 use crate::domain::escalation::Person;
 use crate::domain::schedule::comparable;
+use crate::domain::slack_member_id::SlackMemberId;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,14 +47,15 @@ impl Check<'_> {
                 let what = format!("is the phone of {other} too, expected one for each person");
                 self.problem(table.phone.span().start, "people.phone", what);
             }
-            if let Some(slack) = table.slack.as_ref().filter(|id| !is_member(id.get_ref())) {
+            let slack =
+                table.slack.as_ref().and_then(|id| SlackMemberId::parse_configured(id.get_ref()));
+            if let Some(slack) = table.slack.filter(|_| slack.is_none()) {
                 let what = format!(
                     "{:?} is no Slack member id, expected one like \"U0000001\"",
                     slack.get_ref()
                 );
                 self.problem(slack.span().start, "people.slack", what);
             }
-            let slack = table.slack.map(Spanned::into_inner);
             called.push((name.clone(), table.calendar.unwrap_or_default()));
             let text_links = table.text_links.unwrap_or(true);
             phones.push((name.get_ref().clone(), table.phone.into_inner()));
@@ -134,10 +136,4 @@ impl Check<'_> {
 
 fn has_letter(text: &str) -> bool {
     text.contains(char::is_alphanumeric)
-}
-
-fn is_member(id: &str) -> bool {
-    id.starts_with(['U', 'W', 'S'])
-        && id.len() > 1
-        && id.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
 }

@@ -19,7 +19,7 @@ pub struct SlackContext<'a> {
 impl SlackContext<'_> {
     /// A person as Slack shows them: mentioned, if their member id is known.
     pub fn mention(&self, person: &str) -> String {
-        let id = self.people.get(person).and_then(|person| person.slack.as_deref());
+        let id = self.people.get(person).and_then(|person| person.slack.as_ref());
         id.map_or_else(|| bold(person), |id| format!("<@{id}>"))
     }
 

@@ -96,7 +96,7 @@ impl Work<'_> {
 
     /// Posts to the person alone: a bot may write to a member as to a channel. (docs.slack.dev, `chat.postMessage`.)
     async fn post_code(&self, person: &Person, digits: &Digits) -> Result<(), String> {
-        let member = person.slack.as_deref().filter(|id| id.starts_with(['U', 'W']));
+        let member = person.slack.as_ref().filter(|id| id.is_person());
         let member = member.ok_or("the person has no Slack member id in the configuration")?;
         let token = self.settings.secret("slack/bot-token").ok_or("there is no slack/bot-token")?;
         let base = self.settings.value("slack/api-base-url").unwrap_or(SLACK);
@@ -104,7 +104,7 @@ impl Work<'_> {
             method: "POST",
             url: format!("{}/chat.postMessage", base.trim_end_matches('/')),
             authorization: Some(Secret::new(&format!("Bearer {}", token.expose()))),
-            form: vec![("channel", member.to_owned()), ("text", digits.text())],
+            form: vec![("channel", member.to_string()), ("text", digits.text())],
         };
         let (status, retry_after, body) = match (self.escalate.wire)(request).await {
             ApiResponse::Answer { status, retry_after, body } => (status, retry_after, body),

@@ -18,7 +18,7 @@ const BASE: &str = "https://ringdown.example.com";
 /// What alpha and bravo are reached by; of the two, Slack knows alpha.
 fn people() -> BTreeMap<String, Person> {
     let person = |name: &str, phone: &str, slack: Option<&str>| {
-        let (phone, slack) = (sample::phone(phone), slack.map(str::to_owned));
+        let (phone, slack) = (sample::phone(phone), slack.map(sample::member));
         (name.to_owned(), Person { phone, slack, text_links: true })
     };
     BTreeMap::from([

@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::slack_member_id::SlackMemberId;
+
 /// A member of a Slack workspace whom the configuration does not know. Their name says nothing: anybody may have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// The member id.
-    pub id: String,
+    pub id: SlackMemberId,
     /// The workspace's id; empty if Slack did not name it.
     pub team: String,
 }

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::e164::E164;
+use crate::domain::slack_member_id::SlackMemberId;
 
 /// Somebody who can be called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +12,7 @@ pub struct Person {
     /// The phone number.
     pub phone: E164,
     /// The Slack member id: mentioned when it is their update.
-    pub slack: Option<String>,
+    pub slack: Option<SlackMemberId>,
     /// Whether texts to them may have a link.
     pub text_links: bool,
 }

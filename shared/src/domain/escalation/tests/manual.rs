@@ -164,7 +164,7 @@ fn silenced_incident_can_be_acknowledged() {
 
 /// Somebody whom only Slack knows.
 fn member(name: &str, id: &str, team: &str) -> Actor {
-    let member = Member { id: id.to_owned(), team: team.to_owned() };
+    let member = Member { id: sample::member(id), team: team.to_owned() };
     Actor { name: name.to_owned(), member: Some(member) }
 }
 
