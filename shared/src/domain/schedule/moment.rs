@@ -42,7 +42,7 @@ impl Moment {
 
 /// When this local time is, see [`Moment::in_zone`]; the end of time for what is beyond it.
 pub(crate) fn instant(zone: &TimeZone, local: DateTime) -> Timestamp {
-    let beyond = if local.year() < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    let beyond = if local.year().is_negative() { Timestamp::MIN } else { Timestamp::MAX };
     zone.to_timestamp(local).unwrap_or(beyond)
 }
 

@@ -48,20 +48,20 @@ impl Rotation {
             let (from, until) = (Timestamp::MIN, self.begins(zone, 0));
             return Shift { people: Vec::new(), from, until, because: Because::Nobody };
         }
-        let (mut first, mut behind) = (index, index + 1);
-        while first > 0 && index - first < self.count() && self.person(first - 1) == Some(person) {
+        let because = Because::Rotation;
+        let people = vec![person.to_owned()];
+        if self.people.iter().all(|other| other == person) {
+            return Shift { people, from: self.begins(zone, 0), until: Timestamp::MAX, because };
+        }
+        // There is somebody else in it, so that both ends are less than a round away.
+        let (mut first, mut behind) = (index, index);
+        while first > 0 && self.person(first - 1) == Some(person) {
             first -= 1;
         }
-        while behind - first < self.count() && self.person(behind) == Some(person) {
+        while self.person(behind) == Some(person) {
             behind += 1;
         }
-        let is_alone = self.people.iter().all(|other| other == person);
-        Shift {
-            people: vec![person.to_owned()],
-            from: self.begins(zone, if is_alone { 0 } else { first }),
-            until: if is_alone { Timestamp::MAX } else { self.begins(zone, behind) },
-            because: Because::Rotation,
-        }
+        Shift { people, from: self.begins(zone, first), until: self.begins(zone, behind), because }
     }
 
     /// Which turn it is, from 0; below it before the first.

@@ -22,8 +22,8 @@ pub(super) struct Slot {
 pub(super) fn last_covering(spans: &[Span], at: Timestamp) -> Slot {
     let winner = spans.iter().rposition(|(from, until)| *from <= at && at < *until);
     let (from, until) = winner.map_or((Timestamp::MIN, Timestamp::MAX), |winner| spans[winner]);
-    // Those above do not cover the moment: each is over by then, or has yet to begin.
-    let above = &spans[winner.map_or(0, |winner| winner + 1)..];
+    // Those above do not cover the moment: each is over by then, or has yet to begin. The winner itself is neither.
+    let above = &spans[winner.unwrap_or(0)..];
     let over = above.iter().map(|(_, until)| *until).filter(|until| *until <= at);
     let to_come = above.iter().map(|(from, _)| *from).filter(|from| *from > at);
     Slot {
