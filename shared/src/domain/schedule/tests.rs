@@ -14,6 +14,7 @@ mod properties;
 mod rules;
 mod series;
 mod stored;
+mod taken_over;
 mod unclear;
 mod words;
 mod zones;

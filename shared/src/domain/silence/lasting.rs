@@ -94,6 +94,7 @@ mod tests {
         }
         let now = at("2026-11-29T02:14:00Z");
         assert_eq!(Lasting::HalfHour.until(&zone, now), Some(at("2026-11-29T02:44:00Z")));
+        assert_eq!(Lasting::Hour.until(&zone, now), Some(at("2026-11-29T03:14:00Z")));
         assert_eq!(Lasting::FourHours.until(&zone, now), Some(at("2026-11-29T06:14:00Z")));
         assert_eq!(Lasting::Morning.until(&zone, Timestamp::MAX), None);
         assert_eq!(Lasting::Hour.until(&zone, Timestamp::MAX), None);
@@ -104,6 +105,8 @@ mod tests {
         for lasting in Lasting::ALL {
             assert_eq!(Lasting::parse(lasting.word()), Some(lasting));
         }
+        let labels = Lasting::ALL.map(Lasting::label);
+        assert_eq!(labels, ["30 minutes", "1 hour", "4 hours", "until 09:00"]);
         assert_eq!(Lasting::parse("2y"), None);
     }
 }

@@ -7,6 +7,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::schedule::time;
 
+mod asked;
+
 fn at(text: &str) -> Timestamp {
     text.parse().expect("a time")
 }
@@ -73,79 +75,6 @@ fn windows_that_overlap_or_touch_are_one_silence() {
     assert_eq!(until(&silences, "a", "2026-03-01T02:30Z"), Some(at("2026-03-01T06:00Z")));
     assert_eq!(until(&silences, "b", "2026-03-01T02:30Z"), Some(at("2026-03-01T04:00Z")));
     assert_eq!(until(&silences, "a", "2026-03-01T06:00Z"), None);
-}
-
-#[test]
-fn what_people_ask_for_counts_like_a_window() {
-    let silences =
-        Silences::new(vec![window("*", "UTC", once("2026-03-01T02:00Z", "2026-03-01T04:00Z"))]);
-    let stored = Stored {
-        incident: Some("p-20260301-010000-000".into()),
-        alarms: vec!["cpu*".to_owned()],
-        until: at("2026-03-01T02:00Z"),
-        by: "alpha".to_owned(),
-        because: None,
-        at: at("2026-03-01T01:00Z"),
-        globs: Vec::new(),
-        from: None,
-        ended_by: None,
-    };
-    let told =
-        |alarm: &str, now: &str| silences.until_with(std::slice::from_ref(&stored), alarm, at(now));
-    let silence = told("cpu*", "2026-03-01T01:30Z").expect("silenced");
-    assert_eq!(
-        (silence.until, silence.reason.as_deref()),
-        (at("2026-03-01T04:00Z"), Some("by alpha"))
-    );
-    assert_eq!(told("cpu*", "2026-03-01T03:00Z").and_then(|silence| silence.reason), None);
-    // Names are names there, not globs.
-    assert_eq!(told("cpu-1", "2026-03-01T01:30Z"), None);
-}
-
-#[test]
-fn silence_of_globs_covers_its_time_and_its_names() {
-    let now = at("2026-03-01T01:00Z");
-    let made = |from: Option<&str>, until: &str| {
-        let globs = ["disk-*", " ", "net", "net"];
-        Stored::of_globs(&globs, (from.map(at), at(until)), ("alpha", None), now)
-    };
-    let silence = made(Some("2026-03-01T02:00Z"), "2026-03-01T03:00Z").expect("a silence");
-    assert_eq!(silence.globs, ["disk-*", "net"]);
-    let told = |alarm: &str, now: &str| {
-        let stored = std::slice::from_ref(&silence);
-        Silences::default().until_with(stored, alarm, at(now)).map(|silence| silence.until)
-    };
-    for (alarm, now, expected) in [
-        ("disk-full", "2026-03-01T02:00Z", true),
-        ("net", "2026-03-01T02:59:59Z", true),
-        ("disk-full", "2026-03-01T01:59:59Z", false),
-        ("disk-full", "2026-03-01T03:00Z", false),
-        ("cpu", "2026-03-01T02:30Z", false),
-    ] {
-        let until = expected.then(|| at("2026-03-01T03:00Z"));
-        assert_eq!(told(alarm, now), until, "{alarm} {now}");
-    }
-    let is = |from: Option<&str>, until: &str| made(from, until).map(|silence| silence.from);
-    // What begins by now has no beginning of its own.
-    assert_eq!(is(Some("2026-03-01T00:00Z"), "2026-03-01T02:00Z"), Ok(None));
-    assert_eq!(is(None, "2026-03-01T01:00Z"), Err(Unfit::Over));
-    assert_eq!(is(Some("2026-03-01T03:00Z"), "2026-03-01T02:00Z"), Err(Unfit::Over));
-    assert_eq!(is(None, "2026-04-02T01:00Z"), Err(Unfit::TooLong));
-    assert_eq!(is(Some("2026-04-02T01:00Z"), "2026-04-02T02:00Z"), Err(Unfit::TooLong));
-    let long = "x".repeat(MAX_GLOB_CHARS + 1);
-    let many: Vec<String> = (0..=MAX_GLOBS).map(|number| number.to_string()).collect();
-    let many: Vec<&str> = many.iter().map(String::as_str).collect();
-    assert_eq!(read_globs(&["", " "]), Err(Unfit::NoGlobs));
-    assert_eq!(read_globs(&[long.as_str()]), Err(Unfit::LongGlob));
-    assert_eq!(read_globs(&many), Err(Unfit::TooManyGlobs));
-}
-
-#[test]
-fn silence_that_a_former_version_kept_is_read() {
-    let former = r#"{"incident":"p-20260301-010000-000","alarms":["cpu"],"until":"2026-03-01T02:00:00Z","by":"alpha","at":"2026-03-01T01:00:00Z"}"#;
-    let read: Stored = serde_json::from_str(former).expect("a silence");
-    assert!(read.is_for("cpu") && read.globs.is_empty() && read.covers(at("2026-03-01T01:30Z")));
-    assert_eq!(serde_json::to_string(&read).expect("JSON"), former);
 }
 
 #[test]

@@ -27,6 +27,7 @@ fn calendar_of_a_person_has_their_shifts_and_nothing_of_others() {
     let text = Feed::Person("bravo".to_owned()).calendar(&schedules, at("2026-11-18T12:00Z"));
     is_well_formed(&text);
     let lines: Vec<&str> = text.split("\r\n").collect();
+    assert!(lines.contains(&"X-WR-CALNAME:On call: bravo"), "{text}");
     assert!(
         lines.contains(&"DTSTART:20261109T080000Z") && lines.contains(&"DTEND:20261116T080000Z")
     );

@@ -6,29 +6,29 @@ use proptest::prelude::*;
 use super::properties::{any_schedule, hour};
 use super::*;
 
-const NOW: &str = "2026-11-23T08:00Z";
+pub(super) const NOW: &str = "2026-11-23T08:00Z";
 
-fn schedules() -> Schedules {
+pub(super) fn schedules() -> Schedules {
     let mut rota = rotation(Turns::Daily, "UTC", "2026-11-01", "09:00", &["alpha", "bravo"]);
     over(&mut rota, "2026-11-26T00:00", "2026-11-27T00:00", Some("charlie"));
     Schedules::new(vec![rota])
 }
 
 /// An id that no other override has.
-fn id() -> String {
+pub(super) fn id() -> String {
     static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
     COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed).to_string()
 }
 
-fn is_somebody(name: &str) -> bool {
+pub(super) fn is_somebody(name: &str) -> bool {
     ["alpha", "bravo", "charlie", "delta"].contains(&name)
 }
 
-fn known(schedules: &Schedules) -> Known<'_> {
+pub(super) fn known(schedules: &Schedules) -> Known<'_> {
     Known { schedules, has_person: &is_somebody }
 }
 
-fn asked(person: &str, from: &str, until: &str) -> Asked {
+pub(super) fn asked(person: &str, from: &str, until: &str) -> Asked {
     let (schedule, person) = ("primary".to_owned(), person.to_owned());
     Asked { schedule, person, from: at(from), until: at(until) }
 }
@@ -89,8 +89,11 @@ fn layers_say_what_lies_over_what() {
         (Layer::Base, names(&["alpha", "bravo", "alpha"])),
     ];
     assert_eq!(told("2026-11-25T10:00Z", "2026-11-27T10:00Z"), expected);
-    let alone = vec![(Layer::OnCall, names(&["alpha"]))];
-    assert_eq!(told("2026-11-23T10:00Z", "2026-11-23T12:00Z"), alone);
+    let alone = |person: &str| vec![(Layer::OnCall, names(&[person]))];
+    assert_eq!(told("2026-11-23T10:00Z", "2026-11-23T12:00Z"), alone("alpha"));
+    // Until the one begins, and since the other is over.
+    assert_eq!(told("2026-11-25T10:00Z", "2026-11-25T12:00Z"), alone("alpha"));
+    assert_eq!(told("2026-11-27T00:00Z", "2026-11-27T02:00Z"), alone("bravo"));
 }
 
 #[test]
