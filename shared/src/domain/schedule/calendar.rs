@@ -196,3 +196,6 @@ impl Complaint {
         self.since.is_none_or(|since| since <= now) && self.over.is_none_or(|over| over >= now)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ mod files;
 mod foreign;
 mod over;
 mod properties;
+mod refused;
 mod rules;
 mod series;
 mod stored;

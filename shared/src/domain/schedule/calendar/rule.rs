@@ -111,3 +111,6 @@ impl Rule {
         until && self.last.is_none_or(|last| local <= last)
     }
 }
+
+#[cfg(test)]
+mod tests;

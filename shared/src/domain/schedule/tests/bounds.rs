@@ -289,17 +289,16 @@ fn complaints_that_are_kept_are_bounded_and_matter_longest() {
         format!("BEGIN:VEVENT\nDTSTART:{year}0105T080000Z\n{what}\nEND:VEVENT\n")
     };
     let (foreign, lost) = ("SUMMARY:lunch", "SUMMARY:alpha\nDURATION:nonsense");
+    let absent = "SUMMARY:alpha is off\nDURATION:P1D";
     let many = |what: &str| (0..25_000).map(|at| event(2001 + at % 20, what)).collect::<String>();
-    let (late_foreign, late_lost) = (event(2040, foreign), event(2040, lost));
-    let text = format!(
-        "BEGIN:VCALENDAR\n{late_foreign}{late_lost}{}{}END:VCALENDAR\n",
-        many(foreign),
-        many(lost)
-    );
+    let all = [foreign, lost, absent];
+    let late = all.map(|what| event(2040, what)).concat();
+    let text = format!("BEGIN:VCALENDAR\n{late}{}END:VCALENDAR\n", all.map(many).concat());
     let read = Calendar::read(&text, None, &names());
     for (list, what) in [
         (&read.complaints, "15001 more events that name somebody cannot be read"),
         (&read.unread, "15001 more events put nobody on call"),
+        (&read.notes, "15001 more events and zones are perhaps not meant so"),
     ] {
         assert_eq!(list.len(), 10_001);
         assert!(list[0].what.starts_with(what), "{:?}", list[0]);

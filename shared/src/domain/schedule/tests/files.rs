@@ -103,6 +103,12 @@ fn property_that_is_set_in_by_hand_is_read() {
         ("folded", folded.replace("VERSION:2.0\n", "")),
         ("empty lines", properties("  ").replace('\n', "\n\n")),
         ("a blank line", properties("").replace("EVENT\n", "EVENT\n \n")),
+        ("one empty line", properties("  ").replace("  SUMMARY", "\n  SUMMARY")),
+        (
+            "a part of a program's own",
+            properties("  ")
+                .replace("  SUMMARY", "  BEGIN:X-PART\n    X-IS:1\n  END:X-PART\n  SUMMARY"),
+        ),
     ] {
         let read = Calendar::read(&text, Some(&zone("UTC")), &names());
         assert_eq!(

@@ -90,3 +90,70 @@ fn what_ended_long_ago_does_not_matter_however_unreadable() {
         assert_eq!(matters(&[&event], "2026-11-28T00:00:00Z"), [expected], "{event}");
     }
 }
+
+/// Whether what is wrong with an event matters until this date begins, and not a second longer.
+fn matters_until(event: &str, date: &str) {
+    let last = format!("{date}T00:00:00Z");
+    assert_eq!(matters(&[event], &last), [true], "{event} at {last}");
+    let later = format!("{date}T00:00:01Z");
+    assert_eq!(matters(&[event], &later), [false], "{event} at {later}");
+}
+
+#[test]
+fn what_cannot_be_read_matters_for_two_days_after_its_last_possible_day() {
+    for (lines, date) in [
+        ("DURATION:P1D", "2026-11-04"),
+        ("DTEND:20261105T090000Z", "2026-11-07"),
+        ("DTEND:20261101T080000Z", "2026-12-08"),
+        ("DTEND:20261101T090000Z", "2026-12-08"),
+        ("DTEND:20261031T100000Z", "2026-12-08"),
+        ("DURATION:PT0S", "2026-12-08"),
+        ("DURATION:P1D\nRRULE:FREQ=DAILY;COUNT=2", "2026-11-06"),
+        ("DURATION:P1D\nRRULE:FREQ=DAILY;BYHOUR=8;BYMINUTE=30;BYSECOND=0;COUNT=2", "2026-11-06"),
+        ("DURATION:P1D\nRRULE:FREQ=DAILY;BYDAY=MO;COUNT=2", "2026-11-18"),
+        ("DURATION:P1D\nRRULE:FREQ=WEEKLY;COUNT=3", "2026-11-25"),
+        ("DURATION:P1D\nRRULE:FREQ=WEEKLY;BYDAY=MO,TU;COUNT=3", "2026-11-25"),
+        ("DURATION:P1D\nRRULE:FREQ=WEEKLY;INTERVAL=2;COUNT=3", "2026-12-16"),
+        ("DURATION:P1D\nRRULE:FREQ=MONTHLY;COUNT=2", "2027-03-08"),
+        ("DURATION:P1D\nRRULE:FREQ=MONTHLY;BYDAY=1MO;COUNT=1", "2034-11-10"),
+        ("DURATION:P1D\nRRULE:FREQ=DAILY;BYMONTH=1;COUNT=1", "2034-11-10"),
+        ("DURATION:P1D\nRRULE:FREQ=DAILY;BYDAY=MO;BYSETPOS=1;COUNT=1", "2034-11-10"),
+        ("DURATION:P1D\nRRULE:FREQ=YEARLY;COUNT=1", "2034-11-10"),
+        ("DURATION:P1D\nRRULE:FREQ=DAILY;UNTIL=20261120T000000Z", "2026-11-23"),
+        ("DURATION:P1D\nRRULE:FREQ=DAILY;COUNT=400000", "3122-01-03"),
+        ("DURATION:P1D\nRDATE:20261201T090000Z", "2026-12-04"),
+        ("DURATION:P1D\nRDATE:20261001T090000Z", "2026-11-04"),
+        ("DURATION:P1D\nRDATE;VALUE=PERIOD:20261201T090000Z/20261203T090000Z", "2026-12-05"),
+        ("DURATION:P1D\nRDATE;VALUE=PERIOD:20261201T090000Z/20261201T100000Z", "2026-12-03"),
+        ("DURATION:P1D\nRDATE;VALUE=PERIOD:20261201T090000Z/P2D", "2026-12-05"),
+        ("DURATION:P1D\nRDATE;VALUE=PERIOD:20261201T090000Z/20261130T090000Z", "2027-01-07"),
+    ] {
+        // Nobody reads an EXRULE.
+        let start = "SUMMARY:bravo\nEXRULE:FREQ=DAILY\nDTSTART:20261101T090000Z";
+        matters_until(&format!("{start}\n{lines}"), date);
+    }
+    let day = "SUMMARY:bravo\nEXRULE:FREQ=DAILY\nDTSTART;VALUE=DATE:20261101\nDTEND;VALUE=DATE:";
+    for (end, date) in
+        [("20261101", "2026-11-03"), ("20261102", "2026-11-04"), ("20261031", "2026-12-08")]
+    {
+        matters_until(&format!("{day}{end}"), date);
+    }
+    matters_until("SUMMARY:bravo\nDTSTART:soon\nDTEND:20261105T090000Z", "2026-12-12");
+    // One that stands for an instance is over with whichever is later, the instance or itself.
+    let moved =
+        "UID:a\nSUMMARY:bravo\nDURATION:P1D\nDTSTART;TZID=Mars/X:20261101T090000\nRECURRENCE-ID:";
+    matters_until(&format!("{moved}20261110T090000Z"), "2026-11-13");
+    matters_until(&format!("{moved}20261020T090000Z"), "2026-11-04");
+}
+
+#[test]
+fn what_may_go_on_for_ever_always_matters() {
+    for rule in
+        ["COUNT=0", "COUNT=-1", "INTERVAL=0;COUNT=1", "COUNT=400001", "INTERVAL=2;COUNT=200001"]
+    {
+        let event = format!(
+            "SUMMARY:bravo\nEXRULE:FREQ=DAILY\nDTSTART:20261101T090000Z\nRRULE:FREQ=DAILY;{rule}"
+        );
+        assert_eq!(matters(&[&event], "9000-01-01T00:00:00Z"), [true], "{rule}");
+    }
+}

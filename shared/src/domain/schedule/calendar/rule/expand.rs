@@ -15,6 +15,13 @@ pub(in super::super) struct Budget(u64);
 /// The most days that are looked at for one COUNT: more than 270 years.
 const MAX_DAYS_OF_A_COUNT: u64 = 100_000;
 
+#[cfg(test)]
+impl Budget {
+    pub(super) fn of(days: u64) -> Budget {
+        Budget(days)
+    }
+}
+
 impl Default for Budget {
     fn default() -> Budget {
         Budget(10_000_000)
