@@ -8,14 +8,14 @@
 # FOLDER MODULES TESTED...: the package target/mutants/FOLDER of these modules of the domain, with the tests of some.
 mutants_package() {
     local package=target/mutants/$1 modules=$2 file
-    shift 2
     rm -rf "$package"
     mkdir -p "$package"/shared/src/{storage,testing}
     cp -r Cargo.lock studio "$package"
     # Without the root package: only what all packages have in common.
     sed '/^\[package\]/,$d; /^default-members/d; s/^members = .*/members = ["shared"]/' Cargo.toml >"$package/Cargo.toml"
-    # Without what lies outside of the folder.
-    sed '/^\[\[/,/^path/d; /^shared = /d' shared/Cargo.toml >"$package/shared/Cargo.toml"
+    # Without what lies outside of the folder; by a name of its own, as what is built of all packages lies in one place.
+    sed "/^\[\[/,/^path/d; /^shared = /d; s/^name = .*/name = \"mutants-$1\"/" shared/Cargo.toml >"$package/shared/Cargo.toml"
+    shift 2
     (
         cd shared/src
         cp -r --parents domain key.rs storage/records.rs testing/sample.rs "$root/$package/shared/src"
@@ -36,8 +36,8 @@ mutants_package() {
 # (and fields that were left out and caught before: they are never filtered by name).
 mutants_tested() {
     local package=target/mutants/$1 name missed=()
+    local options=(--dir "$package" --in-place --package "mutants-$1" --colors never)
     shift
-    local options=(--dir "$package" --in-place --package shared --colors never)
     for name; do options+=(--file "shared/src/domain/$name.rs" --file "shared/src/domain/$name/**"); done
     PROPTEST_CASES=16 cargo mutants "${options[@]}" --output "$package/quick" --sharding round-robin \
         --shard "${MUTANTS:-0/6}" --timeout-multiplier 2 --minimum-test-timeout 10 -- --lib -- --skip bound "$@" ||

@@ -4,7 +4,7 @@ use super::calendar::{names, read, shift_of};
 use super::*;
 
 /// When an event of 9:00 begins, in a file with these definitions; or what is wrong with it.
-fn nine(definitions: &str, tzid: &str, date: &str) -> String {
+pub(super) fn nine(definitions: &str, tzid: &str, date: &str) -> String {
     let text = format!(
         "BEGIN:VCALENDAR\r\n{definitions}BEGIN:VEVENT\r\nDTSTART;TZID={tzid}:{date}T090000\r\nDURATION:PT1H\r\n\
          SUMMARY:alpha\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
@@ -23,11 +23,11 @@ fn nine(definitions: &str, tzid: &str, date: &str) -> String {
     }
 }
 
-fn part(kind: &str, from: &str, to: &str, more: &str) -> String {
+pub(super) fn part(kind: &str, from: &str, to: &str, more: &str) -> String {
     format!("BEGIN:{kind}\r\nTZOFFSETFROM:{from}\r\nTZOFFSETTO:{to}\r\n{more}\r\nEND:{kind}\r\n")
 }
 
-fn definition(id: &str, parts: &str) -> String {
+pub(super) fn definition(id: &str, parts: &str) -> String {
     format!("BEGIN:VTIMEZONE\r\nTZID:{id}\r\n{parts}END:VTIMEZONE\r\n")
 }
 
