@@ -12,14 +12,18 @@ mod ending;
 mod former;
 mod manual;
 mod measured;
+mod missed;
 mod owner;
 mod pace;
+mod refused;
 mod rounds;
 mod scenario;
 mod studio;
 mod texts;
+mod timeline;
 mod timer;
 mod unchanged;
+mod words;
 
 use crate::testing::sample::{self, alarm};
 use scenario::{ABC, Scenario, policy};
