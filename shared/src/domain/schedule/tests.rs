@@ -7,6 +7,7 @@ mod calendar;
 mod days;
 mod declined;
 mod definitions;
+mod far;
 mod feed;
 mod files;
 mod foreign;

@@ -102,3 +102,10 @@ fn capital_sharp_s_and_dotted_i_are_the_letters_that_they_are() {
         assert_eq!(people, [person], "{text}");
     }
 }
+
+#[test]
+fn name_beside_an_address_without_a_blank_counts() {
+    let all = names(&[("田中", &[]), ("ann", &[]), ("example", &[])]);
+    assert_eq!(found(&all, "田中ann@example.com"), ["田中", "ann"]);
+    assert_eq!(found(&all, "ann@example.com田中"), ["ann", "田中"]);
+}

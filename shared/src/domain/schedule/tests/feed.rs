@@ -57,6 +57,43 @@ fn names_are_escaped_and_long_lines_folded_between_characters() {
     );
 }
 
+#[test]
+fn calendar_has_the_shifts_of_a_week_back_and_eight_weeks_ahead() {
+    let now = at("2026-11-18T12:00Z");
+    let of = |people: &[&str]| -> Vec<String> {
+        let rota = rotation(Turns::Daily, "UTC", "2026-01-01", "00:00", people);
+        let feed = Feed::Schedule("primary".to_owned());
+        let text = feed.calendar(&Schedules::new(vec![rota]), now);
+        text.split("\r\n").filter(|line| line.starts_with("DT")).map(str::to_owned).collect()
+    };
+    let two = of(&["alpha", "bravo"]);
+    let starts: Vec<&String> = two.iter().filter(|line| line.starts_with("DTSTART")).collect();
+    assert_eq!(starts.len(), 1 + 7 + 8 * 7);
+    assert_eq!(starts[0], "DTSTART:20261111T000000Z");
+    assert_eq!(starts[starts.len() - 1], "DTSTART:20270113T000000Z");
+    // A shift that never ends is shown as far as all others.
+    assert_eq!(of(&["alpha"])[1..], ["DTSTART:20260101T000000Z", "DTEND:20270113T120000Z"]);
+}
+
+#[test]
+fn line_of_75_bytes_is_whole() {
+    let lines = |name: &str| -> Vec<String> {
+        let text = Feed::Person(name.to_owned()).calendar(&Schedules::default(), at(NOW));
+        let lines = text.split("\r\n").skip_while(|line| !line.starts_with("X-WR-CALNAME"));
+        lines.take_while(|line| !line.starts_with("REFRESH")).map(str::to_owned).collect()
+    };
+    let begin = "X-WR-CALNAME:On call: ";
+    let name = "n".repeat(75 - begin.len());
+    assert_eq!(lines(&name), [format!("{begin}{name}")]);
+    // Each line that goes on begins with a blank, which counts.
+    let more = "m".repeat(75);
+    let (first, second) = more.split_at(74);
+    let expected = [format!("{begin}{name}"), format!(" {first}"), format!(" {second}")];
+    assert_eq!(lines(&format!("{name}{more}")), expected);
+}
+
+const NOW: &str = "2026-11-18T12:00Z";
+
 proptest! {
     #[test]
     fn own_reader_finds_who_is_on_call(schedule in any_schedule(), hours in 100_i64..30_000, steps in proptest::collection::vec(0_i64..1_300, 1..12)) {

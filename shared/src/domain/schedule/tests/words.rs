@@ -39,4 +39,20 @@ fn in_a_schedule_that_is_unknown_nobody_is_on_call() {
     let schedules = Schedules::default();
     assert_eq!(schedules.on_call("x", at("2026-01-01T00:00Z")), Shift::nobody_ever());
     assert_eq!(schedules.shifts("x", Timestamp::MIN, Timestamp::MAX), []);
+    assert_eq!(schedules.gaps("x", Timestamp::MIN, Timestamp::MAX), []);
+    let mut rota = rotation(Turns::Weekly, "UTC", "2026-01-05", "09:00", &AB);
+    over(&mut rota, "2026-01-06T00:00", "2026-01-07T00:00", None);
+    let (from, until) = (at("2026-01-05T09:00:00Z"), at("2026-01-08T00:00:00Z"));
+    let (shifts, gaps) = (rota.shifts(from, until), rota.gaps(from, until));
+    assert_eq!((shifts.len(), gaps.len()), (3, 1));
+    let schedules = Schedules::new(vec![rota]);
+    assert_eq!(schedules.shifts("primary", from, until), shifts);
+    assert_eq!(schedules.gaps("primary", from, until), gaps);
+}
+
+#[test]
+fn four_thousand_shifts_are_listed_at_most() {
+    let daily = rotation(Turns::Daily, "UTC", "2026-01-01", "00:00", &AB);
+    let shifts = daily.shifts(at("2026-01-01T00:00:00Z"), at("2046-01-01T00:00:00Z"));
+    assert_eq!(shifts.len(), 4_000);
 }
