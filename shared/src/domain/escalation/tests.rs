@@ -18,6 +18,7 @@ mod owner;
 mod pace;
 mod pending;
 mod refused;
+mod repaired;
 mod rounds;
 mod scenario;
 mod studio;

@@ -137,3 +137,28 @@ fn many_flaps_are_texted_in_pauses_and_the_last_text_is_true() {
     let says_over = scenario.effects.iter().any(|text| text.contains("Resolved"));
     assert_eq!(Some(!says_over), known, "{:?}", scenario.effects);
 }
+
+#[test]
+fn owner_who_does_not_know_that_it_was_back_is_told_that_it_is_over_only_if_another_joined() {
+    let mut scenario = taken();
+    for _ in 0..6 {
+        scenario.flaps("cpu", 30).asks(&["text alpha Resolved", &back(&["cpu"])]);
+    }
+    // Six texts of an hour are used up: the next one waits.
+    scenario.flaps("cpu", 30).asks(&["text alpha Resolved"]);
+    scenario.recovers("cpu").is(State::Resolved).asks(&[]);
+    scenario.after(30).alarm("cpu").is(State::Taken).alarm("disk").asks(&[]);
+    scenario.recovers("disk").recovers("cpu").is(State::Resolved).asks(&["text alpha Resolved"]);
+}
+
+#[test]
+fn text_that_it_is_back_counts_for_an_hour() {
+    let count_after = |seconds: i64| {
+        let mut scenario = taken();
+        scenario.flaps("cpu", 30).effects.clear();
+        scenario.after(seconds - 30).flaps("cpu", 30).is(State::Taken);
+        scenario.asks(&["text alpha Resolved", &back(&["cpu"])]);
+        scenario.incident.expect("an incident").notices.back_at.len()
+    };
+    assert_eq!((count_after(1_700), count_after(3_599), count_after(3_600)), (2, 2, 1));
+}

@@ -1,7 +1,6 @@
 //! What a VTIMEZONE may say, and how much of it.
 
 use super::zones::{definition, nine, part};
-use super::*;
 
 const START: &str = "DTSTART:19700101T000000";
 
