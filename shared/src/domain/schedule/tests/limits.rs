@@ -86,3 +86,24 @@ fn series_that_puts_nobody_on_call_takes_no_room() {
     );
     assert_eq!((read.complaints, read.unread), (Vec::new(), Vec::new()));
 }
+
+/// They are looked at together whenever one of them is asked for.
+#[test]
+fn events_of_one_uid_have_two_thousand_rules_and_those_that_come_first_are_kept() {
+    let event = |who: &str, rule: &str, count: usize| {
+        let rules = format!("RRULE:{rule}\n").repeat(count);
+        format!(
+            "BEGIN:VEVENT\nUID:s\nSUMMARY:{who}\nDTSTART:20260105T080000Z\nDURATION:P1D\n{rules}END:VEVENT\n"
+        )
+    };
+    let read = |more: usize| {
+        let first = event("alpha", "FREQ=DAILY;UNTIL=20270101", 1_500);
+        let second = event("bravo", "FREQ=DAILY", more);
+        let text = format!("BEGIN:VCALENDAR\n{first}{second}END:VCALENDAR\n");
+        Calendar::read(&text, Some(&zone("UTC")), &names())
+    };
+    assert_eq!(read(500).complaints, []);
+    let read = read(501);
+    assert_eq!(read.calendar.people(), ["alpha"]);
+    assert!(read.complaints.len() == 1 && read.complaints[0].matters(at("2030-01-01T00:00:00Z")));
+}
