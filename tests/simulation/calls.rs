@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use shared::storage::messages::Lines;
 
-use crate::report::quiet_since;
+use crate::leftovers::quiet_since;
 use crate::twilio::Call;
 use crate::world::World;
 

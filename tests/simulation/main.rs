@@ -2,14 +2,13 @@
 //! a time that is made up. Signals are lost, doubled, late; whoever works is gone after any single thing done; two write
 //! at once. In every third setup the configuration that is stored fails its check, and the last good one is in use.
 //! Schedules hand over in the run, alarms are silenced, people press keys, click and answer texts, the right ones and the wrong ones.
-//! After each write, and in the morning, it is looked at what must hold.
+//! After each write, and at the end of a run, it is looked at what must hold.
 //!
 //! `SIM_RUNS=200000 cargo test --release -p shared --test simulation -- --nocapture` makes so many runs and says what they
 //! were like. One that fails says its seed; `SIM_SEED=n` makes that one again, and tells all of it.
 
 mod alarms;
 mod answers;
-mod audit;
 mod backend;
 mod broken;
 mod calls;
@@ -18,12 +17,13 @@ mod counters;
 mod ends;
 mod entries;
 mod keys;
+mod leftovers;
 mod missed;
 mod owner;
 mod people;
 mod plan;
 mod promises;
-mod report;
+mod reconciler;
 mod rng;
 mod rounds;
 mod run;
@@ -42,7 +42,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use run::{Morning, Server, run};
+use run::{RunResult, Server, run};
 use shared::config::Environment;
 use tally::Tally;
 
@@ -54,10 +54,10 @@ fn nobody_is_called_for_nothing_and_nothing_is_forgotten() {
     let environment = Environment::read();
     let number = |name: &str| environment.get(name).and_then(|text| text.parse::<u64>().ok());
     if let Some(seed) = number("SIM_SEED") {
-        let morning = one(seed, &mut Server::all(), true);
-        println!("{}", morning.trace.join("\n"));
-        println!("{}", morning.tally);
-        assert_eq!(morning.failure, None, "the run {seed}");
+        let result = one(seed, &mut Server::all(), true);
+        println!("{}", result.trace.join("\n"));
+        println!("{}", result.tally);
+        assert_eq!(result.failure, None, "the run {seed}");
         return;
     }
     let runs = number("SIM_RUNS").unwrap_or(SIM_RUNS);
@@ -76,9 +76,9 @@ fn nobody_is_called_for_nothing_and_nothing_is_forgotten() {
                     if seed >= first + runs {
                         break;
                     }
-                    let morning = one(seed, &mut servers, false);
-                    mine.add(&morning.tally);
-                    if let Some(why) = morning.failure {
+                    let result = one(seed, &mut servers, false);
+                    mine.add(&result.tally);
+                    if let Some(why) = result.failure {
                         failed.lock().unwrap_or_else(|e| e.into_inner()).push((seed, why));
                         servers = Server::all();
                     }
@@ -106,12 +106,12 @@ fn nobody_is_called_for_nothing_and_nothing_is_forgotten() {
 
 /// The run of this seed. (What waits no longer than so long needs a runtime's clock; here it stands still, and the
 /// run itself says when somebody gives up.)
-fn one(seed: u64, servers: &mut [Server], traced: bool) -> Morning {
+fn one(seed: u64, servers: &mut [Server], traced: bool) -> RunResult {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     let runtime = runtime.unwrap_or_else(|error| panic!("no runtime: {error}"));
     let _inside = runtime.enter();
-    catch_unwind(AssertUnwindSafe(|| run(seed, servers, traced))).unwrap_or_else(|_| Morning {
+    catch_unwind(AssertUnwindSafe(|| run(seed, servers, traced))).unwrap_or_else(|_| RunResult {
         tally: Tally::default(),
         failure: Some("it panicked".to_owned()),
         trace: Vec::new(),

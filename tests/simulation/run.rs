@@ -12,11 +12,11 @@ use shared::storage::Processed;
 use shared::{Error, Timestamp};
 
 use crate::answers::Answer;
-use crate::audit::Overdue;
 use crate::backend::Rows;
 use crate::broken;
 use crate::click::Click;
 use crate::plan::Plan;
+use crate::reconciler::Overdue;
 use crate::rng::Rng;
 use crate::script::{Script, faults};
 use crate::setup::{SETUPS, setup};
@@ -40,8 +40,8 @@ pub(crate) enum About {
     Click(Click),
     /// Somebody answers a text.
     Answer(Answer),
-    /// The minute's audit.
-    Audit,
+    /// The reconciler, once a minute.
+    Reconcile,
 }
 
 /// What Twilio asks of a call.
@@ -60,7 +60,7 @@ pub(crate) enum Done {
     ApiResponse(Result<Option<Box<Incident>>, Error>),
     Clicked(Result<(), Error>),
     Answered(Result<Response, Error>),
-    Audited(Result<usize, Error>),
+    Reconciled(Result<usize, Error>),
 }
 
 /// Something that is under way.
@@ -69,7 +69,7 @@ pub(crate) struct Task {
     pub(crate) began: i64,
     /// An accident hit it.
     pub(crate) hit: bool,
-    /// What waits for a wake-up that is late, for the audit.
+    /// What waits for a wake-up that is late, for the reconciler.
     pub(crate) overdue: Overdue,
     pub(crate) future: Pin<Box<dyn Future<Output = Done> + Send>>,
 }
@@ -108,7 +108,7 @@ impl Server {
 }
 
 /// What a run came to.
-pub(crate) struct Morning {
+pub(crate) struct RunResult {
     pub(crate) tally: Tally,
     pub(crate) failure: Option<String>,
     pub(crate) trace: Vec<String>,
@@ -126,7 +126,7 @@ pub(crate) struct Run {
 }
 
 /// The run of this seed.
-pub(crate) fn run(seed: u64, servers: &mut [Server], traced: bool) -> Morning {
+pub(crate) fn run(seed: u64, servers: &mut [Server], traced: bool) -> RunResult {
     let number = seed % SETUPS;
     let server = &mut servers[number as usize];
     let settings = server.settings(number);
@@ -171,7 +171,7 @@ pub(crate) fn run(seed: u64, servers: &mut [Server], traced: bool) -> Morning {
     drop(tasks);
     server.live = Arc::into_inner(escalate).map(|escalate| escalate.settings);
     let mut world = world.lock();
-    Morning {
+    RunResult {
         tally: world.watch.tally.clone(),
         failure: world.failure.take(),
         trace: world.trace.take().unwrap_or_default(),

@@ -27,9 +27,9 @@ pub(crate) fn faults(rng: &mut Rng) -> Faults {
             6 => faults.queue = rng.pick(&[20, 100]),
             7 => faults.throttled = rng.pick(&[50, 300]),
             8 => faults.refused = rng.pick(&[50, 200]),
-            9 => faults.dark = rng.pick(&[50, 250]),
+            9 => faults.outcome_unknown = rng.pick(&[50, 250]),
             10 => faults.slow = rng.pick(&[3, 10]),
-            11 => faults.blind = rng.pick(&[300, 1000]),
+            11 => faults.listed_late = rng.pick(&[300, 1000]),
             _ => faults.queued = rng.pick(&[100, 500]),
         }
     }

@@ -51,7 +51,7 @@ tally! {
     doubled: "things that came twice",
     late: "things that came late",
     throttled: "requests that Twilio turned away (429)",
-    dark: "requests with an unknown outcome",
+    outcome_unknown: "requests with an unknown outcome",
     doubled_calls: "calls placed twice for one attempt",
     at_once: "calls to somebody who was in one",
     strangers: "attempts that took another's call for theirs",
@@ -76,10 +76,10 @@ tally! {
     large: "records written that are near the limit",
     empty_shifts: "empty shifts skipped",
     too_often: "people left out: called too often",
-    repaired_wake: "repaired by the audit: a late wake-up",
-    repaired_effect: "repaired by the audit: something undone",
-    repaired_call: "repaired by the audit: a call's end",
-    repaired_round: "repaired by the audit: a standing round",
+    repaired_wake: "repaired by the reconciler: a late wake-up",
+    repaired_effect: "repaired by the reconciler: something undone",
+    repaired_call: "repaired by the reconciler: a call's end",
+    repaired_round: "repaired by the reconciler: a standing round",
 }
 
 impl Tally {

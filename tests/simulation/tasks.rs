@@ -9,7 +9,7 @@ use shared::storage::messages::WakeUp;
 use shared::storage::records::StoredIncident;
 use shared::storage::{Message, Processed};
 
-use crate::audit::Overdue;
+use crate::reconciler::Overdue;
 use crate::run::{About, Done, Run, Task};
 use crate::script::request;
 use crate::twilio::Step;
@@ -34,7 +34,7 @@ impl Run {
             return world.struck_off(at);
         }
         let overdue =
-            if matches!(about, About::Audit) { world.overdue() } else { Overdue::default() };
+            if matches!(about, About::Reconcile) { world.overdue() } else { Overdue::default() };
         let future: std::pin::Pin<Box<dyn Future<Output = Done> + Send>> = match &about {
             About::Change(at) => {
                 let changes = &self.script.changes[*at].1;
@@ -99,7 +99,9 @@ impl Run {
                 let request = answer.request();
                 Box::pin(async move { Done::Answered(escalate.handle_text(&request, now).await) })
             }
-            About::Audit => Box::pin(async move { Done::Audited(escalate.reconcile(now).await) }),
+            About::Reconcile => {
+                Box::pin(async move { Done::Reconciled(escalate.reconcile(now).await) })
+            }
         };
         let at = self.tasks.len();
         world.note(|| format!("#{at} {about:?}"));
@@ -164,7 +166,7 @@ impl Run {
                 1_000,
                 What::Call(asked.call, Step::Ends(shared::domain::escalation::End::Completed)),
             ),
-            About::Status(..) | About::Click(_) | About::Answer(_) | About::Audit => {}
+            About::Status(..) | About::Click(_) | About::Answer(_) | About::Reconcile => {}
         }
     }
 
@@ -191,7 +193,7 @@ impl Run {
             | Done::ApiResponse(Err(error))
             | Done::Clicked(Err(error))
             | Done::Answered(Err(error))
-            | Done::Audited(Err(error)) => Some(error.to_string()),
+            | Done::Reconciled(Err(error)) => Some(error.to_string()),
             Done::Woke(Processed::RetryAfter(_)) => Some("it comes again".to_owned()),
             _ => None,
         };
@@ -210,14 +212,14 @@ impl Run {
                 world.spoken(*asked, incident.as_deref())
             }
             (About::Words(asked), Done::ApiResponse(Err(_))) => world.moment(*asked),
-            (About::Audit, Done::Audited(Ok(repaired))) => {
+            (About::Reconcile, Done::Reconciled(Ok(repaired))) => {
                 if repaired > 0 && world.known.prompt() && world.known.lost == 0 {
                     world.fail(format!(
-                        "the audit repaired {repaired} things, and no accident had happened"
+                        "the reconciler repaired {repaired} things, and no accident had happened"
                     ));
                 }
                 if !task.hit {
-                    world.judge_audit(&task.overdue);
+                    world.judge_reconciler(&task.overdue);
                 }
             }
             (About::Click(click), Done::Clicked(Ok(()))) => world.judge_click(click),

@@ -108,7 +108,7 @@ impl Watch {
 impl Faults {
     /// Nothing happens after which it is unknown what was done: no call is ever doubled.
     pub(crate) fn sure(&self) -> bool {
-        self.crash + self.store + self.queue + self.dark + self.slow == 0
+        self.crash + self.store + self.queue + self.outcome_unknown + self.slow == 0
     }
 
     /// Every wake-up that is armed comes, after the save that it belongs to.
@@ -120,6 +120,6 @@ impl Faults {
     pub(crate) fn prompt(&self) -> bool {
         self.sure()
             && self.woken()
-            && self.late + self.throttled + self.queued + self.refused + self.blind == 0
+            && self.late + self.throttled + self.queued + self.refused + self.listed_late == 0
     }
 }

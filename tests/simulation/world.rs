@@ -37,11 +37,11 @@ pub(crate) struct Faults {
     /// Twilio refuses.
     pub(crate) refused: u32,
     /// It is not known what Twilio did.
-    pub(crate) dark: u32,
+    pub(crate) outcome_unknown: u32,
     /// The backend takes its time: longer than a lease, maybe.
     pub(crate) slow: u32,
     /// A new call is not in Twilio's list at once.
-    pub(crate) blind: u32,
+    pub(crate) listed_late: u32,
     /// A call stands in Twilio's queue.
     pub(crate) queued: u32,
 }
@@ -56,7 +56,7 @@ pub(crate) enum What {
     Call(usize, Step),
     /// Nobody waits this long for a word in a call.
     Patience(usize),
-    /// The minute's audit.
+    /// The reconciler, once a minute.
     Minute,
     /// Somebody has it, or it is over, or silenced: does a phone still ring?
     Quiet(IncidentId),

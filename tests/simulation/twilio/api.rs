@@ -64,10 +64,10 @@ impl World {
                 0,
             );
         }
-        if self.strikes(faults.dark) {
+        if self.strikes(faults.outcome_unknown) {
             let done = self.rng.chance(500);
             self.note(|| format!("  … no answer; done: {done}"));
-            self.watch.tally.dark += 1;
+            self.watch.tally.outcome_unknown += 1;
             if done {
                 self.serve(ask, &path);
             }
@@ -149,12 +149,12 @@ impl World {
             return answer(400, json!({}));
         };
         let number = |name: &str| field(ask, name).parse().unwrap_or(0);
-        let (queued, blind) = (self.faults.queued, self.faults.blind);
+        let (queued, listed_late) = (self.faults.queued, self.faults.listed_late);
         let waits = match self.rng.chance(queued) {
             true => self.rng.range(5_000, 120_000),
             false => self.rng.range(50, 400),
         };
-        let listed = match self.strikes(blind) {
+        let listed = match self.strikes(listed_late) {
             true => self.now + self.rng.range(1_000, 15_000),
             false => self.now,
         };

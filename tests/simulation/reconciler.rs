@@ -1,4 +1,4 @@
-//! The minute's audit, and what it must not leave undone.
+//! The reconciler, once a minute, and what it must not leave undone.
 
 use jiff::SignedDuration;
 use shared::Timestamp;
@@ -8,7 +8,7 @@ use shared::storage::records::StoredIncident;
 use crate::run::{About, Run};
 use crate::world::{What, World};
 
-/// How late something may be before the audit repairs it.
+/// How late something may be before the reconciler repairs it.
 const LATE: SignedDuration = SignedDuration::from_secs(20);
 
 /// What waits for a wake-up that is late: policies, and alarms.
@@ -19,7 +19,8 @@ pub(crate) struct Overdue {
 }
 
 impl Run {
-    /// The minute's audit. Where there is nothing to be found it is mostly left out: that saves most of the time.
+    /// The reconciler, once a minute. Where there is nothing to be found it is mostly left out: that saves most of the
+    /// time.
     pub(crate) fn minute(&mut self) {
         let mut world = self.world.lock();
         let now = world.timestamp();
@@ -42,7 +43,7 @@ impl Run {
         }
         world.after(60_000, What::Minute);
         if needed || world.rng.chance(30) {
-            world.after(0, What::Begin(About::Audit));
+            world.after(0, What::Begin(About::Reconcile));
         }
     }
 }
@@ -76,17 +77,17 @@ impl World {
         }
     }
 
-    /// The audit went through all that was late.
-    pub(crate) fn judge_audit(&mut self, overdue: &Overdue) {
+    /// The reconciler went through all that was late.
+    pub(crate) fn judge_reconciler(&mut self, overdue: &Overdue) {
         for (policy, wake_at) in &overdue.policies {
             let still = self.watch.kept.get(policy).and_then(|kept| kept.wake_at);
             if still == *wake_at {
-                self.fail(format!("{policy}: the audit left it waiting for {wake_at:?}"));
+                self.fail(format!("{policy}: the reconciler left it waiting for {wake_at:?}"));
             }
         }
         for (at, due) in &overdue.alarms {
             if self.watch.alarms[*at].waits.is_some_and(|waits| waits.due == *due) {
-                self.fail(format!("the alarm {at}: the audit left it waiting for {due}"));
+                self.fail(format!("the alarm {at}: the reconciler left it waiting for {due}"));
             }
         }
     }
