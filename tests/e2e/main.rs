@@ -1,4 +1,4 @@
-//! The whole server through its front door: the real program, a Slack that misbehaves, a Twilio that signs.
+//! The whole server through its endpoints and its command line: the real program, a Slack that misbehaves, a Twilio that signs.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod access;
@@ -11,9 +11,7 @@ mod counting;
 mod data_file;
 mod delivery;
 mod ending;
-mod flow_answers;
-mod flow_runs;
-mod flow_subflows;
+mod flow_commands;
 mod flows;
 mod former;
 mod harness;
@@ -28,9 +26,11 @@ mod published;
 mod quiet;
 mod raising;
 mod recorder;
+mod samples;
 mod sandbox_pages;
 mod scenario;
 mod scenarios;
+mod sign_in;
 mod silences;
 mod slack;
 mod sns;
@@ -38,6 +38,5 @@ mod strange_flows;
 mod studio_pages;
 mod walks;
 mod watching;
-mod who;
 mod workspace;
 mod writers;

@@ -36,7 +36,7 @@ struct Expected {
 pub(crate) struct Scenario {
     pub(crate) server: Server,
     /// The process of the sandbox's Twilio, if it is not the server's own.
-    exchange: Option<Server>,
+    twilio: Option<Server>,
     pub(crate) way: Way,
     expected: Mutex<Expected>,
 }
@@ -55,19 +55,19 @@ impl Scenario {
     }
 
     /// A scenario whose Twilio is another process, which outlives the server; and what the server is started with.
-    pub(crate) async fn with_an_exchange(way: Way, policies: &str) -> (Scenario, Plan) {
+    pub(crate) async fn with_separate_twilio(way: Way, policies: &str) -> (Scenario, Plan) {
         let plan = || Plan { config: config(way, policies), ..Plan::new() };
-        let exchange = plan().start().await;
+        let twilio = plan().start().await;
         // The account there has a token of its own; the tests sign with theirs.
-        let tokens = format!("{},{TOKEN}", exchange.simulated().auth_token.expose());
+        let tokens = format!("{},{TOKEN}", twilio.simulated().auth_token.expose());
         let plan = plan()
             .unset("PUBLIC_BASE_URL")
             .unset("TWILIO_AUTH_TOKEN")
             .set("TWILIO_AUTH_TOKEN", &tokens)
             .set("TWILIO_ACCOUNT_SID", sandbox::twilio::SANDBOX_ACCOUNT)
             .set("TWILIO_FROM_NUMBER", "+15005550006")
-            .set("TWILIO_API_BASE_URL", &format!("{}/sandbox/twilio", exchange.address));
-        (Scenario::of(way, plan.start().await, Some(exchange)).await, plan)
+            .set("TWILIO_API_BASE_URL", &format!("{}/sandbox/twilio", twilio.address));
+        (Scenario::of(way, plan.start().await, Some(twilio)).await, plan)
     }
 
     /// A scenario that begins with what an earlier server has left in the folder.
@@ -76,19 +76,19 @@ impl Scenario {
     }
 
     /// The clocks stand still until the scenario pushes them.
-    async fn of(way: Way, server: Server, exchange: Option<Server>) -> Scenario {
-        for server in exchange.iter().chain([&server]) {
+    async fn of(way: Way, server: Server, twilio: Option<Server>) -> Scenario {
+        for server in twilio.iter().chain([&server]) {
             hold(server).await;
         }
-        Scenario { server, exchange, way, expected: Mutex::default() }
+        Scenario { server, twilio, way, expected: Mutex::default() }
     }
 
     fn expected(&self) -> MutexGuard<'_, Expected> {
         self.expected.lock().unwrap()
     }
 
-    fn exchange(&self) -> &Server {
-        self.exchange.as_ref().unwrap_or(&self.server)
+    fn twilio(&self) -> &Server {
+        self.twilio.as_ref().unwrap_or(&self.server)
     }
 
     pub(crate) fn alarm<'a>(&'a self, name: &'a str) -> Alarm<'a> {
@@ -106,18 +106,18 @@ impl Scenario {
     }
 
     /// Waits until the newest incident is in this state.
-    pub(crate) async fn is(&self, state: &str) -> Found {
+    pub(crate) async fn is(&self, state: &str) -> IncidentJson {
         self.has(state, "").await
     }
 
     /// Waits until the newest incident of this policy (of any, if it is empty) is in this state.
-    pub(crate) async fn has(&self, state: &str, policy: &str) -> Found {
+    pub(crate) async fn has(&self, state: &str, policy: &str) -> IncidentJson {
         for _ in 0..MOMENTS {
             let all = self.incidents().await;
             let mut its =
                 all.into_iter().filter(|one| policy.is_empty() || one["policy"] == policy);
             if let Some(found) = its.next().filter(|one| one["state"] == state) {
-                return Found(found);
+                return IncidentJson(found);
             }
             self.waits_a_moment().await;
         }
@@ -125,19 +125,19 @@ impl Scenario {
     }
 
     /// The server is killed in the middle of what it does. Gives what the next one needs.
-    pub(crate) async fn killed(mut self, plan: &Plan) -> Asleep {
+    pub(crate) async fn killed(mut self, plan: &Plan) -> KilledScenario {
         let expected = std::mem::take(&mut *self.expected());
         self.expected().ended = true;
-        let exchange = self.exchange.take();
+        let twilio = self.twilio.take();
         let way = self.way;
         let plan = Plan { folder: self.server.folder.clone(), ..plan.clone() };
         // A server that is dropped is killed; this one is waited for, since the next one needs its lock.
         self.server.kill().await;
-        Asleep { plan, exchange, way, expected }
+        KilledScenario { plan, twilio, way, expected }
     }
 
-    /// The audit is expected to mend something.
-    pub(crate) fn needs_mending(&self) {
+    /// The reconciler is expected to repair something.
+    pub(crate) fn needs_repair(&self) {
         self.expected().repairs = true;
     }
 
@@ -179,36 +179,36 @@ impl Drop for Scenario {
     }
 }
 
-/// A scenario without a server.
-pub(crate) struct Asleep {
+/// A scenario whose server was killed.
+pub(crate) struct KilledScenario {
     pub(crate) plan: Plan,
-    exchange: Option<Server>,
+    twilio: Option<Server>,
     way: Way,
     expected: Expected,
 }
 
-impl Asleep {
+impl KilledScenario {
     /// The next server, on what the one before has kept.
     pub(crate) async fn goes_on(self) -> Scenario {
         let server = self.plan.start().await;
         hold(&server).await;
-        let Asleep { exchange, way, expected, .. } = self;
-        Scenario { server, exchange, way, expected: Mutex::new(expected) }
+        let KilledScenario { twilio, way, expected, .. } = self;
+        Scenario { server, twilio, way, expected: Mutex::new(expected) }
     }
 }
 
 /// An incident in the state that was waited for.
-pub(crate) struct Found(pub(crate) Value);
+pub(crate) struct IncidentJson(pub(crate) Value);
 
-impl Found {
+impl IncidentJson {
     /// This person has it.
-    pub(crate) fn by(self, person: &str) -> Found {
+    pub(crate) fn by(self, person: &str) -> IncidentJson {
         assert_eq!(self.0["taken_by"], person, "{:#}", self.0);
         self
     }
 
     /// These were its calls, in words.
-    pub(crate) fn after(self, calls: &[&str]) -> Found {
+    pub(crate) fn after(self, calls: &[&str]) -> IncidentJson {
         let attempts = self.0["attempts"].as_array().unwrap().iter();
         let told: Vec<String> = attempts
             .map(|call| {

@@ -42,7 +42,7 @@ async fn whoever_connects_a_real_bot_has_webhooks_there() {
 }
 
 #[tokio::test]
-async fn a_click_comes_to_the_front_door() {
+async fn a_click_comes_to_the_servers_own_endpoint() {
     let server = Plan::new().start().await;
     let button = json!({
         "type": "button", "action_id": "take", "value": "v", "text": {"type": "plain_text", "text": "I have it"},

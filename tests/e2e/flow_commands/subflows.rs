@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::{TempDir, tempdir};
 
-use crate::flow_runs::{HOTLINE, typed};
+use super::{HOTLINE, typed};
 
 const SID: &str = "FW000000000000000000000000000000a1";
 

@@ -40,7 +40,7 @@ impl Scenario {
     }
 
     /// Pushes the clocks, in steps while an Execution is under way: it is looked at every now and then, and a look that
-    /// is late by more than that would be the audit's to mend.
+    /// is late by more than that would be the reconciler's to repair.
     pub(super) async fn goes_by(&self, time: Duration) {
         let mut left = time;
         while self.way == Way::Studio && left > STEP && self.is_calling().await {
@@ -74,7 +74,7 @@ impl Scenario {
     /// Pushes the clocks at once.
     pub(crate) async fn push(&self, time: Duration) {
         let ahead = json!({"ahead_ms": u64::try_from(time.as_millis()).unwrap()}).to_string();
-        for server in self.exchange.iter().chain([&self.server]) {
+        for server in self.twilio.iter().chain([&self.server]) {
             assert_eq!(post(server, "/sandbox/clock", ahead.clone()).await.0, 200);
         }
     }
@@ -82,7 +82,7 @@ impl Scenario {
     /// How much work each process has begun until it was idle.
     async fn begun(&self) -> Vec<Value> {
         let mut begun = Vec::new();
-        for server in self.exchange.iter().chain([&self.server]) {
+        for server in self.twilio.iter().chain([&self.server]) {
             begun.push(server.idles("/sandbox/idle").await);
         }
         begun

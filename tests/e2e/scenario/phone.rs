@@ -124,7 +124,7 @@ impl Phone<'_> {
         let all = self.scenario.incidents().await;
         let of = all.iter().find(|incident| policy.is_empty() || incident["policy"] == policy);
         let incident = of.unwrap()["id"].as_str().unwrap().to_owned();
-        let base = match self.scenario.exchange {
+        let base = match self.scenario.twilio {
             Some(_) => self.scenario.server.address.as_str(),
             None => crate::harness::BASE,
         };
@@ -147,7 +147,7 @@ impl Phone<'_> {
     /// Texts this back to the number that has texted it.
     pub(crate) async fn texts_back(&self, words: &str) -> &Self {
         let path = format!("/sandbox/phones/{}/text", self.number);
-        let told = post(self.scenario.exchange(), &path, words.to_owned()).await;
+        let told = post(self.scenario.twilio(), &path, words.to_owned()).await;
         assert_eq!(told.0, 200, "{} {words}: {}", self.name, told.1);
         self
     }
@@ -174,13 +174,13 @@ impl Phone<'_> {
     /// What it does by itself from now on.
     pub(crate) async fn has_the_habit(&self, habit: Value) -> &Self {
         let path = format!("/sandbox/phones/{}/habit", self.number);
-        assert_eq!(post(self.scenario.exchange(), &path, habit.to_string()).await.0, 200);
+        assert_eq!(post(self.scenario.twilio(), &path, habit.to_string()).await.0, 200);
         self
     }
 
     async fn does(&self, what: &str) -> &Self {
         let path = format!("/sandbox/phones/{}/{what}", self.number);
-        let told = post(self.scenario.exchange(), &path, String::new()).await;
+        let told = post(self.scenario.twilio(), &path, String::new()).await;
         assert_eq!(told.0, 200, "{} {what}: {}", self.name, told.1);
         self
     }

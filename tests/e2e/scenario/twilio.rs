@@ -10,13 +10,13 @@ use crate::harness::{BASE, TOKEN};
 impl Scenario {
     /// Has Twilio misbehave.
     pub(crate) async fn twilio_does(&self, faults: Value) {
-        let told = post(self.exchange(), "/sandbox/twilio/faults", faults.to_string()).await;
+        let told = post(self.twilio(), "/sandbox/twilio/faults", faults.to_string()).await;
         assert_eq!(told.0, 200, "{}", told.1);
     }
 
     /// What was asked of Twilio (`requests`), and what it asked (`callbacks`).
     pub(crate) async fn log(&self) -> Value {
-        get(self.exchange(), "/sandbox/twilio/log").await
+        get(self.twilio(), "/sandbox/twilio/log").await
     }
 
     /// Somebody else runs the Flow of the n-th policy, which calls this number.
@@ -24,8 +24,8 @@ impl Scenario {
         let flow = format!("/sandbox/twilio/v2/Flows/FW{policy:032}/Executions");
         let fields = [("To", number), ("From", "+15005550006"), ("Parameters", "{}")];
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let request = self.server.http.post(format!("{}{flow}", self.exchange().address));
-        let token = self.exchange().simulated().auth_token;
+        let request = self.server.http.post(format!("{}{flow}", self.twilio().address));
+        let token = self.twilio().simulated().auth_token;
         let account = sandbox::twilio::SANDBOX_ACCOUNT;
         let request = request.basic_auth(account, Some(token.expose()));
         let request = request.header("content-type", "application/x-www-form-urlencoded");
@@ -34,7 +34,7 @@ impl Scenario {
 
     /// What all phones show.
     pub(crate) async fn phones(&self) -> Value {
-        get(self.exchange(), "/sandbox/phones/state").await
+        get(self.twilio(), "/sandbox/phones/state").await
     }
 
     /// Which requests for a call Twilio got.

@@ -1,4 +1,4 @@
-//! What knocks at the doors of a call, and is not Twilio, or is Twilio and speaks of what we do not know.
+//! Requests to the endpoints of a call that are not of Twilio, or are of Twilio and about what we do not know.
 
 use crate::harness::TOKEN;
 use crate::scenario::{Scenario, Way, usual};

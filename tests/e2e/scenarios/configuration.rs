@@ -14,10 +14,10 @@ scenarios! {
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
 async fn broken_configuration_still_calls_after_a_restart(way: Way) {
-    let (scenario, plan) = Scenario::with_an_exchange(way, &usual()).await;
-    let mut asleep = scenario.killed(&plan).await;
-    asleep.plan.config = asleep.plan.config.replace("\"bravo\"", "\"nobody-we-know\"");
-    let scenario = asleep.goes_on().await;
+    let (scenario, plan) = Scenario::with_separate_twilio(way, &usual()).await;
+    let mut killed = scenario.killed(&plan).await;
+    killed.plan.config = killed.plan.config.replace("\"bravo\"", "\"nobody-we-know\"");
+    let scenario = killed.goes_on().await;
     scenario.server.says("*The configuration fails its check: the last good one (of ").await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await.declines().await;
@@ -43,7 +43,7 @@ async fn with_a_calendar(way: Way, shifts: &str, then: &str) -> (Scenario, Plan,
         &format!("roster = {{ schedule = \"primary\", then = [{then}] }}"),
     );
     let schedule = "\n[[schedules]]\nname = \"primary\"\nics = \"oncall.ics\"\n";
-    let (scenario, mut plan) = Scenario::with_an_exchange(way, &usual()).await;
+    let (scenario, mut plan) = Scenario::with_separate_twilio(way, &usual()).await;
     plan.config = crate::scenario::config(way, &format!("{schedule}{on_call}"));
     let calendar = scenario.server.folder.path().join("oncall.ics");
     let whole = format!("BEGIN:VCALENDAR\r\n{shifts}END:VCALENDAR\r\n");

@@ -9,13 +9,13 @@ use crate::scenario::{Scenario, Way, usual};
 scenarios! {
     killed_while_it_rings_the_wake_up_asks_how_the_call_went
     killed_in_a_conversation_it_calls_the_next_when_that_is_over
-    even_the_wake_up_is_lost_and_the_audit_mends_it
+    even_the_wake_up_is_lost_and_the_reconciler_repairs_it
 }
 
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
 async fn killed_while_it_rings_the_wake_up_asks_how_the_call_went(way: Way) {
-    let (scenario, plan) = Scenario::with_an_exchange(way, &usual()).await;
+    let (scenario, plan) = Scenario::with_separate_twilio(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await;
     scenario.settles().await;
@@ -28,7 +28,7 @@ async fn killed_while_it_rings_the_wake_up_asks_how_the_call_went(way: Way) {
 }
 
 async fn killed_in_a_conversation_it_calls_the_next_when_that_is_over(way: Way) {
-    let (scenario, plan) = Scenario::with_an_exchange(way, &usual()).await;
+    let (scenario, plan) = Scenario::with_separate_twilio(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await.answers().await;
     scenario.settles().await;
@@ -45,18 +45,18 @@ async fn killed_in_a_conversation_it_calls_the_next_when_that_is_over(way: Way) 
     scenario.end().await;
 }
 
-async fn even_the_wake_up_is_lost_and_the_audit_mends_it(way: Way) {
-    let (scenario, plan) = Scenario::with_an_exchange(way, &usual()).await;
-    scenario.needs_mending();
+async fn even_the_wake_up_is_lost_and_the_reconciler_repairs_it(way: Way) {
+    let (scenario, plan) = Scenario::with_separate_twilio(way, &usual()).await;
+    scenario.needs_repair();
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await;
     scenario.settles().await;
-    let asleep = scenario.killed(&plan).await;
-    let file = Connection::open(asleep.plan.folder.path().join("data/ringdown.sqlite")).unwrap();
+    let killed = scenario.killed(&plan).await;
+    let file = Connection::open(killed.plan.folder.path().join("data/ringdown.sqlite")).unwrap();
     let lost = file.execute("DELETE FROM messages WHERE queue = 'wake-ups'", []).unwrap();
     assert!(lost > 0, "there is a wake-up to be lost");
     drop(file);
-    let scenario = asleep.goes_on().await;
+    let scenario = killed.goes_on().await;
     scenario.phone("alpha").lets_it_ring().await;
     scenario.passes(Duration::from_secs(35)).await;
     scenario.phone("bravo").rings().await.answers().await.presses('1').await.is_sent(TEXT).await;

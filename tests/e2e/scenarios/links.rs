@@ -85,30 +85,30 @@ async fn two_people_who_take_it_by_their_links_are_told_who_has_it(way: Way) {
 }
 
 async fn link_ends_when_its_person_leaves_the_configuration(way: Way) {
-    let (scenario, plan) = Scenario::with_an_exchange(way, &usual()).await;
+    let (scenario, plan) = Scenario::with_separate_twilio(way, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     let alpha = scenario.phone("alpha");
     alpha.takes_it(TEXT).await;
     let link = alpha.opens_its_link().await;
     let path = format!("/i/{}", link.token());
-    let mut asleep = scenario.killed(&plan).await;
-    let data = asleep.plan.folder.path().join("data");
+    let mut killed = scenario.killed(&plan).await;
+    let data = killed.plan.folder.path().join("data");
     for file in std::fs::read_dir(data).unwrap() {
         let kept = std::fs::read(file.unwrap().path()).unwrap();
         let has = |part: &[u8]| kept.windows(part.len()).any(|have| have == part);
         assert!(!has(link.token().as_bytes()), "a hash is kept");
     }
-    let config = asleep.plan.config.clone();
-    asleep.plan.config = config.replace("alpha", "another");
-    let scenario = asleep.goes_on().await;
+    let config = killed.plan.config.clone();
+    killed.plan.config = config.replace("alpha", "another");
+    let scenario = killed.goes_on().await;
     let opened = |address: String| {
         let (http, url) = (shared::http::client().unwrap(), format!("{address}{path}"));
         async move { http.get(url).send().await.unwrap().status().as_u16() }
     };
     assert_eq!(opened(scenario.server.address.clone()).await, 404);
-    let mut asleep = scenario.killed(&plan).await;
-    asleep.plan.config = config;
-    let scenario = asleep.goes_on().await;
+    let mut killed = scenario.killed(&plan).await;
+    killed.plan.config = config;
+    let scenario = killed.goes_on().await;
     assert_eq!(opened(scenario.server.address.clone()).await, 303);
     scenario.end().await;
 }

@@ -162,7 +162,7 @@ async fn what_is_silenced_and_flaps_waits_for_the_end_of_it(way: Way) {
 #[tokio::test]
 async fn killed_in_the_window_it_still_rings_at_its_end() {
     let (scenario, plan) =
-        Scenario::with_an_exchange(Way::Voice, &with_a_window("*", -1, 30)).await;
+        Scenario::with_separate_twilio(Way::Voice, &with_a_window("*", -1, 30)).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let scenario = scenario.killed(&plan).await.goes_on().await;
     scenario.passes(minutes(29)).await;

@@ -1,4 +1,4 @@
-//! What only a Studio Flow does, and what knocks at its door.
+//! What only a Studio Flow does, and requests to its endpoint that are no Flow's.
 
 use std::time::Duration;
 
