@@ -48,7 +48,7 @@ async fn main() -> ExitCode {
 async fn run(line: CommandLine) -> Result<bool, String> {
     let Some(command) = line.command else {
         check_dotenv()?;
-        return commands::run::run(&line.server).await.map(|()| true);
+        return commands::serve::run(&line.server).await.map(|()| true);
     };
     if command.uses_settings() {
         check_dotenv()?;
