@@ -204,7 +204,7 @@ async fn page(
         Endpoint::RingMe => pages::people::ring_me(dashboard, request, viewer, now).await,
         Endpoint::VCard => pages::people::vcard(dashboard, now).await,
         Endpoint::System => pages::system::page(dashboard, viewer, now).await,
-        Endpoint::Who => pages::who::page(dashboard, request, viewer, None, now).await,
+        Endpoint::Who => pages::sign_in::page(dashboard, request, viewer, None, now).await,
         Endpoint::AskForCode => sign_in::ask(dashboard, request, viewer, now).await,
         Endpoint::SignIn => sign_in::sign_in(dashboard, request, viewer, now).await,
         Endpoint::TakeLink => sign_in::take_link(dashboard, request, viewer, now).await,

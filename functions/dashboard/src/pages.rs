@@ -1,7 +1,7 @@
 //! The pages themselves.
 //!
 //! 1. [`home`]: what goes on. [`incidents`]: one incident with its timeline. [`history`]: those that are over.
-//!    [`on_call`]: who is called, and when. [`who`]: who looks. [`numbers`]: what it adds up to. [`system`]: the server itself. [`dead_letters`]: what could not be delivered. [`frame`]: what is around each page.
+//!    [`on_call`]: who is called, and when. [`sign_in`]: who looks. [`numbers`]: what it adds up to. [`system`]: the server itself. [`dead_letters`]: what could not be delivered. [`frame`]: what is around each page.
 //! 2. [`summary`], [`calls`], [`timeline`], [`folded`]: an incident in words; [`markup`]: times and links as HTML. All
 //!    pure.
 //! 3. [`counters`]: what was counted. [`silences`]: for what nobody is called. [`alarms`]: what monitors said last.
@@ -29,12 +29,12 @@ pub(crate) mod on_call;
 pub(crate) mod people;
 pub(crate) mod raise;
 pub(crate) mod refused;
+pub(crate) mod sign_in;
 pub(crate) mod silences;
 pub(crate) mod studio;
 mod summary;
 pub(crate) mod system;
 mod timeline;
-pub(crate) mod who;
 mod zone;
 
 use std::sync::LazyLock;
@@ -66,7 +66,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("undo.html", include_str!("../pages/undo.html")),
         ("numbers.html", include_str!("../pages/numbers.html")),
         ("raise.html", include_str!("../pages/raise.html")),
-        ("who.html", include_str!("../pages/who.html")),
+        ("sign-in.html", include_str!("../pages/sign-in.html")),
         ("opt-outs.html", include_str!("../pages/opt-outs.html")),
         ("sessions.html", include_str!("../pages/sessions.html")),
         ("people.html", include_str!("../pages/people.html")),

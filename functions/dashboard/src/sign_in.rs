@@ -14,8 +14,8 @@ use shared::{Error, Timestamp, random};
 use crate::attempts::address;
 use crate::cookies::set_cookie;
 use crate::named::{COOKIE, phone};
-use crate::pages::who::{self, Problem, next};
-use crate::{Dashboard, Viewer};
+use crate::pages::sign_in::{Problem, next};
+use crate::{Dashboard, Viewer, pages};
 
 /// The cookie of a browser that has asked for a code: only it may type the code in.
 const BROWSER_COOKIE: &str = "ringdown-browser";
@@ -32,7 +32,7 @@ pub(crate) async fn ask(
 ) -> Result<Response, Error> {
     let person = request.field("person").unwrap_or_default();
     let Some(cookie) = request_code(dashboard, request, &person, now).await? else {
-        return who::page(dashboard, request, viewer, Some(Problem::TooMany), now).await;
+        return pages::sign_in::page(dashboard, request, viewer, Some(Problem::TooMany), now).await;
     };
     let query: String = form_urlencoded::Serializer::new(String::new())
         .append_pair("asked", &person)
@@ -74,7 +74,9 @@ pub(crate) async fn sign_in(
     let person = person.unwrap_or_default();
     match begin_by_code(dashboard, request, &settings, &person, now).await? {
         Some(token) => Ok(signed_in(dashboard, &settings, request, &next(request), &token)),
-        None => who::page(dashboard, request, viewer, Some(Problem::WrongCode), now).await,
+        None => {
+            pages::sign_in::page(dashboard, request, viewer, Some(Problem::WrongCode), now).await
+        }
     }
 }
 
@@ -123,10 +125,10 @@ pub(crate) async fn take_link(
     });
     let token = random::token()?;
     let Some(session) = known else {
-        return who::page(dashboard, request, viewer, Some(Problem::OldLink), now).await;
+        return pages::sign_in::page(dashboard, request, viewer, Some(Problem::OldLink), now).await;
     };
     if !sessions::trade_link(store, &link_token, &token, &session, now).await? {
-        return who::page(dashboard, request, viewer, Some(Problem::OldLink), now).await;
+        return pages::sign_in::page(dashboard, request, viewer, Some(Problem::OldLink), now).await;
     }
     tracing::info!(person = session.person, "somebody signed in with a link");
     Ok(signed_in(dashboard, &settings, request, &next(request), &token))

@@ -16,7 +16,7 @@ mod people;
 mod refused;
 mod resolve;
 mod ring_me;
+mod sign_in;
 mod silence_pages;
 mod silences;
 mod studio;
-mod who;

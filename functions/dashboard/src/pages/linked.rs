@@ -10,7 +10,7 @@ use shared::{Error, Timestamp};
 
 use super::acts::{Offered, notice};
 use super::incidents::told;
-pub(crate) use super::who::Problem;
+pub(crate) use super::sign_in::Problem;
 use super::{render, text};
 use crate::{Dashboard, Viewer, named};
 

@@ -13,7 +13,7 @@ use super::alarms::alarms;
 use super::counters::counters;
 use super::frame::frame;
 use super::render;
-use super::who::listed;
+use super::sign_in::listed;
 use crate::{Dashboard, Viewer};
 
 /// The program's version.

@@ -74,7 +74,7 @@ pub(crate) async fn page(
         error => problem.map(Problem::text),
         ..frame(dashboard, &settings, ("Who are you?", "who"), viewer, now).await?
     };
-    let page = render(dashboard, "who.html", facts)?;
+    let page = render(dashboard, "sign-in.html", facts)?;
     Ok(Response { status: problem.map_or(200, Problem::status), ..page })
 }
 
