@@ -1,7 +1,7 @@
 //! Whether this process has anything to do at this moment: a test waits for that instead of for a while.
 //!
-//! Work is a request that is answered, a batch of the queue, a round of the audit, a request that the simulated vendors
-//! send. Who sleeps by the clock does no work until the clock reaches the end of the sleep.
+//! Work is a request that is answered, a batch of the queue, a round of the reconciler, a request that the simulated
+//! vendors send. Who sleeps by the clock does no work until the clock reaches the end of the sleep.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
 

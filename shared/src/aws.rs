@@ -1,4 +1,4 @@
-//! The AWS backend: Store on DynamoDB, Queue on SQS, settings from SSM, doors in Lambda.
+//! The AWS backend: Store on DynamoDB, Queue on SQS, settings from SSM, entry points in Lambda.
 
 mod clock;
 mod dynamodb;
@@ -46,7 +46,7 @@ pub enum Reports {
     Nothing,
 }
 
-/// What the doors in the cloud share: the environment, one HTTP client, and the SDK's configuration.
+/// What the entry points in Lambda share: the environment, one HTTP client, and the SDK's configuration.
 pub struct Backend {
     environment: Environment,
     http: reqwest::Client,

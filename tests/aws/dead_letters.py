@@ -72,7 +72,7 @@ def letters(backend):
 
 
 def log_in(deployment):
-    """Finds the door closed, opens it with the password, and returns the cookie."""
+    """Finds that the pages need the password, logs in with it, and returns the cookie."""
     status, _, _ = deployment.request("GET", "/dead-letters", {"accept": "text/html"})
     assert status in (302, 303, 401), f"{status} to whoever is not logged in"
     status, headers, answer = form(deployment, "/login", {"password": "guessed"})

@@ -39,7 +39,7 @@ def show(cloud, slack, _count):
           f" {flood.processes} processes of outage-intake: five incidents with {EACH} alarms each, their first calls"
           f" {flood.first_calls()} s after the first alarm, all taken after {taken:.0f} s; {len(flood.calls())} calls"
           f" ({phones.outcomes()}), nobody dialled twice at once; {flood.told()}; whoever answered was asked for a moment"
-          f" {pager.moments} times, {phones.not_heard} callbacks were not taken; repaired by the audit:"
+          f" {pager.moments} times, {phones.not_heard} callbacks were not taken; repaired by the reconciler:"
           f" {flood.repaired() or 'nothing'}", flush=True)
 
 

@@ -30,7 +30,7 @@ def show(cloud, slack, _count):
     pager.nothing_failed()
     print(f"   outage-intake killed before Twilio took the call: the timer placed it {not_taken.later():.1f} s later; killed"
           f" after: the phone rang at once, and the timer found the call {taken.later():.1f} s later and placed none; key 1"
-          f" took both. It was the wake-up at the lease's end: neither Lambda's second try nor the audit did anything",
+          f" took both. It was the wake-up at the lease's end: neither Lambda's second try nor the reconciler did anything",
           flush=True)
 
 

@@ -135,7 +135,7 @@ class Pager:
         return [(attempt["person"], attempt.get("outcome")) for attempt in self.incident(policy)["attempts"]]
 
     def repaired(self, policy):
-        """What the audit repaired in the policy's incident."""
+        """What the reconciler repaired in the policy's incident."""
         entries = self.incident(policy)["timeline"]["entries"]
         return [entry["event"]["repaired"] for entry in entries if "repaired" in entry["event"]]
 

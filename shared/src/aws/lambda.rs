@@ -1,4 +1,4 @@
-//! Doors in Lambda: payloads in, handlers called, answers out.
+//! Entry points in Lambda: payloads in, handlers called, answers out.
 
 use std::future::Future;
 use std::time::{Duration, Instant, SystemTime};
@@ -21,7 +21,7 @@ use crate::http::{Request, Response};
 use crate::payload::{HttpPayload, SqsPayload};
 use crate::storage::{Message, Processed, QueueName};
 
-/// What ends a door: its start failed, or the runtime's API is gone.
+/// What ends an entry point: its start failed, or the runtime's API is gone.
 pub type Failure = lambda_runtime::Error;
 
 /// Lines of JSON, as Lambda's log viewers expect them. `AWS_LAMBDA_LOG_LEVEL` is Lambda's own setting.
@@ -267,7 +267,7 @@ where
 fn budget(context: &lambda_runtime::Context) -> Duration {
     #[expect(
         clippy::disallowed_methods,
-        reason = "this is a door: the one place where time is read"
+        reason = "this is an entry point: the one place where time is read"
     )]
     let now = SystemTime::now();
     context.deadline().duration_since(now).unwrap_or(Duration::from_secs(30))

@@ -17,7 +17,7 @@ pub const ARCHIVE: &str = "incidents";
 pub const PEOPLE: &str = "people";
 /// The partition of what alarms last said.
 pub const ALARMS: &str = "alarms";
-/// The partition of alarms that wait for the end of a silence: the wake-up of each, for the audit.
+/// The partition of alarms that wait for the end of a silence: the wake-up of each, for the reconciler.
 pub const WAITING: &str = "waiting";
 /// The partition of what is remembered of alarms that call nobody, so that each is reported once.
 pub const ALARM_NOTES: &str = "alarm-notes";

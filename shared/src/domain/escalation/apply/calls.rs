@@ -159,7 +159,7 @@ impl Update<'_> {
         }
     }
 
-    /// The audit found something undone. Calls whose end was never reported are looked up, once.
+    /// The reconciler found something undone. Calls whose end was never reported are looked up, once.
     pub(super) fn repaired(&mut self, what: Repaired) {
         self.record(Event::Repaired { what });
         if what != Repaired::UnreportedCall {

@@ -140,6 +140,6 @@ pub enum Signal {
     },
     /// Time has passed.
     Wake,
-    /// The audit found something undone: it is done now, and said.
+    /// The reconciler found something undone: it is done now, and said.
     Repaired(Repaired),
 }

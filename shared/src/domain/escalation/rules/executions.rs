@@ -21,7 +21,7 @@ impl Incident {
     }
 
     /// When an attempt's Execution is to be looked at: not if its call is looked up soon after that anyway, and not for
-    /// ever, for then it is the audit's.
+    /// ever, for then it is the reconciler's.
     pub(crate) fn execution_poll_at(&self, attempt: &Attempt) -> Option<Timestamp> {
         // Whose end we have asked for, we hear of.
         if attempt.with.is_voice() || attempt.ended_at.is_some() || attempt.hangs_up {
