@@ -2,8 +2,9 @@ mod events;
 mod limits;
 
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::reader::{DEEPEST, SHAPES};
 use super::*;
 
 const ARN: &str = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:orders-queue-age";

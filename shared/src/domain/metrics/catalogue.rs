@@ -1,15 +1,18 @@
 //! Every metric there is. `docs/metrics.md` has the same list, and a test compares them.
 
+mod escalation;
+mod flows;
+
+pub use escalation::{ALARMS, ANSWER_SECONDS, CALLS, INCIDENTS, RESOLVE_SECONDS, TAKE_SECONDS};
+pub use flows::{
+    FLOW_EVENTS_UNREADABLE, FLOW_EXECUTION_SECONDS, FLOW_EXECUTIONS_ENDED, FLOW_EXECUTIONS_STARTED,
+    FLOW_EXECUTIONS_STUCK, FLOW_INFO, FLOW_QUIET,
+};
+
 use super::vocabulary::{
     API_CODES, CALL_STATUSES, COMMON_MESSAGE_CODES, DISCONNECT_REASONS, MESSAGE_STATUSES,
 };
 use super::{Family, Kind, Label};
-use crate::domain::executions::counts::SECONDS;
-
-/// The buckets of what should take seconds, or minutes at most.
-const QUICK: &[u64] = &[5, 10, 15, 30, 45, 60, 120, 180, 300, 600, 1_800, 3_600];
-/// The buckets of what takes minutes to a day.
-const SLOW: &[u64] = &[60, 300, 600, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400];
 
 const fn family(
     name: &'static str,
@@ -111,68 +114,6 @@ pub const CALLS_IN_PROGRESS: &Family = &family(
     &[],
     "Calls of the account that are in progress, as Twilio listed them within the last minutes.",
 );
-/// Open incidents, by state.
-pub const INCIDENTS: &Family = &family(
-    "ringdown_incidents",
-    Kind::Gauge,
-    &[label("state", &["calling", "taken", "exhausted", "silenced"])],
-    "Open incidents, by state.",
-);
-/// Time from the beginning of an incident to the first call that somebody answered.
-pub const ANSWER_SECONDS: &Family = &family(
-    "ringdown_answer_seconds",
-    Kind::Histogram(QUICK),
-    &[label("policy", &[])],
-    "Time from the beginning of an incident to the first call that somebody answered.",
-);
-/// Time from the beginning of an incident until somebody took it.
-pub const TAKE_SECONDS: &Family = &family(
-    "ringdown_take_seconds",
-    Kind::Histogram(QUICK),
-    &[label("policy", &[])],
-    "Time from the beginning of an incident until somebody took it.",
-);
-/// Time from the beginning of an incident to its end.
-pub const RESOLVE_SECONDS: &Family = &family(
-    "ringdown_resolve_seconds",
-    Kind::Histogram(SLOW),
-    &[label("policy", &[])],
-    "Time from the beginning of an incident to its end.",
-);
-/// Calls to people about incidents, by outcome.
-pub const CALLS: &Family = &family(
-    "ringdown_calls",
-    Kind::Counter,
-    &[label(
-        "outcome",
-        &[
-            "taken",
-            "declined",
-            "resolved",
-            "too-late",
-            "no-answer",
-            "busy",
-            "failed",
-            "refused",
-            "in-call",
-            "voicemail",
-            "hung-up",
-            "canceled",
-            "silent",
-        ],
-    )],
-    "Calls to people about incidents, by outcome.",
-);
-/// Alarms that came in, by outcome.
-pub const ALARMS: &Family = &family(
-    "ringdown_alarms",
-    Kind::Counter,
-    &[label(
-        "outcome",
-        &["incident", "nothing", "silenced", "quiet", "ignored", "disabled", "dead-letter"],
-    )],
-    "Alarms that came in, by outcome.",
-);
 /// Events that Twilio's sink delivered.
 pub const EVENTS_RECEIVED: &Family =
     &family("ringdown_events_received", Kind::Counter, &[], "Events that Twilio's sink delivered.");
@@ -189,56 +130,6 @@ pub const EVENTS_DROPPED: &Family = &family(
     Kind::Counter,
     &[label("reason", &["no_route", "malformed"])],
     "Events of which no line came, by reason.",
-);
-/// Events of Executions that name no Execution, no Flow or no step.
-pub const FLOW_EVENTS_UNREADABLE: &Family = &family(
-    "ringdown_flow_events_unreadable",
-    Kind::Counter,
-    &[],
-    "Events of Studio Executions that name no Execution, Flow or step, and are left out of the live view.",
-);
-/// 1, with the name of each Flow. The other metrics of Flows have the SID alone as their label: a name that becomes known,
-/// or changes, ends no series of theirs.
-pub const FLOW_INFO: &Family = &family(
-    "ringdown_flow_info",
-    Kind::Gauge,
-    &[label("flow", &[]), label("name", &[])],
-    "1, with the SID and the name of a Studio Flow.",
-);
-/// Executions that began, by Flow.
-pub const FLOW_EXECUTIONS_STARTED: &Family = &family(
-    "ringdown_flow_executions_started",
-    Kind::Counter,
-    &[label("flow", &[])],
-    "Executions of Studio Flows that began, by Flow.",
-);
-/// Executions that ended, by Flow and last widget.
-pub const FLOW_EXECUTIONS_ENDED: &Family = &family(
-    "ringdown_flow_executions_ended",
-    Kind::Counter,
-    &[label("flow", &[]), label("widget", &[])],
-    "Executions of Studio Flows that are over, by Flow and by the last widget that was known.",
-);
-/// Executions that are stuck now, by Flow.
-pub const FLOW_EXECUTIONS_STUCK: &Family = &family(
-    "ringdown_flow_executions_stuck",
-    Kind::Gauge,
-    &[label("flow", &[])],
-    "Executions that are in their widget for longer than it can last, by Flow.",
-);
-/// Whether a Flow has gone quiet, by Flow.
-pub const FLOW_QUIET: &Family = &family(
-    "ringdown_flow_quiet",
-    Kind::Gauge,
-    &[label("flow", &[])],
-    "1 while nobody starts the Flow at an hour at which it usually is started, else 0.",
-);
-/// Durations of Executions, by Flow.
-pub const FLOW_EXECUTION_SECONDS: &Family = &family(
-    "ringdown_flow_execution_seconds",
-    Kind::Histogram(SECONDS),
-    &[label("flow", &[])],
-    "Time from the beginning of an Execution to its end, by Flow.",
 );
 /// Lines delivered to Slack.
 pub const SLACK_LINES: &Family =
