@@ -7,11 +7,11 @@ pub mod access_log;
 pub mod base_url;
 pub mod endpoints;
 pub mod headers;
+mod outgoing;
 pub mod packed;
 pub mod refusals;
 
-use std::sync::Arc;
-use std::time::Duration;
+pub use outgoing::{MAX_ANSWER, builder, client, read_answer, read_text};
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -117,34 +117,6 @@ impl Request {
 /// The Content-Security-Policy of all pages: nothing from elsewhere, nothing inline, in nobody's frame.
 pub const PAGE_POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
-/// The most that is read of a vendor's answer: 1 MiB.
-pub const MAX_ANSWER: usize = 1024 * 1024;
-
-/// The body of a vendor's answer, up to [`MAX_ANSWER`]. What is longer is cut there, so that it cannot be understood; the
-/// rest is not read.
-///
-/// # Errors
-/// If the connection breaks, or the answer does not come in time.
-pub async fn read_answer(mut answer: reqwest::Response) -> Result<Bytes, reqwest::Error> {
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await? {
-        let space = MAX_ANSWER - body.len();
-        body.extend_from_slice(chunk.get(..space).unwrap_or(&chunk));
-        if body.len() == MAX_ANSWER {
-            break;
-        }
-    }
-    Ok(body.into())
-}
-
-/// The same as text; what is not UTF-8 is replaced.
-///
-/// # Errors
-/// The same.
-pub async fn read_text(answer: reqwest::Response) -> Result<String, reqwest::Error> {
-    read_answer(answer).await.map(|body| String::from_utf8_lossy(&body).into_owned())
-}
-
 /// The decoded fields of an `application/x-www-form-urlencoded` body, in order; empty values count.
 pub fn form_fields(body: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(body).into_owned().collect()
@@ -228,29 +200,6 @@ pub fn answer(request: &Request, result: Result<Response, Error>) -> Response {
         }
         error.into()
     })
-}
-
-/// A client for all that we call: certificate roots are compiled in, redirects are not followed, and no connection is
-/// kept longer than Lambda may have frozen us.
-pub fn client() -> Result<reqwest::Client, Error> {
-    builder()?.build().map_err(|error| Error::NotSetUp(format!("HTTP: {error}")))
-}
-
-/// The same before it is built, for a client that says more of itself.
-pub fn builder() -> Result<reqwest::ClientBuilder, Error> {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| Error::NotSetUp(format!("TLS: {error}")))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(Duration::from_secs(3))
-        .pool_idle_timeout(Duration::from_secs(20))
-        .no_proxy())
 }
 
 #[cfg(test)]
