@@ -1,6 +1,8 @@
-//! An incident's own message, the thread below it, and the answers to clicks.
+//! An incident's own message, and the thread below it.
 
 mod backend;
+mod replays;
+mod replies;
 mod slack;
 
 use std::time::Duration;
@@ -8,15 +10,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::domain::escalation::Key;
-use crate::domain::response_url::ResponseUrl;
-use crate::domain::routes::Routes;
-use crate::jobs::forward;
 use crate::slack::client::POST_INTERVAL;
 use crate::storage::Processed;
-use crate::storage::dead_letters::{self, DeadLetter, Listed};
-use crate::storage::messages::Task;
+use crate::testing::Answer;
 use crate::testing::sample::at;
-use crate::testing::{Answer, MemoryQueue, Sent};
 use backend::{Backend, ID, lines};
 use slack::Asked;
 
@@ -255,59 +252,6 @@ async fn what_slack_never_takes_becomes_a_dead_letter_of_its_incident() {
     assert_eq!((kept.incident.clone(), kept.lines[0].text.as_str()), (Some(ID.into()), "lost"));
 }
 
-/// These lines as a dead letter that is sent again at this second, until the forwarder is done with them.
-async fn replay(backend: &Backend, texts: &[&str], second: i64) {
-    let letter = DeadLetter::forward("why", lines(None, texts).to_body(), at(0), at(1));
-    let known = dead_letters::one(&backend.store, &letter.id(), at(second)).await.expect("it");
-    if known.is_none() {
-        dead_letters::keep(&backend.store, std::slice::from_ref(&letter), at(1)).await.expect("it");
-    }
-    let queue = MemoryQueue::default();
-    let routes = Routes::new(Vec::new(), Vec::new());
-    let tasks = |letter: &DeadLetter| forward::replay::replay(&routes, letter, at(second));
-    let kept = dead_letters::one(&backend.store, &letter.id(), at(second)).await.expect("it");
-    let kept = kept.expect("a letter");
-    let sent = dead_letters::replay(&backend.store, &queue, &tasks, &kept, at(second)).await;
-    assert_eq!(sent.expect("a queue"), Ok(()));
-    let again = queue.take().into_iter().map(Sent::message);
-    let again: Vec<Task> =
-        again.map(|message| serde_json::from_str(&message.body).expect("a task")).collect();
-    backend.deliver(&again, second + 1).await;
-}
-
-/// Of each dead letter whether it waits, and whether its last replay was delivered.
-async fn outcomes(backend: &Backend) -> Vec<(bool, Option<bool>)> {
-    let (letters, _) = dead_letters::listed(&backend.store, 10, at(9)).await.expect("letters");
-    let outcome = |letter: &Listed| {
-        let outcome = letter.summary.replay_outcome().map(|outcome| outcome.delivered);
-        (letter.summary.waits(), outcome)
-    };
-    letters.iter().map(outcome).collect()
-}
-
-#[tokio::test]
-async fn replayed_letter_knows_whether_it_was_delivered_or_came_back() {
-    let backend = Backend::of_a_webhook().await;
-    let refused = || Answer::of(404, "no_service");
-    backend.slack.answers("hook", refused());
-    replay(&backend, &["a line"], 2).await;
-    assert_eq!(outcomes(&backend).await, [(true, Some(false))], "it is the same letter");
-    replay(&backend, &["a line"], 4).await;
-    assert_eq!(outcomes(&backend).await, [(false, Some(true))]);
-}
-
-#[tokio::test]
-async fn letter_of_which_one_line_comes_back_came_back() {
-    let backend = Backend::of_a_webhook().await;
-    let refused = || Answer::of(400, "invalid_payload");
-    backend.slack.answers("hook", refused());
-    backend.slack.answers("hook", refused());
-    replay(&backend, &["bad", "good"], 2).await;
-    let mut outcomes = outcomes(&backend).await;
-    outcomes.sort_unstable();
-    assert_eq!(outcomes, [(false, Some(false)), (true, None)], "the letter, and one of its lines");
-}
-
 #[tokio::test]
 async fn line_waits_while_its_workspace_is_in_a_passing_state() {
     let backend = Backend::of_a_webhook().await;
@@ -322,50 +266,4 @@ async fn line_waits_while_its_workspace_is_in_a_passing_state() {
     assert_eq!((outcomes, asked.len()), (vec![Processed::Done], 1));
     let letters = crate::storage::dead_letters::all(&backend.store, at(32)).await.expect("letters");
     assert!(letters.is_empty(), "{letters:?}");
-}
-
-fn reply(backend: &Backend) -> Task {
-    let url = ResponseUrl::new(
-        &format!("{}/answers/1", backend.slack.address),
-        Some(&backend.slack.address),
-    );
-    Task::Reply { at: at(0), url: url.expect("a URL"), body: json!({"text": "alpha has it"}) }
-}
-
-#[tokio::test]
-async fn an_answer_to_a_click_goes_its_own_way() {
-    let backend = Backend::of_a_webhook().await;
-    let tasks = [lines(None, &["a line"]), reply(&backend), reply(&backend)];
-    let (outcomes, mut asked) = backend.deliver(&tasks, 1).await;
-    assert_eq!(outcomes, [Processed::Done; 3]);
-    asked.sort_by(|(one, _), (other, _)| one.cmp(other));
-    assert_eq!(shown(&asked), ["1: alpha has it", "1: alpha has it", "hook: a line"]);
-}
-
-#[tokio::test]
-async fn an_answer_to_a_click_is_tried_while_its_url_lives() {
-    let backend = Backend::of_a_webhook().await;
-    let used = r#"{"ok":false,"error":"used_url"}"#;
-    for (answer, outcome) in [
-        (Answer::of(500, ""), Processed::RetryAfter(Duration::from_secs(2))),
-        (Answer::of(429, "").with("retry-after", 9), Processed::RetryAfter(Duration::from_secs(9))),
-        (Answer::of(404, used), Processed::Done),
-    ] {
-        backend.slack.answers("1", answer.clone());
-        let (outcomes, asked) = backend.deliver(&[reply(&backend)], 1).await;
-        assert_eq!((outcomes, asked.len()), (vec![outcome], 1), "{answer:?}");
-    }
-    let (outcomes, asked) = backend.deliver(&[reply(&backend)], 1_800).await;
-    assert_eq!((outcomes, asked.len()), (vec![Processed::Done], 0));
-    let letters = crate::storage::dead_letters::all(&backend.store, at(1)).await.expect("letters");
-    assert!(letters.is_empty(), "{letters:?}");
-}
-
-#[test]
-fn a_reply_survives_the_queue_and_shows_no_url() {
-    let url = ResponseUrl::new("https://hooks.slack.com/actions/T/1/x", None).expect("a URL");
-    let task = Task::Reply { at: at(0), url, body: json!({"text": "x"}) };
-    assert_eq!(serde_json::from_str::<Task>(&task.to_body()).expect("a task"), task);
-    assert!(!format!("{task:?}").contains("hooks.slack.com"), "{task:?}");
-    assert!(task.group().starts_with("(reply)-") && !task.group().contains(' '));
 }
