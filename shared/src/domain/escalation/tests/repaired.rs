@@ -1,4 +1,4 @@
-//! What the audit finds undone, and alarms that are counted without a name.
+//! What the reconciler finds undone, and alarms that are counted without a name.
 
 use super::owner::taken;
 use super::*;
