@@ -7,7 +7,7 @@ use studio::{Flow, State};
 use super::record::{Position, RecordedExecution};
 use crate::domain::text::span;
 
-/// What an HTTP request or a Function may take. (docs/studio/user-guide/studio-faq.)
+/// What an HTTP request or a Function may take. (twilio.com/docs/studio/user-guide/studio-faq.)
 const REQUEST: u64 = 10;
 /// The longest call, and what anything within a call may take of which no time-out is known.
 const CALL: u64 = 4 * 3_600;
@@ -79,7 +79,7 @@ fn unknown(is_call: bool) -> u64 {
     if is_call { CALL } else { EXECUTION }
 }
 
-/// How long a widget can last, in seconds. (docs/studio/widget-library, the page of each widget.)
+/// How long a widget can last, in seconds. (twilio.com/docs/studio/widget-library, the page of each widget.)
 fn limit(state: &State, is_call: bool) -> u64 {
     match state.kind.as_str() {
         "split-based-on" | "set-variables" => 0,
@@ -96,7 +96,7 @@ fn limit(state: &State, is_call: bool) -> u64 {
         "send-and-wait-for-reply" => seconds(state, "timeout", 3_600, EXECUTION),
         // A message may wait for its turn for as long as it is valid.
         "send-message" => CALL,
-        "make-outgoing-call" | "make-outgoing-call-v2" => {
+        "make-outgoing-call-v1" | "make-outgoing-call-v2" => {
             let detection = seconds(state, "machine_detection_timeout", 30, 59);
             seconds(state, "timeout", 60, 600).saturating_add(detection)
         }
@@ -164,6 +164,8 @@ mod tests {
             {"name": "wait", "type": "send-and-wait-for-reply", "transitions": [], "properties": {"timeout": "7200"}},
             {"name": "liquid", "type": "send-and-wait-for-reply", "transitions": [], "properties": {"timeout": "{{x}}"}},
             {"name": "queue", "type": "enqueue-call", "transitions": [], "properties": {}},
+            {"name": "call", "type": "make-outgoing-call-v2", "transitions": [], "properties": {"timeout": 25}},
+            {"name": "old call", "type": "make-outgoing-call-v1", "transitions": [], "properties": {"timeout": 25}},
         ]});
         let flow = studio::Flow::read(&definition).unwrap();
         let lasts = |widget: &str, flow: Option<&studio::Flow>, is_call: bool| {
@@ -187,6 +189,9 @@ mod tests {
         assert_eq!(lasts("wait", Some(&flow), false), 7_200 + 720 + 61);
         assert_eq!(lasts("liquid", Some(&flow), false), 33 * 86_400 + 61);
         assert_eq!(lasts("queue", Some(&flow), true), 14_400 + 1_440 + 61);
+        // 25 seconds of ringing, and 30 in which a machine is told from a person.
+        assert_eq!(lasts("call", Some(&flow), true), 55 + 5 + 60 + 1);
+        assert_eq!(lasts("old call", Some(&flow), true), 55 + 5 + 60 + 1);
         assert_eq!(lasts("queue", None, true), 14_400 + 1_440 + 61);
         assert_eq!(lasts("queue", None, false), 33 * 86_400 + 61);
     }
