@@ -19,15 +19,6 @@ pub const MAX_DURATION: SignedDuration = SignedDuration::from_mins(2);
 /// How long the last one is kept.
 const RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 
-/// What is said first.
-pub const QUESTION: &str = "This is a test. Ringdown calls you like this when an alarm goes off. Press 1 to say that you hear it.";
-/// What is said to whoever pressed 1.
-pub const THANKS: &str = "Thank you. Ringdown can reach you. Good bye.";
-/// What is said to whoever pressed another key, or none.
-pub const NO_THANKS: &str = "1 was not pressed. This was a test. Good bye.";
-/// What is said in a call that is not the last one.
-pub const OVER: &str = "This was a test, and it is over. Good bye.";
-
 /// The test calls of a person.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestCalls {

@@ -1,7 +1,7 @@
 //! Every sentence that a person reads or hears, and what all texts need: escaping, masking, lengths, cutting.
 //!
 //! 1. [`sentence`]: what happened to an incident, for Slack ([`slack_line`]) and for pages.
-//! 2. [`Spoken`]: the menu of a call. [`sms`]: text messages. [`answer`]: what whoever answers one is told.
+//! 2. [`Spoken`]: the menu of a call; [`replies`]: its other sentences. [`sms`]: text messages. [`answer`]: what whoever answers one is told.
 //! 3. [`times`]: times and spans. [`shell_word`]: commands to copy. [`escape`], [`cut_section`]: Slack's mrkdwn. [`mask_numbers`]: phone numbers.
 //! 4. [`straight`]: foreign text that turns no letters around.
 
@@ -33,5 +33,5 @@ pub use shell::{shell_quoted, shell_word};
 pub(crate) use slack::bold;
 pub use slack::{SlackContext, slack_line};
 pub use sms::{Recipient, answers, choices, listed, sms, what};
-pub use speech::{Spoken, check_say};
+pub use speech::{Spoken, check_say, replies};
 pub use times::{local_day, local_time, span};

@@ -1,9 +1,7 @@
 //! What a call says, as TwiML. Pure.
 
+use crate::domain::text::replies::{NO_KEY, ONE_MOMENT};
 use crate::domain::text::{Spoken, turns_direction};
-
-/// The last word to somebody who pressed no key.
-pub const NO_KEY: &str = "No key was pressed. The next person is called. Good bye.";
 
 /// What we say to a person in a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +48,7 @@ pub fn twiml(words: &VoiceReply<'_>, spoken: &Spoken) -> String {
         }
         VoiceReply::Last(text) => say(text) + "<Hangup/>",
         VoiceReply::Moment { again, aloud } => {
-            let wait = if *aloud { say("One moment.") } else { String::new() };
+            let wait = if *aloud { say(ONE_MOMENT) } else { String::new() };
             format!("{wait}<Pause length=\"1\"/>{}", redirect(again))
         }
     };

@@ -1,5 +1,7 @@
 //! What a person hears in a call.
 
+pub mod replies;
+
 use jiff::Timestamp;
 use minijinja::{AutoEscape, UndefinedBehavior, context};
 

@@ -9,10 +9,8 @@ use super::{CallResponse, Escalate, after};
 use crate::domain::callbacks::Resource;
 use crate::domain::e164::E164;
 use crate::domain::escalation::{CallEvent, Incident, Key, State};
-use crate::domain::test_calls::{
-    MAX_DURATION, MAX_SECONDS, NO_THANKS, NotRung, OVER, QUESTION, RING_SECONDS, THANKS, is_wanted,
-};
-use crate::domain::text::{Spoken, mask_numbers};
+use crate::domain::test_calls::{MAX_DURATION, MAX_SECONDS, NotRung, RING_SECONDS, is_wanted};
+use crate::domain::text::{Spoken, mask_numbers, replies};
 use crate::http::{Request, Response, form_fields};
 use crate::jobs::verify::{Kind, verified};
 use crate::storage::{incidents, test_calls};
@@ -215,17 +213,18 @@ impl Escalate {
         let is_second = query.iter().any(|(name, _)| name == "again");
         let here = url(settings.public_base_url().unwrap_or_default(), id, "", person);
         let words = match event {
-            _ if !is_last => VoiceReply::Last(OVER),
-            Some(CallEvent::Pressed(Key::Take)) => VoiceReply::Last(THANKS),
+            _ if !is_last => VoiceReply::Last(replies::TEST_OVER),
+            Some(CallEvent::Pressed(Key::Take)) => VoiceReply::Last(replies::TEST_ANSWERED),
             Some(CallEvent::Answered) if !is_second => VoiceReply::Menu {
                 first: "",
                 then: Some(format!("{here}&again=1")),
                 action: here,
                 answer_seconds: ANSWER_SECONDS,
             },
-            _ => VoiceReply::Last(NO_THANKS),
+            _ => VoiceReply::Last(replies::TEST_UNANSWERED),
         };
-        let spoken = Spoken { menu: QUESTION.to_owned(), voice: None, language: None };
+        let spoken =
+            Spoken { menu: replies::TEST_QUESTION.to_owned(), voice: None, language: None };
         Ok(Response::of(200, "text/xml; charset=utf-8", twiml(&words, &spoken)).into())
     }
 }

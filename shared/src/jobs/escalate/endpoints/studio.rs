@@ -6,11 +6,11 @@ use jiff::Timestamp;
 
 use super::super::{Effects, Escalate};
 use super::ANSWER_TIMEOUT;
-use super::reply::{QUESTION, Reply};
+use super::reply::Reply;
 use crate::Error;
 use crate::config::{Settings, tokens};
 use crate::domain::escalation::{Incident, Signal};
-use crate::domain::text::Spoken;
+use crate::domain::text::{Spoken, replies};
 use crate::http::{Request, Response};
 use crate::twilio::callbacks::{Path, field};
 use crate::twilio::studio::callback_token::{Invalid, check};
@@ -121,7 +121,7 @@ fn to_answer(reply: Reply, menu: &str) -> Answer {
         Reply::Menu { first, .. } => {
             Answer { say: format!("{first} {menu}").trim_start().to_owned(), again: true }
         }
-        Reply::Question { .. } => Answer { say: QUESTION.to_owned(), again: true },
+        Reply::Question { .. } => Answer { say: replies::IS_IT_OVER.to_owned(), again: true },
         Reply::Last(say) => Answer { say, again: false },
     }
 }

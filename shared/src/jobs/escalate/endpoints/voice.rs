@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use super::super::{Effects, Escalate};
 use super::ANSWER_TIMEOUT;
-use super::reply::{QUESTION, Reply};
+use super::reply::Reply;
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::callbacks::{Callback, Resource};
 use crate::domain::escalation::{CallEvent, Key, Signal};
-use crate::domain::text::Spoken;
+use crate::domain::text::{Spoken, replies};
 use crate::http::{Request, Response, form_fields};
 use crate::jobs::verify::{Kind, verified};
 use crate::twilio::callbacks::{About, Path, field, key, machine, status, voice_url};
@@ -157,7 +157,7 @@ impl Escalate {
         let here = voice_url(base, &incident.id, path.attempt);
         let reply = Reply::of(incident, attempt, turn.reading, turn.key());
         if let Reply::Question { .. } = reply {
-            QUESTION.clone_into(&mut spoken.menu);
+            replies::IS_IT_OVER.clone_into(&mut spoken.menu);
         }
         Ok(xml(&words(&reply, incident.policy.answer_seconds, &here), &spoken))
     }
@@ -185,8 +185,7 @@ fn words<'a>(reply: &'a Reply, answer_seconds: u32, here: &str) -> VoiceReply<'a
 /// signed. While not even our own address is known that URL is a relative one.
 fn moment(path: &Path, turn: &Turn, settings: Option<&Settings>) -> Response {
     if turn.moments >= MAX_MOMENTS {
-        let last = "I cannot write that down now. Please look at Slack. Good bye.";
-        return xml(&VoiceReply::Last(last), &plain());
+        return xml(&VoiceReply::Last(replies::NOT_STORED), &plain());
     }
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("reading", &turn.reading.to_string());

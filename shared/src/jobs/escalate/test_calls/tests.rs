@@ -239,7 +239,7 @@ async fn forged_callback_changes_nothing_and_one_of_another_call_or_person_neith
     let forged = scenario.told("alpha", "", "Digits=1", "another token", 1).await;
     assert_eq!(forged.expect_err("refused").status(), 403);
     let other = scenario.told("alpha", "0", "Digits=1", TOKEN, 1).await.expect("answered");
-    assert!(String::from_utf8_lossy(&other.body).contains(OVER));
+    assert!(String::from_utf8_lossy(&other.body).contains(replies::TEST_OVER));
     let other = scenario.told("alpha", "0/status", "CallStatus=completed", TOKEN, 1).await;
     assert_eq!(other.expect("thanks").status, 204);
     assert_eq!(scenario.calls("alpha"), before);
