@@ -1,15 +1,15 @@
 //! Reports of the status of a message or a call: what each says, and what is counted of it.
 //!
 //! Each status of a message or call counts once, however often, in whatever order and from whichever source it is
-//! reported. What has counted is the [`History`] of that message or call.
+//! reported. What has counted is the [`CountedStatuses`] of that message or call.
 
-mod history;
+mod counted_statuses;
 #[cfg(test)]
 mod tests;
 
 use serde::{Deserialize, Serialize};
 
-pub use history::{History, Outcome};
+pub use counted_statuses::{CountedStatuses, Outcome};
 
 /// What a status is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::{Condition, Key, Put, Record};
-use crate::domain::callbacks::{History, Resource};
+use crate::domain::callbacks::{CountedStatuses, Resource};
 
 /// Begins the partitions of what has counted: each message, call and request has one of its own.
 const PREFIX: &str = "callback#";
@@ -22,7 +22,7 @@ pub const DELIVERED_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 
 const MAX_PLAIN_SID_BYTES: usize = 64;
 
 /// Where the statuses of a message or call are.
-pub fn history(resource: Resource, sid: &str) -> Key {
+pub fn counted_statuses(resource: Resource, sid: &str) -> Key {
     let is_plain =
         sid.len() <= MAX_PLAIN_SID_BYTES && sid.bytes().all(|c| c.is_ascii_alphanumeric());
     let sid = match is_plain {
@@ -38,23 +38,23 @@ pub fn request(id: &str) -> Key {
 }
 
 /// The statuses that this record holds. One that cannot be read holds none: it is logged, and counted anew.
-pub fn read(record: &Record) -> History {
+pub fn read(record: &Record) -> CountedStatuses {
     serde_json::from_str(&record.body).unwrap_or_else(|error| {
         tracing::error!(%error, "the statuses of a message or call cannot be read");
-        History::default()
+        CountedStatuses::default()
     })
 }
 
 /// The record of these statuses, in the place of `before`.
-pub fn put(key: Key, history: &History, before: Option<&Record>, now: Timestamp) -> Put {
-    let retention = match history.is_delivered() {
+pub fn put(key: Key, statuses: &CountedStatuses, before: Option<&Record>, now: Timestamp) -> Put {
+    let retention = match statuses.is_delivered() {
         true => DELIVERED_RETENTION,
         false => COUNTED_RETENTION,
     };
     Put {
         key,
         // Strings always serialise.
-        body: serde_json::to_string(history).unwrap_or_default(),
+        body: serde_json::to_string(statuses).unwrap_or_default(),
         condition: before.map_or(Condition::Absent, |record| Condition::At(record.revision)),
         expires_at: now.checked_add(retention).ok(),
     }

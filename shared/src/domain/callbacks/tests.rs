@@ -20,9 +20,10 @@ fn call(status: &str) -> Callback {
 }
 
 fn counted(callbacks: &[Callback]) -> (Vec<Outcome>, BTreeMap<String, u64>) {
-    let (mut history, mut outcomes, mut sums) = (History::default(), Vec::new(), BTreeMap::new());
+    let (mut statuses, mut outcomes, mut sums) =
+        (CountedStatuses::default(), Vec::new(), BTreeMap::new());
     for callback in callbacks {
-        let (outcome, counters) = history.add(callback);
+        let (outcome, counters) = statuses.add(callback);
         outcomes.push(outcome);
         for counter in counters {
             *sums.entry(counter).or_default() += 1;
@@ -97,7 +98,7 @@ fn call_counts_as_completed_or_by_its_reason() {
 }
 
 #[test]
-fn history_remembers_a_bounded_number_of_statuses() {
+fn counted_statuses_remember_a_bounded_number_of_statuses() {
     let mut many: Vec<Callback> = (0..100).map(|n| message(&format!("word-{n}"))).collect();
     many.push(message("delivered"));
     let (_, sums) = counted(&many);

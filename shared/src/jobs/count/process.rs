@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::Count;
 use crate::Error;
-use crate::domain::callbacks::{Callback, History, Outcome};
+use crate::domain::callbacks::{Callback, CountedStatuses, Outcome};
 use crate::storage::dead_letters::{DeadLetter, keep_unreadable};
 use crate::storage::messages::{CallbackTask, Counts, Report};
 use crate::storage::{
@@ -43,7 +43,9 @@ enum What<'a> {
 impl Item<'_> {
     fn key(&self) -> Key {
         match self.what {
-            What::Callback(callback) => callbacks::history(callback.resource, &callback.sid),
+            What::Callback(callback) => {
+                callbacks::counted_statuses(callback.resource, &callback.sid)
+            }
             What::Counts(counts) => callbacks::request(&counts.request),
         }
     }
@@ -168,16 +170,16 @@ fn writes(items: &Items<'_>, records: &[Option<Record>], row: &str, now: Timesta
             continue;
         }
         let before = record.as_ref().map(callbacks::read).unwrap_or_default();
-        let mut history = before.clone();
+        let mut statuses = before.clone();
         for item in items {
             let What::Callback(callback) = item.what else { continue };
-            let (outcome, counted) = add(&mut history, callback);
+            let (outcome, counted) = add(&mut statuses, callback);
             if !(item.is_repeated && outcome == Outcome::Duplicate) {
                 counted.into_iter().for_each(|name| count(name, 1));
             }
         }
-        if history != before {
-            writes.push(callbacks::put(key.clone(), &history, record.as_ref(), now).into());
+        if statuses != before {
+            writes.push(callbacks::put(key.clone(), &statuses, record.as_ref(), now).into());
         }
     }
     if !counters.is_empty() {
@@ -187,8 +189,8 @@ fn writes(items: &Items<'_>, records: &[Option<Record>], row: &str, now: Timesta
 }
 
 /// Notes a report, and logs a code or status that we do not know: by them the lists of the catalogue grow.
-fn add(history: &mut History, callback: &Callback) -> (Outcome, Vec<String>) {
-    let (outcome, counters) = history.add(callback);
+fn add(statuses: &mut CountedStatuses, callback: &Callback) -> (Outcome, Vec<String>) {
+    let (outcome, counters) = statuses.add(callback);
     if outcome == Outcome::Unknown {
         let (resource, status) = (callback.resource.name(), callback.status.escape_debug());
         tracing::warn!(resource, status = %status, "a status that is not known counts as other");

@@ -2,7 +2,7 @@
 //!
 //! A message of the queue is one page of the list, with the next page's address in the message after it: a crash goes on
 //! where it was. What is found counts like every report, once. Only messages that some callback has told of are looked at:
-//! others may have been sent without one. (docs/messaging/guides, best practices for delivery status logging: not final
+//! others may have been sent without one. (twilio.com/docs/messaging/guides, best practices for delivery status logging: not final
 //! within 12 hours → ask; once a day at least.)
 
 use std::time::Duration;
@@ -143,7 +143,8 @@ impl Count {
             .collect();
         let mut missing = Vec::new();
         for reports in ended.chunks(MAX_TRANSACTION_ITEMS) {
-            let key = |report: &&Callback| callbacks::history(report.resource, &report.sid);
+            let key =
+                |report: &&Callback| callbacks::counted_statuses(report.resource, &report.sid);
             let keys: Vec<Key> = reports.iter().map(key).collect();
             let records = self.store.load(&keys, now).await?;
             for (report, record) in reports.iter().zip(records) {

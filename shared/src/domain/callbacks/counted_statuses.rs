@@ -17,7 +17,7 @@ const MAX_STATUSES: usize = 32;
 
 /// The statuses of one message or call that have counted, in the order in which they were reported.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct History {
+pub struct CountedStatuses {
     seen: Vec<String>,
 }
 
@@ -46,7 +46,7 @@ impl Outcome {
     }
 }
 
-impl History {
+impl CountedStatuses {
     /// Notes a report, and gives its outcome and the counters that grow by one.
     pub fn add(&mut self, callback: &Callback) -> (Outcome, Vec<String>) {
         let outcome = self.outcome(callback);
