@@ -3,7 +3,6 @@
 //! In: a browser's request. Out: a page, a short stream of events, JSON, or where to log in. Behind a password, or on
 //! one machine without a password behind the token of its start.
 
-mod aged;
 mod attempts;
 mod calendars;
 mod cookies;
@@ -16,6 +15,7 @@ mod session;
 mod sign_in;
 #[cfg(test)]
 mod tests;
+mod timed_cache;
 
 use std::sync::Arc;
 

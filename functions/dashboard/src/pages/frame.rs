@@ -6,14 +6,14 @@ use shared::storage::dead_letters;
 use shared::{Error, SignedDuration, Timestamp};
 
 use super::simulated;
-use crate::aged::Aged;
+use crate::timed_cache::TimedCache;
 use crate::{Dashboard, Viewer};
 
 /// For so long the dead letters are not counted again: to count them, some have to be read.
 const MAX_AGE: SignedDuration = SignedDuration::from_secs(10);
 
 /// How many dead letters wait.
-pub type WaitingCache = Aged<(), usize>;
+pub type WaitingCache = TimedCache<(), usize>;
 
 /// How many dead letters wait, counted ten seconds ago at most; of very many, as many as a metric counts.
 pub(super) async fn waiting(dashboard: &Dashboard, now: Timestamp) -> Result<usize, Error> {

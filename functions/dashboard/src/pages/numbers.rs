@@ -17,7 +17,7 @@ use shared::{Error, SignedDuration, Timestamp};
 use super::frame::frame;
 use super::render;
 use super::zone::time_zone;
-use crate::aged::Aged;
+use crate::timed_cache::TimedCache;
 use crate::{Dashboard, Viewer};
 use words::Words;
 
@@ -25,7 +25,7 @@ use words::Words;
 const MAX_AGE: SignedDuration = SignedDuration::from_mins(1);
 
 /// The figures of each span by the days of a zone, a minute old at most.
-pub type NumbersCache = Aged<(Span, String), Arc<Numbers>>;
+pub type NumbersCache = TimedCache<(Span, String), Arc<Numbers>>;
 
 /// The page, or the same as JSON if `format` says so, or a script asks. Days are those of the first schedule, or of the
 /// `zone` that is asked for.

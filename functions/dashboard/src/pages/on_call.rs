@@ -24,7 +24,7 @@ use shared::domain::text::mask_numbers;
 use shared::storage::{Store, overrides};
 use shared::{SignedDuration, Timestamp};
 
-use crate::aged::Aged;
+use crate::timed_cache::TimedCache;
 
 /// How many shifts of one person in a row are looked through for the next one.
 const MAX_SHIFTS: usize = 20;
@@ -54,7 +54,7 @@ pub(super) struct OnCall {
 pub struct OnCallCache {
     kept: Mutex<Option<Kept>>,
     /// What people have said, read of late.
-    overrides: Aged<(), Arc<StoredOverrides>>,
+    overrides: TimedCache<(), Arc<StoredOverrides>>,
 }
 
 /// For so long nobody looks again whether somebody has taken over.

@@ -8,7 +8,7 @@ use shared::jobs::watch::read::latest_medians;
 use shared::{Error, SignedDuration, Timestamp};
 
 use crate::Dashboard;
-use crate::aged::Aged;
+use crate::timed_cache::TimedCache;
 
 /// For so long they are not read again.
 const MAX_AGE: SignedDuration = SignedDuration::from_mins(1);
@@ -16,7 +16,7 @@ const MAX_AGE: SignedDuration = SignedDuration::from_mins(1);
 type Medians = Arc<BTreeMap<String, MedianSeconds>>;
 
 /// The median times by Flow.
-pub type MediansCache = Aged<String, Medians>;
+pub type MediansCache = TimedCache<String, Medians>;
 
 /// The median times in a Flow's widgets, a minute old at most.
 pub(super) async fn medians(

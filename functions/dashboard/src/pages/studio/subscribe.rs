@@ -11,7 +11,7 @@ const LOG_IN: &str = r#"-u "$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN""#;
 /// Stands for our address where that is not known.
 const ANY_BASE: &str = "https://ringdown.example.com";
 
-/// Twilio's sink and its subscription. (docs/events: `Types` is repeated, one JSON object each.)
+/// Twilio's sink and its subscription. (twilio.com/docs/events: `Types` is repeated, one JSON object each.)
 pub(super) fn subscribe(settings: &Settings) -> String {
     let base = settings.public_base_url().unwrap_or(ANY_BASE).trim_end_matches('/');
     let types = [STARTED, STEP_ENDED, ENDED]

@@ -1,4 +1,4 @@
-//! What was read of late: a page that many ask for reads it once in a while.
+//! A cache of values that are kept for a time, so that a page that many people have open reads them once in a while.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -10,17 +10,17 @@ use shared::{SignedDuration, Timestamp};
 /// The most values that are kept of one kind.
 const MAX_KEPT: usize = 100;
 
-/// Values by their keys, each with when it was read.
+/// Values by their keys, each with the time at which it was read.
 #[derive(Debug)]
-pub struct Aged<K, V>(Mutex<BTreeMap<K, (Timestamp, V)>>);
+pub struct TimedCache<K, V>(Mutex<BTreeMap<K, (Timestamp, V)>>);
 
-impl<K, V> Default for Aged<K, V> {
-    fn default() -> Aged<K, V> {
-        Aged(Mutex::new(BTreeMap::new()))
+impl<K, V> Default for TimedCache<K, V> {
+    fn default() -> TimedCache<K, V> {
+        TimedCache(Mutex::new(BTreeMap::new()))
     }
 }
 
-impl<K: Ord, V: Clone> Aged<K, V> {
+impl<K: Ord, V: Clone> TimedCache<K, V> {
     /// The value of a key: younger than `max_age`, or as `read` gives it now.
     ///
     /// # Errors
@@ -72,33 +72,33 @@ mod tests {
 
     #[test]
     fn value_is_read_again_once_it_is_old_or_cleared() {
-        let (aged, reads) = (Aged::<String, u32>::default(), Cell::new(0));
+        let (cache, reads) = (TimedCache::<String, u32>::default(), Cell::new(0));
         let get = |key: &str, second: i64| {
             let read = async {
                 reads.set(reads.get() + 1);
                 Ok::<_, ()>(reads.get())
             };
-            at_once(aged.get(key, (MAX_AGE, at(second)), read))
+            at_once(cache.get(key, (MAX_AGE, at(second)), read))
         };
         let read = [get("a", 0), get("a", 59), get("b", 59), get("a", 60), get("a", 0)];
         // A clock that is put back makes nothing younger.
         assert_eq!(read, [Ok(1), Ok(1), Ok(2), Ok(3), Ok(4)]);
-        aged.clear();
+        cache.clear();
         assert_eq!(get("b", 59), Ok(5));
     }
 
     #[test]
     fn failure_is_not_kept_and_values_are_bounded() {
-        let aged = Aged::<String, usize>::default();
+        let cache = TimedCache::<String, usize>::default();
         let get = |key: usize, value: Result<usize, ()>, second: i64| {
-            at_once(aged.get(key.to_string().as_str(), (MAX_AGE, at(second)), async { value }))
+            at_once(cache.get(key.to_string().as_str(), (MAX_AGE, at(second)), async { value }))
         };
         assert_eq!((get(0, Err(()), 0), get(0, Ok(7), 0)), (Err(()), Ok(7)));
         for key in 0..2 * MAX_KEPT {
             get(key, Ok(key), 0).unwrap();
         }
-        assert_eq!(aged.kept().len(), MAX_KEPT);
+        assert_eq!(cache.kept().len(), MAX_KEPT);
         get(500, Ok(1), 61).unwrap();
-        assert_eq!(aged.kept().len(), 1);
+        assert_eq!(cache.kept().len(), 1);
     }
 }
