@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::Check;
-use super::limits::MAX_LISTED_PEOPLE;
+use super::escalation::MAX_LISTED_PEOPLE;
 use super::people::People;
 use crate::domain::schedule::Schedules;
 

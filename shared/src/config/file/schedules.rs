@@ -13,7 +13,7 @@ use toml::Spanned;
 use overrides::OverrideTable;
 
 use super::Check;
-use super::limits::MAX_LISTED_PEOPLE;
+use super::escalation::MAX_LISTED_PEOPLE;
 use super::people::People;
 use super::times::{DAYS, time_of_day, weekday};
 use super::written::maybe_written;

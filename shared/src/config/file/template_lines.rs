@@ -4,7 +4,7 @@
 use toml::Spanned;
 
 use super::Check;
-use super::limits::{MAX_TEMPLATE_BYTES, is_too_deep};
+use super::escalation::{MAX_TEMPLATE_BYTES, is_too_deep};
 
 impl Check<'_> {
     pub(super) fn checked(

@@ -8,7 +8,7 @@ use wildmatch::WildMatch;
 
 use super::{Configured, Escalation, PolicyTable};
 use crate::config::file::Check;
-use crate::config::file::limits::{
+use crate::config::file::escalation::{
     MAX_CALLS_PER_HOUR, MAX_LISTED_PEOPLE, MAX_OWN_ALARM_CALLS_PER_HOUR,
 };
 use crate::config::file::people::{People, PersonTable};
