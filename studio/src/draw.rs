@@ -3,13 +3,12 @@
 //! 1. [`graph`]: the widgets and edges, of a definition or of steps that were seen.
 //! 2. [`overlay`]: the figures and the people on top of it.
 //! 3. `place` and `layers`: where the boxes are; `route` and `curve`: the lines of the edges; `label`: their labels;
-//!    `area` and `crowd`: geometry. What figures do not change of it is a [`Layout`], all of it together a `scene`.
+//!    `area` and `overlap_index`: geometry. What figures do not change of it is a [`Layout`], all of it together a `scene`.
 //! 4. [`family`]: colours and words for the types; [`text`]: escaping, measures, ids.
 //! 5. `render`: the elements of the SVG; `badge`, `icon`, `legend`.
 
 mod area;
 mod badge;
-mod crowd;
 mod curve;
 pub mod family;
 pub mod graph;
@@ -18,6 +17,7 @@ mod label;
 mod layers;
 mod layout;
 mod legend;
+mod overlap_index;
 pub mod overlay;
 mod place;
 mod render;

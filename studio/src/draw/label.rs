@@ -1,8 +1,8 @@
 //! The labels of edges, each along its own line where it covers no box, no other label, and as few other lines as can be.
 
 use super::area::{Area, Areas, Point};
-use super::crowd::Crowd;
 use super::curve::{Curve, Heading};
+use super::overlap_index::OverlapIndex;
 use super::route::Ends;
 use super::text;
 
@@ -48,7 +48,7 @@ impl Label {
 pub(super) struct Ground {
     boxes: Areas,
     /// Short pieces of the lines, …
-    lines: Crowd,
+    lines: OverlapIndex,
     /// … and the line of each.
     owners: Vec<usize>,
     heads: Areas,
@@ -57,7 +57,7 @@ pub(super) struct Ground {
 impl Ground {
     /// The ground of these lines and boxes.
     pub(super) fn of(curves: &[Curve], boxes: &[Area]) -> Ground {
-        let (mut lines, mut owners) = (Crowd::small(2.0 * SAMPLE), Vec::new());
+        let (mut lines, mut owners) = (OverlapIndex::small(2.0 * SAMPLE), Vec::new());
         for (owner, curve) in curves.iter().enumerate() {
             for pair in curve.points(SAMPLE).windows(2) {
                 lines.push(Area::around(pair[0], pair[1]).grown(0.5, 0.5));

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::draw::area::{Area, Areas, Point};
-use crate::draw::crowd::Crowd;
 use crate::draw::curve::{Curve, Heading};
+use crate::draw::overlap_index::OverlapIndex;
 
 use super::CLEARANCE;
 
@@ -33,8 +33,8 @@ pub(super) struct Lanes<'a> {
     pub(super) upright: Vec<f64>,
     /// The y of each gap, from the top.
     pub(super) level: Vec<f64>,
-    used_upright: Crowd,
-    used_level: Crowd,
+    used_upright: OverlapIndex,
+    used_level: OverlapIndex,
     /// The number of edges that have left each box at a side so far.
     pub(super) departures: BTreeMap<usize, usize>,
     /// The number of edges that have arrived at each box at a side so far.
@@ -102,8 +102,8 @@ impl<'a> Lanes<'a> {
             boxes: boxes.iter().copied().collect(),
             upright: sorted(sides.collect()),
             level: sorted(gaps.collect()),
-            used_upright: Crowd::upright(2.0 * LANE),
-            used_level: Crowd::level(2.0 * LANE),
+            used_upright: OverlapIndex::upright(2.0 * LANE),
+            used_level: OverlapIndex::level(2.0 * LANE),
             departures: BTreeMap::new(),
             arrivals: BTreeMap::new(),
         }

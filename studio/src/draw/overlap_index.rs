@@ -1,36 +1,36 @@
-//! Rectangles of which only the number matters that overlap a place.
+//! A spatial index that counts how many rectangles overlap a place.
 
 use std::collections::BTreeMap;
 
 use super::area::{Area, Span, shared_cells, span};
 
-/// Rectangles that are counted by place.
-pub(super) struct Crowd {
-    /// The size of a cell of the index; without end in one direction, it is a strip.
+/// Rectangles in a grid of cells, to count those that overlap a place.
+pub(super) struct OverlapIndex {
+    /// The size of a cell; without end in one direction, it is a strip.
     cell: (f64, f64),
     /// Each with the first cell that it is in.
     list: Vec<(Area, (i64, i64))>,
     cells: BTreeMap<(i64, i64), Vec<u32>>,
 }
 
-impl Crowd {
+impl OverlapIndex {
     /// For small rectangles, of up to this size.
-    pub(super) fn small(size: f64) -> Crowd {
-        Crowd::with((size, size))
+    pub(super) fn small(size: f64) -> OverlapIndex {
+        OverlapIndex::with((size, size))
     }
 
     /// For long ones, this wide, that stand upright.
-    pub(super) fn upright(width: f64) -> Crowd {
-        Crowd::with((width, f64::INFINITY))
+    pub(super) fn upright(width: f64) -> OverlapIndex {
+        OverlapIndex::with((width, f64::INFINITY))
     }
 
     /// For long ones, this high, that lie level.
-    pub(super) fn level(height: f64) -> Crowd {
-        Crowd::with((f64::INFINITY, height))
+    pub(super) fn level(height: f64) -> OverlapIndex {
+        OverlapIndex::with((f64::INFINITY, height))
     }
 
-    fn with(cell: (f64, f64)) -> Crowd {
-        Crowd { cell, list: Vec::new(), cells: BTreeMap::new() }
+    fn with(cell: (f64, f64)) -> OverlapIndex {
+        OverlapIndex { cell, list: Vec::new(), cells: BTreeMap::new() }
     }
 
     pub(super) fn push(&mut self, area: Area) {
@@ -108,16 +108,18 @@ mod tests {
     }
 
     #[test]
-    fn crowd_with_cells_of_any_kind_counts_what_the_index_brings() {
+    fn index_with_cells_of_any_kind_counts_the_overlaps_that_areas_find() {
         let list = rectangles(300);
-        let index: Areas = list.iter().copied().collect();
-        for mut crowd in [Crowd::small(32.0), Crowd::upright(16.0), Crowd::level(16.0)] {
-            list.iter().for_each(|area| crowd.push(*area));
+        let areas: Areas = list.iter().copied().collect();
+        for mut index in
+            [OverlapIndex::small(32.0), OverlapIndex::upright(16.0), OverlapIndex::level(16.0)]
+        {
+            list.iter().for_each(|area| index.push(*area));
             for area in &list {
                 for limit in [1, 5, usize::MAX] {
-                    let expected = index.overlapping(*area).filter(|(at, _)| at % 7 != 0);
+                    let expected = areas.overlapping(*area).filter(|(at, _)| at % 7 != 0);
                     let expected = expected.take(limit).count();
-                    assert_eq!(crowd.count(*area, limit, |at| at % 7 == 0), expected, "{area:?}");
+                    assert_eq!(index.count(*area, limit, |at| at % 7 == 0), expected, "{area:?}");
                 }
             }
         }
