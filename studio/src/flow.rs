@@ -1,7 +1,8 @@
 //! A Studio Flow's definition: its widgets, and which event leads from one to the next. Pure.
 //!
 //! Any definition can be read: a widget of an unknown type is one more state, and what cannot be read as it should be is
-//! missing. [`Flow::problems`] says what Studio would refuse.
+//! missing. [`FlowDefinition::check`] says what Studio would refuse and what goes wrong in a call; [`Flow::problems`] only
+//! whether the structure is sound.
 
 mod check;
 mod file;

@@ -2,9 +2,11 @@
 //!
 //! 1. [`json`]: JSON as it stands in a file, byte for byte.
 //! 2. [`flow`]: Flows in files, their definitions, and the [`Finding`]s of their checks.
-//! 3. [`draw`]: its picture; [`diff`]: what two of its definitions have not in common.
-//! 4. [`run`]: one run through a Flow, as a machine: events in, actions out, time as an argument.
-//! 5. [`play`]: a whole run in virtual time, against a caller who is played too.
+//! 3. [`draw`]: its picture; [`diff`]: the differences of two definitions.
+//! 4. [`run`]: the machine: one run through a Flow, with events in, actions out, and time as an argument. It sends nothing
+//!    and waits for nothing; whoever drives it does.
+//! 5. [`play`]: drives that machine through a whole run in virtual time, with a caller who is played too. (`sandbox/` drives
+//!    it too, with phones.)
 //! 6. [`scenario`]: tests of a Flow: files that say what a caller does, and what must come of it.
 //! 7. [`liquid`]: the expressions between double braces.
 #![warn(missing_docs)]

@@ -1,4 +1,7 @@
-//! The checks of a definition: what Studio would refuse, and what goes wrong in a call. (`studio.md` 2.)
+//! The findings of a definition as it stands in a file: what Studio would refuse, what goes wrong in a call, and the
+//! place of each. This is `ringdown flow check`. What a Flow that was read already needs to run at all is [`Flow::problems`].
+//!
+//! [`Flow::problems`]: super::Flow::problems
 //!
 //! Severities follow what real Flows have: a finding that many sound Flows have is none, or a note.
 //!

@@ -1,4 +1,5 @@
-//! The checks of a definition: what Studio would refuse it for.
+//! The structure of a Flow that was read: what would keep it from running. All findings of a file, with their lines and
+//! columns: [`FlowDefinition::check`](super::FlowDefinition::check).
 
 use super::{Flow, State};
 
