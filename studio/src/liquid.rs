@@ -6,7 +6,7 @@
 //! 3. `expression` and `block` parse both to the tree of `syntax`, on which `paths` and `render` walk.
 //! 4. `value` has the rules for values (text, truth, comparison); `filters` those behind a `|`; `meter` the limits.
 //!
-//! The dialect is that of "Liquid for Designers", which Twilio's page copies (docs/studio/user-guide/
+//! The dialect is that of "Liquid for Designers", which Twilio's page copies (twilio.com/docs/studio/user-guide/
 //! liquid-template-language), with `to_json` of its own; where that page says nothing, a comment says what was chosen.
 
 mod block;

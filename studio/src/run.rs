@@ -51,10 +51,10 @@ use self::messages::Outbound;
 use self::subflows::ParentFlow;
 use crate::flow::{Flow, State};
 
-/// The most steps of one run: a Flow that leads back to itself would never end. (docs/studio, error 81000.)
+/// The most steps of one run: a Flow that leads back to itself would never end. (twilio.com/docs/studio, error 81000.)
 pub const MAX_STEPS: usize = 1_000;
 
-/// The most rounds of one widget that leads to itself. (docs/studio, error 81001.)
+/// The most rounds of one widget that leads to itself. (twilio.com/docs/studio, error 81001.)
 pub const MAX_ROUNDS: usize = 10;
 
 /// The name that a step has in place of an event when the call ended in its widget.

@@ -1,5 +1,4 @@
-//! What Block Kit allows in a message. Pure. (docs.slack.dev, "Reference: blocks" and "Reference: block elements"; the
-//! contract, 8.3.)
+//! What Block Kit allows in a message. Pure. (docs.slack.dev, "Reference: blocks" and "Reference: block elements".)
 //!
 //! Blocks and elements that Slack knows and this server does not use pass unread.
 

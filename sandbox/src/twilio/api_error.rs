@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::http::Response;
 
-/// An error in Twilio's own form. (docs/usage/twilios-response: `code`, `message`, `more_info`, `status`.)
+/// An error in Twilio's own form. (twilio.com/docs/usage/twilios-response: `code`, `message`, `more_info`, `status`.)
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ApiError {
     status: u16,
@@ -34,7 +34,7 @@ impl ApiError {
         ApiError::new(500, 20500, "Internal Server Error")
     }
 
-    /// It was asked too fast, and nothing was done. (Contract 7.)
+    /// It was asked too fast, and nothing was done.
     pub(super) fn too_many() -> ApiError {
         let error = ApiError::new(429, 20429, "Too Many Requests");
         ApiError { retry_after: Some(1), ..error }

@@ -270,7 +270,7 @@ impl Call {
         result.await.unwrap_or(Err(over))
     }
 
-    /// The standard parameters of every request about it. (Contract 5.2.)
+    /// The standard parameters of every request about it. (twilio.com/docs/voice/twiml.)
     pub(super) fn fields(&self, status: Status) -> Vec<(String, String)> {
         let Order { account, to, from, direction, .. } = &self.order;
         [

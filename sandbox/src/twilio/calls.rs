@@ -1,4 +1,4 @@
-//! The call resource. (docs/voice/api/call-resource; contract 5.1 and 5.6.)
+//! The call resource. (twilio.com/docs/voice/api/call-resource.)
 
 use std::str::FromStr;
 use std::sync::Arc;

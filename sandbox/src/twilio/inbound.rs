@@ -1,6 +1,6 @@
 //! A text from a phone to the number that texted it: posted to the server as Twilio posts it, and what the server answers
-//! is sent to the phone. (docs/messaging/guides/webhook-request, docs/messaging/twiml; opt-outs:
-//! docs/messaging/tutorials/opt-out.)
+//! is sent to the phone. (twilio.com/docs/messaging/guides/webhook-request, twilio.com/docs/messaging/twiml; opt-outs:
+//! twilio.com/docs/messaging/tutorials/opt-out.)
 
 use std::sync::Arc;
 

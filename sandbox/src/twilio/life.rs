@@ -15,7 +15,7 @@ use crate::host::{later, spawn};
 const DIALLING: Duration = Duration::from_millis(300);
 /// How long answering machine detection listens beside the call, …
 const BESIDE: Duration = Duration::from_secs(2);
-/// … and before it. (Contract 5.4: about four seconds.)
+/// … and before it. (Synchronous detection holds back the TwiML for about four seconds.)
 const BEFORE: Duration = Duration::from_secs(4);
 /// How the caller's number is attested, in the callbacks of a call that rings or is answered.
 const STIR_STATUS: &str = "B";
@@ -194,7 +194,7 @@ impl Player {
         }
     }
 
-    /// The fields of a status callback. (Contract 5.2; status callbacks: contract 2.3.)
+    /// The fields of a status callback. (twilio.com/docs/voice/api/call-resource.)
     fn progress(&self, status: Status) -> Vec<(String, String)> {
         let mut fields = self.call.fields(status);
         let mut add = |name: &str, value: String| fields.push((name.to_owned(), value));

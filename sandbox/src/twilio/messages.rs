@@ -1,4 +1,4 @@
-//! The message resource: texts. (docs/messaging/api/message-resource; contract 3 of the status callbacks.)
+//! The message resource: texts. (twilio.com/docs/messaging/api/message-resource.)
 
 use std::sync::Arc;
 

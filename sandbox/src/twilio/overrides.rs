@@ -1,5 +1,5 @@
 //! Connection overrides: how long a webhook's answer may take, and when it is tried again, as its URL's fragment says:
-//! `https://…#rc=5&rp=ct,rt,5xx`. (Contract 5.5; docs/usage/webhooks/webhooks-connection-overrides.)
+//! `https://…#rc=5&rp=ct,rt,5xx`. (twilio.com/docs/usage/webhooks/webhooks-connection-overrides.)
 
 use std::ops::RangeInclusive;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! A simulated Studio: Flows as its REST API v2 has them, and Executions that really run. (Contract 4.)
+//! A simulated Studio: Flows as its REST API v2 has them, and Executions that really run. (twilio.com/docs/studio/rest-api.)
 //!
 //! 1. `flows` with their `revisions` and the `findings` of their checks, `executions`, `steps`: the resources; `list`: how v2
 //!    wraps a list; `start_rate`: how fast they may be begun.

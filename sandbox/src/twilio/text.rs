@@ -1,5 +1,5 @@
 //! The life of a text: accepted or queued, sent, and its end. All but the first have a callback, where one is wanted.
-//! (Contract 6; status callbacks: contract 2.1 and 2.2.)
+//! (twilio.com/docs/messaging/guides/track-outbound-message-status.)
 
 mod carrier;
 
@@ -158,7 +158,7 @@ impl Text {
         self.facts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The fields of the webhook of a text from a phone. (docs/messaging/guides/webhook-request.)
+    /// The fields of the webhook of a text from a phone. (twilio.com/docs/messaging/guides/webhook-request.)
     pub(super) fn inbound_fields(&self) -> Vec<(String, String)> {
         [
             ("MessageSid", self.sid.as_str()),
@@ -177,7 +177,7 @@ impl Text {
         .into()
     }
 
-    /// The fields of the callback of its present status. (Contract 2.1.)
+    /// The fields of the callback of its present status.
     fn callback_fields(&self) -> Vec<(String, String)> {
         let TextFacts { status, error_code, updated, .. } = self.facts();
         let mut fields = Vec::new();

@@ -1,7 +1,7 @@
 //! TwiML: the text of a document, as the verbs to play one after the other. Pure.
 //!
 //! Attributes are taken as Twilio takes them: one that is missing or makes no sense has its default. A verb that we do
-//! not play is an error, for a call that seems to work here and not there would be worse. (docs/voice/twiml.)
+//! not play is an error, for a call that seems to work here and not there would be worse. (twilio.com/docs/voice/twiml.)
 
 use std::time::Duration;
 

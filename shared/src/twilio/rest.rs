@@ -1,7 +1,7 @@
 //! Twilio's REST API: calls and text messages, and what its answers mean. (Studio's is [`super::studio::api`].)
 //!
 //! There is no idempotency key: after a time-out or a 5xx nobody knows whether a call was placed, so it is looked up
-//! before it is placed again. A 429 was not processed and is always safe to repeat. (docs/voice/api/call-resource; the
+//! before it is placed again. A 429 was not processed and is always safe to repeat. (twilio.com/docs/voice/api/call-resource; the
 //! API's best practices.)
 
 mod call;

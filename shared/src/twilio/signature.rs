@@ -4,7 +4,7 @@
 //! [`Verified`] body, which nothing else can make, or a [`Mismatch`] that says why not.
 //!
 //! The signature is base64(HMAC-SHA1(token, URL)); a form's fields are appended to the URL, sorted; of any other body
-//! the URL's query holds `bodySHA256`. (docs/usage/security; the helper libraries' `RequestValidator`.)
+//! the URL's query holds `bodySHA256`. (twilio.com/docs/usage/security; the helper libraries' `RequestValidator`.)
 
 mod explain;
 mod mismatch;

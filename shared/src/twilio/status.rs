@@ -1,6 +1,6 @@
 //! Reports of the status of messages and calls: status callbacks (forms), the events that say the same, and the
-//! resources of the REST API. One reader for all of them. (docs/messaging/guides/track-outbound-message-status;
-//! docs/voice/api/call-resource; docs/events/event-types.)
+//! resources of the REST API. One reader for all of them. (twilio.com/docs/messaging/guides/track-outbound-message-status;
+//! twilio.com/docs/voice/api/call-resource; twilio.com/docs/events/event-types.)
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ const MAX_SID_BYTES: usize = 200;
 /// The path of the callbacks of messages.
 pub const MESSAGE_PATH: &str = "/webhooks/message";
 /// Connection overrides of our callback URLs: five tries more, also after a 5xx, which Twilio otherwise never repeats. The
-/// fragment is neither sent nor signed. (docs/usage/webhooks/webhooks-connection-overrides.)
+/// fragment is neither sent nor signed. (twilio.com/docs/usage/webhooks/webhooks-connection-overrides.)
 pub const RETRIES: &str = "#rc=5&rp=ct,rt,5xx";
 
 /// Why a callback does not say what we need, for whoever set it up.

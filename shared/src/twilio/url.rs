@@ -45,7 +45,7 @@ fn join(parts: Parts<'_>) -> String {
 }
 
 /// The forms of one URL that Twilio's back end may have signed: as received; without port; with the default port; and
-/// each of these without userinfo. The fragment is never signed. (docs/usage/security, "A few notes"; the helper
+/// each of these without userinfo. The fragment is never signed. (twilio.com/docs/usage/security, "A few notes"; the helper
 /// libraries try the same, "since signature generation on the back end is inconsistent".)
 pub(super) fn variants(url: &str) -> Vec<String> {
     let url = url.split('#').next().unwrap_or(url);

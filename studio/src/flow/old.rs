@@ -1,4 +1,4 @@
-//! Exports of Studio's editor before 2020, and their form of today. (`studio.md` 1.)
+//! Exports of Studio's editor before 2020, and their form of today.
 //!
 //! They have `description` and `states` only. Types have names like `Branch`; each state has a SID, `FF…`, and each `next`
 //! is one or null; each transition has a `uuid` and a list of conditions, empty or not.

@@ -1,4 +1,5 @@
-//! The types of widget: their events, and their properties as far as they are checked. (`studio-widgets.json`.)
+//! The types of widget: their events, and their properties as far as they are checked: those that
+//! Twilio documents (twilio.com/docs/studio/widget-library), and those that exports of Flows have beside them.
 
 mod table;
 

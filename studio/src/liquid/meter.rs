@@ -1,10 +1,10 @@
 //! The limits of a template, and the counter of the work that one rendering does.
 
-/// Rounds of a `for`; the rest of its list is left out. (docs/studio/user-guide/studio-faq: "Limited to 15 iterations
+/// Rounds of a `for`; the rest of its list is left out. (twilio.com/docs/studio/user-guide/studio-faq: "Limited to 15 iterations
 /// per Liquid Template loop". That it ends quietly is a choice: the page does not call it an error.)
 pub const MAX_LOOP_ROUNDS: usize = 15;
 
-/// Bytes of a rendered text (docs/studio/user-guide: 16 KB). More is an error and not a cut text: half a JSON body helps nobody, and
+/// Bytes of a rendered text (twilio.com/docs/studio/user-guide: 16 KB). More is an error and not a cut text: half a JSON body helps nobody, and
 /// the engine that Studio resembles most fails there too.
 pub const MAX_RENDERED_BYTES: usize = 16 * 1024;
 

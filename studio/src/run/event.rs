@@ -136,7 +136,7 @@ impl DialOutcome {
     }
 }
 
-/// The result of a hand-over to a queue. (docs/voice/twiml/enqueue, `QueueResult`.)
+/// The result of a hand-over to a queue. (twilio.com/docs/voice/twiml/enqueue, `QueueResult`.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QueueResult {
     /// Somebody took it.
@@ -153,7 +153,7 @@ pub enum QueueResult {
     SystemError,
 }
 
-/// The result of a connection. (docs/voice/twiml/dial, `DialCallStatus`.)
+/// The result of a connection. (twilio.com/docs/voice/twiml/dial, `DialCallStatus`.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DialCallStatus {
     /// Somebody answered, and it is over.

@@ -1,5 +1,5 @@
 //! `make-http-request` and `run-function`: the request, and the variables of its answer.
-//! (docs/studio/widget-library/http-request, …/run-function.)
+//! (twilio.com/docs/studio/widget-library/http-request, …/run-function.)
 
 use serde_json::{Map, Value, json};
 

@@ -26,7 +26,7 @@ impl LogEntry {
     }
 }
 
-/// Twilio's codes. (docs/api/errors.)
+/// Twilio's codes. (twilio.com/docs/api/errors.)
 pub(super) mod code {
     pub(in crate::run) const TOO_MANY_STEPS: u32 = 81000;
     pub(in crate::run) const SAME_WIDGET: u32 = 81001;

@@ -23,7 +23,7 @@ pub(super) struct Outbound {
 
 impl Outbound {
     /// The message that a widget sends: to the contact and from our own number, unless the widget says so. One without an
-    /// address or without anything in it is refused. (docs/api/errors 21603, 21604, 21602.)
+    /// address or without anything in it is refused. (twilio.com/docs/api/errors 21603, 21604, 21602.)
     pub(super) fn new(
         state: &State,
         texts: &mut WidgetTexts<'_>,

@@ -1,4 +1,4 @@
-//! The predicates of `split-based-on`. (docs/studio/widget-library/split-based-on.)
+//! The predicates of `split-based-on`. (twilio.com/docs/studio/widget-library/split-based-on.)
 //!
 //! Case is ignored, and white space around either side.
 

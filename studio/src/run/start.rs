@@ -111,7 +111,7 @@ impl Trigger {
 }
 
 impl ExecutionStart {
-    /// The namespaces that a run begins with. (docs/studio, Liquid: `trigger`, `flow`, `contact`, `widgets`.)
+    /// The namespaces that a run begins with. (twilio.com/docs/studio, Liquid: `trigger`, `flow`, `contact`, `widgets`.)
     pub(super) fn context(&self) -> Value {
         let trigger = &self.trigger;
         let data = match trigger {

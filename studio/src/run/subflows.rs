@@ -1,4 +1,4 @@
-//! `run-subflow`: another Flow within a run. (docs/studio/user-guide/subflows.)
+//! `run-subflow`: another Flow within a run. (twilio.com/docs/studio/user-guide/subflows.)
 
 use std::sync::Arc;
 

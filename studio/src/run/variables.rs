@@ -1,5 +1,5 @@
 //! The values of `set-variables` and of the parameters of `run-subflow`, and their types.
-//! (docs/studio/widget-library/set-variables, …/run-subflow.)
+//! (twilio.com/docs/studio/widget-library/set-variables, …/run-subflow.)
 
 use serde_json::{Number, Value};
 

@@ -1,6 +1,6 @@
 //! The events of an Execution in Event Streams: each in its own post, signed, until the sink takes it.
 //!
-//! Beginning and end of one Execution carry the same id, as the real ones do. (Contract 2.2 and 4.1.)
+//! Beginning and end of one Execution carry the same id, as the real ones do.
 
 use std::collections::VecDeque;
 use std::pin::pin;
@@ -21,7 +21,7 @@ use crate::host::later;
 
 /// How long an answer may take, …
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
-/// … how long it is tried again, and how often at most. (4 hours are the contract's; the pauses are ours.)
+/// … how long it is tried again, and how often at most. (The four hours are Twilio's; the pauses are ours.)
 const GIVE_UP_AFTER: Duration = Duration::from_secs(4 * 60 * 60);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const MAX_PAUSE: Duration = Duration::from_secs(60);
@@ -114,7 +114,7 @@ impl Twilio {
     }
 
     async fn post(&self, label: Label<'_>, event: &StreamEvent) -> Result<Answer, String> {
-        // A sink gets a list, even of one. (Contract 2.1.)
+        // A sink gets a list, even of one. (twilio.com/docs/events/webhook-quickstart.)
         let body = json!([event.envelope]).to_string();
         let sending = async {
             let url = with_body_hash(label.url, body.as_bytes());

@@ -128,7 +128,7 @@ impl Execution {
         self.progress().steps.clone()
     }
 
-    /// The SID of who began it: the call, the message, or the request of the REST API. (Contract studio.md 3.6.)
+    /// The SID of who began it: the call, the message, or the request of the REST API.
     pub(super) fn started_by(&self) -> &str {
         &self.started_by
     }
@@ -217,7 +217,7 @@ fn started(execution: &Execution) -> StreamEvent {
     of_execution(execution, at, "com.twilio.studio.flow.execution.started", data)
 }
 
-/// The event of its end: `FLOW_END` is what a hang-up brings, too. (Contract 4.1: no other reason was seen.)
+/// The event of its end: `FLOW_END` is what a hang-up brings, too. (Twilio documents no list of reasons, and no other one was seen.)
 fn ended(execution: &Execution, at: Timestamp) -> StreamEvent {
     let data = json!({"status": "ended", "ended_reason": "FLOW_END", "date_updated": time(at)});
     of_execution(execution, at, "com.twilio.studio.flow.execution.ended", data)

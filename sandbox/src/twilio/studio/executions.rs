@@ -1,4 +1,4 @@
-//! The Execution resource, and its context. (docs/studio/rest-api/v2/execution; contract 4.2.)
+//! The Execution resource, and its context. (twilio.com/docs/studio/rest-api/v2/execution.)
 
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ fn order(api: &ApiRequest<'_>, flow_sid: &str) -> Result<Order, ApiError> {
     })
 }
 
-/// One contact is in one Execution with one of our numbers at a time, those of its own calls apart. (Contract 0.8, 3.1.)
+/// One contact is in one Execution with one of our numbers at a time, those of its own calls apart: error 20409.
 fn begin(api: &ApiRequest<'_>, order: Order) -> Result<(Arc<Execution>, Replies), ApiError> {
     let executions = &mut api.twilio.records().studio.executions;
     let between = |order: &Order| {

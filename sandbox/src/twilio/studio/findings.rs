@@ -1,4 +1,4 @@
-//! The findings of a definition's checks, in the shape in which Studio gives them. (Contract 4.2: `errors`, `warnings`,
+//! The findings of a definition's checks, in the shape in which Studio gives them. (`errors`, `warnings`,
 //! `details.errors`, each with `message` and `property_path`.)
 
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The Flow resource. (docs/studio/rest-api/v2/flow; contract 4.2.)
+//! The Flow resource. (twilio.com/docs/studio/rest-api/v2/flow.)
 
 use serde_json::{Value, json};
 use shared::http::Response;

@@ -1,4 +1,4 @@
-//! The revisions of a Flow. (docs/studio/rest-api/v2/flow-revision; contract 4.2.)
+//! The revisions of a Flow. (twilio.com/docs/studio/rest-api/v2/flow-revision.)
 
 use serde_json::Value;
 use shared::http::Response;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// The most Executions that the REST API begins within [`PERIOD`]. (Contract studio.md 3.1: 20 a second and account.)
+/// The most Executions that the REST API begins within [`PERIOD`]. (twilio.com/docs/studio/user-guide/studio-faq: 20 a second for an account.)
 const MAX_STARTS: usize = 20;
 const PERIOD: Duration = Duration::from_secs(1);
 

@@ -1,4 +1,4 @@
-//! The Step resource, and its context. (docs/studio/rest-api/v2/step; contract 4.2.)
+//! The Step resource, and its context. (twilio.com/docs/studio/rest-api/v2/step.)
 
 use std::sync::Arc;
 

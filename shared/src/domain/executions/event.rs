@@ -1,4 +1,4 @@
-//! An event of Event Streams → what it says of an Execution. (docs/events/event-types/studio/flow.)
+//! An event of Event Streams → what it says of an Execution. (twilio.com/docs/events/event-types/studio/flow.)
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;

@@ -12,7 +12,7 @@ pub const UNKNOWN: &str = "unknown";
 /// A failure for which Twilio gave no code.
 pub const NO_CODE: &str = "none";
 
-/// The statuses of a message. (docs/messaging/api/message-resource.)
+/// The statuses of a message. (twilio.com/docs/messaging/api/message-resource.)
 pub const MESSAGE_STATUSES: &[&str] = &[
     "accepted",
     "scheduled",
@@ -30,7 +30,7 @@ pub const MESSAGE_STATUSES: &[&str] = &[
     OTHER,
 ];
 
-/// The statuses of a call. (docs/voice/api/call-resource.)
+/// The statuses of a call. (twilio.com/docs/voice/api/call-resource.)
 pub const CALL_STATUSES: &[&str] = &[
     "queued",
     "initiated",
@@ -66,7 +66,7 @@ pub const COMMON_MESSAGE_CODES: &[&str] = &[
     "30006", "30007", "30008", "30009", "30010", "30034", "63016", "63024", NO_CODE, OTHER,
 ];
 
-/// The codes of failed requests to Twilio's REST API. (docs/api/errors.)
+/// The codes of failed requests to Twilio's REST API. (twilio.com/docs/api/errors.)
 pub const API_CODES: &[&str] = &[
     "20003", "20404", "20429", "20503", "21201", "21205", "21210", "21211", "21212", "21214",
     "21215", "21216", "21217", "21219", "21220", "21221", "21401", "21408", "21601", "21602",

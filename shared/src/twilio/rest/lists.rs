@@ -1,5 +1,5 @@
-//! The lists of the REST API, page by page: messages of a day, calls in progress. (docs/messaging/api/message-resource,
-//! docs/voice/api/call-resource: "read multiple resources".)
+//! The lists of the REST API, page by page: messages of a day, calls in progress. (twilio.com/docs/messaging/api/message-resource,
+//! twilio.com/docs/voice/api/call-resource: "read multiple resources".)
 
 use jiff::Timestamp;
 use jiff::civil::Date;

@@ -1,7 +1,7 @@
 //! The Flow that places one call, asks for one key, reports each outcome and speaks the answer.
 //!
 //! Rounds live in the rules: this Flow knows one person. It is a template in that a few numbers and names are the
-//! policy's own, and stand in the definition itself, since a `timeout` there is a number (contract 4.3).
+//! policy's own, and stand in the definition itself, since a `timeout` there is a number and takes no template.
 
 use serde_json::{Map, Value, json};
 

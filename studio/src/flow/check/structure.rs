@@ -7,7 +7,7 @@ use super::super::widgets;
 use super::{Check, Location, MAX_PATH, other_kind, plain, quoted};
 use crate::json::JsonKind;
 
-/// Studio's limits. (docs/studio/user-guide/studio-faq, subflows.)
+/// Studio's limits. (twilio.com/docs/studio/user-guide/studio-faq, subflows.)
 const MAX_WIDGETS: usize = 2_000;
 const MAX_SUBFLOW_WIDGETS: usize = 150;
 

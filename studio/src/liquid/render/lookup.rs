@@ -93,7 +93,7 @@ enum LookupKey {
     Index(i64),
 }
 
-/// A part of a value. A key that is not there is nil; an index that a list does not have is an error (docs/api/errors/
+/// A part of a value. A key that is not there is nil; an index that a list does not have is an error (twilio.com/docs/api/errors/
 /// 81018).
 fn find<'a>(value: &Data<'a>, key: &LookupKey) -> Result<Data<'a>, &'static str> {
     let found = match (&**value, key) {

@@ -1,4 +1,4 @@
-//! `run-function`: contract of docs/studio/widget-library/run-function.
+//! `run-function`, as twilio.com/docs/studio/widget-library/run-function documents it.
 
 use super::*;
 

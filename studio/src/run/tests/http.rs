@@ -1,4 +1,4 @@
-//! `make-http-request`: contract of docs/studio/widget-library/http-request.
+//! `make-http-request`, as twilio.com/docs/studio/widget-library/http-request documents it.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! `split-based-on`: contract of docs/studio/widget-library/split-based-on, one line a sentence.
+//! `split-based-on`, as twilio.com/docs/studio/widget-library/split-based-on documents it, one line a sentence.
 
 use super::*;
 

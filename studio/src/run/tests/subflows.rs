@@ -1,4 +1,4 @@
-//! `run-subflow`: contract of docs/studio/user-guide/subflows.
+//! `run-subflow`, as twilio.com/docs/studio/user-guide/subflows documents it.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! `set-variables`: contract of docs/studio/widget-library/set-variables.
+//! `set-variables`, as twilio.com/docs/studio/widget-library/set-variables documents it.
 
 use super::*;
 

@@ -32,7 +32,7 @@ pub(super) struct HttpRequest {
 }
 
 impl Driver {
-    /// Sends a request: unsigned, as Studio does. (Contract 4.3.)
+    /// Sends a request: unsigned, as Studio does.
     pub(super) async fn request(&mut self, request: HttpRequest) -> Result<RunEvent, Turn> {
         // A task of its own: who hangs up does not take back what was sent.
         let mut sending = self.begin_request(request);
@@ -90,8 +90,8 @@ impl Driver {
     }
 }
 
-/// A request with the account's credentials is one for this Twilio, wherever the real one is. (Contract 4.3,
-/// `add_twilio_auth`; the widget has made sure that its host is Twilio's.)
+/// A request with the account's credentials is one for this Twilio, wherever the real one is. (`add_twilio_auth`;
+/// the widget has made sure that its host is Twilio's.)
 fn own_request(
     twilio: &Twilio,
     account: &str,

@@ -1,4 +1,4 @@
-//! The resources of Studio's REST API, line by line as the contract has them (4.2; studio.md 3.1 and 3.6).
+//! The resources of Studio's REST API, line by line as Twilio documents them (twilio.com/docs/studio/rest-api/v2).
 
 use super::*;
 use crate::settings::PublishedFlow;
@@ -35,7 +35,7 @@ async fn start(studio: &StudioFixture, flow: &str, to: &str, from: &str) -> (u16
 }
 
 #[tokio::test]
-async fn flow_object_has_every_field_of_the_contract() {
+async fn flow_object_has_every_documented_field() {
     let studio = StudioFixture::new([]).await;
     let definition = flow_from("incomingRequest").to_string();
     let (_, flow) = studio.ask("POST", "", &fields("published", &definition)).await;

@@ -23,7 +23,7 @@ fn ours(more: &str) -> Flow {
 }
 
 /// The events and properties of a type of widget, as 42 observed Flows have them: `s`tring, `i`nteger, `b`oolean,
-/// `l`ist, `o`bject. (contracts/studio-widgets.json)
+/// `l`ist, `o`bject.
 fn observed(kind: &str) -> (&'static [&'static str], &'static [(&'static str, char)]) {
     match kind {
         "trigger" => (
