@@ -26,12 +26,12 @@ macro_rules! scenarios {
 mod acts;
 mod alarms;
 mod answers;
-mod callbacks;
 mod clicks;
 mod configuration;
 mod counted;
 mod dead_letters;
 mod deleted_or_unchanged;
+mod forged_requests;
 mod killed;
 mod links;
 mod members;

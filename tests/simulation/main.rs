@@ -2,7 +2,16 @@
 //! a time that is made up. Signals are lost, doubled, late; whoever works is gone after any single thing done; two write
 //! at once. In every third setup the configuration that is stored fails its check, and the last good one is in use.
 //! Schedules hand over in the run, alarms are silenced, people press keys, click and answer texts, the right ones and the wrong ones.
-//! After each write, and at the end of a run, it is looked at what must hold.
+//! After each write, and at the end of a run, it is checked what must hold.
+//!
+//! The files:
+//! - a run: `run`, `tasks` (what is under way), `world` (time, faults, what happens later), `rng`;
+//! - its input: `setup` and `plan` (configurations and what they mean), `broken` (those that fail their check), `script`
+//!   (alarms, and which faults happen);
+//! - the outside: `backend`, `twilio`, `slack`, `people`, `keys`, `click`, `answers` (to texts);
+//! - what must hold: `promises` (after each write), `calls`, `rounds`, `entries`, `owner`, `missed`, `ends`, `alarms`,
+//!   `counters`, `reconciler` (nothing is left undone), `leftovers` (nothing is left in the end);
+//! - what was seen: `watch`, `tally`, `trace`.
 //!
 //! `SIM_RUNS=200000 cargo test --release -p shared --test simulation -- --nocapture` makes so many runs and says what they
 //! were like. One that fails says its seed; `SIM_SEED=n` makes that one again, and tells all of it.

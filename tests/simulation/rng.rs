@@ -1,6 +1,6 @@
-//! Rng that fall the same way again: splitmix64.
+//! Repeatable random numbers: splitmix64.
 
-/// Where a run's chances come from.
+/// The random numbers of a run: the same seed gives the same ones.
 #[derive(Clone, Debug)]
 pub(crate) struct Rng(u64);
 

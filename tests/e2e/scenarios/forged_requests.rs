@@ -1,4 +1,4 @@
-//! Requests to the endpoints of a call that are not of Twilio, or are of Twilio and about what we do not know.
+//! Requests to the endpoints of a call that Twilio has not signed, and signed ones about calls that nobody knows.
 
 use crate::harness::TOKEN;
 use crate::scenario::{Scenario, Way, usual};
