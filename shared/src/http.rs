@@ -167,7 +167,7 @@ impl Response {
 }
 
 impl From<Error> for Response {
-    /// The caller learns the status and, where it is the caller's to mend, why.
+    /// The caller learns the status and, where the caller can correct it, why.
     fn from(error: Error) -> Response {
         let status = error.status();
         let text = match &error {

@@ -163,7 +163,7 @@ impl Scenario {
             let texts = self.expected().texts.get(name).cloned().unwrap_or_default();
             assert_eq!(phone::texts(&state), texts, "texts to {name}");
         }
-        let repaired = self.server.log().contains("the audit repairs");
+        let repaired = self.server.log().contains("the reconciler repairs");
         assert_eq!(repaired, self.expected().repairs, "repaired: {}", self.server.log());
         self.expected().ended = true;
     }

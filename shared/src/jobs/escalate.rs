@@ -10,9 +10,11 @@
 //!    queue. `reconciler`: once a minute what was left undone is repaired. `executions`: a Studio Flow's call is over. `texts`:
 //!    a text was not delivered.
 //! 6. [`silences`]: what people ask for, and alarms that wait for the end of one. [`acts`]: somebody acts on an
-//!    incident is over. [`heartbeat`]: that all this works. `lost_shifts`: that a calendar does not. [`incidents`]: what
-//!    readers see. [`overrides`]: somebody takes over on call. [`raise`]: an incident is raised by hand. [`sign_in`]: a person is sent a code. `opt_outs`: somebody
-//!    wants no texts. `links`: what of a text opens its incident.
+//!    incident. [`raise`]: an incident is raised by hand. [`overrides`]: somebody takes over on call. [`test_calls`]: a
+//!    person has their own phone rung. [`sign_in`]: a person is sent a code. `opt_outs`: somebody wants no texts. `links`:
+//!    the link in a text, which opens its incident.
+//! 7. [`heartbeat`]: shows that all this works. `lost_shifts`: reports shifts of a calendar that cannot be read.
+//!    [`incidents`]: what readers see.
 //!
 //! The clock is read where a request or message comes in, and once more where requests to Twilio have taken their time
 //! (`Work::later`). A crash anywhere loses nothing: the wake-up is armed before the save that needs it, and what is left

@@ -115,12 +115,12 @@ impl<'a> Reconciler<'a> {
                 tracing::error!(
                     incident = id.as_str(),
                     ?what,
-                    "the audit repairs what was left undone"
+                    "the reconciler repairs what was left undone"
                 );
             }
             self.count(&found).await;
             if let Err(error) = self.work.wake(id, None, &found).await {
-                tracing::error!(%error, "the audit could not repair an incident");
+                tracing::error!(%error, "the reconciler could not repair an incident");
                 self.not_repaired += 1;
             }
         }
@@ -137,13 +137,13 @@ impl<'a> Reconciler<'a> {
                 continue;
             };
             if after(due, MAX_DELAY) < now {
-                tracing::error!(alarm = change.name, %due, "the audit brings an alarm whose silence is over");
+                tracing::error!(alarm = change.name, %due, "the reconciler brings an alarm whose silence is over");
                 self.count(&[Repaired::LateWakeUp]).await;
             } else if due <= now || self.work.silence_of(&change.name).await?.is_some() {
                 continue;
             }
             if let Err(error) = self.work.end_silence(&change, due).await {
-                tracing::error!(%error, "the audit could not bring an alarm");
+                tracing::error!(%error, "the reconciler could not bring an alarm");
                 self.not_repaired += 1;
             }
         }
