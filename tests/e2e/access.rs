@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 use shared::http::endpoints::{Access, ENDPOINTS, Method};
 
 use crate::harness::{Plan, Server, stdout};
-use crate::scenario::{Way, config, usual};
+use crate::scenario::{CallWith, config, usual};
 
 /// A server whose policy has phones, and nothing real.
 fn bare() -> Plan {
     let plan = Plan::new().unset("TWILIO_AUTH_TOKEN").unset("PUBLIC_BASE_URL").without_sandbox();
-    Plan { config: config(Way::Voice, &usual()), ..plan }
+    Plan { config: config(CallWith::Voice, &usual()), ..plan }
 }
 
 /// Somebody who has no token.

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::harness::{Plan, Server, stdout};
-use crate::scenario::{Way, config, usual};
+use crate::scenario::{CallWith, config, usual};
 
 /// A server whose policy has phones, and nothing real; and the id of an incident that was raised by hand.
 async fn raised() -> (Server, String) {
     let plan = Plan::new().unset("TWILIO_AUTH_TOKEN").unset("PUBLIC_BASE_URL").without_sandbox();
-    let server = Plan { config: config(Way::Voice, &usual()), ..plan }.start().await;
+    let server = Plan { config: config(CallWith::Voice, &usual()), ..plan }.start().await;
     let arguments = ["raise", "slow", "--json", "--to", &server.address, "--data", "data"];
     let raised = stdout(&server.run(&arguments).await);
     let raised: Value = serde_json::from_str(&raised).unwrap();

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::harness::{Plan, stdout};
 use crate::metrics::{series, token};
-use crate::scenario::{Scenario, Way};
+use crate::scenario::{CallWith, Scenario};
 
 const DATA: &str = include_str!("../former/data.sql");
 const CONFIG: &str = include_str!("../former/ringdown.toml");
@@ -31,7 +31,7 @@ async fn scenario_with(config: &str) -> Scenario {
     let file = Connection::open(data.join("ringdown.sqlite")).unwrap();
     file.execute_batch(DATA).unwrap();
     file.close().unwrap();
-    Scenario::begin_on(Way::Voice, &plan).await
+    Scenario::begin_on(CallWith::Voice, &plan).await
 }
 
 async fn page(scenario: &Scenario, path: &str) -> String {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::harness::stdout;
-use crate::scenario::{Scenario, Way};
+use crate::scenario::{CallWith, Scenario};
 
 const NAME: &str = "checkout-5xx-rate";
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
@@ -57,7 +57,7 @@ async fn is_told_once(scenario: &Scenario, begin: &str, end: &str) {
 
 #[tokio::test]
 async fn override_by_command_calls_the_other_person_until_it_is_removed() {
-    let scenario = Scenario::begin(Way::Voice, &by_schedule()).await;
+    let scenario = Scenario::begin(CallWith::Voice, &by_schedule()).await;
     let until = scenario.now().await + jiff::SignedDuration::from_hours(24);
     let until = until.strftime("%Y-%m-%dT%H:%MZ").to_string();
     let made = ["override", "rota", "bravo", "--until", &until];
@@ -114,7 +114,7 @@ async fn sends(scenario: &Scenario, path: &str, form: &str) -> String {
 
 #[tokio::test]
 async fn override_by_the_page_calls_the_other_person_and_undo_gives_it_back() {
-    let scenario = Scenario::begin(Way::Voice, &by_schedule()).await;
+    let scenario = Scenario::begin(CallWith::Voice, &by_schedule()).await;
     let until = scenario.now().await + jiff::SignedDuration::from_hours(24);
     let until = until.strftime("%Y-%m-%dT%H%%3A%M").to_string();
     let form =
@@ -148,7 +148,7 @@ async fn override_by_the_page_calls_the_other_person_and_undo_gives_it_back() {
 
 #[tokio::test]
 async fn override_that_cannot_be_is_refused_with_what_is_expected() {
-    let scenario = Scenario::begin(Way::Voice, &by_schedule()).await;
+    let scenario = Scenario::begin(CallWith::Voice, &by_schedule()).await;
     let until = ["--until", "2100-01-01T00:00"];
     for (schedule, person, says) in [
         (
@@ -185,7 +185,7 @@ async fn override_that_cannot_be_is_refused_with_what_is_expected() {
 
 #[tokio::test]
 async fn calendar_is_read_by_its_secret_address_until_that_is_renewed() {
-    let scenario = Scenario::begin(Way::Voice, &by_schedule()).await;
+    let scenario = Scenario::begin(CallWith::Voice, &by_schedule()).await;
     let server = &scenario.server;
     let stranger = shared::http::client().unwrap();
     let read = async |url: &str| {
@@ -233,7 +233,7 @@ async fn calendar_is_read_by_its_secret_address_until_that_is_renewed() {
 
 #[tokio::test]
 async fn record_that_cannot_be_read_leaves_the_file_until_it_is_emptied() {
-    let scenario = Scenario::begin(Way::Voice, &by_schedule()).await;
+    let scenario = Scenario::begin(CallWith::Voice, &by_schedule()).await;
     let until = scenario.now().await + jiff::SignedDuration::from_hours(24);
     let until = until.strftime("%Y-%m-%dT%H:%MZ").to_string();
     let made = ["override", "rota", "bravo", "--until", &until];

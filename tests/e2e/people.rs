@@ -6,7 +6,7 @@ use reqwest::Response;
 use serde_json::Value;
 
 use crate::harness::{Plan, Server, stdout};
-use crate::scenario::{Way, config, usual};
+use crate::scenario::{CallWith, config, usual};
 
 const ALPHA: &str = "+15005550001";
 
@@ -38,7 +38,7 @@ async fn waits(server: &Server, what: &str, is_so: impl Fn(&Value) -> bool) -> V
 #[tokio::test]
 async fn test_call_rings_the_phone_of_whoever_asks_and_the_page_says_so() {
     let plan = Plan::new().unset("TWILIO_AUTH_TOKEN").unset("PUBLIC_BASE_URL").without_sandbox();
-    let server = Plan { config: config(Way::Voice, &usual()), ..plan }.start().await;
+    let server = Plan { config: config(CallWith::Voice, &usual()), ..plan }.start().await;
     let made =
         server.run(&["sessions", "new", "alpha", "--to", &server.address, "--data", "data"]).await;
     let printed = stdout(&made);

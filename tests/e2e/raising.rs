@@ -5,12 +5,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::harness::{Plan, Server, stdout};
-use crate::scenario::{Way, config, usual};
+use crate::scenario::{CallWith, config, usual};
 
 /// A server whose policy has phones, and nothing real.
 async fn server() -> Server {
     let plan = Plan::new().unset("TWILIO_AUTH_TOKEN").unset("PUBLIC_BASE_URL").without_sandbox();
-    Plan { config: config(Way::Voice, &usual()), ..plan }.start().await
+    Plan { config: config(CallWith::Voice, &usual()), ..plan }.start().await
 }
 
 async fn post(server: &Server, form: &str) -> (u16, String) {

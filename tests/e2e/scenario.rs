@@ -21,7 +21,7 @@ use crate::harness::{Plan, Server, TOKEN};
 use alarm::Alarm;
 use clocks::{MOMENTS, hold};
 use phone::{PEOPLE, Phone};
-pub(crate) use plan::{Way, config, policy, usual};
+pub(crate) use plan::{CallWith, config, policy, usual};
 
 /// What a scenario said that it expects.
 #[derive(Default)]
@@ -37,17 +37,21 @@ pub(crate) struct Scenario {
     pub(crate) server: Server,
     /// The process of the sandbox's Twilio, if it is not the server's own.
     twilio: Option<Server>,
-    pub(crate) way: Way,
+    pub(crate) way: CallWith,
     expected: Mutex<Expected>,
 }
 
 impl Scenario {
-    pub(crate) async fn begin(way: Way, policies: &str) -> Scenario {
+    pub(crate) async fn begin(way: CallWith, policies: &str) -> Scenario {
         Scenario::begin_with(way, policies, &[]).await
     }
 
     /// A scenario in a server with this environment too.
-    pub(crate) async fn begin_with(way: Way, policies: &str, set: &[(&str, &str)]) -> Scenario {
+    pub(crate) async fn begin_with(
+        way: CallWith,
+        policies: &str,
+        set: &[(&str, &str)],
+    ) -> Scenario {
         let plan = Plan { config: config(way, policies), ..Plan::new() };
         let plan = plan.set("ALARMS_TOKEN", "the-alarms-token");
         let plan = set.iter().fold(plan, |plan, (name, value)| plan.set(name, value));
@@ -55,7 +59,7 @@ impl Scenario {
     }
 
     /// A scenario whose Twilio is another process, which outlives the server; and what the server is started with.
-    pub(crate) async fn with_separate_twilio(way: Way, policies: &str) -> (Scenario, Plan) {
+    pub(crate) async fn with_separate_twilio(way: CallWith, policies: &str) -> (Scenario, Plan) {
         let plan = || Plan { config: config(way, policies), ..Plan::new() };
         let twilio = plan().start().await;
         // The account there has a token of its own; the tests sign with theirs.
@@ -71,12 +75,12 @@ impl Scenario {
     }
 
     /// A scenario that begins with what an earlier server has left in the folder.
-    pub(crate) async fn begin_on(way: Way, plan: &Plan) -> Scenario {
+    pub(crate) async fn begin_on(way: CallWith, plan: &Plan) -> Scenario {
         Scenario::of(way, plan.start().await, None).await
     }
 
     /// The clocks stand still until the scenario pushes them.
-    async fn of(way: Way, server: Server, twilio: Option<Server>) -> Scenario {
+    async fn of(way: CallWith, server: Server, twilio: Option<Server>) -> Scenario {
         for server in twilio.iter().chain([&server]) {
             hold(server).await;
         }
@@ -183,7 +187,7 @@ impl Drop for Scenario {
 pub(crate) struct KilledScenario {
     pub(crate) plan: Plan,
     twilio: Option<Server>,
-    way: Way,
+    way: CallWith,
     expected: Expected,
 }
 

@@ -8,7 +8,7 @@ macro_rules! scenarios {
             $(
                 #[tokio::test]
                 async fn $name() {
-                    super::$name(crate::scenario::Way::Voice).await;
+                    super::$name(crate::scenario::CallWith::Voice).await;
                 }
             )*
         }
@@ -16,7 +16,7 @@ macro_rules! scenarios {
             $(
                 #[tokio::test]
                 async fn $name() {
-                    super::$name(crate::scenario::Way::Studio).await;
+                    super::$name(crate::scenario::CallWith::Studio).await;
                 }
             )*
         }

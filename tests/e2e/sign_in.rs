@@ -7,12 +7,12 @@ use reqwest::Response;
 use serde_json::Value;
 
 use crate::harness::{Plan, Server, stdout};
-use crate::scenario::{Way, config, usual};
+use crate::scenario::{CallWith, config, usual};
 
 /// A server whose policy has phones, and nothing real.
 async fn server() -> Server {
     let plan = Plan::new().unset("TWILIO_AUTH_TOKEN").unset("PUBLIC_BASE_URL").without_sandbox();
-    Plan { config: config(Way::Voice, &usual()), ..plan }.start().await
+    Plan { config: config(CallWith::Voice, &usual()), ..plan }.start().await
 }
 
 /// What a browser with these cookies gets for a form.

@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::harness::{Plan, Server};
-use crate::scenario::{Way, config, usual};
+use crate::scenario::{CallWith, config, usual};
 
 /// A server whose policy has phones, and nothing real.
 async fn server() -> Server {
     let plan = Plan::new().unset("TWILIO_AUTH_TOKEN").unset("PUBLIC_BASE_URL").without_sandbox();
     let window = "\n[[silences]]\nalarms = [\"batch\"]\nfrom = \"2099-01-01T00:00Z\"\nuntil = \"2099-01-02T00:00Z\"\n";
-    Plan { config: config(Way::Voice, &(usual() + window)), ..plan }.start().await
+    Plan { config: config(CallWith::Voice, &(usual() + window)), ..plan }.start().await
 }
 
 async fn post(server: &Server, path: &str, form: &str) -> (u16, String) {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::Server;
 
-use super::{Scenario, Way, get, phone, post};
+use super::{CallWith, Scenario, get, phone, post};
 
 /// How often we look whether something has happened, …
 const LOOK: Duration = Duration::from_millis(20);
@@ -43,7 +43,7 @@ impl Scenario {
     /// is late by more than that would be the reconciler's to repair.
     pub(super) async fn goes_by(&self, time: Duration) {
         let mut left = time;
-        while self.way == Way::Studio && left > STEP && self.is_calling().await {
+        while self.way == CallWith::Studio && left > STEP && self.is_calling().await {
             self.push(STEP).await;
             self.settles().await;
             left -= STEP;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::clocks::MOMENTS;
-use super::{Scenario, Way, post};
+use super::{CallWith, Scenario, post};
 
 /// Everybody who can be called.
 pub(crate) const PEOPLE: [(&str, &str); 4] = [
@@ -86,13 +86,13 @@ impl Phone<'_> {
     /// Waits until all of this is said, one after the other: a Flow speaks it in one go.
     pub(crate) async fn hears_all(&self, words: &[&str]) -> &Self {
         match self.scenario.way {
-            Way::Voice => {
+            CallWith::Voice => {
                 for words in words {
                     self.hears(words).await;
                 }
                 self
             }
-            Way::Studio => self.hears(&words.join(" ")).await,
+            CallWith::Studio => self.hears(&words.join(" ")).await,
         }
     }
 

@@ -8,65 +8,65 @@ use super::phone::PEOPLE;
 
 /// The way in which people are called, and what lies in its nature.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum CallWith {
     Voice,
     Studio,
 }
 
-impl Way {
+impl CallWith {
     /// The keys of the n-th policy.
     fn keys(self, policy: usize) -> String {
         match self {
-            Way::Voice => "call_with = \"voice\"".to_owned(),
-            Way::Studio => format!("call_with = \"studio\"\nflow_sid = \"FW{policy:032}\""),
+            CallWith::Voice => "call_with = \"voice\"".to_owned(),
+            CallWith::Studio => format!("call_with = \"studio\"\nflow_sid = \"FW{policy:032}\""),
         }
     }
 
     /// What became of a call that voicemail took: Studio listens for no machine.
     pub(crate) fn voicemail(self) -> &'static str {
         match self {
-            Way::Voice => "voicemail",
-            Way::Studio => "answered, did not choose",
+            CallWith::Voice => "voicemail",
+            CallWith::Studio => "answered, did not choose",
         }
     }
 
     /// How often the menu is read to a machine.
     pub(crate) fn readings_to_voicemail(self) -> usize {
         match self {
-            Way::Voice => 1,
-            Way::Studio => 2,
+            CallWith::Voice => 1,
+            CallWith::Studio => 2,
         }
     }
 
     /// What voicemail hears last.
     pub(crate) fn last_word_to_voicemail(self) -> &'static str {
         match self {
-            Way::Voice => "Good bye.",
-            Way::Studio => "No key was pressed. The next person is called. Good bye.",
+            CallWith::Voice => "Good bye.",
+            CallWith::Studio => "No key was pressed. The next person is called. Good bye.",
         }
     }
 
     /// Twilio says nothing by itself. (What a Flow asks us, it asks in the call.)
     pub(crate) fn says_nothing(self) -> Value {
         match self {
-            Way::Voice => json!({"lose_all_callbacks": true}),
-            Way::Studio => json!({"lose_events": true}),
+            CallWith::Voice => json!({"lose_all_callbacks": true}),
+            CallWith::Studio => json!({"lose_events": true}),
         }
     }
 
     /// How long after the last ring a call is looked up that nobody told us of.
     pub(crate) fn until_it_is_looked_up(self) -> Duration {
         match self {
-            Way::Voice => Duration::from_secs(9),
-            Way::Studio => Duration::from_secs(16),
+            CallWith::Voice => Duration::from_secs(9),
+            CallWith::Studio => Duration::from_secs(16),
         }
     }
 
     /// The end of the paths that ask for a call.
     pub(super) fn asks_at(self) -> &'static str {
         match self {
-            Way::Voice => "/Calls.json",
-            Way::Studio => "/Executions",
+            CallWith::Voice => "/Calls.json",
+            CallWith::Studio => "/Executions",
         }
     }
 }
@@ -97,7 +97,7 @@ WAY
 }
 
 /// The whole configuration.
-pub(crate) fn config(way: Way, policies: &str) -> String {
+pub(crate) fn config(way: CallWith, policies: &str) -> String {
     let people = PEOPLE.iter().enumerate().map(|(index, (name, number))| {
         let slack =
             if index < 2 { format!("slack = \"U000000{}\"\n", index + 1) } else { String::new() };

@@ -4,7 +4,7 @@ use serde_json::Value;
 use shared::secret::Secret;
 use shared::twilio::signature::{Payload, signature};
 
-use super::{Scenario, Way, get, post};
+use super::{CallWith, Scenario, get, post};
 use crate::harness::{BASE, TOKEN};
 
 impl Scenario {
@@ -56,12 +56,12 @@ impl Scenario {
         digits: &str,
     ) -> String {
         let told = match self.way {
-            Way::Voice => {
+            CallWith::Voice => {
                 let path = format!("/twilio/voice/{incident}/{attempt}?reading=1");
                 let fields = [("CallStatus", "in-progress"), ("Digits", digits)];
                 self.twilio_asks(&path, &fields).await
             }
-            Way::Studio => {
+            CallWith::Studio => {
                 let token = self.token(incident, attempt).await;
                 let fields = [
                     ("token", token.as_str()),

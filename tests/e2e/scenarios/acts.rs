@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::scenario::{Scenario, Way, usual};
+use crate::scenario::{CallWith, Scenario, usual};
 
 scenarios! {
     person_who_is_asked_for_on_the_page_is_called_before_all_others
@@ -29,7 +29,7 @@ async fn page(scenario: &Scenario, incident: &str) -> String {
     scenario.server.get(&format!("/incidents/{incident}")).await.text().await.unwrap()
 }
 
-async fn person_who_is_asked_for_on_the_page_is_called_before_all_others(way: Way) {
+async fn person_who_is_asked_for_on_the_page_is_called_before_all_others(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     scenario.phone("alpha").rings().await;
@@ -44,7 +44,7 @@ async fn person_who_is_asked_for_on_the_page_is_called_before_all_others(way: Wa
     scenario.end().await;
 }
 
-async fn silence_with_a_reason_is_ended_on_the_page(way: Way) {
+async fn silence_with_a_reason_is_ended_on_the_page(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     let alpha = scenario.phone("alpha");
@@ -65,7 +65,7 @@ async fn silence_with_a_reason_is_ended_on_the_page(way: Way) {
     scenario.end().await;
 }
 
-async fn alarm_that_waits_for_the_end_of_a_silence_goes_off_when_it_is_ended(way: Way) {
+async fn alarm_that_waits_for_the_end_of_a_silence_goes_off_when_it_is_ended(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm(NAME);
     alarm.goes_off().await;
@@ -87,7 +87,7 @@ async fn alarm_that_waits_for_the_end_of_a_silence_goes_off_when_it_is_ended(way
     scenario.end().await;
 }
 
-async fn note_is_told_in_slack_and_struck_out_on_the_page(way: Way) {
+async fn note_is_told_in_slack_and_struck_out_on_the_page(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     scenario.phone("alpha").takes_it(TEXT).await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::scenario::{Scenario, Way, policy, usual};
+use crate::scenario::{CallWith, Scenario, policy, usual};
 
 scenarios! {
     it_recovers_while_it_rings
@@ -23,7 +23,7 @@ scenarios! {
 
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
-async fn it_recovers_while_it_rings(way: Way) {
+async fn it_recovers_while_it_rings(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
@@ -34,7 +34,7 @@ async fn it_recovers_while_it_rings(way: Way) {
     scenario.end().await;
 }
 
-async fn it_recovers_while_somebody_listens(way: Way) {
+async fn it_recovers_while_somebody_listens(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
@@ -45,7 +45,7 @@ async fn it_recovers_while_somebody_listens(way: Way) {
     scenario.end().await;
 }
 
-async fn it_recovers_when_it_is_taken(way: Way) {
+async fn it_recovers_when_it_is_taken(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
@@ -58,7 +58,7 @@ async fn it_recovers_when_it_is_taken(way: Way) {
     scenario.end().await;
 }
 
-async fn one_of_two_recovers(way: Way) {
+async fn one_of_two_recovers(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let (checkout, orders) =
         (scenario.alarm("checkout-5xx-rate"), scenario.alarm("orders-queue-age"));
@@ -78,7 +78,7 @@ async fn one_of_two_recovers(way: Way) {
     scenario.end().await;
 }
 
-async fn twenty_alarms_in_a_minute_make_one_round(way: Way) {
+async fn twenty_alarms_in_a_minute_make_one_round(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let names: Vec<String> = (1..=20).map(|n| format!("shard-{n}-down")).collect();
     let alarms = names.iter().map(|name| scenario.alarm(name));
@@ -102,7 +102,7 @@ async fn twenty_alarms_in_a_minute_make_one_round(way: Way) {
     scenario.end().await;
 }
 
-async fn an_alarm_without_data_has_not_recovered(way: Way) {
+async fn an_alarm_without_data_has_not_recovered(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.has_no_data().await;
@@ -118,7 +118,7 @@ async fn an_alarm_without_data_has_not_recovered(way: Way) {
     scenario.end().await;
 }
 
-async fn it_flaps_while_it_is_taken(way: Way) {
+async fn it_flaps_while_it_is_taken(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
@@ -145,7 +145,7 @@ async fn it_flaps_while_it_is_taken(way: Way) {
     scenario.end().await;
 }
 
-async fn it_flaps_before_anybody_took_it(way: Way) {
+async fn it_flaps_before_anybody_took_it(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
@@ -160,7 +160,7 @@ async fn it_flaps_before_anybody_took_it(way: Way) {
     scenario.end().await;
 }
 
-async fn another_alarm_within_the_window_asks_the_owner_first(way: Way) {
+async fn another_alarm_within_the_window_asks_the_owner_first(way: CallWith) {
     let scenario = Scenario::begin(way, &policy("default", "*", &["bravo", "alpha"], 3)).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("bravo").rings().await.declines().await;
@@ -180,7 +180,7 @@ async fn another_alarm_within_the_window_asks_the_owner_first(way: Way) {
     scenario.end().await;
 }
 
-async fn after_the_window_it_is_another_incident(way: Way) {
+async fn after_the_window_it_is_another_incident(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
@@ -196,7 +196,7 @@ async fn after_the_window_it_is_another_incident(way: Way) {
     scenario.end().await;
 }
 
-async fn the_same_change_by_two_ways_counts_once(way: Way) {
+async fn the_same_change_by_two_ways_counts_once(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let (alarm, at) = (scenario.alarm("checkout-5xx-rate"), scenario.now().await);
     let first = alarm.is_told(&alarm.event("ALARM", at)).await;
@@ -224,7 +224,7 @@ async fn the_same_change_by_two_ways_counts_once(way: Way) {
     scenario.end().await;
 }
 
-async fn muted_and_suppressed_alarms_call_nobody(way: Way) {
+async fn muted_and_suppressed_alarms_call_nobody(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     let at = scenario.now().await;

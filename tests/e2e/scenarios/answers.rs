@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::scenario::{Scenario, Way, policy, post, usual};
+use crate::scenario::{CallWith, Scenario, policy, post, usual};
 
 scenarios! {
     missed_call_is_texted_and_its_answer_takes_the_incident
@@ -24,7 +24,7 @@ fn letters(offers: &str) -> String {
     offers.get(2..4).unwrap_or_default().to_owned()
 }
 
-async fn missed_call_is_texted_and_its_answer_takes_the_incident(way: Way) {
+async fn missed_call_is_texted_and_its_answer_takes_the_incident(way: CallWith) {
     let scenario = Scenario::begin(way, &texting(&usual())).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let (alpha, bravo) = (scenario.phone("alpha"), scenario.phone("bravo"));
@@ -54,7 +54,7 @@ async fn missed_call_is_texted_and_its_answer_takes_the_incident(way: Way) {
     scenario.end().await;
 }
 
-async fn two_open_incidents_are_told_apart_by_their_letters(way: Way) {
+async fn two_open_incidents_are_told_apart_by_their_letters(way: CallWith) {
     let both = policy("shop", "shop-*", &["alpha"], 1) + &policy("stock", "stock-*", &["alpha"], 1);
     let scenario = Scenario::begin(way, &texting(&both)).await;
     let alpha = scenario.phone("alpha");
@@ -75,7 +75,7 @@ async fn two_open_incidents_are_told_apart_by_their_letters(way: Way) {
     scenario.end().await;
 }
 
-async fn whoever_opts_out_is_told_once_and_gets_texts_again_after_start(way: Way) {
+async fn whoever_opts_out_is_told_once_and_gets_texts_again_after_start(way: CallWith) {
     let scenario = Scenario::begin(way, &texting(&usual())).await;
     let alpha = scenario.phone("alpha");
     scenario.alarm("checkout-5xx-rate").goes_off().await;
@@ -107,7 +107,7 @@ async fn whoever_opts_out_is_told_once_and_gets_texts_again_after_start(way: Way
     scenario.end().await;
 }
 
-async fn text_of_a_stranger_and_a_forged_one_change_nothing(way: Way) {
+async fn text_of_a_stranger_and_a_forged_one_change_nothing(way: CallWith) {
     let scenario = Scenario::begin(way, &texting(&usual())).await;
     let alpha = scenario.phone("alpha");
     scenario.alarm("checkout-5xx-rate").goes_off().await;

@@ -6,7 +6,7 @@ use serde_json::json;
 use shared::secret::Secret;
 use shared::slack::signature::sign;
 
-use crate::scenario::{Scenario, Way, usual};
+use crate::scenario::{CallWith, Scenario, usual};
 
 scenarios! {
     claimed_in_slack_while_it_rings
@@ -21,7 +21,7 @@ const STRANGER: &str = "U0STRANGER";
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 const OVER: &str = "It is over: checkout-5xx-rate recovered\nPAGE";
 
-async fn claimed_in_slack_while_it_rings(way: Way) {
+async fn claimed_in_slack_while_it_rings(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
@@ -42,7 +42,7 @@ async fn claimed_in_slack_while_it_rings(way: Way) {
     scenario.end().await;
 }
 
-async fn given_back_the_round_goes_on(way: Way) {
+async fn given_back_the_round_goes_on(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").takes_it(TEXT).await;
@@ -60,7 +60,7 @@ async fn given_back_the_round_goes_on(way: Way) {
     scenario.end().await;
 }
 
-async fn its_owner_says_that_it_is_over(way: Way) {
+async fn its_owner_says_that_it_is_over(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
@@ -76,7 +76,7 @@ async fn its_owner_says_that_it_is_over(way: Way) {
     scenario.end().await;
 }
 
-async fn silenced_for_an_hour_in_slack(way: Way) {
+async fn silenced_for_an_hour_in_slack(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
@@ -99,7 +99,7 @@ async fn silenced_for_an_hour_in_slack(way: Way) {
 
 #[tokio::test]
 async fn silence_of_slack_is_ended_in_slack_and_people_are_called_again() {
-    let scenario = Scenario::begin(Way::Voice, &usual()).await;
+    let scenario = Scenario::begin(CallWith::Voice, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await;
     scenario.clicks(ALPHA, "silence").await;
@@ -113,7 +113,7 @@ async fn silence_of_slack_is_ended_in_slack_and_people_are_called_again() {
 
 #[tokio::test]
 async fn a_stranger_takes_it_and_is_never_called() {
-    let scenario = Scenario::begin(Way::Voice, &usual()).await;
+    let scenario = Scenario::begin(CallWith::Voice, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await;
     scenario.clicks(STRANGER, "take").await;
@@ -128,7 +128,8 @@ async fn a_stranger_takes_it_and_is_never_called() {
 #[tokio::test]
 async fn with_an_incoming_webhook_the_message_is_replaced() {
     let scenario =
-        Scenario::begin_with(Way::Voice, &usual(), &[("SLACK_BOT_TOKEN", "xoxb-of-another")]).await;
+        Scenario::begin_with(CallWith::Voice, &usual(), &[("SLACK_BOT_TOKEN", "xoxb-of-another")])
+            .await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await;
     scenario.clicks(BRAVO, "take").await;
@@ -144,7 +145,7 @@ async fn with_an_incoming_webhook_the_message_is_replaced() {
 
 #[tokio::test]
 async fn only_slack_may_click() {
-    let scenario = Scenario::begin(Way::Voice, &usual()).await;
+    let scenario = Scenario::begin(CallWith::Voice, &usual()).await;
     let secret = scenario.server.simulated().signing_secret;
     let secret = secret.expose();
     scenario.alarm("checkout-5xx-rate").goes_off().await;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::harness::Plan;
-use crate::scenario::{Scenario, Way, usual};
+use crate::scenario::{CallWith, Scenario, usual};
 
 scenarios! {
     broken_configuration_still_calls_after_a_restart
@@ -13,7 +13,7 @@ scenarios! {
 
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
-async fn broken_configuration_still_calls_after_a_restart(way: Way) {
+async fn broken_configuration_still_calls_after_a_restart(way: CallWith) {
     let (scenario, plan) = Scenario::with_separate_twilio(way, &usual()).await;
     let mut killed = scenario.killed(&plan).await;
     killed.plan.config = killed.plan.config.replace("\"bravo\"", "\"nobody-we-know\"");
@@ -37,7 +37,7 @@ fn shift(year: u16, person: &str) -> String {
 }
 
 /// A server that calls who is on call in a calendar of these shifts, `then` others; and where the calendar is.
-async fn with_a_calendar(way: Way, shifts: &str, then: &str) -> (Scenario, Plan, PathBuf) {
+async fn with_a_calendar(way: CallWith, shifts: &str, then: &str) -> (Scenario, Plan, PathBuf) {
     let on_call = usual().replace(
         "roster = [\"alpha\", \"bravo\", \"charlie\"]",
         &format!("roster = {{ schedule = \"primary\", then = [{then}] }}"),
@@ -51,7 +51,7 @@ async fn with_a_calendar(way: Way, shifts: &str, then: &str) -> (Scenario, Plan,
     (scenario.killed(&plan).await.goes_on().await, plan, calendar)
 }
 
-async fn unreadable_calendar_still_calls_who_is_on_call(way: Way) {
+async fn unreadable_calendar_still_calls_who_is_on_call(way: CallWith) {
     let (mut scenario, plan, calendar) =
         with_a_calendar(way, &shift(2020, "charlie"), "\"bravo\"").await;
     for broken in ["<html>Sign in to see this calendar</html>", ""] {
@@ -68,7 +68,7 @@ async fn unreadable_calendar_still_calls_who_is_on_call(way: Way) {
     scenario.end().await;
 }
 
-async fn calendar_that_is_cut_off_still_calls_who_is_on_call(way: Way) {
+async fn calendar_that_is_cut_off_still_calls_who_is_on_call(way: CallWith) {
     // Of shifts that overlap the one that began last counts: without it bravo would be called.
     let shifts = format!("{}{}", shift(2020, "bravo"), shift(2021, "charlie"));
     let (mut scenario, plan, calendar) = with_a_calendar(way, &shifts, "").await;

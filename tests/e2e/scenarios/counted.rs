@@ -5,14 +5,14 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::metrics::{series, token};
-use crate::scenario::{Scenario, Way, usual};
+use crate::scenario::{CallWith, Scenario, usual};
 
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 const OVER: &str = "It is over: checkout-5xx-rate recovered\nPAGE";
 
 #[tokio::test]
 async fn calls_of_an_incident_count_with_their_outcomes_and_statuses() {
-    let scenario = Scenario::begin(Way::Voice, &usual()).await;
+    let scenario = Scenario::begin(CallWith::Voice, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await.declines().await;
     scenario.phone("bravo").takes_it(TEXT).await;
@@ -45,7 +45,7 @@ async fn calls_of_an_incident_count_with_their_outcomes_and_statuses() {
 
 #[tokio::test]
 async fn numbers_show_an_incident_that_was_taken_and_resolved() {
-    let scenario = Scenario::begin(Way::Voice, &usual()).await;
+    let scenario = Scenario::begin(CallWith::Voice, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await.declines().await;
     scenario.phone("bravo").takes_it(TEXT).await;

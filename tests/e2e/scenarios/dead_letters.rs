@@ -5,13 +5,14 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::harness::stdout;
-use crate::scenario::{Scenario, Way, config, get, policy, post};
+use crate::scenario::{CallWith, Scenario, config, get, policy, post};
 
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
 /// A scenario whose only policy is for other alarms, up to the alarm that nobody is called for.
 async fn nobody_is_called() -> Scenario {
-    let scenario = Scenario::begin(Way::Voice, &policy("stock", "stock-*", &["alpha"], 3)).await;
+    let scenario =
+        Scenario::begin(CallWith::Voice, &policy("stock", "stock-*", &["alpha"], 3)).await;
     let event = scenario.alarm("checkout-5xx-rate").event("ALARM", scenario.now().await);
     let told = post(&scenario.server, "/sandbox/alarm", event.to_string()).await;
     let reason = "no policy is for the alarm checkout-5xx-rate";
@@ -30,7 +31,7 @@ async fn a_policy_is_made(scenario: &Scenario) {
         policy("stock", "stock-*", &["alpha"], 3) + &policy("shop", "checkout-*", &["bravo"], 3);
     std::fs::write(
         scenario.server.folder.path().join("ringdown.toml"),
-        config(Way::Voice, &policies),
+        config(CallWith::Voice, &policies),
     )
     .unwrap();
     scenario.passes(Duration::from_secs(301)).await;
@@ -106,7 +107,8 @@ async fn last_line(scenario: &Scenario) -> String {
 
 #[tokio::test]
 async fn repeated_alert_without_a_policy_is_one_dead_letter() {
-    let scenario = Scenario::begin(Way::Voice, &policy("stock", "stock-*", &["alpha"], 3)).await;
+    let scenario =
+        Scenario::begin(CallWith::Voice, &policy("stock", "stock-*", &["alpha"], 3)).await;
     let group = |status: &str, starts_at: &str| {
         let alert = json!({"status": status, "labels": {"alertname": "Watchdog"}, "fingerprint": "wd", "startsAt": starts_at});
         json!({"status": status, "receiver": "ringdown", "alerts": [alert]}).to_string()
@@ -130,7 +132,7 @@ async fn repeated_alert_without_a_policy_is_one_dead_letter() {
 
 #[tokio::test]
 async fn own_shape_from_a_monitor_is_refused() {
-    let scenario = Scenario::begin(Way::Voice, &policy("all", "*", &["alpha"], 3)).await;
+    let scenario = Scenario::begin(CallWith::Voice, &policy("all", "*", &["alpha"], 3)).await;
     let own = json!({"key": "k", "name": "x\n:white_check_mark: all is well", "state": "alarm", "at": "2026-11-28T01:00:00Z",
         "reason": "", "description": "", "quiet": null});
     assert_eq!(post(&scenario.server, "/sandbox/alarm", own.to_string()).await.0, 422);
@@ -140,7 +142,7 @@ async fn own_shape_from_a_monitor_is_refused() {
 
 #[tokio::test]
 async fn what_has_no_known_shape_is_kept_and_said() {
-    let scenario = Scenario::begin(Way::Voice, &policy("all", "*", &["alpha"], 3)).await;
+    let scenario = Scenario::begin(CallWith::Voice, &policy("all", "*", &["alpha"], 3)).await;
     let told =
         post(&scenario.server, "/sandbox/alarm", r#"{"disk": "97 % full"}"#.to_owned()).await;
     assert_eq!(told.0, 422);

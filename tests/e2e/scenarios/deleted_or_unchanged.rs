@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::scenario::{Scenario, Way, usual};
+use crate::scenario::{CallWith, Scenario, usual};
 
 scenarios! {
     deleted_alarm_ends_the_incident
@@ -18,7 +18,7 @@ const fn minutes(minutes: u64) -> Duration {
     Duration::from_secs(60 * minutes)
 }
 
-async fn deleted_alarm_ends_the_incident(way: Way) {
+async fn deleted_alarm_ends_the_incident(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm(NAME);
     alarm.goes_off().await;
@@ -34,7 +34,7 @@ async fn deleted_alarm_ends_the_incident(way: Way) {
     scenario.end().await;
 }
 
-async fn deleted_alarm_leaves_the_others(way: Way) {
+async fn deleted_alarm_leaves_the_others(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let (gone, other) = (scenario.alarm(NAME), scenario.alarm("orders-queue-age"));
     gone.goes_off().await;
@@ -58,7 +58,7 @@ async fn unchanged_says(scenario: &Scenario) {
     scenario.slack_says(&line).await;
 }
 
-async fn unchanged_for_long_it_ends_by_itself(way: Way) {
+async fn unchanged_for_long_it_ends_by_itself(way: CallWith) {
     let scenario = Scenario::begin(way, &format!("{}resolve_after = \"10m\"\n", usual())).await;
     let alarm = scenario.alarm(NAME);
     alarm.goes_off().await;
@@ -80,7 +80,7 @@ async fn unchanged_for_long_it_ends_by_itself(way: Way) {
     scenario.end().await;
 }
 
-async fn unchanged_for_long_it_ends_for_its_owner(way: Way) {
+async fn unchanged_for_long_it_ends_for_its_owner(way: CallWith) {
     let scenario = Scenario::begin(way, &format!("{}resolve_after = \"10m\"\n", usual())).await;
     scenario.alarm(NAME).goes_off().await;
     scenario.phone("alpha").takes_it(TEXT).await;

@@ -1,7 +1,7 @@
 //! Requests to the endpoints of a call that Twilio has not signed, and signed ones about calls that nobody knows.
 
 use crate::harness::TOKEN;
-use crate::scenario::{Scenario, Way, usual};
+use crate::scenario::{CallWith, Scenario, usual};
 
 const PRESSED: &[(&str, &str)] =
     &[("CallSid", "CA1"), ("CallStatus", "in-progress"), ("Digits", "1")];
@@ -10,7 +10,7 @@ const MACHINE: &[(&str, &str)] = &[("CallSid", "CA1"), ("AnsweredBy", "machine_s
 
 #[tokio::test]
 async fn forged_callbacks_change_nothing() {
-    let scenario = Scenario::begin(Way::Voice, &usual()).await;
+    let scenario = Scenario::begin(CallWith::Voice, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await;
     scenario.settles().await;
@@ -39,7 +39,7 @@ async fn forged_callbacks_change_nothing() {
 
 #[tokio::test]
 async fn what_is_unknown_is_answered_in_words() {
-    let scenario = Scenario::begin(Way::Voice, &usual()).await;
+    let scenario = Scenario::begin(CallWith::Voice, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await;
     scenario.settles().await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::scenario::{Scenario, Way, usual};
+use crate::scenario::{CallWith, Scenario, usual};
 
 scenarios! {
     killed_while_it_rings_the_wake_up_asks_how_the_call_went
@@ -14,7 +14,7 @@ scenarios! {
 
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
-async fn killed_while_it_rings_the_wake_up_asks_how_the_call_went(way: Way) {
+async fn killed_while_it_rings_the_wake_up_asks_how_the_call_went(way: CallWith) {
     let (scenario, plan) = Scenario::with_separate_twilio(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await;
@@ -27,7 +27,7 @@ async fn killed_while_it_rings_the_wake_up_asks_how_the_call_went(way: Way) {
     scenario.end().await;
 }
 
-async fn killed_in_a_conversation_it_calls_the_next_when_that_is_over(way: Way) {
+async fn killed_in_a_conversation_it_calls_the_next_when_that_is_over(way: CallWith) {
     let (scenario, plan) = Scenario::with_separate_twilio(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await.answers().await;
@@ -45,7 +45,7 @@ async fn killed_in_a_conversation_it_calls_the_next_when_that_is_over(way: Way) 
     scenario.end().await;
 }
 
-async fn even_the_wake_up_is_lost_and_the_reconciler_repairs_it(way: Way) {
+async fn even_the_wake_up_is_lost_and_the_reconciler_repairs_it(way: CallWith) {
     let (scenario, plan) = Scenario::with_separate_twilio(way, &usual()).await;
     scenario.needs_repair();
     scenario.alarm("checkout-5xx-rate").goes_off().await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::harness::Plan;
-use crate::scenario::{Scenario, Way, config, usual};
+use crate::scenario::{CallWith, Scenario, config, usual};
 
 scenarios! {
     link_of_a_text_shows_the_incident_and_acts_for_its_reader
@@ -17,7 +17,7 @@ const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
 const ALPHA: &str = "[people.alpha]\nphone = \"+15005550001\"\n";
 
-async fn link_of_a_text_shows_the_incident_and_acts_for_its_reader(way: Way) {
+async fn link_of_a_text_shows_the_incident_and_acts_for_its_reader(way: CallWith) {
     let scenario = Scenario::begin_with(way, &usual(), &[("LOG_LEVEL", "trace")]).await;
     scenario.alarm(NAME).goes_off().await;
     let alpha = scenario.phone("alpha");
@@ -59,7 +59,7 @@ async fn link_of_a_text_shows_the_incident_and_acts_for_its_reader(way: Way) {
 }
 
 /// alpha had it and gave it to bravo, who gives it back: nobody has it, and both have a link.
-async fn two_people_who_take_it_by_their_links_are_told_who_has_it(way: Way) {
+async fn two_people_who_take_it_by_their_links_are_told_who_has_it(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     let (alpha, bravo) = (scenario.phone("alpha"), scenario.phone("bravo"));
@@ -84,7 +84,7 @@ async fn two_people_who_take_it_by_their_links_are_told_who_has_it(way: Way) {
     scenario.end().await;
 }
 
-async fn link_ends_when_its_person_leaves_the_configuration(way: Way) {
+async fn link_ends_when_its_person_leaves_the_configuration(way: CallWith) {
     let (scenario, plan) = Scenario::with_separate_twilio(way, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     let alpha = scenario.phone("alpha");
@@ -113,7 +113,7 @@ async fn link_ends_when_its_person_leaves_the_configuration(way: Way) {
     scenario.end().await;
 }
 
-async fn person_who_wants_no_links_is_sent_none(way: Way) {
+async fn person_who_wants_no_links_is_sent_none(way: CallWith) {
     let plan = Plan { config: config(way, &usual()), ..Plan::new() };
     let plan = Plan {
         config: plan.config.replace(ALPHA, &format!("{ALPHA}text_links = false\n")),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use shared::slack::signature::sign;
 
-use crate::scenario::{Scenario, Way, usual};
+use crate::scenario::{CallWith, Scenario, usual};
 
 const OVER: &str = "It is over: checkout-5xx-rate recovered\nPAGE";
 
@@ -42,7 +42,7 @@ async fn clicks(
 
 #[tokio::test]
 async fn namesake_of_another_workspace_cannot_act_for_the_owner() {
-    let scenario = Scenario::begin(Way::Voice, &usual()).await;
+    let scenario = Scenario::begin(CallWith::Voice, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await;
     let id = scenario.is("calling").await.id().to_owned();
@@ -74,7 +74,7 @@ async fn namesake_of_another_workspace_cannot_act_for_the_owner() {
 #[tokio::test]
 async fn people_who_are_not_configured_may_be_told_to_only_look() {
     let policy = format!("[escalation]\nonly_configured_people = true\n{}", usual());
-    let scenario = Scenario::begin(Way::Voice, &policy).await;
+    let scenario = Scenario::begin(CallWith::Voice, &policy).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
     scenario.phone("alpha").rings().await;
@@ -97,7 +97,7 @@ async fn people_who_are_not_configured_may_be_told_to_only_look() {
 
 #[tokio::test]
 async fn member_named_like_a_configured_person_is_not_that_person() {
-    let scenario = Scenario::begin(Way::Voice, &usual()).await;
+    let scenario = Scenario::begin(CallWith::Voice, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await;
     let found = scenario.is("calling").await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::scenario::{Scenario, Way, policy, usual};
+use crate::scenario::{CallWith, Scenario, policy, usual};
 
 scenarios! {
     taken_at_the_first_call
@@ -22,7 +22,7 @@ const MENU: &str = "Hello alpha, this is Ringdown. The alarm checkout 5xx rate w
                     Press 1 to take it. Press 2 to pass it on.";
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
-async fn taken_at_the_first_call(way: Way) {
+async fn taken_at_the_first_call(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let alpha = scenario.phone("alpha");
@@ -33,7 +33,7 @@ async fn taken_at_the_first_call(way: Way) {
     scenario.end().await;
 }
 
-async fn declined_and_taken_by_the_next(way: Way) {
+async fn declined_and_taken_by_the_next(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let (alpha, bravo) = (scenario.phone("alpha"), scenario.phone("bravo"));
@@ -44,7 +44,7 @@ async fn declined_and_taken_by_the_next(way: Way) {
     scenario.end().await;
 }
 
-async fn three_calls_without_an_answer_exhaust_it(way: Way) {
+async fn three_calls_without_an_answer_exhaust_it(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     for name in ["alpha", "bravo", "charlie"] {
@@ -60,7 +60,7 @@ async fn three_calls_without_an_answer_exhaust_it(way: Way) {
     scenario.end().await;
 }
 
-async fn what_is_exhausted_is_asked_again(way: Way) {
+async fn what_is_exhausted_is_asked_again(way: CallWith) {
     let scenario = Scenario::begin(way, &policy("default", "*", &["alpha"], 1)).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let alpha = scenario.phone("alpha");
@@ -75,7 +75,7 @@ async fn what_is_exhausted_is_asked_again(way: Way) {
     scenario.end().await;
 }
 
-async fn voicemail_cannot_take_it(way: Way) {
+async fn voicemail_cannot_take_it(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let alpha = scenario.phone("alpha");
@@ -92,7 +92,7 @@ async fn voicemail_cannot_take_it(way: Way) {
     scenario.end().await;
 }
 
-async fn hung_up_without_a_key(way: Way) {
+async fn hung_up_without_a_key(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await.answers().await.hears(MENU).await.hangs_up().await;
@@ -105,7 +105,7 @@ async fn hung_up_without_a_key(way: Way) {
     scenario.end().await;
 }
 
-async fn a_key_that_means_nothing_reads_the_menu_again(way: Way) {
+async fn a_key_that_means_nothing_reads_the_menu_again(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let (alpha, bravo) = (scenario.phone("alpha"), scenario.phone("bravo"));
@@ -126,7 +126,7 @@ async fn a_key_that_means_nothing_reads_the_menu_again(way: Way) {
     scenario.end().await;
 }
 
-async fn nobody_presses_a_key(way: Way) {
+async fn nobody_presses_a_key(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let alpha = scenario.phone("alpha");
@@ -147,7 +147,7 @@ async fn nobody_presses_a_key(way: Way) {
     scenario.end().await;
 }
 
-async fn a_line_that_does_not_exist(way: Way) {
+async fn a_line_that_does_not_exist(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario
         .phone("alpha")
@@ -160,7 +160,7 @@ async fn a_line_that_does_not_exist(way: Way) {
     scenario.end().await;
 }
 
-async fn a_roster_of_one_is_called_three_times(way: Way) {
+async fn a_roster_of_one_is_called_three_times(way: CallWith) {
     let scenario = Scenario::begin(way, &policy("default", "*", &["alpha"], 3)).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     for _ in 0..3 {
@@ -170,7 +170,7 @@ async fn a_roster_of_one_is_called_three_times(way: Way) {
     scenario.end().await;
 }
 
-async fn the_roster_is_gone_through_again(way: Way) {
+async fn the_roster_is_gone_through_again(way: CallWith) {
     let scenario = Scenario::begin(way, &policy("default", "*", &["alpha", "bravo"], 4)).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     for name in ["alpha", "bravo", "alpha"] {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::scenario::{Scenario, Way, policy, usual};
+use crate::scenario::{CallWith, Scenario, policy, usual};
 
 scenarios! {
     alarms_that_join_are_texted_together_and_call_nobody
@@ -17,7 +17,7 @@ const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 const OVER: &str = "It is over: checkout-5xx-rate recovered\nPAGE";
 const BACK: &str = "It is back: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
-async fn alarms_that_join_are_texted_together_and_call_nobody(way: Way) {
+async fn alarms_that_join_are_texted_together_and_call_nobody(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let alpha = scenario.phone("alpha");
@@ -37,7 +37,7 @@ async fn alarms_that_join_are_texted_together_and_call_nobody(way: Way) {
     scenario.end().await;
 }
 
-async fn round_that_asks_the_owner_again_speaks_of_what_joined(way: Way) {
+async fn round_that_asks_the_owner_again_speaks_of_what_joined(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let alpha = scenario.phone("alpha");
@@ -55,7 +55,7 @@ async fn round_that_asks_the_owner_again_speaks_of_what_joined(way: Way) {
     scenario.end().await;
 }
 
-async fn policy_may_call_on_a_new_alarm(way: Way) {
+async fn policy_may_call_on_a_new_alarm(way: CallWith) {
     let policy = policy("default", "*", &["alpha", "bravo"], 3);
     let policy = policy.replace("channel =", "call_on_new_alarm = true\nchannel =");
     let scenario = Scenario::begin(way, &policy).await;
@@ -74,7 +74,7 @@ async fn policy_may_call_on_a_new_alarm(way: Way) {
     scenario.end().await;
 }
 
-async fn flap_seconds_after_the_end_is_texted(way: Way) {
+async fn flap_seconds_after_the_end_is_texted(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
@@ -92,7 +92,7 @@ async fn flap_seconds_after_the_end_is_texted(way: Way) {
     scenario.end().await;
 }
 
-async fn flap_minutes_after_the_end_calls_its_owner_and_then_the_others(way: Way) {
+async fn flap_minutes_after_the_end_calls_its_owner_and_then_the_others(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
@@ -110,7 +110,7 @@ async fn flap_minutes_after_the_end_calls_its_owner_and_then_the_others(way: Way
     scenario.end().await;
 }
 
-async fn owner_without_a_phone_reads_in_slack_what_joined(way: Way) {
+async fn owner_without_a_phone_reads_in_slack_what_joined(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::scenario::{Scenario, Way, policy, usual};
+use crate::scenario::{CallWith, Scenario, policy, usual};
 
 async fn post(
     scenario: &Scenario,
@@ -24,7 +24,7 @@ async fn post(
 
 #[tokio::test]
 async fn a_monitor_needs_the_token() {
-    let scenario = Scenario::begin(Way::Voice, &usual()).await;
+    let scenario = Scenario::begin(CallWith::Voice, &usual()).await;
     let event = scenario.alarm("checkout-5xx-rate").event("ALARM", scenario.now().await);
     for headers in [
         &[][..],
@@ -50,7 +50,8 @@ async fn a_monitor_needs_the_token() {
 
 #[tokio::test]
 async fn alertmanager_tells_of_several_at_once() {
-    let scenario = Scenario::begin(Way::Voice, &policy("probes", "*-probe-*", &["delta"], 1)).await;
+    let scenario =
+        Scenario::begin(CallWith::Voice, &policy("probes", "*-probe-*", &["delta"], 1)).await;
     let alert = |status: &str, instance: &str, fingerprint: &str| {
         json!({
             "status": status, "labels": {"alertname": "checkout-probe-fails", "instance": instance},
@@ -84,7 +85,8 @@ async fn alertmanager_tells_of_several_at_once() {
 
 #[tokio::test]
 async fn any_monitor_names_its_alarm_itself() {
-    let scenario = Scenario::begin(Way::Voice, &policy("backups", "backup *", &["alpha"], 3)).await;
+    let scenario =
+        Scenario::begin(CallWith::Voice, &policy("backups", "backup *", &["alpha"], 3)).await;
     let path = "/alarms/backup%20of%20orders";
     let token = [("authorization", "Bearer the-alarms-token")];
     let body = json!({"state": "alarm", "title": "no <backup> for 26 h", "link": "https://wiki.example.com/?a=b&c"});

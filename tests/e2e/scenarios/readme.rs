@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::scenario::{Scenario, Way, usual};
+use crate::scenario::{CallWith, Scenario, usual};
 
 scenarios! {
     incident_of_the_readme_goes_as_it_says
@@ -30,7 +30,7 @@ fn as_it_reads(line: &str) -> String {
     without_seconds(words.collect::<Vec<_>>().join(" ").trim_end_matches('.'))
 }
 
-async fn incident_of_the_readme_goes_as_it_says(way: Way) {
+async fn incident_of_the_readme_goes_as_it_says(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await.lets_it_ring().await;

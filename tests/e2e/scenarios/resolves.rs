@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::scenario::{Scenario, Way, usual};
+use crate::scenario::{CallWith, Scenario, usual};
 
 scenarios! {
     resolved_on_the_page_while_it_rings
@@ -57,7 +57,7 @@ async fn over_says(scenario: &Scenario, who: &str) {
     assert_eq!(scenario.is("resolved").await.0["resolved_by"], who);
 }
 
-async fn resolved_on_the_page_while_it_rings(way: Way) {
+async fn resolved_on_the_page_while_it_rings(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm(NAME);
     alarm.goes_off().await;
@@ -73,7 +73,7 @@ async fn resolved_on_the_page_while_it_rings(way: Way) {
     scenario.end().await;
 }
 
-async fn resolved_on_the_page_for_its_owner(way: Way) {
+async fn resolved_on_the_page_for_its_owner(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     scenario.phone("alpha").takes_it(TEXT).await;
@@ -85,7 +85,7 @@ async fn resolved_on_the_page_for_its_owner(way: Way) {
     scenario.end().await;
 }
 
-async fn resolved_in_slack_while_nobody_has_it(way: Way) {
+async fn resolved_in_slack_while_nobody_has_it(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     scenario.phone("alpha").rings().await.declines().await;
@@ -101,7 +101,8 @@ async fn resolved_in_slack_while_nobody_has_it(way: Way) {
 #[tokio::test]
 async fn resolved_in_slack_through_a_webhook() {
     let scenario =
-        Scenario::begin_with(Way::Voice, &usual(), &[("SLACK_BOT_TOKEN", "xoxb-of-another")]).await;
+        Scenario::begin_with(CallWith::Voice, &usual(), &[("SLACK_BOT_TOKEN", "xoxb-of-another")])
+            .await;
     scenario.alarm(NAME).goes_off().await;
     scenario.phone("alpha").takes_it(TEXT).await;
     let id = scenario.is("taken").await.by("alpha").id().to_owned();
@@ -118,7 +119,7 @@ async fn resolved_in_slack_through_a_webhook() {
 }
 
 /// alpha took it half an hour ago, and is asked again.
-async fn asked_again(way: Way) -> Scenario {
+async fn asked_again(way: CallWith) -> Scenario {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     let alpha = scenario.phone("alpha");
@@ -130,7 +131,7 @@ async fn asked_again(way: Way) -> Scenario {
     scenario
 }
 
-async fn resolved_by_pressing_three_twice(way: Way) {
+async fn resolved_by_pressing_three_twice(way: CallWith) {
     let scenario = asked_again(way).await;
     let alpha = scenario.phone("alpha");
     alpha.presses('3').await.hears(QUESTION).await;
@@ -144,7 +145,7 @@ async fn resolved_by_pressing_three_twice(way: Way) {
     scenario.end().await;
 }
 
-async fn three_and_then_another_key_resolves_nothing(way: Way) {
+async fn three_and_then_another_key_resolves_nothing(way: CallWith) {
     let scenario = asked_again(way).await;
     let alpha = scenario.phone("alpha");
     alpha.presses('3').await.hears(QUESTION).await.presses('1').await.is_sent(TEXT).await;
@@ -154,7 +155,7 @@ async fn three_and_then_another_key_resolves_nothing(way: Way) {
     scenario.end().await;
 }
 
-async fn three_and_then_no_key_calls_the_next_person(way: Way) {
+async fn three_and_then_no_key_calls_the_next_person(way: CallWith) {
     let scenario = asked_again(way).await;
     let alpha = scenario.phone("alpha");
     // First nothing, so that the question comes in the third reading.
@@ -178,7 +179,7 @@ async fn three_and_then_no_key_calls_the_next_person(way: Way) {
     scenario.end().await;
 }
 
-async fn resolved_at_the_command_line(way: Way) {
+async fn resolved_at_the_command_line(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     scenario.phone("alpha").takes_it(TEXT).await;
@@ -204,7 +205,7 @@ async fn resolved_at_the_command_line(way: Way) {
     scenario.end().await;
 }
 
-async fn resolved_by_two_at_once_is_told_once(way: Way) {
+async fn resolved_by_two_at_once_is_told_once(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     scenario.phone("alpha").takes_it(TEXT).await;
@@ -218,7 +219,7 @@ async fn resolved_by_two_at_once_is_told_once(way: Way) {
     scenario.end().await;
 }
 
-async fn stale_page_resolves_nothing(way: Way) {
+async fn stale_page_resolves_nothing(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm(NAME);
     alarm.goes_off().await;
@@ -251,7 +252,7 @@ async fn stale_page_resolves_nothing(way: Way) {
     scenario.end().await;
 }
 
-async fn repeated_alarm_after_every_way_calls_nobody(way: Way) {
+async fn repeated_alarm_after_every_way_calls_nobody(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm(NAME);
     alarm.goes_off().await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::scenario::{Scenario, Way, policy};
+use crate::scenario::{CallWith, Scenario, policy};
 
 scenarios! {
     somebody_in_a_call_for_another_policy_is_passed_over
@@ -14,7 +14,7 @@ fn two(first: &[&str], second: &[&str]) -> String {
     policy("shop", "shop-*", first, 3) + &policy("stock", "stock-*", second, 3)
 }
 
-async fn somebody_in_a_call_for_another_policy_is_passed_over(way: Way) {
+async fn somebody_in_a_call_for_another_policy_is_passed_over(way: CallWith) {
     let scenario = Scenario::begin(way, &two(&["alpha", "bravo"], &["alpha", "charlie"])).await;
     scenario.alarm("shop-down").goes_off().await;
     scenario.phone("alpha").rings().await;
@@ -32,7 +32,7 @@ async fn somebody_in_a_call_for_another_policy_is_passed_over(way: Way) {
     scenario.end().await;
 }
 
-async fn who_was_passed_over_comes_back(way: Way) {
+async fn who_was_passed_over_comes_back(way: CallWith) {
     let scenario = Scenario::begin(way, &two(&["alpha", "bravo"], &["alpha", "charlie"])).await;
     scenario.alarm("shop-down").goes_off().await;
     scenario.phone("alpha").rings().await;
@@ -56,7 +56,7 @@ async fn who_was_passed_over_comes_back(way: Way) {
     scenario.end().await;
 }
 
-async fn everybody_is_in_a_call_and_it_waits(way: Way) {
+async fn everybody_is_in_a_call_and_it_waits(way: CallWith) {
     let scenario = Scenario::begin(way, &two(&["alpha"], &["alpha"])).await;
     scenario.alarm("shop-down").goes_off().await;
     let alpha = scenario.phone("alpha");

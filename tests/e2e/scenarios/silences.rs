@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::scenario::{Scenario, Way, usual};
+use crate::scenario::{CallWith, Scenario, usual};
 
 scenarios! {
     in_a_window_nobody_is_called_until_it_ends
@@ -50,7 +50,7 @@ async fn silence(scenario: &Scenario, incident: &str) {
     );
 }
 
-async fn in_a_window_nobody_is_called_until_it_ends(way: Way) {
+async fn in_a_window_nobody_is_called_until_it_ends(way: CallWith) {
     let scenario = Scenario::begin(way, &with_a_window("checkout-*", -1, 40)).await;
     let (alarm, at) = (scenario.alarm("checkout-5xx-rate"), scenario.now().await);
     let heard = alarm.is_told(&alarm.event("ALARM", at)).await[0].take();
@@ -76,7 +76,7 @@ async fn in_a_window_nobody_is_called_until_it_ends(way: Way) {
     scenario.end().await;
 }
 
-async fn what_recovers_in_the_window_calls_nobody(way: Way) {
+async fn what_recovers_in_the_window_calls_nobody(way: CallWith) {
     let scenario = Scenario::begin(way, &with_a_window("*", -1, 20)).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
@@ -89,7 +89,7 @@ async fn what_recovers_in_the_window_calls_nobody(way: Way) {
     scenario.end().await;
 }
 
-async fn what_rings_already_goes_on_and_no_round_begins_anew_in_a_window(way: Way) {
+async fn what_rings_already_goes_on_and_no_round_begins_anew_in_a_window(way: CallWith) {
     let scenario = Scenario::begin(way, &with_a_window("*", 20, 40)).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     // The window begins, and the round goes on.
@@ -111,7 +111,7 @@ async fn what_rings_already_goes_on_and_no_round_begins_anew_in_a_window(way: Wa
     scenario.end().await;
 }
 
-async fn the_page_silences_it_for_an_hour(way: Way) {
+async fn the_page_silences_it_for_an_hour(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let alpha = scenario.phone("alpha");
@@ -139,7 +139,7 @@ async fn the_page_silences_it_for_an_hour(way: Way) {
     scenario.end().await;
 }
 
-async fn what_is_silenced_and_flaps_waits_for_the_end_of_it(way: Way) {
+async fn what_is_silenced_and_flaps_waits_for_the_end_of_it(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
@@ -162,7 +162,7 @@ async fn what_is_silenced_and_flaps_waits_for_the_end_of_it(way: Way) {
 #[tokio::test]
 async fn killed_in_the_window_it_still_rings_at_its_end() {
     let (scenario, plan) =
-        Scenario::with_separate_twilio(Way::Voice, &with_a_window("*", -1, 30)).await;
+        Scenario::with_separate_twilio(CallWith::Voice, &with_a_window("*", -1, 30)).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let scenario = scenario.killed(&plan).await.goes_on().await;
     scenario.passes(minutes(29)).await;

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use crate::scenario::{Scenario, Way, usual};
+use crate::scenario::{CallWith, Scenario, usual};
 
 scenarios! {
     one_declines_the_next_does_not_answer_the_third_takes_it
     nobody_takes_it_and_it_recovers
 }
 
-async fn one_declines_the_next_does_not_answer_the_third_takes_it(way: Way) {
+async fn one_declines_the_next_does_not_answer_the_third_takes_it(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let (checkout, orders) =
         (scenario.alarm("checkout-5xx-rate"), scenario.alarm("orders <queue> & age"));
@@ -55,7 +55,7 @@ async fn one_declines_the_next_does_not_answer_the_third_takes_it(way: Way) {
     scenario.end().await;
 }
 
-async fn nobody_takes_it_and_it_recovers(way: Way) {
+async fn nobody_takes_it_and_it_recovers(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;

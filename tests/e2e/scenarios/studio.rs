@@ -8,15 +8,15 @@ use serde_json::json;
 use shared::storage::{Condition, Put, Store, records, writes};
 
 use crate::harness::TOKEN;
-use crate::scenario::{Scenario, Way, policy, usual};
+use crate::scenario::{CallWith, Scenario, policy, usual};
 use shared::domain::escalation::IncidentId;
 
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
 #[tokio::test]
 async fn without_events_a_hang_up_is_learnt_by_looking() {
-    let scenario = Scenario::begin(Way::Studio, &usual()).await;
-    scenario.twilio_does(Way::Studio.says_nothing()).await;
+    let scenario = Scenario::begin(CallWith::Studio, &usual()).await;
+    scenario.twilio_does(CallWith::Studio.says_nothing()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await.answers().await.hangs_up().await;
     scenario.passes(Duration::from_secs(16)).await;
@@ -32,7 +32,7 @@ async fn without_events_a_hang_up_is_learnt_by_looking() {
 #[tokio::test]
 async fn somebody_in_another_flow_is_in_a_call_and_comes_back() {
     let scenario =
-        Scenario::begin(Way::Studio, &policy("default", "*", &["alpha", "bravo"], 2)).await;
+        Scenario::begin(CallWith::Studio, &policy("default", "*", &["alpha", "bravo"], 2)).await;
     let alpha = scenario.phone("alpha");
     // Somebody tries the Flow by hand.
     scenario.twilio_runs(1, alpha.number()).await;
@@ -52,7 +52,7 @@ async fn somebody_in_another_flow_is_in_a_call_and_comes_back() {
 
 #[tokio::test]
 async fn a_flow_that_is_not_there_is_refused_with_what_to_do() {
-    let scenario = Scenario::begin(Way::Studio, &policy("default", "*", &["alpha"], 1)).await;
+    let scenario = Scenario::begin(CallWith::Studio, &policy("default", "*", &["alpha"], 1)).await;
     scenario.twilio_does(json!({"refuse_calls": {"status": 404, "code": 20404}})).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.is("exhausted").await.after(&["alpha: the call was refused"]);
@@ -67,7 +67,7 @@ async fn a_flow_that_is_not_there_is_refused_with_what_to_do() {
 
 #[tokio::test]
 async fn forged_reports_change_nothing() {
-    let scenario = Scenario::begin(Way::Studio, &usual()).await;
+    let scenario = Scenario::begin(CallWith::Studio, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await.declines().await;
     scenario.phone("bravo").rings().await;
@@ -127,7 +127,7 @@ async fn many_newer_ones(scenario: &Scenario, id: &str, count: i64) {
 
 #[tokio::test]
 async fn execution_leads_to_its_incident_though_many_are_newer() {
-    let scenario = Scenario::begin(Way::Studio, &usual()).await;
+    let scenario = Scenario::begin(CallWith::Studio, &usual()).await;
     let id = incident_is_over(&scenario).await;
     let later = incident_is_over(&scenario).await;
     assert_ne!(id, later);

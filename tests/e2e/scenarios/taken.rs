@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::scenario::{Scenario, Way, policy, usual};
+use crate::scenario::{CallWith, Scenario, policy, usual};
 
 scenarios! {
     two_press_1_at_once_and_one_has_it
@@ -14,7 +14,7 @@ scenarios! {
 
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
-async fn two_press_1_at_once_and_one_has_it(way: Way) {
+async fn two_press_1_at_once_and_one_has_it(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await.lets_it_ring().await;
@@ -38,7 +38,7 @@ async fn two_press_1_at_once_and_one_has_it(way: Way) {
     scenario.end().await;
 }
 
-async fn somebody_presses_1_when_another_has_it(way: Way) {
+async fn somebody_presses_1_when_another_has_it(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await.declines().await;
@@ -52,7 +52,7 @@ async fn somebody_presses_1_when_another_has_it(way: Way) {
     scenario.end().await;
 }
 
-async fn whoever_declined_may_still_take_it(way: Way) {
+async fn whoever_declined_may_still_take_it(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await.answers().await.presses('2').await;
@@ -66,7 +66,7 @@ async fn whoever_declined_may_still_take_it(way: Way) {
     scenario.end().await;
 }
 
-async fn after_half_an_hour_the_owner_is_asked_first(way: Way) {
+async fn after_half_an_hour_the_owner_is_asked_first(way: CallWith) {
     let scenario =
         Scenario::begin(way, &policy("default", "*", &["bravo", "alpha", "charlie"], 3)).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
@@ -98,7 +98,7 @@ async fn after_half_an_hour_the_owner_is_asked_first(way: Way) {
     scenario.end().await;
 }
 
-async fn a_owner_who_does_not_answer_is_not_the_last(way: Way) {
+async fn a_owner_who_does_not_answer_is_not_the_last(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").takes_it(TEXT).await;

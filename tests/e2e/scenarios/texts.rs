@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::metrics::{series, token};
-use crate::scenario::{Scenario, Way, usual};
+use crate::scenario::{CallWith, Scenario, usual};
 
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 const OVER: &str = "It is over: checkout-5xx-rate recovered\nPAGE";
@@ -15,7 +15,7 @@ scenarios! {
     text_that_is_not_delivered_is_told_on_its_incident
 }
 
-async fn text_that_is_not_delivered_is_told_on_its_incident(way: Way) {
+async fn text_that_is_not_delivered_is_told_on_its_incident(way: CallWith) {
     let scenario = Scenario::begin(way, &usual()).await;
     let undelivered = json!({"texts": "undelivered", "error_code": 30005});
     scenario.phone("bravo").has_the_habit(undelivered).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::scenario::{Scenario, Way, policy};
+use crate::scenario::{CallWith, Scenario, policy};
 
 /// What the policy has.
 const RING: f64 = 25.0;
@@ -40,7 +40,7 @@ async fn until_the_call(scenario: &Scenario, number: usize) -> Timestamp {
 #[tokio::test]
 async fn the_fallback_adds_fifteen_seconds_at_most() {
     let scenario =
-        Scenario::begin(Way::Voice, &policy("default", "*", &["alpha", "bravo"], 2)).await;
+        Scenario::begin(CallWith::Voice, &policy("default", "*", &["alpha", "bravo"], 2)).await;
     scenario.twilio_does(json!({"lose_all_callbacks": true, "fail_look_ups": true})).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let first = at(&scenario.requests_for_calls().await[0]);

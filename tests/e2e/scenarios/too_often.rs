@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::scenario::{Scenario, Way, policy};
+use crate::scenario::{CallWith, Scenario, policy};
 
 scenarios! {
     who_was_called_too_often_is_left_out
@@ -18,7 +18,7 @@ fn at_most(calls: u32, policies: &[String]) -> String {
 
 const LEFT_OUT: &str = ":warning: *alpha* was called 2 times within the hour: left out, or their carrier may block our number";
 
-async fn who_was_called_too_often_is_left_out(way: Way) {
+async fn who_was_called_too_often_is_left_out(way: CallWith) {
     let scenario =
         Scenario::begin(way, &at_most(2, &[policy("default", "*", &["alpha"], 1)])).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
@@ -46,7 +46,7 @@ async fn who_was_called_too_often_is_left_out(way: Way) {
     scenario.end().await;
 }
 
-async fn a_number_called_for_two_policies_is_one_number(way: Way) {
+async fn a_number_called_for_two_policies_is_one_number(way: CallWith) {
     let policies = [
         policy("first", "first-*", &["alpha"], 2),
         policy("second", "second-*", &["alpha", "bravo"], 2),
@@ -64,7 +64,7 @@ async fn a_number_called_for_two_policies_is_one_number(way: Way) {
     scenario.end().await;
 }
 
-async fn a_call_that_was_never_placed_does_not_count(way: Way) {
+async fn a_call_that_was_never_placed_does_not_count(way: CallWith) {
     let scenario =
         Scenario::begin(way, &at_most(1, &[policy("default", "*", &["alpha"], 3)])).await;
     let refusal = json!({"status": 400, "code": 21211, "times": 3});
@@ -85,7 +85,7 @@ const OWN: (&str, &str) = ("OWN_ALARMS_PREFIX", "my-stack-");
 async fn alarm_about_ringdown_itself_leaves_calls_for_all_others() {
     let policies =
         [policy("own", "my-stack-*", &["alpha"], 1), policy("default", "*", &["alpha"], 1)];
-    let scenario = Scenario::begin_with(Way::Voice, &policies.concat(), &[OWN]).await;
+    let scenario = Scenario::begin_with(CallWith::Voice, &policies.concat(), &[OWN]).await;
     let alpha = scenario.phone("alpha");
     scenario.alarm("my-stack-DeadLettersAlarm-1ABCDEF2GHIJK").goes_off().await;
     for _ in 0..2 {
@@ -111,7 +111,7 @@ async fn alarm_about_ringdown_itself_leaves_calls_for_all_others() {
 #[tokio::test]
 async fn alarm_about_ringdown_that_strangers_can_cause_calls_nobody() {
     let scenario =
-        Scenario::begin_with(Way::Voice, &policy("default", "*", &["alpha"], 3), &[OWN]).await;
+        Scenario::begin_with(CallWith::Voice, &policy("default", "*", &["alpha"], 3), &[OWN]).await;
     for resource in ["RefusedAlarm", "ApiAlarm", "DashboardAlarm", "EventStreamWebhookAlarm"] {
         let name = format!("my-stack-{resource}-1ABCDEF2GHIJK");
         let alarm = scenario.alarm(&name);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::scenario::{Scenario, Way, usual};
+use crate::scenario::{CallWith, Scenario, usual};
 
 scenarios! {
     it_refuses_every_call
@@ -21,7 +21,7 @@ scenarios! {
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
 /// A scenario on which Twilio does this, up to the alarm.
-async fn scenario_with(way: Way, faults: Value) -> Scenario {
+async fn scenario_with(way: CallWith, faults: Value) -> Scenario {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.twilio_does(faults).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
@@ -34,7 +34,7 @@ async fn taken_by(scenario: Scenario, person: &str, calls: &[&str]) {
     scenario.end().await;
 }
 
-async fn it_refuses_every_call(way: Way) {
+async fn it_refuses_every_call(way: CallWith) {
     let scenario =
         scenario_with(way, json!({"refuse_calls": {"status": 400, "code": 21211}})).await;
     let refused = ["alpha", "bravo", "charlie"].map(|name| format!("{name}: the call was refused"));
@@ -44,18 +44,18 @@ async fn it_refuses_every_call(way: Way) {
     scenario.end().await;
 }
 
-async fn it_answers_500_and_placed_the_call(way: Way) {
+async fn it_answers_500_and_placed_the_call(way: CallWith) {
     let scenario = scenario_with(way, json!({"fail_after_placing": {"times": 1}})).await;
     taken_by(scenario, "alpha", &["alpha: took it"]).await;
 }
 
-async fn it_answers_500_and_placed_nothing(way: Way) {
+async fn it_answers_500_and_placed_nothing(way: CallWith) {
     let scenario = scenario_with(way, json!({"fail_before_placing": {"times": 1}})).await;
     scenario.passes(Duration::from_secs(6)).await;
     taken_by(scenario, "alpha", &["alpha: took it"]).await;
 }
 
-async fn it_answers_500_and_cannot_be_asked_whether_it_placed_the_call(way: Way) {
+async fn it_answers_500_and_cannot_be_asked_whether_it_placed_the_call(way: CallWith) {
     let scenario = scenario_with(
         way,
         json!({"fail_after_placing": {"times": 1}, "fail_look_ups": {"times": 2}}),
@@ -71,7 +71,7 @@ async fn it_answers_500_and_cannot_be_asked_whether_it_placed_the_call(way: Way)
     scenario.end().await;
 }
 
-async fn it_answers_500_until_it_is_given_up(way: Way) {
+async fn it_answers_500_until_it_is_given_up(way: CallWith) {
     let scenario = scenario_with(way, json!({"fail_before_placing": {"times": 4}})).await;
     for _ in 0..6 {
         scenario.passes(Duration::from_secs(6)).await;
@@ -79,7 +79,7 @@ async fn it_answers_500_until_it_is_given_up(way: Way) {
     taken_by(scenario, "bravo", &["alpha: the call was refused", "bravo: took it"]).await;
 }
 
-async fn it_has_too_many_requests_and_then_works(way: Way) {
+async fn it_has_too_many_requests_and_then_works(way: CallWith) {
     let scenario =
         scenario_with(way, json!({"refuse_calls": {"status": 429, "code": 20429, "times": 1}}))
             .await;
@@ -87,7 +87,7 @@ async fn it_has_too_many_requests_and_then_works(way: Way) {
     taken_by(scenario, "alpha", &["alpha: took it"]).await;
 }
 
-async fn it_says_nothing_by_itself(way: Way) {
+async fn it_says_nothing_by_itself(way: CallWith) {
     let scenario = scenario_with(way, way.says_nothing()).await;
     let (alpha, bravo) = (scenario.phone("alpha"), scenario.phone("bravo"));
     alpha.rings().await.lets_it_ring().await;
@@ -111,7 +111,7 @@ async fn callbacks_come_in_the_wrong_order() {
 
 /// Each outcome is told in this odd way, and counts once.
 async fn told_and_taken(faults: Value) {
-    let scenario = scenario_with(Way::Voice, faults).await;
+    let scenario = scenario_with(CallWith::Voice, faults).await;
     scenario.phone("alpha").rings().await.declines().await;
     scenario.phone("bravo").rings().await.answers().await.hangs_up().await;
     taken_by(
@@ -124,7 +124,7 @@ async fn told_and_taken(faults: Value) {
 
 #[tokio::test]
 async fn callbacks_are_late_and_come_before_the_wake_up() {
-    let scenario = scenario_with(Way::Voice, json!({"callback_delay_ms": 10_000})).await;
+    let scenario = scenario_with(CallWith::Voice, json!({"callback_delay_ms": 10_000})).await;
     scenario.phone("alpha").rings().await.declines().await;
     scenario.passes(Duration::from_secs(11)).await;
     taken_by(scenario, "bravo", &["alpha: busy", "bravo: took it"]).await;
@@ -132,7 +132,7 @@ async fn callbacks_are_late_and_come_before_the_wake_up() {
 
 #[tokio::test]
 async fn callbacks_are_late_and_come_after_the_wake_up() {
-    let scenario = scenario_with(Way::Voice, json!({"callback_delay_ms": 60_000})).await;
+    let scenario = scenario_with(CallWith::Voice, json!({"callback_delay_ms": 60_000})).await;
     scenario.phone("alpha").rings().await.declines().await;
     scenario.passes(Duration::from_secs(36)).await;
     let bravo = scenario.phone("bravo");
@@ -145,16 +145,16 @@ async fn callbacks_are_late_and_come_after_the_wake_up() {
     scenario.end().await;
 }
 
-async fn a_bad_scenario(way: Way) {
+async fn a_bad_scenario(way: CallWith) {
     nobody_takes_it(way, 1).await;
 }
 
-async fn another_bad_scenario(way: Way) {
+async fn another_bad_scenario(way: CallWith) {
     nobody_takes_it(way, 2).await;
 }
 
 /// Whatever is lost, doubled and in the wrong order: each person is called once, and then nobody is left.
-async fn nobody_takes_it(way: Way, seed: u64) {
+async fn nobody_takes_it(way: CallWith, seed: u64) {
     let scenario = Scenario::begin(way, &usual()).await;
     scenario.twilio_does(json!({"lose": 40, "double": 40, "reorder": 40, "seed": seed})).await;
     let habits = ["decline", "hang-up-after-answer", "voicemail"];
