@@ -16,6 +16,7 @@ use shared::twilio::studio::outage::outage_call;
 
 use super::{Triggers, buttons};
 use crate::{activity, clock};
+use shared::domain::sid::Sid;
 
 /// The server's time and work.
 struct ServerHost;
@@ -88,7 +89,8 @@ fn setup(settings: &config::Settings, is_demo: bool, now: Timestamp) -> Setup {
     let mut flows: Vec<PublishedFlow> = policies.iter().filter_map(flow).collect();
     if is_demo {
         flows.extend(sandbox::demo_flows());
-        let outage = policies.first().map(|policy| published(policy, DEMO_OUTAGE_FLOW));
+        let outage =
+            policies.first().map(|policy| published(policy, &Sid::as_sent(DEMO_OUTAGE_FLOW)));
         flows.extend(outage);
     }
     // Where another address stands in for Slack, its token is good there.
@@ -110,9 +112,9 @@ fn flow(policy: &Policy) -> Option<PublishedFlow> {
     Some(published(policy, flow_sid))
 }
 
-fn published(policy: &Policy, flow_sid: &str) -> PublishedFlow {
+fn published(policy: &Policy, flow_sid: &Sid) -> PublishedFlow {
     PublishedFlow {
-        sid: flow_sid.to_owned(),
+        sid: flow_sid.to_string(),
         friendly_name: format!("Ringdown: {}", policy.name),
         number: None,
         definition: outage_call(policy),
@@ -132,7 +134,7 @@ mod tests {
         let now: Timestamp = "2026-11-20T12:00:00Z".parse().expect("a time");
         let policy = config.escalation.policies_at(now).next().expect("a policy");
         assert_eq!(flow(&policy), None);
-        let call_with = CallWith::Studio { flow_sid: "FW1".to_owned() };
+        let call_with = CallWith::Studio { flow_sid: Sid::as_sent("FW1") };
         let published = flow(&Policy { call_with, ..policy }).expect("a Flow");
         assert_eq!(
             (published.sid.as_str(), published.friendly_name.as_str()),

@@ -8,7 +8,7 @@
 //!    [`answers`]: what somebody means who answers a text about an incident.
 //! 4. [`callbacks`]: the statuses of messages and calls, each counted once. [`metrics`]: the catalogue of metrics.
 //!    [`numbers`]: what incidents and callbacks add up to.
-//! 5. [`executions`]: Executions of Studio Flows, from their events.
+//! 5. [`executions`]: Executions of Studio Flows, from their events. [`sid`]: what Twilio calls its things.
 //! 6. [`sign_in`]: who somebody is who has opened the pages.
 //!    [`test_calls`]: whether a phone can be reached.
 //! 7. [`text`]: what people read and hear. [`templates`]: the templates of a configuration, within bounds. [`size`]: lengths
@@ -26,6 +26,7 @@ pub mod numbers;
 pub mod response_url;
 pub mod routes;
 pub mod schedule;
+pub mod sid;
 pub mod sign_in;
 pub mod silence;
 pub mod size;

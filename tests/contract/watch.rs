@@ -9,6 +9,7 @@ use ringdown::store::Records;
 use serde_json::{Value, json};
 use shared::domain::event::Event;
 use shared::domain::executions::views::CountSpan;
+use shared::domain::sid::Sid;
 use shared::jobs::watch::read::{counts, cursor, one, running};
 use shared::jobs::watch::take::{ExecutionEvents, take};
 use shared::storage::Store;
@@ -86,7 +87,7 @@ async fn contract(store: Arc<dyn Store>, of: u64) {
         });
     }
     writers.join_all().await;
-    let (flow, count) = (sid("FW", of, 0), EXECUTIONS * (STEPS + 2));
+    let (flow, count) = (Sid::from(sid("FW", of, 0).as_str()), EXECUTIONS * (STEPS + 2));
     println!("{count} events, each by {WRITERS} writers: {:?}", begin.elapsed());
     assert_eq!(cursor(store.as_ref(), std::slice::from_ref(&flow), at(10)).await.unwrap(), count);
     let counts = counts(store.as_ref(), &flow, CountSpan::Day, at(10)).await.unwrap();
@@ -95,7 +96,10 @@ async fn contract(store: Arc<dyn Store>, of: u64) {
     assert!(counts.edges.iter().all(|edge| edge.count == EXECUTIONS), "{:?}", counts.edges);
     assert_eq!(running(store.as_ref(), &flow, at(10)).await.unwrap().executions, []);
     for number in 0..EXECUTIONS {
-        let view = one(store.as_ref(), &sid("FN", of, number), at(10)).await.unwrap().unwrap();
+        let view = one(store.as_ref(), &sid("FN", of, number).as_str().into(), at(10))
+            .await
+            .unwrap()
+            .unwrap();
         let path: Vec<&str> = view.steps.iter().map(|step| step.to.as_str()).collect();
         assert_eq!(path, ["w1", "w2", "w3", "Ended"]);
     }

@@ -32,10 +32,10 @@ async fn seed(plan: &Plan, ago: SignedDuration) {
     let store = Records(Database::open(&data).unwrap());
     let (now, mut at) = (now(), now() - ago);
     let oldest = now - SignedDuration::from_hours(28 * 24);
-    let mut all: Vec<Write> = vec![put_seen(FLOW, now).into()];
+    let mut all: Vec<Write> = vec![put_seen(&FLOW.into(), now).into()];
     while at > oldest {
-        let sid = format!("FN{:032x}", all.len());
-        let [of_flow, _] = put_listed(FLOW, &sid, at, now);
+        let sid = format!("FN{:032x}", all.len()).as_str().into();
+        let [of_flow, _] = put_listed(&FLOW.into(), &sid, at, now);
         all.extend(writes([of_flow]));
         at -= PAUSE;
     }

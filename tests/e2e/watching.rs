@@ -14,6 +14,7 @@ use shared::{SignedDuration, Timestamp};
 
 use crate::harness::{Plan, Server};
 use crate::writers::{write_all, write_through_kills};
+use shared::domain::sid::Sid;
 
 const EXECUTIONS: u64 = 300;
 const FLOWS: u64 = 3;
@@ -93,8 +94,8 @@ async fn send(server: Arc<Server>, request: Vec<u8>) -> (u16, Vec<u8>) {
 /// Holds what is kept against what was sent.
 async fn all_is_there(server: &Server, begin: Timestamp, events: u64) {
     let store = Records(Database::open(&server.folder.path().join("data")).unwrap());
-    let flows: Vec<String> = (0..FLOWS).map(flow).collect();
-    let seen: BTreeSet<String> = seen_flows(&store, now()).await.unwrap().into_iter().collect();
+    let flows: Vec<Sid> = (0..FLOWS).map(|of| flow(of).as_str().into()).collect();
+    let seen: BTreeSet<Sid> = seen_flows(&store, now()).await.unwrap().into_iter().collect();
     assert!(flows.iter().all(|flow| seen.contains(flow)), "{seen:?}");
     assert_eq!(cursor(&store, &flows, now()).await.unwrap(), events);
     let (mut started, mut ended, mut steps, mut hang_ups, mut active) = (0, 0, 0, 0, 0);
@@ -112,7 +113,7 @@ async fn all_is_there(server: &Server, begin: Timestamp, events: u64) {
     assert_eq!(active as u64, RUNNING);
 
     for number in 0..EXECUTIONS {
-        let view = one(&store, &sid(number), now()).await.unwrap().unwrap();
+        let view = one(&store, &sid(number).as_str().into(), now()).await.unwrap().unwrap();
         assert_eq!(
             (view.contact.as_deref(), view.revision),
             (Some(&*format!("{number:04}")), Some(3))

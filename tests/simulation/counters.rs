@@ -6,6 +6,7 @@ use shared::domain::escalation::{Event, Incident, IncidentId, Outcome};
 use shared::storage::messages::WakeUp;
 
 use crate::world::World;
+use shared::domain::sid::Sid;
 
 /// What was seen of incidents, each thing once.
 #[derive(Default)]
@@ -16,9 +17,9 @@ pub(crate) struct Seen {
     taken: BTreeSet<IncidentId>,
     over: BTreeSet<IncidentId>,
     /// Texts that were not delivered: the incident, to whom, and the SID, …
-    undelivered: BTreeSet<(IncidentId, String, String)>,
+    undelivered: BTreeSet<(IncidentId, String, Sid)>,
     /// … and by incident and number the entries that tell of them.
-    told: BTreeMap<(IncidentId, u32), (String, String)>,
+    told: BTreeMap<(IncidentId, u32), (String, Sid)>,
 }
 
 impl Seen {
@@ -81,7 +82,7 @@ impl World {
         let seen = &self.watch.seen;
         let is_last =
             |id: &IncidentId| self.watch.kept.values().any(|kept| kept.incident.id == *id);
-        let is_told = |id: &IncidentId, person: &str, sid: &str| {
+        let is_told = |id: &IncidentId, person: &str, sid: &Sid| {
             let its = seen.told.iter().filter(|((of, _), _)| of == id);
             its.map(|(_, text)| text).any(|(to, of)| to == person && of == sid)
         };

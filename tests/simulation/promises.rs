@@ -139,7 +139,7 @@ impl World {
                 _ => {}
             }
             for call in &attempt.calls {
-                if self.is_strange(&incident.id, attempt, &call.sid) {
+                if self.is_strange(&incident.id, attempt, call.sid.as_str()) {
                     self.watch.tally.strangers += 1;
                     if self.known.sure() {
                         return Err(format!(

@@ -247,7 +247,7 @@ impl World {
         let call = &self.phones.calls[call];
         (
             call.incident.clone(),
-            Signal::Call { attempt: call.attempt, call: Some(call.sid.clone()), event },
+            Signal::Call { attempt: call.attempt, call: Some(call.sid.as_str().into()), event },
         )
     }
 

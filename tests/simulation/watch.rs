@@ -15,6 +15,7 @@ use crate::plan::{Plan, Roster};
 use crate::tally::Tally;
 use crate::world::Faults;
 use shared::domain::escalation::IncidentId;
+use shared::domain::sid::Sid;
 
 /// Somebody did something with an incident.
 pub(crate) type Deed = (IncidentId, String, Button);
@@ -58,7 +59,7 @@ pub(crate) struct Watch {
     /// How many texts of each incident nobody wants any more, sent or not.
     pub(crate) unwanted: BTreeMap<IncidentId, u32>,
     /// The texts that changed something.
-    pub(crate) by_text: BTreeSet<String>,
+    pub(crate) by_text: BTreeSet<Sid>,
     /// What the owner of each incident knows.
     pub(crate) knows: BTreeMap<IncidentId, Knows>,
     /// How often a call was placed for an attempt.

@@ -57,7 +57,7 @@ fn queued(backend: &MemoryBackend) -> Vec<(String, String)> {
             other => panic!("{other:?}"),
         }
     });
-    reports.flatten().map(|callback| (callback.sid, callback.status)).collect()
+    reports.flatten().map(|callback| (callback.sid.to_string(), callback.status)).collect()
 }
 
 #[tokio::test]

@@ -65,7 +65,7 @@ async fn text_that_was_not_delivered_counts_and_wakes_its_incident() {
         incident: "p-20300317-174640-000".into(),
         person: "José B".to_owned(),
         code,
-        sid: "SM1".to_owned(),
+        sid: "SM1".into(),
     };
     for (target, form, wake_up) in [
         (TEXT, "MessageSid=SM1&MessageStatus=delivered", None),

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use serde_json::{Value, json};
-use shared::domain::executions::sid::{EXECUTION, FLOW, read_sid};
+use shared::domain::sid::{EXECUTION, FLOW, Sid};
 use shared::twilio::rest::{Account, Api, ApiError, wire};
 use shared::twilio::studio::api::{EndOutcome, Executions};
 
@@ -16,10 +16,10 @@ use crate::settings::{environment, twilio_account};
 pub struct EndOptions {
     /// The SID of the Flow
     #[arg(value_name = "FW...", value_parser = flow_sid)]
-    pub flow: String,
+    pub flow: Sid,
     /// The SID of the execution
     #[arg(value_name = "FN...", value_parser = execution_sid)]
-    pub execution: String,
+    pub execution: Sid,
     /// The address of the server whose simulated Twilio has it.
     #[command(flatten)]
     pub address: ServerAddress,
@@ -38,12 +38,12 @@ const EXAMPLES: &str = "\
 Examples:
   ringdown flow end FW00000000000000000000000000000001 FN00000000000000000000000000000002";
 
-fn flow_sid(text: &str) -> Result<String, String> {
-    read_sid(FLOW, text).ok_or_else(|| format!("expected {FLOW} and 32 hexadecimal digits"))
+fn flow_sid(text: &str) -> Result<Sid, String> {
+    Sid::read(FLOW, text).ok_or_else(|| format!("expected {FLOW} and 32 hexadecimal digits"))
 }
 
-fn execution_sid(text: &str) -> Result<String, String> {
-    read_sid(EXECUTION, text)
+fn execution_sid(text: &str) -> Result<Sid, String> {
+    Sid::read(EXECUTION, text)
         .ok_or_else(|| format!("expected {EXECUTION} and 32 hexadecimal digits"))
 }
 

@@ -141,7 +141,10 @@ fn flow_commands_take_their_options() {
     let (flow_sid, execution) = (format!("FW{:032x}", 1), format!("FN{:032x}", 2));
     match flow(&format!("flow end {flow_sid} {} --data d --sandbox", execution.to_lowercase())) {
         FlowCommand::End(options) => {
-            assert_eq!((options.flow, options.execution), (flow_sid, execution));
+            assert_eq!(
+                (options.flow, options.execution),
+                (flow_sid.as_str().into(), execution.as_str().into())
+            );
             assert_eq!((options.folder, options.sandbox), (folder("d"), true));
         }
         other => panic!("{other:?}"),

@@ -7,6 +7,7 @@ mod counted_statuses;
 #[cfg(test)]
 mod tests;
 
+use crate::domain::sid::Sid;
 use serde::{Deserialize, Serialize};
 
 pub use counted_statuses::{CountedStatuses, Outcome};
@@ -60,7 +61,7 @@ pub struct Callback {
     /// What it is about.
     pub resource: Resource,
     /// Its SID, of whatever length.
-    pub sid: String,
+    pub sid: Sid,
     /// The status, in lower case: Twilio's word, or one that we do not know.
     pub status: String,
     /// The error code of a message that failed; [`UNREADABLE_CODE`] if there is one that is no number.

@@ -1,6 +1,6 @@
 //! Executions of Studio Flows, from their events, in whatever order those come.
 //!
-//! 1. [`event`]: what an event says. [`sid`]: Twilio's names of things.
+//! 1. [`event`]: what an event says.
 //! 2. [`record`]: an Execution as its events tell it, each of them once. [`step`], `order`: its steps, one after the other.
 //! 3. [`counts`]: what is counted of Flows, and under which names.
 //! 4. [`stuck`]: how long a widget can last, and which Execution has outlived that.
@@ -13,7 +13,6 @@ mod order;
 pub mod pauses;
 pub mod quiet;
 pub mod record;
-pub mod sid;
 pub mod step;
 pub mod stuck;
 #[cfg(test)]

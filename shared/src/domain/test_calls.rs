@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::escalation::{CallEvent, Incident, State};
 use super::sign_in::Recent;
+use crate::domain::sid::Sid;
 
 /// How many test calls a person is given within an hour.
 pub const MAX_TEST_CALLS: usize = 3;
@@ -45,7 +46,7 @@ pub struct TestCall {
     pub began_at: Option<Timestamp>,
     /// Twilio's name for it, once Twilio has taken it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub call: Option<String>,
+    pub call: Option<Sid>,
     /// When it rang.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rang_at: Option<Timestamp>,
@@ -122,7 +123,7 @@ impl TestCalls {
     }
 
     /// The same once Twilio has taken the call of this id under a name of its own; `None` if it is not the last one.
-    pub fn placed(&self, id: &str, call: String) -> Option<TestCalls> {
+    pub fn placed(&self, id: &str, call: Sid) -> Option<TestCalls> {
         let last = self.last.clone().filter(|last| last.id == id)?;
         Some(TestCalls { last: Some(TestCall { call: Some(call), ..last }), ..self.clone() })
     }

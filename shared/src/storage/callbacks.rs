@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Condition, Key, Put, Record};
 use crate::domain::callbacks::{CountedStatuses, Resource};
+use crate::domain::sid::Sid;
 
 /// Begins the partitions of what has counted: each message, call and request has one of its own.
 const PREFIX: &str = "callback#";
@@ -22,7 +23,8 @@ pub const DELIVERED_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 
 const MAX_PLAIN_SID_BYTES: usize = 64;
 
 /// Where the statuses of a message or call are.
-pub fn counted_statuses(resource: Resource, sid: &str) -> Key {
+pub fn counted_statuses(resource: Resource, sid: &Sid) -> Key {
+    let sid = sid.as_str();
     let is_plain =
         sid.len() <= MAX_PLAIN_SID_BYTES && sid.bytes().all(|c| c.is_ascii_alphanumeric());
     let sid = match is_plain {

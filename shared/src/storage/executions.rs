@@ -8,6 +8,7 @@ use super::records::RETENTION;
 use super::{Condition, Key, Put, Record};
 use crate::domain::escalation::IncidentId;
 use crate::domain::executions::{Position, RecordedExecution};
+use crate::domain::sid::Sid;
 
 /// Begins the partition of each Execution's record.
 const EXECUTION: &str = "execution#";
@@ -31,7 +32,7 @@ pub const EXECUTION_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActiveExecution {
     /// Its SID.
-    pub sid: String,
+    pub sid: Sid,
     /// The widget that it is in.
     pub widget: String,
     /// Since when.
@@ -55,11 +56,11 @@ pub struct ActiveExecution {
 
 impl ActiveExecution {
     /// The entry of an Execution; `None` if it is over, or its Flow is not known.
-    pub fn of(sid: &str, execution: &RecordedExecution) -> Option<ActiveExecution> {
+    pub fn of(sid: &Sid, execution: &RecordedExecution) -> Option<ActiveExecution> {
         let Position { widget, since } = execution.position()?;
         execution.flow.as_ref()?;
         Some(ActiveExecution {
-            sid: sid.to_owned(),
+            sid: sid.clone(),
             widget,
             since,
             began_at: execution.began_at(),
@@ -77,7 +78,7 @@ impl ActiveExecution {
 }
 
 /// Where the record of an Execution is.
-pub fn execution(sid: &str) -> Key {
+pub fn execution(sid: &Sid) -> Key {
     Key::new(format!("{EXECUTION}{sid}"), RECORD)
 }
 
@@ -91,7 +92,7 @@ pub fn read(record: &Record) -> RecordedExecution {
 
 /// The record of an Execution, in the place of `before`.
 pub fn put(
-    sid: &str,
+    sid: &Sid,
     execution: &RecordedExecution,
     before: Option<&Record>,
     now: Timestamp,
@@ -113,12 +114,12 @@ pub struct ExecutionIncident {
 }
 
 /// Where the incident of an Execution is, if it is an incident's call.
-pub fn incident(sid: &str) -> Key {
+pub fn incident(sid: &Sid) -> Key {
     Key::new(format!("{EXECUTION}{sid}"), INCIDENT)
 }
 
 /// The record that an Execution is this incident's call. It is kept as long as an incident that is over.
-pub fn put_incident(sid: &str, incident: &IncidentId, now: Timestamp) -> Put {
+pub fn put_incident(sid: &Sid, incident: &IncidentId, now: Timestamp) -> Put {
     let body = ExecutionIncident { incident: incident.clone() };
     Put {
         key: self::incident(sid),
@@ -149,19 +150,19 @@ fn gone(now: Timestamp) -> Option<Timestamp> {
 }
 
 /// The partitions of a Flow's running Executions.
-pub fn active_partitions(flow: &str) -> impl Iterator<Item = String> {
+pub fn active_partitions(flow: &Sid) -> impl Iterator<Item = String> {
     (0..ACTIVE_LANES).map(move |lane| format!("{ACTIVE}{flow}#{lane}"))
 }
 
-fn active(flow: &str, sid: &str) -> Key {
+fn active(flow: &Sid, sid: &Sid) -> Key {
     // The last digits of a SID are random.
-    let lane = sid.bytes().last().map_or(0, |digit| u64::from(digit) % ACTIVE_LANES);
-    Key::new(format!("{ACTIVE}{flow}#{lane}"), sid)
+    let lane = sid.as_str().bytes().last().map_or(0, |digit| u64::from(digit) % ACTIVE_LANES);
+    Key::new(format!("{ACTIVE}{flow}#{lane}"), sid.as_str())
 }
 
 /// The entry of a running Execution; one that is over, `None`, is taken away. Only who writes the Execution's record too may
 /// write this.
-pub fn put_active(flow: &str, sid: &str, entry: Option<&ActiveExecution>, now: Timestamp) -> Put {
+pub fn put_active(flow: &Sid, sid: &Sid, entry: Option<&ActiveExecution>, now: Timestamp) -> Put {
     Put {
         key: active(flow, sid),
         body: entry.map_or("{}".to_owned(), |entry| {
@@ -183,32 +184,37 @@ pub fn read_active(record: &Record) -> Option<ActiveExecution> {
 }
 
 /// The partition of Executions that began on this day (UTC), the newest first: of a Flow, or of all.
-pub fn listed_partition(flow: Option<&str>, day: Timestamp) -> String {
+pub fn listed_partition(flow: Option<&Sid>, day: Timestamp) -> String {
     let day = day.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d");
-    format!("{LISTED}{}#{day}", flow.unwrap_or(ALL_FLOWS))
+    format!("{LISTED}{}#{day}", flow.map_or(ALL_FLOWS, Sid::as_str))
 }
 
 /// The place of an Execution in its lists: the newest come first, over the days too.
-pub fn listed_place(sid: &str, at: Timestamp) -> String {
+pub fn listed_place(sid: &Sid, at: Timestamp) -> String {
+    format!("{}{sid}", listed_from(at))
+}
+
+/// The place before all Executions that began at this moment or earlier.
+pub fn listed_from(at: Timestamp) -> String {
     // 13 digits last until the year 2286.
     let newest_first = 9_999_999_999_999_i64.saturating_sub(at.as_millisecond()).max(0);
-    format!("{newest_first:013}#{sid}")
+    format!("{newest_first:013}#")
 }
 
 /// The time and the SID of a place in a list.
-pub fn read_place(place: &str) -> Option<(Timestamp, &str)> {
+pub fn read_place(place: &str) -> Option<(Timestamp, Sid)> {
     let (newest_first, sid) = place.split_once('#')?;
     let milliseconds = 9_999_999_999_999_i64.checked_sub(newest_first.parse().ok()?)?;
-    Some((Timestamp::from_millisecond(milliseconds).ok()?, sid))
+    Some((Timestamp::from_millisecond(milliseconds).ok()?, Sid::as_sent(sid)))
 }
 
 /// Takes an Execution out of the lists of the day on which it was thought to have begun.
-pub fn take_listed(flow: &str, sid: &str, at: Timestamp, now: Timestamp) -> [Put; 2] {
+pub fn take_listed(flow: &Sid, sid: &Sid, at: Timestamp, now: Timestamp) -> [Put; 2] {
     put_listed(flow, sid, at, now).map(|put| Put { expires_at: gone(now), ..put })
 }
 
 /// The entries of an Execution in the lists of its day.
-pub fn put_listed(flow: &str, sid: &str, at: Timestamp, now: Timestamp) -> [Put; 2] {
+pub fn put_listed(flow: &Sid, sid: &Sid, at: Timestamp, now: Timestamp) -> [Put; 2] {
     [Some(flow), None].map(|of| Put {
         key: Key::new(listed_partition(of, at), listed_place(sid, at)),
         body: "{}".to_owned(),

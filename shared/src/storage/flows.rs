@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Condition, Increment, Key, Put, Record};
+use crate::domain::sid::Sid;
 
 /// The partition of the Flows that were seen.
 pub const FLOWS: &str = "flows";
@@ -46,7 +47,7 @@ pub enum CountRow {
 
 impl CountRow {
     /// Where this row of a Flow is, in one of its lanes.
-    pub fn key(self, flow: &str, lane: u64) -> Key {
+    pub fn key(self, flow: &Sid, lane: u64) -> Key {
         let name = |at: Timestamp, format| at.to_zoned(TimeZone::UTC).strftime(format).to_string();
         let place = match self {
             CountRow::Hour(at) => name(at, "hour#%Y-%m-%dT%H"),
@@ -81,7 +82,7 @@ impl CountRow {
     /// Adds to the counters of this row; `None` if it is gone already.
     pub fn increment(
         self,
-        flow: &str,
+        flow: &Sid,
         lane: u64,
         counters: BTreeMap<String, u64>,
         now: Timestamp,
@@ -93,12 +94,12 @@ impl CountRow {
 }
 
 /// Where it is noted that a Flow was seen.
-pub fn seen(flow: &str) -> Key {
-    Key::new(FLOWS, flow)
+pub fn seen(flow: &Sid) -> Key {
+    Key::new(FLOWS, flow.as_str())
 }
 
 /// The note that a Flow was seen, and when.
-pub fn put_seen(flow: &str, now: Timestamp) -> Put {
+pub fn put_seen(flow: &Sid, now: Timestamp) -> Put {
     let body = format!("\"{now}\"");
     Put { key: seen(flow), body, condition: Condition::Always, expires_at: None }
 }
@@ -125,12 +126,12 @@ pub struct Fetched<T> {
 }
 
 /// Where the resource of a Flow is.
-pub fn resource(flow: &str) -> Key {
+pub fn resource(flow: &Sid) -> Key {
     Key::new(format!("{FLOW}{flow}"), RESOURCE)
 }
 
 /// Where the definition of a revision is.
-pub fn definition(flow: &str, revision: u32) -> Key {
+pub fn definition(flow: &Sid, revision: u32) -> Key {
     Key::new(format!("{FLOW}{flow}"), format!("{REVISION}{revision:08}"))
 }
 

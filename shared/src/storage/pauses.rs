@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Condition, Key, Put, Record};
 use crate::domain::executions::pauses::Starts;
 use crate::domain::executions::quiet::Quiet;
+use crate::domain::sid::Sid;
 
 /// Begins the partition of each Flow's records.
 const PAUSES: &str = "pauses#";
@@ -32,12 +33,12 @@ pub struct FlowQuiet {
 }
 
 /// Where the starts of a Flow are.
-pub fn starts(flow: &str) -> Key {
+pub fn starts(flow: &Sid) -> Key {
     Key::new(format!("{PAUSES}{flow}"), STARTS)
 }
 
 /// Where it stands that a Flow is quiet: a [`FlowQuiet`]. There is none of one that never was.
-pub fn quiet(flow: &str) -> Key {
+pub fn quiet(flow: &Sid) -> Key {
     Key::new(format!("{PAUSES}{flow}"), QUIET)
 }
 
@@ -52,12 +53,12 @@ pub fn read_quiet(record: &Record) -> Option<Quiet> {
 }
 
 /// The starts of a Flow, in the place of `before`.
-pub fn put_starts(flow: &str, starts: Starts, before: Option<&Record>, now: Timestamp) -> Put {
+pub fn put_starts(flow: &Sid, starts: Starts, before: Option<&Record>, now: Timestamp) -> Put {
     put(self::starts(flow), &FlowStarts { starts }, before, now)
 }
 
 /// Whether a Flow is quiet, in the place of `before`.
-pub fn put_quiet(flow: &str, quiet: Option<Quiet>, before: Option<&Record>, now: Timestamp) -> Put {
+pub fn put_quiet(flow: &Sid, quiet: Option<Quiet>, before: Option<&Record>, now: Timestamp) -> Put {
     put(self::quiet(flow), &FlowQuiet { quiet }, before, now)
 }
 

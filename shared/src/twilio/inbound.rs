@@ -3,6 +3,7 @@
 use super::callbacks::field;
 use super::voice::escape;
 use crate::domain::e164::E164;
+use crate::domain::sid::Sid;
 
 /// The path of the webhook that a number's incoming messages go to.
 pub const PATH: &str = "/twilio/inbound/message";
@@ -13,7 +14,7 @@ const MAX_CHARS: usize = 1_600;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InboundText {
     /// Names it: `SM…`. The same one may come twice.
-    pub sid: String,
+    pub sid: Sid,
     /// The sender's number; `None` if it is none in E.164, such as a short code or `whatsapp:…`: it is nobody's.
     pub from: Option<E164>,
     /// Its words.
@@ -28,7 +29,9 @@ impl InboundText {
         let value = |name| field(fields, name).map(str::to_owned);
         let filled = |name| value(name).filter(|value| !value.is_empty());
         Some(InboundText {
-            sid: filled("MessageSid").filter(|sid| sid.len() <= MAX_SID_BYTES)?,
+            sid: filled("MessageSid")
+                .filter(|sid| sid.len() <= MAX_SID_BYTES)
+                .map(|sid| Sid::as_sent(&sid))?,
             from: filled("From").map(|from| E164::parse(&from))?,
             body: value("Body").unwrap_or_default(),
             opt_out_type: filled("OptOutType"),

@@ -21,6 +21,7 @@ use jiff::Timestamp;
 
 use crate::domain::e164::E164;
 use crate::domain::escalation::CallEvent;
+use crate::domain::sid::Sid;
 use crate::secret::Secret;
 
 use call::CallList;
@@ -164,7 +165,7 @@ impl Api {
     }
 
     /// `GET …/Calls/{sid}.json`; `None` if Twilio does not know it.
-    pub async fn look_up(&self, sid: &str) -> Result<Option<CallResource>, ApiError> {
+    pub async fn look_up(&self, sid: &Sid) -> Result<Option<CallResource>, ApiError> {
         match self.request("GET", &format!("Calls/{sid}.json"), Vec::new()).await {
             Ok(body) => read(body).map(Some),
             Err(ApiError::Refused(_)) => Ok(None),
@@ -179,7 +180,7 @@ impl Api {
         to: &E164,
         since: Timestamp,
         at: Timestamp,
-        known: &[&str],
+        known: &[&Sid],
     ) -> Result<Vec<CallResource>, ApiError> {
         let encoded: String = form_urlencoded::byte_serialize(to.as_str().as_bytes()).collect();
         let path = format!("Calls.json?To={encoded}&PageSize=50");
@@ -191,7 +192,7 @@ impl Api {
         };
         let is_new = |call: &CallResource| {
             (call.to.is_empty() || call.to == to.as_str())
-                && !known.contains(&call.sid.as_str())
+                && !known.contains(&&call.sid)
                 && is_late(call)
                 && !call.was_over_before(at)
         };
@@ -199,7 +200,7 @@ impl Api {
     }
 
     /// Ends a call, whether it rings or is under way. That it was over already, or is not known, is as good.
-    pub async fn hang_up(&self, sid: &str) -> Result<(), ApiError> {
+    pub async fn hang_up(&self, sid: &Sid) -> Result<(), ApiError> {
         let form = vec![("Status", "completed".to_owned())];
         match self.request("POST", &format!("Calls/{sid}.json"), form).await {
             Err(ApiError::Refused(why)) if why.is_over() => Ok(()),

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::domain::callbacks::{Callback, Resource, Source, UNREADABLE_CODE};
 use crate::domain::event::Event;
+use crate::domain::sid::Sid;
 
 /// The most bytes of a status that are read. Twilio's are below 20.
 const MAX_STATUS_BYTES: usize = 40;
@@ -110,7 +111,7 @@ fn read(
     let number = |name: &str| field(name).map(|text| whole(text).unwrap_or(UNREADABLE_CODE));
     Ok(Callback {
         resource,
-        sid: cut(sid, MAX_SID_BYTES),
+        sid: Sid::as_sent(&cut(sid, MAX_SID_BYTES)),
         status: cut(status.to_lowercase(), MAX_STATUS_BYTES),
         code: number("ErrorCode").filter(|code| *code != 0 && resource == Resource::Message),
         sip_code: number("SipResponseCode").filter(|_| resource == Resource::Call),

@@ -11,5 +11,3 @@ pub mod context;
 pub mod flows;
 pub mod outage;
 pub mod report;
-
-pub use crate::domain::executions::sid::{CALL, EXECUTION, FLOW, is_sid};

@@ -122,7 +122,7 @@ impl World {
         let query = url.split_once('?').map(|(_, query)| query);
         let callback = Callback {
             resource: Resource::Message,
-            sid: sid.to_owned(),
+            sid: sid.into(),
             status: "undelivered".to_owned(),
             code: Some(30_003),
             sip_code: None,

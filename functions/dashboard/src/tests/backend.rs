@@ -110,7 +110,7 @@ impl Pages {
     /// Keeps that an Execution is this incident's call.
     pub(super) fn keep_execution(&self, sid: &str, incident: &str) {
         let body = ExecutionIncident { incident: incident.into() };
-        self.backend.store.keep(executions::incident(sid), &body);
+        self.backend.store.keep(executions::incident(&sid.into()), &body);
     }
 
     /// Keeps an incident that is over, as the server does.
@@ -136,7 +136,7 @@ impl Pages {
 
     /// Keeps that a Flow is quiet, as the schedule does.
     pub(super) fn keep_quiet(&self, flow: &str, quiet: Quiet) {
-        self.backend.store.keep(pauses::quiet(flow), &FlowQuiet { quiet: Some(quiet) });
+        self.backend.store.keep(pauses::quiet(&flow.into()), &FlowQuiet { quiet: Some(quiet) });
     }
 
     /// Where all is kept.

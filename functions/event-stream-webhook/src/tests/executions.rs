@@ -20,7 +20,7 @@ fn in_a_widget(second: i64) -> serde_json::Value {
 
 async fn running(webhook: &Webhook, second: i64) -> Vec<String> {
     let running =
-        shared::jobs::watch::read::running(webhook.store.as_ref(), FLOW, at(second)).await;
+        shared::jobs::watch::read::running(webhook.store.as_ref(), &FLOW.into(), at(second)).await;
     running.unwrap().executions.into_iter().map(|running| running.execution.widget).collect()
 }
 
@@ -136,7 +136,7 @@ async fn that_a_call_of_ours_is_over_wakes_its_incident() {
     ]);
     let body = events.to_string();
     assert_eq!(handle(&webhook, request("t", body.as_bytes()), at(0)).await.status, 204);
-    let (flow, execution) = (FLOW.to_owned(), EXECUTION.to_owned());
+    let (flow, execution) = (FLOW.into(), EXECUTION.into());
     let wake_up = WakeUp::ExecutionEnded { flow, execution, at: at(0) }.to_body();
     assert_eq!(of(&queue, QueueName::WakeUps), [wake_up.clone(), wake_up]);
     assert_eq!(of(&queue, QueueName::Slack).len(), 1);

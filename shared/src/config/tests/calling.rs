@@ -17,12 +17,12 @@ fn a_policy_calls_by_voice_or_names_its_flow() {
     let with = |keys: &str| {
         let config = Config::parse(vec![("ringdown.toml".to_owned(), text(keys))]).unwrap();
         let of_flow: Vec<String> =
-            config.escalation.of_flow(FLOW).into_iter().map(str::to_owned).collect();
+            config.escalation.of_flow(&FLOW.into()).into_iter().map(str::to_owned).collect();
         (config.escalation.policy_at("p", at(0)).unwrap().call_with, of_flow)
     };
     assert_eq!(with(""), (CallWith::Voice, vec![]));
     assert_eq!(with("call_with = \"voice\""), (CallWith::Voice, vec![]));
-    let studio = CallWith::Studio { flow_sid: FLOW.to_owned() };
+    let studio = CallWith::Studio { flow_sid: FLOW.into() };
     let keys = format!("call_with = \"studio\"\nflow_sid = \"{FLOW}\"");
     assert_eq!(with(&keys), (studio, vec!["p".to_owned()]));
 }

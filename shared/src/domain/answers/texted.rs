@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::letters::Letters;
 use crate::domain::e164::E164;
 use crate::domain::escalation::IncidentId;
+use crate::domain::sid::Sid;
 use crate::domain::sign_in::hash;
 
 /// How long a text about an incident may be answered.
@@ -49,7 +50,7 @@ fn number_hash(phone: &E164) -> String {
 struct Refusal {
     at: Timestamp,
     /// The MessageSid of the answer: it may come again.
-    sid: String,
+    sid: Sid,
     /// What its person was told.
     told: String,
 }
@@ -59,7 +60,7 @@ struct Refusal {
 struct Hint {
     at: Timestamp,
     /// The MessageSid of the text that was answered with it: it may come again.
-    sid: String,
+    sid: Sid,
 }
 
 /// What a person was texted about.
@@ -105,23 +106,26 @@ impl Texted {
     }
 
     /// The same with the person told how to answer, for the text of this MessageSid; `None` if they were told of late.
-    pub fn with_hint(&self, sid: &str, now: Timestamp) -> Option<Texted> {
-        let is_recent = |hint: &Hint| now.duration_since(hint.at) < HINT_PAUSE && hint.sid != sid;
+    pub fn with_hint(&self, sid: &Sid, now: Timestamp) -> Option<Texted> {
+        let is_recent = |hint: &Hint| now.duration_since(hint.at) < HINT_PAUSE && hint.sid != *sid;
         if self.hint.as_ref().is_some_and(is_recent) {
             return None;
         }
-        Some(Texted { hint: Some(Hint { at: now, sid: sid.to_owned() }), ..self.clone() })
+        Some(Texted { hint: Some(Hint { at: now, sid: sid.clone() }), ..self.clone() })
     }
 
     /// What the answer of this MessageSid was refused with.
-    pub fn refused(&self, sid: &str) -> Option<&str> {
-        self.refusals.iter().find(|refusal| refusal.sid == sid).map(|refusal| refusal.told.as_str())
+    pub fn refused(&self, sid: &Sid) -> Option<&str> {
+        self.refusals
+            .iter()
+            .find(|refusal| refusal.sid == *sid)
+            .map(|refusal| refusal.told.as_str())
     }
 
     /// The same with the answer of this MessageSid refused in these words.
-    pub fn with_refusal(&self, sid: &str, told: &str, now: Timestamp) -> Texted {
+    pub fn with_refusal(&self, sid: &Sid, told: &str, now: Timestamp) -> Texted {
         let mut refusals = self.refusals.clone();
-        refusals.push(Refusal { at: now, sid: sid.to_owned(), told: told.to_owned() });
+        refusals.push(Refusal { at: now, sid: sid.clone(), told: told.to_owned() });
         let too_many = refusals.len().saturating_sub(MAX_REFUSALS);
         refusals.drain(..too_many);
         Texted { refusals, ..self.clone() }
@@ -171,9 +175,12 @@ mod tests {
     fn refusal_is_known_by_its_text_and_no_more_than_eight_are_kept() {
         let mut texted = Texted::default();
         for number in 0..20 {
-            texted = texted.with_refusal(&format!("SM{number}"), "no", at(number));
+            texted = texted.with_refusal(&format!("SM{number}").as_str().into(), "no", at(number));
         }
-        assert_eq!((texted.refused("SM19"), texted.refused("SM11")), (Some("no"), None));
+        assert_eq!(
+            (texted.refused(&"SM19".into()), texted.refused(&"SM11".into())),
+            (Some("no"), None)
+        );
         assert_eq!((texted.refusals.len(), texted.over_at()), (8, Some(at(19 + 12 * 3_600))));
     }
 
@@ -211,9 +218,9 @@ mod tests {
 
     #[test]
     fn hint_is_given_once_in_ten_minutes_and_again_for_the_same_text() {
-        let first = Texted::default().with_hint("SM1", at(0)).expect("a hint");
-        assert!(first.with_hint("SM2", at(599)).is_none());
-        assert!(first.with_hint("SM1", at(30)).is_some());
-        assert!(first.with_hint("SM2", at(600)).is_some());
+        let first = Texted::default().with_hint(&"SM1".into(), at(0)).expect("a hint");
+        assert!(first.with_hint(&"SM2".into(), at(599)).is_none());
+        assert!(first.with_hint(&"SM1".into(), at(30)).is_some());
+        assert!(first.with_hint(&"SM2".into(), at(600)).is_some());
     }
 }

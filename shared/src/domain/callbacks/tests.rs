@@ -7,7 +7,7 @@ use super::*;
 fn message(status: &str) -> Callback {
     Callback {
         resource: Resource::Message,
-        sid: "SM1".to_owned(),
+        sid: "SM1".into(),
         status: status.to_owned(),
         code: None,
         sip_code: None,

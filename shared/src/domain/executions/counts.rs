@@ -1,5 +1,6 @@
 //! What is counted of a Flow, and under which names. An event counts once, at the time that it carries.
 
+use crate::domain::sid::Sid;
 use jiff::{SignedDuration, Timestamp};
 
 /// The upper bounds of the buckets of Executions' durations, in seconds; a last one is behind them.
@@ -12,7 +13,7 @@ const INFINITE: &str = "+Inf";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Count {
     /// The SID of the Flow that it counts for.
-    pub flow: String,
+    pub flow: Sid,
     /// When it happened.
     pub at: Timestamp,
     /// The counter.

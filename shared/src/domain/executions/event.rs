@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::sid::{EXECUTION, FLOW, STEP, read_sid};
 use super::step::RecordedStep;
 use crate::domain::event::Event;
+use crate::domain::sid::{EXECUTION, FLOW, STEP, Sid};
 use crate::domain::size::cut_json;
 
 /// The type of the event that an Execution has begun.
@@ -24,9 +24,9 @@ const MAX_AHEAD: SignedDuration = SignedDuration::from_mins(5);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StudioEvent {
     /// The SID of the Execution.
-    pub execution: String,
+    pub execution: Sid,
     /// The SID of the Flow.
-    pub flow: String,
+    pub flow: Sid,
     /// When it happened.
     pub at: Timestamp,
     /// What happened.
@@ -112,16 +112,16 @@ fn sid(
     letters: &str,
     name: &str,
     id: Option<&str>,
-) -> Result<Option<String>, &'static str> {
+) -> Result<Option<Sid>, &'static str> {
     if let Some(value) = envelope["data"].get(name) {
         return read_value(letters, value).map(Some);
     }
     let source = envelope["source"].as_str().unwrap_or_default();
-    Ok(source.split('/').chain(id).find_map(|text| read_sid(letters, text)))
+    Ok(source.split('/').chain(id).find_map(|text| Sid::read(letters, text)))
 }
 
-fn read_value(letters: &str, value: &Value) -> Result<String, &'static str> {
-    value.as_str().and_then(|text| read_sid(letters, text)).ok_or("it has a SID that is none")
+fn read_value(letters: &str, value: &Value) -> Result<Sid, &'static str> {
+    value.as_str().and_then(|text| Sid::read(letters, text)).ok_or("it has a SID that is none")
 }
 
 fn facts(data: &Value) -> ExecutionFacts {
@@ -234,9 +234,9 @@ mod tests {
             "execution_sid": "FN0000000000000000000000000000000C",
             "step_sid": STEP_SID.to_ascii_uppercase()}));
         let read = StudioEvent::read(&upper, at(9)).unwrap().unwrap();
-        assert_eq!(read.flow, "FW0000000000000000000000000000000b");
-        assert_eq!(read.execution, "FN0000000000000000000000000000000c");
-        assert!(matches!(read.kind, StudioEventKind::Step(step) if step.sid == STEP_SID));
+        assert_eq!(read.flow, "FW0000000000000000000000000000000b".into());
+        assert_eq!(read.execution, "FN0000000000000000000000000000000c".into());
+        assert!(matches!(read.kind, StudioEventKind::Step(step) if step.sid == STEP_SID.into()));
     }
 
     #[test]

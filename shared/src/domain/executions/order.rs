@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::step::RecordedStep;
 use super::{ENDED, TRIGGER};
+use crate::domain::sid::Sid;
 
 /// Adds a step to others that are in their order.
 pub(super) fn insert(steps: &mut Vec<RecordedStep>, step: RecordedStep) {
@@ -22,7 +23,7 @@ fn arrange(mut steps: Vec<RecordedStep>) -> Vec<RecordedStep> {
     ends_last(chained)
 }
 
-fn key(step: &RecordedStep) -> (jiff::Timestamp, u8, &str) {
+fn key(step: &RecordedStep) -> (jiff::Timestamp, u8, &Sid) {
     let rank = match (step.from.as_str(), step.to.as_str()) {
         (TRIGGER, _) => 0,
         (_, ENDED) => 2,
@@ -34,7 +35,7 @@ fn key(step: &RecordedStep) -> (jiff::Timestamp, u8, &str) {
 /// Puts those of one moment in the order of their widgets. A subflow's follow one another, not those around it.
 fn chain(sorted: Vec<RecordedStep>) -> Vec<RecordedStep> {
     let mut chained: Vec<RecordedStep> = Vec::with_capacity(sorted.len());
-    let mut current: HashMap<Option<String>, String> = HashMap::new();
+    let mut current: HashMap<Option<Sid>, String> = HashMap::new();
     let mut rest = std::collections::VecDeque::from(sorted);
     while let Some(first) = rest.front() {
         let at = first.at;

@@ -7,8 +7,8 @@ use super::TRIGGER;
 use super::counts::{Count, CountName, seconds};
 use super::event::{ExecutionFacts, StudioEvent, StudioEventKind};
 use super::order::insert;
-use super::sid::CALL;
 use super::step::RecordedStep;
+use crate::domain::sid::{CALL, Sid};
 use crate::domain::size::json_bytes;
 
 /// The most steps that are kept of one Execution: Studio ends it after as many (81000).
@@ -21,7 +21,7 @@ const MAX_STEPS_BYTES: usize = 350 * 1024;
 pub struct RecordedExecution {
     /// The SID of its Flow; `None` while only steps of a subflow were seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub flow: Option<String>,
+    pub flow: Option<Sid>,
     /// The revision of the Flow that runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<u32>,

@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::ENDED;
+use crate::domain::sid::Sid;
 
 /// A step of an Execution.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordedStep {
     /// Its SID.
-    pub sid: String,
+    pub sid: Sid,
     /// The event that ended it: `incomingCall`, `keypress`, `hangup`, …
     #[serde(rename = "name", default, skip_serializing_if = "String::is_empty")]
     pub event: String,
@@ -21,7 +22,7 @@ pub struct RecordedStep {
     pub at: Timestamp,
     /// The step of the Flow around it, if this one is a subflow's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent: Option<String>,
+    pub parent: Option<Sid>,
 }
 
 impl RecordedStep {

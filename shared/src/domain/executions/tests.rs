@@ -105,11 +105,11 @@ fn end_counts_once_by_whichever_event_tells_it() {
 #[test]
 fn end_that_only_a_step_tells_is_none_that_an_event_told() {
     let events = [started(0), step(1, "incomingCall", TRIGGER, ENDED, 2_000)];
-    let view = ExecutionView::of(EXECUTION, &applied(&events), None, at(9_000));
+    let view = ExecutionView::of(&EXECUTION.into(), &applied(&events), None, at(9_000));
     assert_eq!((view.state, view.seconds), (ExecutionState::Ended, Some(2)));
     assert_eq!(view.ended_at, None);
     let events = [&events[..], &[ended(3_000)]].concat();
-    let view = ExecutionView::of(EXECUTION, &applied(&events), None, at(9_000));
+    let view = ExecutionView::of(&EXECUTION.into(), &applied(&events), None, at(9_000));
     assert_eq!((view.ended_at, view.seconds), (Some(at(3_000)), Some(3)));
 }
 
@@ -156,7 +156,7 @@ fn late_step_lands_in_its_place_even_after_the_end() {
         step(2, "audioComplete", "hello", "menu", 200),
     ]);
     assert_eq!(path(&execution), ["hello", "menu", "bye", ENDED]);
-    let view = ExecutionView::of(EXECUTION, &execution, None, at(1_000));
+    let view = ExecutionView::of(&EXECUTION.into(), &execution, None, at(1_000));
     assert_eq!((view.state, view.seconds), (ExecutionState::Ended, Some(0)));
     let times: Vec<_> = view.steps.iter().map(|step| step.milliseconds).collect();
     assert_eq!(times, [Some(100); 4]);
@@ -170,7 +170,7 @@ fn hang_up_that_is_noted_too_early_comes_last() {
         step(2, "audioComplete", "hello", "menu", 200),
     ]);
     assert_eq!(path(&execution), ["hello", "menu", ENDED]);
-    let view = ExecutionView::of(EXECUTION, &execution, None, at(1_000));
+    let view = ExecutionView::of(&EXECUTION.into(), &execution, None, at(1_000));
     let last = view.steps.last().unwrap();
     assert!(last.is_hang_up && !last.is_after_gap);
     assert_eq!(last.milliseconds, Some(0));
@@ -194,7 +194,7 @@ fn missing_step_is_shown_as_a_gap_and_survived() {
         step(1, "incomingCall", TRIGGER, "hello", 100),
         step(3, "keypress", "menu", "queue", 300),
     ]);
-    let view = ExecutionView::of(EXECUTION, &execution, None, at(1_000));
+    let view = ExecutionView::of(&EXECUTION.into(), &execution, None, at(1_000));
     let gaps: Vec<bool> = view.steps.iter().map(|step| step.is_after_gap).collect();
     assert_eq!(gaps, [false, true]);
     assert_eq!(view.steps[1].milliseconds, None);
@@ -204,10 +204,10 @@ fn missing_step_is_shown_as_a_gap_and_survived() {
 #[test]
 fn start_is_unknown_until_its_event_comes() {
     let mut execution = applied(&[step(1, "incomingCall", TRIGGER, "hello", 100)]);
-    let view = ExecutionView::of(EXECUTION, &execution, None, at(1_000));
+    let view = ExecutionView::of(&EXECUTION.into(), &execution, None, at(1_000));
     assert_eq!((view.is_start_known, view.began_at), (false, Some(at(100))));
     execution.apply(&started(0));
-    let view = ExecutionView::of(EXECUTION, &execution, None, at(1_000));
+    let view = ExecutionView::of(&EXECUTION.into(), &execution, None, at(1_000));
     assert_eq!((view.is_start_known, view.began_at), (true, Some(at(0))));
 }
 
@@ -242,7 +242,7 @@ fn record_with_the_longest_names_fits_the_store() {
 fn subflow_neither_ends_nor_moves_the_execution_around_it() {
     let mut inner = step(2, "next", "sub-1", ENDED, 200);
     let StudioEventKind::Step(inner_step) = &mut inner.kind else { panic!("no step") };
-    inner_step.parent = Some("FT000000000000000000000000000000aa".to_owned());
+    inner_step.parent = Some("FT000000000000000000000000000000aa".into());
     let execution = applied(&[step(1, "incomingCall", TRIGGER, "sub", 100), inner]);
     assert!(!execution.is_over());
     assert_eq!(execution.position().unwrap().widget, "sub");
@@ -361,7 +361,7 @@ proptest! {
         };
         let (execution, counts) = count(&rest(&sent));
         prop_assert_eq!((execution.clone(), counts), count(&rest(&events)));
-        let view = ExecutionView::of(EXECUTION, &execution, None, at(5));
+        let view = ExecutionView::of(&EXECUTION.into(), &execution, None, at(5));
         prop_assert_eq!(view.steps.len(), execution.steps.len());
     }
 

@@ -26,7 +26,7 @@ fn raised(alarm: &str, at: Timestamp) -> Incident {
 }
 
 fn call(attempt: u32, event: CallEvent) -> Signal {
-    Signal::Call { attempt, call: Some(format!("CA{attempt}")), event }
+    Signal::Call { attempt, call: Some(format!("CA{attempt}").as_str().into()), event }
 }
 
 /// The incident after these signals, each so many seconds after its beginning.

@@ -75,8 +75,8 @@ fn call_remembers_that_it_rang_and_was_answered_and_nothing_of_another() {
 fn call_gives_way_once_while_it_is_under_way_and_twilio_has_it() {
     let calls = TestCalls::default().ring("a", at(0), at(0)).unwrap();
     assert_eq!(calls.give_way("a", at(1)), None, "Twilio may not have it yet");
-    let calls = calls.placed("a", "CA1".to_owned()).unwrap();
-    assert_eq!(calls.placed("b", "CA2".to_owned()), None);
+    let calls = calls.placed("a", "CA1".into()).unwrap();
+    assert_eq!(calls.placed("b", "CA2".into()), None);
     assert_eq!(calls.give_way("b", at(2)), None);
     let gave_way = calls.give_way("a", at(2)).unwrap();
     assert_eq!(gave_way.give_way("a", at(3)), None);

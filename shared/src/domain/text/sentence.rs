@@ -8,6 +8,7 @@ use super::names::{alarm_name, count};
 use super::sms::listed;
 use super::times::span;
 use crate::domain::escalation::{Event, Incident, Outcome, Repaired};
+use crate::domain::sid::Sid;
 
 pub use outcome::outcome_text;
 pub use parts::{Kind, Part, Sentence};
@@ -34,7 +35,7 @@ fn still_in_alarm(left: u32) -> String {
 }
 
 /// By which way somebody did something, if that is no other than usual.
-fn by(text: &Option<String>, is_by_command: bool) -> &'static str {
+fn by(text: &Option<Sid>, is_by_command: bool) -> &'static str {
     match (text, is_by_command) {
         (Some(_), _) => " by text",
         (None, true) => " at the command line",
@@ -43,7 +44,7 @@ fn by(text: &Option<String>, is_by_command: bool) -> &'static str {
 }
 
 /// By which way somebody said something, if that is no other than usual.
-fn told(text: &Option<String>, is_by_command: bool) -> &'static str {
+fn told(text: &Option<Sid>, is_by_command: bool) -> &'static str {
     match (text, is_by_command) {
         (Some(_), _) => ", by text",
         (None, true) => ", at the command line",

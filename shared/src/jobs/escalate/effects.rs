@@ -17,6 +17,7 @@ use crate::domain::answers::Letters;
 use crate::domain::e164::E164;
 use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signal, TextAbout};
 use crate::domain::routes::Line;
+use crate::domain::sid::Sid;
 use crate::domain::text::{self, Recipient};
 use crate::storage::opt_outs::How;
 use crate::storage::records::{StoredIncident, Task, ToDo};
@@ -248,7 +249,7 @@ fn phone<'a>(settings: &'a Settings, person: &str) -> Option<&'a E164> {
     settings.config.escalation.people.get(person).map(|person| &person.phone)
 }
 
-fn call_signal(attempt: &Attempt, call: Option<String>, event: CallEvent) -> Signal {
+fn call_signal(attempt: &Attempt, call: Option<Sid>, event: CallEvent) -> Signal {
     Signal::Call { attempt: attempt.number, call, event }
 }
 

@@ -8,12 +8,12 @@ use crate::Error;
 use crate::config::file::Escalation;
 use crate::domain::escalation::{Attempt, CallEvent, End, Incident, Signal};
 use crate::domain::event::Event;
+use crate::domain::sid::{EXECUTION, Sid};
 use crate::storage::messages::WakeUp;
 use crate::storage::records::{self, StoredIncident};
 use crate::storage::{Key, MAX_TRANSACTION_ITEMS};
 use crate::twilio::event_stream::Malformed;
 use crate::twilio::studio::api::Executions;
-use crate::twilio::studio::{EXECUTION, is_sid};
 
 /// The event that tells of a hang-up in a call that a Studio Flow placed.
 const EXECUTION_ENDED: &str = "com.twilio.studio.flow.execution.ended";
@@ -27,10 +27,11 @@ pub fn ended_executions(
     let ended = events.iter().flatten().filter(|event| event.event_type == EXECUTION_ENDED);
     let of_ours = ended.filter_map(|event| {
         let data = &event.envelope["data"];
-        let flow = data["flow_sid"].as_str().filter(|flow| !escalation.of_flow(flow).is_empty())?;
+        let flow = data["flow_sid"].as_str().map(Sid::as_sent);
+        let flow = flow.filter(|flow| !escalation.of_flow(flow).is_empty())?;
         let execution = data["execution_sid"].as_str().unwrap_or(&event.id);
-        let (flow, execution) = (flow.to_owned(), execution.to_owned());
-        is_sid(EXECUTION, &execution).then_some(WakeUp::ExecutionEnded { flow, execution, at })
+        let execution = Sid::parse(EXECUTION, execution)?;
+        Some(WakeUp::ExecutionEnded { flow, execution, at })
     });
     of_ours.collect()
 }
@@ -43,15 +44,15 @@ impl Work<'_> {
     /// SID may be written a little later.
     pub(super) async fn execution_ended(
         &self,
-        flow: &str,
-        execution: &str,
+        flow: &Sid,
+        execution: &Sid,
         at: Timestamp,
     ) -> Result<bool, Error> {
         let now = self.now;
         let incidents = self.of_flow(flow).await?;
         let its = incidents.iter().find_map(|incident| {
             let is_its =
-                |attempt: &&Attempt| attempt.calls.iter().any(|call| call.sid == execution);
+                |attempt: &&Attempt| attempt.calls.iter().any(|call| call.sid == *execution);
             Some((incident, incident.attempts.iter().find(is_its)?))
         });
         let Some((incident, attempt)) = its else {
@@ -73,7 +74,7 @@ impl Work<'_> {
         let signals: Vec<Signal> = event
             .into_iter()
             .map(|event| {
-                let call = Some(execution.to_owned());
+                let call = Some(execution.clone());
                 Signal::Call { attempt: attempt.number, call, event }
             })
             .collect();
@@ -83,7 +84,7 @@ impl Work<'_> {
     }
 
     /// The incidents of the policies whose calls this Flow places: the open ones, or the last.
-    async fn of_flow(&self, flow: &str) -> Result<Vec<Incident>, Error> {
+    async fn of_flow(&self, flow: &Sid) -> Result<Vec<Incident>, Error> {
         let policies = self.settings.config.escalation.of_flow(flow);
         let keys: Vec<Key> = policies.into_iter().map(records::open).collect();
         let mut incidents = Vec::new();
@@ -98,7 +99,7 @@ impl Work<'_> {
     }
 
     /// No report came of it: what the Execution knows of its call. If it cannot be asked, that it is over is enough.
-    async fn how_it_ended(&self, flow: &str, execution: &str) -> Result<Vec<CallEvent>, Error> {
+    async fn how_it_ended(&self, flow: &Sid, execution: &Sid) -> Result<Vec<CallEvent>, Error> {
         let api = self.api()?;
         let context = Executions::of(&api, flow).context(execution).await;
         Ok(context.unwrap_or_default().ended())

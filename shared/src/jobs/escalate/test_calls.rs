@@ -9,6 +9,7 @@ use super::{CallResponse, Escalate, after};
 use crate::domain::callbacks::Resource;
 use crate::domain::e164::E164;
 use crate::domain::escalation::{CallEvent, Incident, Key, State};
+use crate::domain::sid::Sid;
 use crate::domain::test_calls::{MAX_DURATION, MAX_SECONDS, NotRung, RING_SECONDS, is_wanted};
 use crate::domain::text::{Spoken, mask_numbers, replies};
 use crate::http::{Request, Response, form_fields};
@@ -132,7 +133,7 @@ impl Work<'_> {
         phone: &E164,
         person: &str,
         id: &str,
-    ) -> Result<Option<String>, String> {
+    ) -> Result<Option<Sid>, String> {
         let api = self.api().map_err(|error| error.to_string())?;
         let from = self.settings.from_number().ok_or("there is no number to call from")?;
         let base = self.settings.public_base_url().ok_or("there is no public base URL")?;

@@ -6,6 +6,7 @@ use super::work::Work;
 use crate::Error;
 use crate::domain::callbacks::{Callback, Resource, UNREADABLE_CODE};
 use crate::domain::escalation::{IncidentId, Signal};
+use crate::domain::sid::Sid;
 use crate::storage::messages::WakeUp;
 use crate::storage::opt_outs::How;
 use crate::twilio::callbacks::TextQuery;
@@ -32,12 +33,12 @@ impl Work<'_> {
         incident: &IncidentId,
         person: &str,
         code: Option<u32>,
-        sid: &str,
+        sid: &Sid,
     ) -> Result<(), Error> {
         if code.map(u64::from) == Some(OPTED_OUT) {
             self.opted_out(person, How::Refused).await?;
         }
-        let (person, sid) = (person.to_owned(), sid.to_owned());
+        let (person, sid) = (person.to_owned(), sid.clone());
         let signals = [Signal::TextNotDelivered { person, code, sid }];
         let told = self.transact(incident, Effects::Inline, &|t| t.apply(&signals)).await?;
         if told.is_none() {

@@ -14,6 +14,7 @@ use studio::Flow;
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::executions::views::FlowResource;
+use crate::domain::sid::Sid;
 use crate::jobs::twilio_api::twilio_api;
 use crate::storage::flows::{self, Fetched, put_fetched, read_fetched};
 use crate::storage::{Key, MAX_ITEM_BYTES, Store};
@@ -55,7 +56,7 @@ impl Definitions<'_> {
     /// The store does not answer.
     pub async fn resource(
         &self,
-        flow: &str,
+        flow: &Sid,
         now: Timestamp,
     ) -> Result<Fetched<FlowResource>, Error> {
         let fetch = |api: Api| async move { Flows(&api).one(flow).await };
@@ -68,7 +69,7 @@ impl Definitions<'_> {
     /// The store does not answer.
     pub async fn definition(
         &self,
-        flow: &str,
+        flow: &Sid,
         revision: u32,
         now: Timestamp,
     ) -> Result<Fetched<RevisionDefinition>, Error> {

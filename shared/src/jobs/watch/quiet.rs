@@ -17,7 +17,7 @@ use crate::Error;
 use crate::domain::event::Event;
 use crate::domain::executions::pauses::Starts;
 use crate::domain::executions::quiet::{Quiet, QuietChange, next};
-use crate::domain::executions::sid::FLOW;
+use crate::domain::sid::{FLOW, Sid};
 use crate::domain::text::span;
 use crate::storage::{Key, Put, Record, Store, pauses, writes};
 
@@ -36,7 +36,7 @@ pub struct ChangedFlow {
 
 /// What is known of a Flow in this minute.
 struct Look {
-    flow: String,
+    flow: Sid,
     /// Its records as they were.
     before: [Option<Record>; 2],
     quiet: Option<Quiet>,
@@ -57,8 +57,8 @@ pub async fn changed_flows(
     now: Timestamp,
 ) -> Result<Vec<ChangedFlow>, Error> {
     let flows = seen_flows(store, now).await?;
-    let records = async |key: fn(&str) -> Key| {
-        let keys: Vec<Key> = flows.iter().map(|flow| key(flow)).collect();
+    let records = async |key: fn(&Sid) -> Key| {
+        let keys: Vec<Key> = flows.iter().map(key).collect();
         load(store, &keys, now).await
     };
     let (starts, quiet) = try_join(records(pauses::starts), records(pauses::quiet)).await?;
@@ -109,7 +109,7 @@ fn change(
 
 /// The event of a change. Its id is that of the silence, so what is sent twice is known again.
 fn event(
-    flow: &str,
+    flow: &Sid,
     name: Option<&str>,
     change: QuietChange,
     others: Option<Option<Timestamp>>,
@@ -134,7 +134,7 @@ fn event(
     };
     let id = format!("{flow}-{}", quiet.since.as_millisecond());
     let mut data = data;
-    data["flow_sid"] = flow.into();
+    data["flow_sid"] = flow.as_str().into();
     data["flow_name"] = name.into();
     data["since"] = quiet.since.to_string().into();
     data["usual_seconds"] = quiet.usual_seconds.into();
@@ -153,7 +153,7 @@ fn event(
 pub fn samples(now: Timestamp) -> [Event; 2] {
     let since = now.checked_sub(jiff::SignedDuration::from_mins(190)).unwrap_or(now);
     let quiet = Quiet { since, usual_seconds: 25 * 60 };
-    let flow = format!("{FLOW}{:032}", 2);
+    let flow = Sid::as_sent(&format!("{FLOW}{:032}", 2));
     [QuietChange::Quiet(quiet), QuietChange::Resumed(quiet, now)]
         .map(|change| event(&flow, Some("Main line"), change, None, now))
 }

@@ -7,9 +7,9 @@ use serde_json::json;
 use super::read::{KeptFlows, active, names, seen_flows};
 use crate::Error;
 use crate::domain::event::Event;
-use crate::domain::executions::sid::{EXECUTION, FLOW};
 use crate::domain::executions::stuck::stuck_at;
 use crate::domain::executions::{RecordedExecution, Stuck, stuck};
+use crate::domain::sid::{EXECUTION, FLOW, Sid};
 use crate::storage::executions::{self, ActiveExecution, put_active};
 use crate::storage::{Key, MAX_TRANSACTION_ITEMS, Record, Store};
 
@@ -21,8 +21,8 @@ const MAX_FOUND: usize = MAX_TRANSACTION_ITEMS;
 /// An Execution that is stuck and not noted as that yet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StuckExecution {
-    sid: String,
-    flow: String,
+    sid: Sid,
+    flow: Sid,
     record: Record,
     execution: RecordedExecution,
     /// The event for the routes; `None` if there was one for an earlier widget.
@@ -49,19 +49,19 @@ pub async fn newly_stuck(store: &dyn Store, now: Timestamp) -> Result<Vec<StuckE
 
 async fn of_flow(
     store: &dyn Store,
-    flow: &str,
+    flow: &Sid,
     now: Timestamp,
 ) -> Result<Vec<StuckExecution>, Error> {
     let (active, _) = active(store, flow, now).await?;
-    let revisions = active.iter().filter_map(|entry| Some((flow.to_owned(), entry.revision?)));
+    let revisions = active.iter().filter_map(|entry| Some((flow.clone(), entry.revision?)));
     let kept = KeptFlows::load(store, revisions, now).await?;
     let is_new = |entry: &ActiveExecution| {
         let definition = kept.of(Some(flow), entry.revision);
         !entry.is_stuck && stuck_at(&entry.position(), entry.is_call, definition, now).is_some()
     };
-    let candidates: Vec<String> =
+    let candidates: Vec<Sid> =
         active.into_iter().filter(is_new).take(MAX_FOUND).map(|entry| entry.sid).collect();
-    let keys: Vec<Key> = candidates.iter().map(|sid| executions::execution(sid)).collect();
+    let keys: Vec<Key> = candidates.iter().map(executions::execution).collect();
     let records = if keys.is_empty() { Vec::new() } else { store.load(&keys, now).await? };
     let found = candidates.into_iter().zip(records).filter_map(|(sid, record)| {
         let record = record?;
@@ -71,7 +71,7 @@ async fn of_flow(
         let stuck = stuck(&execution, definition, now)?;
         let is_first = execution.stuck_reported_at.is_none();
         let event = is_first.then(|| event(flow, &sid, &stuck, now));
-        Some(StuckExecution { sid, flow: flow.to_owned(), record, execution, event })
+        Some(StuckExecution { sid, flow: flow.clone(), record, execution, event })
     });
     Ok(found.collect())
 }
@@ -82,14 +82,14 @@ pub fn sample(now: Timestamp) -> Event {
     let (widget, reason) = ("look_up", "in look_up for 1 min 12 s, which can last 10 s");
     let stuck =
         Stuck { widget: widget.to_owned(), since, limit_seconds: 10, reason: reason.to_owned() };
-    let (flow, execution) = (format!("{FLOW}{:032}", 2), format!("{EXECUTION}{:032}", 2));
+    let [flow, execution] = [FLOW, EXECUTION].map(|of| Sid::as_sent(&format!("{of}{:032}", 2)));
     let mut event = event(&flow, &execution, &stuck, now);
     event.envelope["data"]["flow_name"] = "Main line".into();
     event
 }
 
 /// The event that an Execution is stuck. It holds nothing of the contact.
-fn event(flow: &str, sid: &str, stuck: &Stuck, now: Timestamp) -> Event {
+fn event(flow: &Sid, sid: &Sid, stuck: &Stuck, now: Timestamp) -> Event {
     let envelope = json!({
         "specversion": "1.0",
         "type": STUCK_EVENT,
@@ -105,7 +105,7 @@ fn event(flow: &str, sid: &str, stuck: &Stuck, now: Timestamp) -> Event {
             "reason": stuck.reason,
         },
     });
-    Event { event_type: STUCK_EVENT.to_owned(), id: sid.to_owned(), envelope }
+    Event { event_type: STUCK_EVENT.to_owned(), id: sid.to_string(), envelope }
 }
 
 /// Notes that these are stuck, and reported. One that has moved since is left as it is.

@@ -13,6 +13,7 @@ use self::plan::{Before, plan};
 use crate::Error;
 use crate::domain::event::Event;
 use crate::domain::executions::{StudioEvent, StudioEventKind};
+use crate::domain::sid::Sid;
 use crate::storage::flows::{self, FLOWS, MAX_FLOWS};
 use crate::storage::{Key, Store, executions};
 use crate::twilio::event_stream::Malformed;
@@ -112,8 +113,8 @@ fn middle(events: &[StudioEvent]) -> usize {
 }
 
 async fn write(store: &dyn Store, events: &[StudioEvent], now: Timestamp) -> Result<(), Error> {
-    let sids: BTreeSet<&str> = events.iter().map(|event| event.execution.as_str()).collect();
-    let named: BTreeSet<&str> = events.iter().map(|event| event.flow.as_str()).collect();
+    let sids: BTreeSet<&Sid> = events.iter().map(|event| &event.execution).collect();
+    let named: BTreeSet<&Sid> = events.iter().map(|event| &event.flow).collect();
     let keys: Vec<Key> = sids.iter().map(|sid| executions::execution(sid)).collect();
     let keys: Vec<Key> =
         keys.into_iter().chain(named.iter().map(|flow| flows::seen(flow))).collect();
@@ -122,7 +123,7 @@ async fn write(store: &dyn Store, events: &[StudioEvent], now: Timestamp) -> Res
         let mut records = store.load(&keys, now).await?;
         let seen = records.split_off(sids.len());
         let new_flows = named.iter().zip(&seen).filter(|(_, seen)| seen.is_none());
-        let mut new_flows: BTreeSet<&str> = new_flows.map(|(flow, _)| *flow).collect();
+        let mut new_flows: BTreeSet<&Sid> = new_flows.map(|(flow, _)| *flow).collect();
         if !new_flows.is_empty() {
             let known = store.page(FLOWS, None, MAX_FLOWS, now).await?.len();
             let space = MAX_FLOWS.saturating_sub(known);
@@ -131,7 +132,7 @@ async fn write(store: &dyn Store, events: &[StudioEvent], now: Timestamp) -> Res
                 new_flows = new_flows.into_iter().take(space).collect();
             }
         }
-        let records: BTreeMap<&str, _> = sids.iter().copied().zip(records).collect();
+        let records: BTreeMap<&Sid, _> = sids.iter().copied().zip(records).collect();
         let before = Before { records: &records, new_flows: &new_flows, tries };
         let writes = plan(events, &before, now);
         if writes.is_empty() {

@@ -46,7 +46,11 @@ fn after(incident: Incident, signal: &Signal, second: i64) -> Incident {
 }
 
 fn pressed(attempt: u32, key: Key) -> Signal {
-    Signal::Call { attempt, call: Some(format!("CA{attempt}")), event: CallEvent::Pressed(key) }
+    Signal::Call {
+        attempt,
+        call: Some(format!("CA{attempt}").as_str().into()),
+        event: CallEvent::Pressed(key),
+    }
 }
 
 /// What the message says, block by block, and its buttons.

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::alarm::{ByHand, Change};
 use crate::domain::escalation::{Act, Asker, Incident, IncidentId};
+use crate::domain::sid::Sid;
 use crate::domain::sign_in::AskForCode;
 use crate::domain::silence::Stored;
 use crate::hex;
@@ -109,7 +110,7 @@ pub enum WakeUp {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<u32>,
         /// The message's SID.
-        sid: String,
+        sid: Sid,
     },
     /// A text was delivered.
     TextDelivered {
@@ -121,9 +122,9 @@ pub enum WakeUp {
     /// An Execution of a Studio Flow is over.
     ExecutionEnded {
         /// The Flow's SID.
-        flow: String,
+        flow: Sid,
         /// The Execution's.
-        execution: String,
+        execution: Sid,
         /// When we heard of it.
         at: Timestamp,
     },

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::{FromNumber, read_time};
 use crate::domain::e164::E164;
 use crate::domain::escalation::{CallEvent, End};
+use crate::domain::sid::Sid;
 
 /// What is asked of a new call.
 #[derive(Clone, Debug)]
@@ -54,7 +55,7 @@ impl NewCall {
 #[derive(Clone, Debug, Deserialize)]
 pub struct CallResource {
     /// Its SID.
-    pub sid: String,
+    pub sid: Sid,
     /// `queued`, `ringing`, …
     #[serde(default)]
     pub status: String,

@@ -134,7 +134,7 @@ proptest! {
         for kind in ["messaging.message.sent", "voice.status-callback.call.x", "error-logs.error.logged"] {
             let event = event(&json!({"type": format!("com.twilio.{kind}"), "id": "1", "data": data}).to_string());
             if let Some(read) = of_event(&event) {
-                prop_assert!(read.sid.len() <= 200 && read.status.len() <= 40);
+                prop_assert!(read.sid.as_str().len() <= 200 && read.status.len() <= 40);
             }
             let _ = lost(&event, "https://ringdown.example.com");
         }

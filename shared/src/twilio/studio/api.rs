@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::context::Context;
 use crate::domain::e164::E164;
+use crate::domain::sid::Sid;
 use crate::twilio::rest::{
     Api, ApiError, ApiResponse, FromNumber, Rejection, read, read_time, verdict,
 };
@@ -19,14 +20,14 @@ fn is_not_the_flows(code: Option<u64>) -> bool {
 /// The Executions of one Flow.
 pub struct Executions<'a> {
     api: &'a Api,
-    flow_sid: &'a str,
+    flow_sid: &'a Sid,
 }
 
 /// An Execution as Twilio has it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Execution {
     /// Its SID.
-    pub sid: String,
+    pub sid: Sid,
     #[serde(default)]
     status: String,
     #[serde(default)]
@@ -78,7 +79,7 @@ impl Execution {
 
 impl<'a> Executions<'a> {
     /// Those of this Flow.
-    pub fn of(api: &'a Api, flow_sid: &'a str) -> Executions<'a> {
+    pub fn of(api: &'a Api, flow_sid: &'a Sid) -> Executions<'a> {
         Executions { api, flow_sid }
     }
 
@@ -108,7 +109,7 @@ impl<'a> Executions<'a> {
         to: &E164,
         since: Timestamp,
         at: Timestamp,
-        known: &[&str],
+        known: &[&Sid],
     ) -> Result<Vec<Execution>, ApiError> {
         let from = since.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let from: String = form_urlencoded::byte_serialize(from.as_bytes()).collect();
@@ -121,7 +122,7 @@ impl<'a> Executions<'a> {
         };
         let is_new = |execution: &Execution| {
             execution.contact_channel_address == to.as_str()
-                && !known.contains(&execution.sid.as_str())
+                && !known.contains(&&execution.sid)
                 && is_late(execution)
                 && !execution.was_over_before(at)
         };
@@ -129,19 +130,19 @@ impl<'a> Executions<'a> {
     }
 
     /// One of them; `None` if Twilio does not know it.
-    pub async fn look_up(&self, sid: &str) -> Result<Option<Execution>, ApiError> {
+    pub async fn look_up(&self, sid: &Sid) -> Result<Option<Execution>, ApiError> {
         known(verdict(self.ask("GET", &format!("/{sid}"), Vec::new()).await))?.map(read).transpose()
     }
 
     /// What one of them knows of its call: nothing, if Twilio does not know it.
-    pub async fn context(&self, sid: &str) -> Result<Context, ApiError> {
+    pub async fn context(&self, sid: &Sid) -> Result<Context, ApiError> {
         let told = verdict(self.ask("GET", &format!("/{sid}/Context"), Vec::new()).await);
         let body: Option<Value> = known(told)?.map(read).transpose()?;
         Ok(body.map(|body| Context::of(&body)).unwrap_or_default())
     }
 
     /// What one of them knew at the end of a step, as Twilio has it; `None` if Twilio does not know the step.
-    pub async fn step_context(&self, sid: &str, step: &str) -> Result<Option<Value>, ApiError> {
+    pub async fn step_context(&self, sid: &Sid, step: &Sid) -> Result<Option<Value>, ApiError> {
         let path = format!("/{sid}/Steps/{step}/Context");
         let told = verdict(self.ask("GET", &path, Vec::new()).await);
         let body: Option<Value> = known(told)?.map(read).transpose()?;
@@ -149,7 +150,7 @@ impl<'a> Executions<'a> {
     }
 
     /// Ends one. That it was over already, or is not known, is as good.
-    pub async fn end(&self, sid: &str) -> Result<(), ApiError> {
+    pub async fn end(&self, sid: &Sid) -> Result<(), ApiError> {
         let form = vec![("Status", "ended".to_owned())];
         match verdict(self.ask("POST", &format!("/{sid}"), form).await) {
             Err(ApiError::Refused(why)) => match self.look_up(sid).await? {
@@ -165,7 +166,7 @@ impl<'a> Executions<'a> {
     ///
     /// # Errors
     /// Twilio refuses it, or gives no answer: whether it has ended is not known then.
-    pub async fn end_active(&self, sid: &str) -> Result<EndOutcome, ApiError> {
+    pub async fn end_active(&self, sid: &Sid) -> Result<EndOutcome, ApiError> {
         if let Some(outcome) = self.end_of(sid).await? {
             return Ok(outcome);
         }
@@ -181,7 +182,7 @@ impl<'a> Executions<'a> {
     }
 
     /// The outcome for one that cannot be ended, because it is over or unknown; `None` for one that is active.
-    async fn end_of(&self, sid: &str) -> Result<Option<EndOutcome>, ApiError> {
+    async fn end_of(&self, sid: &Sid) -> Result<Option<EndOutcome>, ApiError> {
         match verdict(self.ask("GET", &format!("/{sid}"), Vec::new()).await) {
             Err(ApiError::Refused(why)) if why.is_unknown() => Ok(Some(EndOutcome::Unknown)),
             told => Ok(read::<Execution>(told?)?.is_over().then_some(EndOutcome::EndedBefore)),

@@ -6,8 +6,8 @@
 
 use serde_json::Value;
 
-use super::{CALL, is_sid};
 use crate::domain::escalation::{CallEvent, End};
+use crate::domain::sid::{CALL, Sid};
 use crate::twilio::rest;
 
 /// The name of the widget that places the call.
@@ -17,7 +17,7 @@ const WIDGET: &str = "call";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
     /// The call's SID.
-    pub call_sid: Option<String>,
+    pub call_sid: Option<Sid>,
     /// The status of the call, in Twilio's words, as the widget that placed it knows.
     call_status: Option<String>,
 }
@@ -27,9 +27,9 @@ impl Context {
     pub fn of(body: &Value) -> Context {
         let widget = &body["context"]["widgets"][WIDGET];
         let text = |names: &[&str]| names.iter().find_map(|name| widget[*name].as_str());
-        let sid = text(&["CallSid", "call_sid", "sid"]).filter(|sid| is_sid(CALL, sid));
+        let sid = text(&["CallSid", "call_sid", "sid"]).and_then(|sid| Sid::parse(CALL, sid));
         let status = text(&["CallStatus", "call_status", "status"]);
-        Context { call_sid: sid.map(str::to_owned), call_status: status.map(str::to_owned) }
+        Context { call_sid: sid, call_status: status.map(str::to_owned) }
     }
 
     /// How the call of an Execution fared that is over, as far as it is known: that it was answered, and how it ended.
@@ -67,7 +67,7 @@ mod tests {
             json!({"sid": SID, "status": "busy"}),
         ] {
             let context = of(widget);
-            assert_eq!(context.call_sid.as_deref(), Some(SID));
+            assert_eq!(context.call_sid, Some(SID.into()));
             assert_eq!(context.ended(), [CallEvent::Ended(End::Busy)]);
         }
         for other in [json!({}), json!({"CallSid": "SM1", "CallStatus": 7}), json!([]), Value::Null]

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::domain::executions::sid::{FLOW, is_sid};
 use crate::domain::executions::views::FlowResource;
+use crate::domain::sid::{FLOW, Sid};
 use crate::twilio::rest::{Api, ApiError, Rejection, read, verdict};
 
 /// The Flows of an account.
@@ -20,7 +20,7 @@ impl Flows<'_> {
     ///
     /// # Errors
     /// Twilio does not know it, or gives no answer.
-    pub async fn one(&self, flow: &str) -> Result<FlowResource, ApiError> {
+    pub async fn one(&self, flow: &Sid) -> Result<FlowResource, ApiError> {
         let path = format!("Flows/{}", checked(flow)?);
         read(verdict(self.0.request_studio("GET", &path, Vec::new()).await)?)
     }
@@ -29,14 +29,14 @@ impl Flows<'_> {
     ///
     /// # Errors
     /// The same.
-    pub async fn definition(&self, flow: &str, revision: u32) -> Result<Box<RawValue>, ApiError> {
+    pub async fn definition(&self, flow: &Sid, revision: u32) -> Result<Box<RawValue>, ApiError> {
         let path = format!("Flows/{}/Revisions/{revision}", checked(flow)?);
         let told = self.0.request_studio("GET", &path, Vec::new()).await;
         read::<Revision>(verdict(told)?).map(|revision| revision.definition)
     }
 }
 
-fn checked(flow: &str) -> Result<&str, ApiError> {
+fn checked(flow: &Sid) -> Result<&Sid, ApiError> {
     let refused = || ApiError::Refused(Rejection::ours("no Flow has such a SID".to_owned()));
-    if is_sid(FLOW, flow) { Ok(flow) } else { Err(refused()) }
+    if flow.is_of(FLOW) { Ok(flow) } else { Err(refused()) }
 }

@@ -5,8 +5,8 @@
 
 use serde::Serialize;
 
-use super::{EXECUTION, is_sid};
 use crate::domain::escalation::{CallEvent, End, Key};
+use crate::domain::sid::{EXECUTION, Sid};
 use crate::twilio::callbacks::{field, key};
 
 /// What a Flow reports.
@@ -17,7 +17,7 @@ pub struct Report {
     /// Which reading of the menu it belongs to, from 1.
     pub reading: u32,
     /// The SID of the Execution.
-    pub execution: Option<String>,
+    pub execution: Option<Sid>,
 }
 
 /// What happened in a call.
@@ -67,8 +67,8 @@ impl Report {
                 ));
             }
         };
-        let execution = field(fields, "execution").filter(|sid| is_sid(EXECUTION, sid));
-        Ok(Report { outcome, reading, execution: execution.map(str::to_owned) })
+        let execution = field(fields, "execution").and_then(|sid| Sid::parse(EXECUTION, sid));
+        Ok(Report { outcome, reading, execution })
     }
 
     /// What it tells the incident.
@@ -120,7 +120,7 @@ mod tests {
             );
         }
         let report = read(&format!("outcome=no-key&reading=2&execution={SID}")).expect("a report");
-        assert_eq!((report.reading, report.execution.as_deref()), (2, Some(SID)));
+        assert_eq!((report.reading, report.execution), (2, Some(SID.into())));
         assert_eq!(read("outcome=answered&execution=FN1").expect("a report").execution, None);
         assert!(read("outcome=hangup").is_err_and(|why| why.contains("\"hangup\" means nothing")));
     }

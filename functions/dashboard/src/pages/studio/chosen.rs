@@ -17,6 +17,7 @@ use super::rows::RunRow;
 use super::subscribe;
 use crate::{Dashboard, Viewer};
 use shared::domain::escalation::IncidentId;
+use shared::domain::sid::Sid;
 
 /// How much of a context is shown, in bytes.
 const MAX_CONTEXT: usize = 64 * 1024;
@@ -25,7 +26,7 @@ const MAX_CONTEXT: usize = 64 * 1024;
 pub(super) async fn facts(
     dashboard: &Dashboard,
     settings: &Settings,
-    sid: &str,
+    sid: &Sid,
     query: &Query,
     view: &ExecutionView,
     now: Timestamp,
@@ -46,7 +47,7 @@ pub(super) async fn facts(
 /// The incident whose call this Execution placed.
 async fn incident_of(
     dashboard: &Dashboard,
-    execution: &str,
+    execution: &Sid,
     now: Timestamp,
 ) -> Result<Option<IncidentId>, Error> {
     let found = dashboard.store.load(&[executions::incident(execution)], now).await?;
@@ -57,7 +58,7 @@ async fn incident_of(
 pub(super) async fn context(
     dashboard: &Dashboard,
     settings: &Settings,
-    flow: &str,
+    flow: &Sid,
     query: &Query,
     view: Option<&ExecutionView>,
     viewer: &Viewer,
@@ -66,11 +67,12 @@ pub(super) async fn context(
     let (Some(execution), Some(step)) = (&query.execution, &query.step) else { return Ok(None) };
     let close = query.behind(&format!("/studio/{flow}"));
     if !settings.config.studio.show_contexts {
-        return Ok(Some(context! { step, close, is_off => true }));
+        return Ok(Some(context! { step => step.as_str(), close, is_off => true }));
     }
     let by = if viewer.signed_in { "session" } else { "start token" };
-    let failed =
-        |why: String| Some(context! { step, close => &close, failure => mask_numbers(&why) });
+    let failed = |why: String| {
+        Some(context! { step => step.as_str(), close => &close, failure => mask_numbers(&why) })
+    };
     let is_its = |view: &ExecutionView| view.steps.iter().any(|its| its.sid == *step);
     if !view.is_some_and(is_its) {
         return Ok(failed("This execution has no such step".to_owned()));
@@ -81,6 +83,7 @@ pub(super) async fn context(
     };
     Ok(match Executions::of(&api, flow).step_context(execution, step).await {
         Ok(Some(found)) => {
+            let (execution, step) = (execution.as_str(), step.as_str());
             tracing::info!(execution, step, by, "the context of a step is shown");
             let mut json = serde_json::to_string_pretty(&masked(&found)).unwrap_or_default();
             let is_cut = json.len() > MAX_CONTEXT;

@@ -9,8 +9,8 @@ use futures_util::future::{try_join, try_join4};
 use minijinja::{Value, context};
 use shared::config::Settings;
 use shared::domain::executions::quiet::Quiet;
-use shared::domain::executions::sid::{FLOW, is_sid};
 use shared::domain::executions::views::{ExecutionView, FlowCounts, FlowResource, MedianSeconds};
+use shared::domain::sid::{FLOW, Sid};
 use shared::http::{Request, Response};
 use shared::jobs::watch::definitions::{Definitions, RevisionDefinition};
 use shared::jobs::watch::read::{self, ExecutionPage, RunningExecutions};
@@ -54,32 +54,33 @@ pub(crate) async fn one(
     now: Timestamp,
 ) -> Result<Response, Error> {
     let settings = dashboard.settings.get(now).await?;
-    let cursor = cursor(dashboard, sid, now).await?;
-    if cursor == 0 {
+    let flow = Sid::parse(FLOW, sid);
+    let cursor = cursor(dashboard, flow.as_ref(), now).await?;
+    let Some(flow) = flow.as_ref().filter(|_| cursor > 0) else {
         let facts = context! {
-            sid => is_sid(FLOW, sid).then_some(sid), subscribe => subscribe::subscribe(&settings),
+            sid => flow.map(|flow| flow.to_string()), subscribe => subscribe::subscribe(&settings),
             live => Query::default().behind(&format!("/live?studio={sid}")),
             ..frame(dashboard, &settings, ("Flow", "flow"), viewer, now).await?
         };
         return Ok(Response { status: 404, ..render(dashboard, "no-flow.html", facts)? });
-    }
+    };
     let query = Query::of(&fields(request));
     let stamp = Stamp::of(cursor, now);
-    let known = known(dashboard, &settings, sid, &query, now).await?;
+    let known = known(dashboard, &settings, flow, &query, now).await?;
     let context = chosen::context(
         dashboard,
         &settings,
-        sid,
+        flow,
         &query,
         known.drawn.chosen.as_ref(),
         viewer,
         now,
     )
     .await?;
-    let name = name(sid, &known.drawn.resource);
-    let live = shown(dashboard, &settings, sid, &query, known, now).await?;
+    let name = name(flow, &known.drawn.resource);
+    let live = shown(dashboard, &settings, flow, &query, known, now).await?;
     let facts = context! {
-        live => query.behind(&format!("/live?studio={sid}")), has => stamp.id(&live),
+        live => query.behind(&format!("/live?studio={flow}")), has => stamp.id(&live),
         html => Value::from_safe_string(live.whole()), context,
         ..frame(dashboard, &settings, (&name, "flow"), viewer, now).await?
     };
@@ -94,10 +95,8 @@ pub(crate) async fn live(
     has: &str,
     now: Timestamp,
 ) -> Result<Change, Error> {
-    if !is_sid(FLOW, sid) {
-        return Err(Error::NotFound);
-    }
-    let cursor = cursor(dashboard, sid, now).await?;
+    let sid = &Sid::parse(FLOW, sid).ok_or(Error::NotFound)?;
+    let cursor = cursor(dashboard, Some(sid), now).await?;
     let stamp = Stamp::of(cursor, now);
     // The page of a Flow of which nothing is known waits for its first events.
     if stamp.is_of(has) || cursor == 0 {
@@ -115,7 +114,8 @@ pub(crate) async fn definition(
     sid: &str,
     now: Timestamp,
 ) -> Result<Response, Error> {
-    if cursor(dashboard, sid, now).await? == 0 {
+    let sid = &Sid::parse(FLOW, sid).ok_or(Error::NotFound)?;
+    if cursor(dashboard, Some(sid), now).await? == 0 {
         return Err(Error::NotFound);
     }
     let settings = dashboard.settings.get(now).await?;
@@ -125,11 +125,11 @@ pub(crate) async fn definition(
     Ok(Response::of(200, "application/json", found.text).with("cache-control", "no-store"))
 }
 
-/// How far this Flow's events have come: 0 if none was seen, or this is no SID of a Flow.
-async fn cursor(dashboard: &Dashboard, sid: &str, now: Timestamp) -> Result<u64, Error> {
-    match is_sid(FLOW, sid) {
-        true => read::cursor(dashboard.store.as_ref(), &[sid.to_owned()], now).await,
-        false => Ok(0),
+/// How far this Flow's events have come: 0 if none was seen, or it is none.
+async fn cursor(dashboard: &Dashboard, flow: Option<&Sid>, now: Timestamp) -> Result<u64, Error> {
+    match flow {
+        Some(flow) => read::cursor(dashboard.store.as_ref(), std::slice::from_ref(flow), now).await,
+        None => Ok(0),
     }
 }
 
@@ -137,7 +137,7 @@ async fn cursor(dashboard: &Dashboard, sid: &str, now: Timestamp) -> Result<u64,
 async fn drawn(
     dashboard: &Dashboard,
     settings: &Settings,
-    sid: &str,
+    sid: &Sid,
     query: &Query,
     now: Timestamp,
 ) -> Result<Drawn, Error> {
@@ -158,7 +158,7 @@ async fn drawn(
         try_join(definitions.resource(sid, now), executions()).await?;
     let ran = page.executions.iter().filter_map(|view| Some((view.began_at?, view.revision?)));
     let newest = resource.value.as_ref().and_then(|resource| resource.revision);
-    let is_its = |view: &&ExecutionView| view.flow.as_deref() == Some(sid);
+    let is_its = |view: &&ExecutionView| view.flow.as_ref() == Some(sid);
     let of_chosen = chosen.as_ref().filter(is_its).and_then(|view| view.revision);
     let revision = of_chosen.or(ran.max().map(|(_, revision)| revision)).or(newest);
     let definition = match revision {
@@ -176,13 +176,13 @@ async fn drawn(
 async fn known(
     dashboard: &Dashboard,
     settings: &Settings,
-    sid: &str,
+    sid: &Sid,
     query: &Query,
     now: Timestamp,
 ) -> Result<Known, Error> {
     let drawn = drawn(dashboard, settings, sid, query, now).await?;
     let store = dashboard.store.as_ref();
-    let flows = [sid.to_owned()];
+    let flows = [sid.clone()];
     let (counts, medians, running, mut quiet) = try_join4(
         read::counts(store, sid, query.span, now),
         medians(dashboard, sid, now),
@@ -194,7 +194,7 @@ async fn known(
     Ok(Known { drawn, counts, medians, running, quiet })
 }
 
-fn name(sid: &str, resource: &Fetched<FlowResource>) -> String {
+fn name(sid: &Sid, resource: &Fetched<FlowResource>) -> String {
     let name = resource.value.as_ref().map(|resource| resource.friendly_name.as_str());
     name.filter(|name| !name.is_empty()).map_or_else(|| unnamed(sid), str::to_owned)
 }

@@ -111,7 +111,7 @@ impl Figures<'_> {
         }
         let people = self.running.executions.iter().take(MAX_MARKS);
         let people = people.map(|running| &running.execution);
-        overlay.people = people.map(|one| (one.sid.clone(), one.widget.clone())).collect();
+        overlay.people = people.map(|one| (one.sid.to_string(), one.widget.clone())).collect();
         overlay.path = chosen.map(path).unwrap_or_default();
         overlay
     }

@@ -1,6 +1,7 @@
 //! The layouts of Flows' graphs that were drawn lately: the lines of a large Flow take long to be led around its widgets,
 //! and stay where they are while people move.
 
+use shared::domain::sid::Sid;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use studio::draw::{Graph, Layout, Mode, Overlay};
@@ -12,7 +13,7 @@ const MAX_BYTES: usize = 16 << 20;
 
 /// The layout of a Flow's revision, if that is known, as it was seen with some figures.
 struct KeptLayout {
-    flow: String,
+    flow: Sid,
     revision: Option<u32>,
     layout: Arc<Layout>,
 }
@@ -25,7 +26,7 @@ impl LayoutCache {
     /// Draws the graph of a Flow's revision as [`studio::draw::svg`] does, in less time if its layout is known.
     pub(super) fn svg(
         &self,
-        (flow, revision): (&str, Option<u32>),
+        (flow, revision): (&Sid, Option<u32>),
         graph: &Graph,
         overlay: &Overlay,
     ) -> String {
@@ -42,17 +43,17 @@ impl LayoutCache {
     }
 
     /// The layouts of a Flow's revision: one for each set of ends that are drawn.
-    fn kept(&self, flow: &str, revision: Option<u32>) -> Vec<Arc<Layout>> {
+    fn kept(&self, flow: &Sid, revision: Option<u32>) -> Vec<Arc<Layout>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_its = |kept: &&KeptLayout| kept.flow == flow && kept.revision == revision;
+        let is_its = |kept: &&KeptLayout| kept.flow == *flow && kept.revision == revision;
         kept.iter().filter(is_its).map(|kept| kept.layout.clone()).collect()
     }
 
     /// Puts a layout first, and drops the last ones beyond the limits.
-    fn keep(&self, flow: &str, revision: Option<u32>, layout: Arc<Layout>) {
+    fn keep(&self, flow: &Sid, revision: Option<u32>, layout: Arc<Layout>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|kept| !Arc::ptr_eq(&kept.layout, &layout));
-        kept.insert(0, KeptLayout { flow: flow.to_owned(), revision, layout });
+        kept.insert(0, KeptLayout { flow: flow.clone(), revision, layout });
         let mut bytes = 0;
         let fits = kept.iter().take(MAX_LAYOUTS).take_while(|kept| {
             bytes += kept.layout.bytes();
@@ -89,7 +90,7 @@ mod tests {
         let (cache, overlay) = (LayoutCache::default(), Overlay::default());
         for (revision, widgets) in [(1, 3), (2, 5), (1, 3), (1, 4)] {
             let graph = graph(widgets);
-            let drawn = cache.svg((FLOW, Some(revision)), &graph, &overlay);
+            let drawn = cache.svg((&FLOW.into(), Some(revision)), &graph, &overlay);
             assert_eq!(drawn, svg(&graph, &overlay, Mode::Embedded), "revision {revision}");
         }
         // A revision whose graph has changed, as one that is drawn from steps does, has both.
@@ -100,7 +101,7 @@ mod tests {
     fn layouts_that_were_not_used_lately_are_dropped() {
         let (cache, graph) = (LayoutCache::default(), graph(2));
         let draw = |revision: u32| {
-            cache.svg((FLOW, Some(revision)), &graph, &Overlay::default());
+            cache.svg((&FLOW.into(), Some(revision)), &graph, &Overlay::default());
         };
         (0..20).for_each(draw);
         // It is used again, and stays.
@@ -117,7 +118,7 @@ mod tests {
         let bytes = Layout::of(&graph, &Overlay::default()).bytes();
         assert!(bytes * MAX_LAYOUTS > MAX_BYTES, "{bytes}: a larger graph is wanted");
         for revision in 0..u32::try_from(MAX_BYTES / bytes).unwrap() + 2 {
-            cache.svg((FLOW, Some(revision)), &graph, &Overlay::default());
+            cache.svg((&FLOW.into(), Some(revision)), &graph, &Overlay::default());
         }
         assert_eq!(cache.kept_revisions().len(), MAX_BYTES / bytes);
     }

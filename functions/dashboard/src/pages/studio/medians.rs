@@ -9,6 +9,7 @@ use shared::{Error, SignedDuration, Timestamp};
 
 use crate::Dashboard;
 use crate::timed_cache::TimedCache;
+use shared::domain::sid::Sid;
 
 /// For so long they are not read again.
 const MAX_AGE: SignedDuration = SignedDuration::from_mins(1);
@@ -21,9 +22,9 @@ pub type MediansCache = TimedCache<String, Medians>;
 /// The median times in a Flow's widgets, a minute old at most.
 pub(super) async fn medians(
     dashboard: &Dashboard,
-    flow: &str,
+    flow: &Sid,
     now: Timestamp,
 ) -> Result<Medians, Error> {
     let read = async { latest_medians(dashboard.store.as_ref(), flow, now).await.map(Arc::new) };
-    dashboard.medians.get(flow, (MAX_AGE, now), read).await
+    dashboard.medians.get(flow.as_str(), (MAX_AGE, now), read).await
 }

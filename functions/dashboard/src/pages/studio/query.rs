@@ -1,8 +1,8 @@
 //! What an address of these pages asks for, and the addresses that ask for something else. Pure.
 
 use form_urlencoded::Serializer;
-use shared::domain::executions::sid::{EXECUTION, STEP, is_sid};
 use shared::domain::executions::views::{CountSpan, ExecutionFilter};
+use shared::domain::sid::{EXECUTION, STEP, Sid};
 use shared::jobs::watch::read::ExecutionQuery;
 
 /// The longest text that is searched for: a SID has 34 characters.
@@ -33,9 +33,9 @@ pub(super) struct Query {
     /// The cursor of a further page; empty for the first.
     pub(super) after: String,
     /// The Execution that is chosen.
-    pub(super) execution: Option<String>,
+    pub(super) execution: Option<Sid>,
     /// The step of it whose context is asked for.
-    pub(super) step: Option<String>,
+    pub(super) step: Option<Sid>,
 }
 
 impl Query {
@@ -46,9 +46,7 @@ impl Query {
             found.map(|(_, value)| value.trim()).unwrap_or_default()
         };
         let bounded = |name: &str, most: usize| field(name).chars().take(most).collect::<String>();
-        let sid = |letters: &str, name: &str| {
-            Some(field(name)).filter(|sid| is_sid(letters, sid)).map(str::to_owned)
-        };
+        let sid = |letters: &str, name: &str| Sid::parse(letters, field(name));
         let show = FILTERS.iter().skip(1).find(|(name, _)| *name == field("show"));
         let execution = sid(EXECUTION, "execution");
         Query {
@@ -62,7 +60,7 @@ impl Query {
     }
 
     /// The Executions that are listed: of this Flow, or of all.
-    pub(super) fn executions<'a>(&'a self, flow: Option<&'a str>) -> ExecutionQuery<'a> {
+    pub(super) fn executions<'a>(&'a self, flow: Option<&'a Sid>) -> ExecutionQuery<'a> {
         ExecutionQuery {
             flow,
             filter: ExecutionFilter::of(self.show),
@@ -89,7 +87,7 @@ impl Query {
             query.append_pair("span", name);
         }
         let fields = [("show", self.show), ("q", &self.text), ("after", &self.after)];
-        let execution = self.execution.as_deref().unwrap_or_default();
+        let execution = self.execution.as_ref().map_or("", Sid::as_str);
         for (name, value) in fields.into_iter().chain([("execution", execution)]) {
             if !value.is_empty() {
                 query.append_pair(name, value);
@@ -107,7 +105,7 @@ impl Query {
 fn searched(text: String) -> String {
     let (letters, digits) = text.split_at_checked(2).unwrap_or_default();
     let sid = format!("{}{}", letters.to_ascii_uppercase(), digits.to_ascii_lowercase());
-    if is_sid(EXECUTION, &sid) {
+    if Sid::parse(EXECUTION, &sid).is_some() {
         return sid;
     }
     let is_phone = |c: char| c.is_ascii_digit() || " +-().".contains(c);

@@ -4,15 +4,16 @@ use serde::Serialize;
 use shared::Timestamp;
 use shared::domain::executions::views::{ExecutionState, ExecutionView, StepView, is_failure};
 use shared::domain::executions::{ENDED, Stuck, TRIGGER};
+use shared::domain::sid::Sid;
 use shared::domain::text::span;
 use studio::draw::{edge_id, widget_id};
 
 /// An Execution as it is listed.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct RunRow {
-    pub(super) sid: String,
+    pub(super) sid: Sid,
     pub(super) short: String,
-    pub(super) flow: Option<String>,
+    pub(super) flow: Option<Sid>,
     pub(super) flow_name: Option<String>,
     pub(super) contact: Option<String>,
     /// `active`, `stuck` or `ended`.
@@ -58,7 +59,7 @@ pub(super) struct EventRow {
     pub(super) is_failure: bool,
     pub(super) is_of_subflow: bool,
     /// The SID of a step.
-    pub(super) step: Option<String>,
+    pub(super) step: Option<Sid>,
 }
 
 /// Why an Execution is stuck.
@@ -113,7 +114,8 @@ impl RunRow {
 }
 
 /// A SID in a few characters.
-pub(super) fn short(sid: &str) -> String {
+pub(super) fn short(sid: &Sid) -> String {
+    let sid = sid.as_str();
     let end = sid.len().saturating_sub(6);
     match (sid.get(..2), sid.get(end..)) {
         (Some(letters), Some(last)) if sid.len() > 10 => format!("{letters}…{last}"),
@@ -122,7 +124,7 @@ pub(super) fn short(sid: &str) -> String {
 }
 
 /// The name of a Flow that has none.
-pub(super) fn unnamed(sid: &str) -> String {
+pub(super) fn unnamed(sid: &Sid) -> String {
     format!("Unnamed Flow {}", short(sid))
 }
 
@@ -219,7 +221,7 @@ mod tests {
 
     #[test]
     fn sid_is_short() {
-        assert_eq!(short("FN0123456789abcdef0123456789abcdef"), "FN…abcdef");
-        assert_eq!(short("FN1"), "FN1");
+        assert_eq!(short(&"FN0123456789abcdef0123456789abcdef".into()), "FN…abcdef");
+        assert_eq!(short(&"FN1".into()), "FN1");
     }
 }

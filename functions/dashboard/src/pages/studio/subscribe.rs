@@ -5,6 +5,7 @@ use shared::domain::executions::event::{ENDED, STARTED, STEP_ENDED};
 use shared::domain::text::{shell_quoted, shell_word};
 
 use crate::ServerCli;
+use shared::domain::sid::Sid;
 
 /// The log-in of a command: the shell has the secrets, not the page.
 const LOG_IN: &str = r#"-u "$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN""#;
@@ -31,7 +32,7 @@ pub(super) fn subscribe(settings: &Settings) -> String {
 }
 
 /// The command that ends an Execution.
-pub(super) fn end(server_cli: &ServerCli, flow: &str, execution: &str) -> String {
+pub(super) fn end(server_cli: &ServerCli, flow: &Sid, execution: &Sid) -> String {
     let ServerCli { program, options, .. } = server_cli;
     let options: String = options.iter().map(|word| format!(" {}", shell_word(word))).collect();
     format!("{program} flow end {flow} {execution}{options}")
@@ -60,7 +61,10 @@ mod tests {
 
     #[test]
     fn command_that_ends_an_execution_has_the_options_of_its_server() {
-        assert_eq!(end(&ServerCli::default(), "FW1", "FN1"), "ringdown flow end FW1 FN1");
+        assert_eq!(
+            end(&ServerCli::default(), &"FW1".into(), &"FN1".into()),
+            "ringdown flow end FW1 FN1"
+        );
         let options = ["--to", "http://127.0.0.1:9", "--data", "my data", "--sandbox"];
         let server_cli = ServerCli {
             program: "cargo run --".to_owned(),
@@ -68,7 +72,7 @@ mod tests {
             send: None,
         };
         assert_eq!(
-            end(&server_cli, "FW1", "FN1"),
+            end(&server_cli, &"FW1".into(), &"FN1".into()),
             "cargo run -- flow end FW1 FN1 --to http://127.0.0.1:9 --data 'my data' --sandbox"
         );
     }

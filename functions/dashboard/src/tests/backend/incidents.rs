@@ -32,7 +32,7 @@ pub(in crate::tests) fn told(incident: Incident, signals: &[(i64, Signal)]) -> I
 }
 
 pub(in crate::tests) fn call(attempt: u32, event: CallEvent) -> Signal {
-    Signal::Call { attempt, call: Some(format!("CA{attempt}")), event }
+    Signal::Call { attempt, call: Some(format!("CA{attempt}").as_str().into()), event }
 }
 
 /// Alpha does not answer, bravo's phone rings.

@@ -16,9 +16,12 @@ fn config() -> String {
 /// An incident whose first call is the Execution of this number.
 fn incident(number: u64) -> Incident {
     let mut begun = raised("checkout-5xx");
-    begun.attempts[0].with = CallWith::Studio { flow_sid: FLOW.to_owned() };
+    begun.attempts[0].with = CallWith::Studio { flow_sid: FLOW.into() };
     let placed = CallEvent::Placed { reading_seconds: 8 };
-    told(begun, &[(1, Signal::Call { attempt: 1, call: Some(sid(number)), event: placed })])
+    told(
+        begun,
+        &[(1, Signal::Call { attempt: 1, call: Some(sid(number).as_str().into()), event: placed })],
+    )
 }
 
 #[test]

@@ -5,13 +5,13 @@ use toml::Spanned;
 use super::Escalation;
 use crate::config::file::Check;
 use crate::domain::escalation::CallWith;
-use crate::twilio::studio::{FLOW, is_sid};
+use crate::domain::sid::{FLOW, Sid};
 
 const FLOW_SID: &str = "policies.flow_sid";
 
 impl Escalation {
     /// The names of the policies whose calls this Studio Flow places.
-    pub fn of_flow(&self, flow_sid: &str) -> Vec<&str> {
+    pub fn of_flow(&self, flow_sid: &Sid) -> Vec<&str> {
         let policies = self.policies.iter().map(|configured| &configured.policy);
         let its = policies.filter(|policy| policy.call_with.flow_sid() == Some(flow_sid));
         its.map(|policy| policy.name.as_str()).collect()
@@ -45,13 +45,13 @@ impl Check<'_> {
             self.problem(call_with.span().start, FLOW_SID, what);
             return CallWith::Voice;
         };
-        if !is_sid(FLOW, flow_sid.get_ref()) {
+        if Sid::parse(FLOW, flow_sid.get_ref()).is_none() {
             let what = format!(
                 "{:?} is no Flow's SID, expected FW and 32 hexadecimal digits, as Studio shows it",
                 flow_sid.get_ref()
             );
             self.problem(flow_sid.span().start, FLOW_SID, what);
         }
-        CallWith::Studio { flow_sid: flow_sid.into_inner() }
+        CallWith::Studio { flow_sid: Sid::as_sent(flow_sid.get_ref()) }
     }
 }

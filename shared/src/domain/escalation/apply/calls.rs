@@ -10,6 +10,7 @@ use super::super::model::{
 };
 use super::super::rules::calls::MARGIN;
 use super::update::Update;
+use crate::domain::sid::Sid;
 
 /// How many calls of one attempt are kept: one, and those that had to be placed again.
 const MAX_CALLS: usize = 10;
@@ -18,7 +19,7 @@ const MAX_QUEUE_WAIT: SignedDuration = SignedDuration::from_mins(5);
 
 impl Update<'_> {
     /// The status of the call of an attempt.
-    pub(super) fn call(&mut self, number: u32, sid: Option<&str>, event: &CallEvent) {
+    pub(super) fn call(&mut self, number: u32, sid: Option<&Sid>, event: &CallEvent) {
         let now = self.now;
         let Some(attempt) = self.incident.attempt_mut(number) else { return };
         if let Some(sid) = sid {
@@ -83,10 +84,10 @@ impl Update<'_> {
         self.record(Event::Answered { attempt: number, person });
     }
 
-    fn ended(&mut self, number: u32, sid: Option<&str>, end: End) {
+    fn ended(&mut self, number: u32, sid: Option<&Sid>, end: End) {
         let now = self.now;
         let Some(attempt) = self.incident.attempt_mut(number) else { return };
-        for call in attempt.calls.iter_mut().filter(|call| sid.is_none_or(|sid| call.sid == sid)) {
+        for call in attempt.calls.iter_mut().filter(|call| sid.is_none_or(|sid| call.sid == *sid)) {
             call.over = true;
         }
         if attempt.calls.iter().any(|call| !call.over) || attempt.ended_at.is_some() {
@@ -202,13 +203,13 @@ impl Update<'_> {
 }
 
 impl Attempt {
-    fn add_call(&mut self, sid: &str) {
-        if self.calls.iter().all(|call| call.sid != sid) {
+    fn add_call(&mut self, sid: &Sid) {
+        if self.calls.iter().all(|call| call.sid != *sid) {
             if self.calls.len() >= MAX_CALLS {
                 let over = self.calls.iter().position(|call| call.over);
                 self.calls.remove(over.unwrap_or_default());
             }
-            self.calls.push(Call { sid: sid.to_owned(), over: false });
+            self.calls.push(Call { sid: sid.clone(), over: false });
             // A call that comes to light after the end has to be ended too.
             self.hangs_up = false;
             self.ended_at = None;

@@ -91,7 +91,7 @@ impl<'a> Update<'a> {
             Signal::Recovered { key } => self.recovered(key, false),
             Signal::Deleted { key } => self.recovered(key, true),
             Signal::NoData { key } => self.no_data(key),
-            Signal::Call { attempt, call, event } => self.call(*attempt, call.as_deref(), event),
+            Signal::Call { attempt, call, event } => self.call(*attempt, call.as_ref(), event),
             Signal::Texted { person, failed } => {
                 self.record(Event::Texted { person: person.clone(), failed: failed.clone() });
             }

@@ -61,7 +61,7 @@ impl Update<'_> {
     fn resolve_as(&mut self, by: &str, attempt: Option<u32>) {
         if self.incident.ended_at.is_none() {
             let after_seconds = self.lasted();
-            let by_text = self.by_text.map(str::to_owned);
+            let by_text = self.by_text.cloned();
             let (person, by_command) = (by.to_owned(), self.by_command);
             self.record(Event::ResolvedByHand { person, after_seconds, by_text, by_command });
             self.end_incident(attempt);

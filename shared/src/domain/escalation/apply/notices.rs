@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::model::{Alarm, Effect, Event, Joined, Owner, Phase, TextAbout};
 use super::super::rules::notices::{JOIN_PAUSE, OVER_FOR};
 use super::update::Update;
+use crate::domain::sid::Sid;
 
 /// The most that one line of Slack names: each of them has a line of its own there.
 const MAX_NAMED_IN_SLACK: usize = 8;
@@ -76,7 +77,7 @@ impl Update<'_> {
     }
 
     /// A text was not delivered: that is said once of each, and changes nothing.
-    pub(super) fn text_not_delivered(&mut self, person: &str, code: Option<u32>, sid: &str) {
+    pub(super) fn text_not_delivered(&mut self, person: &str, code: Option<u32>, sid: &Sid) {
         let is_it = |event: &Event| {
             let Event::TextNotDelivered { person: to, sid: known, .. } = event else {
                 return false;
@@ -84,7 +85,7 @@ impl Update<'_> {
             to == person && known == sid
         };
         if !self.incident.timeline.entries.iter().any(|entry| is_it(&entry.event)) {
-            let (person, sid) = (person.to_owned(), sid.to_owned());
+            let (person, sid) = (person.to_owned(), sid.clone());
             self.record(Event::TextNotDelivered { person, code, sid });
         }
     }

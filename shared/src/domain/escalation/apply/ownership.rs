@@ -16,7 +16,7 @@ impl Update<'_> {
     pub(super) fn assign(&mut self, owner: Owner) {
         let asked_at = self.incident.round.began_at;
         let after_seconds = self.now.duration_since(asked_at).as_secs();
-        let by_text = self.by_text.map(str::to_owned);
+        let by_text = self.by_text.cloned();
         let (person, by_command) = (owner.person.clone(), self.by_command);
         self.record(Event::Taken { person, after_seconds, by_text, by_command });
         self.incident.forget_notices(&owner);
@@ -32,7 +32,7 @@ impl Update<'_> {
         if !self.is_owned_by(person) {
             return;
         }
-        let by_text = self.by_text.map(str::to_owned);
+        let by_text = self.by_text.cloned();
         let (name, by_command) = (person.name.clone(), self.by_command);
         self.record(Event::Released { person: name, by_text, by_command });
         self.ask_others(person);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::call_event::Outcome;
 use super::policy::CallWith;
+use crate::domain::sid::Sid;
 
 /// One call of a round, to one person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +65,7 @@ pub struct Attempt {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
     /// Its SID; for Studio that of the Execution which places it.
-    pub sid: String,
+    pub sid: Sid,
     /// It is over.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub over: bool,

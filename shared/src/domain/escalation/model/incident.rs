@@ -12,6 +12,7 @@ use super::notices::Notices;
 use super::policy::Policy;
 use super::round::Round;
 use super::timeline::{Event, Timeline};
+use crate::domain::sid::Sid;
 
 /// How many alarms are kept by name; the rest is counted.
 pub(crate) const MAX_ALARMS: usize = 60;
@@ -172,7 +173,7 @@ impl Incident {
     }
 
     /// Whether a text of this MessageSid has changed it.
-    pub fn was_changed_by_text(&self, sid: &str) -> bool {
+    pub fn was_changed_by_text(&self, sid: &Sid) -> bool {
         self.timeline.entries.iter().rev().any(|entry| entry.event.by_text() == Some(sid))
     }
 

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::e164::E164;
+use crate::domain::sid::Sid;
 use crate::domain::slack_member_id::SlackMemberId;
 
 /// Somebody who can be called.
@@ -27,7 +28,7 @@ pub enum CallWith {
     /// Twilio Studio: an Execution of a Flow places the call, and reports to us.
     Studio {
         /// The Flow's SID: `FW` and 32 hexadecimal digits.
-        flow_sid: String,
+        flow_sid: Sid,
     },
 }
 
@@ -38,7 +39,7 @@ impl CallWith {
     }
 
     /// The SID of the Flow that places the call, if one does.
-    pub fn flow_sid(&self) -> Option<&str> {
+    pub fn flow_sid(&self) -> Option<&Sid> {
         match self {
             CallWith::Voice => None,
             CallWith::Studio { flow_sid } => Some(flow_sid),

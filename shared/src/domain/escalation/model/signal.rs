@@ -6,6 +6,7 @@ use super::actor::Actor;
 use super::alarm::Alarm;
 use super::call_event::CallEvent;
 use super::timeline::Repaired;
+use crate::domain::sid::Sid;
 
 /// What the world told us.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub enum Signal {
         /// Which attempt.
         attempt: u32,
         /// The call's SID, where it is known.
-        call: Option<String>,
+        call: Option<Sid>,
         /// What became of it.
         event: CallEvent,
     },
@@ -50,7 +51,7 @@ pub enum Signal {
         /// Twilio's error code, if it gave one.
         code: Option<u32>,
         /// The message's SID: it may be reported more than once.
-        sid: String,
+        sid: Sid,
     },
     /// Somebody says that they have it, elsewhere than on the phone.
     Acknowledged {
@@ -134,7 +135,7 @@ pub enum Signal {
     /// A text of this MessageSid says this. The same text may come twice, and counts once.
     ByText {
         /// The MessageSid.
-        sid: String,
+        sid: Sid,
         /// What it says.
         says: Box<Signal>,
     },

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::call_event::Outcome;
+use crate::domain::sid::Sid;
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,7 +91,7 @@ pub enum Event {
         after_seconds: i64,
         /// The MessageSid of the text that said so, if a text did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        by_text: Option<String>,
+        by_text: Option<Sid>,
         /// It was said at the command line, under their name.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         by_command: bool,
@@ -116,7 +117,7 @@ pub enum Event {
         person: String,
         /// The same.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        by_text: Option<String>,
+        by_text: Option<Sid>,
         /// It was said at the command line, under their name.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         by_command: bool,
@@ -169,7 +170,7 @@ pub enum Event {
         person: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<u32>,
-        sid: String,
+        sid: Sid,
     },
     /// It is over.
     Resolved { after_seconds: i64 },
@@ -180,7 +181,7 @@ pub enum Event {
         after_seconds: i64,
         /// The same.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        by_text: Option<String>,
+        by_text: Option<Sid>,
         /// It was said at the command line, under their name.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         by_command: bool,
@@ -209,11 +210,11 @@ pub enum Repaired {
 
 impl Event {
     /// The MessageSid of the text that said so, if a text did.
-    pub fn by_text(&self) -> Option<&str> {
+    pub fn by_text(&self) -> Option<&Sid> {
         match self {
             Event::Taken { by_text, .. }
             | Event::Released { by_text, .. }
-            | Event::ResolvedByHand { by_text, .. } => by_text.as_deref(),
+            | Event::ResolvedByHand { by_text, .. } => by_text.as_ref(),
             _ => None,
         }
     }

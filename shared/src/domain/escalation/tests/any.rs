@@ -48,7 +48,7 @@ pub(super) fn signal() -> impl Strategy<Value = Signal> {
         1 => key.prop_map(|key| Signal::Deleted { key }),
         1 => Just(Signal::ResolvedManually { by: "somebody on the page".to_owned() }),
         8 => (1u32..7, event()).prop_map(|(attempt, event)| {
-            let call = (!matches!(event, CallEvent::Refused(_) | CallEvent::InCall | CallEvent::Unknown)).then(|| format!("CA{attempt}"));
+            let call = (!matches!(event, CallEvent::Refused(_) | CallEvent::InCall | CallEvent::Unknown)).then(|| format!("CA{attempt}").as_str().into());
             Signal::Call { attempt, call, event }
         }),
         1 => person().prop_map(|person| Signal::Acknowledged { outside: person == "delta", person: person.into() }),
@@ -68,7 +68,7 @@ pub(super) fn signal() -> impl Strategy<Value = Signal> {
         1 => person().prop_map(|by| Signal::Noted { note: "n".to_owned(), by, text: "Hm.".to_owned() }),
         1 => person().prop_map(|by| Signal::NoteStruck { note: "n".to_owned(), by }),
         1 => (person(), 1u8..4).prop_map(|(person, sid)| Signal::TextNotDelivered {
-            person, code: (sid > 1).then_some(30_003), sid: format!("SM{sid}"),
+            person, code: (sid > 1).then_some(30_003), sid: format!("SM{sid}").as_str().into(),
         }),
         1 => (person(), 1u8..4, 1u8..4).prop_map(|(person, number, choice)| {
             let says = match choice {
@@ -76,14 +76,14 @@ pub(super) fn signal() -> impl Strategy<Value = Signal> {
                 2 => Signal::Released { person: person.into() },
                 _ => Signal::ResolvedByPerson { person: person.into() },
             };
-            Signal::ByText { sid: format!("SM{number}"), says: Box::new(says) }
+            Signal::ByText { sid: format!("SM{number}").as_str().into(), says: Box::new(says) }
         }),
         3 => Just(Signal::Wake),
     ]
 }
 
 fn not_delivered() -> Signal {
-    Signal::TextNotDelivered { person: "alpha".to_owned(), code: None, sid: "SM0".to_owned() }
+    Signal::TextNotDelivered { person: "alpha".to_owned(), code: None, sid: "SM0".into() }
 }
 
 proptest! {

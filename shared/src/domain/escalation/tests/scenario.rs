@@ -63,7 +63,8 @@ impl Scenario {
     }
 
     pub(super) fn call(&mut self, attempt: u32, event: CallEvent) -> &mut Scenario {
-        let call = (!matches!(event, CallEvent::Refused(_))).then(|| format!("CA{attempt}"));
+        let call = (!matches!(event, CallEvent::Refused(_)))
+            .then(|| format!("CA{attempt}").as_str().into());
         self.signal(Signal::Call { attempt, call, event })
     }
 

@@ -9,7 +9,7 @@ impl Scenario {
     pub(super) fn with_a_flow(roster: &[&str], attempts: u32) -> Scenario {
         let mut scenario = Scenario::new();
         let mut policy = policy(roster, attempts);
-        policy.call_with = CallWith::Studio { flow_sid: FLOW.to_owned() };
+        policy.call_with = CallWith::Studio { flow_sid: FLOW.into() };
         let alarm = alarm("cpu", scenario.now);
         let step =
             Incident::raise(&"default-1".into(), &policy, alarm, &scenario.busy, scenario.now);
@@ -103,7 +103,7 @@ fn attempt_keeps_its_way_when_the_policy_changes() {
     scenario.placed(1).after(4).call(1, CallEvent::Answered);
     scenario.wakes_after(&[15]).asks(&["dial alpha", "look up 1"]).ends(1, End::Untold);
     let with = |number| Some(scenario.incident.as_ref()?.attempt(number)?.with.clone());
-    assert_eq!(with(1), Some(CallWith::Studio { flow_sid: FLOW.to_owned() }));
+    assert_eq!(with(1), Some(CallWith::Studio { flow_sid: FLOW.into() }));
     assert_eq!(with(2), Some(CallWith::Voice));
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 
 fn not_delivered(sid: &str, code: Option<u32>) -> Signal {
-    Signal::TextNotDelivered { person: "alpha".to_owned(), code, sid: sid.to_owned() }
+    Signal::TextNotDelivered { person: "alpha".to_owned(), code, sid: sid.into() }
 }
 
 #[test]
@@ -29,8 +29,7 @@ fn entry_is_stored_with_its_code_if_there_is_one() {
         (Some(30_003), r#"{"text-not-delivered":{"person":"alpha","code":30003,"sid":"SM1"}}"#),
         (None, r#"{"text-not-delivered":{"person":"alpha","sid":"SM1"}}"#),
     ] {
-        let event =
-            Event::TextNotDelivered { person: "alpha".to_owned(), code, sid: "SM1".to_owned() };
+        let event = Event::TextNotDelivered { person: "alpha".to_owned(), code, sid: "SM1".into() };
         assert_eq!(serde_json::to_string(&event).unwrap(), stored);
         assert_eq!(serde_json::from_str::<Event>(stored).unwrap(), event);
     }

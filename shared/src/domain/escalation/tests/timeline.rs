@@ -97,7 +97,7 @@ fn person(name: &str) -> Actor {
 
 #[test]
 fn whoever_acts_by_text_is_said_to_and_one_text_changes_once() {
-    let by_text = |says: Signal| Signal::ByText { sid: "SM1".to_owned(), says: Box::new(says) };
+    let by_text = |says: Signal| Signal::ByText { sid: "SM1".into(), says: Box::new(says) };
     let take = Signal::Acknowledged { person: person("alpha"), outside: false };
     let release = Signal::Released { person: person("alpha") };
     let resolve = Signal::ResolvedByPerson { person: person("alpha") };
@@ -113,7 +113,9 @@ fn whoever_acts_by_text_is_said_to_and_one_text_changes_once() {
     let mut scenario = Scenario::raised(&ABC, 3);
     scenario.signal(by_text(take)).owned_by("alpha");
     let incident = scenario.incident.as_ref().expect("an incident");
-    assert!(incident.was_changed_by_text("SM1") && !incident.was_changed_by_text("SM2"));
+    assert!(
+        incident.was_changed_by_text(&"SM1".into()) && !incident.was_changed_by_text(&"SM2".into())
+    );
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::domain::executions::record::RecordedExecution;
 use crate::domain::executions::step::RecordedStep;
 use crate::domain::executions::stuck::{Stuck, stuck};
 use crate::domain::executions::{HANG_UP, TRIGGER};
+use crate::domain::sid::Sid;
 
 /// Whether an Execution runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -63,9 +64,9 @@ impl ExecutionFilter {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ExecutionView {
     /// Its SID.
-    pub sid: String,
+    pub sid: Sid,
     /// The SID of its Flow.
-    pub flow: Option<String>,
+    pub flow: Option<Sid>,
     /// The revision of the Flow that runs, once an event has told it.
     pub revision: Option<u32>,
     /// The last four digits of the contact's number.
@@ -100,7 +101,7 @@ pub struct ExecutionView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StepView {
     /// Its SID.
-    pub sid: String,
+    pub sid: Sid,
     /// The event that ended it; empty if it came without one.
     pub event: String,
     /// The widget that it was in.
@@ -118,13 +119,13 @@ pub struct StepView {
     /// Somebody hung up in it.
     pub is_hang_up: bool,
     /// The step of the Flow around it, if it is a subflow's.
-    pub parent: Option<String>,
+    pub parent: Option<Sid>,
 }
 
 impl ExecutionView {
     /// The view of an Execution, by the definition that runs, if that is known.
     pub fn of(
-        sid: &str,
+        sid: &Sid,
         execution: &RecordedExecution,
         flow: Option<&Flow>,
         now: Timestamp,
@@ -139,7 +140,7 @@ impl ExecutionView {
         let position = execution.position();
         let until = execution.over_at().unwrap_or(now);
         ExecutionView {
-            sid: sid.to_owned(),
+            sid: sid.clone(),
             flow: execution.flow.clone(),
             revision: execution.revision,
             contact: execution.contact.clone(),
@@ -161,10 +162,10 @@ impl ExecutionView {
 
 /// The steps of an Execution, each with how long it was in its widget.
 pub(super) fn step_views(execution: &RecordedExecution) -> Vec<StepView> {
-    let mut before: HashMap<Option<&str>, &RecordedStep> = HashMap::new();
+    let mut before: HashMap<Option<&Sid>, &RecordedStep> = HashMap::new();
     let mut views = Vec::with_capacity(execution.steps.len());
     for step in &execution.steps {
-        let previous = before.insert(step.parent.as_deref(), step);
+        let previous = before.insert(step.parent.as_ref(), step);
         let is_after_gap = match previous {
             Some(previous) => previous.to != step.from,
             None => step.from != TRIGGER,

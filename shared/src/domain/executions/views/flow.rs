@@ -4,15 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use super::counts::FlowCounts;
 use crate::domain::executions::quiet::Quiet;
+use crate::domain::sid::Sid;
 
 /// How many ends of a Flow are named.
 const MAX_ENDS: usize = 3;
 
 /// A Flow in a list.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FlowSummary {
     /// Its SID.
-    pub sid: String,
+    pub sid: Sid,
     /// Its name, once it is known.
     pub name: Option<String>,
     /// Executions that are in it now.
@@ -63,10 +64,10 @@ impl FlowSummary {
 }
 
 /// What Twilio says of a Flow.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlowResource {
     /// Its SID.
-    pub sid: String,
+    pub sid: Sid,
     /// Its name.
     #[serde(default)]
     pub friendly_name: String,

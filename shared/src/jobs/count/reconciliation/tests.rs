@@ -71,7 +71,7 @@ impl Setup {
     async fn told(&self, statuses: &[(&str, &str)]) {
         let callback = |(sid, status): &(&str, &str)| Callback {
             resource: Resource::Message,
-            sid: (*sid).to_owned(),
+            sid: (*sid).into(),
             status: (*status).to_owned(),
             code: None,
             sip_code: None,

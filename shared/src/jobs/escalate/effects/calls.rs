@@ -11,6 +11,7 @@ use super::{
 use crate::config::Settings;
 use crate::domain::e164::E164;
 use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signal};
+use crate::domain::sid::Sid;
 use crate::domain::text::Spoken;
 use crate::storage::records::ToDo;
 use crate::twilio::rest::{Api, ApiError};
@@ -41,7 +42,7 @@ impl EffectRunner<'_> {
         let spoken = Spoken::of(incident, attempt, now);
         let reading_seconds = spoken.reading_seconds();
         let placed =
-            |sid: String| call_signal(attempt, Some(sid), CallEvent::Placed { reading_seconds });
+            |sid: Sid| call_signal(attempt, Some(sid), CallEvent::Placed { reading_seconds });
         if to_do.in_doubt {
             match find(&driver, phone, incident, attempt).await {
                 Ok(sids) if !sids.is_empty() => {
@@ -117,9 +118,9 @@ async fn find(
     phone: &E164,
     incident: &Incident,
     attempt: &Attempt,
-) -> Result<Vec<String>, ApiError> {
+) -> Result<Vec<Sid>, ApiError> {
     let calls = incident.attempts.iter().flat_map(|attempt| &attempt.calls);
-    let known: Vec<&str> = calls.map(|call| call.sid.as_str()).collect();
+    let known: Vec<&Sid> = calls.map(|call| &call.sid).collect();
     // What was over when this attempt was decided was another's: its person was free then.
     driver.find(phone, since(attempt), attempt.decided_at, &known).await
 }
@@ -130,9 +131,9 @@ async fn under_way(
     incident: &Incident,
     attempt: &Attempt,
     settings: &Settings,
-) -> Result<Vec<String>, ApiError> {
+) -> Result<Vec<Sid>, ApiError> {
     let known = attempt.calls.iter().filter(|call| !call.over);
-    let known: Vec<String> = known.map(|call| call.sid.clone()).collect();
+    let known: Vec<Sid> = known.map(|call| call.sid.clone()).collect();
     match phone(settings, &attempt.person) {
         Some(phone) if attempt.calls.is_empty() => find(driver, phone, incident, attempt).await,
         _ => Ok(known),

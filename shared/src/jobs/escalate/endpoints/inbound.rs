@@ -14,6 +14,7 @@ use crate::Error;
 use crate::domain::answers::{Answer, Candidate, Choice, Keyword, Letters, Texted, Wrong, pick};
 use crate::domain::e164::E164;
 use crate::domain::escalation::{Act, Asker, Incident, IncidentId, Refusal, Signal};
+use crate::domain::sid::Sid;
 use crate::domain::text::{self, Done, Recipient};
 use crate::http::{Request, Response};
 use crate::jobs::verify::{Kind, verified};
@@ -110,7 +111,7 @@ impl Work<'_> {
         &self,
         answer: &Answer,
         wrong: &Wrong<'_>,
-        (person, sid): (&str, &str),
+        (person, sid): (&str, &Sid),
     ) -> Result<String, Error> {
         let told = text::wrong(answer.choice, wrong);
         let refused = |texted: &Texted| Some((texted.with_refusal(sid, &told, self.now), ()));
@@ -123,7 +124,7 @@ impl Work<'_> {
     async fn hint(
         &self,
         person: &str,
-        sid: &str,
+        sid: &Sid,
         candidates: &[Candidate],
     ) -> Result<Option<String>, Error> {
         let hinted = |texted: &Texted| Some((texted.with_hint(sid, self.now)?, ()));
@@ -151,7 +152,7 @@ impl Work<'_> {
         &self,
         choice: Choice,
         picked: &Candidate,
-        sid: &str,
+        sid: &Sid,
     ) -> Result<String, Error> {
         let Candidate { person, about, incident: before } = picked;
         let asker = Asker::Person(person.clone());
@@ -167,7 +168,7 @@ impl Work<'_> {
                 if done == Done::Yes
                     && let Some(says) = self.signal(&stored.incident, &asker, &act, about.seen)
                 {
-                    let (sid, says) = (sid.to_owned(), Box::new(says));
+                    let (sid, says) = (sid.clone(), Box::new(says));
                     transaction.apply(&[Signal::ByText { sid, says }]);
                 }
                 Some(done)
@@ -221,7 +222,7 @@ impl Work<'_> {
 }
 
 /// What becomes of this at an incident that stands so.
-fn judge(incident: &Incident, (act, asker): (&Act, &Asker), sid: &str, seen: u32) -> Done {
+fn judge(incident: &Incident, (act, asker): (&Act, &Asker), sid: &Sid, seen: u32) -> Done {
     if incident.was_changed_by_text(sid) {
         return Done::Yes;
     }

@@ -9,6 +9,7 @@ use crate::Error;
 use crate::config::Settings;
 use crate::domain::callbacks::{Callback, Resource};
 use crate::domain::escalation::{CallEvent, Key, Signal};
+use crate::domain::sid::Sid;
 use crate::domain::text::{Spoken, replies};
 use crate::http::{Request, Response, form_fields};
 use crate::jobs::verify::{Kind, verified};
@@ -91,7 +92,7 @@ impl Escalate {
         let is_status = path.about == About::Status;
         // A status may carry the hint too.
         let status = status(&fields).filter(|_| is_status);
-        let call = field(&fields, "CallSid").map(str::to_owned);
+        let call = field(&fields, "CallSid").map(Sid::as_sent);
         let signals: Vec<Signal> = machine(&fields)
             .into_iter()
             .chain(status)
@@ -143,7 +144,7 @@ impl Escalate {
         let work = self.with(settings, now);
         let fields = body.fields();
         let event = turn.key().map_or(CallEvent::Answered, CallEvent::Pressed);
-        let call = field(&fields, "CallSid").map(str::to_owned);
+        let call = field(&fields, "CallSid").map(Sid::as_sent);
         let signals = [Signal::Call { attempt: path.attempt, call, event }];
         let incident = work.report(path, &signals, Effects::Deferred).await?;
         let found = incident

@@ -28,14 +28,14 @@ async fn server(call: Value) -> Server {
 
 async fn ended(server: &Server, flow: &str, execution: &str, ago: i64) -> Processed {
     let at = server.now().checked_sub(SignedDuration::from_secs(ago)).expect("a time");
-    let (flow, execution) = (flow.to_owned(), execution.to_owned());
+    let (flow, execution) = (flow.into(), execution.into());
     let body = WakeUp::ExecutionEnded { flow, execution, at }.to_body();
     let (id, group) = ("1".to_owned(), "g".to_owned());
     server.escalate.process(&Message { id, group, body, receive_count: 1 }, server.now()).await
 }
 
 async fn answered(server: &Server) {
-    let call = Some(EXECUTION.to_owned());
+    let call = Some(EXECUTION.into());
     let signal = Signal::Call { attempt: 1, call, event: CallEvent::Answered };
     let id = server.incident().id;
     server
@@ -75,7 +75,7 @@ async fn execution_says_how_its_call_ended_where_no_report_came() {
 #[tokio::test]
 async fn taken_incident_stays_taken() {
     let server = server(json!({})).await;
-    let call = Some(EXECUTION.to_owned());
+    let call = Some(EXECUTION.into());
     let taken = Signal::Call {
         attempt: 1,
         call,

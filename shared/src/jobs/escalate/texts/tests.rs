@@ -11,7 +11,7 @@ use crate::storage::{Message, Processed, QueueName};
 fn callback(status: &str, code: Option<u32>) -> Callback {
     Callback {
         resource: Resource::Message,
-        sid: "SM1".to_owned(),
+        sid: "SM1".into(),
         status: status.to_owned(),
         code,
         sip_code: None,
@@ -26,7 +26,7 @@ fn bad_end_of_a_text_of_ours_wakes_its_incident() {
         incident: "p-1".into(),
         person: "José B".to_owned(),
         code,
-        sid: "SM1".to_owned(),
+        sid: "SM1".into(),
     };
     for (status, code, expected) in [
         ("undelivered", Some(30_003), Some(wake_up(Some(30_003)))),
@@ -50,7 +50,7 @@ async fn wakes(server: &Server, incident: &str, sid: &str) {
         incident: incident.into(),
         person: "alpha".to_owned(),
         code: Some(30_003),
-        sid: sid.to_owned(),
+        sid: sid.into(),
     };
     let message = Message {
         id: "1".to_owned(),

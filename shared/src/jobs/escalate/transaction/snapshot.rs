@@ -8,7 +8,7 @@ use super::super::after;
 use super::super::record::lately;
 use crate::config::file::Escalation;
 use crate::domain::escalation::{Busy, IncidentId};
-use crate::domain::executions::sid::{EXECUTION, is_sid};
+use crate::domain::sid::{EXECUTION, Sid};
 use crate::storage::records::{self, AlarmRecord, InCall, RETENTION, StoredIncident};
 use crate::storage::{Condition, Key, Put, Record};
 
@@ -149,15 +149,15 @@ fn new_calls(person: &str, stored: &StoredIncident, before: Option<&StoredIncide
 pub(super) fn new_executions<'a>(
     stored: &'a StoredIncident,
     before: Option<&StoredIncident>,
-) -> Vec<&'a str> {
-    let had: BTreeSet<&str> = before.into_iter().flat_map(calls_of).collect();
-    calls_of(stored).filter(|sid| is_sid(EXECUTION, sid) && !had.contains(sid)).collect()
+) -> Vec<&'a Sid> {
+    let had: BTreeSet<&Sid> = before.into_iter().flat_map(calls_of).collect();
+    calls_of(stored).filter(|sid| sid.is_of(EXECUTION) && !had.contains(sid)).collect()
 }
 
 /// The SIDs of an incident's calls.
-fn calls_of(stored: &StoredIncident) -> impl Iterator<Item = &str> {
+fn calls_of(stored: &StoredIncident) -> impl Iterator<Item = &Sid> {
     let calls = stored.incident.attempts.iter().flat_map(|attempt| &attempt.calls);
-    calls.map(|call| call.sid.as_str())
+    calls.map(|call| &call.sid)
 }
 
 /// A record that lands only if it is still as it was read.

@@ -52,13 +52,13 @@ impl Twilio {
     async fn definition(&self, second: i64, settings: &Settings) -> Fetched<RevisionDefinition> {
         let (wire, store): (Wire, Arc<dyn Store>) = (self.wire(), Arc::new(self.store.clone()));
         let definitions = Definitions { settings, wire: &wire, store: &store };
-        definitions.definition(FLOW, 42, at(second)).await.unwrap()
+        definitions.definition(&FLOW.into(), 42, at(second)).await.unwrap()
     }
 
     async fn resource(&self, second: i64, settings: &Settings) -> Fetched<FlowResource> {
         let (wire, store): (Wire, Arc<dyn Store>) = (self.wire(), Arc::new(self.store.clone()));
         let definitions = Definitions { settings, wire: &wire, store: &store };
-        definitions.resource(FLOW, at(second)).await.unwrap()
+        definitions.resource(&FLOW.into(), at(second)).await.unwrap()
     }
 }
 

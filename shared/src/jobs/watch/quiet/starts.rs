@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::Error;
 use crate::domain::executions::pauses::{MIN_PAUSE, Starts};
+use crate::domain::sid::Sid;
 use crate::storage::Store;
-use crate::storage::executions::{EXECUTION_RETENTION, listed_partition, listed_place, read_place};
+use crate::storage::executions::{EXECUTION_RETENTION, listed_from, listed_partition, read_place};
 
 /// What is read at once: a part of a day of UTC.
 const PART: SignedDuration = SignedDuration::from_hours(1);
@@ -33,7 +34,7 @@ pub(super) fn unread(now: Timestamp) -> Starts {
 /// Reads further starts of a Flow, one of so many: some hours of them.
 pub(super) async fn advance(
     store: &dyn Store,
-    flow: &str,
+    flow: &Sid,
     starts: &mut Starts,
     flows: usize,
     now: Timestamp,
@@ -52,7 +53,7 @@ pub(super) async fn advance(
 /// The newest start of a Flow that is not older than this.
 pub(super) async fn newest(
     store: &dyn Store,
-    flow: &str,
+    flow: &Sid,
     oldest: Timestamp,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Error> {
@@ -74,7 +75,7 @@ pub(super) async fn newest(
 /// pause longer than [`MIN_PAUSE`] comes of it.
 async fn read(
     store: &dyn Store,
-    flow: &str,
+    flow: &Sid,
     from: Timestamp,
     until: Timestamp,
     now: Timestamp,
@@ -105,7 +106,7 @@ async fn read(
 /// The first start of a cell, about: `known` is one, and there are more before it.
 async fn first(
     store: &dyn Store,
-    flow: &str,
+    flow: &Sid,
     cell: Timestamp,
     known: Timestamp,
     now: Timestamp,
@@ -125,7 +126,7 @@ async fn first(
 /// Up to so many starts before a moment, the newest first, none of them before `from`, which is on the same day.
 async fn page(
     store: &dyn Store,
-    flow: &str,
+    flow: &Sid,
     from: Timestamp,
     before: Timestamp,
     limit: usize,
@@ -133,7 +134,7 @@ async fn page(
 ) -> Result<Vec<Timestamp>, Error> {
     // Places have milliseconds.
     let newest = before.checked_sub(SignedDuration::from_millis(1)).unwrap_or(before);
-    let after = listed_place("", newest);
+    let after = listed_from(newest);
     let partition = listed_partition(Some(flow), newest);
     let found = store.page(&partition, Some(&after), limit, now).await?;
     let starts = found.iter().filter_map(|record| Some(read_place(&record.key.sk)?.0));

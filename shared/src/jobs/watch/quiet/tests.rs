@@ -19,10 +19,10 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 async fn start(store: &MemoryStore, flow: &str, starts: &[i64], now: Timestamp) {
-    store.write(&[put_seen(flow, now).into()], now).await.unwrap();
+    store.write(&[put_seen(&flow.into(), now).into()], now).await.unwrap();
     for (number, second) in starts.iter().enumerate() {
-        let sid = format!("FN{:032x}", number + 1);
-        let [of_flow, _] = put_listed(flow, &sid, at(*second), now);
+        let sid = format!("FN{:032x}", number + 1).as_str().into();
+        let [of_flow, _] = put_listed(&flow.into(), &sid, at(*second), now);
         store.write(&writes([of_flow]), now).await.unwrap();
     }
 }
@@ -47,7 +47,7 @@ async fn read_all(store: &MemoryStore, now: Timestamp) {
 }
 
 async fn stored_quiet(store: &MemoryStore, now: Timestamp) -> Option<Quiet> {
-    let record = store.load(&[pauses::quiet(FLOW)], now).await.unwrap().remove(0).unwrap();
+    let record = store.load(&[pauses::quiet(&FLOW.into())], now).await.unwrap().remove(0).unwrap();
     pauses::read_quiet(&record)
 }
 
@@ -113,7 +113,8 @@ async fn flow_that_twilio_has_no_more_is_not_told_of() {
     let stops = 22 * DAY + 11 * HOUR;
     start(&store, FLOW, &until(stops + 1), at(stops)).await;
     read_all(&store, at(stops)).await;
-    let named = FlowResource { friendly_name: "Main line".to_owned(), ..FlowResource::default() };
+    let named = json!({ "sid": FLOW, "friendly_name": "Main line" });
+    let named: FlowResource = serde_json::from_value(named).unwrap();
     let fetched = |second: i64, is_gone: bool| Fetched {
         at: at(second),
         value: Some(named.clone()),
@@ -121,7 +122,7 @@ async fn flow_that_twilio_has_no_more_is_not_told_of() {
         is_gone,
     };
     let keep = |fetched: Fetched<FlowResource>| {
-        let put = put_fetched(resource(FLOW), &fetched, fetched.at);
+        let put = put_fetched(resource(&FLOW.into()), &fetched, fetched.at);
         let store = &store;
         async move { store.write(&[put.into()], fetched.at).await.unwrap() }
     };
@@ -162,7 +163,7 @@ proptest! {
             start(&store, FLOW, &starts, at(0)).await;
             let end = at(8 * HOUR);
             let mut read = Starts::unknown(at(0));
-            starts::advance(&store, FLOW, &mut read, 1, end + jiff::SignedDuration::from_hours(5)).await.unwrap();
+            starts::advance(&store, &FLOW.into(), &mut read, 1, end + jiff::SignedDuration::from_hours(5)).await.unwrap();
             prop_assert_eq!(read.until, end);
             let all: Vec<Timestamp> = starts.iter().map(|second| at(*second)).collect();
             let mut expected = Starts::unknown(at(0));

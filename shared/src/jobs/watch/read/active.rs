@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::kept::KeptFlows;
 use crate::Error;
 use crate::domain::executions::stuck::{Stuck, stuck_at};
+use crate::domain::sid::Sid;
 use crate::storage::executions::{ActiveExecution, active_partitions, read_active};
 use crate::storage::{MAX_TRANSACTION_ITEMS, Store};
 
@@ -38,11 +39,11 @@ pub struct RunningExecutions {
 /// The store does not answer.
 pub async fn running(
     store: &dyn Store,
-    flow: &str,
+    flow: &Sid,
     now: Timestamp,
 ) -> Result<RunningExecutions, Error> {
     let (active, is_more) = active(store, flow, now).await?;
-    let revisions = active.iter().filter_map(|entry| Some((flow.to_owned(), entry.revision?)));
+    let revisions = active.iter().filter_map(|entry| Some((flow.clone(), entry.revision?)));
     let kept = KeptFlows::load(store, revisions, now).await?;
     let view = |execution: ActiveExecution| {
         let definition = kept.of(Some(flow), execution.revision);
@@ -63,7 +64,7 @@ pub async fn running(
 /// The entries of a Flow's running Executions, and whether there are more.
 pub(in crate::jobs::watch) async fn active(
     store: &dyn Store,
-    flow: &str,
+    flow: &Sid,
     now: Timestamp,
 ) -> Result<(Vec<ActiveExecution>, bool), Error> {
     let lanes = active_partitions(flow).map(|lane| async move {

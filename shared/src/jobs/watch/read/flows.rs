@@ -11,6 +11,7 @@ use crate::Error;
 use crate::domain::executions::CountName;
 use crate::domain::executions::quiet::Quiet;
 use crate::domain::executions::views::{CountSpan, FlowCounts, FlowSummary};
+use crate::domain::sid::Sid;
 use crate::storage::flows::{COUNT_LANES, CountRow, FLOWS, MAX_FLOWS, seen_at};
 use crate::storage::pauses;
 use crate::storage::{Counters, Key, Store};
@@ -19,11 +20,11 @@ use crate::storage::{Counters, Key, Store};
 ///
 /// # Errors
 /// The store does not answer.
-pub async fn seen_flows(store: &dyn Store, now: Timestamp) -> Result<Vec<String>, Error> {
+pub async fn seen_flows(store: &dyn Store, now: Timestamp) -> Result<Vec<Sid>, Error> {
     let records = store.page(FLOWS, None, MAX_FLOWS, now).await?;
-    let mut flows: Vec<(Timestamp, String)> = records
+    let mut flows: Vec<(Timestamp, Sid)> = records
         .into_iter()
-        .map(|record| (seen_at(&record).unwrap_or(Timestamp::MAX), record.key.sk))
+        .map(|record| (seen_at(&record).unwrap_or(Timestamp::MAX), Sid::as_sent(&record.key.sk)))
         .collect();
     flows.sort();
     Ok(flows.into_iter().map(|(_, flow)| flow).collect())
@@ -45,7 +46,11 @@ pub async fn flows(store: &dyn Store, now: Timestamp) -> Result<Vec<FlowSummary>
             stuck: active.iter().filter(|entry| entry.is_stuck).count(),
             is_more,
             quiet: quiet.get(flow).copied(),
-            ..FlowSummary::default()
+            name: None,
+            started_today: 0,
+            ended_today: 0,
+            failed_today: 0,
+            ends: Vec::new(),
         };
         Ok::<_, Error>(summary.with_counts(&counts(store, flow, CountSpan::Day, now).await?))
     });
@@ -66,10 +71,10 @@ pub async fn flows(store: &dyn Store, now: Timestamp) -> Result<Vec<FlowSummary>
 /// The store does not answer.
 pub async fn quiet_flows(
     store: &dyn Store,
-    flows: &[String],
+    flows: &[Sid],
     now: Timestamp,
-) -> Result<BTreeMap<String, Quiet>, Error> {
-    let keys: Vec<Key> = flows.iter().map(|flow| pauses::quiet(flow)).collect();
+) -> Result<BTreeMap<Sid, Quiet>, Error> {
+    let keys: Vec<Key> = flows.iter().map(pauses::quiet).collect();
     let found = flows.iter().zip(load(store, &keys, now).await?);
     let quiet =
         found.filter_map(|(flow, record)| Some((flow.clone(), pauses::read_quiet(&record?)?)));
@@ -82,7 +87,7 @@ pub async fn quiet_flows(
 /// The store does not answer.
 pub async fn counts(
     store: &dyn Store,
-    flow: &str,
+    flow: &Sid,
     span: CountSpan,
     now: Timestamp,
 ) -> Result<FlowCounts, Error> {
@@ -101,7 +106,7 @@ pub async fn counts(
 /// The sums of these rows of a Flow over all its lanes.
 async fn totals(
     store: &dyn Store,
-    flow: &str,
+    flow: &Sid,
     rows: &[CountRow],
     now: Timestamp,
 ) -> Result<BTreeMap<String, u64>, Error> {
@@ -127,7 +132,7 @@ async fn totals(
 /// What is counted of a Flow for good.
 pub(in crate::jobs::watch) async fn for_good(
     store: &dyn Store,
-    flow: &str,
+    flow: &Sid,
     now: Timestamp,
 ) -> Result<BTreeMap<String, u64>, Error> {
     totals(store, flow, &[CountRow::ForGood], now).await
@@ -137,7 +142,7 @@ pub(in crate::jobs::watch) async fn for_good(
 ///
 /// # Errors
 /// The store does not answer.
-pub async fn cursor(store: &dyn Store, flows: &[String], now: Timestamp) -> Result<u64, Error> {
+pub async fn cursor(store: &dyn Store, flows: &[Sid], now: Timestamp) -> Result<u64, Error> {
     let sums = flows.iter().map(|flow| for_good(store, flow, now));
     let sums = try_join_all(sums).await?;
     let events = CountName::Events.to_text();

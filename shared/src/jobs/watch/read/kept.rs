@@ -8,21 +8,22 @@ use studio::Flow;
 
 use crate::Error;
 use crate::domain::executions::views::FlowResource;
+use crate::domain::sid::Sid;
 use crate::jobs::watch::definitions::parse;
 use crate::storage::flows::{definition, read_fetched, resource};
 use crate::storage::{Key, MAX_TRANSACTION_ITEMS, Record, Store};
 
 /// The definitions that are kept of the revisions that run.
-pub(in crate::jobs::watch) struct KeptFlows(HashMap<(String, u32), Flow>);
+pub(in crate::jobs::watch) struct KeptFlows(HashMap<(Sid, u32), Flow>);
 
 impl KeptFlows {
     /// Loads those of these Flows and revisions.
     pub(in crate::jobs::watch) async fn load(
         store: &dyn Store,
-        wanted: impl IntoIterator<Item = (String, u32)>,
+        wanted: impl IntoIterator<Item = (Sid, u32)>,
         now: Timestamp,
     ) -> Result<KeptFlows, Error> {
-        let wanted: BTreeSet<(String, u32)> = wanted.into_iter().collect();
+        let wanted: BTreeSet<(Sid, u32)> = wanted.into_iter().collect();
         let keys: Vec<Key> =
             wanted.iter().map(|(flow, revision)| definition(flow, *revision)).collect();
         let records = load(store, &keys, now).await?;
@@ -38,10 +39,10 @@ impl KeptFlows {
     /// The Flow of this revision, if it is kept.
     pub(in crate::jobs::watch) fn of(
         &self,
-        flow: Option<&str>,
+        flow: Option<&Sid>,
         revision: Option<u32>,
     ) -> Option<&Flow> {
-        self.0.get(&(flow?.to_owned(), revision?))
+        self.0.get(&(flow?.clone(), revision?))
     }
 }
 
@@ -57,10 +58,10 @@ pub(in crate::jobs::watch) struct FlowNote {
 /// What Twilio said of these Flows, of those that it was asked for.
 pub(in crate::jobs::watch) async fn flow_notes(
     store: &dyn Store,
-    flows: &[String],
+    flows: &[Sid],
     now: Timestamp,
-) -> Result<BTreeMap<String, FlowNote>, Error> {
-    let keys: Vec<Key> = flows.iter().map(|flow| resource(flow)).collect();
+) -> Result<BTreeMap<Sid, FlowNote>, Error> {
+    let keys: Vec<Key> = flows.iter().map(resource).collect();
     let records = load(store, &keys, now).await?;
     let note = |record: Record| {
         let fetched = read_fetched::<FlowResource>(&record)?;
@@ -75,9 +76,9 @@ pub(in crate::jobs::watch) async fn flow_notes(
 /// The names of Flows, those that are known.
 pub(in crate::jobs::watch) async fn names(
     store: &dyn Store,
-    flows: &[String],
+    flows: &[Sid],
     now: Timestamp,
-) -> Result<BTreeMap<String, String>, Error> {
+) -> Result<BTreeMap<Sid, String>, Error> {
     let notes = flow_notes(store, flows, now).await?;
     Ok(notes.into_iter().filter_map(|(flow, note)| Some((flow, note.name?))).collect())
 }

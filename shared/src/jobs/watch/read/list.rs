@@ -10,8 +10,8 @@ use super::flows::seen_flows;
 use super::kept::{KeptFlows, load};
 use crate::Error;
 use crate::domain::executions::RecordedExecution;
-use crate::domain::executions::sid::{EXECUTION, is_sid};
 use crate::domain::executions::views::{ExecutionFilter, ExecutionView, MedianSeconds, medians};
+use crate::domain::sid::{EXECUTION, Sid};
 use crate::storage::executions::{self, listed_partition, listed_place, read_place};
 use crate::storage::{Key, Store};
 
@@ -30,7 +30,7 @@ const MEDIANS_OF: usize = 100;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ExecutionQuery<'a> {
     /// Of which Flow; `None` is all of them.
-    pub flow: Option<&'a str>,
+    pub flow: Option<&'a Sid>,
     /// In which state.
     pub filter: ExecutionFilter,
     /// The SID, its last six digits or more, or the last four digits of the contact.
@@ -54,13 +54,13 @@ pub struct ExecutionPage {
 /// The store does not answer.
 pub async fn one(
     store: &dyn Store,
-    sid: &str,
+    sid: &Sid,
     now: Timestamp,
 ) -> Result<Option<ExecutionView>, Error> {
-    if !is_sid(EXECUTION, sid) {
+    if !sid.is_of(EXECUTION) {
         return Ok(None);
     }
-    let found = records(store, &[sid.to_owned()], now).await?;
+    let found = records(store, std::slice::from_ref(sid), now).await?;
     Ok(views(store, found, now).await?.pop())
 }
 
@@ -74,8 +74,8 @@ pub async fn page(
     now: Timestamp,
 ) -> Result<ExecutionPage, Error> {
     let text = query.text.map(str::trim).filter(|text| !text.is_empty());
-    if let Some(sid) = text.filter(|text| is_sid(EXECUTION, text)) {
-        let found = one(store, sid, now).await?;
+    if let Some(sid) = text.and_then(|text| Sid::parse(EXECUTION, text)) {
+        let found = one(store, &sid, now).await?;
         let executions = found.into_iter().filter(|view| is_wanted(view, query, None)).collect();
         return Ok(ExecutionPage { executions, after: None });
     }
@@ -93,7 +93,7 @@ pub async fn page(
 /// The store does not answer.
 pub async fn latest_medians(
     store: &dyn Store,
-    flow: &str,
+    flow: &Sid,
     now: Timestamp,
 ) -> Result<BTreeMap<String, MedianSeconds>, Error> {
     let (places, _) = places(store, Some(flow), None, MEDIANS_OF, now).await?;
@@ -102,7 +102,7 @@ pub async fn latest_medians(
 }
 
 fn is_wanted(view: &ExecutionView, query: ExecutionQuery<'_>, text: Option<&str>) -> bool {
-    let is_of_flow = query.flow.is_none_or(|flow| view.flow.as_deref() == Some(flow));
+    let is_of_flow = query.flow.is_none_or(|flow| view.flow.as_ref() == Some(flow));
     let is_of_text = text.is_none_or(|text| {
         let end = text.rsplit('…').next().unwrap_or_default();
         view.contact.as_deref() == Some(end) || is_end_of(&view.sid, end)
@@ -111,8 +111,8 @@ fn is_wanted(view: &ExecutionView, query: ExecutionQuery<'_>, text: Option<&str>
 }
 
 /// Whether a SID ends in these digits, as many as the pages print of it at least.
-fn is_end_of(sid: &str, digits: &str) -> bool {
-    digits.len() >= PRINTED_DIGITS && sid.ends_with(&digits.to_ascii_lowercase())
+fn is_end_of(sid: &Sid, digits: &str) -> bool {
+    digits.len() >= PRINTED_DIGITS && sid.as_str().ends_with(&digits.to_ascii_lowercase())
 }
 
 /// A page of the lists by day.
@@ -132,8 +132,8 @@ async fn listed(
         let views = views(store, records, now).await?;
         for view in views.into_iter().filter(|view| is_wanted(view, query, text)) {
             if executions.len() == PAGE {
-                let last = executions.last().map(|last| last.sid.as_str());
-                let place = found.iter().find(|place| sid_of(place) == last).cloned();
+                let last = executions.last().map(|last| &last.sid);
+                let place = found.iter().find(|place| sid_of(place).as_ref() == last).cloned();
                 return Ok(ExecutionPage { after: place.or(after), executions });
             }
             executions.push(view);
@@ -156,7 +156,7 @@ async fn active(
     now: Timestamp,
 ) -> Result<ExecutionPage, Error> {
     let flows = match query.flow {
-        Some(flow) => vec![flow.to_owned()],
+        Some(flow) => vec![flow.clone()],
         None => seen_flows(store, now).await?,
     };
     let mut places: Vec<String> = Vec::new();
@@ -190,7 +190,7 @@ async fn active(
 /// Up to `limit` places of the lists by day behind `after`, and whether these are the last ones.
 async fn places(
     store: &dyn Store,
-    flow: Option<&str>,
+    flow: Option<&Sid>,
     after: Option<&str>,
     limit: usize,
     now: Timestamp,
@@ -215,21 +215,21 @@ async fn places(
     Ok((found, true))
 }
 
-fn sid_of(place: &str) -> Option<&str> {
+fn sid_of(place: &str) -> Option<Sid> {
     read_place(place).map(|(_, sid)| sid)
 }
 
-fn sids(places: &[String]) -> Vec<String> {
-    places.iter().filter_map(|place| sid_of(place)).map(str::to_owned).collect()
+fn sids(places: &[String]) -> Vec<Sid> {
+    places.iter().filter_map(|place| sid_of(place)).collect()
 }
 
 /// The Executions of these SIDs, those that are there.
 async fn records(
     store: &dyn Store,
-    sids: &[String],
+    sids: &[Sid],
     now: Timestamp,
-) -> Result<Vec<(String, RecordedExecution)>, Error> {
-    let keys: Vec<Key> = sids.iter().map(|sid| executions::execution(sid)).collect();
+) -> Result<Vec<(Sid, RecordedExecution)>, Error> {
+    let keys: Vec<Key> = sids.iter().map(executions::execution).collect();
     let records = load(store, &keys, now).await?;
     let found = sids.iter().zip(records);
     Ok(found.filter_map(|(sid, record)| Some((sid.clone(), executions::read(&record?)))).collect())
@@ -238,14 +238,14 @@ async fn records(
 /// The views of Executions, by the definitions that are kept.
 async fn views(
     store: &dyn Store,
-    found: Vec<(String, RecordedExecution)>,
+    found: Vec<(Sid, RecordedExecution)>,
     now: Timestamp,
 ) -> Result<Vec<ExecutionView>, Error> {
     let running = found.iter().filter(|(_, execution)| !execution.is_over());
     let wanted = running.filter_map(|(_, of)| Some((of.flow.clone()?, of.revision?)));
     let kept = KeptFlows::load(store, wanted, now).await?;
-    let view = |(sid, execution): &(String, RecordedExecution)| {
-        let flow = kept.of(execution.flow.as_deref(), execution.revision);
+    let view = |(sid, execution): &(Sid, RecordedExecution)| {
+        let flow = kept.of(execution.flow.as_ref(), execution.revision);
         ExecutionView::of(sid, execution, flow, now)
     };
     Ok(found.iter().map(view).collect())

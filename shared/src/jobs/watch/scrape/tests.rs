@@ -33,7 +33,7 @@ async fn run(store: &MemoryStore, flow: u32, number: u32, widget: &str, seconds:
 async fn name(store: &MemoryStore, flow: u32, name: &str) {
     let value = Some(json!({"sid": "FW", "friendly_name": name}));
     let fetched = Fetched { at: at(0), value, failure: None, is_gone: false };
-    let key = resource(&format!("FW{flow:032x}"));
+    let key = resource(&format!("FW{flow:032x}").as_str().into());
     store.write(&[put_fetched(key, &fetched, at(0)).into()], at(0)).await.unwrap();
 }
 

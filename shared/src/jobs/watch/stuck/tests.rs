@@ -36,7 +36,10 @@ async fn keep_definition(store: &MemoryStore) {
     let flow =
         json!({"states": [{"name": "http", "type": "make-http-request", "transitions": []}]});
     let fetched = Fetched { at: at(0), value: Some(flow), failure: None, is_gone: false };
-    store.write(&[put_fetched(definition(FLOW, 7), &fetched, at(0)).into()], at(0)).await.unwrap();
+    store
+        .write(&[put_fetched(definition(&FLOW.into(), 7), &fetched, at(0)).into()], at(0))
+        .await
+        .unwrap();
 }
 
 async fn tick(store: &MemoryStore, second: i64) -> Vec<Event> {
@@ -67,16 +70,18 @@ async fn stuck_execution_is_reported_once_and_no_more_when_it_moves() {
     assert_eq!(data["reason"], "in http for 1 min 12 s, which can last 10 s");
     assert!(!reported[0].envelope.to_string().contains("0006"));
     assert_eq!(tick(&store, 130).await, []);
-    let found = running(&store, FLOW, at(130)).await.unwrap().executions;
+    let found = running(&store, &FLOW.into(), at(130)).await.unwrap().executions;
     assert!(found[0].execution.is_stuck && found[0].stuck.is_some());
     // It moves, is stuck again, and was reported before.
     step(&store, 2, "http", 200).await;
-    assert!(!running(&store, FLOW, at(200)).await.unwrap().executions[0].execution.is_stuck);
+    assert!(
+        !running(&store, &FLOW.into(), at(200)).await.unwrap().executions[0].execution.is_stuck
+    );
     assert_eq!(tick(&store, 400).await, []);
-    assert!(running(&store, FLOW, at(400)).await.unwrap().executions[0].execution.is_stuck);
+    assert!(running(&store, &FLOW.into(), at(400)).await.unwrap().executions[0].execution.is_stuck);
     send(&store, "execution.ended", EXECUTION, 500, json!({})).await;
-    assert_eq!(running(&store, FLOW, at(500)).await.unwrap().executions, []);
-    assert_eq!(one(&store, EXECUTION, at(500)).await.unwrap().unwrap().stuck, None);
+    assert_eq!(running(&store, &FLOW.into(), at(500)).await.unwrap().executions, []);
+    assert_eq!(one(&store, &EXECUTION.into(), at(500)).await.unwrap().unwrap().stuck, None);
 }
 
 #[tokio::test]
@@ -87,7 +92,7 @@ async fn execution_that_moves_while_it_is_reported_keeps_its_new_place() {
     let found = newly_stuck(&store, at(100)).await.unwrap();
     step(&store, 2, "menu", 100).await;
     note_stuck(&store, found, at(100)).await.unwrap();
-    let found = running(&store, FLOW, at(100)).await.unwrap().executions;
+    let found = running(&store, &FLOW.into(), at(100)).await.unwrap().executions;
     assert_eq!((found[0].execution.widget.as_str(), found[0].execution.is_stuck), ("menu", false));
 }
 

@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use jiff::Timestamp;
 
 use crate::domain::executions::{Count, RecordedExecution, StudioEvent};
+use crate::domain::sid::Sid;
 use crate::storage::executions::{
     self, ActiveExecution, listed_place, put_active, put_listed, take_listed,
 };
@@ -15,22 +16,22 @@ use crate::storage::{Record, Write};
 /// What there was before.
 pub(super) struct Before<'a> {
     /// The records of the Executions, by their SIDs.
-    pub(super) records: &'a BTreeMap<&'a str, Option<Record>>,
+    pub(super) records: &'a BTreeMap<&'a Sid, Option<Record>>,
     /// The Flows that are to be listed.
-    pub(super) new_flows: &'a BTreeSet<&'a str>,
+    pub(super) new_flows: &'a BTreeSet<&'a Sid>,
     /// How often this was tried.
     pub(super) tries: u64,
 }
 
 /// Counters by Flow and row.
-type Counted = BTreeMap<(String, CountRow), BTreeMap<String, u64>>;
+type Counted = BTreeMap<(Sid, CountRow), BTreeMap<String, u64>>;
 
 /// The transaction for these events, which are sorted by Execution: nothing, if all of them are known.
 pub(super) fn plan(events: &[StudioEvent], before: &Before<'_>, now: Timestamp) -> Vec<Write> {
     let (mut writes, mut counted) = (Vec::new(), Counted::new());
     for of_one in events.chunk_by(|one, other| one.execution == other.execution) {
         let Some(first) = of_one.first() else { continue };
-        let record = before.records.get(first.execution.as_str()).and_then(Option::as_ref);
+        let record = before.records.get(&first.execution).and_then(Option::as_ref);
         let known = record.map(executions::read).unwrap_or_default();
         let mut execution = known.clone();
         for event in of_one {
@@ -40,8 +41,8 @@ pub(super) fn plan(events: &[StudioEvent], before: &Before<'_>, now: Timestamp) 
             writes.extend(changed(&first.execution, &known, &execution, record, now));
         }
     }
-    let counted_flows: BTreeSet<&str> = counted.keys().map(|(flow, _)| flow.as_str()).collect();
-    let new_flows = before.new_flows.iter().filter(|flow| counted_flows.contains(**flow));
+    let counted_flows: BTreeSet<&Sid> = counted.keys().map(|(flow, _)| flow).collect();
+    let new_flows = before.new_flows.iter().filter(|flow| counted_flows.contains(*flow));
     writes.extend(new_flows.map(|flow| put_seen(flow, now).into()));
     let lane = lane(events).wrapping_add(before.tries);
     let rows = counted.into_iter().filter_map(|((flow, row), counters)| {
@@ -53,7 +54,7 @@ pub(super) fn plan(events: &[StudioEvent], before: &Before<'_>, now: Timestamp) 
 
 /// What is written for an Execution that has changed.
 fn changed(
-    sid: &str,
+    sid: &Sid,
     before: &RecordedExecution,
     after: &RecordedExecution,
     record: Option<&Record>,

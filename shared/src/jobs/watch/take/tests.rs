@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::executions::views::{CountSpan, ExecutionFilter, ExecutionState, FlowCounts};
+use crate::domain::sid::Sid;
 use crate::jobs::watch::read::{
     ExecutionQuery, counts, cursor, flows as summaries, latest_medians, one, page, running,
     seen_flows,
@@ -18,12 +19,12 @@ fn at(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(1_900_000_000_000 + milliseconds).unwrap()
 }
 
-fn flow(number: u64) -> String {
-    format!("FW{number:032x}")
+fn flow(number: u64) -> Sid {
+    Sid::as_sent(&format!("FW{number:032x}"))
 }
 
-fn sid(number: u64) -> String {
-    format!("FN{number:032x}")
+fn sid(number: u64) -> Sid {
+    Sid::as_sent(&format!("FN{number:032x}"))
 }
 
 fn event(
@@ -34,8 +35,8 @@ fn event(
     milliseconds: i64,
     mut data: Value,
 ) -> Result<Event, Malformed> {
-    data["execution_sid"] = sid(execution).into();
-    data["flow_sid"] = flow(of).into();
+    data["execution_sid"] = sid(execution).as_str().into();
+    data["flow_sid"] = flow(of).as_str().into();
     data["date_created"] = at(milliseconds).to_string().into();
     let envelope =
         json!({"type": event_type, "id": id, "time": at(milliseconds).to_string(), "data": data});
@@ -50,7 +51,7 @@ fn walk(execution: u64, of: u64, widgets: u64, begin: i64) -> Vec<Result<Event, 
         json!({"started_by": "CA1", "flow_revision": 1, "contact_channel_address": contact});
     let mut events = vec![event(
         &format!("{prefix}.execution.started"),
-        &sid(execution),
+        sid(execution).as_str(),
         execution,
         of,
         begin,
@@ -69,7 +70,7 @@ fn walk(execution: u64, of: u64, widgets: u64, begin: i64) -> Vec<Result<Event, 
     let ended = json!({"ended_reason": "FLOW_END"});
     events.push(event(
         &format!("{prefix}.execution.ended"),
-        &sid(execution),
+        sid(execution).as_str(),
         execution,
         of,
         time,
@@ -159,14 +160,15 @@ async fn pages_go_through_all_days_newest_first_and_find_by_digits() {
     let of = flow(1);
     let query = ExecutionQuery { text: Some("0077"), flow: Some(&of), ..ExecutionQuery::default() };
     let by_digits = page(&store, query, now).await.unwrap();
-    let sids: Vec<&str> = by_digits.executions.iter().map(|view| view.sid.as_str()).collect();
+    let sids: Vec<Sid> = by_digits.executions.into_iter().map(|view| view.sid).collect();
     assert_eq!(sids, [sid(77)]);
     let whole = sid(78);
-    let by_sid = ExecutionQuery { text: Some(&whole), ..ExecutionQuery::default() };
+    let by_sid = ExecutionQuery { text: Some(whole.as_str()), ..ExecutionQuery::default() };
     assert_eq!(page(&store, by_sid, now).await.unwrap().executions.len(), 1);
-    for printed in [format!("FN…{}", &whole[28..]), whole[26..].to_uppercase()] {
+    for printed in [format!("FN…{}", &whole.as_str()[28..]), whole.as_str()[26..].to_uppercase()]
+    {
         let by_end = ExecutionQuery { text: Some(&printed), ..ExecutionQuery::default() };
-        let sids: Vec<String> = page(&store, by_end, now)
+        let sids: Vec<Sid> = page(&store, by_end, now)
             .await
             .unwrap()
             .executions
@@ -205,10 +207,10 @@ async fn list_is_newest_first_whichever_event_comes_first() {
     send(&store, &[late], at(5 * minute)).await.unwrap();
     send(&store, &over_midnight, at(5 * minute)).await.unwrap();
     let of = flow(1);
-    for flow in [None, Some(of.as_str())] {
+    for flow in [None, Some(&of)] {
         let query = ExecutionQuery { flow, ..ExecutionQuery::default() };
         let page = page(&store, query, at(6 * minute)).await.unwrap();
-        let sids: Vec<String> = page.executions.into_iter().map(|view| view.sid).collect();
+        let sids: Vec<Sid> = page.executions.into_iter().map(|view| view.sid).collect();
         assert_eq!(sids, [3, 2, 1, 0, 9].map(sid));
     }
 }

@@ -49,10 +49,11 @@ fn execution(sid: &str, second: i64, status: &str) -> Value {
            "date_created": at(second).to_string(), "date_updated": at(second + 20).to_string()})
 }
 
-async fn begin(answers: Vec<(u16, Value)>) -> Result<String, NotBegun> {
+async fn begin(answers: Vec<(u16, Value)>) -> Result<Sid, NotBegun> {
     let (api, _) = api(TWILIO, answers);
-    let flow = Executions::of(&api, FLOW);
-    flow.begin(&phone(PHONE), &FromNumber::new("+15005550006"), &json!({}))
+    let flow = FLOW.into();
+    Executions::of(&api, &flow)
+        .begin(&phone(PHONE), &FromNumber::new("+15005550006"), &json!({}))
         .await
         .map(|begun| begun.sid)
 }
@@ -66,10 +67,10 @@ async fn an_execution_is_begun_where_studio_is() {
     ] {
         let (api, asked) = api(base, vec![(201, execution("FN1", 0, "active"))]);
         let parameters = json!({"say": "Hello \"you\""});
-        let begun = Executions::of(&api, FLOW)
+        let begun = Executions::of(&api, &FLOW.into())
             .begin(&phone(PHONE), &FromNumber::new("+15005550006"), &parameters)
             .await;
-        assert_eq!(begun.map(|begun| begun.sid), Ok("FN1".to_owned()));
+        assert_eq!(begun.map(|begun| begun.sid), Ok("FN1".into()));
         let ask = asked.lock().expect("a list").remove(0);
         assert_eq!((ask.method, ask.url), ("POST", format!("{url}/v2/Flows/{FLOW}/Executions")));
         let form = [
@@ -118,9 +119,11 @@ async fn what_may_have_been_begun_is_found() {
         execution("FN4", -15, "ended"), other, undated, execution("FN7", 0, "ended"),
     ]});
     let (api, asked) = api(TWILIO, vec![(200, list)]);
-    let found = Executions::of(&api, FLOW).find(&phone(PHONE), at(-20), at(10), &["FN2"]).await;
-    let found: Vec<String> = found.expect("a list").into_iter().map(|found| found.sid).collect();
-    assert_eq!(found, ["FN3", "FN6", "FN7"]);
+    let found = Executions::of(&api, &FLOW.into())
+        .find(&phone(PHONE), at(-20), at(10), &[&"FN2".into()])
+        .await;
+    let found: Vec<Sid> = found.expect("a list").into_iter().map(|found| found.sid).collect();
+    assert_eq!(found, ["FN3", "FN6", "FN7"].map(Sid::from));
     let url = asked.lock().expect("a list").remove(0).url;
     assert!(
         url.ends_with("/Executions?DateCreatedFrom=2030-03-17T17%3A46%3A20Z&PageSize=100"),
@@ -141,7 +144,7 @@ async fn one_is_ended_once_and_for_all() {
         (vec![(0, json!({}))], None),
     ] {
         let (api, _) = api(TWILIO, answers.clone());
-        let told = Executions::of(&api, FLOW).end("FN1").await;
+        let told = Executions::of(&api, &FLOW.into()).end(&"FN1".into()).await;
         let expected = match expected {
             Some(true) => told.is_ok(),
             Some(false) => matches!(told, Err(ApiError::Later(..))),
@@ -154,10 +157,11 @@ async fn one_is_ended_once_and_for_all() {
 #[tokio::test]
 async fn what_is_unknown_is_no_trouble_and_a_refusal_is() {
     let (api, _) = api(TWILIO, vec![(404, json!({})), (404, json!({})), (403, json!({}))]);
-    let flow = Executions::of(&api, FLOW);
-    assert!(flow.look_up("FN1").await.is_ok_and(|found| found.is_none()));
-    assert_eq!(flow.context("FN1").await, Ok(Context::default()));
-    assert!(matches!(flow.context("FN1").await, Err(ApiError::Later(..))));
+    let of = FLOW.into();
+    let flow = Executions::of(&api, &of);
+    assert!(flow.look_up(&"FN1".into()).await.is_ok_and(|found| found.is_none()));
+    assert_eq!(flow.context(&"FN1".into()).await, Ok(Context::default()));
+    assert!(matches!(flow.context(&"FN1".into()).await, Err(ApiError::Later(..))));
 }
 
 #[tokio::test]
@@ -191,7 +195,7 @@ async fn execution_that_a_person_ends_was_active_or_was_not() {
         ),
     ] {
         let (api, asked) = api(TWILIO, answers);
-        assert_eq!(Executions::of(&api, FLOW).end_active("FN1").await, expected);
+        assert_eq!(Executions::of(&api, &FLOW.into()).end_active(&"FN1".into()).await, expected);
         assert_eq!(asked.lock().expect("a list").len(), requests, "{expected:?}");
     }
 }

@@ -3,6 +3,7 @@
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 use shared::config::Settings;
+use shared::domain::sid::Sid;
 use shared::jobs::watch::read::RunningExecution;
 use shared::storage::flows::Fetched;
 use shared::{Error, Timestamp};
@@ -25,7 +26,7 @@ const MAX_STUCK: usize = 10;
 pub(super) async fn shown(
     dashboard: &Dashboard,
     settings: &Settings,
-    sid: &str,
+    sid: &Sid,
     query: &Query,
     known: Known,
     now: Timestamp,
@@ -55,7 +56,7 @@ pub(super) async fn shown(
     let mut rows = Rows::new();
     let (why, resource_failure) = (why.map(reason), resource.failure.map(reason));
     let about = context! {
-        name => name.clone(), sid, resource => resource.value.as_ref().map(Serde),
+        name => name.clone(), sid => sid.as_str(), resource => resource.value.as_ref().map(Serde),
         resource_failure => resource_failure.filter(|failure| Some(failure) != why.as_ref()), revision, drawn => drawn.is_some(),
         console => format!("https://www.twilio.com/console/studio/flows/{sid}"),
         definition => query.behind(&format!("{path}/definition")),
@@ -98,7 +99,7 @@ pub(super) async fn shown(
         tab => if stuck.is_empty() { name.clone() } else { format!("{} stuck · {name}", stuck.len()) },
         said => list::said(stuck.len(), usize::from(quiet.is_some())),
         about, counted, quiet_notice, stuck_list, drawn => drawn.is_some(), why, chosen => chosen_panel,
-        not_found => query.execution.as_ref().filter(|_| chosen.is_none()),
+        not_found => query.execution.as_ref().filter(|_| chosen.is_none()).map(Sid::as_str),
         spans => spans(query, &path), svg => Value::from_safe_string(drawing), widgets, runs,
         filters => list::filters(query, &path), text => query.text.clone(), show => query.show,
         span => query.span_name(),
@@ -119,7 +120,7 @@ fn spans(query: &Query, path: &str) -> Value {
 /// The stuck Executions, each with its reason and the command that ends it.
 fn stuck_rows(
     server_cli: &ServerCli,
-    sid: &str,
+    sid: &Sid,
     query: &Query,
     stuck: &[&RunningExecution],
 ) -> Value {
@@ -127,7 +128,7 @@ fn stuck_rows(
         let execution = &running.execution;
         let chosen = Query { execution: Some(execution.sid.clone()), ..query.clone() };
         context! {
-            id => execution.sid.clone(), short => short(&execution.sid), contact => execution.contact.clone(),
+            id => execution.sid.to_string(), short => short(&execution.sid), contact => execution.contact.clone(),
             stuck => running.stuck.as_ref().map(|stuck| Serde(StuckRow::of(stuck))),
             href => chosen.behind(&format!("/studio/{sid}")),
             command => subscribe::end(server_cli, sid, &execution.sid),

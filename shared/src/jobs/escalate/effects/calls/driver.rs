@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::config::{Settings, tokens};
 use crate::domain::e164::E164;
 use crate::domain::escalation::{Attempt, CallEvent, CallWith, Incident};
+use crate::domain::sid::Sid;
 use crate::twilio::callbacks::{studio_url, voice_url};
 use crate::twilio::rest::{Api, ApiError, CallResource, FromNumber, NewCall, Rejection};
 use crate::twilio::status::RETRIES;
@@ -43,7 +44,7 @@ impl<'a> Driver<'a> {
     }
 
     /// Places a call. Gives its SID.
-    pub(super) async fn place(&self, order: &Order<'_>) -> Result<String, NotBegun> {
+    pub(super) async fn place(&self, order: &Order<'_>) -> Result<Sid, NotBegun> {
         let missing = |what: &str| {
             let why = format!("not set up: {what} is missing");
             tracing::error!("{why}");
@@ -89,8 +90,8 @@ impl<'a> Driver<'a> {
         phone: &E164,
         since: Timestamp,
         at: Timestamp,
-        known: &[&str],
-    ) -> Result<Vec<String>, ApiError> {
+        known: &[&Sid],
+    ) -> Result<Vec<Sid>, ApiError> {
         match self {
             Driver::Voice(api) => {
                 let calls = api.find(phone, since, at, known).await?;
@@ -104,7 +105,7 @@ impl<'a> Driver<'a> {
     }
 
     /// The status of a call: what is worth telling of it.
-    pub(super) async fn look_up(&self, sid: &str) -> Result<Vec<CallEvent>, ApiError> {
+    pub(super) async fn look_up(&self, sid: &Sid) -> Result<Vec<CallEvent>, ApiError> {
         match self {
             Driver::Voice(api) => {
                 let event = api.look_up(sid).await?.and_then(|call| call.call_event());
@@ -122,7 +123,7 @@ impl<'a> Driver<'a> {
 
     /// Ends a call, whether it rings or is under way. A call need not end with its Execution, as far as is documented, and
     /// while it rings the Execution may not know it: then it is looked for among those to this phone.
-    pub(super) async fn hang_up(&self, sid: &str, to: &Ringing<'_>) -> Result<(), ApiError> {
+    pub(super) async fn hang_up(&self, sid: &Sid, to: &Ringing<'_>) -> Result<(), ApiError> {
         let (flow, voice) = match self {
             Driver::Voice(api) => return api.hang_up(sid).await,
             Driver::Studio { flow, voice } => (flow, voice),
@@ -150,7 +151,7 @@ pub(super) struct Ringing<'a> {
 
 impl Ringing<'_> {
     /// The calls of our number to this phone that are under way: nobody is called twice at once.
-    async fn calls(&self, voice: &Api) -> Result<Vec<String>, ApiError> {
+    async fn calls(&self, voice: &Api) -> Result<Vec<Sid>, ApiError> {
         let (Some(phone), Some(from)) = (self.phone, self.from) else { return Ok(Vec::new()) };
         let calls = voice.find(phone, self.since, self.at, &[]).await?;
         let is_ours = |call: &CallResource| {

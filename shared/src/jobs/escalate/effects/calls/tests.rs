@@ -48,7 +48,7 @@ const NOW: &str = "2030-03-17T17:46:40Z";
 async fn unknown_outcome_is_looked_for_and_never_repeated_blindly() {
     let server = server(twilio(vec![(500, json!({}))], |_, _| (200, ours(NOW)))).await;
     assert_eq!(server.was_asked(), ["POST Flows/FW/Executions", "GET Flows/FW/Executions"]);
-    assert_eq!(server.incident().attempts[0].calls[0].sid, EXECUTION);
+    assert_eq!(server.incident().attempts[0].calls[0].sid, EXECUTION.into());
 }
 
 /// Wakes the server up so that it does what it may do again.
@@ -68,23 +68,26 @@ async fn execution_that_was_not_found_is_begun_again() {
     server.was_asked();
     goes_on(&server, 6).await;
     assert_eq!(server.was_asked(), ["GET Flows/FW/Executions", "POST Flows/FW/Executions"]);
-    assert_eq!(server.incident().attempts[0].calls[0].sid, EXECUTION);
+    assert_eq!(server.incident().attempts[0].calls[0].sid, EXECUTION.into());
     assert_eq!(server.calls(), ["alpha None"]);
 }
 
 #[tokio::test]
 async fn execution_that_is_begun_is_kept_with_its_incident_for_90_days() {
     let server = server(twilio(vec![begun()], |_, _| (200, ours(NOW)))).await;
-    let kept = server.backend.store.record(&executions::incident(EXECUTION)).expect("a record");
+    let kept =
+        server.backend.store.record(&executions::incident(&EXECUTION.into())).expect("a record");
     assert_eq!(executions::read_incident(&kept), Some(server.incident().id));
     for (days, is_kept) in [(89, true), (91, false)] {
         let then = server.now() + SignedDuration::from_hours(days * 24);
-        let found = server.escalate.store.load(&[executions::incident(EXECUTION)], then).await;
+        let found =
+            server.escalate.store.load(&[executions::incident(&EXECUTION.into())], then).await;
         assert_eq!(found.expect("an answer")[0].is_some(), is_kept, "{days} days");
     }
     // What changes later says it no second time.
     goes_on(&server, 20).await;
-    let again = server.backend.store.record(&executions::incident(EXECUTION)).expect("a record");
+    let again =
+        server.backend.store.record(&executions::incident(&EXECUTION.into())).expect("a record");
     assert_eq!(again.revision, kept.revision);
 }
 
@@ -112,7 +115,7 @@ async fn in_doubt_a_409_may_be_our_own_execution() {
     goes_on(&server, 6).await;
     assert_eq!(server.calls(), ["alpha None"]);
     goes_on(&server, 6).await;
-    assert_eq!(server.incident().attempts[0].calls[0].sid, EXECUTION);
+    assert_eq!(server.incident().attempts[0].calls[0].sid, EXECUTION.into());
     assert_eq!(server.calls(), ["alpha None"]);
 }
 
@@ -242,7 +245,7 @@ async fn active_execution_reports_nothing_new() {
         server(twilio(vec![begun()], |_, _| (200, json!({"sid": EXECUTION, "status": "active"}))))
             .await;
     let id = server.incident().id;
-    let call = Some(EXECUTION.to_owned());
+    let call = Some(EXECUTION.into());
     let answered = Signal::Call { attempt: 1, call, event: CallEvent::Answered };
     server
         .escalate

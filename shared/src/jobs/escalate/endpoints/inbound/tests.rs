@@ -419,7 +419,7 @@ async fn refused_text_tells_that_its_person_has_opted_out_until_one_is_delivered
     assert!(
         opt_outs::one(store, "alpha", &phone(ALPHA), server.now()).await.expect("one").is_some()
     );
-    let (person, incident, sid) = ("alpha".to_owned(), id.clone(), "SM1".to_owned());
+    let (person, incident, sid) = ("alpha".to_owned(), id.clone(), "SM1".into());
     let refused = WakeUp::TextNotDelivered { incident, person, code: Some(21_610), sid };
     server.wakes(&refused).await;
     assert_eq!(server.told().len(), 1);

@@ -207,7 +207,10 @@ async fn report_may_come_before_the_answer_that_names_its_execution() {
     let token = token(&server);
     told(&server, &token, "outcome=answered").await;
     let attempt = server.incident().attempts.remove(0);
-    assert_eq!((attempt.calls[0].sid.as_str(), attempt.with.flow_sid()), (EXECUTION, Some(FLOW)));
+    assert_eq!(
+        (attempt.calls[0].sid.as_str(), attempt.with.flow_sid()),
+        (EXECUTION, Some(&FLOW.into()))
+    );
 }
 
 #[tokio::test(start_paused = true)]

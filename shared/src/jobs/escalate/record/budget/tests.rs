@@ -82,7 +82,7 @@ fn signal() -> impl Strategy<Value = Signal> {
                 3 => CallEvent::Answered,
                 _ => CallEvent::Ended(End::NoAnswer),
             };
-            let call = (what > 0).then(|| format!("CA{attempt:032}-{what}"));
+            let call = (what > 0).then(|| format!("CA{attempt:032}-{what}").as_str().into());
             Signal::Call { attempt, call, event }
         }),
         1 => text(80).prop_map(|person| Signal::Acknowledged { person: person.into(), outside: true }),

@@ -6,6 +6,7 @@ use super::*;
 use crate::domain::alarm;
 use crate::domain::escalation::{CallEvent, End, Event, Incident, Signal};
 use crate::domain::metrics::catalogue::{CALLS, RESOLVE_SECONDS, TAKE_SECONDS};
+use crate::domain::sid::Sid;
 use crate::jobs::escalate::testing::Fixture;
 use crate::storage::Key;
 use crate::storage::records::InCall;
@@ -41,7 +42,8 @@ impl Scenario {
     /// At this time, a call comes to this end.
     async fn ends(&self, at: &str, attempt: u32) -> Incident {
         self.0.clock.set(time(at));
-        let (call, event) = (Some(format!("CA{attempt}")), CallEvent::Ended(End::NoAnswer));
+        let (call, event) =
+            (Some(Sid::from(format!("CA{attempt}").as_str())), CallEvent::Ended(End::NoAnswer));
         let placed = CallEvent::Placed { reading_seconds: 10 };
         let placed = Signal::Call { attempt, call: call.clone(), event: placed };
         let signals = [placed, Signal::Call { attempt, call, event }];
@@ -131,7 +133,7 @@ async fn goes_off_after_the_end(call_is_reported_over: bool) -> (Incident, Incid
     let raised = scenario
         .change(&|transaction| transaction.raise(sample::alarm("cpu", transaction.now)))
         .await;
-    let call = |event| Signal::Call { attempt: 1, call: Some("CA1".to_owned()), event };
+    let call = |event| Signal::Call { attempt: 1, call: Some("CA1".into()), event };
     let mut signals =
         vec![call(CallEvent::Placed { reading_seconds: 10 }), call(CallEvent::Answered)];
     signals.push(Signal::ResolvedManually { by: "somebody on the page".to_owned() });

@@ -63,7 +63,8 @@ impl Backend {
     pub(super) fn pressed(&mut self, key: Pressed) {
         let attempt = self.incident.attempts.last().expect("a call").number;
         let event = CallEvent::Pressed(key);
-        let signal = Signal::Call { attempt, call: Some(format!("CA{attempt}")), event };
+        let signal =
+            Signal::Call { attempt, call: Some(format!("CA{attempt}").as_str().into()), event };
         self.incident = sample::after(self.incident.clone(), [(&signal, at(30))]);
         self.keep();
     }
