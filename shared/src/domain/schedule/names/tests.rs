@@ -109,3 +109,11 @@ fn name_beside_an_address_without_a_blank_counts() {
     assert_eq!(found(&all, "田中ann@example.com"), ["田中", "ann"]);
     assert_eq!(found(&all, "ann@example.com田中"), ["ann", "田中"]);
 }
+
+#[test]
+fn address_ends_with_its_host() {
+    let all = names(&[("b", &[]), ("ann", &[])]);
+    assert_eq!(found(&all, "zoe@x.b"), Vec::<String>::new());
+    assert_eq!(found(&all, "zoe@x.b, ann"), ["ann"]);
+    assert_eq!(found(&all, "zoe@x.b b"), ["b"]);
+}
