@@ -121,3 +121,16 @@ fn call_that_waits_in_a_queue_is_not_given_up_for_five_minutes() {
     scenario.rings(1).after(60).call(1, CallEvent::Queued);
     assert_eq!(placed(&mut scenario), Some(0));
 }
+
+#[test]
+fn alarm_that_another_person_raises_once_more_is_still_to_be_named() {
+    let by = |person: &str, now: Timestamp| {
+        Signal::Alarm(Alarm { raised_by: Some(person.to_owned()), ..alarm("net", now) })
+    };
+    let mut scenario = taken();
+    scenario.alarm("disk").asks(&[&joined(&["disk"], 0)]);
+    let now = scenario.now;
+    scenario.signal(by("bravo", now)).signal(by("charlie", now)).asks(&[]);
+    assert_eq!(scenario.wakes(), 300);
+    scenario.asks(&[&joined(&["net"], 0)]);
+}
