@@ -1,28 +1,24 @@
 //! Whoever has the lease of an effect does it, and reports its outcome.
 
 mod calls;
+mod texts;
 
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
-use super::opt_outs::OPTED_OUT;
 use super::transaction::Transaction;
 use super::work::Work;
 use super::{Effects, after};
 use crate::Error;
 use crate::config::Settings;
-use crate::domain::answers::Letters;
 use crate::domain::e164::E164;
-use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signal, TextAbout};
+use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signal};
 use crate::domain::routes::Line;
 use crate::domain::sid::Sid;
-use crate::domain::text::{self, Recipient};
-use crate::storage::opt_outs::How;
+use crate::domain::text;
 use crate::storage::records::{StoredIncident, Task, ToDo};
-use crate::twilio::callbacks::TextQuery;
-use crate::twilio::rest::{Api, ApiError};
 
 /// What becomes of the first things to be done may make others; so many rounds are made at once.
 const MAX_ROUNDS: usize = 8;
@@ -131,87 +127,6 @@ impl EffectRunner<'_> {
             Effect::Text { person, about, .. } => {
                 self.text(&api, incident, person, about, to_do).await
             }
-        }
-    }
-
-    async fn text(
-        &self,
-        api: &Api,
-        incident: &Incident,
-        person: &str,
-        about: &TextAbout,
-        to_do: &ToDo,
-    ) -> Report {
-        let settings = self.work.settings.as_ref();
-        let texted = |failed: Option<String>| {
-            Report::Done(vec![Signal::Texted { person: person.to_owned(), failed }])
-        };
-        let (Some(known), Some(from)) =
-            (settings.config.escalation.people.get(person), settings.from_number())
-        else {
-            return texted(Some("no phone in the configuration".to_owned()));
-        };
-        let base = settings.public_base_url();
-        let letters = self.letters(incident, person, about).await;
-        let page = self.work.link_for(incident, (person, known)).await;
-        let body = text::sms(incident, about, &Recipient { person, page, letters });
-        let query = TextQuery {
-            incident: incident.id.clone(),
-            person: person.to_owned(),
-            sent: Some(self.work.now),
-        };
-        let status_url = base.map(|base| query.url(base));
-        match api.text(&known.phone, &from, &body, status_url).await {
-            Ok(()) => {
-                self.text_left(incident, person, letters).await;
-                texted(None)
-            }
-            Err(ApiError::Refused(why)) => {
-                if why.code == Some(OPTED_OUT) {
-                    self.refused_for_good(person).await;
-                }
-                texted(Some(why.text))
-            }
-            Err(ApiError::Later(_, why) | ApiError::Unknown(why)) if to_do.tries >= MAX_TRIES => {
-                texted(Some(why))
-            }
-            Err(ApiError::Later(after, _)) => Report::RetryAfter(after.map_or(BACKOFF, backoff)),
-            // A text twice is better than none.
-            Err(ApiError::Unknown(_)) => Report::RetryAfter(DOUBT_BACKOFF),
-        }
-    }
-
-    /// What a text to this person calls the incident, if anything can be answered to it. Without them it goes too.
-    async fn letters(
-        &self,
-        incident: &Incident,
-        person: &str,
-        about: &TextAbout,
-    ) -> Option<Letters> {
-        if text::choices(incident, person).is_empty() {
-            return None;
-        }
-        let noted = self.work.note_text(person, &incident.id, None).await;
-        noted.unwrap_or_else(|error| {
-            tracing::error!(%error, ?about, "a text cannot be answered: what it calls its incident is not kept");
-            None
-        })
-    }
-
-    /// A text has left: its person knows how the incident stands.
-    async fn text_left(&self, incident: &Incident, person: &str, letters: Option<Letters>) {
-        if letters.is_some() {
-            let seen = Some(incident.timeline.next);
-            if let Err(error) = self.work.note_text(person, &incident.id, seen).await {
-                tracing::warn!(%error, "how much a person was told by a text is not kept");
-            }
-        }
-    }
-
-    /// Keeps that this person has opted out, as Twilio's refusal of a text tells. What goes wrong with that is logged.
-    async fn refused_for_good(&self, person: &str) {
-        if let Err(error) = self.work.opted_out(person, How::Refused).await {
-            tracing::error!(%error, "that a person has opted out of texts is not kept");
         }
     }
 
