@@ -1,6 +1,7 @@
 //! Twilio brings the same text twice.
 
 use super::*;
+use crate::domain::escalation::{Actor, Event};
 
 const SID: &str = "SM00000000000000000000000000000abc";
 
@@ -50,4 +51,28 @@ async fn digit_that_took_an_incident_takes_no_other_one() {
     server.texts_as(ALPHA, "1", SID, &[]).await;
     assert_eq!(server.owner("stock"), None);
     assert_eq!(server.incident("shop").id, id);
+}
+
+#[tokio::test]
+async fn same_text_twice_acts_once() {
+    let server = Server::new();
+    let (id, shop) = server.misses("shop-down").await;
+    let sid = "SM00000000000000000000000000000abc";
+    let first = server.texts_as(ALPHA, "1", sid, &[]).await;
+    let again = server.texts_as(ALPHA, "1", sid, &[]).await;
+    assert_eq!(any_link(&again), any_link(&first));
+    let released = server.texts(ALPHA, &format!("2 {shop}")).await;
+    assert!(released.starts_with("You passed it on"), "{released}");
+    // It comes a third time, when it is nobody's again: it was done once.
+    let late = server.texts_as(ALPHA, "1", sid, &[]).await;
+    assert_eq!(late, "Nobody has it: shop-down");
+    assert_eq!(server.owner("shop"), None);
+    let taken = server
+        .incident("shop")
+        .timeline
+        .entries
+        .iter()
+        .filter(|entry| matches!(entry.event, Event::Taken { .. }))
+        .count();
+    assert_eq!((taken, id), (1, server.incident("shop").id));
 }

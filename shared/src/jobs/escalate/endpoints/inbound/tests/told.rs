@@ -1,8 +1,8 @@
 //! Whom an answer is taken from, what an answer tells, and what it offers.
 
 use super::*;
-use crate::domain::escalation::Alarm;
-use crate::testing::sample;
+use crate::domain::escalation::{Alarm, TextAbout};
+use crate::testing::sample::{self, phone};
 
 #[tokio::test]
 async fn number_that_was_never_texted_changes_nothing() {
@@ -91,4 +91,52 @@ fn text_that_waited_says_that_its_incident_is_over() {
         "It was back, and is over: def-2"
     );
     assert!(says(&TextAbout::Taken).starts_with("You took it, and it is over: "));
+}
+
+#[tokio::test]
+async fn stranger_is_never_answered_and_changes_nothing() {
+    let server = Server::new();
+    let (_, shop) = server.misses("shop-down").await;
+    let before = server.incident("shop");
+    for body in ["1", &format!("1 {shop}"), "hello", "STOP"] {
+        assert_eq!(server.texts("+15005550099", body).await, "", "{body}");
+    }
+    // Nor is somebody of the configuration who was not texted about it, but for a word on how to answer.
+    let hint = "Nothing is open that you were texted about within 12 hours, and nothing was done";
+    assert_eq!(server.texts(BRAVO, &format!("1 {shop}")).await, hint);
+    assert_eq!(server.texts(BRAVO, "1").await, "");
+    assert_eq!(server.incident("shop"), before);
+    assert_eq!(server.told(), [""; 0]);
+}
+
+#[tokio::test]
+async fn text_of_half_a_day_ago_is_not_answered_any_more() {
+    let server = Server::new();
+    let (_, shop) = server.misses("shop-down").await;
+    server.passes(SignedDuration::from_hours(13));
+    let told = server.texts(ALPHA, &format!("1 {shop}")).await;
+    assert!(told.starts_with("Nothing is open that you were texted about"), "{told}");
+    assert_eq!(server.owner("shop"), None);
+}
+
+#[tokio::test]
+async fn what_is_no_answer_is_answered_once_in_ten_minutes() {
+    let server = Server::new();
+    let (_, shop) = server.misses("shop-down").await;
+    let hint = format!("Not understood.\nshop-down: Reply 1 {shop} to take it");
+    assert_eq!(server.texts(ALPHA, "I am on my way").await, hint);
+    assert_eq!(server.texts(ALPHA, "and you?").await, "");
+    server.passes(SignedDuration::from_mins(10));
+    assert_eq!(server.texts(ALPHA, "hello?").await, hint);
+    assert_eq!(server.owner("shop"), None);
+}
+
+#[tokio::test]
+async fn forged_text_is_refused_before_it_is_read() {
+    let server = Server::new();
+    let (_, shop) = server.misses("shop-down").await;
+    let body = format!("1 {shop}");
+    let refused = server.posts(ALPHA, &body, "SM1", &[], "another token").await;
+    assert!(matches!(refused, Err(Error::Forged(_))), "{refused:?}");
+    assert_eq!(server.owner("shop"), None);
 }
