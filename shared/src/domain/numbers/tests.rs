@@ -1,10 +1,11 @@
 //! Each figure by hand, and what holds for any incidents.
 
-use std::collections::BTreeMap;
+mod delivered;
+mod random_incidents;
+mod spans;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use proptest::prelude::*;
 
 use super::*;
 use crate::domain::escalation::{CallEvent, End, Incident, Key, Signal};
@@ -202,86 +203,6 @@ fn machine_that_answers_is_nobody() {
 }
 
 #[test]
-fn spans_begin_at_full_quarters_hours_and_local_midnights() {
-    let now = time("2026-11-18T12:20:31Z");
-    let berlin = TimeZone::get("Europe/Berlin").expect("a zone");
-    let ends = |span: Span, zone: &TimeZone| {
-        let beginnings = span.beginnings(zone, now);
-        let at = |place: usize| beginnings[place].to_string();
-        (beginnings.len(), at(0), at(beginnings.len() - 1))
-    };
-    let expected = |count, first: &str, last: &str| (count, first.to_owned(), last.to_owned());
-    assert_eq!(
-        ends(Span::Hour, &berlin),
-        expected(5, "2026-11-18T11:15:00Z", "2026-11-18T12:15:00Z")
-    );
-    assert_eq!(
-        ends(Span::Day, &berlin),
-        expected(25, "2026-11-17T12:00:00Z", "2026-11-18T12:00:00Z")
-    );
-    // In October the clock was put back.
-    assert_eq!(
-        ends(Span::Month, &berlin),
-        expected(31, "2026-10-18T22:00:00Z", "2026-11-17T23:00:00Z")
-    );
-    let kathmandu = TimeZone::get("Asia/Kathmandu").expect("a zone");
-    assert_eq!(ends(Span::Month, &kathmandu).2, "2026-11-17T18:00:00Z");
-}
-
-fn counters(of: &[(&str, u64)]) -> Delivered {
-    let counters: BTreeMap<String, u64> =
-        of.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
-    Delivered::of(&counters)
-}
-
-#[test]
-fn what_was_delivered_is_the_difference_of_two_readings() {
-    const FAILED: &str = r#"twilio_messages_failed_total{error_code="30003"}"#;
-    const NO_CODE: &str = r#"twilio_messages_failed_total{error_code="none"}"#;
-    let at = |delivered, failed, no_code, completed, busy| {
-        counters(&[
-            ("twilio_messages_delivered_total", delivered),
-            (FAILED, failed),
-            (NO_CODE, no_code),
-            (r#"twilio_calls_completed_total{call_status="completed"}"#, completed),
-            (r#"twilio_calls_failed_total{disconnect_reason="busy"}"#, busy),
-            (r#"twilio_message_callback_total{status="delivered"}"#, 1_000),
-            ("nobody_knows_this_total", 1_000),
-        ])
-    };
-    let readings = Readings {
-        at_beginnings: vec![at(100, 5, 0, 7, 0), at(1_000, 6, 0, 9, 0)],
-        now: at(1_099, 6, 3, 9, 1),
-        since: None,
-    };
-    let delivery = readings.all();
-    assert_eq!(
-        delivery.counts,
-        Counts { messages_delivered: 999, messages_failed: 4, calls_completed: 2, calls_failed: 1 }
-    );
-    // 999 of 1,003 are 99.60 percent, two of three are 66.66.
-    assert_eq!(
-        (delivery.messages_delivered_percent, delivery.calls_completed_percent),
-        (Some(99.6), Some(66.6))
-    );
-    let causes: Vec<_> =
-        delivery.messages_failed_by_code.iter().map(|c| (c.name.as_str(), c.count)).collect();
-    assert_eq!(causes, [("none", 3), ("30003", 1)]);
-    let bars: Vec<_> =
-        readings.by_bar().map(|c| (c.messages_delivered, c.messages_failed)).collect();
-    assert_eq!(bars, [(900, 1), (99, 3)]);
-}
-
-#[test]
-fn nothing_is_of_no_percent_and_new_data_are_no_fall() {
-    let none = Readings::default().all();
-    assert_eq!((none.messages_delivered_percent, none.counts), (None, Counts::default()));
-    let before = counters(&[("twilio_messages_delivered_total", 50)]);
-    let after = counters(&[("twilio_messages_delivered_total", 3)]);
-    assert_eq!(after.since(&before), Delivered::default());
-}
-
-#[test]
 fn names_in_json_stay() {
     let shown = numbers(&[taken("cpu", time("2026-11-18T08:00:00Z"), 20)], &utc());
     let json = serde_json::to_value(&shown).expect("JSON");
@@ -317,92 +238,4 @@ fn names_in_json_stay() {
         (&json["span"], &json["night"]),
         (&"day".into(), &serde_json::json!(["22:00", "07:00"]))
     );
-}
-
-fn signal() -> impl Strategy<Value = Signal> {
-    let event = prop_oneof![
-        Just(PLACED),
-        Just(CallEvent::Answered),
-        Just(CallEvent::Machine),
-        Just(CallEvent::Refused("no".to_owned())),
-        Just(CallEvent::Pressed(Key::Take)),
-        Just(CallEvent::Pressed(Key::Decline)),
-        Just(CallEvent::Ended(End::NoAnswer)),
-    ];
-    prop_oneof![
-        6 => (1_u32..5, event).prop_map(|(attempt, event)| call(attempt, event)),
-        1 => "[a-c]".prop_map(|name| Signal::Alarm(sample::alarm(&name, sample::at(0)))),
-        1 => "[a-c]".prop_map(|key| Signal::Recovered { key }),
-        1 => Just(Signal::Acknowledged { outside: false, person: "bravo".into() }),
-        1 => Just(Signal::Released { person: "bravo".into() }),
-        2 => Just(Signal::Wake),
-    ]
-}
-
-proptest! {
-    #[test]
-    fn figures_of_any_incidents_add_up(
-        all in proptest::collection::vec(
-            (-200_000_i64..200_000, proptest::collection::vec((0_i64..4_000, signal()), 0..25)), 0..12,
-        ),
-        span in prop_oneof![Just(Span::Hour), Just(Span::Day), Just(Span::Month)],
-    ) {
-        let (now, clocks) = (sample::at(0), utc());
-        let beginnings = span.beginnings(clocks.days(), now);
-        let mut tally = IncidentTally::default();
-        for (from, signals) in &all {
-            let mut signals = signals.clone();
-            signals.sort_by_key(|(seconds, _)| *seconds);
-            tally.add(&after(raised("a", sample::at(*from)), &signals));
-        }
-        let readings = Readings { at_beginnings: vec![Delivered::default(); beginnings.len()], ..Readings::default() };
-        let shown = Numbers::of(span, (&beginnings, now), &readings, tally, &clocks);
-        let figures = &shown.incidents;
-        prop_assert_eq!(figures.began, all.len());
-        let groups = figures.taken + figures.nobody_took_it + figures.over_before_taken + figures.not_taken_yet;
-        prop_assert_eq!(groups, figures.began);
-        prop_assert_eq!(shown.people.iter().map(|person| person.calls).sum::<usize>(), figures.calls);
-        prop_assert_eq!(figures.time_to_take.count, figures.taken);
-        for times in [&figures.time_to_answer, &figures.time_to_take, &figures.time_to_resolve] {
-            prop_assert!(times.p90_seconds >= times.median_seconds && times.count <= figures.began);
-            prop_assert_eq!(times.count > 0, times.median_seconds.is_some());
-        }
-        for person in &shown.people {
-            prop_assert!(person.night_calls.max(person.answered) <= person.calls);
-        }
-        for alarm in &shown.alarms {
-            prop_assert!(alarm.incidents <= alarm.went_off && alarm.incidents <= figures.began);
-        }
-        let within = all.iter().filter(|(from, _)| sample::at(*from) >= beginnings[0]).count();
-        prop_assert_eq!(shown.bars.iter().map(|bar| bar.incidents).sum::<usize>(), within);
-    }
-
-    #[test]
-    fn bars_add_up_to_what_was_delivered(grown in proptest::collection::vec((0_u64..900, 0_u64..90), 1..40)) {
-        let mut sums = (0, 0);
-        let mut readings: Vec<Delivered> = grown.iter().map(|(delivered, failed)| {
-            sums = (sums.0 + delivered, sums.1 + failed);
-            let failed = (r#"twilio_messages_failed_total{error_code="30003"}"#, sums.1);
-            counters(&[("twilio_messages_delivered_total", sums.0), failed])
-        }).collect();
-        let now = readings.pop().unwrap_or_default();
-        let readings = Readings { at_beginnings: readings, now, since: None };
-        let (all, bars) = (readings.all(), readings.by_bar().collect::<Vec<_>>());
-        prop_assert_eq!(bars.iter().map(|bar| bar.messages_delivered).sum::<u64>(), all.counts.messages_delivered);
-        prop_assert_eq!(bars.iter().map(|bar| bar.messages_failed).sum::<u64>(), all.counts.messages_failed);
-        prop_assert!(all.messages_delivered_percent.is_none_or(|percent| (0.0..=100.0).contains(&percent)));
-        prop_assert!(all.counts.messages_failed == 0 || all.messages_delivered_percent < Some(100.0));
-    }
-
-    #[test]
-    fn any_moment_has_a_span_whose_parts_follow_each_other(second in any::<i64>(), zone in 0_usize..4) {
-        let names = ["UTC", "Asia/Kathmandu", "America/Sao_Paulo", "Pacific/Apia"];
-        let zone = TimeZone::get(names[zone]).expect("a zone");
-        let (least, most) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
-        let now = Timestamp::from_second(least + second.rem_euclid(most - least)).expect("a time");
-        for span in Span::ALL {
-            let beginnings = span.beginnings(&zone, now);
-            prop_assert!(beginnings.is_sorted() && beginnings.last().is_none_or(|last| *last <= now));
-        }
-    }
 }
