@@ -1,9 +1,11 @@
+mod flow_counts;
+mod random_walks;
+
 use jiff::Timestamp;
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::event::{ENDED as ENDED_EVENT, STARTED, STEP_ENDED};
-use super::views::{CountSpan, ExecutionState, ExecutionView, FlowCounts, medians};
+use super::views::{ExecutionState, ExecutionView};
 use super::*;
 use crate::domain::event::Event;
 
@@ -127,25 +129,6 @@ fn place_in_the_list_is_that_of_the_start_as_far_as_it_is_known() {
 }
 
 #[test]
-fn as_many_came_to_a_widget_as_left_it_and_are_there() {
-    let edge = |from: &str, event: &str, to: &str| {
-        CountName::Edge { from: from.into(), event: event.into(), to: to.into() }.to_text()
-    };
-    // The step from b to c is missing.
-    let counters = [
-        (CountName::Started.to_text(), 2),
-        (edge(TRIGGER, "incomingCall", "a"), 2),
-        (edge("a", "next", "b"), 2),
-        (edge("c", HANG_UP, ENDED), 1),
-    ];
-    let counts = FlowCounts::of(CountSpan::Day, at(0), &counters.into());
-    let c = &counts.widgets["c"];
-    assert_eq!((c.came(0), c.came(1), c.hang_ups, c.percent), (1, 2, 1, Some(50.0)));
-    assert_eq!((counts.widgets["b"].came(0), counts.widgets["b"].came(2)), (2, 2));
-    assert_eq!(counts.widgets[TRIGGER].came(0), 2);
-}
-
-#[test]
 fn late_step_lands_in_its_place_even_after_the_end() {
     let execution = applied(&[
         started(0),
@@ -246,143 +229,4 @@ fn subflow_neither_ends_nor_moves_the_execution_around_it() {
     let execution = applied(&[step(1, "incomingCall", TRIGGER, "sub", 100), inner]);
     assert!(!execution.is_over());
     assert_eq!(execution.position().unwrap().widget, "sub");
-}
-
-#[test]
-fn counts_of_a_span_have_percents_and_hang_ups() {
-    let edge = |from: &str, event: &str, to: &str| {
-        CountName::Edge { from: from.into(), event: event.into(), to: to.into() }.to_text()
-    };
-    let counters = [
-        (CountName::Started.to_text(), 10),
-        (edge(TRIGGER, "incomingCall", "menu"), 10),
-        (edge("menu", "keypress", "queue"), 6),
-        (edge("menu", HANG_UP, ENDED), 2),
-        (edge("queue", "failedToEnqueue", ENDED), 1),
-    ];
-    let counts = FlowCounts::of(CountSpan::Day, at(0), &counters.into());
-    let menu = &counts.widgets["menu"];
-    assert_eq!((menu.arrived, menu.left, menu.hang_ups, menu.percent), (10, 8, 2, Some(100.0)));
-    assert_eq!(counts.edges[1].percent, 75.0);
-    assert_eq!(counts.failed, 1);
-    assert_eq!(counts.ends().count(), 2);
-}
-
-#[test]
-fn spans_begin_with_whole_hours_and_days() {
-    let now: Timestamp = "2026-11-28T20:41:07Z".parse().unwrap();
-    for (name, since) in [
-        ("hour", "2026-11-28T19:00:00Z"),
-        ("day", "2026-11-28T00:00:00Z"),
-        ("week", "2026-11-22T00:00:00Z"),
-        ("month", "2026-10-30T00:00:00Z"),
-    ] {
-        assert_eq!(CountSpan::of(name).since(now).to_string(), since);
-    }
-}
-
-#[test]
-fn median_is_of_the_times_between_two_steps() {
-    let one = |seconds: i64| {
-        applied(&[
-            started(0),
-            step(1, "incomingCall", TRIGGER, "menu", 1_000),
-            step(2, "keypress", "menu", ENDED, 1_000 + seconds * 1_000),
-        ])
-    };
-    let all = [one(1), one(9), one(4), one(2)];
-    let medians = medians(&all);
-    assert_eq!((medians["menu"].seconds, medians["menu"].of), (3.0, 4));
-}
-
-/// A walk through a Flow, with its events in the order in which they happened. The pauses may be zero.
-fn walk() -> impl Strategy<Value = Vec<StudioEvent>> {
-    let steps = prop::collection::vec((0..5_u8, 0..4_i64), 0..12);
-    (steps, any::<bool>()).prop_map(|(steps, has_end)| {
-        let (mut events, mut here, mut time) = (vec![started(0)], TRIGGER.to_owned(), 0);
-        let count = steps.len();
-        for (number, (widget, pause)) in steps.into_iter().enumerate() {
-            time += pause;
-            let is_last = has_end && number + 1 == count;
-            let next = if is_last { ENDED.to_owned() } else { format!("w|{widget}%") };
-            events.push(step(number as u32, "next", &here, &next, time));
-            here = next;
-        }
-        if has_end {
-            events.push(ended(time + 3));
-        }
-        events
-    })
-}
-
-/// The events of a walk in any order, some of them twice.
-fn shuffled() -> impl Strategy<Value = (Vec<StudioEvent>, Vec<StudioEvent>)> {
-    walk().prop_flat_map(|events| {
-        let twice = prop::collection::vec(prop::sample::select(events.clone()), 0..6);
-        let sent = (Just(events.clone()), twice).prop_map(|(mut events, twice)| {
-            events.extend(twice);
-            events
-        });
-        (Just(events), sent.prop_shuffle())
-    })
-}
-
-fn sorted(counts: Vec<Count>) -> Vec<String> {
-    let mut texts: Vec<String> = counts
-        .iter()
-        .map(|Count { at, name, .. }| {
-            // An end counts when it is first told, in the widget that is known by then.
-            let at = Some(*at).filter(|_| name.is_by_time() && *name != CountName::Ended);
-            let text = match name {
-                CountName::LastWidget(_) => "last".to_owned(),
-                name => name.to_text(),
-            };
-            format!("{text} {} {at:?}", name.amount())
-        })
-        .collect();
-    texts.sort();
-    texts
-}
-
-proptest! {
-    #[test]
-    fn order_and_repeats_change_neither_record_nor_counts((events, sent) in shuffled(), left_out in 0..20_usize) {
-        let count = |events: &[StudioEvent]| {
-            let mut execution = RecordedExecution::default();
-            let counts: Vec<Count> =
-                events.iter().flat_map(|event| execution.apply(event)).collect();
-            (execution, sorted(counts))
-        };
-        prop_assert_eq!(count(&events), count(&sent));
-        // The same holds for any part of them: what is missing is missing in each order.
-        let missing = events.get(left_out);
-        let rest = |events: &[StudioEvent]| -> Vec<StudioEvent> {
-            events.iter().filter(|event| Some(*event) != missing).cloned().collect()
-        };
-        let (execution, counts) = count(&rest(&sent));
-        prop_assert_eq!((execution.clone(), counts), count(&rest(&events)));
-        let view = ExecutionView::of(&EXECUTION.into(), &execution, None, at(5));
-        prop_assert_eq!(view.steps.len(), execution.steps.len());
-    }
-
-    #[test]
-    fn name_of_a_counter_survives_any_widget(from in ".{0,20}", event in "[|%0-9A-F]{0,9}", to in ".{0,20}") {
-        let edge = CountName::Edge { from: from.clone(), event, to };
-        prop_assert_eq!(CountName::read(&edge.to_text()), Some(edge));
-        let last = CountName::LastWidget(from.clone());
-        prop_assert_eq!(CountName::read(&last.to_text()), Some(last));
-        CountName::read(&from);
-    }
-
-    #[test]
-    fn no_event_can_make_it_panic(name in ".{0,300}", time in ".{0,30}", sid in "(FW|FN|FT)[0-9a-f]{30,33}") {
-        for event_type in [STARTED, ENDED_EVENT, STEP_ENDED] {
-            let envelope = json!({"source": name, "time": time, "data": {
-                "execution_sid": sid, "flow_sid": sid, "step_sid": sid, "name": name,
-                "transitioned_from": name, "transitioned_to": name, "flow_revision": name,
-                "contact_channel_address": name, "date_created": time}});
-            let event = Event { event_type: event_type.to_owned(), id: sid.clone(), envelope };
-            let _ = StudioEvent::read(&event, at(0));
-        }
-    }
 }
