@@ -37,30 +37,33 @@ pub(crate) struct Scenario {
     pub(crate) server: Server,
     /// The process of the sandbox's Twilio, if it is not the server's own.
     twilio: Option<Server>,
-    pub(crate) way: CallWith,
+    pub(crate) call_with: CallWith,
     expected: Mutex<Expected>,
 }
 
 impl Scenario {
-    pub(crate) async fn begin(way: CallWith, policies: &str) -> Scenario {
-        Scenario::begin_with(way, policies, &[]).await
+    pub(crate) async fn begin(call_with: CallWith, policies: &str) -> Scenario {
+        Scenario::begin_with(call_with, policies, &[]).await
     }
 
     /// A scenario in a server with this environment too.
     pub(crate) async fn begin_with(
-        way: CallWith,
+        call_with: CallWith,
         policies: &str,
         set: &[(&str, &str)],
     ) -> Scenario {
-        let plan = Plan { config: config(way, policies), ..Plan::new() };
+        let plan = Plan { config: config(call_with, policies), ..Plan::new() };
         let plan = plan.set("ALARMS_TOKEN", "the-alarms-token");
         let plan = set.iter().fold(plan, |plan, (name, value)| plan.set(name, value));
-        Scenario::of(way, plan.start().await, None).await
+        Scenario::of(call_with, plan.start().await, None).await
     }
 
     /// A scenario whose Twilio is another process, which outlives the server; and what the server is started with.
-    pub(crate) async fn with_separate_twilio(way: CallWith, policies: &str) -> (Scenario, Plan) {
-        let plan = || Plan { config: config(way, policies), ..Plan::new() };
+    pub(crate) async fn with_separate_twilio(
+        call_with: CallWith,
+        policies: &str,
+    ) -> (Scenario, Plan) {
+        let plan = || Plan { config: config(call_with, policies), ..Plan::new() };
         let twilio = plan().start().await;
         // The account there has a token of its own; the tests sign with theirs.
         let tokens = format!("{},{TOKEN}", twilio.simulated().auth_token.expose());
@@ -71,20 +74,20 @@ impl Scenario {
             .set("TWILIO_ACCOUNT_SID", sandbox::twilio::SANDBOX_ACCOUNT)
             .set("TWILIO_FROM_NUMBER", "+15005550006")
             .set("TWILIO_API_BASE_URL", &format!("{}/sandbox/twilio", twilio.address));
-        (Scenario::of(way, plan.start().await, Some(twilio)).await, plan)
+        (Scenario::of(call_with, plan.start().await, Some(twilio)).await, plan)
     }
 
     /// A scenario that begins with what an earlier server has left in the folder.
-    pub(crate) async fn begin_on(way: CallWith, plan: &Plan) -> Scenario {
-        Scenario::of(way, plan.start().await, None).await
+    pub(crate) async fn begin_on(call_with: CallWith, plan: &Plan) -> Scenario {
+        Scenario::of(call_with, plan.start().await, None).await
     }
 
     /// The clocks stand still until the scenario pushes them.
-    async fn of(way: CallWith, server: Server, twilio: Option<Server>) -> Scenario {
+    async fn of(call_with: CallWith, server: Server, twilio: Option<Server>) -> Scenario {
         for server in twilio.iter().chain([&server]) {
             hold(server).await;
         }
-        Scenario { server, twilio, way, expected: Mutex::default() }
+        Scenario { server, twilio, call_with, expected: Mutex::default() }
     }
 
     fn expected(&self) -> MutexGuard<'_, Expected> {
@@ -133,11 +136,11 @@ impl Scenario {
         let expected = std::mem::take(&mut *self.expected());
         self.expected().ended = true;
         let twilio = self.twilio.take();
-        let way = self.way;
+        let call_with = self.call_with;
         let plan = Plan { folder: self.server.folder.clone(), ..plan.clone() };
         // A server that is dropped is killed; this one is waited for, since the next one needs its lock.
         self.server.kill().await;
-        KilledScenario { plan, twilio, way, expected }
+        KilledScenario { plan, twilio, call_with, expected }
     }
 
     /// The reconciler is expected to repair something.
@@ -187,7 +190,7 @@ impl Drop for Scenario {
 pub(crate) struct KilledScenario {
     pub(crate) plan: Plan,
     twilio: Option<Server>,
-    way: CallWith,
+    call_with: CallWith,
     expected: Expected,
 }
 
@@ -196,8 +199,8 @@ impl KilledScenario {
     pub(crate) async fn goes_on(self) -> Scenario {
         let server = self.plan.start().await;
         hold(&server).await;
-        let KilledScenario { twilio, way, expected, .. } = self;
-        Scenario { server, twilio, way, expected: Mutex::new(expected) }
+        let KilledScenario { twilio, call_with, expected, .. } = self;
+        Scenario { server, twilio, call_with, expected: Mutex::new(expected) }
     }
 }
 

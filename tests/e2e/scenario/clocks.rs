@@ -43,7 +43,7 @@ impl Scenario {
     /// is late by more than that would be the reconciler's to repair.
     pub(super) async fn goes_by(&self, time: Duration) {
         let mut left = time;
-        while self.way == CallWith::Studio && left > STEP && self.is_calling().await {
+        while self.call_with == CallWith::Studio && left > STEP && self.is_calling().await {
             self.push(STEP).await;
             self.settles().await;
             left -= STEP;

@@ -85,7 +85,7 @@ impl Phone<'_> {
 
     /// Waits until all of this is said, one after the other: a Flow speaks it in one go.
     pub(crate) async fn hears_all(&self, words: &[&str]) -> &Self {
-        match self.scenario.way {
+        match self.scenario.call_with {
             CallWith::Voice => {
                 for words in words {
                     self.hears(words).await;

@@ -97,7 +97,7 @@ WAY
 }
 
 /// The whole configuration.
-pub(crate) fn config(way: CallWith, policies: &str) -> String {
+pub(crate) fn config(call_with: CallWith, policies: &str) -> String {
     let people = PEOPLE.iter().enumerate().map(|(index, (name, number))| {
         let slack =
             if index < 2 { format!("slack = \"U000000{}\"\n", index + 1) } else { String::new() };
@@ -107,6 +107,6 @@ pub(crate) fn config(way: CallWith, policies: &str) -> String {
     let mut parts = policies.split("WAY");
     let first = parts.next().unwrap_or_default().to_owned();
     let policies =
-        parts.enumerate().fold(first, |text, (at, part)| text + &way.keys(at + 1) + part);
+        parts.enumerate().fold(first, |text, (at, part)| text + &call_with.keys(at + 1) + part);
     format!("[channels.default]\n{people}{policies}")
 }

@@ -43,7 +43,7 @@ impl Scenario {
         let requests = log["requests"].as_array().unwrap().iter();
         let is_for_a_call = |request: &&Value| {
             request["method"] == "POST"
-                && request["path"].as_str().unwrap().ends_with(self.way.asks_at())
+                && request["path"].as_str().unwrap().ends_with(self.call_with.asks_at())
         };
         requests.filter(is_for_a_call).cloned().collect()
     }
@@ -55,7 +55,7 @@ impl Scenario {
         attempt: u32,
         digits: &str,
     ) -> String {
-        let told = match self.way {
+        let told = match self.call_with {
             CallWith::Voice => {
                 let path = format!("/twilio/voice/{incident}/{attempt}?reading=1");
                 let fields = [("CallStatus", "in-progress"), ("Digits", digits)];

@@ -29,8 +29,8 @@ async fn page(scenario: &Scenario, incident: &str) -> String {
     scenario.server.get(&format!("/incidents/{incident}")).await.text().await.unwrap()
 }
 
-async fn person_who_is_asked_for_on_the_page_is_called_before_all_others(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn person_who_is_asked_for_on_the_page_is_called_before_all_others(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     scenario.phone("alpha").rings().await;
     let id = scenario.is("calling").await.id().to_owned();
@@ -44,8 +44,8 @@ async fn person_who_is_asked_for_on_the_page_is_called_before_all_others(way: Ca
     scenario.end().await;
 }
 
-async fn silence_with_a_reason_is_ended_on_the_page(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn silence_with_a_reason_is_ended_on_the_page(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     let alpha = scenario.phone("alpha");
     alpha.rings().await;
@@ -65,8 +65,8 @@ async fn silence_with_a_reason_is_ended_on_the_page(way: CallWith) {
     scenario.end().await;
 }
 
-async fn alarm_that_waits_for_the_end_of_a_silence_goes_off_when_it_is_ended(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn alarm_that_waits_for_the_end_of_a_silence_goes_off_when_it_is_ended(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm(NAME);
     alarm.goes_off().await;
     let alpha = scenario.phone("alpha");
@@ -87,8 +87,8 @@ async fn alarm_that_waits_for_the_end_of_a_silence_goes_off_when_it_is_ended(way
     scenario.end().await;
 }
 
-async fn note_is_told_in_slack_and_struck_out_on_the_page(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn note_is_told_in_slack_and_struck_out_on_the_page(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     scenario.phone("alpha").takes_it(TEXT).await;
     let id = scenario.is("taken").await.id().to_owned();

@@ -23,8 +23,8 @@ scenarios! {
 
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
-async fn it_recovers_while_it_rings(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn it_recovers_while_it_rings(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
     scenario.phone("alpha").rings().await;
@@ -34,8 +34,8 @@ async fn it_recovers_while_it_rings(way: CallWith) {
     scenario.end().await;
 }
 
-async fn it_recovers_while_somebody_listens(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn it_recovers_while_somebody_listens(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
     scenario.phone("alpha").rings().await.answers().await;
@@ -45,8 +45,8 @@ async fn it_recovers_while_somebody_listens(way: CallWith) {
     scenario.end().await;
 }
 
-async fn it_recovers_when_it_is_taken(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn it_recovers_when_it_is_taken(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
     let alpha = scenario.phone("alpha");
@@ -58,8 +58,8 @@ async fn it_recovers_when_it_is_taken(way: CallWith) {
     scenario.end().await;
 }
 
-async fn one_of_two_recovers(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn one_of_two_recovers(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let (checkout, orders) =
         (scenario.alarm("checkout-5xx-rate"), scenario.alarm("orders-queue-age"));
     checkout.goes_off().await;
@@ -78,8 +78,8 @@ async fn one_of_two_recovers(way: CallWith) {
     scenario.end().await;
 }
 
-async fn twenty_alarms_in_a_minute_make_one_round(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn twenty_alarms_in_a_minute_make_one_round(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let names: Vec<String> = (1..=20).map(|n| format!("shard-{n}-down")).collect();
     let alarms = names.iter().map(|name| scenario.alarm(name));
     futures_util::future::join_all(alarms.map(async |alarm| alarm.goes_off().await)).await;
@@ -102,8 +102,8 @@ async fn twenty_alarms_in_a_minute_make_one_round(way: CallWith) {
     scenario.end().await;
 }
 
-async fn an_alarm_without_data_has_not_recovered(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn an_alarm_without_data_has_not_recovered(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.has_no_data().await;
     assert_eq!(scenario.incidents().await, Vec::<Value>::new());
@@ -118,8 +118,8 @@ async fn an_alarm_without_data_has_not_recovered(way: CallWith) {
     scenario.end().await;
 }
 
-async fn it_flaps_while_it_is_taken(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn it_flaps_while_it_is_taken(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
     let alpha = scenario.phone("alpha");
@@ -145,8 +145,8 @@ async fn it_flaps_while_it_is_taken(way: CallWith) {
     scenario.end().await;
 }
 
-async fn it_flaps_before_anybody_took_it(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn it_flaps_before_anybody_took_it(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
     scenario.phone("alpha").rings().await;
@@ -160,8 +160,9 @@ async fn it_flaps_before_anybody_took_it(way: CallWith) {
     scenario.end().await;
 }
 
-async fn another_alarm_within_the_window_asks_the_owner_first(way: CallWith) {
-    let scenario = Scenario::begin(way, &policy("default", "*", &["bravo", "alpha"], 3)).await;
+async fn another_alarm_within_the_window_asks_the_owner_first(call_with: CallWith) {
+    let scenario =
+        Scenario::begin(call_with, &policy("default", "*", &["bravo", "alpha"], 3)).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("bravo").rings().await.declines().await;
     let alpha = scenario.phone("alpha");
@@ -180,8 +181,8 @@ async fn another_alarm_within_the_window_asks_the_owner_first(way: CallWith) {
     scenario.end().await;
 }
 
-async fn after_the_window_it_is_another_incident(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn after_the_window_it_is_another_incident(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
     let alpha = scenario.phone("alpha");
@@ -196,8 +197,8 @@ async fn after_the_window_it_is_another_incident(way: CallWith) {
     scenario.end().await;
 }
 
-async fn the_same_change_by_two_ways_counts_once(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn the_same_change_by_two_ways_counts_once(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let (alarm, at) = (scenario.alarm("checkout-5xx-rate"), scenario.now().await);
     let first = alarm.is_told(&alarm.event("ALARM", at)).await;
     scenario.phone("alpha").rings().await.answers().await.presses('1').await.is_sent(TEXT).await;
@@ -224,8 +225,8 @@ async fn the_same_change_by_two_ways_counts_once(way: CallWith) {
     scenario.end().await;
 }
 
-async fn muted_and_suppressed_alarms_call_nobody(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn muted_and_suppressed_alarms_call_nobody(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     let at = scenario.now().await;
     let mut muted = alarm.event("ALARM", at);

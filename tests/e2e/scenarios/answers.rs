@@ -24,8 +24,8 @@ fn letters(offers: &str) -> String {
     offers.get(2..4).unwrap_or_default().to_owned()
 }
 
-async fn missed_call_is_texted_and_its_answer_takes_the_incident(way: CallWith) {
-    let scenario = Scenario::begin(way, &texting(&usual())).await;
+async fn missed_call_is_texted_and_its_answer_takes_the_incident(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &texting(&usual())).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let (alpha, bravo) = (scenario.phone("alpha"), scenario.phone("bravo"));
     alpha.rings().await.lets_it_ring().await.is_sent(MISSED).await;
@@ -54,9 +54,9 @@ async fn missed_call_is_texted_and_its_answer_takes_the_incident(way: CallWith) 
     scenario.end().await;
 }
 
-async fn two_open_incidents_are_told_apart_by_their_letters(way: CallWith) {
+async fn two_open_incidents_are_told_apart_by_their_letters(call_with: CallWith) {
     let both = policy("shop", "shop-*", &["alpha"], 1) + &policy("stock", "stock-*", &["alpha"], 1);
-    let scenario = Scenario::begin(way, &texting(&both)).await;
+    let scenario = Scenario::begin(call_with, &texting(&both)).await;
     let alpha = scenario.phone("alpha");
     scenario.alarm("shop-down").goes_off().await;
     alpha.rings().await.declines().await;
@@ -75,8 +75,8 @@ async fn two_open_incidents_are_told_apart_by_their_letters(way: CallWith) {
     scenario.end().await;
 }
 
-async fn whoever_opts_out_is_told_once_and_gets_texts_again_after_start(way: CallWith) {
-    let scenario = Scenario::begin(way, &texting(&usual())).await;
+async fn whoever_opts_out_is_told_once_and_gets_texts_again_after_start(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &texting(&usual())).await;
     let alpha = scenario.phone("alpha");
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     alpha.rings().await.declines().await.is_sent(MISSED).await;
@@ -107,8 +107,8 @@ async fn whoever_opts_out_is_told_once_and_gets_texts_again_after_start(way: Cal
     scenario.end().await;
 }
 
-async fn text_of_a_stranger_and_a_forged_one_change_nothing(way: CallWith) {
-    let scenario = Scenario::begin(way, &texting(&usual())).await;
+async fn text_of_a_stranger_and_a_forged_one_change_nothing(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &texting(&usual())).await;
     let alpha = scenario.phone("alpha");
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     alpha.rings().await.declines().await.is_sent(MISSED).await;

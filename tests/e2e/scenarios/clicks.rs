@@ -21,8 +21,8 @@ const STRANGER: &str = "U0STRANGER";
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 const OVER: &str = "It is over: checkout-5xx-rate recovered\nPAGE";
 
-async fn claimed_in_slack_while_it_rings(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn claimed_in_slack_while_it_rings(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
     scenario.phone("alpha").rings().await;
@@ -42,8 +42,8 @@ async fn claimed_in_slack_while_it_rings(way: CallWith) {
     scenario.end().await;
 }
 
-async fn given_back_the_round_goes_on(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn given_back_the_round_goes_on(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").takes_it(TEXT).await;
     scenario.is("taken").await.by("alpha");
@@ -60,8 +60,8 @@ async fn given_back_the_round_goes_on(way: CallWith) {
     scenario.end().await;
 }
 
-async fn its_owner_says_that_it_is_over(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn its_owner_says_that_it_is_over(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
     scenario.phone("alpha").takes_it(TEXT).await;
@@ -76,8 +76,8 @@ async fn its_owner_says_that_it_is_over(way: CallWith) {
     scenario.end().await;
 }
 
-async fn silenced_for_an_hour_in_slack(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn silenced_for_an_hour_in_slack(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
     scenario.phone("alpha").rings().await;

@@ -13,8 +13,8 @@ scenarios! {
 
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
-async fn broken_configuration_still_calls_after_a_restart(way: CallWith) {
-    let (scenario, plan) = Scenario::with_separate_twilio(way, &usual()).await;
+async fn broken_configuration_still_calls_after_a_restart(call_with: CallWith) {
+    let (scenario, plan) = Scenario::with_separate_twilio(call_with, &usual()).await;
     let mut killed = scenario.killed(&plan).await;
     killed.plan.config = killed.plan.config.replace("\"bravo\"", "\"nobody-we-know\"");
     let scenario = killed.goes_on().await;
@@ -37,23 +37,27 @@ fn shift(year: u16, person: &str) -> String {
 }
 
 /// A server that calls who is on call in a calendar of these shifts, `then` others; and where the calendar is.
-async fn with_a_calendar(way: CallWith, shifts: &str, then: &str) -> (Scenario, Plan, PathBuf) {
+async fn with_a_calendar(
+    call_with: CallWith,
+    shifts: &str,
+    then: &str,
+) -> (Scenario, Plan, PathBuf) {
     let on_call = usual().replace(
         "roster = [\"alpha\", \"bravo\", \"charlie\"]",
         &format!("roster = {{ schedule = \"primary\", then = [{then}] }}"),
     );
     let schedule = "\n[[schedules]]\nname = \"primary\"\nics = \"oncall.ics\"\n";
-    let (scenario, mut plan) = Scenario::with_separate_twilio(way, &usual()).await;
-    plan.config = crate::scenario::config(way, &format!("{schedule}{on_call}"));
+    let (scenario, mut plan) = Scenario::with_separate_twilio(call_with, &usual()).await;
+    plan.config = crate::scenario::config(call_with, &format!("{schedule}{on_call}"));
     let calendar = scenario.server.folder.path().join("oncall.ics");
     let whole = format!("BEGIN:VCALENDAR\r\n{shifts}END:VCALENDAR\r\n");
     std::fs::write(&calendar, whole).unwrap();
     (scenario.killed(&plan).await.goes_on().await, plan, calendar)
 }
 
-async fn unreadable_calendar_still_calls_who_is_on_call(way: CallWith) {
+async fn unreadable_calendar_still_calls_who_is_on_call(call_with: CallWith) {
     let (mut scenario, plan, calendar) =
-        with_a_calendar(way, &shift(2020, "charlie"), "\"bravo\"").await;
+        with_a_calendar(call_with, &shift(2020, "charlie"), "\"bravo\"").await;
     for broken in ["<html>Sign in to see this calendar</html>", ""] {
         std::fs::write(&calendar, broken).unwrap();
         scenario = scenario.killed(&plan).await.goes_on().await;
@@ -68,10 +72,10 @@ async fn unreadable_calendar_still_calls_who_is_on_call(way: CallWith) {
     scenario.end().await;
 }
 
-async fn calendar_that_is_cut_off_still_calls_who_is_on_call(way: CallWith) {
+async fn calendar_that_is_cut_off_still_calls_who_is_on_call(call_with: CallWith) {
     // Of shifts that overlap the one that began last counts: without it bravo would be called.
     let shifts = format!("{}{}", shift(2020, "bravo"), shift(2021, "charlie"));
-    let (mut scenario, plan, calendar) = with_a_calendar(way, &shifts, "").await;
+    let (mut scenario, plan, calendar) = with_a_calendar(call_with, &shifts, "").await;
     let whole = std::fs::read_to_string(&calendar).unwrap();
     for end in [60, whole.rfind("BEGIN:VEVENT").unwrap()] {
         std::fs::write(&calendar, &whole[..end]).unwrap();

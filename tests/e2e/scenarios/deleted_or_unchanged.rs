@@ -18,8 +18,8 @@ const fn minutes(minutes: u64) -> Duration {
     Duration::from_secs(60 * minutes)
 }
 
-async fn deleted_alarm_ends_the_incident(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn deleted_alarm_ends_the_incident(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm(NAME);
     alarm.goes_off().await;
     scenario.phone("alpha").takes_it(TEXT).await;
@@ -34,8 +34,8 @@ async fn deleted_alarm_ends_the_incident(way: CallWith) {
     scenario.end().await;
 }
 
-async fn deleted_alarm_leaves_the_others(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn deleted_alarm_leaves_the_others(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let (gone, other) = (scenario.alarm(NAME), scenario.alarm("orders-queue-age"));
     gone.goes_off().await;
     scenario.phone("alpha").rings().await;
@@ -58,8 +58,9 @@ async fn unchanged_says(scenario: &Scenario) {
     scenario.slack_says(&line).await;
 }
 
-async fn unchanged_for_long_it_ends_by_itself(way: CallWith) {
-    let scenario = Scenario::begin(way, &format!("{}resolve_after = \"10m\"\n", usual())).await;
+async fn unchanged_for_long_it_ends_by_itself(call_with: CallWith) {
+    let scenario =
+        Scenario::begin(call_with, &format!("{}resolve_after = \"10m\"\n", usual())).await;
     let alarm = scenario.alarm(NAME);
     alarm.goes_off().await;
     scenario.phone("alpha").rings().await.declines().await;
@@ -80,8 +81,9 @@ async fn unchanged_for_long_it_ends_by_itself(way: CallWith) {
     scenario.end().await;
 }
 
-async fn unchanged_for_long_it_ends_for_its_owner(way: CallWith) {
-    let scenario = Scenario::begin(way, &format!("{}resolve_after = \"10m\"\n", usual())).await;
+async fn unchanged_for_long_it_ends_for_its_owner(call_with: CallWith) {
+    let scenario =
+        Scenario::begin(call_with, &format!("{}resolve_after = \"10m\"\n", usual())).await;
     scenario.alarm(NAME).goes_off().await;
     scenario.phone("alpha").takes_it(TEXT).await;
     scenario.passes(minutes(10)).await;

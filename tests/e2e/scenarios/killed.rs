@@ -14,21 +14,21 @@ scenarios! {
 
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
-async fn killed_while_it_rings_the_wake_up_asks_how_the_call_went(way: CallWith) {
-    let (scenario, plan) = Scenario::with_separate_twilio(way, &usual()).await;
+async fn killed_while_it_rings_the_wake_up_asks_how_the_call_went(call_with: CallWith) {
+    let (scenario, plan) = Scenario::with_separate_twilio(call_with, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await;
     scenario.settles().await;
     let scenario = scenario.killed(&plan).await.goes_on().await;
     scenario.phone("alpha").lets_it_ring().await;
-    scenario.passes(way.until_it_is_looked_up()).await;
+    scenario.passes(call_with.until_it_is_looked_up()).await;
     scenario.phone("bravo").rings().await.answers().await.presses('1').await.is_sent(TEXT).await;
     scenario.is("taken").await.by("bravo").after(&["alpha: no answer", "bravo: took it"]);
     scenario.end().await;
 }
 
-async fn killed_in_a_conversation_it_calls_the_next_when_that_is_over(way: CallWith) {
-    let (scenario, plan) = Scenario::with_separate_twilio(way, &usual()).await;
+async fn killed_in_a_conversation_it_calls_the_next_when_that_is_over(call_with: CallWith) {
+    let (scenario, plan) = Scenario::with_separate_twilio(call_with, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await.answers().await;
     scenario.settles().await;
@@ -45,8 +45,8 @@ async fn killed_in_a_conversation_it_calls_the_next_when_that_is_over(way: CallW
     scenario.end().await;
 }
 
-async fn even_the_wake_up_is_lost_and_the_reconciler_repairs_it(way: CallWith) {
-    let (scenario, plan) = Scenario::with_separate_twilio(way, &usual()).await;
+async fn even_the_wake_up_is_lost_and_the_reconciler_repairs_it(call_with: CallWith) {
+    let (scenario, plan) = Scenario::with_separate_twilio(call_with, &usual()).await;
     scenario.needs_repair();
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await;

@@ -17,8 +17,8 @@ const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
 const ALPHA: &str = "[people.alpha]\nphone = \"+15005550001\"\n";
 
-async fn link_of_a_text_shows_the_incident_and_acts_for_its_reader(way: CallWith) {
-    let scenario = Scenario::begin_with(way, &usual(), &[("LOG_LEVEL", "trace")]).await;
+async fn link_of_a_text_shows_the_incident_and_acts_for_its_reader(call_with: CallWith) {
+    let scenario = Scenario::begin_with(call_with, &usual(), &[("LOG_LEVEL", "trace")]).await;
     scenario.alarm(NAME).goes_off().await;
     let alpha = scenario.phone("alpha");
     alpha.takes_it(TEXT).await;
@@ -59,8 +59,8 @@ async fn link_of_a_text_shows_the_incident_and_acts_for_its_reader(way: CallWith
 }
 
 /// alpha had it and gave it to bravo, who gives it back: nobody has it, and both have a link.
-async fn two_people_who_take_it_by_their_links_are_told_who_has_it(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn two_people_who_take_it_by_their_links_are_told_who_has_it(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     let (alpha, bravo) = (scenario.phone("alpha"), scenario.phone("bravo"));
     alpha.takes_it(TEXT).await;
@@ -84,8 +84,8 @@ async fn two_people_who_take_it_by_their_links_are_told_who_has_it(way: CallWith
     scenario.end().await;
 }
 
-async fn link_ends_when_its_person_leaves_the_configuration(way: CallWith) {
-    let (scenario, plan) = Scenario::with_separate_twilio(way, &usual()).await;
+async fn link_ends_when_its_person_leaves_the_configuration(call_with: CallWith) {
+    let (scenario, plan) = Scenario::with_separate_twilio(call_with, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     let alpha = scenario.phone("alpha");
     alpha.takes_it(TEXT).await;
@@ -113,13 +113,14 @@ async fn link_ends_when_its_person_leaves_the_configuration(way: CallWith) {
     scenario.end().await;
 }
 
-async fn person_who_wants_no_links_is_sent_none(way: CallWith) {
-    let plan = Plan { config: config(way, &usual()), ..Plan::new() };
+async fn person_who_wants_no_links_is_sent_none(call_with: CallWith) {
+    let plan = Plan { config: config(call_with, &usual()), ..Plan::new() };
     let plan = Plan {
         config: plan.config.replace(ALPHA, &format!("{ALPHA}text_links = false\n")),
         ..plan
     };
-    let scenario = Scenario::begin_on(way, &plan.set("ALARMS_TOKEN", "the-alarms-token")).await;
+    let scenario =
+        Scenario::begin_on(call_with, &plan.set("ALARMS_TOKEN", "the-alarms-token")).await;
     scenario.alarm(NAME).goes_off().await;
     scenario.phone("alpha").takes_it("You took it: checkout-5xx-rate\n12 is more than 5").await;
     scenario.end().await;

@@ -22,8 +22,8 @@ const MENU: &str = "Hello alpha, this is Ringdown. The alarm checkout 5xx rate w
                     Press 1 to take it. Press 2 to pass it on.";
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
-async fn taken_at_the_first_call(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn taken_at_the_first_call(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let alpha = scenario.phone("alpha");
     alpha.rings().await.answers().await.hears(MENU).await.presses('1').await;
@@ -33,8 +33,8 @@ async fn taken_at_the_first_call(way: CallWith) {
     scenario.end().await;
 }
 
-async fn declined_and_taken_by_the_next(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn declined_and_taken_by_the_next(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let (alpha, bravo) = (scenario.phone("alpha"), scenario.phone("bravo"));
     alpha.rings().await.answers().await.presses('2').await;
@@ -44,8 +44,8 @@ async fn declined_and_taken_by_the_next(way: CallWith) {
     scenario.end().await;
 }
 
-async fn three_calls_without_an_answer_exhaust_it(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn three_calls_without_an_answer_exhaust_it(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     for name in ["alpha", "bravo", "charlie"] {
         scenario.phone(name).rings().await.lets_it_ring().await;
@@ -60,8 +60,8 @@ async fn three_calls_without_an_answer_exhaust_it(way: CallWith) {
     scenario.end().await;
 }
 
-async fn what_is_exhausted_is_asked_again(way: CallWith) {
-    let scenario = Scenario::begin(way, &policy("default", "*", &["alpha"], 1)).await;
+async fn what_is_exhausted_is_asked_again(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &policy("default", "*", &["alpha"], 1)).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let alpha = scenario.phone("alpha");
     alpha.rings().await.declines().await;
@@ -75,25 +75,25 @@ async fn what_is_exhausted_is_asked_again(way: CallWith) {
     scenario.end().await;
 }
 
-async fn voicemail_cannot_take_it(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn voicemail_cannot_take_it(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let alpha = scenario.phone("alpha");
     alpha.rings().await.goes_to_voicemail().await.hears(MENU).await;
     // Twilio listens for two seconds; the menu and the wait after it take twenty.
     scenario.passes(Duration::from_secs(3)).await;
-    for _ in 0..way.readings_to_voicemail() {
+    for _ in 0..call_with.readings_to_voicemail() {
         scenario.passes(Duration::from_secs(25)).await;
     }
-    alpha.hears(way.last_word_to_voicemail()).await.ends("completed").await;
+    alpha.hears(call_with.last_word_to_voicemail()).await.ends("completed").await;
     scenario.phone("bravo").rings().await.answers().await.presses('1').await.is_sent(TEXT).await;
-    let voicemail = format!("alpha: {}", way.voicemail());
+    let voicemail = format!("alpha: {}", call_with.voicemail());
     scenario.is("taken").await.by("bravo").after(&[&voicemail, "bravo: took it"]);
     scenario.end().await;
 }
 
-async fn hung_up_without_a_key(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn hung_up_without_a_key(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await.answers().await.hears(MENU).await.hangs_up().await;
     scenario.phone("bravo").rings().await.answers().await.presses('1').await.is_sent(TEXT).await;
@@ -105,8 +105,8 @@ async fn hung_up_without_a_key(way: CallWith) {
     scenario.end().await;
 }
 
-async fn a_key_that_means_nothing_reads_the_menu_again(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn a_key_that_means_nothing_reads_the_menu_again(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let (alpha, bravo) = (scenario.phone("alpha"), scenario.phone("bravo"));
     alpha.rings().await.answers().await.presses('7').await;
@@ -126,8 +126,8 @@ async fn a_key_that_means_nothing_reads_the_menu_again(way: CallWith) {
     scenario.end().await;
 }
 
-async fn nobody_presses_a_key(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn nobody_presses_a_key(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let alpha = scenario.phone("alpha");
     alpha.rings().await.answers().await.hears(MENU).await;
@@ -147,8 +147,8 @@ async fn nobody_presses_a_key(way: CallWith) {
     scenario.end().await;
 }
 
-async fn a_line_that_does_not_exist(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn a_line_that_does_not_exist(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario
         .phone("alpha")
         .has_the_habit(serde_json::json!({"does": "unreachable"}))
@@ -160,8 +160,8 @@ async fn a_line_that_does_not_exist(way: CallWith) {
     scenario.end().await;
 }
 
-async fn a_roster_of_one_is_called_three_times(way: CallWith) {
-    let scenario = Scenario::begin(way, &policy("default", "*", &["alpha"], 3)).await;
+async fn a_roster_of_one_is_called_three_times(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &policy("default", "*", &["alpha"], 3)).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     for _ in 0..3 {
         scenario.phone("alpha").rings().await.declines().await;
@@ -170,8 +170,9 @@ async fn a_roster_of_one_is_called_three_times(way: CallWith) {
     scenario.end().await;
 }
 
-async fn the_roster_is_gone_through_again(way: CallWith) {
-    let scenario = Scenario::begin(way, &policy("default", "*", &["alpha", "bravo"], 4)).await;
+async fn the_roster_is_gone_through_again(call_with: CallWith) {
+    let scenario =
+        Scenario::begin(call_with, &policy("default", "*", &["alpha", "bravo"], 4)).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     for name in ["alpha", "bravo", "alpha"] {
         scenario.phone(name).rings().await.declines().await;

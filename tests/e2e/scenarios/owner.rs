@@ -17,8 +17,8 @@ const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 const OVER: &str = "It is over: checkout-5xx-rate recovered\nPAGE";
 const BACK: &str = "It is back: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
-async fn alarms_that_join_are_texted_together_and_call_nobody(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn alarms_that_join_are_texted_together_and_call_nobody(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let alpha = scenario.phone("alpha");
     alpha.takes_it(TEXT).await;
@@ -37,8 +37,8 @@ async fn alarms_that_join_are_texted_together_and_call_nobody(way: CallWith) {
     scenario.end().await;
 }
 
-async fn round_that_asks_the_owner_again_speaks_of_what_joined(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn round_that_asks_the_owner_again_speaks_of_what_joined(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let alpha = scenario.phone("alpha");
     alpha.takes_it(TEXT).await;
@@ -55,10 +55,10 @@ async fn round_that_asks_the_owner_again_speaks_of_what_joined(way: CallWith) {
     scenario.end().await;
 }
 
-async fn policy_may_call_on_a_new_alarm(way: CallWith) {
+async fn policy_may_call_on_a_new_alarm(call_with: CallWith) {
     let policy = policy("default", "*", &["alpha", "bravo"], 3);
     let policy = policy.replace("channel =", "call_on_new_alarm = true\nchannel =");
-    let scenario = Scenario::begin(way, &policy).await;
+    let scenario = Scenario::begin(call_with, &policy).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let alpha = scenario.phone("alpha");
     alpha.takes_it(TEXT).await;
@@ -74,8 +74,8 @@ async fn policy_may_call_on_a_new_alarm(way: CallWith) {
     scenario.end().await;
 }
 
-async fn flap_seconds_after_the_end_is_texted(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn flap_seconds_after_the_end_is_texted(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
     let alpha = scenario.phone("alpha");
@@ -92,8 +92,8 @@ async fn flap_seconds_after_the_end_is_texted(way: CallWith) {
     scenario.end().await;
 }
 
-async fn flap_minutes_after_the_end_calls_its_owner_and_then_the_others(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn flap_minutes_after_the_end_calls_its_owner_and_then_the_others(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
     let alpha = scenario.phone("alpha");
@@ -110,8 +110,8 @@ async fn flap_minutes_after_the_end_calls_its_owner_and_then_the_others(way: Cal
     scenario.end().await;
 }
 
-async fn owner_without_a_phone_reads_in_slack_what_joined(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn owner_without_a_phone_reads_in_slack_what_joined(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await;
     scenario.clicks("U0STRANGER", "take").await;

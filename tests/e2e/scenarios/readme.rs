@@ -30,8 +30,8 @@ fn as_it_reads(line: &str) -> String {
     without_seconds(words.collect::<Vec<_>>().join(" ").trim_end_matches('.'))
 }
 
-async fn incident_of_the_readme_goes_as_it_says(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn incident_of_the_readme_goes_as_it_says(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await.lets_it_ring().await;
     let bravo = scenario.phone("bravo");

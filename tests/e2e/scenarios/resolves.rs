@@ -57,8 +57,8 @@ async fn over_says(scenario: &Scenario, who: &str) {
     assert_eq!(scenario.is("resolved").await.0["resolved_by"], who);
 }
 
-async fn resolved_on_the_page_while_it_rings(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn resolved_on_the_page_while_it_rings(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm(NAME);
     alarm.goes_off().await;
     scenario.phone("alpha").rings().await;
@@ -73,8 +73,8 @@ async fn resolved_on_the_page_while_it_rings(way: CallWith) {
     scenario.end().await;
 }
 
-async fn resolved_on_the_page_for_its_owner(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn resolved_on_the_page_for_its_owner(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     scenario.phone("alpha").takes_it(TEXT).await;
     let id = scenario.is("taken").await.by("alpha").id().to_owned();
@@ -85,8 +85,8 @@ async fn resolved_on_the_page_for_its_owner(way: CallWith) {
     scenario.end().await;
 }
 
-async fn resolved_in_slack_while_nobody_has_it(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn resolved_in_slack_while_nobody_has_it(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     scenario.phone("alpha").rings().await.declines().await;
     scenario.phone("bravo").rings().await.declines().await;
@@ -119,8 +119,8 @@ async fn resolved_in_slack_through_a_webhook() {
 }
 
 /// alpha took it half an hour ago, and is asked again.
-async fn asked_again(way: CallWith) -> Scenario {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn asked_again(call_with: CallWith) -> Scenario {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     let alpha = scenario.phone("alpha");
     alpha.rings().await.answers().await.presses('1').await.is_sent(TEXT).await;
@@ -131,8 +131,8 @@ async fn asked_again(way: CallWith) -> Scenario {
     scenario
 }
 
-async fn resolved_by_pressing_three_twice(way: CallWith) {
-    let scenario = asked_again(way).await;
+async fn resolved_by_pressing_three_twice(call_with: CallWith) {
+    let scenario = asked_again(call_with).await;
     let alpha = scenario.phone("alpha");
     alpha.presses('3').await.hears(QUESTION).await;
     scenario.is("calling").await;
@@ -145,8 +145,8 @@ async fn resolved_by_pressing_three_twice(way: CallWith) {
     scenario.end().await;
 }
 
-async fn three_and_then_another_key_resolves_nothing(way: CallWith) {
-    let scenario = asked_again(way).await;
+async fn three_and_then_another_key_resolves_nothing(call_with: CallWith) {
+    let scenario = asked_again(call_with).await;
     let alpha = scenario.phone("alpha");
     alpha.presses('3').await.hears(QUESTION).await.presses('1').await.is_sent(TEXT).await;
     scenario.is("taken").await.by("alpha").after(&["alpha: took it", "alpha: took it"]);
@@ -155,8 +155,8 @@ async fn three_and_then_another_key_resolves_nothing(way: CallWith) {
     scenario.end().await;
 }
 
-async fn three_and_then_no_key_calls_the_next_person(way: CallWith) {
-    let scenario = asked_again(way).await;
+async fn three_and_then_no_key_calls_the_next_person(call_with: CallWith) {
+    let scenario = asked_again(call_with).await;
     let alpha = scenario.phone("alpha");
     // First nothing, so that the question comes in the third reading.
     scenario.passes(Duration::from_secs(30)).await;
@@ -179,8 +179,8 @@ async fn three_and_then_no_key_calls_the_next_person(way: CallWith) {
     scenario.end().await;
 }
 
-async fn resolved_at_the_command_line(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn resolved_at_the_command_line(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     scenario.phone("alpha").takes_it(TEXT).await;
     let id = scenario.is("taken").await.by("alpha").id().to_owned();
@@ -205,8 +205,8 @@ async fn resolved_at_the_command_line(way: CallWith) {
     scenario.end().await;
 }
 
-async fn resolved_by_two_at_once_is_told_once(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn resolved_by_two_at_once_is_told_once(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm(NAME).goes_off().await;
     scenario.phone("alpha").takes_it(TEXT).await;
     let id = scenario.is("taken").await.id().to_owned();
@@ -219,8 +219,8 @@ async fn resolved_by_two_at_once_is_told_once(way: CallWith) {
     scenario.end().await;
 }
 
-async fn stale_page_resolves_nothing(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn stale_page_resolves_nothing(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm(NAME);
     alarm.goes_off().await;
     scenario.phone("alpha").rings().await;
@@ -252,8 +252,8 @@ async fn stale_page_resolves_nothing(way: CallWith) {
     scenario.end().await;
 }
 
-async fn repeated_alarm_after_every_way_calls_nobody(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn repeated_alarm_after_every_way_calls_nobody(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm(NAME);
     alarm.goes_off().await;
     scenario.phone("alpha").rings().await;

@@ -14,8 +14,9 @@ fn two(first: &[&str], second: &[&str]) -> String {
     policy("shop", "shop-*", first, 3) + &policy("stock", "stock-*", second, 3)
 }
 
-async fn somebody_in_a_call_for_another_policy_is_passed_over(way: CallWith) {
-    let scenario = Scenario::begin(way, &two(&["alpha", "bravo"], &["alpha", "charlie"])).await;
+async fn somebody_in_a_call_for_another_policy_is_passed_over(call_with: CallWith) {
+    let scenario =
+        Scenario::begin(call_with, &two(&["alpha", "bravo"], &["alpha", "charlie"])).await;
     scenario.alarm("shop-down").goes_off().await;
     scenario.phone("alpha").rings().await;
     scenario.alarm("stock-down").goes_off().await;
@@ -32,8 +33,9 @@ async fn somebody_in_a_call_for_another_policy_is_passed_over(way: CallWith) {
     scenario.end().await;
 }
 
-async fn who_was_passed_over_comes_back(way: CallWith) {
-    let scenario = Scenario::begin(way, &two(&["alpha", "bravo"], &["alpha", "charlie"])).await;
+async fn who_was_passed_over_comes_back(call_with: CallWith) {
+    let scenario =
+        Scenario::begin(call_with, &two(&["alpha", "bravo"], &["alpha", "charlie"])).await;
     scenario.alarm("shop-down").goes_off().await;
     scenario.phone("alpha").rings().await;
     scenario.alarm("stock-down").goes_off().await;
@@ -56,8 +58,8 @@ async fn who_was_passed_over_comes_back(way: CallWith) {
     scenario.end().await;
 }
 
-async fn everybody_is_in_a_call_and_it_waits(way: CallWith) {
-    let scenario = Scenario::begin(way, &two(&["alpha"], &["alpha"])).await;
+async fn everybody_is_in_a_call_and_it_waits(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &two(&["alpha"], &["alpha"])).await;
     scenario.alarm("shop-down").goes_off().await;
     let alpha = scenario.phone("alpha");
     alpha.rings().await.answers().await;

@@ -50,8 +50,8 @@ async fn silence(scenario: &Scenario, incident: &str) {
     );
 }
 
-async fn in_a_window_nobody_is_called_until_it_ends(way: CallWith) {
-    let scenario = Scenario::begin(way, &with_a_window("checkout-*", -1, 40)).await;
+async fn in_a_window_nobody_is_called_until_it_ends(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &with_a_window("checkout-*", -1, 40)).await;
     let (alarm, at) = (scenario.alarm("checkout-5xx-rate"), scenario.now().await);
     let heard = alarm.is_told(&alarm.event("ALARM", at)).await[0].take();
     assert_eq!((&heard["outcome"], &heard["reason"]), (&json!("silenced"), &json!("a <new> disk")));
@@ -76,8 +76,8 @@ async fn in_a_window_nobody_is_called_until_it_ends(way: CallWith) {
     scenario.end().await;
 }
 
-async fn what_recovers_in_the_window_calls_nobody(way: CallWith) {
-    let scenario = Scenario::begin(way, &with_a_window("*", -1, 20)).await;
+async fn what_recovers_in_the_window_calls_nobody(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &with_a_window("*", -1, 20)).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
     scenario.passes(minutes(10)).await;
@@ -89,8 +89,8 @@ async fn what_recovers_in_the_window_calls_nobody(way: CallWith) {
     scenario.end().await;
 }
 
-async fn what_rings_already_goes_on_and_no_round_begins_anew_in_a_window(way: CallWith) {
-    let scenario = Scenario::begin(way, &with_a_window("*", 20, 40)).await;
+async fn what_rings_already_goes_on_and_no_round_begins_anew_in_a_window(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &with_a_window("*", 20, 40)).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     // The window begins, and the round goes on.
     scenario.phone("alpha").rings().await.lets_it_ring().await;
@@ -111,8 +111,8 @@ async fn what_rings_already_goes_on_and_no_round_begins_anew_in_a_window(way: Ca
     scenario.end().await;
 }
 
-async fn the_page_silences_it_for_an_hour(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn the_page_silences_it_for_an_hour(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let alpha = scenario.phone("alpha");
     alpha.rings().await;
@@ -139,8 +139,8 @@ async fn the_page_silences_it_for_an_hour(way: CallWith) {
     scenario.end().await;
 }
 
-async fn what_is_silenced_and_flaps_waits_for_the_end_of_it(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn what_is_silenced_and_flaps_waits_for_the_end_of_it(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
     let alpha = scenario.phone("alpha");

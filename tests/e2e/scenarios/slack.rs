@@ -9,8 +9,8 @@ scenarios! {
     nobody_takes_it_and_it_recovers
 }
 
-async fn one_declines_the_next_does_not_answer_the_third_takes_it(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn one_declines_the_next_does_not_answer_the_third_takes_it(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let (checkout, orders) =
         (scenario.alarm("checkout-5xx-rate"), scenario.alarm("orders <queue> & age"));
     checkout.goes_off().await;
@@ -55,8 +55,8 @@ async fn one_declines_the_next_does_not_answer_the_third_takes_it(way: CallWith)
     scenario.end().await;
 }
 
-async fn nobody_takes_it_and_it_recovers(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn nobody_takes_it_and_it_recovers(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let alarm = scenario.alarm("checkout-5xx-rate");
     alarm.goes_off().await;
     scenario.phone("alpha").rings().await.declines().await;

@@ -14,8 +14,8 @@ scenarios! {
 
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
-async fn two_press_1_at_once_and_one_has_it(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn two_press_1_at_once_and_one_has_it(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await.lets_it_ring().await;
     scenario.phone("bravo").rings().await.answers().await;
@@ -38,8 +38,8 @@ async fn two_press_1_at_once_and_one_has_it(way: CallWith) {
     scenario.end().await;
 }
 
-async fn somebody_presses_1_when_another_has_it(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn somebody_presses_1_when_another_has_it(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await.declines().await;
     scenario.phone("bravo").rings().await.answers().await.presses('1').await.is_sent(TEXT).await;
@@ -52,8 +52,8 @@ async fn somebody_presses_1_when_another_has_it(way: CallWith) {
     scenario.end().await;
 }
 
-async fn whoever_declined_may_still_take_it(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn whoever_declined_may_still_take_it(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await.answers().await.presses('2').await;
     let bravo = scenario.phone("bravo");
@@ -66,9 +66,10 @@ async fn whoever_declined_may_still_take_it(way: CallWith) {
     scenario.end().await;
 }
 
-async fn after_half_an_hour_the_owner_is_asked_first(way: CallWith) {
+async fn after_half_an_hour_the_owner_is_asked_first(call_with: CallWith) {
     let scenario =
-        Scenario::begin(way, &policy("default", "*", &["bravo", "alpha", "charlie"], 3)).await;
+        Scenario::begin(call_with, &policy("default", "*", &["bravo", "alpha", "charlie"], 3))
+            .await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("bravo").rings().await.declines().await;
     scenario.phone("alpha").takes_it(TEXT).await;
@@ -98,8 +99,8 @@ async fn after_half_an_hour_the_owner_is_asked_first(way: CallWith) {
     scenario.end().await;
 }
 
-async fn a_owner_who_does_not_answer_is_not_the_last(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn a_owner_who_does_not_answer_is_not_the_last(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").takes_it(TEXT).await;
     scenario.passes(Duration::from_secs(30 * 60)).await;

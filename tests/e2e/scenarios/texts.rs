@@ -15,8 +15,8 @@ scenarios! {
     text_that_is_not_delivered_is_told_on_its_incident
 }
 
-async fn text_that_is_not_delivered_is_told_on_its_incident(way: CallWith) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn text_that_is_not_delivered_is_told_on_its_incident(call_with: CallWith) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     let undelivered = json!({"texts": "undelivered", "error_code": 30005});
     scenario.phone("bravo").has_the_habit(undelivered).await;
     // Each callback comes twice, and tells it once.

@@ -18,9 +18,9 @@ fn at_most(calls: u32, policies: &[String]) -> String {
 
 const LEFT_OUT: &str = ":warning: *alpha* was called 2 times within the hour: left out, or their carrier may block our number";
 
-async fn who_was_called_too_often_is_left_out(way: CallWith) {
+async fn who_was_called_too_often_is_left_out(call_with: CallWith) {
     let scenario =
-        Scenario::begin(way, &at_most(2, &[policy("default", "*", &["alpha"], 1)])).await;
+        Scenario::begin(call_with, &at_most(2, &[policy("default", "*", &["alpha"], 1)])).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     let alpha = scenario.phone("alpha");
     alpha.rings().await.declines().await;
@@ -46,12 +46,12 @@ async fn who_was_called_too_often_is_left_out(way: CallWith) {
     scenario.end().await;
 }
 
-async fn a_number_called_for_two_policies_is_one_number(way: CallWith) {
+async fn a_number_called_for_two_policies_is_one_number(call_with: CallWith) {
     let policies = [
         policy("first", "first-*", &["alpha"], 2),
         policy("second", "second-*", &["alpha", "bravo"], 2),
     ];
-    let scenario = Scenario::begin(way, &at_most(2, &policies)).await;
+    let scenario = Scenario::begin(call_with, &at_most(2, &policies)).await;
     scenario.alarm("first-down").goes_off().await;
     let (alpha, bravo) = (scenario.phone("alpha"), scenario.phone("bravo"));
     alpha.rings().await.declines().await.rings().await.declines().await;
@@ -64,9 +64,9 @@ async fn a_number_called_for_two_policies_is_one_number(way: CallWith) {
     scenario.end().await;
 }
 
-async fn a_call_that_was_never_placed_does_not_count(way: CallWith) {
+async fn a_call_that_was_never_placed_does_not_count(call_with: CallWith) {
     let scenario =
-        Scenario::begin(way, &at_most(1, &[policy("default", "*", &["alpha"], 3)])).await;
+        Scenario::begin(call_with, &at_most(1, &[policy("default", "*", &["alpha"], 3)])).await;
     let refusal = json!({"status": 400, "code": 21211, "times": 3});
     scenario.twilio_does(json!({ "refuse_calls": refusal })).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;

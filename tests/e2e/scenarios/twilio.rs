@@ -21,8 +21,8 @@ scenarios! {
 const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 
 /// A scenario on which Twilio does this, up to the alarm.
-async fn scenario_with(way: CallWith, faults: Value) -> Scenario {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn scenario_with(call_with: CallWith, faults: Value) -> Scenario {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.twilio_does(faults).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario
@@ -34,9 +34,9 @@ async fn taken_by(scenario: Scenario, person: &str, calls: &[&str]) {
     scenario.end().await;
 }
 
-async fn it_refuses_every_call(way: CallWith) {
+async fn it_refuses_every_call(call_with: CallWith) {
     let scenario =
-        scenario_with(way, json!({"refuse_calls": {"status": 400, "code": 21211}})).await;
+        scenario_with(call_with, json!({"refuse_calls": {"status": 400, "code": 21211}})).await;
     let refused = ["alpha", "bravo", "charlie"].map(|name| format!("{name}: the call was refused"));
     scenario.is("exhausted").await.after(&refused.each_ref().map(String::as_str));
     scenario.slack_says("*alpha*: the call was refused: Twilio 21211 Refused on purpose").await;
@@ -44,20 +44,20 @@ async fn it_refuses_every_call(way: CallWith) {
     scenario.end().await;
 }
 
-async fn it_answers_500_and_placed_the_call(way: CallWith) {
-    let scenario = scenario_with(way, json!({"fail_after_placing": {"times": 1}})).await;
+async fn it_answers_500_and_placed_the_call(call_with: CallWith) {
+    let scenario = scenario_with(call_with, json!({"fail_after_placing": {"times": 1}})).await;
     taken_by(scenario, "alpha", &["alpha: took it"]).await;
 }
 
-async fn it_answers_500_and_placed_nothing(way: CallWith) {
-    let scenario = scenario_with(way, json!({"fail_before_placing": {"times": 1}})).await;
+async fn it_answers_500_and_placed_nothing(call_with: CallWith) {
+    let scenario = scenario_with(call_with, json!({"fail_before_placing": {"times": 1}})).await;
     scenario.passes(Duration::from_secs(6)).await;
     taken_by(scenario, "alpha", &["alpha: took it"]).await;
 }
 
-async fn it_answers_500_and_cannot_be_asked_whether_it_placed_the_call(way: CallWith) {
+async fn it_answers_500_and_cannot_be_asked_whether_it_placed_the_call(call_with: CallWith) {
     let scenario = scenario_with(
-        way,
+        call_with,
         json!({"fail_after_placing": {"times": 1}, "fail_look_ups": {"times": 2}}),
     )
     .await;
@@ -71,24 +71,26 @@ async fn it_answers_500_and_cannot_be_asked_whether_it_placed_the_call(way: Call
     scenario.end().await;
 }
 
-async fn it_answers_500_until_it_is_given_up(way: CallWith) {
-    let scenario = scenario_with(way, json!({"fail_before_placing": {"times": 4}})).await;
+async fn it_answers_500_until_it_is_given_up(call_with: CallWith) {
+    let scenario = scenario_with(call_with, json!({"fail_before_placing": {"times": 4}})).await;
     for _ in 0..6 {
         scenario.passes(Duration::from_secs(6)).await;
     }
     taken_by(scenario, "bravo", &["alpha: the call was refused", "bravo: took it"]).await;
 }
 
-async fn it_has_too_many_requests_and_then_works(way: CallWith) {
-    let scenario =
-        scenario_with(way, json!({"refuse_calls": {"status": 429, "code": 20429, "times": 1}}))
-            .await;
+async fn it_has_too_many_requests_and_then_works(call_with: CallWith) {
+    let scenario = scenario_with(
+        call_with,
+        json!({"refuse_calls": {"status": 429, "code": 20429, "times": 1}}),
+    )
+    .await;
     scenario.passes(Duration::from_secs(6)).await;
     taken_by(scenario, "alpha", &["alpha: took it"]).await;
 }
 
-async fn it_says_nothing_by_itself(way: CallWith) {
-    let scenario = scenario_with(way, way.says_nothing()).await;
+async fn it_says_nothing_by_itself(call_with: CallWith) {
+    let scenario = scenario_with(call_with, call_with.says_nothing()).await;
     let (alpha, bravo) = (scenario.phone("alpha"), scenario.phone("bravo"));
     alpha.rings().await.lets_it_ring().await;
     // The look for which the wake-up stands, eight seconds after the last ring.
@@ -145,17 +147,17 @@ async fn callbacks_are_late_and_come_after_the_wake_up() {
     scenario.end().await;
 }
 
-async fn a_bad_scenario(way: CallWith) {
-    nobody_takes_it(way, 1).await;
+async fn a_bad_scenario(call_with: CallWith) {
+    nobody_takes_it(call_with, 1).await;
 }
 
-async fn another_bad_scenario(way: CallWith) {
-    nobody_takes_it(way, 2).await;
+async fn another_bad_scenario(call_with: CallWith) {
+    nobody_takes_it(call_with, 2).await;
 }
 
 /// Whatever is lost, doubled and in the wrong order: each person is called once, and then nobody is left.
-async fn nobody_takes_it(way: CallWith, seed: u64) {
-    let scenario = Scenario::begin(way, &usual()).await;
+async fn nobody_takes_it(call_with: CallWith, seed: u64) {
+    let scenario = Scenario::begin(call_with, &usual()).await;
     scenario.twilio_does(json!({"lose": 40, "double": 40, "reorder": 40, "seed": seed})).await;
     let habits = ["decline", "hang-up-after-answer", "voicemail"];
     for (name, does) in ["alpha", "bravo", "charlie"].into_iter().zip(habits) {
