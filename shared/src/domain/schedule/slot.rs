@@ -76,3 +76,18 @@ impl Timeline {
         Slot { winner, from, until }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn span_of_no_length_covers_nothing() {
+        let at = |second| Timestamp::constant(second, 0);
+        let timeline = Timeline::of(&[(at(0), at(9)), (at(4), at(4))]);
+        for second in [3, 4, 5] {
+            let slot = timeline.at(at(second));
+            assert_eq!(slot, Slot { winner: Some(0), from: at(0), until: at(9) }, "{second}");
+        }
+    }
+}
