@@ -143,7 +143,10 @@ impl World {
 
     /// All of a write was seen: what comes and goes in an incident that stays silenced is not put off.
     pub(crate) fn judge_put_off_in_silenced(&mut self) {
-        let words = self.watch.words.iter().filter(|word| word.put_off_in_silenced);
+        // (One that the same request has pushed out of the incident is known to it no longer.)
+        let words = self.watch.words.iter().filter(|word| {
+            word.put_off_in_silenced && self.comes_and_goes_in_a_silenced_one(word.alarm)
+        });
         for at in words.map(|word| word.alarm).collect::<Vec<_>>() {
             self.fail(format!(
                 "the alarm {at} comes and goes in a silenced incident, and is put off"

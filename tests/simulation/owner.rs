@@ -118,9 +118,13 @@ impl World {
             knows.reopened_at = None;
             knows.counted.clear();
         }
-        if incident.ended_at.is_some() && !std::mem::take(&mut knows.untold).is_empty() {
-            let told = knows.believes_over || owner(incident).is_some_and(|(_, outside)| outside);
-            must(told, "it is over, and what joined was never named")?;
+        if incident.ended_at.is_some() {
+            let untold = std::mem::take(&mut knows.untold);
+            let told = untold.is_empty()
+                || knows.believes_over
+                || owner(incident).is_some_and(|(_, outside)| outside);
+            let what = || format!("it is over, and what joined was never named: {untold:?}");
+            told.then_some(()).ok_or_else(what)?;
         }
         Ok(())
     }
@@ -199,18 +203,20 @@ impl World {
     ) -> Result<(), String> {
         for (person, about) in texts {
             match about {
-                TextAbout::Joined { alarms, .. } => {
+                TextAbout::Joined { alarms, more } => {
                     self.watch.tally.joined_told += 1;
                     // What goes with the end is the last word on it.
                     if incident.ended_at.is_some() {
                         knows.joined_at.remove(*person);
                     }
                     knows.told(alarms, self.now, person)?;
+                    knows.told_how_many(*more);
                 }
-                TextAbout::Reopened { alarms, .. } => {
+                TextAbout::Reopened { alarms, more } => {
                     knows.back_at.push(self.now);
                     knows.believes_over = false;
                     knows.untold.retain(|name, _| !alarms.contains(name));
+                    knows.told_how_many(*more);
                 }
                 TextAbout::Missed | TextAbout::Taken | TextAbout::Resolved => {}
             }
@@ -268,6 +274,13 @@ impl World {
 }
 
 impl Knows {
+    /// Of more than a text can name it says how many they are.
+    fn told_how_many(&mut self, more: u32) {
+        for _ in 0..more {
+            self.untold.pop_first();
+        }
+    }
+
     fn told(&mut self, alarms: &[String], now: i64, person: &str) -> Result<(), String> {
         let last = self.joined_at.insert(person.to_owned(), now);
         // What is decided is written a moment later.

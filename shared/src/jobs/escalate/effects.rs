@@ -124,8 +124,8 @@ impl EffectRunner<'_> {
                 Some(attempt) => self.look_up(&api, incident, attempt).await,
                 None => Report::Done(Vec::new()),
             },
-            Effect::Text { person, about, .. } => {
-                self.text(&api, incident, person, about, to_do).await
+            Effect::Text { person, about, at } => {
+                self.text(&api, incident, person, (about, *at), to_do).await
             }
         }
     }

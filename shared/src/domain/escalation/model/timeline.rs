@@ -243,6 +243,12 @@ impl Timeline {
         self.next += 1;
     }
 
+    /// The number of the first entry of this moment or a later one.
+    pub fn number_from(&self, at: Timestamp) -> u32 {
+        let first = self.entries.iter().find(|entry| entry.at >= at);
+        first.map_or(self.next, |entry| entry.number)
+    }
+
     /// Makes one entry of the last two, if neither is older than the entry `from` and both say of alarms without a name
     /// that they went off, or that they recovered.
     pub fn join_last(&mut self, from: u32) {

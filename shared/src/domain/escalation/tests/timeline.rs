@@ -135,3 +135,13 @@ fn whoever_acts_at_the_command_line_is_said_to() {
         }
     }
 }
+
+#[test]
+fn entries_from_a_moment_on_begin_with_its_first() {
+    let mut timeline = Timeline::default();
+    for second in [1, 2, 2, 3] {
+        joins(&mut timeline, second);
+    }
+    let numbers: Vec<u32> = (0..5).map(|second| timeline.number_from(sample::at(second))).collect();
+    assert_eq!(numbers, [0, 0, 1, 3, 4]);
+}

@@ -1,5 +1,7 @@
 //! Texts: sent, with letters to answer by; and those that are refused because their person has opted out.
 
+use jiff::Timestamp;
+
 use super::super::opt_outs::OPTED_OUT;
 use super::{BACKOFF, DOUBT_BACKOFF, EffectRunner, MAX_TRIES, Report, backoff};
 use crate::domain::answers::Letters;
@@ -17,7 +19,7 @@ impl EffectRunner<'_> {
         api: &Api,
         incident: &Incident,
         person: &str,
-        about: &TextAbout,
+        (about, decided_at): (&TextAbout, Timestamp),
         to_do: &ToDo,
     ) -> Report {
         let settings = self.work.settings.as_ref();
@@ -41,7 +43,12 @@ impl EffectRunner<'_> {
         let status_url = base.map(|base| query.url(base));
         match api.text(&known.phone, &from, &body, status_url).await {
             Ok(()) => {
-                self.text_left(incident, person, letters).await;
+                // As long as something waits to be named, they know what went off until this text was decided.
+                let seen = match incident.notice_due_at() {
+                    Some(_) => incident.timeline.number_from(decided_at),
+                    None => incident.timeline.next,
+                };
+                self.text_left(incident, person, letters, seen).await;
                 texted(None)
             }
             Err(ApiError::Refused(why)) => {
@@ -76,13 +83,18 @@ impl EffectRunner<'_> {
         })
     }
 
-    /// A text has left: its person knows how the incident stands.
-    async fn text_left(&self, incident: &Incident, person: &str, letters: Option<Letters>) {
-        if letters.is_some() {
-            let seen = Some(incident.timeline.next);
-            if let Err(error) = self.work.note_text(person, &incident.id, seen).await {
-                tracing::warn!(%error, "how much a person was told by a text is not kept");
-            }
+    /// A text has left: its person knows the entries before `seen`.
+    async fn text_left(
+        &self,
+        incident: &Incident,
+        person: &str,
+        letters: Option<Letters>,
+        seen: u32,
+    ) {
+        if letters.is_some()
+            && let Err(error) = self.work.note_text(person, &incident.id, Some(seen)).await
+        {
+            tracing::warn!(%error, "how much a person was told by a text is not kept");
         }
     }
 
