@@ -123,8 +123,9 @@ impl World {
             let told = untold.is_empty()
                 || knows.believes_over
                 || owner(incident).is_some_and(|(_, outside)| outside);
-            let what = || format!("it is over, and what joined was never named: {untold:?}");
-            told.then_some(()).ok_or_else(what)?;
+            if !told {
+                return Err(format!("it is over, and what joined was never named: {untold:?}"));
+            }
         }
         Ok(())
     }

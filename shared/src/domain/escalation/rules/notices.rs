@@ -42,6 +42,15 @@ impl Incident {
         due.filter(|_| is_pending)
     }
 
+    /// Whoever reads a text that was decided then, and leaves now, has seen the entries before this one: all, unless an
+    /// alarm waits to be named.
+    pub(crate) fn seen_by_text(&self, decided_at: Timestamp) -> u32 {
+        match self.notice_due_at() {
+            Some(_) => self.timeline.number_from(decided_at),
+            None => self.timeline.next,
+        }
+    }
+
     /// It is this person's from now on: they know its alarms. When they were last told what joined is remembered, even if
     /// somebody else had it in between, or nobody.
     pub(crate) fn forget_notices(&mut self, owner: &Owner) {

@@ -43,6 +43,21 @@ fn text_that_has_not_left_names_what_joined_since() {
 }
 
 #[test]
+fn text_that_leaves_late_tells_nothing_of_what_went_off_since_and_waits_to_be_named() {
+    let mut scenario = taken();
+    scenario.after(5);
+    let (before, decided_at) = (incident(&mut scenario).timeline.next, scenario.now);
+    scenario.alarm("disk").asks(&[&joined(&["disk"], 0)]);
+    assert_eq!(incident(&mut scenario).seen_by_text(decided_at), before + 1);
+    scenario.after(10).alarm("net").asks(&[]);
+    let seen = incident(&mut scenario).seen_by_text(decided_at);
+    assert!(seen == before && incident(&mut scenario).went_off_since(seen));
+    scenario.after(300).signal(Signal::Wake).asks(&[&joined(&["net"], 0)]);
+    let seen = incident(&mut scenario).seen_by_text(decided_at);
+    assert!(!incident(&mut scenario).went_off_since(seen));
+}
+
+#[test]
 fn text_names_forty_alarms_and_counts_the_rest() {
     let mut scenario = taken();
     scenario.alarm("first").effects.clear();

@@ -43,11 +43,7 @@ impl EffectRunner<'_> {
         let status_url = base.map(|base| query.url(base));
         match api.text(&known.phone, &from, &body, status_url).await {
             Ok(()) => {
-                // As long as something waits to be named, they know what went off until this text was decided.
-                let seen = match incident.notice_due_at() {
-                    Some(_) => incident.timeline.number_from(decided_at),
-                    None => incident.timeline.next,
-                };
+                let seen = incident.seen_by_text(decided_at);
                 self.text_left(incident, person, letters, seen).await;
                 texted(None)
             }
