@@ -74,21 +74,10 @@ pub async fn find(
     id: &str,
     now: Timestamp,
 ) -> Result<Option<StoredIncident>, Error> {
-    match IncidentId::parse(id) {
-        Some(id) => one(store, &id, now).await,
-        None => Ok(None),
-    }
-}
-
-/// The incident of this id with all that is stored of it, open or over.
-pub async fn one(
-    store: &dyn Store,
-    id: &IncidentId,
-    now: Timestamp,
-) -> Result<Option<StoredIncident>, Error> {
-    // What is queued may name any: no store takes a key of any length.
-    let ours = IncidentId::parse(id.as_str());
-    let Some(policy) = ours.as_ref().and_then(IncidentId::policy) else { return Ok(None) };
+    let id = IncidentId::parse(id);
+    let Some((id, policy)) = id.as_ref().and_then(|id| Some((id, id.policy()?))) else {
+        return Ok(None);
+    };
     let records = store.load(&[records::open(policy), records::archived(id)], now).await?;
     let mut stored = records.into_iter().flatten().filter_map(|record| {
         serde_json::from_str::<StoredIncident>(&record.body)
@@ -98,4 +87,14 @@ pub async fn one(
             .ok()
     });
     Ok(stored.find(|stored| stored.incident.id == *id))
+}
+
+/// The incident of this id with all that is stored of it, open or over.
+pub async fn one(
+    store: &dyn Store,
+    id: &IncidentId,
+    now: Timestamp,
+) -> Result<Option<StoredIncident>, Error> {
+    // What is queued may name any: no store takes a key of any length.
+    find(store, id.as_str(), now).await
 }
