@@ -191,7 +191,7 @@ impl Pages {
         headers: &[(&'static str, &str)],
         form: &str,
     ) -> Response {
-        self.ask_with("POST", target, &with_token(headers), form)
+        self.ask_at("POST", target, &with_token(headers), form, at(600))
     }
 
     /// What a request with these headers alone gets.
@@ -201,15 +201,17 @@ impl Pages {
         target: &str,
         headers: &[(&'static str, &str)],
     ) -> Response {
-        self.ask_with(method, target, headers, "")
+        self.ask_at(method, target, headers, "", at(600))
     }
 
-    fn ask_with(
+    /// What this request to this machine gets at this time.
+    pub(super) fn ask_at(
         &self,
         method: &str,
         target: &str,
         headers: &[(&'static str, &str)],
         body: &str,
+        now: Timestamp,
     ) -> Response {
         let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path, Some(query.to_owned())),
@@ -225,7 +227,7 @@ impl Pages {
             body: body.to_owned().into(),
             ..Request::default()
         };
-        at_once(handle(&self.dashboard, request, at(600)))
+        self.send(request, now)
     }
 
     /// What this request gets at this time.

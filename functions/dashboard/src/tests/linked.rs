@@ -2,7 +2,7 @@
 
 use shared::domain::escalation::{Act, Asker, Incident, IncidentId};
 use shared::domain::sign_in::{Digits, TextLink, TextToken};
-use shared::http::{Request, Response};
+use shared::http::Response;
 use shared::storage::messages::WakeUp;
 use shared::storage::sign_in;
 use shared::storage::text_links::{self, TEXT_LINKS};
@@ -27,21 +27,8 @@ fn send_at(
     form: &str,
     second: i64,
 ) -> Response {
-    let headers = [("host", "localhost"), ("accept", "text/html"), ("cookie", cookie)];
-    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned().into()));
-    let (path, query) = match target.split_once('?') {
-        Some((path, query)) => (path, Some(query.to_owned())),
-        None => (target, None),
-    };
-    let request = Request {
-        method: method.to_owned(),
-        path: path.to_owned(),
-        query,
-        headers: headers.to_vec(),
-        body: form.to_owned().into(),
-        ..Request::default()
-    };
-    pages.send(request, at(second))
+    let headers = [("accept", "text/html"), ("cookie", cookie)];
+    pages.ask_at(method, target, &headers, form, at(second))
 }
 
 /// A link that was texted: its path.

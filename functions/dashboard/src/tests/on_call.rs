@@ -4,7 +4,7 @@ use super::backend::*;
 use super::incidents::{says, words};
 use shared::Timestamp;
 use shared::domain::schedule::{StoredOverride, StoredOverrides};
-use shared::http::{Request, Response};
+use shared::http::Response;
 use shared::storage::Key;
 
 const ROTA: &str = r#"
@@ -221,17 +221,7 @@ fn pages_are_there_while_overrides_cannot_be_read() {
 
 /// What is answered at this time.
 fn answer(pages: &Pages, method: &str, target: &str, form: &str, now: Timestamp) -> Response {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let headers = [("host", "localhost"), ("authorization", BEARER)];
-    let request = Request {
-        method: method.to_owned(),
-        path: path.to_owned(),
-        query: Some(query.to_owned()),
-        headers: headers.map(|(name, value)| (name.to_owned(), value.into())).into(),
-        body: form.to_owned().into(),
-        ..Request::default()
-    };
-    pages.send(request, now)
+    pages.ask_at(method, target, &[("authorization", BEARER)], form, now)
 }
 
 /// What a form sends that was opened here, unchanged, but for the person.

@@ -4,7 +4,7 @@ mod acts;
 mod session;
 
 use shared::domain::sign_in::{AskForCode, Digits, Link};
-use shared::http::{Request, Response};
+use shared::http::Response;
 use shared::storage::messages::WakeUp;
 use shared::storage::{sessions, sign_in};
 use shared::{SignedDuration, Timestamp};
@@ -29,26 +29,8 @@ fn send(
     now: Timestamp,
 ) -> Response {
     let agent = "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/128.0";
-    let headers = [
-        ("host", "localhost"),
-        ("authorization", BEARER),
-        ("cookie", cookies),
-        ("user-agent", agent),
-    ];
-    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned().into()));
-    let (path, query) = match target.split_once('?') {
-        Some((path, query)) => (path, Some(query.to_owned())),
-        None => (target, None),
-    };
-    let request = Request {
-        method: method.to_owned(),
-        path: path.to_owned(),
-        query,
-        headers: headers.to_vec(),
-        body: form.to_owned().into(),
-        ..Request::default()
-    };
-    pages.send(request, now)
+    let headers = [("authorization", BEARER), ("cookie", cookies), ("user-agent", agent)];
+    pages.ask_at(method, target, &headers, form, now)
 }
 
 fn cookie(answer: &Response) -> String {
