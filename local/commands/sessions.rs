@@ -3,7 +3,6 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use shared::config::file::Config;
-use shared::domain::e164::E164;
 use shared::domain::sign_in::{LINK_LIFETIME, Link};
 use shared::random;
 use shared::storage::Store;
@@ -92,7 +91,7 @@ pub async fn list(store: &dyn Store, config: &Config, is_json: bool) -> Result<(
     let listed: Vec<Listed> = all
         .iter()
         .map(|StoredSession { id, session, .. }| {
-            let phone = phone(config, &session.person);
+            let phone = config.escalation.phone(&session.person);
             Listed {
                 id: &id[..ID_CHARS.min(id.len())],
                 person: &session.person,
@@ -117,10 +116,6 @@ pub async fn list(store: &dyn Store, config: &Config, is_json: bool) -> Result<(
         count => say!("{count} sessions"),
     }
     Ok(())
-}
-
-fn phone<'a>(config: &'a Config, person: &str) -> Option<&'a E164> {
-    config.escalation.people.get(person).map(|person| &person.phone)
 }
 
 /// Ends the sessions of a person, or the one of an id; `Ok(false)` if there is none.
@@ -156,7 +151,7 @@ pub async fn new(
     address: &ServerAddress,
     folder: &DataFolder,
 ) -> Result<bool, Error> {
-    if phone(config, person).is_none() {
+    if config.escalation.phone(person).is_none() {
         let (prefix, data) = (crate::program::prefix(), folder.typed());
         let known: Vec<&str> = config.escalation.people.keys().map(String::as_str).collect();
         say!(

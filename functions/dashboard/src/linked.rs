@@ -12,7 +12,6 @@ use shared::{Error, Timestamp};
 
 use crate::cookies::set_cookie_at;
 use crate::live::event;
-use crate::named::phone;
 use crate::pages::acts;
 use crate::pages::linked::{Linked, Problem, live_part, page, stale};
 use crate::{Dashboard, Viewer, sign_in};
@@ -107,7 +106,7 @@ async fn find(
     let store = dashboard.store.as_ref();
     let Some(link) = text_links::one(store, token, now).await? else { return Ok(None) };
     let Some(kept) = incidents::one(store, &link.incident, now).await? else { return Ok(None) };
-    if !link.is_good(phone(settings, &link.person), kept.incident.ended_at, now) {
+    if !link.is_good(settings.config.escalation.phone(&link.person), kept.incident.ended_at, now) {
         return Ok(None);
     }
     let viewer = Viewer { signed_in: false, person: Some(link.person.clone()) };

@@ -1,7 +1,6 @@
 //! Whose browser it is that asks: a session that is found by its cookie, beside that of the password.
 
 use shared::config::Settings;
-use shared::domain::e164::E164;
 use shared::domain::sign_in::Session;
 use shared::http::Request;
 use shared::storage::sessions;
@@ -34,12 +33,7 @@ pub(crate) async fn person(
 
 /// Whether a session is good by this configuration.
 pub(crate) fn is_good(session: &Session, settings: &Settings, now: Timestamp) -> bool {
-    session.is_good(phone(settings, &session.person), now)
-}
-
-/// The person's phone number; `None` if the configuration does not know them.
-pub(crate) fn phone<'a>(settings: &'a Settings, person: &str) -> Option<&'a E164> {
-    settings.config.escalation.people.get(person).map(|person| &person.phone)
+    session.is_good(settings.config.escalation.phone(&session.person), now)
 }
 
 /// Ends the session of this browser, and gives what makes it forget its cookie; `None` if it has none.

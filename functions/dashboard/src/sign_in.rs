@@ -13,7 +13,7 @@ use shared::{Error, Timestamp, random};
 
 use crate::attempts::address;
 use crate::cookies::set_cookie;
-use crate::named::{COOKIE, phone};
+use crate::named::COOKIE;
 use crate::pages::sign_in::{Problem, next};
 use crate::{Dashboard, Viewer, pages};
 
@@ -96,7 +96,7 @@ pub(crate) async fn begin_by_code(
         }
         _ => false,
     };
-    let Some(phone) = phone(settings, person).filter(|_| is_right) else {
+    let Some(phone) = settings.config.escalation.phone(person).filter(|_| is_right) else {
         tracing::warn!(address = address(request), "a code was wrong");
         return Ok(None);
     };
@@ -120,7 +120,7 @@ pub(crate) async fn take_link(
     let link_token = request.field("link").unwrap_or_default();
     let link = sessions::link(store, &link_token, now).await?;
     let known = link.and_then(|link| {
-        let phone = phone(&settings, &link.person)?;
+        let phone = settings.config.escalation.phone(&link.person)?;
         Some(Session::begin(&link.person, phone, browser(request), now))
     });
     let token = random::token()?;

@@ -63,7 +63,7 @@ pub(super) fn roster(
     policy: &Policy,
 ) -> String {
     let person = |name: &String| {
-        let phone = escalation.people.get(name).map(|person| person.phone.masked());
+        let phone = escalation.phone(name).map(|phone| phone.masked());
         format!("{name} ({})", phone.unwrap_or_default())
     };
     let names = policy.roster.iter().map(person).collect::<Vec<_>>().join(", ");

@@ -14,6 +14,7 @@ use wildmatch::WildMatch;
 
 use super::escalation::Limits;
 use super::roster::{Roster, RosterTable};
+use crate::domain::e164::E164;
 use crate::domain::escalation::{Person, Policy};
 use crate::domain::schedule::{Known, Schedules, StoredOverrides};
 use crate::domain::silence::globs_meet;
@@ -139,6 +140,11 @@ impl Escalation {
     fn first_for(&self, alarm: &str) -> Option<&Configured> {
         let fits = |one: &&Configured| one.globs.iter().any(|glob| glob.matches(alarm));
         self.policies.iter().find(fits)
+    }
+
+    /// The phone number of this person; `None` if nobody has this name.
+    pub fn phone(&self, person: &str) -> Option<&E164> {
+        self.people.get(person).map(|person| &person.phone)
     }
 
     /// The name of the person with this Slack member id.

@@ -12,8 +12,6 @@ use super::transaction::Transaction;
 use super::work::Work;
 use super::{Effects, after};
 use crate::Error;
-use crate::config::Settings;
-use crate::domain::e164::E164;
 use crate::domain::escalation::{Attempt, CallEvent, Effect, End, Incident, Signal};
 use crate::domain::routes::Line;
 use crate::domain::sid::Sid;
@@ -158,10 +156,6 @@ impl EffectRunner<'_> {
 /// Returns how long Twilio asks us to wait, within limits.
 fn backoff(asked: Duration) -> SignedDuration {
     SignedDuration::try_from(asked.min(MAX_BACKOFF)).unwrap_or(BACKOFF)
-}
-
-fn phone<'a>(settings: &'a Settings, person: &str) -> Option<&'a E164> {
-    settings.config.escalation.people.get(person).map(|person| &person.phone)
 }
 
 fn call_signal(attempt: &Attempt, call: Option<Sid>, event: CallEvent) -> Signal {

@@ -5,7 +5,6 @@ use jiff::Timestamp;
 
 use super::work::Work;
 use crate::Error;
-use crate::domain::e164::E164;
 use crate::domain::routes::Line;
 use crate::domain::text::{bold, mask_numbers};
 use crate::storage::opt_outs::{How, clear, keep, one};
@@ -19,7 +18,7 @@ impl Work<'_> {
     /// Notes that this person has opted out: of what is new Slack is told first, and then it is kept, so that a crash
     /// loses nothing; told twice, it is one line.
     pub(super) async fn opted_out(&self, person: &str, how: How) -> Result<(), Error> {
-        let Some(phone) = self.phone(person) else { return Ok(()) };
+        let Some(phone) = self.settings.config.escalation.phone(person) else { return Ok(()) };
         if one(self.store(), person, phone, self.now).await?.is_some() {
             return Ok(());
         }
@@ -53,7 +52,7 @@ impl Work<'_> {
         sent: Option<Timestamp>,
         because: &str,
     ) -> Result<(), Error> {
-        let Some(phone) = self.phone(person) else { return Ok(()) };
+        let Some(phone) = self.settings.config.escalation.phone(person) else { return Ok(()) };
         let Some(out) = one(self.store(), person, phone, self.now).await? else { return Ok(()) };
         if sent.is_some_and(|sent| sent <= out.since) {
             return Ok(());
@@ -79,11 +78,6 @@ impl Work<'_> {
             self.send_lines(&channel, None, vec![line]).await?;
         }
         Ok(())
-    }
-
-    /// This person's number.
-    pub(super) fn phone(&self, person: &str) -> Option<&E164> {
-        self.settings.config.escalation.people.get(person).map(|person| &person.phone)
     }
 
     /// The channels of the policies that may call this person, each once; else where all else goes.

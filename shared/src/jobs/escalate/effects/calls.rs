@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::transaction::Transaction;
 use super::{
-    BACKOFF, DOUBT_BACKOFF, EffectRunner, MAX_TRIES, Report, backoff, call_signal, phone, refused,
+    BACKOFF, DOUBT_BACKOFF, EffectRunner, MAX_TRIES, Report, backoff, call_signal, refused,
 };
 use crate::config::Settings;
 use crate::domain::e164::E164;
@@ -34,7 +34,7 @@ impl EffectRunner<'_> {
     ) -> Report {
         let (settings, now) = (self.work.settings.as_ref(), self.work.now);
         let effect = Effect::Dial { attempt: attempt.number };
-        let Some(phone) = phone(settings, &attempt.person) else {
+        let Some(phone) = settings.config.escalation.phone(&attempt.person) else {
             let why = format!("{} has no phone in the configuration", attempt.person);
             return refused(incident, &effect, &why);
         };
@@ -134,7 +134,7 @@ async fn under_way(
 ) -> Result<Vec<Sid>, ApiError> {
     let known = attempt.calls.iter().filter(|call| !call.over);
     let known: Vec<Sid> = known.map(|call| call.sid.clone()).collect();
-    match phone(settings, &attempt.person) {
+    match settings.config.escalation.phone(&attempt.person) {
         Some(phone) if attempt.calls.is_empty() => find(driver, phone, incident, attempt).await,
         _ => Ok(known),
     }
@@ -162,7 +162,7 @@ impl EffectRunner<'_> {
         }
         let from = settings.from_number();
         let to = Ringing {
-            phone: phone(settings, &attempt.person),
+            phone: settings.config.escalation.phone(&attempt.person),
             from: from.as_ref(),
             since: since(attempt),
             at: attempt.decided_at,

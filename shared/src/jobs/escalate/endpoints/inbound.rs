@@ -192,7 +192,7 @@ impl Work<'_> {
         };
         let to = Recipient { person, page, letters: Some(about.letters) };
         let told = text::answer(choice, done, &after, &to);
-        if let Some(phone) = self.phone(person) {
+        if let Some(phone) = self.settings.config.escalation.phone(person) {
             // What they are told now, they know; and the same text changes nothing by that.
             let known = |texted: &Texted| {
                 let seen = Some(after.timeline.next);
@@ -215,7 +215,7 @@ impl Work<'_> {
         incident: &IncidentId,
         seen: Option<u32>,
     ) -> Result<Option<Letters>, Error> {
-        let Some(phone) = self.phone(person) else { return Ok(None) };
+        let Some(phone) = self.settings.config.escalation.phone(person) else { return Ok(None) };
         let with = |texted: &Texted| Some(texted.with((incident, phone), seen, self.now));
         texted::change(self.store(), person, self.now, with).await
     }
