@@ -1,12 +1,15 @@
 //! The words of the glossary: those that it replaces occur nowhere.
 
+use std::collections::HashSet;
 use std::fs;
 use std::process::Command;
 
 use super::{ROOT, root};
 
-/// Words that the glossary replaces, and where a term of somebody else is the same word.
-const WORDS: &[(&str, &[&str])] = &[
+/// A word that the glossary replaces, and where a term of somebody else is the same word.
+type Replaced = (&'static str, &'static [&'static str]);
+
+const WORDS: &[Replaced] = &[
     ("house", &[]),
     ("houses", &[]),
     ("room", &["events/", "shared/src/domain/schedule/"]),
@@ -29,21 +32,27 @@ const WORDS: &[(&str, &[&str])] = &[
     ("stories", &[]),
 ];
 
-/// The uses of a word in a text, as lines: the word alone, in whatever case. What reads records of a former version says
-/// so as an alias.
-fn uses<'a>(text: &'a str, word: &str) -> Vec<&'a str> {
-    let is_use = |line: &&str| {
-        let lower = line.to_lowercase();
-        let mut words = lower.split(|c: char| !c.is_alphanumeric() && c != '_');
-        words.any(|one| one == word) && !line.contains("alias = \"")
+/// The words of the list that a text uses, each with its line: a word alone, in whatever case. What reads records of a
+/// former version says so as an alias.
+fn uses(text: &str) -> Vec<(&'static Replaced, &str)> {
+    let lines = text.lines().filter(|line| !line.contains("alias = \""));
+    let uses_of_line = |line| {
+        let lower = str::to_lowercase(line);
+        let words: HashSet<&str> =
+            lower.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        let used: Vec<_> = WORDS.iter().filter(|(word, _)| words.contains(word)).collect();
+        used.into_iter().map(move |replaced| (replaced, line))
     };
-    text.lines().filter(is_use).collect()
+    lines.flat_map(uses_of_line).collect()
 }
 
 #[test]
 fn word_is_found_alone_and_in_any_case() {
-    assert_eq!(uses("a Story.\nstory_of\nhistory\nits-story", "story"), ["a Story.", "its-story"]);
-    assert!(uses("#[serde(alias = \"hunt\")]", "hunt").is_empty());
+    let found = |text: &'static str| uses(text).into_iter().map(|((word, _), line)| (*word, line));
+    let text = "a Story.\nstory_of\nhistory\nits-story";
+    assert!(found(text).eq([("story", "a Story."), ("story", "its-story")]));
+    assert!(found("a hunt for dice").eq(["dice", "hunt"].map(|word| (word, "a hunt for dice"))));
+    assert!(uses("#[serde(alias = \"hunt\")]").is_empty());
 }
 
 #[test]
@@ -64,11 +73,9 @@ fn replaced_words_of_the_glossary_occur_nowhere() {
     for path in files {
         // A picture has no words.
         let Ok(text) = fs::read_to_string(root(path)) else { continue };
-        for (word, elsewhere) in WORDS {
+        for ((word, elsewhere), line) in uses(&text) {
             if !elsewhere.iter().any(|start| path.starts_with(start)) {
-                found.extend(
-                    uses(&text, word).iter().map(|line| format!("{path}: {word}: {line:.120}")),
-                );
+                found.push(format!("{path}: {word}: {line:.120}"));
             }
         }
     }
