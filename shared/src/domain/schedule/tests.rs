@@ -279,6 +279,10 @@ fn overrides_lie_over_the_rotation_and_the_later_one_wins() {
     let gaps: Vec<String> =
         weekly.gaps(from, until).iter().map(|gap| tell(gap, &weekly.zone)).collect();
     assert_eq!(gaps, ["nobody Fri 2026-12-25 12:00 CET 2 h, override"]);
+    let (from, until) = (at("2026-12-25T11:30Z"), at("2026-12-25T12:15Z"));
+    let cut: Vec<_> =
+        weekly.gaps(from, until).into_iter().map(|gap| (gap.from, gap.until)).collect();
+    assert_eq!(cut, [(from, until)], "a gap is cut to the span that is asked for");
 }
 
 #[test]

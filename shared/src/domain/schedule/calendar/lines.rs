@@ -1,6 +1,7 @@
 //! The lines of an `.ics` file: name, parameters, value (RFC 5545, 3.1).
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 /// One property, unfolded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,10 +147,13 @@ pub(super) fn unfold(text: &str) -> impl Iterator<Item = Line<'_>> {
 fn goes_on(property: &str, next: &str, indent: usize) -> bool {
     let blanks = blanks(next);
     let text = &next[blanks..];
-    let is_set_in_too = indent > 0 && blanks == indent && is_property(text);
-    let is_less_set_in = indent > 0 && blanks < indent && is_border(text);
+    let is_its_own = match blanks.cmp(&indent) {
+        Ordering::Less => is_border(text),
+        Ordering::Equal => is_property(text),
+        Ordering::Greater => false,
+    };
     let is_first = is_border(property) && is_property(text);
-    blanks > 0 && !is_set_in_too && !is_less_set_in && !is_first
+    blanks > 0 && !is_its_own && !is_first
 }
 
 /// Whether a line that is set in is the BEGIN of a component, or its END with no property behind it.

@@ -72,3 +72,30 @@ impl<'a> Occurrences<'a> {
         Shift { people, from: slot.from, until: slot.until, because }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::domain::schedule::names::Names;
+
+    /// How far is looked for who is on call on 1 June at noon, and after, where alpha is each day from eight so long.
+    fn reach(length: &str, from: &str) -> SignedDuration {
+        let event =
+            format!("SUMMARY:alpha\nDTSTART:{from}T080000Z\nDURATION:{length}\nRRULE:FREQ=DAILY");
+        let text = format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\n{event}\nEND:VEVENT\nEND:VCALENDAR\n");
+        let names = Names::new([("alpha", &[][..])], []);
+        let calendar = Calendar::read(&text, Some(&TimeZone::UTC), &names).calendar;
+        let noon: Timestamp = "2026-06-01T12:00:00Z".parse().expect("a time");
+        let mut near = Occurrences::around(&calendar, (noon, noon));
+        near.shift(noon);
+        near.reach
+    }
+
+    #[test]
+    fn shift_that_begins_and_ends_near_is_not_looked_for_far_away() {
+        assert_eq!(reach("PT12H", "20260105"), NEAR);
+        assert!(reach("PT12H", "20270105") > NEAR);
+    }
+}

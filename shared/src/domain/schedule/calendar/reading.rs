@@ -14,6 +14,10 @@ const MAX_EVENTS: usize = 100_000;
 const MAX_RULES: usize = 2_000;
 /// The most complaints of a kind that are kept: of more, those that matter longest.
 const MAX_COMPLAINTS: usize = 10_000;
+/// How many there may be before they are looked through for these.
+const MAX_UNSORTED_COMPLAINTS: usize = 2 * MAX_COMPLAINTS;
+/// How many series there may be before they are looked through for those that end last.
+const MAX_UNSORTED_SERIES: usize = 4 * MAX_RULES;
 /// How many days are looked at to know who is on call.
 const USUAL_DAYS: u64 = 124;
 /// The most rules that are asked whether one of a series is theirs.
@@ -33,7 +37,7 @@ impl Reading {
     /// Adds an event that repeats.
     pub(super) fn add_series(&mut self, series: Series) {
         self.calendar.series.push(series);
-        if self.calendar.series.len() > 4 * MAX_RULES {
+        if self.calendar.series.len() > MAX_UNSORTED_SERIES {
             self.leave_out_first_over();
         }
     }
@@ -93,19 +97,19 @@ impl Reading {
     /// Notes an event that names somebody and cannot be read.
     pub(super) fn complain(&mut self, complaint: Complaint) {
         self.complaints.push(complaint);
-        self.unsaid[0] += forget_first_over(&mut self.complaints, 2 * MAX_COMPLAINTS);
+        self.unsaid[0] += forget_first_over(&mut self.complaints, MAX_UNSORTED_COMPLAINTS);
     }
 
     /// Notes an event that puts nobody on call.
     pub(super) fn puts_nobody_on_call(&mut self, complaint: Complaint) {
         self.unread.push(complaint);
-        self.unsaid[1] += forget_first_over(&mut self.unread, 2 * MAX_COMPLAINTS);
+        self.unsaid[1] += forget_first_over(&mut self.unread, MAX_UNSORTED_COMPLAINTS);
     }
 
     /// Notes what is perhaps not meant.
     pub(super) fn note(&mut self, complaint: Complaint) {
         self.notes.push(complaint);
-        self.unsaid[2] += forget_first_over(&mut self.notes, 2 * MAX_COMPLAINTS);
+        self.unsaid[2] += forget_first_over(&mut self.notes, MAX_UNSORTED_COMPLAINTS);
     }
 
     pub(super) fn say_what_is_left_out(&mut self, file: &Components<'_>) {

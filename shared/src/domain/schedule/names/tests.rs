@@ -117,3 +117,11 @@ fn address_ends_with_its_host() {
     assert_eq!(found(&all, "zoe@x.b, ann"), ["ann"]);
     assert_eq!(found(&all, "zoe@x.b b"), ["b"]);
 }
+
+#[test]
+fn name_in_brackets_is_whole_whatever_is_beside_it() {
+    let all = names(&[("(ann)", &[])]);
+    for text in ["(ann)", "1(ann)2", "on call:(ann)"] {
+        assert_eq!(found(&all, text), ["(ann)"], "{text}");
+    }
+}

@@ -36,10 +36,19 @@ fn absence_is_no_shift_however_it_is_spelt_and_is_listed() {
     ] {
         let read = reading(summary, "");
         assert_eq!(read.calendar.people(), Vec::<String>::new(), "{summary}");
+        assert!(read.notes.iter().all(|note| note.is_absence), "{summary}");
         let notes: Vec<String> = read.notes.into_iter().map(|note| note.what).collect();
         let expected = format!("left out: {summary:?} because of the word {word:?}");
         assert_eq!(notes, if word.is_empty() { vec![] } else { vec![expected] });
     }
+}
+
+#[test]
+fn event_of_nobody_is_told_unless_it_is_cancelled_or_an_absence() {
+    let unread = |summary: &str, more: &str| reading(summary, more).unread.len();
+    assert_eq!(unread("lunch", ""), 1);
+    assert_eq!(unread("lunch", "STATUS:CANCELLED\n"), 0);
+    assert_eq!(unread("public holiday", ""), 0);
 }
 
 #[test]

@@ -183,6 +183,11 @@ fn definition_that_differs_from_its_name_in_the_coming_year_is_noted() {
           expected both alike, or a TZID of its own"
         ]
     );
+    assert_eq!(
+        notes("EST", &both, "2026-06-01T00:00:00Z").len(),
+        1,
+        "the next summer is told then"
+    );
     assert_eq!(notes("America/New_York", &both, now), Vec::<String>::new());
     // A definition whose rules end later differs only then.
     let ends = both.replace("RRULE:", "RRULE:UNTIL=20371231T000000Z;");

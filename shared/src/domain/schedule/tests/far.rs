@@ -41,3 +41,12 @@ fn shift_is_looked_for_less_far_where_more_takes_place() {
     assert_eq!(on_call(2, 7), "2026-01-06 to ever");
     assert_eq!(on_call(1, 7), "2026-01-06 to 2027-01-05");
 }
+
+#[test]
+fn long_shift_ends_where_another_begins_in_many_months() {
+    let long = "SUMMARY:alpha\r\nDTSTART:20260531T080000Z\r\nDURATION:P300D";
+    let later = "SUMMARY:bravo\r\nDTSTART:20260901T080000Z\r\nDURATION:P1D";
+    let shift = schedule(&[long, later]).on_call(at("2026-06-01T00:00:00Z"));
+    assert_eq!(shift.people, ["alpha"]);
+    assert_eq!((shift.from, shift.until), (at("2026-05-31T08:00:00Z"), at("2026-09-01T08:00:00Z")));
+}

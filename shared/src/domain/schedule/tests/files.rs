@@ -194,3 +194,9 @@ fn alarm_without_an_end_is_told_with_its_line() {
     let whole = schedule(&[&format!("SUMMARY:alpha\r\n{rest}\r\n{alarm}DURATION:PT5M")]);
     assert_eq!(whole.people(), ["alpha"]);
 }
+
+#[test]
+fn file_that_begins_with_two_zeros_is_not_in_utf_16() {
+    let text = "\0\0BEGIN:VCALENDAR\nEND:VCALENDAR\n";
+    assert_eq!(calendar_text(text.as_bytes()).as_deref(), Ok(text));
+}

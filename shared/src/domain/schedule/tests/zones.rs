@@ -96,6 +96,7 @@ fn zone_of_the_file_is_that_of_times_without_one() {
     for (named, begins) in [
         ("X-WR-TIMEZONE:America/New_York\n", "2026-01-05T14:00:00Z"),
         ("X-WR-TIMEZONE:Eastern Standard Time\n", "2026-01-05T14:00:00Z"),
+        ("X-WR-CALNAME:Asia/Tokyo\nX-WR-TIMEZONE:America/New_York\n", "2026-01-05T14:00:00Z"),
         ("x-wr-timezone:/example.org/Europe/Berlin\n", "2026-01-05T08:00:00Z"),
     ] {
         let read = read(named, None);
