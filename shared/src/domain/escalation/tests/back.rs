@@ -162,3 +162,15 @@ fn text_that_it_is_back_counts_for_an_hour() {
     };
     assert_eq!((count_after(1_700), count_after(3_599), count_after(3_600)), (2, 2, 1));
 }
+
+#[test]
+fn recovery_that_is_said_twice_is_told_once_and_counts_from_the_first() {
+    let mut scenario = Scenario::raised(&ABC, 3);
+    scenario.alarm("disk").rings(1);
+    scenario.told = scenario.incident.as_ref().map_or(0, |incident| incident.timeline.next);
+    scenario.after(5).recovers("disk").tells(&["recovered"]);
+    let first = scenario.incident.clone();
+    scenario.after(5).recovers("disk").tells(&[]);
+    let alarms = |incident: &Option<Incident>| incident.clone().expect("an incident").alarms;
+    assert_eq!(alarms(&scenario.incident), alarms(&first));
+}

@@ -234,3 +234,25 @@ fn record_of_the_former_version_is_read() {
         .alarm("cpu")
         .asks(&[&back(&["cpu"])]);
 }
+
+#[test]
+fn former_owner_is_known_by_name_or_as_a_member() {
+    let at = Scenario::new().now;
+    let member = |id: &str| Member { id: sample::member(id), team: "T1".to_owned() };
+    let former = |person: &str, id: Option<&str>| Former {
+        person: person.to_owned(),
+        member: id.map(member),
+        notified_at: at,
+    };
+    let owner = |person: &str, id: Option<&str>| Owner {
+        person: person.to_owned(),
+        at,
+        outside: false,
+        member: id.map(member),
+    };
+    assert!(former("alpha", None).is(&owner("alpha", None)));
+    assert!(!former("alpha", None).is(&owner("bravo", None)));
+    assert!(former("alpha", Some("U1")).is(&owner("renamed", Some("U1"))));
+    assert!(!former("alpha", Some("U1")).is(&owner("alpha", Some("U2"))));
+    assert!(!former("alpha", None).is(&owner("alpha", Some("U1"))));
+}

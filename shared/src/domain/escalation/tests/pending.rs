@@ -149,3 +149,20 @@ fn alarm_that_another_person_raises_once_more_is_still_to_be_named() {
     assert_eq!(scenario.wakes(), 300);
     scenario.asks(&[&joined(&["net"], 0)]);
 }
+
+#[test]
+fn alarm_that_is_raised_by_hand_again_is_told_only_if_somebody_else_says_so() {
+    let by = |person: &str, now: Timestamp| {
+        Signal::Alarm(Alarm { raised_by: Some(person.to_owned()), ..alarm("net", now) })
+    };
+    let mut scenario = taken();
+    let now = scenario.now;
+    let joined = |scenario: &Scenario| {
+        let entries = &scenario.incident.as_ref().expect("an incident").timeline.entries;
+        entries.iter().filter(|entry| matches!(entry.event, Event::Joined { .. })).count()
+    };
+    for (person, expected) in [("bravo", 1), ("bravo", 1), ("charlie", 2), ("charlie", 2)] {
+        scenario.signal(by(person, now));
+        assert_eq!(joined(&scenario), expected, "{person}");
+    }
+}

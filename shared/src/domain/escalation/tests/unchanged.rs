@@ -48,6 +48,19 @@ fn what_was_raised_by_hand_ends_by_itself_once_its_policy_says_so() {
 }
 
 #[test]
+fn end_by_itself_tells_how_long_it_lasted_in_all() {
+    let mut scenario = resolving_after(10);
+    scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed).after(100).alarm("disk");
+    scenario.after(600).signal(Signal::Wake).is(State::Resolved);
+    let entries = &scenario.incident.as_ref().expect("an incident").timeline.entries;
+    let lasted = entries.iter().find_map(|entry| match entry.event {
+        Event::NothingChanged { after_seconds, .. } => Some(after_seconds),
+        _ => None,
+    });
+    assert_eq!(lasted, Some(700));
+}
+
+#[test]
 fn unchanged_time_counts_from_the_last_change_of_any_alarm() {
     let now = Scenario::new().now;
     let changes = [

@@ -1,4 +1,4 @@
-//! What it costs to look for one of a series: what takes place close together is work.
+//! What it costs to look for one of a series: what takes place close together is work. And how many events there may be.
 
 use jiff::SignedDuration;
 use jiff::civil::date;
@@ -54,4 +54,13 @@ fn series_is_weighed_by_its_rules_its_dates_and_its_length() {
     assert_eq!(series(0, &[], 1..=5).at_most(10), 5 + 1);
     // Of many dates one an hour.
     assert_eq!(series(0, &[], 1..=100).at_most(0), 4 * 24 + 1);
+}
+
+#[test]
+fn events_beyond_a_hundred_thousand_are_counted_and_left_out() {
+    let at = Timestamp::UNIX_EPOCH;
+    let single = Occurrence { from: at, until: at, order: 0, people: Arc::new([]) };
+    let mut reading = Reading::default();
+    (0..100_002).for_each(|_| reading.add_single(single.clone()));
+    assert_eq!((reading.calendar.singles.len(), reading.left_out[0]), (100_000, 2));
 }

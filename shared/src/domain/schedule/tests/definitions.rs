@@ -194,4 +194,8 @@ fn definition_that_differs_from_its_name_in_the_coming_year_is_noted() {
     assert_eq!(notes("America/New_York", &ends, now), Vec::<String>::new());
     assert_eq!(notes("America/New_York", &ends, "2037-06-01T00:00:00Z").len(), 1);
     assert_eq!(notes("Home", &both, now), Vec::<String>::new());
+    // A difference that is over is none.
+    let over = winter + &summer.replace("RRULE:", "RRULE:UNTIL=20300101T000000Z;");
+    assert_eq!(notes("EST", &over, "2029-06-01T00:00:00Z").len(), 1);
+    assert_eq!(notes("EST", &over, "2035-01-01T00:00:00Z"), Vec::<String>::new());
 }
