@@ -101,6 +101,12 @@ fn capital_sharp_s_and_dotted_i_are_the_letters_that_they_are() {
         let people: Vec<&str> = named.people.iter().map(|index| names.person(*index)).collect();
         assert_eq!(people, [person], "{text}");
     }
+    // The dot belongs to any other letter.
+    let dotted = Names::new([("Q\u{307}an", &[][..])], []);
+    assert_eq!(
+        (dotted.in_text("q\u{307}an").people.len(), dotted.in_text("qan").people.len()),
+        (1, 0)
+    );
 }
 
 #[test]

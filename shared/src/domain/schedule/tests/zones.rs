@@ -196,3 +196,13 @@ fn time_without_a_zone_has_that_of_the_begin_it_stands_beside() {
         ]
     );
 }
+
+#[test]
+fn hour_that_the_clocks_leap_over_lasts_an_hour() {
+    let event = "SUMMARY:alpha\r\nDTSTART;TZID=Europe/Berlin:20260329T020000\r\nDURATION:PT1H";
+    let (schedule, complaints) = read(&[event]);
+    assert_eq!(complaints, Vec::<String>::new());
+    let shift = schedule.on_call(at("2026-03-29T01:30:00Z"));
+    assert_eq!(shift.people, ["alpha"]);
+    assert_eq!((shift.from, shift.until), (at("2026-03-29T01:00:00Z"), at("2026-03-29T02:00:00Z")));
+}
