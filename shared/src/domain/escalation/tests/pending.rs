@@ -137,32 +137,31 @@ fn call_that_waits_in_a_queue_is_not_given_up_for_five_minutes() {
     assert_eq!(placed(&mut scenario), Some(0));
 }
 
+fn raised_by(person: &str, now: Timestamp) -> Signal {
+    Signal::Alarm(Alarm { raised_by: Some(person.to_owned()), ..alarm("net", now) })
+}
+
 #[test]
 fn alarm_that_another_person_raises_once_more_is_still_to_be_named() {
-    let by = |person: &str, now: Timestamp| {
-        Signal::Alarm(Alarm { raised_by: Some(person.to_owned()), ..alarm("net", now) })
-    };
     let mut scenario = taken();
     scenario.alarm("disk").asks(&[&joined(&["disk"], 0)]);
     let now = scenario.now;
-    scenario.signal(by("bravo", now)).signal(by("charlie", now)).asks(&[]);
+    scenario.signal(raised_by("bravo", now)).signal(raised_by("charlie", now)).asks(&[]);
     assert_eq!(scenario.wakes(), 300);
     scenario.asks(&[&joined(&["net"], 0)]);
 }
 
 #[test]
 fn alarm_that_is_raised_by_hand_again_is_told_only_if_somebody_else_says_so() {
-    let by = |person: &str, now: Timestamp| {
-        Signal::Alarm(Alarm { raised_by: Some(person.to_owned()), ..alarm("net", now) })
-    };
     let mut scenario = taken();
     let now = scenario.now;
-    let joined = |scenario: &Scenario| {
-        let entries = &scenario.incident.as_ref().expect("an incident").timeline.entries;
-        entries.iter().filter(|entry| matches!(entry.event, Event::Joined { .. })).count()
-    };
-    for (person, expected) in [("bravo", 1), ("bravo", 1), ("charlie", 2), ("charlie", 2)] {
-        scenario.signal(by(person, now));
-        assert_eq!(joined(&scenario), expected, "{person}");
+    scenario.from_here();
+    for (person, told) in [
+        ("bravo", vec!["joined"]),
+        ("bravo", vec![]),
+        ("charlie", vec!["joined"]),
+        ("charlie", vec![]),
+    ] {
+        scenario.signal(raised_by(person, now)).tells(&told);
     }
 }

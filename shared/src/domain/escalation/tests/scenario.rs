@@ -151,6 +151,12 @@ impl Scenario {
         self
     }
 
+    /// What the timeline has by now is not looked at.
+    pub(super) fn from_here(&mut self) -> &mut Scenario {
+        self.told = self.incident.as_ref().expect("an incident").timeline.next;
+        self
+    }
+
     /// What the timeline got since the last look, by the events' names.
     pub(super) fn tells(&mut self, expected: &[&str]) -> &mut Scenario {
         let timeline = &self.incident.as_ref().expect("an incident").timeline;
