@@ -166,7 +166,7 @@ fn text_that_it_is_back_counts_for_an_hour() {
 #[test]
 fn recovery_that_is_said_twice_is_told_once_and_counts_from_the_first() {
     let mut scenario = Scenario::raised(&ABC, 3);
-    scenario.alarm("disk").rings(1).from_here();
+    scenario.alarm("disk").rings(1).look_from_here();
     scenario.after(5).recovers("disk").tells(&["recovered"]);
     let first = scenario.incident.clone();
     scenario.after(5).recovers("disk").tells(&[]);

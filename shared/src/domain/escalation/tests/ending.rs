@@ -9,7 +9,7 @@ fn asked_again() -> Scenario {
     let mut scenario = Scenario::raised(&ABC, 3);
     scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed).wakes();
     scenario.rings(2).asks(&["dial alpha", "text alpha Taken", "dial alpha"]);
-    scenario.from_here();
+    scenario.look_from_here();
     scenario
 }
 

@@ -155,7 +155,7 @@ fn alarm_that_another_person_raises_once_more_is_still_to_be_named() {
 fn alarm_that_is_raised_by_hand_again_is_told_only_if_somebody_else_says_so() {
     let mut scenario = taken();
     let now = scenario.now;
-    scenario.from_here();
+    scenario.look_from_here();
     for (person, told) in [
         ("bravo", vec!["joined"]),
         ("bravo", vec![]),

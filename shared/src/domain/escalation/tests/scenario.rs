@@ -152,7 +152,7 @@ impl Scenario {
     }
 
     /// What the timeline has by now is not looked at.
-    pub(super) fn from_here(&mut self) -> &mut Scenario {
+    pub(super) fn look_from_here(&mut self) -> &mut Scenario {
         self.told = self.incident.as_ref().expect("an incident").timeline.next;
         self
     }
