@@ -67,6 +67,7 @@ mod tests {
         let at = Timestamp::from_second(1_900_000_000).expect("a time");
         let id = IncidentId::of("prod-api", at);
         assert_eq!(id.as_str(), "prod-api-20300317-174640-000");
+        assert_eq!(id.to_string(), id.as_str());
         assert_eq!(id.policy(), Some("prod-api"));
         for other in ["", "prod", "prod-1-2-3", "-20300317-174640-000", "a-2030031x-174640-000"] {
             assert_eq!(IncidentId::from(other).policy(), None, "{other}");

@@ -21,7 +21,18 @@ fn flap_a_minute_after_the_end_calls_its_owner_too() {
             true => scenario.is(State::Calling).asks(&[&text, "dial alpha"]),
             false => scenario.is(State::Taken).asks(&[&text]),
         };
+        let alpha = Some("alpha".to_owned());
+        assert_eq!(called_back(&scenario), calls.then_some(&alpha));
     }
+}
+
+/// Whom the timeline says that the incident called back, last.
+fn called_back(scenario: &Scenario) -> Option<&Option<String>> {
+    let entries = &scenario.incident.as_ref()?.timeline.entries;
+    entries.iter().rev().find_map(|entry| match &entry.event {
+        Event::CalledBack { owner } => Some(owner),
+        _ => None,
+    })
 }
 
 #[test]
@@ -74,12 +85,9 @@ fn owner_without_a_phone_has_the_policys_people_called_after_a_flap() {
         .alarm("cpu")
         .is(State::Taken);
     scenario.asks(&["dial alpha", "hang up 1"]).recovers("cpu").after(61).alarm("cpu");
-    scenario
-        .is(State::Calling)
-        .asks(&["dial alpha"])
-        .rings(2)
-        .presses(2, Key::Take)
-        .owned_by("alpha");
+    scenario.is(State::Calling).asks(&["dial alpha"]);
+    assert_eq!(called_back(&scenario), Some(&None));
+    scenario.rings(2).presses(2, Key::Take).owned_by("alpha");
 }
 
 #[test]

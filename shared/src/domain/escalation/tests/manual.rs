@@ -128,6 +128,13 @@ fn silence_ends_the_call_that_rings() {
 }
 
 #[test]
+fn silence_until_the_same_moment_is_told_once() {
+    let mut scenario = Scenario::raised(&ABC, 3);
+    scenario.silenced(3_600).look_from_here().silenced(3_600).silenced(3_599).tells(&[]);
+    scenario.silenced(3_601).tells(&["silenced"]);
+}
+
+#[test]
 fn silence_ends_with_its_incident_and_with_another_alarm() {
     let mut scenario = Scenario::raised(&ABC, 3);
     scenario.silenced(3_600).after(5).alarm("disk").is(State::Calling);

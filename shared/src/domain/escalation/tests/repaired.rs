@@ -31,6 +31,19 @@ fn call_whose_end_was_never_reported_is_looked_up_once_and_then_given_up() {
 }
 
 #[test]
+fn call_that_was_looked_up_in_its_time_is_looked_up_once_more_before_it_is_given_up() {
+    let mut scenario = Scenario::raised(&ABC, 3);
+    scenario.rings(1).call(1, CallEvent::Answered).asks(&["dial alpha"]).wakes();
+    scenario.asks(&["look up 1"]).wakes();
+    scenario.asks(&["hang up 1", "dial bravo"]);
+    let ended = |scenario: &Scenario| incident(scenario).attempt(1).and_then(|a| a.ended_at);
+    unreported(&mut scenario, 3_600).asks(&["look up 1", "look up 2"]);
+    assert_eq!(ended(&scenario), None);
+    unreported(&mut scenario, 3_601).asks(&[]);
+    assert_eq!(ended(&scenario), Some(scenario.now));
+}
+
+#[test]
 fn whatever_else_was_repaired_is_only_told() {
     for what in [Repaired::LateWakeUp, Repaired::UndoneEffect, Repaired::StandingRound] {
         let mut scenario = Scenario::raised(&ABC, 3);

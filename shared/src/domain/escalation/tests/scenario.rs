@@ -140,8 +140,12 @@ impl Scenario {
         self
     }
 
+    /// It is in this state, and it is all there when it is read again once it is stored.
     pub(super) fn is(&mut self, state: State) -> &mut Scenario {
-        assert_eq!(self.incident.as_ref().expect("an incident").state(), state);
+        let incident = self.incident.as_ref().expect("an incident");
+        assert_eq!(incident.state(), state);
+        let stored = serde_json::to_string(incident).expect("JSON");
+        assert_eq!(&serde_json::from_str::<Incident>(&stored).expect("an incident"), incident);
         self
     }
 

@@ -105,6 +105,8 @@ fn attempt_keeps_its_way_when_the_policy_changes() {
     let with = |number| Some(scenario.incident.as_ref()?.attempt(number)?.with.clone());
     assert_eq!(with(1), Some(CallWith::Studio { flow_sid: FLOW.into() }));
     assert_eq!(with(2), Some(CallWith::Voice));
+    let flow = |number| with(number).and_then(|with| with.flow_sid().cloned());
+    assert_eq!((flow(1), flow(2)), (Some(FLOW.into()), None));
 }
 
 #[test]
@@ -134,6 +136,21 @@ fn person_in_another_call_is_left_alone_for_longer_each_time() {
     }
     assert_eq!(waited, [5, 10, 20, 40]);
     scenario.is_in_a_call(5).is(State::Exhausted);
+}
+
+#[test]
+fn persons_in_other_calls_come_back_four_times_for_each_of_them() {
+    let mut scenario = Scenario::with_a_flow(&["alpha", "bravo"], 2);
+    let mut attempt = 0;
+    while scenario.incident.as_ref().is_some_and(|incident| incident.state() == State::Calling) {
+        if scenario.effects.len() > attempt as usize {
+            attempt += 1;
+            scenario.is_in_a_call(attempt);
+        } else {
+            scenario.wakes();
+        }
+    }
+    assert_eq!(attempt, 2 * 4 + 2);
 }
 
 #[test]
