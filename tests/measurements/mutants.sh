@@ -36,13 +36,13 @@ mutants_package() {
 # (and fields that were left out and caught before: they are never filtered by name).
 mutants_tested() {
     local package=target/mutants/$1 name missed=()
-    local options=(--dir "$package" --in-place --package "mutants-$1" --colors never)
+    local options=(--dir "$package" --jobs 2 --package "mutants-$1" --colors never --cargo-arg=--lib)
     shift
     for name; do options+=(--file "shared/src/domain/$name.rs" --file "shared/src/domain/$name/**"); done
     PROPTEST_CASES=16 cargo mutants "${options[@]}" --output "$package/quick" --sharding round-robin \
-        --shard "${MUTANTS:-0/6}" --timeout-multiplier 2 --minimum-test-timeout 10 -- --lib -- --skip ::bounds:: --skip the_bound "$@" ||
+        --shard "${MUTANTS:-0/6}" --timeout-multiplier 2 --minimum-test-timeout 10 -- -- --skip ::bounds:: --skip the_bound "$@" ||
         [[ $? == [23] ]]
     mapfile -t missed < <(sed 's/[][(){}.*+?^$|\\]/\\&/g; s/.*/--re=^&$/' "$package/quick/mutants.out/missed.txt")
     ((${#missed[@]} == 0)) ||
-        cargo mutants "${options[@]}" --output "$package/all" "${missed[@]}" -- --lib -- "$@" || [[ $? == [23] ]]
+        cargo mutants "${options[@]}" --output "$package/all" "${missed[@]}" -- -- "$@" || [[ $? == [23] ]]
 }

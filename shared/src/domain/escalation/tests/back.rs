@@ -172,6 +172,17 @@ fn text_that_it_is_back_counts_for_an_hour() {
 }
 
 #[test]
+fn texts_that_it_is_back_are_counted_whoever_has_it() {
+    let mut scenario = taken();
+    for _ in 0..6 {
+        scenario.flaps("cpu", 30).asks(&["text alpha Resolved", &back(&["cpu"])]);
+    }
+    scenario.released("alpha").rings(2).presses(2, Key::Take).ends(2, End::Completed);
+    scenario.owned_by("bravo").asks(&["dial bravo", "text bravo Taken"]);
+    scenario.flaps("cpu", 30).is(State::Taken).asks(&["text bravo Resolved"]);
+}
+
+#[test]
 fn recovery_that_is_said_twice_is_told_once_and_counts_from_the_first() {
     let mut scenario = Scenario::raised(&ABC, 3);
     scenario.alarm("disk").rings(1).look_from_here();

@@ -30,6 +30,16 @@ fn three_calls_without_an_answer_exhaust_the_round() {
 }
 
 #[test]
+fn round_begins_anew_behind_the_last_of_its_roster() {
+    let mut scenario = Scenario::raised(&["alpha", "bravo"], 3);
+    let next = |scenario: &Scenario| scenario.incident.as_ref().map(|incident| incident.round.next);
+    assert_eq!(next(&scenario), Some(1));
+    scenario.rings(1).ends(1, End::NoAnswer);
+    assert_eq!(next(&scenario), Some(0));
+    scenario.rings(2).ends(2, End::NoAnswer).asks(&["dial alpha", "dial bravo", "dial alpha"]);
+}
+
+#[test]
 fn voicemail_counts_as_nobody() {
     let mut scenario = Scenario::raised(&ABC, 3);
     scenario
