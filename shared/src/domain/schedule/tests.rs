@@ -199,6 +199,27 @@ fn in_the_fold_the_same_person_has_both_hours() {
 }
 
 #[test]
+fn turn_that_began_goes_on_though_the_clocks_take_its_date_back() {
+    // Newfoundland's clocks went from a minute past midnight back to 23:01 of the day before.
+    let daily = rotation(Turns::Daily, "America/St_Johns", "2010-11-01", "00:00", &AB);
+    assert_eq!(
+        told(&daily, "2010-11-06T12:00", "2010-11-07T12:00"),
+        ["bravo Sat 2010-11-06 00:00 NDT 24 h", "alpha Sun 2010-11-07 00:00 NDT 25 h"]
+    );
+    for (moment, person) in [
+        ("2010-11-07T02:29:59Z", "bravo"),
+        ("2010-11-07T02:30:00Z", "alpha"),
+        // It is 23:30 on the 6th.
+        ("2010-11-07T03:00:00Z", "alpha"),
+        ("2010-11-08T03:30:00Z", "bravo"),
+    ] {
+        assert_eq!(daily.on_call(at(moment)).people, [person], "{moment}");
+    }
+    let begins = rotation(Turns::Daily, "America/St_Johns", "2010-11-07", "00:00", &AB);
+    assert_eq!(begins.on_call(at("2010-11-07T03:00:00Z")).people, ["alpha"]);
+}
+
+#[test]
 fn a_day_that_a_zone_left_out_is_nobodys() {
     // Samoa went from 29 to 31 December 2011.
     let apia = rotation(

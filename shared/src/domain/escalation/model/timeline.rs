@@ -245,7 +245,16 @@ impl Timeline {
 
     /// The number of the first entry of this moment or a later one.
     pub fn number_from(&self, at: Timestamp) -> u32 {
-        let first = self.entries.iter().find(|entry| entry.at >= at);
+        self.number_of_first(|entry| entry.at >= at)
+    }
+
+    /// The number of the first entry that is later than this moment.
+    pub fn number_behind(&self, at: Timestamp) -> u32 {
+        self.number_of_first(|entry| entry.at > at)
+    }
+
+    fn number_of_first(&self, is_it: impl Fn(&Entry) -> bool) -> u32 {
+        let first = self.entries.iter().find(|entry| is_it(entry));
         first.map_or(self.next, |entry| entry.number)
     }
 

@@ -42,11 +42,14 @@ impl Incident {
         due.filter(|_| is_pending)
     }
 
-    /// Whoever reads a text that was decided then, and leaves now, has seen the entries before this one: all, unless an
-    /// alarm waits to be named.
-    pub(crate) fn seen_by_text(&self, decided_at: Timestamp) -> u32 {
+    /// Whoever reads a text about this that was decided then, and leaves now, has seen the entries before this one. A text
+    /// that names alarms knows none that went off later: a text of their own may name them, and need not have left. Any
+    /// other says how it stands when it leaves, but for what waits to be named.
+    pub(crate) fn seen_by_text(&self, about: &TextAbout, decided_at: Timestamp) -> u32 {
+        let names_alarms = matches!(about, TextAbout::Joined { .. } | TextAbout::Reopened { .. });
         match self.notice_due_at() {
             Some(_) => self.timeline.number_from(decided_at),
+            None if names_alarms => self.timeline.number_behind(decided_at),
             None => self.timeline.next,
         }
     }

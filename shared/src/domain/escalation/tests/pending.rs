@@ -47,14 +47,25 @@ fn text_that_leaves_late_tells_nothing_of_what_went_off_since_and_waits_to_be_na
     let mut scenario = taken();
     scenario.after(5);
     let (before, decided_at) = (incident(&mut scenario).timeline.next, scenario.now);
+    let seen = |scenario: &mut Scenario, about: &TextAbout, decided_at: Timestamp| {
+        let incident = incident(scenario);
+        let seen = incident.seen_by_text(about, decided_at);
+        (seen, incident.went_off_since(seen))
+    };
+    let (disk, net) = (about(&["disk"]), about(&["net"]));
     scenario.alarm("disk").asks(&[&joined(&["disk"], 0)]);
-    assert_eq!(incident(&mut scenario).seen_by_text(decided_at), before + 1);
+    assert_eq!(seen(&mut scenario, &disk, decided_at), (before + 1, false));
     scenario.after(10).alarm("net").asks(&[]);
-    let seen = incident(&mut scenario).seen_by_text(decided_at);
-    assert!(seen == before && incident(&mut scenario).went_off_since(seen));
+    for about in [&disk, &TextAbout::Taken] {
+        assert_eq!(seen(&mut scenario, about, decided_at), (before, true));
+    }
+    // The text that names it may leave later than the one before it, or never.
     scenario.after(300).signal(Signal::Wake).asks(&[&joined(&["net"], 0)]);
-    let seen = incident(&mut scenario).seen_by_text(decided_at);
-    assert!(!incident(&mut scenario).went_off_since(seen));
+    assert_eq!(seen(&mut scenario, &disk, decided_at), (before + 1, true));
+    let now = scenario.now;
+    assert_eq!(seen(&mut scenario, &net, now), (before + 2, false));
+    // What says how it stands says it when it leaves.
+    assert_eq!(seen(&mut scenario, &TextAbout::Taken, decided_at), (before + 2, false));
 }
 
 #[test]

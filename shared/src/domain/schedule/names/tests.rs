@@ -131,3 +131,11 @@ fn name_in_brackets_is_whole_whatever_is_beside_it() {
         assert_eq!(found(&all, text), ["(ann)"], "{text}");
     }
 }
+
+#[test]
+fn names_are_compared_as_they_are_read() {
+    for (one, other) in [("Ann", "ANN"), ("Straße", "STRASSE"), ("José", "Jose\u{301}")] {
+        assert_eq!(comparable(one), comparable(other));
+    }
+    assert_ne!(comparable("Ann"), comparable("Anna"));
+}

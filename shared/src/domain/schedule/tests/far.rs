@@ -43,6 +43,15 @@ fn shift_is_looked_for_less_far_where_more_takes_place() {
 }
 
 #[test]
+fn gap_that_ends_soon_is_told_from_its_beginning_months_ago() {
+    let before = "SUMMARY:alpha\r\nDTSTART:20260105T080000Z\r\nDURATION:P1D";
+    let next = "SUMMARY:bravo\r\nDTSTART:20260602T080000Z\r\nDURATION:P1D";
+    let shift = schedule(&[before, next]).on_call(at("2026-06-01T00:00:00Z"));
+    assert_eq!(shift.people, Vec::<String>::new());
+    assert_eq!((shift.from, shift.until), (at("2026-01-06T08:00:00Z"), at("2026-06-02T08:00:00Z")));
+}
+
+#[test]
 fn long_shift_ends_where_another_begins_in_many_months() {
     let long = "SUMMARY:alpha\r\nDTSTART:20260531T080000Z\r\nDURATION:P300D";
     let later = "SUMMARY:bravo\r\nDTSTART:20260901T080000Z\r\nDURATION:P1D";

@@ -91,8 +91,9 @@ fn property_that_is_set_in_by_hand_is_read() {
             .replace("END:VCALENDAR\n", ""),
         "  ",
     ));
-    let mut folded = calendar(&set_in(event, "  "));
-    folded = folded.replace("SUMMARY:bravo", "SUMMARY:bra\n   vo, as\n wished");
+    let all_in = calendar(&set_in(event, "  ")).replace("VERSION:2.0\n", "");
+    let folded = all_in.replace("SUMMARY:bravo", "SUMMARY:bra\n   vo, as\n wished");
+    let folded_level = all_in.replace("SUMMARY:bravo", "SUMMARY:on call\n  bravo");
     for (which, text) in [
         ("two blanks", properties("  ")),
         ("one blank", properties(" ")),
@@ -100,7 +101,8 @@ fn property_that_is_set_in_by_hand_is_read() {
         ("nested", nested.replace("VERSION:2.0\n", "")),
         ("all", set_in(&calendar(event), " ")),
         ("all and nested", set_in(&properties("  "), "  ")),
-        ("folded", folded.replace("VERSION:2.0\n", "")),
+        ("folded", folded),
+        ("folded, no further in than the property", folded_level),
         ("empty lines", properties("  ").replace('\n', "\n\n")),
         ("a blank line", properties("").replace("EVENT\n", "EVENT\n \n")),
         ("one empty line", properties("  ").replace("  SUMMARY", "\n  SUMMARY")),

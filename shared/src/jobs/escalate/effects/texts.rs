@@ -43,7 +43,7 @@ impl EffectRunner<'_> {
         let status_url = base.map(|base| query.url(base));
         match api.text(&known.phone, &from, &body, status_url).await {
             Ok(()) => {
-                let seen = incident.seen_by_text(decided_at);
+                let seen = incident.seen_by_text(about, decided_at);
                 self.text_left(incident, person, letters, seen).await;
                 texted(None)
             }

@@ -1,8 +1,10 @@
 mod again;
 mod digits;
+mod late;
 mod opt_outs;
 mod told;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use jiff::SignedDuration;
@@ -54,13 +56,16 @@ struct Server {
     texts: Texts,
     /// Who has opted out.
     opted_out: Arc<Mutex<Vec<String>>>,
+    /// Whether Twilio puts off all texts.
+    is_busy: Arc<AtomicBool>,
     sent: Mutex<u32>,
 }
 
 impl Server {
     fn new() -> Server {
         let (texts, opted_out) = (Texts::default(), Arc::<Mutex<Vec<String>>>::default());
-        let (kept, out) = (texts.clone(), opted_out.clone());
+        let is_busy = Arc::<AtomicBool>::default();
+        let (kept, out, busy) = (texts.clone(), opted_out.clone(), is_busy.clone());
         let answers: Answers = Arc::new(move |ask| {
             let field = |name: &str| {
                 let found = ask.form.iter().find(|(key, _)| *key == name);
@@ -68,6 +73,9 @@ impl Server {
             };
             let to = field("To");
             if ask.url.ends_with("/Messages.json") {
+                if busy.load(Ordering::SeqCst) {
+                    return (429, json!({"code": 20429, "message": "Too Many Requests"}));
+                }
                 if out.lock().expect("a list").contains(&to) {
                     return (
                         400,
@@ -87,7 +95,7 @@ impl Server {
         ];
         let parameters = Parameters::of_config(CONFIG, &secrets);
         let fixture = Fixture::answering(parameters, at(0), answers);
-        Server { fixture, texts, opted_out, sent: Mutex::new(0) }
+        Server { fixture, texts, opted_out, is_busy, sent: Mutex::new(0) }
     }
 
     fn escalate(&self) -> &Escalate {

@@ -79,7 +79,7 @@ async fn owner_resolves_what_they_were_told_of_and_nothing_that_went_off_since()
     let body = alarm("shop-slow");
     server.passes(SignedDuration::from_secs(5));
     let told = {
-        // The text that names it has not left: Twilio does not answer.
+        // The text that names it does not leave: Twilio refuses it.
         server.opted_out.lock().expect("a list").push(ALPHA.to_owned());
         server.escalate().take(body.as_bytes(), server.now()).await.expect("an alarm");
         server.texts(ALPHA, &format!("3 {shop}")).await
