@@ -2,11 +2,12 @@
 //!
 //! 1. `triage`: what calls nobody is set aside (`verdict`, `shape`: the rules), and reported once (`reports`).
 //! 2. `former_keys`: an alarm that is stored under the key of a former version is found.
-//! 3. `groups`: the rest goes to its policies. [`recent`]: the latest names, for the first page.
+//! 3. `policies`: which policy decides about the rest. 4. `groups`: it goes to these. [`recent`]: the latest names, for the first page.
 
 mod deleted;
 mod former_keys;
 mod groups;
+mod policies;
 pub mod recent;
 mod reports;
 mod shape;
@@ -153,17 +154,19 @@ impl Intake<'_> {
     ) -> Result<(Groups, Vec<(usize, AlarmResult)>), Error> {
         let settings = &self.work.settings;
         self.use_former_keys(&mut changes).await?;
+        let policies = self.policies_of(&changes).await?;
         let (mut groups, mut gone) = (Groups::default(), Vec::new());
-        for (at, change) in changes {
-            let Some(policy) = settings.config.escalation.policy_for(&change.name) else {
+        for ((at, change), policy) in changes.into_iter().zip(policies) {
+            let Some(policy) = policy else {
+                gone.push((at, triage::result_without_policy(settings, &change.name)));
                 continue;
             };
             // What is said to have happened later than now happened now: nothing that follows would count otherwise.
             let (name, when) = (mask_e164(&change.name), change.at.min(self.work.now));
             let change = Change { name, at: when, ..change };
             gone.push((at, AlarmResult::Nothing { alarm: change.name.clone() }));
-            for change in self.work.with_its_series(policy, change).await? {
-                groups.add(policy.to_owned(), at, change, settings);
+            for change in self.work.with_its_series(&policy, change).await? {
+                groups.add(policy.clone(), at, change, settings);
             }
         }
         Ok((groups, gone))
@@ -199,9 +202,14 @@ impl Transaction<'_> {
         let is_named =
             |stored: &StoredIncident| stored.incident.alarms.iter().any(|alarm| alarm.key == key);
         let is_named = self.stored.as_ref().is_some_and(is_named);
+        let is_over = self.stored.as_ref().is_some_and(|stored| stored.incident.ended_at.is_some());
         match change.state {
-            State::Alarm if joined.is_some() && !is_named => joined, // It is counted already.
+            State::Alarm if joined.is_some() && !is_named && !is_over => joined, // It is counted already.
             State::Alarm => {
+                if joined.is_some() && !is_named {
+                    // What is over has counted it, and it goes off anew: it counts once.
+                    self.apply(&[Signal::Recovered { key }]);
+                }
                 self.goes_off(change);
                 self.stored.as_ref().map(|stored| stored.incident.id.clone())
             }

@@ -14,6 +14,7 @@ impl Update<'_> {
         let recovered_at = known.as_ref().map(|alarm| alarm.recovered_at);
         let resolved_by = self.incident.resolved_by().map(str::to_owned);
         let was_about_us = self.incident.is_about_us();
+        self.forget_past_silence();
         let ended_at = self.incident.ended_at.take();
         self.incident.changed_at = Some(self.now);
         if ended_at.is_none() && recovered_at == Some(None) {
@@ -78,6 +79,14 @@ impl Update<'_> {
                 self.record(Event::RoundAgain { owner });
                 self.begin_round();
             }
+        }
+    }
+
+    /// A silence of what somebody has ends unnoticed: nobody is called before its owner is to be asked again.
+    fn forget_past_silence(&mut self) {
+        let is_past = self.incident.silenced_until.is_some_and(|until| until <= self.now);
+        if is_past && self.incident.phase == Phase::Taken {
+            self.incident.silenced_until = None;
         }
     }
 

@@ -143,6 +143,14 @@ fn round_that_asks_the_owner_again_speaks_for_what_joined_and_ends_the_wait() {
 }
 
 #[test]
+fn alarm_that_is_back_after_a_silence_is_texted_and_in_it_is_not() {
+    let mut scenario = taken();
+    scenario.after(10).alarm("disk").asks(&[&joined(&["disk"], 0)]).silenced(900);
+    scenario.after(10).recovers("cpu").after(800).alarm("cpu").recovers("cpu").asks(&[]);
+    scenario.after(400).alarm("cpu").is(State::Taken).asks(&[&joined(&["cpu"], 0)]);
+}
+
+#[test]
 fn new_owner_is_texted_at_once() {
     let mut scenario = taken();
     scenario.alarm("disk").asks(&[&joined(&["disk"], 0)]).released("alpha").asks(&["dial bravo"]);

@@ -1,6 +1,7 @@
 //! Requests with many alarms, and what they cost.
 
 mod monitors;
+mod moved;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -81,6 +81,15 @@ pub(super) fn configured<'a>(settings: &'a Settings, name: &str) -> Configured<'
     }
 }
 
+/// What becomes of what ends, or has no data, where no policy is for it and it goes on in no incident.
+pub(super) fn result_without_policy(settings: &Settings, name: &str) -> AlarmResult {
+    let alarm = mask_e164(name);
+    match configured(settings, name).ignored {
+        Some(reason) => AlarmResult::Ignored { alarm, reason: reason.map(str::to_owned) },
+        None => AlarmResult::Nothing { alarm },
+    }
+}
+
 /// Why an alarm about Ringdown itself is ignored, if a stranger can set it off.
 fn caused_by_strangers(settings: &Settings, name: &str) -> Option<&'static str> {
     let resource = own::resource(name, settings.value(OWN_ALARMS)?)?;

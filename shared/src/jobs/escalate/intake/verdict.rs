@@ -43,7 +43,7 @@ pub(super) struct Configured<'a> {
 /// What becomes of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// Its policy decides.
+    /// Its policy decides, or that of the incident that it goes on in.
     Take(Change),
     /// It changes nothing.
     Nothing,
@@ -75,8 +75,7 @@ pub(super) fn decide(
 ) -> (Verdict, Note) {
     // What is remembered of it goes with it: one of its name that is made later has its actions enabled.
     if change.state == State::Deleted {
-        let verdict = if configured.has_policy { Verdict::Take(change) } else { Verdict::Nothing };
-        return (verdict, Note::default());
+        return (Verdict::Take(change), Note::default());
     }
     if let Some(actions) = change.actions {
         return announced(change, actions, configured, note);
@@ -85,7 +84,7 @@ pub(super) fn decide(
         return (Verdict::Quiet(reason), note.clone());
     }
     // What ends an incident that was open when the configuration changed is heard all the same.
-    let may_end = change.state == State::Ok && configured.has_policy;
+    let may_end = change.state == State::Ok;
     if let Some(reason) = configured.ignored.filter(|_| !may_end) {
         return (Verdict::Ignored(reason.map(str::to_owned)), note.clone());
     }
@@ -95,7 +94,8 @@ pub(super) fn decide(
         State::Ok | State::Deleted | State::NoData => {
             let is_over = matches!(note.reported, Some(Reported::NoPolicy { .. }));
             let reported = note.reported.clone().filter(|_| !is_over);
-            (Verdict::Nothing, Note { reported, ..note.clone() })
+            let verdict = if may_end { Verdict::Take(change) } else { Verdict::Nothing };
+            (verdict, Note { reported, ..note.clone() })
         }
     }
 }

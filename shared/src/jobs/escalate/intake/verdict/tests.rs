@@ -32,7 +32,7 @@ fn verdicts(changes: &[Change], configured: Configured<'_>) -> Vec<Verdict> {
 
 #[test]
 fn alarm_for_no_policy_is_a_dead_letter_until_it_changes() {
-    use Verdict::{NoPolicy, Nothing};
+    use Verdict::{NoPolicy, Take};
     let (goes_off, again) = (change(State::Alarm, 1), change(State::Alarm, 9));
     let said = [
         goes_off.clone(),
@@ -42,15 +42,16 @@ fn alarm_for_no_policy_is_a_dead_letter_until_it_changes() {
         again,
         goes_off.clone(),
     ];
+    let ends = |second| Take(change(State::Ok, second));
     let expected =
-        [NoPolicy(true), NoPolicy(false), Nothing, NoPolicy(true), NoPolicy(false), NoPolicy(true)];
+        [NoPolicy(true), NoPolicy(false), ends(2), NoPolicy(true), NoPolicy(false), NoPolicy(true)];
     assert_eq!(verdicts(&said, NO_POLICY), expected);
     // Without a time only its state tells whether it has changed.
     let undated = |second| Change { undated: true, ..change(State::Alarm, second) };
     let said = [undated(1), undated(2), change(State::Ok, 3), undated(4), undated(5)];
     assert_eq!(
         verdicts(&said, NO_POLICY),
-        [NoPolicy(true), NoPolicy(false), Nothing, NoPolicy(true), NoPolicy(false)]
+        [NoPolicy(true), NoPolicy(false), ends(3), NoPolicy(true), NoPolicy(false)]
     );
     let (verdict, _) = decide(goes_off.clone(), NO_POLICY, &Note::default(), true);
     assert_eq!(verdict, NoPolicy(true));
@@ -71,7 +72,9 @@ fn ignored_alarm_calls_nobody_but_may_end_what_is_open() {
     }
     assert_eq!(verdicts(&[change(State::Ok, 1)], ignored), [Verdict::Take(change(State::Ok, 1))]);
     let nowhere = Configured { has_policy: false, ..ignored };
-    assert_eq!(verdicts(&[change(State::Ok, 1)], nowhere), [why]);
+    assert_eq!(verdicts(&[change(State::Alarm, 1)], nowhere), [why]);
+    // It may go on in the incident of a policy that was for it.
+    assert_eq!(verdicts(&[change(State::Ok, 1)], nowhere), [Verdict::Take(change(State::Ok, 1))]);
 }
 
 #[test]
