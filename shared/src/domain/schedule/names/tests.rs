@@ -139,3 +139,10 @@ fn names_are_compared_as_they_are_read() {
     }
     assert_ne!(comparable("Ann"), comparable("Anna"));
 }
+
+#[test]
+fn name_that_ends_in_a_hyphen_is_no_part_of_a_longer_word() {
+    let all = names(&[("ops-", &[])]);
+    assert_eq!(found(&all, "ops- is on call"), ["ops-"]);
+    assert_eq!(found(&all, "ops-lead is on call"), Vec::<String>::new());
+}

@@ -31,6 +31,13 @@ fn offset_of_a_zone_has_hours_minutes_and_perhaps_seconds() {
 }
 
 #[test]
+fn part_of_a_zone_that_is_neither_standard_nor_daylight_is_no_rule_of_it() {
+    let other = part("X-NOTE", "+0100", "+0500", "DTSTART:20200101T000000");
+    let parts = part("STANDARD", "+0000", "+0100", START) + &other;
+    assert_eq!(nine(&definition("Home", &parts), "Home", "20260105"), "2026-01-05T08:00:00Z");
+}
+
+#[test]
 fn zone_has_a_thousand_parts_at_most() {
     let nine_of = |count: usize| {
         let parts = part("STANDARD", "+0000", "+0100", START).repeat(count);
