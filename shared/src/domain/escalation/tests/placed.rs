@@ -43,3 +43,23 @@ fn call_that_was_placed_is_over_when_its_own_end_is_told() {
     scenario.ends(1, End::Canceled);
     assert!(!is_in_call(&scenario));
 }
+
+#[test]
+fn second_try_that_finds_its_person_in_a_call_changes_nothing_of_the_call_that_was_placed() {
+    let mut scenario = Scenario::raised(&ABC, 3);
+    scenario.placed(1).look_from_here();
+    scenario.signal(Signal::Call { attempt: 1, call: None, event: CallEvent::InCall });
+    scenario.is(State::Calling).asks(&["dial alpha"]).tells(&[]);
+}
+
+#[test]
+fn what_is_said_twice_of_a_call_or_too_late_is_told_once() {
+    let mut scenario = Scenario::raised(&ABC, 3);
+    scenario.rings(1).look_from_here();
+    scenario.after(1).call(1, CallEvent::Ringing).tells(&[]);
+    scenario.call(1, CallEvent::Answered).call(1, CallEvent::Machine);
+    scenario.tells(&["answered alpha", "machine alpha"]).call(1, CallEvent::Machine).tells(&[]);
+    scenario.ends(1, End::Completed).placed(2).call(2, CallEvent::Answered).look_from_here();
+    scenario.call(2, CallEvent::Ringing).tells(&[]).ends(2, End::Completed).look_from_here();
+    scenario.call(2, CallEvent::Machine).tells(&[]);
+}
