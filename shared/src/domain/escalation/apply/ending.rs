@@ -93,7 +93,7 @@ impl Update<'_> {
     }
 
     /// Somebody said that it is over, nobody had it, and its alarm goes off once more without having recovered: nobody
-    /// is called at once, but nobody count_forgotten it either.
+    /// is called at once, but nobody forgets it either: people are called once `repage_after` has passed.
     pub(super) fn leave_alone(&mut self, by: String) {
         let Ok(until) = self.now.checked_add(self.incident.policy.repage_after) else { return };
         self.wait_until(until, false);
