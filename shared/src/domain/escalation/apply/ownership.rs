@@ -1,6 +1,6 @@
 //! What people say elsewhere than on the phone: in Slack, or on a page.
 
-use super::super::model::{Actor, Effect, Event, Outcome, Owner, Phase, Round, TextAbout};
+use super::super::model::{Actor, Effect, Event, Outcome, Owner, Phase, Round, State, TextAbout};
 use super::update::Update;
 
 impl Update<'_> {
@@ -64,12 +64,14 @@ impl Update<'_> {
 
     /// Nobody has it, and this person is called now: a round begins with them, and phones that ring elsewhere are hung
     /// up. Whoever is on the phone with us may still take it. Nothing changes while their own phone rings, or while
-    /// they cannot be called.
+    /// the round under way could not call them; a round that is exhausted or silenced keeps nobody away.
     pub(super) fn call_now(&mut self, by: &str, person: &str) {
         let incident = &self.incident;
         let rings = incident.under_way().is_some_and(|attempt| attempt.person == person);
         let round = &incident.round;
-        let waits = round.passed.iter().chain(&round.left_out).any(|other| other == person);
+        let goes_on = incident.state() == State::Calling;
+        let is_kept_away = round.passed.iter().chain(&round.left_out).any(|other| other == person);
+        let waits = goes_on && is_kept_away;
         if incident.ended_at.is_some() || incident.phase == Phase::Taken || rings || waits {
             return;
         }

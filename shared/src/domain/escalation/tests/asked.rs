@@ -43,6 +43,30 @@ fn person_who_cannot_be_called_now_is_not_asked_for_but_any_other_is() {
 }
 
 #[test]
+fn person_who_was_in_another_call_is_called_once_the_round_is_exhausted_and_somebody_asks() {
+    let mut scenario = Scenario::new();
+    let until = scenario.now + SignedDuration::from_secs(60);
+    scenario.busy.in_call.insert("alpha".to_owned(), until);
+    let mut scenario = scenario.raised_with(&["alpha", "bravo", "charlie", "delta"], 3);
+    for attempt in 1..=3 {
+        scenario.rings(attempt).ends(attempt, End::NoAnswer);
+    }
+    scenario.is(State::Exhausted).asks(&["dial bravo", "dial charlie", "dial delta"]);
+    scenario.after(60).call_asked("alpha").is(State::Calling).asks(&["dial alpha"]);
+}
+
+#[test]
+fn person_who_was_called_too_often_is_called_once_the_round_is_silenced_and_somebody_asks() {
+    let mut scenario = Scenario::new();
+    scenario.busy.called_too_often.insert("alpha".to_owned(), 6);
+    let mut scenario = scenario.raised_with(&ABC, 3);
+    scenario.rings(1).call_asked("alpha").asks(&["dial bravo"]);
+    scenario.silenced(7_200).is(State::Silenced).asks(&["hang up 1"]);
+    scenario.busy.called_too_often.clear();
+    scenario.after(3_600).call_asked("alpha").is(State::Calling).asks(&["dial alpha"]);
+}
+
+#[test]
 fn nobody_is_asked_for_once_somebody_has_it_or_it_is_over() {
     let mut scenario = Scenario::raised(&ABC, 3);
     scenario.rings(1).presses(1, Key::Take).ends(1, End::Completed).look_from_here();

@@ -28,16 +28,20 @@ impl Scenario {
     }
 
     pub(super) fn raised(roster: &[&str], attempts: u32) -> Scenario {
-        let mut scenario = Scenario::new();
+        Scenario::new().raised_with(roster, attempts)
+    }
+
+    /// The same by those who are busy in this scenario.
+    pub(super) fn raised_with(mut self, roster: &[&str], attempts: u32) -> Scenario {
         let step = Incident::raise(
             &"default-1".into(),
             &policy(roster, attempts),
-            alarm("cpu", scenario.now),
-            &scenario.busy,
-            scenario.now,
+            alarm("cpu", self.now),
+            &self.busy,
+            self.now,
         );
-        scenario.take(step);
-        scenario
+        self.take(step);
+        self
     }
 
     pub(super) fn take(&mut self, step: Decision) {
