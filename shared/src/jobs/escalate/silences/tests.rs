@@ -93,6 +93,25 @@ async fn reconciler_brings_what_waits_for_a_wake_up_that_was_lost() {
 }
 
 #[tokio::test]
+async fn alarm_waits_for_the_end_of_a_window_that_is_longer_than_the_retention() {
+    for wake_up_is_lost in [false, true] {
+        let scenario = Scenario::begins("02:00");
+        scenario.is_configured(&CONFIG.replace("2026-03-01T04:00Z", "2026-06-29T02:00Z"));
+        scenario.passes(SignedDuration::from_hours(1));
+        scenario.says("cpu", State::Alarm, "03:00").await.expect("kept");
+        scenario.passes(SignedDuration::from_hours(120 * 24));
+        if wake_up_is_lost {
+            scenario.backend.queue.take();
+            scenario.escalate.reconcile(scenario.now()).await.expect("repaired");
+        } else {
+            scenario.wakes().await;
+        }
+        let since = scenario.incident().map(|incident| incident.alarms[0].since);
+        assert_eq!(since, Some(at("03:00")), "{wake_up_is_lost}");
+    }
+}
+
+#[tokio::test]
 async fn window_that_is_taken_back_lets_go_what_waits_for_its_end() {
     let scenario = Scenario::begins("02:30");
     scenario.says("cpu", State::Alarm, "02:30").await.expect("kept");

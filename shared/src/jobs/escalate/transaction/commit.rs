@@ -253,8 +253,10 @@ impl Transaction<'_> {
             let executions = new_executions(stored, before).into_iter();
             puts.extend(executions.map(|sid| executions::put_incident(sid, id, self.now)));
         }
-        let expires_at = Some(after(self.now, RETENTION));
         for (key, AlarmUpdate { record: update, waiting }) in &self.alarm_updates {
+            // A silence may be longer than the retention: what waits for its end outlasts it.
+            let kept_from = update.waits.map_or(self.now, |waits| waits.due.max(self.now));
+            let expires_at = Some(after(kept_from, RETENTION));
             let record = snapshot.alarms.get(key).and_then(Option::as_ref);
             puts.push(put(records::alarm(key), update, record, expires_at));
             puts.extend(waiting.as_ref().map(|(key, wake_up)| {

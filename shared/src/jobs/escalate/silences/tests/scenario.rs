@@ -38,6 +38,10 @@ impl Scenario {
         self.clock.set(at(now));
     }
 
+    pub(super) fn passes(&self, long: SignedDuration) {
+        self.clock.push(long);
+    }
+
     /// The monitor says so. Gives what became of it.
     pub(super) async fn says(
         &self,
