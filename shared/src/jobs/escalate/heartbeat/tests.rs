@@ -87,6 +87,14 @@ async fn heartbeat_is_told_once_its_wake_up_is_back() {
 }
 
 #[tokio::test]
+async fn alarm_that_waits_no_more_stops_no_heartbeat() {
+    let server = server(&[("heartbeat-url", URL)]);
+    server.backend.store.keep_body(Key::new(records::WAITING, "default"), "null");
+    assert_eq!(server.escalate.every_minute(server.now()).await.ok(), Some(0));
+    assert_eq!(sent(&server).len(), 1);
+}
+
+#[tokio::test]
 async fn whatever_is_broken_stops_the_heartbeat_until_it_is_not() {
     let server = server(&[("heartbeat-url", URL)]);
     for broken in BROKEN {
