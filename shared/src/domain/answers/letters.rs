@@ -34,7 +34,7 @@ impl Letters {
     }
 
     /// These two characters, if both are letters of A to Z in capitals.
-    pub(super) fn of(letters: [u8; 2]) -> Option<Letters> {
+    pub(in crate::domain) fn of(letters: [u8; 2]) -> Option<Letters> {
         letters.iter().all(u8::is_ascii_uppercase).then_some(Letters(letters))
     }
 }

@@ -9,8 +9,12 @@ use crate::domain::escalation::{Act, Alarm, Asker, Ending, Incident, TextAbout};
 
 /// The most alarms that are named when somebody takes an incident.
 const MAX_NAMED_ALARMS: usize = 3;
-/// The longest list of names, in characters. (Twilio takes 1,600 in a message.)
-const MAX_LIST_CHARS: usize = 1_000;
+/// The longest text, in units of UTF-16: Twilio takes 1,600 characters, and an emoji may count as two.
+const MAX_TEXT_UNITS: usize = 1_600;
+/// The longest list of names, in the same units …
+const MAX_LIST_UNITS: usize = 1_000;
+/// … and what stands behind it at most: how many more there are.
+const MAX_MORE_UNITS: usize = " and 4294967295 more".len();
 /// The longest reason beside its link, in characters.
 const MAX_REASON_CHARS: usize = 160;
 /// The longest link, in characters: a cut one leads elsewhere, so a longer one is left out.
@@ -30,15 +34,23 @@ pub struct Recipient<'a> {
 impl Recipient<'_> {
     /// The page, on a line of its own.
     fn page(&self) -> String {
-        self.page.as_ref().map(|page| format!("\n{page}")).unwrap_or_default()
+        let page = self.page.as_ref().filter(|page| units(page) <= MAX_LINK_CHARS);
+        page.map(|page| format!("\n{page}")).unwrap_or_default()
     }
 }
 
-/// A text message: what is wrong, where to look, and what can be answered.
+/// A text message: what is wrong, where to look, and what can be answered. If all of it is too long, the reason goes
+/// first, then names.
 pub fn sms(incident: &Incident, about: &TextAbout, to: &Recipient<'_>) -> String {
     let answers = to.letters.and_then(|letters| answers(incident, to.person, letters));
     let answers = answers.map(|answers| format!("\n{answers}")).unwrap_or_default();
-    words(incident, about, &to.page()) + &answers
+    let ends = to.page() + &answers;
+    words(incident, about, MAX_TEXT_UNITS.saturating_sub(units(&ends))) + &ends
+}
+
+/// How long a text is, as [`MAX_TEXT_UNITS`] counts.
+fn units(text: &str) -> usize {
+    text.encode_utf16().count()
 }
 
 /// What a person may ask of an incident by a text: only what it would not refuse.
@@ -70,6 +82,14 @@ pub fn answers(incident: &Incident, person: &str, letters: Letters) -> Option<St
 
 /// The names of the first alarms that go on, or of those that did.
 pub fn what(incident: &Incident) -> String {
+    let (names, more) = first_that_went_on(incident);
+    listed(&names, more)
+}
+
+/// Names, and how many more there are.
+type Names<'a> = (Vec<&'a str>, u32);
+
+fn first_that_went_on(incident: &Incident) -> Names<'_> {
     // What has recovered by then is not named. Of what is over by hand that is what went on until then.
     let went_on = |alarm: &&Alarm| {
         alarm.recovered_at.is_none_or(|at| incident.ended_at.is_some_and(|ended| at >= ended))
@@ -79,86 +99,103 @@ pub fn what(incident: &Incident) -> String {
     if alarms.is_empty() || by_itself {
         alarms = incident.alarms.iter().collect();
     }
-    first(&alarms, MAX_NAMED_ALARMS, incident.more_alarms)
+    let left = alarms.len().saturating_sub(MAX_NAMED_ALARMS);
+    let left = u32::try_from(left).unwrap_or(u32::MAX);
+    alarms.truncate(MAX_NAMED_ALARMS);
+    (names(alarms.into_iter()), left.saturating_add(incident.more_alarms))
 }
 
-/// It is told as it stands: the message may have waited.
-fn words(incident: &Incident, about: &TextAbout, page: &str) -> String {
-    match about {
-        TextAbout::Missed => {
-            format!("We called you: {}{}{page}", what(incident), reason(incident))
+fn names<'a>(alarms: impl Iterator<Item = &'a Alarm>) -> Vec<&'a str> {
+    alarms.map(|alarm| alarm.name.as_str()).collect()
+}
+
+/// It is told as it stands: the message may have waited. It is no longer than `limit`.
+fn words(incident: &Incident, about: &TextAbout, limit: usize) -> String {
+    let is_over = incident.ended_at.is_some();
+    let (begins, (names, more)) = match about {
+        TextAbout::Missed => ("We called you: ", first_that_went_on(incident)),
+        TextAbout::Taken if is_over => {
+            ("You took it, and it is over: ", first_that_went_on(incident))
         }
-        TextAbout::Taken => {
-            let over = if incident.ended_at.is_some() { ", and it is over" } else { "" };
-            format!("You took it{over}: {}{}{page}", what(incident), reason(incident))
-        }
-        TextAbout::Resolved if incident.ended_at.is_none() => {
-            let alarms: Vec<&Alarm> = incident.open_alarms().collect();
-            let names = first(&alarms, alarms.len(), incident.more_alarms);
-            format!("It was over, and is back: {names}{page}")
+        TextAbout::Taken => ("You took it: ", first_that_went_on(incident)),
+        TextAbout::Resolved if !is_over => {
+            let open = names(incident.open_alarms());
+            ("It was over, and is back: ", (open, incident.more_alarms))
         }
         TextAbout::Resolved => {
-            let alarms: Vec<&Alarm> = incident.alarms.iter().collect();
-            let names = first(&alarms, alarms.len(), incident.more_alarms);
-            let why = match incident.ending() {
-                Some(Ending::ByHand(by)) => format!("\n{} resolved it", cut_words(by, 60)),
-                Some(Ending::NothingChanged(seconds)) => {
-                    format!("\nnothing changed for {}", span(seconds))
-                }
-                Some(Ending::Deleted(_)) if alarms.len() == 1 => " was deleted".to_owned(),
-                Some(Ending::Deleted(_)) => " recovered, or were deleted".to_owned(),
-                Some(Ending::Recovered) | None => " recovered".to_owned(),
-            };
-            format!("It is over: {names}{why}{page}")
+            ("It is over: ", (names(incident.alarms.iter()), incident.more_alarms))
         }
         TextAbout::Reopened { alarms, more } => {
-            let (names, reason) = (listed(alarms, *more), reason(incident));
-            match incident.ended_at {
-                None => format!("It is back: {names}{reason}{page}"),
-                Some(_) => format!("It was back, and is over: {names}{page}"),
-            }
+            let begins = if is_over { "It was back, and is over: " } else { "It is back: " };
+            (begins, (alarms.iter().map(String::as_str).collect(), *more))
         }
         TextAbout::Joined { alarms, more } => {
-            let over = if incident.ended_at.is_some() { ", and is over" } else { "" };
-            format!("Went off too{over}: {}{page}", listed(alarms, *more))
+            let begins = if is_over { "Went off too, and is over: " } else { "Went off too: " };
+            (begins, (alarms.iter().map(String::as_str).collect(), *more))
         }
+    };
+    let ends = match about {
+        TextAbout::Resolved => ending(incident),
+        _ => String::new(),
+    };
+    let limit = limit.saturating_sub(begins.len() + units(&ends));
+    let names = listed_in(&names, more, limit.saturating_sub(MAX_MORE_UNITS));
+    let limit = limit.saturating_sub(units(&names));
+    let reason = match about {
+        TextAbout::Missed | TextAbout::Taken => reason(incident, limit),
+        TextAbout::Reopened { .. } if !is_over => reason(incident, limit),
+        _ => String::new(),
+    };
+    format!("{begins}{names}{ends}{reason}")
+}
+
+/// How it ended; nothing if it goes on.
+fn ending(incident: &Incident) -> String {
+    match incident.ending() {
+        _ if incident.ended_at.is_none() => String::new(),
+        Some(Ending::ByHand(by)) => format!("\n{} resolved it", cut_words(by, 60)),
+        Some(Ending::NothingChanged(seconds)) => format!("\nnothing changed for {}", span(seconds)),
+        Some(Ending::Deleted(_)) if incident.alarms.len() == 1 => " was deleted".to_owned(),
+        Some(Ending::Deleted(_)) => " recovered, or were deleted".to_owned(),
+        Some(Ending::Recovered) | None => " recovered".to_owned(),
     }
 }
 
-fn reason(incident: &Incident) -> String {
-    let reason = incident.open_alarms().next().map(|alarm| cut_reason(&alarm.reason));
+/// The reason on a line of its own, if it fits.
+fn reason(incident: &Incident, limit: usize) -> String {
+    let limit = limit.saturating_sub("\n".len());
+    let reason = incident.open_alarms().next().map(|alarm| cut_reason(&alarm.reason, limit));
     let reason = reason.filter(|reason| !reason.is_empty());
     reason.map(|reason| format!("\n{reason}")).unwrap_or_default()
 }
 
-/// A reason, cut; a link at its end stays whole.
-fn cut_reason(reason: &str) -> String {
+/// A reason, cut. A link at its end stays whole, or is left out if it does not fit; so is all of it.
+fn cut_reason(reason: &str, limit: usize) -> String {
     let reason = reason.trim();
     let start = reason.rfind(' ').map_or(0, |space| space + 1);
     let (text, last) = reason.split_at(start);
-    match next_link(last) {
-        Some(link) if link == (0..last.len()) && last.chars().count() <= MAX_LINK_CHARS => {
-            format!("{} {last}", cut_words(text, MAX_REASON_CHARS)).trim_start().to_owned()
-        }
-        _ => cut_words(reason, MAX_REASON_CHARS),
-    }
-}
-
-/// The names of the first so many alarms, and how many more there are.
-fn first(alarms: &[&Alarm], most: usize, more: u32) -> String {
-    let names: Vec<&str> = alarms.iter().take(most).map(|alarm| alarm.name.as_str()).collect();
-    let left = u32::try_from(alarms.len() - names.len()).unwrap_or(u32::MAX);
-    listed(&names, left.saturating_add(more))
+    let has_link = next_link(last) == Some(0..last.len());
+    let words = cut_words(if has_link { text } else { reason }, MAX_REASON_CHARS);
+    let link = Some(last).filter(|last| has_link && last.chars().count() <= MAX_LINK_CHARS);
+    let with_link = link.map(|link| format!("{words} {link}").trim_start().to_owned());
+    let mut all = with_link.into_iter().chain([words]);
+    all.find(|reason| units(reason) <= limit).unwrap_or_default()
 }
 
 /// These names, cut and as many as fit into a text message, and how many more there are.
 pub fn listed(names: &[impl AsRef<str>], more: u32) -> String {
+    listed_in(names, more, MAX_LIST_UNITS)
+}
+
+/// The same; the names alone are no longer than this.
+fn listed_in(names: &[impl AsRef<str>], more: u32, limit: usize) -> String {
+    let limit = limit.min(MAX_LIST_UNITS);
     let mut list = String::new();
     let mut left = more as usize + names.len();
     for name in names {
         let name = cut_words(name.as_ref(), 60);
         let name = alarm_name(&name);
-        if list.chars().count() + name.chars().count() > MAX_LIST_CHARS {
+        if units(&list) + ", ".len() + units(name) > limit {
             break;
         }
         list += if list.is_empty() { "" } else { ", " };
@@ -174,41 +211,4 @@ pub fn listed(names: &[impl AsRef<str>], more: u32) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn names_are_listed_as_far_as_they_fit() {
-        assert_eq!(listed(&["cpu", "disk"], 0), "cpu, disk");
-        assert_eq!(listed(&["cpu"], 2), "cpu and 2 more");
-        assert_eq!(listed(&["", "disk"], 1), "an alarm without a name, disk and 1 more");
-        assert_eq!(listed(&[""; 0], 1), "one alarm");
-        assert_eq!(listed(&[""; 0], 7), "7 alarms");
-        let long: Vec<String> = (0..60).map(|n| format!("{n:02}{}", "x".repeat(40))).collect();
-        let list = listed(&long, 3);
-        assert!(list.ends_with(" and 41 more") && list.chars().count() < 1_100, "{list}");
-    }
-
-    #[test]
-    fn long_reason_is_cut_and_its_link_is_kept() {
-        let link = "https://wiki.example.com/Foo_(bar)";
-        let cut = cut_reason(&format!("{}{link}", "wort ".repeat(90)));
-        assert!(cut.starts_with("wort wort") && cut.ends_with(&format!("wort {link}")), "{cut}");
-        assert_eq!(cut.chars().count(), 159 + 1 + link.len());
-        assert_eq!(cut_reason(link), link);
-        assert_eq!(cut_reason("disk full"), "disk full");
-    }
-
-    proptest! {
-        #[test]
-        fn a_list_fits_into_a_message_and_leaves_nothing_uncounted(
-            names in proptest::collection::vec("\\PC{0,90}", 0..60),
-            more in any::<u32>(),
-        ) {
-            let list = listed(&names, more);
-            prop_assert!(list.chars().count() <= MAX_LIST_CHARS + 100);
-        }
-    }
-}
+mod tests;
