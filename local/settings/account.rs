@@ -24,8 +24,10 @@ pub fn twilio_account(
 ) -> Result<Account, String> {
     let given = |name: &str| Some((name.to_owned(), environment.value(name)?.to_owned()));
     let mut values: Values = NAMES.iter().filter_map(|name| given(name)).collect();
-    let is_simulated = Real::of(environment, &[]).simulated(sandbox).contains(&Simulated::Twilio);
-    if is_simulated && !values.contains_key("twilio/account-sid") {
+    let simulated = Real::of(environment, &[]).simulated(sandbox);
+    let is_simulated =
+        simulated.contains(&Simulated::Twilio) && !values.contains_key("twilio/account-sid");
+    if is_simulated {
         let start_token = access::read(data)?;
         let (address, metrics_token) = (address.to_owned(), start_token.clone());
         let local = Local { address, start_token, metrics_token, sandbox };
@@ -36,24 +38,31 @@ pub fn twilio_account(
         "TWILIO_AUTH_TOKEN is set and TWILIO_ACCOUNT_SID is not: set that too, or add --sandbox for a server that was \
          started with it",
     )?;
-    let token = tokens(value("twilio/auth-token").unwrap_or_default())
-        .into_iter()
-        .next()
-        .ok_or("TWILIO_ACCOUNT_SID is set and TWILIO_AUTH_TOKEN is not: set that too")?;
+    let mut tokens = tokens(value("twilio/auth-token").unwrap_or_default());
+    if tokens.is_empty() {
+        return Err(
+            "TWILIO_ACCOUNT_SID is set and TWILIO_AUTH_TOKEN is not: set that too".to_owned()
+        );
+    }
+    if is_simulated {
+        // Its own comes first. That of the environment, which may be a real one, is for signatures alone.
+        tokens.truncate(1);
+    }
     let base_url = value("twilio/api-base-url").unwrap_or(TWILIO).to_owned();
-    Ok(Account { sid: sid.to_owned(), token, base_url })
+    Ok(Account { sid: sid.to_owned(), tokens, base_url })
 }
 
 #[cfg(test)]
 mod tests {
     use sandbox::Secrets;
     use sandbox::twilio::SANDBOX_ACCOUNT;
+    use shared::secret::Secret;
 
     use super::*;
 
     const SERVER: &str = "http://127.0.0.1:1";
 
-    /// The account of an environment with these variables, as SID, token and base URL.
+    /// The account of an environment with these variables, as SID, tokens and base URL.
     fn account(
         folder: &Path,
         variables: &[(&str, &str)],
@@ -62,14 +71,15 @@ mod tests {
         let variables = variables.iter().map(|(name, value)| (name.to_string(), value.to_string()));
         let environment = Environment::of(variables);
         let account = twilio_account(&environment, folder, SERVER, sandbox)?;
-        Ok([account.sid, account.token.expose().to_owned(), account.base_url])
+        let tokens: Vec<&str> = account.tokens.iter().map(Secret::expose).collect();
+        Ok([account.sid, tokens.join(" "), account.base_url])
     }
 
     #[test]
     fn account_is_that_of_the_environment_or_the_simulated_one() {
         let folder = tempfile::tempdir().unwrap();
         let real = [("TWILIO_ACCOUNT_SID", "AC1"), ("TWILIO_AUTH_TOKEN", "new, old")];
-        let expected = ["AC1", "new", TWILIO].map(str::to_owned);
+        let expected = ["AC1", "new old", TWILIO].map(str::to_owned);
         for sandbox in [false, true] {
             assert_eq!(account(folder.path(), &real, sandbox), Ok(expected.clone()));
         }

@@ -72,7 +72,7 @@ impl Local {
     pub(super) fn simulate_twilio(&self, environment: &Environment, values: &mut Values) {
         let secret = Secrets::derived_from(&self.start_token).auth_token;
         let has_account = environment.value("twilio/account-sid").is_some();
-        // Requests to Twilio go out with the first one.
+        // Requests to Twilio go out with the first one, and with the next if that is refused.
         let tokens = match environment.value("twilio/auth-token") {
             Some(real) if has_account => format!("{real},{}", secret.expose()),
             Some(real) => format!("{},{real}", secret.expose()),

@@ -65,8 +65,9 @@ impl Scenario {
     ) -> (Scenario, Plan) {
         let plan = || Plan { config: config(call_with, policies), ..Plan::new() };
         let twilio = plan().start().await;
-        // The account there has a token of its own; the tests sign with theirs.
-        let tokens = format!("{},{TOKEN}", twilio.simulated().auth_token.expose());
+        // The account there has a token of its own, and refuses requests with that by which the tests sign: the next is
+        // tried then.
+        let tokens = format!("{TOKEN},{}", twilio.simulated().auth_token.expose());
         let plan = plan()
             .unset("PUBLIC_BASE_URL")
             .unset("TWILIO_AUTH_TOKEN")

@@ -26,10 +26,13 @@ pub fn twilio_api(
     let sid = settings
         .value("twilio/account-sid")
         .ok_or("store the parameter twilio/account-sid, or set TWILIO_ACCOUNT_SID".to_owned())?;
-    let token = settings.tokens.first().cloned().ok_or("there is no twilio/auth-token")?;
+    let tokens = settings.tokens.clone();
+    if tokens.is_empty() {
+        return Err("there is no twilio/auth-token".to_owned());
+    }
     let base_url = settings.value("twilio/api-base-url").unwrap_or(TWILIO).to_owned();
-    let account = Account { sid: sid.to_owned(), token, base_url };
-    Ok(Api::new(account, counted(wire.clone(), store.clone(), now)))
+    let account = Account { sid: sid.to_owned(), tokens, base_url };
+    Ok(Api::new(account, wire.clone()).layered(|wire| counted(wire, store.clone(), now)))
 }
 
 /// The same wire, which counts each request that fails.
@@ -63,8 +66,10 @@ fn failure(response: &ApiResponse, is_look_up: bool) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::sid::Sid;
+    use crate::secret::Secret;
     use crate::storage::counters::totals;
-    use crate::testing::MemoryStore;
+    use crate::testing::{MemoryStore, Parameters};
 
     fn answer(status: u16, body: &str) -> ApiResponse {
         ApiResponse::Answer { status, retry_after: None, body: body.to_owned().into() }
@@ -103,5 +108,26 @@ mod tests {
         let (_, _) = (wire(request()).await, wire(request()).await);
         let totals = totals(&store, now).await.expect("counters");
         assert_eq!(totals["twilio_api_errors_total{code=\"http_5xx\"}"], 2);
+    }
+
+    #[tokio::test]
+    async fn request_counts_as_failed_once_no_token_is_taken() {
+        let (store, now) = (MemoryStore::default(), Timestamp::UNIX_EPOCH);
+        let shared: Arc<dyn Store> = Arc::new(store.clone());
+        for (tokens, expected) in [("old,new", None), ("old,older", Some(&1))] {
+            let secrets = [("twilio/account-sid", "AC1"), ("twilio/auth-token", tokens)];
+            let parameters = Parameters::of_config("[channels.a]\n", &secrets);
+            let settings = parameters.settings().get(now).await.expect("settings");
+            // The log-in of AC1:new.
+            let is_valid = |login: Secret| login.expose() == "Basic QUMxOm5ldw==";
+            let wire: Wire = Arc::new(move |request: ApiRequest| {
+                let status = if request.authorization.is_some_and(is_valid) { 404 } else { 401 };
+                Box::pin(async move { answer(status, "{}") })
+            });
+            let api = twilio_api(&settings, &wire, &shared, now).expect("an account");
+            api.look_up(&Sid::from("CA1")).await.expect("an answer");
+            let totals = totals(&store, now).await.expect("counters");
+            assert_eq!(totals.get("twilio_api_errors_total{code=\"20003\"}"), expected);
+        }
     }
 }

@@ -1,12 +1,13 @@
 //! Twilio's REST API: calls and text messages, and what its answers mean. (Studio's is [`super::studio::api`].)
 //!
 //! There is no idempotency key: after a time-out or a 5xx nobody knows whether a call was placed, so it is looked up
-//! before it is placed again. A 429 was not processed and is always safe to repeat. (twilio.com/docs/voice/api/call-resource; the
+//! before it is placed again. A 429 or 401 was not processed and is always safe to repeat. (twilio.com/docs/voice/api/call-resource; the
 //! API's best practices.)
 
 mod call;
 mod from_number;
 mod lists;
+mod log_in;
 mod verdict;
 mod wire;
 
@@ -15,7 +16,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::prelude::{BASE64_STANDARD, Engine};
 use bytes::Bytes;
 use jiff::Timestamp;
 
@@ -28,6 +28,7 @@ use call::CallList;
 pub use call::{CallResource, NewCall, call_event};
 pub use from_number::FromNumber;
 pub use lists::{ListedMessage, MessagePage};
+use log_in::logged_in;
 pub use verdict::error_code;
 pub(super) use verdict::{read, read_time, verdict};
 pub use wire::wire;
@@ -42,8 +43,8 @@ const STUDIO: &str = "https://studio.twilio.com";
 pub struct Account {
     /// Its SID.
     pub sid: String,
-    /// Its auth token.
-    pub token: Secret,
+    /// Its auth tokens, in the order in which they are tried: one, or several while it changes.
+    pub tokens: Vec<Secret>,
     /// `https://api.twilio.com`, or what stands in for it and for Studio's.
     pub base_url: String,
 }
@@ -156,7 +157,14 @@ pub struct Api {
 impl Api {
     /// The API of this account, over this wire.
     pub fn new(account: Account, wire: Wire) -> Api {
+        let wire = logged_in(&account, wire);
         Api { account, wire }
+    }
+
+    /// The same API, over what `layer` makes of its wire. A request passes that layer once, whichever token it takes.
+    #[must_use]
+    pub fn layered(self, layer: impl FnOnce(Wire) -> Wire) -> Api {
+        Api { wire: layer(self.wire), ..self }
     }
 
     /// `POST …/Calls.json`
@@ -255,9 +263,6 @@ impl Api {
         url: String,
         form: Vec<(&'static str, String)>,
     ) -> ApiResponse {
-        let Account { sid, token, .. } = &self.account;
-        let login = BASE64_STANDARD.encode(format!("{sid}:{}", token.expose()));
-        let authorization = Some(Secret::new(&format!("Basic {login}")));
-        (self.wire)(ApiRequest { method, url, authorization, form }).await
+        (self.wire)(ApiRequest { method, url, authorization: None, form }).await
     }
 }

@@ -7,7 +7,7 @@ use super::{ApiRequest, ApiResponse, Wire};
 use crate::http::read_answer;
 
 /// How long an answer may take.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(7);
+pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(7);
 
 /// Carries requests with this client.
 pub fn wire(http: reqwest::Client) -> Wire {

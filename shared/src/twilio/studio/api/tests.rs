@@ -20,7 +20,7 @@ fn api(base_url: &str, answers: Vec<(u16, Value)>) -> (Api, Asked) {
     let (seen, answers) = (asked.clone(), Mutex::new(answers.into_iter()));
     let account = Account {
         sid: "AC1".to_owned(),
-        token: Secret::new("token"),
+        tokens: vec![Secret::new("token")],
         base_url: base_url.to_owned(),
     };
     let wire = Arc::new(move |ask: ApiRequest| {
