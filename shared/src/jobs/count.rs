@@ -30,7 +30,7 @@ use serde::Deserialize;
 use crate::Error;
 use crate::config::SettingsCache;
 use crate::jobs::twilio_api::twilio_api;
-use crate::storage::messages::{CALLBACKS_GROUP, CallbackTask};
+use crate::storage::messages::CallbackTask;
 use crate::storage::{Queue, QueueName, Store};
 use crate::twilio::rest::{Api, Wire};
 
@@ -83,5 +83,5 @@ impl Count {
 /// # Errors
 /// The queue does not take it.
 pub async fn send(queue: &dyn Queue, task: &CallbackTask) -> Result<(), Error> {
-    queue.send(QueueName::Callbacks, task.to_body(), CALLBACKS_GROUP, None).await
+    queue.send(QueueName::Callbacks, task.to_body(), task.group(), None).await
 }

@@ -25,6 +25,8 @@ const MAX_TIME_WITHOUT_END: SignedDuration = SignedDuration::from_hours(12);
 const SAME_DAY: SignedDuration = SignedDuration::from_hours(23);
 /// The pause after an answer that says "later" without a time.
 const PAUSE: Duration = Duration::from_secs(30);
+/// The longest pause that Twilio may ask for.
+const MAX_PAUSE: Duration = Duration::from_mins(15);
 
 /// What a page of the list said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +69,7 @@ impl Count {
             }
             Err(ApiError::Later(after, reason)) => {
                 tracing::warn!(reason, "a page of Twilio's list comes later");
-                return Ok(Processed::RetryAfter(after.unwrap_or(PAUSE)));
+                return Ok(Processed::RetryAfter(after.unwrap_or(PAUSE).min(MAX_PAUSE)));
             }
             Err(ApiError::Unknown(reason)) => {
                 tracing::warn!(reason, "a page of Twilio's list comes later");

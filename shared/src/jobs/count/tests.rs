@@ -12,6 +12,7 @@ use crate::domain::metrics::catalogue::FAMILIES;
 use crate::http::Request;
 use crate::secret::Secret;
 use crate::storage::counters::totals;
+use crate::storage::messages::CALLBACKS_GROUP;
 use crate::storage::{Message, Processed, dead_letters};
 use crate::testing::sample::at;
 use crate::testing::{MemoryQueue, MemoryStore, Parameters};

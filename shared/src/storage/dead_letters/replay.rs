@@ -95,8 +95,10 @@ pub async fn replay(
         queue.send(QueueName::WakeUps, again.to_body(), id, None).await?;
     } else if letter.job == COUNT {
         // Such a message comes back only if it cannot be read.
-        delivered = Some(serde_json::from_str::<CallbackTask>(&letter.body).is_ok());
-        queue.send(QueueName::Callbacks, letter.body.clone(), CALLBACKS_GROUP, None).await?;
+        let task = serde_json::from_str::<CallbackTask>(&letter.body).ok();
+        delivered = Some(task.is_some());
+        let group = task.as_ref().map_or(CALLBACKS_GROUP, CallbackTask::group);
+        queue.send(QueueName::Callbacks, letter.body.clone(), group, None).await?;
     } else {
         match tasks(letter) {
             Ok(mut again) => {

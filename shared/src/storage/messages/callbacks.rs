@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::callbacks::Callback;
 
-/// The queue's group. What is counted needs no order, and is counted by the hundred.
+/// The group of reports. What is counted needs no order, and is counted by the hundred.
 pub const CALLBACKS_GROUP: &str = "callbacks";
+/// The group of pages: counting does not wait for a page that comes later.
+pub const PAGES_GROUP: &str = "callbacks-pages";
 
 /// The most callbacks of one message.
 pub const MAX_CALLBACKS: usize = 500;
@@ -58,6 +60,14 @@ pub struct Counts {
 }
 
 impl CallbackTask {
+    /// The group in which it waits. A page of the former version may be in that of reports.
+    pub fn group(&self) -> &'static str {
+        match self {
+            CallbackTask::Report(_) => CALLBACKS_GROUP,
+            CallbackTask::Page(_) => PAGES_GROUP,
+        }
+    }
+
     /// As it stands in the queue.
     pub fn to_body(&self) -> String {
         // Strings and numbers always serialise.

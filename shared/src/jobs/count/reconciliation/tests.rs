@@ -25,6 +25,11 @@ struct Setup {
 }
 
 fn setup(account: Option<&str>, answers: Vec<(u16, Value)>) -> Setup {
+    setup_of(account, answers, 7)
+}
+
+/// The same, whose answers ask for a pause of so many seconds.
+fn setup_of(account: Option<&str>, answers: Vec<(u16, Value)>, pause: u64) -> Setup {
     let account = account.map(str::to_owned);
     let fetch = Arc::new(move || {
         let mut values = Values::from([
@@ -42,7 +47,7 @@ fn setup(account: Option<&str>, answers: Vec<(u16, Value)>) -> Setup {
         let next = answers.lock().unwrap().pop_front();
         Box::pin(async move {
             let (status, body) = next.expect("an answer");
-            ApiResponse::Answer { status, retry_after: Some(7), body: body.to_string().into() }
+            ApiResponse::Answer { status, retry_after: Some(pause), body: body.to_string().into() }
         })
     });
     let count = Count {
@@ -160,8 +165,12 @@ async fn page_that_names_itself_ends_the_day() {
 
 #[tokio::test]
 async fn page_that_twilio_refuses_for_now_comes_again() {
-    for (status, rest) in [(429, Duration::from_secs(7)), (503, PAUSE)] {
-        let setup = setup(Some(ACCOUNT), vec![(status, json!({}))]);
+    for (status, asked, rest) in [
+        (429, 7, Duration::from_secs(7)),
+        (429, u64::MAX, Duration::from_mins(15)),
+        (503, 7, PAUSE),
+    ] {
+        let setup = setup_of(Some(ACCOUNT), vec![(status, json!({}))], asked);
         setup.count.tick(Schedule::Reconciliation, now()).await.unwrap();
         assert_eq!(setup.drain().await, [Processed::RetryAfter(rest)]);
     }
@@ -169,6 +178,15 @@ async fn page_that_twilio_refuses_for_now_comes_again() {
     setup.count.tick(Schedule::Reconciliation, now()).await.unwrap();
     assert_eq!(setup.drain().await, [Processed::Done]);
     assert_eq!(setup.counter("twilio_api_errors_total{code=\"20003\"}").await, 1);
+}
+
+#[tokio::test]
+async fn page_waits_in_another_group_than_reports() {
+    let setup = setup(Some(ACCOUNT), Vec::new());
+    send(&setup.queue, &CallbackTask::Report(Report::default())).await.unwrap();
+    setup.count.tick(Schedule::Reconciliation, now()).await.unwrap();
+    let groups: Vec<String> = setup.queue.sent().into_iter().map(|sent| sent.group).collect();
+    assert_eq!(groups, ["callbacks", "callbacks-pages"]);
 }
 
 #[tokio::test]
