@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Callback, Resource, Source, is_end, rank};
+use super::{Callback, Resource, Source, UNREADABLE_CODE, is_end, rank};
 use crate::domain::metrics::catalogue::{
     CALL_CALLBACKS, CALLBACKS, CALLBACKS_RECONCILED, CALLS_COMPLETED, CALLS_FAILED,
     MESSAGE_CALLBACKS, MESSAGES_DELIVERED, MESSAGES_FAILED,
 };
 use crate::domain::metrics::vocabulary::{
-    CALL_STATUSES, MESSAGE_STATUSES, disconnect_reason, message_code, word_of,
+    CALL_STATUSES, MESSAGE_STATUSES, OTHER, disconnect_reason, message_code, word_of,
 };
 
 /// The most statuses of one message or call that are remembered, but for those that we know: unknown ones beyond do not
@@ -86,7 +86,7 @@ impl CountedStatuses {
             "delivered" | "read" if !self.is_delivered() => {
                 counters.push(MESSAGES_DELIVERED.series(&[]));
             }
-            "failed" | "undelivered" => {
+            _ if has_failed(callback) => {
                 counters.push(MESSAGES_FAILED.series(&[&message_code(callback.code)]));
             }
             _ => {}
@@ -106,6 +106,20 @@ impl CountedStatuses {
 
     fn has(&self, status: &str) -> bool {
         self.seen.iter().any(|seen| seen == status)
+    }
+}
+
+/// Whether a message was not delivered.
+fn has_failed(callback: &Callback) -> bool {
+    callback.resource == Resource::Message
+        && matches!(callback.status.as_str(), "failed" | "undelivered")
+}
+
+impl Callback {
+    /// The error code of a message that failed, if it is a number that is in no list: it counts as `other`.
+    pub fn unknown_code(&self) -> Option<u32> {
+        let code = self.code.filter(|code| has_failed(self) && *code != UNREADABLE_CODE);
+        code.filter(|code| message_code(Some(*code)) == OTHER)
     }
 }
 

@@ -80,6 +80,26 @@ fn failed_message_counts_under_a_code_of_the_list() {
 }
 
 #[test]
+fn code_that_counts_as_other_is_unknown() {
+    let with = |status, code| Callback { code, ..message(status) };
+    for (callback, expected) in [
+        (with("failed", Some(63_049)), Some(63_049)),
+        (with("undelivered", Some(12_345)), Some(12_345)),
+        (with("failed", Some(30_003)), None),
+        (with("failed", None), None),
+        (with("failed", Some(UNREADABLE_CODE)), None),
+        (with("sent", Some(63_049)), None),
+        (Callback { code: Some(63_049), ..call("failed") }, None),
+    ] {
+        assert_eq!(callback.unknown_code(), expected, "{callback:?}");
+        let (_, sums) = counted(std::slice::from_ref(&callback));
+        let is_other = sums.contains_key("twilio_messages_failed_total{error_code=\"other\"}");
+        let is_number = callback.code != Some(UNREADABLE_CODE);
+        assert_eq!(is_other && is_number, expected.is_some(), "{sums:?}");
+    }
+}
+
+#[test]
 fn unknown_statuses_count_as_other_each_once() {
     let words = ["simmering", "simmering", "boiling"];
     let (outcomes, sums) = counted(&words.map(message));

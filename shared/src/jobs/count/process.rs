@@ -195,6 +195,9 @@ fn add(statuses: &mut CountedStatuses, callback: &Callback) -> (Outcome, Vec<Str
         let (resource, status) = (callback.resource.name(), callback.status.escape_debug());
         tracing::warn!(resource, status = %status, "a status that is not known counts as other");
     }
+    if let Some(code) = callback.unknown_code().filter(|_| outcome != Outcome::Duplicate) {
+        tracing::warn!(code, "an error code that is not known counts as other");
+    }
     (outcome, counters)
 }
 
