@@ -1,6 +1,7 @@
 //! The tables of metrics on docs/metrics.md, beside the catalogue.
 
 use shared::domain::metrics::catalogue::FAMILIES;
+use shared::domain::metrics::vocabulary::message_code;
 use shared::domain::metrics::{Kind, current_name, parse};
 
 use crate::names::sources;
@@ -60,6 +61,22 @@ fn buckets_of_the_page_are_those_of_the_catalogue() {
             assert!(told.contains(&format!(" {} for", bounds.join(", "))), "{}", family.name);
         }
     }
+}
+
+#[test]
+fn error_codes_of_the_page_are_those_with_a_label() {
+    let page = read("docs/metrics.md");
+    let line = page.lines().find(|line| line.starts_with("- **`error_code`**")).unwrap();
+    let (_, list) = line.split_once('(').unwrap();
+    let (list, _) = list.split_once(')').unwrap();
+    let number = |text: &str| text.parse::<u32>().unwrap();
+    let ranges = list.split(", ").map(|part| match part.split_once(" to ") {
+        Some((first, last)) => number(first)..=number(last),
+        None => number(part)..=number(part),
+    });
+    let told: Vec<u32> = ranges.flatten().collect();
+    let known = (0..=99_999).filter(|code| message_code(Some(*code)) == code.to_string());
+    assert_eq!(told, known.collect::<Vec<_>>());
 }
 
 /// The series that a text names as literals: a name that ends in `_total`, with its labels where they are literals too.
