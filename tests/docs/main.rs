@@ -8,6 +8,7 @@ mod examples;
 mod links;
 mod metrics;
 mod names;
+mod statuses;
 mod studio;
 
 use std::fs;
