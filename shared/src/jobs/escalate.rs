@@ -3,16 +3,16 @@
 //! 1. [`Escalate`]: what the job needs of the world. `work`: a request or message that has come in, with the time and
 //!    the settings that all of it is done with.
 //! 2. [`record`]: what is stored of a policy's incident, with what is left to be done.
-//! 3. `transaction`: read, decide, arm the wake-up, save if unchanged. [`Escalate::transact`] is the only way an incident
-//!    changes, and gives what was decided.
+//! 3. `transaction`: read, decide, arm the wake-up, save if unchanged. [`Escalate::transact`] is the only way a policy's
+//!    incident changes, and gives what was decided.
 //! 4. `effects`: whoever has the lease of an effect does it, and reports its outcome.
 //! 5. [`intake`]: alarms come in. `endpoints`: a monitor, Twilio and Slack are answered. `wake_ups`: messages of the
 //!    queue. `reconciler`: once a minute what was left undone is repaired. `executions`: a Studio Flow's call is over. `texts`:
 //!    a text was not delivered.
 //! 6. [`silences`]: what people ask for, and alarms that wait for the end of one. [`acts`]: somebody acts on an
-//!    incident. [`raise`]: an incident is raised by hand. [`overrides`]: somebody takes over on call. [`test_calls`]: a
-//!    person has their own phone rung. [`sign_in`]: a person is sent a code. `opt_outs`: somebody wants no texts. `links`:
-//!    the link in a text, which opens its incident.
+//!    incident. `notes`: on one that another has followed. [`raise`]: an incident is raised by hand. [`overrides`]:
+//!    somebody takes over on call. [`test_calls`]: a person has their own phone rung. [`sign_in`]: a person is sent a
+//!    code. `opt_outs`: somebody wants no texts. `links`: the link in a text, which opens its incident.
 //! 7. [`heartbeat`]: shows that all this works. `lost_shifts`: reports shifts of a calendar that cannot be read.
 //!    [`incidents`]: what readers see.
 //!
@@ -30,6 +30,7 @@ pub mod incidents;
 pub mod intake;
 mod links;
 mod lost_shifts;
+mod notes;
 mod opt_outs;
 pub mod overrides;
 pub mod raise;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::Effects;
+use super::transaction::Transaction;
 use super::work::Work;
 use crate::domain::escalation::{Act, Actor, Asker, Incident, IncidentId, Refusal, Signal};
 use crate::domain::text::mask_numbers;
@@ -109,25 +110,55 @@ impl Work<'_> {
                 self.silence_until(id, asked, *until, Effects::Inline).await?;
             }
             Act::EndSilence => self.end_silences_of(id, asker.name()).await?,
-            _ => {
-                self.transact(id, Effects::Inline, &|transaction| {
-                    let incident = transaction.stored.as_ref().map(|stored| &stored.incident);
-                    let Some(incident) = incident else { return };
-                    if incident.refuses(act, asker, self.now).is_none()
-                        && let Some(signal) = self.signal(incident, asker, act, seen)
-                    {
-                        transaction.apply(&[match asker {
-                            Asker::VouchedFor { .. } => {
-                                Signal::ByCommand { says: Box::new(signal) }
-                            }
-                            Asker::Person(_) | Asker::Nameless(_) => signal,
-                        }]);
-                    }
-                })
-                .await?;
+            Act::Note { .. } | Act::StrikeNote { .. } => {
+                let is_done = self.note_in_archive(id, asker, act, seen).await?
+                    || self.act_on(id, asker, act, seen).await?;
+                if !is_done {
+                    // Another one has followed it just now.
+                    self.note_in_archive(id, asker, act, seen).await?;
+                }
             }
+            _ => _ = self.act_on(id, asker, act, seen).await?,
         }
         Ok(())
+    }
+
+    /// Tells the incident what somebody asked for, unless it refuses it. Returns whether it is its policy's.
+    async fn act_on(
+        &self,
+        id: &IncidentId,
+        asker: &Asker,
+        act: &Act,
+        seen: u32,
+    ) -> Result<bool, Error> {
+        let decide = |transaction: &mut Transaction<'_>| {
+            let incident = transaction.stored.as_ref().map(|stored| &stored.incident);
+            let signal =
+                incident.and_then(|incident| self.unless_refused(incident, asker, act, seen));
+            if let Some(signal) = signal {
+                transaction.apply(&[signal]);
+            }
+        };
+        let (_, decided) = self.transact_with(id, Effects::Inline, &decide).await?;
+        Ok(decided.is_some())
+    }
+
+    /// What an act tells the incident, with how it was asked for; `None` if the incident refuses it, or it is done.
+    pub(super) fn unless_refused(
+        &self,
+        incident: &Incident,
+        asker: &Asker,
+        act: &Act,
+        seen: u32,
+    ) -> Option<Signal> {
+        if incident.refuses(act, asker, self.now).is_some() {
+            return None;
+        }
+        let signal = self.signal(incident, asker, act, seen)?;
+        Some(match asker {
+            Asker::VouchedFor { .. } => Signal::ByCommand { says: Box::new(signal) },
+            Asker::Person(_) | Asker::Nameless(_) => signal,
+        })
     }
 
     /// What an act tells the incident; `None` if it was meant for something else, or is done.
