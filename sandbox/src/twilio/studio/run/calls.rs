@@ -64,14 +64,17 @@ impl Driver {
         RunEvent::Dialed(outcome)
     }
 
-    /// Puts the call into a queue, until it has left it again.
+    /// Puts the call into a queue, until it has left it again. Of what is no part of a call no task is made.
     pub(super) async fn enqueue(&mut self, enqueue: Enqueue) -> Result<RunEvent, Turn> {
         let name = match enqueue.queue {
             QueueTarget::Queue(name) => format!("the queue {name}"),
             QueueTarget::Workflow(_) => "TaskRouter".to_owned(),
             QueueTarget::Flex { .. } => "Flex".to_owned(),
         };
-        let Some(player) = self.line() else { return Ok(RunEvent::HungUp) };
+        let Some(player) = self.line() else {
+            let (result, queue_sid) = (QueueResult::QueueFull, String::new());
+            return Ok(RunEvent::Dequeued { result, queue_sid, queue_time: Duration::ZERO });
+        };
         let since = player.at;
         let end = player.hand_over(name, enqueue.timeout).await?;
         let (result, talked) = match end {

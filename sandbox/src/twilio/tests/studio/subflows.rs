@@ -1,6 +1,7 @@
-//! A Flow within a Flow, and requests with the account's own credentials.
+//! A Flow within a Flow, requests with the account's own credentials, and what Flex is sent without a call.
 
 use super::*;
+use crate::settings::Setup;
 
 fn trigger(event: &str, next: &str) -> Value {
     json!({"name": "Trigger", "type": "trigger", "properties": {},
@@ -91,4 +92,26 @@ async fn request_with_the_accounts_credentials_is_one_for_this_twilio() {
         // A stranger is asked nothing at all.
         assert_eq!(sent(&studio) - before, 1 - n, "{url}");
     }
+}
+
+#[tokio::test]
+async fn flex_without_a_call_makes_no_task_and_the_execution_ends() {
+    let studio = StudioFixture::new([]).await;
+    let starts = json!({"name": "Trigger", "type": "trigger", "properties": {}, "transitions": [
+        {"event": "incomingMessage", "next": "flex"}, {"event": "incomingRequest", "next": "flex"}]});
+    let flex = json!({"name": "flex", "type": "send-to-flex",
+        "properties": {"workflow": format!("WW{:032}", 1), "channel": format!("TC{:032}", 1)},
+        "transitions": [{"event": "callComplete"}, {"event": "failedToEnqueue"}, {"event": "callFailure"}]});
+    let flow = post(&studio, &[starts, flex]).await;
+    // One that never ended would keep the second away.
+    for _ in 0..2 {
+        let (path, execution) = run(&studio, &flow).await;
+        assert_eq!(execution["context"]["widgets"]["flex"]["QueueResult"], "queue-full");
+        let (_, list) = studio.ask("GET", &format!("{path}/Steps"), &[]).await;
+        assert_eq!(list["steps"][0]["name"], "failedToEnqueue", "{list}");
+    }
+    let twilio = &studio.fixture.twilio;
+    let text = twilio.text_flow(&Setup::default(), ALPHA, &flow, "Hi").expect("a text");
+    let is_over = || twilio.place_in_flow(&text.sid).is_none();
+    studio.fixture.until("it ends", is_over).await;
 }
