@@ -12,7 +12,9 @@ use crate::Error;
 use crate::domain::executions::RecordedExecution;
 use crate::domain::executions::views::{ExecutionFilter, ExecutionView, MedianSeconds, medians};
 use crate::domain::sid::{EXECUTION, Sid};
-use crate::storage::executions::{self, listed_partition, listed_place, read_place};
+use crate::storage::executions::{
+    self, ActiveExecution, listed_partition, listed_place, read_place,
+};
 use crate::storage::{Key, Store};
 
 /// How many Executions a page shows.
@@ -103,16 +105,16 @@ pub async fn latest_medians(
 
 fn is_wanted(view: &ExecutionView, query: ExecutionQuery<'_>, text: Option<&str>) -> bool {
     let is_of_flow = query.flow.is_none_or(|flow| view.flow.as_ref() == Some(flow));
-    let is_of_text = text.is_none_or(|text| {
-        let end = text.rsplit('…').next().unwrap_or_default();
-        view.contact.as_deref() == Some(end) || is_end_of(&view.sid, end)
-    });
+    let is_of_text = text.is_none_or(|text| is_named(text, &view.sid, view.contact.as_deref()));
     is_of_flow && is_of_text && query.filter.takes(view.state)
 }
 
-/// Whether a SID ends in these digits, as many as the pages print of it at least.
-fn is_end_of(sid: &Sid, digits: &str) -> bool {
-    digits.len() >= PRINTED_DIGITS && sid.as_str().ends_with(&digits.to_ascii_lowercase())
+/// Whether a text names an Execution: by the last digits of its contact, or by the end of its SID, with as many digits
+/// as the pages print of it at least.
+fn is_named(text: &str, sid: &Sid, contact: Option<&str>) -> bool {
+    let end = text.rsplit('…').next().unwrap_or_default();
+    let is_end = end.len() >= PRINTED_DIGITS && sid.as_str().ends_with(&end.to_ascii_lowercase());
+    contact == Some(end) || is_end
 }
 
 /// A page of the lists by day.
@@ -163,10 +165,8 @@ async fn active(
     for flow in flows {
         let running = running(store, &flow, now).await?.executions.into_iter();
         let wanted = running.filter(|running| {
-            let is_of_text = text.is_none_or(|text| {
-                let contact = running.execution.contact.as_deref();
-                contact == Some(text.trim_start_matches('…'))
-            });
+            let ActiveExecution { sid, contact, .. } = &running.execution;
+            let is_of_text = text.is_none_or(|text| is_named(text, sid, contact.as_deref()));
             is_of_text && (query.filter != ExecutionFilter::Stuck || running.stuck.is_some())
         });
         places.extend(wanted.map(|running| {

@@ -82,3 +82,25 @@ async fn list_is_newest_first_whichever_event_comes_first() {
         assert_eq!(sids, [3, 2, 1, 0, 9].map(sid));
     }
 }
+
+#[tokio::test]
+async fn running_execution_is_found_by_all_that_the_page_prints_of_it() {
+    let store = MemoryStore::default();
+    for number in [7, 8] {
+        let mut events = walk(number, 1, 3, 0);
+        // It has not ended.
+        events.truncate(2);
+        send(&store, &events, at(2_000)).await.unwrap();
+    }
+    let whole = sid(7).as_str().to_owned();
+    let printed = format!("FN…{}", &whole[28..]);
+    for text in [whole.as_str(), &printed, &whole[28..], "…0007", "0007"] {
+        let query = ExecutionQuery {
+            filter: ExecutionFilter::Active,
+            text: Some(text),
+            ..ExecutionQuery::default()
+        };
+        let found = page(&store, query, at(3_000)).await.unwrap().executions;
+        assert_eq!(found.into_iter().map(|view| view.sid).collect::<Vec<_>>(), [sid(7)], "{text}");
+    }
+}
