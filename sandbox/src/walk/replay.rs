@@ -111,6 +111,9 @@ impl Peer for Walker<'_> {
             "say-play" => self.next(widget, Question::Speech) == Some(Move::HangUp),
             // Their own question comes next, and a hang-up is one of its answers.
             "gather-input-on-call" | "record-voicemail" => false,
+            // They ask nothing, so the move is about a widget behind them.
+            "trigger" | "set-variables" | "split-based-on" | "record-call" | "fork-stream"
+            | "run-subflow" => false,
             _ => {
                 let hangs_up = self.moves.front() == Some(&Move::HangUp);
                 if hangs_up {

@@ -1,6 +1,7 @@
 //! Walks through Flows, as the forms of the page make them.
 
 mod fixture;
+mod hang_up;
 mod kept;
 
 use serde_json::json;
