@@ -10,7 +10,8 @@ const FOLDER: u32 = 0o700;
 const FILE: u32 = 0o600;
 
 /// What names of ours begin with, in a folder that holds other things too.
-const OURS: [&str; 5] = ["ringdown.sqlite", "sandbox.sqlite", "start-token", "lock", "clean-end"];
+const OURS: [&str; 6] =
+    ["ringdown.sqlite", "sandbox.sqlite", "start-token", "metrics-token", "lock", "clean-end"];
 
 /// Makes this folder if it is missing. It becomes its owner's alone, and so do the files in it, whatever they were. A
 /// folder that holds more than our files (it has folders, or everybody may write there) stays as it is; our files in it
@@ -131,14 +132,16 @@ mod tests {
             if name == "project" {
                 fs::create_dir(folder.join("src")).expect("a folder");
             }
-            for file in ["ringdown.sqlite-wal", "readme"] {
+            for file in ["ringdown.sqlite-wal", "metrics-token", "readme"] {
                 fs::write(folder.join(file), "").expect("a file");
                 chmod(&folder.join(file), 0o644);
             }
             chmod(&folder, bits);
             open_folder(&folder).expect("a folder");
             assert_eq!(mode(&folder), bits & 0o777, "{name}");
-            assert_eq!(mode(&folder.join("ringdown.sqlite-wal")), 0o600, "{name}");
+            for file in ["ringdown.sqlite-wal", "metrics-token"] {
+                assert_eq!(mode(&folder.join(file)), 0o600, "{name}/{file}");
+            }
             assert_eq!(mode(&folder.join("readme")), 0o644, "{name}");
         }
     }
