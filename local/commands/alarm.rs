@@ -52,13 +52,18 @@ Examples:
 pub async fn run(options: &AlarmOptions) -> Result<bool, String> {
     let alarms = Alarms::of(&options.address, &options.folder)?;
     let (mut all_understood, mut answers) = (true, Vec::new());
-    for file in &options.files {
-        let name = file.display();
-        let mut body = std::fs::read(file).map_err(|error| format!("{name}: {error}"))?;
+    // All of them are read before the first is posted.
+    let read = |file: &PathBuf| -> Result<(String, Vec<u8>), String> {
+        let name = file.display().to_string();
+        let body = std::fs::read(file).map_err(|error| format!("{name}: {error}"))?;
+        Ok((name, body))
+    };
+    let files: Vec<_> = options.files.iter().map(read).collect::<Result<_, _>>()?;
+    for (name, mut body) in files {
         if std::str::from_utf8(&body).is_ok_and(|text| Envelope::read(text).is_ok()) {
             let why = "left out, it is a request as API Gateway hands it over, and not what a monitor posts";
             match options.json {
-                true => answers.push(Answer::left_out(&name.to_string(), why)),
+                true => answers.push(Answer::left_out(&name, why)),
                 false => say!("{name}: {why}"),
             }
             continue;
@@ -71,7 +76,7 @@ pub async fn run(options: &AlarmOptions) -> Result<bool, String> {
         let results = serde_json::from_str::<Vec<AlarmResult>>(&text);
         if options.json {
             let results = results.map_err(|_| text.trim().to_owned());
-            answers.push(Answer::of(&name.to_string(), status, results));
+            answers.push(Answer::of(&name, status, results));
             continue;
         }
         match results {

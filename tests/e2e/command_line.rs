@@ -73,6 +73,19 @@ async fn request_as_api_gateway_hands_it_over_is_no_alarm_and_is_left_out() {
 }
 
 #[tokio::test]
+async fn alarm_files_are_all_read_before_the_first_is_posted() {
+    let server = plan().start().await;
+    let folder = server.folder.path();
+    let alarm = json!({"AlarmName": "disk", "NewStateValue": "ALARM"}).to_string();
+    std::fs::write(folder.join("disk.json"), alarm).unwrap();
+    let line = ["alarm", "disk.json", "none.json", "--to", &server.address, "--data", "data"];
+    let failed = server.run(&line).await;
+    assert_eq!((failed.status.code(), stdout(&failed)), (Some(2), String::new()), "{failed:?}");
+    let listed = server.run(&["incidents", "--data", "data", "--json"]).await;
+    assert_eq!(parsed(&listed), json!([]));
+}
+
+#[tokio::test]
 async fn lists_are_json_without_numbers_and_control_characters() {
     let server = plan().start().await;
     raise(&server, "disk +15005550001 \u{202e}").await;
