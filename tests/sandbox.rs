@@ -82,6 +82,36 @@ async fn program_takes_calls_and_posts_and_keeps_its_messages() {
 }
 
 #[tokio::test]
+async fn program_serves_although_nobody_reads_what_it_prints() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("settings.json"), settings().to_string()).unwrap();
+    // It cannot say which port it has, so it is told one that was free a moment ago.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ringdown-sandbox"))
+        .args(["--port", &port.to_string(), "--data"])
+        .arg(folder.path())
+        .stdout(writer)
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let http = shared::http::client().unwrap();
+    let state = format!("http://127.0.0.1:{port}/sandbox/phones/state");
+    let serves = async {
+        while http.get(&state).send().await.is_err() {
+            assert_eq!(child.try_wait().unwrap(), None);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), serves).await.unwrap();
+    end(child).await;
+}
+
+#[tokio::test]
 async fn program_says_what_is_wrong_with_its_settings() {
     let folder = tempfile::tempdir().unwrap();
     let run = async || {

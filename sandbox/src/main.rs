@@ -1,5 +1,6 @@
 //! `ringdown-sandbox`: both vendors alone on a port, for tests of a server that runs elsewhere.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -67,7 +68,7 @@ struct File {
 
 fn main() -> ExitCode {
     let failed = |error: String| {
-        eprintln!("ringdown-sandbox: {error}");
+        let _ = writeln!(std::io::stderr(), "ringdown-sandbox: {error}");
         ExitCode::FAILURE
     };
     let options = match Options::try_parse() {
@@ -114,7 +115,8 @@ async fn serve(Options { port, data, server, live }: Options) -> Result<(), Stri
         alarms: None,
     };
     let sandbox = Sandbox::open(settings, &data)?;
-    println!("listening on {base_url}");
+    // Whoever reads it may have gone, which is no reason not to serve.
+    let _ = writeln!(std::io::stdout(), "listening on {base_url}");
     let served = axum::serve(listener, sandbox.router()).with_graceful_shutdown(ended()).await;
     sandbox.storage().close();
     served.map_err(|error| error.to_string())
