@@ -10,6 +10,8 @@ mod deployment;
 mod imports;
 #[path = "layout/permissions.rs"]
 mod permissions;
+#[path = "layout/suites.rs"]
+mod suites;
 #[path = "layout/words.rs"]
 mod words;
 
