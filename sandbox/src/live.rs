@@ -8,9 +8,9 @@ use std::net::{IpAddr, SocketAddr};
 
 use reqwest::header::{CONTENT_TYPE, LOCATION};
 use reqwest::{Method, Response, Url};
-use studio::HttpMethod;
 use studio::play::{HttpOutcome, HttpRequest};
 use studio::run::{HTTP_TIMEOUT, MAX_RESPONSE_BYTES};
+use studio::{HttpMethod, HttpResponse};
 
 use addresses::is_public;
 pub use options::{HttpMode, LiveOptions};
@@ -171,8 +171,7 @@ async fn read(mut response: Response) -> HttpOutcome {
             Err(error) => return unanswered(&error),
         }
     }
-    let body = String::from_utf8_lossy(&bytes).into_owned();
-    HttpOutcome::Responded(studio::HttpResponse { status, content_type, body })
+    HttpOutcome::Responded(HttpResponse::received(status, content_type, &bytes))
 }
 
 /// The reason without the URL, which may hold a password.

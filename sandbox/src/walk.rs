@@ -199,6 +199,7 @@ fn answered(outcome: HttpOutcome) -> Move {
             status: response.status,
             content_type: response.content_type,
             body: response.body,
+            size: Some(response.size),
         },
         HttpOutcome::Unanswered(why) => Move::NoAnswer(why),
         HttpOutcome::Unsent(why) => Move::Unsent(why),

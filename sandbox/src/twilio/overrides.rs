@@ -124,8 +124,7 @@ mod tests {
     /// By a letter each: what of not connected, timed out, 404, 503 is tried again.
     fn retried(url: &str) -> String {
         let overrides = Overrides::of(url);
-        let answer =
-            |status| Ok(Answer { status, content_type: String::new(), body: String::new() });
+        let answer = |status| Ok(Answer::received(status, String::new(), b""));
         let failure = |kind: fn(String) -> Failure| Err(kind(String::new()));
         let results = [
             ('c', failure(Failure::NotConnected)),

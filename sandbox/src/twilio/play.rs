@@ -96,7 +96,7 @@ impl Player {
         fields.extend(self.answered_by());
         fields.extend_from_slice(more);
         let webhook = Webhook::new(&self.call.sid, "voice", (url, *method), fields);
-        let Answer { status, content_type, body } =
+        let Answer { status, content_type, body, .. } =
             self.send(webhook).await?.map_err(|_| Turn::Failed(NO_ANSWER))?;
         if !(200..=299).contains(&status) {
             return Err(Turn::Failed(HTTP_FAILURE));

@@ -17,6 +17,16 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) content_type: String,
     pub(super) body: String,
+    /// How many bytes of the body were received.
+    pub(super) size: usize,
+}
+
+impl Answer {
+    /// An answer as it was received; what is not UTF-8 is replaced.
+    pub(super) fn received(status: u16, content_type: String, body: &[u8]) -> Answer {
+        let text = String::from_utf8_lossy(body).into_owned();
+        Answer { status, content_type, body: text, size: body.len() }
+    }
 }
 
 /// Why a try gave no answer.
@@ -74,7 +84,7 @@ pub(super) async fn send(request: RequestBuilder, timeout: Duration) -> Result<A
     let status = answer.status().as_u16();
     let content_type = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
     let content_type = content_type.unwrap_or_default().to_owned();
-    Ok(Answer { status, content_type, body: shared::http::read_text(answer).await? })
+    Ok(Answer::received(status, content_type, &shared::http::read_answer(answer).await?))
 }
 
 impl Twilio {

@@ -34,6 +34,9 @@ pub(super) enum Move {
         content_type: String,
         /// The body.
         body: String,
+        /// How many bytes of it were received; none if somebody typed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        size: Option<usize>,
     },
     /// No server answered, for this reason.
     NoAnswer(String),
@@ -95,5 +98,5 @@ fn answer(request: &Request, status: &str) -> Result<Move, Error> {
         let read: Result<serde_json::Value, _> = serde_json::from_str(&body);
         read.map_err(|error| wrong(format!("the body is not JSON: {error}")))?;
     }
-    Ok(Move::Answer { status, content_type: "application/json".to_owned(), body })
+    Ok(Move::Answer { status, content_type: "application/json".to_owned(), body, size: None })
 }

@@ -135,8 +135,9 @@ impl Peer for Walker<'_> {
             has_twilio_auth: request.has_twilio_auth,
         });
         match self.next(request.widget, question) {
-            Some(Move::Answer { status, content_type, body }) => {
-                HttpOutcome::Responded(HttpResponse { status, content_type, body })
+            Some(Move::Answer { status, content_type, body, size }) => {
+                let size = size.unwrap_or(body.len());
+                HttpOutcome::Responded(HttpResponse { status, content_type, body, size })
             }
             Some(Move::NoAnswer(why)) => HttpOutcome::Unanswered(why),
             Some(Move::Unsent(why)) => HttpOutcome::Unsent(why),

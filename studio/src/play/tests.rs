@@ -162,11 +162,11 @@ fn answer(widget: Option<&str>, url: Option<&str>, status: u16) -> AnswerRule {
         method: None,
         url: url.map(str::to_owned),
         is_function: None,
-        outcome: HttpOutcome::Responded(HttpResponse {
+        outcome: HttpOutcome::Responded(HttpResponse::of_text(
             status,
-            content_type: "application/json".to_owned(),
-            body: "{}".to_owned(),
-        }),
+            "application/json".to_owned(),
+            "{}".to_owned(),
+        )),
     }
 }
 

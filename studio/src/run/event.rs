@@ -204,4 +204,19 @@ pub struct HttpResponse {
     pub content_type: String,
     /// The body, as text.
     pub body: String,
+    /// How many bytes of it were received: where these are no UTF-8, the text has more.
+    pub size: usize,
+}
+
+impl HttpResponse {
+    /// An answer with this text.
+    pub fn of_text(status: u16, content_type: String, body: String) -> HttpResponse {
+        HttpResponse { status, content_type, size: body.len(), body }
+    }
+
+    /// An answer as it was received; what is not UTF-8 is replaced.
+    pub fn received(status: u16, content_type: String, body: &[u8]) -> HttpResponse {
+        let text = String::from_utf8_lossy(body).into_owned();
+        HttpResponse { status, content_type, body: text, size: body.len() }
+    }
 }

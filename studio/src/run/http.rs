@@ -138,7 +138,7 @@ impl Run {
             self.warn(answer, state, &format!("the server answered {}", response.status));
             return Taken::Fired(failed);
         }
-        if response.body.len() > MAX_RESPONSE_BYTES {
+        if response.size > MAX_RESPONSE_BYTES {
             self.warn(size, state, "the answer is larger than 64 kB");
             return Taken::Fired(failed);
         }
@@ -150,7 +150,7 @@ impl Run {
 
 /// The variables of an answer, with those of the widget's earlier ones.
 fn variables(earlier: Option<&Value>, response: HttpResponse) -> Value {
-    let HttpResponse { status, content_type, body } = response;
+    let HttpResponse { status, content_type, body, .. } = response;
     let mut variables = Map::new();
     if let Some(parsed) = merged(earlier, &content_type, &body) {
         variables.insert("parsed".to_owned(), parsed);

@@ -104,5 +104,5 @@ fn say(text: &str) -> Vec<Action> {
 
 fn response(status: u16, body: &str) -> RunEvent {
     let content_type = "application/json".to_owned();
-    RunEvent::Responded(HttpResponse { status, content_type, body: body.to_owned() })
+    RunEvent::Responded(HttpResponse::of_text(status, content_type, body.to_owned()))
 }

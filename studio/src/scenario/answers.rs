@@ -65,11 +65,11 @@ fn rule(
     let body = json.map(|json| json.to_string()).or(body).unwrap_or_default();
     let outcome = match is_silent {
         true => HttpOutcome::Unanswered("the file says so".to_owned()),
-        false => HttpOutcome::Responded(HttpResponse {
-            status: status.unwrap_or(200),
-            content_type: content_type.unwrap_or_else(|| usual.to_owned()),
+        false => HttpOutcome::Responded(HttpResponse::of_text(
+            status.unwrap_or(200),
+            content_type.unwrap_or_else(|| usual.to_owned()),
             body,
-        }),
+        )),
     };
     let line = problems.line(at);
     Some(AnswerRule { line, widget, method, url, is_function: None, outcome })

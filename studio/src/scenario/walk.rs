@@ -175,7 +175,7 @@ impl Peer for Walk<'_> {
         };
         self.answers.push(format!("{{ widget = {widget:?}, {words} }}"));
         let content_type = "application/json".to_owned();
-        HttpOutcome::Responded(HttpResponse { status, content_type, body: body.to_string() })
+        HttpOutcome::Responded(HttpResponse::of_text(status, content_type, body.to_string()))
     }
 
     fn outcome(&mut self, widget: &str, kind: &str) -> Option<String> {

@@ -43,16 +43,15 @@ impl Peer for RandomCaller<'_> {
         match self.random.below(8) {
             0 => HttpOutcome::Unanswered("nobody".to_owned()),
             1 => HttpOutcome::Unsent("nobody".to_owned()),
-            _ => HttpOutcome::Responded(HttpResponse {
-                status: *self.random.choose(&[200, 200, 200, 201, 302, 404, 500]),
-                content_type: (*self.random.choose(&["application/json", "text/plain", ""]))
-                    .to_owned(),
-                body: if self.random.below(40) == 0 {
+            _ => HttpOutcome::Responded(HttpResponse::of_text(
+                *self.random.choose(&[200, 200, 200, 201, 302, 404, 500]),
+                (*self.random.choose(&["application/json", "text/plain", ""])).to_owned(),
+                if self.random.below(40) == 0 {
                     "x".repeat(70_000)
                 } else {
                     (*self.random.choose(&bodies)).to_owned()
                 },
-            }),
+            )),
         }
     }
 

@@ -43,6 +43,32 @@ async fn request_is_sent_only_if_the_program_was_started_for_it() {
 }
 
 #[tokio::test]
+async fn answer_has_as_many_bytes_as_were_received() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    // Latin-1: read as UTF-8, each of them is replaced by three bytes.
+    let body = [0xe9; 30_000];
+    tokio::spawn(async move {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let (mut stream, _) = listener.accept().await.expect("a connection");
+        let _ = stream.read(&mut [0; 1024]).await.expect("a request");
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+        stream.write_all(&[head.as_bytes(), &body].concat()).await.expect("sent");
+    });
+    let look = widget(
+        "look",
+        "make-http-request",
+        json!({"method": "GET", "url": format!("http://127.0.0.1:{port}/"), "content_type": "application/json"}),
+        &[("success", "bye"), ("failed", "")],
+    );
+    let fixture = WalkFixture::allowed(Some(Live { allowed: vec!["127.0.0.1".to_owned()] }));
+    let id = fixture.flow("incomingCall", &[look, bye()]).await;
+    fixture.starts(&id, &[("start", "call")]).await;
+    let page = fixture.does(&id, 0, &[("does", "send")]).await;
+    assert!(page.contains("Goodbye .") && page.contains("logged nothing"), "{}", page.len());
+}
+
+#[tokio::test]
 async fn file_that_holds_no_flow_is_refused_with_the_reason_and_the_text() {
     let fixture = WalkFixture::new();
     for (pasted, reason) in [

@@ -80,11 +80,16 @@ fn request_that_cannot_be_sent_fails_with_its_code() {
 fn only_a_2xx_of_64_kb_is_a_success() {
     let large = format!("\"{}\"", "x".repeat(MAX_RESPONSE_BYTES - 1));
     let at_most = &large[1..];
+    let received =
+        |size| RunEvent::Responded(HttpResponse::received(200, String::new(), &vec![0xe9; size]));
     for (event, is_good) in [
         (response(200, "{}"), true),
         (response(204, ""), true),
         (response(200, at_most), true),
         (response(200, &large), false),
+        // As many bytes as came, whatever they are as text.
+        (received(MAX_RESPONSE_BYTES), true),
+        (received(MAX_RESPONSE_BYTES + 1), false),
         (response(302, "{}"), false),
         (response(404, "{}"), false),
         (response(500, "{}"), false),
@@ -114,7 +119,7 @@ fn after(answers: &[(&str, &str)]) -> Value {
     for (content_type, body) in answers {
         let [content_type, body] = [content_type, body].map(|text| (*text).to_owned());
         let status = if body == "down" { 503 } else { 200 };
-        run.step(RunEvent::Responded(HttpResponse { status, content_type, body }), at(1));
+        run.step(RunEvent::Responded(HttpResponse::of_text(status, content_type, body)), at(1));
     }
     run.context()["widgets"]["http"].clone()
 }

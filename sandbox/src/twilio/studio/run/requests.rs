@@ -65,7 +65,7 @@ impl Driver {
             if let Some(BackendAnswer { status, body, latency }) = simulated {
                 twilio.sleep_until(later(twilio.now(), latency)).await;
                 let content_type = "application/json".to_owned();
-                let answer = async { Ok(Answer { status, content_type, body }) };
+                let answer = async { Ok(Answer::received(status, content_type, body.as_bytes())) };
                 return twilio.journaled(label, answer).await;
             }
             if has_twilio_auth {
@@ -117,17 +117,14 @@ async fn answer_own(twilio: &Arc<Twilio>, request: Request) -> Result<Answer, Fa
     let response = twilio.answer_own(&request).await;
     let response = response.map_err(|error| Failure::Broken(error.to_string()))?;
     let content_type = response.headers.iter().find(|(name, _)| *name == "content-type");
-    Ok(Answer {
-        status: response.status,
-        content_type: content_type.map(|(_, value)| value.clone()).unwrap_or_default(),
-        body: String::from_utf8_lossy(&response.body).into_owned(),
-    })
+    let content_type = content_type.map(|(_, value)| value.clone()).unwrap_or_default();
+    Ok(Answer::received(response.status, content_type, &response.body))
 }
 
 fn event(answer: Result<Result<Answer, Failure>, tokio::task::JoinError>) -> RunEvent {
     match answer {
-        Ok(Ok(Answer { status, content_type, body })) => {
-            RunEvent::Responded(HttpResponse { status, content_type, body })
+        Ok(Ok(Answer { status, content_type, body, size })) => {
+            RunEvent::Responded(HttpResponse { status, content_type, body, size })
         }
         Ok(Err(_)) | Err(_) => RunEvent::TimedOut,
     }
