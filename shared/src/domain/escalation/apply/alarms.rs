@@ -14,7 +14,6 @@ impl Update<'_> {
         let recovered_at = known.as_ref().map(|alarm| alarm.recovered_at);
         let resolved_by = self.incident.resolved_by().map(str::to_owned);
         let was_about_us = self.incident.is_about_us();
-        self.forget_past_silence();
         let ended_at = self.incident.ended_at.take();
         self.incident.changed_at = Some(self.now);
         if ended_at.is_none() && recovered_at == Some(None) {
@@ -30,7 +29,7 @@ impl Update<'_> {
         // What its owner declared over, and what then is said again, never recovered: it only goes on.
         let left_off = recovered_at.map(|at| at.or(ended_at)).unwrap_or_default();
         let flaps = left_off.is_some_and(was_lately) && ended_at.is_none_or(was_lately);
-        let is_silenced = known.is_some() && self.incident.silenced_until.is_some();
+        let is_silenced = known.is_some() && self.is_silenced_still();
         let owner = self.incident.taken_by().map(|owner| owner.person.clone());
         if ended_at.is_some() {
             let owner = owner.clone().filter(|_| flaps);
@@ -82,12 +81,11 @@ impl Update<'_> {
         }
     }
 
-    /// A silence of what somebody has ends unnoticed: nobody is called before its owner is to be asked again.
-    fn forget_past_silence(&mut self) {
-        let is_past = self.incident.silenced_until.is_some_and(|until| until <= self.now);
-        if is_past && self.incident.phase == Phase::Taken {
-            self.incident.silenced_until = None;
-        }
+    /// Whether a silence goes on. That of what somebody has ends unnoticed: nobody is called before its owner is to be
+    /// asked again. Any other ends when its wake-up has come.
+    fn is_silenced_still(&self) -> bool {
+        let is_taken = self.incident.phase == Phase::Taken;
+        self.incident.silenced_until.is_some_and(|until| !is_taken || until > self.now)
     }
 
     /// Whether a round began at this very moment and found nobody to call: another one would find nobody either.
