@@ -9,7 +9,7 @@ use super::super::record::incident_row;
 use super::super::work::Work;
 use super::super::{Effects, after};
 use super::snapshot::{Snapshot, new_executions, put};
-use super::{AlarmUpdate, OutboxMessage, Transaction};
+use super::{AlarmUpdate, MIN_DELAY, OutboxMessage, Transaction};
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::escalation::State;
@@ -43,8 +43,8 @@ impl Work<'_> {
     /// beginning. Each key once, and no more of them than [`max_alarms`]. `decide` is called again if others write at the
     /// same time. Returns what was decided, with what is stored then; `None` if there is no such policy.
     ///
-    /// The first decision is made with the time at which the work began; the next ones with what time it is by then,
-    /// since others have written meanwhile.
+    /// The first decision is made with the time at which the work began, unless that is long ago; the next ones with what
+    /// time it is by then, since others have written meanwhile.
     ///
     /// # Errors
     /// [`Error::TooLargeToStore`] if it is too much for one transaction; with fewer alarms it may not be.
@@ -58,7 +58,7 @@ impl Work<'_> {
     ) -> Result<Option<Committed<T>>, Error> {
         let settings = self.settings.as_ref();
         let writer = self.escalate.writer_ids.next();
-        let (mut work, mut decided) = (self.clone(), None);
+        let (mut work, mut decided) = (self.not_long_ago(), None);
         let mut max_bytes = RECORD_BYTES;
         // Whom the incident calls, and the policy does not: somebody asked for them.
         let mut asked_for = BTreeSet::new();
@@ -151,6 +151,16 @@ impl Work<'_> {
             (work, decided) = (work.later(), Some(decision));
         }
         Err(Error::Conflict { keys: Vec::new() })
+    }
+
+    /// The same work; after something that took long, as what was done for another policy before, with what time it is by
+    /// then: a wake-up that is armed must not come before its save.
+    fn not_long_ago(&self) -> Self {
+        let later = self.later();
+        match later.now.duration_since(self.now) > MIN_DELAY / 2 {
+            true => later,
+            false => self.clone(),
+        }
     }
 
     async fn read(
