@@ -4,7 +4,9 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::wire::{Answer, Failure};
+use studio::HttpResponse;
+
+use super::wire::Failure;
 
 /// The most retries of one webhook.
 const MAX_RETRIES: u64 = 5;
@@ -100,7 +102,7 @@ impl Overrides {
     }
 
     /// Whether a try that ended like this is followed by another one, if any is left.
-    pub(super) fn retry_after(&self, result: &Result<Answer, Failure>) -> bool {
+    pub(super) fn retry_after(&self, result: &Result<HttpResponse, Failure>) -> bool {
         match result {
             Ok(answer) if answer.status >= 500 => self.policy.status_5xx,
             Ok(answer) if answer.status >= 400 => self.policy.status_4xx,
@@ -124,7 +126,7 @@ mod tests {
     /// By a letter each: what of not connected, timed out, 404, 503 is tried again.
     fn retried(url: &str) -> String {
         let overrides = Overrides::of(url);
-        let answer = |status| Ok(Answer::received(status, String::new(), b""));
+        let answer = |status| Ok(HttpResponse::received(status, String::new(), b""));
         let failure = |kind: fn(String) -> Failure| Err(kind(String::new()));
         let results = [
             ('c', failure(Failure::NotConnected)),

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use studio::HttpResponse;
+
 use super::call::{Document, Gathering, Status};
 use super::digits::{CallerInput, Digits};
 use super::key_labels;
 use super::player::{Player, Turn};
 use super::twiml::{self, Gather, Verb};
 use super::webhook::{Webhook, resolve};
-use super::wire::Answer;
 use crate::host::later;
 
 /// The most documents of one call: one that redirects to itself would never end.
@@ -96,7 +97,7 @@ impl Player {
         fields.extend(self.answered_by());
         fields.extend_from_slice(more);
         let webhook = Webhook::new(&self.call.sid, "voice", (url, *method), fields);
-        let Answer { status, content_type, body, .. } =
+        let HttpResponse { status, content_type, body, .. } =
             self.send(webhook).await?.map_err(|_| Turn::Failed(NO_ANSWER))?;
         if !(200..=299).contains(&status) {
             return Err(Turn::Failed(HTTP_FAILURE));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use studio::HttpResponse;
 use tokio::sync::mpsc;
 
 use super::Twilio;
@@ -15,7 +16,6 @@ use super::call::{Call, Document, PhoneAction, PhoneRequest, Status};
 use super::callbacks::Outbox;
 use super::digits::CallerInput;
 use super::webhook::Webhook;
-use super::wire::Answer;
 use crate::host::later;
 
 /// Where a call goes when its document is not simply played to the end.
@@ -136,7 +136,10 @@ impl Player {
     }
 
     /// Sends a webhook while the call goes on.
-    pub(super) async fn send(&mut self, webhook: Webhook) -> Result<Result<Answer, String>, Turn> {
+    pub(super) async fn send(
+        &mut self,
+        webhook: Webhook,
+    ) -> Result<Result<HttpResponse, String>, Turn> {
         let twilio = self.twilio.clone();
         self.meanwhile(async { twilio.send(&webhook).await }).await
     }

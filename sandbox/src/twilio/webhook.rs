@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use reqwest::Url;
 use shared::http::form_fields;
 use shared::twilio::signature::{Payload, signature};
+use studio::HttpResponse;
 
 use super::Twilio;
 use super::overrides::{CONNECT_TIMEOUT, Overrides, READ_TIMEOUT};
 use super::twiml::Method;
-use super::wire::{self, Answer, Failure, Label};
+use super::wire::{self, Failure, Label};
 use crate::ids::uuid;
 
 /// The most clients with timeouts of their own that are kept for the next webhook.
@@ -70,7 +71,7 @@ impl Webhook {
 
 impl Twilio {
     /// Sends it, each try with an entry of its own in the journal. The error says why there was no answer.
-    pub(super) async fn send(&self, webhook: &Webhook) -> Result<Answer, String> {
+    pub(super) async fn send(&self, webhook: &Webhook) -> Result<HttpResponse, String> {
         let _work = self.settings.host.begin_work();
         let overrides = Overrides::of(&webhook.url);
         let http = self.client(&overrides)?;
@@ -113,7 +114,7 @@ impl Twilio {
         http: &reqwest::Client,
         webhook: &Webhook,
         timeout: Duration,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<HttpResponse, Failure> {
         let url = webhook.signed_url();
         let payload = match webhook.method {
             Method::Post => Payload::Form(&webhook.fields),

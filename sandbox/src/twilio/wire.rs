@@ -7,27 +7,10 @@
 use std::time::{Duration, Instant};
 
 use reqwest::{RequestBuilder, Url};
+use studio::HttpResponse;
 
 use super::Twilio;
 use super::journal::SentRequest;
-
-/// An answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) content_type: String,
-    pub(super) body: String,
-    /// How many bytes of the body were received.
-    pub(super) size: usize,
-}
-
-impl Answer {
-    /// An answer as it was received; what is not UTF-8 is replaced.
-    pub(super) fn received(status: u16, content_type: String, body: &[u8]) -> Answer {
-        let text = String::from_utf8_lossy(body).into_owned();
-        Answer { status, content_type, body: text, size: body.len() }
-    }
-}
 
 /// Why a try gave no answer.
 pub(super) enum Failure {
@@ -79,12 +62,15 @@ pub(super) struct Label<'a> {
 }
 
 /// Sends a request, and waits so long for the answer.
-pub(super) async fn send(request: RequestBuilder, timeout: Duration) -> Result<Answer, Failure> {
+pub(super) async fn send(
+    request: RequestBuilder,
+    timeout: Duration,
+) -> Result<HttpResponse, Failure> {
     let answer = request.timeout(timeout).send().await?;
     let status = answer.status().as_u16();
     let content_type = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
     let content_type = content_type.unwrap_or_default().to_owned();
-    Ok(Answer::received(status, content_type, &shared::http::read_answer(answer).await?))
+    Ok(HttpResponse::received(status, content_type, &shared::http::read_answer(answer).await?))
 }
 
 impl Twilio {
@@ -100,8 +86,8 @@ impl Twilio {
     pub(super) async fn journaled(
         &self,
         label: Label<'_>,
-        sending: impl Future<Output = Result<Answer, Failure>>,
-    ) -> Result<Answer, Failure> {
+        sending: impl Future<Output = Result<HttpResponse, Failure>>,
+    ) -> Result<HttpResponse, Failure> {
         let _work = self.settings.host.begin_work();
         let (at, started) = (self.now(), Instant::now());
         let answer = sending.await;

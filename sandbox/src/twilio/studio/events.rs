@@ -11,11 +11,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::twilio::signature::{Payload, signature, with_body_hash};
+use studio::HttpResponse;
 use tokio::sync::mpsc;
 
 use super::super::Twilio;
 use super::super::webhook::AGENT;
-use super::super::wire::{self, Answer, Failure, Label};
+use super::super::wire::{self, Failure, Label};
 use crate::host::Work;
 use crate::host::later;
 
@@ -85,9 +86,9 @@ impl Twilio {
                 return self.lose(label);
             }
             match self.post(label, event).await {
-                Ok(Answer { status, .. }) if status == 429 || status >= 500 => {}
-                Ok(Answer { status: 200..=299, .. }) => return,
-                Ok(Answer { status, .. }) => {
+                Ok(HttpResponse { status, .. }) if status == 429 || status >= 500 => {}
+                Ok(HttpResponse { status: 200..=299, .. }) => return,
+                Ok(HttpResponse { status, .. }) => {
                     return tracing::warn!(event = event.kind, status, "the sink refused an event");
                 }
                 Err(error) => tracing::debug!(event = event.kind, error, "no answer of the sink"),
@@ -113,7 +114,7 @@ impl Twilio {
         Some(format!("{base}/twilio/events"))
     }
 
-    async fn post(&self, label: Label<'_>, event: &StreamEvent) -> Result<Answer, String> {
+    async fn post(&self, label: Label<'_>, event: &StreamEvent) -> Result<HttpResponse, String> {
         // A sink gets a list, even of one. (twilio.com/docs/events/webhook-quickstart.)
         let body = json!([event.envelope]).to_string();
         let sending = async {

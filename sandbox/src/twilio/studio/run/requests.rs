@@ -12,13 +12,13 @@ use tokio::task::JoinHandle;
 use super::super::super::Twilio;
 use super::super::super::player::Turn;
 use super::super::super::webhook::AGENT;
-use super::super::super::wire::{self, Answer, Failure, Label};
+use super::super::super::wire::{self, Failure, Label};
 use super::Driver;
 use crate::demo::BackendAnswer;
 use crate::host::later;
 
 /// A request that was sent, and its answer.
-pub(super) type Sending = JoinHandle<Result<Answer, Failure>>;
+pub(super) type Sending = JoinHandle<Result<HttpResponse, Failure>>;
 
 /// A request of a Flow.
 pub(super) struct HttpRequest {
@@ -65,7 +65,7 @@ impl Driver {
             if let Some(BackendAnswer { status, body, latency }) = simulated {
                 twilio.sleep_until(later(twilio.now(), latency)).await;
                 let content_type = "application/json".to_owned();
-                let answer = async { Ok(Answer::received(status, content_type, body.as_bytes())) };
+                let answer = async { Ok(HttpResponse::of_text(status, content_type, body)) };
                 return twilio.journaled(label, answer).await;
             }
             if has_twilio_auth {
@@ -113,19 +113,17 @@ fn own_request(
     })
 }
 
-async fn answer_own(twilio: &Arc<Twilio>, request: Request) -> Result<Answer, Failure> {
+async fn answer_own(twilio: &Arc<Twilio>, request: Request) -> Result<HttpResponse, Failure> {
     let response = twilio.answer_own(&request).await;
     let response = response.map_err(|error| Failure::Broken(error.to_string()))?;
     let content_type = response.headers.iter().find(|(name, _)| *name == "content-type");
     let content_type = content_type.map(|(_, value)| value.clone()).unwrap_or_default();
-    Ok(Answer::received(response.status, content_type, &response.body))
+    Ok(HttpResponse::received(response.status, content_type, &response.body))
 }
 
-fn event(answer: Result<Result<Answer, Failure>, tokio::task::JoinError>) -> RunEvent {
+fn event(answer: Result<Result<HttpResponse, Failure>, tokio::task::JoinError>) -> RunEvent {
     match answer {
-        Ok(Ok(Answer { status, content_type, body, size })) => {
-            RunEvent::Responded(HttpResponse { status, content_type, body, size })
-        }
+        Ok(Ok(response)) => RunEvent::Responded(response),
         Ok(Err(_)) | Err(_) => RunEvent::TimedOut,
     }
 }
