@@ -2,7 +2,8 @@
 //!
 //! 1. `triage`: what calls nobody is set aside (`verdict`, `shape`: the rules), and reported once (`reports`).
 //! 2. `former_keys`: an alarm that is stored under the key of a former version is found.
-//! 3. `policies`: which policy decides about the rest. 4. `groups`: it goes to these. [`recent`]: the latest names, for the first page.
+//! 3. `policies`: which policy decides about the rest.
+//! 4. `groups`: it goes to these. [`recent`]: the latest names, for the first page.
 
 mod deleted;
 mod former_keys;
@@ -29,6 +30,7 @@ use crate::domain::alarm::{self, Change, Kind, Malformed, State};
 use crate::domain::escalation::{Alarm, IncidentId, Signal};
 use crate::domain::text::mask_e164;
 use crate::storage::records::{AlarmRecord, StoredIncident};
+use former_keys::use_former_keys;
 use groups::Groups;
 use triage::{Part, Triage};
 
@@ -153,8 +155,9 @@ impl Intake<'_> {
         mut changes: Vec<(usize, Change)>,
     ) -> Result<(Groups, Vec<(usize, AlarmResult)>), Error> {
         let settings = &self.work.settings;
-        self.use_former_keys(&mut changes).await?;
-        let policies = self.policies_of(&changes).await?;
+        let known = self.alarm_records(&changes).await?;
+        use_former_keys(&mut changes, &known);
+        let policies = self.policies_of(&changes, &known).await?;
         let (mut groups, mut gone) = (Groups::default(), Vec::new());
         for ((at, change), policy) in changes.into_iter().zip(policies) {
             let Some(policy) = policy else {

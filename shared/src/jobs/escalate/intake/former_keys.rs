@@ -1,52 +1,18 @@
 //! An alarm whose key has changed with a new version is found under its former one, as long as something is open there.
 
-use super::Intake;
-use crate::Error;
+use super::policies::AlarmRecords;
 use crate::domain::alarm::{Change, State};
-use crate::storage::records::{self, AlarmRecord};
-use crate::storage::{MAX_TRANSACTION_ITEMS, Record};
+use crate::storage::records::AlarmRecord;
 
-impl Intake<'_> {
-    /// Gives each change the key under which its alarm is kept.
-    pub(super) async fn use_former_keys(
-        &self,
-        changes: &mut [(usize, Change)],
-    ) -> Result<(), Error> {
-        let mut renamed: Vec<&mut Change> = changes
-            .iter_mut()
-            .map(|(_, change)| change)
-            .filter(|change| change.former_key.is_some())
-            .collect();
-        for chunk in renamed.chunks_mut(MAX_TRANSACTION_ITEMS / 2) {
-            let mut keys: Vec<_> = chunk
-                .iter()
-                .flat_map(|change| [Some(&change.key), change.former_key.as_ref()])
-                .flatten()
-                .map(|key| records::alarm(key))
-                .collect();
-            // One body may say several things of an alarm, and no key is asked for twice.
-            keys.sort();
-            keys.dedup();
-            let found = self.work.store().load(&keys, self.work.now).await?;
-            let word = |key: &str| -> Option<AlarmRecord> {
-                let at = keys.binary_search(&records::alarm(key)).ok()?;
-                found.get(at)?.as_ref().and_then(read)
-            };
-            for change in chunk {
-                let Some(former) = change.former_key.clone() else { continue };
-                if word(&change.key).is_none()
-                    && word(&former).is_some_and(|word| word.is_of(change))
-                {
-                    change.key = former;
-                }
-            }
+/// Gives each change the key under which its alarm is kept.
+pub(super) fn use_former_keys(changes: &mut [(usize, Change)], known: &AlarmRecords) {
+    for (_, change) in changes {
+        let Some(former) = change.former_key.clone() else { continue };
+        let is_former = known.get(&former).is_some_and(|record| record.is_of(change));
+        if is_former && !known.contains_key(&change.key) {
+            change.key = former;
         }
-        Ok(())
     }
-}
-
-fn read(record: &Record) -> Option<AlarmRecord> {
-    serde_json::from_str(&record.body).ok()
 }
 
 impl AlarmRecord {

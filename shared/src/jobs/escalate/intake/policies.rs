@@ -7,63 +7,71 @@ use super::Intake;
 use crate::Error;
 use crate::domain::alarm::Change;
 use crate::domain::escalation::IncidentId;
-use crate::storage::records::{self, AlarmRecord, StoredIncident};
-use crate::storage::{Key, MAX_TRANSACTION_ITEMS, Record};
+use crate::storage::MAX_TRANSACTION_ITEMS;
+use crate::storage::records::{self, AlarmRecord};
+
+/// The records of alarms, by the keys under which they are kept.
+pub(super) type AlarmRecords = BTreeMap<String, AlarmRecord>;
 
 impl Intake<'_> {
+    /// Returns what is stored of the alarms of these changes, under their former keys too.
+    pub(super) async fn alarm_records(
+        &self,
+        changes: &[(usize, Change)],
+    ) -> Result<AlarmRecords, Error> {
+        let all_keys =
+            |(_, change): &(usize, Change)| [Some(change.key.clone()), change.former_key.clone()];
+        // One body may say several things of an alarm, and no key is asked for twice.
+        let mut keys: Vec<String> = changes.iter().flat_map(all_keys).flatten().collect();
+        keys.sort();
+        keys.dedup();
+        let mut known = AlarmRecords::new();
+        for chunk in keys.chunks(MAX_TRANSACTION_ITEMS) {
+            let stored: Vec<_> = chunk.iter().map(|key| records::alarm(key)).collect();
+            let found = self.work.store().load(&stored, self.work.now).await?;
+            for (key, record) in chunk.iter().zip(found) {
+                let record = record.and_then(|record| serde_json::from_str(&record.body).ok());
+                known.extend(record.map(|record| (key.clone(), record)));
+            }
+        }
+        Ok(known)
+    }
+
     /// Returns the policy of each of these changes; `None` where the configuration has none for it, and it goes on in no
     /// open incident.
     pub(super) async fn policies_of(
         &self,
         changes: &[(usize, Change)],
+        known: &AlarmRecords,
     ) -> Result<Vec<Option<String>>, Error> {
         let escalation = &self.work.settings.config.escalation;
-        let (mut policies, mut known) = (Vec::new(), BTreeMap::new());
-        for chunk in changes.chunks(MAX_TRANSACTION_ITEMS) {
-            let mut keys: Vec<Key> =
-                chunk.iter().map(|(_, change)| records::alarm(&change.key)).collect();
-            // One body may say several things of an alarm, and no key is asked for twice.
-            keys.sort();
-            keys.dedup();
-            let found = self.work.store().load(&keys, self.work.now).await?;
-            for (_, change) in chunk {
-                let at = keys.binary_search(&records::alarm(&change.key)).ok();
-                let record =
-                    at.and_then(|at| found.get(at)?.as_ref()).and_then(read::<AlarmRecord>);
-                let configured = escalation.policy_for(&change.name);
-                let incident = record.and_then(|record| record.incident);
-                let former = incident.filter(|incident| incident.policy() != configured);
-                policies.push(match former {
-                    Some(incident) if self.is_open(&incident, &mut known).await? => {
-                        incident.policy().map(str::to_owned)
-                    }
-                    _ => configured.map(str::to_owned),
-                });
-            }
+        let (mut policies, mut open) = (Vec::new(), BTreeMap::new());
+        for (_, change) in changes {
+            let configured = escalation.policy_for(&change.name);
+            let incident = known.get(&change.key).and_then(|record| record.incident.as_ref());
+            let former = incident.filter(|incident| incident.policy() != configured);
+            let goes_on = match former {
+                Some(incident) => self.is_open(incident, &mut open).await?,
+                None => false,
+            };
+            let former = former.filter(|_| goes_on).and_then(IncidentId::policy);
+            policies.push(former.or(configured).map(str::to_owned));
         }
         Ok(policies)
     }
 
-    /// Whether this incident is its policy's, and not over. What is `known` is not read once more.
+    /// Whether this incident is not over. What is `known` is not read once more.
     async fn is_open(
         &self,
-        incident: &IncidentId,
+        id: &IncidentId,
         known: &mut BTreeMap<IncidentId, bool>,
     ) -> Result<bool, Error> {
-        if let Some(is_open) = known.get(incident) {
+        if let Some(is_open) = known.get(id) {
             return Ok(*is_open);
         }
-        let Some(policy) = incident.policy() else { return Ok(false) };
-        let found = self.work.store().load(&[records::open(policy)], self.work.now).await?;
-        let stored: Option<StoredIncident> = found.iter().flatten().next().and_then(read);
-        let is_open = stored.is_some_and(|stored| {
-            stored.incident.id == *incident && stored.incident.ended_at.is_none()
-        });
-        known.insert(incident.clone(), is_open);
+        let incident = self.work.incident(id).await?;
+        let is_open = incident.is_some_and(|incident| incident.ended_at.is_none());
+        known.insert(id.clone(), is_open);
         Ok(is_open)
     }
-}
-
-fn read<T: serde::de::DeserializeOwned>(record: &Record) -> Option<T> {
-    serde_json::from_str(&record.body).ok()
 }
