@@ -236,7 +236,7 @@ impl Transaction<'_> {
         joined == Some(&stored.incident.id)
             || stored.incident.open_alarms().any(|alarm| alarm.key == change.key)
             // It is silenced with its incident, and comes and goes in it.
-            || (stored.incident.silenced_until.is_some()
+            || (stored.incident.is_silenced_at(self.now)
                 && stored.incident.alarms.iter().any(|alarm| alarm.key == change.key))
     }
 

@@ -29,7 +29,7 @@ impl Update<'_> {
         // What its owner declared over, and what then is said again, never recovered: it only goes on.
         let left_off = recovered_at.map(|at| at.or(ended_at)).unwrap_or_default();
         let flaps = left_off.is_some_and(was_lately) && ended_at.is_none_or(was_lately);
-        let is_silenced = known.is_some() && self.is_silenced_still();
+        let is_silenced = known.is_some() && self.incident.is_silenced_at(self.now);
         let owner = self.incident.taken_by().map(|owner| owner.person.clone());
         if ended_at.is_some() {
             let owner = owner.clone().filter(|_| flaps);
@@ -79,13 +79,6 @@ impl Update<'_> {
                 self.begin_round();
             }
         }
-    }
-
-    /// Whether a silence goes on. That of what somebody has ends unnoticed: nobody is called before its owner is to be
-    /// asked again. Any other ends when its wake-up has come.
-    fn is_silenced_still(&self) -> bool {
-        let is_taken = self.incident.phase == Phase::Taken;
-        self.incident.silenced_until.is_some_and(|until| !is_taken || until > self.now)
     }
 
     /// Whether a round began at this very moment and found nobody to call: another one would find nobody either.

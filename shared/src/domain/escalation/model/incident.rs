@@ -167,6 +167,13 @@ impl Incident {
         })
     }
 
+    /// Whether a silence of it goes on. That of what somebody has ends unnoticed: nobody is called before its owner is to
+    /// be asked again. Any other ends when its wake-up has come.
+    pub fn is_silenced_at(&self, now: Timestamp) -> bool {
+        let is_taken = self.phase == Phase::Taken;
+        self.silenced_until.is_some_and(|until| !is_taken || until > now)
+    }
+
     /// Whether it waits for the end of what silences all that goes on, and was asked for by nobody for it alone.
     pub fn is_held_back(&self) -> bool {
         self.silenced_until.is_some() && self.held_back

@@ -99,3 +99,24 @@ async fn incident_is_silenced_with_all_that_goes_on_in_it() {
         scenario.silence(&"p-20200101-000000-000".into(), "bravo", hour).await.expect("kept");
     assert_eq!(nothing, None);
 }
+
+#[tokio::test]
+async fn alarm_of_what_somebody_has_waits_for_the_end_of_a_window_once_their_own_silence_is_over() {
+    let scenario = Scenario::begins("01:50");
+    for name in ["disk", "cpu"] {
+        scenario.says(name, State::Alarm, "01:50").await.expect("kept");
+    }
+    let id = scenario.incident().expect("an incident").id;
+    let takes = [Signal::Acknowledged { person: "alpha".into(), outside: false }];
+    scenario.escalate.transact(&id, &takes, Effects::Deferred, at("01:51")).await.expect("taken");
+    scenario.it_is("01:52");
+    scenario.silence(&id, "alpha", SignedDuration::from_mins(5)).await.expect("kept");
+    scenario.says("cpu", State::Ok, "01:55").await.expect("kept");
+    let heard = scenario.says("cpu", State::Alarm, "02:01").await.expect("kept");
+    assert!(
+        matches!(heard, AlarmResult::Silenced { until, .. } if until == at("04:00")),
+        "{heard:?}"
+    );
+    let incident = scenario.incident().expect("an incident");
+    assert_eq!((incident.state(), incident.open_count()), (Stands::Taken, 1));
+}
