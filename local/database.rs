@@ -123,9 +123,9 @@ fn work(file: &DataFile, queue: &mpsc::Receiver<Job>) {
             connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| error.to_string())
         });
         if let Err(error) = begun {
-            // Nothing of it is done. Whoever waits learns that from its job's end.
+            // Nothing of it is done. Whoever waits learns that from its job's end: what is asked for after that is tried.
             tracing::error!(%error, "the database cannot be written");
-            jobs.for_each(drop);
+            drop(jobs.collect::<Vec<Job>>());
             continue;
         }
         let answers: Vec<Answer> = jobs.map(|job| alone(connection, job)).collect();
