@@ -2,7 +2,7 @@
 
 use shared::Timestamp;
 use shared::domain::alarm::State;
-use shared::domain::escalation::{Entry, Event, Incident, IncidentId};
+use shared::domain::escalation::{Entry, Event, Incident, IncidentId, Phase};
 use shared::domain::silence::Stored;
 use shared::storage::records::{ALARMS, AlarmRecord, SILENCES, Waits};
 use shared::storage::{Key, Put};
@@ -84,8 +84,10 @@ impl World {
         };
         self.note(|| format!("  alarm {at}: {:?} {:?}", word.state, word.waits));
         let went_on = self.goes_on_in_an_open_one(at);
-        let in_silenced = !went_on && self.comes_and_goes_in_a_silenced_one(at);
-        let now = self.now;
+        let (began, now) = (self.began, self.now);
+        // That silence may have ended while this was decided.
+        let may_be_in_silenced = !went_on && self.comes_and_goes_in_a_silenced_one(at, began);
+        let in_silenced = !went_on && self.comes_and_goes_in_a_silenced_one(at, now);
         let alarm = &mut self.watch.alarms[at];
         alarm.said_at = now;
         let (waited, was_aside) = (alarm.waits, alarm.aside.clone());
@@ -101,7 +103,7 @@ impl World {
         alarm.waits = word.waits;
         match word.waits {
             Some(waits) if waited != Some(waits) => self.judge_put_off(at, waited, waits, went_on),
-            None if is_heard_anew && !went_on && !in_silenced => self.judge_not_put_off(at),
+            None if is_heard_anew && !went_on && !may_be_in_silenced => self.judge_not_put_off(at),
             _ => {}
         }
         let deleted = word.state == State::Deleted;
@@ -122,10 +124,14 @@ impl World {
         incident.is_some_and(|incident| self.watch.alarms[at].goes_on_in(&incident.id))
     }
 
-    fn comes_and_goes_in_a_silenced_one(&self, at: usize) -> bool {
+    /// Whether this alarm is known to an incident that is silenced at `when`, in milliseconds. The silence of what
+    /// somebody has is over by the clock, any other one when its wake-up has come.
+    fn comes_and_goes_in_a_silenced_one(&self, at: usize, when: i64) -> bool {
         let key = format!("arn:{at}");
         self.open_incident_of(at).is_some_and(|incident| {
-            incident.silenced_until.is_some()
+            let is_taken = incident.phase == Phase::Taken;
+            let goes_on = |until: Timestamp| !is_taken || when < until.as_millisecond();
+            incident.silenced_until.is_some_and(goes_on)
                 && incident.alarms.iter().any(|alarm| alarm.key == key)
         })
     }
@@ -145,7 +151,7 @@ impl World {
     pub(crate) fn judge_put_off_in_silenced(&mut self) {
         // (One that the same request has pushed out of the incident is known to it no longer.)
         let words = self.watch.words.iter().filter(|word| {
-            word.put_off_in_silenced && self.comes_and_goes_in_a_silenced_one(word.alarm)
+            word.put_off_in_silenced && self.comes_and_goes_in_a_silenced_one(word.alarm, self.now)
         });
         for at in words.map(|word| word.alarm).collect::<Vec<_>>() {
             self.fail(format!(
