@@ -3,9 +3,8 @@
 use shared::Timestamp;
 use shared::domain::alarm::State;
 use shared::domain::escalation::{Entry, Event, Incident, IncidentId, Phase};
-use shared::domain::silence::Stored;
+use shared::storage::Put;
 use shared::storage::records::{ALARMS, AlarmRecord, SILENCES, Waits};
-use shared::storage::{Key, Put};
 
 use crate::world::{What, World};
 
@@ -34,14 +33,6 @@ pub(crate) struct Word {
     put_off_in_silenced: bool,
 }
 
-/// A silence that somebody asked for.
-pub(crate) struct Asked {
-    key: Key,
-    silence: Stored,
-    landed: i64,
-    until: i64,
-}
-
 impl Alarm {
     pub(crate) fn new(policy: u8) -> Alarm {
         Alarm { policy, on: false, waits: None, aside: None, said_at: i64::MIN }
@@ -61,18 +52,7 @@ impl World {
     pub(crate) fn saw_beside(&mut self, put: &Put) {
         match put.key.pk.as_str() {
             ALARMS => self.saw_word(put),
-            SILENCES => match serde_json::from_str::<Stored>(&put.body) {
-                Ok(stored) => {
-                    let (landed, until) = (self.now, stored.until.as_millisecond());
-                    // What is written once more is ended, or was asked for twice.
-                    for before in self.watch.asked.iter_mut().filter(|asked| asked.key == put.key) {
-                        before.until = before.until.min(until.max(landed));
-                    }
-                    let (key, silence) = (put.key.clone(), stored);
-                    self.watch.asked.push(Asked { key, silence, landed, until });
-                }
-                Err(error) => self.fail(format!("a silence that cannot be read: {error}")),
-            },
+            SILENCES => self.saw_silence(put),
             _ => {}
         }
     }
@@ -269,36 +249,4 @@ impl World {
         };
         self.watch.alarms.iter().filter(is_its).map(|alarm| alarm.said_at).max().unwrap_or(i64::MIN)
     }
-
-    /// Whether windows, or silences of globs, silence all that goes on in this incident.
-    pub(crate) fn is_in_windows(&self, incident: &Incident, at: Timestamp) -> bool {
-        let at = at.as_millisecond();
-        // What goes on without a name may be any alarm: no window is known to be for it.
-        if incident.more_alarms > 0 {
-            return false;
-        }
-        let mut names = incident.open_alarms().filter_map(|alarm| numbers(&alarm.name));
-        incident.open_count() > 0
-            && names.all(|(policy, alarm)| {
-                self.watch.plan.is_silenced(policy, alarm, at, at)
-                    || self.watch.asked.iter().any(|asked| {
-                        !asked.silence.globs.is_empty()
-                            && asked.is_for(policy, alarm)
-                            && self.began < asked.until
-                            && at < asked.silence.until.as_millisecond()
-                    })
-            })
-    }
-}
-
-impl Asked {
-    fn is_for(&self, policy: u8, alarm: usize) -> bool {
-        self.silence.is_for(&format!("w{policy}-{alarm}"))
-    }
-}
-
-/// The policy and the number in an alarm's name.
-fn numbers(name: &str) -> Option<(u8, usize)> {
-    let (policy, alarm) = name.strip_prefix('w')?.split_once('-')?;
-    Some((policy.parse().ok()?, alarm.parse().ok()?))
 }

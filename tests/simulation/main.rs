@@ -10,7 +10,7 @@
 //!   (alarms, and which faults happen);
 //! - the outside: `backend`, `twilio`, `slack`, `people`, `keys`, `click`, `answers` (to texts);
 //! - what must hold: `promises` (after each write), `calls`, `rounds`, `entries`, `owner`, `missed`, `ends`, `alarms`,
-//!   `counters`, `reconciler` (nothing is left undone), `leftovers` (nothing is left in the end);
+//!   `silences`, `counters`, `reconciler` (nothing is left undone), `leftovers` (nothing is left in the end);
 //! - what was seen: `watch`, `tally`, `trace`.
 //!
 //! `SIM_RUNS=200000 cargo test --release -p shared --test simulation -- --nocapture` makes so many runs and says what they
@@ -38,6 +38,7 @@ mod rounds;
 mod run;
 mod script;
 mod setup;
+mod silences;
 mod slack;
 mod tally;
 mod tasks;

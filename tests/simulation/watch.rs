@@ -7,11 +7,12 @@ use shared::config::Settings;
 use shared::storage::Key;
 use shared::storage::records::{self, StoredIncident};
 
-use crate::alarms::{Alarm, Asked, Word};
+use crate::alarms::{Alarm, Word};
 use crate::click::Button;
 use crate::counters::Seen;
 use crate::owner::Knows;
 use crate::plan::{Plan, Roster};
+use crate::silences::Asked;
 use crate::tally::Tally;
 use crate::world::Faults;
 use shared::domain::escalation::IncidentId;
