@@ -65,12 +65,12 @@ pub enum Target {
     /// One that only this process serves.
     Sandbox(&'static Route<Served>),
     /// None that takes it: a browser asks, and is shown a page that says so.
-    Refused(Refusal),
+    Refused(RouteError),
 }
 
 /// Why no endpoint takes a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum RouteError {
     /// Nothing lives at its path.
     NotFound,
     /// Its path takes other methods.
@@ -79,13 +79,13 @@ pub enum Refusal {
     TooLarge(usize),
 }
 
-impl Refusal {
+impl RouteError {
     /// The refusal that this error is, if people cause such a one with a link or a form.
-    pub fn of(error: &Error) -> Option<Refusal> {
+    pub fn of(error: &Error) -> Option<RouteError> {
         match error {
-            Error::NotFound => Some(Refusal::NotFound),
-            Error::MethodNotAllowed => Some(Refusal::MethodNotAllowed),
-            Error::TooLarge(bytes) => Some(Refusal::TooLarge(*bytes)),
+            Error::NotFound => Some(RouteError::NotFound),
+            Error::MethodNotAllowed => Some(RouteError::MethodNotAllowed),
+            Error::TooLarge(bytes) => Some(RouteError::TooLarge(*bytes)),
             _ => None,
         }
     }
@@ -93,9 +93,9 @@ impl Refusal {
     /// The answer to a script. A 405 names the methods that the path takes.
     fn response(self, path: &str) -> Response {
         match self {
-            Refusal::NotFound => Error::NotFound.into(),
-            Refusal::TooLarge(bytes) => Error::TooLarge(bytes).into(),
-            Refusal::MethodNotAllowed => {
+            RouteError::NotFound => Error::NotFound.into(),
+            RouteError::TooLarge(bytes) => Error::TooLarge(bytes).into(),
+            RouteError::MethodNotAllowed => {
                 let allowed = match path.starts_with("/sandbox/") {
                     true => endpoints::allowed(SANDBOX, path),
                     false => endpoints::allowed(ENDPOINTS, path),

@@ -32,7 +32,7 @@ use shared::http::refusals::REFUSALS;
 use shared::http::{Request, Response};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::{Refusal, Target};
+use crate::{RouteError, Target};
 use connections::{Connections, Limits, Ticket};
 use request::{Refused, read};
 use stream::Watched;
@@ -154,7 +154,7 @@ async fn refuse(
     } else {
         tracing::warn!(path, status, %error, "a request was refused");
     }
-    let mut response = write(match by_browser.zip(Refusal::of(&error)) {
+    let mut response = write(match by_browser.zip(RouteError::of(&error)) {
         Some((request, refusal)) => handler(Target::Refused(refusal), request).await,
         None => hardened(error.into(), false),
     });

@@ -3,9 +3,9 @@
 
 mod account;
 mod dotenv;
-mod kept;
 mod simulated;
 mod source;
+mod stored;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,9 +20,9 @@ use shared::twilio::studio::callback_token::made_up;
 
 pub use account::twilio_account;
 use dotenv::{Contents, DOTENV, Dotenv};
-pub use kept::config_of_data_folder;
 pub use simulated::{Local, Real};
 pub use source::{DEMO, Source, keeps_own};
+pub use stored::config_of_data_folder;
 
 /// The process's environment, and where it has nothing `.env`; the last values read from that while it cannot be read.
 pub fn environment() -> Environment {

@@ -6,14 +6,14 @@
 mod dependencies;
 #[path = "layout/deployment.rs"]
 mod deployment;
+#[path = "layout/glossary.rs"]
+mod glossary;
 #[path = "layout/imports.rs"]
 mod imports;
 #[path = "layout/permissions.rs"]
 mod permissions;
 #[path = "layout/suites.rs"]
 mod suites;
-#[path = "layout/words.rs"]
-mod words;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -20,7 +20,7 @@ use std::sync::atomic::Ordering;
 
 use clap::{Subcommand, ValueHint};
 use serde_json::Value;
-use studio::{Finding, FlowDefinition, FlowFile, refusal};
+use studio::{Finding, FlowDefinition, FlowFile, why_not_runnable};
 
 use self::end::EndOptions;
 use self::run::RunOptions;
@@ -227,7 +227,7 @@ fn flows_of(file: &Path, bytes: &[u8]) -> Result<FlowFile, Vec<Finding>> {
 
 /// The reason why Studio would refuse a subflow, if it would.
 fn refused_subflow(sid: &str, subflow: &FlowDefinition) -> Option<String> {
-    refusal(&subflow.check()).map(|why| format!("subflow {}: {why}", printable(sid)))
+    why_not_runnable(&subflow.check()).map(|why| format!("subflow {}: {why}", printable(sid)))
 }
 
 /// A file's name for a person.

@@ -8,7 +8,7 @@ use shared::domain::schedule::Moment;
 use shared::domain::silence::{MAX_GLOBS, Stored, Unfit};
 use shared::domain::text::mask_numbers;
 use shared::jobs::escalate::acts;
-use shared::jobs::escalate::silences::{MAX_BY_HAND, request_end, request_silence, stored};
+use shared::jobs::escalate::silences::{MAX_MANUAL_SILENCES, request_end, request_silence, stored};
 use shared::storage::{Queue, Store};
 use shared::{Error, Timestamp};
 
@@ -115,7 +115,7 @@ pub async fn run(
     options: &SilencesOptions,
 ) -> Result<bool, Error> {
     if let Some(wrong) = unknown(&[options.person.as_deref()], &config.escalation.people) {
-        return Ok(told(options, None, "refused", wrong));
+        return Ok(print_outcome(options, None, "refused", wrong));
     }
     match &options.command {
         None => list(store, config, options.json).await.map(|()| true),
@@ -124,19 +124,20 @@ pub async fn run(
             let kept = stored(store, now()).await?;
             let by_hand = kept.iter().filter(|silence| !silence.globs.is_empty()).count();
             match read(command, options.person.as_deref(), now()) {
-                Ok(_) if by_hand >= MAX_BY_HAND => {
-                    let text = format!("there are {MAX_BY_HAND} silences made by hand already");
-                    Ok(told(options, None, "refused", text))
+                Ok(_) if by_hand >= MAX_MANUAL_SILENCES => {
+                    let text =
+                        format!("there are {MAX_MANUAL_SILENCES} silences made by hand already");
+                    Ok(print_outcome(options, None, "refused", text))
                 }
                 Ok(silence) => make(store, queue, silence, options).await,
-                Err(wrong) => Ok(told(options, None, "refused", wrong)),
+                Err(wrong) => Ok(print_outcome(options, None, "refused", wrong)),
             }
         }
     }
 }
 
 /// Prints what became of it. Gives whether it was not refused.
-fn told(
+fn print_outcome(
     options: &SilencesOptions,
     id: Option<String>,
     outcome: &'static str,
@@ -185,10 +186,10 @@ async fn make(
     request_silence(queue, silence).await?;
     if soon(async || has(store, &id).await).await? {
         let text = format!("{id} is made, until {until:.0}");
-        return Ok(told(options, Some(id), "done", text));
+        return Ok(print_outcome(options, Some(id), "done", text));
     }
     let text = format!("{id}: that is asked for, and done as soon as a server takes it");
-    Ok(told(options, Some(id), "asked", text))
+    Ok(print_outcome(options, Some(id), "asked", text))
 }
 
 async fn end(
@@ -203,16 +204,16 @@ async fn end(
     let kept = stored(store, now()).await?;
     let Some(silence) = kept.iter().find(is_it) else {
         let text = "no silence that was made by hand for globs has this id".to_owned();
-        return Ok(told(options, None, "refused", text));
+        return Ok(print_outcome(options, None, "refused", text));
     };
     request_end(queue, silence, &named(options.person.as_deref())).await?;
     let id = silence.id();
     if soon(async || Ok(!has(store, &id).await?)).await? {
         let text = format!("{id} is over");
-        return Ok(told(options, Some(id), "done", text));
+        return Ok(print_outcome(options, Some(id), "done", text));
     }
     let text = format!("{id}: that is asked for, and done as soon as a server takes it");
-    Ok(told(options, Some(id), "asked", text))
+    Ok(print_outcome(options, Some(id), "asked", text))
 }
 
 /// Whether there is a silence of this id that is not over.

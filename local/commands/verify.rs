@@ -7,7 +7,7 @@ use clap::{Args, ValueHint};
 use serde::{Deserialize, Serialize};
 use shared::config::tokens;
 use shared::http::form_fields;
-use shared::twilio::signature::{Payload, Tokens, judge};
+use shared::twilio::signature::{Payload, Tokens, check};
 
 use crate::output::json;
 use crate::settings::environment;
@@ -137,7 +137,7 @@ fn verdict(request: Captured) -> Result<(), String> {
         (None, None) => Payload::Nothing,
     };
     let known = Tokens { current: &known, retired: &[] };
-    judge(&[url], payload, request.signature.as_deref(), known)
+    check(&[url], payload, request.signature.as_deref(), known)
         .map_err(|mismatch| mismatch.to_string())
 }
 

@@ -50,7 +50,7 @@ async fn send(address: SocketAddr, bytes: &[u8]) -> TcpStream {
 }
 
 /// All that comes until the connection is closed.
-async fn rest(mut stream: TcpStream) -> String {
+async fn read_to_end(mut stream: TcpStream) -> String {
     let mut answer = Vec::new();
     let _ =
         tokio::time::timeout(10 * SECOND, stream.read_to_end(&mut answer)).await.expect("an end");
@@ -72,14 +72,14 @@ fn head(method: &str, path: &str, length: usize) -> String {
 async fn genuine(address: SocketAddr) -> (u16, Duration) {
     let before = Instant::now();
     let stream = send(address, (head("POST", "/alarms", 2) + "{}").as_bytes()).await;
-    (status(&rest(stream).await), before.elapsed())
+    (status(&read_to_end(stream).await), before.elapsed())
 }
 
 /// Clients that send this and then nothing; each gives what it was answered.
 fn slow_clients(address: SocketAddr, count: usize, bytes: &[u8]) -> Vec<JoinHandle<String>> {
     let clients = (0..count).map(|_| {
         let bytes = bytes.to_vec();
-        tokio::spawn(async move { rest(send(address, &bytes).await).await })
+        tokio::spawn(async move { read_to_end(send(address, &bytes).await).await })
     });
     clients.collect()
 }
@@ -112,14 +112,14 @@ async fn client_that_sends_it_all_sees_the_refusal() {
         let mut stream = send(address, head("POST", path, body.len()).as_bytes()).await;
         stream.write_all(&body).await.unwrap();
         let expected = if path == "/nothing" { 404 } else { 413 };
-        assert_eq!(status(&rest(stream).await), expected, "{path}");
+        assert_eq!(status(&read_to_end(stream).await), expected, "{path}");
     }
     let chunked = "POST /slack/actions HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n";
     let mut stream = send(address, chunked.as_bytes()).await;
     for _ in 0..200 {
         stream.write_all(format!("1000\r\n{}\r\n", "x".repeat(4096)).as_bytes()).await.unwrap();
     }
-    assert_eq!(status(&rest(stream).await), 413);
+    assert_eq!(status(&read_to_end(stream).await), 413);
 }
 
 #[tokio::test]
@@ -129,7 +129,7 @@ async fn body_is_taken_up_to_the_limit_whole_or_in_chunks() {
     {
         let mut stream = send(address, head("POST", path, limit).as_bytes()).await;
         stream.write_all(&vec![b'x'; limit]).await.unwrap();
-        let answer = rest(stream).await;
+        let answer = read_to_end(stream).await;
         assert!(status(&answer) == 200 && answer.ends_with(&limit.to_string()), "{path}: {answer}");
         let chunked = format!(
             "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n{limit:x}\r\n"
@@ -137,7 +137,7 @@ async fn body_is_taken_up_to_the_limit_whole_or_in_chunks() {
         let mut stream = send(address, chunked.as_bytes()).await;
         stream.write_all(&vec![b'x'; limit]).await.unwrap();
         stream.write_all(b"\r\n0\r\n\r\n").await.unwrap();
-        assert_eq!(status(&rest(stream).await), 200, "{path}");
+        assert_eq!(status(&read_to_end(stream).await), 200, "{path}");
     }
 }
 
@@ -149,7 +149,7 @@ async fn request_that_states_two_lengths_is_refused_and_the_last_of_its_connecti
     for lengths in [[length, chunked], [chunked, length]] {
         let both = lengths.concat();
         let request = format!("POST /alarms HTTP/1.1\r\nhost: x\r\n{both}\r\n0\r\n\r\n");
-        let answer = rest(send(address, (request.clone() + next).as_bytes()).await).await;
+        let answer = read_to_end(send(address, (request.clone() + next).as_bytes()).await).await;
         assert_eq!((status(&answer), answer.matches("HTTP/1.1 ").count()), (400, 1), "{answer}");
         assert!(answer.contains("connection: close"), "{answer}");
         // The same as the second request of a connection.
@@ -157,7 +157,7 @@ async fn request_that_states_two_lengths_is_refused_and_the_last_of_its_connecti
         let mut first = [0; 1000];
         assert!(stream.read(&mut first).await.unwrap() > 0);
         stream.write_all(request.as_bytes()).await.unwrap();
-        assert_eq!(status(&rest(stream).await), 400, "{both}");
+        assert_eq!(status(&read_to_end(stream).await), 400, "{both}");
     }
 }
 
@@ -168,7 +168,7 @@ async fn form_with_too_many_fields_is_refused() {
         let form = vec!["a=b"; fields].join("&");
         let request = head("POST", "/twilio/studio/x/1", form.len()) + &form;
         assert_eq!(
-            status(&rest(send(address, request.as_bytes()).await).await),
+            status(&read_to_end(send(address, request.as_bytes()).await).await),
             expected,
             "{fields}"
         );
@@ -183,7 +183,11 @@ async fn request_has_a_deadline_for_head_and_body() {
         [("", 0), ("POST /alarms HTTP/1.1\r\nhost:", 0), (unfinished.as_str(), 408)]
     {
         let before = Instant::now();
-        assert_eq!(status(&rest(send(address, bytes.as_bytes()).await).await), expected, "{bytes}");
+        assert_eq!(
+            status(&read_to_end(send(address, bytes.as_bytes()).await).await),
+            expected,
+            "{bytes}"
+        );
         assert!((SHORT..3 * SECOND).contains(&before.elapsed()), "{:?}", before.elapsed());
     }
     // A little now and then is no way around it.
@@ -220,7 +224,7 @@ async fn connection_waits_for_its_next_request_longer_than_for_one_that_began() 
     let read = stream.read(&mut answer).await.unwrap();
     assert_eq!(status(&String::from_utf8_lossy(&answer[..read])), 200);
     stream.write_all(&request.as_bytes()[..10]).await.unwrap();
-    assert_eq!(rest(stream).await, "", "an unfinished one");
+    assert_eq!(read_to_end(stream).await, "", "an unfinished one");
 }
 
 #[tokio::test]
@@ -228,7 +232,7 @@ async fn client_that_takes_no_answer_is_cut_off() {
     let address = server(Limits { request: SHORT, ..limits() }).await;
     let stream = send(address, head("GET", "/assets/large", 0).as_bytes()).await;
     tokio::time::sleep(SHORT * 4).await;
-    assert!(rest(stream).await.len() < 32 << 20);
+    assert!(read_to_end(stream).await.len() < 32 << 20);
 }
 
 #[tokio::test]
@@ -252,7 +256,7 @@ async fn request_that_is_being_answered_is_not_closed_for_another() {
     let slow = send(address, head("GET", "/login", 0).as_bytes()).await;
     tokio::time::sleep(SHORT / 4).await;
     let _clients = slow_clients(address, 20, b"GET");
-    assert_eq!(status(&rest(slow).await), 200);
+    assert_eq!(status(&read_to_end(slow).await), 200);
     // All are being answered: the next one waits its turn.
     let both = [(); 2].map(|()| tokio::spawn(send_head(address, "/login")));
     tokio::time::sleep(SHORT / 4).await;
@@ -263,7 +267,7 @@ async fn request_that_is_being_answered_is_not_closed_for_another() {
 }
 
 async fn send_head(address: SocketAddr, path: &str) -> String {
-    rest(send(address, head("GET", path, 0).as_bytes()).await).await
+    read_to_end(send(address, head("GET", path, 0).as_bytes()).await).await
 }
 
 #[tokio::test]
@@ -275,7 +279,7 @@ async fn unfinished_large_bodies_make_place_for_a_genuine_one() {
     tokio::time::sleep(SHORT).await;
     let before = Instant::now();
     let whole = [head("POST", "/alarms", 1 << 20).into_bytes(), vec![b'x'; 1 << 20]].concat();
-    assert_eq!(status(&rest(send(address, &whole).await).await), 200);
+    assert_eq!(status(&read_to_end(send(address, &whole).await).await), 200);
     assert!(before.elapsed() < 4 * SECOND, "{:?}", before.elapsed());
     // A small one needs no place.
     assert!(genuine(address).await.1 < 4 * SECOND);

@@ -22,7 +22,7 @@ use crate::clock::now;
 /// How many incidents that are over are looked through for an alarm.
 const MAX_LOOKED_THROUGH: usize = 20;
 /// How many results a page tells of.
-const MAX_TOLD: usize = 20;
+const MAX_SHOWN: usize = 20;
 
 /// What the page shows for its address's query: `incident=…&alarm=…` asks what came of an alarm.
 pub(super) async fn shown(
@@ -169,7 +169,7 @@ fn answer(request: &Received, results: &[AlarmResult]) -> Response {
         (_, []) => "It says nothing of an alarm",
         _ => "Nothing rings for that",
     };
-    let lines = results.iter().take(MAX_TOLD).map(describe).collect();
+    let lines = results.iter().take(MAX_SHOWN).map(describe).collect();
     let is_kept = results.iter().any(|result| matches!(result, AlarmResult::DeadLetter { .. }));
     let more = is_kept.then_some(("/dead-letters", "Dead letters"));
     Message { status: answer.status, title: title.to_owned(), lines, more }

@@ -30,7 +30,7 @@ const FILES: [(&str, &str, &str); 19] = [
     ("phones/dom.js", "text/javascript", include_str!("phones/dom.js")),
     ("phones/flows.js", "text/javascript", include_str!("phones/flows.js")),
     ("phones/phone.js", "text/javascript", include_str!("phones/phone.js")),
-    ("phones/words.js", "text/javascript", include_str!("phones/words.js")),
+    ("phones/text.js", "text/javascript", include_str!("phones/text.js")),
     ("phones.css", "text/css", include_str!("phones.css")),
     ("flows.css", "text/css", include_str!("flows.css")),
     ("flow-graph.css", "text/css", studio::draw::STYLE),

@@ -67,7 +67,7 @@ pub(crate) async fn press(sandbox: &Sandbox, who: &str, key: &str) -> Result<Res
 
 /// Says something.
 pub(crate) async fn say(sandbox: &Sandbox, who: &str, body: &Bytes) -> Result<Response, Error> {
-    apply(sandbox, who, PhoneAction::Say(words(body)?)).await
+    apply(sandbox, who, PhoneAction::Say(body_text(body)?)).await
 }
 
 /// Calls a Flow.
@@ -86,7 +86,7 @@ pub(crate) async fn text_flow(
     body: &Bytes,
 ) -> Result<Response, Error> {
     let phone = find(phones(sandbox).await?, who).ok_or(Error::NotFound)?;
-    let words = words(body)?;
+    let words = body_text(body)?;
     let setup = sandbox.settings.setup().await?;
     let sent = sandbox.twilio.text_flow(&setup, &phone.1, flow, &words);
     reached(sandbox, &setup, &phone, sent.err())
@@ -102,9 +102,9 @@ pub(crate) async fn text_back(
     let words = match request.header("content-type") {
         Some(kind) if kind.starts_with("application/x-www-form-urlencoded") => {
             let text = request.form().into_iter().find(|(name, _)| name == "text");
-            words(&text.map(|(_, text)| text).unwrap_or_default().into())?
+            body_text(&text.map(|(_, text)| text).unwrap_or_default().into())?
         }
-        _ => words(&request.body)?,
+        _ => body_text(&request.body)?,
     };
     let setup = sandbox.settings.setup().await?;
     match sandbox.twilio.text_back(&setup, &phone.1, &words) {
@@ -127,7 +127,7 @@ fn reached(
 }
 
 /// The words of a person: what is said, or sent.
-fn words(body: &Bytes) -> Result<String, Error> {
+fn body_text(body: &Bytes) -> Result<String, Error> {
     let words = String::from_utf8_lossy(body).trim().to_owned();
     match words.chars().count() {
         0 => Err(Error::BadRequest("there is no text".to_owned())),

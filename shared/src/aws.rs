@@ -174,7 +174,7 @@ fn sdk_config(environment: &Environment, http: &reqwest::Client) -> Result<SdkCo
 }
 
 /// An SDK error with its causes, for a log: the SDK's own `Display` says only "service error".
-fn told(error: impl std::error::Error) -> String {
+fn with_causes(error: impl std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -19,7 +19,7 @@ use crate::json::Item;
 
 pub use check::without_secrets;
 pub use file::{FlowDefinition, FlowFile};
-pub use finding::{Finding, Severity, refusal};
+pub use finding::{Finding, Severity, why_not_runnable};
 pub use old::Converted;
 pub use problem::Problem;
 pub(crate) use widgets::failure_event;

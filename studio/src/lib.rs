@@ -19,11 +19,11 @@ pub mod liquid;
 pub mod play;
 pub mod run;
 pub mod scenario;
-mod words;
+mod text;
 
 pub use flow::{
     Condition, Converted, Finding, Flow, FlowDefinition, FlowFile, Offset, Problem, Severity,
-    State, Transition, refusal, without_secrets,
+    State, Transition, why_not_runnable, without_secrets,
 };
 pub use run::{
     Action, Connect, DialCallStatus, DialOutcome, EndReason, Enqueue, ExecutionRequest,
@@ -31,4 +31,4 @@ pub use run::{
     OutboundMessage, Prompt, QueueResult, QueueTarget, Record, Run, RunEvent, RunState, Speech,
     Step, Trigger,
 };
-pub use words::{counted, masked, without_numbers};
+pub use text::{counted, masked, without_numbers};

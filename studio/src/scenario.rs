@@ -16,7 +16,6 @@ mod explore;
 mod failure;
 mod file;
 mod flows;
-mod judge;
 mod junit;
 mod pattern;
 mod place;
@@ -24,6 +23,7 @@ mod random;
 mod reach;
 mod request;
 mod rules;
+mod runner;
 mod start;
 mod subflows;
 mod table;
@@ -38,9 +38,9 @@ pub use expect::Expectations;
 pub use explore::{Exploration, ExplorationFinding, WalkPlan, WalkStop, explore, explore_each};
 pub use failure::ScenarioFailure;
 pub use file::{FlowScenario, NamedFiles, ScenarioFile, named_files};
-pub use judge::{ScenarioReport, ScenarioResult, judge, judge_each, judge_one};
 pub use junit::junit;
 pub use rules::FlowRules;
+pub use runner::{ScenarioReport, ScenarioResult, judge, judge_each, judge_one};
 pub use start::{
     CALLERS, call_from, execution, is_caller, message_from, request_for, usual, ways_in,
 };

@@ -7,7 +7,7 @@ import { chromium } from "playwright-core";
 /** A link that the server printed at its start: it carries the token. */
 export const [link, folder] = process.argv.slice(2);
 if (!link || !folder) {
-  console.error("usage: node look.mjs LINK SCREENSHOT_DIR");
+  console.error("usage: node main.mjs LINK SCREENSHOT_DIR");
   process.exit(2);
 }
 export const origin = new URL(link).origin;

@@ -5,7 +5,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DESK, PATIENCE, PHONE, check, count, enter, fitsNarrow, folder, launch, open, origin, sound } from "./browser.mjs";
-import { tabTo } from "./by-hand.mjs";
+import { tabTo } from "./manual.mjs";
 
 /** Signs in as alpha with the code that is on alpha's phone; it leads to /people. */
 async function signIn(page, phones) {

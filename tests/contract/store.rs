@@ -31,7 +31,7 @@ fn increment(pk: &str, sk: &str, counters: &[(&str, u64)]) -> Write {
     Increment { key: Key::new(pk, sk), counters, expires_at: None }.into()
 }
 
-fn raced(result: Result<(), Error>) -> bool {
+fn conflicted(result: Result<(), Error>) -> bool {
     match result {
         Ok(()) => false,
         Err(Error::Conflict { keys }) => {
@@ -62,7 +62,7 @@ async fn load(store: &dyn Store, pk: &str, sk: &str, second: i64) -> Option<(u64
 
 async fn conditions(store: &dyn Store, pk: &str) {
     let write =
-        async |body, when| raced(store.write(&[put(pk, "x", body, when).into()], at(0)).await);
+        async |body, when| conflicted(store.write(&[put(pk, "x", body, when).into()], at(0)).await);
     assert_eq!(load(store, pk, "x", 0).await, None);
     assert!(write("no", Condition::At(1)).await);
     assert!(!write("one", Condition::Absent).await);
@@ -81,8 +81,10 @@ async fn expiry(store: &dyn Store, pk: &str) {
         .unwrap();
     assert_eq!(load(store, pk, "x", 9).await, Some((1, "short".to_owned())));
     assert_eq!(load(store, pk, "x", 10).await, None);
-    assert!(raced(store.write(&[put(pk, "x", "no", Condition::At(1)).into()], at(10)).await));
-    assert!(!raced(store.write(&[put(pk, "x", "again", Condition::Absent).into()], at(10)).await));
+    assert!(conflicted(store.write(&[put(pk, "x", "no", Condition::At(1)).into()], at(10)).await));
+    assert!(!conflicted(
+        store.write(&[put(pk, "x", "again", Condition::Absent).into()], at(10)).await
+    ));
     assert_eq!(load(store, pk, "x", 1_000).await.unwrap().1, "again");
 }
 
@@ -159,7 +161,7 @@ async fn many_writers(store: &Arc<dyn Store>, pk: &str) {
             let mut won = 0;
             for n in 0..25 {
                 let first = put(&pk, &format!("{n}"), &writer.to_string(), Condition::Absent);
-                won += usize::from(!raced(store.write(&[first.into()], at(0)).await));
+                won += usize::from(!conflicted(store.write(&[first.into()], at(0)).await));
             }
             won
         });
@@ -179,7 +181,7 @@ async fn many_writers(store: &Arc<dyn Store>, pk: &str) {
                         }
                         None => (Condition::Absent, 0),
                     };
-                    if !raced(
+                    if !conflicted(
                         store
                             .write(&[put(&pk, "sum", &(sum + 1).to_string(), when).into()], at(0))
                             .await,

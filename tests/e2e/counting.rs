@@ -7,8 +7,8 @@ use serde_json::json;
 use shared::secret::Secret;
 use shared::twilio::signature::{Payload, signature, with_body_hash};
 
+use crate::concurrency::{write_all, write_through_kills};
 use crate::harness::{BASE, Plan, Server, TOKEN, ringdown};
-use crate::writers::{write_all, write_through_kills};
 
 const SIDS: usize = 800;
 const CALLBACKS: usize = 4_000;

@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::harness::{Plan, Server, TOKEN, body, line, stdout};
-use crate::slack::{Mood, Slack};
+use crate::slack::{Slack, SlackBehaviour};
 
 fn expected(channel: &str, count: usize) -> Vec<String> {
     (0..count).map(|n| format!("{channel} {n}")).collect()
@@ -30,9 +30,13 @@ async fn send(server: &Arc<Server>, count: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_burst_against_a_slack_that_refuses_arrives_once_and_in_order() {
-    let slack =
-        Slack::start(Mood { errors: 15, resets_before: 15, one_a_second: true, ..Mood::default() })
-            .await;
+    let slack = Slack::start(SlackBehaviour {
+        errors: 15,
+        resets_before: 15,
+        one_a_second: true,
+        ..SlackBehaviour::default()
+    })
+    .await;
     let server = Arc::new(Plan::with_slack(&slack).start().await);
     let started = Instant::now();
     send(&server, 500).await;
@@ -48,7 +52,8 @@ async fn a_burst_against_a_slack_that_refuses_arrives_once_and_in_order() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reset_after_accepting_doubles_one_post_and_loses_nothing() {
-    let slack = Slack::start(Mood { resets_after: 40, ..Mood::default() }).await;
+    let slack =
+        Slack::start(SlackBehaviour { resets_after: 40, ..SlackBehaviour::default() }).await;
     let server = Arc::new(Plan::with_slack(&slack).start().await);
     send(&server, 500).await;
     slack.wait_for(1_000).await;
@@ -77,7 +82,7 @@ async fn a_reset_after_accepting_doubles_one_post_and_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_event_that_was_answered_survives_a_kill() {
-    let slack = Slack::start(Mood::default()).await;
+    let slack = Slack::start(SlackBehaviour::default()).await;
     let plan = Plan::with_slack(&slack);
     let server = Arc::new(plan.start().await);
     let mut senders = JoinSet::new();
@@ -123,7 +128,7 @@ async fn every_event_that_was_answered_survives_a_kill() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_comes_again_is_said_once() {
-    let slack = Slack::start(Mood::default()).await;
+    let slack = Slack::start(SlackBehaviour::default()).await;
     let server = Plan::with_slack(&slack).start().await;
     for text in ["one", "one", "two"] {
         assert_eq!(server.twilio(&body("a", text)).await, 204);
@@ -138,7 +143,8 @@ async fn an_event_that_comes_again_is_said_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slack_that_stays_down_leaves_dead_letters_and_the_replay_brings_all_back() {
-    let slack = Slack::start(Mood { always: Some((503, "")), ..Mood::default() }).await;
+    let slack =
+        Slack::start(SlackBehaviour { always: Some((503, "")), ..SlackBehaviour::default() }).await;
     let server =
         Plan::with_slack(&slack).config("[forward]\ngive_up_after = \"1s\"\n").start().await;
     for n in 0..150 {
@@ -156,7 +162,7 @@ async fn a_slack_that_stays_down_leaves_dead_letters_and_the_replay_brings_all_b
     let listed = stdout(&server.run(&["dead-letters", "--data", "data"]).await);
     assert!(listed.contains("150 dead letters, 150 of them not sent again yet"), "{listed}");
     assert!(listed.contains("Slack answered 503"), "{listed}");
-    slack.feels(Mood::default());
+    slack.behaves(SlackBehaviour::default());
     let replay = server.run(&["dead-letters", "--replay", "--data", "data"]).await;
     assert!(replay.status.success(), "{replay:?}");
     assert!(
@@ -174,7 +180,8 @@ async fn a_slack_that_stays_down_leaves_dead_letters_and_the_replay_brings_all_b
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_line_that_slack_never_takes_does_not_hold_up_the_others() {
-    let slack = Slack::start(Mood { poison: Some("poison"), ..Mood::default() }).await;
+    let slack =
+        Slack::start(SlackBehaviour { poison: Some("poison"), ..SlackBehaviour::default() }).await;
     let server = Plan::with_slack(&slack).start().await;
     let texts: Vec<String> =
         (0..20).map(|n| if n == 7 { "poison".to_owned() } else { format!("{n}") }).collect();
@@ -189,8 +196,12 @@ async fn one_line_that_slack_never_takes_does_not_hold_up_the_others() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_channel_that_is_gone_leaves_dead_letters_and_the_other_goes_on() {
-    let slack = Slack::start(Mood::default()).await;
-    let gone = Slack::start(Mood { always: Some((404, "no_service")), ..Mood::default() }).await;
+    let slack = Slack::start(SlackBehaviour::default()).await;
+    let gone = Slack::start(SlackBehaviour {
+        always: Some((404, "no_service")),
+        ..SlackBehaviour::default()
+    })
+    .await;
     let plan = Plan::with_slack(&slack)
         .unset("SLACK_WEBHOOK_B")
         .set("SLACK_WEBHOOK_B", &gone.webhook("b"));
@@ -209,7 +220,7 @@ async fn a_channel_that_is_gone_leaves_dead_letters_and_the_other_goes_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bot_token_posts_to_the_channel_id() {
-    let slack = Slack::start(Mood::default()).await;
+    let slack = Slack::start(SlackBehaviour::default()).await;
     let plan = Plan::new()
         .set("SLACK_WEBHOOK_A", "C0123456789")
         .set("SLACK_BOT_TOKEN", "xoxb-not-a-token");
@@ -225,7 +236,8 @@ async fn a_bot_token_posts_to_the_channel_id() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_comes_within_ten_seconds_and_loses_nothing() {
-    let slack = Slack::start(Mood { always: Some((503, "")), ..Mood::default() }).await;
+    let slack =
+        Slack::start(SlackBehaviour { always: Some((503, "")), ..SlackBehaviour::default() }).await;
     let plan = Plan::with_slack(&slack);
     let server = plan.start().await;
     for n in 0..10 {
@@ -234,7 +246,7 @@ async fn the_end_comes_within_ten_seconds_and_loses_nothing() {
     server.logs("a post did not go through").await;
     let took = server.end().await;
     assert!(took < Duration::from_secs(10), "{took:?}");
-    slack.feels(Mood::default());
+    slack.behaves(SlackBehaviour::default());
     let _server = plan.start().await;
     slack.wait_for(10).await;
     assert_eq!(slack.lines("a"), (0..10).map(|n| n.to_string()).collect::<Vec<_>>());
@@ -254,27 +266,34 @@ async fn two_tokens_are_accepted_side_by_side() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slack_that_wants_it_later_at_once_is_not_hammered() {
-    let mood =
-        Mood { always: Some((429, "rate_limited")), retry_after: Some(0), ..Mood::default() };
+    let mood = SlackBehaviour {
+        always: Some((429, "rate_limited")),
+        retry_after: Some(0),
+        ..SlackBehaviour::default()
+    };
     let slack = Slack::start(mood).await;
     let server = Plan::with_slack(&slack).start().await;
     assert_eq!(server.twilio(&body("a", "patience")).await, 204);
     tokio::time::sleep(Duration::from_secs(3)).await;
     let tries = slack.record(|record| record.heads.len());
     assert!((1..=5).contains(&tries), "{tries} posts in three seconds");
-    slack.feels(Mood::default());
+    slack.behaves(SlackBehaviour::default());
     slack.wait_for(1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_odd_wish_of_slack_silences_no_channel() {
-    let mood = Mood { always: Some((429, "")), retry_after: Some(u64::MAX), ..Mood::default() };
+    let mood = SlackBehaviour {
+        always: Some((429, "")),
+        retry_after: Some(u64::MAX),
+        ..SlackBehaviour::default()
+    };
     let slack = Slack::start(mood).await;
     let server =
         Plan::with_slack(&slack).config("[forward]\ngive_up_after = \"2s\"\n").start().await;
     assert_eq!(server.twilio(&body("a", "one")).await, 204);
     server.logs("kept as a dead letter").await;
-    slack.feels(Mood::default());
+    slack.behaves(SlackBehaviour::default());
     assert_eq!(server.twilio(&body("a", "two")).await, 204);
     slack.wait_for(1).await;
     assert_eq!(slack.lines("a"), ["two"]);

@@ -4,7 +4,7 @@ use reqwest::Response;
 use serde_json::Value;
 
 use crate::harness::{Plan, Server, body};
-use crate::slack::{Mood, Slack};
+use crate::slack::{Slack, SlackBehaviour};
 
 async fn post(server: &Server, path: &str, headers: &[(&str, &str)], form: &str) -> Response {
     let mut request = server.http.post(format!("{}{path}", server.address)).body(form.to_owned());
@@ -186,7 +186,11 @@ async fn delivered(server: &Server, path: &str) {
 
 #[tokio::test]
 async fn dead_letters_are_shown_without_numbers_and_sent_again() {
-    let slack = Slack::start(Mood { always: Some((404, "no_service")), ..Mood::default() }).await;
+    let slack = Slack::start(SlackBehaviour {
+        always: Some((404, "no_service")),
+        ..SlackBehaviour::default()
+    })
+    .await;
     let server = Plan::with_slack(&slack).start().await;
     assert_eq!(server.twilio(&body("a", "call from +15005550006 <now>")).await, 204);
     server.logs("kept as a dead letter").await;
@@ -198,7 +202,7 @@ async fn dead_letters_are_shown_without_numbers_and_sent_again() {
     let waiting = |page: String| page.contains(r#"<span id="waiting" class="number bad">1</span>"#);
     assert!(waiting(server.get("/").await.text().await.unwrap()));
 
-    slack.feels(Mood::default());
+    slack.behaves(SlackBehaviour::default());
     let json = [("accept", "application/json")];
     let told = post(&server, "/dead-letters/replay", &json, "after=").await.text().await.unwrap();
     let mut told: Value = serde_json::from_str(&told).unwrap();

@@ -10,7 +10,7 @@ use shared::testing::{Answer, vendor};
 
 /// What it does to a post, beside taking it.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Mood {
+pub(crate) struct SlackBehaviour {
     /// Of a hundred posts so many are answered 500.
     pub(crate) errors: u64,
     /// Of a hundred posts so many are cut off before they are taken.
@@ -46,16 +46,16 @@ pub(crate) struct Record {
 #[derive(Clone)]
 pub(crate) struct Slack {
     pub(crate) address: String,
-    mood: Arc<Mutex<Mood>>,
+    behaviour: Arc<Mutex<SlackBehaviour>>,
     record: Arc<Mutex<Record>>,
 }
 
 impl Slack {
-    pub(crate) async fn start(mood: Mood) -> Slack {
+    pub(crate) async fn start(behaviour: SlackBehaviour) -> Slack {
         let record = Record { rng: 0x9e37_79b9_7f4a_7c15, ..Record::default() };
         let slack = Slack {
             address: String::new(),
-            mood: Arc::new(Mutex::new(mood)),
+            behaviour: Arc::new(Mutex::new(behaviour)),
             record: Arc::new(Mutex::new(record)),
         };
         let serving = slack.clone();
@@ -63,8 +63,8 @@ impl Slack {
         Slack { address, ..slack }
     }
 
-    pub(crate) fn feels(&self, mood: Mood) {
-        *self.mood.lock().unwrap() = mood;
+    pub(crate) fn behaves(&self, behaviour: SlackBehaviour) {
+        *self.behaviour.lock().unwrap() = behaviour;
     }
 
     /// The webhook of a channel.
@@ -118,7 +118,7 @@ impl Slack {
     }
 
     fn answer(&self, request: &Request) -> Answer {
-        let mood = *self.mood.lock().unwrap();
+        let behaviour = *self.behaviour.lock().unwrap();
         let mut record = self.record.lock().unwrap();
         let path = request.path.as_str();
         let authorization = request.header("authorization").map(str::to_owned);
@@ -129,9 +129,9 @@ impl Slack {
             true => post["channel"].as_str().unwrap_or_default().to_owned(),
             false => path.rsplit('/').next().unwrap_or_default().to_owned(),
         };
-        if let Some((status, text)) = mood.always {
+        if let Some((status, text)) = behaviour.always {
             let answer = Answer::of(status, text);
-            return match mood.retry_after {
+            return match behaviour.retry_after {
                 Some(after) => answer.with("retry-after", after),
                 None => answer,
             };
@@ -139,19 +139,19 @@ impl Slack {
         let now = Instant::now();
         let too_early =
             record.last.get(&channel).is_some_and(|last| now - *last < Duration::from_millis(990));
-        if mood.one_a_second && too_early {
+        if behaviour.one_a_second && too_early {
             record.limited += 1;
             return Answer::of(429, "rate_limited").with("retry-after", 1);
         }
         let rng = record.roll() % 100;
-        if rng < mood.errors {
+        if rng < behaviour.errors {
             return Answer::of(500, "rollup_error");
         }
-        if rng < mood.errors + mood.resets_before {
+        if rng < behaviour.errors + behaviour.resets_before {
             return Answer::Cut;
         }
         let text = post["text"].as_str().unwrap_or_default();
-        if mood.poison.is_some_and(|poison| text.contains(poison)) {
+        if behaviour.poison.is_some_and(|poison| text.contains(poison)) {
             return Answer::of(400, "invalid_blocks");
         }
         let in_blocks: Vec<&str> = post["blocks"]
@@ -163,7 +163,7 @@ impl Slack {
         assert_eq!(in_blocks.join("\n"), text, "blocks and text must say the same");
         record.posts.push((channel.clone(), text.lines().map(str::to_owned).collect()));
         record.last.insert(channel, now);
-        if rng < mood.errors + mood.resets_before + mood.resets_after {
+        if rng < behaviour.errors + behaviour.resets_before + behaviour.resets_after {
             record.cut_after.push(text.lines().count());
             return Answer::Cut;
         }

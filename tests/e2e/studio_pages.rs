@@ -61,7 +61,7 @@ impl Follower<'_> {
     }
 
     /// What is new; `None` if nothing is.
-    async fn look(&mut self) -> Option<String> {
+    async fn poll(&mut self) -> Option<String> {
         let url = format!("{}{}", self.server.address, self.live);
         let answer = self.server.http.get(url).header("last-event-id", &self.has).send().await;
         let answer = answer.unwrap();
@@ -80,8 +80,8 @@ async fn event_is_on_the_page_within_a_second_and_once_though_sent_twice() {
     let mut follower = Follower::of(&server, &format!("/live?studio={FLOW}"));
     let early = walk(1, &["Trigger", "greeting"]);
     send(&server, &early).await;
-    assert!(follower.look().await.unwrap().contains("greeting"));
-    assert_eq!(follower.look().await, None);
+    assert!(follower.poll().await.unwrap().contains("greeting"));
+    assert_eq!(follower.poll().await, None);
 
     let all = walk(1, &["Trigger", "greeting", "menu", "Ended"]);
     let arrived = Instant::now();
@@ -89,13 +89,13 @@ async fn event_is_on_the_page_within_a_second_and_once_though_sent_twice() {
     let mut later = [early, all[2..].to_vec()].concat();
     later.reverse();
     send(&server, &later).await;
-    let news = follower.look().await.unwrap();
+    let news = follower.poll().await.unwrap();
     assert!(arrived.elapsed() < Duration::from_secs(1), "{:?}", arrived.elapsed());
     let run = news.split("id=\"run-").nth(1).unwrap();
     assert_eq!(run.matches("step.ended").count(), 3, "{run}");
     assert_eq!(run.matches("execution.").count(), 2, "{run}");
     send(&server, &later).await;
-    assert_eq!(follower.look().await, None, "what is known changes nothing");
+    assert_eq!(follower.poll().await, None, "what is known changes nothing");
 }
 
 #[tokio::test]
@@ -114,11 +114,11 @@ async fn batch_of_a_hundred_arrives_whole_across_a_reconnect_and_with_a_step_mis
     let (first, second) = events.split_at(100);
     let mut follower = Follower::of(&server, "/live?studio");
     send(&server, first).await;
-    assert!(follower.look().await.is_some());
+    assert!(follower.poll().await.is_some());
     send(&server, second).await;
     // A page that was hidden comes back, and says in its address what it shows.
     let mut again = Follower::of(&server, &format!("/live?studio&has={}", follower.has));
-    let news = again.look().await.unwrap();
+    let news = again.poll().await.unwrap();
     assert!(!news.is_empty());
     let page = server.get("/studio").await.text().await.unwrap();
     assert_eq!(page.matches("<li id=\"run-").count(), 25);
@@ -127,7 +127,7 @@ async fn batch_of_a_hundred_arrives_whole_across_a_reconnect_and_with_a_step_mis
     assert_eq!(page.matches("step.ended</td>").count(), 74);
     assert_eq!(page.matches("A step is missing here.").count(), 1);
     assert!(!page.contains("1500555"), "a number is on the page");
-    assert!(again.look().await.is_none());
+    assert!(again.poll().await.is_none());
 }
 
 /// Publishes the sample hotline, and gives its SID.

@@ -12,8 +12,8 @@ use shared::domain::executions::views::{CountSpan, ExecutionState};
 use shared::jobs::watch::read::{ExecutionQuery, counts, cursor, one, page, running, seen_flows};
 use shared::{SignedDuration, Timestamp};
 
+use crate::concurrency::{write_all, write_through_kills};
 use crate::harness::{Plan, Server};
-use crate::writers::{write_all, write_through_kills};
 use shared::domain::sid::Sid;
 
 const EXECUTIONS: u64 = 300;

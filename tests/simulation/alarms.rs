@@ -82,8 +82,8 @@ impl World {
         }
         alarm.waits = word.waits;
         match word.waits {
-            Some(waits) if waited != Some(waits) => self.judge_put_off(at, waited, waits, went_on),
-            None if is_heard_anew && !went_on && !may_be_in_silenced => self.judge_not_put_off(at),
+            Some(waits) if waited != Some(waits) => self.check_put_off(at, waited, waits, went_on),
+            None if is_heard_anew && !went_on && !may_be_in_silenced => self.check_not_put_off(at),
             _ => {}
         }
         let deleted = word.state == State::Deleted;
@@ -128,7 +128,7 @@ impl World {
     }
 
     /// All of a write was seen: what comes and goes in an incident that stays silenced is not put off.
-    pub(crate) fn judge_put_off_in_silenced(&mut self) {
+    pub(crate) fn check_put_off_in_silenced(&mut self) {
         // (One that the same request has pushed out of the incident is known to it no longer.)
         let words = self.watch.words.iter().filter(|word| {
             word.put_off_in_silenced && self.comes_and_goes_in_a_silenced_one(word.alarm, self.now)
@@ -141,14 +141,14 @@ impl World {
     }
 
     /// It is put off until the end of a silence.
-    fn judge_put_off(&mut self, at: usize, waited: Option<Waits>, waits: Waits, went_on: bool) {
+    fn check_put_off(&mut self, at: usize, waited: Option<Waits>, waits: Waits, went_on: bool) {
         let policy = self.watch.alarms[at].policy;
         let (began, now) = (self.began, self.now);
         let asked =
             self.watch.asked.iter().any(|asked| {
                 asked.is_for(policy, at) && asked.landed <= now && began < asked.until
             });
-        self.watch.tally.put_off += 1;
+        self.watch.totals.put_off += 1;
         if !asked && !self.watch.plan.may_be_silenced(policy, at, began, now) {
             self.fail(format!("the alarm {at} is put off, and nothing silences it"));
         }
@@ -165,7 +165,7 @@ impl World {
         if waited.is_none() && !said.any(is_of_this) {
             self.fail(format!("the alarm {at} is put off, and that was not said"));
         }
-        if self.known.woken() && !self.rows.has_silenced_wake_up(at, waits.due) {
+        if self.known.wakes_arrive() && !self.rows.has_silenced_wake_up(at, waits.due) {
             self.fail(format!("the alarm {at} waits for {}, and nothing wakes it", waits.due));
         }
         if self.known.prompt() {
@@ -175,7 +175,7 @@ impl World {
     }
 
     /// It goes off, and people may be called: then it is not silenced, or was not all the time that this was decided.
-    fn judge_not_put_off(&mut self, at: usize) {
+    fn check_not_put_off(&mut self, at: usize) {
         let policy = self.watch.alarms[at].policy;
         let (began, now) = (self.began, self.now);
         let asked =
@@ -188,17 +188,17 @@ impl World {
     }
 
     /// The wake-up of an alarm that was silenced is off the queue: the alarm must not wait for it any more.
-    pub(crate) fn judge_silenced_wake_up(&mut self, key: &str, due: Timestamp) {
+    pub(crate) fn check_silenced_wake_up(&mut self, key: &str, due: Timestamp) {
         let at = key.strip_prefix("arn:").and_then(|at| at.parse::<usize>().ok());
         let Some(at) = at.filter(|at| *at < self.watch.alarms.len()) else { return };
         let waits = self.watch.alarms[at].waits.is_some_and(|waits| waits.due == due);
-        if waits && self.known.woken() && !self.rows.has_silenced_wake_up(at, due) {
+        if waits && self.known.wakes_arrive() && !self.rows.has_silenced_wake_up(at, due) {
             self.fail(format!("the alarm {at} waits for {due}, which came and went"));
         }
     }
 
     /// Its silence was over a moment ago.
-    pub(crate) fn judge_waiting(&mut self, at: usize, due: Timestamp) {
+    pub(crate) fn check_waiting(&mut self, at: usize, due: Timestamp) {
         if self.watch.alarms[at].waits.is_some_and(|waits| waits.due == due) {
             self.fail(format!("the alarm {at} still waits for {due}"));
         }

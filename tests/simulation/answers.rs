@@ -118,7 +118,7 @@ impl World {
     pub(crate) fn answers(&mut self, answer: &Answer) {
         if !answer.forged {
             for incident in self.meant(answer) {
-                self.said(&incident, &answer.person, answer.button);
+                self.asked_for(&incident, &answer.person, answer.button);
             }
         }
     }
@@ -139,8 +139,8 @@ impl World {
     }
 
     /// The server took a text, and answered it.
-    pub(crate) fn judge_answer(&mut self, answer: &Answer, response: &Response) {
-        self.watch.tally.answers += 1;
+    pub(crate) fn check_answer(&mut self, answer: &Answer, response: &Response) {
+        self.watch.totals.answers += 1;
         if answer.forged {
             return self.fail(format!("a forged text was taken: {answer:?}"));
         }
@@ -162,7 +162,7 @@ impl World {
     }
 
     /// A text was refused.
-    pub(crate) fn judge_refused(&mut self, answer: &Answer, error: &Error) {
+    pub(crate) fn check_refused(&mut self, answer: &Answer, error: &Error) {
         if matches!(error, Error::Forged(_)) != answer.forged {
             self.fail(format!("{error}: {answer:?}"));
         }

@@ -18,7 +18,7 @@ use crate::world::{Faults, Part, Shared, What, World};
 use shared::domain::escalation::IncidentId;
 
 /// A quarter of an hour: no message of SQS waits longer.
-const LONGEST_WAIT: i64 = 900_000;
+const MAX_DELAY: i64 = 900_000;
 
 #[derive(Clone)]
 struct Row {
@@ -186,7 +186,7 @@ fn write(world: &mut World, writes: &[Write], now: Timestamp) -> Result<(), Erro
         return store_error();
     }
     if !puts.iter().all(|put| world.rows.may_land(put, now)) {
-        world.watch.tally.races += 1;
+        world.watch.totals.races += 1;
         world.note(|| format!("  write: raced at {:?}", puts.first().map(|put| &put.key.sk)));
         return Err(Error::Conflict { keys: Vec::new() });
     }
@@ -204,7 +204,7 @@ fn write(world: &mut World, writes: &[Write], now: Timestamp) -> Result<(), Erro
     for put in puts.iter().filter(|put| put.key.pk == OPEN) {
         world.saw_incident(put);
     }
-    world.judge_put_off_in_silenced();
+    world.check_put_off_in_silenced();
     for put in puts.iter().filter(|put| put.key.pk == PEOPLE) {
         world.note(|| format!("  lease of {}: {}", put.key.sk, put.body));
     }
@@ -255,7 +255,7 @@ pub(crate) fn wait(world: &mut World, body: String, not_before: Option<Timestamp
     };
     let mut long = not_before.map_or(0, |at| (at.as_millisecond() - world.now).max(0));
     if world.rows.cloud {
-        long = long.min(LONGEST_WAIT);
+        long = long.min(MAX_DELAY);
     }
     world.note(|| format!("  armed in {long} ms: {body}"));
     let lost = world.faults.lost_wake;
@@ -278,12 +278,12 @@ impl World {
         if self.rng.chance(doubled) {
             let again = if self.rng.chance(500) { 0 } else { self.rng.range(0, 90_000) };
             all.push(all[0] + again);
-            self.watch.tally.doubled += 1;
+            self.watch.totals.doubled += 1;
         }
         for way in &mut all {
             if self.rng.chance(late) {
                 *way += self.rng.range(500, 60_000);
-                self.watch.tally.late += 1;
+                self.watch.totals.late += 1;
             }
         }
         all

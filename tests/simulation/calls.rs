@@ -26,7 +26,7 @@ impl World {
                 Some(count) => {
                     *count += 1;
                     if *count > 1 {
-                        self.watch.tally.doubled_lines += 1;
+                        self.watch.totals.doubled_lines += 1;
                         if self.known.sure() {
                             self.fail(format!("said twice: {} {}", line.event_id, line.text));
                         }
@@ -42,17 +42,17 @@ impl World {
     /// A call is placed.
     pub(crate) fn saw_call(&mut self, call: &Call) {
         let (sure, now) = (self.known.sure(), self.timestamp());
-        self.watch.tally.calls += 1;
+        self.watch.totals.calls += 1;
         let count = self.watch.placed.entry((call.incident.clone(), call.attempt)).or_default();
         *count += 1;
         if *count > 1 {
-            self.watch.tally.doubled_calls += 1;
+            self.watch.totals.doubled_calls += 1;
             if sure {
                 self.fail(format!("attempt {} of {} is placed twice", call.attempt, call.incident));
             }
         }
         if self.phones.calls.iter().any(|other| !other.ended && other.to == call.to) {
-            self.watch.tally.at_once += 1;
+            self.watch.totals.at_once += 1;
             if sure {
                 self.fail(format!("two calls at once to {}", call.to));
             }
@@ -75,11 +75,11 @@ impl World {
                 call.incident
             ));
         }
-        self.judge_callee(call);
+        self.check_callee(call);
     }
 
     /// Only people of the policy are called, and those whom somebody asked for; and nobody too often.
-    fn judge_callee(&mut self, call: &Call) {
+    fn check_callee(&mut self, call: &Call) {
         let policy = call.incident.policy().unwrap_or_default().to_owned();
         let may_call = self.watch.roster(&policy).is_some_and(|roster| roster.may_call(&call.to));
         if !may_call && !self.is_asked_for(&call.incident, &call.to) {

@@ -59,7 +59,7 @@ pub(crate) struct Click {
 
 impl Click {
     /// Brings it to the server.
-    pub(crate) async fn told(self, escalate: Arc<Escalate>, world: Shared) -> Result<(), Error> {
+    pub(crate) async fn deliver(self, escalate: Arc<Escalate>, world: Shared) -> Result<(), Error> {
         let now = world.lock().timestamp();
         let action = match self.button {
             Button::Have => Action::Take,

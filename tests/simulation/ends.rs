@@ -51,7 +51,7 @@ impl World {
     }
 
     /// Somebody asked a while ago that it be over, and had not seen what has this number.
-    pub(crate) fn judge_end_asked(&mut self, id: &IncidentId, seen: u32) {
+    pub(crate) fn check_end_asked(&mut self, id: &IncidentId, seen: u32) {
         let Some(kept) = self.watch.kept.values().find(|kept| kept.incident.id == *id) else {
             return;
         };
@@ -63,7 +63,7 @@ impl World {
     }
 
     /// It ends by itself in time, and not too early.
-    pub(crate) fn judge_unchanged(
+    pub(crate) fn check_unchanged(
         &self,
         incident: &Incident,
         ended: Option<&Entry>,

@@ -18,7 +18,7 @@ fn must(holds: bool, why: &str) -> Result<(), String> {
 
 impl World {
     /// What is new in an incident follows from what was, and from what people said.
-    pub(crate) fn judge_script(
+    pub(crate) fn check_script(
         &self,
         before: Option<&Incident>,
         incident: &Incident,
@@ -26,7 +26,7 @@ impl World {
     ) -> Result<(), String> {
         let mut told = Stand::of(before);
         for entry in new {
-            self.judge_entry(before, incident, &mut told, entry)
+            self.check_entry(before, incident, &mut told, entry)
                 .map_err(|why| format!("{why}: {:?}", entry.event))?;
         }
         let owner = incident.taken_by().map(|owner| owner.person.clone());
@@ -49,12 +49,12 @@ impl World {
             return Err("somebody is called without a word, or not called".to_owned());
         }
         if let Some(begins) = &told.begins {
-            self.judge_round(incident, begins, new)?;
+            self.check_round(incident, begins, new)?;
         }
-        self.judge_round_under_way(before, incident, new)
+        self.check_round_under_way(before, incident, new)
     }
 
-    fn judge_entry(
+    fn check_entry(
         &self,
         before: Option<&Incident>,
         incident: &Incident,
@@ -71,7 +71,7 @@ impl World {
             | Event::CalledBack { .. }
             | Event::RoundAgain { .. } => {
                 must(self.has_a_word_for(id), "no alarm went off")?;
-                self.judge_alarm(before, incident, told, &entry.event)
+                self.check_alarm(before, incident, told, &entry.event)
             }
             Event::OwnerCalledAgain { .. }
             | Event::CalledInstead { .. }
@@ -80,7 +80,7 @@ impl World {
                 must(!told.over && !told.is_silenced(at), "nobody may be called")?;
                 let in_windows = before.is_some_and(|before| self.is_in_windows(before, at));
                 must(!in_windows, "all that goes on is silenced")?;
-                self.judge_time(before, incident, told, entry)
+                self.check_time(before, incident, told, entry)
             }
             Event::Taken { person, .. } => {
                 must(!told.over && told.owner.is_none(), "it is somebody's")?;
@@ -105,7 +105,7 @@ impl World {
             Event::NothingChanged { .. } => {
                 must(!told.over, "it was over")?;
                 (told.over, told.silenced_until) = (true, None);
-                self.judge_unchanged(incident, Some(entry))
+                self.check_unchanged(incident, Some(entry))
             }
             Event::Deleted { .. } => {
                 must(!told.over && self.has_a_deletion(), "nothing was deleted")
@@ -175,7 +175,7 @@ impl World {
     }
 
     /// An alarm went off.
-    fn judge_alarm(
+    fn check_alarm(
         &self,
         before: Option<&Incident>,
         incident: &Incident,
@@ -221,7 +221,7 @@ impl World {
     }
 
     /// Nobody said anything: it was time.
-    fn judge_time(
+    fn check_time(
         &self,
         before: Option<&Incident>,
         incident: &Incident,

@@ -3,7 +3,7 @@
 use shared::domain::escalation::{Incident, Key, Outcome as Became};
 
 use crate::click::Button;
-use crate::people::words;
+use crate::people::next_prompt;
 use crate::run::Asked;
 use crate::script::Does;
 use crate::twilio::Step;
@@ -15,7 +15,7 @@ impl World {
         let call = &self.phones.calls[call];
         let person = self.watch.plan.person(&call.to);
         let incident = call.incident.clone();
-        self.said(&incident, &person, Button::Have);
+        self.asked_for(&incident, &person, Button::Have);
     }
 
     /// Somebody presses 3 in this reading of the menu.
@@ -37,7 +37,7 @@ impl World {
     /// The person in a call is told how it stands.
     pub(super) fn spoken(&mut self, asked: Asked, incident: Option<&Incident>) {
         let (now, number) = (self.timestamp(), self.phones.calls[asked.call].attempt);
-        let menu = words(incident, &asked, number, now);
+        let menu = next_prompt(incident, &asked, number, now);
         let attempt = incident.and_then(|incident| incident.attempt(number));
         self.note(|| format!("  hears {menu:?} after {:?}", asked.key));
         if attempt.is_some_and(|attempt| attempt.offers_resolve)
@@ -46,9 +46,10 @@ impl World {
             && self.rng.chance(500)
         {
             // Whoever hears that they may end it mostly does.
-            self.phones.calls[asked.call].habit.keys[0] = Does::Press(Key::Over { reading: 0 }, 50);
+            self.phones.calls[asked.call].behaviour.keys[0] =
+                Does::Press(Key::Over { reading: 0 }, 50);
             if self.rng.chance(700) {
-                self.phones.calls[asked.call].habit.keys[1] =
+                self.phones.calls[asked.call].behaviour.keys[1] =
                     Does::Press(Key::Over { reading: 0 }, 50);
             }
         }
@@ -56,7 +57,7 @@ impl World {
             self.fail(format!("a call for attempt {number} of {incident:?} is about nothing"));
         }
         if asked.key == Some(Key::Take) {
-            self.watch.tally.keys_taken += 1;
+            self.watch.totals.keys_taken += 1;
             let before = attempt.is_some_and(|attempt| attempt.outcome == Some(Became::Taken));
             if menu.is_some() && !before {
                 self.fail("they pressed 1, and hear the menu again".to_owned());

@@ -20,7 +20,7 @@ pub(crate) fn quiet_since(incident: &Incident) -> Option<Timestamp> {
 
 impl World {
     /// It was taken, or is over, a moment ago: nobody's phone rings for nothing.
-    pub(crate) fn judge_quiet(&mut self, id: &IncidentId) {
+    pub(crate) fn check_quiet(&mut self, id: &IncidentId) {
         let Some(kept) = self.watch.kept.values().find(|kept| kept.incident.id == *id) else {
             return;
         };
@@ -41,7 +41,7 @@ impl World {
 
     /// The silence of an incident was over a moment ago. (What is taken, or was exhausted before, has a time of its own
     /// at which it is asked after.)
-    pub(crate) fn judge_silence_over(&mut self, id: &IncidentId, until: Timestamp) {
+    pub(crate) fn check_silence_over(&mut self, id: &IncidentId, until: Timestamp) {
         let kept = self.watch.kept.values().find(|kept| kept.incident.id == *id);
         let waits = |kept: &StoredIncident| {
             let incident = &kept.incident;
@@ -53,7 +53,7 @@ impl World {
     }
 
     /// The run is over: what is left?
-    pub(crate) fn judge_end(&mut self) {
+    pub(crate) fn check_end(&mut self) {
         let mut left = Vec::new();
         for kept in self.watch.kept.values() {
             if kept.incident.state() != State::Resolved || !kept.to_do.is_empty() {
@@ -87,7 +87,7 @@ impl World {
         }
         left.extend(self.miscounted());
         left.extend(self.mistold());
-        let doubled = self.watch.tally.doubled_calls;
+        let doubled = self.watch.totals.doubled_calls;
         if doubled > u64::from(self.accidents) {
             left.push(format!("{doubled} doubled calls after {} accidents", self.accidents));
         }

@@ -9,9 +9,9 @@
 //! - its input: `setup` and `plan` (configurations and what they mean), `broken` (those that fail their check), `script`
 //!   (alarms, and which faults happen);
 //! - the outside: `backend`, `twilio`, `slack`, `people`, `keys`, `click`, `answers` (to texts);
-//! - what must hold: `promises` (after each write), `calls`, `rounds`, `entries`, `owner`, `missed`, `ends`, `alarms`,
+//! - what must hold: `invariants` (after each write), `calls`, `rounds`, `entries`, `owner`, `missed`, `ends`, `alarms`,
 //!   `silences`, `counters`, `reconciler` (nothing is left undone), `leftovers` (nothing is left in the end);
-//! - what was seen: `watch`, `tally`, `trace`.
+//! - what was seen: `watch`, `totals`, `trace`.
 //!
 //! `SIM_RUNS=200000 cargo test --release -p shared --test simulation -- --nocapture` makes so many runs and says what they
 //! were like. One that fails says its seed; `SIM_SEED=n` makes that one again, and tells all of it.
@@ -25,13 +25,13 @@ mod click;
 mod counters;
 mod ends;
 mod entries;
+mod invariants;
 mod keys;
 mod leftovers;
 mod missed;
 mod owner;
 mod people;
 mod plan;
-mod promises;
 mod reconciler;
 mod rng;
 mod rounds;
@@ -40,8 +40,8 @@ mod script;
 mod setup;
 mod silences;
 mod slack;
-mod tally;
 mod tasks;
+mod totals;
 mod trace;
 mod twilio;
 mod watch;
@@ -54,7 +54,7 @@ use std::time::Instant;
 
 use run::{RunResult, Server, run};
 use shared::config::Environment;
-use tally::Tally;
+use totals::Totals;
 
 /// How many runs there are if nobody says.
 const SIM_RUNS: u64 = if cfg!(debug_assertions) { 150 } else { 3_000 };
@@ -66,7 +66,7 @@ fn nobody_is_called_for_nothing_and_nothing_is_forgotten() {
     if let Some(seed) = number("SIM_SEED") {
         let result = one(seed, &mut Server::all(), true);
         println!("{}", result.trace.join("\n"));
-        println!("{}", result.tally);
+        println!("{}", result.totals);
         assert_eq!(result.failure, None, "the run {seed}");
         return;
     }
@@ -74,20 +74,20 @@ fn nobody_is_called_for_nothing_and_nothing_is_forgotten() {
     let first = number("SIM_FIRST").unwrap_or(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let (next, sum, failed) =
-        (AtomicU64::new(first), Mutex::new(Tally::default()), Mutex::new(Vec::new()));
+        (AtomicU64::new(first), Mutex::new(Totals::default()), Mutex::new(Vec::new()));
     let began = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 let mut servers = Server::all();
-                let mut mine = Tally::default();
+                let mut mine = Totals::default();
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
                     if seed >= first + runs {
                         break;
                     }
                     let result = one(seed, &mut servers, false);
-                    mine.add(&result.tally);
+                    mine.add(&result.totals);
                     if let Some(why) = result.failure {
                         failed.lock().unwrap_or_else(|e| e.into_inner()).push((seed, why));
                         servers = Server::all();
@@ -122,7 +122,7 @@ fn one(seed: u64, servers: &mut [Server], traced: bool) -> RunResult {
     let runtime = runtime.unwrap_or_else(|error| panic!("no runtime: {error}"));
     let _inside = runtime.enter();
     catch_unwind(AssertUnwindSafe(|| run(seed, servers, traced))).unwrap_or_else(|_| RunResult {
-        tally: Tally::default(),
+        totals: Totals::default(),
         failure: Some("it panicked".to_owned()),
         trace: Vec::new(),
     })

@@ -35,7 +35,7 @@ fn is_free(incident: &Incident) -> bool {
 
 impl World {
     /// An incident was written: is whoever missed a call told of it, and nobody else?
-    pub(crate) fn judge_missed(
+    pub(crate) fn check_missed(
         &mut self,
         old: Option<&StoredIncident>,
         new: &StoredIncident,
@@ -60,7 +60,7 @@ impl World {
             if !texts || !new_missed.contains(person) || !told.insert(person.clone()) {
                 return Err(format!("{person} is texted that they were called, and was told"));
             }
-            self.watch.tally.missed_told += 1;
+            self.watch.totals.missed_told += 1;
         }
         let must_be_told = |person: &&String| !told.contains(*person);
         if texts

@@ -52,13 +52,13 @@ fn owner(incident: &Incident) -> Option<(String, bool)> {
     incident.taken_by().map(|owner| (owner.person.clone(), owner.outside))
 }
 
-fn known<'a>(before: &'a Incident, name: &str) -> Option<&'a Alarm> {
+fn alarm_named<'a>(before: &'a Incident, name: &str) -> Option<&'a Alarm> {
     before.alarms.iter().find(|alarm| alarm.name == name)
 }
 
 impl World {
     /// An incident was written: was its owner told what they have to be told?
-    pub(crate) fn judge_owner(
+    pub(crate) fn check_owner(
         &mut self,
         old: Option<&StoredIncident>,
         new: &StoredIncident,
@@ -70,14 +70,14 @@ impl World {
         self.watch.texts.entry(incident.id.clone()).or_default().0 += texts.len() as u32;
         let mut knows = self.watch.knows.remove(&incident.id).unwrap_or_default();
         let judged = match before {
-            Some(before) => self.judge_news(before, incident, entries, &texts, &mut knows),
+            Some(before) => self.check_news(before, incident, entries, &texts, &mut knows),
             None => Ok(()),
         };
         self.watch.knows.insert(incident.id.clone(), knows);
         judged
     }
 
-    fn judge_news(
+    fn check_news(
         &mut self,
         before: &Incident,
         incident: &Incident,
@@ -92,7 +92,7 @@ impl World {
             match &entry.event {
                 Event::Joined { alarm, .. } => self.note_joined(before, entry, alarm, knows),
                 Event::Reopened { alarm, .. } if before.phase == Phase::Taken => {
-                    self.judge_reopened(before, entry, alarm, called, texts, knows)?;
+                    self.check_reopened(before, entry, alarm, called, texts, knows)?;
                 }
                 Event::CalledBack { .. } => {
                     let long = before.ended_at.map(|at| entry.at.duration_since(at).as_millis());
@@ -106,12 +106,12 @@ impl World {
                     must(calls, "what joins calls, and was not to")?;
                 }
                 Event::OwnerNotified { alarms, person, .. } => {
-                    knows.told(alarms, self.now, person)?;
+                    knows.saw_text(alarms, self.now, person)?;
                 }
                 _ => {}
             }
         }
-        self.judge_texts(before, incident, texts, knows, &has)?;
+        self.check_texts(before, incident, texts, knows, &has)?;
         if incident.taken_by().is_none() || has(|event| matches!(event, Event::Taken { .. })) {
             // Whoever takes it hears it in the call, or sees it in Slack; that it was over is no news of theirs.
             (knows.untold, knows.believes_over) = (BTreeMap::new(), false);
@@ -133,13 +133,13 @@ impl World {
     /// An alarm joined: if it is event to its owner, they have to be told.
     fn note_joined(&mut self, before: &Incident, entry: &Entry, name: &str, knows: &mut Knows) {
         if before.taken_by().is_none()
-            || before.silenced_until.is_some() && known(before, name).is_some()
+            || before.silenced_until.is_some() && alarm_named(before, name).is_some()
         {
             return;
         }
         let at = entry.at.as_millisecond();
         let window = before.policy.flap_window.as_millis() as i64;
-        let recovered = known(before, name).and_then(|alarm| alarm.recovered_at);
+        let recovered = alarm_named(before, name).and_then(|alarm| alarm.recovered_at);
         let recovered = recovered.map(|at| at.as_millisecond());
         let flaps = recovered.is_some_and(|recovered| at - recovered <= window);
         let was_told_over =
@@ -148,7 +148,7 @@ impl World {
         if !counted && (!flaps || was_told_over) {
             knows.counted.insert(name.to_owned(), at);
             knows.untold.insert(name.to_owned(), at);
-            self.watch.tally.joined_taken += 1;
+            self.watch.totals.joined_taken += 1;
             if self.known.prompt() {
                 let id = before.id.clone();
                 self.after(PAUSE + 25_000, What::Untold(id, name.to_owned(), at));
@@ -157,7 +157,7 @@ impl World {
     }
 
     /// What was over is back.
-    fn judge_reopened(
+    fn check_reopened(
         &mut self,
         before: &Incident,
         entry: &Entry,
@@ -174,7 +174,7 @@ impl World {
                 && *to == person
         };
         let told = texts.iter().any(names_it);
-        self.watch.tally.back_told += u64::from(told);
+        self.watch.totals.back_told += u64::from(told);
         let lately = knows.back_at.iter().filter(|told| at - **told < HOUR).count();
         let in_pauses = lately >= 6 && knows.back_at.last().is_some_and(|last| at - last < PAUSE);
         must(told || called || outside || in_pauses, "it is back, and its owner does not know")?;
@@ -184,7 +184,7 @@ impl World {
             knows.untold.insert(name.to_owned(), at);
         }
         // Only what recovered comes back.
-        let recovered = known(before, name).is_none_or(|alarm| alarm.recovered_at.is_some());
+        let recovered = alarm_named(before, name).is_none_or(|alarm| alarm.recovered_at.is_some());
         let long = before.ended_at.is_some_and(|ended| at - ended.as_millisecond() > 60_000);
         let most = self.watch.plan.most_calls;
         let too_often = self.calls_since(&person, at - HOUR - 60_000) >= most;
@@ -194,7 +194,7 @@ impl World {
         )
     }
 
-    fn judge_texts(
+    fn check_texts(
         &mut self,
         before: &Incident,
         incident: &Incident,
@@ -205,12 +205,12 @@ impl World {
         for (person, about) in texts {
             match about {
                 TextAbout::Joined { alarms, more } => {
-                    self.watch.tally.joined_told += 1;
+                    self.watch.totals.joined_told += 1;
                     // What goes with the end is the last word on it.
                     if incident.ended_at.is_some() {
                         knows.joined_at.remove(*person);
                     }
-                    knows.told(alarms, self.now, person)?;
+                    knows.saw_text(alarms, self.now, person)?;
                     knows.told_how_many(*more);
                 }
                 TextAbout::Reopened { alarms, more } => {
@@ -251,7 +251,7 @@ impl World {
         let back: BTreeSet<&String> = knows.untold.keys().collect();
         let knows_it = knows.believes_over
             && back.iter().all(|name| {
-                known(before, name)
+                alarm_named(before, name)
                     .is_some_and(|alarm| alarm.joined.is_some_and(|joined| joined.back))
             });
         must(
@@ -265,7 +265,7 @@ impl World {
     }
 
     /// An alarm joined five minutes ago, and nothing went wrong.
-    pub(crate) fn judge_untold(&mut self, id: &IncidentId, name: &str, since: i64) {
+    pub(crate) fn check_untold(&mut self, id: &IncidentId, name: &str, since: i64) {
         let waits =
             self.watch.knows.get(id).is_some_and(|knows| knows.untold.get(name) == Some(&since));
         if waits {
@@ -282,7 +282,7 @@ impl Knows {
         }
     }
 
-    fn told(&mut self, alarms: &[String], now: i64, person: &str) -> Result<(), String> {
+    fn saw_text(&mut self, alarms: &[String], now: i64, person: &str) -> Result<(), String> {
         let last = self.joined_at.insert(person.to_owned(), now);
         // What is decided is written a moment later.
         if let Some(at) = last.filter(|at| now - at < PAUSE - 15_000) {

@@ -19,7 +19,7 @@ impl World {
             // A last word.
             return self.after(3_000, What::Call(at, Step::Ends(End::Completed)));
         };
-        let plan = call.habit.keys[call.menus.min(1)];
+        let plan = call.behaviour.keys[call.menus.min(1)];
         call.menus += 1;
         let read = i64::from(reading_seconds) * 1000 * self.rng.range(50, 100) / 100;
         let all = read + i64::from(answer_seconds) * 1000;
@@ -33,7 +33,7 @@ impl World {
                 self.after(after, What::Call(at, Step::Asks(reading, Some(key), 0)));
                 let id = self.phones.calls[at].incident.clone();
                 self.sees_that_it_rings(&id, after);
-                if self.phones.calls[at].habit.twice {
+                if self.phones.calls[at].behaviour.twice {
                     let more = self.rng.range(0, 400);
                     let key = self.rng.pick(&[Key::Take, key, Key::Decline]);
                     self.after(after + more, What::Call(at, Step::Asks(reading, Some(key), 0)));
@@ -55,7 +55,7 @@ pub(crate) const QUESTION_SECONDS: u32 = 12;
 
 /// What a person in this call hears next: the menu (which reading, how long a reading takes, how long it waits), or a
 /// last word. As `shared::jobs::escalate::callback` says it.
-pub(crate) fn words(
+pub(crate) fn next_prompt(
     incident: Option<&Incident>,
     asked: &Asked,
     attempt: u32,

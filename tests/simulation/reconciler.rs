@@ -78,7 +78,7 @@ impl World {
     }
 
     /// The reconciler went through all that was late.
-    pub(crate) fn judge_reconciler(&mut self, overdue: &Overdue) {
+    pub(crate) fn check_reconciler(&mut self, overdue: &Overdue) {
         for (policy, wake_at) in &overdue.policies {
             let still = self.watch.kept.get(policy).and_then(|kept| kept.wake_at);
             if still == *wake_at {

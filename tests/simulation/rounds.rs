@@ -17,7 +17,7 @@ pub(crate) enum Begins {
 
 impl World {
     /// A round begins: with whom, is told by the schedule of that moment.
-    pub(crate) fn judge_round(
+    pub(crate) fn check_round(
         &self,
         incident: &Incident,
         begins: &Begins,
@@ -41,22 +41,22 @@ impl World {
         if is_told != is_empty {
             return Err(format!("an empty shift: {is_empty}, and told so: {is_told}"));
         }
-        judge_first(round, new)
+        check_first(round, new)
     }
 
     /// A round goes on.
-    pub(crate) fn judge_round_under_way(
+    pub(crate) fn check_round_under_way(
         &self,
         before: Option<&Incident>,
         incident: &Incident,
         new: &[&Entry],
     ) -> Result<(), String> {
-        judge_left_out(before, incident, new)?;
-        self.judge_waiting_round(incident)
+        check_left_out(before, incident, new)?;
+        self.check_waiting_round(incident)
     }
 
     /// A round waits only for somebody who is in a call, or was a moment ago.
-    fn judge_waiting_round(&self, incident: &Incident) -> Result<(), String> {
+    fn check_waiting_round(&self, incident: &Incident) -> Result<(), String> {
         let order = &incident.round.order;
         let waits = incident.state() == State::Calling && incident.round.poll_again_at.is_some();
         if !waits || !self.known.prompt() || self.known.lost > 0 {
@@ -86,7 +86,7 @@ impl World {
 }
 
 /// Whoever is left out is named.
-fn judge_left_out(
+fn check_left_out(
     before: Option<&Incident>,
     incident: &Incident,
     new: &[&Entry],
@@ -105,7 +105,7 @@ fn judge_left_out(
 }
 
 /// Before somebody is called at first, those before them in the order were passed over, or left out.
-fn judge_first(round: &Round, new: &[&Entry]) -> Result<(), String> {
+fn check_first(round: &Round, new: &[&Entry]) -> Result<(), String> {
     let first = new.iter().find_map(|entry| match &entry.event {
         Event::Calling { person, call: 1, .. } => Some(person),
         _ => None,

@@ -20,7 +20,7 @@ use crate::reconciler::Overdue;
 use crate::rng::Rng;
 use crate::script::{Script, faults};
 use crate::setup::{SETUPS, setup};
-use crate::tally::Tally;
+use crate::totals::Totals;
 use crate::twilio::{Phones, wire};
 use crate::watch::Watch;
 use crate::world::{Faults, START, Shared, What, World};
@@ -75,7 +75,7 @@ pub(crate) struct Task {
 }
 
 /// After so long without an end something is wrong.
-const LONGEST: i64 = 12 * 3_600_000;
+const MAX_RUN: i64 = 12 * 3_600_000;
 
 /// One setup that many runs share: its TOML is read once.
 pub(crate) struct Server {
@@ -109,7 +109,7 @@ impl Server {
 
 /// What a run came to.
 pub(crate) struct RunResult {
-    pub(crate) tally: Tally,
+    pub(crate) totals: Totals,
     pub(crate) failure: Option<String>,
     pub(crate) trace: Vec<String>,
 }
@@ -172,7 +172,7 @@ pub(crate) fn run(seed: u64, servers: &mut [Server], traced: bool) -> RunResult 
     server.live = Arc::into_inner(escalate).map(|escalate| escalate.settings);
     let mut world = world.lock();
     RunResult {
-        tally: world.watch.tally.clone(),
+        totals: world.watch.totals.clone(),
         failure: world.failure.take(),
         trace: world.trace.take().unwrap_or_default(),
     }
@@ -203,7 +203,7 @@ impl Run {
                 world.fail("it goes round in circles".to_owned());
                 break;
             }
-            if world.now > START + LONGEST {
+            if world.now > START + MAX_RUN {
                 world.fail("it never comes to rest".to_owned());
                 break;
             }
@@ -216,11 +216,11 @@ impl Run {
             }
             match later.what {
                 What::Call(at, step) => world.go_on(at, step),
-                What::Quiet(id) => world.judge_quiet(&id),
-                What::SilenceOver(id, until) => world.judge_silence_over(&id, until),
-                What::EndAsked(id, seen) => world.judge_end_asked(&id, seen),
-                What::SilenceOfAlarmOver(at, due) => world.judge_waiting(at, due),
-                What::Untold(id, name, since) => world.judge_untold(&id, &name, since),
+                What::Quiet(id) => world.check_quiet(&id),
+                What::SilenceOver(id, until) => world.check_silence_over(&id, until),
+                What::EndAsked(id, seen) => world.check_end_asked(&id, seen),
+                What::SilenceOfAlarmOver(at, due) => world.check_waiting(at, due),
+                What::Untold(id, name, since) => world.check_untold(&id, &name, since),
                 What::Minute => {
                     drop(world);
                     self.minute();
@@ -239,6 +239,6 @@ impl Run {
                 }
             }
         }
-        self.world.lock().judge_end();
+        self.world.lock().check_end();
     }
 }

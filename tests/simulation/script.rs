@@ -220,7 +220,7 @@ fn recovers(rng: &mut Rng) -> State {
 
 /// What a person does when they are called.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Habit {
+pub(crate) struct PhoneBehaviour {
     pub(crate) pickup: Pickup,
     /// What they do when they hear the menu, and when they hear it again.
     pub(crate) keys: [Does; 2],
@@ -248,10 +248,14 @@ pub(crate) enum Does {
     Nothing,
 }
 
-impl Habit {
-    pub(crate) fn roll(rng: &mut Rng) -> Habit {
-        let machine =
-            |pickup| Habit { pickup, keys: [Does::Nothing; 2], twice: false, detected: true };
+impl PhoneBehaviour {
+    pub(crate) fn roll(rng: &mut Rng) -> PhoneBehaviour {
+        let machine = |pickup| PhoneBehaviour {
+            pickup,
+            keys: [Does::Nothing; 2],
+            twice: false,
+            detected: true,
+        };
         let slowest = rng.pick(&[6_000, 12_000, 28_000]);
         let ms = rng.range(800, slowest);
         match rng.range(0, 99) {
@@ -259,7 +263,7 @@ impl Habit {
             12..18 => machine(Pickup::Busy),
             18..22 => machine(Pickup::Fails),
             22..30 => machine(Pickup::Machine(ms)),
-            _ => Habit {
+            _ => PhoneBehaviour {
                 pickup: Pickup::Person(ms),
                 keys: keys(rng),
                 twice: rng.chance(100),

@@ -39,7 +39,7 @@ pub(crate) fn setup(number: u64) -> (Values, Plan) {
         false => Vec::new(),
     };
     for (at, shifts) in schedules.iter_mut().enumerate() {
-        plan.said.extend(said(number, at, people, shifts));
+        plan.said.extend(override_times(number, at, people, shifts));
     }
     for policy in 0..rng.range(1, 3) {
         let roster = policy_table(&mut rng, people, policy, &schedules, &mut toml);
@@ -110,7 +110,7 @@ fn schedule(rng: &mut Rng, people: u8, number: i64, toml: &mut String) -> Shifts
 }
 
 /// What people have said of a schedule, over its own overrides.
-fn said(
+fn override_times(
     setup: u64,
     number: usize,
     people: u8,

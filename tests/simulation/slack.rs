@@ -111,8 +111,8 @@ impl World {
     }
 
     /// The server took a click: either it was as they said, or they are told why not.
-    pub(crate) fn judge_click(&mut self, click: &Click) {
-        self.watch.tally.clicks += 1;
+    pub(crate) fn check_click(&mut self, click: &Click) {
+        self.watch.totals.clicks += 1;
         if click.forged {
             return self.fail(format!("a forged click was taken: {click:?}"));
         }
@@ -153,7 +153,7 @@ impl World {
     }
 
     /// They say so, by a key or a click: nothing else may be written of them.
-    pub(crate) fn said(&mut self, incident: &IncidentId, person: &str, button: Button) {
+    pub(crate) fn asked_for(&mut self, incident: &IncidentId, person: &str, button: Button) {
         if let Button::OverFromPage(seen) = button {
             self.watch.ends_asked.push((incident.to_owned(), person.to_owned(), seen));
         }

@@ -18,9 +18,9 @@ use crate::world::{What, World};
 /// How long a message that was taken and not dealt with stays away.
 const VISIBILITY: i64 = 60_000;
 /// How long Twilio's question for words is worked on before the call is asked for a moment.
-const PATIENCE: i64 = 3_500;
+const READ_TIMEOUT: i64 = 3_500;
 /// How long Slack waits for an answer.
-const SLACKS_PATIENCE: i64 = 2_500;
+const SLACK_TIMEOUT: i64 = 2_500;
 
 impl Run {
     pub(crate) fn begin(&mut self, about: About) {
@@ -45,7 +45,7 @@ impl Run {
                     )
                 } else {
                     let body = request(changes);
-                    world.watch.tally.together += 1;
+                    world.watch.totals.together += 1;
                     Box::pin(async move { Done::AlarmResult(escalate.take(&body, now).await) })
                 }
             }
@@ -76,7 +76,7 @@ impl Run {
                     Some(Key::Over { reading }) => world.presses_over(asked.call, reading),
                     _ => {}
                 }
-                world.after(PATIENCE, What::Patience(self.tasks.len()));
+                world.after(READ_TIMEOUT, What::Patience(self.tasks.len()));
                 Box::pin(async move {
                     Done::ApiResponse(
                         escalate
@@ -88,11 +88,11 @@ impl Run {
             }
             About::Click(click) => {
                 if !click.forged {
-                    world.said(&click.incident, &click.person, click.button);
+                    world.asked_for(&click.incident, &click.person, click.button);
                 }
-                world.after(SLACKS_PATIENCE, What::Patience(self.tasks.len()));
+                world.after(SLACK_TIMEOUT, What::Patience(self.tasks.len()));
                 let (click, shared) = (click.clone(), self.world.clone());
-                Box::pin(async move { Done::Clicked(click.told(escalate, shared).await) })
+                Box::pin(async move { Done::Clicked(click.deliver(escalate, shared).await) })
             }
             About::Answer(answer) => {
                 world.answers(answer);
@@ -152,7 +152,7 @@ impl Run {
         self.busy -= 1;
         let mut world = self.world.lock();
         world.accidents += 1;
-        world.watch.tally.crashes += 1;
+        world.watch.totals.crashes += 1;
         world.note(|| format!("#{at} crashes: {:?}", task.about));
         match task.about {
             About::Wake(_) => {
@@ -175,7 +175,7 @@ impl Run {
         let Some(task) = self.tasks[at].take() else { return };
         self.busy -= 1;
         let mut world = self.world.lock();
-        world.watch.tally.abandoned += 1;
+        world.watch.totals.abandoned += 1;
         world.note(|| format!("#{at} takes too long"));
         match task.about {
             About::Words(asked) => world.moment(asked),
@@ -219,10 +219,10 @@ impl Run {
                     ));
                 }
                 if !task.hit {
-                    world.judge_reconciler(&task.overdue);
+                    world.check_reconciler(&task.overdue);
                 }
             }
-            (About::Click(click), Done::Clicked(Ok(()))) => world.judge_click(click),
+            (About::Click(click), Done::Clicked(Ok(()))) => world.check_click(click),
             (About::Click(click), Done::Clicked(Err(error))) => {
                 if matches!(error, Error::Forged(_)) && !click.forged {
                     world.fail(format!("{error}: {click:?}"));
@@ -232,10 +232,10 @@ impl Run {
                 }
             }
             (About::Answer(answer), Done::Answered(Ok(response))) => {
-                world.judge_answer(answer, &response);
+                world.check_answer(answer, &response);
             }
             (About::Answer(answer), Done::Answered(Err(error))) => {
-                world.judge_refused(answer, &error);
+                world.check_refused(answer, &error);
             }
             _ => {}
         }
@@ -273,7 +273,7 @@ impl World {
         let (incident, due) = match waiting.wake_up.clone() {
             WakeUp::Due { incident, due } => (incident, due),
             WakeUp::Silenced { change, due } => {
-                return self.judge_silenced_wake_up(&change.key, due);
+                return self.check_silenced_wake_up(&change.key, due);
             }
             _ => return,
         };
@@ -282,7 +282,7 @@ impl World {
                 && kept.wake_at == Some(due)
                 && kept.incident.state() != State::Resolved
         });
-        if waits && self.known.woken() && !self.rows.has_wake_up(&incident, due) {
+        if waits && self.known.wakes_arrive() && !self.rows.has_wake_up(&incident, due) {
             self.fail(format!("{incident} waits for {due}, which came and went"));
         }
     }

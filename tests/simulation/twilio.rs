@@ -8,7 +8,7 @@ use shared::Timestamp;
 use shared::domain::escalation::{CallEvent, End, IncidentId, Key};
 
 use crate::run::{About, Asked};
-use crate::script::{Habit, Pickup};
+use crate::script::{PhoneBehaviour, Pickup};
 use crate::world::{What, World};
 
 pub(crate) use api::wire;
@@ -26,7 +26,7 @@ pub(crate) struct Call {
     status: &'static str,
     pub(crate) ended: bool,
     pub(crate) answered: bool,
-    pub(crate) habit: Habit,
+    pub(crate) behaviour: PhoneBehaviour,
     ring_seconds: i64,
     most_seconds: i64,
     /// How often its person heard the menu.
@@ -59,17 +59,17 @@ impl World {
         if call.ended {
             return;
         }
-        let (habit, ring) = (call.habit, call.ring_seconds * 1000);
+        let (behaviour, ring) = (call.behaviour, call.ring_seconds * 1000);
         match step {
             Step::Initiated => {
-                self.tell(at, "initiated");
+                self.send_status(at, "initiated");
                 let soon = self.rng.range(300, 1_500);
                 self.after(soon, What::Call(at, Step::Rings));
             }
             Step::Rings => {
                 call.status = "ringing";
-                self.tell(at, "ringing");
-                let (after, next) = match habit.pickup {
+                self.send_status(at, "ringing");
+                let (after, next) = match behaviour.pickup {
                     Pickup::Busy => (900, Step::Ends(End::Busy)),
                     Pickup::Fails => (700, Step::Ends(End::Failed)),
                     Pickup::Person(ms) | Pickup::Machine(ms) if ms < ring => (ms, Step::Answered),
@@ -81,10 +81,10 @@ impl World {
                 call.status = "in-progress";
                 call.answered = true;
                 let most = call.most_seconds * 1000;
-                self.tell(at, "in-progress");
+                self.send_status(at, "in-progress");
                 self.after(most, What::Call(at, Step::Ends(End::Completed)));
                 self.after(150, What::Call(at, Step::Asks(1, None, 0)));
-                if habit.detected {
+                if behaviour.detected {
                     self.after(4_000, What::Call(at, Step::MachineHeard));
                 }
             }
@@ -108,10 +108,10 @@ impl World {
         let call = &mut self.phones.calls[at];
         (call.ended, call.status, call.updated) = (true, status, self.now);
         self.note(|| format!("{at} {status}"));
-        self.tell(at, status);
+        self.send_status(at, status);
     }
 
-    fn tell(&mut self, at: usize, status: &str) {
+    fn send_status(&mut self, at: usize, status: &str) {
         match shared::twilio::rest::call_event(status) {
             Some(event) => self.call_event(at, event),
             None => self.fail(format!("the status {status} means nothing")),
@@ -122,7 +122,7 @@ impl World {
     fn call_event(&mut self, at: usize, event: CallEvent) {
         let lost = self.faults.lost;
         if self.rng.chance(lost) {
-            self.watch.tally.lost += 1;
+            self.watch.totals.lost += 1;
             return self.note(|| format!("{at} {event:?}: lost"));
         }
         for long in self.journeys(20) {

@@ -1,4 +1,4 @@
-//! What is remembered of a run, to judge it by.
+//! What is remembered of a run, to check it by.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,17 +13,17 @@ use crate::counters::Seen;
 use crate::owner::Knows;
 use crate::plan::{Plan, Roster};
 use crate::silences::Asked;
-use crate::tally::Tally;
+use crate::totals::Totals;
 use crate::world::Faults;
 use shared::domain::escalation::IncidentId;
 use shared::domain::sid::Sid;
 
 /// Somebody did something with an incident.
-pub(crate) type Deed = (IncidentId, String, Button);
+pub(crate) type PersonAct = (IncidentId, String, Button);
 
 /// What the run was promised, and what came of it.
 pub(crate) struct Watch {
-    pub(crate) tally: Tally,
+    pub(crate) totals: Totals,
     pub(crate) settings: Arc<Settings>,
     pub(crate) plan: Arc<Plan>,
     pub(crate) policies: Vec<String>,
@@ -39,9 +39,9 @@ pub(crate) struct Watch {
     /// The lines that say of an alarm that it is silenced.
     pub(crate) muted: BTreeSet<String>,
     /// What people said by keys and clicks, …
-    pub(crate) said: BTreeSet<Deed>,
+    pub(crate) said: BTreeSet<PersonAct>,
     /// … and what was written of them.
-    pub(crate) did: BTreeSet<Deed>,
+    pub(crate) did: BTreeSet<PersonAct>,
     /// In which readings of the menu somebody pressed 3, by incident and attempt.
     pub(crate) threes: BTreeMap<(IncidentId, u32), BTreeSet<u32>>,
     /// Who asked from elsewhere that an incident be over, and what they had not seen.
@@ -73,7 +73,7 @@ impl Watch {
     pub(crate) fn new(settings: Arc<Settings>, plan: Arc<Plan>, alarms: &[u8]) -> Watch {
         let alarms: Vec<Alarm> = alarms.iter().map(|policy| Alarm::new(*policy)).collect();
         Watch {
-            tally: Tally::default(),
+            totals: Totals::default(),
             policies: (0..plan.rosters.len()).map(|policy| format!("w{policy}")).collect(),
             settings,
             plan,
@@ -114,14 +114,14 @@ impl Faults {
     }
 
     /// Every wake-up that is armed comes, after the save that it belongs to.
-    pub(crate) fn woken(&self) -> bool {
+    pub(crate) fn wakes_arrive(&self) -> bool {
         self.lost_wake + self.slow == 0
     }
 
     /// All comes in time, but for callbacks: some may never come.
     pub(crate) fn prompt(&self) -> bool {
         self.sure()
-            && self.woken()
+            && self.wakes_arrive()
             && self.late + self.throttled + self.queued + self.refused + self.listed_late == 0
     }
 }

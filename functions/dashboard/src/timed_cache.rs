@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use shared::{SignedDuration, Timestamp};
 
 /// The most values that are kept of one kind.
-const MAX_KEPT: usize = 100;
+const MAX_ENTRIES: usize = 100;
 
 /// Values by their keys, each with the time at which it was read.
 #[derive(Debug)]
@@ -36,16 +36,16 @@ impl<K: Ord, V: Clone> TimedCache<K, V> {
         Q: Ord + ToOwned<Owned = K> + ?Sized,
     {
         let is_young = |at: Timestamp| now >= at && now.duration_since(at) < max_age;
-        let cached = self.kept().get(key).filter(|(at, _)| is_young(*at)).cloned();
+        let cached = self.entries().get(key).filter(|(at, _)| is_young(*at)).cloned();
         if let Some((_, value)) = cached {
             return Ok(value);
         }
         let value = read.await?;
-        let mut kept = self.kept();
-        if kept.len() >= MAX_KEPT {
+        let mut kept = self.entries();
+        if kept.len() >= MAX_ENTRIES {
             kept.retain(|_, (at, _)| is_young(*at));
         }
-        if kept.len() < MAX_KEPT || kept.contains_key(key) {
+        if kept.len() < MAX_ENTRIES || kept.contains_key(key) {
             kept.insert(key.to_owned(), (now, value.clone()));
         }
         Ok(value)
@@ -53,10 +53,10 @@ impl<K: Ord, V: Clone> TimedCache<K, V> {
 
     /// Reads anew when it is asked next.
     pub(crate) fn clear(&self) {
-        self.kept().clear();
+        self.entries().clear();
     }
 
-    fn kept(&self) -> MutexGuard<'_, BTreeMap<K, (Timestamp, V)>> {
+    fn entries(&self) -> MutexGuard<'_, BTreeMap<K, (Timestamp, V)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -94,11 +94,11 @@ mod tests {
             at_once(cache.get(key.to_string().as_str(), (MAX_AGE, at(second)), async { value }))
         };
         assert_eq!((get(0, Err(()), 0), get(0, Ok(7), 0)), (Err(()), Ok(7)));
-        for key in 0..2 * MAX_KEPT {
+        for key in 0..2 * MAX_ENTRIES {
             get(key, Ok(key), 0).unwrap();
         }
-        assert_eq!(cache.kept().len(), MAX_KEPT);
+        assert_eq!(cache.entries().len(), MAX_ENTRIES);
         get(500, Ok(1), 61).unwrap();
-        assert_eq!(cache.kept().len(), 1);
+        assert_eq!(cache.entries().len(), 1);
     }
 }

@@ -159,7 +159,7 @@ async fn statuses_and_numbers_of_events_are_queued_to_be_counted() {
 }
 
 /// What the store takes as one record, with space for its key.
-const LARGEST_RECORD: usize = 390 * 1024;
+const MAX_RECORD_BYTES: usize = 390 * 1024;
 
 fn fits(body: &[u8]) {
     let config = Config::parse(vec![("f".to_owned(), CONFIG.to_owned())]).unwrap();
@@ -168,7 +168,7 @@ fn fits(body: &[u8]) {
         assert!(message.len() <= MAX_MESSAGE_BYTES, "a message of {} bytes", message.len());
         let letter =
             serde_json::to_string(&DeadLetter::forward("reason", message, at(0), at(0))).unwrap();
-        assert!(letter.len() <= LARGEST_RECORD, "a letter of {} bytes", letter.len());
+        assert!(letter.len() <= MAX_RECORD_BYTES, "a letter of {} bytes", letter.len());
     }
 }
 

@@ -15,7 +15,7 @@ use sandbox::live::Live;
 use serde_json::Value;
 use studio::play::{AnswerRule, MetDifferences, PlayScript, PlayedFlows, TraceWriter, play};
 use studio::scenario::{call_from, execution, message_from, read_answers, request_for, usual};
-use studio::{Flow, Trigger, masked, refusal, without_numbers, without_secrets};
+use studio::{Flow, Trigger, masked, why_not_runnable, without_numbers, without_secrets};
 
 use self::done::DoneRun;
 use self::script::script;
@@ -40,7 +40,7 @@ pub fn run(options: &RunOptions) -> Result<bool, String> {
     let (script, refused_subflows) = script(options, &flow)?;
     let answers = answers(options, PlayedFlows { main: &flow, subflows: &script.flows })?;
     let script = PlayScript { answers, ..script };
-    let refused = refusal(&definition.check());
+    let refused = why_not_runnable(&definition.check());
     let trigger = trigger(&flow, options.start.chosen().as_ref());
     if !options.json {
         refused.iter().chain(&refused_subflows).for_each(|line| say!("{line}."));

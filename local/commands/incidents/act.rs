@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use shared::config::file::Config;
-use shared::domain::escalation::{Act, Asker, Event, Incident, Refusal};
+use shared::domain::escalation::{Act, ActError, Asker, Event, Incident};
 use shared::jobs::escalate::acts::{self, Requested, note, request_of, tidied};
 use shared::jobs::escalate::silences::is_silenced;
 use shared::storage::incidents::{find, one};
@@ -93,7 +93,7 @@ pub async fn act(
 ) -> Result<bool, Error> {
     let (id, at) = (command.id(), now());
     let refused = |text: String| {
-        told(options, id, "refused", text);
+        print_outcome(options, id, "refused", text);
         Ok(false)
     };
     let people = [options.person.as_deref(), command.about()];
@@ -114,15 +114,15 @@ pub async fn act(
     }
     match request_of(queue, &before, (&asker, &asked), None, at).await? {
         Requested::Queued => {}
-        Requested::Refused(Refusal::Over) if asked == Act::Resolve => {
-            told(options, id, "done", format!("{id} is over already"));
+        Requested::Refused(ActError::Over) if asked == Act::Resolve => {
+            print_outcome(options, id, "done", format!("{id} is over already"));
             return Ok(true);
         }
         Requested::Refused(refusal) => return refused(in_words(id, &refusal)),
         Requested::Changed => return refused(no_incident(id, options)),
     }
     if soon(async || is_done(store, &before, &asked, &asker).await).await? {
-        told(options, id, "done", done_text(id, &asked, &asker));
+        print_outcome(options, id, "done", done_text(id, &asked, &asker));
         return Ok(true);
     }
     let text = match asked {
@@ -133,11 +133,11 @@ pub async fn act(
         }
         _ => format!("{id}: that is asked for, and done as soon as a server takes it"),
     };
-    told(options, id, "asked", text);
+    print_outcome(options, id, "asked", text);
     Ok(true)
 }
 
-fn told(options: &IncidentsOptions, incident: &str, outcome: &'static str, text: String) {
+fn print_outcome(options: &IncidentsOptions, incident: &str, outcome: &'static str, text: String) {
     match options.json {
         true => say!("{}", json(&Outcome { incident, outcome, text })),
         false => say!("{text}"),
@@ -153,14 +153,14 @@ fn no_incident(id: &str, options: &IncidentsOptions) -> String {
     )
 }
 
-fn in_words(id: &str, refusal: &Refusal) -> String {
+fn in_words(id: &str, refusal: &ActError) -> String {
     match refusal {
-        Refusal::Over => format!("{id} is over already: nothing is left to do"),
-        Refusal::OwnedBy(person) => format!("{} has {id}", printable(person)),
-        Refusal::Unowned => format!("nobody has {id} just now"),
-        Refusal::Nameless => format!("who has {id} needs a name: add --as PERSON"),
-        Refusal::NoLonger => format!("{id} is silenced about as long already"),
-        Refusal::NoNote => format!("{id} has no such note"),
+        ActError::Over => format!("{id} is over already: nothing is left to do"),
+        ActError::OwnedBy(person) => format!("{} has {id}", printable(person)),
+        ActError::Unowned => format!("nobody has {id} just now"),
+        ActError::Nameless => format!("who has {id} needs a name: add --as PERSON"),
+        ActError::NoLonger => format!("{id} is silenced about as long already"),
+        ActError::NoNote => format!("{id} has no such note"),
     }
 }
 

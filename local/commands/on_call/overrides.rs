@@ -3,7 +3,9 @@
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
 use shared::config::file::Config;
-use shared::domain::schedule::{Asked, Feed, Ignored, Known, Moment, StoredOverride, time};
+use shared::domain::schedule::{
+    Asked, ConfiguredNames, Feed, Ignored, Moment, StoredOverride, time,
+};
 use shared::domain::text::mask_numbers;
 use shared::jobs::escalate::acts::AT_THE_COMMAND_LINE;
 use shared::jobs::escalate::overrides::{Place, Removed};
@@ -109,7 +111,8 @@ struct Listed<'a> {
 impl<'a> Listed<'a> {
     fn of(over: &'a StoredOverride, config: &Config) -> Listed<'a> {
         let has_person = |name: &str| config.escalation.people.contains_key(name);
-        let known = Known { schedules: &config.escalation.schedules, has_person: &has_person };
+        let known =
+            ConfiguredNames { schedules: &config.escalation.schedules, has_person: &has_person };
         let StoredOverride { id, schedule, person, from, until, by, at, .. } = over;
         let (from, until, at) = (*from, *until, *at);
         Listed { id, schedule, person, from, until, by, at, ignored: over.ignored(known) }

@@ -14,7 +14,7 @@ fn open(folder: &TempDir, how: Use) -> Result<DataFile, String> {
     DataFile::open(folder.path(), how)
 }
 
-fn refusal(folder: &TempDir, how: Use) -> String {
+fn open_error(folder: &TempDir, how: Use) -> String {
     open(folder, how).err().expect("it is refused")
 }
 
@@ -87,7 +87,7 @@ fn newer_version_is_refused_and_left_as_it_is() {
         drop(connection);
         let before = fs::read(file(&folder)).expect("a file");
         for how in [Use::Alone, Use::Shared] {
-            let why = refusal(&folder, how);
+            let why = open_error(&folder, how);
             assert!(
                 why.contains(&format!("a newer Ringdown (its schema version is {newer}, ")),
                 "{why}"
@@ -144,7 +144,7 @@ fn update_that_fails_changes_nothing() {
         .execute_batch("DROP TABLE pretend_slack_responses; DROP TABLE pretend_slack; CREATE VIEW pretend_slack AS SELECT 1")
         .expect("an odd file");
     drop(connection);
-    let why = refusal(&folder, Use::Alone);
+    let why = open_error(&folder, Use::Alone);
     assert!(why.contains("ringdown.sqlite: ") && !why.contains("damaged"), "{why}");
     let connection = Connection::open(file(&folder)).expect("a file");
     assert_eq!(version(&connection), 0);
@@ -168,12 +168,12 @@ fn damaged_file_is_refused_with_what_to_do() {
         let folder = folder();
         fs::write(file(&folder), bytes).expect("a write");
         for how in [Use::Alone, Use::Shared] {
-            let why = refusal(&folder, how);
+            let why = open_error(&folder, how);
             assert!(why.contains("is damaged (") && why.contains(".recover"), "{what}: {why}");
         }
     }
     damage(&whole);
-    assert!(refusal(&whole, Use::Alone).contains("is damaged ("));
+    assert!(open_error(&whole, Use::Alone).contains("is damaged ("));
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn file_that_was_not_closed_is_checked_as_a_whole() {
     assert!(!folder.path().join("clean-end").exists());
     assert_eq!(records(&open(&folder, Use::Alone).expect("it is whole")), 200);
     damage(&folder);
-    assert!(refusal(&folder, Use::Shared).contains("is damaged ("));
+    assert!(open_error(&folder, Use::Shared).contains("is damaged ("));
 }
 
 #[test]
@@ -199,9 +199,9 @@ fn command_beside_a_server_looks_after_nothing() {
     assert_eq!(records(&command), 5);
     command.close();
     assert!(!folder.path().join("clean-end").exists(), "the server is not at its end");
-    assert!(refusal(&folder, Use::Alone).contains("another server runs on"));
+    assert!(open_error(&folder, Use::Alone).contains("another server runs on"));
     server.connection.pragma_update(None, "user_version", 0).expect("an old server");
-    assert!(refusal(&folder, Use::Shared).contains("is in use by an older Ringdown"));
+    assert!(open_error(&folder, Use::Shared).contains("is in use by an older Ringdown"));
     server.close();
 }
 

@@ -10,7 +10,7 @@ use crate::rng::Rng;
 use crate::twilio::call::PhoneAction;
 
 /// How long somebody stays in a call at most.
-const MAX_PATIENCE: Duration = Duration::from_secs(180);
+const MAX_RING_TIME: Duration = Duration::from_secs(180);
 /// From one key to the next.
 const BETWEEN_KEYS: Duration = Duration::from_millis(450);
 
@@ -48,7 +48,7 @@ impl Caller {
 
     /// What the caller, or whoever the call was handed over to, does now.
     pub(super) fn act(&mut self, perceived: &Perceived, now: Timestamp) -> Option<PhoneAction> {
-        if now >= later(self.since, MAX_PATIENCE) {
+        if now >= later(self.since, MAX_RING_TIME) {
             return Some(PhoneAction::HangUp);
         }
         let widget = perceived.widget.as_ref()?;
@@ -256,7 +256,7 @@ mod tests {
         let mut caller = Caller::new(Rng::new(1), false, start());
         let nowhere = at("a widget that is not there");
         assert_eq!(caller.act(&nowhere, start()), None);
-        let late = later(start(), MAX_PATIENCE);
+        let late = later(start(), MAX_RING_TIME);
         assert_eq!(caller.act(&nowhere, late), Some(PhoneAction::HangUp));
     }
 }

@@ -12,8 +12,8 @@ const ADDRESS: &str = "https://parcels.example/";
 const CLOSED_AT: u64 = 6;
 const CLOSED_EVERY: u64 = 9;
 /// How often the answers of a survey are not kept.
-const NOT_KEPT_AT: u64 = 5;
-const NOT_KEPT_EVERY: u64 = 12;
+const NOT_SAVED_AT: u64 = 5;
+const NOT_SAVED_EVERY: u64 = 12;
 
 /// An answer, and how long it takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Backend {
             }
             None if path == "answers" => {
                 self.answered = self.answered.wrapping_add(1);
-                match self.answered % NOT_KEPT_EVERY == NOT_KEPT_AT {
+                match self.answered % NOT_SAVED_EVERY == NOT_SAVED_AT {
                     true => (503, json!({"error": "try again later"})),
                     false => (200, json!({"kept": true})),
                 }

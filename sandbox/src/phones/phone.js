@@ -3,7 +3,7 @@
 import { byId, element, time, write } from "./dom.js";
 import { Flows, submit } from "./flows.js";
 import { linked } from "../linked.js";
-import { clock, last, outcome, reception, textOutcome, words } from "./words.js";
+import { clock, last, outcome, reception, textOutcome, words } from "./text.js";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 

@@ -19,7 +19,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use shared::http::{Request, form_fields};
 use shared::secret::Secret;
-use shared::twilio::signature::{Payload, Tokens, judge};
+use shared::twilio::signature::{Payload, Tokens, check};
 use tokio::net::TcpListener;
 
 use super::{SANDBOX_ACCOUNT, Twilio};
@@ -177,7 +177,7 @@ impl Fixture {
     }
 
     /// What was said in the newest call.
-    fn said(&self) -> Vec<String> {
+    fn spoken(&self) -> Vec<String> {
         self.twilio.calls().last().map(|call| call.facts().said.clone()).unwrap_or_default()
     }
 
@@ -263,7 +263,7 @@ impl Receiver {
         if path.starts_with("/report") {
             assert_eq!(signature, None, "{target}");
         } else {
-            assert_eq!(judge(&url, payload, signature, tokens), Ok(()), "{target}");
+            assert_eq!(check(&url, payload, signature, tokens), Ok(()), "{target}");
         }
         if !path.starts_with("/report") && !is_json {
             assert_eq!(header("i-twilio-idempotency-token").map(str::len), Some(36));

@@ -104,7 +104,7 @@ fn verb(node: Node<'_, '_>) -> Result<Verb, String> {
         "Gather" => gather(node).map(Verb::Gather),
         "Redirect" => {
             let method = Method::read(node.attribute("method"));
-            Ok(Verb::Redirect { url: words(node), method })
+            Ok(Verb::Redirect { url: text_in(node), method })
         }
         "Hangup" => Ok(Verb::Hangup),
         "Reject" => Ok(Verb::Reject),
@@ -116,8 +116,8 @@ fn verb(node: Node<'_, '_>) -> Result<Verb, String> {
 fn utterance(node: Node<'_, '_>) -> Result<Verb, String> {
     let times = number(node, "loop").unwrap_or(1);
     match node.tag_name().name() {
-        "Say" => Ok(Verb::Say { text: words(node), times }),
-        "Play" => Ok(Verb::Play { url: words(node), times }),
+        "Say" => Ok(Verb::Say { text: text_in(node), times }),
+        "Play" => Ok(Verb::Play { url: text_in(node), times }),
         "Pause" => Ok(Verb::Pause(seconds(node, "length").unwrap_or(Duration::from_secs(1)))),
         other => Err(format!("the verb {other} is not played here")),
     }
@@ -151,7 +151,7 @@ fn elements<'a, 'input>(node: Node<'a, 'input>) -> impl Iterator<Item = Node<'a,
 }
 
 /// The text in it and in what it holds (SSML), with single spaces.
-fn words(node: Node<'_, '_>) -> String {
+fn text_in(node: Node<'_, '_>) -> String {
     let text: String =
         node.descendants().filter(Node::is_text).filter_map(|node| node.text()).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")

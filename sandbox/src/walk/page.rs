@@ -82,7 +82,7 @@ pub(super) fn walk(
         "walk.html",
         frame,
         context! {
-            title => &stored.name, id => &stored.id, start => walk.start.words(), notice,
+            title => &stored.name, id => &stored.id, start => walk.start.as_text(), notice,
             at => walk.moves.len(), question => Serde(question), is_live,
             end => replayed.end.as_ref().map(ToString::to_string),
             is_error => replayed.end.as_ref().is_some_and(|end| end.is_error()),

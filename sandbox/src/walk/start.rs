@@ -61,7 +61,7 @@ impl WalkStart {
     }
 
     /// The start in words, with the end of the number alone.
-    pub(super) fn words(&self) -> String {
+    pub(super) fn as_text(&self) -> String {
         let end = |number: &str| {
             number.get(number.len().saturating_sub(4)..).unwrap_or_default().to_owned()
         };

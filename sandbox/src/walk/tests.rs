@@ -2,7 +2,7 @@
 
 mod fixture;
 mod hang_up;
-mod kept;
+mod uploads;
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use fixture::*;
 #[tokio::test]
 async fn call_is_walked_through_key_by_key_and_taken_back() {
     let fixture = WalkFixture::new();
-    let id = fixture.flow("incomingCall", &[menu(), look(), bye()]).await;
+    let id = fixture.flow("incomingCall", &[menu(), lookup_widget(), bye()]).await;
     assert_eq!(
         location(&fixture.starts(&id, &[("start", "call")]).await),
         format!("/sandbox/flows/{id}/walk")
@@ -55,7 +55,7 @@ async fn call_is_walked_through_key_by_key_and_taken_back() {
 #[tokio::test]
 async fn move_that_does_not_fit_changes_nothing() {
     let fixture = WalkFixture::new();
-    let id = fixture.flow("incomingCall", &[menu(), look(), bye()]).await;
+    let id = fixture.flow("incomingCall", &[menu(), lookup_widget(), bye()]).await;
     fixture.starts(&id, &[("start", "call")]).await;
     for fields in [
         [("does", "go-on"), ("value", "")],
@@ -161,7 +161,7 @@ async fn text_request_and_queue_are_walked_through() {
 #[tokio::test]
 async fn caller_can_hang_up_while_a_server_is_asked() {
     let fixture = WalkFixture::new();
-    let id = fixture.flow("incomingCall", &[look(), bye()]).await;
+    let id = fixture.flow("incomingCall", &[lookup_widget(), bye()]).await;
     fixture.starts(&id, &[("start", "call")]).await;
     let page = fixture.does(&id, 0, &[("does", "hang-up")]).await;
     assert!(page.contains("What comes back?") || page.contains("what comes back?"), "{page}");

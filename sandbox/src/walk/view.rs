@@ -228,7 +228,7 @@ pub(super) fn steps(replayed: &Replayed, began: Timestamp) -> (Vec<ShownStep>, u
     let mut shown: Vec<ShownStep> = Vec::new();
     let mut is_new = true;
     for entry in replayed.entries.iter().skip(left_out) {
-        let lines = writer.words(&entry.detail).into_iter().map(|line| without_secrets(&line));
+        let lines = writer.text_lines(&entry.detail).into_iter().map(|line| without_secrets(&line));
         match shown.last_mut().filter(|step| !is_new && step.widget == entry.widget) {
             Some(step) => step.lines.extend(lines),
             None => shown.push(ShownStep {

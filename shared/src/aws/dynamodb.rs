@@ -17,7 +17,7 @@ use aws_types::SdkConfig;
 use jiff::Timestamp;
 
 use self::cancelled::{Cancelled, cancelled};
-use super::told;
+use super::with_causes;
 use crate::Error;
 use crate::storage::counters::ATTRIBUTE_PREFIX;
 use crate::storage::{Condition, Counters, Increment, Key, Put, Record, Store, Write, check_size};
@@ -270,5 +270,5 @@ fn counters(item: &Item) -> Counters {
 }
 
 fn failed(error: impl std::error::Error) -> Error {
-    Error::Store(told(error))
+    Error::Store(with_causes(error))
 }

@@ -256,7 +256,7 @@ where
         }
     }
     if !rests.is_empty()
-        && let Err(error) = queues.rest(from, rests).await
+        && let Err(error) = queues.back_off(from, rests).await
     {
         tracing::warn!(%error, "messages come back only after the queue's own time");
     }

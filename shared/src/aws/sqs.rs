@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 
-use super::told;
+use super::with_causes;
 use crate::Error;
 use crate::config::Environment;
 use crate::storage::{Queue, QueueName};
@@ -30,7 +30,7 @@ pub(super) struct Queues {
 /// The longest delay of a message, in seconds. Whoever gets it early sends it again.
 const MAX_DELAY: i32 = 900;
 /// The longest time that a message rests, in seconds.
-const MAX_REST: i32 = 43_200;
+const MAX_BACKOFF: i32 = 43_200;
 /// The most messages of one request.
 const MAX_ENTRIES: usize = 10;
 /// The most requests at once: a batch may have a thousand messages, and each request at the same time takes a connection.
@@ -58,7 +58,7 @@ impl Queues {
     }
 
     /// Lets the messages of a batch come again, each after so long.
-    pub(super) async fn rest(
+    pub(super) async fn back_off(
         &self,
         to: QueueName,
         receipts: Vec<(String, Duration)>,
@@ -74,10 +74,11 @@ impl Queues {
         for (at, (receipt, rest)) in receipts.iter().enumerate() {
             let seconds = i32::try_from(rest.as_millis().div_ceil(1000)).unwrap_or(i32::MAX);
             let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(at.to_string());
-            let entry = entry.receipt_handle(receipt).visibility_timeout(seconds.min(MAX_REST));
-            request = request.entries(entry.build().map_err(|error| Error::Queue(told(error)))?);
+            let entry = entry.receipt_handle(receipt).visibility_timeout(seconds.min(MAX_BACKOFF));
+            request =
+                request.entries(entry.build().map_err(|error| Error::Queue(with_causes(error)))?);
         }
-        let answer = request.send().await.map_err(|error| Error::Queue(told(error)))?;
+        let answer = request.send().await.map_err(|error| Error::Queue(with_causes(error)))?;
         match answer.failed() {
             [] => Ok(()),
             [first, ..] => Err(Error::Queue(format!("a message does not rest: {}", first.code()))),
@@ -108,7 +109,7 @@ impl Queue for Queues {
             }
         };
         let sent = request.message_body(body).send().await;
-        sent.map(|_| ()).map_err(|error| Error::Queue(told(error)))
+        sent.map(|_| ()).map_err(|error| Error::Queue(with_causes(error)))
     }
 }
 

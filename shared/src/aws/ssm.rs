@@ -6,7 +6,7 @@ use aws_sdk_ssm::Client;
 use aws_types::SdkConfig;
 use futures_util::future::{try_join, try_join_all};
 
-use super::told;
+use super::with_causes;
 use crate::Error;
 use crate::config::{Fetch, Values};
 
@@ -41,7 +41,7 @@ async fn by_name(client: &Client, root: &str, names: &[&str]) -> Result<Values, 
         .with_decryption(true)
         .send()
         .await
-        .map_err(|error| unreadable(root, told(error)))?;
+        .map_err(|error| unreadable(root, with_causes(error)))?;
     // Names that do not exist are no error: whoever needs one says so.
     Ok(answer.parameters().iter().filter_map(|parameter| named(root, parameter)).collect())
 }
@@ -55,7 +55,7 @@ async fn by_path(client: &Client, root: &str, path: &str) -> Result<Values, Erro
         .send();
     let mut values = Values::new();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| unreadable(root, told(error)))?;
+        let page = page.map_err(|error| unreadable(root, with_causes(error)))?;
         values.extend(page.parameters().iter().filter_map(|parameter| named(root, parameter)));
     }
     Ok(values)

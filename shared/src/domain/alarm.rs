@@ -5,9 +5,9 @@
 //! what can be. Nothing is left out but what is known to say nothing of a state, or of an alarm's actions or its end.
 
 mod alertmanager;
-mod by_hand;
 mod cloudwatch;
 mod fields;
+mod manual;
 mod named;
 pub mod own;
 mod reader;
@@ -21,8 +21,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use by_hand::{ByHand, MAX_RAISED_CHARS, parse_by_hand};
 use fields::{is_not_utf_8, kept_text, key, line};
+pub use manual::{MAX_RAISED_CHARS, ManualAlarm, parse_manual};
 pub use named::{MAX_NAME_BYTES, parse_named};
 use reader::Reader;
 

@@ -13,7 +13,7 @@ mod apply;
 mod model;
 mod rules;
 
-pub use acts::{Act, Asker, Refusal};
+pub use acts::{Act, ActError, Asker};
 pub use apply::Decision;
 pub use model::{
     Actor, Alarm, Attempt, Call, CallEvent, CallWith, Effect, End, Entry, Event, Former, Incident,

@@ -2,7 +2,7 @@
 //! who was called. Pure: incidents and counters in, [`Numbers`] out, whose names in JSON stay.
 //!
 //! 1. [`Span`]: which time, and its bars. [`Clocks`]: by whose clock a call came at night.
-//! 2. [`IncidentTally`]: incidents, one after the other. [`Times`]: a median and a 90th percentile.
+//! 2. [`IncidentTotals`]: incidents, one after the other. [`Times`]: a median and a 90th percentile.
 //! 3. [`Readings`]: messages and calls, from counters that only grow.
 
 mod clocks;
@@ -18,7 +18,7 @@ use serde::Serialize;
 
 pub use clocks::{Clocks, NIGHT};
 pub use delivered::{Delivered, Delivery, NamedCount, Readings};
-pub use incidents::{AlarmFigures, IncidentFigures, IncidentTally, PersonFigures};
+pub use incidents::{AlarmFigures, IncidentFigures, IncidentTotals, PersonFigures};
 pub use span::{Span, hour_of, quarter_of};
 pub use times::Times;
 
@@ -82,11 +82,11 @@ impl Numbers {
         span: Span,
         (beginnings, now): (&[Timestamp], Timestamp),
         readings: &Readings,
-        tally: IncidentTally,
+        totals: IncidentTotals,
         clocks: &Clocks,
     ) -> Numbers {
         let ends = beginnings.iter().skip(1).chain([&now]);
-        let counted = readings.by_bar().zip(tally.by_bar(beginnings));
+        let counted = readings.by_bar().zip(totals.by_bar(beginnings));
         let bars = beginnings.iter().zip(ends).zip(counted);
         let bars = bars.map(|((from, until), (delivered, incidents))| Bar {
             from: *from,
@@ -102,10 +102,10 @@ impl Numbers {
             night: NIGHT,
             delivery: readings.all(),
             bars: bars.collect(),
-            incidents_since: tally.since(),
-            alarms: tally.alarms(),
-            people: tally.people(clocks),
-            incidents: tally.figures(),
+            incidents_since: totals.since(),
+            alarms: totals.alarms(),
+            people: totals.people(clocks),
+            incidents: totals.figures(),
         }
     }
 }

@@ -27,8 +27,8 @@ pub use names::{NOT_ON_CALL, Names};
 pub(crate) use rotation::plus_days;
 pub use rotation::{Rotation, Turns};
 pub use stored::{
-    Asked, Ignored, KEPT, Known, MAX_AHEAD, MAX_LENGTH, MAX_OVERRIDES, NotMade, Removed,
-    StoredOverride, StoredOverrides,
+    Asked, ConfiguredNames, Ignored, MAX_AHEAD, MAX_LENGTH, MAX_OVERRIDES, NotMade,
+    OVERRIDE_RETENTION, Removed, StoredOverride, StoredOverrides,
 };
 pub use view::time;
 

@@ -11,8 +11,8 @@ mod tests;
 mod text_link;
 
 pub use code::{
-    AskForCode, Attempt, CODE_LIFETIME, Codes, Digits, MAX_ASKS, MAX_CODES, MAX_CODES_OF_A_PERSON,
-    MAX_TRIES, NotSent, Recent,
+    AskForCode, Attempt, CODE_LIFETIME, Codes, Digits, MAX_CODE_REQUESTS, MAX_CODES,
+    MAX_CODES_OF_A_PERSON, MAX_TRIES, NotSent, Recent,
 };
 pub use session::{LINK_LIFETIME, Link, SESSION_LIFETIME, Session, browser_name};
 pub use text_link::{TEXT_LINK_LIFETIME, TextLink, TextToken};

@@ -76,7 +76,8 @@ pub fn evaluate<'env>(
 /// # Errors
 /// In which line (from 1), and what is wrong.
 pub fn check(source: &str) -> Result<(), (usize, String)> {
-    let template = parse(source, "template", Default::default()).map_err(|error| told(&error))?;
+    let template =
+        parse(source, "template", Default::default()).map_err(|error| line_and_text(&error))?;
     bounded::statement(&template)
         .map(|_| ())
         .map_err(|refused| (refused.line, refused.what.to_owned()))
@@ -87,14 +88,14 @@ pub fn check(source: &str) -> Result<(), (usize, String)> {
 /// # Errors
 /// The same.
 pub fn check_expression(source: &str) -> Result<(), (usize, String)> {
-    let expression = parse_expr(source).map_err(|error| told(&error))?;
+    let expression = parse_expr(source).map_err(|error| line_and_text(&error))?;
     bounded::expression(&expression)
         .map(|_| ())
         .map_err(|refused| (refused.line, refused.what.to_owned()))
 }
 
 /// In which line an error is, and what it says.
-pub fn told(error: &Error) -> (usize, String) {
+pub fn line_and_text(error: &Error) -> (usize, String) {
     (
         error.line().unwrap_or(1),
         error.detail().map_or_else(|| error.kind().to_string(), str::to_owned),

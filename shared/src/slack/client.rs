@@ -97,7 +97,7 @@ impl Client {
     ) -> Result<Option<Posted>, PostError> {
         let (token, channel) = match to {
             Destination::Webhook(url) => {
-                let answer = told(self.http.post(url.expose()), &json!(post), timeout).await?;
+                let answer = answer_to(self.http.post(url.expose()), &json!(post), timeout).await?;
                 return webhook_verdict(answer.status, &answer.body, answer.retry_after)
                     .map(|()| None);
             }
@@ -134,7 +134,7 @@ impl Client {
         body: &Value,
         timeout: Duration,
     ) -> Result<(), PostError> {
-        let answer = told(self.http.post(url.expose()), body, timeout).await?;
+        let answer = answer_to(self.http.post(url.expose()), body, timeout).await?;
         response_verdict(answer.status, &answer.body, answer.retry_after)
     }
 
@@ -146,7 +146,7 @@ impl Client {
         timeout: Duration,
     ) -> Result<Answer, PostError> {
         let request = self.http.post(format!("{}/{method}", self.api)).bearer_auth(token.expose());
-        let answer = told(request, body, timeout).await?;
+        let answer = answer_to(request, body, timeout).await?;
         api_verdict(answer.status, &answer.body, answer.retry_after).map(|()| answer)
     }
 }
@@ -164,7 +164,7 @@ impl Answer {
     }
 }
 
-async fn told(
+async fn answer_to(
     request: reqwest::RequestBuilder,
     body: &Value,
     timeout: Duration,

@@ -86,7 +86,7 @@ mod tests {
         Timestamp::from_second(second).expect("a time")
     }
 
-    fn judge(
+    fn check(
         secret: &str,
         timestamp: &str,
         signature: &str,
@@ -100,7 +100,7 @@ mod tests {
     fn slacks_own_example_is_slacks() {
         assert_eq!(sign(&Secret::new(SECRET), SIGNED_AT, BODY.as_bytes()), SIGNATURE);
         for now in [1_531_420_618, 1_531_420_318, 1_531_420_918] {
-            assert_eq!(judge(SECRET, SIGNED_AT, SIGNATURE, BODY, now), Ok(()), "{now}");
+            assert_eq!(check(SECRET, SIGNED_AT, SIGNATURE, BODY, now), Ok(()), "{now}");
         }
     }
 
@@ -125,12 +125,12 @@ mod tests {
             (SIGNED_AT, SIGNATURE, &BODY[1..], Mismatch::Signature),
         ] {
             assert_eq!(
-                judge(SECRET, timestamp, signature, body, now),
+                check(SECRET, timestamp, signature, body, now),
                 Err(why),
                 "{timestamp} {signature}"
             );
         }
-        assert_eq!(judge("another", SIGNED_AT, SIGNATURE, BODY, now), Err(Mismatch::Signature));
+        assert_eq!(check("another", SIGNED_AT, SIGNATURE, BODY, now), Err(Mismatch::Signature));
     }
 
     proptest! {

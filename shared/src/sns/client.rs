@@ -65,7 +65,7 @@ impl Client {
     /// [`Error::NotFromSns`] if there is none at this URL, or it is out of date; [`Error::SnsUnavailable`] if SNS does not
     /// answer, or it is too soon for a new one.
     pub async fn certificate(&self, url: &SnsUrl, now: Timestamp) -> Result<Certificate, Error> {
-        let certificate = match self.known(url).await {
+        let certificate = match self.cached(url).await {
             Some(known) => known,
             None => self.new_certificate(url, now).await?,
         };
@@ -75,14 +75,14 @@ impl Client {
         }
     }
 
-    async fn known(&self, url: &SnsUrl) -> Option<Certificate> {
+    async fn cached(&self, url: &SnsUrl) -> Option<Certificate> {
         let known = self.known.read().await;
         known.iter().find(|(of, _)| of == url).map(|(_, certificate)| certificate.clone())
     }
 
     async fn new_certificate(&self, url: &SnsUrl, now: Timestamp) -> Result<Certificate, Error> {
         let mut fetches = self.fetches.lock().await;
-        if let Some(known) = self.known(url).await {
+        if let Some(known) = self.cached(url).await {
             return Ok(known);
         }
         fetches.retain(|fetch| now.duration_since(fetch.at).abs() < FETCH_WINDOW);

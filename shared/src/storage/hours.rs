@@ -37,20 +37,20 @@ pub fn put(at: Timestamp, counters: BTreeMap<String, u64>) -> Put {
 }
 
 /// The counters as they were kept at a moment, or next after it: when that was, and what they were. `None` if they were not kept since.
-pub type Kept = Option<(Timestamp, Counters)>;
+pub type StoredCounters = Option<(Timestamp, Counters)>;
 
 /// The counters as they were kept at each of these moments, [`super::MAX_TRANSACTION_ITEMS`] at most, the oldest
 /// first, each of which begins a quarter of an hour.
 ///
 /// # Errors
 /// The store does not answer. A row that cannot be read is taken for one that is not there, and logged.
-pub async fn kept(
+pub async fn stored_counters(
     store: &dyn Store,
     moments: &[Timestamp],
     now: Timestamp,
-) -> Result<Vec<Kept>, Error> {
+) -> Result<Vec<StoredCounters>, Error> {
     let keys: Vec<Key> = moments.iter().map(|at| key(*at)).collect();
-    let mut all: Vec<Kept> = Vec::with_capacity(keys.len());
+    let mut all: Vec<StoredCounters> = Vec::with_capacity(keys.len());
     for ((at, key), record) in moments.iter().zip(&keys).zip(store.load(&keys, now).await?) {
         let before = all.last();
         let kept = match (record, before) {
@@ -68,7 +68,7 @@ pub async fn kept(
     Ok(all)
 }
 
-fn read(record: &Record) -> Kept {
+fn read(record: &Record) -> StoredCounters {
     let counters = Counters::from_body(&record.body)
         .inspect_err(|error| tracing::error!(sk = record.key.sk, %error, "counters cannot be read"))
         .ok()?;
@@ -100,7 +100,7 @@ mod tests {
         }
         let found = async |now: &str, when: &str| {
             let when = at(&format!("2026-11-18T{when}:00Z"));
-            let all = kept(&store, &[when], at(now)).await.expect("the rows");
+            let all = stored_counters(&store, &[when], at(now)).await.expect("the rows");
             let found = all.into_iter().flatten().next();
             found.map(|(at, counters)| (at.strftime("%H:%M").to_string(), counters.0["n"]))
         };

@@ -6,7 +6,9 @@ use serde::de::DeserializeOwned;
 
 use super::{Condition, Key, Put, Record, Store, writes};
 use crate::Error;
-use crate::domain::sign_in::{AskForCode, Attempt, Codes, Digits, MAX_ASKS, NotSent, Recent, hash};
+use crate::domain::sign_in::{
+    AskForCode, Attempt, Codes, Digits, MAX_CODE_REQUESTS, NotSent, Recent, hash,
+};
 
 /// The partition of people's codes, by the hash of their names.
 const CODES: &str = "sign-in#codes";
@@ -114,7 +116,7 @@ pub async fn count_ask(store: &dyn Store, now: Timestamp) -> Result<bool, Error>
     let key = Key::new(LIMITS, "asked");
     let record = store.load(std::slice::from_ref(&key), now).await?.pop().flatten();
     let asked: Read<Recent> = Read::of(key, record);
-    let Some(recent) = asked.value.with(MAX_ASKS, now) else { return Ok(false) };
+    let Some(recent) = asked.value.with(MAX_CODE_REQUESTS, now) else { return Ok(false) };
     match store.write(&[asked.put(&recent, recent.over_at()).into()], now).await {
         Err(Error::Conflict { .. }) => Ok(false),
         written => written.map(|()| true),

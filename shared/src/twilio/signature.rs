@@ -109,7 +109,7 @@ fn verify(
 
 /// Judges one request by its URLs (the first that matches decides), payload and signature, and tries to explain a
 /// refusal.
-pub fn judge(
+pub fn check(
     urls: &[String],
     payload: Payload<'_>,
     signature: Option<&str>,

@@ -9,7 +9,7 @@ impl FlowDiff {
     pub fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for setting in &self.settings {
-            lines.push(format!("~ the Flow's {}", setting.words(ChangeKind::Changed)));
+            lines.push(format!("~ the Flow's {}", setting.as_text(ChangeKind::Changed)));
         }
         for widget in &self.widgets {
             let WidgetChange { name, old_name, widget_type, kind, settings } = widget;
@@ -18,12 +18,14 @@ impl FlowDiff {
                 None => format!("{name} ({widget_type})"),
             };
             lines.push(format!("{} widget {name}", kind.sign()));
-            lines.extend(settings.iter().map(|setting| format!("    {}", setting.words(*kind))));
+            lines.extend(settings.iter().map(|setting| format!("    {}", setting.as_text(*kind))));
         }
         for transition in &self.transitions {
-            lines.push(format!("{} transition {}", transition.kind.sign(), transition.words()));
+            lines.push(format!("{} transition {}", transition.kind.sign(), transition.as_text()));
             let settings = transition.settings.iter();
-            lines.extend(settings.map(|setting| format!("    {}", setting.words(transition.kind))));
+            lines.extend(
+                settings.map(|setting| format!("    {}", setting.as_text(transition.kind))),
+            );
         }
         lines
     }
@@ -55,7 +57,7 @@ impl FlowDiff {
 }
 
 impl TransitionChange {
-    fn words(&self) -> String {
+    fn as_text(&self) -> String {
         let TransitionChange { widget, label, old_label, kind, before, after, .. } = self;
         let end = |next: &Option<String>| next.clone().unwrap_or_else(|| "the end".to_owned());
         let name = format!("{widget}.{}", old_label.as_ref().unwrap_or(label));

@@ -26,7 +26,7 @@ pub struct SettingChange {
 
 impl SettingChange {
     /// Its words, in something that was added, changed or removed as a whole.
-    pub(super) fn words(&self, kind: ChangeKind) -> String {
+    pub(super) fn as_text(&self, kind: ChangeKind) -> String {
         let SettingChange { path, before, after } = self;
         let [before, after] = [before, after].map(|value| value.as_ref().map(Value::to_string));
         let (before, after) = match (kind, before, after) {

@@ -110,13 +110,13 @@ pub(super) fn ways(state: &Value) -> Vec<Way> {
         *count += 1;
         let label = if *count > 1 { format!("{label} ({count})") } else { label };
         let next = Some(text(transition, "next")).filter(|next| !next.is_empty());
-        Way { label, event, next: next.map(str::to_owned), rest: rest(transition) }
+        Way { label, event, next: next.map(str::to_owned), rest: remainder(transition) }
     };
     all.into_iter().flatten().map(way).collect()
 }
 
 /// A transition without what its label and its next widget say, and without what is empty.
-fn rest(transition: &Value) -> Value {
+fn remainder(transition: &Value) -> Value {
     let mut rest = transition.clone();
     let is_text = |value: &Value| value.is_string() || value.is_null();
     if let Some(conditions) = rest.get_mut("conditions").and_then(Value::as_array_mut) {

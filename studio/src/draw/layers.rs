@@ -41,7 +41,7 @@ pub(super) fn places(
         }
     }
     for row in &rows {
-        settle(row, &up, &mut x);
+        place_row(row, &up, &mut x);
     }
     #[expect(clippy::cast_precision_loss, reason = "no Flow has so many layers")]
     let y = |node: usize| layer[node] as f64 * LAYER;
@@ -121,7 +121,7 @@ fn middle(neighbours: &[usize], x: &[f64], node: usize) -> f64 {
 }
 
 /// Puts each widget of a row as near below those that lead to it as its neighbours allow, the row as a whole in their middle.
-fn settle(row: &[usize], up: &[Vec<usize>], x: &mut [f64]) {
+fn place_row(row: &[usize], up: &[Vec<usize>], x: &mut [f64]) {
     let wanted: Vec<f64> = row.iter().map(|node| middle(&up[*node], x, *node)).collect();
     let mut placed: Vec<f64> = Vec::new();
     for want in &wanted {

@@ -23,7 +23,7 @@ pub struct Finding {
 
 /// Why a Flow with these findings runs nowhere but here, in a sentence; none if it would run. A template that is broken
 /// is no reason: its widget alone fails.
-pub fn refusal(findings: &[Finding]) -> Option<String> {
+pub fn why_not_runnable(findings: &[Finding]) -> Option<String> {
     let is_reason =
         |one: &&Finding| one.severity == Severity::Error && one.code != "malformed-template";
     let mut reasons = findings.iter().filter(is_reason).peekable();

@@ -98,7 +98,7 @@ proptest! {
 fn refusal_names_what_studio_would_not_run() {
     let refused = |definition: &str| {
         let file = FlowFile::read(definition.as_bytes()).expect("a Flow");
-        refusal(&file.flows()[0].check())
+        why_not_runnable(&file.flows()[0].check())
     };
     let flow = |say: &str, properties: &str| {
         format!(

@@ -8,7 +8,7 @@ use super::http::HttpOutcome;
 use super::trace::{TraceDetail, TraceEntry};
 use crate::flow::without_secrets;
 use crate::run::{HANG_UP, HttpMethod, Prompt};
-use crate::words::{masked, without_numbers};
+use crate::text::{masked, without_numbers};
 
 /// The width of the column with the names of widgets.
 const NAME_WIDTH: usize = 22;
@@ -33,7 +33,7 @@ impl TraceWriter {
     /// The lines of an entry, each with its line break.
     pub fn lines(&mut self, entry: &TraceEntry) -> String {
         let mut out = String::new();
-        for line in self.words(&entry.detail) {
+        for line in self.text_lines(&entry.detail) {
             let is_same = self.widget.as_deref() == Some(&entry.widget);
             let name = if is_same { "" } else { &entry.widget };
             if self.is_full {
@@ -55,7 +55,7 @@ impl TraceWriter {
     }
 
     /// The words of an entry, one line each.
-    pub fn words(&self, detail: &TraceDetail) -> Vec<String> {
+    pub fn text_lines(&self, detail: &TraceDetail) -> Vec<String> {
         let one = |line: String| vec![line];
         match detail {
             TraceDetail::Heard(Prompt::Say(speech)) => one(format!("says {:?}", speech.text)),

@@ -34,10 +34,10 @@ const LARGE: Size = Size { bytes: 1 << 20, compile: 1_000_000, per_byte: 2_500 }
 
 /// Compiled patterns: runs that share them compile each of them once. A clone is the same patterns.
 #[derive(Clone, Debug, Default)]
-pub struct Patterns(Arc<Mutex<Kept>>);
+pub struct Patterns(Arc<Mutex<Compiled>>);
 
 #[derive(Debug, Default)]
-struct Kept {
+struct Compiled {
     by_text: HashMap<String, Arc<Pattern>>,
     /// The work of compiling them.
     work: u64,
@@ -63,7 +63,7 @@ impl Patterns {
         let compiled = compiled.map(Arc::new);
         if let Some(compiled) = &compiled {
             if kept.work.saturating_add(work) > MAX_KEPT_WORK {
-                *kept = Kept::default();
+                *kept = Compiled::default();
             }
             kept.work = kept.work.saturating_add(work);
             kept.by_text.insert(pattern.to_owned(), compiled.clone());

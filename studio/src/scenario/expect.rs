@@ -82,7 +82,7 @@ impl Expectations {
     /// Everything that a run has missed.
     pub fn missed(&self, played: &Played) -> Vec<ScenarioFailure> {
         let steps: Vec<&Step> = played.steps().collect();
-        let (heard, sent) = (heard(played), sent(played));
+        let (heard, sent) = (spoken_lines(played), sent(played));
         let mut all = Vec::new();
         all.extend(missed_texts("hears", self.hears.as_deref(), &heard));
         for text in &self.never_hears {
@@ -125,12 +125,12 @@ impl Expectations {
 
     fn missed_requests(&self, played: &Played) -> Option<ScenarioFailure> {
         let found: Vec<RequestFacts> = requests(played);
-        let words: Vec<String> = found.iter().map(RequestFacts::words).collect();
+        let words: Vec<String> = found.iter().map(RequestFacts::as_text).collect();
         let requests = self.requests.as_deref()?;
         if requests.is_empty() {
             return unexpected("requests", &words);
         }
-        let expected: Vec<String> = requests.iter().map(ExpectedRequest::words).collect();
+        let expected: Vec<String> = requests.iter().map(ExpectedRequest::as_text).collect();
         in_order("requests", requests, &expected, &found, &words, ExpectedRequest::fits)
     }
 
@@ -230,7 +230,7 @@ fn missed_texts(
 }
 
 /// Everything that the caller heard.
-fn heard(played: &Played) -> Vec<String> {
+fn spoken_lines(played: &Played) -> Vec<String> {
     let text = |detail: &TraceDetail| match detail {
         TraceDetail::Heard(Prompt::Say(speech)) => Some(speech.text.clone()),
         TraceDetail::Heard(Prompt::Play { url, .. }) => Some(url.clone()),

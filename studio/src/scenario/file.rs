@@ -79,8 +79,8 @@ fn subflows(
     let named = flow.map(NamedSubflows::of);
     let table = fields.take("subflows").and_then(|field| field.table(problems));
     let mut files = BTreeMap::new();
-    for (sid, field) in table.map(|mut table| table.rest()).unwrap_or_default() {
-        if let Some(why) = named.as_ref().and_then(|named| named.refusal(&sid)) {
+    for (sid, field) in table.map(|mut table| table.remaining()).unwrap_or_default() {
+        if let Some(why) = named.as_ref().and_then(|named| named.why_not_runnable(&sid)) {
             field.problem(problems, why);
         }
         files.extend(field.text(problems).map(|file| (sid, file)));
@@ -260,7 +260,7 @@ fn outcomes_of(
 ) -> BTreeMap<String, Vec<String>> {
     let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let table = fields.take("outcomes").and_then(|field| field.table(problems));
-    for (widget, field) in table.map(|mut table| table.rest()).unwrap_or_default() {
+    for (widget, field) in table.map(|mut table| table.remaining()).unwrap_or_default() {
         for item in field.items() {
             let (at, key) = (item.at, item.key.clone());
             let Some(outcome) = item.text(problems) else { continue };

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::explore::Exploration;
-use super::judge::{ScenarioReport, ScenarioResult};
+use super::runner::{ScenarioReport, ScenarioResult};
 use crate::draw::text::escape;
 
 /// The results of several files, by their names: each file of scenarios is a suite, and its random walks are one with a

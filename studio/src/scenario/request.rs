@@ -24,7 +24,7 @@ pub(super) struct RequestFacts {
 }
 
 impl RequestFacts {
-    pub(super) fn words(&self) -> String {
+    pub(super) fn as_text(&self) -> String {
         format!("{}: {} {} {}", self.widget, self.method, self.url, self.body).trim().to_owned()
     }
 }
@@ -63,7 +63,7 @@ impl ExpectedRequest {
         ExpectedRequest { widget, method, url, contains, parameters }
     }
 
-    pub(super) fn words(&self) -> String {
+    pub(super) fn as_text(&self) -> String {
         let mut words = format!("a {}", self.method.as_deref().unwrap_or("request"));
         for (before, part) in [(" of ", &self.widget), (" to ", &self.url)] {
             if let Some(part) = part {

@@ -53,7 +53,7 @@ impl FlowRules {
             }
         }
         let after = fields.take("never_after").and_then(|field| field.table(problems));
-        for (first, field) in after.map(|mut table| table.rest()).unwrap_or_default() {
+        for (first, field) in after.map(|mut table| table.remaining()).unwrap_or_default() {
             let Some(first) = FlowPlace::of(&first, flows) else {
                 field.problem(problems, FlowPlace::unknown(&first, flows));
                 continue;

@@ -27,7 +27,7 @@ impl<'a> NamedSubflows<'a> {
     }
 
     /// The reason why no widget goes into a subflow of this SID; none if one does, or if a template may stand for it.
-    pub fn refusal(&self, sid: &str) -> Option<String> {
+    pub fn why_not_runnable(&self, sid: &str) -> Option<String> {
         if self.has_template || self.sids.contains(sid) {
             return None;
         }

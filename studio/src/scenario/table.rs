@@ -135,7 +135,7 @@ impl<'i> Fields<'i> {
     }
 
     /// Every key that is left, with its value.
-    pub(super) fn rest(&mut self) -> Vec<(String, Field<'i>)> {
+    pub(super) fn remaining(&mut self) -> Vec<(String, Field<'i>)> {
         let rest = std::mem::take(&mut self.table).into_iter();
         let field = |(key, span, value): (String, Range<usize>, Spanned<DeValue<'i>>)| {
             let inner = self.inner_key(&key);
@@ -242,7 +242,7 @@ pub(super) fn values(
     problems: &mut Problems<'_>,
 ) -> Vec<(String, Value)> {
     let table = field.and_then(|field| field.table(problems));
-    let rest = table.map(|mut table| table.rest()).unwrap_or_default().into_iter();
+    let rest = table.map(|mut table| table.remaining()).unwrap_or_default().into_iter();
     let value = |field: Field<'_>, problems: &mut Problems<'_>| match &field.value {
         DeValue::Array(_) | DeValue::Table(_) => field.json(),
         _ => field.text(problems).map(Value::String),
@@ -256,7 +256,7 @@ pub(super) fn pairs(
     problems: &mut Problems<'_>,
 ) -> Vec<(String, String)> {
     let table = field.and_then(|field| field.table(problems));
-    let rest = table.map(|mut table| table.rest()).unwrap_or_default().into_iter();
+    let rest = table.map(|mut table| table.remaining()).unwrap_or_default().into_iter();
     rest.filter_map(|(key, field)| Some((key, field.text(problems)?))).collect()
 }
 

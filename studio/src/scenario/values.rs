@@ -36,7 +36,7 @@ impl FlowValues {
         let named = |paths: Vec<Vec<String>>| paths.into_iter().map(|path| named(path, parent));
         for state in &flow.states {
             let mut found = Vec::new();
-            state.properties.values().for_each(|value| look(value, &mut found));
+            state.properties.values().for_each(|value| collect_paths(value, &mut found));
             self.paths.extend(named(found));
             let subjects: Vec<_> = named(paths(state.text("input"))).collect();
             let transitions = state.transitions.iter();
@@ -93,11 +93,11 @@ impl FlowValues {
 }
 
 /// Collects the paths of the templates in a setting.
-fn look(value: &Value, found: &mut Vec<Vec<String>>) {
+fn collect_paths(value: &Value, found: &mut Vec<Vec<String>>) {
     match value {
         Value::String(template) => found.extend(paths(template)),
-        Value::Array(items) => items.iter().for_each(|item| look(item, found)),
-        Value::Object(entries) => entries.values().for_each(|entry| look(entry, found)),
+        Value::Array(items) => items.iter().for_each(|item| collect_paths(item, found)),
+        Value::Object(entries) => entries.values().for_each(|entry| collect_paths(entry, found)),
         _ => {}
     }
 }

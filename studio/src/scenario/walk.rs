@@ -123,7 +123,7 @@ impl<'a> Walk<'a> {
         })
     }
 
-    fn words(&mut self, widget: &str) -> String {
+    fn as_text(&mut self, widget: &str) -> String {
         let known = self.value(widget, &|value| !value.is_empty());
         known.filter(|_| !self.random.percent(20)).unwrap_or_else(|| OTHER.to_owned())
     }
@@ -139,7 +139,7 @@ impl Peer for Walk<'_> {
             (PromptKind::Recording, 12..=29) => CallerAction::HangUp,
             (PromptKind::Recording, 30..=39) => CallerAction::Press("#".to_owned()),
             (PromptKind::Reply, 12..=16) => CallerAction::Say(String::new()),
-            _ => CallerAction::Say(self.words(widget)),
+            _ => CallerAction::Say(self.as_text(widget)),
         };
         let verb = if prompt.kind == PromptKind::Reply { "send" } else { "say" };
         self.caller.push(match &action {

@@ -28,7 +28,7 @@ impl Random {
 }
 
 /// Pieces that mean something somewhere.
-const PIECES: [&str; 56] = [
+const FRAGMENTS: [&str; 56] = [
     "{",
     "}",
     "[",
@@ -108,7 +108,7 @@ pub(super) fn mutated(mut bytes: Vec<u8>, other: &[u8], random: &mut Random) -> 
             }
             4 if random.below(20) == 0 => bytes.truncate(at),
             _ => {
-                let piece = random.choose(&PIECES).bytes();
+                let piece = random.choose(&FRAGMENTS).bytes();
                 bytes.splice(at..at, piece.collect::<Vec<u8>>());
             }
         }
@@ -125,7 +125,7 @@ pub(super) fn mutated_value(mut value: Value, random: &mut Random) -> Value {
             (*random.choose(&all)).clone()
         };
         let with = match random.below(4) {
-            0 => Value::from(*random.choose(&PIECES)),
+            0 => Value::from(*random.choose(&FRAGMENTS)),
             1 => serde_json::json!(random.next() as i64),
             _ => donor,
         };

@@ -9,7 +9,7 @@ use crate::harness::Server;
 use super::{CallWith, Scenario, get, phone, post};
 
 /// How often we look whether something has happened, …
-const LOOK: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// … and how often at most.
 pub(super) const LOOKS: u32 = 1000;
 /// How far the clocks are pushed at once while something is waited for, …
@@ -67,8 +67,8 @@ impl Scenario {
 
     /// Lets as much of the clocks' time go by as of the real one: what has a pace of its own is waited for.
     pub(super) async fn looks_again(&self) {
-        tokio::time::sleep(LOOK).await;
-        self.push(LOOK).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
+        self.push(POLL_INTERVAL).await;
     }
 
     /// Pushes the clocks at once.

@@ -13,7 +13,7 @@ use shared::twilio::rest::{ApiRequest, ApiResponse, Wire};
 
 use super::{Call, Step};
 use crate::backend::wait;
-use crate::script::Habit;
+use crate::script::PhoneBehaviour;
 use crate::setup::BASE;
 use crate::world::{Part, Shared, What, World};
 
@@ -48,7 +48,7 @@ impl World {
         let faults = self.faults;
         if self.rng.chance(faults.throttled) {
             self.note(|| "  … 429, or not sent".to_owned());
-            self.watch.tally.throttled += 1;
+            self.watch.totals.throttled += 1;
             if self.rng.chance(300) {
                 return (ApiResponse::NotSent("cannot be reached".to_owned()), 0);
             }
@@ -67,7 +67,7 @@ impl World {
         if self.strikes(faults.outcome_unknown) {
             let done = self.rng.chance(500);
             self.note(|| format!("  … no answer; done: {done}"));
-            self.watch.tally.outcome_unknown += 1;
+            self.watch.totals.outcome_unknown += 1;
             if done {
                 self.serve(ask, &path);
             }
@@ -130,7 +130,7 @@ impl World {
         };
         match text_ended(&callback, query) {
             Some(wake_up @ WakeUp::TextNotDelivered { .. }) => {
-                self.watch.tally.undelivered += 1;
+                self.watch.totals.undelivered += 1;
                 self.watch.seen.undelivered(&wake_up);
                 wait(self, wake_up.to_body(), None);
             }
@@ -158,7 +158,7 @@ impl World {
             true => self.now + self.rng.range(1_000, 15_000),
             false => self.now,
         };
-        let habit = Habit::roll(&mut self.rng);
+        let behaviour = PhoneBehaviour::roll(&mut self.rng);
         let call = Call {
             sid: format!("CA{at:032x}"),
             to,
@@ -170,13 +170,13 @@ impl World {
             status: "queued",
             ended: false,
             answered: false,
-            habit,
+            behaviour,
             ring_seconds: number("Timeout"),
             most_seconds: number("TimeLimit"),
             menus: 0,
         };
         let told = answer(201, call.shown());
-        self.note(|| format!("  … {} in {waits} ms: {habit:?}", call.sid));
+        self.note(|| format!("  … {} in {waits} ms: {behaviour:?}", call.sid));
         self.saw_call(&call);
         self.phones.calls.push(call);
         self.after(waits, What::Call(at, Step::Initiated));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use shared::config::Settings;
-use shared::domain::escalation::{Act, Actor, Event, Incident, Refusal};
+use shared::domain::escalation::{Act, ActError, Actor, Event, Incident};
 use shared::domain::silence::Lasting;
 use shared::http::{Request, Response};
 use shared::jobs::escalate::acts::{Requested, note, reason, request_of};
@@ -57,7 +57,7 @@ impl Offered {
         Offered {
             take: is_free && may(&Act::Take),
             name_to_take: is_free
-                && refusal(&Act::Take) == Some(Refusal::Nameless)
+                && refusal(&Act::Take) == Some(ActError::Nameless)
                 && people.len() > 0,
             release: may(&Act::Release),
             pass_on: others.filter(|_| may_pass_on).cloned().collect(),
@@ -201,14 +201,14 @@ fn read(
     }))
 }
 
-fn word(refusal: &Refusal) -> &'static str {
+fn word(refusal: &ActError) -> &'static str {
     match refusal {
-        Refusal::Over => "over",
-        Refusal::OwnedBy(_) => "owned",
-        Refusal::Unowned => "unowned",
-        Refusal::Nameless => "nameless",
-        Refusal::NoLonger => "no-longer",
-        Refusal::NoNote => "no-note",
+        ActError::Over => "over",
+        ActError::OwnedBy(_) => "owned",
+        ActError::Unowned => "unowned",
+        ActError::Nameless => "nameless",
+        ActError::NoLonger => "no-longer",
+        ActError::NoNote => "no-note",
     }
 }
 
@@ -224,12 +224,12 @@ pub(super) fn notice(request: &Request, incident: &Incident, viewer: &Viewer) ->
         {
             format!("Nothing was done: {} has it.", owner.person)
         }
-        _ => words(asked, incident).to_owned(),
+        _ => notice_for(asked, incident).to_owned(),
     }
 }
 
 /// The words for what was asked, and for why it is not done.
-fn words(asked: &str, incident: &Incident) -> &'static str {
+fn notice_for(asked: &str, incident: &Incident) -> &'static str {
     match asked {
         "take" if incident.taken_by().is_some() => "",
         "release" | "pass-on" if incident.taken_by().is_none() => "",

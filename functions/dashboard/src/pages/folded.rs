@@ -151,7 +151,7 @@ mod tests {
 
     use super::*;
 
-    fn said(alarms: &[(String, &str)], unnamed: usize) -> String {
+    fn sentence(alarms: &[(String, &str)], unnamed: usize) -> String {
         let named = alarms.iter().map(|(name, reason)| Named { name, reason });
         in_words(&named.collect::<Vec<_>>(), unnamed)
     }
@@ -162,17 +162,17 @@ mod tests {
             (1..=number).map(|at| (format!("prod-worker-{at:02}"), reason)).collect()
         };
         let mut thirty = workers(29, "no heartbeat");
-        assert_eq!(said(&thirty, 0), "29 alarms named prod-worker-… with the same reason");
+        assert_eq!(sentence(&thirty, 0), "29 alarms named prod-worker-… with the same reason");
         thirty.push(("prod-db".to_owned(), "slow"));
         let expected = "30 alarms, 29 named prod-worker-… with the same reason";
-        assert_eq!(said(&thirty, 0), expected);
+        assert_eq!(sentence(&thirty, 0), expected);
         thirty[3].1 = "another";
-        assert_eq!(said(&thirty, 10), "40 alarms, 29 named prod-worker-…");
-        assert_eq!(said(&workers(2, ""), 0), "prod-worker-01, prod-worker-02");
-        assert_eq!(said(&workers(2, ""), 1), "prod-worker-01, prod-worker-02 and 1 more");
+        assert_eq!(sentence(&thirty, 10), "40 alarms, 29 named prod-worker-…");
+        assert_eq!(sentence(&workers(2, ""), 0), "prod-worker-01, prod-worker-02");
+        assert_eq!(sentence(&workers(2, ""), 1), "prod-worker-01, prod-worker-02 and 1 more");
         let strangers = ["disk", "cpu", "net", "a b", "c-d", "e"].map(|name| (name.to_owned(), ""));
-        assert_eq!(said(&strangers, 0), "6 alarms: disk, cpu, net and 3 more");
-        assert_eq!(said(&[], 9), "9 alarms");
+        assert_eq!(sentence(&strangers, 0), "6 alarms: disk, cpu, net and 3 more");
+        assert_eq!(sentence(&[], 9), "9 alarms");
     }
 
     #[test]
@@ -193,7 +193,7 @@ mod tests {
         #[test]
         fn any_names_are_said(names in prop::collection::vec("[a-b é.:-]{0,8}", 0..12), unnamed in 0_usize..9) {
             let alarms: Vec<_> = names.into_iter().map(|name| (name, "")).collect();
-            let text = said(&alarms, unnamed);
+            let text = sentence(&alarms, unnamed);
             let all = alarms.len() + unnamed;
             prop_assert!(all <= NAMED || text.starts_with(&format!("{all} alarms")), "{}", text);
         }

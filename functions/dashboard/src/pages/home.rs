@@ -67,7 +67,7 @@ async fn facts(
     let (mut open, recent): (Vec<_>, Vec<_>) =
         all.iter().map(Summary::of).partition(|incident| incident.is_open);
     open.sort_by_key(Summary::urgency);
-    let said: Vec<String> = open.iter().map(Summary::said).collect();
+    let said: Vec<String> = open.iter().map(Summary::as_sentence).collect();
     let (tab, said) = match open.len() {
         0 => ("Incidents".to_owned(), "No incident is open".to_owned()),
         number => (format!("{} open", count(number, "incident")), said.join(". ")),

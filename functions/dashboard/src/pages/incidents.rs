@@ -85,12 +85,12 @@ async fn facts(
         alarms => Serde(&folded::rows(incident)), calls => Serde(&calls(incident)),
         policy => Serde(&policy_text(&incident.policy)),
         globs => Serde(&incident.policy.alarms), channel => incident.policy.channel.clone(),
-        ..told(kept, settings, &offered, &format!("/incidents/{}", incident.id))
+        ..incident_view(kept, settings, &offered, &format!("/incidents/{}", incident.id))
     })
 }
 
 /// How an incident stands, what happened, and what is offered: the forms for that lie below `acts_at`.
-pub(super) fn told(
+pub(super) fn incident_view(
     kept: &StoredIncident,
     settings: &Settings,
     offered: &Offered,
@@ -98,7 +98,7 @@ pub(super) fn told(
 ) -> Value {
     let incident = &kept.incident;
     let summary = Summary::of(incident);
-    let (tab, said) = (format!("{} · {}", summary.headline, summary.what), summary.said());
+    let (tab, said) = (format!("{} · {}", summary.headline, summary.what), summary.as_sentence());
     context! {
         tab, said, incident => Serde(&summary), offered => Serde(offered), acts_at,
         timeline => Serde(&timeline(incident, |entry| in_slack(kept, entry, settings))),

@@ -9,7 +9,7 @@ use shared::storage::records::StoredIncident;
 use shared::{Error, Timestamp};
 
 use super::acts::{Offered, notice};
-use super::incidents::told;
+use super::incidents::incident_view;
 pub(crate) use super::sign_in::Problem;
 use super::{render, text};
 use crate::{Dashboard, Viewer, named};
@@ -63,7 +63,7 @@ fn facts(linked: &Linked, settings: &Settings, now: Timestamp) -> Value {
     let Linked { kept, viewer, page, .. } = linked;
     let offered = Offered::of(&kept.incident, false, viewer, settings, now);
     let offered = offered.by_link(&kept.incident, viewer);
-    told(kept, settings, &offered, page)
+    incident_view(kept, settings, &offered, page)
 }
 
 /// What whoever has a link sees that opens nothing, for whatever reason: nothing of any incident.

@@ -1,10 +1,10 @@
 //! `/numbers`: what the last hour, day or 30 days add up to; as a page with charts that are drawn here, or as JSON.
 
 mod bars;
+mod labels;
 mod lanes;
 mod read;
 mod tables;
-mod words;
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use super::render;
 use super::zone::time_zone;
 use crate::timed_cache::TimedCache;
 use crate::{Dashboard, Viewer};
-use words::Words;
+use labels::SpanLabels;
 
 /// For so long they are not read again: they are of many records.
 const MAX_AGE: SignedDuration = SignedDuration::from_mins(1);
@@ -55,7 +55,7 @@ pub(crate) async fn page(
     if field("format") == Some("json") || request.wants_json() {
         return Ok(Response::json(200, &*numbers).with("cache-control", "no-store"));
     }
-    let words = Words::of(&numbers, field("zone"));
+    let words = SpanLabels::of(&numbers, field("zone"));
     let facts = context! {
         spans => tables::spans(span, field("zone")), tiles => tables::tiles(&numbers), words => Serde(&words),
         times => tables::times(&numbers), lanes => lanes::svg(&numbers.incidents),

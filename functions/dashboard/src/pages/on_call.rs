@@ -52,7 +52,7 @@ pub(super) struct OnCall {
 /// its time.
 #[derive(Debug, Default)]
 pub struct OnCallCache {
-    kept: Mutex<Option<Kept>>,
+    kept: Mutex<Option<CachedView>>,
     /// What people have said, read of late.
     overrides: TimedCache<(), Arc<StoredOverrides>>,
 }
@@ -61,7 +61,7 @@ pub struct OnCallCache {
 const MAX_AGE: SignedDuration = SignedDuration::from_secs(2);
 
 #[derive(Clone, Debug)]
-struct Kept {
+struct CachedView {
     settings: Arc<Settings>,
     overrides: StoredOverrides,
     from: Timestamp,
@@ -91,7 +91,7 @@ impl OnCallCache {
         overrides: &StoredOverrides,
         now: Timestamp,
     ) -> Value {
-        let holds = |kept: &Kept| {
+        let holds = |kept: &CachedView| {
             Arc::ptr_eq(&kept.settings, settings)
                 && kept.overrides == *overrides
                 && (kept.from..kept.until).contains(&now)
@@ -105,7 +105,7 @@ impl OnCallCache {
         let until = changes.min().unwrap_or(Timestamp::MAX);
         let policies = Value::from(Serde(&policies));
         let (settings, overrides) = (settings.clone(), overrides.clone());
-        let kept = Kept { settings, overrides, from: now, until, policies: policies.clone() };
+        let kept = CachedView { settings, overrides, from: now, until, policies: policies.clone() };
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
         policies
     }

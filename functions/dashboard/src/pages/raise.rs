@@ -2,7 +2,7 @@
 //! takes it from the queue, in a moment.
 
 use minijinja::context;
-use shared::domain::alarm::{ByHand, MAX_RAISED_CHARS};
+use shared::domain::alarm::{MAX_RAISED_CHARS, ManualAlarm};
 use shared::http::{Request, Response, form_fields};
 use shared::jobs::escalate::acts::ON_THE_PAGE;
 use shared::jobs::escalate::raise::{policy_meant, request as request_raise};
@@ -56,7 +56,7 @@ pub(crate) async fn post(
     let policy = policy_meant(&settings.config.escalation, named.as_deref());
     let typed =
         |error| Typed { text: field("text"), policy: field("policy"), is_complete: false, error };
-    match (ByHand::new(&field("text"), &by, now), policy) {
+    match (ManualAlarm::new(&field("text"), &by, now), policy) {
         _ if field("change") == "yes" => shown(dashboard, viewer, &typed(None), now).await,
         (_, Err(wrong)) => shown(dashboard, viewer, &typed(Some(wrong)), now).await,
         (None, _) => {
@@ -70,7 +70,7 @@ pub(crate) async fn post(
                 false => Ok(Response::see_other(&format!("{}/?asked=raise", request.mount))),
             }
         }
-        (Some(ByHand { text, .. }), Ok(policy)) => {
+        (Some(ManualAlarm { text, .. }), Ok(policy)) => {
             let typed = Typed { text, policy, is_complete: true, error: None };
             shown(dashboard, viewer, &typed, now).await
         }

@@ -20,7 +20,7 @@ pub(crate) async fn page(
     now: Timestamp,
 ) -> Response {
     let status = response.status;
-    let Some((title, advice)) = words(status, &request.method) else { return response };
+    let Some((title, advice)) = explanation(status, &request.method) else { return response };
     let framed = match viewer {
         Some(viewer) => framed(dashboard, title, viewer, now).await.ok(),
         None => None,
@@ -49,7 +49,7 @@ async fn framed(
 }
 
 /// What a status means for a request of this method, and what to do.
-fn words(status: u16, method: &str) -> Option<(&'static str, &'static str)> {
+fn explanation(status: u16, method: &str) -> Option<(&'static str, &'static str)> {
     Some(match status {
         400 => ("That cannot be understood", "Something in the address or the form is wrong."),
         403 => (

@@ -79,7 +79,7 @@ impl Summary {
     }
 
     /// The same as one spoken sentence, without what changes by the second.
-    pub(super) fn said(&self) -> String {
+    pub(super) fn as_sentence(&self) -> String {
         let detail = if self.detail.is_empty() { "" } else { ", " };
         format!("{}: {}{detail}{}", self.what, self.headline, self.detail)
     }

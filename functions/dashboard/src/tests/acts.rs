@@ -3,7 +3,7 @@
 use shared::domain::escalation::{Act, Incident, Signal};
 
 use super::backend::*;
-use super::incidents::{says, words};
+use super::incidents::{plain_text, says};
 
 /// Where a form of this incident's page leads, what it asks for, and the page again.
 fn press(pages: &Pages, incident: &Incident, act: &str, form: &str) -> (Vec<Act>, String) {
@@ -15,12 +15,12 @@ fn press(pages: &Pages, incident: &Incident, act: &str, form: &str) -> (Vec<Act>
         shared::storage::messages::WakeUp::Act { what, .. } => what,
         other => panic!("{other:?}"),
     });
-    (acts.collect(), words(&pages.page(&there)))
+    (acts.collect(), plain_text(&pages.page(&there)))
 }
 
 fn noted(incident: Incident, note: &str, text: &str) -> Incident {
     let (note, by, text) = (note.to_owned(), "bravo".to_owned(), text.to_owned());
-    told(incident, &[(30, Signal::Noted { note, by, text })])
+    after_signals(incident, &[(30, Signal::Noted { note, by, text })])
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn silence_has_a_length_and_a_reason() {
 fn silence_can_be_ended_and_its_reason_is_told() {
     let (by, reason) = ("bravo".to_owned(), Some("a <deploy>".to_owned()));
     let silence = Signal::Silenced { by, until: at(3_600), reason };
-    let incident = told(calling(), &[(60, silence)]);
+    let incident = after_signals(calling(), &[(60, silence)]);
     let pages = Pages::new();
     pages.keep(&incident, 0);
     let (acts, page) = press(&pages, &incident, "end-silence", "");
@@ -98,12 +98,12 @@ fn note_can_be_struck_out_once() {
     pages.keep(&incident, 0);
     let page = format!("/incidents/{}", incident.id);
     says(
-        &words(&pages.page(&page)),
+        &plain_text(&pages.page(&page)),
         &["bravo notes", "It was &lt;b&gt;the disk&lt;", "Strike out"],
     );
     let (acts, _) = press(&pages, &incident, "strike", "note=n1");
     assert_eq!(acts, [Act::StrikeNote { note: "n1".to_owned() }]);
-    let struck = told(
+    let struck = after_signals(
         incident,
         &[(40, Signal::NoteStruck { note: "n1".to_owned(), by: "alpha".to_owned() })],
     );

@@ -5,7 +5,7 @@ use shared::storage::dead_letters::{DeadLetter, Outcome};
 use shared::storage::messages::WakeUp;
 
 use super::backend::*;
-use super::incidents::{says, words};
+use super::incidents::{plain_text, says};
 
 /// A letter with this reason and body, of this second.
 fn letter(reason: &str, body: &str, second: i64) -> DeadLetter {
@@ -29,7 +29,7 @@ fn page_of_a_thousand_large_letters_stays_small() {
         |n: i64| letter("it is too large", &format!("{n} {}", "\"<".repeat(24_000)), n % 500);
     let pages = with(&(0..1_000).map(large).collect::<Vec<_>>());
     let list = pages.page("/dead-letters");
-    says(&words(&list), &["1000 letters, all wait", "All of it (47 KB)", "All 1000 letters"]);
+    says(&plain_text(&list), &["1000 letters, all wait", "All of it (47 KB)", "All 1000 letters"]);
     let group = link(&list, "/dead-letters?group=");
     for (page, letters) in [(1, 36), (28, 28)] {
         let text = pages.page(&format!("{group}&page={page}"));
@@ -76,7 +76,7 @@ fn letters_are_grouped_by_their_reason_and_those_that_wait_go_ahead() {
     let done = DeadLetter { replayed_at: Some(at(20)), ..letter("done", "1", 9) };
     let pages =
         with(&[letter("a <b>", "1", 1), letter("a <b>", "2", 2), letter("c", "3", 3), done]);
-    let page = words(&pages.page("/dead-letters"));
+    let page = plain_text(&pages.page("/dead-letters"));
     says(&page, &["c 1 letter, waits", "a &lt;b&gt; Replay 2 Dismiss 2 2 letters, all wait"]);
     let place = |what: &str| page.find(what).unwrap();
     assert!(
@@ -92,7 +92,7 @@ fn group_is_dismissed_and_says_so() {
     let answer = pages.post_form("/dead-letters/dismiss", &[], &group);
     assert_eq!((answer.status, header(&answer, "location")), (303, "/dead-letters?dismissed=2"));
     let page = pages.page("/dead-letters?dismissed=2");
-    says(&words(&page), &["2 dismissed.", "Dismissed Wed 18 Nov 2026", "on the page"]);
+    says(&plain_text(&page), &["2 dismissed.", "Dismissed Wed 18 Nov 2026", "on the page"]);
     assert!(page.contains(r#"<span id="waiting" class="number bad">1</span>"#), "{page}");
     // All but those are sent again; one of them alone can be.
     pages.post_form("/dead-letters/replay", &[], "");
@@ -139,7 +139,10 @@ fn dismissal_of_too_many_for_once_says_what_is_left_and_goes_on() {
     let first = location(&form);
     assert_eq!(first, "/dead-letters?dismissed=1000&left=700");
     let page = pages.page(&first);
-    says(&words(&page), &["1000 dismissed, 700 are left: press again to go on.", "Dismiss 700"]);
+    says(
+        &plain_text(&page),
+        &["1000 dismissed, 700 are left: press again to go on.", "Dismiss 700"],
+    );
     assert_eq!(location(&form), "/dead-letters?dismissed=700");
 }
 
@@ -177,7 +180,7 @@ fn page_says_what_became_of_a_replay() {
     let since = format!("/dead-letters?since={}&refused=0", at(100).as_millisecond());
     let page = pages.page(&since);
     says(
-        &words(&page),
+        &plain_text(&page),
         &[
             "3 sent again: 1 delivered, 1 came back, 1 on the way.",
             ": delivered",

@@ -4,7 +4,7 @@ use shared::domain::escalation::{Incident, IncidentId, Signal};
 use shared::testing::sample;
 
 use super::backend::*;
-use super::incidents::{says, words};
+use super::incidents::{plain_text, says};
 
 /// So many incidents, each a minute after the one before and over at once.
 fn over(pages: &Pages, number: i64) {
@@ -12,7 +12,10 @@ fn over(pages: &Pages, number: i64) {
         let (from, name) = (at(60 * minute), format!("disk-{minute}"));
         let alarm = sample::alarm(&name, from);
         let incident = sample::incident(IncidentId::of("checkout", from), &policy(), alarm);
-        pages.archive(&told(incident, &[(60 * minute + 9, Signal::Recovered { key: name })]));
+        pages.archive(&after_signals(
+            incident,
+            &[(60 * minute + 9, Signal::Recovered { key: name })],
+        ));
     }
 }
 
@@ -30,11 +33,11 @@ fn all_that_is_over_can_be_reached_page_by_page() {
     let pages = Pages::new();
     over(&pages, 120);
     let first = pages.page("/history");
-    says(&words(&first), &["disk-120 Resolved after 9 s", "disk-71"]);
-    assert!(!words(&first).contains("disk-70 "), "fifty on a page");
+    says(&plain_text(&first), &["disk-120 Resolved after 9 s", "disk-71"]);
+    assert!(!plain_text(&first).contains("disk-70 "), "fifty on a page");
     let second = pages.page(&path_of(&first, "Older"));
     let third = pages.page(&path_of(&second, "Older"));
-    says(&words(&third), &["disk-1 Resolved"]);
+    says(&plain_text(&third), &["disk-1 Resolved"]);
     assert!(!third.contains(">Older<"), "{third}");
     assert_eq!(path_of(&second, "Newer"), "/history");
     let numbers = [1, 2, 3, 4].map(|page| json(&pages, &format!("/history?page={page}")).len());
@@ -58,10 +61,10 @@ fn history_is_filtered_by_policy_person_alarm_and_time() {
     let wrong = "/history?format=csv&from=2026-13-45";
     assert_eq!(pages.get(wrong, &[]).status, 400);
     says(
-        &words(&body(&pages.get("/history?from=2026-13-45", &[]))),
+        &plain_text(&body(&pages.get("/history?from=2026-13-45", &[]))),
         &["is no date as 2026-01-31", "No incident fits."],
     );
-    says(&words(&pages.page("/history?alarm=gone")), &["No incident fits.", "Show all"]);
+    says(&plain_text(&pages.page("/history?alarm=gone")), &["No incident fits.", "Show all"]);
 }
 
 #[test]
@@ -76,7 +79,7 @@ fn field_that_is_wrong_is_answered_400_in_words() {
     ] {
         let page = pages.get(&format!("/history?{query}"), &[]);
         assert_eq!(page.status, 400, "{query}");
-        says(&words(&body(&page)), &[expected]);
+        says(&plain_text(&body(&page)), &[expected]);
         assert!(!body(&page).contains("disk-1"), "{query}");
         let script = pages.get(&format!("/history?{query}"), &[("accept", "application/json")]);
         assert_eq!(script.status, 400, "{query}");
@@ -112,12 +115,12 @@ fn incident_that_was_over_and_goes_on_is_not_in_the_history_until_it_is_over_aga
     let pages = Pages::new();
     pages.archive(&resolved());
     pages.keep(&reopened(), 0);
-    says(&words(&pages.page("/history")), &["Nothing is over yet."]);
+    says(&plain_text(&pages.page("/history")), &["Nothing is over yet."]);
     assert_eq!(json(&pages, "/history").len(), 0);
     assert_eq!(body(&pages.get("/history?format=csv", &[])).lines().count(), 1);
     let over = Signal::Recovered { key: "checkout-5xx".to_owned() };
-    pages.keep(&told(reopened(), &[(400, over)]), 0);
-    says(&words(&pages.page("/history")), &["Resolved after 6 min 40 s"]);
+    pages.keep(&after_signals(reopened(), &[(400, over)]), 0);
+    says(&plain_text(&pages.page("/history")), &["Resolved after 6 min 40 s"]);
     assert_eq!(json(&pages, "/history").len(), 1);
 }
 
@@ -130,7 +133,10 @@ fn day_that_is_asked_for_is_one_of_the_clock_that_the_page_names() {
     let day = |date: &str| format!("from={date}&until={date}&zone=Pacific/Auckland");
     assert_eq!((found(&day("2026-11-18")), found(&day("2026-11-19"))), (0, 1));
     let page = pages.page(&format!("/history?{}", day("2026-11-19")));
-    says(&words(&page), &["from 2026-11-19 until 2026-11-19 by the clock of Pacific/Auckland."]);
+    says(
+        &plain_text(&page),
+        &["from 2026-11-19 until 2026-11-19 by the clock of Pacific/Auckland."],
+    );
     assert!(page.contains(r#"name="zone" value="UTC" data-zone"#), "{page}");
     assert!(page.contains(r#"name="from" value="2026-11-19""#), "{page}");
     assert!(path_of(&page, "CSV").contains("zone=Pacific%2FAuckland"), "{page}");

@@ -9,7 +9,7 @@ use shared::domain::escalation::{Busy, CallEvent, Incident, Signal, State};
 use super::backend::*;
 
 /// A page's words without its markup, in one line.
-pub(super) fn words(html: &str) -> String {
+pub(super) fn plain_text(html: &str) -> String {
     let text: String = html
         .split('<')
         .map(|part| part.split_once('>').map_or(part, |(_, text)| text))
@@ -22,7 +22,7 @@ pub(super) fn words(html: &str) -> String {
 fn shown(incident: &Incident) -> (String, String) {
     let pages = Pages::new();
     pages.keep(incident, incident.timeline.next);
-    (words(&pages.page("/")), words(&pages.page(&format!("/incidents/{}", incident.id))))
+    (plain_text(&pages.page("/")), plain_text(&pages.page(&format!("/incidents/{}", incident.id))))
 }
 
 #[track_caller]
@@ -69,8 +69,10 @@ fn a_first_call_names_who_is_next() {
         &shown(&raised("checkout-5xx")).1,
         &["Calling alpha", "being dialled", "call 1 of 2, then bravo"],
     );
-    let answered =
-        told(calling(), &[(36, call(2, CallEvent::Answered)), (38, call(2, CallEvent::Machine))]);
+    let answered = after_signals(
+        calling(),
+        &[(36, call(2, CallEvent::Answered)), (38, call(2, CallEvent::Machine))],
+    );
     says(&shown(&answered).1, &["a machine answered, on the line since Wed 11:07:16 UTC"]);
 }
 
@@ -132,7 +134,7 @@ fn everybody_in_another_call_is_said() {
 fn a_newcomer_learns_what_to_do() {
     let page = Pages::new().page("/");
     says(
-        &words(&page),
+        &plain_text(&page),
         &[
             "No incidents yet.",
             "checkout alpha if alpha does not take it: bravo",
@@ -149,10 +151,10 @@ fn an_alarms_words_stay_words() {
     (first.reason, first.description) = (evil.to_owned(), format!("https://x{evil}"));
     let id = raised("x").id;
     let incident = Incident::raise(&id, &policy(), first, &Busy::default(), at(0)).incident;
-    let over = told(incident.clone(), &[(9, Signal::Recovered { key: evil.to_owned() })]);
+    let over = after_signals(incident.clone(), &[(9, Signal::Recovered { key: evil.to_owned() })]);
     let texted = Some(format!("{evil} +15005550002 is no number"));
     let texted = Signal::Texted { person: evil.to_owned(), failed: texted };
-    for incident in [told(incident, &[(9, texted)]), over] {
+    for incident in [after_signals(incident, &[(9, texted)]), over] {
         let pages = Pages::new();
         pages.keep(&incident, 9);
         for path in [
@@ -204,7 +206,7 @@ fn what_is_not_there_is_a_friendly_404() {
     for id in ["x", "checkout-20200101-000000-000", "%00", "%3Cscript%3E", "ä", &longer] {
         let page = pages.get(&format!("/incidents/{id}"), &[]);
         assert_eq!(page.status, 404, "{id}");
-        says(&words(&body(&page)), &["There is no such incident", "All incidents"]);
+        says(&plain_text(&body(&page)), &["There is no such incident", "All incidents"]);
         let json = pages.get(&format!("/incidents/{id}"), &[("accept", "application/json")]);
         assert_eq!(json.status, 404, "{id}");
     }
@@ -225,7 +227,7 @@ fn incidents_without_a_name_are_the_first_page() {
 #[test]
 fn every_state_has_its_own_word_and_mark() {
     let silenced = Signal::Silenced { by: "bravo".to_owned(), until: at(3_600), reason: None };
-    let silenced = told(calling(), &[(60, silenced)]);
+    let silenced = after_signals(calling(), &[(60, silenced)]);
     let marks = [calling(), taken(), exhausted(), silenced, resolved()].map(|incident| {
         let pages = Pages::new();
         pages.keep(&incident, 0);
@@ -269,7 +271,7 @@ fn pages_name_the_shifts_that_are_lost() {
         format!("BEGIN:VCALENDAR\n{}END:VCALENDAR\n", event.repeat(count))
     };
     let at = |path: &str, file: &str| {
-        words(&Pages::of(config, &[("config/oncall.ics", file)]).page(path))
+        plain_text(&Pages::of(config, &[("config/oncall.ics", file)]).page(path))
     };
     let home = |file: &str| at("/on-call", file);
     let block = "Shifts are lost: these events name somebody and cannot be read.";

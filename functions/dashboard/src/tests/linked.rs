@@ -9,7 +9,7 @@ use shared::storage::text_links::{self, TEXT_LINKS};
 use shared::testing::sample;
 
 use super::backend::{Pages, at, at_once, body, calling, header, resolved, taken};
-use super::incidents::{says, words};
+use super::incidents::{plain_text, says};
 
 const ALPHA: &str = "+15005550001";
 const BRAVO: &str = "+15005550002";
@@ -109,7 +109,7 @@ fn page_of_a_link_has_the_incident_and_leads_nowhere_else() {
     let pages = pages(&incident);
     let (cookie, there) = opened(&pages, &texted(&pages, 1, "alpha", ALPHA, &incident));
     let page = body(&send(&pages, "GET", &there, &cookie, ""));
-    says(&words(&page), &["You are alpha", "checkout-5xx", "I have it", "Add a note"]);
+    says(&plain_text(&page), &["You are alpha", "checkout-5xx", "I have it", "Add a note"]);
     for other in ["Call somebody now", "Silence", "Resolve", "Pass it on", "href=\"/\"", "/history"]
     {
         assert!(!page.contains(other), "{other}: {page}");
@@ -131,7 +131,7 @@ fn post_acts_as_the_person_to_whom_the_link_was_sent() {
         let answer = send(&pages, "POST", &format!("{there}/{act}"), &cookie, form);
         assert_eq!(answer.status, 303, "{act}");
         let next = header(&answer, "location").to_owned();
-        (acts(&pages), words(&body(&send(&pages, "GET", &next, &cookie, ""))))
+        (acts(&pages), plain_text(&body(&send(&pages, "GET", &next, &cookie, ""))))
     };
     let (asked, page) = press("take", "");
     assert_eq!(asked, [(person("alpha"), Act::Take)]);
@@ -160,7 +160,7 @@ fn owner_passes_it_on_gives_it_back_and_resolves_it_by_their_link() {
     let pages = pages(&incident);
     let (cookie, there) = opened(&pages, &texted(&pages, 2, "bravo", BRAVO, &incident));
     let page = body(&send(&pages, "GET", &there, &cookie, ""));
-    says(&words(&page), &["You are bravo", "Resolve", "Pass it on", "I can’t after all"]);
+    says(&plain_text(&page), &["You are bravo", "Resolve", "Pass it on", "I can’t after all"]);
     let seen = format!("seen={}", incident.timeline.next);
     for (act, form, expected) in [
         ("pass-on", "person=alpha", Act::PassOn { to: "alpha".to_owned() }),

@@ -8,7 +8,7 @@ use shared::storage::{Increment, Store, hours};
 use shared::testing::sample;
 
 use super::backend::*;
-use super::incidents::{says, words};
+use super::incidents::{plain_text, says};
 
 const DELIVERED: &str = "twilio_messages_delivered_total";
 const FAILED: &str = r#"twilio_messages_failed_total{error_code="30003"}"#;
@@ -45,7 +45,7 @@ fn days_are_those_of_the_clock_that_is_asked_for() {
     let pages = Pages::new();
     let page = pages.page("/numbers?zone=Pacific/Auckland");
     says(
-        &words(&page),
+        &plain_text(&page),
         &[
             "From Tue 20 Oct 2026, 00:00 to Thu 19 Nov 2026, 00:16 by the clock of Pacific/Auckland",
             "Times are by the clock of Pacific/Auckland.",
@@ -73,7 +73,7 @@ fn page_says_what_became_of_incidents_how_fast_and_who_was_called() {
     pages.keep(&renamed(&exhausted(), 1), 0);
     let page = pages.page("/numbers");
     says(
-        &words(&page),
+        &plain_text(&page),
         &[
             "From Mon 19 Oct 2026, 00:00 to Wed 18 Nov 2026, 11:16 by the clock of UTC: 30 d 11 h.",
             "Incidents 2 4 calls placed for them Taken 1 sooner or later Nobody took it 1 all were called in vain",
@@ -107,13 +107,13 @@ fn incident_that_was_over_and_goes_on_is_not_among_those_that_are_over() {
     let facts = json(&pages, "day");
     let figures = &facts["incidents"];
     assert_eq!((&figures["began"], &figures["time_to_resolve"]["count"]), (&1.into(), &0.into()));
-    says(&words(&pages.page("/numbers?span=day")), &["Resolved it was over – – 0"]);
+    says(&plain_text(&pages.page("/numbers?span=day")), &["Resolved it was over – – 0"]);
 }
 
 #[test]
 fn span_is_said_as_long_as_it_is() {
     let says_of = |span: &str, what: &str| {
-        says(&words(&Pages::new().page(&format!("/numbers?span={span}"))), &[what]);
+        says(&plain_text(&Pages::new().page(&format!("/numbers?span={span}"))), &[what]);
     };
     says_of(
         "hour",
@@ -129,7 +129,7 @@ fn span_is_said_as_long_as_it_is() {
 fn page_without_anything_says_so() {
     let page = Pages::new().page("/numbers?span=day");
     says(
-        &words(&page),
+        &plain_text(&page),
         &[
             "Answered a person picked up the phone – – 0",
             "No alarm went off.",
@@ -200,7 +200,7 @@ fn delivery_is_what_the_counters_grew_by() {
     // What is known of a month begins with the first that was kept.
     assert_eq!(json(&pages, "month")["delivery"]["counted_since"], "2026-11-17T11:00:00Z");
     let page = pages.page("/numbers?span=day");
-    says(&words(&page), &["Messages delivered 90.9 % 990 delivered, 99 failed", "30003 99"]);
+    says(&plain_text(&page), &["Messages delivered 90.9 % 990 delivered, 99 failed", "30003 99"]);
     assert!(page.contains("11:00: 90 delivered, 9 failed"), "{page}");
 }
 

@@ -1,7 +1,7 @@
 //! Who is on call for what, now and later.
 
 use super::backend::*;
-use super::incidents::{says, words};
+use super::incidents::{plain_text, says};
 use shared::Timestamp;
 use shared::domain::schedule::{StoredOverride, StoredOverrides};
 use shared::http::Response;
@@ -28,10 +28,10 @@ fn both_pages_say_who_is_on_call_until_when_and_who_then() {
     let now = "On call now checkout alpha if alpha does not take it: bravo nights alpha until Mon 23 Nov 2026, 09:00 UTC , \
                then bravo; if alpha does not take it: bravo";
     for path in ["/", "/on-call"] {
-        says(&words(&pages.page(path)), &[now]);
+        says(&plain_text(&pages.page(path)), &[now]);
     }
     says(
-        &words(&pages.page("/on-call")),
+        &plain_text(&pages.page("/on-call")),
         &[
             "rota hands over by the clock of UTC; the times below are in UTC",
             "A alpha Mon 2026-11-16 09:00 UTC – Mon 2026-11-23 09:00 UTC now Take over",
@@ -45,7 +45,7 @@ fn page_that_follows_says_who_takes_over_at_the_very_second() {
     let pages = Pages::of(&format!("{CONFIG}{ROTA}"), &[]);
     let live = |at: &str| {
         let told = answer(&pages, "GET", "/live?incidents", "", at.parse().unwrap());
-        words(&body(&told).replace("data: ", ""))
+        plain_text(&body(&told).replace("data: ", ""))
     };
     let (first, second) = ("nights alpha until Mon 23 Nov", "nights bravo until Mon 30 Nov");
     for (at, expected) in [
@@ -62,7 +62,7 @@ fn page_that_follows_says_who_takes_over_at_the_very_second() {
 #[test]
 fn without_a_policy_nobody_is_on_call() {
     let pages = Pages::of("[channels.default]\n", &[]);
-    says(&words(&pages.page("/on-call")), &["Nobody is on call."]);
+    says(&plain_text(&pages.page("/on-call")), &["Nobody is on call."]);
     assert!(!pages.page("/").contains("On call now"));
 }
 
@@ -94,7 +94,7 @@ fn what_people_have_said_lies_over_the_rota_on_all_pages() {
     ]);
     let page = pages.page("/on-call");
     says(
-        &words(&page),
+        &plain_text(&page),
         &[
             "nights bravo until Mon 30 Nov 2026, 09:00 UTC , then alpha",
             "Who takes over bravo in rota, Tue 2026-11-17 00:00 UTC – Fri 2026-11-20 00:00 UTC bravo said so",
@@ -107,7 +107,7 @@ fn what_people_have_said_lies_over_the_rota_on_all_pages() {
         assert!(page.contains(layer), "{layer}");
     }
     assert!(!page.contains(">overrides of the configuration<"));
-    says(&words(&pages.page("/")), &["nights bravo until"]);
+    says(&plain_text(&pages.page("/")), &["nights bravo until"]);
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn shift_that_is_chosen_asks_who_takes_over_until_its_end() {
     let path = "/on-call?zone=Europe%2FBerlin&schedule=rota&at=2026-11-30T09%3A00%3A00Z";
     let page = pages.page(path);
     says(
-        &words(&page),
+        &plain_text(&page),
         &[
             "Who takes over in rota? alpha is on call then.",
             "Times are by the clock of Europe/Berlin.",
@@ -130,7 +130,7 @@ fn shift_that_is_chosen_asks_who_takes_over_until_its_end() {
         assert!(page.contains(field), "{field}: {page}");
     }
     let covered = pages.page("/on-call?schedule=rota&at=2026-11-24T09%3A00%3A00Z");
-    says(&words(&covered), &["Something was said of this time before (bravo)"]);
+    says(&plain_text(&covered), &["Something was said of this time before (bravo)"]);
     // What nobody can choose asks nothing.
     for query in
         ["schedule=other&at=2026-11-30T09%3A00%3A00Z", "schedule=rota&at=soon", "week=x&zone=y"]
@@ -150,21 +150,21 @@ fn form_has_somebody_take_over_and_undo_takes_it_back() {
     assert!(there.starts_with("/on-call?week=2026-11-16&made="), "{there}");
     let page = pages.page(&there);
     says(
-        &words(&page),
+        &plain_text(&page),
         &[
             "bravo is on call in rota from",
             "until Sat 2026-11-21 00:00 UTC. Slack is told. Calls go there from the next round on",
         ],
     );
-    says(&words(&pages.page("/")), &["nights bravo until"]);
+    says(&plain_text(&pages.page("/")), &["nights bravo until"]);
     let id = there.split_once("made=").unwrap().1;
     let removed = pages.post_form("/on-call/remove", &[], &format!("id={id}"));
     assert_eq!(header(&removed, "location"), format!("/on-call?removed={id}"));
     says(
-        &words(&pages.page(header(&removed, "location"))),
+        &plain_text(&pages.page(header(&removed, "location"))),
         &["Taken back: bravo does not take over in rota"],
     );
-    says(&words(&pages.page("/")), &["nights alpha until"]);
+    says(&plain_text(&pages.page("/")), &["nights alpha until"]);
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn form_that_is_wrong_says_so_and_keeps_what_was_typed() {
     ] {
         let answer = pages.post_form("/on-call/override", &[], &form);
         assert_eq!(answer.status, 422, "{form}");
-        says(&words(&body(&answer)), &[says_so]);
+        says(&plain_text(&body(&answer)), &[says_so]);
         assert!(form.is_empty() || body(&answer).contains("value=\"2026-11-21T00:00\""), "{form}");
     }
 }
@@ -207,16 +207,16 @@ fn pages_are_there_while_overrides_cannot_be_read() {
     let pages = rota(&[]);
     pages.store().keep(Key::new("overrides", "all"), &"no record");
     says(
-        &words(&pages.page("/on-call")),
+        &plain_text(&pages.page("/on-call")),
         &["Who has taken over cannot be read", "nights alpha until"],
     );
-    says(&words(&pages.page("/")), &["nights alpha until"]);
-    says(&words(&pages.page("/people")), &["Who has taken over cannot be read"]);
+    says(&plain_text(&pages.page("/")), &["nights alpha until"]);
+    says(&plain_text(&pages.page("/people")), &["Who has taken over cannot be read"]);
     let form =
         "schedule=rota&person=bravo&from=2026-11-18T00%3A00&until=2026-11-21T00%3A00&clock=UTC";
     let refused = pages.post_form("/on-call/override", &[], form);
     assert_eq!(refused.status, 422);
-    says(&words(&body(&refused)), &["ringdown oncall remove --all"]);
+    says(&plain_text(&body(&refused)), &["ringdown oncall remove --all"]);
 }
 
 /// What is answered at this time.
@@ -280,5 +280,5 @@ fn buttons_that_undo_are_named_by_what_they_undo() {
     let name =
         "aria-label=\"Undo: bravo in rota, Wed 2026-12-02 00:00 UTC – Thu 2026-12-03 00:00 UTC\"";
     assert!(page.contains(name), "{page}");
-    says(&words(&page), &["These times are by UTC"]);
+    says(&plain_text(&page), &["These times are by UTC"]);
 }

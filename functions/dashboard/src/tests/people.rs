@@ -4,7 +4,7 @@ use shared::storage::opt_outs::{self, How};
 use shared::testing::sample;
 
 use super::backend::*;
-use super::incidents::{says, words};
+use super::incidents::{plain_text, says};
 
 const ROTA: &str = r#"
 [[schedules]]
@@ -27,7 +27,7 @@ fn page_says_of_each_person_when_they_rang_and_answered_and_are_on_call() {
     pages.archive(&resolved());
     let page = pages.page("/people");
     says(
-        &words(&page),
+        &plain_text(&page),
         &[
             "alpha +…0001 last rang Wed 18 Nov 2026, 11:06 UTC has not answered called first for checkout takes texts",
             "bravo +…0002 last rang Wed 18 Nov 2026, 11:07 UTC last answered Wed 18 Nov 2026, 11:07 UTC on call in rota",
@@ -45,7 +45,7 @@ fn person_who_has_opted_out_is_named_so() {
     let phone = sample::phone("+15005550001");
     let kept = opt_outs::keep(pages.store(), "alpha", &phone, How::Stop, at(0));
     at_once(kept).unwrap();
-    let page = words(&pages.page("/people"));
+    let page = plain_text(&pages.page("/people"));
     says(&page, &["alpha +…0001 has not rung has not answered", "opted out of texts since"]);
     says(&page, &["bravo +…0002", "takes texts"]);
     assert!(!page.contains("Our number"), "{page}");

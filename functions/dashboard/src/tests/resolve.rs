@@ -6,7 +6,7 @@ use shared::jobs::escalate::acts::ON_THE_PAGE;
 use shared::storage::messages::WakeUp;
 
 use super::backend::*;
-use super::incidents::{says, words};
+use super::incidents::{plain_text, says};
 
 fn end(incident: &Incident, seen: u32) -> WakeUp {
     asked_for(incident, Act::Resolve, seen)
@@ -15,7 +15,7 @@ fn end(incident: &Incident, seen: u32) -> WakeUp {
 #[test]
 fn resolve_button_queues_the_end_in_every_open_state() {
     let silence = Signal::Silenced { by: "bravo".to_owned(), until: at(3_600), reason: None };
-    let silenced = told(calling(), &[(60, silence)]);
+    let silenced = after_signals(calling(), &[(60, silence)]);
     for incident in [calling(), taken(), exhausted(), silenced] {
         let pages = Pages::new();
         pages.keep(&incident, 0);
@@ -30,10 +30,12 @@ fn resolve_button_queues_the_end_in_every_open_state() {
         assert_eq!((asked.status, header(&asked, "location")), (303, there.as_str()));
         assert_eq!(pages.queued(), [end(&incident, next)]);
         let notice = "Asked for: in a moment it is over, and nobody is called any more.";
-        says(&words(&pages.page(&there)), &[notice]);
+        says(&plain_text(&pages.page(&there)), &[notice]);
         // Once it is done, the same address says so no more.
-        let over =
-            told(incident, &[(900, Signal::ResolvedManually { by: ON_THE_PAGE.to_owned() })]);
+        let over = after_signals(
+            incident,
+            &[(900, Signal::ResolvedManually { by: ON_THE_PAGE.to_owned() })],
+        );
         pages.keep(&over, 0);
         assert!(!pages.page(&there).contains("Asked for"));
     }
@@ -42,7 +44,7 @@ fn resolve_button_queues_the_end_in_every_open_state() {
 #[test]
 fn resolve_button_of_a_stale_page_does_nothing() {
     let (pages, seen) = (Pages::new(), calling().timeline.next);
-    let changed = told(calling(), &[(60, Signal::Alarm(alarm("orders-queue-age")))]);
+    let changed = after_signals(calling(), &[(60, Signal::Alarm(alarm("orders-queue-age")))]);
     pages.keep(&changed, 0);
     let page = format!("/incidents/{}", changed.id);
     let press =
@@ -51,7 +53,7 @@ fn resolve_button_of_a_stale_page_does_nothing() {
     let there = format!("{page}?asked=changed");
     assert_eq!((asked.status, header(&asked, "location")), (303, there.as_str()));
     assert_eq!(pages.queued(), []);
-    let html = words(&pages.page(&there));
+    let html = plain_text(&pages.page(&there));
     says(&html, &["It was not resolved: an alarm went off that your page did not show yet."]);
     for odd in ["", "-1", "x", "99999999999"] {
         assert_eq!(press(odd).status, 400, "{odd}");
@@ -70,7 +72,7 @@ fn resolve_button_of_what_is_over_or_unknown_queues_nothing() {
     let asked = pages.post(&format!("{page}/resolve"), &[]);
     let there = format!("{page}?asked=over");
     assert_eq!((asked.status, header(&asked, "location")), (303, there.as_str()));
-    says(&words(&pages.page(&there)), &["It is over already: nothing is left to do."]);
+    says(&plain_text(&pages.page(&there)), &["It is over already: nothing is left to do."]);
     assert_eq!(pages.post("/incidents/no-such-20300101-000000-000/resolve", &[]).status, 404);
     assert_eq!(pages.queued(), []);
 }
@@ -105,10 +107,10 @@ fn only_viewers_of_the_same_origin_may_resolve() {
 #[test]
 fn page_says_who_resolved_it_and_when_it_resolves_by_itself() {
     let by = ON_THE_PAGE.to_owned();
-    let incident = told(taken(), &[(300, Signal::ResolvedManually { by })]);
+    let incident = after_signals(taken(), &[(300, Signal::ResolvedManually { by })]);
     let pages = Pages::new();
     pages.keep(&incident, 0);
-    let html = words(&pages.page(&format!("/incidents/{}", incident.id)));
+    let html = plain_text(&pages.page(&format!("/incidents/{}", incident.id)));
     says(
         &html,
         &[
@@ -119,7 +121,7 @@ fn page_says_who_resolved_it_and_when_it_resolves_by_itself() {
     let mut incident = exhausted();
     incident.policy.resolve_after = Some(shared::SignedDuration::from_mins(10));
     pages.keep(&incident, 0);
-    let html = words(&pages.page(&format!("/incidents/{}", incident.id)));
+    let html = plain_text(&pages.page(&format!("/incidents/{}", incident.id)));
     says(
         &html,
         &[

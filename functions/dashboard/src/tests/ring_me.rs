@@ -8,7 +8,7 @@ use shared::storage::{sessions, test_calls};
 use shared::testing::sample;
 
 use super::backend::*;
-use super::incidents::{says, words};
+use super::incidents::{plain_text, says};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 const ALPHA: (&str, &str) =
@@ -29,7 +29,7 @@ fn press(pages: &Pages, headers: &[(&'static str, &str)]) -> (Vec<WakeUp>, Strin
     let asked = pages.post_form("/people/ring-me", headers, "person=bravo");
     assert_eq!(asked.status, 303);
     let there = header(&asked, "location").to_owned();
-    (pages.queued(), words(&body(&pages.get(&there, headers))))
+    (pages.queued(), plain_text(&body(&pages.get(&there, headers))))
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn rings(pages: &Pages, id: &str, second: i64, told: &[(CallEvent, i64)]) {
 
 /// What the page says.
 fn people(pages: &Pages) -> String {
-    words(&body(&pages.get("/people", &[ALPHA])))
+    plain_text(&body(&pages.get("/people", &[ALPHA])))
 }
 
 #[test]

@@ -4,7 +4,7 @@ use shared::domain::silence::Stored;
 use shared::storage::messages::WakeUp;
 
 use super::backend::*;
-use super::incidents::{says, words};
+use super::incidents::{plain_text, says};
 
 const WINDOWS: &str = r#"
 [[silences]]
@@ -33,7 +33,7 @@ fn page_shows_what_is_in_force_to_come_and_over_with_the_line_of_the_file() {
     pages.keep_made_silence(&Stored { until: at(550), ended_by, ..made(&["mail"], None, 3_600) });
     let page = pages.page("/silences");
     says(
-        &words(&page),
+        &plain_text(&page),
         &[
             "In force batch-* until Wed 18 Nov 2026, 12:00 UTC the &lt;database&gt; moves",
             "It is in the configuration: change or remove it there, at",
@@ -70,7 +70,10 @@ fn new_silence_is_by_the_readers_clock_and_asked_for_once() {
         (silence.by.as_str(), silence.because.as_deref()),
         ("somebody on the page", Some("a deploy, +…4567"))
     );
-    says(&words(&pages.page("/silences?asked=silence")), &["Asked for: in a moment it is made"]);
+    says(
+        &plain_text(&pages.page("/silences?asked=silence")),
+        &["Asked for: in a moment it is made"],
+    );
 }
 
 #[test]
@@ -88,12 +91,12 @@ fn form_that_cannot_be_read_is_shown_again_with_what_is_wrong() {
         let answer = pages.post_form("/silences", &[], form);
         assert_eq!(answer.status, 422, "{form}");
         let page = String::from_utf8_lossy(&answer.body).into_owned();
-        says(&words(&page), &[expected]);
+        says(&plain_text(&page), &[expected]);
         // The browser goes to what the form's address names, and that has the focus.
         let (_, form) = page.split_once(r##"action="/silences#preview""##).expect("a form");
         let (_, preview) = form.split_once(r#"<div id="preview" tabindex="-1""#).expect("a place");
         let (shown, _) = preview.split_once("</div>").expect("its end");
-        says(&words(shown), &[expected]);
+        says(&plain_text(shown), &[expected]);
         // Enter presses the first button.
         let (make, show) = (form.find(r#"value="make""#), form.find(r#"value="preview""#));
         assert!(make < show, "{form}");
@@ -114,7 +117,7 @@ fn preview_shows_what_the_globs_take_now_and_took_this_week() {
         let page = String::from_utf8_lossy(&answer.body).into_owned();
         assert_eq!(page.contains("<html"), part.is_empty());
         says(
-            &words(&page),
+            &plain_text(&page),
             &[
                 &format!("Now: {name} goes on. What has an open incident already goes on calling"),
                 &format!("In the last week: {name}"),
@@ -125,10 +128,10 @@ fn preview_shows_what_the_globs_take_now_and_took_this_week() {
     raised.alarms[0].raised_by = Some("alpha on the page".to_owned());
     pages.keep(&raised, 1);
     let by_hand = pages.post_form("/silences", &[], "alarms=*&do=preview&part=preview");
-    let by_hand = words(&String::from_utf8_lossy(&by_hand.body));
+    let by_hand = plain_text(&String::from_utf8_lossy(&by_hand.body));
     says(&by_hand, &["none of the alarms that go on", "no alarm that was heard"]);
     let nothing = pages.post_form("/silences", &[], "alarms=nothing&do=preview&part=preview");
-    let nothing = words(&String::from_utf8_lossy(&nothing.body));
+    let nothing = plain_text(&String::from_utf8_lossy(&nothing.body));
     says(&nothing, &["none of the alarms that go on", "no alarm that was heard"]);
     assert_eq!(pages.queued(), []);
 }

@@ -5,7 +5,7 @@ use shared::domain::escalation::{Act, Signal};
 use shared::domain::silence::Stored;
 
 use super::backend::*;
-use super::incidents::{says, words};
+use super::incidents::{plain_text, says};
 
 /// At the tests' time (18 November 2026, a Wednesday) one is in force, and one comes.
 const WINDOWS: &str = r#"
@@ -46,14 +46,14 @@ fn pages_list_what_is_silenced_and_what_comes() {
     pages.keep_silence(&Stored { until: at(599), ..stored() });
     let page = pages.page("/");
     says(
-        &words(&page),
+        &plain_text(&page),
         &[
             "Silences batch-* &lt;b&gt; until Wed 18 Nov 2026, 12:00 UTC the &lt;database&gt; moves",
             "disk cpu net a&lt;b and 1 more until Wed 18 Nov 2026, 12:06 UTC bravo asked for it its incident",
         ],
     );
     says(
-        &words(&pages.page("/on-call")),
+        &plain_text(&pages.page("/on-call")),
         &[
             "bravo asked for it its incident",
             "To come * from Sun 22 Nov 2026, 01:00 UTC until Sun 22 Nov 2026, 03:00 UTC a maintenance window",
@@ -78,7 +78,7 @@ fn the_button_asks_for_an_hour() {
     let next = incident.timeline.next;
     let silence = || Act::Silence { until: at(600 + 3_600), reason: None };
     assert_eq!(pages.queued(), [asked_for(&incident, silence(), next)]);
-    says(&words(&pages.page(&there)), &["Asked for: in a moment nobody is called."]);
+    says(&plain_text(&pages.page(&there)), &["Asked for: in a moment nobody is called."]);
     assert!(!pages.page(&format!("{page}?asked=something")).contains("Asked for"));
 
     let json = pages.post(&format!("{page}/silence"), &[("accept", "application/json")]);
@@ -138,7 +138,10 @@ fn nothing_else_can_be_asked_of_an_incident() {
 fn the_pages_say_that_it_is_silenced_and_until_when() {
     let by = || "bravo".to_owned();
     let hush = |incident| {
-        told(incident, &[(60, Signal::Silenced { by: by(), until: at(3_600), reason: None })])
+        after_signals(
+            incident,
+            &[(60, Signal::Silenced { by: by(), until: at(3_600), reason: None })],
+        )
     };
     for (incident, parts) in [
         (
@@ -151,7 +154,7 @@ fn the_pages_say_that_it_is_silenced_and_until_when() {
         let pages = Pages::new();
         pages.keep(&incident, 0);
         for path in ["/".to_owned(), format!("/incidents/{}", incident.id)] {
-            let page = words(&pages.page(&path));
+            let page = plain_text(&pages.page(&path));
             says(&page, parts);
             says(&page, &["silenced until Wed 18 Nov 2026, 12:06 UTC"]);
         }

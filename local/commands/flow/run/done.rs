@@ -40,7 +40,7 @@ impl DoneRun {
             "trace": entries.iter().map(|entry| json!({
                 "seconds": self.seconds(entry),
                 "widget": entry.widget,
-                "lines": writer.words(&entry.detail),
+                "lines": writer.text_lines(&entry.detail),
             })).collect::<Vec<_>>(),
             "log": entries.iter().filter_map(logged).collect::<Vec<_>>(),
             "unused": self.unused,

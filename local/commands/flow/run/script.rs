@@ -21,7 +21,7 @@ pub(super) fn script(
     let (mut flows, mut refused) = (BTreeMap::new(), Vec::new());
     let named = NamedSubflows::of(main);
     for (sid, file) in &options.subflows {
-        if let Some(why) = named.refusal(sid) {
+        if let Some(why) = named.why_not_runnable(sid) {
             return Err(format!("--subflow {}: {}", printable(sid), printable(&why)));
         }
         let subflow =

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use studio::scenario::{NamedSubflows, ScenarioFile, ScenarioProblem, named_files};
-use studio::{Flow, refusal};
+use studio::{Flow, why_not_runnable};
 
 use super::super::{name, only_flow, read, refused_subflow};
 
@@ -34,7 +34,7 @@ impl Tested {
                 return Err(format!("{file} has no scenarios: there is no {scenarios}"));
             }
             let main = only_flow(file)?;
-            let refused = refusal(&main.check()).into_iter().collect();
+            let refused = why_not_runnable(&main.check()).into_iter().collect();
             let (name, flow, flows) = (name(file), Arc::new(main.flow()), BTreeMap::new());
             return Ok(Tested { name, flow, flows, scenarios: None, refused });
         }
@@ -43,12 +43,12 @@ impl Tested {
         let named = named_files(&text).map_err(|problems| reasons(&scenarios, &problems))?;
         let file = if is_toml { flow_of(&scenarios, named.flow) } else { file.to_owned() };
         let main = only_flow(&file)?;
-        let mut refused: Vec<String> = refusal(&main.check()).into_iter().collect();
+        let mut refused: Vec<String> = why_not_runnable(&main.check()).into_iter().collect();
         let (flow, mut flows) = (Arc::new(main.flow()), BTreeMap::new());
         let known = NamedSubflows::of(&flow);
         // One that the Flow does not go into is wrong in the file of scenarios, whatever its own file is.
         for (sid, path) in
-            named.subflows.into_iter().filter(|(sid, _)| known.refusal(sid).is_none())
+            named.subflows.into_iter().filter(|(sid, _)| known.why_not_runnable(sid).is_none())
         {
             let subflow = only_flow(&beside(&scenarios, &path))
                 .map_err(|error| format!("{}, {sid}: {error}", name(&scenarios)))?;

@@ -31,12 +31,12 @@ async fn key_is_taken_while_the_call_speaks() {
     assert_eq!(does(&fixture, PhoneAction::Press('1')).await, Err("nobody has answered yet"));
     assert_eq!(does(&fixture, PhoneAction::Answer).await, Ok(()));
     assert_eq!(fixture.status(&sid), "in-progress");
-    fixture.until("it speaks", || !fixture.said().is_empty()).await;
+    fixture.until("it speaks", || !fixture.spoken().is_empty()).await;
     assert_eq!(does(&fixture, PhoneAction::Press('1')).await, Ok(()));
-    fixture.until("it speaks", || fixture.said().len() == 2).await;
+    fixture.until("it speaks", || fixture.spoken().len() == 2).await;
     fixture.push(10);
     fixture.until_status(&sid, "completed").await;
-    assert_eq!(fixture.said(), ["Checkout is down. Press 1.", "It is yours."]);
+    assert_eq!(fixture.spoken(), ["Checkout is down. Press 1.", "It is yours."]);
     let key = fixture.received("/key").pop().expect("a request");
     assert_eq!((key.field("Digits"), key.field("FinishedOnKey")), ("1", ""));
     assert_eq!((key.field("CallSid"), key.field("CallStatus")), (sid.as_str(), "in-progress"));
@@ -74,7 +74,7 @@ async fn gather_without_a_key_goes_on_with_the_next_verb() {
     fixture.until("the redirect is followed", || fixture.received("/voice").len() == 2).await;
     fixture.push(10);
     fixture.until_status(&sid, "completed").await;
-    assert_eq!(fixture.said(), ["Again."]);
+    assert_eq!(fixture.spoken(), ["Again."]);
 }
 
 #[tokio::test]
@@ -142,19 +142,19 @@ async fn unplayable_document_is_an_application_error() {
     fixture.document("/voice?incident=1", "<Say>Half");
     let sid = fixture.call(&[]).await;
     does(&fixture, PhoneAction::Answer).await.expect("it rings");
-    fixture.until("it is sorry", || !fixture.said().is_empty()).await;
+    fixture.until("it is sorry", || !fixture.spoken().is_empty()).await;
     fixture.push(10);
     fixture.until_status(&sid, "completed").await;
-    assert_eq!(fixture.said(), ["We're sorry, an application error has occurred. Goodbye."]);
+    assert_eq!(fixture.spoken(), ["We're sorry, an application error has occurred. Goodbye."]);
 
     let fallback = format!("{PUBLIC}/fallback");
     fixture.document("/fallback", "<Say>ApiRequest the others.</Say>");
     let sid = fixture.call(&[("FallbackUrl", &fallback)]).await;
     does(&fixture, PhoneAction::Answer).await.expect("it rings");
-    fixture.until("the fallback speaks", || !fixture.said().is_empty()).await;
+    fixture.until("the fallback speaks", || !fixture.spoken().is_empty()).await;
     fixture.push(10);
     fixture.until_status(&sid, "completed").await;
-    assert_eq!(fixture.said(), ["ApiRequest the others."]);
+    assert_eq!(fixture.spoken(), ["ApiRequest the others."]);
     assert_eq!(fixture.received("/fallback")[0].field("ErrorCode"), "12100");
 }
 
@@ -167,7 +167,7 @@ async fn phone_with_a_behaviour_acts_by_itself() {
     fixture.push(60);
     fixture.until_status(&sid, "completed").await;
     assert_eq!(fixture.received("/key")[0].field("Digits"), "1");
-    assert_eq!(fixture.said(), ["Checkout is down. Press 1.", "It is yours."]);
+    assert_eq!(fixture.spoken(), ["Checkout is down. Press 1.", "It is yours."]);
     for (does, status) in [
         ("decline", "busy"),
         ("unreachable", "failed"),
@@ -205,7 +205,7 @@ async fn call_is_ended_and_redirected_by_the_rest_api() {
         .await;
     fixture.push(9);
     fixture
-        .until("it goes on", || fixture.said().last().is_some_and(|said| said == "Taken."))
+        .until("it goes on", || fixture.spoken().last().is_some_and(|said| said == "Taken."))
         .await;
     let (_, call) = fixture.ask("POST", &path, &[("Status", "completed")]).await;
     assert_eq!((&call["status"], call["duration"].is_string()), (&"completed".into(), true));
@@ -217,10 +217,10 @@ async fn call_ends_at_its_time_limit() {
     fixture.document("/voice?incident=1", "<Say loop='0'>For ever.</Say>");
     let sid = fixture.call(&[("TimeLimit", "30")]).await;
     does(&fixture, PhoneAction::Answer).await.expect("it rings");
-    fixture.until("it speaks", || !fixture.said().is_empty()).await;
+    fixture.until("it speaks", || !fixture.spoken().is_empty()).await;
     fixture.push(60);
     fixture.until_status(&sid, "completed").await;
-    assert!((29..=31).contains(&fixture.said().len()), "{}", fixture.said().len());
+    assert!((29..=31).contains(&fixture.spoken().len()), "{}", fixture.spoken().len());
 }
 
 #[tokio::test]
@@ -233,11 +233,11 @@ async fn words_are_taken_where_a_gather_wants_speech() {
     fixture.document("/key", "<Say>Thank you.</Say>");
     let sid = fixture.call(&[]).await;
     does(&fixture, PhoneAction::Answer).await.expect("it rings");
-    fixture.until("it speaks", || !fixture.said().is_empty()).await;
+    fixture.until("it speaks", || !fixture.spoken().is_empty()).await;
     // Keys do not count there.
     assert_eq!(does(&fixture, PhoneAction::Press('1')).await, Ok(()));
     assert_eq!(does(&fixture, PhoneAction::Say("yes".to_owned())).await, Ok(()));
-    fixture.until("it speaks", || fixture.said().len() == 3).await;
+    fixture.until("it speaks", || fixture.spoken().len() == 3).await;
     let words = fixture.received("/key").pop().expect("a request");
     assert_eq!((words.field("SpeechResult"), words.field("Confidence")), ("Yes.", "0.9"));
     assert_eq!(words.field("Digits"), "(none)");
@@ -247,5 +247,5 @@ async fn words_are_taken_where_a_gather_wants_speech() {
     );
     fixture.push(10);
     fixture.until_status(&sid, "completed").await;
-    assert_eq!(fixture.said(), ["Well?", "“yes”", "Thank you."]);
+    assert_eq!(fixture.spoken(), ["Well?", "“yes”", "Thank you."]);
 }

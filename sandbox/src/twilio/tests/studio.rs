@@ -25,7 +25,7 @@ async fn key_1_brings_the_answer_and_ends_the_call() {
     studio.does(PhoneAction::Press('1')).await;
     studio.until_spoken(2).await;
     studio.ends(&sid).await;
-    assert_eq!(studio.fixture.said(), ["It is down. Press 1.", "It is yours."]);
+    assert_eq!(studio.fixture.spoken(), ["It is down. Press 1.", "It is yours."]);
     assert_eq!(studio.reports(2).await, ["answered", "key 1 1"]);
     let reports = studio.fixture.received(REPORT);
     let call = studio.fixture.twilio.calls().pop().expect("a call");
@@ -66,7 +66,7 @@ async fn another_key_reads_the_menu_once_more() {
     studio.does(PhoneAction::Press('7')).await;
     studio.ends(&sid).await;
     assert_eq!(studio.reports(3).await, ["answered", "key # 1", "key 7 2"]);
-    assert_eq!(studio.fixture.said(), [MENU, "No such key. Press 1.", "No such key."]);
+    assert_eq!(studio.fixture.spoken(), [MENU, "No such key. Press 1.", "No such key."]);
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn silence_reads_the_menu_twice() {
     studio.until_spoken(2).await;
     studio.ends(&sid).await;
     assert_eq!(studio.reports(3).await, ["answered", "no-key 1", "no-key 2"]);
-    assert_eq!(studio.fixture.said(), [MENU, "Again.", "Good bye."]);
+    assert_eq!(studio.fixture.spoken(), [MENU, "Again.", "Good bye."]);
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn unanswered_call_is_reported_with_its_outcome() {
         let (_, execution) = studio.create().await;
         studio.ends(execution["sid"].as_str().expect("a SID")).await;
         assert_eq!(studio.reports(1).await, [outcome]);
-        assert_eq!((studio.call(), studio.fixture.said().len()), (status, 0));
+        assert_eq!((studio.call(), studio.fixture.spoken().len()), (status, 0));
     }
 }
 
@@ -132,7 +132,7 @@ async fn key_is_reported_until_it_is_taken_or_three_times() {
     studio.answers(1).await;
     studio.does(PhoneAction::Press('1')).await;
     studio.ends(&sid).await;
-    assert_eq!(studio.fixture.said(), [MENU, "One moment please.", "It is yours."]);
+    assert_eq!(studio.fixture.spoken(), [MENU, "One moment please.", "It is yours."]);
     assert_eq!(studio.reports(3).await, ["answered", "key 1 1", "key 1 1"]);
 
     let studio = StudioFixture::new([
@@ -149,7 +149,7 @@ async fn key_is_reported_until_it_is_taken_or_three_times() {
     studio.ends(&sid).await;
     let sorry = "I cannot write that down now. Please look at Slack. Good bye.";
     let moment = "One moment please.";
-    assert_eq!(studio.fixture.said(), [MENU, moment, moment, sorry]);
+    assert_eq!(studio.fixture.spoken(), [MENU, moment, moment, sorry]);
     assert_eq!(studio.reports(4).await.len(), 4);
 }
 
@@ -160,7 +160,7 @@ async fn call_speaks_the_given_words_while_the_server_is_down() {
     studio.answers(1).await;
     studio.ends(&sid).await;
     let no_key = "No key was pressed. The next person is called. Good bye.";
-    assert_eq!(studio.fixture.said(), [MENU, MENU, no_key]);
+    assert_eq!(studio.fixture.spoken(), [MENU, MENU, no_key]);
     assert_eq!(studio.reports(3).await, ["answered", "no-key 1", "no-key 2"]);
 }
 
@@ -170,6 +170,6 @@ async fn call_that_is_no_longer_needed_gets_a_last_word() {
     let sid = studio.begin().await;
     studio.answers(1).await;
     studio.ends(&sid).await;
-    assert_eq!(studio.fixture.said(), ["Bravo has it. Good bye."]);
+    assert_eq!(studio.fixture.spoken(), ["Bravo has it. Good bye."]);
     assert_eq!(studio.call(), "completed");
 }

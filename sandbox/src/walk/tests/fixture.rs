@@ -135,7 +135,7 @@ pub(super) fn menu() -> Value {
     )
 }
 
-pub(super) fn look() -> Value {
+pub(super) fn lookup_widget() -> Value {
     widget(
         "look",
         "make-http-request",

@@ -20,8 +20,9 @@ async fn hang_up_at_a_prompt_is_no_hang_up_in_the_widgets_before_it() {
         &[("success", "stream"), ("failed", "")],
     );
     let stream = widget("stream", "fork-stream", json!({}), &[("next", "menu")]);
-    let id =
-        fixture.flow("incomingCall", &[set, split, record, stream, menu(), look(), bye()]).await;
+    let id = fixture
+        .flow("incomingCall", &[set, split, record, stream, menu(), lookup_widget(), bye()])
+        .await;
     fixture.starts(&id, &[("start", "call")]).await;
     let page = fixture.does(&id, 0, &[("does", "hang-up")]).await;
     assert!(page.contains("The walk is over"), "{page}");

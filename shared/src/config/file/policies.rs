@@ -16,7 +16,7 @@ use super::escalation::Limits;
 use super::roster::{Roster, RosterTable};
 use crate::domain::e164::E164;
 use crate::domain::escalation::{Person, Policy};
-use crate::domain::schedule::{Known, Schedules, StoredOverrides};
+use crate::domain::schedule::{ConfiguredNames, Schedules, StoredOverrides};
 use crate::domain::silence::globs_meet;
 use crate::domain::slack_member_id::SlackMemberId;
 
@@ -93,7 +93,7 @@ impl Escalation {
         at: Timestamp,
     ) -> Cow<'_, Escalation> {
         let has_person = |name: &str| self.people.contains_key(name);
-        let known = Known { schedules: &self.schedules, has_person: &has_person };
+        let known = ConfiguredNames { schedules: &self.schedules, has_person: &has_person };
         self.with_overrides(&stored.deciding(known, at))
     }
 

@@ -72,7 +72,7 @@ impl Fallback {
         let (tells, counts) = (!stored.reported, self.counts && !stored.counted);
         let told = match &self.queue {
             Some(queue) if tells => {
-                self.tell(queue.as_ref(), stored.line(), &stored.id(), settings, now).await?;
+                self.queue_line(queue.as_ref(), stored.line(), &stored.id(), settings, now).await?;
                 true
             }
             _ => false,
@@ -106,13 +106,13 @@ impl Fallback {
         let rejected = &stored.value;
         if rejected.reported {
             let id = format!("{}-over", rejected.id());
-            self.tell(queue.as_ref(), rejected.over(), &id, settings, now).await?;
+            self.queue_line(queue.as_ref(), rejected.over(), &id, settings, now).await?;
         }
         state.clear_rejected(self.store.as_ref(), now).await
     }
 
     /// Queues a line for the main channel. Its id lets the forwarder leave out one that it has delivered.
-    async fn tell(
+    async fn queue_line(
         &self,
         queue: &dyn Queue,
         text: String,

@@ -28,7 +28,7 @@ async fn unreadable_calendar_keeps_its_last_good_reading_and_the_rest_is_new() {
                 "The calendar of primary cannot be read: the last good reading stays in use";
             assert_eq!(warned(&settings), expected);
         }
-        let told = all.told();
+        let told = all.slack_lines();
         assert_eq!((told.len(), all.counted()), (1, 1), "{told:?}");
         all.store(&[("config/main", &changed), (ICS, &calendar("bravo"))]);
         let settings = all.process().get(at(3000)).await.unwrap();
@@ -36,7 +36,7 @@ async fn unreadable_calendar_keeps_its_last_good_reading_and_the_rest_is_new() {
             (called(&settings), warned(&settings)),
             (vec!["bravo".to_owned()], String::new())
         );
-        assert!(all.told().concat().contains("The calendar of primary can be read again"));
+        assert!(all.slack_lines().concat().contains("The calendar of primary can be read again"));
     }
 }
 
@@ -49,7 +49,7 @@ async fn calendar_without_a_former_reading_leaves_its_schedule_empty() {
         warned(&settings),
         "The calendar of primary cannot be read: nobody is on call there"
     );
-    let told = all.told().concat();
+    let told = all.slack_lines().concat();
     assert!(told.contains("config/oncall.ics:1:"), "{told}");
     all.store(&[("config/main", &on_call("oncall.ics")), (ICS, &calendar("alpha"))]);
     assert_eq!(called(&all.process().get(at(1)).await.unwrap()), ["alpha"]);
@@ -87,13 +87,13 @@ async fn calendar_that_is_cut_off_keeps_its_last_good_reading() {
                 "The calendar of primary cannot be read: the last good reading stays in use";
             assert_eq!(warned(&settings), expected);
         }
-        let told = all.told();
+        let told = all.slack_lines();
         assert!(told[0].contains("config/oncall.ics:1: VCALENDAR: has no END:VCALENDAR"));
         assert_eq!((told.len(), all.counted()), (1, 1), "{told:?}");
         all.store(&[("config/main", &main), (ICS, &calendar("alpha"))]);
         let settings = all.process().get(at(3000)).await.unwrap();
         assert_eq!(called_in_2026(&settings), ["alpha"]);
-        assert!(all.told().concat().contains("The calendar of primary can be read again"));
+        assert!(all.slack_lines().concat().contains("The calendar of primary can be read again"));
     }
 }
 
@@ -113,7 +113,7 @@ async fn calendar_that_is_cut_off_is_read_in_part_without_a_former_reading() {
             assert_eq!(warned(&settings), expected);
             assert_eq!(settings.config.lost_shifts(at(second)).len(), lost, "{cut}");
         }
-        assert_eq!((all.told().len(), all.counted()), (1, 1));
+        assert_eq!((all.slack_lines().len(), all.counted()), (1, 1));
         // The same part stays in use while the rest of the configuration is wrong.
         all.store(&[("config/main", "broken ="), (ICS, cut)]);
         assert_eq!(called_in_2026(&all.process().get(at(3)).await.unwrap()), ["alpha"]);
@@ -210,7 +210,7 @@ async fn calendar_in_several_parameters_is_kept_whole() {
     for second in [1, 2, 3] {
         assert_eq!(called(&all.process().get(at(second)).await.unwrap()), ["alpha"]);
     }
-    assert_eq!(all.told().len(), 1);
+    assert_eq!(all.slack_lines().len(), 1);
 }
 
 #[test]

@@ -81,7 +81,7 @@ impl Deployment {
     }
 
     /// What was told in Slack since the last look. The forwarder delivers a line of one id once.
-    pub(super) fn told(&self) -> Vec<String> {
+    pub(super) fn slack_lines(&self) -> Vec<String> {
         let sent = self.backend.queue.take();
         for message in &sent {
             let lines = message.lines().unwrap_or_else(|| panic!("{message:?}"));

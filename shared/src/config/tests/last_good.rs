@@ -49,7 +49,7 @@ async fn first_start_with_a_broken_configuration_is_an_error() {
         error.starts_with("not set up: config/main:2: x: a channel is only declared"),
         "{error}"
     );
-    assert_eq!((all.told(), all.counted(), all.records()), (vec![], 0, vec![]));
+    assert_eq!((all.slack_lines(), all.counted(), all.records()), (vec![], 0, vec![]));
 }
 
 #[tokio::test]

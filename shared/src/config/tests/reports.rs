@@ -10,7 +10,7 @@ async fn broken_configuration_is_reported_once_by_all_processes() {
     for process in &processes {
         process.get(at(0)).await.unwrap();
     }
-    assert_eq!((all.told(), all.counted()), (vec![], 0));
+    assert_eq!((all.slack_lines(), all.counted()), (vec![], 0));
     all.store(&[("config/main", &calls("delta"))]);
     for minutes in [10, 20, 30] {
         for process in &processes {
@@ -18,7 +18,7 @@ async fn broken_configuration_is_reported_once_by_all_processes() {
         }
         all.process().get(at(minutes * 60 + 1)).await.unwrap();
     }
-    let told = all.told();
+    let told = all.slack_lines();
     assert_eq!((told.len(), all.counted()), (1, 1), "{told:?}");
     assert!(
         told[0].starts_with(
@@ -32,7 +32,7 @@ async fn broken_configuration_is_reported_once_by_all_processes() {
     all.store(&[("config/main", "broken =")]);
     processes[0].get(at(3000)).await.unwrap();
     processes[1].get(at(3000)).await.unwrap();
-    let told = all.told();
+    let told = all.slack_lines();
     assert_eq!((told.len(), all.counted()), (1, 2), "{told:?}");
     assert!(told[0].contains("config/main:1: broken:"), "{told:?}");
 
@@ -42,7 +42,7 @@ async fn broken_configuration_is_reported_once_by_all_processes() {
             assert_eq!(process.get(at(second)).await.unwrap().rejected, None);
         }
     }
-    let told = all.told();
+    let told = all.slack_lines();
     assert_eq!((told.len(), all.counted()), (1, 2), "{told:?}");
     assert!(
         told[0].starts_with(":white_check_mark: The configuration passes its check"),
@@ -53,7 +53,7 @@ async fn broken_configuration_is_reported_once_by_all_processes() {
     all.store(&[("config/main", &calls("delta"))]);
     processes[1].get(at(6000)).await.unwrap();
     processes[2].get(at(6001)).await.unwrap();
-    assert_eq!((all.told().len(), all.counted()), (1, 3));
+    assert_eq!((all.slack_lines().len(), all.counted()), (1, 3));
 }
 
 #[tokio::test]
@@ -63,16 +63,16 @@ async fn process_that_cannot_reach_slack_leaves_the_report_to_one_that_can() {
     all.store(&[("config/main", "broken =")]);
     let forwarder = all.process_that((false, true));
     forwarder.get(at(1000)).await.unwrap();
-    assert_eq!((all.told(), all.counted()), (vec![], 1));
+    assert_eq!((all.slack_lines(), all.counted()), (vec![], 1));
     let webhook = all.process_that((true, false));
     let settings = webhook.get(at(1100)).await.unwrap();
-    assert_eq!((all.told().len(), all.counted()), (1, 1));
+    assert_eq!((all.slack_lines().len(), all.counted()), (1, 1));
     assert_eq!(settings.rejected.as_deref().unwrap().since, at(1000), "since the first reading");
     all.store(&[("config/main", &calls("alpha"))]);
     forwarder.get(at(2000)).await.unwrap();
-    assert_eq!(all.told(), Vec::<String>::new());
+    assert_eq!(all.slack_lines(), Vec::<String>::new());
     webhook.get(at(2000)).await.unwrap();
-    assert_eq!(all.told().len(), 1);
+    assert_eq!(all.slack_lines().len(), 1);
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn report_names_no_phone_number_and_is_short() {
     ] {
         all.store(&[("config/main", &broken)]);
         let settings = all.process().get(at(1)).await.unwrap();
-        let told = all.told().concat();
+        let told = all.slack_lines().concat();
         let rejected = settings.rejected.as_deref().unwrap();
         assert!(!told.contains("<@"), "{told}");
         for text in [told, rejected.headline(), rejected.reason(), format!("{rejected:?}")] {

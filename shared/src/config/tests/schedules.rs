@@ -19,13 +19,13 @@ fn parse(parts: &[(&str, &str)]) -> Result<Config, String> {
     Config::parse(parts.collect()).map_err(|problems| problems.to_string())
 }
 
-fn told(parts: &[(&str, &str)]) -> String {
+fn problems(parts: &[(&str, &str)]) -> String {
     parse(parts).map_or_else(|problems| problems, |_| "fine".to_owned())
 }
 
 /// What is wrong with a file of three people (lines 1 to 7) and this.
 fn of(rest: &str) -> String {
-    told(&[("ringdown.toml", &format!("{HEAD}{rest}"))])
+    problems(&[("ringdown.toml", &format!("{HEAD}{rest}"))])
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn a_calendar_is_a_piece_of_its_own() {
     for parts in
         [&[("ringdown.toml", toml.as_str())][..], &[("ringdown.toml", &toml), ("other.ics", ICS)]]
     {
-        assert!(told(parts).starts_with(expected), "{}", told(parts));
+        assert!(problems(parts).starts_with(expected), "{}", problems(parts));
     }
     // In two parameters, and wrong in the second.
     let (one, two) = ICS.split_at(ICS.rfind("DTSTART").unwrap());
@@ -202,13 +202,13 @@ fn a_calendar_is_a_piece_of_its_own() {
     assert_eq!(shift.people, ["bravo"]);
     let beside = toml.clone() + "hand_over = \"09:00\"\n";
     assert_eq!(
-        told(&[("ringdown.toml", &beside), ("rota/oncall.ics", ICS)]),
+        problems(&[("ringdown.toml", &beside), ("rota/oncall.ics", ICS)]),
         "ringdown.toml:11: schedules.hand_over: serves only a rotation, expected none beside `ics`"
     );
     let over = toml
         + "[[schedules.overrides]]\nfrom = \"2026-01-01T00:00\"\nuntil = \"2026-01-02T00:00Z\"\nnobody = true\n";
     assert_eq!(
-        told(&[("ringdown.toml", &over), ("rota/oncall.ics", ICS)]),
+        problems(&[("ringdown.toml", &over), ("rota/oncall.ics", ICS)]),
         "ringdown.toml:12: schedules.overrides.from: has no offset, and the schedule no zone, expected `time_zone` there"
     );
 }

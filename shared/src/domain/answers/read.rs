@@ -109,7 +109,7 @@ mod tests {
 
     use super::*;
 
-    fn told(text: &str) -> Option<String> {
+    fn read_as(text: &str) -> Option<String> {
         let Answer { choice, letters } = Answer::read(text)?;
         let letters = letters.map(|letters| letters.to_string()).unwrap_or_default();
         Some(format!("{}{letters}", choice.digit()))
@@ -129,7 +129,7 @@ mod tests {
             ("1\u{a0}KM", Some("1KM")),
             ("1 OL", Some("1OL")),
         ] {
-            assert_eq!(told(text).as_deref(), read, "{text}");
+            assert_eq!(read_as(text).as_deref(), read, "{text}");
         }
         for text in [
             "",
@@ -153,9 +153,9 @@ mod tests {
             "K1M",
             "1 KM 1",
         ] {
-            assert_eq!(told(text), None, "{text}");
+            assert_eq!(read_as(text), None, "{text}");
         }
-        assert_eq!(told(&format!("1{}KM", " ".repeat(MAX_ANSWER_BYTES))), None);
+        assert_eq!(read_as(&format!("1{}KM", " ".repeat(MAX_ANSWER_BYTES))), None);
     }
 
     #[test]
@@ -182,13 +182,13 @@ mod tests {
             let _ = (Answer::read(&text), Keyword::read(&text, Some(&text)));
             for typed in ["1KM", "2", "3XY"] {
                 let (digit, letters) = typed.split_at(1);
-                prop_assert_eq!(told(&format!("{marks}{digit}{marks}{letters}{marks}")), Some(typed.to_owned()));
+                prop_assert_eq!(read_as(&format!("{marks}{digit}{marks}{letters}{marks}")), Some(typed.to_owned()));
             }
         }
 
         #[test]
         fn whatever_is_read_has_a_digit_and_no_more_than_two_letters(text in "[0-9A-Za-z ٣-]{0,6}") {
-            if let Some(read) = told(&text) {
+            if let Some(read) = read_as(&text) {
                 let bare: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
                 prop_assert_eq!(bare.len(), read.len());
                 prop_assert!(text.contains(['1', '2', '3']));

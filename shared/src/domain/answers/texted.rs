@@ -47,7 +47,7 @@ fn number_hash(phone: &E164) -> String {
 
 /// That an answer was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Refusal {
+struct RefusedAnswer {
     at: Timestamp,
     /// The MessageSid of the answer: it may come again.
     sid: Sid,
@@ -72,7 +72,7 @@ pub struct Texted {
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<Hint>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    refusals: Vec<Refusal>,
+    refusals: Vec<RefusedAnswer>,
 }
 
 impl Texted {
@@ -125,7 +125,7 @@ impl Texted {
     /// The same with the answer of this MessageSid refused in these words.
     pub fn with_refusal(&self, sid: &Sid, told: &str, now: Timestamp) -> Texted {
         let mut refusals = self.refusals.clone();
-        refusals.push(Refusal { at: now, sid: sid.clone(), told: told.to_owned() });
+        refusals.push(RefusedAnswer { at: now, sid: sid.clone(), told: told.to_owned() });
         let too_many = refusals.len().saturating_sub(MAX_REFUSALS);
         refusals.drain(..too_many);
         Texted { refusals, ..self.clone() }

@@ -85,7 +85,7 @@ pub enum Act {
 
 /// Why nothing is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum ActError {
     /// It is over.
     Over,
     /// Another person has it.
@@ -102,26 +102,26 @@ pub enum Refusal {
 
 impl Incident {
     /// Why it refuses what somebody asks for, as it stands now; `None` if it does not.
-    pub fn refuses(&self, act: &Act, asker: &Asker, now: Timestamp) -> Option<Refusal> {
+    pub fn refuses(&self, act: &Act, asker: &Asker, now: Timestamp) -> Option<ActError> {
         let owner = self.taken_by();
         let person = asker.person().map(Actor::from);
         let is_theirs = |person: &Actor| owner.is_some_and(|owner| owner.is(person));
-        let anothers = || owner.map(|owner| Refusal::OwnedBy(owner.person.clone()));
+        let anothers = || owner.map(|owner| ActError::OwnedBy(owner.person.clone()));
         match (act, &person) {
             // What was silenced for it outlasts its end.
             (Act::Note { .. } | Act::EndSilence, _) => None,
-            (Act::StrikeNote { note }, _) => (!self.has_note(note)).then_some(Refusal::NoNote),
-            _ if self.ended_at.is_some() => Some(Refusal::Over),
-            (Act::Take | Act::Release | Act::PassOn { .. }, None) => Some(Refusal::Nameless),
+            (Act::StrikeNote { note }, _) => (!self.has_note(note)).then_some(ActError::NoNote),
+            _ if self.ended_at.is_some() => Some(ActError::Over),
+            (Act::Take | Act::Release | Act::PassOn { .. }, None) => Some(ActError::Nameless),
             (Act::Take, Some(person)) if is_theirs(person) => None,
             (Act::Take | Act::Call { .. }, _) => anothers(),
             (Act::Release | Act::PassOn { .. }, Some(person)) if is_theirs(person) => None,
-            (Act::Release | Act::PassOn { .. }, _) => anothers().or(Some(Refusal::Unowned)),
+            (Act::Release | Act::PassOn { .. }, _) => anothers().or(Some(ActError::Unowned)),
             (Act::Resolve, Some(person)) if !is_theirs(person) => anothers(),
             (Act::Resolve, _) => None,
             (Act::Silence { until, .. }, _) => {
                 let is_longer = self.silenced_until.is_none_or(|have| have < *until);
-                (*until <= now || !is_longer).then_some(Refusal::NoLonger)
+                (*until <= now || !is_longer).then_some(ActError::NoLonger)
             }
         }
     }

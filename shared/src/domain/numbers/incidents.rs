@@ -62,7 +62,7 @@ pub struct PersonFigures {
 
 /// Incidents, counted one after the other.
 #[derive(Clone, Debug, Default)]
-pub struct IncidentTally {
+pub struct IncidentTotals {
     figures: IncidentFigures,
     began_at: Vec<Timestamp>,
     answer: Vec<i64>,
@@ -75,7 +75,7 @@ pub struct IncidentTally {
     since: Option<Timestamp>,
 }
 
-impl IncidentTally {
+impl IncidentTotals {
     /// Notes that those which began before this time are too many to be counted.
     pub fn cut_at(&mut self, since: Timestamp) {
         self.since = Some(since);

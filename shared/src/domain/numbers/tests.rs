@@ -63,13 +63,13 @@ fn exhausted(alarm: &str, at: Timestamp) -> Incident {
 fn numbers(incidents: &[Incident], clocks: &Clocks) -> Numbers {
     let now = time("2026-11-18T12:20:00Z");
     let beginnings = Span::Day.beginnings(clocks.days(), now);
-    let mut tally = IncidentTally::default();
-    incidents.iter().for_each(|incident| tally.add(incident));
+    let mut totals = IncidentTotals::default();
+    incidents.iter().for_each(|incident| totals.add(incident));
     let readings = Readings {
         at_beginnings: vec![Delivered::default(); beginnings.len()],
         ..Readings::default()
     };
-    Numbers::of(Span::Day, (&beginnings, now), &readings, tally, clocks)
+    Numbers::of(Span::Day, (&beginnings, now), &readings, totals, clocks)
 }
 
 #[test]

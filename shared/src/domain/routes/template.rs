@@ -6,7 +6,7 @@ use std::sync::Arc;
 use minijinja::value::Object;
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
 
-use crate::domain::templates::{self, JsonText, told};
+use crate::domain::templates::{self, JsonText, line_and_text};
 use crate::domain::text::escape;
 
 /// What a template may call by name: the fields of the envelope (CloudEvents 1.0).
@@ -95,7 +95,7 @@ fn from_text(text: &str) -> Value {
 pub fn check_template(source: &str) -> Result<(), (usize, String)> {
     templates::check(source).map_err(|(line, what)| (line, with_end(what)))?;
     let environment = environment();
-    let template = environment.template_from_str(source).map_err(|error| told(&error))?;
+    let template = environment.template_from_str(source).map_err(|error| line_and_text(&error))?;
     check_names(&environment, template.undeclared_variables(false))?;
     check_calls(|trial| templates::render(&environment, source, trial, mrkdwn()).map(|_| ()))
 }
@@ -108,7 +108,8 @@ pub fn check_expression(source: &str) -> Result<(), (usize, String)> {
     }
     templates::check_expression(source).map_err(|(line, what)| (line, hinted(source, what)))?;
     let environment = environment();
-    let expression = environment.compile_expression(source).map_err(|error| told(&error))?;
+    let expression =
+        environment.compile_expression(source).map_err(|error| line_and_text(&error))?;
     check_names(&environment, expression.undeclared_variables(false))?;
     check_calls(|trial| templates::evaluate(&environment, source, trial).map(|_| ()))
 }
@@ -198,7 +199,7 @@ fn check_calls(run: impl Fn(Value) -> Result<(), minijinja::Error>) -> Result<()
                     ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction
                 ) || templates::is_too_much(&error) =>
             {
-                return Err(told(&error));
+                return Err(line_and_text(&error));
             }
             _ => {}
         }

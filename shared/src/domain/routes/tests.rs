@@ -16,13 +16,13 @@ fn route(keys: &str) -> String {
     format!("[channels.a]\n[channels.b]\n[[routes]]\nname = \"r\"\nevents = [\"x.*\"]\n{keys}")
 }
 
-fn said(keys: &str, payload: serde_json::Value) -> Vec<(String, String)> {
+fn lines_of(keys: &str, payload: serde_json::Value) -> Vec<(String, String)> {
     let event = json!({"type": "x.y", "id": "EV1", "data": {"payload": payload}});
     lines(&route(keys), &event).into_iter().map(|(channel, line)| (channel, line.text)).collect()
 }
 
 fn text(template: &str, payload: serde_json::Value) -> String {
-    said(&format!("text = '{template}'\nto = \"a\""), payload).remove(0).1
+    lines_of(&format!("text = '{template}'\nto = \"a\""), payload).remove(0).1
 }
 
 #[test]
@@ -35,9 +35,9 @@ fn a_glob_matches_event_types() {
 #[test]
 fn a_condition_decides() {
     let keys = "when = \"data.payload.task_age > 1800\"\ntext = \"{{ data.payload.task_age // 60 }}\"\nto = \"a\"";
-    assert_eq!(said(keys, json!({"task_age": 1801})), [("a".to_owned(), "30".to_owned())]);
+    assert_eq!(lines_of(keys, json!({"task_age": 1801})), [("a".to_owned(), "30".to_owned())]);
     for other in [json!({"task_age": 1800}), json!({"task_age": "12"}), json!({}), json!(null)] {
-        assert_eq!(said(keys, other.clone()), [], "{other}");
+        assert_eq!(lines_of(keys, other.clone()), [], "{other}");
     }
 }
 
@@ -114,7 +114,7 @@ fn the_account_manager_of_the_customer_reads_it() {
                 text = \"{{ data.payload.task_attributes.manager | mention }} {{ data.payload.task_attributes.name }} \
                 is calling\"\nto = \"{{ data.payload.task_attributes.channel }}\"\nfallback = \"b\"";
     let call = |attributes: serde_json::Value| {
-        said(keys, json!({"task_attributes": attributes.to_string()}))
+        lines_of(keys, json!({"task_attributes": attributes.to_string()}))
     };
     let manager = json!({"manager": "U0123ABCD", "name": "Bob", "channel": "a"});
     assert_eq!(call(manager), [("a".to_owned(), "<@U0123ABCD> Bob is calling".to_owned())]);

@@ -10,13 +10,13 @@ use super::{Override, Schedules};
 /// The most that are not over, and not removed.
 pub const MAX_OVERRIDES: usize = 100;
 /// The most that are kept, with those that are over or removed.
-const MAX_KEPT: usize = 2 * MAX_OVERRIDES;
+const MAX_STORED_OVERRIDES: usize = 2 * MAX_OVERRIDES;
 /// The longest one.
 pub const MAX_LENGTH: SignedDuration = SignedDuration::from_hours(62 * 24);
 /// How far ahead one may end.
 pub const MAX_AHEAD: SignedDuration = SignedDuration::from_hours(366 * 24);
 /// How long one is kept once it is over.
-pub const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+pub const OVERRIDE_RETENTION: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What somebody asks for: that a person is on call in a schedule for a while.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,7 +124,7 @@ impl NotMade {
 
 /// What is known of the configuration.
 #[derive(Clone, Copy)]
-pub struct Known<'a> {
+pub struct ConfiguredNames<'a> {
     /// The schedules.
     pub schedules: &'a Schedules,
     /// Whether somebody has this name.
@@ -133,7 +133,7 @@ pub struct Known<'a> {
 
 impl StoredOverride {
     /// Why it does not count; `None` if it does.
-    pub fn ignored(&self, known: Known<'_>) -> Option<Ignored> {
+    pub fn ignored(&self, known: ConfiguredNames<'_>) -> Option<Ignored> {
         if self.removed.is_some() {
             return Some(Ignored::Removed);
         }
@@ -168,7 +168,7 @@ impl StoredOverrides {
         id: &str,
         asked: &Asked,
         by: &str,
-        known: Known<'_>,
+        known: ConfiguredNames<'_>,
         now: Timestamp,
     ) -> Result<(StoredOverrides, StoredOverride), NotMade> {
         if known.schedules.get(&asked.schedule).is_none() {
@@ -211,7 +211,7 @@ impl StoredOverrides {
             at: now,
             removed: None,
         };
-        let mut overrides = self.kept(now).overrides;
+        let mut overrides = self.retained(now).overrides;
         overrides.push(made.clone());
         Ok((StoredOverrides { overrides }, made))
     }
@@ -224,7 +224,7 @@ impl StoredOverrides {
         by: &str,
         now: Timestamp,
     ) -> Option<(StoredOverrides, StoredOverride)> {
-        let mut overrides = self.kept(now).overrides;
+        let mut overrides = self.retained(now).overrides;
         let over = overrides.iter_mut().find(|over| over.id == id && over.is_open(now))?;
         over.removed = Some(Removed { by: by.to_owned(), at: now });
         let removed = over.clone();
@@ -233,10 +233,10 @@ impl StoredOverrides {
 
     /// Those that are kept at this time: what is over goes after a week, and of too many those that ended first, or were
     /// removed.
-    fn kept(&self, now: Timestamp) -> StoredOverrides {
-        let is_young = |over: &&StoredOverride| now.duration_since(over.until) < KEPT;
+    fn retained(&self, now: Timestamp) -> StoredOverrides {
+        let is_young = |over: &&StoredOverride| now.duration_since(over.until) < OVERRIDE_RETENTION;
         let mut overrides: Vec<_> = self.overrides.iter().filter(is_young).cloned().collect();
-        while overrides.len() >= MAX_KEPT {
+        while overrides.len() >= MAX_STORED_OVERRIDES {
             let Some(first) = overrides.iter().position(|over| !over.is_open(now)) else { break };
             overrides.remove(first);
         }
@@ -245,11 +245,14 @@ impl StoredOverrides {
 
     /// When the last of them is not kept any more.
     pub fn over_at(&self) -> Option<Timestamp> {
-        self.overrides.iter().filter_map(|over| over.until.checked_add(KEPT).ok()).max()
+        self.overrides
+            .iter()
+            .filter_map(|over| over.until.checked_add(OVERRIDE_RETENTION).ok())
+            .max()
     }
 
     /// Those that decide at this moment: one for each schedule, at most.
-    pub fn deciding(&self, known: Known<'_>, at: Timestamp) -> StoredOverrides {
+    pub fn deciding(&self, known: ConfiguredNames<'_>, at: Timestamp) -> StoredOverrides {
         let decide = known.schedules.iter().filter_map(|schedule| {
             let of = self.counting(&schedule.name, known);
             let spans: Vec<_> = of.iter().map(|over| (over.from, over.until)).collect();
@@ -259,7 +262,7 @@ impl StoredOverrides {
     }
 
     /// Those of a schedule that count, in the order in which they were made.
-    fn counting(&self, schedule: &str, known: Known<'_>) -> Vec<&StoredOverride> {
+    fn counting(&self, schedule: &str, known: ConfiguredNames<'_>) -> Vec<&StoredOverride> {
         let counts =
             |over: &&StoredOverride| over.schedule == schedule && over.ignored(known).is_none();
         self.overrides.iter().filter(counts).collect()
@@ -273,7 +276,7 @@ impl Schedules {
         stored: &StoredOverrides,
         has_person: &(dyn Fn(&str) -> bool + Sync),
     ) -> Schedules {
-        let known = Known { schedules: self, has_person };
+        let known = ConfiguredNames { schedules: self, has_person };
         let mut schedules = self.clone();
         for schedule in &mut schedules.0 {
             let stored = stored.counting(&schedule.name, known).into_iter();

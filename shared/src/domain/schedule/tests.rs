@@ -20,8 +20,8 @@ mod rules;
 mod series;
 mod stored;
 mod taken_over;
+mod times;
 mod unclear;
-mod words;
 mod zones;
 
 use jiff::civil::{Date, Time};
@@ -67,13 +67,13 @@ fn over(schedule: &mut Schedule, from: &str, until: &str, person: Option<&str>) 
 }
 
 /// The shifts of these local days: who, since when, for how many hours.
-fn told(schedule: &Schedule, from: &str, until: &str) -> Vec<String> {
+fn shift_list(schedule: &Schedule, from: &str, until: &str) -> Vec<String> {
     let moment = |text: &str| Moment::parse(text).expect("a moment").in_zone(&schedule.zone);
     let shifts = schedule.shifts(moment(from), moment(until));
-    shifts.iter().map(|shift| tell(shift, &schedule.zone)).collect()
+    shifts.iter().map(|shift| shift_text(shift, &schedule.zone)).collect()
 }
 
-fn tell(shift: &Shift, zone: &TimeZone) -> String {
+fn shift_text(shift: &Shift, zone: &TimeZone) -> String {
     let people =
         if shift.people.is_empty() { "nobody".to_owned() } else { shift.people.join(", ") };
     let person = people.as_str();
@@ -102,7 +102,7 @@ fn overrides_lie_over_the_rotation_and_the_later_one_wins() {
     let mut weekly = rotation(Turns::Weekly, "Europe/Berlin", "2026-12-21", "09:00", &AB);
     over(&mut weekly, "2026-12-24T18:00", "2026-12-26T09:00", Some("charlie"));
     assert_eq!(
-        told(&weekly, "2026-12-22T00:00", "2026-12-29T00:00"),
+        shift_list(&weekly, "2026-12-22T00:00", "2026-12-29T00:00"),
         [
             "alpha Mon 2026-12-21 09:00 CET 81 h",
             "charlie Thu 2026-12-24 18:00 CET 39 h, override",
@@ -114,7 +114,7 @@ fn overrides_lie_over_the_rotation_and_the_later_one_wins() {
     over(&mut weekly, "2026-12-25T09:00:00Z", "2026-12-28T12:00", Some("delta"));
     over(&mut weekly, "2026-12-25T12:00", "2026-12-25T14:00", None);
     assert_eq!(
-        told(&weekly, "2026-12-24T19:00", "2026-12-29T00:00"),
+        shift_list(&weekly, "2026-12-24T19:00", "2026-12-29T00:00"),
         [
             "charlie Thu 2026-12-24 18:00 CET 16 h, override",
             "delta Fri 2026-12-25 10:00 CET 2 h, override",
@@ -125,7 +125,7 @@ fn overrides_lie_over_the_rotation_and_the_later_one_wins() {
     );
     let (from, until) = (at("2026-12-21T12:00Z"), at("2027-01-21T12:00Z"));
     let gaps: Vec<String> =
-        weekly.gaps(from, until).iter().map(|gap| tell(gap, &weekly.zone)).collect();
+        weekly.gaps(from, until).iter().map(|gap| shift_text(gap, &weekly.zone)).collect();
     assert_eq!(gaps, ["nobody Fri 2026-12-25 12:00 CET 2 h, override"]);
     let (from, until) = (at("2026-12-25T11:30Z"), at("2026-12-25T12:15Z"));
     let cut: Vec<_> =
@@ -138,7 +138,7 @@ fn an_override_may_come_before_the_first_shift() {
     let mut weekly = rotation(Turns::Weekly, "UTC", "2026-01-05", "09:00", &AB);
     over(&mut weekly, "2026-01-01T00:00", "2026-01-02T00:00", Some("charlie"));
     assert_eq!(
-        told(&weekly, "2025-01-01T00:00", "2026-01-05T00:00"),
+        shift_list(&weekly, "2025-01-01T00:00", "2026-01-05T00:00"),
         [
             "nobody until Thu 2026-01-01 00:00 UTC",
             "charlie Thu 2026-01-01 00:00 UTC 24 h, override",

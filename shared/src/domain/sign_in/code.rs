@@ -17,7 +17,7 @@ pub const MAX_CODES_OF_A_PERSON: usize = 3;
 /// How many codes all people together are sent within an hour.
 pub const MAX_CODES: usize = 20;
 /// How many may be asked for within an hour, whether they are sent or not.
-pub const MAX_ASKS: usize = 60;
+pub const MAX_CODE_REQUESTS: usize = 60;
 /// The time over which codes are counted.
 const WINDOW: SignedDuration = SignedDuration::from_hours(1);
 

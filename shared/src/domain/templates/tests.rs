@@ -11,7 +11,7 @@ fn language() -> Environment<'static> {
     environment(100_000, |_, text| text)
 }
 
-fn said(source: &str, context: Value) -> Result<String, Error> {
+fn rendered(source: &str, context: Value) -> Result<String, Error> {
     render(&language(), source, context, AutoEscape::None)
 }
 
@@ -20,7 +20,7 @@ fn given() -> Value {
 }
 
 fn plain(source: &str) -> String {
-    said(source, given()).unwrap_or_else(|error| panic!("{source}: {error}"))
+    rendered(source, given()).unwrap_or_else(|error| panic!("{source}: {error}"))
 }
 
 /// The twentieth doubling of what this makes of `a`, and what of `a` is said.
@@ -95,7 +95,7 @@ fn text_that_doubles_fails_instead_of_growing() {
     ] {
         for end in ["", "{{ a }}", "{{ a == a }}", "{{ a ~ '' }}", "{{ a|length }}"] {
             let source = doubled(step, end);
-            let error = said(&source, given()).expect_err(step);
+            let error = rendered(&source, given()).expect_err(step);
             assert!(is_too_much(&error), "{step}: {error}");
         }
     }
@@ -124,7 +124,7 @@ fn single_step_that_is_enormous_fails() {
         "{% for i in range(99999) %}{{ data.big[-1] }}{{ data.big[i:] }}{% endfor %}",
         "{% for i in range(99999) %}{% set x %}{{ data.big }}{% endset %}{% endfor %}",
     ] {
-        let error = said(source, given()).expect_err(source);
+        let error = rendered(source, given()).expect_err(source);
         assert!(is_too_much(&error), "{source}: {error}");
     }
     let raw = "x".repeat(9_000);
@@ -132,7 +132,7 @@ fn single_step_that_is_enormous_fails() {
         format!("{{% for i in range(30000) %}}{raw}{{% endfor %}}"),
         format!("{{% set a %}}{{% for i in range(30000) %}}{raw}{{% endfor %}}{{% endset %}}"),
     ] {
-        assert!(is_too_much(&said(&source, given()).expect_err("a flood")));
+        assert!(is_too_much(&rendered(&source, given()).expect_err("a flood")));
     }
 }
 
@@ -158,8 +158,8 @@ fn what_no_template_may_have_fails_its_check_with_its_line() {
         assert!(line == 2 && what.contains(expected), "{source}: {line}: {what}");
     }
     assert!(check_expression("'a' * 1000000000 == data.a").is_err());
-    assert!(said("{% set ns = namespace(a=1) %}", given()).is_err());
-    assert!(said("{{ debug() }}", given()).is_err());
+    assert!(rendered("{% set ns = namespace(a=1) %}", given()).is_err());
+    assert!(rendered("{{ debug() }}", given()).is_err());
 }
 
 /// A statement of those that could grow something.
@@ -245,7 +245,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn no_small_template_makes_much(source in small_template()) {
-        if let Ok(text) = said(&source, given()) {
+        if let Ok(text) = rendered(&source, given()) {
             prop_assert!(text.len() <= MAX_WORK_BYTES);
         }
     }

@@ -44,7 +44,7 @@ fn by(text: &Option<Sid>, is_by_command: bool) -> &'static str {
 }
 
 /// By which way somebody said something, if that is no other than usual.
-fn told(text: &Option<Sid>, is_by_command: bool) -> &'static str {
+fn by_which_way(text: &Option<Sid>, is_by_command: bool) -> &'static str {
     match (text, is_by_command) {
         (Some(_), _) => ", by text",
         (None, true) => ", at the command line",
@@ -195,7 +195,7 @@ pub fn sentence(incident: &Incident, event: &Event) -> Sentence {
         Event::Released { person: name, by_text, by_command } => {
             let cannot = format!(
                 " cannot do it after all{}: calling the next one",
-                told(by_text, *by_command)
+                by_which_way(by_text, *by_command)
             );
             let parts = vec![person(name), text(cannot)];
             new(Missed, ":leftwards_arrow_with_hook:", parts)

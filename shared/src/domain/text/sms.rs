@@ -45,7 +45,7 @@ pub fn sms(incident: &Incident, about: &TextAbout, to: &Recipient<'_>) -> String
     let answers = to.letters.and_then(|letters| answers(incident, to.person, letters));
     let answers = answers.map(|answers| format!("\n{answers}")).unwrap_or_default();
     let ends = to.page() + &answers;
-    words(incident, about, MAX_TEXT_UNITS.saturating_sub(units(&ends))) + &ends
+    body(incident, about, MAX_TEXT_UNITS.saturating_sub(units(&ends))) + &ends
 }
 
 /// How long a text is, as [`MAX_TEXT_UNITS`] counts.
@@ -110,7 +110,7 @@ fn names<'a>(alarms: impl Iterator<Item = &'a Alarm>) -> Vec<&'a str> {
 }
 
 /// It is told as it stands: the message may have waited. It is no longer than `limit`.
-fn words(incident: &Incident, about: &TextAbout, limit: usize) -> String {
+fn body(incident: &Incident, about: &TextAbout, limit: usize) -> String {
     let is_over = incident.ended_at.is_some();
     let (begins, (names, more)) = match about {
         TextAbout::Missed => ("We called you: ", first_that_went_on(incident)),

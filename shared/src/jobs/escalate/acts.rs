@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::Effects;
 use super::transaction::Transaction;
 use super::work::Work;
-use crate::domain::escalation::{Act, Actor, Asker, Incident, IncidentId, Refusal, Signal};
+use crate::domain::escalation::{Act, ActError, Actor, Asker, Incident, IncidentId, Signal};
 use crate::domain::text::mask_numbers;
 use crate::storage::messages::WakeUp;
 use crate::storage::records::StoredIncident;
@@ -48,7 +48,7 @@ pub enum Requested {
     /// It is on its way, and done in a moment.
     Queued,
     /// As the incident stands, nothing is done.
-    Refused(Refusal),
+    Refused(ActError),
     /// An alarm went off that whoever asks had not seen: nothing is done.
     Changed,
 }

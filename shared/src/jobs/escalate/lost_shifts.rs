@@ -27,7 +27,7 @@ impl Work<'_> {
     pub(super) async fn report_lost_shifts(&self) -> Result<(), Error> {
         let now = self.now;
         let lost = self.settings.config.lost_shifts(now);
-        let key = Key::new(records::ALARM_NOTES, "#lost-shifts");
+        let key = Key::new(records::ALARM_REPORTS, "#lost-shifts");
         let records = self.store().load(std::slice::from_ref(&key), now).await?;
         let record = records.first().and_then(Option::as_ref);
         let before = record.and_then(|record| serde_json::from_str::<Report>(&record.body).ok());
@@ -111,7 +111,7 @@ mod tests {
         Server::of(&[("config/main", CONFIG), ("config/oncall.ics", ics)], answers)
     }
 
-    fn said(server: &Server) -> Vec<String> {
+    fn slack_lines(server: &Server) -> Vec<String> {
         let sent = server.backend.queue.sent().into_iter();
         sent.filter(|sent| sent.queue == QueueName::Slack).map(|sent| sent.body).collect()
     }
@@ -126,7 +126,7 @@ mod tests {
         for _ in 0..3 {
             broken.escalate.every_minute(broken.now()).await.expect("a minute");
         }
-        let told = said(&broken);
+        let told = slack_lines(&broken);
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].contains("config/oncall.ics:4: DTSTART: the TZID"), "{told:?}");
         // A foreign event, and one that is over, are nobody's loss.
@@ -134,14 +134,14 @@ mod tests {
             + &event("Mars/EST:20200101T090000", "alpha");
         let quiet = server(&file(&foreign));
         quiet.escalate.every_minute(quiet.now()).await.expect("a minute");
-        assert_eq!(said(&quiet), Vec::<String>::new());
+        assert_eq!(slack_lines(&quiet), Vec::<String>::new());
         // What was told of is told to be over.
         let mut repaired = quiet;
         repaired.escalate.store = broken.escalate.store.clone();
         for _ in 0..2 {
             repaired.escalate.every_minute(repaired.now()).await.expect("a minute");
         }
-        let told = said(&repaired);
+        let told = slack_lines(&repaired);
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].contains("can be read again"), "{told:?}");
     }

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use super::work::Work;
 use crate::config::file::{Config, Escalation, Roster};
 use crate::domain::routes::Line;
-use crate::domain::schedule::{Asked, Known, NotMade, Schedule, StoredOverride, StoredOverrides};
+use crate::domain::schedule::{
+    Asked, ConfiguredNames, NotMade, Schedule, StoredOverride, StoredOverrides,
+};
 use crate::domain::text::{SlackContext, cut_section, escape, local_day};
 use crate::storage::messages::Lines;
 use crate::storage::{Queue, Store, overrides};
@@ -53,7 +55,7 @@ impl Place<'_> {
     ) -> Result<Result<StoredOverride, NotMade>, Error> {
         let escalation = &self.config.escalation;
         let has_person = |name: &str| escalation.people.contains_key(name);
-        let known = Known { schedules: &escalation.schedules, has_person: &has_person };
+        let known = ConfiguredNames { schedules: &escalation.schedules, has_person: &has_person };
         // The same however often it is tried: what is told of it is told once.
         let id = crate::hex(&random::bytes::<6>()?);
         let mut races = 0;
@@ -82,7 +84,7 @@ impl Place<'_> {
                 }
             }
             // Once it is stored; asked for again it is queued again, and is one line.
-            self.tell(&made, "made", &said(escalation, before, &made)).await?;
+            self.queue_lines(&made, "made", &override_text(escalation, before, &made)).await?;
             return Ok(Ok(made));
         }
     }
@@ -163,11 +165,16 @@ impl Place<'_> {
 
     async fn tell_removed(&self, over: &StoredOverride) -> Result<(), Error> {
         let by = over.removed.as_ref().map_or(self.by, |removed| removed.by.as_str());
-        self.tell(over, "removed", &said_removed(&self.config.escalation, over, by)).await
+        self.queue_lines(over, "removed", &said_removed(&self.config.escalation, over, by)).await
     }
 
     /// Tells the channels of the policies that call by this schedule; if there are none, the usual channel.
-    async fn tell(&self, over: &StoredOverride, what: &str, text: &str) -> Result<(), Error> {
+    async fn queue_lines(
+        &self,
+        over: &StoredOverride,
+        what: &str,
+        text: &str,
+    ) -> Result<(), Error> {
         for channel in channels(self.config, &over.schedule) {
             let line = Line {
                 event_type: "override".to_owned(),
@@ -216,7 +223,11 @@ fn mention(escalation: &Escalation, person: &str) -> String {
     SlackContext { base_url: None, people: &escalation.people }.mention(person)
 }
 
-fn said(escalation: &Escalation, before: &StoredOverrides, over: &StoredOverride) -> String {
+fn override_text(
+    escalation: &Escalation,
+    before: &StoredOverrides,
+    over: &StoredOverride,
+) -> String {
     let mut before = before.clone();
     before.overrides.retain(|before| before.id != over.id);
     let escalation = escalation.with_overrides(&before);

@@ -8,7 +8,7 @@ use super::alarm_result::{AlarmResult, respond};
 use super::work::Work;
 use crate::Error;
 use crate::config::file::Escalation;
-use crate::domain::alarm::{ByHand, State};
+use crate::domain::alarm::{ManualAlarm, State};
 use crate::domain::escalation::IncidentId;
 use crate::domain::text::mask_numbers;
 use crate::http::Response;
@@ -20,7 +20,7 @@ use crate::storage::{Queue, QueueName};
 ///
 /// # Errors
 /// The queue does not take it.
-pub async fn request(queue: &dyn Queue, policy: &str, raised: ByHand) -> Result<(), Error> {
+pub async fn request(queue: &dyn Queue, policy: &str, raised: ManualAlarm) -> Result<(), Error> {
     let wake_up = WakeUp::Raise { policy: policy.to_owned(), raised };
     queue.send(QueueName::WakeUps, wake_up.to_body(), &wake_up.group(), None).await
 }
@@ -50,7 +50,7 @@ impl Work<'_> {
     /// Answers whoever raises one with the token.
     pub(super) async fn take_by_hand(
         &self,
-        raised: &ByHand,
+        raised: &ManualAlarm,
         named: Option<&str>,
     ) -> Result<Response, Error> {
         let escalation = &self.settings.config.escalation;
@@ -66,7 +66,7 @@ impl Work<'_> {
     pub(super) async fn raise(
         &self,
         policy: &str,
-        raised: &ByHand,
+        raised: &ManualAlarm,
     ) -> Result<Option<IncidentId>, Error> {
         let key = raised.key(policy);
         let owner = self.escalate.writer_ids.next();

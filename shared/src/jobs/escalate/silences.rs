@@ -5,12 +5,12 @@
 //! it has recovered, or another silence has begun. [`kept`]: silences as they are stored. [`by_hand`]: those of globs that
 //! somebody makes and ends. [`windows`]: rounds that wait for the end of a window.
 
-mod by_hand;
-mod kept;
+mod manual;
+mod stored;
 mod windows;
 
-pub use by_hand::{MAX_BY_HAND, request_end, request_silence};
-pub use kept::{is_silenced, over, stored};
+pub use manual::{MAX_MANUAL_SILENCES, request_end, request_silence};
+pub use stored::{is_silenced, over, stored};
 use windows::silenced;
 
 use jiff::{SignedDuration, Timestamp};
@@ -69,7 +69,7 @@ impl Work<'_> {
             ended_by: None,
         };
         // First this: whoever comes again after a crash finds an incident that is not silenced, and does both.
-        self.store().write(&writes(kept::puts(&stored, Condition::Always)), now).await?;
+        self.store().write(&writes(stored::puts(&stored, Condition::Always)), now).await?;
         self.transact(id, effects, &|transaction| {
             // Two presses may come at once.
             let stored = transaction.stored.as_ref();
@@ -88,7 +88,7 @@ impl Work<'_> {
         let mut ended = stored(self.store(), now).await?;
         ended.retain(|silence| silence.incident.as_ref() == Some(id));
         for silence in &ended {
-            self.store().write(&writes(kept::ended(silence, by, now)), now).await?;
+            self.store().write(&writes(stored::ended(silence, by, now)), now).await?;
         }
         self.bring_back_waiting().await?;
         let signal = Signal::SilenceEnded { by: by.to_owned() };

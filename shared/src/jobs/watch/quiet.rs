@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use self::starts::{advance, newest, unread};
-use super::read::{FlowNote, flow_notes, load, seen_flows};
+use super::read::{FlowState, flow_states, load, seen_flows};
 use crate::Error;
 use crate::domain::event::Event;
 use crate::domain::executions::pauses::Starts;
@@ -35,7 +35,7 @@ pub struct ChangedFlow {
 }
 
 /// What is known of a Flow in this minute.
-struct Look {
+struct FlowCheck {
     flow: Sid,
     /// Its records as they were.
     before: [Option<Record>; 2],
@@ -71,10 +71,10 @@ pub async fn changed_flows(
         advance(store, flow, &mut starts, flows.len(), now).await?;
         let last = newest(store, flow, starts.until, now).await?.or(starts.last);
         let has_advanced = known.as_ref() != Some(&starts);
-        Ok::<_, Error>(Look { flow: flow.clone(), before, quiet, starts, has_advanced, last })
+        Ok::<_, Error>(FlowCheck { flow: flow.clone(), before, quiet, starts, has_advanced, last })
     });
     let looks = try_join_all(looks).await?;
-    let notes = flow_notes(store, &flows, now).await?;
+    let notes = flow_states(store, &flows, now).await?;
     let lasts: Vec<Option<Timestamp>> = looks.iter().map(|look| look.last).collect();
     let changed = looks.into_iter().enumerate().filter_map(|(at, look)| {
         let others = lasts.iter().enumerate().filter(|(other, _)| *other != at);
@@ -86,13 +86,13 @@ pub async fn changed_flows(
 
 /// The change of a Flow; `others` is the newest start of any other Flow, if there are other Flows.
 fn change(
-    look: Look,
-    note: Option<&FlowNote>,
+    look: FlowCheck,
+    note: Option<&FlowState>,
     others: Option<Option<Timestamp>>,
     zone: &TimeZone,
     now: Timestamp,
 ) -> Option<ChangedFlow> {
-    let Look { flow, before: [known, told], quiet: before, starts, has_advanced, last } = look;
+    let FlowCheck { flow, before: [known, told], quiet: before, starts, has_advanced, last } = look;
     let is_deleted = note.is_some_and(|note| note.gone_at.is_some_and(|at| last < Some(at)));
     let (quiet, change) = next(before, &starts, last, is_deleted, now, zone);
     let starts = has_advanced.then(|| pauses::put_starts(&flow, starts, known.as_ref(), now));

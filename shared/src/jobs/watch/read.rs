@@ -5,12 +5,12 @@
 
 mod active;
 mod flows;
-mod kept;
 mod list;
+mod stored;
 
 pub(super) use active::active;
 pub use active::{RunningExecution, RunningExecutions, running};
 pub(super) use flows::for_good;
 pub use flows::{counts, cursor, flows, quiet_flows, seen_flows};
-pub(super) use kept::{FlowNote, KeptFlows, flow_notes, load, names};
 pub use list::{ExecutionPage, ExecutionQuery, PAGE, latest_medians, one, page};
+pub(super) use stored::{FlowState, StoredFlows, flow_states, load, names};

@@ -4,7 +4,7 @@ use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::read::{KeptFlows, active, names, seen_flows};
+use super::read::{StoredFlows, active, names, seen_flows};
 use crate::Error;
 use crate::domain::event::Event;
 use crate::domain::executions::stuck::stuck_at;
@@ -54,7 +54,7 @@ async fn of_flow(
 ) -> Result<Vec<StuckExecution>, Error> {
     let (active, _) = active(store, flow, now).await?;
     let revisions = active.iter().filter_map(|entry| Some((flow.clone(), entry.revision?)));
-    let kept = KeptFlows::load(store, revisions, now).await?;
+    let kept = StoredFlows::load(store, revisions, now).await?;
     let is_new = |entry: &ActiveExecution| {
         let definition = kept.of(Some(flow), entry.revision);
         !entry.is_stuck && stuck_at(&entry.position(), entry.is_call, definition, now).is_some()

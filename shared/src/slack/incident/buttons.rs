@@ -14,7 +14,7 @@ pub(super) fn of(incident: &Incident, place: Place) -> Option<Value> {
             vec![take(incident), silence(), resolve(incident)]
         }
         State::Silenced => vec![take(incident), end_silence(incident), resolve(incident)],
-        State::Taken => vec![give_back(incident), resolve(incident)],
+        State::Taken => vec![release(incident), resolve(incident)],
         State::Resolved => return None,
     };
     Some(actions(place, incident, &buttons))
@@ -45,7 +45,7 @@ fn take(incident: &Incident) -> Value {
     button
 }
 
-fn give_back(incident: &Incident) -> Value {
+fn release(incident: &Incident) -> Value {
     button(Action::GiveBack, "I can't after all", incident)
 }
 

@@ -54,7 +54,7 @@ fn pressed(attempt: u32, key: Key) -> Signal {
 }
 
 /// What the message says, block by block, and its buttons.
-fn told(incident: &Incident) -> (Vec<String>, Vec<String>) {
+fn blocks_and_buttons(incident: &Incident) -> (Vec<String>, Vec<String>) {
     let post = posted(incident);
     let of = |block: &Value| match block["type"].as_str() {
         Some("section") => block["text"]["text"].as_str().map(str::to_owned),
@@ -74,7 +74,7 @@ const BEGAN: &str = "<!date^1900000000^{time}|17:46 UTC>";
 
 #[test]
 fn it_says_who_is_called_why_and_where_to_look() {
-    let (said, buttons) = told(&raised());
+    let (said, buttons) = blocks_and_buttons(&raised());
     assert_eq!(
         said,
         [
@@ -102,18 +102,18 @@ fn it_says_who_is_called_why_and_where_to_look() {
 #[test]
 fn its_buttons_fit_how_it_stands() {
     let declined = after(raised(), &pressed(1, Key::Decline), 20);
-    let (said, _) = told(&declined);
+    let (said, _) = blocks_and_buttons(&declined);
     assert_eq!(said[0], ":telephone_receiver: *calling* *bravo* (call 2 of 2)");
     assert_eq!(said[2], ":telephone_receiver: *alpha*: declined · *bravo*: being called");
 
     let taken = after(declined.clone(), &pressed(2, Key::Take), 42);
-    let (said, buttons) = told(&taken);
+    let (said, buttons) = blocks_and_buttons(&taken);
     let since = "<!date^1900000042^{time}|17:47 UTC>";
     assert_eq!(said[0], format!(":white_check_mark: *bravo* *has it* since {since}, after 42 s"));
     assert_eq!(buttons, ["I can't after all", "Resolved"]);
 
     let over = after(taken, &Signal::Recovered { key: "orders <queue> & age".to_owned() }, 300);
-    let (said, buttons) = told(&over);
+    let (said, buttons) = blocks_and_buttons(&over);
     assert_eq!(said[0], ":large_green_circle: *over* after 5 min; *bravo* took it after 42 s");
     assert!(
         said[1].starts_with(":white_check_mark: orders &lt;queue&gt; &amp; age: OK since "),
@@ -123,7 +123,7 @@ fn its_buttons_fit_how_it_stands() {
     assert_eq!(buttons, [""; 0]);
 
     let exhausted = after(declined.clone(), &pressed(2, Key::Decline), 60);
-    let (said, buttons) = told(&exhausted);
+    let (said, buttons) = blocks_and_buttons(&exhausted);
     let next = "<!date^1900000960^{time}|18:02 UTC>";
     assert_eq!(
         said[0],
@@ -132,7 +132,7 @@ fn its_buttons_fit_how_it_stands() {
     assert_eq!(buttons, ["I have it", "Silence for …", "Resolved"]);
 
     let silence = Signal::Silenced { by: "bravo".to_owned(), until: at(3_600), reason: None };
-    let (said, buttons) = told(&after(declined, &silence, 30));
+    let (said, buttons) = blocks_and_buttons(&after(declined, &silence, 30));
     let until = "<!date^1900003600^{time}|18:46 UTC>";
     assert_eq!(said[0], format!(":mute: *silenced* until {until} by *bravo*: nobody is called"));
     assert_eq!(buttons, ["I have it", "End the silence", "Resolved"]);
@@ -151,7 +151,7 @@ fn many_alarms_and_calls_are_counted() {
         alarm.recovered_at = Some(at(5));
     }
     incident.more_alarms = 4;
-    let (said, _) = told(&incident);
+    let (said, _) = blocks_and_buttons(&incident);
     let alarms: Vec<&str> = said[1].lines().collect();
     assert_eq!(alarms.len(), 8, "{alarms:#?}");
     assert_eq!(alarms[6..], ["_and 9 more in ALARM_", "_and 10 more that recovered_"]);
@@ -188,7 +188,7 @@ fn webhook_lines_get_resolved_and_a_link_to_the_page() {
 fn resolved_by_hand_tells_who_said_so() {
     let over =
         after(raised(), &Signal::ResolvedManually { by: "somebody on the page".to_owned() }, 60);
-    let (said, buttons) = told(&over);
+    let (said, buttons) = blocks_and_buttons(&over);
     let headline = ":large_green_circle: *over* after 1 min; nobody had taken it; *somebody on the page* resolved it";
     assert_eq!((said[0].as_str(), buttons.len()), (headline, 0));
 }
@@ -198,10 +198,10 @@ fn exhausted_tells_no_next_try_that_will_not_come() {
     let mut incident = after(raised(), &pressed(1, Key::Decline), 20);
     incident.policy.resolve_after = Some(SignedDuration::from_mins(10));
     let exhausted = after(incident, &pressed(2, Key::Decline), 60);
-    let (said, _) = told(&exhausted);
+    let (said, _) = blocks_and_buttons(&exhausted);
     assert_eq!(said[0], ":rotating_light: *nobody took it* after 2 calls");
     let over = after(exhausted, &Signal::Wake, 600);
-    let (said, _) = told(&over);
+    let (said, _) = blocks_and_buttons(&over);
     let headline =
         ":large_green_circle: *over* after 10 min; nobody had taken it; nothing changed for 10 min";
     assert_eq!(said[0], headline);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::alarm::{ByHand, Change};
+use crate::domain::alarm::{Change, ManualAlarm};
 use crate::domain::escalation::{Act, Asker, Incident, IncidentId};
 use crate::domain::sid::Sid;
 use crate::domain::sign_in::AskForCode;
@@ -65,7 +65,7 @@ pub enum WakeUp {
         /// For which policy.
         policy: String,
         /// What they say.
-        raised: ByHand,
+        raised: ManualAlarm,
     },
     /// Somebody makes a silence of globs.
     MakeSilence {

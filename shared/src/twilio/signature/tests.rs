@@ -202,7 +202,7 @@ proptest! {
         request.query = Some(query);
         request.headers.push(("x-twilio-signature".to_owned(), signature.into()));
         let _ = verify(&request, &url);
-        let _ = judge(&[url], Payload::Body(&body), Some("x"), Tokens { current: &token("t"), retired: &[] });
+        let _ = check(&[url], Payload::Body(&body), Some("x"), Tokens { current: &token("t"), retired: &[] });
     }
 
     #[test]
@@ -213,7 +213,7 @@ proptest! {
         let signed = signature(&url, Payload::Nothing, &Secret::new(TOKEN));
         let known = token(TOKEN);
         let judged = |body: &[u8], signature: &str| {
-            judge(std::slice::from_ref(&url), Payload::Body(body), Some(signature), Tokens { current: &known, retired: &[] }).is_ok()
+            check(std::slice::from_ref(&url), Payload::Body(body), Some(signature), Tokens { current: &known, retired: &[] }).is_ok()
         };
         prop_assert!(judged(&body, &signed));
         let mut other = body.clone();

@@ -131,13 +131,15 @@ impl<'a> Executions<'a> {
 
     /// One of them; `None` if Twilio does not know it.
     pub async fn look_up(&self, sid: &Sid) -> Result<Option<Execution>, ApiError> {
-        known(verdict(self.ask("GET", &format!("/{sid}"), Vec::new()).await))?.map(read).transpose()
+        none_if_not_found(verdict(self.ask("GET", &format!("/{sid}"), Vec::new()).await))?
+            .map(read)
+            .transpose()
     }
 
     /// What one of them knows of its call: nothing, if Twilio does not know it.
     pub async fn context(&self, sid: &Sid) -> Result<Context, ApiError> {
         let told = verdict(self.ask("GET", &format!("/{sid}/Context"), Vec::new()).await);
-        let body: Option<Value> = known(told)?.map(read).transpose()?;
+        let body: Option<Value> = none_if_not_found(told)?.map(read).transpose()?;
         Ok(body.map(|body| Context::of(&body)).unwrap_or_default())
     }
 
@@ -145,7 +147,7 @@ impl<'a> Executions<'a> {
     pub async fn step_context(&self, sid: &Sid, step: &Sid) -> Result<Option<Value>, ApiError> {
         let path = format!("/{sid}/Steps/{step}/Context");
         let told = verdict(self.ask("GET", &path, Vec::new()).await);
-        let body: Option<Value> = known(told)?.map(read).transpose()?;
+        let body: Option<Value> = none_if_not_found(told)?.map(read).transpose()?;
         Ok(body.map(|mut body| body["context"].take()))
     }
 
@@ -219,7 +221,7 @@ impl<'a> Executions<'a> {
     }
 }
 
-fn known(told: Result<Bytes, ApiError>) -> Result<Option<Bytes>, ApiError> {
+fn none_if_not_found(told: Result<Bytes, ApiError>) -> Result<Option<Bytes>, ApiError> {
     match told {
         Ok(body) => Ok(Some(body)),
         Err(ApiError::Refused(why)) if why.is_unknown() => Ok(None),

@@ -9,7 +9,7 @@ use super::super::trace::TraceDetail;
 use super::Playing;
 use crate::flow::State;
 use crate::run::{Action, Prompt, RunEvent};
-use crate::words::masked;
+use crate::text::masked;
 
 /// The time that an answer to a request takes.
 const ANSWER_TIME: Duration = Duration::from_secs(1);

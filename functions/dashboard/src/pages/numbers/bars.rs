@@ -6,7 +6,7 @@
 use minijinja::{HtmlEscape, Value};
 use shared::domain::numbers::{Bar, Numbers};
 
-use super::words::Words;
+use super::labels::SpanLabels;
 use crate::pages::markup::thousands;
 
 /// Where bars begin and end, in pixels from the top.
@@ -30,21 +30,21 @@ struct Column<'a> {
 }
 
 /// The incidents that began in each part.
-pub(super) fn incidents(numbers: &Numbers, words: &Words) -> Option<Value> {
+pub(super) fn incidents(numbers: &Numbers, words: &SpanLabels) -> Option<Value> {
     let column = |bar: &Bar| (bar.incidents as u64, 0);
     let said = |good: u64, _| format!("{} began", thousands(good));
     chart("incidents", "Incidents that began", (numbers, words), column, said)
 }
 
 /// Messages by their end.
-pub(super) fn messages(numbers: &Numbers, words: &Words) -> Option<Value> {
+pub(super) fn messages(numbers: &Numbers, words: &SpanLabels) -> Option<Value> {
     let column = |bar: &Bar| (bar.delivered.messages_delivered, bar.delivered.messages_failed);
     let said = |good, bad| format!("{} delivered, {} failed", thousands(good), thousands(bad));
     chart("messages", "Messages delivered and failed", (numbers, words), column, said)
 }
 
 /// Calls by their end.
-pub(super) fn calls(numbers: &Numbers, words: &Words) -> Option<Value> {
+pub(super) fn calls(numbers: &Numbers, words: &SpanLabels) -> Option<Value> {
     let column = |bar: &Bar| (bar.delivered.calls_completed, bar.delivered.calls_failed);
     let said = |good, bad| format!("{} completed, {} failed", thousands(good), thousands(bad));
     chart("calls", "Calls completed and failed", (numbers, words), column, said)
@@ -54,7 +54,7 @@ pub(super) fn calls(numbers: &Numbers, words: &Words) -> Option<Value> {
 fn chart(
     id: &'static str,
     title: &str,
-    (numbers, words): (&Numbers, &Words),
+    (numbers, words): (&Numbers, &SpanLabels),
     column: impl Fn(&Bar) -> (u64, u64),
     said: impl Fn(u64, u64) -> String,
 ) -> Option<Value> {

@@ -28,7 +28,7 @@ pub(super) fn svg(figures: &IncidentFigures) -> Option<Value> {
 
 fn drawn(lanes: &[(&str, &Times)], end: i64) -> String {
     let bottom = LANE * lanes.len();
-    let said: Vec<String> = lanes.iter().map(|(name, times)| said(name, times)).collect();
+    let said: Vec<String> = lanes.iter().map(|(name, times)| lane_label(name, times)).collect();
     let mut svg = format!(
         "<svg class=\"chart lanes\" role=\"img\" width=\"100%\" height=\"{}\" aria-labelledby=\"lanes-title\" \
          aria-describedby=\"lanes-desc\"><title id=\"lanes-title\">Median and 90th percentile of three times</title>\
@@ -65,7 +65,7 @@ fn drawn(lanes: &[(&str, &Times)], end: i64) -> String {
     svg + "</svg>"
 }
 
-fn said(name: &str, times: &Times) -> String {
+fn lane_label(name: &str, times: &Times) -> String {
     match (times.median_seconds, times.p90_seconds) {
         (Some(median), Some(p90)) => {
             format!("{name}: median {}, 90 % within {}", span(median), span(p90))

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use shared::domain::escalation::IncidentId;
-use shared::domain::numbers::{Clocks, Delivered, IncidentTally, Numbers, Readings, Span};
+use shared::domain::numbers::{Clocks, Delivered, IncidentTotals, Numbers, Readings, Span};
 use shared::storage::{Store, counters, hours, incidents};
 use shared::{Error, Timestamp};
 
@@ -22,8 +22,8 @@ pub(super) async fn numbers(
     let beginnings = span.beginnings(clocks.days(), now);
     let from = beginnings.first().copied().unwrap_or(now);
     let readings = readings(store, &beginnings, now).await?;
-    let tally = tally(store, from, now).await?;
-    Ok(Numbers::of(span, (&beginnings, now), &readings, tally, clocks))
+    let totals = totals(store, from, now).await?;
+    Ok(Numbers::of(span, (&beginnings, now), &readings, totals, clocks))
 }
 
 /// What had been delivered at the beginning of each part, and now.
@@ -33,11 +33,11 @@ async fn readings(
     now: Timestamp,
 ) -> Result<Readings, Error> {
     let total = Delivered::of(&counters::totals(store, now).await?);
-    let kept = hours::kept(store, beginnings, now).await?;
+    let kept = hours::stored_counters(store, beginnings, now).await?;
     let first = kept.first().cloned().flatten();
     let known_since = first.map_or(now, |(at, _)| at);
     // Of the quarter that has just begun, the counters may not be kept yet: they are those of now.
-    let at_beginning = |kept: &hours::Kept| match kept {
+    let at_beginning = |kept: &hours::StoredCounters| match kept {
         Some((_, counters)) => Delivered::of(&counters.0),
         None => total.clone(),
     };
@@ -49,10 +49,14 @@ async fn readings(
 }
 
 /// The incidents that began at this time or later.
-async fn tally(store: &dyn Store, from: Timestamp, now: Timestamp) -> Result<IncidentTally, Error> {
-    let mut tally = IncidentTally::default();
+async fn totals(
+    store: &dyn Store,
+    from: Timestamp,
+    now: Timestamp,
+) -> Result<IncidentTotals, Error> {
+    let mut totals = IncidentTotals::default();
     let latest = incidents::latest(store, now).await?;
-    latest.iter().filter(|one| one.raised_at >= from).for_each(|one| tally.add(one));
+    latest.iter().filter(|one| one.raised_at >= from).for_each(|one| totals.add(one));
     let counted: BTreeSet<IncidentId> = latest.into_iter().map(|incident| incident.id).collect();
     let (mut after, mut read) = (None, 0);
     loop {
@@ -60,13 +64,13 @@ async fn tally(store: &dyn Store, from: Timestamp, now: Timestamp) -> Result<Inc
         let (page, next) = incidents::archive(store, &counted, behind, READ_AT_ONCE, now).await?;
         read += READ_AT_ONCE;
         let oldest = page.last().map(|incident| incident.raised_at);
-        page.iter().filter(|one| one.raised_at >= from).for_each(|incident| tally.add(incident));
+        page.iter().filter(|one| one.raised_at >= from).for_each(|incident| totals.add(incident));
         if next.is_none() || oldest.is_some_and(|oldest| oldest < from) {
-            return Ok(tally);
+            return Ok(totals);
         }
         if read >= MAX_READ {
-            tally.cut_at(oldest.unwrap_or(from));
-            return Ok(tally);
+            totals.cut_at(oldest.unwrap_or(from));
+            return Ok(totals);
         }
         after = next;
     }

@@ -5,7 +5,7 @@ use minijinja::{Value, context};
 use shared::domain::numbers::{NamedCount, Numbers, Span, Times};
 use shared::domain::text::{alarm_name, span};
 
-use super::words::{Words, counted, path};
+use super::labels::{SpanLabels, counted, path};
 use crate::pages::markup::thousands;
 
 /// The spans that can be looked at.
@@ -130,7 +130,7 @@ fn bar(first: usize, second: usize, most: usize) -> Value {
 }
 
 /// The parts of the span, the newest first.
-pub(super) fn bars(numbers: &Numbers, words: &Words) -> Vec<Value> {
+pub(super) fn bars(numbers: &Numbers, words: &SpanLabels) -> Vec<Value> {
     let row = |(bar, label): (&shared::domain::numbers::Bar, &String)| {
         let counts = &bar.delivered;
         let figures = [

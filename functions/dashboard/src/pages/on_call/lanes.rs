@@ -10,7 +10,7 @@ use super::faces::Faces;
 
 /// The height of a lane, and of the words between them, in pixels.
 const LANE: usize = 34;
-const WORDS: usize = 20;
+const MAX_LABEL: usize = 20;
 /// The least share of the width that letters need, and that each character of a name needs, in percent.
 const LETTERS: f64 = 0.85;
 const CHARACTER: f64 = 1.0;
@@ -34,7 +34,7 @@ impl Lanes<'_> {
     pub(super) fn svg(&self) -> Value {
         let (from, until) = (self.days.from(), self.days.until());
         let layers = self.schedule.layers(from, until);
-        let height = WORDS + layers.len() * (LANE + WORDS);
+        let height = MAX_LABEL + layers.len() * (LANE + MAX_LABEL);
         let number = self.number;
         // A list says the same in words, with the same links.
         let mut svg = format!(
@@ -48,7 +48,7 @@ impl Lanes<'_> {
             let x = self.place(*at);
             let class = if is_week { " class=\"week\"" } else { "" };
             svg += &format!(
-                "<line{class} x1=\"{x:.3}%\" x2=\"{x:.3}%\" y1=\"{WORDS}\" y2=\"{height}\"/>"
+                "<line{class} x1=\"{x:.3}%\" x2=\"{x:.3}%\" y1=\"{MAX_LABEL}\" y2=\"{height}\"/>"
             );
             if is_week && index + 1 < self.days.begins.len() {
                 svg +=
@@ -56,20 +56,20 @@ impl Lanes<'_> {
             }
         }
         for (index, (layer, shifts)) in layers.iter().enumerate() {
-            let y = WORDS + index * (LANE + WORDS);
+            let y = MAX_LABEL + index * (LANE + MAX_LABEL);
             svg += &format!(
                 "<text class=\"layer\" x=\"0.3%\" y=\"{}\">{}</text>",
                 y + 14,
                 layer_name(*layer)
             );
             for shift in shifts.iter().take(MAX_DRAWN) {
-                svg += &self.drawn(shift, *layer, y + WORDS);
+                svg += &self.drawn(shift, *layer, y + MAX_LABEL);
             }
         }
         if from <= self.now && self.now < until {
             let x = self.place(self.now);
             svg += &format!(
-                "<line class=\"now\" x1=\"{x:.3}%\" x2=\"{x:.3}%\" y1=\"{WORDS}\" y2=\"{height}\"/>"
+                "<line class=\"now\" x1=\"{x:.3}%\" x2=\"{x:.3}%\" y1=\"{MAX_LABEL}\" y2=\"{height}\"/>"
             );
         }
         svg += "</svg>";
@@ -87,7 +87,7 @@ impl Lanes<'_> {
     fn drawn(&self, shift: &Shift, layer: Layer, y: usize) -> String {
         let (x, end) = (self.place(shift.from), self.place(shift.until));
         let width = (end - x).max(0.1);
-        let said = said(shift, &self.days.zone);
+        let said = shift_label(shift, &self.days.zone);
         let said = HtmlEscape(&said);
         let mut parts = format!("<title>{said}</title>");
         let rect = |class: &str, fill: &str| {
@@ -136,7 +136,7 @@ fn layer_name(layer: Layer) -> &'static str {
     }
 }
 
-fn said(shift: &Shift, zone: &TimeZone) -> String {
+fn shift_label(shift: &Shift, zone: &TimeZone) -> String {
     let who = if shift.people.is_empty() { "nobody".to_owned() } else { shift.people.join(", ") };
     let (from, until) = (time(shift.from, zone), time(shift.until, zone));
     match (shift.from == Timestamp::MIN, shift.until == Timestamp::MAX) {

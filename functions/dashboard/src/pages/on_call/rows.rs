@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use shared::domain::schedule::{
-    Because, Ignored, Known, Schedule, Shift, StoredOverride, StoredOverrides, time,
+    Because, ConfiguredNames, Ignored, Schedule, Shift, StoredOverride, StoredOverrides, time,
 };
 use shared::{TimeZone, Timestamp};
 
@@ -64,7 +64,7 @@ pub(super) fn rows(
 
 /// What somebody has said, in words.
 #[derive(Debug, Serialize)]
-pub(super) struct Said {
+pub(super) struct OverrideRow {
     pub(super) id: String,
     schedule: String,
     person: String,
@@ -79,15 +79,15 @@ pub(super) struct Said {
 }
 
 /// What people have said that is not over, and not removed: what begins first stands first.
-pub(super) fn said(
+pub(super) fn override_rows(
     stored: &StoredOverrides,
-    known: Known<'_>,
+    known: ConfiguredNames<'_>,
     clock: &dyn Fn(&Schedule) -> TimeZone,
     now: Timestamp,
-) -> Vec<Said> {
+) -> Vec<OverrideRow> {
     let is_open = |over: &StoredOverride| over.removed.is_none() && now < over.until;
     let open = stored.overrides.iter().enumerate().filter(|(_, over)| is_open(over));
-    let mut all: Vec<(Timestamp, Said)> = open
+    let mut all: Vec<(Timestamp, OverrideRow)> = open
         .map(|(index, over)| {
             let later = &stored.overrides[index + 1..];
             (over.from, one(over, later, known, clock))
@@ -101,16 +101,16 @@ pub(super) fn said(
 pub(super) fn one(
     over: &StoredOverride,
     later: &[StoredOverride],
-    known: Known<'_>,
+    known: ConfiguredNames<'_>,
     clock: &dyn Fn(&Schedule) -> TimeZone,
-) -> Said {
+) -> OverrideRow {
     let zone = known.schedules.get(&over.schedule).map_or(TimeZone::UTC, clock);
     let ignored = over.ignored(known);
     let is_covered = later.iter().any(|other| {
         let overlaps = other.from < over.until && over.from < other.until;
         other.schedule == over.schedule && overlaps && other.ignored(known).is_none()
     });
-    Said {
+    OverrideRow {
         id: over.id.clone(),
         schedule: over.schedule.clone(),
         person: over.person.clone(),

@@ -4,7 +4,7 @@ use minijinja::value::Serde;
 use minijinja::{Value, context};
 use serde::Serialize;
 use shared::config::Settings;
-use shared::domain::schedule::{Known, Schedule, Shift, StoredOverrides};
+use shared::domain::schedule::{ConfiguredNames, Schedule, Shift, StoredOverrides};
 use shared::http::{Request, Response};
 use shared::storage::overrides;
 use shared::{Error, TimeZone, Timestamp};
@@ -17,7 +17,7 @@ use super::faces::Faces;
 use super::form::{self, Form, Sent};
 use super::lanes::Lanes;
 use super::lost_shifts;
-use super::rows::{Row, one, rows, said};
+use super::rows::{Row, one, override_rows, rows};
 use crate::{Dashboard, Viewer};
 
 /// A schedule on the page.
@@ -101,7 +101,10 @@ async fn shown(
         }),
     };
     let has_person = |name: &str| escalation.people.contains_key(name);
-    let known = Known { schedules: &settings.config.escalation.schedules, has_person: &has_person };
+    let known = ConfiguredNames {
+        schedules: &settings.config.escalation.schedules,
+        has_person: &has_person,
+    };
     let clock = |schedule: &Schedule| asked.clock(schedule);
     let by_id = |id: &Option<String>| {
         let over = stored.overrides.iter().find(|over| Some(&over.id) == id.as_ref())?;
@@ -111,7 +114,7 @@ async fn shown(
     let facts = context! {
         on_call => dashboard.on_call.of(&settings, &stored, now), schedules => Serde(&schedules),
         people => escalation.people.keys().cloned().collect::<Vec<String>>(),
-        form => Serde(&form), unread, said => Serde(&said(&stored, known, &clock, now)),
+        form => Serde(&form), unread, said => Serde(&override_rows(&stored, known, &clock, now)),
         made => Serde(&by_id(&asked.made).filter(|_| is_open(&stored, &asked.made, now))),
         removed => Serde(&by_id(&asked.removed)),
         earlier => asked.moved(-4, now), later => asked.moved(4, now), this => asked.this_week(),

@@ -7,7 +7,9 @@ use shared::domain::schedule::Moment;
 use shared::domain::silence::{Lasting, MAX_GLOBS, Stored, Unfit, read_globs};
 use shared::http::{Request, Response};
 use shared::jobs::escalate::acts::reason;
-use shared::jobs::escalate::silences::{MAX_BY_HAND, over, request_end, request_silence, stored};
+use shared::jobs::escalate::silences::{
+    MAX_MANUAL_SILENCES, over, request_end, request_silence, stored,
+};
 use shared::{Error, TimeZone, Timestamp};
 
 use super::super::frame::frame;
@@ -81,8 +83,8 @@ pub(crate) async fn post(
         return shown(dashboard, viewer, (&typed, error, "", found), now).await;
     }
     let made = match read(&typed, &field("zone"), viewer, now) {
-        Ok(_) if count(dashboard, now).await? >= MAX_BY_HAND => Err(format!(
-            "There are {MAX_BY_HAND} silences made by hand already: end one first, or write it into the configuration."
+        Ok(_) if count(dashboard, now).await? >= MAX_MANUAL_SILENCES => Err(format!(
+            "There are {MAX_MANUAL_SILENCES} silences made by hand already: end one first, or write it into the configuration."
         )),
         read => read,
     };

@@ -27,7 +27,7 @@ use crate::pages::render;
 use crate::{Dashboard, Viewer};
 
 /// What is read of a Flow for its page.
-struct Known {
+struct FlowRead {
     drawn: Drawn,
     counts: FlowCounts,
     medians: Arc<BTreeMap<String, MedianSeconds>>,
@@ -66,7 +66,7 @@ pub(crate) async fn one(
     };
     let query = Query::of(&fields(request));
     let stamp = Stamp::of(cursor, now);
-    let known = known(dashboard, &settings, flow, &query, now).await?;
+    let known = read_flow(dashboard, &settings, flow, &query, now).await?;
     let context = chosen::context(
         dashboard,
         &settings,
@@ -103,7 +103,7 @@ pub(crate) async fn live(
         return Ok(Stamp::nothing(has));
     }
     let (settings, query) = (dashboard.settings.get(now).await?, Query::of(asked));
-    let known = known(dashboard, &settings, sid, &query, now).await?;
+    let known = read_flow(dashboard, &settings, sid, &query, now).await?;
     Ok(stamp.change(&shown(dashboard, &settings, sid, &query, known, now).await?, has))
 }
 
@@ -173,13 +173,13 @@ async fn drawn(
     Ok(Drawn { resource, revision, definition, page, chosen })
 }
 
-async fn known(
+async fn read_flow(
     dashboard: &Dashboard,
     settings: &Settings,
     sid: &Sid,
     query: &Query,
     now: Timestamp,
-) -> Result<Known, Error> {
+) -> Result<FlowRead, Error> {
     let drawn = drawn(dashboard, settings, sid, query, now).await?;
     let store = dashboard.store.as_ref();
     let flows = [sid.clone()];
@@ -191,7 +191,7 @@ async fn known(
     )
     .await?;
     let quiet = quiet.remove(sid);
-    Ok(Known { drawn, counts, medians, running, quiet })
+    Ok(FlowRead { drawn, counts, medians, running, quiet })
 }
 
 fn name(sid: &Sid, resource: &Fetched<FlowResource>) -> String {

@@ -12,7 +12,7 @@ const MAX_LAYOUTS: usize = 16;
 const MAX_BYTES: usize = 16 << 20;
 
 /// The layout of a Flow's revision, if that is known, as it was seen with some figures.
-struct KeptLayout {
+struct CachedLayout {
     flow: Sid,
     revision: Option<u32>,
     layout: Arc<Layout>,
@@ -20,7 +20,7 @@ struct KeptLayout {
 
 /// The layouts that were used lately, the latest first.
 #[derive(Default)]
-pub struct LayoutCache(Mutex<Vec<KeptLayout>>);
+pub struct LayoutCache(Mutex<Vec<CachedLayout>>);
 
 impl LayoutCache {
     /// Draws the graph of a Flow's revision as [`studio::draw::svg`] does, in less time if its layout is known.
@@ -30,7 +30,7 @@ impl LayoutCache {
         graph: &Graph,
         overlay: &Overlay,
     ) -> String {
-        for layout in self.kept(flow, revision) {
+        for layout in self.layouts_of(flow, revision) {
             if let Some(svg) = layout.svg(graph, overlay, Mode::Embedded) {
                 self.keep(flow, revision, layout);
                 return svg;
@@ -43,9 +43,9 @@ impl LayoutCache {
     }
 
     /// The layouts of a Flow's revision: one for each set of ends that are drawn.
-    fn kept(&self, flow: &Sid, revision: Option<u32>) -> Vec<Arc<Layout>> {
+    fn layouts_of(&self, flow: &Sid, revision: Option<u32>) -> Vec<Arc<Layout>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_its = |kept: &&KeptLayout| kept.flow == *flow && kept.revision == revision;
+        let is_its = |kept: &&CachedLayout| kept.flow == *flow && kept.revision == revision;
         kept.iter().filter(is_its).map(|kept| kept.layout.clone()).collect()
     }
 
@@ -53,7 +53,7 @@ impl LayoutCache {
     fn keep(&self, flow: &Sid, revision: Option<u32>, layout: Arc<Layout>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|kept| !Arc::ptr_eq(&kept.layout, &layout));
-        kept.insert(0, KeptLayout { flow: flow.clone(), revision, layout });
+        kept.insert(0, CachedLayout { flow: flow.clone(), revision, layout });
         let mut bytes = 0;
         let fits = kept.iter().take(MAX_LAYOUTS).take_while(|kept| {
             bytes += kept.layout.bytes();

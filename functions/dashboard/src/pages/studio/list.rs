@@ -86,7 +86,7 @@ async fn shown(
     let facts = context! {
         rejected => rejected(dashboard), simulated => simulated(settings),
         tab => if stuck > 0 { format!("{stuck} stuck · Studio") } else { "Studio".to_owned() },
-        said => said(stuck, quiet),
+        said => announcement(stuck, quiet),
         flows => flow_holes, runs, filters => filters(query, "/studio"),
         text => query.text.clone(), show => query.show,
         subscribe => subscribe::subscribe(settings),
@@ -122,7 +122,7 @@ pub(super) fn runs(
 }
 
 /// What is read out when it changes.
-pub(super) fn said(stuck: usize, quiet: usize) -> String {
+pub(super) fn announcement(stuck: usize, quiet: usize) -> String {
     let stuck = match stuck {
         0 => "No execution is stuck".to_owned(),
         stuck => format!("{} stuck", count(stuck, "execution")),

@@ -27,7 +27,7 @@ pub(in crate::tests) fn raised(name: &str) -> Incident {
 }
 
 /// What the world tells it, each at its second.
-pub(in crate::tests) fn told(incident: Incident, signals: &[(i64, Signal)]) -> Incident {
+pub(in crate::tests) fn after_signals(incident: Incident, signals: &[(i64, Signal)]) -> Incident {
     sample::after(incident, signals.iter().map(|(second, signal)| (signal, at(*second))))
 }
 
@@ -37,7 +37,7 @@ pub(in crate::tests) fn call(attempt: u32, event: CallEvent) -> Signal {
 
 /// Alpha does not answer, bravo's phone rings.
 pub(in crate::tests) fn calling() -> Incident {
-    told(
+    after_signals(
         raised("checkout-5xx"),
         &[
             (1, call(1, CallEvent::Placed { reading_seconds: 8 })),
@@ -51,7 +51,7 @@ pub(in crate::tests) fn calling() -> Incident {
 
 /// Bravo has it.
 pub(in crate::tests) fn taken() -> Incident {
-    told(
+    after_signals(
         calling(),
         &[
             (36, call(2, CallEvent::Answered)),
@@ -64,7 +64,7 @@ pub(in crate::tests) fn taken() -> Incident {
 
 /// Nobody took it.
 pub(in crate::tests) fn exhausted() -> Incident {
-    told(
+    after_signals(
         calling(),
         &[
             (36, call(2, CallEvent::Answered)),
@@ -76,11 +76,11 @@ pub(in crate::tests) fn exhausted() -> Incident {
 
 /// It is over.
 pub(in crate::tests) fn resolved() -> Incident {
-    told(taken(), &[(300, Signal::Recovered { key: "checkout-5xx".to_owned() })])
+    after_signals(taken(), &[(300, Signal::Recovered { key: "checkout-5xx".to_owned() })])
 }
 
 /// It was over, and goes on: it is still theirs who had it.
 pub(in crate::tests) fn reopened() -> Incident {
     let again = Alarm { since: at(330), ..alarm("checkout-5xx") };
-    told(resolved(), &[(330, Signal::Alarm(again))])
+    after_signals(resolved(), &[(330, Signal::Alarm(again))])
 }

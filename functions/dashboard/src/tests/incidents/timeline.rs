@@ -17,14 +17,14 @@ fn only_what_slack_was_told_is_marked() {
 fn calls_of_a_later_round_are_not_taken_for_all() {
     let no = |attempt: u32| call(attempt, CallEvent::Ended(End::NoAnswer));
     let joined = Signal::Alarm(Alarm { since: at(60), ..alarm("prod-db") });
-    let (home, page) = shown(&told(exhausted(), &[(60, joined.clone())]));
+    let (home, page) = shown(&after_signals(exhausted(), &[(60, joined.clone())]));
     for text in [&home, &page] {
         says(text, &["Calling alpha", "call 1 of 2 in this round, then bravo"]);
     }
     says(&home, &["3 calls"]);
-    let (home, _) = shown(&told(exhausted(), &[(60, joined.clone()), (70, no(3))]));
+    let (home, _) = shown(&after_signals(exhausted(), &[(60, joined.clone()), (70, no(3))]));
     says(&home, &["call 2 of 2 in this round, the last one", "4 calls"]);
-    let (home, _) = shown(&told(exhausted(), &[(60, joined), (70, no(3)), (80, no(4))]));
+    let (home, _) = shown(&after_signals(exhausted(), &[(60, joined), (70, no(3)), (80, no(4))]));
     says(&home, &["Nobody took it", "after 2 calls in this round", "4 calls"]);
 }
 
@@ -35,7 +35,7 @@ fn call_without_a_choice_is_not_said_to_be_hung_up() {
         (40, call(2, CallEvent::Pressed(Pressed::Other))),
         (60, call(2, CallEvent::Ended(End::Completed))),
     ];
-    let page = shown(&told(calling(), &pressed)).1;
+    let page = shown(&after_signals(calling(), &pressed)).1;
     says(&page, &["2 bravo answered, did not choose", "pressed a key that is not on the menu"]);
     assert!(!page.contains("hung up"), "{page}");
 }
@@ -44,7 +44,7 @@ fn call_without_a_choice_is_not_said_to_be_hung_up() {
 fn what_is_left_out_of_a_long_story_is_said() {
     let keys: Vec<(i64, Signal)> =
         (0..300).map(|n| (40 + n, call(2, CallEvent::Pressed(Pressed::Other)))).collect();
-    says(&shown(&told(calling(), &keys)).1, &["entries are left out here."]);
+    says(&shown(&after_signals(calling(), &keys)).1, &["entries are left out here."]);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn many_alarms_are_one_row_and_one_moment() {
     let joins: Vec<(i64, Signal)> = joins.chain([other]).collect();
     let id = raised("prod-worker-01").id;
     let incident = Incident::raise(&id, &policy(), worker(1), &Busy::default(), at(0)).incident;
-    let (home, page) = shown(&told(incident, &joins));
+    let (home, page) = shown(&after_signals(incident, &joins));
     let what = "30 alarms, 29 named prod-worker-… with the same reason";
     says(&home, &[what]);
     says(
@@ -86,7 +86,7 @@ fn alarms_that_join_around_another_entry_are_one_moment() {
     signals.push((2, Signal::Alarm(alarm("prod-db"))));
     signals.push((61, worker(31)));
     signals.push((62, worker(32)));
-    let page = shown(&told(raised("prod-worker-01"), &signals)).1;
+    let page = shown(&after_signals(raised("prod-worker-01"), &signals)).1;
     says(
         &page,
         &[

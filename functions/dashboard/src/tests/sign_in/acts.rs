@@ -4,8 +4,8 @@ use shared::domain::escalation::{Act, Asker, Incident, Signal};
 use shared::storage::messages::WakeUp;
 
 use super::{alpha, pages, send};
-use crate::tests::backend::{Pages, at, body, calling, taken, told};
-use crate::tests::incidents::words;
+use crate::tests::backend::{Pages, after_signals, at, body, calling, taken};
+use crate::tests::incidents::plain_text;
 
 /// What is asked for by a form of this incident's page, and by whom.
 fn act(
@@ -25,7 +25,14 @@ fn act(
 }
 
 fn incident_page(pages: &Pages, cookies: &str, incident: &Incident) -> String {
-    words(&body(&send(pages, "GET", &format!("/incidents/{}", incident.id), cookies, "", at(600))))
+    plain_text(&body(&send(
+        pages,
+        "GET",
+        &format!("/incidents/{}", incident.id),
+        cookies,
+        "",
+        at(600),
+    )))
 }
 
 #[test]
@@ -46,7 +53,10 @@ fn what_a_person_does_is_told_as_theirs() {
 fn only_a_person_takes_it_passes_it_on_or_gives_it_back() {
     let (pages, alpha_had_it) = (
         pages(),
-        told(calling(), &[(40, Signal::Acknowledged { person: "alpha".into(), outside: false })]),
+        after_signals(
+            calling(),
+            &[(40, Signal::Acknowledged { person: "alpha".into(), outside: false })],
+        ),
     );
     let session = alpha(&pages);
     let mine = |what: Act| vec![(Asker::Person("alpha".to_owned()), what)];

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::events::*;
 use crate::tests::backend::*;
-use crate::tests::incidents::{says, words};
+use crate::tests::incidents::{plain_text, says};
 
 fn context() -> serde_json::Value {
     json!({
@@ -13,7 +13,7 @@ fn context() -> serde_json::Value {
     })
 }
 
-fn asked_for(events: &Told) -> String {
+fn asked_for(events: &ToldExecution) -> String {
     let step = events.events[1].id.clone();
     path(&format!("?execution={}&step={step}", sid(17)))
 }
@@ -24,11 +24,11 @@ fn contexts_are_off_and_the_page_says_how_to_switch_them_on() {
         let (wire, asked) = twilio(context());
         let (pages, told) = (Pages::with_wire(CONFIG, &SECRETS, wire), in_menu(17, 590));
         pages.take(&told.events);
-        let page = words(&pages.page(&path(&format!("?execution={}", sid(17)))));
+        let page = plain_text(&pages.page(&path(&format!("?execution={}", sid(17)))));
         says(&page, &["Contexts of steps are not shown: show_contexts = true under [studio]"]);
         assert!(!page.contains("> context"), "{page}");
         says(
-            &words(&pages.page(&asked_for(&told))),
+            &plain_text(&pages.page(&asked_for(&told))),
             &["Contexts are not shown.", "show_contexts = true"],
         );
         let asked = asked.lock().unwrap();
@@ -50,7 +50,7 @@ fn context_is_fetched_when_asked_for_masked_and_never_live() {
             || asked.lock().unwrap().iter().filter(|path| path.ends_with("/Context")).count();
         assert_eq!(contexts(), 0);
         let _ = pages.store_calls();
-        let page = words(&pages.page(&asked_for(&told)));
+        let page = plain_text(&pages.page(&asked_for(&told)));
         says(
             &page,
             &[
@@ -71,7 +71,7 @@ fn context_is_fetched_when_asked_for_masked_and_never_live() {
         assert!(!live.contains("Digits") && contexts() == 1, "{live}");
         assert_eq!(pages.store_calls().writes, 0, "it is kept");
         let other = asked_for(&told).replace(&told.events[1].id, &format!("FT{:032x}", 99));
-        says(&words(&pages.page(&other)), &["This execution has no such step"]);
+        says(&plain_text(&pages.page(&other)), &["This execution has no such step"]);
         assert_eq!(contexts(), 1, "Twilio is asked for a step of another execution");
     });
 }

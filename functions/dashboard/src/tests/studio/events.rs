@@ -22,29 +22,34 @@ pub(super) fn sid(number: u64) -> String {
 
 /// An Execution that is told of event by event.
 #[derive(Clone)]
-pub(super) struct Told {
+pub(super) struct ToldExecution {
     number: u64,
     pub(super) events: Vec<Event>,
 }
 
-impl Told {
+impl ToldExecution {
     /// One that began at this second.
-    pub(super) fn began(number: u64, second: i64) -> Told {
+    pub(super) fn began(number: u64, second: i64) -> ToldExecution {
         let contact = format!("+1500555{number:04}");
         let data = json!({"started_by": "CA00000000000000000000000000000009", "flow_revision": 3,
             "contact_channel_address": contact, "status": "active"});
-        Told { number, events: Vec::new() }.event("execution.started", &sid(number), second, data)
+        ToldExecution { number, events: Vec::new() }.event(
+            "execution.started",
+            &sid(number),
+            second,
+            data,
+        )
     }
 
     /// The same after a step.
-    pub(super) fn step(self, second: i64, event: &str, from: &str, to: &str) -> Told {
+    pub(super) fn step(self, second: i64, event: &str, from: &str, to: &str) -> ToldExecution {
         let step = format!("FT{:024x}{:08x}", self.number, self.events.len());
         let data = json!({"step_sid": step, "name": event, "transitioned_from": from, "transitioned_to": to});
         self.event("step.ended", &step, second, data)
     }
 
     /// The same after its end.
-    pub(super) fn ended(self, second: i64) -> Told {
+    pub(super) fn ended(self, second: i64) -> ToldExecution {
         let id = sid(self.number);
         self.event(
             "execution.ended",
@@ -54,7 +59,7 @@ impl Told {
         )
     }
 
-    fn event(mut self, kind: &str, id: &str, second: i64, mut data: Value) -> Told {
+    fn event(mut self, kind: &str, id: &str, second: i64, mut data: Value) -> ToldExecution {
         let time = at(second).to_string();
         data["execution_sid"] = sid(self.number).into();
         data["flow_sid"] = FLOW.into();
@@ -67,8 +72,8 @@ impl Told {
 }
 
 /// One that is asked for a key.
-pub(super) fn in_menu(number: u64, second: i64) -> Told {
-    Told::began(number, second).step(second, "incomingCall", "Trigger", "greeting").step(
+pub(super) fn in_menu(number: u64, second: i64) -> ToldExecution {
+    ToldExecution::began(number, second).step(second, "incomingCall", "Trigger", "greeting").step(
         second + 3,
         "audioComplete",
         "greeting",
@@ -77,7 +82,7 @@ pub(super) fn in_menu(number: u64, second: i64) -> Told {
 }
 
 /// One that hung up there.
-pub(super) fn hung_up(number: u64, second: i64) -> Told {
+pub(super) fn hung_up(number: u64, second: i64) -> ToldExecution {
     in_menu(number, second).step(second + 8, "hangup", "menu", "Ended").ended(second + 8)
 }
 

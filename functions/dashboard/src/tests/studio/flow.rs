@@ -4,14 +4,14 @@ use serde_json::Value;
 
 use super::events::*;
 use crate::tests::backend::*;
-use crate::tests::incidents::{says, words};
+use crate::tests::incidents::{plain_text, says};
 
 #[test]
 fn flow_without_credentials_is_drawn_from_its_steps_and_says_so() {
     let pages = Pages::new();
     pages.take(&hung_up(17, 100).events);
     let html = pages.page(&path(""));
-    let page = words(&html);
+    let page = plain_text(&html);
     says(
         &page,
         &[
@@ -33,7 +33,7 @@ fn flow_is_drawn_at_its_definition_which_is_fetched_once() {
         pages.take(&in_menu(17, 590).events);
         let html = pages.page(&path(""));
         says(
-            &words(&html),
+            &plain_text(&html),
             &[
                 "Hotline &lt;1&gt; published revision 3 newest 4 valid FW0",
                 "Open in Twilio’s console Definition as JSON webhook https://webhooks.twilio.com/v1/Flows",
@@ -55,7 +55,7 @@ fn flow_is_drawn_at_its_definition_which_is_fetched_once() {
         assert_eq!(serde_json::from_slice::<Value>(&json.body).unwrap(), definition());
         let asked = asked.lock().unwrap().clone();
         assert_eq!(asked, [format!("Flows/{FLOW}"), format!("Flows/{FLOW}/Revisions/3")]);
-        says(&words(&pages.page("/studio")), &["Hotline &lt;1&gt; FW0"]);
+        says(&plain_text(&pages.page("/studio")), &["Hotline &lt;1&gt; FW0"]);
     });
 }
 
@@ -64,7 +64,7 @@ fn stuck_execution_is_named_with_its_reason_and_the_command_that_ends_it() {
     with_time(|| {
         let pages = Pages::with_wire(CONFIG, &SECRETS, twilio(Value::Null).0);
         pages.take(&in_menu(17, 10).events);
-        let page = words(&pages.page(&path("")));
+        let page = plain_text(&pages.page(&path("")));
         says(
             &page,
             &[
@@ -75,7 +75,7 @@ fn stuck_execution_is_named_with_its_reason_and_the_command_that_ends_it() {
             ],
         );
         assert!(!page.contains(SECRETS[1].1), "the token is on the page");
-        says(&words(&pages.page(&path("?show=stuck"))), &["Stuck in menu", "…0017"]);
+        says(&plain_text(&pages.page(&path("?show=stuck"))), &["Stuck in menu", "…0017"]);
     });
 }
 
@@ -85,8 +85,11 @@ fn chosen_execution_has_its_path_with_times_on_the_graph() {
     pages.take(&hung_up(17, 100).events);
     let html = pages.page(&path(&format!("?execution={}", sid(17))));
     says(&html, &["class=\"flow-graph has-path\"", ">+3 s<"]);
-    says(&words(&html), &["Execution FN…000011 Close Ended after menu hung up …0017", &clock(103)]);
-    let unknown = words(&pages.page(&path(&format!("?execution={}", sid(99)))));
+    says(
+        &plain_text(&html),
+        &["Execution FN…000011 Close Ended after menu hung up …0017", &clock(103)],
+    );
+    let unknown = plain_text(&pages.page(&path(&format!("?execution={}", sid(99)))));
     says(&unknown, &["Nothing is known of the execution"]);
 }
 
@@ -114,7 +117,7 @@ fn missing_step_is_survived_and_said() {
     told.events.remove(0);
     let pages = Pages::new();
     pages.take(&told.events);
-    let page = words(&pages.page(&path("")));
+    let page = plain_text(&pages.page(&path("")));
     says(
         &page,
         &["Its start has not been reported.", "A step is missing here.", "Running in voicemail"],
@@ -137,7 +140,7 @@ fn flow_that_was_not_seen_is_not_there() {
             assert_eq!(pages.get(&target, &[]).status, 404, "{target}");
         }
     }
-    let page = words(&body(&pages.get(&format!("/studio/{}", others[0]), &[])));
+    let page = plain_text(&body(&pages.get(&format!("/studio/{}", others[0]), &[])));
     says(&page, &["No events of this Flow yet", "SinkType=webhook"]);
     assert_eq!(pages.get("/live?studio=FW1", &[]).status, 404);
 }
@@ -162,7 +165,7 @@ fn execution_of_an_end_alone_names_no_widget() {
     let pages = Pages::new();
     pages.take(&told.events);
     for target in ["/studio".to_owned(), path("")] {
-        let page = words(&pages.page(&target));
+        let page = plain_text(&pages.page(&target));
         says(&page, &["Ended no step reported"]);
         assert!(!page.to_lowercase().contains("in none "), "{page}");
     }

@@ -18,7 +18,7 @@ fn incident(number: u64) -> Incident {
     let mut begun = raised("checkout-5xx");
     begun.attempts[0].with = CallWith::Studio { flow_sid: FLOW.into() };
     let placed = CallEvent::Placed { reading_seconds: 8 };
-    told(
+    after_signals(
         begun,
         &[(1, Signal::Call { attempt: 1, call: Some(sid(number).as_str().into()), event: placed })],
     )

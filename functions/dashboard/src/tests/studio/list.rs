@@ -5,11 +5,11 @@ use shared::domain::executions::quiet::Quiet;
 
 use super::events::*;
 use crate::tests::backend::*;
-use crate::tests::incidents::{says, words};
+use crate::tests::incidents::{plain_text, says};
 
 #[test]
 fn empty_page_has_the_commands_that_subscribe_the_sink() {
-    let page = words(&Pages::new().page("/studio"));
+    let page = plain_text(&Pages::new().page("/studio"));
     says(
         &page,
         &[
@@ -28,7 +28,7 @@ fn page_lists_flows_and_executions_and_contacts_by_four_digits() {
     pages.take(&hung_up(17, 100).events);
     pages.take(&in_menu(18, 590).events);
     let html = pages.page("/studio");
-    let page = words(&html);
+    let page = plain_text(&html);
     says(
         &page,
         &[
@@ -59,7 +59,7 @@ fn executions_are_found_by_state_sid_and_four_digits() {
     pages.take(&in_menu(18, 590).events);
     pages.take(&in_menu(19, 10).events);
     let found = |query: &str| {
-        let page = words(&pages.page(&format!("/studio?{query}")));
+        let page = plain_text(&pages.page(&format!("/studio?{query}")));
         let (_, list) = page.split_once("Executions All").unwrap();
         [17, 18, 19].map(|number: u64| list.contains(&sid(number)))
     };
@@ -107,14 +107,14 @@ fn flow_that_is_quiet_says_so_on_both_pages() {
     let pages = Pages::new();
     pages.take(&hung_up(17, 100).events);
     for target in ["/studio".to_owned(), path("")] {
-        assert!(!words(&pages.page(&target)).contains("usually at most"));
+        assert!(!plain_text(&pages.page(&target)).contains("usually at most"));
     }
     pages.keep_quiet(FLOW, Quiet { since: at(100) - minutes(182), usual_seconds: 25 * 60 });
     let reason = "no start for 3 h 10 min; usually at most 25 min at this hour";
     let (list, flow) = (pages.page("/studio"), pages.page(&path("")));
-    says(&words(&list), &[&format!("Quiet: {reason}")]);
+    says(&plain_text(&list), &[&format!("Quiet: {reason}")]);
     says(&list, &["No execution is stuck, 1 Flow gone quiet"]);
-    says(&words(&flow), &[&format!("This Flow has gone quiet: {reason}.")]);
+    says(&plain_text(&flow), &[&format!("This Flow has gone quiet: {reason}.")]);
 }
 
 fn minutes(minutes: i64) -> SignedDuration {

@@ -39,7 +39,7 @@ async fn ended_execution_leaves_its_call_to_who_ended_it() {
     studio.ask("POST", &format!("{}/{sid}", studio.path()), &[("Status", "ended")]).await;
     studio.does(PhoneAction::Answer).await;
     studio.fixture.until("it is over", || studio.call() == "completed").await;
-    assert!(studio.fixture.said().is_empty() && studio.fixture.received(REPORT).is_empty());
+    assert!(studio.fixture.spoken().is_empty() && studio.fixture.received(REPORT).is_empty());
 }
 
 #[tokio::test]
@@ -54,7 +54,7 @@ async fn call_can_be_ended_and_redirected_under_its_flow() {
         studio.ends(&sid).await;
         studio.fixture.push(60);
         studio.fixture.until("it is over", || studio.call() == "completed").await;
-        assert_eq!(studio.fixture.said(), said);
+        assert_eq!(studio.fixture.spoken(), said);
     }
 }
 

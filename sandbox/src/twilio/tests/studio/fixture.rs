@@ -100,7 +100,7 @@ impl StudioFixture {
     }
 
     pub(super) async fn until_spoken(&self, count: usize) {
-        self.fixture.until("it speaks", || self.fixture.said().len() >= count).await;
+        self.fixture.until("it speaks", || self.fixture.spoken().len() >= count).await;
     }
 
     /// Waits for so many reports; each as `outcome digits reading`.
@@ -125,7 +125,7 @@ impl StudioFixture {
             self.fixture.push(1);
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        panic!("it does not end: {:?}", self.fixture.said());
+        panic!("it does not end: {:?}", self.fixture.spoken());
     }
 
     /// The status of the newest call.

@@ -61,7 +61,7 @@ impl Inbound {
             self.fixture.clock.push(Duration::from_millis(250));
             tokio::time::sleep(Duration::from_millis(3)).await;
         }
-        panic!("it never holds: {what}; {:?}", self.fixture.said());
+        panic!("it never holds: {what}; {:?}", self.fixture.spoken());
     }
 
     /// Lets time go by until the Execution of this call or text is in a widget.

@@ -22,7 +22,7 @@ fn beside_attempts(incident: &Incident) -> usize {
 }
 
 /// The numbers of the entries that have their reason still.
-fn told(incident: &Incident) -> Vec<u32> {
+fn entries_with_reason(incident: &Incident) -> Vec<u32> {
     let entries = incident.timeline.entries.iter();
     let whole = entries.filter(|entry| match &entry.event {
         Event::Joined { reason, .. } => reason.len() == 1_000,
@@ -50,15 +50,15 @@ fn incident_that_fits_keeps_every_word_and_one_byte_less_costs_some() {
 fn old_entries_that_everybody_knows_lose_their_texts_first() {
     let incident = long(30);
     let (most, next) = (beside_attempts(&incident) - 1, incident.timeline.next);
-    let all = told(&incident);
+    let all = entries_with_reason(&incident);
     let mut small = incident.clone();
     small.fit(most, usize::MAX, next);
-    assert_eq!(told(&small), all[all.len() - 20..]);
+    assert_eq!(entries_with_reason(&small), all[all.len() - 20..]);
     assert_eq!(small.alarms, incident.alarms);
     // What nobody was told yet keeps its text.
     let mut small = incident.clone();
     small.fit(most, usize::MAX, all[4]);
-    assert_eq!(told(&small), all[4..]);
+    assert_eq!(entries_with_reason(&small), all[4..]);
 }
 
 #[test]

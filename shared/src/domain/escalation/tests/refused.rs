@@ -11,12 +11,12 @@ fn page() -> Asker {
     Asker::Nameless("somebody on the page".to_owned())
 }
 
-fn refused(scenario: &Scenario, act: &Act, asker: &Asker) -> Option<Refusal> {
+fn refused(scenario: &Scenario, act: &Act, asker: &Asker) -> Option<ActError> {
     scenario.incident.as_ref().expect("an incident").refuses(act, asker, scenario.now)
 }
 
-fn alphas() -> Option<Refusal> {
-    Some(Refusal::OwnedBy("alpha".to_owned()))
+fn alphas() -> Option<ActError> {
+    Some(ActError::OwnedBy("alpha".to_owned()))
 }
 
 fn pass_on() -> Act {
@@ -49,11 +49,11 @@ fn incident_that_nobody_has_can_be_taken_and_resolved_by_anybody_with_a_name() {
     let open = Scenario::raised(&ABC, 3);
     for (act, asker, expected) in [
         (Act::Take, person("bravo"), None),
-        (Act::Take, page(), Some(Refusal::Nameless)),
-        (Act::Release, person("bravo"), Some(Refusal::Unowned)),
-        (Act::Release, page(), Some(Refusal::Nameless)),
-        (pass_on(), person("bravo"), Some(Refusal::Unowned)),
-        (pass_on(), page(), Some(Refusal::Nameless)),
+        (Act::Take, page(), Some(ActError::Nameless)),
+        (Act::Release, person("bravo"), Some(ActError::Unowned)),
+        (Act::Release, page(), Some(ActError::Nameless)),
+        (pass_on(), person("bravo"), Some(ActError::Unowned)),
+        (pass_on(), page(), Some(ActError::Nameless)),
         (call(), person("bravo"), None),
         (call(), page(), None),
         (Act::Resolve, person("bravo"), None),
@@ -90,7 +90,7 @@ fn incident_that_is_over_takes_notes_and_the_end_of_its_silence_alone() {
     let mut scenario = taken();
     scenario.resolved_by_person("alpha").is(State::Resolved);
     for act in [Act::Take, Act::Release, pass_on(), call(), Act::Resolve, silence(&scenario, 60)] {
-        assert_eq!(refused(&scenario, &act, &person("alpha")), Some(Refusal::Over), "{act:?}");
+        assert_eq!(refused(&scenario, &act, &person("alpha")), Some(ActError::Over), "{act:?}");
     }
     let note = Act::Note { note: "n1".to_owned(), text: "It was the disk.".to_owned() };
     for act in [note, Act::EndSilence] {
@@ -108,7 +108,7 @@ fn silence_is_refused_unless_it_is_longer_than_the_one_there_is() {
     scenario.silenced(3_600).is(State::Silenced);
     assert!(is(&scenario, 3_601) && !is(&scenario, 3_600) && !is(&scenario, 3_599));
     let refusal = refused(&scenario, &silence(&scenario, 3_600), &person("alpha"));
-    assert_eq!(refusal, Some(Refusal::NoLonger));
+    assert_eq!(refusal, Some(ActError::NoLonger));
 }
 
 #[test]
@@ -121,9 +121,9 @@ fn note_can_be_struck_once_whether_it_is_over_or_not() {
     }
     scenario.signal(Signal::NoteStruck { note: "n1".to_owned(), by: "bravo".to_owned() });
     for _ in 0..2 {
-        assert_eq!(refused(&scenario, &strike("n1"), &page()), Some(Refusal::NoNote));
+        assert_eq!(refused(&scenario, &strike("n1"), &page()), Some(ActError::NoNote));
         assert_eq!(refused(&scenario, &strike("n2"), &page()), None);
-        assert_eq!(refused(&scenario, &strike("n3"), &page()), Some(Refusal::NoNote));
+        assert_eq!(refused(&scenario, &strike("n3"), &page()), Some(ActError::NoNote));
         scenario.recovers("cpu").is(State::Resolved);
     }
 }

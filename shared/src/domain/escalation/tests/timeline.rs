@@ -79,7 +79,7 @@ fn alarms_without_a_name_that_recover_together_are_one_entry() {
 }
 
 /// The entries that somebody's words have left, by a text with this MessageSid or at the command line.
-fn said(signals: &[Signal]) -> Vec<serde_json::Value> {
+fn entries_after(signals: &[Signal]) -> Vec<serde_json::Value> {
     let mut scenario = Scenario::raised(&ABC, 3);
     let first = scenario.incident.as_ref().expect("an incident").timeline.next;
     for signal in signals {
@@ -105,11 +105,11 @@ fn whoever_acts_by_text_is_said_to_and_one_text_changes_once() {
         let fields = said.iter().filter_map(|event| event.as_object()?.values().next().cloned());
         fields.map(|fields| fields["by_text"].as_str().unwrap_or_default().to_owned()).collect()
     };
-    assert_eq!(sids(&said(&[by_text(take.clone())])), ["SM1"]);
-    assert_eq!(sids(&said(&[by_text(resolve.clone())])), ["SM1"]);
-    assert_eq!(sids(&said(&[take.clone(), by_text(release.clone())])), ["SM1"]);
+    assert_eq!(sids(&entries_after(&[by_text(take.clone())])), ["SM1"]);
+    assert_eq!(sids(&entries_after(&[by_text(resolve.clone())])), ["SM1"]);
+    assert_eq!(sids(&entries_after(&[take.clone(), by_text(release.clone())])), ["SM1"]);
     // The second time it is the same text.
-    assert_eq!(sids(&said(&[by_text(take.clone()), by_text(release)])), ["SM1"]);
+    assert_eq!(sids(&entries_after(&[by_text(take.clone()), by_text(release)])), ["SM1"]);
     let mut scenario = Scenario::raised(&ABC, 3);
     scenario.signal(by_text(take)).owned_by("alpha");
     let incident = scenario.incident.as_ref().expect("an incident");
@@ -127,7 +127,7 @@ fn whoever_acts_at_the_command_line_is_said_to() {
         Signal::PassedOn { person: person("alpha"), to: "bravo".to_owned() },
         Signal::ResolvedByPerson { person: person("alpha") },
     ] {
-        let said = said(&[take.clone(), by_command(then)]);
+        let said = entries_after(&[take.clone(), by_command(then)]);
         assert_eq!(said.len(), 2, "{said:?}");
         for event in said {
             let fields = event.as_object().and_then(|event| event.values().next()).expect("fields");

@@ -46,7 +46,7 @@ impl Watched {
     }
 
     /// One look, as the schedule has it once a minute: the past is read up to five hours ago, the newest start always.
-    fn look(&mut self, now: Timestamp) {
+    fn look_once(&mut self, now: Timestamp) {
         let until = now - minutes(5 * HOUR);
         if until > self.known.until {
             let from = self.starts.partition_point(|start| *start < self.known.until);
@@ -63,7 +63,7 @@ impl Watched {
     fn look_each_minute(&mut self, from: Timestamp, until: Timestamp) {
         let mut now = from;
         while now < until {
-            self.look(now);
+            self.look_once(now);
             now += minutes(1);
         }
     }
@@ -176,20 +176,20 @@ fn week_without_any_start_is_no_data_and_others_are_compared() {
 fn silence_of_more_than_a_week_begins_no_alert_and_one_that_was_told_ends_after_four() {
     let stops = 30 * DAY;
     let mut flow = Watched::daily(6, &by_day(), |minute| minute < stops);
-    flow.look(at(stops + 7 * DAY + 10 * HOUR));
+    flow.look_once(at(stops + 7 * DAY + 10 * HOUR));
     assert_eq!((flow.quiet, flow.told.len()), (None, 0));
     flow.look_each_minute(at(stops + 8 * HOUR), at(stops + 10 * HOUR));
     assert!(flow.quiet.is_some() && flow.told.len() == 1);
-    flow.look(at(stops + 26 * DAY));
+    flow.look_once(at(stops + 26 * DAY));
     assert!(flow.quiet.is_some());
-    flow.look(at(stops + 29 * DAY));
+    flow.look_once(at(stops + 29 * DAY));
     assert!(flow.quiet.is_none() && flow.told.len() == 1);
 }
 
 #[test]
 fn flow_that_is_deleted_is_not_quiet() {
     let mut flow = Watched::daily(6, &by_day(), |minute| minute < MONDAY);
-    flow.look(at(MONDAY + 10 * HOUR));
+    flow.look_once(at(MONDAY + 10 * HOUR));
     let last = flow.known.last;
     assert!(flow.quiet.is_some());
     let now = at(MONDAY + 11 * HOUR);
@@ -204,7 +204,7 @@ fn start_that_comes_late_moves_the_silence_and_tells_nothing() {
     assert_eq!(flow.told.len(), 1);
     // It was under way for more than an hour.
     flow.starts.push(at(stops + 5));
-    flow.look(at(stops + 70));
+    flow.look_once(at(stops + 70));
     assert_eq!((flow.quiet.unwrap().since, flow.told.len()), (at(stops + 5), 1));
 }
 

@@ -34,14 +34,14 @@ proptest! {
     ) {
         let (now, clocks) = (sample::at(0), utc());
         let beginnings = span.beginnings(clocks.days(), now);
-        let mut tally = IncidentTally::default();
+        let mut totals = IncidentTotals::default();
         for (from, signals) in &all {
             let mut signals = signals.clone();
             signals.sort_by_key(|(seconds, _)| *seconds);
-            tally.add(&after(raised("a", sample::at(*from)), &signals));
+            totals.add(&after(raised("a", sample::at(*from)), &signals));
         }
         let readings = Readings { at_beginnings: vec![Delivered::default(); beginnings.len()], ..Readings::default() };
-        let shown = Numbers::of(span, (&beginnings, now), &readings, tally, &clocks);
+        let shown = Numbers::of(span, (&beginnings, now), &readings, totals, &clocks);
         let figures = &shown.incidents;
         prop_assert_eq!(figures.began, all.len());
         let groups = figures.taken + figures.nobody_took_it + figures.over_before_taken + figures.not_taken_yet;

@@ -43,7 +43,7 @@ fn events_and_the_gaps_between_them() {
         "DTSTART;TZID=Europe/Berlin:20260106T120000\r\nDURATION:PT12H\r\nSUM\r\n MARY:bra\r\n vo",
     ]);
     assert_eq!(
-        told(&two, "2026-01-01T00:00", "2026-02-01T00:00"),
+        shift_list(&two, "2026-01-01T00:00", "2026-02-01T00:00"),
         [
             "nobody until Mon 2026-01-05 09:00 CET",
             "alpha Mon 2026-01-05 09:00 CET 24 h",
@@ -61,7 +61,7 @@ fn whole_days_are_the_schedules_own() {
         "DTSTART;VALUE=DATE:20260330\r\nSUMMARY:bravo",
     ]);
     assert_eq!(
-        told(&days, "2026-03-28T00:00", "2026-03-31T00:00"),
+        shift_list(&days, "2026-03-28T00:00", "2026-03-31T00:00"),
         ["alpha Sat 2026-03-28 00:00 CET 47 h", "bravo Mon 2026-03-30 00:00 CEST 24 h"]
     );
 }
@@ -75,11 +75,11 @@ fn weeks_in_turn_leave_no_hour_open_when_the_clocks_change() {
          RRULE:FREQ=WEEKLY;INTERVAL=2\r\nSUMMARY:bravo",
     ]);
     assert_eq!(
-        told(&rota, "2026-03-24T00:00", "2026-04-01T00:00"),
+        shift_list(&rota, "2026-03-24T00:00", "2026-04-01T00:00"),
         ["bravo Mon 2026-03-23 09:00 CET 167 h", "alpha Mon 2026-03-30 09:00 CEST 168 h"]
     );
     assert_eq!(
-        told(&rota, "2031-10-23T00:00", "2031-10-28T00:00"),
+        shift_list(&rota, "2031-10-23T00:00", "2031-10-28T00:00"),
         ["alpha Mon 2031-10-20 09:00 CEST 169 h", "bravo Mon 2031-10-27 09:00 CET 168 h"]
     );
 }
@@ -140,7 +140,7 @@ fn a_swap_replaces_one_of_a_series() {
     let gone = "UID:1\r\nRECURRENCE-ID;VALUE=DATE:20260107\r\nDTSTART;VALUE=DATE:20260107\r\nSTATUS:CANCELLED\r\n\
                 SUMMARY:alpha";
     assert_eq!(
-        told(&schedule(&[days, swap, gone]), "2026-01-05T00:00", "2026-01-09T00:00"),
+        shift_list(&schedule(&[days, swap, gone]), "2026-01-05T00:00", "2026-01-09T00:00"),
         [
             "alpha Mon 2026-01-05 00:00 CET 24 h",
             "bravo Tue 2026-01-06 00:00 CET 24 h",
@@ -157,7 +157,7 @@ fn of_events_that_overlap_the_one_that_began_last_wins() {
         "DTSTART:20260105T080000Z\r\nDTEND:20260112T080000Z\r\nSUMMARY:alpha",
     ]);
     assert_eq!(
-        told(&both, "2026-01-05T12:00", "2026-01-07T00:00"),
+        shift_list(&both, "2026-01-05T12:00", "2026-01-07T00:00"),
         [
             "alpha Mon 2026-01-05 09:00 CET 28 h",
             "bravo Tue 2026-01-06 13:00 CET 2 h",
@@ -174,7 +174,7 @@ fn what_is_inside_an_event_is_not_of_it() {
          SUMMARY;X=\"a:b;c\":Support\\, alpha\\nnow",
     ]);
     assert_eq!(
-        told(&alarm, "2026-01-05T12:00", "2026-01-06T00:00"),
+        shift_list(&alarm, "2026-01-05T12:00", "2026-01-06T00:00"),
         ["alpha Mon 2026-01-05 09:00 CET 168 h"]
     );
 }

@@ -73,9 +73,9 @@ fn change_of_all_that_follow_may_name_its_instance_by_the_day() {
         "nobody Thu 2026-12-03 17:00 CET 16 h",
     ];
     let by_day = schedule(&[daily, change]);
-    assert_eq!(told(&by_day, "2026-12-02T18:00", "2026-12-04T00:00"), expected);
+    assert_eq!(shift_list(&by_day, "2026-12-02T18:00", "2026-12-04T00:00"), expected);
     assert_eq!(
-        told(&by_day, "2026-12-01T10:00", "2026-12-01T11:00"),
+        shift_list(&by_day, "2026-12-01T10:00", "2026-12-01T11:00"),
         ["alpha Tue 2026-12-01 09:00 CET 8 h"]
     );
     // And the other way round: a series of whole days, by a time.

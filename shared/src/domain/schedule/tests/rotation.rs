@@ -6,7 +6,7 @@ use super::*;
 fn weeks_are_weeks_whatever_the_clocks_do() {
     let berlin = rotation(Turns::Weekly, "Europe/Berlin", "2026-01-05", "09:00", &AB);
     assert_eq!(
-        told(&berlin, "2026-03-20T12:00", "2026-04-07T00:00"),
+        shift_list(&berlin, "2026-03-20T12:00", "2026-04-07T00:00"),
         [
             "alpha Mon 2026-03-16 09:00 CET 168 h",
             "bravo Mon 2026-03-23 09:00 CET 167 h",
@@ -15,21 +15,21 @@ fn weeks_are_weeks_whatever_the_clocks_do() {
         ]
     );
     assert_eq!(
-        told(&berlin, "2026-10-24T12:00", "2026-10-27T00:00"),
+        shift_list(&berlin, "2026-10-24T12:00", "2026-10-27T00:00"),
         ["bravo Mon 2026-10-19 09:00 CEST 169 h", "alpha Mon 2026-10-26 09:00 CET 168 h"]
     );
     let new_york = rotation(Turns::Weekly, "America/New_York", "2026-01-05", "09:00", &AB);
     assert_eq!(
-        told(&new_york, "2026-03-08T00:00", "2026-03-09T12:00"),
+        shift_list(&new_york, "2026-03-08T00:00", "2026-03-09T12:00"),
         ["alpha Mon 2026-03-02 09:00 EST 167 h", "bravo Mon 2026-03-09 09:00 EDT 168 h"]
     );
     assert_eq!(
-        told(&new_york, "2026-11-01T00:00", "2026-11-02T12:00"),
+        shift_list(&new_york, "2026-11-01T00:00", "2026-11-02T12:00"),
         ["alpha Mon 2026-10-26 09:00 EDT 169 h", "bravo Mon 2026-11-02 09:00 EST 168 h"]
     );
     let tokyo = rotation(Turns::Weekly, "Asia/Tokyo", "2026-01-05", "09:00", &AB);
     assert_eq!(
-        told(&tokyo, "2026-03-24T00:00", "2026-03-31T00:00"),
+        shift_list(&tokyo, "2026-03-24T00:00", "2026-03-31T00:00"),
         ["bravo Mon 2026-03-23 09:00 JST 168 h", "alpha Mon 2026-03-30 09:00 JST 168 h"]
     );
 }
@@ -90,7 +90,7 @@ fn days_have_23_and_25_hours() {
         ),
     ] {
         let daily = rotation(Turns::Daily, zone_name, "2026-01-01", hand_over, &AB);
-        assert_eq!(told(&daily, from, until), expected, "{zone_name} {hand_over}");
+        assert_eq!(shift_list(&daily, from, until), expected, "{zone_name} {hand_over}");
     }
 }
 
@@ -109,7 +109,7 @@ fn turn_that_began_goes_on_though_the_clocks_take_its_date_back() {
     // Newfoundland's clocks went from a minute past midnight back to 23:01 of the day before.
     let daily = rotation(Turns::Daily, "America/St_Johns", "2010-11-01", "00:00", &AB);
     assert_eq!(
-        told(&daily, "2010-11-06T12:00", "2010-11-07T12:00"),
+        shift_list(&daily, "2010-11-06T12:00", "2010-11-07T12:00"),
         ["bravo Sat 2010-11-06 00:00 NDT 24 h", "alpha Sun 2010-11-07 00:00 NDT 25 h"]
     );
     for (moment, person) in [
@@ -136,7 +136,7 @@ fn a_day_that_a_zone_left_out_is_nobodys() {
         &["alpha", "bravo", "charlie", "delta"],
     );
     assert_eq!(
-        told(&apia, "2011-12-28T10:00", "2011-12-31T12:00"),
+        shift_list(&apia, "2011-12-28T10:00", "2011-12-31T12:00"),
         [
             "alpha Wed 2011-12-28 09:00 -10 24 h",
             "bravo Thu 2011-12-29 09:00 -10 24 h",
@@ -149,7 +149,7 @@ fn a_day_that_a_zone_left_out_is_nobodys() {
 fn nobody_is_on_call_before_the_first_shift() {
     let weekly = rotation(Turns::Weekly, "Europe/Berlin", "2026-01-05", "09:00", &AB);
     assert_eq!(
-        told(&weekly, "2025-12-01T00:00", "2026-01-06T00:00"),
+        shift_list(&weekly, "2025-12-01T00:00", "2026-01-06T00:00"),
         ["nobody until Mon 2026-01-05 09:00 CET", "alpha Mon 2026-01-05 09:00 CET 168 h"]
     );
     assert_eq!(weekly.on_call(at("2026-01-05T07:59:59Z")).because, Because::Nobody);
@@ -161,7 +161,7 @@ fn two_turns_in_a_row_are_one_shift() {
     let people = ["alpha", "bravo", "bravo", "alpha"];
     let daily = rotation(Turns::Daily, "UTC", "2026-01-01", "00:00", &people);
     assert_eq!(
-        told(&daily, "2026-01-01T00:00", "2026-01-07T00:00"),
+        shift_list(&daily, "2026-01-01T00:00", "2026-01-07T00:00"),
         [
             "alpha Thu 2026-01-01 00:00 UTC 24 h",
             "bravo Fri 2026-01-02 00:00 UTC 48 h",
@@ -171,7 +171,7 @@ fn two_turns_in_a_row_are_one_shift() {
     );
     let alone = rotation(Turns::Weekly, "Europe/Berlin", "2026-01-05", "09:00", &["alpha"]);
     assert_eq!(
-        told(&alone, "2026-06-01T00:00", "2027-06-01T00:00"),
+        shift_list(&alone, "2026-06-01T00:00", "2027-06-01T00:00"),
         ["alpha from Mon 2026-01-05 09:00 CET"]
     );
 }

@@ -99,7 +99,7 @@ fn several_rules_and_dates_are_put_together() {
     let period = schedule(&["DTSTART:20260105T080000Z\r\nDURATION:PT1H\r\nSUMMARY:alpha\r\n\
          RDATE;VALUE=PERIOD:20260106T080000Z/20260106T110000Z,20260107T080000Z/PT30M"]);
     assert_eq!(
-        told(&period, "2026-01-05T09:00", "2026-01-07T10:00"),
+        shift_list(&period, "2026-01-05T09:00", "2026-01-07T10:00"),
         [
             "alpha Mon 2026-01-05 09:00 CET 1 h",
             "nobody Mon 2026-01-05 10:00 CET 23 h",
@@ -203,7 +203,7 @@ fn shift_whose_first_end_is_in_a_missing_hour_keeps_its_length() {
          RRULE:FREQ=DAILY;COUNT=2\r\nSUMMARY:bravo",
     ]);
     assert_eq!(
-        told(&daily, "2026-03-28T00:00", "2026-03-31T00:00"),
+        shift_list(&daily, "2026-03-28T00:00", "2026-03-31T00:00"),
         [
             "nobody until Sat 2026-03-28 18:30 CET",
             "alpha Sat 2026-03-28 18:30 CET 8 h",
@@ -237,7 +237,7 @@ fn whole_day_without_an_end_is_that_day() {
     {
         let day = schedule(&[&format!("DTSTART;VALUE=DATE:20260105\r\n{end}SUMMARY:alpha")]);
         assert_eq!(
-            told(&day, "2026-01-05T00:00", "2026-01-06T00:00"),
+            shift_list(&day, "2026-01-05T00:00", "2026-01-06T00:00"),
             ["alpha Mon 2026-01-05 00:00 CET 24 h"],
             "{end:?}"
         );

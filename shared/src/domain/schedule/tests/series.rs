@@ -166,7 +166,7 @@ fn change_of_this_and_all_that_follow_lasts() {
     let later = "UID:s\r\nRECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20260107T090000\r\n\
                  DTSTART;TZID=Europe/Berlin:20260107T150000\r\nDURATION:PT20H\r\nSUMMARY:bravo";
     assert_eq!(
-        told(&schedule(&[&alpha, later]), "2026-01-06T10:00", "2026-01-09T12:00"),
+        shift_list(&schedule(&[&alpha, later]), "2026-01-06T10:00", "2026-01-09T12:00"),
         [
             "alpha Tue 2026-01-06 09:00 CET 24 h",
             "nobody Wed 2026-01-07 09:00 CET 6 h",

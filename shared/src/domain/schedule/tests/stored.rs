@@ -24,8 +24,8 @@ pub(super) fn is_somebody(name: &str) -> bool {
     ["alpha", "bravo", "charlie", "delta"].contains(&name)
 }
 
-pub(super) fn known(schedules: &Schedules) -> Known<'_> {
-    Known { schedules, has_person: &is_somebody }
+pub(super) fn configured(schedules: &Schedules) -> ConfiguredNames<'_> {
+    ConfiguredNames { schedules, has_person: &is_somebody }
 }
 
 pub(super) fn asked(person: &str, from: &str, until: &str) -> Asked {
@@ -38,7 +38,7 @@ fn made(asked: &[Asked]) -> StoredOverrides {
     let (schedules, mut all) = (schedules(), StoredOverrides::default());
     for (index, asked) in asked.iter().enumerate() {
         let now = at(NOW) + SignedDuration::from_secs(i64::try_from(index).unwrap());
-        all = all.make(&id(), asked, "alpha", known(&schedules), now).unwrap().0;
+        all = all.make(&id(), asked, "alpha", configured(&schedules), now).unwrap().0;
     }
     all
 }
@@ -65,7 +65,7 @@ fn override_made_last_counts_and_lies_over_those_of_the_file() {
     ] {
         assert_eq!(who(&stored, moment), (vec![person.to_owned()], because), "{moment}");
         let schedules = schedules();
-        let decide = stored.deciding(known(&schedules), at(moment));
+        let decide = stored.deciding(configured(&schedules), at(moment));
         assert_eq!(who(&decide, moment), who(&stored, moment), "{moment}");
         assert!(decide.overrides.len() <= 1);
     }
@@ -117,10 +117,10 @@ fn override_of_somebody_who_left_does_not_count() {
     let shift =
         schedules.with_overrides(&stored, &has_left).on_call("primary", at("2026-11-25T12:00Z"));
     assert_eq!((shift.people, shift.because), (vec!["alpha".to_owned()], Because::Rotation));
-    let known = Known { schedules: &schedules, has_person: &has_left };
+    let known = ConfiguredNames { schedules: &schedules, has_person: &has_left };
     assert_eq!(stored.overrides[0].ignored(known), Some(Ignored::UnknownPerson));
     let none = Schedules::default();
-    let known = Known { schedules: &none, has_person: &is_somebody };
+    let known = ConfiguredNames { schedules: &none, has_person: &is_somebody };
     assert_eq!(stored.overrides[0].ignored(known), Some(Ignored::UnknownSchedule));
 }
 
@@ -138,8 +138,13 @@ fn what_is_asked_for_wrongly_is_not_made() {
         (asked("alpha", NOW, "2027-01-24T08:00:01Z"), NotMade::TooLong),
         (asked("alpha", "2027-11-01T00:00Z", "2027-11-24T08:00:01Z"), NotMade::TooFar),
     ] {
-        let made =
-            StoredOverrides::default().make(&id(), &asked, "alpha", known(&schedules), at(NOW));
+        let made = StoredOverrides::default().make(
+            &id(),
+            &asked,
+            "alpha",
+            configured(&schedules),
+            at(NOW),
+        );
         assert_eq!(made, Err(why), "{asked:?}");
         assert!(why.text().ends_with('.'));
     }
@@ -149,11 +154,12 @@ fn what_is_asked_for_wrongly_is_not_made() {
 fn shift_that_goes_on_is_taken_over_from_now_and_once() {
     let schedules = schedules();
     let ask = asked("delta", "2026-11-22T09:00Z", "2026-11-23T09:00Z");
-    let (stored, first) =
-        StoredOverrides::default().make(&id(), &ask, "alpha", known(&schedules), at(NOW)).unwrap();
+    let (stored, first) = StoredOverrides::default()
+        .make(&id(), &ask, "alpha", configured(&schedules), at(NOW))
+        .unwrap();
     assert_eq!(first.from, at(NOW));
     let later = at(NOW) + SignedDuration::from_secs(3);
-    let (same, again) = stored.make(&id(), &ask, "bravo", known(&schedules), later).unwrap();
+    let (same, again) = stored.make(&id(), &ask, "bravo", configured(&schedules), later).unwrap();
     assert_eq!((same, again), (stored, first));
 }
 
@@ -168,22 +174,29 @@ fn overrides_are_bounded_and_go_a_week_after_their_end() {
         Asked { from, until, ..asked("delta", NOW, NOW) }
     };
     for index in 0..100 {
-        stored = stored.make(&id(), &ask(index), "alpha", known(&schedules), now).unwrap().0;
+        stored = stored.make(&id(), &ask(index), "alpha", configured(&schedules), now).unwrap().0;
     }
-    let full = stored.make(&id(), &ask(100), "alpha", known(&schedules), now);
+    let full = stored.make(&id(), &ask(100), "alpha", configured(&schedules), now);
     assert_eq!(full, Err(NotMade::TooMany));
     // One is made and removed again and again: what is kept stays bounded.
     let first = stored.overrides[0].id.clone();
     stored = stored.remove(&first, "alpha", now).unwrap().0;
     for _ in 0..300 {
-        let (with, made) = stored.make(&id(), &ask(200), "alpha", known(&schedules), now).unwrap();
+        let (with, made) =
+            stored.make(&id(), &ask(200), "alpha", configured(&schedules), now).unwrap();
         stored = with.remove(&made.id, "alpha", now).unwrap().0;
         assert!(stored.overrides.len() <= 200);
     }
     assert_eq!(stored.overrides.iter().filter(|over| over.removed.is_none()).count(), 99);
     now = stored.over_at().unwrap();
     stored = stored
-        .make(&id(), &Asked { until: now + KEPT, ..ask(300) }, "alpha", known(&schedules), now)
+        .make(
+            &id(),
+            &Asked { until: now + OVERRIDE_RETENTION, ..ask(300) },
+            "alpha",
+            configured(&schedules),
+            now,
+        )
         .unwrap()
         .0;
     assert_eq!(stored.overrides.len(), 1);
@@ -244,7 +257,7 @@ proptest! {
                 }
             }
             prop_assert!(shift.from <= moment && moment < shift.until);
-            let decide = stored.deciding(known(&file), moment);
+            let decide = stored.deciding(configured(&file), moment);
             let at_once = file.with_overrides(&decide, &is_somebody).on_call("primary", moment);
             prop_assert_eq!((at_once.people, at_once.because), (shift.people, shift.because));
         }
@@ -263,7 +276,7 @@ proptest! {
             let until = from + SignedDuration::from_hours(hours);
             let person = ["alpha", "delta", "gone"][person];
             let asked = Asked { schedule: "primary".to_owned(), person: person.to_owned(), from, until };
-            let Ok((next, made)) = stored.make(&id(), &asked, "bravo", known(&file), now) else { continue };
+            let Ok((next, made)) = stored.make(&id(), &asked, "bravo", configured(&file), now) else { continue };
             prop_assert!(made.from < made.until && now < made.until && made.person == person);
             let at_begin = file.with_overrides(&next, &is_somebody).on_call("primary", from.max(now));
             prop_assert_eq!(at_begin.people, [person.to_owned()]);

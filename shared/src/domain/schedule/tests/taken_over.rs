@@ -2,19 +2,19 @@
 
 use jiff::SignedDuration;
 
-use super::stored::{NOW, asked, id, is_somebody, known, schedules};
+use super::stored::{NOW, asked, configured, id, is_somebody, schedules};
 use super::*;
 
 fn make(stored: &StoredOverrides, asked: &Asked, now: &str) -> Result<StoredOverride, NotMade> {
     let schedules = schedules();
-    stored.make(&id(), asked, "alpha", known(&schedules), at(now)).map(|(_, made)| made)
+    stored.make(&id(), asked, "alpha", configured(&schedules), at(now)).map(|(_, made)| made)
 }
 
 /// These, one after the other, at the same time.
 fn all_made(all: &[Asked]) -> StoredOverrides {
     let schedules = schedules();
     all.iter().fold(StoredOverrides::default(), |stored, asked| {
-        stored.make(&id(), asked, "alpha", known(&schedules), at(NOW)).expect("one more").0
+        stored.make(&id(), asked, "alpha", configured(&schedules), at(NOW)).expect("one more").0
     })
 }
 
@@ -54,7 +54,7 @@ fn override_asked_for_again_is_the_same_though_others_touch_it() {
 fn override_that_is_removed_or_of_another_schedule_makes_none_the_same() {
     let other = Schedule { name: "other".to_owned(), ..schedules().0.remove(0) };
     let both = Schedules::new(vec![schedules().0.remove(0), other]);
-    let known = Known { schedules: &both, has_person: &is_somebody };
+    let known = ConfiguredNames { schedules: &both, has_person: &is_somebody };
     let ask = asked("delta", "2026-11-25T12:00Z", "2026-11-25T14:00Z");
     let there = Asked { schedule: "other".to_owned(), ..ask.clone() };
     let none = StoredOverrides::default();
@@ -75,7 +75,8 @@ fn override_is_kept_for_a_week_and_two_hundred_with_those_that_are_over() {
     let kept = |now: Timestamp| {
         let ask = asked("bravo", "2026-12-20T00:00Z", "2026-12-20T01:00Z");
         let schedules = schedules();
-        let (stored, _) = stored.make(&id(), &ask, "alpha", known(&schedules), now).expect("made");
+        let (stored, _) =
+            stored.make(&id(), &ask, "alpha", configured(&schedules), now).expect("made");
         stored.overrides.len()
     };
     let week = SignedDuration::from_hours(7 * 24);
@@ -87,7 +88,7 @@ fn override_is_kept_for_a_week_and_two_hundred_with_those_that_are_over() {
     let ask = asked("delta", "2026-11-25T12:00Z", "2026-11-25T14:00Z");
     for number in 1..=250 {
         let (with, made) =
-            stored.make(&id(), &ask, "alpha", known(&schedules), at(NOW)).expect("made");
+            stored.make(&id(), &ask, "alpha", configured(&schedules), at(NOW)).expect("made");
         assert_eq!(with.overrides.len(), number.min(200));
         stored = with.remove(&made.id, "alpha", at(NOW)).expect("removed").0;
     }

@@ -123,7 +123,7 @@ fn date_has_no_zone_of_its_own() {
     let (schedule, complaints) = read(&["DTSTART;VALUE=DATE;TZID=Home:20260105\r\nSUMMARY:alpha"]);
     assert_eq!(complaints, Vec::<String>::new());
     assert_eq!(
-        told(&schedule, "2026-01-05T00:00", "2026-01-06T00:00"),
+        shift_list(&schedule, "2026-01-05T00:00", "2026-01-06T00:00"),
         ["alpha Mon 2026-01-05 00:00 CET 24 h"]
     );
 }

@@ -139,6 +139,6 @@ proptest! {
         if let Ok(value) = evaluate(&language, &source, given()) {
             prop_assert!(value.to_string().len() <= MAX_WORK_BYTES);
         }
-        let _ = said(&format!("{{{{ {source} }}}}"), given());
+        let _ = rendered(&format!("{{{{ {source} }}}}"), given());
     }
 }

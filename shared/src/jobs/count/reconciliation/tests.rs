@@ -73,7 +73,7 @@ const OF_LATE: &str = "Fri, 20 Nov 2026 01:00:00 +0000";
 const OUTBOUND: &str = "outbound-api";
 
 impl Setup {
-    async fn told(&self, statuses: &[(&str, &str)]) {
+    async fn count_callbacks(&self, statuses: &[(&str, &str)]) {
         let callback = |(sid, status): &(&str, &str)| Callback {
             resource: Resource::Message,
             sid: (*sid).into(),
@@ -131,8 +131,8 @@ async fn ends_that_no_callback_reported_are_found_page_by_page_and_count_once() 
         ],
     );
     let sent = ["SM1", "SM2", "SM3", "SM4", "SM7", "SM8"].map(|sid| (sid, "sent"));
-    setup.told(&sent).await;
-    setup.told(&[("SM7", "delivered"), ("SM6", "received")]).await;
+    setup.count_callbacks(&sent).await;
+    setup.count_callbacks(&[("SM7", "delivered"), ("SM6", "received")]).await;
     setup.count.tick(Schedule::Reconciliation, now()).await.unwrap();
     setup.drain().await;
     // SM1, SM2 and SM8: SM3 has no end at Twilio's, SM4 is young, nobody told of SM5, SM7's end was reported.
@@ -233,11 +233,11 @@ async fn calls_in_progress_are_counted_over_all_pages() {
 #[tokio::test]
 async fn counters_are_kept_once_a_quarter_of_an_hour() {
     let setup = setup(None, Vec::new());
-    setup.told(&[("SM1", "sent")]).await;
+    setup.count_callbacks(&[("SM1", "sent")]).await;
     let at = |minutes: i64| now() + SignedDuration::from_mins(minutes);
     for minutes in [0, 1, 59] {
         setup.count.tick(Schedule::CallsInProgress, at(minutes)).await.unwrap();
-        setup.told(&[(&format!("SM{minutes}x"), "sent")]).await;
+        setup.count_callbacks(&[(&format!("SM{minutes}x"), "sent")]).await;
     }
     setup.count.tick(Schedule::CallsInProgress, at(60)).await.unwrap();
     let hours = crate::storage::all_records(&setup.store, "hours", at(60)).await.unwrap();

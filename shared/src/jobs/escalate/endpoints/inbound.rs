@@ -13,7 +13,7 @@ use super::super::{Effects, Escalate};
 use crate::Error;
 use crate::domain::answers::{Answer, Candidate, Choice, Keyword, Letters, Texted, Wrong, pick};
 use crate::domain::e164::E164;
-use crate::domain::escalation::{Act, Asker, Incident, IncidentId, Refusal, Signal};
+use crate::domain::escalation::{Act, ActError, Asker, Incident, IncidentId, Signal};
 use crate::domain::sid::Sid;
 use crate::domain::text::{self, Done, Recipient};
 use crate::http::{Request, Response};
@@ -164,7 +164,7 @@ impl Work<'_> {
         let changed = self
             .transact_with(&before.id, Effects::Deferred, &|transaction| {
                 let stored = transaction.stored.as_ref()?;
-                let done = judge(&stored.incident, (&act, &asker), sid, about.seen);
+                let done = outcome_of(&stored.incident, (&act, &asker), sid, about.seen);
                 if done == Done::Yes
                     && let Some(says) = self.signal(&stored.incident, &asker, &act, about.seen)
                 {
@@ -222,14 +222,14 @@ impl Work<'_> {
 }
 
 /// What becomes of this at an incident that stands so.
-fn judge(incident: &Incident, (act, asker): (&Act, &Asker), sid: &Sid, seen: u32) -> Done {
+fn outcome_of(incident: &Incident, (act, asker): (&Act, &Asker), sid: &Sid, seen: u32) -> Done {
     if incident.was_changed_by_text(sid) {
         return Done::Yes;
     }
     let is_theirs = incident.taken_by().is_some_and(|owner| owner.is(&asker.name().into()));
     match incident.refuses(act, asker, incident.raised_at) {
-        Some(Refusal::Over) => Done::Over,
-        Some(Refusal::OwnedBy(_)) => Done::Anothers,
+        Some(ActError::Over) => Done::Over,
+        Some(ActError::OwnedBy(_)) => Done::Anothers,
         Some(_) => Done::Unowned,
         None if is_theirs && *act == Act::Take => Done::Theirs,
         // By a text only whoever has it resolves it.

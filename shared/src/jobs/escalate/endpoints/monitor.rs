@@ -9,7 +9,7 @@ use super::super::Escalate;
 use super::super::intake::respond;
 use crate::Error;
 use crate::config::Settings;
-use crate::domain::alarm::{parse_by_hand, parse_named};
+use crate::domain::alarm::{parse_manual, parse_named};
 use crate::domain::sns::{Message, Unread};
 use crate::http::{Request, Response};
 
@@ -33,7 +33,7 @@ impl Escalate {
             }
         }
         authenticate(request, &work.settings)?;
-        if let Some(by_hand) = parse_by_hand(&request.body, now) {
+        if let Some(by_hand) = parse_manual(&request.body, now) {
             let (raised, policy) = by_hand.map_err(Error::BadRequest)?;
             return work.take_by_hand(&raised, policy.as_deref()).await;
         }

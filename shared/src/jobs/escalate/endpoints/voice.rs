@@ -151,7 +151,7 @@ impl Escalate {
             .as_ref()
             .and_then(|incident| incident.attempt(path.attempt).map(|attempt| (incident, attempt)));
         let Some((incident, attempt)) = found else {
-            return Ok(xml(&words(&Reply::unknown(), 0, ""), &plain()));
+            return Ok(xml(&voice_reply(&Reply::unknown(), 0, ""), &plain()));
         };
         let mut spoken = Spoken::of(incident, attempt, now);
         let base = work.settings.public_base_url().unwrap_or_default();
@@ -160,11 +160,11 @@ impl Escalate {
         if let Reply::Question { .. } = reply {
             replies::IS_IT_OVER.clone_into(&mut spoken.menu);
         }
-        Ok(xml(&words(&reply, incident.policy.answer_seconds, &here), &spoken))
+        Ok(xml(&voice_reply(&reply, incident.policy.answer_seconds, &here), &spoken))
     }
 }
 
-fn words<'a>(reply: &'a Reply, answer_seconds: u32, here: &str) -> VoiceReply<'a> {
+fn voice_reply<'a>(reply: &'a Reply, answer_seconds: u32, here: &str) -> VoiceReply<'a> {
     match reply {
         Reply::Last(last) => VoiceReply::Last(last),
         Reply::Question { reading } => VoiceReply::Menu {

@@ -142,7 +142,11 @@ impl Transaction<'_> {
     fn report_no_data(&mut self, change: &Change) {
         let was_asked_for = change.acts || change.unordered;
         let is_known = self.alarm_record.as_ref().is_some_and(|last| last.state == State::NoData);
-        if change.state != State::NoData || !was_asked_for || is_known || self.rings(change) {
+        if change.state != State::NoData
+            || !was_asked_for
+            || is_known
+            || self.goes_on_in_open(change)
+        {
             return;
         }
         let name = bold(&change.name);
@@ -162,7 +166,7 @@ impl Transaction<'_> {
     }
 
     /// Whether the alarm goes on in the open incident.
-    fn rings(&self, change: &Change) -> bool {
+    fn goes_on_in_open(&self, change: &Change) -> bool {
         let open = self.stored.as_ref().filter(|stored| stored.incident.ended_at.is_none());
         open.is_some_and(|stored| {
             stored.incident.open_alarms().any(|alarm| alarm.key == change.key)

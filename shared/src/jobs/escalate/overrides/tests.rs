@@ -57,7 +57,7 @@ impl Fixture {
     }
 
     /// The channel and the text of each line that Slack is told.
-    fn told(&self) -> Vec<(String, String)> {
+    fn slack_lines(&self) -> Vec<(String, String)> {
         let sent = self.backend.queue.sent();
         // Slack is told once of an event, however often it is queued.
         let mut events = std::collections::BTreeSet::new();
@@ -91,7 +91,7 @@ async fn override_sends_the_next_call_to_the_other_person_until_it_is_taken_back
             assert_eq!(removed.unwrap().unwrap().id, made.id);
         }
         assert_eq!(fixture.first_called(now()).await, [expected]);
-        let told = fixture.told();
+        let told = fixture.slack_lines();
         let (channel, text) = &told[0];
         assert_eq!(channel, "nights");
         assert!(
@@ -113,7 +113,7 @@ async fn override_is_over_at_its_end_and_asked_for_twice_told_once() {
     let place = fixture.place(&settings, "bravo");
     let first = place.take_over(&asked, now()).await.unwrap();
     assert_eq!(place.take_over(&asked, now()).await.unwrap(), first);
-    assert_eq!(fixture.told().len(), 1);
+    assert_eq!(fixture.slack_lines().len(), 1);
     let end = now() + SignedDuration::from_mins(30);
     assert_eq!(fixture.first_called(end).await, ["alpha"]);
 }
@@ -156,7 +156,7 @@ async fn overrides_of_many_at_once_are_told_once_each_and_only_those_that_are_st
     let answered = made.into_iter().filter_map(Result::ok).map(|made| made.unwrap().id).collect();
     let kept = stored.iter().map(|over| over.id.clone()).collect();
     assert_eq!(ids(answered), ids(kept));
-    assert_eq!((fixture.told().len(), stored.len()), (7, 7));
+    assert_eq!((fixture.slack_lines().len(), stored.len()), (7, 7));
 }
 
 #[tokio::test]
@@ -166,14 +166,14 @@ async fn override_that_was_not_told_is_told_when_it_is_asked_for_again() {
     let asked = asked("charlie", "2026-11-17T00:00:00Z", "2026-11-18T00:00:00Z");
     let place = fixture.place(&settings, "bravo");
     let made = place.take_over(&asked, now()).await.unwrap().unwrap();
-    let first = fixture.told();
+    let first = fixture.slack_lines();
     place.take_over(&asked, now()).await.unwrap().unwrap();
     place.remove(&made.id, now()).await.unwrap().unwrap();
     let later = now() + SignedDuration::from_secs(5);
     assert_eq!(place.remove(&made.id, later).await.unwrap(), None);
     let queued: Vec<_> =
         fixture.backend.queue.sent().iter().filter_map(|sent| sent.lines()).collect();
-    assert_eq!((queued.len(), fixture.told().len()), (4, 2));
+    assert_eq!((queued.len(), fixture.slack_lines().len()), (4, 2));
     assert_eq!(queued[0].lines[0].text, queued[1].lines[0].text);
     assert_eq!(queued[2].lines[0].text, queued[3].lines[0].text);
     assert_eq!(first[0].1, queued[0].lines[0].text);

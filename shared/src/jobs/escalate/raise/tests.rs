@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::alarm::ByHand;
+use crate::domain::alarm::ManualAlarm;
 use crate::domain::escalation::{Act, Asker, Event, Incident, State};
 use crate::http::Request;
 use crate::jobs::escalate::testing::{Fixture, incident};
@@ -26,7 +26,7 @@ fn begins() -> Fixture {
 
 impl Fixture {
     async fn raises(&self, by: &str, asked_at: &str) {
-        let raised = ByHand::new("Checkout is slow", by, at(asked_at)).expect("words");
+        let raised = ManualAlarm::new("Checkout is slow", by, at(asked_at)).expect("words");
         self.wakes(&WakeUp::Raise { policy: "p".to_owned(), raised }).await;
     }
 
@@ -58,7 +58,7 @@ impl Fixture {
     }
 }
 
-fn told(incident: &Incident) -> Vec<(&str, Option<&str>)> {
+fn raised_entries(incident: &Incident) -> Vec<(&str, Option<&str>)> {
     let told = incident.timeline.entries.iter().filter_map(|entry| match &entry.event {
         Event::Raised { by, .. } => Some(("raised", by.as_deref())),
         Event::Joined { by, .. } => Some(("joined", by.as_deref())),
@@ -74,7 +74,7 @@ async fn incident_raised_by_hand_calls_people_whatever_is_silenced_or_ignored() 
     let fixture = begins();
     fixture.raises("alpha on the page", "02:30:00").await;
     let incident = fixture.stands();
-    assert_eq!(told(&incident), [("raised", Some("alpha on the page"))]);
+    assert_eq!(raised_entries(&incident), [("raised", Some("alpha on the page"))]);
     assert_eq!(incident.alarms[0].name, "Checkout is slow");
     assert_eq!(incident.alarms[0].reason, "raised by hand by alpha on the page");
     assert_eq!(incident.attempts.len(), 1);
@@ -98,7 +98,7 @@ async fn same_words_join_and_each_request_counts_once() {
     }
     let incident = fixture.stands();
     assert_eq!(
-        told(&incident),
+        raised_entries(&incident),
         [("raised", Some("alpha on the page")), ("joined", Some("somebody on the page"))]
     );
     assert_eq!(incident.open_count(), 1);
@@ -117,7 +117,7 @@ async fn what_is_resolved_by_hand_can_be_raised_anew_and_calls_again() {
     fixture.clock.set(at("02:32:00"));
     fixture.raises("bravo on the page", "02:32:00").await;
     let incident = fixture.stands();
-    assert_eq!(told(&incident).last(), Some(&("reopened", Some("bravo on the page"))));
+    assert_eq!(raised_entries(&incident).last(), Some(&("reopened", Some("bravo on the page"))));
     assert_eq!((incident.open_count(), incident.attempts.len()), (1, 2));
 }
 
@@ -139,5 +139,5 @@ async fn post_with_the_token_names_the_policy_and_says_which_there_are() {
     assert_eq!(status, 202);
     assert!(told.contains(id.as_str()) && told.contains("incident"), "{told}");
     let by = Some("somebody with the alarms token");
-    assert_eq!(self::told(&fixture.stands()), [("raised", by)]);
+    assert_eq!(self::raised_entries(&fixture.stands()), [("raised", by)]);
 }

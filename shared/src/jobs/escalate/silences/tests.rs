@@ -1,7 +1,7 @@
 //! What becomes of alarms that go off while they are silenced, over a backend in memory that may fail at any time.
 
-mod by_hand;
 mod incidents;
+mod manual;
 mod scenario;
 
 use scenario::{Scenario, at};

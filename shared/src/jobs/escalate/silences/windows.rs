@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::super::transaction::Transaction;
-use super::by_hand;
+use super::manual;
 use crate::domain::escalation::{Incident, Phase, Signal};
 use crate::domain::silence::{Silences, Stored};
 
@@ -45,6 +45,6 @@ pub(super) fn silenced(
     let longest = incident.open_alarms().map(|alarm| silences.longest(&of_globs, &alarm.name, now));
     let longest: Option<Vec<_>> = longest.collect();
     let (until, by_hand) = longest?.into_iter().min_by_key(|(until, _)| *until)?;
-    let by = by_hand.map_or_else(|| "the maintenance window".to_owned(), by_hand::told_by);
+    let by = by_hand.map_or_else(|| "the maintenance window".to_owned(), manual::told_by);
     Some((until, by))
 }

@@ -80,7 +80,7 @@ impl Scenario {
     }
 
     /// Twilio says this of the person's last test call, or what only looks like Twilio.
-    async fn told(
+    async fn send_status(
         &self,
         person: &str,
         behind: &str,
@@ -148,7 +148,10 @@ async fn incident_uses_up_no_call_on_people_in_test_calls_and_has_them_hung_up()
     // Once is enough.
     scenario.wakes(7).await;
     assert_eq!(scenario.asked(), [""; 0]);
-    scenario.told("alpha", "/status", "CallStatus=completed", TOKEN, 8).await.expect("taken");
+    scenario
+        .send_status("alpha", "/status", "CallStatus=completed", TOKEN, 8)
+        .await
+        .expect("taken");
     let calls = scenario.wakes(11).await;
     assert_eq!(calls.round.calls, 1);
     assert_eq!(scenario.asked(), ["Calls.json +15005550001"]);
@@ -163,7 +166,10 @@ async fn incident_calls_whoever_is_in_no_test_call_and_comes_back_to_who_was() {
     assert_eq!(calls.attempts[0].person, "bravo");
     assert_eq!(calls.round.passed, ["alpha"]);
     // The incident's own lease is not the test call's to give back.
-    scenario.told("alpha", "/status", "CallStatus=completed", TOKEN, 3).await.expect("taken");
+    scenario
+        .send_status("alpha", "/status", "CallStatus=completed", TOKEN, 3)
+        .await
+        .expect("taken");
     assert!(scenario.has("bravo", 3) && !scenario.has("alpha", 3));
 }
 
@@ -210,11 +216,14 @@ async fn late_repeated_second_and_fourth_request_ring_nothing() {
     scenario.asks("alpha", 201, 202).await;
     assert_eq!(scenario.asked().len(), 1, "one rings");
     for second in [300, 400] {
-        scenario.told("alpha", "/status", "CallStatus=completed", TOKEN, second).await.expect("ok");
+        scenario
+            .send_status("alpha", "/status", "CallStatus=completed", TOKEN, second)
+            .await
+            .expect("ok");
         scenario.asks("alpha", second, second).await;
         assert_eq!(scenario.asked().len(), 1, "{second}");
     }
-    scenario.told("alpha", "/status", "CallStatus=completed", TOKEN, 500).await.expect("ok");
+    scenario.send_status("alpha", "/status", "CallStatus=completed", TOKEN, 500).await.expect("ok");
     scenario.asks("alpha", 500, 500).await;
     assert_eq!(scenario.asked(), [""; 0], "three an hour");
     assert!(!scenario.has("alpha", 500));
@@ -234,13 +243,14 @@ async fn forged_callback_changes_nothing_and_one_of_another_call_or_person_neith
     let scenario = Scenario::new();
     scenario.asks("alpha", 0, 0).await;
     let before = scenario.calls("alpha");
-    let forged = scenario.told("alpha", "/status", "CallStatus=ringing", "another token", 1).await;
+    let forged =
+        scenario.send_status("alpha", "/status", "CallStatus=ringing", "another token", 1).await;
     assert_eq!(forged.expect_err("refused").status(), 403);
-    let forged = scenario.told("alpha", "", "Digits=1", "another token", 1).await;
+    let forged = scenario.send_status("alpha", "", "Digits=1", "another token", 1).await;
     assert_eq!(forged.expect_err("refused").status(), 403);
-    let other = scenario.told("alpha", "0", "Digits=1", TOKEN, 1).await.expect("answered");
+    let other = scenario.send_status("alpha", "0", "Digits=1", TOKEN, 1).await.expect("answered");
     assert!(String::from_utf8_lossy(&other.body).contains(replies::TEST_OVER));
-    let other = scenario.told("alpha", "0/status", "CallStatus=completed", TOKEN, 1).await;
+    let other = scenario.send_status("alpha", "0/status", "CallStatus=completed", TOKEN, 1).await;
     assert_eq!(other.expect("thanks").status, 204);
     assert_eq!(scenario.calls("alpha"), before);
     assert!(scenario.has("alpha", 1));
@@ -250,8 +260,11 @@ async fn forged_callback_changes_nothing_and_one_of_another_call_or_person_neith
 async fn answering_machine_is_told_as_one() {
     let scenario = Scenario::new();
     scenario.asks("alpha", 0, 0).await;
-    scenario.told("alpha", "/status", "AnsweredBy=human", TOKEN, 2).await.expect("thanks");
+    scenario.send_status("alpha", "/status", "AnsweredBy=human", TOKEN, 2).await.expect("thanks");
     assert!(!scenario.calls("alpha").last.expect("one").machine);
-    scenario.told("alpha", "/status", "AnsweredBy=machine_start", TOKEN, 3).await.expect("thanks");
+    scenario
+        .send_status("alpha", "/status", "AnsweredBy=machine_start", TOKEN, 3)
+        .await
+        .expect("thanks");
     assert!(scenario.calls("alpha").last.expect("one").machine);
 }

@@ -62,7 +62,7 @@ async fn wakes(server: &Server, incident: &str, sid: &str) {
 }
 
 /// How often its timeline and Slack are told that the text was not delivered.
-fn told(server: &Server) -> (usize, usize) {
+fn not_delivered_count(server: &Server) -> (usize, usize) {
     let Incident { timeline, .. } = server.incident();
     let is_it = |event: &Event| matches!(event, Event::TextNotDelivered { .. });
     let sent = server.backend.queue.sent();
@@ -84,8 +84,8 @@ async fn text_that_was_not_delivered_is_told_once_on_its_incident_and_on_no_othe
     {
         wakes(&server, incident, "SM1").await;
         wakes(&server, incident, "SM1").await;
-        assert_eq!(told(&server), (1, 1), "{incident}");
+        assert_eq!(not_delivered_count(&server), (1, 1), "{incident}");
     }
     wakes(&server, id.as_str(), "SM2").await;
-    assert_eq!(told(&server), (2, 2));
+    assert_eq!(not_delivered_count(&server), (2, 2));
 }

@@ -32,7 +32,7 @@ const MAX_BACKOFF: Duration = Duration::from_secs(60);
 const MAX_DELIVERED_BACKOFF: Duration = Duration::from_secs(15);
 
 /// … but the queue hands out no message more often than a thousand times (`template.yaml`).
-const MAX_RECEIVES: u32 = 900;
+const MAX_RECEIVE_COUNT: u32 = 900;
 
 /// What the log says of dead letters. `template.yaml` counts these lines, and raises an alarm.
 const GAVE_UP: &str = "could not be delivered: kept as a dead letter";
@@ -207,7 +207,7 @@ impl Batch {
 
     /// How long to rest before the next try: what Slack asked for, or longer each time; never past the moment in which
     /// the oldest line gets too old.
-    pub(super) fn rest(
+    pub(super) fn backoff(
         &self,
         asked: Option<Duration>,
         tries: u32,
@@ -254,7 +254,7 @@ impl Batch {
         let Some(about) = last.filter(|about| age(about.since, now) < limit) else { return false };
         let doubled =
             POST_INTERVAL * 2_u32.saturating_pow(self.receive_count[about.message].min(6));
-        let longest = MAX_DELIVERED_BACKOFF.max(limit / MAX_RECEIVES);
+        let longest = MAX_DELIVERED_BACKOFF.max(limit / MAX_RECEIVE_COUNT);
         let rest = asked.unwrap_or(doubled).clamp(POST_INTERVAL, longest);
         self.retried.push((about.message, rest));
         true

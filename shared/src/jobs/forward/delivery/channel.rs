@@ -195,7 +195,7 @@ impl<'a> Channel<'a> {
             });
         }
         self.tries += 1;
-        let rest = batch.rest(asked, self.tries, limit, now);
+        let rest = batch.backoff(asked, self.tries, limit, now);
         if !self.call.has_time_for(rest) {
             return Err(rest);
         }

@@ -35,7 +35,7 @@ impl Channel<'_> {
     pub(super) async fn edit_all(&mut self, batch: &mut Batch) {
         let Some(to) = self.bot() else { return };
         for id in batch.incidents() {
-            let Err(NotNow(asked)) = self.settle(&id, &to).await else { continue };
+            let Err(NotNow(asked)) = self.bring_up_to_date(&id, &to).await else { continue };
             let limit = self.settings.config.give_up_after;
             if !batch.retry_delivered(&id, asked, limit, self.call.now()) {
                 tracing::error!(
@@ -46,7 +46,7 @@ impl Channel<'_> {
         }
     }
 
-    async fn settle(&mut self, id: &IncidentId, to: &Destination) -> Result<(), NotNow> {
+    async fn bring_up_to_date(&mut self, id: &IncidentId, to: &Destination) -> Result<(), NotNow> {
         let Destination::Bot { channel, .. } = to else { return Ok(()) };
         let unread = |_| NotNow(None);
         if self.incident_message(id).await.map_err(unread)?.edit(channel).is_some() {

@@ -24,7 +24,7 @@ const MESSAGE_RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// Where an incident's message is, and what it says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Note {
+struct PostedMessage {
     /// The channel as the secret names it.
     to: String,
     /// The channel's id as Slack names it.
@@ -41,7 +41,7 @@ pub(super) struct IncidentMessage {
     post: Option<Post>,
     /// The buttons for lines that people may act on, while it is open.
     buttons: Option<Value>,
-    note: Option<Note>,
+    note: Option<PostedMessage>,
     /// Slack does not take it: its lines stand for themselves.
     plain: bool,
     /// It was lost once in this batch.
@@ -93,7 +93,7 @@ impl IncidentMessage {
     pub(super) fn own(&self, to: &str) -> Own {
         match (&self.note, &self.post) {
             _ if self.plain => Own::Nothing,
-            (Some(Note { to: have, channel, ts, .. }), _) if have == to => {
+            (Some(PostedMessage { to: have, channel, ts, .. }), _) if have == to => {
                 Own::At(Posted { channel: channel.clone(), ts: ts.clone() })
             }
             (_, Some(post)) => Own::Missing(post.clone()),
@@ -119,7 +119,7 @@ impl IncidentMessage {
     pub(super) fn posted(&mut self, to: &str, posted: Posted) {
         let Posted { channel, ts } = posted;
         let said = self.post.as_ref().map(hash).unwrap_or_default();
-        self.note = Some(Note { to: to.to_owned(), channel, ts, said });
+        self.note = Some(PostedMessage { to: to.to_owned(), channel, ts, said });
     }
 
     /// It says what it should, or never will.

@@ -4,7 +4,7 @@ use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::kept::KeptFlows;
+use super::stored::StoredFlows;
 use crate::Error;
 use crate::domain::executions::stuck::{Stuck, stuck_at};
 use crate::domain::sid::Sid;
@@ -44,7 +44,7 @@ pub async fn running(
 ) -> Result<RunningExecutions, Error> {
     let (active, is_more) = active(store, flow, now).await?;
     let revisions = active.iter().filter_map(|entry| Some((flow.clone(), entry.revision?)));
-    let kept = KeptFlows::load(store, revisions, now).await?;
+    let kept = StoredFlows::load(store, revisions, now).await?;
     let view = |execution: ActiveExecution| {
         let definition = kept.of(Some(flow), execution.revision);
         let stuck = stuck_at(&execution.position(), execution.is_call, definition, now);

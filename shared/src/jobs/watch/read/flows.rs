@@ -6,7 +6,7 @@ use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 
 use super::active::active;
-use super::kept::{load, names};
+use super::stored::{load, names};
 use crate::Error;
 use crate::domain::executions::CountName;
 use crate::domain::executions::quiet::Quiet;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::active::running;
 use super::flows::seen_flows;
-use super::kept::{KeptFlows, load};
+use super::stored::{StoredFlows, load};
 use crate::Error;
 use crate::domain::executions::RecordedExecution;
 use crate::domain::executions::views::{ExecutionFilter, ExecutionView, MedianSeconds, medians};
@@ -243,7 +243,7 @@ async fn views(
 ) -> Result<Vec<ExecutionView>, Error> {
     let running = found.iter().filter(|(_, execution)| !execution.is_over());
     let wanted = running.filter_map(|(_, of)| Some((of.flow.clone()?, of.revision?)));
-    let kept = KeptFlows::load(store, wanted, now).await?;
+    let kept = StoredFlows::load(store, wanted, now).await?;
     let view = |(sid, execution): &(Sid, RecordedExecution)| {
         let flow = kept.of(execution.flow.as_ref(), execution.revision);
         ExecutionView::of(sid, execution, flow, now)

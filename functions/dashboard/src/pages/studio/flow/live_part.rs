@@ -14,7 +14,7 @@ use super::super::graph::Figures;
 use super::super::query::{Query, SPANS};
 use super::super::rows::{RunRow, StuckRow, reason, short};
 use super::super::{Rows, chosen, list, subscribe, svg_parts};
-use super::{Drawn, Known, name};
+use super::{Drawn, FlowRead, name};
 use crate::pages::markup::thousands;
 use crate::pages::{rejected, text};
 use crate::parts::Live;
@@ -28,10 +28,10 @@ pub(super) async fn shown(
     settings: &Settings,
     sid: &Sid,
     query: &Query,
-    known: Known,
+    known: FlowRead,
     now: Timestamp,
 ) -> Result<Live, Error> {
-    let Known { drawn, counts, medians, running, quiet } = known;
+    let FlowRead { drawn, counts, medians, running, quiet } = known;
     let Drawn { resource, revision, definition, page, chosen } = drawn;
     let path = format!("/studio/{sid}");
     let (drawn, why) = match definition {
@@ -97,7 +97,7 @@ pub(super) async fn shown(
     let facts = context! {
         rejected => rejected(dashboard),
         tab => if stuck.is_empty() { name.clone() } else { format!("{} stuck · {name}", stuck.len()) },
-        said => list::said(stuck.len(), usize::from(quiet.is_some())),
+        said => list::announcement(stuck.len(), usize::from(quiet.is_some())),
         about, counted, quiet_notice, stuck_list, drawn => drawn.is_some(), why, chosen => chosen_panel,
         not_found => query.execution.as_ref().filter(|_| chosen.is_none()).map(Sid::as_str),
         spans => spans(query, &path), svg => Value::from_safe_string(drawing), widgets, runs,

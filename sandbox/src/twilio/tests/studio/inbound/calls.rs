@@ -40,7 +40,7 @@ async fn call_walks_through_the_menu_by_its_keys() {
     ];
     assert_eq!(steps, expected);
     assert_eq!(inbound.got(), ["Change your delivery here: https://parcels.example/change"]);
-    let said = inbound.fixture.said();
+    let said = inbound.fixture.spoken();
     assert!(said.iter().any(|said| said.contains("It arrives ")), "{said:?}");
     let events = inbound.events();
     let (first, last) = (events.first().expect("one"), events.last().expect("one"));
@@ -192,6 +192,6 @@ async fn words_at_a_gather_are_its_speech() {
         .until("it listens", || call.facts().gathering.as_ref().is_some_and(|one| one.takes_speech))
         .await;
     inbound.does(PhoneAction::Say("yes".to_owned())).await;
-    inbound.until("it answers", || inbound.fixture.said().len() == 3).await;
-    assert_eq!(inbound.fixture.said(), ["Well?", "“yes”", "You said Yes."]);
+    inbound.until("it answers", || inbound.fixture.spoken().len() == 3).await;
+    assert_eq!(inbound.fixture.spoken(), ["Well?", "“yes”", "You said Yes."]);
 }

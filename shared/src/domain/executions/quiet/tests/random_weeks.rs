@@ -46,7 +46,7 @@ proptest! {
         prop_assume!(!starts.is_empty());
         let mut flow = Watched::of(starts.clone());
         let now = at(35 * DAY + now);
-        flow.look(now);
+        flow.look_once(now);
         if let Some(quiet) = flow.quiet {
             let lasts = now.duration_since(quiet.since);
             prop_assert!(lasts > minutes(HOUR));

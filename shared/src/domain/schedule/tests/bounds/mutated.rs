@@ -23,7 +23,7 @@ const SEEDS: [&str; 3] = [
 ];
 
 /// Pieces that are likely to hurt.
-const PIECES: [&[u8]; 26] = [
+const FRAGMENTS: [&[u8]; 26] = [
     b"\r\n ",
     b"\n\t",
     b"BEGIN:VEVENT\n",
@@ -77,7 +77,9 @@ fn mutated(random: &mut Random) -> Vec<u8> {
                 bytes.splice(to..to, part);
             }
             4 => bytes[at] = b'0' + u8::try_from(random.below(10)).unwrap_or(0),
-            _ => drop(bytes.splice(at..at, PIECES[random.below(PIECES.len())].iter().copied())),
+            _ => {
+                drop(bytes.splice(at..at, FRAGMENTS[random.below(FRAGMENTS.len())].iter().copied()))
+            }
         }
         if bytes.is_empty() {
             break;

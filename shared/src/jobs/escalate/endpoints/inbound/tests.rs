@@ -2,7 +2,7 @@ mod again;
 mod digits;
 mod late;
 mod opt_outs;
-mod told;
+mod replies;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -199,7 +199,7 @@ impl Server {
     }
 
     /// The lines about people who opted out that Slack was told.
-    fn told(&self) -> Vec<String> {
+    fn opt_out_lines(&self) -> Vec<String> {
         let lines = crate::testing::each_line_once(&self.fixture.backend.queue.sent());
         lines
             .into_iter()

@@ -46,7 +46,7 @@ fn request(path: &str, body: &str) -> Request {
 }
 
 /// What this report is answered: status, words, whether a key is asked for.
-async fn told(server: &Server, token: &str, report: &str) -> (u16, String, bool) {
+async fn send_report(server: &Server, token: &str, report: &str) -> (u16, String, bool) {
     let path = format!("/twilio/studio/{}/1", server.incident().id);
     let body = format!("token={token}&{report}&execution={EXECUTION}&call=");
     match server.escalate.handle_call(&request(&path, &body), server.now()).await {
@@ -64,12 +64,12 @@ async fn told(server: &Server, token: &str, report: &str) -> (u16, String, bool)
 async fn menu_is_read_twice_and_then_it_is_over() {
     let server = server().await;
     let token = token(&server);
-    let (_, menu, again) = told(&server, &token, "outcome=answered").await;
+    let (_, menu, again) = send_report(&server, &token, "outcome=answered").await;
     assert!(again && menu.starts_with("Hello alpha, this is Ringdown."), "{menu}");
     assert!(server.incident().attempts[0].answered_at.is_some());
-    let twice = told(&server, &token, "outcome=no-key&reading=1").await;
+    let twice = send_report(&server, &token, "outcome=no-key&reading=1").await;
     assert_eq!(twice, (200, menu.clone(), true));
-    let last = told(&server, &token, "outcome=no-key&reading=2").await;
+    let last = send_report(&server, &token, "outcome=no-key&reading=2").await;
     let words = "No key was pressed. The next person is called. Good bye.";
     assert_eq!(last, (200, words.to_owned(), false));
     assert_eq!(server.calls(), ["alpha None"]);
@@ -79,10 +79,10 @@ async fn menu_is_read_twice_and_then_it_is_over() {
 async fn another_key_reads_the_menu_once_more() {
     let server = server().await;
     let token = token(&server);
-    let (_, menu, _) = told(&server, &token, "outcome=answered").await;
-    let other = told(&server, &token, "outcome=key&digits=7&reading=1").await;
+    let (_, menu, _) = send_report(&server, &token, "outcome=answered").await;
+    let other = send_report(&server, &token, "outcome=key&digits=7&reading=1").await;
     assert_eq!(other, (200, format!("That key means nothing here. {menu}"), true));
-    let (_, last, again) = told(&server, &token, "outcome=key&digits=%23&reading=2").await;
+    let (_, last, again) = send_report(&server, &token, "outcome=key&digits=%23&reading=2").await;
     assert!(!again && last.starts_with("That key means nothing here. The next"), "{last}");
 }
 
@@ -90,11 +90,11 @@ async fn another_key_reads_the_menu_once_more() {
 async fn key_is_written_first_and_the_stored_result_is_spoken() {
     let server = server().await;
     let token = token(&server);
-    let (_, words, again) = told(&server, &token, "outcome=key&digits=1&reading=1").await;
+    let (_, words, again) = send_report(&server, &token, "outcome=key&digits=1&reading=1").await;
     assert!(!again && words.starts_with("Thank you. It is yours."), "{words}");
     assert_eq!(server.incident().state(), State::Taken);
     // Once more, since its answer may have been lost.
-    let again = told(&server, &token, "outcome=key&digits=1&reading=1").await;
+    let again = send_report(&server, &token, "outcome=key&digits=1&reading=1").await;
     assert_eq!(again, (200, words, false));
     // The text message is left to whoever is woken for it.
     assert!(server.was_asked().iter().all(|asked| !asked.contains("Messages")));
@@ -105,10 +105,10 @@ async fn key_is_written_first_and_the_stored_result_is_spoken() {
 async fn key_two_passes_the_incident_on() {
     let server = server().await;
     let token = token(&server);
-    let (_, words, again) = told(&server, &token, "outcome=key&digits=2&reading=2").await;
+    let (_, words, again) = send_report(&server, &token, "outcome=key&digits=2&reading=2").await;
     assert!(!again && words.starts_with("All right."), "{words}");
     assert_eq!(server.calls(), ["alpha Some(Declined)", "bravo None"]);
-    let late = told(&server, &token, "outcome=key&digits=1&reading=1").await;
+    let late = send_report(&server, &token, "outcome=key&digits=1&reading=1").await;
     assert!(late.1.starts_with("Thank you. It is yours."), "{}", late.1);
 }
 
@@ -118,7 +118,7 @@ async fn without_a_conversation_the_next_person_is_called_at_once() {
         let server = server().await;
         let token = token(&server);
         server.was_asked();
-        let told = told(&server, &token, &format!("outcome={outcome}")).await;
+        let told = send_report(&server, &token, &format!("outcome={outcome}")).await;
         assert_eq!(told, (200, String::new(), false));
         assert_eq!(server.calls(), [format!("alpha Some({became})"), "bravo None".to_owned()]);
         assert_eq!(server.was_asked(), ["POST Flows/FW/Executions"]);
@@ -142,21 +142,21 @@ async fn without_its_token_nothing_is_believed() {
         mint(&key, &id, 1, at),
     ];
     for token in &forged {
-        let (status, ..) = told(&server, token, "outcome=key&digits=1").await;
+        let (status, ..) = send_report(&server, token, "outcome=key&digits=1").await;
         assert_eq!(status, 403, "{token}");
     }
     // Before it is verified, nothing of it is judged.
-    assert_eq!(told(&server, "x", "outcome=nonsense").await.0, 403);
-    assert_eq!(told(&server, &good, "outcome=nonsense").await.0, 400);
+    assert_eq!(send_report(&server, "x", "outcome=nonsense").await.0, 403);
+    assert_eq!(send_report(&server, &good, "outcome=nonsense").await.0, 400);
     assert_eq!(server.incident(), before);
     server.passes(3_601);
-    assert_eq!(told(&server, &good, "outcome=key&digits=1").await.0, 403);
+    assert_eq!(send_report(&server, &good, "outcome=key&digits=1").await.0, 403);
 }
 
 #[tokio::test]
 async fn missing_set_up_is_reported() {
     let none = server_with(&[]).await;
-    let (status, why, _) = told(&none, "x", "outcome=answered").await;
+    let (status, why, _) = send_report(&none, "x", "outcome=answered").await;
     assert!(status == 503 && why.contains("CALLBACK_KEY"), "{why}");
 }
 
@@ -205,7 +205,7 @@ async fn report_may_come_before_the_answer_that_names_its_execution() {
     );
     server.alarm().await;
     let token = token(&server);
-    told(&server, &token, "outcome=answered").await;
+    send_report(&server, &token, "outcome=answered").await;
     let attempt = server.incident().attempts.remove(0);
     assert_eq!(
         (attempt.calls[0].sid.as_str(), attempt.with.flow_sid()),
@@ -219,6 +219,6 @@ async fn slow_backend_has_the_flow_try_again() {
     let token = token(&server);
     server.backend.store.fail_loads(Fault::Hang);
     let began = Instant::now();
-    assert_eq!(told(&server, &token, "outcome=key&digits=1").await.0, 503);
+    assert_eq!(send_report(&server, &token, "outcome=key&digits=1").await.0, 503);
     assert!(began.elapsed() < Duration::from_secs(5));
 }

@@ -43,7 +43,7 @@ fn request(target: &str, body: &str) -> Request {
 
 const TARGET: &str = "/twilio/voice/default-20300317-174640-000/1?reading=1";
 
-async fn said(escalate: &Escalate, request: &Request) -> (u16, String) {
+async fn response_to(escalate: &Escalate, request: &Request) -> (u16, String) {
     match escalate.handle_call(request, sample::at(0)).await {
         Ok(CallResponse { response, .. }) => {
             (response.status, String::from_utf8_lossy(&response.body).into_owned())
@@ -64,7 +64,8 @@ async fn slow_store_gets_a_moment_and_the_key_is_kept() {
         (without_settings, "1"),
     ] {
         let began = Instant::now();
-        let (status, twiml) = said(&escalate, &request(TARGET, "CallSid=CA1&Digits=1")).await;
+        let (status, twiml) =
+            response_to(&escalate, &request(TARGET, "CallSid=CA1&Digits=1")).await;
         assert!(began.elapsed() < Duration::from_secs(5));
         assert_eq!(status, 200);
         let again = format!("<Redirect method=\"POST\">{here}?reading=1&amp;key=1&amp;moments=1<");
@@ -76,26 +77,27 @@ async fn slow_store_gets_a_moment_and_the_key_is_kept() {
 async fn after_many_moments_it_is_said_that_it_cannot_be_noted() {
     let escalate = escalate(Fault::After(0));
     let (_, twiml) =
-        said(&escalate, &request(&format!("{TARGET}&key=1&moments=12"), "CallSid=CA1")).await;
+        response_to(&escalate, &request(&format!("{TARGET}&key=1&moments=12"), "CallSid=CA1"))
+            .await;
     assert!(twiml.contains("Please look at Slack") && twiml.contains("<Hangup/>"), "{twiml}");
 }
 
 #[tokio::test]
 async fn unknown_call_is_answered_in_words_and_a_forgery_is_refused() {
     let escalate = escalate(Fault::Never);
-    let (status, twiml) = said(&escalate, &request(TARGET, "CallSid=CA1")).await;
+    let (status, twiml) = response_to(&escalate, &request(TARGET, "CallSid=CA1")).await;
     assert!(status == 200 && twiml.contains("nothing that I know of"), "{twiml}");
     let mut forged = request(TARGET, "CallSid=CA1&Digits=2");
     forged.body = Bytes::from_static(b"CallSid=CA1&Digits=1");
-    assert_eq!(said(&escalate, &forged).await.0, 403);
+    assert_eq!(response_to(&escalate, &forged).await.0, 403);
     let mut other = request(TARGET, "CallSid=CA1");
     other.query = Some("reading=1&key=1".to_owned());
-    assert_eq!(said(&escalate, &other).await.0, 403);
+    assert_eq!(response_to(&escalate, &other).await.0, 403);
     let status = request(
         "/twilio/voice/default-20300317-174640-000/1/status",
         "CallSid=CA1&CallStatus=busy",
     );
-    assert_eq!(said(&escalate, &status).await.0, 204);
+    assert_eq!(response_to(&escalate, &status).await.0, 204);
     let nowhere = Request { path: "/twilio/voice/x/y".to_owned(), ..Request::default() };
-    assert_eq!(said(&escalate, &nowhere).await.0, 404);
+    assert_eq!(response_to(&escalate, &nowhere).await.0, 404);
 }

@@ -26,7 +26,7 @@ fn alarm(key: &str, text: &str) -> Alarm {
     Alarm { name: format!("alarm {key}"), reason, description, ..sample::alarm(key, now()) }
 }
 
-fn kept(first: Alarm) -> StoredIncident {
+fn stored_with(first: Alarm) -> StoredIncident {
     let id = IncidentId::of("p", now());
     let incident = sample::incident(id, &policy(), first);
     StoredIncident { writer: "f".repeat(30), ..sample::stored(incident, 0) }
@@ -101,7 +101,7 @@ proptest! {
 
     #[test]
     fn any_incident_is_below_350_kb(signals in proptest::collection::vec(signal(), 60..300)) {
-        let mut kept = kept(alarm("first", "it is so"));
+        let mut kept = stored_with(alarm("first", "it is so"));
         for signals in signals.chunks(40) {
             signals.iter().for_each(|signal| step(&mut kept, signal));
             let open = kept.incident.open_count();
@@ -117,7 +117,7 @@ proptest! {
 
 #[test]
 fn small_incident_keeps_every_word() {
-    let mut small = kept(alarm("1", &"long ".repeat(400)));
+    let mut small = stored_with(alarm("1", &"long ".repeat(400)));
     step(&mut small, &Signal::Alarm(alarm("2", &"\u{1}".repeat(2_000))));
     let before = small.clone();
     small.fit(RECORD_BYTES);
@@ -127,7 +127,7 @@ fn small_incident_keeps_every_word() {
 #[test]
 fn texts_become_shorter_the_more_alarms_there_are() {
     let text = "\u{7}\"é🔥".repeat(500);
-    let mut large = kept(alarm("0", &text));
+    let mut large = stored_with(alarm("0", &text));
     let mut lengths = Vec::new();
     for count in 1..60 {
         step(&mut large, &Signal::Alarm(alarm(&count.to_string(), &text)));
@@ -148,7 +148,7 @@ fn texts_become_shorter_the_more_alarms_there_are() {
 #[test]
 fn old_entries_lose_their_reasons_before_any_alarm_loses_a_word() {
     let text = "y".repeat(2_000);
-    let mut large = kept(alarm("0", &text));
+    let mut large = stored_with(alarm("0", &text));
     // One alarm that comes and goes leaves a reason each time.
     for _ in 0..140 {
         for signal in [Signal::Recovered { key: "1".into() }, Signal::Alarm(alarm("1", &text))] {
@@ -175,7 +175,7 @@ fn old_entries_lose_their_reasons_before_any_alarm_loses_a_word() {
 #[test]
 fn record_of_a_former_version_is_made_small_at_the_next_write() {
     let text = "\u{1}".repeat(2_000);
-    let mut huge = kept(alarm("0", &text));
+    let mut huge = stored_with(alarm("0", &text));
     for count in 1..90 {
         step(&mut huge, &Signal::Alarm(alarm(&count.to_string(), &text)));
     }
@@ -187,7 +187,7 @@ fn record_of_a_former_version_is_made_small_at_the_next_write() {
 
 #[test]
 fn last_resort_counts_alarms_instead_of_naming_them() {
-    let mut large = kept(alarm("0", "short"));
+    let mut large = stored_with(alarm("0", "short"));
     for count in 1..60 {
         step(&mut large, &Signal::Alarm(alarm(&count.to_string(), "short")));
     }

@@ -11,7 +11,7 @@ async fn person_who_opts_out_is_reported_once_until_they_start_again() {
     for more in [&[][..], &[("OptOutType", "STOP")]] {
         assert_eq!(server.texts_as(ALPHA, "Stop", "SM1", more).await, "");
     }
-    let said = server.told();
+    let said = server.opt_out_lines();
     assert!(
         said.iter().all(|text| text.contains("*alpha* has opted out of texts (they texted STOP)"))
     );
@@ -24,7 +24,10 @@ async fn person_who_opts_out_is_reported_once_until_they_start_again() {
     assert_eq!(server.texts(ALPHA, "HELP").await, "");
     assert_eq!(server.texts(ALPHA, "unstop").await, "");
     assert_eq!(server.texts(ALPHA, "start").await, "");
-    assert_eq!(server.told()[1..], [":bell: *alpha* gets texts again (they texted START)"]);
+    assert_eq!(
+        server.opt_out_lines()[1..],
+        [":bell: *alpha* gets texts again (they texted START)"]
+    );
     assert!(
         opt_outs::one(store, "alpha", &phone(ALPHA), server.now()).await.expect("one").is_none()
     );
@@ -35,14 +38,14 @@ async fn refused_text_tells_that_its_person_has_opted_out_until_one_is_delivered
     let server = Server::new();
     server.opted_out.lock().expect("a list").push(ALPHA.to_owned());
     server.misses("shop-down").await;
-    let said = server.told();
+    let said = server.opt_out_lines();
     assert!(said.len() == 1 && said[0].contains("error 21610"), "{said:?}");
     let store = &server.fixture.backend.store;
     assert!(
         opt_outs::one(store, "alpha", &phone(ALPHA), server.now()).await.expect("one").is_some()
     );
     server.misses("stock-empty").await;
-    assert_eq!(server.told().len(), 1);
+    assert_eq!(server.opt_out_lines().len(), 1);
     server.opted_out.lock().expect("a list").clear();
     let id = server.incident("stock").id;
     let about = TextAbout::Taken;
@@ -62,7 +65,7 @@ async fn refused_text_tells_that_its_person_has_opted_out_until_one_is_delivered
     let (person, incident, sid) = ("alpha".to_owned(), id.clone(), "SM1".into());
     let refused = WakeUp::TextNotDelivered { incident, person, code: Some(21_610), sid };
     server.wakes(&refused).await;
-    assert_eq!(server.told().len(), 1);
+    assert_eq!(server.opt_out_lines().len(), 1);
     // One that was sent before is no proof.
     let person = || "alpha".to_owned();
     server.wakes(&WakeUp::TextDelivered { person: person(), sent: at(0) }).await;
@@ -74,6 +77,6 @@ async fn refused_text_tells_that_its_person_has_opted_out_until_one_is_delivered
         opt_outs::one(store, "alpha", &phone(ALPHA), server.now()).await.expect("one").is_none()
     );
     server.wakes(&WakeUp::TextDelivered { person: person(), sent: server.now() }).await;
-    let said = server.told();
+    let said = server.opt_out_lines();
     assert_eq!(said[1..], [":bell: *alpha* gets texts again (one was delivered)"]);
 }

@@ -159,11 +159,11 @@ async fn silence_of_an_incident_alone_outlasts_the_end_of_a_silence_of_globs() {
 #[tokio::test]
 async fn silences_made_by_hand_are_bounded() {
     let scenario = Scenario::begins("01:00");
-    for number in 0..=MAX_BY_HAND {
+    for number in 0..=MAX_MANUAL_SILENCES {
         scenario.silences(&format!("disk-{number}"), None, "05:00").await;
     }
     let kept = stored(&scenario.backend.store, scenario.now()).await.expect("silences");
-    assert_eq!(kept.len(), MAX_BY_HAND);
+    assert_eq!(kept.len(), MAX_MANUAL_SILENCES);
     // The one too many is told once, and one that is made is not told so when it is brought again.
     for silence in [kept[0].clone(), scenario.silences("disk-50", None, "05:00").await] {
         scenario.asks(&WakeUp::MakeSilence { silence }).await;

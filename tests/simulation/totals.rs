@@ -4,19 +4,19 @@ use std::fmt;
 
 use shared::domain::escalation::{Event, Repaired};
 
-macro_rules! tally {
+macro_rules! totals {
     ($($name:ident: $words:literal,)*) => {
         /// How often things happened.
         #[derive(Clone, Debug, Default)]
-        pub(crate) struct Tally { $(pub(crate) $name: u64,)* }
+        pub(crate) struct Totals { $(pub(crate) $name: u64,)* }
 
-        impl Tally {
-            pub(crate) fn add(&mut self, other: &Tally) {
+        impl Totals {
+            pub(crate) fn add(&mut self, other: &Totals) {
                 $(self.$name += other.$name;)*
             }
         }
 
-        impl fmt::Display for Tally {
+        impl fmt::Display for Totals {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 $(writeln!(f, "{:>12}  {}", self.$name, $words)?;)*
                 Ok(())
@@ -25,7 +25,7 @@ macro_rules! tally {
     };
 }
 
-tally! {
+totals! {
     calls: "calls placed",
     raised: "incidents raised",
     reopened: "reopened",
@@ -82,7 +82,7 @@ tally! {
     repaired_round: "repaired by the reconciler: a standing round",
 }
 
-impl Tally {
+impl Totals {
     pub(crate) fn saw(&mut self, event: &Event) {
         let count = match event {
             Event::Raised { .. } => &mut self.raised,

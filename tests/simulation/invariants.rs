@@ -19,7 +19,7 @@ impl World {
         if put.body.len() >= 350_000 {
             self.fail(format!("a record of {} bytes", put.body.len()));
         }
-        self.watch.tally.large += u64::from(put.body.len() > 200_000);
+        self.watch.totals.large += u64::from(put.body.len() > 200_000);
         let new: StoredIncident = match serde_json::from_str(&put.body) {
             Ok(new) => new,
             Err(error) => return self.fail(format!("an incident that cannot be read: {error}")),
@@ -27,14 +27,14 @@ impl World {
         let policy = new.incident.policy.name.clone();
         let old = self.watch.kept.remove(&policy);
         self.trace_incident(old.as_ref(), &new);
-        if let Err(why) = self.judge(old.as_ref(), &new) {
+        if let Err(why) = self.check(old.as_ref(), &new) {
             self.fail(format!("{}: {why}", new.incident.id));
         }
         self.watch.seen.saw(&new.incident);
         self.watch.kept.insert(policy, new);
     }
 
-    fn judge(&mut self, old: Option<&StoredIncident>, new: &StoredIncident) -> Result<(), String> {
+    fn check(&mut self, old: Option<&StoredIncident>, new: &StoredIncident) -> Result<(), String> {
         let (incident, now) = (&new.incident, self.timestamp());
         let before = old.map(|old| &old.incident).filter(|old| old.id == incident.id);
         if before.is_none() && old.is_some_and(|old| old.incident.state() != State::Resolved) {
@@ -55,7 +55,7 @@ impl World {
             None if !resolved || !new.to_do.is_empty() => {
                 return Err("it is open, and nothing wakes it".to_owned());
             }
-            Some(at) if self.known.woken() && !self.rows.has_wake_up(&incident.id, at) => {
+            Some(at) if self.known.wakes_arrive() && !self.rows.has_wake_up(&incident.id, at) => {
                 return Err(format!("its wake-up at {at} is not on its way"));
             }
             _ => {}
@@ -77,13 +77,13 @@ impl World {
         if resolved != (going_on == 0 || is_declared_over(incident)) {
             return Err(format!("resolved: {resolved}, though {going_on} alarms go on"));
         }
-        self.judge_script(before, incident, &new_entries)?;
-        self.judge_owner(old, new, &new_entries)?;
-        self.judge_missed(old, new, &new_entries)?;
+        self.check_script(before, incident, &new_entries)?;
+        self.check_owner(old, new, &new_entries)?;
+        self.check_missed(old, new, &new_entries)?;
         if let Some(before) = before {
-            self.judge_attempts(before, incident)?;
+            self.check_attempts(before, incident)?;
         }
-        self.judge_unchanged(incident, None)?;
+        self.check_unchanged(incident, None)?;
         if has(|event| matches!(event, Event::ResolvedByHand { .. } | Event::NothingChanged { .. }))
         {
             self.set_aside(incident);
@@ -102,7 +102,7 @@ impl World {
     }
 
     /// An attempt's end is final, and comes in time if a round waits for it.
-    fn judge_attempts(&mut self, before: &Incident, incident: &Incident) -> Result<(), String> {
+    fn check_attempts(&mut self, before: &Incident, incident: &Incident) -> Result<(), String> {
         let now = self.timestamp();
         for attempt in &incident.attempts {
             let is_known = incident.timeline.entries.len() == incident.timeline.next as usize;
@@ -140,7 +140,7 @@ impl World {
             }
             for call in &attempt.calls {
                 if self.is_strange(&incident.id, attempt, call.sid.as_str()) {
-                    self.watch.tally.strangers += 1;
+                    self.watch.totals.strangers += 1;
                     if self.known.sure() {
                         return Err(format!(
                             "attempt {} has the call {} of another",
@@ -173,14 +173,14 @@ impl World {
         let by_key = taken(incident) > before.map_or(0, taken);
         let mut doubled = false;
         for entry in entries {
-            watch.tally.saw(&entry.event);
+            watch.totals.saw(&entry.event);
             if let Some(sid) = entry.event.by_text() {
-                watch.tally.by_text += 1;
+                watch.totals.by_text += 1;
                 doubled |= !watch.by_text.insert(sid.to_owned());
             }
             let deed = match &entry.event {
                 Event::Taken { person, .. } => {
-                    watch.tally.claimed += u64::from(!by_key);
+                    watch.totals.claimed += u64::from(!by_key);
                     Some((person, Button::Have))
                 }
                 Event::Texted { .. } => {
@@ -190,12 +190,12 @@ impl World {
                 Event::Released { person, .. } => Some((person, Button::GiveBack)),
                 Event::ResolvedByHand { person, .. } => {
                     let elsewhere = [ON_THE_PAGE, AT_THE_COMMAND_LINE].contains(&person.as_str());
-                    watch.tally.ended_elsewhere += u64::from(elsewhere);
+                    watch.totals.ended_elsewhere += u64::from(elsewhere);
                     let is_by_key = |attempt: &&Attempt| attempt.outcome == Some(Outcome::Resolved);
                     let by_key =
                         |incident: &Incident| incident.attempts.iter().filter(is_by_key).count();
                     let is_by_key = by_key(incident) > before.map_or(0, by_key);
-                    watch.tally.ended_by_key += u64::from(is_by_key);
+                    watch.totals.ended_by_key += u64::from(is_by_key);
                     Some((person, Button::Over))
                 }
                 _ => None,

@@ -1,4 +1,4 @@
-// The pages of a running server, seen by a real browser: `node look.mjs LINK SCREENSHOT_DIR`,
+// The pages of a running server, seen by a real browser: `node main.mjs LINK SCREENSHOT_DIR`,
 // with a link that the server printed at its start.
 //
 // Presses every button of the sandbox's Slack and waits for its line, acts on a message that changes in place, lives through an
@@ -9,7 +9,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DESK, PATIENCE, PHONE, check, count, enter, expect, fitsNarrow, folder, launch, locked, open, origin, sound } from "./browser.mjs";
-import { byHand } from "./by-hand.mjs";
+import { byHand } from "./manual.mjs";
 import { clicks } from "./clicks.mjs";
 import { onCall } from "./on-call.mjs";
 import { livingMessage } from "./living.mjs";

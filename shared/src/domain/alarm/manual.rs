@@ -20,7 +20,7 @@ const WITH_THE_TOKEN: &str = "somebody with the alarms token";
 
 /// An incident that is raised by hand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ByHand {
+pub struct ManualAlarm {
     /// What is wrong, on one line.
     pub text: String,
     /// Who says so, as people are told: "alpha on the page".
@@ -29,13 +29,13 @@ pub struct ByHand {
     pub at: Timestamp,
 }
 
-impl ByHand {
+impl ManualAlarm {
     /// What somebody says; `None` if they say nothing. Both texts become one line each, without phone numbers, and what is
     /// too long is cut.
-    pub fn new(text: &str, by: &str, at: Timestamp) -> Option<ByHand> {
+    pub fn new(text: &str, by: &str, at: Timestamp) -> Option<ManualAlarm> {
         let text = line(&mask_dialled(text), MAX_RAISED_CHARS);
         let by = line(&mask_dialled(by), MAX_BY_CHARS);
-        (is_seen(&text) && is_seen(&by)).then_some(ByHand { text, by, at })
+        (is_seen(&text) && is_seen(&by)).then_some(ManualAlarm { text, by, at })
     }
 
     /// Names it for good: the same text for the same policy is the same. No monitor can give an alarm this key, since none
@@ -86,10 +86,10 @@ fn may_be_by_hand(body: &[u8]) -> bool {
 ///
 /// # Errors
 /// What is wrong with it, for whoever sent it.
-pub fn parse_by_hand(
+pub fn parse_manual(
     body: &[u8],
     now: Timestamp,
-) -> Option<Result<(ByHand, Option<String>), String>> {
+) -> Option<Result<(ManualAlarm, Option<String>), String>> {
     if !may_be_by_hand(body) {
         return None;
     }
@@ -98,7 +98,11 @@ pub fn parse_by_hand(
     Some(read(&said, raise, now))
 }
 
-fn read(said: &Value, raise: &Value, now: Timestamp) -> Result<(ByHand, Option<String>), String> {
+fn read(
+    said: &Value,
+    raise: &Value,
+    now: Timestamp,
+) -> Result<(ManualAlarm, Option<String>), String> {
     let text = |name: &str| match &said[name] {
         Value::Null => Ok(None),
         Value::String(text) => Ok(Some(text.clone())),
@@ -109,7 +113,7 @@ fn read(said: &Value, raise: &Value, now: Timestamp) -> Result<(ByHand, Option<S
     };
     let (policy, by) = (text("policy")?, text("by")?);
     let by = by.unwrap_or_else(|| WITH_THE_TOKEN.to_owned());
-    let by_hand = ByHand::new(words, &by, now).ok_or("its `raise` or its `by` is empty")?;
+    let by_hand = ManualAlarm::new(words, &by, now).ok_or("its `raise` or its `by` is empty")?;
     Ok((by_hand, policy))
 }
 
@@ -119,8 +123,8 @@ mod tests {
 
     use super::*;
 
-    fn parse(body: &str) -> Option<Result<(ByHand, Option<String>), String>> {
-        parse_by_hand(body.as_bytes(), Timestamp::UNIX_EPOCH)
+    fn parse(body: &str) -> Option<Result<(ManualAlarm, Option<String>), String>> {
+        parse_manual(body.as_bytes(), Timestamp::UNIX_EPOCH)
     }
 
     #[test]
@@ -145,7 +149,8 @@ mod tests {
 
     #[test]
     fn phone_numbers_are_masked_however_they_are_written() {
-        let by_hand = ByHand::new("call 00491701234567", "+49 170 1234567", Timestamp::UNIX_EPOCH);
+        let by_hand =
+            ManualAlarm::new("call 00491701234567", "+49 170 1234567", Timestamp::UNIX_EPOCH);
         let by_hand = by_hand.expect("words");
         assert_eq!((by_hand.text.as_str(), by_hand.by.as_str()), ("call …4567", "+…4567"));
     }
@@ -177,7 +182,7 @@ mod tests {
 
     #[test]
     fn same_words_for_another_policy_are_another_one() {
-        let by_hand = ByHand::new("slow", "alpha", Timestamp::UNIX_EPOCH).expect("words");
+        let by_hand = ManualAlarm::new("slow", "alpha", Timestamp::UNIX_EPOCH).expect("words");
         assert_eq!(by_hand.key("a"), by_hand.key("a"));
         assert_ne!(by_hand.key("a"), by_hand.key("b"));
         assert!(by_hand.key("a").contains('\n'));

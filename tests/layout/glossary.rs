@@ -9,7 +9,7 @@ use super::{ROOT, root};
 /// A word that the glossary replaces, and where a term of somebody else is the same word.
 type Replaced = (&'static str, &'static [&'static str]);
 
-const WORDS: &[Replaced] = &[
+const REPLACED_WORDS: &[Replaced] = &[
     ("house", &[]),
     ("houses", &[]),
     ("room", &["events/", "shared/src/domain/schedule/"]),
@@ -40,7 +40,7 @@ fn uses(text: &str) -> Vec<(&'static Replaced, &str)> {
         let lower = str::to_lowercase(line);
         let words: HashSet<&str> =
             lower.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
-        let used: Vec<_> = WORDS.iter().filter(|(word, _)| words.contains(word)).collect();
+        let used: Vec<_> = REPLACED_WORDS.iter().filter(|(word, _)| words.contains(word)).collect();
         used.into_iter().map(move |replaced| (replaced, line))
     };
     lines.flat_map(uses_of_line).collect()
@@ -62,7 +62,7 @@ fn replaced_words_of_the_glossary_occur_nowhere() {
     let own = [
         "CHANGELOG.md",
         "docs/glossary.md",
-        "tests/layout/words.rs",
+        "tests/layout/glossary.rs",
         "shared/src/domain/escalation/tests/former.rs",
         // What the former version left behind, in its own words.
         "tests/former/data.sql",

@@ -14,15 +14,15 @@ use crate::storage::flows::{definition, read_fetched, resource};
 use crate::storage::{Key, MAX_TRANSACTION_ITEMS, Record, Store};
 
 /// The definitions that are kept of the revisions that run.
-pub(in crate::jobs::watch) struct KeptFlows(HashMap<(Sid, u32), Flow>);
+pub(in crate::jobs::watch) struct StoredFlows(HashMap<(Sid, u32), Flow>);
 
-impl KeptFlows {
+impl StoredFlows {
     /// Loads those of these Flows and revisions.
     pub(in crate::jobs::watch) async fn load(
         store: &dyn Store,
         wanted: impl IntoIterator<Item = (Sid, u32)>,
         now: Timestamp,
-    ) -> Result<KeptFlows, Error> {
+    ) -> Result<StoredFlows, Error> {
         let wanted: BTreeSet<(Sid, u32)> = wanted.into_iter().collect();
         let keys: Vec<Key> =
             wanted.iter().map(|(flow, revision)| definition(flow, *revision)).collect();
@@ -33,7 +33,7 @@ impl KeptFlows {
         };
         let found = wanted.into_iter().zip(records);
         let found = found.filter_map(|(of, record)| Some((of, read(record?)?)));
-        Ok(KeptFlows(found.collect()))
+        Ok(StoredFlows(found.collect()))
     }
 
     /// The Flow of this revision, if it is kept.
@@ -48,7 +48,7 @@ impl KeptFlows {
 
 /// What Twilio said of a Flow, as far as it was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::jobs::watch) struct FlowNote {
+pub(in crate::jobs::watch) struct FlowState {
     /// Its name.
     pub(in crate::jobs::watch) name: Option<String>,
     /// When Twilio said last that it has no such Flow, if it says so.
@@ -56,18 +56,18 @@ pub(in crate::jobs::watch) struct FlowNote {
 }
 
 /// What Twilio said of these Flows, of those that it was asked for.
-pub(in crate::jobs::watch) async fn flow_notes(
+pub(in crate::jobs::watch) async fn flow_states(
     store: &dyn Store,
     flows: &[Sid],
     now: Timestamp,
-) -> Result<BTreeMap<Sid, FlowNote>, Error> {
+) -> Result<BTreeMap<Sid, FlowState>, Error> {
     let keys: Vec<Key> = flows.iter().map(resource).collect();
     let records = load(store, &keys, now).await?;
     let note = |record: Record| {
         let fetched = read_fetched::<FlowResource>(&record)?;
         let name = fetched.value.map(|resource| resource.friendly_name);
         let gone_at = fetched.is_gone.then_some(fetched.at);
-        Some(FlowNote { name: name.filter(|name| !name.is_empty()), gone_at })
+        Some(FlowState { name: name.filter(|name| !name.is_empty()), gone_at })
     };
     let noted = flows.iter().zip(records);
     Ok(noted.filter_map(|(flow, record)| Some((flow.clone(), note(record?)?))).collect())
@@ -79,7 +79,7 @@ pub(in crate::jobs::watch) async fn names(
     flows: &[Sid],
     now: Timestamp,
 ) -> Result<BTreeMap<Sid, String>, Error> {
-    let notes = flow_notes(store, flows, now).await?;
+    let notes = flow_states(store, flows, now).await?;
     Ok(notes.into_iter().filter_map(|(flow, note)| Some((flow, note.name?))).collect())
 }
 

@@ -106,7 +106,7 @@ async fn stranger_is_never_answered_and_changes_nothing() {
     assert_eq!(server.texts(BRAVO, &format!("1 {shop}")).await, hint);
     assert_eq!(server.texts(BRAVO, "1").await, "");
     assert_eq!(server.incident("shop"), before);
-    assert_eq!(server.told(), [""; 0]);
+    assert_eq!(server.opt_out_lines(), [""; 0]);
 }
 
 #[tokio::test]

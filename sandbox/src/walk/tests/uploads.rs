@@ -114,7 +114,7 @@ async fn file_goes_before_what_was_pasted_and_gives_its_name() {
 #[tokio::test]
 async fn flows_are_bounded_removed_and_there_after_a_restart() {
     let fixture = WalkFixture::new();
-    let id = fixture.flow("incomingCall", &[menu(), look(), bye()]).await;
+    let id = fixture.flow("incomingCall", &[menu(), lookup_widget(), bye()]).await;
     fixture.starts(&id, &[("start", "call")]).await;
     fixture.does(&id, 0, &[("does", "press"), ("value", "1")]).await;
     for _ in 1..super::super::stored::MAX_FLOWS {

@@ -10,7 +10,7 @@ use crate::pages::markup::thousands;
 
 /// What the page says of its span.
 #[derive(Debug, Serialize)]
-pub(super) struct Words {
+pub(super) struct SpanLabels {
     /// Its name: `month`.
     span: &'static str,
     /// How long it is: `1 h 7 min`.
@@ -32,9 +32,9 @@ pub(super) struct Words {
     json: String,
 }
 
-impl Words {
+impl SpanLabels {
     /// The words for these figures.
-    pub(super) fn of(numbers: &Numbers, zone: Option<&str>) -> Words {
+    pub(super) fn of(numbers: &Numbers, zone: Option<&str>) -> SpanLabels {
         let part = match numbers.span {
             Span::Hour => "quarter of an hour",
             Span::Day => "hour",
@@ -42,7 +42,7 @@ impl Words {
         };
         let format = if numbers.span == Span::Month { "%-d %b" } else { "%H:%M" };
         let moment = |at: Timestamp| local(at, numbers, "%a %-d %b %Y, %H:%M");
-        Words {
+        SpanLabels {
             span: numbers.span.name(),
             length: length(numbers),
             part,

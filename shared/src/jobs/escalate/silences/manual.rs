@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::super::work::Work;
-use super::{Effects, kept, silenced};
+use super::{Effects, silenced, stored};
 use crate::Error;
 use crate::domain::escalation::Signal;
 use crate::domain::routes::Line;
@@ -15,7 +15,7 @@ use crate::storage::records;
 use crate::storage::{Condition, Queue, QueueName, incidents, writes};
 
 /// The most silences of globs that are in force or to come: each alarm is compared with all of them.
-pub const MAX_BY_HAND: usize = 50;
+pub const MAX_MANUAL_SILENCES: usize = 50;
 
 /// Asks that a silence be made.
 ///
@@ -70,7 +70,7 @@ impl Work<'_> {
         );
         // It is queued before it is stored, so that a crash loses nothing; queued twice, it is one line.
         self.tell_of(silence, "made", &text).await?;
-        let puts = writes(kept::puts(silence, Condition::Absent));
+        let puts = writes(stored::puts(silence, Condition::Absent));
         match self.store().write(&puts, now).await {
             Err(Error::Conflict { .. }) => Ok(()),
             written => written,
@@ -82,10 +82,10 @@ impl Work<'_> {
         if silence.until <= self.now {
             return Ok(Some("it would be over by now".to_owned()));
         }
-        let kept = kept::stored(self.store(), self.now).await?;
+        let kept = stored::stored(self.store(), self.now).await?;
         let by_hand = kept.iter().filter(|silence| !silence.globs.is_empty()).count();
-        Ok((by_hand >= MAX_BY_HAND)
-            .then(|| format!("there are {MAX_BY_HAND} already, end one first")))
+        Ok((by_hand >= MAX_MANUAL_SILENCES)
+            .then(|| format!("there are {MAX_MANUAL_SILENCES} already, end one first")))
     }
 
     /// Ends a silence of globs: what waited for its end goes off now.
@@ -109,7 +109,7 @@ impl Work<'_> {
                 local_day(silence.until),
             );
             self.tell_of(&silence, "ended", &text).await?;
-            self.store().write(&writes(kept::ended(&silence, by, now)), now).await?;
+            self.store().write(&writes(stored::ended(&silence, by, now)), now).await?;
         }
         self.bring_back_waiting().await?;
         self.let_go(by).await
@@ -130,7 +130,7 @@ impl Work<'_> {
         if held_back.is_empty() {
             return Ok(());
         }
-        let left = kept::stored(self.store(), now).await?;
+        let left = stored::stored(self.store(), now).await?;
         for seen in held_back {
             self.transact(&seen.id, Effects::Inline, &|transaction| {
                 let Some(stored) = &transaction.stored else { return };
