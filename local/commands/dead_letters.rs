@@ -204,7 +204,7 @@ pub async fn replay(
     };
     say!("{replayed} sent again; they arrive marked as late. The list says what became of them");
     if refused > 0 {
-        say!("{refused} cannot be sent again: what was wrong with them is still wrong");
+        say!("{refused} could not be replayed (same error)");
     }
     Ok(refused == 0)
 }

@@ -20,8 +20,8 @@ use crate::output::{json, printable};
 pub enum OnCallCommand {
     /// Have somebody take over on call for a while
     ///
-    /// It lies over the configuration, and over what was said before. Slack is told. Calls go there from the next round
-    /// on: `ringdown incidents call` calls somebody at once for an incident that is open.
+    /// It takes precedence over the configuration and over earlier overrides. Slack is told. Calls follow from the next
+    /// round on: `ringdown incidents call` calls somebody at once for an incident that is open.
     #[command(after_help = OVERRIDE_EXAMPLES)]
     Override {
         /// A name of the configuration's [[schedules]]

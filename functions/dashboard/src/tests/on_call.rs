@@ -130,7 +130,7 @@ fn shift_that_is_chosen_asks_who_takes_over_until_its_end() {
         assert!(page.contains(field), "{field}: {page}");
     }
     let covered = pages.page("/on-call?schedule=rota&at=2026-11-24T09%3A00%3A00Z");
-    says(&words(&covered), &["Something was said of this time before (bravo)"]);
+    says(&words(&covered), &["There was already an override for this time (bravo)"]);
     // What nobody can choose asks nothing.
     for query in
         ["schedule=other&at=2026-11-30T09%3A00%3A00Z", "schedule=rota&at=soon", "week=x&zone=y"]
