@@ -18,7 +18,7 @@ use crate::output::{json, printable};
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 #[command(after_help = EXAMPLES)]
 pub struct DeadLettersOptions {
-    /// Send all again that wait
+    /// Send again all that are waiting
     #[arg(long)]
     pub replay: bool,
     /// Dismiss all that wait: they stay listed until they expire, and no `--replay` of all takes them

@@ -244,7 +244,7 @@ fn print_lost(lost: &Removed, config: &Config, is_json: bool) {
     print(&removed, config, false);
     match unread {
         Some(said) => {
-            say!("who has taken over could not be read, and is forgotten. The record said:\n{said}")
+            say!("the overrides could not be read, and are deleted. The record said:\n{said}")
         }
         None => say!("removed: {}", removed.len()),
     }

@@ -206,12 +206,9 @@ fn form_that_is_wrong_says_so_and_keeps_what_was_typed() {
 fn pages_are_there_while_overrides_cannot_be_read() {
     let pages = rota(&[]);
     pages.store().keep(Key::new("overrides", "all"), &"no record");
-    says(
-        &words(&pages.page("/on-call")),
-        &["Who has taken over cannot be read", "nights alpha until"],
-    );
+    says(&words(&pages.page("/on-call")), &["The overrides cannot be read", "nights alpha until"]);
     says(&words(&pages.page("/")), &["nights alpha until"]);
-    says(&words(&pages.page("/people")), &["Who has taken over cannot be read"]);
+    says(&words(&pages.page("/people")), &["The overrides cannot be read"]);
     let form =
         "schedule=rota&person=bravo&from=2026-11-18T00%3A00&until=2026-11-21T00%3A00&clock=UTC";
     let refused = pages.post_form("/on-call/override", &[], form);

@@ -25,7 +25,7 @@ fn a_policy_is_checked_when_it_is_loaded() {
         ),
         (
             "alarms = [\"*\"]\nroster = [\"delta\"]",
-            "ringdown.toml:9: policies.roster: \"delta\" is nobody we know, expected one of alpha, bravo",
+            "ringdown.toml:9: policies.roster: unknown person \"delta\", expected one of alpha, bravo",
         ),
     ] {
         assert!(policy(keys).starts_with(expected), "\n{}\n{expected}", policy(keys));
