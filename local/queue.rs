@@ -176,7 +176,7 @@ impl Messages {
         let ids: Vec<String> = messages.iter().map(|message| message.id.clone()).collect();
         let outcomes = handle(messages).await;
         while let Err(error) = self.finalize(&ids, &outcomes).await {
-            tracing::error!(%error, "what was dealt with cannot be taken off the queue: trying again");
+            tracing::error!(%error, "processed messages cannot be deleted from the queue: trying again");
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }

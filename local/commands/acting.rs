@@ -27,7 +27,7 @@ pub(super) fn unknown(names: &[Option<&str>], people: &BTreeMap<String, Person>)
     let name = names.iter().flatten().find(|name| !people.contains_key(**name))?;
     let known: Vec<&str> = people.keys().map(String::as_str).collect();
     let (name, known) = (printable(name), printable(&known.join(", ")));
-    Some(format!("the configuration has nobody of the name {name:?}, expected one of: {known}"))
+    Some(format!("unknown person {name:?}, expected one of: {known}"))
 }
 
 /// Whether this is true soon: what is asked for is done by a server.

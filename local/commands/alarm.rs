@@ -80,9 +80,7 @@ pub async fn run(options: &AlarmOptions) -> Result<bool, String> {
             continue;
         }
         match results {
-            Ok(results) if results.is_empty() => {
-                say!("{name}: {status} it says nothing of a state")
-            }
+            Ok(results) if results.is_empty() => say!("{name}: {status} it reports no state"),
             Ok(results) => {
                 results.iter().for_each(|result| say!("{name}: {status} {}", describe(result)));
             }

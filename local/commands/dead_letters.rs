@@ -18,7 +18,7 @@ use crate::output::{json, printable};
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 #[command(after_help = EXAMPLES)]
 pub struct DeadLettersOptions {
-    /// Send all again that wait
+    /// Send again all that are waiting
     #[arg(long)]
     pub replay: bool,
     /// Dismiss all that wait: they stay listed until they expire, and no `--replay` of all takes them
@@ -204,7 +204,7 @@ pub async fn replay(
     };
     say!("{replayed} sent again; they arrive marked as late. The list says what became of them");
     if refused > 0 {
-        say!("{refused} cannot be sent again: what was wrong with them is still wrong");
+        say!("{refused} could not be replayed (same error)");
     }
     Ok(refused == 0)
 }

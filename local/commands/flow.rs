@@ -40,7 +40,7 @@ pub enum FlowCommand {
         /// Which configuration.
         #[command(flatten)]
         config: ConfigFile,
-        /// Whose; may be left out where there is one only
+        /// The policy; may be left out if there is only one
         #[arg(long, value_name = "NAME")]
         policy: Option<String>,
     },

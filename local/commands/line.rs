@@ -75,7 +75,7 @@ pub enum Command {
     /// Check, draw, play, test and compare Studio Flows
     #[command(subcommand)]
     Flow(FlowCommand),
-    /// Judge a captured request, and say why its signature does not match
+    /// Check the signature of a captured request, and say why it does not match
     ///
     /// FILE is JSON: url, params (of a form) or body (with content_type, if it is a form), signature, token; or an array of
     /// such.
@@ -93,7 +93,7 @@ pub enum Command {
     Silences(SilencesOptions),
     /// List who is signed in by name, end a session, or print a link that begins one
     Sessions(SessionsOptions),
-    /// Print what a shell needs to complete commands, options and files
+    /// Print shell completions for commands, options and files
     Completions(CompletionsOptions),
 }
 

@@ -155,7 +155,7 @@ pub async fn new(
         let (prefix, data) = (crate::program::prefix(), folder.typed());
         let known: Vec<&str> = config.escalation.people.keys().map(String::as_str).collect();
         say!(
-            "the configuration has nobody of this name, expected one of: {}. Name another configuration with `{prefix} \
+            "unknown person, expected one of: {}. Name another configuration with `{prefix} \
              sessions new PERSON --config FILE{data}`",
             printable(&known.join(", "))
         );

@@ -37,7 +37,7 @@ async function ringMe(browser) {
     await page.goto(`${origin}/people`);
     await tabTo(page, "form[action='/people/ring-me'] button");
     await page.keyboard.press("Enter");
-    await page.getByText("your phone rings in a moment").waitFor();
+    await page.getByText("Your phone rings in a moment").waitFor();
     await page.screenshot({ path: join(folder, "people-asked-phone.png"), fullPage: true });
     await phones.getByRole("button", { name: "Answer" }).first().click({ timeout: PATIENCE });
     await phones.getByRole("button", { name: /^1/ }).first().click({ timeout: PATIENCE });

@@ -50,7 +50,7 @@ async fn page_raises_an_incident_that_rings_and_is_told_as_raised_by_hand() {
     let confirmed = "text=Checkout+is+slow&policy=default&confirm=yes";
     assert_eq!(post(&server, confirmed).await, (303, "/?asked=raise".to_owned()));
     let home = server.get("/?asked=raise").await.text().await.unwrap();
-    assert!(home.contains("Asked for: in a moment its incident is here"), "{home}");
+    assert!(home.contains("Requested. The incident will show up here in a moment"), "{home}");
     let incident = incidents(&server).await[0].clone();
     let id = incident["id"].as_str().unwrap();
     let page = server.get(&format!("/incidents/{id}")).await.text().await.unwrap();

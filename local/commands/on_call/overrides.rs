@@ -22,8 +22,8 @@ use crate::output::{json, printable};
 pub enum OnCallCommand {
     /// Have somebody take over on call for a while
     ///
-    /// It lies over the configuration, and over what was said before. Slack is told. Calls go there from the next round
-    /// on: `ringdown incidents call` calls somebody at once for an incident that is open.
+    /// It takes precedence over the configuration and over earlier overrides. Slack is told. Calls follow from the next
+    /// round on: `ringdown incidents call` calls somebody at once for an incident that is open.
     #[command(after_help = OVERRIDE_EXAMPLES)]
     Override {
         /// A name of the configuration's [[schedules]]
@@ -247,7 +247,7 @@ fn print_lost(lost: &Removed, config: &Config, is_json: bool) {
     print(&removed, config, false);
     match unread {
         Some(said) => {
-            say!("who has taken over could not be read, and is forgotten. The record said:\n{said}")
+            say!("the overrides could not be read, and are deleted. The record said:\n{said}")
         }
         None => say!("removed: {}", removed.len()),
     }

@@ -152,7 +152,7 @@ impl Rejected {
     /// The line for Slack that tells of it.
     pub(super) fn line(&self) -> String {
         format!(
-            ":warning: *{}.*\n{}\n`ringdown check` says all that is wrong.",
+            ":warning: *{}.*\n{}\n`ringdown check` lists everything that is wrong.",
             escape(&self.headline()),
             escape(&self.reason())
         )

@@ -129,7 +129,7 @@ pub async fn keep_unreadable(
     now: Timestamp,
 ) -> Processed {
     let reason = letter.reason.as_str();
-    tracing::error!(letters = 1, reason, "it could not be understood: kept as a dead letter");
+    tracing::error!(letters = 1, reason, "it could not be read: stored as a dead letter");
     match keep(store, &[letter], now).await {
         Ok(()) => Processed::Done,
         Err(error) => {

@@ -9,7 +9,7 @@ use crate::domain::schedule::StoredOverrides;
 /// The partition of the record.
 pub const OVERRIDES: &str = "overrides";
 
-const UNREAD: &str = "the record of who has taken over cannot be read: `ringdown oncall remove --all` begins anew, and prints what is lost";
+const UNREAD: &str = "the overrides cannot be read: `ringdown oncall remove --all` starts over, and prints what is lost";
 
 /// The overrides, and how their record may be written.
 pub struct Read {

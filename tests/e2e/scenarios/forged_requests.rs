@@ -45,7 +45,8 @@ async fn what_is_unknown_is_answered_in_words() {
     scenario.settles().await;
     let before = scenario.incidents().await;
     let id = before[0]["id"].as_str().unwrap();
-    let words = "<Say>This call is about nothing that I know of any more. Good bye.</Say><Hangup/>";
+    let words =
+        "<Say>This call is about an incident that is no longer on record. Good bye.</Say><Hangup/>";
     for path in [
         format!("/twilio/voice/{id}/99"),
         "/twilio/voice/default-20200101-000000-000/1".to_owned(),

@@ -24,7 +24,7 @@ const TEXT: &str = "You took it: checkout-5xx-rate\n12 is more than 5\nPAGE";
 const BY_PAGE: &str = "It is over: checkout-5xx-rate\nsomebody on the page resolved it\nPAGE";
 const MENU: &str = "Hello alpha, this is Ringdown. The alarm checkout 5xx rate went off. Checkouts fail. It began 30 \
                     minutes ago. Press 1 to take it. Press 2 to pass it on. Press 3 if it is over.";
-const QUESTION: &str = "Is it over? Press 3 once more to say so: nobody is called then, whatever its alarms say. Press 1 \
+const QUESTION: &str = "Is it over? Press 3 again to confirm: nobody else is called, even if alarms stay on. Press 1 \
                         to keep it. Press 2 to pass it on.";
 
 const fn minutes(minutes: u64) -> Duration {

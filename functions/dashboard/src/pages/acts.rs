@@ -235,17 +235,17 @@ fn notice_for(asked: &str, incident: &Incident) -> &'static str {
         "release" | "pass-on" if incident.taken_by().is_none() => "",
         "silence" if incident.silenced_until.is_some() => "",
         "resolve" if incident.ended_at.is_some() => "",
-        "take" => "Asked for: in a moment it is yours.",
-        "release" => "Asked for: in a moment the next person is called.",
+        "take" => "Requested. It will be yours in a moment.",
+        "release" => "Requested. The next person will be called in a moment.",
         "pass-on" => {
-            "Asked for: their phone rings in a moment. Until somebody takes it, you can take it again."
+            "Requested. Their phone rings in a moment. Until somebody takes it, you can take it again."
         }
-        "silence" => "Asked for: in a moment nobody is called.",
-        "end-silence" => "Asked for: in a moment the silence is over.",
-        "resolve" => "Asked for: in a moment it is over, and nobody is called any more.",
-        "call" => "Asked for: their phone rings in a moment.",
-        "note" => "Your note is on its way: it is there in a moment.",
-        "strike" => "Asked for: the note is struck out in a moment.",
+        "silence" => "Requested. In a moment, nobody will be called any more.",
+        "end-silence" => "Requested. The silence will end in a moment.",
+        "resolve" => "Requested. It will be over in a moment, and nobody will be called any more.",
+        "call" => "Requested. Their phone rings in a moment.",
+        "note" => "Your note is on its way. It will show up in a moment.",
+        "strike" => "Requested. The note will be struck out in a moment.",
         "over" => "It is over already: nothing is left to do.",
         "changed" => {
             "It was not resolved: an alarm went off that your page did not show yet. Look again, then press Resolve once \

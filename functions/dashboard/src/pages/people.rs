@@ -150,7 +150,7 @@ pub(crate) async fn ring_me(
 fn notice(request: &Request) -> &'static str {
     match request.query.as_deref().unwrap_or_default() {
         "asked=ring" => {
-            "Asked for: your phone rings in a moment. Press 1, then reload this page to see what came of it."
+            "Requested. Your phone rings in a moment. Press 1, then reload this page to see the result."
         }
         "asked=nameless" => "Nothing rings: say who you are first.",
         "asked=wanted" => "Nothing rings: an incident is open for you.",

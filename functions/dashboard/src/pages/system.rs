@@ -1,4 +1,4 @@
-//! What the server is set up for, what it has heard, and what it has counted.
+//! What the server is set up for, what it has received, and what it has counted.
 
 use minijinja::context;
 use minijinja::value::Serde;

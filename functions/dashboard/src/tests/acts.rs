@@ -29,7 +29,7 @@ fn person_of_the_configuration_can_be_called_while_nobody_has_it() {
     pages.keep(&incident, 0);
     let (acts, page) = press(&pages, &incident, "call", "person=bravo&seen=1");
     assert_eq!(acts, [Act::Call { person: "bravo".to_owned() }]);
-    says(&page, &["Asked for: their phone rings in a moment.", "Call somebody now"]);
+    says(&page, &["Requested. Their phone rings in a moment.", "Call somebody now"]);
     let (acts, page) = press(&pages, &incident, "call", "person=mallory");
     assert_eq!(acts, []);
     says(&page, &["Nobody was called: the configuration has no such person."]);
@@ -65,7 +65,7 @@ fn silence_can_be_ended_and_its_reason_is_told() {
     pages.keep(&incident, 0);
     let (acts, page) = press(&pages, &incident, "end-silence", "");
     assert_eq!(acts, [Act::EndSilence]);
-    says(&page, &["Asked for: in a moment the silence is over.", "a &lt;deploy&gt;"]);
+    says(&page, &["Requested. The silence will end in a moment.", "a &lt;deploy&gt;"]);
     pages.keep(&calling(), 0);
     let (acts, page) = press(&pages, &calling(), "end-silence", "");
     assert_eq!(acts, []);

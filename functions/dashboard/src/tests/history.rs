@@ -62,9 +62,9 @@ fn history_is_filtered_by_policy_person_alarm_and_time() {
     assert_eq!(pages.get(wrong, &[]).status, 400);
     says(
         &plain_text(&body(&pages.get("/history?from=2026-13-45", &[]))),
-        &["is no date as 2026-01-31", "No incident fits."],
+        &["is no date as 2026-01-31", "No incident matches."],
     );
-    says(&plain_text(&pages.page("/history?alarm=gone")), &["No incident fits.", "Show all"]);
+    says(&plain_text(&pages.page("/history?alarm=gone")), &["No incident matches.", "Show all"]);
 }
 
 #[test]

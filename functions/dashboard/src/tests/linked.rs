@@ -135,7 +135,7 @@ fn post_acts_as_the_person_to_whom_the_link_was_sent() {
     };
     let (asked, page) = press("take", "");
     assert_eq!(asked, [(person("alpha"), Act::Take)]);
-    says(&page, &["Asked for: in a moment it is yours."]);
+    says(&page, &["Requested. It will be yours in a moment."]);
     let (asked, _) = press("note", "text=It+is+the+disk.");
     assert!(matches!(&asked[..], [(_, Act::Note { text, .. })] if text == "It is the disk."));
     let (asked, page) = press("resolve", "seen=99");

@@ -76,7 +76,7 @@ fn page_says_what_became_of_incidents_how_fast_and_who_was_called() {
         &plain_text(&page),
         &[
             "From Mon 19 Oct 2026, 00:00 to Wed 18 Nov 2026, 11:16 by the clock of UTC: 30 d 11 h.",
-            "Incidents 2 4 calls placed for them Taken 1 sooner or later Nobody took it 1 all were called in vain",
+            "Incidents 2 4 calls placed for them Taken 1 sooner or later Nobody took it 1 after everybody was called",
             "Answered a person picked up the phone 36 s 36 s 2",
             "Taken somebody had it 44 s 44 s 1",
             "Resolved it was over 5 min 5 min 1",

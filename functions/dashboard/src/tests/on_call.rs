@@ -130,7 +130,7 @@ fn shift_that_is_chosen_asks_who_takes_over_until_its_end() {
         assert!(page.contains(field), "{field}: {page}");
     }
     let covered = pages.page("/on-call?schedule=rota&at=2026-11-24T09%3A00%3A00Z");
-    says(&plain_text(&covered), &["Something was said of this time before (bravo)"]);
+    says(&plain_text(&covered), &["There was already an override for this time (bravo)"]);
     // What nobody can choose asks nothing.
     for query in
         ["schedule=other&at=2026-11-30T09%3A00%3A00Z", "schedule=rota&at=soon", "week=x&zone=y"]
@@ -208,10 +208,10 @@ fn pages_are_there_while_overrides_cannot_be_read() {
     pages.store().keep(Key::new("overrides", "all"), &"no record");
     says(
         &plain_text(&pages.page("/on-call")),
-        &["Who has taken over cannot be read", "nights alpha until"],
+        &["The overrides cannot be read", "nights alpha until"],
     );
     says(&plain_text(&pages.page("/")), &["nights alpha until"]);
-    says(&plain_text(&pages.page("/people")), &["Who has taken over cannot be read"]);
+    says(&plain_text(&pages.page("/people")), &["The overrides cannot be read"]);
     let form =
         "schedule=rota&person=bravo&from=2026-11-18T00%3A00&until=2026-11-21T00%3A00&clock=UTC";
     let refused = pages.post_form("/on-call/override", &[], form);

@@ -29,7 +29,7 @@ fn resolve_button_queues_the_end_in_every_open_state() {
         let there = format!("{page}?asked=resolve");
         assert_eq!((asked.status, header(&asked, "location")), (303, there.as_str()));
         assert_eq!(pages.queued(), [end(&incident, next)]);
-        let notice = "Asked for: in a moment it is over, and nobody is called any more.";
+        let notice = "Requested. It will be over in a moment, and nobody will be called any more.";
         says(&plain_text(&pages.page(&there)), &[notice]);
         // Once it is done, the same address says so no more.
         let over = after_signals(
@@ -37,7 +37,7 @@ fn resolve_button_queues_the_end_in_every_open_state() {
             &[(900, Signal::ResolvedManually { by: ON_THE_PAGE.to_owned() })],
         );
         pages.keep(&over, 0);
-        assert!(!pages.page(&there).contains("Asked for"));
+        assert!(!pages.page(&there).contains("Requested"));
     }
 }
 

@@ -37,7 +37,7 @@ fn own_phone_alone_is_rung() {
     let pages = pages();
     let (queued, page) = press(&pages, &[ALPHA]);
     assert_eq!(queued, [WakeUp::TestCall { person: "alpha".to_owned(), at: at(600) }]);
-    says(&page, &["Asked for: your phone rings in a moment.", "Ring me"]);
+    says(&page, &["Requested. Your phone rings in a moment.", "Ring me"]);
     assert_eq!(page.matches("Ring me").count(), 1);
     let (queued, page) = press(&pages, &[]);
     assert_eq!(queued, []);

@@ -72,7 +72,7 @@ fn new_silence_is_by_the_readers_clock_and_asked_for_once() {
     );
     says(
         &plain_text(&pages.page("/silences?asked=silence")),
-        &["Asked for: in a moment it is made"],
+        &["Requested. The silence will show up here"],
     );
 }
 
@@ -81,7 +81,7 @@ fn form_that_cannot_be_read_is_shown_again_with_what_is_wrong() {
     let pages = Pages::new();
     for (form, expected) in [
         ("alarms=+&do=make", "Name an alarm, or a glob such as prod-*."),
-        ("alarms=x&until=2020-01-01T00:00&do=make", "It would be over before it begins"),
+        ("alarms=x&until=2020-01-01T00:00&do=make", "Until must be after From"),
         ("alarms=x&until=soon&do=make", "Until: that is no moment such as 2026-01-31T09:00."),
         ("alarms=x&until=2027-11-18T13:00&do=make", "A silence lasts 31 days at most"),
         ("alarms=x&for=2y&do=make", "For: expected 30m, 1h, 4h or morning"),
@@ -129,9 +129,9 @@ fn preview_shows_what_the_globs_take_now_and_took_this_week() {
     pages.keep(&raised, 1);
     let by_hand = pages.post_form("/silences", &[], "alarms=*&do=preview&part=preview");
     let by_hand = plain_text(&String::from_utf8_lossy(&by_hand.body));
-    says(&by_hand, &["none of the alarms that go on", "no alarm that was heard"]);
+    says(&by_hand, &["none of the alarms that go on", "no known alarm"]);
     let nothing = pages.post_form("/silences", &[], "alarms=nothing&do=preview&part=preview");
     let nothing = plain_text(&String::from_utf8_lossy(&nothing.body));
-    says(&nothing, &["none of the alarms that go on", "no alarm that was heard"]);
+    says(&nothing, &["none of the alarms that go on", "no known alarm"]);
     assert_eq!(pages.queued(), []);
 }

@@ -78,8 +78,11 @@ fn the_button_asks_for_an_hour() {
     let next = incident.timeline.next;
     let silence = || Act::Silence { until: at(600 + 3_600), reason: None };
     assert_eq!(pages.queued(), [asked_for(&incident, silence(), next)]);
-    says(&plain_text(&pages.page(&there)), &["Asked for: in a moment nobody is called."]);
-    assert!(!pages.page(&format!("{page}?asked=something")).contains("Asked for"));
+    says(
+        &plain_text(&pages.page(&there)),
+        &["Requested. In a moment, nobody will be called any more."],
+    );
+    assert!(!pages.page(&format!("{page}?asked=something")).contains("Requested"));
 
     let json = pages.post(&format!("{page}/silence"), &[("accept", "application/json")]);
     let told: Value = serde_json::from_slice(&json.body).unwrap();

@@ -147,7 +147,7 @@ async fn key_is_reported_until_it_is_taken_or_three_times() {
     studio.answers(1).await;
     studio.does(PhoneAction::Press('1')).await;
     studio.ends(&sid).await;
-    let sorry = "I cannot write that down now. Please look at Slack. Good bye.";
+    let sorry = "Your answer could not be saved. Please look at Slack. Good bye.";
     let moment = "One moment please.";
     assert_eq!(studio.fixture.spoken(), [MENU, moment, moment, sorry]);
     assert_eq!(studio.reports(4).await.len(), 4);

@@ -153,7 +153,7 @@ impl Check<'_> {
             [] => "a table like [people.alpha]".to_owned(),
             _ => format!("one of {}", names.join(", ")),
         };
-        let what = format!("{:?} is nobody we know, expected {known}", person.get_ref());
+        let what = format!("unknown person {:?}, expected {known}", person.get_ref());
         self.problem(person.span().start, key, what);
     }
 }

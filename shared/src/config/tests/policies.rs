@@ -25,7 +25,7 @@ fn a_policy_is_checked_when_it_is_loaded() {
         ),
         (
             "alarms = [\"*\"]\nroster = [\"delta\"]",
-            "ringdown.toml:9: policies.roster: \"delta\" is nobody we know, expected one of alpha, bravo",
+            "ringdown.toml:9: policies.roster: unknown person \"delta\", expected one of alpha, bravo",
         ),
     ] {
         assert!(policy(keys).starts_with(expected), "\n{}\n{expected}", policy(keys));
@@ -35,7 +35,7 @@ fn a_policy_is_checked_when_it_is_loaded() {
         ("attempts = 0", "ringdown.toml:10: policies.attempts: is 0, expected 1 to 20"),
         (
             "channel = \"x\"",
-            "ringdown.toml:10: policies.channel: the policy \"p\" has its incidents told in \"x\", which",
+            "ringdown.toml:10: policies.channel: incidents of the policy \"p\" are posted to \"x\", which",
         ),
         (
             "flap_window = \"soon\"",

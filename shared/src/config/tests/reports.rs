@@ -23,7 +23,7 @@ async fn broken_configuration_is_reported_once_by_all_processes() {
     assert!(
         told[0].starts_with(
             ":warning: *The configuration fails its check: the last good one (of Fri 2027-01-15 08:00 UTC) stays in use.*\n\
-             config/main:9: policies.roster: \"delta\" is nobody we know"
+             config/main:9: policies.roster: unknown person \"delta\""
         ),
         "{told:?}"
     );

@@ -61,7 +61,7 @@ fn a_schedule_is_checked_when_it_is_loaded() {
         (
             "\"bravo\"]",
             "\"delta\"]",
-            "12: schedules.people: \"delta\" is nobody we know, expected one of alpha, bravo, charlie",
+            "12: schedules.people: unknown person \"delta\", expected one of alpha, bravo, charlie",
         ),
         (
             "09:00",
@@ -141,7 +141,7 @@ fn an_override_is_checked_too() {
         ),
         (
             format!("{times}person = \"delta\""),
-            "19: schedules.overrides.person: \"delta\" is nobody we know, expected one of alpha",
+            "19: schedules.overrides.person: unknown person \"delta\", expected one of alpha",
         ),
         (
             format!("{times}nobody = true\nperson = \"alpha\""),

@@ -116,7 +116,7 @@ impl NotMade {
                 "There are 100 overrides already that are not over: remove some, or write this one into the configuration."
             }
             NotMade::Unread => {
-                "Who has taken over cannot be read, so nothing is added: `ringdown oncall remove --all` begins anew, and prints what is lost."
+                "The overrides cannot be read, so nothing is added: `ringdown oncall remove --all` starts over, and prints what is lost."
             }
         }
     }

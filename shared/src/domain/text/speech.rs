@@ -37,7 +37,7 @@ impl Spoken {
         let told = policy.say.as_deref().and_then(|say| {
             rendered(say, facts(incident, attempt, now))
                 .inspect_err(|error| {
-                    tracing::error!(policy = policy.name, %error, "`say` failed: the usual words stand in");
+                    tracing::error!(policy = policy.name, %error, "`say` failed: the default text is spoken");
                 })
                 .ok()
         });

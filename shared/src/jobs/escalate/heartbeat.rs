@@ -67,11 +67,11 @@ impl Work<'_> {
     pub(super) async fn ping(&self, at: Timestamp) -> Result<(), Error> {
         let now = self.now;
         if now.duration_since(at) > MAX_AGE {
-            tracing::warn!(sent = %at, "a heartbeat's wake-up came back late: nobody is told");
+            tracing::warn!(sent = %at, "a heartbeat's wake-up came back late: no ping is sent");
             return Ok(());
         }
         if self.stored_probe().await?.is_none_or(|probe| probe.at < at) {
-            tracing::error!("a heartbeat's record is gone: nobody is told");
+            tracing::error!("a heartbeat's record is missing: no ping is sent");
             return Ok(());
         }
         let Some(url) = self.settings.value("heartbeat-url").map(str::to_owned) else {
@@ -81,7 +81,7 @@ impl Work<'_> {
         match (self.escalate.wire)(ask).await {
             ApiResponse::Answer { status: 200..=299, .. } => {}
             ApiResponse::Answer { status, .. } => {
-                tracing::warn!(status, "the heartbeat was not taken")
+                tracing::warn!(status, "the heartbeat was not accepted")
             }
             ApiResponse::NotSent(why) | ApiResponse::NoAnswer(why) => {
                 tracing::warn!(why, "the heartbeat did not get through");

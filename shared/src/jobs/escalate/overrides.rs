@@ -154,9 +154,7 @@ impl Place<'_> {
                 Err(Error::Conflict { .. }) if races < MAX_RACES => races += 1,
                 written => {
                     written?;
-                    tracing::warn!(
-                        "the record of who has taken over could not be read, and is emptied"
-                    );
+                    tracing::warn!("the overrides could not be read, and are deleted");
                     return Ok(Removed { removed: Vec::new(), unread: Some(said) });
                 }
             }

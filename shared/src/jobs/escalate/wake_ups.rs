@@ -98,7 +98,7 @@ impl Work<'_> {
         let outcome = Outcome { replayed_at, delivered: !results.iter().any(came_back) };
         let noted = dead_letters::replay_ended(self.store(), letter, outcome, self.now).await;
         if let Err(error) = noted {
-            tracing::warn!(letter, %error, "what became of a replayed dead letter is not noted");
+            tracing::warn!(letter, %error, "the outcome of a replayed dead letter could not be saved");
         }
     }
 }

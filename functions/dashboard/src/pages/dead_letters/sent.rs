@@ -46,7 +46,7 @@ impl Sent {
         let sentence = format!("{all} sent again{known}{on_their_way}.");
         match refused {
             0 => sentence,
-            _ => format!("{sentence} {refused} cannot be: what was wrong is still wrong."),
+            _ => format!("{sentence} {refused} could not be replayed (same error)."),
         }
     }
 }
@@ -63,7 +63,7 @@ mod tests {
             (sent(13, 0, 0), 0, "13 sent again: 13 delivered, 0 came back."),
             (sent(0, 0, 13), 0, "13 sent again: on the way."),
             (sent(3, 1, 9), 0, "13 sent again: 3 delivered, 1 came back, 9 on the way."),
-            (sent(0, 0, 0), 2, "0 sent again. 2 cannot be: what was wrong is still wrong."),
+            (sent(0, 0, 0), 2, "0 sent again. 2 could not be replayed (same error)."),
         ] {
             assert_eq!(sent.sentence(refused), sentence);
         }

@@ -32,7 +32,7 @@ pub(super) fn tiles(numbers: &Numbers) -> Vec<Value> {
     [
         ("Incidents", figures.began, calls, false),
         ("Taken", figures.taken, open, false),
-        ("Nobody took it", figures.nobody_took_it, "all were called in vain".to_owned(), true),
+        ("Nobody took it", figures.nobody_took_it, "after everybody was called".to_owned(), true),
         ("Over untaken", figures.over_before_taken, "before anybody took it".to_owned(), false),
     ]
     .into_iter()

@@ -43,8 +43,10 @@ pub(crate) async fn page(
     now: Timestamp,
 ) -> Result<Response, Error> {
     let asked = match request.query.as_deref() {
-        Some("asked=silence") => "Asked for: in a moment it is made, and Slack is told.",
-        Some("asked=end") => "Asked for: in a moment it is over, and Slack is told.",
+        Some("asked=silence") => {
+            "Requested. The silence will show up here and in Slack in a moment."
+        }
+        Some("asked=end") => "Requested. The silence will end in a moment, and Slack will be told.",
         Some("asked=gone") => "Nothing was done: that silence is over already.",
         _ => "",
     };
@@ -149,7 +151,7 @@ fn in_words(unfit: &Unfit) -> String {
         Unfit::NoGlobs => "Name an alarm, or a glob such as prod-*.".to_owned(),
         Unfit::TooManyGlobs => format!("A silence has {MAX_GLOBS} globs at most."),
         Unfit::LongGlob => "A glob has 256 characters at most: no name is longer.".to_owned(),
-        Unfit::Over => "It would be over before it begins: Until is not after From.".to_owned(),
+        Unfit::Over => "Until must be after From, and in the future.".to_owned(),
         Unfit::TooLong => {
             "A silence lasts 31 days at most, and begins within 31 days: a longer one belongs in the configuration."
                 .to_owned()

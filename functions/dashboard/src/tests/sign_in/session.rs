@@ -44,7 +44,7 @@ fn revoked_session_is_over() {
     let revoked = send(&pages, "POST", "/sessions/revoke", "", &format!("id={id}"), at(3));
     assert_eq!((revoked.status, header(&revoked, "location")), (303, "/system#sessions"));
     assert_eq!(name(&pages, &session, 4), "Who are you?");
-    assert!(body(&send(&pages, "GET", "/system", "", "", at(4))).contains("Nobody is."));
+    assert!(body(&send(&pages, "GET", "/system", "", "", at(4))).contains("Nobody is signed in."));
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn stuck_execution_is_named_with_its_reason_and_the_command_that_ends_it() {
                 "1 stuck",
                 "Stuck menu since",
                 "longest time 1 min",
-                &format!("End it ringdown flow end {FLOW} {} To be typed in the folder", sid(17)),
+                &format!("End it ringdown flow end {FLOW} {} Run this in the folder", sid(17)),
             ],
         );
         assert!(!page.contains(SECRETS[1].1), "the token is on the page");

@@ -137,7 +137,7 @@ impl Check<'_> {
                 channels => format!("one of {}", channels.join(", ")),
             };
             let what = format!(
-                "the policy {policy:?} has its incidents told in {channel:?}, which is not a declared channel, expected {expected}"
+                "incidents of the policy {policy:?} are posted to {channel:?}, which is not a declared channel, expected {expected}"
             );
             self.problem(at, "policies.channel", what);
         }

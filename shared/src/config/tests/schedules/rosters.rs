@@ -22,7 +22,7 @@ fn a_roster_is_people_or_who_is_on_call() {
         ),
         (
             "{ schedule = \"primary\", then = [\"delta\"] }",
-            "19: policies.roster: \"delta\" is nobody we know, expected",
+            "19: policies.roster: unknown person \"delta\", expected",
         ),
         (
             "{ schedule = \"primary\", than = [] }",

@@ -93,5 +93,5 @@ fn copy_for_information_calls_nobody() {
     let event = format!("SUMMARY:Duty\r\n{copy}\r\nATTENDEE:mailto:alpha@example.com");
     assert_eq!(people(&event), ("alpha".to_owned(), Vec::new()));
     let (people, complaints) = people(&format!("SUMMARY:Duty\r\n{copy}"));
-    assert!(people.is_empty() && complaints[0].contains("names nobody we know"), "{complaints:?}");
+    assert!(people.is_empty() && complaints[0].contains("names no known person"), "{complaints:?}");
 }

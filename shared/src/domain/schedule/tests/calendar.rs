@@ -183,7 +183,7 @@ fn what_is_inside_an_event_is_not_of_it() {
 fn what_cannot_be_read_is_told_with_its_line() {
     let start = "DTSTART:20260105T080000Z\r\nDURATION:P1D\r\nSUMMARY:alpha";
     for (event, expected) in [
-        ("SUMMARY:Lunch", "3 SUMMARY: \"Lunch\" names nobody we know, expected one of the people"),
+        ("SUMMARY:Lunch", "3 SUMMARY: \"Lunch\" names no known person, expected one of the people"),
         ("SUMMARY:alpha", "3 DTSTART: is missing, expected when the event begins"),
         (
             "DTSTART:20261305T080000Z\r\nSUMMARY:alpha",

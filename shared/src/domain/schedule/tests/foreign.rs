@@ -18,7 +18,7 @@ fn foreign_event_refuses_nothing() {
         let (schedule, complaints) =
             read(&[foreign, "SUMMARY:alpha\r\nDTSTART;VALUE=DATE:20260105"]);
         assert!(
-            complaints.iter().all(|what| what.contains("names nobody we know")),
+            complaints.iter().all(|what| what.contains("names no known person")),
             "{complaints:?}"
         );
         assert_eq!(schedule.on_call(at("2026-01-05T12:00:00Z")).people, ["alpha"], "{foreign}");

@@ -1,8 +1,8 @@
 //! The sentences of a call beside its menu: questions, answers to a key, and last words.
 
 /// The question to the owner who pressed 3: the incident is over only if they press it once more.
-pub const IS_IT_OVER: &str = "Is it over? Press 3 once more to say so: nobody is called then, whatever its alarms \
-                              say. Press 1 to keep it. Press 2 to pass it on.";
+pub const IS_IT_OVER: &str = "Is it over? Press 3 again to confirm: nobody else is called, even if alarms stay on. \
+                              Press 1 to keep it. Press 2 to pass it on.";
 /// Said before the menu is read again.
 pub const WRONG_KEY: &str = "That key means nothing here.";
 /// Said before a call comes back for an answer that takes longer.
@@ -21,13 +21,14 @@ pub const GOOD_BYE: &str = "Good bye.";
 /// The last word to the owner who has ended the incident.
 pub const RESOLVED: &str = "Thank you. It is over. Good bye.";
 /// The last word in an incident that is over since its alarms have recovered.
-pub const RECOVERED: &str = "It is over. All alarms have recovered. Good night.";
+pub const RECOVERED: &str = "It is over. All alarms have recovered. Good bye.";
 /// The last word in an incident that is over, whatever its alarms say.
-pub const OVER: &str = "It is over. Good night.";
+pub const OVER: &str = "It is over. Good bye.";
 /// The last word in a call that no incident knows.
-pub const UNKNOWN_CALL: &str = "This call is about nothing that I know of any more. Good bye.";
+pub const UNKNOWN_CALL: &str =
+    "This call is about an incident that is no longer on record. Good bye.";
 /// The last word where a key cannot be stored.
-pub const NOT_STORED: &str = "I cannot write that down now. Please look at Slack. Good bye.";
+pub const NOT_STORED: &str = "Your answer could not be saved. Please look at Slack. Good bye.";
 
 /// The last word to somebody who pressed 1 too late: who has it.
 pub fn taken_by(owner: &str) -> String {

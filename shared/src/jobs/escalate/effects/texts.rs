@@ -90,14 +90,14 @@ impl EffectRunner<'_> {
         if letters.is_some()
             && let Err(error) = self.work.note_text(person, &incident.id, Some(seen)).await
         {
-            tracing::warn!(%error, "how much a person was told by a text is not kept");
+            tracing::warn!(%error, "what a text told a person could not be saved");
         }
     }
 
     /// Keeps that this person has opted out, as Twilio's refusal of a text tells. What goes wrong with that is logged.
     async fn refused_for_good(&self, person: &str) {
         if let Err(error) = self.work.opted_out(person, How::Refused).await {
-            tracing::error!(%error, "that a person has opted out of texts is not kept");
+            tracing::error!(%error, "a person's opt-out of texts could not be saved");
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::text::{bold, cut_section, escape, mask_e164, mask_numbers};
 use crate::storage::dead_letters::DeadLetter;
 
 /// What the log says of dead letters. `template.yaml` counts these lines, and raises an alarm.
-const STORED_AS_DEAD_LETTER: &str = "it could not be understood: kept as a dead letter";
+const STORED_AS_DEAD_LETTER: &str = "it could not be read: stored as a dead letter";
 
 /// How many lines Slack and the log get of one request.
 const MAX_LINES: usize = 10;

@@ -109,7 +109,7 @@ impl Channel<'_> {
 }
 
 fn not_now(id: &IncidentId, refusal: PostError) -> NotNow {
-    tracing::warn!(incident = id.as_str(), ?refusal, "its message does not say yet how it stands");
+    tracing::warn!(incident = id.as_str(), ?refusal, "the incident message is not up to date yet");
     match refusal {
         PostError::Later(asked, _) => NotNow(asked),
         _ => NotNow(None),

@@ -53,7 +53,7 @@ impl Replays {
             dead_letters::replay_ended(store, &replay.letter, outcome, now)
         }));
         if let Err(error) = noted.await {
-            tracing::warn!(%error, "what became of replayed dead letters is not noted");
+            tracing::warn!(%error, "the outcome of replayed dead letters could not be saved");
         }
     }
 }

@@ -21,7 +21,7 @@ impl Version<'_, '_> {
             return;
         }
         let summary = self.event.summary();
-        let what = format!("{summary:?} names nobody we know, expected one of the people");
+        let what = format!("{summary:?} names no known person, expected one of the people");
         let nobody = Complaint::new(self.event.line, "SUMMARY", &what);
         let unclosed = self.event.unclosed.as_ref().filter(|_| summary.is_empty());
         let complaint = unclosed.map_or(nobody, Unclosed::complaint);
