@@ -13,7 +13,7 @@ use super::escalation::MAX_LISTED_PEOPLE;
 use super::people::People;
 use crate::domain::schedule::Schedules;
 
-/// Who is called, in order.
+/// The people who are called, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Roster {
     /// Always these.
@@ -28,7 +28,7 @@ pub enum Roster {
 }
 
 impl Roster {
-    /// Who is called at this moment, nobody twice; and the schedule, if its shift is empty then.
+    /// The people who are called at this moment, nobody twice; and the schedule, if its shift is empty then.
     pub fn at(&self, schedules: &Schedules, now: Timestamp) -> (Vec<String>, Option<String>) {
         match self {
             Roster::People(people) => (people.clone(), None),

@@ -24,7 +24,7 @@ pub enum Task {
     Malformed {
         /// When Twilio brought it.
         at: Timestamp,
-        /// What is wrong with it.
+        /// The reason why it is no event.
         reason: String,
         /// What arrived.
         body: String,
@@ -36,7 +36,7 @@ pub enum Task {
         at: Timestamp,
         /// Where it goes.
         url: ResponseUrl,
-        /// What is posted there.
+        /// The JSON that is posted there.
         body: Value,
     },
 }
