@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What we ask of the world. It is done at least once.
+/// Something that we ask of the world. It is done at least once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
@@ -33,7 +33,7 @@ pub enum Effect {
     },
 }
 
-/// What a text message is about.
+/// The subject of a text message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TextAbout {

@@ -1,4 +1,4 @@
-//! What the world told us, and what we ask of it.
+//! Signals: what the world told us, and what we ask of it.
 
 use jiff::Timestamp;
 
@@ -8,7 +8,7 @@ use super::call_event::CallEvent;
 use super::timeline::Repaired;
 use crate::domain::sid::Sid;
 
-/// What the world told us.
+/// Something that the world told us.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Signal {
     /// An alarm is in ALARM.
