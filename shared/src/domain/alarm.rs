@@ -94,8 +94,8 @@ pub enum State {
 pub struct Malformed {
     /// The problem, and what was expected, in a few words.
     pub reason: String,
-    /// The text that arrived, cut at [`MAX_UNREADABLE_BYTES`] bytes. The innermost part that can be told apart; one that
-    /// came as text can be read again by itself.
+    /// The text that arrived, cut at [`MAX_UNREADABLE_BYTES`] bytes. The innermost part that can be told apart; one
+    /// that came as text can be read again by itself.
     pub body: String,
     /// All of it, if it was cut: two that differ behind the cut are not the same.
     pub whole: Option<Arc<str>>,

@@ -30,8 +30,8 @@ pub struct ManualAlarm {
 }
 
 impl ManualAlarm {
-    /// Builds what somebody says; `None` if they say nothing. Both texts become one line each, without phone numbers, and
-    /// what is too long is cut.
+    /// Builds what somebody says; `None` if they say nothing. Both texts become one line each, without phone numbers,
+    /// and what is too long is cut.
     pub fn new(text: &str, by: &str, at: Timestamp) -> Option<ManualAlarm> {
         let text = line(&mask_dialled(text), MAX_RAISED_CHARS);
         let by = line(&mask_dialled(by), MAX_BY_CHARS);

@@ -52,8 +52,8 @@ impl Snapshot {
         people.filter(|name| !is_known(name)).cloned().collect()
     }
 
-    /// Who cannot be called for this incident now: who is in a call of another one, and who was called too often within
-    /// the last hour.
+    /// The people who cannot be called for this incident now: who is in a call of another one, and who was called too
+    /// often within the last hour.
     pub(super) fn busy(
         &self,
         id: Option<&IncidentId>,
