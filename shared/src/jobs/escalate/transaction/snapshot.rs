@@ -83,7 +83,7 @@ impl Snapshot {
         busy
     }
 
-    /// Who is in a call of this incident from now on, and who no longer is; and who was called since `before`.
+    /// Leases: who is in a call of this incident from now on, and who no longer is; and who was called since `before`.
     pub(super) fn leases(
         &self,
         stored: &StoredIncident,
