@@ -37,7 +37,7 @@ pub struct Settings {
 pub type SetupSource =
     Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Arc<Setup>, Error>> + Send>> + Send + Sync>;
 
-/// The people, channels and Flows that are configured. They may change while a sandbox runs.
+/// The setup: who and what is configured. It may change while a sandbox runs.
 #[derive(Clone, Debug, Default)]
 pub struct Setup {
     /// The server's URL from outside. Requests to it are signed for this URL, and sent to the server's address.

@@ -115,7 +115,7 @@ pub enum Simulated {
     Twilio,
     /// Slack.
     Slack,
-    /// What happens: sample events and alarms, and time that is pushed ahead.
+    /// The events: sample events and alarms, and time that is pushed ahead.
     Events,
 }
 

@@ -1,4 +1,4 @@
-//! What can go wrong, and the status it answers with.
+//! Errors: what can go wrong, and the status it answers with.
 
 use crate::key::Key;
 

@@ -1,4 +1,4 @@
-//! Notices to the owner of an incident of its alarms, told again without the product's help: nothing that joins goes
+//! Notices to the owner of an incident about its alarms, told again without the product's help: nothing that joins goes
 //! unnamed, texts keep their distance, and what is back after its end is told, or called for.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -266,7 +266,7 @@ impl Check<'_> {
         let mut escalation = self.escalation(file.people, file.schedules, file.policies, &channels);
         escalation.limit(&limits);
         if !self.problems.is_empty() {
-            // What is too long for its check is too long to be compiled.
+            // A text that is too long for its check is too long to be compiled.
             return None;
         }
         Some((Routes::new(routes, channels), give_up_after, escalation))

@@ -68,7 +68,7 @@ pub struct ToDo {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
-    /// What the rules ask for.
+    /// An effect that the rules ask for.
     Effect(Effect),
     /// Tell Slack what is new.
     Say,

@@ -1,4 +1,4 @@
-//! What Twilio tells us of a call: form posts to our own URLs, whose path names the incident and the attempt. The callbacks
+//! Callbacks of Twilio about a call: form posts to our own URLs, whose path names the incident and the attempt. Those
 //! of a text about an incident go where those of all messages go, and its URL's query names the incident and the person.
 
 use jiff::Timestamp;
@@ -16,13 +16,13 @@ pub const STUDIO: &str = "/twilio/studio/";
 /// Which of a call's URLs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
-    /// What to say next, and which key was pressed.
+    /// The key that was pressed, and what to say next.
     Voice,
     /// The status of the call.
     Status,
     /// Whether a machine answered.
     Machine,
-    /// What a Studio Flow reports of its call.
+    /// The report of a Studio Flow about its call.
     Report,
 }
 

@@ -18,11 +18,11 @@ use crate::domain::schedule::Schedules;
 pub enum Roster {
     /// Always these.
     People(Vec<String>),
-    /// Who is on call in this schedule when a round begins, and then these.
+    /// The people on call in this schedule when a round begins, and then these.
     OnCall {
         /// The schedule.
         schedule: String,
-        /// Who is called after that.
+        /// The people who are called after that.
         then: Vec<String>,
     },
 }

@@ -34,7 +34,7 @@ pub enum Wrong<'a> {
     NoSuchLetters(Letters, Vec<&'a Candidate>),
     /// More than one is open.
     Which(Vec<&'a Candidate>),
-    /// Whoever resolves an incident names it.
+    /// It names no incident, and whoever resolves one must.
     NeedsLetters(Vec<&'a Candidate>),
     /// None is open; this one was the last.
     Over(&'a Candidate),

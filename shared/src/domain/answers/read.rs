@@ -77,7 +77,7 @@ pub enum Keyword {
     Stop,
     /// Texts again.
     Start,
-    /// What this number is.
+    /// The meaning of this number.
     Help,
 }
 

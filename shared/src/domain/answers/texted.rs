@@ -51,7 +51,7 @@ struct RefusedAnswer {
     at: Timestamp,
     /// The MessageSid of the answer: it may come again.
     sid: Sid,
-    /// What its person was told.
+    /// The text that its person was told.
     told: String,
 }
 

@@ -13,7 +13,7 @@ pub enum Asker {
     Person(String),
     /// A person of the configuration for whom somebody else stands in: whoever has the server's data says who they are.
     VouchedFor {
-        /// Who it is.
+        /// Their name in the configuration.
         person: String,
         /// How people are told of them: "alpha, at the command line".
         told: String,

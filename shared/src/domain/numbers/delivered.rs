@@ -129,7 +129,7 @@ pub struct Delivery {
 /// How often something was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NamedCount {
-    /// The cause.
+    /// Its name.
     pub name: String,
     /// How often.
     pub count: u64,

@@ -53,7 +53,7 @@ fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-/// The choices that a person has of an incident by a text: only what it would not refuse.
+/// The choices that a person has by a text about an incident: only what it would not refuse.
 pub fn choices(incident: &Incident, person: &str) -> Vec<Choice> {
     let asker = Asker::Person(person.to_owned());
     let has_it = incident.taken_by().is_some_and(|owner| owner.is(&person.into()));

@@ -26,7 +26,7 @@ pub enum Task {
         at: Timestamp,
         /// The reason why it is no event.
         reason: String,
-        /// What arrived.
+        /// The text that arrived.
         body: String,
     },
     /// The answer to a click in Slack. It is tried for as long as its URL lives, and never becomes a dead letter:

@@ -1,4 +1,4 @@
-//! Notices to the owner of an incident of its alarms while it is theirs: by text message, or in Slack if we cannot
+//! Notices to the owner of an incident about its alarms while it is theirs: by text message, or in Slack if we cannot
 //! text them.
 //!
 //! Alarms that join are named in one text per [`JOIN_PAUSE`] at most; those that join in between are named in the next

@@ -1,4 +1,4 @@
-//! One round of calls, from person to person.
+//! Turns in one round of calls, from person to person.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -26,7 +26,7 @@ pub enum Effect {
     Text {
         /// To whom.
         person: String,
-        /// What about.
+        /// The subject.
         about: TextAbout,
         /// When it was decided: the same words twice are two texts.
         at: Timestamp,
@@ -41,9 +41,9 @@ pub enum TextAbout {
     Missed,
     /// It is theirs: what is wrong, and where to look.
     Taken,
-    /// What they had taken is over.
+    /// The incident that they had taken is over.
     Resolved,
-    /// What they had taken was over, and is back.
+    /// The incident that they had taken was over, and is back.
     Reopened {
         /// The names of the alarms that are back, cut.
         alarms: Vec<String>,

@@ -58,7 +58,7 @@ pub struct Incident {
     /// The people who were texted, since nobody has it, that they were called and did not answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub texted_missed: Vec<String>,
-    /// The notices that its owner got of its alarms.
+    /// The notices that its owner got about its alarms.
     #[serde(default, skip_serializing_if = "Notices::is_empty")]
     pub notices: Notices,
     /// The round under way, or the last one.

@@ -1,4 +1,4 @@
-//! Notices that the owner of an incident is still to get of its alarms, and when.
+//! Notices that the owner of an incident is still to get about its alarms, and when.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -1,4 +1,4 @@
-//! Notices to the owner of an incident of its alarms.
+//! Notices to the owner of an incident about its alarms.
 
 use super::*;
 
