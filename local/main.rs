@@ -245,7 +245,7 @@ mod backend {
         Ok(Backend { store, queue: Arc::new(Messages::new(database)), config })
     }
 
-    /// All that the server with this data folder delivered, if there is one. Its configuration is the one that was asked
+    /// The deliveries of the server with this data folder, if there is one. Its configuration is the one that was asked
     /// for, else the one that its data folder keeps, else the demo, which is never kept: the file `ringdown.toml` of the
     /// folder that we are in may be another's.
     pub(super) async fn earlier(options: &SendOptions) -> Result<Option<Earlier>, String> {

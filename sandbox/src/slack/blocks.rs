@@ -18,7 +18,7 @@ const UNREAD_BLOCKS: [&str; 7] =
 const ANY_TEXT: &[&str] = &["mrkdwn", "plain_text"];
 const PLAIN: &[&str] = &["plain_text"];
 
-/// The result of a check; else what is wrong, and where.
+/// The result of a check; `Err` says what is wrong, and where.
 type Checked = Result<(), String>;
 
 /// Whether Slack takes these blocks; else what is wrong where.

@@ -1,4 +1,4 @@
-//! The labels of keys, as whoever asks for keys says it: "Press 1 to take it" labels the 1. Pure.
+//! The labels of keys, as whoever asks for keys says them: "Press 1 to take it" labels the 1. Pure.
 //!
 //! In: what is said while a Gather listens. Out: keys with their labels; none for a question that is put in other words.
 
