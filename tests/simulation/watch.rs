@@ -1,4 +1,4 @@
-//! What is remembered of a run, to check it by.
+//! The memory of a run, to check it by.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
